@@ -1,0 +1,1 @@
+"""Recordings in: files and their times, as snapshots. Knows nothing of models, stores or screens."""

@@ -1,0 +1,176 @@
+"""What a recording is: the snapshot, the format its files are expected in, and what can be wrong with one."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import numpy as np
+
+# Control characters, and those that reorder or break a line (bidirectional marks, line and paragraph
+# separators, byte order mark): a terminal would obey them, and a name could pose as another.
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+# How Python hands over the bytes of a file name that is not UTF-8; they cannot be encoded again.
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def clean_text(text: str) -> str:
+    """Make text from outside (a file name, a field of a file) fit to show and to store.
+
+    Control and bidirectional characters are removed; what was not valid UTF-8 becomes U+FFFD.
+    """
+    return _SURROGATE.sub("\ufffd", _UNSAFE.sub("", text))
+
+
+class RecordingError(ValueError):
+    """One recording that cannot be used. Not fatal to a run: it is recorded as rejected, and the run goes on.
+
+    Attributes:
+        name: the file's name.
+        reason: one sentence that names the fault, and the line and column where there is one.
+    """
+
+    def __init__(self, name: str, reason: str) -> None:
+        """Keep both as `args`, so that the error survives the way out of a worker process."""
+        super().__init__(name, reason)
+        self.name = name
+        self.reason = reason
+
+    def __str__(self) -> str:
+        """NAME: REASON."""
+        return f"{self.name}: {self.reason}"
+
+
+class ColumnCountError(RecordingError):
+    """Every row of the file has another number of columns than the machine has sensors.
+
+    Attributes:
+        found: columns in the file.
+        expected: columns asked for by the format.
+    """
+
+    def __init__(self, name: str, found: int, expected: int) -> None:
+        """`found` and `expected` count columns."""
+        noun = "column" if found == 1 else "columns"
+        super().__init__(name, f"it has {found} {noun} where {expected} {_are(expected)} expected")
+        self.found = found
+        self.expected = expected
+
+    def __reduce__(self) -> tuple[Callable[..., "ColumnCountError"], tuple[str, int, int]]:
+        """Rebuilt from its own arguments, not from the base's."""
+        return type(self), (self.name, self.found, self.expected)
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """One recording. Compared by identity, since it holds an array.
+
+    Attributes:
+        machine: the machine it was taken from.
+        name: the file's name.
+        time: when it was taken, aware, in UTC.
+        sample_rate: in Hz.
+        signal: float32 (rows, channels), read-only, in the unit of the recording.
+    """
+
+    machine: str
+    name: str
+    time: datetime
+    sample_rate: float
+    signal: np.ndarray[tuple[int, int], np.dtype[np.float32]]
+
+    def __post_init__(self) -> None:
+        """Hold a read-only view, so that no later step can change what an earlier one saw."""
+        signal = self.signal.view()
+        signal.setflags(write=False)
+        object.__setattr__(self, "signal", signal)
+
+    def __reduce__(self) -> tuple[Callable[..., "Snapshot"], tuple[object, ...]]:
+        """Rebuilt by the constructor: pickle alone would bring the array back writable."""
+        return Snapshot, (self.machine, self.name, self.time, self.sample_rate, self.signal)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingFormat:
+    """What the files of one machine look like.
+
+    Attributes:
+        machine: the machine's name, given to each snapshot.
+        sample_rate: in Hz.
+        columns: sensor columns expected in a file.
+        rows: rows expected in a file.
+        time_pattern: the file's name as `datetime.strptime` reads it; the default is that of the IMS rig.
+        timezone: the zone of the recorder's clock, by its IANA name; times leave here in UTC.
+        separator: the one character between columns.
+
+    Raises:
+        ValueError: a value no file could fit, or an unknown time zone.
+    """
+
+    machine: str
+    sample_rate: float
+    columns: int
+    rows: int
+    time_pattern: str = "%Y.%m.%d.%H.%M.%S"
+    timezone: str = "UTC"
+    separator: str = "\t"
+
+    def __post_init__(self) -> None:
+        """Refuse at once what would otherwise fail file by file."""
+        if not 0 < self.sample_rate < float("inf"):
+            raise ValueError(f"the sample rate must be above 0 Hz, not {self.sample_rate}")
+        if self.columns < 1 or self.rows < 1:
+            raise ValueError(f"a recording has rows and columns, not {self.rows} x {self.columns}")
+        if (
+            len(self.separator) != 1
+            or self.separator in "0123456789+-.eE\"'\r\n"
+            or ord(self.separator) > 127
+        ):
+            raise ValueError(
+                f"the separator must be one character that no number holds, not {self.separator!r}"
+            )
+        zone_of(self.timezone)
+
+    @property
+    def largest_file(self) -> int:
+        """Bytes past which a file is not read at all: 64 for each number, far above any plain notation."""
+        return 64 * self.rows * self.columns + 2**20
+
+
+def zone_of(name: str) -> tzinfo:
+    """The time zone of this IANA name. Raises ValueError if there is none.
+
+    UTC needs no zone data, which a bare machine may lack.
+    """
+    if name.upper() == "UTC":
+        return UTC
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"unknown time zone {name!r} (like Europe/Berlin, or UTC)") from error
+
+
+def time_of(name: str, form: RecordingFormat) -> datetime:
+    """Read a recording's time from its file's name.
+
+    Returns:
+        The time, aware, in UTC. Of an hour that the clock shows twice (end of summer time), the first.
+
+    Raises:
+        RecordingError: the name does not follow `form.time_pattern`.
+    """
+    if name == clean_text(name):
+        try:
+            time = datetime.strptime(name, form.time_pattern)
+            if time.tzinfo is None:
+                time = time.replace(tzinfo=zone_of(form.timezone))
+            return time.astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+    example = datetime(2004, 2, 12, 10, 32, 39).strftime(form.time_pattern)
+    raise RecordingError(clean_text(name), f"its name is not a time like {example} (recording.time_pattern)")

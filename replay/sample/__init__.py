@@ -1,0 +1,11 @@
+"""The bundled recording: every 7th snapshot of a real bearing failure, packed in one archive."""
+
+from importlib import resources
+from pathlib import Path
+
+ARCHIVE_NAME = "ims-set2-every-7th.tar.bz2"
+
+
+def sample_path() -> Path:
+    """Where the archive lies: beside this module, in a checkout as in an installed wheel."""
+    return Path(str(resources.files(__name__) / ARCHIVE_NAME))

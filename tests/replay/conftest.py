@@ -1,0 +1,33 @@
+"""Recordings to test with: a small made-up format, and the real ones where RACEWAY_DATA names them."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from replay.recording import RecordingFormat
+
+ROWS, COLUMNS = 6, 3
+
+
+@pytest.fixture
+def form() -> RecordingFormat:
+    """Six rows of three channels: small enough to be written out in a test."""
+    return RecordingFormat("rig", sample_rate=1000.0, columns=COLUMNS, rows=ROWS)
+
+
+@pytest.fixture
+def recordings() -> Callable[[str], Path]:
+    """Give the folder of a real recording by its name."""
+
+    def folder(name: str) -> Path:
+        root = os.environ.get("RACEWAY_DATA")
+        if not root:
+            pytest.skip("RACEWAY_DATA is not set: it names the folder that holds the full recordings")
+        path = Path(root) / name
+        if not path.is_dir():
+            pytest.skip(f"RACEWAY_DATA holds no {name}")
+        return path
+
+    return folder
