@@ -1,0 +1,79 @@
+# Everything that is done to the project, each by one command; `make` alone lists them.
+
+VENV := .venv
+BIN := $(VENV)/bin
+WORKERS ?= 2
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+REQUIREMENTS := pyproject.toml constraints.txt
+
+# A checkout that was moved, or whose Python has gone, needs its environment made anew.
+MADE_IN := $(shell $(BIN)/python -c 'print(open("$(VENV)/made-in").read().strip())' 2>/dev/null)
+
+.PHONY: help run venv test check bench clean
+
+help:
+	@echo "make run     install what Raceway needs into $(VENV) (once), then watch a real bearing fail"
+	@echo "make test    run the tests"
+	@echo "make check   check format, lint, types and import rules"
+	@echo "make bench   measure, and print the figures"
+	@echo "make venv    install what developing needs into $(VENV)"
+	@echo "make clean   remove $(VENV) and everything else that was made"
+	@echo "PYTHON=/path/to/python3.12 names the Python to use; WORKERS=N the test processes"
+
+run: $(VENV)/installed-run
+	@$(BIN)/raceway demo
+
+venv: $(VENV)/installed-dev
+
+test: $(VENV)/installed-dev
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+
+check: $(VENV)/installed-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/installed-dev
+	@$(BIN)/python -m bench
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/installed-run: $(VENV)/made-in $(REQUIREMENTS)
+	@echo "Installing Raceway into $(VENV); TensorFlow is large, so the first time takes some minutes."
+	@$(PIP) install --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/made-in $(REQUIREMENTS)
+	@echo "Installing Raceway and its development tools into $(VENV); the first time takes some minutes."
+	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
+	@touch $@ $(VENV)/installed-run
+
+ifneq ($(MADE_IN),$(CURDIR))
+.PHONY: $(VENV)/made-in
+endif
+$(VENV)/made-in:
+	@if [ -e $(VENV) ] && [ ! -e $@ ]; then \
+		echo "There is a $(VENV) here that make did not make: remove it, or name another: make run VENV=.venv-raceway" >&2; \
+		exit 1; \
+	fi; \
+	found=; bare=; \
+	for python in $(or $(PYTHON),python3 python3.13 python3.12 python3.11); do \
+		"$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null || continue; \
+		if "$$python" -c 'import ensurepip, venv' 2>/dev/null; then found="$$python"; break; fi; \
+		bare="$${bare:-$$python}"; \
+	done; \
+	if [ -z "$$found" ] && [ -n "$$bare" ]; then \
+		echo "$$bare cannot make a virtual environment: its venv or ensurepip module is missing." \
+			"Install them (on Debian and Ubuntu: apt install python3-venv), or name another Python:" \
+			"make run PYTHON=/path/to/python3" >&2; \
+		exit 1; \
+	elif [ -z "$$found" ]; then \
+		echo "Raceway needs Python 3.11, 3.12 or 3.13, and $(if $(PYTHON),$(PYTHON) is none of them,none was found)." \
+			"Install one, or name it: make run PYTHON=/path/to/python3.12" >&2; \
+		exit 1; \
+	fi; \
+	rm -rf $(VENV) && mkdir $(VENV) && echo unfinished > $@ && \
+	"$$found" -m venv $(VENV) && echo '$(CURDIR)' > $@

@@ -1,0 +1,1 @@
+"""Turns snapshots into scores, scores into alarms, and keeps both in the store."""

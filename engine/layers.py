@@ -1,0 +1,194 @@
+"""Reads settings from TOML in layers, remembering which file and line every value came from.
+
+A layer is one file or the command line. Layers merge key by key, a list replaces the list before it as a
+whole, and a complaint about a value names the layer and line that it was written in.
+"""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from engine.errors import UnusableError
+
+# A place in the settings: table and key names, and the index (from 0) of an entry in a list of tables.
+Place = tuple[str | int, ...]
+
+_NAME = r"""(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')"""
+_NAMES = rf"{_NAME}(?:\s*\.\s*{_NAME})*"
+_ENTRY = re.compile(rf"\s*\[\[\s*({_NAMES})\s*\]\]\s*(?:#.*)?")
+_TABLE = re.compile(rf"\s*\[\s*({_NAMES})\s*\]\s*(?:#.*)?")
+_KEY = re.compile(rf"\s*({_NAMES})\s*=")
+_TOML_POSITION = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+
+
+class SettingsError(UnusableError):
+    """Settings that cannot be used; the message is one sentence with file, line, key and what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One source of settings: a title for the reader, its values, and the line each place stands on."""
+
+    title: str
+    values: Mapping[str, Any]
+    lines: Mapping[Place, int] = field(default_factory=dict)
+
+    def position(self, place: Place) -> str:
+        """Where `place` stands, for a sentence: the title, and the line of it or of the table around it."""
+        for length in range(len(place), 0, -1):
+            if line := self.lines.get(place[:length]):
+                return f"{self.title}, line {line}"
+        return self.title
+
+
+def read_layer(path: Path) -> Layer:
+    """Read a TOML file.
+
+    Raises:
+        SettingsError: the file cannot be opened, is not UTF-8, or is not TOML.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read as settings ({error.strerror}).") from error
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise SettingsError(f"{path}, line {line}: not UTF-8 text, so not a settings file.") from error
+    # TOML counts lines by \n; a lone \r is an error of its own that tomllib names.
+    text = text.replace("\r\n", "\n")
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        reason = str(error)
+        match = _TOML_POSITION.search(reason)
+        line = int(match[1]) if match and match[1] else text.rstrip("\n").count("\n") + 1
+        reason = _TOML_POSITION.sub("", reason)
+        raise SettingsError(f"{path}, line {line}: not valid TOML: {_lower_first(reason)}.") from error
+    return Layer(str(path), values, _lines(text, values))
+
+
+def command_line_layer(overrides: Mapping[str, object]) -> Layer:
+    """Make a layer of dotted keys, such as {"model.seed": 3}."""
+    values: dict[str, Any] = {}
+    for dotted, value in overrides.items():
+        *tables, key = dotted.split(".")
+        table = values
+        for name in tables:
+            if not isinstance(table.get(name), dict):
+                table[name] = {}
+            table = table[name]
+        table[key] = value
+    return Layer("command line", values)
+
+
+def merge(layers: Iterable[Layer]) -> tuple[dict[str, Any], dict[Place, Layer]]:
+    """Merge layers, the later one winning; returns the values and which layer each place comes from."""
+    values: dict[str, Any] = {}
+    origins: dict[Place, Layer] = {}
+    for layer in layers:
+        _merge_into(values, layer.values, (), layer, origins)
+    return values, origins
+
+
+def origin(origins: Mapping[Place, Layer], place: Place) -> Layer | None:
+    """Find the layer that a place, or the nearest table or list around it, comes from."""
+    for length in range(len(place), 0, -1):
+        if layer := origins.get(place[:length]):
+            return layer
+    return None
+
+
+def nearest_key(place: Place, valid: Sequence[Place]) -> Place | None:
+    """Find the valid key that an unknown one was probably meant to be.
+
+    A key of that very name in another table comes first, then one spelled much alike in the same table,
+    then one spelled much alike in any table.
+    """
+    names = tuple(part for part in place if isinstance(part, str))
+    *table, key = names
+    for candidate in valid:
+        if len(candidate) == 2 and candidate[-1] == key:
+            return candidate
+    siblings = {str(other[-1]): other for other in valid if list(other[:-1]) == table}
+    if close := difflib.get_close_matches(key, siblings, n=1):
+        return siblings[close[0]]
+    elsewhere = {str(other[-1]): other for other in valid if len(other) == len(names)}
+    if close := difflib.get_close_matches(key, elsewhere, n=1):
+        return elsewhere[close[0]]
+    return None
+
+
+def _merge_into(
+    values: dict[str, Any],
+    newer: Mapping[str, Any],
+    place: Place,
+    layer: Layer,
+    origins: dict[Place, Layer],
+) -> None:
+    for key, value in newer.items():
+        here = (*place, key)
+        if isinstance(value, Mapping):
+            if not isinstance(values.get(key), dict):
+                values[key] = {}
+            origins[here] = layer
+            _merge_into(values[key], value, here, layer, origins)
+        else:
+            values[key] = value
+            origins[here] = layer
+
+
+def _lines(text: str, values: Mapping[str, Any]) -> dict[Place, int]:
+    """Number the lines (from 1) on which tables and keys begin, in a text known to be valid TOML.
+
+    A line inside a multi-line value may look like a key; it counts only if the file has such a key.
+    """
+    lines: dict[Place, int] = {}
+    table: Place = ()
+    for number, line in enumerate(text.split("\n"), 1):
+        if match := _ENTRY.fullmatch(line):
+            names = _split(match[1])
+            index = sum(1 for place in lines if place[:-1] == names and isinstance(place[-1], int))
+            if _holds(values, (*names, index)):
+                table = (*names, index)
+                lines.setdefault(names, number)
+                lines[table] = number
+        elif match := _TABLE.fullmatch(line):
+            if _holds(values, _split(match[1])):
+                table = _split(match[1])
+                lines.setdefault(table, number)
+        elif match := _KEY.match(line):
+            place = (*table, *_split(match[1]))
+            if _holds(values, place):
+                lines.setdefault(place, number)
+    return lines
+
+
+def _split(dotted: str) -> tuple[str, ...]:
+    """Split a TOML key as written, quotes and all, into its names."""
+    names: list[str] = []
+    value: Any = tomllib.loads(f"{dotted} = 0")
+    while isinstance(value, dict):
+        name, value = next(iter(value.items()))
+        names.append(name)
+    return tuple(names)
+
+
+def _holds(values: Any, place: Place) -> bool:
+    for part in place:
+        if isinstance(part, int):
+            if not isinstance(values, list) or part >= len(values):
+                return False
+        elif not isinstance(values, dict) or part not in values:
+            return False
+        values = values[part]
+    return True
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]

@@ -1,0 +1,366 @@
+"""Makes config.toml, a rig preset, a user's file and the command line into typed, validated settings.
+
+The defaults stand in config.toml and nowhere else. To add a setting, add one line there and one field
+here; a test holds the two together.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+import platformdirs
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from engine.healthy import Healthy, parse_healthy
+from engine.layers import (
+    Layer,
+    Place,
+    SettingsError,
+    command_line_layer,
+    merge,
+    origin,
+    read_layer,
+)
+from engine.wording import nearest, sentence
+from replay.recording import RecordingFormat
+
+__all__ = ["Settings", "SettingsError", "default_config_path", "load_settings", "rig_names", "rig_that_fits"]
+
+_HERE = Path(__file__).parent
+_NO_OVERRIDES: Mapping[str, object] = MappingProxyType({})
+_GEOMETRY = ("rollers", "roller_diameter", "pitch_diameter", "contact_angle")
+
+
+def _printable(text: str) -> str:
+    """Refuse control, bidi and other invisible characters, which a terminal would obey."""
+    if not text.strip():
+        raise ValueError("must not be empty")
+    if not text.isprintable():
+        raise ValueError("must not hold control or invisible characters")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_printable)]
+Positive = Annotated[float, Field(gt=0)]
+NotNegative = Annotated[float, Field(ge=0)]
+Count = Annotated[int, Field(ge=1)]
+
+
+class _Table(BaseModel):
+    """One table: unknown keys, text where a number belongs, and non-finite numbers are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+
+
+class MachineSettings(_Table):
+    """The rig: name, sample rate [Hz], shaft speed [rpm; 0 = unknown], mains frequency [Hz; 0 = none]."""
+
+    name: Text
+    sample_rate: Positive
+    shaft_speed: NotNegative
+    mains_frequency: NotNegative
+
+
+@dataclass(frozen=True, slots=True)
+class Geometry:
+    """A rolling bearing's dimensions: diameters in one common unit, contact angle in degrees."""
+
+    rollers: int
+    roller_diameter: float
+    pitch_diameter: float
+    contact_angle: float
+
+
+class ComponentSettings(_Table):
+    """A part that is watched; `unit` and `sensitivity` hold one entry per channel, in the channels' order.
+
+    A list of components replaces the default one whole, so what may be left out of an entry has its
+    default here.
+    """
+
+    name: Text
+    kind: Literal["bearing", "motor"] = "bearing"
+    channels: Annotated[tuple[Count, ...], Field(min_length=1)]
+    unit: tuple[Text, ...] = Field(default_factory=lambda data: ("V",) * len(data.get("channels", ())))
+    sensitivity: tuple[Positive, ...] = Field(
+        default_factory=lambda data: (1.0,) * len(data.get("channels", ()))
+    )
+    rollers: Annotated[int, Field(ge=2)] | None = None
+    roller_diameter: Positive | None = None
+    pitch_diameter: Positive | None = None
+    contact_angle: Annotated[float, Field(ge=0, lt=90)] | None = None
+
+    @field_validator("unit", "sensitivity", mode="before")
+    @classmethod
+    def _one_per_channel(cls, value: object, info: ValidationInfo) -> object:
+        channels = info.data.get("channels")
+        if channels is None:
+            return value if isinstance(value, tuple) else (value,)
+        if not isinstance(value, tuple):
+            return (value,) * len(channels)
+        if len(value) != len(channels):
+            raise ValueError(
+                f"lists {len(value)} for {len(channels)} channels; give one for each, or a single one for all"
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _whole_geometry(self) -> Self:
+        missing = [key for key in _GEOMETRY if getattr(self, key) is None]
+        if missing and len(missing) < len(_GEOMETRY):
+            raise ValueError(f"lacks {', '.join(missing)}: give all four of the geometry, or none")
+        if self.geometry and self.geometry.roller_diameter >= self.geometry.pitch_diameter:
+            raise ValueError("has a roller_diameter that is not smaller than its pitch_diameter")
+        return self
+
+    @property
+    def geometry(self) -> Geometry | None:
+        """The bearing's dimensions, or None where they are not given."""
+        if (
+            self.rollers is None
+            or self.roller_diameter is None
+            or self.pitch_diameter is None
+            or self.contact_angle is None
+        ):
+            return None
+        return Geometry(self.rollers, self.roller_diameter, self.pitch_diameter, self.contact_angle)
+
+
+class RecordingSettings(_Table):
+    """How a recording is written: rows and columns of a file, the time in its name, the separator."""
+
+    rows: Annotated[int, Field(ge=2)]
+    columns: Annotated[int, Field(ge=0)]
+    time_pattern: Text
+    timezone: str
+    separator: Annotated[str, Field(min_length=1, max_length=1)]
+
+    @field_validator("time_pattern")
+    @classmethod
+    def _tells_a_time(cls, value: str) -> str:
+        # Any day and minute do; these tell day from month, and a 24-hour clock from a 12-hour one.
+        sample = datetime(2004, 12, 31, 23, 52)
+        try:
+            read = datetime.strptime(sample.strftime(value), value)
+        except ValueError as error:
+            raise ValueError(f"is no pattern that Python's strptime can read ({error})") from error
+        if read.replace(tzinfo=None, second=0) != sample:
+            raise ValueError("must tell year, month, day, hour and minute")
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_timezone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (OSError, ValueError, KeyError) as error:
+            raise ValueError(
+                f"'{value}' is no IANA time zone{nearest(value, available_timezones())}"
+            ) from error
+        return value
+
+
+class ModelSettings(_Table):
+    """What is learned, from which healthy start, and with which seed."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    seed: Annotated[int, Field(ge=0, lt=2**32)]
+    healthy: Annotated[str, BeforeValidator(lambda value: str(value) if type(value) is int else value)]
+    skip: Annotated[int, Field(ge=0)]
+    epochs: Count
+    calibration_share: Annotated[float, Field(gt=0, lt=1)]
+
+    @field_validator("healthy")
+    @classmethod
+    def _names_a_start(cls, value: str) -> str:
+        parse_healthy(value)
+        return value
+
+    @property
+    def healthy_start(self) -> Healthy:
+        """The healthy start as a count, a share or a span."""
+        return parse_healthy(self.healthy)
+
+
+class LimitSettings(_Table):
+    """What error is too much, from the errors on healthy snapshots that were not trained on."""
+
+    margin: Annotated[float, Field(ge=1)]
+    tail: Positive
+    smoothing: Annotated[float, Field(gt=0, le=1)]
+
+
+class AlarmSettings(_Table):
+    """When an alarm is raised, escalated and cleared; counts are running snapshots."""
+
+    persistence: Count
+    clear_below: Annotated[float, Field(gt=0, le=1)]
+    clear_after: Count
+    severe: Annotated[float, Field(gt=1)]
+
+
+class ConsoleSettings(_Table):
+    """How the console begins; none of it touches the engine's results."""
+
+    pace: Positive
+    time_zone: Literal["UTC", "local"]
+
+
+class StoreSettings(_Table):
+    """Where the store is."""
+
+    state: str
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the store; the platform's folder for application state where none is set."""
+        return Path(self.state).expanduser() if self.state else platformdirs.user_state_path("raceway")
+
+
+class Settings(_Table):
+    """Every setting, checked. The names are those of config.toml; `components` is its [[component]] list."""
+
+    machine: MachineSettings
+    components: Annotated[tuple[ComponentSettings, ...], Field(alias="component", min_length=1)]
+    recording: RecordingSettings
+    model: ModelSettings
+    limits: LimitSettings
+    alarms: AlarmSettings
+    console: ConsoleSettings
+    store: StoreSettings
+
+    @property
+    def columns(self) -> int:
+        """Sensor columns in a file: as set, or as many as the highest channel named."""
+        return self.recording.columns or max(max(part.channels) for part in self.components)
+
+    def recording_format(self) -> RecordingFormat:
+        """What the reader of recordings has to expect."""
+        return RecordingFormat(
+            machine=self.machine.name,
+            sample_rate=self.machine.sample_rate,
+            columns=self.columns,
+            rows=self.recording.rows,
+            time_pattern=self.recording.time_pattern,
+            timezone=self.recording.timezone,
+            separator=self.recording.separator,
+        )
+
+    def plain(self) -> dict[str, Any]:
+        """Every setting in plain JSON types, by the keys of config.toml."""
+        return self.model_dump(mode="json", by_alias=True)
+
+    def fingerprint(self) -> str:
+        """SHA-256 (hex) of what influences the engine's results: all but the console and the store."""
+        shaping = self.model_dump(mode="json", by_alias=True, exclude={"console", "store"})
+        canonical = json.dumps(shaping, sort_keys=True, separators=(",", ":"), allow_nan=False)
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def default_config_path() -> Path:
+    """The annotated defaults: beside the packages in a checkout, inside this one once installed."""
+    installed = _HERE / "config.toml"
+    return installed if installed.exists() else _HERE.parent / "config.toml"
+
+
+def rig_names() -> tuple[str, ...]:
+    """The names of the rig presets, in alphabetical order."""
+    return tuple(sorted(path.stem for path in (_HERE / "rigs").glob("*.toml")))
+
+
+def rig_that_fits(columns: int) -> str | None:
+    """The first rig preset whose files have this many sensor columns, or None."""
+    return next((name for name in rig_names() if load_settings(rig=name).columns == columns), None)
+
+
+def load_settings(
+    user_file: Path | None = None,
+    rig: str | None = None,
+    overrides: Mapping[str, object] = _NO_OVERRIDES,
+) -> Settings:
+    """Merge the defaults, a rig preset, a user's file and overrides by dotted key (the later wins).
+
+    Raises:
+        SettingsError: one sentence naming file, line and key of the first thing wrong.
+    """
+    layers = [read_layer(default_config_path())]
+    if rig is not None:
+        if rig not in rig_names():
+            known = ", ".join(rig_names())
+            raise SettingsError(
+                f"'{rig}' is no rig preset{nearest(rig, rig_names())}; the presets are {known}."
+            )
+        layers.append(read_layer(_HERE / "rigs" / f"{rig}.toml"))
+    if user_file is not None:
+        layers.append(read_layer(user_file))
+    layers.append(command_line_layer(overrides))
+    values, origins = merge(layers)
+    try:
+        settings = Settings.model_validate(_tuples(values))
+    except ValidationError as error:
+        raise SettingsError(sentence(error, values, origins, valid_places())) from error
+    _check_across(settings, origins)
+    return settings
+
+
+def valid_places() -> tuple[Place, ...]:
+    """Every table, and every key within a table, that settings may have."""
+    places: list[Place] = []
+    for name, info in Settings.model_fields.items():
+        table = info.alias or name
+        model = ComponentSettings if table == "component" else info.annotation
+        places.append((table,))
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            places += [(table, key) for key in model.model_fields]
+    return tuple(places)
+
+
+def _check_across(settings: Settings, origins: Mapping[Place, Layer]) -> None:
+    """Refuse what is wrong only between tables or components, each where it was written last."""
+
+    def refuse(place: Place, reason: str) -> None:
+        layer = origin(origins, place)
+        raise SettingsError(f"{layer.position(place) if layer else place}: {reason}.")
+
+    owners: dict[int, str] = {}
+    names: set[str] = set()
+    for index, component in enumerate(settings.components):
+        if component.name in names:
+            refuse(("component", index, "name"), f"two components are named '{component.name}'")
+        names.add(component.name)
+        for channel in component.channels:
+            if channel in owners:
+                whose = owners[channel]
+                twice = "twice" if whose == component.name else f"by {whose} and by {component.name}"
+                refuse(("component", index, "channels"), f"channel {channel} is used {twice}")
+            owners[channel] = component.name
+    if settings.columns < max(owners):
+        refuse(
+            ("recording", "columns"),
+            f"recording.columns is {settings.columns}, but {owners[max(owners)]} has channel {max(owners)}",
+        )
+
+
+def _tuples(value: Any) -> Any:
+    """Turn TOML's lists into the tuples that frozen settings hold."""
+    if isinstance(value, Mapping):
+        return {key: _tuples(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return tuple(_tuples(item) for item in value)
+    return value

@@ -1,0 +1,60 @@
+"""Imports run one way, and each room loads without what it has no business with."""
+
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from pkgutil import walk_packages
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SCREEN = ("textual", "rich", "typer", "plotext")
+LEARNING = ("tensorflow", "keras")
+LEARNING_ROOMS = ("engine.training", "engine.models.networks")
+
+
+def within(module: str, packages: tuple[str, ...]) -> bool:
+    return any(module == package or module.startswith(f"{package}.") for package in packages)
+
+
+def modules_of(room: str) -> list[str]:
+    """Every module of a room, but not the learning, which has a process of its own, nor any `__main__`."""
+    found = walk_packages([str(ROOT / room)], prefix=f"{room}.", onerror=lambda name: None)
+    names = (info.name for info in found if not info.name.endswith(".__main__"))
+    return [room, *sorted(name for name in names if not within(name, LEARNING_ROOMS))]
+
+
+def loaded_by(modules: list[str]) -> set[str]:
+    """Names of everything in `sys.modules` after a fresh process has imported `modules`."""
+    program = (
+        f"import sys, importlib\nfor name in {modules!r}: importlib.import_module(name)\nprint(*sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.split())
+
+
+def intruders(modules: list[str], forbidden: tuple[str, ...]) -> list[str]:
+    return sorted(name for name in loaded_by(modules) if within(name, forbidden))
+
+
+def test_replay_knows_neither_engine_nor_screen_nor_models() -> None:
+    assert intruders(modules_of("replay"), ("engine", "tui", *SCREEN, *LEARNING)) == []
+
+
+def test_engine_loads_no_screen_and_no_tensorflow() -> None:
+    assert intruders(modules_of("engine"), ("tui", *SCREEN, *LEARNING)) == []
+
+
+@pytest.mark.parametrize("module", ["tui.app", "tui.cli"])
+def test_console_starts_without_the_heavy_libraries(module: str) -> None:
+    if find_spec(module) is None:
+        pytest.skip(f"{module} is not there")
+    assert intruders([module], (*LEARNING, "pandas", "scipy", "ai_edge_litert")) == []
+
+
+def test_a_room_that_reached_for_the_screen_would_be_found() -> None:
+    assert "rich" in intruders(["rich.text"], SCREEN)
