@@ -1,0 +1,207 @@
+"""A trained model on disk: one folder with its network, scaling, limits, history and provenance.
+
+Plain data only: JSON, numpy arrays without pickle, and a LiteRT network. Every file's SHA-256 stands in
+the manifest, and the bundle's own digest is taken over all that influences a score.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import UnusableError
+
+VERSION = 1
+MANIFEST = "bundle.json"
+ARRAYS = "arrays.npz"
+NETWORK = "network.tflite"
+
+
+class BundleError(UnusableError):
+    """A bundle that cannot be used; the message names the folder or file and what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The healthy snapshots that a bundle learned from: how many, and which span of recording time.
+
+    `first_seen` is the first snapshot of the run, earlier than `start` where a run-in was skipped. Nothing
+    in `first_seen` to `end` may raise an alarm.
+    """
+
+    count: int
+    calibrated_on: int
+    first_seen: datetime
+    start: datetime
+    end: datetime
+    last_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scaling:
+    """The arrays of a bundle, float32; channels and features as the model sees them.
+
+    `centre`, `scale` (channels, features) standardise what is observed; `residual_centre`, `residual_scale`
+    (channels, features) standardise observed less reconstructed by held-out healthy snapshots; `level`
+    (channels,) is the running standard deviation; `limit` (components,) the error that is too much.
+    """
+
+    centre: NDArray[np.float32]
+    scale: NDArray[np.float32]
+    residual_centre: NDArray[np.float32]
+    residual_scale: NDArray[np.float32]
+    level: NDArray[np.float32]
+    limit: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """What scoring needs, in memory."""
+
+    model: str
+    machine: str
+    sample_rate: float
+    rows: int
+    channels: int
+    seed: int
+    baseline: Baseline
+    scaling: Scaling
+    network: bytes = field(repr=False)
+    history: tuple[Mapping[str, float], ...] = field(repr=False)
+    settings: Mapping[str, object] = field(repr=False)
+    versions: Mapping[str, str]
+    learning_seconds: float = 0.0
+
+    def digest(self) -> str:
+        """SHA-256 over everything that influences a score; when it was learned and how fast do not."""
+        content = hashlib.sha256()
+        content.update(json.dumps(self._description(), sort_keys=True).encode())
+        content.update(self.network)
+        for name in Scaling.__slots__:
+            content.update(np.ascontiguousarray(getattr(self.scaling, name), "<f4").tobytes())
+        return content.hexdigest()
+
+    def _description(self) -> dict[str, object]:
+        return {
+            "model": self.model,
+            "machine": self.machine,
+            "sample_rate": self.sample_rate,
+            "rows": self.rows,
+            "channels": self.channels,
+            "seed": self.seed,
+            "baseline": {
+                "count": self.baseline.count,
+                "calibrated_on": self.baseline.calibrated_on,
+                "first_seen": self.baseline.first_seen.isoformat(),
+                "start": self.baseline.start.isoformat(),
+                "end": self.baseline.end.isoformat(),
+                "last_name": self.baseline.last_name,
+            },
+        }
+
+    def save(self, bundles: Path) -> Path:
+        """Write into a folder of its own under `bundles`, whole or not at all; return that folder.
+
+        Raises:
+            OSError: the folder cannot be written.
+        """
+        digest = self.digest()
+        place = bundles / f"{self.model}-{digest[:16]}"
+        if place.is_dir():
+            return place
+        bundles.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=bundles))
+        try:
+            (draft / NETWORK).write_bytes(self.network)
+            arrays = {name: getattr(self.scaling, name) for name in Scaling.__slots__}
+            np.savez(draft / ARRAYS, allow_pickle=False, **arrays)
+            manifest = {
+                "version": VERSION,
+                "digest": digest,
+                "files": {name: _sha256(draft / name) for name in (NETWORK, ARRAYS)},
+                **self._description(),
+                "history": [dict(epoch) for epoch in self.history],
+                "settings": dict(self.settings),
+                "versions": dict(self.versions),
+                "learning_seconds": self.learning_seconds,
+            }
+            (draft / MANIFEST).write_text(json.dumps(manifest, indent=1))
+            for path in draft.iterdir():
+                _flush(path)
+            draft.rename(place)
+        except OSError:
+            shutil.rmtree(draft, ignore_errors=True)
+            if not place.is_dir():
+                raise
+        _flush(bundles)
+        return place
+
+
+def load_bundle(place: Path) -> Bundle:
+    """Load a bundle folder after checking every file against its SHA-256.
+
+    Raises:
+        BundleError: something is missing, altered, or of another version.
+    """
+    try:
+        manifest = json.loads((place / MANIFEST).read_text())
+    except (OSError, ValueError) as error:
+        raise BundleError(f"{place}: is no bundle ({MANIFEST} cannot be read: {error})") from error
+    if not isinstance(manifest, dict) or manifest.get("version") != VERSION:
+        raise BundleError(f"{place}: is not a bundle of version {VERSION}; learn a new one with this Raceway")
+    try:
+        for name, digest in manifest["files"].items():
+            if Path(name).name != name or _sha256(place / name) != digest:
+                raise BundleError(f"{place / name}: differs from what was learned; restore it or learn again")
+        bundle = _from_manifest(manifest, place)
+    except OSError as error:
+        raise BundleError(f"{place}: a file of the bundle cannot be read ({error})") from error
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BundleError(f"{place / MANIFEST}: is damaged ({error!r}); learn again") from error
+    if bundle.digest() != manifest["digest"]:
+        raise BundleError(f"{place / MANIFEST}: differs from what was learned; restore it or learn again")
+    return bundle
+
+
+def _from_manifest(manifest: dict[str, Any], place: Path) -> Bundle:
+    with np.load(place / ARRAYS, allow_pickle=False) as arrays:
+        scaling = Scaling(**{name: arrays[name] for name in Scaling.__slots__})
+    baseline = dict(manifest["baseline"])
+    for name in ("first_seen", "start", "end"):
+        baseline[name] = datetime.fromisoformat(baseline[name])
+    return Bundle(
+        model=manifest["model"],
+        machine=manifest["machine"],
+        sample_rate=manifest["sample_rate"],
+        rows=manifest["rows"],
+        channels=manifest["channels"],
+        seed=manifest["seed"],
+        baseline=Baseline(**baseline),
+        scaling=scaling,
+        network=(place / NETWORK).read_bytes(),
+        history=tuple(manifest["history"]),
+        settings=manifest["settings"],
+        versions=manifest["versions"],
+        learning_seconds=manifest["learning_seconds"],
+    )
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _flush(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

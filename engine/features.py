@@ -1,0 +1,82 @@
+"""Windows, spectra and levels: arrays in, arrays out; nothing here knows of machines or models."""
+
+import numpy as np
+import scipy.fft
+from numpy.typing import NDArray
+
+FIGURES = ("standard deviation", "peak", "crest factor", "kurtosis")
+"""The plain condition figures, in the order in which `figures` returns them."""
+
+TINY_POWER = 1e-20
+"""Added to band power before the logarithm: far below the quantisation noise of any recorder."""
+
+
+def window_length(rows: int, most: int = 2048) -> int:
+    """The largest power of two up to both `most` and `rows`."""
+    return int(2 ** min(np.floor(np.log2(rows)), np.floor(np.log2(most))))
+
+
+def window_starts(rows: int, length: int) -> NDArray[np.int64]:
+    """First rows of half-overlapping windows; the last one is right-aligned so that no row is left out.
+
+    Raises:
+        ValueError: the recording is shorter than one window.
+    """
+    if rows < length:
+        raise ValueError(f"{rows} rows are fewer than one window of {length}")
+    starts = np.arange(0, rows - length + 1, length // 2)
+    if starts[-1] + length < rows:
+        starts = np.append(starts, rows - length)
+    return starts
+
+
+def figures(signal: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Condition figures of each channel, about its mean.
+
+    Args:
+        signal: (rows, channels).
+
+    Returns:
+        (channels, 4): standard deviation and peak in the channel's unit, crest factor (peak over standard
+        deviation) and kurtosis (3 for Gaussian noise); the last two are 0 for a constant channel.
+    """
+    centred = signal.astype(np.float64) - signal.mean(axis=0, dtype=np.float64)
+    squares = centred * centred
+    variance = squares.mean(axis=0)
+    deviation = np.sqrt(variance)
+    peak = np.abs(centred).max(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        crest = np.where(deviation > 0, peak / deviation, 0.0)
+        kurtosis = np.where(deviation > 0, (squares * squares).mean(axis=0) / variance**2, 0.0)
+    return np.stack([deviation, peak, crest, kurtosis], axis=1).astype(np.float32)
+
+
+def band_borders(length: int, bands: int) -> NDArray[np.int64]:
+    """Bins that border evenly wide bands of a real spectrum of `length` rows, the mean left out.
+
+    Returns:
+        (bands + 1,) indices into the `length // 2 + 1` bins; fewer bands where there are too few bins.
+    """
+    bins = length // 2 + 1
+    return np.unique(np.linspace(1, bins, min(bands, (bins - 1) // 2) + 1).astype(np.int64))
+
+
+def band_power(signal: NDArray[np.float32], length: int, borders: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Power of each band in each window, by a Hann-windowed periodogram (Welch 1967, not averaged).
+
+    Args:
+        signal: (rows, channels).
+        length: rows of a window.
+        borders: (bands + 1,) bins, from `band_borders`.
+
+    Returns:
+        (windows, channels, bands), in units squared: its sum over bands is about the window's variance.
+    """
+    hann = np.hanning(length).astype(np.float32)
+    columns = np.ascontiguousarray(signal.T)
+    columns = columns - columns.mean(axis=1, keepdims=True)
+    windows = np.stack([columns[:, start : start + length] for start in window_starts(len(signal), length)])
+    spectrum = scipy.fft.rfft(windows * hann, axis=-1)
+    power = spectrum.real**2 + spectrum.imag**2
+    power *= np.float32(2.0 / (length * np.sum(hann.astype(np.float64) ** 2)))
+    return np.add.reduceat(power[..., : borders[-1]], borders[:-1], axis=-1)

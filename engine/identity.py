@@ -1,0 +1,42 @@
+"""Tells one assessment from another: the same key means the same rows, so running it again adds nothing."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+
+from engine.healthy import healthy_positions
+from engine.settings import Settings
+from replay.archive import Entry, Run
+
+
+def release() -> str:
+    """The version of this Raceway."""
+    try:
+        return version("raceway")
+    except PackageNotFoundError:
+        return "unreleased"
+
+
+def healthy_entries(run: Run, settings: Settings) -> Sequence[Entry]:
+    """The recordings of a run that its settings call healthy, oldest first."""
+    times = [entry.time for entry in run.entries]
+    span = healthy_positions(times, settings.model.healthy_start, settings.model.skip)
+    return run.entries[span.start : span.stop]
+
+
+def assessment_key(run: Run, settings: Settings, bundle_digest: str | None = None) -> str:
+    """Name an assessment by all that decides its rows, other than recordings that are yet to come.
+
+    Args:
+        run: the recordings.
+        settings: the machine and all rules.
+        bundle_digest: of the bundle to score with; None where it is to be learned from the run.
+    """
+    if bundle_digest is None:
+        healthy = [[entry.name, entry.time.isoformat()] for entry in healthy_entries(run, settings)]
+        origin: list[object] = [run.entries[0].time.isoformat(), healthy]
+    else:
+        origin = [bundle_digest]
+    text = json.dumps([release(), settings.fingerprint(), origin])
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,101 @@
+"""What error is too much: errors of components, their smoothing, and the limit set on held-out snapshots."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+PRIOR = 20
+"""Healthy snapshots that the pooled scatter of a channel counts for, beside each feature's own: with a
+handful of snapshots a feature's own standard deviation is mostly chance."""
+
+SMALLEST_SCATTER = 0.02
+"""Natural-log units (0.09 dB): steadier than this nothing recorded is."""
+
+
+def scatter(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Standard deviation of each feature over snapshots, drawn towards its channel's typical one.
+
+    Args:
+        values: (snapshots, channels, features), at least two snapshots.
+
+    Returns:
+        (channels, features), never below `SMALLEST_SCATTER`.
+    """
+    own = values.var(axis=0, ddof=1, dtype=np.float64)
+    pooled = np.median(own, axis=-1, keepdims=True)
+    drawn = (len(values) * own + PRIOR * pooled) / (len(values) + PRIOR)
+    steady: NDArray[np.float32] = np.maximum(np.sqrt(drawn), SMALLEST_SCATTER).astype(np.float32)
+    return steady
+
+
+def smooth(
+    previous: NDArray[np.float32] | None,
+    residual: NDArray[np.float32],
+    running: NDArray[np.bool_],
+    weight: float,
+) -> NDArray[np.float32]:
+    """One step of a multivariate exponentially weighted moving average (Lowry et al. 1992).
+
+    Signed residuals are averaged before their size is taken, so that chance cancels and what lasts stays.
+
+    Args:
+        previous: (channels, features) so far, None before the first snapshot, taken as 0.
+        residual: (channels, features) of this snapshot.
+        running: (channels,) False keeps a channel as it was.
+        weight: of this snapshot, 0 to 1.
+    """
+    if previous is None:
+        previous = np.zeros_like(residual)
+    step = np.float32(weight) * (residual - previous)
+    return previous + np.where(running[:, None], step, np.float32(0.0)).astype(np.float32)
+
+
+def excess(residual: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Squared part of a standardised residual that lies above the reconstruction.
+
+    A defect adds energy. A machine that warms up or runs in loses some, for hours, and is not failing.
+    """
+    return np.square(np.maximum(residual, np.float32(0.0)))
+
+
+def component_errors(
+    residual: NDArray[np.float32], running: NDArray[np.bool_], channels: Sequence[Sequence[int]]
+) -> NDArray[np.float64]:
+    """The error of each component: root mean square excess over the features of its running channels.
+
+    Args:
+        residual: (channels, features), standardised.
+        running: (channels,).
+        channels: of each component, counted from 1.
+
+    Returns:
+        (components,), NaN where none of a component's channels runs.
+    """
+    by_channel = excess(residual).mean(axis=1, dtype=np.float64)
+    errors = np.full(len(channels), np.nan)
+    for number, own in enumerate(channels):
+        heard = [index - 1 for index in own if running[index - 1]]
+        if heard:
+            errors[number] = np.sqrt(by_channel[heard].mean())
+    return errors
+
+
+def calibrate(errors: NDArray[np.float64], margin: float, tail: float) -> NDArray[np.float32]:
+    """Set the limit of each component on held-out healthy snapshots.
+
+    The limit is `margin` times the median error, or, where errors scatter widely, `tail` standard
+    deviations of their logarithm above its mean: errors are positive and their scatter is a ratio.
+
+    Args:
+        errors: (snapshots, components), smoothed, of snapshots the network was not trained on.
+        margin: at least 1.
+        tail: in standard deviations.
+
+    Returns:
+        (components,).
+    """
+    logs = np.log(np.maximum(errors, np.finfo(np.float64).tiny))
+    wide = np.exp(logs.mean(axis=0) + tail * logs.std(axis=0, ddof=1))
+    limit: NDArray[np.float32] = np.maximum(margin * np.median(errors, axis=0), wide).astype(np.float32)
+    return limit

@@ -1,0 +1,17 @@
+"""The autoencoders: one file each says what it sees; their Keras layers are in `networks`."""
+
+from engine.models.spectral import Spectral
+
+MODELS = {Spectral.name: Spectral}
+"""Every model by the name that settings and the command line use."""
+
+
+def model_named(name: str, sample_rate: float, rows: int, channels: int) -> Spectral:
+    """Make the model of that name for recordings of this shape.
+
+    Raises:
+        ValueError: there is no such model, or it cannot see recordings so short.
+    """
+    if name not in MODELS:
+        raise ValueError(f"model.name: there is no model {name!r}; choose one of {', '.join(MODELS)}")
+    return MODELS[name](sample_rate, rows, channels)

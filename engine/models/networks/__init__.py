@@ -1,0 +1,1 @@
+"""The Keras layers of each autoencoder. Only `engine.training` imports this room."""

@@ -1,0 +1,27 @@
+"""The layers of the spectral autoencoder: a dense one for each channel, trained side by side."""
+
+import keras
+
+HIDDEN = 32
+"""Units on either side of the bottleneck."""
+
+BOTTLENECK = 2
+"""What a steady machine can do: get louder as a whole, and tilt. More of them learn to follow a fault."""
+
+LEARNING_RATE = 3e-3
+
+
+def build(channels: int, features: int) -> keras.Model:
+    """Build the untrained network; input and output are (batch, channels, features), standardised."""
+
+    def dense(units: int, activation: str | None) -> keras.layers.Layer:
+        return keras.layers.EinsumDense(
+            "bcd,cdh->bch", output_shape=(channels, units), bias_axes="ch", activation=activation
+        )
+
+    inputs = keras.Input((channels, features))
+    code = dense(BOTTLENECK, None)(dense(HIDDEN, "tanh")(inputs))
+    outputs = dense(features, None)(dense(HIDDEN, "tanh")(code))
+    model = keras.Model(inputs, outputs)
+    model.compile(keras.optimizers.Adam(LEARNING_RATE), loss="mse")
+    return model

@@ -1,0 +1,350 @@
+"""The loop that joins the rooms: reads snapshots in order, learns a baseline, scores, appends."""
+
+import json
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from engine.bundle import Bundle, BundleError, load_bundle
+from engine.errors import UnusableError
+from engine.identity import assessment_key, healthy_entries
+from engine.layout import Layout, layout_of
+from engine.learning import LearningError, learn, look
+from engine.lease import lease
+from engine.records import (
+    Assessed,
+    Assessment,
+    Epoch,
+    EventKind,
+    Heartbeat,
+    NewEvent,
+    Phase,
+    SnapshotFacts,
+)
+from engine.rules import Moment
+from engine.scoring import Examination, Scorer
+from engine.settings import Settings, rig_that_fits
+from engine.store import Store
+from engine.tracking import Tracker, first_state, unpack_state
+from replay.archive import Run
+from replay.recording import ColumnCountError, RecordingError, Snapshot
+
+T = TypeVar("T")
+
+WORKERS = 2
+"""Threads that read and examine snapshots: parsing, spectra and LiteRT all run outside Python's lock."""
+
+AHEAD = 8
+"""Snapshots a worker may be ahead of the one being judged: memory stays flat, workers stay busy."""
+
+BEAT_SECONDS = 2.0
+COMMIT_SECONDS = 0.5
+COMMIT_MOST = 64
+"""A batch is committed after so long or so many snapshots: a screen sees progress, a disk few flushes."""
+
+
+class AssessmentError(UnusableError):
+    """The run cannot be assessed; one sentence for the person who asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a pass over a run came to. Seconds are those of this call, 0 for work found done."""
+
+    assessment: Assessment
+    bundle: Bundle
+    learning_seconds: float
+    scoring_seconds: float
+    scored_now: int
+
+
+class Pulse:
+    """The engine's heartbeat: written at most every 2 s, and at each change of phase."""
+
+    def __init__(
+        self,
+        store: Store,
+        assessment: Assessment,
+        now: Callable[[], datetime],
+        tell: Callable[[Heartbeat], None],
+    ) -> None:
+        """Beat for one assessment; `tell` hears of every step, stored or not."""
+        self._store = store
+        self._assessment = assessment
+        self._now = now
+        self._tell = tell
+        self._last: Heartbeat | None = None
+
+    def beat(self, phase: Phase, done: int, total: int, message: str = "") -> None:
+        """Say what is being done; cheap to call often."""
+        beat = Heartbeat(self._now(), os.getpid(), phase, done, total, message)
+        self._tell(beat)
+        last = self._last
+        is_new = last is None or last.phase is not phase
+        if is_new or (last is not None and beat.beat_at - last.beat_at >= timedelta(seconds=BEAT_SECONDS)):
+            self._store.beat(self._assessment, beat)
+            self._last = beat
+
+    def last_word(self, phase: Phase, done: int, total: int, message: str = "") -> None:
+        """Say how it ended."""
+        self._last = None
+        self.beat(phase, done, total, message)
+
+
+def quiet(_beat: Heartbeat) -> None:
+    """Tell nobody."""
+
+
+def assess(
+    run: Run,
+    settings: Settings,
+    store: Store,
+    *,
+    now: Callable[[], datetime],
+    bundle: Bundle | None = None,
+    tell: Callable[[Heartbeat], None] = quiet,
+) -> Outcome:
+    """Learn where needed, then score a finished run to its end; goes on where an earlier pass stopped.
+
+    Args:
+        run: the recordings, ordered by time.
+        settings: the machine and all rules.
+        store: where everything goes.
+        now: the wall clock.
+        bundle: score with this one instead of learning.
+        tell: hears of progress.
+
+    Raises:
+        AssessmentError: nothing can be learned or scored.
+        LeaseTakenError: another engine is at it.
+        OSError: a disk failed.
+    """
+    layout = layout_of(settings)
+    key = assessment_key(run, settings, bundle.digest() if bundle else None)
+    with lease(store.path.parent / "leases", key):
+        assessment = _begin(run, settings, store, layout, key, bundle, now)
+        pulse = Pulse(store, assessment, now, tell)
+        pulse.beat(Phase.READING, 0, len(run))
+        try:
+            for rejection in run.rejected:
+                store.reject(assessment, rejection.name, rejection.reason, now())
+            if bundle is None:
+                bundle, learning_seconds = _learned_bundle(run, settings, store, assessment, pulse, now)
+            else:
+                _check_shape(bundle, settings)
+                learning_seconds = 0.0
+            began = time.perf_counter()
+            scored = _score(run, settings, store, assessment, pulse, bundle, now)
+            seconds = time.perf_counter() - began
+        except (AssessmentError, LearningError, BundleError, ArithmeticError) as error:
+            pulse.last_word(Phase.FAILED, 0, len(run), str(error))
+            raise AssessmentError(str(error)) from error
+        pulse.last_word(Phase.FINISHED, len(run), len(run))
+    return Outcome(assessment, bundle, learning_seconds, seconds, scored)
+
+
+def _begin(
+    run: Run,
+    settings: Settings,
+    store: Store,
+    layout: Layout,
+    key: str,
+    bundle: Bundle | None,
+    now: Callable[[], datetime],
+) -> Assessment:
+    return store.begin_assessment(
+        machine=settings.machine.name,
+        key=key,
+        model=settings.model.name if bundle is None else bundle.model,
+        seed=settings.model.seed if bundle is None else bundle.seed,
+        run=str(run.path),
+        expected=len(run),
+        components=layout.components,
+        channels=layout.channels,
+        units=layout.units,
+        settings=settings.plain(),
+        now=now(),
+    )
+
+
+def _learned_bundle(
+    run: Run,
+    settings: Settings,
+    store: Store,
+    assessment: Assessment,
+    pulse: Pulse,
+    now: Callable[[], datetime],
+) -> tuple[Bundle, float]:
+    """The bundle of an assessment that learns its own: of an earlier pass, or learned now."""
+    marker = store.path.parent / "bundles" / f"{assessment.key}.json"
+    if marker.is_file():
+        return load_bundle(marker.parent / json.loads(marker.read_text())["bundle"]), 0.0
+    began = time.perf_counter()
+    layout = layout_of(settings)
+    wanted = healthy_entries(run, settings)
+    if not wanted:
+        raise AssessmentError(
+            f"model.healthy: no recording of the run lies in {settings.model.healthy}; it spans"
+            f" {run.entries[0].time:%Y-%m-%dT%H:%M:%S} to {run.entries[-1].time:%Y-%m-%dT%H:%M:%S} UTC"
+        )
+    first = run.entries.index(wanted[0])
+    sights = []
+    refused: list[RecordingError] = []
+    for done, one in enumerate(
+        in_order(lambda index: look(run.read(index), settings, layout), range(first, first + len(wanted)))
+    ):
+        if isinstance(one, RecordingError):
+            store.reject(assessment, one.name, one.reason, now())
+            refused.append(one)
+        else:
+            sights.append(one)
+        pulse.beat(Phase.READING, done + 1, len(wanted))
+    if not sights and refused:
+        raise AssessmentError(_explain(refused[0], settings))
+
+    def on_epoch(epoch: Epoch) -> None:
+        store.add_epoch(assessment, epoch)
+        words = f"epoch {epoch.epoch}, loss {epoch.loss:.3f}, validation {epoch.validation_loss:.3f}"
+        pulse.beat(Phase.LEARNING, epoch.epoch, settings.model.epochs, words)
+
+    def on_wait() -> None:
+        pulse.beat(Phase.LEARNING, 0, settings.model.epochs, "starting")
+
+    on_wait()
+    bundle = learn(sights, run.entries[0], settings, layout, on_epoch, on_wait)
+    place = bundle.save(marker.parent)
+    draft = marker.with_suffix(".draft")
+    draft.write_text(json.dumps({"bundle": place.name}))
+    draft.replace(marker)
+    return bundle, time.perf_counter() - began
+
+
+def _check_shape(bundle: Bundle, settings: Settings) -> None:
+    for what, learned, here in (
+        ("sample_rate", bundle.sample_rate, settings.machine.sample_rate),
+        ("rows", bundle.rows, settings.recording.rows),
+        ("columns", bundle.channels, settings.columns),
+        ("components", len(bundle.scaling.limit), len(settings.components)),
+    ):
+        if learned != here:
+            raise AssessmentError(
+                f"the bundle was learned with {what} {learned}, the settings say {here};"
+                " learn a bundle for this machine, or use the settings it was learned with"
+            )
+
+
+def _explain(error: RecordingError, settings: Settings) -> str:
+    """Say of a file that does not fit what to change."""
+    if not isinstance(error, ColumnCountError):
+        return f"none of the healthy recordings can be read; the first, {error}"
+    preset = rig_that_fits(error.found)
+    advice = f", or use the preset that fits: --rig {preset}" if preset else ""
+    return (
+        f"{error}; change the channels of the [[component]] entries (or recording.columns) to the"
+        f" {error.found} columns of the file{advice}"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A snapshot without its waveform, and what it shows."""
+
+    name: str
+    at: datetime
+    sample_rate: float
+    rows: int
+    seen: Examination
+
+
+def _score(
+    run: Run,
+    settings: Settings,
+    store: Store,
+    assessment: Assessment,
+    pulse: Pulse,
+    bundle: Bundle,
+    now: Callable[[], datetime],
+) -> int:
+    layout = layout_of(settings)
+    scorer = Scorer(bundle, layout)
+    tracker = Tracker(bundle, layout, scorer.model.edges, settings.limits.smoothing, settings.alarms)
+    state, position, start = first_state(layout), 0, 0
+    resume = store.resume_point(assessment)
+    if resume is not None:
+        last, at, packed = resume
+        state, position = unpack_state(packed), last + 1
+        start = sum(entry.time <= at for entry in run.entries)
+
+    def examine(index: int) -> Examined:
+        snapshot: Snapshot = run.read(index)
+        return Examined(
+            snapshot.name, snapshot.time, snapshot.sample_rate, len(snapshot.signal), scorer.examine(snapshot)
+        )
+
+    first_position = position
+    batch: list[Assessed] = []
+    committed = time.monotonic()
+    for index, one in zip(range(start, len(run)), in_order(examine, range(start, len(run))), strict=True):
+        pulse.beat(Phase.SCORING, index, len(run))
+        if isinstance(one, RecordingError):
+            store.reject(assessment, one.name, one.reason, now())
+            continue
+        state, verdict = tracker.step(state, one.seen, Moment(one.name, one.at))
+        events = verdict.events
+        if one.name == bundle.baseline.last_name and one.at == bundle.baseline.end:
+            events = (_learned(bundle, one.at), *events)
+        facts = SnapshotFacts(one.name, one.at, one.sample_rate, one.rows, one.seen.figures)
+        in_baseline = verdict.scores[0].baseline
+        batch.append(
+            Assessed(
+                position, facts, in_baseline, verdict.scores, events, state.pack(), verdict.picture.pack()
+            )
+        )
+        position += 1
+        if len(batch) >= COMMIT_MOST or time.monotonic() - committed >= COMMIT_SECONDS:
+            store.append(assessment, batch, now())
+            batch, committed = [], time.monotonic()
+    store.append(assessment, batch, now())
+    if position == 0:
+        raise AssessmentError("none of the recordings can be read; each one's reason is listed as rejected")
+    return position - first_position
+
+
+def _learned(bundle: Bundle, at: datetime) -> NewEvent:
+    detail = {
+        "bundle": bundle.digest(),
+        "snapshots": bundle.baseline.count,
+        "calibrated_on": bundle.baseline.calibrated_on,
+        "from": bundle.baseline.start.isoformat(),
+        "epochs": len(bundle.history),
+        "provisional": True,
+    }
+    return NewEvent(EventKind.LEARNED, at, "engine", detail=detail)
+
+
+def in_order(work: Callable[[int], T], indices: Iterable[int]) -> Iterator[T | RecordingError]:
+    """Do the work for each index in threads and hand out the results in order, a few ahead at most."""
+
+    def guarded(index: int) -> T | RecordingError:
+        try:
+            return work(index)
+        except RecordingError as error:
+            return error
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        pending: deque[Future[T | RecordingError]] = deque()
+        try:
+            for index in indices:
+                pending.append(pool.submit(guarded, index))
+                if len(pending) >= WORKERS * AHEAD:
+                    yield pending.popleft().result()
+            while pending:
+                yield pending.popleft().result()
+        finally:
+            for future in pending:
+                future.cancel()

@@ -1,0 +1,169 @@
+"""Writes what an assessment came to as files: scores.csv, alarms.csv, summary.json.
+
+A public interface: columns, their order and their words do not change without a major release.
+"""
+
+import csv
+import io
+import json
+import os
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from engine.alarms import Alarm, fold_alarms
+from engine.monitor import Outcome
+from engine.records import Assessment, Series
+from engine.schema import microseconds, moment
+from engine.store import Store
+from replay.archive import Run
+
+SCORES = ("snapshot", "time", "component", "error", "limit", "severity", "quality", "baseline")
+ALARMS = (
+    "source",
+    "component",
+    "priority",
+    "cause",
+    "surface",
+    "raised_snapshot",
+    "raised_at",
+    "cleared_at",
+    "acknowledged_at",
+    "acknowledged_wall_at",
+    "acknowledged_by",
+    "peak_severity",
+)
+END_OF_TIME = datetime.max.replace(tzinfo=UTC)
+
+
+def iso(time: datetime | None) -> str:
+    """ISO 8601 in UTC, seconds or finer as needed; empty for None."""
+    return "" if time is None else time.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def write_results(
+    folder: Path, store: Store, outcome: Outcome, run: Run, session: str = ""
+) -> dict[str, object]:
+    """Write the three files into a folder and return the summary.
+
+    Args:
+        folder: where to; made if missing.
+        store: holds the assessment.
+        outcome: of the pass that was just made.
+        run: what was assessed.
+        session: whose acknowledgements count; "" for those of the live record.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    assessment = outcome.assessment
+    series = store.series(assessment)
+    alarms = fold_alarms(store.events(assessment, session), END_OF_TIME)
+    _write_csv(folder / "scores.csv", SCORES, _score_rows(assessment, series))
+    _write_csv(folder / "alarms.csv", ALARMS, alarm_rows(assessment, series, alarms))
+    summary = summarise(store, outcome, run, series)
+    _replace(folder / "summary.json", json.dumps(summary, indent=2) + "\n")
+    return summary
+
+
+def summarise(store: Store, outcome: Outcome, run: Run, series: Series) -> dict[str, object]:
+    """The figures of one pass over a run."""
+    known = {entry.name for entry in run.entries} | {rejection.name for rejection in run.rejected}
+    rejected = [
+        {"file": name, "reason": reason}
+        for name, reason in store.rejections(outcome.assessment)
+        if name in known
+    ]
+    baseline = outcome.bundle.baseline
+    rate = outcome.scored_now / outcome.scoring_seconds if outcome.scored_now else 0.0
+    return {
+        "snapshots": len(run) + len(run.rejected),
+        "scored": int((~np.isnan(series.severity)).any(axis=1).sum()),
+        "rejected": rejected,
+        "baseline": {
+            "snapshots": baseline.count,
+            "calibrated_on": baseline.calibrated_on,
+            "from": iso(baseline.start),
+            "until": iso(baseline.end),
+            "provisional": True,
+        },
+        "model": outcome.bundle.model,
+        "seed": outcome.bundle.seed,
+        "learning_seconds": round(outcome.learning_seconds, 3),
+        "scoring_seconds": round(outcome.scoring_seconds, 3),
+        "snapshots_per_second": round(rate, 1),
+    }
+
+
+def alarm_rows(assessment: Assessment, series: Series, alarms: Iterable[Alarm]) -> list[list[object]]:
+    """Rows of alarms.csv, in the order in which the alarms were raised."""
+    rows: list[list[object]] = []
+    for alarm in sorted(alarms, key=lambda alarm: alarm.raised.seq):
+        acknowledged = alarm.acknowledgement
+        rows.append(
+            [
+                alarm.source,
+                alarm.component,
+                alarm.priority.value,
+                alarm.cause,
+                alarm.surface,
+                alarm.raised.detail.get("snapshot", ""),
+                iso(alarm.raised.at),
+                iso(alarm.cleared.at if alarm.cleared else None),
+                iso(acknowledged.at if acknowledged else None),
+                iso(acknowledged.recorded_at if acknowledged else None),
+                acknowledged.detail["by"] if acknowledged else "",
+                _number(_peak(assessment, series, alarm)),
+            ]
+        )
+    return rows
+
+
+def _peak(assessment: Assessment, series: Series, alarm: Alarm) -> float:
+    """Highest severity of the component from raise to clearing; NaN where the alarm has none."""
+    if alarm.severity is None:
+        return float("nan")
+    until = microseconds(alarm.cleared.at) if alarm.cleared else np.iinfo(np.int64).max
+    within = (series.at >= microseconds(alarm.raised.at)) & (series.at <= until)
+    severity = series.severity[within, assessment.components.index(alarm.component)]
+    return float(np.nanmax(severity))
+
+
+def _score_rows(assessment: Assessment, series: Series) -> Iterable[list[object]]:
+    for row, name in enumerate(series.names):
+        time = iso(moment(int(series.at[row])))
+        baseline = "true" if series.baseline[row] else "false"
+        for column, component in enumerate(assessment.components):
+            yield [
+                name,
+                time,
+                component,
+                _number(series.error[row, column]),
+                _number(series.limit[row, column]),
+                _number(series.severity[row, column]),
+                series.quality[row, column],
+                baseline,
+            ]
+
+
+def _number(value: float) -> str:
+    """Every digit of a number, nothing for NaN."""
+    return "" if np.isnan(value) else repr(float(value))
+
+
+def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    _replace(path, text.getvalue())
+
+
+def _replace(path: Path, text: str) -> None:
+    """Put a whole file in place of the old one, or leave the old one."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)

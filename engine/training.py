@@ -1,0 +1,72 @@
+"""Trains one autoencoder in a process of its own, so that TensorFlow never enters the engine.
+
+Run as `python -m engine.training FOLDER`. The folder holds `request.json` (model, seed, epochs, patience)
+and `vectors.npz` (train, validation: (n, channels, features) float32, standardised). Prints one line of
+JSON an epoch; leaves `network.tflite` there, with a fixed batch of one vector.
+"""
+
+import importlib
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+# Set before TensorFlow is imported: its start-up chatter would drown the progress lines, a GPU would
+# make the result depend on the machine.
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
+os.environ["KERAS_BACKEND"] = "tensorflow"
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+BATCH = 128
+
+
+class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # keras ships no types
+    """Prints the losses of every epoch as one line of JSON."""
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        """Print one epoch."""
+        losses = logs or {}
+        line = {"epoch": epoch + 1, "loss": losses["loss"], "validation_loss": losses["val_loss"]}
+        print(json.dumps(line), flush=True)
+
+
+def train(folder: Path) -> None:
+    """Train what the folder asks for and leave the network there."""
+    request = json.loads((folder / "request.json").read_text())
+    with np.load(folder / "vectors.npz", allow_pickle=False) as vectors:
+        learn, validate = vectors["train"], vectors["validation"]
+    keras.utils.set_random_seed(int(request["seed"]))
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.experimental.enable_op_determinism()
+    network = importlib.import_module(f"engine.models.networks.{request['model']}")
+    model = network.build(*learn.shape[1:])
+    stop = keras.callbacks.EarlyStopping(patience=int(request["patience"]), restore_best_weights=True)
+    model.fit(
+        learn,
+        learn,
+        validation_data=(validate, validate),
+        epochs=int(request["epochs"]),
+        batch_size=BATCH,
+        verbose=0,
+        callbacks=[stop, Progress()],
+    )
+    (folder / "network.tflite").write_bytes(convert(model))
+
+
+def convert(model: keras.Model) -> bytes:
+    """Convert to LiteRT with builtin operators, for one vector at a time."""
+    signature = [keras.InputSpec(shape=(1, *model.input_shape[1:]), dtype="float32")]
+    with tempfile.TemporaryDirectory() as place:
+        model.export(place, format="tf_saved_model", verbose=False, input_signature=signature)
+        return bytes(tf.lite.TFLiteConverter.from_saved_model(place).convert())
+
+
+if __name__ == "__main__":
+    train(Path(sys.argv[1]))
