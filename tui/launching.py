@@ -1,0 +1,78 @@
+"""Starts the engine beside the console and ends it with it; between them there is only the store."""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from engine.child import command, environment
+
+PATIENCE_SECONDS = 10
+"""How long an engine may take to end when asked; nothing is lost if it is then killed."""
+
+
+class EngineProcess:
+    """A running engine, seen from outside."""
+
+    def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
+        """Watch a started process whose complaints go to `log`."""
+        self._process = process
+        self._log = log
+
+    def last_words(self) -> str:
+        """What it said before it failed; empty while it runs or when it ended well."""
+        code = self._process.poll()
+        if code is None or code == 0:
+            return ""
+        lines = self._log.read_text(errors="replace").strip().splitlines()
+        return lines[-1] if lines else f"the engine ended with exit code {code}; its log is {self._log}"
+
+    def stop(self) -> None:
+        """End it. What it has not committed it will do again."""
+        if self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(PATIENCE_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+
+
+@contextmanager
+def engine_beside(
+    run: Path,
+    state: Path,
+    *,
+    config: Path | None,
+    rig: str | None,
+    bundle: Path | None,
+    overrides: Mapping[str, object],
+) -> Iterator[EngineProcess]:
+    """Run an engine over a finished run while the block lasts.
+
+    Raises:
+        OSError: the state folder cannot be written.
+    """
+    state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    options = ["--state", str(state.absolute()), "--overrides", json.dumps(dict(overrides))]
+    for name, value in (("--config", config), ("--rig", rig), ("--bundle", bundle)):
+        if value is not None:
+            options += [name, str(value.absolute() if isinstance(value, Path) else value)]
+    log = state / "engine.log"
+    with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as complaints:
+        process = subprocess.Popen(
+            command("engine", str(run.absolute()), *options),
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=complaints,
+            stderr=complaints,
+            # Of its own session: a terminal that hangs up takes the console, not the engine.
+            start_new_session=True,
+        )
+    engine = EngineProcess(process, log)
+    try:
+        yield engine
+    finally:
+        engine.stop()
