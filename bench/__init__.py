@@ -1,0 +1,1 @@
+"""Benchmarks that print figures. They measure whole runs on real recordings, and judge nothing."""

@@ -1,0 +1,17 @@
+"""Runs every benchmark: `python -m bench`, or those that are named: `python -m bench throughput`."""
+
+import importlib
+import sys
+
+NAMES = ("throughput", "detection", "starting")
+
+
+def main() -> None:
+    """Run the named benchmarks, or all."""
+    for name in sys.argv[1:] or NAMES:
+        print(f"== {name}", flush=True)
+        importlib.import_module(f"bench.{name}").main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""Where the full recordings are, and a pass over one of them in a store of its own."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from engine.alarms import Alarm, fold_alarms
+from engine.bundle import Bundle
+from engine.monitor import Outcome, assess
+from engine.records import Priority, Series
+from engine.results import END_OF_TIME
+from engine.settings import load_settings
+from engine.store import Store
+from replay.archive import open_run
+
+NO_OVERRIDES: Mapping[str, object] = {}
+
+
+def recordings() -> Path:
+    """The folder that RACEWAY_DATA names; without it there is nothing to measure."""
+    folder = os.environ.get("RACEWAY_DATA")
+    if not folder:
+        sys.exit("set RACEWAY_DATA to the folder that holds ims-set2/ and the other recordings")
+    return Path(folder)
+
+
+@dataclass(frozen=True)
+class Pass:
+    """What one pass over a run came to."""
+
+    outcome: Outcome
+    series: Series
+    alarms: tuple[Alarm, ...]
+
+    def ringing(self) -> list[Alarm]:
+        """Alarms that reached medium or high priority, in the order of their raises."""
+        urgent = [alarm for alarm in self.alarms if alarm.priority is not Priority.LOW]
+        return sorted(urgent, key=lambda alarm: alarm.raised.seq)
+
+    def index(self, alarm: Alarm) -> int:
+        """Which snapshot raised an alarm, counted from 0."""
+        return self.series.names.index(str(alarm.raised.detail["snapshot"]))
+
+
+def assessed(
+    run: Path,
+    rig: str | None = None,
+    overrides: Mapping[str, object] = NO_OVERRIDES,
+    bundle: Bundle | None = None,
+) -> Pass:
+    """Assess a run in a fresh store."""
+    settings = load_settings(rig=rig, overrides=overrides)
+    with fresh_state() as state, Store.open(state, create=True) as store:
+        opened = open_run(run, settings.recording_format())
+        outcome = assess(opened, settings, store, now=lambda: datetime.now(UTC), bundle=bundle)
+        alarms = fold_alarms(store.events(outcome.assessment), END_OF_TIME)
+        return Pass(outcome, store.series(outcome.assessment), alarms)
+
+
+@contextmanager
+def fresh_state() -> Iterator[Path]:
+    """A state folder that goes when the block ends."""
+    with tempfile.TemporaryDirectory(prefix="raceway-bench-") as folder:
+        yield Path(folder)
