@@ -27,7 +27,8 @@ class Alarm:
 
     `priority` is the highest reached, `ring` the latest raise or escalation, `severity` the one at that
     ring. `acknowledgement` covers the latest ring; `acknowledged_later` says that it was given at a
-    recording time after the playhead. `surface` is empty until something points to one.
+    recording time after the playhead. `surface` is empty until something points to one. `carried_from`
+    names the component whose failure explains this alarm, as far as is known; it is empty otherwise.
     """
 
     key: str
@@ -42,6 +43,7 @@ class Alarm:
     cleared: Event | None = None
     acknowledgement: Event | None = None
     acknowledged_later: bool = False
+    carried_from: str = ""
 
     @property
     def state(self) -> AlarmState:
@@ -103,17 +105,21 @@ def _raised(event: Event) -> Alarm:
         severity=_number(detail.get("severity")),
         raised=event,
         ring=event,
+        carried_from=str(detail.get("carried_from", "")),
     )
 
 
 def _step(alarm: Alarm, event: Event) -> Alarm:
     if event.kind is EventKind.CLEARED:
         return replace(alarm, cleared=event)
+    if event.kind is EventKind.DIAGNOSED:
+        return replace(alarm, surface=str(event.detail["surface"]))
     if event.kind in RINGS:
         return replace(
             alarm,
             ring=event,
             cleared=None,
+            carried_from=str(event.detail.get("carried_from", "")),
             priority=max(alarm.priority, Priority(str(event.detail["priority"])), key=list(Priority).index),
             severity=_number(event.detail.get("severity")),
         )

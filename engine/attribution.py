@@ -29,3 +29,36 @@ def component_shares(bands: NDArray[np.float32], channels: Sequence[Sequence[int
     """Sum the shares of bands over the channels (counted from 1) of each component, (components,)."""
     by_channel = bands.sum(axis=1, dtype=np.float64)
     return np.array([sum(by_channel[number - 1] for number in own) for own in channels])
+
+
+def part_shares(windows: NDArray[np.float32], running: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Share of the squared window errors that each part of a snapshot accounts for.
+
+    Args:
+        windows: (windows, channels) mean squared errors.
+        running: (channels,).
+
+    Returns:
+        (channels, windows), summing to 1, or all 0 where there is no error.
+    """
+    parts = windows.T.astype(np.float64) * running[:, None]
+    whole = parts.sum()
+    return (parts / whole if whole > 0 else parts).astype(np.float32)
+
+
+def pattern_likeness(bands: NDArray[np.float32], one: Sequence[int], other: Sequence[int]) -> float:
+    """How alike the band patterns of two components are: the cosine between their shares, 0 to 1.
+
+    Args:
+        bands: (channels, bands) shares.
+        one: channels of a component, counted from 1.
+        other: those of another.
+
+    Returns:
+        1.0 where one of them has no error at all: nothing then tells them apart.
+    """
+    first, second = (
+        np.sqrt(bands[[number - 1 for number in own]].sum(axis=0, dtype=np.float64)) for own in (one, other)
+    )
+    size = float(np.linalg.norm(first) * np.linalg.norm(second))
+    return float(first @ second) / size if size > 0 else 1.0

@@ -46,24 +46,34 @@ class Baseline:
     last_name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Scaling:
-    """The arrays of a bundle, float32; channels and features as the model sees them.
+@dataclass(frozen=True, slots=True, eq=False)
+class Calibration:
+    """What is usual on healthy snapshots that the network was not trained on; arrays are float32.
 
-    `centre`, `scale` (channels, features) standardise what is observed; `residual_centre`, `residual_scale`
-    (channels, features) standardise observed less reconstructed by held-out healthy snapshots; `level`
-    (channels,) is the running standard deviation; `limit` (components,) the error that is too much.
+    `centre`, `scatter` (channels, features) standardise the model's features; `level` (channels,) is the
+    running standard deviation; `limit` (components,) the snapshot error that is too much, `window_limit`
+    (components,) the window error that the model's plain percentile calls so.
     """
 
     centre: NDArray[np.float32]
-    scale: NDArray[np.float32]
-    residual_centre: NDArray[np.float32]
-    residual_scale: NDArray[np.float32]
+    scatter: NDArray[np.float32]
     level: NDArray[np.float32]
     limit: NDArray[np.float32]
+    window_limit: NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
+class UsualLines:
+    """Strengths of a component's fault lines on the baseline, natural log.
+
+    `centre`, `scatter` are float32 (its channels, bands, surfaces, harmonics), NaN where not heard.
+    """
+
+    centre: NDArray[np.float32]
+    scatter: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Bundle:
     """What scoring needs, in memory."""
 
@@ -74,7 +84,9 @@ class Bundle:
     channels: int
     seed: int
     baseline: Baseline
-    scaling: Scaling
+    scaling: Mapping[str, NDArray[np.float32]] = field(repr=False)
+    calibration: Calibration = field(repr=False)
+    lines: Mapping[int, UsualLines] = field(repr=False)
     network: bytes = field(repr=False)
     history: tuple[Mapping[str, float], ...] = field(repr=False)
     settings: Mapping[str, object] = field(repr=False)
@@ -86,9 +98,18 @@ class Bundle:
         content = hashlib.sha256()
         content.update(json.dumps(self._description(), sort_keys=True).encode())
         content.update(self.network)
-        for name in Scaling.__slots__:
-            content.update(np.ascontiguousarray(getattr(self.scaling, name), "<f4").tobytes())
+        for name, array in sorted(self._arrays().items()):
+            content.update(f"{name} {array.shape}".encode())
+            content.update(np.ascontiguousarray(array, "<f4").tobytes())
         return content.hexdigest()
+
+    def _arrays(self) -> dict[str, NDArray[np.float32]]:
+        arrays = {f"scaling.{name}": array for name, array in self.scaling.items()}
+        arrays |= {f"calibration.{name}": getattr(self.calibration, name) for name in Calibration.__slots__}
+        for component, usual in self.lines.items():
+            arrays[f"lines.{component}.centre"] = usual.centre
+            arrays[f"lines.{component}.scatter"] = usual.scatter
+        return arrays
 
     def _description(self) -> dict[str, object]:
         return {
@@ -122,8 +143,7 @@ class Bundle:
         draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=bundles))
         try:
             (draft / NETWORK).write_bytes(self.network)
-            arrays = {name: getattr(self.scaling, name) for name in Scaling.__slots__}
-            np.savez(draft / ARRAYS, allow_pickle=False, **arrays)
+            np.savez(draft / ARRAYS, allow_pickle=False, **self._arrays())
             manifest = {
                 "version": VERSION,
                 "digest": digest,
@@ -173,8 +193,9 @@ def load_bundle(place: Path) -> Bundle:
 
 
 def _from_manifest(manifest: dict[str, Any], place: Path) -> Bundle:
-    with np.load(place / ARRAYS, allow_pickle=False) as arrays:
-        scaling = Scaling(**{name: arrays[name] for name in Scaling.__slots__})
+    with np.load(place / ARRAYS, allow_pickle=False) as stored:
+        arrays = {name: stored[name] for name in stored.files}
+    components = sorted({int(name.split(".")[1]) for name in arrays if name.startswith("lines.")})
     baseline = dict(manifest["baseline"])
     for name in ("first_seen", "start", "end"):
         baseline[name] = datetime.fromisoformat(baseline[name])
@@ -186,7 +207,14 @@ def _from_manifest(manifest: dict[str, Any], place: Path) -> Bundle:
         channels=manifest["channels"],
         seed=manifest["seed"],
         baseline=Baseline(**baseline),
-        scaling=scaling,
+        scaling={
+            name.partition(".")[2]: array for name, array in arrays.items() if name.startswith("scaling.")
+        },
+        calibration=Calibration(**{name: arrays[f"calibration.{name}"] for name in Calibration.__slots__}),
+        lines={
+            number: UsualLines(arrays[f"lines.{number}.centre"], arrays[f"lines.{number}.scatter"])
+            for number in components
+        },
         network=(place / NETWORK).read_bytes(),
         history=tuple(manifest["history"]),
         settings=manifest["settings"],

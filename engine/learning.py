@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -15,15 +15,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.bundle import Baseline, Bundle, Scaling
+from engine.bundle import Baseline, Bundle, Calibration, UsualLines
 from engine.child import command, environment
+from engine.diagnosis import Diagnostician
 from engine.errors import UnusableError
 from engine.layout import Layout
-from engine.limits import calibrate, component_errors, scatter, smooth
+from engine.limits import calibrate, component_errors, component_windows, scatter, smooth
 from engine.models import model_named
-from engine.quality import channel_quality
+from engine.models.contract import Insight
+from engine.quality import STOPPED_SHARE, channel_quality
 from engine.records import Epoch, Quality
-from engine.scoring import Network
+from engine.scoring import Network, insight_of
 from engine.settings import Settings
 from replay.archive import Entry
 from replay.recording import Snapshot
@@ -42,103 +44,172 @@ class LearningError(UnusableError):
     """No baseline can be learned; one sentence that says why and what to change."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Sight:
     """What is kept of a healthy snapshot while learning.
 
-    `observed` is float32 (windows, channels, features), `level` float32 (channels,) its standard deviation.
+    `observed` is what the model sees of it, `level` float32 (channels,) its standard deviation, `lines` the
+    strengths of fault lines by component.
     """
 
     entry: Entry
     observed: NDArray[np.float32]
     level: NDArray[np.float32]
     stopped: bool
+    lines: Mapping[int, NDArray[np.float32]]
 
 
-def look(snapshot: Snapshot, settings: Settings, layout: Layout) -> Sight:
-    """See one healthy snapshot as the model does."""
-    signal = snapshot.signal / layout.sensitivity
-    model = model_named(settings.model.name, snapshot.sample_rate, *signal.shape)
-    quality = channel_quality(signal, None, layout.watched)
-    stopped = any(one is Quality.STOPPED for one in quality)
-    return Sight(Entry(snapshot.name, snapshot.time), model.observe(signal), signal.std(axis=0), stopped)
+class Learner:
+    """Learns a bundle for one machine, as its settings say."""
 
+    def __init__(self, settings: Settings, layout: Layout, diagnostician: Diagnostician) -> None:
+        """Prepare the model.
 
-def learn(
-    sights: Sequence[Sight],
-    first_seen: Entry,
-    settings: Settings,
-    layout: Layout,
-    on_epoch: Callable[[Epoch], None],
-    on_wait: Callable[[], None],
-) -> Bundle:
-    """Learn from what was seen of the healthy snapshots, oldest first.
+        Raises:
+            LearningError: there is no such model, or it cannot see recordings so short.
+        """
+        self.settings, self.layout, self.diagnostician = settings, layout, diagnostician
+        rows, columns = settings.recording.rows, settings.columns
+        try:
+            self.model = model_named(settings.model.name, settings.machine.sample_rate, rows, columns)
+        except ValueError as error:
+            raise LearningError(str(error)) from error
 
-    Args:
-        sights: of the healthy snapshots.
-        first_seen: the first entry of the run, run-in included.
-        settings: what to learn, and how.
-        layout: which channels belong to which component.
-        on_epoch: told of each epoch of training.
-        on_wait: called at least once a second while the child process is busy.
-
-    Raises:
-        LearningError: too few of them run, or the training failed.
-    """
-    began = time.perf_counter()
-    usable, level = _running(sights)
-    if len(usable) < FEWEST:
-        raise LearningError(
-            f"only {len(usable)} running snapshots to learn from where at least {FEWEST} are needed;"
-            " name more with --healthy (model.healthy)"
+    def look(self, snapshot: Snapshot) -> Sight:
+        """See one healthy snapshot; safe to call from several threads."""
+        signal = snapshot.signal / self.layout.sensitivity
+        quality = channel_quality(signal, None, self.layout.watched)
+        return Sight(
+            Entry(snapshot.name, snapshot.time),
+            self.model.observe(signal),
+            signal.std(axis=0),
+            any(one is Quality.STOPPED for one in quality),
+            self.diagnostician.strengths(self.diagnostician.look(signal)),
         )
-    held_out = max(FEWEST // 3, round(len(usable) * settings.model.calibration_share))
-    trained = usable[: len(usable) - held_out]
-    model = model_named(
-        settings.model.name, settings.machine.sample_rate, settings.recording.rows, len(level)
-    )
-    means = np.stack([sight.observed.mean(axis=0) for sight in usable])
-    centre = means[: len(trained)].mean(axis=0, dtype=np.float64).astype(np.float32)
-    scale = scatter(means[: len(trained)])
-    chance = np.random.default_rng(settings.model.seed)
-    views = [(model.views(sight.observed, chance) - centre) / scale for sight in trained]
-    validating = max(1, round(len(views) * VALIDATION_SHARE))
-    network, history = _train(
-        np.concatenate(views[:-validating]), np.concatenate(views[-validating:]), settings, on_epoch, on_wait
-    )
-    rebuild = Network(network).reconstruct
-    standard = (means - centre) / scale
-    residual = standard - np.stack([rebuild(vector) for vector in standard])
-    calm = residual[len(trained) :]
-    residual_centre = calm.mean(axis=0, dtype=np.float64).astype(np.float32)
-    residual_scale = scatter(calm)
-    errors = _smoothed_errors((residual - residual_centre) / residual_scale, settings, layout)
-    limit = calibrate(errors[len(trained) :], settings.limits.margin, settings.limits.tail)
-    return Bundle(
-        model=model.name,
-        machine=settings.machine.name,
-        sample_rate=settings.machine.sample_rate,
-        rows=settings.recording.rows,
-        channels=len(level),
-        seed=settings.model.seed,
-        baseline=Baseline(
-            count=len(usable),
-            calibrated_on=held_out,
-            first_seen=first_seen.time,
-            start=usable[0].entry.time,
-            end=usable[-1].entry.time,
-            last_name=usable[-1].entry.name,
-        ),
-        scaling=Scaling(centre, scale, residual_centre, residual_scale, level, limit),
-        network=network,
-        history=history,
-        settings=settings.plain(),
-        versions={
-            "python": platform.python_version(),
-            **{name: version(name) for name in ("numpy", "tensorflow", "keras", "ai-edge-litert")},
-        },
-        learning_seconds=time.perf_counter() - began,
-    )
+
+    def learn(
+        self,
+        sights: Sequence[Sight],
+        first_seen: Entry,
+        on_epoch: Callable[[Epoch], None],
+        on_wait: Callable[[], None],
+    ) -> Bundle:
+        """Learn from what was seen of the healthy snapshots, oldest first.
+
+        Args:
+            sights: of the healthy snapshots.
+            first_seen: the first entry of the run, run-in included.
+            on_epoch: told of each epoch of training.
+            on_wait: called at least once a second while the child process is busy.
+
+        Raises:
+            LearningError: too few of them run, or the training failed.
+        """
+        began = time.perf_counter()
+        settings, model = self.settings, self.model
+        usable, level = _running(sights)
+        if len(usable) < FEWEST:
+            raise LearningError(
+                f"only {len(usable)} running snapshots to learn from where at least {FEWEST} are needed;"
+                " name more with --healthy (model.healthy)"
+            )
+        held_out = max(FEWEST // 3, round(len(usable) * settings.model.calibration_share))
+        trained = [sight.observed for sight in usable[: len(usable) - held_out]]
+        scaling = model.learn_scaling(trained)
+        chance = np.random.default_rng(settings.model.seed)
+        vectors = model.training_vectors(trained, scaling, chance)
+        validating = max(1, round(len(vectors) * VALIDATION_SHARE))
+        content, history = self._train(vectors[:-validating], vectors[-validating:], on_epoch, on_wait)
+        network = Network(content, model.batch)
+        insights = [insight_of(model, network, sight.observed, scaling) for sight in usable]
+        return Bundle(
+            model=model.name,
+            machine=settings.machine.name,
+            sample_rate=settings.machine.sample_rate,
+            rows=settings.recording.rows,
+            channels=len(level),
+            seed=settings.model.seed,
+            baseline=Baseline(
+                count=len(usable),
+                calibrated_on=held_out,
+                first_seen=first_seen.time,
+                start=usable[0].entry.time,
+                end=usable[-1].entry.time,
+                last_name=usable[-1].entry.name,
+            ),
+            scaling=scaling,
+            calibration=self._calibrate(insights, held_out, level),
+            lines=_usual_lines(usable),
+            network=content,
+            history=history,
+            settings=settings.plain(),
+            versions={
+                "python": platform.python_version(),
+                **{name: version(name) for name in ("numpy", "tensorflow", "keras", "ai-edge-litert")},
+            },
+            learning_seconds=time.perf_counter() - began,
+        )
+
+    def _calibrate(
+        self, insights: Sequence[Insight], held_out: int, level: NDArray[np.float32]
+    ) -> Calibration:
+        """Set what is usual, and the limits, on the held-out snapshots: the last ones."""
+        limits, channels = self.settings.limits, self.layout.channels
+        features = np.stack([insight.features for insight in insights])
+        calm = features[-held_out:]
+        centre = calm.mean(axis=0, dtype=np.float64).astype(np.float32)
+        spread = scatter(calm)
+        smoothed = None
+        errors = []
+        for one in (features - centre) / spread:
+            smoothed = smooth(smoothed, one, self.layout.watched, limits.smoothing)
+            errors.append(component_errors(smoothed, self.layout.watched, channels))
+        windows = np.concatenate([insight.window_errors for insight in insights[-held_out:]])
+        return Calibration(
+            centre=centre,
+            scatter=spread,
+            level=level,
+            limit=calibrate(np.stack(errors[-held_out:]), limits.margin, limits.tail),
+            window_limit=np.percentile(
+                component_windows(windows, channels), self.model.percentile, axis=0
+            ).astype(np.float32),
+        )
+
+    def _train(
+        self,
+        train: Sequence[NDArray[np.float32]],
+        validation: Sequence[NDArray[np.float32]],
+        on_epoch: Callable[[Epoch], None],
+        on_wait: Callable[[], None],
+    ) -> tuple[bytes, tuple[dict[str, float], ...]]:
+        settings = self.settings.model
+        with tempfile.TemporaryDirectory(prefix="raceway-") as place:
+            folder = Path(place)
+            request = {
+                "model": settings.name,
+                "seed": settings.seed,
+                "epochs": settings.epochs,
+                "patience": PATIENCE,
+                "batch": self.model.batch,
+            }
+            (folder / "request.json").write_text(json.dumps(request))
+            np.savez(
+                folder / "vectors.npz",
+                allow_pickle=False,
+                train=np.concatenate(train),
+                validation=np.concatenate(validation),
+            )
+            history = _follow(folder, on_epoch, on_wait)
+            return (folder / "network.tflite").read_bytes(), history
+
+
+def _usual_lines(sights: Sequence[Sight]) -> dict[int, UsualLines]:
+    """What is usual of each component's fault lines over the whole baseline."""
+    usual = {}
+    for component in sights[0].lines:
+        strengths = np.stack([sight.lines[component] for sight in sights])
+        usual[component] = UsualLines(strengths.mean(axis=0), strengths.std(axis=0, ddof=1))
+    return usual
 
 
 def _running(sights: Sequence[Sight]) -> tuple[list[Sight], NDArray[np.float32]]:
@@ -147,40 +218,7 @@ def _running(sights: Sequence[Sight]) -> tuple[list[Sight], NDArray[np.float32]]
     if not live:
         return [], np.zeros(0, np.float32)
     level = np.median([sight.level for sight in live], axis=0).astype(np.float32)
-    return [sight for sight in live if (sight.level > 0.1 * level).any()], level
-
-
-def _smoothed_errors(
-    residual: NDArray[np.float32], settings: Settings, layout: Layout
-) -> NDArray[np.float64]:
-    running = layout.watched
-    smoothed = None
-    errors = []
-    for one in residual:
-        smoothed = smooth(smoothed, one, running, settings.limits.smoothing)
-        errors.append(component_errors(smoothed, running, layout.channels))
-    return np.stack(errors)
-
-
-def _train(
-    train: NDArray[np.float32],
-    validation: NDArray[np.float32],
-    settings: Settings,
-    on_epoch: Callable[[Epoch], None],
-    on_wait: Callable[[], None],
-) -> tuple[bytes, tuple[dict[str, float], ...]]:
-    with tempfile.TemporaryDirectory(prefix="raceway-") as place:
-        folder = Path(place)
-        request = {
-            "model": settings.model.name,
-            "seed": settings.model.seed,
-            "epochs": settings.model.epochs,
-            "patience": PATIENCE,
-        }
-        (folder / "request.json").write_text(json.dumps(request))
-        np.savez(folder / "vectors.npz", allow_pickle=False, train=train, validation=validation)
-        history = _follow(folder, on_epoch, on_wait)
-        return (folder / "network.tflite").read_bytes(), history
+    return [sight for sight in live if (sight.level > STOPPED_SHARE * level).any()], level
 
 
 def _follow(

@@ -81,6 +81,21 @@ def component_errors(
     return errors
 
 
+def component_windows(windows: NDArray[np.float32], channels: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+    """Window errors of components: the mean over their channels (counted from 1).
+
+    Args:
+        windows: (windows, channels).
+        channels: of each component.
+
+    Returns:
+        (windows, components).
+    """
+    own = [windows[:, [number - 1 for number in numbers]].mean(axis=1) for numbers in channels]
+    errors: NDArray[np.float32] = np.stack(own, axis=1)
+    return errors
+
+
 def calibrate(errors: NDArray[np.float64], margin: float, tail: float) -> NDArray[np.float32]:
     """Set the limit of each component on held-out healthy snapshots.
 

@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from engine.bundle import Bundle, BundleError, load_bundle
+from engine.diagnosis import Diagnostician
 from engine.errors import UnusableError
 from engine.identity import assessment_key, healthy_entries
 from engine.layout import Layout, layout_of
-from engine.learning import LearningError, learn, look
+from engine.learning import Learner, LearningError
 from engine.lease import lease
 from engine.records import (
     Assessed,
@@ -185,7 +186,7 @@ def _learned_bundle(
     if marker.is_file():
         return load_bundle(marker.parent / json.loads(marker.read_text())["bundle"]), 0.0
     began = time.perf_counter()
-    layout = layout_of(settings)
+    learner = Learner(settings, layout_of(settings), Diagnostician(settings))
     wanted = healthy_entries(run, settings)
     if not wanted:
         raise AssessmentError(
@@ -196,7 +197,7 @@ def _learned_bundle(
     sights = []
     refused: list[RecordingError] = []
     for done, one in enumerate(
-        in_order(lambda index: look(run.read(index), settings, layout), range(first, first + len(wanted)))
+        in_order(lambda index: learner.look(run.read(index)), range(first, first + len(wanted)))
     ):
         if isinstance(one, RecordingError):
             store.reject(assessment, one.name, one.reason, now())
@@ -216,7 +217,7 @@ def _learned_bundle(
         pulse.beat(Phase.LEARNING, 0, settings.model.epochs, "starting")
 
     on_wait()
-    bundle = learn(sights, run.entries[0], settings, layout, on_epoch, on_wait)
+    bundle = learner.learn(sights, run.entries[0], on_epoch, on_wait)
     place = bundle.save(marker.parent)
     draft = marker.with_suffix(".draft")
     draft.write_text(json.dumps({"bundle": place.name}))
@@ -229,7 +230,7 @@ def _check_shape(bundle: Bundle, settings: Settings) -> None:
         ("sample_rate", bundle.sample_rate, settings.machine.sample_rate),
         ("rows", bundle.rows, settings.recording.rows),
         ("columns", bundle.channels, settings.columns),
-        ("components", len(bundle.scaling.limit), len(settings.components)),
+        ("components", len(bundle.calibration.limit), len(settings.components)),
     ):
         if learned != here:
             raise AssessmentError(
@@ -271,8 +272,8 @@ def _score(
     now: Callable[[], datetime],
 ) -> int:
     layout = layout_of(settings)
-    scorer = Scorer(bundle, layout)
-    tracker = Tracker(bundle, layout, scorer.model.edges, settings.limits.smoothing, settings.alarms)
+    scorer = Scorer(bundle, layout, Diagnostician(settings))
+    tracker = Tracker(scorer, settings)
     state, position, start = first_state(layout), 0, 0
     resume = store.resume_point(assessment)
     if resume is not None:

@@ -1,7 +1,7 @@
 """The small picture of a snapshot that the engine leaves in the store for the console to draw."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,18 +17,26 @@ class Picture:
         reconstruction: float32 (channels, bands) [dB], what the autoencoder expected.
         contribution: float32 (channels, bands), share of the snapshot's error; sums to 1, or all 0
             where nothing was scored.
+        parts: float32 (channels, windows), share of the error that each part of the snapshot accounts for.
     """
 
     edges: NDArray[np.float32]
     spectrum: NDArray[np.float32]
     reconstruction: NDArray[np.float32]
     contribution: NDArray[np.float32]
+    parts: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0), np.float32))
 
     def pack(self) -> bytes:
         """Pack into bytes: a line of JSON with the shape, then float32 edges and float16 planes."""
-        head = json.dumps({"v": 1, "channels": len(self.spectrum), "bands": len(self.edges) - 1})
+        shape = {
+            "channels": len(self.spectrum),
+            "bands": len(self.edges) - 1,
+            "parts": list(self.parts.shape),
+        }
+        head = json.dumps({"v": 1, **shape})
         planes = np.stack([self.spectrum, self.reconstruction, self.contribution]).astype("<f2")
-        return head.encode() + b"\n" + self.edges.astype("<f4").tobytes() + planes.tobytes()
+        body = (self.edges.astype("<f4"), planes, self.parts.astype("<f2"))
+        return head.encode() + b"\n" + b"".join(array.tobytes() for array in body)
 
     @classmethod
     def unpack(cls, data: bytes) -> "Picture":

@@ -29,6 +29,7 @@ class EventKind(StrEnum):
     RAISED = "raised"
     ESCALATED = "escalated"
     CLEARED = "cleared"
+    DIAGNOSED = "diagnosed"
     ACKNOWLEDGED = "acknowledged"
     NOTED = "noted"
     STARTED = "engine started"

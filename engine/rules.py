@@ -11,21 +11,36 @@ from datetime import datetime
 from engine.records import Cause, EventKind, NewEvent, Priority, Quality
 from engine.settings import AlarmSettings
 
+PROMOTED_AT = 0.5
+"""Of the leader's severity: a neighbour that reaches so much has a fault of its own, as far as is known."""
+
+SURFACE_KEPT = 24
+"""Running snapshots for which a named surface stands though its lines are not seen: defects wear smooth
+for hours and come back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Watch:
     """Counters of one source of alarms, in running snapshots, and the alarm that stands, if any.
 
-    `above`, `severe` and `below` count snapshots in a row; `alarm` is the key of the standing alarm or "",
-    `peak` the highest severity since its raise.
+    `above`, `severe`, `below` and `apart` count snapshots in a row; `alarm` is the key of the standing alarm
+    or "", `carried_from` the component that explains it or "", `peak` the highest severity since its raise.
+    `surface` is the one named, `speaks_for` the one that the last snapshots spoke for, `spoken` how often
+    in a row, `unheard` for how long the named one has not been.
     """
 
     above: int = 0
     severe: int = 0
     below: int = 0
+    apart: int = 0
     alarm: str = ""
     priority: str = ""
+    carried_from: str = ""
     peak: float = 0.0
+    surface: str = ""
+    speaks_for: str = ""
+    spoken: int = 0
+    unheard: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +51,14 @@ class Moment:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Leader:
+    """The component whose failure may explain a neighbour's alarm."""
+
+    component: str
+    severity: float
+
+
 def watch_severity(
     watch: Watch,
     severity: float,
@@ -43,6 +66,8 @@ def watch_severity(
     moment: Moment,
     rules: AlarmSettings,
     evidence: Mapping[str, object],
+    leader: Leader | None = None,
+    own_sign: str = "",
 ) -> tuple[Watch, tuple[NewEvent, ...]]:
     """Take in the severity of one running snapshot after the baseline.
 
@@ -53,33 +78,96 @@ def watch_severity(
         moment: the snapshot.
         rules: persistence, hysteresis and the severe threshold.
         evidence: what to freeze in the event if this snapshot rings.
+        leader: the worst component with an alarm of its own, if that is another one.
+        own_sign: what tells this component's trouble from the leader's, in words, or "".
     """
+    if leader is not None and severity >= PROMOTED_AT * leader.severity:
+        own_sign = own_sign or f"severity at least {PROMOTED_AT:g} times that of {leader.component}"
+    explained = leader is not None and not own_sign
     watch = replace(
         watch,
         above=watch.above + 1 if severity >= 1.0 else 0,
         severe=watch.severe + 1 if severity >= rules.severe else 0,
         below=watch.below + 1 if severity < rules.clear_below else 0,
+        apart=0 if explained else watch.apart + 1,
         peak=max(watch.peak, severity) if watch.alarm else severity,
     )
-    is_severe = watch.severe >= rules.persistence
-    detail = {"severity": severity, "snapshot": moment.name, **evidence}
+    detail: dict[str, object] = {"severity": severity, "snapshot": moment.name, **evidence}
+
+    def event(kind: EventKind, alarm: str, **more: object) -> NewEvent:
+        return NewEvent(kind, moment.at, "component", component, alarm, detail={**more, **detail})
+
+    cause = Cause.LIMIT.value
     if not watch.alarm:
         if watch.above < rules.persistence:
             return watch, ()
-        key = f"{component}/{Cause.LIMIT}/{moment.name}"
-        priority = Priority.HIGH if is_severe else Priority.MEDIUM
-        detail = {"cause": Cause.LIMIT.value, "priority": priority.value, "surface": "", **detail}
-        raised = NewEvent(EventKind.RAISED, moment.at, "component", component, key, detail=detail)
-        return replace(watch, alarm=key, priority=priority.value), (raised,)
+        key = f"{component}/{cause}/{moment.name}"
+        priority = _priority(watch, rules)
+        carried_from = ""
+        if leader is not None and watch.apart < rules.persistence:
+            priority, carried_from = Priority.LOW, leader.component
+        watch = replace(watch, alarm=key, priority=priority.value, carried_from=carried_from)
+        raised = event(
+            EventKind.RAISED,
+            key,
+            cause=cause,
+            priority=priority.value,
+            surface="",
+            carried_from=carried_from,
+        )
+        return watch, (raised,)
     if watch.below >= rules.clear_after:
         detail = {"snapshot": moment.name, "severity": severity, "peak": watch.peak}
-        return Watch(), (
-            NewEvent(EventKind.CLEARED, moment.at, "component", component, watch.alarm, detail=detail),
-        )
-    if is_severe and watch.priority != Priority.HIGH:
-        detail = {"cause": Cause.LIMIT.value, "priority": Priority.HIGH.value, **detail}
-        rung = NewEvent(EventKind.ESCALATED, moment.at, "component", component, watch.alarm, detail=detail)
-        return replace(watch, priority=Priority.HIGH.value), (rung,)
+        return Watch(), (event(EventKind.CLEARED, watch.alarm),)
+    if watch.carried_from and watch.apart < rules.persistence:
+        return watch, ()
+    priority = _priority(watch, rules)
+    if list(Priority).index(priority) > list(Priority).index(Priority(watch.priority)):
+        why = {"promoted": own_sign or "nothing explains it any more"} if watch.carried_from else {}
+        rung = event(EventKind.ESCALATED, watch.alarm, cause=cause, priority=priority.value, **why)
+        return replace(watch, priority=priority.value, carried_from=""), (rung,)
+    return watch, ()
+
+
+def _priority(watch: Watch, rules: AlarmSettings) -> Priority:
+    return Priority.HIGH if watch.severe >= rules.persistence else Priority.MEDIUM
+
+
+def watch_surface(
+    watch: Watch,
+    found: Mapping[str, object] | None,
+    component: str,
+    moment: Moment,
+    rules: AlarmSettings,
+) -> tuple[Watch, tuple[NewEvent, ...]]:
+    """Take in which surface one running snapshot speaks for; name it once enough of them in a row do.
+
+    Args:
+        watch: the counters so far.
+        found: the evidence, with its "surface"; None if it speaks for none.
+        component: its name.
+        moment: the snapshot.
+        rules: persistence.
+    """
+    surface = str(found["surface"]) if found else ""
+    watch = replace(
+        watch,
+        speaks_for=surface,
+        spoken=watch.spoken + 1 if surface and surface == watch.speaks_for else int(bool(surface)),
+        unheard=0 if surface == watch.surface else watch.unheard + 1,
+    )
+    if not watch.alarm or watch.carried_from:
+        return watch, ()
+
+    def event(**detail: object) -> NewEvent:
+        detail = {"snapshot": moment.name, **detail}
+        return NewEvent(EventKind.DIAGNOSED, moment.at, "component", component, watch.alarm, detail=detail)
+
+    if found and surface != watch.surface and watch.spoken >= rules.persistence:
+        return replace(watch, surface=surface, unheard=0), (event(**found),)
+    if watch.surface and watch.unheard >= SURFACE_KEPT:
+        withdrawn = event(surface="", withdrawn=watch.surface)
+        return replace(watch, surface="", unheard=0), (withdrawn,)
     return watch, ()
 
 
@@ -96,20 +184,14 @@ def watch_sensor(
     """Take in the quality of one channel (counted from 1) while the machine is not stopped."""
     bad = quality in SENSOR_CAUSES
     watch = replace(watch, above=watch.above + 1 if bad else 0, below=0 if bad else watch.below + 1)
+    detail: dict[str, object] = {"channel": channel, "snapshot": moment.name}
     if bad and not watch.alarm and watch.above >= rules.persistence:
-        cause = SENSOR_CAUSES[quality].value
+        cause, priority = SENSOR_CAUSES[quality].value, Priority.MEDIUM.value
         key = f"{component} channel {channel}/{cause}/{moment.name}"
-        detail = {
-            "cause": cause,
-            "priority": Priority.MEDIUM.value,
-            "channel": channel,
-            "snapshot": moment.name,
-        }
+        detail |= {"cause": cause, "priority": priority}
         raised = NewEvent(EventKind.RAISED, moment.at, "channel", component, key, detail=detail)
-        return replace(watch, alarm=key, priority=Priority.MEDIUM.value), (raised,)
+        return replace(watch, alarm=key, priority=priority), (raised,)
     if watch.alarm and watch.below >= rules.clear_after:
-        detail = {"channel": channel, "snapshot": moment.name}
-        return Watch(), (
-            NewEvent(EventKind.CLEARED, moment.at, "channel", component, watch.alarm, detail=detail),
-        )
+        cleared = NewEvent(EventKind.CLEARED, moment.at, "channel", component, watch.alarm, detail=detail)
+        return Watch(), (cleared,)
     return watch, ()

@@ -1,6 +1,7 @@
 """Looks at one snapshot with one bundle, by LiteRT: no memory, no order, so snapshots can go in parallel."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,49 +9,72 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from numpy.typing import NDArray
 
 from engine.bundle import Bundle, BundleError
+from engine.diagnosis import Diagnostician
 from engine.features import figures
 from engine.layout import Layout
 from engine.models import model_named
+from engine.models.contract import Insight, Model, Scaling
 from engine.quality import channel_quality
 from engine.records import Quality
 from replay.recording import Snapshot
+
+SIGNATURE = "serving_default"
 
 
 class Network:
     """A converted autoencoder. One interpreter a thread; each call is single-threaded."""
 
-    def __init__(self, content: bytes) -> None:
-        """Hold the converted network; interpreters are made where they are first used."""
+    def __init__(self, content: bytes, batch: int) -> None:
+        """Hold the converted network, which takes `batch` vectors a call."""
         self._content = content
+        self._batch = batch
         self._local = threading.local()
 
-    def reconstruct(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Reconstruct one standardised vector (channels, features).
+    def run(self, vectors: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
+        """Send vectors (n, ...) through; the last call is padded. Outputs are (n, ...) each, in order.
 
         Raises:
             ArithmeticError: the network returned a number that is not finite.
         """
-        runner = getattr(self._local, "runner", None)
-        if runner is None:
-            # Without the default delegate: it saves nothing on networks of this size.
-            runner = Interpreter(
+        runner = self._runner()
+        parts: list[list[NDArray[np.float32]]] = []
+        for start in range(0, len(vectors), self._batch):
+            part = vectors[start : start + self._batch]
+            missing = self._batch - len(part)
+            if missing:
+                part = np.concatenate([part, np.zeros((missing, *part.shape[1:]), np.float32)])
+            answer = runner(**{self._local.input: np.ascontiguousarray(part, np.float32)})
+            parts.append([answer[name][: self._batch - missing] for name in self._local.outputs])
+        outputs = tuple(np.concatenate(pieces) for pieces in zip(*parts, strict=True))
+        if not all(np.isfinite(output).all() for output in outputs):
+            raise ArithmeticError("the network returned a number that is not finite")
+        return outputs
+
+    def _runner(self) -> Callable[..., dict[str, NDArray[np.float32]]]:
+        if not hasattr(self._local, "runner"):
+            # Without the default delegate: results are then the same on every processor of a kind.
+            interpreter = Interpreter(
                 model_content=self._content,
                 num_threads=1,
                 experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
             )
-            runner.allocate_tensors()
-            self._local.runner = runner
-            self._local.input = runner.get_input_details()[0]["index"]
-            self._local.output = runner.get_output_details()[0]["index"]
-        runner.set_tensor(self._local.input, vector[None])
-        runner.invoke()
-        result: NDArray[np.float32] = runner.get_tensor(self._local.output)[0]
-        if not np.isfinite(result).all():
-            raise ArithmeticError("the network returned a number that is not finite")
-        return result
+            interpreter.allocate_tensors()
+            names = interpreter.get_signature_list()[SIGNATURE]
+            (self._local.input,) = names["inputs"]
+            self._local.outputs = sorted(names["outputs"])
+            self._local.interpreter = interpreter
+            self._local.runner = interpreter.get_signature_runner(SIGNATURE)
+        runner: Callable[..., dict[str, NDArray[np.float32]]] = self._local.runner
+        return runner
 
 
-@dataclass(frozen=True, slots=True)
+def insight_of(model: Model, network: Network, observed: NDArray[np.float32], scaling: Scaling) -> Insight:
+    """Send what was observed of one snapshot through its network and read the answer."""
+    vectors = model.vectors(observed, scaling)
+    return model.insight(observed, vectors, network.run(vectors), scaling)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Examination:
     """What one snapshot shows by itself.
 
@@ -58,54 +82,54 @@ class Examination:
         quality: one a channel.
         figures: float32 (channels, 4), see `features.FIGURES`.
         running: bool (channels,), watched and running.
-        residual: float32 (channels, features), observed less reconstructed in healthy standard
-            deviations; 0 for a channel that does not run.
-        spectrum: float32 (channels, bands) [dB re 1 unit].
-        reconstruction: float32 (channels, bands) [dB].
+        residual: float32 (channels, features), the model's features in healthy standard deviations; 0 for
+            a channel that does not run.
+        insight: what the model made of it.
+        envelopes: float32 (channels, envelope bands, bins), None where no fault line is sought.
     """
 
     quality: tuple[Quality, ...]
     figures: NDArray[np.float32]
     running: NDArray[np.bool_]
     residual: NDArray[np.float32]
-    spectrum: NDArray[np.float32]
-    reconstruction: NDArray[np.float32]
+    insight: Insight
+    envelopes: NDArray[np.float32] | None
 
 
 class Scorer:
     """Examines snapshots with one bundle; safe to share between threads."""
 
-    def __init__(self, bundle: Bundle, layout: Layout) -> None:
+    def __init__(self, bundle: Bundle, layout: Layout, diagnostician: Diagnostician) -> None:
         """Prepare the model and the network.
 
         Args:
             bundle: what was learned.
             layout: which channels are watched, and their sensitivity.
+            diagnostician: of the same machine.
 
         Raises:
             BundleError: this Raceway does not know the bundle's model.
         """
         self.bundle = bundle
         self.layout = layout
+        self.diagnostician = diagnostician
         try:
             self.model = model_named(bundle.model, bundle.sample_rate, bundle.rows, bundle.channels)
         except ValueError as error:
             raise BundleError(str(error)) from error
-        self.network = Network(bundle.network)
+        self.network = Network(bundle.network, self.model.batch)
 
     def examine(self, snapshot: Snapshot) -> Examination:
-        """Judge, standardise and reconstruct one snapshot.
+        """Judge, reconstruct and compare with health one snapshot.
 
         Raises:
             ArithmeticError: a number that is not finite came out.
         """
-        scaling = self.bundle.scaling
+        usual = self.bundle.calibration
         signal = snapshot.signal / self.layout.sensitivity
-        quality = channel_quality(signal, scaling.level, self.layout.watched)
-        vector = self.model.observe(signal).mean(axis=0)
-        standard = (vector - scaling.centre) / scaling.scale
-        rebuilt = self.network.reconstruct(standard)
-        residual = (standard - rebuilt - scaling.residual_centre) / scaling.residual_scale
+        quality = channel_quality(signal, usual.level, self.layout.watched)
+        insight = insight_of(self.model, self.network, self.model.observe(signal), self.bundle.scaling)
+        residual = (insight.features - usual.centre) / usual.scatter
         running = self.layout.watched & np.array([one is Quality.RUNNING for one in quality])
         if not np.isfinite(residual[running]).all():
             raise ArithmeticError(f"{snapshot.name}: the residual holds a number that is not finite")
@@ -114,6 +138,6 @@ class Scorer:
             figures=figures(signal),
             running=running,
             residual=np.where(running[:, None], residual, np.float32(0.0)).astype(np.float32),
-            spectrum=self.model.decibels(vector),
-            reconstruction=self.model.decibels(rebuilt * scaling.scale + scaling.centre),
+            insight=insight,
+            envelopes=self.diagnostician.look(signal),
         )

@@ -12,19 +12,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.attribution import band_shares, component_shares
-from engine.bundle import Bundle
+from engine.attribution import band_shares, component_shares, part_shares, pattern_likeness
 from engine.layout import Layout
 from engine.limits import component_errors, smooth
 from engine.picture import Picture
 from engine.quality import component_quality
 from engine.records import EventKind, NewEvent, Quality, Score
-from engine.rules import Moment, Watch, watch_sensor, watch_severity
-from engine.scoring import Examination
-from engine.settings import AlarmSettings
+from engine.rules import Leader, Moment, Watch, watch_sensor, watch_severity, watch_surface
+from engine.scoring import Examination, Scorer
+from engine.settings import Settings
 
 EVIDENCE_BANDS = 5
 """Bands of the largest share that are frozen with an alarm."""
+
+UNLIKE = 0.5
+"""Likeness of two components' band patterns (cosine) below which one does not explain the other."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,15 +86,16 @@ class Verdict:
     picture: Picture
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Tracker:
     """What stays the same from snapshot to snapshot of an assessment."""
 
-    bundle: Bundle
-    layout: Layout
-    edges: NDArray[np.float32]
-    smoothing: float
-    rules: AlarmSettings
+    def __init__(self, scorer: Scorer, settings: Settings) -> None:
+        """Follow the machine that the scorer examines."""
+        self.bundle, self.layout = scorer.bundle, scorer.layout
+        self.edges = scorer.model.edges
+        self.diagnostician = scorer.diagnostician
+        self.smoothing = settings.limits.smoothing
+        self.rules = settings.alarms
 
     def step(self, state: State, seen: Examination, moment: Moment) -> tuple[State, Verdict]:
         """Take in one snapshot.
@@ -100,10 +103,7 @@ class Tracker:
         Raises:
             ArithmeticError: an error or severity is not finite where the snapshot runs.
         """
-        layout, limit = self.layout, self.bundle.scaling.limit.astype(np.float64)
-        running = seen.running
-        learned = moment.at > self.bundle.baseline.end
-        may_ring = learned or moment.at < self.bundle.baseline.first_seen
+        layout, running = self.layout, seen.running
         stopped = all(
             quality is Quality.STOPPED
             for quality, watched in zip(seen.quality, layout.watched, strict=True)
@@ -112,15 +112,43 @@ class Tracker:
         smoothed = state.smoothed
         if running.any():
             smoothed = smooth(smoothed, seen.residual, running, self.smoothing)
-        bands = np.zeros_like(seen.spectrum)
+        bands = np.zeros_like(seen.insight.spectrum)
         if smoothed is not None:
             bands = band_shares(smoothed, running)
+        scores = self._scores(seen, smoothed, bands, moment)
+        events = list(self._machine_events(state, stopped, moment))
+        components, sensors = state.components, state.sensors
+        baseline = self.bundle.baseline
+        if not baseline.first_seen <= moment.at <= baseline.end:
+            components, rung = self._watch_components(components, scores, seen, bands, moment)
+            events += rung
+            if not stopped:
+                sensors, rung = self._watch_sensors(sensors, seen, moment)
+                events += rung
+        picture = Picture(
+            self.edges,
+            seen.insight.spectrum,
+            seen.insight.reconstruction,
+            bands,
+            part_shares(seen.insight.window_errors, running),
+        )
+        return State(smoothed, components, sensors, stopped), Verdict(scores, tuple(events), picture)
+
+    def _scores(
+        self,
+        seen: Examination,
+        smoothed: NDArray[np.float32] | None,
+        bands: NDArray[np.float32],
+        moment: Moment,
+    ) -> tuple[Score, ...]:
+        layout, running = self.layout, seen.running
+        limit = self.bundle.calibration.limit.astype(np.float64)
         error = component_errors(seen.residual, running, layout.channels)
-        nothing = np.full(len(layout.components), np.nan)
-        smooth_error = nothing if smoothed is None else component_errors(smoothed, running, layout.channels)
-        severity = smooth_error / limit
+        lasting = smoothed if smoothed is not None else seen.residual
+        severity = component_errors(lasting, running, layout.channels) / limit
         shares = component_shares(bands, layout.channels)
-        scores, watches, events = [], [], list(self._machine_events(state, stopped, moment))
+        in_baseline = self.bundle.baseline.start <= moment.at <= self.bundle.baseline.end
+        scores = []
         for index, name in enumerate(layout.components):
             quality = component_quality(seen.quality, layout.channels[index])
             scored = quality is Quality.RUNNING
@@ -130,41 +158,86 @@ class Tracker:
                 Score(
                     component=name,
                     quality=quality,
-                    baseline=self._in_baseline(moment),
+                    baseline=in_baseline,
                     error=float(error[index]) if scored else None,
                     limit=float(limit[index]),
                     severity=float(severity[index]) if scored else None,
                     share=float(shares[index]) if scored else None,
                 )
             )
-            watch = state.components[index]
-            if scored and may_ring:
-                evidence = {
-                    "error": float(error[index]),
-                    "limit": float(limit[index]),
-                    "share": float(shares[index]),
-                    "bands": self._leading_bands(bands, layout.channels[index]),
-                }
-                watch, rung = watch_severity(
-                    watch, float(severity[index]), name, moment, self.rules, evidence
+        return tuple(scores)
+
+    def _watch_components(
+        self,
+        watches: tuple[Watch, ...],
+        scores: tuple[Score, ...],
+        seen: Examination,
+        bands: NDArray[np.float32],
+        moment: Moment,
+    ) -> tuple[tuple[Watch, ...], list[NewEvent]]:
+        """Ask the rules of each scored component, the worst first: the others' alarms may be its doing."""
+        now = list(watches)
+        events: list[NewEvent] = []
+        scored = [(score.severity, index) for index, score in enumerate(scores) if score.severity is not None]
+        for severity, index in sorted(scored, key=lambda one: (-one[0], one[1])):
+            name, channels = scores[index].component, self.layout.channels[index]
+            leading = _leader(now, scores, index)
+            found = self._find(index, severity, now[index], seen, bands)
+            evidence = {
+                "error": scores[index].error,
+                "limit": scores[index].limit,
+                "share": scores[index].share,
+                "bands": self._leading_bands(bands, channels),
+            }
+            leader, own_sign = None, ""
+            if leading is not None:
+                leader = Leader(scores[leading].component, scores[leading].severity or 0.0)
+                own_sign = self._own_sign(now[leading], found, bands, leading, index)
+            now[index], rung = watch_severity(
+                now[index], severity, name, moment, self.rules, evidence, leader, own_sign
+            )
+            events += rung
+            now[index], told = watch_surface(now[index], found, name, moment, self.rules)
+            events += told
+        return tuple(now), events
+
+    def _find(
+        self, index: int, severity: float, watch: Watch, seen: Examination, bands: NDArray[np.float32]
+    ) -> dict[str, object] | None:
+        """The surface that this snapshot speaks for, asked only of a component that is in question."""
+        usual = self.bundle.lines.get(index)
+        if seen.envelopes is None or usual is None or not (watch.alarm or severity >= 1.0):
+            return None
+        found = self.diagnostician.find(index, seen.envelopes, usual.centre, usual.scatter, bands, self.edges)
+        return found.plain() if found else None
+
+    def _own_sign(
+        self,
+        leader: Watch,
+        found: dict[str, object] | None,
+        bands: NDArray[np.float32],
+        leading: int,
+        index: int,
+    ) -> str:
+        """What tells a component's trouble from the leader's, or ""."""
+        if found and leader.surface and found["surface"] != leader.surface:
+            return f"a fault line of its own ({found['surface']})"
+        if pattern_likeness(bands, self.layout.channels[leading], self.layout.channels[index]) < UNLIKE:
+            return "another band pattern"
+        return ""
+
+    def _watch_sensors(
+        self, watches: tuple[Watch, ...], seen: Examination, moment: Moment
+    ) -> tuple[tuple[Watch, ...], list[NewEvent]]:
+        now = list(watches)
+        events: list[NewEvent] = []
+        for column, quality in enumerate(seen.quality):
+            if self.layout.watched[column]:
+                now[column], rung = watch_sensor(
+                    now[column], quality, self.layout.owner(column), column + 1, moment, self.rules
                 )
                 events += rung
-            watches.append(watch)
-        sensors = list(state.sensors)
-        if may_ring and not stopped:
-            for column, quality in enumerate(seen.quality):
-                if layout.watched[column]:
-                    sensors[column], rung = watch_sensor(
-                        sensors[column], quality, layout.owner(column), column + 1, moment, self.rules
-                    )
-                    events += rung
-        picture = Picture(self.edges, seen.spectrum, seen.reconstruction, bands)
-        return State(smoothed, tuple(watches), tuple(sensors), stopped), Verdict(
-            tuple(scores), tuple(events), picture
-        )
-
-    def _in_baseline(self, moment: Moment) -> bool:
-        return self.bundle.baseline.start <= moment.at <= self.bundle.baseline.end
+        return tuple(now), events
 
     def _machine_events(self, state: State, stopped: bool, moment: Moment) -> tuple[NewEvent, ...]:
         if stopped == state.stopped:
@@ -181,3 +254,17 @@ class Tracker:
             for band in order
             if own[band] > 0
         ]
+
+
+def _leader(watches: list[Watch], scores: tuple[Score, ...], besides: int) -> int | None:
+    """The worst other component that is above its limit with an alarm of its own."""
+    own = [
+        (score.severity, index)
+        for index, (watch, score) in enumerate(zip(watches, scores, strict=True))
+        if index != besides
+        and watch.alarm
+        and not watch.carried_from
+        and score.severity is not None
+        and score.severity >= 1.0
+    ]
+    return max(own)[1] if own else None

@@ -1,8 +1,8 @@
 """Trains one autoencoder in a process of its own, so that TensorFlow never enters the engine.
 
-Run as `python -m engine.training FOLDER`. The folder holds `request.json` (model, seed, epochs, patience)
-and `vectors.npz` (train, validation: (n, channels, features) float32, standardised). Prints one line of
-JSON an epoch; leaves `network.tflite` there, with a fixed batch of one vector.
+Run as `python -m engine.training FOLDER`. The folder holds `request.json` (model, seed, epochs, patience,
+batch) and `vectors.npz` (train, validation: float32 vectors as the model's file says, scaled). Prints one
+line of JSON an epoch; leaves `network.tflite` there, for `batch` vectors at a time.
 """
 
 import importlib
@@ -22,8 +22,6 @@ os.environ["KERAS_BACKEND"] = "tensorflow"
 import keras
 import numpy as np
 import tensorflow as tf
-
-BATCH = 128
 
 
 class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # keras ships no types
@@ -46,23 +44,23 @@ def train(folder: Path) -> None:
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.experimental.enable_op_determinism()
     network = importlib.import_module(f"engine.models.networks.{request['model']}")
-    model = network.build(*learn.shape[1:])
+    networks = network.build(*learn.shape[1:])
     stop = keras.callbacks.EarlyStopping(patience=int(request["patience"]), restore_best_weights=True)
-    model.fit(
+    networks.training.fit(
         learn,
         learn,
         validation_data=(validate, validate),
         epochs=int(request["epochs"]),
-        batch_size=BATCH,
+        batch_size=networks.step,
         verbose=0,
         callbacks=[stop, Progress()],
     )
-    (folder / "network.tflite").write_bytes(convert(model))
+    (folder / "network.tflite").write_bytes(convert(networks.scoring, int(request["batch"])))
 
 
-def convert(model: keras.Model) -> bytes:
-    """Convert to LiteRT with builtin operators, for one vector at a time."""
-    signature = [keras.InputSpec(shape=(1, *model.input_shape[1:]), dtype="float32")]
+def convert(model: keras.Model, batch: int) -> bytes:
+    """Convert to LiteRT with builtin operators, for a fixed number of vectors at a time."""
+    signature = [keras.InputSpec(shape=(batch, *model.input_shape[1:]), dtype="float32")]
     with tempfile.TemporaryDirectory() as place:
         model.export(place, format="tf_saved_model", verbose=False, input_signature=signature)
         return bytes(tf.lite.TFLiteConverter.from_saved_model(place).convert())

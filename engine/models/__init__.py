@@ -1,12 +1,15 @@
 """The autoencoders: one file each says what it sees; their Keras layers are in `networks`."""
 
+from collections.abc import Callable
+
+from engine.models.contract import Model
 from engine.models.spectral import Spectral
 
-MODELS = {Spectral.name: Spectral}
+MODELS: dict[str, Callable[[float, int, int], Model]] = {Spectral.name: Spectral}
 """Every model by the name that settings and the command line use."""
 
 
-def model_named(name: str, sample_rate: float, rows: int, channels: int) -> Spectral:
+def model_named(name: str, sample_rate: float, rows: int, channels: int) -> Model:
     """Make the model of that name for recordings of this shape.
 
     Raises:

@@ -2,13 +2,16 @@
 
 Power is averaged over the windows of a snapshot before it is reconstructed, on the logarithmic scale: a
 bearing rig's noise from window to window is larger than what it does from snapshot to snapshot, and that
-is what must be learned.
+is what must be learned. Single windows go through the network too, for their own errors.
 """
 
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Sequence
 
-from engine.features import TINY_POWER, band_borders, band_power, window_length
+import numpy as np
+
+from engine.features import TINY_POWER, band_borders, band_power, window_length, window_starts
+from engine.limits import scatter
+from engine.models.contract import Floats, Insight, Scaling
 
 BANDS = 64
 """Evenly wide: narrow enough that a resonance fills one, wide enough that its power is steady."""
@@ -27,6 +30,7 @@ class Spectral:
     """Log band power and level per channel, one autoencoder a channel, all in one network."""
 
     name = "spectral"
+    percentile = 99.0
 
     def __init__(self, sample_rate: float, rows: int, channels: int) -> None:
         """Prepare for recordings of `rows` x `channels` at `sample_rate` Hz.
@@ -38,11 +42,11 @@ class Spectral:
             raise ValueError(f"recording.rows: the spectral model needs {SHORTEST} rows or more, not {rows}")
         self.length = window_length(rows)
         self.borders = band_borders(self.length, BANDS)
-        self.edges = (self.borders * (sample_rate / self.length)).astype(np.float32)
-        self.shape = (channels, len(self.borders))
-        """(channels, features) of a vector: the bands and, last, the level."""
+        self.edges: Floats = (self.borders * (sample_rate / self.length)).astype(np.float32)
+        self.shape: tuple[int, ...] = (channels, len(self.borders))
+        self.batch = 1 + len(window_starts(rows, self.length))
 
-    def observe(self, signal: NDArray[np.float32]) -> NDArray[np.float32]:
+    def observe(self, signal: Floats) -> Floats:
         """See one snapshot.
 
         Args:
@@ -53,26 +57,52 @@ class Spectral:
         """
         power = band_power(signal, self.length, self.borders)
         whole = power.sum(axis=-1, keepdims=True)
-        return np.log(np.concatenate([power, whole], axis=-1) + np.float32(TINY_POWER))
+        logs: Floats = np.log(np.concatenate([power, whole], axis=-1) + np.float32(TINY_POWER))
+        return logs
 
-    def views(self, observed: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
-        """Several slightly different looks at one baseline snapshot, to learn from.
+    def learn_scaling(self, observed: Sequence[Floats]) -> Scaling:
+        """Mean and scatter of each feature over snapshots."""
+        means = np.stack([one.mean(axis=0) for one in observed])
+        return {"centre": means.mean(axis=0, dtype=np.float64).astype(np.float32), "scale": scatter(means)}
+
+    def training_vectors(
+        self, observed: Sequence[Floats], scaling: Scaling, chance: np.random.Generator
+    ) -> list[Floats]:
+        """Several slightly different looks at each baseline snapshot.
 
         Each is the mean over a random half of the windows, so that a baseline of few snapshots still shows
         the network what is chance and what is the machine.
-
-        Args:
-            observed: (windows, channels, features), from `observe`.
-            rng: where chance comes from.
-
-        Returns:
-            (VIEWS, channels, features).
         """
-        half = max(1, len(observed) // 2)
-        picks = [rng.permutation(len(observed))[:half] for _ in range(VIEWS)]
-        return np.stack([observed[pick].mean(axis=0) for pick in picks])
+        return [self._views(one, scaling, chance) for one in observed]
 
-    def decibels(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The bands of a vector (channels, features) in dB re 1 unit, the level left out."""
-        bands: NDArray[np.float32] = (vector[:, :-1] * DECIBELS).astype(np.float32)
-        return bands
+    def _views(self, observed: Floats, scaling: Scaling, chance: np.random.Generator) -> Floats:
+        half = max(1, len(observed) // 2)
+        picks = [chance.permutation(len(observed))[:half] for _ in range(VIEWS)]
+        views = np.stack([observed[pick].mean(axis=0) for pick in picks])
+        standard: Floats = (views - scaling["centre"]) / scaling["scale"]
+        return standard
+
+    def vectors(self, observed: Floats, scaling: Scaling) -> Floats:
+        """The mean over windows first, then the windows."""
+        whole = np.concatenate([observed.mean(axis=0, keepdims=True), observed])
+        standard: Floats = (whole - scaling["centre"]) / scaling["scale"]
+        return standard
+
+    def insight(
+        self, observed: Floats, vectors: Floats, outputs: Sequence[Floats], scaling: Scaling
+    ) -> Insight:
+        """Observed less reconstructed, of the mean as features, of the windows as errors."""
+        (rebuilt,) = outputs
+        residual = vectors - rebuilt
+        return Insight(
+            features=residual[0],
+            window_errors=np.square(residual[1:]).mean(axis=-1),
+            spectrum=_decibels(observed.mean(axis=0)),
+            reconstruction=_decibels(rebuilt[0] * scaling["scale"] + scaling["centre"]),
+        )
+
+
+def _decibels(vector: Floats) -> Floats:
+    """The bands of a vector (channels, features) in dB re 1 unit, the level left out."""
+    bands: Floats = (vector[:, :-1] * DECIBELS).astype(np.float32)
+    return bands

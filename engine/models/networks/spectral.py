@@ -2,6 +2,8 @@
 
 import keras
 
+from engine.models.networks import Networks
+
 HIDDEN = 32
 """Units on either side of the bottleneck."""
 
@@ -9,9 +11,10 @@ BOTTLENECK = 2
 """What a steady machine can do: get louder as a whole, and tilt. More of them learn to follow a fault."""
 
 LEARNING_RATE = 3e-3
+STEP = 128
 
 
-def build(channels: int, features: int) -> keras.Model:
+def build(channels: int, features: int) -> Networks:
     """Build the untrained network; input and output are (batch, channels, features), standardised."""
 
     def dense(units: int, activation: str | None) -> keras.layers.Layer:
@@ -24,4 +27,4 @@ def build(channels: int, features: int) -> keras.Model:
     outputs = dense(features, None)(dense(HIDDEN, "tanh")(code))
     model = keras.Model(inputs, outputs)
     model.compile(keras.optimizers.Adam(LEARNING_RATE), loss="mse")
-    return model
+    return Networks(model, model, STEP)

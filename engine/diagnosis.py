@@ -1,0 +1,158 @@
+"""Names the surface that fails, on evidence that can be shown, or leaves it at "not clear"."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.envelope import envelope_bands, envelope_spectra
+from engine.faultlines import LineSearch, line_search
+from engine.kinematics import Surface, fault_frequencies
+from engine.settings import Settings
+
+FEWEST_HARMONICS = 2
+"""A single line may be anything that turns; a row of them is a repeated impact."""
+
+SIGNIFICANT = 3.5
+"""Standard deviations of the baseline's own line strengths by which a line must exceed them."""
+
+SMALLEST_RATIO = 1.5
+"""Times the baseline's usual strength that a line must at least be."""
+
+STEADIEST = 0.2
+"""Natural-log units: line strengths scatter by 0.26 on real baselines; less is small-sample luck."""
+
+CARRYING_SHARE = 0.1
+"""Of a channel's error: an envelope band that holds less of it is not asked for evidence."""
+
+LEAD = 1.5
+"""Times the evidence of the runner-up that the named surface must have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why a surface is named.
+
+    `lines` holds one (harmonic order, found at [Hz], times the baseline) for each harmonic that exceeds it;
+    `band` is the carrier band in Hz.
+    """
+
+    surface: Surface
+    channel: int
+    band: tuple[float, float]
+    lines: tuple[tuple[int, float, float], ...]
+
+    def plain(self) -> dict[str, object]:
+        """For an event's detail."""
+        return {
+            "surface": self.surface.value,
+            "channel": self.channel,
+            "band": list(self.band),
+            "lines": [
+                {"order": order, "found_at": round(hertz, 2), "times_baseline": round(times, 2)}
+                for order, hertz, times in self.lines
+            ],
+        }
+
+
+class Diagnostician:
+    """Searches the fault lines of a machine's components; made once for an assessment."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Prepare the searches; a component without geometry, or a machine of unknown speed, has none."""
+        shaft = settings.machine.shaft_speed / 60
+        rate, rows = settings.machine.sample_rate, settings.recording.rows
+        lines = {
+            number: fault_frequencies(part.geometry, shaft)
+            for number, part in enumerate(settings.components)
+            if part.geometry and shaft > 0 and part.kind == "bearing"
+        }
+        highest = max((max(one.values()) for one in lines.values()), default=rate)
+        self.bands = envelope_bands(rate, highest)
+        self.width = rate / 2 / self.bands
+        bins = (rows // 2 // self.bands) // 2 + 1
+        self.searches: dict[int, LineSearch] = {
+            number: line_search(one, shaft, settings.machine.mains_frequency, rate / rows, bins)
+            for number, one in lines.items()
+        }
+        self.channels = [part.channels for part in settings.components]
+
+    def look(self, signal: NDArray[np.float32]) -> NDArray[np.float32] | None:
+        """Envelope spectra (channels, bands, bins) of a signal (rows, channels); None where unused."""
+        return envelope_spectra(signal, self.bands) if self.searches else None
+
+    def strengths(self, envelopes: NDArray[np.float32] | None) -> dict[int, NDArray[np.float32]]:
+        """Line strengths of each component: (its channels, bands, surfaces, harmonics), natural log."""
+        if envelopes is None:
+            return {}
+        return {
+            number: search.strengths(envelopes[[channel - 1 for channel in self.channels[number]]])
+            for number, search in self.searches.items()
+        }
+
+    def find(
+        self,
+        component: int,
+        envelopes: NDArray[np.float32],
+        usual: NDArray[np.float32],
+        scatter: NDArray[np.float32],
+        band_error: NDArray[np.float32],
+        edges: NDArray[np.float32],
+    ) -> Evidence | None:
+        """Name the surface of a component that this snapshot speaks for, or None.
+
+        Args:
+            component: which, counted from 0.
+            envelopes: (channels, bands, bins) of this snapshot.
+            usual: (its channels, bands, surfaces, harmonics) mean strengths of the baseline.
+            scatter: the same shape, their standard deviations.
+            band_error: (channels, spectral bands) share of the error.
+            edges: (spectral bands + 1,) in Hz.
+        """
+        search = self.searches.get(component)
+        if search is None or not search.surfaces:
+            return None
+        best: dict[Surface, tuple[float, Evidence]] = {}
+        for row, channel in enumerate(self.channels[component]):
+            strength = search.strengths(envelopes[channel - 1])
+            above = strength - usual[row]
+            exceeds = (above > SIGNIFICANT * np.maximum(scatter[row], STEADIEST)) & (
+                above > np.log(SMALLEST_RATIO)
+            )
+            for band in self._carrying(band_error[channel - 1], edges):
+                for number, surface in enumerate(search.surfaces):
+                    harmonics = np.flatnonzero(exceeds[band, number])
+                    if len(harmonics) < FEWEST_HARMONICS:
+                        continue
+                    weight = float(above[band, number, harmonics].sum())
+                    if surface in best and best[surface][0] >= weight:
+                        continue
+                    lines = tuple(
+                        (
+                            int(harmonic) + 1,
+                            search.found_at(envelopes[channel - 1, band], number, int(harmonic)),
+                            float(np.exp(above[band, number, harmonic])),
+                        )
+                        for harmonic in harmonics
+                    )
+                    span = (band * self.width, (band + 1) * self.width)
+                    best[surface] = weight, Evidence(surface, channel, span, lines)
+        return _clear_winner(list(best.values()))
+
+    def _carrying(self, error: NDArray[np.float32], edges: NDArray[np.float32]) -> list[int]:
+        """The envelope bands in which a channel's error lies, the strongest first."""
+        whole = float(error.sum())
+        if whole <= 0:
+            return []
+        middles = (edges[:-1] + edges[1:]) / 2
+        place = np.minimum((middles // self.width).astype(np.int64), self.bands - 1)
+        shares = np.bincount(place, weights=error, minlength=self.bands) / whole
+        return [int(band) for band in np.argsort(shares)[::-1] if shares[band] >= CARRYING_SHARE]
+
+
+def _clear_winner(found: Sequence[tuple[float, Evidence]]) -> Evidence | None:
+    ranked = sorted(found, key=lambda one: one[0], reverse=True)
+    if not ranked or (len(ranked) > 1 and ranked[0][0] < LEAD * ranked[1][0]):
+        return None
+    return ranked[0][1]

@@ -1,0 +1,47 @@
+"""Envelope spectra of a whole snapshot in a few wide bands: where impacts show as lines."""
+
+import numpy as np
+import scipy.fft
+from numpy.typing import NDArray
+
+MOST_BANDS = 8
+HARMONICS = 3
+"""Harmonics of a fault line that are searched for."""
+
+
+def envelope_bands(sample_rate: float, highest: float) -> int:
+    """How many evenly wide bands leave each wide enough for three harmonics of the highest fault line.
+
+    Args:
+        sample_rate: in Hz.
+        highest: frequency in Hz of the highest fundamental that is searched for.
+
+    Returns:
+        1 to 8.
+    """
+    return int(np.clip(sample_rate / 2 // ((HARMONICS + 0.5) * highest), 1, MOST_BANDS))
+
+
+def envelope_spectra(signal: NDArray[np.float32], bands: int) -> NDArray[np.float32]:
+    """Amplitude spectra of the squared envelope in each band, relative to its mean.
+
+    Each band is cut out of the whole snapshot's spectrum and brought back as an analytic signal at the
+    lower rate that its width needs.
+
+    Args:
+        signal: (rows, channels).
+        bands: evenly wide, from 0 to half the sample rate.
+
+    Returns:
+        (channels, bands, bins); bin n lies at n * sample_rate / rows Hz, up to half a band's width.
+    """
+    columns = np.ascontiguousarray(signal.T)
+    spectrum = scipy.fft.rfft(columns - columns.mean(axis=1, keepdims=True), axis=-1)
+    width = (len(signal) // 2) // bands
+    cut = spectrum[:, : width * bands].reshape(len(columns), bands, width)
+    analytic = scipy.fft.ifft(cut, axis=-1)
+    squared = analytic.real**2 + analytic.imag**2
+    mean = squared.mean(axis=-1, keepdims=True)
+    relative = np.divide(squared, mean, out=np.ones_like(squared), where=mean > 0) - np.float32(1.0)
+    amplitude: NDArray[np.float32] = np.abs(scipy.fft.rfft(relative, axis=-1)) * np.float32(2.0 / width)
+    return amplitude

@@ -1,0 +1,127 @@
+"""Searches envelope spectra for the lines of a bearing's surfaces, apart from those of shaft and mains."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.envelope import HARMONICS
+from engine.kinematics import Surface
+
+SLIP = 0.01
+"""Rollers slip and speed wanders: a line is sought so far, as a share of its frequency, to either side."""
+
+APART = 1.5
+"""Bins by which a candidate must clear a shaft order or mains harmonic, whose main lobe would pose as it."""
+
+NEIGHBOURS = 30
+"""Bins on either side whose median is the floor that a line stands on."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LineSearch:
+    """The lines of one bearing at one resolution, prepared as indices.
+
+    Attributes:
+        surfaces: of the table's first axis.
+        bins: int (surfaces, harmonics, candidates) where each line may be, padded by repetition.
+        floor: int (surfaces, harmonics, neighbours) whose median each is compared with.
+        heard: bool (surfaces, harmonics), False where shaft or mains mask a line, or it lies too high.
+        resolution: Hz per bin.
+    """
+
+    surfaces: tuple[Surface, ...]
+    bins: NDArray[np.int64]
+    floor: NDArray[np.int64]
+    heard: NDArray[np.bool_]
+    resolution: float
+
+    def strengths(self, envelope: NDArray[np.float32]) -> NDArray[np.float32]:
+        """How far each line stands above its floor.
+
+        Args:
+            envelope: (..., bins).
+
+        Returns:
+            (..., surfaces, harmonics) natural logarithm of peak over floor, NaN where not heard.
+        """
+        peak = envelope[..., self.bins].max(axis=-1)
+        floor = np.median(envelope[..., self.floor], axis=-1)
+        tiny = np.float32(np.finfo(np.float32).tiny)
+        logs = np.log(np.maximum(peak, tiny)) - np.log(np.maximum(floor, tiny))
+        return np.where(self.heard, logs, np.float32(np.nan)).astype(np.float32)
+
+    def found_at(self, envelope: NDArray[np.float32], surface: int, harmonic: int) -> float:
+        """Frequency in Hz of the highest candidate of a line in one envelope spectrum (bins,)."""
+        candidates = self.bins[surface, harmonic]
+        return float(candidates[np.argmax(envelope[candidates])] * self.resolution)
+
+
+def line_search(
+    frequencies: dict[Surface, float], shaft: float, mains: float, resolution: float, bins: int
+) -> LineSearch:
+    """Prepare the search for the lines of one bearing.
+
+    A surface whose fundamental cannot be told from another's, or that lies within reach of zero, is not
+    searched for at all: what the resolution cannot separate must not be named.
+
+    Args:
+        frequencies: of the surfaces, in Hz.
+        shaft: rotation in Hz; its orders are masked.
+        mains: in Hz, 0 for none; its harmonics are masked.
+        resolution: Hz per bin.
+        bins: of an envelope spectrum.
+    """
+    surfaces = tuple(
+        surface
+        for surface, frequency in frequencies.items()
+        if frequency > 4 * resolution
+        and all(
+            abs(frequency - other) > 4 * resolution
+            for name, other in frequencies.items()
+            if name is not surface
+        )
+    )
+    candidates, floors, heard = [], [], []
+    for surface in surfaces:
+        for harmonic in range(1, HARMONICS + 1):
+            own, around = _candidates(frequencies[surface] * harmonic, shaft, mains, resolution, bins)
+            heard.append(len(own) > 0)
+            candidates.append(own if len(own) else np.zeros(1, np.int64))
+            floors.append(around if len(own) else np.zeros(1, np.int64))
+    shape = (len(surfaces), HARMONICS, -1)
+    return LineSearch(
+        surfaces=surfaces,
+        bins=_padded(candidates).reshape(shape),
+        floor=_padded(floors).reshape(shape),
+        heard=np.array(heard, dtype=np.bool_).reshape(len(surfaces), HARMONICS),
+        resolution=resolution,
+    )
+
+
+def _candidates(
+    frequency: float, shaft: float, mains: float, resolution: float, bins: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    reach = max(SLIP * frequency, resolution)
+    near = np.arange(
+        np.floor((frequency - reach) / resolution), np.ceil((frequency + reach) / resolution) + 1
+    )
+    clear = np.ones(len(near), np.bool_)
+    for base in (shaft, mains):
+        if base > 0:
+            hertz = near * resolution
+            order = np.maximum(np.round(hertz / base), 1)
+            clear &= np.abs(hertz - order * base) > APART * resolution
+    own = near[clear].astype(np.int64)
+    if near[0] < 1 or near[-1] + 1 >= bins:
+        own = own[:0]
+    low, high = max(1, int(near[0]) - NEIGHBOURS), min(bins, int(near[-1]) + 1 + NEIGHBOURS)
+    return own, np.arange(low, max(high, low + 1), dtype=np.int64)
+
+
+def _padded(rows: list[NDArray[np.int64]]) -> NDArray[np.int64]:
+    """Stack index rows of different lengths; repeating an index changes no maximum, and barely a median."""
+    if not rows:
+        return np.zeros((0, 1), np.int64)
+    longest = max(len(row) for row in rows)
+    return np.stack([np.resize(row, longest) for row in rows])
