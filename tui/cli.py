@@ -235,8 +235,9 @@ def _console(
         pace=pace,
         banner=banner,
         zone=local if settings.console.time_zone == "local" else UTC,
+        wall_zone=local,
         at_newest=at_newest,
-    ).run()
+    ).run(mouse=False)
 
 
 def _settings(config: Path | None, rig: str | None, overrides: dict[str, object]) -> "Settings":
