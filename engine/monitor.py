@@ -1,6 +1,7 @@
 """The loop that joins the rooms: reads snapshots in order, learns a baseline, scores, appends."""
 
 import json
+import math
 import os
 import time
 from collections import deque
@@ -208,13 +209,17 @@ def _learned_bundle(
     if not sights and refused:
         raise AssessmentError(_explain(refused[0], settings))
 
+    last = Epoch(0, math.nan, math.nan)
+
     def on_epoch(epoch: Epoch) -> None:
+        nonlocal last
+        last = epoch
         store.add_epoch(assessment, epoch)
-        words = f"epoch {epoch.epoch}, loss {epoch.loss:.3f}, validation {epoch.validation_loss:.3f}"
-        pulse.beat(Phase.LEARNING, epoch.epoch, settings.model.epochs, words)
+        on_wait()
 
     def on_wait() -> None:
-        pulse.beat(Phase.LEARNING, 0, settings.model.epochs, "starting")
+        words = f"epoch {last.epoch}, loss {last.loss:.3f}, validation {last.validation_loss:.3f}"
+        pulse.beat(Phase.LEARNING, last.epoch, settings.model.epochs, words if last.epoch else "starting")
 
     on_wait()
     bundle = learner.learn(sights, run.entries[0], on_epoch, on_wait)
