@@ -52,7 +52,8 @@ class Calibration:
 
     `centre`, `scatter` (channels, features) standardise the model's features; `level` (channels,) is the
     running standard deviation; `limit` (components,) the snapshot error that is too much, `window_limit`
-    (components,) the window error that the model's plain percentile calls so.
+    (components,) the window error that the model's plain percentile calls so; `calm` (snapshots,
+    components) is the natural logarithm of the smoothed errors that the limit was set on.
     """
 
     centre: NDArray[np.float32]
@@ -60,6 +61,7 @@ class Calibration:
     level: NDArray[np.float32]
     limit: NDArray[np.float32]
     window_limit: NDArray[np.float32]
+    calm: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

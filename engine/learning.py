@@ -20,7 +20,7 @@ from engine.child import command, environment
 from engine.diagnosis import Diagnostician
 from engine.errors import UnusableError
 from engine.layout import Layout
-from engine.limits import calibrate, component_errors, component_windows, scatter, smooth
+from engine.limits import calibrate, component_errors, component_windows, log_errors, scatter, smooth
 from engine.models import model_named
 from engine.models.contract import Insight
 from engine.quality import STOPPED_SHARE, channel_quality
@@ -164,15 +164,17 @@ class Learner:
         for one in (features - centre) / spread:
             smoothed = smooth(smoothed, one, self.layout.watched, limits.smoothing)
             errors.append(component_errors(smoothed, self.layout.watched, channels))
+        calm_errors = np.stack(errors[-held_out:])
         windows = np.concatenate([insight.window_errors for insight in insights[-held_out:]])
         return Calibration(
             centre=centre,
             scatter=spread,
             level=level,
-            limit=calibrate(np.stack(errors[-held_out:]), limits.margin, limits.tail),
+            limit=calibrate(calm_errors, limits.margin, limits.tail),
             window_limit=np.percentile(
                 component_windows(windows, channels), self.model.percentile, axis=0
             ).astype(np.float32),
+            calm=log_errors(calm_errors).astype(np.float32),
         )
 
     def _train(

@@ -32,11 +32,15 @@ class EventKind(StrEnum):
     DIAGNOSED = "diagnosed"
     ACKNOWLEDGED = "acknowledged"
     NOTED = "noted"
+    ACCEPTED = "baseline accepted"
     STARTED = "engine started"
     FINISHED = "engine finished"
     FAILED = "engine failed"
     STOPPED = "machine stopped"
     RESTARTED = "machine running"
+    CONDITION = "condition changed"
+    DRIFTED = "errors drifted"
+    BUNDLE = "bundle in use"
 
 
 RINGS = frozenset({EventKind.RAISED, EventKind.ESCALATED})
@@ -54,6 +58,7 @@ class Cause(StrEnum):
     """Why an alarm was raised."""
 
     LIMIT = "limit"
+    TREND = "trend"
     SENSOR_DEAD = "sensor dead"
     SENSOR_CLIPPED = "sensor clipped"
     ENGINE_FAILED = "engine failed"

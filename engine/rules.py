@@ -171,6 +171,43 @@ def watch_surface(
     return watch, ()
 
 
+def watch_trend(
+    watch: Watch,
+    trend: Mapping[str, object] | None,
+    component: str,
+    moment: Moment,
+    rules: AlarmSettings,
+    overtaken: bool,
+) -> tuple[Watch, tuple[NewEvent, ...]]:
+    """Take in whether the error rises; raises an advisory of low priority, and takes it back by itself.
+
+    Args:
+        watch: the counters so far.
+        trend: what is told of the rise, None if there is none.
+        component: its name.
+        moment: the snapshot.
+        rules: persistence on the way up, patience on the way down.
+        overtaken: whether an alarm by the limit stands, which says more.
+    """
+    rises = trend is not None and not overtaken
+    watch = replace(watch, above=watch.above + 1 if rises else 0, below=0 if rises else watch.below + 1)
+    if rises and not watch.alarm and watch.above >= rules.persistence:
+        key = f"{component}/{Cause.TREND}/{moment.name}"
+        detail = {
+            "cause": Cause.TREND.value,
+            "priority": Priority.LOW.value,
+            "snapshot": moment.name,
+            **(trend or {}),
+        }
+        raised = NewEvent(EventKind.RAISED, moment.at, "component", component, key, detail=detail)
+        return replace(watch, alarm=key, priority=Priority.LOW.value), (raised,)
+    if watch.alarm and (overtaken or watch.below >= rules.clear_after):
+        detail = {"snapshot": moment.name, "overtaken": overtaken}
+        cleared = NewEvent(EventKind.CLEARED, moment.at, "component", component, watch.alarm, detail=detail)
+        return Watch(), (cleared,)
+    return watch, ()
+
+
 SENSOR_CAUSES = {
     Quality.DEAD: Cause.SENSOR_DEAD,
     Quality.CLIPPED: Cause.SENSOR_CLIPPED,
