@@ -166,7 +166,8 @@ class Assessed:
     """Everything one snapshot adds to an assessment; stored whole or not at all.
 
     `position` counts the snapshots of the assessment from 0 in the order they were judged. `state` is the
-    engine's running state after this snapshot, JSON. `picture` is what the console draws, packed.
+    engine's running state after this snapshot, JSON; of snapshots that are stored together only the last
+    one's is needed, and the others have None. `picture` is what the console draws, packed.
     """
 
     position: int
@@ -174,7 +175,7 @@ class Assessed:
     baseline: bool
     scores: tuple[Score, ...]
     events: tuple[NewEvent, ...]
-    state: Mapping[str, object]
+    state: Mapping[str, object] | None
     picture: bytes | None
 
 

@@ -62,6 +62,7 @@ class Leader:
 def watch_severity(
     watch: Watch,
     severity: float,
+    exceeds: bool,
     component: str,
     moment: Moment,
     rules: AlarmSettings,
@@ -74,6 +75,8 @@ def watch_severity(
     Args:
         watch: the counters so far.
         severity: of the component, finite.
+        exceeds: whether the error of this very snapshot is above the limit too. Without it a single odd
+            snapshot would count for as long as the smoothing remembers it.
         component: its name.
         moment: the snapshot.
         rules: persistence, hysteresis and the severe threshold.
@@ -86,8 +89,8 @@ def watch_severity(
     explained = leader is not None and not own_sign
     watch = replace(
         watch,
-        above=watch.above + 1 if severity >= 1.0 else 0,
-        severe=watch.severe + 1 if severity >= rules.severe else 0,
+        above=watch.above + 1 if severity >= 1.0 and exceeds else 0,
+        severe=watch.severe + 1 if severity >= rules.severe and exceeds else 0,
         below=watch.below + 1 if severity < rules.clear_below else 0,
         apart=0 if explained else watch.apart + 1,
         peak=max(watch.peak, severity) if watch.alarm else severity,

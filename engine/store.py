@@ -120,7 +120,7 @@ class Store(Database):
                 position=item.position,
                 snapshot_id=snapshot_id,
                 baseline=item.baseline,
-                state=json.dumps(item.state),
+                state=None if item.state is None else json.dumps(item.state),
                 picture=item.picture,
             )
         )
@@ -153,7 +153,7 @@ class Store(Database):
         with self.writing() as connection:
             connection.execute(
                 sqlite.insert(schema.rejection)
-                .values(machine_id=assessment.machine_id, name=name, reason=reason, recorded_at=now)
+                .values(assessment_id=assessment.id, name=name, reason=reason, recorded_at=now)
                 .on_conflict_do_nothing()
             )
 
@@ -270,6 +270,16 @@ class Store(Database):
             row = connection.execute(query).one_or_none()
         return None if row is None else (row.position, row.at, json.loads(row.state))
 
+    def times(self, assessment: Assessment) -> set[datetime]:
+        """Recording times of all snapshots that the assessment holds."""
+        query = (
+            select(schema.snapshot.c.at)
+            .join_from(schema.assessed, schema.snapshot)
+            .where(schema.assessed.c.assessment_id == assessment.id)
+        )
+        with self.reading() as connection:
+            return set(connection.scalars(query))
+
     def series(self, assessment: Assessment, after: int = -1, limit: int | None = None) -> Series:
         """The scored snapshots with a position above `after`, oldest first, at most `limit` of them."""
         assessed, snapshot, score = schema.assessed.c, schema.snapshot.c, schema.score.c
@@ -353,8 +363,8 @@ class Store(Database):
             return tuple(Epoch(*row) for row in rows)
 
     def rejections(self, assessment: Assessment) -> tuple[tuple[str, str], ...]:
-        """Files of the assessment's machine that were not taken in, as (file, reason)."""
+        """Files that this assessment could not take in, as (file, reason)."""
         columns = schema.rejection.c
-        query = select(columns.name, columns.reason).where(columns.machine_id == assessment.machine_id)
+        query = select(columns.name, columns.reason).where(columns.assessment_id == assessment.id)
         with self.reading() as connection:
             return tuple((row.name, row.reason) for row in connection.execute(query.order_by(columns.id)))

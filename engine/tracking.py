@@ -220,6 +220,7 @@ class Tracker:
         scored = [(score.severity, index) for index, score in enumerate(scores) if score.severity is not None]
         for severity, index in sorted(scored, key=lambda one: (-one[0], one[1])):
             name, channels = scores[index].component, self.layout.channels[index]
+            exceeds = (scores[index].error or 0.0) >= (scores[index].limit or np.inf)
             leading = _leader(now, scores, index)
             found = self._find(index, severity, now[index], seen, bands)
             evidence = {
@@ -233,7 +234,7 @@ class Tracker:
                 leader = Leader(scores[leading].component, scores[leading].severity or 0.0)
                 own_sign = self._own_sign(now[leading], found, bands, leading, index)
             now[index], rung = watch_severity(
-                now[index], severity, name, moment, self.rules, evidence, leader, own_sign
+                now[index], severity, exceeds, name, moment, self.rules, evidence, leader, own_sign
             )
             events += rung
             now[index], told = watch_surface(now[index], found, name, moment, self.rules)
