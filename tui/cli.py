@@ -131,7 +131,8 @@ def score(
         settings = _settings(config, rig, _overrides(seed, healthy))
         opened = _open(run, settings)
         learned = _bundle(bundle)
-        from engine.monitor import assess, quiet
+        from engine.monitor import assess
+        from engine.pulse import quiet
         from engine.results import write_results
         from engine.store import Store
         from tui.progress import shown_progress

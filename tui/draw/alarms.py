@@ -20,6 +20,10 @@ FACTS = frozenset(
         EventKind.FAILED,
         EventKind.STOPPED,
         EventKind.RESTARTED,
+        EventKind.CONDITION,
+        EventKind.DRIFTED,
+        EventKind.BUNDLE,
+        EventKind.ACCEPTED,
     }
 )
 """Events that are told beside the alarms; what happens to an alarm is in its own row."""

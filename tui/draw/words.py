@@ -107,8 +107,10 @@ def subject(alarm: Alarm) -> str:
 
 
 def reason(alarm: Alarm) -> str:
-    """The surface that an alarm points to, else its cause."""
-    return clean(alarm.surface or alarm.cause)
+    """What an alarm comes from: a surface, another component that explains it, else its cause."""
+    if alarm.surface:
+        return clean(alarm.surface)
+    return clean(f"via {alarm.carried_from}" if alarm.carried_from else alarm.cause)
 
 
 def _local(when: datetime | int, zone: tzinfo) -> datetime:
