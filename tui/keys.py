@@ -16,7 +16,7 @@ CROSS = "to the next or previous crossing of a limit"
 DETAIL = "the selected bearing in detail"
 BACK = "back; on the overview, follow the most urgent"
 HELP = "this list"
-QUIT = "leave; the engine goes on"
+QUIT = "leave; nothing that is stored is lost"
 
 KEYS = (
     Binding("a", "acknowledge", "ack", id="acknowledge", key_display="a", tooltip=ACKNOWLEDGE),
