@@ -5,7 +5,7 @@ import math
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from engine.bundle import Bundle, load_bundle
@@ -15,11 +15,14 @@ from engine.identity import assessment_key, healthy_entries
 from engine.layout import Layout, layout_of
 from engine.learning import Learner
 from engine.lease import lease
+from engine.occlusion import occlusion
 from engine.pipeline import Batch, in_order
 from engine.pulse import Pulse, quiet
 from engine.records import (
+    RINGS,
     Assessed,
     Assessment,
+    Cause,
     Epoch,
     EventKind,
     Heartbeat,
@@ -34,6 +37,9 @@ from engine.store import Store
 from engine.tracking import Tracker, first_state, unpack_state
 from replay.archive import Run
 from replay.recording import ColumnCountError, RecordingError, Snapshot
+
+OPINIONS = 3
+"""Parts whose covering tells most, frozen with a ring."""
 
 
 class AssessmentError(UnusableError):
@@ -264,7 +270,8 @@ def _score(
             first_refused = first_refused or one
             continue
         state, verdict = tracker.step(state, one.seen, Moment(one.name, one.at))
-        events = (*_origin(bundle, position, one), *verdict.events)
+        told = (_second_opinion(event, scorer, run, index) for event in verdict.events)
+        events = (*_origin(bundle, position, one), *told)
         facts = SnapshotFacts(one.name, one.at, one.sample_rate, one.rows, one.seen.figures)
         in_baseline = verdict.scores[0].baseline
         picture = verdict.picture.pack()
@@ -274,6 +281,15 @@ def _score(
     if position == 0 and first_refused is not None:
         raise AssessmentError(_explain(first_refused, settings))
     return position - first_position
+
+
+def _second_opinion(event: NewEvent, scorer: Scorer, run: Run, index: int) -> NewEvent:
+    """Add to a component's ring what occlusion says; the recording is read once more for it."""
+    if event.kind not in RINGS or event.detail.get("cause") != Cause.LIMIT:
+        return event
+    component = scorer.layout.components.index(event.component)
+    opinion = occlusion(scorer, run.read(index), component)[:OPINIONS]
+    return replace(event, detail={**event.detail, "occlusion": opinion})
 
 
 def _origin(bundle: Bundle, position: int, one: Examined) -> tuple[NewEvent, ...]:
