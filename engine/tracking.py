@@ -28,6 +28,9 @@ from engine.severity import Smoothing, at_rest, follow, severities, smoothed, un
 EVIDENCE_BANDS = 5
 """Bands of the largest share that are frozen with an alarm."""
 
+CALM = 0.75
+"""Severity below which the usual residual follows slow drift; nearer to the limit it waits for what comes."""
+
 UNLIKE = 0.5
 """Likeness of two components' band patterns (cosine) below which one does not explain the other."""
 
@@ -274,7 +277,7 @@ class Tracker:
         """The channels, (channels,), of components that are not in question."""
         calm = np.ones(len(self.layout.watched), np.bool_)
         for watch, severity, channels in zip(watches, charts.max(axis=0), self.layout.channels, strict=True):
-            if watch.alarm or severity >= 1.0:
+            if watch.alarm or severity >= CALM:
                 calm[[number - 1 for number in channels]] = False
         return calm
 
