@@ -43,14 +43,15 @@ def train(folder: Path) -> None:
     tf.config.threading.set_inter_op_parallelism_threads(1)
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.experimental.enable_op_determinism()
-    network = importlib.import_module(f"engine.models.networks.{request['model']}")
+    network = importlib.import_module(f"engine.models.networks.{request['model'].replace('-', '_')}")
     networks = network.build(*learn.shape[1:])
+    epochs = int(request["epochs"])
     stop = keras.callbacks.EarlyStopping(patience=int(request["patience"]), restore_best_weights=True)
     networks.training.fit(
         learn,
         learn,
         validation_data=(validate, validate),
-        epochs=int(request["epochs"]),
+        epochs=min(epochs, networks.epochs or epochs),
         batch_size=networks.step,
         verbose=0,
         callbacks=[stop, Progress()],
