@@ -7,4 +7,3 @@ class ConvVae(Vae):
     """Windows of up to 2048 samples of all channels, standardised, half overlapped."""
 
     name = "conv-vae"
-    most = 2048

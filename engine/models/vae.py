@@ -12,7 +12,7 @@ class Vae(Variational):
 
     name = "vae"
     percentile = 99.0
-    most = 4096
+    most = 1200
 
     def __init__(self, sample_rate: float, rows: int, channels: int) -> None:
         """Prepare for recordings of `rows` x `channels` at `sample_rate` Hz.
