@@ -4,7 +4,7 @@ import resource
 import time
 
 from bench.recordings import assessed, recordings
-from engine.monitor import in_order
+from engine.pipeline import in_order
 from engine.settings import load_settings
 from replay.archive import open_run
 

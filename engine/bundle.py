@@ -52,7 +52,8 @@ class Calibration:
 
     `centre`, `scatter` (channels, features) standardise the model's features; `level` (channels,) is the
     running standard deviation; `limit` (components,) the snapshot error that is too much, `window_limit`
-    (components,) the window error that the model's plain percentile calls so.
+    (components,) the window error that the model's plain percentile calls so; `calm` (snapshots,
+    components) is the natural logarithm of the smoothed errors that the limit was set on.
     """
 
     centre: NDArray[np.float32]
@@ -60,6 +61,7 @@ class Calibration:
     level: NDArray[np.float32]
     limit: NDArray[np.float32]
     window_limit: NDArray[np.float32]
+    calm: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +77,10 @@ class UsualLines:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Bundle:
-    """What scoring needs, in memory."""
+    """What scoring needs, in memory.
+
+    `doubts` are sentences about the baseline for the person who accepts it: what is not as in health.
+    """
 
     model: str
     machine: str
@@ -91,6 +96,7 @@ class Bundle:
     history: tuple[Mapping[str, float], ...] = field(repr=False)
     settings: Mapping[str, object] = field(repr=False)
     versions: Mapping[str, str]
+    doubts: tuple[str, ...] = ()
     learning_seconds: float = 0.0
 
     def digest(self) -> str:
@@ -152,6 +158,7 @@ class Bundle:
                 "history": [dict(epoch) for epoch in self.history],
                 "settings": dict(self.settings),
                 "versions": dict(self.versions),
+                "doubts": list(self.doubts),
                 "learning_seconds": self.learning_seconds,
             }
             (draft / MANIFEST).write_text(json.dumps(manifest, indent=1))
@@ -179,15 +186,16 @@ def load_bundle(place: Path) -> Bundle:
     if not isinstance(manifest, dict) or manifest.get("version") != VERSION:
         raise BundleError(f"{place}: is not a bundle of version {VERSION}; learn a new one with this Raceway")
     try:
-        for name, digest in manifest["files"].items():
-            if Path(name).name != name or _sha256(place / name) != digest:
+        for name, checksum in manifest["files"].items():
+            if Path(name).name != name or _sha256(place / name) != checksum:
                 raise BundleError(f"{place / name}: differs from what was learned; restore it or learn again")
         bundle = _from_manifest(manifest, place)
+        digest = manifest["digest"]
     except OSError as error:
         raise BundleError(f"{place}: a file of the bundle cannot be read ({error})") from error
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BundleError(f"{place / MANIFEST}: is damaged ({error!r}); learn again") from error
-    if bundle.digest() != manifest["digest"]:
+    if bundle.digest() != digest:
         raise BundleError(f"{place / MANIFEST}: differs from what was learned; restore it or learn again")
     return bundle
 
@@ -219,6 +227,7 @@ def _from_manifest(manifest: dict[str, Any], place: Path) -> Bundle:
         history=tuple(manifest["history"]),
         settings=manifest["settings"],
         versions=manifest["versions"],
+        doubts=tuple(manifest["doubts"]),
         learning_seconds=manifest["learning_seconds"],
     )
 

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, create_engine, event, select
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from engine import schema
 from engine.errors import FailedError
@@ -83,9 +83,6 @@ class Database:
         store = cls(engine, path)
         try:
             store._prepare(create)
-        except DatabaseError as error:
-            engine.dispose()
-            raise StoreError(f"{path}: cannot be used as a store ({error.orig})") from error
         except StoreError:
             engine.dispose()
             raise
@@ -130,11 +127,25 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A write transaction: locked from its first statement, committed at the end, or rolled back."""
-        with self._engine.connect().execution_options(writing=True) as connection, connection.begin():
+        with (
+            self._explained(),
+            self._engine.connect().execution_options(writing=True) as connection,
+            connection.begin(),
+        ):
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A read transaction: one consistent view; keep it short."""
-        with self._engine.connect() as connection, connection.begin():
+        with self._explained(), self._engine.connect() as connection, connection.begin():
             yield connection
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Say what the database complains of in a sentence; what breaks a rule of ours is for the caller."""
+        try:
+            yield
+        except IntegrityError:
+            raise
+        except DatabaseError as error:
+            raise StoreError(f"{self.path}: the store cannot be used just now ({error.orig})") from error

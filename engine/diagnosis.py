@@ -1,11 +1,12 @@
 """Names the surface that fails, on evidence that can be shown, or leaves it at "not clear"."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.bundle import UsualLines
 from engine.envelope import envelope_bands, envelope_spectra
 from engine.faultlines import LineSearch, line_search
 from engine.kinematics import Surface, fault_frequencies
@@ -22,6 +23,10 @@ SMALLEST_RATIO = 1.5
 
 STEADIEST = 0.2
 """Natural-log units: line strengths scatter by 0.26 on real baselines; less is small-sample luck."""
+
+STANDS_OUT = 4.0
+"""Times its floor that a line of the baseline is doubted; lines of a healthy bearing are at 2 to 2.5, since
+each is the highest of several bins."""
 
 CARRYING_SHARE = 0.1
 """Of a channel's error: an envelope band that holds less of it is not asked for evidence."""
@@ -77,6 +82,25 @@ class Diagnostician:
             for number, one in lines.items()
         }
         self.channels = [part.channels for part in settings.components]
+
+    def doubts(self, usual: Mapping[int, UsualLines], names: Sequence[str]) -> tuple[str, ...]:
+        """Sentences about fault lines that stand out in the baseline itself.
+
+        Args:
+            usual: strengths of each component's lines on the baseline.
+            names: of the components.
+        """
+        found = []
+        for component, lines in usual.items():
+            search = self.searches[component]
+            strong = (lines.centre > np.log(STANDS_OUT)).sum(axis=-1) >= FEWEST_HARMONICS
+            for row, channel in enumerate(self.channels[component]):
+                found += [
+                    f"{names[component]}, channel {channel}: lines of the {surface.value} stand out already"
+                    for number, surface in enumerate(search.surfaces)
+                    if strong[row, :, number].any()
+                ]
+        return tuple(found)
 
     def look(self, signal: NDArray[np.float32]) -> NDArray[np.float32] | None:
         """Envelope spectra (channels, bands, bins) of a signal (rows, channels); None where unused."""

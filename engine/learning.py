@@ -19,14 +19,16 @@ from engine.bundle import Baseline, Bundle, Calibration, UsualLines
 from engine.child import command, environment
 from engine.diagnosis import Diagnostician
 from engine.errors import UnusableError
+from engine.features import FIGURES, figures
 from engine.layout import Layout
-from engine.limits import calibrate, component_errors, component_windows, scatter, smooth
+from engine.limits import calibrate, component_errors, component_windows, log_errors, scatter, smooth
 from engine.models import model_named
 from engine.models.contract import Insight
 from engine.quality import STOPPED_SHARE, channel_quality
 from engine.records import Epoch, Quality
 from engine.scoring import Network, insight_of
 from engine.settings import Settings
+from engine.trend import rising_trend
 from replay.archive import Entry
 from replay.recording import Snapshot
 
@@ -35,6 +37,9 @@ FEWEST = 10
 
 VALIDATION_SHARE = 0.2
 """Of the snapshots trained on, the last ones, kept for early stopping."""
+
+IMPULSIVE = 5.0
+"""Kurtosis of a baseline that is doubted; 3 for Gaussian noise, healthy bearings stay below 4."""
 
 PATIENCE = 15
 """Epochs without improvement before training stops."""
@@ -48,14 +53,16 @@ class LearningError(UnusableError):
 class Sight:
     """What is kept of a healthy snapshot while learning.
 
-    `observed` is what the model sees of it, `level` float32 (channels,) its standard deviation, `lines` the
-    strengths of fault lines by component.
+    `observed` is what the model sees of it, `level` (its standard deviation) and `kurtosis` are float32
+    (channels,), `faulty` says that a watched channel did not run, `lines` holds the strengths of fault lines
+    by component.
     """
 
     entry: Entry
     observed: NDArray[np.float32]
     level: NDArray[np.float32]
-    stopped: bool
+    kurtosis: NDArray[np.float32]
+    faulty: bool
     lines: Mapping[int, NDArray[np.float32]]
 
 
@@ -79,11 +86,14 @@ class Learner:
         """See one healthy snapshot; safe to call from several threads."""
         signal = snapshot.signal / self.layout.sensitivity
         quality = channel_quality(signal, None, self.layout.watched)
+        running = [one is Quality.RUNNING for one in quality]
+        signal = np.where(running, signal, np.float32(0.0))
         return Sight(
             Entry(snapshot.name, snapshot.time),
             self.model.observe(signal),
             signal.std(axis=0),
-            any(one is Quality.STOPPED for one in quality),
+            figures(signal)[:, FIGURES.index("kurtosis")],
+            not np.array(running)[self.layout.watched].all(),
             self.diagnostician.strengths(self.diagnostician.look(signal)),
         )
 
@@ -107,7 +117,7 @@ class Learner:
         """
         began = time.perf_counter()
         settings, model = self.settings, self.model
-        usable, level = _running(sights)
+        usable, level = _running(sights, self.layout.watched)
         if len(usable) < FEWEST:
             raise LearningError(
                 f"only {len(usable)} running snapshots to learn from where at least {FEWEST} are needed;"
@@ -147,8 +157,31 @@ class Learner:
                 "python": platform.python_version(),
                 **{name: version(name) for name in ("numpy", "tensorflow", "keras", "ai-edge-litert")},
             },
+            doubts=self._doubts(usable, insights),
             learning_seconds=time.perf_counter() - began,
         )
+
+    def _doubts(self, usable: Sequence[Sight], insights: Sequence[Insight]) -> tuple[str, ...]:
+        """What speaks against the baseline's health, for the person who accepts it."""
+        seconds = np.array([sight.entry.time.timestamp() for sight in usable])
+        level = np.log(np.stack([sight.level for sight in usable]).astype(np.float64))
+        kurtosis = np.median([sight.kurtosis for sight in usable], axis=0)
+        doubts = []
+        for name, channels in zip(self.layout.components, self.layout.channels, strict=True):
+            for column in (number - 1 for number in channels):
+                noise = float(np.diff(level[:, column]).std()) / np.sqrt(2)
+                trend = rising_trend(seconds, level[:, column], noise)
+                if trend is not None:
+                    doubts.append(
+                        f"{name}, channel {column + 1}: its level rises within the baseline,"
+                        f" by {100 * (np.exp(trend.rise) - 1):.0f} %"
+                    )
+                if kurtosis[column] > IMPULSIVE:
+                    doubts.append(
+                        f"{name}, channel {column + 1}: it is impulsive (kurtosis {kurtosis[column]:.1f}),"
+                        " as a damaged bearing's signal is"
+                    )
+        return (*doubts, *self.diagnostician.doubts(_usual_lines(usable), self.layout.components))
 
     def _calibrate(
         self, insights: Sequence[Insight], held_out: int, level: NDArray[np.float32]
@@ -164,15 +197,17 @@ class Learner:
         for one in (features - centre) / spread:
             smoothed = smooth(smoothed, one, self.layout.watched, limits.smoothing)
             errors.append(component_errors(smoothed, self.layout.watched, channels))
+        calm_errors = np.stack(errors[-held_out:])
         windows = np.concatenate([insight.window_errors for insight in insights[-held_out:]])
         return Calibration(
             centre=centre,
             scatter=spread,
             level=level,
-            limit=calibrate(np.stack(errors[-held_out:]), limits.margin, limits.tail),
+            limit=calibrate(calm_errors, limits.margin, limits.tail),
             window_limit=np.percentile(
                 component_windows(windows, channels), self.model.percentile, axis=0
             ).astype(np.float32),
+            calm=log_errors(calm_errors).astype(np.float32),
         )
 
     def _train(
@@ -212,13 +247,23 @@ def _usual_lines(sights: Sequence[Sight]) -> dict[int, UsualLines]:
     return usual
 
 
-def _running(sights: Sequence[Sight]) -> tuple[list[Sight], NDArray[np.float32]]:
-    """Leave out snapshots of a stopped machine; the usual level is the median of what remains."""
-    live = [sight for sight in sights if not sight.stopped]
+def _running(sights: Sequence[Sight], watched: NDArray[np.bool_]) -> tuple[list[Sight], NDArray[np.float32]]:
+    """Keep the snapshots in which every watched channel hears the machine; the median says how loud it is.
+
+    Raises:
+        LearningError: a watched channel hears nothing in most of them.
+    """
+    live = [sight for sight in sights if not sight.faulty]
     if not live:
-        return [], np.zeros(0, np.float32)
+        return [], np.zeros(len(watched), np.float32)
     level = np.median([sight.level for sight in live], axis=0).astype(np.float32)
-    return [sight for sight in live if (sight.level > STOPPED_SHARE * level).any()], level
+    for column in np.flatnonzero(watched & ~(level > 0)):
+        raise LearningError(
+            f"channel {column + 1} carries no signal in most of the healthy recordings; mend the sensor, or"
+            " leave the channel out of its [[component]]"
+        )
+    loud = [sight for sight in live if (sight.level > STOPPED_SHARE * level)[watched].all()]
+    return loud, level
 
 
 def _follow(

@@ -81,6 +81,12 @@ def component_errors(
     return errors
 
 
+def log_errors(errors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Natural logarithm of errors; an error of 0 becomes a very small one, NaN stays."""
+    logs: NDArray[np.float64] = np.log(np.maximum(errors, 1e-6))
+    return logs
+
+
 def component_windows(windows: NDArray[np.float32], channels: Sequence[Sequence[int]]) -> NDArray[np.float32]:
     """Window errors of components: the mean over their channels (counted from 1).
 
@@ -110,7 +116,7 @@ def calibrate(errors: NDArray[np.float64], margin: float, tail: float) -> NDArra
     Returns:
         (components,).
     """
-    logs = np.log(np.maximum(errors, np.finfo(np.float64).tiny))
+    logs = log_errors(errors)
     wide = np.exp(logs.mean(axis=0) + tail * logs.std(axis=0, ddof=1))
     limit: NDArray[np.float32] = np.maximum(margin * np.median(errors, axis=0), wide).astype(np.float32)
     return limit

@@ -1,22 +1,22 @@
 """The loop that joins the rooms: reads snapshots in order, learns a baseline, scores, appends."""
 
 import json
-import os
+import math
 import time
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TypeVar
+from datetime import datetime
 
-from engine.bundle import Bundle, BundleError, load_bundle
+from engine.bundle import Bundle, load_bundle
 from engine.diagnosis import Diagnostician
-from engine.errors import UnusableError
+from engine.errors import FailedError, UnusableError
 from engine.identity import assessment_key, healthy_entries
 from engine.layout import Layout, layout_of
-from engine.learning import Learner, LearningError
+from engine.learning import Learner
 from engine.lease import lease
+from engine.pipeline import Batch, in_order
+from engine.pulse import Pulse, quiet
 from engine.records import (
     Assessed,
     Assessment,
@@ -35,19 +35,6 @@ from engine.tracking import Tracker, first_state, unpack_state
 from replay.archive import Run
 from replay.recording import ColumnCountError, RecordingError, Snapshot
 
-T = TypeVar("T")
-
-WORKERS = 2
-"""Threads that read and examine snapshots: parsing, spectra and LiteRT all run outside Python's lock."""
-
-AHEAD = 8
-"""Snapshots a worker may be ahead of the one being judged: memory stays flat, workers stay busy."""
-
-BEAT_SECONDS = 2.0
-COMMIT_SECONDS = 0.5
-COMMIT_MOST = 64
-"""A batch is committed after so long or so many snapshots: a screen sees progress, a disk few flushes."""
-
 
 class AssessmentError(UnusableError):
     """The run cannot be assessed; one sentence for the person who asked."""
@@ -62,43 +49,6 @@ class Outcome:
     learning_seconds: float
     scoring_seconds: float
     scored_now: int
-
-
-class Pulse:
-    """The engine's heartbeat: written at most every 2 s, and at each change of phase."""
-
-    def __init__(
-        self,
-        store: Store,
-        assessment: Assessment,
-        now: Callable[[], datetime],
-        tell: Callable[[Heartbeat], None],
-    ) -> None:
-        """Beat for one assessment; `tell` hears of every step, stored or not."""
-        self._store = store
-        self._assessment = assessment
-        self._now = now
-        self._tell = tell
-        self._last: Heartbeat | None = None
-
-    def beat(self, phase: Phase, done: int, total: int, message: str = "") -> None:
-        """Say what is being done; cheap to call often."""
-        beat = Heartbeat(self._now(), os.getpid(), phase, done, total, message)
-        self._tell(beat)
-        last = self._last
-        is_new = last is None or last.phase is not phase
-        if is_new or (last is not None and beat.beat_at - last.beat_at >= timedelta(seconds=BEAT_SECONDS)):
-            self._store.beat(self._assessment, beat)
-            self._last = beat
-
-    def last_word(self, phase: Phase, done: int, total: int, message: str = "") -> None:
-        """Say how it ended."""
-        self._last = None
-        self.beat(phase, done, total, message)
-
-
-def quiet(_beat: Heartbeat) -> None:
-    """Tell nobody."""
 
 
 def assess(
@@ -142,9 +92,17 @@ def assess(
             began = time.perf_counter()
             scored = _score(run, settings, store, assessment, pulse, bundle, now)
             seconds = time.perf_counter() - began
-        except (AssessmentError, LearningError, BundleError, ArithmeticError) as error:
+        except ArithmeticError as error:
             pulse.last_word(Phase.FAILED, 0, len(run), str(error))
             raise AssessmentError(str(error)) from error
+        except UnusableError as error:
+            pulse.last_word(Phase.FAILED, 0, len(run), str(error))
+            raise
+        except (FailedError, OSError) as error:
+            # The store itself may be what failed: the word is left if it still can be.
+            with suppress(FailedError):
+                pulse.last_word(Phase.FAILED, 0, len(run), str(error))
+            raise
         pulse.last_word(Phase.FINISHED, len(run), len(run))
     return Outcome(assessment, bundle, learning_seconds, seconds, scored)
 
@@ -208,13 +166,17 @@ def _learned_bundle(
     if not sights and refused:
         raise AssessmentError(_explain(refused[0], settings))
 
+    last = Epoch(0, math.nan, math.nan)
+
     def on_epoch(epoch: Epoch) -> None:
+        nonlocal last
+        last = epoch
         store.add_epoch(assessment, epoch)
-        words = f"epoch {epoch.epoch}, loss {epoch.loss:.3f}, validation {epoch.validation_loss:.3f}"
-        pulse.beat(Phase.LEARNING, epoch.epoch, settings.model.epochs, words)
+        on_wait()
 
     def on_wait() -> None:
-        pulse.beat(Phase.LEARNING, 0, settings.model.epochs, "starting")
+        words = f"epoch {last.epoch}, loss {last.loss:.3f}, validation {last.validation_loss:.3f}"
+        pulse.beat(Phase.LEARNING, last.epoch, settings.model.epochs, words if last.epoch else "starting")
 
     on_wait()
     bundle = learner.learn(sights, run.entries[0], on_epoch, on_wait)
@@ -242,7 +204,7 @@ def _check_shape(bundle: Bundle, settings: Settings) -> None:
 def _explain(error: RecordingError, settings: Settings) -> str:
     """Say of a file that does not fit what to change."""
     if not isinstance(error, ColumnCountError):
-        return f"none of the healthy recordings can be read; the first, {error}"
+        return f"none of the recordings can be read; the first, {error}"
     preset = rig_that_fits(error.found)
     advice = f", or use the preset that fits: --rig {preset}" if preset else ""
     return (
@@ -280,6 +242,11 @@ def _score(
         last, at, packed = resume
         state, position = unpack_state(packed), last + 1
         start = sum(entry.time <= at for entry in run.entries)
+        taken = store.times(assessment)
+        refused = {name for name, _ in store.rejections(assessment)}
+        for entry in run.entries[:start]:
+            if entry.time not in taken and entry.name not in refused:
+                store.reject(assessment, entry.name, "it came after later recordings had been scored", now())
 
     def examine(index: int) -> Examined:
         snapshot: Snapshot = run.read(index)
@@ -288,64 +255,42 @@ def _score(
         )
 
     first_position = position
-    batch: list[Assessed] = []
-    committed = time.monotonic()
+    first_refused: RecordingError | None = None
+    batch = Batch(store, assessment, now)
     for index, one in zip(range(start, len(run)), in_order(examine, range(start, len(run))), strict=True):
         pulse.beat(Phase.SCORING, index, len(run))
         if isinstance(one, RecordingError):
             store.reject(assessment, one.name, one.reason, now())
+            first_refused = first_refused or one
             continue
         state, verdict = tracker.step(state, one.seen, Moment(one.name, one.at))
-        events = verdict.events
-        if one.name == bundle.baseline.last_name and one.at == bundle.baseline.end:
-            events = (_learned(bundle, one.at), *events)
+        events = (*_origin(bundle, position, one), *verdict.events)
         facts = SnapshotFacts(one.name, one.at, one.sample_rate, one.rows, one.seen.figures)
         in_baseline = verdict.scores[0].baseline
-        batch.append(
-            Assessed(
-                position, facts, in_baseline, verdict.scores, events, state.pack(), verdict.picture.pack()
-            )
-        )
+        picture = verdict.picture.pack()
+        batch.add(Assessed(position, facts, in_baseline, verdict.scores, events, None, picture), state)
         position += 1
-        if len(batch) >= COMMIT_MOST or time.monotonic() - committed >= COMMIT_SECONDS:
-            store.append(assessment, batch, now())
-            batch, committed = [], time.monotonic()
-    store.append(assessment, batch, now())
-    if position == 0:
-        raise AssessmentError("none of the recordings can be read; each one's reason is listed as rejected")
+    batch.commit()
+    if position == 0 and first_refused is not None:
+        raise AssessmentError(_explain(first_refused, settings))
     return position - first_position
 
 
-def _learned(bundle: Bundle, at: datetime) -> NewEvent:
+def _origin(bundle: Bundle, position: int, one: Examined) -> tuple[NewEvent, ...]:
+    """Say where the bundle comes from: at the last snapshot it learned from, or at the first it scores."""
+    baseline = bundle.baseline
     detail = {
         "bundle": bundle.digest(),
-        "snapshots": bundle.baseline.count,
-        "calibrated_on": bundle.baseline.calibrated_on,
-        "from": bundle.baseline.start.isoformat(),
+        "snapshots": baseline.count,
+        "calibrated_on": baseline.calibrated_on,
+        "from": baseline.start.isoformat(),
+        "until": baseline.end.isoformat(),
         "epochs": len(bundle.history),
         "provisional": True,
+        "doubts": list(bundle.doubts),
     }
-    return NewEvent(EventKind.LEARNED, at, "engine", detail=detail)
-
-
-def in_order(work: Callable[[int], T], indices: Iterable[int]) -> Iterator[T | RecordingError]:
-    """Do the work for each index in threads and hand out the results in order, a few ahead at most."""
-
-    def guarded(index: int) -> T | RecordingError:
-        try:
-            return work(index)
-        except RecordingError as error:
-            return error
-
-    with ThreadPoolExecutor(WORKERS) as pool:
-        pending: deque[Future[T | RecordingError]] = deque()
-        try:
-            for index in indices:
-                pending.append(pool.submit(guarded, index))
-                if len(pending) >= WORKERS * AHEAD:
-                    yield pending.popleft().result()
-            while pending:
-                yield pending.popleft().result()
-        finally:
-            for future in pending:
-                future.cancel()
+    if one.name == baseline.last_name and one.at == baseline.end:
+        return (NewEvent(EventKind.LEARNED, one.at, "engine", detail=detail),)
+    if position == 0 and not baseline.first_seen <= one.at <= baseline.end:
+        return (NewEvent(EventKind.BUNDLE, one.at, "engine", detail=detail),)
+    return ()

@@ -51,7 +51,7 @@ class Picture:
             raise ValueError(f"picture version {shape.get('v')!r} is not known to this Raceway")
         channels, bands = int(shape["channels"]), int(shape["bands"])
         edges = np.frombuffer(body, "<f4", bands + 1)
-        planes = (
-            np.frombuffer(body, "<f2", offset=edges.nbytes).reshape(3, channels, bands).astype(np.float32)
-        )
-        return cls(edges, *planes)
+        halves = np.frombuffer(body, "<f2", offset=edges.nbytes).astype(np.float32)
+        size = 3 * channels * bands
+        planes = halves[:size].reshape(3, channels, bands)
+        return cls(edges, *planes, halves[size:].reshape(shape.get("parts", (0, 0))))

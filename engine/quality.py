@@ -11,6 +11,9 @@ STOPPED_SHARE = 0.1
 """Of the running standard deviation (20 dB down): below it a channel has no machine to hear. A stopped
 IMS rig is at 1 to 3 %, the quietest running bearing loses a few dB."""
 
+LARGEST = 1e15
+"""Far above anything recorded in any unit; the square of a larger number soon leaves float32."""
+
 CLIPPED_SHARE = 0.01
 """Of a snapshot's rows at one end of the range. A failing bearing touches the end in single impacts (0.1 %
 on IMS Set 2); a saturated amplifier sits there."""
@@ -30,14 +33,15 @@ def channel_quality(
         One quality a channel. Quiet channels are "stopped" when all that are watched are quiet, "dead" when
         others still hear the machine; a constant channel beside live ones is "dead" too.
     """
-    if not np.isfinite(signal).all():
-        return tuple(
-            Quality.INVALID if not np.isfinite(column).all() else Quality.RUNNING for column in signal.T
-        )
+    invalid: NDArray[np.bool_] = ~(np.abs(signal).max(axis=0) < LARGEST)
+    if invalid.any():
+        judged = np.where(invalid, np.float32(0.0), signal)
+        rest = channel_quality(judged, running_level, watched & ~invalid)
+        return tuple(Quality.INVALID if bad else one for bad, one in zip(invalid.tolist(), rest, strict=True))
     level = signal.std(axis=0)
     floor = np.zeros_like(level) if running_level is None else STOPPED_SHARE * running_level
-    quiet: NDArray[np.bool_] = level <= floor
-    if quiet[watched].all():
+    quiet: NDArray[np.bool_] = (level <= floor) | (signal.max(axis=0) == signal.min(axis=0))
+    if watched.any() and quiet[watched].all():
         return (Quality.STOPPED,) * len(quiet)
     ends = np.maximum(
         (signal == signal.max(axis=0)).mean(axis=0), (signal == signal.min(axis=0)).mean(axis=0)

@@ -32,11 +32,15 @@ class EventKind(StrEnum):
     DIAGNOSED = "diagnosed"
     ACKNOWLEDGED = "acknowledged"
     NOTED = "noted"
+    ACCEPTED = "baseline accepted"
     STARTED = "engine started"
     FINISHED = "engine finished"
     FAILED = "engine failed"
     STOPPED = "machine stopped"
     RESTARTED = "machine running"
+    CONDITION = "condition changed"
+    DRIFTED = "errors drifted"
+    BUNDLE = "bundle in use"
 
 
 RINGS = frozenset({EventKind.RAISED, EventKind.ESCALATED})
@@ -54,6 +58,7 @@ class Cause(StrEnum):
     """Why an alarm was raised."""
 
     LIMIT = "limit"
+    TREND = "trend"
     SENSOR_DEAD = "sensor dead"
     SENSOR_CLIPPED = "sensor clipped"
     ENGINE_FAILED = "engine failed"
@@ -161,7 +166,8 @@ class Assessed:
     """Everything one snapshot adds to an assessment; stored whole or not at all.
 
     `position` counts the snapshots of the assessment from 0 in the order they were judged. `state` is the
-    engine's running state after this snapshot, JSON. `picture` is what the console draws, packed.
+    engine's running state after this snapshot, JSON; of snapshots that are stored together only the last
+    one's is needed, and the others have None. `picture` is what the console draws, packed.
     """
 
     position: int
@@ -169,7 +175,7 @@ class Assessed:
     baseline: bool
     scores: tuple[Score, ...]
     events: tuple[NewEvent, ...]
-    state: Mapping[str, object]
+    state: Mapping[str, object] | None
     picture: bytes | None
 
 

@@ -62,6 +62,7 @@ class Leader:
 def watch_severity(
     watch: Watch,
     severity: float,
+    exceeds: bool,
     component: str,
     moment: Moment,
     rules: AlarmSettings,
@@ -74,6 +75,8 @@ def watch_severity(
     Args:
         watch: the counters so far.
         severity: of the component, finite.
+        exceeds: whether the error of this very snapshot is above the limit too. Without it a single odd
+            snapshot would count for as long as the smoothing remembers it.
         component: its name.
         moment: the snapshot.
         rules: persistence, hysteresis and the severe threshold.
@@ -86,8 +89,8 @@ def watch_severity(
     explained = leader is not None and not own_sign
     watch = replace(
         watch,
-        above=watch.above + 1 if severity >= 1.0 else 0,
-        severe=watch.severe + 1 if severity >= rules.severe else 0,
+        above=watch.above + 1 if severity >= 1.0 and exceeds else 0,
+        severe=watch.severe + 1 if severity >= rules.severe and exceeds else 0,
         below=watch.below + 1 if severity < rules.clear_below else 0,
         apart=0 if explained else watch.apart + 1,
         peak=max(watch.peak, severity) if watch.alarm else severity,
@@ -168,6 +171,43 @@ def watch_surface(
     if watch.surface and watch.unheard >= SURFACE_KEPT:
         withdrawn = event(surface="", withdrawn=watch.surface)
         return replace(watch, surface="", unheard=0), (withdrawn,)
+    return watch, ()
+
+
+def watch_trend(
+    watch: Watch,
+    trend: Mapping[str, object] | None,
+    component: str,
+    moment: Moment,
+    rules: AlarmSettings,
+    overtaken: bool,
+) -> tuple[Watch, tuple[NewEvent, ...]]:
+    """Take in whether the error rises; raises an advisory of low priority, and takes it back by itself.
+
+    Args:
+        watch: the counters so far.
+        trend: what is told of the rise, None if there is none.
+        component: its name.
+        moment: the snapshot.
+        rules: persistence on the way up, patience on the way down.
+        overtaken: whether an alarm by the limit stands, which says more.
+    """
+    rises = trend is not None and not overtaken
+    watch = replace(watch, above=watch.above + 1 if rises else 0, below=0 if rises else watch.below + 1)
+    if rises and not watch.alarm and watch.above >= rules.persistence:
+        key = f"{component}/{Cause.TREND}/{moment.name}"
+        detail = {
+            "cause": Cause.TREND.value,
+            "priority": Priority.LOW.value,
+            "snapshot": moment.name,
+            **(trend or {}),
+        }
+        raised = NewEvent(EventKind.RAISED, moment.at, "component", component, key, detail=detail)
+        return replace(watch, alarm=key, priority=Priority.LOW.value), (raised,)
+    if watch.alarm and (overtaken or watch.below >= rules.clear_after):
+        detail = {"snapshot": moment.name, "overtaken": overtaken}
+        cleared = NewEvent(EventKind.CLEARED, moment.at, "component", component, watch.alarm, detail=detail)
+        return Watch(), (cleared,)
     return watch, ()
 
 

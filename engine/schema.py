@@ -85,11 +85,11 @@ rejection = Table(
     "rejection",
     metadata,
     Column("id", KEY, primary_key=True),
-    Column("machine_id", ForeignKey("machine.id"), nullable=False),
+    Column("assessment_id", ForeignKey("assessment.id"), nullable=False),
     Column("name", String(255), nullable=False),
     Column("reason", Text, nullable=False),
     Column("recorded_at", UTCTime, nullable=False),
-    UniqueConstraint("machine_id", "name", "reason"),
+    UniqueConstraint("assessment_id", "name", "reason"),
 )
 
 assessment = Table(
@@ -115,7 +115,7 @@ assessed = Table(
     Column("position", Integer, primary_key=True),
     Column("snapshot_id", ForeignKey("snapshot.id"), nullable=False),
     Column("baseline", Boolean, nullable=False),
-    Column("state", Text, nullable=False),
+    Column("state", Text),
     Column("picture", LargeBinary),
     UniqueConstraint("assessment_id", "snapshot_id"),
 )

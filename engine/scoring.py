@@ -128,6 +128,9 @@ class Scorer:
         usual = self.bundle.calibration
         signal = snapshot.signal / self.layout.sensitivity
         quality = channel_quality(signal, usual.level, self.layout.watched)
+        invalid = [one is Quality.INVALID for one in quality]
+        if any(invalid):
+            signal = np.where(invalid, np.float32(0.0), signal)
         insight = insight_of(self.model, self.network, self.model.observe(signal), self.bundle.scaling)
         residual = (insight.features - usual.centre) / usual.scatter
         running = self.layout.watched & np.array([one is Quality.RUNNING for one in quality])

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -24,6 +24,7 @@ from engine.records import (
     Phase,
     Series,
 )
+from engine.rows import assessment_of, assessments_query, event_of, event_row
 
 __all__ = ["Store", "StoreError"]
 
@@ -73,7 +74,7 @@ class Store(Database):
                 .on_conflict_do_nothing()
             )
             where = (schema.assessment.c.machine_id == machine_id) & (schema.assessment.c.key == key)
-            return _assessment(connection.execute(_assessments().where(where)).one())
+            return assessment_of(connection.execute(assessments_query().where(where)).one())
 
     def append(self, assessment: Assessment, items: Sequence[Assessed], now: datetime) -> None:
         """Store several snapshots with their scores, events and engine states in one transaction.
@@ -119,7 +120,7 @@ class Store(Database):
                 position=item.position,
                 snapshot_id=snapshot_id,
                 baseline=item.baseline,
-                state=json.dumps(item.state),
+                state=None if item.state is None else json.dumps(item.state),
                 picture=item.picture,
             )
         )
@@ -139,20 +140,20 @@ class Store(Database):
         connection.execute(insert(schema.score), rows)
         if item.events:
             connection.execute(
-                insert(schema.event), [_event_row(assessment, fact, now) for fact in item.events]
+                insert(schema.event), [event_row(assessment, fact, now) for fact in item.events]
             )
 
     def add_event(self, assessment: Assessment, fact: NewEvent, now: datetime) -> None:
         """Append one event that belongs to no snapshot."""
         with self.writing() as connection:
-            connection.execute(insert(schema.event), [_event_row(assessment, fact, now)])
+            connection.execute(insert(schema.event), [event_row(assessment, fact, now)])
 
     def reject(self, assessment: Assessment, name: str, reason: str, now: datetime) -> None:
         """Record a file that could not be taken in; saying the same again adds nothing."""
         with self.writing() as connection:
             connection.execute(
                 sqlite.insert(schema.rejection)
-                .values(machine_id=assessment.machine_id, name=name, reason=reason, recorded_at=now)
+                .values(assessment_id=assessment.id, name=name, reason=reason, recorded_at=now)
                 .on_conflict_do_nothing()
             )
 
@@ -238,7 +239,7 @@ class Store(Database):
             ).one_or_none()
             if first is not None:
                 return Acknowledged(False, str(json.loads(first.detail)["by"]), first.at, first.recorded_at)
-            connection.execute(insert(schema.event), [_event_row(assessment, fact, now)])
+            connection.execute(insert(schema.event), [event_row(assessment, fact, now)])
         return Acknowledged(True, by, at, now)
 
     # What everybody reads.
@@ -252,8 +253,8 @@ class Store(Database):
         """All assessments, the newest last."""
         with self.reading() as connection:
             return tuple(
-                _assessment(row)
-                for row in connection.execute(_assessments().order_by(schema.assessment.c.id))
+                assessment_of(row)
+                for row in connection.execute(assessments_query().order_by(schema.assessment.c.id))
             )
 
     def resume_point(self, assessment: Assessment) -> tuple[int, datetime, dict[str, Any]] | None:
@@ -268,6 +269,16 @@ class Store(Database):
         with self.reading() as connection:
             row = connection.execute(query).one_or_none()
         return None if row is None else (row.position, row.at, json.loads(row.state))
+
+    def times(self, assessment: Assessment) -> set[datetime]:
+        """Recording times of all snapshots that the assessment holds."""
+        query = (
+            select(schema.snapshot.c.at)
+            .join_from(schema.assessed, schema.snapshot)
+            .where(schema.assessed.c.assessment_id == assessment.id)
+        )
+        with self.reading() as connection:
+            return set(connection.scalars(query))
 
     def series(self, assessment: Assessment, after: int = -1, limit: int | None = None) -> Series:
         """The scored snapshots with a position above `after`, oldest first, at most `limit` of them."""
@@ -321,7 +332,7 @@ class Store(Database):
         with self.reading() as connection:
             rows = connection.execute(query).all()
         operators = {EventKind.ACKNOWLEDGED.value, EventKind.NOTED.value}
-        return tuple(_event(row) for row in rows if row.session == session or row.kind not in operators)
+        return tuple(event_of(row) for row in rows if row.session == session or row.kind not in operators)
 
     def picture(self, assessment: Assessment, position: int) -> bytes | None:
         """The packed picture of one snapshot, or None where there is none (any more)."""
@@ -352,64 +363,8 @@ class Store(Database):
             return tuple(Epoch(*row) for row in rows)
 
     def rejections(self, assessment: Assessment) -> tuple[tuple[str, str], ...]:
-        """Files of the assessment's machine that were not taken in, as (file, reason)."""
+        """Files that this assessment could not take in, as (file, reason)."""
         columns = schema.rejection.c
-        query = select(columns.name, columns.reason).where(columns.machine_id == assessment.machine_id)
+        query = select(columns.name, columns.reason).where(columns.assessment_id == assessment.id)
         with self.reading() as connection:
             return tuple((row.name, row.reason) for row in connection.execute(query.order_by(columns.id)))
-
-
-def _assessments() -> Select[Any]:
-    return select(schema.assessment, schema.machine.c.name.label("machine")).join_from(
-        schema.assessment, schema.machine
-    )
-
-
-def _assessment(row: Row[Any]) -> Assessment:
-    layout = json.loads(row.layout)
-    return Assessment(
-        id=row.id,
-        machine_id=row.machine_id,
-        machine=row.machine,
-        key=row.key,
-        model=row.model,
-        seed=row.seed,
-        run=row.run,
-        expected=row.expected,
-        created_at=row.created_at,
-        components=tuple(layout["components"]),
-        channels=tuple(tuple(numbers) for numbers in layout["channels"]),
-        units=tuple(layout["units"]),
-        settings=json.loads(row.settings),
-    )
-
-
-def _event_row(assessment: Assessment, fact: NewEvent, now: datetime) -> dict[str, Any]:
-    return {
-        "machine_id": assessment.machine_id,
-        "assessment_id": assessment.id,
-        "kind": fact.kind.value,
-        "at": fact.at,
-        "recorded_at": now,
-        "source": fact.source,
-        "component": fact.component,
-        "alarm": fact.alarm,
-        "ring": fact.ring,
-        "session": fact.session,
-        "detail": json.dumps(fact.detail),
-    }
-
-
-def _event(row: Row[Any]) -> Event:
-    return Event(
-        seq=row.seq,
-        kind=EventKind(row.kind),
-        at=row.at,
-        recorded_at=row.recorded_at,
-        source=row.source,
-        component=row.component,
-        alarm=row.alarm,
-        ring=row.ring,
-        session=row.session,
-        detail=json.loads(row.detail),
-    )

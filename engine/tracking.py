@@ -6,19 +6,22 @@ engine goes on as if it had never stopped.
 
 import base64
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.advising import Advice, advise
 from engine.attribution import band_shares, component_shares, part_shares, pattern_likeness
+from engine.history import History, empty_history, unpack_history
 from engine.layout import Layout
-from engine.limits import component_errors, smooth
+from engine.limits import component_errors, log_errors, smooth
 from engine.picture import Picture
 from engine.quality import component_quality
 from engine.records import EventKind, NewEvent, Quality, Score
 from engine.rules import Leader, Moment, Watch, watch_sensor, watch_severity, watch_surface
+from engine.schema import microseconds
 from engine.scoring import Examination, Scorer
 from engine.settings import Settings
 
@@ -33,14 +36,18 @@ UNLIKE = 0.5
 class State:
     """The engine's running state after a snapshot.
 
-    `smoothed` is float32 (channels, features), None before the first running snapshot; `components` and
-    `sensors` hold a watch for each component and each column; `stopped` says that the machine stood still.
+    `smoothed` is float32 (channels, features), None before the first running snapshot; `components`,
+    `trends` and `sensors` hold a watch for each component, component and column; `drifted` says for each
+    component that its errors are no longer the baseline's; `stopped` that the machine stood still.
     """
 
     smoothed: NDArray[np.float32] | None
     components: tuple[Watch, ...]
+    trends: tuple[Watch, ...]
     sensors: tuple[Watch, ...]
+    drifted: tuple[bool, ...]
     stopped: bool
+    history: History
 
     def pack(self) -> dict[str, object]:
         """Turn into plain JSON types; floats keep every bit."""
@@ -53,14 +60,27 @@ class State:
         return {
             "smoothed": smoothed,
             "components": [asdict(watch) for watch in self.components],
+            "trends": [asdict(watch) for watch in self.trends],
             "sensors": [asdict(watch) for watch in self.sensors],
+            "drifted": list(self.drifted),
             "stopped": self.stopped,
+            "history": self.history.pack(),
         }
 
 
 def first_state(layout: Layout) -> State:
     """The state before the first snapshot."""
-    return State(None, (Watch(),) * len(layout.components), (Watch(),) * len(layout.watched), False)
+    components, columns = len(layout.components), len(layout.watched)
+    watches = (Watch(),) * components
+    return State(
+        smoothed=None,
+        components=watches,
+        trends=watches,
+        sensors=(Watch(),) * columns,
+        drifted=(False,) * components,
+        stopped=False,
+        history=empty_history(components),
+    )
 
 
 def unpack_state(data: Mapping[str, Any]) -> State:
@@ -70,10 +90,13 @@ def unpack_state(data: Mapping[str, Any]) -> State:
         flat = np.frombuffer(base64.b64decode(data["smoothed"]["float32"]), "<f4")
         smoothed = flat.reshape(data["smoothed"]["shape"]).astype(np.float32)
     return State(
-        smoothed,
-        tuple(Watch(**watch) for watch in data["components"]),
-        tuple(Watch(**watch) for watch in data["sensors"]),
-        bool(data["stopped"]),
+        smoothed=smoothed,
+        components=tuple(Watch(**watch) for watch in data["components"]),
+        trends=tuple(Watch(**watch) for watch in data["trends"]),
+        sensors=tuple(Watch(**watch) for watch in data["sensors"]),
+        drifted=tuple(map(bool, data["drifted"])),
+        stopped=bool(data["stopped"]),
+        history=unpack_history(data["history"], len(data["components"])),
     )
 
 
@@ -116,14 +139,30 @@ class Tracker:
         if smoothed is not None:
             bands = band_shares(smoothed, running)
         scores = self._scores(seen, smoothed, bands, moment)
+        history = state.history
+        if running.any():
+            history = history.extended(microseconds(moment.at), *self._remembered(scores, seen))
+        now = replace(state, smoothed=smoothed, history=history, stopped=stopped)
         events = list(self._machine_events(state, stopped, moment))
-        components, sensors = state.components, state.sensors
         baseline = self.bundle.baseline
         if not baseline.first_seen <= moment.at <= baseline.end:
-            components, rung = self._watch_components(components, scores, seen, bands, moment)
+            components, rung = self._watch_components(state.components, scores, seen, bands, moment)
+            now = replace(now, components=components)
             events += rung
+            if running.any():
+                advice, told = advise(
+                    Advice(state.trends, state.drifted, history),
+                    scores,
+                    tuple(bool(watch.alarm) for watch in components),
+                    self.bundle.calibration.calm,
+                    moment,
+                    self.rules,
+                )
+                now = replace(now, trends=advice.trends, drifted=advice.drifted, history=advice.history)
+                events += told
             if not stopped:
-                sensors, rung = self._watch_sensors(sensors, seen, moment)
+                sensors, rung = self._watch_sensors(state.sensors, seen, moment)
+                now = replace(now, sensors=sensors)
                 events += rung
         picture = Picture(
             self.edges,
@@ -132,7 +171,7 @@ class Tracker:
             bands,
             part_shares(seen.insight.window_errors, running),
         )
-        return State(smoothed, components, sensors, stopped), Verdict(scores, tuple(events), picture)
+        return now, Verdict(scores, tuple(events), picture)
 
     def _scores(
         self,
@@ -181,6 +220,7 @@ class Tracker:
         scored = [(score.severity, index) for index, score in enumerate(scores) if score.severity is not None]
         for severity, index in sorted(scored, key=lambda one: (-one[0], one[1])):
             name, channels = scores[index].component, self.layout.channels[index]
+            exceeds = (scores[index].error or 0.0) >= (scores[index].limit or np.inf)
             leading = _leader(now, scores, index)
             found = self._find(index, severity, now[index], seen, bands)
             evidence = {
@@ -194,7 +234,7 @@ class Tracker:
                 leader = Leader(scores[leading].component, scores[leading].severity or 0.0)
                 own_sign = self._own_sign(now[leading], found, bands, leading, index)
             now[index], rung = watch_severity(
-                now[index], severity, name, moment, self.rules, evidence, leader, own_sign
+                now[index], severity, exceeds, name, moment, self.rules, evidence, leader, own_sign
             )
             events += rung
             now[index], told = watch_surface(now[index], found, name, moment, self.rules)
@@ -238,6 +278,18 @@ class Tracker:
                 )
                 events += rung
         return tuple(now), events
+
+    def _remembered(
+        self, scores: tuple[Score, ...], seen: Examination
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Logarithms of smoothed error and level of each component; NaN where it does not run."""
+        error, level = np.full((2, len(scores)), np.nan)
+        for index, score in enumerate(scores):
+            if score.severity is not None and score.limit is not None:
+                heard = [number - 1 for number in self.layout.channels[index] if seen.running[number - 1]]
+                error[index] = log_errors(np.array(score.severity * score.limit))
+                level[index] = np.log(seen.figures[heard, 0].astype(np.float64)).mean()
+        return error, level
 
     def _machine_events(self, state: State, stopped: bool, moment: Moment) -> tuple[NewEvent, ...]:
         if stopped == state.stopped:

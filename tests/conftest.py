@@ -9,6 +9,12 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from engine.bundle import Bundle, load_bundle
+from engine.settings import load_settings
+from replay.archive import Run, open_run
+from replay.sample import sample_path
+from tests.engine import making
+
 # The same examples on every machine: a law that breaks, breaks for everybody.
 settings.register_profile("raceway", derandomize=True, deadline=None, database=None)
 settings.load_profile("raceway")
@@ -20,16 +26,26 @@ _PREFERENCES = ("COLORTERM", "FORCE_COLOR", "NO_COLOR", "RACEWAY_STATE", "TTY_CO
 def pytest_configure() -> None:
     """Drop preferences before anything reads them: Textual does so when it is imported."""
     for name in list(os.environ):
-        if name in _PREFERENCES or name.startswith("TEXTUAL"):
+        if name in _PREFERENCES or (name.startswith("TEXTUAL") and name != "TEXTUAL_SNAPSHOT_TEMPDIR"):
             del os.environ[name]
 
 
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all test processes of this session share, for what is made once."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "shared"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
 @pytest.fixture(scope="session", autouse=True)
-def _private_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def _private_folders(tmp_path_factory: pytest.TempPathFactory, shared_folder: Path) -> Iterator[None]:
     """Keep the caches and stores that tests make out of the user's own folders."""
     home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RACEWAY_CACHE", str(home / "cache" / "raceway"))
+        # Unpacking the sample takes seconds, and is made to be shared between processes.
+        patch.setenv("RACEWAY_CACHE", str(shared_folder / "cache"))
         patch.setenv("XDG_CACHE_HOME", str(home / "cache"))
         patch.setenv("XDG_STATE_HOME", str(home / "state"))
         yield
@@ -60,3 +76,41 @@ def recordings() -> Path:
     if not (path / "ims-set2").is_dir():
         pytest.fail(f"RACEWAY_DATA is {folder}, but there is no folder ims-set2 in it")
     return path
+
+
+@pytest.fixture(scope="session")
+def sample_run() -> Run:
+    """The bundled sample: a real bearing failure."""
+    return open_run(sample_path(), load_settings().recording_format())
+
+
+@pytest.fixture(scope="session")
+def assessed_sample(sample_run: Run, shared_folder: Path) -> Path:
+    """A state folder with the sample learned and scored to its end; copy it to write."""
+
+    def make(place: Path) -> None:
+        making.assessed(sample_run, load_settings(), place / "state")
+
+    return making.once(shared_folder / "sample", make) / "state"
+
+
+@pytest.fixture(scope="session")
+def sample_bundle(assessed_sample: Path) -> Bundle:
+    """What was learned from the healthy start of the sample."""
+    return load_bundle(making.bundle_folder(assessed_sample))
+
+
+@pytest.fixture(scope="session")
+def small_rig(shared_folder: Path) -> making.SmallRig:
+    """A made-up rig of two channels with a run that is quick to score; copy its state folder to write."""
+    place = making.once(shared_folder / "small", making.make_small_rig)
+    settings = load_settings(place / "rig.toml")
+    found = making.bundle_folder(place / "state")
+    return making.SmallRig(
+        config=place / "rig.toml",
+        settings=settings,
+        run=open_run(place / "run", settings.recording_format()),
+        state=place / "state",
+        bundle=load_bundle(found),
+        bundle_folder=found,
+    )

@@ -131,7 +131,8 @@ def score(
         settings = _settings(config, rig, _overrides(seed, healthy))
         opened = _open(run, settings)
         learned = _bundle(bundle)
-        from engine.monitor import assess, quiet
+        from engine.monitor import assess
+        from engine.pulse import quiet
         from engine.results import write_results
         from engine.store import Store
         from tui.progress import shown_progress
@@ -235,8 +236,9 @@ def _console(
         pace=pace,
         banner=banner,
         zone=local if settings.console.time_zone == "local" else UTC,
+        wall_zone=local,
         at_newest=at_newest,
-    ).run()
+    ).run(mouse=False)
 
 
 def _settings(config: Path | None, rig: str | None, overrides: dict[str, object]) -> "Settings":

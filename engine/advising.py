@@ -1,0 +1,90 @@
+"""What is said below the limit: errors that rise, errors that drift, a machine that changed as a whole."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.conditions import common_step, drifted
+from engine.history import History
+from engine.records import EventKind, NewEvent, Score
+from engine.rules import Moment, Watch, watch_trend
+from engine.settings import AlarmSettings
+from engine.trend import rising_trend, time_to_limit
+
+HORIZON = 2.0
+"""Times the window of a trend that it may be drawn on into the future."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Advice:
+    """What is known below the limit: a watch and whether its errors drifted for each component."""
+
+    trends: tuple[Watch, ...]
+    drifted: tuple[bool, ...]
+    history: History
+
+
+def advise(
+    before: Advice,
+    scores: tuple[Score, ...],
+    overtaken: tuple[bool, ...],
+    calm: NDArray[np.float32],
+    moment: Moment,
+    rules: AlarmSettings,
+) -> tuple[Advice, list[NewEvent]]:
+    """Take in one running snapshot, already part of the history.
+
+    Args:
+        before: what was known, with the history up to this snapshot.
+        scores: of this snapshot.
+        overtaken: for each component whether an alarm by the limit stands.
+        calm: (snapshots, components), logarithm of the errors that the limits were set on.
+        moment: the snapshot.
+        rules: persistence and patience.
+    """
+    events: list[NewEvent] = []
+    trends = []
+    wander = calm.std(axis=0, ddof=1)
+    for index, score in enumerate(scores):
+        watch = before.trends[index]
+        if score.severity is not None:
+            told = None
+            if not overtaken[index]:
+                told = _told(before.history, index, float(wander[index]), score.severity)
+            watch, rung = watch_trend(watch, told, score.component, moment, rules, overtaken[index])
+            events += rung
+        trends.append(watch)
+    now_drifted = drifted(before.history, calm, before.drifted)
+    for index, score in enumerate(scores):
+        if now_drifted[index] and not before.drifted[index]:
+            advice = "errors lie above the baseline's; learn again if the machine is healthy"
+            detail: dict[str, object] = {"snapshot": moment.name, "advice": advice}
+            events.append(NewEvent(EventKind.DRIFTED, moment.at, "component", score.component, detail=detail))
+    history = before.history
+    ratio = common_step(history)
+    if ratio is not None:
+        detail = {"snapshot": moment.name, "level_ratio": ratio}
+        events.append(NewEvent(EventKind.CONDITION, moment.at, "machine", detail=detail))
+        history = history.without_levels()
+    return Advice(tuple(trends), now_drifted, history), events
+
+
+def _told(history: History, component: int, wander: float, severity: float) -> dict[str, object] | None:
+    """What is told of a component's rising error, where its limit is within sight."""
+    logs = history.error[:, component].astype(np.float64)
+    known = np.isfinite(logs)
+    seconds = (history.at[known] - history.at[0]) / 1e6
+    trend = rising_trend(seconds, logs[known], wander)
+    if trend is None:
+        return None
+    until = time_to_limit(trend, severity)
+    if until is None or until.expected > HORIZON * (seconds[-1] - seconds[0]):
+        return None
+    return {
+        "severity": severity,
+        "times": float(np.exp(trend.rise)),
+        "seconds_to_limit": until.expected,
+        "earliest": until.earliest,
+        "latest": until.latest if np.isfinite(until.latest) else None,
+    }

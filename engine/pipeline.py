@@ -1,0 +1,74 @@
+"""How snapshots flow: examined a few at a time but handed on in order, and stored in whole batches."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar
+
+from engine.records import Assessed, Assessment
+from engine.store import Store
+from engine.tracking import State
+from replay.recording import RecordingError
+
+T = TypeVar("T")
+
+WORKERS = 2
+"""Threads that read and examine snapshots: parsing, spectra and LiteRT all run outside Python's lock."""
+
+AHEAD = 8
+"""Snapshots a worker may be ahead of the one being judged: memory stays flat, workers stay busy."""
+
+COMMIT_SECONDS = 0.5
+COMMIT_MOST = 64
+"""A batch is committed after so long or so many snapshots: a screen sees progress, a disk few flushes."""
+
+
+def in_order(work: Callable[[int], T], indices: Iterable[int]) -> Iterator[T | RecordingError]:
+    """Do the work for each index in threads and hand out the results in order, a few ahead at most."""
+
+    def guarded(index: int) -> T | RecordingError:
+        try:
+            return work(index)
+        except RecordingError as error:
+            return error
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        pending: deque[Future[T | RecordingError]] = deque()
+        try:
+            for index in indices:
+                pending.append(pool.submit(guarded, index))
+                if len(pending) >= WORKERS * AHEAD:
+                    yield pending.popleft().result()
+            while pending:
+                yield pending.popleft().result()
+        finally:
+            for future in pending:
+                future.cancel()
+
+
+class Batch:
+    """Snapshots on their way into the store; the last of each commit carries the engine's state."""
+
+    def __init__(self, store: Store, assessment: Assessment, now: Callable[[], datetime]) -> None:
+        """Collect for one assessment."""
+        self._store, self._assessment, self._now = store, assessment, now
+        self._items: list[Assessed] = []
+        self._state: State | None = None
+        self._committed = time.monotonic()
+
+    def add(self, item: Assessed, state: State) -> None:
+        """Take in a snapshot and the state after it; commit when it is time to."""
+        self._items.append(item)
+        self._state = state
+        if len(self._items) >= COMMIT_MOST or time.monotonic() - self._committed >= COMMIT_SECONDS:
+            self.commit()
+
+    def commit(self) -> None:
+        """Store what was collected, whole or not at all."""
+        if self._items and self._state is not None:
+            self._items[-1] = replace(self._items[-1], state=self._state.pack())
+            self._store.append(self._assessment, self._items, self._now())
+        self._items, self._committed = [], time.monotonic()

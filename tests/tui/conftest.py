@@ -1,0 +1,87 @@
+"""Made-up stores and consoles that look at them, with clocks that move only when told."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from engine.records import Assessment
+from engine.store import Store
+from tests.tui import synthetic
+from tui.app import Console
+from tui.playhead import instant
+
+
+class Clock:
+    """A clock for the pace and the wall that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.seconds = 1000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+    def wall(self) -> datetime:
+        return synthetic.WALL + timedelta(seconds=self.seconds - 1000.0)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def whole_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run; not to be written to."""
+    state = tmp_path_factory.mktemp("whole")
+    synthetic.fill(state)
+    return state
+
+
+@pytest.fixture
+def own_store(whole_store: Path, tmp_path: Path) -> Path:
+    """A copy of the finished run, to be written to."""
+    state = tmp_path / "state"
+    state.mkdir()
+    for file in whole_store.iterdir():
+        (state / file.name).write_bytes(file.read_bytes())
+    return state
+
+
+@pytest.fixture
+def console(clock: Clock) -> Callable[..., Console]:
+    """Makes a paused console on a state folder."""
+
+    def make(state: Path, **options: object) -> Console:
+        def newest(store: Store) -> Assessment | None:
+            return next(reversed(store.assessments()), None)
+
+        chosen: dict[str, object] = {
+            "open_store": lambda: Store.open(state),
+            "choose": newest,
+            "session": "night shift",
+            "operator": "ann",
+            "pace": 5000.0,
+            "playing": False,
+            "now": clock.wall,
+            "clock": clock,
+        }
+        return Console(**(chosen | options))  # type: ignore[arg-type]  # options are the test's affair
+
+    return make
+
+
+async def settled(pilot: Pilot[None]) -> None:
+    """Wait until nothing is being read, stored or drawn."""
+    await pilot.pause()
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+
+
+def put(console: Console, position: int) -> None:
+    """Put the playhead onto a snapshot."""
+    console.head = type(console.head)(
+        instant(synthetic.at(position)), console.head.pace, console.head.playing
+    )

@@ -1,0 +1,168 @@
+"""A small made-up assessment in a real store: bearing 1 fails, the machine stops at the end."""
+
+import math
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from engine.picture import Picture
+from engine.records import (
+    Assessed,
+    Assessment,
+    Epoch,
+    EventKind,
+    Heartbeat,
+    NewEvent,
+    Phase,
+    Quality,
+    Score,
+    SnapshotFacts,
+)
+from engine.store import Store
+
+START = datetime(2004, 2, 12, 11, 2, 39, tzinfo=UTC)
+INTERVAL = timedelta(minutes=70)
+COUNT = 140
+BASELINE = 28
+ONSET = 76
+RAISED = 78
+ESCALATED = 100
+WALL = datetime(2026, 1, 5, 3, 0, 0, tzinfo=UTC)
+"""The wall clock of everything made here."""
+
+NAMES = ("Bearing 1", "Bearing 2", "Bearing 3", "Bearing 4")
+
+
+def at(position: int) -> datetime:
+    return START + position * INTERVAL
+
+
+def severity(component: int, position: int) -> float | None:
+    if position == COUNT - 1:
+        return None
+    wander = 0.42 + 0.05 * math.sin(1.7 * position + component)
+    if component == 0 and position >= ONSET:
+        return min(1.1 * 1.045 ** (position - ONSET), 14.0)
+    return wander + (0.002 * (position - ONSET) if position >= ONSET else 0.0)
+
+
+def picture(position: int, channels: int) -> bytes:
+    bands = 24
+    edges = np.geomspace(40, 10240, bands + 1).astype(np.float32)
+    expected = np.tile(-40 + 6 * np.sin(np.arange(bands) / 3), (channels, 1)).astype(np.float32)
+    fault = np.zeros((channels, bands), np.float32)
+    if position >= ONSET:
+        fault[0, 17:20] = [9, 14, 7]
+    spread = np.full((channels, bands), 0.01, np.float32) + fault / 30
+    return Picture(edges, expected + fault, expected, spread / spread.sum()).pack()
+
+
+def events(position: int) -> tuple[NewEvent, ...]:
+    when = at(position)
+    key = f"Bearing 1/limit/{RAISED}"
+    evidence: dict[str, object] = {
+        "cause": "limit",
+        "surface": "outer race",
+        "severity": severity(0, position),
+    }
+    match position:
+        case _ if position == BASELINE - 1:
+            return (NewEvent(EventKind.LEARNED, when),)
+        case _ if position == RAISED:
+            return (
+                NewEvent(
+                    EventKind.RAISED,
+                    when,
+                    "component",
+                    "Bearing 1",
+                    key,
+                    detail=evidence | {"priority": "medium"},
+                ),
+            )
+        case _ if position == ESCALATED:
+            return (
+                NewEvent(
+                    EventKind.ESCALATED,
+                    when,
+                    "component",
+                    "Bearing 1",
+                    key,
+                    detail=evidence | {"priority": "high"},
+                ),
+            )
+        case _ if position == COUNT - 1:
+            return (NewEvent(EventKind.STOPPED, when, "machine"),)
+    return ()
+
+
+def assessed(
+    position: int,
+    names: tuple[str, ...] = NAMES,
+    extra: Callable[[int], tuple[NewEvent, ...]] = lambda _position: (),
+) -> Assessed:
+    quality = Quality.STOPPED if position == COUNT - 1 else Quality.RUNNING
+    severities = [severity(number, position) for number in range(len(names))]
+    total = sum(value or 0.0 for value in severities)
+    scores = tuple(
+        Score(
+            name,
+            quality,
+            position < BASELINE,
+            None if value is None else value * 0.5,
+            None if value is None else 0.5,
+            value,
+            None if value is None else value / total,
+        )
+        for name, value in zip(names, severities, strict=True)
+    )
+    figures = np.tile(np.array([0.075, 0.31, 4.1, 3.2], np.float32), (len(names), 1))
+    figures[0, 0] *= 1 + max(position - ONSET, 0) / 40
+    when = at(position)
+    return Assessed(
+        position,
+        SnapshotFacts(f"{when:%Y.%m.%d.%H.%M.%S}", when, 20480.0, 20480, figures),
+        position < BASELINE,
+        scores,
+        events(position) + extra(position),
+        {"n": position},
+        picture(position, len(names)),
+    )
+
+
+def begin(store: Store, names: tuple[str, ...] = NAMES) -> Assessment:
+    return store.begin_assessment(
+        machine="ims-set2",
+        key="made-up",
+        model="spectral",
+        seed=0,
+        run="made-up",
+        expected=COUNT,
+        components=names,
+        channels=[(number + 1,) for number in range(len(names))],
+        units=["V"] * len(names),
+        settings={},
+        now=WALL,
+    )
+
+
+def beat(store: Store, assessment: Assessment, phase: Phase, done: int, message: str = "") -> None:
+    store.beat(assessment, Heartbeat(WALL, 4711, phase, done, COUNT, message))
+
+
+def fill(
+    state: Path,
+    count: int = COUNT,
+    names: tuple[str, ...] = NAMES,
+    extra: Callable[[int], tuple[NewEvent, ...]] = lambda _position: (),
+) -> Assessment:
+    """Make a store that holds the first so many snapshots; the engine has finished if that is all."""
+    with Store.open(state, create=True) as store:
+        assessment = begin(store, names)
+        for number in range(1, 31):
+            store.add_epoch(assessment, Epoch(number, 1.2 / number + 0.3, 1.3 / number + 0.35))
+        store.append(assessment, [assessed(position, names, extra) for position in range(count)], WALL)
+        phase = Phase.FINISHED if count == COUNT else Phase.SCORING
+        beat(store, assessment, phase, count)
+        return assessment

@@ -1,0 +1,511 @@
+"""What is drawn, read as a string: nothing depends on colour, and nothing breaks on odd numbers."""
+
+import math
+from dataclasses import replace
+from datetime import UTC, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from engine.alarms import Alarm
+from engine.records import Acknowledged, Epoch, Event, EventKind, Heartbeat, Phase, Priority, Quality
+from engine.store import Store
+from tests.tui import synthetic
+from tui.draw.alarms import alarm_lines, standing
+from tui.draw.banner import banner_lines, engine_status, playing_state
+from tui.draw.bearings import bearing_lines
+from tui.draw.notice import Notice, acknowledged_notice, crossing_notice, notice_lines, rings_notice
+from tui.draw.plots import figure_lines, spectrum_lines, trend_lines
+from tui.draw.spark import Column, resample, sparkline, tall_sparkline
+from tui.draw.text import Span, clean, fit, pick, plain, title, width_of, window
+from tui.draw.timeline import timeline_lines
+from tui.draw.why import curve, why_lines
+from tui.draw.words import severity_text, short_time, state_of
+from tui.frame import Condition, Frame, to_acknowledge, trend
+from tui.playhead import Playhead, instant
+from tui.reading import Crossing, Reader, Reading, View
+
+WALL = synthetic.WALL
+NOWHERE = Condition("Bearing 1", Quality.RUNNING, False, 0.5, 0.25, 0, None)
+
+
+@pytest.fixture(scope="module")
+def view(whole_store: Path) -> View:
+    reader = Reader(lambda: Store.open(whole_store), lambda store: store.assessments()[-1], "night shift")
+    reading = reader.poll(synthetic.RAISED)
+    reader.close()
+    assert reading.view is not None
+    return reading.view
+
+
+def frame(view: View, position: int, *, playing: bool = False) -> Frame:
+    return Frame(view, Playhead(instant(synthetic.at(position)), 1.0, playing))
+
+
+def alarm(**changes: object) -> Alarm:
+    detail = {"cause": "limit", "priority": "medium", "severity": 1.2}
+    ring = Event(7, EventKind.RAISED, synthetic.at(78), WALL, "component", "Bearing 1", "k", None, "", detail)
+    made = Alarm("k", "component", "Bearing 1", "limit", Priority.MEDIUM, "", 1.2, ring, ring)
+    return replace(made, **changes)  # type: ignore[arg-type]  # changes are fields of Alarm
+
+
+def given_by(name: str) -> Event:
+    return Event(
+        9, EventKind.ACKNOWLEDGED, synthetic.at(80), WALL, "", "Bearing 1", "k", 7, "s", {"by": name}
+    )
+
+
+CLEARED = Event(8, EventKind.CLEARED, synthetic.at(79), WALL, "", "Bearing 1", "k", None, "", {})
+
+
+# Severity.
+
+
+@pytest.mark.parametrize(
+    ("severity", "text"),
+    [
+        (0.5, "0.50"),
+        (0.999, "0.99"),
+        (1.0, "1.00"),
+        (4.216, "4.21"),
+        (9.999, "9.99"),
+        (10.04, "10.0"),
+        (250.0, "250"),
+        (5000.0, ">999"),
+        (math.nan, "–"),
+        (math.inf, "–"),
+        (None, "–"),
+    ],
+)
+def test_a_severity_below_the_limit_is_never_written_as_one(severity: float | None, text: str) -> None:
+    assert severity_text(severity) == text
+
+
+def test_one_step_of_the_sparkline_is_a_doubling_and_what_is_above_the_limit_is_half_high() -> None:
+    columns = [Column(value) for value in (0.1, 0.3, 0.7, 0.99, 1.0, 1.9, 2.5, 5.0, 9.0, 900.0)]
+    assert plain([sparkline(columns)]) == "▁▁▂▂▄▄▅▇██"
+
+
+def test_gaps_show_as_gaps_and_what_is_ahead_of_the_playhead_as_nothing() -> None:
+    columns = [Column(0.3), Column(math.nan), Column(math.inf), Column(None), Column(None)]
+    assert plain([sparkline(columns)]) == "▁··"
+
+
+def test_in_three_rows_the_limit_is_the_border_above_the_lowest() -> None:
+    top, middle, low = tall_sparkline([Column(value) for value in (0.25, 0.99, 1.0, 4.0, 16.0)])
+    assert plain([low]) == "▁████"
+    assert plain([middle]) == "  ▁██"
+    assert plain([top]) == "    █"
+
+
+def test_more_snapshots_than_columns_keep_the_highest_of_each_column() -> None:
+    at = np.arange(1000, dtype=np.int64)
+    values = np.full(1000, 0.4)
+    values[333] = 3.0
+    columns = resample(at, values, np.zeros(1000, bool), (0, 999), 1, 10)
+    assert [column.value for column in columns] == [0.4, 0.4, 0.4, 3.0, *[0.4] * 6]
+
+
+def test_fewer_snapshots_than_columns_hold_and_a_long_silence_is_a_gap() -> None:
+    at = np.array([0, 10, 100], dtype=np.int64)
+    columns = resample(at, np.array([0.4, 0.5, 0.6]), np.zeros(3, bool), (0, 109), 10, 11)
+    drawn = plain([sparkline(columns)])
+    assert drawn == "▁▂▂▂▂·····▂"
+
+
+@given(
+    st.lists(st.floats(allow_nan=True, allow_infinity=True), max_size=50),
+    st.integers(0, 60),
+)
+def test_any_numbers_at_any_width_draw_exactly_that_many_columns(values: list[float], width: int) -> None:
+    at = np.arange(len(values), dtype=np.int64) * 10
+    columns = resample(at, np.array(values), np.zeros(len(values), bool), (0, 500), 10, width)
+    assert width_of(sparkline(columns)) == width
+    assert all(width_of(row) == width for row in tall_sparkline(columns))
+
+
+@pytest.mark.parametrize(
+    ("values", "way"),
+    [
+        ([], 0),
+        ([1.0], 0),
+        ([0.5] * 9, 0),
+        ([0.5] * 6 + [1.0], 1),
+        ([2.0] * 6 + [1.0], -1),
+        ([0.5, math.nan], 0),
+        ([math.nan, math.nan, 0.5, math.nan, 1.0], 1),
+        ([0.0, 1.0], 0),
+    ],
+)
+def test_the_arrow_follows_a_trend_and_not_a_flutter(values: list[float], way: int) -> None:
+    assert trend(np.array(values)) == way
+
+
+# States.
+
+
+@pytest.mark.parametrize(
+    ("condition", "glyph", "word"),
+    [
+        (NOWHERE, "●", "normal"),
+        (replace(NOWHERE, severity=1.0), "◆", "above limit"),
+        (replace(NOWHERE, severity=math.nan), "?", "no score"),
+        (replace(NOWHERE, baseline=True, severity=3.0), "○", "baseline"),
+        (replace(NOWHERE, quality=Quality.STOPPED), "■", "stopped"),
+        (replace(NOWHERE, quality=Quality.DEAD), "✕", "sensor dead"),
+        (replace(NOWHERE, quality=Quality.CLIPPED), "✕", "clipped"),
+        (replace(NOWHERE, quality=Quality.INVALID), "✕", "invalid"),
+        (replace(NOWHERE, quality=None), "○", "no score yet"),
+        (replace(NOWHERE, quality=None, silent=True), "?", "NO DATA"),
+        (replace(NOWHERE, alarm=alarm()), "▲", "ALARM UNACK"),
+        (replace(NOWHERE, alarm=alarm(priority=Priority.HIGH)), "▲", "SEVERE UNACK"),
+        (replace(NOWHERE, alarm=alarm(priority=Priority.LOW)), "▲", "advisory UNACK"),
+        (replace(NOWHERE, alarm=alarm(acknowledgement=given_by("ann"))), "△", "ALARM acked"),
+        (replace(NOWHERE, alarm=alarm(cleared=CLEARED)), "▽", "returned UNACK"),
+        (replace(NOWHERE, quality=Quality.STOPPED, alarm=alarm()), "▲", "ALARM UNACK"),
+    ],
+)
+def test_every_state_has_its_glyph_and_its_word(condition: Condition, glyph: str, word: str) -> None:
+    state = state_of(condition)
+    assert (state.glyph, state.word) == (glyph, word)
+    assert cell_len(word) <= 14
+
+
+def test_after_three_intervals_without_a_snapshot_there_is_no_data(view: View) -> None:
+    times = view.series.at.copy()
+    times[60:] += instant(synthetic.at(30)) - instant(synthetic.at(0))
+    gappy = replace(view, series=replace(view.series, at=times))
+    later = Frame(gappy, Playhead(int(times[59]) + 4 * 70 * 60 * 1_000_000))
+    assert {state_of(condition).word for condition in later.conditions} == {"NO DATA"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "longest", "shortest"),
+    [
+        ({}, "UNACK", "UNACK"),
+        ({"cleared": CLEARED}, "UNACK, returned", "UNACK"),
+        ({"acknowledgement": given_by("ann")}, "acknowledged by ann", "acked"),
+        (
+            {"acknowledgement": given_by("bob"), "acknowledged_later": True},
+            "acknowledged later, by bob",
+            "later",
+        ),
+        (
+            {"acknowledgement": given_by("ann"), "cleared": CLEARED},
+            "returned, acknowledged by ann",
+            "acked",
+        ),
+    ],
+)
+def test_how_an_alarm_stands_is_said_at_any_width(
+    changes: dict[str, object], longest: str, shortest: str
+) -> None:
+    variants = standing(alarm(**changes))
+    assert (variants[0], variants[-1]) == (longest, shortest)
+
+
+# Which alarm a key press means.
+
+
+def test_the_selected_alarm_is_meant_even_where_another_is_more_urgent() -> None:
+    other = alarm(key="other", component="Bearing 2")
+    assert to_acknowledge((alarm(), other), "other", "Bearing 1") is other
+
+
+def test_without_a_selected_alarm_it_is_the_bearings_own_then_the_most_urgent() -> None:
+    first, second = alarm(key="1"), alarm(key="2", component="Bearing 2")
+    assert to_acknowledge((first, second), None, "Bearing 2") is second
+    assert to_acknowledge((first, second), None, "Bearing 3") is first
+    assert to_acknowledge((alarm(acknowledgement=given_by("ann")),), None, "Bearing 1") is None
+
+
+# Panels.
+
+
+def test_the_bearings_say_state_severity_since_when_and_why(view: View) -> None:
+    drawn = plain(bearing_lines(80, 5, frame(view, 110), 0, UTC, focused=True))
+    assert drawn.splitlines()[1].startswith("›▲ Bearing 1 ")
+    assert "4.91 ↑ SEVERE UNACK   02-16 06:02 outer race" in drawn
+    assert drawn.count("normal") == 3
+    assert "limit" in drawn.splitlines()[0]
+
+
+def test_an_alarm_stays_on_a_machine_that_has_stopped(view: View) -> None:
+    first = plain(bearing_lines(80, 5, frame(view, 139), 0, UTC, focused=True)).splitlines()[1]
+    assert "SEVERE UNACK" in first
+    assert "now stopped" in first
+
+
+def test_bearings_that_do_not_fit_are_counted_and_their_alarms_with_them(tmp_path: Path) -> None:
+    names = tuple(f"Bearing {number}" for number in range(1, 10))
+    synthetic.fill(tmp_path, 110, names)
+    with Store.open(tmp_path) as store:
+        many = Reader(lambda: store, lambda one: one.assessments()[-1], "").poll().view
+    assert many is not None
+    lines = plain(bearing_lines(60, 5, frame(many, 109), 8, UTC, focused=True)).splitlines()
+    assert len(lines) == 5
+    assert any(line.startswith("›● Bearing 9") for line in lines)
+    assert lines[-1].strip() == "6 more, 1 with an unacknowledged alarm"
+
+
+def test_the_alarm_list_counts_names_and_dates(view: View) -> None:
+    drawn = plain(alarm_lines(54, 6, frame(view, 110), None, UTC, focused=False))
+    assert "1 unacknowledged" in drawn
+    assert "▲ 02-16 06:02 Bearing 1 HIGH outer race" in drawn
+    assert "· 02-13 18:32 engine baseline learned" in drawn
+
+
+def test_alarms_that_do_not_fit_are_counted(view: View) -> None:
+    crowded = frame(view, 110)
+    crowded.__dict__["alarms"] = tuple(alarm(key=str(number)) for number in range(9))
+    lines = plain(alarm_lines(54, 5, crowded, "8", UTC, focused=True)).splitlines()
+    assert lines[-1].strip() == "6 more, 6 unacknowledged"
+    assert lines[-2].startswith("›")
+
+
+def test_why_ranks_the_components_and_names_the_bands_of_the_selected_one(view: View) -> None:
+    lines = plain(why_lines(30, 10, frame(view, synthetic.RAISED), 0)).splitlines()
+    assert lines[0].startswith("── Why: Bearing 1")
+    assert "outer race" in lines[1]
+    assert lines[2].startswith("› Bearing 1")
+    assert any("kHz" in line and "%" in line for line in lines)
+
+
+def test_bands_of_another_snapshot_are_not_shown_as_those_of_this_one(view: View) -> None:
+    assert "kHz" not in plain(why_lines(30, 10, frame(view, 90), 0))
+
+
+def test_while_the_engine_learns_its_progress_stands_where_the_reasons_will(view: View) -> None:
+    empty = Frame(view, Playhead(None))
+    drawn = plain(why_lines(40, 8, empty, 0))
+    assert "epoch 30" in drawn
+    assert "validation 0.393" in drawn
+
+
+def test_the_timeline_marks_crossings_before_and_after_the_playhead(view: View) -> None:
+    marks, bar = plain(timeline_lines(80, 2, frame(view, 70), UTC)).splitlines()
+    assert "▿" in marks
+    assert "▾" not in marks
+    assert bar.count("●") == 1
+    assert "02-12 11:02" in bar
+    assert "02-19 05:12" in bar
+    assert "▾" in plain(timeline_lines(80, 2, frame(view, 80), UTC)).splitlines()[0]
+
+
+@pytest.mark.parametrize("width", [1, 7, 20, 60, 80, 200])
+@pytest.mark.parametrize("position", [-1, 0, 5, 78, 139])
+def test_no_panel_breaks_or_overflows_at_any_size(view: View, width: int, position: int) -> None:
+    shown = frame(view, position) if position >= 0 else Frame(view, Playhead(None))
+    for height in (1, 2, 3, 6, 14):
+        drawn = [
+            alarm_lines(width, height, shown, None, UTC, focused=False),
+            why_lines(width, height, shown, 0),
+            timeline_lines(width, height, shown, UTC),
+            trend_lines(width, height, shown, 0, UTC),
+            spectrum_lines(width, height, view.picture, (1,), ""),
+            bearing_lines(width, height, shown, 0, UTC, focused=True),
+        ]
+        assert all(len(lines) <= height for lines in drawn)
+        if width >= 60:
+            assert all(width_of(line) <= width for lines in drawn for line in lines)
+
+
+def test_a_view_without_snapshots_draws_everywhere(tmp_path: Path) -> None:
+    with Store.open(tmp_path, create=True) as store:
+        synthetic.begin(store)
+        empty = Reader(lambda: store, lambda one: one.assessments()[-1], "").poll().view
+    assert empty is not None
+    shown = Frame(empty, Playhead(None))
+    assert "no score yet" in plain(bearing_lines(80, 5, shown, 0, UTC, focused=True))
+    assert plain(timeline_lines(80, 3, shown, UTC))
+    assert "no severity yet" in plain(trend_lines(80, 12, shown, 0, UTC))
+    assert "no snapshot yet" in plain(figure_lines(80, empty.series, -1, (1,), ("V",)))
+
+
+# Plots.
+
+
+def test_the_trend_has_the_limit_and_both_ends_of_time_and_no_colour_codes(view: View) -> None:
+    drawn = plain(trend_lines(80, 12, frame(view, 139), 0, UTC))
+    assert "┈" in drawn
+    assert "02-12 11:02" in drawn
+    assert "02-19 05:12" in drawn
+    assert "\x1b" not in drawn
+
+
+def test_the_spectrum_shows_measured_and_expected_of_the_loudest_channel(view: View) -> None:
+    drawn = plain(spectrum_lines(80, 12, view.picture, (1, 2), "at 02-16 06:02"))
+    assert "ch 1 at 02-16 06:02" in drawn
+    assert drawn.count("•") > 10
+    assert "kHz" in drawn
+
+
+def test_a_picture_with_gaps_is_drawn_without_them(view: View) -> None:
+    assert view.picture is not None
+    holes = replace(view.picture, spectrum=np.full_like(view.picture.spectrum, np.nan))
+    assert "kHz" in plain(spectrum_lines(80, 12, holes, (1,), ""))
+    assert "no picture" in plain(spectrum_lines(80, 12, None, (1,), ""))
+
+
+def test_the_figures_have_units_and_the_medians_of_the_baseline(view: View) -> None:
+    drawn = plain(figure_lines(90, view.series, 116, (1,), ("V",)))
+    assert "std 0.15 V (0.075)" in drawn
+    assert "kurtosis 3.2 (3.2)" in drawn
+    assert "…" not in plain(figure_lines(60, view.series, 116, (1,), ("V",)))
+
+
+# The banner.
+
+
+def reading(view: View, phase: Phase, **changes: object) -> Reading:
+    beat = Heartbeat(WALL, 1, phase, 30, 140, str(changes.pop("message", "")))
+    return Reading(replace(view, heartbeat=beat, **changes))  # type: ignore[arg-type]  # fields of View
+
+
+def test_the_engine_tells_how_far_it_is(view: View) -> None:
+    def text(phase: Phase, **changes: object) -> str:
+        return engine_status(reading(view, phase, **changes), WALL, WALL, UTC).text
+
+    assert text(Phase.READING) == "engine: reading baseline 30/140"
+    assert text(Phase.LEARNING, epochs=(Epoch(37, 0.41, 0.44),)) == (
+        "engine: learning: epoch 37, loss 0.41, validation 0.44"
+    )
+    assert text(Phase.SCORING) == "engine: scoring 30/140"
+    assert text(Phase.FINISHED, rejected=2) == "engine: scored 30/140, 2 files rejected"
+    assert text(Phase.FAILED, message="no room on disk") == "ENGINE FAILED: no room on disk"
+
+
+@pytest.mark.parametrize(
+    ("phase", "silent"),
+    [(Phase.SCORING, True), (Phase.LEARNING, True), (Phase.FINISHED, False), (Phase.FAILED, False)],
+)
+def test_an_engine_that_does_not_beat_for_ten_seconds_is_silent(
+    view: View, phase: Phase, silent: bool
+) -> None:
+    for seconds, expected in ((10, False), (10.1, silent)):
+        now = WALL + timedelta(seconds=seconds)
+        status = engine_status(reading(view, phase), WALL, now, UTC)
+        assert status.text.startswith("ENGINE SILENT since 03:00:00 UTC") is expected
+
+
+def test_no_sign_of_an_engine_at_all_is_silence_too(view: View) -> None:
+    later = WALL + timedelta(seconds=11)
+    assert "SILENT" in engine_status(Reading(None, "no store"), WALL, later, UTC).text
+    assert "SILENT" in engine_status(Reading(replace(view, heartbeat=None)), WALL, later, UTC).text
+    assert engine_status(Reading(None), WALL, WALL, UTC).text == "engine: starting"
+
+
+def test_a_store_that_cannot_be_read_is_said_before_all_else(view: View) -> None:
+    assert engine_status(Reading(view, "disk gone"), WALL, WALL, UTC).text == "STORE UNREADABLE: disk gone"
+
+
+def test_the_mode_is_always_named_and_why_nothing_moves(view: View) -> None:
+    end = Playhead(int(view.series.at[-1]), 5000)
+    live = replace(view, assessment=replace(view.assessment, expected=0))
+    states = [
+        playing_state(Playhead(int(view.series.at[3]), 5000), view, "REPLAY", False),
+        playing_state(replace(end, playing=False), view, "REPLAY", False),
+        playing_state(end, view, "REPLAY", False),
+        playing_state(end, view, "REPLAY", True),
+        playing_state(Playhead(), None, "REPLAY", False),
+        playing_state(end, live, "ATTACHED", False),
+    ]
+    assert [state.text for state in states] == [
+        "REPLAY ▶ ×5000",
+        "REPLAY ‖ PAUSED ×5000",
+        "REPLAY … WAITING FOR ENGINE",
+        "REPLAY ■ END OF RUN",
+        "REPLAY … WAITING FOR ENGINE",
+        "ATTACHED ▶ NEWEST",
+    ]
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_the_banner_keeps_state_and_instant_whole(view: View, width: int) -> None:
+    status = engine_status(Reading(view), WALL, WALL, UTC)
+    state = playing_state(Playhead(), None, "REPLAY", False)
+    lines = banner_lines(width, "a machine with quite a long name", state, 10**15, status, UTC)
+    assert "REPLAY … WAITING FOR ENGINE" in plain(lines)
+    assert short_time(10**15, UTC) in plain(lines)
+    assert all(width_of(line) <= width for line in lines)
+
+
+# Notices.
+
+
+def test_one_ring_is_told_in_full_and_many_are_counted() -> None:
+    one = rings_notice((alarm().ring,), UTC)
+    assert one.text == "Alarm: Bearing 1, limit, severity 1.20, at 02-16 06:02"
+    many = rings_notice((alarm().ring,) * 5, UTC)
+    assert many.text.startswith("5 alarms rang: Bearing 1 02-16 06:02, ")
+    assert many.text.endswith("and more")
+
+
+def test_who_was_first_is_told_to_who_came_second() -> None:
+    answer = Acknowledged(False, "bob", synthetic.at(90), WALL)
+    text = acknowledged_notice(alarm(), answer, synthetic.at(139), UTC, UTC).text
+    assert text.startswith("Another was first: bob at 03:00:00 UTC")
+
+
+def test_an_acknowledgement_from_the_past_says_so() -> None:
+    answer = Acknowledged(True, "ann", synthetic.at(90), WALL)
+    assert "the record goes to 02-19 05:12" in (
+        acknowledged_notice(alarm(), answer, synthetic.at(139), UTC, UTC).text
+    )
+    assert "record" not in acknowledged_notice(alarm(), answer, synthetic.at(90), UTC, UTC).text
+
+
+def test_crossings_at_one_instant_are_told_together(view: View) -> None:
+    when = instant(synthetic.at(80))
+    both = (Crossing(when, 0, True), Crossing(when, 3, False))
+    text = crossing_notice(view, both, UTC).text
+    assert text == "Bearing 1 rose above, Bearing 4 fell below the limit at 02-16 08:22"
+
+
+def test_a_long_notice_breaks_between_words() -> None:
+    lines = plain(notice_lines(20, 2, Notice("one two three four five six"))).splitlines()
+    assert lines == [" one two three four", " five six"]
+
+
+# Text from outside.
+
+
+def test_text_from_outside_cannot_steer_the_terminal() -> None:
+    assert clean("a\x1b]0;owned\x07b\u202ec\n[/b]") == "a]0;ownedbc [/b]"
+
+
+@given(st.text(max_size=40), st.integers(0, 30))
+def test_fitted_text_takes_exactly_its_cells(text: str, width: int) -> None:
+    assert cell_len(fit(text, width)) == width
+
+
+def test_the_longest_wording_that_fits_is_taken() -> None:
+    assert pick(8, "acknowledged", "acked", "a") == "acked   "
+    assert pick(3, "acknowledged", "acked") == "ac…"
+
+
+def test_a_heading_fills_its_line_and_drops_its_remark_where_there_is_no_room() -> None:
+    assert plain([title("Why", 20, "share")]) == "── Why ──── share ──"
+    assert plain([title("Why", 10, "share")]) == "── Why ───"
+    assert Span("── Why ").text == title("Why", 20)[0].text
+
+
+@given(st.integers(0, 50), st.integers(0, 49), st.integers(-1, 20))
+def test_the_window_holds_the_selected_row_and_is_no_higher_than_allowed(
+    count: int, selected: int, height: int
+) -> None:
+    shown = window(count, selected, height)
+    assert len(shown) == min(count, max(height, 0))
+    assert selected in shown or selected >= count or height <= 0
+
+
+@pytest.mark.parametrize(
+    ("values", "drawn"),
+    [([], ""), ([1.0], "▁"), ([3.0, 2.0, 1.0], "█▅▁"), ([math.nan, 1.0], "·▁"), ([math.nan], "·")],
+)
+def test_a_learning_curve_is_scaled_to_itself(values: list[float], drawn: str) -> None:
+    assert curve(values, 10) == drawn

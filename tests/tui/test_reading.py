@@ -1,0 +1,139 @@
+"""The reader takes in only what is new, and says in a sentence what it cannot take in."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.records import Assessment, Phase
+from engine.store import Store, StoreError
+from tests.tui import synthetic
+from tui import reading
+from tui.reading import Crossing, Reader, crossings, joined
+
+
+def newest(store: Store) -> Assessment | None:
+    return next(reversed(store.assessments()), None)
+
+
+def test_until_there_is_a_store_the_reason_is_told_and_then_it_is_read(tmp_path: Path) -> None:
+    reader = Reader(lambda: Store.open(tmp_path), newest, "")
+    before = reader.poll()
+    assert before.view is None
+    assert "no store here yet" in before.trouble
+    synthetic.fill(tmp_path, 10)
+    after = reader.poll()
+    assert after.view is not None
+    assert after.trouble == ""
+    assert len(after.view.series) == 10
+
+
+def test_until_the_engine_has_begun_there_is_nothing_to_see_and_no_trouble(tmp_path: Path) -> None:
+    with Store.open(tmp_path, create=True) as store:
+        reading_ = Reader(lambda: store, newest, "").poll()
+    assert (reading_.view, reading_.trouble) == (None, "")
+
+
+def test_nothing_new_is_the_very_same_view(tmp_path: Path) -> None:
+    synthetic.fill(tmp_path, 10)
+    reader = Reader(lambda: Store.open(tmp_path), newest, "")
+    assert reader.poll().view is reader.poll().view
+
+
+def test_what_the_engine_adds_is_added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "CHUNK", 7)
+    assessment = synthetic.fill(tmp_path, 50)
+    reader = Reader(lambda: Store.open(tmp_path), newest, "")
+    first = reader.poll().view
+    with Store.open(tmp_path) as engine:
+        engine.append(assessment, [synthetic.assessed(number) for number in range(50, 120)], synthetic.WALL)
+        synthetic.beat(engine, assessment, Phase.SCORING, 120)
+        whole = engine.series(assessment)
+        events = engine.events(assessment)
+    second = reader.poll().view
+    assert first is not None
+    assert second is not None
+    assert len(first.series) == 50
+    assert second.series.names == whole.names
+    for column in ("positions", "at", "baseline", "error", "limit", "severity", "share", "figures"):
+        np.testing.assert_array_equal(getattr(second.series, column), getattr(whole, column))
+    assert (second.series.quality == whole.quality).all()
+    assert second.events == events
+    assert second.heartbeat is not None
+    assert second.heartbeat.done == 120
+
+
+def test_a_picture_is_fetched_when_it_is_asked_for(whole_store: Path) -> None:
+    reader = Reader(lambda: Store.open(whole_store), newest, "")
+    assert reader.poll().view.picture is None  # type: ignore[union-attr]  # a failure either way
+    view = reader.poll(80).view
+    assert view is not None
+    assert view.picture is not None
+    assert view.picture_position == 80
+    missing = reader.poll(5000).view
+    assert missing is not None
+    assert missing.picture is None
+
+
+def test_a_store_that_fails_is_told_beside_the_last_good_view(tmp_path: Path) -> None:
+    synthetic.fill(tmp_path, 10)
+
+    class Failing(Store):
+        broken = False
+
+        def data_version(self) -> int:
+            if self.broken:
+                raise OSError("Input/output error")
+            return super().data_version()
+
+    store = Failing.open(tmp_path)
+    reader = Reader(lambda: store, newest, "")
+    good = reader.poll()
+    store.broken = True
+    bad = reader.poll()
+    assert bad.view is good.view
+    assert "Input/output error" in bad.trouble
+    store.broken = False
+    assert reader.poll().trouble == ""
+
+
+def test_an_error_of_the_store_is_passed_on_in_its_own_words() -> None:
+    def refuse() -> Store:
+        raise StoreError("the engine could not start: no such bundle")
+
+    assert Reader(refuse, newest, "").poll().trouble == "the engine could not start: no such bundle"
+
+
+def test_acknowledgements_of_another_session_are_not_seen(own_store: Path) -> None:
+    with Store.open(own_store) as store:
+        assessment = store.assessments()[-1]
+        ring = next(event for event in store.events(assessment) if event.alarm)
+        store.acknowledge(assessment, ring=ring, session="other", by="bob", at=ring.at, now=synthetic.WALL)
+    for session, seen in (("night shift", 0), ("other", 1)):
+        view = Reader(lambda: Store.open(own_store), newest, session).poll().view
+        assert view is not None
+        assert sum(event.ring == ring.seq for event in view.events) == seen
+
+
+def test_crossings_are_found_both_ways_and_never_in_the_baseline(whole_store: Path) -> None:
+    view = Reader(lambda: Store.open(whole_store), newest, "").poll().view
+    assert view is not None
+    assert [(crossing.component, crossing.up) for crossing in view.crossings] == [(0, True)]
+    series = view.series
+    series.severity[synthetic.BASELINE - 2, 1] = 5.0
+    series.severity[60, 2] = 1.0
+    when = [int(series.at[number]) for number in (60, 61, synthetic.ONSET)]
+    assert crossings(series) == (
+        Crossing(when[0], 2, True),
+        Crossing(when[1], 2, False),
+        Crossing(when[2], 0, True),
+    )
+
+
+def test_a_file_that_came_late_is_put_in_its_place_in_time(tmp_path: Path) -> None:
+    assessment = synthetic.fill(tmp_path, 10)
+    with Store.open(tmp_path) as store:
+        head = store.series(assessment, after=4)
+        tail = store.series(assessment, limit=5)
+    assert joined(head, tail).names == tuple(sorted(head.names + tail.names))
+    assert (np.diff(joined(head, tail).at) > 0).all()

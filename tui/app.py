@@ -1,0 +1,197 @@
+"""The console: answers the keys. It never talks to the engine, only to the store."""
+
+import asyncio
+import math
+from functools import partial
+from typing import ClassVar, cast
+
+from textual.binding import BindingType
+
+from engine.alarms import Alarm
+from tui.draw.notice import Notice, acknowledged_notice, already_notice, crossing_notice, failed_notice
+from tui.frame import Frame, to_acknowledge
+from tui.keys import KEYS
+from tui.playhead import Playhead, moment, pace_label, seek, shift_pace, step, to_mark
+from tui.reading import View
+from tui.screens.detail import DetailScreen
+from tui.screens.help import HelpScreen
+from tui.viewer import Viewer
+
+HELP_KEYS = frozenset({"back", "help", "quit"})
+"""What works over the help screen; nobody acknowledges what they cannot see."""
+
+REPEAT_SECONDS = 0.7
+"""A key held down repeats faster than this; one press acknowledges one alarm and no more."""
+
+
+class Console(Viewer):
+    """The viewer with its keys: selecting, going through time, acknowledging."""
+
+    BINDINGS: ClassVar[list[BindingType]] = list(KEYS)
+
+    _pressed: float = -math.inf
+    """When the acknowledge key was last seen, by the clock."""
+
+    # Selecting.
+
+    def action_panel(self) -> None:
+        """Move the keys between bearings and alarms; the alarm on top is selected and stays so."""
+        self.on_alarms = not self.on_alarms
+        self.alarm = self._chosen_alarm()
+
+    def action_move(self, by: int) -> None:
+        """Select the row above or below."""
+        frame = self._drawn
+        if frame is None:
+            return
+        if self.on_alarms and not self._in_detail():
+            keys = [alarm.key for alarm in frame.alarms]
+            chosen = self._chosen_alarm()
+            if chosen is not None:
+                self.alarm = keys[min(max(keys.index(chosen) + by, 0), len(keys) - 1)]
+            return
+        names = frame.view.assessment.components
+        self.component = names[min(max(self._chosen() + by, 0), len(names) - 1)]
+
+    # Going through time.
+
+    def _view(self) -> View | None:
+        """The view, if there is something to move over; else say so."""
+        view = self.reading.view
+        if view is None or not len(view.series):
+            self._tell(Notice("Waiting for the engine's first scores."))
+            return None
+        return view
+
+    def action_play(self) -> None:
+        """Pause, and go on."""
+        self.head = Playhead(self.head.at, self.head.pace, not self.head.playing)
+
+    def action_step(self, by: int) -> None:
+        """One snapshot on or back."""
+        if (view := self._view()) is not None:
+            self._go(step(self.head, by, view.series.at))
+
+    def action_pace(self, by: int) -> None:
+        """Faster or slower."""
+        self.head = shift_pace(self.head, by)
+        self._tell(Notice(f"Pace {pace_label(self.head.pace)} of recording time"))
+
+    def action_seek(self, where: str) -> None:
+        """To the first or the newest snapshot."""
+        if (view := self._view()) is not None:
+            self._go(seek(self.head, int(view.series.at[0 if where == "start" else -1]), view.series.at))
+
+    def action_cross(self, by: int) -> None:
+        """To the next or previous crossing."""
+        view = self._view()
+        if view is None:
+            return
+        head = to_mark(self.head, by, (crossing.at for crossing in view.crossings))
+        if head is None:
+            self._tell(Notice(f"No crossing {'after' if by > 0 else 'before'} the playhead."))
+            return
+        found = tuple(crossing for crossing in view.crossings if crossing.at == head.at)
+        self._tell(crossing_notice(view, found, self._zone))
+        self._go(head)
+
+    # Screens.
+
+    async def action_quit(self) -> None:
+        """Leave, once every acknowledgement under way is stored or has failed."""
+        if self._storing:
+            self._tell(Notice("Leaving as soon as the acknowledgement is stored …"))
+            await asyncio.wait(self._storing.values())
+        self.exit()
+
+    def _in_detail(self) -> bool:
+        return isinstance(self.screen, DetailScreen)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only leaving works over the help screen."""
+        if self.screen_stack and isinstance(self.screen, HelpScreen):
+            return action in HELP_KEYS
+        return True
+
+    def action_detail(self) -> None:
+        """Show the selected bearing in detail, or that of the selected alarm."""
+        if self._drawn is None or self._in_detail():
+            return
+        names = self._drawn.view.assessment.components
+        key = self._chosen_alarm()
+        about = next((alarm.component for alarm in self._drawn.alarms if alarm.key == key), "")
+        # Pinned, so that a ring meanwhile does not change what is being looked at.
+        self.component = about if about in names else names[self._chosen()]
+        self.push_screen(DetailScreen(), callback=lambda _result: self._changed())
+        self._changed()
+
+    async def action_help(self) -> None:
+        """Show the keys, or go back from them."""
+        if isinstance(self.screen, HelpScreen):
+            await self.action_back()
+        else:
+            self.push_screen(HelpScreen())
+
+    async def action_back(self) -> None:
+        """Leave the screen on top; on the overview, select by urgency again."""
+        if len(self.screen_stack) > 1:
+            self.pop_screen()
+        else:
+            self.component = self.alarm = None
+            self.on_alarms = False
+            self._tell(Notice())
+        self._changed()
+
+    # Acknowledging.
+
+    def action_acknowledge(self) -> None:
+        """Acknowledge the ring that is on the screen; it shows as acknowledged once it is stored."""
+        last, self._pressed = self._pressed, self._clock()
+        if self._pressed - last < REPEAT_SECONDS:
+            return
+        frame = self._drawn
+        if frame is None or frame.playhead.at is None:
+            self._tell(Notice("There is no alarm to acknowledge yet."))
+            return
+        name = frame.view.assessment.components[self._chosen()]
+        alarms = frame.alarms
+        if self._in_detail():
+            # Only this bearing's alarm is on the screen.
+            alarms = tuple(alarm for alarm in alarms if alarm.component == name)
+        chosen = None if self._in_detail() else self._chosen_alarm()
+        alarm = to_acknowledge(alarms, chosen, name)
+        if alarm is None:
+            own = next((one for one in alarms if one.component == name), None)
+            none = Notice("There is no unacknowledged alarm.")
+            self._tell(none if own is None else already_notice(own, self._zone))
+        elif not alarm.needs_acknowledgement:
+            self._tell(already_notice(alarm, self._zone))
+        elif alarm.ring.seq in self._storing:
+            self._tell(Notice("The acknowledgement is being stored …"))
+        else:
+            self._tell(Notice("Storing the acknowledgement …"))
+            self.run_worker(self._acknowledge(frame, alarm), group="writing")
+
+    async def _acknowledge(self, frame: Frame, alarm: Alarm) -> None:
+        seen = moment(cast(int, frame.playhead.at))
+        store = partial(
+            self._writer.acknowledge,
+            frame.view.assessment,
+            alarm.ring,
+            session=self._session,
+            by=self._operator,
+            at=seen,
+            now=self._now(),
+        )
+        future = asyncio.get_running_loop().run_in_executor(self._writing_thread, store)
+        self._storing[alarm.ring.seq] = future
+        try:
+            answer = await future
+        finally:
+            del self._storing[alarm.ring.seq]
+        if isinstance(answer, str):
+            self._tell(failed_notice(alarm, answer))
+            return
+        newest = moment(int(frame.view.series.at[-1]))
+        self._tell(acknowledged_notice(alarm, answer, newest, self._zone, self._wall_zone))
+        self._poll()

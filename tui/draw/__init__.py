@@ -1,0 +1,1 @@
+"""Drawing: pure functions from values to lines of text, so that a screen can be tested as a string."""

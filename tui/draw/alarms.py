@@ -1,0 +1,116 @@
+"""The alarm list: unacknowledged first, then what else happened."""
+
+from datetime import tzinfo
+
+from rich.cells import cell_len
+
+from engine.alarms import Alarm
+from engine.records import Event, EventKind, Priority
+from tui.draw.text import Line, Lines, Role, Span, clean, fit, pick, title, window
+from tui.draw.words import acknowledged_by, reason, severity_text, short_time, subject
+from tui.frame import Frame
+
+PRIORITIES = {Priority.LOW: "low", Priority.MEDIUM: "med", Priority.HIGH: "HIGH"}
+
+FACTS = frozenset(
+    {
+        EventKind.LEARNED,
+        EventKind.STARTED,
+        EventKind.FINISHED,
+        EventKind.FAILED,
+        EventKind.STOPPED,
+        EventKind.RESTARTED,
+        EventKind.CONDITION,
+        EventKind.DRIFTED,
+        EventKind.BUNDLE,
+        EventKind.ACCEPTED,
+    }
+)
+"""Events that are told beside the alarms; what happens to an alarm is in its own row."""
+
+
+def alarm_lines(
+    width: int, height: int, frame: Frame, selected: str | None, zone: tzinfo, *, focused: bool
+) -> Lines:
+    """A heading with the count of unacknowledged alarms, the alarms, and below them plain facts.
+
+    Args:
+        width: cells.
+        height: lines, the heading included.
+        frame: what to show.
+        selected: key of the selected alarm, None for none.
+        zone: of the times shown.
+        focused: whether the arrow keys move here.
+    """
+    alarms = frame.alarms
+    waiting = sum(alarm.needs_acknowledgement for alarm in alarms)
+    heading = f"Alarms: {waiting} unacknowledged" if waiting else "Alarms: none unacknowledged"
+    lines: Lines = [title(heading, width, focused=focused)]
+    keys = [alarm.key for alarm in alarms]
+    room = height - 1
+    place = keys.index(selected) if selected in keys else 0
+    shown = window(len(alarms), place, room if len(alarms) <= room else room - 1)
+    name = max((cell_len(subject(alarms[number])) for number in shown), default=0)
+    lines.extend(
+        _row(width, alarms[number], min(name, 16 if width >= 60 else 10), zone, keys[number] == selected)
+        for number in shown
+    )
+    if len(shown) < len(alarms) and room > 0:
+        rest = [alarms[number] for number in range(len(alarms)) if number not in shown]
+        loud = sum(alarm.needs_acknowledgement for alarm in rest)
+        text = f"   {len(rest)} more, {loud} unacknowledged"
+        lines.append((Span(fit(text, width), Role.ALARM if loud else Role.DIM),))
+    facts = [event for event in frame.events if event.kind in FACTS]
+    lines.extend(_fact(width, event, zone) for event in facts)
+    if not alarms and not facts:
+        lines.append((Span(fit("   nothing yet", width), Role.DIM),))
+    return lines[:height]
+
+
+def standing(alarm: Alarm) -> tuple[str, ...]:
+    """How an alarm stands, from the longest way of saying it to the shortest."""
+    if alarm.acknowledgement is None:
+        return ("UNACK",) if alarm.stands else ("UNACK, returned", "UNACK rtn", "UNACK")
+    by = acknowledged_by(alarm)
+    if alarm.acknowledged_later:
+        return (f"acknowledged later, by {by}", f"acked later, by {by}", "acked later", "later")
+    if alarm.stands:
+        return (f"acknowledged by {by}", f"acked by {by}", f"acked {by}", "acked")
+    return (f"returned, acknowledged by {by}", f"returned, acked {by}", "rtn acked", "acked")
+
+
+def alarm_glyph(alarm: Alarm) -> str:
+    """▲ wants an acknowledgement, △ has it, ▽ returned before it got one, · is over."""
+    if alarm.stands:
+        return "▲" if alarm.needs_acknowledgement else "△"
+    return "▽" if alarm.needs_acknowledgement else "·"
+
+
+def _row(width: int, alarm: Alarm, name: int, zone: tzinfo, chosen: bool) -> Line:
+    role = Role.ALARM if alarm.needs_acknowledgement else Role.DIM if not alarm.stands else Role.WARNING
+    fixed = 3 + 12 + name + 1 + 5
+    # Where it is narrow, who acknowledged says more than the severity at the ring.
+    narrow = width < 60 and not alarm.needs_acknowledgement
+    number = "" if narrow else f"{severity_text(alarm.severity):>4} "
+    cause_room = width - fixed - 5 - 6
+    cause = min(cause_room, 24, max(len(reason(alarm)), 6))
+    tail = width - fixed - len(number) - max(cause + 1, 0)
+    said = pick(tail, *standing(alarm)).rstrip()
+    return (
+        Span("›" if chosen else " ", Role.STRONG),
+        Span(f"{alarm_glyph(alarm)} {short_time(alarm.raised.at, zone)} ", role),
+        Span(fit(subject(alarm), name) + " ", Role.STRONG if chosen else role),
+        Span(f"{PRIORITIES[alarm.priority]:<5}", role),
+        Span(fit(reason(alarm), cause) + " " if cause > 0 else "", role),
+        Span(number, role),
+        Span(said, Role.RINGING if alarm.needs_acknowledgement else role),
+    )
+
+
+def _fact(width: int, event: Event, zone: tzinfo) -> Line:
+    message = clean(str(event.detail.get("message", "")))
+    who = event.component or event.source
+    # "engine engine started" says no more than "engine started".
+    what = event.kind.value if event.kind.value.startswith(who) else f"{who} {event.kind.value}"
+    text = f" · {short_time(event.at, zone)} {what}{': ' + message if message else ''}"
+    return (Span(fit(text, width), Role.WARNING if event.kind is EventKind.FAILED else Role.DIM),)

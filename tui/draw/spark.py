@@ -1,0 +1,131 @@
+"""Severity as a row of blocks on a fixed scale: a doubling a step, the limit in sight, gaps shown."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tui.draw.text import Line, Role, Span
+from tui.frame import PATIENCE
+
+LOWEST = -2
+"""log2 of the bottom of the scale, 0.25."""
+
+HIGHEST = 4
+"""log2 of the top of the scale, 16."""
+
+STEPS = "▁▂▄▅▇█"
+"""One glyph an octave. The jump between the second and the third is the limit: what is half high or
+more is above it."""
+
+FINE = " ▁▂▃▄▅▆▇█"
+GAP = "·"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a sparkline: the highest value in it (NaN for a gap), or None ahead of the playhead."""
+
+    value: float | None
+    baseline: bool = False
+
+
+def resample(
+    at: NDArray[np.int64],
+    values: NDArray[np.float64],
+    baseline: NDArray[np.bool_],
+    extent: tuple[int, int],
+    interval: int,
+    width: int,
+) -> list[Column]:
+    """Put a series into columns of equal time, keeping the highest value of each.
+
+    Args:
+        at: (n,) instants up to the playhead, ascending.
+        values: (n,) with NaN or infinity where there is none.
+        baseline: (n,) whether the snapshot was learned from.
+        extent: the instants of the left and the right border.
+        interval: usual time between snapshots; a shorter column repeats the value before it.
+        width: columns.
+    """
+    if width <= 0:
+        return []
+    start, end = extent
+    edges = start + (end + 1 - start) * np.arange(width + 1) / width
+    cuts = np.searchsorted(at, edges, side="left")
+    columns: list[Column] = []
+    for number in range(width):
+        low, high = int(cuts[number]), int(cuts[number + 1])
+        if high > low:
+            finite = values[low:high][np.isfinite(values[low:high])]
+            value = float(finite.max()) if len(finite) else math.nan
+            columns.append(Column(value, bool(baseline[low:high].all())))
+        elif low >= len(at):
+            columns.append(Column(None))
+        elif low and edges[number] - at[low - 1] <= PATIENCE * interval:
+            columns.append(Column(float(values[low - 1]), bool(baseline[low - 1])))
+        else:
+            columns.append(Column(math.nan))
+    return columns
+
+
+def sparkline(columns: list[Column]) -> Line:
+    """One row: below the limit ▁▂, above it ▄▅▇█, `·` where there is nothing to score."""
+    return _spans([(_step(column), _role(column)) for column in columns])
+
+
+def tall_sparkline(columns: list[Column]) -> list[Line]:
+    """Three rows of two octaves each; the rule under the middle row is the limit."""
+    rows: list[Line] = []
+    for row in (2, 1, 0):
+        cells = []
+        for column in columns:
+            glyph, role = _part(column, row), _role(column)
+            if row == 1:
+                role = Role.RULED_ALARM if role is Role.ALARM else Role.RULED
+            cells.append((glyph, role))
+        rows.append(_spans(cells))
+    return rows
+
+
+def _octaves(value: float) -> float:
+    """How far a value stands above the bottom of the scale, in octaves, kept inside it."""
+    if value <= 0:
+        return 0.0
+    return min(max(math.log2(value) - LOWEST, 0.0), float(HIGHEST - LOWEST))
+
+
+def _step(column: Column) -> str:
+    if column.value is None:
+        return " "
+    if not math.isfinite(column.value):
+        return GAP
+    return STEPS[min(int(_octaves(column.value)), len(STEPS) - 1)]
+
+
+def _part(column: Column, row: int) -> str:
+    if column.value is None:
+        return " "
+    if not math.isfinite(column.value):
+        return GAP if row == 0 else " "
+    eighths = round((_octaves(column.value) - 2 * row) * 4)
+    # A value at the bottom of the scale is still a value, and one on the limit shows above the rule.
+    shown = row == 0 or (row == 1 and column.value >= 1.0)
+    return FINE[min(max(eighths, int(shown)), 8)]
+
+
+def _role(column: Column) -> Role:
+    if column.value is None or not math.isfinite(column.value) or column.baseline:
+        return Role.DIM
+    return Role.ALARM if column.value >= 1.0 else Role.PLAIN
+
+
+def _spans(cells: list[tuple[str, Role]]) -> Line:
+    spans: list[Span] = []
+    for glyph, role in cells:
+        if spans and spans[-1].role is role:
+            spans[-1] = Span(spans[-1].text + glyph, role)
+        else:
+            spans.append(Span(glyph, role))
+    return tuple(spans)

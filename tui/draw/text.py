@@ -1,0 +1,93 @@
+"""Lines of styled text: what every drawing function returns and the panel widget shows."""
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rich.cells import cell_len, set_cell_size
+
+
+class Role(StrEnum):
+    """What a piece of text is for; the style sheet says how that looks. None is told by colour alone."""
+
+    PLAIN = "plain"
+    DIM = "dim"
+    TITLE = "title"
+    STRONG = "strong"
+    RINGING = "ringing"
+    ALARM = "alarm"
+    WARNING = "warning"
+    GOOD = "good"
+    RULED = "ruled"
+    RULED_ALARM = "ruled-alarm"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of text in one role."""
+
+    text: str
+    role: Role = Role.PLAIN
+
+
+Line = tuple[Span, ...]
+Lines = list[Line]
+
+
+def plain(lines: Iterable[Line]) -> str:
+    """The lines as one string, without trailing blanks: what a reader without colour sees."""
+    return "\n".join("".join(span.text for span in line).rstrip() for line in lines)
+
+
+def width_of(line: Line) -> int:
+    """Cells that a line takes."""
+    return sum(cell_len(span.text) for span in line)
+
+
+def clean(text: str) -> str:
+    """Text from outside, with everything that could move the cursor or reorder the line taken out."""
+    return "".join(
+        " " if character in "\t\n\r" else character
+        for character in text
+        if character in "\t\n\r" or not unicodedata.category(character).startswith("C")
+    )
+
+
+def fit(text: str, width: int) -> str:
+    """Pad or shorten cleaned text to exactly so many cells; what is cut off shows as an ellipsis."""
+    text = clean(text)
+    if width <= 0:
+        return ""
+    if cell_len(text) <= width:
+        return set_cell_size(text, width)
+    kept = set_cell_size(text, width - 1).rstrip()
+    return set_cell_size(kept + "…", width)
+
+
+def pick(width: int, *variants: str) -> str:
+    """The first variant that fits whole, padded; the last one shortened where none does."""
+    for variant in variants:
+        if cell_len(clean(variant)) <= width:
+            return fit(variant, width)
+    return fit(variants[-1], width)
+
+
+def title(text: str, width: int, right: str = "", *, focused: bool = False) -> Line:
+    """A ruled heading: `── Bearings ───── severity ──`, with `▸` before the panel that has the keys."""
+    head = f"──{'▸' if focused else ' '}{clean(text)} "
+    tail = f" {clean(right)} ──" if right else ""
+    rule = width - cell_len(head) - cell_len(tail)
+    if rule < 0:
+        return title(text, width, focused=focused) if right else (Span(fit(head, width), Role.TITLE),)
+    return (Span(head, Role.TITLE), Span("─" * rule + tail, Role.DIM))
+
+
+def window(count: int, selected: int, height: int) -> range:
+    """Which of so many rows to show in a height so that the selected one is among them."""
+    if height <= 0:
+        return range(0)
+    if count <= height:
+        return range(count)
+    first = min(max(selected - height // 2, 0), count - height)
+    return range(first, first + height)

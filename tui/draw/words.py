@@ -1,0 +1,117 @@
+"""How numbers, times and states are written: one place, so that every screen says it alike."""
+
+import math
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from engine.alarms import Alarm
+from engine.records import Priority, Quality
+from tui.draw.text import Role, clean
+from tui.frame import Condition
+from tui.playhead import moment
+
+ARROWS = {1: "↑", 0: " ", -1: "↓"}
+
+QUALITIES = {
+    Quality.STOPPED: ("■", "stopped", Role.DIM),
+    Quality.DEAD: ("✕", "sensor dead", Role.WARNING),
+    Quality.CLIPPED: ("✕", "clipped", Role.WARNING),
+    Quality.INVALID: ("✕", "invalid", Role.WARNING),
+}
+
+STANDING = {Priority.LOW: "advisory", Priority.MEDIUM: "ALARM", Priority.HIGH: "SEVERE"}
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A component's state: a glyph and words that need no colour, and the role they are drawn in."""
+
+    glyph: str
+    word: str
+    role: Role
+
+
+def state_of(condition: Condition) -> State:
+    """The state of a component; an alarm comes before all else, since nothing mutes a failure."""
+    alarm = condition.alarm
+    if alarm is not None and alarm.stands:
+        word = STANDING[alarm.priority]
+        if alarm.needs_acknowledgement:
+            return State("▲", f"{word} UNACK", Role.RINGING)
+        return State("△", f"{word} acked", Role.WARNING)
+    if alarm is not None:
+        return State("▽", "returned UNACK", Role.WARNING)
+    if condition.silent:
+        return State("?", "NO DATA", Role.WARNING)
+    if condition.quality is None:
+        return State("○", "no score yet", Role.DIM)
+    if condition.quality in QUALITIES:
+        return State(*QUALITIES[condition.quality])
+    if condition.baseline:
+        return State("○", "baseline", Role.DIM)
+    if not math.isfinite(condition.severity):
+        return State("?", "no score", Role.WARNING)
+    if condition.severity >= 1.0:
+        return State("◆", "above limit", Role.WARNING)
+    return State("●", "normal", Role.GOOD)
+
+
+def severity_text(severity: float | None) -> str:
+    """A severity in at most 4 characters; rounded down, so that 1.00 is never below the limit."""
+    if severity is None or not math.isfinite(severity):
+        return "–"
+    if severity >= 999:
+        return ">999"
+    if severity >= 100:
+        return f"{int(severity)}"
+    scale = 10 if severity >= 10 else 100
+    return f"{math.floor(severity * scale + 1e-9) / scale:.{1 if severity >= 10 else 2}f}"
+
+
+def percent(share: float) -> str:
+    """A share of 0 to 1 in percent."""
+    return f"{100 * share:.0f} %" if math.isfinite(share) else "–"
+
+
+def frequency(low: float, high: float) -> str:
+    """A band of frequencies in Hz, written in kHz."""
+    return f"{low / 1000:.2f}–{high / 1000:.2f} kHz"
+
+
+def short_time(when: datetime | int, zone: tzinfo) -> str:
+    """Month, day, hour and minute: 02-16 03:52."""
+    return _local(when, zone).strftime("%m-%d %H:%M")
+
+
+def long_time(when: datetime | int, zone: tzinfo) -> str:
+    """Date, time to the second and zone: 2004-02-16 03:52:39 UTC."""
+    local = _local(when, zone)
+    return f"{local:%Y-%m-%d %H:%M:%S} {clean(local.tzname() or '')}".rstrip()
+
+
+def wall_time(when: datetime, zone: tzinfo) -> str:
+    """Wall clock, hours to seconds, and its zone, since it need not be that of the recording."""
+    local = _local(when, zone)
+    return f"{local:%H:%M:%S} {clean(local.tzname() or '')}".rstrip()
+
+
+def acknowledged_by(alarm: Alarm) -> str:
+    """Who acknowledged the latest ring, empty where nobody did."""
+    given = alarm.acknowledgement
+    return "" if given is None else clean(str(given.detail.get("by", "somebody")))
+
+
+def subject(alarm: Alarm) -> str:
+    """What an alarm is about: the component, or else its source."""
+    return clean(alarm.component or alarm.source)
+
+
+def reason(alarm: Alarm) -> str:
+    """What an alarm comes from: a surface, another component that explains it, else its cause."""
+    if alarm.surface:
+        return clean(alarm.surface)
+    return clean(f"via {alarm.carried_from}" if alarm.carried_from else alarm.cause)
+
+
+def _local(when: datetime | int, zone: tzinfo) -> datetime:
+    return (when if isinstance(when, datetime) else moment(when)).astimezone(zone)

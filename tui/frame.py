@@ -1,0 +1,155 @@
+"""What the store says as of the playhead: the value that every screen draws."""
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.alarms import Alarm, fold_alarms
+from engine.records import Event, Quality
+from tui.playhead import Playhead, index_at, instant, moment
+from tui.reading import View
+
+TREND_SNAPSHOTS = 6
+"""The arrow compares with so many running snapshots before; fewer follow every flutter."""
+
+PATIENCE = 3
+"""After so many intervals without a snapshot there is no data, as everywhere in Raceway."""
+
+TREND_RATIO = 1.2
+"""A change smaller than this is level: healthy severities wander by about a tenth either way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One component as of the playhead.
+
+    `quality` is None where there is no snapshot, and `silent` says that there was one, but too long ago;
+    `severity` and `share` are NaN where there is none.
+    `trend` is 1 rising, -1 falling, 0 level. `alarm` is its most urgent one that stands or still wants
+    an acknowledgement.
+    """
+
+    name: str
+    quality: Quality | None
+    baseline: bool
+    severity: float
+    share: float
+    trend: int
+    alarm: Alarm | None
+    silent: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """A view of the store and the instant it is looked at."""
+
+    view: View
+    playhead: Playhead
+
+    @cached_property
+    def index(self) -> int:
+        """Index into the series of the snapshot under the playhead, -1 where there is none."""
+        return index_at(self.view.series.at, self.playhead.at)
+
+    @cached_property
+    def alarms(self) -> tuple[Alarm, ...]:
+        """Every alarm raised so far, the most urgent first."""
+        if self.playhead.at is None:
+            return ()
+        return fold_alarms(self.view.events, moment(self.playhead.at))
+
+    @cached_property
+    def events(self) -> tuple[Event, ...]:
+        """What happened so far, the newest first."""
+        if self.playhead.at is None:
+            return ()
+        return tuple(event for event in reversed(self.view.events) if instant(event.at) <= self.playhead.at)
+
+    @cached_property
+    def interval(self) -> int:
+        """The usual time between two snapshots in microseconds, 0 where it cannot be told."""
+        times = self.view.series.at
+        return int(np.median(np.diff(times))) if len(times) > 1 else 0
+
+    @cached_property
+    def extent(self) -> tuple[int, int]:
+        """First and last instant of the run, as far as can be told; the first is before the last."""
+        times = self.view.series.at
+        if not len(times):
+            return (0, 1)
+        start = int(times[0])
+        expected = start + max(self.view.assessment.expected - 1, 0) * self.interval
+        return (start, max(int(times[-1]), expected, start + 1))
+
+    @cached_property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Every component in display order."""
+        return tuple(
+            self._condition(number, name) for number, name in enumerate(self.view.assessment.components)
+        )
+
+    @cached_property
+    def silent(self) -> bool:
+        """Whether the last snapshot before the playhead is more than a few intervals old."""
+        if self.playhead.at is None or self.index < 0 or not self.interval:
+            return False
+        return self.playhead.at - int(self.view.series.at[self.index]) > PATIENCE * self.interval
+
+    def severities(self, component: int) -> NDArray[np.float64]:
+        """Severity of one component up to the playhead, (index + 1,)."""
+        return self.view.series.severity[: self.index + 1, component]
+
+    def _condition(self, number: int, name: str) -> Condition:
+        series, index = self.view.series, self.index
+        alarm = next(
+            (
+                alarm
+                for alarm in self.alarms
+                if alarm.component == name and (alarm.stands or alarm.needs_acknowledgement)
+            ),
+            None,
+        )
+        if index < 0 or self.silent:
+            return Condition(name, None, False, math.nan, math.nan, 0, alarm, self.silent)
+        return Condition(
+            name=name,
+            quality=Quality(series.quality[index, number]),
+            baseline=bool(series.baseline[index]),
+            severity=float(series.severity[index, number]),
+            share=float(series.share[index, number]),
+            trend=trend(self.severities(number)),
+            alarm=alarm,
+        )
+
+
+def trend(severity: NDArray[np.float64]) -> int:
+    """Whether the last of (n,) severities is above (1), below (-1) or level (0) with a while before."""
+    if not len(severity) or not math.isfinite(severity[-1]):
+        return 0
+    recent = severity[-4 * TREND_SNAPSHOTS :]
+    recent = recent[np.isfinite(recent)][-TREND_SNAPSHOTS - 1 :]
+    if len(recent) < 2 or recent[0] <= 0 or recent[-1] <= 0:
+        return 0
+    ratio = float(recent[-1] / recent[0])
+    return 1 if ratio >= TREND_RATIO else -1 if ratio <= 1 / TREND_RATIO else 0
+
+
+def to_acknowledge(alarms: tuple[Alarm, ...], alarm: str | None, component: str | None) -> Alarm | None:
+    """The alarm that a key press means.
+
+    Args:
+        alarms: as shown, the most urgent first.
+        alarm: key of the alarm that is selected, if one is; then no other is meant.
+        component: else the most urgent unacknowledged one of this component, and then of all.
+
+    Returns:
+        The alarm, which may be acknowledged already if it was selected; None where nothing wants it.
+    """
+    if alarm is not None:
+        return next((one for one in alarms if one.key == alarm), None)
+    open_ones = [one for one in alarms if one.needs_acknowledgement]
+    own = [one for one in open_ones if one.component == component]
+    return next(iter(own + open_ones), None)

@@ -1,0 +1,144 @@
+"""The playhead: the instant of recording time that the console shows, and how it moves.
+
+Instants are whole microseconds since 1970 UTC, as in `Series.at`. Nothing here looks at a clock.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.records import RINGS, Event
+
+Instants = NDArray[np.int64]
+
+MAX_PACE = math.inf
+"""As fast as the screen is redrawn, stopping at every ring on the way."""
+
+PACES = (0.25, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, MAX_PACE)
+"""Recording seconds per wall second, roughly three steps to a decade."""
+
+LONGEST_FRAME = 1.0
+"""Seconds. A frame later than this (a suspended laptop, a blocked terminal) does not leap further."""
+
+SWEEP_FRAMES = 64
+"""At full pace a stored run passes in about so many frames, so that it is seen and not skipped."""
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Playhead:
+    """Where the console looks. `at` is None until the engine has stored a first snapshot."""
+
+    at: int | None = None
+    pace: float = 1.0
+    playing: bool = True
+
+
+def moment(at: int) -> datetime:
+    """The aware UTC datetime of an instant in microseconds since 1970."""
+    return EPOCH + timedelta(microseconds=int(at))
+
+
+def instant(when: datetime) -> int:
+    """Microseconds since 1970 of an aware datetime."""
+    return (when - EPOCH) // timedelta(microseconds=1)
+
+
+def index_at(times: Instants, at: int | None) -> int:
+    """The index of the last snapshot at or before an instant, -1 where there is none."""
+    return -1 if at is None else int(np.searchsorted(times, at, side="right")) - 1
+
+
+def clamped(head: Playhead, times: Instants) -> Playhead:
+    """Keep the playhead between the first and the last stored snapshot; it starts at the first."""
+    if not len(times):
+        return replace(head, at=None)
+    first, last = int(times[0]), int(times[-1])
+    return replace(head, at=first if head.at is None else min(max(head.at, first), last))
+
+
+def advance(head: Playhead, seconds: float, times: Instants, rings: Iterable[int] = ()) -> Playhead:
+    """Move on by some wall seconds.
+
+    Args:
+        head: where the console looks.
+        seconds: wall time since the last frame, not negative.
+        times: (n,) instants of the stored snapshots, ascending.
+        rings: instants of raises and escalations; at full pace no frame passes one.
+
+    Returns:
+        The new playhead, never past the last stored snapshot.
+    """
+    start = clamped(head, times)
+    if head.at is None or start.at is None or not head.playing:
+        return start
+    if math.isinf(head.pace):
+        following = min(index_at(times, start.at) + 1, len(times) - 1)
+        target = max(int(times[following]), start.at + int(times[-1] - times[0]) // SWEEP_FRAMES)
+        target = min([target, *(ring for ring in rings if ring > start.at)])
+    else:
+        target = start.at + round(min(seconds, LONGEST_FRAME) * head.pace * 1e6)
+    return clamped(replace(start, at=target), times)
+
+
+def at_end(head: Playhead, times: Instants) -> bool:
+    """Whether there is nothing stored after the playhead."""
+    return head.at is None or not len(times) or head.at >= int(times[-1])
+
+
+def step(head: Playhead, by: int, times: Instants) -> Playhead:
+    """Go so many snapshots on or back, and pause. From between two, back is the one just passed."""
+    if head.at is None or not len(times):
+        return replace(head, playing=False)
+    index = index_at(times, head.at)
+    if by < 0 and index >= 0 and int(times[index]) < head.at:
+        index += 1
+    target = min(max(index + by, 0), len(times) - 1)
+    return replace(head, at=int(times[target]), playing=False)
+
+
+def seek(head: Playhead, at: int, times: Instants) -> Playhead:
+    """Go to an instant, as far as there is something stored."""
+    return clamped(replace(head, at=at), times)
+
+
+def to_mark(head: Playhead, by: int, marks: Iterable[int]) -> Playhead | None:
+    """Go to the next (by > 0) or previous mark and pause; None where there is no such mark."""
+    if head.at is None:
+        return None
+    here = head.at
+    beyond = [mark for mark in marks if (mark > here if by > 0 else mark < here)]
+    if not beyond:
+        return None
+    return replace(head, at=min(beyond) if by > 0 else max(beyond), playing=False)
+
+
+def shift_pace(head: Playhead, by: int) -> Playhead:
+    """Go one step up or down the ladder of paces, also from a pace between two steps."""
+    if by > 0:
+        return replace(head, pace=next((pace for pace in PACES if pace > head.pace), MAX_PACE))
+    slower = [pace for pace in PACES if pace < head.pace]
+    return replace(head, pace=slower[-1] if slower else PACES[0])
+
+
+def pace_label(pace: float) -> str:
+    """How a pace is written: ×0.25, ×5000, max."""
+    return "max" if math.isinf(pace) else f"×{pace:g}" if pace < 1e6 else f"×{pace:.0f}"
+
+
+def rung_between(events: Iterable[Event], before: int | None, after: int | None) -> tuple[Event, ...]:
+    """The raises and escalations after one instant, up to and including another."""
+    if after is None:
+        return ()
+    return tuple(
+        event
+        for event in events
+        if event.kind in RINGS
+        and instant(event.at) <= after
+        and (before is None or instant(event.at) > before)
+    )

@@ -1,0 +1,38 @@
+"""The value that the application hands to whichever screen is on top."""
+
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Protocol
+
+from tui.draw.banner import EngineStatus
+from tui.draw.notice import Notice
+from tui.draw.text import Span
+from tui.frame import Frame
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Everything a screen draws.
+
+    `frame` is None while there is no assessment yet. `component` is the index of the selected one,
+    `alarm` the key of the selected alarm where the arrow keys move among alarms. `waiting` says why
+    there is nothing to show yet.
+    """
+
+    machine: str
+    state: Span
+    status: EngineStatus
+    frame: Frame | None
+    component: int
+    alarm: str | None
+    on_alarms: bool
+    notice: Notice
+    waiting: str
+    zone: tzinfo
+
+
+class Shows(Protocol):
+    """A screen that can be given the value to draw."""
+
+    def show(self, shown: Shown) -> None:
+        """Draw this from now on."""

@@ -1,0 +1,101 @@
+"""A panel shows lines of styled text and sends to the terminal only those that have changed."""
+
+from collections.abc import Callable, Hashable
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.events import Resize
+from textual.geometry import Region, Size
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.draw.text import Line, Lines, Role, width_of
+
+Draw = Callable[[int, int], Lines]
+"""From a width and a height in cells to at most so many lines."""
+
+FILLED = frozenset({Role.RINGING, Role.RULED, Role.RULED_ALARM})
+"""Roles in which a blank is seen."""
+
+
+class Panel(Widget):
+    """Draws what it is given. The compositor re-sends dirty regions whole, so lines are compared here."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"panel--{role}" for role in Role}
+    """One component class for each role of text."""
+
+    wanted: reactive[int] = reactive(1, layout=True)
+    """Lines that the panel would like to have, for `height: auto`."""
+
+    def __init__(self, *, id: str) -> None:
+        """Start empty; `show` gives it something to draw."""
+        super().__init__(id=id)
+        self._draw: Draw | None = None
+        self._key: Hashable = None
+        self._lines: Lines = []
+
+    def show(self, draw: Draw, key: Hashable = None) -> None:
+        """Draw this from now on, in whatever size the panel has.
+
+        Args:
+            draw: gives the lines.
+            key: what the lines depend on; with the same key as before nothing is drawn again.
+        """
+        if key is not None and key == self._key:
+            return
+        self._draw, self._key = draw, key
+        self._update()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Take what is wanted."""
+        return self.wanted
+
+    def render_line(self, y: int) -> Strip:
+        """One line, blank below the last."""
+        width = self.size.width
+        line: Line = self._lines[y] if y < len(self._lines) else ()
+        segments: list[Segment] = []
+        role = Role.PLAIN
+        style: Style | None = None
+        for span in line:
+            if style is None or span.text.strip() or span.role in FILLED or role in FILLED:
+                # Blanks look alike in most roles: keeping the style spares a change of colour.
+                role, style = span.role, self.get_component_rich_style(f"panel--{span.role}")
+            segments.append(Segment(span.text, style))
+        rest = self.rich_style if style is None or role in FILLED else style
+        return Strip(segments).simplify().adjust_cell_length(width, rest)
+
+    def on_resize(self, _event: Resize) -> None:
+        """Draw anew in the new size."""
+        self._lines = []
+        self._update()
+        self.refresh()
+
+    def _update(self) -> None:
+        width, height = self.size
+        if self._draw is None or not width or not height:
+            return
+        before, self._lines = self._lines, self._draw(width, height)[:height]
+        for y in range(max(len(before), len(self._lines))):
+            if before[y : y + 1] != self._lines[y : y + 1]:
+                old, new = (lines[y] if y < len(lines) else () for lines in (before, self._lines))
+                start, end = changed(old, new, width)
+                if end > start:
+                    self.refresh(Region(start, y, end - start, 1))
+
+
+def changed(old: Line, new: Line, width: int) -> tuple[int, int]:
+    """From and to which cell two lines of a panel of this width differ."""
+    same = 0
+    while same < min(len(old), len(new)) and old[same] == new[same]:
+        same += 1
+    start = width_of(old[:same])
+    if width_of(old) != width_of(new):
+        return min(start, width), width
+    tail = 0
+    while tail < min(len(old), len(new)) - same and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    return min(start, width), min(width_of(new[: len(new) - tail]), width)
