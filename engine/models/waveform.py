@@ -65,13 +65,14 @@ class Waveform:
         """Read the error signal: by band as features, by window as errors."""
         windows, rebuilt = self._unpack(vectors), self._unpack(outputs[0])
         error = windows - rebuilt
-        by_band = window_power(error, self.borders).mean(axis=0)
+        by_band = window_power(error, self.borders)
         powers = np.concatenate([by_band, by_band.sum(axis=-1, keepdims=True)], axis=-1)
         return Insight(
-            features=np.log(powers + np.float32(TINY_POWER)),
+            features=np.log(powers.mean(axis=0) + np.float32(TINY_POWER)),
             window_errors=np.square(error).mean(axis=-1),
             spectrum=self._decibels(windows, scaling),
             reconstruction=self._decibels(rebuilt, scaling),
+            windows=np.log(powers + np.float32(TINY_POWER)),
             latent=self._latent(outputs),
         )
 
@@ -82,8 +83,8 @@ class Waveform:
     def _windows(self, observed: Floats, starts: NDArray[np.int64], scaling: Scaling) -> Floats:
         """Scaled windows (windows, channels, length)."""
         scaled = (observed - scaling["offset"]) / scaling["scale"]
-        views: Floats = np.lib.stride_tricks.sliding_window_view(scaled, self.length, axis=0)
-        return views[starts]
+        views = np.lib.stride_tricks.sliding_window_view(scaled, self.length, axis=0)
+        return np.ascontiguousarray(views[starts], np.float32)
 
     def _pack(self, windows: Floats) -> Floats:
         """Windows (windows, channels, length) as vectors of the network."""
@@ -100,7 +101,8 @@ class Waveform:
         """Band power (channels, bands) of scaled windows in dB re 1 unit."""
         units = windows * scaling["scale"][:, None] + scaling["offset"][:, None]
         power = window_power(units, self.borders).mean(axis=0)
-        return (DECIBELS * np.log(power + np.float32(TINY_POWER))).astype(np.float32)
+        decibels: Floats = (DECIBELS * np.log(power + np.float32(TINY_POWER))).astype(np.float32)
+        return decibels
 
 
 class Variational(Waveform):

@@ -32,7 +32,8 @@ def _decoder(short: int, channels: int) -> keras.Model:
     layer = keras.layers.LeakyReLU()(keras.layers.Dense(short * FILTERS[-1])(latent))
     layer = keras.layers.Reshape((short, FILTERS[-1]))(layer)
     for filters in (*reversed(FILTERS[:-1]), None):
-        layer = keras.layers.Conv1DTranspose(filters or channels, KERNEL, strides=STRIDE, padding="same")(layer)
+        widen = keras.layers.Conv1DTranspose(filters or channels, KERNEL, strides=STRIDE, padding="same")
+        layer = widen(layer)
         if filters:
             layer = keras.layers.LeakyReLU()(layer)
     return keras.Model(latent, layer)
