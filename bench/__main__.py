@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-NAMES = ("throughput", "detection", "starting")
+NAMES = ("throughput", "detection", "disturbed", "starting")
 
 
 def main() -> None:

@@ -14,7 +14,9 @@ SEEDS = range(10)
 def main() -> None:
     """Print a line a seed."""
     path = recordings() / "ims-set2"
-    print("seed  first alarm        raised  before onset  highest healthy severity      ranked first  learning")
+    print(
+        "seed  first alarm        raised  before onset  highest healthy severity      ranked first  learning"
+    )
     for seed in SEEDS:
         print(describe(seed, assessed(path, overrides={"model.seed": seed})), flush=True)
 

@@ -14,9 +14,9 @@ from engine.bundle import Bundle
 from engine.monitor import Outcome, assess
 from engine.records import Priority, Series
 from engine.results import END_OF_TIME
-from engine.settings import load_settings
+from engine.settings import Settings, load_settings
 from engine.store import Store
-from replay.archive import open_run
+from replay.archive import Run, open_run
 
 NO_OVERRIDES: Mapping[str, object] = {}
 
@@ -55,9 +55,13 @@ def assessed(
 ) -> Pass:
     """Assess a run in a fresh store."""
     settings = load_settings(rig=rig, overrides=overrides)
+    return assessed_run(open_run(run, settings.recording_format()), settings, bundle)
+
+
+def assessed_run(run: Run, settings: Settings, bundle: Bundle | None = None) -> Pass:
+    """Assess an open run in a fresh store."""
     with fresh_state() as state, Store.open(state, create=True) as store:
-        opened = open_run(run, settings.recording_format())
-        outcome = assess(opened, settings, store, now=lambda: datetime.now(UTC), bundle=bundle)
+        outcome = assess(run, settings, store, now=lambda: datetime.now(UTC), bundle=bundle)
         alarms = fold_alarms(store.events(outcome.assessment), END_OF_TIME)
         return Pass(outcome, store.series(outcome.assessment), alarms)
 

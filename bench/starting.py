@@ -1,4 +1,4 @@
-"""Starts `raceway demo` in a pseudo-terminal: time to the first paint and the first score, resident memory."""
+"""Starts `raceway demo` in a pseudo-terminal: time to first paint and first score, resident memory."""
 
 import fcntl
 import os
@@ -32,7 +32,9 @@ def main() -> None:
             settled = time.perf_counter() + 5.0
             while time.perf_counter() < settled:
                 drain(terminal, memory)
-            print(f"first paint {painted:.2f} s, first score on the screen {scored:.1f} s ({engine.decode()!r})")
+            print(
+                f"first paint {painted:.2f} s, first score on the screen {scored:.1f} s ({engine.decode()!r})"
+            )
             print(
                 f"peak resident memory: console {memory.console:.0f} MB, engine {memory.engine:.0f} MB,"
                 f" training process {memory.training:.0f} MB"

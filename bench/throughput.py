@@ -38,7 +38,9 @@ def main() -> None:
             f" scoring at {parsing / scoring:.2f} of the speed of parsing"
         )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"median ratio {sorted(ratios)[ROUNDS // 2]:.2f}; peak resident memory of this process {peak:.0f} MB")
+    print(
+        f"median ratio {sorted(ratios)[ROUNDS // 2]:.2f}; peak resident memory of this process {peak:.0f} MB"
+    )
 
 
 if __name__ == "__main__":

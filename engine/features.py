@@ -40,14 +40,17 @@ def figures(signal: NDArray[np.float32]) -> NDArray[np.float32]:
         (channels, 4): standard deviation and peak in the channel's unit, crest factor (peak over standard
         deviation) and kurtosis (3 for Gaussian noise); the last two are 0 for a constant channel.
     """
-    centred = signal.astype(np.float64) - signal.mean(axis=0, dtype=np.float64)
+    columns = np.ascontiguousarray(signal.T)
+    # Sums in double precision: over a million rows, single precision would lose the kurtosis.
+    centred = columns - columns.mean(axis=1, dtype=np.float64, keepdims=True).astype(np.float32)
     squares = centred * centred
-    variance = squares.mean(axis=0)
+    variance = squares.mean(axis=1, dtype=np.float64)
+    fourth = np.square(squares).mean(axis=1, dtype=np.float64)
     deviation = np.sqrt(variance)
-    peak = np.abs(centred).max(axis=0)
+    peak = np.abs(centred).max(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         crest = np.where(deviation > 0, peak / deviation, 0.0)
-        kurtosis = np.where(deviation > 0, (squares * squares).mean(axis=0) / variance**2, 0.0)
+        kurtosis = np.where(deviation > 0, fourth / variance**2, 0.0)
     return np.stack([deviation, peak, crest, kurtosis], axis=1).astype(np.float32)
 
 

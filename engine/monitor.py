@@ -1,25 +1,27 @@
 """The loop that joins the rooms: reads snapshots in order, learns a baseline, scores, appends."""
 
 import json
-import math
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from engine.bundle import Bundle, load_bundle
 from engine.diagnosis import Diagnostician
 from engine.errors import FailedError, UnusableError
-from engine.identity import assessment_key, healthy_entries
+from engine.gathering import AssessmentError, explain, learn_from_run
+from engine.identity import assessment_key
 from engine.layout import Layout, layout_of
-from engine.learning import Learner
 from engine.lease import lease
+from engine.occlusion import occlusion
 from engine.pipeline import Batch, in_order
 from engine.pulse import Pulse, quiet
 from engine.records import (
+    RINGS,
     Assessed,
     Assessment,
+    Cause,
     Epoch,
     EventKind,
     Heartbeat,
@@ -29,15 +31,14 @@ from engine.records import (
 )
 from engine.rules import Moment
 from engine.scoring import Examination, Scorer
-from engine.settings import Settings, rig_that_fits
+from engine.settings import Settings
 from engine.store import Store
 from engine.tracking import Tracker, first_state, unpack_state
 from replay.archive import Run
-from replay.recording import ColumnCountError, RecordingError, Snapshot
+from replay.recording import RecordingError, Snapshot
 
-
-class AssessmentError(UnusableError):
-    """The run cannot be assessed; one sentence for the person who asked."""
+OPINIONS = 3
+"""Parts whose covering tells most, frozen with a ring."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,8 @@ def assess(
             for rejection in run.rejected:
                 store.reject(assessment, rejection.name, rejection.reason, now())
             if bundle is None:
-                bundle, learning_seconds = _learned_bundle(run, settings, store, assessment, pulse, now)
+                record = Record(store, assessment, pulse, settings.model.epochs, now)
+                bundle, learning_seconds = _learned_bundle(run, settings, store, assessment, record)
             else:
                 _check_shape(bundle, settings)
                 learning_seconds = 0.0
@@ -131,55 +133,54 @@ def _begin(
     )
 
 
+class Record:
+    """Writes into the store how learning goes."""
+
+    def __init__(
+        self,
+        store: Store,
+        assessment: Assessment,
+        pulse: Pulse,
+        epochs: int,
+        now: Callable[[], datetime],
+    ) -> None:
+        """Write for one assessment whose training lasts at most so many epochs."""
+        self._store, self._assessment, self._pulse, self._now = store, assessment, pulse, now
+        self._epochs = epochs
+        self._last: Epoch | None = None
+
+    def rejected(self, error: RecordingError) -> None:
+        """Record a file that cannot be read."""
+        self._store.reject(self._assessment, error.name, error.reason, self._now())
+
+    def read(self, done: int, total: int) -> None:
+        """Beat."""
+        self._pulse.beat(Phase.READING, done, total)
+
+    def epoch(self, epoch: Epoch) -> None:
+        """Append the epoch, and beat."""
+        self._last = epoch
+        self._store.add_epoch(self._assessment, epoch)
+        self.waiting()
+
+    def waiting(self) -> None:
+        """Beat."""
+        last = self._last
+        words = "starting"
+        if last is not None:
+            words = f"epoch {last.epoch}, loss {last.loss:.3f}, validation {last.validation_loss:.3f}"
+        self._pulse.beat(Phase.LEARNING, last.epoch if last else 0, self._epochs, words)
+
+
 def _learned_bundle(
-    run: Run,
-    settings: Settings,
-    store: Store,
-    assessment: Assessment,
-    pulse: Pulse,
-    now: Callable[[], datetime],
+    run: Run, settings: Settings, store: Store, assessment: Assessment, record: Record
 ) -> tuple[Bundle, float]:
     """The bundle of an assessment that learns its own: of an earlier pass, or learned now."""
     marker = store.path.parent / "bundles" / f"{assessment.key}.json"
     if marker.is_file():
         return load_bundle(marker.parent / json.loads(marker.read_text())["bundle"]), 0.0
     began = time.perf_counter()
-    learner = Learner(settings, layout_of(settings), Diagnostician(settings))
-    wanted = healthy_entries(run, settings)
-    if not wanted:
-        raise AssessmentError(
-            f"model.healthy: no recording of the run lies in {settings.model.healthy}; it spans"
-            f" {run.entries[0].time:%Y-%m-%dT%H:%M:%S} to {run.entries[-1].time:%Y-%m-%dT%H:%M:%S} UTC"
-        )
-    first = run.entries.index(wanted[0])
-    sights = []
-    refused: list[RecordingError] = []
-    for done, one in enumerate(
-        in_order(lambda index: learner.look(run.read(index)), range(first, first + len(wanted)))
-    ):
-        if isinstance(one, RecordingError):
-            store.reject(assessment, one.name, one.reason, now())
-            refused.append(one)
-        else:
-            sights.append(one)
-        pulse.beat(Phase.READING, done + 1, len(wanted))
-    if not sights and refused:
-        raise AssessmentError(_explain(refused[0], settings))
-
-    last = Epoch(0, math.nan, math.nan)
-
-    def on_epoch(epoch: Epoch) -> None:
-        nonlocal last
-        last = epoch
-        store.add_epoch(assessment, epoch)
-        on_wait()
-
-    def on_wait() -> None:
-        words = f"epoch {last.epoch}, loss {last.loss:.3f}, validation {last.validation_loss:.3f}"
-        pulse.beat(Phase.LEARNING, last.epoch, settings.model.epochs, words if last.epoch else "starting")
-
-    on_wait()
-    bundle = learner.learn(sights, run.entries[0], on_epoch, on_wait)
+    bundle = learn_from_run(run, settings, record)
     place = bundle.save(marker.parent)
     draft = marker.with_suffix(".draft")
     draft.write_text(json.dumps({"bundle": place.name}))
@@ -199,18 +200,6 @@ def _check_shape(bundle: Bundle, settings: Settings) -> None:
                 f"the bundle was learned with {what} {learned}, the settings say {here};"
                 " learn a bundle for this machine, or use the settings it was learned with"
             )
-
-
-def _explain(error: RecordingError, settings: Settings) -> str:
-    """Say of a file that does not fit what to change."""
-    if not isinstance(error, ColumnCountError):
-        return f"none of the recordings can be read; the first, {error}"
-    preset = rig_that_fits(error.found)
-    advice = f", or use the preset that fits: --rig {preset}" if preset else ""
-    return (
-        f"{error}; change the channels of the [[component]] entries (or recording.columns) to the"
-        f" {error.found} columns of the file{advice}"
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +253,8 @@ def _score(
             first_refused = first_refused or one
             continue
         state, verdict = tracker.step(state, one.seen, Moment(one.name, one.at))
-        events = (*_origin(bundle, position, one), *verdict.events)
+        told = (_second_opinion(event, scorer, run, index) for event in verdict.events)
+        events = (*_origin(bundle, position, one), *told)
         facts = SnapshotFacts(one.name, one.at, one.sample_rate, one.rows, one.seen.figures)
         in_baseline = verdict.scores[0].baseline
         picture = verdict.picture.pack()
@@ -272,8 +262,17 @@ def _score(
         position += 1
     batch.commit()
     if position == 0 and first_refused is not None:
-        raise AssessmentError(_explain(first_refused, settings))
+        raise AssessmentError(explain(first_refused, settings))
     return position - first_position
+
+
+def _second_opinion(event: NewEvent, scorer: Scorer, run: Run, index: int) -> NewEvent:
+    """Add to a component's ring what occlusion says; the recording is read once more for it."""
+    if event.kind not in RINGS or event.detail.get("cause") != Cause.LIMIT:
+        return event
+    component = scorer.layout.components.index(event.component)
+    opinion = occlusion(scorer, run.read(index), component)[:OPINIONS]
+    return replace(event, detail={**event.detail, "occlusion": opinion})
 
 
 def _origin(bundle: Bundle, position: int, one: Examined) -> tuple[NewEvent, ...]:

@@ -53,5 +53,6 @@ class Picture:
         edges = np.frombuffer(body, "<f4", bands + 1)
         halves = np.frombuffer(body, "<f2", offset=edges.nbytes).astype(np.float32)
         size = 3 * channels * bands
-        planes = halves[:size].reshape(3, channels, bands)
-        return cls(edges, *planes, halves[size:].reshape(shape.get("parts", (0, 0))))
+        spectrum, reconstruction, contribution = halves[:size].reshape(3, channels, bands)
+        parts = halves[size:].reshape(shape.get("parts", (0, 0)))
+        return cls(edges, spectrum, reconstruction, contribution, parts)

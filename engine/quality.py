@@ -44,9 +44,10 @@ def channel_quality(
     if watched.any() and quiet[watched].all():
         return (Quality.STOPPED,) * len(quiet)
     ends = np.maximum(
-        (signal == signal.max(axis=0)).mean(axis=0), (signal == signal.min(axis=0)).mean(axis=0)
+        np.count_nonzero(signal == signal.max(axis=0), axis=0),
+        np.count_nonzero(signal == signal.min(axis=0), axis=0),
     )
-    clipped = ends >= CLIPPED_SHARE
+    clipped = ends >= CLIPPED_SHARE * len(signal)
     return tuple(
         Quality.DEAD if is_quiet else Quality.CLIPPED if is_clipped else Quality.RUNNING
         for is_quiet, is_clipped in zip(quiet.tolist(), clipped.tolist(), strict=True)

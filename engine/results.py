@@ -15,7 +15,7 @@ import numpy as np
 
 from engine.alarms import Alarm, fold_alarms
 from engine.monitor import Outcome
-from engine.records import Assessment, Series
+from engine.records import Assessment, EventKind, Series
 from engine.schema import microseconds, moment
 from engine.store import Store
 from replay.archive import Run
@@ -83,7 +83,10 @@ def summarise(store: Store, outcome: Outcome, run: Run, series: Series) -> dict[
             "calibrated_on": baseline.calibrated_on,
             "from": iso(baseline.start),
             "until": iso(baseline.end),
-            "provisional": True,
+            "provisional": not any(
+                event.kind is EventKind.ACCEPTED and event.detail["bundle"] == outcome.bundle.digest()
+                for event in store.events(outcome.assessment)
+            ),
         },
         "model": outcome.bundle.model,
         "seed": outcome.bundle.seed,

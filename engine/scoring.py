@@ -119,20 +119,28 @@ class Scorer:
             raise BundleError(str(error)) from error
         self.network = Network(bundle.network, self.model.batch)
 
+    def insight(self, signal: NDArray[np.float32]) -> Insight:
+        """What the model makes of a signal (rows, channels), in units."""
+        return insight_of(self.model, self.network, self.model.observe(signal), self.bundle.scaling)
+
+    def residual(self, insight: Insight) -> NDArray[np.float32]:
+        """Compare with health: features in standard deviations of healthy ones, (channels, features)."""
+        usual = self.bundle.calibration
+        return (insight.features - usual.centre) / usual.scatter
+
     def examine(self, snapshot: Snapshot) -> Examination:
         """Judge, reconstruct and compare with health one snapshot.
 
         Raises:
             ArithmeticError: a number that is not finite came out.
         """
-        usual = self.bundle.calibration
         signal = snapshot.signal / self.layout.sensitivity
-        quality = channel_quality(signal, usual.level, self.layout.watched)
+        quality = channel_quality(signal, self.bundle.calibration.level, self.layout.watched)
         invalid = [one is Quality.INVALID for one in quality]
         if any(invalid):
             signal = np.where(invalid, np.float32(0.0), signal)
-        insight = insight_of(self.model, self.network, self.model.observe(signal), self.bundle.scaling)
-        residual = (insight.features - usual.centre) / usual.scatter
+        insight = self.insight(signal)
+        residual = self.residual(insight)
         running = self.layout.watched & np.array([one is Quality.RUNNING for one in quality])
         if not np.isfinite(residual[running]).all():
             raise ArithmeticError(f"{snapshot.name}: the residual holds a number that is not finite")

@@ -152,6 +152,41 @@ def score(
 
 
 @app.command()
+def learn(
+    run: RunPath,
+    out: Annotated[Path, typer.Option(help="Folder to put the bundle into, beside those that are there.")],
+    config: Config = None,
+    rig: Rig = None,
+    seed: Seed = None,
+    healthy: Healthy = None,
+) -> None:
+    """Learn a new bundle from a stated healthy span, without scoring."""
+    with _sentences():
+        settings = _settings(config, rig, _overrides(seed, healthy))
+        opened = _open(run, settings)
+        from tui import baseline_commands
+
+        baseline_commands.learn(opened, settings, out)
+
+
+@app.command()
+def accept(
+    state: State = None,
+    config: Config = None,
+    machine: Annotated[str | None, typer.Option(help="Which machine, where the store holds several.")] = None,
+) -> None:
+    """Accept the baseline of the newest assessment, which is provisional until then."""
+    with _sentences():
+        folder = state or _settings(config, None, {}).store.folder
+        from tui import baseline_commands
+
+        try:
+            print(baseline_commands.accept(folder, machine))
+        except LookupError as error:
+            _fail(str(error.args[0]), UNUSABLE)
+
+
+@app.command()
 def attach(
     state: State = None,
     config: Config = None,

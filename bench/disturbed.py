@@ -1,0 +1,117 @@
+"""IMS Set 2 disturbed: other gains, rates, lengths, intervals, channel orders and baselines.
+
+Each line is one pass: what rang before the onset, and how many supplied snapshots after it the first alarm
+of medium or high priority came.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.signal import resample_poly
+
+from bench.detection import ONSET
+from bench.recordings import Pass, assessed_run, recordings
+from engine.settings import load_settings
+from replay.archive import Run, open_run
+from replay.recording import Snapshot
+
+Change = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+
+
+@dataclass(frozen=True, slots=True)
+class AlteredRun(Run):
+    """A run whose signals are changed as they are read."""
+
+    change: Change = lambda signal: signal
+    sample_rate: float = 0.0
+
+    def read(self, index: int) -> Snapshot:
+        """Read a recording and change its signal."""
+        original = Run.read(self, index)
+        signal = np.ascontiguousarray(self.change(original.signal), np.float32)
+        return replace(original, signal=signal, sample_rate=self.sample_rate or original.sample_rate)
+
+
+def resampled(up: int, down: int) -> Change:
+    """A change of sample rate by a ratio, with an anti-aliasing filter."""
+    return lambda signal: resample_poly(signal, up, down, axis=0)
+
+
+@dataclass(frozen=True)
+class Disturbance:
+    """One way to disturb the run; `failing` is the component that then carries bearing 1's signal."""
+
+    name: str
+    change: Change = lambda signal: signal
+    settings: Mapping[str, object] | None = None
+    every: int = 1
+    failing: str = "Bearing 1"
+
+
+DISTURBANCES = (
+    Disturbance("as recorded"),
+    Disturbance("gain x0.5", lambda signal: signal * np.float32(0.5)),
+    Disturbance("gain x2", lambda signal: signal * np.float32(2.0)),
+    Disturbance("at 12.8 kHz", resampled(5, 8), {"machine.sample_rate": 12800.0, "recording.rows": 12800}),
+    Disturbance("at 25.6 kHz", resampled(5, 4), {"machine.sample_rate": 25600.0, "recording.rows": 25600}),
+    Disturbance("every 2nd file", every=2),
+    Disturbance("every 3rd file", every=3),
+    Disturbance("channels 3 4 1 2", lambda signal: signal[:, [2, 3, 0, 1]], failing="Bearing 3"),
+    Disturbance("first 2560 rows", lambda signal: signal[:2560], {"recording.rows": 2560}),
+    *(
+        Disturbance(
+            f"baseline {count} from {skip}", settings={"model.healthy": str(count), "model.skip": skip}
+        )
+        for count in (100, 196, 300)
+        for skip in (0, 50, 100)
+    ),
+)
+
+
+def main() -> None:
+    """Print a line a disturbance."""
+    path = recordings() / "ims-set2"
+    for one in DISTURBANCES:
+        print(describe(one, disturbed(path, one), len(range(0, ONSET, one.every))), flush=True)
+
+
+def disturbed(path: Path, one: Disturbance) -> Pass:
+    """Assess the run as this disturbance makes it."""
+    plain = load_settings()
+    settings = load_settings(overrides=one.settings or {})
+    run = open_run(path, plain.recording_format())
+    altered = AlteredRun(
+        run.path,
+        run.folder,
+        run.form,
+        run.entries[:: one.every],
+        run.rejected,
+        one.change,
+        settings.machine.sample_rate,
+    )
+    return assessed_run(altered, settings)
+
+
+def describe(one: Disturbance, result: Pass, onset: int) -> str:
+    """One line of the table."""
+    ringing = result.ringing()
+    early = [alarm for alarm in result.alarms if result.index(alarm) < onset]
+    advisories = sum(alarm not in ringing for alarm in early)
+    urgent = len(early) - advisories
+    first = ringing[0] if ringing else None
+    after = f"{result.index(first) - onset:+4d} on {first.component}" if first else "never"
+    right = "" if first is not None and first.component == one.failing else "  WRONG"
+    series = result.series
+    healthy = ~series.baseline & (np.arange(len(series)) < onset)
+    highest = float(np.nanmax(series.severity[healthy]))
+    return (
+        f"{one.name:22s} first alarm {after:18s}{right} before onset: {urgent} alarms,"
+        f" {advisories} advisories, highest severity {highest:.2f}"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+"""`raceway learn` and `raceway accept`: what is healthy, and who says so."""
+
+import os
+import pwd
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.records import Epoch, EventKind, NewEvent
+from replay.recording import RecordingError
+
+if TYPE_CHECKING:
+    from engine.settings import Settings
+    from replay.archive import Run
+
+
+class Lines:
+    """Tells how learning goes in plain lines on standard error."""
+
+    def __init__(self, write: Callable[[str], None]) -> None:
+        """Tell by `write`."""
+        self._write = write
+
+    def rejected(self, error: RecordingError) -> None:
+        """Name a file that cannot be read."""
+        self._write(f"rejected {error}")
+
+    def read(self, done: int, total: int) -> None:
+        """Tell when all is read."""
+        if done == total:
+            self._write(f"read {total} healthy recordings")
+
+    def epoch(self, epoch: Epoch) -> None:
+        """Tell every tenth epoch."""
+        if epoch.epoch % 10 == 1:
+            self._write(f"epoch {epoch.epoch}, loss {epoch.loss:.3f}, validation {epoch.validation_loss:.3f}")
+
+    def waiting(self) -> None:
+        """Say nothing."""
+
+
+def learn(run: "Run", settings: "Settings", out: Path) -> None:
+    """Learn a bundle from the healthy span that the settings state and put it into `out`."""
+    from engine.gathering import learn_from_run
+
+    bundle = learn_from_run(run, settings, Lines(lambda line: print(line, file=sys.stderr, flush=True)))
+    place = bundle.save(out)
+    baseline = bundle.baseline
+    print(
+        f"learned from {baseline.count} snapshots, {baseline.start:%Y-%m-%d %H:%M:%S} to"
+        f" {baseline.end:%Y-%m-%d %H:%M:%S} UTC, the last {baseline.calibrated_on} for the limits"
+    )
+    for doubt in bundle.doubts:
+        print(f"in doubt: {doubt}")
+    print(f"bundle: {place}")
+    print("score with it by --bundle; it stays provisional until someone accepts it (raceway accept)")
+
+
+def accept(state: Path, machine: str | None) -> str:
+    """Record that the operator accepts the baseline of the newest assessment; return a sentence.
+
+    Raises:
+        StoreError: there is no store.
+        LookupError: there is nothing to accept.
+    """
+    from engine.store import Store
+
+    who = pwd.getpwuid(os.getuid()).pw_name
+    with Store.open(state) as store:
+        fitting = [one for one in store.assessments() if machine is None or one.machine == machine]
+        if not fitting:
+            raise LookupError(f"{state}: the store holds no assessment{f' of {machine}' if machine else ''}")
+        assessment = fitting[-1]
+        events = store.events(assessment)
+        learned = [event for event in events if event.kind in (EventKind.LEARNED, EventKind.BUNDLE)]
+        if not learned:
+            raise LookupError(f"{state}: the engine has not learned a baseline of {assessment.machine} yet")
+        bundle = learned[-1].detail["bundle"]
+        for event in events:
+            if event.kind is EventKind.ACCEPTED and event.detail["bundle"] == bundle:
+                by, when = event.detail["by"], event.recorded_at
+                return f"{by} accepted this baseline at {when:%Y-%m-%d %H:%M:%S} UTC"
+        fact = NewEvent(EventKind.ACCEPTED, learned[-1].at, "engine", detail={"by": who, "bundle": bundle})
+        store.add_event(assessment, fact, datetime.now(UTC))
+        doubts = learned[-1].detail.get("doubts")
+        noted = f" in spite of {len(doubts)} doubts" if isinstance(doubts, list) and doubts else ""
+        return f"{who} accepted the baseline of {assessment.machine}{noted}"
