@@ -13,7 +13,7 @@ from engine.attribution import latent_share
 from engine.bundle import Bundle
 from engine.diagnosis import Diagnostician
 from engine.errors import UnusableError
-from engine.evaluation import Forewarning, Ring, forewarning, ranking, separation
+from engine.evaluation import Forewarning, Level, Ring, forewarning, level, map_of, ranking, separation
 from engine.identity import healthy_entries
 from engine.layout import layout_of
 from engine.limits import component_windows
@@ -31,6 +31,9 @@ from replay.archive import Run
 from replay.recording import RecordingError
 
 Tell = Callable[[Heartbeat], None]
+
+LAID_OUT = 300
+"""Windows of either kind, healthy and faulty, that a t-SNE lays out: more would hide one another."""
 
 
 class TrialError(UnusableError):
@@ -237,3 +240,126 @@ def window_scores(
         latent=np.array(latent),
         sampled=np.stack(sampled),
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evaluation:
+    """What one model made of a run, as a classifier.
+
+    Attributes:
+        comparison: the same model as an alarm.
+        levels: windows, then snapshots.
+        windows: what the window level was made from.
+        windows_above: (snapshots, components), share of a snapshot's windows above the window limit.
+        judged: (snapshots,) of `windows`, False for the baseline.
+        faulty: (snapshots, components) of `windows`.
+        layout: (points, 2) of the t-SNE of sampled windows, None where it was not asked for.
+        laid_out: (points,) which snapshots of `windows` these come from.
+    """
+
+    comparison: Comparison
+    levels: tuple[Level, Level]
+    windows: WindowScores
+    windows_above: NDArray[np.float64]
+    judged: NDArray[np.bool_]
+    faulty: NDArray[np.bool_]
+    layout: NDArray[np.float32] | None
+    laid_out: NDArray[np.int64]
+
+
+def evaluated(
+    run: Run,
+    settings: Settings,
+    trial: Trial,
+    truth: Truth,
+    *,
+    percentile: float | None = None,
+    tsne: bool = False,
+    tell: Tell = quiet,
+) -> Evaluation:
+    """Evaluate a model's trial window by window and snapshot by snapshot.
+
+    Only the failing component is faulty, from the onset on; the baseline is left out.
+
+    Args:
+        run: the recordings.
+        settings: of the machine and the model.
+        trial: of the same run and settings.
+        truth: what is known of the run.
+        percentile: of healthy windows, to set the window limit by; None for the model's own.
+        tsne: lay a fixed sample of windows out in two dimensions, too.
+        tell: hears of progress.
+
+    Raises:
+        TrialError: there is nothing healthy or nothing faulty to judge by.
+    """
+    comparison = compared(trial, truth)
+    bundle, components = trial.outcome.bundle, trial.outcome.assessment.components
+    failing = components.index(truth.component)
+    windows = window_scores(run, settings, bundle, truth.component, tell)
+    judged = windows.at > microseconds(bundle.baseline.end)
+    faulty = np.zeros((len(windows.at), len(components)), np.bool_)
+    faulty[windows.at >= truth.onset_at, failing] = True
+    held_out = held_out_positions(windows.at, bundle)
+    limit = bundle.calibration.window_limit.astype(np.float64)
+    usual = windows.errors[held_out].reshape(-1, len(components))
+    if percentile is not None:
+        limit = np.nanpercentile(usual, percentile, axis=0)
+    per_snapshot = windows.errors.shape[1]
+    series = trial.series
+    later = series.at > microseconds(bundle.baseline.end)
+    late = np.zeros(series.severity.shape, np.bool_)
+    late[series.at >= truth.onset_at, failing] = True
+    chosen = percentile or Scorer(bundle, layout_of(settings), Diagnostician(settings)).model.percentile
+    try:
+        levels = (
+            level(
+                "window",
+                f"percentile {chosen:g} of healthy windows",
+                windows.errors[judged].reshape(-1, len(components)),
+                np.repeat(faulty[judged], per_snapshot, axis=0),
+                limit,
+                usual,
+            ),
+            level(
+                "snapshot",
+                "severity 1.0",
+                series.severity[later],
+                late[later],
+                np.ones(len(components)),
+                series.severity[held_out_positions(series.at, bundle)],
+            ),
+        )
+    except ValueError as error:
+        raise TrialError(str(error)) from error
+    laid_out = _sampled(windows, judged, faulty[:, failing], failing) if tsne else np.zeros(0, np.int64)
+    return Evaluation(
+        comparison=comparison,
+        levels=levels,
+        windows=windows,
+        windows_above=np.where(
+            np.isnan(windows.errors).any(axis=1), np.nan, (windows.errors > limit).mean(axis=1)
+        ),
+        judged=judged,
+        faulty=faulty,
+        layout=map_of(windows.sampled[laid_out], bundle.seed) if tsne else None,
+        laid_out=laid_out,
+    )
+
+
+def held_out_positions(at: NDArray[np.int64], bundle: Bundle) -> NDArray[np.int64]:
+    """Positions of the healthy snapshots that limits were set by: the last of the baseline."""
+    start, end = microseconds(bundle.baseline.start), microseconds(bundle.baseline.end)
+    return np.flatnonzero((at >= start) & (at <= end))[-bundle.baseline.calibrated_on :]
+
+
+def _sampled(
+    windows: WindowScores, judged: NDArray[np.bool_], faulty: NDArray[np.bool_], failing: int
+) -> NDArray[np.int64]:
+    """Snapshots whose sampled window is laid out: evenly spaced, as many of either kind at most."""
+    runs = judged & ~np.isnan(windows.errors[:, :, failing]).any(axis=1)
+    picks = []
+    for some in (np.flatnonzero(runs & ~faulty), np.flatnonzero(runs & faulty)):
+        spaced = np.linspace(0, len(some) - 1, min(len(some), LAID_OUT)).round().astype(np.int64)
+        picks.append(some[np.unique(spaced)])
+    return np.concatenate(picks)
