@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import plotext
 from numpy.typing import NDArray
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -28,36 +29,37 @@ def print_comparison(rows: Sequence[Comparison], faults: Mapping[str, str], trut
 
 def comparison_table(rows: Sequence[Comparison], truth: Truth) -> Table:
     """One row a model; a dash where there is nothing to tell."""
-    table = Table(title=f"{truth.component} fails from {truth.onset} on", title_justify="left")
+    table = _table(f"{truth.component} fails from {truth.onset} on")
     table.add_column("model", no_wrap=True)
     for heading in (
-        "gated lead h",
+        "gated lead",
         "false alarms",
         "delay",
         "ranked first",
-        "there",
+        "share",
         "separation",
-        "training s",
-        "snapshots/s",
+        "training",
+        "per second",
     ):
         table.add_column(heading, justify="right")
     for one in rows:
         told = one.forewarning
         table.add_row(
             one.model,
-            _maybe(told.gated_lead_hours, ".1f"),
+            _maybe(told.gated_lead_hours, ".1f", " h"),
             str(told.false_alarms),
             _maybe(told.delay_snapshots, "d"),
             one.ranked_first,
             f"{one.failing_first:.1%}",
             f"{one.separation:.2f}",
-            f"{one.training_seconds:.0f}",
+            f"{one.training_seconds:.0f} s",
             f"{one.snapshots_per_second:.0f}",
         )
     table.caption = (
-        "delay: snapshots from the onset to the first alarm of medium or high priority; there: share of"
-        " running snapshots in which the failing component is in front; separation: its median faulty error"
-        " over the 99th percentile of healthy ones"
+        "gated lead: from the first medium or high alarm to the end, if none rang before the onset; delay:"
+        " snapshots from the onset to it; share: of running snapshots from the onset on, those in which the"
+        " failing component is in front; separation: its median faulty error over the 99th percentile of"
+        " healthy ones; per second: snapshots scored"
     )
     table.caption_justify = "left"
     return table
@@ -91,15 +93,13 @@ def print_evaluation(done: Evaluation, truth: Truth) -> None:
 
 def figures_table(levels: Sequence[Level]) -> Table:
     """What people ask of a classifier, at the chosen limits."""
-    table = Table(title="At the chosen limits", title_justify="left")
-    for heading in ("by", "limit"):
-        table.add_column(heading)
+    table = _table("At the chosen limits: " + ", ".join(f"{one.name}: {one.chosen}" for one in levels))
+    table.add_column("by")
     for heading in ("precision", "recall", "F1", "accuracy", "AUC", "average precision"):
         table.add_column(heading, justify="right")
     for one in levels:
         table.add_row(
             one.name,
-            one.chosen,
             *_ratios(one.figures),
             f"{one.curves.roc_auc:.3f}",
             f"{one.curves.average_precision:.3f}",
@@ -110,7 +110,7 @@ def figures_table(levels: Sequence[Level]) -> Table:
 def confusion_table(one: Level) -> Table:
     """Counts of what is against what was called."""
     figures = one.figures
-    table = Table(title=f"Confusion, by {one.name}", title_justify="left")
+    table = _table(f"Confusion, by {one.name}")
     table.add_column("")
     for heading in ("called healthy", "called faulty"):
         table.add_column(heading, justify="right")
@@ -121,7 +121,7 @@ def confusion_table(one: Level) -> Table:
 
 def sweep_table(one: Level) -> Table:
     """The same figures with the limit at several percentiles of healthy scores."""
-    table = Table(title=f"Limits at percentiles of healthy scores, by {one.name}", title_justify="left")
+    table = _table(f"Limits at percentiles of healthy scores, by {one.name}")
     for heading in ("percentile", "precision", "recall", "F1", "accuracy", "false positives"):
         table.add_column(heading, justify="right")
     for percentile, figures in one.sweep.items():
@@ -147,8 +147,12 @@ def _ratios(figures: Figures) -> list[str]:
     return [f"{value:.3f}" for value in (figures.precision, figures.recall, figures.f1, figures.accuracy)]
 
 
-def _maybe(value: float | None, form: str) -> str:
-    return "–" if value is None else format(value, form)
+def _maybe(value: float | None, form: str, unit: str = "") -> str:
+    return "–" if value is None else format(value, form) + unit
+
+
+def _table(title: str) -> Table:
+    return Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
 
 
 def _console() -> Console:
