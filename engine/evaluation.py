@@ -2,6 +2,9 @@
 
 Two views of it. As an alarm: how long before the end it rang, and whether it had cried wolf before. As a
 classifier: precision, recall and their kin, over windows or snapshots that are each faulty or not.
+
+scikit-learn is imported where it is used: it loads half a second of modules, a progress bar among them, that
+the engine has no business with.
 """
 
 import warnings
@@ -10,17 +13,6 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.exceptions import UndefinedMetricWarning
-from sklearn.manifold import TSNE
-from sklearn.metrics import (
-    accuracy_score,
-    auc,
-    average_precision_score,
-    confusion_matrix,
-    precision_recall_curve,
-    precision_recall_fscore_support,
-    roc_curve,
-)
 
 PERCENTILES = (90.0, 95.0, 97.5, 99.0, 99.5, 99.9)
 """Of healthy scores, as limits to sweep over."""
@@ -136,6 +128,8 @@ class Figures:
 
 def figures_at(faulty: NDArray[np.bool_], called: NDArray[np.bool_]) -> Figures:
     """Compare what is faulty with what was called so, both (n,)."""
+    from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_fscore_support
+
     counts = confusion_matrix(faulty, called, labels=[False, True])
     (negative, false_positive), (false_negative, positive) = counts.tolist()
     precision, recall, f1, _ = precision_recall_fscore_support(
@@ -169,6 +163,9 @@ class Curves:
 
 def curves(faulty: NDArray[np.bool_], score: NDArray[np.float64]) -> Curves:
     """Sweep over all limits of a score, (n,) each; the higher the score the more it speaks for a fault."""
+    from sklearn.exceptions import UndefinedMetricWarning
+    from sklearn.metrics import auc, average_precision_score, precision_recall_curve, roc_curve
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UndefinedMetricWarning)
         false_rate, true_rate, limits = roc_curve(faulty, score)
@@ -257,6 +254,8 @@ def map_of(points: NDArray[np.float32], seed: int) -> NDArray[np.float32]:
     Raises:
         ValueError: fewer than 4 points.
     """
+    from sklearn.manifold import TSNE
+
     if len(points) < 4:
         raise ValueError(f"t-SNE needs 4 windows or more, not {len(points)}")
     perplexity = min(30.0, (len(points) - 1) / 3)

@@ -7,6 +7,7 @@ line of JSON an epoch; leaves `network.tflite` there, for `batch` vectors at a t
 
 import importlib
 import json
+import math
 import os
 import sys
 import tempfile
@@ -28,9 +29,15 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # keras ships n
     """Prints the losses of every epoch as one line of JSON."""
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
-        """Print one epoch."""
+        """Print one epoch.
+
+        Raises:
+            ArithmeticError: the network has come apart.
+        """
         losses = logs or {}
         line = {"epoch": epoch + 1, "loss": losses["loss"], "validation_loss": losses["val_loss"]}
+        if not all(map(math.isfinite, line.values())):
+            raise ArithmeticError(f"the loss is no finite number any more after epoch {epoch + 1}")
         print(json.dumps(line), flush=True)
 
 

@@ -128,7 +128,7 @@ def _compare(
             rows.append(compared(trial, truth))
         except UnusableError as error:
             faults[name] = str(error)
-    write_comparison(folder, rows, faults, truth, settings.model.seed)
+        write_comparison(folder, rows, faults, truth, settings.model.seed)
     print_comparison(rows, faults, truth)
     print(f"results are in {folder}")
     if not rows:

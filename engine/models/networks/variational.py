@@ -7,6 +7,12 @@ from engine.models.networks import Networks
 BETA = 1.0
 """Weight of the divergence beside the reconstruction error."""
 
+LARGEST = 8.0
+"""Of a log variance, either way: its exponential must never overflow in training."""
+
+STEEPEST = 1.0
+"""Norm of a gradient that is followed: single loud windows must not throw the network off."""
+
 LATENT = 16
 STEP = 64
 
@@ -38,6 +44,10 @@ class Sampling(keras.layers.Layer):  # type: ignore[misc]  # keras ships no type
         return mean + ops.exp(0.5 * log_variance) * noise
 
 
+def _bounded(value: keras.KerasTensor) -> keras.KerasTensor:
+    return LARGEST * keras.ops.tanh(value / LARGEST)
+
+
 def variational(
     inputs: keras.KerasTensor, encoded: keras.KerasTensor, decoder: keras.Model, learning_rate: float
 ) -> Networks:
@@ -53,11 +63,11 @@ def variational(
         The one to score with returns the reconstruction from the latent mean, the mean, and the log variance.
     """
     mean = keras.layers.Dense(LATENT)(encoded)
-    log_variance = keras.layers.Dense(LATENT)(encoded)
+    log_variance = keras.layers.Dense(LATENT, activation=_bounded)(encoded)
     values = 1
     for size in inputs.shape[1:]:
         values *= size
     training = keras.Model(inputs, decoder(Sampling(values)(mean, log_variance)))
-    training.compile(keras.optimizers.Adam(learning_rate), loss="mse")
+    training.compile(keras.optimizers.Adam(learning_rate, clipnorm=STEEPEST), loss="mse")
     scoring = keras.Model(inputs, [decoder(mean), mean, log_variance])
     return Networks(training, scoring, STEP)
