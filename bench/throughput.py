@@ -1,7 +1,13 @@
-"""Scoring IMS Set 2, files to stored scores, beside only parsing the same files with the same workers."""
+"""Scoring IMS Set 2, files to stored scores, beside only parsing the same files with the same workers.
+
+Then the `dense` model beside the plain pipeline of pandas and `model.predict`.
+"""
 
 import resource
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 from bench.recordings import assessed, recordings
 from engine.pipeline import in_order
@@ -9,6 +15,9 @@ from engine.settings import load_settings
 from replay.archive import open_run
 
 ROUNDS = 3
+
+PLAIN_FILES = 30
+"""That the plain pipeline is timed on: it takes each file as long as the last."""
 
 
 def main() -> None:
@@ -41,6 +50,27 @@ def main() -> None:
     print(
         f"median ratio {sorted(ratios)[ROUNDS // 2]:.2f}; peak resident memory of this process {peak:.0f} MB"
     )
+    against_the_plain_pipeline(path)
+
+
+def against_the_plain_pipeline(path: Path) -> None:
+    """Alternate the two and print how many times as fast the dense model is scored."""
+    bundle = assessed(path, overrides={"model.name": "dense"}).outcome.bundle
+    ratios = []
+    for _ in range(ROUNDS):
+        plain = plain_speed(path)
+        outcome = assessed(path, bundle=bundle).outcome
+        speed = outcome.scored_now / outcome.scoring_seconds
+        ratios.append(speed / plain)
+        print(f"plain pipeline {plain:.1f}/s, dense {speed:.0f}/s, {speed / plain:.1f} times as fast")
+    print(f"median {sorted(ratios)[ROUNDS // 2]:.1f} times as fast as pandas and model.predict")
+
+
+def plain_speed(path: Path) -> float:
+    """Files per second of the plain pipeline, in a process of its own."""
+    command = [sys.executable, "-m", "bench.plain", str(path), str(PLAIN_FILES)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return float(done.stdout)
 
 
 if __name__ == "__main__":

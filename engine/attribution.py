@@ -62,3 +62,20 @@ def pattern_likeness(bands: NDArray[np.float32], one: Sequence[int], other: Sequ
     )
     size = float(np.linalg.norm(first) * np.linalg.norm(second))
     return float(first @ second) / size if size > 0 else 1.0
+
+
+def latent_share(windows: NDArray[np.float32], running: NDArray[np.bool_], latent: float) -> float:
+    """Share of a variational model's score that its latent accounts for; it is the machine's, no component's.
+
+    Args:
+        windows: (windows, channels) mean squared errors.
+        running: (channels,).
+        latent: divergence from the prior, per value.
+
+    Returns:
+        0 to 1; 0 where no channel runs.
+    """
+    if not running.any():
+        return 0.0
+    whole = float(windows[:, running].mean(dtype=np.float64)) + latent
+    return latent / whole if whole > 0 else 0.0

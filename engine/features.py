@@ -75,10 +75,24 @@ def band_power(signal: NDArray[np.float32], length: int, borders: NDArray[np.int
     Returns:
         (windows, channels, bands), in units squared: its sum over bands is about the window's variance.
     """
-    hann = np.hanning(length).astype(np.float32)
     columns = np.ascontiguousarray(signal.T)
     columns = columns - columns.mean(axis=1, keepdims=True)
     windows = np.stack([columns[:, start : start + length] for start in window_starts(len(signal), length)])
+    return window_power(windows, borders)
+
+
+def window_power(windows: NDArray[np.float32], borders: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Power of each band in each window, by a Hann-windowed periodogram.
+
+    Args:
+        windows: (..., length), about zero.
+        borders: (bands + 1,) bins, from `band_borders`.
+
+    Returns:
+        (..., bands), in units squared.
+    """
+    length = windows.shape[-1]
+    hann = np.hanning(length).astype(np.float32)
     spectrum = scipy.fft.rfft(windows * hann, axis=-1)
     power = spectrum.real**2 + spectrum.imag**2
     power *= np.float32(2.0 / (length * np.sum(hann.astype(np.float64) ** 2)))

@@ -111,7 +111,7 @@ class Learner:
             sights: of the healthy snapshots.
             first_seen: the first entry of the run, run-in included.
             on_epoch: told of each epoch of training.
-            on_wait: called at least once a second while the child process is busy.
+            on_wait: called at least once a second while it takes.
 
         Raises:
             LearningError: too few of them run, or the training failed.
@@ -132,7 +132,10 @@ class Learner:
         validating = max(1, round(len(vectors) * VALIDATION_SHARE))
         content, history = self._train(vectors[:-validating], vectors[-validating:], on_epoch, on_wait)
         network = Network(content, model.batch)
-        insights = [insight_of(model, network, sight.observed, scaling) for sight in usable]
+        insights = []
+        for sight in usable:
+            insights.append(insight_of(model, network, sight.observed, scaling))
+            on_wait()
         return Bundle(
             model=model.name,
             machine=settings.machine.name,

@@ -62,10 +62,10 @@ def write_results(
     assessment = outcome.assessment
     series = store.series(assessment)
     alarms = fold_alarms(store.events(assessment, session), END_OF_TIME)
-    _write_csv(folder / "scores.csv", SCORES, _score_rows(assessment, series))
-    _write_csv(folder / "alarms.csv", ALARMS, alarm_rows(assessment, series, alarms))
+    write_csv(folder / "scores.csv", SCORES, _score_rows(assessment, series))
+    write_csv(folder / "alarms.csv", ALARMS, alarm_rows(assessment, series, alarms))
     summary = summarise(store, outcome, run, series)
-    _replace(folder / "summary.json", json.dumps(summary, indent=2) + "\n")
+    write_whole(folder / "summary.json", json.dumps(summary, indent=2) + "\n")
     return summary
 
 
@@ -152,15 +152,16 @@ def _number(value: float) -> str:
     return "" if np.isnan(value) else repr(float(value))
 
 
-def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write a table, whole or not at all."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
     writer.writerows(rows)
-    _replace(path, text.getvalue())
+    write_whole(path, text.getvalue())
 
 
-def _replace(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str) -> None:
     """Put a whole file in place of the old one, or leave the old one."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     draft.write_text(text, encoding="utf-8")

@@ -179,7 +179,7 @@ class RecordingSettings(_Table):
 class ModelSettings(_Table):
     """What is learned, from which healthy start, and with which seed."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
     seed: Annotated[int, Field(ge=0, lt=2**32)]
     healthy: Annotated[str, BeforeValidator(lambda value: str(value) if type(value) is int else value)]
     skip: Annotated[int, Field(ge=0)]

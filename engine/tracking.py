@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.advising import Advice, advise
-from engine.attribution import band_shares, component_shares, part_shares, pattern_likeness
+from engine.attribution import band_shares, component_shares, latent_share, part_shares, pattern_likeness
 from engine.history import History, empty_history, unpack_history
 from engine.layout import Layout
 from engine.limits import component_errors, log_errors
@@ -223,6 +223,9 @@ class Tracker:
                 "share": scores[index].share,
                 "bands": self._leading_bands(bands, channels),
             }
+            insight = seen.insight
+            if insight.latent > 0:
+                evidence["latent"] = latent_share(insight.window_errors, seen.running, insight.latent)
             leader, own_sign = None, ""
             if leading is not None:
                 leader = Leader(scores[leading].component, scores[leading].severity or 0.0)

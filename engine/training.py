@@ -7,6 +7,7 @@ line of JSON an epoch; leaves `network.tflite` there, for `batch` vectors at a t
 
 import importlib
 import json
+import math
 import os
 import sys
 import tempfile
@@ -28,9 +29,15 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # keras ships n
     """Prints the losses of every epoch as one line of JSON."""
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
-        """Print one epoch."""
+        """Print one epoch.
+
+        Raises:
+            ArithmeticError: the network has come apart.
+        """
         losses = logs or {}
         line = {"epoch": epoch + 1, "loss": losses["loss"], "validation_loss": losses["val_loss"]}
+        if not all(map(math.isfinite, line.values())):
+            raise ArithmeticError(f"the loss is no finite number any more after epoch {epoch + 1}")
         print(json.dumps(line), flush=True)
 
 
@@ -43,14 +50,15 @@ def train(folder: Path) -> None:
     tf.config.threading.set_inter_op_parallelism_threads(1)
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.experimental.enable_op_determinism()
-    network = importlib.import_module(f"engine.models.networks.{request['model']}")
+    network = importlib.import_module(f"engine.models.networks.{request['model'].replace('-', '_')}")
     networks = network.build(*learn.shape[1:])
+    epochs = int(request["epochs"])
     stop = keras.callbacks.EarlyStopping(patience=int(request["patience"]), restore_best_weights=True)
     networks.training.fit(
         learn,
         learn,
         validation_data=(validate, validate),
-        epochs=int(request["epochs"]),
+        epochs=min(epochs, networks.epochs or epochs),
         batch_size=networks.step,
         verbose=0,
         callbacks=[stop, Progress()],

@@ -8,16 +8,29 @@ import json
 import os
 import pwd
 import shutil
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from replay.recording import clean_text
+from tui import evaluation_commands
+from tui.options import (
+    FAILED,
+    UNUSABLE,
+    Config,
+    Healthy,
+    ModelName,
+    Rig,
+    RunPath,
+    Seed,
+    fail,
+    opened,
+    overrides_of,
+    sentences,
+    settings_of,
+)
 
 if TYPE_CHECKING:
     from engine.bundle import Bundle
@@ -25,8 +38,6 @@ if TYPE_CHECKING:
     from engine.settings import Settings
     from engine.store import Store
     from replay.archive import Run
-
-FAILED, UNUSABLE = 1, 2
 
 DEMO_SECONDS = 120
 """How long the bundled recording takes to play."""
@@ -43,16 +54,11 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-RunPath = Annotated[Path, typer.Argument(help="A folder, .zip or .tar.* of recordings.", show_default=False)]
-Config = Annotated[Path | None, typer.Option(help="Your settings; only what differs from the defaults.")]
-Rig = Annotated[str | None, typer.Option(help="A machine preset: ims-set1, ims-set2 or ims-set3.")]
 State = Annotated[Path | None, typer.Option(help="Folder of the store.")]
-Seed = Annotated[int | None, typer.Option(help="Start of the random numbers that learning uses.")]
-Healthy = Annotated[
-    str | None, typer.Option(help="Healthy start to learn from: N snapshots, N% of the run, or FROM..TO.")
-]
 BundleDir = Annotated[Path | None, typer.Option(help="Score with this bundle instead of learning one.")]
 Session = Annotated[str | None, typer.Option(help="Resume a replay's acknowledgements by its name.")]
+
+evaluation_commands.register(app)
 
 
 def main() -> None:
@@ -82,11 +88,11 @@ def demo(state: State = None, seed: Seed = None, session: Session = None) -> Non
     """Replay a real bearing failure, bundled with Raceway, in about two minutes."""
     from replay.sample import sample_path
 
-    with _sentences():
-        overrides = _overrides(seed, None)
-        settings = _settings(None, "ims-set2", overrides)
+    with sentences():
+        overrides = overrides_of(seed, None)
+        settings = settings_of(None, "ims-set2", overrides)
         folder = state or _fresh_demo_folder(settings.store.folder / "demo")
-        run = _open(sample_path(), settings)
+        run = opened(sample_path(), settings)
         span = (run.entries[-1].time - run.entries[0].time).total_seconds()
         _replay(run, settings, folder, None, "ims-set2", None, overrides, session, span / DEMO_SECONDS)
 
@@ -99,18 +105,19 @@ def replay(
     state: State = None,
     seed: Seed = None,
     healthy: Healthy = None,
+    model: ModelName = None,
     bundle: BundleDir = None,
     session: Session = None,
     pace: Annotated[float | None, typer.Option(min=0.25, help="Recording time per wall time.")] = None,
 ) -> None:
     """Score a finished run and watch it on the console, at any pace."""
-    with _sentences():
-        overrides = _overrides(seed, healthy)
-        settings = _settings(config, rig, overrides)
-        opened = _open(run, settings)
+    with sentences():
+        overrides = overrides_of(seed, healthy, model)
+        settings = settings_of(config, rig, overrides)
+        recordings = opened(run, settings)
         folder = state or settings.store.folder
         start = pace or settings.console.pace
-        _replay(opened, settings, folder, config, rig, bundle, overrides, session, start)
+        _replay(recordings, settings, folder, config, rig, bundle, overrides, session, start)
 
 
 @app.command()
@@ -122,14 +129,15 @@ def score(
     state: State = None,
     seed: Seed = None,
     healthy: Healthy = None,
+    model: ModelName = None,
     bundle: BundleDir = None,
     session: Session = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Score a finished run without a screen and write the results as files."""
-    with _sentences():
-        settings = _settings(config, rig, _overrides(seed, healthy))
-        opened = _open(run, settings)
+    with sentences():
+        settings = settings_of(config, rig, overrides_of(seed, healthy, model))
+        recordings = opened(run, settings)
         learned = _bundle(bundle)
         from engine.monitor import assess
         from engine.pulse import quiet
@@ -140,11 +148,11 @@ def score(
         out.mkdir(parents=True, exist_ok=True)
         with Store.open(state or out / "store", create=True) as store:
             if as_json:
-                outcome = assess(opened, settings, store, now=_now, bundle=learned, tell=quiet)
+                outcome = assess(recordings, settings, store, now=_now, bundle=learned, tell=quiet)
             else:
                 with shown_progress() as tell:
-                    outcome = assess(opened, settings, store, now=_now, bundle=learned, tell=tell)
-            summary = write_results(out, store, outcome, opened, session or "")
+                    outcome = assess(recordings, settings, store, now=_now, bundle=learned, tell=tell)
+            summary = write_results(out, store, outcome, recordings, session or "")
         if as_json:
             print(json.dumps(summary))
         else:
@@ -159,14 +167,15 @@ def learn(
     rig: Rig = None,
     seed: Seed = None,
     healthy: Healthy = None,
+    model: ModelName = None,
 ) -> None:
     """Learn a new bundle from a stated healthy span, without scoring."""
-    with _sentences():
-        settings = _settings(config, rig, _overrides(seed, healthy))
-        opened = _open(run, settings)
+    with sentences():
+        settings = settings_of(config, rig, overrides_of(seed, healthy, model))
+        recordings = opened(run, settings)
         from tui import baseline_commands
 
-        baseline_commands.learn(opened, settings, out)
+        baseline_commands.learn(recordings, settings, out)
 
 
 @app.command()
@@ -176,14 +185,14 @@ def accept(
     machine: Annotated[str | None, typer.Option(help="Which machine, where the store holds several.")] = None,
 ) -> None:
     """Accept the baseline of the newest assessment, which is provisional until then."""
-    with _sentences():
-        folder = state or _settings(config, None, {}).store.folder
+    with sentences():
+        folder = state or settings_of(config, None, {}).store.folder
         from tui import baseline_commands
 
         try:
             print(baseline_commands.accept(folder, machine))
         except LookupError as error:
-            _fail(str(error.args[0]), UNUSABLE)
+            fail(str(error.args[0]), UNUSABLE)
 
 
 @app.command()
@@ -194,8 +203,8 @@ def attach(
     session: Session = None,
 ) -> None:
     """Open a console on a store that an engine fills, or has filled."""
-    with _sentences():
-        settings = _settings(config, None, {})
+    with sentences():
+        settings = settings_of(config, None, {})
         folder = state or settings.store.folder
         from engine.store import Store
 
@@ -203,7 +212,7 @@ def attach(
             chosen = _newest(store.assessments(), machine)
         if chosen is None:
             which = f" of machine {machine!r}" if machine else ""
-            _fail(f"{folder}: the store holds no assessment{which} yet; start a run first", UNUSABLE)
+            fail(f"{folder}: the store holds no assessment{which} yet; start a run first", UNUSABLE)
         key = chosen.key
         _console(folder, key, settings, session or "", "ATTACHED", settings.console.pace, at_newest=True)
 
@@ -231,7 +240,7 @@ def _replay(
         _console(folder, key, settings, name, "REPLAY", pace, last_words=engine.last_words)
     print(f"store: {folder}\nsession: {name} (resume its acknowledgements with --session)")
     if words := engine.last_words():
-        _fail(words, FAILED)
+        fail(words, FAILED)
 
 
 def _console(
@@ -276,27 +285,10 @@ def _console(
     ).run(mouse=False)
 
 
-def _settings(config: Path | None, rig: str | None, overrides: dict[str, object]) -> "Settings":
-    from engine.settings import load_settings
-
-    return load_settings(config, rig, overrides)
-
-
-def _open(path: Path, settings: "Settings") -> "Run":
-    from replay.archive import open_run
-
-    return open_run(path, settings.recording_format())
-
-
 def _bundle(path: Path | None) -> "Bundle | None":
     from engine.bundle import load_bundle
 
     return load_bundle(path) if path else None
-
-
-def _overrides(seed: int | None, healthy: str | None) -> dict[str, object]:
-    given = {"model.seed": seed, "model.healthy": healthy}
-    return {key: value for key, value in given.items() if value is not None}
 
 
 def _newest(assessments: "tuple[Assessment, ...]", machine: str | None) -> "Assessment | None":
@@ -321,25 +313,3 @@ def _print_summary(summary: dict[str, object], out: Path) -> None:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-@contextmanager
-def _sentences() -> Iterator[None]:
-    """Turn what is known to go wrong into one sentence and an exit code."""
-    from engine.errors import FailedError, UnusableError
-    from replay.archive import RunError
-
-    try:
-        yield
-    except (UnusableError, RunError) as error:
-        _fail(str(error), UNUSABLE)
-    except FailedError as error:
-        _fail(str(error), FAILED)
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        _fail(f"{where}{error.strerror or error}", FAILED)
-
-
-def _fail(sentence: str, code: int) -> NoReturn:
-    print(f"raceway: {clean_text(sentence)}", file=sys.stderr)
-    raise typer.Exit(code)

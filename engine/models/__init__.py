@@ -3,9 +3,19 @@
 from collections.abc import Callable
 
 from engine.models.contract import Model
+from engine.models.conv_vae import ConvVae
+from engine.models.dense import Dense
+from engine.models.lstm import Lstm
 from engine.models.spectral import Spectral
+from engine.models.vae import Vae
 
-MODELS: dict[str, Callable[[float, int, int], Model]] = {Spectral.name: Spectral}
+MODELS: dict[str, Callable[[float, int, int], Model]] = {
+    Spectral.name: Spectral,
+    Dense.name: Dense,
+    Lstm.name: Lstm,
+    Vae.name: Vae,
+    ConvVae.name: ConvVae,
+}
 """Every model by the name that settings and the command line use."""
 
 

@@ -22,14 +22,17 @@ class Insight:
         window_errors: (windows, channels), mean squared error of each window; linear and positive.
         spectrum: (channels, bands) [dB re 1 unit], observed.
         reconstruction: (channels, bands) [dB].
+        windows: (windows, channels, features), what the features are made from, of each window.
         latent: of variational models the Kullback-Leibler divergence of the snapshot from the prior, mean
-            over windows; 0 for others.
+            over windows, per value of a window: as large as in the loss, so that it may be added to the mean
+            of `window_errors`. 0 for others.
     """
 
     features: Floats
     window_errors: Floats
     spectrum: Floats
     reconstruction: Floats
+    windows: Floats
     latent: float = 0.0
 
 
@@ -50,7 +53,7 @@ class Model(Protocol):
     """Of healthy window errors, above which a window counts as abnormal in plain figures."""
 
     def observe(self, signal: Floats) -> Floats:
-        """See one snapshot: signal (rows, channels) to (windows, ...)."""
+        """See one snapshot: of its signal (rows, channels) what the model needs, kept while it learns."""
 
     def learn_scaling(self, observed: Sequence[Floats]) -> Scaling:
         """Learn how to scale, from what was observed of the snapshots to train on."""

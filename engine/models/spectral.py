@@ -99,6 +99,7 @@ class Spectral:
             window_errors=np.square(residual[1:]).mean(axis=-1),
             spectrum=_decibels(observed.mean(axis=0)),
             reconstruction=_decibels(rebuilt[0] * scaling["scale"] + scaling["centre"]),
+            windows=residual[1:],
         )
 
 

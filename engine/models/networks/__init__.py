@@ -6,8 +6,12 @@ import keras
 
 
 class Networks(NamedTuple):
-    """A compiled model to train, the one to score with (sharing its layers), and rows of a training step."""
+    """A compiled model to train, and the one to score with, which shares its weights.
+
+    `step` is the vectors of a training step, `epochs` the most passes where settings allow more.
+    """
 
     training: keras.Model
     scoring: keras.Model
     step: int
+    epochs: int | None = None

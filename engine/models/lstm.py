@@ -1,0 +1,33 @@
+"""What the recurrent autoencoder sees: 100 time steps of all channels, standardised.
+
+It is slow, one step after the other: it is trained on at most 512 windows of the baseline, and each
+snapshot is scored on 16 evenly spaced windows, 1600 of an IMS recording's 20480 rows.
+"""
+
+import numpy as np
+
+from engine.models.waveform import Waveform, enough_rows
+
+LENGTH = 100
+"""Time steps of a window."""
+
+SAMPLE = 16
+"""Windows of a snapshot that are scored."""
+
+
+class Lstm(Waveform):
+    """A fixed, evenly spaced sample of windows, the first at the begin and the last at the end."""
+
+    name = "lstm"
+    percentile = 95.0
+    most = 512
+
+    def __init__(self, sample_rate: float, rows: int, channels: int) -> None:
+        """Prepare for recordings of `rows` x `channels` at `sample_rate` Hz.
+
+        Raises:
+            ValueError: the recordings are shorter than a window.
+        """
+        enough_rows(self.name, rows, LENGTH)
+        starts = np.unique(np.linspace(0, rows - LENGTH, SAMPLE).round().astype(np.int64))
+        super().__init__(sample_rate, channels, starts, LENGTH)

@@ -1,0 +1,25 @@
+"""What the variational autoencoder sees: 2048 samples of all channels at once, standardised."""
+
+from engine.features import window_length, window_starts
+from engine.models.waveform import Variational, enough_rows
+
+SHORTEST = 64
+"""Rows below which a window's spectrum has too few bins to tell bands apart."""
+
+
+class Vae(Variational):
+    """Windows as `features` cuts them: half overlapped, shorter where the recording is."""
+
+    name = "vae"
+    percentile = 99.0
+    most = 1200
+
+    def __init__(self, sample_rate: float, rows: int, channels: int) -> None:
+        """Prepare for recordings of `rows` x `channels` at `sample_rate` Hz.
+
+        Raises:
+            ValueError: the recordings are too short for a spectrum.
+        """
+        enough_rows(self.name, rows, SHORTEST)
+        length = window_length(rows)
+        super().__init__(sample_rate, channels, window_starts(rows, length), length)

@@ -1,0 +1,151 @@
+"""What the autoencoders of the waveform share: windows of the signal, and how the error signal is read.
+
+They reconstruct samples. What is left over, observed less reconstructed, is a signal of its own; its log
+power by band says how much of which frequency the network could not account for.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.features import TINY_POWER, band_borders, window_power
+from engine.models.contract import Floats, Insight, Scaling
+from engine.models.spectral import BANDS, DECIBELS
+
+
+class Waveform:
+    """Base of the waveform models: fixed windows of all channels, standardised.
+
+    Subclasses say where windows begin, how many of them are trained on, and what else the network returns.
+    """
+
+    most: int
+    """Vectors trained on at most: an evenly spaced sample of the baseline's."""
+
+    batch_most = 64
+    """Vectors that one call of the network takes at most."""
+
+    def __init__(self, sample_rate: float, channels: int, starts: NDArray[np.int64], length: int) -> None:
+        """Prepare for windows of `length` rows that begin at the rows `starts`."""
+        self.length = length
+        self.starts = starts
+        self.borders = band_borders(length, BANDS)
+        self.edges: Floats = (self.borders * (sample_rate / length)).astype(np.float32)
+        self.shape: tuple[int, ...] = (length, channels)
+        self.batch = min(len(starts), self.batch_most)
+
+    def observe(self, signal: Floats) -> Floats:
+        """See one snapshot: its signal (rows, channels) about the mean, which says nothing of vibration."""
+        centred: Floats = signal - signal.mean(axis=0)
+        return centred
+
+    def learn_scaling(self, observed: Sequence[Floats]) -> Scaling:
+        """Standard deviation of each channel over all snapshots; a constant channel stays as it is."""
+        variance = np.mean([np.square(one).mean(axis=0, dtype=np.float64) for one in observed], axis=0)
+        return {"offset": np.zeros(len(variance), np.float32), "scale": never_zero(np.sqrt(variance))}
+
+    def training_vectors(
+        self, observed: Sequence[Floats], scaling: Scaling, chance: np.random.Generator
+    ) -> list[Floats]:
+        """Evenly spaced windows of each snapshot; of a very long baseline evenly spaced snapshots, too."""
+        per_window = self._vectors_per_window
+        snapshots = evenly_spaced(len(observed), max(1, self.most // per_window))
+        windows = max(1, self.most // (per_window * len(snapshots)))
+        starts = self.starts[evenly_spaced(len(self.starts), windows)]
+        return [self._pack(self._windows(observed[one], starts, scaling)) for one in snapshots]
+
+    def vectors(self, observed: Floats, scaling: Scaling) -> Floats:
+        """All windows of a snapshot, in order."""
+        return self._pack(self._windows(observed, self.starts, scaling))
+
+    def insight(
+        self, observed: Floats, vectors: Floats, outputs: Sequence[Floats], scaling: Scaling
+    ) -> Insight:
+        """Read the error signal: by band as features, by window as errors."""
+        windows, rebuilt = self._unpack(vectors), self._unpack(outputs[0])
+        error = windows - rebuilt
+        by_band = window_power(error, self.borders)
+        powers = np.concatenate([by_band, by_band.sum(axis=-1, keepdims=True)], axis=-1)
+        return Insight(
+            features=np.log(powers.mean(axis=0) + np.float32(TINY_POWER)),
+            window_errors=np.square(error).mean(axis=-1),
+            spectrum=self._decibels(windows, scaling),
+            reconstruction=self._decibels(rebuilt, scaling),
+            windows=np.log(powers + np.float32(TINY_POWER)),
+            latent=self._latent(outputs),
+        )
+
+    @property
+    def _vectors_per_window(self) -> int:
+        return 1
+
+    def _windows(self, observed: Floats, starts: NDArray[np.int64], scaling: Scaling) -> Floats:
+        """Scaled windows (windows, channels, length)."""
+        scaled = (observed - scaling["offset"]) / scaling["scale"]
+        views = np.lib.stride_tricks.sliding_window_view(scaled, self.length, axis=0)
+        return np.ascontiguousarray(views[starts], np.float32)
+
+    def _pack(self, windows: Floats) -> Floats:
+        """Windows (windows, channels, length) as vectors of the network."""
+        return np.ascontiguousarray(windows.transpose(0, 2, 1), np.float32)
+
+    def _unpack(self, vectors: Floats) -> Floats:
+        """Vectors as windows (windows, channels, length)."""
+        return np.ascontiguousarray(vectors.transpose(0, 2, 1))
+
+    def _latent(self, outputs: Sequence[Floats]) -> float:
+        return 0.0
+
+    def _decibels(self, windows: Floats, scaling: Scaling) -> Floats:
+        """Band power (channels, bands) of scaled windows in dB re 1 unit."""
+        units = windows * scaling["scale"][:, None] + scaling["offset"][:, None]
+        power = window_power(units, self.borders).mean(axis=0)
+        decibels: Floats = (DECIBELS * np.log(power + np.float32(TINY_POWER))).astype(np.float32)
+        return decibels
+
+
+class Variational(Waveform):
+    """Base of the variational models: the network also returns the latent mean and log variance.
+
+    Scoring uses the latent mean, so that a snapshot always gets the same score.
+    """
+
+    def _latent(self, outputs: Sequence[Floats]) -> float:
+        _, mean, log_variance = outputs
+        return divergence(mean, log_variance) / float(np.prod(self.shape))
+
+
+def divergence(mean: Floats, log_variance: Floats) -> float:
+    """Kullback-Leibler divergence of Gaussians from the standard one, in nats (Kingma and Welling 2014).
+
+    Args:
+        mean: (windows, dimensions).
+        log_variance: (windows, dimensions).
+
+    Returns:
+        Sum over dimensions, mean over windows.
+    """
+    mean, log_variance = mean.astype(np.float64), log_variance.astype(np.float64)
+    each = 0.5 * (np.square(mean) + np.exp(log_variance) - 1.0 - log_variance)
+    return float(each.sum(axis=-1).mean())
+
+
+def evenly_spaced(count: int, most: int) -> NDArray[np.int64]:
+    """At most `most` of `count` indices, evenly spaced, the first and the last among them."""
+    return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(np.int64))
+
+
+def never_zero(scale: NDArray[np.float64]) -> Floats:
+    """The scale as float32, with 1 where it is 0: a dead channel must not divide by it."""
+    return np.where(scale > 0, scale, 1.0).astype(np.float32)
+
+
+def enough_rows(name: str, rows: int, fewest: int) -> None:
+    """Refuse recordings shorter than a model's shortest window.
+
+    Raises:
+        ValueError: they are; one sentence.
+    """
+    if rows < fewest:
+        raise ValueError(f"recording.rows: the {name} model needs {fewest} rows or more, not {rows}")
