@@ -65,7 +65,8 @@ def advise(
         one or bool(far > FAR) for one, far in zip(by_severity, followed.tolist(), strict=True)
     )
     for index, score in enumerate(scores):
-        if now_drifted[index] and not before.drifted[index]:
+        # While an alarm stands, nobody must be invited to learn its fault as health.
+        if now_drifted[index] and not before.drifted[index] and not overtaken[index]:
             advice = "errors lie above the baseline's; learn again if the machine is healthy"
             detail: dict[str, object] = {"snapshot": moment.name, "advice": advice}
             events.append(NewEvent(EventKind.DRIFTED, moment.at, "component", score.component, detail=detail))

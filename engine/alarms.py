@@ -72,7 +72,7 @@ def fold_alarms(events: Iterable[Event], until: datetime) -> tuple[Alarm, ...]:
 
     Returns:
         Every alarm raised so far: unacknowledged first, then standing before returned, then the more
-        urgent, then the newest.
+        urgent, then what no other component explains, then the first to be raised: what began it all.
     """
     ordered = sorted(events, key=lambda event: event.seq)
     alarms: dict[str, Alarm] = {}
@@ -126,9 +126,15 @@ def _step(alarm: Alarm, event: Event) -> Alarm:
     return alarm
 
 
-def _urgency(alarm: Alarm) -> tuple[bool, bool, int, float]:
+def _urgency(alarm: Alarm) -> tuple[bool, bool, int, bool, int]:
     rank = list(Priority).index(alarm.priority)
-    return (not alarm.needs_acknowledgement, not alarm.stands, -rank, -alarm.ring.at.timestamp())
+    return (
+        not alarm.needs_acknowledgement,
+        not alarm.stands,
+        -rank,
+        bool(alarm.carried_from),
+        alarm.raised.seq,
+    )
 
 
 def _number(value: object) -> float | None:

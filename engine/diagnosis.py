@@ -76,7 +76,7 @@ class Diagnostician:
         highest = max((max(one.values()) for one in lines.values()), default=rate)
         self.bands = envelope_bands(rate, highest)
         self.width = rate / 2 / self.bands
-        bins = (rows // 2 // self.bands) // 2 + 1
+        bins = rows // 2 // self.bands + 1
         self.searches: dict[int, LineSearch] = {
             number: line_search(one, shaft, settings.machine.mains_frequency, rate / rows, bins)
             for number, one in lines.items()
@@ -176,6 +176,11 @@ class Diagnostician:
 
 
 def _clear_winner(found: Sequence[tuple[float, Evidence]]) -> Evidence | None:
+    """The evidence that stands out from all other, or None."""
+    weights = {one.surface: weight for weight, one in found}
+    if weights.get(Surface.CAGE, 0.0) * LEAD >= weights.get(Surface.OUTER, np.inf):
+        # The rollers are spaced evenly in the cage: its high harmonics are the lines of the outer race.
+        found = [one for one in found if one[1].surface is not Surface.OUTER]
     ranked = sorted(found, key=lambda one: one[0], reverse=True)
     if not ranked or (len(ranked) > 1 and ranked[0][0] < LEAD * ranked[1][0]):
         return None

@@ -11,7 +11,7 @@ from engine.kinematics import Surface
 SLIP = 0.01
 """Rollers slip and speed wanders: a line is sought so far, as a share of its frequency, to either side."""
 
-APART = 1.5
+APART = 2.0
 """Bins by which a candidate must clear a shaft order or mains harmonic, whose main lobe would pose as it."""
 
 NEIGHBOURS = 30
@@ -89,12 +89,13 @@ def line_search(
             heard.append(len(own) > 0)
             candidates.append(own if len(own) else np.zeros(1, np.int64))
             floors.append(around if len(own) else np.zeros(1, np.int64))
-    shape = (len(surfaces), HARMONICS, -1)
+    table = (len(surfaces), HARMONICS)
+    bins_table, floor_table = _padded(candidates), _padded(floors)
     return LineSearch(
         surfaces=surfaces,
-        bins=_padded(candidates).reshape(shape),
-        floor=_padded(floors).reshape(shape),
-        heard=np.array(heard, dtype=np.bool_).reshape(len(surfaces), HARMONICS),
+        bins=bins_table.reshape(*table, bins_table.shape[1]),
+        floor=floor_table.reshape(*table, floor_table.shape[1]),
+        heard=np.array(heard, dtype=np.bool_).reshape(table),
         resolution=resolution,
     )
 

@@ -168,7 +168,7 @@ class Learner:
     def _doubts(self, usable: Sequence[Sight], insights: Sequence[Insight]) -> tuple[str, ...]:
         """What speaks against the baseline's health, for the person who accepts it."""
         seconds = np.array([sight.entry.time.timestamp() for sight in usable])
-        level = np.log(np.stack([sight.level for sight in usable]).astype(np.float64))
+        level = log_errors(np.stack([sight.level for sight in usable]).astype(np.float64))
         kurtosis = np.median([sight.kurtosis for sight in usable], axis=0)
         doubts = []
         for name, channels in zip(self.layout.components, self.layout.channels, strict=True):

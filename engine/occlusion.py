@@ -32,8 +32,8 @@ def occlusion(scorer: Scorer, snapshot: Snapshot, component: int) -> list[dict[s
         to Hz]), and "fall", the share of the error that goes; negative where covering makes it worse.
     """
     layout = scorer.layout
-    signal = snapshot.signal / layout.sensitivity
-    running = layout.watched
+    running = scorer.examine(snapshot).running
+    signal = np.where(running, snapshot.signal / layout.sensitivity, np.float32(0.0))
 
     def error(covered: NDArray[np.float32]) -> float:
         residual = scorer.residual(scorer.insight(covered))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from engine.limits import component_errors
 from engine.settings import LimitSettings
 
-LARGEST = 8.0
+LARGEST = 4.0
 """Healthy standard deviations beyond which a residual counts no more for the patient average: a single odd
 snapshot must not weigh on it for a day."""
 

@@ -1,0 +1,108 @@
+"""Is there a signal to score: each channel is judged, and a failing bearing is no fault of its sensor."""
+
+import numpy as np
+import pytest
+
+from engine.bundle import Bundle
+from engine.quality import channel_quality, component_quality
+from engine.records import Quality
+from replay.archive import Run
+
+CLIPPED, DEAD, INVALID = Quality.CLIPPED, Quality.DEAD, Quality.INVALID
+RUNNING, STOPPED = Quality.RUNNING, Quality.STOPPED
+LEVEL = np.ones(3, np.float32)
+ALL = np.array([True, True, True])
+
+
+def live() -> np.ndarray:
+    """Three channels of a running machine, (rows, channels), with the offset that real recorders have."""
+    return (np.random.default_rng(5).normal(size=(4096, 3)) - 0.09).astype(np.float32)
+
+
+def test_machine_that_runs_has_three_running_channels() -> None:
+    assert channel_quality(live(), LEVEL, ALL) == (RUNNING,) * 3
+    assert channel_quality(live(), None, ALL) == (RUNNING,) * 3
+
+
+def test_machine_is_stopped_when_every_watched_channel_is_quiet() -> None:
+    assert channel_quality(live() * np.float32(0.02), LEVEL, ALL) == (STOPPED,) * 3
+
+
+@pytest.mark.parametrize("value", [0.0, 0.1, -0.09])
+def test_machine_without_any_signal_is_stopped_before_its_usual_level_is_known(value: float) -> None:
+    assert channel_quality(np.full((4096, 3), value, np.float32), None, ALL) == (STOPPED,) * 3
+
+
+def test_half_the_usual_level_still_runs() -> None:
+    assert channel_quality(live() * np.float32(0.5), LEVEL, ALL) == (RUNNING,) * 3
+
+
+@pytest.mark.parametrize("value", [0.0, 0.5, -0.09])
+def test_flat_channel_beside_live_ones_is_dead(value: float) -> None:
+    signal = live()
+    signal[:, 1] = value
+    assert channel_quality(signal, LEVEL, ALL) == (RUNNING, DEAD, RUNNING)
+
+
+def test_hissing_channel_beside_live_ones_is_dead() -> None:
+    signal = live()
+    signal[:, 2] *= 0.02
+    assert channel_quality(signal, LEVEL, ALL) == (RUNNING, RUNNING, DEAD)
+
+
+def test_channel_that_sits_at_the_end_of_its_range_is_clipped() -> None:
+    signal = live()
+    signal[:, 0] = np.clip(signal[:, 0], -1.0, 5.0)
+    assert channel_quality(signal, LEVEL, ALL) == (CLIPPED, RUNNING, RUNNING)
+
+
+def test_single_impacts_that_touch_the_range_are_the_fault_and_not_clipped() -> None:
+    signal = live()
+    signal[::512, 0] = 5.0
+    assert channel_quality(signal, LEVEL, ALL)[0] is RUNNING
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_number_that_is_not_finite_makes_its_channel_invalid(value: float) -> None:
+    signal = live()
+    signal[17, 1] = value
+    assert channel_quality(signal, LEVEL, ALL) == (RUNNING, INVALID, RUNNING)
+
+
+def test_column_that_nobody_watches_neither_keeps_a_machine_running_nor_stops_it() -> None:
+    signal = live()
+    signal[:, :2] *= 0.02
+    two_of_three = np.array([True, True, False])
+    assert channel_quality(signal, LEVEL, two_of_three)[:2] == (STOPPED, STOPPED)
+    signal = live()
+    signal[:, 2] = 0.0
+    assert channel_quality(signal, LEVEL, two_of_three)[:2] == (RUNNING, RUNNING)
+
+
+@pytest.mark.parametrize(
+    ("channels", "quality"),
+    [
+        ((RUNNING, RUNNING), RUNNING),
+        ((RUNNING, DEAD), RUNNING),
+        ((CLIPPED, RUNNING), RUNNING),
+        ((CLIPPED, DEAD), DEAD),
+        ((DEAD, INVALID), INVALID),
+        ((STOPPED, STOPPED), STOPPED),
+    ],
+)
+def test_component_runs_while_one_of_its_sensors_does_and_is_otherwise_as_its_worst(
+    channels: tuple[Quality, ...], quality: Quality
+) -> None:
+    assert component_quality(channels, (1, 2)) is quality
+
+
+def test_component_looks_at_its_own_channels_only() -> None:
+    assert component_quality((DEAD, RUNNING, RUNNING), (2, 3)) is RUNNING
+    assert component_quality((DEAD, RUNNING, RUNNING), (1,)) is DEAD
+
+
+def test_last_snapshots_of_the_sample_are_judged_as_they_were(sample_run: Run, sample_bundle: Bundle) -> None:
+    every, level = np.full(4, True), sample_bundle.calibration.level
+    last = len(sample_run) - 1
+    assert channel_quality(sample_run.read(last).signal, level, every) == (STOPPED,) * 4
+    assert channel_quality(sample_run.read(last - 1).signal, level, every) == (RUNNING,) * 4
