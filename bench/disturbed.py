@@ -105,7 +105,8 @@ def describe(one: Disturbance, result: Pass, onset: int) -> str:
     after = f"{result.index(first) - onset:+4d} on {first.component}" if first else "never"
     right = "" if first is not None and first.component == one.failing else "  WRONG"
     series = result.series
-    healthy = ~series.baseline & (np.arange(len(series)) < onset)
+    learned = int(np.flatnonzero(series.baseline)[-1])
+    healthy = slice(learned + 1, onset)
     highest = float(np.nanmax(series.severity[healthy]))
     return (
         f"{one.name:22s} first alarm {after:18s}{right} before onset: {urgent} alarms,"

@@ -12,6 +12,9 @@ from engine.rules import Moment, Watch, watch_trend
 from engine.settings import AlarmSettings
 from engine.trend import rising_trend, time_to_limit
 
+FAR = 1.0
+"""Healthy standard deviations, over all features, past which the baseline no longer describes a component."""
+
 HORIZON = 2.0
 """Times the window of a trend that it may be drawn on into the future."""
 
@@ -30,6 +33,7 @@ def advise(
     scores: tuple[Score, ...],
     overtaken: tuple[bool, ...],
     calm: NDArray[np.float32],
+    followed: NDArray[np.float64],
     moment: Moment,
     rules: AlarmSettings,
 ) -> tuple[Advice, list[NewEvent]]:
@@ -39,7 +43,8 @@ def advise(
         before: what was known, with the history up to this snapshot.
         scores: of this snapshot.
         overtaken: for each component whether an alarm by the limit stands.
-        calm: (snapshots, components), logarithm of the errors that the limits were set on.
+        calm: (snapshots, components), logarithm of the severities that the limits were set on.
+        followed: (components,), how far the usual residual has wandered since the baseline.
         moment: the snapshot.
         rules: persistence and patience.
     """
@@ -55,7 +60,10 @@ def advise(
             watch, rung = watch_trend(watch, told, score.component, moment, rules, overtaken[index])
             events += rung
         trends.append(watch)
-    now_drifted = drifted(before.history, calm, before.drifted)
+    by_severity = drifted(before.history, calm, before.drifted)
+    now_drifted = tuple(
+        one or bool(far > FAR) for one, far in zip(by_severity, followed.tolist(), strict=True)
+    )
     for index, score in enumerate(scores):
         if now_drifted[index] and not before.drifted[index]:
             advice = "errors lie above the baseline's; learn again if the machine is healthy"
@@ -72,7 +80,7 @@ def advise(
 
 def _told(history: History, component: int, wander: float, severity: float) -> dict[str, object] | None:
     """What is told of a component's rising error, where its limit is within sight."""
-    logs = history.error[:, component].astype(np.float64)
+    logs = history.severity[:, component].astype(np.float64)
     known = np.isfinite(logs)
     seconds = (history.at[known] - history.at[0]) / 1e6
     trend = rising_trend(seconds, logs[known], wander)

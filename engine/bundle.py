@@ -51,9 +51,10 @@ class Calibration:
     """What is usual on healthy snapshots that the network was not trained on; arrays are float32.
 
     `centre`, `scatter` (channels, features) standardise the model's features; `level` (channels,) is the
-    running standard deviation; `limit` (components,) the snapshot error that is too much, `window_limit`
-    (components,) the window error that the model's plain percentile calls so; `calm` (snapshots,
-    components) is the natural logarithm of the smoothed errors that the limit was set on.
+    running standard deviation; `limit` (2, components) the smoothed error that is too much, for the quick
+    and the patient average; `window_limit` (components,) the window error that the model's plain percentile
+    calls so; `calm` (snapshots, components) is the natural logarithm of the severities that the limits were
+    set on.
     """
 
     centre: NDArray[np.float32]

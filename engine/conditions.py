@@ -59,7 +59,7 @@ def drifted(history: History, calm: NDArray[np.float32], already: tuple[bool, ..
 
     Args:
         history: the newest snapshot included.
-        calm: (snapshots, components), natural logarithm of the smoothed errors that the limit was set on.
+        calm: (snapshots, components), natural logarithm of the severities that the limits were set on.
         already: which had drifted before; they are so until the shift is half undone.
 
     Returns:
@@ -67,7 +67,7 @@ def drifted(history: History, calm: NDArray[np.float32], already: tuple[bool, ..
     """
     if len(history) < RECENT:
         return already
-    recent = history.error[-RECENT:]
+    recent = history.severity[-RECENT:]
     with np.errstate(invalid="ignore"):
         shift = np.median(recent, axis=0) - np.median(calm, axis=0)
     return tuple(

@@ -18,35 +18,35 @@ class History:
 
     Attributes:
         at: int64 (n,), microseconds since 1970 UTC.
-        error: float32 (n, components), natural logarithm of the smoothed error; NaN where not running.
+        severity: float32 (n, components), natural logarithm; NaN where not running.
         level: float32 (n, components), natural logarithm of the mean standard deviation of its channels.
     """
 
     at: NDArray[np.int64]
-    error: NDArray[np.float32]
+    severity: NDArray[np.float32]
     level: NDArray[np.float32]
 
     def __len__(self) -> int:
         """Count the snapshots."""
         return len(self.at)
 
-    def extended(self, at: int, error: NDArray[np.float64], level: NDArray[np.float64]) -> "History":
+    def extended(self, at: int, severity: NDArray[np.float64], level: NDArray[np.float64]) -> "History":
         """With one more snapshot, without those too old to remember."""
         return History(
             np.append(self.at, np.int64(at))[-LENGTH:],
-            np.concatenate([self.error, error[None].astype(np.float32)])[-LENGTH:],
+            np.concatenate([self.severity, severity[None].astype(np.float32)])[-LENGTH:],
             np.concatenate([self.level, level[None].astype(np.float32)])[-LENGTH:],
         )
 
     def without_levels(self) -> "History":
         """With the levels so far forgotten: they belong to another operating condition."""
-        return History(self.at, self.error, np.full_like(self.level, np.nan))
+        return History(self.at, self.severity, np.full_like(self.level, np.nan))
 
     def pack(self) -> dict[str, str]:
         """Turn into text, every bit kept."""
         return {
             "at": _text(self.at.astype("<i8")),
-            "error": _text(self.error.astype("<f4")),
+            "severity": _text(self.severity.astype("<f4")),
             "level": _text(self.level.astype("<f4")),
         }
 
@@ -61,7 +61,7 @@ def unpack_history(data: Mapping[str, Any], components: int) -> History:
     """Rebuild what `History.pack` returned."""
     return History(
         np.frombuffer(base64.b64decode(data["at"]), "<i8").astype(np.int64),
-        np.frombuffer(base64.b64decode(data["error"]), "<f4").astype(np.float32).reshape(-1, components),
+        np.frombuffer(base64.b64decode(data["severity"]), "<f4").astype(np.float32).reshape(-1, components),
         np.frombuffer(base64.b64decode(data["level"]), "<f4").astype(np.float32).reshape(-1, components),
     )
 

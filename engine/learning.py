@@ -21,13 +21,14 @@ from engine.diagnosis import Diagnostician
 from engine.errors import UnusableError
 from engine.features import FIGURES, figures
 from engine.layout import Layout
-from engine.limits import calibrate, component_errors, component_windows, log_errors, scatter, smooth
+from engine.limits import calibrate, component_windows, log_errors, scatter
 from engine.models import model_named
 from engine.models.contract import Insight
 from engine.quality import STOPPED_SHARE, channel_quality
 from engine.records import Epoch, Quality
 from engine.scoring import Network, insight_of
 from engine.settings import Settings
+from engine.severity import at_rest, severities, smoothed
 from engine.trend import rising_trend
 from replay.archive import Entry
 from replay.recording import Snapshot
@@ -192,25 +193,32 @@ class Learner:
         """Set what is usual, and the limits, on the held-out snapshots: the last ones."""
         limits, channels = self.settings.limits, self.layout.channels
         features = np.stack([insight.features for insight in insights])
-        calm = features[-held_out:]
-        centre = calm.mean(axis=0, dtype=np.float64).astype(np.float32)
-        spread = scatter(calm)
-        smoothed = None
+        held = features[-held_out:]
+        centre = held.mean(axis=0, dtype=np.float64).astype(np.float32)
+        spread = scatter(held)
+        smoothing = at_rest((features.shape[1], features.shape[2]))
         errors = []
         for one in (features - centre) / spread:
-            smoothed = smooth(smoothed, one, self.layout.watched, limits.smoothing)
-            errors.append(component_errors(smoothed, self.layout.watched, channels))
-        calm_errors = np.stack(errors[-held_out:])
+            smoothing = smoothed(smoothing, one, self.layout.watched, limits)
+            # Over limits of 1, severities are the errors themselves.
+            errors.append(severities(smoothing, self.layout.watched, channels, np.ones((2, 1), np.float32)))
+        calm = np.stack(errors[-held_out:])
+        limit = np.stack(
+            [
+                calibrate(calm[:, 0], limits.margin, limits.tail, limits.quick),
+                calibrate(calm[:, 1], limits.patient_margin, limits.tail, limits.patient),
+            ]
+        )
         windows = np.concatenate([insight.window_errors for insight in insights[-held_out:]])
         return Calibration(
             centre=centre,
             scatter=spread,
             level=level,
-            limit=calibrate(calm_errors, limits.margin, limits.tail),
+            limit=limit,
             window_limit=np.percentile(
                 component_windows(windows, channels), self.model.percentile, axis=0
             ).astype(np.float32),
-            calm=log_errors(calm_errors).astype(np.float32),
+            calm=log_errors((calm / limit).max(axis=1)).astype(np.float32),
         )
 
     def _train(

@@ -29,28 +29,6 @@ def scatter(values: NDArray[np.float32]) -> NDArray[np.float32]:
     return steady
 
 
-def smooth(
-    previous: NDArray[np.float32] | None,
-    residual: NDArray[np.float32],
-    running: NDArray[np.bool_],
-    weight: float,
-) -> NDArray[np.float32]:
-    """One step of a multivariate exponentially weighted moving average (Lowry et al. 1992).
-
-    Signed residuals are averaged before their size is taken, so that chance cancels and what lasts stays.
-
-    Args:
-        previous: (channels, features) so far, None before the first snapshot, taken as 0.
-        residual: (channels, features) of this snapshot.
-        running: (channels,) False keeps a channel as it was.
-        weight: of this snapshot, 0 to 1.
-    """
-    if previous is None:
-        previous = np.zeros_like(residual)
-    step = np.float32(weight) * (residual - previous)
-    return previous + np.where(running[:, None], step, np.float32(0.0)).astype(np.float32)
-
-
 def excess(residual: NDArray[np.float32]) -> NDArray[np.float32]:
     """Squared part of a standardised residual that lies above the reconstruction.
 
@@ -102,21 +80,27 @@ def component_windows(windows: NDArray[np.float32], channels: Sequence[Sequence[
     return errors
 
 
-def calibrate(errors: NDArray[np.float64], margin: float, tail: float) -> NDArray[np.float32]:
+def calibrate(errors: NDArray[np.float64], margin: float, tail: float, weight: float) -> NDArray[np.float32]:
     """Set the limit of each component on held-out healthy snapshots.
 
     The limit is `margin` times the median error, or, where errors scatter widely, `tail` standard
-    deviations of their logarithm above its mean: errors are positive and their scatter is a ratio.
+    deviations of their logarithm above its mean: errors are positive and their scatter is a ratio. Either is
+    widened for what the few snapshots leave open: residuals are centred on their mean, which itself is
+    uncertain by one n-th of their variance, and averaging over snapshots does not lessen that.
 
     Args:
         errors: (snapshots, components), smoothed, of snapshots the network was not trained on.
         margin: at least 1.
         tail: in standard deviations.
+        weight: of the newest snapshot in the smoothing; its variance is weight / (2 - weight) of one's.
 
     Returns:
         (components,).
     """
     logs = log_errors(errors)
     wide = np.exp(logs.mean(axis=0) + tail * logs.std(axis=0, ddof=1))
-    limit: NDArray[np.float32] = np.maximum(margin * np.median(errors, axis=0), wide).astype(np.float32)
+    open_question = np.sqrt(1.0 + (2.0 - weight) / (weight * len(errors)))
+    limit: NDArray[np.float32] = (
+        open_question * np.maximum(margin * np.median(errors, axis=0), wide)
+    ).astype(np.float32)
     return limit

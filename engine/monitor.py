@@ -193,7 +193,7 @@ def _check_shape(bundle: Bundle, settings: Settings) -> None:
         ("sample_rate", bundle.sample_rate, settings.machine.sample_rate),
         ("rows", bundle.rows, settings.recording.rows),
         ("columns", bundle.channels, settings.columns),
-        ("components", len(bundle.calibration.limit), len(settings.components)),
+        ("components", bundle.calibration.limit.shape[1], len(settings.components)),
     ):
         if learned != here:
             raise AssessmentError(
@@ -225,7 +225,7 @@ def _score(
     layout = layout_of(settings)
     scorer = Scorer(bundle, layout, Diagnostician(settings))
     tracker = Tracker(scorer, settings)
-    state, position, start = first_state(layout), 0, 0
+    state, position, start = first_state(layout, bundle.calibration.centre.shape), 0, 0
     resume = store.resume_point(assessment)
     if resume is not None:
         last, at, packed = resume

@@ -23,13 +23,15 @@ for hours and come back."""
 class Watch:
     """Counters of one source of alarms, in running snapshots, and the alarm that stands, if any.
 
-    `above`, `severe`, `below` and `apart` count snapshots in a row; `alarm` is the key of the standing alarm
-    or "", `carried_from` the component that explains it or "", `peak` the highest severity since its raise.
+    `above`, `lasting`, `severe`, `below` and `apart` count snapshots in a row; `alarm` is the key of the
+    standing alarm or "", `carried_from` the component that explains it or "", `peak` the highest severity
+    since its raise.
     `surface` is the one named, `speaks_for` the one that the last snapshots spoke for, `spoken` how often
     in a row, `unheard` for how long the named one has not been.
     """
 
     above: int = 0
+    lasting: int = 0
     severe: int = 0
     below: int = 0
     apart: int = 0
@@ -63,6 +65,7 @@ def watch_severity(
     watch: Watch,
     severity: float,
     exceeds: bool,
+    lasts: bool,
     component: str,
     moment: Moment,
     rules: AlarmSettings,
@@ -75,8 +78,9 @@ def watch_severity(
     Args:
         watch: the counters so far.
         severity: of the component, finite.
-        exceeds: whether the error of this very snapshot is above the limit too. Without it a single odd
-            snapshot would count for as long as the smoothing remembers it.
+        exceeds: whether the quick average and the error of this very snapshot are above the limit. Without
+            the latter a single odd snapshot would count for as long as the average remembers it.
+        lasts: whether the patient average is above its own.
         component: its name.
         moment: the snapshot.
         rules: persistence, hysteresis and the severe threshold.
@@ -89,7 +93,8 @@ def watch_severity(
     explained = leader is not None and not own_sign
     watch = replace(
         watch,
-        above=watch.above + 1 if severity >= 1.0 and exceeds else 0,
+        above=watch.above + 1 if exceeds else 0,
+        lasting=watch.lasting + 1 if lasts else 0,
         severe=watch.severe + 1 if severity >= rules.severe and exceeds else 0,
         below=watch.below + 1 if severity < rules.clear_below else 0,
         apart=0 if explained else watch.apart + 1,
@@ -102,7 +107,7 @@ def watch_severity(
 
     cause = Cause.LIMIT.value
     if not watch.alarm:
-        if watch.above < rules.persistence:
+        if watch.above < rules.persistence and watch.lasting < rules.patience:
             return watch, ()
         key = f"{component}/{cause}/{moment.name}"
         priority = _priority(watch, rules)

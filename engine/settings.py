@@ -202,14 +202,18 @@ class LimitSettings(_Table):
     """What error is too much, from the errors on healthy snapshots that were not trained on."""
 
     margin: Annotated[float, Field(ge=1)]
+    patient_margin: Annotated[float, Field(ge=1)]
     tail: Positive
-    smoothing: Annotated[float, Field(gt=0, le=1)]
+    quick: Annotated[float, Field(gt=0, le=1)]
+    patient: Annotated[float, Field(gt=0, le=1)]
+    adaptation: Annotated[int, Field(ge=0)]
 
 
 class AlarmSettings(_Table):
     """When an alarm is raised, escalated and cleared; counts are running snapshots."""
 
     persistence: Count
+    patience: Count
     clear_below: Annotated[float, Field(gt=0, le=1)]
     clear_after: Count
     severe: Annotated[float, Field(gt=1)]

@@ -4,7 +4,6 @@ The state after a snapshot is all that the next one needs; it is stored with the
 engine goes on as if it had never stopped.
 """
 
-import base64
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -16,7 +15,7 @@ from engine.advising import Advice, advise
 from engine.attribution import band_shares, component_shares, latent_share, part_shares, pattern_likeness
 from engine.history import History, empty_history, unpack_history
 from engine.layout import Layout
-from engine.limits import component_errors, log_errors, smooth
+from engine.limits import component_errors, log_errors
 from engine.picture import Picture
 from engine.quality import component_quality
 from engine.records import EventKind, NewEvent, Quality, Score
@@ -24,9 +23,13 @@ from engine.rules import Leader, Moment, Watch, watch_sensor, watch_severity, wa
 from engine.schema import microseconds
 from engine.scoring import Examination, Scorer
 from engine.settings import Settings
+from engine.severity import Smoothing, at_rest, follow, severities, smoothed, unpack_smoothing
 
 EVIDENCE_BANDS = 5
 """Bands of the largest share that are frozen with an alarm."""
+
+CALM = 0.75
+"""Severity below which the usual residual follows slow drift; nearer to the limit it waits for what comes."""
 
 UNLIKE = 0.5
 """Likeness of two components' band patterns (cosine) below which one does not explain the other."""
@@ -36,12 +39,12 @@ UNLIKE = 0.5
 class State:
     """The engine's running state after a snapshot.
 
-    `smoothed` is float32 (channels, features), None before the first running snapshot; `components`,
+    `smoothing` holds the averages of residuals; `components`,
     `trends` and `sensors` hold a watch for each component, component and column; `drifted` says for each
     component that its errors are no longer the baseline's; `stopped` that the machine stood still.
     """
 
-    smoothed: NDArray[np.float32] | None
+    smoothing: Smoothing
     components: tuple[Watch, ...]
     trends: tuple[Watch, ...]
     sensors: tuple[Watch, ...]
@@ -51,14 +54,8 @@ class State:
 
     def pack(self) -> dict[str, object]:
         """Turn into plain JSON types; floats keep every bit."""
-        smoothed = None
-        if self.smoothed is not None:
-            smoothed = {
-                "shape": list(self.smoothed.shape),
-                "float32": base64.b64encode(self.smoothed.astype("<f4").tobytes()).decode(),
-            }
         return {
-            "smoothed": smoothed,
+            "smoothing": self.smoothing.pack(),
             "components": [asdict(watch) for watch in self.components],
             "trends": [asdict(watch) for watch in self.trends],
             "sensors": [asdict(watch) for watch in self.sensors],
@@ -68,12 +65,12 @@ class State:
         }
 
 
-def first_state(layout: Layout) -> State:
-    """The state before the first snapshot."""
+def first_state(layout: Layout, features: tuple[int, int]) -> State:
+    """The state before the first snapshot; `features` is the shape (channels, features) of a residual."""
     components, columns = len(layout.components), len(layout.watched)
     watches = (Watch(),) * components
     return State(
-        smoothed=None,
+        smoothing=at_rest(features),
         components=watches,
         trends=watches,
         sensors=(Watch(),) * columns,
@@ -85,12 +82,8 @@ def first_state(layout: Layout) -> State:
 
 def unpack_state(data: Mapping[str, Any]) -> State:
     """Rebuild what `State.pack` returned."""
-    smoothed = None
-    if data["smoothed"] is not None:
-        flat = np.frombuffer(base64.b64decode(data["smoothed"]["float32"]), "<f4")
-        smoothed = flat.reshape(data["smoothed"]["shape"]).astype(np.float32)
     return State(
-        smoothed=smoothed,
+        smoothing=unpack_smoothing(data["smoothing"]),
         components=tuple(Watch(**watch) for watch in data["components"]),
         trends=tuple(Watch(**watch) for watch in data["trends"]),
         sensors=tuple(Watch(**watch) for watch in data["sensors"]),
@@ -117,7 +110,7 @@ class Tracker:
         self.bundle, self.layout = scorer.bundle, scorer.layout
         self.edges = scorer.model.edges
         self.diagnostician = scorer.diagnostician
-        self.smoothing = settings.limits.smoothing
+        self.limits = settings.limits
         self.rules = settings.alarms
 
     def step(self, state: State, seen: Examination, moment: Moment) -> tuple[State, Verdict]:
@@ -132,21 +125,18 @@ class Tracker:
             for quality, watched in zip(seen.quality, layout.watched, strict=True)
             if watched
         )
-        smoothed = state.smoothed
-        if running.any():
-            smoothed = smooth(smoothed, seen.residual, running, self.smoothing)
-        bands = np.zeros_like(seen.insight.spectrum)
-        if smoothed is not None:
-            bands = band_shares(smoothed, running)
-        scores = self._scores(seen, smoothed, bands, moment)
+        smoothing = smoothed(state.smoothing, seen.residual, running, self.limits)
+        bands = band_shares(smoothing.quick, running)
+        charts = severities(smoothing, running, layout.channels, self.bundle.calibration.limit)
+        scores = self._scores(seen, charts, bands, moment)
         history = state.history
         if running.any():
             history = history.extended(microseconds(moment.at), *self._remembered(scores, seen))
-        now = replace(state, smoothed=smoothed, history=history, stopped=stopped)
+        now = replace(state, smoothing=smoothing, history=history, stopped=stopped)
         events = list(self._machine_events(state, stopped, moment))
         baseline = self.bundle.baseline
         if not baseline.first_seen <= moment.at <= baseline.end:
-            components, rung = self._watch_components(state.components, scores, seen, bands, moment)
+            components, rung = self._watch_components(state.components, scores, charts, seen, bands, moment)
             now = replace(now, components=components)
             events += rung
             if running.any():
@@ -155,11 +145,14 @@ class Tracker:
                     scores,
                     tuple(bool(watch.alarm) for watch in components),
                     self.bundle.calibration.calm,
+                    self._wandered(smoothing),
                     moment,
                     self.rules,
                 )
                 now = replace(now, trends=advice.trends, drifted=advice.drifted, history=advice.history)
                 events += told
+                free = running & self._calm(components, charts)
+                now = replace(now, smoothing=follow(smoothing, seen.residual, free, self.limits.adaptation))
             if not stopped:
                 sensors, rung = self._watch_sensors(state.sensors, seen, moment)
                 now = replace(now, sensors=sensors)
@@ -176,15 +169,14 @@ class Tracker:
     def _scores(
         self,
         seen: Examination,
-        smoothed: NDArray[np.float32] | None,
+        charts: NDArray[np.float64],
         bands: NDArray[np.float32],
         moment: Moment,
     ) -> tuple[Score, ...]:
         layout, running = self.layout, seen.running
-        limit = self.bundle.calibration.limit.astype(np.float64)
+        limit = self.bundle.calibration.limit[0].astype(np.float64)
         error = component_errors(seen.residual, running, layout.channels)
-        lasting = smoothed if smoothed is not None else seen.residual
-        severity = component_errors(lasting, running, layout.channels) / limit
+        severity = charts.max(axis=0)
         shares = component_shares(bands, layout.channels)
         in_baseline = self.bundle.baseline.start <= moment.at <= self.bundle.baseline.end
         scores = []
@@ -210,6 +202,7 @@ class Tracker:
         self,
         watches: tuple[Watch, ...],
         scores: tuple[Score, ...],
+        charts: NDArray[np.float64],
         seen: Examination,
         bands: NDArray[np.float32],
         moment: Moment,
@@ -220,7 +213,8 @@ class Tracker:
         scored = [(score.severity, index) for index, score in enumerate(scores) if score.severity is not None]
         for severity, index in sorted(scored, key=lambda one: (-one[0], one[1])):
             name, channels = scores[index].component, self.layout.channels[index]
-            exceeds = (scores[index].error or 0.0) >= (scores[index].limit or np.inf)
+            above_limit = (scores[index].error or 0.0) >= (scores[index].limit or np.inf)
+            exceeds, lasts = bool(above_limit and charts[0, index] >= 1.0), bool(charts[1, index] >= 1.0)
             leading = _leader(now, scores, index)
             found = self._find(index, severity, now[index], seen, bands)
             evidence = {
@@ -237,7 +231,7 @@ class Tracker:
                 leader = Leader(scores[leading].component, scores[leading].severity or 0.0)
                 own_sign = self._own_sign(now[leading], found, bands, leading, index)
             now[index], rung = watch_severity(
-                now[index], severity, exceeds, name, moment, self.rules, evidence, leader, own_sign
+                now[index], severity, exceeds, lasts, name, moment, self.rules, evidence, leader, own_sign
             )
             events += rung
             now[index], told = watch_surface(now[index], found, name, moment, self.rules)
@@ -282,17 +276,29 @@ class Tracker:
                 events += rung
         return tuple(now), events
 
+    def _calm(self, watches: tuple[Watch, ...], charts: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """The channels, (channels,), of components that are not in question."""
+        calm = np.ones(len(self.layout.watched), np.bool_)
+        for watch, severity, channels in zip(watches, charts.max(axis=0), self.layout.channels, strict=True):
+            if watch.alarm or severity >= CALM:
+                calm[[number - 1 for number in channels]] = False
+        return calm
+
+    def _wandered(self, smoothing: Smoothing) -> NDArray[np.float64]:
+        """How far the usual residual of each component has been followed, root mean square."""
+        return component_errors(smoothing.followed, self.layout.watched, self.layout.channels)
+
     def _remembered(
         self, scores: tuple[Score, ...], seen: Examination
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Logarithms of smoothed error and level of each component; NaN where it does not run."""
-        error, level = np.full((2, len(scores)), np.nan)
+        """Logarithms of severity and level of each component; NaN where it does not run."""
+        severity, level = np.full((2, len(scores)), np.nan)
         for index, score in enumerate(scores):
-            if score.severity is not None and score.limit is not None:
+            if score.severity is not None:
                 heard = [number - 1 for number in self.layout.channels[index] if seen.running[number - 1]]
-                error[index] = log_errors(np.array(score.severity * score.limit))
+                severity[index] = log_errors(np.array(score.severity))
                 level[index] = np.log(seen.figures[heard, 0].astype(np.float64)).mean()
-        return error, level
+        return severity, level
 
     def _machine_events(self, state: State, stopped: bool, moment: Moment) -> tuple[NewEvent, ...]:
         if stopped == state.stopped:
