@@ -37,7 +37,7 @@ def comparison_table(rows: Sequence[Comparison], truth: Truth) -> Table:
         "delay",
         "ranked first",
         "share",
-        "times healthy",
+        "ratio",
         "trained in",
         "per s",
     ):
@@ -58,7 +58,7 @@ def comparison_table(rows: Sequence[Comparison], truth: Truth) -> Table:
     table.caption = (
         "gated lead: from the first medium or high alarm to the end, if none rang before the onset; delay:"
         " snapshots from the onset to it; share: of running snapshots from the onset on, those in which the"
-        " failing component is in front; times healthy: its median faulty error over the 99th percentile of"
+        " failing component is in front; ratio: its median faulty error over the 99th percentile of"
         " healthy ones; per s: snapshots scored"
     )
     table.caption_justify = "left"
