@@ -255,9 +255,12 @@ def map_of(points: NDArray[np.float32], seed: int) -> NDArray[np.float32]:
         ValueError: fewer than 4 points.
     """
     from sklearn.manifold import TSNE
+    from threadpoolctl import threadpool_limits
 
     if len(points) < 4:
         raise ValueError(f"t-SNE needs 4 windows or more, not {len(points)}")
     perplexity = min(30.0, (len(points) - 1) / 3)
-    laid = TSNE(perplexity=perplexity, init="pca", random_state=seed).fit_transform(points)
+    # One thread: sums then always add up in the same order, and threads that wait for one another cost more.
+    with threadpool_limits(limits=1):
+        laid = TSNE(perplexity=perplexity, init="pca", random_state=seed).fit_transform(points)
     return np.asarray(laid, np.float32)

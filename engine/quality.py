@@ -19,6 +19,10 @@ CLIPPED_SHARE = 0.01
 on IMS Set 2); a saturated amplifier sits there."""
 
 
+FEWEST_CLIPPED = 10
+"""Rows at one end below which nothing is called clipped: of a short recording one row is a large share."""
+
+
 def channel_quality(
     signal: NDArray[np.float32], running_level: NDArray[np.float32] | None, watched: NDArray[np.bool_]
 ) -> tuple[Quality, ...]:
@@ -47,7 +51,7 @@ def channel_quality(
         np.count_nonzero(signal == signal.max(axis=0), axis=0),
         np.count_nonzero(signal == signal.min(axis=0), axis=0),
     )
-    clipped = ends >= CLIPPED_SHARE * len(signal)
+    clipped = ends >= max(CLIPPED_SHARE * len(signal), FEWEST_CLIPPED)
     return tuple(
         Quality.DEAD if is_quiet else Quality.CLIPPED if is_clipped else Quality.RUNNING
         for is_quiet, is_clipped in zip(quiet.tolist(), clipped.tolist(), strict=True)

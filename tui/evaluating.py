@@ -37,11 +37,11 @@ def comparison_table(rows: Sequence[Comparison], truth: Truth) -> Table:
         "delay",
         "ranked first",
         "share",
-        "separation",
-        "training",
-        "per second",
+        "ratio",
+        "trained in",
+        "per s",
     ):
-        table.add_column(heading, justify="right")
+        table.add_column(heading, justify="right", no_wrap=heading == "ranked first")
     for one in rows:
         told = one.forewarning
         table.add_row(
@@ -50,7 +50,7 @@ def comparison_table(rows: Sequence[Comparison], truth: Truth) -> Table:
             str(told.false_alarms),
             _maybe(told.delay_snapshots, "d"),
             one.ranked_first,
-            f"{one.failing_first:.1%}",
+            f"{one.failing_first:.0%}",
             f"{one.separation:.2f}",
             f"{one.training_seconds:.0f} s",
             f"{one.snapshots_per_second:.0f}",
@@ -58,8 +58,8 @@ def comparison_table(rows: Sequence[Comparison], truth: Truth) -> Table:
     table.caption = (
         "gated lead: from the first medium or high alarm to the end, if none rang before the onset; delay:"
         " snapshots from the onset to it; share: of running snapshots from the onset on, those in which the"
-        " failing component is in front; separation: its median faulty error over the 99th percentile of"
-        " healthy ones; per second: snapshots scored"
+        " failing component is in front; ratio: its median faulty error over the 99th percentile of"
+        " healthy ones; per s: snapshots scored"
     )
     table.caption_justify = "left"
     return table
@@ -152,7 +152,9 @@ def _maybe(value: float | None, form: str, unit: str = "") -> str:
 
 
 def _table(title: str) -> Table:
-    return Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    return Table(
+        title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True
+    )
 
 
 def _console() -> Console:

@@ -51,6 +51,7 @@ class Ready:
     model: Model
     scaling: Scaling
     content: bytes
+    folder: Path
 
     def insight(self, signal: Signal) -> Insight:
         network = Network(self.content, self.model.batch)
@@ -79,6 +80,11 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Ready]:
         )
         wanted.append([name, model.shape, model.batch, name not in UNTRAINED])
     (folder / "models.json").write_text(json.dumps(wanted))
+    (folder / "hopeless").mkdir()
+    request = {"model": "vae", "seed": 0, "epochs": 2, "patience": 2, "batch": 1}
+    (folder / "hopeless" / "request.json").write_text(json.dumps(request))
+    loud = np.full((4, 64, 1), 1e30, np.float32)
+    np.savez(folder / "hopeless" / "vectors.npz", allow_pickle=False, train=loud, validation=loud)
     program = Path(__file__).with_name("convert_models.py")
     done = subprocess.run(
         [sys.executable, program, folder],
@@ -90,7 +96,7 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Ready]:
     )
     assert done.returncode == 0, done.stderr
     return {
-        name: Ready(models[name], scalings[name], (folder / name / "network.tflite").read_bytes())
+        name: Ready(models[name], scalings[name], (folder / name / "network.tflite").read_bytes(), folder)
         for name in MODELS
     }
 
@@ -147,6 +153,12 @@ def test_padding_of_a_call_does_not_change_what_the_others_get(ready: Mapping[st
     for count in (1, len(vectors) - 1):
         for output, part in zip(whole, network.run(vectors[:count]), strict=True):
             assert output[:count].tobytes() == part.tobytes()
+
+
+def test_training_that_comes_apart_says_so_and_leaves_no_network(ready: Mapping[str, Ready]) -> None:
+    place = ready["vae"].folder / "hopeless"
+    assert (place / "error.txt").read_text() == "the loss is no finite number any more after epoch 1"
+    assert not (place / "network.tflite").exists()
 
 
 @pytest.mark.parametrize("name", ["vae", "conv-vae"])
