@@ -69,7 +69,7 @@ class Calibration:
 class UsualLines:
     """Strengths of a component's fault lines on the baseline, natural log.
 
-    `centre`, `scatter` are float32 (its channels, bands, surfaces, harmonics), NaN where not heard.
+    `centre`, `scatter` are float32 (its channels, bands, surfaces, lines), NaN where not heard.
     """
 
     centre: NDArray[np.float32]

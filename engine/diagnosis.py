@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.bundle import UsualLines
-from engine.envelope import envelope_bands, envelope_spectra
-from engine.faultlines import LineSearch, line_search
+from engine.envelope import HARMONICS, envelope_bands, envelope_spectra
+from engine.faultlines import LINES, LineSearch, line_search
 from engine.kinematics import Surface, fault_frequencies
 from engine.settings import Settings
 
@@ -39,14 +39,14 @@ LEAD = 1.5
 class Evidence:
     """Why a surface is named.
 
-    `lines` holds one (harmonic order, found at [Hz], times the baseline) for each harmonic that exceeds it;
-    `band` is the carrier band in Hz.
+    `lines` holds one (harmonic order, sideband, found at [Hz], times the baseline) for each line that
+    exceeds it; `band` is the carrier band in Hz.
     """
 
     surface: Surface
     channel: int
     band: tuple[float, float]
-    lines: tuple[tuple[int, float, float], ...]
+    lines: tuple[tuple[int, int, float, float], ...]
 
     def plain(self) -> dict[str, object]:
         """For an event's detail."""
@@ -55,8 +55,13 @@ class Evidence:
             "channel": self.channel,
             "band": list(self.band),
             "lines": [
-                {"order": order, "found_at": round(hertz, 2), "times_baseline": round(times, 2)}
-                for order, hertz, times in self.lines
+                {
+                    "order": order,
+                    "sideband": sideband,
+                    "found_at": round(hertz, 2),
+                    "times_baseline": round(times, 2),
+                }
+                for order, sideband, hertz, times in self.lines
             ],
         }
 
@@ -93,7 +98,7 @@ class Diagnostician:
         found = []
         for component, lines in usual.items():
             search = self.searches[component]
-            strong = (lines.centre > np.log(STANDS_OUT)).sum(axis=-1) >= FEWEST_HARMONICS
+            strong = (lines.centre > np.log(STANDS_OUT))[..., :HARMONICS].sum(axis=-1) >= FEWEST_HARMONICS
             for row, channel in enumerate(self.channels[component]):
                 found += [
                     f"{names[component]}, channel {channel}: lines of the {surface.value} stand out already"
@@ -107,7 +112,7 @@ class Diagnostician:
         return envelope_spectra(signal, self.bands) if self.searches else None
 
     def strengths(self, envelopes: NDArray[np.float32] | None) -> dict[int, NDArray[np.float32]]:
-        """Line strengths of each component: (its channels, bands, surfaces, harmonics), natural log."""
+        """Line strengths of each component: (its channels, bands, surfaces, lines), natural log."""
         if envelopes is None:
             return {}
         return {
@@ -129,7 +134,7 @@ class Diagnostician:
         Args:
             component: which, counted from 0.
             envelopes: (channels, bands, bins) of this snapshot.
-            usual: (its channels, bands, surfaces, harmonics) mean strengths of the baseline.
+            usual: (its channels, bands, surfaces, lines) mean strengths of the baseline.
             scatter: the same shape, their standard deviations.
             band_error: (channels, spectral bands) share of the error.
             edges: (spectral bands + 1,) in Hz.
@@ -146,19 +151,19 @@ class Diagnostician:
             )
             for band in self._carrying(band_error[channel - 1], edges):
                 for number, surface in enumerate(search.surfaces):
-                    harmonics = np.flatnonzero(exceeds[band, number])
-                    if len(harmonics) < FEWEST_HARMONICS:
+                    standing = np.flatnonzero(exceeds[band, number])
+                    if (standing < HARMONICS).sum() < FEWEST_HARMONICS:
                         continue
-                    weight = float(above[band, number, harmonics].sum())
+                    weight = float(above[band, number, standing].sum())
                     if surface in best and best[surface][0] >= weight:
                         continue
                     lines = tuple(
                         (
-                            int(harmonic) + 1,
-                            search.found_at(envelopes[channel - 1, band], number, int(harmonic)),
-                            float(np.exp(above[band, number, harmonic])),
+                            *LINES[line],
+                            search.found_at(envelopes[channel - 1, band], number, line),
+                            float(np.exp(above[band, number, line])),
                         )
-                        for harmonic in harmonics
+                        for line in standing.tolist()
                     )
                     span = (band * self.width, (band + 1) * self.width)
                     best[surface] = weight, Evidence(surface, channel, span, lines)

@@ -14,6 +14,11 @@ SLIP = 0.01
 APART = 2.0
 """Bins by which a candidate must clear a shaft order or mains harmonic, whose main lobe would pose as it."""
 
+LINES = (*((order, 0) for order in range(1, HARMONICS + 1)), (1, -1), (1, 1))
+"""Every line of a surface as (harmonic order, sideband): the harmonics, then the first sidebands of the
+fundamental. An inner race's defect passes through the load once a turn of the shaft, a roller's once a turn
+of the cage; the others have no sidebands."""
+
 NEIGHBOURS = 30
 """Bins on either side whose median is the floor that a line stands on."""
 
@@ -24,9 +29,9 @@ class LineSearch:
 
     Attributes:
         surfaces: of the table's first axis.
-        bins: int (surfaces, harmonics, candidates) where each line may be, padded by repetition.
-        floor: int (surfaces, harmonics, neighbours) whose median each is compared with.
-        heard: bool (surfaces, harmonics), False where shaft or mains mask a line, or it lies too high.
+        bins: int (surfaces, lines, candidates) where each line may be, padded by repetition.
+        floor: int (surfaces, lines, neighbours) whose median each is compared with.
+        heard: bool (surfaces, lines), False where shaft or mains mask a line, or it lies too high.
         resolution: Hz per bin.
     """
 
@@ -43,7 +48,7 @@ class LineSearch:
             envelope: (..., bins).
 
         Returns:
-            (..., surfaces, harmonics) natural logarithm of peak over floor, NaN where not heard.
+            (..., surfaces, lines) natural logarithm of peak over floor, NaN where not heard.
         """
         peak = envelope[..., self.bins].max(axis=-1)
         floor = np.median(envelope[..., self.floor], axis=-1)
@@ -51,9 +56,9 @@ class LineSearch:
         logs = np.log(np.maximum(peak, tiny)) - np.log(np.maximum(floor, tiny))
         return np.where(self.heard, logs, np.float32(np.nan)).astype(np.float32)
 
-    def found_at(self, envelope: NDArray[np.float32], surface: int, harmonic: int) -> float:
+    def found_at(self, envelope: NDArray[np.float32], surface: int, line: int) -> float:
         """Frequency in Hz of the highest candidate of a line in one envelope spectrum (bins,)."""
-        candidates = self.bins[surface, harmonic]
+        candidates = self.bins[surface, line]
         return float(candidates[np.argmax(envelope[candidates])] * self.resolution)
 
 
@@ -82,14 +87,18 @@ def line_search(
             if name is not surface
         )
     )
+    spacing = {Surface.INNER: shaft, Surface.ROLLER: frequencies.get(Surface.CAGE, 0.0)}
     candidates, floors, heard = [], [], []
     for surface in surfaces:
-        for harmonic in range(1, HARMONICS + 1):
-            own, around = _candidates(frequencies[surface] * harmonic, shaft, mains, resolution, bins)
+        for order, sideband in LINES:
+            frequency = order * frequencies[surface] + sideband * spacing.get(surface, 0.0)
+            own, around = _candidates(frequency, shaft, mains, resolution, bins)
+            if sideband and not spacing.get(surface):
+                own = own[:0]
             heard.append(len(own) > 0)
             candidates.append(own if len(own) else np.zeros(1, np.int64))
             floors.append(around if len(own) else np.zeros(1, np.int64))
-    table = (len(surfaces), HARMONICS)
+    table = (len(surfaces), len(LINES))
     bins_table, floor_table = _padded(candidates), _padded(floors)
     return LineSearch(
         surfaces=surfaces,

@@ -201,6 +201,7 @@ class ModelSettings(_Table):
 class LimitSettings(_Table):
     """What error is too much, from the errors on healthy snapshots that were not trained on."""
 
+    mode: Literal["standard", "plain"]
     margin: Annotated[float, Field(ge=1)]
     patient_margin: Annotated[float, Field(ge=1)]
     tail: Positive

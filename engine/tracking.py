@@ -15,7 +15,7 @@ from engine.advising import Advice, advise
 from engine.attribution import band_shares, component_shares, latent_share, part_shares, pattern_likeness
 from engine.history import History, empty_history, unpack_history
 from engine.layout import Layout
-from engine.limits import component_errors, log_errors
+from engine.limits import component_errors, component_windows, log_errors
 from engine.picture import Picture
 from engine.quality import component_quality
 from engine.records import EventKind, NewEvent, Quality, Score
@@ -127,8 +127,8 @@ class Tracker:
         )
         smoothing = smoothed(state.smoothing, seen.residual, running, self.limits)
         bands = band_shares(smoothing.quick, running)
-        charts = severities(smoothing, running, layout.channels, self.bundle.calibration.limit)
-        scores = self._scores(seen, charts, bands, moment)
+        error, limit, charts = self._judged(seen, smoothing)
+        scores = self._scores(seen, error, limit, charts, bands, moment)
         history = state.history
         if running.any():
             history = history.extended(microseconds(moment.at), *self._remembered(scores, seen))
@@ -166,16 +166,32 @@ class Tracker:
         )
         return now, Verdict(scores, tuple(events), picture)
 
+    def _judged(
+        self, seen: Examination, smoothing: Smoothing
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """Error and limit of each component, (components,), and severity by each average, (2, components)."""
+        usual, channels = self.bundle.calibration, self.layout.channels
+        if self.limits.mode == "plain":
+            windows = np.where(seen.running, seen.insight.window_errors, np.float32(np.nan))
+            heard = [[number for number in own if seen.running[number - 1]] or own for own in channels]
+            error = component_windows(windows, heard).mean(axis=0).astype(np.float64)
+            limit = usual.window_limit.astype(np.float64)
+            # There is no patient average: the quick one alone decides.
+            return error, limit, np.stack([error / limit, np.where(np.isnan(error), np.nan, 0.0)])
+        error = component_errors(seen.residual, seen.running, channels)
+        charts = severities(smoothing, seen.running, channels, usual.limit)
+        return error, usual.limit[0].astype(np.float64), charts
+
     def _scores(
         self,
         seen: Examination,
+        error: NDArray[np.float64],
+        limit: NDArray[np.float64],
         charts: NDArray[np.float64],
         bands: NDArray[np.float32],
         moment: Moment,
     ) -> tuple[Score, ...]:
-        layout, running = self.layout, seen.running
-        limit = self.bundle.calibration.limit[0].astype(np.float64)
-        error = component_errors(seen.residual, running, layout.channels)
+        layout = self.layout
         severity = charts.max(axis=0)
         shares = component_shares(bands, layout.channels)
         in_baseline = self.bundle.baseline.start <= moment.at <= self.bundle.baseline.end

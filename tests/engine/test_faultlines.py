@@ -5,7 +5,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from engine.faultlines import APART, SLIP, LineSearch, line_search
+from engine.faultlines import APART, LINES, SLIP, LineSearch, line_search
 from engine.kinematics import Surface, fault_frequencies
 from tests.engine.test_kinematics import ZA_2115
 
@@ -97,11 +97,27 @@ def test_what_the_resolution_cannot_separate_is_not_sought(
 ) -> None:
     search = line_search(frequencies, SHAFT, MAINS, resolution, BINS)
     assert search.surfaces == sought
-    assert search.strengths(floor_of_noise(3)).shape == (len(sought), 3)
+    assert search.strengths(floor_of_noise(3)).shape == (len(sought), len(LINES))
+
+
+def test_only_inner_race_and_rollers_have_sidebands() -> None:
+    search = line_search(IMS, SHAFT, MAINS, 1.0, BINS)
+    heard = dict(zip(search.surfaces, search.heard[:, -2:].any(axis=1).tolist(), strict=True))
+    assert heard == {OUTER: False, INNER: True, ROLLER: True, CAGE: False}
+
+
+def test_sidebands_lie_a_turn_of_the_shaft_from_the_inner_race_and_one_of_the_cage_from_a_roller() -> None:
+    search = line_search(IMS, SHAFT, MAINS, 1.0, BINS)
+    for surface, spacing in ((INNER, SHAFT), (ROLLER, IMS[CAGE])):
+        row = search.surfaces.index(surface)
+        for line, (order, sideband) in enumerate(LINES):
+            if sideband and search.heard[row, line]:
+                expected = order * IMS[surface] + sideband * spacing
+                assert search.bins[row, line].mean() == pytest.approx(expected, rel=2 * SLIP)
 
 
 def test_harmonic_beyond_the_spectrum_is_not_heard() -> None:
-    assert alone(236.0, bins=600).heard.tolist() == [[True, True, False]]
+    assert alone(236.0, bins=600).heard.tolist() == [[True, True, False, False, False]]
 
 
 # What is found
@@ -130,10 +146,10 @@ def test_strength_is_a_ratio_and_knows_no_unit(factor: float) -> None:
 
 
 def test_channel_that_says_nothing_has_lines_of_no_strength() -> None:
-    assert alone(236.0).strengths(np.zeros(BINS, np.float32)).tolist() == [[0.0] * 3]
+    assert alone(236.0).strengths(np.zeros(BINS, np.float32)).tolist()[0][:3] == [0.0] * 3
 
 
 def test_every_channel_and_band_is_searched_by_itself() -> None:
     search, envelopes = line_search(IMS, SHAFT, MAINS, 1.0, BINS), floor_of_noise(6, (2, 4, BINS))
-    assert search.strengths(envelopes).shape == (2, 4, 4, 3)
+    assert search.strengths(envelopes).shape == (2, 4, 4, len(LINES))
     np.testing.assert_array_equal(search.strengths(envelopes)[1, 2], search.strengths(envelopes[1, 2]))

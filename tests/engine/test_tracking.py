@@ -28,11 +28,13 @@ class Machine:
     rig: SmallRig
     layout: Layout
     limits: tuple[int, ...] = (0, 1)
+    mode: str = "standard"
 
     def __post_init__(self) -> None:
         usual, own = self.rig.bundle.calibration, list(self.limits)
         usual = replace(usual, limit=usual.limit[:, own], calm=usual.calm[:, own])
-        settings = self.rig.settings
+        limits = self.rig.settings.limits.model_copy(update={"mode": self.mode})
+        settings = self.rig.settings.model_copy(update={"limits": limits})
         bundle = replace(self.rig.bundle, calibration=usual)
         self.scorer = Scorer(bundle, self.layout, Diagnostician(settings))
         self.tracker = Tracker(self.scorer, settings)
@@ -88,6 +90,23 @@ def events(verdicts: Iterable[Verdict]) -> list[NewEvent]:
 
 def rings(verdicts: list[Verdict], *kinds: EventKind) -> list[tuple[int, EventKind]]:
     return [(number, kind) for number, kind in heard(verdicts) if kind in kinds]
+
+
+def test_plain_mode_judges_the_mean_window_error_by_the_percentile(small_rig: SmallRig) -> None:
+    plain = Machine(small_rig, layout_of(small_rig.settings), mode="plain")
+    kinds = ["healthy", "faulty", "left dead", "stopped"]
+    healthy, faulty, dead, stopped = plain.follow(kinds)
+    limit = small_rig.bundle.calibration.window_limit
+    for verdict in (healthy, faulty):
+        for score, of in zip(verdict.scores, limit.tolist(), strict=True):
+            assert score.limit == of
+            assert score.error is not None
+            assert score.severity == pytest.approx(score.error / of)
+    severity = [score.severity for score in faulty.scores]
+    assert severity[0] < 1.0 < severity[1]
+    assert dead.scores[0].severity is None
+    assert dead.scores[1].severity is not None
+    assert [score.severity for score in stopped.scores] == [None, None]
 
 
 def test_steady_machine_says_nothing(machine: Machine) -> None:
