@@ -12,7 +12,7 @@ from pathlib import Path
 from engine.alarms import Alarm, fold_alarms
 from engine.bundle import Bundle
 from engine.monitor import Outcome, assess
-from engine.records import Priority, Series
+from engine.records import Event, Priority, Series
 from engine.results import END_OF_TIME
 from engine.settings import Settings, load_settings
 from engine.store import Store
@@ -35,6 +35,7 @@ class Pass:
 
     outcome: Outcome
     series: Series
+    events: tuple[Event, ...]
     alarms: tuple[Alarm, ...]
 
     def ringing(self) -> list[Alarm]:
@@ -44,7 +45,11 @@ class Pass:
 
     def index(self, alarm: Alarm) -> int:
         """Which snapshot raised an alarm, counted from 0."""
-        return self.series.names.index(str(alarm.raised.detail["snapshot"]))
+        return self.place(alarm.raised)
+
+    def place(self, event: Event) -> int:
+        """Which snapshot an event belongs to, counted from 0."""
+        return self.series.names.index(str(event.detail["snapshot"]))
 
 
 def assessed(
@@ -62,8 +67,9 @@ def assessed_run(run: Run, settings: Settings, bundle: Bundle | None = None) -> 
     """Assess an open run in a fresh store."""
     with fresh_state() as state, Store.open(state, create=True) as store:
         outcome = assess(run, settings, store, now=lambda: datetime.now(UTC), bundle=bundle)
-        alarms = fold_alarms(store.events(outcome.assessment), END_OF_TIME)
-        return Pass(outcome, store.series(outcome.assessment), alarms)
+        events = store.events(outcome.assessment)
+        alarms = fold_alarms(events, END_OF_TIME)
+        return Pass(outcome, store.series(outcome.assessment), events, alarms)
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from tui.draw.spark import Column, resample, sparkline, tall_sparkline
 from tui.draw.text import Span, clean, fit, pick, plain, title, width_of, window
 from tui.draw.timeline import timeline_lines
 from tui.draw.why import curve, why_lines
-from tui.draw.words import severity_text, short_time, state_of
+from tui.draw.words import duration, severity_text, short_time, state_of
 from tui.frame import Condition, Frame, to_acknowledge, trend
 from tui.playhead import Playhead, instant
 from tui.reading import Crossing, Reader, Reading, View
@@ -509,3 +509,11 @@ def test_the_window_holds_the_selected_row_and_is_no_higher_than_allowed(
 )
 def test_a_learning_curve_is_scaled_to_itself(values: list[float], drawn: str) -> None:
     assert curve(values, 10) == drawn
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(20, "1 min"), (2400, "40 min"), (7199, "120 min"), (43_200, "12 h"), (259_200, "3 d")],
+)
+def test_duration_is_told_in_its_largest_fitting_unit(seconds: float, words: str) -> None:
+    assert duration(seconds) == words

@@ -110,7 +110,19 @@ def reason(alarm: Alarm) -> str:
     """What an alarm comes from: a surface, another component that explains it, else its cause."""
     if alarm.surface:
         return clean(alarm.surface)
-    return clean(f"via {alarm.carried_from}" if alarm.carried_from else alarm.cause)
+    if alarm.carried_from:
+        return clean(f"via {alarm.carried_from}")
+    ahead = alarm.raised.detail.get("seconds_to_limit")
+    if isinstance(ahead, float):
+        return f"{clean(alarm.cause)}, limit in {duration(ahead)}"
+    return clean(alarm.cause)
+
+
+def duration(seconds: float) -> str:
+    """A span of time in its largest fitting unit: 40 min, 12 h, 3 d."""
+    fitting = [(size, unit) for size, unit in ((86_400, "d"), (3_600, "h")) if seconds >= 2 * size]
+    size, unit = fitting[0] if fitting else (60, "min")
+    return f"{max(seconds / size, 1):.0f} {unit}"
 
 
 def _local(when: datetime | int, zone: tzinfo) -> datetime:
