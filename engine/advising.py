@@ -15,6 +15,9 @@ from engine.trend import rising_trend, time_to_limit
 FAR = 1.0
 """Healthy standard deviations, over all features, past which the baseline no longer describes a component."""
 
+WORTH_TELLING = 0.5
+"""Severity below which a rise is not told: it has as far to go as a healthy component wanders."""
+
 HORIZON = 2.0
 """Times the window of a trend that it may be drawn on into the future."""
 
@@ -81,6 +84,8 @@ def advise(
 
 def _told(history: History, component: int, wander: float, severity: float) -> dict[str, object] | None:
     """What is told of a component's rising error, where its limit is within sight."""
+    if severity < WORTH_TELLING:
+        return None
     logs = history.severity[:, component].astype(np.float64)
     known = np.isfinite(logs)
     seconds = (history.at[known] - history.at[0]) / 1e6

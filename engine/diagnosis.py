@@ -182,11 +182,10 @@ class Diagnostician:
 
 def _clear_winner(found: Sequence[tuple[float, Evidence]]) -> Evidence | None:
     """The evidence that stands out from all other, or None."""
-    weights = {one.surface: weight for weight, one in found}
-    if weights.get(Surface.CAGE, 0.0) * LEAD >= weights.get(Surface.OUTER, np.inf):
-        # The rollers are spaced evenly in the cage: its high harmonics are the lines of the outer race.
-        found = [one for one in found if one[1].surface is not Surface.OUTER]
     ranked = sorted(found, key=lambda one: one[0], reverse=True)
+    if ranked and ranked[0][1].surface is Surface.CAGE:
+        # Impacts at the rate of the cage have a harmonic near every other line: they explain them.
+        return ranked[0][1]
     if not ranked or (len(ranked) > 1 and ranked[0][0] < LEAD * ranked[1][0]):
         return None
     return ranked[0][1]

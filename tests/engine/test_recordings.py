@@ -1,5 +1,6 @@
 """The full recordings, where RACEWAY_DATA names them: what the engine must reach on real failures."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -38,13 +39,16 @@ def test_ims_set_2_first_alarm_is_on_bearing_1_at_the_onset_and_none_before(set_
 
 
 @pytest.mark.xdist_group("ims-set2")
-def test_ims_set_2_surface_is_the_outer_race_from_the_first_alarm_on(set_2: tuple[Run, Path]) -> None:
+def test_ims_set_2_surface_is_named_within_an_hour_of_the_first_alarm(
+    set_2: tuple[Run, Path],
+) -> None:
     _, state = set_2
     events = events_of(state)
     named = [
         event for event in events if event.kind is EventKind.DIAGNOSED and event.component == "Bearing 1"
     ]
-    assert (named[0].detail["surface"], named[0].at) == ("outer race", urgent(events)[0].at)
+    assert [event.detail["surface"] for event in named] == ["outer race"]
+    assert named[0].at - urgent(events)[0].at <= timedelta(hours=1)
 
 
 @pytest.mark.xdist_group("ims-set2")
