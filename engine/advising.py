@@ -10,7 +10,7 @@ from engine.history import History
 from engine.records import EventKind, NewEvent, Score
 from engine.rules import Moment, Watch, watch_trend
 from engine.settings import AlarmSettings
-from engine.trend import rising_trend, time_to_limit
+from engine.trend import FEWEST, rising_trend, time_to_limit
 
 FAR = 1.0
 """Healthy standard deviations, over all features, past which the baseline no longer describes a component."""
@@ -37,6 +37,7 @@ def advise(
     overtaken: tuple[bool, ...],
     calm: NDArray[np.float32],
     followed: NDArray[np.float64],
+    learned: int,
     moment: Moment,
     rules: AlarmSettings,
 ) -> tuple[Advice, list[NewEvent]]:
@@ -48,18 +49,20 @@ def advise(
         overtaken: for each component whether an alarm by the limit stands.
         calm: (snapshots, components), logarithm of the severities that the limits were set on.
         followed: (components,), how far the usual residual has wandered since the baseline.
+        learned: end of the baseline, in microseconds since 1970 UTC; errors up to it are lower than health's.
         moment: the snapshot.
         rules: persistence and patience.
     """
     events: list[NewEvent] = []
     trends = []
     wander = calm.std(axis=0, ddof=1)
+    unlearned = before.history.after(learned)
     for index, score in enumerate(scores):
         watch = before.trends[index]
         if score.severity is not None:
             told = None
             if not overtaken[index]:
-                told = _told(before.history, index, float(wander[index]), score.severity)
+                told = _told(unlearned, index, float(wander[index]), score.severity)
             watch, rung = watch_trend(watch, told, score.component, moment, rules, overtaken[index])
             events += rung
         trends.append(watch)
@@ -84,7 +87,7 @@ def advise(
 
 def _told(history: History, component: int, wander: float, severity: float) -> dict[str, object] | None:
     """What is told of a component's rising error, where its limit is within sight."""
-    if severity < WORTH_TELLING:
+    if severity < WORTH_TELLING or len(history) < FEWEST:
         return None
     logs = history.severity[:, component].astype(np.float64)
     known = np.isfinite(logs)

@@ -38,6 +38,11 @@ class History:
             np.concatenate([self.level, level[None].astype(np.float32)])[-LENGTH:],
         )
 
+    def after(self, at: int) -> "History":
+        """Only what came after an instant, in microseconds since 1970 UTC."""
+        later = self.at > at
+        return History(self.at[later], self.severity[later], self.level[later])
+
     def without_levels(self) -> "History":
         """With the levels so far forgotten: they belong to another operating condition."""
         return History(self.at, self.severity, np.full_like(self.level, np.nan))

@@ -146,6 +146,7 @@ class Tracker:
                     tuple(bool(watch.alarm) for watch in components),
                     self.bundle.calibration.calm,
                     self._wandered(smoothing),
+                    microseconds(baseline.end),
                     moment,
                     self.rules,
                 )

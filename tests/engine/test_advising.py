@@ -24,6 +24,7 @@ def heard(
     level: np.ndarray | None = None,
     overtaken_from: int | None = None,
     followed: np.ndarray | None = None,
+    learned: int = 0,
 ) -> list[tuple[int, NewEvent]]:
     """What is said of a series of severities (snapshots, 2), each with its snapshot's number."""
     level = np.ones_like(severity) if level is None else level
@@ -46,6 +47,7 @@ def heard(
             overtaken,
             CALM,
             np.zeros(2) if followed is None else followed[number],
+            learned,
             Moment(f"snapshot {number}", at),
             RULES,
         )
@@ -136,3 +138,12 @@ def test_changed_condition_takes_nothing_from_a_rising_error() -> None:
     plain = only(heard(severity), EventKind.RAISED)
     level[20:] = 1.6
     assert only(heard(severity, level), EventKind.RAISED) == plain
+
+
+def test_rise_out_of_the_baseline_itself_is_not_told() -> None:
+    severity = rising(40, 0.9)
+    assert any(event.detail.get("cause") == Cause.TREND for _, event in heard(severity))
+    last_learned = microseconds(START + 39 * timedelta(minutes=10))
+    assert not any(
+        event.detail.get("cause") == Cause.TREND for _, event in heard(severity, learned=last_learned)
+    )
