@@ -48,14 +48,18 @@ class Alarm:
     @property
     def state(self) -> AlarmState:
         """Standing or returned, acknowledged or not."""
-        if self.acknowledgement is None:
+        if self.needs_acknowledgement:
             return AlarmState.UNACKNOWLEDGED if self.cleared is None else AlarmState.RETURNED
         return AlarmState.ACKNOWLEDGED if self.cleared is None else AlarmState.NORMAL
 
     @property
     def needs_acknowledgement(self) -> bool:
-        """Whether somebody still has to say that they saw the latest ring."""
-        return self.acknowledgement is None
+        """Whether somebody still has to say that they saw the latest ring.
+
+        An advisory that an alarm overtook asks for nothing: the alarm does.
+        """
+        overtaken = self.cleared is not None and bool(self.cleared.detail.get("overtaken"))
+        return self.acknowledgement is None and not overtaken
 
     @property
     def stands(self) -> bool:

@@ -8,6 +8,7 @@ import json
 import os
 import pwd
 import shutil
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from replay.recording import clean_text
 from tui import evaluation_commands
 from tui.options import (
     FAILED,
@@ -138,7 +140,7 @@ def score(
     with sentences():
         settings = settings_of(config, rig, overrides_of(seed, healthy, model))
         recordings = opened(run, settings)
-        learned = _bundle(bundle)
+        learned = _bundle(bundle, overrides_of(seed, healthy, model))
         from engine.monitor import assess
         from engine.pulse import quiet
         from engine.results import write_results
@@ -231,15 +233,17 @@ def _replay(
     from engine.identity import assessment_key
     from tui.launching import engine_beside
 
-    learned = _bundle(bundle)
+    learned = _bundle(bundle, overrides)
     key = assessment_key(run, settings, learned.digest() if learned else None)
     name = session or f"replay {_now():%Y-%m-%d %H:%M:%S}"
     with engine_beside(
         run.path, folder, config=config, rig=rig, bundle=bundle, overrides=overrides
     ) as engine:
         _console(folder, key, settings, name, "REPLAY", pace, last_words=engine.last_words)
-    print(f"store: {folder}\nsession: {name} (resume its acknowledgements with --session)")
-    if words := engine.last_words():
+        # Asked before the engine is stopped: that it ends now is not its failure.
+        words = engine.last_words()
+    print(f"store: {folder}\nsession: {clean_text(name)} (resume its acknowledgements with --session)")
+    if words:
         fail(words, FAILED)
 
 
@@ -254,6 +258,8 @@ def _console(
     last_words: Callable[[], str] = str,
     at_newest: bool = False,
 ) -> None:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        fail("the console needs a terminal; raceway score does without one", UNUSABLE)
     from tui.app import Console
 
     def open_store() -> "Store":
@@ -285,10 +291,15 @@ def _console(
     ).run(mouse=False)
 
 
-def _bundle(path: Path | None) -> "Bundle | None":
+def _bundle(path: Path | None, overrides: dict[str, object]) -> "Bundle | None":
+    """Load the bundle that is named; it brings its own model and baseline."""
+    if path is None:
+        return None
     from engine.bundle import load_bundle
 
-    return load_bundle(path) if path else None
+    if "model.name" in overrides or "model.healthy" in overrides:
+        fail("--bundle brings its own model and baseline: leave out --model and --healthy", UNUSABLE)
+    return load_bundle(path)
 
 
 def _newest(assessments: "tuple[Assessment, ...]", machine: str | None) -> "Assessment | None":

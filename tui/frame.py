@@ -104,10 +104,11 @@ class Frame:
 
     def _condition(self, number: int, name: str) -> Condition:
         series, index = self.view.series, self.index
+        # What stands decides the row: an alarm that returned must not hide one that is there.
         alarm = next(
             (
                 alarm
-                for alarm in self.alarms
+                for alarm in sorted(self.alarms, key=lambda alarm: not alarm.stands)
                 if alarm.component == name and (alarm.stands or alarm.needs_acknowledgement)
             ),
             None,

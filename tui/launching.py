@@ -26,6 +26,11 @@ class EngineProcess:
         code = self._process.poll()
         if code is None or code == 0:
             return ""
+        if code < 0:
+            return (
+                f"the engine was killed (signal {-code}); start the same command again, it goes on where it"
+                " stopped"
+            )
         lines = self._log.read_text(errors="replace").strip().splitlines()
         return lines[-1] if lines else f"the engine ended with exit code {code}; its log is {self._log}"
 

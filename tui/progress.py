@@ -18,7 +18,6 @@ WORDS = {
     Phase.LEARNING: "learning",
     Phase.SCORING: "scoring",
     Phase.FINISHED: "scored",
-    Phase.FAILED: "failed",
 }
 
 
@@ -40,6 +39,8 @@ def shown_progress() -> Iterator[Callable[[Heartbeat], None]]:
         task = progress.add_task("starting", message="", total=None)
 
         def tell(beat: Heartbeat) -> None:
+            if beat.phase is Phase.FAILED:
+                return  # The command itself says why, once.
             progress.update(
                 task,
                 description=WORDS[beat.phase],
@@ -58,6 +59,8 @@ def plain_lines(write: Callable[[str], None], clock: Callable[[], float]) -> Cal
 
     def tell(beat: Heartbeat) -> None:
         nonlocal last_phase, last_time
+        if beat.phase is Phase.FAILED:
+            return  # The command itself says why, once.
         time_now = clock()
         if beat.phase is last_phase and time_now - last_time < PLAIN_SECONDS:
             return

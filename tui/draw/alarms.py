@@ -69,6 +69,8 @@ def alarm_lines(
 
 def standing(alarm: Alarm) -> tuple[str, ...]:
     """How an alarm stands, from the longest way of saying it to the shortest."""
+    if alarm.acknowledgement is None and not alarm.needs_acknowledgement:
+        return ("overtaken by an alarm", "overtaken", "over")
     if alarm.acknowledgement is None:
         return ("UNACK",) if alarm.stands else ("UNACK, returned", "UNACK rtn", "UNACK")
     by = acknowledged_by(alarm)
@@ -91,8 +93,10 @@ def _row(width: int, alarm: Alarm, name: int, zone: tzinfo, chosen: bool) -> Lin
     fixed = 3 + 12 + name + 1 + 5
     # Where it is narrow, who acknowledged says more than the severity at the ring.
     narrow = width < 60 and not alarm.needs_acknowledgement
-    number = "" if narrow else f"{severity_text(alarm.severity):>4} "
-    cause_room = width - fixed - 5 - 6
+    # Of an advisory the reason says more than the severity at its ring, and has to stay whole.
+    brief = narrow or (alarm.priority is Priority.LOW and width < 60)
+    number = "" if brief else f"{severity_text(alarm.severity):>4} "
+    cause_room = width - fixed - len(number) - 6
     cause = min(cause_room, 24, max(len(reason(alarm)), 6))
     tail = width - fixed - len(number) - max(cause + 1, 0)
     said = pick(tail, *standing(alarm)).rstrip()

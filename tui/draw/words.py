@@ -114,7 +114,7 @@ def reason(alarm: Alarm) -> str:
         return clean(f"via {alarm.carried_from}")
     ahead = alarm.raised.detail.get("seconds_to_limit")
     if isinstance(ahead, float):
-        return f"{clean(alarm.cause)}, limit in {duration(ahead)}"
+        return f"limit in {duration(ahead)}"
     return clean(alarm.cause)
 
 
