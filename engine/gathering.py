@@ -5,6 +5,7 @@ from typing import Protocol
 from engine.bundle import Bundle
 from engine.diagnosis import Diagnostician
 from engine.errors import UnusableError
+from engine.healthy import HealthySpan
 from engine.identity import healthy_entries
 from engine.layout import layout_of
 from engine.learning import Learner
@@ -44,6 +45,11 @@ def learn_from_run(run: Run, settings: Settings, listener: Listener) -> Bundle:
     """
     learner = Learner(settings, layout_of(settings), Diagnostician(settings))
     wanted = healthy_entries(run, settings)
+    if not wanted and not isinstance(settings.model.healthy_start, HealthySpan):
+        raise AssessmentError(
+            f"model.healthy: {settings.model.healthy} of the run's {len(run)} recordings (model.skip"
+            f" {settings.model.skip}) leaves none; name more with --healthy"
+        )
     if not wanted:
         raise AssessmentError(
             f"model.healthy: no recording of the run lies in {settings.model.healthy}; it spans"
