@@ -9,7 +9,7 @@ from engine.conditions import common_step, drifted
 from engine.history import History
 from engine.records import EventKind, NewEvent, Score
 from engine.rules import Moment, Watch, watch_trend
-from engine.settings import AlarmSettings
+from engine.tables import AlarmSettings
 from engine.trend import FEWEST, rising_trend, time_to_limit
 
 FAR = 1.0

@@ -3,7 +3,7 @@
 import math
 from enum import StrEnum
 
-from engine.settings import Geometry
+from engine.tables import Geometry
 
 
 class Surface(StrEnum):

@@ -41,6 +41,15 @@ class EventKind(StrEnum):
     CONDITION = "condition changed"
     DRIFTED = "errors drifted"
     BUNDLE = "bundle in use"
+    SHELVED = "shelved"
+    UNSHELVED = "unshelved"
+    RETIRED = "out of service"
+    REINSTATED = "returned to service"
+    REQUESTED = "requested"
+    ANSWERED = "answered"
+    NOTIFIED = "notified"
+    INTAKE_PAUSED = "intake paused"
+    INTAKE_RESUMED = "intake resumed"
 
 
 RINGS = frozenset({EventKind.RAISED, EventKind.ESCALATED})
@@ -61,7 +70,11 @@ class Cause(StrEnum):
     TREND = "trend"
     SENSOR_DEAD = "sensor dead"
     SENSOR_CLIPPED = "sensor clipped"
+    STOPPED = "stopped"
+    NO_DATA = "no data"
+    CONDITION = "condition changed"
     ENGINE_FAILED = "engine failed"
+    MODEL_MISSING = "model missing"
 
 
 class Phase(StrEnum):
@@ -70,6 +83,9 @@ class Phase(StrEnum):
     READING = "reading baseline"
     LEARNING = "learning"
     SCORING = "scoring"
+    GATHERING = "gathering"
+    WATCHING = "watching"
+    PAUSED = "intake paused"
     FINISHED = "scored"
     FAILED = "failed"
 

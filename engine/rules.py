@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from engine.records import Cause, EventKind, NewEvent, Priority, Quality
-from engine.settings import AlarmSettings
+from engine.tables import AlarmSettings
 
 PROMOTED_AT = 0.5
 """Of the leader's severity: a neighbour that reaches so much has a fault of its own, as far as is known."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.limits import component_errors
-from engine.settings import LimitSettings
+from engine.tables import LimitSettings
 
 LARGEST = 4.0
 """Healthy standard deviations beyond which a residual counts no more for the patient average: a single odd

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.kinematics import Surface, fault_frequencies
-from engine.settings import Geometry
+from engine.tables import Geometry
 
 ZA_2115 = Geometry(rollers=16, roller_diameter=0.331, pitch_diameter=2.815, contact_angle=15.17)
 """The Rexnord bearing of the IMS rig, in inches and degrees."""

@@ -19,7 +19,8 @@ from engine.rules import (
     watch_surface,
     watch_trend,
 )
-from engine.settings import AlarmSettings, load_settings
+from engine.settings import load_settings
+from engine.tables import AlarmSettings
 
 START = datetime(2004, 2, 12, 10, 32, 39, tzinfo=UTC)
 RULES = load_settings().alarms.model_copy(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from engine.settings import LimitSettings, load_settings
+from engine.settings import load_settings
 from engine.severity import (
     FOLLOWED,
     LARGEST,
@@ -19,6 +19,7 @@ from engine.severity import (
     smoothed,
     unpack_smoothing,
 )
+from engine.tables import LimitSettings
 
 BOTH = np.array([True, True])
 SHAPE = (2, 5)
