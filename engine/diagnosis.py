@@ -107,14 +107,11 @@ class Diagnostician:
                 ]
         return tuple(found)
 
-    def look(self, signal: NDArray[np.float32]) -> NDArray[np.float32] | None:
-        """Envelope spectra (channels, bands, bins) of a signal (rows, channels); None where unused."""
-        return envelope_spectra(signal, self.bands) if self.searches else None
-
-    def strengths(self, envelopes: NDArray[np.float32] | None) -> dict[int, NDArray[np.float32]]:
+    def strengths(self, signal: NDArray[np.float32]) -> dict[int, NDArray[np.float32]]:
         """Line strengths of each component: (its channels, bands, surfaces, lines), natural log."""
-        if envelopes is None:
+        if not self.searches:
             return {}
+        envelopes = envelope_spectra(signal, self.bands)
         return {
             number: search.strengths(envelopes[[channel - 1 for channel in self.channels[number]]])
             for number, search in self.searches.items()
@@ -123,7 +120,7 @@ class Diagnostician:
     def find(
         self,
         component: int,
-        envelopes: NDArray[np.float32],
+        signal: NDArray[np.float32],
         usual: NDArray[np.float32],
         scatter: NDArray[np.float32],
         band_error: NDArray[np.float32],
@@ -133,7 +130,7 @@ class Diagnostician:
 
         Args:
             component: which, counted from 0.
-            envelopes: (channels, bands, bins) of this snapshot.
+            signal: (rows, channels) of this snapshot, in units.
             usual: (its channels, bands, surfaces, lines) mean strengths of the baseline.
             scatter: the same shape, their standard deviations.
             band_error: (channels, spectral bands) share of the error.
@@ -144,24 +141,28 @@ class Diagnostician:
             return None
         best: dict[Surface, tuple[float, Evidence]] = {}
         for row, channel in enumerate(self.channels[component]):
-            strength = search.strengths(envelopes[channel - 1])
-            above = strength - usual[row]
-            exceeds = (above > SIGNIFICANT * np.maximum(scatter[row], STEADIEST)) & (
+            carrying = self._carrying(band_error[channel - 1], edges)
+            if not carrying:
+                continue
+            (envelopes,) = envelope_spectra(signal[:, channel - 1 : channel], self.bands, carrying)
+            strength = search.strengths(envelopes)
+            above = strength - usual[row, carrying]
+            exceeds = (above > SIGNIFICANT * np.maximum(scatter[row, carrying], STEADIEST)) & (
                 above > np.log(SMALLEST_RATIO)
             )
-            for band in self._carrying(band_error[channel - 1], edges):
+            for place, band in enumerate(carrying):
                 for number, surface in enumerate(search.surfaces):
-                    standing = np.flatnonzero(exceeds[band, number])
+                    standing = np.flatnonzero(exceeds[place, number])
                     if (standing < HARMONICS).sum() < FEWEST_HARMONICS:
                         continue
-                    weight = float(above[band, number, standing].sum())
+                    weight = float(above[place, number, standing].sum())
                     if surface in best and best[surface][0] >= weight:
                         continue
                     lines = tuple(
                         (
                             *LINES[line],
-                            search.found_at(envelopes[channel - 1, band], number, line),
-                            float(np.exp(above[band, number, line])),
+                            search.found_at(envelopes[place], number, line),
+                            float(np.exp(above[place, number, line])),
                         )
                         for line in standing.tolist()
                     )

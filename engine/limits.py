@@ -1,5 +1,6 @@
 """What error is too much: errors of components, their smoothing, and the limit set on held-out snapshots."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -50,13 +51,27 @@ def component_errors(
     Returns:
         (components,), NaN where none of a component's channels runs.
     """
-    by_channel = excess(residual).mean(axis=1, dtype=np.float64)
-    errors = np.full(len(channels), np.nan)
-    for number, own in enumerate(channels):
-        heard = [index - 1 for index in own if running[index - 1]]
-        if heard:
-            errors[number] = np.sqrt(by_channel[heard].mean())
-    return errors
+    by_channel: list[float] = excess(residual).mean(axis=1, dtype=np.float64).tolist()
+    runs: list[bool] = running.tolist()
+    errors = []
+    for own in channels:
+        heard = [by_channel[index - 1] for index in own if runs[index - 1]]
+        errors.append(math.sqrt(sum(heard) / len(heard)) if heard else math.nan)
+    return np.array(errors, dtype=np.float64)
+
+
+def column_medians(values: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Median of each column of (n, columns), n at least 1; NaN where a column holds one.
+
+    As `np.median`, whose preparations take ten times as long as a dozen numbers need.
+    """
+    ordered = np.sort(values, axis=0).astype(np.float64)
+    middle = len(ordered) // 2
+    medians: NDArray[np.float64] = (
+        ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
+    )
+    medians[np.isnan(ordered[-1])] = np.nan
+    return medians
 
 
 def log_errors(errors: NDArray[np.float64]) -> NDArray[np.float64]:
