@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from engine.conditions import common_step, drifted
 from engine.history import History
-from engine.limits import column_medians
+from engine.limits import median
 from engine.records import EventKind, NewEvent, Score
 from engine.rules import Moment, Watch, watch_trend
 from engine.tables import AlarmSettings
@@ -47,7 +47,7 @@ class Calm:
 
 def calm_of(logs: NDArray[np.float32]) -> Calm:
     """Describe the (snapshots, components) logarithms of healthy severities."""
-    return Calm(logs, column_medians(logs), logs.std(axis=0, ddof=1))
+    return Calm(logs, median(logs, 0), logs.std(axis=0, ddof=1))
 
 
 def advise(

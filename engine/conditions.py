@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from scipy.stats import mannwhitneyu
 
 from engine.history import History
-from engine.limits import column_medians
+from engine.limits import median
 
 FEWEST = 8
 """Snapshots before a step that say what the level was."""
@@ -45,8 +45,8 @@ def common_step(history: History) -> float | None:
     if level.shape[1] < 2 or len(level) < FEWEST + 2 or not np.isfinite(level[-FEWEST - 2 :]).all():
         return None
     before, now = level[-FEWEST - 2 : -2], level[-1]
-    usual = column_medians(before)
-    scatter = np.maximum(1.4826 * column_medians(np.abs(before - usual)), STEADIEST)
+    usual = median(before, 0)
+    scatter = np.maximum(1.4826 * median(np.abs(before - usual), 0), STEADIEST)
     steps = now - usual
     mean = float(steps.mean())
     clear = (np.abs(steps) >= np.maximum(SMALLEST_STEP, CLEAR * scatter)).all()
@@ -75,7 +75,7 @@ def drifted(
     if len(history) < RECENT:
         return already
     recent = history.severity[-RECENT:]
-    shift = column_medians(recent) - usual
+    shift = median(recent, 0) - usual
     return tuple(
         bool(shift[index] > np.log(DRIFT_RATIO) / 2)
         if was

@@ -139,7 +139,7 @@ class Diagnostician:
         search = self.searches.get(component)
         if search is None or not search.surfaces:
             return None
-        best: dict[Surface, tuple[float, Evidence]] = {}
+        best: dict[Surface, _Case] = {}
         for row, channel in enumerate(self.channels[component]):
             carrying = self._carrying(band_error[channel - 1], edges)
             if not carrying:
@@ -150,25 +150,32 @@ class Diagnostician:
             exceeds = (above > SIGNIFICANT * np.maximum(scatter[row, carrying], STEADIEST)) & (
                 above > np.log(SMALLEST_RATIO)
             )
-            for place, band in enumerate(carrying):
-                for number, surface in enumerate(search.surfaces):
-                    standing = np.flatnonzero(exceeds[place, number])
-                    if (standing < HARMONICS).sum() < FEWEST_HARMONICS:
-                        continue
-                    weight = float(above[place, number, standing].sum())
-                    if surface in best and best[surface][0] >= weight:
-                        continue
-                    lines = tuple(
-                        (
-                            *LINES[line],
-                            search.found_at(envelopes[place], number, line),
-                            float(np.exp(above[place, number, line])),
-                        )
-                        for line in standing.tolist()
+            rows_of_lines = exceeds[..., :HARMONICS].sum(axis=-1) >= FEWEST_HARMONICS
+            weights = np.where(exceeds, above, np.float32(0.0)).sum(axis=-1)
+            for place, number in zip(*np.nonzero(rows_of_lines), strict=True):
+                surface, weight = search.surfaces[number], float(weights[place, number])
+                if surface not in best or best[surface].weight < weight:
+                    lines = np.flatnonzero(exceeds[place, number])
+                    best[surface] = _Case(
+                        weight,
+                        surface,
+                        channel,
+                        carrying[place],
+                        lines,
+                        above[place, number],
+                        envelopes[place],
                     )
-                    span = (band * self.width, (band + 1) * self.width)
-                    best[surface] = weight, Evidence(surface, channel, span, lines)
-        return _clear_winner(list(best.values()))
+        case = _clear_winner(list(best.values()))
+        return case and self._evidence(case, search)
+
+    def _evidence(self, case: "_Case", search: LineSearch) -> Evidence:
+        number = search.surfaces.index(case.surface)
+        lines = tuple(
+            (*LINES[line], search.found_at(case.envelope, number, line), float(np.exp(case.above[line])))
+            for line in case.lines.tolist()
+        )
+        span = (case.band * self.width, (case.band + 1) * self.width)
+        return Evidence(case.surface, case.channel, span, lines)
 
     def _carrying(self, error: NDArray[np.float32], edges: NDArray[np.float32]) -> list[int]:
         """The envelope bands in which a channel's error lies, the strongest first."""
@@ -181,12 +188,25 @@ class Diagnostician:
         return [int(band) for band in np.argsort(shares)[::-1] if shares[band] >= CARRYING_SHARE]
 
 
-def _clear_winner(found: Sequence[tuple[float, Evidence]]) -> Evidence | None:
-    """The evidence that stands out from all other, or None."""
-    ranked = sorted(found, key=lambda one: one[0], reverse=True)
-    if ranked and ranked[0][1].surface is Surface.CAGE:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Case:
+    """What speaks for a surface in one band of one channel: which lines stand, and how far above usual."""
+
+    weight: float
+    surface: Surface
+    channel: int
+    band: int
+    lines: NDArray[np.intp]
+    above: NDArray[np.float32]
+    envelope: NDArray[np.float32]
+
+
+def _clear_winner(found: Sequence[_Case]) -> _Case | None:
+    """The case that stands out from all other, or None."""
+    ranked = sorted(found, key=lambda case: case.weight, reverse=True)
+    if ranked and ranked[0].surface is Surface.CAGE:
         # Impacts at the rate of the cage have a harmonic near every other line: they explain them.
-        return ranked[0][1]
-    if not ranked or (len(ranked) > 1 and ranked[0][0] < LEAD * ranked[1][0]):
+        return ranked[0]
+    if not ranked or (len(ranked) > 1 and ranked[0].weight < LEAD * ranked[1].weight):
         return None
-    return ranked[0][1]
+    return ranked[0]

@@ -6,6 +6,8 @@ import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
 
+from engine.features import hann
+
 MOST_BANDS = 8
 HARMONICS = 3
 """Harmonics of a fault line that are searched for."""
@@ -52,6 +54,6 @@ def envelope_spectra(
     mean = squared.mean(axis=-1, keepdims=True)
     relative = np.divide(squared, mean, out=np.ones_like(squared), where=mean > 0) - np.float32(1.0)
     # Without a window the strong lines of the shaft would leak over their neighbours.
-    relative *= np.hanning(2 * width).astype(np.float32)
+    relative *= hann(2 * width)
     amplitude: NDArray[np.float32] = np.abs(scipy.fft.rfft(relative, axis=-1)) * np.float32(2.0 / width)
     return amplitude

@@ -5,7 +5,7 @@ import pytest
 
 from engine.conditions import DRIFT_RATIO, FEWEST, RECENT, common_step, drifted
 from engine.history import History
-from engine.limits import column_medians
+from engine.limits import median
 
 CHANNELS = 4
 
@@ -76,7 +76,7 @@ def test_machine_that_warms_up_slowly_does_not_step() -> None:
 
 
 CALM = np.random.default_rng(10).normal(0.0, 0.1, (60, CHANNELS)).astype(np.float32)
-USUAL = column_medians(CALM)
+USUAL = median(CALM, 0)
 
 
 def shifted(shift: list[float], count: int = RECENT) -> History:
