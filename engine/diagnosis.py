@@ -166,7 +166,7 @@ class Diagnostician:
                         envelopes[place],
                     )
         case = _clear_winner(list(best.values()))
-        return case and self._evidence(case, search)
+        return self._evidence(case, search) if case else None
 
     def _evidence(self, case: "_Case", search: LineSearch) -> Evidence:
         number = search.surfaces.index(case.surface)
