@@ -4,6 +4,7 @@ The state after a snapshot is all that the next one needs; it is stored with the
 engine goes on as if it had never stopped.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -318,13 +319,14 @@ class Tracker:
         self, scores: tuple[Score, ...], seen: Examination
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Logarithms of severity and level of each component; NaN where it does not run."""
-        severity, level = np.full((2, len(scores)), np.nan)
-        for index, score in enumerate(scores):
-            if score.severity is not None:
-                heard = [number - 1 for number in self.layout.channels[index] if seen.running[number - 1]]
-                severity[index] = log_errors(np.array(score.severity))
-                level[index] = np.log(seen.figures[heard, 0].astype(np.float64)).mean()
-        return severity, level
+        severity = np.array([np.nan if score.severity is None else score.severity for score in scores])
+        levels = np.where(seen.running, np.log(np.where(seen.running, seen.figures[:, 0], 1.0)), np.nan)
+        loud: list[float] = levels.tolist()
+        level = []
+        for own in self.layout.channels:
+            heard = [loud[number - 1] for number in own if not math.isnan(loud[number - 1])]
+            level.append(sum(heard) / len(heard) if heard else np.nan)
+        return log_errors(severity), np.array(level)
 
     def _machine_events(self, state: State, stopped: bool, moment: Moment) -> tuple[NewEvent, ...]:
         if stopped == state.stopped:
