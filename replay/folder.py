@@ -122,7 +122,7 @@ def read_unchanged(folder: Path, raw: bytes, stamp: Stamp) -> bytes:
     except PermissionError:
         raise UnsettledError("it may not be read: give this user permission to read it") from None
     except OSError as error:
-        if error.errno in (errno.ELOOP, errno.ENXIO):
+        if error.errno in (errno.ELOOP, errno.ENXIO, errno.EISDIR):
             raise UnsettledError("something else has taken its place") from None
         raise UnsettledError(f"it cannot be read: {cause_of(error)}") from None
 
