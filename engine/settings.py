@@ -36,6 +36,7 @@ from engine.tables import (
     RecordingSettings,
     StoreSettings,
     Table,
+    WatchSettings,
 )
 from engine.wording import nearest, sentence
 from replay.recording import RecordingFormat
@@ -55,6 +56,7 @@ class Settings(Table):
     model: ModelSettings
     limits: LimitSettings
     alarms: AlarmSettings
+    watch: WatchSettings
     console: ConsoleSettings
     store: StoreSettings
 
@@ -80,8 +82,8 @@ class Settings(Table):
         return self.model_dump(mode="json", by_alias=True)
 
     def fingerprint(self) -> str:
-        """SHA-256 (hex) of what influences the engine's results: all but the console and the store."""
-        shaping = self.model_dump(mode="json", by_alias=True, exclude={"console", "store"})
+        """SHA-256 (hex) of what influences the engine's results: all but the watching, console and store."""
+        shaping = self.model_dump(mode="json", by_alias=True, exclude={"watch", "console", "store"})
         canonical = json.dumps(shaping, sort_keys=True, separators=(",", ":"), allow_nan=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
 

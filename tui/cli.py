@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from replay.recording import clean_text
-from tui import evaluation_commands
+from tui import evaluation_commands, feed_commands
 from tui.options import (
     FAILED,
     UNUSABLE,
@@ -61,6 +61,7 @@ BundleDir = Annotated[Path | None, typer.Option(help="Score with this bundle ins
 Session = Annotated[str | None, typer.Option(help="Resume a replay's acknowledgements by its name.")]
 
 evaluation_commands.register(app)
+feed_commands.register(app)
 
 
 def main() -> None:
