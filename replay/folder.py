@@ -14,9 +14,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
 
 from replay.recording import clean_text
 
+_LARGEST_NUMBER = 2**63 - 1
 # Bytes that a file name may have on every file system that matters here.
 _LONGEST_NAME = 255
 
@@ -29,9 +31,11 @@ class FolderState(StrEnum):
     UNREADABLE = "unreadable"
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """What tells that a file has changed: size [bytes], time of modification [ns since 1970], inode."""
+class Stamp(NamedTuple):
+    """What tells that a file has changed: size [bytes], time of modification [ns since 1970], inode.
+
+    A tuple, since a directory of a year's files has many, and the ledger keeps them as three numbers.
+    """
 
     size: int
     modified_ns: int
@@ -68,8 +72,10 @@ class UnsettledError(Exception):
 
 
 def stamp_of(state: os.stat_result) -> Stamp:
-    """What to remember of a file to notice a change."""
-    return Stamp(state.st_size, state.st_mtime_ns, state.st_ino)
+    """What to remember of a file to notice a change; every number fits a database's 64 bits with a sign."""
+    modified_ns = max(-_LARGEST_NUMBER, min(state.st_mtime_ns, _LARGEST_NUMBER))
+    # Network file systems make up inodes that use the topmost bit too.
+    return Stamp(state.st_size, modified_ns, state.st_ino & _LARGEST_NUMBER)
 
 
 def shown_name(raw: bytes) -> str:

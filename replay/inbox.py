@@ -34,6 +34,9 @@ from replay.growing import may_still_grow
 from replay.ims import read_ims
 from replay.recording import LINK, RecordingError, RecordingFormat, Snapshot, time_of
 
+Known = tuple[int, int, int]
+"""A stamp as the ledger keeps it: size [bytes], time of modification [ns since 1970], inode."""
+
 NO_HINTS: Mapping[bytes, Stamp] = MappingProxyType({})
 
 RETRY_SECONDS = 5.0
@@ -228,11 +231,11 @@ class Inbox:
         self._lock = threading.Lock()
         self._sightings: dict[bytes, Sighting] = {}
 
-    def scan(self, known: Mapping[bytes, Stamp], hints: Mapping[bytes, Stamp] = NO_HINTS) -> Scan:
+    def scan(self, known: Mapping[bytes, Known], hints: Mapping[bytes, Stamp] = NO_HINTS) -> Scan:
         """Look at everything in the folder that the ledger does not know as it is.
 
         Args:
-            known: what the ledger says was dealt with: the stamps of files by the bytes of their names.
+            known: what the ledger says was dealt with: stamps, as they were then, by the bytes of names.
             hints: files that were closed or renamed into place since the last look, and what they were then.
         """
         began = self._now()
@@ -241,7 +244,7 @@ class Inbox:
             self._sightings = self._sighted(listing, known, hints)
             return self._judged(listing, self._sightings, began)
 
-    def glance(self, known: Mapping[bytes, Stamp], hints: Mapping[bytes, Stamp]) -> Scan:
+    def glance(self, known: Mapping[bytes, Known], hints: Mapping[bytes, Stamp]) -> Scan:
         """Look at the files hinted at alone: quick however many there are, and no substitute for a scan."""
         began = self._now()
         listing = look_into(self.folder, hints)
@@ -281,7 +284,7 @@ class Inbox:
         return edge.move_aside(self.folder, one.raw, one.stamp, aside)
 
     def _sighted(
-        self, listing: Listing, known: Mapping[bytes, Stamp], hints: Mapping[bytes, Stamp]
+        self, listing: Listing, known: Mapping[bytes, Known], hints: Mapping[bytes, Stamp]
     ) -> dict[bytes, Sighting]:
         """What is known, after this look, of the files that the ledger does not know."""
         now = self._now()

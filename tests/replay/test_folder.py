@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from replay.folder import Stamp, look_into, move_aside
+from replay.folder import Stamp, look_into, move_aside, stamp_of
 
 
 @pytest.fixture
@@ -19,6 +19,18 @@ def folder(tmp_path: Path) -> Path:
 
 def stamp(folder: Path, name: str = "bad") -> Stamp:
     return look_into(folder).files[os.fsencode(name)].stamp
+
+
+@pytest.mark.parametrize("year", [1950, 1970, 2400])
+def test_stamp_fits_a_database_whatever_the_clock_says(folder: Path, year: int) -> None:
+    modified = (year - 1970) * 31_557_600 * 10**9
+    os.utime(folder / "bad", ns=(modified, modified))
+    assert all(-(2**63) < number < 2**63 for number in stamp(folder))
+
+
+def test_stamp_of_an_inode_past_63_bits_fits_a_database() -> None:
+    state = os.stat_result((0o100644, 2**64 - 5, 0, 1, 0, 0, 9, 0, 0, 0), {"st_mtime_ns": 0})
+    assert stamp_of(state).inode == 2**63 - 5
 
 
 def test_name_that_is_taken_gets_a_number(folder: Path, tmp_path: Path) -> None:

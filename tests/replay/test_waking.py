@@ -1,4 +1,4 @@
-"""Hints: a file that was closed or renamed into place ends a wait, whatever becomes of the folder in between."""
+"""Hints: a file closed or renamed into place ends a wait, whatever became of the folder in between."""
 
 import os
 import shutil

@@ -10,25 +10,34 @@ from typer.testing import CliRunner
 
 from replay import feed as feeding
 from replay.feed import Fed, Feeding
-from tests.engine.making import SMALL_COUNT, SmallRig
 from tui.cli import FAILED, UNUSABLE, app
 from tui.feed_commands import closing_words, progress_words
+
+COUNT = 12
 
 
 def raceway(*arguments: object) -> Result:
     return CliRunner().invoke(app, [str(argument) for argument in arguments], catch_exceptions=False)
 
 
-def test_run_is_fed_into_a_folder_and_again_nothing_is_left_to_do(
-    small_rig: SmallRig, tmp_path: Path
-) -> None:
-    command = ["feed", small_rig.run.folder, tmp_path / "in", "--every", 0, "--config", small_rig.config]
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    """A run by its names; what the files hold is nothing to the feed."""
+    folder = tmp_path / "run"
+    folder.mkdir()
+    for minute in range(COUNT):
+        (folder / f"2004.02.12.10.{minute:02}.39").write_bytes(b"0.1\t0.2\t0.3\n" * minute)
+    return folder
+
+
+def test_run_is_fed_into_a_folder_and_again_nothing_is_left_to_do(run: Path, tmp_path: Path) -> None:
+    command = ["feed", run, tmp_path / "in", "--every", 0]
     first, whole, again = raceway(*command, "--first", 5), raceway(*command, "--torn"), raceway(*command)
     assert first.stdout == "fed 5 of 5 recordings\n"
-    assert whole.stdout == f"fed {SMALL_COUNT - 5} of {SMALL_COUNT} recordings; 5 were there already\n"
-    assert again.stdout == f"fed 0 of {SMALL_COUNT} recordings; {SMALL_COUNT} were there already\n"
-    assert f"fed {SMALL_COUNT}/{SMALL_COUNT}: " in whole.stderr
-    for path in small_rig.run.folder.iterdir():
+    assert whole.stdout == f"fed {COUNT - 5} of {COUNT} recordings; 5 were there already\n"
+    assert again.stdout == f"fed 0 of {COUNT} recordings; {COUNT} were there already\n"
+    assert f"fed {COUNT}/{COUNT}: " in whole.stderr
+    for path in run.iterdir():
         assert (tmp_path / "in" / path.name).read_bytes() == path.read_bytes()
 
 
@@ -45,35 +54,31 @@ def test_senseless_pace_is_one_sentence(tmp_path: Path, options: list[object], s
     assert (result.exit_code, result.stderr) == (UNUSABLE, f"raceway: {said}\n")
 
 
-def test_folder_that_holds_something_else_is_left_alone(small_rig: SmallRig, tmp_path: Path) -> None:
-    (tmp_path / small_rig.run.entries[0].name).write_bytes(b"something else")
-    result = raceway("feed", small_rig.run.folder, tmp_path, "--every", 0, "--config", small_rig.config)
+def test_folder_that_holds_something_else_is_left_alone(run: Path, tmp_path: Path) -> None:
+    (tmp_path / "2004.02.12.10.05.39").write_bytes(b"something else")
+    result = raceway("feed", run, tmp_path, "--every", 0)
     assert result.exit_code == UNUSABLE
     assert "is there already and is something else: feed into another folder" in result.stderr
 
 
-def test_folder_that_cannot_be_made_is_a_failure(small_rig: SmallRig, tmp_path: Path) -> None:
+def test_folder_that_cannot_be_made_is_a_failure(run: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
-    result = raceway(
-        "feed", small_rig.run.folder, tmp_path / "file" / "in", "--every", 0, "--config", small_rig.config
-    )
+    result = raceway("feed", run, tmp_path / "file" / "in", "--every", 0)
     assert result.exit_code == FAILED
     assert result.stderr.startswith(f"raceway: {tmp_path}/file")
 
 
 def test_interrupt_ends_it_cleanly_with_the_count(
-    small_rig: SmallRig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(*_: object, **__: object) -> Iterator[Fed]:
         yield Fed("2025", Feeding.FED, 0, 10.0)
         raise KeyboardInterrupt
 
     monkeypatch.setattr(feeding, "feed", interrupted)
-    result = raceway("feed", small_rig.run.folder, tmp_path, "--config", small_rig.config)
+    result = raceway("feed", run, tmp_path)
     assert result.exit_code == 0
-    assert result.stdout == (
-        f"fed 1 of {SMALL_COUNT} recordings; stopped, the same command goes on from here\n"
-    )
+    assert result.stdout == (f"fed 1 of {COUNT} recordings; stopped, the same command goes on from here\n")
 
 
 def test_words_of_the_progress_and_the_end() -> None:
