@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from engine.records import Event, EventKind
+from engine.records import OPERATOR_KINDS, Event, EventKind
 from tests.engine.making import WALL
 
 START = datetime(2004, 2, 16, 3, 0, 0, tzinfo=UTC)
@@ -11,7 +11,7 @@ RAISED, ESCALATED, CLEARED = EventKind.RAISED, EventKind.ESCALATED, EventKind.CL
 ACKNOWLEDGED, NOTED = EventKind.ACKNOWLEDGED, EventKind.NOTED
 SHELVED, UNSHELVED = EventKind.SHELVED, EventKind.UNSHELVED
 RETIRED, REINSTATED = EventKind.RETIRED, EventKind.REINSTATED
-OPERATORS = frozenset({ACKNOWLEDGED, NOTED, SHELVED, UNSHELVED, RETIRED, REINSTATED})
+OPERATORS = OPERATOR_KINDS
 
 
 def at(minute: float) -> datetime:
