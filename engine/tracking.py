@@ -21,7 +21,7 @@ from engine.limits import component_errors, component_windows, log_errors
 from engine.picture import Picture
 from engine.quality import component_quality
 from engine.records import EventKind, NewEvent, Quality, Score
-from engine.rules import Leader, Moment, Watch, watch_sensor, watch_severity, watch_surface
+from engine.rules import Leader, Moment, Watch, watch_sensor, watch_severity, watch_stop, watch_surface
 from engine.schema import microseconds
 from engine.scoring import Examination, Scorer
 from engine.settings import Settings
@@ -43,7 +43,8 @@ class State:
 
     `smoothing` holds the averages of residuals; `components`,
     `trends` and `sensors` hold a watch for each component, component and column; `drifted` says for each
-    component that its errors are no longer the baseline's; `stopped` that the machine stood still.
+    component that its errors are no longer the baseline's; `stopped` that the machine stood still, and
+    `stopped_alarm` is the key of the alarm which that raised, or "".
     """
 
     smoothing: Smoothing
@@ -53,6 +54,7 @@ class State:
     drifted: tuple[bool, ...]
     stopped: bool
     history: History
+    stopped_alarm: str = ""
 
     def pack(self) -> dict[str, object]:
         """Turn into plain JSON types; floats keep every bit."""
@@ -63,6 +65,7 @@ class State:
             "sensors": [asdict(watch) for watch in self.sensors],
             "drifted": list(self.drifted),
             "stopped": self.stopped,
+            "stopped_alarm": self.stopped_alarm,
             "history": self.history.pack(),
         }
 
@@ -91,6 +94,7 @@ def unpack_state(data: Mapping[str, Any]) -> State:
         sensors=tuple(Watch(**watch) for watch in data["sensors"]),
         drifted=tuple(map(bool, data["drifted"])),
         stopped=bool(data["stopped"]),
+        stopped_alarm=str(data.get("stopped_alarm", "")),
         history=unpack_history(data["history"], len(data["components"])),
     )
 
@@ -138,7 +142,11 @@ class Tracker:
         now = replace(state, smoothing=smoothing, history=history, stopped=stopped)
         events = list(self._machine_events(state, stopped, moment))
         baseline = self.bundle.baseline
-        if not baseline.first_seen <= moment.at <= baseline.end:
+        learning = baseline.first_seen <= moment.at <= baseline.end
+        stopped_alarm, halted = watch_stop(state.stopped_alarm, stopped, learning, moment, self.rules)
+        now = replace(now, stopped_alarm=stopped_alarm)
+        events += halted
+        if not learning:
             components, rung = self._watch_components(state.components, scores, charts, seen, bands, moment)
             now = replace(now, components=components)
             events += rung
