@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from replay.recording import clean_text
-from tui import evaluation_commands
+from tui import evaluation_commands, store_commands
 from tui.options import (
     FAILED,
     UNUSABLE,
@@ -61,6 +61,7 @@ BundleDir = Annotated[Path | None, typer.Option(help="Score with this bundle ins
 Session = Annotated[str | None, typer.Option(help="Resume a replay's acknowledgements by its name.")]
 
 evaluation_commands.register(app)
+store_commands.register(app)
 
 
 def main() -> None:
@@ -148,7 +149,7 @@ def score(
         from tui.progress import shown_progress
 
         out.mkdir(parents=True, exist_ok=True)
-        with Store.open(state or out / "store", create=True) as store:
+        with Store.open(state or out / "store", create=True, group=settings.store.group) as store:
             if as_json:
                 outcome = assess(recordings, settings, store, now=_now, bundle=learned, tell=quiet)
             else:
