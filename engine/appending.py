@@ -95,8 +95,7 @@ class Appending(Database):
             return
 
         def work(connection: Connection) -> None:
-            for item in items:
-                self._append_one(connection, assessment, item, now)
+            self._append_all(connection, assessment, items, now)
             add_to_ledger(connection, assessment.machine_id, intake, now)
 
         try:
@@ -131,37 +130,42 @@ class Appending(Database):
             f"{self.path}: another engine is scoring the same run; stop one of them ({error.orig})"
         )
 
-    def _append_one(
-        self, connection: Connection, assessment: Assessment, item: Assessed, now: datetime
+    def _append_all(
+        self, connection: Connection, assessment: Assessment, items: Sequence[Assessed], now: datetime
     ) -> None:
-        facts = item.snapshot
-        connection.execute(
-            insert_new(schema.snapshot).values(
-                machine_id=assessment.machine_id,
-                name=facts.name,
-                at=facts.at,
-                sample_rate=facts.sample_rate,
-                rows=facts.rows,
-                figures=facts.figures.astype("<f4").tobytes(),
-            )
+        """Insert by table, not by snapshot: a statement costs far more than a row."""
+        taken = schema.snapshot.c
+        snapshots = [
+            {
+                "machine_id": assessment.machine_id,
+                "name": facts.name,
+                "at": facts.at,
+                "sample_rate": facts.sample_rate,
+                "rows": facts.rows,
+                "figures": facts.figures.astype("<f4").tobytes(),
+            }
+            for facts in (item.snapshot for item in items)
+        ]
+        connection.execute(insert_new(schema.snapshot), snapshots)
+        times = [item.snapshot.at for item in items]
+        stored = connection.execute(
+            select(taken.at, taken.id).where(taken.machine_id == assessment.machine_id, taken.at.in_(times))
         )
-        snapshot_id = (
-            select(schema.snapshot.c.id)
-            .where(schema.snapshot.c.machine_id == assessment.machine_id, schema.snapshot.c.at == facts.at)
-            .scalar_subquery()
-        )
-        connection.execute(
-            insert(schema.assessed).values(
-                assessment_id=assessment.id,
-                position=item.position,
-                snapshot_id=snapshot_id,
-                baseline=item.baseline,
-                late=item.late,
-                state=None if item.state is None else json.dumps(item.state),
-                picture=item.picture,
-            )
-        )
-        rows = [
+        ids = {row.at: row.id for row in stored}
+        judged = [
+            {
+                "assessment_id": assessment.id,
+                "position": item.position,
+                "snapshot_id": ids[item.snapshot.at],
+                "baseline": item.baseline,
+                "late": item.late,
+                "state": None if item.state is None else json.dumps(item.state),
+                "picture": item.picture,
+            }
+            for item in items
+        ]
+        connection.execute(insert(schema.assessed), judged)
+        scores = [
             {
                 "assessment_id": assessment.id,
                 "position": item.position,
@@ -172,13 +176,13 @@ class Appending(Database):
                 "severity": score.severity,
                 "share": score.share,
             }
+            for item in items
             for number, score in enumerate(item.scores)
         ]
-        connection.execute(insert(schema.score), rows)
-        if item.events:
-            connection.execute(
-                insert(schema.event), [event_row(assessment, fact, now) for fact in item.events]
-            )
+        connection.execute(insert(schema.score), scores)
+        events = [event_row(assessment, fact, now) for item in items for fact in item.events]
+        if events:
+            connection.execute(insert(schema.event), events)
 
     def add_event(self, assessment: Assessment, fact: NewEvent, now: datetime) -> None:
         """Append one event that belongs to no snapshot."""

@@ -1,5 +1,7 @@
 """Windows, spectra and levels: arrays in, arrays out; nothing here knows of machines or models."""
 
+from functools import lru_cache
+
 import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
@@ -9,6 +11,14 @@ FIGURES = ("standard deviation", "peak", "crest factor", "kurtosis")
 
 TINY_POWER = 1e-20
 """Added to band power before the logarithm: far below the quantisation noise of any recorder."""
+
+
+@lru_cache(maxsize=8)
+def hann(length: int) -> NDArray[np.float32]:
+    """The Hann window of so many rows, (length,), read-only."""
+    window = np.hanning(length).astype(np.float32)
+    window.setflags(write=False)
+    return window
 
 
 def window_length(rows: int, most: int = 2048) -> int:
@@ -92,8 +102,8 @@ def window_power(windows: NDArray[np.float32], borders: NDArray[np.int64]) -> ND
         (..., bands), in units squared.
     """
     length = windows.shape[-1]
-    hann = np.hanning(length).astype(np.float32)
-    spectrum = scipy.fft.rfft(windows * hann, axis=-1)
+    taper = hann(length)
+    spectrum = scipy.fft.rfft(windows * taper, axis=-1)
     power = spectrum.real**2 + spectrum.imag**2
-    power *= np.float32(2.0 / (length * np.sum(hann.astype(np.float64) ** 2)))
+    power *= np.float32(2.0 / (length * np.sum(taper.astype(np.float64) ** 2)))
     return np.add.reduceat(power[..., : borders[-1]], borders[:-1], axis=-1)

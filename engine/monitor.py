@@ -14,6 +14,7 @@ from engine.gathering import AssessmentError, explain, learn_from_run
 from engine.identity import assessment_key
 from engine.layout import Layout, layout_of
 from engine.lease import lease
+from engine.memory import keep_freed_memory
 from engine.occlusion import occlusion
 from engine.pipeline import Batch, in_order
 from engine.pulse import Pulse, quiet
@@ -76,6 +77,7 @@ def assess(
         LeaseTakenError: another engine is at it.
         OSError: a disk failed.
     """
+    keep_freed_memory()
     layout = layout_of(settings)
     key = assessment_key(run, settings, bundle.digest() if bundle else None)
     with lease(store.path.parent / "leases", key, store.access):
@@ -246,6 +248,7 @@ def _score(
     first_position = position
     first_refused: RecordingError | None = None
     batch = Batch(store, assessment, now)
+    origin = _origin_detail(bundle)
     for index, one in zip(range(start, len(run)), in_order(examine, range(start, len(run))), strict=True):
         pulse.beat(Phase.SCORING, index, len(run))
         if isinstance(one, RecordingError):
@@ -254,7 +257,7 @@ def _score(
             continue
         state, verdict = tracker.step(state, one.seen, Moment(one.name, one.at))
         told = (_second_opinion(event, scorer, run, index) for event in verdict.events)
-        events = (*_origin(bundle, position, one), *told)
+        events = (*_origin(bundle, origin, position, one), *told)
         facts = SnapshotFacts(one.name, one.at, one.sample_rate, one.rows, one.seen.figures)
         in_baseline = verdict.scores[0].baseline
         picture = verdict.picture.pack()
@@ -275,10 +278,10 @@ def _second_opinion(event: NewEvent, scorer: Scorer, run: Run, index: int) -> Ne
     return replace(event, detail={**event.detail, "occlusion": opinion})
 
 
-def _origin(bundle: Bundle, position: int, one: Examined) -> tuple[NewEvent, ...]:
-    """Say where the bundle comes from: at the last snapshot it learned from, or at the first it scores."""
+def _origin_detail(bundle: Bundle) -> dict[str, object]:
+    """What is told of a bundle when it comes into use."""
     baseline = bundle.baseline
-    detail = {
+    return {
         "bundle": bundle.digest(),
         "snapshots": baseline.count,
         "calibrated_on": baseline.calibrated_on,
@@ -288,6 +291,11 @@ def _origin(bundle: Bundle, position: int, one: Examined) -> tuple[NewEvent, ...
         "provisional": True,
         "doubts": list(bundle.doubts),
     }
+
+
+def _origin(bundle: Bundle, detail: dict[str, object], position: int, one: Examined) -> tuple[NewEvent, ...]:
+    """Say where the bundle comes from: at the last snapshot it learned from, or at the first it scores."""
+    baseline = bundle.baseline
     if one.name == baseline.last_name and one.at == baseline.end:
         return (NewEvent(EventKind.LEARNED, one.at, "engine", detail=detail),)
     if position == 0 and not baseline.first_seen <= one.at <= baseline.end:

@@ -12,7 +12,6 @@ from pydantic import BaseModel
 from engine.healthy import HealthyCount, HealthyShare, HealthySpan, parse_healthy
 from engine.settings import (
     ComponentSettings,
-    Geometry,
     Settings,
     SettingsError,
     default_config_path,
@@ -21,6 +20,7 @@ from engine.settings import (
     rig_that_fits,
     valid_places,
 )
+from engine.tables import Geometry
 
 ZA_2115 = Geometry(rollers=16, roller_diameter=0.331, pitch_diameter=2.815, contact_angle=15.17)
 
