@@ -32,7 +32,7 @@ def main() -> int:
         settings = load_settings(given.config, given.rig, given.overrides)
         run = open_run(given.run, settings.recording_format())
         bundle = load_bundle(given.bundle) if given.bundle else None
-        with Store.open(given.state, create=True) as store:
+        with Store.open(given.state, create=True, group=settings.store.group) as store:
             assess(run, settings, store, now=lambda: datetime.now(UTC), bundle=bundle)
     except (UnusableError, RunError) as error:
         print(error, file=sys.stderr)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from engine.access import PRIVATE, Access, make_file, make_folder
 from engine.errors import FailedError
 
 
@@ -13,15 +14,17 @@ class LeaseTakenError(FailedError):
 
 
 @contextmanager
-def lease(folder: Path, name: str) -> Iterator[None]:
-    """Hold the lease of this name while the block runs.
+def lease(folder: Path, name: str, access: Access = PRIVATE) -> Iterator[None]:
+    """Hold the lease of this name while the block runs; `access` says who else may ask for it.
 
     Raises:
         LeaseTakenError: another process holds it.
         OSError: the folder cannot be written.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (folder / f"{name}.lock").open("w") as file:
+    make_folder(folder, access)
+    place = folder / f"{name}.lock"
+    make_file(place, access)
+    with place.open("r+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -68,7 +68,7 @@ def assess(
     keep_freed_memory()
     layout = layout_of(settings)
     key = assessment_key(run, settings, bundle.digest() if bundle else None)
-    with lease(store.path.parent / "leases", key):
+    with lease(store.path.parent / "leases", key, store.access):
         assessment = _begin(run, settings, store, layout, key, bundle, now)
         pulse = Pulse(store, assessment, now, tell)
         pulse.beat(Phase.READING, 0, len(run))

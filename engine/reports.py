@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from engine.evaluation import Level
-from engine.results import iso, write_whole
+from engine.results import write_whole
 from engine.schema import moment
+from engine.sheets import iso
 from engine.trial import Comparison, Evaluation, Truth
 
 COMPARISON = (

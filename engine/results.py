@@ -3,13 +3,12 @@
 A public interface: columns, their order and their words do not change without a major release.
 """
 
-import csv
-import io
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +17,7 @@ from engine.alarms import Alarm, fold_alarms
 from engine.monitor import Outcome
 from engine.records import Assessment, EventKind, Series
 from engine.schema import microseconds, moment
+from engine.sheets import iso, write_csv
 from engine.store import Store
 from replay.archive import Run
 
@@ -37,11 +37,6 @@ ALARMS = (
     "peak_severity",
 )
 END_OF_TIME = datetime.max.replace(tzinfo=UTC)
-
-
-def iso(time: datetime | None) -> str:
-    """ISO 8601 in UTC, seconds or finer as needed; empty for None."""
-    return "" if time is None else time.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def write_results(
@@ -64,7 +59,8 @@ def write_results(
     series = store.series(assessment)
     alarms = fold_alarms(store.events(assessment, session), END_OF_TIME)
     write_csv(folder / "scores.csv", SCORES, _score_rows(assessment, series))
-    write_csv(folder / "alarms.csv", ALARMS, alarm_rows(assessment, series, alarms))
+    peak = partial(_peak, assessment, series)
+    write_csv(folder / "alarms.csv", ALARMS, alarm_rows(alarms, peak))
     summary = summarise(store, outcome, run, series)
     write_whole(folder / "summary.json", json.dumps(summary, indent=2) + "\n")
     return summary
@@ -97,8 +93,13 @@ def summarise(store: Store, outcome: Outcome, run: Run, series: Series) -> dict[
     }
 
 
-def alarm_rows(assessment: Assessment, series: Series, alarms: Iterable[Alarm]) -> list[list[object]]:
-    """Rows of alarms.csv, in the order in which the alarms were raised."""
+def alarm_rows(alarms: Iterable[Alarm], peak: Callable[[Alarm], float | None]) -> list[list[object]]:
+    """Rows of alarms.csv, in the order in which the alarms were raised.
+
+    Args:
+        alarms: of one assessment.
+        peak: finds the highest severity of an alarm's component while it stood; asked only where it has one.
+    """
     rows: list[list[object]] = []
     for alarm in sorted(alarms, key=lambda alarm: alarm.raised.seq):
         acknowledged = alarm.acknowledgement
@@ -115,20 +116,18 @@ def alarm_rows(assessment: Assessment, series: Series, alarms: Iterable[Alarm]) 
                 iso(acknowledged.at if acknowledged else None),
                 iso(acknowledged.recorded_at if acknowledged else None),
                 acknowledged.detail["by"] if acknowledged else "",
-                _number(_peak(assessment, series, alarm)),
+                None if alarm.severity is None else peak(alarm),
             ]
         )
     return rows
 
 
-def _peak(assessment: Assessment, series: Series, alarm: Alarm) -> float:
-    """Highest severity of the component from raise to clearing; NaN where the alarm has none."""
-    if alarm.severity is None:
-        return float("nan")
+def _peak(assessment: Assessment, series: Series, alarm: Alarm) -> float | None:
+    """Highest severity of the component from raise to clearing."""
     until = microseconds(alarm.cleared.at) if alarm.cleared else np.iinfo(np.int64).max
     within = (series.at >= microseconds(alarm.raised.at)) & (series.at <= until)
     severity = series.severity[within, assessment.components.index(alarm.component)]
-    return float(np.nanmax(severity))
+    return _number(np.nanmax(severity))
 
 
 def _score_rows(assessment: Assessment, series: Series) -> Iterable[list[object]]:
@@ -148,18 +147,9 @@ def _score_rows(assessment: Assessment, series: Series) -> Iterable[list[object]
             ]
 
 
-def _number(value: float) -> str:
-    """Every digit of a number, nothing for NaN."""
-    return "" if np.isnan(value) else repr(float(value))
-
-
-def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write a table, whole or not at all."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    write_whole(path, text.getvalue())
+def _number(value: float) -> float | None:
+    """A number, None for NaN."""
+    return None if np.isnan(value) else float(value)
 
 
 def write_whole(path: Path, text: str) -> None:

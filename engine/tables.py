@@ -274,10 +274,27 @@ class ConsoleSettings(Table):
     time_zone: Literal["UTC", "local"]
 
 
+Days = Annotated[int, Field(ge=0)]
+
+
 class StoreSettings(Table):
-    """Where the store is."""
+    """Where the store is, who shares it, and how long what is old is kept: counts of days, 0 = for ever."""
 
     state: str
+    group: str
+    minimum_free: Annotated[int, Field(ge=0)]
+    pictures_all: Days
+    pictures_hourly: Days
+    scores_all: Days
+    scores_ten_minutes: Days
+
+    @field_validator("pictures_hourly", "scores_ten_minutes")
+    @classmethod
+    def _no_shorter_than_all(cls, value: int, info: ValidationInfo) -> int:
+        whole = "pictures_all" if info.field_name == "pictures_hourly" else "scores_all"
+        if 0 < value < info.data.get(whole, 0):
+            raise ValueError(f"must not be less than {whole}, which comes before it; 0 = for ever")
+        return value
 
     @property
     def folder(self) -> Path:

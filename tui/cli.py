@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from replay.recording import clean_text
-from tui import alarm_commands, evaluation_commands, feed_commands
+from tui import alarm_commands, evaluation_commands, feed_commands, store_commands
 from tui.options import (
     FAILED,
     UNUSABLE,
@@ -63,6 +63,7 @@ Session = Annotated[str | None, typer.Option(help="Resume a replay's acknowledge
 alarm_commands.register(app)
 evaluation_commands.register(app)
 feed_commands.register(app)
+store_commands.register(app)
 
 
 def main() -> None:
@@ -150,7 +151,7 @@ def score(
         from tui.progress import shown_progress
 
         out.mkdir(parents=True, exist_ok=True)
-        with Store.open(state or out / "store", create=True) as store:
+        with Store.open(state or out / "store", create=True, group=settings.store.group) as store:
             if as_json:
                 outcome = assess(recordings, settings, store, now=_now, bundle=learned, tell=quiet)
             else:
