@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from engine.records import Intake, Outcome
 
@@ -60,7 +61,7 @@ def usual_interval(times: Sequence[datetime]) -> timedelta:
         times: of the newest snapshots, oldest first.
     """
     newest = list(times)[-RECENT - 1 :]
-    gaps = sorted(later - earlier for earlier, later in zip(newest, newest[1:], strict=False))
+    gaps = sorted(later - earlier for earlier, later in pairwise(newest))
     return gaps[len(gaps) // 2] if gaps else timedelta(0)
 
 

@@ -83,7 +83,7 @@ class Taker:
         return self._waker.how
 
     def look(self) -> tuple[Candidate, ...]:
-        """Look into the folder: hand out what is ready, oldest first, and enter what cannot be a recording."""
+        """Look into the folder: hand out what is ready, oldest first; enter what cannot be a recording."""
         hints = self._waker.hints()
         if self._clock() >= self._next_scan:
             scan = self._inbox.scan(self._known, hints)
