@@ -6,7 +6,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 
 from engine.bundle import Bundle, load_bundle
 from engine.errors import FailedError, UnusableError
@@ -219,7 +218,7 @@ def _score(
             store.reject(assessment, one.name, one.reason, now())
             first_refused = first_refused or one
         else:
-            judge.judge(one, partial(run.read, index))
+            judge.judge(one)
     judge.commit()
     if judge.position == 0 and first_refused is not None:
         raise AssessmentError(explain(first_refused, settings))
