@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from engine.conditions import common_step, drifted
 from engine.history import History
+from engine.limits import median
 from engine.records import EventKind, NewEvent, Score
 from engine.rules import Moment, Watch, watch_trend
 from engine.tables import AlarmSettings
@@ -31,11 +32,29 @@ class Advice:
     history: History
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Calm:
+    """Logarithms of the severities that the limits were set on: what health looks like.
+
+    `logs` (snapshots, components) float32; `middle` and `wander` (components,), their median and standard
+    deviation.
+    """
+
+    logs: NDArray[np.float32]
+    middle: NDArray[np.float64]
+    wander: NDArray[np.float32]
+
+
+def calm_of(logs: NDArray[np.float32]) -> Calm:
+    """Describe the (snapshots, components) logarithms of healthy severities."""
+    return Calm(logs, median(logs, 0), logs.std(axis=0, ddof=1))
+
+
 def advise(
     before: Advice,
     scores: tuple[Score, ...],
     overtaken: tuple[bool, ...],
-    calm: NDArray[np.float32],
+    calm: Calm,
     followed: NDArray[np.float64],
     learned: int,
     moment: Moment,
@@ -47,7 +66,7 @@ def advise(
         before: what was known, with the history up to this snapshot.
         scores: of this snapshot.
         overtaken: for each component whether an alarm by the limit stands.
-        calm: (snapshots, components), logarithm of the severities that the limits were set on.
+        calm: what health looks like.
         followed: (components,), how far the usual residual has wandered since the baseline.
         learned: end of the baseline, in microseconds since 1970 UTC; errors up to it are lower than health's.
         moment: the snapshot.
@@ -55,18 +74,17 @@ def advise(
     """
     events: list[NewEvent] = []
     trends = []
-    wander = calm.std(axis=0, ddof=1)
     unlearned = before.history.after(learned)
     for index, score in enumerate(scores):
         watch = before.trends[index]
         if score.severity is not None:
             told = None
             if not overtaken[index]:
-                told = _told(unlearned, index, float(wander[index]), score.severity)
+                told = _told(unlearned, index, float(calm.wander[index]), score.severity)
             watch, rung = watch_trend(watch, told, score.component, moment, rules, overtaken[index])
             events += rung
         trends.append(watch)
-    by_severity = drifted(before.history, calm, before.drifted)
+    by_severity = drifted(before.history, calm.logs, calm.middle, before.drifted)
     now_drifted = tuple(
         one or bool(far > FAR) for one, far in zip(by_severity, followed.tolist(), strict=True)
     )

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 from scipy.stats import mannwhitneyu
 
 from engine.history import History
+from engine.limits import median
 
 FEWEST = 8
 """Snapshots before a step that say what the level was."""
@@ -44,9 +45,9 @@ def common_step(history: History) -> float | None:
     if level.shape[1] < 2 or len(level) < FEWEST + 2 or not np.isfinite(level[-FEWEST - 2 :]).all():
         return None
     before, now = level[-FEWEST - 2 : -2], level[-1]
-    usual = np.median(before, axis=0)
-    scatter = np.maximum(1.4826 * np.median(np.abs(before - usual), axis=0), STEADIEST)
-    steps = (now - usual).astype(np.float64)
+    usual = median(before, 0)
+    scatter = np.maximum(1.4826 * median(np.abs(before - usual), 0), STEADIEST)
+    steps = now - usual
     mean = float(steps.mean())
     clear = (np.abs(steps) >= np.maximum(SMALLEST_STEP, CLEAR * scatter)).all()
     if not clear or (np.abs(steps - mean) > ALIKE * abs(mean)).any():
@@ -54,12 +55,18 @@ def common_step(history: History) -> float | None:
     return float(np.exp(mean))
 
 
-def drifted(history: History, calm: NDArray[np.float32], already: tuple[bool, ...]) -> tuple[bool, ...]:
+def drifted(
+    history: History,
+    calm: NDArray[np.float32],
+    usual: NDArray[np.float64],
+    already: tuple[bool, ...],
+) -> tuple[bool, ...]:
     """Which components' recent errors lie above those of the baseline (Mann and Whitney 1947).
 
     Args:
         history: the newest snapshot included.
         calm: (snapshots, components), natural logarithm of the severities that the limits were set on.
+        usual: (components,), their medians.
         already: which had drifted before; they are so until the shift is half undone.
 
     Returns:
@@ -68,8 +75,7 @@ def drifted(history: History, calm: NDArray[np.float32], already: tuple[bool, ..
     if len(history) < RECENT:
         return already
     recent = history.severity[-RECENT:]
-    with np.errstate(invalid="ignore"):
-        shift = np.median(recent, axis=0) - np.median(calm, axis=0)
+    shift = median(recent, 0) - usual
     return tuple(
         bool(shift[index] > np.log(DRIFT_RATIO) / 2)
         if was

@@ -1,89 +1,105 @@
-"""Opens the database of a store: who may read it, how it commits, which version it is.
+"""Opens the database of a store: who may use it, which version it is, and how a write gets through.
 
-SQLite with a rollback journal and full synchronisation: a commit that returned survives a power cut.
-Every write is one short `BEGIN IMMEDIATE` transaction; reads are short too, since in this mode a reader
-holds up a commit.
+Every write is one short transaction that is there as a whole or not at all; a write that finds the database
+busy, or a disk that fails for a moment, is made again. Reads are short too: a reader holds up a commit.
 """
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, select
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from engine import schema
+from engine.access import PRIVATE, Access, access_of, make_file, make_folder
+from engine.dialect import JOURNAL_SUFFIX, Trouble, engine_of, insert_new, trouble_of
 from engine.errors import FailedError
+from engine.migrations import is_older, migrate, version_of
+
+T = TypeVar("T")
 
 FILE_NAME = "raceway.db"
 """Name of the database inside a state folder."""
-
-BUSY_SECONDS = 30
-"""How long a write waits for another's transaction; ours last well under 0.1 s."""
 
 
 class StoreError(FailedError):
     """The store cannot be opened or used; the message says which file and what to do."""
 
 
-def _connect_pragmas(connection: Any, _record: object) -> None:
-    # SQLAlchemy begins transactions itself (below); the driver must not begin any of its own.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
-    cursor.execute("PRAGMA journal_mode = TRUNCATE")
-    cursor.execute("PRAGMA synchronous = FULL")
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.close()
+class StoreBusyError(StoreError):
+    """Another program held the store longer than a write waits. Nothing was stored; it may be tried again."""
 
 
-def _begin(connection: Connection) -> None:
-    writing = connection.get_execution_options().get("writing", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+class StoreFaultError(StoreError):
+    """The disk failed. Nothing of this write was stored; it may be tried again."""
+
+
+class StoreFullError(StoreError):
+    """The disk is full. Nothing of this write was stored; it may be tried again when there is room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a write goes on trying: `lock_seconds` at each attempt, `pauses` [s] between attempts."""
+
+    lock_seconds: float = 5.0
+    pauses: tuple[float, ...] = (0.1, 0.2, 0.5, 1.0, 2.0)
+    sleep: Callable[[float], None] = time.sleep
 
 
 class Database:
     """An open database. Use as a context manager, or call `close`. One thread at a time."""
 
-    def __init__(self, engine: Engine, path: Path) -> None:
-        """Wrap an engine whose database has been checked; use `open` instead."""
+    def __init__(
+        self, engine: Engine, path: Path, *, access: Access, read_only: bool, patience: Patience
+    ) -> None:
+        """Wrap an engine whose database has yet to be checked; use `open` instead."""
         self._engine = engine
+        self._patience = patience
         self.path = path
+        self.access = access
+        self.read_only = read_only
 
     @classmethod
-    def open(cls, state: Path, *, create: bool = False) -> Self:
-        """Open the store inside a state folder.
+    def open(
+        cls,
+        state: Path,
+        *,
+        create: bool = False,
+        read_only: bool = False,
+        group: str = "",
+        patience: Patience | None = None,
+    ) -> Self:
+        """Open the store inside a state folder; an older one is brought up to the present schema.
 
         Args:
             state: the folder that holds the database and the bundles.
-            create: make the folder (readable by its owner alone) and the tables where missing.
+            create: make the folder and the tables where missing.
+            read_only: change nothing, and need no permission to; an older store is then left as it is.
+            group: the group of users to share it with, when it is made or when its owner opens it with
+                `create`; "" makes it readable by its owner alone.
+            patience: how long a write goes on trying.
 
         Raises:
-            StoreError: there is no store, it is not one of ours, or it is of another version.
+            StoreError: there is no store, it may not be read, it is not one of ours, or of another version.
+            AccessError: it cannot be shared with the group.
         """
-        path = state / FILE_NAME
-        if create:
-            try:
-                state.mkdir(mode=0o700, parents=True, exist_ok=True)
-                path.touch(mode=0o600, exist_ok=True)
-            except OSError as error:
-                raise StoreError(
-                    f"{path}: cannot be made ({error.strerror}); choose another --state"
-                ) from error
-        elif not path.is_file():
-            raise StoreError(
-                f"{path}: there is no store here yet; start a run first, or name another --state"
-            )
-        engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False})
-        event.listen(engine, "connect", _connect_pragmas)
-        event.listen(engine, "begin", _begin)
-        store = cls(engine, path)
+        path, access = state / FILE_NAME, access_of(group)
+        patience = patience or Patience()
+        if create and not read_only:
+            _make(path, access)
+        else:
+            _look_for(path)
+        engine = engine_of(path, read_only=read_only, lock_seconds=patience.lock_seconds)
+        store = cls(engine, path, access=access, read_only=read_only, patience=patience)
         try:
             store._prepare(create)
-        except StoreError:
+        except BaseException:
             engine.dispose()
             raise
         return store
@@ -92,18 +108,20 @@ class Database:
         with self.reading() as connection:
             has_meta = connection.dialect.has_table(connection, "meta")
         if not has_meta:
-            if not create:
+            if not create or self.read_only:
                 raise StoreError(f"{self.path}: holds no Raceway store")
-            with self.writing() as connection:
-                schema.metadata.create_all(connection)
-                # Another process may have made it between the look and the lock.
-                connection.execute(
-                    sqlite.insert(schema.meta)
-                    .values(key="schema", value=str(schema.VERSION))
-                    .on_conflict_do_nothing()
-                )
+            self.write(_make_tables)
         with self.reading() as connection:
-            version = connection.scalar(select(schema.meta.c.value).where(schema.meta.c.key == "schema"))
+            version = version_of(connection)
+        while is_older(version) and not self.read_only:
+            self.write(migrate)
+            with self.reading() as connection:
+                version = version_of(connection)
+        if is_older(version):
+            raise StoreError(
+                f"{self.path}: was made by an older Raceway (schema version {version}, now {schema.VERSION});"
+                " open it once with permission to write, say by raceway store check, and it is brought up"
+            )
         if version != str(schema.VERSION):
             raise StoreError(
                 f"{self.path}: is of schema version {version}, this Raceway knows {schema.VERSION};"
@@ -124,9 +142,35 @@ class Database:
         """Close."""
         self.close()
 
+    def write(self, work: Callable[[Connection], T]) -> T:
+        """Do the work in a write transaction, and again from its start where the database was in the way.
+
+        Args:
+            work: does nothing but through the connection, so that it can be done again.
+
+        Returns:
+            What the work returned in the attempt that was committed.
+
+        Raises:
+            StoreBusyError: another program held the store through all attempts.
+            StoreFaultError: the disk failed each time.
+            StoreFullError: there is no room; raised at once, since only room helps.
+            StoreError: the store cannot be written.
+        """
+        for pause in self._patience.pauses:
+            try:
+                with self.writing() as connection:
+                    return work(connection)
+            except (StoreBusyError, StoreFaultError):
+                self._patience.sleep(pause)
+        with self.writing() as connection:
+            return work(connection)
+
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A write transaction: locked from its first statement, committed at the end, or rolled back."""
+        """One attempt at a write transaction: locked from its start, committed at the end, or rolled back."""
+        if self.read_only:
+            raise StoreError(f"{self.path}: is open for reading only, nothing can be stored")
         with (
             self._explained(),
             self._engine.connect().execution_options(writing=True) as connection,
@@ -148,4 +192,62 @@ class Database:
         except IntegrityError:
             raise
         except DatabaseError as error:
-            raise StoreError(f"{self.path}: the store cannot be used just now ({error.orig})") from error
+            raise self._explanation(error) from error
+
+    def _explanation(self, error: DatabaseError) -> StoreError:
+        match trouble_of(error):
+            case Trouble.BUSY:
+                return StoreBusyError(f"{self.path}: the store is held by another program ({error.orig})")
+            case Trouble.FULL:
+                return StoreFullError(
+                    f"{self.path}: there is no room to store anything ({error.orig}); make room on its disk"
+                )
+            case Trouble.FAULT:
+                # A connection that has met a failing disk is not trusted with the next attempt.
+                self._engine.dispose()
+                return StoreFaultError(f"{self.path}: its disk fails ({error.orig}); look at the disk")
+            case Trouble.FORBIDDEN if self.read_only:
+                return StoreError(
+                    f"{self.path}: was left in the middle of a write, which only who may write to it can"
+                    " undo: start its engine, or run raceway store check as its owner"
+                )
+            case Trouble.FORBIDDEN:
+                return StoreError(
+                    f"{self.path}: you may not write to it ({error.orig}); ask its owner to share it"
+                    " ([store] group), or attach with --read-only"
+                )
+            case _:
+                return StoreError(f"{self.path}: the store cannot be used just now ({error.orig})")
+
+
+def _make(path: Path, access: Access) -> None:
+    try:
+        make_folder(path.parent, access)
+        make_file(path, access)
+        journal = path.with_name(path.name + JOURNAL_SUFFIX)
+        if access != PRIVATE and journal.exists():
+            make_file(journal, access)
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be made ({error.strerror}); choose another --state") from error
+
+
+def _look_for(path: Path) -> None:
+    try:
+        is_there = path.is_file()
+        if is_there:
+            # Asked now: what a database says of it later is less clear.
+            path.open("rb").close()
+    except PermissionError as error:
+        raise StoreError(
+            f"{path}: you may not read it ({error.strerror}); ask its owner to share it ([store] group)"
+        ) from error
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be read ({error.strerror})") from error
+    if not is_there:
+        raise StoreError(f"{path}: there is no store here yet; start a run first, or name another --state")
+
+
+def _make_tables(connection: Connection) -> None:
+    # Another process may have made them between the look and the lock.
+    schema.metadata.create_all(connection)
+    connection.execute(insert_new(schema.meta).values(key="schema", value=str(schema.VERSION)))

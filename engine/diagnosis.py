@@ -107,14 +107,11 @@ class Diagnostician:
                 ]
         return tuple(found)
 
-    def look(self, signal: NDArray[np.float32]) -> NDArray[np.float32] | None:
-        """Envelope spectra (channels, bands, bins) of a signal (rows, channels); None where unused."""
-        return envelope_spectra(signal, self.bands) if self.searches else None
-
-    def strengths(self, envelopes: NDArray[np.float32] | None) -> dict[int, NDArray[np.float32]]:
+    def strengths(self, signal: NDArray[np.float32]) -> dict[int, NDArray[np.float32]]:
         """Line strengths of each component: (its channels, bands, surfaces, lines), natural log."""
-        if envelopes is None:
+        if not self.searches:
             return {}
+        envelopes = envelope_spectra(signal, self.bands)
         return {
             number: search.strengths(envelopes[[channel - 1 for channel in self.channels[number]]])
             for number, search in self.searches.items()
@@ -123,7 +120,7 @@ class Diagnostician:
     def find(
         self,
         component: int,
-        envelopes: NDArray[np.float32],
+        signal: NDArray[np.float32],
         usual: NDArray[np.float32],
         scatter: NDArray[np.float32],
         band_error: NDArray[np.float32],
@@ -133,7 +130,7 @@ class Diagnostician:
 
         Args:
             component: which, counted from 0.
-            envelopes: (channels, bands, bins) of this snapshot.
+            signal: (rows, channels) of this snapshot, in units.
             usual: (its channels, bands, surfaces, lines) mean strengths of the baseline.
             scatter: the same shape, their standard deviations.
             band_error: (channels, spectral bands) share of the error.
@@ -142,32 +139,43 @@ class Diagnostician:
         search = self.searches.get(component)
         if search is None or not search.surfaces:
             return None
-        best: dict[Surface, tuple[float, Evidence]] = {}
+        best: dict[Surface, _Case] = {}
         for row, channel in enumerate(self.channels[component]):
-            strength = search.strengths(envelopes[channel - 1])
-            above = strength - usual[row]
-            exceeds = (above > SIGNIFICANT * np.maximum(scatter[row], STEADIEST)) & (
+            carrying = self._carrying(band_error[channel - 1], edges)
+            if not carrying:
+                continue
+            (envelopes,) = envelope_spectra(signal[:, channel - 1 : channel], self.bands, carrying)
+            strength = search.strengths(envelopes)
+            above = strength - usual[row, carrying]
+            exceeds = (above > SIGNIFICANT * np.maximum(scatter[row, carrying], STEADIEST)) & (
                 above > np.log(SMALLEST_RATIO)
             )
-            for band in self._carrying(band_error[channel - 1], edges):
-                for number, surface in enumerate(search.surfaces):
-                    standing = np.flatnonzero(exceeds[band, number])
-                    if (standing < HARMONICS).sum() < FEWEST_HARMONICS:
-                        continue
-                    weight = float(above[band, number, standing].sum())
-                    if surface in best and best[surface][0] >= weight:
-                        continue
-                    lines = tuple(
-                        (
-                            *LINES[line],
-                            search.found_at(envelopes[channel - 1, band], number, line),
-                            float(np.exp(above[band, number, line])),
-                        )
-                        for line in standing.tolist()
+            rows_of_lines = exceeds[..., :HARMONICS].sum(axis=-1) >= FEWEST_HARMONICS
+            weights = np.where(exceeds, above, np.float32(0.0)).sum(axis=-1)
+            for place, number in zip(*np.nonzero(rows_of_lines), strict=True):
+                surface, weight = search.surfaces[number], float(weights[place, number])
+                if surface not in best or best[surface].weight < weight:
+                    lines = np.flatnonzero(exceeds[place, number])
+                    best[surface] = _Case(
+                        weight,
+                        surface,
+                        channel,
+                        carrying[place],
+                        lines,
+                        above[place, number],
+                        envelopes[place],
                     )
-                    span = (band * self.width, (band + 1) * self.width)
-                    best[surface] = weight, Evidence(surface, channel, span, lines)
-        return _clear_winner(list(best.values()))
+        case = _clear_winner(list(best.values()))
+        return self._evidence(case, search) if case else None
+
+    def _evidence(self, case: "_Case", search: LineSearch) -> Evidence:
+        number = search.surfaces.index(case.surface)
+        lines = tuple(
+            (*LINES[line], search.found_at(case.envelope, number, line), float(np.exp(case.above[line])))
+            for line in case.lines.tolist()
+        )
+        span = (case.band * self.width, (case.band + 1) * self.width)
+        return Evidence(case.surface, case.channel, span, lines)
 
     def _carrying(self, error: NDArray[np.float32], edges: NDArray[np.float32]) -> list[int]:
         """The envelope bands in which a channel's error lies, the strongest first."""
@@ -176,16 +184,30 @@ class Diagnostician:
             return []
         middles = (edges[:-1] + edges[1:]) / 2
         place = np.minimum((middles // self.width).astype(np.int64), self.bands - 1)
-        shares = np.bincount(place, weights=error, minlength=self.bands) / whole
-        return [int(band) for band in np.argsort(shares)[::-1] if shares[band] >= CARRYING_SHARE]
+        shares: list[float] = (np.bincount(place, weights=error, minlength=self.bands) / whole).tolist()
+        ranked = sorted(range(self.bands), key=lambda band: -shares[band])
+        return [band for band in ranked if shares[band] >= CARRYING_SHARE]
 
 
-def _clear_winner(found: Sequence[tuple[float, Evidence]]) -> Evidence | None:
-    """The evidence that stands out from all other, or None."""
-    ranked = sorted(found, key=lambda one: one[0], reverse=True)
-    if ranked and ranked[0][1].surface is Surface.CAGE:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Case:
+    """What speaks for a surface in one band of one channel: which lines stand, and how far above usual."""
+
+    weight: float
+    surface: Surface
+    channel: int
+    band: int
+    lines: NDArray[np.intp]
+    above: NDArray[np.float32]
+    envelope: NDArray[np.float32]
+
+
+def _clear_winner(found: Sequence[_Case]) -> _Case | None:
+    """The case that stands out from all other, or None."""
+    ranked = sorted(found, key=lambda case: case.weight, reverse=True)
+    if ranked and ranked[0].surface is Surface.CAGE:
         # Impacts at the rate of the cage have a harmonic near every other line: they explain them.
-        return ranked[0][1]
-    if not ranked or (len(ranked) > 1 and ranked[0][0] < LEAD * ranked[1][0]):
+        return ranked[0]
+    if not ranked or (len(ranked) > 1 and ranked[0].weight < LEAD * ranked[1].weight):
         return None
-    return ranked[0][1]
+    return ranked[0]

@@ -1,8 +1,12 @@
 """Envelope spectra of a whole snapshot in a few wide bands: where impacts show as lines."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
+
+from engine.features import hann
 
 MOST_BANDS = 8
 HARMONICS = 3
@@ -22,7 +26,9 @@ def envelope_bands(sample_rate: float, highest: float) -> int:
     return int(np.clip(sample_rate / 2 // ((HARMONICS + 0.5) * highest), 1, MOST_BANDS))
 
 
-def envelope_spectra(signal: NDArray[np.float32], bands: int) -> NDArray[np.float32]:
+def envelope_spectra(
+    signal: NDArray[np.float32], bands: int, wanted: Sequence[int] | None = None
+) -> NDArray[np.float32]:
     """Amplitude spectra of the squared envelope in each band, relative to its mean.
 
     Each band is cut out of the whole snapshot's spectrum and brought back as an analytic signal at the
@@ -31,20 +37,23 @@ def envelope_spectra(signal: NDArray[np.float32], bands: int) -> NDArray[np.floa
     Args:
         signal: (rows, channels).
         bands: evenly wide, from 0 to half the sample rate.
+        wanted: bands to look at, counted from 0; all where None.
 
     Returns:
-        (channels, bands, bins); bin n lies at n * sample_rate / rows Hz, up to a band's width.
+        (channels, wanted bands, bins); bin n lies at n * sample_rate / rows Hz, up to a band's width.
     """
     columns = np.ascontiguousarray(signal.T)
     spectrum = scipy.fft.rfft(columns - columns.mean(axis=1, keepdims=True), axis=-1)
     width = (len(signal) // 2) // bands
     cut = spectrum[:, : width * bands].reshape(len(columns), bands, width)
+    if wanted is not None:
+        cut = cut[:, list(wanted)]
     # Squaring doubles the width: at twice the rate nothing folds back.
     analytic = scipy.fft.ifft(cut, n=2 * width, axis=-1)
     squared = analytic.real**2 + analytic.imag**2
     mean = squared.mean(axis=-1, keepdims=True)
     relative = np.divide(squared, mean, out=np.ones_like(squared), where=mean > 0) - np.float32(1.0)
     # Without a window the strong lines of the shaft would leak over their neighbours.
-    relative *= np.hanning(2 * width).astype(np.float32)
+    relative *= hann(2 * width)
     amplitude: NDArray[np.float32] = np.abs(scipy.fft.rfft(relative, axis=-1)) * np.float32(2.0 / width)
     return amplitude

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from engine.envelope import HARMONICS
 from engine.kinematics import Surface
+from engine.limits import median
 
 SLIP = 0.01
 """Rollers slip and speed wanders: a line is sought so far, as a share of its frequency, to either side."""
@@ -51,7 +52,7 @@ class LineSearch:
             (..., surfaces, lines) natural logarithm of peak over floor, NaN where not heard.
         """
         peak = envelope[..., self.bins].max(axis=-1)
-        floor = np.median(envelope[..., self.floor], axis=-1)
+        floor = median(envelope[..., self.floor], -1).astype(np.float32)
         tiny = np.float32(np.finfo(np.float32).tiny)
         logs = np.log(np.maximum(peak, tiny)) - np.log(np.maximum(floor, tiny))
         return np.where(self.heard, logs, np.float32(np.nan)).astype(np.float32)

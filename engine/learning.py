@@ -95,7 +95,7 @@ class Learner:
             signal.std(axis=0),
             figures(signal)[:, FIGURES.index("kurtosis")],
             not np.array(running)[self.layout.watched].all(),
-            self.diagnostician.strengths(self.diagnostician.look(signal)),
+            self.diagnostician.strengths(signal),
         )
 
     def learn(

@@ -37,20 +37,18 @@ def channel_quality(
         One quality a channel. Quiet channels are "stopped" when all that are watched are quiet, "dead" when
         others still hear the machine; a constant channel beside live ones is "dead" too.
     """
-    invalid: NDArray[np.bool_] = ~(np.abs(signal).max(axis=0) < LARGEST)
+    highest, lowest = signal.max(axis=0), signal.min(axis=0)
+    invalid: NDArray[np.bool_] = ~(np.maximum(np.abs(highest), np.abs(lowest)) < LARGEST)
     if invalid.any():
         judged = np.where(invalid, np.float32(0.0), signal)
         rest = channel_quality(judged, running_level, watched & ~invalid)
         return tuple(Quality.INVALID if bad else one for bad, one in zip(invalid.tolist(), rest, strict=True))
     level = signal.std(axis=0)
     floor = np.zeros_like(level) if running_level is None else STOPPED_SHARE * running_level
-    quiet: NDArray[np.bool_] = (level <= floor) | (signal.max(axis=0) == signal.min(axis=0))
+    quiet: NDArray[np.bool_] = (level <= floor) | (highest == lowest)
     if watched.any() and quiet[watched].all():
         return (Quality.STOPPED,) * len(quiet)
-    ends = np.maximum(
-        np.count_nonzero(signal == signal.max(axis=0), axis=0),
-        np.count_nonzero(signal == signal.min(axis=0), axis=0),
-    )
+    ends = np.maximum(np.count_nonzero(signal == highest, axis=0), np.count_nonzero(signal == lowest, axis=0))
     clipped = ends >= max(CLIPPED_SHARE * len(signal), FEWEST_CLIPPED)
     return tuple(
         Quality.DEAD if is_quiet else Quality.CLIPPED if is_clipped else Quality.RUNNING

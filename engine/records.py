@@ -67,6 +67,33 @@ OPERATOR_KINDS = frozenset(
 """What operators do about alarms. It belongs to the session in which it was done, and to no other."""
 
 
+class Action(StrEnum):
+    """What an operator may ask of the engine."""
+
+    ACCEPT = "accept"
+    RELEARN = "relearn"
+    SWITCH = "switch"
+    RETRY = "retry"
+
+
+class Outcome(StrEnum):
+    """What became of a file in the watched directory.
+
+    Taken and late files are scored. A duplicate holds what was taken before at its time, a conflict something
+    else; a repeated one holds the signal of another time.
+    """
+
+    TAKEN = "taken"
+    LATE = "late"
+    DUPLICATE = "duplicate"
+    CONFLICT = "conflict"
+    REPEATED = "repeated"
+    QUARANTINED = "quarantined"
+
+
+REFUSED = frozenset({Outcome.CONFLICT, Outcome.REPEATED, Outcome.QUARANTINED})
+
+
 class Priority(StrEnum):
     """How soon somebody must act: low is an advisory, medium a limit crossed, high severe."""
 
@@ -195,7 +222,8 @@ class Assessed:
 
     `position` counts the snapshots of the assessment from 0 in the order they were judged. `state` is the
     engine's running state after this snapshot, JSON; of snapshots that are stored together only the last
-    one's is needed, and the others have None. `picture` is what the console draws, packed.
+    one's is needed, and the others have None. `picture` is what the console draws, packed. A late snapshot
+    is older than one that was judged before it: it is scored, and enters neither smoothing nor alarms.
     """
 
     position: int
@@ -205,6 +233,38 @@ class Assessed:
     events: tuple[NewEvent, ...]
     state: Mapping[str, object] | None
     picture: bytes | None
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What became of one file; a row of the ledger.
+
+    `raw` holds the bytes of the file's name, `name` what of it can be shown; `size`, `modified_ns` and
+    `inode` are those of the file when it was dealt with. `at` is the recording time, `digest` the SHA-256
+    (hex) of the signal; both are None where the file does not tell.
+    """
+
+    raw: bytes
+    name: str
+    size: int
+    modified_ns: int
+    inode: int
+    outcome: Outcome
+    at: datetime | None = None
+    digest: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A file that stands refused, why, and since when by the wall clock."""
+
+    raw: bytes
+    name: str
+    outcome: Outcome
+    reason: str
+    recorded_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ Pure: the counters after a snapshot follow from those before it and what the sna
 no part in it, so that a live, a repeated and a restarted run ring alike.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from engine.records import Cause, EventKind, NewEvent, Priority, Quality
 from engine.tables import AlarmSettings
@@ -69,7 +70,7 @@ def watch_severity(
     component: str,
     moment: Moment,
     rules: AlarmSettings,
-    evidence: Mapping[str, object],
+    evidence: Callable[[], Mapping[str, object]],
     leader: Leader | None = None,
     own_sign: str = "",
 ) -> tuple[Watch, tuple[NewEvent, ...]]:
@@ -84,26 +85,26 @@ def watch_severity(
         component: its name.
         moment: the snapshot.
         rules: persistence, hysteresis and the severe threshold.
-        evidence: what to freeze in the event if this snapshot rings.
+        evidence: asked for what to freeze in the event if this snapshot rings.
         leader: the worst component with an alarm of its own, if that is another one.
         own_sign: what tells this component's trouble from the leader's, in words, or "".
     """
     if leader is not None and severity >= PROMOTED_AT * leader.severity:
         own_sign = own_sign or f"severity at least {PROMOTED_AT:g} times that of {leader.component}"
     explained = leader is not None and not own_sign
-    watch = replace(
+    watch = _counted(
         watch,
         above=watch.above + 1 if exceeds else 0,
         lasting=watch.lasting + 1 if lasts else 0,
         severe=watch.severe + 1 if severity >= rules.severe and exceeds else 0,
-        below=watch.below + 1 if severity < rules.clear_below else 0,
-        apart=0 if explained else watch.apart + 1,
-        peak=max(watch.peak, severity) if watch.alarm else severity,
+        below=min(watch.below + 1, rules.clear_after) if severity < rules.clear_below else 0,
+        apart=0 if explained else min(watch.apart + 1, rules.persistence),
+        peak=max(watch.peak, severity) if watch.alarm else 0.0,
     )
-    detail: dict[str, object] = {"severity": severity, "snapshot": moment.name, **evidence}
 
     def event(kind: EventKind, alarm: str, **more: object) -> NewEvent:
-        return NewEvent(kind, moment.at, "component", component, alarm, detail={**more, **detail})
+        detail = {**more, "severity": severity, "snapshot": moment.name, **evidence()}
+        return NewEvent(kind, moment.at, "component", component, alarm, detail=detail)
 
     cause = Cause.LIMIT.value
     if not watch.alarm:
@@ -114,7 +115,7 @@ def watch_severity(
         carried_from = ""
         if leader is not None and watch.apart < rules.persistence:
             priority, carried_from = Priority.LOW, leader.component
-        watch = replace(watch, alarm=key, priority=priority.value, carried_from=carried_from)
+        watch = replace(watch, alarm=key, priority=priority.value, carried_from=carried_from, peak=severity)
         raised = event(
             EventKind.RAISED,
             key,
@@ -126,7 +127,8 @@ def watch_severity(
         return watch, (raised,)
     if watch.below >= rules.clear_after:
         detail = {"snapshot": moment.name, "severity": severity, "peak": watch.peak}
-        return Watch(), (event(EventKind.CLEARED, watch.alarm),)
+        cleared = NewEvent(EventKind.CLEARED, moment.at, "component", component, watch.alarm, detail=detail)
+        return Watch(), (cleared,)
     if watch.carried_from and watch.apart < rules.persistence:
         return watch, ()
     priority = _priority(watch, rules)
@@ -135,6 +137,12 @@ def watch_severity(
         rung = event(EventKind.ESCALATED, watch.alarm, cause=cause, priority=priority.value, **why)
         return replace(watch, priority=priority.value, carried_from=""), (rung,)
     return watch, ()
+
+
+def _counted(watch: Watch, **counters: Any) -> Watch:
+    """The watch with new counters; the same one where nothing changes, as on most days."""
+    same = all(getattr(watch, name) == value for name, value in counters.items())
+    return watch if same else replace(watch, **counters)
 
 
 def _priority(watch: Watch, rules: AlarmSettings) -> Priority:
@@ -158,6 +166,8 @@ def watch_surface(
         rules: persistence.
     """
     surface = str(found["surface"]) if found else ""
+    if not (surface or watch.speaks_for or watch.surface or watch.alarm):
+        return watch, ()
     watch = replace(
         watch,
         speaks_for=surface,
@@ -198,7 +208,11 @@ def watch_trend(
         overtaken: whether an alarm by the limit stands, which says more.
     """
     rises = trend is not None and not overtaken
-    watch = replace(watch, above=watch.above + 1 if rises else 0, below=0 if rises else watch.below + 1)
+    watch = _counted(
+        watch,
+        above=watch.above + 1 if rises else 0,
+        below=0 if rises else min(watch.below + 1, rules.clear_after),
+    )
     if rises and not watch.alarm and watch.above >= rules.persistence:
         key = f"{component}/{Cause.TREND}/{moment.name}"
         detail = {
@@ -228,7 +242,11 @@ def watch_sensor(
 ) -> tuple[Watch, tuple[NewEvent, ...]]:
     """Take in the quality of one channel (counted from 1) while the machine is not stopped."""
     bad = quality in SENSOR_CAUSES
-    watch = replace(watch, above=watch.above + 1 if bad else 0, below=0 if bad else watch.below + 1)
+    watch = _counted(
+        watch,
+        above=watch.above + 1 if bad else 0,
+        below=0 if bad else min(watch.below + 1, rules.clear_after),
+    )
     detail: dict[str, object] = {"channel": channel, "snapshot": moment.name}
     if bad and not watch.alarm and watch.above >= rules.persistence:
         cause, priority = SENSOR_CAUSES[quality].value, Priority.MEDIUM.value

@@ -19,10 +19,11 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
 )
 
-VERSION = 1
+VERSION = 2
 """Schema version, written into the store when it is made and checked when it is opened."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -51,6 +52,36 @@ class UTCTime(TypeDecorator[datetime]):
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """Turn microseconds into an aware datetime."""
         return None if value is None else moment(value)
+
+
+class Unsigned(TypeDecorator[int]):
+    """A number of 64 bits without a sign, such as an inode, kept as the signed number of the same bits."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> int | None:
+        """Turn the upper half of the range into negative numbers."""
+        return None if value is None else (value + 2**63) % 2**64 - 2**63
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> int | None:
+        """Turn negative numbers into the upper half of the range."""
+        return None if value is None else int(value) % 2**64
+
+
+class Digest(TypeDecorator[str]):
+    """A digest in hexadecimal, kept as the bytes it spells: half the size."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        """Turn hexadecimal digits into bytes."""
+        return None if value is None else bytes.fromhex(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
+        """Turn bytes into hexadecimal digits."""
+        return None if value is None else bytes(value).hex()
 
 
 metadata = MetaData()
@@ -115,9 +146,35 @@ assessed = Table(
     Column("position", Integer, primary_key=True),
     Column("snapshot_id", ForeignKey("snapshot.id"), nullable=False),
     Column("baseline", Boolean, nullable=False),
+    Column("late", Boolean, nullable=False, server_default=false()),
     Column("state", Text),
     Column("picture", LargeBinary),
     UniqueConstraint("assessment_id", "snapshot_id"),
+    # All that a series asks of this table, so that it need not step over the pictures.
+    Index("assessed_head", "assessment_id", "position", "late", "baseline", "snapshot_id"),
+    # Without it, thinning a snapshot would look through the whole table for whoever refers to it.
+    Index("assessed_by_snapshot", "snapshot_id"),
+    Index(
+        "assessed_late",
+        "assessment_id",
+        "position",
+        sqlite_where=text("late = 1"),
+        postgresql_where=text("late"),
+    ),
+    Index(
+        "assessed_with_state",
+        "assessment_id",
+        "position",
+        sqlite_where=text("state IS NOT NULL"),
+        postgresql_where=text("state IS NOT NULL"),
+    ),
+    Index(
+        "assessed_with_picture",
+        "assessment_id",
+        "position",
+        sqlite_where=text("picture IS NOT NULL"),
+        postgresql_where=text("picture IS NOT NULL"),
+    ),
 )
 
 score = Table(
@@ -149,6 +206,7 @@ event = Table(
     Column("session", String(200), nullable=False),
     Column("detail", Text, nullable=False),
     Index("event_by_assessment", "assessment_id", "seq"),
+    Index("event_by_kind", "assessment_id", "kind", "seq"),
     sqlite_autoincrement=True,
 )
 
@@ -162,6 +220,69 @@ Index(
     sqlite_where=FIRST_ACKNOWLEDGEMENT,
     postgresql_where=FIRST_ACKNOWLEDGEMENT,
 )
+
+FIRST_ANSWER = text("kind = 'answered'")
+Index(
+    "one_answer_a_request",
+    event.c.assessment_id,
+    event.c.ring,
+    unique=True,
+    sqlite_where=FIRST_ANSWER,
+    postgresql_where=FIRST_ANSWER,
+)
+
+intake = Table(
+    "intake",
+    metadata,
+    Column("id", KEY, primary_key=True),
+    Column("machine_id", ForeignKey("machine.id"), nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("name", String(255), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("modified_ns", BigInteger, nullable=False),
+    Column("inode", Unsigned, nullable=False),
+    Column("at", UTCTime),
+    Column("digest", Digest),
+    Column("outcome", String(16), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("recorded_at", UTCTime, nullable=False),
+    Index("intake_by_file", "machine_id", "raw", "id"),
+    Index("intake_by_outcome", "machine_id", "outcome", "id"),
+)
+
+WAS_TAKEN = text("outcome IN ('taken', 'late')")
+"""Rows of the ledger whose recording was scored; queries use these very words, to find the index by them."""
+
+Index(
+    "one_taking_a_time",
+    intake.c.machine_id,
+    intake.c.at,
+    unique=True,
+    sqlite_where=WAS_TAKEN,
+    postgresql_where=WAS_TAKEN,
+)
+Index(
+    "taken_by_digest",
+    intake.c.machine_id,
+    intake.c.digest,
+    sqlite_where=WAS_TAKEN,
+    postgresql_where=WAS_TAKEN,
+)
+
+thinned = Table(
+    "thinned",
+    metadata,
+    Column("id", KEY, primary_key=True),
+    Column("assessment_id", ForeignKey("assessment.id"), nullable=False),
+    Column("first", Integer, nullable=False),
+    Column("last", Integer, nullable=False),
+    Column("since", UTCTime, nullable=False),
+    Column("until", UTCTime, nullable=False),
+    Column("snapshots", Integer, nullable=False),
+    Column("recorded_at", UTCTime, nullable=False),
+    Index("thinned_by_assessment", "assessment_id", "id"),
+)
+"""Which stretches of an assessment retention has thinned: positions, recording times, and how many went."""
 
 heartbeat = Table(
     "heartbeat",

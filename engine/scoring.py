@@ -85,7 +85,7 @@ class Examination:
         residual: float32 (channels, features), the model's features in healthy standard deviations; 0 for
             a channel that does not run.
         insight: what the model made of it.
-        envelopes: float32 (channels, envelope bands, bins), None where no fault line is sought.
+        signal: float32 (rows, channels), in units; what is invalid is 0.
     """
 
     quality: tuple[Quality, ...]
@@ -93,7 +93,7 @@ class Examination:
     running: NDArray[np.bool_]
     residual: NDArray[np.float32]
     insight: Insight
-    envelopes: NDArray[np.float32] | None
+    signal: NDArray[np.float32]
 
 
 class Scorer:
@@ -150,5 +150,5 @@ class Scorer:
             running=running,
             residual=np.where(running[:, None], residual, np.float32(0.0)).astype(np.float32),
             insight=insight,
-            envelopes=self.diagnostician.look(signal),
+            signal=signal,
         )

@@ -38,6 +38,7 @@ from engine.tables import (
     RecordingSettings,
     StoreSettings,
     Table,
+    WatchSettings,
 )
 from engine.wording import nearest, sentence
 from replay.recording import RecordingFormat
@@ -58,6 +59,7 @@ class Settings(Table):
     limits: LimitSettings
     alarms: AlarmSettings
     advice: AdviceSettings
+    watch: WatchSettings
     console: ConsoleSettings
     store: StoreSettings
 
@@ -83,8 +85,8 @@ class Settings(Table):
         return self.model_dump(mode="json", by_alias=True)
 
     def fingerprint(self) -> str:
-        """SHA-256 (hex) of what influences the engine's results: nothing of console, store and operators."""
-        shaping = self.model_dump(mode="json", by_alias=True, exclude={"advice", "console", "store"})
+        """SHA-256 (hex) of what influences the engine's results; watching, console and store do not."""
+        shaping = self.model_dump(mode="json", by_alias=True, exclude={"advice", "watch", "console", "store"})
         for key in OPERATING_KEYS:
             del shaping["alarms"][key]
         canonical = json.dumps(shaping, sort_keys=True, separators=(",", ":"), allow_nan=False)

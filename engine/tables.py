@@ -252,6 +252,21 @@ class AdviceSettings(Table):
     model_missing: Text
 
 
+class WatchSettings(Table):
+    """How a live folder is watched; times in seconds. None of it touches the engine's results."""
+
+    settle: NotNegative
+    patience: NotNegative
+    scan: Annotated[float, Field(ge=0.1, le=3600)]
+    polling: Literal["auto", "always", "never"]
+    quarantine: str
+
+    @property
+    def quarantine_folder(self) -> Path | None:
+        """Where refused files are moved; None if they are left where they are."""
+        return Path(self.quarantine).expanduser() if self.quarantine else None
+
+
 class ConsoleSettings(Table):
     """How the console begins; none of it touches the engine's results."""
 

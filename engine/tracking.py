@@ -4,14 +4,16 @@ The state after a snapshot is all that the next one needs; it is stored with the
 engine goes on as if it had never stopped.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.advising import Advice, advise
+from engine.advising import Advice, advise, calm_of
 from engine.attribution import band_shares, component_shares, latent_share, part_shares, pattern_likeness
 from engine.history import History, empty_history, unpack_history
 from engine.layout import Layout
@@ -116,6 +118,7 @@ class Tracker:
         self.diagnostician = scorer.diagnostician
         self.limits = settings.limits
         self.rules = settings.alarms
+        self.calm = calm_of(self.bundle.calibration.calm)
 
     def step(self, state: State, seen: Examination, moment: Moment) -> tuple[State, Verdict]:
         """Take in one snapshot.
@@ -152,7 +155,7 @@ class Tracker:
                     Advice(state.trends, state.drifted, history),
                     scores,
                     tuple(bool(watch.alarm) for watch in components),
-                    self.bundle.calibration.calm,
+                    self.calm,
                     self._wandered(smoothing),
                     microseconds(baseline.end),
                     moment,
@@ -242,15 +245,7 @@ class Tracker:
             exceeds, lasts = bool(above_limit and charts[0, index] >= 1.0), bool(charts[1, index] >= 1.0)
             leading = _leader(now, scores, index)
             found = self._find(index, severity, now[index], seen, bands)
-            evidence = {
-                "error": scores[index].error,
-                "limit": scores[index].limit,
-                "share": scores[index].share,
-                "bands": self._leading_bands(bands, channels),
-            }
-            insight = seen.insight
-            if insight.latent > 0:
-                evidence["latent"] = latent_share(insight.window_errors, seen.running, insight.latent)
+            evidence = partial(self._evidence, scores[index], channels, seen, bands)
             leader, own_sign = None, ""
             if leading is not None:
                 leader = Leader(scores[leading].component, scores[leading].severity or 0.0)
@@ -263,14 +258,29 @@ class Tracker:
             events += told
         return tuple(now), events
 
+    def _evidence(
+        self, score: Score, channels: tuple[int, ...], seen: Examination, bands: NDArray[np.float32]
+    ) -> dict[str, object]:
+        """What is frozen with a ring."""
+        evidence: dict[str, object] = {
+            "error": score.error,
+            "limit": score.limit,
+            "share": score.share,
+            "bands": self._leading_bands(bands, channels),
+        }
+        insight = seen.insight
+        if insight.latent > 0:
+            evidence["latent"] = latent_share(insight.window_errors, seen.running, insight.latent)
+        return evidence
+
     def _find(
         self, index: int, severity: float, watch: Watch, seen: Examination, bands: NDArray[np.float32]
     ) -> dict[str, object] | None:
         """The surface that this snapshot speaks for, asked only of a component that is in question."""
         usual = self.bundle.lines.get(index)
-        if seen.envelopes is None or usual is None or not (watch.alarm or severity >= 1.0):
+        if usual is None or not (watch.alarm or severity >= 1.0):
             return None
-        found = self.diagnostician.find(index, seen.envelopes, usual.centre, usual.scatter, bands, self.edges)
+        found = self.diagnostician.find(index, seen.signal, usual.centre, usual.scatter, bands, self.edges)
         return found.plain() if found else None
 
     def _own_sign(
@@ -317,13 +327,14 @@ class Tracker:
         self, scores: tuple[Score, ...], seen: Examination
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Logarithms of severity and level of each component; NaN where it does not run."""
-        severity, level = np.full((2, len(scores)), np.nan)
-        for index, score in enumerate(scores):
-            if score.severity is not None:
-                heard = [number - 1 for number in self.layout.channels[index] if seen.running[number - 1]]
-                severity[index] = log_errors(np.array(score.severity))
-                level[index] = np.log(seen.figures[heard, 0].astype(np.float64)).mean()
-        return severity, level
+        severity = np.array([np.nan if score.severity is None else score.severity for score in scores])
+        levels = np.where(seen.running, np.log(np.where(seen.running, seen.figures[:, 0], 1.0)), np.nan)
+        loud: list[float] = levels.tolist()
+        level = []
+        for own in self.layout.channels:
+            heard = [loud[number - 1] for number in own if not math.isnan(loud[number - 1])]
+            level.append(sum(heard) / len(heard) if heard else np.nan)
+        return log_errors(severity), np.array(level)
 
     def _machine_events(self, state: State, stopped: bool, moment: Moment) -> tuple[NewEvent, ...]:
         if stopped == state.stopped:

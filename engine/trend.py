@@ -5,6 +5,7 @@ multiplies it.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,19 +48,26 @@ def rising_trend(seconds: NDArray[np.float64], logs: NDArray[np.float64], wander
     count = len(logs)
     if count < FEWEST:
         return None
-    later, earlier = np.tril_indices(count, -1)
+    later, earlier = _pairs(count)
     differences = logs[later] - logs[earlier]
     deviation = np.sqrt(count * (count - 1) * (2 * count + 5) / 18)
     if np.sign(differences).sum() < SIGNIFICANT * deviation:
         return None
     slopes = np.sort(differences / (seconds[later] - seconds[earlier]))
-    slope = float(np.median(slopes))
+    slope = float(slopes[(len(slopes) - 1) // 2] + slopes[len(slopes) // 2]) / 2
     rise = slope * float(seconds[-1] - seconds[0])
     if rise < RISE * wander:
         return None
     reach = 1.96 * deviation
     low, high = np.clip(((len(slopes) + np.array([-reach, reach])) / 2).astype(int), 0, len(slopes) - 1)
     return Trend(rise, slope, float(slopes[low]), float(slopes[high]))
+
+
+@lru_cache(maxsize=4)
+def _pairs(count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The later and the earlier of each pair of so many."""
+    later, earlier = np.tril_indices(count, -1)
+    return later, earlier
 
 
 @dataclass(frozen=True, slots=True)

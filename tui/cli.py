@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from replay.recording import clean_text
-from tui import alarm_commands, evaluation_commands
+from tui import alarm_commands, evaluation_commands, feed_commands
 from tui.options import (
     FAILED,
     UNUSABLE,
@@ -62,6 +62,7 @@ Session = Annotated[str | None, typer.Option(help="Resume a replay's acknowledge
 
 alarm_commands.register(app)
 evaluation_commands.register(app)
+feed_commands.register(app)
 
 
 def main() -> None:

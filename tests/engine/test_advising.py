@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from engine.advising import Advice, advise
+from engine.advising import Advice, advise, calm_of
 from engine.history import empty_history
 from engine.records import Cause, EventKind, NewEvent, Quality, Score
 from engine.rules import Moment, Watch
@@ -45,7 +45,7 @@ def heard(
             Advice(advice.trends, advice.drifted, history),
             scores,
             overtaken,
-            CALM,
+            calm_of(CALM),
             np.zeros(2) if followed is None else followed[number],
             learned,
             Moment(f"snapshot {number}", at),

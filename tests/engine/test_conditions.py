@@ -5,6 +5,7 @@ import pytest
 
 from engine.conditions import DRIFT_RATIO, FEWEST, RECENT, common_step, drifted
 from engine.history import History
+from engine.limits import median
 
 CHANNELS = 4
 
@@ -75,6 +76,7 @@ def test_machine_that_warms_up_slowly_does_not_step() -> None:
 
 
 CALM = np.random.default_rng(10).normal(0.0, 0.1, (60, CHANNELS)).astype(np.float32)
+USUAL = median(CALM, 0)
 
 
 def shifted(shift: list[float], count: int = RECENT) -> History:
@@ -83,12 +85,12 @@ def shifted(shift: list[float], count: int = RECENT) -> History:
 
 
 def test_errors_of_the_baselines_kind_have_not_drifted() -> None:
-    assert drifted(shifted([0.0] * 4), CALM, (False,) * 4) == (False,) * 4
+    assert drifted(shifted([0.0] * 4), CALM, USUAL, (False,) * 4) == (False,) * 4
 
 
 def test_only_the_component_whose_errors_moved_up_has_drifted() -> None:
     ratios = np.log([1.0, 2.0, 1.2, 0.3])
-    assert drifted(shifted(list(ratios)), CALM, (False,) * 4) == (False, True, False, False)
+    assert drifted(shifted(list(ratios)), CALM, USUAL, (False,) * 4) == (False, True, False, False)
 
 
 @pytest.mark.parametrize(
@@ -101,15 +103,15 @@ def test_only_the_component_whose_errors_moved_up_has_drifted() -> None:
     ],
 )
 def test_drift_ends_later_than_it_begins(ratio: float, was: bool, now: bool) -> None:
-    assert drifted(shifted([np.log(ratio)] * 4), CALM, (was,) * 4) == (now,) * 4
+    assert drifted(shifted([np.log(ratio)] * 4), CALM, USUAL, (was,) * 4) == (now,) * 4
 
 
 @pytest.mark.parametrize("was", [True, False])
 def test_few_snapshots_change_no_mind(was: bool) -> None:
-    assert drifted(shifted([5.0] * 4, count=RECENT - 1), CALM, (was,) * 4) == (was,) * 4
+    assert drifted(shifted([5.0] * 4, count=RECENT - 1), CALM, USUAL, (was,) * 4) == (was,) * 4
 
 
 def test_component_that_does_not_run_has_not_drifted_anew() -> None:
     history = shifted([1.0] * 4)
     history.severity[:, 1] = np.nan
-    assert drifted(history, CALM, (False,) * 4) == (True, False, True, True)
+    assert drifted(history, CALM, USUAL, (False,) * 4) == (True, False, True, True)

@@ -39,7 +39,14 @@ def watched(severities: Iterable[float], rules: AlarmSettings = RULES) -> list[t
     watch, heard = Watch(), []
     for number, severity in enumerate(severities):
         watch, events = watch_severity(
-            watch, severity, severity >= 1.0, False, "Bearing 1", moment(number), rules, {"share": 0.5}
+            watch,
+            severity,
+            severity >= 1.0,
+            False,
+            "Bearing 1",
+            moment(number),
+            rules,
+            lambda: {"share": 0.5},
         )
         heard += [(number, event) for event in events]
     return heard
@@ -160,7 +167,9 @@ def test_so_many_in_a_row_always_raise(severities: list[float], rules: AlarmSett
     ]
     standing = Watch()
     for number, severity in enumerate([*severities, *[1.0] * rules.persistence]):
-        standing, _ = watch_severity(standing, severity, True, False, "Bearing 1", moment(number), rules, {})
+        standing, _ = watch_severity(
+            standing, severity, True, False, "Bearing 1", moment(number), rules, dict
+        )
     assert standing.alarm
 
 
@@ -171,7 +180,7 @@ def test_one_odd_snapshot_of_60_sigma_rings_nothing_however_long_the_smoothing_r
         smoothed += 0.1 * (error - smoothed)
         exceeds = min(error, smoothed) >= 1.0
         watch, events = watch_severity(
-            watch, smoothed, exceeds, False, "Bearing 1", moment(number), RULES, {}
+            watch, smoothed, exceeds, False, "Bearing 1", moment(number), RULES, dict
         )
         heard += events
     assert heard == []
@@ -182,7 +191,7 @@ def test_severe_smoothing_without_a_severe_snapshot_does_not_escalate() -> None:
     for number, exceeds in enumerate([True] * 3 + [False] * 9):
         severity = 2.0 if number < 3 else SEVERE
         watch, events = watch_severity(
-            watch, severity, exceeds, False, "Bearing 1", moment(number), RULES, {}
+            watch, severity, exceeds, False, "Bearing 1", moment(number), RULES, dict
         )
         heard += [event.kind for event in events]
     assert heard == [RAISED]
@@ -196,7 +205,7 @@ def lasted(series: Iterable[tuple[bool, bool]]) -> list[tuple[int, EventKind]]:
     watch, heard = Watch(), []
     for number, (exceeds, lasts) in enumerate(series):
         watch, events = watch_severity(
-            watch, 1.0, exceeds, lasts, "Bearing 1", moment(number), RULES, {"share": 0.5}
+            watch, 1.0, exceeds, lasts, "Bearing 1", moment(number), RULES, lambda: {"share": 0.5}
         )
         heard += [(number, event.kind) for event in events]
     return heard
@@ -231,7 +240,16 @@ def beside(
     watch, heard = Watch(), []
     for number, (severity, leader, own_sign) in enumerate(series):
         watch, events = watch_severity(
-            watch, severity, severity >= 1.0, False, "Bearing 4", moment(number), rules, {}, leader, own_sign
+            watch,
+            severity,
+            severity >= 1.0,
+            False,
+            "Bearing 4",
+            moment(number),
+            rules,
+            dict,
+            leader,
+            own_sign,
         )
         heard += [(number, event) for event in events]
     return heard

@@ -382,9 +382,15 @@ def test_healthy_count_may_be_written_as_a_number(user_file: Path) -> None:
 # Fingerprint
 
 
-def test_fingerprint_ignores_console_and_store() -> None:
+def test_fingerprint_ignores_watching_console_and_store() -> None:
     other = load_settings(
-        overrides={"console.pace": 1.0, "console.time_zone": "local", "store.state": "elsewhere"}
+        overrides={
+            "watch.settle": 7.0,
+            "watch.polling": "always",
+            "console.pace": 1.0,
+            "console.time_zone": "local",
+            "store.state": "elsewhere",
+        }
     )
     assert other.fingerprint() == load_settings().fingerprint()
 

@@ -1,0 +1,85 @@
+"""Who may touch what the store leaves on disk: its owner alone, or a group of users.
+
+Modes are set, not asked for, so that a user's umask changes nothing.
+"""
+
+import grp
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.errors import UnusableError
+
+
+class AccessError(UnusableError):
+    """The store cannot be shared as the settings say; one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Modes of folders and files; `group` is the id of the group that shares them, None if private."""
+
+    folder_mode: int
+    file_mode: int
+    group: int | None
+
+
+PRIVATE = Access(0o700, 0o600, None)
+
+
+def access_of(group: str) -> Access:
+    """The access that a setting asks for: private where it names no group.
+
+    Raises:
+        AccessError: there is no such group.
+    """
+    if not group:
+        return PRIVATE
+    try:
+        number = grp.getgrnam(group).gr_gid
+    except KeyError:
+        raise AccessError(
+            f"store.group: this machine has no group '{group}'; make it (groupadd), or name another"
+        ) from None
+    # New files in a folder of mode 2770 belong to its group whoever makes them.
+    return Access(0o2770, 0o660, number)
+
+
+def make_folder(path: Path, access: Access) -> None:
+    """Make a folder where it is missing, with its parents, and see to its mode.
+
+    Raises:
+        OSError: it cannot be made.
+        AccessError: it cannot be given to the group.
+    """
+    is_new = not path.is_dir()
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _see_to(path, access.folder_mode, access.group, is_new)
+
+
+def make_file(path: Path, access: Access) -> None:
+    """Make an empty file where it is missing and see to its mode; errors as for `make_folder`."""
+    is_new = not path.exists()
+    path.touch(mode=0o600, exist_ok=True)
+    _see_to(path, access.file_mode, access.group, is_new)
+
+
+def _see_to(path: Path, mode: int, group: int | None, is_new: bool) -> None:
+    found = path.stat()
+    if group is None:
+        # What is there may have been opened to others on purpose; only what is new is closed.
+        if is_new:
+            path.chmod(mode)
+        return
+    fits = found.st_gid == group and stat.S_IMODE(found.st_mode) == mode
+    if fits or os.geteuid() not in (0, found.st_uid):
+        return
+    try:
+        # In this order: giving a file to a group takes away its set-group-id bit.
+        os.chown(path, -1, group)
+        path.chmod(mode)
+    except PermissionError as error:
+        raise AccessError(
+            f"{path}: cannot be given to the group of store.group ({error.strerror}); become a member of it"
+        ) from error

@@ -1,0 +1,159 @@
+"""The ledger: what became of the files of a watched directory, a row each time one was dealt with.
+
+It is the truth about which files were taken in. The newest row of a name is what holds for that file.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select
+
+from engine import schema
+from engine.database import Database
+from engine.records import REFUSED, Intake, Outcome, Refusal
+
+CHUNK = 10_000
+"""Rows of the ledger read in one transaction, some 20 ms: a reader holds up commits."""
+
+NAMES_AT_ONCE = 500
+"""Names asked for in one query; SQLite takes at most 999 parameters in old builds."""
+
+_LONGEST_NAME = 255
+
+
+class Ledger(Database):
+    """Looks things up in the ledger of a machine; `Store.append` and `Store.settle` write it."""
+
+    def known_files(
+        self, machine_id: int, among: Iterable[bytes] | None = None
+    ) -> dict[bytes, tuple[int, int, int]]:
+        """Size, time of change [ns] and inode of each file as it was when last dealt with, by raw name.
+
+        Args:
+            machine_id: whose ledger.
+            among: only these names: months of a fast recorder are millions of rows, a directory seldom.
+        """
+        if among is not None:
+            return dict(self._known_among(machine_id, among))
+        columns = schema.intake.c
+        query = (
+            select(columns.id, columns.raw, columns.size, columns.modified_ns, columns.inode)
+            .order_by(columns.id)
+            .limit(CHUNK)
+        )
+        known: dict[bytes, tuple[int, int, int]] = {}
+        last, rows = 0, None
+        while rows is None or len(rows) == CHUNK:
+            with self.reading() as connection:
+                rows = connection.execute(
+                    query.where(columns.machine_id == machine_id, columns.id > last)
+                ).all()
+            for _id, raw, *stamp in rows:
+                known[raw] = tuple(stamp)
+            last = rows[-1].id if rows else last
+        return known
+
+    def _known_among(
+        self, machine_id: int, names: Iterable[bytes]
+    ) -> Iterator[tuple[bytes, tuple[int, int, int]]]:
+        columns = schema.intake.c
+        waiting = iter(names)
+        while some := list(islice(waiting, NAMES_AT_ONCE)):
+            newest = (
+                select(func.max(columns.id))
+                .where(columns.machine_id == machine_id, columns.raw.in_(some))
+                .group_by(columns.raw)
+            )
+            query = select(columns.raw, columns.size, columns.modified_ns, columns.inode)
+            with self.reading() as connection:
+                rows = connection.execute(query.where(columns.id.in_(newest))).all()
+            for raw, *stamp in rows:
+                yield raw, tuple(stamp)
+
+    def taken_at(self, machine_id: int, at: datetime) -> Intake | None:
+        """The file that was taken in for this recording time, late or not, or None."""
+        columns = schema.intake.c
+        query = select(schema.intake).where(columns.machine_id == machine_id, schema.WAS_TAKEN)
+        with self.reading() as connection:
+            row = connection.execute(query.where(columns.at == at)).one_or_none()
+        return None if row is None else _intake_of(row)
+
+    def taken_with(self, machine_id: int, digest: str, *, besides: datetime) -> Intake | None:
+        """The first file that was taken in with this signal for another time than `besides`, or None."""
+        columns = schema.intake.c
+        query = (
+            select(schema.intake)
+            .where(columns.machine_id == machine_id, schema.WAS_TAKEN)
+            .where(columns.digest == digest, columns.at != besides)
+            .order_by(columns.id)
+            .limit(1)
+        )
+        with self.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else _intake_of(row)
+
+    def intake_counts(self, machine_id: int) -> dict[Outcome, int]:
+        """Rows of the ledger by outcome, every outcome named; a file looked at again counts again."""
+        columns = schema.intake.c
+        query = select(columns.outcome, func.count()).where(columns.machine_id == machine_id)
+        with self.reading() as connection:
+            found = {Outcome(name): count for name, count in connection.execute(query.group_by("outcome"))}
+        return {outcome: found.get(outcome, 0) for outcome in Outcome}
+
+    def quarantined(self, machine_id: int) -> tuple[Refusal, ...]:
+        """The files that stand refused, the longest first: a file that was taken since is not among them."""
+        columns = schema.intake.c
+        later = schema.intake.alias("later").c
+        again = select(later.id).where(
+            later.machine_id == columns.machine_id, later.raw == columns.raw, later.id > columns.id
+        )
+        query = (
+            select(columns.raw, columns.name, columns.outcome, columns.reason, columns.recorded_at)
+            .where(columns.machine_id == machine_id, columns.outcome.in_(sorted(REFUSED)))
+            .where(~again.exists())
+            .order_by(columns.id)
+        )
+        with self.reading() as connection:
+            return tuple(
+                Refusal(row.raw, row.name, Outcome(row.outcome), row.reason, row.recorded_at)
+                for row in connection.execute(query)
+            )
+
+
+def add_to_ledger(connection: Connection, machine_id: int, rows: Iterable[Intake], now: datetime) -> None:
+    """Append rows within a transaction."""
+    values = [_values(machine_id, row, now) for row in rows]
+    if values:
+        connection.execute(insert(schema.intake), values)
+
+
+def _values(machine_id: int, row: Intake, now: datetime) -> Mapping[str, Any]:
+    return {
+        "machine_id": machine_id,
+        "raw": row.raw,
+        "name": row.name[:_LONGEST_NAME],
+        "size": row.size,
+        "modified_ns": row.modified_ns,
+        "inode": row.inode,
+        "at": row.at,
+        "digest": row.digest,
+        "outcome": row.outcome.value,
+        "reason": row.reason,
+        "recorded_at": now,
+    }
+
+
+def _intake_of(row: Row[Any]) -> Intake:
+    return Intake(
+        raw=row.raw,
+        name=row.name,
+        size=row.size,
+        modified_ns=row.modified_ns,
+        inode=row.inode,
+        outcome=Outcome(row.outcome),
+        at=row.at,
+        digest=row.digest,
+        reason=row.reason,
+    )

@@ -1,0 +1,200 @@
+"""Hands out what the store holds: assessments, series, events, pictures, the engine's state."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from sqlalchemy import false, select, true
+
+from engine import schema
+from engine.database import Database
+from engine.dialect import data_version
+from engine.records import Assessment, Epoch, Event, EventKind, Heartbeat, Phase, Series
+from engine.rows import assessment_of, assessments_query, event_of
+
+OPERATORS = frozenset(
+    {
+        EventKind.ACKNOWLEDGED.value,
+        EventKind.NOTED.value,
+        EventKind.SHELVED.value,
+        EventKind.UNSHELVED.value,
+        EventKind.RETIRED.value,
+        EventKind.REINSTATED.value,
+    }
+)
+"""What operators do: of the live record's, other sessions see nothing."""
+
+
+class Recalling(Database):
+    """Reads; nothing here changes a row."""
+
+    def data_version(self) -> int:
+        """A number that changes when another connection has committed; costs next to nothing to ask."""
+        with self.reading() as connection:
+            return data_version(connection)
+
+    def assessments(self) -> tuple[Assessment, ...]:
+        """All assessments, the newest last."""
+        with self.reading() as connection:
+            return tuple(
+                assessment_of(row)
+                for row in connection.execute(assessments_query().order_by(schema.assessment.c.id))
+            )
+
+    def resume_point(self, assessment: Assessment) -> tuple[int, datetime, dict[str, Any]] | None:
+        """Where an engine goes on, or None where it begins.
+
+        Returns:
+            The last position stored, the time of the newest snapshot that is not late, and the newest engine
+            state: late snapshots leave the state as it was, and need not carry it.
+        """
+        assessed = schema.assessed.c
+        newest = (
+            select(assessed.position, assessed.late)
+            .where(assessed.assessment_id == assessment.id)
+            .order_by(assessed.position.desc())
+            .limit(1)
+        )
+        judged = (
+            select(schema.snapshot.c.at)
+            .join_from(schema.assessed, schema.snapshot)
+            .where(assessed.assessment_id == assessment.id, assessed.late == false())
+            .order_by(assessed.position.desc())
+            .limit(1)
+        )
+        state = (
+            select(assessed.state)
+            .where(assessed.assessment_id == assessment.id, assessed.state.is_not(None))
+            .order_by(assessed.position.desc())
+            .limit(1)
+        )
+        with self.reading() as connection:
+            head = connection.execute(newest).one_or_none()
+            at, packed = connection.scalar(judged), connection.scalar(state)
+        if head is None or at is None or packed is None:
+            return None
+        return head.position, at, json.loads(packed)
+
+    def after_newest(self, assessment: Assessment, count: int) -> int:
+        """The position after which the newest so many snapshots lie, for `series`; -1 if all do."""
+        assessed = schema.assessed.c
+        query = (
+            select(assessed.position)
+            .where(assessed.assessment_id == assessment.id, assessed.late == false())
+            .order_by(assessed.position.desc())
+            .offset(count)
+            .limit(1)
+        )
+        with self.reading() as connection:
+            found = connection.execute(query).scalar_one_or_none()
+        return -1 if found is None else found
+
+    def times(self, assessment: Assessment) -> set[datetime]:
+        """Recording times of all snapshots that the assessment holds."""
+        query = (
+            select(schema.snapshot.c.at)
+            .join_from(schema.assessed, schema.snapshot)
+            .where(schema.assessed.c.assessment_id == assessment.id)
+        )
+        with self.reading() as connection:
+            return set(connection.scalars(query))
+
+    def series(self, assessment: Assessment, after: int = -1, limit: int | None = None) -> Series:
+        """The scored snapshots with a position above `after`, oldest first, at most `limit` of them.
+
+        Late ones are left out: a series is in order of time.
+        """
+        assessed, snapshot, score = schema.assessed.c, schema.snapshot.c, schema.score.c
+        heads = (
+            select(assessed.position, snapshot.at, snapshot.name, assessed.baseline, snapshot.figures)
+            .join_from(schema.assessed, schema.snapshot)
+            .where(
+                assessed.assessment_id == assessment.id, assessed.position > after, assessed.late == false()
+            )
+            .order_by(assessed.position)
+        )
+        if limit is not None:
+            heads = heads.limit(limit)
+        with self.reading() as connection:
+            head = connection.execute(heads).all()
+            last = head[-1].position if head else after
+            late = select(assessed.position).where(
+                assessed.assessment_id == assessment.id,
+                assessed.late == true(),
+                assessed.position.between(after, last),
+            )
+            rows = connection.execute(
+                select(score.error, score.limit, score.severity, score.share, score.quality)
+                .where(score.assessment_id == assessment.id, score.position > after, score.position <= last)
+                .where(score.position.not_in(late))
+                .order_by(score.position, score.component)
+            ).all()
+        shape = (len(head), len(assessment.components))
+        numbers = np.array([row[:4] for row in rows], dtype=np.float64).reshape(*shape, 4)
+        channels = len(assessment.units)
+        return Series(
+            positions=np.array([row.position for row in head], dtype=np.int64),
+            at=np.array([schema.microseconds(row.at) for row in head], dtype=np.int64),
+            names=tuple(row.name for row in head),
+            baseline=np.array([row.baseline for row in head], dtype=np.bool_),
+            error=numbers[..., 0],
+            limit=numbers[..., 1],
+            severity=numbers[..., 2],
+            share=numbers[..., 3],
+            quality=np.array([row.quality for row in rows], dtype=np.object_).reshape(shape),
+            figures=np.frombuffer(b"".join(row.figures for row in head), "<f4").reshape(
+                len(head), channels, 4
+            ),
+        )
+
+    def events(self, assessment: Assessment, session: str = "", after: int = 0) -> tuple[Event, ...]:
+        """What the engine said and what operators of one session did, in order of seq, above `after`."""
+        columns = schema.event.c
+        query = (
+            select(schema.event)
+            .where(
+                columns.assessment_id == assessment.id,
+                columns.seq > after,
+                columns.session.in_(["", session]),
+            )
+            .order_by(columns.seq)
+        )
+        with self.reading() as connection:
+            rows = connection.execute(query).all()
+        return tuple(event_of(row) for row in rows if row.session == session or row.kind not in OPERATORS)
+
+    def picture(self, assessment: Assessment, position: int) -> bytes | None:
+        """The packed picture of one snapshot, or None where there is none (any more)."""
+        query = select(schema.assessed.c.picture).where(
+            schema.assessed.c.assessment_id == assessment.id, schema.assessed.c.position == position
+        )
+        with self.reading() as connection:
+            return connection.scalar(query)
+
+    def heartbeat(self, assessment: Assessment) -> Heartbeat | None:
+        """What the engine last said of itself."""
+        with self.reading() as connection:
+            row = connection.execute(
+                select(schema.heartbeat).where(schema.heartbeat.c.assessment_id == assessment.id)
+            ).one_or_none()
+        if row is None:
+            return None
+        return Heartbeat(row.beat_at, row.pid, Phase(row.phase), row.done, row.total, row.message)
+
+    def epochs(self, assessment: Assessment) -> tuple[Epoch, ...]:
+        """The training of this assessment's bundle so far, oldest first."""
+        columns = schema.epoch.c
+        query = select(columns.epoch, columns.loss, columns.validation_loss)
+        with self.reading() as connection:
+            rows = connection.execute(
+                query.where(columns.assessment_id == assessment.id).order_by(columns.epoch)
+            )
+            return tuple(Epoch(*row) for row in rows)
+
+    def rejections(self, assessment: Assessment) -> tuple[tuple[str, str], ...]:
+        """Files that this assessment could not take in, as (file, reason)."""
+        columns = schema.rejection.c
+        query = select(columns.name, columns.reason).where(columns.assessment_id == assessment.id)
+        with self.reading() as connection:
+            return tuple((row.name, row.reason) for row in connection.execute(query.order_by(columns.id)))
