@@ -20,7 +20,7 @@ from tui.options import FAILED, UNUSABLE, Config, fail, sentences, settings_of
 
 if TYPE_CHECKING:
     from engine.alarms import Alarm
-    from engine.operating import Act
+    from engine.operators import Act
     from engine.records import Acknowledged, Assessment, Event
     from engine.store import Store
 
@@ -81,7 +81,8 @@ def _desk(
         settings = settings_of(config, None, {})
         folder = state or settings.store.folder
         from engine.alarms import fold_alarms, fold_rules
-        from engine.operating import Act, operator_of, playhead_of, record_of
+        from engine.operating import playhead_of, record_of
+        from engine.operators import Act, operator_of
         from engine.store import Store
 
         now = datetime.now(UTC)

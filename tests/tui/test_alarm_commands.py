@@ -12,8 +12,9 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from engine.alarms import AlarmState, fold_alarms
-from engine.operating import Act, Operator, operator_of, playhead_of, record_of, worded
 from engine.operating import acknowledge as acknowledge_as
+from engine.operating import playhead_of, record_of
+from engine.operators import Act, Operator, operator_of, worded
 from engine.records import Event, EventKind, NewEvent
 from engine.settings import load_settings
 from engine.store import Store
