@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrivals import LiveClock
-from engine.records import OPERATOR_KINDS, RINGS, Event
+from engine.records import RINGS, Event
 
 Instants = NDArray[np.int64]
 
@@ -82,31 +82,20 @@ def newest(times: Instants, now: int | None = None) -> int:
     return last if now is None else max(last, now)
 
 
-def live_now(
-    times: Instants, events: Iterable[Event], clock: LiveClock | None, seconds: float, wall: datetime
-) -> int | None:
-    """Now in recording time, of a machine watched live: what has passed since the newest snapshot came.
-
-    Where nobody saw it come, the engine's events tell, since they bear both times: never too late, and
-    right once data has stopped, for then an event says so.
+def live_now(times: Instants, clock: LiveClock | None, seconds: float) -> int | None:
+    """Now in recording time, of a machine watched live; None before its first snapshot.
 
     Args:
         times: (n,) instants of the stored snapshots.
-        events: of the record.
-        clock: since this console saw the newest snapshot come, None where it was there already.
+        clock: since the newest came, None where nobody knows when that was.
         seconds: what that clock shows.
-        wall: the wall clock.
     """
     if not len(times):
         return None
-    known = [int(times[-1])]
-    if clock is not None:
-        known.append(instant(clock.now(seconds)))
-    for event in events:
-        if event.kind not in OPERATOR_KINDS:
-            known.append(instant(event.at + max(wall - event.recorded_at, timedelta(0))))
+    if clock is None:
+        return int(times[-1])
     # Whole seconds: the screen shows no less, and nothing is drawn in between.
-    return max(known[0], max(known) // 1_000_000 * 1_000_000)
+    return newest(times, instant(clock.now(seconds)) // 1_000_000 * 1_000_000)
 
 
 def behind(head: Playhead, times: Instants, now: int | None = None) -> tuple[int, timedelta]:
