@@ -8,6 +8,8 @@ from tui.screens.table import SCREENS
 SEEN = ("overview", "bearing", "alarms")
 """Screens on which alarms can be acted upon: nobody acknowledges what they cannot see."""
 
+LIST = ("alarms",)
+
 SCREEN_SENTENCE = "the screens: "
 
 ALARMS = (
@@ -20,6 +22,119 @@ ALARMS = (
         Group.ALARMS,
         SEEN,
         rank=1,
+    ),
+    Action(
+        "acknowledge-all",
+        ("A",),
+        "acknowledge_all",
+        "ack all",
+        "acknowledge all alarms that the list shows",
+        Group.ALARMS,
+        LIST,
+        second_step=True,
+        rank=5,
+    ),
+    Action("note", ("n",), "note", "note", "write a note on the alarm", Group.ALARMS, SEEN, rank=6),
+    Action(
+        "shelve",
+        ("z",),
+        "shelve",
+        "shelve",
+        "shelve the alarm for a while, with a reason",
+        Group.ALARMS,
+        SEEN,
+        rank=6,
+    ),
+    Action(
+        "unshelve",
+        ("Z",),
+        "unshelve",
+        "unshelve",
+        "take the alarm off its shelf",
+        Group.ALARMS,
+        SEEN,
+        second_step=True,
+        rank=17,
+    ),
+    Action(
+        "service",
+        ("o",),
+        "service",
+        "service",
+        "take the bearing out of service, with a reason; or return it",
+        Group.ALARMS,
+        SEEN,
+        second_step=True,
+        rank=18,
+    ),
+    Action(
+        "jump",
+        ("j",),
+        "jump",
+        "jump",
+        "go to the instant at which the alarm was raised",
+        Group.ALARMS,
+        SEEN,
+        rank=14,
+    ),
+    Action(
+        "story",
+        ("enter",),
+        "screen.story",
+        "story",
+        "the alarm's story, and back",
+        Group.ALARMS,
+        LIST,
+        rank=4,
+    ),
+    Action(
+        "story-on", ("pagedown",), "screen.scroll_story(1)", "scroll", "scroll its story", Group.ALARMS, LIST
+    ),
+    Action(
+        "story-back", ("pageup",), "screen.scroll_story(-1)", "scroll", "scroll its story", Group.ALARMS, LIST
+    ),
+    Action(
+        "listing",
+        ("v",),
+        "cycle('listing')",
+        "list",
+        "the next list: active, shelved, history",
+        Group.ALARMS,
+        LIST,
+        rank=4,
+    ),
+    Action(
+        "search",
+        ("/",),
+        "search",
+        "search",
+        "show only alarms with certain words",
+        Group.ALARMS,
+        LIST,
+        rank=5,
+    ),
+    *(
+        Action(
+            f"by-{what}",
+            (key,),
+            f"cycle('{what}')",
+            "filter",
+            "show one component, a least priority, or a state; all again",
+            Group.ALARMS,
+            LIST,
+            rank=7,
+        )
+        for what, key in (("component", "c"), ("priority", "p"), ("state", "s"))
+    ),
+    Action(
+        "unfilter",
+        ("x",),
+        "unfilter",
+        "filter",
+        "show one component, a least priority, or a state; all again",
+        Group.ALARMS,
+        LIST,
+        rank=7,
     ),
 )
 
@@ -58,19 +173,31 @@ TIME = (
     ),
 )
 
+FURTHER = (
+    Action(
+        "next-alarm",
+        (">",),
+        "alarm(1)",
+        "ring",
+        "to the next or previous ring of an alarm",
+        Group.TIME,
+        rank=15,
+    ),
+    Action(
+        "previous-alarm",
+        ("<",),
+        "alarm(-1)",
+        "ring",
+        "to the next or previous ring of an alarm",
+        Group.TIME,
+        rank=15,
+    ),
+    Action("goto", ("t",), "goto", "go to", "go to a time or a snapshot that is typed", Group.TIME, rank=16),
+)
+
 LOOKING = (
     Action("up", ("up",), "move(-1)", "select", "select the row above or below", Group.SCREENS, rank=12),
     Action("down", ("down",), "move(1)", "select", "select the row above or below", Group.SCREENS, rank=12),
-    Action(
-        "panel",
-        ("tab",),
-        "panel",
-        "panel",
-        "go from the bearings to the alarms and back",
-        Group.SCREENS,
-        ("overview",),
-        rank=9,
-    ),
     Action(
         "open",
         ("enter",),
@@ -118,7 +245,7 @@ CONSOLE = (
     Action("quit", ("q",), "quit", "quit", "leave; nothing that is stored is lost", Group.CONSOLE, rank=3),
 )
 
-DEFAULT = Keymap((*ALARMS, *TIME, *LOOKING, *CONSOLE))
+DEFAULT = Keymap((*ALARMS, *TIME, *FURTHER, *LOOKING, *CONSOLE))
 """Every action with its own keys."""
 
 

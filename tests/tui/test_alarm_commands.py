@@ -19,8 +19,8 @@ from engine.records import Event, EventKind, Intake, NewEvent, Outcome
 from engine.settings import load_settings
 from engine.store import Store
 from tests.tui import synthetic
-from tui.alarm_commands import span_of
 from tui.cli import FAILED, UNUSABLE, app
+from tui.spans import span_of
 
 KEY = f"Bearing 1/limit/{synthetic.RAISED}"
 ME = getpass.getuser()
