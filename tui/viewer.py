@@ -122,7 +122,7 @@ class Viewer(App[None]):
         self._now, self._clock = now, clock
         self._keys = keymap
         self.set_reactive(Viewer.head, Playhead(None, pace, playing, following=at_newest))
-        self._reader = Reader(open_store, choose, session)
+        self._reader = Reader(open_store, choose, session, newest_first=at_newest)
         self._writer = Writer(open_store)
         self._reading_thread = ThreadPoolExecutor(1, "raceway-reading")
         self._writing_thread = ThreadPoolExecutor(1, "raceway-writing")
@@ -202,7 +202,7 @@ class Viewer(App[None]):
                 self._poll_again = False
                 poll = partial(self._reader.poll, self._position(), self._wanted())
                 self.reading = await loop.run_in_executor(self._reading_thread, poll)
-                if not self._poll_again:
+                if not (self._poll_again or self.reading.more):
                     return
         finally:
             self._polling = False
@@ -393,6 +393,9 @@ class Viewer(App[None]):
         """What stands in the notice line while nothing else does: what is wrong, else who one is."""
         if self.status is not None and self.status.advice:
             return Notice(self.status.advice, Role.ALARM)
+        view = self.reading.view
+        if view is not None and view.unread:
+            return Notice(f"Older snapshots are still being read, {view.unread} to go …", Role.DIM)
         where = f"session {self._session}" if self._session else "live record" if self.live else "own record"
         reading = ", read-only: nothing can be stored from here" if self._read_only else ""
         return Notice(f"{where}, operator {self._operator.by}{reading}", Role.DIM)
