@@ -2,13 +2,10 @@
 
 import asyncio
 import math
-import signal
 import sys
-import termios
 import time
 from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from functools import partial
@@ -22,9 +19,10 @@ from textual.screen import Screen
 from engine.alarms import Alarm
 from engine.arrivals import LiveClock
 from engine.operators import Operator
-from engine.records import RINGS, Acknowledged, Assessment, Event
+from engine.records import Acknowledged, Assessment, Event
 from tui.actions import DEFAULT
 from tui.draw.banner import Banner
+from tui.draw.glyphs import Glyphs
 from tui.draw.mode import Mode, behind_span, mode_of, mode_span
 from tui.draw.notice import Notice, rings_notice
 from tui.draw.status import EngineStatus, engine_status
@@ -32,11 +30,13 @@ from tui.draw.text import Role
 from tui.filtering import AlarmFilter, filtered
 from tui.frame import Frame
 from tui.keys import Keymap
-from tui.playhead import Playhead, advance, clamped, index_at, instant, live_now, moment, rung_between
+from tui.playhead import Playhead, advance, clamped, index_at, instant, live_now, rung_between
 from tui.reading import Look, Reader, Reading, View
 from tui.screens.common import ConsoleScreen
 from tui.screens.overview import OverviewScreen
 from tui.screens.shown import Shown, Shows
+from tui.terminal import Terminal
+from tui.themes import Outfit, own_themes, textual_name
 from tui.writing import Writer
 
 if TYPE_CHECKING:
@@ -49,6 +49,8 @@ INSTANT_SECONDS = 0.5
 """Between two snapshots only the instant moves; drawn so often it still runs, at half the bytes."""
 
 POLL_SECONDS = 0.25
+DEFAULT_OUTFIT = Outfit()
+
 NOTICE_SECONDS = 30.0
 """A notice that does not last goes after so long: an old one would be misread for news."""
 
@@ -88,6 +90,7 @@ class Viewer(App[None]):
         operator: Operator,
         pace: float = 1.0,
         read_only: bool = False,
+        outfit: Outfit = DEFAULT_OUTFIT,
         keymap: Keymap = DEFAULT,
         zone: tzinfo = UTC,
         wall_zone: tzinfo | None = None,
@@ -105,6 +108,7 @@ class Viewer(App[None]):
             operator: who acknowledges.
             pace: recording seconds per wall second.
             read_only: whether nothing can be stored from here.
+            outfit: theme, glyphs and bell.
             keymap: the keys in force.
             zone: of recording times on the screen.
             wall_zone: of wall-clock times on the screen, the same zone where not given.
@@ -113,7 +117,13 @@ class Viewer(App[None]):
             now: the wall clock.
             clock: seconds that never go back, for the pace.
         """
-        super().__init__()
+        # With the terminal's own colours from the start, NO_COLOR leaves no colour at all; where they are
+        # set later, black is painted on black.
+        super().__init__(ansi_color=True if outfit.theme == "terminal" else None)
+        for theme in own_themes():
+            self.register_theme(theme)
+        self.theme = textual_name(outfit.theme)
+        self._outfit = outfit
         self.animation_level = "none"
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-wide"), (120, "-broad")]
         self.VERTICAL_BREAKPOINTS = [(0, "-short"), (22, "-tall")]
@@ -136,7 +146,7 @@ class Viewer(App[None]):
         self._mode = Mode("", "", "", Role.PLAIN, now())
         self._last_tick = clock()
         self._notice_until = 0.0
-        self._terminal: int | None = None
+        self._terminal: Terminal | None = None
 
     # Coming and going.
 
@@ -153,7 +163,7 @@ class Viewer(App[None]):
     def on_mount(self) -> None:
         """Start looking and moving."""
         if not self.is_headless:
-            self._mind_the_terminal()
+            self._terminal = Terminal(self.exit)
         self._tell(Notice())
         self.status = self._engine_status()
         self._poll()
@@ -166,25 +176,6 @@ class Viewer(App[None]):
         self._reading_thread.shutdown(wait=False)
         self._writing_thread.submit(self._writer.close)
         self._writing_thread.shutdown(wait=True)
-
-    def _mind_the_terminal(self) -> None:
-        # A handler also undoes an inherited "ignore", with which Textual would read a dead terminal
-        # in a busy loop for ever.
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGHUP, signal.SIGTERM):
-            with suppress(ValueError, RuntimeError):
-                loop.add_signal_handler(number, self.exit)
-        if sys.__stdin__ is not None and sys.__stdin__.isatty():
-            self._terminal = sys.__stdin__.fileno()
-
-    def _leave_if_terminal_gone(self) -> None:
-        if self._terminal is None:
-            return
-        try:
-            termios.tcgetattr(self._terminal)
-        except (termios.error, OSError):
-            self._terminal = None
-            self.exit()
 
     # Looking.
 
@@ -223,6 +214,11 @@ class Viewer(App[None]):
     # Moving.
 
     @property
+    def glyphs(self) -> Glyphs:
+        """What the panels draw with."""
+        return self._outfit.glyphs
+
+    @property
     def live(self) -> bool:
         """Whether a machine is watched, and not a finished run replayed."""
         view = self.reading.view
@@ -239,7 +235,8 @@ class Viewer(App[None]):
         """One frame: the playhead moves on, silence is noticed, old notices go."""
         clock = self._clock()
         seconds, self._last_tick = clock - self._last_tick, clock
-        self._leave_if_terminal_gone()
+        if self._terminal is not None and self._terminal.has_gone():
+            self.exit()
         view = self.reading.view
         if view is not None:
             rings = [instant(ring.at) for ring in rung_between(view.events, self.head.at, sys.maxsize)]
@@ -263,7 +260,10 @@ class Viewer(App[None]):
             self._rang(rings)
 
     def _rang(self, rings: tuple[Event, ...], *, ahead: bool = False) -> None:
-        """Tell of alarms, by the bell too where that is set."""
+        """Tell of alarms; by the bell too, where that is set and nobody has acknowledged one."""
+        view = self.reading.view
+        if self._outfit.bell and view is not None and unanswered(rings, view.events):
+            self.bell()
         self._tell(rings_notice(rings, self._zone, ahead=self._keys.keys_of("follow") if ahead else ""))
 
     def _rang_ahead(self, after: int) -> tuple[Event, ...]:
@@ -271,12 +271,8 @@ class Viewer(App[None]):
         view = self.reading.view
         if view is None or not self.live or self.head.at is None:
             return ()
-        answered = {event.ring for event in view.events if event.kind not in RINGS}
-        return tuple(
-            event
-            for event in rung_between(view.events, self.head.at, sys.maxsize)
-            if event.seq > after and event.seq not in answered
-        )
+        rings = rung_between(view.events, self.head.at, sys.maxsize)
+        return tuple(ring for ring in unanswered(rings, view.events) if ring.seq > after)
 
     # What follows from a change.
 
@@ -284,7 +280,9 @@ class Viewer(App[None]):
         """Put the playhead onto what is stored, and tell what rang where it is not."""
         old, view = before.view, after.view
         if view is not None and old is not view:
-            self._mark_arrival(old, view)
+            waited = None if view.came is None else (self._now() - view.came).total_seconds()
+            seen = old is not None and len(old.series) > 0
+            self._arrival = arrival(self._arrival, view.series.at, self._clock(), waited, seen=seen)
             self._go(clamped(self.head, view.series.at, self._live_now()))
             if old is not None and old.assessment.id == view.assessment.id and old.events:
                 rings = self._rang_ahead(old.events[-1].seq)
@@ -292,18 +290,6 @@ class Viewer(App[None]):
                     self._rang(rings, ahead=True)
         self.status = self._engine_status()
         self._changed()
-
-    def _mark_arrival(self, old: View | None, view: View) -> None:
-        """Remember when the newest snapshot came, by a clock that does not step."""
-        if not len(view.series):
-            self._arrival = None
-            return
-        last = int(view.series.at[-1])
-        if self._arrival is not None and instant(self._arrival.newest) == last:
-            return
-        waited = 0.0 if view.came is None else max((self._now() - view.came).total_seconds(), 0.0)
-        known = view.came is not None or (old is not None and len(old.series) > 0)
-        self._arrival = LiveClock(moment(last), self._clock() - waited) if known else None
 
     def watch_head(self, before: Playhead, after: Playhead) -> None:
         """Show the new instant; ask for its picture where the snapshot is another."""
