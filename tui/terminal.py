@@ -12,9 +12,9 @@ class Terminal:
     """The terminal that the console runs on, if it does."""
 
     def __init__(self, leave: Callable[[], None]) -> None:
-        """Leave when told to. A handler also undoes an inherited "ignore", with which Textual would read a
-        dead terminal in a busy loop for ever.
-        """
+        """Leave when told to."""
+        # A handler also undoes an inherited "ignore", with which Textual would read a dead terminal in a
+        # busy loop for ever.
         loop = asyncio.get_running_loop()
         for number in (signal.SIGHUP, signal.SIGTERM):
             with suppress(ValueError, RuntimeError):
