@@ -1,7 +1,7 @@
 """The value that the application hands to whichever screen is on top."""
 
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import Protocol
 
 from tui.draw.banner import Banner
@@ -17,8 +17,9 @@ class Shown:
 
     `frame` is None while there is no assessment yet. `component` is the index of the selected one,
     `alarm` the key of the alarm selected in the list that `alarm_filter` makes. `waiting` says why
-    there is nothing to show yet. `keymap` holds the keys in force. `extra` is what the screen's own `look`
-    found in the store, None until it has looked.
+    there is nothing to show yet. `zone` is that of recording times, `wall_zone` that of the wall clock, which
+    shows `now`. `machine` is the one selected in the fleet. `keymap` holds the keys in force.
+    `extra` is what the screen's own `look` found in the store, None until it has looked.
     """
 
     banner: Banner
@@ -29,6 +30,9 @@ class Shown:
     notice: Notice
     waiting: str
     zone: tzinfo
+    wall_zone: tzinfo
+    now: datetime
+    machine: str
     keymap: Keymap
     extra: object = None
 

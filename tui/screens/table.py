@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from tui.screens.alarms import AlarmScreen
 from tui.screens.common import ConsoleScreen
 from tui.screens.detail import DetailScreen
+from tui.screens.fleet import FleetScreen
 from tui.screens.overview import OverviewScreen
 
 
@@ -21,6 +22,7 @@ class Place:
 
 SCREENS = (
     Place("overview", "1", "overview", "all bearings: which, how bad, since when", OverviewScreen),
+    Place("fleet", "0", "machines", "all machines of the store, the worst first", FleetScreen),
     Place("bearing", "2", "bearing", "why: the selected bearing in detail", DetailScreen),
     Place("alarms", "3", "alarms", "alarms: active, shelved, history, and each one's story", AlarmScreen),
 )
