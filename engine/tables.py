@@ -21,7 +21,7 @@ from pydantic import (
 
 from engine.healthy import Healthy, parse_healthy
 from engine.records import Priority
-from engine.wording import nearest
+from engine.spelling import nearest
 
 _GEOMETRY = ("rollers", "roller_diameter", "pitch_diameter", "contact_angle")
 

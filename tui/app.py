@@ -2,35 +2,52 @@
 
 import asyncio
 import math
+from collections.abc import Callable
 from functools import partial
 from typing import ClassVar, cast
 
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
+from textual.command import Provider
+from textual.screen import ModalScreen
 
 from engine.alarms import Alarm
 from tui.draw.notice import Notice, acknowledged_notice, already_notice, crossing_notice, failed_notice
 from tui.frame import Frame, to_acknowledge
-from tui.keys import KEYS
-from tui.playhead import Playhead, moment, pace_label, seek, shift_pace, step, to_mark
+from tui.keys import RESERVED, Keymap, textual_key
+from tui.palette import Commands
+from tui.playhead import MAX_PACE, Playhead, moment, pace_label, seek, shift_pace, step, to_mark
 from tui.reading import View
-from tui.screens.detail import DetailScreen
+from tui.screens.common import ConsoleScreen
 from tui.screens.help import HelpScreen
+from tui.screens.table import BY_ID, SCREENS
 from tui.viewer import Viewer
 
-HELP_KEYS = frozenset({"back", "help", "quit"})
+OVER_HELP = frozenset({"back", "help", "quit", "move"})
 """What works over the help screen; nobody acknowledges what they cannot see."""
 
 REPEAT_SECONDS = 0.7
 """A key held down repeats faster than this; one press acknowledges one alarm and no more."""
 
 
-class Console(Viewer):
+class Console(Viewer, inherit_bindings=False):
     """The viewer with its keys: selecting, going through time, acknowledging."""
 
-    BINDINGS: ClassVar[list[BindingType]] = list(KEYS)
+    BINDINGS: ClassVar[list[BindingType]] = [Binding(key, "quit", priority=True) for key in RESERVED]
+
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Commands}
 
     _pressed: float = -math.inf
     """When the acknowledge key was last seen, by the clock."""
+
+    def on_load(self) -> None:
+        """Bind the keys in force; their settings are known only now."""
+        for action in self._keys.actions:
+            self.bind(",".join(map(textual_key, action.keys)), action.call, description=action.word)
+
+    @property
+    def keymap_in_force(self) -> Keymap:
+        """For the palette."""
+        return self._keys
 
     # Selecting.
 
@@ -40,11 +57,14 @@ class Console(Viewer):
         self.alarm = self._chosen_alarm()
 
     def action_move(self, by: int) -> None:
-        """Select the row above or below."""
+        """Select the row above or below; on the help, scroll."""
+        if isinstance(self.screen, HelpScreen):
+            self.screen.move(by)
+            return
         frame = self._drawn
         if frame is None:
             return
-        if self.on_alarms and not self._in_detail():
+        if self.on_alarms and self._place() != "bearing":
             keys = [alarm.key for alarm in frame.alarms]
             chosen = self._chosen_alarm()
             if chosen is not None:
@@ -82,6 +102,12 @@ class Console(Viewer):
         if (view := self._view()) is not None:
             self._go(seek(self.head, int(view.series.at[0 if where == "start" else -1]), view.series.at))
 
+    def action_follow(self) -> None:
+        """To the newest snapshot, and keep to it."""
+        if (view := self._view()) is not None:
+            newest = Playhead(self.head.at, MAX_PACE, True)
+            self._go(seek(newest, int(view.series.at[-1]), view.series.at))
+
     def action_cross(self, by: int) -> None:
         """To the next or previous crossing."""
         view = self._view()
@@ -104,33 +130,54 @@ class Console(Viewer):
             await asyncio.wait(self._storing.values())
         self.exit()
 
-    def _in_detail(self) -> bool:
-        return isinstance(self.screen, DetailScreen)
+    def _place(self) -> str:
+        """Id of the screen on top, "" where it is none of the table."""
+        return self.screen.PLACE if isinstance(self.screen, ConsoleScreen) else ""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Only leaving works over the help screen."""
-        if self.screen_stack and isinstance(self.screen, HelpScreen):
-            return action in HELP_KEYS
-        return True
+        """Whether it works on the screen on top; over the help only leaving does, over a dialog nothing."""
+        if not self.screen_stack or isinstance(self.screen, ModalScreen):
+            return action == "quit" or not hasattr(self, f"action_{action}")
+        if isinstance(self.screen, HelpScreen):
+            return action in OVER_HELP
+        own = [one for one in self._keys.actions if one.call.partition("(")[0] == action]
+        return not own or any(one.works_on(self._place()) for one in own)
 
-    def action_detail(self) -> None:
+    def action_go(self, id: str) -> None:
+        """Show a screen of the table."""
+        if id == "bearing":
+            self.action_open()
+            return
+        self._show_place(id)
+
+    def _show_place(self, id: str) -> None:
+        if self._place() == id:
+            return
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        if id != SCREENS[0].id:
+            if not self.is_screen_installed(id):
+                self.install_screen(BY_ID[id].screen(), id)
+            self.push_screen(id)
+        self._changed()
+
+    def action_open(self) -> None:
         """Show the selected bearing in detail, or that of the selected alarm."""
-        if self._drawn is None or self._in_detail():
+        if self._drawn is None or self._place() == "bearing":
             return
         names = self._drawn.view.assessment.components
         key = self._chosen_alarm()
         about = next((alarm.component for alarm in self._drawn.alarms if alarm.key == key), "")
         # Pinned, so that a ring meanwhile does not change what is being looked at.
         self.component = about if about in names else names[self._chosen()]
-        self.push_screen(DetailScreen(), callback=lambda _result: self._changed())
-        self._changed()
+        self._show_place("bearing")
 
     async def action_help(self) -> None:
         """Show the keys, or go back from them."""
         if isinstance(self.screen, HelpScreen):
             await self.action_back()
         else:
-            self.push_screen(HelpScreen())
+            self.push_screen(HelpScreen(self._keys))
 
     async def action_back(self) -> None:
         """Leave the screen on top; on the overview, select by urgency again."""
@@ -155,10 +202,10 @@ class Console(Viewer):
             return
         name = frame.view.assessment.components[self._chosen()]
         alarms = frame.alarms
-        if self._in_detail():
+        if self._place() == "bearing":
             # Only this bearing's alarm is on the screen.
             alarms = tuple(alarm for alarm in alarms if alarm.component == name)
-        chosen = None if self._in_detail() else self._chosen_alarm()
+        chosen = None if self._place() == "bearing" else self._chosen_alarm()
         alarm = to_acknowledge(alarms, chosen, name)
         if alarm is None:
             own = next((one for one in alarms if one.component == name), None)

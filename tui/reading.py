@@ -48,12 +48,21 @@ class View:
     picture_position: int | None = None
 
 
+Look = Callable[["Store", View], object]
+"""What a screen reads besides: given the store and the view, on the reader's thread."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One look at the store: the view, if there is one yet, and what went wrong, in a sentence."""
+    """One look at the store: the view, if there is one yet, and what went wrong, in a sentence.
+
+    `extra` is what the screen's own look found, `looked` which look that was.
+    """
 
     view: View | None
     trouble: str = ""
+    extra: object = None
+    looked: Look | None = None
 
 
 class Reader:
@@ -72,12 +81,14 @@ class Reader:
         self._store: Store | None = None
         self._version: int | None = None
         self._view: View | None = None
+        self._looked: tuple[Look, int | None, object] | None = None
 
-    def poll(self, position: int | None = None) -> Reading:
+    def poll(self, position: int | None = None, look: Look | None = None) -> Reading:
         """Read what has been added since the last poll.
 
         Args:
             position: the snapshot whose picture is wanted, if any.
+            look: what else is wanted, if anything.
 
         Returns:
             The view; the very same object as last time where nothing has changed. Trouble is told in a
@@ -86,7 +97,8 @@ class Reader:
         from engine.store import StoreError
 
         try:
-            return Reading(self._read(position))
+            view = self._read(position)
+            return Reading(view, "", self._extra(view, look), look)
         except StoreError as error:
             return Reading(self._view, str(error))
         except Exception as error:
@@ -94,6 +106,13 @@ class Reader:
             # console: it is shown until a poll succeeds.
             self._version = None
             return Reading(self._view, f"the store cannot be read ({_first_line(error)}); trying again")
+
+    def _extra(self, view: View | None, look: Look | None) -> object:
+        if look is None or view is None or self._store is None:
+            self._looked = None
+        elif self._looked is None or self._looked[:2] != (look, self._version):
+            self._looked = (look, self._version, look(self._store, view))
+        return None if self._looked is None else self._looked[2]
 
     def close(self) -> None:
         """Close the store, if it is open."""

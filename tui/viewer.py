@@ -19,12 +19,15 @@ from textual.reactive import reactive
 from textual.screen import Screen
 
 from engine.records import Acknowledged, Assessment
+from tui.actions import DEFAULT
 from tui.draw.banner import EngineStatus, engine_status, playing_state
 from tui.draw.notice import Notice, rings_notice
 from tui.draw.text import Role
 from tui.frame import Frame
+from tui.keys import Keymap
 from tui.playhead import MAX_PACE, Playhead, advance, clamped, index_at, instant, rung_between, seek
-from tui.reading import Reader, Reading
+from tui.reading import Look, Reader, Reading
+from tui.screens.common import ConsoleScreen
 from tui.screens.overview import OverviewScreen
 from tui.screens.shown import Shown, Shows
 from tui.writing import Writer
@@ -47,7 +50,6 @@ class Viewer(App[None]):
     """Shows one assessment as of the playhead."""
 
     CSS_PATH = "raceway.tcss"
-    ENABLE_COMMAND_PALETTE = False
 
     reading: reactive[Reading] = reactive(Reading(None), init=False, repaint=False)
     """The latest look at the store."""
@@ -79,6 +81,7 @@ class Viewer(App[None]):
         operator: str,
         pace: float = 1.0,
         banner: str = "REPLAY",
+        keymap: Keymap = DEFAULT,
         zone: tzinfo = UTC,
         wall_zone: tzinfo | None = None,
         playing: bool = True,
@@ -95,6 +98,7 @@ class Viewer(App[None]):
             operator: who acknowledges.
             pace: recording seconds per wall second.
             banner: the mode, named at all times: REPLAY, ATTACHED.
+            keymap: the keys in force.
             zone: of recording times on the screen.
             wall_zone: of wall-clock times on the screen, the same zone where not given.
             playing: whether the playhead moves from the start.
@@ -109,6 +113,7 @@ class Viewer(App[None]):
         self._session, self._operator = session, operator
         self._banner, self._zone, self._wall_zone = banner, zone, wall_zone or zone
         self._now, self._clock = now, clock
+        self._keys = keymap
         self._at_newest = at_newest
         self.set_reactive(Viewer.head, Playhead(None, MAX_PACE if at_newest else pace, playing))
         self._reader = Reader(open_store, choose, session)
@@ -187,7 +192,7 @@ class Viewer(App[None]):
         try:
             while True:
                 self._poll_again = False
-                poll = partial(self._reader.poll, self._position())
+                poll = partial(self._reader.poll, self._position(), self._wanted())
                 self.reading = await loop.run_in_executor(self._reading_thread, poll)
                 if not self._poll_again:
                     return
@@ -199,6 +204,13 @@ class Viewer(App[None]):
         view = self.reading.view
         index = -1 if view is None else index_at(view.series.at, self.head.at)
         return None if view is None or index < 0 else int(view.series.positions[index])
+
+    def _wanted(self) -> Look | None:
+        """What the screen on top reads besides."""
+        if self._drawn is None or not self.screen_stack:
+            return None
+        screen = self.screen
+        return screen.look(self._drawn, self._chosen()) if isinstance(screen, ConsoleScreen) else None
 
     # Moving.
 
@@ -301,8 +313,12 @@ class Viewer(App[None]):
                 notice=self.notice if self.notice.text else self._idle(),
                 waiting=f"Waiting for the engine to start. {self.reading.trouble}",
                 zone=self._zone,
+                keymap=self._keys,
+                extra=self.reading.extra,
             )
         )
+        if self._wanted() != self.reading.looked:
+            self._poll()
 
     def _idle(self) -> Notice:
         where = f"session {self._session}" if self._session else "live record"

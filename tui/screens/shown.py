@@ -8,6 +8,7 @@ from tui.draw.banner import EngineStatus
 from tui.draw.notice import Notice
 from tui.draw.text import Span
 from tui.frame import Frame
+from tui.keys import Keymap
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,8 @@ class Shown:
 
     `frame` is None while there is no assessment yet. `component` is the index of the selected one,
     `alarm` the key of the selected alarm where the arrow keys move among alarms. `waiting` says why
-    there is nothing to show yet.
+    there is nothing to show yet. `keymap` holds the keys in force. `extra` is what the screen's own `look`
+    found in the store, None until it has looked.
     """
 
     machine: str
@@ -29,6 +31,8 @@ class Shown:
     notice: Notice
     waiting: str
     zone: tzinfo
+    keymap: Keymap
+    extra: object = None
 
 
 class Shows(Protocol):
