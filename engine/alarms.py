@@ -155,8 +155,9 @@ def fold_alarms(events: Iterable[Event], until: datetime, rules: FoldRules = EPI
     retired = retired_at(ordered, until)
     answers: dict[str, list[Event]] = {}
     notes: dict[str, list[Event]] = {}
+    heaps = {EventKind.NOTED: notes, **dict.fromkeys(ANSWERS, answers)}
     for event in ordered:
-        heap = {EventKind.NOTED: notes, **dict.fromkeys(ANSWERS, answers)}.get(event.kind)
+        heap = heaps.get(event.kind)
         if heap is not None and event.alarm in by_episode:
             heap.setdefault(by_episode[event.alarm].key, []).append(event)
     alarms: list[Alarm] = []
@@ -166,16 +167,19 @@ def fold_alarms(events: Iterable[Event], until: datetime, rules: FoldRules = EPI
         if alarm is None:
             continue
         own = shelves.get(story.place, ())
-        alarm = replace(alarm, latching=rules.latching, notes=tuple(notes.get(story.key, ())))
-        alarm = _rung_again(alarm, story, own, until)
-        alarm = _answered(alarm, answers.get(story.key, ()), _marks(story, own), until)
+        if rules.latching or story.key in notes:
+            alarm = replace(alarm, latching=rules.latching, notes=tuple(notes.get(story.key, ())))
+        if own:
+            alarm = _rung_again(alarm, story, own, until)
+        if story.key in answers:
+            alarm = _answered(alarm, answers[story.key], _marks(story, own), until)
         newest[story.place] = len(alarms)
         alarms.append(alarm)
     for number, alarm in enumerate(alarms):
         story = stories[alarm.key]
-        alarms[number] = _shelved(
-            alarm, story, shelves.get(story.place, ()), until, newest=newest[story.place] == number
-        )
+        own = shelves.get(story.place, ())
+        if own:
+            alarms[number] = _shelved(alarm, story, own, until, newest=newest[story.place] == number)
         out = retired.get(alarm.component) if alarm.component else None
         if out is not None and (alarm.stands or alarm.unanswered):
             alarms[number] = replace(alarms[number], retired=out)

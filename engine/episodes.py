@@ -64,7 +64,7 @@ def stories_of(ordered: Iterable[Event], chatter: timedelta) -> tuple[dict[str, 
 
 
 def _goes_on(story: Story, raised: Event, chatter: timedelta) -> bool:
-    ends = [event for event in story.events if event.kind in RINGS or event.kind is EventKind.CLEARED]
-    return chatter > timedelta(0) and (
-        ends[-1].kind is not EventKind.CLEARED or raised.at - ends[-1].at <= chatter
-    )
+    if chatter <= timedelta(0):
+        return False
+    last = next(event for event in reversed(story.events) if event.kind is not EventKind.DIAGNOSED)
+    return last.kind is not EventKind.CLEARED or raised.at - last.at <= chatter

@@ -96,14 +96,11 @@ class Judge:
         seen = self._scorer.examine(snapshot)
         return Examined(snapshot.name, snapshot.time, snapshot.sample_rate, len(snapshot.signal), seen)
 
-    def judge(
-        self, one: Examined, read_again: Callable[[], Snapshot], intake: Intake | None = None
-    ) -> tuple[NewEvent, ...]:
+    def judge(self, one: Examined, intake: Intake | None = None) -> tuple[NewEvent, ...]:
         """Take in a snapshot that is newer than all before; it is stored with the next commit.
 
         Args:
             one: the snapshot.
-            read_again: reads its recording once more, which a ring needs for its second opinion.
             intake: what the ledger says of its file, where it came from a watched folder.
 
         Returns:
@@ -113,7 +110,7 @@ class Judge:
             ArithmeticError: an error or severity is not finite where the snapshot runs.
         """
         state, verdict = self._tracker.step(self._state, one.seen, Moment(one.name, one.at))
-        told = (self._second_opinion(event, read_again) for event in verdict.events)
+        told = (self._second_opinion(event, one) for event in verdict.events)
         events = (*self._comes_from(one), *told)
         picture = verdict.picture.pack()
         self._add(one, verdict.scores, events, picture, intake, late=False, state=state)
@@ -150,12 +147,12 @@ class Judge:
         self._batch.add(item, lambda: {"bundle": self._digest, **state.pack()}, intake)
         self.position += 1
 
-    def _second_opinion(self, event: NewEvent, read_again: Callable[[], Snapshot]) -> NewEvent:
+    def _second_opinion(self, event: NewEvent, one: Examined) -> NewEvent:
         """Add to a component's ring what occlusion says."""
         if event.kind not in RINGS or event.detail.get("cause") != Cause.LIMIT:
             return event
         component = self._layout.components.index(event.component)
-        opinion = occlusion(self._scorer, read_again(), component)[:OPINIONS]
+        opinion = occlusion(self._scorer, one.seen, one.sample_rate, component)[:OPINIONS]
         return replace(event, detail={**event.detail, "occlusion": opinion})
 
     def _comes_from(self, one: Examined) -> tuple[NewEvent, ...]:

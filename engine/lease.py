@@ -1,6 +1,7 @@
 """A kernel file lock: one engine at a time for one assessment, released when its process ends."""
 
 import fcntl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,13 +9,17 @@ from pathlib import Path
 from engine.access import PRIVATE, Access, make_file, make_folder
 from engine.errors import FailedError
 
+ATTEMPTS, PAUSE_SECONDS = 4, 0.05
+
 
 class LeaseTakenError(FailedError):
     """Another engine has the lease; the message says so in one sentence."""
 
 
 @contextmanager
-def lease(folder: Path, name: str, access: Access = PRIVATE) -> Iterator[None]:
+def lease(
+    folder: Path, name: str, access: Access = PRIVATE, what: str = "assessing this run"
+) -> Iterator[None]:
     """Hold the lease of this name while the block runs; `access` says who else may ask for it.
 
     Raises:
@@ -25,10 +30,28 @@ def lease(folder: Path, name: str, access: Access = PRIVATE) -> Iterator[None]:
     place = folder / f"{name}.lock"
     make_file(place, access)
     with place.open("r+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise LeaseTakenError(
-                f"another engine is already assessing this run in {folder.parent}; attach to it, or stop it"
-            ) from None
+        # Whoever asks whether it is taken holds it for an instant: not every refusal is another engine.
+        for attempt in range(ATTEMPTS):
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if attempt == ATTEMPTS - 1:
+                    raise LeaseTakenError(
+                        f"another engine is already {what} in {folder.parent}; attach to it, or stop it"
+                    ) from None
+                time.sleep(PAUSE_SECONDS)
         yield
+
+
+def is_taken(folder: Path, name: str) -> bool:
+    """Whether some process holds the lease of this name now."""
+    try:
+        with (folder / f"{name}.lock").open("r") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+    except FileNotFoundError:
+        pass
+    return False

@@ -1,14 +1,13 @@
 """The loop that joins the rooms: reads snapshots in order, learns a baseline, scores, appends."""
 
-import json
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 
-from engine.bundle import Bundle, load_bundle
+from engine.bundle import Bundle
+from engine.bundles import Bundles, check_shape
 from engine.errors import FailedError, UnusableError
 from engine.gathering import AssessmentError, explain, learn_from_run
 from engine.identity import assessment_key
@@ -79,7 +78,7 @@ def assess(
                 record = Record(store, assessment, pulse, settings.model.epochs, now)
                 bundle, learning_seconds = _learned_bundle(run, settings, store, assessment, record)
             else:
-                _check_shape(bundle, settings)
+                check_shape(bundle, settings)
                 learning_seconds = 0.0
             began = time.perf_counter()
             scored = _score(run, settings, store, assessment, pulse, bundle, now)
@@ -166,30 +165,13 @@ def _learned_bundle(
     run: Run, settings: Settings, store: Store, assessment: Assessment, record: Record
 ) -> tuple[Bundle, float]:
     """The bundle of an assessment that learns its own: of an earlier pass, or learned now."""
-    marker = store.path.parent / "bundles" / f"{assessment.key}.json"
-    if marker.is_file():
-        return load_bundle(marker.parent / json.loads(marker.read_text())["bundle"]), 0.0
+    shelf = Bundles(store.path.parent, assessment.key)
+    if shelf.current() is not None:
+        return shelf.load(), 0.0
     began = time.perf_counter()
     bundle = learn_from_run(run, settings, record)
-    place = bundle.save(marker.parent)
-    draft = marker.with_suffix(".draft")
-    draft.write_text(json.dumps({"bundle": place.name}))
-    draft.replace(marker)
+    shelf.use(shelf.keep(bundle))
     return bundle, time.perf_counter() - began
-
-
-def _check_shape(bundle: Bundle, settings: Settings) -> None:
-    for what, learned, here in (
-        ("sample_rate", bundle.sample_rate, settings.machine.sample_rate),
-        ("rows", bundle.rows, settings.recording.rows),
-        ("columns", bundle.channels, settings.columns),
-        ("components", bundle.calibration.limit.shape[1], len(settings.components)),
-    ):
-        if learned != here:
-            raise AssessmentError(
-                f"the bundle was learned with {what} {learned}, the settings say {here};"
-                " learn a bundle for this machine, or use the settings it was learned with"
-            )
 
 
 def _score(
@@ -219,7 +201,7 @@ def _score(
             store.reject(assessment, one.name, one.reason, now())
             first_refused = first_refused or one
         else:
-            judge.judge(one, partial(run.read, index))
+            judge.judge(one)
     judge.commit()
     if judge.position == 0 and first_refused is not None:
         raise AssessmentError(explain(first_refused, settings))

@@ -78,34 +78,33 @@ def worded(text: str) -> str:
     return clean_text(" ".join(text.split()))[:LONGEST_TEXT].strip()
 
 
-def record_of(store: Store, assessment: Assessment, session: str) -> tuple[Event, ...]:
-    """What the engine said, and what operators did in this session alone."""
-    return tuple(
-        event
-        for event in store.events(assessment, session)
-        if event.session == session or event.kind not in OPERATOR_KINDS
-    )
-
-
 def playhead_of(
     store: Store, assessment: Assessment, events: Iterable[Event], now: datetime
 ) -> datetime | None:
     """The instant in recording time at which somebody without a console looks; None where nothing is stored.
 
     Of a finished run it is the last snapshot. Of a machine watched live it is the newest stamp plus the
-    wall time since it came, as far as the engine's events tell when that was: never too late, and right
-    once data stopped, for then an event says so.
+    wall time since it came, which the ledger of its files tells; before the first file, the engine's events.
     """
-    assessed, snapshot = schema.assessed.c, schema.snapshot.c
+    assessed, snapshot, intake = schema.assessed.c, schema.snapshot.c, schema.intake.c
     newest = select(func.max(snapshot.at)).join_from(schema.assessed, schema.snapshot)
+    taken = (
+        select(intake.at, intake.recorded_at)
+        .where(intake.machine_id == assessment.machine_id, schema.WAS_TAKEN)
+        .order_by(intake.at.desc())
+        .limit(1)
+    )
+    live = assessment.expected == 0
     with store.reading() as connection:
         stamp = connection.scalar(newest.where(assessed.assessment_id == assessment.id))
-    known = [] if stamp is None else [stamp]
-    for event in events:
-        if event.kind not in OPERATOR_KINDS:
-            waited = max(now - event.recorded_at, timedelta(0)) if assessment.expected == 0 else timedelta(0)
-            known.append(event.at + waited)
-    return max(known, default=None)
+        came = connection.execute(taken).one_or_none() if live else None
+    if came is not None:
+        known = [came.at + max(now - came.recorded_at, timedelta(0))]
+    else:
+        told = [event for event in events if event.kind not in OPERATOR_KINDS]
+        passed = [max(now - event.recorded_at, timedelta(0)) if live else timedelta(0) for event in told]
+        known = [event.at + waited for event, waited in zip(told, passed, strict=True)]
+    return max([*known, *([] if stamp is None else [stamp])], default=None)
 
 
 def acknowledge(
@@ -125,9 +124,12 @@ def acknowledge(
         comment: optional words.
     """
     fact = _fact(EventKind.ACKNOWLEDGED, act, ring, comment=worded(comment))
-    with store.writing() as connection:
+
+    def work(connection: Connection) -> Acknowledged:
         done = _events(connection, assessment, act.session, {EventKind.ACKNOWLEDGED}, ring.seq)
         return _first(next(iter(done), None)) or _append(connection, assessment, [fact], act)
+
+    return store.write(work)
 
 
 def note(
@@ -142,8 +144,11 @@ def note(
     if not words:
         raise OperatingError("a note needs words")
     fact = _fact(EventKind.NOTED, act, alarm.ring, text=words)
-    with store.writing() as connection:
+
+    def work(connection: Connection) -> Acknowledged:
         return _append(connection, assessment, [fact], act)
+
+    return store.write(work)
 
 
 def shelve(
@@ -180,10 +185,13 @@ def shelve(
     until = (act.at + span).isoformat()
     fact = _fact(EventKind.SHELVED, act, alarm.ring, reason=words, until=until)
     place = place_of(alarm.ring.alarm)
-    with store.writing() as connection:
+
+    def work(connection: Connection) -> Acknowledged:
         told = _events(connection, assessment, act.session, {*RINGS, EventKind.SHELVED, EventKind.UNSHELVED})
         holding = [shelf.event for shelf in shelves_of(told).get(place, ()) if shelf.holds(act.at)]
         return _first(next(iter(holding), None)) or _append(connection, assessment, [fact], act)
+
+    return store.write(work)
 
 
 def unshelve(
@@ -198,7 +206,8 @@ def unshelve(
         OperatingError: it is not shelved.
     """
     place = place_of(alarm.ring.alarm)
-    with store.writing() as connection:
+
+    def work(connection: Connection) -> Acknowledged:
         told = _events(connection, assessment, act.session, {*RINGS, EventKind.SHELVED, EventKind.UNSHELVED})
         shelves = shelves_of(told).get(place, ())
         holding = [shelf.event for shelf in shelves if shelf.holds(act.at)]
@@ -207,9 +216,11 @@ def unshelve(
         if holding:
             facts = [_fact(EventKind.UNSHELVED, act, alarm.ring, shelf=shelf.seq) for shelf in holding]
             return _append(connection, assessment, facts, act)
-    if first is None:
-        raise OperatingError(f"the alarm {clean_text(alarm.key)} is not shelved")
-    return _refused(first)
+        if first is None:
+            raise OperatingError(f"the alarm {clean_text(alarm.key)} is not shelved")
+        return _refused(first)
+
+    return store.write(work)
 
 
 def retire(
@@ -230,10 +241,13 @@ def retire(
     _known(assessment, component)
     detail = {**act.who.plain(), "reason": words}
     fact = NewEvent(EventKind.RETIRED, act.at, "component", component, session=act.session, detail=detail)
-    with store.writing() as connection:
+
+    def work(connection: Connection) -> Acknowledged:
         told = _events(connection, assessment, act.session, {EventKind.RETIRED, EventKind.REINSTATED})
         first = retired_at(told, act.at).get(component)
         return _first(first) or _append(connection, assessment, [fact], act)
+
+    return store.write(work)
 
 
 def reinstate(
@@ -248,7 +262,8 @@ def reinstate(
         OperatingError: it is not out of service, or there is no such component.
     """
     _known(assessment, component)
-    with store.writing() as connection:
+
+    def work(connection: Connection) -> Acknowledged:
         told = _events(connection, assessment, act.session, {EventKind.RETIRED, EventKind.REINSTATED})
         own = [event for event in told if event.component == component]
         back = {event.ring: event for event in own if event.kind is EventKind.REINSTATED}
@@ -270,6 +285,8 @@ def reinstate(
             if event.seq not in back
         ]
         return _append(connection, assessment, facts, act) if facts else _refused(back[out[-1].seq])
+
+    return store.write(work)
 
 
 def _known(assessment: Assessment, component: str) -> None:

@@ -126,6 +126,7 @@ class Phase(StrEnum):
     WATCHING = "watching"
     PAUSED = "intake paused"
     FINISHED = "scored"
+    ENDED = "ended"
     FAILED = "failed"
 
 

@@ -255,6 +255,8 @@ class AdviceSettings(Table):
 class WatchSettings(Table):
     """How a live folder is watched; times in seconds. None of it touches the engine's results."""
 
+    gather: Annotated[int, Field(ge=30)]
+    interval: NotNegative
     settle: NotNegative
     patience: NotNegative
     scan: Annotated[float, Field(ge=0.1, le=3600)]

@@ -81,13 +81,13 @@ def _desk(
         settings = settings_of(config, None, {})
         folder = state or settings.store.folder
         from engine.alarms import fold_alarms, fold_rules
-        from engine.operating import Act, operator_of, playhead_of, record_of
+        from engine.operating import Act, operator_of, playhead_of
         from engine.store import Store
 
         now = datetime.now(UTC)
         with Store.open(folder) as store:
             assessment = _chosen(store.assessments(), machine, folder)
-            events = record_of(store, assessment, session or "")
+            events = store.events(assessment, session or "")
             at = playhead_of(store, assessment, events, now) or assessment.created_at
             # What the record was begun with; a file named now says otherwise.
             plain = dict(assessment.settings) if config is None else {}

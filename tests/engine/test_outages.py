@@ -6,11 +6,13 @@ from datetime import timedelta
 import pytest
 
 from engine.alarms import AlarmState, fold_alarms
+from engine.layout import layout_of
 from engine.outages import no_data_due, no_data_raised, outage_cleared, outage_raised, standing_outage
 from engine.records import Cause, Event, EventKind, NewEvent, Priority
 from engine.remedies import advice_for
 from engine.rules import Moment, watch_stop
 from engine.settings import load_settings
+from engine.tracking import first_state, unpack_state
 from tests.engine.making import WALL
 from tests.engine.telling import at, said
 
@@ -91,3 +93,11 @@ def test_every_cause_has_advice_and_the_loud_and_the_explained_have_their_own() 
 def test_without_a_table_of_advice_there_is_none() -> None:
     (alarm,) = fold_alarms([said(1, EventKind.RAISED, 0)], at(0))
     assert advice_for(alarm, None) == advice_for(alarm, {}) == ""
+
+
+def test_stop_that_rings_survives_the_restart_of_the_engine() -> None:
+    state = first_state(layout_of(load_settings()), (4, 10))
+    kept = unpack_state(replace(state, stopped=True, stopped_alarm="machine/stopped/a").pack())
+    assert (kept.stopped, kept.stopped_alarm) == (True, "machine/stopped/a")
+    older = {key: value for key, value in state.pack().items() if key != "stopped_alarm"}
+    assert unpack_state(older).stopped_alarm == ""

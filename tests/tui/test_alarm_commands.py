@@ -12,9 +12,9 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from engine.alarms import AlarmState, fold_alarms
-from engine.operating import Act, Operator, operator_of, playhead_of, record_of, worded
+from engine.operating import Act, Operator, operator_of, playhead_of, worded
 from engine.operating import acknowledge as acknowledge_as
-from engine.records import Event, EventKind, NewEvent
+from engine.records import Event, EventKind, Intake, NewEvent, Outcome
 from engine.settings import load_settings
 from engine.store import Store
 from tests.tui import synthetic
@@ -228,7 +228,7 @@ def test_instant_of_a_live_record_goes_on_after_its_last_event_and_that_of_a_run
     finished = synthetic.fill(tmp_path / "run", 5)
     with Store.open(tmp_path / "run") as store:
         later = synthetic.WALL + timedelta(hours=3)
-        events = record_of(store, finished, "")
+        events = store.events(finished)
         assert playhead_of(store, finished, events, later) == synthetic.at(4)
         live = store.begin_assessment(
             machine="press 4",
@@ -246,8 +246,15 @@ def test_instant_of_a_live_record_goes_on_after_its_last_event_and_that_of_a_run
         assert playhead_of(store, live, (), later) is None
         fact = NewEvent(EventKind.STARTED, synthetic.at(7))
         store.add_event(live, fact, synthetic.WALL)
-        events = record_of(store, live, "")
+        events = store.events(live)
         assert playhead_of(store, live, events, later) == synthetic.at(7) + timedelta(hours=3)
+        came = synthetic.WALL + timedelta(hours=1)
+        for hours in (0, 1):
+            stamp = synthetic.at(9) - timedelta(hours=hours)
+            name = f"file {hours}"
+            taken = Intake(name.encode(), name, 1, 1, hours, Outcome.TAKEN, stamp, f"{hours:064}")
+            store.settle(live, [taken], (), came + timedelta(hours=hours))
+        assert playhead_of(store, live, events, later) == synthetic.at(9) + timedelta(hours=2)
 
 
 def test_two_consoles_that_acknowledge_the_same_ring_store_it_once(own_store: Path) -> None:
