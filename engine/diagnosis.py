@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.bundle import UsualLines
-from engine.envelope import HARMONICS, envelope_bands, envelope_spectra
+from engine.envelope import envelope_bands, envelope_spectra
 from engine.faultlines import LINES, LineSearch, line_search
-from engine.kinematics import Surface, fault_frequencies
+from engine.kinematics import HARMONICS, Surface, fault_frequencies
 from engine.settings import Settings
 
 FEWEST_HARMONICS = 2

@@ -7,10 +7,9 @@ import scipy.fft
 from numpy.typing import NDArray
 
 from engine.features import hann
+from engine.kinematics import HARMONICS
 
 MOST_BANDS = 8
-HARMONICS = 3
-"""Harmonics of a fault line that are searched for."""
 
 
 def envelope_bands(sample_rate: float, highest: float) -> int:

@@ -5,6 +5,9 @@ from enum import StrEnum
 
 from engine.tables import Geometry
 
+HARMONICS = 3
+"""Harmonics of a fault line that are searched for."""
+
 
 class Surface(StrEnum):
     """A part of a bearing that can fail."""

@@ -32,7 +32,7 @@ class Picture:
             where nothing was scored.
         parts: float32 (channels, windows), share of the error that each part of the snapshot accounts for.
         envelope: float32 (channels, bins), amplitude of the squared envelope of one band relative to its
-            mean, as in `envelope.carrier_envelopes`; 0 where nothing was measured. No bins where none is kept.
+            mean, as in `envelope.carrier_envelopes`; 0 where nothing was measured. No bins: none is kept.
         envelope_step: Hz from one bin to the next, the first one at 0 Hz.
         carriers: float32 (channels, 2) [Hz], the band of each channel whose envelope it is.
     """

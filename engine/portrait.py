@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.envelope import HARMONICS, MOST_BANDS, carrier_envelopes, envelope_bands
+from engine.envelope import MOST_BANDS, carrier_envelopes, envelope_bands
+from engine.kinematics import HARMONICS
 
 MOST_BINS = 1100
 """Bins kept of a channel. Of finer spectra neighbours are put together, the highest of them kept."""

@@ -10,6 +10,22 @@ SEEN = ("overview", "bearing", "alarms")
 
 SCREEN_SENTENCE = "the screens: "
 
+PANED = ("bearing",)
+"""Screens with panes."""
+
+PANE_KEYS = {
+    "t": "trend",
+    "s": "spectrum",
+    "e": "envelope",
+    "o": "waterfall",
+    "w": "waveform",
+    "c": "contributions",
+    "i": "figures",
+}
+
+ZOOM_SENTENCE = "look nearer, or from further away again"
+PAN_SENTENCE = "along the part that is looked at"
+
 ALARMS = (
     Action(
         "acknowledge",
@@ -104,6 +120,49 @@ LOOKING = (
     ),
 )
 
+PANES_SENTENCE = "the next or previous pane"
+
+BEARING = (
+    Action(
+        "next-pane", ("tab",), "screen.pane('next')", "panes", PANES_SENTENCE, Group.SCREENS, PANED, rank=4
+    ),
+    Action(
+        "previous-pane",
+        ("shift+tab",),
+        "screen.pane('previous')",
+        "panes",
+        PANES_SENTENCE,
+        Group.SCREENS,
+        PANED,
+    ),
+    *(
+        Action(
+            f"pane-{name}",
+            (key,),
+            f"screen.pane('{name}')",
+            "pane",
+            f"the panes of a bearing: {', '.join(PANE_KEYS.values())}",
+            Group.SCREENS,
+            ("bearing",),
+        )
+        for key, name in PANE_KEYS.items()
+    ),
+    Action("zoom-in", ("+",), "screen.zoom(1)", "zoom", ZOOM_SENTENCE, Group.SCREENS, ("bearing",), rank=7),
+    Action("zoom-out", ("-",), "screen.zoom(-1)", "zoom", ZOOM_SENTENCE, Group.SCREENS, ("bearing",), rank=7),
+    Action("pan-left", ("<",), "screen.pan(-1)", "along", PAN_SENTENCE, Group.SCREENS, ("bearing",), rank=9),
+    Action("pan-right", (">",), "screen.pan(1)", "along", PAN_SENTENCE, Group.SCREENS, ("bearing",), rank=9),
+    Action(
+        "channel",
+        ("h",),
+        "screen.channel",
+        "channel",
+        "the next channel of the bearing",
+        Group.SCREENS,
+        ("bearing",),
+        rank=12,
+    ),
+)
+
 CONSOLE = (
     Action(
         "palette",
@@ -118,7 +177,7 @@ CONSOLE = (
     Action("quit", ("q",), "quit", "quit", "leave; nothing that is stored is lost", Group.CONSOLE, rank=3),
 )
 
-DEFAULT = Keymap((*ALARMS, *TIME, *LOOKING, *CONSOLE))
+DEFAULT = Keymap((*ALARMS, *TIME, *LOOKING, *BEARING, *CONSOLE))
 """Every action with its own keys."""
 
 

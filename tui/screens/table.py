@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from tui.screens.bearing import BearingScreen
 from tui.screens.common import ConsoleScreen
-from tui.screens.detail import DetailScreen
 from tui.screens.overview import OverviewScreen
 
 
@@ -20,7 +20,7 @@ class Place:
 
 SCREENS = (
     Place("overview", "1", "overview", "all bearings: which, how bad, since when", OverviewScreen),
-    Place("bearing", "2", "bearing", "why: the selected bearing in detail", DetailScreen),
+    Place("bearing", "2", "bearing", "why: the selected bearing in detail", BearingScreen),
 )
 """The first is there from the start; the others lie over it and `Esc` leads back."""
 
