@@ -3,28 +3,15 @@
 from collections.abc import Mapping
 
 from tui.keys import Action, Group, Keymap
+from tui.pane_actions import PANE_ACTIONS
 from tui.screens.table import SCREENS
 
 SEEN = ("overview", "bearing", "alarms")
 """Screens on which alarms can be acted upon: nobody acknowledges what they cannot see."""
 
+LIST = ("alarms",)
+
 SCREEN_SENTENCE = "the screens: "
-
-PANED = ("bearing",)
-"""Screens with panes."""
-
-PANE_KEYS = {
-    "t": "trend",
-    "s": "spectrum",
-    "e": "envelope",
-    "o": "waterfall",
-    "w": "waveform",
-    "c": "contributions",
-    "i": "figures",
-}
-
-ZOOM_SENTENCE = "look nearer, or from further away again"
-PAN_SENTENCE = "along the part that is looked at"
 
 ALARMS = (
     Action(
@@ -36,6 +23,119 @@ ALARMS = (
         Group.ALARMS,
         SEEN,
         rank=1,
+    ),
+    Action(
+        "acknowledge-all",
+        ("A",),
+        "acknowledge_all",
+        "ack all",
+        "acknowledge all alarms that the list shows",
+        Group.ALARMS,
+        LIST,
+        second_step=True,
+        rank=5,
+    ),
+    Action("note", ("n",), "note", "note", "write a note on the alarm", Group.ALARMS, SEEN, rank=6),
+    Action(
+        "shelve",
+        ("z",),
+        "shelve",
+        "shelve",
+        "shelve the alarm for a while, with a reason",
+        Group.ALARMS,
+        SEEN,
+        rank=6,
+    ),
+    Action(
+        "unshelve",
+        ("Z",),
+        "unshelve",
+        "unshelve",
+        "take the alarm off its shelf",
+        Group.ALARMS,
+        SEEN,
+        second_step=True,
+        rank=17,
+    ),
+    Action(
+        "service",
+        ("o",),
+        "service",
+        "service",
+        "take the bearing out of service, with a reason; or return it",
+        Group.ALARMS,
+        SEEN,
+        second_step=True,
+        rank=18,
+    ),
+    Action(
+        "jump",
+        ("j",),
+        "jump",
+        "jump",
+        "go to the instant at which the alarm was raised",
+        Group.ALARMS,
+        SEEN,
+        rank=14,
+    ),
+    Action(
+        "story",
+        ("enter",),
+        "screen.story",
+        "story",
+        "the alarm's story, and back",
+        Group.ALARMS,
+        LIST,
+        rank=4,
+    ),
+    Action(
+        "story-on", ("pagedown",), "screen.scroll_story(1)", "scroll", "scroll its story", Group.ALARMS, LIST
+    ),
+    Action(
+        "story-back", ("pageup",), "screen.scroll_story(-1)", "scroll", "scroll its story", Group.ALARMS, LIST
+    ),
+    Action(
+        "listing",
+        ("v",),
+        "cycle('listing')",
+        "list",
+        "the next list: active, shelved, history",
+        Group.ALARMS,
+        LIST,
+        rank=4,
+    ),
+    Action(
+        "search",
+        ("/",),
+        "search",
+        "search",
+        "show only alarms with certain words",
+        Group.ALARMS,
+        LIST,
+        rank=5,
+    ),
+    *(
+        Action(
+            f"by-{what}",
+            (key,),
+            f"cycle('{what}')",
+            "filter",
+            "show one component, a least priority, or a state; all again",
+            Group.ALARMS,
+            LIST,
+            rank=7,
+        )
+        for what, key in (("component", "c"), ("priority", "p"), ("state", "s"))
+    ),
+    Action(
+        "unfilter",
+        ("x",),
+        "unfilter",
+        "filter",
+        "show one component, a least priority, or a state; all again",
+        Group.ALARMS,
+        LIST,
+        rank=7,
     ),
 )
 
@@ -74,19 +174,31 @@ TIME = (
     ),
 )
 
+FURTHER = (
+    Action(
+        "next-alarm",
+        (">",),
+        "alarm(1)",
+        "ring",
+        "to the next or previous ring of an alarm",
+        Group.TIME,
+        rank=15,
+    ),
+    Action(
+        "previous-alarm",
+        ("<",),
+        "alarm(-1)",
+        "ring",
+        "to the next or previous ring of an alarm",
+        Group.TIME,
+        rank=15,
+    ),
+    Action("goto", ("t",), "goto", "go to", "go to a time or a snapshot that is typed", Group.TIME, rank=16),
+)
+
 LOOKING = (
     Action("up", ("up",), "move(-1)", "select", "select the row above or below", Group.SCREENS, rank=12),
     Action("down", ("down",), "move(1)", "select", "select the row above or below", Group.SCREENS, rank=12),
-    Action(
-        "panel",
-        ("tab",),
-        "panel",
-        "panel",
-        "go from the bearings to the alarms and back",
-        Group.SCREENS,
-        ("overview",),
-        rank=9,
-    ),
     Action(
         "open",
         ("enter",),
@@ -120,49 +232,6 @@ LOOKING = (
     ),
 )
 
-PANES_SENTENCE = "the next or previous pane"
-
-BEARING = (
-    Action(
-        "next-pane", ("tab",), "screen.pane('next')", "panes", PANES_SENTENCE, Group.SCREENS, PANED, rank=4
-    ),
-    Action(
-        "previous-pane",
-        ("shift+tab",),
-        "screen.pane('previous')",
-        "panes",
-        PANES_SENTENCE,
-        Group.SCREENS,
-        PANED,
-    ),
-    *(
-        Action(
-            f"pane-{name}",
-            (key,),
-            f"screen.pane('{name}')",
-            "pane",
-            f"the panes of a bearing: {', '.join(PANE_KEYS.values())}",
-            Group.SCREENS,
-            ("bearing",),
-        )
-        for key, name in PANE_KEYS.items()
-    ),
-    Action("zoom-in", ("+",), "screen.zoom(1)", "zoom", ZOOM_SENTENCE, Group.SCREENS, ("bearing",), rank=7),
-    Action("zoom-out", ("-",), "screen.zoom(-1)", "zoom", ZOOM_SENTENCE, Group.SCREENS, ("bearing",), rank=7),
-    Action("pan-left", ("<",), "screen.pan(-1)", "along", PAN_SENTENCE, Group.SCREENS, ("bearing",), rank=9),
-    Action("pan-right", (">",), "screen.pan(1)", "along", PAN_SENTENCE, Group.SCREENS, ("bearing",), rank=9),
-    Action(
-        "channel",
-        ("h",),
-        "screen.channel",
-        "channel",
-        "the next channel of the bearing",
-        Group.SCREENS,
-        ("bearing",),
-        rank=12,
-    ),
-)
-
 CONSOLE = (
     Action(
         "palette",
@@ -177,7 +246,7 @@ CONSOLE = (
     Action("quit", ("q",), "quit", "quit", "leave; nothing that is stored is lost", Group.CONSOLE, rank=3),
 )
 
-DEFAULT = Keymap((*ALARMS, *TIME, *LOOKING, *BEARING, *CONSOLE))
+DEFAULT = Keymap((*ALARMS, *TIME, *FURTHER, *LOOKING, *PANE_ACTIONS, *CONSOLE))
 """Every action with its own keys."""
 
 

@@ -1,43 +1,51 @@
 """The console: answers the keys. It never talks to the engine, only to the store."""
 
 import asyncio
-import math
 from collections.abc import Callable
-from functools import partial
-from typing import ClassVar, cast
+from dataclasses import replace
+from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.screen import ModalScreen
 
 from engine.alarms import Alarm
-from tui.draw.notice import Notice, acknowledged_notice, already_notice, crossing_notice, failed_notice
-from tui.frame import Frame, to_acknowledge
+from engine.records import RINGS
+from tui.acting import Acting
+from tui.draw.notice import Notice, crossing_notice
+from tui.draw.text import clean
+from tui.draw.words import reason, short_time, subject
+from tui.filtering import AlarmFilter, cycled
+from tui.frame import meant
 from tui.keys import RESERVED, Keymap, textual_key
 from tui.palette import Commands
-from tui.playhead import MAX_PACE, Playhead, moment, pace_label, seek, shift_pace, step, to_mark
+from tui.playhead import (
+    GOTO,
+    follow,
+    instant,
+    pace_label,
+    paused,
+    seek,
+    shift_pace,
+    step,
+    to_mark,
+    typed,
+)
 from tui.reading import View
-from tui.screens.common import ConsoleScreen
+from tui.screens.dialog import Dialog, Field, Question
 from tui.screens.help import HelpScreen
 from tui.screens.table import BY_ID, SCREENS
-from tui.viewer import Viewer
 
 OVER_HELP = frozenset({"back", "help", "quit", "move"})
 """What works over the help screen; nobody acknowledges what they cannot see."""
 
-REPEAT_SECONDS = 0.7
-"""A key held down repeats faster than this; one press acknowledges one alarm and no more."""
 
-
-class Console(Viewer, inherit_bindings=False):
+class Console(Acting, inherit_bindings=False):
     """The viewer with its keys: selecting, going through time, acknowledging."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding(key, "quit", priority=True) for key in RESERVED]
 
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Commands}
-
-    _pressed: float = -math.inf
-    """When the acknowledge key was last seen, by the clock."""
 
     def on_load(self) -> None:
         """Bind the keys in force; their settings are known only now."""
@@ -51,11 +59,6 @@ class Console(Viewer, inherit_bindings=False):
 
     # Selecting.
 
-    def action_panel(self) -> None:
-        """Move the keys between bearings and alarms; the alarm on top is selected and stays so."""
-        self.on_alarms = not self.on_alarms
-        self.alarm = self._chosen_alarm()
-
     def action_move(self, by: int) -> None:
         """Select the row above or below; on the help, scroll."""
         if isinstance(self.screen, HelpScreen):
@@ -64,14 +67,57 @@ class Console(Viewer, inherit_bindings=False):
         frame = self._drawn
         if frame is None:
             return
-        if self.on_alarms and self._place() != "bearing":
-            keys = [alarm.key for alarm in frame.alarms]
-            chosen = self._chosen_alarm()
-            if chosen is not None:
-                self.alarm = keys[min(max(keys.index(chosen) + by, 0), len(keys) - 1)]
-            return
         names = frame.view.assessment.components
-        self.component = names[min(max(self._chosen() + by, 0), len(names) - 1)]
+        if self.place() != "alarms":
+            self.component = names[min(max(self._chosen() + by, 0), len(names) - 1)]
+            return
+        shown = self.alarms_shown(frame)
+        keys = [alarm.key for alarm in shown]
+        selected = self.selected_alarm()
+        if selected is not None:
+            self._select(shown[min(max(keys.index(selected) + by, 0), len(keys) - 1)], names)
+
+    def _select(self, alarm: Alarm, names: tuple[str, ...]) -> None:
+        """There is one selection: an alarm takes its bearing with it."""
+        self.alarm = alarm.key
+        if alarm.component in names:
+            self.component = alarm.component
+
+    # The list of alarms.
+
+    def action_cycle(self, what: str) -> None:
+        """The next list, component, priority or state."""
+        if self._drawn is not None:
+            self.alarm_filter = cycled(self.alarm_filter, what, self._drawn.alarms)
+
+    def action_search(self) -> None:
+        """Show only what has the words to be typed."""
+
+        def done(answer: tuple[str, ...] | None) -> None:
+            if answer is not None:
+                self.alarm_filter = replace(self.alarm_filter, text=clean(answer[0]).strip())
+
+        ask = Question(
+            "Show only alarms with these words",
+            ("Bearing, cause, priority, state, notes. Nothing typed: all of them.",),
+            "Enter shows them, Esc leaves it",
+        )
+        self.push_screen(Dialog(ask, [Field("Words", value=self.alarm_filter.text)]), done)
+
+    def action_unfilter(self) -> None:
+        """Show all alarms of the list again."""
+        self.alarm_filter = AlarmFilter(self.alarm_filter.listing)
+
+    def action_jump(self) -> None:
+        """Go to the instant at which the selected alarm was raised, and pause there."""
+        frame = self._drawn
+        alarm = None if frame is None else meant(self.alarms_here(frame), lambda one: one.stands)
+        if frame is None or alarm is None:
+            self._tell(Notice("There is no alarm to jump to."))
+            return
+        self._select(alarm, frame.view.assessment.components)
+        self._go(paused(seek(self.head, instant(alarm.raised.at), frame.view.series.at)))
+        self._tell(Notice(f"{subject(alarm)}, {reason(alarm)}: as it was raised"))
 
     # Going through time.
 
@@ -85,7 +131,7 @@ class Console(Viewer, inherit_bindings=False):
 
     def action_play(self) -> None:
         """Pause, and go on."""
-        self.head = Playhead(self.head.at, self.head.pace, not self.head.playing)
+        self.head = paused(self.head) if self.head.playing else replace(self.head, playing=True)
 
     def action_step(self, by: int) -> None:
         """One snapshot on or back."""
@@ -98,15 +144,16 @@ class Console(Viewer, inherit_bindings=False):
         self._tell(Notice(f"Pace {pace_label(self.head.pace)} of recording time"))
 
     def action_seek(self, where: str) -> None:
-        """To the first or the newest snapshot."""
-        if (view := self._view()) is not None:
+        """To the first or the newest snapshot; of a live machine the newest is followed."""
+        if where == "end" and self.live:
+            self.action_follow()
+        elif (view := self._view()) is not None:
             self._go(seek(self.head, int(view.series.at[0 if where == "start" else -1]), view.series.at))
 
     def action_follow(self) -> None:
         """To the newest snapshot, and keep to it."""
         if (view := self._view()) is not None:
-            newest = Playhead(self.head.at, MAX_PACE, True)
-            self._go(seek(newest, int(view.series.at[-1]), view.series.at))
+            self._go(follow(self.head, view.series.at, self._live_now()))
 
     def action_cross(self, by: int) -> None:
         """To the next or previous crossing."""
@@ -121,18 +168,54 @@ class Console(Viewer, inherit_bindings=False):
         self._tell(crossing_notice(view, found, self._zone))
         self._go(head)
 
+    def action_alarm(self, by: int) -> None:
+        """To the next or previous ring of an alarm."""
+        view = self._view()
+        if view is None:
+            return
+        rings = [event for event in view.events if event.kind in RINGS]
+        head = to_mark(self.head, by, (instant(ring.at) for ring in rings))
+        if head is None:
+            self._tell(Notice(f"No alarm rang {'after' if by > 0 else 'before'} the playhead."))
+            return
+        self._go(head)
+        self._rang(tuple(ring for ring in rings if instant(ring.at) == head.at))
+
+    def action_goto(self) -> None:
+        """Go to a time or a snapshot that is typed."""
+        view = self._view()
+        if view is None:
+            return
+        first, last = (short_time(int(view.series.at[end]), self._zone) for end in (0, -1))
+
+        def check(text: str) -> str:
+            found = typed(text, view.series.at, self.head.at, self._zone)
+            return (
+                ""
+                if found is not None
+                else f"That is neither a time nor one of {len(view.series)} snapshots."
+            )
+
+        def done(answer: tuple[str, ...] | None) -> None:
+            at = None if answer is None else typed(answer[0], view.series.at, self.head.at, self._zone)
+            if at is not None:
+                self._go(paused(seek(self.head, at, view.series.at)))
+
+        ask = Question(
+            "Go to",
+            (f"{GOTO}. There are {len(view.series)} snapshots, {first} to {last}.",),
+            "Enter goes there, Esc does not",
+        )
+        self.push_screen(Dialog(ask, [Field("Time or snapshot", check=check)]), done)
+
     # Screens.
 
     async def action_quit(self) -> None:
-        """Leave, once every acknowledgement under way is stored or has failed."""
+        """Leave, once everything under way is stored or has failed."""
         if self._storing:
-            self._tell(Notice("Leaving as soon as the acknowledgement is stored …"))
+            self._tell(Notice("Leaving as soon as it is stored …"))
             await asyncio.wait(self._storing.values())
         self.exit()
-
-    def _place(self) -> str:
-        """Id of the screen on top, "" where it is none of the table."""
-        return self.screen.PLACE if isinstance(self.screen, ConsoleScreen) else ""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Whether it works on the screen on top; over the help only leaving does, over a dialog nothing."""
@@ -141,7 +224,7 @@ class Console(Viewer, inherit_bindings=False):
         if isinstance(self.screen, HelpScreen):
             return action in OVER_HELP
         own = [one for one in self._keys.actions if one.call.partition("(")[0] == action]
-        return not own or any(one.works_on(self._place()) for one in own)
+        return not own or any(one.works_on(self.place()) for one in own)
 
     def action_go(self, id: str) -> None:
         """Show a screen of the table."""
@@ -151,7 +234,7 @@ class Console(Viewer, inherit_bindings=False):
         self._show_place(id)
 
     def _show_place(self, id: str) -> None:
-        if self._place() == id:
+        if self.place() == id:
             return
         while len(self.screen_stack) > 1:
             self.pop_screen()
@@ -163,10 +246,10 @@ class Console(Viewer, inherit_bindings=False):
 
     def action_open(self) -> None:
         """Show the selected bearing in detail, or that of the selected alarm."""
-        if self._drawn is None or self._place() == "bearing":
+        if self._drawn is None or self.place() == "bearing":
             return
         names = self._drawn.view.assessment.components
-        key = self._chosen_alarm()
+        key = self.selected_alarm()
         about = next((alarm.component for alarm in self._drawn.alarms if alarm.key == key), "")
         # Pinned, so that a ring meanwhile does not change what is being looked at.
         self.component = about if about in names else names[self._chosen()]
@@ -185,60 +268,5 @@ class Console(Viewer, inherit_bindings=False):
             self.pop_screen()
         else:
             self.component = self.alarm = None
-            self.on_alarms = False
             self._tell(Notice())
         self._changed()
-
-    # Acknowledging.
-
-    def action_acknowledge(self) -> None:
-        """Acknowledge the ring that is on the screen; it shows as acknowledged once it is stored."""
-        last, self._pressed = self._pressed, self._clock()
-        if self._pressed - last < REPEAT_SECONDS:
-            return
-        frame = self._drawn
-        if frame is None or frame.playhead.at is None:
-            self._tell(Notice("There is no alarm to acknowledge yet."))
-            return
-        name = frame.view.assessment.components[self._chosen()]
-        alarms = frame.alarms
-        if self._place() == "bearing":
-            # Only this bearing's alarm is on the screen.
-            alarms = tuple(alarm for alarm in alarms if alarm.component == name)
-        chosen = None if self._place() == "bearing" else self._chosen_alarm()
-        alarm = to_acknowledge(alarms, chosen, name)
-        if alarm is None:
-            own = next((one for one in alarms if one.component == name), None)
-            none = Notice("There is no unacknowledged alarm.")
-            self._tell(none if own is None else already_notice(own, self._zone))
-        elif not alarm.needs_acknowledgement:
-            self._tell(already_notice(alarm, self._zone))
-        elif alarm.ring.seq in self._storing:
-            self._tell(Notice("The acknowledgement is being stored …"))
-        else:
-            self._tell(Notice("Storing the acknowledgement …"))
-            self.run_worker(self._acknowledge(frame, alarm), group="writing")
-
-    async def _acknowledge(self, frame: Frame, alarm: Alarm) -> None:
-        seen = moment(cast(int, frame.playhead.at))
-        store = partial(
-            self._writer.acknowledge,
-            frame.view.assessment,
-            alarm.ring,
-            session=self._session,
-            by=self._operator,
-            at=seen,
-            now=self._now(),
-        )
-        future = asyncio.get_running_loop().run_in_executor(self._writing_thread, store)
-        self._storing[alarm.ring.seq] = future
-        try:
-            answer = await future
-        finally:
-            del self._storing[alarm.ring.seq]
-        if isinstance(answer, str):
-            self._tell(failed_notice(alarm, answer))
-            return
-        newest = moment(int(frame.view.series.at[-1]))
-        self._tell(acknowledged_notice(alarm, answer, newest, self._zone, self._wall_zone))
-        self._poll()

@@ -220,7 +220,7 @@ def attach(
             which = f" of machine {machine!r}" if machine else ""
             fail(f"{folder}: the store holds no assessment{which} yet; start a run first", UNUSABLE)
         key = chosen.key
-        _console(folder, key, settings, session or "", "ATTACHED", settings.console.pace, at_newest=True)
+        _console(folder, key, settings, session or "", settings.console.pace, at_newest=True)
 
 
 def _replay(
@@ -243,7 +243,7 @@ def _replay(
     with engine_beside(
         run.path, folder, config=config, rig=rig, bundle=bundle, overrides=overrides
     ) as engine:
-        _console(folder, key, settings, name, "REPLAY", pace, last_words=engine.last_words)
+        _console(folder, key, settings, name, pace, last_words=engine.last_words)
         # Asked before the engine is stopped: that it ends now is not its failure.
         words = engine.last_words()
     print(f"store: {folder}\nsession: {clean_text(name)} (resume its acknowledgements with --session)")
@@ -256,14 +256,16 @@ def _console(
     key: str,
     settings: "Settings",
     session: str,
-    banner: str,
     pace: float,
     *,
     last_words: Callable[[], str] = str,
     at_newest: bool = False,
+    name: str | None = None,
 ) -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         fail("the console needs a terminal; raceway score does without one", UNUSABLE)
+    from engine.operators import operator_of
+    from tui.actions import keymap_of
     from tui.app import Console
 
     def open_store() -> "Store":
@@ -286,9 +288,9 @@ def _console(
         open_store=open_store,
         choose=choose,
         session=session,
-        operator=pwd.getpwuid(os.getuid()).pw_name,
+        operator=operator_of(pwd.getpwuid(os.getuid()).pw_name, name, os.environ),
+        keymap=keymap_of(settings.keys),
         pace=pace,
-        banner=banner,
         zone=local if settings.console.time_zone == "local" else UTC,
         wall_zone=local,
         at_newest=at_newest,
@@ -296,7 +298,7 @@ def _console(
 
 
 def _live_console(folder: Path, key: str, settings: "Settings") -> None:
-    _console(folder, key, settings, "", "LIVE", settings.console.pace, at_newest=True)
+    _console(folder, key, settings, "", settings.console.pace, at_newest=True)
 
 
 def _bundle(path: Path | None, overrides: dict[str, object]) -> "Bundle | None":

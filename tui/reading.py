@@ -5,12 +5,14 @@ The store is imported here and not with the application, so that the first paint
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from engine.picture import Picture
 from engine.records import Assessment, Epoch, Event, Heartbeat, Series
+from tui.playhead import moment
 
 if TYPE_CHECKING:
     from engine.store import Store
@@ -34,7 +36,8 @@ class View:
 
     `series` is in time order. `events` are in order of seq. `picture` belongs to the snapshot whose
     position is `picture_position`; it is None where the store has none. `rejected` counts files that
-    were not taken in.
+    were not taken in. `came` is when the newest snapshot's file was taken in, by the wall clock, where the
+    ledger of a watched folder tells.
     """
 
     assessment: Assessment
@@ -46,6 +49,7 @@ class View:
     rejected: int = 0
     picture: Picture | None = None
     picture_position: int | None = None
+    came: datetime | None = None
 
 
 Look = Callable[["Store", View], object]
@@ -150,6 +154,7 @@ class Reader:
             epochs=store.epochs(assessment),
             crossings=crossings(series),
             rejected=len(store.rejections(assessment)),
+            came=self._came(store, assessment, series),
             picture=view.picture if view is not None else None,
             picture_position=view.picture_position if view is not None else None,
         )
@@ -157,6 +162,11 @@ class Reader:
             fresh = self._with_picture(store, fresh, position)
         self._view, self._version = fresh, version
         return fresh
+
+    def _came(self, store: "Store", assessment: Assessment, series: Series) -> datetime | None:
+        if assessment.expected or not len(series):
+            return None
+        return store.came(assessment.machine_id, moment(int(series.at[-1])))
 
     def _with_picture(self, store: "Store", view: View, position: int) -> View:
         packed = store.picture(view.assessment, position)

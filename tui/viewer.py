@@ -6,9 +6,10 @@ import signal
 import sys
 import termios
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from functools import partial
 from typing import TYPE_CHECKING, cast
@@ -18,15 +19,21 @@ from textual.driver import Driver
 from textual.reactive import reactive
 from textual.screen import Screen
 
-from engine.records import Acknowledged, Assessment
+from engine.alarms import Alarm
+from engine.arrivals import LiveClock
+from engine.operators import Operator
+from engine.records import RINGS, Acknowledged, Assessment, Event
 from tui.actions import DEFAULT
-from tui.draw.banner import EngineStatus, engine_status, playing_state
+from tui.draw.banner import Banner
+from tui.draw.mode import Mode, behind_span, mode_of, mode_span
 from tui.draw.notice import Notice, rings_notice
+from tui.draw.status import EngineStatus, engine_status
 from tui.draw.text import Role
+from tui.filtering import AlarmFilter, filtered
 from tui.frame import Frame
 from tui.keys import Keymap
-from tui.playhead import MAX_PACE, Playhead, advance, clamped, index_at, instant, rung_between, seek
-from tui.reading import Look, Reader, Reading
+from tui.playhead import Playhead, advance, clamped, index_at, instant, live_now, moment, rung_between
+from tui.reading import Look, Reader, Reading, View
 from tui.screens.common import ConsoleScreen
 from tui.screens.overview import OverviewScreen
 from tui.screens.shown import Shown, Shows
@@ -63,8 +70,8 @@ class Viewer(App[None]):
     alarm: reactive[str | None] = reactive(None, init=False, repaint=False)
     """Key of the alarm selected by hand."""
 
-    on_alarms: reactive[bool] = reactive(False, init=False, repaint=False)
-    """Whether the arrow keys move among the alarms."""
+    alarm_filter: reactive[AlarmFilter] = reactive(AlarmFilter, init=False, repaint=False)
+    """Which alarms the alarm screen lists."""
 
     notice: reactive[Notice] = reactive(Notice, init=False, repaint=False)
     """What just happened."""
@@ -78,9 +85,9 @@ class Viewer(App[None]):
         open_store: "Callable[[], Store]",
         choose: "Callable[[Store], Assessment | None]",
         session: str,
-        operator: str,
+        operator: Operator,
         pace: float = 1.0,
-        banner: str = "REPLAY",
+        read_only: bool = False,
         keymap: Keymap = DEFAULT,
         zone: tzinfo = UTC,
         wall_zone: tzinfo | None = None,
@@ -97,35 +104,36 @@ class Viewer(App[None]):
             session: of this replay; "" for the live record.
             operator: who acknowledges.
             pace: recording seconds per wall second.
-            banner: the mode, named at all times: REPLAY, ATTACHED.
+            read_only: whether nothing can be stored from here.
             keymap: the keys in force.
             zone: of recording times on the screen.
             wall_zone: of wall-clock times on the screen, the same zone where not given.
             playing: whether the playhead moves from the start.
-            at_newest: begin at the newest snapshot and keep to it, not at the first.
+            at_newest: begin at what is newest and keep to it, not at the first snapshot.
             now: the wall clock.
             clock: seconds that never go back, for the pace.
         """
         super().__init__()
         self.animation_level = "none"
-        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-wide")]
+        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-wide"), (120, "-broad")]
         self.VERTICAL_BREAKPOINTS = [(0, "-short"), (22, "-tall")]
         self._session, self._operator = session, operator
-        self._banner, self._zone, self._wall_zone = banner, zone, wall_zone or zone
+        self._read_only, self._zone, self._wall_zone = read_only, zone, wall_zone or zone
         self._now, self._clock = now, clock
         self._keys = keymap
-        self._at_newest = at_newest
-        self.set_reactive(Viewer.head, Playhead(None, MAX_PACE if at_newest else pace, playing))
+        self.set_reactive(Viewer.head, Playhead(None, pace, playing, following=at_newest))
         self._reader = Reader(open_store, choose, session)
         self._writer = Writer(open_store)
         self._reading_thread = ThreadPoolExecutor(1, "raceway-reading")
         self._writing_thread = ThreadPoolExecutor(1, "raceway-writing")
         self._polling = self._poll_again = False
-        self._storing: dict[int, asyncio.Future[Acknowledged | str]] = {}
+        self._storing: dict[Hashable, asyncio.Future[Acknowledged | str]] = {}
         self._drawn: Frame | None = None
         self._drawn_at = -math.inf
         self._stale = False
         self._started = now()
+        self._arrival: LiveClock | None = None
+        self._mode = Mode("", "", "", Role.PLAIN, now())
         self._last_tick = clock()
         self._notice_until = 0.0
         self._terminal: int | None = None
@@ -214,16 +222,29 @@ class Viewer(App[None]):
 
     # Moving.
 
+    @property
+    def live(self) -> bool:
+        """Whether a machine is watched, and not a finished run replayed."""
+        view = self.reading.view
+        return view is not None and view.assessment.expected == 0
+
+    def _live_now(self) -> int | None:
+        """Now in recording time, None of a finished run."""
+        view = self.reading.view
+        if view is None or not self.live:
+            return None
+        return live_now(view.series.at, self._arrival, self._clock())
+
     def _tick(self) -> None:
         """One frame: the playhead moves on, silence is noticed, old notices go."""
-        now = self._clock()
-        seconds, self._last_tick = now - self._last_tick, now
+        clock = self._clock()
+        seconds, self._last_tick = clock - self._last_tick, clock
         self._leave_if_terminal_gone()
         view = self.reading.view
         if view is not None:
             rings = [instant(ring.at) for ring in rung_between(view.events, self.head.at, sys.maxsize)]
-            self._go(advance(self.head, seconds, view.series.at, rings))
-        if self.notice.text and not self.notice.lasting and now > self._notice_until:
+            self._go(advance(self.head, seconds, view.series.at, rings, self._live_now()))
+        if self.notice.text and not self.notice.lasting and clock > self._notice_until:
             self._tell(Notice())
         self.status = self._engine_status()
 
@@ -234,22 +255,55 @@ class Viewer(App[None]):
         self.head = head
         if not moved or view is None:
             return
+        about = self.notice.about
+        if about is not None and head.at is not None and head.at < about:
+            self._tell(Notice())
         rings = rung_between(view.events, before, head.at) if before is not None else ()
         if rings:
-            self._tell(rings_notice(rings, self._zone))
+            self._rang(rings)
+
+    def _rang(self, rings: tuple[Event, ...], *, ahead: bool = False) -> None:
+        """Tell of alarms, by the bell too where that is set."""
+        self._tell(rings_notice(rings, self._zone, ahead=self._keys.keys_of("follow") if ahead else ""))
+
+    def _rang_ahead(self, after: int) -> tuple[Event, ...]:
+        """Rings of a live machine that lie after the playhead and that nobody has acknowledged."""
+        view = self.reading.view
+        if view is None or not self.live or self.head.at is None:
+            return ()
+        answered = {event.ring for event in view.events if event.kind not in RINGS}
+        return tuple(
+            event
+            for event in rung_between(view.events, self.head.at, sys.maxsize)
+            if event.seq > after and event.seq not in answered
+        )
 
     # What follows from a change.
 
     def watch_reading(self, before: Reading, after: Reading) -> None:
-        """Put the playhead onto what is stored."""
-        view = after.view
-        if view is not None and (before.view is not view):
-            head = clamped(self.head, view.series.at)
-            if self.head.at is None and self._at_newest and len(view.series):
-                head = seek(head, int(view.series.at[-1]), view.series.at)
-            self._go(head)
+        """Put the playhead onto what is stored, and tell what rang where it is not."""
+        old, view = before.view, after.view
+        if view is not None and old is not view:
+            self._mark_arrival(old, view)
+            self._go(clamped(self.head, view.series.at, self._live_now()))
+            if old is not None and old.assessment.id == view.assessment.id and old.events:
+                rings = self._rang_ahead(old.events[-1].seq)
+                if rings:
+                    self._rang(rings, ahead=True)
         self.status = self._engine_status()
         self._changed()
+
+    def _mark_arrival(self, old: View | None, view: View) -> None:
+        """Remember when the newest snapshot came, by a clock that does not step."""
+        if not len(view.series):
+            self._arrival = None
+            return
+        last = int(view.series.at[-1])
+        if self._arrival is not None and instant(self._arrival.newest) == last:
+            return
+        waited = 0.0 if view.came is None else max((self._now() - view.came).total_seconds(), 0.0)
+        known = view.came is not None or (old is not None and len(old.series) > 0)
+        self._arrival = LiveClock(moment(last), self._clock() - waited) if known else None
 
     def watch_head(self, before: Playhead, after: Playhead) -> None:
         """Show the new instant; ask for its picture where the snapshot is another."""
@@ -257,7 +311,7 @@ class Viewer(App[None]):
         other = view is not None and index_at(view.series.at, before.at) != index_at(view.series.at, after.at)
         if other:
             self._poll()
-        only_time = not other and before.playing and after.playing and before.pace == after.pace
+        only_time = not other and replace(before, at=None) == replace(after, at=None)
         if not only_time or self._clock() - self._drawn_at >= INSTANT_SECONDS:
             self._changed()
 
@@ -269,7 +323,7 @@ class Viewer(App[None]):
         """Show it."""
         self._changed()
 
-    def watch_on_alarms(self) -> None:
+    def watch_alarm_filter(self) -> None:
         """Show it."""
         self._changed()
 
@@ -303,13 +357,11 @@ class Viewer(App[None]):
             return
         screen.show(
             Shown(
-                machine=view.assessment.machine if view is not None else "",
-                state=playing_state(self.head, view, self._banner, status.done),
-                status=status,
+                banner=self._banner(view, status),
                 frame=self._drawn,
                 component=self._chosen(),
-                alarm=self._chosen_alarm(),
-                on_alarms=self.on_alarms,
+                alarm=self.selected_alarm(),
+                alarm_filter=self.alarm_filter,
                 notice=self.notice if self.notice.text else self._idle(),
                 waiting=f"Waiting for the engine to start. {self.reading.trouble}",
                 zone=self._zone,
@@ -320,9 +372,30 @@ class Viewer(App[None]):
         if self._wanted() != self.reading.looked:
             self._poll()
 
+    def _banner(self, view: View | None, status: EngineStatus) -> Banner:
+        now = self._now()
+        mode = mode_of(self.head, view, status, live=self.live)
+        if mode.since is None:
+            # What it is counted by is not part of what it is.
+            same = self._mode.word.split(" ")[0] == mode.word.split(" ")[0] and self._mode.glyph == mode.glyph
+            mode = replace(mode, since=self._mode.since if same else now)
+        self._mode = mode
+        newest = self._live_now()
+        return Banner(
+            machine=view.assessment.machine if view is not None else "",
+            mode=mode_span(mode, now, self._wall_zone),
+            at=self._drawn.playhead.at if self._drawn is not None else None,
+            status=status,
+            behind=behind_span(self.head, view, newest, len(self._rang_ahead(0)), live=self.live),
+        )
+
     def _idle(self) -> Notice:
-        where = f"session {self._session}" if self._session else "live record"
-        return Notice(f"{where}, operator {self._operator}", Role.DIM)
+        """What stands in the notice line while nothing else does: what is wrong, else who one is."""
+        if self.status is not None and self.status.advice:
+            return Notice(self.status.advice, Role.ALARM)
+        where = f"session {self._session}" if self._session else "live record" if self.live else "own record"
+        reading = ", read-only: nothing can be stored from here" if self._read_only else ""
+        return Notice(f"{where}, operator {self._operator.by}{reading}", Role.DIM)
 
     def _engine_status(self) -> EngineStatus:
         return engine_status(self.reading, self._started, self._now(), self._wall_zone)
@@ -331,7 +404,7 @@ class Viewer(App[None]):
         self._notice_until = self._clock() + NOTICE_SECONDS
         self.notice = notice
 
-    # Selecting.
+    # What is selected.
 
     def _chosen(self) -> int:
         """Index of the selected component: by hand, else that of the most urgent open alarm."""
@@ -344,9 +417,18 @@ class Viewer(App[None]):
         open_ones = (alarm.component for alarm in frame.alarms if alarm.needs_acknowledgement)
         return next((names.index(name) for name in open_ones if name in names), 0)
 
-    def _chosen_alarm(self) -> str | None:
-        """Key of the alarm that the keys mean, while they move among alarms."""
-        if not self.on_alarms or self._drawn is None or not self._drawn.alarms:
+    def alarms_shown(self, frame: Frame) -> tuple[Alarm, ...]:
+        """The alarms that the alarm screen lists."""
+        return filtered(self.alarm_filter, frame.alarms)
+
+    def selected_alarm(self) -> str | None:
+        """Key of the alarm selected on the alarm screen; None on other screens and where it is empty."""
+        if self._drawn is None or self.place() != "alarms":
             return None
-        keys = [alarm.key for alarm in self._drawn.alarms]
-        return self.alarm if self.alarm in keys else keys[0]
+        keys = [alarm.key for alarm in self.alarms_shown(self._drawn)]
+        return self.alarm if self.alarm in keys else next(iter(keys), None)
+
+    def place(self) -> str:
+        """Id of the screen on top, or of the one under a dialog; "" where it is none of the table."""
+        places = [screen.PLACE for screen in self.screen_stack if isinstance(screen, ConsoleScreen)]
+        return places[-1] if places else ""

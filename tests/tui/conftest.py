@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from engine.operators import Operator
 from engine.records import Assessment
 from engine.store import Store
 from tests.tui import synthetic
@@ -62,7 +63,7 @@ def console(clock: Clock) -> Callable[..., Console]:
             "open_store": lambda: Store.open(state),
             "choose": newest,
             "session": "night shift",
-            "operator": "ann",
+            "operator": Operator("ann"),
             "pace": 5000.0,
             "playing": False,
             "now": clock.wall,

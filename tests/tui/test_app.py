@@ -79,10 +79,10 @@ async def test_space_pauses_and_goes_on(console: Make, whole_store: Path, clock:
         clock.seconds += 1
         app._tick()
         assert app.head.at == instant(synthetic.at(0))
-        assert "‖ PAUSED ×5000" in text(app)
+        assert "PAUSED ‖ REPLAY ×5000 since 03:00 UTC" in text(app)
         await pilot.press("space")
         await settled(pilot)
-        assert "▶ ×5000" in text(app)
+        assert "REPLAY ▶ ×5000 since 03:00 UTC" in text(app)
 
 
 async def test_left_and_right_step_over_snapshots(console: Make, whole_store: Path) -> None:
@@ -188,7 +188,7 @@ async def test_without_a_store_it_waits_and_then_says_that_the_engine_is_silent(
         clock.seconds += 11
         app._tick()
         await settled(pilot)
-        assert "ENGINE SILENT since 03:00:00 UTC" in text(app)
+        assert "ENGINE STALE since 03:00:00 UTC" in text(app)
 
 
 async def test_an_engine_that_stops_beating_is_called_silent(
@@ -202,7 +202,7 @@ async def test_an_engine_that_stops_beating_is_called_silent(
         clock.seconds += 10.5
         app._tick()
         await settled(pilot)
-        assert "ENGINE SILENT since 03:00:00 UTC" in text(app)
+        assert "ENGINE STALE since 03:00:00 UTC" in text(app)
 
 
 async def test_while_the_engine_learns_the_epochs_are_shown(console: Make, tmp_path: Path) -> None:

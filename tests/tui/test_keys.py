@@ -124,5 +124,5 @@ def test_the_table_for_the_readme_has_a_row_for_each_sentence() -> None:
 
 def test_the_palette_offers_what_works_on_the_screen_and_nothing_else() -> None:
     here = {action.id for _, action in commands(DEFAULT, "overview")}
-    assert "panel" in here
-    assert "panel" not in {action.id for _, action in commands(DEFAULT, "bearing")}
+    assert "open" in here
+    assert "open" not in {action.id for _, action in commands(DEFAULT, "bearing")}

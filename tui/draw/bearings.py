@@ -17,9 +17,7 @@ TALL_LEGEND = "severity 0.25–16, the rule is the limit 1.0"
 NUMBER_ROLES = {Role.RINGING: Role.ALARM, Role.WARNING: Role.WARNING}
 
 
-def bearing_lines(
-    width: int, height: int, frame: Frame, selected: int, zone: tzinfo, *, focused: bool
-) -> Lines:
+def bearing_lines(width: int, height: int, frame: Frame, selected: int, zone: tzinfo) -> Lines:
     """A heading and one row for each component, three where there is room.
 
     Args:
@@ -28,13 +26,12 @@ def bearing_lines(
         frame: what to show.
         selected: index of the selected component.
         zone: of the times shown.
-        focused: whether the arrow keys move here.
     """
     conditions = frame.conditions
     tall = height - 1 >= 3 * len(conditions)
     room = height - 1 if len(conditions) <= height - 1 else height - 2
     shown = window(len(conditions), selected, len(conditions) if tall else room)
-    heading = title("Bearings", width, TALL_LEGEND if tall else f"severity: {LEGEND}", focused=focused)
+    heading = title("Bearings", width, TALL_LEGEND if tall else f"severity: {LEGEND}")
     lines = [heading]
     for number in shown:
         lines.extend(_row(width, frame, number, zone, chosen=number == selected, tall=tall))

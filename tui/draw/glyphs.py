@@ -22,11 +22,11 @@ PLAIN_SHADES = " .:+%#"
 
 _ASCII = str.maketrans(
     {
-        **dict(zip("─━┄┈╌│┃┊▏▕", "------||:||", strict=False)),
+        **dict(zip("─━┄┈╌│┃┊▏▕", "-=---||:||", strict=True)),
         **dict.fromkeys("┌┐└┘├┤┬┴┼╯╰╮╭", "+"),
         **dict(zip("▁▂▃▄▅▆▇█", "__.-=+*#", strict=True)),
         **dict(zip("░▒▓▀", ",+%'", strict=True)),
-        **dict(zip("▲△▽▾▿▴●○◆■□✕◁›", "AavvvAo.*#x!<>", strict=False)),
+        **dict(zip("▲△▽▾▿▴●○◆■□✕✓◁›", "AavvvAoo*=nxY<>", strict=True)),
         **dict(zip("←→↑↓", "<>^v", strict=True)),
         **dict(zip("·•–—××…‖§°²±≥≤", ".*--xx~|s'2+><", strict=True)),
     }

@@ -73,13 +73,13 @@ def pick(width: int, *variants: str) -> str:
     return fit(variants[-1], width)
 
 
-def title(text: str, width: int, right: str = "", *, focused: bool = False) -> Line:
-    """A ruled heading: `── Bearings ───── severity ──`, with `▸` before the panel that has the keys."""
-    head = f"──{'▸' if focused else ' '}{clean(text)} "
+def title(text: str, width: int, right: str = "") -> Line:
+    """A ruled heading: `── Bearings ───── severity ──`."""
+    head = f"── {clean(text)} "
     tail = f" {clean(right)} ──" if right else ""
     rule = width - cell_len(head) - cell_len(tail)
     if rule < 0:
-        return title(text, width, focused=focused) if right else (Span(fit(head, width), Role.TITLE),)
+        return title(text, width) if right else (Span(fit(head, width), Role.TITLE),)
     return (Span(head, Role.TITLE), Span("─" * rule + tail, Role.DIM))
 
 

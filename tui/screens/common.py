@@ -35,12 +35,7 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
         self.shown = shown
         if not self.is_mounted:
             return
-        at = shown.frame.playhead.at if shown.frame is not None else None
-        self.query_one("#banner", Panel).show(
-            lambda width, _height: banner_lines(
-                width, shown.machine, shown.state, at, shown.status, shown.zone
-            )
-        )
+        self.query_one("#banner", Panel).show(partial(banner_lines, banner=shown.banner, zone=shown.zone))
         notice = self.query_one("#notice", Panel)
         notice.wanted = len(wrapped(shown.notice.text, max(self.size.width - 1, 1), 2))
         notice.show(partial(notice_lines, notice=shown.notice))

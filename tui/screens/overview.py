@@ -52,11 +52,15 @@ class OverviewScreen(ConsoleScreen):
                 frame=frame,
                 selected=shown.component,
                 zone=shown.zone,
-                focused=not shown.on_alarms,
             )
         )
         why.show(partial(why_lines, frame=frame, selected=shown.component))
         alarms.show(
-            partial(alarm_lines, frame=frame, selected=shown.alarm, zone=shown.zone, focused=shown.on_alarms)
+            partial(
+                alarm_lines,
+                frame=frame,
+                selected=frame.view.assessment.components[shown.component],
+                zone=shown.zone,
+            )
         )
         timeline.show(partial(timeline_lines, frame=frame, zone=shown.zone))

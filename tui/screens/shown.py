@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Protocol
 
-from tui.draw.banner import EngineStatus
+from tui.draw.banner import Banner
 from tui.draw.notice import Notice
-from tui.draw.text import Span
+from tui.filtering import AlarmFilter
 from tui.frame import Frame
 from tui.keys import Keymap
 
@@ -16,18 +16,16 @@ class Shown:
     """Everything a screen draws.
 
     `frame` is None while there is no assessment yet. `component` is the index of the selected one,
-    `alarm` the key of the selected alarm where the arrow keys move among alarms. `waiting` says why
+    `alarm` the key of the alarm selected in the list that `alarm_filter` makes. `waiting` says why
     there is nothing to show yet. `keymap` holds the keys in force. `extra` is what the screen's own `look`
     found in the store, None until it has looked.
     """
 
-    machine: str
-    state: Span
-    status: EngineStatus
+    banner: Banner
     frame: Frame | None
     component: int
     alarm: str | None
-    on_alarms: bool
+    alarm_filter: AlarmFilter
     notice: Notice
     waiting: str
     zone: tzinfo

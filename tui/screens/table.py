@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from tui.screens.alarms import AlarmScreen
 from tui.screens.bearing import BearingScreen
 from tui.screens.common import ConsoleScreen
 from tui.screens.overview import OverviewScreen
+from tui.screens.timeline import TimelineScreen
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,8 @@ class Place:
 SCREENS = (
     Place("overview", "1", "overview", "all bearings: which, how bad, since when", OverviewScreen),
     Place("bearing", "2", "bearing", "why: the selected bearing in detail", BearingScreen),
+    Place("alarms", "3", "alarms", "alarms: active, shelved, history, and each one's story", AlarmScreen),
+    Place("timeline", "4", "timeline", "the whole run at once, and what happened in it", TimelineScreen),
 )
 """The first is there from the start; the others lie over it and `Esc` leads back."""
 
