@@ -11,7 +11,7 @@ from textual.screen import ModalScreen
 
 from engine.alarms import Alarm
 from engine.records import RINGS
-from tui.acting import Acting
+from tui.asking import Asking
 from tui.draw.notice import Notice, crossing_notice
 from tui.draw.text import clean
 from tui.draw.words import reason, short_time, subject
@@ -40,7 +40,7 @@ OVER_HELP = frozenset({"back", "help", "quit", "move"})
 """What works over the help screen; nobody acknowledges what they cannot see."""
 
 
-class Console(Acting, inherit_bindings=False):
+class Console(Asking, inherit_bindings=False):
     """The viewer with its keys: selecting, going through time, acknowledging."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding(key, "quit", priority=True) for key in RESERVED]

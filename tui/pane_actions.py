@@ -1,4 +1,4 @@
-"""What can be done on the screens with panes: choosing one, looking nearer, and asking the engine for things."""
+"""What can be done on the screens with panes: choosing one, looking nearer, asking the engine."""
 
 from tui.keys import Action, Group
 

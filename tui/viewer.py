@@ -36,7 +36,7 @@ from tui.playhead import Playhead, advance, clamped, index_at, instant, live_now
 from tui.reading import Look, Reader, Reading, View
 from tui.screens.common import ConsoleScreen
 from tui.screens.overview import OverviewScreen
-from tui.screens.shown import Shown, Shows
+from tui.screens.shown import Shown, Shows, Wall
 from tui.writing import Writer
 
 if TYPE_CHECKING:
@@ -366,6 +366,7 @@ class Viewer(App[None]):
                 waiting=f"Waiting for the engine to start. {self.reading.trouble}",
                 zone=self._zone,
                 keymap=self._keys,
+                wall=Wall(self._now(), self._wall_zone),
                 extra=self.reading.extra,
             )
         )

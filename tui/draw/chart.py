@@ -248,15 +248,18 @@ def _foot(across: Axis, margin: int, columns: int) -> Lines:
 
 
 def nice_ticks(low: float, high: float, most: int) -> list[float]:
-    """At most so many round numbers between two, both ends included where they are round."""
+    """At most so many round numbers between two, and at least two of them wherever there is room."""
     if not (math.isfinite(low) and math.isfinite(high)) or high <= low or most < 2:
         return [low]
-    rough = (high - low) / (most - 1)
-    size = 10.0 ** math.floor(math.log10(rough))
-    step = next(size * factor for factor in (1, 2, 2.5, 5, 10) if size * factor >= rough * 0.999)
-    first = math.ceil(low / step - 1e-9)
-    count = math.floor(high / step + 1e-9) - first + 1
-    return [(first + number) * step for number in range(count)][:most]
+    size = 10.0 ** math.floor(math.log10(high - low))
+    best: list[float] = []
+    for step in (5 * size, 2.5 * size, 2 * size, size, size / 2, size / 4, size / 5, size / 10):
+        first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+        ticks = [number_ * step for number_ in range(first, last + 1)]
+        if len(best) >= 2 and len(ticks) > most:
+            break
+        best = ticks if len(ticks) <= most or not best else best
+    return best or [low]
 
 
 def number(value: float) -> str:

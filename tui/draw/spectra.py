@@ -156,7 +156,7 @@ def envelope_lines(
 
 
 def line_table(width: int, marked: Marking) -> Lines:
-    """A row for each surface, what stands out first: where its lines are, and how strong; or why there is none."""
+    """A row for each surface, what stands out first: where its lines are, how strong; or why not."""
     if marked.why_not:
         return [(Span(fit(f"  no fault lines: {marked.why_not}", width), Role.DIM),)]
     lines: Lines = []

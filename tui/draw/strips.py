@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from engine.records import RINGS, EventKind, Quality
 from tui.draw.glyphs import Glyphs, adapted, shades
-from tui.draw.text import Line, Lines, Role, Span, clean, fit, title, window
+from tui.draw.text import Line, Lines, Role, Span, clean, fit, pick, title, window
 from tui.draw.timeline import column
 from tui.draw.words import duration, severity_text, short_time
 from tui.frame import PATIENCE, Frame
@@ -56,7 +56,7 @@ def strip_lines(
     heading = title("Run", width, "highest severity in each column")
     if not len(frame.view.series):
         return adapted([heading, (Span("  no snapshot is scored yet", Role.DIM),)], glyphs)
-    label = min(max(cell_len(clean(name)) for name in names), 8 if width < 70 else 16)
+    label = min(max(cell_len(clean(name)) for name in names), 10 if width < 70 else 16)
     track = max(width - label - 3 - 6, 1)
     shown = window(len(names), selected, max(height - 1 - 5, 1))
     lines: Lines = [heading]
@@ -68,12 +68,14 @@ def strip_lines(
     lines.append(_marks(frame, label, track))
     lines += _playhead(frame, label, track, zone)
     ladder = shades(glyphs)
+    others = f"{BASELINE} baseline {STOPPED} stopped {SENSOR} sensor"
+    below, half, above, twice, full = list(ladder[1:])
     legend = (
-        f" {ladder[1]} <0.5  {ladder[2]} 0.5–1  limit 1.0  {ladder[3]} 1–2  {ladder[4]} 2–4  {ladder[5]} 4 and more"
-        f"   {BASELINE} baseline {STOPPED} stopped {SENSOR} sensor"
+        f" {below} <0.5  {half} 0.5–1  limit 1.0  {above} 1–2  {twice} 2–4  {full} 4 and more   {others}",
+        f" {below} <.5 {half} <1 limit {above} <2 {twice} <4 {full} more "
+        f" {BASELINE} base {STOPPED} stop {SENSOR} sensor",
     )
-    short = f" {ladder[1]}<.5 {ladder[2]}<1 limit {ladder[3]}<2 {ladder[4]}<4 {ladder[5]}≥4 {BASELINE}base {STOPPED}stop {SENSOR}sensor"
-    lines.append((Span(fit(legend if cell_len(legend) <= width else short, width), Role.DIM),))
+    lines.append((Span(pick(width, *legend), Role.DIM),))
     return adapted(lines[:height], glyphs)
 
 

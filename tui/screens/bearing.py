@@ -4,14 +4,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from textual import work
-from textual.app import ComposeResult
 
 from engine.marking import Marking
 from engine.records import Quality
 from engine.remedies import advice_for
 from tui.draw.contributions import contribution_lines
 from tui.draw.figures import figure_lines
-from tui.draw.panes import tab_lines
 from tui.draw.spectra import envelope_lines, loudest_channel, spectrum_lines
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, width_of
 from tui.draw.trend import strip_lines, trend_lines
@@ -22,23 +20,17 @@ from tui.evidence import Evidence, EvidenceLook, UsualLines
 from tui.frame import Frame
 from tui.gallery import Album
 from tui.reading import Look, View
-from tui.screens.common import ConsoleScreen, waiting_lines
+from tui.screens.paned import PANE_HEIGHT, PanedScreen
 from tui.screens.shown import Shown
 from tui.waveform import Waveform, read_waveform
 from tui.widgets.panel import Draw, Panel
 from tui.zoom import Zoom
 
-PANES = ("trend", "spectrum", "envelope", "waterfall", "waveform", "contributions", "figures")
-"""In the order in which they are gone through."""
-
 BESIDE = {"trend": "figures", "spectrum": "envelope", "envelope": "spectrum", "waterfall": "spectrum"}
 """What is shown with a pane and the trend where there is room for three."""
 
-PANE_HEIGHT = 11
-"""Lines that a pane wants; where there are twice as many, two are shown."""
-
 STRIP_FROM = 11
-"""... and where there are so many, severity is told in two of them above the pane."""
+"""Where there are so many lines, severity is told in two of them above the pane."""
 
 RECORDED = frozenset({"waveform", "figures"})
 """Panes for which the recording is read again."""
@@ -53,10 +45,11 @@ class Seen:
     when: str
 
 
-class BearingScreen(ConsoleScreen):
+class BearingScreen(PanedScreen):
     """The selected bearing; up and down go to the others, stepping moves through its snapshots."""
 
     PLACE = "bearing"
+    PANES = ("trend", "spectrum", "envelope", "waterfall", "waveform", "contributions", "figures")
 
     def __init__(self) -> None:
         """Begin with the spectrum under the trend."""
@@ -68,35 +61,17 @@ class BearingScreen(ConsoleScreen):
         self._waveform: Waveform | None = None
         self._reading: str | None = None
 
-    def compose(self) -> ComposeResult:
-        """The panels from top to bottom."""
-        yield Panel(id="banner")
-        yield Panel(id="head")
-        yield Panel(id="tabs")
-        yield Panel(id="first")
-        yield Panel(id="second")
-        yield Panel(id="third")
-        yield Panel(id="notice")
-        yield Panel(id="keys")
-
     # Keys.
-
-    def action_pane(self, which: str) -> None:
-        """Show a pane, by name, or the `next` or `previous` one."""
-        step = {"next": 1, "previous": -1}.get(which)
-        place = PANES.index(self.pane)
-        self.pane = which if step is None else PANES[(place + step) % len(PANES)]
-        self._again()
 
     def action_zoom(self, by: int) -> None:
         """Nearer or further away, in the pane that is chosen."""
         self.zooms[self.pane] = self.zoom(self.pane).deeper(by)
-        self._again()
+        self.again()
 
     def action_pan(self, by: int) -> None:
         """Along, where the pane is zoomed."""
         self.zooms[self.pane] = self.zoom(self.pane).moved(by)
-        self._again()
+        self.again()
 
     def action_channel(self) -> None:
         """The next channel of this bearing."""
@@ -105,15 +80,11 @@ class BearingScreen(ConsoleScreen):
         own = self.shown.frame.view.assessment.channels[self.shown.component]
         now = self._seen(self.shown, self.shown.frame).channel
         self.channel = own[(own.index(now) + 1) % len(own)] if now in own else own[0]
-        self._again()
+        self.again()
 
     def zoom(self, pane: str) -> Zoom:
         """How a pane is zoomed."""
         return self.zooms.get(pane, Zoom())
-
-    def _again(self) -> None:
-        if self.shown is not None:
-            self.show(self.shown)
 
     # Looking.
 
@@ -134,27 +105,14 @@ class BearingScreen(ConsoleScreen):
             names.append(BESIDE.get(self.pane, "spectrum"))
         return tuple(names)
 
-    def draw(self, shown: Shown) -> None:
-        """Give each panel its part."""
-        frame, head = shown.frame, self.query_one("#head", Panel)
-        panels = [self.query_one(f"#{name}", Panel) for name in ("first", "second", "third")]
-        if frame is None:
-            head.show(partial(waiting_lines, heading="Bearing", text=shown.waiting))
-            for panel in panels:
-                panel.display = False
-            return
+    def draw_head(self, shown: Shown, frame: Frame) -> None:
+        """Name, state and severity of the bearing, and what to do."""
+        head = self.query_one("#head", Panel)
+        head.display = True
         head.wanted = 1 + bool(advice_line(shown, frame))
         head.show(partial(head_lines, shown=shown, frame=frame))
-        self.query_one("#tabs", Panel).show(partial(tab_lines, names=PANES, chosen=self.pane))
-        seen, names = self._seen(shown, frame), self.panes_shown()
-        if RECORDED & set(names):
+        if RECORDED & set(self.panes_shown()):
             self._fetch(frame)
-        for place, panel in enumerate(panels):
-            panel.display = place < len(names)
-            if panel.display:
-                name = names[place]
-                panel.set_class(name == "strip", "-strip")
-                panel.show(self._drawing(name, shown, frame, seen), key=self._key(name, shown, frame, seen))
 
     def _seen(self, shown: Shown, frame: Frame) -> Seen:
         view = frame.view
@@ -165,11 +123,11 @@ class BearingScreen(ConsoleScreen):
         channel = self.channel if self.channel in channels else loudest_channel(view.picture, channels)
         return Seen(evidence, channel, picture_time(view, shown))
 
-    def _key(self, name: str, shown: Shown, frame: Frame, seen: Seen) -> tuple[object, ...]:
-        """What a pane depends on: it is drawn again only where one of these is another."""
+    def key(self, name: str, shown: Shown, frame: Frame) -> tuple[object, ...]:
+        """What a pane depends on."""
+        seen = self._seen(shown, frame)
         evidence = seen.evidence
         return (
-            name,
             shown.component,
             seen.channel,
             self.zoom(name),
@@ -183,7 +141,9 @@ class BearingScreen(ConsoleScreen):
             id(self._waveform) if name in RECORDED else 0,
         )
 
-    def _drawing(self, name: str, shown: Shown, frame: Frame, seen: Seen) -> Draw:
+    def drawing(self, name: str, shown: Shown, frame: Frame) -> Draw:
+        """What draws a pane."""
+        seen = self._seen(shown, frame)
         view, zoom = frame.view, self.zoom(name)
         evidence, channel, when = seen.evidence, seen.channel, seen.when
         gallery = evidence.gallery if evidence is not None else None
@@ -264,7 +224,7 @@ class BearingScreen(ConsoleScreen):
 
     def _arrived(self, found: Waveform) -> None:
         self._waveform, self._reading = found, None
-        self._again()
+        self.again()
 
 
 def recording_seconds(view: View) -> float:

@@ -1,7 +1,7 @@
 """The value that the application hands to whichever screen is on top."""
 
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import Protocol
 
 from tui.draw.banner import Banner
@@ -9,6 +9,14 @@ from tui.draw.notice import Notice
 from tui.filtering import AlarmFilter
 from tui.frame import Frame
 from tui.keys import Keymap
+
+
+@dataclass(frozen=True, slots=True)
+class Wall:
+    """The clock on the wall, and the zone in which its times are shown."""
+
+    now: datetime
+    zone: tzinfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,7 @@ class Shown:
     waiting: str
     zone: tzinfo
     keymap: Keymap
+    wall: Wall
     extra: object = None
 
 
