@@ -13,6 +13,7 @@ from engine.store import Store
 from tests.tui import synthetic
 from tui.app import Console
 from tui.playhead import instant
+from tui.widgets.panel import Panel
 
 
 class Clock:
@@ -86,3 +87,9 @@ def put(console: Console, position: int) -> None:
     console.head = type(console.head)(
         instant(synthetic.at(position)), console.head.pace, console.head.playing
     )
+
+
+def text(console: Console) -> str:
+    """What stands on the screen."""
+    panels = console.screen.query(Panel)
+    return "\n".join(panel.render_line(y).text.rstrip() for panel in panels for y in range(panel.size.height))

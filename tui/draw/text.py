@@ -45,12 +45,15 @@ def width_of(line: Line) -> int:
     return sum(cell_len(span.text) for span in line)
 
 
+BREAKS = "\t\n\r\u2028\u2029"
+
+
 def clean(text: str) -> str:
     """Text from outside, with everything that could move the cursor or reorder the line taken out."""
     return "".join(
-        " " if character in "\t\n\r" else character
+        " " if character in BREAKS else character
         for character in text
-        if character in "\t\n\r" or not unicodedata.category(character).startswith("C")
+        if character in BREAKS or not unicodedata.category(character).startswith("C")
     )
 
 
