@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.faultlines import LINES, line_search
 from engine.kinematics import Surface, fault_frequencies
-from engine.tables import Geometry
+
+if TYPE_CHECKING:
+    from engine.tables import Geometry
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,10 @@ def marking(
     return Marking(tuple(lines), shaft, mains)
 
 
-def _geometry(part: object) -> Geometry | None:
+def _geometry(part: object) -> "Geometry | None":
+    # It comes with all of the settings' machinery, which a screen does without until it marks its first line.
+    from engine.tables import Geometry
+
     if not isinstance(part, Mapping):
         return None
     numbers = [part.get(name) for name in ("rollers", "roller_diameter", "pitch_diameter", "contact_angle")]
