@@ -27,8 +27,8 @@ SPEED_SECONDS = 60.0
 class Wellness:
     """What was read.
 
-    `rejections` are (file, reason) of a finished run, `refused` files of a watched folder that stand
-    refused. `store_bytes` and `free_bytes` are None where they cannot be told; `floor` is the least free space
+    `rejections` are (file, reason) of a finished run, `refused` files that stand refused in a watched
+    folder. `store_bytes` and `free_bytes` are None where they cannot be told; `floor` is the least free space
     in MB. `per_minute` is snapshots a minute by the wall clock, None until it can be told. `log` holds the
     last lines of the engine's log, None where there is none.
     """

@@ -255,10 +255,10 @@ def nice_ticks(low: float, high: float, most: int) -> list[float]:
     best: list[float] = []
     for step in (5 * size, 2.5 * size, 2 * size, size, size / 2, size / 4, size / 5, size / 10):
         first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-        ticks = [number_ * step for number_ in range(first, last + 1)]
-        if len(best) >= 2 and len(ticks) > most:
+        ticks = [step * place for place in range(first, last + 1)]
+        if len(ticks) > most:
             break
-        best = ticks if len(ticks) <= most or not best else best
+        best = ticks
     return best or [low]
 
 

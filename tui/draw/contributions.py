@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.picture import Picture
 from engine.records import Assessment
-from tui.draw.glyphs import Glyphs, adapted, shades
+from tui.draw.glyphs import Glyphs, finished, shades
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, title
 from tui.draw.words import frequency, percent
 
@@ -36,7 +36,7 @@ def contribution_lines(
     heading = title(f"Contributions {when}", width, "share of the snapshot's error")
     if picture is None or not picture.contribution.any():
         why = "no picture of this snapshot" if picture is None else "nothing was scored in this snapshot"
-        return adapted([heading, (Span(f"  {why}", Role.DIM),)], glyphs)
+        return finished([heading, (Span(f"  {why}", Role.DIM),)], width, height, glyphs)
     shares = np.nan_to_num(picture.contribution.sum(axis=1))
     channels = assessment.channels[component]
     own = [channel for channel in channels if channel <= len(shares)]
@@ -66,7 +66,7 @@ def contribution_lines(
             rows.append(_bar(width, label, float(bands[band]), True))
     if picture.parts.size and own:
         rows += _parts(width, picture, own, name, seconds, glyphs)
-    return adapted([heading, *rows][:height], glyphs)
+    return finished([heading, *rows][:height], width, height, glyphs)
 
 
 def _parts(

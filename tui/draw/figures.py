@@ -6,7 +6,7 @@ from datetime import tzinfo
 import numpy as np
 from numpy.typing import NDArray
 
-from tui.draw.glyphs import Glyphs, adapted
+from tui.draw.glyphs import Glyphs, finished
 from tui.draw.spark import Column, resample, sparkline, tall_sparkline
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, title
 from tui.draw.words import severity_text, short_time
@@ -51,7 +51,7 @@ def figure_lines(
     )
     series, count = frame.view.series, frame.index + 1
     if count <= 0 or channel > series.figures.shape[1]:
-        return adapted([heading, (Span("  no snapshot yet", Role.DIM),)], glyphs)
+        return finished([heading, (Span("  no snapshot yet", Role.DIM),)], width, height, glyphs)
     unit = _unit(frame, channel)
     tall = height >= 2 + 3 * 5 + 1
     baseline = series.baseline[:count]
@@ -73,7 +73,7 @@ def figure_lines(
         times = f"{short_time(start, zone)}{' ' * max(room - 22, 1)}{short_time(end, zone)}"
         lines.append((Span(fit(" " * 10 + times, width), Role.DIM),))
     lines.append((Span(fit(f"  {velocity_text(unit, channel, waveform)}", width), Role.DIM),))
-    return adapted(lines[:height], glyphs)
+    return finished(lines[:height], width, height, glyphs)
 
 
 def velocity_text(unit: str, channel: int, waveform: Waveform | None) -> str:

@@ -2,9 +2,9 @@
 
 from enum import StrEnum
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 
-from tui.draw.text import Lines, Span
+from tui.draw.text import Line, Lines, Span, width_of
 
 
 class Glyphs(StrEnum):
@@ -39,11 +39,27 @@ def shades(glyphs: Glyphs) -> str:
     return PLAIN_SHADES if glyphs is Glyphs.ASCII else SHADES
 
 
-def adapted(lines: Lines, glyphs: Glyphs) -> Lines:
-    """The lines in characters that the terminal can show."""
+def finished(lines: Lines, width: int, height: int, glyphs: Glyphs) -> Lines:
+    """The lines as far as there is room, in characters that the terminal can show."""
+    return [_adapted(_within(line, width), glyphs) for line in lines[: max(height, 0)]]
+
+
+def _within(line: Line, width: int) -> Line:
+    """The line, cut at its end where it is longer than the room."""
+    if width_of(line) <= width:
+        return line
+    kept: list[Span] = []
+    room = width
+    for span in line:
+        kept.append(Span(set_cell_size(span.text, min(cell_len(span.text), max(room, 0))), span.role))
+        room -= cell_len(span.text)
+    return tuple(kept)
+
+
+def _adapted(line: Line, glyphs: Glyphs) -> Line:
     if glyphs is not Glyphs.ASCII:
-        return lines
-    return [tuple(Span(in_ascii(span.text), span.role) for span in line) for line in lines]
+        return line
+    return tuple(Span(in_ascii(span.text), span.role) for span in line)
 
 
 def in_ascii(text: str) -> str:

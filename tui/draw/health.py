@@ -6,7 +6,7 @@ from engine.alarm_figures import AlarmFigures, alarm_figures
 from engine.alarms import fold_rules
 from engine.records import EventKind, Outcome, Phase
 from engine.space import MEGABYTE
-from tui.draw.glyphs import Glyphs, adapted
+from tui.draw.glyphs import Glyphs, finished
 from tui.draw.notice import wrapped
 from tui.draw.status import EngineStatus
 from tui.draw.text import Lines, Role, Span, clean, fit, title
@@ -73,7 +73,7 @@ def engine_lines(
         lines += _room(width, facts)
     live = "watched live" if not view.assessment.expected else f"a finished run of {view.assessment.expected}"
     lines.append(_row("recordings", f"{live}, {clean(view.assessment.run)}", width))
-    return adapted(lines[:height], glyphs)
+    return finished(lines[:height], width, height, glyphs)
 
 
 def file_lines(
@@ -87,7 +87,7 @@ def file_lines(
     """Files taken in, waiting, rejected and refused, with their reasons."""
     heading = title("Files", width, "what became of them")
     if facts is None:
-        return adapted([heading, (Span("  reading …", Role.DIM),)][:height], glyphs)
+        return finished([heading, (Span("  reading …", Role.DIM),)][:height], width, height, glyphs)
     view, beat = frame.view, frame.view.heartbeat
     lines: Lines = [heading]
     lines.append(_row("scored", f"{len(view.series)} snapshots in the record", width))
@@ -113,7 +113,7 @@ def file_lines(
             *lines[: height - 1],
             (Span(fit(f"  {hidden} lines more (raceway store export)", width), Role.DIM),),
         ]
-    return adapted(lines[:height], glyphs)
+    return finished(lines[:height], width, height, glyphs)
 
 
 def figures_of(frame: Frame) -> AlarmFigures | None:
@@ -138,7 +138,7 @@ def alarm_lines(
     heading = title("Alarm system", width, "ISA-18.2, EEMUA 191; up to the playhead")
     figures = figures_of(frame)
     if figures is None:
-        return adapted([heading, (Span("  no snapshot yet", Role.DIM),)][:height], glyphs)
+        return finished([heading, (Span("  no snapshot yet", Role.DIM),)][:height], width, height, glyphs)
     lines: Lines = [heading]
     for event in frame.events:
         if event.kind is EventKind.NOTIFIED and event.detail.get("given_up"):
@@ -184,7 +184,7 @@ def alarm_lines(
                 width,
             )
         )
-    return adapted(lines[:height], glyphs)
+    return finished(lines[:height], width, height, glyphs)
 
 
 def log_lines(width: int, height: int, facts: Wellness | None, glyphs: Glyphs = Glyphs.UNICODE) -> Lines:
@@ -194,10 +194,12 @@ def log_lines(width: int, height: int, facts: Wellness | None, glyphs: Glyphs = 
         why = "reading …" if facts is None else "empty: the engine had nothing to complain of"
         if facts is not None and facts.log is None:
             why = "there is no engine.log in the state folder"
-        return adapted([heading, (Span(fit(f"  {why}", width), Role.DIM),)][:height], glyphs)
+        return finished([heading, (Span(fit(f"  {why}", width), Role.DIM),)][:height], width, height, glyphs)
     rows = [row for line in facts.log for row in wrapped(line, width - 3, 4)]
     shown = rows[-max(height - 1, 1) :]
-    return adapted([heading, *((Span(fit(f"  {row}", width)),) for row in shown)][:height], glyphs)
+    return finished(
+        [heading, *((Span(fit(f"  {row}", width)),) for row in shown)][:height], width, height, glyphs
+    )
 
 
 def _room(width: int, facts: Wellness) -> Lines:

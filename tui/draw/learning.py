@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from engine.records import Epoch
 from tui.draw.chart import Chart, Curve, axis_of, chart_lines
-from tui.draw.glyphs import Glyphs, adapted
+from tui.draw.glyphs import Glyphs, finished
 from tui.draw.text import Lines, Role, Span, fit, title
 from tui.draw.words import short_time
 from tui.frame import Frame
@@ -27,7 +27,7 @@ def loss_lines(width: int, height: int, epochs: Sequence[Epoch], glyphs: Glyphs 
     heading = title("Training", width, "mean squared error, standardised")
     if not epochs:
         why = "  no training is recorded here: the bundle was learned elsewhere"
-        return adapted([heading, (Span(fit(why, width), Role.DIM),)][:height], glyphs)
+        return finished([heading, (Span(fit(why, width), Role.DIM),)][:height], width, height, glyphs)
     number = np.array([one.epoch for one in epochs], np.float64)
     loss = np.array([one.loss for one in epochs], np.float64)
     held = np.array([one.validation_loss for one in epochs], np.float64)
@@ -39,8 +39,11 @@ def loss_lines(width: int, height: int, epochs: Sequence[Epoch], glyphs: Glyphs 
     )
     told = f"  line trained on, • held out; {len(epochs)} epochs{best}"
     if not len(finite):
-        return adapted(
-            [heading, (Span(fit("  no loss was a number", width), Role.WARNING),)][:height], glyphs
+        return finished(
+            [heading, (Span(fit("  no loss was a number", width), Role.WARNING),)][:height],
+            width,
+            height,
+            glyphs,
         )
     dots = held.copy()
     dots[np.arange(len(dots)) % max(len(dots) // max(width // 3, 1), 1) != 0] = np.nan
@@ -52,7 +55,7 @@ def loss_lines(width: int, height: int, epochs: Sequence[Epoch], glyphs: Glyphs 
         curves=(Curve(number, loss), Curve(number, dots, "•")),
     )
     lines = [heading, (Span(fit(told, width), Role.DIM),), *chart_lines(width, height - 2, chart, glyphs)]
-    return adapted(lines[:height], glyphs)
+    return finished(lines[:height], width, height, glyphs)
 
 
 def error_lines(
@@ -82,7 +85,7 @@ def error_lines(
         start = min(max(place - len(text) // 2, 0), columns - len(text))
         labels[start : start + len(text)] = text
     lines.append((Span(" " * 13), Span("".join(labels), Role.DIM)))
-    return adapted(lines[:height], glyphs)
+    return finished(lines[:height], width, height, glyphs)
 
 
 def _histogram(word: str, values: NDArray[np.float64], rows: int, columns: int, width: int) -> Lines:
@@ -126,7 +129,7 @@ def map_lines(
     found = None if gallery is None else projected(frame, gallery, component)
     if gallery is None or found is None:
         why = f"  fewer than {FEWEST} pictures up to here: nothing to map"
-        return adapted([heading, (Span(fit(why, width), Role.DIM),)][:height], glyphs)
+        return finished([heading, (Span(fit(why, width), Role.DIM),)][:height], width, height, glyphs)
     points, shares, chosen = found
     start, end = frame.extent
     curves = []
@@ -153,7 +156,7 @@ def map_lines(
     chart = Chart(x=axes[0], y=axes[1], curves=tuple(curves))
     first = f"  across {100 * shares[0]:.0f} %, up {100 * shares[1]:.0f} % of the variance"
     lines: Lines = [heading, (Span(fit(told, width), Role.DIM),), (Span(fit(first, width), Role.DIM),)]
-    return adapted([*lines, *chart_lines(width, height - 3, chart, glyphs)][:height], glyphs)
+    return finished([*lines, *chart_lines(width, height - 3, chart, glyphs)][:height], width, height, glyphs)
 
 
 def projected(

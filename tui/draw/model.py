@@ -3,7 +3,7 @@
 from datetime import tzinfo
 
 from engine.records import Event, EventKind
-from tui.draw.glyphs import Glyphs, adapted
+from tui.draw.glyphs import Glyphs, finished
 from tui.draw.notice import wrapped
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, title
 from tui.draw.words import duration, long_time, short_time
@@ -80,7 +80,7 @@ def baseline_lines(
     if not drifts:
         lines.append((Span(fit("  no drift: errors are as they were on the baseline", width), Role.DIM),))
     lines += request_lines(width, frame, zone)
-    return adapted(lines[:height], glyphs)
+    return finished(lines[:height], width, height, glyphs)
 
 
 def request_lines(width: int, frame: Frame, zone: tzinfo) -> Lines:
@@ -126,10 +126,12 @@ def layer_lines(width: int, height: int, facts: ModelFacts | None, glyphs: Glyph
     heading = title("Layers", width, "of the autoencoder in use")
     current = facts.current if facts is not None else None
     if current is None:
-        return adapted([heading, (Span("  the bundle is not at hand", Role.DIM),)][:height], glyphs)
+        return finished(
+            [heading, (Span("  the bundle is not at hand", Role.DIM),)][:height], width, height, glyphs
+        )
     if not current.layers:
         why = "  this bundle, of an earlier Raceway, does not tell its layers"
-        return adapted([heading, (Span(fit(why, width), Role.DIM),)][:height], glyphs)
+        return finished([heading, (Span(fit(why, width), Role.DIM),)][:height], width, height, glyphs)
     total = sum(layer.parameters for layer in current.layers)
     rows: list[Line] = [(Span(fit(f"  {'layer':<22}{'gives':<18}{'numbers learned':>16}", width), Role.DIM),)]
     for layer in current.layers:
@@ -140,7 +142,7 @@ def layer_lines(width: int, height: int, facts: ModelFacts | None, glyphs: Glyph
     )
     if len(rows) + 2 > height:
         rows = [*rows[: max(height - 3, 0)], (Span(f"  {len(rows) - max(height - 3, 0)} more", Role.DIM),)]
-    return adapted([heading, *rows, last][:height], glyphs)
+    return finished([heading, *rows, last][:height], width, height, glyphs)
 
 
 def bundle_lines(
@@ -154,7 +156,9 @@ def bundle_lines(
     """The bundles in the state folder; `›` stands before the one that a switch would use."""
     heading = title("Bundles", width, "b chooses, s switches" if width >= 60 else "")
     if facts is None or not (facts.bundles or facts.unreadable):
-        return adapted([heading, (Span("  none lies beside this store", Role.DIM),)][:height], glyphs)
+        return finished(
+            [heading, (Span("  none lies beside this store", Role.DIM),)][:height], width, height, glyphs
+        )
     lines: Lines = [heading]
     for bundle in facts.bundles:
         mark, role = ("●", Role.STRONG) if bundle.in_use else ("○", Role.PLAIN)
@@ -168,7 +172,7 @@ def bundle_lines(
         )
     for name in facts.unreadable:
         lines.append((Span(fit(f"   ✕ cannot be read  {name}", width), Role.WARNING),))
-    return adapted(lines[:height], glyphs)
+    return finished(lines[:height], width, height, glyphs)
 
 
 def _wrapped(text: str, width: int, role: Role) -> Lines:

@@ -9,7 +9,7 @@ from engine.kinematics import Surface
 from engine.marking import MarkedLine, Marking
 from engine.picture import Picture
 from tui.draw.chart import Area, Chart, Curve, Mark, axis_of, chart_lines
-from tui.draw.glyphs import Glyphs, adapted
+from tui.draw.glyphs import Glyphs, finished
 from tui.draw.notice import wrapped
 from tui.draw.text import Lines, Role, Span, fit, title
 from tui.draw.words import frequency
@@ -65,7 +65,9 @@ def spectrum_lines(
     heading = title(f"Spectrum, ch {channel} {when}", width, f"dB re 1 {unit or 'unit'}")
     measured = None if picture is None or channel > len(picture.spectrum) else picture.spectrum[channel - 1]
     if picture is None or measured is None:
-        return adapted([heading, (Span("  no picture of this snapshot in the store", Role.DIM),)], glyphs)
+        return finished(
+            [heading, (Span("  no picture of this snapshot in the store", Role.DIM),)], width, height, glyphs
+        )
     legend = "  line measured, • expected by the model" + (
         ", ░ 5 to 95 % of the baseline" if usual is not None else "; baseline's range not known"
     )
@@ -74,7 +76,7 @@ def spectrum_lines(
     finite = [part[np.isfinite(part)] for part in (values, expected, *(usual or ()))]
     together = np.concatenate(finite)
     if not len(together) or not np.isfinite(values).any():
-        return adapted([heading, (Span("  nothing measured", Role.DIM),)], glyphs)
+        return finished([heading, (Span("  nothing measured", Role.DIM),)], width, height, glyphs)
     kilohertz = (picture.edges[:-1] + picture.edges[1:]).astype(np.float64) / 2000
     low, high = zoom.part(0.0, float(picture.edges[-1]) / 1000)
     areas = (
@@ -87,7 +89,7 @@ def spectrum_lines(
         areas=areas,
     )
     lines = [heading, (Span(fit(legend, width), Role.DIM),), *chart_lines(width, height - 2, chart, glyphs)]
-    return adapted(lines[:height], glyphs)
+    return finished(lines[:height], width, height, glyphs)
 
 
 def envelope_lines(
@@ -121,7 +123,9 @@ def envelope_lines(
         )
         rows = wrapped(why, width - 3, max(height - 1, 1))
         head = title(f"Envelope spectrum, ch {channel} {when}", width)
-        return adapted([head, *((Span(f"  {row}", Role.DIM),) for row in rows)][:height], glyphs)
+        return finished(
+            [head, *((Span(f"  {row}", Role.DIM),) for row in rows)][:height], width, height, glyphs
+        )
     amplitude = picture.envelope[channel - 1].astype(np.float64)
     carrier = picture.carriers[channel - 1]
     heading = title(
@@ -152,7 +156,7 @@ def envelope_lines(
         *chart_lines(width, room - len(below), chart, glyphs),
         *below,
     ]
-    return adapted(lines[:height], glyphs)
+    return finished(lines[:height], width, height, glyphs)
 
 
 def line_table(width: int, marked: Marking) -> Lines:

@@ -7,7 +7,7 @@ import numpy as np
 from rich.cells import cell_len
 
 from engine.records import RINGS, EventKind, Quality
-from tui.draw.glyphs import Glyphs, adapted, shades
+from tui.draw.glyphs import Glyphs, finished, shades
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, pick, title, window
 from tui.draw.timeline import column
 from tui.draw.words import duration, severity_text, short_time
@@ -55,7 +55,7 @@ def strip_lines(
     names = frame.view.assessment.components
     heading = title("Run", width, "highest severity in each column")
     if not len(frame.view.series):
-        return adapted([heading, (Span("  no snapshot is scored yet", Role.DIM),)], glyphs)
+        return finished([heading, (Span("  no snapshot is scored yet", Role.DIM),)], width, height, glyphs)
     label = min(max(cell_len(clean(name)) for name in names), 10 if width < 70 else 16)
     track = max(width - label - 3 - 6, 1)
     shown = window(len(names), selected, max(height - 1 - 5, 1))
@@ -76,7 +76,7 @@ def strip_lines(
         f" {BASELINE} base {STOPPED} stop {SENSOR} sensor",
     )
     lines.append((Span(pick(width, *legend), Role.DIM),))
-    return adapted(lines[:height], glyphs)
+    return finished(lines[:height], width, height, glyphs)
 
 
 def cells_of(frame: Frame, component: int, track: int, glyphs: Glyphs) -> str:
@@ -159,7 +159,7 @@ def happening_lines(
     past = sum(one.at <= here for one in told)
     heading = title("What happened", width, f"{past} so far, {len(told) - past} ahead" if width >= 50 else "")
     if not told:
-        return adapted([heading, (Span("  nothing yet", Role.DIM),)][:height], glyphs)
+        return finished([heading, (Span("  nothing yet", Role.DIM),)][:height], width, height, glyphs)
     lines: Lines = [heading]
     for number in window(len(told), max(past - 1, 0), height - 1):
         one = told[number]
@@ -169,7 +169,7 @@ def happening_lines(
         lines.append(
             (Span(f" {mark} ", Role.STRONG), Span(fit(text, width - 3), Role.DIM if ahead else one.role))
         )
-    return adapted(lines[:height], glyphs)
+    return finished(lines[:height], width, height, glyphs)
 
 
 def _row(frame: Frame, number: int, label: int, track: int, glyphs: Glyphs, *, chosen: bool) -> Line:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from engine.alarms import Alarm
 from engine.records import RINGS, Cause, EventKind
 from tui.draw.chart import Axis, Chart, Curve, Mark, chart_lines
-from tui.draw.glyphs import Glyphs, adapted
+from tui.draw.glyphs import Glyphs, finished
 from tui.draw.spark import HIGHEST, LOWEST, resample, sparkline
 from tui.draw.text import Lines, Role, Span, fit, title
 from tui.draw.words import duration, short_time
@@ -43,11 +43,11 @@ def trend_lines(
     heading = title("Severity", width, "log scale, ┈ limit 1.0, ○ baseline")
     told = (Span(fit(f"  {estimate_text(frame, component, zone)}", width), Role.DIM),)
     if height < 7:
-        return adapted([heading, told][:height], glyphs)
+        return finished([heading, told][:height], width, height, glyphs)
     count = frame.index + 1
     severity = np.array(frame.severities(component))
     if not np.isfinite(severity).any():
-        return adapted([heading, (Span("  no severity yet", Role.DIM),)], glyphs)
+        return finished([heading, (Span("  no severity yet", Role.DIM),)], width, height, glyphs)
     at = frame.view.series.at[:count].astype(np.float64)
     begin, finish = map(float, frame.extent)
     start, end = around(begin, finish, level, float(frame.playhead.at or 0))
@@ -66,11 +66,11 @@ def trend_lines(
         uprights=(float(frame.playhead.at or 0),) if level else (),
         marks=mark_rows(frame, component),
     )
-    return adapted([heading, told, *chart_lines(width, height - 2, chart, glyphs)], glyphs)
+    return finished([heading, told, *chart_lines(width, height - 2, chart, glyphs)], width, height, glyphs)
 
 
 def strip_lines(
-    width: int, _height: int, frame: Frame, component: int, zone: tzinfo, glyphs: Glyphs = Glyphs.UNICODE
+    width: int, height: int, frame: Frame, component: int, zone: tzinfo, glyphs: Glyphs = Glyphs.UNICODE
 ) -> Lines:
     """Severity over the whole run in one line of blocks, and what lies ahead in another."""
     series, count = frame.view.series, frame.index + 1
@@ -85,8 +85,8 @@ def strip_lines(
         room,
     )
     line = (Span(f" {start} ", Role.DIM), *sparkline(columns), Span(f" {end} ", Role.DIM))
-    told = f" severity ▁▂ below, ▄▅▇█ above the limit; {estimate_text(frame, component, zone)}"
-    return adapted([line, (Span(fit(told, width), Role.DIM),)], glyphs)
+    told = f" {estimate_text(frame, component, zone)}   ▁▂ below ▄▅▇█ above the limit"
+    return finished([line, (Span(fit(told, width), Role.DIM),)], width, height, glyphs)
 
 
 def gapped(
@@ -124,9 +124,7 @@ def estimate_text(frame: Frame, component: int, zone: tzinfo) -> str:
     own = [alarm for alarm in frame.alarms if alarm.component == name and alarm.stands]
     limit = next((alarm for alarm in own if alarm.cause == Cause.LIMIT), None)
     if limit is not None:
-        return (
-            f"above the limit, alarm since {short_time(limit.raised.at, zone)}: no time is left to estimate"
-        )
+        return f"above the limit, alarm since {short_time(limit.raised.at, zone)}"
     trend = next((alarm for alarm in own if alarm.cause == Cause.TREND), None)
     if trend is not None:
         return _ahead(trend, frame, zone)

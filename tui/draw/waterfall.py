@@ -5,7 +5,7 @@ from datetime import tzinfo
 import numpy as np
 from numpy.typing import NDArray
 
-from tui.draw.glyphs import Glyphs, adapted, shades
+from tui.draw.glyphs import Glyphs, finished, shades
 from tui.draw.text import Lines, Role, Span, fit, title
 from tui.draw.words import short_time
 from tui.frame import Frame
@@ -40,11 +40,11 @@ def waterfall_lines(
     """
     heading = title(f"Waterfall, ch {channel}", width, "dB above the baseline's median")
     if height < 6 or width < 30:
-        return adapted([heading][:height], glyphs)
+        return finished([heading][:height], width, height, glyphs)
     usual = None if gallery is None or channel > gallery.spectrum.shape[1] else gallery.usual(channel - 1)
     if gallery is None or usual is None:
         why = "no pictures of the baseline in the store: nothing to compare with"
-        return adapted([heading, (Span(fit(f"  {why}", width), Role.DIM),)], glyphs)
+        return finished([heading, (Span(fit(f"  {why}", width), Role.DIM),)], width, height, glyphs)
     ladder = shades(glyphs)
     legend = "  " + "  ".join(
         f"{ladder[step]} {'<' if step == 1 else ''}{STEP * max(step - 1, 1):g}"
@@ -69,7 +69,7 @@ def waterfall_lines(
     ends = short_time(start, zone), short_time(end, zone)
     between = "▲ playhead".center(max(columns - len(ends[0]) - len(ends[1]), 0))
     lines.append((Span(fit(" " * (margin + 1) + ends[0] + between + ends[1], width), Role.DIM),))
-    return adapted(lines[:height], glyphs)
+    return finished(lines[:height], width, height, glyphs)
 
 
 def _levels(

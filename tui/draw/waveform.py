@@ -3,7 +3,7 @@
 import numpy as np
 
 from tui.draw.chart import Chart, Curve, axis_of, chart_lines
-from tui.draw.glyphs import Glyphs, adapted
+from tui.draw.glyphs import Glyphs, finished
 from tui.draw.notice import wrapped
 from tui.draw.text import Lines, Role, Span, fit, title
 from tui.waveform import Waveform
@@ -34,13 +34,15 @@ def waveform_lines(
     """
     heading = title(f"Waveform, ch {channel} {when}", width, unit or "no unit set")
     if waveform is None:
-        return adapted([heading, (Span("  reading the recording …", Role.DIM),)], glyphs)
+        return finished([heading, (Span("  reading the recording …", Role.DIM),)], width, height, glyphs)
     why = waveform.why_not
     if not why and channel > waveform.signal.shape[1]:
         why = f"the recording has no channel {channel}"
     if why:
         rows = wrapped(why, width - 3, max(height - 1, 1))
-        return adapted([heading, *((Span(f"  {row}", Role.DIM),) for row in rows)][:height], glyphs)
+        return finished(
+            [heading, *((Span(f"  {row}", Role.DIM),) for row in rows)][:height], width, height, glyphs
+        )
     signal = waveform.signal[:, channel - 1].astype(np.float64)
     seconds = np.arange(len(signal)) / waveform.sample_rate
     low, high = zoom.part(0.0, len(signal) / waveform.sample_rate)
@@ -48,7 +50,9 @@ def waveform_lines(
     part = signal[first:last]
     finite = part[np.isfinite(part)]
     if not len(finite):
-        return adapted([heading, (Span("  nothing that is a number here", Role.DIM),)], glyphs)
+        return finished(
+            [heading, (Span("  nothing that is a number here", Role.DIM),)], width, height, glyphs
+        )
     bottom, top = float(finite.min()), float(finite.max())
     if top <= bottom:
         bottom, top = bottom - 1.0, top + 1.0
@@ -60,4 +64,4 @@ def waveform_lines(
     )
     told = f"  {high - low:.3g} s of {len(signal) / waveform.sample_rate:.3g} s, {last - first} samples"
     lines = [heading, (Span(fit(told, width), Role.DIM),), *chart_lines(width, height - 2, chart, glyphs)]
-    return adapted(lines[:height], glyphs)
+    return finished(lines[:height], width, height, glyphs)
