@@ -274,6 +274,19 @@ class ConsoleSettings(Table):
 
     pace: Positive
     time_zone: Literal["UTC", "local"]
+    theme: Literal[
+        "auto",
+        "dark",
+        "light",
+        "colour-blind",
+        "colour-blind-light",
+        "contrast",
+        "contrast-light",
+        "terminal",
+    ]
+    glyphs: Literal["auto", "unicode", "no-braille", "ascii"]
+    bell: bool
+    mouse: bool
 
 
 Days = Annotated[int, Field(ge=0)]

@@ -209,6 +209,16 @@ LOOKING = (
         ("overview",),
         rank=5,
     ),
+    Action(
+        "machine",
+        ("enter",),
+        "machine",
+        "open",
+        "open the selected machine",
+        Group.SCREENS,
+        ("fleet",),
+        rank=1,
+    ),
     *(
         Action(
             place.id,

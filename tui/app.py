@@ -1,40 +1,33 @@
 """The console: answers the keys. It never talks to the engine, only to the store."""
 
 import asyncio
+import math
 from collections.abc import Callable
 from dataclasses import replace
-from typing import ClassVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.screen import ModalScreen
 
-from engine.alarms import Alarm
-from engine.records import RINGS
+from engine.records import Assessment
 from tui.asking import Asking
-from tui.draw.notice import Notice, crossing_notice
+from tui.draw.notice import Notice
 from tui.draw.text import clean
-from tui.draw.words import reason, short_time, subject
 from tui.filtering import AlarmFilter, cycled
-from tui.frame import meant
 from tui.keys import RESERVED, Keymap, textual_key
+from tui.memory import Left, keep, recall
 from tui.palette import Commands
-from tui.playhead import (
-    GOTO,
-    follow,
-    instant,
-    pace_label,
-    paused,
-    seek,
-    shift_pace,
-    step,
-    to_mark,
-    typed,
-)
-from tui.reading import View
+from tui.playhead import Playhead
+from tui.reading import Reading, View
 from tui.screens.dialog import Dialog, Field, Question
+from tui.screens.fleet import standings
 from tui.screens.help import HelpScreen
 from tui.screens.table import BY_ID, SCREENS
+
+if TYPE_CHECKING:
+    from engine.store import Store
 
 OVER_HELP = frozenset({"back", "help", "quit", "move"})
 """What works over the help screen; nobody acknowledges what they cannot see."""
@@ -46,6 +39,21 @@ class Console(Asking, inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [Binding(key, "quit", priority=True) for key in RESERVED]
 
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Commands}
+
+    def __init__(
+        self, *, memory: Path | None = None, start: str = "", paced: bool = False, **options: Any
+    ) -> None:
+        """Take what is for the keys; the rest is for looking.
+
+        Args:
+            memory: file that remembers how the console was left, None to remember nothing.
+            start: id of the screen to begin with, "" for the one that was left.
+            paced: whether the pace was asked for and is not to be remembered.
+            options: of `Looking`.
+        """
+        super().__init__(**options)
+        self._memory, self._start, self._paced = memory, start, paced
+        self._came_back = False
 
     def on_load(self) -> None:
         """Bind the keys in force; their settings are known only now."""
@@ -68,6 +76,12 @@ class Console(Asking, inherit_bindings=False):
         if frame is None:
             return
         names = frame.view.assessment.components
+        if self.place() == "fleet":
+            machines = [one.assessment.machine for one in standings(self.reading.extra)]
+            if machines:
+                here = machines.index(self.selected_machine())
+                self.machine = machines[min(max(here + by, 0), len(machines) - 1)]
+            return
         if self.place() != "alarms":
             self.component = names[min(max(self._chosen() + by, 0), len(names) - 1)]
             return
@@ -75,13 +89,7 @@ class Console(Asking, inherit_bindings=False):
         keys = [alarm.key for alarm in shown]
         selected = self.selected_alarm()
         if selected is not None:
-            self._select(shown[min(max(keys.index(selected) + by, 0), len(keys) - 1)], names)
-
-    def _select(self, alarm: Alarm, names: tuple[str, ...]) -> None:
-        """There is one selection: an alarm takes its bearing with it."""
-        self.alarm = alarm.key
-        if alarm.component in names:
-            self.component = alarm.component
+            self.select(shown[min(max(keys.index(selected) + by, 0), len(keys) - 1)], names)
 
     # The list of alarms.
 
@@ -108,106 +116,6 @@ class Console(Asking, inherit_bindings=False):
         """Show all alarms of the list again."""
         self.alarm_filter = AlarmFilter(self.alarm_filter.listing)
 
-    def action_jump(self) -> None:
-        """Go to the instant at which the selected alarm was raised, and pause there."""
-        frame = self._drawn
-        alarm = None if frame is None else meant(self.alarms_here(frame), lambda one: one.stands)
-        if frame is None or alarm is None:
-            self._tell(Notice("There is no alarm to jump to."))
-            return
-        self._select(alarm, frame.view.assessment.components)
-        self._go(paused(seek(self.head, instant(alarm.raised.at), frame.view.series.at)))
-        self._tell(Notice(f"{subject(alarm)}, {reason(alarm)}: as it was raised"))
-
-    # Going through time.
-
-    def _view(self) -> View | None:
-        """The view, if there is something to move over; else say so."""
-        view = self.reading.view
-        if view is None or not len(view.series):
-            self._tell(Notice("Waiting for the engine's first scores."))
-            return None
-        return view
-
-    def action_play(self) -> None:
-        """Pause, and go on."""
-        self.head = paused(self.head) if self.head.playing else replace(self.head, playing=True)
-
-    def action_step(self, by: int) -> None:
-        """One snapshot on or back."""
-        if (view := self._view()) is not None:
-            self._go(step(self.head, by, view.series.at))
-
-    def action_pace(self, by: int) -> None:
-        """Faster or slower."""
-        self.head = shift_pace(self.head, by)
-        self._tell(Notice(f"Pace {pace_label(self.head.pace)} of recording time"))
-
-    def action_seek(self, where: str) -> None:
-        """To the first or the newest snapshot; of a live machine the newest is followed."""
-        if where == "end" and self.live:
-            self.action_follow()
-        elif (view := self._view()) is not None:
-            self._go(seek(self.head, int(view.series.at[0 if where == "start" else -1]), view.series.at))
-
-    def action_follow(self) -> None:
-        """To the newest snapshot, and keep to it."""
-        if (view := self._view()) is not None:
-            self._go(follow(self.head, view.series.at, self._live_now()))
-
-    def action_cross(self, by: int) -> None:
-        """To the next or previous crossing."""
-        view = self._view()
-        if view is None:
-            return
-        head = to_mark(self.head, by, (crossing.at for crossing in view.crossings))
-        if head is None:
-            self._tell(Notice(f"No crossing {'after' if by > 0 else 'before'} the playhead."))
-            return
-        found = tuple(crossing for crossing in view.crossings if crossing.at == head.at)
-        self._tell(crossing_notice(view, found, self._zone))
-        self._go(head)
-
-    def action_alarm(self, by: int) -> None:
-        """To the next or previous ring of an alarm."""
-        view = self._view()
-        if view is None:
-            return
-        rings = [event for event in view.events if event.kind in RINGS]
-        head = to_mark(self.head, by, (instant(ring.at) for ring in rings))
-        if head is None:
-            self._tell(Notice(f"No alarm rang {'after' if by > 0 else 'before'} the playhead."))
-            return
-        self._go(head)
-        self._rang(tuple(ring for ring in rings if instant(ring.at) == head.at))
-
-    def action_goto(self) -> None:
-        """Go to a time or a snapshot that is typed."""
-        view = self._view()
-        if view is None:
-            return
-        first, last = (short_time(int(view.series.at[end]), self._zone) for end in (0, -1))
-
-        def check(text: str) -> str:
-            found = typed(text, view.series.at, self.head.at, self._zone)
-            return (
-                ""
-                if found is not None
-                else f"That is neither a time nor one of {len(view.series)} snapshots."
-            )
-
-        def done(answer: tuple[str, ...] | None) -> None:
-            at = None if answer is None else typed(answer[0], view.series.at, self.head.at, self._zone)
-            if at is not None:
-                self._go(paused(seek(self.head, at, view.series.at)))
-
-        ask = Question(
-            "Go to",
-            (f"{GOTO}. There are {len(view.series)} snapshots, {first} to {last}.",),
-            "Enter goes there, Esc does not",
-        )
-        self.push_screen(Dialog(ask, [Field("Time or snapshot", check=check)]), done)
-
     # Screens.
 
     async def action_quit(self) -> None:
@@ -215,7 +123,54 @@ class Console(Asking, inherit_bindings=False):
         if self._storing:
             self._tell(Notice("Leaving as soon as it is stored …"))
             await asyncio.wait(self._storing.values())
+        self._remember()
         self.exit()
+
+    def on_mount(self) -> None:
+        """Begin where one left; say the keys to who is here for the first time."""
+        if self._memory is not None and not self._memory.exists():
+            keys = self._keys.keys_of
+            hint = (
+                f"First time here? {keys('acknowledge')} acknowledges, {keys('open')} shows why,"
+                f" {keys('alarms')} lists the alarms, {keys('follow')} follows the newest, {keys('help')} has"
+                " all keys."
+            )
+            self._tell(Notice(hint, lasting=True))
+        if self._start:
+            self.show_place(self._start)
+
+    def on_unmount(self) -> None:
+        """Remember how it was left, however that came about."""
+        self._remember()
+
+    def watch_reading(self, before: Reading, after: Reading) -> None:
+        """Look at a machine the way it was left."""
+        super().watch_reading(before, after)
+        if before.view is None and after.view is not None and self._memory is not None:
+            self._come_back(recall(self._memory).get(after.view.assessment.machine, Left()), after.view)
+
+    def _come_back(self, left: Left, view: View) -> None:
+        if left.component in view.assessment.components:
+            self.component = left.component
+        self.alarm_filter = left.alarm_filter
+        if left.pace and not self._paced:
+            self.head = replace(self.head, pace=left.pace)
+        if left.screen in BY_ID and left.screen != "fleet" and not self._start and not self._came_back:
+            self.show_place(left.screen)
+        self._came_back = True
+
+    def _remember(self) -> None:
+        view = self.reading.view
+        if self._memory is None or view is None:
+            return
+        left = Left(
+            self.place(),
+            self.component or "",
+            self.alarm_filter.listing.value,
+            self.alarm_filter.priority,
+            self.head.pace if math.isfinite(self.head.pace) else 0.0,
+        )
+        keep(self._memory, view.assessment.machine, left)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Whether it works on the screen on top; over the help only leaving does, over a dialog nothing."""
@@ -231,9 +186,10 @@ class Console(Asking, inherit_bindings=False):
         if id == "bearing":
             self.action_open()
             return
-        self._show_place(id)
+        self.show_place(id)
 
-    def _show_place(self, id: str) -> None:
+    def show_place(self, id: str) -> None:
+        """Show a screen of the table; it is made at the first time and kept."""
         if self.place() == id:
             return
         while len(self.screen_stack) > 1:
@@ -244,6 +200,32 @@ class Console(Asking, inherit_bindings=False):
             self.push_screen(id)
         self._changed()
 
+    def action_machine(self) -> None:
+        """Open the machine selected in the fleet."""
+        name = self.selected_machine()
+        chosen = next(
+            (one.assessment for one in standings(self.reading.extra) if one.assessment.machine == name), None
+        )
+        if chosen is not None:
+            self._remember()
+            self.run_worker(self._switch(chosen.id), group="reading")
+
+    async def _switch(self, id: int) -> None:
+        """Look at another assessment, from its newest snapshot on."""
+
+        def choose(store: "Store") -> Assessment | None:
+            return next((one for one in store.assessments() if one.id == id), None)
+
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._reading_thread, self._reader.switch, choose)
+        self.component = self.alarm = None
+        self.alarm_filter = AlarmFilter()
+        self._tell(Notice())
+        self.head = Playhead(None, self.head.pace, True, following=True)
+        self.reading = Reading(None)
+        self.show_place(SCREENS[0].id)
+        self._poll()
+
     def action_open(self) -> None:
         """Show the selected bearing in detail, or that of the selected alarm."""
         if self._drawn is None or self.place() == "bearing":
@@ -253,7 +235,7 @@ class Console(Asking, inherit_bindings=False):
         about = next((alarm.component for alarm in self._drawn.alarms if alarm.key == key), "")
         # Pinned, so that a ring meanwhile does not change what is being looked at.
         self.component = about if about in names else names[self._chosen()]
-        self._show_place("bearing")
+        self.show_place("bearing")
 
     async def action_help(self) -> None:
         """Show the keys, or go back from them."""

@@ -5,19 +5,20 @@ from typing import TYPE_CHECKING, cast
 
 from engine.operators import Act
 from engine.records import Acknowledged, Action
-from tui.acting import Acting, Do
+from tui.acting import Do
 from tui.draw.model import acceptance
 from tui.draw.notice import Notice, refused_notice
 from tui.draw.text import Role, clean
 from tui.frame import Frame
 from tui.screens.dialog import Field, Question
 from tui.screens.model import ModelScreen
+from tui.travelling import Travelling
 
 if TYPE_CHECKING:
     from engine.store import Store
 
 
-class Asking(Acting):
+class Asking(Travelling):
     """What is asked is an event in the store; the engine that watches the machine answers it by another."""
 
     def action_accept(self) -> None:

@@ -98,6 +98,27 @@ def live_now(times: Instants, clock: LiveClock | None, seconds: float) -> int | 
     return newest(times, instant(clock.now(seconds)) // 1_000_000 * 1_000_000)
 
 
+def arrival(
+    before: LiveClock | None, times: Instants, seconds: float, waited: float | None, *, seen: bool
+) -> LiveClock | None:
+    """When the newest snapshot came, by a clock that does not step; None where nobody knows.
+
+    Args:
+        before: what was known before.
+        times: (n,) instants of the stored snapshots.
+        seconds: what that clock shows.
+        waited: seconds of the wall clock since its file was taken in, None where that is not told.
+        seen: whether others were there before it, so that it came just now.
+    """
+    if not len(times):
+        return None
+    if before is not None and instant(before.newest) == int(times[-1]):
+        return before
+    if waited is None and not seen:
+        return None
+    return LiveClock(moment(int(times[-1])), seconds - max(waited or 0.0, 0.0))
+
+
 def behind(head: Playhead, times: Instants, now: int | None = None) -> tuple[int, timedelta]:
     """How many snapshots, and how much time, lie after the playhead."""
     if head.at is None or not len(times):
@@ -227,3 +248,9 @@ def typed(text: str, times: Instants, here: int | None, zone: tzinfo) -> int | N
         hour = time.fromisoformat(text)
         return instant(datetime.combine(moment(here).astimezone(zone), hour.replace(tzinfo=zone)))
     return None
+
+
+def unanswered(rings: Iterable[Event], events: Iterable[Event]) -> tuple[Event, ...]:
+    """Those rings that no event answers."""
+    answered = {event.ring for event in events if event.kind not in RINGS}
+    return tuple(ring for ring in rings if ring.seq not in answered)

@@ -87,6 +87,11 @@ class Reader:
         self._view: View | None = None
         self._looked: tuple[Look, int | None, object] | None = None
 
+    def switch(self, choose: "Callable[[Store], Assessment | None]") -> None:
+        """Look at another assessment from the next poll on."""
+        self._choose = choose
+        self._view = self._version = self._looked = None
+
     def poll(self, position: int | None = None, look: Look | None = None) -> Reading:
         """Read what has been added since the last poll.
 

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.draw.chart import Area, Axis, Chart, Curve, Mark, axis_of, chart_lines, nice_ticks
-from tui.draw.glyphs import Glyphs, finished, in_ascii
+from tui.draw.finishing import finished
+from tui.draw.glyphs import Glyphs, reduced
 from tui.draw.text import Span, plain, width_of
 
 X = np.linspace(0.0, 10.0, 200)
@@ -73,7 +74,7 @@ def test_a_terminal_is_given_only_characters_that_it_can_show(glyphs: Glyphs) ->
 @given(st.text(max_size=30))
 def test_what_becomes_ascii_is_as_wide_as_it_was(text: str) -> None:
     clean = "".join(one for one in text if one.isprintable())
-    made = in_ascii(clean)
+    made = reduced(clean, Glyphs.ASCII)
     assert made.isascii()
     assert width_of((Span(made),)) == width_of((Span(clean),))
 

@@ -6,7 +6,8 @@ import numpy as np
 
 from engine.picture import Picture
 from engine.records import Assessment
-from tui.draw.glyphs import Glyphs, finished, shades
+from tui.draw.finishing import finished, shades
+from tui.draw.glyphs import Glyphs
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, title
 from tui.draw.words import frequency, percent
 

@@ -6,7 +6,8 @@ from datetime import tzinfo
 import numpy as np
 from numpy.typing import NDArray
 
-from tui.draw.glyphs import Glyphs, finished
+from tui.draw.finishing import finished
+from tui.draw.glyphs import Glyphs
 from tui.draw.spark import Column, resample, sparkline, tall_sparkline
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, title
 from tui.draw.words import severity_text, short_time

@@ -6,7 +6,8 @@ from engine.alarm_figures import AlarmFigures, alarm_figures
 from engine.alarms import fold_rules
 from engine.records import EventKind, Outcome, Phase
 from engine.space import MEGABYTE
-from tui.draw.glyphs import Glyphs, finished
+from tui.draw.finishing import finished
+from tui.draw.glyphs import Glyphs
 from tui.draw.notice import wrapped
 from tui.draw.status import EngineStatus
 from tui.draw.text import Lines, Role, Span, clean, fit, title

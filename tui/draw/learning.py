@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from engine.records import Epoch
 from tui.draw.chart import Chart, Curve, axis_of, chart_lines
-from tui.draw.glyphs import Glyphs, finished
+from tui.draw.finishing import finished
+from tui.draw.glyphs import Glyphs
 from tui.draw.text import Lines, Role, Span, fit, title
 from tui.draw.words import short_time
 from tui.frame import Frame

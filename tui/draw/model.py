@@ -3,7 +3,8 @@
 from datetime import tzinfo
 
 from engine.records import Event, EventKind
-from tui.draw.glyphs import Glyphs, finished
+from tui.draw.finishing import finished
+from tui.draw.glyphs import Glyphs
 from tui.draw.notice import wrapped
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, title
 from tui.draw.words import duration, long_time, short_time

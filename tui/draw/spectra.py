@@ -9,7 +9,8 @@ from engine.kinematics import Surface
 from engine.marking import MarkedLine, Marking
 from engine.picture import Picture
 from tui.draw.chart import Area, Chart, Curve, Mark, axis_of, chart_lines
-from tui.draw.glyphs import Glyphs, finished
+from tui.draw.finishing import finished
+from tui.draw.glyphs import Glyphs
 from tui.draw.notice import wrapped
 from tui.draw.text import Lines, Role, Span, fit, title
 from tui.draw.words import frequency

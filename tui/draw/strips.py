@@ -7,7 +7,8 @@ import numpy as np
 from rich.cells import cell_len
 
 from engine.records import RINGS, EventKind, Quality
-from tui.draw.glyphs import Glyphs, finished, shades
+from tui.draw.finishing import finished, shades
+from tui.draw.glyphs import Glyphs
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, pick, title, window
 from tui.draw.timeline import column
 from tui.draw.words import duration, severity_text, short_time

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from engine.alarms import Alarm
 from engine.records import RINGS, Cause, EventKind
 from tui.draw.chart import Axis, Chart, Curve, Mark, chart_lines
-from tui.draw.glyphs import Glyphs, finished
+from tui.draw.finishing import finished
+from tui.draw.glyphs import Glyphs
 from tui.draw.spark import HIGHEST, LOWEST, resample, sparkline
 from tui.draw.text import Lines, Role, Span, fit, title
 from tui.draw.words import duration, short_time

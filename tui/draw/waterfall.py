@@ -5,7 +5,8 @@ from datetime import tzinfo
 import numpy as np
 from numpy.typing import NDArray
 
-from tui.draw.glyphs import Glyphs, finished, shades
+from tui.draw.finishing import finished, shades
+from tui.draw.glyphs import Glyphs
 from tui.draw.text import Lines, Role, Span, fit, title
 from tui.draw.words import short_time
 from tui.frame import Frame

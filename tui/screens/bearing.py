@@ -151,12 +151,20 @@ class BearingScreen(PanedScreen):
         unit = clean(units[channel - 1]) if channel <= len(units) else ""
         waveform = self._waveform if self._current(frame) else None
         draws: dict[str, Draw] = {
-            "strip": partial(strip_lines, frame=frame, component=shown.component, zone=shown.zone),
+            "strip": partial(
+                strip_lines, glyphs=self.glyphs, frame=frame, component=shown.component, zone=shown.zone
+            ),
             "trend": partial(
-                trend_lines, frame=frame, component=shown.component, zone=shown.zone, level=zoom.level
+                trend_lines,
+                glyphs=self.glyphs,
+                frame=frame,
+                component=shown.component,
+                zone=shown.zone,
+                level=zoom.level,
             ),
             "spectrum": partial(
                 spectrum_lines,
+                glyphs=self.glyphs,
                 picture=view.picture,
                 channel=channel,
                 when=when,
@@ -168,6 +176,7 @@ class BearingScreen(PanedScreen):
             ),
             "envelope": partial(
                 envelope_lines,
+                glyphs=self.glyphs,
                 picture=view.picture,
                 channel=channel,
                 when=when,
@@ -175,13 +184,26 @@ class BearingScreen(PanedScreen):
                 zoom=zoom,
             ),
             "waterfall": partial(
-                waterfall_lines, frame=frame, gallery=gallery, channel=channel, zone=shown.zone, zoom=zoom
+                waterfall_lines,
+                glyphs=self.glyphs,
+                frame=frame,
+                gallery=gallery,
+                channel=channel,
+                zone=shown.zone,
+                zoom=zoom,
             ),
             "waveform": partial(
-                waveform_lines, waveform=waveform, channel=channel, unit=unit, when=when, zoom=zoom
+                waveform_lines,
+                glyphs=self.glyphs,
+                waveform=waveform,
+                channel=channel,
+                unit=unit,
+                when=when,
+                zoom=zoom,
             ),
             "contributions": partial(
                 contribution_lines,
+                glyphs=self.glyphs,
                 picture=view.picture,
                 assessment=view.assessment,
                 component=shown.component,
@@ -190,6 +212,7 @@ class BearingScreen(PanedScreen):
             ),
             "figures": partial(
                 figure_lines,
+                glyphs=self.glyphs,
                 frame=frame,
                 component=shown.component,
                 channel=channel,

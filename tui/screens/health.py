@@ -36,19 +36,20 @@ class HealthScreen(PanedScreen):
 
     def drawing(self, name: str, shown: Shown, frame: Frame) -> Draw:
         """What draws a pane."""
-        facts, wall = self.facts(), shown.wall
+        facts = self.facts()
         draws: dict[str, Draw] = {
             "engine": partial(
                 engine_lines,
+                glyphs=self.glyphs,
                 frame=frame,
                 status=shown.banner.status,
                 facts=facts,
-                now=wall.now,
-                zone=wall.zone,
+                now=shown.now,
+                zone=shown.wall_zone,
             ),
-            "files": partial(file_lines, frame=frame, facts=facts, zone=wall.zone),
-            "alarms": partial(alarm_lines, frame=frame, zone=shown.zone),
-            "log": partial(log_lines, facts=facts),
+            "files": partial(file_lines, glyphs=self.glyphs, frame=frame, facts=facts, zone=shown.wall_zone),
+            "alarms": partial(alarm_lines, glyphs=self.glyphs, frame=frame, zone=shown.zone),
+            "log": partial(log_lines, glyphs=self.glyphs, facts=facts),
         }
         return draws[name]
 
@@ -60,7 +61,7 @@ class HealthScreen(PanedScreen):
             shown.banner.status,
             beat,
             # The age of a heartbeat runs on; a screen that says so every 5 s spares the line.
-            int(shown.wall.now.timestamp()) // 5 if name == "engine" else 0,
+            int(shown.now.timestamp()) // 5 if name == "engine" else 0,
             frame.index if name == "alarms" else 0,
             len(frame.view.events),
         )

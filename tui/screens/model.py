@@ -50,15 +50,27 @@ class ModelScreen(PanedScreen):
         gallery = facts.gallery if facts is not None else None
         draws: dict[str, Draw] = {
             "baseline": partial(
-                baseline_lines, frame=frame, facts=facts, zone=shown.zone, wall_zone=shown.wall.zone
+                baseline_lines,
+                glyphs=self.glyphs,
+                frame=frame,
+                facts=facts,
+                zone=shown.zone,
+                wall_zone=shown.wall_zone,
             ),
-            "errors": partial(error_lines, frame=frame, component=shown.component),
+            "errors": partial(error_lines, glyphs=self.glyphs, frame=frame, component=shown.component),
             "map": partial(
-                map_lines, frame=frame, gallery=gallery, component=shown.component, zone=shown.zone
+                map_lines,
+                glyphs=self.glyphs,
+                frame=frame,
+                gallery=gallery,
+                component=shown.component,
+                zone=shown.zone,
             ),
-            "training": partial(loss_lines, epochs=frame.view.epochs),
-            "layers": partial(layer_lines, facts=facts),
-            "bundles": partial(bundle_lines, facts=facts, chosen=self.chosen, zone=shown.zone),
+            "training": partial(loss_lines, glyphs=self.glyphs, epochs=frame.view.epochs),
+            "layers": partial(layer_lines, glyphs=self.glyphs, facts=facts),
+            "bundles": partial(
+                bundle_lines, glyphs=self.glyphs, facts=facts, chosen=self.chosen, zone=shown.zone
+            ),
         }
         return draws[name]
 

@@ -12,21 +12,14 @@ from tui.keys import Keymap
 
 
 @dataclass(frozen=True, slots=True)
-class Wall:
-    """The clock on the wall, and the zone in which its times are shown."""
-
-    now: datetime
-    zone: tzinfo
-
-
-@dataclass(frozen=True, slots=True)
 class Shown:
     """Everything a screen draws.
 
     `frame` is None while there is no assessment yet. `component` is the index of the selected one,
     `alarm` the key of the alarm selected in the list that `alarm_filter` makes. `waiting` says why
-    there is nothing to show yet. `keymap` holds the keys in force. `extra` is what the screen's own `look`
-    found in the store, None until it has looked.
+    there is nothing to show yet. `zone` is that of recording times, `wall_zone` that of the wall clock, which
+    shows `now`. `machine` is the one selected in the fleet. `keymap` holds the keys in force.
+    `extra` is what the screen's own `look` found in the store, None until it has looked.
     """
 
     banner: Banner
@@ -37,8 +30,10 @@ class Shown:
     notice: Notice
     waiting: str
     zone: tzinfo
+    wall_zone: tzinfo
+    now: datetime
+    machine: str
     keymap: Keymap
-    wall: Wall
     extra: object = None
 
 

@@ -36,5 +36,7 @@ class TimelineScreen(ConsoleScreen):
             happened.show(partial(waiting_lines, heading="What happened", text=""))
             return
         strips.wanted = len(frame.view.assessment.components) + AROUND
-        strips.show(partial(strip_lines, frame=frame, selected=shown.component, zone=shown.zone))
-        happened.show(partial(happening_lines, frame=frame, zone=shown.zone))
+        strips.show(
+            partial(strip_lines, glyphs=self.glyphs, frame=frame, selected=shown.component, zone=shown.zone)
+        )
+        happened.show(partial(happening_lines, glyphs=self.glyphs, frame=frame, zone=shown.zone))
