@@ -7,6 +7,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from bench.recordings import fresh_state
 from bench.terminal import Terminal, Traffic, cpu_seconds, resident
 from engine.store import Store
 
-LIVE_SECONDS, IDLE_SECONDS, CPU_SECONDS = 6.0, 4.0, 20.0
+WIRE_SECONDS, CPU_SECONDS = 4.0, 15.0
 SLOW_LINK = 20_000
 """Bytes a second that the slow link carries."""
 
@@ -31,20 +32,28 @@ STEPS_OF_PACE = 18
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A screen: the key that leads to it, what is seen there and nowhere else, whether it plots."""
+    """A screen: the key that leads to it, what is seen there and nowhere else, how many panes it has."""
 
     name: str
     key: str
     seen: str
-    plots: bool = False
+    panes: int = 1
 
 
-OVERVIEW = Place("overview", "\x1b", r"Alarms.*[\s\S]*Timeline|Bearings")
+HELP = Place("help", "?", r"── Keys ─")
 PLACES = (
-    OVERVIEW,
-    Place("bearing", "\r", r"Severity|Spectrum", plots=True),
-    Place("help", "?", r"Keys"),
+    Place("overview", "1", r"── Bearings ─"),
+    Place("machines", "0", r"── Machines: "),
+    Place("bearing", "2", r"\[\w+\].*figures|figures\]", panes=7),
+    Place("alarms", "3", r"── Alarms, "),
+    Place("timeline", "4", r"── Run ─"),
+    Place("model", "5", r"bundles"),
+    Place("health", "6", r"files +alarms +log"),
+    HELP,
 )
+OVERVIEW = PLACES[0]
+BACK, NEXT_PANE = "\x1b", "\t"
+PANE = re.compile(r"\[(\w+)\]")
 
 
 def main() -> None:
@@ -92,16 +101,17 @@ def shows(place: Place) -> Callable[[str], bool]:
 def visited(terminal: Terminal, place: Place) -> None:
     """Go to a screen, and wait until it has been drawn."""
     home(terminal)
-    if place is not OVERVIEW:
-        terminal.press(place.key)
-        terminal.until(shows(place), 15)
+    terminal.press(place.key)
+    terminal.until(shows(place), 15)
     terminal.settle()
 
 
 def home(terminal: Terminal) -> None:
     """Back to the overview, from wherever."""
+    terminal.press(BACK)
+    terminal.settle(0.3, 1)
     terminal.press(OVERVIEW.key)
-    terminal.settle(0.4, 2)
+    terminal.until(shows(OVERVIEW), 15)
 
 
 def on_the_wire(state: Path) -> Iterator[str]:
@@ -110,22 +120,37 @@ def on_the_wire(state: Path) -> Iterator[str]:
     live, still = state / "live", state / "still"
     stores.make(live, SMALL)
     stores.make(still, SMALL, live=False)
-    with stores.writer(live), attached(live) as moving, attached(still) as quiet:
-        moving.until(full(8))
-        quiet.until(full(8))
+    with (
+        stores.writer(live),
+        attached(live) as moving,
+        attached(still) as quiet,
+        ThreadPoolExecutor() as together,
+    ):
+        both = (moving, quiet)
+        list(together.map(lambda terminal: terminal.until(full(8)), both))
         for place in PLACES:
-            visited(moving, place)
-            visited(quiet, place)
-            yield wire_line(place, moving.measure(LIVE_SECONDS), quiet.measure(IDLE_SECONDS))
+            list(together.map(lambda terminal, place=place: visited(terminal, place), both))
+            for number in range(place.panes):
+                if number:
+                    list(together.map(turned, both))
+                live_traffic, idle_traffic = together.map(
+                    lambda terminal: terminal.measure(WIRE_SECONDS), both
+                )
+                pane = PANE.search(str(moving.grid))
+                name = f"{place.name}: {pane[1]}" if pane and place.panes > 1 else place.name
+                yield wire_line(name, live_traffic, idle_traffic)
 
 
-def wire_line(place: Place, live: Traffic, idle: Traffic) -> str:
+def turned(terminal: Terminal) -> None:
+    """Go to the next pane, and wait until it has been drawn."""
+    terminal.press(NEXT_PANE)
+    terminal.settle()
+
+
+def wire_line(name: str, live: Traffic, idle: Traffic) -> str:
     """What one screen sends."""
     frame = max(live.frames, default=0)
-    return (
-        f"  {place.name:40s} {live.rate / 1000:7.2f} KB/s {frame / 1000:11.2f} KB"
-        f" {idle.rate / 1000:9.2f} KB/s"
-    )
+    return f"  {name:40s} {live.rate / 1000:7.2f} KB/s {frame / 1000:11.2f} KB {idle.rate / 1000:9.2f} KB/s"
 
 
 def over_a_slow_link(state: Path) -> Iterator[str]:
@@ -135,26 +160,26 @@ def over_a_slow_link(state: Path) -> Iterator[str]:
     stores.make(state, SMALL, live=False)
     with attached(state, SLOW_LINK) as terminal:
         terminal.until(full(8))
-        at_rest = {}
-        for place in PLACES:
-            home(terminal)
-            at_rest[place] = reached(terminal, place)
+        at_rest = {place: reached(terminal, place) for place in PLACES}
+        home(terminal)
         terminal.press(FASTER * STEPS_OF_PACE)
         terminal.settle()
         for place in PLACES:
             home(terminal)
             terminal.press(TO_THE_START)
-            terminal.measure(2.0)
+            terminal.measure(1.5)
             playing = reached(terminal, place)
             yield f"  {place.name:40s} {at_rest[place]:7.2f} s {playing:15.2f} s"
 
 
 def reached(terminal: Terminal, place: Place) -> float:
-    """Seconds from a key to the screen; to the overview it leads back from the help."""
+    """Seconds from a key to the screen; to the overview from the machines."""
     if place is OVERVIEW:
-        terminal.press("?")
-        terminal.until(lambda screen: not shows(OVERVIEW)(screen), 15)
-        terminal.measure(1.0)
+        terminal.press(PLACES[1].key)
+        terminal.until(shows(PLACES[1]), 15)
+    else:
+        home(terminal)
+    terminal.measure(0.5)
     terminal.press(place.key)
     return terminal.until(shows(place), 15)
 
@@ -165,8 +190,8 @@ def long_record(state: Path) -> Iterator[str]:
     with stores.writer(state), attached(state) as terminal:
         opened = terminal.until(full(8))
         yield f"{LONG} snapshots x 8: full screen {opened:.2f} s after the start, {spent(terminal)}"
-        terminal.measure(15.0)
-        for place in PLACES[:2]:
+        terminal.measure(8.0)
+        for place in (OVERVIEW, *(place for place in PLACES if place.panes > 1)):
             visited(terminal, place)
             cost = terminal.measure(CPU_SECONDS)
             yield f"  processor, live at 1 Hz, {place.name:14s} {cost.cpu:7.1%} of a core"

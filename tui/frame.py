@@ -86,6 +86,17 @@ class Frame:
         return usual_interval(self.view.series)
 
     @cached_property
+    def holds(self) -> NDArray[np.int64]:
+        """Up to which instant each snapshot is what is known, (n,); after it there is silence.
+
+        A few intervals; and where the ones that followed were thinned, as long as those took.
+        """
+        series = self.view.series
+        holds = series.at + PATIENCE * self.interval
+        holds[:-1] += (np.diff(series.positions) - 1) * self.interval
+        return holds
+
+    @cached_property
     def extent(self) -> tuple[int, int]:
         """First and last instant of the run, as far as can be told; the first is before the last."""
         times = self.view.series.at
@@ -107,12 +118,7 @@ class Frame:
         """Whether the last snapshot before the playhead is more than a few intervals old."""
         if self.playhead.at is None or self.index < 0 or not self.interval:
             return False
-        series, index = self.view.series, self.index
-        passed = 0
-        if index + 1 < len(series):
-            # Snapshots between the two were thinned: there was no silence while they came.
-            passed = int(series.positions[index + 1] - series.positions[index]) - 1
-        return self.playhead.at - int(series.at[index]) > (passed + PATIENCE) * self.interval
+        return self.playhead.at > int(self.holds[self.index])
 
     def severities(self, component: int) -> NDArray[np.float64]:
         """Severity of one component up to the playhead, (index + 1,)."""

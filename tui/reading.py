@@ -103,7 +103,7 @@ class Reader:
     def switch(self, choose: "Callable[[Store], Assessment | None]") -> None:
         """Look at another assessment from the next poll on."""
         self._choose = choose
-        self._view = self._version = self._looked = None
+        self._view = self._version = self._looked = self._past = None
 
     def poll(self, position: int | None = None, look: Look | None = None) -> Reading:
         """Read what has been added since the last poll.
