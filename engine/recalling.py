@@ -63,12 +63,7 @@ class Recalling(Database):
             .order_by(assessed.position.desc())
             .limit(1)
         )
-        state = (
-            select(assessed.state)
-            .where(assessed.assessment_id == assessment.id, assessed.state.is_not(None))
-            .order_by(assessed.position.desc())
-            .limit(1)
-        )
+        state = select(schema.state.c.packed).where(schema.state.c.assessment_id == assessment.id)
         with self.reading() as connection:
             head = connection.execute(newest).one_or_none()
             at, packed = connection.scalar(judged), connection.scalar(state)
@@ -166,8 +161,8 @@ class Recalling(Database):
 
     def picture(self, assessment: Assessment, position: int) -> bytes | None:
         """The packed picture of one snapshot, or None where there is none (any more)."""
-        query = select(schema.assessed.c.picture).where(
-            schema.assessed.c.assessment_id == assessment.id, schema.assessed.c.position == position
+        query = select(schema.picture.c.packed).where(
+            schema.picture.c.assessment_id == assessment.id, schema.picture.c.position == position
         )
         with self.reading() as connection:
             return connection.scalar(query)
