@@ -59,7 +59,9 @@ def item(position: int, events: tuple[NewEvent, ...] = (), quality: Quality = Qu
     )
     figures = np.arange(12, dtype=np.float32).reshape(3, 4) / 3 + position
     facts = SnapshotFacts(f"snapshot {position}", at(position), 20480.0, 20480, figures)
-    return Assessed(position, facts, position < 2, scores, events, {"position": position}, bytes([position]))
+    return Assessed(
+        position, facts, position < 2, scores, events, {"position": position}, bytes([position % 256])
+    )
 
 
 def raised(position: int, alarm: str = "A") -> NewEvent:
