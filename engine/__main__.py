@@ -1,27 +1,35 @@
-"""The engine as a process of its own: `python -m engine RUN --state DIR`, no screen, no terminal needed.
+"""The engine as a process of its own, no screen, no terminal needed.
 
-Says nothing while all is well; a failure is one sentence on standard error. Exit codes are those of
-`raceway score`.
+`python -m engine score RUN --state DIR` assesses a finished run; `python -m engine watch DIR --state DIR`
+watches a folder until it is told to end (SIGTERM or SIGINT). Says nothing while all is well; a failure is one
+sentence on standard error. Exit codes are those of `raceway score`.
 """
 
 import argparse
 import json
+import signal
 import sys
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
+from types import FrameType
 
 from engine.bundle import load_bundle
+from engine.bundles import Bundles
 from engine.errors import FailedError, UnusableError
+from engine.identity import live_key
 from engine.monitor import assess
-from engine.settings import load_settings
+from engine.settings import Settings, load_settings
 from engine.store import Store
+from engine.watching import watch
 from replay.archive import RunError, open_run
 
 
 def main() -> int:
-    """Assess one finished run."""
+    """Do what the command line asks for."""
     parser = argparse.ArgumentParser(prog="python -m engine")
-    parser.add_argument("run", type=Path)
+    parser.add_argument("command", choices=["score", "watch"])
+    parser.add_argument("recordings", type=Path)
     parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--config", type=Path)
     parser.add_argument("--rig")
@@ -30,10 +38,13 @@ def main() -> int:
     given = parser.parse_args()
     try:
         settings = load_settings(given.config, given.rig, given.overrides)
-        run = open_run(given.run, settings.recording_format())
-        bundle = load_bundle(given.bundle) if given.bundle else None
         with Store.open(given.state, create=True, group=settings.store.group) as store:
-            assess(run, settings, store, now=lambda: datetime.now(UTC), bundle=bundle)
+            if given.command == "watch":
+                _watch(given.recordings, settings, store, given.bundle)
+            else:
+                run = open_run(given.recordings, settings.recording_format())
+                bundle = load_bundle(given.bundle) if given.bundle else None
+                assess(run, settings, store, now=lambda: datetime.now(UTC), bundle=bundle)
     except (UnusableError, RunError) as error:
         print(error, file=sys.stderr)
         return 2
@@ -41,6 +52,21 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     return 0
+
+
+def _watch(folder: Path, settings: Settings, store: Store, bundle: Path | None) -> None:
+    name = None
+    if bundle is not None:
+        # Copied beside the store's own, where it stays whatever becomes of the place it came from.
+        name = Bundles(store.path.parent, live_key(settings)).keep(load_bundle(bundle))
+    stop = threading.Event()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+    watch(folder, settings, store, stop=stop, bundle=name)
 
 
 if __name__ == "__main__":

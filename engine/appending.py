@@ -43,7 +43,10 @@ class Appending(Database):
         settings: Mapping[str, object],
         now: datetime,
     ) -> Assessment:
-        """Find the assessment with this key, or start it. The same key twice is the same assessment."""
+        """Find the assessment with this key, or start it. The same key twice is the same assessment.
+
+        Of a live record (`expected` 0) the newest settings hold: how its alarms are dealt with may change.
+        """
         layout = json.dumps(
             {"components": list(components), "channels": [*map(list, channels)], "units": list(units)}
         )
@@ -67,6 +70,9 @@ class Appending(Database):
                 )
             )
             where = (schema.assessment.c.machine_id == machine_id) & (schema.assessment.c.key == key)
+            if expected == 0:
+                kept = update(schema.assessment).where(where)
+                connection.execute(kept.values(settings=json.dumps(settings), run=run))
             return assessment_of(connection.execute(assessments_query().where(where)).one())
 
         return self.write(work)

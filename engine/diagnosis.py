@@ -184,8 +184,9 @@ class Diagnostician:
             return []
         middles = (edges[:-1] + edges[1:]) / 2
         place = np.minimum((middles // self.width).astype(np.int64), self.bands - 1)
-        shares = np.bincount(place, weights=error, minlength=self.bands) / whole
-        return [int(band) for band in np.argsort(shares)[::-1] if shares[band] >= CARRYING_SHARE]
+        shares: list[float] = (np.bincount(place, weights=error, minlength=self.bands) / whole).tolist()
+        ranked = sorted(range(self.bands), key=lambda band: -shares[band])
+        return [band for band in ranked if shares[band] >= CARRYING_SHARE]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

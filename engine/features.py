@@ -51,13 +51,15 @@ def figures(signal: NDArray[np.float32]) -> NDArray[np.float32]:
         deviation) and kurtosis (3 for Gaussian noise); the last two are 0 for a constant channel.
     """
     columns = np.ascontiguousarray(signal.T)
+    mean = columns.mean(axis=1, dtype=np.float64, keepdims=True).astype(np.float32)
     # Sums in double precision: over a million rows, single precision would lose the kurtosis.
-    centred = columns - columns.mean(axis=1, dtype=np.float64, keepdims=True).astype(np.float32)
-    squares = centred * centred
+    squares = columns - mean
+    peak = np.maximum(squares.max(axis=1), -squares.min(axis=1))
+    squares *= squares
     variance = squares.mean(axis=1, dtype=np.float64)
-    fourth = np.square(squares).mean(axis=1, dtype=np.float64)
+    squares *= squares
+    fourth = squares.mean(axis=1, dtype=np.float64)
     deviation = np.sqrt(variance)
-    peak = np.abs(centred).max(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         crest = np.where(deviation > 0, peak / deviation, 0.0)
         kurtosis = np.where(deviation > 0, fourth / variance**2, 0.0)
@@ -87,8 +89,11 @@ def band_power(signal: NDArray[np.float32], length: int, borders: NDArray[np.int
     """
     columns = np.ascontiguousarray(signal.T)
     columns = columns - columns.mean(axis=1, keepdims=True)
-    windows = np.stack([columns[:, start : start + length] for start in window_starts(len(signal), length)])
-    return window_power(windows, borders)
+    starts = window_starts(len(signal), length)
+    windows = np.empty((len(starts), len(columns), length), np.float32)
+    for window, start in zip(windows, starts.tolist(), strict=True):
+        np.multiply(columns[:, start : start + length], hann(length), out=window)
+    return _tapered_power(windows, borders)
 
 
 def window_power(windows: NDArray[np.float32], borders: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -101,9 +106,14 @@ def window_power(windows: NDArray[np.float32], borders: NDArray[np.int64]) -> ND
     Returns:
         (..., bands), in units squared.
     """
+    return _tapered_power(windows * hann(windows.shape[-1]), borders)
+
+
+def _tapered_power(windows: NDArray[np.float32], borders: NDArray[np.int64]) -> NDArray[np.float32]:
     length = windows.shape[-1]
-    taper = hann(length)
-    spectrum = scipy.fft.rfft(windows * taper, axis=-1)
-    power = spectrum.real**2 + spectrum.imag**2
-    power *= np.float32(2.0 / (length * np.sum(taper.astype(np.float64) ** 2)))
-    return np.add.reduceat(power[..., : borders[-1]], borders[:-1], axis=-1)
+    # Real and imaginary parts lie side by side: their squares are summed at one go.
+    parts = scipy.fft.rfft(windows, axis=-1, overwrite_x=True).view(np.float32)
+    parts *= parts
+    power = np.add.reduceat(parts[..., : 2 * borders[-1]], 2 * borders[:-1], axis=-1)
+    power *= np.float32(2.0 / (length * np.sum(hann(length).astype(np.float64) ** 2)))
+    return power

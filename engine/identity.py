@@ -40,3 +40,20 @@ def assessment_key(run: Run, settings: Settings, bundle_digest: str | None = Non
         origin = [bundle_digest]
     text = json.dumps([release(), settings.fingerprint(), origin])
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def live_key(settings: Settings) -> str:
+    """Name the live record of a machine: the same whatever bundle is in use, while its rows have a place.
+
+    Args:
+        settings: of the machine; its channels and components decide.
+    """
+    parts = [[part.name, list(part.channels), list(part.unit)] for part in settings.components]
+    shape = [settings.machine.sample_rate, settings.recording.rows, settings.columns, parts]
+    text = json.dumps(["live", settings.machine.name, shape])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def machine_lease(settings: Settings) -> str:
+    """The name of the lease on a machine: one engine watches it, whatever its settings."""
+    return "machine-" + hashlib.sha256(settings.machine.name.encode()).hexdigest()[:16]

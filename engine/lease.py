@@ -14,7 +14,9 @@ class LeaseTakenError(FailedError):
 
 
 @contextmanager
-def lease(folder: Path, name: str, access: Access = PRIVATE) -> Iterator[None]:
+def lease(
+    folder: Path, name: str, access: Access = PRIVATE, what: str = "assessing this run"
+) -> Iterator[None]:
     """Hold the lease of this name while the block runs; `access` says who else may ask for it.
 
     Raises:
@@ -29,6 +31,6 @@ def lease(folder: Path, name: str, access: Access = PRIVATE) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise LeaseTakenError(
-                f"another engine is already assessing this run in {folder.parent}; attach to it, or stop it"
+                f"another engine is already {what} in {folder.parent}; attach to it, or stop it"
             ) from None
         yield

@@ -80,6 +80,13 @@ class Ledger(Database):
             row = connection.execute(query.where(columns.at == at)).one_or_none()
         return None if row is None else _intake_of(row)
 
+    def came(self, machine_id: int, at: datetime) -> datetime | None:
+        """When the file of this recording time was taken in, by the wall clock; None if none was."""
+        columns = schema.intake.c
+        query = select(columns.recorded_at).where(columns.machine_id == machine_id, schema.WAS_TAKEN)
+        with self.reading() as connection:
+            return connection.scalar(query.where(columns.at == at))
+
     def taken_with(self, machine_id: int, digest: str, *, besides: datetime) -> Intake | None:
         """The first file that was taken in with this signal for another time than `besides`, or None."""
         columns = schema.intake.c

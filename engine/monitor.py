@@ -1,45 +1,32 @@
 """The loop that joins the rooms: reads snapshots in order, learns a baseline, scores, appends."""
 
-import json
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
-from engine.bundle import Bundle, load_bundle
-from engine.diagnosis import Diagnostician
+from engine.bundle import Bundle
+from engine.bundles import Bundles, check_shape
 from engine.errors import FailedError, UnusableError
 from engine.gathering import AssessmentError, explain, learn_from_run
 from engine.identity import assessment_key
+from engine.judging import Judge
 from engine.layout import Layout, layout_of
 from engine.lease import lease
 from engine.memory import keep_freed_memory
-from engine.occlusion import occlusion
-from engine.pipeline import Batch, in_order
+from engine.pipeline import in_order
 from engine.pulse import Pulse, quiet
 from engine.records import (
-    RINGS,
-    Assessed,
     Assessment,
-    Cause,
     Epoch,
-    EventKind,
     Heartbeat,
-    NewEvent,
     Phase,
-    SnapshotFacts,
 )
-from engine.rules import Moment
-from engine.scoring import Examination, Scorer
 from engine.settings import Settings
 from engine.store import Store
-from engine.tracking import Tracker, first_state, unpack_state
 from replay.archive import Run
-from replay.recording import RecordingError, Snapshot
-
-OPINIONS = 3
-"""Parts whose covering tells most, frozen with a ring."""
+from replay.recording import RecordingError
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +78,7 @@ def assess(
                 record = Record(store, assessment, pulse, settings.model.epochs, now)
                 bundle, learning_seconds = _learned_bundle(run, settings, store, assessment, record)
             else:
-                _check_shape(bundle, settings)
+                check_shape(bundle, settings)
                 learning_seconds = 0.0
             began = time.perf_counter()
             scored = _score(run, settings, store, assessment, pulse, bundle, now)
@@ -178,41 +165,13 @@ def _learned_bundle(
     run: Run, settings: Settings, store: Store, assessment: Assessment, record: Record
 ) -> tuple[Bundle, float]:
     """The bundle of an assessment that learns its own: of an earlier pass, or learned now."""
-    marker = store.path.parent / "bundles" / f"{assessment.key}.json"
-    if marker.is_file():
-        return load_bundle(marker.parent / json.loads(marker.read_text())["bundle"]), 0.0
+    shelf = Bundles(store.path.parent, assessment.key)
+    if shelf.current() is not None:
+        return shelf.load(), 0.0
     began = time.perf_counter()
     bundle = learn_from_run(run, settings, record)
-    place = bundle.save(marker.parent)
-    draft = marker.with_suffix(".draft")
-    draft.write_text(json.dumps({"bundle": place.name}))
-    draft.replace(marker)
+    shelf.use(shelf.keep(bundle))
     return bundle, time.perf_counter() - began
-
-
-def _check_shape(bundle: Bundle, settings: Settings) -> None:
-    for what, learned, here in (
-        ("sample_rate", bundle.sample_rate, settings.machine.sample_rate),
-        ("rows", bundle.rows, settings.recording.rows),
-        ("columns", bundle.channels, settings.columns),
-        ("components", bundle.calibration.limit.shape[1], len(settings.components)),
-    ):
-        if learned != here:
-            raise AssessmentError(
-                f"the bundle was learned with {what} {learned}, the settings say {here};"
-                " learn a bundle for this machine, or use the settings it was learned with"
-            )
-
-
-@dataclass(frozen=True, slots=True)
-class Examined:
-    """A snapshot without its waveform, and what it shows."""
-
-    name: str
-    at: datetime
-    sample_rate: float
-    rows: int
-    seen: Examination
 
 
 def _score(
@@ -224,80 +183,26 @@ def _score(
     bundle: Bundle,
     now: Callable[[], datetime],
 ) -> int:
-    layout = layout_of(settings)
-    scorer = Scorer(bundle, layout, Diagnostician(settings))
-    tracker = Tracker(scorer, settings)
-    state, position, start = first_state(layout, bundle.calibration.centre.shape), 0, 0
-    resume = store.resume_point(assessment)
-    if resume is not None:
-        last, at, packed = resume
-        state, position = unpack_state(packed), last + 1
-        start = sum(entry.time <= at for entry in run.entries)
+    judge = Judge(store, assessment, bundle, settings, now)
+    start = 0
+    if judge.newest is not None:
+        start = sum(entry.time <= judge.newest for entry in run.entries)
         taken = store.times(assessment)
         refused = {name for name, _ in store.rejections(assessment)}
         for entry in run.entries[:start]:
             if entry.time not in taken and entry.name not in refused:
                 store.reject(assessment, entry.name, "it came after later recordings had been scored", now())
-
-    def examine(index: int) -> Examined:
-        snapshot: Snapshot = run.read(index)
-        return Examined(
-            snapshot.name, snapshot.time, snapshot.sample_rate, len(snapshot.signal), scorer.examine(snapshot)
-        )
-
-    first_position = position
     first_refused: RecordingError | None = None
-    batch = Batch(store, assessment, now)
-    origin = _origin_detail(bundle)
-    for index, one in zip(range(start, len(run)), in_order(examine, range(start, len(run))), strict=True):
+    indices = range(start, len(run))
+    examined = in_order(lambda index: judge.examine(run.read(index)), indices)
+    for index, one in zip(indices, examined, strict=True):
         pulse.beat(Phase.SCORING, index, len(run))
         if isinstance(one, RecordingError):
             store.reject(assessment, one.name, one.reason, now())
             first_refused = first_refused or one
-            continue
-        state, verdict = tracker.step(state, one.seen, Moment(one.name, one.at))
-        told = (_second_opinion(event, scorer, run, index) for event in verdict.events)
-        events = (*_origin(bundle, origin, position, one), *told)
-        facts = SnapshotFacts(one.name, one.at, one.sample_rate, one.rows, one.seen.figures)
-        in_baseline = verdict.scores[0].baseline
-        picture = verdict.picture.pack()
-        batch.add(Assessed(position, facts, in_baseline, verdict.scores, events, None, picture), state)
-        position += 1
-    batch.commit()
-    if position == 0 and first_refused is not None:
+        else:
+            judge.judge(one)
+    judge.commit()
+    if judge.position == 0 and first_refused is not None:
         raise AssessmentError(explain(first_refused, settings))
-    return position - first_position
-
-
-def _second_opinion(event: NewEvent, scorer: Scorer, run: Run, index: int) -> NewEvent:
-    """Add to a component's ring what occlusion says; the recording is read once more for it."""
-    if event.kind not in RINGS or event.detail.get("cause") != Cause.LIMIT:
-        return event
-    component = scorer.layout.components.index(event.component)
-    opinion = occlusion(scorer, run.read(index), component)[:OPINIONS]
-    return replace(event, detail={**event.detail, "occlusion": opinion})
-
-
-def _origin_detail(bundle: Bundle) -> dict[str, object]:
-    """What is told of a bundle when it comes into use."""
-    baseline = bundle.baseline
-    return {
-        "bundle": bundle.digest(),
-        "snapshots": baseline.count,
-        "calibrated_on": baseline.calibrated_on,
-        "from": baseline.start.isoformat(),
-        "until": baseline.end.isoformat(),
-        "epochs": len(bundle.history),
-        "provisional": True,
-        "doubts": list(bundle.doubts),
-    }
-
-
-def _origin(bundle: Bundle, detail: dict[str, object], position: int, one: Examined) -> tuple[NewEvent, ...]:
-    """Say where the bundle comes from: at the last snapshot it learned from, or at the first it scores."""
-    baseline = bundle.baseline
-    if one.name == baseline.last_name and one.at == baseline.end:
-        return (NewEvent(EventKind.LEARNED, one.at, "engine", detail=detail),)
-    if position == 0 and not baseline.first_seen <= one.at <= baseline.end:
-        return (NewEvent(EventKind.BUNDLE, one.at, "engine", detail=detail),)
-    return ()
+    return judge.position - judge.began_at

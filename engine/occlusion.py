@@ -12,28 +12,29 @@ import scipy.fft
 from numpy.typing import NDArray
 
 from engine.limits import component_errors
-from engine.scoring import Scorer
-from replay.recording import Snapshot
+from engine.scoring import Examination, Scorer
 
 BANDS = 8
 """Evenly wide bands that are covered one at a time."""
 
 
-def occlusion(scorer: Scorer, snapshot: Snapshot, component: int) -> list[dict[str, object]]:
+def occlusion(
+    scorer: Scorer, seen: Examination, sample_rate: float, component: int
+) -> list[dict[str, object]]:
     """How the error of a component falls when parts of the snapshot are covered.
 
     Args:
         scorer: of the assessment.
-        snapshot: the one that rang.
+        seen: the snapshot that rang.
+        sample_rate: its, in Hz.
         component: which, counted from 0.
 
     Returns:
         One entry a covered part, the most telling first: "channel" (counted from 1) or "band" ([from Hz,
         to Hz]), and "fall", the share of the error that goes; negative where covering makes it worse.
     """
-    layout = scorer.layout
-    running = scorer.examine(snapshot).running
-    signal = np.where(running, snapshot.signal / layout.sensitivity, np.float32(0.0))
+    layout, running = scorer.layout, seen.running
+    signal = np.where(running, seen.signal, np.float32(0.0))
 
     def error(covered: NDArray[np.float32]) -> float:
         residual = scorer.residual(scorer.insight(covered))
@@ -49,7 +50,7 @@ def occlusion(scorer: Scorer, snapshot: Snapshot, component: int) -> list[dict[s
             covered[:, number - 1] = 0.0
             falls.append({"channel": number, "fall": 1.0 - error(covered) / whole})
     for low, high, covered in _without_bands(signal, layout.channels[component]):
-        hertz = [low * snapshot.sample_rate / 2, high * snapshot.sample_rate / 2]
+        hertz = [low * sample_rate / 2, high * sample_rate / 2]
         falls.append({"band": hertz, "fall": 1.0 - error(covered) / whole})
     return sorted(falls, key=lambda one: -float(str(one["fall"])))
 

@@ -2,15 +2,14 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
-from engine.records import Assessed, Assessment
+from engine.records import Assessed, Assessment, Intake
 from engine.store import Store
-from engine.tracking import State
 from replay.recording import RecordingError
 
 T = TypeVar("T")
@@ -56,19 +55,24 @@ class Batch:
         """Collect for one assessment."""
         self._store, self._assessment, self._now = store, assessment, now
         self._items: list[Assessed] = []
-        self._state: State | None = None
+        self._intake: list[Intake] = []
+        self._pack: Callable[[], Mapping[str, object]] | None = None
         self._committed = time.monotonic()
 
-    def add(self, item: Assessed, state: State) -> None:
-        """Take in a snapshot and the state after it; commit when it is time to."""
+    def add(
+        self, item: Assessed, pack: Callable[[], Mapping[str, object]], intake: Intake | None = None
+    ) -> None:
+        """Take in a snapshot, what packs the state after it, and its row of the ledger; commit when due."""
         self._items.append(item)
-        self._state = state
+        self._pack = pack
+        if intake is not None:
+            self._intake.append(intake)
         if len(self._items) >= COMMIT_MOST or time.monotonic() - self._committed >= COMMIT_SECONDS:
             self.commit()
 
     def commit(self) -> None:
         """Store what was collected, whole or not at all."""
-        if self._items and self._state is not None:
-            self._items[-1] = replace(self._items[-1], state=self._state.pack())
-            self._store.append(self._assessment, self._items, self._now())
-        self._items, self._committed = [], time.monotonic()
+        if self._items and self._pack is not None:
+            items = [*self._items[:-1], replace(self._items[-1], state=self._pack())]
+            self._store.append(self._assessment, items, self._now(), self._intake)
+        self._items, self._intake, self._committed = [], [], time.monotonic()

@@ -54,6 +54,18 @@ class EventKind(StrEnum):
 
 RINGS = frozenset({EventKind.RAISED, EventKind.ESCALATED})
 
+OPERATOR_KINDS = frozenset(
+    {
+        EventKind.ACKNOWLEDGED,
+        EventKind.NOTED,
+        EventKind.SHELVED,
+        EventKind.UNSHELVED,
+        EventKind.RETIRED,
+        EventKind.REINSTATED,
+    }
+)
+"""What operators do about alarms. It belongs to the session in which it was done, and to no other."""
+
 
 class Action(StrEnum):
     """What an operator may ask of the engine."""
@@ -114,6 +126,7 @@ class Phase(StrEnum):
     WATCHING = "watching"
     PAUSED = "intake paused"
     FINISHED = "scored"
+    ENDED = "ended"
     FAILED = "failed"
 
 

@@ -258,3 +258,28 @@ def watch_sensor(
         cleared = NewEvent(EventKind.CLEARED, moment.at, "channel", component, watch.alarm, detail=detail)
         return Watch(), (cleared,)
     return watch, ()
+
+
+def watch_stop(
+    alarm: str, stopped: bool, learning: bool, moment: Moment, rules: AlarmSettings
+) -> tuple[str, tuple[NewEvent, ...]]:
+    """Take in whether the machine stands still, where that is to raise an alarm.
+
+    Args:
+        alarm: key of the standing alarm, or "".
+        stopped: whether the machine stands still in this snapshot.
+        learning: whether the snapshot belongs to the baseline, which raises nothing.
+        moment: the snapshot.
+        rules: whether it rings.
+
+    Returns:
+        The key of the alarm that now stands, or "", and what rings.
+    """
+    detail: dict[str, object] = {"snapshot": moment.name}
+    if stopped and not alarm and rules.stopped_rings and not learning:
+        key = f"machine/{Cause.STOPPED}/{moment.name}"
+        detail = {"cause": Cause.STOPPED.value, "priority": Priority.MEDIUM.value, **detail}
+        return key, (NewEvent(EventKind.RAISED, moment.at, "machine", alarm=key, detail=detail),)
+    if alarm and not stopped:
+        return "", (NewEvent(EventKind.CLEARED, moment.at, "machine", alarm=alarm, detail=detail),)
+    return alarm, ()

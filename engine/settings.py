@@ -27,6 +27,8 @@ from engine.layers import (
     read_layer,
 )
 from engine.tables import (
+    OPERATING_KEYS,
+    AdviceSettings,
     AlarmSettings,
     ComponentSettings,
     ConsoleSettings,
@@ -36,6 +38,7 @@ from engine.tables import (
     RecordingSettings,
     StoreSettings,
     Table,
+    WatchSettings,
 )
 from engine.wording import nearest, sentence
 from replay.recording import RecordingFormat
@@ -55,6 +58,8 @@ class Settings(Table):
     model: ModelSettings
     limits: LimitSettings
     alarms: AlarmSettings
+    advice: AdviceSettings
+    watch: WatchSettings
     console: ConsoleSettings
     store: StoreSettings
 
@@ -80,8 +85,10 @@ class Settings(Table):
         return self.model_dump(mode="json", by_alias=True)
 
     def fingerprint(self) -> str:
-        """SHA-256 (hex) of what influences the engine's results: all but the console and the store."""
-        shaping = self.model_dump(mode="json", by_alias=True, exclude={"console", "store"})
+        """SHA-256 (hex) of what influences the engine's results; watching, console and store do not."""
+        shaping = self.model_dump(mode="json", by_alias=True, exclude={"advice", "watch", "console", "store"})
+        for key in OPERATING_KEYS:
+            del shaping["alarms"][key]
         canonical = json.dumps(shaping, sort_keys=True, separators=(",", ":"), allow_nan=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
 

@@ -1,5 +1,6 @@
 """The tables of config.toml as typed, validated values: one class a table, one field a key."""
 
+import shlex
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from pydantic import (
 )
 
 from engine.healthy import Healthy, parse_healthy
+from engine.records import Priority
 from engine.wording import nearest
 
 _GEOMETRY = ("rollers", "roller_diameter", "pitch_diameter", "contact_angle")
@@ -187,14 +189,84 @@ class LimitSettings(Table):
     adaptation: Annotated[int, Field(ge=0)]
 
 
+def _words(value: object) -> object:
+    """Take a command line as text apart into its words, as a shell would; no shell ever runs it."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return tuple(shlex.split(value))
+    except ValueError as error:
+        raise ValueError(f"is no command line ({str(error).lower()})") from error
+
+
 class AlarmSettings(Table):
-    """When an alarm is raised, escalated and cleared; counts are running snapshots."""
+    """When an alarm is raised, escalated and cleared, and who is told; counts are running snapshots."""
 
     persistence: Count
     patience: Count
     clear_below: Annotated[float, Field(gt=0, le=1)]
     clear_after: Count
     severe: Annotated[float, Field(gt=1)]
+    stopped_rings: bool
+    no_data_after: Count
+    latching: bool
+    chatter_minutes: NotNegative
+    shelf_hours: Positive
+    on_ring: Annotated[tuple[Text, ...], BeforeValidator(_words)]
+    on_ring_timeout: Positive
+    on_ring_priority: Literal["low", "medium", "high"]
+
+    @property
+    def ringing_from(self) -> Priority:
+        """The lowest priority of which `on_ring` is told."""
+        return Priority(self.on_ring_priority)
+
+
+OPERATING_KEYS = frozenset(
+    {
+        "no_data_after",
+        "latching",
+        "chatter_minutes",
+        "shelf_hours",
+        "on_ring",
+        "on_ring_timeout",
+        "on_ring_priority",
+    }
+)
+"""Keys of [alarms] that touch neither a score nor what rings in a recording: only how it is dealt with."""
+
+
+class AdviceSettings(Table):
+    """What to do about an alarm, and how soon, in words: one key for each kind of alarm."""
+
+    limit: Text
+    severe: Text
+    carried_over: Text
+    trend: Text
+    sensor_dead: Text
+    sensor_clipped: Text
+    stopped: Text
+    no_data: Text
+    condition_changed: Text
+    engine_failed: Text
+    model_missing: Text
+
+
+class WatchSettings(Table):
+    """How a live folder is watched; times in seconds. None of it touches the engine's results."""
+
+    gather: Annotated[int, Field(ge=30)]
+    interval: NotNegative
+    settle: NotNegative
+    patience: NotNegative
+    scan: Annotated[float, Field(ge=0.1, le=3600)]
+    polling: Literal["auto", "always", "never"]
+    quarantine: str
+
+    @property
+    def quarantine_folder(self) -> Path | None:
+        """Where refused files are moved; None if they are left where they are."""
+        return Path(self.quarantine).expanduser() if self.quarantine else None
 
 
 class ConsoleSettings(Table):

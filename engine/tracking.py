@@ -4,6 +4,7 @@ The state after a snapshot is all that the next one needs; it is stored with the
 engine goes on as if it had never stopped.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -20,7 +21,7 @@ from engine.limits import component_errors, component_windows, log_errors
 from engine.picture import Picture
 from engine.quality import component_quality
 from engine.records import EventKind, NewEvent, Quality, Score
-from engine.rules import Leader, Moment, Watch, watch_sensor, watch_severity, watch_surface
+from engine.rules import Leader, Moment, Watch, watch_sensor, watch_severity, watch_stop, watch_surface
 from engine.schema import microseconds
 from engine.scoring import Examination, Scorer
 from engine.settings import Settings
@@ -42,7 +43,8 @@ class State:
 
     `smoothing` holds the averages of residuals; `components`,
     `trends` and `sensors` hold a watch for each component, component and column; `drifted` says for each
-    component that its errors are no longer the baseline's; `stopped` that the machine stood still.
+    component that its errors are no longer the baseline's; `stopped` that the machine stood still, and
+    `stopped_alarm` is the key of the alarm which that raised, or "".
     """
 
     smoothing: Smoothing
@@ -52,6 +54,7 @@ class State:
     drifted: tuple[bool, ...]
     stopped: bool
     history: History
+    stopped_alarm: str = ""
 
     def pack(self) -> dict[str, object]:
         """Turn into plain JSON types; floats keep every bit."""
@@ -62,6 +65,7 @@ class State:
             "sensors": [asdict(watch) for watch in self.sensors],
             "drifted": list(self.drifted),
             "stopped": self.stopped,
+            "stopped_alarm": self.stopped_alarm,
             "history": self.history.pack(),
         }
 
@@ -90,6 +94,7 @@ def unpack_state(data: Mapping[str, Any]) -> State:
         sensors=tuple(Watch(**watch) for watch in data["sensors"]),
         drifted=tuple(map(bool, data["drifted"])),
         stopped=bool(data["stopped"]),
+        stopped_alarm=str(data.get("stopped_alarm", "")),
         history=unpack_history(data["history"], len(data["components"])),
     )
 
@@ -137,7 +142,11 @@ class Tracker:
         now = replace(state, smoothing=smoothing, history=history, stopped=stopped)
         events = list(self._machine_events(state, stopped, moment))
         baseline = self.bundle.baseline
-        if not baseline.first_seen <= moment.at <= baseline.end:
+        learning = baseline.first_seen <= moment.at <= baseline.end
+        stopped_alarm, halted = watch_stop(state.stopped_alarm, stopped, learning, moment, self.rules)
+        now = replace(now, stopped_alarm=stopped_alarm)
+        events += halted
+        if not learning:
             components, rung = self._watch_components(state.components, scores, charts, seen, bands, moment)
             now = replace(now, components=components)
             events += rung
@@ -318,13 +327,14 @@ class Tracker:
         self, scores: tuple[Score, ...], seen: Examination
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Logarithms of severity and level of each component; NaN where it does not run."""
-        severity, level = np.full((2, len(scores)), np.nan)
-        for index, score in enumerate(scores):
-            if score.severity is not None:
-                heard = [number - 1 for number in self.layout.channels[index] if seen.running[number - 1]]
-                severity[index] = log_errors(np.array(score.severity))
-                level[index] = np.log(seen.figures[heard, 0].astype(np.float64)).mean()
-        return severity, level
+        severity = np.array([np.nan if score.severity is None else score.severity for score in scores])
+        levels = np.where(seen.running, np.log(np.where(seen.running, seen.figures[:, 0], 1.0)), np.nan)
+        loud: list[float] = levels.tolist()
+        level = []
+        for own in self.layout.channels:
+            heard = [loud[number - 1] for number in own if not math.isnan(loud[number - 1])]
+            level.append(sum(heard) / len(heard) if heard else np.nan)
+        return log_errors(severity), np.array(level)
 
     def _machine_events(self, state: State, stopped: bool, moment: Moment) -> tuple[NewEvent, ...]:
         if stopped == state.stopped:

@@ -9,13 +9,13 @@ import errno
 import io
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from replay.ims import read_ims
-from replay.recording import RecordingError, RecordingFormat, Snapshot, clean_text, time_of
+from replay.recording import LINK, RecordingError, RecordingFormat, Snapshot, clean_text, time_of
 from replay.unpack import UnpackError, cache_directory, unpacked
 
 # Names given as examples in an error.
@@ -74,14 +74,32 @@ class Run:
             RecordingError: the file cannot be read, or is not as it should be.
             IndexError: there is no such entry.
         """
+        return read_ims(self.content(index), self.entries[index].name, self.form)
+
+    def content(self, index: int) -> bytes:
+        """The bytes of the file at this place in time order, whatever they are.
+
+        Raises:
+            RecordingError: the file cannot be read, or is far too large.
+            IndexError: there is no such entry.
+        """
         name = self.entries[index].name
-        return read_ims(_content(self.folder / name, name, self.form.largest_file), name, self.form)
+        return _content(self.folder / name, name, self.form.largest_file)
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """Names of what lies in a folder, in no order."""
+
+    files: Sequence[str]
+    folders: Sequence[str]
+    links: Sequence[str]
 
 
 def open_run(path: Path, form: RecordingFormat, cache: Path | None = None) -> Run:
     """Find the recordings of a run. No recording is read yet.
 
-    Left out quietly: hidden files, folders within a folder, links, and whatever else is no regular file.
+    Left out quietly: hidden files, folders within a folder, pipes and devices. Links are rejected, by name.
 
     Args:
         path: a folder with recordings directly in it; or a .zip or .tar archive, compressed or not, that
@@ -103,11 +121,11 @@ def open_run(path: Path, form: RecordingFormat, cache: Path | None = None) -> Ru
     except ValueError:
         raise RunError(f"{shown} is not a path") from None
     if stat.S_ISDIR(mode):
-        names, folders = _listing(path, shown)
-        if not names:
-            within = f"; it holds folders: {_some(folders)}" if folders else ""
+        found = _listing(path, shown)
+        if not found.files and not found.links:
+            within = f"; it holds folders: {_some(found.folders)}" if found.folders else ""
             raise RunError(f"{shown} holds no recordings{within}")
-        return _run(path, path, names, form, shown)
+        return _run(path, path, found, form, shown)
     if not stat.S_ISREG(mode):
         raise RunError(f"{shown} is neither a folder nor an archive")
     try:
@@ -122,14 +140,14 @@ def open_run(path: Path, form: RecordingFormat, cache: Path | None = None) -> Ru
             f"{shown} cannot be unpacked into {place} (RACEWAY_CACHE names another place): {_cause(error)}"
         ) from None
     folder = _folder_of_recordings(folder, form, shown)
-    return _run(path, folder, _listing(folder, shown)[0], form, shown)
+    return _run(path, folder, _listing(folder, shown), form, shown)
 
 
-def _run(path: Path, folder: Path, names: Iterable[str], form: RecordingFormat, shown: str) -> Run:
+def _run(path: Path, folder: Path, found: _Listing, form: RecordingFormat, shown: str) -> Run:
     """Order the files by time and set aside those that cannot have a place in it."""
     at: dict[datetime, str] = {}
-    rejected = []
-    for name in sorted(names):
+    rejected = [Rejection(clean_text(name), LINK) for name in found.links]
+    for name in sorted(found.files):
         try:
             time = time_of(name, form)
         except RecordingError as error:
@@ -141,24 +159,27 @@ def _run(path: Path, folder: Path, names: Iterable[str], form: RecordingFormat, 
             at[time] = name
     if not at:
         raise RunError(f"{shown} holds no recordings: of {rejected[0].name}, {rejected[0].reason}")
+    rejected.sort(key=lambda one: one.name)
     return Run(path, folder, form, tuple(Entry(at[time], time) for time in sorted(at)), tuple(rejected))
 
 
-def _listing(folder: Path, shown: str) -> tuple[list[str], list[str]]:
-    """Names of the regular files and of the folders directly in a folder, without hidden ones and links."""
-    names, folders = [], []
+def _listing(folder: Path, shown: str) -> _Listing:
+    """What lies directly in a folder and is not hidden."""
+    files, folders, links = [], [], []
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
                 if entry.name.startswith("."):
                     continue
-                if entry.is_file(follow_symlinks=False):
-                    names.append(entry.name)
+                if entry.is_symlink():
+                    links.append(entry.name)
+                elif entry.is_file(follow_symlinks=False):
+                    files.append(entry.name)
                 elif entry.is_dir(follow_symlinks=False):
                     folders.append(entry.name)
     except OSError as error:
         raise RunError(f"{shown} cannot be listed: {_cause(error)}") from None
-    return names, folders
+    return _Listing(files, folders, links)
 
 
 def _folder_of_recordings(root: Path, form: RecordingFormat, shown: str) -> Path:
@@ -211,7 +232,7 @@ def _cause(error: OSError) -> str:
     return (error.strerror or str(error)).lower()
 
 
-def _some(names: list[str]) -> str:
+def _some(names: Sequence[str]) -> str:
     """Name a few of them."""
     shown = [clean_text(name) for name in sorted(names)[:_EXAMPLES]]
     return ", ".join(shown) + (", ..." if len(names) > _EXAMPLES else "")

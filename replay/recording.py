@@ -1,5 +1,6 @@
 """What a recording is: the snapshot, the format its files are expected in, and what can be wrong with one."""
 
+import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +22,10 @@ def clean_text(text: str) -> str:
     Control and bidirectional characters are removed; what was not valid UTF-8 becomes U+FFFD.
     """
     return _SURROGATE.sub("\ufffd", _UNSAFE.sub("", text))
+
+
+LINK = "it is a symbolic link, which is not followed"
+"""Why a link in the place of a recording is rejected."""
 
 
 class RecordingError(ValueError):
@@ -89,6 +94,10 @@ class Snapshot:
         signal = self.signal.view()
         signal.setflags(write=False)
         object.__setattr__(self, "signal", signal)
+
+    def digest(self) -> str:
+        """SHA-256 (hex) of the signal alone: channel after channel, little-endian float32."""
+        return hashlib.sha256(self.signal.T.astype("<f4").tobytes()).hexdigest()
 
     def __reduce__(self) -> tuple[Callable[..., "Snapshot"], tuple[object, ...]]:
         """Rebuilt by the constructor: pickle alone would bring the array back writable."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.records import Epoch, EventKind, NewEvent
+from engine.records import Epoch
 from replay.recording import RecordingError
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ def accept(state: Path, machine: str | None) -> str:
         StoreError: there is no store.
         LookupError: there is nothing to accept.
     """
+    from engine.accepting import accept_baseline
     from engine.store import Store
 
     who = pwd.getpwuid(os.getuid()).pw_name
@@ -72,18 +73,4 @@ def accept(state: Path, machine: str | None) -> str:
         fitting = [one for one in store.assessments() if machine is None or one.machine == machine]
         if not fitting:
             raise LookupError(f"{state}: the store holds no assessment{f' of {machine}' if machine else ''}")
-        assessment = fitting[-1]
-        events = store.events(assessment)
-        learned = [event for event in events if event.kind in (EventKind.LEARNED, EventKind.BUNDLE)]
-        if not learned:
-            raise LookupError(f"{state}: the engine has not learned a baseline of {assessment.machine} yet")
-        bundle = learned[-1].detail["bundle"]
-        for event in events:
-            if event.kind is EventKind.ACCEPTED and event.detail["bundle"] == bundle:
-                by, when = event.detail["by"], event.recorded_at
-                return f"{by} accepted this baseline at {when:%Y-%m-%d %H:%M:%S} UTC"
-        fact = NewEvent(EventKind.ACCEPTED, learned[-1].at, "engine", detail={"by": who, "bundle": bundle})
-        store.add_event(assessment, fact, datetime.now(UTC))
-        doubts = learned[-1].detail.get("doubts")
-        noted = f" in spite of {len(doubts)} doubts" if isinstance(doubts, list) and doubts else ""
-        return f"{who} accepted the baseline of {assessment.machine}{noted}"
+        return accept_baseline(store, fitting[-1], who, datetime.now(UTC))

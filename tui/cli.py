@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from replay.recording import clean_text
-from tui import evaluation_commands, store_commands
+from tui import alarm_commands, evaluation_commands, feed_commands, store_commands
 from tui.options import (
     FAILED,
     UNUSABLE,
@@ -60,7 +60,9 @@ State = Annotated[Path | None, typer.Option(help="Folder of the store.")]
 BundleDir = Annotated[Path | None, typer.Option(help="Score with this bundle instead of learning one.")]
 Session = Annotated[str | None, typer.Option(help="Resume a replay's acknowledgements by its name.")]
 
+alarm_commands.register(app)
 evaluation_commands.register(app)
+feed_commands.register(app)
 store_commands.register(app)
 
 

@@ -7,8 +7,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.alarms import Alarm, fold_alarms
+from engine.alarms import Alarm, fold_alarms, fold_rules
 from engine.records import Event, Quality
+from engine.shelving import retired_at
 from tui.playhead import Playhead, index_at, instant, moment
 from tui.reading import View
 
@@ -29,7 +30,7 @@ class Condition:
     `quality` is None where there is no snapshot, and `silent` says that there was one, but too long ago;
     `severity` and `share` are NaN where there is none.
     `trend` is 1 rising, -1 falling, 0 level. `alarm` is its most urgent one that stands or still wants
-    an acknowledgement.
+    an acknowledgement. `retired` says that the component is out of service.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Condition:
     trend: int
     alarm: Alarm | None
     silent: bool = False
+    retired: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +61,15 @@ class Frame:
         """Every alarm raised so far, the most urgent first."""
         if self.playhead.at is None:
             return ()
-        return fold_alarms(self.view.events, moment(self.playhead.at))
+        rules = fold_rules(self.view.assessment.settings)
+        return fold_alarms(self.view.events, moment(self.playhead.at), rules)
+
+    @cached_property
+    def retired(self) -> frozenset[str]:
+        """Names of the components that are out of service."""
+        if self.playhead.at is None:
+            return frozenset()
+        return frozenset(retired_at(self.view.events, moment(self.playhead.at)))
 
     @cached_property
     def events(self) -> tuple[Event, ...]:
@@ -113,8 +123,9 @@ class Frame:
             ),
             None,
         )
+        retired = name in self.retired
         if index < 0 or self.silent:
-            return Condition(name, None, False, math.nan, math.nan, 0, alarm, self.silent)
+            return Condition(name, None, False, math.nan, math.nan, 0, alarm, self.silent, retired)
         return Condition(
             name=name,
             quality=Quality(series.quality[index, number]),
@@ -123,6 +134,7 @@ class Frame:
             share=float(series.share[index, number]),
             trend=trend(self.severities(number)),
             alarm=alarm,
+            retired=retired,
         )
 
 

@@ -68,7 +68,7 @@ def engine_beside(
     log = state / "engine.log"
     with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as complaints:
         process = subprocess.Popen(
-            command("engine", str(run.absolute()), *options),
+            command("engine", "score", str(run.absolute()), *options),
             env=environment(),
             stdin=subprocess.DEVNULL,
             stdout=complaints,

@@ -53,10 +53,11 @@ def sentences() -> Iterator[None]:
     """Turn what is known to go wrong into one sentence and an exit code."""
     from engine.errors import FailedError, UnusableError
     from replay.archive import RunError
+    from replay.feed import FeedError
 
     try:
         yield
-    except (UnusableError, RunError) as error:
+    except (UnusableError, RunError, FeedError) as error:
         fail(str(error), UNUSABLE)
     except FailedError as error:
         fail(str(error), FAILED)

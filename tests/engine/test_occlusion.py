@@ -7,15 +7,20 @@ import numpy as np
 from engine.layout import layout_of
 from engine.occlusion import occlusion
 from engine.scoring import Scorer
+from replay.recording import Snapshot
 from tests.engine.making import SMALL_FAULT, SmallRig, scorer_of
 
 RINGS_AT = 0.23 * 25_600
 """Where the small rig's defect rings [Hz]."""
 
 
+def opinion(scorer: Scorer, snapshot: Snapshot, component: int) -> list[dict[str, object]]:
+    return occlusion(scorer, scorer.examine(snapshot), snapshot.sample_rate, component)
+
+
 def test_covering_the_band_of_the_fault_tells_most(small_rig: SmallRig) -> None:
     scorer = scorer_of(small_rig.bundle, small_rig.settings)
-    parts = occlusion(scorer, small_rig.run.read(SMALL_FAULT), 1)
+    parts = opinion(scorer, small_rig.run.read(SMALL_FAULT), 1)
     low, high = parts[0]["band"]
     assert low <= RINGS_AT <= high
     falls = [part["fall"] for part in parts]
@@ -25,7 +30,7 @@ def test_covering_the_band_of_the_fault_tells_most(small_rig: SmallRig) -> None:
 
 def test_bands_lie_side_by_side_up_to_half_the_sample_rate(small_rig: SmallRig) -> None:
     scorer = scorer_of(small_rig.bundle, small_rig.settings)
-    bands = sorted(part["band"] for part in occlusion(scorer, small_rig.run.read(SMALL_FAULT), 1))
+    bands = sorted(part["band"] for part in opinion(scorer, small_rig.run.read(SMALL_FAULT), 1))
     assert bands[0][0] == 0.0
     assert bands[-1][1] == 12_800.0
     assert [low for low, _ in bands[1:]] == [high for _, high in bands[:-1]]
@@ -34,9 +39,8 @@ def test_bands_lie_side_by_side_up_to_half_the_sample_rate(small_rig: SmallRig) 
 def test_component_with_two_sensors_is_told_which_of_them_hears_it(small_rig: SmallRig) -> None:
     layout = replace(layout_of(small_rig.settings), components=("Both",), channels=((1, 2),))
     plain = scorer_of(small_rig.bundle, small_rig.settings)
-    parts = occlusion(
-        Scorer(small_rig.bundle, layout, plain.diagnostician), small_rig.run.read(SMALL_FAULT), 0
-    )
+    scorer = Scorer(small_rig.bundle, layout, plain.diagnostician)
+    parts = opinion(scorer, small_rig.run.read(SMALL_FAULT), 0)
     falls = {part["channel"]: part["fall"] for part in parts if "channel" in part}
     assert falls[2] > 0.5 > falls[1]
 
@@ -46,6 +50,6 @@ def test_sensor_that_has_gone_mad_does_not_keep_its_neighbour_from_being_asked(s
     snapshot = small_rig.run.read(SMALL_FAULT)
     signal = snapshot.signal.copy()
     signal[9, 0] = 1e30
-    mad = occlusion(scorer, replace(snapshot, signal=signal), 1)
-    assert mad[0]["band"] == occlusion(scorer, snapshot, 1)[0]["band"]
+    mad = opinion(scorer, replace(snapshot, signal=signal), 1)
+    assert mad[0]["band"] == opinion(scorer, snapshot, 1)[0]["band"]
     assert all(np.isfinite(part["fall"]) for part in mad)

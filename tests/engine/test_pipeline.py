@@ -11,7 +11,7 @@ import pytest
 from engine import pipeline
 from engine.layout import Layout
 from engine.pipeline import COMMIT_MOST, Batch, in_order
-from engine.records import Assessed, Assessment, Quality, Score, SnapshotFacts
+from engine.records import Assessed, Assessment, Intake, Quality, Score, SnapshotFacts
 from engine.store import Store
 from engine.tracking import State, first_state
 from replay.recording import RecordingError
@@ -73,9 +73,15 @@ class Listening(Store):
 
     commits: list[list[bool]]
 
-    def append(self, assessment: Assessment, items: Sequence[Assessed], now: datetime) -> None:
+    def append(
+        self,
+        assessment: Assessment,
+        items: Sequence[Assessed],
+        now: datetime,
+        intake: Sequence[Intake] = (),
+    ) -> None:
         self.commits.append([one.state is not None for one in items])
-        super().append(assessment, items, now)
+        super().append(assessment, items, now, intake)
 
 
 def stored(folder: Path, count: int) -> Listening:
@@ -96,7 +102,7 @@ def stored(folder: Path, count: int) -> Listening:
         )
         batch = Batch(store, assessment, wall)
         for position in range(count):
-            batch.add(item(position), state(position))
+            batch.add(item(position), state(position).pack)
         batch.commit()
         batch.commit()
         assert len(store.series(assessment)) == count

@@ -382,9 +382,15 @@ def test_healthy_count_may_be_written_as_a_number(user_file: Path) -> None:
 # Fingerprint
 
 
-def test_fingerprint_ignores_console_and_store() -> None:
+def test_fingerprint_ignores_watching_console_and_store() -> None:
     other = load_settings(
-        overrides={"console.pace": 1.0, "console.time_zone": "local", "store.state": "elsewhere"}
+        overrides={
+            "watch.settle": 7.0,
+            "watch.polling": "always",
+            "console.pace": 1.0,
+            "console.time_zone": "local",
+            "store.state": "elsewhere",
+        }
     )
     assert other.fingerprint() == load_settings().fingerprint()
 
@@ -425,3 +431,23 @@ def test_store_is_in_the_platform_folder_unless_set(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     assert load_settings().store.folder.name == "raceway"
     assert load_settings(overrides={"store.state": "~/here"}).store.folder == Path.home() / "here"
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("advice.limit", "Call Ann."),
+        ("alarms.latching", True),
+        ("alarms.chatter_minutes", 5.0),
+        ("alarms.shelf_hours", 1.0),
+        ("alarms.no_data_after", 9),
+        ("alarms.on_ring", "call"),
+    ],
+)
+def test_fingerprint_ignores_how_alarms_are_dealt_with(key: str, value: object) -> None:
+    assert load_settings(overrides={key: value}).fingerprint() == load_settings().fingerprint()
+
+
+def test_fingerprint_changes_with_whether_a_stop_rings() -> None:
+    ringing = load_settings(overrides={"alarms.stopped_rings": True})
+    assert ringing.fingerprint() != load_settings().fingerprint()

@@ -111,18 +111,43 @@ def test_second_file_of_the_same_time_is_rejected_naming_the_first(
     ]
 
 
-def test_hidden_files_folders_links_and_pipes_in_a_folder_are_left_alone(
+def test_hidden_files_folders_and_pipes_in_a_folder_are_left_alone(
     tmp_path: Path, form: RecordingFormat
 ) -> None:
     folder = folder_of(tmp_path / "run", FILES)
     (folder / ".hidden").write_bytes(b"")
     (folder / "2004.02.12.11.02.39").mkdir()
     os.mkfifo(folder / "2004.02.12.11.12.39")
-    (tmp_path / "outside").write_bytes(content(5))
-    (folder / "2004.02.12.11.22.39").symlink_to(tmp_path / "outside")
+    (folder / ".link").symlink_to("elsewhere")
     run = open_run(folder, form)
     assert names_of(run) == NAMES
     assert run.rejected == ()
+
+
+def test_links_in_a_folder_are_rejected_and_not_followed(tmp_path: Path, form: RecordingFormat) -> None:
+    folder = folder_of(tmp_path / "run", FILES | {"README.md": b""})
+    (tmp_path / "outside").write_bytes(content(5))
+    (folder / "2004.02.12.11.22.39").symlink_to(tmp_path / "outside")
+    (folder / "around").symlink_to(folder)
+    run = open_run(folder, form)
+    assert names_of(run) == NAMES
+    assert [one.name for one in run.rejected] == ["2004.02.12.11.22.39", "README.md", "around"]
+    assert run.rejected[0].reason == run.rejected[2].reason == "it is a symbolic link, which is not followed"
+
+
+def test_folder_of_links_alone_says_why_it_holds_no_recordings(
+    tmp_path: Path, form: RecordingFormat, cache: Path
+) -> None:
+    run = folder_of(tmp_path / "run", {})
+    (run / NAMES[0]).symlink_to("elsewhere")
+    assert sentence(run, form, cache) == (
+        f"holds no recordings: of {NAMES[0]}, it is a symbolic link, which is not followed"
+    )
+
+
+def test_bytes_of_a_recording_are_had_as_they_are(tmp_path: Path, form: RecordingFormat) -> None:
+    run = open_run(folder_of(tmp_path / "run", FILES | {NAMES[1]: b"no numbers"}), form)
+    assert [run.content(index) for index in range(3)] == [FILES[NAMES[0]], b"no numbers", FILES[NAMES[2]]]
 
 
 def test_bad_file_is_found_when_it_is_read_and_does_not_stop_the_others(

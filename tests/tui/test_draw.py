@@ -18,13 +18,20 @@ from tests.tui import synthetic
 from tui.draw.alarms import alarm_lines, standing
 from tui.draw.banner import banner_lines, engine_status, playing_state
 from tui.draw.bearings import bearing_lines
-from tui.draw.notice import Notice, acknowledged_notice, crossing_notice, notice_lines, rings_notice
+from tui.draw.notice import (
+    Notice,
+    acknowledged_notice,
+    already_notice,
+    crossing_notice,
+    notice_lines,
+    rings_notice,
+)
 from tui.draw.plots import figure_lines, spectrum_lines, trend_lines
 from tui.draw.spark import Column, resample, sparkline, tall_sparkline
 from tui.draw.text import Span, clean, fit, pick, plain, title, width_of, window
 from tui.draw.timeline import timeline_lines
 from tui.draw.why import curve, why_lines
-from tui.draw.words import duration, severity_text, short_time, state_of
+from tui.draw.words import duration, reason, severity_text, short_time, state_of
 from tui.frame import Condition, Frame, to_acknowledge, trend
 from tui.playhead import Playhead, instant
 from tui.reading import Crossing, Reader, Reading, View
@@ -148,6 +155,9 @@ def test_the_arrow_follows_a_trend_and_not_a_flutter(values: list[float], way: i
 # States.
 
 
+SHELVED_BY_BOB: dict[str, object] = {"shelf": given_by("bob"), "shelved_until": synthetic.at(120)}
+
+
 @pytest.mark.parametrize(
     ("condition", "glyph", "word"),
     [
@@ -167,6 +177,11 @@ def test_the_arrow_follows_a_trend_and_not_a_flutter(values: list[float], way: i
         (replace(NOWHERE, alarm=alarm(acknowledgement=given_by("ann"))), "△", "ALARM acked"),
         (replace(NOWHERE, alarm=alarm(cleared=CLEARED)), "▽", "returned UNACK"),
         (replace(NOWHERE, quality=Quality.STOPPED, alarm=alarm()), "▲", "ALARM UNACK"),
+        (replace(NOWHERE, alarm=alarm(**SHELVED_BY_BOB)), "◁", "ALARM shelved"),
+        (replace(NOWHERE, alarm=alarm(priority=Priority.HIGH, **SHELVED_BY_BOB)), "◁", "SEVERE shelved"),
+        (replace(NOWHERE, alarm=alarm(priority=Priority.LOW, **SHELVED_BY_BOB)), "◁", "shelved"),
+        (replace(NOWHERE, retired=True), "□", "out of service"),
+        (replace(NOWHERE, retired=True, alarm=alarm(retired=given_by("ann"))), "□", "out of service"),
     ],
 )
 def test_every_state_has_its_glyph_and_its_word(condition: Condition, glyph: str, word: str) -> None:
@@ -199,13 +214,26 @@ def test_after_three_intervals_without_a_snapshot_there_is_no_data(view: View) -
             "returned, acknowledged by ann",
             "acked",
         ),
+        ({"retired": given_by("ann")}, "out of service, by ann", "out"),
     ],
 )
 def test_how_an_alarm_stands_is_said_at_any_width(
     changes: dict[str, object], longest: str, shortest: str
 ) -> None:
-    variants = standing(alarm(**changes))
+    variants = standing(alarm(**changes), UTC)
     assert (variants[0], variants[-1]) == (longest, shortest)
+
+
+def test_a_shelved_alarm_tells_until_when_and_by_whom() -> None:
+    shelved = alarm(**SHELVED_BY_BOB)
+    until = f"{synthetic.at(120):%m-%d %H:%M}"
+    assert standing(shelved, UTC)[0] == f"shelved until {until}, by bob"
+    assert standing(replace(shelved, shelved_later=True), UTC)[0] == f"shelved later until {until}, by bob"
+    assert already_notice(shelved, UTC).text == f"Bearing 1: shelved by bob until {until}"
+
+
+def test_an_alarm_that_chatters_tells_how_often() -> None:
+    assert reason(alarm(count=3)) == f"{reason(alarm())} ×3"
 
 
 # Which alarm a key press means.

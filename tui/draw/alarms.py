@@ -4,10 +4,10 @@ from datetime import tzinfo
 
 from rich.cells import cell_len
 
-from engine.alarms import Alarm
+from engine.alarms import Alarm, AlarmState
 from engine.records import Event, EventKind, Priority
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, pick, title, window
-from tui.draw.words import acknowledged_by, reason, severity_text, short_time, subject
+from tui.draw.words import RETIRED, SHELVED, acknowledged_by, reason, severity_text, short_time, subject
 from tui.frame import Frame
 
 PRIORITIES = {Priority.LOW: "low", Priority.MEDIUM: "med", Priority.HIGH: "HIGH"}
@@ -24,6 +24,8 @@ FACTS = frozenset(
         EventKind.DRIFTED,
         EventKind.BUNDLE,
         EventKind.ACCEPTED,
+        EventKind.RETIRED,
+        EventKind.REINSTATED,
     }
 )
 """Events that are told beside the alarms; what happens to an alarm is in its own row."""
@@ -60,15 +62,22 @@ def alarm_lines(
         loud = sum(alarm.needs_acknowledgement for alarm in rest)
         text = f"   {len(rest)} more, {loud} unacknowledged"
         lines.append((Span(fit(text, width), Role.ALARM if loud else Role.DIM),))
-    facts = [event for event in frame.events if event.kind in FACTS]
+    facts = [event for event in frame.events if event.kind in FACTS or _untold(event)]
     lines.extend(_fact(width, event, zone) for event in facts)
     if not alarms and not facts:
         lines.append((Span(fit("   nothing yet", width), Role.DIM),))
     return lines[:height]
 
 
-def standing(alarm: Alarm) -> tuple[str, ...]:
+def standing(alarm: Alarm, zone: tzinfo) -> tuple[str, ...]:
     """How an alarm stands, from the longest way of saying it to the shortest."""
+    if alarm.state is AlarmState.OUT_OF_SERVICE and alarm.retired is not None:
+        by = clean(str(alarm.retired.detail.get("by", "")))
+        return (f"out of service, by {by}", "out of service", "out")
+    if alarm.state is AlarmState.SHELVED and alarm.shelved_until is not None:
+        by, later = clean(alarm.shelved_by), " later" if alarm.shelved_later else ""
+        until = f"until {short_time(alarm.shelved_until, zone)}"
+        return (f"shelved{later} {until}, by {by}", f"shelved{later} {until}", f"shelved{later}", "shelved")
     if alarm.acknowledgement is None and not alarm.needs_acknowledgement:
         return ("overtaken by an alarm", "overtaken", "over")
     if alarm.acknowledgement is None:
@@ -82,14 +91,17 @@ def standing(alarm: Alarm) -> tuple[str, ...]:
 
 
 def alarm_glyph(alarm: Alarm) -> str:
-    """▲ wants an acknowledgement, △ has it, ▽ returned before it got one, · is over."""
+    """▲ wants an acknowledgement, △ has it, ▽ returned before it got one, · is over, ◁ and □ are put away."""
+    if alarm.put_away:
+        return SHELVED if alarm.retired is None else RETIRED
     if alarm.stands:
         return "▲" if alarm.needs_acknowledgement else "△"
     return "▽" if alarm.needs_acknowledgement else "·"
 
 
 def _row(width: int, alarm: Alarm, name: int, zone: tzinfo, chosen: bool) -> Line:
-    role = Role.ALARM if alarm.needs_acknowledgement else Role.DIM if not alarm.stands else Role.WARNING
+    quiet = alarm.put_away or not alarm.stands
+    role = Role.ALARM if alarm.needs_acknowledgement else Role.DIM if quiet else Role.WARNING
     fixed = 3 + 12 + name + 1 + 5
     # Where it is narrow, who acknowledged says more than the severity at the ring.
     narrow = width < 60 and not alarm.needs_acknowledgement
@@ -99,7 +111,7 @@ def _row(width: int, alarm: Alarm, name: int, zone: tzinfo, chosen: bool) -> Lin
     cause_room = width - fixed - len(number) - 6
     cause = min(cause_room, 24, max(len(reason(alarm)), 6))
     tail = width - fixed - len(number) - max(cause + 1, 0)
-    said = pick(tail, *standing(alarm)).rstrip()
+    said = pick(tail, *standing(alarm, zone)).rstrip()
     return (
         Span("›" if chosen else " ", Role.STRONG),
         Span(f"{alarm_glyph(alarm)} {short_time(alarm.raised.at, zone)} ", role),
@@ -111,10 +123,16 @@ def _row(width: int, alarm: Alarm, name: int, zone: tzinfo, chosen: bool) -> Lin
     )
 
 
+def _untold(event: Event) -> bool:
+    """Whether the command that is told of rings failed for good: somebody was not called."""
+    return event.kind is EventKind.NOTIFIED and bool(event.detail.get("given_up"))
+
+
 def _fact(width: int, event: Event, zone: tzinfo) -> Line:
-    message = clean(str(event.detail.get("message", "")))
+    message = clean(str(event.detail.get("message") or event.detail.get("reason") or ""))
     who = event.component or event.source
     # "engine engine started" says no more than "engine started".
     what = event.kind.value if event.kind.value.startswith(who) else f"{who} {event.kind.value}"
     text = f" · {short_time(event.at, zone)} {what}{': ' + message if message else ''}"
-    return (Span(fit(text, width), Role.WARNING if event.kind is EventKind.FAILED else Role.DIM),)
+    bad = event.kind is EventKind.FAILED or _untold(event)
+    return (Span(fit(text, width), Role.WARNING if bad else Role.DIM),)

@@ -85,6 +85,12 @@ def acknowledged_notice(
 
 def already_notice(alarm: Alarm, zone: tzinfo) -> Notice:
     """Said where there is nothing left to acknowledge in an alarm."""
+    if alarm.retired is not None:
+        return Notice(f"{subject(alarm)} is out of service; raceway alarms reinstate returns it")
+    if alarm.shelf is not None and alarm.shelved_until is not None:
+        why = f": {clean(alarm.shelved_for)}" if alarm.shelved_for else ""
+        until = short_time(alarm.shelved_until, zone)
+        return Notice(f"{subject(alarm)}: shelved by {clean(alarm.shelved_by)} until {until}{why}")
     later = " later," if alarm.acknowledged_later else ""
     given = alarm.acknowledgement
     when = "" if given is None else f" as of {short_time(given.at, zone)}"

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from engine.alarms import Alarm
+from engine.alarms import Alarm, AlarmState
 from engine.records import Priority, Quality
 from tui.draw.text import Role, clean
 from tui.frame import Condition
@@ -21,6 +21,9 @@ QUALITIES = {
 
 STANDING = {Priority.LOW: "advisory", Priority.MEDIUM: "ALARM", Priority.HIGH: "SEVERE"}
 
+SHELVED, RETIRED = "◁", "□"
+"""Glyphs of what asks nobody for anything for the time being."""
+
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -34,6 +37,12 @@ class State:
 def state_of(condition: Condition) -> State:
     """The state of a component; an alarm comes before all else, since nothing mutes a failure."""
     alarm = condition.alarm
+    if condition.retired:
+        return State(RETIRED, "out of service", Role.DIM if alarm is None else Role.WARNING)
+    if alarm is not None and alarm.state is AlarmState.SHELVED:
+        # What is wrong stays in sight: severity and reason stand beside it.
+        loud = "" if alarm.priority is Priority.LOW else f"{STANDING[alarm.priority]} "
+        return State(SHELVED, f"{loud}shelved", Role.WARNING)
     if alarm is not None and alarm.stands:
         word = STANDING[alarm.priority]
         if alarm.needs_acknowledgement:
@@ -107,7 +116,12 @@ def subject(alarm: Alarm) -> str:
 
 
 def reason(alarm: Alarm) -> str:
-    """What an alarm comes from: a surface, another component that explains it, else its cause."""
+    """What an alarm comes from, and how often it was raised if more than once."""
+    return f"{_origin(alarm)} ×{alarm.count}" if alarm.count > 1 else _origin(alarm)
+
+
+def _origin(alarm: Alarm) -> str:
+    """A surface, another component that explains the alarm, else its cause."""
     if alarm.surface:
         return clean(alarm.surface)
     if alarm.carried_from:

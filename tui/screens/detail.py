@@ -5,6 +5,7 @@ from functools import partial
 from textual.app import ComposeResult
 
 from engine.records import Quality
+from engine.remedies import advice_for
 from tui.draw.plots import figure_lines, spectrum_lines, trend_lines
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, width_of
 from tui.draw.words import ARROWS, reason, severity_text, short_time, state_of
@@ -39,6 +40,7 @@ class DetailScreen(ConsoleScreen):
             return
         view = frame.view
         channels = view.assessment.channels[shown.component]
+        head.wanted = 1 + bool(advice_line(shown, frame))
         head.show(partial(head_lines, shown=shown, frame=frame))
         # A plot costs milliseconds: it is drawn again only for another snapshot, picture or bearing.
         trend.show(
@@ -63,8 +65,8 @@ class DetailScreen(ConsoleScreen):
         )
 
 
-def head_lines(width: int, _height: int, shown: Shown, frame: Frame) -> Lines:
-    """Name, state, severity and snapshot of the bearing in one line."""
+def head_lines(width: int, height: int, shown: Shown, frame: Frame) -> Lines:
+    """Name, state, severity and snapshot of the bearing in one line; what to do in another."""
     condition = frame.conditions[shown.component]
     state = state_of(condition)
     alarm = condition.alarm
@@ -86,4 +88,16 @@ def head_lines(width: int, _height: int, shown: Shown, frame: Frame) -> Lines:
     for part in parts:
         if used + len(rest) + len(part) + 2 <= width:
             rest += f"  {part}"
-    return [(*line, Span(fit(rest, width - used)))]
+    lines: Lines = [(*line, Span(fit(rest, width - used)))]
+    advice = advice_line(shown, frame)
+    if advice:
+        lines.append((Span(fit(f" {advice}", width), Role.STRONG),))
+    return lines[:height]
+
+
+def advice_line(shown: Shown, frame: Frame) -> str:
+    """What to do about the bearing's alarm and how soon, "" where there is none that stands."""
+    alarm = frame.conditions[shown.component].alarm
+    if alarm is None or not alarm.stands:
+        return ""
+    return advice_for(alarm, frame.view.assessment.settings.get("advice"))

@@ -1,0 +1,157 @@
+"""Answers what operators ask of a watching engine: accept, relearn, switch, retry. Each is answered once."""
+
+import queue
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from engine.accepting import accept_baseline
+from engine.bundle import Bundle
+from engine.bundles import Bundles, check_shape
+from engine.errors import FailedError, UnusableError
+from engine.gathering import learn_from_run
+from engine.records import Action, Assessment, Epoch, Event
+from engine.settings import Settings
+from engine.store import Store
+from replay.archive import RunError, open_run
+from replay.recording import RecordingError
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the loop has to do for a request: look at a file again, or score with another bundle."""
+
+    retry: bytes | None = None
+    switched: bool = False
+
+
+class _AbandonedError(Exception):
+    """The engine ends while it learns beside its work."""
+
+
+class _Quiet:
+    """Hears how learning goes and tells nobody; ends it when the engine ends."""
+
+    def __init__(self, ending: threading.Event) -> None:
+        self._ending = ending
+
+    def rejected(self, error: RecordingError) -> None:
+        """Leave it out."""
+
+    def read(self, done: int, total: int) -> None:
+        """Go on while the engine does."""
+        self.waiting()
+
+    def epoch(self, epoch: Epoch) -> None:
+        """Go on while the engine does."""
+        self.waiting()
+
+    def waiting(self) -> None:
+        """Go on while the engine does."""
+        if self._ending.is_set():
+            raise _AbandonedError
+
+
+class Answers:
+    """Deals with requests; learning goes on beside the loop, on a thread of its own, one at a time."""
+
+    def __init__(
+        self,
+        folder: Path,
+        settings: Settings,
+        store: Store,
+        assessment: Assessment,
+        bundles: Bundles,
+        now: Callable[[], datetime],
+    ) -> None:
+        """Answer for one live record.
+
+        Args:
+            folder: whose recordings a new baseline is learned from.
+            settings: of the machine.
+            store: where the requests are.
+            assessment: the live record.
+            bundles: of the store.
+            now: the wall clock.
+        """
+        self._folder, self._settings, self._store = folder, settings, store
+        self._assessment, self._bundles, self._now = assessment, bundles, now
+        self._taken: set[int] = set()
+        self._wishes: list[Wish] = []
+        self._learning: threading.Thread | None = None
+        self._learned: queue.SimpleQueue[tuple[Event, Bundle | str]] = queue.SimpleQueue()
+        self._ending = threading.Event()
+
+    def take(self, request: Event) -> None:
+        """Deal with an open request; one that has been taken already is left alone."""
+        action = str(request.detail.get("action"))
+        busy = action == Action.RELEARN and self._learning is not None
+        if request.seq in self._taken or busy:
+            return
+        self._taken.add(request.seq)
+        try:
+            match action:
+                case Action.ACCEPT:
+                    by = str(request.detail["by"])
+                    self._answer(
+                        request, True, accept_baseline(self._store, self._assessment, by, self._now())
+                    )
+                case Action.RETRY:
+                    self._wishes.append(Wish(retry=bytes.fromhex(str(request.detail["raw"]))))
+                    self._answer(request, True, "the file is looked at again")
+                case Action.SWITCH:
+                    self._switch(request, str(request.detail["bundle"]))
+                case Action.RELEARN:
+                    self._relearn(request, str(request.detail["healthy"]))
+                case _:
+                    self._answer(request, False, f"this engine does not know how to {action}")
+        except (UnusableError, RunError, KeyError, ValueError, OSError) as error:
+            self._answer(request, False, str(error))
+
+    def turn(self) -> tuple[Wish, ...]:
+        """Answer what was learned meanwhile; hand out what the loop has to do."""
+        with suppress(queue.Empty):
+            request, result = self._learned.get_nowait()
+            self._learning = None
+            if isinstance(result, str):
+                self._answer(request, False, result)
+            else:
+                name = self._bundles.keep(result)
+                count = result.baseline.count
+                self._answer(request, True, f"learned {name} from {count} snapshots; switch to use it")
+        wishes, self._wishes = tuple(self._wishes), []
+        return wishes
+
+    def close(self) -> None:
+        """Abandon what is being learned; its request stays open for the next engine."""
+        self._ending.set()
+        if self._learning is not None:
+            self._learning.join()
+
+    def _switch(self, request: Event, name: str) -> None:
+        check_shape(self._bundles.load(name), self._settings)
+        self._bundles.use(name)
+        self._wishes.append(Wish(switched=True))
+        self._answer(request, True, f"{name} is in use from the next snapshot on")
+
+    def _relearn(self, request: Event, healthy: str) -> None:
+        model = {**self._settings.model.model_dump(), "healthy": healthy, "skip": 0}
+        told = self._settings.model_copy(update={"model": type(self._settings.model).model_validate(model)})
+        run = open_run(self._folder, told.recording_format())
+
+        def learn() -> None:
+            try:
+                self._learned.put((request, learn_from_run(run, told, _Quiet(self._ending))))
+            except _AbandonedError:
+                return
+            except (UnusableError, FailedError, OSError, ArithmeticError) as error:
+                self._learned.put((request, str(error)))
+
+        self._learning = threading.Thread(target=learn, name="raceway-relearning")
+        self._learning.start()
+
+    def _answer(self, request: Event, done: bool, words: str) -> None:
+        self._store.answer(self._assessment, request, done=done, words=words, at=request.at, now=self._now())

@@ -1,0 +1,121 @@
+"""What a watching engine minds by the clock: data that stays out, a disk that fills, what is asked of it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from engine.arrivals import LiveClock, usual_interval
+from engine.outages import no_data_due, no_data_raised, outage_cleared, standing_outage
+from engine.records import Assessment, Cause, Event, EventKind, NewEvent
+from engine.settings import Settings
+from engine.space import MEGABYTE, free_bytes, has_room
+from engine.store import Store
+
+TURN_SECONDS = 1.0
+"""How often it looks: an operator who asks for something is answered while they look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """When data came last, and how long it usually takes until more comes; zero where that is not known."""
+
+    clock: LiveClock
+    interval: timedelta
+
+
+def silence_of(times: Sequence[datetime], came: float, seconds: float) -> Silence | None:
+    """What is known of the data's rhythm.
+
+    Args:
+        times: of the newest snapshots, oldest first.
+        came: when the newest came, in seconds of a clock that never goes back.
+        seconds: between two recordings as set, 0 for as they come.
+    """
+    if not times:
+        return None
+    interval = timedelta(seconds=seconds) if seconds else usual_interval(times)
+    return Silence(LiveClock(times[-1], came), interval)
+
+
+def data_events(silence: Silence, standing: Event | None, after: int, clock: float) -> tuple[NewEvent, ...]:
+    """Whether "no data" is to be raised or taken back.
+
+    Args:
+        silence: of the newest snapshot.
+        standing: the raise that stands, if any.
+        after: intervals without a snapshot that are too many.
+        clock: seconds, as in `silence`.
+    """
+    newest = silence.clock.newest
+    due = no_data_due(newest, silence.interval, after, silence.clock.now(clock))
+    if standing is not None and standing.detail.get("last") != newest.isoformat():
+        return (outage_cleared(standing, newest, "data comes again"),)
+    if due and standing is None:
+        return (no_data_raised(newest, silence.interval, after),)
+    return ()
+
+
+class Mind:
+    """Looks at most once a second, and appends what has to be said.
+
+    Attributes:
+        paused: why intake stands still, a sentence; empty while it goes on.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        assessment: Assessment,
+        settings: Settings,
+        *,
+        now: Callable[[], datetime],
+        clock: Callable[[], float],
+    ) -> None:
+        """Mind one live record."""
+        self._store, self._assessment, self._settings = store, assessment, settings
+        self._now, self._clock = now, clock
+        self._next = clock()
+        self._standing = standing_outage(store.events(assessment), Cause.NO_DATA)
+        self.paused = ""
+
+    def turn(self, silence: Silence | None, at: datetime) -> tuple[Event, ...] | None:
+        """Look, if it is time to; return the requests that wait for an answer, None where it is not time.
+
+        Args:
+            silence: what is known of the data's rhythm, None before the first snapshot.
+            at: recording time now.
+        """
+        if self._clock() < self._next:
+            return None
+        self._next = self._clock() + TURN_SECONDS
+        self._mind_room(at)
+        if silence is not None and not self.paused:
+            self._mind_data(silence)
+        return self._store.open_requests(self._assessment)
+
+    def _mind_data(self, silence: Silence) -> None:
+        after = self._settings.alarms.no_data_after
+        for event in data_events(silence, self._standing, after, self._clock()):
+            self._store.add_event(self._assessment, event, self._now())
+            self._standing = standing_outage(self._store.events(self._assessment), Cause.NO_DATA)
+
+    def _mind_room(self, at: datetime) -> None:
+        folder, floor = self._store.path.parent, self._settings.store.minimum_free
+        free = free_bytes(folder)
+        if has_room(free, floor, paused=bool(self.paused)):
+            if self.paused:
+                self.paused = ""
+                self._say(EventKind.INTAKE_RESUMED, at, "there is room on the disk again")
+            return
+        words = (
+            f"the disk of {folder} has {free // MEGABYTE} MB free and {floor} are kept for acknowledgements;"
+            " make room, intake then goes on by itself"
+        )
+        if not self.paused:
+            self._say(EventKind.INTAKE_PAUSED, at, words)
+        self.paused = words
+
+    def _say(self, kind: EventKind, at: datetime, words: str) -> None:
+        self._store.add_event(
+            self._assessment, NewEvent(kind, at, "engine", detail={"message": words}), self._now()
+        )

@@ -1,0 +1,371 @@
+"""Watches one machine's incoming folder: learns a baseline where there is none, then scores what arrives.
+
+The loop never ends by itself. What fails for a while (a full disk, a store that is busy) is tried again from
+what the store holds; what fails for good is told in the store before the process ends.
+"""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from engine.answering import Answers, Wish
+from engine.arrivals import RECENT
+from engine.bundle import BundleError
+from engine.bundles import Bundles, check_shape
+from engine.errors import FailedError
+from engine.founding import Founding
+from engine.heralding import Herald
+from engine.identity import live_key, machine_lease
+from engine.judging import Examined, Judge
+from engine.layout import layout_of
+from engine.learning import LearningError, Sight
+from engine.lease import lease
+from engine.memory import keep_freed_memory
+from engine.minding import Mind, Silence, silence_of
+from engine.monitor import Record
+from engine.pipeline import COMMIT_MOST, in_order
+from engine.pulse import Pulse, quiet
+from engine.records import Assessment, Heartbeat, Outcome, Phase
+from engine.ringing import Caller, calling_of
+from engine.settings import Settings
+from engine.store import Store, StoreBusyError, StoreFaultError, StoreFullError
+from engine.taking import Taker
+from replay.inbox import Candidate, NotYetError
+from replay.recording import RecordingError, Snapshot
+
+RECOVERY_SECONDS = 5.0
+"""Until what the store refused is tried again."""
+
+TURN_SECONDS = 1.0
+"""The longest that the loop waits for the folder: beats and requests come between."""
+
+
+class HaltedError(Exception):
+    """The engine was asked to end in the middle of something long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """`wall` tells the time (aware, UTC); `steady` counts seconds and never goes back."""
+
+    wall: Callable[[], datetime]
+    steady: Callable[[], float]
+
+
+def watch(
+    folder: Path,
+    settings: Settings,
+    store: Store,
+    *,
+    stop: threading.Event,
+    clocks: Clocks | None = None,
+    bundle: str | None = None,
+    tell: Callable[[Heartbeat], None] = quiet,
+) -> None:
+    """Watch a folder until `stop` is set.
+
+    Args:
+        folder: where the recorder writes; it need not exist yet.
+        settings: the machine and all rules.
+        store: where everything goes.
+        stop: ends the loop within a second or two, all committed.
+        clocks: for tests.
+        bundle: name of a bundle of this store to use from now on; what is in use already, or a baseline of
+            the machine's first healthy snapshots, where none is named.
+        tell: hears of every beat.
+
+    Raises:
+        LeaseTakenError: another engine watches this machine.
+        BundleError: the named bundle does not fit.
+        FailedError: the store failed for good.
+    """
+    keep_freed_memory()
+    clocks = clocks or Clocks(lambda: datetime.now(UTC), time.monotonic)
+    layout = layout_of(settings)
+    what = f"watching {settings.machine.name}"
+    with lease(store.path.parent / "leases", machine_lease(settings), store.access, what):
+        bundles = Bundles(store.path.parent, live_key(settings))
+        if bundle is not None:
+            check_shape(bundles.load(bundle), settings)
+            bundles.use(bundle)
+        assessment = store.begin_assessment(
+            machine=settings.machine.name,
+            key=live_key(settings),
+            model=settings.model.name,
+            seed=settings.model.seed,
+            run=str(folder),
+            expected=0,
+            components=layout.components,
+            channels=layout.channels,
+            units=layout.units,
+            settings=settings.plain(),
+            now=clocks.wall(),
+        )
+        pulse = Pulse(store, assessment, clocks.wall, tell)
+        _Watch(folder, settings, store, assessment, bundles, pulse, clocks, stop).run()
+
+
+class _Watch:
+    """One engine's time of watching."""
+
+    def __init__(
+        self,
+        folder: Path,
+        settings: Settings,
+        store: Store,
+        assessment: Assessment,
+        bundles: Bundles,
+        pulse: Pulse,
+        clocks: Clocks,
+        stop: threading.Event,
+    ) -> None:
+        self._settings, self._store, self._assessment = settings, store, assessment
+        self._bundles, self._pulse, self._clocks, self._stop = bundles, pulse, clocks, stop
+        self._before = store.heartbeat(assessment)
+        self._taker = Taker(folder, settings, store, assessment, now=clocks.wall, clock=clocks.steady)
+        self._mind = Mind(store, assessment, settings, now=clocks.wall, clock=clocks.steady)
+        self._answers = Answers(folder, settings, store, assessment, bundles, clocks.wall)
+        self._herald = Herald(store, assessment, clocks.wall)
+        self._judge: Judge | None = None
+        self._founding: Founding | None = None
+        self._seen: dict[bytes, tuple[int, int, int]] = {}
+        self._backlog = 0
+        self._trouble = ""
+        self._times: deque[datetime] = deque(maxlen=RECENT + 1)
+        self._came = clocks.steady()
+        self._recall_times()
+
+    def run(self) -> None:
+        """Go on until asked to stop."""
+        caller = self._caller()
+        try:
+            self._herald.started(self._before, self.live_now())
+            if caller is not None:
+                caller.start()
+            while not self._stop.is_set():
+                try:
+                    self._turn()
+                except (StoreFullError, StoreFaultError, StoreBusyError) as error:
+                    self._start_over(str(error))
+                if caller is not None:
+                    caller.poke()
+            self._herald.ended(self.live_now())
+            self._pulse.last_word(Phase.ENDED, self._done, self._done)
+        except HaltedError:
+            self._pulse.last_word(Phase.ENDED, self._done, self._done)
+        except Exception as error:
+            with suppress(FailedError):
+                words = str(error) or type(error).__name__
+                self._herald.failed(words, self.live_now())
+                self._pulse.last_word(Phase.FAILED, self._done, self._done, words)
+            raise
+        finally:
+            if caller is not None:
+                caller.stop()
+            self._answers.close()
+            self._taker.close()
+
+    def live_now(self) -> datetime:
+        """Recording time now; safe to ask from any thread."""
+        silence = self._silence()
+        return silence.clock.now(self._clocks.steady()) if silence else self._clocks.wall()
+
+    # One turn of the loop.
+
+    def _turn(self) -> None:
+        self._mind_the_clock()
+        if self._mind.paused:
+            self._pulse.beat(Phase.PAUSED, self._done, self._done, self._mind.paused)
+            self._stop.wait(TURN_SECONDS)
+            return
+        if self._judge is None and self._founding is None:
+            self._prepare()
+        ready = self._taker.look()
+        for start in range(0, len(ready), COMMIT_MOST):
+            if self._stop.is_set() or self._mind.paused:
+                break
+            self._backlog = len(ready) - start
+            portion = ready[start : start + COMMIT_MOST]
+            if self._judge is not None:
+                self._score(portion, self._judge)
+            elif self._founding is not None and self._gather(portion, self._founding):
+                break
+            self._mind_the_clock()
+            self._beat()
+        self._backlog = 0
+        self._beat()
+        self._taker.wait(TURN_SECONDS)
+
+    def _mind_the_clock(self) -> None:
+        for request in self._mind.turn(self._silence(), self.live_now()) or ():
+            self._answers.take(request)
+        for wish in self._answers.turn():
+            self._grant(wish)
+
+    def _grant(self, wish: Wish) -> None:
+        """Do what an operator asked for that touches the loop."""
+        if wish.retry is not None:
+            self._taker.retry(wish.retry)
+        if wish.switched:
+            self._judge = self._founding = None
+            self._trouble = ""
+
+    def _prepare(self) -> None:
+        """Find out what to score with: the bundle in use, or snapshots yet to be gathered."""
+        if self._trouble:
+            return
+        try:
+            if self._bundles.current() is None:
+                self._founding = Founding(self._settings)
+                return
+            bundle = self._bundles.load()
+            check_shape(bundle, self._settings)
+        except BundleError as error:
+            self._trouble = str(error)
+            self._herald.model_missing(str(error), self.live_now())
+            return
+        self._judge = Judge(self._store, self._assessment, bundle, self._settings, self._clocks.wall)
+        self._herald.judged_by(self._judge, self.live_now())
+
+    # With a bundle.
+
+    def _score(self, portion: Sequence[Candidate], judge: Judge) -> None:
+        def examine(index: int) -> tuple[Examined, str] | NotYetError:
+            read = self._taker.read(portion[index])
+            if isinstance(read, NotYetError):
+                return read
+            snapshot, digest = read
+            try:
+                return judge.examine(snapshot), digest
+            except ArithmeticError as error:
+                raise RecordingError(snapshot.name, str(error)) from error
+
+        examined = in_order(examine, range(len(portion)))
+        for candidate, one in zip(portion, examined, strict=True):
+            if isinstance(one, RecordingError):
+                self._taker.refuse(candidate, Outcome.QUARANTINED, one.reason)
+            elif not isinstance(one, NotYetError):
+                self._take(candidate, *one, judge)
+            self._beat()
+        judge.commit()
+
+    def _take(self, candidate: Candidate, one: Examined, digest: str, judge: Judge) -> None:
+        ruled = self._taker.rule(one.at, digest, judge.newest)
+        if ruled.outcome is Outcome.TAKEN:
+            judge.judge(one, self._taker.entry(candidate, one.at, digest, ruled))
+            self._heard(one.at)
+        elif ruled.outcome is Outcome.LATE:
+            judge.judge_late(one, self._taker.entry(candidate, one.at, digest, ruled))
+        else:
+            self._taker.refuse(candidate, ruled.outcome, ruled.reason, one.at, digest)
+
+    # Without one yet.
+
+    def _gather(self, portion: Sequence[Candidate], founding: Founding) -> bool:
+        """See more of the machine; say whether there is a baseline now."""
+        new = [one for one in portion if self._seen.get(one.raw) != one.stamp]
+
+        def look(index: int) -> tuple[Snapshot, Sight] | NotYetError:
+            read = self._taker.read(new[index])
+            if isinstance(read, NotYetError):
+                return read
+            return read[0], founding.look(read[0])
+
+        for candidate, one in zip(new, in_order(look, range(len(new))), strict=True):
+            if isinstance(one, RecordingError):
+                self._taker.refuse(candidate, Outcome.QUARANTINED, one.reason)
+            elif not isinstance(one, NotYetError):
+                snapshot, sight = one
+                founding.add(sight)
+                self._seen[candidate.raw] = candidate.stamp
+                self._heard(snapshot.time)
+            self._beat()
+            if self._stop.is_set():
+                return False
+        return founding.is_enough and self._found(founding)
+
+    def _found(self, founding: Founding) -> bool:
+        """Learn the baseline; what was gathered is then scored like everything else."""
+        record = Record(
+            self._store, self._assessment, self._pulse, self._settings.model.epochs, self._clocks.wall
+        )
+
+        def wait() -> None:
+            record.waiting()
+            if self._stop.is_set():
+                raise HaltedError
+
+        try:
+            bundle = founding.learn(record.epoch, wait)
+        except LearningError as error:
+            # More snapshots may mend it; until then the beat says why it goes on gathering.
+            founding.wanted += max(10, self._settings.watch.gather // 5)
+            self._trouble = str(error)
+            return False
+        self._bundles.use(self._bundles.keep(bundle))
+        self._founding, self._trouble = None, ""
+        self._seen.clear()
+        self._judge = Judge(self._store, self._assessment, bundle, self._settings, self._clocks.wall)
+        self._taker.forget()
+        return True
+
+    # What is told.
+
+    @property
+    def _done(self) -> int:
+        return self._judge.position if self._judge is not None else 0
+
+    def _beat(self) -> None:
+        words = self._taker.sentence or self._trouble
+        if self._founding is not None:
+            self._pulse.beat(Phase.GATHERING, self._founding.gathered, self._founding.wanted, words)
+        elif self._judge is not None:
+            waiting = len(self._taker.waiting)
+            words = words or (f"{waiting} not complete yet" if waiting else "")
+            self._pulse.beat(Phase.WATCHING, self._done, self._done + self._backlog, words)
+        else:
+            self._pulse.beat(Phase.FAILED, 0, 0, words)
+
+    def _heard(self, at: datetime) -> None:
+        if not self._times or at > self._times[-1]:
+            self._times.append(at)
+            self._came = self._clocks.steady()
+
+    def _silence(self) -> Silence | None:
+        return silence_of(tuple(self._times), self._came, self._settings.watch.interval)
+
+    def _recall_times(self) -> None:
+        """Take up when data came last from what the store holds."""
+        after = self._store.after_newest(self._assessment, RECENT + 1)
+        newest = self._store.series(self._assessment, after)
+        self._times.extend(
+            datetime.fromtimestamp(0, UTC) + timedelta(microseconds=int(one)) for one in newest.at
+        )
+        if self._times:
+            came = self._store.came(self._assessment.machine_id, self._times[-1])
+            waited = (self._clocks.wall() - came).total_seconds() if came else 0.0
+            self._came = self._clocks.steady() - max(waited, 0.0)
+
+    def _start_over(self, words: str) -> None:
+        """Let go of what was not committed; the store says where to go on."""
+        self._judge, self._trouble = None, ""
+        self._taker.forget()
+        with suppress(FailedError):
+            self._pulse.last_word(Phase.PAUSED, 0, 0, words)
+        self._stop.wait(RECOVERY_SECONDS)
+
+    def _caller(self) -> Caller | None:
+        calling = calling_of(self._settings.alarms)
+        if calling is None:
+            return None
+        place = self._store.path.parent
+
+        def open_store() -> Store:
+            return Store.open(place)
+
+        return Caller(open_store, self._assessment, calling, now=self._clocks.wall, live_now=self.live_now)

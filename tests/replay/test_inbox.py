@@ -1,0 +1,616 @@
+"""A live folder: every complete file is offered until the ledger knows it, none before it is complete."""
+
+import os
+import shutil
+import socket
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from replay.folder import FolderState, Found, Stamp, look_into
+from replay.ims import read_ims
+from replay.inbox import (
+    RETRY_SECONDS,
+    Decision,
+    Inbox,
+    Known,
+    NotYetError,
+    Refused,
+    Rest,
+    Scan,
+    Sighting,
+    decide,
+    pause_between,
+    sighted,
+)
+from replay.recording import RecordingError, RecordingFormat
+
+SETTLE, PATIENCE = 1.0, 30.0
+NAME, LATER = "2004.02.12.10.32.39", "2004.02.12.10.42.39"
+ROWS = ["0.125\t-1.500\t2.250", "0.250\t0.500\t-0.750"] * 3
+WHOLE = "".join(f"{row}\n" for row in ROWS).encode()
+TORN = WHOLE[:65]
+STAMP = Stamp(100, 5, 7)
+LONG_AGO = 1000.0
+
+
+class Clock:
+    """Monotonic and wall clock of a test, in step unless one is set; neither goes by itself."""
+
+    def __init__(self) -> None:
+        self.now = 50.0
+        self.wall = 1_700_000_000.0
+
+    def go(self, seconds: float) -> None:
+        self.now += seconds
+        self.wall += seconds
+
+
+class Rig:
+    """A watched folder, whoever writes into it, and a ledger of what was dealt with."""
+
+    def __init__(self, folder: Path, form: RecordingFormat) -> None:
+        self.folder = folder
+        self.clock = Clock()
+        self.known: dict[bytes, Known] = {}
+        self.inbox = Inbox(
+            folder,
+            form,
+            settle=SETTLE,
+            patience=PATIENCE,
+            now=lambda: self.clock.now,
+            wall=lambda: self.clock.wall,
+        )
+
+    def write(self, name: str | bytes, data: bytes = WHOLE, *, age: float = 0.0) -> Path:
+        """Write a file that was modified so many seconds ago."""
+        path = self.folder / os.fsdecode(name)
+        path.write_bytes(data)
+        self.stamp(path, age)
+        return path
+
+    def stamp(self, path: Path, age: float = 0.0) -> None:
+        """Date a file by the test's wall clock."""
+        modified = round((self.clock.wall - age) * 1e9)
+        os.utime(path, ns=(modified, modified), follow_symlinks=False)
+
+    def hint(self, name: str) -> dict[bytes, Stamp]:
+        """What an observer says when it saw this file closed as it is now."""
+        raw = os.fsencode(name)
+        return {raw: look_into(self.folder, [raw]).files[raw].stamp}
+
+    def scan(self, hints: dict[bytes, Stamp] | None = None) -> Scan:
+        return self.inbox.scan(self.known, hints or {})
+
+    def ready(self) -> list[str]:
+        return [one.name for one in self.scan().ready]
+
+    def waiting(self) -> dict[str, str]:
+        return {one.name: one.why for one in self.scan().waiting}
+
+    def refused(self) -> dict[str, str]:
+        return {one.name: one.reason for one in self.scan().refused}
+
+
+@pytest.fixture
+def rig(tmp_path: Path, form: RecordingFormat) -> Rig:
+    (tmp_path / "in").mkdir()
+    return Rig(tmp_path / "in", form)
+
+
+# The decisions
+
+
+@pytest.mark.parametrize(
+    ("sighting", "age", "decision", "why"),
+    [
+        (Sighting(STAMP, 50.0), 0.2, Decision.WAIT, "it has just been written"),
+        (Sighting(STAMP, 50.0), 1.0, Decision.TAKE, ""),
+        (Sighting(STAMP, 50.0), -3600.0, Decision.WAIT, "it has just been written"),
+        (Sighting(STAMP, 49.0), -3600.0, Decision.TAKE, ""),
+        (Sighting(STAMP, 49.5), 0.5, Decision.WAIT, "it has just been written"),
+        (Sighting(STAMP, 50.0, closed=True), 0.0, Decision.TAKE, ""),
+        (Sighting(STAMP, 40.0, closed=True, held="short", until=70.0), 9.0, Decision.WAIT, "short"),
+        (Sighting(STAMP, 40.0, held="short", until=50.0), 9.0, Decision.TAKE, ""),
+        (Sighting(STAMP, 50.0, fault="no time"), LONG_AGO, Decision.WAIT, "no time"),
+        (Sighting(STAMP, 20.0, fault="no time"), LONG_AGO, Decision.REFUSE, "no time"),
+        (Sighting(STAMP, 50.0, fault="a link", lasting=True), 0.0, Decision.REFUSE, "a link"),
+    ],
+)
+def test_decision_on_a_file_by_what_is_known_of_it(
+    sighting: Sighting, age: float, decision: Decision, why: str
+) -> None:
+    assert decide(sighting, 50.0, age, Rest(SETTLE, PATIENCE)) == (decision, why)
+
+
+def test_file_that_changes_is_a_new_sighting_and_one_that_does_not_keeps_its_own(
+    form: RecordingFormat,
+) -> None:
+    raw = NAME.encode()
+    first = sighted(None, Found(STAMP, False), None, raw, form, 10.0)
+    assert (first.since, first.closed, first.time) == (
+        10.0,
+        False,
+        datetime(2004, 2, 12, 10, 32, 39, tzinfo=UTC),
+    )
+    same = sighted(first, Found(STAMP, False), None, raw, form, 20.0)
+    assert same == first
+    closed = sighted(same, Found(STAMP, False), STAMP, raw, form, 30.0)
+    assert (closed.since, closed.closed) == (10.0, True)
+    other = Stamp(101, 6, 7)
+    assert not sighted(closed, Found(other, False), STAMP, raw, form, 40.0).closed
+    assert sighted(closed, Found(other, False), other, raw, form, 40.0).closed
+
+
+@pytest.mark.parametrize(("seconds", "pause"), [(0.0, 2.0), (0.1, 2.0), (1.0, 19.0)])
+def test_pause_grows_where_a_look_takes_long(seconds: float, pause: float) -> None:
+    assert pause_between(2.0, seconds) == pytest.approx(pause)
+
+
+# Complete files
+
+
+def test_files_at_rest_are_offered_at_first_sight_in_order_of_time(rig: Rig) -> None:
+    for name in [LATER, NAME, "2003.12.31.23.59.59"]:
+        rig.write(name, age=LONG_AGO)
+    (first, *_) = rig.scan().ready
+    assert rig.ready() == ["2003.12.31.23.59.59", NAME, LATER]
+    assert (first.raw, first.time) == (
+        b"2003.12.31.23.59.59",
+        datetime(2003, 12, 31, 23, 59, 59, tzinfo=UTC),
+    )
+
+
+def test_file_just_written_waits_until_it_is_at_rest(rig: Rig) -> None:
+    rig.write(NAME)
+    assert rig.waiting() == {NAME: "it has just been written"}
+    rig.clock.go(SETTLE)
+    assert rig.ready() == [NAME]
+
+
+def test_hint_that_it_was_closed_ends_the_wait(rig: Rig) -> None:
+    rig.write(NAME)
+    assert rig.ready() == []
+    assert [one.name for one in rig.scan(rig.hint(NAME)).ready] == [NAME]
+    assert rig.ready() == [NAME]
+
+
+def test_hint_counts_no_longer_when_the_file_was_written_on(rig: Rig) -> None:
+    rig.write(NAME, TORN)
+    hint = rig.hint(NAME)
+    rig.write(NAME, WHOLE)
+    assert rig.scan(hint).ready == ()
+
+
+def test_file_from_the_future_is_taken_when_it_was_seen_unchanged_for_long_enough(rig: Rig) -> None:
+    rig.write(NAME, age=-7200.0)
+    assert rig.waiting() == {NAME: "it has just been written"}
+    rig.clock.go(SETTLE)
+    assert rig.ready() == [NAME]
+
+
+def test_wall_clock_set_back_holds_nothing_up(rig: Rig) -> None:
+    rig.write(NAME)
+    rig.clock.wall -= 86400.0
+    assert rig.ready() == []
+    rig.clock.go(SETTLE)
+    assert rig.ready() == [NAME]
+
+
+def test_file_is_offered_until_the_ledger_knows_it_and_again_when_it_changes(rig: Rig) -> None:
+    rig.write(NAME, age=LONG_AGO)
+    (one,) = rig.scan().ready
+    assert rig.ready() == [NAME]
+    # The ledger hands stamps out as plain numbers.
+    rig.known[one.raw] = (one.stamp.size, one.stamp.modified_ns, one.stamp.inode)
+    assert rig.ready() == []
+    rig.write(NAME, WHOLE + b"\n", age=LONG_AGO)
+    assert rig.ready() == [NAME]
+
+
+def test_glance_looks_at_what_was_hinted_at_alone(rig: Rig) -> None:
+    rig.write(NAME, age=LONG_AGO)
+    rig.write(LATER)
+    seen = rig.inbox.glance(rig.known, rig.hint(LATER))
+    assert [one.name for one in seen.ready] == [LATER]
+    assert rig.ready() == [NAME, LATER]
+    assert rig.inbox.glance(rig.known, {b"2004.02.12.23.00.00": STAMP}).ready == ()
+
+
+def test_snapshot_is_read_with_a_digest_of_its_signal_alone(rig: Rig) -> None:
+    rig.write(NAME, age=LONG_AGO)
+    rig.write(LATER, WHOLE.replace(b"\n", b"\r\n"), age=LONG_AGO)
+    rig.write("2004.02.12.10.52.39", WHOLE.replace(b"0.125", b"0.126"), age=LONG_AGO)
+    (snapshot, digest), (later, same), (_, other) = map(rig.inbox.read, rig.scan().ready)
+    assert (snapshot.name, later.name, snapshot.machine) == (NAME, LATER, "rig")
+    np.testing.assert_array_equal(snapshot.signal, np.loadtxt(ROWS, dtype=np.float32))
+    assert (same, len(digest)) == (digest, 64)
+    assert other != digest
+
+
+def test_several_threads_may_read(rig: Rig) -> None:
+    for minute in range(10, 60):
+        rig.write(f"2004.02.12.10.{minute}.39", age=LONG_AGO)
+    with ThreadPoolExecutor(4) as pool:
+        digests = {digest for _, digest in pool.map(rig.inbox.read, rig.scan().ready)}
+    assert len(digests) == 1
+
+
+# Files that are not complete, or not recordings
+
+
+def not_yet(rig: Rig) -> str:
+    """Why the only file that is ready cannot be read now."""
+    (one,) = rig.scan().ready
+    with pytest.raises(NotYetError) as caught:
+        rig.inbox.read(one)
+    return caught.value.reason
+
+
+def fault(rig: Rig) -> str:
+    """Why the only file that is ready is no recording."""
+    (one,) = rig.scan().ready
+    with pytest.raises(RecordingError) as caught:
+        rig.inbox.read(one)
+    return caught.value.reason
+
+
+def test_short_file_waits_unread_until_patience_is_over_then_it_is_refused(rig: Rig) -> None:
+    rig.write(NAME, TORN, age=LONG_AGO)
+    reason = not_yet(rig)
+    assert reason == "line 4 is cut off: the file ends within a row; it may still be growing"
+    assert rig.waiting() == {NAME: reason}
+    rig.clock.go(PATIENCE - 0.1)
+    assert rig.waiting() == {NAME: reason}
+    rig.clock.go(0.1)
+    assert f"{fault(rig)}; it may still be growing" == reason
+
+
+def test_short_file_that_grows_is_read_as_soon_as_it_is_whole(rig: Rig) -> None:
+    rig.write(NAME, TORN, age=LONG_AGO)
+    not_yet(rig)
+    rig.clock.go(PATIENCE - 1)
+    rig.write(NAME, WHOLE)
+    (one,) = rig.scan(rig.hint(NAME)).ready
+    assert len(rig.inbox.read(one)[0].signal) == 6
+
+
+def test_refused_file_is_looked_at_again_when_it_changes(rig: Rig) -> None:
+    rig.write(NAME, b"", age=LONG_AGO)
+    assert not_yet(rig) == "the file is empty; it may still be growing"
+    rig.clock.go(PATIENCE)
+    assert fault(rig) == "the file is empty"
+    (one,) = rig.scan().ready
+    rig.known[one.raw] = one.stamp
+    assert rig.scan().ready == ()
+    rig.write(NAME, WHOLE, age=SETTLE)
+    (one,) = rig.scan().ready
+    assert rig.inbox.read(one)[0].name == NAME
+
+
+def test_file_that_is_wrong_before_its_end_is_refused_without_waiting(rig: Rig) -> None:
+    rig.write(NAME, b"B 1\tB 2\tB 3\n" + TORN, age=LONG_AGO)
+    assert fault(rig).startswith("line 1 is a header")
+
+
+def test_last_line_without_an_end_is_waited_for_only_where_it_may_be_cut(rig: Rig) -> None:
+    rig.write(NAME, WHOLE[:-1], age=LONG_AGO)
+    (one,) = rig.scan().ready
+    assert len(rig.inbox.read(one)[0].signal) == 6
+    rig.known[one.raw] = one.stamp
+    mixed = WHOLE.replace(b"-1.500", b"-1.5")[:-1]
+    rig.write(LATER, mixed, age=LONG_AGO)
+    assert not_yet(rig) == "its last line has no end; it may still be growing"
+    rig.clock.go(PATIENCE)
+    (one,) = rig.scan().ready
+    assert len(rig.inbox.read(one)[0].signal) == 6
+
+
+def test_file_far_too_large_is_refused_unread(rig: Rig) -> None:
+    path = rig.write(NAME, age=LONG_AGO)
+    os.truncate(path, 2**40)
+    rig.stamp(path, LONG_AGO)
+    assert fault(rig) == f"it is far too large for a recording ({2**40} bytes)"
+
+
+def swap_by_writing(path: Path) -> None:
+    path.write_bytes(WHOLE + b"\n")
+
+
+def swap_by_rename(path: Path) -> None:
+    other = path.with_name("other")
+    shutil.copy2(path, other)
+    other.rename(path)
+
+
+def swap_for_a_link(path: Path) -> None:
+    path.rename(path.with_name("other"))
+    path.symlink_to("other")
+
+
+def swap_for_a_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def swap_for_a_socket(path: Path) -> None:
+    path.unlink()
+    with socket.socket(socket.AF_UNIX) as listening:
+        # A socket's path is short; this one's folder may not be.
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            listening.bind(f"/proc/self/fd/{folder}/{path.name}")
+        finally:
+            os.close(folder)
+
+
+def swap_for_a_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+@pytest.mark.parametrize(
+    ("swap", "reason"),
+    [
+        (Path.unlink, "it is gone"),
+        (swap_by_writing, "it has changed since it was seen"),
+        (swap_by_rename, "it has changed since it was seen"),
+        (swap_for_a_link, "something else has taken its place"),
+        (swap_for_a_pipe, "it has changed since it was seen"),
+        (swap_for_a_socket, "something else has taken its place"),
+        (swap_for_a_folder, "something else has taken its place"),
+        (lambda path: shutil.rmtree(path.parent), "it is gone"),
+    ],
+)
+def test_what_took_a_files_place_since_it_was_seen_is_not_read(
+    swap: Callable[[Path], None], reason: str, rig: Rig
+) -> None:
+    path = rig.write(NAME, age=LONG_AGO)
+    (one,) = rig.scan().ready
+    swap(path)
+    with pytest.raises(NotYetError) as caught:
+        rig.inbox.read(one)
+    assert str(caught.value) == f"{NAME}: {reason}"
+
+
+def test_file_written_to_while_it_is_read_is_not_taken(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = rig.write(NAME, age=LONG_AGO)
+    fstat = os.fstat
+
+    def look_and_let_others_write(descriptor: int) -> os.stat_result:
+        state = fstat(descriptor)
+        with path.open("ab") as file:
+            file.write(b"0.1\n")
+        return state
+
+    monkeypatch.setattr(os, "fstat", look_and_let_others_write)
+    assert not_yet(rig) == "it changed while it was read"
+
+
+def test_file_without_permission_waits_and_is_read_when_it_has(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig.write(NAME, age=LONG_AGO)
+    open_file, allowed = os.open, threading.Event()
+
+    def guarded(name: object, *rest: object, **more: object) -> int:
+        if name == NAME.encode() and not allowed.is_set():
+            raise PermissionError(13, "Permission denied")
+        return open_file(name, *rest, **more)
+
+    monkeypatch.setattr(os, "open", guarded)
+    reason = "it may not be read: give this user permission to read it"
+    assert not_yet(rig) == reason
+    assert rig.waiting() == {NAME: reason}
+    allowed.set()
+    rig.clock.go(RETRY_SECONDS)
+    (one,) = rig.scan().ready
+    assert rig.inbox.read(one)[0].name == NAME
+
+
+def test_name_that_is_no_time_is_refused_when_it_lasts(rig: Rig) -> None:
+    part = rig.write(f"{NAME}.part", age=LONG_AGO)
+    rig.write("README.md", age=LONG_AGO)
+    assert set(rig.waiting()) == {f"{NAME}.part", "README.md"}
+    part.rename(rig.folder / NAME)
+    rig.clock.go(PATIENCE)
+    assert rig.ready() == [NAME]
+    refused = rig.refused()
+    assert set(refused) == {"README.md"}
+    assert refused["README.md"].startswith("its name is not a time like 2004.02.12.10.32.39")
+
+
+def test_links_are_refused_and_never_followed(rig: Rig, tmp_path: Path) -> None:
+    (tmp_path / "outside").write_bytes(WHOLE)
+    (rig.folder / NAME).symlink_to(tmp_path / "outside")
+    (rig.folder / LATER).symlink_to(LATER)
+    (rig.folder / "around").symlink_to(rig.folder)
+    assert rig.refused() == dict.fromkeys(
+        [NAME, LATER, "around"], "it is a symbolic link, which is not followed"
+    )
+    assert rig.ready() == []
+
+
+def test_hidden_files_folders_pipes_and_sockets_are_left_alone_and_counted(rig: Rig) -> None:
+    rig.write(f".{NAME}.part", age=LONG_AGO)
+    (rig.folder / NAME).mkdir()
+    os.mkfifo(rig.folder / LATER)
+    swap_for_a_socket(rig.write("2004.02.12.10.52.39"))
+    (rig.folder / ".link").symlink_to("nowhere")
+    scan = rig.scan()
+    assert (scan.ready, scan.waiting, scan.refused, scan.ignored) == ((), (), (), 5)
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        (b"2004.02.12.10.32.3\xff", "2004.02.12.10.32.3\ufffd"),
+        (b"x" * 255, "x" * 255),
+        (b"[b]2004[red]", "[b]2004[red]"),
+        (b"\x1b[2J\x1b]0;title\x07", "[2J]0;title"),
+        ("2004.02.12.10.32.39\u202e".encode(), NAME),
+        (b"2004.02.12.10.32.39\n", NAME),
+        (b"2004.02.12.10.32.39 ", "2004.02.12.10.32.39 "),
+    ],
+)
+def test_odd_name_is_refused_cleaned_and_known_by_its_bytes(rig: Rig, raw: bytes, shown: str) -> None:
+    rig.write(raw, age=LONG_AGO)
+    rig.scan()
+    rig.clock.go(PATIENCE)
+    (one,) = rig.scan().refused
+    assert (one.raw, one.name) == (raw, shown)
+    rig.known[one.raw] = one.stamp
+    assert rig.scan().refused == ()
+
+
+# The folder
+
+
+def test_folder_that_vanishes_and_comes_back_is_gone_on_with(rig: Rig) -> None:
+    rig.write(NAME, age=LONG_AGO)
+    (one,) = rig.scan().ready
+    rig.known[one.raw] = one.stamp
+    rig.folder.rename(rig.folder.with_name("away"))
+    scan = rig.scan()
+    assert (scan.state, scan.ready) == (FolderState.MISSING, ())
+    assert scan.sentence == f"{rig.folder} does not exist; it is looked for again all the time"
+    rig.folder.mkdir()
+    rig.write(LATER, age=LONG_AGO)
+    scan = rig.scan()
+    assert (scan.state, scan.sentence) == (FolderState.PRESENT, "")
+    assert [one.name for one in scan.ready] == [LATER]
+
+
+def test_folder_that_may_not_be_looked_into_says_so_and_heals(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig.write(NAME, age=LONG_AGO)
+    with monkeypatch.context() as patch:
+
+        def refuse(*_: object) -> None:
+            raise PermissionError(13, "Permission denied")
+
+        patch.setattr(os, "scandir", refuse)
+        scan = rig.scan()
+    assert (scan.state, scan.ready) == (FolderState.UNREADABLE, ())
+    assert "give this user permission" in scan.sentence
+    assert rig.ready() == [NAME]
+
+
+def test_file_in_the_place_of_the_folder_is_a_missing_folder(rig: Rig) -> None:
+    rig.folder.rmdir()
+    rig.folder.write_bytes(b"")
+    scan = rig.scan()
+    assert scan.state is FolderState.MISSING
+    assert scan.sentence == f"{rig.folder} is not a folder; name the one the recorder writes into"
+
+
+def test_entry_that_goes_while_the_folder_is_listed_is_passed_over(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig.write(NAME, age=LONG_AGO)
+    rig.write(LATER, age=LONG_AGO)
+    fsencode = os.fsencode
+
+    def encode(name: str | bytes) -> bytes:
+        for path in rig.folder.iterdir():
+            if path.name != name and name in (NAME, LATER):
+                path.unlink()
+        return fsencode(name)
+
+    monkeypatch.setattr(os, "fsencode", encode)
+    assert len(rig.ready()) == 1
+
+
+def test_refused_file_is_moved_aside_only_as_it_was_seen(rig: Rig, tmp_path: Path) -> None:
+    rig.write("notes", age=LONG_AGO)
+    rig.scan()
+    rig.clock.go(PATIENCE)
+    (one,) = rig.scan().refused
+    changed = Refused(one.name, one.raw, STAMP, one.reason)
+    assert rig.inbox.move_aside(changed, tmp_path / "aside") is None
+    assert rig.inbox.move_aside(one, tmp_path / "aside") == tmp_path / "aside" / "notes"
+    assert list(rig.folder.iterdir()) == []
+
+
+# The law
+
+NAMES = [f"2004.02.12.10.{minute}.39" for minute in range(10, 14)]
+
+
+def content_of(name: str, mixed: bool) -> bytes:
+    """A file that tells whose it is, with its numbers written evenly or not, with a last newline or not."""
+    number = int(name[-5:-3])
+    rows = [f"{number}.500\t0.125\t{row}.{'5' if mixed else '500'}" for row in range(6)]
+    return "\n".join(rows).encode() + (b"" if mixed else b"\n")
+
+
+steps = st.one_of(
+    st.tuples(st.just("write on"), st.sampled_from(NAMES), st.integers(1, 60)),
+    st.tuples(st.just("rename into place"), st.sampled_from(NAMES), st.just(0)),
+    st.tuples(st.just("close"), st.sampled_from(NAMES), st.just(0)),
+    st.tuples(st.just("pass"), st.just(""), st.integers(0, 3)),
+    st.tuples(st.just("scan"), st.just(""), st.just(0)),
+)
+
+
+@hypothesis_settings(max_examples=150)
+@given(story=st.lists(steps, max_size=40), mixed=st.booleans())
+def test_whatever_the_interleaving_every_file_is_taken_once_and_whole(
+    story: list[tuple[str, str, int]], mixed: bool, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    form = RecordingFormat("rig", sample_rate=1000.0, columns=3, rows=6)
+    rig = Rig(tmp_path_factory.mktemp("law"), form)
+    contents = {name: content_of(name, mixed) for name in NAMES}
+    hints: dict[bytes, Stamp] = {}
+    taken: list[str] = []
+
+    def scan() -> None:
+        nonlocal hints
+        given, hints = hints, {}
+        for one in rig.inbox.scan(rig.known, given).ready:
+            try:
+                snapshot, _ = rig.inbox.read(one)
+            except NotYetError:
+                continue
+            np.testing.assert_array_equal(
+                snapshot.signal, read_ims(contents[one.name], one.name, form).signal
+            )
+            taken.append(one.name)
+            rig.known[one.raw] = one.stamp
+
+    def written(name: str) -> int:
+        path = rig.folder / name
+        return path.stat().st_size if path.exists() else 0
+
+    # The recorder pauses, but for less than the inbox's patience.
+    silence = 0.0
+    for step, name, amount in story:
+        if step == "pass" and silence + amount < PATIENCE:
+            rig.clock.go(amount)
+            silence += amount
+        elif step == "scan":
+            scan()
+        elif step == "write on" and written(name) < len(contents[name]):
+            rig.write(name, contents[name][: written(name) + amount])
+        elif step == "rename into place" and not written(name):
+            rig.write(f".{name}", contents[name]).rename(rig.folder / name)
+            hints |= rig.hint(name)
+        elif step == "close" and written(name):
+            hints |= rig.hint(name)
+    for name in NAMES:
+        if written(name) < len(contents[name]):
+            rig.write(name, contents[name])
+    for _ in range(3):
+        scan()
+        rig.clock.go(PATIENCE)
+    scan()
+    assert sorted(taken) == NAMES
