@@ -56,4 +56,9 @@ def live_key(settings: Settings) -> str:
 
 def machine_lease(settings: Settings) -> str:
     """The name of the lease on a machine: one engine watches it, whatever its settings."""
-    return "machine-" + hashlib.sha256(settings.machine.name.encode()).hexdigest()[:16]
+    return lease_name(settings.machine.name)
+
+
+def lease_name(machine: str) -> str:
+    """The name of the lease on the machine of this name; a file can be called so, whatever the machine is."""
+    return "machine-" + hashlib.sha256(machine.encode()).hexdigest()[:16]

@@ -1,12 +1,15 @@
 """A kernel file lock: one engine at a time for one assessment, released when its process ends."""
 
 import fcntl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from engine.access import PRIVATE, Access, make_file, make_folder
 from engine.errors import FailedError
+
+ATTEMPTS, PAUSE_SECONDS = 4, 0.05
 
 
 class LeaseTakenError(FailedError):
@@ -27,10 +30,28 @@ def lease(
     place = folder / f"{name}.lock"
     make_file(place, access)
     with place.open("r+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise LeaseTakenError(
-                f"another engine is already {what} in {folder.parent}; attach to it, or stop it"
-            ) from None
+        # Whoever asks whether it is taken holds it for an instant: not every refusal is another engine.
+        for attempt in range(ATTEMPTS):
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if attempt == ATTEMPTS - 1:
+                    raise LeaseTakenError(
+                        f"another engine is already {what} in {folder.parent}; attach to it, or stop it"
+                    ) from None
+                time.sleep(PAUSE_SECONDS)
         yield
+
+
+def is_taken(folder: Path, name: str) -> bool:
+    """Whether some process holds the lease of this name now."""
+    try:
+        with (folder / f"{name}.lock").open("r") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+    except FileNotFoundError:
+        pass
+    return False

@@ -35,6 +35,7 @@ from engine.ringing import Caller, calling_of
 from engine.settings import Settings
 from engine.store import Store, StoreBusyError, StoreFaultError, StoreFullError
 from engine.taking import Taker
+from engine.tidying import Tidier
 from replay.inbox import Candidate, NotYetError
 from replay.recording import RecordingError, Snapshot
 
@@ -129,6 +130,7 @@ class _Watch:
         self._before = store.heartbeat(assessment)
         self._taker = Taker(folder, settings, store, assessment, now=clocks.wall, clock=clocks.steady)
         self._mind = Mind(store, assessment, settings, now=clocks.wall, clock=clocks.steady)
+        self._tidier = Tidier(store, assessment, settings.store, now=clocks.wall, clock=clocks.steady)
         self._answers = Answers(folder, settings, store, assessment, bundles, clocks.wall)
         self._herald = Herald(store, assessment, clocks.wall)
         self._judge: Judge | None = None
@@ -199,6 +201,7 @@ class _Watch:
             self._beat()
         self._backlog = 0
         self._beat()
+        self._tidier.turn()
         self._taker.wait(TURN_SECONDS)
 
     def _mind_the_clock(self) -> None:

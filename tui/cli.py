@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from replay.recording import clean_text
-from tui import alarm_commands, evaluation_commands, feed_commands, store_commands
+from tui import alarm_commands, evaluation_commands, feed_commands, live_commands, store_commands
 from tui.options import (
     FAILED,
     UNUSABLE,
@@ -63,6 +63,7 @@ Session = Annotated[str | None, typer.Option(help="Resume a replay's acknowledge
 alarm_commands.register(app)
 evaluation_commands.register(app)
 feed_commands.register(app)
+live_commands.register(app, lambda folder, key, settings: _live_console(folder, key, settings))
 store_commands.register(app)
 
 
@@ -292,6 +293,10 @@ def _console(
         wall_zone=local,
         at_newest=at_newest,
     ).run(mouse=False)
+
+
+def _live_console(folder: Path, key: str, settings: "Settings") -> None:
+    _console(folder, key, settings, "", "LIVE", settings.console.pace, at_newest=True)
 
 
 def _bundle(path: Path | None, overrides: dict[str, object]) -> "Bundle | None":

@@ -6,8 +6,12 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
 
 from engine.child import command, environment
+
+NOTHING: Mapping[str, object] = MappingProxyType({})
 
 PATIENCE_SECONDS = 10
 """How long an engine may take to end when asked; nothing is lost if it is then killed."""
@@ -19,7 +23,7 @@ class EngineProcess:
     def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
         """Watch a started process whose complaints go to `log`."""
         self._process = process
-        self._log = log
+        self.log = log
 
     def last_words(self) -> str:
         """What it said before it failed; empty while it runs or when it ended well."""
@@ -31,8 +35,8 @@ class EngineProcess:
                 f"the engine was killed (signal {-code}); start the same command again, it goes on where it"
                 " stopped"
             )
-        lines = self._log.read_text(errors="replace").strip().splitlines()
-        return lines[-1] if lines else f"the engine ended with exit code {code}; its log is {self._log}"
+        lines = self.log.read_text(errors="replace").strip().splitlines()
+        return lines[-1] if lines else f"the engine ended with exit code {code}; its log is {self.log}"
 
     def stop(self) -> None:
         """End it. What it has not committed it will do again."""
@@ -43,6 +47,53 @@ class EngineProcess:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
+
+
+def engine_options(
+    state: Path,
+    *,
+    config: Path | None,
+    rig: str | None,
+    bundle: Path | None,
+    overrides: Mapping[str, object],
+) -> list[str]:
+    """The engine's options on its command line; paths no longer depend on the working folder."""
+    options = ["--state", str(state.absolute()), "--overrides", json.dumps(dict(overrides))]
+    for name, value in (("--config", config), ("--rig", rig), ("--bundle", bundle)):
+        if value is not None:
+            options += [name, str(value.absolute() if isinstance(value, Path) else value)]
+    return options
+
+
+def start_engine(
+    what: Literal["score", "watch"],
+    recordings: Path,
+    state: Path,
+    *,
+    config: Path | None = None,
+    rig: str | None = None,
+    bundle: Path | None = None,
+    overrides: Mapping[str, object] = NOTHING,
+) -> EngineProcess:
+    """Start an engine that goes on whatever becomes of this process.
+
+    Raises:
+        OSError: the state folder cannot be written.
+    """
+    state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    options = engine_options(state, config=config, rig=rig, bundle=bundle, overrides=overrides)
+    log = state / "engine.log"
+    with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as complaints:
+        process = subprocess.Popen(
+            command("engine", what, str(recordings.absolute()), *options),
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=complaints,
+            stderr=complaints,
+            # Of its own session: a terminal that hangs up takes the console, not the engine.
+            start_new_session=True,
+        )
+    return EngineProcess(process, log)
 
 
 @contextmanager
@@ -60,23 +111,7 @@ def engine_beside(
     Raises:
         OSError: the state folder cannot be written.
     """
-    state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    options = ["--state", str(state.absolute()), "--overrides", json.dumps(dict(overrides))]
-    for name, value in (("--config", config), ("--rig", rig), ("--bundle", bundle)):
-        if value is not None:
-            options += [name, str(value.absolute() if isinstance(value, Path) else value)]
-    log = state / "engine.log"
-    with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as complaints:
-        process = subprocess.Popen(
-            command("engine", "score", str(run.absolute()), *options),
-            env=environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=complaints,
-            stderr=complaints,
-            # Of its own session: a terminal that hangs up takes the console, not the engine.
-            start_new_session=True,
-        )
-    engine = EngineProcess(process, log)
+    engine = start_engine("score", run, state, config=config, rig=rig, bundle=bundle, overrides=overrides)
     try:
         yield engine
     finally:

@@ -56,9 +56,8 @@ def test_engine_killed_at_any_moment_goes_on_to_the_same_rows(
     assessed_sample: Path, sample_run: Run, tmp_path: Path
 ) -> None:
     bundle = bundle_folder(assessed_sample)
-    engine = command(
-        "engine", "score", str(sample_run.path), "--state", str(tmp_path), "--bundle", str(bundle)
-    )
+    options = ["--state", str(tmp_path), "--bundle", str(bundle)]
+    engine = command("engine", "score", str(sample_run.path), *options)
     moments: list[Callable[[], bool]] = [
         (tmp_path / FILE_NAME).exists,
         lambda: is_committing(tmp_path),

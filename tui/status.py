@@ -1,0 +1,180 @@
+"""One screen of plain text about a store, for a glance or a script; its exit code tells the state.
+
+The codes are those of the monitoring plugins that control rooms already run (0 well, 1 to be looked at,
+2 critical, 3 unknown). A value is collected at the edge and told by pure functions.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from engine.records import Assessment, Heartbeat, Outcome, Phase, Priority
+
+if TYPE_CHECKING:
+    from engine.alarms import Alarm
+    from engine.store import Store
+
+DEAD_AFTER = timedelta(seconds=10)
+"""Without a heartbeat for so long an engine is taken for dead; it beats every 2 s."""
+
+AT_WORK = frozenset({Phase.READING, Phase.LEARNING, Phase.GATHERING, Phase.SCORING, Phase.WATCHING})
+
+
+class Code(IntEnum):
+    """What a script is told; the larger the worse, but for unknown."""
+
+    WELL = 0
+    WARNING = 1
+    CRITICAL = 2
+    UNKNOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What there is to say of one machine at an instant of the wall clock.
+
+    `severities` holds each component's newest severity, None where it has none; `newest` is the recording
+    time of the newest snapshot, None before the first; `counts` and `refused` are of the ledger.
+    """
+
+    assessment: Assessment
+    now: datetime
+    heartbeat: Heartbeat | None
+    newest: datetime | None
+    severities: tuple[float | None, ...]
+    alarms: "tuple[Alarm, ...]"
+    accepted: bool
+    learned: bool
+    counts: dict[Outcome, int]
+    refused: tuple[tuple[str, str], ...]
+
+
+def collect(store: "Store", assessment: Assessment, now: datetime) -> Standing:
+    """Read one machine's standing from its store."""
+    from engine.alarms import fold_alarms, fold_rules
+    from engine.operating import playhead_of
+    from engine.records import EventKind
+    from engine.schema import moment
+
+    events = store.events(assessment)
+    until = playhead_of(store, assessment, events, now)
+    newest = store.series(assessment, store.after_newest(assessment, 1))
+    learned = [event for event in events if event.kind in (EventKind.LEARNED, EventKind.BUNDLE)]
+    accepted = {event.detail.get("bundle") for event in events if event.kind is EventKind.ACCEPTED}
+    return Standing(
+        assessment=assessment,
+        now=now,
+        heartbeat=store.heartbeat(assessment),
+        newest=moment(int(newest.at[-1])) if len(newest) else None,
+        severities=tuple(
+            None if value != value else float(value)
+            for value in (newest.severity[-1] if len(newest) else [float("nan")] * len(assessment.components))
+        ),
+        alarms=() if until is None else fold_alarms(events, until, fold_rules(assessment.settings)),
+        accepted=bool(learned) and learned[-1].detail.get("bundle") in accepted,
+        learned=bool(learned),
+        counts=store.intake_counts(assessment.machine_id),
+        refused=tuple((one.name, one.reason) for one in store.quarantined(assessment.machine_id)),
+    )
+
+
+def is_live(standing: Standing) -> bool:
+    """Whether the machine is watched, rather than a finished run scored."""
+    return standing.assessment.expected == 0
+
+
+def code_of(standing: Standing) -> Code:
+    """The worst that is true of a machine."""
+    beat = standing.heartbeat
+    if beat is None:
+        return Code.UNKNOWN
+    silent = beat.phase in AT_WORK and standing.now - beat.beat_at > DEAD_AFTER
+    gone = is_live(standing) and beat.phase not in AT_WORK
+    open_alarms = [alarm for alarm in standing.alarms if not alarm.put_away]
+    loud = [one for one in open_alarms if one.stands and one.priority is not Priority.LOW]
+    if silent or gone or beat.phase is Phase.FAILED or loud:
+        return Code.CRITICAL
+    if beat.phase is Phase.PAUSED:
+        return Code.CRITICAL
+    asks = any(one.needs_acknowledgement or one.stands for one in open_alarms)
+    return Code.WARNING if asks or standing.refused else Code.WELL
+
+
+def told(standing: Standing) -> list[str]:
+    """The lines of one machine."""
+    one = standing.assessment
+    kind = f"watching {one.run}" if is_live(standing) else f"finished run {one.run}"
+    lines = [
+        f"machine   {one.machine} ({kind})",
+        f"engine    {_engine(standing)}",
+        f"data      {_data(standing)}",
+    ]
+    if standing.learned:
+        word = "accepted" if standing.accepted else "provisional until somebody accepts it (raceway accept)"
+        lines.append(f"baseline  {word}")
+    for name, severity in zip(one.components, standing.severities, strict=True):
+        own = [
+            alarm
+            for alarm in standing.alarms
+            if alarm.component == name and (alarm.stands or alarm.needs_acknowledgement)
+        ]
+        lines.append(f"          {name:20.20}  {_number(severity)}  {_alarm(own[0]) if own else 'no alarm'}")
+    for alarm in standing.alarms:
+        if not alarm.component and (alarm.stands or alarm.needs_acknowledgement):
+            lines.append(f"          {alarm.source:20.20}        {_alarm(alarm)}")
+    waiting = sum(alarm.needs_acknowledgement for alarm in standing.alarms)
+    standing_now = sum(alarm.stands for alarm in standing.alarms)
+    put_away = sum(alarm.put_away for alarm in standing.alarms)
+    lines.append(f"alarms    {waiting} to acknowledge, {standing_now} standing, {put_away} put away")
+    if is_live(standing):
+        files = ", ".join(f"{count} {outcome.value}" for outcome, count in standing.counts.items() if count)
+        lines.append(f"files     {files or 'none yet'}")
+    lines += [f"refused   {name}: {reason}" for name, reason in standing.refused[:3]]
+    if len(standing.refused) > 3:
+        lines.append(f"refused   and {len(standing.refused) - 3} more (raceway store export lists them)")
+    return lines
+
+
+def worst(codes: Iterable[Code]) -> Code:
+    """The code of a store: critical before unknown before warning."""
+    order = (Code.WELL, Code.WARNING, Code.UNKNOWN, Code.CRITICAL)
+    return max(codes, key=order.index, default=Code.UNKNOWN)
+
+
+def _engine(standing: Standing) -> str:
+    beat = standing.heartbeat
+    if beat is None:
+        return "has never been at work here"
+    ago = _span(standing.now - beat.beat_at)
+    count = f"{beat.done} of {beat.total}" if beat.total else str(beat.done)
+    words = f": {beat.message}" if beat.message else ""
+    if beat.phase not in AT_WORK and beat.phase is not Phase.PAUSED:
+        return f"not at work: {beat.phase.value} {ago} ago ({count}){words}"
+    if standing.now - beat.beat_at > DEAD_AFTER:
+        return f"DEAD: silent for {ago}, it was {beat.phase.value} ({count}); start it again{words}"
+    return f"{beat.phase.value} {count}, beat {ago} ago (process {beat.pid}){words}"
+
+
+def _data(standing: Standing) -> str:
+    if standing.newest is None:
+        return "no snapshot yet"
+    return f"newest {standing.newest:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _number(severity: float | None) -> str:
+    return "   -" if severity is None else f"{severity:4.1f}"
+
+
+def _alarm(alarm: "Alarm") -> str:
+    what = f"{alarm.cause}, {alarm.priority.value}, {alarm.state.value}"
+    return f"{what} since {alarm.raised.at:%Y-%m-%d %H:%M:%S} UTC (ring {alarm.ring.seq})"
+
+
+def _span(span: timedelta) -> str:
+    seconds = max(int(span.total_seconds()), 0)
+    for size, word in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds // size} {word}"
+    return f"{seconds} s"
