@@ -16,7 +16,7 @@ FIRST_SECONDS = 60.0
 
 
 class Tidier:
-    """One step a turn, each a short transaction; what is left when the engine ends is thinned another time."""
+    """One step a turn, each a short transaction; what the engine leaves is thinned another time."""
 
     def __init__(
         self,
