@@ -49,7 +49,7 @@ class Herald:
         told = [event for event in events if event.kind in (EventKind.BUNDLE, EventKind.LEARNED)]
         digest = judge.bundle.digest()
         if told and told[-1].detail.get("bundle") != digest:
-            self._say(EventKind.BUNDLE, at, origin_of(judge.bundle, digest))
+            self._say(EventKind.BUNDLE, at, origin_of(judge.bundle, digest, self._assessment.machine))
         missing = standing_outage(events, Cause.MODEL_MISSING)
         if missing is not None:
             self._tell(outage_cleared(missing, at, "there is a bundle to score with"))

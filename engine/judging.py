@@ -71,7 +71,7 @@ class Judge:
         self._scorer = Scorer(bundle, self._layout, Diagnostician(settings))
         self._tracker = Tracker(self._scorer, settings)
         self._digest = bundle.digest()
-        self._origin = origin_of(bundle, self._digest)
+        self._origin = origin_of(bundle, self._digest, assessment.machine)
         self._batch = Batch(store, assessment, now)
         self._state: State = first_state(self._layout, bundle.calibration.centre.shape)
         self.left_standing: tuple[str, ...] = ()
@@ -165,8 +165,9 @@ class Judge:
         return ()
 
 
-def origin_of(bundle: Bundle, digest: str) -> dict[str, object]:
-    """What is told of a bundle when it comes into use."""
+def origin_of(bundle: Bundle, digest: str, machine: str) -> dict[str, object]:
+    """What is told of a bundle when it comes into use on a machine; another's is one more doubt."""
+    foreign = [] if bundle.machine == machine else [f"it was learned on another machine, {bundle.machine}"]
     baseline = bundle.baseline
     return {
         "bundle": digest,
@@ -176,7 +177,7 @@ def origin_of(bundle: Bundle, digest: str) -> dict[str, object]:
         "until": baseline.end.isoformat(),
         "epochs": len(bundle.history),
         "provisional": True,
-        "doubts": list(bundle.doubts),
+        "doubts": [*foreign, *bundle.doubts],
     }
 
 
