@@ -33,6 +33,13 @@ class Bundles:
                 f"{self._marker}: which bundle is in use cannot be read ({error}); name one to switch to"
             ) from error
 
+    def names(self) -> tuple[str, ...]:
+        """The bundles that are there, in alphabetical order."""
+        if not self.folder.is_dir():
+            return ()
+        found = (place.name for place in self.folder.iterdir() if place.is_dir())
+        return tuple(sorted(name for name in found if not name.startswith(".")))
+
     def load(self, name: str | None = None) -> Bundle:
         """Load a bundle of this store by its name, the one in use where none is given.
 

@@ -48,7 +48,7 @@ class Herald:
             self._tell(NewEvent(EventKind.CLEARED, at, raised.source, raised.component, key, detail=why))
         told = [event for event in events if event.kind in (EventKind.BUNDLE, EventKind.LEARNED)]
         digest = judge.bundle.digest()
-        if told and told[-1].detail.get("bundle") != digest:
+        if told[-1].detail.get("bundle") != digest if told else judge.took_over:
             self._say(EventKind.BUNDLE, at, origin_of(judge.bundle, digest, self._assessment.machine))
         missing = standing_outage(events, Cause.MODEL_MISSING)
         if missing is not None:

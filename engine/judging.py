@@ -50,6 +50,7 @@ class Judge:
         newest: recording time of the newest snapshot judged, None before the first.
         position: that the next snapshot will have.
         began_at: the position of the first one that this judge took.
+        took_over: whether the newest snapshot before was judged with another bundle.
         left_standing: keys of alarms that stand since another bundle was in use; nothing judges them now.
     """
 
@@ -75,6 +76,7 @@ class Judge:
         self._batch = Batch(store, assessment, now)
         self._state: State = first_state(self._layout, bundle.calibration.centre.shape)
         self.left_standing: tuple[str, ...] = ()
+        self.took_over = False
         self.newest: datetime | None = None
         self.position = 0
         resume = store.resume_point(assessment)
@@ -84,7 +86,7 @@ class Judge:
             if packed.get("bundle", self._digest) == self._digest:
                 self._state = unpack_state(packed)
             else:
-                self.left_standing = _standing(packed)
+                self.left_standing, self.took_over = _standing(packed), True
         self.began_at = self.position
 
     def examine(self, snapshot: Snapshot) -> Examined:
