@@ -9,8 +9,8 @@ from tui.draw.words import long_time, short_time, wall_time
 from tui.playhead import Playhead, at_end, pace_label
 from tui.reading import Reading, View
 
-SILENCE = timedelta(seconds=10)
-"""An engine beats every 2 s; one that has not for so long is dead or hung."""
+SILENCE = timedelta(seconds=8)
+"""An engine beats every 2 s; one that has not for so long is dead or hung, and shows within 10 s."""
 
 
 @dataclass(frozen=True, slots=True)
