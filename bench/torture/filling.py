@@ -129,7 +129,8 @@ def to_the_last_byte(place: Path, ground: Ground, reel: Reel) -> Finding:
             name,
             done,
             f"the engine lives on (status says {_told(text)}, exit code {code}); with room it goes on"
-            f" by itself, all {3 * FILES} files scored once {seconds(resumed)} later, equal to an undisturbed run; store check clean",
+            f" by itself, all {3 * FILES} files scored once {seconds(resumed)} later, equal to an"
+            " undisturbed run; store check clean",
             tuple(wrong),
         )
 

@@ -59,6 +59,7 @@ def killing(
     cycles: int,
     *,
     seed: int = 0,
+    life: float = LONGEST_LIFE,
     gap: tuple[float, float] = (0.25, 0.6),
     screens: bool = True,
     say: Callable[[str], None] = lambda _words: None,
@@ -71,6 +72,7 @@ def killing(
         recordings: in order of time, more than can be fed meanwhile.
         cycles: engines to kill.
         seed: of all that is random here; what the scheduler does is not.
+        life: the longest of an engine, but for the wait for a commit [s].
         gap: between two recordings [s].
         screens: whether real shells and consoles are killed too; their start takes a second.
         say: hears how it goes.
@@ -85,7 +87,7 @@ def killing(
     recorder.start()
     operators.start()
     try:
-        _kill_engines(place, ground, cycles, random.Random(seed + 2), toll, say)
+        _kill_engines(place, ground, cycles, life, random.Random(seed + 2), toll, say)
     finally:
         enough.set()
         operators.join()
@@ -96,6 +98,8 @@ def killing(
     say("a run that nobody disturbs")
     quiet = place / "undisturbed"
     _undisturbed(place, ground, folder, quiet, fed, toll)
+    if not toll.confirmed:
+        toll.wrong.append("no operator was told of anything: nothing is proven")
     wrong = [
         *toll.wrong,
         *wrong_in_ledger(state, fed),
@@ -120,14 +124,20 @@ def killing(
 
 
 def _kill_engines(
-    place: Path, ground: Ground, cycles: int, dice: random.Random, toll: Toll, say: Callable[[str], None]
+    place: Path,
+    ground: Ground,
+    cycles: int,
+    life: float,
+    dice: random.Random,
+    toll: Toll,
+    say: Callable[[str], None],
 ) -> None:
     while toll.engines < cycles:
         engine = _engine(place, ground, place / "incoming", place / "state")
-        ended = engine.has_ended(dice.uniform(0.0, LONGEST_LIFE))
+        ended = engine.has_ended(dice.uniform(0.0, life))
         in_commit = dice.random() < 0.5
         if in_commit and not ended:
-            deadline = time.monotonic() + LONGEST_LIFE
+            deadline = time.monotonic() + life
             while not victims.is_committing(place / "state") and time.monotonic() < deadline:
                 time.sleep(0.0005)
             in_commit = victims.is_committing(place / "state")

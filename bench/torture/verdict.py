@@ -29,7 +29,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Confirmed:
-    """What an operator was told is stored: an acknowledgement or a note, of which ring, by whom or saying what."""
+    """What an operator was told is stored: an acknowledgement or a note, its ring, and who or what words."""
 
     kind: str
     ring: int
@@ -95,7 +95,7 @@ def wrong_in_operators(state: Path, confirmed: Iterable[Confirmed]) -> list[str]
 
 
 def facts(state: Path) -> dict[str, list[Row]]:
-    """All that snapshots gave rise to, bit for bit: no wall clock, no numbering, nothing of an engine's life."""
+    """All that snapshots gave rise to, bit for bit: no wall clock, no numbering, no engine's own life."""
     assessed, score, snapshot = schema.assessed.c, schema.score.c, schema.snapshot.c
     with Store.open(state) as store:
         assessment = store.assessments()[0]
