@@ -306,6 +306,16 @@ def test_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
         Store.open(tmp_path / "file" / "state", create=True)
 
 
+def test_opening_a_store_writes_nothing_so_that_a_full_disk_does_not_forbid_it(state: Path) -> None:
+    with Store.open(state, create=True):
+        pass
+    before = (state / FILE_NAME).read_bytes()
+    for create in (False, True):
+        with Store.open(state, create=create) as store:
+            assert store.assessments() == ()
+    assert (state / FILE_NAME).read_bytes() == before
+
+
 def test_opening_twice_at_once_makes_one_store(state: Path) -> None:
     with Store.open(state, create=True) as one, Store.open(state, create=True) as two:
         assert begin(one) == begin(two)
