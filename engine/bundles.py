@@ -1,9 +1,10 @@
 """The bundles of a store, side by side, and which of them an assessment scores with."""
 
 import json
+import os
 from pathlib import Path
 
-from engine.bundle import Bundle, BundleError, load_bundle
+from engine.bundle import MANIFEST, Bundle, BundleError, load_bundle
 from engine.settings import Settings
 
 FOLDER = "bundles"
@@ -34,11 +35,10 @@ class Bundles:
             ) from error
 
     def names(self) -> tuple[str, ...]:
-        """The bundles that are there, in alphabetical order."""
+        """The bundles that are there, by name."""
         if not self.folder.is_dir():
             return ()
-        found = (place.name for place in self.folder.iterdir() if place.is_dir())
-        return tuple(sorted(name for name in found if not name.startswith(".")))
+        return tuple(sorted(one.name for one in self.folder.iterdir() if (one / MANIFEST).is_file()))
 
     def load(self, name: str | None = None) -> Bundle:
         """Load a bundle of this store by its name, the one in use where none is given.
@@ -46,8 +46,15 @@ class Bundles:
         Raises:
             BundleError: there is none, or it is not what it was.
         """
-        name = name or self.current()
-        if name is None or Path(name).name != name:
+        if name is None:
+            name = self.current()
+        if name is None:
+            there = ", ".join(self.names())
+            raise BundleError(
+                f"{self._marker}: is gone, and with it which bundle is in use; switch to one"
+                f" ({there or 'there is none: learn one, and name it by --bundle'})"
+            )
+        if not name or name.startswith(".") or Path(name).name != name:
             raise BundleError(f"{self.folder}: holds no bundle called {name}")
         return load_bundle(self.folder / name)
 
@@ -67,7 +74,10 @@ class Bundles:
         """
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = self._marker.with_suffix(".draft")
-        draft.write_text(json.dumps({"bundle": name}))
+        with draft.open("w") as file:
+            file.write(json.dumps({"bundle": name}))
+            file.flush()
+            os.fsync(file.fileno())
         draft.replace(self._marker)
 
 

@@ -158,9 +158,12 @@ class Judge:
         return replace(event, detail={**event.detail, "occlusion": opinion})
 
     def _comes_from(self, one: Examined) -> tuple[NewEvent, ...]:
-        """Say where the bundle comes from: at the last snapshot it learned from, or the first it scores."""
+        """Say where the bundle comes from: at the end of what it learned from, or the first it scores."""
         baseline = self.bundle.baseline
-        if one.name == baseline.last_name and one.at == baseline.end:
+        is_last = one.name == baseline.last_name and one.at == baseline.end
+        # A live folder may have lost that very recording since: then it is said when it is passed.
+        passes = self.newest is not None and self.newest < baseline.end < one.at
+        if is_last or passes:
             return (NewEvent(EventKind.LEARNED, one.at, "engine", detail=self._origin),)
         if self.position == 0 and not baseline.first_seen <= one.at <= baseline.end:
             return (NewEvent(EventKind.BUNDLE, one.at, "engine", detail=self._origin),)
@@ -186,4 +189,5 @@ def origin_of(bundle: Bundle, digest: str, machine: str) -> dict[str, object]:
 def _standing(packed: Mapping[str, Any]) -> tuple[str, ...]:
     """Keys of the alarms that stand in an engine state of another bundle."""
     watches = [watch for name in ("components", "trends", "sensors") for watch in packed[name]]
-    return tuple(watch["alarm"] for watch in watches if watch["alarm"])
+    keys = [*(watch["alarm"] for watch in watches), packed.get("stopped_alarm", "")]
+    return tuple(key for key in keys if key)

@@ -25,7 +25,6 @@ from tui.draw.notice import (
     notice_lines,
     rings_notice,
 )
-from tui.draw.plots import figure_lines, spectrum_lines, trend_lines
 from tui.draw.spark import Column, resample, sparkline, tall_sparkline
 from tui.draw.text import Span, clean, fit, pick, plain, title, width_of, window
 from tui.draw.timeline import timeline_lines
@@ -331,8 +330,6 @@ def test_no_panel_breaks_or_overflows_at_any_size(view: View, width: int, positi
             alarm_lines(width, height, shown, "Bearing 1", UTC),
             why_lines(width, height, shown, 0),
             timeline_lines(width, height, shown, UTC),
-            trend_lines(width, height, shown, 0, UTC),
-            spectrum_lines(width, height, view.picture, (1,), ""),
             bearing_lines(width, height, shown, 0, UTC),
         ]
         assert all(len(lines) <= height for lines in drawn)
@@ -348,40 +345,6 @@ def test_a_view_without_snapshots_draws_everywhere(tmp_path: Path) -> None:
     shown = Frame(empty, Playhead(None))
     assert "no score yet" in plain(bearing_lines(80, 5, shown, 0, UTC))
     assert plain(timeline_lines(80, 3, shown, UTC))
-    assert "no severity yet" in plain(trend_lines(80, 12, shown, 0, UTC))
-    assert "no snapshot yet" in plain(figure_lines(80, empty.series, -1, (1,), ("V",)))
-
-
-# Plots.
-
-
-def test_the_trend_has_the_limit_and_both_ends_of_time_and_no_colour_codes(view: View) -> None:
-    drawn = plain(trend_lines(80, 12, frame(view, 139), 0, UTC))
-    assert "┈" in drawn
-    assert "02-12 11:02" in drawn
-    assert "02-19 05:12" in drawn
-    assert "\x1b" not in drawn
-
-
-def test_the_spectrum_shows_measured_and_expected_of_the_loudest_channel(view: View) -> None:
-    drawn = plain(spectrum_lines(80, 12, view.picture, (1, 2), "at 02-16 06:02"))
-    assert "ch 1 at 02-16 06:02" in drawn
-    assert drawn.count("•") > 10
-    assert "kHz" in drawn
-
-
-def test_a_picture_with_gaps_is_drawn_without_them(view: View) -> None:
-    assert view.picture is not None
-    holes = replace(view.picture, spectrum=np.full_like(view.picture.spectrum, np.nan))
-    assert "kHz" in plain(spectrum_lines(80, 12, holes, (1,), ""))
-    assert "no picture" in plain(spectrum_lines(80, 12, None, (1,), ""))
-
-
-def test_the_figures_have_units_and_the_medians_of_the_baseline(view: View) -> None:
-    drawn = plain(figure_lines(90, view.series, 116, (1,), ("V",)))
-    assert "std 0.15 V (0.075)" in drawn
-    assert "kurtosis 3.2 (3.2)" in drawn
-    assert "…" not in plain(figure_lines(60, view.series, 116, (1,), ("V",)))
 
 
 # Notices.
