@@ -106,9 +106,7 @@ def facts(state: Path) -> dict[str, list[Row]]:
             snapshots = connection.execute(query.where(own).order_by(assessed.position)).all()
             scores, pictures = (
                 connection.execute(
-                    select(table)
-                    .where(table.c.assessment_id == assessment.id)
-                    .order_by(*table.primary_key)
+                    select(table).where(table.c.assessment_id == assessment.id).order_by(*table.primary_key)
                 ).all()
                 for table in (schema.score, schema.picture)
             )
