@@ -9,7 +9,8 @@ from pathlib import Path
 from bench.torture.ground import Ground, Reel
 from bench.torture.verdict import Finding, differences, ledger, wrong_in_store
 from bench.torture.watched import Watched, now, seconds, until, watched
-from engine.operating import Act, acknowledge, operator_of
+from engine.operating import acknowledge
+from engine.operators import Act, operator_of
 from engine.records import RINGS, EventKind, Outcome, Phase
 from engine.space import MEGABYTE
 from engine.store import Store

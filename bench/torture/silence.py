@@ -36,7 +36,7 @@ def dead_engine(place: Path, ground: Ground, reel: Reel) -> Finding:
         killed = time.monotonic()
         before_code, _ = machine.status()
         console.forget()
-        said = console.shows("SILENT", LONGEST + SLACK)
+        said = console.shows("STALE", LONGEST + SLACK)
         on_screen = time.monotonic() - killed
         code, text = machine.status()
         told = time.monotonic() - killed
@@ -52,7 +52,7 @@ def dead_engine(place: Path, ground: Ground, reel: Reel) -> Finding:
     return Finding(
         "engine killed",
         f"kill -9 just after a heartbeat; status then still exits with {before_code}",
-        f"the console says SILENT after {on_screen:.1f} s; raceway status says DEAD by {told:.1f} s, exit"
+        f"the console says STALE after {on_screen:.1f} s; raceway status says DEAD by {told:.1f} s, exit"
         f" code {code}",
         tuple(wrong),
     )

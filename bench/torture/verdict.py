@@ -96,19 +96,20 @@ def wrong_in_operators(state: Path, confirmed: Iterable[Confirmed]) -> list[str]
 
 def facts(state: Path) -> dict[str, list[Row]]:
     """All that snapshots gave rise to, bit for bit: no wall clock, no numbering, no engine's own life."""
-    assessed, score, snapshot = schema.assessed.c, schema.score.c, schema.snapshot.c
+    assessed, snapshot = schema.assessed.c, schema.snapshot.c
     with Store.open(state) as store:
         assessment = store.assessments()[0]
         own = assessed.assessment_id == assessment.id
         columns = (assessed.position, snapshot.name, snapshot.at, snapshot.figures, assessed.late)
-        query = select(*columns, assessed.picture).join_from(schema.assessed, schema.snapshot)
+        query = select(*columns).join_from(schema.assessed, schema.snapshot)
         with store.reading() as connection:
             snapshots = connection.execute(query.where(own).order_by(assessed.position)).all()
-            scores = connection.execute(
-                select(schema.score)
-                .where(score.assessment_id == assessment.id)
-                .order_by(*schema.score.primary_key)
-            ).all()
+            scores, pictures = (
+                connection.execute(
+                    select(table).where(table.c.assessment_id == assessment.id).order_by(*table.primary_key)
+                ).all()
+                for table in (schema.score, schema.picture)
+            )
         resume = store.resume_point(assessment)
         events = [
             (one.kind, one.at, one.source, one.component, one.alarm, repr(one.detail))
@@ -118,6 +119,7 @@ def facts(state: Path) -> dict[str, list[Row]]:
     return {
         "snapshots": [tuple(row) for row in snapshots],
         "scores": [tuple(row) for row in scores],
+        "pictures": [tuple(row) for row in pictures],
         "events": events,
         "state": [resume] if resume else [],
     }

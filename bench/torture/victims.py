@@ -25,7 +25,8 @@ from typing import Any
 from engine.alarms import fold_alarms
 from engine.child import environment
 from engine.database import FILE_NAME
-from engine.operating import Act, acknowledge, note, operator_of, playhead_of
+from engine.operating import acknowledge, note, playhead_of
+from engine.operators import Act, operator_of
 from engine.records import RINGS, EventKind
 from engine.store import Store, StoreError
 

@@ -69,7 +69,7 @@ def test_a_watching_engine_says_what_its_last_message_says(live: View) -> None:
     ("phase", "stale"),
     [(Phase.SCORING, True), (Phase.LEARNING, True), (Phase.FINISHED, False), (Phase.WATCHING, True)],
 )
-def test_an_engine_that_does_not_beat_for_ten_seconds_is_stale_and_says_what_to_do(
+def test_an_engine_that_does_not_beat_for_eight_seconds_is_stale_and_says_what_to_do(
     view: View, phase: Phase, stale: bool
 ) -> None:
     for seconds, expected in ((8, False), (8.1, stale)):
