@@ -110,10 +110,11 @@ def can_give_back(connection: Connection) -> bool:
 
 def give_back(connection: Connection, most: int) -> int:
     """Cut at most so many free pages off the file, within a write transaction; returns how many went."""
-    before = _pragma(connection, "freelist_count")
-    # It frees a page a row: it must be read to its end.
-    connection.exec_driver_sql(f"PRAGMA incremental_vacuum({int(most)})").all()
-    return before - _pragma(connection, "freelist_count")
+    pages = min(most, _pragma(connection, "freelist_count"))
+    for _ in range(pages):
+        # It frees a page for each row asked of it, and Python's driver asks only for the first.
+        connection.exec_driver_sql("PRAGMA incremental_vacuum(1)")
+    return pages
 
 
 def complaints(connection: Connection) -> Iterator[str]:

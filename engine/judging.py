@@ -50,6 +50,7 @@ class Judge:
         newest: recording time of the newest snapshot judged, None before the first.
         position: that the next snapshot will have.
         began_at: the position of the first one that this judge took.
+        took_over: whether the newest snapshot before was judged with another bundle.
         left_standing: keys of alarms that stand since another bundle was in use; nothing judges them now.
     """
 
@@ -71,10 +72,11 @@ class Judge:
         self._scorer = Scorer(bundle, self._layout, Diagnostician(settings))
         self._tracker = Tracker(self._scorer, settings)
         self._digest = bundle.digest()
-        self._origin = origin_of(bundle, self._digest)
+        self._origin = origin_of(bundle, self._digest, assessment.machine)
         self._batch = Batch(store, assessment, now)
         self._state: State = first_state(self._layout, bundle.calibration.centre.shape)
         self.left_standing: tuple[str, ...] = ()
+        self.took_over = False
         self.newest: datetime | None = None
         self.position = 0
         resume = store.resume_point(assessment)
@@ -84,7 +86,7 @@ class Judge:
             if packed.get("bundle", self._digest) == self._digest:
                 self._state = unpack_state(packed)
             else:
-                self.left_standing = _standing(packed)
+                self.left_standing, self.took_over = _standing(packed), True
         self.began_at = self.position
 
     def examine(self, snapshot: Snapshot) -> Examined:
@@ -168,8 +170,9 @@ class Judge:
         return ()
 
 
-def origin_of(bundle: Bundle, digest: str) -> dict[str, object]:
-    """What is told of a bundle when it comes into use."""
+def origin_of(bundle: Bundle, digest: str, machine: str) -> dict[str, object]:
+    """What is told of a bundle when it comes into use on a machine; another's is one more doubt."""
+    foreign = [] if bundle.machine == machine else [f"it was learned on another machine, {bundle.machine}"]
     baseline = bundle.baseline
     return {
         "bundle": digest,
@@ -179,7 +182,7 @@ def origin_of(bundle: Bundle, digest: str) -> dict[str, object]:
         "until": baseline.end.isoformat(),
         "epochs": len(bundle.history),
         "provisional": True,
-        "doubts": list(bundle.doubts),
+        "doubts": [*foreign, *bundle.doubts],
     }
 
 

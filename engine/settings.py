@@ -26,6 +26,7 @@ from engine.layers import (
     origin,
     read_layer,
 )
+from engine.spelling import nearest
 from engine.tables import (
     OPERATING_KEYS,
     AdviceSettings,
@@ -40,7 +41,7 @@ from engine.tables import (
     Table,
     WatchSettings,
 )
-from engine.wording import nearest, sentence
+from engine.wording import sentence
 from replay.recording import RecordingFormat
 
 __all__ = ["Settings", "SettingsError", "default_config_path", "load_settings", "rig_names", "rig_that_fits"]
@@ -61,6 +62,7 @@ class Settings(Table):
     advice: AdviceSettings
     watch: WatchSettings
     console: ConsoleSettings
+    keys: Mapping[str, str | tuple[str, ...]]
     store: StoreSettings
 
     @property
@@ -86,7 +88,9 @@ class Settings(Table):
 
     def fingerprint(self) -> str:
         """SHA-256 (hex) of what influences the engine's results; watching, console and store do not."""
-        shaping = self.model_dump(mode="json", by_alias=True, exclude={"advice", "watch", "console", "store"})
+        shaping = self.model_dump(
+            mode="json", by_alias=True, exclude={"advice", "watch", "console", "keys", "store"}
+        )
         for key in OPERATING_KEYS:
             del shaping["alarms"][key]
         canonical = json.dumps(shaping, sort_keys=True, separators=(",", ":"), allow_nan=False)

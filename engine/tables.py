@@ -21,7 +21,7 @@ from pydantic import (
 
 from engine.healthy import Healthy, parse_healthy
 from engine.records import Priority
-from engine.wording import nearest
+from engine.spelling import nearest
 
 _GEOMETRY = ("rollers", "roller_diameter", "pitch_diameter", "contact_angle")
 
@@ -274,6 +274,19 @@ class ConsoleSettings(Table):
 
     pace: Positive
     time_zone: Literal["UTC", "local"]
+    theme: Literal[
+        "auto",
+        "dark",
+        "light",
+        "colour-blind",
+        "colour-blind-light",
+        "contrast",
+        "contrast-light",
+        "terminal",
+    ]
+    glyphs: Literal["auto", "unicode", "no-braille", "ascii"]
+    bell: bool
+    mouse: bool
 
 
 Days = Annotated[int, Field(ge=0)]

@@ -25,8 +25,8 @@ from engine.records import RINGS, Event, Heartbeat, Phase, Priority, Quality, Se
 from engine.schema import microseconds
 from engine.scoring import Scorer
 from engine.settings import Settings
+from engine.spelling import nearest
 from engine.store import Store
-from engine.wording import nearest
 from replay.archive import Run
 from replay.recording import RecordingError
 

@@ -1,7 +1,6 @@
 """Says in one sentence what is wrong with a setting, and where it was written."""
 
-import difflib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -29,12 +28,6 @@ _LIMITS: dict[str, Callable[[dict[str, Any]], str]] = {
     "string_too_long": lambda context: f"text of at most {context['max_length']} characters",
     "too_short": lambda context: f"a list of {context['min_length']} or more",
 }
-
-
-def nearest(text: str, valid: Iterable[str]) -> str:
-    """Make "; the nearest is 'X'" of the choice spelled most like `text`, or nothing where none is."""
-    close = difflib.get_close_matches(text, list(valid), n=1)
-    return f"; the nearest is '{close[0]}'" if close else ""
 
 
 def sentence(

@@ -3,13 +3,14 @@
 from pathlib import Path
 
 from engine.results import ALARMS, SCORES
+from tui.actions import DEFAULT
 from tui.keys import key_table
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
 
 
 def test_key_table_is_the_one_that_the_keys_make() -> None:
-    assert f"<!-- keys -->\n{key_table()}\n<!-- /keys -->" in README
+    assert f"<!-- keys -->\n{key_table(DEFAULT)}\n<!-- /keys -->" in README
 
 
 def test_every_column_of_the_result_files_is_explained() -> None:

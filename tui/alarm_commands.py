@@ -3,7 +3,6 @@
 import json
 import os
 import pwd
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,10 +16,11 @@ from typer.core import TyperGroup
 
 from replay.recording import clean_text
 from tui.options import FAILED, UNUSABLE, Config, fail, sentences, settings_of
+from tui.spans import EXAMPLES, shelf_hours, span_of
 
 if TYPE_CHECKING:
     from engine.alarms import Alarm
-    from engine.operating import Act
+    from engine.operators import Act
     from engine.records import Acknowledged, Assessment, Event
     from engine.store import Store
 
@@ -30,9 +30,6 @@ Session = Annotated[str | None, typer.Option(help="A replay's session; the live 
 As = Annotated[str | None, typer.Option("--as", help="Your name, kept beside that of your account.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Which = Annotated[str, typer.Argument(help="The number of its ring, or its key, as the list shows them.")]
-
-_UNITS = {"m": 60.0, "h": 3600.0, "d": 86400.0}
-_SPAN = re.compile(r"(\d+(?:\.\d+)?)([mhd])")
 
 
 class ListFirst(TyperGroup):
@@ -81,7 +78,8 @@ def _desk(
         settings = settings_of(config, None, {})
         folder = state or settings.store.folder
         from engine.alarms import fold_alarms, fold_rules
-        from engine.operating import Act, operator_of, playhead_of
+        from engine.operating import playhead_of
+        from engine.operators import Act, operator_of
         from engine.store import Store
 
         now = datetime.now(UTC)
@@ -211,10 +209,10 @@ def shelve(
             desk.store,
             desk.assessment,
             alarm,
-            span_of(span),
+            _span(span),
             reason,
             desk.act,
-            longest=timedelta(hours=_hours(desk.settings)),
+            longest=timedelta(hours=shelf_hours(desk.settings)),
         )
         _done(answer, "shelved", alarm.key)
 
@@ -319,12 +317,11 @@ def stats(
             print(figures_text(desk.assessment.machine, figures))
 
 
-def span_of(text: str) -> timedelta:
-    """A span of time as it is written on the command line: 90m, 4h, 1d12h."""
-    parts = _SPAN.findall(text)
-    if not parts or "".join(number + unit for number, unit in parts) != text:
-        fail(f"--for {text!r} is no span of time; write it like 30m, 4h or 1d", UNUSABLE)
-    return timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in parts))
+def _span(text: str) -> timedelta:
+    span = span_of(text)
+    if span is None:
+        fail(f"--for {text!r} is no span of time; write it like {EXAMPLES}", UNUSABLE)
+    return span
 
 
 def _chosen(assessments: "tuple[Assessment, ...]", machine: str | None, folder: Path) -> "Assessment":
@@ -339,12 +336,6 @@ def _chosen(assessments: "tuple[Assessment, ...]", machine: str | None, folder: 
         known = f"; it holds {', '.join(names)}" if names else ""
         fail(f"{folder}: the store holds no record{f' of {machine}' if machine else ''}{known}", UNUSABLE)
     return next((one for one in reversed(fitting) if one.expected == 0), fitting[-1])
-
-
-def _hours(settings: dict[str, object]) -> float:
-    table = settings.get("alarms")
-    hours = table.get("shelf_hours") if isinstance(table, dict) else None
-    return float(hours) if isinstance(hours, int | float) else 24.0
 
 
 def _told(answer: "Acknowledged", what: str, key: str) -> bool:

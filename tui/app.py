@@ -2,135 +2,247 @@
 
 import asyncio
 import math
-from functools import partial
-from typing import ClassVar, cast
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
+from textual.command import Provider
+from textual.screen import ModalScreen
 
-from engine.alarms import Alarm
-from tui.draw.notice import Notice, acknowledged_notice, already_notice, crossing_notice, failed_notice
-from tui.frame import Frame, to_acknowledge
-from tui.keys import KEYS
-from tui.playhead import Playhead, moment, pace_label, seek, shift_pace, step, to_mark
-from tui.reading import View
-from tui.screens.detail import DetailScreen
+from engine.records import Assessment
+from tui.draw.notice import Notice
+from tui.draw.text import clean
+from tui.filtering import AlarmFilter, cycled
+from tui.keys import RESERVED, Keymap, textual_key
+from tui.memory import Left, keep, recall
+from tui.palette import Commands
+from tui.playhead import Playhead
+from tui.reading import Reading, View
+from tui.screens.dialog import Dialog, Field, Question
+from tui.screens.fleet import standings
 from tui.screens.help import HelpScreen
-from tui.viewer import Viewer
+from tui.screens.table import BY_ID, SCREENS
+from tui.travelling import Travelling
 
-HELP_KEYS = frozenset({"back", "help", "quit"})
+if TYPE_CHECKING:
+    from engine.store import Store
+
+OVER_HELP = frozenset({"back", "help", "quit", "move"})
 """What works over the help screen; nobody acknowledges what they cannot see."""
 
-REPEAT_SECONDS = 0.7
-"""A key held down repeats faster than this; one press acknowledges one alarm and no more."""
 
-
-class Console(Viewer):
+class Console(Travelling, inherit_bindings=False):
     """The viewer with its keys: selecting, going through time, acknowledging."""
 
-    BINDINGS: ClassVar[list[BindingType]] = list(KEYS)
+    BINDINGS: ClassVar[list[BindingType]] = [Binding(key, "quit", priority=True) for key in RESERVED]
 
-    _pressed: float = -math.inf
-    """When the acknowledge key was last seen, by the clock."""
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Commands}
+
+    def __init__(
+        self, *, memory: Path | None = None, start: str = "", paced: bool = False, **options: Any
+    ) -> None:
+        """Take what is for the keys; the rest is for looking.
+
+        Args:
+            memory: file that remembers how the console was left, None to remember nothing.
+            start: id of the screen to begin with, "" for the one that was left.
+            paced: whether the pace was asked for and is not to be remembered.
+            options: of `Looking`.
+        """
+        super().__init__(**options)
+        self._memory, self._start, self._paced = memory, start, paced
+        self._came_back = False
+
+    def on_load(self) -> None:
+        """Bind the keys in force; their settings are known only now."""
+        for action in self._keys.actions:
+            self.bind(",".join(map(textual_key, action.keys)), action.call, description=action.word)
+
+    @property
+    def keymap_in_force(self) -> Keymap:
+        """For the palette."""
+        return self._keys
 
     # Selecting.
 
-    def action_panel(self) -> None:
-        """Move the keys between bearings and alarms; the alarm on top is selected and stays so."""
-        self.on_alarms = not self.on_alarms
-        self.alarm = self._chosen_alarm()
-
     def action_move(self, by: int) -> None:
-        """Select the row above or below."""
+        """Select the row above or below; on the help, scroll."""
+        if isinstance(self.screen, HelpScreen):
+            self.screen.move(by)
+            return
         frame = self._drawn
         if frame is None:
             return
-        if self.on_alarms and not self._in_detail():
-            keys = [alarm.key for alarm in frame.alarms]
-            chosen = self._chosen_alarm()
-            if chosen is not None:
-                self.alarm = keys[min(max(keys.index(chosen) + by, 0), len(keys) - 1)]
-            return
         names = frame.view.assessment.components
-        self.component = names[min(max(self._chosen() + by, 0), len(names) - 1)]
-
-    # Going through time.
-
-    def _view(self) -> View | None:
-        """The view, if there is something to move over; else say so."""
-        view = self.reading.view
-        if view is None or not len(view.series):
-            self._tell(Notice("Waiting for the engine's first scores."))
-            return None
-        return view
-
-    def action_play(self) -> None:
-        """Pause, and go on."""
-        self.head = Playhead(self.head.at, self.head.pace, not self.head.playing)
-
-    def action_step(self, by: int) -> None:
-        """One snapshot on or back."""
-        if (view := self._view()) is not None:
-            self._go(step(self.head, by, view.series.at))
-
-    def action_pace(self, by: int) -> None:
-        """Faster or slower."""
-        self.head = shift_pace(self.head, by)
-        self._tell(Notice(f"Pace {pace_label(self.head.pace)} of recording time"))
-
-    def action_seek(self, where: str) -> None:
-        """To the first or the newest snapshot."""
-        if (view := self._view()) is not None:
-            self._go(seek(self.head, int(view.series.at[0 if where == "start" else -1]), view.series.at))
-
-    def action_cross(self, by: int) -> None:
-        """To the next or previous crossing."""
-        view = self._view()
-        if view is None:
+        if self.place() == "fleet":
+            machines = [one.assessment.machine for one in standings(self.reading.extra)]
+            if machines:
+                here = machines.index(self.selected_machine())
+                self.machine = machines[min(max(here + by, 0), len(machines) - 1)]
             return
-        head = to_mark(self.head, by, (crossing.at for crossing in view.crossings))
-        if head is None:
-            self._tell(Notice(f"No crossing {'after' if by > 0 else 'before'} the playhead."))
+        if self.place() != "alarms":
+            self.component = names[min(max(self._chosen() + by, 0), len(names) - 1)]
             return
-        found = tuple(crossing for crossing in view.crossings if crossing.at == head.at)
-        self._tell(crossing_notice(view, found, self._zone))
-        self._go(head)
+        shown = self.alarms_shown(frame)
+        keys = [alarm.key for alarm in shown]
+        selected = self.selected_alarm()
+        if selected is not None:
+            self.select(shown[min(max(keys.index(selected) + by, 0), len(keys) - 1)], names)
+
+    # The list of alarms.
+
+    def action_cycle(self, what: str) -> None:
+        """The next list, component, priority or state."""
+        if self._drawn is not None:
+            self.alarm_filter = cycled(self.alarm_filter, what, self._drawn.alarms)
+
+    def action_search(self) -> None:
+        """Show only what has the words to be typed."""
+
+        def done(answer: tuple[str, ...] | None) -> None:
+            if answer is not None:
+                self.alarm_filter = replace(self.alarm_filter, text=clean(answer[0]).strip())
+
+        ask = Question(
+            "Show only alarms with these words",
+            ("Bearing, cause, priority, state, notes. Nothing typed: all of them.",),
+            "Enter shows them, Esc leaves it",
+        )
+        self.push_screen(Dialog(ask, [Field("Words", value=self.alarm_filter.text)]), done)
+
+    def action_unfilter(self) -> None:
+        """Show all alarms of the list again."""
+        self.alarm_filter = AlarmFilter(self.alarm_filter.listing)
 
     # Screens.
 
     async def action_quit(self) -> None:
-        """Leave, once every acknowledgement under way is stored or has failed."""
+        """Leave, once everything under way is stored or has failed."""
         if self._storing:
-            self._tell(Notice("Leaving as soon as the acknowledgement is stored …"))
+            self._tell(Notice("Leaving as soon as it is stored …"))
             await asyncio.wait(self._storing.values())
+        self._remember()
         self.exit()
 
-    def _in_detail(self) -> bool:
-        return isinstance(self.screen, DetailScreen)
+    def on_mount(self) -> None:
+        """Begin where one left; say the keys to who is here for the first time."""
+        if self._memory is not None and not self._memory.exists():
+            keys = self._keys.keys_of
+            hint = (
+                f"First time here? {keys('acknowledge')} acknowledges, {keys('open')} shows why,"
+                f" {keys('alarms')} lists the alarms, {keys('follow')} follows the newest, {keys('help')} has"
+                " all keys."
+            )
+            self._tell(Notice(hint, lasting=True))
+        if self._start:
+            self.show_place(self._start)
+
+    def on_unmount(self) -> None:
+        """Remember how it was left, however that came about."""
+        self._remember()
+
+    def watch_reading(self, before: Reading, after: Reading) -> None:
+        """Look at a machine the way it was left."""
+        super().watch_reading(before, after)
+        if before.view is None and after.view is not None and self._memory is not None:
+            self._come_back(recall(self._memory).get(after.view.assessment.machine, Left()), after.view)
+
+    def _come_back(self, left: Left, view: View) -> None:
+        if left.component in view.assessment.components:
+            self.component = left.component
+        self.alarm_filter = left.alarm_filter
+        if left.pace and not self._paced:
+            self.head = replace(self.head, pace=left.pace)
+        if left.screen in BY_ID and left.screen != "fleet" and not self._start and not self._came_back:
+            self.show_place(left.screen)
+        self._came_back = True
+
+    def _remember(self) -> None:
+        view = self.reading.view
+        if self._memory is None or view is None:
+            return
+        left = Left(
+            self.place(),
+            self.component or "",
+            self.alarm_filter.listing.value,
+            self.alarm_filter.priority,
+            self.head.pace if math.isfinite(self.head.pace) else 0.0,
+        )
+        keep(self._memory, view.assessment.machine, left)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Only leaving works over the help screen."""
-        if self.screen_stack and isinstance(self.screen, HelpScreen):
-            return action in HELP_KEYS
-        return True
+        """Whether it works on the screen on top; over the help only leaving does, over a dialog nothing."""
+        if not self.screen_stack or isinstance(self.screen, ModalScreen):
+            return action == "quit" or not hasattr(self, f"action_{action}")
+        if isinstance(self.screen, HelpScreen):
+            return action in OVER_HELP
+        own = [one for one in self._keys.actions if one.call.partition("(")[0] == action]
+        return not own or any(one.works_on(self.place()) for one in own)
 
-    def action_detail(self) -> None:
+    def action_go(self, id: str) -> None:
+        """Show a screen of the table."""
+        if id == "bearing":
+            self.action_open()
+            return
+        self.show_place(id)
+
+    def show_place(self, id: str) -> None:
+        """Show a screen of the table; it is made at the first time and kept."""
+        if self.place() == id:
+            return
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        if id != SCREENS[0].id:
+            if not self.is_screen_installed(id):
+                self.install_screen(BY_ID[id].screen(), id)
+            self.push_screen(id)
+        self._changed()
+
+    def action_machine(self) -> None:
+        """Open the machine selected in the fleet."""
+        name = self.selected_machine()
+        chosen = next(
+            (one.assessment for one in standings(self.reading.extra) if one.assessment.machine == name), None
+        )
+        if chosen is not None:
+            self._remember()
+            self.run_worker(self._switch(chosen.id), group="reading")
+
+    async def _switch(self, id: int) -> None:
+        """Look at another assessment, from its newest snapshot on."""
+
+        def choose(store: "Store") -> Assessment | None:
+            return next((one for one in store.assessments() if one.id == id), None)
+
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._reading_thread, self._reader.switch, choose)
+        self.component = self.alarm = None
+        self.alarm_filter = AlarmFilter()
+        self._tell(Notice())
+        self.head = Playhead(None, self.head.pace, True, following=True)
+        self.reading = Reading(None)
+        self.show_place(SCREENS[0].id)
+        self._poll()
+
+    def action_open(self) -> None:
         """Show the selected bearing in detail, or that of the selected alarm."""
-        if self._drawn is None or self._in_detail():
+        if self._drawn is None or self.place() == "bearing":
             return
         names = self._drawn.view.assessment.components
-        key = self._chosen_alarm()
+        key = self.selected_alarm()
         about = next((alarm.component for alarm in self._drawn.alarms if alarm.key == key), "")
         # Pinned, so that a ring meanwhile does not change what is being looked at.
         self.component = about if about in names else names[self._chosen()]
-        self.push_screen(DetailScreen(), callback=lambda _result: self._changed())
-        self._changed()
+        self.show_place("bearing")
 
     async def action_help(self) -> None:
         """Show the keys, or go back from them."""
         if isinstance(self.screen, HelpScreen):
             await self.action_back()
         else:
-            self.push_screen(HelpScreen())
+            self.push_screen(HelpScreen(self._keys))
 
     async def action_back(self) -> None:
         """Leave the screen on top; on the overview, select by urgency again."""
@@ -138,60 +250,5 @@ class Console(Viewer):
             self.pop_screen()
         else:
             self.component = self.alarm = None
-            self.on_alarms = False
             self._tell(Notice())
         self._changed()
-
-    # Acknowledging.
-
-    def action_acknowledge(self) -> None:
-        """Acknowledge the ring that is on the screen; it shows as acknowledged once it is stored."""
-        last, self._pressed = self._pressed, self._clock()
-        if self._pressed - last < REPEAT_SECONDS:
-            return
-        frame = self._drawn
-        if frame is None or frame.playhead.at is None:
-            self._tell(Notice("There is no alarm to acknowledge yet."))
-            return
-        name = frame.view.assessment.components[self._chosen()]
-        alarms = frame.alarms
-        if self._in_detail():
-            # Only this bearing's alarm is on the screen.
-            alarms = tuple(alarm for alarm in alarms if alarm.component == name)
-        chosen = None if self._in_detail() else self._chosen_alarm()
-        alarm = to_acknowledge(alarms, chosen, name)
-        if alarm is None:
-            own = next((one for one in alarms if one.component == name), None)
-            none = Notice("There is no unacknowledged alarm.")
-            self._tell(none if own is None else already_notice(own, self._zone))
-        elif not alarm.needs_acknowledgement:
-            self._tell(already_notice(alarm, self._zone))
-        elif alarm.ring.seq in self._storing:
-            self._tell(Notice("The acknowledgement is being stored …"))
-        else:
-            self._tell(Notice("Storing the acknowledgement …"))
-            self.run_worker(self._acknowledge(frame, alarm), group="writing")
-
-    async def _acknowledge(self, frame: Frame, alarm: Alarm) -> None:
-        seen = moment(cast(int, frame.playhead.at))
-        store = partial(
-            self._writer.acknowledge,
-            frame.view.assessment,
-            alarm.ring,
-            session=self._session,
-            by=self._operator,
-            at=seen,
-            now=self._now(),
-        )
-        future = asyncio.get_running_loop().run_in_executor(self._writing_thread, store)
-        self._storing[alarm.ring.seq] = future
-        try:
-            answer = await future
-        finally:
-            del self._storing[alarm.ring.seq]
-        if isinstance(answer, str):
-            self._tell(failed_notice(alarm, answer))
-            return
-        newest = moment(int(frame.view.series.at[-1]))
-        self._tell(acknowledged_notice(alarm, answer, newest, self._zone, self._wall_zone))
-        self._poll()

@@ -5,11 +5,7 @@ the settings or the recordings cannot be used as they are.
 """
 
 import json
-import os
-import pwd
 import shutil
-import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,7 +13,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from replay.recording import clean_text
-from tui import alarm_commands, evaluation_commands, feed_commands, live_commands, store_commands
+from tui import (
+    alarm_commands,
+    console_commands,
+    evaluation_commands,
+    feed_commands,
+    live_commands,
+    store_commands,
+)
 from tui.options import (
     FAILED,
     UNUSABLE,
@@ -36,9 +39,7 @@ from tui.options import (
 
 if TYPE_CHECKING:
     from engine.bundle import Bundle
-    from engine.records import Assessment
     from engine.settings import Settings
-    from engine.store import Store
     from replay.archive import Run
 
 DEMO_SECONDS = 120
@@ -61,6 +62,7 @@ BundleDir = Annotated[Path | None, typer.Option(help="Score with this bundle ins
 Session = Annotated[str | None, typer.Option(help="Resume a replay's acknowledgements by its name.")]
 
 alarm_commands.register(app)
+console_commands.register(app)
 evaluation_commands.register(app)
 feed_commands.register(app)
 live_commands.register(app, lambda folder, key, settings: _live_console(folder, key, settings))
@@ -201,28 +203,6 @@ def accept(
             fail(str(error.args[0]), UNUSABLE)
 
 
-@app.command()
-def attach(
-    state: State = None,
-    config: Config = None,
-    machine: Annotated[str | None, typer.Option(help="Which machine, where the store holds several.")] = None,
-    session: Session = None,
-) -> None:
-    """Open a console on a store that an engine fills, or has filled."""
-    with sentences():
-        settings = settings_of(config, None, {})
-        folder = state or settings.store.folder
-        from engine.store import Store
-
-        with Store.open(folder) as store:
-            chosen = _newest(store.assessments(), machine)
-        if chosen is None:
-            which = f" of machine {machine!r}" if machine else ""
-            fail(f"{folder}: the store holds no assessment{which} yet; start a run first", UNUSABLE)
-        key = chosen.key
-        _console(folder, key, settings, session or "", "ATTACHED", settings.console.pace, at_newest=True)
-
-
 def _replay(
     run: "Run",
     settings: "Settings",
@@ -236,6 +216,7 @@ def _replay(
 ) -> None:
     from engine.identity import assessment_key
     from tui.launching import engine_beside
+    from tui.opening import open_console
 
     learned = _bundle(bundle, overrides)
     key = assessment_key(run, settings, learned.digest() if learned else None)
@@ -243,7 +224,7 @@ def _replay(
     with engine_beside(
         run.path, folder, config=config, rig=rig, bundle=bundle, overrides=overrides
     ) as engine:
-        _console(folder, key, settings, name, "REPLAY", pace, last_words=engine.last_words)
+        open_console(folder, settings, key=key, session=name, pace=pace, last_words=engine.last_words)
         # Asked before the engine is stopped: that it ends now is not its failure.
         words = engine.last_words()
     print(f"store: {folder}\nsession: {clean_text(name)} (resume its acknowledgements with --session)")
@@ -251,52 +232,10 @@ def _replay(
         fail(words, FAILED)
 
 
-def _console(
-    folder: Path,
-    key: str,
-    settings: "Settings",
-    session: str,
-    banner: str,
-    pace: float,
-    *,
-    last_words: Callable[[], str] = str,
-    at_newest: bool = False,
-) -> None:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        fail("the console needs a terminal; raceway score does without one", UNUSABLE)
-    from tui.app import Console
-
-    def open_store() -> "Store":
-        from engine.store import Store, StoreError
-
-        if words := last_words():
-            raise StoreError(words)
-        return Store.open(folder)
-
-    def choose(store: "Store") -> "Assessment | None":
-        found = next((one for one in store.assessments() if one.key == key), None)
-        if found is None and (words := last_words()):
-            from engine.store import StoreError
-
-            raise StoreError(words)
-        return found
-
-    local = datetime.now().astimezone().tzinfo or UTC
-    Console(
-        open_store=open_store,
-        choose=choose,
-        session=session,
-        operator=pwd.getpwuid(os.getuid()).pw_name,
-        pace=pace,
-        banner=banner,
-        zone=local if settings.console.time_zone == "local" else UTC,
-        wall_zone=local,
-        at_newest=at_newest,
-    ).run(mouse=False)
-
-
 def _live_console(folder: Path, key: str, settings: "Settings") -> None:
-    _console(folder, key, settings, "", "LIVE", settings.console.pace, at_newest=True)
+    from tui.opening import open_console
+
+    open_console(folder, settings, key=key, at_newest=True)
 
 
 def _bundle(path: Path | None, overrides: dict[str, object]) -> "Bundle | None":
@@ -308,11 +247,6 @@ def _bundle(path: Path | None, overrides: dict[str, object]) -> "Bundle | None":
     if "model.name" in overrides or "model.healthy" in overrides:
         fail("--bundle brings its own model and baseline: leave out --model and --healthy", UNUSABLE)
     return load_bundle(path)
-
-
-def _newest(assessments: "tuple[Assessment, ...]", machine: str | None) -> "Assessment | None":
-    fitting = [one for one in assessments if machine is None or one.machine == machine]
-    return fitting[-1] if fitting else None
 
 
 def _fresh_demo_folder(demos: Path) -> Path:

@@ -1,6 +1,7 @@
 """What the store says as of the playhead: the value that every screen draws."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -150,19 +151,14 @@ def trend(severity: NDArray[np.float64]) -> int:
     return 1 if ratio >= TREND_RATIO else -1 if ratio <= 1 / TREND_RATIO else 0
 
 
-def to_acknowledge(alarms: tuple[Alarm, ...], alarm: str | None, component: str | None) -> Alarm | None:
+def meant(alarms: tuple[Alarm, ...], wants: Callable[[Alarm], bool]) -> Alarm | None:
     """The alarm that a key press means.
 
     Args:
-        alarms: as shown, the most urgent first.
-        alarm: key of the alarm that is selected, if one is; then no other is meant.
-        component: else the most urgent unacknowledged one of this component, and then of all.
+        alarms: those of the selection, the most urgent first.
+        wants: which of them ask for what the key does.
 
     Returns:
-        The alarm, which may be acknowledged already if it was selected; None where nothing wants it.
+        The first that asks for it; else the first of all, of which can be said why not; None without alarms.
     """
-    if alarm is not None:
-        return next((one for one in alarms if one.key == alarm), None)
-    open_ones = [one for one in alarms if one.needs_acknowledgement]
-    own = [one for one in open_ones if one.component == component]
-    return next(iter(own + open_ones), None)
+    return next((alarm for alarm in alarms if wants(alarm)), next(iter(alarms), None))

@@ -1,126 +1,224 @@
-"""The keys: one list from which the bindings, the footer, the help screen and the README's table come."""
+"""Actions and the keys that do them: values from which bindings, footer, help, palette and README come."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cached_property
 
 from rich.cells import cell_len
 from textual.binding import Binding
+from textual.keys import Keys
 
-from tui.draw.text import Line, Lines, Role, Span, fit, title
+from engine.errors import UnusableError
+from engine.spelling import nearest
+from tui.draw.text import Lines, Role, Span
 
-ACKNOWLEDGE = "acknowledge the alarm selected, or the most urgent"
-SELECT = "select the row above or below"
-PANEL = "go from the bearings to the alarms and back"
-PLAY = "pause, and go on"
-STEP = "one snapshot back or on, and pause"
-PACE = "slower (to ×0.25) or faster (to max)"
-SEEK = "to the first or the newest snapshot"
-CROSS = "to the next or previous crossing of a limit"
-DETAIL = "the selected bearing in detail"
-BACK = "back; on the overview, follow the most urgent"
-HELP = "this list"
-QUIT = "leave; nothing that is stored is lost"
+RESERVED = ("ctrl+c", "ctrl+q")
+"""They leave, whatever the settings say: nobody is locked in."""
 
-KEYS = (
-    Binding("a", "acknowledge", "ack", id="acknowledge", key_display="a", tooltip=ACKNOWLEDGE),
-    Binding("up", "move(-1)", "select", id="up", key_display="↑", tooltip=SELECT),
-    Binding("down", "move(1)", "select", id="down", key_display="↓", tooltip=SELECT),
-    Binding("tab,shift+tab", "panel", "panel", id="panel", key_display="Tab", priority=True, tooltip=PANEL),
-    Binding("space", "play", "pause", id="play", key_display="Space", tooltip=PLAY),
-    Binding("left", "step(-1)", "step", id="step-back", key_display="←", tooltip=STEP),
-    Binding("right", "step(1)", "step", id="step-on", key_display="→", tooltip=STEP),
-    Binding("left_square_bracket", "pace(-1)", "pace", id="slower", key_display="[", tooltip=PACE),
-    Binding("right_square_bracket", "pace(1)", "pace", id="faster", key_display="]", tooltip=PACE),
-    Binding("g", "seek('start')", "start", id="start", key_display="g", tooltip=SEEK),
-    Binding("G", "seek('end')", "end", id="end", key_display="G", tooltip=SEEK),
-    Binding("N", "cross(1)", "crossing", id="next-crossing", key_display="N", tooltip=CROSS),
-    Binding("P", "cross(-1)", "crossing", id="previous-crossing", key_display="P", tooltip=CROSS),
-    Binding("enter", "detail", "detail", id="detail", key_display="Enter", tooltip=DETAIL),
-    Binding("escape", "back", "back", id="back", key_display="Esc", tooltip=BACK),
-    Binding("question_mark", "help", "help", id="help", key_display="?", tooltip=HELP),
-    Binding("q,ctrl+q,ctrl+c", "quit", "quit", id="quit", key_display="q", priority=True, tooltip=QUIT),
-)
-"""Every key of the console; `description` is the word in the footer, `tooltip` the sentence in the help,
-one for keys that belong together."""
-
-FOOTER = (
-    ("acknowledge",),
-    ("help",),
-    ("quit",),
-    ("play",),
-    ("detail",),
-    ("step-back", "step-on"),
-    ("slower", "faster"),
-    ("next-crossing", "previous-crossing"),
-    ("panel",),
-    ("start", "end"),
-    ("up", "down"),
-)
-"""Ids in order of need: where the line is too short, the last ones are left out whole."""
-
-BY_ID = {binding.id: binding for binding in KEYS if binding.id is not None}
+SHOWN = {
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "space": "Space",
+    "enter": "Enter",
+    "escape": "Esc",
+    "tab": "Tab",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "home": "Home",
+    "end": "End",
+}
+"""How a key is written for a reader; the others as they are set."""
 
 
-def footer_lines(width: int, _height: int, *, back: bool = False) -> Lines:
-    """As many key hints as fit whole, in the order of the key list.
+class Group(StrEnum):
+    """What actions belong together; the headings of the help."""
+
+    ALARMS = "Alarms"
+    TIME = "Time"
+    SCREENS = "Screens"
+    CONSOLE = "Console"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something that a key does.
+
+    `keys` are characters as typed or names such as `up` and `ctrl+p`. `call` is what Textual runs: a method
+    `action_...` of the console, or with `screen.` before it one of the screen on top. `word` stands in the
+    footer, `sentence` in the help; actions with one sentence are told together. `where` names the screens it
+    works on, all of them where empty. `second_step` says that it asks once more before it does something.
+    `rank` is its place among the footer's hints, 0 for none.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    call: str
+    word: str
+    sentence: str
+    group: Group
+    where: tuple[str, ...] = ()
+    second_step: bool = False
+    rank: int = 0
+
+    def works_on(self, screen: str) -> bool:
+        """Whether it does something on that screen."""
+        return not self.where or screen in self.where
+
+
+class KeysError(UnusableError):
+    """What the settings say of keys cannot be done; the message says why."""
+
+
+@dataclass(frozen=True)
+class Keymap:
+    """The actions with the keys that do them."""
+
+    actions: tuple[Action, ...]
+
+    def __hash__(self) -> int:
+        """By identity: there is one to a console."""
+        return id(self)
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Action]:
+        """Each action by its id."""
+        return {action.id: action for action in self.actions}
+
+    def keys_of(self, id: str) -> str:
+        """How the first key of an action is written."""
+        return shown_key(self.by_id[id].keys[0])
+
+    def changed(self, overrides: Mapping[str, tuple[str, ...]]) -> "Keymap":
+        """The same actions with other keys.
+
+        Raises:
+            KeysError: an id or a key that there is not, or two actions on one key.
+        """
+        for id, keys in overrides.items():
+            if id not in self.by_id:
+                known = ", ".join(self.by_id)
+                raise KeysError(f"keys.{id} is no action{nearest(id, self.by_id)}; the actions are {known}.")
+            if not keys:
+                raise KeysError(f"keys.{id} needs a key.")
+            for key in keys:
+                if not is_key(key):
+                    raise KeysError(
+                        f"keys.{id}: {key!r} is no key{nearest(key, NAMES)}; write one character, or a name"
+                        " such as f5, pageup, ctrl+k."
+                    )
+        changed = Keymap(
+            tuple(
+                replace(action, keys=overrides[action.id]) if action.id in overrides else action
+                for action in self.actions
+            )
+        )
+        for sentence in clashes(changed.actions):
+            raise KeysError(sentence)
+        return changed
+
+
+NAMES = frozenset(key.value for key in Keys if not key.value.startswith("<"))
+
+
+def is_key(key: str) -> bool:
+    """Whether it is one printable character or the name of a key."""
+    if len(key) == 1:
+        return key.isprintable() and not key.isspace()
+    name = key.removeprefix("alt+").removeprefix("shift+").removeprefix("ctrl+")
+    return key in NAMES or (len(name) == 1 and name.isalnum()) or name in NAMES - {"ignore"}
+
+
+def textual_key(key: str) -> str:
+    """The name that Textual has for a key."""
+    return next(iter(Binding.make_bindings([Binding("comma" if key == "," else key, "")]))).key
+
+
+def shown_key(key: str) -> str:
+    """How a key is written for a reader."""
+    return SHOWN.get(key, key.replace("ctrl+", "^") if key.startswith("ctrl+") else key)
+
+
+def clashes(actions: Iterable[Action]) -> list[str]:
+    """A sentence for every key that would do two things on one screen."""
+    found: list[str] = []
+    seen: list[tuple[str, Action]] = []
+    for action in actions:
+        for key in map(textual_key, action.keys):
+            if key in RESERVED:
+                found.append(f"keys.{action.id}: {shown_key(key)} always leaves; choose another key.")
+            for other_key, other in seen:
+                apart = action.where and other.where and not set(action.where) & set(other.where)
+                if key == other_key and not apart:
+                    found.append(
+                        f"keys.{other.id} and keys.{action.id} are both {shown_key(key)!r}; give one of"
+                        " them another key."
+                    )
+            seen.append((key, action))
+    return found
+
+
+def told_together(actions: Iterable[Action]) -> list[tuple[Action, ...]]:
+    """Actions with one sentence, in the order of the first of them."""
+    groups: dict[str, list[Action]] = {}
+    for action in actions:
+        groups.setdefault(action.sentence, []).append(action)
+    return [tuple(group) for group in groups.values()]
+
+
+def hint(group: tuple[Action, ...]) -> tuple[str, str]:
+    """The keys of a group and the word for what they do: `[ ]`, `pace`."""
+    shown = [shown_key(action.keys[0]) for action in group]
+    if len(shown) > 2:
+        shown = [shown[0], "…", shown[-1]]
+    words = "/".join(dict.fromkeys(action.word for action in group))
+    return ("".join(shown) if shown[0] in "←↑" or "…" in shown else " ".join(shown)), words
+
+
+def footer_lines(width: int, _height: int, keymap: Keymap, screen: str) -> Lines:
+    """As many key hints as fit whole, those that are needed most.
 
     Args:
         width: cells.
-        back: on a screen over the overview: how to leave it instead of how to get there.
+        keymap: the keys in force.
+        screen: id of the screen on top.
     """
-    groups = [group for group in FOOTER if group != ("detail",)] if back else list(FOOTER)
-    if back:
-        groups.insert(0, ("back",))
-    chosen: list[tuple[str, ...]] = []
-    for group in groups:
+    here = [
+        action
+        for action in keymap.actions
+        if action.rank and action.works_on(screen) and not (action.id == "back" and screen == "overview")
+    ]
+    groups = told_together(here)
+    chosen: list[tuple[Action, ...]] = []
+    for group in sorted(groups, key=lambda group: group[0].rank):
         if width_of_hints([*chosen, group]) <= width:
             chosen.append(group)
-    order = [binding.id for binding in KEYS]
-    chosen.sort(key=lambda group: order.index(group[0]))
     spans: list[Span] = []
-    for group in chosen:
+    for group in sorted(chosen, key=groups.index):
         keys, word = hint(group)
         spans += [Span(f" {keys}", Role.STRONG), Span(f" {word} ", Role.DIM)]
     return [tuple(spans)]
 
 
-def hint(group: tuple[str, ...]) -> tuple[str, str]:
-    """The keys of a group and the word for what they do: `[ ]`, `pace`."""
-    words = dict.fromkeys(BY_ID[one].description for one in group)
-    shown = [BY_ID[one].key_display or "" for one in group]
-    return ("".join(shown) if shown[0] in "←↑" else " ".join(shown)), "/".join(words)
-
-
-def width_of_hints(groups: list[tuple[str, ...]]) -> int:
+def width_of_hints(groups: Iterable[tuple[Action, ...]]) -> int:
     """Cells that the hints of some groups take together."""
     return sum(cell_len(keys) + cell_len(word) + 3 for keys, word in map(hint, groups))
 
 
-def help_lines(width: int, height: int) -> Lines:
-    """The help screen: every key and what it does, then what the glyphs mean."""
-    rows: list[Line] = [
-        (Span(f"  {keys:<7}", Role.STRONG), Span(fit(sentence, width - 9))) for keys, sentence in sentences()
-    ]
-    signs = (
-        "▲ UNACK  △ acked  ▽ returned, UNACK  ◆ above limit",
-        "● normal  ○ baseline  ■ stopped  ✕ sensor  ? no data",
-        "Severity 1.00 is the limit. · nothing to score there",
-    )
-    lines: Lines = [title("Keys", width, "Esc back"), *rows]
-    if height > len(lines) + len(signs):
-        lines.append(title("Signs", width))
-    lines.extend((Span("  " + fit(sign, width - 2)),) for sign in signs)
-    return lines[:height]
+def all_keys(group: tuple[Action, ...]) -> str:
+    """Every key of a group, one blank between two."""
+    return " ".join(shown_key(key) for action in group for key in action.keys)
 
 
-def sentences() -> list[tuple[str, str]]:
-    """Each sentence with its keys, in the order of the key list."""
-    keys: dict[str, list[str]] = {}
-    for binding in KEYS:
-        keys.setdefault(binding.tooltip, []).append(binding.key_display or binding.key)
-    return [(" ".join(shown), sentence) for sentence, shown in keys.items()]
-
-
-def key_table() -> str:
-    """The keys as a table in Markdown."""
-    rows = [
-        f"| {' '.join(f'`{key}`' for key in keys.split())} | {sentence} |" for keys, sentence in sentences()
-    ]
-    return "\n".join(["| key | what it does |", "|---|---|", *rows])
+def key_table(keymap: Keymap) -> str:
+    """The keys as a table in Markdown, with the ids that the settings call them by."""
+    rows = []
+    for group in told_together(keymap.actions):
+        keys = " ".join(f"`{shown_key(key)}`" for action in group for key in action.keys)
+        where = sorted({screen for action in group for screen in action.where})
+        there = f" ({', '.join(where)})" if where else ""
+        ids = ", ".join(f"`{action.id}`" for action in group)
+        rows.append(f"| {keys} | {group[0].sentence}{there} | {ids} |")
+    return "\n".join(["| key | what it does | id in `[keys]` |", "|---|---|---|", *rows])

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from replay.recording import clean_text
+from tui import request_commands
 from tui.options import FAILED, UNUSABLE, Config, Rig, fail, sentences, settings_of
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ engine_app = typer.Typer(
 def register(app: typer.Typer, console: Console) -> None:
     """Add the commands; `console` is opened by `watch`."""
     app.add_typer(engine_app, name="engine")
+    request_commands.register(engine_app)
 
     @app.command()
     def watch(

@@ -5,12 +5,14 @@ Instants are whole microseconds since 1970 UTC, as in `Series.at`. Nothing here 
 
 import math
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.arrivals import LiveClock
 from engine.records import RINGS, Event
 
 Instants = NDArray[np.int64]
@@ -32,11 +34,15 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Playhead:
-    """Where the console looks. `at` is None until the engine has stored a first snapshot."""
+    """Where the console looks. `at` is None until the engine has stored a first snapshot.
+
+    One that is `following` is pinned to the newest there is, at no pace.
+    """
 
     at: int | None = None
     pace: float = 1.0
     playing: bool = True
+    following: bool = False
 
 
 def moment(at: int) -> datetime:
@@ -54,15 +60,76 @@ def index_at(times: Instants, at: int | None) -> int:
     return -1 if at is None else int(np.searchsorted(times, at, side="right")) - 1
 
 
-def clamped(head: Playhead, times: Instants) -> Playhead:
-    """Keep the playhead between the first and the last stored snapshot; it starts at the first."""
+def clamped(head: Playhead, times: Instants, now: int | None = None) -> Playhead:
+    """Keep the playhead between the first stored snapshot and the newest instant; it starts at the first.
+
+    Args:
+        head: where the console looks.
+        times: (n,) instants of the stored snapshots, ascending.
+        now: of a machine watched live, where later than its last snapshot: that time has passed too.
+    """
     if not len(times):
         return replace(head, at=None)
-    first, last = int(times[0]), int(times[-1])
+    first, last = int(times[0]), newest(times, now)
+    if head.following:
+        return replace(head, at=last)
     return replace(head, at=first if head.at is None else min(max(head.at, first), last))
 
 
-def advance(head: Playhead, seconds: float, times: Instants, rings: Iterable[int] = ()) -> Playhead:
+def newest(times: Instants, now: int | None = None) -> int:
+    """The newest instant there is to look at; there is at least one snapshot."""
+    last = int(times[-1])
+    return last if now is None else max(last, now)
+
+
+def live_now(times: Instants, clock: LiveClock | None, seconds: float) -> int | None:
+    """Now in recording time, of a machine watched live; None before its first snapshot.
+
+    Args:
+        times: (n,) instants of the stored snapshots.
+        clock: since the newest came, None where nobody knows when that was.
+        seconds: what that clock shows.
+    """
+    if not len(times):
+        return None
+    if clock is None:
+        return int(times[-1])
+    # Whole seconds: the screen shows no less, and nothing is drawn in between.
+    return newest(times, instant(clock.now(seconds)) // 1_000_000 * 1_000_000)
+
+
+def arrival(
+    before: LiveClock | None, times: Instants, seconds: float, waited: float | None, *, seen: bool
+) -> LiveClock | None:
+    """When the newest snapshot came, by a clock that does not step; None where nobody knows.
+
+    Args:
+        before: what was known before.
+        times: (n,) instants of the stored snapshots.
+        seconds: what that clock shows.
+        waited: seconds of the wall clock since its file was taken in, None where that is not told.
+        seen: whether others were there before it, so that it came just now.
+    """
+    if not len(times):
+        return None
+    if before is not None and instant(before.newest) == int(times[-1]):
+        return before
+    if waited is None and not seen:
+        return None
+    return LiveClock(moment(int(times[-1])), seconds - max(waited or 0.0, 0.0))
+
+
+def behind(head: Playhead, times: Instants, now: int | None = None) -> tuple[int, timedelta]:
+    """How many snapshots, and how much time, lie after the playhead."""
+    if head.at is None or not len(times):
+        return 0, timedelta(0)
+    count = len(times) - 1 - index_at(times, head.at)
+    return count, timedelta(microseconds=max(newest(times, now) - head.at, 0))
+
+
+def advance(
+    head: Playhead, seconds: float, times: Instants, rings: Iterable[int] = (), now: int | None = None
+) -> Playhead:
     """Move on by some wall seconds.
 
     Args:
@@ -70,12 +137,13 @@ def advance(head: Playhead, seconds: float, times: Instants, rings: Iterable[int
         seconds: wall time since the last frame, not negative.
         times: (n,) instants of the stored snapshots, ascending.
         rings: instants of raises and escalations; at full pace no frame passes one.
+        now: of a machine watched live. One that catches up with it follows it from there.
 
     Returns:
-        The new playhead, never past the last stored snapshot.
+        The new playhead, never past the newest there is.
     """
-    start = clamped(head, times)
-    if head.at is None or start.at is None or not head.playing:
+    start = clamped(head, times, now)
+    if head.at is None or start.at is None or not head.playing or head.following:
         return start
     if math.isinf(head.pace):
         following = min(index_at(times, start.at) + 1, len(times) - 1)
@@ -83,7 +151,8 @@ def advance(head: Playhead, seconds: float, times: Instants, rings: Iterable[int
         target = min([target, *(ring for ring in rings if ring > start.at)])
     else:
         target = start.at + round(min(seconds, LONGEST_FRAME) * head.pace * 1e6)
-    return clamped(replace(start, at=target), times)
+    moved = clamped(replace(start, at=target), times, now)
+    return replace(moved, following=now is not None and moved.at == newest(times, now))
 
 
 def at_end(head: Playhead, times: Instants) -> bool:
@@ -91,20 +160,30 @@ def at_end(head: Playhead, times: Instants) -> bool:
     return head.at is None or not len(times) or head.at >= int(times[-1])
 
 
+def follow(head: Playhead, times: Instants, now: int | None = None) -> Playhead:
+    """Go to the newest there is, and keep to it."""
+    return clamped(replace(head, playing=True, following=True), times, now)
+
+
+def paused(head: Playhead) -> Playhead:
+    """Stay here."""
+    return replace(head, playing=False, following=False)
+
+
 def step(head: Playhead, by: int, times: Instants) -> Playhead:
     """Go so many snapshots on or back, and pause. From between two, back is the one just passed."""
     if head.at is None or not len(times):
-        return replace(head, playing=False)
+        return paused(head)
     index = index_at(times, head.at)
     if by < 0 and index >= 0 and int(times[index]) < head.at:
         index += 1
     target = min(max(index + by, 0), len(times) - 1)
-    return replace(head, at=int(times[target]), playing=False)
+    return replace(paused(head), at=int(times[target]))
 
 
 def seek(head: Playhead, at: int, times: Instants) -> Playhead:
     """Go to an instant, as far as there is something stored."""
-    return clamped(replace(head, at=at), times)
+    return clamped(replace(head, at=at, following=False), times)
 
 
 def to_mark(head: Playhead, by: int, marks: Iterable[int]) -> Playhead | None:
@@ -115,7 +194,7 @@ def to_mark(head: Playhead, by: int, marks: Iterable[int]) -> Playhead | None:
     beyond = [mark for mark in marks if (mark > here if by > 0 else mark < here)]
     if not beyond:
         return None
-    return replace(head, at=min(beyond) if by > 0 else max(beyond), playing=False)
+    return replace(paused(head), at=min(beyond) if by > 0 else max(beyond))
 
 
 def shift_pace(head: Playhead, by: int) -> Playhead:
@@ -142,3 +221,36 @@ def rung_between(events: Iterable[Event], before: int | None, after: int | None)
         and instant(event.at) <= after
         and (before is None or instant(event.at) > before)
     )
+
+
+GOTO = "2004-02-16 05:12, 05:12, or the number of a snapshot"
+"""What can be typed to go somewhere, as an example."""
+
+
+def typed(text: str, times: Instants, here: int | None, zone: tzinfo) -> int | None:
+    """The instant that somebody means who typed a time or the number of a snapshot, None where none is.
+
+    Args:
+        text: `532`, `2004-02-16 03:12:39`, `2004-02-16`, `03:12` (of the day under the playhead).
+        times: (n,) instants of the stored snapshots; they are counted from 0.
+        here: the playhead.
+        zone: of the times on the screen.
+    """
+    text = text.strip()
+    if text.isascii() and text.isdigit() and len(text) < 10:
+        return int(times[int(text)]) if int(text) < len(times) else None
+    with suppress(ValueError, OverflowError):
+        when = datetime.fromisoformat(text)
+        return instant(when if when.tzinfo else when.replace(tzinfo=zone))
+    if here is None:
+        return None
+    with suppress(ValueError, OverflowError):
+        hour = time.fromisoformat(text)
+        return instant(datetime.combine(moment(here).astimezone(zone), hour.replace(tzinfo=zone)))
+    return None
+
+
+def unanswered(rings: Iterable[Event], events: Iterable[Event]) -> tuple[Event, ...]:
+    """Those rings that no event answers."""
+    answered = {event.ring for event in events if event.kind not in RINGS}
+    return tuple(ring for ring in rings if ring.seq not in answered)

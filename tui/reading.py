@@ -5,12 +5,14 @@ The store is imported here and not with the application, so that the first paint
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from engine.picture import Picture
 from engine.records import Assessment, Epoch, Event, Heartbeat, Series
+from tui.playhead import moment
 
 if TYPE_CHECKING:
     from engine.store import Store
@@ -34,7 +36,8 @@ class View:
 
     `series` is in time order. `events` are in order of seq. `picture` belongs to the snapshot whose
     position is `picture_position`; it is None where the store has none. `rejected` counts files that
-    were not taken in.
+    were not taken in. `came` is when the newest snapshot's file was taken in, by the wall clock, where the
+    ledger of a watched folder tells.
     """
 
     assessment: Assessment
@@ -46,14 +49,24 @@ class View:
     rejected: int = 0
     picture: Picture | None = None
     picture_position: int | None = None
+    came: datetime | None = None
+
+
+Look = Callable[["Store", View], object]
+"""What a screen reads besides: given the store and the view, on the reader's thread."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One look at the store: the view, if there is one yet, and what went wrong, in a sentence."""
+    """One look at the store: the view, if there is one yet, and what went wrong, in a sentence.
+
+    `extra` is what the screen's own look found, `looked` which look that was.
+    """
 
     view: View | None
     trouble: str = ""
+    extra: object = None
+    looked: Look | None = None
 
 
 class Reader:
@@ -72,12 +85,19 @@ class Reader:
         self._store: Store | None = None
         self._version: int | None = None
         self._view: View | None = None
+        self._looked: tuple[Look, int | None, object] | None = None
 
-    def poll(self, position: int | None = None) -> Reading:
+    def switch(self, choose: "Callable[[Store], Assessment | None]") -> None:
+        """Look at another assessment from the next poll on."""
+        self._choose = choose
+        self._view = self._version = self._looked = None
+
+    def poll(self, position: int | None = None, look: Look | None = None) -> Reading:
         """Read what has been added since the last poll.
 
         Args:
             position: the snapshot whose picture is wanted, if any.
+            look: what else is wanted, if anything.
 
         Returns:
             The view; the very same object as last time where nothing has changed. Trouble is told in a
@@ -86,7 +106,8 @@ class Reader:
         from engine.store import StoreError
 
         try:
-            return Reading(self._read(position))
+            view = self._read(position)
+            return Reading(view, "", self._extra(view, look), look)
         except StoreError as error:
             return Reading(self._view, str(error))
         except Exception as error:
@@ -94,6 +115,13 @@ class Reader:
             # console: it is shown until a poll succeeds.
             self._version = None
             return Reading(self._view, f"the store cannot be read ({_first_line(error)}); trying again")
+
+    def _extra(self, view: View | None, look: Look | None) -> object:
+        if look is None or view is None or self._store is None:
+            self._looked = None
+        elif self._looked is None or self._looked[:2] != (look, self._version):
+            self._looked = (look, self._version, look(self._store, view))
+        return None if self._looked is None else self._looked[2]
 
     def close(self) -> None:
         """Close the store, if it is open."""
@@ -131,6 +159,7 @@ class Reader:
             epochs=store.epochs(assessment),
             crossings=crossings(series),
             rejected=len(store.rejections(assessment)),
+            came=self._came(store, assessment, series),
             picture=view.picture if view is not None else None,
             picture_position=view.picture_position if view is not None else None,
         )
@@ -138,6 +167,11 @@ class Reader:
             fresh = self._with_picture(store, fresh, position)
         self._view, self._version = fresh, version
         return fresh
+
+    def _came(self, store: "Store", assessment: Assessment, series: Series) -> datetime | None:
+        if assessment.expected or not len(series):
+            return None
+        return store.came(assessment.machine_id, moment(int(series.at[-1])))
 
     def _with_picture(self, store: "Store", view: View, position: int) -> View:
         packed = store.picture(view.assessment, position)

@@ -1,36 +1,25 @@
-"""The part of the console that looks: pulls from the store, moves the playhead, gives the screens values."""
+"""The part of the console that shows: it moves the playhead and gives the screens what they draw."""
 
-import asyncio
-import math
-import signal
 import sys
-import termios
-import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from datetime import UTC, datetime, tzinfo
-from functools import partial
-from typing import TYPE_CHECKING, cast
+from dataclasses import replace
+from typing import cast
 
-from textual.app import App
-from textual.driver import Driver
-from textual.reactive import reactive
-from textual.screen import Screen
-
-from engine.records import Acknowledged, Assessment
-from tui.draw.banner import EngineStatus, engine_status, playing_state
+from engine.alarms import Alarm
+from engine.records import Event
+from tui.draw.banner import Banner
+from tui.draw.mode import behind_span, mode_of, mode_span
 from tui.draw.notice import Notice, rings_notice
+from tui.draw.status import EngineStatus, engine_status
 from tui.draw.text import Role
+from tui.filtering import filtered
 from tui.frame import Frame
-from tui.playhead import MAX_PACE, Playhead, advance, clamped, index_at, instant, rung_between, seek
-from tui.reading import Reader, Reading
-from tui.screens.overview import OverviewScreen
+from tui.looking import Looking
+from tui.playhead import Playhead, advance, arrival, clamped, index_at, instant, rung_between, unanswered
+from tui.reading import Look, Reading, View
+from tui.screens.common import ConsoleScreen
+from tui.screens.fleet import standings
 from tui.screens.shown import Shown, Shows
-from tui.writing import Writer
-
-if TYPE_CHECKING:
-    from engine.store import Store
+from tui.terminal import Terminal
 
 FRAME_SECONDS = 0.2
 """Five frames a second are smooth enough for a playhead and spare a slow link."""
@@ -43,177 +32,44 @@ NOTICE_SECONDS = 30.0
 """A notice that does not last goes after so long: an old one would be misread for news."""
 
 
-class Viewer(App[None]):
+class Viewer(Looking):
     """Shows one assessment as of the playhead."""
-
-    CSS_PATH = "raceway.tcss"
-    ENABLE_COMMAND_PALETTE = False
-
-    reading: reactive[Reading] = reactive(Reading(None), init=False, repaint=False)
-    """The latest look at the store."""
-
-    head: reactive[Playhead] = reactive(Playhead, init=False, repaint=False)
-    """Where the console looks."""
-
-    component: reactive[str | None] = reactive(None, init=False, repaint=False)
-    """Name of the component selected by hand; None follows the most urgent alarm."""
-
-    alarm: reactive[str | None] = reactive(None, init=False, repaint=False)
-    """Key of the alarm selected by hand."""
-
-    on_alarms: reactive[bool] = reactive(False, init=False, repaint=False)
-    """Whether the arrow keys move among the alarms."""
-
-    notice: reactive[Notice] = reactive(Notice, init=False, repaint=False)
-    """What just happened."""
-
-    status: reactive[EngineStatus | None] = reactive(None, init=False, repaint=False)
-    """What the engine is doing."""
-
-    def __init__(
-        self,
-        *,
-        open_store: "Callable[[], Store]",
-        choose: "Callable[[Store], Assessment | None]",
-        session: str,
-        operator: str,
-        pace: float = 1.0,
-        banner: str = "REPLAY",
-        zone: tzinfo = UTC,
-        wall_zone: tzinfo | None = None,
-        playing: bool = True,
-        at_newest: bool = False,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        """Take what reaches outside.
-
-        Args:
-            open_store: opens the store; called on the threads that use it, again after a StoreError.
-            choose: picks the assessment to show, None where the engine has not begun one yet.
-            session: of this replay; "" for the live record.
-            operator: who acknowledges.
-            pace: recording seconds per wall second.
-            banner: the mode, named at all times: REPLAY, ATTACHED.
-            zone: of recording times on the screen.
-            wall_zone: of wall-clock times on the screen, the same zone where not given.
-            playing: whether the playhead moves from the start.
-            at_newest: begin at the newest snapshot and keep to it, not at the first.
-            now: the wall clock.
-            clock: seconds that never go back, for the pace.
-        """
-        super().__init__()
-        self.animation_level = "none"
-        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-wide")]
-        self.VERTICAL_BREAKPOINTS = [(0, "-short"), (22, "-tall")]
-        self._session, self._operator = session, operator
-        self._banner, self._zone, self._wall_zone = banner, zone, wall_zone or zone
-        self._now, self._clock = now, clock
-        self._at_newest = at_newest
-        self.set_reactive(Viewer.head, Playhead(None, MAX_PACE if at_newest else pace, playing))
-        self._reader = Reader(open_store, choose, session)
-        self._writer = Writer(open_store)
-        self._reading_thread = ThreadPoolExecutor(1, "raceway-reading")
-        self._writing_thread = ThreadPoolExecutor(1, "raceway-writing")
-        self._polling = self._poll_again = False
-        self._storing: dict[int, asyncio.Future[Acknowledged | str]] = {}
-        self._drawn: Frame | None = None
-        self._drawn_at = -math.inf
-        self._stale = False
-        self._started = now()
-        self._last_tick = clock()
-        self._notice_until = 0.0
-        self._terminal: int | None = None
-
-    # Coming and going.
-
-    def get_driver_class(self) -> type[Driver]:
-        """The terminal's own driver; TEXTUAL_DRIVER would import whatever the environment names."""
-        from textual.drivers.linux_driver import LinuxDriver
-
-        return LinuxDriver
-
-    def get_default_screen(self) -> Screen[None]:
-        """The overview."""
-        return OverviewScreen()
 
     def on_mount(self) -> None:
         """Start looking and moving."""
         if not self.is_headless:
-            self._mind_the_terminal()
+            self._terminal = Terminal(self.exit)
         self._tell(Notice())
         self.status = self._engine_status()
         self._poll()
         self.set_interval(POLL_SECONDS, self._poll)
         self.set_interval(FRAME_SECONDS, self._tick)
 
-    def on_unmount(self) -> None:
-        """Let go of the store; what is being stored is stored first."""
-        self._reading_thread.submit(self._reader.close)
-        self._reading_thread.shutdown(wait=False)
-        self._writing_thread.submit(self._writer.close)
-        self._writing_thread.shutdown(wait=True)
-
-    def _mind_the_terminal(self) -> None:
-        # A handler also undoes an inherited "ignore", with which Textual would read a dead terminal
-        # in a busy loop for ever.
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGHUP, signal.SIGTERM):
-            with suppress(ValueError, RuntimeError):
-                loop.add_signal_handler(number, self.exit)
-        if sys.__stdin__ is not None and sys.__stdin__.isatty():
-            self._terminal = sys.__stdin__.fileno()
-
-    def _leave_if_terminal_gone(self) -> None:
-        if self._terminal is None:
-            return
-        try:
-            termios.tcgetattr(self._terminal)
-        except (termios.error, OSError):
-            self._terminal = None
-            self.exit()
-
-    # Looking.
-
-    def _poll(self) -> None:
-        """Look at the store, one look at a time; a look asked for meanwhile follows at once."""
-        self._poll_again = self._polling
-        if not self._polling:
-            self._polling = True
-            self.run_worker(self._look(), group="reading")
-
-    async def _look(self) -> None:
-        loop = asyncio.get_running_loop()
-        try:
-            while True:
-                self._poll_again = False
-                poll = partial(self._reader.poll, self._position())
-                self.reading = await loop.run_in_executor(self._reading_thread, poll)
-                if not self._poll_again:
-                    return
-        finally:
-            self._polling = False
-
-    def _position(self) -> int | None:
-        """The snapshot whose picture is wanted."""
-        view = self.reading.view
-        index = -1 if view is None else index_at(view.series.at, self.head.at)
-        return None if view is None or index < 0 else int(view.series.positions[index])
+    def _wanted(self) -> Look | None:
+        """What the screen on top reads besides."""
+        if self._drawn is None or not self.screen_stack:
+            return None
+        screen = self.screen
+        return screen.look(self._drawn, self._chosen()) if isinstance(screen, ConsoleScreen) else None
 
     # Moving.
 
     def _tick(self) -> None:
         """One frame: the playhead moves on, silence is noticed, old notices go."""
-        now = self._clock()
-        seconds, self._last_tick = now - self._last_tick, now
-        self._leave_if_terminal_gone()
+        clock = self._clock()
+        seconds, self._last_tick = clock - self._last_tick, clock
+        if self._terminal is not None and self._terminal.has_gone():
+            self.exit()
         view = self.reading.view
         if view is not None:
             rings = [instant(ring.at) for ring in rung_between(view.events, self.head.at, sys.maxsize)]
-            self._go(advance(self.head, seconds, view.series.at, rings))
-        if self.notice.text and not self.notice.lasting and now > self._notice_until:
+            self._go(advance(self.head, seconds, view.series.at, rings, self._live_now()))
+        if self.notice.text and not self.notice.lasting and clock > self._notice_until:
             self._tell(Notice())
         self.status = self._engine_status()
+        if self.place() == "fleet":
+            # That an engine went silent shows by time passing alone.
+            self._changed()
 
     def _go(self, head: Playhead) -> None:
         """Move the playhead, and report what rang on the way."""
@@ -222,20 +78,42 @@ class Viewer(App[None]):
         self.head = head
         if not moved or view is None:
             return
+        about = self.notice.about
+        if about is not None and head.at is not None and head.at < about:
+            self._tell(Notice())
         rings = rung_between(view.events, before, head.at) if before is not None else ()
         if rings:
-            self._tell(rings_notice(rings, self._zone))
+            self._rang(rings)
+
+    def _rang(self, rings: tuple[Event, ...], *, ahead: bool = False) -> None:
+        """Tell of alarms; by the bell too, where that is set and nobody has acknowledged one."""
+        view = self.reading.view
+        if self._outfit.bell and view is not None and unanswered(rings, view.events):
+            self.bell()
+        self._tell(rings_notice(rings, self._zone, ahead=self._keys.keys_of("follow") if ahead else ""))
+
+    def _rang_ahead(self, after: int) -> tuple[Event, ...]:
+        """Rings of a live machine that lie after the playhead and that nobody has acknowledged."""
+        view = self.reading.view
+        if view is None or not self.live or self.head.at is None:
+            return ()
+        rings = rung_between(view.events, self.head.at, sys.maxsize)
+        return tuple(ring for ring in unanswered(rings, view.events) if ring.seq > after)
 
     # What follows from a change.
 
     def watch_reading(self, before: Reading, after: Reading) -> None:
-        """Put the playhead onto what is stored."""
-        view = after.view
-        if view is not None and (before.view is not view):
-            head = clamped(self.head, view.series.at)
-            if self.head.at is None and self._at_newest and len(view.series):
-                head = seek(head, int(view.series.at[-1]), view.series.at)
-            self._go(head)
+        """Put the playhead onto what is stored, and tell what rang where it is not."""
+        old, view = before.view, after.view
+        if view is not None and old is not view:
+            waited = None if view.came is None else (self._now() - view.came).total_seconds()
+            seen = old is not None and len(old.series) > 0
+            self._arrival = arrival(self._arrival, view.series.at, self._clock(), waited, seen=seen)
+            self._go(clamped(self.head, view.series.at, self._live_now()))
+            if old is not None and old.assessment.id == view.assessment.id and old.events:
+                rings = self._rang_ahead(old.events[-1].seq)
+                if rings:
+                    self._rang(rings, ahead=True)
         self.status = self._engine_status()
         self._changed()
 
@@ -245,7 +123,7 @@ class Viewer(App[None]):
         other = view is not None and index_at(view.series.at, before.at) != index_at(view.series.at, after.at)
         if other:
             self._poll()
-        only_time = not other and before.playing and after.playing and before.pace == after.pace
+        only_time = not other and replace(before, at=None) == replace(after, at=None)
         if not only_time or self._clock() - self._drawn_at >= INSTANT_SECONDS:
             self._changed()
 
@@ -257,7 +135,11 @@ class Viewer(App[None]):
         """Show it."""
         self._changed()
 
-    def watch_on_alarms(self) -> None:
+    def watch_machine(self) -> None:
+        """Show it."""
+        self._changed()
+
+    def watch_alarm_filter(self) -> None:
         """Show it."""
         self._changed()
 
@@ -291,22 +173,48 @@ class Viewer(App[None]):
             return
         screen.show(
             Shown(
-                machine=view.assessment.machine if view is not None else "",
-                state=playing_state(self.head, view, self._banner, status.done),
-                status=status,
+                banner=self._banner(view, status),
                 frame=self._drawn,
                 component=self._chosen(),
-                alarm=self._chosen_alarm(),
-                on_alarms=self.on_alarms,
+                alarm=self.selected_alarm(),
+                alarm_filter=self.alarm_filter,
                 notice=self.notice if self.notice.text else self._idle(),
                 waiting=f"Waiting for the engine to start. {self.reading.trouble}",
                 zone=self._zone,
+                wall_zone=self._wall_zone,
+                now=self._now(),
+                machine=self.selected_machine(),
+                keymap=self._keys,
+                extra=self.reading.extra,
             )
+        )
+        if self._wanted() != self.reading.looked:
+            self._poll()
+
+    def _banner(self, view: View | None, status: EngineStatus) -> Banner:
+        now = self._now()
+        mode = mode_of(self.head, view, status, live=self.live)
+        if mode.since is None:
+            # What it is counted by is not part of what it is.
+            same = self._mode.word.split(" ")[0] == mode.word.split(" ")[0] and self._mode.glyph == mode.glyph
+            mode = replace(mode, since=self._mode.since if same else now)
+        self._mode = mode
+        newest = self._live_now()
+        return Banner(
+            machine=view.assessment.machine if view is not None else "",
+            mode=mode_span(mode, now, self._wall_zone),
+            at=self._drawn.playhead.at if self._drawn is not None else None,
+            status=status,
+            behind=behind_span(self.head, view, newest, len(self._rang_ahead(0)), live=self.live),
         )
 
     def _idle(self) -> Notice:
-        where = f"session {self._session}" if self._session else "live record"
-        return Notice(f"{where}, operator {self._operator}", Role.DIM)
+        """What stands in the notice line while nothing else does: what is wrong, else who one is."""
+        if self.status is not None and self.status.advice:
+            return Notice(self.status.advice, Role.ALARM)
+        where = f"session {self._session}" if self._session else "live record" if self.live else "own record"
+        reading = ", read-only: nothing can be stored from here" if self._read_only else ""
+        return Notice(f"{where}, operator {self._operator.by}{reading}", Role.DIM)
 
     def _engine_status(self) -> EngineStatus:
         return engine_status(self.reading, self._started, self._now(), self._wall_zone)
@@ -315,7 +223,7 @@ class Viewer(App[None]):
         self._notice_until = self._clock() + NOTICE_SECONDS
         self.notice = notice
 
-    # Selecting.
+    # What is selected.
 
     def _chosen(self) -> int:
         """Index of the selected component: by hand, else that of the most urgent open alarm."""
@@ -328,9 +236,23 @@ class Viewer(App[None]):
         open_ones = (alarm.component for alarm in frame.alarms if alarm.needs_acknowledgement)
         return next((names.index(name) for name in open_ones if name in names), 0)
 
-    def _chosen_alarm(self) -> str | None:
-        """Key of the alarm that the keys mean, while they move among alarms."""
-        if not self.on_alarms or self._drawn is None or not self._drawn.alarms:
+    def alarms_shown(self, frame: Frame) -> tuple[Alarm, ...]:
+        """The alarms that the alarm screen lists."""
+        return filtered(self.alarm_filter, frame.alarms)
+
+    def selected_alarm(self) -> str | None:
+        """Key of the alarm selected on the alarm screen; None on other screens and where it is empty."""
+        if self._drawn is None or self.place() != "alarms":
             return None
-        keys = [alarm.key for alarm in self._drawn.alarms]
-        return self.alarm if self.alarm in keys else keys[0]
+        keys = [alarm.key for alarm in self.alarms_shown(self._drawn)]
+        return self.alarm if self.alarm in keys else next(iter(keys), None)
+
+    def selected_machine(self) -> str:
+        """Name of the machine selected in the fleet: by hand, else the worst."""
+        names = [one.assessment.machine for one in standings(self.reading.extra)]
+        return self.machine if self.machine in names else next(iter(names), "")
+
+    def place(self) -> str:
+        """Id of the screen on top, or of the one under a dialog; "" where it is none of the table."""
+        places = [screen.PLACE for screen in self.screen_stack if isinstance(screen, ConsoleScreen)]
+        return places[-1] if places else ""

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from engine.operators import Operator
 from engine.records import Assessment
 from engine.store import Store
 from tests.tui import synthetic
 from tui.app import Console
 from tui.playhead import instant
+from tui.widgets.panel import Panel
 
 
 class Clock:
@@ -62,7 +64,7 @@ def console(clock: Clock) -> Callable[..., Console]:
             "open_store": lambda: Store.open(state),
             "choose": newest,
             "session": "night shift",
-            "operator": "ann",
+            "operator": Operator("ann"),
             "pace": 5000.0,
             "playing": False,
             "now": clock.wall,
@@ -85,3 +87,9 @@ def put(console: Console, position: int) -> None:
     console.head = type(console.head)(
         instant(synthetic.at(position)), console.head.pace, console.head.playing
     )
+
+
+def text(console: Console) -> str:
+    """What stands on the screen."""
+    panels = console.screen.query(Panel)
+    return "\n".join(panel.render_line(y).text.rstrip() for panel in panels for y in range(panel.size.height))

@@ -12,14 +12,15 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from engine.alarms import AlarmState, fold_alarms
-from engine.operating import Act, Operator, operator_of, playhead_of, worded
 from engine.operating import acknowledge as acknowledge_as
+from engine.operating import playhead_of
+from engine.operators import Act, Operator, operator_of, worded
 from engine.records import Event, EventKind, Intake, NewEvent, Outcome
 from engine.settings import load_settings
 from engine.store import Store
 from tests.tui import synthetic
-from tui.alarm_commands import span_of
 from tui.cli import FAILED, UNUSABLE, app
+from tui.spans import span_of
 
 KEY = f"Bearing 1/limit/{synthetic.RAISED}"
 ME = getpass.getuser()

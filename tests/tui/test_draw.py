@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import replace
-from datetime import UTC, timedelta
+from datetime import UTC
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +12,10 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from engine.alarms import Alarm
-from engine.records import Acknowledged, Epoch, Event, EventKind, Heartbeat, Phase, Priority, Quality
+from engine.records import Acknowledged, Event, EventKind, Priority, Quality
 from engine.store import Store
 from tests.tui import synthetic
 from tui.draw.alarms import alarm_lines, standing
-from tui.draw.banner import banner_lines, engine_status, playing_state
 from tui.draw.bearings import bearing_lines
 from tui.draw.notice import (
     Notice,
@@ -31,10 +30,10 @@ from tui.draw.spark import Column, resample, sparkline, tall_sparkline
 from tui.draw.text import Span, clean, fit, pick, plain, title, width_of, window
 from tui.draw.timeline import timeline_lines
 from tui.draw.why import curve, why_lines
-from tui.draw.words import duration, reason, severity_text, short_time, state_of
-from tui.frame import Condition, Frame, to_acknowledge, trend
+from tui.draw.words import duration, reason, severity_text, state_of
+from tui.frame import Condition, Frame, meant, trend
 from tui.playhead import Playhead, instant
-from tui.reading import Crossing, Reader, Reading, View
+from tui.reading import Crossing, Reader, View
 
 WALL = synthetic.WALL
 NOWHERE = Condition("Bearing 1", Quality.RUNNING, False, 0.5, 0.25, 0, None)
@@ -239,23 +238,22 @@ def test_an_alarm_that_chatters_tells_how_often() -> None:
 # Which alarm a key press means.
 
 
-def test_the_selected_alarm_is_meant_even_where_another_is_more_urgent() -> None:
-    other = alarm(key="other", component="Bearing 2")
-    assert to_acknowledge((alarm(), other), "other", "Bearing 1") is other
+def test_of_the_alarms_at_hand_the_first_that_asks_for_it_is_meant() -> None:
+    seen, open_one = alarm(key="1", acknowledgement=given_by("ann")), alarm(key="2")
+    assert meant((seen, open_one), lambda one: one.needs_acknowledgement) is open_one
 
 
-def test_without_a_selected_alarm_it_is_the_bearings_own_then_the_most_urgent() -> None:
-    first, second = alarm(key="1"), alarm(key="2", component="Bearing 2")
-    assert to_acknowledge((first, second), None, "Bearing 2") is second
-    assert to_acknowledge((first, second), None, "Bearing 3") is first
-    assert to_acknowledge((alarm(acknowledgement=given_by("ann")),), None, "Bearing 1") is None
+def test_where_none_asks_for_it_the_first_is_meant_so_that_can_be_said_why_not() -> None:
+    seen = alarm(acknowledgement=given_by("ann"))
+    assert meant((seen,), lambda one: one.needs_acknowledgement) is seen
+    assert meant((), lambda one: True) is None
 
 
 # Panels.
 
 
 def test_the_bearings_say_state_severity_since_when_and_why(view: View) -> None:
-    drawn = plain(bearing_lines(80, 5, frame(view, 110), 0, UTC, focused=True))
+    drawn = plain(bearing_lines(80, 5, frame(view, 110), 0, UTC))
     assert drawn.splitlines()[1].startswith("›▲ Bearing 1 ")
     assert "4.91 ↑ SEVERE UNACK   02-16 06:02 outer race" in drawn
     assert drawn.count("normal") == 3
@@ -263,7 +261,7 @@ def test_the_bearings_say_state_severity_since_when_and_why(view: View) -> None:
 
 
 def test_an_alarm_stays_on_a_machine_that_has_stopped(view: View) -> None:
-    first = plain(bearing_lines(80, 5, frame(view, 139), 0, UTC, focused=True)).splitlines()[1]
+    first = plain(bearing_lines(80, 5, frame(view, 139), 0, UTC)).splitlines()[1]
     assert "SEVERE UNACK" in first
     assert "now stopped" in first
 
@@ -274,14 +272,14 @@ def test_bearings_that_do_not_fit_are_counted_and_their_alarms_with_them(tmp_pat
     with Store.open(tmp_path) as store:
         many = Reader(lambda: store, lambda one: one.assessments()[-1], "").poll().view
     assert many is not None
-    lines = plain(bearing_lines(60, 5, frame(many, 109), 8, UTC, focused=True)).splitlines()
+    lines = plain(bearing_lines(60, 5, frame(many, 109), 8, UTC)).splitlines()
     assert len(lines) == 5
     assert any(line.startswith("›● Bearing 9") for line in lines)
     assert lines[-1].strip() == "6 more, 1 with an unacknowledged alarm"
 
 
 def test_the_alarm_list_counts_names_and_dates(view: View) -> None:
-    drawn = plain(alarm_lines(54, 6, frame(view, 110), None, UTC, focused=False))
+    drawn = plain(alarm_lines(54, 6, frame(view, 110), "Bearing 1", UTC))
     assert "1 unacknowledged" in drawn
     assert "▲ 02-16 06:02 Bearing 1 HIGH outer race" in drawn
     assert "· 02-13 18:32 engine baseline learned" in drawn
@@ -289,8 +287,8 @@ def test_the_alarm_list_counts_names_and_dates(view: View) -> None:
 
 def test_alarms_that_do_not_fit_are_counted(view: View) -> None:
     crowded = frame(view, 110)
-    crowded.__dict__["alarms"] = tuple(alarm(key=str(number)) for number in range(9))
-    lines = plain(alarm_lines(54, 5, crowded, "8", UTC, focused=True)).splitlines()
+    crowded.__dict__["alarms"] = tuple(alarm(component=f"Pump {number}") for number in range(9))
+    lines = plain(alarm_lines(54, 5, crowded, "Pump 8", UTC)).splitlines()
     assert lines[-1].strip() == "6 more, 6 unacknowledged"
     assert lines[-2].startswith("›")
 
@@ -330,12 +328,12 @@ def test_no_panel_breaks_or_overflows_at_any_size(view: View, width: int, positi
     shown = frame(view, position) if position >= 0 else Frame(view, Playhead(None))
     for height in (1, 2, 3, 6, 14):
         drawn = [
-            alarm_lines(width, height, shown, None, UTC, focused=False),
+            alarm_lines(width, height, shown, "Bearing 1", UTC),
             why_lines(width, height, shown, 0),
             timeline_lines(width, height, shown, UTC),
             trend_lines(width, height, shown, 0, UTC),
             spectrum_lines(width, height, view.picture, (1,), ""),
-            bearing_lines(width, height, shown, 0, UTC, focused=True),
+            bearing_lines(width, height, shown, 0, UTC),
         ]
         assert all(len(lines) <= height for lines in drawn)
         if width >= 60:
@@ -348,7 +346,7 @@ def test_a_view_without_snapshots_draws_everywhere(tmp_path: Path) -> None:
         empty = Reader(lambda: store, lambda one: one.assessments()[-1], "").poll().view
     assert empty is not None
     shown = Frame(empty, Playhead(None))
-    assert "no score yet" in plain(bearing_lines(80, 5, shown, 0, UTC, focused=True))
+    assert "no score yet" in plain(bearing_lines(80, 5, shown, 0, UTC))
     assert plain(timeline_lines(80, 3, shown, UTC))
     assert "no severity yet" in plain(trend_lines(80, 12, shown, 0, UTC))
     assert "no snapshot yet" in plain(figure_lines(80, empty.series, -1, (1,), ("V",)))
@@ -386,82 +384,6 @@ def test_the_figures_have_units_and_the_medians_of_the_baseline(view: View) -> N
     assert "…" not in plain(figure_lines(60, view.series, 116, (1,), ("V",)))
 
 
-# The banner.
-
-
-def reading(view: View, phase: Phase, **changes: object) -> Reading:
-    beat = Heartbeat(WALL, 1, phase, 30, 140, str(changes.pop("message", "")))
-    return Reading(replace(view, heartbeat=beat, **changes))  # type: ignore[arg-type]  # fields of View
-
-
-def test_the_engine_tells_how_far_it_is(view: View) -> None:
-    def text(phase: Phase, **changes: object) -> str:
-        return engine_status(reading(view, phase, **changes), WALL, WALL, UTC).text
-
-    assert text(Phase.READING) == "engine: reading baseline 30/140"
-    assert text(Phase.LEARNING, epochs=(Epoch(37, 0.41, 0.44),)) == (
-        "engine: learning: epoch 37, loss 0.41, validation 0.44"
-    )
-    assert text(Phase.SCORING) == "engine: scoring 30/140"
-    assert text(Phase.FINISHED, rejected=2) == "engine: scored 30/140, 2 files rejected"
-    assert text(Phase.FAILED, message="no room on disk") == "ENGINE FAILED: no room on disk"
-
-
-@pytest.mark.parametrize(
-    ("phase", "silent"),
-    [(Phase.SCORING, True), (Phase.LEARNING, True), (Phase.FINISHED, False), (Phase.FAILED, False)],
-)
-def test_an_engine_that_does_not_beat_for_ten_seconds_is_silent(
-    view: View, phase: Phase, silent: bool
-) -> None:
-    for seconds, expected in ((10, False), (10.1, silent)):
-        now = WALL + timedelta(seconds=seconds)
-        status = engine_status(reading(view, phase), WALL, now, UTC)
-        assert status.text.startswith("ENGINE SILENT since 03:00:00 UTC") is expected
-
-
-def test_no_sign_of_an_engine_at_all_is_silence_too(view: View) -> None:
-    later = WALL + timedelta(seconds=11)
-    assert "SILENT" in engine_status(Reading(None, "no store"), WALL, later, UTC).text
-    assert "SILENT" in engine_status(Reading(replace(view, heartbeat=None)), WALL, later, UTC).text
-    assert engine_status(Reading(None), WALL, WALL, UTC).text == "engine: starting"
-
-
-def test_a_store_that_cannot_be_read_is_said_before_all_else(view: View) -> None:
-    assert engine_status(Reading(view, "disk gone"), WALL, WALL, UTC).text == "STORE UNREADABLE: disk gone"
-
-
-def test_the_mode_is_always_named_and_why_nothing_moves(view: View) -> None:
-    end = Playhead(int(view.series.at[-1]), 5000)
-    live = replace(view, assessment=replace(view.assessment, expected=0))
-    states = [
-        playing_state(Playhead(int(view.series.at[3]), 5000), view, "REPLAY", False),
-        playing_state(replace(end, playing=False), view, "REPLAY", False),
-        playing_state(end, view, "REPLAY", False),
-        playing_state(end, view, "REPLAY", True),
-        playing_state(Playhead(), None, "REPLAY", False),
-        playing_state(end, live, "ATTACHED", False),
-    ]
-    assert [state.text for state in states] == [
-        "REPLAY ▶ ×5000",
-        "REPLAY ‖ PAUSED ×5000",
-        "REPLAY … WAITING FOR ENGINE",
-        "REPLAY ■ END OF RUN",
-        "REPLAY … WAITING FOR ENGINE",
-        "ATTACHED ▶ NEWEST",
-    ]
-
-
-@pytest.mark.parametrize("width", [60, 80, 120])
-def test_the_banner_keeps_state_and_instant_whole(view: View, width: int) -> None:
-    status = engine_status(Reading(view), WALL, WALL, UTC)
-    state = playing_state(Playhead(), None, "REPLAY", False)
-    lines = banner_lines(width, "a machine with quite a long name", state, 10**15, status, UTC)
-    assert "REPLAY … WAITING FOR ENGINE" in plain(lines)
-    assert short_time(10**15, UTC) in plain(lines)
-    assert all(width_of(line) <= width for line in lines)
-
-
 # Notices.
 
 
@@ -475,16 +397,16 @@ def test_one_ring_is_told_in_full_and_many_are_counted() -> None:
 
 def test_who_was_first_is_told_to_who_came_second() -> None:
     answer = Acknowledged(False, "bob", synthetic.at(90), WALL)
-    text = acknowledged_notice(alarm(), answer, synthetic.at(139), UTC, UTC).text
+    text = acknowledged_notice(alarm(), answer, instant(synthetic.at(139)), UTC, UTC).text
     assert text.startswith("Another was first: bob at 03:00:00 UTC")
 
 
 def test_an_acknowledgement_from_the_past_says_so() -> None:
     answer = Acknowledged(True, "ann", synthetic.at(90), WALL)
     assert "the record goes to 02-19 05:12" in (
-        acknowledged_notice(alarm(), answer, synthetic.at(139), UTC, UTC).text
+        acknowledged_notice(alarm(), answer, instant(synthetic.at(139)), UTC, UTC).text
     )
-    assert "record" not in acknowledged_notice(alarm(), answer, synthetic.at(90), UTC, UTC).text
+    assert "record" not in acknowledged_notice(alarm(), answer, instant(synthetic.at(90)), UTC, UTC).text
 
 
 def test_crossings_at_one_instant_are_told_together(view: View) -> None:

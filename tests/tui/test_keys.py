@@ -1,54 +1,128 @@
-"""Footer, help and the table for the README come from the one list of keys."""
+"""Footer, help, palette and the table for the README come from the one registry of actions."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from tui.actions import DEFAULT, keymap_of
 from tui.app import Console
+from tui.draw.help import help_lines
 from tui.draw.text import plain, width_of
-from tui.keys import FOOTER, KEYS, footer_lines, help_lines, key_table
+from tui.keys import KeysError, clashes, footer_lines, is_key, key_table, shown_key, textual_key
+from tui.palette import commands
+from tui.screens.table import BY_ID, SCREENS
+
+ACTIONS = DEFAULT.actions
 
 
-def test_every_key_has_an_id_a_word_and_a_sentence() -> None:
-    assert len({binding.id for binding in KEYS}) == len(KEYS)
-    assert all(binding.id and binding.description and binding.tooltip for binding in KEYS)
+def test_every_action_has_an_id_a_key_a_word_and_a_sentence() -> None:
+    assert len({action.id for action in ACTIONS}) == len(ACTIONS)
+    assert all(action.keys and action.word and action.sentence for action in ACTIONS)
+    assert all(is_key(key) for action in ACTIONS for key in action.keys)
 
 
-def test_every_key_has_an_action_that_exists() -> None:
-    for binding in KEYS:
-        assert hasattr(Console, f"action_{binding.action.split('(')[0]}")
+def test_every_action_can_be_run_where_it_is_said_to_work() -> None:
+    for action in ACTIONS:
+        name = action.call.partition("(")[0]
+        if name.startswith("screen."):
+            method = f"action_{name.removeprefix('screen.')}"
+            places = action.where or tuple(BY_ID)
+            assert all(hasattr(BY_ID[place].screen, method) for place in places), action.id
+        else:
+            assert hasattr(Console, f"action_{name}"), action.id
+
+
+def test_every_screen_of_the_table_has_a_key_and_knows_its_place() -> None:
+    for place in SCREENS:
+        assert DEFAULT.by_id[place.id].keys[0] == place.key
+        assert place.id == place.screen.PLACE
+
+
+def test_no_two_actions_share_a_key_on_one_screen() -> None:
+    assert clashes(ACTIONS) == []
+
+
+# Keys of one's own.
+
+
+def test_keys_can_be_changed_by_id_and_the_hints_follow() -> None:
+    keymap = keymap_of({"acknowledge": "k", "follow": ("F", "f6")})
+    assert keymap.by_id["follow"].keys == ("F", "f6")
+    assert " k ack " in plain(footer_lines(200, 1, keymap, "overview"))
+    assert "| `F` `f6` |" in key_table(keymap)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "said"),
+    [
+        ({"acknowlege": "k"}, "keys.acknowlege is no action; the nearest is 'acknowledge'"),
+        ({"acknowledge": "hyper+k"}, "'hyper+k' is no key"),
+        ({"acknowledge": "pgup"}, "'pgup' is no key; the nearest is 'pageup'"),
+        ({"acknowledge": ()}, "keys.acknowledge needs a key"),
+        ({"acknowledge": "q"}, "keys.acknowledge and keys.quit are both 'q'"),
+        ({"acknowledge": "ctrl+c"}, "^c always leaves"),
+        ({"slower": "("}, ""),
+    ],
+)
+def test_what_cannot_be_a_key_is_refused_in_a_sentence(
+    overrides: dict[str, str | tuple[str, ...]], said: str
+) -> None:
+    if not said:
+        assert keymap_of(overrides).by_id["slower"].keys == ("(",)
+        return
+    with pytest.raises(KeysError) as caught:
+        keymap_of(overrides)
+    assert said in str(caught.value)
+
+
+def test_two_actions_may_trade_keys() -> None:
+    keymap = keymap_of({"start": "G", "end": "g"})
+    assert keymap.keys_of("start") == "G"
+
+
+@given(st.characters())
+def test_any_character_that_is_a_key_has_one_name_that_no_comma_splits(character: str) -> None:
+    if is_key(character):
+        assert "," not in textual_key(character)
+        assert shown_key(character)
+
+
+# What is made of them.
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])
-@pytest.mark.parametrize("back", [False, True])
-def test_the_footer_is_whole_at_any_width_and_never_without_help_acknowledge_and_quit(
-    width: int, back: bool
-) -> None:
-    (line,) = footer_lines(width, 1, back=back)
+@pytest.mark.parametrize("screen", list(BY_ID))
+def test_the_footer_is_whole_at_any_width_and_never_without_help_and_quit(width: int, screen: str) -> None:
+    (line,) = footer_lines(width, 1, DEFAULT, screen)
     assert width_of(line) <= width
     text = plain([line])
-    assert text.startswith(" Esc back" if back else " a ack") or "Esc back" in text
-    assert " a ack" in text
+    assert (" Esc back" in text) == (screen != "overview")
+    assert (" a ack" in text) == DEFAULT.by_id["acknowledge"].works_on(screen)
     assert " ? help" in text
     assert " q quit" in text
 
 
-def test_the_footer_names_every_key_but_back_where_there_is_room() -> None:
-    assert {one for group in FOOTER for one in group} | {"back"} == {binding.id for binding in KEYS}
-
-
 @pytest.mark.parametrize(("width", "height"), [(60, 16), (80, 24), (120, 40)])
-def test_the_help_shows_every_key_uncut(width: int, height: int) -> None:
-    text = plain(help_lines(width, height))
-    assert len(text.splitlines()) <= height
+def test_the_help_shows_every_key_uncut_if_one_scrolls(width: int, height: int) -> None:
+    pages = [plain(help_lines(width, height, DEFAULT, first)) for first in range(100)]
+    for page in pages:
+        assert len(page.splitlines()) <= height
+        assert max(cell_len(line) for line in page.splitlines()) <= width
+    text = " ".join("\n".join(pages).split())
     assert "…" not in text
-    assert max(cell_len(line) for line in text.splitlines()) <= width
-    for binding in KEYS:
-        assert binding.tooltip in text
-        assert (binding.key_display or "") in text
+    for action in ACTIONS:
+        assert all(shown_key(key) in text for key in action.keys)
+        assert all(word in text for word in action.sentence.split())
 
 
 def test_the_table_for_the_readme_has_a_row_for_each_sentence() -> None:
-    rows = key_table().splitlines()
-    assert rows[0] == "| key | what it does |"
-    assert "| `[` `]` | slower (to ×0.25) or faster (to max) |" in rows
-    assert all(sum(binding.tooltip in row for row in rows) == 1 for binding in KEYS)
+    rows = key_table(DEFAULT).splitlines()
+    assert "| `[` `]` | slower (to ×0.25) or faster (to max) | `slower`, `faster` |" in rows
+    assert all(sum(f"| {action.sentence}" in row for row in rows) == 1 for action in ACTIONS)
+
+
+def test_the_palette_offers_what_works_on_the_screen_and_nothing_else() -> None:
+    here = {action.id for _, action in commands(DEFAULT, "overview")}
+    assert "open" in here
+    assert "open" not in {action.id for _, action in commands(DEFAULT, "bearing")}

@@ -31,30 +31,32 @@ FACTS = frozenset(
 """Events that are told beside the alarms; what happens to an alarm is in its own row."""
 
 
-def alarm_lines(
-    width: int, height: int, frame: Frame, selected: str | None, zone: tzinfo, *, focused: bool
-) -> Lines:
+def alarm_lines(width: int, height: int, frame: Frame, selected: str, zone: tzinfo) -> Lines:
     """A heading with the count of unacknowledged alarms, the alarms, and below them plain facts.
 
     Args:
         width: cells.
         height: lines, the heading included.
         frame: what to show.
-        selected: key of the selected alarm, None for none.
+        selected: name of the selected component, whose alarms are marked.
         zone: of the times shown.
-        focused: whether the arrow keys move here.
     """
     alarms = frame.alarms
     waiting = sum(alarm.needs_acknowledgement for alarm in alarms)
     heading = f"Alarms: {waiting} unacknowledged" if waiting else "Alarms: none unacknowledged"
-    lines: Lines = [title(heading, width, focused=focused)]
-    keys = [alarm.key for alarm in alarms]
+    lines: Lines = [title(heading, width, "severity at the ring" if width >= 60 and alarms else "")]
     room = height - 1
-    place = keys.index(selected) if selected in keys else 0
+    place = next((number for number, alarm in enumerate(alarms) if alarm.component == selected), 0)
     shown = window(len(alarms), place, room if len(alarms) <= room else room - 1)
     name = max((cell_len(subject(alarms[number])) for number in shown), default=0)
     lines.extend(
-        _row(width, alarms[number], min(name, 16 if width >= 60 else 10), zone, keys[number] == selected)
+        _row(
+            width,
+            alarms[number],
+            min(name, 16 if width >= 60 else 10),
+            zone,
+            alarms[number].component == selected,
+        )
         for number in shown
     )
     if len(shown) < len(alarms) and room > 0:
@@ -84,7 +86,7 @@ def standing(alarm: Alarm, zone: tzinfo) -> tuple[str, ...]:
         return ("UNACK",) if alarm.stands else ("UNACK, returned", "UNACK rtn", "UNACK")
     by = acknowledged_by(alarm)
     if alarm.acknowledged_later:
-        return (f"acknowledged later, by {by}", f"acked later, by {by}", "acked later", "later")
+        return (f"acknowledged later, by {by}", f"acked later, by {by}", "acked later")
     if alarm.stands:
         return (f"acknowledged by {by}", f"acked by {by}", f"acked {by}", "acked")
     return (f"returned, acknowledged by {by}", f"returned, acked {by}", "rtn acked", "acked")

@@ -4,6 +4,7 @@ from datetime import tzinfo
 
 from rich.cells import cell_len
 
+from engine.records import Quality
 from tui.draw.spark import resample, sparkline, tall_sparkline
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, title, window
 from tui.draw.words import ARROWS, State, reason, severity_text, short_time, state_of
@@ -14,12 +15,16 @@ SINCE_WIDTH = 11
 NUMBER_WIDTH = 6
 LEGEND = "▁▂ below limit, ▄▅▇█ above"
 TALL_LEGEND = "severity 0.25–16, the rule is the limit 1.0"
+NOW = {
+    Quality.STOPPED: "■ stop",
+    Quality.DEAD: "✕ dead",
+    Quality.CLIPPED: "✕ clip",
+    Quality.INVALID: "✕ inv.",
+}
 NUMBER_ROLES = {Role.RINGING: Role.ALARM, Role.WARNING: Role.WARNING}
 
 
-def bearing_lines(
-    width: int, height: int, frame: Frame, selected: int, zone: tzinfo, *, focused: bool
-) -> Lines:
+def bearing_lines(width: int, height: int, frame: Frame, selected: int, zone: tzinfo) -> Lines:
     """A heading and one row for each component, three where there is room.
 
     Args:
@@ -28,13 +33,12 @@ def bearing_lines(
         frame: what to show.
         selected: index of the selected component.
         zone: of the times shown.
-        focused: whether the arrow keys move here.
     """
     conditions = frame.conditions
     tall = height - 1 >= 3 * len(conditions)
     room = height - 1 if len(conditions) <= height - 1 else height - 2
     shown = window(len(conditions), selected, len(conditions) if tall else room)
-    heading = title("Bearings", width, TALL_LEGEND if tall else f"severity: {LEGEND}", focused=focused)
+    heading = title("Bearings", width, TALL_LEGEND if tall else f"severity: {LEGEND}")
     lines = [heading]
     for number in shown:
         lines.extend(_row(width, frame, number, zone, chosen=number == selected, tall=tall))
@@ -83,14 +87,17 @@ def _tail(condition: Condition, state: State, cause: int, zone: tzinfo) -> Line:
     alarm = condition.alarm
     number = severity_text(condition.severity)
     arrow = " " if number == "–" else ARROWS[condition.trend]
+    figure = f" {number:>4} {arrow} "
     since = short_time(alarm.raised.at, zone) if alarm is not None else ""
     why = "" if alarm is None else reason(alarm)
     quiet = alarm is not None and number == "–"
     if quiet and condition.quality is not None:
         # The alarm keeps the state column; that the machine no longer runs is said beside it.
         why = f"now {condition.quality.value}"
+        # Where there is no room for the reason, the severity's column says it: there is no severity.
+        figure = figure if cause else f" {fit(NOW.get(condition.quality, ''), NUMBER_WIDTH)} "
     return (
-        Span(f" {number:>4} {arrow} ", NUMBER_ROLES.get(state.role, Role.PLAIN)),
+        Span(figure, NUMBER_ROLES.get(state.role, Role.PLAIN)),
         Span(state.word, state.role),
         Span(" " * (STATE_WIDTH - len(state.word))),
         Span(" " + fit(since, SINCE_WIDTH)),

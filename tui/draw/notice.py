@@ -9,6 +9,7 @@ from engine.alarms import Alarm
 from engine.records import Acknowledged, Event, EventKind
 from tui.draw.text import Lines, Role, Span, clean, fit
 from tui.draw.words import acknowledged_by, reason, severity_text, short_time, subject, wall_time
+from tui.playhead import instant
 from tui.reading import Crossing, View
 
 NAMED = 3
@@ -17,11 +18,15 @@ NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A sentence for the operator. One that lasts stays until another takes its place."""
+    """A sentence for the operator. One that lasts stays until another takes its place.
+
+    `about` is the instant of what it tells, where it tells of one: it goes when the playhead is before it.
+    """
 
     text: str = ""
     role: Role = Role.PLAIN
     lasting: bool = False
+    about: int | None = None
 
 
 def notice_lines(width: int, height: int, notice: Notice) -> Lines:
@@ -45,8 +50,16 @@ def wrapped(text: str, width: int, height: int) -> list[str]:
     return [*rows, row]
 
 
-def rings_notice(rings: tuple[Event, ...], zone: tzinfo) -> Notice:
-    """Which alarms rang since the last frame."""
+def rings_notice(rings: tuple[Event, ...], zone: tzinfo, *, ahead: str = "") -> Notice:
+    """Which alarms rang.
+
+    Args:
+        rings: at least one.
+        zone: of recording times.
+        ahead: the key that follows, where they rang after the playhead of a screen that does not.
+    """
+    about = None if ahead else max(instant(ring.at) for ring in rings)
+    tail = f"; the screen is before that, {ahead} goes there" if ahead else ""
     if len(rings) == 1:
         ring = rings[0]
         what = "Alarm" if ring.kind is EventKind.RAISED else "Alarm escalated"
@@ -55,21 +68,21 @@ def rings_notice(rings: tuple[Event, ...], zone: tzinfo) -> Notice:
         if isinstance(severity, int | float):
             parts.append(f"severity {severity_text(severity)}")
         told = ", ".join(part for part in parts if part)
-        return Notice(f"{what}: {told}, at {short_time(ring.at, zone)}", Role.ALARM, lasting=True)
+        return Notice(f"{what}: {told}, at {short_time(ring.at, zone)}{tail}", Role.ALARM, True, about)
     named = ", ".join(f"{_who(ring)} {short_time(ring.at, zone)}" for ring in rings[:NAMED])
     more = " and more" if len(rings) > NAMED else ""
-    return Notice(f"{len(rings)} alarms rang: {named}{more}", Role.ALARM, lasting=True)
+    return Notice(f"{len(rings)} alarms rang: {named}{more}{tail}", Role.ALARM, True, about)
 
 
 def acknowledged_notice(
-    alarm: Alarm, answer: Acknowledged, newest: datetime, zone: tzinfo, wall_zone: tzinfo
+    alarm: Alarm, answer: Acknowledged, newest: int, zone: tzinfo, wall_zone: tzinfo
 ) -> Notice:
     """What became of an acknowledgement.
 
     Args:
         alarm: as it was on the screen.
         answer: of the store.
-        newest: instant of the newest snapshot stored.
+        newest: the newest instant there is.
         zone: of recording times.
         wall_zone: of the wall clock.
     """
@@ -77,16 +90,37 @@ def acknowledged_notice(
     if not answer.stored:
         when = wall_time(answer.recorded_at, wall_zone)
         return Notice(f"Another was first: {clean(answer.by)} at {when} acknowledged {what}", Role.WARNING)
-    past = f" (seen as of {short_time(answer.at, zone)}, the record goes to {short_time(newest, zone)})"
-    return Notice(
-        f"Acknowledged by {clean(answer.by)}: {what}{past if answer.at < newest else ''}", Role.GOOD
-    )
+    return Notice(f"Acknowledged by {clean(answer.by)}: {what}{_past(answer.at, newest, zone)}", Role.GOOD)
+
+
+def acted_notice(
+    what: str, about: str, answer: Acknowledged, newest: int, zone: tzinfo, wall_zone: tzinfo
+) -> Notice:
+    """What became of any other act: `what` was done, `about` which alarm or bearing."""
+    if not answer.stored:
+        when = wall_time(answer.recorded_at, wall_zone)
+        return Notice(f"Another was first: {clean(answer.by)} at {when}; {clean(about)}", Role.WARNING)
+    text = f"{clean(what)}: {clean(about)}; by {clean(answer.by)}"
+    return Notice(f"{text}{_past(answer.at, newest, zone)}", Role.GOOD)
+
+
+def refused_notice(about: str, why: str) -> Notice:
+    """Said where an act was not stored."""
+    return Notice(f"NOT DONE: {clean(about)}; {clean(why)}", Role.ALARM, lasting=True)
+
+
+def _past(at: datetime, newest: int, zone: tzinfo) -> str:
+    if instant(at) >= newest:
+        return ""
+    return f" (seen as of {short_time(at, zone)}, the record goes to {short_time(newest, zone)})"
 
 
 def already_notice(alarm: Alarm, zone: tzinfo) -> Notice:
     """Said where there is nothing left to acknowledge in an alarm."""
     if alarm.retired is not None:
-        return Notice(f"{subject(alarm)} is out of service; raceway alarms reinstate returns it")
+        return Notice(
+            f"{subject(alarm)} is out of service, by {clean(str(alarm.retired.detail.get('by', '')))}"
+        )
     if alarm.shelf is not None and alarm.shelved_until is not None:
         why = f": {clean(alarm.shelved_for)}" if alarm.shelved_for else ""
         until = short_time(alarm.shelved_until, zone)

@@ -45,12 +45,15 @@ def width_of(line: Line) -> int:
     return sum(cell_len(span.text) for span in line)
 
 
+BREAKS = "\t\n\r\u2028\u2029"
+
+
 def clean(text: str) -> str:
     """Text from outside, with everything that could move the cursor or reorder the line taken out."""
     return "".join(
-        " " if character in "\t\n\r" else character
+        " " if character in BREAKS else character
         for character in text
-        if character in "\t\n\r" or not unicodedata.category(character).startswith("C")
+        if character in BREAKS or not unicodedata.category(character).startswith("C")
     )
 
 
@@ -73,13 +76,13 @@ def pick(width: int, *variants: str) -> str:
     return fit(variants[-1], width)
 
 
-def title(text: str, width: int, right: str = "", *, focused: bool = False) -> Line:
-    """A ruled heading: `── Bearings ───── severity ──`, with `▸` before the panel that has the keys."""
-    head = f"──{'▸' if focused else ' '}{clean(text)} "
+def title(text: str, width: int, right: str = "") -> Line:
+    """A ruled heading: `── Bearings ───── severity ──`."""
+    head = f"── {clean(text)} "
     tail = f" {clean(right)} ──" if right else ""
     rule = width - cell_len(head) - cell_len(tail)
     if rule < 0:
-        return title(text, width, focused=focused) if right else (Span(fit(head, width), Role.TITLE),)
+        return title(text, width) if right else (Span(fit(head, width), Role.TITLE),)
     return (Span(head, Role.TITLE), Span("─" * rule + tail, Role.DIM))
 
 

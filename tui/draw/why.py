@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.picture import Picture
 from engine.records import Phase
-from tui.draw.banner import learning_text
+from tui.draw.status import learning_text
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, title, window
 from tui.draw.words import frequency, percent, reason
 from tui.frame import Frame

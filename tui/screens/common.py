@@ -7,17 +7,23 @@ from textual.screen import Screen
 from tui.draw.banner import banner_lines
 from tui.draw.notice import notice_lines, wrapped
 from tui.draw.text import Lines, Role, Span, title
+from tui.frame import Frame
 from tui.keys import footer_lines
+from tui.reading import Look
 from tui.screens.shown import Shown
 from tui.widgets.panel import Panel
 
 
-class ConsoleScreen(Screen[None]):
-    """A screen with the banner on top and the notice and the keys below. It draws the value it is given."""
+class ConsoleScreen(Screen[None], inherit_bindings=False):
+    """A screen with the banner on top and the notice and the keys below. It draws the value it is given.
+
+    Its keys are registered in tui/actions.py; what they run with `screen.` before it is a method of the
+    screen: `screen.zoom(1)` calls `action_zoom(1)`. A screen is made once and kept.
+    """
 
     AUTO_FOCUS = None
-    OVER = False
-    """Whether this screen lies over the overview, so that the footer says how to get back."""
+    PLACE = "overview"
+    """Its id in the table of screens."""
 
     def __init__(self) -> None:
         """Nothing to show yet."""
@@ -29,20 +35,33 @@ class ConsoleScreen(Screen[None]):
         self.shown = shown
         if not self.is_mounted:
             return
-        at = shown.frame.playhead.at if shown.frame is not None else None
-        self.query_one("#banner", Panel).show(
-            lambda width, _height: banner_lines(
-                width, shown.machine, shown.state, at, shown.status, shown.zone
-            )
-        )
+        self.query_one("#banner", Panel).show(partial(banner_lines, banner=shown.banner, zone=shown.zone))
         notice = self.query_one("#notice", Panel)
         notice.wanted = len(wrapped(shown.notice.text, max(self.size.width - 1, 1), 2))
         notice.show(partial(notice_lines, notice=shown.notice))
-        self.query_one("#keys", Panel).show(partial(footer_lines, back=self.OVER))
+        keys = partial(footer_lines, keymap=shown.keymap, screen=self.PLACE)
+        self.query_one("#keys", Panel).show(keys)
         self.draw(shown)
 
     def draw(self, shown: Shown) -> None:
         """Give the panels of this screen what they draw."""
+
+    def look(self, frame: Frame, component: int) -> Look | None:
+        """What else this screen needs of the store, None for nothing.
+
+        It is called by the reader, on its thread, when the store has changed or another look is wanted than
+        before: return one that equals the last where the same is wanted. What it returns comes back as
+        `Shown.extra`.
+
+        Args:
+            frame: what is shown.
+            component: index of the selected one.
+        """
+        return None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave to other screens what this one cannot do."""
+        return hasattr(self, f"action_{action}")
 
     def on_mount(self) -> None:
         """Draw what was given before there were panels."""

@@ -18,7 +18,7 @@ from tui.widgets.panel import Panel
 class DetailScreen(ConsoleScreen):
     """The selected bearing; up and down go to the others, stepping moves through its snapshots."""
 
-    OVER = True
+    PLACE = "bearing"
 
     def compose(self) -> ComposeResult:
         """The panels from top to bottom."""

@@ -1,17 +1,26 @@
-"""The help screen, generated from the list of keys."""
+"""The help screen, generated from the registry of actions."""
+
+from functools import partial
 
 from textual.app import ComposeResult
 from textual.screen import Screen
 
-from tui.keys import help_lines
+from tui.draw.help import help_lines, help_rows
+from tui.keys import Keymap
 from tui.screens.shown import Shown
 from tui.widgets.panel import Panel
 
 
-class HelpScreen(Screen[None]):
-    """Every key and what it does."""
+class HelpScreen(Screen[None], inherit_bindings=False):
+    """Every key and what it does; it scrolls where there is not room for all."""
 
     AUTO_FOCUS = None
+
+    def __init__(self, keymap: Keymap) -> None:
+        """Explain these keys."""
+        super().__init__()
+        self._keymap = keymap
+        self._first = 0
 
     def compose(self) -> ComposeResult:
         """One panel."""
@@ -19,7 +28,16 @@ class HelpScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Draw the keys."""
-        self.query_one("#help", Panel).show(help_lines)
+        self._draw()
 
     def show(self, shown: Shown) -> None:
         """Stay as it is: the keys do not change with the playhead."""
+
+    def move(self, by: int) -> None:
+        """So many lines on or back."""
+        last = max(len(help_rows(self.size.width, self._keymap)) + 1 - self.size.height, 0)
+        self._first = min(max(self._first + by, 0), last)
+        self._draw()
+
+    def _draw(self) -> None:
+        self.query_one("#help", Panel).show(partial(help_lines, keymap=self._keymap, first=self._first))

@@ -7,6 +7,7 @@ from textual.containers import Horizontal
 
 from tui.draw.alarms import alarm_lines
 from tui.draw.bearings import bearing_lines
+from tui.draw.headline import headline_lines
 from tui.draw.timeline import timeline_lines
 from tui.draw.why import why_lines
 from tui.screens.common import ConsoleScreen, waiting_lines
@@ -23,6 +24,7 @@ class OverviewScreen(ConsoleScreen):
     def compose(self) -> ComposeResult:
         """The panels from top to bottom."""
         yield Panel(id="banner")
+        yield Panel(id="headline")
         yield Panel(id="bearings")
         with Horizontal(id="middle"):
             yield Panel(id="why")
@@ -37,6 +39,8 @@ class OverviewScreen(ConsoleScreen):
         why, alarms = self.query_one("#why", Panel), self.query_one("#alarms", Panel)
         timeline = self.query_one("#timeline", Panel)
         frame = shown.frame
+        headline = partial(headline_lines, frame=frame, status=shown.banner.status, zone=shown.zone)
+        self.query_one("#headline", Panel).show(headline)
         if frame is None:
             bearings.wanted = 4
             bearings.show(partial(waiting_lines, heading="Bearings", text=shown.waiting))
@@ -52,11 +56,15 @@ class OverviewScreen(ConsoleScreen):
                 frame=frame,
                 selected=shown.component,
                 zone=shown.zone,
-                focused=not shown.on_alarms,
             )
         )
         why.show(partial(why_lines, frame=frame, selected=shown.component))
         alarms.show(
-            partial(alarm_lines, frame=frame, selected=shown.alarm, zone=shown.zone, focused=shown.on_alarms)
+            partial(
+                alarm_lines,
+                frame=frame,
+                selected=frame.view.assessment.components[shown.component],
+                zone=shown.zone,
+            )
         )
         timeline.show(partial(timeline_lines, frame=frame, zone=shown.zone))

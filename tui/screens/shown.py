@@ -1,13 +1,14 @@
 """The value that the application hands to whichever screen is on top."""
 
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import Protocol
 
-from tui.draw.banner import EngineStatus
+from tui.draw.banner import Banner
 from tui.draw.notice import Notice
-from tui.draw.text import Span
+from tui.filtering import AlarmFilter
 from tui.frame import Frame
+from tui.keys import Keymap
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,20 +16,25 @@ class Shown:
     """Everything a screen draws.
 
     `frame` is None while there is no assessment yet. `component` is the index of the selected one,
-    `alarm` the key of the selected alarm where the arrow keys move among alarms. `waiting` says why
-    there is nothing to show yet.
+    `alarm` the key of the alarm selected in the list that `alarm_filter` makes. `waiting` says why
+    there is nothing to show yet. `zone` is that of recording times, `wall_zone` that of the wall clock, which
+    shows `now`. `machine` is the one selected in the fleet. `keymap` holds the keys in force.
+    `extra` is what the screen's own `look` found in the store, None until it has looked.
     """
 
-    machine: str
-    state: Span
-    status: EngineStatus
+    banner: Banner
     frame: Frame | None
     component: int
     alarm: str | None
-    on_alarms: bool
+    alarm_filter: AlarmFilter
     notice: Notice
     waiting: str
     zone: tzinfo
+    wall_zone: tzinfo
+    now: datetime
+    machine: str
+    keymap: Keymap
+    extra: object = None
 
 
 class Shows(Protocol):

@@ -11,7 +11,8 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.draw.text import Line, Lines, Role, width_of
+from tui.draw.glyphs import Glyphs, reduced
+from tui.draw.text import Line, Lines, Role, Span, width_of
 
 Draw = Callable[[int, int], Lines]
 """From a width and a height in cells to at most so many lines."""
@@ -78,13 +79,20 @@ class Panel(Widget):
         width, height = self.size
         if self._draw is None or not width or not height:
             return
-        before, self._lines = self._lines, self._draw(width, height)[:height]
+        before, self._lines = self._lines, self._in_glyphs(self._draw(width, height)[:height])
         for y in range(max(len(before), len(self._lines))):
             if before[y : y + 1] != self._lines[y : y + 1]:
                 old, new = (lines[y] if y < len(lines) else () for lines in (before, self._lines))
                 start, end = changed(old, new, width)
                 if end > start:
                     self.refresh(Region(start, y, end - start, 1))
+
+    def _in_glyphs(self, lines: Lines) -> Lines:
+        """The lines in what this terminal can show."""
+        glyphs = getattr(self.app, "glyphs", Glyphs.UNICODE)
+        if glyphs is Glyphs.UNICODE:
+            return lines
+        return [tuple(Span(reduced(span.text, glyphs), span.role) for span in line) for line in lines]
 
 
 def changed(old: Line, new: Line, width: int) -> tuple[int, int]:

@@ -1,0 +1,117 @@
+"""`raceway attach` and `raceway snapshot`: the console on a store that is there, live or as one frame."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tui.options import UNUSABLE, Config, fail, sentences, settings_of
+
+if TYPE_CHECKING:
+    from engine.records import Assessment
+
+State = Annotated[Path | None, typer.Option(help="Folder of the store.", show_default=False)]
+Machine = Annotated[str | None, typer.Option(help="Which machine, where the store holds several.")]
+Session = Annotated[str | None, typer.Option(help="Resume a replay's acknowledgements by its name.")]
+As = Annotated[str | None, typer.Option("--as", help="Your name, kept beside that of your account.")]
+
+LEAST, MOST = (20, 6), (500, 200)
+"""Columns and rows that a frame may have."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.command()(attach)
+    app.command()(snapshot)
+
+
+def attach(
+    state: State = None,
+    config: Config = None,
+    machine: Machine = None,
+    session: Session = None,
+    name: As = None,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Look only: nothing can be stored from here.")
+    ] = False,
+) -> None:
+    """Open a console on a store that an engine fills, or has filled; several machines are listed first."""
+    with sentences():
+        settings = settings_of(config, None, {})
+        folder = state or settings.store.folder
+        chosen, several = _chosen(folder, machine)
+        from tui.opening import open_console
+
+        open_console(
+            folder,
+            settings,
+            key=chosen.key,
+            session=session or "",
+            at_newest=True,
+            read_only=read_only,
+            name=name,
+            start="fleet" if several else "",
+        )
+
+
+def snapshot(
+    state: State = None,
+    config: Config = None,
+    machine: Machine = None,
+    session: Session = None,
+    screen: Annotated[str, typer.Option(help="Which screen, by its name in the help.")] = "overview",
+    size: Annotated[str, typer.Option(help="Columns and rows.")] = "80x24",
+    svg: Annotated[
+        Path | None, typer.Option(help="Write a picture to this file instead.", show_default=False)
+    ] = None,
+) -> None:
+    """Print one frame of the console as text, or write it as a picture (SVG), for a report or an e-mail."""
+    with sentences():
+        settings = settings_of(config, None, {})
+        folder = state or settings.store.folder
+        columns, rows = _size(size)
+        from tui.screens.table import BY_ID
+
+        if screen not in BY_ID:
+            fail(f"--screen {screen!r} is no screen; the screens are {', '.join(BY_ID)}", UNUSABLE)
+        chosen, _ = _chosen(folder, machine)
+        from tui.opening import make_console
+        from tui.still import still
+
+        console = make_console(
+            folder, settings, key=chosen.key, session=session or "", at_newest=True, read_only=True
+        )
+        drawn = still(console, (columns, rows), screen, svg=svg is not None)
+        if svg is None:
+            print(drawn)
+        else:
+            svg.write_text(drawn, encoding="utf-8")
+            print(f"{svg}: written")
+
+
+def _chosen(folder: Path, machine: str | None) -> "tuple[Assessment, bool]":
+    """The record to show, and whether the store holds several machines to choose from."""
+    from engine.store import Store
+    from tui.fleet import newest_records
+
+    with Store.open(folder, read_only=True) as store:
+        records = newest_records(store.assessments())
+    fitting = [one for one in records if machine in (None, one.machine)]
+    if not fitting:
+        names = ", ".join(one.machine for one in records)
+        which = (
+            f" of machine {machine!r}; it holds {names}" if machine and names else " yet; start a run first"
+        )
+        fail(f"{folder}: the store holds no assessment{which}", UNUSABLE)
+    return max(fitting, key=lambda one: one.id), len(fitting) > 1
+
+
+def _size(text: str) -> tuple[int, int]:
+    found = re.fullmatch(r"(\d{1,4})[x×](\d{1,4})", text.strip())
+    if found is None:
+        fail(f"--size {text!r} is no size; write columns and rows like 80x24", UNUSABLE)
+    columns, rows = int(found[1]), int(found[2])
+    if not (LEAST[0] <= columns <= MOST[0] and LEAST[1] <= rows <= MOST[1]):
+        fail(f"--size {text!r}: from {LEAST[0]}x{LEAST[1]} to {MOST[0]}x{MOST[1]}", UNUSABLE)
+    return columns, rows

@@ -1,0 +1,93 @@
+"""Which glyphs a terminal can show, and what stands in for those it cannot: one cell for one cell."""
+
+import unicodedata
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import lru_cache
+
+from rich.cells import cell_len
+
+
+class Glyphs(StrEnum):
+    """What is drawn with: all there is, no braille, or the 95 characters of ASCII."""
+
+    UNICODE = "unicode"
+    NO_BRAILLE = "no-braille"
+    ASCII = "ascii"
+
+
+OLD = ("dumb", "vt", "ansi", "cons25", "sun", "xterm-mono")
+"""How TERM begins where nothing but ASCII can be relied on."""
+
+STAND_INS = {
+    **dict(zip("▲△▽◆●○■✕◁□", "!+v*oO=x<#", strict=True)),
+    **dict(zip("‖▶…·–—×›↑↓←→•", "|>~.--x>^v<>*", strict=True)),
+    **dict(zip("▁▂▃▄▅▆▇█", "_.-=+*%#", strict=True)),
+    **dict(zip("░▒▓▏▕▾▿┊┈┄╌", ".:%||v.:---", strict=True)),
+    **dict(zip("─━│┃┌┐└┘├┤┬┴┼", "--||+++++++++", strict=True)),
+    **dict(zip("±°²³µ§√≥≤≈", "~'23u$/><~", strict=True)),
+}
+"""What ASCII has for each glyph of the console. No two states share one."""
+
+UPPER = 0b00011011
+"""The dots of a braille cell that lie in its upper half."""
+
+
+@lru_cache(4096)
+def reduced(text: str, glyphs: Glyphs) -> str:
+    """Text in what a terminal can show, as wide as it was."""
+    if glyphs is Glyphs.UNICODE or text.isascii():
+        return text
+    return "".join(_one(character, glyphs) for character in text)
+
+
+def _one(character: str, glyphs: Glyphs) -> str:
+    if "\u2800" <= character <= "\u28ff":
+        dots = ord(character) - 0x2800
+        if not dots:
+            return " "
+        return ":" if dots & UPPER and dots & ~UPPER else "'" if dots & UPPER else "."
+    if glyphs is Glyphs.NO_BRAILLE or character.isascii():
+        return character
+    plain = STAND_INS.get(character)
+    if plain is None:
+        base = unicodedata.normalize("NFKD", character)[:1]
+        plain = base if base.isascii() and base.isprintable() else "?"
+    width = cell_len(character)
+    return plain if width == 1 else "?" * width
+
+
+def glyphs_of(setting: str, environment: Mapping[str, str]) -> Glyphs:
+    """What to draw with.
+
+    Args:
+        setting: [console] glyphs: "auto" or one of the modes.
+        environment: TERM tells of the terminal, LC_ALL, LC_CTYPE or LANG of the characters it is sent.
+    """
+    if setting != "auto":
+        return Glyphs(setting)
+    term = environment.get("TERM", "")
+    names = (environment.get(name, "") for name in ("LC_ALL", "LC_CTYPE", "LANG"))
+    locale = next((name for name in names if name), "")
+    _, dot, charset = locale.partition(".")
+    is_utf = charset.lower().replace("-", "").startswith("utf8") if dot else locale not in ("C", "POSIX")
+    if term.startswith(OLD) or not is_utf:
+        return Glyphs.ASCII
+    # The console of the kernel has a font of 512 glyphs, without braille.
+    return Glyphs.NO_BRAILLE if term == "linux" else Glyphs.UNICODE
+
+
+def theme_of(setting: str, environment: Mapping[str, str]) -> str:
+    """Which theme to draw in: as set; by itself the terminal's own colours where it has but 16.
+
+    Args:
+        setting: [console] theme.
+        environment: TERM and COLORTERM tell how many colours there are, NO_COLOR that none is wanted.
+    """
+    term, colours = environment.get("TERM", ""), environment.get("COLORTERM", "")
+    if environment.get("NO_COLOR"):
+        return "terminal"
+    if setting != "auto":
+        return setting
+    rich = "256color" in term or "direct" in term or "kitty" in term or colours in ("truecolor", "24bit")
+    return "dark" if rich else "terminal"

@@ -1,0 +1,90 @@
+"""What is being looked at: the word that stands on top of every screen, and since when it is true."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from tui.draw.status import EngineStatus
+from tui.draw.text import Role, Span
+from tui.draw.words import wall_time
+from tui.playhead import Playhead, at_end, behind, pace_label
+from tui.reading import View
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """What is being looked at: REPLAY, LIVE, PAUSED, STALE, LEARNING, GATHERING and what else there is.
+
+    `since` is of the wall clock, None where it has only begun.
+    """
+
+    word: str
+    glyph: str
+    more: str
+    role: Role
+    since: datetime | None = None
+
+
+def mode_of(head: Playhead, view: View | None, status: EngineStatus, *, live: bool) -> Mode:
+    """What is being looked at.
+
+    Args:
+        head: where the console looks.
+        view: what is known, None before there is anything.
+        status: of the engine.
+        live: whether a machine is watched, and not a finished run replayed.
+    """
+    what = "LIVE" if live else "REPLAY"
+    scored = view is not None and len(view.series) > 0
+    if not head.playing:
+        return Mode("PAUSED", "‖", what if live else f"{what} {pace_label(head.pace)}", Role.WARNING)
+    if status.stale is not None:
+        return Mode("STALE", "✕", what, Role.ALARM, status.stale)
+    if not scored:
+        return Mode(status.busy or "STARTING", "…", "", Role.WARNING)
+    if head.following and live:
+        return Mode(what, "▶", "", Role.STRONG)
+    ended = view is None or at_end(head, view.series.at)
+    if ended and not live:
+        if status.done:
+            return Mode(what, "■", "END OF RUN", Role.STRONG)
+        return Mode(what, "…", "WAITING FOR ENGINE", Role.WARNING)
+    # What is played from the past of a live record is no live picture.
+    return Mode("REPLAY", "▶", pace_label(head.pace), Role.STRONG)
+
+
+def mode_span(mode: Mode, now: datetime, zone: tzinfo) -> Span:
+    """The mode in words: LIVE ▶ since 03:12 CET."""
+    parts = [mode.word, mode.glyph, mode.more]
+    if mode.since is not None:
+        parts.append(f"since {since_text(mode.since, now, zone)}")
+    return Span(" ".join(part for part in parts if part), mode.role)
+
+
+def since_text(when: datetime, now: datetime, zone: tzinfo) -> str:
+    """A time of the wall clock: 03:12 CET, with the day where that is another."""
+    local, today = when.astimezone(zone), now.astimezone(zone)
+    clock, _, name = wall_time(when, zone).partition(" ")
+    day = "" if local.date() == today.date() else f"{local:%m-%d} "
+    return f"{day}{clock[:5]} {name}".rstrip()
+
+
+def behind_span(head: Playhead, view: View | None, now: int | None, rung: int, *, live: bool) -> Span | None:
+    """How far a screen that does not follow a live machine is behind it; None where it is not.
+
+    Args:
+        head: where the console looks.
+        view: what is known.
+        now: the newest instant, in recording time.
+        rung: alarms that rang after the playhead and that nobody has acknowledged.
+        live: whether a machine is watched.
+    """
+    if not live or view is None or head.following or head.at is None:
+        return None
+    count, time = behind(head, view.series.at, now)
+    if not count and time < timedelta(minutes=1) and not rung:
+        return None
+    minutes = int(time.total_seconds()) // 60
+    text = f"{count} snapshots, {minutes // 60:02d}:{minutes % 60:02d} h behind"
+    if rung:
+        text = f"{rung} NEW ALARM{'S' * (rung > 1)} since; {text}"
+    return Span(text, Role.RINGING if rung else Role.WARNING)

@@ -1,0 +1,127 @@
+"""What the engine is doing, in words; and that it does nothing any more, and what to do then."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from engine.records import Phase
+from tui.draw.text import Role, clean
+from tui.draw.words import wall_time
+from tui.reading import Reading, View
+
+SILENCE = timedelta(seconds=10)
+"""An engine beats every 2 s; one that has not for so long is dead or hung."""
+
+BUSY = {
+    Phase.READING: ("READING BASELINE", ""),
+    Phase.GATHERING: ("GATHERING", ""),
+    Phase.LEARNING: ("LEARNING", " epochs"),
+}
+"""What is done before there is anything to see, and what is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStatus:
+    """What the engine says of itself, or that it says nothing.
+
+    `done` once it has ended well; `stale` since when nothing is scored any more, by the wall clock, and
+    `advice` what to do then; `busy` names what it does before it scores.
+    """
+
+    text: str
+    role: Role
+    done: bool = False
+    stale: datetime | None = None
+    advice: str = ""
+    busy: str = ""
+
+
+def engine_status(reading: Reading, started: datetime, now: datetime, zone: tzinfo) -> EngineStatus:
+    """Put the engine's state into words.
+
+    Args:
+        reading: the latest look at the store.
+        started: wall clock when the console began to look.
+        now: wall clock.
+        zone: of the times in the text.
+    """
+    if reading.view is None:
+        if now - started > SILENCE:
+            return _stale(started, zone, None, reading.trouble)
+        return EngineStatus("engine: starting", Role.PLAIN, busy="STARTING")
+    view, beat = reading.view, reading.view.heartbeat
+    if reading.trouble:
+        words = clean(reading.trouble)
+        # How long it has been so nobody knows; what is shown is of the last beat at best.
+        last = started if beat is None else beat.beat_at
+        return EngineStatus(f"STORE UNREADABLE: {words}", Role.ALARM, stale=last)
+    live = view.assessment.expected == 0
+    if beat is not None and beat.phase is Phase.FAILED:
+        words = clean(beat.message) or "no reason given"
+        return EngineStatus(
+            f"ENGINE FAILED at {wall_time(beat.beat_at, zone)}: {words}",
+            Role.ALARM,
+            stale=beat.beat_at,
+            advice=f"The engine failed: {words}. {restart(view)}",
+        )
+    if beat is not None and beat.phase is Phase.ENDED and live:
+        when = wall_time(beat.beat_at, zone)
+        return EngineStatus(
+            f"ENGINE ENDED at {when}: nothing is watched",
+            Role.ALARM,
+            stale=beat.beat_at,
+            advice=f"The engine was ended at {when}, and nothing is watched since. {restart(view)}",
+        )
+    if beat is not None and beat.phase in (Phase.FINISHED, Phase.ENDED):
+        return EngineStatus(f"engine: {beat.phase} {_count(view)}{_rejected(view)}", Role.PLAIN, done=True)
+    last = view.assessment.created_at if beat is None else beat.beat_at
+    if now - last > SILENCE:
+        return _stale(last, zone, view, "")
+    if beat is None:
+        return EngineStatus("engine: starting", Role.PLAIN, busy="STARTING")
+    if beat.phase is Phase.PAUSED:
+        return EngineStatus(f"INTAKE PAUSED: {clean(beat.message)}", Role.ALARM)
+    word, unit = BUSY.get(beat.phase, ("", ""))
+    busy = f"{word} {beat.done} of {beat.total}{unit}" if word and beat.total else word
+    words = learning_text(view) if beat.phase is Phase.LEARNING else f"{beat.phase} {_count(view)}"
+    told = clean(beat.message) if beat.phase in (Phase.WATCHING, Phase.GATHERING) else ""
+    tail = f"{', ' + told if told else ''}{_rejected(view)}"
+    return EngineStatus(f"engine: {words}{tail}", Role.PLAIN, busy=busy)
+
+
+def learning_text(view: View) -> str:
+    """How training goes: learning: epoch 37, loss 0.41, validation 0.44."""
+    if not view.epochs:
+        return "learning"
+    last = view.epochs[-1]
+    return f"learning: epoch {last.epoch}, loss {last.loss:.3g}, validation {last.validation_loss:.3g}"
+
+
+def restart(view: View | None) -> str:
+    """What to do about an engine that is not there."""
+    if view is not None and view.assessment.expected == 0:
+        return f"Start it again: raceway watch {clean(view.assessment.run)}"
+    return "Start the same command again; it goes on where it stopped."
+
+
+def _stale(since: datetime, zone: tzinfo, view: View | None, trouble: str) -> EngineStatus:
+    reason = f" ({clean(trouble)})" if trouble else ""
+    when = wall_time(since, zone)
+    return EngineStatus(
+        f"ENGINE STALE since {when}, no heartbeat{reason}",
+        Role.ALARM,
+        stale=since,
+        advice=f"The engine has given no sign of life since {when}; what is shown is not new."
+        f" {clean(trouble) + '. ' if trouble else ''}{restart(view)}",
+    )
+
+
+def _count(view: View) -> str:
+    beat = view.heartbeat
+    if beat is None:
+        return ""
+    caught_up = view.assessment.expected == 0 and beat.total == beat.done
+    return f"{beat.done}/{beat.total}" if beat.total and not caught_up else f"{beat.done}"
+
+
+def _rejected(view: View) -> str:
+    return f", {view.rejected} files rejected" if view.rejected else ""

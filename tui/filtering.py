@@ -1,0 +1,114 @@
+"""Which alarms a list shows: its kind (active, shelved, history), and what it is narrowed down to."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TypeVar
+
+from engine.alarms import Alarm, AlarmState
+from engine.records import Priority
+from tui.draw.words import reason, subject
+
+T = TypeVar("T")
+
+
+class Listing(StrEnum):
+    """The lists: what asks for something or stands, what is put away, and all there ever was."""
+
+    ACTIVE = "active"
+    SHELVED = "shelved"
+    HISTORY = "history"
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmFilter:
+    """What a list shows. Empty text, component, priority and state narrow nothing down.
+
+    `priority` is the least that is shown. `text` has to be found, word by word, in what an alarm says.
+    """
+
+    listing: Listing = Listing.ACTIVE
+    text: str = ""
+    component: str = ""
+    priority: str = ""
+    state: str = ""
+
+    @property
+    def narrows(self) -> bool:
+        """Whether it leaves out alarms of its list."""
+        return bool(self.text or self.component or self.priority or self.state)
+
+
+def listed(alarm: Alarm, listing: Listing) -> bool:
+    """Whether an alarm belongs into a list."""
+    match listing:
+        case Listing.ACTIVE:
+            return alarm.state is not AlarmState.NORMAL and not alarm.put_away
+        case Listing.SHELVED:
+            return alarm.put_away
+        case _:
+            return True
+
+
+def shows(chosen: AlarmFilter, alarm: Alarm) -> bool:
+    """Whether a filter lets an alarm through."""
+    ranks = list(Priority)
+    words = f"{subject(alarm)} {reason(alarm)} {alarm.cause} {alarm.priority} {alarm.state} {told_by(alarm)}"
+    return (
+        listed(alarm, chosen.listing)
+        and (not chosen.component or chosen.component == subject(alarm))
+        and (not chosen.priority or ranks.index(alarm.priority) >= ranks.index(Priority(chosen.priority)))
+        and (not chosen.state or chosen.state == alarm.state)
+        and all(word in words.casefold() for word in chosen.text.casefold().split())
+    )
+
+
+def told_by(alarm: Alarm) -> str:
+    """What operators wrote about an alarm: notes and the reason of its shelf."""
+    return " ".join([*(str(note.detail.get("text", "")) for note in alarm.notes), alarm.shelved_for])
+
+
+def filtered(chosen: AlarmFilter, alarms: Iterable[Alarm]) -> tuple[Alarm, ...]:
+    """The alarms that a list shows; the history with the newest raise first, the others as they come."""
+    shown = tuple(alarm for alarm in alarms if shows(chosen, alarm))
+    if chosen.listing is Listing.HISTORY:
+        return tuple(sorted(shown, key=lambda alarm: -alarm.raised.seq))
+    return shown
+
+
+def cycled(chosen: AlarmFilter, what: str, alarms: Sequence[Alarm]) -> AlarmFilter:
+    """The filter with the next choice of one of its parts.
+
+    Args:
+        chosen: the filter so far.
+        what: listing, component, priority or state.
+        alarms: all alarms, from which components and states are offered.
+    """
+    match what:
+        case "listing":
+            # A state of one list may not be found in another: it would show nothing and say no why.
+            return replace(chosen, listing=after(chosen.listing, list(Listing)), state="")
+        case "component":
+            names = sorted({subject(alarm) for alarm in alarms})
+            return replace(chosen, component=after(chosen.component, ["", *names]))
+        case "priority":
+            return replace(chosen, priority=after(chosen.priority, ["", "medium", "high"]))
+        case _:
+            states = [state.value for state in AlarmState if any(one.state is state for one in alarms)]
+            return replace(chosen, state=after(chosen.state, ["", *states]))
+
+
+def after(one: T, choices: Sequence[T]) -> T:
+    """The choice after one, the first after the last and after what is not offered."""
+    return choices[(choices.index(one) + 1) % len(choices)] if one in choices else choices[0]
+
+
+def filter_text(chosen: AlarmFilter) -> str:
+    """What a filter is narrowed down to, in words; "" where it is not."""
+    parts = [
+        f'"{chosen.text}"' if chosen.text else "",
+        chosen.component,
+        f"{chosen.priority} or more" if chosen.priority == "medium" else chosen.priority,
+        chosen.state,
+    ]
+    return ", ".join(part for part in parts if part)

@@ -1,0 +1,76 @@
+"""All machines of a store at a glance: for each its worst component, what waits, and what its engine does."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from engine.records import Assessment, Heartbeat, Priority
+
+if TYPE_CHECKING:
+    from engine.alarms import Alarm
+    from engine.store import Store
+    from tui.reading import View
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One machine as of now.
+
+    `worst` names its worst component, with the newest `severity` of that one, None where it has none; `alarm`
+    is the most urgent that is not over, `since` when it was raised; `waiting` counts the unacknowledged.
+    """
+
+    assessment: Assessment
+    worst: str
+    severity: float | None
+    alarm: "Alarm | None"
+    waiting: int
+    heartbeat: Heartbeat | None
+
+
+def newest_records(assessments: Iterable[Assessment]) -> list[Assessment]:
+    """For each machine the record that counts: the one watched live, else the newest."""
+    by_age = sorted(assessments, key=lambda one: (one.expected == 0, one.id))
+    return list({one.machine: one for one in by_age}.values())
+
+
+def fleet_of(store: "Store", _view: "View", now: Callable[[], datetime]) -> tuple[Standing, ...]:
+    """Read every machine's standing, the worst first."""
+    standings = [standing_of(store, one, now()) for one in newest_records(store.assessments())]
+    return tuple(sorted(standings, key=urgency))
+
+
+def standing_of(store: "Store", assessment: Assessment, now: datetime) -> Standing:
+    """Read one machine's standing."""
+    from engine.alarms import AlarmState, fold_alarms, fold_rules
+    from engine.operating import playhead_of
+
+    events = store.events(assessment)
+    until = playhead_of(store, assessment, events, now)
+    alarms = () if until is None else fold_alarms(events, until, fold_rules(assessment.settings))
+    open_ones = [alarm for alarm in alarms if alarm.state is not AlarmState.NORMAL]
+    newest = store.series(assessment, store.after_newest(assessment, 1))
+    severities = (
+        dict(zip(assessment.components, newest.severity[-1].tolist(), strict=True)) if len(newest) else {}
+    )
+    known = {name: value for name, value in severities.items() if value == value}
+    worst = max(known, key=lambda name: known[name], default="")
+    loud = [alarm for alarm in open_ones if not alarm.put_away and alarm.component in assessment.components]
+    if loud:
+        worst = loud[0].component
+    return Standing(
+        assessment=assessment,
+        worst=worst,
+        severity=known.get(worst),
+        alarm=next(iter(open_ones), None),
+        waiting=sum(alarm.needs_acknowledgement for alarm in alarms),
+        heartbeat=store.heartbeat(assessment),
+    )
+
+
+def urgency(standing: Standing) -> tuple[int, float, str]:
+    """What comes first: what stands with a higher priority, then a higher severity."""
+    alarm = standing.alarm
+    rank = -1 if alarm is None or alarm.put_away else list(Priority).index(alarm.priority)
+    return (-rank, -(standing.severity or 0.0), standing.assessment.machine)

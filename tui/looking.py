@@ -1,0 +1,204 @@
+"""The part of the console that looks at the store: what it has found, and the threads that read and write."""
+
+import asyncio
+import math
+import time
+from collections.abc import Callable, Hashable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, tzinfo
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.app import App
+from textual.driver import Driver
+from textual.reactive import reactive
+from textual.screen import Screen
+
+from engine.arrivals import LiveClock
+from engine.operators import Operator
+from engine.records import Acknowledged, Assessment
+from tui.actions import DEFAULT
+from tui.draw.glyphs import Glyphs
+from tui.draw.mode import Mode
+from tui.draw.notice import Notice
+from tui.draw.status import EngineStatus
+from tui.draw.text import Role
+from tui.filtering import AlarmFilter
+from tui.frame import Frame
+from tui.keys import Keymap
+from tui.playhead import Playhead, index_at, live_now
+from tui.reading import Look, Reader, Reading
+from tui.screens.overview import OverviewScreen
+from tui.terminal import Terminal
+from tui.themes import Outfit, own_themes, textual_name
+from tui.writing import Writer
+
+if TYPE_CHECKING:
+    from engine.store import Store
+
+DEFAULT_OUTFIT = Outfit()
+
+
+class Looking(App[None]):
+    """Looks at one assessment; what it finds is in `reading`."""
+
+    CSS_PATH = "raceway.tcss"
+
+    reading: reactive[Reading] = reactive(Reading(None), init=False, repaint=False)
+    """The latest look at the store."""
+
+    head: reactive[Playhead] = reactive(Playhead, init=False, repaint=False)
+    """Where the console looks."""
+
+    component: reactive[str | None] = reactive(None, init=False, repaint=False)
+    """Name of the component selected by hand; None follows the most urgent alarm."""
+
+    alarm: reactive[str | None] = reactive(None, init=False, repaint=False)
+    """Key of the alarm selected by hand."""
+
+    machine: reactive[str] = reactive("", init=False, repaint=False)
+    """Name of the machine selected by hand in the fleet."""
+
+    alarm_filter: reactive[AlarmFilter] = reactive(AlarmFilter, init=False, repaint=False)
+    """Which alarms the alarm screen lists."""
+
+    notice: reactive[Notice] = reactive(Notice, init=False, repaint=False)
+    """What just happened."""
+
+    status: reactive[EngineStatus | None] = reactive(None, init=False, repaint=False)
+    """What the engine is doing."""
+
+    def __init__(
+        self,
+        *,
+        open_store: "Callable[[], Store]",
+        choose: "Callable[[Store], Assessment | None]",
+        session: str,
+        operator: Operator,
+        pace: float = 1.0,
+        read_only: bool = False,
+        outfit: Outfit = DEFAULT_OUTFIT,
+        keymap: Keymap = DEFAULT,
+        zone: tzinfo = UTC,
+        wall_zone: tzinfo | None = None,
+        playing: bool = True,
+        at_newest: bool = False,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Take what reaches outside.
+
+        Args:
+            open_store: opens the store; called on the threads that use it, again after a StoreError.
+            choose: picks the assessment to show, None where the engine has not begun one yet.
+            session: of this replay; "" for the live record.
+            operator: who acknowledges.
+            pace: recording seconds per wall second.
+            read_only: whether nothing can be stored from here.
+            outfit: theme, glyphs and bell.
+            keymap: the keys in force.
+            zone: of recording times on the screen.
+            wall_zone: of wall-clock times on the screen, the same zone where not given.
+            playing: whether the playhead moves from the start.
+            at_newest: begin at what is newest and keep to it, not at the first snapshot.
+            now: the wall clock.
+            clock: seconds that never go back, for the pace.
+        """
+        # With the terminal's own colours from the start, NO_COLOR leaves no colour at all; where they are
+        # set later, black is painted on black.
+        super().__init__(ansi_color=True if outfit.theme == "terminal" else None)
+        for theme in own_themes():
+            self.register_theme(theme)
+        self.theme = textual_name(outfit.theme)
+        self._outfit = outfit
+        self.animation_level = "none"
+        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-wide"), (120, "-broad")]
+        self.VERTICAL_BREAKPOINTS = [(0, "-short"), (22, "-tall")]
+        self._session, self._operator = session, operator
+        self._read_only, self._zone, self._wall_zone = read_only, zone, wall_zone or zone
+        self._now, self._clock = now, clock
+        self._keys = keymap
+        self.set_reactive(Looking.head, Playhead(None, pace, playing, following=at_newest))
+        self._reader = Reader(open_store, choose, session)
+        self._writer = Writer(open_store)
+        self._reading_thread = ThreadPoolExecutor(1, "raceway-reading")
+        self._writing_thread = ThreadPoolExecutor(1, "raceway-writing")
+        self._polling = self._poll_again = False
+        self._storing: dict[Hashable, asyncio.Future[Acknowledged | str]] = {}
+        self._drawn: Frame | None = None
+        self._drawn_at = -math.inf
+        self._stale = False
+        self._started = now()
+        self._arrival: LiveClock | None = None
+        self._mode = Mode("", "", "", Role.PLAIN, now())
+        self._last_tick = clock()
+        self._notice_until = 0.0
+        self._terminal: Terminal | None = None
+
+    # Coming and going.
+
+    def get_driver_class(self) -> type[Driver]:
+        """The terminal's own driver; TEXTUAL_DRIVER would import whatever the environment names."""
+        from textual.drivers.linux_driver import LinuxDriver
+
+        return LinuxDriver
+
+    def get_default_screen(self) -> Screen[None]:
+        """The overview."""
+        return OverviewScreen()
+
+    def on_unmount(self) -> None:
+        """Let go of the store; what is being stored is stored first."""
+        self._reading_thread.submit(self._reader.close)
+        self._reading_thread.shutdown(wait=False)
+        self._writing_thread.submit(self._writer.close)
+        self._writing_thread.shutdown(wait=True)
+
+    # Looking.
+
+    def _poll(self) -> None:
+        """Look at the store, one look at a time; a look asked for meanwhile follows at once."""
+        self._poll_again = self._polling
+        if not self._polling:
+            self._polling = True
+            self.run_worker(self._look(), group="reading")
+
+    async def _look(self) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            while True:
+                self._poll_again = False
+                poll = partial(self._reader.poll, self._position(), self._wanted())
+                self.reading = await loop.run_in_executor(self._reading_thread, poll)
+                if not self._poll_again:
+                    return
+        finally:
+            self._polling = False
+
+    def _position(self) -> int | None:
+        """The snapshot whose picture is wanted."""
+        view = self.reading.view
+        index = -1 if view is None else index_at(view.series.at, self.head.at)
+        return None if view is None or index < 0 else int(view.series.positions[index])
+
+    def _wanted(self) -> Look | None:
+        """What the screen on top reads besides."""
+        return None
+
+    @property
+    def glyphs(self) -> Glyphs:
+        """What the panels draw with."""
+        return self._outfit.glyphs
+
+    @property
+    def live(self) -> bool:
+        """Whether a machine is watched, and not a finished run replayed."""
+        view = self.reading.view
+        return view is not None and view.assessment.expected == 0
+
+    def _live_now(self) -> int | None:
+        """Now in recording time, None of a finished run."""
+        view = self.reading.view
+        if view is None or not self.live:
+            return None
+        return live_now(view.series.at, self._arrival, self._clock())

@@ -1,0 +1,126 @@
+"""Opens the console on a store: joins settings, operator and environment to what the console is made of."""
+
+import os
+import pwd
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui.options import UNUSABLE, fail
+
+if TYPE_CHECKING:
+    from engine.records import Assessment
+    from engine.settings import Settings
+    from engine.store import Store
+    from tui.app import Console
+
+
+def open_console(
+    folder: Path,
+    settings: "Settings",
+    *,
+    key: str,
+    session: str = "",
+    pace: float | None = None,
+    last_words: Callable[[], str] = str,
+    at_newest: bool = False,
+    read_only: bool = False,
+    name: str | None = None,
+    start: str = "",
+) -> None:
+    """Open the console on this terminal until it is left.
+
+    Args:
+        folder: of the store.
+        settings: of the console.
+        key: of the assessment to show.
+        session: of a replay, "" for the live record.
+        pace: that was asked for, None for the one that is remembered or set.
+        last_words: what the engine beside it said before it failed.
+        at_newest: begin at what is newest.
+        read_only: whether nothing can be stored from it.
+        name: what the operator calls themselves.
+        start: id of the screen to begin with.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        fail("the console needs a terminal; raceway score and raceway snapshot do without one", UNUSABLE)
+    console = make_console(
+        folder,
+        settings,
+        key=key,
+        session=session,
+        pace=pace,
+        last_words=last_words,
+        at_newest=at_newest,
+        read_only=read_only,
+        name=name,
+        start=start,
+        remember=True,
+    )
+    console.run(mouse=settings.console.mouse)
+
+
+def make_console(
+    folder: Path,
+    settings: "Settings",
+    *,
+    key: str,
+    session: str = "",
+    pace: float | None = None,
+    last_words: Callable[[], str] = str,
+    at_newest: bool = False,
+    read_only: bool = False,
+    name: str | None = None,
+    start: str = "",
+    remember: bool = False,
+) -> "Console":
+    """Make a console that has yet to be run; `remember` how it is left, the rest as in `open_console`."""
+    # What the environment could have imported or changed, it shall not.
+    for variable in [one for one in os.environ if one.startswith("TEXTUAL")]:
+        del os.environ[variable]
+    if os.environ.get("NO_COLOR") == "":
+        # Unset and empty are one (no-color.org); Textual takes the empty one for set.
+        del os.environ["NO_COLOR"]
+    from engine.operators import operator_of
+    from tui.actions import keymap_of
+    from tui.app import Console
+    from tui.draw.glyphs import glyphs_of, theme_of
+    from tui.memory import memory_path
+    from tui.themes import Outfit
+
+    def open_store() -> "Store":
+        from engine.store import Store, StoreError
+
+        if words := last_words():
+            raise StoreError(words)
+        return Store.open(folder, read_only=read_only)
+
+    def choose(store: "Store") -> "Assessment | None":
+        found = next((one for one in store.assessments() if one.key == key), None)
+        if found is None and (words := last_words()):
+            from engine.store import StoreError
+
+            raise StoreError(words)
+        return found
+
+    shown = settings.console
+    local = datetime.now().astimezone().tzinfo or UTC
+    outfit = Outfit(theme_of(shown.theme, os.environ), glyphs_of(shown.glyphs, os.environ), shown.bell)
+    return Console(
+        open_store=open_store,
+        choose=choose,
+        session=session,
+        operator=operator_of(pwd.getpwuid(os.getuid()).pw_name, name, os.environ),
+        pace=pace or shown.pace,
+        paced=pace is not None or bool(last_words()),
+        read_only=read_only,
+        outfit=outfit,
+        keymap=keymap_of(settings.keys),
+        zone=local if shown.time_zone == "local" else UTC,
+        wall_zone=local,
+        at_newest=at_newest,
+        memory=memory_path() if remember else None,
+        start=start,
+    )

@@ -1,0 +1,150 @@
+"""Dialogs: a question with fields to fill in, or one that only a second key answers with yes."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input
+
+from tui.draw.notice import wrapped
+from tui.draw.text import Line, Lines, Role, Span, fit, title
+from tui.widgets.panel import Panel
+
+LONGEST = 500
+"""Characters that a field takes; more would not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Something to type. `check` says in a sentence what is wrong with a text, "" where nothing is."""
+
+    label: str
+    hint: str = ""
+    value: str = ""
+    check: Callable[[str], str] = lambda _text: ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a dialog asks: a heading, sentences that say what it is about, and what its keys do."""
+
+    heading: str
+    sentences: tuple[str, ...]
+    answers: str = "Enter does it, Esc does not"
+
+
+def needed(what: str) -> Callable[[str], str]:
+    """A check that something is typed at all."""
+    return lambda text: "" if text.strip() else what
+
+
+class Dialog(ModalScreen[tuple[str, ...] | None]):
+    """Asks, and gives back what was typed into its fields; None where it was left."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "back", priority=True)]
+    AUTO_FOCUS = "Input"
+
+    def __init__(self, question: Question, fields: Sequence[Field] = ()) -> None:
+        """Ask this."""
+        super().__init__()
+        self.question, self.fields = question, tuple(fields)
+        self._wrong = ""
+
+    def compose(self) -> ComposeResult:
+        """The question, its fields, and what is wrong with them."""
+        with Vertical(id="dialog"):
+            yield Panel(id="question")
+            for number, field in enumerate(self.fields):
+                yield Panel(id=f"label{number}")
+                made = Input(
+                    field.value, placeholder=field.hint, id=f"field{number}", max_length=LONGEST, compact=True
+                )
+                # A cursor that blinks is traffic on a slow line.
+                made.cursor_blink = False
+                yield made
+            yield Panel(id="answers")
+
+    def on_mount(self) -> None:
+        """Write the words."""
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Write them anew."""
+        self._draw()
+
+    def _draw(self) -> None:
+        width = max(self.size.width - 4, 1)
+        question = self.query_one("#question", Panel)
+        question.wanted = len(question_lines(width, 99, self.question))
+        question.show(lambda width, height: question_lines(width, height, self.question))
+        for number, field in enumerate(self.fields):
+            label = self.query_one(f"#label{number}", Panel)
+            label.show(partial(label_lines, label=field.label))
+        answers = self.query_one("#answers", Panel)
+        answers.wanted = len(answer_lines(width, 99, self.question, self._wrong))
+        answers.show(lambda width, height: answer_lines(width, height, self.question, self._wrong))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Go to the next field; from the last one, answer, if all is well."""
+        event.stop()
+        texts = [self.query_one(f"#field{number}", Input).value for number in range(len(self.fields))]
+        here = int(str(event.input.id).removeprefix("field"))
+        for number, (field, text) in enumerate(zip(self.fields, texts, strict=True)):
+            if number > here:
+                self.query_one(f"#field{number}", Input).focus()
+                self._say("")
+                return
+            wrong = field.check(text)
+            if wrong:
+                self.query_one(f"#field{number}", Input).focus()
+                self._say(wrong)
+                return
+        self.dismiss(tuple(texts))
+
+    def _say(self, wrong: str) -> None:
+        self._wrong = wrong
+        self._draw()
+
+    def action_leave(self) -> None:
+        """Leave without an answer."""
+        self.dismiss(None)
+
+
+class Confirm(Dialog):
+    """Asks for a second key: `y` does it, everything else does not."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("y,Y", "yes", "yes")]
+    AUTO_FOCUS = ""
+
+    def action_yes(self) -> None:
+        """Do it."""
+        self.dismiss(())
+
+    def key_n(self) -> None:
+        """Do not."""
+        self.dismiss(None)
+
+
+def question_lines(width: int, height: int, question: Question) -> Lines:
+    """The heading and the sentences, broken between words."""
+    lines: list[Line] = [title(question.heading, width)]
+    for sentence in question.sentences:
+        lines.extend((Span(fit(row, width)),) for row in wrapped(sentence, width, 6))
+    return lines[:height]
+
+
+def answer_lines(width: int, height: int, question: Question, wrong: str) -> Lines:
+    """What is wrong, else what the keys do."""
+    text, role = (wrong, Role.ALARM) if wrong else (question.answers, Role.DIM)
+    lines: Lines = [(Span(fit(row, width), role),) for row in wrapped(text, width, 3)]
+    return lines[:height]
+
+
+def label_lines(width: int, _height: int, label: str) -> Lines:
+    """What a field is for."""
+    return [(Span(fit(label, width), Role.STRONG),)]

@@ -1,0 +1,53 @@
+"""One frame of the console without a terminal: as plain text, or as a picture in SVG."""
+
+from rich.cells import cell_len
+from textual.pilot import Pilot
+from textual.screen import Screen
+
+from tui.app import Console
+from tui.draw.text import fit
+from tui.widgets.panel import Panel
+
+
+def still(console: Console, size: tuple[int, int], place: str, *, svg: bool) -> str:
+    """Draw a screen once and return it.
+
+    Args:
+        console: that has not been run.
+        size: columns and rows.
+        place: id of the screen.
+        svg: a picture instead of text.
+    """
+    drawn: list[str] = []
+
+    async def shoot(pilot: Pilot[object]) -> None:
+        await _settled(pilot)
+        console.show_place(place)
+        await _settled(pilot)
+        drawn.append(console.export_screenshot(title="Raceway") if svg else text_of(console.screen, size))
+        console.exit()
+
+    console.run(headless=True, size=size, auto_pilot=shoot)
+    return drawn[0] if drawn else ""
+
+
+def text_of(screen: Screen[object], size: tuple[int, int]) -> str:
+    """What stands on a screen, line by line, without trailing blanks."""
+    width, height = size
+    rows = [""] * height
+    panels = [panel for panel in screen.query(Panel) if panel.region.area]
+    for panel in sorted(panels, key=lambda panel: panel.region.x):
+        for y in range(panel.region.height):
+            place = panel.region.y + y
+            if place < height:
+                row = rows[place] + " " * (panel.region.x - cell_len(rows[place]))
+                rows[place] = row + panel.render_line(y).text
+    return "\n".join(fit(row, width).rstrip() for row in rows)
+
+
+async def _settled(pilot: Pilot[object]) -> None:
+    """Wait until nothing is being read or drawn."""
+    for _ in range(2):
+        await pilot.pause()
+        await pilot.app.workers.wait_for_complete()
+    await pilot.pause()

@@ -1,0 +1,32 @@
+"""The themes by the names that the settings call them; their colours are in themes.toml."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from textual.theme import Theme
+
+from tui.draw.glyphs import Glyphs
+
+
+@dataclass(frozen=True, slots=True)
+class Outfit:
+    """How the console looks and sounds: its theme, what it draws with, whether it rings the bell."""
+
+    theme: str = "dark"
+    glyphs: Glyphs = Glyphs.UNICODE
+    bell: bool = False
+
+
+BUILT_IN = {"dark": "textual-dark", "light": "textual-light", "terminal": "ansi-dark"}
+
+
+def own_themes() -> list[Theme]:
+    """The themes that are ours."""
+    tables = tomllib.loads(Path(__file__).with_name("themes.toml").read_text(encoding="utf-8"))
+    return [Theme(name=name, **table) for name, table in tables.items()]
+
+
+def textual_name(name: str) -> str:
+    """What Textual calls a theme."""
+    return BUILT_IN.get(name, name)
