@@ -12,6 +12,7 @@ from textual.command import Provider
 from textual.screen import ModalScreen
 
 from engine.records import Assessment
+from tui.asking import Asking
 from tui.draw.notice import Notice
 from tui.draw.text import clean
 from tui.filtering import AlarmFilter, cycled
@@ -24,7 +25,6 @@ from tui.screens.dialog import Dialog, Field, Question
 from tui.screens.fleet import standings
 from tui.screens.help import HelpScreen
 from tui.screens.table import BY_ID, SCREENS
-from tui.travelling import Travelling
 
 if TYPE_CHECKING:
     from engine.store import Store
@@ -33,7 +33,7 @@ OVER_HELP = frozenset({"back", "help", "quit", "move"})
 """What works over the help screen; nobody acknowledges what they cannot see."""
 
 
-class Console(Travelling, inherit_bindings=False):
+class Console(Asking, inherit_bindings=False):
     """The viewer with its keys: selecting, going through time, acknowledging."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding(key, "quit", priority=True) for key in RESERVED]

@@ -216,6 +216,9 @@ class Viewer(Looking):
         """What stands in the notice line while nothing else does: what is wrong, else who one is."""
         if self.status is not None and self.status.advice:
             return Notice(self.status.advice, Role.ALARM)
+        view = self.reading.view
+        if view is not None and view.unread:
+            return Notice(f"Older snapshots are still being read, {view.unread} to go …", Role.DIM)
         where = f"session {self._session}" if self._session else "live record" if self.live else "own record"
         reading = ", read-only: nothing can be stored from here" if self._read_only else ""
         return Notice(f"{where}, operator {self._operator.by}{reading}", Role.DIM)
