@@ -9,10 +9,10 @@ from datetime import datetime
 from pathlib import Path
 
 from engine.accepting import accept_baseline
-from engine.bundle import Bundle
 from engine.bundles import Bundles, check_shape
 from engine.errors import FailedError, UnusableError
 from engine.gathering import learn_from_run
+from engine.healthy import parse_healthy
 from engine.records import Action, Assessment, Epoch, Event
 from engine.settings import Settings
 from engine.store import Store
@@ -26,6 +26,15 @@ class Wish:
 
     retry: bytes | None = None
     switched: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of a request, in a sentence for who asked."""
+
+    request: Event
+    done: bool
+    words: str
 
 
 class _AbandonedError(Exception):
@@ -82,7 +91,8 @@ class Answers:
         self._taken: set[int] = set()
         self._wishes: list[Wish] = []
         self._learning: threading.Thread | None = None
-        self._learned: queue.SimpleQueue[tuple[Event, Bundle | str]] = queue.SimpleQueue()
+        self._learned: queue.SimpleQueue[Answer] = queue.SimpleQueue()
+        self._due: list[Answer] = []
         self._ending = threading.Event()
 
     def take(self, request: Event) -> None:
@@ -96,32 +106,45 @@ class Answers:
             match action:
                 case Action.ACCEPT:
                     by = str(request.detail["by"])
-                    self._answer(
-                        request, True, accept_baseline(self._store, self._assessment, by, self._now())
-                    )
+                    words = accept_baseline(self._store, self._assessment, by, self._now())
+                    self._due.append(Answer(request, True, words))
                 case Action.RETRY:
-                    self._wishes.append(Wish(retry=bytes.fromhex(str(request.detail["raw"]))))
-                    self._answer(request, True, "the file is looked at again")
+                    self._retry(request, bytes.fromhex(str(request.detail["raw"])))
                 case Action.SWITCH:
                     self._switch(request, str(request.detail["bundle"]))
                 case Action.RELEARN:
                     self._relearn(request, str(request.detail["healthy"]))
                 case _:
-                    self._answer(request, False, f"this engine does not know how to {action}")
-        except (UnusableError, RunError, KeyError, ValueError, OSError) as error:
-            self._answer(request, False, str(error))
+                    self._due.append(Answer(request, False, f"this engine does not know how to {action}"))
+        except KeyError as error:
+            self._due.append(Answer(request, False, f"the request does not say which {error.args[0]}"))
+        except (UnusableError, RunError, ValueError, OSError) as error:
+            self._due.append(Answer(request, False, str(error)))
+        except FailedError:
+            # The store was in the way, not what was asked for: it stays open, and is taken again.
+            self._taken.discard(request.seq)
+            raise
 
     def turn(self) -> tuple[Wish, ...]:
-        """Answer what was learned meanwhile; hand out what the loop has to do."""
+        """Store the answers that are due; hand out what the loop has to do.
+
+        Raises:
+            StoreError: an answer could not be stored; it is due still.
+        """
         with suppress(queue.Empty):
-            request, result = self._learned.get_nowait()
+            self._due.append(self._learned.get_nowait())
             self._learning = None
-            if isinstance(result, str):
-                self._answer(request, False, result)
-            else:
-                name = self._bundles.keep(result)
-                count = result.baseline.count
-                self._answer(request, True, f"learned {name} from {count} snapshots; switch to use it")
+        while self._due:
+            due = self._due[0]
+            self._store.answer(
+                self._assessment,
+                due.request,
+                done=due.done,
+                words=due.words,
+                at=due.request.at,
+                now=self._now(),
+            )
+            del self._due[0]
         wishes, self._wishes = tuple(self._wishes), []
         return wishes
 
@@ -131,27 +154,35 @@ class Answers:
         if self._learning is not None:
             self._learning.join()
 
+    def _retry(self, request: Event, raw: bytes) -> None:
+        if all(one.raw != raw for one in self._store.quarantined(self._assessment.machine_id)):
+            self._due.append(Answer(request, False, "this file does not stand refused"))
+            return
+        self._wishes.append(Wish(retry=raw))
+        self._due.append(Answer(request, True, "the file is looked at again"))
+
     def _switch(self, request: Event, name: str) -> None:
         check_shape(self._bundles.load(name), self._settings)
         self._bundles.use(name)
         self._wishes.append(Wish(switched=True))
-        self._answer(request, True, f"{name} is in use from the next snapshot on")
+        self._due.append(Answer(request, True, f"{name} is in use from the next snapshot on"))
 
     def _relearn(self, request: Event, healthy: str) -> None:
-        model = {**self._settings.model.model_dump(), "healthy": healthy, "skip": 0}
-        told = self._settings.model_copy(update={"model": type(self._settings.model).model_validate(model)})
+        parse_healthy(healthy)
+        model = self._settings.model.model_copy(update={"healthy": healthy, "skip": 0})
+        told = self._settings.model_copy(update={"model": model})
         run = open_run(self._folder, told.recording_format())
 
         def learn() -> None:
             try:
-                self._learned.put((request, learn_from_run(run, told, _Quiet(self._ending))))
+                bundle = learn_from_run(run, told, _Quiet(self._ending))
+                words = f"learned {self._bundles.keep(bundle)} from {bundle.baseline.count} snapshots"
+                self._learned.put(Answer(request, True, f"{words}; switch to use it"))
             except _AbandonedError:
                 return
-            except (UnusableError, FailedError, OSError, ArithmeticError) as error:
-                self._learned.put((request, str(error)))
+            except Exception as error:
+                # Whatever it is, who asked is told.
+                self._learned.put(Answer(request, False, str(error) or type(error).__name__))
 
         self._learning = threading.Thread(target=learn, name="raceway-relearning")
         self._learning.start()
-
-    def _answer(self, request: Event, done: bool, words: str) -> None:
-        self._store.answer(self._assessment, request, done=done, words=words, at=request.at, now=self._now())

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from engine import schema
@@ -165,12 +165,20 @@ class Appending(Database):
                 "snapshot_id": ids[item.snapshot.at],
                 "baseline": item.baseline,
                 "late": item.late,
-                "state": None if item.state is None else json.dumps(item.state),
-                "picture": item.picture,
             }
             for item in items
         ]
         connection.execute(insert(schema.assessed), judged)
+        pictures = [
+            {"assessment_id": assessment.id, "position": item.position, "packed": item.picture}
+            for item in items
+            if item.picture is not None
+        ]
+        if pictures:
+            connection.execute(insert(schema.picture), pictures)
+        states = [item for item in items if item.state is not None]
+        if states:
+            self._keep_state(connection, assessment, states[-1])
         scores = [
             {
                 "assessment_id": assessment.id,
@@ -189,6 +197,15 @@ class Appending(Database):
         events = [event_row(assessment, fact, now) for item in items for fact in item.events]
         if events:
             connection.execute(insert(schema.event), events)
+
+    def _keep_state(self, connection: Connection, assessment: Assessment, item: Assessed) -> None:
+        """Store the engine's state after a snapshot in place of the one before: nobody goes back there."""
+        own = schema.state.c.assessment_id == assessment.id
+        packed = json.dumps(item.state)
+        connection.execute(delete(schema.state).where(own))
+        connection.execute(
+            insert(schema.state).values(assessment_id=assessment.id, position=item.position, packed=packed)
+        )
 
     def add_event(self, assessment: Assessment, fact: NewEvent, now: datetime) -> None:
         """Append one event that belongs to no snapshot."""

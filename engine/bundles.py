@@ -1,9 +1,10 @@
 """The bundles of a store, side by side, and which of them an assessment scores with."""
 
 import json
+import os
 from pathlib import Path
 
-from engine.bundle import Bundle, BundleError, load_bundle
+from engine.bundle import MANIFEST, Bundle, BundleError, load_bundle
 from engine.settings import Settings
 
 FOLDER = "bundles"
@@ -33,14 +34,28 @@ class Bundles:
                 f"{self._marker}: which bundle is in use cannot be read ({error}); name one to switch to"
             ) from error
 
+    def names(self) -> tuple[str, ...]:
+        """The bundles that are there, in alphabetical order."""
+        if not self.folder.is_dir():
+            return ()
+        found = (place.name for place in self.folder.iterdir() if (place / MANIFEST).is_file())
+        return tuple(sorted(name for name in found if not name.startswith(".")))
+
     def load(self, name: str | None = None) -> Bundle:
         """Load a bundle of this store by its name, the one in use where none is given.
 
         Raises:
             BundleError: there is none, or it is not what it was.
         """
-        name = name or self.current()
-        if name is None or Path(name).name != name:
+        if name is None:
+            name = self.current()
+        if name is None:
+            there = ", ".join(self.names())
+            raise BundleError(
+                f"{self._marker}: is gone, and with it which bundle is in use; switch to one"
+                f" ({there or 'there is none: learn one, and name it by --bundle'})"
+            )
+        if not name or name.startswith(".") or Path(name).name != name:
             raise BundleError(f"{self.folder}: holds no bundle called {name}")
         return load_bundle(self.folder / name)
 
@@ -60,7 +75,10 @@ class Bundles:
         """
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = self._marker.with_suffix(".draft")
-        draft.write_text(json.dumps({"bundle": name}))
+        with draft.open("w") as file:
+            file.write(json.dumps({"bundle": name}))
+            file.flush()
+            os.fsync(file.fileno())
         draft.replace(self._marker)
 
 

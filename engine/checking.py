@@ -131,10 +131,10 @@ def _dangling(
 
 
 def _state(connection: Connection, assessment: Assessment) -> list[str]:
-    columns = schema.assessed.c
-    own = columns.assessment_id == assessment.id
-    judged = connection.scalar(select(func.max(columns.position)).where(own, columns.late == false()))
-    stated = connection.scalar(select(func.max(columns.position)).where(own, columns.state.is_not(None)))
+    assessed, state = schema.assessed.c, schema.state.c
+    query = select(func.max(assessed.position)).where(assessed.assessment_id == assessment.id)
+    judged = connection.scalar(query.where(assessed.late == false()))
+    stated = connection.scalar(select(func.max(state.position)).where(state.assessment_id == assessment.id))
     if judged is None or (stated is not None and stated >= judged):
         return []
     return [f"the engine's state after snapshot {judged} is missing"]

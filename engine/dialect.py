@@ -69,8 +69,10 @@ def engine_of(path: Path, *, read_only: bool, lock_seconds: float) -> Engine:
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {round(lock_seconds * 1000)}")
         if not read_only:
-            # Has its effect before the first table is made, and none on a store that was made without it.
-            cursor.execute("PRAGMA auto_vacuum = INCREMENTAL")
+            # It can be set before the first table is made alone, and later would only write, which a full
+            # disk forbids: whoever acknowledges must be able to open the store even then.
+            if cursor.execute("PRAGMA page_count").fetchone() == (0,):
+                cursor.execute("PRAGMA auto_vacuum = INCREMENTAL")
             cursor.execute("PRAGMA journal_mode = TRUNCATE")
             cursor.execute("PRAGMA synchronous = FULL")
             cursor.execute("PRAGMA foreign_keys = ON")
@@ -110,10 +112,11 @@ def can_give_back(connection: Connection) -> bool:
 
 def give_back(connection: Connection, most: int) -> int:
     """Cut at most so many free pages off the file, within a write transaction; returns how many went."""
-    before = _pragma(connection, "freelist_count")
-    # It frees a page a row: it must be read to its end.
-    connection.exec_driver_sql(f"PRAGMA incremental_vacuum({int(most)})").all()
-    return before - _pragma(connection, "freelist_count")
+    pages = min(most, _pragma(connection, "freelist_count"))
+    for _ in range(pages):
+        # It frees a page for each row asked of it, and Python's driver asks only for the first.
+        connection.exec_driver_sql("PRAGMA incremental_vacuum(1)")
+    return pages
 
 
 def complaints(connection: Connection) -> Iterator[str]:

@@ -1,14 +1,15 @@
 """Gathers the first healthy snapshots of a live machine, and learns a baseline once there are enough."""
 
+from bisect import insort
 from collections.abc import Callable
+from datetime import datetime
 
 from engine.bundle import Bundle
 from engine.diagnosis import Diagnostician
 from engine.layout import layout_of
-from engine.learning import Learner, Sight
+from engine.learning import FEWEST, Learner, Sight
 from engine.records import Epoch
 from engine.settings import Settings
-from replay.archive import Entry
 from replay.recording import Snapshot
 
 
@@ -27,21 +28,35 @@ class Founding:
         """
         self._learner = Learner(settings, layout_of(settings), Diagnostician(settings))
         self._skip = settings.model.skip
-        self._sights: dict[str, Sight] = {}
+        self._sights: list[Sight] = []
+        self._times: set[datetime] = set()
+        self._signals: set[str] = set()
+        self._more = max(FEWEST, settings.watch.gather // 5)
         self.wanted = settings.watch.gather
 
     def look(self, snapshot: Snapshot) -> Sight:
         """See one snapshot."""
         return self._learner.look(snapshot)
 
-    def add(self, sight: Sight) -> None:
-        """Take in what was seen; a second recording of one time changes nothing."""
-        self._sights.setdefault(sight.entry.time.isoformat(), sight)
+    def add(self, sight: Sight, digest: str) -> None:
+        """Take in what was seen, unless its time or the digest of its signal were seen before.
+
+        A recorder that repeats itself would otherwise teach that a healthy machine never changes.
+        """
+        if sight.entry.time in self._times or digest in self._signals:
+            return
+        self._times.add(sight.entry.time)
+        self._signals.add(digest)
+        insort(self._sights, sight, key=lambda one: one.entry.time)
+
+    def want_more(self) -> None:
+        """Gather on: what was gathered is not enough to learn from."""
+        self.wanted = self.gathered + self._more
 
     @property
     def gathered(self) -> int:
         """Snapshots that can be learned from: of a running machine, after the run-in."""
-        return sum(not sight.faulty for sight in self._in_order()[self._skip :])
+        return sum(not sight.faulty for sight in self._sights[self._skip :])
 
     @property
     def is_enough(self) -> bool:
@@ -54,14 +69,5 @@ class Founding:
         Raises:
             LearningError: too little of it can be learned from, or the training failed.
         """
-        sights = self._in_order()
-        first: Entry = sights[0].entry
-        healthy: list[Sight] = []
-        for sight in sights[self._skip :]:
-            healthy.append(sight)
-            if sum(not one.faulty for one in healthy) == self.wanted:
-                break
-        return self._learner.learn(healthy, first, on_epoch, on_wait)
-
-    def _in_order(self) -> list[Sight]:
-        return sorted(self._sights.values(), key=lambda sight: sight.entry.time)
+        usable = [sight for sight in self._sights[self._skip :] if not sight.faulty][: self.wanted]
+        return self._learner.learn(usable, self._sights[0].entry, on_epoch, on_wait)

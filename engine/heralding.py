@@ -1,13 +1,13 @@
 """Says in the store what becomes of a watching engine: that it started, what it scores with, why it ended."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from engine.identity import release
 from engine.judging import Judge, origin_of
 from engine.outages import outage_cleared, outage_raised, standing_outage
-from engine.records import Assessment, Cause, EventKind, Heartbeat, NewEvent, Phase
+from engine.records import RINGS, Assessment, Cause, EventKind, Heartbeat, NewEvent, Phase
 from engine.store import Store
 
 ENDED_WELL = frozenset({Phase.ENDED, Phase.FINISHED})
@@ -28,48 +28,56 @@ class Herald:
             at: recording time.
         """
         standing = standing_outage(self._store.events(self._assessment), Cause.ENGINE_FAILED)
-        self._say(EventKind.STARTED, at, {"pid": os.getpid(), "release": release()})
+        facts = [_said(EventKind.STARTED, at, {"pid": os.getpid(), "release": release()})]
         again = "an engine is at work again"
         if standing is not None:
-            self._tell(outage_cleared(standing, at, again))
+            facts.append(outage_cleared(standing, at, again))
         elif before is not None and before.phase not in ENDED_WELL:
             words = f"the engine before ended without a word, after {before.beat_at:%Y-%m-%d %H:%M:%S} UTC"
-            fact = outage_raised(Cause.ENGINE_FAILED, at, words)
-            self._tell(fact)
-            self._tell(outage_cleared(fact, at, again))
+            failed = outage_raised(Cause.ENGINE_FAILED, at, words)
+            facts += [failed, outage_cleared(failed, at, again)]
+        self._tell(facts)
 
     def judged_by(self, judge: Judge, at: datetime) -> None:
         """Which bundle is in use, if it is another than was told last; what that one raised is let go."""
         events = self._store.events(self._assessment)
         at = judge.newest or at
+        facts = []
+        last = {
+            event.alarm: event for event in events if event.kind in RINGS or event.kind is EventKind.CLEARED
+        }
         for key in judge.left_standing:
-            raised = next(event for event in reversed(events) if event.alarm == key)
-            why = {"message": "another bundle judges from here on"}
-            self._tell(NewEvent(EventKind.CLEARED, at, raised.source, raised.component, key, detail=why))
+            # An engine that ended before it took in a snapshot may have said so already.
+            if key in last and last[key].kind is not EventKind.CLEARED:
+                facts.append(outage_cleared(last[key], at, "another bundle judges from here on"))
         told = [event for event in events if event.kind in (EventKind.BUNDLE, EventKind.LEARNED)]
         digest = judge.bundle.digest()
-        if told and told[-1].detail.get("bundle") != digest:
-            self._say(EventKind.BUNDLE, at, origin_of(judge.bundle, digest))
+        if told[-1].detail.get("bundle") != digest if told else judge.took_over:
+            origin = origin_of(judge.bundle, digest, self._assessment.machine)
+            facts.append(_said(EventKind.BUNDLE, at, origin))
         missing = standing_outage(events, Cause.MODEL_MISSING)
         if missing is not None:
-            self._tell(outage_cleared(missing, at, "there is a bundle to score with"))
+            facts.append(outage_cleared(missing, at, "there is a bundle to score with"))
+        self._tell(facts)
 
     def model_missing(self, words: str, at: datetime) -> None:
         """There is nothing to score with; said once."""
         if standing_outage(self._store.events(self._assessment), Cause.MODEL_MISSING) is None:
-            self._tell(outage_raised(Cause.MODEL_MISSING, at, words))
+            self._tell([outage_raised(Cause.MODEL_MISSING, at, words)])
 
     def failed(self, words: str, at: datetime) -> None:
         """The engine gives up."""
         if standing_outage(self._store.events(self._assessment), Cause.ENGINE_FAILED) is None:
-            self._tell(outage_raised(Cause.ENGINE_FAILED, at, words))
+            self._tell([outage_raised(Cause.ENGINE_FAILED, at, words)])
 
     def ended(self, at: datetime) -> None:
         """The engine was asked to end."""
-        self._say(EventKind.FINISHED, at, {"message": "the engine was asked to end"})
+        self._tell([_said(EventKind.FINISHED, at, {"message": "the engine was asked to end"})])
 
-    def _say(self, kind: EventKind, at: datetime, detail: Mapping[str, object]) -> None:
-        self._tell(NewEvent(kind, at, "engine", detail=detail))
+    def _tell(self, facts: Sequence[NewEvent]) -> None:
+        """Append them together or not at all, so that it can be tried again."""
+        self._store.settle(self._assessment, (), facts, self._now())
 
-    def _tell(self, event: NewEvent) -> None:
-        self._store.add_event(self._assessment, event, self._now())
+
+def _said(kind: EventKind, at: datetime, detail: Mapping[str, object]) -> NewEvent:
+    return NewEvent(kind, at, "engine", detail=detail)

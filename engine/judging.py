@@ -50,6 +50,7 @@ class Judge:
         newest: recording time of the newest snapshot judged, None before the first.
         position: that the next snapshot will have.
         began_at: the position of the first one that this judge took.
+        took_over: whether the newest snapshot before was judged with another bundle.
         left_standing: keys of alarms that stand since another bundle was in use; nothing judges them now.
     """
 
@@ -71,10 +72,11 @@ class Judge:
         self._scorer = Scorer(bundle, self._layout, Diagnostician(settings))
         self._tracker = Tracker(self._scorer, settings)
         self._digest = bundle.digest()
-        self._origin = origin_of(bundle, self._digest)
+        self._origin = origin_of(bundle, self._digest, assessment.machine)
         self._batch = Batch(store, assessment, now)
         self._state: State = first_state(self._layout, bundle.calibration.centre.shape)
         self.left_standing: tuple[str, ...] = ()
+        self.took_over = False
         self.newest: datetime | None = None
         self.position = 0
         resume = store.resume_point(assessment)
@@ -84,7 +86,7 @@ class Judge:
             if packed.get("bundle", self._digest) == self._digest:
                 self._state = unpack_state(packed)
             else:
-                self.left_standing = _standing(packed)
+                self.left_standing, self.took_over = _standing(packed), True
         self.began_at = self.position
 
     def examine(self, snapshot: Snapshot) -> Examined:
@@ -156,17 +158,21 @@ class Judge:
         return replace(event, detail={**event.detail, "occlusion": opinion})
 
     def _comes_from(self, one: Examined) -> tuple[NewEvent, ...]:
-        """Say where the bundle comes from: at the last snapshot it learned from, or the first it scores."""
+        """Say where the bundle comes from: at the end of what it learned from, or the first it scores."""
         baseline = self.bundle.baseline
-        if one.name == baseline.last_name and one.at == baseline.end:
+        is_last = one.name == baseline.last_name and one.at == baseline.end
+        # A live folder may have lost that very recording since: then it is said when it is passed.
+        passes = self.newest is not None and self.newest < baseline.end < one.at
+        if is_last or passes:
             return (NewEvent(EventKind.LEARNED, one.at, "engine", detail=self._origin),)
         if self.position == 0 and not baseline.first_seen <= one.at <= baseline.end:
             return (NewEvent(EventKind.BUNDLE, one.at, "engine", detail=self._origin),)
         return ()
 
 
-def origin_of(bundle: Bundle, digest: str) -> dict[str, object]:
-    """What is told of a bundle when it comes into use."""
+def origin_of(bundle: Bundle, digest: str, machine: str) -> dict[str, object]:
+    """What is told of a bundle when it comes into use on a machine; another's is one more doubt."""
+    foreign = [] if bundle.machine == machine else [f"it was learned on another machine, {bundle.machine}"]
     baseline = bundle.baseline
     return {
         "bundle": digest,
@@ -176,11 +182,12 @@ def origin_of(bundle: Bundle, digest: str) -> dict[str, object]:
         "until": baseline.end.isoformat(),
         "epochs": len(bundle.history),
         "provisional": True,
-        "doubts": list(bundle.doubts),
+        "doubts": [*foreign, *bundle.doubts],
     }
 
 
 def _standing(packed: Mapping[str, Any]) -> tuple[str, ...]:
     """Keys of the alarms that stand in an engine state of another bundle."""
     watches = [watch for name in ("components", "trends", "sensors") for watch in packed[name]]
-    return tuple(watch["alarm"] for watch in watches if watch["alarm"])
+    keys = [*(watch["alarm"] for watch in watches), packed.get("stopped_alarm", "")]
+    return tuple(key for key in keys if key)

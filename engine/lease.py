@@ -1,6 +1,7 @@
 """A kernel file lock: one engine at a time for one assessment, released when its process ends."""
 
 import fcntl
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,17 +42,31 @@ def lease(
                         f"another engine is already {what} in {folder.parent}; attach to it, or stop it"
                     ) from None
                 time.sleep(PAUSE_SECONDS)
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
         yield
 
 
 def is_taken(folder: Path, name: str) -> bool:
     """Whether some process holds the lease of this name now."""
+    return _holder(folder, name) is not None
+
+
+def holder(folder: Path, name: str) -> int | None:
+    """The process that holds the lease of this name now; None if none does, or it has yet to say which."""
+    return _holder(folder, name) or None
+
+
+def _holder(folder: Path, name: str) -> int | None:
+    """The process that holds a lease, 0 if it has yet to say which it is; None if none does."""
     try:
         with (folder / f"{name}.lock").open("r") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except BlockingIOError:
-                return True
+                said = file.read()
+                return int(said) if said.isdecimal() else 0
     except FileNotFoundError:
         pass
-    return False
+    return None

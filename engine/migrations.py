@@ -13,16 +13,42 @@ from engine import schema
 
 STEPS: Mapping[int, tuple[str, ...]] = {
     1: (
-        "ALTER TABLE assessed ADD COLUMN late BOOLEAN DEFAULT 0 NOT NULL",
-        "CREATE INDEX assessed_head ON assessed (assessment_id, position, late, baseline, snapshot_id)",
-        "CREATE INDEX assessed_by_snapshot ON assessed (snapshot_id)",
+        """CREATE TABLE assessed_new (
+            assessment_id INTEGER NOT NULL, position INTEGER NOT NULL, snapshot_id INTEGER NOT NULL,
+            baseline BOOLEAN NOT NULL, late BOOLEAN DEFAULT 0 NOT NULL,
+            PRIMARY KEY (assessment_id, position), UNIQUE (snapshot_id, assessment_id),
+            FOREIGN KEY(assessment_id) REFERENCES assessment (id),
+            FOREIGN KEY(snapshot_id) REFERENCES snapshot (id)
+        ) WITHOUT ROWID""",
+        "INSERT INTO assessed_new SELECT assessment_id, position, snapshot_id, baseline, 0 FROM assessed",
+        """CREATE TABLE picture (
+            assessment_id INTEGER NOT NULL, position INTEGER NOT NULL, packed BLOB NOT NULL,
+            PRIMARY KEY (assessment_id, position), FOREIGN KEY(assessment_id) REFERENCES assessment (id)
+        )""",
+        "INSERT INTO picture SELECT assessment_id, position, picture FROM assessed WHERE picture IS NOT NULL",
+        """CREATE TABLE state (
+            assessment_id INTEGER NOT NULL, position INTEGER NOT NULL, packed TEXT NOT NULL,
+            PRIMARY KEY (assessment_id, position), FOREIGN KEY(assessment_id) REFERENCES assessment (id)
+        )""",
+        """INSERT INTO state SELECT one.assessment_id, one.position, one.state FROM assessed AS one
+            WHERE one.position = (SELECT max(other.position) FROM assessed AS other
+                WHERE other.assessment_id = one.assessment_id AND other.state IS NOT NULL)""",
+        "DROP TABLE assessed",
+        "ALTER TABLE assessed_new RENAME TO assessed",
         "CREATE INDEX assessed_late ON assessed (assessment_id, position) WHERE late = 1",
-        "CREATE INDEX assessed_with_state ON assessed (assessment_id, position) WHERE state IS NOT NULL",
-        "CREATE INDEX assessed_with_picture ON assessed (assessment_id, position) WHERE picture IS NOT NULL",
+        """CREATE TABLE score_new (
+            assessment_id INTEGER NOT NULL, position INTEGER NOT NULL, component INTEGER NOT NULL,
+            quality VARCHAR(12) NOT NULL, error FLOAT, "limit" FLOAT, severity FLOAT, share FLOAT,
+            PRIMARY KEY (assessment_id, position, component),
+            FOREIGN KEY(assessment_id) REFERENCES assessment (id)
+        ) WITHOUT ROWID""",
+        "INSERT INTO score_new SELECT * FROM score",
+        "DROP TABLE score",
+        "ALTER TABLE score_new RENAME TO score",
         "CREATE INDEX event_by_kind ON event (assessment_id, kind, seq)",
         "CREATE UNIQUE INDEX one_answer_a_request ON event (assessment_id, ring) WHERE kind = 'answered'",
         """CREATE TABLE intake (
-            id INTEGER NOT NULL, machine_id BIGINT NOT NULL, raw BLOB NOT NULL, name VARCHAR(255) NOT NULL,
+            id INTEGER NOT NULL, machine_id INTEGER NOT NULL, raw BLOB NOT NULL, name VARCHAR(255) NOT NULL,
             size BIGINT NOT NULL, modified_ns BIGINT NOT NULL, inode BIGINT NOT NULL, at BIGINT, digest BLOB,
             outcome VARCHAR(16) NOT NULL, reason TEXT NOT NULL, recorded_at BIGINT NOT NULL,
             PRIMARY KEY (id), FOREIGN KEY(machine_id) REFERENCES machine (id)
@@ -32,7 +58,7 @@ STEPS: Mapping[int, tuple[str, ...]] = {
         "CREATE UNIQUE INDEX one_taking_a_time ON intake (machine_id, at) WHERE outcome IN ('taken', 'late')",
         "CREATE INDEX taken_by_digest ON intake (machine_id, digest) WHERE outcome IN ('taken', 'late')",
         """CREATE TABLE thinned (
-            id INTEGER NOT NULL, assessment_id BIGINT NOT NULL, first INTEGER NOT NULL,
+            id INTEGER NOT NULL, assessment_id INTEGER NOT NULL, first INTEGER NOT NULL,
             last INTEGER NOT NULL, since BIGINT NOT NULL, until BIGINT NOT NULL, snapshots INTEGER NOT NULL,
             recorded_at BIGINT NOT NULL,
             PRIMARY KEY (id), FOREIGN KEY(assessment_id) REFERENCES assessment (id)

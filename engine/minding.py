@@ -1,10 +1,11 @@
 """What a watching engine minds by the clock: data that stays out, a disk that fills, what is asked of it."""
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from engine.arrivals import LiveClock, usual_interval
+from engine.arrivals import RECENT, LiveClock, usual_interval
 from engine.outages import no_data_due, no_data_raised, outage_cleared, standing_outage
 from engine.records import Assessment, Cause, Event, EventKind, NewEvent
 from engine.settings import Settings
@@ -37,7 +38,34 @@ def silence_of(times: Sequence[datetime], came: float, seconds: float) -> Silenc
     return Silence(LiveClock(times[-1], came), interval)
 
 
-def data_events(silence: Silence, standing: Event | None, after: int, clock: float) -> tuple[NewEvent, ...]:
+class Rhythm:
+    """When data came last, and how long it usually takes until more comes.
+
+    Attributes:
+        silence: what is known of it now, None before the first snapshot; safe to read from any thread.
+    """
+
+    def __init__(self, seconds: float, clock: Callable[[], float]) -> None:
+        """Know nothing yet; `seconds` and `clock` as for `silence_of`."""
+        self._seconds, self._clock = seconds, clock
+        self._times: deque[datetime] = deque(maxlen=RECENT + 1)
+        self.silence: Silence | None = None
+
+    def heard(self, at: datetime, waited: float = 0.0) -> None:
+        """Take in a snapshot's recording time, and how long ago it came [s]; an older one says nothing."""
+        if not self._times or at > self._times[-1]:
+            self._times.append(at)
+            self.silence = silence_of(tuple(self._times), self._clock() - waited, self._seconds)
+
+    def now(self) -> datetime | None:
+        """Recording time now, None before the first snapshot; safe to ask from any thread."""
+        silence = self.silence
+        return None if silence is None else silence.clock.now(self._clock())
+
+
+def data_events(
+    silence: Silence, standing: Event | None, after: int, clock: float, *, idle: bool = True
+) -> tuple[NewEvent, ...]:
     """Whether "no data" is to be raised or taken back.
 
     Args:
@@ -45,12 +73,13 @@ def data_events(silence: Silence, standing: Event | None, after: int, clock: flo
         standing: the raise that stands, if any.
         after: intervals without a snapshot that are too many.
         clock: seconds, as in `silence`.
+        idle: whether nothing lies there to be taken in: data that only waits for the engine is not missing.
     """
     newest = silence.clock.newest
     due = no_data_due(newest, silence.interval, after, silence.clock.now(clock))
     if standing is not None and standing.detail.get("last") != newest.isoformat():
         return (outage_cleared(standing, newest, "data comes again"),)
-    if due and standing is None:
+    if due and idle and standing is None:
         return (no_data_raised(newest, silence.interval, after),)
     return ()
 
@@ -75,37 +104,45 @@ class Mind:
         self._store, self._assessment, self._settings = store, assessment, settings
         self._now, self._clock = now, clock
         self._next = clock()
-        self._standing = standing_outage(store.events(assessment), Cause.NO_DATA)
-        self.paused = ""
+        self._standing: Event | None = None
+        self._knows_standing = False
+        self.paused = _paused(store.events(assessment))
 
-    def turn(self, silence: Silence | None, at: datetime) -> tuple[Event, ...] | None:
-        """Look, if it is time to; return the requests that wait for an answer, None where it is not time.
+    def turn(self, silence: Silence | None, at: datetime, *, idle: bool) -> tuple[Event, ...]:
+        """Look, if it is time to; return the requests that wait for an answer.
 
         Args:
             silence: what is known of the data's rhythm, None before the first snapshot.
             at: recording time now.
+            idle: whether the last look into the folder found nothing to take in.
+
+        Raises:
+            StoreError: something could not be stored; it is seen to again at the next turn.
         """
         if self._clock() < self._next:
-            return None
+            return ()
         self._next = self._clock() + TURN_SECONDS
         self._mind_room(at)
         if silence is not None and not self.paused:
-            self._mind_data(silence)
+            self._mind_data(silence, idle)
         return self._store.open_requests(self._assessment)
 
-    def _mind_data(self, silence: Silence) -> None:
+    def _mind_data(self, silence: Silence, idle: bool) -> None:
         after = self._settings.alarms.no_data_after
-        for event in data_events(silence, self._standing, after, self._clock()):
-            self._store.add_event(self._assessment, event, self._now())
+        if not self._knows_standing:
             self._standing = standing_outage(self._store.events(self._assessment), Cause.NO_DATA)
+            self._knows_standing = True
+        for event in data_events(silence, self._standing, after, self._clock(), idle=idle):
+            self._knows_standing = False
+            self._store.add_event(self._assessment, event, self._now())
 
     def _mind_room(self, at: datetime) -> None:
         folder, floor = self._store.path.parent, self._settings.store.minimum_free
         free = free_bytes(folder)
         if has_room(free, floor, paused=bool(self.paused)):
             if self.paused:
-                self.paused = ""
                 self._say(EventKind.INTAKE_RESUMED, at, "there is room on the disk again")
+                self.paused = ""
             return
         words = (
             f"the disk of {folder} has {free // MEGABYTE} MB free and {floor} are kept for acknowledgements;"
@@ -119,3 +156,9 @@ class Mind:
         self._store.add_event(
             self._assessment, NewEvent(kind, at, "engine", detail={"message": words}), self._now()
         )
+
+
+def _paused(events: Sequence[Event]) -> str:
+    """Why an earlier engine had stopped its intake, "" if it had not: that goes on until there is room."""
+    told = [event for event in events if event.kind in (EventKind.INTAKE_PAUSED, EventKind.INTAKE_RESUMED)]
+    return str(told[-1].detail["message"]) if told and told[-1].kind is EventKind.INTAKE_PAUSED else ""

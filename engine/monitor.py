@@ -10,7 +10,7 @@ from engine.bundle import Bundle
 from engine.bundles import Bundles, check_shape
 from engine.errors import FailedError, UnusableError
 from engine.gathering import AssessmentError, explain, learn_from_run
-from engine.identity import assessment_key
+from engine.identity import assessment_key, healthy_entries
 from engine.judging import Judge
 from engine.layout import Layout, layout_of
 from engine.lease import lease
@@ -81,7 +81,7 @@ def assess(
                 check_shape(bundle, settings)
                 learning_seconds = 0.0
             began = time.perf_counter()
-            scored = _score(run, settings, store, assessment, pulse, bundle, now)
+            scored, judged = _score(run, settings, store, assessment, pulse, bundle, now)
             seconds = time.perf_counter() - began
         except ArithmeticError as error:
             pulse.last_word(Phase.FAILED, 0, len(run), str(error))
@@ -94,7 +94,7 @@ def assess(
             with suppress(FailedError):
                 pulse.last_word(Phase.FAILED, 0, len(run), str(error))
             raise
-        pulse.last_word(Phase.FINISHED, len(run), len(run))
+        pulse.last_word(Phase.FINISHED, judged, len(run))
     return Outcome(assessment, bundle, learning_seconds, seconds, scored)
 
 
@@ -168,6 +168,11 @@ def _learned_bundle(
     shelf = Bundles(store.path.parent, assessment.key)
     if shelf.current() is not None:
         return shelf.load(), 0.0
+    if len(healthy_entries(run, settings)) == len(run):
+        raise AssessmentError(
+            f"model.healthy: {settings.model.healthy} takes all {len(run)} recordings of the run as healthy"
+            " and leaves none to judge; name fewer, or only learn from them (raceway learn)"
+        )
     began = time.perf_counter()
     bundle = learn_from_run(run, settings, record)
     shelf.use(shelf.keep(bundle))
@@ -182,7 +187,8 @@ def _score(
     pulse: Pulse,
     bundle: Bundle,
     now: Callable[[], datetime],
-) -> int:
+) -> tuple[int, int]:
+    """Snapshots judged now, and in all."""
     judge = Judge(store, assessment, bundle, settings, now)
     start = 0
     if judge.newest is not None:
@@ -205,4 +211,4 @@ def _score(
     judge.commit()
     if judge.position == 0 and first_refused is not None:
         raise AssessmentError(explain(first_refused, settings))
-    return judge.position - judge.began_at
+    return judge.position - judge.began_at, judge.position

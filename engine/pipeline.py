@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
@@ -25,8 +25,11 @@ COMMIT_MOST = 64
 """A batch is committed after so long or so many snapshots: a screen sees progress, a disk few flushes."""
 
 
-def in_order(work: Callable[[int], T], indices: Iterable[int]) -> Iterator[T | RecordingError]:
-    """Do the work for each index in threads and hand out the results in order, a few ahead at most."""
+def in_order(work: Callable[[int], T], indices: Iterable[int]) -> Generator[T | RecordingError]:
+    """Do the work for each index in threads and hand out the results in order, a few ahead at most.
+
+    Close it where not all of them are taken: the threads are then waited for.
+    """
 
     def guarded(index: int) -> T | RecordingError:
         try:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from engine.records import Assessment, Heartbeat, Phase
 from engine.store import Store
 
-BEAT_SECONDS = 2.0
+BEAT = timedelta(seconds=2)
 
 
 class Pulse:
@@ -32,8 +32,9 @@ class Pulse:
         beat = Heartbeat(self._now(), os.getpid(), phase, done, total, message)
         self._tell(beat)
         last = self._last
-        is_new = last is None or last.phase is not phase
-        if is_new or (last is not None and beat.beat_at - last.beat_at >= timedelta(seconds=BEAT_SECONDS)):
+        # A wall clock that was set back must not stop the heart until it has caught up.
+        is_recent = last is not None and timedelta(0) <= beat.beat_at - last.beat_at < BEAT
+        if last is None or last.phase is not phase or not is_recent:
             self._store.beat(self._assessment, beat)
             self._last = beat
 

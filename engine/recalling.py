@@ -10,21 +10,8 @@ from sqlalchemy import BigInteger, false, select, true, type_coerce
 from engine import schema
 from engine.database import Database
 from engine.dialect import data_version
-from engine.records import Assessment, Epoch, Event, EventKind, Heartbeat, Phase, Quality, Series
+from engine.records import OPERATOR_KINDS, Assessment, Epoch, Event, Heartbeat, Phase, Quality, Series
 from engine.rows import assessment_of, assessments_query, event_of
-
-OPERATORS = frozenset(
-    {
-        EventKind.ACKNOWLEDGED.value,
-        EventKind.NOTED.value,
-        EventKind.SHELVED.value,
-        EventKind.UNSHELVED.value,
-        EventKind.RETIRED.value,
-        EventKind.REINSTATED.value,
-    }
-)
-"""What operators do: of the live record's, other sessions see nothing."""
-
 
 _QUALITIES = {quality.value: quality.value for quality in Quality}
 
@@ -84,12 +71,7 @@ class Recalling(Database):
             .order_by(assessed.position.desc())
             .limit(1)
         )
-        state = (
-            select(assessed.state)
-            .where(assessed.assessment_id == assessment.id, assessed.state.is_not(None))
-            .order_by(assessed.position.desc())
-            .limit(1)
-        )
+        state = select(schema.state.c.packed).where(schema.state.c.assessment_id == assessment.id)
         with self.reading() as connection:
             head = connection.execute(newest).one_or_none()
             at, packed = connection.scalar(judged), connection.scalar(state)
@@ -201,12 +183,14 @@ class Recalling(Database):
         )
         with self.reading() as connection:
             rows = connection.execute(query).all()
-        return tuple(event_of(row) for row in rows if row.session == session or row.kind not in OPERATORS)
+        return tuple(
+            event_of(row) for row in rows if row.session == session or row.kind not in OPERATOR_KINDS
+        )
 
     def picture(self, assessment: Assessment, position: int) -> bytes | None:
         """The packed picture of one snapshot, or None where there is none (any more)."""
-        query = select(schema.assessed.c.picture).where(
-            schema.assessed.c.assessment_id == assessment.id, schema.assessed.c.position == position
+        query = select(schema.picture.c.packed).where(
+            schema.picture.c.assessment_id == assessment.id, schema.picture.c.position == position
         )
         with self.reading() as connection:
             return connection.scalar(query)

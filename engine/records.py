@@ -223,7 +223,7 @@ class Assessed:
 
     `position` counts the snapshots of the assessment from 0 in the order they were judged. `state` is the
     engine's running state after this snapshot, JSON; of snapshots that are stored together only the last
-    one's is needed, and the others have None. `picture` is what the console draws, packed. A late snapshot
+    one's is kept, and the others may have None. `picture` is what the console draws, packed. A late snapshot
     is older than one that was judged before it: it is scored, and enters neither smoothing nor alarms.
     """
 

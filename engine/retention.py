@@ -1,4 +1,4 @@
-"""Thins what is old in the record of a live machine: pictures, scores, past engine states; events never.
+"""Thins what is old in the record of a live machine: pictures and scores; events never.
 
 Of a stretch of time the snapshot of highest severity is kept, so that thinning loses no peak, and all that
 lie near an event, and the baseline. A finished run is left whole: its recordings bound it.
@@ -7,10 +7,11 @@ lie near an event, and the baseline. A finished run is left whole: its recording
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Delete, Select, Table, and_, delete, func, insert, select
 
 from engine import schema
 from engine.records import Assessment
@@ -42,24 +43,20 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Thinned:
-    """What went: engine states, pictures, and whole snapshots with their scores."""
+    """What went: pictures, and whole snapshots with their scores."""
 
-    states: int = 0
     pictures: int = 0
     snapshots: int = 0
 
     def __add__(self, other: "Thinned") -> "Thinned":
         """Add up two steps."""
-        return Thinned(
-            self.states + other.states, self.pictures + other.pictures, self.snapshots + other.snapshots
-        )
+        return Thinned(self.pictures + other.pictures, self.snapshots + other.snapshots)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """Positions, each (n,) int64 in order, that lose their engine state, their picture, or go altogether."""
+    """Positions, each (n,) int64 in order, that lose their picture, or go altogether."""
 
-    states: NDArray[np.int64]
     pictures: NDArray[np.int64]
     snapshots: NDArray[np.int64]
 
@@ -136,26 +133,23 @@ def plan(store: Store, assessment: Assessment, rules: StoreSettings) -> Plan:
     nothing = np.zeros(0, np.int64)
     resume = store.resume_point(assessment)
     if assessment.expected or resume is None:
-        return Plan(nothing, nothing, nothing)
+        return Plan(nothing, nothing)
     last, newest = resume[0], schema.microseconds(resume[1])
     events = _event_times(store, assessment)
     gone: list[NDArray[np.int64]] = []
-    for steps, having in (
-        (
-            stages(rules.pictures_all, rules.pictures_hourly, HOUR, DAY),
-            schema.assessed.c.picture.is_not(None),
-        ),
-        (stages(rules.scores_all, rules.scores_ten_minutes, TEN_MINUTES, HOUR), None),
+    for steps, table in (
+        (stages(rules.pictures_all, rules.pictures_hourly, HOUR, DAY), schema.picture),
+        (stages(rules.scores_all, rules.scores_ten_minutes, TEN_MINUTES, HOUR), schema.assessed),
     ):
         if not steps:
             gone.append(nothing)
             continue
-        past = _past(store, assessment, newest - steps[0].days * DAY, having)
+        past = _past(store, assessment, newest - steps[0].days * DAY, table)
         # The last position stays, for the next one is counted from it.
         protected = past.baseline | near(past.at, events) | (past.positions == last)
         gone.append(past.positions[~kept(past.at, past.worst, protected, newest, steps)])
     pictures, snapshots = gone
-    return Plan(_old_states(store, assessment), np.setdiff1d(pictures, snapshots), snapshots)
+    return Plan(np.setdiff1d(pictures, snapshots), snapshots)
 
 
 def thin(store: Store, assessment: Assessment, rules: StoreSettings, now: datetime) -> Iterator[Thinned]:
@@ -165,10 +159,9 @@ def thin(store: Store, assessment: Assessment, rules: StoreSettings, now: dateti
     (`PAUSE`), or stop asking: what is left is thinned another time.
     """
     todo = plan(store, assessment, rules)
-    for some in _portions(todo.states):
-        yield Thinned(states=_forget(store, assessment, some, schema.assessed.c.state))
     for some in _portions(todo.pictures):
-        yield Thinned(pictures=_forget(store, assessment, some, schema.assessed.c.picture))
+        statement = delete(schema.picture).where(_these(schema.picture, assessment, some))
+        yield Thinned(pictures=store.write(partial(_deleted, statement)))
     for some in _portions(todo.snapshots):
         yield Thinned(snapshots=_remove(store, assessment, some, now))
 
@@ -184,22 +177,14 @@ def _event_times(store: Store, assessment: Assessment) -> NDArray[np.int64]:
         return np.array([schema.microseconds(at) for at in connection.scalars(query)], np.int64)
 
 
-def _old_states(store: Store, assessment: Assessment) -> NDArray[np.int64]:
-    """Positions of all engine states but the newest, from which an engine goes on."""
-    columns = schema.assessed.c
-    query = select(columns.position).where(columns.assessment_id == assessment.id, columns.state.is_not(None))
-    with store.reading() as connection:
-        return np.array(connection.scalars(query.order_by(columns.position)).all(), np.int64)[:-1]
-
-
-def _past(store: Store, assessment: Assessment, before: int, having: ColumnElement[bool] | None) -> Past:
+def _past(store: Store, assessment: Assessment, before: int, table: Table) -> Past:
     """The snapshots older than an instant [microseconds], and a portion of those that follow."""
     rows: list[tuple[int, int, float | None, bool]] = []
-    query = _past_query(assessment, having)
+    query = _past_query(assessment, table)
     position = -1
     while True:
         with store.reading() as connection:
-            some = connection.execute(query.where(schema.assessed.c.position > position)).all()
+            some = connection.execute(query.where(table.c.position > position)).all()
         rows += [(row.position, schema.microseconds(row.at), row.worst, row.baseline) for row in some]
         # A whole portion past the instant shows the events that protect the last ones before it.
         if len(some) < READ_AT_ONCE or schema.microseconds(min(row.at for row in some)) >= before:
@@ -214,38 +199,37 @@ def _past(store: Store, assessment: Assessment, before: int, having: ColumnEleme
     )
 
 
-def _past_query(assessment: Assessment, having: ColumnElement[bool] | None) -> Select[tuple[object, ...]]:
-    assessed, score = schema.assessed.c, schema.score.c
+def _past_query(assessment: Assessment, table: Table) -> Select[tuple[object, ...]]:
+    """Ask for the snapshots of which a table holds rows; it has the key of `assessed`."""
+    assessed, score = schema.assessed, schema.score.c
     worst = (
         select(func.max(score.severity))
-        .where(score.assessment_id == assessed.assessment_id, score.position == assessed.position)
+        .where(score.assessment_id == assessed.c.assessment_id, score.position == assessed.c.position)
         .scalar_subquery()
     )
-    query = (
-        select(assessed.position, schema.snapshot.c.at, worst.label("worst"), assessed.baseline)
-        .join_from(schema.assessed, schema.snapshot)
-        .where(assessed.assessment_id == assessment.id)
-        .order_by(assessed.position)
+    query = select(assessed.c.position, schema.snapshot.c.at, worst.label("worst"), assessed.c.baseline)
+    if table is not assessed:
+        same = (table.c.assessment_id == assessed.c.assessment_id) & (table.c.position == assessed.c.position)
+        query = query.join_from(table, assessed, same)
+    return (
+        query.join_from(assessed, schema.snapshot)
+        .where(table.c.assessment_id == assessment.id)
+        .order_by(table.c.position)
         .limit(READ_AT_ONCE)
     )
-    return query if having is None else query.where(having)
 
 
-def _forget(store: Store, assessment: Assessment, positions: list[int], column: ColumnElement[object]) -> int:
-    columns = schema.assessed.c
-    statement = (
-        update(schema.assessed)
-        .where(columns.assessment_id == assessment.id, columns.position.in_(positions))
-        .where(column.is_not(None))
-        .values({column: None})
-    )
-    return store.write(lambda connection: connection.execute(statement).rowcount)
+def _these(table: Table, assessment: Assessment, positions: list[int]) -> ColumnElement[bool]:
+    return and_(table.c.assessment_id == assessment.id, table.c.position.in_(positions))
+
+
+def _deleted(statement: Delete, connection: Connection) -> int:
+    return connection.execute(statement).rowcount
 
 
 def _remove(store: Store, assessment: Assessment, positions: list[int], now: datetime) -> int:
     assessed, snapshot = schema.assessed, schema.snapshot
-    these = (assessed.c.assessment_id == assessment.id) & assessed.c.position.in_(positions)
-    scores = (schema.score.c.assessment_id == assessment.id) & schema.score.c.position.in_(positions)
+    these = _these(assessed, assessment, positions)
     looked_at = select(assessed.c.snapshot_id).where(assessed.c.snapshot_id == snapshot.c.id)
 
     def work(connection: Connection) -> int:
@@ -253,8 +237,8 @@ def _remove(store: Store, assessment: Assessment, positions: list[int], now: dat
         rows = connection.execute(query.where(these)).all()
         if not rows:
             return 0
-        connection.execute(delete(schema.score).where(scores))
-        connection.execute(delete(assessed).where(these))
+        for table in (schema.score, schema.picture, assessed):
+            connection.execute(delete(table).where(_these(table, assessment, positions)))
         # Another assessment may look at the same recording.
         numbers = [row.id for row in rows]
         connection.execute(delete(snapshot).where(snapshot.c.id.in_(numbers), ~looked_at.exists()))

@@ -147,13 +147,8 @@ assessed = Table(
     Column("snapshot_id", ForeignKey("snapshot.id"), nullable=False),
     Column("baseline", Boolean, nullable=False),
     Column("late", Boolean, nullable=False, server_default=false()),
-    Column("state", Text),
-    Column("picture", LargeBinary),
-    UniqueConstraint("assessment_id", "snapshot_id"),
-    # All that a series asks of this table, so that it need not step over the pictures.
-    Index("assessed_head", "assessment_id", "position", "late", "baseline", "snapshot_id"),
-    # Without it, thinning a snapshot would look through the whole table for whoever refers to it.
-    Index("assessed_by_snapshot", "snapshot_id"),
+    # In this order it also finds who looks at a snapshot.
+    UniqueConstraint("snapshot_id", "assessment_id"),
     Index(
         "assessed_late",
         "assessment_id",
@@ -161,21 +156,27 @@ assessed = Table(
         sqlite_where=text("late = 1"),
         postgresql_where=text("late"),
     ),
-    Index(
-        "assessed_with_state",
-        "assessment_id",
-        "position",
-        sqlite_where=text("state IS NOT NULL"),
-        postgresql_where=text("state IS NOT NULL"),
-    ),
-    Index(
-        "assessed_with_picture",
-        "assessment_id",
-        "position",
-        sqlite_where=text("picture IS NOT NULL"),
-        postgresql_where=text("picture IS NOT NULL"),
-    ),
+    # Small rows that are asked for by key: one tree holds them, in the order of a series.
+    sqlite_with_rowid=False,
 )
+
+picture = Table(
+    "picture",
+    metadata,
+    Column("assessment_id", ForeignKey("assessment.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("packed", LargeBinary, nullable=False),
+)
+"""What the console draws of a snapshot; a row of its own, for a row that only shrinks frees no page."""
+
+state = Table(
+    "state",
+    metadata,
+    Column("assessment_id", ForeignKey("assessment.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("packed", Text, nullable=False),
+)
+"""The engine's running state after a snapshot; the newest is kept, from which an engine goes on."""
 
 score = Table(
     "score",
@@ -188,6 +189,7 @@ score = Table(
     Column("limit", Float),
     Column("severity", Float),
     Column("share", Float),
+    sqlite_with_rowid=False,
 )
 
 event = Table(

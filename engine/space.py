@@ -5,8 +5,8 @@ from pathlib import Path
 
 MEGABYTE = 1_000_000
 
-RESUME_ABOVE = 1.1
-"""Intake that was paused resumes only above so many times the floor, so that it does not start and stop."""
+RESUME_PERCENT = 110
+"""Intake that was paused resumes only above so much of the floor, so that it does not start and stop."""
 
 
 def has_room(free: int, floor: int, *, paused: bool = False) -> bool:
@@ -17,7 +17,7 @@ def has_room(free: int, floor: int, *, paused: bool = False) -> bool:
         floor: [store] minimum_free, in megabytes; 0 = take in to the last byte.
         paused: whether intake stands still for want of room.
     """
-    return free >= floor * MEGABYTE * (RESUME_ABOVE if paused else 1.0)
+    return 100 * free >= floor * MEGABYTE * (RESUME_PERCENT if paused else 100)
 
 
 def free_bytes(folder: Path) -> int:

@@ -14,7 +14,7 @@ from engine.arrivals import Ruling, ruling
 from engine.records import REFUSED, Assessment, Intake, Outcome
 from engine.settings import Settings
 from engine.store import Store
-from replay.folder import FolderState, Stamp
+from replay.folder import FolderState, Stamp, cause_of
 from replay.inbox import Candidate, Inbox, NotYetError, Refused, Waiting, pause_between
 from replay.recording import Snapshot
 from replay.waking import Waker
@@ -34,7 +34,6 @@ class Taker:
     Attributes:
         waiting: the files that are not ready, and why, as of the last look.
         state: whether the folder could be looked into.
-        sentence: what is wrong with it; empty if nothing is.
     """
 
     def __init__(
@@ -75,7 +74,13 @@ class Taker:
         self._taken: OrderedDict[datetime, Intake] = OrderedDict()
         self._held: dict[bytes, Waiting] = {}
         self.waiting: tuple[Waiting, ...] = ()
-        self.state, self.sentence = FolderState.PRESENT, ""
+        self.state = FolderState.PRESENT
+        self._folder_words, self._aside_words = "", ""
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong with the folder, or with where refused files go; empty if nothing is."""
+        return self._folder_words or self._aside_words
 
     @property
     def how(self) -> str:
@@ -84,11 +89,12 @@ class Taker:
 
     def look(self) -> tuple[Candidate, ...]:
         """Look into the folder: hand out what is ready, oldest first; enter what cannot be a recording."""
+        was_deaf = self._waker.was_deaf()
         hints = self._waker.hints()
-        if self._clock() >= self._next_scan:
+        if was_deaf or self._clock() >= self._next_scan:
             scan = self._inbox.scan(self._known, hints)
             self._next_scan = self._clock() + pause_between(self._interval, scan.seconds)
-            self.waiting, self.state, self.sentence = scan.waiting, scan.state, scan.sentence
+            self.waiting, self.state, self._folder_words = scan.waiting, scan.state, scan.sentence
         else:
             scan = self._inbox.glance(self._known, hints)
         for refused in self._unknown(scan.refused):
@@ -117,12 +123,15 @@ class Taker:
 
     def entry(self, candidate: Candidate, at: datetime, digest: str, ruled: Ruling) -> Intake:
         """The row of the ledger for a recording that is scored; it is stored with its scores."""
-        row = _row(candidate, ruled.outcome, ruled.reason, at, digest)
-        self._taken[at] = row
+        return _row(candidate, ruled.outcome, ruled.reason, at, digest)
+
+    def took(self, candidate: Candidate, row: Intake) -> None:
+        """Remember a recording that was scored until the ledger has its row."""
+        if row.at is not None:
+            self._taken[row.at] = row
         if len(self._taken) > UNCOMMITTED:
             self._taken.popitem(last=False)
         self._remember(candidate)
-        return row
 
     def refuse(
         self,
@@ -139,8 +148,9 @@ class Taker:
         if self._aside is not None and outcome in REFUSED:
             try:
                 self._inbox.move_aside(one, self._aside)
+                self._aside_words = ""
             except OSError as error:
-                self.sentence = f"{self._aside}: refused files cannot be moved there ({error.strerror})"
+                self._aside_words = f"{self._aside}: refused files cannot be moved there ({cause_of(error)})"
 
     def retry(self, raw: bytes) -> None:
         """Look at a file again although the ledger knows it as it is."""

@@ -6,11 +6,10 @@ what the store holds; what fails for good is told in the store before the proces
 
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from engine.answering import Answers, Wish
@@ -26,18 +25,19 @@ from engine.layout import layout_of
 from engine.learning import LearningError, Sight
 from engine.lease import lease
 from engine.memory import keep_freed_memory
-from engine.minding import Mind, Silence, silence_of
+from engine.minding import Mind, Rhythm
 from engine.monitor import Record
 from engine.pipeline import COMMIT_MOST, in_order
 from engine.pulse import Pulse, quiet
 from engine.records import Assessment, Heartbeat, Outcome, Phase
 from engine.ringing import Caller, calling_of
+from engine.schema import moment
 from engine.settings import Settings
 from engine.store import Store, StoreBusyError, StoreFaultError, StoreFullError
 from engine.taking import Taker
 from engine.tidying import Tidier
 from replay.inbox import Candidate, NotYetError
-from replay.recording import RecordingError, Snapshot
+from replay.recording import RecordingError, clean_text
 
 RECOVERY_SECONDS = 5.0
 """Until what the store refused is tried again."""
@@ -99,7 +99,7 @@ def watch(
             key=live_key(settings),
             model=settings.model.name,
             seed=settings.model.seed,
-            run=str(folder),
+            run=clean_text(str(folder)),
             expected=0,
             components=layout.components,
             channels=layout.channels,
@@ -138,27 +138,27 @@ class _Watch:
         self._seen: dict[bytes, tuple[int, int, int]] = {}
         self._backlog = 0
         self._trouble = ""
-        self._times: deque[datetime] = deque(maxlen=RECENT + 1)
-        self._came = clocks.steady()
-        self._recall_times()
+        self._began = False
+        self._rhythm = Rhythm(settings.watch.interval, clocks.steady)
+        self._recall_rhythm()
 
     def run(self) -> None:
         """Go on until asked to stop."""
         caller = self._caller()
         try:
-            self._herald.started(self._before, self.live_now())
             if caller is not None:
                 caller.start()
             while not self._stop.is_set():
                 try:
+                    self._begin()
                     self._turn()
                 except (StoreFullError, StoreFaultError, StoreBusyError) as error:
                     self._start_over(str(error))
+                except HaltedError:
+                    break
                 if caller is not None:
                     caller.poke()
             self._herald.ended(self.live_now())
-            self._pulse.last_word(Phase.ENDED, self._done, self._done)
-        except HaltedError:
             self._pulse.last_word(Phase.ENDED, self._done, self._done)
         except Exception as error:
             with suppress(FailedError):
@@ -174,20 +174,27 @@ class _Watch:
 
     def live_now(self) -> datetime:
         """Recording time now; safe to ask from any thread."""
-        silence = self._silence()
-        return silence.clock.now(self._clocks.steady()) if silence else self._clocks.wall()
+        return self._rhythm.now() or self._clocks.wall()
 
     # One turn of the loop.
 
+    def _begin(self) -> None:
+        if not self._began:
+            self._herald.started(self._before, self.live_now())
+            self._began = True
+
     def _turn(self) -> None:
-        self._mind_the_clock()
+        if self._mind.paused:
+            self._mind_the_clock()
         if self._mind.paused:
             self._pulse.beat(Phase.PAUSED, self._done, self._done, self._mind.paused)
             self._stop.wait(TURN_SECONDS)
             return
         if self._judge is None and self._founding is None:
             self._prepare()
-        ready = self._taker.look()
+        ready = [one for one in self._taker.look() if self._seen.get(one.raw) != one.stamp]
+        # After the look: what came while nobody looked is not missing.
+        self._mind_the_clock(idle=not ready)
         for start in range(0, len(ready), COMMIT_MOST):
             if self._stop.is_set() or self._mind.paused:
                 break
@@ -195,17 +202,19 @@ class _Watch:
             portion = ready[start : start + COMMIT_MOST]
             if self._judge is not None:
                 self._score(portion, self._judge)
-            elif self._founding is not None and self._gather(portion, self._founding):
-                break
+            elif self._founding is not None and not self._founding.is_enough:
+                self._gather(portion, self._founding)
             self._mind_the_clock()
             self._beat()
         self._backlog = 0
+        if self._founding is not None and self._founding.is_enough and not self._stop.is_set():
+            self._found(self._founding)
         self._beat()
         self._tidier.turn()
         self._taker.wait(TURN_SECONDS)
 
-    def _mind_the_clock(self) -> None:
-        for request in self._mind.turn(self._silence(), self.live_now()) or ():
+    def _mind_the_clock(self, *, idle: bool = False) -> None:
+        for request in self._mind.turn(self._rhythm.silence, self.live_now(), idle=idle):
             self._answers.take(request)
         for wish in self._answers.turn():
             self._grant(wish)
@@ -216,6 +225,7 @@ class _Watch:
             self._taker.retry(wish.retry)
         if wish.switched:
             self._judge = self._founding = None
+            self._seen.clear()
             self._trouble = ""
 
     def _prepare(self) -> None:
@@ -223,17 +233,19 @@ class _Watch:
         if self._trouble:
             return
         try:
-            if self._bundles.current() is None:
+            if self._bundles.current() is None and self._store.resume_point(self._assessment) is None:
                 self._founding = Founding(self._settings)
                 return
+            # A machine that was scored before is not learned anew unasked: it may be failing by now.
             bundle = self._bundles.load()
             check_shape(bundle, self._settings)
+            judge = Judge(self._store, self._assessment, bundle, self._settings, self._clocks.wall)
         except BundleError as error:
-            self._trouble = str(error)
             self._herald.model_missing(str(error), self.live_now())
+            self._trouble = str(error)
             return
-        self._judge = Judge(self._store, self._assessment, bundle, self._settings, self._clocks.wall)
-        self._herald.judged_by(self._judge, self.live_now())
+        self._herald.judged_by(judge, self.live_now())
+        self._judge = judge
 
     # With a bundle.
 
@@ -246,53 +258,61 @@ class _Watch:
             try:
                 return judge.examine(snapshot), digest
             except ArithmeticError as error:
-                raise RecordingError(snapshot.name, str(error)) from error
+                raise RecordingError(snapshot.name, _reason(error, snapshot.name)) from error
 
-        examined = in_order(examine, range(len(portion)))
-        for candidate, one in zip(portion, examined, strict=True):
-            if isinstance(one, RecordingError):
-                self._taker.refuse(candidate, Outcome.QUARANTINED, one.reason)
-            elif not isinstance(one, NotYetError):
-                self._take(candidate, *one, judge)
-            self._beat()
+        with closing(in_order(examine, range(len(portion)))) as examined:
+            for candidate, one in zip(portion, examined, strict=True):
+                if isinstance(one, RecordingError):
+                    self._taker.refuse(candidate, Outcome.QUARANTINED, one.reason)
+                elif not isinstance(one, NotYetError):
+                    self._take(candidate, *one, judge)
+                self._beat()
         judge.commit()
 
     def _take(self, candidate: Candidate, one: Examined, digest: str, judge: Judge) -> None:
         ruled = self._taker.rule(one.at, digest, judge.newest)
-        if ruled.outcome is Outcome.TAKEN:
-            judge.judge(one, self._taker.entry(candidate, one.at, digest, ruled))
-            self._heard(one.at)
-        elif ruled.outcome is Outcome.LATE:
-            judge.judge_late(one, self._taker.entry(candidate, one.at, digest, ruled))
-        else:
-            self._taker.refuse(candidate, ruled.outcome, ruled.reason, one.at, digest)
+        row = self._taker.entry(candidate, one.at, digest, ruled)
+        try:
+            if ruled.outcome is Outcome.TAKEN:
+                judge.judge(one, row)
+                self._rhythm.heard(one.at)
+            elif ruled.outcome is Outcome.LATE:
+                judge.judge_late(one, row)
+            else:
+                # What it was compared with must be in the ledger first.
+                judge.commit()
+                self._taker.refuse(candidate, ruled.outcome, ruled.reason, one.at, digest)
+                return
+        except ArithmeticError as error:
+            self._taker.refuse(candidate, Outcome.QUARANTINED, _reason(error, one.name))
+            return
+        self._taker.took(candidate, row)
 
     # Without one yet.
 
-    def _gather(self, portion: Sequence[Candidate], founding: Founding) -> bool:
-        """See more of the machine; say whether there is a baseline now."""
-        new = [one for one in portion if self._seen.get(one.raw) != one.stamp]
+    def _gather(self, portion: Sequence[Candidate], founding: Founding) -> None:
+        """See more of the machine."""
 
-        def look(index: int) -> tuple[Snapshot, Sight] | NotYetError:
-            read = self._taker.read(new[index])
+        def look(index: int) -> tuple[Sight, str] | NotYetError:
+            read = self._taker.read(portion[index])
             if isinstance(read, NotYetError):
                 return read
-            return read[0], founding.look(read[0])
+            snapshot, digest = read
+            return founding.look(snapshot), digest
 
-        for candidate, one in zip(new, in_order(look, range(len(new))), strict=True):
-            if isinstance(one, RecordingError):
-                self._taker.refuse(candidate, Outcome.QUARANTINED, one.reason)
-            elif not isinstance(one, NotYetError):
-                snapshot, sight = one
-                founding.add(sight)
-                self._seen[candidate.raw] = candidate.stamp
-                self._heard(snapshot.time)
-            self._beat()
-            if self._stop.is_set():
-                return False
-        return founding.is_enough and self._found(founding)
+        with closing(in_order(look, range(len(portion)))) as sights:
+            for candidate, one in zip(portion, sights, strict=True):
+                if isinstance(one, RecordingError):
+                    self._taker.refuse(candidate, Outcome.QUARANTINED, one.reason)
+                elif not isinstance(one, NotYetError):
+                    founding.add(*one)
+                    self._seen[candidate.raw] = candidate.stamp
+                    self._rhythm.heard(candidate.time)
+                self._beat()
+                if self._stop.is_set():
+                    return
 
-    def _found(self, founding: Founding) -> bool:
+    def _found(self, founding: Founding) -> None:
         """Learn the baseline; what was gathered is then scored like everything else."""
         record = Record(
             self._store, self._assessment, self._pulse, self._settings.model.epochs, self._clocks.wall
@@ -305,17 +325,19 @@ class _Watch:
 
         try:
             bundle = founding.learn(record.epoch, wait)
+            self._bundles.use(self._bundles.keep(bundle))
         except LearningError as error:
             # More snapshots may mend it; until then the beat says why it goes on gathering.
-            founding.wanted += max(10, self._settings.watch.gather // 5)
+            founding.want_more()
             self._trouble = str(error)
-            return False
-        self._bundles.use(self._bundles.keep(bundle))
+            return
+        except OSError as error:
+            raise StoreFullError(
+                f"the baseline cannot be learned or kept ({error}); make room on the disk"
+            ) from error
         self._founding, self._trouble = None, ""
         self._seen.clear()
-        self._judge = Judge(self._store, self._assessment, bundle, self._settings, self._clocks.wall)
         self._taker.forget()
-        return True
 
     # What is told.
 
@@ -331,28 +353,17 @@ class _Watch:
             waiting = len(self._taker.waiting)
             words = words or (f"{waiting} not complete yet" if waiting else "")
             self._pulse.beat(Phase.WATCHING, self._done, self._done + self._backlog, words)
-        else:
+        elif self._trouble:
             self._pulse.beat(Phase.FAILED, 0, 0, words)
 
-    def _heard(self, at: datetime) -> None:
-        if not self._times or at > self._times[-1]:
-            self._times.append(at)
-            self._came = self._clocks.steady()
-
-    def _silence(self) -> Silence | None:
-        return silence_of(tuple(self._times), self._came, self._settings.watch.interval)
-
-    def _recall_times(self) -> None:
+    def _recall_rhythm(self) -> None:
         """Take up when data came last from what the store holds."""
         after = self._store.after_newest(self._assessment, RECENT + 1)
-        newest = self._store.series(self._assessment, after)
-        self._times.extend(
-            datetime.fromtimestamp(0, UTC) + timedelta(microseconds=int(one)) for one in newest.at
-        )
-        if self._times:
-            came = self._store.came(self._assessment.machine_id, self._times[-1])
+        for micros in self._store.series(self._assessment, after).at:
+            at = moment(int(micros))
+            came = self._store.came(self._assessment.machine_id, at)
             waited = (self._clocks.wall() - came).total_seconds() if came else 0.0
-            self._came = self._clocks.steady() - max(waited, 0.0)
+            self._rhythm.heard(at, max(waited, 0.0))
 
     def _start_over(self, words: str) -> None:
         """Let go of what was not committed; the store says where to go on."""
@@ -372,3 +383,8 @@ class _Watch:
             return Store.open(place)
 
         return Caller(open_store, self._assessment, calling, now=self._clocks.wall, live_now=self.live_now)
+
+
+def _reason(error: ArithmeticError, name: str) -> str:
+    """What to put behind the name of a file whose numbers came to nothing."""
+    return str(error).removeprefix(f"{name}: ")

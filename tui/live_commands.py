@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from replay.recording import clean_text
+from tui import request_commands
 from tui.options import FAILED, UNUSABLE, Config, Rig, fail, sentences, settings_of
 
 if TYPE_CHECKING:
@@ -39,6 +42,7 @@ engine_app = typer.Typer(
 def register(app: typer.Typer, console: Console) -> None:
     """Add the commands; `console` is opened by `watch`."""
     app.add_typer(engine_app, name="engine")
+    request_commands.register(engine_app)
 
     @app.command()
     def watch(
@@ -54,6 +58,8 @@ def register(app: typer.Typer, console: Console) -> None:
         """
         with sentences():
             settings = settings_of(config, rig, {})
+            if not (sys.stdin.isatty() and sys.stdout.isatty()):
+                fail("the console needs a terminal; raceway engine watch does without one", UNUSABLE)
             place = state or settings.store.folder
             from engine.identity import live_key, machine_lease
             from engine.lease import is_taken
@@ -111,7 +117,7 @@ def register(app: typer.Typer, console: Console) -> None:
             which = f" of machine {machine!r}" if machine else ""
             fail(f"{place}: the store holds nothing{which} yet; start raceway watch first", Code.UNKNOWN)
         for standing in standings:
-            print("\n".join(told(standing)))
+            print("\n".join(map(clean_text, told(standing))))
         raise typer.Exit(worst(map(code_of, standings)))
 
 
@@ -148,7 +154,7 @@ def stop_engine(
         settings = settings_of(config, rig, {})
         place = state or settings.store.folder
         from engine.identity import lease_name
-        from engine.lease import is_taken
+        from engine.lease import holder, is_taken
         from engine.store import Store
 
         with Store.open(place, read_only=True) as store:
@@ -160,11 +166,16 @@ def stop_engine(
             if len({one.machine for one in at_work}) > 1:
                 names = ", ".join(sorted({one.machine for one in at_work}))
                 fail(f"several machines are watched ({names}); name one with --machine", UNUSABLE)
-            beats = [beat for one in at_work if (beat := store.heartbeat(one)) is not None]
         name = at_work[-1].machine
-        if not beats:
+        process = holder(place / "leases", lease_name(name))
+        if process is None:
             fail(f"the engine of {name} has not said which process it is yet; try again", FAILED)
-        os.kill(max(beats, key=lambda beat: beat.beat_at).pid, signal.SIGTERM)
+        try:
+            os.kill(process, signal.SIGTERM)
+        except ProcessLookupError:
+            fail(f"the engine of {name} (process {process}) does not run on this machine", FAILED)
+        except PermissionError:
+            fail(f"the engine of {name} (process {process}) is another user's; they can end it", FAILED)
         deadline = time.monotonic() + ENDING_SECONDS
         while is_taken(place / "leases", lease_name(name)):
             if time.monotonic() > deadline:

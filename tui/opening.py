@@ -16,6 +16,21 @@ if TYPE_CHECKING:
     from engine.store import Store
     from tui.app import Console
 
+HARMFUL = (
+    "TEXTUAL_DRIVER",
+    "TEXTUAL_LOG",
+    "TEXTUAL_PRESS",
+    "TEXTUAL_SCREENSHOT",
+    "TEXTUAL_SCREENSHOT_LOCATION",
+    "TEXTUAL_SCREENSHOT_FILENAME",
+    "TEXTUAL_FPS",
+)
+"""With these the environment could import a module, write files, press keys or flood a slow line."""
+
+
+def nothing() -> None:
+    """Start no engine."""
+
 
 def open_console(
     folder: Path,
@@ -24,6 +39,7 @@ def open_console(
     key: str,
     session: str = "",
     pace: float | None = None,
+    begin: Callable[[], None] = nothing,
     last_words: Callable[[], str] = str,
     at_newest: bool = False,
     read_only: bool = False,
@@ -38,6 +54,7 @@ def open_console(
         key: of the assessment to show.
         session: of a replay, "" for the live record.
         pace: that was asked for, None for the one that is remembered or set.
+        begin: starts the engine beside it, if there is to be one; called before the store is opened.
         last_words: what the engine beside it said before it failed.
         at_newest: begin at what is newest.
         read_only: whether nothing can be stored from it.
@@ -52,6 +69,7 @@ def open_console(
         key=key,
         session=session,
         pace=pace,
+        begin=begin,
         last_words=last_words,
         at_newest=at_newest,
         read_only=read_only,
@@ -69,6 +87,7 @@ def make_console(
     key: str,
     session: str = "",
     pace: float | None = None,
+    begin: Callable[[], None] = nothing,
     last_words: Callable[[], str] = str,
     at_newest: bool = False,
     read_only: bool = False,
@@ -77,9 +96,8 @@ def make_console(
     remember: bool = False,
 ) -> "Console":
     """Make a console that has yet to be run; `remember` how it is left, the rest as in `open_console`."""
-    # What the environment could have imported or changed, it shall not.
-    for variable in [one for one in os.environ if one.startswith("TEXTUAL")]:
-        del os.environ[variable]
+    for variable in HARMFUL:
+        os.environ.pop(variable, None)
     if os.environ.get("NO_COLOR") == "":
         # Unset and empty are one (no-color.org); Textual takes the empty one for set.
         del os.environ["NO_COLOR"]
@@ -93,6 +111,7 @@ def make_console(
     def open_store() -> "Store":
         from engine.store import Store, StoreError
 
+        begin()
         if words := last_words():
             raise StoreError(words)
         return Store.open(folder, read_only=read_only)

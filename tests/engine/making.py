@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from engine import schema
 from engine.bundle import Bundle
@@ -194,6 +194,10 @@ def facts_of(state: Path) -> Facts:
         assessment = only_assessment(store)
         assessed, score, snapshot = schema.assessed.c, schema.score.c, schema.snapshot.c
         own_assessed = assessed.assessment_id == assessment.id
+        pictured = and_(
+            schema.picture.c.assessment_id == assessed.assessment_id,
+            schema.picture.c.position == assessed.position,
+        )
         with store.reading() as connection:
             rows = connection.execute(
                 select(
@@ -202,9 +206,10 @@ def facts_of(state: Path) -> Facts:
                     snapshot.at,
                     snapshot.figures,
                     assessed.baseline,
-                    assessed.picture,
+                    schema.picture.c.packed,
                 )
                 .join_from(schema.assessed, schema.snapshot)
+                .outerjoin(schema.picture, pictured)
                 .where(own_assessed)
                 .order_by(assessed.position)
             ).all()

@@ -4,7 +4,7 @@ import sqlite3
 import stat
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +13,6 @@ import pytest
 from engine.database import FILE_NAME
 from engine.errors import FailedError
 from engine.records import (
-    Acknowledged,
-    Assessed,
-    Assessment,
     Epoch,
     Event,
     EventKind,
@@ -23,14 +20,10 @@ from engine.records import (
     NewEvent,
     Phase,
     Quality,
-    Score,
-    SnapshotFacts,
 )
 from engine.store import Store, StoreError
 from tests.engine.making import WALL
-
-START = datetime(2004, 2, 12, 10, 32, 39, 250_001, tzinfo=UTC)
-NAMES = ("Bearing 1", "Bearing 2")
+from tests.engine.storing import NAMES, acknowledge, at, begin, item, raised
 
 
 @pytest.fixture
@@ -42,57 +35,6 @@ def state(tmp_path: Path) -> Path:
 def store(state: Path) -> Iterator[Store]:
     with Store.open(state, create=True) as opened:
         yield opened
-
-
-def begin(store: Store, key: str = "k", machine: str = "rig") -> Assessment:
-    return store.begin_assessment(
-        machine=machine,
-        key=key,
-        model="spectral",
-        seed=7,
-        run="/runs/rig",
-        expected=9,
-        components=NAMES,
-        channels=((1, 3), (2,)),
-        units=("V", "g", "V"),
-        settings={"machine": {"name": machine}},
-        now=WALL,
-    )
-
-
-def at(position: int) -> datetime:
-    return START + timedelta(minutes=10 * position)
-
-
-def item(position: int, events: tuple[NewEvent, ...] = (), quality: Quality = Quality.RUNNING) -> Assessed:
-    """A snapshot whose every number tells its position, with digits that rounding would lose."""
-    scored = quality is Quality.RUNNING
-    scores = tuple(
-        Score(
-            component=name,
-            quality=quality,
-            baseline=position < 2,
-            error=(position + 0.1) / (number + 3) if scored else None,
-            limit=1 / 3,
-            severity=(position + 0.1) / 7 if scored else None,
-            share=0.5 if scored else None,
-        )
-        for number, name in enumerate(NAMES)
-    )
-    figures = np.arange(12, dtype=np.float32).reshape(3, 4) / 3 + position
-    facts = SnapshotFacts(f"snapshot {position}", at(position), 20480.0, 20480, figures)
-    return Assessed(position, facts, position < 2, scores, events, {"position": position}, bytes([position]))
-
-
-def raised(position: int, alarm: str = "A") -> NewEvent:
-    detail = {"cause": "limit", "priority": "medium", "severity": 1 / 3, "snapshot": f"snapshot {position}"}
-    return NewEvent(EventKind.RAISED, at(position), "component", "Bearing 1", alarm, detail=detail)
-
-
-def acknowledge(
-    store: Store, assessment: Assessment, ring: Event, by: str, session: str = ""
-) -> Acknowledged:
-    return store.acknowledge(assessment, ring=ring, session=session, by=by, at=at(5), now=WALL)
 
 
 # Round trips
@@ -376,6 +318,16 @@ def test_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(FailedError, match=r"cannot be made .*; choose another --state"):
         Store.open(tmp_path / "file" / "state", create=True)
+
+
+def test_opening_a_store_writes_nothing_so_that_a_full_disk_does_not_forbid_it(state: Path) -> None:
+    with Store.open(state, create=True):
+        pass
+    before = (state / FILE_NAME).read_bytes()
+    for create in (False, True):
+        with Store.open(state, create=create) as store:
+            assert store.assessments() == ()
+    assert (state / FILE_NAME).read_bytes() == before
 
 
 def test_opening_twice_at_once_makes_one_store(state: Path) -> None:
