@@ -39,7 +39,6 @@ class Viewer(Looking):
         """Start looking and moving."""
         if not self.is_headless:
             self._terminal = Terminal(self.exit)
-        self._tell(Notice())
         self.status = self._engine_status()
         self._poll()
         self.set_interval(POLL_SECONDS, self._poll)
