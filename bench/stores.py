@@ -47,7 +47,9 @@ PICTURED = 2000
 """The newest snapshots have a picture, as after retention."""
 
 BEAT_EVERY = 2
-BANDS, CENTRES = 64, 20480 / 2
+BANDS, PARTS, NYQUIST = 64, 19, 20480 / 2
+BINS, STEP = 1000, 1.0
+"""Of an envelope spectrum: how many, and how far apart [Hz]."""
 
 
 def names(components: int) -> tuple[str, ...]:
@@ -76,8 +78,13 @@ def picture(components: int, pattern: int) -> bytes:
     seen = expected + noise.normal(0, 1.5, expected.shape).astype(np.float32)
     seen[2, 40:44] += 12
     share = np.abs(seen - expected)
-    edges = np.geomspace(40, CENTRES, BANDS + 1).astype(np.float32)
-    return Picture(edges, seen, expected, share / share.sum()).pack()
+    edges = np.geomspace(40, NYQUIST, BANDS + 1).astype(np.float32)
+    envelope = np.abs(noise.normal(0, 0.01, (components, BINS))).astype(np.float32)
+    envelope[2, round(236 / STEP) :: round(236 / STEP)] += 0.8
+    carriers = np.tile(np.array([4000, 6000], np.float32), (components, 1))
+    parts = (noise.dirichlet(np.ones(PARTS), components) / components).astype(np.float32)
+    whole = Picture(edges, seen, expected, share / share.sum(), parts, envelope, STEP, carriers)
+    return whole.pack()
 
 
 @cache

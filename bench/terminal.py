@@ -271,8 +271,9 @@ def resident(pid: int) -> float:
 
 
 def children(pid: int) -> list[int]:
-    """Process ids of a process's children."""
+    """Process ids of a process's children, whichever of its threads started them."""
     try:
-        return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        tasks = list(Path(f"/proc/{pid}/task").iterdir())
+        return [int(word) for task in tasks for word in (task / "children").read_text().split()]
     except OSError:
         return []
