@@ -158,7 +158,7 @@ def test_attaching_to_a_store_without_an_assessment_says_so(tmp_path: Path, smal
     said = sentence(raceway("attach", "--state", tmp_path), UNUSABLE)
     assert said == f"{tmp_path}: the store holds no assessment yet; start a run first"
     other = raceway("attach", "--state", small_rig.state, "--machine", "nobody's")
-    assert 'no assessment of machine "nobody\'s" yet' in sentence(other, UNUSABLE)
+    assert 'no assessment of machine "nobody\'s"; it holds small rig' in sentence(other, UNUSABLE)
 
 
 def test_unknown_option_is_an_error_of_the_command() -> None:

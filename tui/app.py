@@ -134,7 +134,7 @@ class Console(Asking, inherit_bindings=False):
                 f" {keys('alarms')} lists the alarms, {keys('follow')} follows the newest, {keys('help')} has"
                 " all keys."
             )
-            self._tell(Notice(hint, lasting=True))
+            self._tell(Notice(hint))
         if self._start:
             self.show_place(self._start)
 

@@ -16,6 +16,17 @@ if TYPE_CHECKING:
     from engine.store import Store
     from tui.app import Console
 
+HARMFUL = (
+    "TEXTUAL_DRIVER",
+    "TEXTUAL_LOG",
+    "TEXTUAL_PRESS",
+    "TEXTUAL_SCREENSHOT",
+    "TEXTUAL_SCREENSHOT_LOCATION",
+    "TEXTUAL_SCREENSHOT_FILENAME",
+    "TEXTUAL_FPS",
+)
+"""With these the environment could import a module, write files, press keys or flood a slow line."""
+
 
 def nothing() -> None:
     """Start no engine."""
@@ -85,9 +96,8 @@ def make_console(
     remember: bool = False,
 ) -> "Console":
     """Make a console that has yet to be run; `remember` how it is left, the rest as in `open_console`."""
-    # What the environment could have imported or changed, it shall not.
-    for variable in [one for one in os.environ if one.startswith("TEXTUAL")]:
-        del os.environ[variable]
+    for variable in HARMFUL:
+        os.environ.pop(variable, None)
     if os.environ.get("NO_COLOR") == "":
         # Unset and empty are one (no-color.org); Textual takes the empty one for set.
         del os.environ["NO_COLOR"]

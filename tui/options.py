@@ -32,7 +32,13 @@ def settings_of(config: Path | None, rig: str | None, overrides: dict[str, objec
     """Load the settings."""
     from engine.settings import load_settings
 
-    return load_settings(config, rig, overrides)
+    settings = load_settings(config, rig, overrides)
+    if settings.keys:
+        # Before anything is started: a console that cannot open must leave no engine behind.
+        from tui.actions import keymap_of
+
+        keymap_of(settings.keys)
+    return settings
 
 
 def opened(path: Path, settings: "Settings") -> "Run":

@@ -146,8 +146,13 @@ class Viewer(Looking):
         """Show it."""
         self._changed()
 
-    def watch_status(self) -> None:
-        """Show it."""
+    def watch_status(self, before: EngineStatus | None, after: EngineStatus | None) -> None:
+        """Show it; what to do about an engine that went comes before whatever else was told."""
+        old, new = ("" if status is None else status.advice for status in (before, after))
+        if new and not old:
+            self._tell(Notice(new, Role.ALARM, lasting=True))
+        elif old and not new and self.notice.text == old:
+            self._tell(Notice())
         self._changed()
 
     def _changed(self) -> None:

@@ -205,7 +205,7 @@ def test_after_three_intervals_without_a_snapshot_there_is_no_data(view: View) -
         (
             {"acknowledgement": given_by("bob"), "acknowledged_later": True},
             "acknowledged later, by bob",
-            "later",
+            "acked later",
         ),
         (
             {"acknowledgement": given_by("ann"), "cleared": CLEARED},

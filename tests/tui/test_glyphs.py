@@ -34,8 +34,8 @@ def test_no_two_states_look_alike_in_ascii() -> None:
     assert len({reduced(glyph, Glyphs.ASCII) for glyph in STATES}) == len(STATES)
 
 
-def test_every_step_of_the_sparkline_has_its_own_stand_in() -> None:
-    assert len({STAND_INS[step] for step in "▁▂▄▅▇█"}) == 6
+def test_every_step_of_the_sparkline_and_a_gap_have_their_own_stand_ins() -> None:
+    assert len({STAND_INS[step] for step in "▁▂▄▅▇█·"}) == 7
 
 
 @pytest.mark.parametrize(

@@ -164,6 +164,12 @@ async def test_a_killed_engine_is_told_with_what_to_do(
         assert "STALE ✕ LIVE since 03:00 UTC" in shown
         assert "✕ NOT WATCHED" in shown
         assert "The engine has given no sign of life since 03:00:00 UTC" in shown
+        with Store.open(live) as store:
+            beat(store, store.assessments()[-1], clock)
+        await looked(app, pilot)
+        shown = " ".join(text(app).split())
+        assert "LIVE ▶" in shown
+        assert "no sign of life" not in shown
 
 
 async def test_the_bell_rings_with_a_new_alarm_once_and_only_if_it_is_set(

@@ -20,9 +20,9 @@ OLD = ("dumb", "vt", "ansi", "cons25", "sun", "xterm-mono")
 """How TERM begins where nothing but ASCII can be relied on."""
 
 STAND_INS = {
-    **dict(zip("▲△▽◆●○■✕◁□", "!+v*oO=x<#", strict=True)),
+    **dict(zip("▲△▽◆●○■✕◁□", "!+v*oO@x<#", strict=True)),
     **dict(zip("‖▶…·–—×›↑↓←→•", "|>~.--x>^v<>*", strict=True)),
-    **dict(zip("▁▂▃▄▅▆▇█", "_.-=+*%#", strict=True)),
+    **dict(zip("▁▂▃▄▅▆▇█", "_,-=+*%#", strict=True)),
     **dict(zip("░▒▓▏▕▾▿▴✓┊┈┄╌", ".:%||v.^Y:---", strict=True)),
     **dict(zip("─━│┃┌┐└┘├┤┬┴┼", "--||+++++++++", strict=True)),
     **dict(zip("±°²³µ§√≥≤≈", "~'23u$/><~", strict=True)),

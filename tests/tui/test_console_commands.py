@@ -1,0 +1,58 @@
+"""`raceway attach` and `raceway snapshot` from the shell."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from tui.cli import UNUSABLE, app
+
+
+def run(*words: object) -> tuple[int, str]:
+    result = CliRunner().invoke(app, [*map(str, words)])
+    return result.exit_code, result.output + (result.stderr if result.stderr_bytes else "")
+
+
+def test_a_frame_is_printed_as_text_of_the_size_asked_for(whole_store: Path) -> None:
+    code, printed = run("snapshot", "--state", whole_store, "--size", "60x16")
+    assert code == 0
+    lines = printed.rstrip("\n").split("\n")
+    assert len(lines) == 16
+    assert max(map(len, lines)) <= 60
+    assert "▲ Bearing 1: SEVERE, UNACK" in printed
+
+
+def test_a_frame_is_written_as_a_picture(whole_store: Path, tmp_path: Path) -> None:
+    code, _ = run("snapshot", "--state", whole_store, "--screen", "alarms", "--svg", tmp_path / "a.svg")
+    assert code == 0
+    assert (tmp_path / "a.svg").read_text().startswith("<svg")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--screen", "alarm"), "is no screen; the screens are overview"),
+        (("--size", "80"), "is no size"),
+        (("--size", "9x9"), "from 20x6 to 500x200"),
+        (("--machine", "press"), "no assessment of machine 'press'; it holds ims-set2"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused_in_a_sentence(
+    whole_store: Path, options: tuple[str, str], said: str
+) -> None:
+    code, printed = run("snapshot", "--state", whole_store, *options)
+    assert code == UNUSABLE
+    assert said in printed
+
+
+def test_keys_that_clash_are_refused_before_anything_is_opened(whole_store: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text('[keys]\nfollow = "q"\n')
+    code, printed = run("attach", "--state", whole_store, "--config", tmp_path / "mine.toml")
+    assert code == UNUSABLE
+    assert "keys.follow and keys.quit are both 'q'" in printed
+
+
+def test_without_a_terminal_the_console_says_what_does_without_one(whole_store: Path) -> None:
+    code, printed = run("attach", "--state", whole_store, "--read-only", "--as", "Grace")
+    assert code == UNUSABLE
+    assert "raceway snapshot" in printed
