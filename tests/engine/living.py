@@ -37,7 +37,7 @@ from tests.engine.making import (
 STEP = 0.1
 """Seconds that pass at each heartbeat."""
 
-MOST_STEPS = 20_000
+MOST_STEPS = 5_000
 
 ABOUT_ITSELF = (EventKind.STARTED, EventKind.FINISHED)
 ASIDE = (*ABOUT_ITSELF, EventKind.REQUESTED, EventKind.ANSWERED)
