@@ -9,16 +9,18 @@ REQUIREMENTS := pyproject.toml constraints.txt
 # A checkout that was moved, or whose Python has gone, needs its environment made anew.
 MADE_IN := $(shell $(BIN)/python -c 'print(open("$(VENV)/made-in").read().strip())' 2>/dev/null)
 
-.PHONY: help run venv test check bench clean
+.PHONY: help run venv test check bench torture clean
 
 help:
 	@echo "make run     install what Raceway needs into $(VENV) (once), then watch a real bearing fail"
 	@echo "make test    run the tests"
 	@echo "make check   check format, lint, types and import rules"
 	@echo "make bench   measure, and print the figures"
+	@echo "make torture kill, fill and overrun Raceway for some twenty minutes; print what was lost"
 	@echo "make venv    install what developing needs into $(VENV)"
 	@echo "make clean   remove $(VENV) and everything else that was made"
-	@echo "PYTHON=/path/to/python3.12 names the Python to use; WORKERS=N the test processes"
+	@echo "PYTHON=/path/to/python3.12 names the Python to use; WORKERS=N the test processes;"
+	@echo "TORTURE='--cycles N' what make torture is told"
 
 run: $(VENV)/installed-run
 	@$(BIN)/raceway demo
@@ -36,6 +38,9 @@ check: $(VENV)/installed-dev
 
 bench: $(VENV)/installed-dev
 	@$(BIN)/python -m bench
+
+torture: $(VENV)/installed-dev
+	@nice $(BIN)/python -m bench.torture $(TORTURE)
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

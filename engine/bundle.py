@@ -81,6 +81,8 @@ class Bundle:
     """What scoring needs, in memory.
 
     `doubts` are sentences about the baseline for the person who accepts it: what is not as in health.
+    `layers` tell of the network's layers in order: kind, shape of what each gives, numbers learned; none are
+    known of a bundle of an earlier Raceway.
     """
 
     model: str
@@ -99,6 +101,7 @@ class Bundle:
     versions: Mapping[str, str]
     doubts: tuple[str, ...] = ()
     learning_seconds: float = 0.0
+    layers: tuple[Mapping[str, object], ...] = field(default=(), repr=False)
 
     def digest(self) -> str:
         """SHA-256 over everything that influences a score; when it was learned and how fast do not."""
@@ -161,6 +164,7 @@ class Bundle:
                 "versions": dict(self.versions),
                 "doubts": list(self.doubts),
                 "learning_seconds": self.learning_seconds,
+                "layers": [dict(layer) for layer in self.layers],
             }
             (draft / MANIFEST).write_text(json.dumps(manifest, indent=1))
             for path in draft.iterdir():
@@ -230,6 +234,7 @@ def _from_manifest(manifest: dict[str, Any], place: Path) -> Bundle:
         versions=manifest["versions"],
         doubts=tuple(manifest["doubts"]),
         learning_seconds=manifest["learning_seconds"],
+        layers=tuple(manifest.get("layers", ())),
     )
 
 

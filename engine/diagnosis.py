@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.bundle import UsualLines
-from engine.envelope import HARMONICS, envelope_bands, envelope_spectra
+from engine.envelope import envelope_bands, envelope_spectra
 from engine.faultlines import LINES, LineSearch, line_search
-from engine.kinematics import Surface, fault_frequencies
+from engine.kinematics import HARMONICS, Surface, fault_frequencies
 from engine.settings import Settings
 
 FEWEST_HARMONICS = 2
@@ -67,7 +67,11 @@ class Evidence:
 
 
 class Diagnostician:
-    """Searches the fault lines of a machine's components; made once for an assessment."""
+    """Searches the fault lines of a machine's components; made once for an assessment.
+
+    Attributes:
+        highest: frequency in Hz of the highest fundamental that is searched for, 0 for none.
+    """
 
     def __init__(self, settings: Settings) -> None:
         """Prepare the searches; a component without geometry, or a machine of unknown speed, has none."""
@@ -78,8 +82,8 @@ class Diagnostician:
             for number, part in enumerate(settings.components)
             if part.geometry and shaft > 0 and part.kind == "bearing"
         }
-        highest = max((max(one.values()) for one in lines.values()), default=rate)
-        self.bands = envelope_bands(rate, highest)
+        self.highest = max((max(one.values()) for one in lines.values()), default=0.0)
+        self.bands = envelope_bands(rate, self.highest or rate)
         self.width = rate / 2 / self.bands
         bins = rows // 2 // self.bands + 1
         self.searches: dict[int, LineSearch] = {

@@ -69,8 +69,10 @@ def engine_of(path: Path, *, read_only: bool, lock_seconds: float) -> Engine:
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {round(lock_seconds * 1000)}")
         if not read_only:
-            # Has its effect before the first table is made, and none on a store that was made without it.
-            cursor.execute("PRAGMA auto_vacuum = INCREMENTAL")
+            # It can be set before the first table is made alone, and later would only write, which a full
+            # disk forbids: whoever acknowledges must be able to open the store even then.
+            if cursor.execute("PRAGMA page_count").fetchone() == (0,):
+                cursor.execute("PRAGMA auto_vacuum = INCREMENTAL")
             cursor.execute("PRAGMA journal_mode = TRUNCATE")
             cursor.execute("PRAGMA synchronous = FULL")
             cursor.execute("PRAGMA foreign_keys = ON")

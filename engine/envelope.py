@@ -7,10 +7,9 @@ import scipy.fft
 from numpy.typing import NDArray
 
 from engine.features import hann
+from engine.kinematics import HARMONICS
 
 MOST_BANDS = 8
-HARMONICS = 3
-"""Harmonics of a fault line that are searched for."""
 
 
 def envelope_bands(sample_rate: float, highest: float) -> int:
@@ -56,4 +55,36 @@ def envelope_spectra(
     # Without a window the strong lines of the shaft would leak over their neighbours.
     relative *= hann(2 * width)
     amplitude: NDArray[np.float32] = np.abs(scipy.fft.rfft(relative, axis=-1)) * np.float32(2.0 / width)
+    return amplitude
+
+
+def carrier_envelopes(
+    signal: NDArray[np.float32], bands: int, wanted: NDArray[np.int64], bins: int
+) -> NDArray[np.float32]:
+    """What `envelope_spectra` says of one band of each channel, at a third of its price: of every snapshot.
+
+    Columns side by side are transformed faster than one by one, and the mean is left out of the spectrum
+    instead of the signal; numbers differ from those of `envelope_spectra` by rounding.
+
+    Args:
+        signal: (rows, channels).
+        bands: evenly wide, from 0 to half the sample rate.
+        wanted: (channels,) the band of each, counted from 0.
+        bins: the first so many are wanted.
+
+    Returns:
+        (channels, bins).
+    """
+    width = (len(signal) // 2) // bands
+    spectrum = scipy.fft.rfft(signal, axis=0)
+    spectrum[0] = 0
+    cut = spectrum[: width * bands].reshape(bands, width, -1)[wanted, :, np.arange(signal.shape[1])]
+    parts = scipy.fft.ifft(cut, n=2 * width, axis=-1).view(np.float32)
+    parts *= parts
+    squared = parts[..., ::2] + parts[..., 1::2]
+    mean = squared.mean(axis=-1, keepdims=True)
+    squared -= mean
+    squared *= hann(2 * width)
+    squared *= np.divide(np.float32(2.0 / width), mean, out=np.zeros_like(mean), where=mean > 0)
+    amplitude: NDArray[np.float32] = np.abs(scipy.fft.rfft(squared, axis=-1)[:, :bins])
     return amplitude

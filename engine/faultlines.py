@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.envelope import HARMONICS
-from engine.kinematics import Surface
+from engine.kinematics import HARMONICS, Surface
 from engine.limits import median
 
 SLIP = 0.01

@@ -2,8 +2,13 @@
 
 import math
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from engine.tables import Geometry
+if TYPE_CHECKING:
+    from engine.tables import Geometry
+
+HARMONICS = 3
+"""Harmonics of a fault line that are searched for."""
 
 
 class Surface(StrEnum):
@@ -15,7 +20,7 @@ class Surface(StrEnum):
     CAGE = "cage"
 
 
-def fault_frequencies(geometry: Geometry, shaft: float) -> dict[Surface, float]:
+def fault_frequencies(geometry: "Geometry", shaft: float) -> dict[Surface, float]:
     """BPFO, BPFI, 2 x BSF and FTF for a fixed outer race and pure rolling.
 
     Randall and Antoni (2011), Rolling element bearing diagnostics, a tutorial, section 2. A roller's

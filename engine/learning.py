@@ -130,7 +130,9 @@ class Learner:
         chance = np.random.default_rng(settings.model.seed)
         vectors = model.training_vectors(trained, scaling, chance)
         validating = max(1, round(len(vectors) * VALIDATION_SHARE))
-        content, history = self._train(vectors[:-validating], vectors[-validating:], on_epoch, on_wait)
+        content, history, layers = self._train(
+            vectors[:-validating], vectors[-validating:], on_epoch, on_wait
+        )
         network = Network(content, model.batch)
         insights = []
         for sight in usable:
@@ -156,6 +158,7 @@ class Learner:
             lines=_usual_lines(usable),
             network=content,
             history=history,
+            layers=layers,
             settings=settings.plain(),
             versions={
                 "python": platform.python_version(),
@@ -227,7 +230,7 @@ class Learner:
         validation: Sequence[NDArray[np.float32]],
         on_epoch: Callable[[Epoch], None],
         on_wait: Callable[[], None],
-    ) -> tuple[bytes, tuple[dict[str, float], ...]]:
+    ) -> tuple[bytes, tuple[dict[str, float], ...], tuple[dict[str, object], ...]]:
         settings = self.settings.model
         with tempfile.TemporaryDirectory(prefix="raceway-") as place:
             folder = Path(place)
@@ -246,7 +249,8 @@ class Learner:
                 validation=np.concatenate(validation),
             )
             history = _follow(folder, on_epoch, on_wait)
-            return (folder / "network.tflite").read_bytes(), history
+            layers = json.loads((folder / "layers.json").read_text())
+            return (folder / "network.tflite").read_bytes(), history, tuple(layers)
 
 
 def _usual_lines(sights: Sequence[Sight]) -> dict[int, UsualLines]:

@@ -89,8 +89,9 @@ class Taker:
 
     def look(self) -> tuple[Candidate, ...]:
         """Look into the folder: hand out what is ready, oldest first; enter what cannot be a recording."""
+        was_deaf = self._waker.was_deaf()
         hints = self._waker.hints()
-        if self._clock() >= self._next_scan:
+        if was_deaf or self._clock() >= self._next_scan:
             scan = self._inbox.scan(self._known, hints)
             self._next_scan = self._clock() + pause_between(self._interval, scan.seconds)
             self.waiting, self.state, self._folder_words = scan.waiting, scan.state, scan.sentence

@@ -19,6 +19,7 @@ from engine.history import History, empty_history, unpack_history
 from engine.layout import Layout
 from engine.limits import component_errors, component_windows, log_errors
 from engine.picture import Picture
+from engine.portrait import envelope_view
 from engine.quality import component_quality
 from engine.records import EventKind, NewEvent, Quality, Score
 from engine.rules import Leader, Moment, Watch, watch_sensor, watch_severity, watch_stop, watch_surface
@@ -116,6 +117,9 @@ class Tracker:
         self.bundle, self.layout = scorer.bundle, scorer.layout
         self.edges = scorer.model.edges
         self.diagnostician = scorer.diagnostician
+        self.view = envelope_view(
+            scorer.bundle.sample_rate, scorer.bundle.rows, scorer.diagnostician.highest, self.edges
+        )
         self.limits = settings.limits
         self.rules = settings.alarms
         self.calm = calm_of(self.bundle.calibration.calm)
@@ -169,12 +173,16 @@ class Tracker:
                 sensors, rung = self._watch_sensors(state.sensors, seen, moment)
                 now = replace(now, sensors=sensors)
                 events += rung
+        envelope, carriers = self.view.of(seen.signal, seen.running, bands)
         picture = Picture(
             self.edges,
             seen.insight.spectrum,
             seen.insight.reconstruction,
             bands,
             part_shares(seen.insight.window_errors, running),
+            envelope,
+            self.view.step,
+            carriers,
         )
         return now, Verdict(scores, tuple(events), picture)
 

@@ -2,7 +2,7 @@
 
 Run as `python -m engine.training FOLDER`. The folder holds `request.json` (model, seed, epochs, patience,
 batch) and `vectors.npz` (train, validation: float32 vectors as the model's file says, scaled). Prints one
-line of JSON an epoch; leaves `network.tflite` there, for `batch` vectors at a time.
+line of JSON an epoch; leaves `network.tflite` there, for `batch` vectors at a time, and `layers.json`.
 """
 
 import importlib
@@ -11,7 +11,7 @@ import math
 import os
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 # Set before TensorFlow is imported: its start-up chatter would drown the progress lines, a GPU would
@@ -64,6 +64,22 @@ def train(folder: Path) -> None:
         callbacks=[stop, Progress()],
     )
     (folder / "network.tflite").write_bytes(convert(networks.scoring, int(request["batch"])))
+    (folder / "layers.json").write_text(json.dumps(list(layers_of(networks.scoring))))
+
+
+def layers_of(model: keras.Model) -> Iterator[dict[str, object]]:
+    """Tell of each layer, in order: its kind, the shape of what it gives, and how many numbers it learned."""
+    for layer in model.layers:
+        if isinstance(layer, keras.Model):
+            yield from layers_of(layer)
+        elif layer.count_params() or not isinstance(layer, keras.layers.InputLayer):
+            output = layer.output
+            shape = output[0].shape if isinstance(output, list | tuple) else output.shape
+            yield {
+                "kind": type(layer).__name__,
+                "shape": [int(size) for size in shape[1:] if size is not None],
+                "parameters": int(layer.count_params()),
+            }
 
 
 def convert(model: keras.Model, batch: int) -> bytes:

@@ -42,6 +42,9 @@ NO_HINTS: Mapping[bytes, Stamp] = MappingProxyType({})
 RETRY_SECONDS = 5.0
 """Until a file is tried again that could not be read for a reason outside it, such as a permission."""
 
+JUST_WRITTEN = "it has just been written"
+"""Why a file waits that is not at rest yet."""
+
 LARGEST_SHARE = 0.05
 """Of the time that scanning may take: a folder of a year's files must not keep a core busy."""
 
@@ -192,7 +195,7 @@ def decide(sighting: Sighting, now: float, age: float, rest: Rest) -> tuple[Deci
         return Decision.WAIT, sighting.held
     if sighting.closed or age >= rest.settle or unchanged >= rest.settle:
         return Decision.TAKE, ""
-    return Decision.WAIT, "it has just been written"
+    return Decision.WAIT, JUST_WRITTEN
 
 
 def pause_between(interval: float, scan_seconds: float) -> float:
@@ -245,13 +248,17 @@ class Inbox:
             return self._judged(listing, self._sightings, began)
 
     def glance(self, known: Mapping[bytes, Known], hints: Mapping[bytes, Stamp]) -> Scan:
-        """Look at the files hinted at alone: quick however many there are, and no substitute for a scan."""
+        """Look at the files hinted at, and those that waited: quick however many files there are.
+
+        It is no substitute for a scan. Those that waited may be older than those hinted at, and ready by now.
+        """
         began = self._now()
-        listing = look_into(self.folder, hints)
         with self._lock:
-            seen = self._sighted(listing, known, hints)
-            self._sightings.update(seen)
-            return self._judged(listing, seen, began)
+            waiting = {raw for raw, one in self._sightings.items() if known.get(raw) != one.stamp}
+        listing = look_into(self.folder, waiting.union(hints))
+        with self._lock:
+            self._sightings = self._sighted(listing, known, hints)
+            return self._judged(listing, self._sightings, began)
 
     def read(self, candidate: Candidate) -> tuple[Snapshot, str]:
         """Read a file that a scan found ready. Safe to call from several threads.
@@ -297,6 +304,7 @@ class Inbox:
     def _judged(self, listing: Listing, sightings: Mapping[bytes, Sighting], began: float) -> Scan:
         now, wall = self._now(), self._wall()
         ready, waiting, refused = [], [], []
+        unsettled: datetime | None = None
         for raw, one in sightings.items():
             decision, why = decide(one, now, wall - one.stamp.modified_ns / _NANOSECONDS, self._rest)
             if decision is Decision.REFUSE:
@@ -305,6 +313,18 @@ class Inbox:
                 ready.append(Candidate(shown_name(raw), raw, one.stamp, one.time))
             else:
                 waiting.append(Waiting(shown_name(raw), raw, why))
+                if why == JUST_WRITTEN and one.time is not None:
+                    unsettled = one.time if unsettled is None else min(unsettled, one.time)
+        if unsettled is not None:
+            # A recorder finishes one before it begins the next: nobody heard of the older one's end, and it
+            # would be late if the newer one were taken now.
+            early = [
+                one
+                for one in ready
+                if one.time > unsettled and now - sightings[one.raw].since < self._rest.settle
+            ]
+            ready = [one for one in ready if one not in early]
+            waiting += [Waiting(one.name, one.raw, "an older one has just been written") for one in early]
         return Scan(
             ready=tuple(sorted(ready, key=lambda one: (one.time, one.raw))),
             waiting=tuple(sorted(waiting, key=lambda one: one.raw)),

@@ -55,11 +55,8 @@ def unpacked(archive: Path, cache: Path | None = None) -> Path:
         UnpackError: it is no archive, or damaged.
         OSError: the archive cannot be read, or the cache not be written.
     """
-    root = (cache or cache_directory()) / "runs"
-    state = archive.stat()
-    identity = f"{archive.resolve()}\0{state.st_size}\0{state.st_mtime_ns}"
-    key = hashlib.sha256(identity.encode("utf-8", "surrogateescape")).hexdigest()[:24]
-    final = root / key
+    final = _place(archive, cache)
+    root, key = final.parent, final.name
     if _is_whole(final):
         return final / _FILES
     root.mkdir(parents=True, exist_ok=True)
@@ -78,6 +75,22 @@ def unpacked(archive: Path, cache: Path | None = None) -> Path:
                 shutil.rmtree(part, ignore_errors=True)
                 raise
     return final / _FILES
+
+
+def is_unpacked(archive: Path, cache: Path | None = None) -> bool:
+    """Whether `unpacked` would find its work done.
+
+    Raises:
+        OSError: the archive cannot be looked at.
+    """
+    return _is_whole(_place(archive, cache))
+
+
+def _place(archive: Path, cache: Path | None) -> Path:
+    state = archive.stat()
+    identity = f"{archive.resolve()}\0{state.st_size}\0{state.st_mtime_ns}"
+    key = hashlib.sha256(identity.encode("utf-8", "surrogateescape")).hexdigest()[:24]
+    return (cache or cache_directory()) / "runs" / key
 
 
 def _is_whole(folder: Path) -> bool:

@@ -57,6 +57,7 @@ class Waker:
         self._armed: tuple[int, int] | None = None
         self._retry_at = 0.0
         self._is_closed = False
+        self._was_deaf = True
         self._how = "looked at again and again"
 
     @property
@@ -76,6 +77,15 @@ class Waker:
             time.sleep(GATHER_SECONDS)
             self._woken.clear()
         return woken
+
+    def was_deaf(self) -> bool:
+        """Hear of the folder from now on, and say whether that was not so all the time since the last call.
+
+        What came meanwhile no hint tells of: only a full scan does.
+        """
+        self._arm()
+        deaf, self._was_deaf = self._was_deaf, False
+        return deaf
 
     def hints(self) -> dict[bytes, Stamp]:
         """Take what was closed or renamed into place since the last call: stamps by the bytes of names.
@@ -105,6 +115,7 @@ class Waker:
         if identity is None or self._is_closed:
             return False
         self._armed = identity
+        self._was_deaf = True
         self._retry_at = float("inf")
         if self._polling == "always":
             self._how = "looked at again and again, as watch.polling says"

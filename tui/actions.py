@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from tui.keys import Action, Group, Keymap
+from tui.pane_actions import PANE_ACTIONS
 from tui.screens.table import SCREENS
 
 SEEN = ("overview", "bearing", "alarms")
@@ -255,7 +256,7 @@ CONSOLE = (
     Action("quit", ("q",), "quit", "quit", "leave; nothing that is stored is lost", Group.CONSOLE, rank=3),
 )
 
-DEFAULT = Keymap((*ALARMS, *TIME, *FURTHER, *LOOKING, *CONSOLE))
+DEFAULT = Keymap((*ALARMS, *TIME, *FURTHER, *LOOKING, *PANE_ACTIONS, *CONSOLE))
 """Every action with its own keys."""
 
 

@@ -12,6 +12,7 @@ from textual.command import Provider
 from textual.screen import ModalScreen
 
 from engine.records import Assessment
+from tui.asking import Asking
 from tui.draw.notice import Notice
 from tui.draw.text import clean
 from tui.filtering import AlarmFilter, cycled
@@ -24,7 +25,6 @@ from tui.screens.dialog import Dialog, Field, Question
 from tui.screens.fleet import standings
 from tui.screens.help import HelpScreen
 from tui.screens.table import BY_ID, SCREENS
-from tui.travelling import Travelling
 
 if TYPE_CHECKING:
     from engine.store import Store
@@ -33,7 +33,7 @@ OVER_HELP = frozenset({"back", "help", "quit", "move"})
 """What works over the help screen; nobody acknowledges what they cannot see."""
 
 
-class Console(Travelling, inherit_bindings=False):
+class Console(Asking, inherit_bindings=False):
     """The viewer with its keys: selecting, going through time, acknowledging."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding(key, "quit", priority=True) for key in RESERVED]
@@ -123,7 +123,6 @@ class Console(Travelling, inherit_bindings=False):
         if self._storing:
             self._tell(Notice("Leaving as soon as it is stored …"))
             await asyncio.wait(self._storing.values())
-        self._remember()
         self.exit()
 
     def on_mount(self) -> None:
@@ -139,9 +138,10 @@ class Console(Travelling, inherit_bindings=False):
         if self._start:
             self.show_place(self._start)
 
-    def on_unmount(self) -> None:
-        """Remember how it was left, however that came about."""
+    def exit(self, *arguments: Any, **options: Any) -> None:
+        """Leave, however that comes about; how things stand is remembered."""
         self._remember()
+        super().exit(*arguments, **options)
 
     def watch_reading(self, before: Reading, after: Reading) -> None:
         """Look at a machine the way it was left."""

@@ -224,7 +224,15 @@ def _replay(
     with engine_beside(
         run.path, folder, config=config, rig=rig, bundle=bundle, overrides=overrides
     ) as engine:
-        open_console(folder, settings, key=key, session=name, pace=pace, last_words=engine.last_words)
+        open_console(
+            folder,
+            settings,
+            key=key,
+            session=name,
+            pace=pace,
+            begin=engine.begin,
+            last_words=engine.last_words,
+        )
         # Asked before the engine is stopped: that it ends now is not its failure.
         words = engine.last_words()
     print(f"store: {folder}\nsession: {clean_text(name)} (resume its acknowledgements with --session)")

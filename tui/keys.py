@@ -39,6 +39,7 @@ class Group(StrEnum):
     ALARMS = "Alarms"
     TIME = "Time"
     SCREENS = "Screens"
+    MODEL = "Model"
     CONSOLE = "Console"
 
 

@@ -3,7 +3,8 @@
 import json
 import os
 import subprocess
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
@@ -47,6 +48,32 @@ class EngineProcess:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
+
+
+class EngineBeside:
+    """An engine that is started when it is first needed; safe to use from several threads."""
+
+    def __init__(self, start: Callable[[], EngineProcess]) -> None:
+        """Know how to start it."""
+        self._start = start
+        self._engine: EngineProcess | None = None
+        self._lock = threading.Lock()
+
+    def begin(self) -> None:
+        """Start it, unless that was done."""
+        with self._lock:
+            if self._engine is None:
+                self._engine = self._start()
+
+    def last_words(self) -> str:
+        """What it said before it failed; empty before it began."""
+        return self._engine.last_words() if self._engine is not None else ""
+
+    def stop(self) -> None:
+        """End it, and let it begin no more."""
+        with self._lock:
+            if self._engine is not None:
+                self._engine.stop()
 
 
 def engine_options(
@@ -105,13 +132,18 @@ def engine_beside(
     rig: str | None,
     bundle: Path | None,
     overrides: Mapping[str, object],
-) -> Iterator[EngineProcess]:
-    """Run an engine over a finished run while the block lasts.
+) -> Iterator[EngineBeside]:
+    """An engine for a finished run, which ends with the block; it begins when it is told to.
+
+    So the console can paint before an engine competes with it for the processor.
 
     Raises:
         OSError: the state folder cannot be written.
     """
-    engine = start_engine("score", run, state, config=config, rig=rig, bundle=bundle, overrides=overrides)
+    state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    engine = EngineBeside(
+        lambda: start_engine("score", run, state, config=config, rig=rig, bundle=bundle, overrides=overrides)
+    )
     try:
         yield engine
     finally:

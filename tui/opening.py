@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from tui.app import Console
 
 
+def nothing() -> None:
+    """Start no engine."""
+
+
 def open_console(
     folder: Path,
     settings: "Settings",
@@ -24,6 +28,7 @@ def open_console(
     key: str,
     session: str = "",
     pace: float | None = None,
+    begin: Callable[[], None] = nothing,
     last_words: Callable[[], str] = str,
     at_newest: bool = False,
     read_only: bool = False,
@@ -38,6 +43,7 @@ def open_console(
         key: of the assessment to show.
         session: of a replay, "" for the live record.
         pace: that was asked for, None for the one that is remembered or set.
+        begin: starts the engine beside it, if there is to be one; called before the store is opened.
         last_words: what the engine beside it said before it failed.
         at_newest: begin at what is newest.
         read_only: whether nothing can be stored from it.
@@ -52,6 +58,7 @@ def open_console(
         key=key,
         session=session,
         pace=pace,
+        begin=begin,
         last_words=last_words,
         at_newest=at_newest,
         read_only=read_only,
@@ -69,6 +76,7 @@ def make_console(
     key: str,
     session: str = "",
     pace: float | None = None,
+    begin: Callable[[], None] = nothing,
     last_words: Callable[[], str] = str,
     at_newest: bool = False,
     read_only: bool = False,
@@ -93,6 +101,7 @@ def make_console(
     def open_store() -> "Store":
         from engine.store import Store, StoreError
 
+        begin()
         if words := last_words():
             raise StoreError(words)
         return Store.open(folder, read_only=read_only)

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from engine.alarms import Alarm
     from engine.store import Store
 
-DEAD_AFTER = timedelta(seconds=10)
-"""Without a heartbeat for so long an engine is taken for dead; it beats every 2 s."""
+DEAD_AFTER = timedelta(seconds=8)
+"""Without a heartbeat for so long an engine is taken for dead; it beats every 2 s, and who asks is to know of
+its end within 10 s."""
 
 AT_WORK = frozenset({Phase.READING, Phase.LEARNING, Phase.GATHERING, Phase.SCORING, Phase.WATCHING})
 

@@ -16,7 +16,16 @@ from engine.settings import Settings
 from engine.store import Store, StoreBusyError
 from replay.archive import Run
 from tests.engine.living import KilledError, Plant, Story, plant_of
-from tests.engine.making import (SMALL_COUNT, SMALL_FAULT, SMALL_HEALTHY, SMALL_ROWS, SmallRig, noise, small_name, text_of)
+from tests.engine.making import (
+    SMALL_COUNT,
+    SMALL_FAULT,
+    SMALL_HEALTHY,
+    SMALL_ROWS,
+    SmallRig,
+    noise,
+    small_name,
+    text_of,
+)
 from tests.engine.spoiling import name_between
 
 

@@ -53,7 +53,16 @@ def test_bundle_keeps_provenance_history_and_settings(small_rig: SmallRig, tmp_p
         assert getattr(again, name) == getattr(original, name)
     assert again.settings == small_rig.settings.plain()
     assert {"python", "numpy", "tensorflow", "ai-edge-litert"} <= set(again.versions)
+    assert again.layers == original.layers
+    assert [layer["parameters"] for layer in again.layers if layer["kind"] == "EinsumDense"]
     assert again.history[0].keys() == {"epoch", "loss", "validation_loss"}
+
+
+def test_bundle_that_does_not_tell_its_layers_is_as_good_as_any(place: Path) -> None:
+    manifest = json.loads((place / MANIFEST).read_text())
+    del manifest["layers"]
+    (place / MANIFEST).write_text(json.dumps(manifest))
+    assert load_bundle(place).layers == ()
 
 
 def test_saving_again_finds_the_same_folder(small_rig: SmallRig, tmp_path: Path) -> None:

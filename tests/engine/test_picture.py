@@ -27,8 +27,35 @@ def test_picture_comes_back_as_it_was_packed(channels: int, bands: int, seed: in
 
 
 def test_picture_of_another_version_is_refused() -> None:
-    with pytest.raises(ValueError, match="picture version 2 is not known"):
-        Picture.unpack(b'{"v": 2, "channels": 1, "bands": 1}\n')
+    with pytest.raises(ValueError, match="picture version 3 is not known"):
+        Picture.unpack(b'{"v": 3, "channels": 1, "bands": 1}\n')
+
+
+@given(st.lists(st.floats(0, 3.75, width=32), min_size=2, max_size=80))
+def test_envelope_is_kept_to_within_a_few_percent(amplitudes: list[float]) -> None:
+    planes = np.zeros((3, 1, 2), np.float32)
+    kept = Picture(
+        np.array([0.0, 100.0, 200.0], np.float32),
+        *planes,
+        envelope=np.array([amplitudes], np.float32),
+        envelope_step=1.5,
+        carriers=np.array([[1280.0, 2560.0]], np.float32),
+    )
+    back = Picture.unpack(kept.pack())
+    assert back.envelope == pytest.approx(kept.envelope, rel=0.03, abs=2**-13)
+    assert (back.envelope_step, back.carriers.tolist()) == (1.5, [[1280.0, 2560.0]])
+
+
+def test_picture_of_the_first_version_unpacks_and_knows_no_envelope() -> None:
+    planes = np.arange(6, dtype="<f2")
+    edges = np.array([10.0, 20.0, 30.0], "<f4")
+    parts = np.array([0.5, 0.5], "<f2")
+    head = b'{"v": 1, "channels": 1, "bands": 2, "parts": [1, 2]}\n'
+    old = Picture.unpack(head + edges.tobytes() + planes.tobytes() + parts.tobytes())
+    assert old.contribution.tolist() == [[4.0, 5.0]]
+    assert old.parts.tolist() == [[0.5, 0.5]]
+    assert old.envelope.size == 0
+    assert old.carriers.shape == (0, 2)
 
 
 def test_pictures_of_the_sample_are_small_and_their_shares_sum_to_one(assessed_sample: Path) -> None:
@@ -45,6 +72,9 @@ def test_pictures_of_the_sample_are_small_and_their_shares_sum_to_one(assessed_s
         assert picture.edges[-1] == pytest.approx(10_240, rel=0.01)
         assert picture.contribution.sum() == pytest.approx(1.0, abs=0.01)
         assert picture.parts.shape == (4, 19)
+        assert len(data) < 8_192
+        assert picture.envelope.shape == (4, 1038)
+        assert picture.envelope_step == 1.0
         assert picture.parts.sum() == pytest.approx(1.0, abs=0.01)
         assert np.isfinite(picture.spectrum).all()
         assert np.isfinite(picture.reconstruction).all()

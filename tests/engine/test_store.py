@@ -84,6 +84,20 @@ def test_series_can_be_read_on_from_where_a_reader_stopped(store: Store) -> None
     assert len(store.series(assessment, after=5)) == 0
 
 
+def test_series_can_be_read_backwards_from_the_newest(store: Store) -> None:
+    assessment = begin(store)
+    store.append(assessment, [item(position) for position in range(6)], WALL)
+    late = replace(item(6), late=True, snapshot=replace(item(6).snapshot, at=at(0) - timedelta(minutes=1)))
+    store.append(assessment, [late, item(7)], WALL)
+    newest = store.series(assessment, before=8, limit=2)
+    assert newest.positions.tolist() == [5, 7]
+    np.testing.assert_array_equal(newest.severity, store.series(assessment, after=4).severity)
+    assert store.series(assessment, before=5, limit=2).positions.tolist() == [3, 4]
+    assert store.series(assessment, before=2, limit=5).positions.tolist() == [0, 1]
+    assert store.series(assessment, after=1, before=4).positions.tolist() == [2, 3]
+    assert len(store.series(assessment, before=0, limit=5)) == 0
+
+
 def test_assessment_without_snapshots_has_an_empty_series_and_nowhere_to_resume(store: Store) -> None:
     assessment = begin(store)
     series = store.series(assessment)
@@ -304,6 +318,16 @@ def test_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(FailedError, match=r"cannot be made .*; choose another --state"):
         Store.open(tmp_path / "file" / "state", create=True)
+
+
+def test_opening_a_store_writes_nothing_so_that_a_full_disk_does_not_forbid_it(state: Path) -> None:
+    with Store.open(state, create=True):
+        pass
+    before = (state / FILE_NAME).read_bytes()
+    for create in (False, True):
+        with Store.open(state, create=create) as store:
+            assert store.assessments() == ()
+    assert (state / FILE_NAME).read_bytes() == before
 
 
 def test_opening_twice_at_once_makes_one_store(state: Path) -> None:

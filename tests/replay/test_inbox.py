@@ -221,8 +221,41 @@ def test_glance_looks_at_what_was_hinted_at_alone(rig: Rig) -> None:
     rig.write(LATER)
     seen = rig.inbox.glance(rig.known, rig.hint(LATER))
     assert [one.name for one in seen.ready] == [LATER]
-    assert rig.ready() == [NAME, LATER]
+    rig.known[LATER.encode()] = seen.ready[0].stamp
     assert rig.inbox.glance(rig.known, {b"2004.02.12.23.00.00": STAMP}).ready == ()
+    assert rig.ready() == [NAME]
+
+
+def test_glance_hands_out_an_older_file_that_waited_before_the_one_hinted_at(rig: Rig) -> None:
+    rig.write(NAME)
+    assert rig.ready() == []
+    rig.clock.go(SETTLE)
+    rig.write(LATER)
+    seen = rig.inbox.glance(rig.known, rig.hint(LATER))
+    assert [one.name for one in seen.ready] == [NAME, LATER]
+
+
+def test_newer_file_lets_one_go_first_that_nobody_saw_closed(rig: Rig) -> None:
+    rig.write(NAME)
+    rig.clock.go(SETTLE / 2)
+    rig.write(LATER)
+    seen = rig.scan(rig.hint(LATER))
+    assert seen.ready == ()
+    assert {one.name: one.why for one in seen.waiting} == {
+        NAME: "it has just been written",
+        LATER: "an older one has just been written",
+    }
+    rig.clock.go(SETTLE / 2)
+    assert rig.ready() == [NAME, LATER]
+
+
+def test_older_file_that_is_written_on_and_on_holds_a_newer_one_up_but_once(rig: Rig) -> None:
+    rig.write(NAME, TORN)
+    rig.write(LATER)
+    assert rig.scan(rig.hint(LATER)).ready == ()
+    rig.clock.go(SETTLE)
+    rig.write(NAME, TORN + b"0")
+    assert rig.ready() == [LATER]
 
 
 def test_snapshot_is_read_with_a_digest_of_its_signal_alone(rig: Rig) -> None:

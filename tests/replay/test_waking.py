@@ -76,6 +76,19 @@ def test_file_still_open_wakes_without_a_hint(waker: Waker, folder: Path) -> Non
         assert waker.hints() == {}
 
 
+def test_it_was_deaf_until_it_is_asked_and_again_when_another_folder_takes_the_name(
+    waker: Waker, folder: Path
+) -> None:
+    assert waker.was_deaf()
+    assert not waker.was_deaf()
+    write_and_close(folder)
+    assert hinted(waker, RAW)
+    folder.rename(folder.parent / "old")
+    folder.mkdir()
+    assert waker.was_deaf()
+    assert not waker.was_deaf()
+
+
 def test_first_wait_returns_at_once_since_nothing_was_heard_before(waker: Waker) -> None:
     assert waker.wait(LONG)
     assert not waker.wait(0)

@@ -56,7 +56,17 @@ def picture(position: int, channels: int) -> bytes:
     if position >= ONSET:
         fault[0, 17:20] = [9, 14, 7]
     spread = np.full((channels, bands), 0.01, np.float32) + fault / 30
-    return Picture(edges, expected + fault, expected, spread / spread.sum()).pack()
+    envelope = np.full((channels, 1038), 0.02, np.float32) + 0.01 * np.sin(np.arange(1038) * 1.3).astype(
+        np.float32
+    )
+    if position >= ONSET:
+        for order in (1, 2, 3):
+            envelope[0, 236 * order] = 0.8 / order
+    parts = np.full((channels, 19), 1 / (19 * channels), np.float32)
+    carriers = np.tile(np.array([3840.0, 5120.0], np.float32), (channels, 1))
+    return Picture(
+        edges, expected + fault, expected, spread / spread.sum(), parts, envelope, 1.0, carriers
+    ).pack()
 
 
 def events(position: int) -> tuple[NewEvent, ...]:
@@ -69,7 +79,7 @@ def events(position: int) -> tuple[NewEvent, ...]:
     }
     match position:
         case _ if position == BASELINE - 1:
-            return (NewEvent(EventKind.LEARNED, when),)
+            return (NewEvent(EventKind.LEARNED, when, detail={"bundle": "made-up", "snapshots": BASELINE}),)
         case _ if position == RAISED:
             return (
                 NewEvent(
@@ -142,9 +152,31 @@ def begin(store: Store, names: tuple[str, ...] = NAMES) -> Assessment:
         components=names,
         channels=[(number + 1,) for number in range(len(names))],
         units=["V"] * len(names),
-        settings={},
+        settings=settings(names),
         now=WALL,
     )
+
+
+def settings(names: tuple[str, ...]) -> dict[str, object]:
+    """As much of the settings as a screen looks at."""
+    bearing = {
+        "rollers": 16,
+        "roller_diameter": 0.331,
+        "pitch_diameter": 2.815,
+        "contact_angle": 15.17,
+        "sensitivity": [1.0],
+    }
+    return {
+        "machine": {"sample_rate": 20480.0, "shaft_speed": 1996.0, "mains_frequency": 60.0},
+        "component": [{"name": name, "channels": [place + 1], **bearing} for place, name in enumerate(names)],
+        "recording": {
+            "rows": 20480,
+            "columns": 0,
+            "time_pattern": "%Y.%m.%d.%H.%M.%S",
+            "timezone": "UTC",
+            "separator": "\t",
+        },
+    }
 
 
 def beat(store: Store, assessment: Assessment, phase: Phase, done: int, message: str = "") -> None:

@@ -17,8 +17,8 @@ from tests.tui import synthetic
 from tests.tui.conftest import Clock, put, settled, text
 from tui.app import Console
 from tui.playhead import instant
+from tui.screens.bearing import BearingScreen
 from tui.screens.common import ConsoleScreen
-from tui.screens.detail import DetailScreen
 from tui.screens.help import HelpScreen
 from tui.screens.overview import OverviewScreen
 from tui.widgets.panel import Panel
@@ -259,7 +259,7 @@ async def test_enter_shows_the_bearing_in_detail_stepping_updates_it_and_escape_
         await settled(pilot)
         await pilot.press("enter")
         await settled(pilot)
-        assert isinstance(app.screen, DetailScreen)
+        assert isinstance(app.screen, BearingScreen)
         assert "severity 3.16" in text(app)
         assert "Spectrum, ch 1 at 02-17 07:42" in text(app)
         await pilot.press("left")

@@ -25,7 +25,6 @@ from tui.draw.notice import (
     notice_lines,
     rings_notice,
 )
-from tui.draw.plots import figure_lines, spectrum_lines, trend_lines
 from tui.draw.spark import Column, resample, sparkline, tall_sparkline
 from tui.draw.text import Span, clean, fit, pick, plain, title, width_of, window
 from tui.draw.timeline import timeline_lines
@@ -112,13 +111,13 @@ def test_more_snapshots_than_columns_keep_the_highest_of_each_column() -> None:
     at = np.arange(1000, dtype=np.int64)
     values = np.full(1000, 0.4)
     values[333] = 3.0
-    columns = resample(at, values, np.zeros(1000, bool), (0, 999), 1, 10)
+    columns = resample(at, values, np.zeros(1000, bool), (0, 999), at + 3, 10)
     assert [column.value for column in columns] == [0.4, 0.4, 0.4, 3.0, *[0.4] * 6]
 
 
 def test_fewer_snapshots_than_columns_hold_and_a_long_silence_is_a_gap() -> None:
     at = np.array([0, 10, 100], dtype=np.int64)
-    columns = resample(at, np.array([0.4, 0.5, 0.6]), np.zeros(3, bool), (0, 109), 10, 11)
+    columns = resample(at, np.array([0.4, 0.5, 0.6]), np.zeros(3, bool), (0, 109), at + 30, 11)
     drawn = plain([sparkline(columns)])
     assert drawn == "▁▂▂▂▂·····▂"
 
@@ -129,7 +128,7 @@ def test_fewer_snapshots_than_columns_hold_and_a_long_silence_is_a_gap() -> None
 )
 def test_any_numbers_at_any_width_draw_exactly_that_many_columns(values: list[float], width: int) -> None:
     at = np.arange(len(values), dtype=np.int64) * 10
-    columns = resample(at, np.array(values), np.zeros(len(values), bool), (0, 500), 10, width)
+    columns = resample(at, np.array(values), np.zeros(len(values), bool), (0, 500), at + 30, width)
     assert width_of(sparkline(columns)) == width
     assert all(width_of(row) == width for row in tall_sparkline(columns))
 
@@ -331,8 +330,6 @@ def test_no_panel_breaks_or_overflows_at_any_size(view: View, width: int, positi
             alarm_lines(width, height, shown, "Bearing 1", UTC),
             why_lines(width, height, shown, 0),
             timeline_lines(width, height, shown, UTC),
-            trend_lines(width, height, shown, 0, UTC),
-            spectrum_lines(width, height, view.picture, (1,), ""),
             bearing_lines(width, height, shown, 0, UTC),
         ]
         assert all(len(lines) <= height for lines in drawn)
@@ -348,40 +345,6 @@ def test_a_view_without_snapshots_draws_everywhere(tmp_path: Path) -> None:
     shown = Frame(empty, Playhead(None))
     assert "no score yet" in plain(bearing_lines(80, 5, shown, 0, UTC))
     assert plain(timeline_lines(80, 3, shown, UTC))
-    assert "no severity yet" in plain(trend_lines(80, 12, shown, 0, UTC))
-    assert "no snapshot yet" in plain(figure_lines(80, empty.series, -1, (1,), ("V",)))
-
-
-# Plots.
-
-
-def test_the_trend_has_the_limit_and_both_ends_of_time_and_no_colour_codes(view: View) -> None:
-    drawn = plain(trend_lines(80, 12, frame(view, 139), 0, UTC))
-    assert "┈" in drawn
-    assert "02-12 11:02" in drawn
-    assert "02-19 05:12" in drawn
-    assert "\x1b" not in drawn
-
-
-def test_the_spectrum_shows_measured_and_expected_of_the_loudest_channel(view: View) -> None:
-    drawn = plain(spectrum_lines(80, 12, view.picture, (1, 2), "at 02-16 06:02"))
-    assert "ch 1 at 02-16 06:02" in drawn
-    assert drawn.count("•") > 10
-    assert "kHz" in drawn
-
-
-def test_a_picture_with_gaps_is_drawn_without_them(view: View) -> None:
-    assert view.picture is not None
-    holes = replace(view.picture, spectrum=np.full_like(view.picture.spectrum, np.nan))
-    assert "kHz" in plain(spectrum_lines(80, 12, holes, (1,), ""))
-    assert "no picture" in plain(spectrum_lines(80, 12, None, (1,), ""))
-
-
-def test_the_figures_have_units_and_the_medians_of_the_baseline(view: View) -> None:
-    drawn = plain(figure_lines(90, view.series, 116, (1,), ("V",)))
-    assert "std 0.15 V (0.075)" in drawn
-    assert "kurtosis 3.2 (3.2)" in drawn
-    assert "…" not in plain(figure_lines(60, view.series, 116, (1,), ("V",)))
 
 
 # Notices.

@@ -69,10 +69,10 @@ def test_a_watching_engine_says_what_its_last_message_says(live: View) -> None:
     ("phase", "stale"),
     [(Phase.SCORING, True), (Phase.LEARNING, True), (Phase.FINISHED, False), (Phase.WATCHING, True)],
 )
-def test_an_engine_that_does_not_beat_for_ten_seconds_is_stale_and_says_what_to_do(
+def test_an_engine_that_does_not_beat_for_eight_seconds_is_stale_and_says_what_to_do(
     view: View, phase: Phase, stale: bool
 ) -> None:
-    for seconds, expected in ((10, False), (10.1, stale)):
+    for seconds, expected in ((8, False), (8.1, stale)):
         status = engine_status(reading(view, phase), WALL, WALL + timedelta(seconds=seconds), UTC)
         assert status.text.startswith("ENGINE STALE since 03:00:00 UTC") is expected
         assert (status.stale == WALL) is expected

@@ -23,7 +23,7 @@ STAND_INS = {
     **dict(zip("▲△▽◆●○■✕◁□", "!+v*oO=x<#", strict=True)),
     **dict(zip("‖▶…·–—×›↑↓←→•", "|>~.--x>^v<>*", strict=True)),
     **dict(zip("▁▂▃▄▅▆▇█", "_.-=+*%#", strict=True)),
-    **dict(zip("░▒▓▏▕▾▿┊┈┄╌", ".:%||v.:---", strict=True)),
+    **dict(zip("░▒▓▏▕▾▿▴✓┊┈┄╌", ".:%||v.^Y:---", strict=True)),
     **dict(zip("─━│┃┌┐└┘├┤┬┴┼", "--||+++++++++", strict=True)),
     **dict(zip("±°²³µ§√≥≤≈", "~'23u$/><~", strict=True)),
 }

@@ -8,7 +8,7 @@ from tui.draw.text import Role, clean
 from tui.draw.words import wall_time
 from tui.reading import Reading, View
 
-SILENCE = timedelta(seconds=10)
+SILENCE = timedelta(seconds=8)
 """An engine beats every 2 s; one that has not for so long is dead or hung."""
 
 BUSY = {

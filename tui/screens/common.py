@@ -5,6 +5,7 @@ from functools import partial
 from textual.screen import Screen
 
 from tui.draw.banner import banner_lines
+from tui.draw.glyphs import Glyphs
 from tui.draw.notice import notice_lines, wrapped
 from tui.draw.text import Lines, Role, Span, title
 from tui.frame import Frame
@@ -42,6 +43,12 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
         keys = partial(footer_lines, keymap=shown.keymap, screen=self.PLACE)
         self.query_one("#keys", Panel).show(keys)
         self.draw(shown)
+
+    @property
+    def glyphs(self) -> Glyphs:
+        """What the terminal can show."""
+        found = getattr(self.app, "glyphs", Glyphs.UNICODE)
+        return found if isinstance(found, Glyphs) else Glyphs.UNICODE
 
     def draw(self, shown: Shown) -> None:
         """Give the panels of this screen what they draw."""

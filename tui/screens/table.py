@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 
 from tui.screens.alarms import AlarmScreen
+from tui.screens.bearing import BearingScreen
 from tui.screens.common import ConsoleScreen
-from tui.screens.detail import DetailScreen
 from tui.screens.fleet import FleetScreen
+from tui.screens.health import HealthScreen
+from tui.screens.model import ModelScreen
 from tui.screens.overview import OverviewScreen
+from tui.screens.timeline import TimelineScreen
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +26,11 @@ class Place:
 SCREENS = (
     Place("overview", "1", "overview", "all bearings: which, how bad, since when", OverviewScreen),
     Place("fleet", "0", "machines", "all machines of the store, the worst first", FleetScreen),
-    Place("bearing", "2", "bearing", "why: the selected bearing in detail", DetailScreen),
+    Place("bearing", "2", "bearing", "why: the selected bearing in detail", BearingScreen),
     Place("alarms", "3", "alarms", "alarms: active, shelved, history, and each one's story", AlarmScreen),
+    Place("timeline", "4", "timeline", "the whole run at once, and what happened in it", TimelineScreen),
+    Place("model", "5", "model", "what it learned, who accepted it, how far errors lie", ModelScreen),
+    Place("health", "6", "health", "is the engine at work: files, disk, alarm system, log", HealthScreen),
 )
 """The first is there from the start; the others lie over it and `Esc` leads back."""
 

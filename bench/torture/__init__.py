@@ -1,0 +1,1 @@
+"""Fault proofs that take too long for the suite: processes killed, disks filled, folders gone, bursts."""

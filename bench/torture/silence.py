@@ -1,0 +1,155 @@
+"""Silence that must not look like health: a dead engine, a folder that is gone, data that stays out."""
+
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench.torture import victims
+from bench.torture.ground import EPISODE, Ground, Reel
+from bench.torture.verdict import Finding, taken
+from bench.torture.watched import Watched, now, seconds, until, watched
+from engine.records import Cause, EventKind
+from engine.store import Store
+
+LONGEST = 10.0
+"""Seconds within which a dead engine must show."""
+
+SLACK = 1.0
+"""Seconds beyond that an asker may need to ask and to print."""
+
+USUAL, INTERVALS = 1.5, 3
+"""Seconds between two recordings, and after how many such intervals "no data" rings."""
+
+
+def dead_engine(place: Path, ground: Ground, reel: Reel) -> Finding:
+    """Kill the engine; the status and a console must say so in time."""
+    with watched(place, ground, name="dead") as machine:
+        # Healthy ones, so that nothing but the engine is amiss.
+        machine.until_taken(machine.feed(reel.recordings(EPISODE), EPISODE))
+        console = victims.Terminal("attach", "--state", str(machine.state))
+        shown = console.shows("Bearing 1", 10.0)
+        # Just after a beat: the longest that there is to wait.
+        first = machine.heartbeat()
+        until(lambda: machine.heartbeat() != first, poll=0.01)
+        machine.engine.kill()
+        killed = time.monotonic()
+        before_code, _ = machine.status()
+        console.forget()
+        said = console.shows("STALE", LONGEST + SLACK)
+        on_screen = time.monotonic() - killed
+        code, text = machine.status()
+        told = time.monotonic() - killed
+        while "DEAD" not in text and time.monotonic() - killed < 2 * LONGEST:
+            code, text = machine.status()
+            told = time.monotonic() - killed
+        console.kill()
+    wrong = []
+    if not shown or not said:
+        wrong.append("the console does not say so")
+    if "DEAD" not in text or code != 2 or told > LONGEST + SLACK + 1.0:
+        wrong.append(f"raceway status says so after {told:.1f} s, exit code {code}")
+    return Finding(
+        "engine killed",
+        f"kill -9 just after a heartbeat; status then still exits with {before_code}",
+        f"the console says STALE after {on_screen:.1f} s; raceway status says DEAD by {told:.1f} s, exit"
+        f" code {code}",
+        tuple(wrong),
+    )
+
+
+def no_data(place: Path, ground: Ground, reel: Reel) -> Finding:
+    """Let data stay out; the alarm must ring within so many intervals, and return when data comes again."""
+    options = ("--overrides", f'{{"watch.interval": {USUAL}, "alarms.no_data_after": {INTERVALS}}}')
+    files = reel.recordings(100)
+    with watched(place, ground, *options, name="quiet") as machine:
+        count = 0
+        for _ in range(3):
+            count += machine.feed(files, 1)
+            machine.until_taken(count)
+            time.sleep(0.5)
+        last = _came(machine)
+        rang = until(lambda: _raises(machine) == 1, 4 * INTERVALS * USUAL)
+        raised = _rang(machine) - last
+        code, text = machine.status()
+        machine.feed(files, 1)
+        back = until(lambda: _clears(machine) == 1, 20.0)
+    wrong = []
+    if rang is None or raised > INTERVALS * USUAL + 1.5:
+        wrong.append(f"no data was told after {raised:.1f} s")
+    if code != 2 or "no data" not in text:
+        wrong.append(f"raceway status exits with {code} and says nothing of it")
+    if back is None:
+        wrong.append("the alarm does not return when data comes")
+    return Finding(
+        "no data",
+        f"recordings every {USUAL:g} s stop",
+        f"the alarm rings {raised:.1f} s after the last one came ({raised / USUAL:.1f} intervals);"
+        f" it returns {seconds(back)} after data does",
+        tuple(wrong),
+    )
+
+
+def folder_gone(place: Path, ground: Ground, reel: Reel) -> Finding:
+    """Remove the folder, and put another in its place; files in it are taken in as before."""
+    files: Iterator[tuple[str, bytes]] = reel.recordings(100)
+    with watched(place, ground, name="gone") as machine:
+        count = machine.feed(files, 10)
+        machine.until_taken(count)
+        shutil.rmtree(machine.folder)
+        noticed = until(lambda: "does not exist" in _message(machine), 20.0)
+        code, text = machine.status()
+        machine.folder.mkdir()
+        count += machine.feed(files, 10)
+        back = machine.until_taken(count)
+        healed = until(lambda: not _message(machine), 20.0)
+        total = taken(machine.state)
+    wrong = []
+    if noticed is None or "does not exist" not in text:
+        wrong.append("nobody is told that the folder is gone")
+    if back is None or total != count or healed is None:
+        wrong.append(f"{total} of {count} files were taken in; healed: {healed is not None}")
+    return Finding(
+        "folder removed",
+        "10 files, the folder removed, made again, 10 more files",
+        f"the heartbeat says so after {seconds(noticed)} (status exits with {code}); all 20 scored, the"
+        f" second half {seconds(back)} after they came",
+        tuple(wrong),
+    )
+
+
+def _message(machine: Watched) -> str:
+    beat = machine.heartbeat()
+    return "" if beat is None else beat.message
+
+
+def _raises(machine: Watched) -> int:
+    return sum(
+        one.kind is EventKind.RAISED and one.detail["cause"] == Cause.NO_DATA.value
+        for one in machine.events()
+    )
+
+
+def _clears(machine: Watched) -> int:
+    return sum(
+        one.kind is EventKind.CLEARED and f"/{Cause.NO_DATA}/" in one.alarm for one in machine.events()
+    )
+
+
+def _came(machine: Watched) -> float:
+    """When the newest file was taken in, by the wall clock [s]."""
+    with Store.open(machine.state) as store:
+        assessment = store.assessments()[0]
+        resume = store.resume_point(assessment)
+        came = None if resume is None else store.came(assessment.machine_id, resume[1])
+    return (came or now()).timestamp()
+
+
+def _rang(machine: Watched) -> float:
+    """When "no data" rang, by the wall clock [s]; now, if it did not."""
+    raised = [
+        one.recorded_at
+        for one in machine.events()
+        if one.kind is EventKind.RAISED and one.detail["cause"] == Cause.NO_DATA.value
+    ]
+    return (raised[-1] if raised else now()).timestamp()

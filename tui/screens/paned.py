@@ -1,0 +1,99 @@
+"""A screen whose panes are gone through by a key; as many are shown as there is room for."""
+
+from functools import partial
+from typing import ClassVar
+
+from textual.app import ComposeResult
+
+from tui.draw.panes import tab_lines
+from tui.frame import Frame
+from tui.screens.common import ConsoleScreen, waiting_lines
+from tui.screens.shown import Shown
+from tui.widgets.panel import Draw, Panel
+
+PANE_HEIGHT = 11
+"""Lines that a pane wants; where there are more for another one, another one is shown."""
+
+SLOTS = ("first", "second", "third")
+
+
+class PanedScreen(ConsoleScreen):
+    """Tabs, and below them the pane that is chosen and those that belong beside it."""
+
+    PANES: ClassVar[tuple[str, ...]] = ()
+    """Their names, in the order in which they are gone through."""
+
+    BESIDE: ClassVar[tuple[str, ...]] = ()
+    """Panes that fill the room below the chosen one, in order of need."""
+
+    def __init__(self) -> None:
+        """Begin with the first pane."""
+        super().__init__()
+        self.pane = self.PANES[0]
+
+    def compose(self) -> ComposeResult:
+        """The panels from top to bottom."""
+        yield Panel(id="banner")
+        yield Panel(id="head")
+        yield Panel(id="tabs")
+        for slot in SLOTS:
+            yield Panel(id=slot)
+        yield Panel(id="notice")
+        yield Panel(id="keys")
+
+    def action_pane(self, which: str) -> None:
+        """Show a pane, by name, or the `next` or `previous` one."""
+        step = {"next": 1, "previous": -1}.get(which)
+        place = self.PANES.index(self.pane)
+        self.pane = which if step is None else self.PANES[(place + step) % len(self.PANES)]
+        self.again()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A key that names another screen's pane is none of this one's."""
+        if action == "pane" and not set(parameters) <= {"next", "previous", *self.PANES}:
+            return False
+        return super().check_action(action, parameters)
+
+    def again(self) -> None:
+        """Draw anew what was given."""
+        if self.shown is not None:
+            self.show(self.shown)
+
+    def panes_shown(self) -> tuple[str, ...]:
+        """The panes for which there is room, from top to bottom."""
+        others = [name for name in self.BESIDE if name != self.pane]
+        count = min(max((self.size.height - 5) // PANE_HEIGHT, 1), len(SLOTS))
+        return (self.pane, *others)[:count]
+
+    def drawing(self, name: str, shown: Shown, frame: Frame) -> Draw:
+        """What draws a pane."""
+        raise NotImplementedError
+
+    def key(self, name: str, shown: Shown, frame: Frame) -> tuple[object, ...]:
+        """What a pane depends on: it is drawn again only where one of these is another."""
+        raise NotImplementedError
+
+    def draw_head(self, shown: Shown, frame: Frame) -> None:
+        """Give the line above the tabs its part; it is hidden where there is none."""
+        self.query_one("#head", Panel).display = False
+
+    def draw(self, shown: Shown) -> None:
+        """Give each panel its part."""
+        frame = shown.frame
+        panels = [self.query_one(f"#{slot}", Panel) for slot in SLOTS]
+        if frame is None:
+            head = self.query_one("#head", Panel)
+            head.display, head.wanted = True, 4
+            head.show(partial(waiting_lines, heading=self.PLACE.capitalize(), text=shown.waiting))
+            for panel in panels:
+                panel.display = False
+            return
+        self.draw_head(shown, frame)
+        self.query_one("#tabs", Panel).show(partial(tab_lines, names=self.PANES, chosen=self.pane))
+        names = self.panes_shown()
+        for place, panel in enumerate(panels):
+            panel.display = place < len(names)
+            if panel.display:
+                name = names[place]
+                panel.set_class(name == "strip", "-strip")
+                panel.show(self.drawing(name, shown, frame), key=(name, *self.key(name, shown, frame)))

@@ -1,0 +1,42 @@
+"""The timeline screen: the whole run at once, and what happened in it."""
+
+from functools import partial
+
+from textual.app import ComposeResult
+
+from tui.draw.strips import happening_lines, strip_lines
+from tui.screens.common import ConsoleScreen, waiting_lines
+from tui.screens.shown import Shown
+from tui.widgets.panel import Panel
+
+AROUND = 6
+"""Lines of the strips besides one a component: heading, pauses, marks, playhead, times, legend."""
+
+
+class TimelineScreen(ConsoleScreen):
+    """Strips above, what happened below; the keys that move through time do so here as everywhere."""
+
+    PLACE = "timeline"
+
+    def compose(self) -> ComposeResult:
+        """The panels from top to bottom."""
+        yield Panel(id="banner")
+        yield Panel(id="strips")
+        yield Panel(id="happened")
+        yield Panel(id="notice")
+        yield Panel(id="keys")
+
+    def draw(self, shown: Shown) -> None:
+        """Give each panel its part."""
+        frame = shown.frame
+        strips, happened = self.query_one("#strips", Panel), self.query_one("#happened", Panel)
+        if frame is None:
+            strips.wanted = 4
+            strips.show(partial(waiting_lines, heading="Run", text=shown.waiting))
+            happened.show(partial(waiting_lines, heading="What happened", text=""))
+            return
+        strips.wanted = len(frame.view.assessment.components) + AROUND
+        strips.show(
+            partial(strip_lines, glyphs=self.glyphs, frame=frame, selected=shown.component, zone=shown.zone)
+        )
+        happened.show(partial(happening_lines, glyphs=self.glyphs, frame=frame, zone=shown.zone))
