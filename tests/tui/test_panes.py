@@ -257,3 +257,39 @@ async def test_before_the_engine_has_begun_every_screen_says_that_it_waits(
         await asyncio.sleep(0)
         assert isinstance(pilot.app, Console)
         assert "Waiting for the engine" in text(pilot.app)
+
+
+@pytest.mark.parametrize("key", ["2", "4", "5", "6"])
+@pytest.mark.parametrize("count", [0, 1, 2])
+async def test_while_there_is_next_to_nothing_every_pane_is_drawn(
+    console: Make, tmp_path: Path, key: str, count: int
+) -> None:
+    with Store.open(tmp_path, create=True) as store:
+        assessment = synthetic.begin(store)
+        if count:
+            store.append(assessment, [synthetic.assessed(place) for place in range(count)], synthetic.WALL)
+        synthetic.beat(store, assessment, Phase.LEARNING, count)
+    async with console(tmp_path).run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await pilot.press(key)
+        await settled(pilot)
+        for _ in range(7):
+            await pilot.press("tab")
+            await settled(pilot)
+        assert isinstance(pilot.app, Console)
+        assert "ims-set2" in text(pilot.app)
+
+
+async def test_in_ascii_every_screen_is_ascii(console: Make, whole_store: Path) -> None:
+    from tui.draw.glyphs import Glyphs
+    from tui.themes import Outfit
+
+    async with console(whole_store, outfit=Outfit(glyphs=Glyphs.ASCII)).run_test(size=SIZE) as pilot:
+        app = await opened(pilot, 110)
+        for key in ("2", "4", "5", "6"):
+            await pilot.press(key)
+            await settled(pilot)
+            for _ in range(7):
+                await pilot.press("tab")
+                await settled(pilot)
+                assert text(app).isascii(), text(app)
