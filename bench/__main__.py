@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-NAMES = ("throughput", "detection", "disturbed", "starting")
+NAMES = ("throughput", "detection", "disturbed", "console")
 
 
 def main() -> None:

@@ -35,10 +35,11 @@ class Bundles:
             ) from error
 
     def names(self) -> tuple[str, ...]:
-        """The bundles that are there, by name."""
+        """The bundles that are there, in alphabetical order."""
         if not self.folder.is_dir():
             return ()
-        return tuple(sorted(one.name for one in self.folder.iterdir() if (one / MANIFEST).is_file()))
+        found = (place.name for place in self.folder.iterdir() if (place / MANIFEST).is_file())
+        return tuple(sorted(name for name in found if not name.startswith(".")))
 
     def load(self, name: str | None = None) -> Bundle:
         """Load a bundle of this store by its name, the one in use where none is given.

@@ -53,9 +53,8 @@ class Herald:
         told = [event for event in events if event.kind in (EventKind.BUNDLE, EventKind.LEARNED)]
         digest = judge.bundle.digest()
         if told[-1].detail.get("bundle") != digest if told else judge.took_over:
-            facts.append(
-                _said(EventKind.BUNDLE, at, origin_of(judge.bundle, digest, self._assessment.machine))
-            )
+            origin = origin_of(judge.bundle, digest, self._assessment.machine)
+            facts.append(_said(EventKind.BUNDLE, at, origin))
         missing = standing_outage(events, Cause.MODEL_MISSING)
         if missing is not None:
             facts.append(outage_cleared(missing, at, "there is a bundle to score with"))

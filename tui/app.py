@@ -123,7 +123,6 @@ class Console(Asking, inherit_bindings=False):
         if self._storing:
             self._tell(Notice("Leaving as soon as it is stored …"))
             await asyncio.wait(self._storing.values())
-        self._remember()
         self.exit()
 
     def on_mount(self) -> None:
@@ -139,9 +138,10 @@ class Console(Asking, inherit_bindings=False):
         if self._start:
             self.show_place(self._start)
 
-    def on_unmount(self) -> None:
-        """Remember how it was left, however that came about."""
+    def exit(self, *arguments: Any, **options: Any) -> None:
+        """Leave, however that comes about; how things stand is remembered."""
         self._remember()
+        super().exit(*arguments, **options)
 
     def watch_reading(self, before: Reading, after: Reading) -> None:
         """Look at a machine the way it was left."""

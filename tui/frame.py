@@ -13,6 +13,7 @@ from engine.records import Event, Quality
 from engine.shelving import retired_at
 from tui.playhead import Playhead, index_at, instant, moment
 from tui.reading import View
+from tui.thinning import usual_interval
 
 TREND_SNAPSHOTS = 6
 """The arrow compares with so many running snapshots before; fewer follow every flutter."""
@@ -82,8 +83,18 @@ class Frame:
     @cached_property
     def interval(self) -> int:
         """The usual time between two snapshots in microseconds, 0 where it cannot be told."""
-        times = self.view.series.at
-        return int(np.median(np.diff(times))) if len(times) > 1 else 0
+        return usual_interval(self.view.series)
+
+    @cached_property
+    def holds(self) -> NDArray[np.int64]:
+        """Up to which instant each snapshot is what is known, (n,); after it there is silence.
+
+        A few intervals; and where the ones that followed were thinned, as long as those took.
+        """
+        series = self.view.series
+        holds = series.at + PATIENCE * self.interval
+        holds[:-1] += (np.diff(series.positions) - 1) * self.interval
+        return holds
 
     @cached_property
     def extent(self) -> tuple[int, int]:
@@ -107,7 +118,7 @@ class Frame:
         """Whether the last snapshot before the playhead is more than a few intervals old."""
         if self.playhead.at is None or self.index < 0 or not self.interval:
             return False
-        return self.playhead.at - int(self.view.series.at[self.index]) > PATIENCE * self.interval
+        return self.playhead.at > int(self.holds[self.index])
 
     def severities(self, component: int) -> NDArray[np.float64]:
         """Severity of one component up to the playhead, (index + 1,)."""

@@ -119,7 +119,7 @@ class Looking(App[None]):
         self._now, self._clock = now, clock
         self._keys = keymap
         self.set_reactive(Looking.head, Playhead(None, pace, playing, following=at_newest))
-        self._reader = Reader(open_store, choose, session)
+        self._reader = Reader(open_store, choose, session, newest_first=at_newest)
         self._writer = Writer(open_store)
         self._reading_thread = ThreadPoolExecutor(1, "raceway-reading")
         self._writing_thread = ThreadPoolExecutor(1, "raceway-writing")
@@ -170,7 +170,7 @@ class Looking(App[None]):
                 self._poll_again = False
                 poll = partial(self._reader.poll, self._position(), self._wanted())
                 self.reading = await loop.run_in_executor(self._reading_thread, poll)
-                if not self._poll_again:
+                if not (self._poll_again or self.reading.more):
                     return
         finally:
             self._polling = False

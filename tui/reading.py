@@ -13,12 +13,10 @@ import numpy as np
 from engine.picture import Picture
 from engine.records import Assessment, Epoch, Event, Heartbeat, Series
 from tui.playhead import moment
+from tui.recalling import Recollection
 
 if TYPE_CHECKING:
     from engine.store import Store
-
-CHUNK = 500
-"""Snapshots taken in one read transaction; a reader holds up the engine's commits, so reads stay short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,8 @@ class View:
     `series` is in time order. `events` are in order of seq. `picture` belongs to the snapshot whose
     position is `picture_position`; it is None where the store has none. `rejected` counts files that
     were not taken in. `came` is when the newest snapshot's file was taken in, by the wall clock, where the
-    ledger of a watched folder tells.
+    ledger of a watched folder tells. `unread` is how many positions before the first snapshot in hand are
+    still to be read.
     """
 
     assessment: Assessment
@@ -50,6 +49,7 @@ class View:
     picture: Picture | None = None
     picture_position: int | None = None
     came: datetime | None = None
+    unread: int = 0
 
 
 Look = Callable[["Store", View], object]
@@ -60,13 +60,15 @@ Look = Callable[["Store", View], object]
 class Reading:
     """One look at the store: the view, if there is one yet, and what went wrong, in a sentence.
 
-    `extra` is what the screen's own look found, `looked` which look that was.
+    `extra` is what the screen's own look found, `looked` which look that was. `more` says that there is more
+    to read at once.
     """
 
     view: View | None
     trouble: str = ""
     extra: object = None
     looked: Look | None = None
+    more: bool = False
 
 
 class Reader:
@@ -77,20 +79,31 @@ class Reader:
         open_store: "Callable[[], Store]",
         choose: "Callable[[Store], Assessment | None]",
         session: str,
+        *,
+        newest_first: bool = False,
     ) -> None:
-        """Remember how to get at the store; it is opened at the first poll and kept open."""
+        """Remember how to get at the store; it is opened at the first poll and kept open.
+
+        Args:
+            open_store: opens it.
+            choose: picks the assessment.
+            session: whose acknowledgements count.
+            newest_first: whether a long record is read from its newest snapshots back.
+        """
         self._open_store = open_store
         self._choose = choose
         self._session = session
         self._store: Store | None = None
         self._version: int | None = None
         self._view: View | None = None
+        self._newest_first = newest_first
+        self._past: Recollection | None = None
         self._looked: tuple[Look, int | None, object] | None = None
 
     def switch(self, choose: "Callable[[Store], Assessment | None]") -> None:
         """Look at another assessment from the next poll on."""
         self._choose = choose
-        self._view = self._version = self._looked = None
+        self._view = self._version = self._looked = self._past = None
 
     def poll(self, position: int | None = None, look: Look | None = None) -> Reading:
         """Read what has been added since the last poll.
@@ -107,7 +120,8 @@ class Reader:
 
         try:
             view = self._read(position)
-            return Reading(view, "", self._extra(view, look), look)
+            more = self._past is not None and self._past.more
+            return Reading(view, "", self._extra(view, look), look, more)
         except StoreError as error:
             return Reading(self._view, str(error))
         except Exception as error:
@@ -134,39 +148,43 @@ class Reader:
             self._store = self._open_store()
         store, view = self._store, self._view
         version = store.data_version()
-        if view is not None and version == self._version:
-            if position is not None and position != view.picture_position:
-                self._view = self._with_picture(store, view, position)
-            return self._view
-        assessment = self._choose(store) if view is None else view.assessment
-        if assessment is None:
-            return None
-        series = view.series if view is not None else None
-        while True:
-            after = int(series.positions.max()) if series is not None and len(series) else -1
-            chunk = store.series(assessment, after=after, limit=CHUNK)
-            series = chunk if series is None or not len(series) else joined(series, chunk)
-            if len(chunk) < CHUNK:
-                break
+        if self._past is None:
+            assessment = self._choose(store)
+            if assessment is None:
+                return None
+            self._past = Recollection(assessment, newest_first=self._newest_first)
+        past = self._past
+        changed = view is None or version != self._version
+        if changed or past.more:
+            past.read(store)
+        past.look(store, position)
+        if view is None or changed or past.series is not view.series:
+            view = self._told(store, past, view)
+        if position is not None and position != view.picture_position:
+            view = self._with_picture(store, view, position)
+        self._view, self._version = view, version
+        return view
+
+    def _told(self, store: "Store", past: Recollection, view: View | None) -> View:
+        """The view of what is in hand, and of all that is not a snapshot."""
+        assessment, series = past.assessment, past.series
         # Events are read after the snapshots: every ring of a snapshot in hand is in hand too.
         events = view.events if view is not None else ()
         events += store.events(assessment, self._session, after=events[-1].seq if events else 0)
-        fresh = View(
+        same = view is not None and view.series is series and view.unread == past.unread
+        return View(
             assessment=assessment,
             series=series,
             events=events,
             heartbeat=store.heartbeat(assessment),
             epochs=store.epochs(assessment),
-            crossings=crossings(series),
+            crossings=view.crossings if view is not None and same else crossings(series, not past.unread),
             rejected=len(store.rejections(assessment)),
-            came=self._came(store, assessment, series),
             picture=view.picture if view is not None else None,
             picture_position=view.picture_position if view is not None else None,
+            came=self._came(store, assessment, series),
+            unread=past.unread,
         )
-        if position is not None and position != fresh.picture_position:
-            fresh = self._with_picture(store, fresh, position)
-        self._view, self._version = fresh, version
-        return fresh
 
     def _came(self, store: "Store", assessment: Assessment, series: Series) -> datetime | None:
         if assessment.expected or not len(series):
@@ -179,37 +197,20 @@ class Reader:
         return replace(view, picture=picture, picture_position=position)
 
 
-def joined(head: Series, tail: Series) -> Series:
-    """Append one series to another, in order of time even where a file came late."""
-    if not len(tail):
-        return head
-    if not len(head):
-        return tail
-    at = np.concatenate([head.at, tail.at])
-    order = np.argsort(at, kind="stable")
-    names = head.names + tail.names
-    return Series(
-        positions=np.concatenate([head.positions, tail.positions])[order],
-        at=at[order],
-        names=tuple(names[index] for index in order),
-        baseline=np.concatenate([head.baseline, tail.baseline])[order],
-        error=np.concatenate([head.error, tail.error])[order],
-        limit=np.concatenate([head.limit, tail.limit])[order],
-        severity=np.concatenate([head.severity, tail.severity])[order],
-        share=np.concatenate([head.share, tail.share])[order],
-        quality=np.concatenate([head.quality, tail.quality])[order],
-        figures=np.concatenate([head.figures, tail.figures])[order],
-    )
+def crossings(series: Series, begun: bool = True) -> tuple[Crossing, ...]:
+    """Find where severity passes 1.0, the limit, in order of time; the baseline does not count.
 
-
-def crossings(series: Series) -> tuple[Crossing, ...]:
-    """Find where severity passes 1.0, the limit, in order of time; the baseline does not count."""
+    Args:
+        series: in order of time.
+        begun: whether nothing comes before it, so that one that begins above the limit has crossed it.
+    """
     found: list[Crossing] = []
     for component in range(series.severity.shape[1]):
         severity = series.severity[:, component]
         judged = np.flatnonzero(~series.baseline & np.isfinite(severity))
         above = severity[judged] >= 1.0
-        before = np.concatenate([[False], above[:-1]]) if len(above) else above
+        start = [False] if begun else above[:1]
+        before = np.concatenate([start, above[:-1]]) if len(above) else above
         found.extend(
             Crossing(int(series.at[judged[index]]), component, bool(above[index]))
             for index in np.flatnonzero(above != before)

@@ -39,7 +39,6 @@ class Viewer(Looking):
         """Start looking and moving."""
         if not self.is_headless:
             self._terminal = Terminal(self.exit)
-        self._tell(Notice())
         self.status = self._engine_status()
         self._poll()
         self.set_interval(POLL_SECONDS, self._poll)
@@ -212,6 +211,9 @@ class Viewer(Looking):
         """What stands in the notice line while nothing else does: what is wrong, else who one is."""
         if self.status is not None and self.status.advice:
             return Notice(self.status.advice, Role.ALARM)
+        view = self.reading.view
+        if view is not None and view.unread:
+            return Notice(f"Older snapshots are still being read, {view.unread} to go …", Role.DIM)
         where = f"session {self._session}" if self._session else "live record" if self.live else "own record"
         reading = ", read-only: nothing can be stored from here" if self._read_only else ""
         return Notice(f"{where}, operator {self._operator.by}{reading}", Role.DIM)

@@ -84,6 +84,20 @@ def test_series_can_be_read_on_from_where_a_reader_stopped(store: Store) -> None
     assert len(store.series(assessment, after=5)) == 0
 
 
+def test_series_can_be_read_backwards_from_the_newest(store: Store) -> None:
+    assessment = begin(store)
+    store.append(assessment, [item(position) for position in range(6)], WALL)
+    late = replace(item(6), late=True, snapshot=replace(item(6).snapshot, at=at(0) - timedelta(minutes=1)))
+    store.append(assessment, [late, item(7)], WALL)
+    newest = store.series(assessment, before=8, limit=2)
+    assert newest.positions.tolist() == [5, 7]
+    np.testing.assert_array_equal(newest.severity, store.series(assessment, after=4).severity)
+    assert store.series(assessment, before=5, limit=2).positions.tolist() == [3, 4]
+    assert store.series(assessment, before=2, limit=5).positions.tolist() == [0, 1]
+    assert store.series(assessment, after=1, before=4).positions.tolist() == [2, 3]
+    assert len(store.series(assessment, before=0, limit=5)) == 0
+
+
 def test_assessment_without_snapshots_has_an_empty_series_and_nowhere_to_resume(store: Store) -> None:
     assessment = begin(store)
     series = store.series(assessment)

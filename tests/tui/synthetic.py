@@ -79,7 +79,7 @@ def events(position: int) -> tuple[NewEvent, ...]:
     }
     match position:
         case _ if position == BASELINE - 1:
-            return (NewEvent(EventKind.LEARNED, when),)
+            return (NewEvent(EventKind.LEARNED, when, detail={"bundle": "made-up", "snapshots": BASELINE}),)
         case _ if position == RAISED:
             return (
                 NewEvent(

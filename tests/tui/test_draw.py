@@ -111,13 +111,13 @@ def test_more_snapshots_than_columns_keep_the_highest_of_each_column() -> None:
     at = np.arange(1000, dtype=np.int64)
     values = np.full(1000, 0.4)
     values[333] = 3.0
-    columns = resample(at, values, np.zeros(1000, bool), (0, 999), 1, 10)
+    columns = resample(at, values, np.zeros(1000, bool), (0, 999), at + 3, 10)
     assert [column.value for column in columns] == [0.4, 0.4, 0.4, 3.0, *[0.4] * 6]
 
 
 def test_fewer_snapshots_than_columns_hold_and_a_long_silence_is_a_gap() -> None:
     at = np.array([0, 10, 100], dtype=np.int64)
-    columns = resample(at, np.array([0.4, 0.5, 0.6]), np.zeros(3, bool), (0, 109), 10, 11)
+    columns = resample(at, np.array([0.4, 0.5, 0.6]), np.zeros(3, bool), (0, 109), at + 30, 11)
     drawn = plain([sparkline(columns)])
     assert drawn == "▁▂▂▂▂·····▂"
 
@@ -128,7 +128,7 @@ def test_fewer_snapshots_than_columns_hold_and_a_long_silence_is_a_gap() -> None
 )
 def test_any_numbers_at_any_width_draw_exactly_that_many_columns(values: list[float], width: int) -> None:
     at = np.arange(len(values), dtype=np.int64) * 10
-    columns = resample(at, np.array(values), np.zeros(len(values), bool), (0, 500), 10, width)
+    columns = resample(at, np.array(values), np.zeros(len(values), bool), (0, 500), at + 30, width)
     assert width_of(sparkline(columns)) == width
     assert all(width_of(row) == width for row in tall_sparkline(columns))
 

@@ -77,7 +77,7 @@ def test_a_baseline_is_provisional_until_somebody_accepts_that_very_one(view: Vi
     assert "PROVISIONAL" in acceptance_line(frame(view, 80), UTC)[0]
     other = said(90, EventKind.ACCEPTED, by="bob", bundle="another")
     assert "PROVISIONAL" in acceptance_line(frame(replace(view, events=(*view.events, other)), 80), UTC)[0]
-    own = said(91, EventKind.ACCEPTED, by="ann\x1b[2J", bundle=None)
+    own = said(91, EventKind.ACCEPTED, by="ann\x1b[2J", bundle="made-up")
     accepted = acceptance_line(frame(replace(view, events=(*view.events, own)), 80), UTC)[0]
     assert accepted == "● ACCEPTED by ann[2J, 2026-01-05 03:00:00 UTC"
 

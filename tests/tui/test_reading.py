@@ -8,8 +8,8 @@ import pytest
 from engine.records import Assessment, Phase
 from engine.store import Store, StoreError
 from tests.tui import synthetic
-from tui import reading
-from tui.reading import Crossing, Reader, crossings, joined
+from tui import recalling
+from tui.reading import Crossing, Reader, crossings
 
 
 def newest(store: Store) -> Assessment | None:
@@ -41,7 +41,7 @@ def test_nothing_new_is_the_very_same_view(tmp_path: Path) -> None:
 
 
 def test_what_the_engine_adds_is_added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "CHUNK", 7)
+    monkeypatch.setattr(recalling, "CHUNK", 7)
     assessment = synthetic.fill(tmp_path, 50)
     reader = Reader(lambda: Store.open(tmp_path), newest, "")
     first = reader.poll().view
@@ -128,12 +128,3 @@ def test_crossings_are_found_both_ways_and_never_in_the_baseline(whole_store: Pa
         Crossing(when[1], 2, False),
         Crossing(when[2], 0, True),
     )
-
-
-def test_a_file_that_came_late_is_put_in_its_place_in_time(tmp_path: Path) -> None:
-    assessment = synthetic.fill(tmp_path, 10)
-    with Store.open(tmp_path) as store:
-        head = store.series(assessment, after=4)
-        tail = store.series(assessment, limit=5)
-    assert joined(head, tail).names == tuple(sorted(head.names + tail.names))
-    assert (np.diff(joined(head, tail).at) > 0).all()

@@ -11,6 +11,8 @@ from engine.store import Store
 from tests.tui import synthetic
 from tests.tui.conftest import put, settled
 from tui.app import Console
+from tui.draw.glyphs import Glyphs
+from tui.themes import Outfit
 
 SIZES = [(60, 16), (80, 24), (120, 40)]
 Make = Callable[..., Console]
@@ -71,3 +73,31 @@ def test_the_overview_after_the_acknowledgement(
     snap_compare: Compare, console: Make, own_store: Path
 ) -> None:
     assert snap_compare(console(own_store), terminal_size=(80, 24), run_before=at(110, "a"))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_alarms_and_a_story(
+    snap_compare: Compare, console: Make, whole_store: Path, size: tuple[int, int]
+) -> None:
+    assert snap_compare(console(whole_store), terminal_size=size, run_before=at(110, "3"))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_machines(snap_compare: Compare, console: Make, whole_store: Path, size: tuple[int, int]) -> None:
+    assert snap_compare(console(whole_store), terminal_size=size, run_before=at(110, "0"))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_shelving_in_a_dialog(
+    snap_compare: Compare, console: Make, whole_store: Path, size: tuple[int, int]
+) -> None:
+    assert snap_compare(console(whole_store), terminal_size=size, run_before=at(110, "z", "9", "d", "enter"))
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("theme", ["terminal", "contrast-light", "colour-blind"])
+def test_the_overview_in_ascii_and_other_colours(
+    snap_compare: Compare, console: Make, whole_store: Path, size: tuple[int, int], theme: str
+) -> None:
+    app = console(whole_store, outfit=Outfit(theme, Glyphs.ASCII))
+    assert snap_compare(app, terminal_size=size, run_before=at(110))

@@ -68,7 +68,7 @@ def _row(width: int, frame: Frame, number: int, zone: tzinfo, *, chosen: bool, t
         frame.severities(number),
         series.baseline[:count],
         frame.extent,
-        frame.interval,
+        frame.holds[:count],
         spark,
     )
     drawn = tall_sparkline(columns) if tall else [sparkline(columns)]

@@ -98,7 +98,9 @@ def _unit(frame: Frame, channel: int) -> str:
 
 def _columns(frame: Frame, values: Floats, room: int) -> list[Column]:
     series, count = frame.view.series, frame.index + 1
-    return resample(series.at[:count], values, series.baseline[:count], frame.extent, frame.interval, room)
+    return resample(
+        series.at[:count], values, series.baseline[:count], frame.extent, frame.holds[:count], room
+    )
 
 
 def _rows(name: str, told: str, columns: list[Column], tall: bool) -> Lines:

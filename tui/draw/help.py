@@ -41,7 +41,7 @@ def help_rows(width: int, keymap: Keymap) -> Lines:
             rows.append((Span(f" {heading}", Role.TITLE),))
         for group in groups:
             where = sorted({screen for action in group for screen in action.where})
-            there = f" ({', '.join(where)})" if where else ""
+            there = f" ({where[0]})" if len(where) == 1 else ""
             once = "; asks once more" if any(action.second_step for action in group) else ""
             text = wrapped(group[0].sentence + once + there, width - KEYS_WIDTH - 3, 4)
             for number, row in enumerate(text):

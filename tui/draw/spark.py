@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui.draw.text import Line, Role, Span
-from tui.frame import PATIENCE
 
 LOWEST = -2
 """log2 of the bottom of the scale, 0.25."""
@@ -36,7 +35,7 @@ def resample(
     values: NDArray[np.float64],
     baseline: NDArray[np.bool_],
     extent: tuple[int, int],
-    interval: int,
+    holds: NDArray[np.int64],
     width: int,
 ) -> list[Column]:
     """Put a series into columns of equal time, keeping the highest value of each.
@@ -46,7 +45,7 @@ def resample(
         values: (n,) with NaN or infinity where there is none.
         baseline: (n,) whether the snapshot was learned from.
         extent: the instants of the left and the right border.
-        interval: usual time between snapshots; a shorter column repeats the value before it.
+        holds: (n,) up to which instant each is what is known; a column without one repeats it so long.
         width: columns.
     """
     if width <= 0:
@@ -63,7 +62,7 @@ def resample(
             columns.append(Column(value, bool(baseline[low:high].all())))
         elif low >= len(at):
             columns.append(Column(None))
-        elif low and edges[number] - at[low - 1] <= PATIENCE * interval:
+        elif low and edges[number] <= holds[low - 1]:
             columns.append(Column(float(values[low - 1]), bool(baseline[low - 1])))
         else:
             columns.append(Column(math.nan))

@@ -12,7 +12,7 @@ from tui.draw.glyphs import Glyphs
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, pick, title, window
 from tui.draw.timeline import column
 from tui.draw.words import duration, severity_text, short_time
-from tui.frame import PATIENCE, Frame
+from tui.frame import Frame
 from tui.playhead import instant
 
 STEPS = (0.5, 1.0, 2.0, 4.0)
@@ -92,11 +92,7 @@ def cells_of(frame: Frame, component: int, track: int, glyphs: Glyphs) -> str:
         low, high = cuts[number], cuts[number + 1]
         if high <= low:
             # Between two snapshots the one before holds, but not over a pause.
-            if (
-                not low
-                or edges[number] - series.at[low - 1] > PATIENCE * frame.interval
-                or low >= len(series)
-            ):
+            if not low or edges[number] > frame.holds[low - 1] or low >= len(series):
                 cells.append(" ")
                 continue
             low, high = low - 1, low
@@ -147,7 +143,7 @@ def pauses(frame: Frame) -> tuple[tuple[int, int], ...]:
     at = frame.view.series.at
     if len(at) < 2 or not frame.interval:
         return ()
-    holes = np.flatnonzero(np.diff(at) > PATIENCE * frame.interval)
+    holes = np.flatnonzero(at[1:] > frame.holds[:-1])
     return tuple((int(at[place]), int(at[place + 1])) for place in holes.tolist())
 
 

@@ -14,7 +14,7 @@ from tui.draw.glyphs import Glyphs
 from tui.draw.spark import HIGHEST, LOWEST, resample, sparkline
 from tui.draw.text import Lines, Role, Span, fit, title
 from tui.draw.words import duration, short_time
-from tui.frame import PATIENCE, Frame
+from tui.frame import Frame
 from tui.playhead import instant
 from tui.zoom import around
 
@@ -55,7 +55,7 @@ def trend_lines(
     baseline = frame.view.series.baseline[:count]
     seen = (at >= start) & (at <= end)
     logs = np.clip(np.log2(np.maximum(severity, 1e-9)), LOWEST, HIGHEST)
-    x, y = gapped(at, np.where(baseline, np.nan, logs), frame.interval)
+    x, y = gapped(at, np.where(baseline, np.nan, logs), frame.holds[:count])
     dots = baseline & seen & np.isfinite(severity)
     step = max(int(dots.sum() // max(width // 6, 1)), 1)
     octaves = range(LOWEST, HIGHEST + 1, 1 if height >= 14 else 2)
@@ -82,7 +82,7 @@ def strip_lines(
         frame.severities(component),
         series.baseline[:count],
         frame.extent,
-        frame.interval,
+        frame.holds[:count],
         room,
     )
     line = (Span(f" {start} ", Role.DIM), *sparkline(columns), Span(f" {end} ", Role.DIM))
@@ -93,10 +93,10 @@ def strip_lines(
 def gapped(
     at: Floats,
     values: Floats,
-    interval: int,
+    holds: NDArray[np.int64],
 ) -> tuple[Floats, Floats]:
-    """Break a curve where nothing was recorded for more than a few intervals."""
-    holes = np.flatnonzero(np.diff(at) > PATIENCE * interval) + 1 if interval else np.zeros(0, np.int64)
+    """Break a curve of (n,) points where nothing was recorded after the instant up to which each holds."""
+    holes = np.flatnonzero(at[1:] > holds[:-1]) + 1
     return np.insert(at, holes, at[holes - 1] + 1 if len(holes) else []), np.insert(values, holes, np.nan)
 
 

@@ -1,8 +1,10 @@
 """The help screen, generated from the registry of actions."""
 
 from functools import partial
+from typing import ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from tui.draw.help import help_lines, help_rows
@@ -15,6 +17,10 @@ class HelpScreen(Screen[None], inherit_bindings=False):
     """Every key and what it does; it scrolls where there is not room for all."""
 
     AUTO_FOCUS = None
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("pagedown", "page(1)", "scroll"),
+        Binding("pageup", "page(-1)", "scroll"),
+    ]
 
     def __init__(self, keymap: Keymap) -> None:
         """Explain these keys."""
@@ -38,6 +44,10 @@ class HelpScreen(Screen[None], inherit_bindings=False):
         last = max(len(help_rows(self.size.width, self._keymap)) + 1 - self.size.height, 0)
         self._first = min(max(self._first + by, 0), last)
         self._draw()
+
+    def action_page(self, by: int) -> None:
+        """So many screens on or back."""
+        self.move(by * max(self.size.height - 3, 1))
 
     def _draw(self) -> None:
         self.query_one("#help", Panel).show(partial(help_lines, keymap=self._keymap, first=self._first))

@@ -48,6 +48,12 @@ class PanedScreen(ConsoleScreen):
         self.pane = which if step is None else self.PANES[(place + step) % len(self.PANES)]
         self.again()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A key that names another screen's pane is none of this one's."""
+        if action == "pane" and not set(parameters) <= {"next", "previous", *self.PANES}:
+            return False
+        return super().check_action(action, parameters)
+
     def again(self) -> None:
         """Draw anew what was given."""
         if self.shown is not None:
@@ -77,7 +83,7 @@ class PanedScreen(ConsoleScreen):
         panels = [self.query_one(f"#{slot}", Panel) for slot in SLOTS]
         if frame is None:
             head = self.query_one("#head", Panel)
-            head.display = True
+            head.display, head.wanted = True, 4
             head.show(partial(waiting_lines, heading=self.PLACE.capitalize(), text=shown.waiting))
             for panel in panels:
                 panel.display = False

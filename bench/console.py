@@ -1,0 +1,255 @@
+"""The console in a real terminal: bytes a second, keys over a slow link, opening, processor, memory.
+
+Needs no recordings: the stores are made up (bench/stores.py), the program and the terminal are real.
+"""
+
+import os
+import re
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import starting, stores
+from bench.recordings import fresh_state
+from bench.terminal import Terminal, Traffic, cpu_seconds, resident
+from engine.store import Store
+
+WIRE_SECONDS, CPU_SECONDS = 4.0, 15.0
+SLOW_LINK = 20_000
+"""Bytes a second that the slow link carries."""
+
+DAY = 86_400
+LONG, HUGE = 100_000, 250_000
+"""Snapshots of the store that the processor is measured on, of 8 bearings, and of the largest, of 4."""
+
+SMALL = 3000
+TO_THE_START = "g"
+FASTER = "]"
+STEPS_OF_PACE = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A screen: the key that leads to it, what is seen there and nowhere else, how many panes it has."""
+
+    name: str
+    key: str
+    seen: str
+    panes: int = 1
+
+
+HELP = Place("help", "?", r"── Keys ─")
+PLACES = (
+    Place("overview", "1", r"── Bearings ─"),
+    Place("machines", "0", r"── Machines: "),
+    Place("bearing", "2", r"\[\w+\].*figures|figures\]", panes=7),
+    Place("alarms", "3", r"── Alarms, "),
+    Place("timeline", "4", r"── Run ─"),
+    Place("model", "5", r"bundles"),
+    Place("health", "6", r"files +alarms +log"),
+    HELP,
+)
+OVERVIEW = PLACES[0]
+BACK, NEXT_PANE = "\x1b", "\t"
+PANE = re.compile(r"\[(\w+)\]")
+
+
+def main() -> None:
+    """Print every figure as soon as it is known."""
+    began = time.perf_counter()
+    print(f"load of the machine before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    for line in figures():
+        print(line, flush=True)
+    print(f"measured in {time.perf_counter() - began:.0f} s")
+
+
+def figures() -> Iterator[str]:
+    """All figures, a line each."""
+    with fresh_state() as state:
+        yield from starting.measure(state)
+    with fresh_state() as state:
+        yield from on_the_wire(state)
+    with fresh_state() as state:
+        yield from over_a_slow_link(state)
+    with fresh_state() as state:
+        yield from long_record(state)
+    with fresh_state() as state:
+        yield from a_day(state)
+    with fresh_state() as state:
+        yield from huge_record(state)
+
+
+def attached(state: Path, bytes_a_second: float | None = None) -> Terminal:
+    """A console on a store."""
+    return Terminal(["attach", "--state", str(state)], folder=state, bytes_a_second=bytes_a_second)
+
+
+def full(last: int) -> Callable[[str], bool]:
+    """A test of whether the overview shows a severity for the last of so many bearings."""
+    row = re.compile(rf"Bearing {last}\b.*\d\.\d\d")
+    return lambda screen: bool(row.search(screen))
+
+
+def shows(place: Place) -> Callable[[str], bool]:
+    """A test of whether a screen is there."""
+    seen = re.compile(place.seen)
+    return lambda screen: bool(seen.search(screen))
+
+
+def visited(terminal: Terminal, place: Place) -> None:
+    """Go to a screen, and wait until it has been drawn."""
+    home(terminal)
+    terminal.press(place.key)
+    terminal.until(shows(place), 15)
+    terminal.settle()
+
+
+def home(terminal: Terminal) -> None:
+    """Back to the overview, from wherever."""
+    terminal.press(BACK)
+    terminal.settle(0.3, 1)
+    terminal.press(OVERVIEW.key)
+    terminal.until(shows(OVERVIEW), 15)
+
+
+def on_the_wire(state: Path) -> Iterator[str]:
+    """Bytes to the terminal on each screen, with a snapshot a second and with nothing going on."""
+    yield "bytes to the terminal, 8 bearings, 80x24       live at 1 Hz   largest frame         idle"
+    live, still = state / "live", state / "still"
+    stores.make(live, SMALL)
+    stores.make(still, SMALL, live=False)
+    with (
+        stores.writer(live),
+        attached(live) as moving,
+        attached(still) as quiet,
+        ThreadPoolExecutor() as together,
+    ):
+        both = (moving, quiet)
+        list(together.map(lambda terminal: terminal.until(full(8)), both))
+        for place in PLACES:
+            list(together.map(lambda terminal, place=place: visited(terminal, place), both))
+            for number in range(place.panes):
+                if number:
+                    list(together.map(turned, both))
+                live_traffic, idle_traffic = together.map(
+                    lambda terminal: terminal.measure(WIRE_SECONDS), both
+                )
+                pane = PANE.search(str(moving.grid))
+                name = f"{place.name}: {pane[1]}" if pane and place.panes > 1 else place.name
+                yield wire_line(name, live_traffic, idle_traffic)
+
+
+def turned(terminal: Terminal) -> None:
+    """Go to the next pane, and wait until it has been drawn."""
+    terminal.press(NEXT_PANE)
+    terminal.settle()
+
+
+def wire_line(name: str, live: Traffic, idle: Traffic) -> str:
+    """What one screen sends."""
+    frame = max(live.frames, default=0)
+    return f"  {name:40s} {live.rate / 1000:7.2f} KB/s {frame / 1000:11.2f} KB {idle.rate / 1000:9.2f} KB/s"
+
+
+def over_a_slow_link(state: Path) -> Iterator[str]:
+    """From a key to the screen that it leads to."""
+    link = f"{SLOW_LINK / 1000:.0f} KB/s"
+    yield f"key to changed screen over {link:20s} at rest   while a replay runs at pace max"
+    stores.make(state, SMALL, live=False)
+    with attached(state, SLOW_LINK) as terminal:
+        terminal.until(full(8))
+        at_rest = {place: reached(terminal, place) for place in PLACES}
+        home(terminal)
+        terminal.press(FASTER * STEPS_OF_PACE)
+        terminal.settle()
+        for place in PLACES:
+            home(terminal)
+            terminal.press(TO_THE_START)
+            terminal.measure(1.5)
+            playing = reached(terminal, place)
+            yield f"  {place.name:40s} {at_rest[place]:7.2f} s {playing:15.2f} s"
+
+
+def reached(terminal: Terminal, place: Place) -> float:
+    """Seconds from a key to the screen; to the overview from the machines."""
+    if place is OVERVIEW:
+        terminal.press(PLACES[1].key)
+        terminal.until(shows(PLACES[1]), 15)
+    else:
+        home(terminal)
+    terminal.measure(0.5)
+    terminal.press(place.key)
+    return terminal.until(shows(place), 15)
+
+
+def long_record(state: Path) -> Iterator[str]:
+    """What a console on a long live record costs."""
+    stores.make(state, LONG)
+    with stores.writer(state), attached(state) as terminal:
+        opened = terminal.until(full(8))
+        yield f"{LONG} snapshots x 8: full screen {opened:.2f} s after the start, {spent(terminal)}"
+        terminal.measure(8.0)
+        for place in (OVERVIEW, *(place for place in PLACES if place.panes > 1)):
+            visited(terminal, place)
+            cost = terminal.measure(CPU_SECONDS)
+            yield f"  processor, live at 1 Hz, {place.name:14s} {cost.cpu:7.1%} of a core"
+        yield f"  resident memory {resident(terminal.pid):.0f} MB"
+
+
+def a_day(state: Path) -> Iterator[str]:
+    """What a console holds after a day at a snapshot a second, played quickly."""
+    stores.make(state, SMALL)
+    with attached(state) as terminal:
+        terminal.until(full(8))
+        held = [resident(terminal.pid)]
+        with stores.writer(state, at_once=400, seconds=0.05, most=DAY):
+            for quarter in range(1, 5):
+                wait_for_snapshots(terminal, state, SMALL + quarter * DAY // 4)
+                held.append(resident(terminal.pid))
+    quarters = ", ".join(f"{number:.0f}" for number in held[1:])
+    yield f"a day at 1 Hz, {DAY} snapshots x 8: resident {held[0]:.0f} MB at first, by quarters {quarters} MB"
+
+
+def wait_for_snapshots(terminal: Terminal, state: Path, count: int) -> None:
+    """Let the console go on until the store holds so many, and it has had time to read them."""
+    with Store.open(state, read_only=True) as store:
+        assessment = store.assessments()[-1]
+        deadline = time.perf_counter() + 120
+        while time.perf_counter() < deadline:
+            terminal.measure(0.5)
+            resume = store.resume_point(assessment)
+            if resume is not None and resume[0] + 1 >= count:
+                break
+        else:
+            raise TimeoutError(f"the writer came no further than {resume} of {count}")
+    terminal.measure(1.5)
+
+
+def huge_record(state: Path) -> Iterator[str]:
+    """How long the largest store takes to open."""
+    stores.make(state, HUGE, components=4)
+    with stores.writer(state), attached(state) as terminal:
+        opened = terminal.until(full(4))
+        yield (
+            f"{HUGE} snapshots x 4, a million score rows: full screen {opened:.2f} s after the start,"
+            f" {spent(terminal)}"
+        )
+        before = cpu_seconds(terminal.pid)
+        seconds = [terminal.measure(1.0).cpu_seconds]
+        while len(seconds) < 40 and (len(seconds) < 3 or max(seconds[-3:]) > 0.3):
+            seconds.append(terminal.measure(1.0).cpu_seconds)
+        yield (
+            f"  all of it read {len(seconds) - 3:d} s later, by {cpu_seconds(terminal.pid) - before:.1f} s of"
+            f" processor time; {resident(terminal.pid):.0f} MB resident"
+        )
+
+
+def spent(terminal: Terminal) -> str:
+    """What a console has cost so far: on a machine that others use too, the time alone would mislead."""
+    return f"{cpu_seconds(terminal.pid):.2f} s of them its own processor time"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,278 @@
+"""A program in a pseudo-terminal: keys go in, its screen and bytes come out over a link as slow as asked."""
+
+import codecs
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from rich.cells import cell_len
+
+from engine.child import environment
+
+COLUMNS, ROWS = 80, 24
+PATIENCE_SECONDS = 120.0
+SLICE_SECONDS = 0.01
+"""A slow link hands on what it may in a hundredth of a second at a time."""
+
+RACEWAY = ("-P", "-c", "from tui.cli import main; main()")
+
+PIECES = re.compile(
+    r"\x1b\[(?P<parameters>[0-?]*)[ -/]*(?P<final>[@-~])"
+    r"|\x1b[\]P_^X].*?(?:\x07|\x1b\\)"
+    r"|\x1b[ -/]*[0-OQ-WYZ\\`-~]"
+    r"|(?P<text>[^\x1b]+)",
+    re.DOTALL,
+)
+"""What a terminal is sent: commands, strings for its title and the like, single escapes, text."""
+
+ASKS_SYNCHRONISED, KNOWS_SYNCHRONISED = "\x1b[?2026$p", b"\x1b[?2026;2$y"
+"""A program asks for synchronised output; a terminal that has it is told where each frame begins and ends."""
+
+FRAME_BEGINS, FRAME_ENDS = b"\x1b[?2026h", b"\x1b[?2026l"
+
+
+class Grid:
+    """The characters that a terminal of this size shows. Colours are passed over."""
+
+    def __init__(self, columns: int, rows: int) -> None:
+        """Start blank."""
+        self._columns, self._rows = columns, rows
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._rest = ""
+        self._clear()
+
+    def _clear(self) -> None:
+        self._cells = [[" "] * self._columns for _ in range(self._rows)]
+        self._x = self._y = 0
+
+    def feed(self, data: bytes) -> None:
+        """Take what the program wrote, in any portions."""
+        waiting = self._rest + self._decoder.decode(data)
+        place = 0
+        while place < len(waiting) and (piece := PIECES.match(waiting, place)) is not None:
+            place = piece.end()
+            if piece["text"] is not None:
+                self._write(piece["text"])
+            elif piece["final"] is not None:
+                self._obey(piece["parameters"], piece["final"])
+        self._rest = waiting[place:]
+
+    def _obey(self, parameters: str, final: str) -> None:
+        if final == "H":
+            y, x = (int(number or 1) for number in (parameters + ";;").split(";")[:2])
+            self._x, self._y = min(x, self._columns) - 1, min(y, self._rows) - 1
+        elif final == "J" or (final == "h" and parameters == "?1049"):
+            self._clear()
+
+    def _write(self, text: str) -> None:
+        for character in text:
+            if character == "\r":
+                self._x = 0
+            elif character == "\n":
+                self._y = min(self._y + 1, self._rows - 1)
+            elif character >= " " and self._x < self._columns:
+                self._cells[self._y][self._x] = character
+                self._x += cell_len(character)
+
+    def __str__(self) -> str:
+        """The screen as lines."""
+        return "\n".join("".join(row).rstrip() for row in self._cells)
+
+
+@dataclass(slots=True)
+class Traffic:
+    """What came over the link within some seconds; `frames` are the bytes of each whole frame."""
+
+    seconds: float = 0.0
+    sent: int = 0
+    cpu_seconds: float = 0.0
+    frames: list[int] = field(default_factory=list)
+
+    @property
+    def rate(self) -> float:
+        """Bytes per second."""
+        return self.sent / self.seconds
+
+    @property
+    def cpu(self) -> float:
+        """Share of a core."""
+        return self.cpu_seconds / self.seconds
+
+
+class Terminal:
+    """Runs a program, plays the terminal and the link to it. Use as a context manager: it ends the program.
+
+    Nothing is read but within the methods that take time; what the program wrote meanwhile waits in the
+    kernel, as it would in a link.
+    """
+
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        *,
+        columns: int = COLUMNS,
+        rows: int = ROWS,
+        bytes_a_second: float | None = None,
+        folder: Path | None = None,
+    ) -> None:
+        """Start it.
+
+        Args:
+            arguments: of `raceway`.
+            columns: width of the terminal.
+            rows: its height.
+            bytes_a_second: what the link carries, None for as much as there is.
+            folder: what the program takes for the user's own folders, so that it remembers nothing.
+        """
+        self.grid = Grid(columns, rows)
+        self.bytes_a_second = bytes_a_second
+        ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        own = {"XDG_STATE_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)} if folder is not None else {}
+        self.began = time.perf_counter()
+        self._child = subprocess.Popen(
+            [sys.executable, *RACEWAY, *arguments],
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            env={**environment(), "TERM": "xterm-256color", "COLORTERM": "truecolor", **own},
+            start_new_session=True,
+        )
+        os.close(theirs)
+        self._ours = ours
+        self.traffic = Traffic()
+        self._frame = b""
+        self._due = time.perf_counter()
+        self._asked = ""
+
+    @property
+    def pid(self) -> int:
+        """Process id of the program."""
+        return self._child.pid
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Hang up, and wait until the program has gone."""
+        self._child.send_signal(signal.SIGHUP)
+        self.bytes_a_second = None
+        deadline = time.perf_counter() + 30
+        while self._child.poll() is None and time.perf_counter() < deadline:
+            self._take(0.05)
+        if self._child.poll() is None:
+            self._child.kill()
+            self._child.wait()
+        os.close(self._ours)
+
+    def press(self, keys: str) -> None:
+        """Type."""
+        os.write(self._ours, keys.encode())
+
+    def measure(self, seconds: float) -> Traffic:
+        """Let it run, and say what it sent and what it cost."""
+        self.traffic = Traffic()
+        before, began = cpu_seconds(self.pid), time.perf_counter()
+        while (left := began + seconds - time.perf_counter()) > 0:
+            self._take(left)
+        self.traffic.seconds = time.perf_counter() - began
+        self.traffic.cpu_seconds = cpu_seconds(self.pid) - before
+        return self.traffic
+
+    def until(self, test: Callable[[str], bool], patience: float = PATIENCE_SECONDS) -> float:
+        """Seconds until the screen is as the test wants it.
+
+        Raises:
+            TimeoutError: it never was; the message is the screen.
+        """
+        began = time.perf_counter()
+        while not test(str(self.grid)):
+            left = began + patience - time.perf_counter()
+            if left < 0 or self._child.poll() is not None:
+                raise TimeoutError(f"not within {patience:.0f} s:\n{self.grid}")
+            self._take(min(left, 0.2))
+        return time.perf_counter() - began
+
+    def settle(self, quiet: float = 0.6, most: float = 10.0) -> None:
+        """Wait until nothing has come for a while, or for long enough."""
+        deadline = time.perf_counter() + most
+        while self._take(quiet) and time.perf_counter() < deadline:
+            pass
+
+    def _take(self, patience: float) -> bool:
+        """Take what the program wrote, as fast as the link is; say whether there was anything."""
+        size = 65536
+        if self.bytes_a_second is not None:
+            if (wait := self._due - time.perf_counter()) > 0:
+                time.sleep(wait)
+            size = max(int(self.bytes_a_second * SLICE_SECONDS), 1)
+        ready, _, _ = select.select([self._ours], [], [], patience)
+        if not ready:
+            return False
+        try:
+            data = os.read(self._ours, size)
+        except OSError:
+            # The program has closed its side.
+            time.sleep(0.01)
+            return False
+        if self.bytes_a_second is not None:
+            self._due = max(self._due, time.perf_counter()) + len(data) / self.bytes_a_second
+        self.traffic.sent += len(data)
+        self._count_frames(data)
+        self.grid.feed(data)
+        self._answer(data)
+        return bool(data)
+
+    def _count_frames(self, data: bytes) -> None:
+        self._frame += data
+        while (end := self._frame.find(FRAME_ENDS)) >= 0:
+            begin = self._frame.rfind(FRAME_BEGINS, 0, end)
+            if begin >= 0:
+                self.traffic.frames.append(end + len(FRAME_ENDS) - begin)
+            self._frame = self._frame[end + len(FRAME_ENDS) :]
+
+    def _answer(self, data: bytes) -> None:
+        self._asked = (self._asked + data.decode("latin-1"))[-200:]
+        if ASKS_SYNCHRONISED in self._asked:
+            self._asked = ""
+            os.write(self._ours, KNOWS_SYNCHRONISED)
+
+
+def cpu_seconds(pid: int) -> float:
+    """Processor time that a process has used, all its threads, without its children."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def resident(pid: int) -> float:
+    """Resident memory of a process in MB; 0 where it has ended."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0.0
+    found = re.search(r"VmRSS:\s+(\d+) kB", status)
+    return int(found[1]) / 1024 if found else 0.0
+
+
+def children(pid: int) -> list[int]:
+    """Process ids of a process's children."""
+    try:
+        return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
