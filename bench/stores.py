@@ -170,17 +170,19 @@ def make(
 def writer(state: Path, *, at_once: int = 1, seconds: float = 1.0, most: float = math.inf) -> Iterator[None]:
     """While the block lasts, a process adds so many snapshots every so many seconds, and at most so many."""
     context = multiprocessing.get_context("spawn")
-    stop = context.Event()
-    process = context.Process(target=write_on, args=(state, at_once, seconds, most, stop), daemon=True)
+    stop, begun = context.Event(), context.Event()
+    process = context.Process(target=write_on, args=(state, at_once, seconds, most, stop, begun), daemon=True)
     process.start()
     try:
+        # Until something comes a console says that nothing does.
+        begun.wait(30)
         yield
     finally:
         stop.set()
         process.join(30)
 
 
-def write_on(state: Path, at_once: int, seconds: float, most: float, stop: Event) -> None:
+def write_on(state: Path, at_once: int, seconds: float, most: float, stop: Event, begun: Event) -> None:
     """Add snapshots, a second of recording time apart, until told to stop."""
     with Store.open(state) as store:
         assessment = store.assessments()[-1]
@@ -207,3 +209,4 @@ def write_on(state: Path, at_once: int, seconds: float, most: float, stop: Event
                     datetime.now(UTC), os.getpid(), Phase.WATCHING, position + 1, position + 1, ""
                 )
                 store.beat(assessment, beat)
+            begun.set()

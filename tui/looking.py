@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 
 DEFAULT_OUTFIT = Outfit()
 
+PORTION_PAUSE_SECONDS = 0.1
+"""Between two portions of a long record: what there is gets drawn, and keys are answered."""
+
 
 class Looking(App[None]):
     """Looks at one assessment; what it finds is in `reading`."""
@@ -170,8 +173,10 @@ class Looking(App[None]):
                 self._poll_again = False
                 poll = partial(self._reader.poll, self._position(), self._wanted())
                 self.reading = await loop.run_in_executor(self._reading_thread, poll)
-                if not (self._poll_again or self.reading.more):
-                    return
+                if not self._poll_again:
+                    if not self.reading.more:
+                        return
+                    await asyncio.sleep(PORTION_PAUSE_SECONDS)
         finally:
             self._polling = False
 
