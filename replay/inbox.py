@@ -323,7 +323,8 @@ class Inbox:
                 for one in ready
                 if one.time > unsettled and now - sightings[one.raw].since < self._rest.settle
             ]
-            ready = [one for one in ready if one not in early]
+            held = {one.raw for one in early}
+            ready = [one for one in ready if one.raw not in held]
             waiting += [Waiting(one.name, one.raw, "an older one has just been written") for one in early]
         return Scan(
             ready=tuple(sorted(ready, key=lambda one: (one.time, one.raw))),

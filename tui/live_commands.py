@@ -96,7 +96,8 @@ def register(app: typer.Typer, console: Console) -> None:
     ) -> None:
         """Say how the machines of a store are, as plain text.
 
-        Exit code: 0 all is well; 1 something to be looked at; 2 an alarm stands or nothing is watched;
+        Exit code: 0 all is well; 1 something to be looked at: an advisory, a ring nobody has acknowledged, a
+        refused file, no baseline yet; 2 an alarm of medium or high priority stands, or nothing is watched;
         3 unknown.
         """
         from engine.errors import FailedError, UnusableError

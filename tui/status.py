@@ -95,12 +95,12 @@ def code_of(standing: Standing) -> Code:
     gone = is_live(standing) and beat.phase not in AT_WORK
     open_alarms = [alarm for alarm in standing.alarms if not alarm.put_away]
     loud = [one for one in open_alarms if one.stands and one.priority is not Priority.LOW]
-    if silent or gone or beat.phase is Phase.FAILED or loud:
-        return Code.CRITICAL
-    if beat.phase is Phase.PAUSED:
+    if silent or gone or beat.phase in (Phase.FAILED, Phase.PAUSED) or loud:
         return Code.CRITICAL
     asks = any(one.needs_acknowledgement or one.stands for one in open_alarms)
-    return Code.WARNING if asks or standing.refused else Code.WELL
+    # Until there is a baseline nothing is judged, which is not health.
+    blind = is_live(standing) and beat.phase in (Phase.GATHERING, Phase.LEARNING)
+    return Code.WARNING if asks or blind or standing.refused else Code.WELL
 
 
 def told(standing: Standing) -> list[str]:

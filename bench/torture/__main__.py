@@ -10,6 +10,7 @@ import sys
 import tempfile
 import textwrap
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -68,7 +69,7 @@ def main() -> int:
         for name, proof in proofs.items():
             if not given.only or name in given.only:
                 say(name)
-                findings.append(proof())
+                findings.append(attempted(name, proof))
     print()
     for finding in findings:
         print(told(finding))
@@ -78,6 +79,15 @@ def main() -> int:
     wrong = sum(bool(finding.wrong) for finding in findings)
     print(f"\n{len(findings)} proofs, {wrong} failed" if wrong else f"\n{len(findings)} proofs, nothing lost")
     return 1 if wrong else 0
+
+
+def attempted(name: str, proof: Callable[[], Finding]) -> Finding:
+    """Do a proof; one that breaks off is told in full, has failed, and takes no other with it."""
+    try:
+        return proof()
+    except Exception as error:
+        traceback.print_exc()
+        return Finding(name, "it broke off", "", (str(error) or type(error).__name__,))
 
 
 def told(finding: Finding) -> str:

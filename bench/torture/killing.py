@@ -24,7 +24,8 @@ from bench.torture.verdict import (
     wrong_in_operators,
     wrong_in_store,
 )
-from engine.records import EventKind, Outcome
+from bench.torture.watched import until
+from engine.records import RINGS, EventKind, Outcome
 from engine.store import Store
 
 LONGEST_LIFE = 2.4
@@ -85,12 +86,14 @@ def killing(
     )
     began = time.monotonic()
     recorder.start()
-    operators.start()
     try:
+        _until_it_rings(place, ground, toll)
+        operators.start()
         _kill_engines(place, ground, cycles, life, random.Random(seed + 2), toll, say)
     finally:
         enough.set()
-        operators.join()
+        if operators.ident is not None:
+            operators.join()
         fed = recorder.stop()
     say("the last engine takes in what is left")
     _finish(place, ground, folder, state, fed, toll)
@@ -121,6 +124,15 @@ def killing(
         " scores, events and state equal to the undisturbed run bit for bit; store check clean",
         tuple(wrong),
     )
+
+
+def _until_it_rings(place: Path, ground: Ground, toll: Toll) -> None:
+    """Let the first engine live until operators have something to do; then it is killed like the others."""
+    engine = _engine(place, ground, place / "incoming", place / "state")
+    until(lambda: engine.has_ended() or _has_rung(place / "state"), PATIENCE)
+    if engine.kill() != -9:
+        toll.wrong.append(f"the first engine ended by itself: {_last_line(place / 'log')}")
+    toll.engines += 1
 
 
 def _kill_engines(
@@ -158,14 +170,17 @@ def _kill_operators(
     number = 0
     while not enough.is_set():
         number += 1
-        if not (state / "raceway.db").exists():
-            enough.wait(0.05)
-        elif screens and number % EVERY_CONSOLE == 0:
+        if screens and number % EVERY_CONSOLE == 0:
             _kill_console(state, dice, toll)
         elif screens and number % EVERY_SHELL == 0:
             _kill_shell(state, f"shell {number}", dice, toll)
         else:
             _kill_operator(state, f"operator {number}", dice, toll)
+
+
+def _has_rung(state: Path) -> bool:
+    with Store.open(state) as store:
+        return any(one.kind in RINGS for record in store.assessments() for one in store.events(record))
 
 
 def _kill_operator(state: Path, name: str, dice: random.Random, toll: Toll) -> None:
@@ -225,10 +240,7 @@ def _finish(place: Path, ground: Ground, folder: Path, state: Path, fed: Fed, to
     """Let an engine take in what is left, and end it as one is ended."""
     engine = _engine(place, ground, folder, state)
     wanted = {*fed.good, *fed.bad}
-    deadline = time.monotonic() + PATIENCE
-    while not engine.has_ended(0.2) and time.monotonic() < deadline:
-        if wanted <= {raw for raw, *_ in ledger(state)}:
-            break
+    until(lambda: engine.has_ended() or wanted <= {raw for raw, *_ in ledger(state)}, PATIENCE, 0.2)
     code = engine.end()
     if code:
         toll.wrong.append(f"the last engine ended with code {code}: {_last_line(place / 'log')}")

@@ -15,8 +15,17 @@ from engine.records import RINGS, Action, Assessment, Event, EventKind, NewEvent
 from engine.settings import Settings
 from engine.store import Store, StoreBusyError
 from replay.archive import Run
-from tests.engine.living import KilledError, Plant, Story
-from tests.engine.making import SMALL_COUNT, SMALL_HEALTHY, SMALL_ROWS, small_name
+from tests.engine.living import KilledError, Plant, Story, plant_of
+from tests.engine.making import (
+    SMALL_COUNT,
+    SMALL_FAULT,
+    SMALL_HEALTHY,
+    SMALL_ROWS,
+    SmallRig,
+    noise,
+    small_name,
+    text_of,
+)
 from tests.engine.spoiling import name_between
 
 
@@ -94,6 +103,25 @@ def test_switch_says_so_lets_go_of_what_stands_and_scores_on_with_the_new_bundle
     assert (limits[: SMALL_COUNT - 4] == limits[0]).all()
     assert np.allclose(limits[SMALL_COUNT - 4 :], 3.0 * limits[0])
     assert plant.scored() == [small_name(position) for position in range(SMALL_COUNT)]
+
+
+def test_switch_lets_go_of_a_stopped_machine_too(
+    small_rig: SmallRig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant = plant_of(small_rig, tmp_path, monkeypatch, alarms__stopped_rings=True)
+    name = plant.bundles.keep(other(plant.rig.bundle))
+
+    def story() -> Story:
+        plant.put(*range(SMALL_FAULT))
+        yield from plant.dealt_with(SMALL_FAULT)
+        still = noise(np.random.default_rng(5), SMALL_ROWS, 2, level=1e-3)
+        plant.write(small_name(SMALL_FAULT), text_of(still, ","))
+        yield from plant.until(lambda: plant.causes("stopped") == [EventKind.RAISED])
+        plant.ask(Action.SWITCH, bundle=name)
+        yield from answered(plant)
+
+    plant.run(story(), bundle=plant.rig.bundle)
+    assert plant.causes("stopped") == [EventKind.RAISED, EventKind.CLEARED]
 
 
 def test_restart_after_a_switch_goes_on_with_that_bundle_and_says_nothing_again(plant: Plant) -> None:
