@@ -58,6 +58,14 @@ class Frame:
         """Index into the series of the snapshot under the playhead, -1 where there is none."""
         return index_at(self.view.series.at, self.playhead.at)
 
+    @property
+    def number(self) -> int:
+        """What the snapshot under the playhead is counted by in its record, from 0; -1 where there is none.
+
+        Its index is another where snapshots were thinned.
+        """
+        return int(self.view.series.positions[self.index]) if self.index >= 0 else -1
+
     @cached_property
     def alarms(self) -> tuple[Alarm, ...]:
         """Every alarm raised so far, the most urgent first."""

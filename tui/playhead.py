@@ -119,11 +119,14 @@ def arrival(
     return LiveClock(moment(int(times[-1])), seconds - max(waited or 0.0, 0.0))
 
 
-def behind(head: Playhead, times: Instants, now: int | None = None) -> tuple[int, timedelta]:
-    """How many snapshots, and how much time, lie after the playhead."""
+def behind(
+    head: Playhead, times: Instants, numbers: Instants, now: int | None = None
+) -> tuple[int, timedelta]:
+    """How many snapshots, and how much time, lie after the playhead; `numbers` as in `typed`."""
     if head.at is None or not len(times):
         return 0, timedelta(0)
-    count = len(times) - 1 - index_at(times, head.at)
+    index = index_at(times, head.at)
+    count = int(numbers[-1] - numbers[index]) if index >= 0 else len(times)
     return count, timedelta(microseconds=max(newest(times, now) - head.at, 0))
 
 
@@ -227,18 +230,21 @@ GOTO = "2004-02-16 05:12, 05:12, or the number of a snapshot"
 """What can be typed to go somewhere, as an example."""
 
 
-def typed(text: str, times: Instants, here: int | None, zone: tzinfo) -> int | None:
+def typed(text: str, times: Instants, numbers: Instants, here: int | None, zone: tzinfo) -> int | None:
     """The instant that somebody means who typed a time or the number of a snapshot, None where none is.
 
     Args:
         text: `532`, `2004-02-16 03:12:39`, `2004-02-16`, `03:12` (of the day under the playhead).
-        times: (n,) instants of the stored snapshots; they are counted from 0.
+        times: (n,) instants of the stored snapshots.
+        numbers: (n,) what they are counted by, from 0; of one that was thinned the one before it is meant.
         here: the playhead.
         zone: of the times on the screen.
     """
     text = text.strip()
     if text.isascii() and text.isdigit() and len(text) < 10:
-        return int(times[int(text)]) if int(text) < len(times) else None
+        number = int(text)
+        there = len(times) and int(numbers[0]) <= number <= int(numbers[-1])
+        return int(times[np.searchsorted(numbers, number, side="right") - 1]) if there else None
     with suppress(ValueError, OverflowError):
         when = datetime.fromisoformat(text)
         return instant(when if when.tzinfo else when.replace(tzinfo=zone))

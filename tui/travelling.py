@@ -84,21 +84,24 @@ class Travelling(Acting):
         first, last = (short_time(int(view.series.at[end]), self._zone) for end in (0, -1))
 
         def check(text: str) -> str:
-            found = typed(text, view.series.at, self.head.at, self._zone)
+            found = typed(text, view.series.at, view.series.positions, self.head.at, self._zone)
             return (
                 ""
                 if found is not None
-                else f"That is neither a time nor one of {len(view.series)} snapshots."
+                else f"That is neither a time nor the number of a snapshot, 0 to {view.series.positions[-1]}."
             )
 
         def done(answer: tuple[str, ...] | None) -> None:
-            at = None if answer is None else typed(answer[0], view.series.at, self.head.at, self._zone)
+            series = view.series
+            at = None
+            if answer is not None:
+                at = typed(answer[0], series.at, series.positions, self.head.at, self._zone)
             if at is not None:
                 self._go(paused(seek(self.head, at, view.series.at)))
 
         ask = Question(
             "Go to",
-            (f"{GOTO}. There are {len(view.series)} snapshots, {first} to {last}.",),
+            (f"{GOTO}. Snapshots are 0 to {view.series.positions[-1]}, {first} to {last}.",),
             "Enter goes there, Esc does not",
         )
         self.push_screen(Dialog(ask, [Field("Time or snapshot", check=check)]), done)

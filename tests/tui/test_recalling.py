@@ -1,6 +1,7 @@
 """A long record shows its newest snapshots at once; the older ones follow, and what is held is bounded."""
 
 from collections.abc import Iterator
+from datetime import UTC
 from itertools import count
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from engine.store import Store, StoreError
 from tests.tui import synthetic
 from tui import recalling, thinning
 from tui.frame import Frame
-from tui.playhead import Playhead
+from tui.playhead import Playhead, behind, typed
 from tui.reading import Reader, crossings
 from tui.recalling import Recollection
 
@@ -179,3 +180,16 @@ def test_between_two_that_were_left_of_many_there_was_no_silence(store: Store) -
     assert frame.index == index
     assert not frame.silent
     assert frame.interval == synthetic.INTERVAL.total_seconds() * 1e6
+
+
+@pytest.mark.usefixtures("small")
+def test_snapshots_are_counted_as_the_record_counts_them_however_many_are_in_hand(store: Store) -> None:
+    series = finished(Recollection(newest(store), newest_first=True), store).series
+    gone = next(number for number in range(COUNT) if number not in series.positions)
+    last = Playhead(int(series.at[-1]))
+    assert typed(str(COUNT - 1), series.at, series.positions, None, UTC) == last.at
+    before = typed(str(gone), series.at, series.positions, None, UTC)
+    assert before == series.at[series.positions < gone][-1]
+    assert typed(str(COUNT), series.at, series.positions, None, UTC) is None
+    assert behind(last, series.at, series.positions)[0] == 0
+    assert behind(Playhead(int(series.at[0])), series.at, series.positions)[0] == COUNT - 1

@@ -91,7 +91,8 @@ def file_lines(
         return finished([heading, (Span("  reading …", Role.DIM),)][:height], width, height, glyphs)
     view, beat = frame.view, frame.view.heartbeat
     lines: Lines = [heading]
-    lines.append(_row("scored", f"{len(view.series)} snapshots in the record", width))
+    scored = int(view.series.positions[-1]) + 1 if len(view.series) else 0
+    lines.append(_row("scored", f"{scored} snapshots in the record", width))
     if not view.assessment.expected:
         waiting = max(beat.total - beat.done, 0) if beat is not None and beat.phase is Phase.WATCHING else 0
         said = f"; {clean(beat.message)}" if beat is not None and beat.message else ""

@@ -80,7 +80,7 @@ def behind_span(head: Playhead, view: View | None, now: int | None, rung: int, *
     """
     if not live or view is None or head.following or head.at is None:
         return None
-    count, time = behind(head, view.series.at, now)
+    count, time = behind(head, view.series.at, view.series.positions, now)
     if not count and time < timedelta(minutes=1) and not rung:
         return None
     minutes = int(time.total_seconds()) // 60

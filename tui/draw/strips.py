@@ -212,7 +212,7 @@ def _playhead(frame: Frame, label: int, track: int, zone: tzinfo) -> Lines:
     if at is not None:
         rule[column(at, frame.extent, track)] = "●"
     room = track - len(first) - len(last)
-    middle = "" if at is None else f"● {short_time(at, zone)}  #{frame.index}"
+    middle = "" if at is None else f"● {short_time(at, zone)}  #{frame.number}"
     between = middle.center(room) if len(middle) + 2 <= room else " " * max(room, 0)
     margin = " " * (label + 3)
     return [

@@ -278,7 +278,7 @@ def head_lines(width: int, height: int, shown: Shown, frame: Frame) -> Lines:
     if alarm is not None:
         parts.append(f"{reason(alarm)} since {short_time(alarm.raised.at, shown.zone)}")
     if frame.index >= 0:
-        parts.append(f"{frame.view.series.names[frame.index]} #{frame.index}")
+        parts.append(f"{frame.view.series.names[frame.index]} #{frame.number}")
     line: Line = (
         Span(" "),
         Span(state.glyph, state.role),
