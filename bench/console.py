@@ -17,7 +17,7 @@ from bench.recordings import fresh_state
 from bench.terminal import Terminal, Traffic, cpu_seconds, resident
 from engine.store import Store
 
-WIRE_SECONDS, CPU_SECONDS = 3.0, 15.0
+WIRE_SECONDS, CPU_SECONDS = 5.0, 15.0
 SLOW_LINK = 20_000
 """Bytes a second that the slow link carries."""
 
