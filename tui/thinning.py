@@ -5,6 +5,8 @@ sides stay: crossings, pauses, stops and the end of the baseline are found in wh
 whole. Pure functions of arrays.
 """
 
+from itertools import chain
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -57,7 +59,7 @@ def joined(*parts: Series) -> Series:
     whole = Series(
         positions=np.concatenate([part.positions for part in some]),
         at=np.concatenate([part.at for part in some]),
-        names=tuple(name for part in some for name in part.names),
+        names=tuple(chain.from_iterable(part.names for part in some)),
         baseline=np.concatenate([part.baseline for part in some]),
         error=np.concatenate([part.error for part in some]),
         limit=np.concatenate([part.limit for part in some]),
