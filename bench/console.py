@@ -25,6 +25,9 @@ DAY = 86_400
 LONG, HUGE = 100_000, 250_000
 """Snapshots of the store that the processor is measured on, of 8 bearings, and of the largest, of 4."""
 
+BUSY = 0.3
+"""Share of a core above which a console is taken to be reading still."""
+
 SMALL = 3000
 TO_THE_START = "g"
 FASTER = "]"
@@ -202,7 +205,7 @@ def long_record(state: Path) -> Iterator[str]:
         terminal.until(full(8))
         opened = time.perf_counter() - terminal.began
         yield f"{LONG} snapshots x 8: full screen {opened:.2f} s after the start, {spent(terminal)}"
-        terminal.measure(8.0)
+        until_at_rest(terminal)
         for place in (OVERVIEW, *(place for place in PLACES if place.panes > 1)):
             visited(terminal, place)
             cost = terminal.measure(CPU_SECONDS)
@@ -252,13 +255,19 @@ def huge_record(state: Path) -> Iterator[str]:
             f" {spent(terminal)}"
         )
         before = cpu_seconds(terminal.pid)
-        seconds = [terminal.measure(1.0).cpu_seconds]
-        while len(seconds) < 40 and (len(seconds) < 3 or max(seconds[-3:]) > 0.3):
-            seconds.append(terminal.measure(1.0).cpu_seconds)
+        seconds = until_at_rest(terminal)
         yield (
-            f"  all of it read {len(seconds) - 3:d} s later, by {cpu_seconds(terminal.pid) - before:.1f} s of"
+            f"  all of it read {seconds:.0f} s later, by {cpu_seconds(terminal.pid) - before:.1f} s of"
             f" processor time; {resident(terminal.pid):.0f} MB resident"
         )
+
+
+def until_at_rest(terminal: Terminal) -> float:
+    """Let a console read the older part of its record; how long it was busy, in seconds."""
+    seconds = [terminal.measure(1.0).cpu_seconds]
+    while len(seconds) < 40 and (len(seconds) < 3 or max(seconds[-3:]) > BUSY):
+        seconds.append(terminal.measure(1.0).cpu_seconds)
+    return len(seconds) - 3.0
 
 
 def spent(terminal: Terminal) -> str:
