@@ -83,6 +83,12 @@ def register(app: typer.Typer, console: Console) -> None:
                     UNUSABLE,
                 )
             console(place, live_key(settings), settings)
+            if not is_taken(place / "leases", lease):
+                fail(
+                    f"no engine watches {folder} any more; the same command starts one, and it goes on where"
+                    f" the last one stopped (raceway status --state {place} says more)",
+                    FAILED,
+                )
             print(
                 f"the engine goes on watching {folder}; raceway attach shows it again, raceway engine stop"
                 f" ends it (--state {place})"
