@@ -72,7 +72,6 @@ class Taker:
         self._known: dict[bytes, Stamp] = {}
         self._again: set[bytes] = set()
         self._taken: OrderedDict[datetime, Intake] = OrderedDict()
-        self._held: dict[bytes, Waiting] = {}
         self.waiting: tuple[Waiting, ...] = ()
         self.state = FolderState.PRESENT
         self._folder_words, self._aside_words = "", ""

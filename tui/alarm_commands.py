@@ -15,7 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from replay.recording import clean_text
-from tui.options import FAILED, UNUSABLE, Config, fail, sentences, settings_of
+from tui.options import FAILED, UNUSABLE, As, Config, Machine, State, fail, sentences, settings_of
 from tui.spans import EXAMPLES, shelf_hours, span_of
 
 if TYPE_CHECKING:
@@ -24,10 +24,7 @@ if TYPE_CHECKING:
     from engine.records import Acknowledged, Assessment, Event
     from engine.store import Store
 
-State = Annotated[Path | None, typer.Option(help="Folder of the store.")]
-Machine = Annotated[str | None, typer.Option(help="Which machine, where the store holds several.")]
 Session = Annotated[str | None, typer.Option(help="A replay's session; the live record if left out.")]
-As = Annotated[str | None, typer.Option("--as", help="Your name, kept beside that of your account.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Which = Annotated[str, typer.Argument(help="The number of its ring, or its key, as the list shows them.")]
 

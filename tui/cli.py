@@ -24,12 +24,16 @@ from tui import (
 from tui.options import (
     FAILED,
     UNUSABLE,
+    BundleDir,
     Config,
     Healthy,
+    Machine,
     ModelName,
     Rig,
     RunPath,
     Seed,
+    Session,
+    State,
     fail,
     opened,
     overrides_of,
@@ -57,9 +61,6 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-State = Annotated[Path | None, typer.Option(help="Folder of the store.")]
-BundleDir = Annotated[Path | None, typer.Option(help="Score with this bundle instead of learning one.")]
-Session = Annotated[str | None, typer.Option(help="Resume a replay's acknowledgements by its name.")]
 
 alarm_commands.register(app)
 console_commands.register(app)
@@ -190,7 +191,7 @@ def learn(
 def accept(
     state: State = None,
     config: Config = None,
-    machine: Annotated[str | None, typer.Option(help="Which machine, where the store holds several.")] = None,
+    machine: Machine = None,
 ) -> None:
     """Accept the baseline of the newest assessment, which is provisional until then."""
     with sentences():
@@ -216,7 +217,7 @@ def _replay(
 ) -> None:
     from engine.identity import assessment_key
     from tui.launching import engine_beside
-    from tui.opening import open_console
+    from tui.opening import make_console, run_console
 
     learned = _bundle(bundle, overrides)
     key = assessment_key(run, settings, learned.digest() if learned else None)
@@ -224,7 +225,7 @@ def _replay(
     with engine_beside(
         run.path, folder, config=config, rig=rig, bundle=bundle, overrides=overrides
     ) as engine:
-        open_console(
+        console = make_console(
             folder,
             settings,
             key=key,
@@ -232,7 +233,9 @@ def _replay(
             pace=pace,
             begin=engine.begin,
             last_words=engine.last_words,
+            remember=True,
         )
+        run_console(console, settings)
         # Asked before the engine is stopped: that it ends now is not its failure.
         words = engine.last_words()
     print(f"store: {folder}\nsession: {clean_text(name)} (resume its acknowledgements with --session)")
@@ -241,9 +244,9 @@ def _replay(
 
 
 def _live_console(folder: Path, key: str, settings: "Settings") -> None:
-    from tui.opening import open_console
+    from tui.opening import make_console, run_console
 
-    open_console(folder, settings, key=key, at_newest=True)
+    run_console(make_console(folder, settings, key=key, at_newest=True, remember=True), settings)
 
 
 def _bundle(path: Path | None, overrides: dict[str, object]) -> "Bundle | None":

@@ -6,15 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tui.options import UNUSABLE, Config, fail, sentences, settings_of
+from tui.options import UNUSABLE, As, Config, Machine, Session, State, fail, sentences, settings_of
 
 if TYPE_CHECKING:
     from engine.records import Assessment
 
-State = Annotated[Path | None, typer.Option(help="Folder of the store.", show_default=False)]
-Machine = Annotated[str | None, typer.Option(help="Which machine, where the store holds several.")]
-Session = Annotated[str | None, typer.Option(help="Resume a replay's acknowledgements by its name.")]
-As = Annotated[str | None, typer.Option("--as", help="Your name, kept beside that of your account.")]
 
 LEAST, MOST = (20, 6), (500, 200)
 """Columns and rows that a frame may have."""
@@ -41,9 +37,9 @@ def attach(
         settings = settings_of(config, None, {})
         folder = state or settings.store.folder
         chosen, several = _chosen(folder, machine)
-        from tui.opening import open_console
+        from tui.opening import make_console, run_console
 
-        open_console(
+        console = make_console(
             folder,
             settings,
             key=chosen.key,
@@ -52,7 +48,9 @@ def attach(
             read_only=read_only,
             name=name,
             start="fleet" if several else "",
+            remember=True,
         )
+        run_console(console, settings)
 
 
 def snapshot(

@@ -7,13 +7,25 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from replay.recording import clean_text
 from tui import request_commands
-from tui.options import FAILED, UNUSABLE, Config, Rig, fail, sentences, settings_of
+from tui.options import (
+    FAILED,
+    UNUSABLE,
+    BundleDir,
+    Config,
+    Folder,
+    Machine,
+    Rig,
+    State,
+    fail,
+    sentences,
+    settings_of,
+)
 
 if TYPE_CHECKING:
     from engine.settings import Settings
@@ -24,10 +36,6 @@ STARTING_SECONDS = 15.0
 ENDING_SECONDS = 30.0
 """How long an engine may take to end when it is asked to."""
 
-Folder = Annotated[Path, typer.Argument(help="Where the recorder writes.", show_default=False)]
-State = Annotated[Path | None, typer.Option(help="Folder of the store.")]
-BundleDir = Annotated[Path | None, typer.Option(help="Score with this bundle instead of learning one.")]
-Machine = Annotated[str | None, typer.Option(help="Which machine, where the store holds several.")]
 
 Console = Callable[[Path, str, "Settings"], None]
 """Opens a console on a store, by the key of an assessment, until it is left."""

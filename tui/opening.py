@@ -32,51 +32,10 @@ def nothing() -> None:
     """Start no engine."""
 
 
-def open_console(
-    folder: Path,
-    settings: "Settings",
-    *,
-    key: str,
-    session: str = "",
-    pace: float | None = None,
-    begin: Callable[[], None] = nothing,
-    last_words: Callable[[], str] = str,
-    at_newest: bool = False,
-    read_only: bool = False,
-    name: str | None = None,
-    start: str = "",
-) -> None:
-    """Open the console on this terminal until it is left.
-
-    Args:
-        folder: of the store.
-        settings: of the console.
-        key: of the assessment to show.
-        session: of a replay, "" for the live record.
-        pace: that was asked for, None for the one that is remembered or set.
-        begin: starts the engine beside it, if there is to be one; called before the store is opened.
-        last_words: what the engine beside it said before it failed.
-        at_newest: begin at what is newest.
-        read_only: whether nothing can be stored from it.
-        name: what the operator calls themselves.
-        start: id of the screen to begin with.
-    """
+def run_console(console: "Console", settings: "Settings") -> None:
+    """Show a console on this terminal until it is left."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         fail("the console needs a terminal; raceway score and raceway snapshot do without one", UNUSABLE)
-    console = make_console(
-        folder,
-        settings,
-        key=key,
-        session=session,
-        pace=pace,
-        begin=begin,
-        last_words=last_words,
-        at_newest=at_newest,
-        read_only=read_only,
-        name=name,
-        start=start,
-        remember=True,
-    )
     console.run(mouse=settings.console.mouse)
 
 
@@ -95,7 +54,22 @@ def make_console(
     start: str = "",
     remember: bool = False,
 ) -> "Console":
-    """Make a console that has yet to be run; `remember` how it is left, the rest as in `open_console`."""
+    """Make a console that has yet to be run.
+
+    Args:
+        folder: of the store.
+        settings: of the console.
+        key: of the assessment to show.
+        session: of a replay, "" for the live record.
+        pace: that was asked for, None for the one that is remembered or set.
+        begin: starts the engine beside it, if there is to be one; called before the store is opened.
+        last_words: what the engine beside it said before it failed.
+        at_newest: begin at what is newest.
+        read_only: whether nothing can be stored from it.
+        name: what the operator calls themselves.
+        start: id of the screen to begin with.
+        remember: whether it takes up, and leaves behind, how it was left.
+    """
     for variable in HARMFUL:
         os.environ.pop(variable, None)
     if os.environ.get("NO_COLOR") == "":

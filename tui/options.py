@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 FAILED, UNUSABLE = 1, 2
 
 RunPath = Annotated[Path, typer.Argument(help="A folder, .zip or .tar.* of recordings.", show_default=False)]
+Folder = Annotated[Path, typer.Argument(help="Where the recorder writes.", show_default=False)]
+State = Annotated[Path | None, typer.Option(help="Folder of the store.", show_default=False)]
+Machine = Annotated[str | None, typer.Option(help="Which machine, where the store holds several.")]
+Session = Annotated[str | None, typer.Option(help="Resume a replay's acknowledgements by its name.")]
+BundleDir = Annotated[Path | None, typer.Option(help="Score with this bundle instead of learning one.")]
+As = Annotated[str | None, typer.Option("--as", help="Your name, kept beside that of your account.")]
 Config = Annotated[Path | None, typer.Option(help="Your settings; only what differs from the defaults.")]
 Rig = Annotated[str | None, typer.Option(help="A machine preset: ims-set1, ims-set2 or ims-set3.")]
 Seed = Annotated[int | None, typer.Option(help="Start of the random numbers that learning uses.")]

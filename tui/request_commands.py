@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tui.options import FAILED, UNUSABLE, Config, fail, sentences, settings_of
+from tui.options import FAILED, UNUSABLE, Config, Machine, State, fail, sentences, settings_of
 
 if TYPE_CHECKING:
     from engine.records import Action, Assessment, Event
@@ -23,9 +23,6 @@ LEARNING_SECONDS = 600.0
 """How long learning may take; it goes on, and is answered, if nobody waits any more."""
 
 POLL_SECONDS = 0.25
-
-State = Annotated[Path | None, typer.Option(help="Folder of the store.")]
-Machine = Annotated[str | None, typer.Option(help="Which machine, where the store holds several.")]
 
 
 def register(engine_app: typer.Typer) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from replay.recording import clean_text
-from tui.options import FAILED, UNUSABLE, Config, fail, sentences, settings_of
+from tui.options import FAILED, UNUSABLE, Config, State, fail, sentences, settings_of
 
 if TYPE_CHECKING:
     from engine.records import Assessment
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 PAGES_AT_ONCE = 500
 """Free pages given back to the disk in one transaction, some 2 MB in 50 ms."""
 
-State = Annotated[Path | None, typer.Option(help="Folder of the store.", show_default=False)]
 Machine = Annotated[str | None, typer.Option(help="Only this machine; all if left out.", show_default=False)]
 
 commands = typer.Typer(help="Check a store, export it as CSV, or thin what is old.", no_args_is_help=True)
