@@ -27,8 +27,3 @@ def free_bytes(folder: Path) -> int:
         OSError: the folder is not there.
     """
     return shutil.disk_usage(folder).free
-
-
-def room_left(folder: Path, floor: int, *, paused: bool = False) -> bool:
-    """Whether the disk of this folder has room for intake; arguments as for `has_room`."""
-    return has_room(free_bytes(folder), floor, paused=paused)

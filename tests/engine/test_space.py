@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from engine.settings import load_settings
-from engine.space import free_bytes, has_room, room_left
+from engine.space import free_bytes, has_room
 
 
 @pytest.mark.parametrize(
@@ -31,8 +31,8 @@ def test_floor_of_nothing_lets_in_to_the_last_byte() -> None:
 def test_disk_of_a_folder_is_asked(tmp_path: Path) -> None:
     free = free_bytes(tmp_path)
     assert free > 0
-    assert room_left(tmp_path, 0)
-    assert not room_left(tmp_path, 10 * free // 1_000_000 + 1)
+    assert has_room(free_bytes(tmp_path), 0)
+    assert not has_room(free_bytes(tmp_path), 10 * free // 1_000_000 + 1)
 
 
 def test_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
