@@ -111,11 +111,15 @@ class Diagnostician:
                 ]
         return tuple(found)
 
-    def strengths(self, signal: NDArray[np.float32]) -> dict[int, NDArray[np.float32]]:
-        """Line strengths of each component: (its channels, bands, surfaces, lines), natural log."""
+    def strengths(self, spectrum: NDArray[np.complex64]) -> dict[int, NDArray[np.float32]]:
+        """Line strengths of each component: (its channels, bands, surfaces, lines), natural log.
+
+        Args:
+            spectrum: (channels, rows // 2 + 1), from `envelope.whole_spectrum`.
+        """
         if not self.searches:
             return {}
-        envelopes = envelope_spectra(signal, self.bands)
+        envelopes = envelope_spectra(spectrum, self.bands)
         return {
             number: search.strengths(envelopes[[channel - 1 for channel in self.channels[number]]])
             for number, search in self.searches.items()
@@ -124,7 +128,7 @@ class Diagnostician:
     def find(
         self,
         component: int,
-        signal: NDArray[np.float32],
+        spectrum: NDArray[np.complex64],
         usual: NDArray[np.float32],
         scatter: NDArray[np.float32],
         band_error: NDArray[np.float32],
@@ -134,7 +138,7 @@ class Diagnostician:
 
         Args:
             component: which, counted from 0.
-            signal: (rows, channels) of this snapshot, in units.
+            spectrum: (channels, rows // 2 + 1) of this snapshot, from `envelope.whole_spectrum`.
             usual: (its channels, bands, surfaces, lines) mean strengths of the baseline.
             scatter: the same shape, their standard deviations.
             band_error: (channels, spectral bands) share of the error.
@@ -148,7 +152,7 @@ class Diagnostician:
             carrying = self._carrying(band_error[channel - 1], edges)
             if not carrying:
                 continue
-            (envelopes,) = envelope_spectra(signal[:, channel - 1 : channel], self.bands, carrying)
+            (envelopes,) = envelope_spectra(spectrum[channel - 1 : channel], self.bands, carrying)
             strength = search.strengths(envelopes)
             above = strength - usual[row, carrying]
             exceeds = (above > SIGNIFICANT * np.maximum(scatter[row, carrying], STEADIEST)) & (

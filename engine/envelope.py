@@ -25,8 +25,22 @@ def envelope_bands(sample_rate: float, highest: float) -> int:
     return int(np.clip(sample_rate / 2 // ((HARMONICS + 0.5) * highest), 1, MOST_BANDS))
 
 
+def whole_spectrum(signal: NDArray[np.float32]) -> NDArray[np.complex64]:
+    """The spectrum of a whole snapshot about its mean: what every envelope of it is cut out of.
+
+    Args:
+        signal: (rows, channels).
+
+    Returns:
+        (channels, rows // 2 + 1), not normalised; bin n lies at n * sample_rate / rows Hz.
+    """
+    columns = signal.T - signal.mean(axis=0)[:, None]
+    spectrum: NDArray[np.complex64] = scipy.fft.rfft(columns, axis=-1, overwrite_x=True)
+    return spectrum
+
+
 def envelope_spectra(
-    signal: NDArray[np.float32], bands: int, wanted: Sequence[int] | None = None
+    spectrum: NDArray[np.complex64], bands: int, wanted: Sequence[int] | None = None
 ) -> NDArray[np.float32]:
     """Amplitude spectra of the squared envelope in each band, relative to its mean.
 
@@ -34,57 +48,50 @@ def envelope_spectra(
     lower rate that its width needs.
 
     Args:
-        signal: (rows, channels).
+        spectrum: (channels, rows // 2 + 1), from `whole_spectrum`.
         bands: evenly wide, from 0 to half the sample rate.
         wanted: bands to look at, counted from 0; all where None.
 
     Returns:
         (channels, wanted bands, bins); bin n lies at n * sample_rate / rows Hz, up to a band's width.
     """
-    columns = np.ascontiguousarray(signal.T)
-    spectrum = scipy.fft.rfft(columns - columns.mean(axis=1, keepdims=True), axis=-1)
-    width = (len(signal) // 2) // bands
-    cut = spectrum[:, : width * bands].reshape(len(columns), bands, width)
-    if wanted is not None:
-        cut = cut[:, list(wanted)]
-    # Squaring doubles the width: at twice the rate nothing folds back.
-    analytic = scipy.fft.ifft(cut, n=2 * width, axis=-1)
-    squared = analytic.real**2 + analytic.imag**2
-    mean = squared.mean(axis=-1, keepdims=True)
-    relative = np.divide(squared, mean, out=np.ones_like(squared), where=mean > 0) - np.float32(1.0)
-    # Without a window the strong lines of the shaft would leak over their neighbours.
-    relative *= hann(2 * width)
-    amplitude: NDArray[np.float32] = np.abs(scipy.fft.rfft(relative, axis=-1)) * np.float32(2.0 / width)
-    return amplitude
+    cut = _cut(spectrum, bands)
+    return _squared_envelopes(cut if wanted is None else cut[:, list(wanted)])
 
 
 def carrier_envelopes(
-    signal: NDArray[np.float32], bands: int, wanted: NDArray[np.int64], bins: int
+    spectrum: NDArray[np.complex64], bands: int, wanted: NDArray[np.int64]
 ) -> NDArray[np.float32]:
-    """What `envelope_spectra` says of one band of each channel, at a third of its price: of every snapshot.
-
-    Columns side by side are transformed faster than one by one, and the mean is left out of the spectrum
-    instead of the signal; numbers differ from those of `envelope_spectra` by rounding.
+    """What `envelope_spectra` says of one band of each channel.
 
     Args:
-        signal: (rows, channels).
+        spectrum: (channels, rows // 2 + 1), from `whole_spectrum`.
         bands: evenly wide, from 0 to half the sample rate.
         wanted: (channels,) the band of each, counted from 0.
-        bins: the first so many are wanted.
 
     Returns:
         (channels, bins).
     """
-    width = (len(signal) // 2) // bands
-    spectrum = scipy.fft.rfft(signal, axis=0)
-    spectrum[0] = 0
-    cut = spectrum[: width * bands].reshape(bands, width, -1)[wanted, :, np.arange(signal.shape[1])]
+    return _squared_envelopes(_cut(spectrum, bands)[np.arange(len(spectrum)), wanted])
+
+
+def _cut(spectrum: NDArray[np.complex64], bands: int) -> NDArray[np.complex64]:
+    """The bands of a whole spectrum, (channels, bands, bins of a band)."""
+    width = (spectrum.shape[1] - 1) // bands
+    return spectrum[:, : width * bands].reshape(len(spectrum), bands, width)
+
+
+def _squared_envelopes(cut: NDArray[np.complex64]) -> NDArray[np.float32]:
+    """Amplitude spectra of squared envelopes relative to their means, (..., bins), of bands (..., bins)."""
+    width = cut.shape[-1]
+    # Squaring doubles the width: at twice the rate nothing folds back.
     parts = scipy.fft.ifft(cut, n=2 * width, axis=-1).view(np.float32)
     parts *= parts
     squared = parts[..., ::2] + parts[..., 1::2]
     mean = squared.mean(axis=-1, keepdims=True)
     squared -= mean
+    # Without a window the strong lines of the shaft would leak over their neighbours.
     squared *= hann(2 * width)
     squared *= np.divide(np.float32(2.0 / width), mean, out=np.zeros_like(mean), where=mean > 0)
-    amplitude: NDArray[np.float32] = np.abs(scipy.fft.rfft(squared, axis=-1)[:, :bins])
+    amplitude: NDArray[np.float32] = np.abs(scipy.fft.rfft(squared, axis=-1, overwrite_x=True))
     return amplitude

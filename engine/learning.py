@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from engine.bundle import Baseline, Bundle, Calibration, UsualLines
 from engine.child import command, environment
 from engine.diagnosis import Diagnostician
+from engine.envelope import whole_spectrum
 from engine.errors import UnusableError
 from engine.features import FIGURES, figures
 from engine.layout import Layout
@@ -95,7 +96,7 @@ class Learner:
             signal.std(axis=0),
             figures(signal)[:, FIGURES.index("kurtosis")],
             not np.array(running)[self.layout.watched].all(),
-            self.diagnostician.strengths(signal),
+            self.diagnostician.strengths(whole_spectrum(signal)),
         )
 
     def learn(

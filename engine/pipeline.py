@@ -13,12 +13,14 @@ from engine.store import Store
 from replay.recording import RecordingError
 
 T = TypeVar("T")
+R = TypeVar("R")
 
-WORKERS = 2
-"""Threads that read and examine snapshots: parsing, spectra and LiteRT all run outside Python's lock."""
+WORKERS = 1
+"""Threads that read and examine snapshots beside the one that judges, which lends a hand while it waits:
+parsing, spectra and LiteRT run outside Python's lock, and a third thread on two cores is only in the way."""
 
-AHEAD = 8
-"""Snapshots a worker may be ahead of the one being judged: memory stays flat, workers stay busy."""
+AHEAD = 16
+"""Snapshots that may be on their way at a time: memory stays flat, both threads stay busy."""
 
 COMMIT_SECONDS = 0.5
 COMMIT_MOST = 64
@@ -26,8 +28,9 @@ COMMIT_MOST = 64
 
 
 def in_order(work: Callable[[int], T], indices: Iterable[int]) -> Generator[T | RecordingError]:
-    """Do the work for each index in threads and hand out the results in order, a few ahead at most.
+    """Do the work for each index, several at a time, and hand out the results in order.
 
+    Whoever takes the results works too: while the next one is not there, on what no thread has begun.
     Close it where not all of them are taken: the threads are then waited for.
     """
 
@@ -38,17 +41,38 @@ def in_order(work: Callable[[int], T], indices: Iterable[int]) -> Generator[T | 
             return error
 
     with ThreadPoolExecutor(WORKERS) as pool:
-        pending: deque[Future[T | RecordingError]] = deque()
+        pending: deque[tuple[int, Future[T | RecordingError]]] = deque()
         try:
             for index in indices:
-                pending.append(pool.submit(guarded, index))
-                if len(pending) >= WORKERS * AHEAD:
-                    yield pending.popleft().result()
+                pending.append((index, pool.submit(guarded, index)))
+                if len(pending) == AHEAD:
+                    yield _next(pending, guarded)
             while pending:
-                yield pending.popleft().result()
+                yield _next(pending, guarded)
         finally:
-            for future in pending:
+            for _, future in pending:
                 future.cancel()
+
+
+def _next(pending: deque[tuple[int, Future[R]]], work: Callable[[int], R]) -> R:
+    """Take out the first result; until it is there, do here what no thread has begun."""
+    _, first = pending[0]
+    for place, (index, future) in enumerate(pending):
+        if first.done():
+            break
+        if future.cancel():
+            pending[place] = index, _done(work, index)
+    return pending.popleft()[1].result()
+
+
+def _done(work: Callable[[int], R], index: int) -> Future[R]:
+    """Do it now; what comes of it is told when its turn comes."""
+    future: Future[R] = Future()
+    try:
+        future.set_result(work(index))
+    except Exception as error:
+        future.set_exception(error)
+    return future
 
 
 class Batch:

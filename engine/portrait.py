@@ -36,12 +36,12 @@ class EnvelopeView:
     belongs: NDArray[np.float32]
 
     def of(
-        self, signal: NDArray[np.float32], running: NDArray[np.bool_], error: NDArray[np.float32]
+        self, spectrum: NDArray[np.complex64], running: NDArray[np.bool_], error: NDArray[np.float32]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Look at one snapshot.
 
         Args:
-            signal: (rows, channels), in units.
+            spectrum: (channels, rows // 2 + 1), from `envelope.whole_spectrum`.
             running: (channels,); what does not run is left out.
             error: (channels, spectral bands), share of the error.
 
@@ -50,7 +50,7 @@ class EnvelopeView:
             in Hz of the bands that were looked at: of each channel that with most of its error.
         """
         wanted = (error @ self.belongs).argmax(axis=1)
-        spectra = carrier_envelopes(signal, self.bands, wanted, self.bins * self.together)
+        spectra = carrier_envelopes(spectrum, self.bands, wanted)[:, : self.bins * self.together]
         if self.together > 1:
             spectra = spectra.reshape(len(spectra), self.bins, self.together).max(axis=-1)
         borders = np.stack([wanted, wanted + 1], axis=1) * np.float32(self.width)

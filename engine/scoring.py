@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from engine.bundle import Bundle, BundleError
 from engine.diagnosis import Diagnostician
+from engine.envelope import whole_spectrum
 from engine.features import figures
 from engine.layout import Layout
 from engine.models import model_named
@@ -86,6 +87,7 @@ class Examination:
             a channel that does not run.
         insight: what the model made of it.
         signal: float32 (rows, channels), in units; what is invalid is 0.
+        spectrum: complex64 (channels, rows // 2 + 1), of the whole signal.
     """
 
     quality: tuple[Quality, ...]
@@ -94,6 +96,7 @@ class Examination:
     residual: NDArray[np.float32]
     insight: Insight
     signal: NDArray[np.float32]
+    spectrum: NDArray[np.complex64]
 
 
 class Scorer:
@@ -151,4 +154,5 @@ class Scorer:
             residual=np.where(running[:, None], residual, np.float32(0.0)).astype(np.float32),
             insight=insight,
             signal=signal,
+            spectrum=whole_spectrum(signal),
         )

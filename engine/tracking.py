@@ -173,7 +173,7 @@ class Tracker:
                 sensors, rung = self._watch_sensors(state.sensors, seen, moment)
                 now = replace(now, sensors=sensors)
                 events += rung
-        envelope, carriers = self.view.of(seen.signal, seen.running, bands)
+        envelope, carriers = self.view.of(seen.spectrum, seen.running, bands)
         picture = Picture(
             self.edges,
             seen.insight.spectrum,
@@ -288,7 +288,7 @@ class Tracker:
         usual = self.bundle.lines.get(index)
         if usual is None or not (watch.alarm or severity >= 1.0):
             return None
-        found = self.diagnostician.find(index, seen.signal, usual.centre, usual.scatter, bands, self.edges)
+        found = self.diagnostician.find(index, seen.spectrum, usual.centre, usual.scatter, bands, self.edges)
         return found.plain() if found else None
 
     def _own_sign(

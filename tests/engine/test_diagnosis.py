@@ -7,6 +7,7 @@ import pytest
 
 from engine.bundle import UsualLines
 from engine.diagnosis import Diagnostician, Evidence
+from engine.envelope import whole_spectrum
 from engine.kinematics import Surface, fault_frequencies
 from engine.settings import Settings, load_settings
 from tests.engine.making import SMALL_CONFIG, noise
@@ -36,7 +37,9 @@ class Bench:
     def __init__(self, settings: Settings, before: float | np.ndarray = 0.0) -> None:
         self.settings, self.diagnostician = settings, Diagnostician(settings)
         self.rng = np.random.default_rng(1996)
-        strengths = [self.diagnostician.strengths(self.signal(before))[0] for _ in range(LEARNED_FROM)]
+        strengths = [
+            self.diagnostician.strengths(whole_spectrum(self.signal(before)))[0] for _ in range(LEARNED_FROM)
+        ]
         self.usual = UsualLines(np.mean(strengths, axis=0), np.std(strengths, axis=0, ddof=1))
 
     def signal(self, damage: float | np.ndarray) -> np.ndarray:
@@ -50,7 +53,8 @@ class Bench:
         # The same noise whichever tests ran before on the same bench.
         self.rng = np.random.default_rng(2004)
         usual = self.usual
-        return self.diagnostician.find(0, self.signal(damage), usual.centre, usual.scatter, error, EDGES)
+        spectrum = whole_spectrum(self.signal(damage))
+        return self.diagnostician.find(0, spectrum, usual.centre, usual.scatter, error, EDGES)
 
 
 @pytest.fixture(scope="module")
@@ -140,21 +144,21 @@ def test_recording_too_short_for_any_surface_is_still_looked_at() -> None:
     diagnostician = Diagnostician(load_settings(overrides={"recording.rows": 1024}))
     assert diagnostician.searches[0].surfaces == ()
     error = np.full((4, 64), 1 / 256, np.float32)
-    signal = np.ones((1024, 4), np.float32)
-    usual = diagnostician.strengths(signal)[0]
-    assert diagnostician.find(0, signal, usual, usual, error, EDGES) is None
+    spectrum = whole_spectrum(np.ones((1024, 4), np.float32))
+    usual = diagnostician.strengths(spectrum)[0]
+    assert diagnostician.find(0, spectrum, usual, usual, error, EDGES) is None
 
 
 @pytest.mark.parametrize(("speed", "searches"), [(0.0, 0), (1996.0, 4)])
 def test_machine_of_unknown_speed_is_not_searched(speed: float, searches: int) -> None:
     diagnostician = Diagnostician(load_settings(overrides={"machine.shaft_speed": speed}))
-    assert len(diagnostician.strengths(np.ones((20_480, 4), np.float32))) == searches
+    assert len(diagnostician.strengths(whole_spectrum(np.ones((20_480, 4), np.float32)))) == searches
 
 
 def test_bearing_without_geometry_is_not_searched(tmp_path: Path) -> None:
     config = tmp_path / "rig.toml"
     config.write_text(SMALL_CONFIG)
     diagnostician = Diagnostician(load_settings(config))
-    assert diagnostician.strengths(np.ones((2560, 2), np.float32)) == {}
+    assert diagnostician.strengths(whole_spectrum(np.ones((2560, 2), np.float32))) == {}
     nothing = np.zeros((0,), np.float32)
     assert diagnostician.find(0, nothing, nothing, nothing, nothing, nothing) is None

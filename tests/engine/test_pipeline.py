@@ -45,7 +45,7 @@ def test_only_a_few_snapshots_are_read_ahead_of_the_one_that_is_judged() -> None
     results = in_order(lambda index: begun.append(index) or index, range(1000))
     for wanted in range(100):
         assert next(results) == wanted
-        assert len(begun) <= wanted + 1 + pipeline.WORKERS * pipeline.AHEAD
+        assert len(begun) <= wanted + pipeline.AHEAD
     results.close()
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.envelope import envelope_spectra
+from engine.envelope import envelope_spectra, whole_spectrum
 from engine.portrait import MOST_BINS, envelope_view
 
 RATE, ROWS = 20_480, 20_480
@@ -28,7 +28,9 @@ def error_at(hertz: float) -> np.ndarray:
 
 def test_the_line_of_the_impacts_stands_out_in_the_band_that_carries_the_error() -> None:
     view = envelope_view(RATE, ROWS, 297.0, EDGES)
-    envelope, carriers = view.of(knocking(236.0, 4500.0), np.ones(2, np.bool_), error_at(4500.0))
+    envelope, carriers = view.of(
+        whole_spectrum(knocking(236.0, 4500.0)), np.ones(2, np.bool_), error_at(4500.0)
+    )
     assert carriers[1].tolist() == [3840.0, 5120.0]
     assert abs(int(envelope[1, 50:].argmax()) + 50 - 236) <= 1
     assert envelope[1, 236] > 10 * np.median(envelope[1])
@@ -37,8 +39,8 @@ def test_the_line_of_the_impacts_stands_out_in_the_band_that_carries_the_error()
 def test_it_is_the_spectrum_by_which_surfaces_are_named() -> None:
     signal = knocking(236.0, 4500.0)
     view = envelope_view(RATE, ROWS, 297.0, EDGES)
-    envelope, _ = view.of(signal, np.ones(2, np.bool_), error_at(4500.0))
-    exact = envelope_spectra(signal, view.bands, [3])[:, 0, : view.bins]
+    envelope, _ = view.of(whole_spectrum(signal), np.ones(2, np.bool_), error_at(4500.0))
+    exact = envelope_spectra(whole_spectrum(signal), view.bands, [3])[:, 0, : view.bins]
     np.testing.assert_allclose(envelope[1], exact[1], rtol=1e-3, atol=1e-6)
 
 
@@ -46,7 +48,7 @@ def test_a_channel_that_does_not_run_is_left_empty() -> None:
     view = envelope_view(RATE, ROWS, 297.0, EDGES)
     signal = knocking(236.0, 4500.0)
     signal[:, 0] = 0.0
-    envelope, _ = view.of(signal, np.array([False, True]), error_at(4500.0))
+    envelope, _ = view.of(whole_spectrum(signal), np.array([False, True]), error_at(4500.0))
     assert not envelope[0].any()
     assert envelope[1].any()
 
@@ -58,7 +60,7 @@ def test_any_recorder_leaves_a_spectrum_of_bounded_size(rate: int, rows: int, hi
     edges = np.linspace(0, rate / 2, 9).astype(np.float32)
     view = envelope_view(rate, rows, highest, edges)
     signal = np.random.default_rng(2).normal(size=(rows, 2)).astype(np.float32)
-    envelope, _ = view.of(signal, np.ones(2, np.bool_), np.ones((2, 8), np.float32))
+    envelope, _ = view.of(whole_spectrum(signal), np.ones(2, np.bool_), np.ones((2, 8), np.float32))
     assert 1 <= envelope.shape[1] <= MOST_BINS
     assert np.isfinite(envelope).all()
     assert view.step * view.bins <= view.width + view.step
