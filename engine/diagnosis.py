@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.bundle import UsualLines
+from engine.carriers import Heard
 from engine.envelope import envelope_bands, envelope_spectra
 from engine.faultlines import LINES, LineSearch, line_search
 from engine.kinematics import HARMONICS, Surface, fault_frequencies
@@ -27,9 +28,6 @@ STEADIEST = 0.2
 STANDS_OUT = 4.0
 """Times its floor that a line of the baseline is doubted; lines of a healthy bearing are at 2 to 2.5, since
 each is the highest of several bins."""
-
-CARRYING_SHARE = 0.1
-"""Of a channel's error: an envelope band that holds less of it is not asked for evidence."""
 
 LEAD = 1.5
 """Times the evidence of the runner-up that the named surface must have."""
@@ -83,7 +81,7 @@ class Diagnostician:
             if part.geometry and shaft > 0 and part.kind == "bearing"
         }
         self.highest = max((max(one.values()) for one in lines.values()), default=0.0)
-        self.bands = envelope_bands(rate, self.highest or rate)
+        self.bands = envelope_bands(rate, self.highest)
         self.width = rate / 2 / self.bands
         bins = rows // 2 // self.bands + 1
         self.searches: dict[int, LineSearch] = {
@@ -126,35 +124,25 @@ class Diagnostician:
         }
 
     def find(
-        self,
-        component: int,
-        spectrum: NDArray[np.complex64],
-        usual: NDArray[np.float32],
-        scatter: NDArray[np.float32],
-        band_error: NDArray[np.float32],
-        edges: NDArray[np.float32],
+        self, component: int, heard: Heard, usual: NDArray[np.float32], scatter: NDArray[np.float32]
     ) -> Evidence | None:
         """Name the surface of a component that this snapshot speaks for, or None.
 
         Args:
             component: which, counted from 0.
-            spectrum: (channels, rows // 2 + 1) of this snapshot, from `envelope.whole_spectrum`.
+            heard: of this snapshot, with the component's channels in question.
             usual: (its channels, bands, surfaces, lines) mean strengths of the baseline.
             scatter: the same shape, their standard deviations.
-            band_error: (channels, spectral bands) share of the error.
-            edges: (spectral bands + 1,) in Hz.
         """
         search = self.searches.get(component)
         if search is None or not search.surfaces:
             return None
         best: dict[Surface, _Case] = {}
         for row, channel in enumerate(self.channels[component]):
-            carrying = self._carrying(band_error[channel - 1], edges)
-            if not carrying:
+            if channel - 1 not in heard.carrying:
                 continue
-            (envelopes,) = envelope_spectra(spectrum[channel - 1 : channel], self.bands, carrying)
-            strength = search.strengths(envelopes)
-            above = strength - usual[row, carrying]
+            carrying, envelopes = heard.carrying[channel - 1]
+            above = search.strengths(envelopes) - usual[row, carrying]
             exceeds = (above > SIGNIFICANT * np.maximum(scatter[row, carrying], STEADIEST)) & (
                 above > np.log(SMALLEST_RATIO)
             )
@@ -184,17 +172,6 @@ class Diagnostician:
         )
         span = (case.band * self.width, (case.band + 1) * self.width)
         return Evidence(case.surface, case.channel, span, lines)
-
-    def _carrying(self, error: NDArray[np.float32], edges: NDArray[np.float32]) -> list[int]:
-        """The envelope bands in which a channel's error lies, the strongest first."""
-        whole = float(error.sum())
-        if whole <= 0:
-            return []
-        middles = (edges[:-1] + edges[1:]) / 2
-        place = np.minimum((middles // self.width).astype(np.int64), self.bands - 1)
-        shares: list[float] = (np.bincount(place, weights=error, minlength=self.bands) / whole).tolist()
-        ranked = sorted(range(self.bands), key=lambda band: -shares[band])
-        return [band for band in ranked if shares[band] >= CARRYING_SHARE]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

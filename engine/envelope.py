@@ -17,11 +17,13 @@ def envelope_bands(sample_rate: float, highest: float) -> int:
 
     Args:
         sample_rate: in Hz.
-        highest: frequency in Hz of the highest fundamental that is searched for.
+        highest: frequency in Hz of the highest fundamental that is searched for, 0 where none is known.
 
     Returns:
         1 to 8.
     """
+    if highest <= 0:
+        return MOST_BANDS
     return int(np.clip(sample_rate / 2 // ((HARMONICS + 0.5) * highest), 1, MOST_BANDS))
 
 
@@ -39,9 +41,7 @@ def whole_spectrum(signal: NDArray[np.float32]) -> NDArray[np.complex64]:
     return spectrum
 
 
-def envelope_spectra(
-    spectrum: NDArray[np.complex64], bands: int, wanted: Sequence[int] | None = None
-) -> NDArray[np.float32]:
+def envelope_spectra(spectrum: NDArray[np.complex64], bands: int) -> NDArray[np.float32]:
     """Amplitude spectra of the squared envelope in each band, relative to its mean.
 
     Each band is cut out of the whole snapshot's spectrum and brought back as an analytic signal at the
@@ -50,29 +50,28 @@ def envelope_spectra(
     Args:
         spectrum: (channels, rows // 2 + 1), from `whole_spectrum`.
         bands: evenly wide, from 0 to half the sample rate.
-        wanted: bands to look at, counted from 0; all where None.
 
     Returns:
-        (channels, wanted bands, bins); bin n lies at n * sample_rate / rows Hz, up to a band's width.
+        (channels, bands, bins); bin n lies at n * sample_rate / rows Hz, up to a band's width.
     """
-    cut = _cut(spectrum, bands)
-    return _squared_envelopes(cut if wanted is None else cut[:, list(wanted)])
+    return _squared_envelopes(_cut(spectrum, bands))
 
 
-def carrier_envelopes(
-    spectrum: NDArray[np.complex64], bands: int, wanted: NDArray[np.int64]
+def band_envelopes(
+    spectrum: NDArray[np.complex64], bands: int, wanted: Sequence[tuple[int, int]]
 ) -> NDArray[np.float32]:
-    """What `envelope_spectra` says of one band of each channel.
+    """What `envelope_spectra` says of some bands only.
 
     Args:
         spectrum: (channels, rows // 2 + 1), from `whole_spectrum`.
         bands: evenly wide, from 0 to half the sample rate.
-        wanted: (channels,) the band of each, counted from 0.
+        wanted: (channel, band) of each, counted from 0.
 
     Returns:
-        (channels, bins).
+        (wanted, bins).
     """
-    return _squared_envelopes(_cut(spectrum, bands)[np.arange(len(spectrum)), wanted])
+    channels, places = np.array(wanted).T
+    return _squared_envelopes(_cut(spectrum, bands)[channels, places])
 
 
 def _cut(spectrum: NDArray[np.complex64], bands: int) -> NDArray[np.complex64]:

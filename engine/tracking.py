@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from engine.advising import Advice, advise, calm_of
 from engine.attribution import band_shares, component_shares, latent_share, part_shares, pattern_likeness
+from engine.carriers import Heard, Listener
 from engine.history import History, empty_history, unpack_history
 from engine.layout import Layout
 from engine.limits import component_errors, component_windows, log_errors
@@ -117,9 +118,9 @@ class Tracker:
         self.bundle, self.layout = scorer.bundle, scorer.layout
         self.edges = scorer.model.edges
         self.diagnostician = scorer.diagnostician
-        self.view = envelope_view(
-            scorer.bundle.sample_rate, scorer.bundle.rows, scorer.diagnostician.highest, self.edges
-        )
+        rate, bands = scorer.bundle.sample_rate, scorer.diagnostician.bands
+        self.listener = Listener(rate, bands, self.edges)
+        self.view = envelope_view(rate, scorer.bundle.rows, scorer.diagnostician.highest, bands)
         self.limits = settings.limits
         self.rules = settings.alarms
         self.calm = calm_of(self.bundle.calibration.calm)
@@ -150,8 +151,11 @@ class Tracker:
         stopped_alarm, halted = watch_stop(state.stopped_alarm, stopped, learning, moment, self.rules)
         now = replace(now, stopped_alarm=stopped_alarm)
         events += halted
+        heard = self.listener.hear(seen.spectrum, bands, self._channels_in_question(state.components, scores))
         if not learning:
-            components, rung = self._watch_components(state.components, scores, charts, seen, bands, moment)
+            components, rung = self._watch_components(
+                state.components, scores, charts, seen, bands, heard, moment
+            )
             now = replace(now, components=components)
             events += rung
             if running.any():
@@ -173,16 +177,16 @@ class Tracker:
                 sensors, rung = self._watch_sensors(state.sensors, seen, moment)
                 now = replace(now, sensors=sensors)
                 events += rung
-        envelope, carriers = self.view.of(seen.spectrum, seen.running, bands)
+        carriers = np.stack([heard.leading, heard.leading + 1], axis=1) * np.float32(self.listener.width)
         picture = Picture(
             self.edges,
             seen.insight.spectrum,
             seen.insight.reconstruction,
             bands,
             part_shares(seen.insight.window_errors, running),
-            envelope,
+            self.view.of(heard.envelopes, running),
             self.view.step,
-            carriers,
+            carriers.astype(np.float32),
         )
         return now, Verdict(scores, tuple(events), picture)
 
@@ -241,6 +245,7 @@ class Tracker:
         charts: NDArray[np.float64],
         seen: Examination,
         bands: NDArray[np.float32],
+        heard: Heard,
         moment: Moment,
     ) -> tuple[tuple[Watch, ...], list[NewEvent]]:
         """Ask the rules of each scored component, the worst first: the others' alarms may be its doing."""
@@ -252,7 +257,7 @@ class Tracker:
             above_limit = (scores[index].error or 0.0) >= (scores[index].limit or np.inf)
             exceeds, lasts = bool(above_limit and charts[0, index] >= 1.0), bool(charts[1, index] >= 1.0)
             leading = _leader(now, scores, index)
-            found = self._find(index, severity, now[index], seen, bands)
+            found = self._find(index, heard) if _is_in_question(now[index], scores[index]) else None
             evidence = partial(self._evidence, scores[index], channels, seen, bands)
             leader, own_sign = None, ""
             if leading is not None:
@@ -281,14 +286,21 @@ class Tracker:
             evidence["latent"] = latent_share(insight.window_errors, seen.running, insight.latent)
         return evidence
 
-    def _find(
-        self, index: int, severity: float, watch: Watch, seen: Examination, bands: NDArray[np.float32]
-    ) -> dict[str, object] | None:
-        """The surface that this snapshot speaks for, asked only of a component that is in question."""
+    def _channels_in_question(self, watches: tuple[Watch, ...], scores: tuple[Score, ...]) -> set[int]:
+        """Channels, counted from 0, of the components whose surface is asked for."""
+        return {
+            channel - 1
+            for watch, score, channels in zip(watches, scores, self.layout.channels, strict=True)
+            if _is_in_question(watch, score)
+            for channel in channels
+        }
+
+    def _find(self, index: int, heard: Heard) -> dict[str, object] | None:
+        """The surface of a component that this snapshot speaks for."""
         usual = self.bundle.lines.get(index)
-        if usual is None or not (watch.alarm or severity >= 1.0):
+        if usual is None:
             return None
-        found = self.diagnostician.find(index, seen.spectrum, usual.centre, usual.scatter, bands, self.edges)
+        found = self.diagnostician.find(index, heard, usual.centre, usual.scatter)
         return found.plain() if found else None
 
     def _own_sign(
@@ -359,6 +371,11 @@ class Tracker:
             for band in order
             if own[band] > 0
         ]
+
+
+def _is_in_question(watch: Watch, score: Score) -> bool:
+    """Whether a component's surface is asked for: an alarm of it stands, or it is above its limit."""
+    return bool(watch.alarm) or (score.severity or 0.0) >= 1.0
 
 
 def _leader(watches: list[Watch], scores: tuple[Score, ...], besides: int) -> int | None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from engine.bundle import UsualLines
+from engine.carriers import Heard, Listener
 from engine.diagnosis import Diagnostician, Evidence
 from engine.envelope import whole_spectrum
 from engine.kinematics import Surface, fault_frequencies
@@ -53,8 +54,9 @@ class Bench:
         # The same noise whichever tests ran before on the same bench.
         self.rng = np.random.default_rng(2004)
         usual = self.usual
-        spectrum = whole_spectrum(self.signal(damage))
-        return self.diagnostician.find(0, spectrum, usual.centre, usual.scatter, error, EDGES)
+        listener = Listener(self.settings.machine.sample_rate, self.diagnostician.bands, EDGES)
+        heard = listener.hear(whole_spectrum(self.signal(damage)), error, {0})
+        return self.diagnostician.find(0, heard, usual.centre, usual.scatter)
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +148,8 @@ def test_recording_too_short_for_any_surface_is_still_looked_at() -> None:
     error = np.full((4, 64), 1 / 256, np.float32)
     spectrum = whole_spectrum(np.ones((1024, 4), np.float32))
     usual = diagnostician.strengths(spectrum)[0]
-    assert diagnostician.find(0, spectrum, usual, usual, error, EDGES) is None
+    heard = Listener(20_480, diagnostician.bands, EDGES).hear(spectrum, error, {0, 1, 2, 3})
+    assert diagnostician.find(0, heard, usual, usual) is None
 
 
 @pytest.mark.parametrize(("speed", "searches"), [(0.0, 0), (1996.0, 4)])
@@ -160,5 +163,6 @@ def test_bearing_without_geometry_is_not_searched(tmp_path: Path) -> None:
     config.write_text(SMALL_CONFIG)
     diagnostician = Diagnostician(load_settings(config))
     assert diagnostician.strengths(whole_spectrum(np.ones((2560, 2), np.float32))) == {}
-    nothing = np.zeros((0,), np.float32)
-    assert diagnostician.find(0, nothing, nothing, nothing, nothing, nothing) is None
+    nothing = np.zeros(0, np.float32)
+    heard = Heard(nothing.astype(np.int64), nothing, {0: ([0], nothing)})
+    assert diagnostician.find(0, heard, nothing, nothing) is None
