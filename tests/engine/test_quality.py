@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from engine.bundle import Bundle
 from engine.quality import channel_quality, component_quality
@@ -60,6 +62,47 @@ def test_single_impacts_that_touch_the_range_are_the_fault_and_not_clipped() -> 
     signal = live()
     signal[::512, 0] = 5.0
     assert channel_quality(signal, LEVEL, ALL)[0] is RUNNING
+
+
+def tone(rows_a_period: float, bits: int, cut_at: float = 1.0, height: float = 1.0) -> np.ndarray:
+    """Three channels of one sine, (4096, 3), cut at a share of its height, by a converter of -1 to 1."""
+    phases = np.arange(4096)[:, None] / rows_a_period + np.array([0.0, 0.1, 0.37])
+    wave = np.clip(np.sin(2 * np.pi * phases), -cut_at, cut_at)
+    return (np.round(height * wave * 2 ** (bits - 1)) / 2 ** (bits - 1)).astype(np.float32)
+
+
+@given(
+    rows_a_period=st.integers(5, 500).flatmap(lambda whole: st.sampled_from([whole, whole + 0.382])),
+    bits=st.integers(8, 16),
+    height=st.floats(0.2, 1),
+)
+@example(rows_a_period=8, bits=12, height=1.0)
+@example(rows_a_period=500, bits=8, height=1.0)
+def test_clean_sine_dwells_at_its_peak_and_is_not_clipped(
+    rows_a_period: float, bits: int, height: float
+) -> None:
+    assert channel_quality(tone(rows_a_period, bits, height=height), None, ALL) == (RUNNING,) * 3
+
+
+@pytest.mark.parametrize("cut_at", [0.95, 0.9, 0.8])
+@pytest.mark.parametrize("bits", [8, 12, 16])
+@pytest.mark.parametrize("rows_a_period", [50, 63.7, 200, 500])
+def test_sine_with_a_flat_top_is_clipped(rows_a_period: float, bits: int, cut_at: float) -> None:
+    assert channel_quality(tone(rows_a_period, bits, cut_at), None, ALL) == (CLIPPED,) * 3
+
+
+def test_square_wave_is_clipped() -> None:
+    assert channel_quality(np.sign(tone(100, 12) + np.float32(0.3)), None, ALL) == (CLIPPED,) * 3
+
+
+@pytest.mark.parametrize(("deviations", "quality"), [(3.0, RUNNING), (2.0, CLIPPED), (1.5, CLIPPED)])
+def test_vibration_is_clipped_where_the_end_of_the_range_takes_more_than_its_impacts(
+    deviations: float, quality: Quality, sample_run: Run
+) -> None:
+    signal = sample_run.read(0).signal
+    reach = deviations * signal.std(axis=0)
+    cut = np.clip(signal, signal.mean(axis=0) - reach, signal.mean(axis=0) + reach)
+    assert channel_quality(cut, None, np.full(4, True)) == (quality,) * 4
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
