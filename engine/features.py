@@ -52,13 +52,13 @@ def figures(signal: NDArray[np.float32]) -> NDArray[np.float32]:
     """
     columns = np.ascontiguousarray(signal.T)
     mean = columns.mean(axis=1, dtype=np.float64, keepdims=True).astype(np.float32)
-    # Sums in double precision: over a million rows, single precision would lose the kurtosis.
+    # Rows side by side are summed by halves: single precision keeps the kurtosis of a million of them.
     squares = columns - mean
     peak = np.maximum(squares.max(axis=1), -squares.min(axis=1))
     squares *= squares
-    variance = squares.mean(axis=1, dtype=np.float64)
+    variance = squares.mean(axis=1).astype(np.float64)
     squares *= squares
-    fourth = squares.mean(axis=1, dtype=np.float64)
+    fourth = squares.mean(axis=1).astype(np.float64)
     deviation = np.sqrt(variance)
     with np.errstate(divide="ignore", invalid="ignore"):
         crest = np.where(deviation > 0, peak / deviation, 0.0)

@@ -40,6 +40,8 @@ class History:
 
     def after(self, at: int) -> "History":
         """Only what came after an instant, in microseconds since 1970 UTC."""
+        if not len(self.at) or self.at[0] > at:
+            return self
         later = self.at > at
         return History(self.at[later], self.severity[later], self.level[later])
 

@@ -63,13 +63,9 @@ def channel_quality(
     quiet: NDArray[np.bool_] = (level <= floor) | (highest == lowest)
     if watched.any() and quiet[watched].all():
         return (Quality.STOPPED,) * len(quiet)
-    ends = np.maximum(np.count_nonzero(signal == highest, axis=0), np.count_nonzero(signal == lowest, axis=0))
-    often = ends >= max(CLIPPED_SHARE * len(signal), FEWEST_CLIPPED)
-    suspect = (often & ~quiet).tolist()
-    clipped = [is_suspect and _is_cut(signal[:, channel]) for channel, is_suspect in enumerate(suspect)]
     return tuple(
-        Quality.DEAD if is_quiet else Quality.CLIPPED if is_clipped else Quality.RUNNING
-        for is_quiet, is_clipped in zip(quiet.tolist(), clipped, strict=True)
+        Quality.DEAD if is_quiet else Quality.CLIPPED if _is_cut(column) else Quality.RUNNING
+        for is_quiet, column in zip(quiet.tolist(), signal.T, strict=True)
     )
 
 
@@ -78,9 +74,12 @@ def _is_cut(signal: NDArray[np.float32]) -> bool:
 
     A sine in steps dwells at its peak too, but comes and goes slowly: it is near the peak longer still.
     """
+    fewest = max(CLIPPED_SHARE * len(signal), FEWEST_CLIPPED)
+    # Most signals touch their ends in single rows, which is seen without sorting them.
+    if max(np.count_nonzero(signal == end) for end in (signal.min(), signal.max())) < fewest:
+        return False
     values, rows = np.unique(signal.astype(np.float64), return_counts=True)
     near = max(NEAR_SHARE * (values[-1] - values[0]), NEAR_STEPS * _step(values))
-    fewest = max(CLIPPED_SHARE * len(signal), FEWEST_CLIPPED)
     for end, inward, there in ((values[0], values, rows), (values[-1], values[::-1], rows[::-1])):
         # The opposite end is never near: a signal of two values is cut at both.
         within = int(np.count_nonzero(np.abs(inward[1:-1] - end) <= near))
