@@ -149,6 +149,7 @@ class Appending(Database):
                 "sample_rate": facts.sample_rate,
                 "rows": facts.rows,
                 "figures": facts.figures.astype("<f4").tobytes(),
+                "velocity": None if facts.velocity is None else facts.velocity.astype("<f4").tobytes(),
             }
             for facts in (item.snapshot for item in items)
         ]

@@ -18,14 +18,13 @@ from engine.records import (
     EventKind,
     Intake,
     NewEvent,
-    Score,
     SnapshotFacts,
 )
 from engine.rules import Moment
 from engine.scoring import Examination, Scorer
 from engine.settings import Settings
 from engine.store import Store
-from engine.tracking import State, Tracker, first_state, unpack_state
+from engine.tracking import State, Tracker, Verdict, first_state, unpack_state
 from replay.recording import Snapshot
 
 OPINIONS = 3
@@ -114,8 +113,7 @@ class Judge:
         state, verdict = self._tracker.step(self._state, one.seen, Moment(one.name, one.at))
         told = (self._second_opinion(event, one) for event in verdict.events)
         events = (*self._comes_from(one), *told)
-        picture = verdict.picture.pack()
-        self._add(one, verdict.scores, events, picture, intake, late=False, state=state)
+        self._add(one, replace(verdict, events=events), intake, late=False, state=state)
         self._state, self.newest = state, one.at
         return events
 
@@ -127,25 +125,28 @@ class Judge:
             Moment(one.name, one.at),
         )
         scores = tuple(replace(score, severity=None) for score in verdict.scores)
-        self._add(one, scores, (), verdict.picture.pack(), intake, late=True, state=self._state)
+        self._add(one, replace(verdict, scores=scores, events=()), intake, late=True, state=self._state)
 
     def commit(self) -> None:
         """Store what was taken in since the last commit."""
         self._batch.commit()
 
     def _add(
-        self,
-        one: Examined,
-        scores: tuple[Score, ...],
-        events: tuple[NewEvent, ...],
-        picture: bytes,
-        intake: Intake | None,
-        *,
-        late: bool,
-        state: State,
+        self, one: Examined, verdict: Verdict, intake: Intake | None, *, late: bool, state: State
     ) -> None:
-        facts = SnapshotFacts(one.name, one.at, one.sample_rate, one.rows, one.seen.figures)
-        item = Assessed(self.position, facts, scores[0].baseline, scores, events, None, picture, late)
+        facts = SnapshotFacts(
+            one.name, one.at, one.sample_rate, one.rows, one.seen.figures, one.seen.velocity
+        )
+        item = Assessed(
+            position=self.position,
+            snapshot=facts,
+            baseline=verdict.scores[0].baseline,
+            scores=verdict.scores,
+            events=verdict.events,
+            state=None,
+            picture=verdict.picture.pack(),
+            late=late,
+        )
         self._batch.add(item, lambda: {"bundle": self._digest, **state.pack()}, intake)
         self.position += 1
 

@@ -65,6 +65,7 @@ STEPS: Mapping[int, tuple[str, ...]] = {
         )""",
         "CREATE INDEX thinned_by_assessment ON thinned (assessment_id, id)",
     ),
+    2: ("ALTER TABLE snapshot ADD COLUMN velocity BLOB",),
 }
 """The statements that lead from each version to the next."""
 

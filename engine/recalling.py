@@ -31,6 +31,7 @@ def empty_series(assessment: Assessment) -> Series:
         share=nothing,
         quality=np.zeros((0, components), np.object_),
         figures=np.zeros((0, channels, 4), np.float32),
+        velocity=np.zeros((0, channels), np.float32),
     )
 
 
@@ -121,6 +122,7 @@ class Recalling(Database):
                 snapshot.name,
                 assessed.baseline,
                 snapshot.figures,
+                snapshot.velocity,
             )
             .join_from(schema.assessed, schema.snapshot)
             .where(
@@ -151,9 +153,10 @@ class Recalling(Database):
                 .where(score.position.not_in(late))
                 .order_by(score.position, score.component)
             ).all()
-        positions, at, names, baseline, figures = zip(*head, strict=True)
+        positions, at, names, baseline, figures, velocity = zip(*head, strict=True)
         *numbers, quality = zip(*rows, strict=True)
-        shape = (len(head), len(assessment.components))
+        shape, channels = (len(head), len(assessment.components)), len(assessment.units)
+        untold = np.full(channels, np.nan, "<f4").tobytes()
         error, limits, severity, share = (np.array(one, np.float64).reshape(shape) for one in numbers)
         return Series(
             positions=np.array(positions, np.int64),
@@ -166,7 +169,8 @@ class Recalling(Database):
             share=share,
             # One object for each word, not one for each row: a long series would be mostly words.
             quality=np.array(list(map(_QUALITIES.__getitem__, quality)), np.object_).reshape(shape),
-            figures=np.frombuffer(b"".join(figures), "<f4").reshape(len(head), len(assessment.units), 4),
+            figures=np.frombuffer(b"".join(figures), "<f4").reshape(len(head), channels, 4),
+            velocity=np.frombuffer(b"".join(one or untold for one in velocity), "<f4").reshape(-1, channels),
         )
 
     def events(self, assessment: Assessment, session: str = "", after: int = 0) -> tuple[Event, ...]:

@@ -177,7 +177,8 @@ class SnapshotFacts:
     """What is kept of a recording whatever model looks at it.
 
     `figures` is float32 (channels, 4): standard deviation, peak, crest factor, kurtosis; the first two
-    in the channel's unit.
+    in the channel's unit. `velocity` is float32 (channels,) in mm/s RMS from 10 to 1000 Hz, NaN where the
+    unit is no acceleration, None where no channel tells it.
     """
 
     name: str
@@ -185,6 +186,7 @@ class SnapshotFacts:
     sample_rate: float
     rows: int
     figures: NDArray[np.float32]
+    velocity: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +277,7 @@ class Series:
     `positions` (n,) int64, `at` (n,) int64 microseconds since 1970 UTC, `names` n file names,
     `baseline` (n,) bool; `error`, `limit`, `severity`, `share` float64 (n, components) with NaN where there
     is none; `quality` (n, components) of Quality values as str objects; `figures` float32
-    (n, channels, 4).
+    (n, channels, 4); `velocity` float32 (n, channels) in mm/s RMS, NaN where there is none.
     """
 
     positions: NDArray[np.int64]
@@ -288,6 +290,7 @@ class Series:
     share: NDArray[np.float64]
     quality: NDArray[np.object_]
     figures: NDArray[np.float32]
+    velocity: NDArray[np.float32]
 
     def __len__(self) -> int:
         """Count the snapshots."""

@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 
-VERSION = 2
+VERSION = 3
 """Schema version, written into the store when it is made and checked when it is opened."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -109,6 +109,7 @@ snapshot = Table(
     Column("sample_rate", Float, nullable=False),
     Column("rows", Integer, nullable=False),
     Column("figures", LargeBinary, nullable=False),
+    Column("velocity", LargeBinary),
     UniqueConstraint("machine_id", "at"),
 )
 

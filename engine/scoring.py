@@ -17,6 +17,7 @@ from engine.models import model_named
 from engine.models.contract import Insight, Model, Scaling
 from engine.quality import channel_quality
 from engine.records import Quality
+from engine.velocity import VelocityMeter
 from replay.recording import Snapshot
 
 SIGNATURE = "serving_default"
@@ -82,6 +83,7 @@ class Examination:
     Attributes:
         quality: one a channel.
         figures: float32 (channels, 4), see `features.FIGURES`.
+        velocity: float32 (channels,), see `velocity.VelocityMeter`; None where no channel tells it.
         running: bool (channels,), watched and running.
         residual: float32 (channels, features), the model's features in healthy standard deviations; 0 for
             a channel that does not run.
@@ -92,6 +94,7 @@ class Examination:
 
     quality: tuple[Quality, ...]
     figures: NDArray[np.float32]
+    velocity: NDArray[np.float32] | None
     running: NDArray[np.bool_]
     residual: NDArray[np.float32]
     insight: Insight
@@ -121,6 +124,7 @@ class Scorer:
         except ValueError as error:
             raise BundleError(str(error)) from error
         self.network = Network(bundle.network, self.model.batch)
+        self._meter = VelocityMeter(bundle.sample_rate, bundle.rows, layout.units)
 
     def insight(self, signal: NDArray[np.float32]) -> Insight:
         """What the model makes of a signal (rows, channels), in units."""
@@ -147,12 +151,14 @@ class Scorer:
         running = self.layout.watched & np.array([one is Quality.RUNNING for one in quality])
         if not np.isfinite(residual[running]).all():
             raise ArithmeticError(f"{snapshot.name}: the residual holds a number that is not finite")
+        spectrum = whole_spectrum(signal)
         return Examination(
             quality=quality,
             figures=figures(signal),
+            velocity=self._meter.read(spectrum),
             running=running,
             residual=np.where(running[:, None], residual, np.float32(0.0)).astype(np.float32),
             insight=insight,
             signal=signal,
-            spectrum=whole_spectrum(signal),
+            spectrum=spectrum,
         )

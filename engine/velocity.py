@@ -1,5 +1,8 @@
 """Vibration velocity from acceleration: the figure by which machines are judged as a whole."""
 
+import math
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,27 +12,62 @@ LOWEST, HIGHEST = 10.0, 1000.0
 TO_METRES = {"g": 9.80665, "m/s2": 1.0, "m/s²": 1.0, "m/s^2": 1.0, "mm/s2": 1e-3, "mm/s²": 1e-3}
 """m/s² in one of each unit of acceleration."""
 
+FEWEST_PERIODS = 4
+"""Of the lowest frequency in a recording: fewer, and the Hann window's lobe reaches down to 0 Hz."""
 
-def velocity_rms(signal: NDArray[np.float32], sample_rate: float, unit: str) -> float | None:
-    """Root mean square of the velocity from 10 to 1000 Hz in mm/s; None where the unit is no acceleration.
 
-    Integrated line by line in the spectrum, under a Hann window.
+def obstacle(unit: str, rows: int, sample_rate: float) -> str:
+    """What keeps the velocity of a channel from being told, in words; empty if nothing does.
 
     Args:
-        signal: (rows,) of one channel, in the unit.
-        sample_rate: in Hz.
         unit: of the channel.
-
-    Returns:
-        mm/s. None too where the recording is too short to tell 10 Hz, or has no rows.
+        rows: of a recording.
+        sample_rate: in Hz.
     """
-    scale = TO_METRES.get(unit.strip())
-    rows = len(signal)
-    if scale is None or rows < 4 * sample_rate / LOWEST:
-        return None
-    window = np.hanning(rows)
-    spectrum = np.fft.rfft((signal - signal.mean(dtype=np.float64)) * window)
-    hertz = np.fft.rfftfreq(rows, 1 / sample_rate)
-    heard = (hertz >= LOWEST) & (hertz <= HIGHEST)
-    velocity = np.abs(spectrum[heard]) * scale / (2 * np.pi * hertz[heard])
-    return float(1000 * np.sqrt(2 * np.sum(velocity**2) / (rows * np.sum(window**2))))
+    if unit.strip() not in TO_METRES:
+        return f"{unit.strip() or 'no unit'} is no acceleration ([[component]] unit)"
+    if rows < FEWEST_PERIODS * sample_rate / LOWEST:
+        return "the recordings are too short to hold 10 Hz"
+    if sample_rate <= 2 * HIGHEST:
+        return f"sampled at {sample_rate:g} Hz the recordings do not hold 1000 Hz"
+    return ""
+
+
+class VelocityMeter:
+    """Tells the velocity of every channel from the spectrum of a whole snapshot."""
+
+    def __init__(self, sample_rate: float, rows: int, units: Sequence[str]) -> None:
+        """Prepare for recordings of `rows` at `sample_rate` Hz, whose channels have these units."""
+        allowed = [not obstacle(unit, rows, sample_rate) for unit in units]
+        factors = [
+            TO_METRES[unit.strip()] if ok else math.nan for unit, ok in zip(units, allowed, strict=True)
+        ]
+        self._possible = any(allowed)
+        step = sample_rate / rows
+        self._first = math.ceil(LOWEST / step)
+        # One line more is needed on either side.
+        self._last = min(math.floor(HIGHEST / step), rows // 2 - 1)
+        hertz = step * np.arange(self._first, self._last + 1)
+        # The squares of a Hann window of n rows sum to 3/8 n.
+        self._weights = 2 / (3 / 8 * rows**2) / (2 * np.pi * hertz) ** 2
+        self._factors = 1000 * np.array(factors)
+
+    def read(self, spectrum: NDArray[np.complex64]) -> NDArray[np.float32] | None:
+        """Root mean square of the velocity from 10 to 1000 Hz, integrated line by line.
+
+        Args:
+            spectrum: (channels, rows // 2 + 1), from `envelope.whole_spectrum`.
+
+        Returns:
+            (channels,) in mm/s, NaN where the unit is no acceleration; None where no channel has one, or the
+            recordings are too short.
+        """
+        if not self._possible:
+            return None
+        first, last = self._first, self._last + 1
+        # A Hann window, put on afterwards: in the spectrum it joins each line with its neighbours.
+        beside = spectrum[:, first - 1 : last - 1] + spectrum[:, first + 1 : last + 1]
+        lines = spectrum[:, first:last] / 2 - beside / 4
+        power = lines.real**2 + lines.imag**2
+        velocity: NDArray[np.float32] = (np.sqrt(power @ self._weights) * self._factors).astype(np.float32)
+        return velocity

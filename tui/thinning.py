@@ -42,6 +42,7 @@ def taken(series: Series, rows: NDArray[np.bool_] | NDArray[np.int64]) -> Series
         share=series.share[numbers],
         quality=series.quality[numbers],
         figures=series.figures[numbers],
+        velocity=series.velocity[numbers],
     )
 
 
@@ -67,6 +68,7 @@ def joined(*parts: Series) -> Series:
         share=np.concatenate([part.share for part in some]),
         quality=np.concatenate([part.quality for part in some]),
         figures=np.concatenate([part.figures for part in some]),
+        velocity=np.concatenate([part.velocity for part in some]),
     )
     if (np.diff(whole.at) > 0).all():
         return whole

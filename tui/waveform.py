@@ -19,19 +19,17 @@ class Waveform:
     """A recording, or why there is none.
 
     `signal` is float32 (rows, channels) in units, empty where `why_not` is a sentence; `sample_rate` in Hz.
-    `velocity` holds for each channel the RMS from 10 to 1000 Hz in mm/s, None where its unit forbids.
     """
 
     name: str
     sample_rate: float
     signal: NDArray[np.float32]
-    velocity: tuple[float | None, ...] = ()
     why_not: str = ""
 
 
 def no_waveform(name: str, why_not: str) -> Waveform:
     """Said instead of a recording."""
-    return Waveform(name, 0.0, np.zeros((0, 0), np.float32), (), why_not)
+    return Waveform(name, 0.0, np.zeros((0, 0), np.float32), why_not)
 
 
 def read_waveform(assessment: Assessment, name: str, at: int) -> Waveform:
@@ -43,7 +41,6 @@ def read_waveform(assessment: Assessment, name: str, at: int) -> Waveform:
         at: its instant.
     """
     # Reading needs more than the console does to start.
-    from engine.velocity import velocity_rms
     from replay.archive import Entry, Run, RunError, open_run
     from replay.recording import RecordingError
     from replay.unpack import is_unpacked
@@ -71,11 +68,7 @@ def read_waveform(assessment: Assessment, name: str, at: int) -> Waveform:
     except (RecordingError, RunError, OSError, ValueError) as error:
         return no_waveform(name, f"the recording cannot be read: {error}")
     signal = (snapshot.signal / sensitivity).astype(np.float32)
-    velocity = tuple(
-        velocity_rms(signal[:, column], snapshot.sample_rate, unit)
-        for column, unit in enumerate(assessment.units[: signal.shape[1]])
-    )
-    return Waveform(name, snapshot.sample_rate, signal, velocity)
+    return Waveform(name, snapshot.sample_rate, signal)
 
 
 def form_of(assessment: Assessment) -> "tuple[RecordingFormat, NDArray[np.float32]]":

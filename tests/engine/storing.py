@@ -58,7 +58,8 @@ def item(position: int, events: tuple[NewEvent, ...] = (), quality: Quality = Qu
         for number, name in enumerate(NAMES)
     )
     figures = np.arange(12, dtype=np.float32).reshape(3, 4) / 3 + position
-    facts = SnapshotFacts(f"snapshot {position}", at(position), 20480.0, 20480, figures)
+    velocity = np.array([position / 7, np.nan, 1 / 3], np.float32) if position % 3 else None
+    facts = SnapshotFacts(f"snapshot {position}", at(position), 20480.0, 20480, figures, velocity)
     return Assessed(
         position, facts, position < 2, scores, events, {"position": position}, bytes([position % 256])
     )

@@ -6,9 +6,11 @@ import sqlite3
 from pathlib import Path
 from typing import Any, NoReturn
 
+import numpy as np
 import pytest
 from sqlalchemy import Engine, create_engine, event, inspect
 
+from engine import schema
 from engine.database import FILE_NAME
 from engine.migrations import STEPS
 from engine.records import EventKind, Quality
@@ -63,8 +65,10 @@ CREATE TABLE epoch (
 """
 """A store as the first Raceway made it."""
 
-STATEMENTS = len(STEPS[1]) + 1
-"""Those of the step from version 1 to 2, and the new version number."""
+STATEMENTS = [version for version, step in STEPS.items() for _ in range(len(step) + 1)]
+"""The version that each statement leads on from: those of a step, and its new version number."""
+
+VERSION = str(schema.VERSION)
 
 
 def make_version_1(state: Path) -> Path:
@@ -99,6 +103,8 @@ def assert_all_is_there(state: Path) -> None:
         (assessment,) = store.assessments()
         series = store.series(assessment)
         assert series.names == ("s0", "s1", "s2")
+        assert np.isnan(series.velocity).all()
+        assert series.velocity.shape == (3, 2)
         assert series.error.tolist() == [[0.1, 0.1], [1.1, 1.1], [2.1, 2.1]]
         assert set(series.quality.flat) == {Quality.RUNNING}
         assert [store.picture(assessment, n) for n in range(3)] == [b"\x00", b"\x01", b"\x02"]
@@ -146,7 +152,7 @@ def form_of(path: Path) -> dict[str, object]:
 def test_store_of_version_1_opens_with_all_that_it_held(tmp_path: Path) -> None:
     path = make_version_1(tmp_path / "state")
     assert_all_is_there(tmp_path / "state")
-    assert version_in(path) == "2"
+    assert version_in(path) == VERSION
 
 
 def test_migrated_store_has_the_form_of_a_new_one(tmp_path: Path) -> None:
@@ -164,21 +170,23 @@ def test_migrated_store_takes_what_comes_next(tmp_path: Path) -> None:
         assert len(store.series(assessment)) == 1
 
 
-@pytest.mark.parametrize("fatal", range(1, STATEMENTS + 1))
+@pytest.mark.parametrize("fatal", range(1, len(STATEMENTS) + 1))
 def test_step_that_fails_at_any_statement_leaves_the_old_version_whole(tmp_path: Path, fatal: int) -> None:
-    path = make_version_1(tmp_path / "state")
-    before = form_of(path)
-
     def fail() -> NoReturn:
         raise InterruptedError("the power went")
 
-    with pytest.raises(InterruptedError):
-        _open_dying_at(tmp_path / "state", fatal, fail)
-    assert (form_of(path), version_in(path)) == (before, "1")
+    version = STATEMENTS[fatal - 1]
+    whole, path = (make_version_1(tmp_path / name) for name in ("whole", "state"))
+    # Before the first statement of a step nothing of it was done.
+    for place, last in ((whole, STATEMENTS.index(version) + 1), (path, fatal)):
+        with pytest.raises(InterruptedError):
+            _open_dying_at(place.parent, last, fail)
+    assert version_in(path) == str(version)
+    assert form_of(path) == form_of(whole)
     assert_all_is_there(tmp_path / "state")
 
 
-@pytest.mark.parametrize("fatal", range(1, STATEMENTS + 1))
+@pytest.mark.parametrize("fatal", range(1, len(STATEMENTS) + 1))
 def test_kill_at_any_statement_of_a_step_loses_nothing(tmp_path: Path, fatal: int) -> None:
     make_version_1(tmp_path / "state")
     # No clean-up of any kind runs: what the child had open is left as it lies.
@@ -194,7 +202,7 @@ def test_kill_at_any_statement_of_a_step_loses_nothing(tmp_path: Path, fatal: in
 def test_reading_only_an_old_store_says_what_to_do_and_changes_nothing(tmp_path: Path) -> None:
     path = make_version_1(tmp_path / "state")
     before = path.read_bytes()
-    with pytest.raises(StoreError, match=r"older Raceway \(schema version 1, now 2\); open it once with"):
+    with pytest.raises(StoreError, match=rf"older Raceway \(schema version 1, now {VERSION}\); open it once"):
         Store.open(tmp_path / "state", read_only=True)
     assert path.read_bytes() == before
 

@@ -70,6 +70,9 @@ def test_series_gives_every_number_bit_for_bit(store: Store) -> None:
     assert series.at.tolist() == [round(at(n).timestamp() * 1e6) for n in range(4)]
     assert series.figures.tolist() == [one.snapshot.figures.tolist() for one in items]
     assert series.quality.tolist() == [[score.quality for score in one.scores] for one in items]
+    untold = np.full(3, np.nan, np.float32)
+    velocities = [untold if one.snapshot.velocity is None else one.snapshot.velocity for one in items]
+    np.testing.assert_array_equal(series.velocity, velocities)
     for name in ("error", "limit", "severity", "share"):
         wanted = [[getattr(score, name) for score in one.scores] for one in items]
         np.testing.assert_array_equal(getattr(series, name), np.array(wanted, np.float64))
@@ -104,6 +107,7 @@ def test_assessment_without_snapshots_has_an_empty_series_and_nowhere_to_resume(
     assert len(series) == 0
     assert series.severity.shape == (0, 2)
     assert series.figures.shape == (0, 3, 4)
+    assert series.velocity.shape == (0, 3)
     assert store.resume_point(assessment) is None
     assert store.picture(assessment, 0) is None
     assert store.heartbeat(assessment) is None

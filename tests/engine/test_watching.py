@@ -114,7 +114,7 @@ def assert_scored_without(plant: Plant, timely: list[int], place: Path) -> None:
     with Store.open(place / "alone") as store:
         alone = store.series(outcome.assessment)
     live = plant.store.series(plant.assessment())
-    for name in ("error", "limit", "severity", "share", "figures", "baseline"):
+    for name in ("error", "limit", "severity", "share", "figures", "velocity", "baseline"):
         assert getattr(live, name).tobytes() == getattr(alone, name).tobytes(), name
     kept = [event for event in plant.events() if event.kind not in ABOUT_ITSELF]
     assert [(e.kind, e.at, e.alarm, repr(e.detail)) for e in kept] == [

@@ -13,7 +13,7 @@ from engine.records import Event, EventKind
 from engine.store import Store
 from tests.tui import synthetic
 from tui.draw.contributions import contribution_lines
-from tui.draw.figures import figure_lines, velocity_text
+from tui.draw.figures import figure_lines
 from tui.draw.glyphs import Glyphs
 from tui.draw.spectra import envelope_lines, line_table, loudest_channel, spectrum_lines
 from tui.draw.text import plain, width_of
@@ -55,7 +55,7 @@ def marked(view: View) -> Marking:
 
 
 SIGNAL = np.random.default_rng(5).normal(0, 0.1, (20_480, 4)).astype(np.float32)
-WAVEFORM = Waveform("now", 20_480.0, SIGNAL, (None, None, None, None))
+WAVEFORM = Waveform("now", 20_480.0, SIGNAL)
 
 
 # Trend.
@@ -284,19 +284,38 @@ def test_a_signal_that_stands_still_is_drawn_as_a_line() -> None:
 
 
 def test_figures_have_units_and_what_is_usual(view: View) -> None:
-    drawn = plain(figure_lines(100, 12, frame(view, 116), 0, 1, None, UTC))
+    drawn = plain(figure_lines(100, 12, frame(view, 116), 0, 1, UTC))
     assert "0.15 V (usual 0.075)" in drawn
     assert "3.2 (usual 3.2)" in drawn
     assert "(limit 1.0)" in drawn
     assert "V is no acceleration" in drawn
 
 
-def test_the_velocity_is_told_where_the_unit_allows_it_and_else_why_not() -> None:
-    assert "no acceleration" in velocity_text("V", 1, WAVEFORM)
-    assert "too short" in velocity_text("g", 1, WAVEFORM)
-    assert "2.5 mm/s" in velocity_text("g", 1, replace(WAVEFORM, velocity=(2.5,)))
-    assert "reading" in velocity_text("g", 1, None)
-    assert "gone" in velocity_text("g", 1, no_waveform("x", "it is gone"))
+def accelerating(view: View, *, velocity: float = math.nan, rows: int = 20_480) -> Frame:
+    """The same record of a sensor in g, whose velocity was told from the 20th snapshot on."""
+    told = np.full_like(view.series.velocity, np.nan)
+    told[20:] = velocity
+    settings = {"machine": {"sample_rate": 20_480.0}, "recording": {"rows": rows}}
+    assessment = replace(view.assessment, units=("g",) * 4, settings=settings)
+    return frame(replace(view, assessment=assessment, series=replace(view.series, velocity=told)), 116)
+
+
+def test_the_velocity_is_a_trend_like_the_others_with_a_gap_where_it_was_not_kept(view: View) -> None:
+    lines = figure_lines(120, 12, accelerating(view, velocity=2.5), 0, 1, UTC)
+    (row,) = [plain([line]) for line in lines if "velocity " in plain([line]) and "mm/s" in plain([line])]
+    assert "2.5 mm/s (usual 2.5)" in row
+    assert "·" in row[:30]
+    assert "·" not in row[40:70]
+    assert "RMS: 10–1000 Hz" in plain(lines)
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"), [(20_480, "scored by an earlier Raceway"), (4000, "too short to hold 10 Hz")]
+)
+def test_where_there_is_no_velocity_the_reason_stands_and_no_row(view: View, rows: int, said: str) -> None:
+    drawn = plain(figure_lines(120, 12, accelerating(view, rows=rows), 0, 1, UTC))
+    assert said in drawn
+    assert "mm/s" not in drawn
 
 
 # Every pane.
@@ -317,7 +336,7 @@ def test_no_pane_breaks_or_overflows_at_any_size(
             waterfall_lines(width, height, shown, gallery, 1, UTC, Zoom(), glyphs),
             waveform_lines(width, height, WAVEFORM, 1, "V", "", Zoom(), glyphs),
             contribution_lines(width, height, view.picture, view.assessment, 0, "", 1.0, glyphs),
-            figure_lines(width, height, shown, 0, 1, None, UTC, glyphs),
+            figure_lines(width, height, shown, 0, 1, UTC, glyphs),
         ]
         for lines in panes:
             assert len(lines) <= height

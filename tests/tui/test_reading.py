@@ -55,7 +55,8 @@ def test_what_the_engine_adds_is_added(tmp_path: Path, monkeypatch: pytest.Monke
     assert second is not None
     assert len(first.series) == 50
     assert second.series.names == whole.names
-    for column in ("positions", "at", "baseline", "error", "limit", "severity", "share", "figures"):
+    columns = ("positions", "at", "baseline", "error", "limit", "severity", "share", "figures", "velocity")
+    for column in columns:
         np.testing.assert_array_equal(getattr(second.series, column), getattr(whole, column))
     assert (second.series.quality == whole.quality).all()
     assert second.events == events

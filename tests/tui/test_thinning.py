@@ -31,6 +31,7 @@ def series(
         share=np.ones((count, 1)),
         quality=np.where(np.isnan(column), Quality.STOPPED.value, Quality.RUNNING.value).astype(object),
         figures=np.zeros((count, 1, 4), np.float32),
+        velocity=np.zeros((count, 1), np.float32),
     )
 
 

@@ -6,17 +6,17 @@ from datetime import tzinfo
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.velocity import obstacle
 from tui.draw.finishing import finished
 from tui.draw.glyphs import Glyphs
 from tui.draw.spark import Column, resample, sparkline, tall_sparkline
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, title
 from tui.draw.words import severity_text, short_time
 from tui.frame import Frame
-from tui.waveform import Waveform
 
 Floats = NDArray[np.float64]
 
-NAMES = ("std dev", "peak", "crest", "kurtosis")
+NAMES = ("std dev", "peak", "crest", "kurtosis", "velocity")
 NUMBERS = 26
 """Cells for the value now and the baseline's median."""
 
@@ -27,7 +27,6 @@ def figure_lines(
     frame: Frame,
     component: int,
     channel: int,
-    waveform: Waveform | None,
     zone: tzinfo,
     glyphs: Glyphs = Glyphs.UNICODE,
 ) -> Lines:
@@ -42,7 +41,6 @@ def figure_lines(
         frame: what is known as of the playhead.
         component: counted from 0.
         channel: counted from 1.
-        waveform: the recording under the playhead, for its velocity; None where it was not read.
         zone: of the times.
         glyphs: what the terminal can show.
     """
@@ -54,41 +52,42 @@ def figure_lines(
     if count <= 0 or channel > series.figures.shape[1]:
         return finished([heading, (Span("  no snapshot yet", Role.DIM),)], width, height, glyphs)
     unit = _unit(frame, channel)
-    tall = height >= 2 + 3 * 5 + 1
+    why_not = _no_velocity(frame, channel, unit)
+    own = np.column_stack([series.figures[:count, channel - 1], series.velocity[:count, channel - 1]])
+    names = NAMES[:-1] if why_not else NAMES
+    units = (unit, unit, "", "", "mm/s")
+    tall = height >= 2 + 3 * (1 + len(names)) + 1
     baseline = series.baseline[:count]
     room = width - 11 - NUMBERS
     lines: Lines = [heading]
     severity = frame.severities(component)
     number = severity_text(float(severity[-1]))
     lines += _rows("severity", f"{number} (limit 1.0)", _columns(frame, severity, room), tall)
-    for place, name in enumerate(NAMES):
-        own = series.figures[:count, channel - 1, place].astype(np.float64)
-        healthy = own[baseline & np.isfinite(own)]
+    for name, one, values in zip(names, units, own.T.astype(np.float64), strict=False):
+        healthy = values[baseline & np.isfinite(values)]
         usual = float(np.median(healthy)) if len(healthy) else math.nan
-        told = f"{own[-1]:.3g}{' ' + unit if unit and place < 2 else ''}"
+        told = f"{values[-1]:.3g}{' ' + one if one else ''}" if math.isfinite(values[-1]) else "not kept"
         told += f" (usual {usual:.3g})" if math.isfinite(usual) else " (usual ?)"
-        ratio = own / usual if math.isfinite(usual) and usual > 0 else np.full(count, np.nan)
+        ratio = values / usual if math.isfinite(usual) and usual > 0 else np.full(count, np.nan)
         lines += _rows(name, told, _columns(frame, ratio, room), tall)
     if height > len(lines) + 1:
         start, end = frame.extent
         times = f"{short_time(start, zone)}{' ' * max(room - 22, 1)}{short_time(end, zone)}"
         lines.append((Span(fit(" " * 10 + times, width), Role.DIM),))
-    lines.append((Span(fit(f"  {velocity_text(unit, channel, waveform)}", width), Role.DIM),))
+    velocity = f"not told, {why_not}" if why_not else "10–1000 Hz, as in ISO 20816"
+    lines.append((Span(fit(f"  velocity RMS: {velocity}", width), Role.DIM),))
     return finished(lines[:height], width, height, glyphs)
 
 
-def velocity_text(unit: str, channel: int, waveform: Waveform | None) -> str:
-    """Velocity RMS of this snapshot, or why it is not told."""
-    if unit.strip() not in {"g", "m/s2", "m/s²", "m/s^2", "mm/s2", "mm/s²"}:
-        return f"velocity RMS: not told, {unit or 'no unit'} is no acceleration ([[component]] unit)"
-    if waveform is None:
-        return "velocity RMS: reading the recording …"
-    if waveform.why_not:
-        return f"velocity RMS: not told; {clean(waveform.why_not)}"
-    value = waveform.velocity[channel - 1] if channel <= len(waveform.velocity) else None
-    if value is None:
-        return "velocity RMS: not told, the recording is too short to hold 10 Hz"
-    return f"velocity RMS, 10–1000 Hz, this snapshot: {value:.3g} mm/s"
+def _no_velocity(frame: Frame, channel: int, unit: str) -> str:
+    """Why there is no velocity to draw, "" where there is."""
+    if np.isfinite(frame.view.series.velocity[:, channel - 1]).any():
+        return ""
+    machine, recording = (frame.view.assessment.settings.get(name) for name in ("machine", "recording"))
+    if isinstance(machine, dict) and isinstance(recording, dict):
+        rows, sample_rate = int(recording.get("rows", 0)), float(machine.get("sample_rate", 0.0))
+        return obstacle(unit, rows, sample_rate) or "these snapshots were scored by an earlier Raceway"
+    return "the settings of this record do not tell its sample rate"
 
 
 def _unit(frame: Frame, channel: int) -> str:

@@ -32,9 +32,6 @@ BESIDE = {"trend": "figures", "spectrum": "envelope", "envelope": "spectrum", "w
 STRIP_FROM = 11
 """Where there are so many lines, severity is told in two of them above the pane."""
 
-RECORDED = frozenset({"waveform", "figures"})
-"""Panes for which the recording is read again."""
-
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -111,7 +108,7 @@ class BearingScreen(PanedScreen):
         head.display = True
         head.wanted = 1 + bool(advice_line(shown, frame))
         head.show(partial(head_lines, shown=shown, frame=frame))
-        if RECORDED & set(self.panes_shown()):
+        if "waveform" in self.panes_shown():
             self._fetch(frame)
 
     def _seen(self, shown: Shown, frame: Frame) -> Seen:
@@ -138,7 +135,7 @@ class BearingScreen(PanedScreen):
             frame.view.picture_position,
             evidence is not None,
             id(evidence.gallery) if evidence is not None and name == "waterfall" else 0,
-            id(self._waveform) if name in RECORDED else 0,
+            id(self._waveform) if name == "waveform" else 0,
         )
 
     def drawing(self, name: str, shown: Shown, frame: Frame) -> Draw:
@@ -216,7 +213,6 @@ class BearingScreen(PanedScreen):
                 frame=frame,
                 component=shown.component,
                 channel=channel,
-                waveform=waveform,
                 zone=shown.zone,
             ),
         }
