@@ -63,9 +63,10 @@ class Alarm:
     that shelf, at the instant when its time was up. `acknowledgement` covers the latest ring;
     `acknowledged_later` says that it was given at a recording time after the playhead. `surface` is empty
     until something points to one. `carried_from` names the component whose failure explains this alarm, as
-    far as is known; it is empty otherwise. `count` is how often it was raised. `shelf` is in effect at the
-    playhead; or, where `shelved_later`, it was given after it in answer to this very ring. `retired` put the
-    component out of service. `notes` are what operators wrote, whenever they did.
+    far as is known; `beside` the one that was worse when this rang, at `beside_severity`, where this has
+    signs of its own. Both are empty otherwise. `count` is how often it was raised. `shelf` is in effect at
+    the playhead; or, where `shelved_later`, it was given after it in answer to this very ring. `retired`
+    put the component out of service. `notes` are what operators wrote, whenever they did.
     """
 
     key: str
@@ -81,6 +82,8 @@ class Alarm:
     acknowledgement: Event | None = None
     acknowledged_later: bool = False
     carried_from: str = ""
+    beside: str = ""
+    beside_severity: float | None = None
     count: int = 1
     peak: float | None = None
     shelf: Event | None = None
@@ -214,6 +217,8 @@ def _raised(key: str, event: Event) -> Alarm:
         raised=event,
         ring=event,
         carried_from=str(detail.get("carried_from", "")),
+        beside=str(detail.get("beside", "")),
+        beside_severity=_number(detail.get("beside_severity")),
         peak=_number(detail.get("severity")),
     )
 
@@ -231,6 +236,8 @@ def _step(alarm: Alarm, event: Event) -> Alarm:
         ring=event,
         cleared=None,
         carried_from=str(detail.get("carried_from", "")),
+        beside=str(detail.get("beside", "")),
+        beside_severity=_number(detail.get("beside_severity")),
         surface=str(detail.get("surface", "")) if again else alarm.surface,
         priority=max(alarm.priority, Priority(str(detail["priority"])), key=list(Priority).index),
         severity=severity,
@@ -290,7 +297,7 @@ def _urgency(alarm: Alarm) -> tuple[bool, bool, bool, bool, int, bool, int]:
         alarm.put_away,
         not alarm.stands,
         -list(Priority).index(alarm.priority),
-        bool(alarm.carried_from),
+        bool(alarm.carried_from or alarm.beside),
         alarm.raised.seq,
     )
 

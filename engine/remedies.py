@@ -33,6 +33,8 @@ def advice_for(alarm: Alarm, texts: object) -> str:
 def _key(alarm: Alarm) -> str:
     if alarm.cause == Cause.LIMIT and alarm.carried_from:
         return "carried_over"
+    if alarm.cause == Cause.LIMIT and alarm.beside:
+        return "beside"
     if alarm.cause == Cause.LIMIT and alarm.priority is Priority.HIGH:
         return "severe"
     return next((key for cause, key in _KEYS.items() if cause == alarm.cause), "")

@@ -56,10 +56,11 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Leader:
-    """The component whose failure may explain a neighbour's alarm."""
+    """The worst other component with an alarm of its own: its failure may explain a neighbour's."""
 
     component: str
     severity: float
+    surface: str = ""
 
 
 def watch_severity(
@@ -103,6 +104,9 @@ def watch_severity(
     )
 
     def event(kind: EventKind, alarm: str, **more: object) -> NewEvent:
+        if leader is not None and leader.severity > severity and not more.get("carried_from"):
+            # Though it is promoted: who goes to the machine should look at the worse one first.
+            more |= {"beside": leader.component, "beside_severity": leader.severity}
         detail = {**more, "severity": severity, "snapshot": moment.name, **evidence()}
         return NewEvent(kind, moment.at, "component", component, alarm, detail=detail)
 
@@ -147,6 +151,14 @@ def _counted(watch: Watch, **counters: Any) -> Watch:
 
 def _priority(watch: Watch, rules: AlarmSettings) -> Priority:
     return Priority.HIGH if watch.severe >= rules.persistence else Priority.MEDIUM
+
+
+def is_echo(found: Mapping[str, object] | None, severity: float, leader: Leader | None) -> bool:
+    """Whether a component shows the surface of a worse one.
+
+    The same lines may be its own or be heard through the housing: nothing on record tells them apart.
+    """
+    return bool(found and leader and leader.severity > severity and found["surface"] == leader.surface)
 
 
 def watch_surface(

@@ -242,6 +242,7 @@ class AdviceSettings(Table):
     limit: Text
     severe: Text
     carried_over: Text
+    beside: Text
     trend: Text
     sensor_dead: Text
     sensor_clipped: Text

@@ -23,7 +23,16 @@ from engine.picture import Picture
 from engine.portrait import envelope_view
 from engine.quality import component_quality
 from engine.records import EventKind, NewEvent, Quality, Score
-from engine.rules import Leader, Moment, Watch, watch_sensor, watch_severity, watch_stop, watch_surface
+from engine.rules import (
+    Leader,
+    Moment,
+    Watch,
+    is_echo,
+    watch_sensor,
+    watch_severity,
+    watch_stop,
+    watch_surface,
+)
 from engine.schema import microseconds
 from engine.scoring import Examination, Scorer
 from engine.settings import Settings
@@ -261,13 +270,16 @@ class Tracker:
             evidence = partial(self._evidence, scores[index], channels, seen, bands)
             leader, own_sign = None, ""
             if leading is not None:
-                leader = Leader(scores[leading].component, scores[leading].severity or 0.0)
+                leader = Leader(
+                    scores[leading].component, scores[leading].severity or 0.0, now[leading].surface
+                )
                 own_sign = self._own_sign(now[leading], found, bands, leading, index)
             now[index], rung = watch_severity(
                 now[index], severity, exceeds, lasts, name, moment, self.rules, evidence, leader, own_sign
             )
             events += rung
-            now[index], told = watch_surface(now[index], found, name, moment, self.rules)
+            own = None if is_echo(found, severity, leader) else found
+            now[index], told = watch_surface(now[index], own, name, moment, self.rules)
             events += told
         return tuple(now), events
 

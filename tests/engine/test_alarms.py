@@ -112,8 +112,18 @@ def test_diagnosis_does_not_ring() -> None:
 def test_carried_over_alarm_tells_from_where_until_it_is_promoted() -> None:
     events = [
         event(1, RAISED, 2, priority="low", carried_from="Bearing 3"),
-        event(2, ESCALATED, 5, priority="medium", promoted="another band pattern"),
+        event(
+            2,
+            ESCALATED,
+            5,
+            priority="medium",
+            promoted="another band pattern",
+            beside="Bearing 3",
+            beside_severity=7.0,
+        ),
     ]
+    assert [only(events, number).beside for number in (2, 4, 5)] == ["", "", "Bearing 3"]
+    assert only(events, 5).beside_severity == 7.0
     assert [only(events, number).carried_from for number in (2, 4, 5)] == ["Bearing 3", "Bearing 3", ""]
     assert [only(events, number).priority for number in (4, 5)] == [Priority.LOW, Priority.MEDIUM]
 

@@ -87,6 +87,7 @@ def test_every_cause_has_advice_and_the_loud_and_the_explained_have_their_own() 
         if cause is Cause.LIMIT:
             told.add(advice_for(replace(alarm, priority=Priority.HIGH), texts))
             told.add(advice_for(replace(alarm, carried_from="Right"), texts))
+            told.add(advice_for(replace(alarm, beside="Right", priority=Priority.HIGH), texts))
     assert told == set(texts.values())
 
 

@@ -14,6 +14,7 @@ from engine.rules import (
     Leader,
     Moment,
     Watch,
+    is_echo,
     watch_sensor,
     watch_severity,
     watch_surface,
@@ -285,6 +286,24 @@ def test_carried_over_alarm_is_promoted_when_it_has_a_cause_of_its_own(
     assert heard[1][1].alarm == heard[0][1].alarm
     assert heard[1][1].detail["priority"] == "medium"
     assert heard[1][1].detail["promoted"] == why
+
+
+def test_whoever_was_worse_when_it_rang_is_named_though_it_has_signs_of_its_own() -> None:
+    own = (2.0, LEADER, "another band pattern")
+    heard = beside([EXPLAINED] * 5 + [own] * 5 + [(12.0, LEADER, "")] * 5)
+    told = [(event.detail.get("beside"), event.detail.get("beside_severity")) for _, event in heard]
+    # Raised as carried over; promoted beside the worse one; severe, and by then the worst itself.
+    assert told == [(None, None), ("Bearing 1", 10.0), (None, None)]
+
+
+def test_the_lines_of_a_worse_neighbour_are_an_echo() -> None:
+    leader = replace(LEADER, surface="outer race")
+    assert is_echo(OUTER_RACE, 2.0, leader)
+    assert not is_echo(OUTER_RACE, 12.0, leader)
+    assert not is_echo(OUTER_RACE, 2.0, replace(LEADER, surface="inner race"))
+    assert not is_echo(OUTER_RACE, 2.0, LEADER)
+    assert not is_echo(OUTER_RACE, 2.0, None)
+    assert not is_echo(None, 2.0, leader)
 
 
 @pytest.mark.parametrize("count", [1, 2])

@@ -134,6 +134,9 @@ def event_text(event: Event) -> str:
                 parts.append(f"severity {severity_text(severity)}")
             if detail.get("promoted"):
                 parts.append(f"because of {detail['promoted']}")
+            worse = _number(detail.get("beside_severity"))
+            if worse is not None:
+                parts.append(f"while {clean(str(detail['beside']))} was at {severity_text(worse)}")
             if detail.get("snapshot"):
                 parts.append(str(detail["snapshot"]))
             return ", ".join(part for part in parts if part)

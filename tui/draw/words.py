@@ -121,11 +121,13 @@ def reason(alarm: Alarm) -> str:
 
 
 def _origin(alarm: Alarm) -> str:
-    """A surface, another component that explains the alarm, else its cause."""
+    """A surface, another component that explains the alarm or is worse, else its cause."""
     if alarm.surface:
         return clean(alarm.surface)
     if alarm.carried_from:
         return clean(f"via {alarm.carried_from}")
+    if alarm.beside:
+        return clean(f"beside {alarm.beside}")
     ahead = alarm.raised.detail.get("seconds_to_limit")
     if isinstance(ahead, float):
         return f"limit in {duration(ahead)}"
