@@ -252,6 +252,15 @@ CONSOLE = (
         Group.CONSOLE,
         rank=13,
     ),
+    Action(
+        "theme",
+        ("T",),
+        "next_theme",
+        "theme",
+        "the next theme: dark, light, for the colour-blind, of high contrast, the terminal's own colours",
+        Group.CONSOLE,
+        rank=19,
+    ),
     Action("help", ("?",), "help", "help", "this list", Group.CONSOLE, rank=3),
     Action("quit", ("q",), "quit", "quit", "leave; nothing that is stored is lost", Group.CONSOLE, rank=3),
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.command import Provider
+from textual.command import CommandPalette, Provider
 from textual.screen import ModalScreen
 
 from engine.records import Assessment
@@ -25,6 +25,7 @@ from tui.screens.dialog import Dialog, Field, Question
 from tui.screens.fleet import standings
 from tui.screens.help import HelpScreen
 from tui.screens.table import BY_ID, SCREENS
+from tui.themes import THEMES, next_theme
 
 if TYPE_CHECKING:
     from engine.store import Store
@@ -54,6 +55,7 @@ class Console(Asking, inherit_bindings=False):
         super().__init__(**options)
         self._memory, self._start, self._paced = memory, start, paced
         self._came_back = False
+        self._theme_chosen = ""
 
     def on_load(self) -> None:
         """Bind the keys in force; their settings are known only now."""
@@ -155,6 +157,10 @@ class Console(Asking, inherit_bindings=False):
         self.alarm_filter = left.alarm_filter
         if left.pace and not self._paced:
             self.head = replace(self.head, pace=left.pace)
+        self._theme_chosen = left.theme if left.theme in THEMES else ""
+        # A terminal that is shown its own colours may have no others.
+        if self._theme_chosen and self._outfit.theme != "terminal":
+            self.wear(self._theme_chosen)
         if left.screen in BY_ID and left.screen != "fleet" and not self._start and not self._came_back:
             self.show_place(left.screen)
         self._came_back = True
@@ -169,6 +175,7 @@ class Console(Asking, inherit_bindings=False):
             self.alarm_filter.listing.value,
             self.alarm_filter.priority,
             self.head.pace if math.isfinite(self.head.pace) else 0.0,
+            self._theme_chosen,
         )
         keep(self._memory, view.assessment.machine, left)
 
@@ -236,6 +243,21 @@ class Console(Asking, inherit_bindings=False):
         # Pinned, so that a ring meanwhile does not change what is being looked at.
         self.component = about if about in names else names[self._chosen()]
         self.show_place("bearing")
+
+    def action_command_palette(self) -> None:
+        """Find what can be done; nothing in it is beyond what the terminal can show."""
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(CommandPalette(placeholder="what is to be done?", id="--command-palette"))
+
+    def action_next_theme(self) -> None:
+        """Draw in the colours of the next theme."""
+        if self.no_color:
+            self._tell(Notice("NO_COLOR is set in the environment: the console is drawn without colours."))
+            return
+        name = next_theme(self.theme_worn)
+        self._theme_chosen = "" if name == self._outfit.theme else name
+        self.wear(name)
+        self._tell(Notice(f"Theme {name}"))
 
     async def action_help(self) -> None:
         """Show the keys, or go back from them."""

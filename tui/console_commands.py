@@ -36,7 +36,7 @@ def attach(
     with sentences():
         settings = settings_of(config, None, {})
         folder = state or settings.store.folder
-        chosen, several = _chosen(folder, machine)
+        chosen, several = _chosen(folder, machine, read_only=read_only)
         from tui.opening import make_console, run_console
 
         console = make_console(
@@ -73,7 +73,7 @@ def snapshot(
 
         if screen not in BY_ID:
             fail(f"--screen {screen!r} is no screen; the screens are {', '.join(BY_ID)}", UNUSABLE)
-        chosen, _ = _chosen(folder, machine)
+        chosen, _ = _chosen(folder, machine, read_only=True)
         from tui.opening import make_console
         from tui.still import still
 
@@ -88,12 +88,15 @@ def snapshot(
             print(f"{svg}: written")
 
 
-def _chosen(folder: Path, machine: str | None) -> "tuple[Assessment, bool]":
-    """The record to show, and whether the store holds several machines to choose from."""
+def _chosen(folder: Path, machine: str | None, *, read_only: bool) -> "tuple[Assessment, bool]":
+    """The record to show, and whether the store holds several machines to choose from.
+
+    One that may be written to is brought up to the present schema, where it is of an earlier one.
+    """
     from engine.store import Store
     from tui.fleet import newest_records
 
-    with Store.open(folder, read_only=True) as store:
+    with Store.open(folder, read_only=read_only) as store:
         records = newest_records(store.assessments())
     fitting = [one for one in records if machine in (None, one.machine)]
     if not fitting:

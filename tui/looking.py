@@ -112,8 +112,9 @@ class Looking(App[None]):
         super().__init__(ansi_color=True if outfit.theme == "terminal" else None)
         for theme in own_themes():
             self.register_theme(theme)
-        self.theme = textual_name(outfit.theme)
         self._outfit = outfit
+        self.set_class(outfit.glyphs is Glyphs.ASCII, "-ascii")
+        self.wear(outfit.theme)
         self.animation_level = "none"
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-wide"), (120, "-broad")]
         self.VERTICAL_BREAKPOINTS = [(0, "-short"), (22, "-tall")]
@@ -137,6 +138,13 @@ class Looking(App[None]):
         self._last_tick = clock()
         self._notice_until = 0.0
         self._terminal: Terminal | None = None
+
+    def wear(self, theme: str) -> None:
+        """Draw in a theme, by the name that the settings have for it."""
+        self.theme_worn = theme
+        if not self.no_color:
+            self.ansi_color = None
+        self.theme = textual_name(theme)
 
     # Coming and going.
 

@@ -1,4 +1,4 @@
-"""Remembers how a console was left, by machine: screen, selection, list and pace. Never a reason to fail."""
+"""Remembers how a console was left, by machine: what it showed, pace and theme. Never a reason to fail."""
 
 import json
 import os
@@ -20,7 +20,8 @@ MOST = 200
 class Left:
     """How the console of a machine was left.
 
-    Words that the alarm list was searched for are forgotten: nobody remembers them in the morning.
+    `theme` is empty where none but that of the settings was chosen. Words that the alarm list was searched
+    for are forgotten: nobody remembers them in the morning.
     """
 
     screen: str = "overview"
@@ -28,6 +29,7 @@ class Left:
     listing: str = Listing.ACTIVE.value
     priority: str = ""
     pace: float = 0.0
+    theme: str = ""
 
     @property
     def alarm_filter(self) -> AlarmFilter:
@@ -74,7 +76,7 @@ def _left(held: object) -> Left:
         return Left()
     words = {
         key: value
-        for key in ("screen", "component", "listing", "priority")
+        for key in ("screen", "component", "listing", "priority", "theme")
         if isinstance(value := held.get(key), str)
     }
     pace = held.get("pace")

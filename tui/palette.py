@@ -6,6 +6,7 @@ from functools import partial
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
+from tui.draw.glyphs import Glyphs, reduced
 from tui.keys import Action, Keymap, shown_key
 from tui.screens.common import ConsoleScreen
 
@@ -27,10 +28,16 @@ class Commands(Provider):
         place = self.screen.PLACE if isinstance(self.screen, ConsoleScreen) else ""
         return list(commands(keymap, place)) if isinstance(keymap, Keymap) else []
 
+    def _shown(self, words: str) -> str:
+        found = getattr(self.app, "glyphs", Glyphs.UNICODE)
+        return reduced(words, found) if isinstance(found, Glyphs) else words
+
     async def discover(self) -> Hits:
         """Everything, before anything is typed."""
         for words, action in self._known():
-            yield DiscoveryHit(Content(words), partial(self.app.run_action, action.call), text=words)
+            yield DiscoveryHit(
+                Content(self._shown(words)), partial(self.app.run_action, action.call), text=words
+            )
 
     async def search(self, query: str) -> Hits:
         """What fits the words typed, the best first."""
@@ -38,4 +45,6 @@ class Commands(Provider):
         for words, action in self._known():
             score = matcher.match(f"{words} {action.id}")
             if score > 0:
-                yield Hit(score, Content(words), partial(self.app.run_action, action.call), text=words)
+                yield Hit(
+                    score, Content(self._shown(words)), partial(self.app.run_action, action.call), text=words
+                )

@@ -18,6 +18,17 @@ class Outfit:
     bell: bool = False
 
 
+THEMES = (
+    "dark",
+    "light",
+    "colour-blind",
+    "colour-blind-light",
+    "contrast",
+    "contrast-light",
+    "terminal",
+)
+"""In the order in which one follows the other."""
+
 BUILT_IN = {"dark": "textual-dark", "light": "textual-light", "terminal": "ansi-dark"}
 
 
@@ -25,6 +36,11 @@ def own_themes() -> list[Theme]:
     """The themes that are ours."""
     tables = tomllib.loads(Path(__file__).with_name("themes.toml").read_text(encoding="utf-8"))
     return [Theme(name=name, **table) for name, table in tables.items()]
+
+
+def next_theme(name: str) -> str:
+    """The theme that follows, the first after the last."""
+    return THEMES[(THEMES.index(name) + 1) % len(THEMES)]
 
 
 def textual_name(name: str) -> str:
