@@ -14,6 +14,7 @@ from tui.draw.notice import (
     Notice,
     acknowledged_notice,
     acted_notice,
+    all_acknowledged_notice,
     already_notice,
     failed_notice,
     refused_notice,
@@ -103,16 +104,11 @@ class Acting(Viewer):
             self._acknowledge(frame, alarm)
 
     def _acknowledge(self, frame: Frame, alarm: Alarm) -> None:
-        def do(store: "Store", act: Act) -> Acknowledged:
-            from engine.operating import acknowledge
-
-            return acknowledge(store, frame.view.assessment, alarm.ring, act)
-
         told = partial(acknowledged_notice, alarm, newest=self._newest(frame), zone=self._zone)
         self._store(
             frame,
             ("ring", alarm.ring.seq),
-            do,
+            acknowledging(frame, alarm),
             lambda answer: told(answer=answer, wall_zone=self._wall_zone),
             lambda why: failed_notice(alarm, why),
         )
@@ -134,12 +130,23 @@ class Acting(Viewer):
             "y acknowledges all of them, Esc none",
         )
 
-        def done(answer: tuple[str, ...] | None) -> None:
-            if answer is not None:
-                for alarm in wanted:
-                    self._acknowledge(frame, alarm)
+        self._confirm(ask, lambda: self._acknowledge_all(frame, wanted))
 
-        self.push_screen(Confirm(ask), done)
+    def _acknowledge_all(self, frame: Frame, alarms: tuple[Alarm, ...]) -> None:
+        begun = [
+            (alarm, self._begin(frame, ("ring", alarm.ring.seq), acknowledging(frame, alarm)))
+            for alarm in alarms
+        ]
+        answers = [(alarm, future) for alarm, future in begun if future is not None]
+        if answers:
+            self.run_worker(self._all_acknowledged(frame, answers), group="writing")
+
+    async def _all_acknowledged(
+        self, frame: Frame, answers: "list[tuple[Alarm, asyncio.Future[Acknowledged | str]]]"
+    ) -> None:
+        told = [(alarm, await future) for alarm, future in answers]
+        self._tell(all_acknowledged_notice(told, self._newest(frame), self._zone))
+        self._poll()
 
     # In a dialog.
 
@@ -330,30 +337,44 @@ class Acting(Viewer):
         refused: Callable[[str], Notice],
     ) -> None:
         """Store an act as of the frame it was decided on, and tell what became of it."""
+        future = self._begin(frame, key, do)
+        if future is not None:
+            self.run_worker(self._stored(future, told, refused), group="writing")
+
+    def _begin(self, frame: Frame, key: Hashable, do: Do) -> "asyncio.Future[Acknowledged | str] | None":
+        """Begin to store an act; None where it is being stored already."""
         if key in self._storing:
             self._tell(Notice("It is being stored …"))
-            return
+            return None
         act = Act(self._operator, self._session, moment(cast(int, frame.playhead.at)), self._now())
         self._tell(Notice("Storing …"))
         future = asyncio.get_running_loop().run_in_executor(
             self._writing_thread, self._writer.do, lambda store: do(store, act)
         )
         self._storing[key] = future
-        self.run_worker(self._stored(key, future, told, refused), group="writing")
+        future.add_done_callback(lambda _future: self._storing.pop(key))
+        return future
 
     async def _stored(
         self,
-        key: Hashable,
         future: "asyncio.Future[Acknowledged | str]",
         told: Callable[[Acknowledged], Notice],
         refused: Callable[[str], Notice],
     ) -> None:
-        try:
-            answer = await future
-        finally:
-            del self._storing[key]
+        answer = await future
         self._tell(refused(answer) if isinstance(answer, str) else told(answer))
         self._poll()
+
+
+def acknowledging(frame: Frame, alarm: Alarm) -> Do:
+    """What acknowledges the ring of an alarm that is on the screen."""
+
+    def do(store: "Store", act: Act) -> Acknowledged:
+        from engine.operating import acknowledge
+
+        return acknowledge(store, frame.view.assessment, alarm.ring, act)
+
+    return do
 
 
 def instant_is_newest(frame: Frame, at: int) -> bool:

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
+from typing import TypeVar
 from unicodedata import category
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Connection
 
 from engine.operators import Operator
 from engine.records import OPERATOR_KINDS, Event, EventKind, NewEvent
@@ -26,6 +28,7 @@ from tui.reading import Reader
 from tui.screens.dialog import Dialog
 
 Make = Callable[..., Console]
+T = TypeVar("T")
 
 
 def two_alarms(position: int) -> tuple[NewEvent, ...]:
@@ -201,6 +204,31 @@ async def test_all_alarms_shown_are_acknowledged_by_a_second_key_and_not_by_one(
         await pilot.press("A", "y")
         await settled(pilot)
         assert [event.component for event in deeds(busy)] == ["Bearing 1", "Bearing 3"]
+        told = " ".join(text(app).split())
+        assert "ann acknowledged 2 alarms: Bearing 1 outer race, Bearing 3 via Bearing 1" in told
+
+
+async def test_of_all_alarms_those_that_were_not_stored_are_told_with_the_reason(
+    console: Make, busy: Path
+) -> None:
+    class FullAfterOne(Store):
+        taken = 0
+
+        def write(self, work: Callable[[Connection], T]) -> T:
+            if FullAfterOne.taken:
+                raise OSError("No space left on device")
+            FullAfterOne.taken += 1
+            return super().write(work)
+
+    app = console(busy, open_store=lambda: FullAfterOne.open(busy))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await pilot.press("G", "3", "A", "y")
+        await settled(pilot)
+        told = " ".join(text(app).split())
+        assert "NOT ACKNOWLEDGED, 1 alarm: Bearing 3 via Bearing 1; the store did not take it" in told
+        assert "ann acknowledged 1 alarm: Bearing 1 outer race" in told
+        assert len(deeds(busy)) == 1
 
 
 async def test_a_read_only_console_stores_nothing_and_says_so(console: Make, busy: Path) -> None:

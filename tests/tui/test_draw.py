@@ -20,13 +20,14 @@ from tui.draw.bearings import bearing_lines
 from tui.draw.notice import (
     Notice,
     acknowledged_notice,
+    all_acknowledged_notice,
     already_notice,
     crossing_notice,
     notice_lines,
     rings_notice,
 )
 from tui.draw.spark import Column, resample, sparkline, tall_sparkline
-from tui.draw.text import Span, clean, fit, pick, plain, title, width_of, window
+from tui.draw.text import Role, Span, clean, fit, pick, plain, title, width_of, window
 from tui.draw.timeline import timeline_lines
 from tui.draw.why import curve, why_lines
 from tui.draw.words import duration, reason, severity_text, state_of
@@ -370,6 +371,32 @@ def test_an_acknowledgement_from_the_past_says_so() -> None:
         acknowledged_notice(alarm(), answer, instant(synthetic.at(139)), UTC, UTC).text
     )
     assert "record" not in acknowledged_notice(alarm(), answer, instant(synthetic.at(90)), UTC, UTC).text
+
+
+def test_of_many_acknowledgements_it_is_told_how_many_which_and_what_was_not_stored() -> None:
+    mine, other = (
+        Acknowledged(stored, by, synthetic.at(90), WALL) for stored, by in ((True, "ann"), (False, "bob"))
+    )
+    newest = instant(synthetic.at(90))
+    names = [replace(alarm(), component=f"Bearing {number}") for number in range(1, 7)]
+    all_stored = all_acknowledged_notice([(one, mine) for one in names], newest, UTC)
+    assert (
+        all_stored.text
+        == "ann acknowledged 6 alarms: Bearing 1 limit, Bearing 2 limit, Bearing 3 limit and 3 more"
+    )
+    assert all_stored.role is Role.GOOD
+    mixed = all_acknowledged_notice(
+        [(names[0], mine), (names[1], "the disk is full"), (names[2], other), (names[3], "the disk is full")],
+        newest,
+        UTC,
+    )
+    assert mixed.text == (
+        "NOT ACKNOWLEDGED, 2 alarms: Bearing 2 limit, Bearing 4 limit; the disk is full."
+        " bob was first on 1 alarm: Bearing 3 limit. ann acknowledged 1 alarm: Bearing 1 limit"
+    )
+    assert (mixed.role, mixed.lasting) == (Role.ALARM, True)
+    past = all_acknowledged_notice([(names[0], mine)], instant(synthetic.at(139)), UTC)
+    assert "seen as of" in past.text
 
 
 def test_crossings_at_one_instant_are_told_together(view: View) -> None:

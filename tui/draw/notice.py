@@ -1,5 +1,6 @@
 """The notice line: what just happened, in a sentence."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
@@ -13,7 +14,7 @@ from tui.playhead import instant
 from tui.reading import Crossing, View
 
 NAMED = 3
-"""Rings named one by one in a notice; the alarm list has them all."""
+"""Rings and alarms named one by one in a notice; the alarm list has them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,42 @@ def acknowledged_notice(
         when = wall_time(answer.recorded_at, wall_zone)
         return Notice(f"Another was first: {clean(answer.by)} at {when} acknowledged {what}", Role.WARNING)
     return Notice(f"Acknowledged by {clean(answer.by)}: {what}{_past(answer.at, newest, zone)}", Role.GOOD)
+
+
+def all_acknowledged_notice(
+    answers: Sequence[tuple[Alarm, Acknowledged | str]], newest: int, zone: tzinfo
+) -> Notice:
+    """What became of several acknowledgements; what was not stored comes first.
+
+    Args:
+        answers: for each alarm that of the store, or why nothing was stored.
+        newest: the newest instant there is.
+        zone: of recording times.
+    """
+    refused: dict[str, list[Alarm]] = {}
+    others: dict[str, list[Alarm]] = {}
+    own: list[tuple[Alarm, Acknowledged]] = []
+    for alarm, answer in answers:
+        if isinstance(answer, str):
+            refused.setdefault(answer, []).append(alarm)
+        elif answer.stored:
+            own.append((alarm, answer))
+        else:
+            others.setdefault(answer.by, []).append(alarm)
+    told = [f"NOT ACKNOWLEDGED, {_counted(alarms)}; {clean(why)}" for why, alarms in refused.items()]
+    told += [f"{clean(by)} was first on {_counted(alarms)}" for by, alarms in others.items()]
+    if own:
+        by, at = clean(own[0][1].by), own[0][1].at
+        told.append(f"{by} acknowledged {_counted([alarm for alarm, _ in own])}{_past(at, newest, zone)}")
+    role = Role.ALARM if refused else Role.WARNING if others else Role.GOOD
+    return Notice(". ".join(told), role, lasting=bool(refused))
+
+
+def _counted(alarms: Sequence[Alarm]) -> str:
+    """How many alarms, and the first of them by name."""
+    named = ", ".join(f"{subject(alarm)} {reason(alarm)}" for alarm in alarms[:NAMED])
+    more = f" and {len(alarms) - NAMED} more" if len(alarms) > NAMED else ""
+    return f"{len(alarms)} alarm{'s' * (len(alarms) > 1)}: {named}{more}"
 
 
 def acted_notice(
