@@ -59,6 +59,14 @@ def snapshot(
     machine: Machine = None,
     session: Session = None,
     screen: Annotated[str, typer.Option(help="Which screen, by its name in the help.")] = "overview",
+    at: Annotated[
+        str,
+        typer.Option(
+            help="As of which snapshot: its number, counted from 0, or a recording time such as"
+            " 2004-02-16T05:12, 2004-02-16 or 05:12 (of the newest day). The newest if left out.",
+            show_default=False,
+        ),
+    ] = "",
     size: Annotated[str, typer.Option(help="Columns and rows.")] = "80x24",
     svg: Annotated[
         Path | None, typer.Option(help="Write a picture to this file instead.", show_default=False)
@@ -80,7 +88,7 @@ def snapshot(
         console = make_console(
             folder, settings, key=chosen.key, session=session or "", at_newest=True, read_only=True
         )
-        drawn = still(console, (columns, rows), screen, svg=svg is not None)
+        drawn = still(console, (columns, rows), screen, at=at, svg=svg is not None)
         if svg is None:
             print(drawn)
         else:

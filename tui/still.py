@@ -4,30 +4,47 @@ from rich.cells import cell_len
 from textual.pilot import Pilot
 from textual.screen import Screen
 
+from engine.errors import UnusableError
 from tui.app import Console
 from tui.draw.text import fit
 from tui.widgets.panel import Panel
 
 
-def still(console: Console, size: tuple[int, int], place: str, *, svg: bool) -> str:
+class StillError(UnusableError):
+    """There is no such frame; the message says why."""
+
+
+def still(console: Console, size: tuple[int, int], place: str, *, at: str = "", svg: bool) -> str:
     """Draw a screen once and return it.
 
     Args:
         console: that has not been run.
         size: columns and rows.
         place: id of the screen.
+        at: time or number of the snapshot, as it is typed to go there; "" for what is newest.
         svg: a picture instead of text.
+
+    Raises:
+        StillError: the record holds nothing at that time.
     """
     drawn: list[str] = []
+    wrong = ""
 
     async def shoot(pilot: Pilot[object]) -> None:
+        nonlocal wrong
         await _settled(pilot)
+        wrong = console.go_to(at) if at else ""
+        if wrong:
+            console.exit()
+            return
         console.show_place(place)
         await _settled(pilot)
         drawn.append(console.export_screenshot(title="Raceway") if svg else text_of(console.screen, size))
         console.exit()
 
     console.run(headless=True, size=size, auto_pilot=shoot)
+    if wrong:
+        raise StillError(f"--at {at!r}: {wrong}")
     return drawn[0] if drawn else ""
 
 

@@ -6,11 +6,25 @@ from engine.alarms import Alarm
 from engine.records import RINGS
 from tui.acting import Acting
 from tui.draw.notice import Notice, crossing_notice
-from tui.draw.words import reason, short_time, subject
+from tui.draw.words import long_time, reason, subject
 from tui.frame import meant
-from tui.playhead import GOTO, follow, instant, pace_label, paused, seek, shift_pace, step, to_mark, typed
+from tui.playhead import (
+    GOTO,
+    follow,
+    instant,
+    newest,
+    pace_label,
+    paused,
+    seek,
+    shift_pace,
+    step,
+    to_mark,
+    typed,
+)
 from tui.reading import View
 from tui.screens.dialog import Dialog, Field, Question
+
+NO_PLACE = "neither a time nor the number of a snapshot"
 
 
 class Travelling(Acting):
@@ -81,30 +95,40 @@ class Travelling(Acting):
         view = self._view()
         if view is None:
             return
-        first, last = (short_time(int(view.series.at[end]), self._zone) for end in (0, -1))
 
         def check(text: str) -> str:
-            found = typed(text, view.series.at, view.series.positions, self.head.at, self._zone)
-            return (
-                ""
-                if found is not None
-                else f"That is neither a time nor the number of a snapshot, 0 to {view.series.positions[-1]}."
-            )
+            return "" if self._typed(view, text) is not None else f"That is {NO_PLACE}, {self._reach(view)}."
 
         def done(answer: tuple[str, ...] | None) -> None:
-            series = view.series
-            at = None
-            if answer is not None:
-                at = typed(answer[0], series.at, series.positions, self.head.at, self._zone)
+            at = None if answer is None else self._typed(view, answer[0])
             if at is not None:
                 self._go(paused(seek(self.head, at, view.series.at)))
 
         ask = Question(
-            "Go to",
-            (f"{GOTO}. Snapshots are 0 to {view.series.positions[-1]}, {first} to {last}.",),
-            "Enter goes there, Esc does not",
+            "Go to", (f"{GOTO}. Snapshots are {self._reach(view)}.",), "Enter goes there, Esc does not"
         )
         self.push_screen(Dialog(ask, [Field("Time or snapshot", check=check)]), done)
+
+    def go_to(self, text: str) -> str:
+        """Go to a time or a snapshot that is typed, and pause; if the record does not reach there, say so."""
+        view = self.reading.view
+        if view is None or not len(view.series):
+            return "the record holds no snapshot yet"
+        at = self._typed(view, text)
+        if at is None:
+            return f"that is {NO_PLACE}, {self._reach(view)}"
+        if not int(view.series.at[0]) <= at <= newest(view.series.at, self._live_now()):
+            return f"the record does not reach there; its snapshots are {self._reach(view)}"
+        self._go(paused(seek(self.head, at, view.series.at)))
+        return ""
+
+    def _typed(self, view: View, text: str) -> int | None:
+        return typed(text, view.series.at, view.series.positions, self.head.at, self._zone)
+
+    def _reach(self, view: View) -> str:
+        """From which snapshot to which the record goes."""
+        first, last = (long_time(int(view.series.at[end]), self._zone) for end in (0, -1))
+        return f"0 to {view.series.positions[-1]}, {first} to {last}"
 
     def action_jump(self) -> None:
         """Go to the instant at which the selected alarm was raised, and pause there."""

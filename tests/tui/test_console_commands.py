@@ -22,6 +22,23 @@ def test_a_frame_is_printed_as_text_of_the_size_asked_for(whole_store: Path) -> 
     assert "▲ Bearing 1: SEVERE, UNACK" in printed
 
 
+@pytest.mark.parametrize(
+    ("at", "name"),
+    [
+        ("80", "2004.02.16.08.22.39"),
+        ("2004-02-17T07:45", "2004.02.17.07.42.39"),
+        ("2004-02-17 07:42:39+00:00", "2004.02.17.07.42.39"),
+        ("05:12:39", "2004.02.19.05.12.39"),
+    ],
+)
+def test_a_frame_is_of_the_snapshot_asked_for(whole_store: Path, at: str, name: str) -> None:
+    code, printed = run(
+        "snapshot", "--state", whole_store, "--screen", "bearing", "--at", at, "--size", "160x24"
+    )
+    assert code == 0
+    assert name in printed
+
+
 def test_a_frame_is_written_as_a_picture(whole_store: Path, tmp_path: Path) -> None:
     code, _ = run("snapshot", "--state", whole_store, "--screen", "alarms", "--svg", tmp_path / "a.svg")
     assert code == 0
@@ -34,6 +51,13 @@ def test_a_frame_is_written_as_a_picture(whole_store: Path, tmp_path: Path) -> N
         (("--screen", "alarm"), "is no screen; the screens are overview"),
         (("--size", "80"), "is no size"),
         (("--size", "9x9"), "from 20x6 to 500x200"),
+        (
+            ("--at", "140"),
+            "--at '140': that is neither a time nor the number of a snapshot, 0 to 139, 2004",
+        ),
+        (("--at", "soon"), "that is neither a time nor the number of a snapshot"),
+        (("--at", "2003-05-01"), "does not reach there; its snapshots are 0 to 139, 2004-02-12 11:02:39 UTC"),
+        (("--at", "2004-02-20"), "--at '2004-02-20': the record does not reach there"),
         (("--machine", "press"), "no assessment of machine 'press'; it holds ims-set2"),
     ],
 )
