@@ -108,6 +108,12 @@ def test_in_three_rows_the_limit_is_the_border_above_the_lowest() -> None:
     assert plain([top]) == "    █"
 
 
+def test_in_six_rows_each_is_an_octave_and_the_limit_the_border_above_the_second() -> None:
+    rows = tall_sparkline([Column(value) for value in (0.25, 0.5, 0.99, 1.0, 2.0, 16.0)], 6)
+    assert [plain([row]) for row in rows] == ["     █", "     █", "     █", "   ▁██", "  ████", "▁█████"]
+    assert {span.role for span in rows[3]} == {Role.RULED, Role.RULED_ALARM}
+
+
 def test_more_snapshots_than_columns_keep_the_highest_of_each_column() -> None:
     at = np.arange(1000, dtype=np.int64)
     values = np.full(1000, 0.4)
@@ -291,6 +297,18 @@ def test_alarms_that_do_not_fit_are_counted(view: View) -> None:
     lines = plain(alarm_lines(54, 5, crowded, "Pump 8", UTC)).splitlines()
     assert lines[-1].strip() == "6 more, 6 unacknowledged"
     assert lines[-2].startswith("›")
+
+
+def test_where_there_is_room_what_follows_the_reason_stands_in_columns(view: View) -> None:
+    several = frame(view, 110)
+    several.__dict__["alarms"] = (
+        alarm(component="Pump 1"),
+        alarm(component="Pump 2", carried_from="Pump 1"),
+        alarm(component="Pump 3", surface="rolling element"),
+    )
+    rows = plain(alarm_lines(130, 4, several, "Pump 1", UTC)).splitlines()[1:]
+    assert [row.index("UNACK") for row in rows] == [rows[0].index("UNACK")] * 3
+    assert all("1.20 UNACK" in row for row in rows)
 
 
 def test_why_ranks_the_components_and_names_the_bands_of_the_selected_one(view: View) -> None:

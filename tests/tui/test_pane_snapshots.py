@@ -12,6 +12,7 @@ from tui.draw import health
 from tui.screens import health as health_screen
 
 SIZES = [(60, 16), (80, 24), (120, 40)]
+LARGE = (200, 60)
 Make = Callable[..., Console]
 Compare = Callable[..., bool]
 
@@ -39,7 +40,7 @@ def test_the_bearing_screen(
     assert snap_compare(console(whole_store), terminal_size=size, run_before=at(110, "2", pane))
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", [*SIZES, LARGE])
 def test_the_timeline_screen(
     snap_compare: Compare, console: Make, whole_store: Path, size: tuple[int, int]
 ) -> None:
@@ -54,7 +55,11 @@ def test_the_model_screen(
     assert snap_compare(console(whole_store), terminal_size=size, run_before=at(110, "5", *["tab"] * steps))
 
 
-@pytest.mark.parametrize("size", SIZES)
+def test_the_model_screen_in_a_whole_window(snap_compare: Compare, console: Make, whole_store: Path) -> None:
+    assert snap_compare(console(whole_store), terminal_size=LARGE, run_before=at(110, "5"))
+
+
+@pytest.mark.parametrize("size", [*SIZES, LARGE])
 def test_the_health_screen(
     snap_compare: Compare,
     console: Make,

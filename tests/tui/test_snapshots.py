@@ -1,4 +1,4 @@
-"""How the screens look, at the least, the usual and a large size."""
+"""How the screens look, at the least, the usual and a large size, and some in a whole window."""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -15,6 +15,7 @@ from tui.draw.glyphs import Glyphs
 from tui.themes import Outfit
 
 SIZES = [(60, 16), (80, 24), (120, 40)]
+LARGE = (200, 60)
 Make = Callable[..., Console]
 Compare = Callable[..., bool]
 
@@ -34,7 +35,7 @@ def at(position: int, *keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
     return before
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", [*SIZES, LARGE])
 def test_the_overview_with_a_severe_alarm(
     snap_compare: Compare, console: Make, whole_store: Path, size: tuple[int, int]
 ) -> None:
@@ -48,7 +49,7 @@ def test_the_detail_of_the_failing_bearing(
     assert snap_compare(console(whole_store), terminal_size=size, run_before=at(110, "enter"))
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", [*SIZES, LARGE])
 def test_the_help(snap_compare: Compare, console: Make, whole_store: Path, size: tuple[int, int]) -> None:
     assert snap_compare(console(whole_store), terminal_size=size, run_before=at(0, "question_mark"))
 

@@ -93,6 +93,18 @@ def test_a_pause_is_blank_in_the_strips_and_told_in_words(view: View) -> None:
     assert pauses(frame(view, 10)) == ()
 
 
+def test_where_there_is_room_a_strip_has_two_rows_and_a_blank_one_follows(view: View) -> None:
+    rows = plain(strip_lines(120, 18, frame(view, 100), 0, UTC)).splitlines()
+    name, again, blank, following = rows[1:5]
+    assert name[12:112].strip() == again[12:112].strip() != ""
+    assert blank.strip() == ""
+    assert "Bearing 1" in name
+    assert "Bearing 2" in following
+    assert "sensor" in rows[-1]
+    narrow = plain(strip_lines(120, 17, frame(view, 100), 0, UTC)).splitlines()
+    assert "Bearing 2" in narrow[2]
+
+
 def test_everything_worth_going_to_is_told_in_order_of_time(view: View) -> None:
     told = happenings(frame(view, 139), UTC)
     assert [one.at for one in told] == sorted(one.at for one in told)

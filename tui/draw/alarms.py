@@ -12,6 +12,9 @@ from tui.frame import Frame
 
 PRIORITIES = {Priority.LOW: "low", Priority.MEDIUM: "med", Priority.HIGH: "HIGH"}
 
+BROAD = 90
+"""Cells from which the rows of the list are as wide as the widest of them."""
+
 FACTS = frozenset(
     {
         EventKind.LEARNED,
@@ -49,11 +52,14 @@ def alarm_lines(width: int, height: int, frame: Frame, selected: str, zone: tzin
     place = next((number for number, alarm in enumerate(alarms) if alarm.component == selected), 0)
     shown = window(len(alarms), place, room if len(alarms) <= room else room - 1)
     name = max((cell_len(subject(alarms[number])) for number in shown), default=0)
+    # Where there is room, what follows the reason stands in columns.
+    cause = max((len(reason(alarms[number])) for number in shown), default=0) if width >= BROAD else 0
     lines.extend(
         _row(
             width,
             alarms[number],
             min(name, 16 if width >= 60 else 10),
+            max(cause, 6),
             zone,
             alarms[number].component == selected,
         )
@@ -101,7 +107,7 @@ def alarm_glyph(alarm: Alarm) -> str:
     return "▽" if alarm.needs_acknowledgement else "·"
 
 
-def _row(width: int, alarm: Alarm, name: int, zone: tzinfo, chosen: bool) -> Line:
+def _row(width: int, alarm: Alarm, name: int, least: int, zone: tzinfo, chosen: bool) -> Line:
     quiet = alarm.put_away or not alarm.stands
     role = Role.ALARM if alarm.needs_acknowledgement else Role.DIM if quiet else Role.WARNING
     fixed = 3 + 12 + name + 1 + 5
@@ -111,7 +117,7 @@ def _row(width: int, alarm: Alarm, name: int, zone: tzinfo, chosen: bool) -> Lin
     brief = narrow or (alarm.priority is Priority.LOW and width < 60)
     number = "" if brief else f"{severity_text(alarm.severity):>4} "
     cause_room = width - fixed - len(number) - 6
-    cause = min(cause_room, 24, max(len(reason(alarm)), 6))
+    cause = min(cause_room, 24, max(len(reason(alarm)), least))
     tail = width - fixed - len(number) - max(cause + 1, 0)
     said = pick(tail, *standing(alarm, zone)).rstrip()
     return (

@@ -25,7 +25,7 @@ NUMBER_ROLES = {Role.RINGING: Role.ALARM, Role.WARNING: Role.WARNING}
 
 
 def bearing_lines(width: int, height: int, frame: Frame, selected: int, zone: tzinfo) -> Lines:
-    """A heading and one row for each component, three where there is room.
+    """A heading and one row for each component, three or six where there is room.
 
     Args:
         width: cells.
@@ -35,17 +35,23 @@ def bearing_lines(width: int, height: int, frame: Frame, selected: int, zone: tz
         zone: of the times shown.
     """
     conditions = frame.conditions
-    tall = height - 1 >= 3 * len(conditions)
+    rows = rows_each(len(conditions), height)
+    tall = rows > 1
     room = height - 1 if len(conditions) <= height - 1 else height - 2
     shown = window(len(conditions), selected, len(conditions) if tall else room)
     heading = title("Bearings", width, TALL_LEGEND if tall else f"severity: {LEGEND}")
     lines = [heading]
     for number in shown:
-        lines.extend(_row(width, frame, number, zone, chosen=number == selected, tall=tall))
+        lines.extend(_row(width, frame, number, zone, chosen=number == selected, rows=rows))
     hidden = [condition for number, condition in enumerate(conditions) if number not in shown]
     if hidden and height > 1:
         lines.append(_hidden(width, hidden))
     return lines[:height]
+
+
+def rows_each(components: int, height: int) -> int:
+    """How many rows each component gets in so many lines, the heading included."""
+    return next((rows for rows in (6, 3) if height - 1 >= rows * components), 1)
 
 
 def widths(width: int, names: list[str]) -> tuple[int, int, int]:
@@ -58,7 +64,7 @@ def widths(width: int, names: list[str]) -> tuple[int, int, int]:
     return name, max(spark, 0), cause
 
 
-def _row(width: int, frame: Frame, number: int, zone: tzinfo, *, chosen: bool, tall: bool) -> Lines:
+def _row(width: int, frame: Frame, number: int, zone: tzinfo, *, chosen: bool, rows: int) -> Lines:
     condition = frame.conditions[number]
     state = state_of(condition)
     name, spark, cause = widths(width, [one.name for one in frame.conditions])
@@ -71,7 +77,7 @@ def _row(width: int, frame: Frame, number: int, zone: tzinfo, *, chosen: bool, t
         frame.holds[:count],
         spark,
     )
-    drawn = tall_sparkline(columns) if tall else [sparkline(columns)]
+    drawn = tall_sparkline(columns, rows) if rows > 1 else [sparkline(columns)]
     head = (
         Span("›" if chosen else " ", Role.STRONG),
         Span(state.glyph, state.role),

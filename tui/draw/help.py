@@ -11,7 +11,7 @@ SIGNS = (
     "Severity 1.00 is the limit. · nothing to score there",
 )
 
-KEYS_WIDTH = 12
+KEYS_WIDTH = 14
 
 
 def help_lines(width: int, height: int, keymap: Keymap, first: int = 0) -> Lines:

@@ -74,18 +74,20 @@ def sparkline(columns: list[Column]) -> Line:
     return _spans([(_step(column), _role(column)) for column in columns])
 
 
-def tall_sparkline(columns: list[Column]) -> list[Line]:
-    """Three rows of two octaves each; the rule under the middle row is the limit."""
-    rows: list[Line] = []
-    for row in (2, 1, 0):
+def tall_sparkline(columns: list[Column], rows: int = 3) -> list[Line]:
+    """Rows of two octaves each, or six of one; a rule is the limit, two octaves above the bottom."""
+    octaves = (HIGHEST - LOWEST) / rows
+    limit = round(-LOWEST / octaves)
+    lines: list[Line] = []
+    for row in reversed(range(rows)):
         cells = []
         for column in columns:
-            glyph, role = _part(column, row), _role(column)
-            if row == 1:
+            glyph, role = _part(column, row, octaves, limit), _role(column)
+            if row == limit:
                 role = Role.RULED_ALARM if role is Role.ALARM else Role.RULED
             cells.append((glyph, role))
-        rows.append(_spans(cells))
-    return rows
+        lines.append(_spans(cells))
+    return lines
 
 
 def _octaves(value: float) -> float:
@@ -103,14 +105,14 @@ def _step(column: Column) -> str:
     return STEPS[min(int(_octaves(column.value)), len(STEPS) - 1)]
 
 
-def _part(column: Column, row: int) -> str:
+def _part(column: Column, row: int, octaves: float, limit: int) -> str:
     if column.value is None:
         return " "
     if not math.isfinite(column.value):
         return GAP if row == 0 else " "
-    eighths = round((_octaves(column.value) - 2 * row) * 4)
+    eighths = round((_octaves(column.value) / octaves - row) * 8)
     # A value at the bottom of the scale is still a value, and one on the limit shows above the rule.
-    shown = row == 0 or (row == 1 and column.value >= 1.0)
+    shown = row == 0 or (row == limit and column.value >= 1.0)
     return FINE[min(max(eighths, int(shown)), 8)]
 
 

@@ -18,6 +18,12 @@ from tui.playhead import instant
 STEPS = (0.5, 1.0, 2.0, 4.0)
 """Severities at which the next shade begins; the second is the limit. The same on every screen and run."""
 
+AROUND = 6
+"""Lines besides those of the components: heading, pauses, marks, playhead, times, legend."""
+
+DEEP = 3
+"""Lines a component where there is room: two of its strip, and a blank one."""
+
 STOPPED, SENSOR, BASELINE = "■", "✕", "○"
 
 TOLD = {
@@ -43,7 +49,7 @@ class Happened:
 def strip_lines(
     width: int, height: int, frame: Frame, selected: int, zone: tzinfo, glyphs: Glyphs = Glyphs.UNICODE
 ) -> Lines:
-    """A heading, a row a component, a row of pauses and stops, the playhead, and a legend.
+    """A heading, the strips (two rows each where there is room), pauses, marks, the playhead, a legend.
 
     Args:
         width: cells.
@@ -59,10 +65,14 @@ def strip_lines(
         return finished([heading, (Span("  no snapshot is scored yet", Role.DIM),)], width, height, glyphs)
     label = min(max(cell_len(clean(name)) for name in names), 10 if width < 70 else 16)
     track = max(width - label - 3 - 6, 1)
-    shown = window(len(names), selected, max(height - 1 - 5, 1))
+    shown = window(len(names), selected, max(height - AROUND, 1))
+    deep = height - AROUND >= DEEP * len(names)
     lines: Lines = [heading]
     for number in shown:
-        lines.append(_row(frame, number, label, track, glyphs, chosen=number == selected))
+        row = _row(frame, number, label, track, glyphs, chosen=number == selected)
+        lines.append(row)
+        if deep:
+            lines += [(Span(" " * (label + 3)), *row[2:4]), ()]
     if len(shown) < len(names):
         lines[-1] = (*lines[-1][:-1], Span(f"+{len(names) - len(shown):>3} ", Role.DIM))
     lines.append(_machine(frame, label, track))

@@ -18,7 +18,7 @@ class ModelScreen(PanedScreen):
 
     PLACE = "model"
     PANES = ("baseline", "errors", "map", "training", "layers", "bundles")
-    BESIDE = ("baseline", "errors", "map")
+    BESIDE = ("baseline", "errors", "map", "training")
 
     def __init__(self) -> None:
         """Begin with the baseline."""

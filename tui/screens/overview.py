@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from tui.draw.alarms import alarm_lines
-from tui.draw.bearings import bearing_lines
+from tui.draw.bearings import bearing_lines, rows_each
 from tui.draw.headline import headline_lines
 from tui.draw.timeline import timeline_lines
 from tui.draw.why import why_lines
@@ -15,7 +15,7 @@ from tui.screens.shown import Shown
 from tui.widgets.panel import Panel
 
 ROOM_FOR_TALL = 0.45
-"""Share of the screen that the bearings may take with three rows each; else they get one."""
+"""Share of the screen that the bearings may take with several rows each; else they get one."""
 
 
 class OverviewScreen(ConsoleScreen):
@@ -48,8 +48,7 @@ class OverviewScreen(ConsoleScreen):
                 panel.show(partial(waiting_lines, heading=heading, text=""))
             return
         count = len(frame.view.assessment.components)
-        tall = 3 * count + 1
-        bearings.wanted = tall if tall <= ROOM_FOR_TALL * self.size.height else count + 1
+        bearings.wanted = rows_each(count, int(ROOM_FOR_TALL * self.size.height)) * count + 1
         bearings.show(
             partial(
                 bearing_lines,

@@ -14,7 +14,10 @@ from tui.widgets.panel import Draw, Panel
 PANE_HEIGHT = 11
 """Lines that a pane wants; where there are more for another one, another one is shown."""
 
-SLOTS = ("first", "second", "third")
+SLOTS = ("first", "second", "third", "fourth")
+
+ROOM_FOR_FOURTH = 57
+"""Lines of the screen from which there is a fourth: below it three are better drawn larger."""
 
 
 class PanedScreen(ConsoleScreen):
@@ -62,7 +65,8 @@ class PanedScreen(ConsoleScreen):
     def panes_shown(self) -> tuple[str, ...]:
         """The panes for which there is room, from top to bottom."""
         others = [name for name in self.BESIDE if name != self.pane]
-        count = min(max((self.size.height - 5) // PANE_HEIGHT, 1), len(SLOTS))
+        most = len(SLOTS) - (self.size.height < ROOM_FOR_FOURTH)
+        count = min(max((self.size.height - 5) // PANE_HEIGHT, 1), most)
         return (self.pane, *others)[:count]
 
     def drawing(self, name: str, shown: Shown, frame: Frame) -> Draw:

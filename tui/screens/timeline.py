@@ -4,13 +4,13 @@ from functools import partial
 
 from textual.app import ComposeResult
 
-from tui.draw.strips import happening_lines, strip_lines
+from tui.draw.strips import AROUND, DEEP, happening_lines, strip_lines
 from tui.screens.common import ConsoleScreen, waiting_lines
 from tui.screens.shown import Shown
 from tui.widgets.panel import Panel
 
-AROUND = 6
-"""Lines of the strips besides one a component: heading, pauses, marks, playhead, times, legend."""
+ROOM_FOR_DEEP = 0.35
+"""Share of the screen that the strips may take with several lines each; else they get one."""
 
 
 class TimelineScreen(ConsoleScreen):
@@ -35,7 +35,9 @@ class TimelineScreen(ConsoleScreen):
             strips.show(partial(waiting_lines, heading="Run", text=shown.waiting))
             happened.show(partial(waiting_lines, heading="What happened", text=""))
             return
-        strips.wanted = len(frame.view.assessment.components) + AROUND
+        count = len(frame.view.assessment.components)
+        deep = DEEP * count + AROUND
+        strips.wanted = deep if deep <= ROOM_FOR_DEEP * self.size.height else count + AROUND
         strips.show(
             partial(strip_lines, glyphs=self.glyphs, frame=frame, selected=shown.component, zone=shown.zone)
         )
