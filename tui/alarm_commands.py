@@ -149,13 +149,7 @@ def ack(
             print("nothing waits for an acknowledgement")
         refused = False
         for alarm in wanted:
-            answer = acknowledge(
-                desk.store,
-                desk.assessment,
-                alarm.ring,
-                desk.act,
-                comment=comment,
-            )
+            answer = acknowledge(desk.store, desk.assessment, alarm.ring, desk.act, comment=comment)
             refused |= not _told(answer, "acknowledged", alarm.key)
         if refused:
             raise typer.Exit(FAILED)
@@ -176,13 +170,7 @@ def note(
         from engine import operating
 
         alarm = desk.find(which)
-        answer = operating.note(
-            desk.store,
-            desk.assessment,
-            alarm,
-            text,
-            desk.act,
-        )
+        answer = operating.note(desk.store, desk.assessment, alarm, text, desk.act)
         _told(answer, "wrote a note on", alarm.key)
 
 
@@ -228,12 +216,7 @@ def unshelve(
         from engine import operating
 
         alarm = desk.find(which)
-        answer = operating.unshelve(
-            desk.store,
-            desk.assessment,
-            alarm,
-            desk.act,
-        )
+        answer = operating.unshelve(desk.store, desk.assessment, alarm, desk.act)
         _done(answer, "took off the shelf", alarm.key)
 
 
@@ -251,13 +234,7 @@ def retire(
     with _desk(state, config, machine, session, name) as desk:
         from engine import operating
 
-        answer = operating.retire(
-            desk.store,
-            desk.assessment,
-            component,
-            reason,
-            desk.act,
-        )
+        answer = operating.retire(desk.store, desk.assessment, component, reason, desk.act)
         _done(answer, "took out of service:", component)
 
 
@@ -274,12 +251,7 @@ def reinstate(
     with _desk(state, config, machine, session, name) as desk:
         from engine import operating
 
-        answer = operating.reinstate(
-            desk.store,
-            desk.assessment,
-            component,
-            desk.act,
-        )
+        answer = operating.reinstate(desk.store, desk.assessment, component, desk.act)
         _done(answer, "returned to service:", component)
         print(operating.RELEARN)
 
