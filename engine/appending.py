@@ -12,12 +12,9 @@ from engine.database import Database, StoreError
 from engine.dialect import insert_new
 from engine.ledger import add_to_ledger
 from engine.records import (
-    Acknowledged,
     Assessed,
     Assessment,
     Epoch,
-    Event,
-    EventKind,
     Heartbeat,
     Intake,
     NewEvent,
@@ -250,56 +247,3 @@ class Appending(Database):
             validation_loss=epoch.validation_loss,
         )
         self.write(lambda connection: connection.execute(row))
-
-    def acknowledge(
-        self,
-        assessment: Assessment,
-        *,
-        ring: Event,
-        session: str,
-        by: str,
-        at: datetime,
-        now: datetime,
-        comment: str = "",
-    ) -> Acknowledged:
-        """Acknowledge the ring that was seen; durable when this returns.
-
-        Args:
-            assessment: the assessment that the ring belongs to.
-            ring: the raise or escalation on the screen.
-            session: the replay session, or "" for the live record.
-            by: who.
-            at: recording time of the playhead.
-            now: wall clock.
-            comment: optional words.
-
-        Returns:
-            Whether it was stored; if another operator was first in this session, who and when.
-        """
-        fact = NewEvent(
-            EventKind.ACKNOWLEDGED,
-            at,
-            ring.source,
-            ring.component,
-            ring.alarm,
-            ring.seq,
-            session,
-            {"by": by, "comment": comment},
-        )
-        columns = schema.event.c
-
-        def work(connection: Connection) -> Acknowledged:
-            first = connection.execute(
-                select(columns.detail, columns.at, columns.recorded_at).where(
-                    columns.assessment_id == assessment.id,
-                    columns.session == session,
-                    columns.ring == ring.seq,
-                    columns.kind == EventKind.ACKNOWLEDGED.value,
-                )
-            ).one_or_none()
-            if first is not None:
-                return Acknowledged(False, str(json.loads(first.detail)["by"]), first.at, first.recorded_at)
-            connection.execute(insert(schema.event), [event_row(assessment, fact, now)])
-            return Acknowledged(True, by, at, now)
-
-        return self.write(work)

@@ -20,13 +20,13 @@ from engine.store import Store
 from tests.engine.making import (
     SMALL_COUNT,
     SMALL_HEALTHY,
-    WALL,
     SmallRig,
     events_of,
     only_assessment,
     text_of,
     urgent,
 )
+from tests.engine.storing import acknowledge
 from tui.cli import FAILED, UNUSABLE, app
 
 SCORES = "snapshot,time,component,error,limit,severity,quality,baseline"
@@ -225,7 +225,7 @@ def test_alarms_tell_who_acknowledged_in_the_named_session_only(small_rig: Small
     state = Path(shutil.copytree(small_rig.state, tmp_path / "state"))
     ring = [event for event in events_of(state) if event.kind in RINGS][-1]
     with Store.open(state) as store:
-        store.acknowledge(only_assessment(store), ring=ring, session="monday", by="ada", at=ring.at, now=WALL)
+        acknowledge(store, only_assessment(store), ring, "ada", "monday", ring.at)
     found = {}
     for session in ("", "monday"):
         more = ["--session", session] if session else []

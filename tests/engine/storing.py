@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
+from engine import operating
+from engine.operators import Act, Operator
 from engine.records import (
     Acknowledged,
     Assessed,
@@ -65,12 +67,15 @@ def item(position: int, events: tuple[NewEvent, ...] = (), quality: Quality = Qu
     )
 
 
+SEEN = at(5)
+
+
 def raised(position: int, alarm: str = "A") -> NewEvent:
     detail = {"cause": "limit", "priority": "medium", "severity": 1 / 3, "snapshot": f"snapshot {position}"}
     return NewEvent(EventKind.RAISED, at(position), "component", "Bearing 1", alarm, detail=detail)
 
 
 def acknowledge(
-    store: Store, assessment: Assessment, ring: Event, by: str, session: str = ""
+    store: Store, assessment: Assessment, ring: Event, by: str, session: str = "", at: datetime = SEEN
 ) -> Acknowledged:
-    return store.acknowledge(assessment, ring=ring, session=session, by=by, at=at(5), now=WALL)
+    return operating.acknowledge(store, assessment, ring, Act(Operator(by), session, at, WALL))

@@ -17,7 +17,7 @@ from engine.database import FILE_NAME
 from engine.lease import lease
 from engine.store import Patience, Store, StoreBusyError, StoreError, StoreFaultError, StoreFullError
 from tests.engine.making import WALL
-from tests.engine.storing import at, begin, item, raised
+from tests.engine.storing import acknowledge, begin, item, raised
 
 
 @pytest.fixture
@@ -152,7 +152,7 @@ def test_acknowledgement_still_fits_where_a_batch_does_not(state: Path) -> None:
         with pytest.raises(StoreFullError):
             store.append(assessment, [item(position) for position in range(1, 500)], WALL)
         ring = store.events(assessment)[0]
-        assert store.acknowledge(assessment, ring=ring, session="", by="ada", at=at(1), now=WALL).stored
+        assert acknowledge(store, assessment, ring, "ada").stored
 
 
 # Reading only

@@ -18,7 +18,7 @@ from engine.settings import SettingsError, load_settings
 from engine.store import Store
 from engine.tables import StoreSettings
 from tests.engine.making import WALL
-from tests.engine.storing import begin, item, raised
+from tests.engine.storing import acknowledge, begin, item, raised
 
 MINUTE = TEN_MINUTES // 10
 MIDNIGHT = 20_000 * DAY
@@ -290,7 +290,7 @@ def test_engine_and_operator_write_between_the_steps(store: Store) -> None:
     ring = store.events(assessment)[0]
     steps = thin(store, assessment, WITHIN_DAYS, WALL)
     next(steps)
-    assert store.acknowledge(assessment, ring=ring, session="", by="ada", at=ring.at, now=WALL).stored
+    assert acknowledge(store, assessment, ring, "ada", at=ring.at).stored
     store.append(assessment, [snapshot(COUNT)], WALL)
     store.add_event(assessment, NewEvent(EventKind.NOTED, ring.at, detail={"by": "ada"}), WALL)
     for _ in steps:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from engine.records import Event, EventKind, NewEvent, Phase
 from engine.store import Store
+from tests.engine.storing import acknowledge
 from tests.tui import synthetic
 from tests.tui.conftest import Clock, put, settled, text
 from tui.app import Console
@@ -390,9 +391,7 @@ async def test_who_comes_second_is_told_who_was_first(console: Make, own_store: 
         with Store.open(own_store) as store:
             assessment = store.assessments()[-1]
             ring = next(event for event in store.events(assessment) if event.alarm)
-            store.acknowledge(
-                assessment, ring=ring, session="night shift", by="bob", at=ring.at, now=synthetic.WALL
-            )
+            acknowledge(store, assessment, ring, "bob", "night shift", ring.at)
         app._polling = True  # this console has not looked since
         await pilot.press("a")
         app._polling = False

@@ -7,6 +7,7 @@ import pytest
 
 from engine.records import Assessment, Phase
 from engine.store import Store, StoreError
+from tests.engine.storing import acknowledge
 from tests.tui import synthetic
 from tui import recalling
 from tui.reading import Crossing, Reader, crossings
@@ -109,7 +110,7 @@ def test_acknowledgements_of_another_session_are_not_seen(own_store: Path) -> No
     with Store.open(own_store) as store:
         assessment = store.assessments()[-1]
         ring = next(event for event in store.events(assessment) if event.alarm)
-        store.acknowledge(assessment, ring=ring, session="other", by="bob", at=ring.at, now=synthetic.WALL)
+        acknowledge(store, assessment, ring, "bob", "other", ring.at)
     for session, seen in (("night shift", 0), ("other", 1)):
         view = Reader(lambda: Store.open(own_store), newest, session).poll().view
         assert view is not None
