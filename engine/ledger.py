@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, func, insert, select, union_all
 
 from engine import schema
 from engine.database import Database
@@ -72,13 +72,17 @@ class Ledger(Database):
             for raw, *stamp in rows:
                 yield raw, tuple(stamp)
 
-    def taken_at(self, machine_id: int, at: datetime) -> Intake | None:
-        """The file that was taken in for this recording time, late or not, or None."""
+    def taken_like(self, machine_id: int, at: datetime, digest: str) -> tuple[Intake | None, Intake | None]:
+        """What was taken in, late or not, for this recording time, and with this signal for another time."""
         columns = schema.intake.c
-        query = select(schema.intake).where(columns.machine_id == machine_id, schema.WAS_TAKEN)
+        taken = select(schema.intake).where(columns.machine_id == machine_id, schema.WAS_TAKEN)
+        # A union, since SQLite answers an "or" of these two from neither of their indexes.
+        either = union_all(taken.where(columns.at == at), taken.where(columns.digest == digest))
+        query = either.order_by(either.selected_columns.id)
         with self.reading() as connection:
-            row = connection.execute(query.where(columns.at == at)).one_or_none()
-        return None if row is None else _intake_of(row)
+            found = [_intake_of(row) for row in connection.execute(query)]
+        at_its_time = next((one for one in found if one.at == at), None)
+        return at_its_time, next((one for one in found if one.at != at), None)
 
     def came(self, machine_id: int, at: datetime) -> datetime | None:
         """When the file of this recording time was taken in, by the wall clock; None if none was."""
@@ -86,20 +90,6 @@ class Ledger(Database):
         query = select(columns.recorded_at).where(columns.machine_id == machine_id, schema.WAS_TAKEN)
         with self.reading() as connection:
             return connection.scalar(query.where(columns.at == at))
-
-    def taken_with(self, machine_id: int, digest: str, *, besides: datetime) -> Intake | None:
-        """The first file that was taken in with this signal for another time than `besides`, or None."""
-        columns = schema.intake.c
-        query = (
-            select(schema.intake)
-            .where(columns.machine_id == machine_id, schema.WAS_TAKEN)
-            .where(columns.digest == digest, columns.at != besides)
-            .order_by(columns.id)
-            .limit(1)
-        )
-        with self.reading() as connection:
-            row = connection.execute(query).one_or_none()
-        return None if row is None else _intake_of(row)
 
     def intake_counts(self, machine_id: int) -> dict[Outcome, int]:
         """Rows of the ledger by outcome, every outcome named; a file looked at again counts again."""

@@ -113,11 +113,11 @@ class Taker:
 
     def rule(self, at: datetime, digest: str, newest: datetime | None) -> Ruling:
         """Decide what becomes of a recording, by what was taken in before it."""
-        machine = self._assessment.machine_id
-        own = self._taken.get(at) or self._store.taken_at(machine, at)
+        own = self._taken.get(at)
         alike = next((one for one in self._taken.values() if one.digest == digest and one.at != at), None)
         if own is None:
-            alike = alike or self._store.taken_with(machine, digest, besides=at)
+            own, stored = self._store.taken_like(self._assessment.machine_id, at, digest)
+            alike = alike or stored
         return ruling(at, digest, at_its_time=own, with_its_signal=alike, newest=newest)
 
     def entry(self, candidate: Candidate, at: datetime, digest: str, ruled: Ruling) -> Intake:

@@ -38,8 +38,6 @@ def test_scores_and_their_row_of_the_ledger_are_stored_together(store: Store) ->
         b"snapshot 0": (100, 7, 11),
         b"snapshot 1": (100, 8, 11),
     }
-    assert store.taken_at(assessment.machine_id, at(1)) == file(1)
-    assert store.taken_at(assessment.machine_id, at(2)) is None
 
 
 @pytest.mark.parametrize("broken", ["scores", "ledger"])
@@ -121,14 +119,20 @@ def test_rows_are_counted_by_outcome_and_machine(store: Store) -> None:
     assert set(store.intake_counts(live(store, "another rig")).values()) == {0}
 
 
-def test_signal_that_was_taken_for_another_time_is_recognised(store: Store) -> None:
+def test_recording_is_known_by_its_time_and_its_signal_by_another_time(store: Store) -> None:
     assessment = begin(store)
-    store.append(assessment, [item(0)], WALL, [file(0)])
-    digest = file(0).digest
-    assert digest is not None
-    assert store.taken_with(assessment.machine_id, digest, besides=at(5)) == file(0)
-    assert store.taken_with(assessment.machine_id, digest, besides=at(0)) is None
-    assert store.taken_with(assessment.machine_id, "00" * 32, besides=at(5)) is None
+    store.append(assessment, [item(0), item(1)], WALL, [file(0), file(1)])
+
+    def like(position: int, signal: int) -> tuple[Intake | None, Intake | None]:
+        digest = file(signal).digest
+        assert digest is not None
+        return store.taken_like(assessment.machine_id, at(position), digest)
+
+    assert like(0, 0) == (file(0), None)
+    assert like(1, 0) == (file(1), file(0))
+    assert like(5, 0) == (None, file(0))
+    assert like(1, 5) == (file(1), None)
+    assert like(5, 5) == (None, None)
 
 
 @pytest.mark.parametrize("inode", [0, 2**63 - 1, 2**63, 2**64 - 1])
