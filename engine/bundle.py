@@ -7,8 +7,6 @@ the manifest, and the bundle's own digest is taken over all that influences a sc
 import hashlib
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import UnusableError
+from engine.scratch import scratch
 
 VERSION = 1
 MANIFEST = "bundle.json"
@@ -150,8 +149,7 @@ class Bundle:
         if place.is_dir():
             return place
         bundles.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=bundles))
-        try:
+        with scratch(".draft-", bundles) as draft:
             (draft / NETWORK).write_bytes(self.network)
             np.savez(draft / ARRAYS, allow_pickle=False, **self._arrays())
             manifest = {
@@ -169,11 +167,12 @@ class Bundle:
             (draft / MANIFEST).write_text(json.dumps(manifest, indent=1))
             for path in draft.iterdir():
                 _flush(path)
-            draft.rename(place)
-        except OSError:
-            shutil.rmtree(draft, ignore_errors=True)
-            if not place.is_dir():
-                raise
+            try:
+                draft.rename(place)
+            except OSError:
+                # Another may have saved the same bundle first.
+                if not place.is_dir():
+                    raise
         _flush(bundles)
         return place
 

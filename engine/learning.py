@@ -4,7 +4,6 @@ import json
 import platform
 import queue
 import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -28,6 +27,7 @@ from engine.models.contract import Insight
 from engine.quality import STOPPED_SHARE, channel_quality
 from engine.records import Epoch, Quality
 from engine.scoring import Network, insight_of
+from engine.scratch import scratch
 from engine.settings import Settings
 from engine.severity import at_rest, severities, smoothed
 from engine.trend import rising_trend
@@ -233,8 +233,7 @@ class Learner:
         on_wait: Callable[[], None],
     ) -> tuple[bytes, tuple[dict[str, float], ...], tuple[dict[str, object], ...]]:
         settings = self.settings.model
-        with tempfile.TemporaryDirectory(prefix="raceway-") as place:
-            folder = Path(place)
+        with scratch("raceway-learning-") as folder:
             request = {
                 "model": settings.name,
                 "seed": settings.seed,
@@ -291,7 +290,7 @@ def _follow(
     with complaints.open("wb") as errors:
         child = subprocess.Popen(
             command("engine.training", str(folder)),
-            env=environment(),
+            env={**environment(), "TMPDIR": str(folder)},
             stdout=subprocess.PIPE,
             stderr=errors,
             stdin=subprocess.DEVNULL,

@@ -1,10 +1,8 @@
 """Tries a model on a run whose onset is known: learns and scores it in a store that goes afterwards."""
 
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +22,7 @@ from engine.quality import component_quality
 from engine.records import RINGS, Event, Heartbeat, Phase, Priority, Quality, Series
 from engine.schema import microseconds
 from engine.scoring import Scorer
+from engine.scratch import scratch
 from engine.settings import Settings
 from engine.spelling import nearest
 from engine.store import Store
@@ -124,8 +123,8 @@ def try_model(run: Run, settings: Settings, tell: Tell = quiet) -> Trial:
         UnusableError: nothing can be learned or scored.
     """
     with (
-        tempfile.TemporaryDirectory(prefix="raceway-trial-") as place,
-        Store.open(Path(place), create=True) as store,
+        scratch("raceway-trial-") as place,
+        Store.open(place, create=True) as store,
     ):
         outcome = assess(run, settings, store, now=lambda: datetime.now(UTC), tell=tell)
         return Trial(outcome, store.series(outcome.assessment), store.events(outcome.assessment))
