@@ -95,11 +95,14 @@ class Answers:
         self._due: list[Answer] = []
         self._ending = threading.Event()
 
-    def take(self, request: Event) -> None:
-        """Deal with an open request; one that has been taken already is left alone."""
+    def take(self, request: Event, *, learns: bool = False) -> None:
+        """Deal with an open request; one that has been taken already is left alone.
+
+        What asks for learning waits while something is learned: here, or by the loop, which then `learns`.
+        """
         action = str(request.detail.get("action"))
-        busy = action == Action.RELEARN and self._learning is not None
-        if request.seq in self._taken or busy:
+        must_wait = action == Action.RELEARN and (learns or self._learning is not None)
+        if request.seq in self._taken or must_wait:
             return
         self._taken.add(request.seq)
         try:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from engine.arrivals import RECENT, LiveClock, usual_interval
 from engine.outages import no_data_due, no_data_raised, outage_cleared, standing_outage
 from engine.records import Assessment, Cause, Event, EventKind, NewEvent
+from engine.schema import moment
 from engine.settings import Settings
 from engine.space import MEGABYTE, free_bytes, has_room
 from engine.store import Store
@@ -56,6 +57,14 @@ class Rhythm:
         if not self._times or at > self._times[-1]:
             self._times.append(at)
             self.silence = silence_of(tuple(self._times), self._clock() - waited, self._seconds)
+
+    def recall(self, store: Store, assessment: Assessment, now: datetime) -> None:
+        """Take up from what the store holds when data came last."""
+        for micros in store.series(assessment, store.after_newest(assessment, RECENT + 1)).at:
+            at = moment(int(micros))
+            came = store.came(assessment.machine_id, at)
+            waited = (now - came).total_seconds() if came else 0.0
+            self.heard(at, max(waited, 0.0))
 
     def now(self) -> datetime | None:
         """Recording time now, None before the first snapshot; safe to ask from any thread."""

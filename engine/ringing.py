@@ -293,3 +293,19 @@ def _loud(ring: Event, alarm: Alarm, floor: Priority) -> bool:
     order = list(Priority)
     priority = Priority(str(ring.detail["priority"])) if ring.kind in RINGS else alarm.priority
     return alarm.cause in ALWAYS or order.index(priority) >= order.index(floor)
+
+
+def caller_of(
+    store: Store,
+    assessment: Assessment,
+    alarms: AlarmSettings,
+    *,
+    now: Callable[[], datetime],
+    live_now: Callable[[], datetime],
+) -> Caller | None:
+    """What tells the settings' command, by a store of its own like this one; None where none is named."""
+    calling = calling_of(alarms)
+    place = store.path.parent
+    if calling is None:
+        return None
+    return Caller(lambda: Store.open(place), assessment, calling, now=now, live_now=live_now)

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from engine.answering import Answers, Wish
-from engine.arrivals import RECENT
 from engine.bundle import BundleError
 from engine.bundles import Bundles, check_shape
 from engine.errors import FailedError
@@ -29,9 +28,8 @@ from engine.minding import Mind, Rhythm
 from engine.monitor import Record
 from engine.pipeline import COMMIT_MOST, in_order
 from engine.pulse import Pulse, quiet
-from engine.records import Assessment, Heartbeat, Outcome, Phase
-from engine.ringing import Caller, calling_of
-from engine.schema import moment
+from engine.records import Assessment, Epoch, Heartbeat, Outcome, Phase
+from engine.ringing import caller_of
 from engine.settings import Settings
 from engine.store import Store, StoreBusyError, StoreFaultError, StoreFullError
 from engine.taking import Taker
@@ -48,6 +46,10 @@ TURN_SECONDS = 1.0
 
 class HaltedError(Exception):
     """The engine was asked to end in the middle of something long."""
+
+
+class SupersededError(Exception):
+    """An operator switched to a bundle while the loop was learning one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +142,12 @@ class _Watch:
         self._trouble = ""
         self._began = False
         self._rhythm = Rhythm(settings.watch.interval, clocks.steady)
-        self._recall_rhythm()
+        self._rhythm.recall(store, assessment, clocks.wall())
 
     def run(self) -> None:
         """Go on until asked to stop."""
-        caller = self._caller()
+        now, alarms = self._clocks.wall, self._settings.alarms
+        caller = caller_of(self._store, self._assessment, alarms, now=now, live_now=self.live_now)
         try:
             if caller is not None:
                 caller.start()
@@ -213,9 +216,9 @@ class _Watch:
         self._tidier.turn()
         self._taker.wait(TURN_SECONDS)
 
-    def _mind_the_clock(self, *, idle: bool = False) -> None:
+    def _mind_the_clock(self, *, idle: bool = False, learns: bool = False) -> None:
         for request in self._mind.turn(self._rhythm.silence, self.live_now(), idle=idle):
-            self._answers.take(request)
+            self._answers.take(request, learns=learns)
         for wish in self._answers.turn():
             self._grant(wish)
 
@@ -320,12 +323,17 @@ class _Watch:
 
         def wait() -> None:
             record.waiting()
-            if self._stop.is_set():
-                raise HaltedError
+            self._attend_to_others(founding)
+
+        def epoch(one: Epoch) -> None:
+            record.epoch(one)
+            self._attend_to_others(founding)
 
         try:
-            bundle = founding.learn(record.epoch, wait)
+            bundle = founding.learn(epoch, wait)
             self._bundles.use(self._bundles.keep(bundle))
+        except SupersededError:
+            return
         except LearningError as error:
             # More snapshots may mend it; until then the beat says why it goes on gathering.
             founding.want_more()
@@ -338,6 +346,21 @@ class _Watch:
         self._founding, self._trouble = None, ""
         self._seen.clear()
         self._taker.forget()
+
+    def _attend_to_others(self, founding: Founding) -> None:
+        """End if asked to, and answer operators, while learning goes on.
+
+        Raises:
+            HaltedError: the engine is to end.
+            SupersededError: what is learned is not wanted any more.
+        """
+        if self._stop.is_set():
+            raise HaltedError
+        # What the store refuses now is seen to again a second later: no reason to learn from the start.
+        with suppress(FailedError):
+            self._mind_the_clock(learns=True)
+        if self._founding is not founding:
+            raise SupersededError
 
     # What is told.
 
@@ -356,15 +379,6 @@ class _Watch:
         elif self._trouble:
             self._pulse.beat(Phase.FAILED, 0, 0, words)
 
-    def _recall_rhythm(self) -> None:
-        """Take up when data came last from what the store holds."""
-        after = self._store.after_newest(self._assessment, RECENT + 1)
-        for micros in self._store.series(self._assessment, after).at:
-            at = moment(int(micros))
-            came = self._store.came(self._assessment.machine_id, at)
-            waited = (self._clocks.wall() - came).total_seconds() if came else 0.0
-            self._rhythm.heard(at, max(waited, 0.0))
-
     def _start_over(self, words: str) -> None:
         """Let go of what was not committed; the store says where to go on."""
         self._judge, self._trouble = None, ""
@@ -372,17 +386,6 @@ class _Watch:
         with suppress(FailedError):
             self._pulse.last_word(Phase.PAUSED, 0, 0, words)
         self._stop.wait(RECOVERY_SECONDS)
-
-    def _caller(self) -> Caller | None:
-        calling = calling_of(self._settings.alarms)
-        if calling is None:
-            return None
-        place = self._store.path.parent
-
-        def open_store() -> Store:
-            return Store.open(place)
-
-        return Caller(open_store, self._assessment, calling, now=self._clocks.wall, live_now=self.live_now)
 
 
 def _reason(error: ArithmeticError, name: str) -> str:

@@ -13,7 +13,7 @@ from engine.learning import FEWEST, Learner, LearningError, Sight
 from engine.records import Action, Epoch, EventKind, Outcome, Phase
 from engine.settings import load_settings
 from replay.archive import Entry
-from tests.engine.living import KilledError, Plant, Story, plant_of
+from tests.engine.living import MOST_STEPS, KilledError, Plant, Story, plant_of
 from tests.engine.making import SMALL_COUNT, SMALL_HEALTHY, Facts, SmallRig, small_name
 from tests.engine.telling import at
 
@@ -161,22 +161,78 @@ def test_disk_that_has_no_room_for_the_bundle_is_waited_for(
     ]
 
 
-def test_engine_that_is_asked_to_end_while_it_learns_ends(
-    new: Plant, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def learn(_self: Learner, *given: Callable[[], None]) -> Bundle:
-        while True:
-            given[-1]()
+# While it learns
+
+
+@pytest.fixture(params=["between epochs", "at epochs"])
+def endless(
+    new: Plant, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Callable[[], Story]:
+    """Learning that does not end by itself, slowly or quickly; the story goes on once it has begun."""
+
+    def learn(
+        _self: Learner,
+        _sights: list[Sight],
+        _first_seen: Entry,
+        on_epoch: Callable[[Epoch], None],
+        on_wait: Callable[[], None],
+    ) -> Bundle:
+        for epoch in range(1, MOST_STEPS):
+            if request.param == "at epochs":
+                on_epoch(Epoch(epoch, 1.0, 1.0))
+            else:
+                on_wait()
+        raise AssertionError("nobody ended it")
 
     monkeypatch.setattr(room.Learner, "learn", learn)
 
-    def story() -> Story:
+    def begun() -> Story:
         new.put(*range(SMALL_HEALTHY))
         yield from new.until(lambda: bool(new.beats) and new.beats[-1].phase is Phase.LEARNING)
 
-    new.run(story())
+    return begun
+
+
+def test_engine_that_is_asked_to_end_while_it_learns_ends(new: Plant, endless: Callable[[], Story]) -> None:
+    new.run(endless())
     assert new.last_beat().phase is Phase.ENDED
     assert [event.kind for event in new.events()] == [EventKind.STARTED, EventKind.FINISHED]
+
+
+def test_operators_are_answered_while_it_learns_but_for_another_lesson(
+    new: Plant, endless: Callable[[], Story]
+) -> None:
+    def story() -> Story:
+        yield from endless()
+        new.ask(Action.RELEARN, healthy="30")
+        new.ask(Action.RETRY, raw="00")
+        new.ask(Action.ACCEPT)
+        yield from new.until(lambda: len(new.answers()) == 2)
+        yield from new.turns()
+        assert new.beats[-1].phase is Phase.LEARNING
+
+    new.run(story())
+    assert new.answers() == [
+        (False, "this file does not stand refused"),
+        (False, f"the engine has not learned a baseline of {new.assessment().machine} yet"),
+    ]
+    (waiting,) = new.store.open_requests(new.assessment())
+    assert waiting.detail["action"] == Action.RELEARN
+
+
+def test_bundle_that_an_operator_switches_to_ends_the_lesson(
+    new: Plant, batch: Facts, endless: Callable[[], Story]
+) -> None:
+    name = new.bundles.keep(new.rig.bundle)
+
+    def story() -> Story:
+        yield from endless()
+        new.ask(Action.SWITCH, bundle=name)
+        yield from new.whole_run()
+
+    new.run(story())
+    assert new.bundles.current() == name
+    assert new.facts()["scores"] == batch["scores"]
 
 
 # What counts
