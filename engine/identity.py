@@ -3,9 +3,13 @@
 import hashlib
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from engine.healthy import healthy_positions
+from engine.lease import is_taken
+from engine.records import Assessment
 from engine.settings import Settings
 from replay.archive import Entry, Run
 
@@ -62,3 +66,11 @@ def machine_lease(settings: Settings) -> str:
 def lease_name(machine: str) -> str:
     """The name of the lease on the machine of this name; a file can be called so, whatever the machine is."""
     return "machine-" + hashlib.sha256(machine.encode()).hexdigest()[:16]
+
+
+def has_engine(state: Path, assessment: Assessment) -> bool:
+    """Whether some process of this computer is at work on an assessment, whatever its heartbeat says."""
+    name = lease_name(assessment.machine) if assessment.expected == 0 else assessment.key
+    with suppress(PermissionError):
+        return is_taken(state / "leases", name)
+    return False

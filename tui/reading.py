@@ -61,7 +61,7 @@ class Reading:
     """One look at the store: the view, if there is one yet, and what went wrong, in a sentence.
 
     `extra` is what the screen's own look found, `looked` which look that was. `more` says that there is more
-    to read at once.
+    to read at once. `there` says that a process is at work on the assessment, whatever its heartbeat says.
     """
 
     view: View | None
@@ -69,6 +69,7 @@ class Reading:
     extra: object = None
     looked: Look | None = None
     more: bool = False
+    there: bool = False
 
 
 class Reader:
@@ -121,7 +122,8 @@ class Reader:
         try:
             view = self._read(position)
             more = self._past is not None and self._past.more
-            return Reading(view, "", self._extra(view, look), look, more)
+            there = view is not None and self._is_there(view.assessment)
+            return Reading(view, "", self._extra(view, look), look, more, there)
         except StoreError as error:
             return Reading(self._view, str(error))
         except Exception as error:
@@ -129,6 +131,11 @@ class Reader:
             # console: it is shown until a poll succeeds.
             self._version = None
             return Reading(self._view, f"the store cannot be read ({_first_line(error)}); trying again")
+
+    def _is_there(self, assessment: Assessment) -> bool:
+        from engine.identity import has_engine
+
+        return self._store is not None and has_engine(self._store.path.parent, assessment)
 
     def _extra(self, view: View | None, look: Look | None) -> object:
         if look is None or view is None or self._store is None:

@@ -37,7 +37,8 @@ class Standing:
     """What there is to say of one machine at an instant of the wall clock.
 
     `severities` holds each component's newest severity, None where it has none; `newest` is the recording
-    time of the newest snapshot, None before the first; `counts` and `refused` are of the ledger.
+    time of the newest snapshot, None before the first; `counts` and `refused` are of the ledger. `there` says
+    that a process holds the lease of the engine, `full` that the disk of the store has no room left.
     """
 
     assessment: Assessment
@@ -50,15 +51,20 @@ class Standing:
     learned: bool
     counts: dict[Outcome, int]
     refused: tuple[tuple[str, str], ...]
+    there: bool = False
+    full: bool = False
 
 
 def collect(store: "Store", assessment: Assessment, now: datetime) -> Standing:
     """Read one machine's standing from its store."""
     from engine.alarms import fold_alarms, fold_rules
+    from engine.identity import has_engine
     from engine.operating import playhead_of
     from engine.records import EventKind
     from engine.schema import moment
+    from engine.space import MEGABYTE, free_bytes
 
+    state = store.path.parent
     events = store.events(assessment)
     until = playhead_of(store, assessment, events, now)
     newest = store.series(assessment, store.after_newest(assessment, 1))
@@ -78,6 +84,8 @@ def collect(store: "Store", assessment: Assessment, now: datetime) -> Standing:
         learned=bool(learned),
         counts=store.intake_counts(assessment.machine_id),
         refused=tuple((one.name, one.reason) for one in store.quarantined(assessment.machine_id)),
+        there=has_engine(state, assessment),
+        full=free_bytes(state) < MEGABYTE,
     )
 
 
@@ -153,6 +161,15 @@ def _engine(standing: Standing) -> str:
     words = f": {beat.message}" if beat.message else ""
     if beat.phase not in AT_WORK and beat.phase is not Phase.PAUSED:
         return f"not at work: {beat.phase.value} {ago} ago ({count}){words}"
+    if standing.now - beat.beat_at > DEAD_AFTER and standing.there:
+        why = (
+            "the disk of the store is full; make room, and it goes on by itself"
+            if standing.full
+            else "it hangs or cannot write; see its log, or end it (raceway engine stop) and start it again"
+        )
+        return (
+            f"SILENT for {ago}, it was {beat.phase.value} ({count}), but its process is there: {why}{words}"
+        )
     if standing.now - beat.beat_at > DEAD_AFTER:
         return f"DEAD: silent for {ago}, it was {beat.phase.value} ({count}); start it again{words}"
     return f"{beat.phase.value} {count}, beat {ago} ago (process {beat.pid}){words}"

@@ -117,7 +117,7 @@ def to_the_last_byte(place: Path, ground: Ground, reel: Reel) -> Finding:
             ballast.unlink()
             machine.feed(files, FILES)
             resumed = machine.until_taken(3 * FILES)
-        if code != 2 or not ("DEAD" in text or "paused" in text):
+        if code != 2 or not ("disk of the store is full" in text or "paused" in text):
             wrong.append(f"raceway status exits with {code} and does not say that nothing is watched: {text}")
         if filled is not None:
             wrong.append(f"the engine ended: {(place / 'full' / 'log').read_text().strip()}")
@@ -166,7 +166,7 @@ def _phase(machine: Watched) -> Phase | None:
 
 
 def _told(text: str) -> str:
-    return "DEAD" if "DEAD" in text else "intake paused"
+    return "that the disk is full" if "is full" in text else "intake paused"
 
 
 def _free(disk: Path) -> int:

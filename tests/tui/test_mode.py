@@ -86,6 +86,15 @@ def test_a_live_machine_without_its_engine_is_stale_however_the_engine_went(live
     assert "raceway watch /incoming" in status.advice
 
 
+def test_silent_engine_whose_process_is_there_is_not_said_to_be_gone(live: View) -> None:
+    later = WALL + timedelta(seconds=60)
+    alive = replace(reading(live, Phase.WATCHING), there=True)
+    status = engine_status(alive, WALL, later, UTC)
+    assert status.text == "ENGINE STALE since 03:00:00 UTC, its process is there: disk full, or hung"
+    assert status.stale == WALL
+    assert "make room, and it goes on by itself" in status.advice
+
+
 def test_no_sign_of_an_engine_at_all_is_stale_too(view: View) -> None:
     later = WALL + timedelta(seconds=11)
     assert engine_status(Reading(None, "no store"), WALL, later, UTC).stale == WALL

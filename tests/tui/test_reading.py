@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.lease import lease
 from engine.records import Assessment, Phase
 from engine.store import Store, StoreError
 from tests.engine.storing import acknowledge
@@ -104,6 +105,16 @@ def test_an_error_of_the_store_is_passed_on_in_its_own_words() -> None:
         raise StoreError("the engine could not start: no such bundle")
 
     assert Reader(refuse, newest, "").poll().trouble == "the engine could not start: no such bundle"
+
+
+def test_whether_an_engine_is_at_work_is_told_whatever_its_heartbeat_says(own_store: Path) -> None:
+    with Store.open(own_store) as store:
+        key = store.assessments()[-1].key
+    reader = Reader(lambda: Store.open(own_store), newest, "")
+    assert not reader.poll().there
+    with lease(own_store / "leases", key):
+        assert reader.poll().there
+    assert not reader.poll().there
 
 
 def test_acknowledgements_of_another_session_are_not_seen(own_store: Path) -> None:

@@ -66,6 +66,7 @@ SILENT = DEAD_AFTER / timedelta(seconds=1) + 0.1
         (WELL, Code.WELL),
         (alike(WELL, Phase.WATCHING, SILENT - 0.2), Code.WELL),
         (alike(WELL, Phase.WATCHING, SILENT), Code.CRITICAL),
+        (alike(replace(WELL, there=True, full=True), Phase.WATCHING, SILENT), Code.CRITICAL),
         (alike(WELL, Phase.GATHERING), Code.WARNING),
         (alike(WELL, Phase.GATHERING, SILENT), Code.CRITICAL),
         (alike(WELL, Phase.LEARNING), Code.WARNING),
@@ -127,6 +128,16 @@ def test_machine_that_is_well_takes_a_few_lines() -> None:
         (
             lambda one: replace(one, heartbeat=beat(Phase.WATCHING, 600)),
             "engine    DEAD: silent for 10 min, it was watching (66 of 66); start it again",
+        ),
+        (
+            lambda one: replace(one, heartbeat=beat(Phase.WATCHING, 600), there=True, full=True),
+            "engine    SILENT for 10 min, it was watching (66 of 66), but its process is there:"
+            " the disk of the store is full; make room, and it goes on by itself",
+        ),
+        (
+            lambda one: replace(one, heartbeat=beat(Phase.WATCHING, 600), there=True),
+            "engine    SILENT for 10 min, it was watching (66 of 66), but its process is there:"
+            " it hangs or cannot write; see its log, or end it (raceway engine stop) and start it again",
         ),
         (
             lambda one: replace(one, heartbeat=beat(Phase.FAILED, 7200, 0, 0, "the disk fails")),

@@ -75,7 +75,7 @@ def engine_status(reading: Reading, started: datetime, now: datetime, zone: tzin
         return EngineStatus(f"engine: {beat.phase} {_count(view)}{_rejected(view)}", Role.PLAIN, done=True)
     last = view.assessment.created_at if beat is None else beat.beat_at
     if now - last > SILENCE:
-        return _stale(last, zone, view, "")
+        return _silent(last, zone) if reading.there else _stale(last, zone, view, "")
     if beat is None:
         return EngineStatus("engine: starting", Role.PLAIN, busy="STARTING")
     if beat.phase is Phase.PAUSED:
@@ -101,6 +101,18 @@ def restart(view: View | None) -> str:
     if view is not None and view.assessment.expected == 0:
         return f"Start it again: raceway watch {clean(view.assessment.run)}"
     return "Start the same command again; it goes on where it stopped."
+
+
+def _silent(since: datetime, zone: tzinfo) -> EngineStatus:
+    when = wall_time(since, zone)
+    return EngineStatus(
+        f"ENGINE STALE since {when}, its process is there: disk full, or hung",
+        Role.ALARM,
+        stale=since,
+        advice=f"The engine's process is there, but has stored no sign of life since {when}; what is shown is"
+        " not new. If the disk is full make room, and it goes on by itself; if not, see its log, or end it"
+        " (raceway engine stop) and start it again.",
+    )
 
 
 def _stale(since: datetime, zone: tzinfo, view: View | None, trouble: str) -> EngineStatus:
