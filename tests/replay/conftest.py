@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from replay.recording import RecordingFormat
+from tests.replay.incoming import Rig
 
 ROWS, COLUMNS = 6, 3
 
@@ -31,3 +32,14 @@ def recordings() -> Callable[[str], Path]:
         return path
 
     return folder
+
+
+@pytest.fixture
+def rig(tmp_path: Path, form: RecordingFormat) -> Rig:
+    (tmp_path / "in").mkdir()
+    return Rig(tmp_path / "in", form)
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Path:
+    return tmp_path / "cache"
