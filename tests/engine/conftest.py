@@ -19,3 +19,8 @@ def batch(small_rig: SmallRig, tmp_path_factory: pytest.TempPathFactory) -> Fact
     state = tmp_path_factory.mktemp("batch")
     assessed(small_rig.run, small_rig.settings, state, small_rig.bundle)
     return facts_of(state)
+
+
+@pytest.fixture
+def user_file(tmp_path: Path) -> Path:
+    return tmp_path / "mine.toml"
