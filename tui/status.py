@@ -167,9 +167,8 @@ def _engine(standing: Standing) -> str:
             if standing.full
             else "it hangs or cannot write; see its log, or end it (raceway engine stop) and start it again"
         )
-        return (
-            f"SILENT for {ago}, it was {beat.phase.value} ({count}), but its process is there: {why}{words}"
-        )
+        was = f"it was {beat.phase.value} ({count}{words})"
+        return f"SILENT for {ago}, {was}, but its process is there: {why}"
     if standing.now - beat.beat_at > DEAD_AFTER:
         return f"DEAD: silent for {ago}, it was {beat.phase.value} ({count}); start it again{words}"
     return f"{beat.phase.value} {count}, beat {ago} ago (process {beat.pid}){words}"

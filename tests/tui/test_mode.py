@@ -90,7 +90,7 @@ def test_silent_engine_whose_process_is_there_is_not_said_to_be_gone(live: View)
     later = WALL + timedelta(seconds=60)
     alive = replace(reading(live, Phase.WATCHING), there=True)
     status = engine_status(alive, WALL, later, UTC)
-    assert status.text == "ENGINE STALE since 03:00:00 UTC, its process is there: disk full, or hung"
+    assert status.text == "ENGINE STALE since 03:00:00 UTC: disk full, or hung"
     assert status.stale == WALL
     assert "make room, and it goes on by itself" in status.advice
 

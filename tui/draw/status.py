@@ -106,7 +106,7 @@ def restart(view: View | None) -> str:
 def _silent(since: datetime, zone: tzinfo) -> EngineStatus:
     when = wall_time(since, zone)
     return EngineStatus(
-        f"ENGINE STALE since {when}, its process is there: disk full, or hung",
+        f"ENGINE STALE since {when}: disk full, or hung",
         Role.ALARM,
         stale=since,
         advice=f"The engine's process is there, but has stored no sign of life since {when}; what is shown is"
