@@ -23,8 +23,9 @@ from engine.records import (
 from engine.rules import Moment
 from engine.scoring import Examination, Scorer
 from engine.settings import Settings
+from engine.state import State, first_state, unpack_state
 from engine.store import Store
-from engine.tracking import State, Tracker, Verdict, first_state, unpack_state
+from engine.tracking import Tracker, Verdict
 from replay.recording import Snapshot
 
 OPINIONS = 3

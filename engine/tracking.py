@@ -1,14 +1,8 @@
-"""Follows one machine from snapshot to snapshot: smooths, scores, and asks the rules what rings.
-
-The state after a snapshot is all that the next one needs; it is stored with the snapshot, so a restarted
-engine goes on as if it had never stopped.
-"""
+"""Follows one machine from snapshot to snapshot: smooths, scores, and asks the rules what rings."""
 
 import math
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +10,6 @@ from numpy.typing import NDArray
 from engine.advising import Advice, advise, calm_of
 from engine.attribution import band_shares, component_shares, latent_share, part_shares, pattern_likeness
 from engine.carriers import Heard, Listener
-from engine.history import History, empty_history, unpack_history
-from engine.layout import Layout
 from engine.limits import component_errors, component_windows, log_errors
 from engine.picture import Picture
 from engine.portrait import envelope_view
@@ -36,7 +28,8 @@ from engine.rules import (
 from engine.schema import microseconds
 from engine.scoring import Examination, Scorer
 from engine.settings import Settings
-from engine.severity import Smoothing, at_rest, follow, severities, smoothed, unpack_smoothing
+from engine.severity import Smoothing, follow, severities, smoothed
+from engine.state import State
 
 EVIDENCE_BANDS = 5
 """Bands of the largest share that are frozen with an alarm."""
@@ -46,68 +39,6 @@ CALM = 0.75
 
 UNLIKE = 0.5
 """Likeness of two components' band patterns (cosine) below which one does not explain the other."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class State:
-    """The engine's running state after a snapshot.
-
-    `smoothing` holds the averages of residuals; `components`,
-    `trends` and `sensors` hold a watch for each component, component and column; `drifted` says for each
-    component that its errors are no longer the baseline's; `stopped` that the machine stood still, and
-    `stopped_alarm` is the key of the alarm which that raised, or "".
-    """
-
-    smoothing: Smoothing
-    components: tuple[Watch, ...]
-    trends: tuple[Watch, ...]
-    sensors: tuple[Watch, ...]
-    drifted: tuple[bool, ...]
-    stopped: bool
-    history: History
-    stopped_alarm: str = ""
-
-    def pack(self) -> dict[str, object]:
-        """Turn into plain JSON types; floats keep every bit."""
-        return {
-            "smoothing": self.smoothing.pack(),
-            "components": [asdict(watch) for watch in self.components],
-            "trends": [asdict(watch) for watch in self.trends],
-            "sensors": [asdict(watch) for watch in self.sensors],
-            "drifted": list(self.drifted),
-            "stopped": self.stopped,
-            "stopped_alarm": self.stopped_alarm,
-            "history": self.history.pack(),
-        }
-
-
-def first_state(layout: Layout, features: tuple[int, int]) -> State:
-    """The state before the first snapshot; `features` is the shape (channels, features) of a residual."""
-    components, columns = len(layout.components), len(layout.watched)
-    watches = (Watch(),) * components
-    return State(
-        smoothing=at_rest(features),
-        components=watches,
-        trends=watches,
-        sensors=(Watch(),) * columns,
-        drifted=(False,) * components,
-        stopped=False,
-        history=empty_history(components),
-    )
-
-
-def unpack_state(data: Mapping[str, Any]) -> State:
-    """Rebuild what `State.pack` returned."""
-    return State(
-        smoothing=unpack_smoothing(data["smoothing"]),
-        components=tuple(Watch(**watch) for watch in data["components"]),
-        trends=tuple(Watch(**watch) for watch in data["trends"]),
-        sensors=tuple(Watch(**watch) for watch in data["sensors"]),
-        drifted=tuple(map(bool, data["drifted"])),
-        stopped=bool(data["stopped"]),
-        stopped_alarm=str(data.get("stopped_alarm", "")),
-        history=unpack_history(data["history"], len(data["components"])),
-    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

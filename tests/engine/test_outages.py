@@ -12,7 +12,7 @@ from engine.records import Cause, Event, EventKind, NewEvent, Priority
 from engine.remedies import advice_for
 from engine.rules import Moment, watch_stop
 from engine.settings import load_settings
-from engine.tracking import first_state, unpack_state
+from engine.state import first_state, unpack_state
 from tests.engine.making import WALL
 from tests.engine.telling import at, said
 

@@ -12,8 +12,8 @@ from engine import pipeline
 from engine.layout import Layout
 from engine.pipeline import COMMIT_MOST, Batch, in_order
 from engine.records import Assessed, Assessment, Intake, Quality, Score, SnapshotFacts
+from engine.state import State, first_state
 from engine.store import Store
-from engine.tracking import State, first_state
 from replay.recording import RecordingError
 from tests.engine.making import WALL, wall
 

@@ -13,7 +13,8 @@ from engine.layout import Layout, layout_of
 from engine.records import EventKind, NewEvent, Quality
 from engine.rules import Moment
 from engine.scoring import Scorer
-from engine.tracking import State, Tracker, Verdict, first_state, unpack_state
+from engine.state import State, first_state, unpack_state
+from engine.tracking import Tracker, Verdict
 from replay.recording import Snapshot
 from tests.engine.making import SMALL_ROWS, SmallRig, noise, ringing
 
