@@ -11,6 +11,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from engine.records import Assessment, Heartbeat, Outcome, Phase, Priority
+from tui.draw.words import acknowledged_by, severity_text
 
 if TYPE_CHECKING:
     from engine.alarms import Alarm
@@ -177,16 +178,35 @@ def _engine(standing: Standing) -> str:
 def _data(standing: Standing) -> str:
     if standing.newest is None:
         return "no snapshot yet"
-    return f"newest {standing.newest:%Y-%m-%d %H:%M:%S} UTC"
+    return f"newest {_time(standing.newest)}"
 
 
 def _number(severity: float | None) -> str:
-    return "   -" if severity is None else f"{severity:4.1f}"
+    return "   -" if severity is None else f"{severity_text(severity):>4}"
 
 
 def _alarm(alarm: "Alarm") -> str:
-    what = f"{alarm.cause}, {alarm.priority.value}, {alarm.state.value}"
-    return f"{what} since {alarm.raised.at:%Y-%m-%d %H:%M:%S} UTC (ring {alarm.ring.seq})"
+    """What it is, and each thing that happened to it with its own instant of recording time."""
+    parts = [alarm.cause]
+    if alarm.surface:
+        parts.append(alarm.surface)
+    if alarm.carried_from or alarm.beside:
+        parts.append(f"via {alarm.carried_from}" if alarm.carried_from else f"beside {alarm.beside}")
+    parts += [alarm.priority.value, f"raised {_time(alarm.raised.at)}"]
+    if alarm.cleared is not None:
+        parts.append(f"returned {_time(alarm.cleared.at)}")
+    given = alarm.acknowledgement
+    if alarm.put_away:
+        parts.append(alarm.state.value)
+    elif given is not None:
+        parts.append(f"acknowledged {_time(given.at)} by {acknowledged_by(alarm)}")
+    elif alarm.unanswered:
+        parts.append("UNACKNOWLEDGED")
+    return f"{', '.join(parts)} (ring {alarm.ring.seq})"
+
+
+def _time(when: datetime) -> str:
+    return f"{when:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _span(span: timedelta) -> str:

@@ -111,7 +111,7 @@ def test_machine_that_is_well_takes_a_few_lines() -> None:
         "engine    watching 66 of 66, beat 1 s ago (process 4711)",
         "data      newest 2004-02-16 03:00:00 UTC",
         "baseline  accepted",
-        "          Left                   0.5  no alarm",
+        "          Left                  0.50  no alarm",
         "          Right                    -  no alarm",
         "alarms    0 to acknowledge, 0 standing, 0 put away",
         "files     66 taken, 1 late",
@@ -161,8 +161,20 @@ def test_machine_that_is_well_takes_a_few_lines() -> None:
         ),
         (
             lambda _one: ringing(said(7, RAISED, 0)),
-            "          Left                   0.5"
-            "  limit, medium, unacknowledged since 2004-02-16 03:00:00 UTC (ring 7)",
+            "          Left                  0.50"
+            "  limit, medium, raised 2004-02-16 03:00:00 UTC, UNACKNOWLEDGED (ring 7)",
+        ),
+        (
+            lambda _one: ringing(
+                said(7, RAISED, 0, surface="outer race"), did(8, ACKNOWLEDGED, 30, 7, by="Mia")
+            ),
+            "          Left                  0.50  limit, outer race, medium, raised 2004-02-16 03:00:00 UTC,"
+            " acknowledged 2004-02-16 03:30:00 UTC by Mia (ring 7)",
+        ),
+        (
+            lambda _one: ringing(said(7, RAISED, 0), said(8, CLEARED, 40)),
+            "          Left                  0.50  limit, medium, raised 2004-02-16 03:00:00 UTC,"
+            " returned 2004-02-16 03:40:00 UTC, UNACKNOWLEDGED (ring 7)",
         ),
     ],
 )
@@ -173,7 +185,7 @@ def test_line_that_tells_what_is_not_well(change: Callable[[Standing], Standing]
 def test_alarm_of_the_machine_itself_has_a_line_of_its_own() -> None:
     event = replace(said(3, RAISED, 0, "machine/no data/a"), source="machine", component="")
     (line,) = [line for line in told(ringing(event)) if line.startswith("          machine  ")]
-    assert line.endswith("  no data, medium, unacknowledged since 2004-02-16 03:00:00 UTC (ring 3)")
+    assert line.endswith("  no data, medium, raised 2004-02-16 03:00:00 UTC, UNACKNOWLEDGED (ring 3)")
 
 
 def test_fresh_machine_without_a_baseline_says_nothing_of_it() -> None:
