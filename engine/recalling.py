@@ -173,6 +173,33 @@ class Recalling(Database):
             velocity=np.frombuffer(b"".join(one or untold for one in velocity), "<f4").reshape(-1, channels),
         )
 
+    def highest(
+        self, assessment: Assessment, component: int, begin: datetime, end: datetime
+    ) -> tuple[float, datetime] | None:
+        """The highest severity of a component (from 0) from one instant to another, and when it was first."""
+        assessed, snapshot, score = schema.assessed.c, schema.snapshot.c, schema.score.c
+        query = (
+            select(score.severity, snapshot.at)
+            .join_from(schema.snapshot, schema.assessed)
+            .join(
+                schema.score,
+                (score.assessment_id == assessed.assessment_id) & (score.position == assessed.position),
+            )
+            .where(
+                snapshot.machine_id == assessment.machine_id,
+                snapshot.at.between(begin, end),
+                assessed.assessment_id == assessment.id,
+                assessed.late == false(),
+                score.component == component,
+                score.severity.is_not(None),
+            )
+            .order_by(score.severity.desc(), snapshot.at)
+            .limit(1)
+        )
+        with self.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else (row.severity, row.at)
+
     def events(self, assessment: Assessment, session: str = "", after: int = 0) -> tuple[Event, ...]:
         """What the engine said and what operators of one session did, in order of seq, above `after`."""
         columns = schema.event.c

@@ -112,19 +112,21 @@ def list_alarms(
     from engine.alarms import AlarmState
     from engine.remedies import advice_for
     from tui.alarm_table import alarm_record, alarm_text
+    from tui.peak import peak_stored
 
     with _desk(state, config, machine, session, None) as desk:
         shown = [one for one in desk.alarms if all_alarms or one.state is not AlarmState.NORMAL]
         advice = [advice_for(alarm, desk.settings.get("advice")) for alarm in shown]
+        peaks = [peak_stored(desk.store, desk.assessment, alarm, desk.act.at) for alarm in shown]
         if as_json:
-            told = [alarm_record(alarm, words) for alarm, words in zip(shown, advice, strict=True)]
+            told = [alarm_record(*one) for one in zip(shown, advice, peaks, strict=True)]
             print(
                 json.dumps(
                     {"machine": desk.assessment.machine, "at": desk.act.at.isoformat(), "alarms": told}
                 )
             )
         else:
-            print(alarm_text(desk.assessment.machine, desk.act.at, shown, advice))
+            print(alarm_text(desk.assessment.machine, desk.act.at, shown, advice, peaks))
 
 
 @alarms.command()

@@ -11,37 +11,45 @@ from engine.alarm_figures import AlarmFigures
 from engine.alarms import Alarm
 from engine.records import Event
 from replay.recording import clean_text
+from tui.draw.words import severities_text, severity_text
+from tui.peak import Peak
 
-HEADINGS = ("ring", "raised", "what", "cause", "priority", "severity", "state")
+HEADINGS = ("ring", "raised", "what", "cause", "priority", "peak", "state")
 
 
-def alarm_text(machine: str, at: datetime, alarms: Sequence[Alarm], advice: Sequence[str]) -> str:
-    """The alarm list, one row an alarm, and below each its key, its notes and what to do.
+def alarm_text(
+    machine: str, at: datetime, alarms: Sequence[Alarm], advice: Sequence[str], peaks: Sequence[Peak]
+) -> str:
+    """The alarm list, one row an alarm, and below each its key, severities, notes and what to do.
 
     Args:
         machine: its name.
         at: the instant that the list is of.
         alarms: in order of urgency.
         advice: one for each of them, "" where there is none.
+        peaks: one for each of them.
     """
     head = f"{clean_text(machine)}, as of {_time(at)}"
     if not alarms:
         return f"{head}: no alarm is open"
     waiting = sum(alarm.needs_acknowledgement for alarm in alarms)
-    rows = [HEADINGS, *(_row(alarm) for alarm in alarms)]
+    rows = [HEADINGS, *(_row(alarm, peak) for alarm, peak in zip(alarms, peaks, strict=True))]
     widths = [max(cell_len(row[column]) for row in rows) for column in range(len(HEADINGS))]
     lines = [f"{head}: {waiting} unacknowledged", _line(HEADINGS, widths)]
-    for row, alarm, words in zip(rows[1:], alarms, advice, strict=True):
+    for row, alarm, words, peak in zip(rows[1:], alarms, advice, peaks, strict=True):
         lines.append(_line(row, widths))
         lines.append(f"  key: {clean_text(alarm.key)}")
+        severities = severities_text(alarm, peak, _time)
+        if severities:
+            lines.append(f"  severity: {severities}")
         lines += [f"  note by {_by(event)}: {clean_text(str(event.detail['text']))}" for event in alarm.notes]
         if words and alarm.stands:
             lines.append(f"  do: {clean_text(words)}")
     return "\n".join(lines)
 
 
-def alarm_record(alarm: Alarm, advice: str) -> dict[str, Any]:
-    """An alarm in plain JSON types."""
+def alarm_record(alarm: Alarm, advice: str, peak: Peak) -> dict[str, Any]:
+    """An alarm in plain JSON types; `severity` is the one at `rang_at`."""
     acknowledged = alarm.acknowledgement
     return {
         "key": alarm.key,
@@ -54,7 +62,8 @@ def alarm_record(alarm: Alarm, advice: str) -> dict[str, Any]:
         "priority": alarm.priority.value,
         "surface": alarm.surface,
         "severity": alarm.severity,
-        "peak": alarm.peak,
+        "peak": peak.severity,
+        "peak_at": None if peak.at is None else peak.at.isoformat(),
         "count": alarm.count,
         "raised_at": alarm.raised.at.isoformat(),
         "rang_at": alarm.ring.at.isoformat(),
@@ -110,8 +119,7 @@ def figures_record(figures: AlarmFigures) -> dict[str, Any]:
     return plain
 
 
-def _row(alarm: Alarm) -> tuple[str, ...]:
-    severity = "" if alarm.severity is None else f"{alarm.severity:.2f}"
+def _row(alarm: Alarm, peak: Peak) -> tuple[str, ...]:
     cause = f"{alarm.cause}, {alarm.surface}" if alarm.surface else alarm.cause
     return (
         str(alarm.ring.seq),
@@ -119,7 +127,7 @@ def _row(alarm: Alarm) -> tuple[str, ...]:
         clean_text(alarm.component or alarm.source),
         clean_text(cause) + (f" x{alarm.count}" if alarm.count > 1 else ""),
         alarm.priority.value,
-        severity,
+        "" if peak.severity is None else severity_text(peak.severity),
         _state(alarm),
     )
 

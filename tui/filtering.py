@@ -1,13 +1,16 @@
 """Which alarms a list shows: its kind (active, shelved, history), and what it is narrowed down to."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, tzinfo
 from enum import StrEnum
 from typing import TypeVar
 
 from engine.alarms import Alarm, AlarmState
 from engine.records import Priority
-from tui.draw.words import reason, subject
+from tui.draw.alarms import PRIORITIES, standing
+from tui.draw.words import STANDING, reason, short_time, subject
 
 T = TypeVar("T")
 
@@ -24,7 +27,7 @@ class Listing(StrEnum):
 class AlarmFilter:
     """What a list shows. Empty text, component, priority and state narrow nothing down.
 
-    `priority` is the least that is shown. `text` has to be found, word by word, in what an alarm says.
+    `priority` is the least that is shown. Each word of `text` has to begin one of those shown of an alarm.
     """
 
     listing: Listing = Listing.ACTIVE
@@ -50,27 +53,59 @@ def listed(alarm: Alarm, listing: Listing) -> bool:
             return True
 
 
-def shows(chosen: AlarmFilter, alarm: Alarm) -> bool:
-    """Whether a filter lets an alarm through."""
+def shows(chosen: AlarmFilter, alarm: Alarm, words: str) -> bool:
+    """Whether a filter lets an alarm through, of which these words are shown."""
     ranks = list(Priority)
-    words = f"{subject(alarm)} {reason(alarm)} {alarm.cause} {alarm.priority} {alarm.state} {told_by(alarm)}"
     return (
         listed(alarm, chosen.listing)
         and (not chosen.component or chosen.component == subject(alarm))
         and (not chosen.priority or ranks.index(alarm.priority) >= ranks.index(Priority(chosen.priority)))
         and (not chosen.state or chosen.state == alarm.state)
-        and all(word in words.casefold() for word in chosen.text.casefold().split())
+        # From the beginning of a word on: who asks for "acknowledged" does not mean "unacknowledged".
+        and all(re.search(rf"(?<!\w){re.escape(word)}", words) for word in chosen.text.casefold().split())
     )
 
 
-def told_by(alarm: Alarm) -> str:
-    """What operators wrote about an alarm: notes and the reason of its shelf."""
-    return " ".join([*(str(note.detail.get("text", "")) for note in alarm.notes), alarm.shelved_for])
+def words_of(alarm: Alarm, zone: tzinfo, at: int | None) -> str:
+    """All that a screen says of an alarm, to be searched: what, why, how it stands, who did what about it."""
+    parts = [
+        subject(alarm),
+        reason(alarm, at),
+        alarm.cause,
+        alarm.priority.value,
+        PRIORITIES[alarm.priority],
+        STANDING[alarm.priority],
+        alarm.state.value,
+        *standing(alarm, zone),
+        short_time(alarm.raised.at, zone),
+        alarm.shelved_for,
+    ]
+    for note in alarm.notes:
+        parts += [str(note.detail.get(key, "")) for key in ("by", "text")]
+    return " ".join(parts).casefold()
 
 
-def filtered(chosen: AlarmFilter, alarms: Iterable[Alarm]) -> tuple[Alarm, ...]:
-    """The alarms that a list shows; the history with the newest raise first, the others as they come."""
-    shown = tuple(alarm for alarm in alarms if shows(chosen, alarm))
+def filtered(
+    chosen: AlarmFilter,
+    alarms: Iterable[Alarm],
+    zone: tzinfo = UTC,
+    at: int | None = None,
+    kept: str = "",
+) -> tuple[Alarm, ...]:
+    """The alarms that a list shows; the history with the newest raise first, the others as they come.
+
+    Args:
+        chosen: the filter.
+        alarms: as of the playhead, the most urgent first.
+        zone: of the times shown.
+        at: the playhead.
+        kept: key of one that is shown whatever the filter says.
+    """
+    shown = tuple(
+        alarm
+        for alarm in alarms
+        if alarm.key == kept or shows(chosen, alarm, words_of(alarm, zone, at) if chosen.text else "")
+    )
     if chosen.listing is Listing.HISTORY:
         return tuple(sorted(shown, key=lambda alarm: -alarm.raised.seq))
     return shown

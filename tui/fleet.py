@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from engine.records import Assessment, Heartbeat, Priority
+from tui.peak import badness
 
 if TYPE_CHECKING:
     from engine.alarms import Alarm
@@ -18,7 +19,7 @@ class Standing:
     """One machine as of now.
 
     `worst` names its worst component, with the newest `severity` of that one, None where it has none; `alarm`
-    is the most urgent that is not over, `since` when it was raised; `waiting` counts the unacknowledged.
+    is the worst that is not over, acknowledged or not; `waiting` counts the unacknowledged.
     """
 
     assessment: Assessment
@@ -56,9 +57,10 @@ def standing_of(store: "Store", assessment: Assessment, now: datetime) -> Standi
     )
     known = {name: value for name, value in severities.items() if value == value}
     worst = max(known, key=lambda name: known[name], default="")
-    loud = [alarm for alarm in open_ones if not alarm.put_away and alarm.component in assessment.components]
-    if loud:
-        worst = loud[0].component
+    open_ones.sort(key=lambda alarm: (alarm.put_away, badness(alarm, alarm.peak)))
+    own = [alarm for alarm in open_ones if not alarm.put_away and alarm.component in assessment.components]
+    if own:
+        worst = own[0].component
     return Standing(
         assessment=assessment,
         worst=worst,

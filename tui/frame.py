@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from engine.alarms import Alarm, fold_alarms, fold_rules
 from engine.records import Event, Quality
 from engine.shelving import retired_at
+from tui.peak import Peak, peak_among
 from tui.playhead import Playhead, index_at, instant, moment
 from tui.reading import View
 from tui.thinning import usual_interval
@@ -30,7 +31,8 @@ class Condition:
     """One component as of the playhead.
 
     `quality` is None where there is no snapshot, and `silent` says that there was one, but too long ago;
-    `severity` and `share` are NaN where there is none.
+    `severity` and `share` are NaN where there is none, `last` is the newest that there was,
+    with its instant.
     `trend` is 1 rising, -1 falling, 0 level. `alarm` is its most urgent one that stands or still wants
     an acknowledgement. `retired` says that the component is out of service.
     """
@@ -44,6 +46,7 @@ class Condition:
     alarm: Alarm | None
     silent: bool = False
     retired: bool = False
+    last: tuple[float, int] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,6 +135,15 @@ class Frame:
         """Severity of one component up to the playhead, (index + 1,)."""
         return self.view.series.severity[: self.index + 1, component]
 
+    def peak(self, alarm: Alarm) -> Peak:
+        """How bad an alarm has been up to the playhead, and when."""
+        names = self.view.assessment.components
+        if alarm.component not in names or self.index < 0:
+            return Peak(alarm.peak)
+        return peak_among(
+            alarm, self.view.series.at[: self.index + 1], self.severities(names.index(alarm.component))
+        )
+
     def _condition(self, number: int, name: str) -> Condition:
         series, index = self.view.series, self.index
         # What stands decides the row: an alarm that returned must not hide one that is there.
@@ -145,7 +157,9 @@ class Frame:
         )
         retired = name in self.retired
         if index < 0 or self.silent:
-            return Condition(name, None, False, math.nan, math.nan, 0, alarm, self.silent, retired)
+            return Condition(
+                name, None, False, math.nan, math.nan, 0, alarm, self.silent, retired, self._last(number)
+            )
         return Condition(
             name=name,
             quality=Quality(series.quality[index, number]),
@@ -155,7 +169,17 @@ class Frame:
             trend=trend(self.severities(number)),
             alarm=alarm,
             retired=retired,
+            last=self._last(number),
         )
+
+    def _last(self, component: int) -> tuple[float, int] | None:
+        """The newest severity there was, and its instant; None before the first."""
+        severity = self.severities(component)
+        known = severity[-1:] if np.isfinite(severity[-1:]).all() else severity
+        places = np.flatnonzero(np.isfinite(known)) + len(severity) - len(known)
+        if not len(places):
+            return None
+        return float(severity[places[-1]]), int(self.view.series.at[places[-1]])
 
 
 def trend(severity: NDArray[np.float64]) -> int:

@@ -20,6 +20,7 @@ from engine.settings import load_settings
 from engine.store import Store
 from tests.tui import synthetic
 from tui.cli import FAILED, UNUSABLE, app
+from tui.draw.words import severity_text
 from tui.spans import span_of
 
 KEY = f"Bearing 1/limit/{synthetic.RAISED}"
@@ -57,13 +58,27 @@ def events_of(state: Path) -> tuple[Event, ...]:
 def test_without_a_command_the_open_alarms_are_listed(desk: Callable[..., Result]) -> None:
     done = desk()
     assert done.exit_code == 0
-    head, headings, row, key, *advice = done.stdout.splitlines()
+    head, headings, row, key, severities, *advice = done.stdout.splitlines()
     assert head.startswith("ims-set2, as of 2004-02-")
     assert head.endswith("1 unacknowledged")
-    assert headings.split() == ["ring", "raised", "what", "cause", "priority", "severity", "state"]
+    assert headings.split() == ["ring", "raised", "what", "cause", "priority", "peak", "state"]
     assert "limit, outer race" in row
     assert row.endswith("stands, UNACKNOWLEDGED")
     assert key == f"  key: {KEY}"
+    # What is rounded here is rounded as on the screen, and each number stands with its own instant.
+    told = [
+        (synthetic.RAISED, "{} when raised {}"),
+        (synthetic.ESCALATED, "{} at its latest ring {}"),
+        (134, "peak {} {}"),
+    ]
+    words = [
+        text.format(
+            severity_text(synthetic.severity(0, place)), f"{synthetic.at(place):%Y-%m-%d %H:%M:%S} UTC"
+        )
+        for place, text in told
+    ]
+    assert severities == f"  severity: {', '.join(words)}"
+    assert f"  {severity_text(synthetic.severity(0, 134))}  " in row
     assert advice == [f"  do: {load_settings().advice.severe}"]
 
 

@@ -178,7 +178,7 @@ def test_the_bearings_say_state_severity_since_when_and_why(view: View) -> None:
 def test_an_alarm_stays_on_a_machine_that_has_stopped(view: View) -> None:
     first = plain(bearing_lines(80, 5, frame(view, 139), 0, UTC)).splitlines()[1]
     assert "SEVERE UNACK" in first
-    assert "now stopped" in first
+    assert "■ stop" in first
 
 
 def test_bearings_that_do_not_fit_are_counted_and_their_alarms_with_them(tmp_path: Path) -> None:
@@ -205,15 +205,14 @@ def test_alarms_that_do_not_fit_are_counted(view: View) -> None:
     crowded.__dict__["alarms"] = tuple(alarm(component=f"Pump {number}") for number in range(9))
     lines = plain(alarm_lines(54, 5, crowded, "Pump 8", UTC)).splitlines()
     assert lines[-1].strip() == "6 more, 6 unacknowledged"
-    assert lines[-2].startswith("›")
 
 
 def test_where_there_is_room_what_follows_the_reason_stands_in_columns(view: View) -> None:
     several = frame(view, 110)
     several.__dict__["alarms"] = (
-        alarm(component="Pump 1"),
-        alarm(component="Pump 2", carried_from="Pump 1"),
-        alarm(component="Pump 3", surface="rolling element"),
+        alarm(component="Pump 1", peak=1.2),
+        alarm(component="Pump 2", peak=1.2, carried_from="Pump 1"),
+        alarm(component="Pump 3", peak=1.2, surface="rolling element"),
     )
     rows = plain(alarm_lines(130, 4, several, "Pump 1", UTC)).splitlines()[1:]
     assert [row.index("UNACK") for row in rows] == [rows[0].index("UNACK")] * 3

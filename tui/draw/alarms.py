@@ -6,7 +6,7 @@ from rich.cells import cell_len
 
 from engine.alarms import Alarm, AlarmState
 from engine.records import Event, EventKind, Priority
-from tui.draw.text import Line, Lines, Role, Span, clean, fit, pick, title, window
+from tui.draw.text import Line, Lines, Role, Span, clean, fit, pick, title
 from tui.draw.words import RETIRED, SHELVED, acknowledged_by, reason, severity_text, short_time, subject
 from tui.frame import Frame
 
@@ -14,6 +14,9 @@ PRIORITIES = {Priority.LOW: "low", Priority.MEDIUM: "med", Priority.HIGH: "HIGH"
 
 BROAD = 90
 """Cells from which the rows of the list are as wide as the widest of them."""
+
+SHORTEST = 5
+"""Cells that are kept for how an alarm stands: `UNACK`."""
 
 FACTS = frozenset(
     {
@@ -34,34 +37,39 @@ FACTS = frozenset(
 """Events that are told beside the alarms; what happens to an alarm is in its own row."""
 
 
-def alarm_lines(width: int, height: int, frame: Frame, selected: str, zone: tzinfo) -> Lines:
+def alarm_lines(
+    width: int, height: int, frame: Frame, selected: str, zone: tzinfo, pointed: str | None = None
+) -> Lines:
     """A heading with the count of unacknowledged alarms, the alarms, and below them plain facts.
 
     Args:
         width: cells.
         height: lines, the heading included.
         frame: what to show.
-        selected: name of the selected component, whose alarms are marked.
+        selected: name of the selected component; its alarms stand out.
         zone: of the times shown.
+        pointed: key of the alarm that the keys mean, which is marked.
     """
     alarms = frame.alarms
     waiting = sum(alarm.needs_acknowledgement for alarm in alarms)
     heading = f"Alarms: {waiting} unacknowledged" if waiting else "Alarms: none unacknowledged"
-    lines: Lines = [title(heading, width, "severity at the ring" if width >= 60 and alarms else "")]
+    lines: Lines = [title(heading, width, "peak severity" if alarms else "")]
     room = height - 1
-    place = next((number for number, alarm in enumerate(alarms) if alarm.component == selected), 0)
-    shown = window(len(alarms), place, room if len(alarms) <= room else room - 1)
+    shown = rows_shown(alarms, room if len(alarms) <= room else room - 1, selected, pointed)
     name = max((cell_len(subject(alarms[number])) for number in shown), default=0)
     # Where there is room, what follows the reason stands in columns.
-    cause = max((len(reason(alarms[number])) for number in shown), default=0) if width >= BROAD else 0
+    reasons = [len(reason(alarms[number], frame.playhead.at)) for number in shown]
+    cause = max(reasons, default=0) if width >= BROAD else 0
     lines.extend(
         _row(
             width,
+            frame,
             alarms[number],
             min(name, 16 if width >= 60 else 10),
             max(cause, 6),
             zone,
-            alarms[number].component == selected,
+            mark="›" if alarms[number].key == pointed else " ",
+            chosen=alarms[number].component == selected,
         )
         for number in shown
     )
@@ -75,6 +83,19 @@ def alarm_lines(width: int, height: int, frame: Frame, selected: str, zone: tzin
     if not alarms and not facts:
         lines.append((Span(fit("   nothing yet", width), Role.DIM),))
     return lines[:height]
+
+
+def rows_shown(alarms: tuple[Alarm, ...], room: int, selected: str, pointed: str | None) -> list[int]:
+    """Which alarms to show where not all have room: what waits for somebody before what is selected."""
+    order = sorted(
+        range(len(alarms)),
+        key=lambda number: (
+            not alarms[number].needs_acknowledgement,
+            alarms[number].key != pointed,
+            alarms[number].component != selected,
+        ),
+    )
+    return sorted(order[: max(room, 0)])
 
 
 def standing(alarm: Alarm, zone: tzinfo) -> tuple[str, ...]:
@@ -95,7 +116,14 @@ def standing(alarm: Alarm, zone: tzinfo) -> tuple[str, ...]:
         return (f"acknowledged later, by {by}", f"acked later, by {by}", "acked later")
     if alarm.stands:
         return (f"acknowledged by {by}", f"acked by {by}", f"acked {by}", "acked")
-    return (f"returned, acknowledged by {by}", f"returned, acked {by}", "rtn acked", "acked")
+    return (
+        f"returned, acknowledged by {by}",
+        f"returned, acked by {by}",
+        f"rtn acked by {by}",
+        f"rtn acked {by}",
+        "rtn acked",
+        "acked",
+    )
 
 
 def alarm_glyph(alarm: Alarm) -> str:
@@ -107,25 +135,28 @@ def alarm_glyph(alarm: Alarm) -> str:
     return "▽" if alarm.needs_acknowledgement else "·"
 
 
-def _row(width: int, alarm: Alarm, name: int, least: int, zone: tzinfo, chosen: bool) -> Line:
+def _row(
+    width: int, frame: Frame, alarm: Alarm, name: int, least: int, zone: tzinfo, *, mark: str, chosen: bool
+) -> Line:
     quiet = alarm.put_away or not alarm.stands
     role = Role.ALARM if alarm.needs_acknowledgement else Role.DIM if quiet else Role.WARNING
     fixed = 3 + 12 + name + 1 + 5
-    # Where it is narrow, who acknowledged says more than the severity at the ring.
-    narrow = width < 60 and not alarm.needs_acknowledgement
-    # Of an advisory the reason says more than the severity at its ring, and has to stay whole.
-    brief = narrow or (alarm.priority is Priority.LOW and width < 60)
-    number = "" if brief else f"{severity_text(alarm.severity):>4} "
-    cause_room = width - fixed - len(number) - 6
-    cause = min(cause_room, 24, max(len(reason(alarm)), least))
+    variants = standing(alarm, zone)
+    # Where it is narrow, of what is over, put away or answered later its state says more than its peak; of an
+    # advisory its reason does, and has to stay whole.
+    more = alarm.priority is Priority.LOW or (quiet and not alarm.needs_acknowledgement)
+    brief = width < 60 and (more or len(variants[-1]) > SHORTEST)
+    number = "" if brief else f"{severity_text(frame.peak(alarm).severity):>4} "
+    why = reason(alarm, frame.playhead.at)
+    cause = min(width - fixed - len(number) - SHORTEST - 1, 24, max(len(why), least))
     tail = width - fixed - len(number) - max(cause + 1, 0)
-    said = pick(tail, *standing(alarm, zone)).rstrip()
+    said = pick(tail, *variants).rstrip()
     return (
-        Span("›" if chosen else " ", Role.STRONG),
+        Span(mark, Role.STRONG),
         Span(f"{alarm_glyph(alarm)} {short_time(alarm.raised.at, zone)} ", role),
         Span(fit(subject(alarm), name) + " ", Role.STRONG if chosen else role),
         Span(f"{PRIORITIES[alarm.priority]:<5}", role),
-        Span(fit(reason(alarm), cause) + " " if cause > 0 else "", role),
+        Span(fit(why, cause) + " " if cause > 0 else "", role),
         Span(number, role),
         Span(said, Role.RINGING if alarm.needs_acknowledgement else role),
     )

@@ -1,12 +1,14 @@
 """The table of components: state, severity over time and now, since when, and why."""
 
+import math
+from dataclasses import dataclass
 from datetime import tzinfo
 
 from rich.cells import cell_len
 
 from engine.records import Quality
 from tui.draw.spark import resample, sparkline, tall_sparkline
-from tui.draw.text import Line, Lines, Role, Span, clean, fit, title, window
+from tui.draw.text import Line, Lines, Role, Span, clean, fit, pick, title, window
 from tui.draw.words import ARROWS, State, reason, severity_text, short_time, state_of
 from tui.frame import Condition, Frame
 
@@ -16,11 +18,13 @@ NUMBER_WIDTH = 6
 LEGEND = "▁▂ below limit, ▄▅▇█ above"
 TALL_LEGEND = "severity 0.25–16, the rule is the limit 1.0"
 NOW = {
+    None: "? none",
     Quality.STOPPED: "■ stop",
     Quality.DEAD: "✕ dead",
     Quality.CLIPPED: "✕ clip",
     Quality.INVALID: "✕ inv.",
 }
+"""Said in the place of the severity where there is none any more."""
 NUMBER_ROLES = {Role.RINGING: Role.ALARM, Role.WARNING: Role.WARNING}
 
 
@@ -39,10 +43,15 @@ def bearing_lines(width: int, height: int, frame: Frame, selected: int, zone: tz
     tall = rows > 1
     room = height - 1 if len(conditions) <= height - 1 else height - 2
     shown = window(len(conditions), selected, len(conditions) if tall else room)
-    heading = title("Bearings", width, TALL_LEGEND if tall else f"severity: {LEGEND}")
+    # At rest nobody is to wonder where the severities went.
+    rests = all(condition.quality is Quality.STOPPED for condition in conditions)
+    heading = title(
+        f"Bearings{': machine stopped' * rests}", width, TALL_LEGEND if tall else f"severity: {LEGEND}"
+    )
     lines = [heading]
+    columns = widths(width, conditions)
     for number in shown:
-        lines.extend(_row(width, frame, number, zone, chosen=number == selected, rows=rows))
+        lines.extend(_row(columns, frame, number, zone, chosen=number == selected, rows=rows))
     hidden = [condition for number, condition in enumerate(conditions) if number not in shown]
     if hidden and height > 1:
         lines.append(_hidden(width, hidden))
@@ -54,60 +63,81 @@ def rows_each(components: int, height: int) -> int:
     return next((rows for rows in (6, 3) if height - 1 >= rows * components), 1)
 
 
-def widths(width: int, names: list[str]) -> tuple[int, int, int]:
-    """How wide the name, the sparkline and the reason are; the reason is left out when it is narrow."""
-    longest = max((cell_len(clean(name)) for name in names), default=0)
+@dataclass(frozen=True, slots=True)
+class Widths:
+    """Cells of each column; the reason is left out where it is narrow."""
+
+    name: int
+    spark: int
+    number: int
+    state: int
+    cause: int
+
+
+def widths(width: int, conditions: tuple[Condition, ...]) -> Widths:
+    """The columns of all rows; what is told of the last severities takes from the sparkline."""
+    longest = max((cell_len(clean(one.name)) for one in conditions), default=0)
+    quiet = any(_last(one) is not None for one in conditions)
     name = min(longest, 10 if width < 70 else 16)
-    cause = 0 if width < 70 else 14 if width < 100 else 24
-    rest = width - 3 - name - 1 - 1 - NUMBER_WIDTH - 1 - STATE_WIDTH - 1 - SINCE_WIDTH
+    number = len("■ last 42.1") if quiet and width < 70 else NUMBER_WIDTH
+    state = max((len(state_of(one).word) for one in conditions), default=0)
+    state = max(state, STATE_WIDTH)
+    room = 18 if quiet else 14
+    cause = 0 if width < 70 else room if width < 100 else 24
+    rest = width - 3 - name - 1 - 1 - number - 1 - state - 1 - SINCE_WIDTH
     spark = rest - (cause + 1 if cause else 0)
-    return name, max(spark, 0), cause
+    return Widths(name, max(spark, 0), number, state, cause)
 
 
-def _row(width: int, frame: Frame, number: int, zone: tzinfo, *, chosen: bool, rows: int) -> Lines:
+def _last(condition: Condition) -> tuple[float, int] | None:
+    """The last severity and its instant, where there is none now."""
+    return None if math.isfinite(condition.severity) else condition.last
+
+
+def _row(columns: Widths, frame: Frame, number: int, zone: tzinfo, *, chosen: bool, rows: int) -> Lines:
     condition = frame.conditions[number]
     state = state_of(condition)
-    name, spark, cause = widths(width, [one.name for one in frame.conditions])
     series, count = frame.view.series, frame.index + 1
-    columns = resample(
+    history = resample(
         series.at[:count],
         frame.severities(number),
         series.baseline[:count],
         frame.extent,
         frame.holds[:count],
-        spark,
+        columns.spark,
     )
-    drawn = tall_sparkline(columns, rows) if rows > 1 else [sparkline(columns)]
+    drawn = tall_sparkline(history, rows) if rows > 1 else [sparkline(history)]
     head = (
         Span("›" if chosen else " ", Role.STRONG),
         Span(state.glyph, state.role),
         Span(" "),
-        Span(fit(condition.name, name) + " ", Role.STRONG if chosen else Role.PLAIN),
+        Span(fit(condition.name, columns.name) + " ", Role.STRONG if chosen else Role.PLAIN),
     )
-    lines: Lines = [(*head, *drawn[0], *_tail(condition, state, cause, zone))]
-    lines.extend((Span(" " * (4 + name)), *row) for row in drawn[1:])
+    lines: Lines = [(*head, *drawn[0], *_tail(frame, condition, state, columns, zone))]
+    lines.extend((Span(" " * (4 + columns.name)), *row) for row in drawn[1:])
     return lines
 
 
-def _tail(condition: Condition, state: State, cause: int, zone: tzinfo) -> Line:
-    alarm = condition.alarm
+def _tail(frame: Frame, condition: Condition, state: State, columns: Widths, zone: tzinfo) -> Line:
+    alarm, here = condition.alarm, frame.playhead.at
     number = severity_text(condition.severity)
-    arrow = " " if number == "–" else ARROWS[condition.trend]
-    figure = f" {number:>4} {arrow} "
+    figure = f"{number:>4} {' ' if number == '–' else ARROWS[condition.trend]}"
     since = short_time(alarm.raised.at, zone) if alarm is not None else ""
-    why = "" if alarm is None else reason(alarm)
-    quiet = alarm is not None and number == "–"
-    if quiet and condition.quality is not None:
-        # The alarm keeps the state column; that the machine no longer runs is said beside it.
-        why = f"now {condition.quality.value}"
-        # Where there is no room for the reason, the severity's column says it: there is no severity.
-        figure = figure if cause else f" {fit(NOW.get(condition.quality, ''), NUMBER_WIDTH)} "
+    why = "" if alarm is None else reason(alarm, here)
+    last = _last(condition)
+    if last is not None and here is not None:
+        # The alarm keeps the state column; that there is no severity any more is said where it was.
+        now = NOW.get(condition.quality, "")
+        told = f"last {severity_text(last[0])}"
+        figure = now if columns.cause else f"{now[:1]} {told}"
+        at, today = short_time(last[1], zone), short_time(here, zone)
+        day, _, clock = at.partition(" ")
+        why = pick(columns.cause, f"{told} at {at}", f"{told} at {clock if today.startswith(day) else day}")
     return (
-        Span(figure, NUMBER_ROLES.get(state.role, Role.PLAIN)),
+        Span(f" {fit(figure, columns.number)} ", NUMBER_ROLES.get(state.role, Role.PLAIN)),
         Span(state.word, state.role),
-        Span(" " * (STATE_WIDTH - len(state.word))),
-        Span(" " + fit(since, SINCE_WIDTH)),
-        Span(" " + fit(why, cause) if cause else ""),
+        Span(" " * (columns.state - len(state.word) + 1) + fit(since, SINCE_WIDTH)),
+        Span(" " + fit(why, columns.cause) if columns.cause else ""),
     )
 
 

@@ -16,6 +16,9 @@ from tui.fleet import Standing
 WIDE = 90
 """Columns from which a machine has one row; below, the second tells of its engine."""
 
+STATE = 17
+"""Cells of the state: `advisory, 9 UNACK`."""
+
 
 def fleet_lines(
     width: int,
@@ -42,7 +45,7 @@ def fleet_lines(
     longest = max((cell_len(clean(one.assessment.machine)) for one in fleet), default=7)
     wide = width >= WIDE
     name = min(max(longest, 7), 20)
-    columns = f"   {'machine':<{name}} {'worst':<10} {'sev.':>5} {'state':<14}"
+    columns = f"   {'machine':<{name}} {'worst':<10} {'sev.':>5} {'state':<{STATE}}"
     if wide:
         columns += f" {'since':<11} engine"
     lines: Lines = [heading, (Span(fit(columns, width), Role.DIM),)]
@@ -71,7 +74,7 @@ def engine_text(standing: Standing, now: datetime, wall: tzinfo) -> tuple[str, R
 
 
 def state_text(standing: Standing) -> tuple[str, str, Role]:
-    """Glyph, words and role of its most urgent alarm."""
+    """Glyph, words and role of its worst alarm; and how many others wait, where nobody waits for that one."""
     alarm = standing.alarm
     if alarm is None:
         return ("●", "no alarm", Role.GOOD) if standing.worst else ("○", "no score yet", Role.DIM)
@@ -82,6 +85,8 @@ def state_text(standing: Standing) -> tuple[str, str, Role]:
     word = STANDING[alarm.priority]
     if alarm.needs_acknowledgement:
         return alarm_glyph(alarm), f"{word} UNACK", Role.RINGING
+    if standing.waiting:
+        return alarm_glyph(alarm), f"{word}, {standing.waiting} UNACK", Role.RINGING
     return alarm_glyph(alarm), f"{word} acked", Role.WARNING
 
 
@@ -97,13 +102,13 @@ def _rows(
         Span(glyph, role),
         Span(" " + fit(one.assessment.machine, name) + " ", Role.STRONG if chosen else Role.PLAIN),
         Span(f"{fit(one.worst, 10)} {severity_text(one.severity):>5} "),
-        Span(fit(word, 14).rstrip(), role),
+        Span(fit(word, STATE).rstrip(), role),
     )
     waiting = f", {one.waiting} unacknowledged" if one.waiting else ""
     if width < WIDE:
         lead = f"     since {since}{waiting}; engine " if since else "     engine "
         return [first, (Span(lead, Role.DIM), Span(fit(engine, max(width - len(lead), 0)), engine_role))]
-    gap = " " * (14 - min(cell_len(word), 14))
-    used = 3 + name + 1 + 10 + 1 + 5 + 1 + 14 + 1 + 11 + 1
+    gap = " " * (STATE - min(cell_len(word), STATE))
+    used = 3 + name + 1 + 10 + 1 + 5 + 1 + STATE + 1 + 11 + 1
     tail = f"{engine}{waiting}"
     return [(*first, Span(f"{gap} {since:<11} "), Span(fit(tail, max(width - used, 0)), engine_role))]

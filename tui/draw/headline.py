@@ -1,16 +1,18 @@
 """The headline: in one line, what is worst and since when; or that all is well, or that nobody watches."""
 
+import math
 from datetime import tzinfo
 
+from rich.cells import cell_len
+
 from engine.alarms import Alarm, AlarmState
-from engine.records import Priority, Quality
+from engine.records import Quality
 from tui.draw.alarms import alarm_glyph
 from tui.draw.status import EngineStatus
-from tui.draw.text import Lines, Role, Span, pick
-from tui.draw.words import reason, severity_text, short_time, state_of, subject
+from tui.draw.text import Line, Lines, Role, Span, fit, pick
+from tui.draw.words import STANDING, reason, severity_text, short_time, state_of, subject
 from tui.frame import Condition, Frame
-
-LOUDNESS = {Priority.LOW: "advisory", Priority.MEDIUM: "ALARM", Priority.HIGH: "SEVERE"}
+from tui.peak import badness
 
 
 def headline_lines(
@@ -30,10 +32,7 @@ def headline_lines(
     loud = [alarm for alarm in open_ones if not alarm.put_away]
     blind = status.stale is not None and frame.view.assessment.expected == 0
     if loud:
-        alarm = loud[0]
-        role = Role.RINGING if alarm.needs_acknowledgement else Role.WARNING
-        lead = "NOT WATCHED; " if blind else ""
-        return [(Span(pick(width, *alarm_texts(alarm, frame, len(loud) - 1, lead, zone)), role),)]
+        return [alarm_line(width, loud, frame, "NOT WATCHED; " if blind else "", zone)]
     if blind:
         return [
             (Span(pick(width, " ✕ NOT WATCHED: the engine is not there", " ✕ NOT WATCHED"), Role.RINGING),)
@@ -41,25 +40,89 @@ def headline_lines(
     return [well(width, frame.conditions, len(open_ones))]
 
 
-def alarm_texts(alarm: Alarm, frame: Frame, more: int, lead: str, zone: tzinfo) -> list[str]:
+def alarm_line(width: int, loud: list[Alarm], frame: Frame, lead: str, zone: tzinfo) -> Line:
+    """The worst alarm, acknowledged or not; and how many others there are, with the first that waits.
+
+    Args:
+        width: cells.
+        loud: alarms that are neither over nor put away, the most urgent first; at least one.
+        frame: what is shown.
+        lead: what comes before it.
+        zone: of recording times.
+    """
+    first = min(loud, key=lambda alarm: badness(alarm, frame.peak(alarm).severity))
+    others = [alarm for alarm in loud if alarm is not first]
+    heads, tails = first_texts(first, frame, lead, zone), rest_texts(first, others)
+    steps = ((0, 0), (1, 0), (1, 1), (2, 1), (3, 1), (3, 2))
+    fitting = ((heads[one], tails[other]) for one, other in steps)
+    head, tail = next(
+        (pair for pair in fitting if cell_len("".join(pair)) <= width),
+        (fit(heads[3], width - cell_len(tails[2])).rstrip(), tails[2]),
+    )
+    rest = fit(tail, width - cell_len(head))
+    if first.needs_acknowledgement:
+        return (Span(head + rest, Role.RINGING),)
+    waits = any(alarm.needs_acknowledgement for alarm in others)
+    return (Span(head, Role.WARNING), Span(rest, Role.RINGING if waits else Role.WARNING))
+
+
+def first_texts(alarm: Alarm, frame: Frame, lead: str, zone: tzinfo) -> list[str]:
     """The worst alarm, from the longest way of saying it to the shortest."""
-    names = frame.view.assessment.components
-    now = frame.conditions[names.index(alarm.component)].severity if alarm.component in names else None
-    severity = f"severity {severity_text(now)}" if severity_text(now) != "–" else ""
-    acked = "UNACKNOWLEDGED" if alarm.needs_acknowledgement else "acknowledged"
+    waits = alarm.needs_acknowledgement
+    later = " later" if alarm.acknowledged_later else ""
+    acked, short = ("UNACKNOWLEDGED", "UNACK") if waits else (f"acknowledged{later}", f"acked{later}")
     gone = "" if alarm.stands else "returned"
     since = f"since {short_time(alarm.raised.at, zone)}"
-    rest = f"and {more} more" if more else ""
-    head = f" {alarm_glyph(alarm)} {lead}{subject(alarm)}: {LOUDNESS[alarm.priority]}"
-    short = "UNACK" if alarm.needs_acknowledgement else "acked"
+    why = reason(alarm, frame.playhead.at)
+    head = f" {alarm_glyph(alarm)} {lead}{subject(alarm)}: {STANDING[alarm.priority]}"
     variants = (
-        (acked, gone, reason(alarm), severity, since, rest),
-        (acked, gone, reason(alarm), since, rest),
-        (short, gone, reason(alarm), since, rest),
-        (short, gone, since, rest),
-        (short, since),
+        (acked, gone, why, now_text(alarm, frame), since),
+        (acked, gone, why, since),
+        (short, gone, why, since),
+        (short, gone, since),
     )
     return [", ".join([head, *(part for part in parts if part)]) for parts in variants]
+
+
+def now_text(alarm: Alarm, frame: Frame) -> str:
+    """The severity of its component; where there is none any more, the last, and why."""
+    condition = next((one for one in frame.conditions if one.name == alarm.component), None)
+    if condition is None:
+        return ""
+    if math.isfinite(condition.severity):
+        return f"severity {severity_text(condition.severity)}"
+    if condition.last is None:
+        return ""
+    word = "no data" if condition.quality is None else condition.quality.value
+    return f"{word}, last severity {severity_text(condition.last[0])}"
+
+
+def rest_texts(first: Alarm, others: list[Alarm]) -> list[str]:
+    """The others, counted by whether they wait for somebody; from the longest way of saying it on."""
+    waiting = [alarm for alarm in others if alarm.needs_acknowledgement]
+    acked = len(others) - len(waiting)
+    if not waiting:
+        return [f", and {acked} more acknowledged", f", and {acked} acked", ""] if acked else ["", "", ""]
+    if first.needs_acknowledgement:
+        count = len(waiting)
+        aside = f", {acked} acknowledged" if acked else ""
+        return [
+            f", and {count} more unacknowledged{aside}",
+            f", and {count} more UNACK{f', {acked} acked' if acked else ''}",
+            f", +{count} UNACK",
+        ]
+    named = waiting[0]
+    loudness = STANDING[named.priority]
+    whole = f"; {alarm_glyph(named)} {subject(named)}: {loudness}, UNACKNOWLEDGED"
+    whole += "" if named.stands else ", returned"
+    counts = [f"{len(waiting) - 1} more unacknowledged"] if len(waiting) > 1 else []
+    counts += [f"{acked} acknowledged"] if acked else []
+    short = f"; {alarm_glyph(named)} {len(waiting)} UNACK"
+    return [
+        f"{whole}{', and ' if counts else ''}{', '.join(counts)}",
+        f"{short}: {subject(named)} {loudness}",
+        short,
+    ]
 
 
 def well(width: int, conditions: tuple[Condition, ...], put_away: int) -> tuple[Span, ...]:

@@ -4,8 +4,6 @@ import math
 from collections.abc import Iterator, Mapping
 from datetime import tzinfo
 
-import numpy as np
-
 from engine.alarms import Alarm, fold_rules
 from engine.episodes import stories_of
 from engine.records import RINGS, Event, EventKind
@@ -13,7 +11,17 @@ from engine.remedies import advice_for
 from tui.draw.alarms import alarm_glyph, standing
 from tui.draw.notice import wrapped
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, title
-from tui.draw.words import duration, frequency, percent, reason, severity_text, short_time, subject
+from tui.draw.words import (
+    duration,
+    frequency,
+    limit_due,
+    percent,
+    reason,
+    severities_text,
+    severity_text,
+    short_time,
+    subject,
+)
 from tui.frame import Frame
 from tui.playhead import instant
 
@@ -43,7 +51,9 @@ def story_lines(
     first = min(max(first, 0), max(len(rows) + 1 - height, 0))
     more = len(rows) - first - (height - 1)
     heading = title(
-        f"{subject(alarm)}: {reason(alarm)}", width, f"PgDn: {more} more" if more > 0 else "the whole story"
+        f"{subject(alarm)}: {reason(alarm, frame.playhead.at)}",
+        width,
+        f"PgDn: {more} more" if more > 0 else "the whole story",
     )
     return [heading, *rows[first : first + height - 1]][:height]
 
@@ -62,15 +72,15 @@ def story_rows(width: int, frame: Frame, alarm: Alarm, zone: tzinfo) -> Lines:
     if alarm.retired is not None:
         rows += _item(width, "service", str(alarm.retired.detail.get("reason", "")))
     advice = advice_for(alarm, frame.view.assessment.settings.get("advice"))
-    if advice:
+    # Of what is over there is nothing left to do but to acknowledge it.
+    if advice and alarm.stands:
         rows += _item(width, "do", advice, Role.STRONG)
-    if alarm.severity is not None:
-        ring = "at the ring" if alarm.ring is alarm.raised else "at the latest ring"
-        text = f"{severity_text(alarm.severity)} {ring}, peak {severity_text(peak_of(frame, alarm))}"
-        rows += _item(width, "severity", f"{text}; 1.00 is the limit")
+    severities = severities_text(alarm, frame.peak(alarm), lambda at: short_time(at, zone))
+    if severities:
+        rows += _item(width, "severity", f"{severities}; 1.00 is the limit")
     if alarm.count > 1:
         rows += _item(width, "count", f"raised {alarm.count} times, taken for one alarm")
-    for number, text in enumerate(evidence_texts(frame, alarm)):
+    for number, text in enumerate(evidence_texts(frame, alarm, zone)):
         rows += _item(width, "" if number else "evidence", text)
     for number, note in enumerate(alarm.notes):
         by = clean(str(note.detail.get("by", "")))
@@ -86,22 +96,6 @@ def story_rows(width: int, frame: Frame, alarm: Alarm, zone: tzinfo) -> Lines:
         text = f"{short_time(event.at, zone)} {event_text(event)}{later}"
         rows += _item(width, "" if number else "events", text, role)
     return rows
-
-
-def peak_of(frame: Frame, alarm: Alarm) -> float | None:
-    """The highest severity of its component from its raise to its return or the playhead."""
-    names = frame.view.assessment.components
-    if alarm.component not in names or frame.index < 0:
-        return alarm.peak
-    series = frame.view.series
-    start = int(np.searchsorted(series.at, instant(alarm.raised.at), side="left"))
-    end = frame.index + 1
-    if alarm.cleared is not None:
-        end = min(end, int(np.searchsorted(series.at, instant(alarm.cleared.at), side="right")))
-    values = series.severity[start:end, names.index(alarm.component)]
-    values = values[np.isfinite(values)]
-    known = [float(values.max())] if len(values) else []
-    return max([*known, *([] if alarm.peak is None else [alarm.peak])], default=None)
 
 
 def events_of(frame: Frame, alarm: Alarm) -> list[Event]:
@@ -157,18 +151,20 @@ def event_text(event: Event) -> str:
             return f"{event.kind.value}{f' by {by}' if by else ''}"
 
 
-def evidence_texts(frame: Frame, alarm: Alarm) -> Iterator[str]:
-    """What was frozen with its latest ring that carries evidence, and with its surface."""
+def evidence_texts(frame: Frame, alarm: Alarm, zone: tzinfo) -> Iterator[str]:
+    """What was frozen with its latest ring, and with its surface, each with its time."""
     events = events_of(frame, alarm)
     rings = [event for event in events if event.kind in RINGS]
     if rings:
-        yield from _ring_evidence(rings[-1].detail)
-    found = [event.detail for event in events if event.detail.get("lines")]
-    if found and found[-1].get("surface"):
-        yield _line_evidence(found[-1])
+        for number, text in enumerate(_ring_evidence(rings[-1], alarm, zone)):
+            yield text if number else f"at {short_time(rings[-1].at, zone)}: {text}"
+    found = [event for event in events if event.detail.get("lines")]
+    if found and found[-1].detail.get("surface"):
+        yield f"at {short_time(found[-1].at, zone)}: {_line_evidence(found[-1].detail)}"
 
 
-def _ring_evidence(detail: Mapping[str, object]) -> Iterator[str]:
+def _ring_evidence(ring: Event, alarm: Alarm, zone: tzinfo) -> Iterator[str]:
+    detail = ring.detail
     error, limit, share = (_number(detail.get(key)) for key in ("error", "limit", "share"))
     if error is not None and limit is not None:
         part = f", {percent(share)} of the machine's error" if share is not None else ""
@@ -180,10 +176,19 @@ def _ring_evidence(detail: Mapping[str, object]) -> Iterator[str]:
             told.append(f"{frequency(known[0], known[1])} {percent(known[2])}")
     if told:
         yield f"bands {', '.join(told[:3])}"
-    ahead, early, late = (_number(detail.get(key)) for key in ("seconds_to_limit", "earliest", "latest"))
-    if ahead is not None:
-        span = f" ({duration(early)} to {duration(late)})" if early is not None and late is not None else ""
-        yield f"reaches the limit in {duration(ahead)}{span} if it goes on like this"
+    due = limit_due(alarm)
+    if due is not None:
+        early, late = (_number(detail.get(key)) for key in ("earliest", "latest"))
+        span = (
+            f" (in {duration(early)} to {duration(late)})" if early is not None and late is not None else ""
+        )
+        yield f"forecast the limit for {short_time(due, zone)}{span}, if it went on like that"
+        if alarm.cleared is not None:
+            yield (
+                "then an alarm by the limit came"
+                if alarm.cleared.detail.get("overtaken")
+                else "it did not come"
+            )
     if detail.get("message"):
         yield str(detail["message"])
 

@@ -30,7 +30,7 @@ def why_lines(width: int, height: int, frame: Frame, selected: int) -> Lines:
     lines: Lines = [title(f"Why: {chosen.name}", width, "share of error" if width >= 40 else "")]
     if chosen.alarm is not None:
         lead = "points to" if chosen.alarm.surface else "comes" if chosen.alarm.carried_from else "cause"
-        lines.append((Span(fit(f"  {lead}: {reason(chosen.alarm)}", width), Role.STRONG),))
+        lines.append((Span(fit(f"  {lead}: {reason(chosen.alarm, frame.playhead.at)}", width), Role.STRONG),))
     if not math.isfinite(chosen.share):
         state = "no data" if chosen.quality is None else chosen.quality.value
         lines.append((Span(fit(f"  {state}: nothing to score", width), Role.DIM),))

@@ -1,13 +1,15 @@
 """How numbers, times and states are written: one place, so that every screen says it alike."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from engine.alarms import Alarm, AlarmState
-from engine.records import Priority, Quality
+from engine.records import RINGS, Priority, Quality
 from tui.draw.text import Role, clean
 from tui.frame import Condition
+from tui.peak import Peak
 from tui.playhead import moment
 
 ARROWS = {1: "↑", 0: " ", -1: "↓"}
@@ -42,12 +44,14 @@ def state_of(condition: Condition) -> State:
     if alarm is not None and alarm.state is AlarmState.SHELVED:
         # What is wrong stays in sight: severity and reason stand beside it.
         loud = "" if alarm.priority is Priority.LOW else f"{STANDING[alarm.priority]} "
-        return State(SHELVED, f"{loud}shelved", Role.WARNING)
+        later = " later" if alarm.shelved_later else ""
+        return State(SHELVED, f"{loud}shelved{later}", Role.WARNING)
     if alarm is not None and alarm.stands:
         word = STANDING[alarm.priority]
         if alarm.needs_acknowledgement:
             return State("▲", f"{word} UNACK", Role.RINGING)
-        return State("△", f"{word} acked", Role.WARNING)
+        later = " later" if alarm.acknowledged_later else ""
+        return State("△", f"{word} acked{later}", Role.WARNING)
     if alarm is not None:
         return State("▽", "returned UNACK", Role.WARNING)
     if condition.silent:
@@ -75,6 +79,30 @@ def severity_text(severity: float | None) -> str:
         return f"{int(severity)}"
     scale = 10 if severity >= 10 else 100
     return f"{math.floor(severity * scale + 1e-9) / scale:.{1 if severity >= 10 else 2}f}"
+
+
+def severities_text(alarm: Alarm, peak: Peak, told: Callable[[datetime], str]) -> str:
+    """How bad an alarm was when raised, at its latest ring and at its worst, each with its own instant.
+
+    Args:
+        alarm: as of the playhead.
+        peak: its highest severity.
+        told: how an instant is written.
+    """
+    parts = []
+    first = alarm.raised.detail.get("severity")
+    if isinstance(first, int | float):
+        parts.append(f"{severity_text(first)} when raised {told(alarm.raised.at)}")
+    if alarm.severity is not None and alarm.ring is not alarm.raised:
+        # What rings when a shelf runs out has no severity of its own.
+        when = (
+            f"at its latest ring {told(alarm.ring.at)}" if alarm.ring.kind in RINGS else "when it last rang"
+        )
+        parts.append(f"{severity_text(alarm.severity)} {when}")
+    if peak.severity is not None:
+        when = "" if peak.at is None else f" {told(peak.at)}"
+        parts.append(f"peak {severity_text(peak.severity)}{when}")
+    return ", ".join(parts)
 
 
 def percent(share: float) -> str:
@@ -115,23 +143,38 @@ def subject(alarm: Alarm) -> str:
     return clean(alarm.component or alarm.source)
 
 
-def reason(alarm: Alarm) -> str:
-    """What an alarm comes from, and how often it was raised if more than once."""
-    return f"{_origin(alarm)} ×{alarm.count}" if alarm.count > 1 else _origin(alarm)
+def reason(alarm: Alarm, at: int | None = None) -> str:
+    """What an alarm comes from, and how often it was raised if more than once.
+
+    Args:
+        alarm: as of the playhead.
+        at: the playhead; without it nothing is said of how far off the limit is.
+    """
+    return f"{_origin(alarm, at)} ×{alarm.count}" if alarm.count > 1 else _origin(alarm, at)
 
 
-def _origin(alarm: Alarm) -> str:
-    """A surface, another component that explains the alarm or is worse, else its cause."""
+def _origin(alarm: Alarm, at: int | None) -> str:
+    """A surface, another component that explains it or is worse, how far off the limit is, else its cause."""
     if alarm.surface:
         return clean(alarm.surface)
     if alarm.carried_from:
         return clean(f"via {alarm.carried_from}")
     if alarm.beside:
         return clean(f"beside {alarm.beside}")
-    ahead = alarm.raised.detail.get("seconds_to_limit")
-    if isinstance(ahead, float):
-        return f"limit in {duration(ahead)}"
+    due = limit_due(alarm)
+    if due is not None and at is not None and alarm.cleared is None:
+        left = (due - moment(at)).total_seconds()
+        return f"limit in {duration(left)}" if left > 0 else "limit was due"
     return clean(alarm.cause)
+
+
+def limit_due(alarm: Alarm) -> datetime | None:
+    """The instant for which its latest ring forecast the limit, None of an alarm that forecasts nothing."""
+    for event in (alarm.ring, alarm.raised):
+        seconds = event.detail.get("seconds_to_limit")
+        if isinstance(seconds, int | float):
+            return event.at + timedelta(seconds=float(seconds))
+    return None
 
 
 def duration(seconds: float) -> str:

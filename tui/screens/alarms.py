@@ -49,7 +49,7 @@ class AlarmScreen(ConsoleScreen):
         listing.show(
             partial(
                 alarm_list_lines,
-                alarms=frame.alarms,
+                frame=frame,
                 shown=alarms,
                 chosen=shown.alarm_filter,
                 selected=shown.alarm,

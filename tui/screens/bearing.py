@@ -1,5 +1,6 @@
 """The bearing screen: why. Trend, spectra, waveform, contributions and figures of one, pane by pane."""
 
+import math
 from dataclasses import dataclass
 from functools import partial
 
@@ -272,7 +273,10 @@ def head_lines(width: int, height: int, shown: Shown, frame: Frame) -> Lines:
     if condition.quality is not None and condition.quality is not Quality.RUNNING:
         parts[0] = f"now {condition.quality}"
     if alarm is not None:
-        parts.append(f"{reason(alarm)} since {short_time(alarm.raised.at, shown.zone)}")
+        parts.append(f"{reason(alarm, frame.playhead.at)} since {short_time(alarm.raised.at, shown.zone)}")
+    if not math.isfinite(condition.severity) and condition.last is not None:
+        severity, when = condition.last
+        parts.append(f"last {severity_text(severity)} at {short_time(when, shown.zone)}")
     if frame.index >= 0:
         parts.append(f"{frame.view.series.names[frame.index]} #{frame.number}")
     line: Line = (
