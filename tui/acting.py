@@ -3,6 +3,7 @@
 import asyncio
 import math
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, cast
@@ -20,7 +21,7 @@ from tui.draw.notice import (
     refused_notice,
 )
 from tui.draw.text import Role
-from tui.draw.words import reason, severity_text, short_time, subject
+from tui.draw.words import reason, severities_text, short_time, subject
 from tui.frame import Frame, meant
 from tui.playhead import moment, newest
 from tui.screens.dialog import Confirm, Dialog, Field, Question, needed
@@ -44,19 +45,6 @@ class Acting(Viewer):
     """When the acknowledge key was last seen, by the clock."""
 
     # What the keys mean.
-
-    def alarms_here(self, frame: Frame) -> tuple[Alarm, ...]:
-        """The alarms that the keys may mean: those of the selection; of all, where nothing is selected."""
-        selected = self.selected_alarm()
-        if selected is not None:
-            return tuple(alarm for alarm in frame.alarms if alarm.key == selected)
-        name = frame.view.assessment.components[self._chosen()]
-        own = tuple(alarm for alarm in frame.alarms if alarm.component == name)
-        if self.place() == "bearing":
-            return own
-        if self.component is not None:
-            return own + tuple(alarm for alarm in frame.alarms if not alarm.component)
-        return own + tuple(alarm for alarm in frame.alarms if alarm.component != name)
 
     def _may_act(self) -> Frame | None:
         """What is on the screen, if something can be done about it from here; else say why not."""
@@ -99,9 +87,19 @@ class Acting(Viewer):
         if alarm is None:
             self._tell(Notice("There is no unacknowledged alarm."))
         elif not alarm.needs_acknowledgement:
-            self._tell(already_notice(alarm, self._zone))
+            self._tell(self._already(frame, alarm))
         else:
+            self._hold(alarm.component, alarm.key)
             self._acknowledge(frame, alarm)
+
+    def _already(self, frame: Frame, alarm: Alarm) -> Notice:
+        """That it is acknowledged already; and how to come to those that are not."""
+        notice = already_notice(alarm, self._zone)
+        waiting = sum(one.needs_acknowledgement for one in frame.alarms)
+        if not waiting:
+            return notice
+        select = "/".join(self._keys.keys_of(key) for key in ("up", "down"))
+        return replace(notice, text=f"{notice.text}; {waiting} unacknowledged: {select} selects another")
 
     def _acknowledge(self, frame: Frame, alarm: Alarm) -> None:
         told = partial(acknowledged_notice, alarm, newest=self._newest(frame), zone=self._zone)
@@ -274,11 +272,10 @@ class Acting(Viewer):
         fields: list[Field],
         write: Callable[..., None],
     ) -> None:
-        about = f"{subject(alarm)}, {reason(alarm)}, {alarm.priority}"
-        if alarm.severity is not None:
-            about += f", severity {severity_text(alarm.severity)} when it rang"
-        about += f", since {short_time(alarm.raised.at, self._zone)}"
-        self._form(Question(heading, (about, *self._past(frame))), fields, write)
+        about = f"{subject(alarm)}, {reason(alarm, frame.playhead.at)}, {alarm.priority}"
+        told = severities_text(alarm, frame.peak(alarm), lambda at: short_time(at, self._zone))
+        bad = f"Severity {told}." if told else f"Raised {short_time(alarm.raised.at, self._zone)}."
+        self._form(Question(heading, (about, bad, *self._past(frame))), fields, write)
 
     def _form(self, ask: Question, fields: list[Field], write: Callable[..., None]) -> None:
         def done(answer: tuple[str, ...] | None) -> None:
@@ -309,6 +306,7 @@ class Acting(Viewer):
 
     def _act(self, frame: Frame, alarm: Alarm, what: str, do: Do, key: Hashable) -> None:
         about = f"{subject(alarm)}, {reason(alarm)}"
+        self._hold(alarm.component, alarm.key)
         self._store(
             frame,
             key,
@@ -320,6 +318,7 @@ class Acting(Viewer):
         )
 
     def _serve(self, frame: Frame, name: str, what: str, do: Do) -> None:
+        self._hold(name, self.selected_alarm() or "")
         self._store(
             frame,
             ("service", name),

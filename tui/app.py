@@ -85,7 +85,10 @@ class Console(Asking, inherit_bindings=False):
                 self.machine = machines[min(max(here + by, 0), len(machines) - 1)]
             return
         if self.place() != "alarms":
-            self.component = names[min(max(self._chosen() + by, 0), len(names) - 1)]
+            chosen = names[min(max(self._chosen() + by, 0), len(names) - 1)]
+            self._let_go()
+            self.component = chosen
+            self._changed()
             return
         shown = self.alarms_shown(frame)
         keys = [alarm.key for alarm in shown]
@@ -97,6 +100,7 @@ class Console(Asking, inherit_bindings=False):
 
     def action_cycle(self, what: str) -> None:
         """The next list, component, priority or state."""
+        self._let_go()
         if self._drawn is not None:
             self.alarm_filter = cycled(self.alarm_filter, what, self._drawn.alarms)
 
@@ -105,17 +109,19 @@ class Console(Asking, inherit_bindings=False):
 
         def done(answer: tuple[str, ...] | None) -> None:
             if answer is not None:
+                self._let_go()
                 self.alarm_filter = replace(self.alarm_filter, text=clean(answer[0]).strip())
 
         ask = Question(
             "Show only alarms with these words",
-            ("Bearing, cause, priority, state, notes. Nothing typed: all of them.",),
+            ("Bearing, cause, priority, state, names, notes. Nothing typed: all of them.",),
             "Enter shows them, Esc leaves it",
         )
         self.push_screen(Dialog(ask, [Field("Words", value=self.alarm_filter.text)]), done)
 
     def action_unfilter(self) -> None:
         """Show all alarms of the list again."""
+        self._let_go()
         self.alarm_filter = AlarmFilter(self.alarm_filter.listing)
 
     # Screens.
@@ -226,6 +232,7 @@ class Console(Asking, inherit_bindings=False):
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(self._reading_thread, self._reader.switch, choose)
         self.component = self.alarm = None
+        self._let_go()
         self.alarm_filter = AlarmFilter()
         self._tell(Notice())
         self.head = Playhead(None, self.head.pace, True, following=True)
@@ -272,5 +279,6 @@ class Console(Asking, inherit_bindings=False):
             self.pop_screen()
         else:
             self.component = self.alarm = None
+            self._let_go()
             self._tell(Notice())
         self._changed()

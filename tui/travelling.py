@@ -143,6 +143,7 @@ class Travelling(Acting):
 
     def select(self, alarm: Alarm, names: tuple[str, ...]) -> None:
         """There is one selection: an alarm takes its bearing with it."""
+        self._let_go()
         self.alarm = alarm.key
         if alarm.component in names:
             self.component = alarm.component

@@ -1,7 +1,8 @@
 """The part of the console that shows: it moves the playhead and gives the screens what they draw."""
 
+import math
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import cast
 
 from engine.alarms import Alarm
@@ -12,7 +13,7 @@ from tui.draw.notice import Notice, rings_notice
 from tui.draw.status import EngineStatus, engine_status
 from tui.draw.text import Role
 from tui.filtering import filtered
-from tui.frame import Frame
+from tui.frame import Frame, meant
 from tui.looking import Looking
 from tui.playhead import Playhead, advance, arrival, clamped, index_at, instant, rung_between, unanswered
 from tui.reading import Look, Reading, View
@@ -31,9 +32,26 @@ POLL_SECONDS = 0.25
 NOTICE_SECONDS = 30.0
 """A notice that does not last goes after so long: an old one would be misread for news."""
 
+HELD_SECONDS = 30.0
+"""A ring takes the selection only from what was acted on longer ago: no key may slip from one to another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What was acted on last: a component and the key of an alarm, each "" where there is none."""
+
+    component: str
+    alarm: str
+
 
 class Viewer(Looking):
     """Shows one assessment as of the playhead."""
+
+    _held: Held | None = None
+    """What the keys go on meaning, until another row is selected."""
+
+    _held_at: float = -math.inf
+    """Since when, by the clock."""
 
     def on_mount(self) -> None:
         """Start looking and moving."""
@@ -86,6 +104,8 @@ class Viewer(Looking):
 
     def _rang(self, rings: tuple[Event, ...], *, ahead: bool = False) -> None:
         """Tell of alarms; by the bell too, where that is set and nobody has acknowledged one."""
+        if self._clock() - self._held_at > HELD_SECONDS:
+            self._let_go()
         view = self.reading.view
         if self._outfit.bell and view is not None and unanswered(rings, view.events):
             self.bell()
@@ -180,8 +200,11 @@ class Viewer(Looking):
                 banner=self._banner(view, status),
                 frame=self._drawn,
                 component=self._chosen(),
-                alarm=self.selected_alarm(),
+                alarm=self._pointed(),
                 alarm_filter=self.alarm_filter,
+                listed=self.alarms_shown(self._drawn)
+                if self._drawn is not None and self.place() == "alarms"
+                else (),
                 notice=self.notice if self.notice.text else self._idle(),
                 waiting=f"Waiting for the engine to start. {self.reading.trouble}",
                 zone=self._zone,
@@ -233,26 +256,68 @@ class Viewer(Looking):
     # What is selected.
 
     def _chosen(self) -> int:
-        """Index of the selected component: by hand, else that of the most urgent open alarm."""
+        """Index of the selected component: acted on, by hand, or else that of the most urgent open alarm."""
         frame = self._drawn
         if frame is None:
             return 0
         names = frame.view.assessment.components
-        if self.component in names:
-            return names.index(self.component)
+        held = self._holding(frame)
+        chosen = held.component if held is not None and held.component else self.component
+        if chosen in names:
+            return names.index(chosen)
         open_ones = (alarm.component for alarm in frame.alarms if alarm.needs_acknowledgement)
         return next((names.index(name) for name in open_ones if name in names), 0)
 
+    def _hold(self, component: str, alarm: str) -> None:
+        """Go on meaning what is acted on: answered, it would give its place to the next in urgency."""
+        self._held, self._held_at = Held(component, alarm), self._clock()
+
+    def _let_go(self) -> None:
+        """Mean what is selected again."""
+        self._held = None
+
+    def _holding(self, frame: Frame) -> Held | None:
+        """What was acted on last, unless the playhead went to where it is not."""
+        held = self._held
+        if held is None or not held.alarm:
+            return held
+        return held if any(alarm.key == held.alarm for alarm in frame.alarms) else None
+
+    def alarms_here(self, frame: Frame) -> tuple[Alarm, ...]:
+        """The alarms that the keys may mean: those of the selection; of all, where nothing is selected."""
+        held = self._holding(frame)
+        selected = self.selected_alarm() or (held.alarm if held is not None else "")
+        if selected:
+            return tuple(alarm for alarm in frame.alarms if alarm.key == selected)
+        name = frame.view.assessment.components[self._chosen()]
+        own = tuple(alarm for alarm in frame.alarms if alarm.component == name)
+        if held is not None or self.place() == "bearing":
+            return own
+        if self.component is not None:
+            return own + tuple(alarm for alarm in frame.alarms if not alarm.component)
+        return own + tuple(alarm for alarm in frame.alarms if alarm.component != name)
+
     def alarms_shown(self, frame: Frame) -> tuple[Alarm, ...]:
-        """The alarms that the alarm screen lists."""
-        return filtered(self.alarm_filter, frame.alarms)
+        """The alarms that the alarm screen lists: what was acted on stays until another is selected."""
+        held = self._holding(frame)
+        kept = held.alarm if held is not None else ""
+        return filtered(self.alarm_filter, frame.alarms, self._zone, frame.playhead.at, kept)
 
     def selected_alarm(self) -> str | None:
         """Key of the alarm selected on the alarm screen; None on other screens and where it is empty."""
         if self._drawn is None or self.place() != "alarms":
             return None
         keys = [alarm.key for alarm in self.alarms_shown(self._drawn)]
-        return self.alarm if self.alarm in keys else next(iter(keys), None)
+        held = self._holding(self._drawn)
+        wanted = (held.alarm if held is not None else "") or self.alarm
+        return wanted if wanted in keys else next(iter(keys), None)
+
+    def _pointed(self) -> str | None:
+        """Key of the alarm that the keys mean."""
+        if self._drawn is None:
+            return None
+        alarm = meant(self.alarms_here(self._drawn), lambda one: one.needs_acknowledgement or one.stands)
+        return None if alarm is None else alarm.key
 
     def selected_machine(self) -> str:
         """Name of the machine selected in the fleet: by hand, else the worst."""

@@ -285,7 +285,7 @@ def test_no_name_note_or_message_breaks_a_line_of_the_list_or_the_story(
     frame = Frame(replace(base.view, events=base.view.events + told), base.playhead)
     named = tuple(replace(alarm, component=name, surface=words) for alarm in frame.alarms)
     for width in (60, 80, 120):
-        lines = alarm_list_lines(width, 10, named, named, AlarmFilter(text=words), None, UTC)
+        lines = alarm_list_lines(width, 10, frame, named, AlarmFilter(text=words), None, UTC)
         lines += story_lines(width, 30, frame, replace(frame.alarms[0], surface=words), UTC)
         assert all(width_of(line) <= width for line in lines)
         drawn = plain(lines).replace("\n", "")

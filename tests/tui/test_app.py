@@ -215,7 +215,7 @@ async def test_up_and_down_select_a_bearing_and_escape_follows_the_most_urgent_a
         assert "Why: Bearing 1" in text(app)
 
 
-async def test_the_alarms_of_the_selected_bearing_are_marked_and_no_others(
+async def test_the_alarm_that_the_keys_mean_is_marked_and_no_other(
     console: Make, tmp_path: Path
 ) -> None:
     synthetic.fill(tmp_path, 120, extra=two_alarms)

@@ -8,7 +8,6 @@ from textual.containers import Horizontal
 from engine.alarms import Alarm
 from tui.draw.alarm_list import alarm_list_lines
 from tui.draw.story import story_lines
-from tui.filtering import filtered
 from tui.screens.common import ConsoleScreen, waiting_lines
 from tui.screens.shown import Shown
 from tui.widgets.panel import Panel
@@ -45,7 +44,7 @@ class AlarmScreen(ConsoleScreen):
             listing.show(partial(waiting_lines, heading="Alarms", text=shown.waiting))
             story.show(partial(waiting_lines, heading="Story", text=""))
             return
-        alarms = filtered(shown.alarm_filter, frame.alarms)
+        alarms = shown.listed
         listing.show(
             partial(
                 alarm_list_lines,

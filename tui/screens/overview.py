@@ -64,6 +64,7 @@ class OverviewScreen(ConsoleScreen):
                 frame=frame,
                 selected=frame.view.assessment.components[shown.component],
                 zone=shown.zone,
+                pointed=shown.alarm,
             )
         )
         timeline.show(partial(timeline_lines, frame=frame, zone=shown.zone))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Protocol
 
+from engine.alarms import Alarm
 from tui.draw.banner import Banner
 from tui.draw.notice import Notice
 from tui.filtering import AlarmFilter
@@ -16,10 +17,11 @@ class Shown:
     """Everything a screen draws.
 
     `frame` is None while there is no assessment yet. `component` is the index of the selected one,
-    `alarm` the key of the alarm selected in the list that `alarm_filter` makes. `waiting` says why
-    there is nothing to show yet. `zone` is that of recording times, `wall_zone` that of the wall clock, which
-    shows `now`. `machine` is the one selected in the fleet. `keymap` holds the keys in force.
-    `extra` is what the screen's own `look` found in the store, None until it has looked.
+    `alarm` the key of the alarm that the keys mean; `listed` are those that `alarm_filter` lets into the
+    list, empty on other screens. `waiting` says why there is nothing to show yet. `zone` is that of
+    recording times, `wall_zone` that of the wall clock, which shows `now`. `machine` is the one selected in
+    the fleet. `keymap` holds the keys in force. `extra` is what the screen's own `look` found in the store,
+    None until it has looked.
     """
 
     banner: Banner
@@ -27,6 +29,7 @@ class Shown:
     component: int
     alarm: str | None
     alarm_filter: AlarmFilter
+    listed: tuple[Alarm, ...]
     notice: Notice
     waiting: str
     zone: tzinfo
