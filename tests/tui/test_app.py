@@ -215,9 +215,7 @@ async def test_up_and_down_select_a_bearing_and_escape_follows_the_most_urgent_a
         assert "Why: Bearing 1" in text(app)
 
 
-async def test_the_alarm_that_the_keys_mean_is_marked_and_no_other(
-    console: Make, tmp_path: Path
-) -> None:
+async def test_the_alarm_that_the_keys_mean_is_marked_and_no_other(console: Make, tmp_path: Path) -> None:
     synthetic.fill(tmp_path, 120, extra=two_alarms)
     app = console(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
