@@ -8,8 +8,9 @@ from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from engine import schema
-from engine.database import Database, StoreError
+from engine.database import Database
 from engine.dialect import insert_new
+from engine.errors import StoreError
 from engine.ledger import add_to_ledger
 from engine.records import (
     Assessed,

@@ -16,31 +16,12 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from engine import schema
-from engine.access import PRIVATE, Access, access_of, make_file, make_folder
+from engine.access import FILE_NAME, PRIVATE, Access, access_of, look_for, make_file, make_folder
 from engine.dialect import JOURNAL_SUFFIX, Trouble, engine_of, insert_new, trouble_of
-from engine.errors import FailedError
+from engine.errors import StoreBusyError, StoreError, StoreFaultError, StoreFullError
 from engine.migrations import is_older, migrate, version_of
 
 T = TypeVar("T")
-
-FILE_NAME = "raceway.db"
-"""Name of the database inside a state folder."""
-
-
-class StoreError(FailedError):
-    """The store cannot be opened or used; the message says which file and what to do."""
-
-
-class StoreBusyError(StoreError):
-    """Another program held the store longer than a write waits. Nothing was stored; it may be tried again."""
-
-
-class StoreFaultError(StoreError):
-    """The disk failed. Nothing of this write was stored; it may be tried again."""
-
-
-class StoreFullError(StoreError):
-    """The disk is full. Nothing of this write was stored; it may be tried again when there is room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +75,7 @@ class Database:
         if create and not read_only:
             _make(path, access)
         else:
-            _look_for(path)
+            look_for(state)
         engine = engine_of(path, read_only=read_only, lock_seconds=patience.lock_seconds)
         store = cls(engine, path, access=access, read_only=read_only, patience=patience)
         try:
@@ -229,22 +210,6 @@ def _make(path: Path, access: Access) -> None:
             make_file(journal, access)
     except OSError as error:
         raise StoreError(f"{path}: cannot be made ({error.strerror}); choose another --state") from error
-
-
-def _look_for(path: Path) -> None:
-    try:
-        is_there = path.is_file()
-        if is_there:
-            # Asked now: what a database says of it later is less clear.
-            path.open("rb").close()
-    except PermissionError as error:
-        raise StoreError(
-            f"{path}: you may not read it ({error.strerror}); ask its owner to share it ([store] group)"
-        ) from error
-    except OSError as error:
-        raise StoreError(f"{path}: cannot be read ({error.strerror})") from error
-    if not is_there:
-        raise StoreError(f"{path}: there is no store here yet; start a run first, or name another --state")
 
 
 def _make_tables(connection: Connection) -> None:

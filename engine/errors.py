@@ -1,4 +1,7 @@
-"""The two ways in which a command ends badly; each message is a sentence for the person at the terminal."""
+"""How a command ends badly, of which there are two ways, and how a store does.
+
+Each message is a sentence for the person at the terminal.
+"""
 
 
 class UnusableError(Exception):
@@ -7,3 +10,19 @@ class UnusableError(Exception):
 
 class FailedError(Exception):
     """What was asked for could not be carried through: a disk, a store, another engine at work."""
+
+
+class StoreError(FailedError):
+    """The store cannot be opened or used; the message says which file and what to do."""
+
+
+class StoreBusyError(StoreError):
+    """Another program held the store longer than a write waits. Nothing was stored; it may be tried again."""
+
+
+class StoreFaultError(StoreError):
+    """The disk failed. Nothing of this write was stored; it may be tried again."""
+
+
+class StoreFullError(StoreError):
+    """The disk is full. Nothing of this write was stored; it may be tried again when there is room."""

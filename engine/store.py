@@ -1,7 +1,8 @@
 """The only door to the database: appends facts, hands them out again, changes none."""
 
 from engine.appending import Appending
-from engine.database import Patience, StoreBusyError, StoreError, StoreFaultError, StoreFullError
+from engine.database import Patience
+from engine.errors import StoreBusyError, StoreError, StoreFaultError, StoreFullError
 from engine.ledger import Ledger
 from engine.recalling import Recalling
 from engine.requests import Requests

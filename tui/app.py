@@ -42,13 +42,19 @@ class Console(Asking, inherit_bindings=False):
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Commands}
 
     def __init__(
-        self, *, memory: Path | None = None, start: str = "", paced: bool = False, **options: Any
+        self,
+        *,
+        memory: Path | None = None,
+        start: Callable[[], str] = str,
+        paced: bool = False,
+        **options: Any,
     ) -> None:
         """Take what is for the keys; the rest is for looking.
 
         Args:
             memory: file that remembers how the console was left, None to remember nothing.
-            start: id of the screen to begin with, "" for the one that was left.
+            start: gives the id of the screen to begin with, "" for the one that was left; called when there
+                is something to show.
             paced: whether the pace was asked for and is not to be remembered.
             options: of `Looking`.
         """
@@ -143,8 +149,6 @@ class Console(Asking, inherit_bindings=False):
                 " all keys."
             )
             self._tell(Notice(hint))
-        if self._start:
-            self.show_place(self._start)
 
     def exit(self, *arguments: Any, **options: Any) -> None:
         """Leave, however that comes about; how things stand is remembered."""
@@ -154,8 +158,16 @@ class Console(Asking, inherit_bindings=False):
     def watch_reading(self, before: Reading, after: Reading) -> None:
         """Look at a machine the way it was left."""
         super().watch_reading(before, after)
-        if before.view is None and after.view is not None and self._memory is not None:
-            self._come_back(recall(self._memory).get(after.view.assessment.machine, Left()), after.view)
+        if before.view is not None or after.view is None:
+            return
+        start = "" if self._came_back else self._start()
+        if self._memory is not None:
+            left = recall(self._memory).get(after.view.assessment.machine, Left())
+            self._come_back(left, after.view)
+            start = start or (left.screen if left.screen in BY_ID and left.screen != "fleet" else "")
+        if start and not self._came_back:
+            self.show_place(start)
+        self._came_back = True
 
     def _come_back(self, left: Left, view: View) -> None:
         if left.component in view.assessment.components:
@@ -167,9 +179,6 @@ class Console(Asking, inherit_bindings=False):
         # A terminal that is shown its own colours may have no others.
         if self._theme_chosen and self._outfit.theme != "terminal":
             self.wear(self._theme_chosen)
-        if left.screen in BY_ID and left.screen != "fleet" and not self._start and not self._came_back:
-            self.show_place(left.screen)
-        self._came_back = True
 
     def _remember(self) -> None:
         view = self.reading.view
@@ -236,7 +245,7 @@ class Console(Asking, inherit_bindings=False):
         self.alarm_filter = AlarmFilter()
         self._tell(Notice())
         self.head = Playhead(None, self.head.pace, True, following=True)
-        self.reading = Reading(None)
+        self.reading = Reading(None, begun=False)
         self.show_place(SCREENS[0].id)
         self._poll()
 

@@ -217,7 +217,7 @@ def _replay(
 ) -> None:
     from engine.identity import assessment_key
     from tui.launching import engine_beside
-    from tui.opening import make_console, run_console
+    from tui.opening import by_key, make_console, run_console
 
     learned = _bundle(bundle, overrides)
     key = assessment_key(run, settings, learned.digest() if learned else None)
@@ -228,7 +228,7 @@ def _replay(
         console = make_console(
             folder,
             settings,
-            key=key,
+            choose=by_key(key, engine.last_words),
             session=name,
             pace=pace,
             begin=engine.begin,
@@ -244,9 +244,9 @@ def _replay(
 
 
 def _live_console(folder: Path, key: str, settings: "Settings") -> None:
-    from tui.opening import make_console, run_console
+    from tui.opening import by_key, make_console, run_console
 
-    run_console(make_console(folder, settings, key=key, at_newest=True, remember=True), settings)
+    run_console(make_console(folder, settings, choose=by_key(key), at_newest=True, remember=True), settings)
 
 
 def _bundle(path: Path | None, overrides: dict[str, object]) -> "Bundle | None":

@@ -10,10 +10,45 @@ from tui.options import UNUSABLE, As, Config, Machine, Session, State, fail, sen
 
 if TYPE_CHECKING:
     from engine.records import Assessment
+    from engine.store import Store
 
 
 LEAST, MOST = (20, 6), (500, 200)
 """Columns and rows that a frame may have."""
+
+
+class Choice:
+    """Picks the record to show: the newest, of the machine that is named if one is."""
+
+    def __init__(self, folder: Path, machine: str | None) -> None:
+        """Nothing is picked yet.
+
+        Args:
+            folder: of the store.
+            machine: its name, None for whichever has the newest record.
+        """
+        self._folder, self._machine = folder, machine
+        self.several = False
+        """Whether there were several machines to choose from."""
+
+    def __call__(self, store: "Store") -> "Assessment":
+        """Pick one.
+
+        Raises:
+            UnusableError: there is none.
+        """
+        from engine.errors import UnusableError
+        from tui.fleet import newest_records
+
+        records = newest_records(store.assessments())
+        fitting = [one for one in records if self._machine in (None, one.machine)]
+        if not fitting:
+            names = ", ".join(one.machine for one in records)
+            known = self._machine and names
+            which = f" of machine {self._machine!r}; it holds {names}" if known else " yet; start a run first"
+            raise UnusableError(f"{self._folder}: the store holds no assessment{which}")
+        self.several = len(fitting) > 1
+        return max(fitting, key=lambda one: one.id)
 
 
 def register(app: typer.Typer) -> None:
@@ -36,18 +71,22 @@ def attach(
     with sentences():
         settings = settings_of(config, None, {})
         folder = state or settings.store.folder
-        chosen, several = _chosen(folder, machine, read_only=read_only)
+        from engine.access import look_for
         from tui.opening import make_console, run_console
 
+        # What costs next to nothing is said before there is a screen; the rest must not keep it waiting.
+        look_for(folder)
+        choice = Choice(folder, machine)
         console = make_console(
             folder,
             settings,
-            key=chosen.key,
+            choose=choice,
+            insists=True,
             session=session or "",
             at_newest=True,
             read_only=read_only,
             name=name,
-            start="fleet" if several else "",
+            start=lambda: "fleet" if choice.several else "",
             remember=True,
         )
         run_console(console, settings)
@@ -81,12 +120,15 @@ def snapshot(
 
         if screen not in BY_ID:
             fail(f"--screen {screen!r} is no screen; the screens are {', '.join(BY_ID)}", UNUSABLE)
-        chosen, _ = _chosen(folder, machine, read_only=True)
+        from engine.store import Store
         from tui.opening import make_console
         from tui.still import still
 
+        choice = Choice(folder, machine)
+        with Store.open(folder, read_only=True) as store:
+            choice(store)
         console = make_console(
-            folder, settings, key=chosen.key, session=session or "", at_newest=True, read_only=True
+            folder, settings, choose=choice, session=session or "", at_newest=True, read_only=True
         )
         drawn = still(console, (columns, rows), screen, at=at, svg=svg is not None)
         if svg is None:
@@ -94,26 +136,6 @@ def snapshot(
         else:
             svg.write_text(drawn, encoding="utf-8")
             print(f"{svg}: written")
-
-
-def _chosen(folder: Path, machine: str | None, *, read_only: bool) -> "tuple[Assessment, bool]":
-    """The record to show, and whether the store holds several machines to choose from.
-
-    One that may be written to is brought up to the present schema, where it is of an earlier one.
-    """
-    from engine.store import Store
-    from tui.fleet import newest_records
-
-    with Store.open(folder, read_only=read_only) as store:
-        records = newest_records(store.assessments())
-    fitting = [one for one in records if machine in (None, one.machine)]
-    if not fitting:
-        names = ", ".join(one.machine for one in records)
-        which = (
-            f" of machine {machine!r}; it holds {names}" if machine and names else " yet; start a run first"
-        )
-        fail(f"{folder}: the store holds no assessment{which}", UNUSABLE)
-    return max(fitting, key=lambda one: one.id), len(fitting) > 1
 
 
 def _size(text: str) -> tuple[int, int]:

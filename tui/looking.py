@@ -15,6 +15,7 @@ from textual.reactive import reactive
 from textual.screen import Screen
 
 from engine.arrivals import LiveClock
+from engine.errors import FailedError, UnusableError
 from engine.operators import Operator
 from engine.records import Acknowledged, Assessment
 from tui.actions import DEFAULT
@@ -47,7 +48,7 @@ class Looking(App[None]):
 
     CSS_PATH = "raceway.tcss"
 
-    reading: reactive[Reading] = reactive(Reading(None), init=False, repaint=False)
+    reading: reactive[Reading] = reactive(Reading(None, begun=False), init=False, repaint=False)
     """The latest look at the store."""
 
     head: reactive[Playhead] = reactive(Playhead, init=False, repaint=False)
@@ -79,6 +80,7 @@ class Looking(App[None]):
         session: str,
         operator: Operator,
         pace: float = 1.0,
+        insists: bool = False,
         read_only: bool = False,
         outfit: Outfit = DEFAULT_OUTFIT,
         keymap: Keymap = DEFAULT,
@@ -97,6 +99,8 @@ class Looking(App[None]):
             session: of this replay; "" for the live record.
             operator: who acknowledges.
             pace: recording seconds per wall second.
+            insists: whether to end, with the reason in `refused`, where the store cannot be opened or holds
+                nothing to show; else the store is looked for again and again.
             read_only: whether nothing can be stored from here.
             outfit: theme, glyphs and bell.
             keymap: the keys in force.
@@ -123,7 +127,7 @@ class Looking(App[None]):
         self._now, self._clock = now, clock
         self._keys = keymap
         self.set_reactive(Looking.head, Playhead(None, pace, playing, following=at_newest))
-        self._reader = Reader(open_store, choose, session, newest_first=at_newest)
+        self._reader = Reader(open_store, choose, session, newest_first=at_newest, insists=insists)
         self._writer = Writer(open_store)
         self._reading_thread = ThreadPoolExecutor(1, "raceway-reading")
         self._writing_thread = ThreadPoolExecutor(1, "raceway-writing")
@@ -133,6 +137,9 @@ class Looking(App[None]):
         self._drawn_at = -math.inf
         self._stale = False
         self._started = now()
+        self.refused: UnusableError | FailedError | None = None
+        """Why there was nothing to show, where that ended it."""
+
         self._arrival: LiveClock | None = None
         self._mode = Mode("", "", "", Role.PLAIN, now())
         self._last_tick = clock()
@@ -185,6 +192,9 @@ class Looking(App[None]):
                     if not self.reading.more:
                         return
                     await asyncio.sleep(PORTION_PAUSE_SECONDS)
+        except (UnusableError, FailedError) as error:
+            self.refused = error
+            self.exit()
         finally:
             self._polling = False
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.errors import StoreError
 from tui.options import UNUSABLE, fail
 
 if TYPE_CHECKING:
@@ -32,18 +33,48 @@ def nothing() -> None:
     """Start no engine."""
 
 
+def by_key(key: str, last_words: Callable[[], str] = str) -> "Callable[[Store], Assessment | None]":
+    """Picks the assessment of this key.
+
+    Args:
+        key: of the assessment.
+        last_words: what the engine that was to begin it said before it failed.
+    """
+
+    def choose(store: "Store") -> "Assessment | None":
+        found = next((one for one in store.assessments() if one.key == key), None)
+        if found is None and (words := last_words()):
+            raise StoreError(words)
+        return found
+
+    return choose
+
+
+def on_terminal() -> bool:
+    """Whether there is somebody to see a screen and press keys."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
 def run_console(console: "Console", settings: "Settings") -> None:
-    """Show a console on this terminal until it is left."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    """Show a console on this terminal until it is left.
+
+    Raises:
+        UnusableError: there is nothing in the store of what was asked for.
+        FailedError: the store cannot be opened.
+    """
+    if not on_terminal():
         fail("the console needs a terminal; raceway score and raceway snapshot do without one", UNUSABLE)
     console.run(mouse=settings.console.mouse)
+    if console.refused is not None:
+        raise console.refused
 
 
 def make_console(
     folder: Path,
     settings: "Settings",
     *,
-    key: str,
+    choose: "Callable[[Store], Assessment | None]",
+    insists: bool = False,
     session: str = "",
     pace: float | None = None,
     begin: Callable[[], None] = nothing,
@@ -51,7 +82,7 @@ def make_console(
     at_newest: bool = False,
     read_only: bool = False,
     name: str | None = None,
-    start: str = "",
+    start: Callable[[], str] = str,
     remember: bool = False,
 ) -> "Console":
     """Make a console that has yet to be run.
@@ -59,7 +90,8 @@ def make_console(
     Args:
         folder: of the store.
         settings: of the console.
-        key: of the assessment to show.
+        choose: picks the assessment to show, None where the engine has not begun one yet.
+        insists: whether it ends where the store cannot be opened, or holds nothing to show.
         session: of a replay, "" for the live record.
         pace: that was asked for, None for the one that is remembered or set.
         begin: starts the engine beside it, if there is to be one; called before the store is opened.
@@ -67,7 +99,7 @@ def make_console(
         at_newest: begin at what is newest.
         read_only: whether nothing can be stored from it.
         name: what the operator calls themselves.
-        start: id of the screen to begin with.
+        start: gives the id of the screen to begin with, once there is something to show.
         remember: whether it takes up, and leaves behind, how it was left.
     """
     for variable in HARMFUL:
@@ -83,20 +115,12 @@ def make_console(
     from tui.themes import Outfit
 
     def open_store() -> "Store":
-        from engine.store import Store, StoreError
+        from engine.store import Store
 
         begin()
         if words := last_words():
             raise StoreError(words)
         return Store.open(folder, read_only=read_only)
-
-    def choose(store: "Store") -> "Assessment | None":
-        found = next((one for one in store.assessments() if one.key == key), None)
-        if found is None and (words := last_words()):
-            from engine.store import StoreError
-
-            raise StoreError(words)
-        return found
 
     shown = settings.console
     local = datetime.now().astimezone().tzinfo or UTC
@@ -104,6 +128,7 @@ def make_console(
     return Console(
         open_store=open_store,
         choose=choose,
+        insists=insists,
         session=session,
         operator=operator_of(pwd.getpwuid(os.getuid()).pw_name, name, os.environ),
         pace=pace or shown.pace,

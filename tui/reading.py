@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.errors import FailedError, StoreError, UnusableError
 from engine.picture import Picture
 from engine.records import Assessment, Epoch, Event, Heartbeat, Series
 from tui.playhead import moment
@@ -61,7 +62,7 @@ class Reading:
     """One look at the store: the view, if there is one yet, and what went wrong, in a sentence.
 
     `extra` is what the screen's own look found, `looked` which look that was. `more` says that there is more
-    to read at once. `there` says that a process is at work on the assessment, whatever its heartbeat says.
+    to read at once, `begun` that the store was looked at at all. `there` says that a process is at work on the assessment, whatever its heartbeat says.
     """
 
     view: View | None
@@ -70,6 +71,7 @@ class Reading:
     looked: Look | None = None
     more: bool = False
     there: bool = False
+    begun: bool = True
 
 
 class Reader:
@@ -82,6 +84,7 @@ class Reader:
         session: str,
         *,
         newest_first: bool = False,
+        insists: bool = False,
     ) -> None:
         """Remember how to get at the store; it is opened at the first poll and kept open.
 
@@ -90,6 +93,7 @@ class Reader:
             choose: picks the assessment.
             session: whose acknowledgements count.
             newest_first: whether a long record is read from its newest snapshots back.
+            insists: whether `poll` raises what `open_store` and `choose` do, until there was a view.
         """
         self._open_store = open_store
         self._choose = choose
@@ -97,7 +101,7 @@ class Reader:
         self._store: Store | None = None
         self._version: int | None = None
         self._view: View | None = None
-        self._newest_first = newest_first
+        self._newest_first, self._insists = newest_first, insists
         self._past: Recollection | None = None
         self._looked: tuple[Look, int | None, object] | None = None
 
@@ -116,21 +120,27 @@ class Reader:
         Returns:
             The view; the very same object as last time where nothing has changed. Trouble is told in a
             sentence beside the last good view, and the next poll tries again.
-        """
-        from engine.store import StoreError
 
+        Raises:
+            UnusableError: there is nothing in the store of what was asked for.
+            FailedError: the store cannot be opened.
+        """
         try:
             view = self._read(position)
+            self._insists = self._insists and view is None
             more = self._past is not None and self._past.more
             there = view is not None and self._is_there(view.assessment)
             return Reading(view, "", self._extra(view, look), look, more, there)
-        except StoreError as error:
-            return Reading(self._view, str(error))
         except Exception as error:
+            if self._insists and isinstance(error, UnusableError | FailedError):
+                raise
+            if isinstance(error, StoreError):
+                return Reading(self._view, str(error))
             # Whatever a failing disk or a foreign writer raises must reach the operator, not end the
             # console: it is shown until a poll succeeds.
             self._version = None
-            return Reading(self._view, f"the store cannot be read ({_first_line(error)}); trying again")
+            trouble = f"the store cannot be read ({_first_line(error)}); trying again"
+            return Reading(self._view, trouble)
 
     def _is_there(self, assessment: Assessment) -> bool:
         from engine.identity import has_engine

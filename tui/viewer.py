@@ -58,7 +58,8 @@ class Viewer(Looking):
         if not self.is_headless:
             self._terminal = Terminal(self.exit)
         self.status = self._engine_status()
-        self._poll()
+        # Reading takes the processor from painting: the first frame goes first.
+        self.call_after_refresh(self._poll)
         self.set_interval(POLL_SECONDS, self._poll)
         self.set_interval(FRAME_SECONDS, self._tick)
 
@@ -206,7 +207,9 @@ class Viewer(Looking):
                 if self._drawn is not None and self.place() == "alarms"
                 else (),
                 notice=self.notice if self.notice.text else self._idle(),
-                waiting=f"Waiting for the engine to start. {self.reading.trouble}",
+                waiting=f"Waiting for the engine to start. {self.reading.trouble}"
+                if self.reading.begun
+                else "Reading the store …",
                 zone=self._zone,
                 wall_zone=self._wall_zone,
                 now=self._now(),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from engine.database import FILE_NAME
+from engine.access import FILE_NAME
 from engine.monitor import assess
 from engine.records import (
     Assessed,

@@ -22,9 +22,9 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
+from engine.access import FILE_NAME
 from engine.alarms import fold_alarms
 from engine.child import environment
-from engine.database import FILE_NAME
 from engine.operating import acknowledge, note, playhead_of
 from engine.operators import Act, operator_of
 from engine.records import RINGS, EventKind

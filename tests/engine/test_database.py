@@ -12,8 +12,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from engine.access import AccessError
-from engine.database import FILE_NAME
+from engine.access import FILE_NAME, AccessError
 from engine.lease import lease
 from engine.store import Patience, Store, StoreBusyError, StoreError, StoreFaultError, StoreFullError
 from tests.engine.making import WALL

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.access import FILE_NAME
 from engine.child import command, environment
-from engine.database import FILE_NAME
 from engine.store import Store, StoreError
 from replay.archive import Run
 from tests.engine.making import bundle_folder, facts_of, only_assessment

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, event, inspect
 
 from engine import schema
-from engine.database import FILE_NAME
+from engine.access import FILE_NAME
 from engine.migrations import STEPS
 from engine.records import EventKind, Quality
 from engine.store import Store, StoreError

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.database import FILE_NAME
+from engine.access import FILE_NAME
 from engine.errors import FailedError
 from engine.records import (
     Epoch,

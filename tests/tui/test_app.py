@@ -333,6 +333,25 @@ def test_the_console_does_not_wait_for_what_it_does_not_need_to_paint() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_attach_opens_the_store_only_once_there_is_a_screen(whole_store: Path) -> None:
+    code = (
+        "import sys, tui.opening\n"
+        "from tui.cli import app\n"
+        "tui.opening.run_console = lambda *_: print('sqlalchemy' in sys.modules)\n"
+        f"app(['attach', '--state', {str(whole_store)!r}])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+async def test_with_nothing_to_show_it_ends_and_keeps_the_reason(console: Make, tmp_path: Path) -> None:
+    app = console(tmp_path, insists=True)
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        assert not app.is_running
+    assert "there is no store here yet" in str(app.refused)
+
+
 def test_the_environment_cannot_name_a_driver_to_import(
     console: Make, whole_store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

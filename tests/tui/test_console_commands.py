@@ -1,11 +1,31 @@
 """`raceway attach` and `raceway snapshot` from the shell."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
-from tui.cli import UNUSABLE, app
+from engine.errors import StoreError, UnusableError
+from engine.store import Store
+from tests.tui import synthetic
+from tui.app import Console
+from tui.cli import FAILED, UNUSABLE, app
+from tui.console_commands import Choice
+
+OTHER: dict[str, Any] = {
+    "machine": "fan 2",
+    "key": "fan",
+    "model": "spectral",
+    "seed": 0,
+    "run": "/incoming",
+    "expected": 0,
+    "components": ["Bearing 1"],
+    "channels": [(1,)],
+    "units": ["V"],
+    "settings": {},
+    "now": synthetic.WALL,
+}
 
 
 def run(*words: object) -> tuple[int, str]:
@@ -74,6 +94,40 @@ def test_keys_that_clash_are_refused_before_anything_is_opened(whole_store: Path
     code, printed = run("attach", "--state", whole_store, "--config", tmp_path / "mine.toml")
     assert code == UNUSABLE
     assert "keys.follow and keys.quit are both 'q'" in printed
+
+
+def test_a_folder_without_a_store_is_refused_before_there_is_a_screen(tmp_path: Path) -> None:
+    code, printed = run("attach", "--state", tmp_path)
+    assert code == FAILED
+    assert "there is no store here yet; start a run first" in printed
+
+
+@pytest.mark.parametrize(
+    ("refused", "expected"),
+    [(UnusableError("nothing of it"), UNUSABLE), (StoreError("of version 99"), FAILED)],
+)
+def test_what_is_refused_behind_the_screen_ends_the_command_in_a_sentence(
+    whole_store: Path, monkeypatch: pytest.MonkeyPatch, refused: Exception, expected: int
+) -> None:
+    def give_up(console: Console, **_options: object) -> None:
+        console.refused = refused  # type: ignore[assignment]  # one of the two
+
+    monkeypatch.setattr(Console, "run", give_up)
+    monkeypatch.setattr("tui.opening.on_terminal", lambda: True)
+    code, printed = run("attach", "--state", whole_store)
+    assert (code, printed.splitlines()[0]) == (expected, f"raceway: {refused}")
+
+
+def test_of_several_machines_the_newest_record_is_picked_and_that_there_are_several_is_known(
+    own_store: Path,
+) -> None:
+    only = Choice(own_store, None)
+    with Store.open(own_store) as store:
+        assert only(store).machine == "ims-set2"
+        other = store.begin_assessment(**OTHER)
+        either, named = Choice(own_store, None), Choice(own_store, "ims-set2")
+        assert (either(store).id, named(store).machine) == (other.id, "ims-set2")
+    assert (only.several, either.several, named.several) == (False, True, False)
 
 
 def test_without_a_terminal_the_console_says_what_does_without_one(whole_store: Path) -> None:

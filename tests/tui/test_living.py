@@ -219,7 +219,7 @@ def fleet(live: Path, clock: Clock) -> Path:
 async def test_several_machines_come_the_worst_first_and_one_is_opened(
     console: Make, fleet: Path, clock: Clock, size: tuple[int, int]
 ) -> None:
-    app = console(fleet, session="", playing=True, at_newest=True, start="fleet")
+    app = console(fleet, session="", playing=True, at_newest=True, start=lambda: "fleet")
     async with app.run_test(size=size) as pilot:
         await settled(pilot)
         rows = [row for row in text(app).splitlines() if row[3:10].strip() in ("fan 2", "press 4", "pump 9")]

@@ -102,6 +102,11 @@ def test_no_sign_of_an_engine_at_all_is_stale_too(view: View) -> None:
     assert engine_status(Reading(None), WALL, WALL, UTC).text == "engine: starting"
 
 
+def test_before_the_store_was_looked_at_nothing_is_said_of_an_engine() -> None:
+    later = WALL + timedelta(seconds=11)
+    assert engine_status(Reading(None, begun=False), WALL, later, UTC).text == "reading the store"
+
+
 def test_a_store_that_cannot_be_read_is_said_before_all_else(view: View) -> None:
     status = engine_status(Reading(view, "disk gone"), WALL, WALL, UTC)
     assert status.text == "STORE UNREADABLE: disk gone"

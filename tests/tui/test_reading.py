@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.errors import UnusableError
 from engine.lease import lease
 from engine.records import Assessment, Phase
 from engine.store import Store, StoreError
@@ -34,6 +35,31 @@ def test_until_the_engine_has_begun_there_is_nothing_to_see_and_no_trouble(tmp_p
     with Store.open(tmp_path, create=True) as store:
         reading_ = Reader(lambda: store, newest, "").poll()
     assert (reading_.view, reading_.trouble) == (None, "")
+
+
+def test_who_insists_is_refused_what_is_not_there(tmp_path: Path) -> None:
+    def none_fits(_store: Store) -> Assessment | None:
+        raise UnusableError("nothing of machine 'press'")
+
+    synthetic.fill(tmp_path, 10)
+    with pytest.raises(UnusableError, match="nothing of machine 'press'"):
+        Reader(lambda: Store.open(tmp_path), none_fits, "", insists=True).poll()
+    with pytest.raises(StoreError, match="no store here yet"):
+        Reader(lambda: Store.open(tmp_path / "other"), newest, "", insists=True).poll()
+
+
+def test_who_insisted_and_had_a_view_is_told_of_trouble_like_everybody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synthetic.fill(tmp_path, 10)
+    reader = Reader(lambda: Store.open(tmp_path), newest, "", insists=True)
+    first = reader.poll()
+
+    def busy(_store: Store) -> int:
+        raise StoreError("held by another program")
+
+    monkeypatch.setattr(Store, "data_version", busy)
+    assert (reader.poll().view, reader.poll().trouble) == (first.view, "held by another program")
 
 
 def test_nothing_new_is_the_very_same_view(tmp_path: Path) -> None:

@@ -44,6 +44,8 @@ def engine_status(reading: Reading, started: datetime, now: datetime, zone: tzin
         now: wall clock.
         zone: of the times in the text.
     """
+    if not reading.begun:
+        return EngineStatus("reading the store", Role.PLAIN, busy="STARTING")
     if reading.view is None:
         if now - started > SILENCE:
             return _stale(started, zone, None, reading.trouble)
