@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from engine.episodes import Story, stories_of
 from engine.records import RINGS, Event, EventKind, Priority
-from engine.shelving import Mark, Shelf, mark_of, retired_at, shelves_of
+from engine.shelving import Mark, Shelf, expiry_of, mark_of, retired_at, shelves_of
 
 
 class AlarmState(StrEnum):
@@ -187,6 +187,17 @@ def fold_alarms(events: Iterable[Event], until: datetime, rules: FoldRules = EPI
         if out is not None and (alarm.stands or alarm.unanswered):
             alarms[number] = replace(alarms[number], retired=out)
     return tuple(sorted(alarms, key=_urgency))
+
+
+def turns_of(events: Iterable[Event]) -> tuple[datetime, ...]:
+    """Every instant from which on `fold_alarms` or `retired_at` may say something else, ascending.
+
+    An event counts from its own instant on, or is told as later up to it; a shelf ends when its time is up,
+    or at the instant of an event. Between two of these instants the fold is the same.
+    """
+    events = tuple(events)
+    expiries = {expiry_of(event) for event in events if event.kind is EventKind.SHELVED}
+    return tuple(sorted(expiries | {event.at for event in events}))
 
 
 ANSWERS = frozenset({EventKind.ACKNOWLEDGED, EventKind.UNSHELVED})

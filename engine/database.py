@@ -42,6 +42,7 @@ class Database:
         """Wrap an engine whose database has yet to be checked; use `open` instead."""
         self._engine = engine
         self._patience = patience
+        self._read: Connection | None = None
         self.path = path
         self.access = access
         self.read_only = read_only
@@ -161,9 +162,16 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A read transaction: one consistent view; keep it short."""
+        """A read transaction: one consistent view; keep it short. Within another it is that one."""
+        if self._read is not None:
+            yield self._read
+            return
         with self._explained(), self._engine.connect() as connection, connection.begin():
-            yield connection
+            self._read = connection
+            try:
+                yield connection
+            finally:
+                self._read = None
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

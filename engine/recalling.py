@@ -2,16 +2,88 @@
 
 import json
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import numpy as np
-from sqlalchemy import BigInteger, false, select, true, type_coerce
+from sqlalchemy import BigInteger, BindParameter, Select, bindparam, false, select, true, type_coerce
 
 from engine import schema
 from engine.database import Database
 from engine.dialect import data_version
 from engine.records import OPERATOR_KINDS, Assessment, Epoch, Event, Heartbeat, Phase, Quality, Series
 from engine.rows import assessment_of, assessments_query, event_of
+
+_OWN: BindParameter[int] = bindparam("assessment")
+"""The statements that a console makes over and over are built once: that takes longer than to run them."""
+
+_PICTURE = select(schema.picture.c.packed).where(
+    schema.picture.c.assessment_id == _OWN, schema.picture.c.position == bindparam("position")
+)
+_HEARTBEAT = select(schema.heartbeat).where(schema.heartbeat.c.assessment_id == _OWN)
+_EPOCHS = (
+    select(schema.epoch.c.epoch, schema.epoch.c.loss, schema.epoch.c.validation_loss)
+    .where(schema.epoch.c.assessment_id == _OWN)
+    .order_by(schema.epoch.c.epoch)
+)
+_REJECTIONS = (
+    select(schema.rejection.c.name, schema.rejection.c.reason)
+    .where(schema.rejection.c.assessment_id == _OWN)
+    .order_by(schema.rejection.c.id)
+)
+_EVENTS = (
+    select(schema.event)
+    .where(
+        schema.event.c.assessment_id == _OWN,
+        schema.event.c.seq > bindparam("after"),
+        schema.event.c.session.in_(["", bindparam("session")]),
+    )
+    .order_by(schema.event.c.seq)
+)
+
+
+@cache
+def _heads(before: bool, limited: bool, *, newest_first: bool) -> Select[Any]:
+    """What a series says of whole snapshots: those above `after`, if asked below `before`, at most `most`."""
+    assessed, snapshot = schema.assessed.c, schema.snapshot.c
+    heads = (
+        # A time as the number that is stored: making a datetime of each takes as long as reading it.
+        select(
+            assessed.position,
+            type_coerce(snapshot.at, BigInteger),
+            snapshot.name,
+            assessed.baseline,
+            snapshot.figures,
+            snapshot.velocity,
+        )
+        .join_from(schema.assessed, schema.snapshot)
+        .where(
+            assessed.assessment_id == _OWN, assessed.position > bindparam("after"), assessed.late == false()
+        )
+        .order_by(assessed.position.desc() if newest_first else assessed.position)
+    )
+    if before:
+        heads = heads.where(assessed.position < bindparam("before"))
+    return heads.limit(bindparam("most")) if limited else heads
+
+
+def _scores() -> Select[Any]:
+    """The scores of those from `first` to `last` that are not late."""
+    assessed, score = schema.assessed.c, schema.score.c
+    first: BindParameter[int] = bindparam("first")
+    last: BindParameter[int] = bindparam("last")
+    late = select(assessed.position).where(
+        assessed.assessment_id == _OWN, assessed.late == true(), assessed.position.between(first, last)
+    )
+    return (
+        select(score.error, score.limit, score.severity, score.share, score.quality)
+        .where(score.assessment_id == _OWN, score.position.between(first, last))
+        .where(score.position.not_in(late))
+        .order_by(score.position, score.component)
+    )
+
+
+_SCORES = _scores()
 
 _QUALITIES = {quality.value: quality.value for quality in Quality}
 
@@ -113,46 +185,18 @@ class Recalling(Database):
         is in order of time. It takes some 10 ms a thousand snapshots of four components, and holds up the
         engine's commits as long.
         """
-        assessed, snapshot, score = schema.assessed.c, schema.snapshot.c, schema.score.c
-        heads = (
-            # A time as the number that is stored: making a datetime of each takes as long as reading it.
-            select(
-                assessed.position,
-                type_coerce(snapshot.at, BigInteger),
-                snapshot.name,
-                assessed.baseline,
-                snapshot.figures,
-                snapshot.velocity,
-            )
-            .join_from(schema.assessed, schema.snapshot)
-            .where(
-                assessed.assessment_id == assessment.id, assessed.position > after, assessed.late == false()
-            )
-        )
-        if before is not None:
-            heads = heads.where(assessed.position < before)
         newest_first = before is not None and limit is not None
-        heads = heads.order_by(assessed.position.desc() if newest_first else assessed.position)
-        if limit is not None:
-            heads = heads.limit(limit)
+        known = {"assessment": assessment.id, "after": after, "before": before, "most": limit}
         with self.reading() as connection:
-            head = connection.execute(heads).all()
+            head = connection.execute(
+                _heads(before is not None, limit is not None, newest_first=newest_first), known
+            ).all()
             if not head:
                 return empty_series(assessment)
             if newest_first:
                 head = head[::-1]
-            span = head[0].position, head[-1].position
-            late = select(assessed.position).where(
-                assessed.assessment_id == assessment.id,
-                assessed.late == true(),
-                assessed.position.between(*span),
-            )
-            rows = connection.execute(
-                select(score.error, score.limit, score.severity, score.share, score.quality)
-                .where(score.assessment_id == assessment.id, score.position.between(*span))
-                .where(score.position.not_in(late))
-                .order_by(score.position, score.component)
-            ).all()
+            known |= {"first": head[0].position, "last": head[-1].position}
+            rows = connection.execute(_SCORES, known).all()
         positions, at, names, baseline, figures, velocity = zip(*head, strict=True)
         *numbers, quality = zip(*rows, strict=True)
         shape, channels = (len(head), len(assessment.components)), len(assessment.units)
@@ -202,53 +246,33 @@ class Recalling(Database):
 
     def events(self, assessment: Assessment, session: str = "", after: int = 0) -> tuple[Event, ...]:
         """What the engine said and what operators of one session did, in order of seq, above `after`."""
-        columns = schema.event.c
-        query = (
-            select(schema.event)
-            .where(
-                columns.assessment_id == assessment.id,
-                columns.seq > after,
-                columns.session.in_(["", session]),
-            )
-            .order_by(columns.seq)
-        )
+        known = {"assessment": assessment.id, "after": after, "session": session}
         with self.reading() as connection:
-            rows = connection.execute(query).all()
+            rows = connection.execute(_EVENTS, known).all()
         return tuple(
             event_of(row) for row in rows if row.session == session or row.kind not in OPERATOR_KINDS
         )
 
     def picture(self, assessment: Assessment, position: int) -> bytes | None:
         """The packed picture of one snapshot, or None where there is none (any more)."""
-        query = select(schema.picture.c.packed).where(
-            schema.picture.c.assessment_id == assessment.id, schema.picture.c.position == position
-        )
         with self.reading() as connection:
-            return connection.scalar(query)
+            return connection.scalar(_PICTURE, {"assessment": assessment.id, "position": position})
 
     def heartbeat(self, assessment: Assessment) -> Heartbeat | None:
         """What the engine last said of itself."""
         with self.reading() as connection:
-            row = connection.execute(
-                select(schema.heartbeat).where(schema.heartbeat.c.assessment_id == assessment.id)
-            ).one_or_none()
+            row = connection.execute(_HEARTBEAT, {"assessment": assessment.id}).one_or_none()
         if row is None:
             return None
         return Heartbeat(row.beat_at, row.pid, Phase(row.phase), row.done, row.total, row.message)
 
     def epochs(self, assessment: Assessment) -> tuple[Epoch, ...]:
         """The training of this assessment's bundle so far, oldest first."""
-        columns = schema.epoch.c
-        query = select(columns.epoch, columns.loss, columns.validation_loss)
         with self.reading() as connection:
-            rows = connection.execute(
-                query.where(columns.assessment_id == assessment.id).order_by(columns.epoch)
-            )
-            return tuple(Epoch(*row) for row in rows)
+            return tuple(Epoch(*row) for row in connection.execute(_EPOCHS, {"assessment": assessment.id}))
 
     def rejections(self, assessment: Assessment) -> tuple[tuple[str, str], ...]:
         """Files that this assessment could not take in, as (file, reason)."""
-        columns = schema.rejection.c
-        query = select(columns.name, columns.reason).where(columns.assessment_id == assessment.id)
         with self.reading() as connection:
-            return tuple((row.name, row.reason) for row in connection.execute(query.order_by(columns.id)))
+            rows = connection.execute(_REJECTIONS, {"assessment": assessment.id})
+            return tuple((row.name, row.reason) for row in rows)

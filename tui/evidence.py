@@ -30,13 +30,12 @@ class Evidence:
 
 @dataclass(frozen=True)
 class EvidenceLook:
-    """Reads the evidence for one component in one snapshot.
+    """Reads the evidence for one component, in the snapshot whose picture the view has.
 
     `channel` is the one chosen by hand, counted from 1, None for that with most of the error.
     """
 
     component: int
-    position: int
     channel: int | None
     album: Album = field(compare=False, hash=False)
     usual: "UsualLines" = field(compare=False, hash=False)

@@ -2,15 +2,15 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.alarms import Alarm, fold_alarms, fold_rules
+from engine.alarms import Alarm, FoldRules, fold_rules
 from engine.records import Event, Quality
-from engine.shelving import retired_at
+from tui.folding import Folding
 from tui.peak import Peak, peak_among
 from tui.playhead import Playhead, index_at, instant, moment
 from tui.reading import View
@@ -51,10 +51,11 @@ class Condition:
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """A view of the store and the instant it is looked at."""
+    """A view of the store and the instant it is looked at; `folding` remembers from one frame to the next."""
 
     view: View
     playhead: Playhead
+    folding: Folding = field(default_factory=Folding, repr=False)
 
     @cached_property
     def index(self) -> int:
@@ -74,15 +75,18 @@ class Frame:
         """Every alarm raised so far, the most urgent first."""
         if self.playhead.at is None:
             return ()
-        rules = fold_rules(self.view.assessment.settings)
-        return fold_alarms(self.view.events, moment(self.playhead.at), rules)
+        return self.folding.alarms(self.view.events, moment(self.playhead.at), self._rules)
 
     @cached_property
     def retired(self) -> frozenset[str]:
         """Names of the components that are out of service."""
         if self.playhead.at is None:
             return frozenset()
-        return frozenset(retired_at(self.view.events, moment(self.playhead.at)))
+        return frozenset(self.folding.retired(self.view.events, moment(self.playhead.at), self._rules))
+
+    @property
+    def _rules(self) -> FoldRules:
+        return fold_rules(self.view.assessment.settings)
 
     @cached_property
     def events(self) -> tuple[Event, ...]:
@@ -94,7 +98,7 @@ class Frame:
     @cached_property
     def interval(self) -> int:
         """The usual time between two snapshots in microseconds, 0 where it cannot be told."""
-        return usual_interval(self.view.series)
+        return interval_of(self.view)
 
     @cached_property
     def holds(self) -> NDArray[np.int64]:
@@ -102,10 +106,7 @@ class Frame:
 
         A few intervals; and where the ones that followed were thinned, as long as those took.
         """
-        series = self.view.series
-        holds = series.at + PATIENCE * self.interval
-        holds[:-1] += (np.diff(series.positions) - 1) * self.interval
-        return holds
+        return holds_of(self.view)
 
     @cached_property
     def extent(self) -> tuple[int, int]:
@@ -180,6 +181,21 @@ class Frame:
         if not len(places):
             return None
         return float(severity[places[-1]]), int(self.view.series.at[places[-1]])
+
+
+@lru_cache(maxsize=1)
+def interval_of(view: View) -> int:
+    """The usual time between two snapshots, as `Frame.interval`; told once for all instants of a view."""
+    return usual_interval(view.series)
+
+
+@lru_cache(maxsize=1)
+def holds_of(view: View) -> NDArray[np.int64]:
+    """Up to which instant each snapshot is what is known, as `Frame.holds`."""
+    series, interval = view.series, interval_of(view)
+    holds = series.at + PATIENCE * interval
+    holds[:-1] += (np.diff(series.positions) - 1) * interval
+    return holds
 
 
 def trend(severity: NDArray[np.float64]) -> int:

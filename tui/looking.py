@@ -25,10 +25,11 @@ from tui.draw.notice import Notice
 from tui.draw.status import EngineStatus
 from tui.draw.text import Role
 from tui.filtering import AlarmFilter
+from tui.folding import Folding
 from tui.frame import Frame
 from tui.keys import Keymap
 from tui.playhead import Playhead, index_at, live_now
-from tui.reading import Look, Reader, Reading
+from tui.reading import NEWEST, Look, Reader, Reading
 from tui.screens.overview import OverviewScreen
 from tui.terminal import Terminal
 from tui.themes import Outfit, own_themes, textual_name
@@ -135,6 +136,7 @@ class Looking(App[None]):
         self._storing: dict[Hashable, asyncio.Future[Acknowledged | str]] = {}
         self._drawn: Frame | None = None
         self._drawn_at = -math.inf
+        self._folding = Folding()
         self._stale = False
         self._started = now()
         self.refused: UnusableError | FailedError | None = None
@@ -200,6 +202,8 @@ class Looking(App[None]):
 
     def _position(self) -> int | None:
         """The snapshot whose picture is wanted."""
+        if self.head.following:
+            return NEWEST
         view = self.reading.view
         index = -1 if view is None else index_at(view.series.at, self.head.at)
         return None if view is None or index < 0 else int(view.series.positions[index])

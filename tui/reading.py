@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.errors import FailedError, StoreError, UnusableError
 from engine.picture import Picture
@@ -53,6 +54,12 @@ class View:
     unread: int = 0
 
 
+NEWEST = -1
+"""Whose picture is wanted by who follows what is newest: it comes with its snapshot and not after it."""
+
+TAIL = 64
+"""So many snapshots at the end of a series tell, as a rule, how every component stands to its limit."""
+
 Look = Callable[["Store", View], object]
 """What a screen reads besides: given the store and the view, on the reader's thread."""
 
@@ -62,7 +69,8 @@ class Reading:
     """One look at the store: the view, if there is one yet, and what went wrong, in a sentence.
 
     `extra` is what the screen's own look found, `looked` which look that was. `more` says that there is more
-    to read at once, `begun` that the store was looked at at all. `there` says that a process is at work on the assessment, whatever its heartbeat says.
+    to read at once, `begun` that the store was looked at at all. `there` says that a process is at work on the
+    assessment, whatever its heartbeat says.
     """
 
     view: View | None
@@ -103,7 +111,7 @@ class Reader:
         self._view: View | None = None
         self._newest_first, self._insists = newest_first, insists
         self._past: Recollection | None = None
-        self._looked: tuple[Look, int | None, object] | None = None
+        self._looked: tuple[tuple[Look, int | None, int | None], object] | None = None
 
     def switch(self, choose: "Callable[[Store], Assessment | None]") -> None:
         """Look at another assessment from the next poll on."""
@@ -114,7 +122,7 @@ class Reader:
         """Read what has been added since the last poll.
 
         Args:
-            position: the snapshot whose picture is wanted, if any.
+            position: the snapshot whose picture is wanted, `NEWEST` for whichever that is, None for none.
             look: what else is wanted, if anything.
 
         Returns:
@@ -150,9 +158,11 @@ class Reader:
     def _extra(self, view: View | None, look: Look | None) -> object:
         if look is None or view is None or self._store is None:
             self._looked = None
-        elif self._looked is None or self._looked[:2] != (look, self._version):
-            self._looked = (look, self._version, look(self._store, view))
-        return None if self._looked is None else self._looked[2]
+        else:
+            wanted = (look, self._version, view.picture_position)
+            if self._looked is None or self._looked[0] != wanted:
+                self._looked = (wanted, look(self._store, view))
+        return None if self._looked is None else self._looked[1]
 
     def close(self) -> None:
         """Close the store, if it is open."""
@@ -174,6 +184,8 @@ class Reader:
         changed = view is None or version != self._version
         if changed or past.more:
             past.read(store)
+        if position == NEWEST:
+            position = int(past.series.positions[-1]) if len(past.series) else None
         past.look(store, position)
         if view is None or changed or past.series is not view.series:
             view = self._told(store, past, view)
@@ -187,21 +199,27 @@ class Reader:
         assessment, series = past.assessment, past.series
         # Events are read after the snapshots: every ring of a snapshot in hand is in hand too.
         events = view.events if view is not None else ()
-        events += store.events(assessment, self._session, after=events[-1].seq if events else 0)
-        same = view is not None and view.series is series and view.unread == past.unread
-        return View(
-            assessment=assessment,
-            series=series,
-            events=events,
-            heartbeat=store.heartbeat(assessment),
-            epochs=store.epochs(assessment),
-            crossings=view.crossings if view is not None and same else crossings(series, not past.unread),
-            rejected=len(store.rejections(assessment)),
-            picture=view.picture if view is not None else None,
-            picture_position=view.picture_position if view is not None else None,
-            came=self._came(store, assessment, series),
-            unread=past.unread,
-        )
+        begun = not past.unread
+        if view is None or view.unread != past.unread:
+            found = crossings(series, begun)
+        else:
+            found = more_crossings(view.series, view.crossings, series, begun)
+        with store.reading():
+            new = store.events(assessment, self._session, after=events[-1].seq if events else 0)
+            return View(
+                assessment=assessment,
+                series=series,
+                # The very same where nothing happened, so that nobody need fold them again.
+                events=events + new if new else events,
+                heartbeat=store.heartbeat(assessment),
+                epochs=store.epochs(assessment),
+                crossings=found,
+                rejected=len(store.rejections(assessment)),
+                picture=view.picture if view is not None else None,
+                picture_position=view.picture_position if view is not None else None,
+                came=self._came(store, assessment, series),
+                unread=past.unread,
+            )
 
     def _came(self, store: "Store", assessment: Assessment, series: Series) -> datetime | None:
         if assessment.expected or not len(series):
@@ -221,15 +239,45 @@ def crossings(series: Series, begun: bool = True) -> tuple[Crossing, ...]:
         series: in order of time.
         begun: whether nothing comes before it, so that one that begins above the limit has crossed it.
     """
+    return _crossings(series.at, series.baseline, series.severity, begun)
+
+
+def more_crossings(
+    old: Series, known: tuple[Crossing, ...], series: Series, begun: bool = True
+) -> tuple[Crossing, ...]:
+    """The crossings of a series; where it goes on from an old one, only its new end is looked at.
+
+    Args:
+        old: a series.
+        known: its crossings.
+        series: in order of time.
+        begun: as for `crossings`, of either.
+    """
+    count = len(old)
+    if series is old:
+        return known
+    tail = slice(max(count - TAIL, 0), count)
+    judged = ~old.baseline[tail, np.newaxis] & np.isfinite(old.severity[tail])
+    if not judged.any(axis=0).all() or not np.array_equal(series.positions[:count], old.positions):
+        return crossings(series, begun)
+    # From where on every component has been judged once: what it does next is told by that.
+    start = count - 1 - int(judged[::-1].argmax(axis=0).max())
+    end = _crossings(series.at[start:], series.baseline[start:], series.severity[start:], begun=False)
+    return known + tuple(one for one in end if one.at > old.at[-1])
+
+
+def _crossings(
+    at: NDArray[np.int64], baseline: NDArray[np.bool_], severities: NDArray[np.float64], begun: bool
+) -> tuple[Crossing, ...]:
     found: list[Crossing] = []
-    for component in range(series.severity.shape[1]):
-        severity = series.severity[:, component]
-        judged = np.flatnonzero(~series.baseline & np.isfinite(severity))
+    for component in range(severities.shape[1]):
+        severity = severities[:, component]
+        judged = np.flatnonzero(~baseline & np.isfinite(severity))
         above = severity[judged] >= 1.0
         start = [False] if begun else above[:1]
         before = np.concatenate([start, above[:-1]]) if len(above) else above
         found.extend(
-            Crossing(int(series.at[judged[index]]), component, bool(above[index]))
+            Crossing(int(at[judged[index]]), component, bool(above[index]))
             for index in np.flatnonzero(above != before)
         )
     return tuple(sorted(found, key=lambda crossing: (crossing.at, crossing.component)))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.records import Assessment, Series
+from tui.growing import Growing
 from tui.thinning import bounded, joined, thinned
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class Recollection:
         self._newest_first = newest_first
         self._clock = clock
         self._kept: Series | None = None
+        self._growing = Growing()
         self._around: Series | None = None
         self._fetched = (0, 0)
         self._spacing = 0
@@ -117,15 +119,17 @@ class Recollection:
     def _read_newer(self, store: "Store", deadline: float) -> bool:
         """Read what came after the newest in hand; say whether that was all."""
         assert self._kept is not None
-        parts = [self._kept]
+        grown = self._kept
         size = CHUNK
         while size == CHUNK:
-            newest = next((int(part.positions[-1]) for part in reversed(parts) if len(part)), -1)
-            parts.append(store.series(self.assessment, after=newest, limit=CHUNK))
-            size = len(parts[-1])
+            newest = int(grown.positions[-1]) if len(grown) else -1
+            new = store.series(self.assessment, after=newest, limit=CHUNK)
+            size = len(new)
+            if size:
+                grown = self._growing.joined(grown, new)
             if self._clock() > deadline:
                 break
-        self._keep(parts)
+        self._keep(grown)
         return size < CHUNK
 
     def _read_older(self, store: "Store", deadline: float) -> None:
@@ -140,10 +144,11 @@ class Recollection:
                 unread = int(part.positions[0]) if len(part) == CHUNK else 0
                 parts.append(thinned(part, self._spacing))
         finally:
-            self._keep([*reversed(parts), self._kept])
+            if any(map(len, parts)):
+                self._keep(joined(*reversed(parts), self._kept))
             self.unread = unread
 
-    def _keep(self, parts: list[Series]) -> None:
-        if any(len(part) for part in parts if part is not self._kept):
-            self._kept, self._spacing = bounded(joined(*parts), self._spacing)
+    def _keep(self, series: Series) -> None:
+        if series is not self._kept:
+            self._kept, self._spacing = bounded(series, self._spacing)
             self._shown = None

@@ -141,7 +141,7 @@ class Viewer(Looking):
         """Show the new instant; ask for its picture where the snapshot is another."""
         view = self.reading.view
         other = view is not None and index_at(view.series.at, before.at) != index_at(view.series.at, after.at)
-        if other:
+        if other and not (before.following and after.following):
             self._poll()
         only_time = not other and replace(before, at=None) == replace(after, at=None)
         if not only_time or self._clock() - self._drawn_at >= INSTANT_SECONDS:
@@ -192,7 +192,7 @@ class Viewer(Looking):
         if view is None:
             self._drawn = None
         elif self._drawn is None or self._drawn.view is not view or self._drawn.playhead != self.head:
-            self._drawn = Frame(view, self.head)
+            self._drawn = Frame(view, self.head, self._folding)
         screen = cast(Shows, self.screen)
         if not hasattr(screen, "show"):
             return

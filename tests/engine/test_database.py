@@ -119,6 +119,17 @@ def test_failing_disk_is_tried_again_and_then_told(state: Path, other: sqlite3.C
             store.append(assessment, [item(1)], WALL)
 
 
+def test_what_is_read_within_a_read_is_of_the_same_instant(state: Path) -> None:
+    with Store.open(state, create=True) as store:
+        assessment = begin(store)
+        with store.reading() as outer:
+            with store.reading() as inner:
+                assert inner is outer
+            assert outer.in_transaction()
+        store.append(assessment, [item(0)], WALL)
+        assert len(store.series(assessment)) == 1
+
+
 # Full
 
 

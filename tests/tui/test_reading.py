@@ -1,9 +1,12 @@
 """The reader takes in only what is new, and says in a sentence what it cannot take in."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.errors import UnusableError
 from engine.lease import lease
@@ -11,8 +14,10 @@ from engine.records import Assessment, Phase
 from engine.store import Store, StoreError
 from tests.engine.storing import acknowledge
 from tests.tui import synthetic
-from tui import recalling
-from tui.reading import Crossing, Reader, crossings
+from tests.tui.test_thinning import series
+from tui import reading, recalling
+from tui.reading import NEWEST, Crossing, Reader, View, crossings, more_crossings
+from tui.thinning import taken
 
 
 def newest(store: Store) -> Assessment | None:
@@ -35,6 +40,34 @@ def test_until_the_engine_has_begun_there_is_nothing_to_see_and_no_trouble(tmp_p
     with Store.open(tmp_path, create=True) as store:
         reading_ = Reader(lambda: store, newest, "").poll()
     assert (reading_.view, reading_.trouble) == (None, "")
+
+
+SEVERITIES = st.lists(st.sampled_from([0.4, 0.9, 1.0, 1.6, float("nan")]), min_size=1, max_size=40)
+
+
+@given(SEVERITIES, st.lists(st.integers(1, 40), max_size=5), st.booleans(), st.integers(1, 4))
+def test_crossings_found_bit_by_bit_are_those_of_the_whole(
+    severities: list[float], cuts: list[int], begun: bool, tail: int
+) -> None:
+    one = series(severities, baseline=3)
+    whole = replace(one, severity=np.column_stack([one.severity, one.severity[::-1]]))
+    ends = sorted({min(cut, len(whole)) for cut in cuts} | {len(whole)})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "TAIL", tail)
+        old = taken(whole, np.arange(ends[0]))
+        found = crossings(old, begun)
+        for end in ends:
+            more = taken(whole, np.arange(end))
+            found = more_crossings(old, found, more, begun)
+            assert found == crossings(more, begun)
+            old = more
+
+
+def test_crossings_of_a_series_that_changed_before_its_end_are_found_anew() -> None:
+    old = series([0.4, 1.6, 0.4, 0.4])
+    thinned = taken(old, np.array([0, 2, 3]))
+    assert len(crossings(old)) == 2
+    assert more_crossings(old, crossings(old), thinned) == ()
 
 
 def test_who_insists_is_refused_what_is_not_there(tmp_path: Path) -> None:
@@ -90,6 +123,22 @@ def test_what_the_engine_adds_is_added(tmp_path: Path, monkeypatch: pytest.Monke
     assert second.events == events
     assert second.heartbeat is not None
     assert second.heartbeat.done == 120
+
+
+def test_who_follows_has_the_newest_snapshot_its_picture_and_evidence_at_one_look(tmp_path: Path) -> None:
+    def looked(_store: Store, view: View) -> object:
+        return view.picture_position
+
+    assessment = synthetic.fill(tmp_path, 50)
+    reader = Reader(lambda: Store.open(tmp_path), newest, "")
+    assert reader.poll(NEWEST, looked).extra == 49
+    with Store.open(tmp_path) as engine:
+        engine.append(assessment, [synthetic.assessed(50)], synthetic.WALL)
+    found = reader.poll(NEWEST, looked)
+    assert found.view is not None
+    assert found.view.picture is not None
+    assert (found.view.picture_position, found.extra) == (50, 50)
+    assert reader.poll(20, looked).extra == 20
 
 
 def test_a_picture_is_fetched_when_it_is_asked_for(whole_store: Path) -> None:

@@ -50,16 +50,13 @@ def resample(
     """
     if width <= 0:
         return []
-    start, end = extent
-    edges = start + (end + 1 - start) * np.arange(width + 1) / width
-    cuts = np.searchsorted(at, edges, side="left")
+    edges, cuts = cut(at, extent, width)
+    highs, whole = highest(values, cuts), all_of(baseline, cuts)
     columns: list[Column] = []
     for number in range(width):
-        low, high = int(cuts[number]), int(cuts[number + 1])
+        low, high = cuts[number], cuts[number + 1]
         if high > low:
-            finite = values[low:high][np.isfinite(values[low:high])]
-            value = float(finite.max()) if len(finite) else math.nan
-            columns.append(Column(value, bool(baseline[low:high].all())))
+            columns.append(Column(highs[number], whole[number]))
         elif low >= len(at):
             columns.append(Column(None))
         elif low and edges[number] <= holds[low - 1]:
@@ -67,6 +64,30 @@ def resample(
         else:
             columns.append(Column(math.nan))
     return columns
+
+
+def cut(at: NDArray[np.int64], extent: tuple[int, int], width: int) -> tuple[list[int], list[int]]:
+    """Cut a series into columns of equal time.
+
+    Returns:
+        (width + 1) instants, each the first of a column, and as many indices of the first at or after these.
+    """
+    start, end = extent
+    edges = np.ceil(start + (end + 1 - start) * np.arange(width + 1) / width).astype(np.int64)
+    return edges.tolist(), np.searchsorted(at, edges, side="left").tolist()
+
+
+def highest(values: NDArray[np.float64], cuts: list[int]) -> list[float]:
+    """The highest finite value between each cut and the next, NaN where there is none or nothing between."""
+    # One more behind the last, so that a cut may lie behind all of them.
+    finite = np.append(np.where(np.isfinite(values), values, -np.inf), -np.inf)
+    highs = np.maximum.reduceat(finite, cuts)[:-1]
+    return list(np.where((np.diff(cuts) > 0) & np.isfinite(highs), highs, np.nan).tolist())
+
+
+def all_of(mask: NDArray[np.bool_], cuts: list[int]) -> list[bool]:
+    """Whether all is true between each cut and the next; not told where there is nothing between."""
+    return list(np.logical_and.reduceat(np.append(mask, False), cuts)[:-1].tolist())
 
 
 def sparkline(columns: list[Column]) -> Line:

@@ -1,5 +1,7 @@
 """The whole run at once: a heat strip for each component, and what happened, in words around the playhead."""
 
+import math
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import tzinfo
 
@@ -9,6 +11,7 @@ from rich.cells import cell_len
 from engine.records import RINGS, EventKind, Quality
 from tui.draw.finishing import finished, shades
 from tui.draw.glyphs import Glyphs
+from tui.draw.spark import all_of, cut, highest
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, pick, title, window
 from tui.draw.timeline import column
 from tui.draw.words import duration, severity_text, short_time
@@ -93,28 +96,26 @@ def strip_lines(
 def cells_of(frame: Frame, component: int, track: int, glyphs: Glyphs) -> str:
     """One character a column: the shade of the highest severity, or why there is none."""
     series = frame.view.series
-    start, end = frame.extent
-    edges = start + (end + 1 - start) * np.arange(track + 1) / track
-    cuts = np.searchsorted(series.at, edges, side="left").tolist()
+    severities = series.severity[:, component]
+    edges, cuts = cut(series.at, frame.extent, track)
+    highs, learned = highest(severities, cuts), all_of(series.baseline, cuts)
     ladder = shades(glyphs)
     cells = []
     for number in range(track):
-        low, high = cuts[number], cuts[number + 1]
+        low, high, severity, baseline = cuts[number], cuts[number + 1], highs[number], learned[number]
         if high <= low:
             # Between two snapshots the one before holds, but not over a pause.
             if not low or edges[number] > frame.holds[low - 1] or low >= len(series):
                 cells.append(" ")
                 continue
-            low, high = low - 1, low
-        severity = series.severity[low:high, component]
-        finite = severity[np.isfinite(severity)]
-        if not len(finite):
+            high, severity, baseline = low, float(severities[low - 1]), bool(series.baseline[low - 1])
+        if not math.isfinite(severity):
             quality = series.quality[high - 1, component]
             cells.append(STOPPED if quality == Quality.STOPPED else SENSOR)
-        elif series.baseline[low:high].all() and finite.max() < STEPS[1]:
+        elif baseline and severity < STEPS[1]:
             cells.append(BASELINE)
         else:
-            cells.append(ladder[1 + int(np.searchsorted(STEPS, finite.max(), side="right"))])
+            cells.append(ladder[1 + bisect_right(STEPS, severity)])
     return "".join(cells)
 
 

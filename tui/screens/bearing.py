@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
 from textual import work
 
 from engine.marking import Marking
@@ -88,10 +89,9 @@ class BearingScreen(PanedScreen):
 
     def look(self, frame: Frame, component: int) -> Look | None:
         """The evidence of the snapshot whose picture is at hand."""
-        position = frame.view.picture_position
-        if position is None:
+        if frame.view.picture_position is None:
             return None
-        return EvidenceLook(component, position, self.channel, self._album, self._usual)
+        return EvidenceLook(component, self.channel, self._album, self._usual)
 
     def panes_shown(self) -> tuple[str, ...]:
         """The panes for which there is room, from top to bottom."""
@@ -257,10 +257,10 @@ def recording_seconds(view: View) -> float:
 
 def picture_time(view: View, shown: Shown) -> str:
     """Of which snapshot the picture is: it arrives a moment after a step."""
-    known = view.picture_position is not None and view.picture_position in view.series.positions
-    if not known:
+    position, positions = view.picture_position, view.series.positions
+    place = 0 if position is None else int(np.searchsorted(positions, position))
+    if place == len(positions) or positions[place] != position:
         return ""
-    place = int((view.series.positions == view.picture_position).argmax())
     return f"at {short_time(int(view.series.at[place]), shown.zone)}"
 
 

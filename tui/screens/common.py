@@ -36,12 +36,14 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
         self.shown = shown
         if not self.is_mounted:
             return
-        self.query_one("#banner", Panel).show(partial(banner_lines, banner=shown.banner, zone=shown.zone))
+        self.query_one("#banner", Panel).show(
+            partial(banner_lines, banner=shown.banner, zone=shown.zone), key=(shown.banner, shown.zone)
+        )
         notice = self.query_one("#notice", Panel)
         notice.wanted = len(wrapped(shown.notice.text, max(self.size.width - 1, 1), 2))
         notice.show(partial(notice_lines, notice=shown.notice))
         keys = partial(footer_lines, keymap=shown.keymap, screen=self.PLACE)
-        self.query_one("#keys", Panel).show(keys)
+        self.query_one("#keys", Panel).show(keys, key=(shown.keymap, self.PLACE))
         self.draw(shown)
 
     @property
@@ -56,9 +58,9 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
     def look(self, frame: Frame, component: int) -> Look | None:
         """What else this screen needs of the store, None for nothing.
 
-        It is called by the reader, on its thread, when the store has changed or another look is wanted than
-        before: return one that equals the last where the same is wanted. What it returns comes back as
-        `Shown.extra`.
+        It is called by the reader, on its thread, when the store has changed, or where another look or the
+        picture of another snapshot is wanted: return one that equals the last where the same is wanted. What
+        it returns comes back as `Shown.extra`.
 
         Args:
             frame: what is shown.

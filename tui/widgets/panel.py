@@ -1,6 +1,6 @@
 """A panel shows lines of styled text and sends to the terminal only those that have changed."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -35,10 +35,10 @@ class Panel(Widget):
         """Start empty; `show` gives it something to draw."""
         super().__init__(id=id)
         self._draw: Draw | None = None
-        self._key: Hashable = None
+        self._key: object = None
         self._lines: Lines = []
 
-    def show(self, draw: Draw, key: Hashable = None) -> None:
+    def show(self, draw: Draw, key: object = None) -> None:
         """Draw this from now on, in whatever size the panel has.
 
         Args:
