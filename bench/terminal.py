@@ -74,6 +74,8 @@ class Grid:
         if final == "H":
             y, x = (int(number or 1) for number in (parameters + ";;").split(";")[:2])
             self._x, self._y = min(x, self._columns) - 1, min(y, self._rows) - 1
+        elif final == "C":
+            self._x = min(self._x + int(parameters or 1), self._columns - 1)
         elif final == "J" or (final == "h" and parameters == "?1049"):
             self._clear()
 

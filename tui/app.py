@@ -214,6 +214,8 @@ class Console(Asking, inherit_bindings=False):
         """Show a screen of the table; it is made at the first time and kept."""
         if self.place() == id:
             return
+        # What others wrote over the screen goes: a whole one is sent, be it known or not.
+        self._send_anew(self.size)
         while len(self.screen_stack) > 1:
             self.pop_screen()
         if id != SCREENS[0].id:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from textual.app import App
 from textual.driver import Driver
+from textual.events import Resize
+from textual.geometry import Size
 from textual.reactive import reactive
 from textual.screen import Screen
 
@@ -159,9 +161,19 @@ class Looking(App[None]):
 
     def get_driver_class(self) -> type[Driver]:
         """The terminal's own driver; TEXTUAL_DRIVER would import whatever the environment names."""
-        from textual.drivers.linux_driver import LinuxDriver
+        from tui.driver import ThriftyDriver
 
-        return LinuxDriver
+        return ThriftyDriver
+
+    def on_resize(self, event: Resize) -> None:
+        """A terminal of another size may show anything."""
+        self._send_anew(event.size)
+
+    def _send_anew(self, size: Size) -> None:
+        """Send the next frame whole, whatever the terminal of this size is thought to show."""
+        forget = getattr(self._driver, "forget", None)
+        if forget is not None:
+            forget(*size)
 
     def get_default_screen(self) -> Screen[None]:
         """The overview."""

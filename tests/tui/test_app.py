@@ -356,4 +356,4 @@ def test_the_environment_cannot_name_a_driver_to_import(
     console: Make, whole_store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("textual.constants.DRIVER", "no_such_module:Driver")
-    assert console(whole_store).driver_class.__name__ == "LinuxDriver"
+    assert console(whole_store).driver_class.__name__ == "ThriftyDriver"

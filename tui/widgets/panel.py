@@ -5,7 +5,6 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.events import Resize
 from textual.geometry import Region, Size
 from textual.reactive import reactive
 from textual.strip import Strip
@@ -37,6 +36,8 @@ class Panel(Widget):
         self._draw: Draw | None = None
         self._key: object = None
         self._lines: Lines = []
+        self._drawn_in: Size | None = None
+        """The size that the lines are for, None where they are yet to be drawn."""
 
     def show(self, draw: Draw, key: object = None) -> None:
         """Draw this from now on, in whatever size the panel has.
@@ -48,7 +49,11 @@ class Panel(Widget):
         if key is not None and key == self._key:
             return
         self._draw, self._key = draw, key
-        self._update()
+        if self._drawn_in == self.size:
+            self._update()
+        elif self.size:
+            self._drawn_in = None
+            self.refresh()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Take what is wanted."""
@@ -56,6 +61,9 @@ class Panel(Widget):
 
     def render_line(self, y: int) -> Strip:
         """One line, blank below the last."""
+        if self._drawn_in != self.size:
+            # Only now: what is painted first in a new size is what belongs there, and not a blank before it.
+            self._drawn_in, self._lines = self.size, self._drawn()
         width = self.size.width
         line: Line = self._lines[y] if y < len(self._lines) else ()
         segments: list[Segment] = []
@@ -69,17 +77,14 @@ class Panel(Widget):
         rest = self.rich_style if style is None or role in FILLED else style
         return Strip(segments).simplify().adjust_cell_length(width, rest)
 
-    def on_resize(self, _event: Resize) -> None:
-        """Draw anew in the new size."""
-        self._lines = []
-        self._update()
-        self.refresh()
+    def _drawn(self) -> Lines:
+        """The lines for the present size."""
+        width, height = self.size
+        return [] if self._draw is None else self._in_glyphs(self._draw(width, height)[:height])
 
     def _update(self) -> None:
-        width, height = self.size
-        if self._draw is None or not width or not height:
-            return
-        before, self._lines = self._lines, self._in_glyphs(self._draw(width, height)[:height])
+        width = self.size.width
+        before, self._lines = self._lines, self._drawn()
         for y in range(max(len(before), len(self._lines))):
             if before[y : y + 1] != self._lines[y : y + 1]:
                 old, new = (lines[y] if y < len(lines) else () for lines in (before, self._lines))

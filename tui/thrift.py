@@ -1,0 +1,249 @@
+"""Spares the line: of what is written to a terminal only that goes out which changes what it shows.
+
+A screen is painted in whole regions, often twice, each piece of text with its whole style. Here every cell
+that the terminal shows is known; what would be the same is passed over, and a style is told by what is other
+in it. What is not understood is handed on as it is, and nothing is taken for known after it.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rich.cells import get_character_cell_size
+
+PIECES = re.compile(
+    r"\x1b\[(?P<parameters>[0-?]*)(?P<between>[ -/]*)(?P<final>[@-~])"
+    r"|(?P<text>[^\x1b\x00-\x1f\x7f]+)"
+    r"|\x1b[\]P_^X].*?(?:\x07|\x1b\\)"
+    r"|\x1b[ -/]*[0-OQ-WYZ\\`-~]"
+    r"|.",
+    re.DOTALL,
+)
+"""Commands, text, strings for the title and the like, other escapes, and single characters besides."""
+
+HARMLESS = frozenset({"?2026h", "?2026l", "?25h", "?25l"})
+"""Commands that change no cell, nor where and how the next is written: of frames, and of whether the cursor
+shows."""
+
+OFF = {1: 22, 2: 22, 3: 23, 4: 24, 5: 25, 7: 27, 8: 28, 9: 29}
+"""What ends bold, dim, italic, underlined, blinking, reversed, hidden and struck (ECMA-48, 8.3.117)."""
+
+SEEN = frozenset({4, 5, 7, 8, 9})
+"""What of these is seen, or may be, where there is a blank."""
+
+REVERSED = 7
+NEAR = 4
+"""So many cells are written again rather than passed over by a command, which takes as many bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How text looks: its colours as parameters of the command that sets them, and what else is on."""
+
+    colour: str = ""
+    ground: str = ""
+    on: frozenset[int] = frozenset()
+
+
+PLAIN = Look()
+
+Cell = tuple[str, Look]
+"""A character with what combines with it, "" for the right half of a wide one, and its look."""
+
+
+class Thrift:
+    """Between a program and its terminal."""
+
+    def __init__(self) -> None:
+        """Nothing is known; all is handed on until `forget` tells the size."""
+        self._columns = self._rows = 0
+        self._cells: list[list[Cell | None]] = []
+        # Where the program is, and where the terminal is: None where that is not known.
+        self._x = self._y = 0
+        self._look: Look | None = PLAIN
+        self._lost = False
+        self._at: tuple[int, int] | None = None
+        self._in: Look | None = None
+
+    def forget(self, columns: int, rows: int) -> None:
+        """Know no cell any more, of a terminal of this size."""
+        self._columns, self._rows = columns, rows
+        self._cells = [[None] * columns for _ in range(rows)]
+        self._at = self._in = None
+
+    def passed(self, data: str) -> str:
+        """What is to be sent in place of what the program wrote."""
+        if not self._rows:
+            return data
+        out: list[str] = []
+        wrote = False
+        for piece in PIECES.finditer(data):
+            text, final = piece["text"], piece["final"]
+            place = placed(piece["parameters"]) if final == "H" else None
+            if final == "m":
+                self._look = styled(self._look, piece["parameters"])
+            if place is not None and self._look is not None:
+                self._x, self._y = min(place[0], self._columns - 1), min(place[1], self._rows - 1)
+                self._lost = False
+                wrote = True
+            elif self._lost:
+                out.append(piece[0])
+            elif text is not None and self._fits(text):
+                self._write(text, out)
+                wrote = True
+            elif piece[0] == "\n" and self._y < self._rows - 1:
+                self._y += 1
+            elif piece[0][2:] in HARMLESS:
+                out.append(piece[0])
+            elif final != "m" or self._look is None:
+                self._hand_on(piece[0], out)
+        if wrote and not self._lost:
+            self._go(self._x, self._y, out)
+        return "".join(out)
+
+    def _fits(self, text: str) -> bool:
+        return self._x + sum(map(get_character_cell_size, text)) <= self._columns
+
+    def _write(self, text: str, out: list[str]) -> None:
+        row = self._cells[self._y]
+        look = self._worn()
+        for character in text:
+            width = get_character_cell_size(character)
+            if not width:
+                self._combine(row, character, out)
+                continue
+            cell = (character, shown(character, look))
+            right = [("", cell[1])] * (width - 1)
+            if row[self._x : self._x + width] != [cell, *right]:
+                self._split(row, width)
+                self._go(self._x, self._y, out)
+                self._wear(cell, look, out)
+                out.append(character)
+                row[self._x : self._x + width] = [cell, *right]
+                self._at = (self._x + width, self._y)
+            self._x += width
+
+    def _split(self, row: "list[Cell | None]", width: int) -> None:
+        """What is left of a wide character half of which is written over, nobody knows."""
+        before, after = self._x, self._x + width
+        if row[before] is not None and row[before][0] == "":  # type: ignore[index]  # it was looked at
+            row[before - 1] = None
+        if after < self._columns and (cell := row[after]) is not None and cell[0] == "":
+            row[after] = None
+
+    def _combine(self, row: "list[Cell | None]", character: str, out: list[str]) -> None:
+        """A character that goes onto the one before it: nothing is known of that any more."""
+        self._go(self._x, self._y, out)
+        out.append(character)
+        if self._x:
+            row[self._x - 1] = None
+
+    def _go(self, x: int, y: int, out: list[str]) -> None:
+        """Move the terminal's cursor."""
+        if self._at == (x, y):
+            return
+        if self._at is None or self._at[1] != y or self._at[0] > x:
+            out.append(f"\x1b[{y + 1};{x + 1}H")
+        else:
+            between = self._cells[y][self._at[0] : x]
+            plain = [cell[0] if cell is not None and cell[1] == self._in else "" for cell in between]
+            again = "".join(plain)
+            near = len(between) <= NEAR and all(plain) and again.isascii()
+            out.append(again if near else f"\x1b[{len(between)}C")
+        self._at = (x, y)
+
+    def _wear(self, cell: Cell, look: Look, out: list[str]) -> None:
+        """Have the terminal write in this look; a blank looks the same in many."""
+        character, seen = cell
+        if self._in is None or shown(character, self._in) != seen:
+            out.append(change(self._in, look))
+            self._in = look
+
+    def _worn(self) -> Look:
+        """How the program has its text look; only asked where that is known."""
+        return self._look or PLAIN
+
+    def _hand_on(self, piece: str, out: list[str]) -> None:
+        """Bring the terminal to where the program takes it to be; from here on it has it for itself.
+
+        That ends when the program says anew where and how it writes.
+        """
+        self._go(self._x, self._y, out)
+        if self._in != self._worn():
+            out.append(change(self._in, self._worn()))
+        out.append(piece)
+        self.forget(self._columns, self._rows)
+        self._lost = True
+
+
+@lru_cache(maxsize=1024)
+def shown(character: str, look: Look) -> Look:
+    """What of a look is seen in a character: in a blank only its ground, unless that is reversed or ruled."""
+    if character != " " or look.on & SEEN:
+        return look
+    return Look("", look.ground)
+
+
+@lru_cache(maxsize=1024)
+def styled(look: Look | None, parameters: str) -> Look | None:
+    """A look after a command that sets it; None where that is not understood, until all is reset."""
+    numbers = parameters.split(";")
+    if look is None and numbers[0] not in ("", "0"):
+        return None
+    colour, ground, on = (look or PLAIN).colour, (look or PLAIN).ground, (look or PLAIN).on
+    place = 0
+    while place < len(numbers):
+        if not numbers[place].isdecimal() and numbers[place]:
+            return None
+        number = int(numbers[place] or 0)
+        length = 1
+        if number == 0:
+            colour, ground, on = "", "", frozenset()
+        elif number in OFF:
+            on |= {number}
+        elif number in OFF.values():
+            on -= {one for one, end in OFF.items() if end == number}
+        elif number in (38, 48):
+            kind = numbers[place + 1 : place + 2]
+            length = 5 if kind == ["2"] else 3
+            told = numbers[place : place + length]
+            if kind not in (["2"], ["5"]) or len(told) < length:
+                return None
+            colour, ground = (";".join(told), ground) if number == 38 else (colour, ";".join(told))
+        elif number in (39, 49):
+            colour, ground = ("", ground) if number == 39 else (colour, "")
+        elif 30 <= number <= 37 or 90 <= number <= 97:
+            colour = numbers[place]
+        elif 40 <= number <= 47 or 100 <= number <= 107:
+            ground = numbers[place]
+        else:
+            return None
+        place += length
+    return Look(colour, ground, on)
+
+
+@lru_cache(maxsize=1024)
+def change(old: Look | None, new: Look) -> str:
+    """The shortest command from one look to another; from an unknown one all of it."""
+    everything = [*map(str, sorted(new.on)), *filter(None, (new.colour, new.ground))]
+    whole = ";".join(["0", *everything])
+    if old is None:
+        return f"\x1b[{whole}m"
+    ended = {OFF[number] for number in old.on - new.on}
+    # What ends bold ends dim too.
+    begun = {number for number in new.on if number not in old.on or OFF[number] in ended}
+    parts = [*map(str, sorted(ended)), *map(str, sorted(begun))]
+    if old.colour != new.colour:
+        parts.append(new.colour or "39")
+    if old.ground != new.ground:
+        parts.append(new.ground or "49")
+    return f"\x1b[{min(';'.join(parts), whole, key=len)}m"
+
+
+def placed(parameters: str) -> tuple[int, int] | None:
+    """Column and row, from 0, that a command moves the cursor to; None where that is not understood."""
+    found = re.fullmatch(r"(\d*)(?:;(\d*))?", parameters)
+    if found is None:
+        return None
+    y, x = (max(int(number or 1), 1) - 1 for number in found.groups())
+    return x, y
