@@ -69,8 +69,8 @@ class Reading:
     """One look at the store: the view, if there is one yet, and what went wrong, in a sentence.
 
     `extra` is what the screen's own look found, `looked` which look that was. `more` says that there is more
-    to read at once, `begun` that the store was looked at at all. `there` says that a process is at work on the
-    assessment, whatever its heartbeat says.
+    to read at once, `begun` that the store was looked at at all. `there` says that a process is at work on
+    the assessment, whatever its heartbeat says.
     """
 
     view: View | None

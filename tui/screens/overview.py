@@ -49,12 +49,8 @@ class OverviewScreen(ConsoleScreen):
             return
         count = len(frame.view.assessment.components)
         bearings.wanted = rows_each(count, int(ROOM_FOR_TALL * self.size.height)) * count + 1
-        # Every second only the instant moves: what does not tell it stands.
-        standing = (frame.view, frame.index, frame.conditions, shown.component, shown.zone)
-        bearings.show(
-            partial(bearing_lines, frame=frame, selected=shown.component, zone=shown.zone), key=standing
-        )
-        why.show(partial(why_lines, frame=frame, selected=shown.component), key=standing)
+        bearings.show(partial(bearing_lines, frame=frame, selected=shown.component, zone=shown.zone))
+        why.show(partial(why_lines, frame=frame, selected=shown.component))
         alarms.show(
             partial(
                 alarm_lines,
