@@ -4,6 +4,7 @@ Every write is one short transaction that is there as a whole or not at all; a w
 busy, or a disk that fails for a moment, is made again. Reads are short too: a reader holds up a commit.
 """
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -42,7 +43,7 @@ class Database:
         """Wrap an engine whose database has yet to be checked; use `open` instead."""
         self._engine = engine
         self._patience = patience
-        self._read: Connection | None = None
+        self._open = threading.local()
         self.path = path
         self.access = access
         self.read_only = read_only
@@ -162,16 +163,17 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A read transaction: one consistent view; keep it short. Within another it is that one."""
-        if self._read is not None:
-            yield self._read
+        """A read transaction: one consistent view; keep it short. Within another of this thread, that one."""
+        begun: Connection | None = getattr(self._open, "connection", None)
+        if begun is not None:
+            yield begun
             return
         with self._explained(), self._engine.connect() as connection, connection.begin():
-            self._read = connection
+            self._open.connection = connection
             try:
                 yield connection
             finally:
-                self._read = None
+                self._open.connection = None
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
