@@ -246,7 +246,7 @@ CONSOLE = (
     Action(
         "palette",
         ("ctrl+p", ":"),
-        "command_palette",
+        "find",
         "find",
         "find what can be done, by typing",
         Group.CONSOLE,

@@ -2,13 +2,11 @@
 
 import asyncio
 import math
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.command import CommandPalette, Provider
 from textual.screen import ModalScreen
 
 from engine.records import Assessment
@@ -16,12 +14,12 @@ from tui.asking import Asking
 from tui.draw.notice import Notice
 from tui.draw.text import clean
 from tui.filtering import AlarmFilter, cycled
-from tui.keys import RESERVED, Keymap, textual_key
+from tui.keys import RESERVED, Action, textual_key
 from tui.memory import Left, keep, recall
-from tui.palette import Commands
 from tui.playhead import Playhead
 from tui.reading import Reading, View
 from tui.screens.dialog import Dialog, Field, Question
+from tui.screens.finder import Finder
 from tui.screens.fleet import standings
 from tui.screens.help import HelpScreen
 from tui.screens.table import BY_ID, SCREENS
@@ -30,16 +28,17 @@ from tui.themes import THEMES, next_theme
 if TYPE_CHECKING:
     from engine.store import Store
 
-OVER_HELP = frozenset({"back", "help", "quit", "move"})
+OVER_HELP = frozenset({"back", "help", "leave_now", "quit", "move"})
 """What works over the help screen; nobody acknowledges what they cannot see."""
 
 
 class Console(Asking, inherit_bindings=False):
     """The viewer with its keys: selecting, going through time, acknowledging."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding(key, "quit", priority=True) for key in RESERVED]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding(key, "leave_now", priority=True) for key in RESERVED]
 
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Commands}
+    # Textual's gathers what it finds behind the keys, and runs by Enter what an earlier text had found.
+    ENABLE_COMMAND_PALETTE = False
 
     def __init__(
         self,
@@ -64,14 +63,15 @@ class Console(Asking, inherit_bindings=False):
         self._theme_chosen = ""
 
     def on_load(self) -> None:
-        """Bind the keys in force; their settings are known only now."""
-        for action in self._keys.actions:
-            self.bind(",".join(map(textual_key, action.keys)), action.call, description=action.word)
+        """Bind the keys in force; their settings are known only now.
 
-    @property
-    def keymap_in_force(self) -> Keymap:
-        """For the palette."""
-        return self._keys
+        With priority a key does its work as it comes. Else it goes by way of the screen, and of keys that
+        come at once the second is sent to the screen that the first is about to cover.
+        """
+        for action in self._keys.actions:
+            self._bindings.bind(
+                ",".join(map(textual_key, action.keys)), action.call, action.word, priority=True
+            )
 
     # Selecting.
 
@@ -139,6 +139,10 @@ class Console(Asking, inherit_bindings=False):
             await asyncio.wait(self._storing.values())
         self.exit()
 
+    async def action_leave_now(self) -> None:
+        """Leave, whatever is open."""
+        await self.action_quit()
+
     def on_mount(self) -> None:
         """Begin where one left; say the keys to who is here for the first time."""
         if self._memory is not None and not self._memory.exists():
@@ -195,9 +199,9 @@ class Console(Asking, inherit_bindings=False):
         keep(self._memory, view.assessment.machine, left)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Whether it works on the screen on top; over the help only leaving does, over a dialog nothing."""
+        """Whether it works on the screen on top; over the help only leaving does, over a dialog no key."""
         if not self.screen_stack or isinstance(self.screen, ModalScreen):
-            return action == "quit" or not hasattr(self, f"action_{action}")
+            return action == "leave_now" or not hasattr(self, f"action_{action}")
         if isinstance(self.screen, HelpScreen):
             return action in OVER_HELP
         own = [one for one in self._keys.actions if one.call.partition("(")[0] == action]
@@ -262,11 +266,6 @@ class Console(Asking, inherit_bindings=False):
         self.component = about if about in names else names[self._chosen()]
         self.show_place("bearing")
 
-    def action_command_palette(self) -> None:
-        """Find what can be done; nothing in it is beyond what the terminal can show."""
-        if not isinstance(self.screen, CommandPalette):
-            self.push_screen(CommandPalette(placeholder="what is to be done?", id="--command-palette"))
-
     def action_next_theme(self) -> None:
         """Draw in the colours of the next theme."""
         if self.no_color:
@@ -283,6 +282,15 @@ class Console(Asking, inherit_bindings=False):
             await self.action_back()
         else:
             self.push_screen(HelpScreen(self._keys))
+
+    def action_find(self) -> None:
+        """Find an action by its words, and run it as its key does."""
+
+        def done(action: Action | None) -> None:
+            if action is not None:
+                self.call_later(self.run_action, action.call)
+
+        self.push_screen(Finder(self._keys, self.place()), done)
 
     async def action_back(self) -> None:
         """Leave the screen on top; on the overview, select by urgency again."""

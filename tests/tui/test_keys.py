@@ -1,4 +1,4 @@
-"""Footer, help, palette and the table for the README come from the one registry of actions."""
+"""Footer, help and the table for the README come from the one registry of actions."""
 
 import pytest
 from hypothesis import given
@@ -10,7 +10,6 @@ from tui.app import Console
 from tui.draw.help import help_lines
 from tui.draw.text import plain, width_of
 from tui.keys import KeysError, clashes, footer_lines, is_key, key_table, shown_key, textual_key
-from tui.palette import commands
 from tui.screens.table import BY_ID, SCREENS
 
 ACTIONS = DEFAULT.actions
@@ -120,9 +119,3 @@ def test_the_table_for_the_readme_has_a_row_for_each_sentence() -> None:
     rows = key_table(DEFAULT).splitlines()
     assert "| `[` `]` | slower (to ×0.25) or faster (to max) | `slower`, `faster` |" in rows
     assert all(sum(f"| {action.sentence}" in row for row in rows) == 1 for action in ACTIONS)
-
-
-def test_the_palette_offers_what_works_on_the_screen_and_nothing_else() -> None:
-    here = {action.id for _, action in commands(DEFAULT, "overview")}
-    assert "open" in here
-    assert "open" not in {action.id for _, action in commands(DEFAULT, "bearing")}

@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
@@ -88,6 +89,14 @@ class Dialog(ModalScreen[tuple[str, ...] | None]):
         answers = self.query_one("#answers", Panel)
         answers.wanted = len(answer_lines(width, 99, self.question, self._wrong))
         answers.show(lambda width, height: answer_lines(width, height, self.question, self._wrong))
+
+    def on_key(self, event: Key) -> None:
+        """Take what is typed before the first field is ready: it is for the field."""
+        if self.fields and event.is_printable and event.character is not None:
+            event.stop()
+            field = self.focused or self.query_one("#field0")
+            if isinstance(field, Input):
+                field.insert_text_at_cursor(event.character)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Go to the next field; from the last one, answer, if all is well."""
