@@ -40,7 +40,7 @@ def main() -> int:
         settings = load_settings(given.config, given.rig, given.overrides)
         with Store.open(given.state, create=True, group=settings.store.group) as store:
             if given.command == "watch":
-                _watch(given.recordings, settings, store, given.bundle)
+                _watch(given.recordings, settings, store, given.bundle, _started_as(given))
             else:
                 run = open_run(given.recordings, settings.recording_format())
                 bundle = load_bundle(given.bundle) if given.bundle else None
@@ -54,7 +54,16 @@ def main() -> int:
     return 0
 
 
-def _watch(folder: Path, settings: Settings, store: Store, bundle: Path | None) -> None:
+def _started_as(given: argparse.Namespace) -> dict[str, str]:
+    """The folder and the options, the same from wherever they are read; the bundle is kept in the store."""
+    paths = {"folder": given.recordings, "state": given.state, "config": given.config}
+    told = {name: str(path.absolute()) for name, path in paths.items() if path is not None}
+    return {**told, "rig": given.rig} if given.rig else told
+
+
+def _watch(
+    folder: Path, settings: Settings, store: Store, bundle: Path | None, started_as: dict[str, str]
+) -> None:
     name = None
     if bundle is not None:
         # Copied beside the store's own, where it stays whatever becomes of the place it came from.
@@ -66,7 +75,7 @@ def _watch(folder: Path, settings: Settings, store: Store, bundle: Path | None) 
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
-    watch(folder, settings, store, stop=stop, bundle=name)
+    watch(folder, settings, store, stop=stop, bundle=name, started_as=started_as)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.errors import StoreError, UnusableError
+from engine.errors import StoreError, StoreMissingError, UnusableError
 
 FILE_NAME = "raceway.db"
 """Name of the database inside a state folder."""
@@ -61,6 +61,8 @@ def look_for(state: Path) -> None:
         if is_there:
             # Asked now: what a database says of it later is less clear.
             path.open("rb").close()
+            # An empty file is what its maker has begun with.
+            is_there = path.stat().st_size > 0
     except PermissionError as error:
         raise StoreError(
             f"{path}: you may not read it ({error.strerror}); ask its owner to share it ([store] group)"
@@ -68,7 +70,9 @@ def look_for(state: Path) -> None:
     except OSError as error:
         raise StoreError(f"{path}: cannot be read ({error.strerror})") from error
     if not is_there:
-        raise StoreError(f"{path}: there is no store here yet; start a run first, or name another --state")
+        raise StoreMissingError(
+            f"{path}: there is no store here yet; start a run first, or name another --state"
+        )
 
 
 def make_folder(path: Path, access: Access) -> None:

@@ -207,6 +207,11 @@ class Database:
                     f"{self.path}: you may not write to it ({error.orig}); ask its owner to share it"
                     " ([store] group), or attach with --read-only"
                 )
+            case Trouble.FOREIGN:
+                return StoreError(
+                    f"{self.path}: is no Raceway store ({error.orig}); name another --state, or put back"
+                    " a copy of it if it was one"
+                )
             case _:
                 return StoreError(f"{self.path}: the store cannot be used just now ({error.orig})")
 

@@ -22,6 +22,7 @@ JOURNAL_SUFFIX = "-journal"
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _FULL = {sqlite3.SQLITE_FULL}
 _FAULT = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
+_FOREIGN = {sqlite3.SQLITE_NOTADB}
 _FORBIDDEN = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}
 
 
@@ -32,6 +33,7 @@ class Trouble(Enum):
     FULL = auto()
     FAULT = auto()
     FORBIDDEN = auto()
+    FOREIGN = auto()
     OTHER = auto()
 
 
@@ -43,6 +45,7 @@ def trouble_of(error: DatabaseError) -> Trouble:
         (_FULL, Trouble.FULL),
         (_FAULT, Trouble.FAULT),
         (_FORBIDDEN, Trouble.FORBIDDEN),
+        (_FOREIGN, Trouble.FOREIGN),
     ):
         if code in codes:
             return trouble

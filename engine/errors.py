@@ -16,6 +16,10 @@ class StoreError(FailedError):
     """The store cannot be opened or used; the message says which file and what to do."""
 
 
+class StoreMissingError(StoreError):
+    """There is no store in the folder."""
+
+
 class StoreBusyError(StoreError):
     """Another program held the store longer than a write waits. Nothing was stored; it may be tried again."""
 

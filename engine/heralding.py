@@ -20,15 +20,18 @@ class Herald:
         """Speak into one live record; `now` is the wall clock."""
         self._store, self._assessment, self._now = store, assessment, now
 
-    def started(self, before: Heartbeat | None, at: datetime) -> None:
+    def started(self, before: Heartbeat | None, at: datetime, started_as: Mapping[str, str]) -> None:
         """An engine is at work; if the one before it ended without a word, that is an alarm that returned.
 
         Args:
             before: the last heartbeat of the engine before.
             at: recording time.
+            started_as: the folder and the options it was started with, so that who finds it gone can start
+                it the same way.
         """
         standing = standing_outage(self._store.events(self._assessment), Cause.ENGINE_FAILED)
-        facts = [_said(EventKind.STARTED, at, {"pid": os.getpid(), "release": release()})]
+        origin = {"started_as": dict(started_as)} if started_as else {}
+        facts = [_said(EventKind.STARTED, at, {"pid": os.getpid(), "release": release(), **origin})]
         again = "an engine is at work again"
         if standing is not None:
             facts.append(outage_cleared(standing, at, again))

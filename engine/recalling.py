@@ -253,6 +253,19 @@ class Recalling(Database):
             event_of(row) for row in rows if row.session == session or row.kind not in OPERATOR_KINDS
         )
 
+    def sessions(self, assessment: Assessment) -> tuple[str, ...]:
+        """The sessions in which operators have done something, that of the live record left out; by name."""
+        columns = schema.event.c
+        query = (
+            select(columns.session)
+            .where(columns.assessment_id == assessment.id, columns.session != "")
+            .where(columns.kind.in_([kind.value for kind in OPERATOR_KINDS]))
+            .distinct()
+            .order_by(columns.session)
+        )
+        with self.reading() as connection:
+            return tuple(connection.scalars(query))
+
     def picture(self, assessment: Assessment, position: int) -> bytes | None:
         """The packed picture of one snapshot, or None where there is none (any more)."""
         with self.reading() as connection:

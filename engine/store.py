@@ -2,12 +2,26 @@
 
 from engine.appending import Appending
 from engine.database import Patience
-from engine.errors import StoreBusyError, StoreError, StoreFaultError, StoreFullError
+from engine.errors import (
+    StoreBusyError,
+    StoreError,
+    StoreFaultError,
+    StoreFullError,
+    StoreMissingError,
+)
 from engine.ledger import Ledger
 from engine.recalling import Recalling
 from engine.requests import Requests
 
-__all__ = ["Patience", "Store", "StoreBusyError", "StoreError", "StoreFaultError", "StoreFullError"]
+__all__ = [
+    "Patience",
+    "Store",
+    "StoreBusyError",
+    "StoreError",
+    "StoreFaultError",
+    "StoreFullError",
+    "StoreMissingError",
+]
 
 
 class Store(Appending, Recalling, Ledger, Requests):

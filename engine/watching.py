@@ -6,11 +6,12 @@ what the store holds; what fails for good is told in the store before the proces
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from engine.answering import Answers, Wish
 from engine.bundle import BundleError
@@ -69,6 +70,7 @@ def watch(
     clocks: Clocks | None = None,
     bundle: str | None = None,
     tell: Callable[[Heartbeat], None] = quiet,
+    started_as: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Watch a folder until `stop` is set.
 
@@ -81,6 +83,7 @@ def watch(
         bundle: name of a bundle of this store to use from now on; what is in use already, or a baseline of
             the machine's first healthy snapshots, where none is named.
         tell: hears of every beat.
+        started_as: how it was started, for the record.
 
     Raises:
         LeaseTakenError: another engine watches this machine.
@@ -110,7 +113,7 @@ def watch(
             now=clocks.wall(),
         )
         pulse = Pulse(store, assessment, clocks.wall, tell)
-        _Watch(folder, settings, store, assessment, bundles, pulse, clocks, stop).run()
+        _Watch(folder, settings, store, assessment, bundles, pulse, clocks, stop).run(started_as)
 
 
 class _Watch:
@@ -144,7 +147,7 @@ class _Watch:
         self._rhythm = Rhythm(settings.watch.interval, clocks.steady)
         self._rhythm.recall(store, assessment, clocks.wall())
 
-    def run(self) -> None:
+    def run(self, started_as: Mapping[str, str]) -> None:
         """Go on until asked to stop."""
         now, alarms = self._clocks.wall, self._settings.alarms
         caller = caller_of(self._store, self._assessment, alarms, now=now, live_now=self.live_now)
@@ -153,7 +156,7 @@ class _Watch:
                 caller.start()
             while not self._stop.is_set():
                 try:
-                    self._begin()
+                    self._begin(started_as)
                     self._turn()
                 except (StoreFullError, StoreFaultError, StoreBusyError) as error:
                     self._start_over(str(error))
@@ -181,9 +184,9 @@ class _Watch:
 
     # One turn of the loop.
 
-    def _begin(self) -> None:
+    def _begin(self, started_as: Mapping[str, str]) -> None:
         if not self._began:
-            self._herald.started(self._before, self.live_now())
+            self._herald.started(self._before, self.live_now(), started_as)
             self._began = True
 
     def _turn(self) -> None:

@@ -345,7 +345,7 @@ class Acting(Viewer):
         if key in self._storing:
             self._tell(Notice("It is being stored …"))
             return None
-        act = Act(self._operator, self._session, moment(cast(int, frame.playhead.at)), self._now())
+        act = Act(self._operator, frame.view.session, moment(cast(int, frame.playhead.at)), self._now())
         self._tell(Notice("Storing …"))
         future = asyncio.get_running_loop().run_in_executor(
             self._writing_thread, self._writer.do, lambda store: do(store, act)

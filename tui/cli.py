@@ -238,9 +238,34 @@ def _replay(
         run_console(console, settings)
         # Asked before the engine is stopped: that it ends now is not its failure.
         words = engine.last_words()
-    print(f"store: {folder}\nsession: {clean_text(name)} (resume its acknowledgements with --session)")
+    print(_how_to_return(folder, config, key, name))
     if words:
         fail(words, FAILED)
+
+
+def _how_to_return(folder: Path, config: Path | None, key: str, session: str) -> str:
+    """Where a replay's store is, and the command that opens it again with what was done in its session."""
+    from engine.store import Store, StoreMissingError
+    from tui.fleet import newest_records
+    from tui.recipes import attach_line
+
+    where = f"store: {clean_text(str(folder))}"
+    try:
+        with Store.open(folder, read_only=True) as store:
+            records = store.assessments()
+            own = next((one for one in records if one.key == key), None)
+            if own is None:
+                return where
+            done = session in store.sessions(own)
+    except StoreMissingError:
+        return where
+    shown = newest_records(records)
+    if own not in shown:
+        # A console on the store shows another record of this machine: only the same command gets back here.
+        return f"{where}\nsession: {clean_text(session)} (the same command with --session shows it again)"
+    machine = own.machine if len(shown) > 1 else None
+    again = attach_line(folder, config=config, machine=machine, session=session if done else None)
+    return f"{where}\nto see it again: {again}"
 
 
 def _live_console(folder: Path, key: str, settings: "Settings") -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from engine.spelling import nearest
 from tui.options import UNUSABLE, As, Config, Machine, Session, State, fail, sentences, settings_of
 
 if TYPE_CHECKING:
@@ -20,14 +21,16 @@ LEAST, MOST = (20, 6), (500, 200)
 class Choice:
     """Picks the record to show: the newest, of the machine that is named if one is."""
 
-    def __init__(self, folder: Path, machine: str | None) -> None:
+    def __init__(self, folder: Path, machine: str | None, session: str = "") -> None:
         """Nothing is picked yet.
 
         Args:
             folder: of the store.
             machine: its name, None for whichever has the newest record.
+            session: in which to look at it, "" for none. One that is not there is refused: begun by a slip
+                it would hide what is done from everybody else.
         """
-        self._folder, self._machine = folder, machine
+        self._folder, self._machine, self._session = folder, machine, session
         self.several = False
         """Whether there were several machines to choose from."""
 
@@ -35,7 +38,7 @@ class Choice:
         """Pick one.
 
         Raises:
-            UnusableError: there is none.
+            UnusableError: there is none, or it has no such session.
         """
         from engine.errors import UnusableError
         from tui.fleet import newest_records
@@ -48,7 +51,21 @@ class Choice:
             which = f" of machine {self._machine!r}; it holds {names}" if known else " yet; start a run first"
             raise UnusableError(f"{self._folder}: the store holds no assessment{which}")
         self.several = len(fitting) > 1
-        return max(fitting, key=lambda one: one.id)
+        chosen = max(fitting, key=lambda one: one.id)
+        sessions = store.sessions(chosen) if self._session else ()
+        if self._session and self._session not in sessions:
+            raise UnusableError(_no_session(self._session, chosen, sessions))
+        return chosen
+
+
+def _no_session(session: str, record: "Assessment", known: tuple[str, ...]) -> str:
+    """That there is no such session, which there are, and what else to do."""
+    there = ", ".join(map(repr, known)) if known else "none"
+    without = "its live record" if record.expected == 0 else "the record without one"
+    return (
+        f"--session: {record.machine} has no session {session!r}{nearest(session, known)}; those in which"
+        f" something is stored: {there}. Leave --session out for {without}"
+    )
 
 
 def register(app: typer.Typer) -> None:
@@ -76,7 +93,7 @@ def attach(
 
         # What costs next to nothing is said before there is a screen; the rest must not keep it waiting.
         look_for(folder)
-        choice = Choice(folder, machine)
+        choice = Choice(folder, machine, session or "")
         console = make_console(
             folder,
             settings,
@@ -124,7 +141,7 @@ def snapshot(
         from tui.opening import make_console
         from tui.still import still
 
-        choice = Choice(folder, machine)
+        choice = Choice(folder, machine, session or "")
         with Store.open(folder, read_only=True) as store:
             choice(store)
         console = make_console(

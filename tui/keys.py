@@ -32,6 +32,9 @@ SHOWN = {
 }
 """How a key is written for a reader; the others as they are set."""
 
+PLAIN = {"up": "Up", "down": "Down", "left": "Left", "right": "Right"}
+"""The same in ASCII: what stands in for an arrow elsewhere is the key of something else."""
+
 
 class Group(StrEnum):
     """What actions belong together; the headings of the help."""
@@ -75,9 +78,10 @@ class KeysError(UnusableError):
 
 @dataclass(frozen=True)
 class Keymap:
-    """The actions with the keys that do them."""
+    """The actions with the keys that do them; `plain` where keys are to be written in ASCII."""
 
     actions: tuple[Action, ...]
+    plain: bool = False
 
     def __hash__(self) -> int:
         """By identity: there is one to a console."""
@@ -90,7 +94,28 @@ class Keymap:
 
     def keys_of(self, id: str) -> str:
         """How the first key of an action is written."""
-        return shown_key(self.by_id[id].keys[0])
+        return self.shown(self.by_id[id].keys[0])
+
+    def shown(self, key: str) -> str:
+        """How a key is written for a reader."""
+        return shown_key(key, plain=self.plain)
+
+    def all_keys(self, group: Iterable[Action]) -> str:
+        """Every key of a group, one blank between two."""
+        return " ".join(self.shown(key) for action in group for key in action.keys)
+
+    def hint(self, group: tuple[Action, ...]) -> tuple[str, str]:
+        """The keys of a group and the word for what they do: `[ ]`, `pace`."""
+        shown = [self.shown(action.keys[0]) for action in group]
+        words = "/".join(dict.fromkeys(action.word for action in group))
+        if len(shown) > 2:
+            # The ellipsis of ASCII would be read as one of the keys.
+            return (" ".join(shown) if self.plain else f"{shown[0]}…{shown[-1]}"), words
+        return ("" if shown[0] in "←↑" else " ").join(shown), words
+
+    def width_of_hints(self, groups: Iterable[tuple[Action, ...]]) -> int:
+        """Cells that the hints of some groups take together."""
+        return sum(cell_len(keys) + cell_len(word) + 3 for keys, word in map(self.hint, groups))
 
     def changed(self, overrides: Mapping[str, tuple[str, ...]]) -> "Keymap":
         """The same actions with other keys.
@@ -114,7 +139,8 @@ class Keymap:
             tuple(
                 replace(action, keys=overrides[action.id]) if action.id in overrides else action
                 for action in self.actions
-            )
+            ),
+            self.plain,
         )
         for sentence in clashes(changed.actions):
             raise KeysError(sentence)
@@ -137,8 +163,10 @@ def textual_key(key: str) -> str:
     return next(iter(Binding.make_bindings([Binding("comma" if key == "," else key, "")]))).key
 
 
-def shown_key(key: str) -> str:
-    """How a key is written for a reader."""
+def shown_key(key: str, *, plain: bool = False) -> str:
+    """How a key is written for a reader; `plain` in ASCII."""
+    if plain and key in PLAIN:
+        return PLAIN[key]
     return SHOWN.get(key, key.replace("ctrl+", "^") if key.startswith("ctrl+") else key)
 
 
@@ -169,15 +197,6 @@ def told_together(actions: Iterable[Action]) -> list[tuple[Action, ...]]:
     return [tuple(group) for group in groups.values()]
 
 
-def hint(group: tuple[Action, ...]) -> tuple[str, str]:
-    """The keys of a group and the word for what they do: `[ ]`, `pace`."""
-    shown = [shown_key(action.keys[0]) for action in group]
-    if len(shown) > 2:
-        shown = [shown[0], "…", shown[-1]]
-    words = "/".join(dict.fromkeys(action.word for action in group))
-    return ("".join(shown) if shown[0] in "←↑" or "…" in shown else " ".join(shown)), words
-
-
 def footer_lines(width: int, _height: int, keymap: Keymap, screen: str) -> Lines:
     """As many key hints as fit whole, those that are needed most.
 
@@ -194,23 +213,13 @@ def footer_lines(width: int, _height: int, keymap: Keymap, screen: str) -> Lines
     groups = told_together(here)
     chosen: list[tuple[Action, ...]] = []
     for group in sorted(groups, key=lambda group: group[0].rank):
-        if width_of_hints([*chosen, group]) <= width:
+        if keymap.width_of_hints([*chosen, group]) <= width:
             chosen.append(group)
     spans: list[Span] = []
     for group in sorted(chosen, key=groups.index):
-        keys, word = hint(group)
+        keys, word = keymap.hint(group)
         spans += [Span(f" {keys}", Role.STRONG), Span(f" {word} ", Role.DIM)]
     return [tuple(spans)]
-
-
-def width_of_hints(groups: Iterable[tuple[Action, ...]]) -> int:
-    """Cells that the hints of some groups take together."""
-    return sum(cell_len(keys) + cell_len(word) + 3 for keys, word in map(hint, groups))
-
-
-def all_keys(group: tuple[Action, ...]) -> str:
-    """Every key of a group, one blank between two."""
-    return " ".join(shown_key(key) for action in group for key in action.keys)
 
 
 def key_table(keymap: Keymap) -> str:

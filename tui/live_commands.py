@@ -26,6 +26,7 @@ from tui.options import (
     sentences,
     settings_of,
 )
+from tui.recipes import attach_line, line
 
 if TYPE_CHECKING:
     from engine.settings import Settings
@@ -66,6 +67,7 @@ def register(app: typer.Typer, console: Console) -> None:
         """
         with sentences():
             settings = settings_of(config, rig, {})
+            _is_no_file(folder)
             if not (sys.stdin.isatty() and sys.stdout.isatty()):
                 fail("the console needs a terminal; raceway engine watch does without one", UNUSABLE)
             place = state or settings.store.folder
@@ -97,9 +99,11 @@ def register(app: typer.Typer, console: Console) -> None:
                     f" the last one stopped (raceway status --state {place} says more)",
                     FAILED,
                 )
+            name = settings.machine.name
             print(
-                f"the engine goes on watching {folder}; raceway attach shows it again, raceway engine stop"
-                f" ends it (--state {place})"
+                f"the engine goes on watching {clean_text(str(folder))}\n"
+                f"to see it again: {attach_line(place, config=config, machine=name)}\n"
+                f"to end it: {line('engine', 'stop', state=place.absolute(), machine=name)}"
             )
 
     @app.command()
@@ -136,6 +140,12 @@ def register(app: typer.Typer, console: Console) -> None:
         raise typer.Exit(worst(map(code_of, standings)))
 
 
+def _is_no_file(folder: Path) -> None:
+    """Refuse what can never be watched, before an engine is started that stays."""
+    if folder.exists() and not folder.is_dir():
+        fail(f"{folder}: is no folder; name the folder that the recorder writes its files into", UNUSABLE)
+
+
 @engine_app.command("watch")
 def watch_headless(
     folder: Folder,
@@ -147,6 +157,7 @@ def watch_headless(
     """Watch a folder without a screen until it is told to end (SIGTERM), as a service does."""
     with sentences():
         settings = settings_of(config, rig, {})
+        _is_no_file(folder)
         from engine.child import command, environment
         from tui.launching import engine_options
 

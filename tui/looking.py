@@ -5,6 +5,7 @@ import math
 import time
 from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from functools import partial
 from typing import TYPE_CHECKING
@@ -128,7 +129,7 @@ class Looking(App[None]):
         self._session, self._operator = session, operator
         self._read_only, self._zone, self._wall_zone = read_only, zone, wall_zone or zone
         self._now, self._clock = now, clock
-        self._keys = keymap
+        self._keys = replace(keymap, plain=outfit.glyphs is Glyphs.ASCII)
         self.set_reactive(Looking.head, Playhead(None, pace, playing, following=at_newest))
         self._reader = Reader(open_store, choose, session, newest_first=at_newest, insists=insists)
         self._writer = Writer(open_store)

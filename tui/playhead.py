@@ -256,6 +256,25 @@ def typed(text: str, times: Instants, numbers: Instants, here: int | None, zone:
     return None
 
 
+def reaches(text: str, at: int, extent: tuple[int, int], zone: tzinfo) -> bool:
+    """Whether an instant that was typed lies in the record, as finely as it was typed.
+
+    `2004-02-12` is a whole day and `10:32` a whole minute: enough if the record has some of it.
+
+    Args:
+        text: as it was typed.
+        at: what it means.
+        extent: the first and the last instant of the record.
+        zone: of the times on the screen.
+    """
+    colons = text.count(":")
+    day = moment(at).astimezone(zone)
+    span = timedelta(seconds=1) if colons >= 2 else timedelta(minutes=1)
+    if not colons:
+        span = datetime.combine(day.date() + timedelta(days=1), time(), zone) - day
+    return at <= extent[1] and at + span // timedelta(microseconds=1) > extent[0]
+
+
 def unanswered(rings: Iterable[Event], events: Iterable[Event]) -> tuple[Event, ...]:
     """Those rings that no event answers."""
     answered = {event.ring for event in events if event.kind not in RINGS}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import FailedError, StoreError, UnusableError
+from engine.errors import FailedError, StoreError, StoreMissingError, UnusableError
 from engine.picture import Picture
 from engine.records import Assessment, Epoch, Event, Heartbeat, Series
 from tui.playhead import moment
@@ -38,7 +38,7 @@ class View:
     position is `picture_position`; it is None where the store has none. `rejected` counts files that
     were not taken in. `came` is when the newest snapshot's file was taken in, by the wall clock, where the
     ledger of a watched folder tells. `unread` is how many positions before the first snapshot in hand are
-    still to be read.
+    still to be read. `session` is that in which operators' acts count, "" for the record's own.
     """
 
     assessment: Assessment
@@ -52,6 +52,7 @@ class View:
     picture_position: int | None = None
     came: datetime | None = None
     unread: int = 0
+    session: str = ""
 
 
 NEWEST = -1
@@ -99,13 +100,15 @@ class Reader:
         Args:
             open_store: opens it.
             choose: picks the assessment.
-            session: whose acknowledgements count.
+            session: in which operators' acts count, of the assessment looked at first; of another one,
+                which is switched to, where there is that session too.
             newest_first: whether a long record is read from its newest snapshots back.
             insists: whether `poll` raises what `open_store` and `choose` do, until there was a view.
         """
         self._open_store = open_store
         self._choose = choose
-        self._session = session
+        self._asked, self._session = session, session
+        self._first: int | None = None
         self._store: Store | None = None
         self._version: int | None = None
         self._view: View | None = None
@@ -142,6 +145,9 @@ class Reader:
         except Exception as error:
             if self._insists and isinstance(error, UnusableError | FailedError):
                 raise
+            if isinstance(error, StoreMissingError):
+                # The engine beside makes it; a command that starts none insists.
+                return Reading(self._view)
             if isinstance(error, StoreError):
                 return Reading(self._view, str(error))
             # Whatever a failing disk or a foreign writer raises must reach the operator, not end the
@@ -180,6 +186,7 @@ class Reader:
             if assessment is None:
                 return None
             self._past = Recollection(assessment, newest_first=self._newest_first)
+            self._session = self._session_of(store, assessment)
         past = self._past
         changed = view is None or version != self._version
         if changed or past.more:
@@ -193,6 +200,13 @@ class Reader:
             view = self._with_picture(store, view, position)
         self._view, self._version = view, version
         return view
+
+    def _session_of(self, store: "Store", assessment: Assessment) -> str:
+        """A session is of its own record: nobody gets from it into a hidden one of another machine."""
+        if self._first is None:
+            self._first = assessment.id
+        is_there = self._first == assessment.id or self._asked in store.sessions(assessment)
+        return self._asked if is_there else ""
 
     def _told(self, store: "Store", past: Recollection, view: View | None) -> View:
         """The view of what is in hand, and of all that is not a snapshot."""
@@ -219,6 +233,7 @@ class Reader:
                 picture_position=view.picture_position if view is not None else None,
                 came=self._came(store, assessment, series),
                 unread=past.unread,
+                session=self._session,
             )
 
     def _came(self, store: "Store", assessment: Assessment, series: Series) -> datetime | None:

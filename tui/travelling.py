@@ -15,6 +15,7 @@ from tui.playhead import (
     newest,
     pace_label,
     paused,
+    reaches,
     seek,
     shift_pace,
     step,
@@ -97,11 +98,12 @@ class Travelling(Acting):
             return
 
         def check(text: str) -> str:
-            return "" if self._typed(view, text) is not None else f"That is {NO_PLACE}, {self._reach(view)}."
+            found = self._where(view, text)
+            return f"{found[0].upper()}{found[1:]}." if isinstance(found, str) else ""
 
         def done(answer: tuple[str, ...] | None) -> None:
-            at = None if answer is None else self._typed(view, answer[0])
-            if at is not None:
+            at = "" if answer is None else self._where(view, answer[0])
+            if isinstance(at, int):
                 self._go(paused(seek(self.head, at, view.series.at)))
 
         ask = Question(
@@ -114,16 +116,23 @@ class Travelling(Acting):
         view = self.reading.view
         if view is None or not len(view.series):
             return "the record holds no snapshot yet"
-        at = self._typed(view, text)
-        if at is None:
-            return f"that is {NO_PLACE}, {self._reach(view)}"
-        if not int(view.series.at[0]) <= at <= newest(view.series.at, self._live_now()):
-            return f"the record does not reach there; its snapshots are {self._reach(view)}"
+        at = self._where(view, text)
+        if isinstance(at, str):
+            return at
         self._go(paused(seek(self.head, at, view.series.at)))
         return ""
 
-    def _typed(self, view: View, text: str) -> int | None:
-        return typed(text, view.series.at, view.series.positions, self.head.at, self._zone)
+    def _where(self, view: View, text: str) -> int | str:
+        """The instant that is typed, or why there is none to go to."""
+        times = view.series.at
+        at = typed(text, times, view.series.positions, self.head.at, self._zone)
+        if at is None:
+            return f"that is {NO_PLACE}, {self._reach(view)}"
+        # What is still to be read is part of the record too.
+        first = min(int(times[0]), at) if view.unread else int(times[0])
+        if not reaches(text, at, (first, newest(times, self._live_now())), self._zone):
+            return f"the record does not reach there; its snapshots are {self._reach(view)}"
+        return at
 
     def _reach(self, view: View) -> str:
         """From which snapshot to which the record goes."""

@@ -11,7 +11,7 @@ from tui.draw.banner import Banner
 from tui.draw.mode import behind_span, mode_of, mode_span
 from tui.draw.notice import Notice, rings_notice
 from tui.draw.status import EngineStatus, engine_status
-from tui.draw.text import Role
+from tui.draw.text import Role, clean
 from tui.filtering import filtered
 from tui.frame import Frame, meant
 from tui.looking import Looking
@@ -169,9 +169,9 @@ class Viewer(Looking):
 
     def watch_status(self, before: EngineStatus | None, after: EngineStatus | None) -> None:
         """Show it; what to do about an engine that went comes before whatever else was told."""
-        old, new = ("" if status is None else status.advice for status in (before, after))
-        if new and not old:
-            self._tell(Notice(new, Role.ALARM, lasting=True))
+        old, new = ("" if status is None else status.told for status in (before, after))
+        if new and not old and after is not None:
+            self._tell(Notice(new, Role.ALARM, lasting=True, brief=after.brief))
         elif old and not new and self.notice.text == old:
             self._tell(Notice())
         self._changed()
@@ -235,17 +235,19 @@ class Viewer(Looking):
             mode=mode_span(mode, now, self._wall_zone),
             at=self._drawn.playhead.at if self._drawn is not None else None,
             status=status,
+            session=view.session if view is not None and self.live else "",
             behind=behind_span(self.head, view, newest, len(self._rang_ahead(0)), live=self.live),
         )
 
     def _idle(self) -> Notice:
         """What stands in the notice line while nothing else does: what is wrong, else who one is."""
         if self.status is not None and self.status.advice:
-            return Notice(self.status.advice, Role.ALARM)
+            return Notice(self.status.told, Role.ALARM, brief=self.status.brief)
         view = self.reading.view
         if view is not None and view.unread:
             return Notice(f"Older snapshots are still being read, {view.unread} to go …", Role.DIM)
-        where = f"session {self._session}" if self._session else "live record" if self.live else "own record"
+        session = clean(self._session if view is None else view.session)
+        where = f"session {session}" if session else "live record" if self.live else "own record"
         reading = ", read-only: nothing can be stored from here" if self._read_only else ""
         return Notice(f"{where}, operator {self._operator.by}{reading}", Role.DIM)
 

@@ -259,7 +259,7 @@ def test_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path, crea
     path = tmp_path / FILE_NAME
     path.write_text("a shopping list, " * 100)
     with pytest.raises(
-        StoreError, match=r"raceway\.db: the store cannot be used just now \(file is not a database\)"
+        StoreError, match=r"raceway\.db: is no Raceway store \(file is not a database\); name another"
     ):
         Store.open(tmp_path, create=create)
     assert path.read_text() == "a shopping list, " * 100

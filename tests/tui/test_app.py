@@ -162,6 +162,7 @@ async def test_without_a_store_it_waits_and_then_says_that_the_engine_is_silent(
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
         assert "Waiting for the engine to start" in text(app)
+        assert "no store" not in text(app)
         await pilot.press("a", "right", "G", "N", "enter", "down", "tab", "up")
         assert isinstance(app.screen, OverviewScreen)
         clock.seconds += 11

@@ -7,6 +7,8 @@ import pytest
 from typer.testing import CliRunner
 
 from engine.errors import StoreError, UnusableError
+from engine.operating import retire
+from engine.operators import Act, Operator
 from engine.store import Store
 from tests.tui import synthetic
 from tui.app import Console
@@ -78,6 +80,7 @@ def test_a_frame_is_written_as_a_picture(whole_store: Path, tmp_path: Path) -> N
         (("--at", "soon"), "that is neither a time nor the number of a snapshot"),
         (("--at", "2003-05-01"), "does not reach there; its snapshots are 0 to 139, 2004-02-12 11:02:39 UTC"),
         (("--at", "2004-02-20"), "--at '2004-02-20': the record does not reach there"),
+        (("--session", "nigth shift"), "ims-set2 has no session 'nigth shift'; those in which something is"),
         (("--machine", "press"), "no assessment of machine 'press'; it holds ims-set2"),
     ],
 )
@@ -87,6 +90,24 @@ def test_what_cannot_be_drawn_is_refused_in_a_sentence(
     code, printed = run("snapshot", "--state", whole_store, *options)
     assert code == UNUSABLE
     assert said in printed
+
+
+@pytest.mark.parametrize("command", [("attach",), ("snapshot", "--size", "80x24")])
+def test_a_session_that_there_is_not_is_refused_and_those_there_are_are_named(
+    own_store: Path, command: tuple[str, ...]
+) -> None:
+    with Store.open(own_store) as store:
+        record = store.assessments()[-1]
+        act = Act(Operator("bob"), "night shift", synthetic.at(90), synthetic.WALL)
+        retire(store, record, "Bearing 4", "no sensor", act)
+        assert store.sessions(record) == ("night shift",)
+    code, printed = run(*command, "--state", own_store, "--session", "nigth shift")
+    assert code == UNUSABLE
+    assert "no session 'nigth shift'; the nearest is 'night shift'" in printed
+    assert "something is stored: 'night shift'" in printed
+    code, printed = run("snapshot", "--state", own_store, "--session", "night shift")
+    assert code == 0
+    assert "session night shift" in printed
 
 
 def test_keys_that_clash_are_refused_before_anything_is_opened(whole_store: Path, tmp_path: Path) -> None:

@@ -166,7 +166,7 @@ async def test_words_typed_in_one_go_with_their_dialog_get_into_its_field(
 @pytest.mark.parametrize("typed", ["", "zzzz", "screen", "x" * 60])
 def test_the_list_fits_at_any_size_and_says_what_enter_does(width: int, height: int, typed: str) -> None:
     found = find(DEFAULT, "overview", typed)
-    drawn = plain(finder_lines(width, height, found)).splitlines()
+    drawn = plain(finder_lines(width, height, found, DEFAULT)).splitlines()
     assert len(drawn) <= height
     assert all(cell_len(line) <= width for line in drawn)
     assert ("Enter does it" in drawn[-1]) == (found.chosen is not None)

@@ -1,5 +1,7 @@
 """Footer, help and the table for the README come from the one registry of actions."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,9 +9,19 @@ from rich.cells import cell_len
 
 from tui.actions import DEFAULT, keymap_of
 from tui.app import Console
-from tui.draw.help import help_lines
+from tui.draw.glyphs import Glyphs, reduced
+from tui.draw.help import KEYS_WIDTH, help_lines, help_rows
 from tui.draw.text import plain, width_of
-from tui.keys import KeysError, clashes, footer_lines, is_key, key_table, shown_key, textual_key
+from tui.keys import (
+    KeysError,
+    clashes,
+    footer_lines,
+    is_key,
+    key_table,
+    shown_key,
+    textual_key,
+    told_together,
+)
 from tui.screens.table import BY_ID, SCREENS
 
 ACTIONS = DEFAULT.actions
@@ -113,6 +125,39 @@ def test_the_help_shows_every_key_uncut_if_one_scrolls(width: int, height: int) 
     for action in ACTIONS:
         assert all(shown_key(key) in text for key in action.keys)
         assert all(word in text for word in action.sentence.split())
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_in_the_help_the_keys_never_run_into_the_words(width: int) -> None:
+    keymap = keymap_of({"follow": ("F", "f6", "ctrl+f", "shift+f7")})
+    rows = help_rows(width, keymap)
+    told = [row for row in rows if len(row) == 2]
+    assert len(told) > 30
+    assert all(keys.text.startswith("  ") and keys.text.endswith(" ") for keys, _ in told)
+    assert {cell_len(keys.text) for keys, _ in told} == {KEYS_WIDTH + 2}
+    assert not any("…" in keys.text for keys, _ in told)
+    shown = " ".join(keys.text for keys, _ in told).split()
+    assert all(shown_key(key) in shown for action in keymap.actions for key in action.keys)
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+@pytest.mark.parametrize("screen", list(BY_ID))
+def test_in_ascii_no_key_is_written_as_the_key_of_something_else(width: int, screen: str) -> None:
+    keymap = replace(DEFAULT, plain=True)
+    for group in told_together(DEFAULT.actions):
+        shown, own = keymap.all_keys(group), {key for action in group for key in action.keys}
+        assert shown.isascii()
+        assert all(len(word) > 1 or word in own for word in shown.split())
+        keys, _ = keymap.hint(group)
+        assert all(len(word) > 1 or word in own for word in keys.split())
+    drawn = reduced(plain(footer_lines(width, 1, keymap, screen)), Glyphs.ASCII)
+    assert cell_len(drawn) <= width
+    assert " ? help" in drawn
+    assert "<>" not in drawn
+    pages = "\n".join(plain(help_lines(width, 16, keymap, first)) for first in range(80))
+    assert "Left Right" in pages
+    assert "Up Down" in pages
+    assert "Down: " in pages
 
 
 def test_the_table_for_the_readme_has_a_row_for_each_sentence() -> None:

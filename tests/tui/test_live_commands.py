@@ -21,6 +21,7 @@ from engine.store import Store, StoreError
 from tests.engine.living import Plant, plant_of
 from tests.engine.making import SMALL_COUNT, SMALL_HEALTHY, SmallRig, assessed
 from tui.cli import FAILED, UNUSABLE, app
+from tui.recipes import line, watch_line
 from tui.status import Code
 
 PATIENCE = 60.0
@@ -131,6 +132,8 @@ def test_engine_that_is_killed_is_told_of_by_the_next_which_goes_on(plant: Plant
     wait(lambda: taken(plant) == SMALL_COUNT)
     assert plant.counts() == {Outcome.TAKEN: SMALL_COUNT}
     assert [str(kind) for kind in plant.causes("engine failed")] == ["raised", "cleared"]
+    again = line("watch", plant.folder, config=plant.rig.config, state=plant.state)
+    assert watch_line(plant.events(), "") == again
 
 
 # What is refused
@@ -169,6 +172,16 @@ def test_stopping_ends_whoever_holds_the_lease_not_who_beat_last(
         said = sentence(raceway("engine", "stop", "--state", plant.state), FAILED)
     assert killed == [(123456, signal.SIGTERM)]
     assert said == "the engine of small rig (process 123456) does not run on this machine"
+
+
+@pytest.mark.parametrize("command", [("watch",), ("engine", "watch")])
+def test_a_file_is_not_watched_and_no_engine_is_started_for_it(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    (tmp_path / "in").write_text("a file")
+    said = sentence(raceway(*command, tmp_path / "in", "--state", tmp_path / "st"), UNUSABLE)
+    assert said == f"{tmp_path / 'in'}: is no folder; name the folder that the recorder writes its files into"
+    assert not (tmp_path / "st").exists()
 
 
 @pytest.mark.parametrize("command", [("status",), ("engine", "stop")])

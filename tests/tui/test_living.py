@@ -8,6 +8,8 @@ from typing import get_args
 
 import pytest
 
+from engine.operating import retire
+from engine.operators import Act, Operator
 from engine.records import Assessment, Event, EventKind, Heartbeat, Intake, NewEvent, Outcome, Phase
 from engine.store import Store
 from engine.tables import ConsoleSettings
@@ -234,6 +236,52 @@ async def test_several_machines_come_the_worst_first_and_one_is_opened(
         await pilot.press("0")
         await looked(app, pilot)
         assert text(app).count("✕ STALE") == 2
+
+
+# Sessions.
+
+
+def stored_in(state: Path, machine: str, session: str) -> None:
+    with Store.open(state) as store:
+        assessment = next(one for one in store.assessments() if one.machine == machine)
+        act = Act(Operator("bob"), session, synthetic.at(90), synthetic.WALL)
+        retire(store, assessment, "Bearing 4", "no sensor", act)
+
+
+async def test_a_live_machine_in_another_than_its_live_record_says_so_in_the_banner(
+    console: Make, live: Path, clock: Clock
+) -> None:
+    stored_in(live, "press 4", "drill")
+    app = console(live, session="drill", playing=True, at_newest=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        assert " SESSION drill, not the live record  engine: watching 10" in text(app)
+        clock.seconds += 30
+        await looked(app, pilot)
+        line = text(app).splitlines()[1]
+        assert line.index("ENGINE STALE") < line.index("SESSION drill")
+
+
+@pytest.mark.parametrize(("there", "taken"), [(False, ""), (True, "drill")])
+async def test_a_session_goes_to_another_machine_only_where_that_has_it_too(
+    console: Make, fleet: Path, there: bool, taken: str
+) -> None:
+    if there:
+        stored_in(fleet, "fan 2", "drill")
+    app = console(fleet, session="drill", playing=True, at_newest=True, start="fleet")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        app.machine = "fan 2"
+        await pilot.press("enter")
+        await settled(pilot)
+        assert app.reading.view is not None
+        assert app.reading.view.assessment.machine == "fan 2"
+        assert app.reading.view.session == taken
+        assert ("not the live record" in text(app)) == there
+        app.machine = "pump 9"
+        await pilot.press("0", "enter")
+        await settled(pilot)
+        assert app.reading.view.session == "drill"
 
 
 # How one left.

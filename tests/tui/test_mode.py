@@ -83,7 +83,7 @@ def test_an_engine_that_does_not_beat_for_eight_seconds_is_stale_and_says_what_t
 def test_a_live_machine_without_its_engine_is_stale_however_the_engine_went(live: View, phase: Phase) -> None:
     status = engine_status(reading(live, phase), WALL, WALL + timedelta(minutes=5), UTC)
     assert status.stale == WALL
-    assert "raceway watch /incoming" in status.advice
+    assert "raceway watch /incoming" in status.told
 
 
 def test_silent_engine_whose_process_is_there_is_not_said_to_be_gone(live: View) -> None:

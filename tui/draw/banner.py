@@ -7,16 +7,23 @@ from tui.draw.status import EngineStatus
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, width_of
 from tui.draw.words import long_time, short_time
 
+SESSION_WIDTH = 20
+"""Cells for the name of a session; the whole of it stands in the notice line."""
+
 
 @dataclass(frozen=True, slots=True)
 class Banner:
-    """What the banner tells: the machine, the mode, the playhead's instant, the engine, how far behind."""
+    """What the banner tells: the machine, the mode, the playhead's instant, the engine, how far behind.
+
+    `session` is named where a live machine is looked at in another than its live record.
+    """
 
     machine: str
     mode: Span
     at: int | None
     status: EngineStatus
     behind: Span | None = None
+    session: str = ""
 
 
 def banner_lines(width: int, _height: int, banner: Banner, zone: tzinfo) -> Lines:
@@ -41,17 +48,20 @@ def banner_lines(width: int, _height: int, banner: Banner, zone: tzinfo) -> Line
 
 
 def second_line(width: int, banner: Banner) -> Line:
-    """The engine; before it how far behind the screen is, unless there is something wrong with the engine."""
+    """The engine; before it how far behind this is, and which record, unless the engine is what is wrong."""
     status, behind = banner.status, banner.behind
-    if behind is None:
-        return (Span(" "), Span(fit(status.text, width - 1), status.role))
-    parts = [behind, Span(status.text, status.role)]
-    if status.role is Role.ALARM and behind.role is not Role.RINGING:
-        parts.reverse()
-    first = Span(fit(parts[0].text, min(width_of((parts[0],)), width - 1)), parts[0].role)
-    return (
-        Span(" "),
-        first,
-        Span("  "),
-        Span(fit(parts[1].text, width - 3 - width_of((first,))), parts[1].role),
-    )
+    parts = [Span(status.text, status.role)]
+    wrong = status.role is Role.ALARM
+    if banner.session:
+        name = clean(banner.session)
+        short = fit(name, min(width_of((Span(name),)), SESSION_WIDTH))
+        parts.insert(wrong, Span(f"SESSION {short}, not the live record", Role.WARNING))
+    if behind is not None:
+        parts.insert(len(parts) if wrong and behind.role is not Role.RINGING else 0, behind)
+    line: list[Span] = []
+    room = width - 1
+    for part in parts[:-1]:
+        text = fit(part.text, min(width_of((part,)), room))
+        room -= width_of((Span(text),)) + 2
+        line += [Span(text, part.role), Span("  ")]
+    return (Span(" "), *line, Span(fit(parts[-1].text, room), parts[-1].role))

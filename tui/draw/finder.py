@@ -3,7 +3,7 @@
 from rich.cells import cell_len
 
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, title, window
-from tui.keys import all_keys
+from tui.keys import Keymap
 from tui.palette import Found
 
 AROUND = 3
@@ -12,7 +12,7 @@ AROUND = 3
 KEYS_WIDTH = 9
 
 
-def finder_lines(width: int, height: int, found: Found) -> Lines:
+def finder_lines(width: int, height: int, found: Found, keymap: Keymap) -> Lines:
     """The heading, what is typed, as many actions as there is room for around the selected one, the keys."""
     typed = clean(found.typed)
     room = max(width - 3, 1)
@@ -25,10 +25,10 @@ def finder_lines(width: int, height: int, found: Found) -> Lines:
     for number in rows(height, found):
         text, action = found.actions[number]
         chosen = number == found.selected
-        keys = fit(all_keys((action,)), KEYS_WIDTH)
+        keys = fit(keymap.all_keys((action,)), KEYS_WIDTH)
         told = fit(f"{'›' if chosen else ' '} {keys} {text}", width)
         lines.append((Span(told, Role.STRONG if chosen else Role.PLAIN),))
-    lines.append((Span(fit(_answer(found), width), Role.DIM),))
+    lines.append((Span(fit(_answer(found, keymap), width), Role.DIM),))
     return lines[:height]
 
 
@@ -37,13 +37,12 @@ def rows(height: int, found: Found) -> range:
     return window(len(found.actions), found.selected or 0, height - AROUND)
 
 
-def _answer(found: Found) -> str:
+def _answer(found: Found, keymap: Keymap) -> str:
+    up, down = keymap.shown("up"), keymap.shown("down")
     if not found.actions:
         return "Nothing here has these words. Esc back"
     if found.chosen is not None:
-        return "Enter does it, ↑ ↓ select another, Esc does nothing"
-    return (
-        "Type a word, or select with ↑ ↓; Esc does nothing"
-        if not found.typed.strip()
-        else ("↓ selects it, Enter then does it, Esc does nothing")
-    )
+        return f"Enter does it, {up} {down} select another, Esc does nothing"
+    if found.typed.strip():
+        return f"{down} selects it, Enter then does it, Esc does nothing"
+    return f"Type a word, or select with {up} {down}; Esc does nothing"

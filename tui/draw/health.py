@@ -52,7 +52,7 @@ def engine_lines(
     beat = view.heartbeat
     lines: Lines = [title("Engine", width), (Span(fit(f"  {status.text}", width), status.role),)]
     if status.advice:
-        lines += _wrapped(status.advice, width, Role.WARNING)
+        lines += _wrapped(status.told, width, Role.WARNING, most=9)
     if beat is None:
         lines.append(_row("heartbeat", "none yet", width))
     else:
@@ -222,8 +222,8 @@ def _row(name: str, text: str, width: int, warns: bool = False) -> tuple[Span, .
     return (Span(label, Role.DIM), Span(fit(text, width - len(label)), Role.WARNING if warns else Role.PLAIN))
 
 
-def _wrapped(text: str, width: int, role: Role) -> Lines:
-    return [(Span(fit(f"  {row}", width), role),) for row in wrapped(text, width - 3, 3)]
+def _wrapped(text: str, width: int, role: Role, most: int = 3) -> Lines:
+    return [(Span(fit(f"  {row}", width), role),) for row in wrapped(text, width - 3, most)]
 
 
 def _ago(span: timedelta) -> str:

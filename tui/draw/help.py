@@ -1,8 +1,10 @@
 """The help: every key and what it does, by group, then what the glyphs mean."""
 
+from itertools import zip_longest
+
 from tui.draw.notice import wrapped
 from tui.draw.text import Line, Lines, Role, Span, fit, title
-from tui.keys import Group, Keymap, all_keys, told_together
+from tui.keys import Group, Keymap, told_together
 
 SIGNS = (
     "▲ UNACK  △ acked  ▽ returned, UNACK  ◆ above limit",
@@ -12,6 +14,7 @@ SIGNS = (
 )
 
 KEYS_WIDTH = 14
+"""Cells of the keys, with at least one blank after them; more keys go into more rows."""
 
 
 def help_lines(width: int, height: int, keymap: Keymap, first: int = 0) -> Lines:
@@ -26,7 +29,7 @@ def help_lines(width: int, height: int, keymap: Keymap, first: int = 0) -> Lines
     rows = help_rows(width, keymap)
     first = min(max(first, 0), max(len(rows) + 1 - height, 0))
     more = len(rows) - first - (height - 1)
-    tail = f"↓ {more} more" if more > 0 else "Esc back"
+    tail = f"{keymap.keys_of('down')}: {more} more" if more > 0 else "Esc back"
     return [title("Keys", width, tail), *rows[first : first + height - 1]]
 
 
@@ -44,9 +47,9 @@ def help_rows(width: int, keymap: Keymap) -> Lines:
             there = f" ({where[0]})" if len(where) == 1 else ""
             once = "; asks once more" if any(action.second_step for action in group) else ""
             text = wrapped(group[0].sentence + once + there, width - KEYS_WIDTH - 3, 4)
-            for number, row in enumerate(text):
-                keys = all_keys(group) if not number else ""
-                rows.append((Span(f"  {keys:<{KEYS_WIDTH}}", Role.STRONG), Span(row)))
+            keys = wrapped(keymap.all_keys(group), KEYS_WIDTH - 1, 4)
+            for own, row in zip_longest(keys, text, fillvalue=""):
+                rows.append((Span("  " + fit(own, KEYS_WIDTH), Role.STRONG), Span(row)))
     rows += [(), (Span(" Signs", Role.TITLE),)]
     rows.extend((Span("  " + fit(sign, width - 2)),) for sign in SIGNS)
     return rows

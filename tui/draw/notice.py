@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from rich.cells import cell_len
+from rich.cells import cell_len, chop_cells
 
 from engine.alarms import Alarm
 from engine.records import Acknowledged, Event, EventKind
@@ -12,6 +12,10 @@ from tui.draw.text import Lines, Role, Span, clean, fit
 from tui.draw.words import acknowledged_by, reason, severity_text, short_time, subject, wall_time
 from tui.playhead import instant
 from tui.reading import Crossing, View
+
+LINES = 2
+LINES_WHOLE = 4
+"""Lines that a notice may take; and one that has to be whole."""
 
 NAMED = 3
 """Rings and alarms named one by one in a notice; the alarm list has them all."""
@@ -22,26 +26,39 @@ class Notice:
     """A sentence for the operator. One that lasts stays until another takes its place.
 
     `about` is the instant of what it tells, where it tells of one: it goes when the playhead is before it.
+    `brief` stands for a text that must be whole or not at all, where there is not room for it.
     """
 
     text: str = ""
     role: Role = Role.PLAIN
     lasting: bool = False
     about: int | None = None
+    brief: str = ""
 
 
 def notice_lines(width: int, height: int, notice: Notice) -> Lines:
     """The sentence, broken between words into as many lines as there are."""
-    return [
-        (Span(" " + fit(row, width - 1), notice.role),) for row in wrapped(notice.text, width - 1, height)
-    ]
+    rows = notice_rows(width, height, notice)
+    return [(Span(" " + fit(row, width - 1), notice.role),) for row in rows]
+
+
+def notice_rows(width: int, height: int, notice: Notice) -> list[str]:
+    """The rows of a notice: of its text, or of what is brief where not all of that fits in."""
+    room = max(width - 1, 1)
+    rows = wrapped(notice.text, room, height)
+    if notice.brief and any(cell_len(row) > room for row in rows):
+        return wrapped(notice.brief, room, height)
+    return rows
 
 
 def wrapped(text: str, width: int, height: int) -> list[str]:
-    """Break text between words into at most so many lines of so many cells; the rest is cut off."""
+    """Break text between words into at most so many lines of so many cells; the rest is cut off.
+
+    A word that is wider than a line is broken anywhere, so that none of it is lost.
+    """
     rows: list[str] = []
     row = ""
-    for word in clean(text).split():
+    for word in (part for whole in clean(text).split() for part in chop_cells(whole, max(width, 1))):
         longer = f"{row} {word}" if row else word
         if row and cell_len(longer) > width and len(rows) < height - 1:
             rows.append(row)

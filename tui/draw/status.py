@@ -7,6 +7,7 @@ from engine.records import Phase
 from tui.draw.text import Role, clean
 from tui.draw.words import wall_time
 from tui.reading import Reading, View
+from tui.recipes import watch_line
 
 SILENCE = timedelta(seconds=8)
 """An engine beats every 2 s; one that has not for so long is dead or hung."""
@@ -24,7 +25,8 @@ class EngineStatus:
     """What the engine says of itself, or that it says nothing.
 
     `done` once it has ended well; `stale` since when nothing is scored any more, by the wall clock, and
-    `advice` what to do then; `busy` names what it does before it scores.
+    `advice` what to do then, with `again` as the command that does it; `busy` names what it does before it
+    scores.
     """
 
     text: str
@@ -32,7 +34,18 @@ class EngineStatus:
     done: bool = False
     stale: datetime | None = None
     advice: str = ""
+    again: str = ""
     busy: str = ""
+
+    @property
+    def told(self) -> str:
+        """The advice with the command, whole."""
+        return f"{self.advice}: {self.again}" if self.again else self.advice
+
+    @property
+    def brief(self) -> str:
+        """The advice where there is not room for all of the command: half of one would do something else."""
+        return f"{self.advice}; the health screen has the whole command." if self.again else self.advice
 
 
 def engine_status(reading: Reading, started: datetime, now: datetime, zone: tzinfo) -> EngineStatus:
@@ -64,6 +77,7 @@ def engine_status(reading: Reading, started: datetime, now: datetime, zone: tzin
             Role.ALARM,
             stale=beat.beat_at,
             advice=f"The engine failed: {words}. {restart(view)}",
+            again=command(view),
         )
     if beat is not None and beat.phase is Phase.ENDED and live:
         when = wall_time(beat.beat_at, zone)
@@ -72,6 +86,7 @@ def engine_status(reading: Reading, started: datetime, now: datetime, zone: tzin
             Role.ALARM,
             stale=beat.beat_at,
             advice=f"The engine was ended at {when}, and nothing is watched since. {restart(view)}",
+            again=command(view),
         )
     if beat is not None and beat.phase in (Phase.FINISHED, Phase.ENDED):
         return EngineStatus(f"engine: {beat.phase} {_count(view)}{_rejected(view)}", Role.PLAIN, done=True)
@@ -101,7 +116,7 @@ def learning_text(view: View) -> str:
 def restart(view: View | None) -> str:
     """What to do about an engine that is not there."""
     if view is not None and view.assessment.expected == 0:
-        return f"Start it again: raceway watch {clean(view.assessment.run)}"
+        return "Start it again"
     return "Start the same command again; it goes on where it stopped."
 
 
@@ -117,6 +132,13 @@ def _silent(since: datetime, zone: tzinfo) -> EngineStatus:
     )
 
 
+def command(view: View | None) -> str:
+    """What starts the engine of a live record again, "" where there is none."""
+    if view is None or view.assessment.expected:
+        return ""
+    return watch_line(view.events, view.assessment.run)
+
+
 def _stale(since: datetime, zone: tzinfo, view: View | None, trouble: str) -> EngineStatus:
     reason = f" ({clean(trouble)})" if trouble else ""
     when = wall_time(since, zone)
@@ -126,6 +148,7 @@ def _stale(since: datetime, zone: tzinfo, view: View | None, trouble: str) -> En
         stale=since,
         advice=f"The engine has given no sign of life since {when}; what is shown is not new."
         f" {clean(trouble) + '. ' if trouble else ''}{restart(view)}",
+        again=command(view),
     )
 
 

@@ -6,7 +6,7 @@ from textual.screen import Screen
 
 from tui.draw.banner import banner_lines
 from tui.draw.glyphs import Glyphs
-from tui.draw.notice import notice_lines, wrapped
+from tui.draw.notice import LINES, LINES_WHOLE, notice_lines, notice_rows, wrapped
 from tui.draw.text import Lines, Role, Span, title
 from tui.frame import Frame
 from tui.keys import footer_lines
@@ -40,7 +40,8 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
             partial(banner_lines, banner=shown.banner, zone=shown.zone), key=(shown.banner, shown.zone)
         )
         notice = self.query_one("#notice", Panel)
-        notice.wanted = len(wrapped(shown.notice.text, max(self.size.width - 1, 1), 2))
+        most = LINES_WHOLE if shown.notice.brief else LINES
+        notice.wanted = len(notice_rows(self.size.width, most, shown.notice))
         notice.show(partial(notice_lines, notice=shown.notice))
         keys = partial(footer_lines, keymap=shown.keymap, screen=self.PLACE)
         self.query_one("#keys", Panel).show(keys, key=(shown.keymap, self.PLACE))

@@ -90,4 +90,4 @@ class Finder(ModalScreen[Action | None], inherit_bindings=False):
             return
         panel = self.query_one("#finder", Panel)
         panel.wanted = min(len(self.found.actions) + AROUND, self.size.height)
-        panel.show(partial(finder_lines, found=self.found))
+        panel.show(partial(finder_lines, found=self.found, keymap=self._keymap))
