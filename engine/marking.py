@@ -38,13 +38,15 @@ class MarkedLine:
 class Marking:
     """What there is to mark in one envelope spectrum.
 
-    `why_not` is a sentence where no line can be named. `shaft` and `mains` are in Hz, 0 where not known.
+    `why_not` is a sentence where no line can be named. `shaft` and `mains` are in Hz as set, 0 where not
+    known; from `shaft` and `geometry` come the frequencies expected.
     """
 
     lines: tuple[MarkedLine, ...] = ()
     shaft: float = 0.0
     mains: float = 0.0
     why_not: str = ""
+    geometry: "Geometry | None" = None
 
 
 def marking(
@@ -102,7 +104,7 @@ def marking(
                     masked=not heard,
                 )
             )
-    return Marking(tuple(lines), shaft, mains)
+    return Marking(tuple(lines), shaft, mains, geometry=geometry)
 
 
 def _geometry(part: object) -> "Geometry | None":

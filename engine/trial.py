@@ -1,6 +1,7 @@
 """Tries a model on a run whose onset is known: learns and scores it in a store that goes afterwards."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -27,7 +28,7 @@ from engine.settings import Settings
 from engine.spelling import nearest
 from engine.store import Store
 from replay.archive import Run
-from replay.recording import RecordingError
+from replay.recording import RecordingError, RecordingFormat, time_of, zone_of
 
 Tell = Callable[[Heartbeat], None]
 
@@ -66,8 +67,7 @@ def truth_of(run: Run, settings: Settings, onset: str, component: str) -> Truth:
         raise TrialError(f"--component: there is no {component!r}; the components are {known}")
     found = next((entry for entry in run.entries if entry.name == onset), None)
     if found is None:
-        names = [entry.name for entry in run.entries]
-        raise TrialError(f"--onset: the run holds no {onset!r}{nearest(onset, names)}")
+        raise TrialError(f"--onset: the run holds no {onset!r}{_nearest_to(onset, run, settings)}")
     healthy = healthy_entries(run, settings)
     if healthy and not healthy[-1].time < found.time:
         raise TrialError(
@@ -81,6 +81,29 @@ def truth_of(run: Run, settings: Settings, onset: str, component: str) -> Truth:
             " name a shorter start with --healthy"
         )
     return Truth(onset, microseconds(found.time), component)
+
+
+def _nearest_to(onset: str, run: Run, settings: Settings) -> str:
+    """Name the snapshot that was meant: the nearest in time, by spelling where the words are no time."""
+    when = _time_meant(onset, settings.recording_format())
+    if when is None:
+        return nearest(onset, [entry.name for entry in run.entries])
+    close = min(run.entries, key=lambda entry: abs(entry.time - when))
+    return f"; the nearest in time is '{close.name}'"
+
+
+def _time_meant(text: str, form: RecordingFormat) -> datetime | None:
+    """Read a time as files are named, else as ISO 8601 writes it, by the recorder's clock."""
+    zone = zone_of(form.timezone)
+    with suppress(RecordingError):
+        when = time_of(text, form)
+        # A pattern without separators reads 0730 as three minutes past seven.
+        if when.astimezone(zone).strftime(form.time_pattern) == text:
+            return when
+    with suppress(ValueError):
+        when = datetime.fromisoformat(text)
+        return when if when.tzinfo else when.replace(tzinfo=zone)
+    return None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,6 +1,7 @@
 """The panes of the bearing screen as strings: what they say, with gaps, without data, and at any size."""
 
 import math
+import re
 from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
@@ -8,14 +9,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.marking import Marking, marking
+from engine.kinematics import Surface
+from engine.marking import MarkedLine, Marking, marking
 from engine.records import Event, EventKind
 from engine.store import Store
 from tests.tui import synthetic
 from tui.draw.contributions import contribution_lines
+from tui.draw.envelope import envelope_lines, line_table, surface_text
 from tui.draw.figures import figure_lines
 from tui.draw.glyphs import Glyphs
-from tui.draw.spectra import envelope_lines, line_table, loudest_channel, spectrum_lines
+from tui.draw.spectra import loudest_channel, spectrum_lines
 from tui.draw.text import plain, width_of
 from tui.draw.trend import estimate_text, strip_lines, trend_lines
 from tui.draw.waterfall import waterfall_lines
@@ -178,15 +181,43 @@ def test_the_envelope_has_its_fault_lines_in_hertz_and_times(view: View) -> None
         "O2",
         "O3",
         "outer race",
-        "1st 236 Hz",
+        "expected 235.9 Hz at 1996 rpm, found 236 Hz (+0.0 %)",
         "2nd 472 Hz",
         "3.84–5.12 kHz",
         "shaft",
         "mains",
     ):
         assert word in drawn
-    assert "1st 236 Hz 0.0×" not in drawn
-    assert "!" in drawn.split("outer race")[1].splitlines()[0]
+    assert "O outer race      expected 235.9 Hz at 1996 rpm, found 236 Hz (+0.0 %) " in drawn
+    assert "I inner race      expected 296.3 Hz at 1996 rpm, highest " in drawn
+    assert "expected for 1996 rpm as set, 16 rollers of 0.331 on a pitch of 2.815, contact 15.17°" in drawn
+
+
+@pytest.mark.parametrize(("width", "height"), [(76, 10), (80, 13), (120, 11), (200, 18)])
+def test_every_mark_is_explained_and_the_surface_can_be_checked_where_there_is_a_line_for_it(
+    view: View, width: int, height: int
+) -> None:
+    rows = plain(envelope_lines(width, height, view.picture, 1, "", marked(view))).splitlines()
+    for word in ("O outer", "I inner", "R roll", "C cage", "s shaft", "m mains", "!"):
+        assert word in rows[1]
+    told = next(row for row in rows[2:] if "O outer race" in row)
+    assert "expected 235.9 Hz" in told
+    assert "found 236 Hz (+0.0 %)" in told
+    assert not any(row.endswith("…") for row in rows)
+
+
+def test_where_no_mark_fits_the_measure_is_told_instead(view: View) -> None:
+    rows = plain(envelope_lines(60, 7, view.picture, 1, "", marked(view))).splitlines()
+    assert rows[1].strip() == "× mean of the squared envelope, 3.84–5.12 kHz"
+
+
+def test_a_line_found_beside_where_it_is_expected_says_how_far() -> None:
+    off = MarkedLine(Surface.OUTER, 1, 0, 236.4, 235.9, 5.0, 4.0, False)
+    assert "expected 236.4 Hz at 1996 rpm, found 235.9 Hz (−0.2 %) 4.0×!" in surface_text(
+        100, [off], 1996 / 60
+    )
+    masked = replace(off, masked=True, found=np.nan)
+    assert "expected 236.4 Hz, masked by shaft or mains" in surface_text(100, [masked], 1996 / 60)
 
 
 def test_what_stands_out_comes_first_where_there_is_room_for_one_line(view: View) -> None:
@@ -235,11 +266,24 @@ def test_without_pictures_the_waterfall_says_so(view: View) -> None:
 
 
 def test_contributions_are_told_by_channel_band_and_part(view: View) -> None:
-    drawn = plain(contribution_lines(80, 24, view.picture, view.assessment, 0, "", 1.0))
+    drawn = plain(contribution_lines(80, 40, view.picture, view.assessment, 0, "", 1.0))
     assert "› ch 1 Bearing 1" in drawn
     assert "by band of Bearing 1" in drawn
     assert "kHz" in drawn
     assert "of 19 of 1 s" in drawn
+    assert "more" not in drawn.split("by band")[1]
+
+
+def test_bands_that_there_is_no_room_for_are_counted_with_their_share(view: View) -> None:
+    assert view.picture is not None
+    whole = plain(contribution_lines(80, 40, view.picture, view.assessment, 0, "", 1.0))
+    bands = whole.split("by band")[1].count("kHz")
+    drawn = plain(contribution_lines(80, 11, view.picture, view.assessment, 0, "", 1.0))
+    told = re.search(r"by band of Bearing 1: the (\d+) with most; (\d+) more, (\d+) %", drawn)
+    assert told is not None
+    assert int(told[1]) + int(told[2]) == bands
+    assert drawn.split("by band")[1].count("kHz") == int(told[1])
+    assert len(drawn.splitlines()) <= 11
     assert "%" in drawn
 
 

@@ -44,6 +44,10 @@ epochs = 2
 pytestmark = pytest.mark.xdist_group("evaluation")
 
 
+AMISS = START + FAULT * STEP + timedelta(minutes=2)
+"""A time near that of the onset at which there is no snapshot."""
+
+
 def name(index: int) -> str:
     return f"{START + index * STEP:%Y%m%dT%H%M%S}"
 
@@ -185,7 +189,10 @@ def test_compare_of_no_model_that_could_be_tried_fails(
     ("changed", "sentence"),
     [
         ({"--component": "Middle"}, "--component: there is no 'Middle'; the components are Left, [Right]"),
-        ({"--onset": "20250301T0730"}, "--onset: the run holds no '20250301T0730'; the nearest is"),
+        ({"--onset": f"{AMISS:%Y%m%dT%H%M%S}"}, f"; the nearest in time is '{name(FAULT)}'"),
+        ({"--onset": f"{AMISS:%Y-%m-%d %H:%M}"}, f"; the nearest in time is '{name(FAULT)}'"),
+        ({"--onset": "1999-01-01"}, f"; the nearest in time is '{name(0)}'"),
+        ({"--onset": name(FAULT) + "x"}, f"; the nearest is '{name(FAULT)}'"),
         ({"--onset": name(HEALTHY - 1)}, "lies in the healthy start"),
         ({"--onset": name(HEALTHY)}, "no snapshot between the healthy start and"),
         ({"--model": "forest"}, "there is no model 'forest'; choose"),

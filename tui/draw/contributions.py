@@ -11,6 +11,9 @@ from tui.draw.glyphs import Glyphs
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, title
 from tui.draw.words import frequency, percent
 
+LEAST = 0.005
+"""The least share that is told."""
+
 
 def contribution_lines(
     width: int,
@@ -58,13 +61,15 @@ def contribution_lines(
         rest = sum(float(shares[place]) for place in order[most:])
         rows.append((Span(fit(f"   {len(order) - most} more, {percent(rest)}", width), Role.DIM),))
     name = clean(assessment.components[component])
-    rows.append((Span(fit(f" by band of {name}", width), Role.TITLE),))
     bands = picture.contribution[[channel - 1 for channel in own]].sum(axis=0)
-    room = max(height - len(rows) - 1 - (4 if picture.parts.size else 0), 1)
-    for band in np.argsort(-bands, kind="stable")[:room].tolist():
-        if bands[band] >= 0.005:
-            label = frequency(float(picture.edges[band]), float(picture.edges[band + 1]))
-            rows.append(_bar(width, label, float(bands[band]), True))
+    room = max(height - len(rows) - 2 - (3 if picture.parts.size else 0), 1)
+    order = [band for band in np.argsort(-bands, kind="stable").tolist() if bands[band] >= LEAST]
+    hidden = order[room:]
+    tail = f": the {room} with most; {len(hidden)} more, {percent(float(bands[hidden].sum()))}"
+    rows.append((Span(fit(f" by band of {name}{tail if hidden else ''}", width), Role.TITLE),))
+    for band in order[:room]:
+        label = frequency(float(picture.edges[band]), float(picture.edges[band + 1]))
+        rows.append(_bar(width, label, float(bands[band]), True))
     if picture.parts.size and own:
         rows += _parts(width, picture, own, name, seconds, glyphs)
     return finished([heading, *rows][:height], width, height, glyphs)

@@ -11,8 +11,9 @@ from engine.marking import Marking
 from engine.records import Quality
 from engine.remedies import advice_for
 from tui.draw.contributions import contribution_lines
+from tui.draw.envelope import envelope_lines
 from tui.draw.figures import figure_lines
-from tui.draw.spectra import envelope_lines, loudest_channel, spectrum_lines
+from tui.draw.spectra import loudest_channel, spectrum_lines
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, width_of
 from tui.draw.trend import strip_lines, trend_lines
 from tui.draw.waterfall import waterfall_lines
@@ -28,8 +29,15 @@ from tui.waveform import Waveform, read_waveform
 from tui.widgets.panel import Draw, Panel
 from tui.zoom import Zoom
 
-BESIDE = {"trend": "figures", "spectrum": "envelope", "envelope": "spectrum", "waterfall": "spectrum"}
-"""What is shown with a pane and the trend where there is room for three."""
+BESIDE = {
+    "trend": "figures",
+    "spectrum": "envelope",
+    "envelope": "spectrum",
+    "waterfall": "spectrum",
+    "waveform": "spectrum",
+    "figures": "spectrum",
+}
+"""What is shown with a pane and the trend where there is room for three; what is not here takes all of it."""
 
 STRIP_FROM = 11
 """Where there are so many lines, severity is told in two of them above the pane."""
@@ -99,8 +107,8 @@ class BearingScreen(PanedScreen):
         names = [self.pane]
         if self.pane != "trend" and room >= STRIP_FROM:
             names.insert(0, "trend" if room >= 2 * PANE_HEIGHT else "strip")
-        if room >= (2 if self.pane == "trend" else 3) * PANE_HEIGHT - 2:
-            names.append(BESIDE.get(self.pane, "spectrum"))
+        if self.pane in BESIDE and room >= (2 if self.pane == "trend" else 3) * PANE_HEIGHT - 2:
+            names.append(BESIDE[self.pane])
         return tuple(names)
 
     def draw_head(self, shown: Shown, frame: Frame) -> None:
