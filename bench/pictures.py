@@ -1,6 +1,6 @@
 """Makes the pictures of the README: the console over the bundled recording, one screen after the other."""
 
-import re
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,9 +12,6 @@ SCREENS = ("overview", "bearing", "alarms", "timeline", "model", "health")
 SIZE = "100x30"
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 
-FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
-"""Fonts from elsewhere: a picture shows without them, and looks the same wherever it is opened."""
-
 
 def main() -> None:
     """Score the bundled recording in a store that goes afterwards, and write a picture of each screen."""
@@ -25,7 +22,7 @@ def main() -> None:
             path = PICTURES / f"{screen}.svg"
             state = str(folder / "out" / "store")
             raceway("snapshot", "--state", state, "--screen", screen, "--size", SIZE, "--svg", str(path))
-            picture = FONT.sub("", path.read_text())
+            picture = path.read_text()
             for place, shown in (
                 (state, "/var/lib/raceway"),
                 (str(sample_path()), "/data/ims-set2-every-7th"),
@@ -37,8 +34,11 @@ def main() -> None:
 
 
 def raceway(*arguments: str) -> None:
-    """Run a command of Raceway; its failure is ours."""
-    subprocess.run([sys.executable, "-c", "from tui.cli import main; main()", *arguments], check=True)
+    """Run a command of Raceway on a terminal that shows all there is; its failure is ours."""
+    terminal = {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
+    given = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+    program = [sys.executable, "-c", "from tui.cli import main; main()"]
+    subprocess.run([*program, *arguments], check=True, env=given | terminal)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,14 @@
 """One frame of the console without a terminal: as plain text, or as a picture in SVG."""
 
-from rich.cells import cell_len
+from rich.segment import Segment
 from textual.pilot import Pilot
 from textual.screen import Screen
+from textual.strip import Strip
 
 from engine.errors import UnusableError
 from tui.app import Console
 from tui.draw.text import fit
+from tui.drawing import svg_of
 from tui.widgets.panel import Panel
 
 
@@ -39,7 +41,7 @@ def still(console: Console, size: tuple[int, int], place: str, *, at: str = "", 
             return
         console.show_place(place)
         await _settled(pilot)
-        drawn.append(console.export_screenshot(title="Raceway") if svg else text_of(console.screen, size))
+        drawn.append(picture_of(console.screen, size) if svg else text_of(console.screen, size))
         console.exit()
 
     console.run(headless=True, size=size, auto_pilot=shoot)
@@ -50,16 +52,26 @@ def still(console: Console, size: tuple[int, int], place: str, *, at: str = "", 
 
 def text_of(screen: Screen[object], size: tuple[int, int]) -> str:
     """What stands on a screen, line by line, without trailing blanks."""
-    width, height = size
-    rows = [""] * height
+    return "\n".join(fit(row.text, size[0]).rstrip() for row in rows_of(screen, size))
+
+
+def picture_of(screen: Screen[object], size: tuple[int, int]) -> str:
+    """What stands on a screen as a picture in SVG."""
+    return svg_of([list(row) for row in rows_of(screen, size)], size[0], screen.rich_style, "Raceway")
+
+
+def rows_of(screen: Screen[object], size: tuple[int, int]) -> list[Strip]:
+    """The lines of a screen's panels, side by side where they are."""
+    rows = [Strip([])] * size[1]
     panels = [panel for panel in screen.query(Panel) if panel.region.area]
     for panel in sorted(panels, key=lambda panel: panel.region.x):
         for y in range(panel.region.height):
             place = panel.region.y + y
-            if place < height:
-                row = rows[place] + " " * (panel.region.x - cell_len(rows[place]))
-                rows[place] = row + panel.render_line(y).text
-    return "\n".join(fit(row, width).rstrip() for row in rows)
+            if place < len(rows):
+                row = rows[place]
+                gap = Strip([Segment(" " * (panel.region.x - row.cell_length))])
+                rows[place] = Strip.join([row, gap, panel.render_line(y)])
+    return rows
 
 
 async def _settled(pilot: Pilot[object]) -> None:

@@ -1,0 +1,161 @@
+"""A frame as a picture in SVG: every run of text stands at its own place, in cells.
+
+Some programs that show SVG pass over leading blanks, stretch no text to a length, and take another font
+than was meant. So blanks are never drawn but skipped, what a plot is made of is placed cell by cell, and the
+limit, an underline on a terminal, is a line.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from xml.sax.saxutils import escape
+
+from rich.cells import cell_len
+from rich.color import Color, blend_rgb
+from rich.color_triplet import ColorTriplet
+from rich.segment import Segment
+from rich.style import Style
+from rich.terminal_theme import SVG_EXPORT_THEME
+
+FONT = 20.0
+CELL = 12.04
+"""Font size, and the width of a cell: 0.602 of it in common monospaced fonts (DejaVu Sans Mono, Menlo)."""
+
+LINE = 24.4
+"""Height of a line."""
+
+SEAM = 0.3
+"""By which what lies behind text is higher than a line, so that no seam shows between two."""
+
+BASE = 18.8
+"""From the top of a line to where its letters stand."""
+
+MARGIN, HEAD = 10.0, 40.0
+"""Around the frame, and above it for the title."""
+
+DIMMED = 0.4
+"""How far faint text is moved towards what lies behind it, as Rich does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Text that is placed as one, its cell counted from the left of the line."""
+
+    cell: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Text in one look, its cell counted from the left of the line."""
+
+    text: str
+    cell: int
+    ink: ColorTriplet
+    paper: ColorTriplet
+    bold: bool
+    ruled: bool
+
+
+def svg_of(rows: Sequence[Sequence[Segment]], width: int, base: Style, title: str) -> str:
+    """Draw lines of styled text.
+
+    Args:
+        rows: from top to bottom.
+        width: cells.
+        base: colours where a segment has none.
+        title: above the frame.
+    """
+    back = _colour(base.bgcolor, foreground=False)
+    front = _colour(base.color, foreground=True)
+    parts: list[str] = []
+    for number, row in enumerate(rows):
+        top, cell = number * LINE, 0
+        pieces: list[Piece] = []
+        for segment in row:
+            pieces.append(_piece(segment.text, cell, base + (segment.style or Style.null())))
+            cell += cell_len(segment.text)
+        parts += _papers(pieces, top, back)
+        for piece in pieces:
+            parts += _texts(piece, top, front)
+    wide, high = width * CELL + 2 * MARGIN, len(rows) * LINE + HEAD + MARGIN
+    return "\n".join(
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide:.5g} {high:.5g}" width="{wide:.5g}"'
+            f' height="{high:.5g}">',
+            f'<rect width="100%" height="100%" rx="8" fill="{back.hex}"/>',
+            f'<text x="{wide / 2:.5g}" y="26" text-anchor="middle" font-family="sans-serif" font-size="18"'
+            f' font-weight="bold" fill="{front.hex}">{escape(title)}</text>',
+            f'<g transform="translate({MARGIN:g},{HEAD:g})" font-size="{FONT:g}" fill="{front.hex}"'
+            " font-family=\"'DejaVu Sans Mono',Menlo,'Fira Code',Consolas,monospace\">",
+            *parts,
+            "</g>",
+            "</svg>",
+            "",
+        )
+    )
+
+
+def runs(text: str) -> Iterator[Run]:
+    """What is placed: words with single blanks between them, and each cell of what a plot is made of.
+
+    A glyph that is repeated is one run; blanks are none.
+    """
+    cell = start = 0
+    words = ""
+    for glyph, same in groupby(text):
+        piece = "".join(same)
+        drawn = not piece.isascii() and not glyph.isalpha()
+        if drawn or (glyph == " " and len(piece) > 1):
+            if words.strip():
+                yield Run(start, words.rstrip())
+            words = ""
+            if drawn:
+                yield Run(cell, piece)
+        elif words or glyph != " ":
+            start = start if words else cell
+            words += piece
+        cell += cell_len(piece)
+    if words.strip():
+        yield Run(start, words.rstrip())
+
+
+def _piece(text: str, cell: int, style: Style) -> Piece:
+    """Decide on the colours of a segment."""
+    ink, paper = _colour(style.color, foreground=True), _colour(style.bgcolor, foreground=False)
+    if style.reverse:
+        ink, paper = paper, ink
+    if style.dim:
+        ink = blend_rgb(ink, paper, DIMMED)
+    return Piece(text, cell, ink, paper, bool(style.bold), bool(style.underline))
+
+
+def _papers(pieces: Iterable[Piece], top: float, back: ColorTriplet) -> Iterator[str]:
+    """What lies behind the text: one area for neighbours of one colour, without a seam between them."""
+    for paper, same in groupby(pieces, key=lambda piece: piece.paper):
+        own = list(same)
+        if paper != back:
+            x, wide = own[0].cell * CELL, sum(cell_len(piece.text) for piece in own) * CELL
+            place = f'x="{x:.6g}" y="{top:.6g}" width="{wide:.6g}" height="{LINE + SEAM:g}"'
+            yield f'<rect {place} fill="{paper.hex}"/>'
+
+
+def _texts(piece: Piece, top: float, front: ColorTriplet) -> Iterator[str]:
+    """The runs of a piece, and the line under it."""
+    look = ("" if piece.ink == front else f' fill="{piece.ink.hex}"') + (
+        ' font-weight="bold"' if piece.bold else ""
+    )
+    for run in runs(piece.text):
+        x, long = (piece.cell + run.cell) * CELL, cell_len(run.text) * CELL
+        place = f'x="{x:.6g}" y="{top + BASE:.6g}" textLength="{long:.6g}" lengthAdjust="spacingAndGlyphs"'
+        yield f"<text {place}{look}>{escape(run.text)}</text>"
+    if piece.ruled:
+        x, wide = piece.cell * CELL, cell_len(piece.text) * CELL
+        yield f'<path d="M{x:.6g} {top + LINE:.6g}h{wide:.6g}" stroke="{front.hex}" stroke-width="1.5"/>'
+
+
+def _colour(colour: Color | None, *, foreground: bool) -> ColorTriplet:
+    theme = SVG_EXPORT_THEME
+    if colour is None or colour.is_default:
+        return theme.foreground_color if foreground else theme.background_color
+    return colour.get_truecolor(theme, foreground=foreground)
