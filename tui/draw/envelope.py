@@ -131,7 +131,7 @@ def line_table(width: int, marked: Marking) -> Lines:
             text = surface_text(width, [one for one in own if not one.sideband], marked.shaft)
             lines.append((Span(text, Role.STRONG if strong else Role.PLAIN),))
     if lines:
-        lines.append((Span(fit(f"  {origin_text(marked)}", width), Role.DIM),))
+        lines.append((Span(origin_text(width, marked), Role.DIM),))
     return lines
 
 
@@ -168,16 +168,19 @@ def surface_text(width: int, lines: list[MarkedLine], shaft: float) -> str:
     return fit(text, width)
 
 
-def origin_text(marked: Marking) -> str:
+def origin_text(width: int, marked: Marking) -> str:
     """What the expected frequencies were calculated from."""
-    one = marked.geometry
-    bearing = (
-        ""
-        if one is None
-        else f", {one.rollers} rollers of {one.roller_diameter:g} on a pitch of {one.pitch_diameter:g},"
-        f" contact {one.contact_angle:g}°"
+    speed, one = f"  expected for {60 * marked.shaft:.0f} rpm as set", marked.geometry
+    if one is None:
+        return fit(speed, width)
+    roller, pitch, angle = (
+        f"{value:g}" for value in (one.roller_diameter, one.pitch_diameter, one.contact_angle)
     )
-    return f"expected for {60 * marked.shaft:.0f} rpm as set{bearing}"
+    return pick(
+        width,
+        f"{speed}, {one.rollers} rollers of {roller} on a pitch of {pitch}, contact angle {angle}°",
+        f"{speed}, {one.rollers} rollers, {roller} on {pitch}, {angle}°",
+    )
 
 
 def hertz_text(hertz: float) -> str:
