@@ -238,12 +238,12 @@ def _replay(
         run_console(console, settings)
         # Asked before the engine is stopped: that it ends now is not its failure.
         words = engine.last_words()
-    print(_how_to_return(folder, config, key, name))
+    print(how_to_return(folder, config, key, name))
     if words:
         fail(words, FAILED)
 
 
-def _how_to_return(folder: Path, config: Path | None, key: str, session: str) -> str:
+def how_to_return(folder: Path, config: Path | None, key: str, session: str) -> str:
     """Where a replay's store is, and the command that opens it again with what was done in its session."""
     from engine.store import Store, StoreMissingError
     from tui.fleet import newest_records

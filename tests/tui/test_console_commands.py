@@ -1,5 +1,6 @@
 """`raceway attach` and `raceway snapshot` from the shell."""
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ from engine.operators import Act, Operator
 from engine.store import Store
 from tests.tui import synthetic
 from tui.app import Console
-from tui.cli import FAILED, UNUSABLE, app
+from tui.cli import FAILED, UNUSABLE, app, how_to_return
 from tui.console_commands import Choice
+
+AT = synthetic.at(90)
 
 OTHER: dict[str, Any] = {
     "machine": "fan 2",
@@ -108,6 +111,24 @@ def test_a_session_that_there_is_not_is_refused_and_those_there_are_are_named(
     code, printed = run("snapshot", "--state", own_store, "--session", "night shift")
     assert code == 0
     assert "session night shift" in printed
+
+
+def test_who_leaves_a_replay_is_told_the_command_that_shows_it_again(own_store: Path, tmp_path: Path) -> None:
+    with Store.open(own_store) as store:
+        record = store.assessments()[-1]
+    told = how_to_return(own_store, tmp_path / "my own.toml", record.key, "night shift").splitlines()
+    bare = ["raceway", "attach", "--state", str(own_store), "--config", str(tmp_path / "my own.toml")]
+    assert shlex.split(told[-1].removeprefix("to see it again: ")) == bare
+    with Store.open(own_store) as store:
+        retire(store, record, "Bearing 4", "no sensor", Act(Operator("bob"), "night shift", AT, AT))
+    told = how_to_return(own_store, None, record.key, "night shift").splitlines()
+    words = shlex.split(told[-1].removeprefix("to see it again: "))
+    assert words == [*bare[:4], "--session", "night shift"]
+    assert run("snapshot", *words[2:])[0] == 0
+
+
+def test_where_a_replay_left_no_store_there_is_nothing_to_show_again(tmp_path: Path) -> None:
+    assert how_to_return(tmp_path, None, "key", "night shift") == f"store: {tmp_path}"
 
 
 def test_keys_that_clash_are_refused_before_anything_is_opened(whole_store: Path, tmp_path: Path) -> None:
