@@ -170,3 +170,16 @@ def test_the_list_fits_at_any_size_and_says_what_enter_does(width: int, height: 
     assert len(drawn) <= height
     assert all(cell_len(line) <= width for line in drawn)
     assert ("Enter does it" in drawn[-1]) == (found.chosen is not None)
+
+
+@pytest.mark.parametrize("opened", ["", "?", ":", "t", "/"])
+async def test_control_c_leaves_whatever_is_open_and_q_is_a_letter_where_something_is_typed(
+    console: Make, whole_store: Path, opened: str
+) -> None:
+    app = console(whole_store, start="alarms")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await burst(pilot, *opened, *("q" if opened in {":", "t", "/"} else ""))
+        assert app.is_running
+        await burst(pilot, "ctrl+c")
+        assert not app.is_running
