@@ -6,8 +6,9 @@ in it. What is not understood is handed on as it is, and nothing is taken for kn
 """
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from itertools import repeat
+from typing import NamedTuple
 
 from rich.cells import get_character_cell_size
 
@@ -36,8 +37,7 @@ NEAR = 4
 """So many cells are written again rather than passed over by a command, which takes as many bytes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """How text looks: its colours as parameters of the command that sets them, and what else is on."""
 
     colour: str = ""
@@ -107,14 +107,19 @@ class Thrift:
     def _write(self, text: str, out: list[str]) -> None:
         row = self._cells[self._y]
         look = self._worn()
-        for character in text:
+        cells = list(map(cell_of, text, repeat(look)))
+        # None but the last could be wide: the right half of one is no cell of the text's.
+        if row[self._x : self._x + len(cells)] == cells and get_character_cell_size(text[-1]) == 1:
+            self._x += len(cells)
+            return
+        for cell in cells:
+            character = cell[0]
             width = get_character_cell_size(character)
             if not width:
                 self._combine(row, character, out)
                 continue
-            cell = (character, shown(character, look))
             right = [("", cell[1])] * (width - 1)
-            if row[self._x : self._x + width] != [cell, *right]:
+            if row[self._x] != cell or row[self._x + 1 : self._x + width] != right:
                 self._split(row, width)
                 self._go(self._x, self._y, out)
                 self._wear(cell, look, out)
@@ -174,6 +179,12 @@ class Thrift:
         out.append(piece)
         self.forget(self._columns, self._rows)
         self._lost = True
+
+
+@lru_cache(maxsize=4096)
+def cell_of(character: str, look: Look) -> Cell:
+    """The cell that text of this look makes."""
+    return (character, shown(character, look))
 
 
 @lru_cache(maxsize=1024)

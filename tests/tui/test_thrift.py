@@ -165,6 +165,12 @@ def test_a_blank_is_sent_in_whatever_look_has_its_ground() -> None:
     assert sent == "\x1b[1;1H\x1b[0;1;31;44ma b"
 
 
+def test_text_goes_on_after_a_wide_character_that_was_there() -> None:
+    written = "\x1b[1;1Ha軸\x1b[0mb\x1b[1;1H"
+    assert known(written).passed(written) == ""
+    assert known(written).passed("\x1b[1;1Ha軸\x1b[0mc\x1b[1;1H") == "\x1b[3Cc\x1b[1;1H"
+
+
 def test_after_forgetting_all_is_sent() -> None:
     thrift = known(FRAME)
     thrift.forget(COLUMNS, ROWS)
