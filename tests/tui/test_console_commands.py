@@ -95,16 +95,16 @@ def test_what_cannot_be_drawn_is_refused_in_a_sentence(
     assert said in printed
 
 
-@pytest.mark.parametrize("command", [("attach",), ("snapshot", "--size", "80x24")])
-def test_a_session_that_there_is_not_is_refused_and_those_there_are_are_named(
-    own_store: Path, command: tuple[str, ...]
-) -> None:
+def test_a_session_that_there_is_not_is_refused_and_those_there_are_are_named(own_store: Path) -> None:
     with Store.open(own_store) as store:
         record = store.assessments()[-1]
         act = Act(Operator("bob"), "night shift", synthetic.at(90), synthetic.WALL)
         retire(store, record, "Bearing 4", "no sensor", act)
         assert store.sessions(record) == ("night shift",)
-    code, printed = run(*command, "--state", own_store, "--session", "nigth shift")
+        assert Choice(own_store, None, "night shift")(store) == record
+        with pytest.raises(UnusableError, match="no session 'nigth shift'"):
+            Choice(own_store, None, "nigth shift")(store)
+    code, printed = run("snapshot", "--state", own_store, "--session", "nigth shift")
     assert code == UNUSABLE
     assert "no session 'nigth shift'; the nearest is 'night shift'" in printed
     assert "something is stored: 'night shift'" in printed

@@ -176,7 +176,7 @@ def test_the_list_fits_at_any_size_and_says_what_enter_does(width: int, height: 
 async def test_control_c_leaves_whatever_is_open_and_q_is_a_letter_where_something_is_typed(
     console: Make, whole_store: Path, opened: str
 ) -> None:
-    app = console(whole_store, start="alarms")
+    app = console(whole_store, start=lambda: "alarms")
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
         await burst(pilot, *opened, *("q" if opened in {":", "t", "/"} else ""))

@@ -268,7 +268,7 @@ async def test_a_session_goes_to_another_machine_only_where_that_has_it_too(
 ) -> None:
     if there:
         stored_in(fleet, "fan 2", "drill")
-    app = console(fleet, session="drill", playing=True, at_newest=True, start="fleet")
+    app = console(fleet, session="drill", playing=True, at_newest=True, start=lambda: "fleet")
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
         app.machine = "fan 2"
