@@ -261,6 +261,15 @@ CONSOLE = (
         Group.CONSOLE,
         rank=19,
     ),
+    Action(
+        "redraw",
+        ("ctrl+l",),
+        "redraw",
+        "redraw",
+        "draw everything anew, where something else wrote over it",
+        Group.CONSOLE,
+        rank=20,
+    ),
     Action("help", ("?",), "help", "help", "this list", Group.CONSOLE, rank=3),
     Action("quit", ("q",), "quit", "quit", "leave; nothing that is stored is lost", Group.CONSOLE, rank=3),
 )

@@ -31,7 +31,7 @@ from tui.filtering import AlarmFilter
 from tui.folding import Folding
 from tui.frame import Frame
 from tui.keys import Keymap
-from tui.playhead import Playhead, index_at, live_now
+from tui.playhead import Playhead, index_at, instant, live_now
 from tui.reading import NEWEST, Look, Reader, Reading
 from tui.screens.overview import OverviewScreen
 from tui.terminal import Terminal
@@ -176,6 +176,11 @@ class Looking(App[None]):
         if forget is not None:
             forget(*size)
 
+    def action_redraw(self) -> None:
+        """Draw everything anew, over whatever else was written to the terminal."""
+        self._send_anew(self.size)
+        self.screen.refresh(layout=True)
+
     def get_default_screen(self) -> Screen[None]:
         """The overview."""
         return OverviewScreen()
@@ -237,8 +242,13 @@ class Looking(App[None]):
         return view is not None and view.assessment.expected == 0
 
     def _live_now(self) -> int | None:
-        """Now in recording time, None of a finished run."""
+        """Now in recording time, None of a finished run.
+
+        Before the first snapshot it is when something was told last: alarms can come before data.
+        """
         view = self.reading.view
         if view is None or not self.live:
             return None
+        if not len(view.series):
+            return max((instant(event.at) for event in view.events), default=None)
         return live_now(view.series.at, self._arrival, self._clock())

@@ -66,10 +66,11 @@ def clamped(head: Playhead, times: Instants, now: int | None = None) -> Playhead
     Args:
         head: where the console looks.
         times: (n,) instants of the stored snapshots, ascending.
-        now: of a machine watched live, where later than its last snapshot: that time has passed too.
+        now: of a machine watched live, where later than its last snapshot: that time has passed too. Before
+            its first snapshot the instant of what was told last, None where nothing was.
     """
     if not len(times):
-        return replace(head, at=None)
+        return replace(head, at=now)
     first, last = int(times[0]), newest(times, now)
     if head.following:
         return replace(head, at=last)
@@ -77,9 +78,9 @@ def clamped(head: Playhead, times: Instants, now: int | None = None) -> Playhead
 
 
 def newest(times: Instants, now: int | None = None) -> int:
-    """The newest instant there is to look at; there is at least one snapshot."""
-    last = int(times[-1])
-    return last if now is None else max(last, now)
+    """The newest instant there is to look at: of the last snapshot, or later."""
+    last = [int(at) for at in times[-1:]]
+    return max([*last, *([] if now is None else [now])])
 
 
 def live_now(times: Instants, clock: LiveClock | None, seconds: float) -> int | None:

@@ -10,7 +10,8 @@ import pytest
 
 from engine.operating import retire
 from engine.operators import Act, Operator
-from engine.records import Assessment, Event, EventKind, Heartbeat, Intake, NewEvent, Outcome, Phase
+from engine.outages import outage_raised
+from engine.records import Assessment, Cause, Event, EventKind, Heartbeat, Intake, NewEvent, Outcome, Phase
 from engine.store import Store
 from engine.tables import ConsoleSettings
 from tests.tui import synthetic
@@ -142,6 +143,24 @@ async def test_no_data_shows_by_time_passing(console: Make, live: Path, clock: C
             beat(store, store.assessments()[-1], clock)
         await looked(app, pilot)
         assert text(app).count("NO DATA") >= 4
+
+
+async def test_an_alarm_that_comes_before_any_data_is_shown_and_acknowledged(
+    console: Make, tmp_path: Path, clock: Clock
+) -> None:
+    failed = outage_raised(Cause.ENGINE_FAILED, synthetic.WALL, "the folder is gone")
+    with Store.open(tmp_path / "new", create=True) as store:
+        record = begin(store)
+        store.add_event(record, failed, synthetic.WALL)
+        beat(store, record, clock, Phase.FAILED)
+        app = console(tmp_path / "new", session="", playing=True, at_newest=True)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await settled(pilot)
+            assert "1 unacknowledged" in text(app)
+            await pilot.press("a")
+            await settled(pilot)
+            assert "1 unacknowledged" not in text(app)
+        assert store.events(record)[-1].kind is EventKind.ACKNOWLEDGED
 
 
 async def test_a_console_that_comes_late_knows_how_long_data_has_stayed_out(

@@ -212,8 +212,11 @@ async def test_another_size_or_screen_sends_everything_anew(
         await pilot.press("4")
         await pilot.resize_terminal(60, 16)
         await settled(pilot)
-    assert sizes[0] == (80, 24)
-    assert (60, 16) in sizes
+        assert sizes[0] == (80, 24)
+        assert (60, 16) in sizes
+        sizes.clear()
+        await pilot.press("ctrl+l")
+        assert sizes == [(60, 16)]
 
 
 def test_the_console_writes_by_it(console: Make, whole_store: Path) -> None:
