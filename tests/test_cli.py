@@ -153,11 +153,11 @@ def test_attaching_where_no_store_is_says_what_to_do(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_attaching_to_a_store_without_an_assessment_says_so(tmp_path: Path, small_rig: SmallRig) -> None:
+def test_looking_into_a_store_without_an_assessment_says_so(tmp_path: Path, small_rig: SmallRig) -> None:
     Store.open(tmp_path, create=True).close()
-    said = sentence(raceway("attach", "--state", tmp_path), UNUSABLE)
+    said = sentence(raceway("snapshot", "--state", tmp_path), UNUSABLE)
     assert said == f"{tmp_path}: the store holds no assessment yet; start a run first"
-    other = raceway("attach", "--state", small_rig.state, "--machine", "nobody's")
+    other = raceway("snapshot", "--state", small_rig.state, "--machine", "nobody's")
     assert 'no assessment of machine "nobody\'s"; it holds small rig' in sentence(other, UNUSABLE)
 
 
