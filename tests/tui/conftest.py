@@ -12,7 +12,10 @@ from engine.records import Assessment
 from engine.store import Store
 from tests.tui import synthetic
 from tui.app import Console
-from tui.playhead import instant
+from tui.frame import Frame
+from tui.gallery import Album, Gallery
+from tui.playhead import Playhead, instant
+from tui.reading import Reader, View
 from tui.widgets.panel import Panel
 
 
@@ -93,3 +96,26 @@ def text(console: Console) -> str:
     """What stands on the screen."""
     panels = console.screen.query(Panel)
     return "\n".join(panel.render_line(y).text.rstrip() for panel in panels for y in range(panel.size.height))
+
+
+@pytest.fixture(scope="module")
+def view(whole_store: Path) -> View:
+    """The made-up record whole, as a console that looks at snapshot 110 reads it."""
+    reader = Reader(lambda: Store.open(whole_store), lambda store: store.assessments()[-1], "night shift")
+    found = reader.poll(110).view
+    reader.close()
+    assert found is not None
+    return found
+
+
+@pytest.fixture(scope="module")
+def gallery(whole_store: Path, view: View) -> Gallery:
+    with Store.open(whole_store) as store:
+        found = Album().gallery(store, view)
+    assert found is not None
+    return found
+
+
+def frame(view: View, position: int) -> Frame:
+    """What is drawn with the playhead on a snapshot."""
+    return Frame(view, Playhead(instant(synthetic.at(position)), 1.0, False))

@@ -1,10 +1,8 @@
 """The panes of the bearing screen as strings: what they say, with gaps, without data, and at any size."""
 
-import math
 import re
 from dataclasses import replace
 from datetime import UTC
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,8 +10,8 @@ import pytest
 from engine.kinematics import Surface
 from engine.marking import MarkedLine, Marking, marking
 from engine.records import Event, EventKind
-from engine.store import Store
 from tests.tui import synthetic
+from tests.tui.conftest import frame
 from tui.draw.contributions import contribution_lines
 from tui.draw.envelope import envelope_lines, line_table, surface_text
 from tui.draw.figures import figure_lines
@@ -24,32 +22,11 @@ from tui.draw.trend import estimate_text, strip_lines, trend_lines
 from tui.draw.waterfall import waterfall_lines
 from tui.draw.waveform import waveform_lines
 from tui.frame import Frame
-from tui.gallery import Album, Gallery, wanted_places
-from tui.playhead import Playhead, instant
-from tui.reading import Reader, View
-from tui.waveform import Waveform, no_waveform
-from tui.zoom import MOST, Zoom, around
-
-
-@pytest.fixture(scope="module")
-def view(whole_store: Path) -> View:
-    reader = Reader(lambda: Store.open(whole_store), lambda store: store.assessments()[-1], "night shift")
-    found = reader.poll(110).view
-    reader.close()
-    assert found is not None
-    return found
-
-
-@pytest.fixture(scope="module")
-def gallery(whole_store: Path, view: View) -> Gallery:
-    with Store.open(whole_store) as store:
-        found = Album().gallery(store, view)
-    assert found is not None
-    return found
-
-
-def frame(view: View, position: int) -> Frame:
-    return Frame(view, Playhead(instant(synthetic.at(position)), 1.0, False))
+from tui.gallery import Gallery
+from tui.playhead import Playhead
+from tui.reading import View
+from tui.waveform import Waveform
+from tui.zoom import Zoom
 
 
 def marked(view: View) -> Marking:
@@ -296,74 +273,6 @@ def test_where_nothing_was_scored_that_is_said(view: View) -> None:
     assert "no picture" in plain(contribution_lines(80, 12, None, view.assessment, 0, "", 1.0))
 
 
-# Waveform and figures.
-
-
-def test_the_waveform_has_seconds_and_its_unit() -> None:
-    drawn = plain(waveform_lines(80, 16, WAVEFORM, 1, "V", "at 02-17"))
-    assert "1 s of 1 s, 20480 samples" in drawn
-    assert "0 V" in drawn
-    assert "0.5 s" in drawn
-    near = plain(waveform_lines(80, 16, WAVEFORM, 1, "V", "", Zoom(5, 0.5)))
-    assert "ms" in near
-
-
-@pytest.mark.parametrize(
-    ("waveform", "said"),
-    [
-        (None, "reading the recording"),
-        (
-            no_waveform("x", "the recordings are not reachable from here: /gone does not exist"),
-            "not reachable",
-        ),
-        (replace(WAVEFORM, signal=np.full((100, 1), np.nan, np.float32)), "nothing that is a number"),
-        (replace(WAVEFORM, signal=np.zeros((100, 0), np.float32)), "no channel 1"),
-    ],
-)
-def test_where_there_is_no_waveform_a_sentence_stands(waveform: Waveform | None, said: str) -> None:
-    assert said in plain(waveform_lines(80, 12, waveform, 1, "V", ""))
-
-
-def test_a_signal_that_stands_still_is_drawn_as_a_line() -> None:
-    flat = replace(WAVEFORM, signal=np.full((100, 1), 0.25, np.float32))
-    assert any(ord(one) > 0x2800 for one in plain(waveform_lines(80, 12, flat, 1, "V", "")))
-
-
-def test_figures_have_units_and_what_is_usual(view: View) -> None:
-    drawn = plain(figure_lines(100, 12, frame(view, 116), 0, 1, UTC))
-    assert "0.15 V (usual 0.075)" in drawn
-    assert "3.2 (usual 3.2)" in drawn
-    assert "(limit 1.0)" in drawn
-    assert "V is no acceleration" in drawn
-
-
-def accelerating(view: View, *, velocity: float = math.nan, rows: int = 20_480) -> Frame:
-    """The same record of a sensor in g, whose velocity was told from the 20th snapshot on."""
-    told = np.full_like(view.series.velocity, np.nan)
-    told[20:] = velocity
-    settings = {"machine": {"sample_rate": 20_480.0}, "recording": {"rows": rows}}
-    assessment = replace(view.assessment, units=("g",) * 4, settings=settings)
-    return frame(replace(view, assessment=assessment, series=replace(view.series, velocity=told)), 116)
-
-
-def test_the_velocity_is_a_trend_like_the_others_with_a_gap_where_it_was_not_kept(view: View) -> None:
-    lines = figure_lines(120, 12, accelerating(view, velocity=2.5), 0, 1, UTC)
-    (row,) = [plain([line]) for line in lines if "velocity " in plain([line]) and "mm/s" in plain([line])]
-    assert "2.5 mm/s (usual 2.5)" in row
-    assert "·" in row[:30]
-    assert "·" not in row[40:70]
-    assert "RMS: 10–1000 Hz" in plain(lines)
-
-
-@pytest.mark.parametrize(
-    ("rows", "said"), [(20_480, "scored by an earlier Raceway"), (4000, "too short to hold 10 Hz")]
-)
-def test_where_there_is_no_velocity_the_reason_stands_and_no_row(view: View, rows: int, said: str) -> None:
-    drawn = plain(figure_lines(120, 12, accelerating(view, rows=rows), 0, 1, UTC))
-    assert said in drawn
-    assert "mm/s" not in drawn
-
-
 # Every pane.
 
 
@@ -400,53 +309,3 @@ def test_names_from_outside_cannot_move_the_cursor(view: View) -> None:
     assert "\x1b" not in drawn
     assert "[/b]" in drawn
     assert "\x1b" not in plain(trend_lines(80, 20, frame(seen, 110), 0, UTC))
-
-
-# Zoom, and the sample of pictures.
-
-
-def test_zooming_out_leads_back_to_the_whole() -> None:
-    zoom = Zoom()
-    for _ in range(20):
-        zoom = zoom.deeper(1)
-    for _ in range(2 * 2**MOST):
-        zoom = zoom.moved(1)
-    low, high = zoom.part(0.0, 128.0)
-    assert high - low == pytest.approx(128.0 / 2**MOST)
-    assert high == pytest.approx(128.0)
-    for _ in range(20):
-        zoom = zoom.deeper(-1)
-    assert zoom.part(0.0, 128.0) == (0.0, 128.0)
-
-
-def test_a_part_about_a_centre_stays_within_the_whole() -> None:
-    assert around(0.0, 100.0, 0, 90.0) == (0.0, 100.0)
-    assert around(0.0, 100.0, 2, 90.0) == (75.0, 100.0)
-    assert around(0.0, 100.0, 2, 50.0) == (37.5, 62.5)
-
-
-@pytest.mark.parametrize("count", [0, 1, 240, 241, 1000, 100_000])
-def test_a_gallery_is_a_bounded_sample_that_grows_by_what_is_new(count: int) -> None:
-    baseline = np.arange(count) < count // 5
-    places = wanted_places(count, baseline)
-    assert len(places) <= 240 + 64
-    more = wanted_places(count + 1, np.append(baseline, False))
-    if count not in (240, 0):
-        assert set(more) >= set(places)
-
-
-def test_a_gallery_reads_a_picture_once(whole_store: Path, view: View) -> None:
-    with Store.open(whole_store) as store:
-        album = Album()
-        first = album.gallery(store, view)
-        store.close()
-        assert album.gallery(store, view) is first
-
-
-def test_the_usual_range_of_the_baseline_is_ordered(gallery: Gallery) -> None:
-    usual = gallery.usual(0)
-    assert usual is not None
-    low, middle, high = usual
-    assert (low <= middle).all()
-    assert (middle <= high).all()
-    assert math.isfinite(float(high.max()))

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
@@ -13,13 +12,12 @@ from engine.operators import Act, Operator
 from engine.outages import outage_raised
 from engine.records import Assessment, Cause, Event, EventKind, Heartbeat, Intake, NewEvent, Outcome, Phase
 from engine.store import Store
-from engine.tables import ConsoleSettings
 from tests.tui import synthetic
 from tests.tui.conftest import Clock, settled, text
 from tui.app import Console
 from tui.memory import Left, keep, recall
 from tui.playhead import instant
-from tui.themes import THEMES, Outfit, next_theme
+from tui.themes import Outfit
 
 Make = Callable[..., Console]
 
@@ -347,56 +345,3 @@ def test_rings_of_the_made_up_machine_are_where_the_tests_think(live: Path, cloc
     with Store.open(live) as store:
         events: tuple[Event | NewEvent, ...] = store.events(store.assessments()[-1])
     assert [event.kind for event in events if event.component] == [EventKind.RAISED, EventKind.ESCALATED]
-
-
-# Themes.
-
-
-def test_the_themes_that_follow_one_another_are_those_that_can_be_set() -> None:
-    named = get_args(ConsoleSettings.model_fields["theme"].annotation)
-    assert set(THEMES) == set(named) - {"auto"}
-    seen = [THEMES[0]]
-    while (following := next_theme(seen[-1])) != seen[0]:
-        seen.append(following)
-    assert sorted(seen) == sorted(THEMES)
-
-
-async def test_a_theme_is_drawn_at_once_and_is_there_the_next_time(
-    console: Make, live: Path, tmp_path: Path
-) -> None:
-    memory = tmp_path / "console.json"
-    app = console(live, session="", memory=memory)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settled(pilot)
-        before = app.screen.styles.background
-        for theme in THEMES[1:]:
-            await pilot.press("T")
-            await settled(pilot)
-            assert f"Theme {theme}" in text(app)
-            assert app.native_ansi_color == (theme == "terminal")
-            assert app.screen.styles.background != before
-            before = app.screen.styles.background
-        await pilot.press("T", "T", "q")
-    again = console(live, session="", memory=memory)
-    async with again.run_test(size=(80, 24)) as pilot:
-        await settled(pilot)
-        assert again.theme_worn == "light"
-    poor = console(live, session="", memory=memory, outfit=Outfit("terminal"))
-    async with poor.run_test(size=(80, 24)) as pilot:
-        await settled(pilot)
-        assert poor.theme_worn == "terminal"
-        await pilot.press("q")
-    assert recall(memory)["press 4"].theme == "light"
-
-
-async def test_without_colours_no_theme_follows(
-    console: Make, live: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("NO_COLOR", "1")
-    app = console(live, session="", outfit=Outfit("terminal"))
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settled(pilot)
-        await pilot.press("T")
-        await settled(pilot)
-        assert "NO_COLOR is set" in text(app)
-        assert app.theme_worn == "terminal"
