@@ -9,6 +9,12 @@ from bench.recordings import fresh_state
 from replay.sample import sample_path
 
 SCREENS = ("overview", "bearing", "alarms", "timeline", "model", "health")
+RUNNING = ("overview", "bearing")
+"""Screens that show most while the machine runs; the recording ends with it stopped."""
+
+AT = "120"
+"""A snapshot of the bundled recording in which bearing 1 fails and has drawn its neighbours along."""
+
 SIZE = "100x30"
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 
@@ -21,7 +27,10 @@ def main() -> None:
         for screen in SCREENS:
             path = PICTURES / f"{screen}.svg"
             state = str(folder / "out" / "store")
-            raceway("snapshot", "--state", state, "--screen", screen, "--size", SIZE, "--svg", str(path))
+            when = ("--at", AT) if screen in RUNNING else ()
+            raceway(
+                "snapshot", "--state", state, "--screen", screen, *when, "--size", SIZE, "--svg", str(path)
+            )
             picture = path.read_text()
             for place, shown in (
                 (state, "/var/lib/raceway"),
