@@ -131,7 +131,7 @@ class Thrift:
     def _split(self, row: "list[Cell | None]", width: int) -> None:
         """What is left of a wide character half of which is written over, nobody knows."""
         before, after = self._x, self._x + width
-        if row[before] is not None and row[before][0] == "":  # type: ignore[index]  # it was looked at
+        if (cell := row[before]) is not None and cell[0] == "":
             row[before - 1] = None
         if after < self._columns and (cell := row[after]) is not None and cell[0] == "":
             row[after] = None

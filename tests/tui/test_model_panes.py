@@ -11,14 +11,14 @@ import pytest
 from engine.records import Epoch, Event, EventKind
 from engine.store import Store
 from tests.tui import synthetic
+from tests.tui.conftest import frame
 from tui.draw.glyphs import Glyphs
 from tui.draw.learning import error_lines, loss_lines, map_lines, projected
 from tui.draw.model import acceptance_line, baseline_lines, bundle_lines, layer_lines
 from tui.draw.text import plain, width_of
-from tui.frame import Frame
 from tui.gallery import Album, Gallery
 from tui.modelling import BundleFacts, Layer, ModelFacts, ModelLook, read_facts
-from tui.playhead import Playhead, instant
+from tui.playhead import instant
 from tui.reading import Reader, View
 
 WHEN = datetime(2004, 2, 12, 10, 32, 39, tzinfo=UTC)
@@ -46,18 +46,6 @@ def view(whole_store: Path) -> View:
     reader.close()
     assert found is not None
     return found
-
-
-@pytest.fixture(scope="module")
-def gallery(whole_store: Path, view: View) -> Gallery:
-    with Store.open(whole_store) as store:
-        found = Album().gallery(store, view)
-    assert found is not None
-    return found
-
-
-def frame(view: View, position: int) -> Frame:
-    return Frame(view, Playhead(instant(synthetic.at(position)), 1.0, False))
 
 
 def facts(*bundles: BundleFacts, gallery: Gallery | None = None) -> ModelFacts:
