@@ -56,6 +56,7 @@ def test_the_engine_tells_how_far_it_is(view: View) -> None:
     )
     assert text(Phase.SCORING) == "engine: scoring 30/140"
     assert text(Phase.FINISHED, rejected=2) == "engine: scored 30/140, 2 files rejected"
+    assert text(Phase.FINISHED, rejected=1) == "engine: scored 30/140, 1 file rejected"
     assert text(Phase.FAILED, message="no room on disk") == ("ENGINE FAILED at 03:00:00 UTC: no room on disk")
     assert text(Phase.PAUSED, message="make room") == "INTAKE PAUSED: make room"
 

@@ -161,4 +161,5 @@ def _count(view: View) -> str:
 
 
 def _rejected(view: View) -> str:
-    return f", {view.rejected} files rejected" if view.rejected else ""
+    noun = "file" if view.rejected == 1 else "files"
+    return f", {view.rejected} {noun} rejected" if view.rejected else ""
