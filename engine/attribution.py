@@ -46,22 +46,23 @@ def part_shares(windows: NDArray[np.float32], running: NDArray[np.bool_]) -> NDA
     return (parts / whole if whole > 0 else parts).astype(np.float32)
 
 
-def pattern_likeness(bands: NDArray[np.float32], one: Sequence[int], other: Sequence[int]) -> float:
-    """How alike the band patterns of two components are: the cosine between their shares, 0 to 1.
+def pattern_likeness(bands: NDArray[np.float32], channels: Sequence[Sequence[int]]) -> NDArray[np.float64]:
+    """How alike the band patterns of components are: the cosine between the roots of their shares, 0 to 1.
 
     Args:
         bands: (channels, bands) shares.
-        one: channels of a component, counted from 1.
-        other: those of another.
+        channels: of each component, counted from 1.
 
     Returns:
-        1.0 where one of them has no error at all: nothing then tells them apart.
+        (components, components); 1.0 where one of them has no error at all: nothing then tells them apart.
     """
-    first, second = (
-        np.sqrt(bands[[number - 1 for number in own]].sum(axis=0, dtype=np.float64)) for own in (one, other)
-    )
-    size = float(np.linalg.norm(first) * np.linalg.norm(second))
-    return float(first @ second) / size if size > 0 else 1.0
+    shares = [bands[[number - 1 for number in own]].sum(axis=0, dtype=np.float64) for own in channels]
+    patterns = np.sqrt(shares)
+    products = patterns @ patterns.T
+    sizes = np.sqrt(products.diagonal())
+    both = np.outer(sizes, sizes)
+    likeness: NDArray[np.float64] = np.divide(products, both, out=np.ones_like(products), where=both > 0)
+    return likeness
 
 
 def latent_share(windows: NDArray[np.float32], running: NDArray[np.bool_], latent: float) -> float:

@@ -1,6 +1,6 @@
 """The envelope bands that carry a snapshot's error: looked at once, for its picture and for its diagnosis."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,14 +18,15 @@ class Heard:
 
     Attributes:
         leading: int64 (channels,), of each the band with most of its error, counted from 0.
-        envelopes: float32 (channels, bins), of that band, as `envelope.band_envelopes` gives them.
+        envelopes: float32 (rows, bins), as `envelope.band_envelopes` gives them; the first rows are those of
+            the leading bands, one a channel.
         carrying: of each channel in question, counted from 0, the bands that carry its error, the strongest
-            first, and their envelopes, float32 (bands, bins). A channel without error has none.
+            first, each as (band, row of `envelopes`). A channel without error has none.
     """
 
     leading: NDArray[np.int64]
     envelopes: NDArray[np.float32]
-    carrying: Mapping[int, tuple[list[int], NDArray[np.float32]]]
+    carrying: Mapping[int, Sequence[tuple[int, int]]]
 
 
 class Listener:
@@ -54,21 +55,18 @@ class Listener:
         """
         shares = error @ self._belongs
         leading = shares.argmax(axis=1)
-        carrying = {channel: _carrying(shares[channel].tolist()) for channel in in_question}
         pairs = [*enumerate(leading.tolist())]
-        pairs += [(channel, band) for channel, bands in carrying.items() for band in bands[1:]]
+        carrying: dict[int, list[tuple[int, int]]] = {}
+        for channel in in_question:
+            for band in _carrying(shares[channel].tolist()):
+                if band == pairs[channel][1]:
+                    row = channel
+                else:
+                    row = len(pairs)
+                    pairs.append((channel, band))
+                carrying.setdefault(channel, []).append((band, row))
         # All at one go: preparing a transform takes longer than transforming one band more.
-        envelopes = band_envelopes(spectrum, self.bands, pairs)
-        rows = {pair: row for row, pair in enumerate(pairs)}
-        return Heard(
-            leading,
-            envelopes[: len(leading)],
-            {
-                channel: (bands, envelopes[[rows[channel, band] for band in bands]])
-                for channel, bands in carrying.items()
-                if bands
-            },
-        )
+        return Heard(leading, band_envelopes(spectrum, self.bands, pairs), carrying)
 
 
 def _carrying(shares: list[float]) -> list[int]:

@@ -46,11 +46,12 @@ def common_step(history: History) -> float | None:
         return None
     before, now = level[-FEWEST - 2 : -2], level[-1]
     usual = median(before, 0)
-    scatter = np.maximum(1.4826 * median(np.abs(before - usual), 0), STEADIEST)
     steps = now - usual
+    if (np.abs(steps) < SMALLEST_STEP).any():
+        return None
     mean = float(steps.mean())
-    clear = (np.abs(steps) >= np.maximum(SMALLEST_STEP, CLEAR * scatter)).all()
-    if not clear or (np.abs(steps - mean) > ALIKE * abs(mean)).any():
+    scatter = np.maximum(1.4826 * median(np.abs(before - usual), 0), STEADIEST)
+    if (np.abs(steps) < CLEAR * scatter).any() or (np.abs(steps - mean) > ALIKE * abs(mean)).any():
         return None
     return float(np.exp(mean))
 

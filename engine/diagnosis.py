@@ -84,11 +84,16 @@ class Diagnostician:
         self.bands = envelope_bands(rate, self.highest)
         self.width = rate / 2 / self.bands
         bins = rows // 2 // self.bands + 1
-        self.searches: dict[int, LineSearch] = {
-            number: line_search(one, shaft, settings.machine.mains_frequency, rate / rows, bins)
-            for number, one in lines.items()
+        mains = settings.machine.mains_frequency
+        # Bearings of one kind share a search: their lines are then looked for at one go.
+        kinds = {
+            tuple(one.items()): line_search(one, shaft, mains, rate / rows, bins) for one in lines.values()
         }
+        self.searches = {number: kinds[tuple(one.items())] for number, one in lines.items()}
         self.channels = [part.channels for part in settings.components]
+        self._alike: dict[LineSearch, list[int]] = {search: [] for search in kinds.values()}
+        for number, search in self.searches.items():
+            self._alike[search].append(number)
 
     def doubts(self, usual: Mapping[int, UsualLines], names: Sequence[str]) -> tuple[str, ...]:
         """Sentences about fault lines that stand out in the baseline itself.
@@ -123,55 +128,76 @@ class Diagnostician:
             for number, search in self.searches.items()
         }
 
-    def find(
-        self, component: int, heard: Heard, usual: NDArray[np.float32], scatter: NDArray[np.float32]
-    ) -> Evidence | None:
-        """Name the surface of a component that this snapshot speaks for, or None.
+    def findings(self, heard: Heard, usual: Mapping[int, UsualLines]) -> dict[int, Evidence]:
+        """Name the surface that this snapshot speaks for, of every component where it speaks for one.
 
         Args:
-            component: which, counted from 0.
-            heard: of this snapshot, with the component's channels in question.
-            usual: (its channels, bands, surfaces, lines) mean strengths of the baseline.
-            scatter: the same shape, their standard deviations.
+            heard: of this snapshot; only components with channels in question are looked at.
+            usual: strengths of each component's lines on the baseline.
         """
-        search = self.searches.get(component)
-        if search is None or not search.surfaces:
-            return None
-        best: dict[Surface, _Case] = {}
-        for row, channel in enumerate(self.channels[component]):
-            if channel - 1 not in heard.carrying:
-                continue
-            carrying, envelopes = heard.carrying[channel - 1]
-            above = search.strengths(envelopes) - usual[row, carrying]
-            exceeds = (above > SIGNIFICANT * np.maximum(scatter[row, carrying], STEADIEST)) & (
-                above > np.log(SMALLEST_RATIO)
-            )
-            rows_of_lines = exceeds[..., :HARMONICS].sum(axis=-1) >= FEWEST_HARMONICS
-            weights = np.where(exceeds, above, np.float32(0.0)).sum(axis=-1)
-            for place, number in zip(*np.nonzero(rows_of_lines), strict=True):
-                surface, weight = search.surfaces[number], float(weights[place, number])
-                if surface not in best or best[surface].weight < weight:
-                    lines = np.flatnonzero(exceeds[place, number])
-                    best[surface] = _Case(
-                        weight,
-                        surface,
-                        channel,
-                        carrying[place],
-                        lines,
-                        above[place, number],
-                        envelopes[place],
-                    )
-        case = _clear_winner(list(best.values()))
-        return self._evidence(case, search) if case else None
+        found: dict[int, Evidence] = {}
+        for search, components in self._alike.items():
+            asked = [
+                _Asked(component, place, channel, band, row)
+                for component in components
+                if component in usual
+                for place, channel in enumerate(self.channels[component])
+                for band, row in heard.carrying.get(channel - 1, ())
+            ]
+            if asked and search.surfaces:
+                found |= self._findings(search, asked, heard.envelopes, usual)
+        return found
 
-    def _evidence(self, case: "_Case", search: LineSearch) -> Evidence:
+    def _findings(
+        self,
+        search: LineSearch,
+        asked: Sequence["_Asked"],
+        envelopes: NDArray[np.float32],
+        usual: Mapping[int, UsualLines],
+    ) -> dict[int, Evidence]:
+        centre = np.stack([usual[one.component].centre[one.place, one.band] for one in asked])
+        scatter = np.stack([usual[one.component].scatter[one.place, one.band] for one in asked])
+        above = search.strengths(envelopes[[one.row for one in asked]]) - centre
+        needed = np.maximum(SIGNIFICANT * np.maximum(scatter, STEADIEST), np.log(SMALLEST_RATIO))
+        exceeds = above > needed
+        weights = np.where(exceeds, above, np.float32(0.0)).sum(axis=-1)
+        cases: dict[int, dict[Surface, _Case]] = {}
+        rows_of_lines = exceeds[..., :HARMONICS].sum(axis=-1) >= FEWEST_HARMONICS
+        for number, place in np.argwhere(rows_of_lines).tolist():
+            one, surface, weight = asked[number], search.surfaces[place], float(weights[number, place])
+            best = cases.setdefault(one.component, {})
+            if surface not in best or best[surface].weight < weight:
+                lines = np.flatnonzero(exceeds[number, place])
+                best[surface] = _Case(weight, surface, one, lines, above[number, place])
+        winners = {component: _clear_winner([*best.values()]) for component, best in cases.items()}
+        return {
+            component: self._evidence(case, search, envelopes[case.asked.row])
+            for component, case in winners.items()
+            if case
+        }
+
+    def _evidence(self, case: "_Case", search: LineSearch, envelope: NDArray[np.float32]) -> Evidence:
         number = search.surfaces.index(case.surface)
         lines = tuple(
-            (*LINES[line], search.found_at(case.envelope, number, line), float(np.exp(case.above[line])))
+            (*LINES[line], search.found_at(envelope, number, line), float(np.exp(case.above[line])))
             for line in case.lines.tolist()
         )
-        span = (case.band * self.width, (case.band + 1) * self.width)
-        return Evidence(case.surface, case.channel, span, lines)
+        band = case.asked.band
+        return Evidence(case.surface, case.asked.channel, (band * self.width, (band + 1) * self.width), lines)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One band of one channel that is asked for evidence.
+
+    `place` is the channel's among its component's, `row` that of its envelope.
+    """
+
+    component: int
+    place: int
+    channel: int
+    band: int
+    row: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -180,11 +206,9 @@ class _Case:
 
     weight: float
     surface: Surface
-    channel: int
-    band: int
+    asked: _Asked
     lines: NDArray[np.intp]
     above: NDArray[np.float32]
-    envelope: NDArray[np.float32]
 
 
 def _clear_winner(found: Sequence[_Case]) -> _Case | None:

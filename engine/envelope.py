@@ -27,17 +27,16 @@ def envelope_bands(sample_rate: float, highest: float) -> int:
     return int(np.clip(sample_rate / 2 // ((HARMONICS + 0.5) * highest), 1, MOST_BANDS))
 
 
-def whole_spectrum(signal: NDArray[np.float32]) -> NDArray[np.complex64]:
-    """The spectrum of a whole snapshot about its mean: what every envelope of it is cut out of.
+def whole_spectrum(columns: NDArray[np.float32]) -> NDArray[np.complex64]:
+    """The spectrum of a whole snapshot: what every envelope of it is cut out of.
 
     Args:
-        signal: (rows, channels).
+        columns: (channels, rows), each about its mean, as `features.centred` gives them.
 
     Returns:
         (channels, rows // 2 + 1), not normalised; bin n lies at n * sample_rate / rows Hz.
     """
-    columns = signal.T - signal.mean(axis=0)[:, None]
-    spectrum: NDArray[np.complex64] = scipy.fft.rfft(columns, axis=-1, overwrite_x=True)
+    spectrum: NDArray[np.complex64] = scipy.fft.rfft(columns, axis=-1)
     return spectrum
 
 

@@ -4,6 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 import scipy.fft
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 FIGURES = ("standard deviation", "peak", "crest factor", "kurtosis")
@@ -40,22 +41,26 @@ def window_starts(rows: int, length: int) -> NDArray[np.int64]:
     return starts
 
 
-def figures(signal: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Condition figures of each channel, about its mean.
+def centred(signal: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Each channel about its mean, side by side in memory: (rows, channels) becomes (channels, rows)."""
+    columns: NDArray[np.float32] = np.ascontiguousarray(signal.T)
+    columns = columns - columns.mean(axis=1, dtype=np.float64, keepdims=True).astype(np.float32)
+    return columns
+
+
+def figures(columns: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Condition figures of each channel.
 
     Args:
-        signal: (rows, channels).
+        columns: (channels, rows), each about its mean, as `centred` gives them.
 
     Returns:
         (channels, 4): standard deviation and peak in the channel's unit, crest factor (peak over standard
         deviation) and kurtosis (3 for Gaussian noise); the last two are 0 for a constant channel.
     """
-    columns = np.ascontiguousarray(signal.T)
-    mean = columns.mean(axis=1, dtype=np.float64, keepdims=True).astype(np.float32)
     # Rows side by side are summed by halves: single precision keeps the kurtosis of a million of them.
-    squares = columns - mean
-    peak = np.maximum(squares.max(axis=1), -squares.min(axis=1))
-    squares *= squares
+    peak = np.maximum(columns.max(axis=1), -columns.min(axis=1))
+    squares = columns * columns
     variance = squares.mean(axis=1).astype(np.float64)
     squares *= squares
     fourth = squares.mean(axis=1).astype(np.float64)
@@ -87,13 +92,13 @@ def band_power(signal: NDArray[np.float32], length: int, borders: NDArray[np.int
     Returns:
         (windows, channels, bands), in units squared: its sum over bands is about the window's variance.
     """
-    columns = np.ascontiguousarray(signal.T)
-    columns = columns - columns.mean(axis=1, keepdims=True)
     starts = window_starts(len(signal), length)
-    windows = np.empty((len(starts), len(columns), length), np.float32)
-    for window, start in zip(windows, starts.tolist(), strict=True):
-        np.multiply(columns[:, start : start + length], hann(length), out=window)
-    return _tapered_power(windows, borders)
+    windows = sliding_window_view(centred(signal), length, axis=1)
+    tapered = np.empty((len(windows), len(starts), length), np.float32)
+    # The last window need not lie half a length after the one before.
+    np.multiply(windows[:, : -1 : length // 2], hann(length), out=tapered[:, :-1])
+    np.multiply(windows[:, -1], hann(length), out=tapered[:, -1])
+    return _tapered_power(tapered, borders).swapaxes(0, 1)
 
 
 def window_power(windows: NDArray[np.float32], borders: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -113,7 +118,13 @@ def _tapered_power(windows: NDArray[np.float32], borders: NDArray[np.int64]) -> 
     length = windows.shape[-1]
     # Real and imaginary parts lie side by side: their squares are summed at one go.
     parts = scipy.fft.rfft(windows, axis=-1, overwrite_x=True).view(np.float32)
-    parts *= parts
-    power = np.add.reduceat(parts[..., : 2 * borders[-1]], 2 * borders[:-1], axis=-1)
+    parts = parts[..., 2 * borders[0] : 2 * borders[-1]]
+    widths = np.diff(borders)
+    if (widths == widths[0]).all():
+        parts = parts.reshape(*parts.shape[:-1], len(widths), -1)
+        power: NDArray[np.float32] = np.einsum("...i,...i->...", parts, parts)
+    else:
+        # Twice the time, and Python's lock is held for all of it.
+        power = np.add.reduceat(np.square(parts), 2 * (borders[:-1] - borders[0]), axis=-1)
     power *= np.float32(2.0 / (length * np.sum(hann(length).astype(np.float64) ** 2)))
     return power

@@ -19,12 +19,12 @@ from engine.child import command, environment
 from engine.diagnosis import Diagnostician
 from engine.envelope import whole_spectrum
 from engine.errors import UnusableError
-from engine.features import FIGURES, figures
+from engine.features import FIGURES, centred, figures
 from engine.layout import Layout
 from engine.limits import calibrate, component_windows, log_errors, scatter
 from engine.models import model_named
 from engine.models.contract import Insight
-from engine.quality import STOPPED_SHARE, channel_quality
+from engine.quality import STOPPED_SHARE, channel_quality, out_of_range
 from engine.records import Epoch, Quality
 from engine.scoring import Network, insight_of
 from engine.scratch import scratch
@@ -87,16 +87,20 @@ class Learner:
     def look(self, snapshot: Snapshot) -> Sight:
         """See one healthy snapshot; safe to call from several threads."""
         signal = snapshot.signal / self.layout.sensitivity
-        quality = channel_quality(signal, None, self.layout.watched)
-        running = [one is Quality.RUNNING for one in quality]
+        invalid = out_of_range(signal)
+        columns = centred(np.where(invalid, np.float32(0.0), signal))
+        quality = channel_quality(columns, invalid, None, self.layout.watched)
+        running = np.array([one is Quality.RUNNING for one in quality])
         signal = np.where(running, signal, np.float32(0.0))
+        columns = np.where(running[:, None], columns, np.float32(0.0))
+        told = figures(columns)
         return Sight(
             Entry(snapshot.name, snapshot.time),
             self.model.observe(signal),
-            signal.std(axis=0),
-            figures(signal)[:, FIGURES.index("kurtosis")],
-            not np.array(running)[self.layout.watched].all(),
-            self.diagnostician.strengths(whole_spectrum(signal)),
+            told[:, FIGURES.index("standard deviation")],
+            told[:, FIGURES.index("kurtosis")],
+            not running[self.layout.watched].all(),
+            self.diagnostician.strengths(whole_spectrum(columns)),
         )
 
     def learn(

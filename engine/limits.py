@@ -67,7 +67,7 @@ def median(values: NDArray[np.floating], axis: int) -> NDArray[np.float64]:
     """
     count = values.shape[axis]
     low, high = (count - 1) // 2, count // 2
-    ordered = np.partition(values, (low, high, count - 1), axis=axis)
+    ordered = np.sort(values, axis=axis)
     middle = (ordered.take(low, axis).astype(np.float64) + ordered.take(high, axis)) / 2
     whole: NDArray[np.float64] = np.where(np.isnan(ordered.take(count - 1, axis)), np.nan, middle)
     return whole

@@ -38,13 +38,23 @@ FEWEST_NEAR = 3
 a tone of 8 rows a period the two highest may be alike, as if it were cut."""
 
 
+def out_of_range(signal: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Which channels, (channels,), of a signal (rows, channels) hold numbers that nothing recorded has."""
+    in_range: NDArray[np.bool_] = np.maximum(signal.max(axis=0), -signal.min(axis=0)) < LARGEST
+    return ~in_range
+
+
 def channel_quality(
-    signal: NDArray[np.float32], running_level: NDArray[np.float32] | None, watched: NDArray[np.bool_]
+    columns: NDArray[np.float32],
+    invalid: NDArray[np.bool_],
+    running_level: NDArray[np.float32] | None,
+    watched: NDArray[np.bool_],
 ) -> tuple[Quality, ...]:
     """Judge each channel of a snapshot.
 
     Args:
-        signal: (rows, channels).
+        columns: (channels, rows), each about its mean, as `features.centred` gives them; 0 where invalid.
+        invalid: (channels,), from `out_of_range`.
         running_level: (channels,) usual standard deviation of the running machine, None while unknown.
         watched: (channels,) False for a column that says nothing of the machine.
 
@@ -52,31 +62,36 @@ def channel_quality(
         One quality a channel. Quiet channels are "stopped" when all that are watched are quiet, "dead" when
         others still hear the machine; a constant channel beside live ones is "dead" too.
     """
-    highest, lowest = signal.max(axis=0), signal.min(axis=0)
-    invalid: NDArray[np.bool_] = ~(np.maximum(np.abs(highest), np.abs(lowest)) < LARGEST)
-    if invalid.any():
-        judged = np.where(invalid, np.float32(0.0), signal)
-        rest = channel_quality(judged, running_level, watched & ~invalid)
-        return tuple(Quality.INVALID if bad else one for bad, one in zip(invalid.tolist(), rest, strict=True))
-    level = signal.std(axis=0)
+    highest, lowest = columns.max(axis=1), columns.min(axis=1)
+    level = np.sqrt(np.einsum("ij,ij->i", columns, columns) / columns.shape[1])
     floor = np.zeros_like(level) if running_level is None else STOPPED_SHARE * running_level
     quiet: NDArray[np.bool_] = (level <= floor) | (highest == lowest)
-    if watched.any() and quiet[watched].all():
-        return (Quality.STOPPED,) * len(quiet)
-    return tuple(
-        Quality.DEAD if is_quiet else Quality.CLIPPED if _is_cut(column) else Quality.RUNNING
-        for is_quiet, column in zip(quiet.tolist(), signal.T, strict=True)
-    )
+    asked = watched & ~invalid
+    stopped = asked.any() and quiet[asked].all()
+
+    def judged(
+        is_invalid: bool, is_quiet: bool, column: NDArray[np.float32], ends: tuple[np.float32, np.float32]
+    ) -> Quality:
+        if is_invalid:
+            return Quality.INVALID
+        if stopped:
+            return Quality.STOPPED
+        if is_quiet:
+            return Quality.DEAD
+        return Quality.CLIPPED if _is_cut(column, ends) else Quality.RUNNING
+
+    ends = zip(lowest, highest, strict=True)
+    return tuple(map(judged, invalid.tolist(), quiet.tolist(), columns, ends))
 
 
-def _is_cut(signal: NDArray[np.float32]) -> bool:
-    """Whether a signal, (rows,) and not constant, sits at an end of its range longer than its way there.
+def _is_cut(signal: NDArray[np.float32], ends: tuple[np.float32, np.float32]) -> bool:
+    """Whether a signal, (rows,) between two different ends, sits at one of them longer than its way there.
 
     A sine in steps dwells at its peak too, but comes and goes slowly: it is near the peak longer still.
     """
     fewest = max(CLIPPED_SHARE * len(signal), FEWEST_CLIPPED)
     # Most signals touch their ends in single rows, which is seen without sorting them.
-    if max(np.count_nonzero(signal == end) for end in (signal.min(), signal.max())) < fewest:
+    if max(np.count_nonzero(signal == end) for end in ends) < fewest:
         return False
     values, rows = np.unique(signal.astype(np.float64), return_counts=True)
     near = max(NEAR_SHARE * (values[-1] - values[0]), NEAR_STEPS * _step(values))

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from engine.bundle import Bundle, BundleError
 from engine.diagnosis import Diagnostician
 from engine.envelope import whole_spectrum
-from engine.features import figures
+from engine.features import centred, figures
 from engine.layout import Layout
 from engine.models import model_named
 from engine.models.contract import Insight, Model, Scaling
-from engine.quality import channel_quality
+from engine.quality import channel_quality, out_of_range
 from engine.records import Quality
 from engine.velocity import VelocityMeter
 from replay.recording import Snapshot
@@ -142,19 +142,20 @@ class Scorer:
             ArithmeticError: a number that is not finite came out.
         """
         signal = snapshot.signal / self.layout.sensitivity
-        quality = channel_quality(signal, self.bundle.calibration.level, self.layout.watched)
-        invalid = [one is Quality.INVALID for one in quality]
-        if any(invalid):
+        invalid = out_of_range(signal)
+        if invalid.any():
             signal = np.where(invalid, np.float32(0.0), signal)
+        columns = centred(signal)
+        quality = channel_quality(columns, invalid, self.bundle.calibration.level, self.layout.watched)
         insight = self.insight(signal)
         residual = self.residual(insight)
         running = self.layout.watched & np.array([one is Quality.RUNNING for one in quality])
         if not np.isfinite(residual[running]).all():
             raise ArithmeticError(f"{snapshot.name}: the residual holds a number that is not finite")
-        spectrum = whole_spectrum(signal)
+        spectrum = whole_spectrum(columns)
         return Examination(
             quality=quality,
-            figures=figures(signal),
+            figures=figures(columns),
             velocity=self._meter.read(spectrum),
             running=running,
             residual=np.where(running[:, None], residual, np.float32(0.0)).astype(np.float32),

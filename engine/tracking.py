@@ -1,6 +1,7 @@
 """Follows one machine from snapshot to snapshot: smooths, scores, and asks the rules what rings."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -9,7 +10,8 @@ from numpy.typing import NDArray
 
 from engine.advising import Advice, advise, calm_of
 from engine.attribution import band_shares, component_shares, latent_share, part_shares, pattern_likeness
-from engine.carriers import Heard, Listener
+from engine.carriers import Listener
+from engine.diagnosis import Evidence
 from engine.limits import component_errors, component_windows, log_errors
 from engine.picture import Picture
 from engine.portrait import envelope_view
@@ -91,10 +93,14 @@ class Tracker:
         stopped_alarm, halted = watch_stop(state.stopped_alarm, stopped, learning, moment, self.rules)
         now = replace(now, stopped_alarm=stopped_alarm)
         events += halted
-        heard = self.listener.hear(seen.spectrum, bands, self._channels_in_question(state.components, scores))
+        asked = _in_question(state.components, scores)
+        channels = {channel - 1 for index in asked for channel in layout.channels[index]}
+        heard = self.listener.hear(seen.spectrum, bands, channels)
         if not learning:
+            usual = {index: lines for index, lines in self.bundle.lines.items() if index in asked}
+            found = self.diagnostician.findings(heard, usual)
             components, rung = self._watch_components(
-                state.components, scores, charts, seen, bands, heard, moment
+                state.components, scores, charts, seen, bands, found, moment
             )
             now = replace(now, components=components)
             events += rung
@@ -124,7 +130,7 @@ class Tracker:
             seen.insight.reconstruction,
             bands,
             part_shares(seen.insight.window_errors, running),
-            self.view.of(heard.envelopes, running),
+            self.view.of(heard.envelopes[: len(running)], running),
             self.view.step,
             carriers.astype(np.float32),
         )
@@ -156,24 +162,24 @@ class Tracker:
         moment: Moment,
     ) -> tuple[Score, ...]:
         layout = self.layout
-        severity = charts.max(axis=0)
-        shares = component_shares(bands, layout.channels)
+        errors, limits, severities = error.tolist(), limit.tolist(), charts.max(axis=0).tolist()
+        shares = component_shares(bands, layout.channels).tolist()
         in_baseline = self.bundle.baseline.start <= moment.at <= self.bundle.baseline.end
         scores = []
         for index, name in enumerate(layout.components):
             quality = component_quality(seen.quality, layout.channels[index])
             scored = quality is Quality.RUNNING
-            if scored and not (np.isfinite(error[index]) and np.isfinite(severity[index])):
+            if scored and not (math.isfinite(errors[index]) and math.isfinite(severities[index])):
                 raise ArithmeticError(f"{moment.name}: the error of {name} is not a finite number")
             scores.append(
                 Score(
                     component=name,
                     quality=quality,
                     baseline=in_baseline,
-                    error=float(error[index]) if scored else None,
-                    limit=float(limit[index]),
-                    severity=float(severity[index]) if scored else None,
-                    share=float(shares[index]) if scored else None,
+                    error=errors[index] if scored else None,
+                    limit=limits[index],
+                    severity=severities[index] if scored else None,
+                    share=shares[index] if scored else None,
                 )
             )
         return tuple(scores)
@@ -185,26 +191,29 @@ class Tracker:
         charts: NDArray[np.float64],
         seen: Examination,
         bands: NDArray[np.float32],
-        heard: Heard,
+        findings: Mapping[int, Evidence],
         moment: Moment,
     ) -> tuple[tuple[Watch, ...], list[NewEvent]]:
         """Ask the rules of each scored component, the worst first: the others' alarms may be its doing."""
         now = list(watches)
         events: list[NewEvent] = []
+        likeness: NDArray[np.float64] | None = None
         scored = [(score.severity, index) for index, score in enumerate(scores) if score.severity is not None]
         for severity, index in sorted(scored, key=lambda one: (-one[0], one[1])):
             name, channels = scores[index].component, self.layout.channels[index]
             above_limit = (scores[index].error or 0.0) >= (scores[index].limit or np.inf)
             exceeds, lasts = bool(above_limit and charts[0, index] >= 1.0), bool(charts[1, index] >= 1.0)
             leading = _leader(now, scores, index)
-            found = self._find(index, heard) if _is_in_question(now[index], scores[index]) else None
+            found = findings[index].plain() if index in findings else None
             evidence = partial(self._evidence, scores[index], channels, seen, bands)
             leader, own_sign = None, ""
             if leading is not None:
                 leader = Leader(
                     scores[leading].component, scores[leading].severity or 0.0, now[leading].surface
                 )
-                own_sign = self._own_sign(now[leading], found, bands, leading, index)
+                if likeness is None:
+                    likeness = pattern_likeness(bands, self.layout.channels)
+                own_sign = _own_sign(now[leading], found, float(likeness[leading, index]))
             now[index], rung = watch_severity(
                 now[index], severity, exceeds, lasts, name, moment, self.rules, evidence, leader, own_sign
             )
@@ -228,38 +237,6 @@ class Tracker:
         if insight.latent > 0:
             evidence["latent"] = latent_share(insight.window_errors, seen.running, insight.latent)
         return evidence
-
-    def _channels_in_question(self, watches: tuple[Watch, ...], scores: tuple[Score, ...]) -> set[int]:
-        """Channels, counted from 0, of the components whose surface is asked for."""
-        return {
-            channel - 1
-            for watch, score, channels in zip(watches, scores, self.layout.channels, strict=True)
-            if _is_in_question(watch, score)
-            for channel in channels
-        }
-
-    def _find(self, index: int, heard: Heard) -> dict[str, object] | None:
-        """The surface of a component that this snapshot speaks for."""
-        usual = self.bundle.lines.get(index)
-        if usual is None:
-            return None
-        found = self.diagnostician.find(index, heard, usual.centre, usual.scatter)
-        return found.plain() if found else None
-
-    def _own_sign(
-        self,
-        leader: Watch,
-        found: dict[str, object] | None,
-        bands: NDArray[np.float32],
-        leading: int,
-        index: int,
-    ) -> str:
-        """What tells a component's trouble from the leader's, or ""."""
-        if found and leader.surface and found["surface"] != leader.surface:
-            return f"a fault line of its own ({found['surface']})"
-        if pattern_likeness(bands, self.layout.channels[leading], self.layout.channels[index]) < UNLIKE:
-            return "another band pattern"
-        return ""
 
     def _watch_sensors(
         self, watches: tuple[Watch, ...], seen: Examination, moment: Moment
@@ -316,9 +293,20 @@ class Tracker:
         ]
 
 
-def _is_in_question(watch: Watch, score: Score) -> bool:
-    """Whether a component's surface is asked for: an alarm of it stands, or it is above its limit."""
-    return bool(watch.alarm) or (score.severity or 0.0) >= 1.0
+def _own_sign(leader: Watch, found: Mapping[str, object] | None, likeness: float) -> str:
+    """What tells a component's trouble from the leader's, or ""."""
+    if found and leader.surface and found["surface"] != leader.surface:
+        return f"a fault line of its own ({found['surface']})"
+    return "another band pattern" if likeness < UNLIKE else ""
+
+
+def _in_question(watches: tuple[Watch, ...], scores: tuple[Score, ...]) -> set[int]:
+    """Components whose surface is asked for: an alarm of them stands, or they are above their limit."""
+    return {
+        index
+        for index, (watch, score) in enumerate(zip(watches, scores, strict=True))
+        if watch.alarm or (score.severity or 0.0) >= 1.0
+    }
 
 
 def _leader(watches: list[Watch], scores: tuple[Score, ...], besides: int) -> int | None:

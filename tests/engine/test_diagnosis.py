@@ -9,6 +9,7 @@ from engine.bundle import UsualLines
 from engine.carriers import Heard, Listener
 from engine.diagnosis import Diagnostician, Evidence
 from engine.envelope import whole_spectrum
+from engine.features import centred
 from engine.kinematics import Surface, fault_frequencies
 from engine.settings import Settings, load_settings
 from tests.engine.making import SMALL_CONFIG, noise
@@ -39,7 +40,8 @@ class Bench:
         self.settings, self.diagnostician = settings, Diagnostician(settings)
         self.rng = np.random.default_rng(1996)
         strengths = [
-            self.diagnostician.strengths(whole_spectrum(self.signal(before)))[0] for _ in range(LEARNED_FROM)
+            self.diagnostician.strengths(whole_spectrum(centred(self.signal(before))))[0]
+            for _ in range(LEARNED_FROM)
         ]
         self.usual = UsualLines(np.mean(strengths, axis=0), np.std(strengths, axis=0, ddof=1))
 
@@ -55,8 +57,8 @@ class Bench:
         self.rng = np.random.default_rng(2004)
         usual = self.usual
         listener = Listener(self.settings.machine.sample_rate, self.diagnostician.bands, EDGES)
-        heard = listener.hear(whole_spectrum(self.signal(damage)), error, {0})
-        return self.diagnostician.find(0, heard, usual.centre, usual.scatter)
+        heard = listener.hear(whole_spectrum(centred(self.signal(damage))), error, {0})
+        return self.diagnostician.findings(heard, {0: usual}).get(0)
 
 
 @pytest.fixture(scope="module")
@@ -146,23 +148,23 @@ def test_recording_too_short_for_any_surface_is_still_looked_at() -> None:
     diagnostician = Diagnostician(load_settings(overrides={"recording.rows": 1024}))
     assert diagnostician.searches[0].surfaces == ()
     error = np.full((4, 64), 1 / 256, np.float32)
-    spectrum = whole_spectrum(np.ones((1024, 4), np.float32))
+    spectrum = whole_spectrum(centred(np.ones((1024, 4), np.float32)))
     usual = diagnostician.strengths(spectrum)[0]
     heard = Listener(20_480, diagnostician.bands, EDGES).hear(spectrum, error, {0, 1, 2, 3})
-    assert diagnostician.find(0, heard, usual, usual) is None
+    assert diagnostician.findings(heard, {0: UsualLines(usual, usual)}) == {}
 
 
 @pytest.mark.parametrize(("speed", "searches"), [(0.0, 0), (1996.0, 4)])
 def test_machine_of_unknown_speed_is_not_searched(speed: float, searches: int) -> None:
     diagnostician = Diagnostician(load_settings(overrides={"machine.shaft_speed": speed}))
-    assert len(diagnostician.strengths(whole_spectrum(np.ones((20_480, 4), np.float32)))) == searches
+    assert len(diagnostician.strengths(whole_spectrum(centred(np.ones((20_480, 4), np.float32))))) == searches
 
 
 def test_bearing_without_geometry_is_not_searched(tmp_path: Path) -> None:
     config = tmp_path / "rig.toml"
     config.write_text(SMALL_CONFIG)
     diagnostician = Diagnostician(load_settings(config))
-    assert diagnostician.strengths(whole_spectrum(np.ones((2560, 2), np.float32))) == {}
+    assert diagnostician.strengths(whole_spectrum(centred(np.ones((2560, 2), np.float32)))) == {}
     nothing = np.zeros(0, np.float32)
-    heard = Heard(nothing.astype(np.int64), nothing, {0: ([0], nothing)})
-    assert diagnostician.find(0, heard, nothing, nothing) is None
+    heard = Heard(nothing.astype(np.int64), nothing, {0: [(0, 0)]})
+    assert diagnostician.findings(heard, {0: UsualLines(nothing, nothing)}) == {}

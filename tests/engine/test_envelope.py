@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from engine.envelope import HARMONICS, envelope_bands, envelope_spectra, whole_spectrum
+from engine.features import centred
 from tests.engine.making import noise
 
 RATE, ROWS, BANDS = 20_480.0, 20_480, 8
@@ -18,7 +19,7 @@ def modulated(carrier: float, hertz: float, depth: float, rows: int = ROWS) -> n
 
 def spectra_of(signal: np.ndarray, bands: int = BANDS) -> np.ndarray:
     """All bands of a signal (rows, channels)."""
-    return envelope_spectra(whole_spectrum(signal), bands)
+    return envelope_spectra(whole_spectrum(centred(signal)), bands)
 
 
 @pytest.mark.parametrize("hertz", [15, 236, 297, 500])

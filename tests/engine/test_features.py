@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.features import band_borders, band_power, figures, window_length, window_starts
+from engine.features import band_borders, band_power, centred, figures, window_length, window_starts
 from tests.engine.making import noise
 
 ROWS = st.integers(min_value=2, max_value=30_000)
@@ -88,7 +88,7 @@ def test_sine_falls_into_its_own_band_and_keeps_its_power(frequency: float) -> N
 def test_figures_of_a_sine_are_the_textbook_ones() -> None:
     time = np.arange(20_480) / 20_480
     signal = (0.5 + 3.0 * np.sin(2 * np.pi * 50 * time)).astype(np.float32)
-    deviation, peak, crest, kurtosis = figures(signal[:, None])[0]
+    deviation, peak, crest, kurtosis = figures(centred(signal[:, None]))[0]
     assert deviation == pytest.approx(3.0 / np.sqrt(2), rel=1e-4)
     assert peak == pytest.approx(3.0, rel=1e-4)
     assert crest == pytest.approx(np.sqrt(2), rel=1e-4)
@@ -99,20 +99,20 @@ def test_kurtosis_of_gaussian_noise_is_3_and_of_impulses_far_above() -> None:
     rng = np.random.default_rng(3)
     signal = rng.normal(size=(20_480, 2)).astype(np.float32)
     signal[::1000, 1] += 20
-    kurtosis = figures(signal)[:, 3]
+    kurtosis = figures(centred(signal))[:, 3]
     assert kurtosis[0] == pytest.approx(3.0, abs=0.15)
     assert kurtosis[1] > 10
 
 
 @pytest.mark.parametrize("value", [0.0, 0.1, -0.09, 1e-3, 1 / 3])
 def test_constant_channel_has_figures_of_zero_and_no_nan(value: float) -> None:
-    assert figures(np.full((20_480, 1), value, np.float32)).tolist() == [[0.0] * 4]
+    assert figures(centred(np.full((20_480, 1), value, np.float32))).tolist() == [[0.0] * 4]
 
 
 @given(st.floats(min_value=1e-3, max_value=1e3), st.floats(min_value=-10, max_value=10))
 def test_scale_moves_deviation_and_peak_and_offset_moves_nothing(scale: float, offset: float) -> None:
     signal = np.random.default_rng(4).normal(size=(512, 1))
-    plain = figures(signal.astype(np.float32))[0]
-    moved = figures((scale * (signal + offset)).astype(np.float32))[0]
+    plain = figures(centred(signal.astype(np.float32)))[0]
+    moved = figures(centred((scale * (signal + offset)).astype(np.float32)))[0]
     assert moved[:2] == pytest.approx(scale * plain[:2], rel=1e-3)
     assert moved[2:] == pytest.approx(plain[2:], rel=1e-3)

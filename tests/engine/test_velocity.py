@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from engine.envelope import whole_spectrum
+from engine.features import centred
 from engine.velocity import VelocityMeter, obstacle
 from tests.engine.making import noise
 
@@ -16,7 +17,7 @@ def tone(hertz: float, amplitude: float) -> np.ndarray:
 
 def velocities(units: tuple[str, ...], *channels: np.ndarray) -> list[float]:
     signal = np.stack(channels, axis=1)
-    found = VelocityMeter(RATE, len(signal), units).read(whole_spectrum(signal))
+    found = VelocityMeter(RATE, len(signal), units).read(whole_spectrum(centred(signal)))
     assert found is not None
     return found.tolist()
 
@@ -62,10 +63,10 @@ def test_a_channel_of_another_unit_has_none_and_does_not_disturb_its_neighbour(u
 def test_where_no_channel_can_tell_it_nothing_is_told(unit: str, rows: int, rate: int) -> None:
     assert obstacle(unit, rows, rate)
     signal = np.ones((rows, 2), np.float32)
-    assert VelocityMeter(rate, rows, (unit, unit)).read(whole_spectrum(signal)) is None
+    assert VelocityMeter(rate, rows, (unit, unit)).read(whole_spectrum(centred(signal))) is None
 
 
 def test_a_recording_sampled_just_fast_enough_is_told() -> None:
     assert obstacle("g", 8004, 2001) == ""
-    spectrum = whole_spectrum(np.ones((8004, 1), np.float32))
+    spectrum = whole_spectrum(centred(np.ones((8004, 1), np.float32)))
     assert VelocityMeter(2001, 8004, ("g",)).read(spectrum) is not None
