@@ -3,7 +3,7 @@
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -70,6 +70,11 @@ def assessed_run(run: Run, settings: Settings, bundle: Bundle | None = None) -> 
         events = store.events(outcome.assessment)
         alarms = fold_alarms(events, END_OF_TIME)
         return Pass(outcome, store.series(outcome.assessment), events, alarms)
+
+
+def parsing(run: Run) -> Callable[[int], int]:
+    """The work of only parsing a run: the rows of each recording."""
+    return lambda index: len(run.read(index).signal)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Scoring IMS Set 2, files to stored scores, beside only parsing the same files with the same workers.
+"""Scoring IMS Set 2, files to stored scores, beside only parsing the same files with the same two processes.
 
 Then the `dense` model beside the plain pipeline of pandas and `model.predict`.
 """
@@ -7,11 +7,13 @@ import resource
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
-from bench.recordings import assessed, recordings
+from bench.recordings import assessed, parsing, recordings
 from engine.pipeline import in_order
 from engine.settings import load_settings
+from engine.worker import Worker
 from replay.archive import open_run
 
 ROUNDS = 3
@@ -25,26 +27,24 @@ def main() -> None:
     path = recordings() / "ims-set2"
     run = open_run(path, load_settings().recording_format())
 
-    def parse(index: int) -> int:
-        return len(run.read(index).signal)
-
     def parse_all() -> float:
         began = time.perf_counter()
-        for _ in in_order(parse, range(len(run))):
-            pass
-        return time.perf_counter() - began
+        with Worker(partial(parsing, run)) as worker:
+            for _ in in_order(parsing(run), range(len(run)), worker):
+                pass
+            return time.perf_counter() - began
 
     first = assessed(path)
     bundle = first.outcome.bundle
     print(f"learning {bundle.baseline.count} snapshots: {first.outcome.learning_seconds:.1f} s")
     ratios = []
     for _ in range(ROUNDS):
-        parsing = parse_all()
+        parsed = parse_all()
         scoring = assessed(path, bundle=bundle).outcome.scoring_seconds
-        ratios.append(parsing / scoring)
+        ratios.append(parsed / scoring)
         print(
-            f"parsing {len(run) / parsing:.0f}/s, scoring {len(run) / scoring:.0f}/s,"
-            f" scoring at {parsing / scoring:.2f} of the speed of parsing"
+            f"parsing {len(run) / parsed:.0f}/s, scoring {len(run) / scoring:.0f}/s,"
+            f" scoring at {parsed / scoring:.2f} of the speed of parsing"
         )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(

@@ -1,12 +1,13 @@
 """Judges snapshots one after the other and puts what comes of it into the store: live and batch alike."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from engine.bundle import Bundle
 from engine.diagnosis import Diagnostician
+from engine.examining import Examined, examined
 from engine.layout import layout_of
 from engine.occlusion import occlusion
 from engine.pipeline import Batch
@@ -21,7 +22,7 @@ from engine.records import (
     SnapshotFacts,
 )
 from engine.rules import Moment
-from engine.scoring import Examination, Scorer
+from engine.scoring import Scorer
 from engine.settings import Settings
 from engine.state import State, first_state, unpack_state
 from engine.store import Store
@@ -30,17 +31,6 @@ from replay.recording import Snapshot
 
 OPINIONS = 3
 """Parts whose covering tells most, frozen with a ring."""
-
-
-@dataclass(frozen=True, slots=True)
-class Examined:
-    """A snapshot's name and time, and what it shows by itself."""
-
-    name: str
-    at: datetime
-    sample_rate: float
-    rows: int
-    seen: Examination
 
 
 class Judge:
@@ -95,8 +85,7 @@ class Judge:
         Raises:
             ArithmeticError: a number that is not finite came out.
         """
-        seen = self._scorer.examine(snapshot)
-        return Examined(snapshot.name, snapshot.time, snapshot.sample_rate, len(snapshot.signal), seen)
+        return examined(self._scorer, snapshot)
 
     def judge(self, one: Examined, intake: Intake | None = None) -> tuple[NewEvent, ...]:
         """Take in a snapshot that is newer than all before; it is stored with the next commit.

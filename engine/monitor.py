@@ -2,13 +2,15 @@
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from engine.bundle import Bundle
 from engine.bundles import Bundles, check_shape
 from engine.errors import FailedError, UnusableError
+from engine.examining import Examined, examination
 from engine.gathering import AssessmentError, explain, learn_from_run
 from engine.identity import assessment_key, healthy_entries
 from engine.judging import Judge
@@ -25,8 +27,12 @@ from engine.records import (
 )
 from engine.settings import Settings
 from engine.store import Store
+from engine.worker import Worker
 from replay.archive import Run
 from replay.recording import RecordingError
+
+WORTH_A_WORKER = 300
+"""Snapshots below which a second process is not started: it takes a second of a processor to come up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,15 +206,23 @@ def _score(
                 store.reject(assessment, entry.name, "it came after later recordings had been scored", now())
     first_refused: RecordingError | None = None
     indices = range(start, len(run))
-    examined = in_order(lambda index: judge.examine(run.read(index)), indices)
-    for index, one in zip(indices, examined, strict=True):
-        pulse.beat(Phase.SCORING, index, len(run))
-        if isinstance(one, RecordingError):
-            store.reject(assessment, one.name, one.reason, now())
-            first_refused = first_refused or one
-        else:
-            judge.judge(one)
+    with _worker(run, settings, bundle, len(indices)) as worker:
+        examined = in_order(lambda index: judge.examine(run.read(index)), indices, worker)
+        for index, one in zip(indices, examined, strict=True):
+            pulse.beat(Phase.SCORING, index, len(run))
+            if isinstance(one, RecordingError):
+                store.reject(assessment, one.name, one.reason, now())
+                first_refused = first_refused or one
+            else:
+                judge.judge(one)
     judge.commit()
     if judge.position == 0 and first_refused is not None:
         raise AssessmentError(explain(first_refused, settings))
     return judge.position - judge.began_at, judge.position
+
+
+def _worker(
+    run: Run, settings: Settings, bundle: Bundle, count: int
+) -> AbstractContextManager[Worker[Examined] | None]:
+    """Another process for so many snapshots, or none where they are done before it is up."""
+    return Worker(partial(examination, run, settings, bundle)) if count >= WORTH_A_WORKER else nullcontext()

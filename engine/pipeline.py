@@ -10,64 +10,75 @@ from typing import TypeVar
 
 from engine.records import Assessed, Assessment, Intake
 from engine.store import Store
+from engine.worker import Worker, WorkerLostError
 from replay.recording import RecordingError
 
 T = TypeVar("T")
-R = TypeVar("R")
 
-WORKERS = 1
-"""Threads that read and examine snapshots beside the one that judges, which lends a hand while it waits:
-parsing, spectra and LiteRT run outside Python's lock, and a third thread on two cores is only in the way."""
+THREADS = 1
+"""That read and examine snapshots beside the one that judges, which lends a hand while it waits: parsing,
+spectra and LiteRT run outside Python's lock, and a third thread on two cores is only in the way."""
 
 AHEAD = 16
-"""Snapshots that may be on their way at a time: memory stays flat, both threads stay busy."""
+"""Snapshots that may be on their way at a time: memory stays flat, both hands stay busy."""
 
 COMMIT_SECONDS = 0.5
 COMMIT_MOST = 64
 """A batch is committed after so long or so many snapshots: a screen sees progress, a disk few flushes."""
 
 
-def in_order(work: Callable[[int], T], indices: Iterable[int]) -> Generator[T | RecordingError]:
+def in_order(
+    work: Callable[[int], T], indices: Iterable[int], worker: Worker[T] | None = None
+) -> Generator[T | RecordingError]:
     """Do the work for each index, several at a time, and hand out the results in order.
 
-    Whoever takes the results works too: while the next one is not there, on what no thread has begun.
-    Close it where not all of them are taken: the threads are then waited for.
+    Whoever takes the results works too: while the next one is not there, on what nobody has begun.
+    Close it where not all of them are taken: those under way are then waited for.
+
+    Args:
+        work: done in this process, by another thread or by whoever takes the results.
+        indices: in the order in which results are wanted.
+        worker: does the same work, in place of the other thread as soon as it is up.
     """
+    pending: deque[tuple[int, Future[T]]] = deque()
 
-    def guarded(index: int) -> T | RecordingError:
-        try:
-            return work(index)
-        except RecordingError as error:
-            return error
+    def told() -> T | RecordingError:
+        first = _next(pending, work)
+        error = first.exception()
+        return error if isinstance(error, RecordingError) else first.result()
 
-    with ThreadPoolExecutor(WORKERS) as pool:
-        pending: deque[tuple[int, Future[T | RecordingError]]] = deque()
+    with ThreadPoolExecutor(THREADS) as pool:
         try:
             for index in indices:
-                pending.append((index, pool.submit(guarded, index)))
+                if worker and worker.ready.is_set():
+                    pending.append((index, worker.submit(index)))
+                else:
+                    pending.append((index, pool.submit(work, index)))
                 if len(pending) == AHEAD:
-                    yield _next(pending, guarded)
+                    yield told()
             while pending:
-                yield _next(pending, guarded)
+                yield told()
         finally:
             for _, future in pending:
                 future.cancel()
 
 
-def _next(pending: deque[tuple[int, Future[R]]], work: Callable[[int], R]) -> R:
-    """Take out the first result; until it is there, do here what no thread has begun."""
-    _, first = pending[0]
-    for place, (index, future) in enumerate(pending):
+def _next(pending: deque[tuple[int, Future[T]]], work: Callable[[int], T]) -> Future[T]:
+    """Take out the first result; until it is there, do here what nobody has begun."""
+    index, first = pending[0]
+    for place, (later, future) in enumerate(pending):
         if first.done():
             break
         if future.cancel():
-            pending[place] = index, _done(work, index)
-    return pending.popleft()[1].result()
+            pending[place] = later, _done(work, later)
+    _, first = pending.popleft()
+    lost = isinstance(first.exception(), WorkerLostError)
+    return _done(work, index) if lost else first
 
 
-def _done(work: Callable[[int], R], index: int) -> Future[R]:
+def _done(work: Callable[[int], T], index: int) -> Future[T]:
     """Do it now; what comes of it is told when its turn comes."""
-    future: Future[R] = Future()
+    future: Future[T] = Future()
     try:
         future.set_result(work(index))
     except Exception as error:

@@ -17,10 +17,11 @@ from engine.answering import Answers, Wish
 from engine.bundle import BundleError
 from engine.bundles import Bundles, check_shape
 from engine.errors import FailedError
+from engine.examining import Examined
 from engine.founding import Founding
 from engine.heralding import Herald
 from engine.identity import live_key, machine_lease
-from engine.judging import Examined, Judge
+from engine.judging import Judge
 from engine.layout import layout_of
 from engine.learning import LearningError, Sight
 from engine.lease import lease
