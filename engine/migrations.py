@@ -66,6 +66,11 @@ STEPS: Mapping[int, tuple[str, ...]] = {
         "CREATE INDEX thinned_by_assessment ON thinned (assessment_id, id)",
     ),
     2: ("ALTER TABLE snapshot ADD COLUMN velocity BLOB",),
+    3: (
+        "DROP INDEX taken_by_digest",
+        """CREATE INDEX taken_by_digest ON intake (machine_id, digest, outcome)
+            WHERE outcome IN ('taken', 'late')""",
+    ),
 }
 """The statements that lead from each version to the next."""
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 
-VERSION = 3
+VERSION = 4
 """Schema version, written into the store when it is made and checked when it is opened."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -264,10 +264,12 @@ Index(
     sqlite_where=WAS_TAKEN,
     postgresql_where=WAS_TAKEN,
 )
+# With the outcome, though every row of it was taken: SQLite then never takes the index of outcomes instead.
 Index(
     "taken_by_digest",
     intake.c.machine_id,
     intake.c.digest,
+    intake.c.outcome,
     sqlite_where=WAS_TAKEN,
     postgresql_where=WAS_TAKEN,
 )

@@ -85,6 +85,8 @@ class Worker(Generic[T]):
         """End the process."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
+        if not self.ready.is_set():
+            self._process.kill()
         with self._lock, suppress(OSError):
             self._process.stdin.close()
         try:
