@@ -236,6 +236,9 @@ def test_alarms_tell_who_acknowledged_in_the_named_session_only(small_rig: Small
     assert found["monday"]["acknowledged_by"] == "ada"
     assert datetime.fromisoformat(found["monday"]["acknowledged_at"]) == ring.at
     assert found["monday"]["acknowledged_wall_at"] == "2026-01-05T03:00:00Z"
+    refused = raceway("score", small_rig.run.folder, *given, "--session", "munday")
+    assert refused.exit_code == UNUSABLE
+    assert "no session 'munday'; the nearest is 'monday'" in refused.stderr
 
 
 def test_json_is_one_object_on_standard_output_and_the_same_as_the_file(

@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 
 from replay.recording import clean_text
 from tui.options import FAILED, UNUSABLE, As, Config, Machine, State, fail, sentences, settings_of
+from tui.sessions import look_for_session
 from tui.spans import EXAMPLES, shelf_hours, span_of
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ def _desk(
         now = datetime.now(UTC)
         with Store.open(folder) as store:
             assessment = _chosen(store.assessments(), machine, folder)
+            look_for_session(store, assessment, session or "")
             events = store.events(assessment, session or "")
             at = playhead_of(store, assessment, events, now) or assessment.created_at
             # What the record was begun with; a file named now says otherwise.

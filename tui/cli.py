@@ -153,6 +153,7 @@ def score(
         from engine.results import write_results
         from engine.store import Store
         from tui.progress import shown_progress
+        from tui.sessions import look_for_session
 
         out.mkdir(parents=True, exist_ok=True)
         with Store.open(state or out / "store", create=True, group=settings.store.group) as store:
@@ -161,6 +162,7 @@ def score(
             else:
                 with shown_progress() as tell:
                     outcome = assess(recordings, settings, store, now=_now, bundle=learned, tell=tell)
+            look_for_session(store, outcome.assessment, session or "")
             summary = write_results(out, store, outcome, recordings, session or "")
         if as_json:
             print(json.dumps(summary))

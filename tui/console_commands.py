@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.spelling import nearest
 from tui.options import UNUSABLE, As, Config, Machine, Session, State, fail, sentences, settings_of
+from tui.sessions import look_for_session
 
 if TYPE_CHECKING:
     from engine.records import Assessment
@@ -27,8 +27,7 @@ class Choice:
         Args:
             folder: of the store.
             machine: its name, None for whichever has the newest record.
-            session: in which to look at it, "" for none. One that is not there is refused: begun by a slip
-                it would hide what is done from everybody else.
+            session: in which to look at it, "" for none.
         """
         self._folder, self._machine, self._session = folder, machine, session
         self.several = False
@@ -52,20 +51,8 @@ class Choice:
             raise UnusableError(f"{self._folder}: the store holds no assessment{which}")
         self.several = len(fitting) > 1
         chosen = max(fitting, key=lambda one: one.id)
-        sessions = store.sessions(chosen) if self._session else ()
-        if self._session and self._session not in sessions:
-            raise UnusableError(_no_session(self._session, chosen, sessions))
+        look_for_session(store, chosen, self._session)
         return chosen
-
-
-def _no_session(session: str, record: "Assessment", known: tuple[str, ...]) -> str:
-    """That there is no such session, which there are, and what else to do."""
-    there = ", ".join(map(repr, known)) if known else "none"
-    without = "its live record" if record.expected == 0 else "the record without one"
-    return (
-        f"--session: {record.machine} has no session {session!r}{nearest(session, known)}; those in which"
-        f" something is stored: {there}. Leave --session out for {without}"
-    )
 
 
 def register(app: typer.Typer) -> None:

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from engine.alarms import AlarmState, fold_alarms
 from engine.operating import acknowledge as acknowledge_as
-from engine.operating import playhead_of
+from engine.operating import playhead_of, retire
 from engine.operators import Act, Operator, operator_of, worded
 from engine.records import Event, EventKind, Intake, NewEvent, Outcome
 from engine.settings import load_settings
@@ -48,6 +48,15 @@ def listed(desk: Callable[..., Result], *words: object) -> list[dict[str, Any]]:
 def state_of(desk: Callable[..., Result], *words: object) -> str:
     (alarm,) = listed(desk, *words)
     return str(alarm["state"])
+
+
+def begin_sessions(state: Path, *names: str) -> None:
+    """Store what a replay's operator does in each."""
+    with Store.open(state) as store:
+        record = store.assessments()[-1]
+        for name in names:
+            act = Act(Operator("bob"), name, synthetic.at(90), synthetic.WALL)
+            retire(store, record, "Bearing 4", "no sensor", act)
 
 
 def events_of(state: Path) -> tuple[Event, ...]:
@@ -198,13 +207,28 @@ def test_of_several_machines_one_must_be_named(desk: Callable[..., Result], own_
 
 
 def test_what_is_done_in_a_session_leaves_the_live_record_and_other_sessions_alone(
-    desk: Callable[..., Result],
+    desk: Callable[..., Result], own_store: Path
 ) -> None:
+    begin_sessions(own_store, "night", "day")
     assert desk("shelve", KEY, "--for", "1h", "--reason", "x", "--session", "night").exit_code == 0
     assert desk("retire", "Bearing 1", "--reason", "x").exit_code == 0
     states = [state_of(desk, "--session", name) for name in ("night", "day")]
     assert states == [AlarmState.SHELVED, AlarmState.UNACKNOWLEDGED]
     assert state_of(desk) == AlarmState.OUT_OF_SERVICE
+
+
+def test_a_session_written_wrong_is_refused_and_begins_no_new_one(
+    desk: Callable[..., Result], own_store: Path
+) -> None:
+    begin_sessions(own_store, "night")
+    acts = (["list"], ["ack", "all"], ["shelve", KEY, "--for", "1h", "--reason", "x"], ["stats"])
+    for words in acts:
+        done = desk(*words, "--session", "nigth")
+        assert (done.exit_code, done.stdout) == (UNUSABLE, "")
+        assert "no session 'nigth'; the nearest is 'night'" in done.stderr
+        assert "Leave --session out for the record without one" in done.stderr
+    with Store.open(own_store) as store:
+        assert store.sessions(store.assessments()[-1]) == ("night",)
 
 
 def test_figures_are_told_as_text_and_as_values(desk: Callable[..., Result]) -> None:
