@@ -42,6 +42,12 @@ _EVENTS = (
 )
 
 
+_SAME_SNAPSHOT = (schema.score.c.assessment_id == schema.assessed.c.assessment_id) & (
+    schema.score.c.position == schema.assessed.c.position
+)
+"""A score belongs to its assessment of a snapshot."""
+
+
 @cache
 def _heads(before: bool, limited: bool, *, newest_first: bool) -> Select[Any]:
     """What a series says of whole snapshots: those above `after`, if asked below `before`, at most `most`."""
@@ -225,10 +231,7 @@ class Recalling(Database):
         query = (
             select(score.severity, snapshot.at)
             .join_from(schema.snapshot, schema.assessed)
-            .join(
-                schema.score,
-                (score.assessment_id == assessed.assessment_id) & (score.position == assessed.position),
-            )
+            .join(schema.score, _SAME_SNAPSHOT)
             .where(
                 snapshot.machine_id == assessment.machine_id,
                 snapshot.at.between(begin, end),
@@ -238,6 +241,26 @@ class Recalling(Database):
                 score.severity.is_not(None),
             )
             .order_by(score.severity.desc(), snapshot.at)
+            .limit(1)
+        )
+        with self.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else (row.severity, row.at)
+
+    def last_severity(self, assessment: Assessment, component: int) -> tuple[float, datetime] | None:
+        """The newest severity that a component (from 0) had, and when; late snapshots do not count."""
+        assessed, score = schema.assessed.c, schema.score.c
+        query = (
+            select(score.severity, schema.snapshot.c.at)
+            .join_from(schema.score, schema.assessed, _SAME_SNAPSHOT)
+            .join(schema.snapshot)
+            .where(
+                score.assessment_id == assessment.id,
+                score.component == component,
+                score.severity.is_not(None),
+                assessed.late == false(),
+            )
+            .order_by(score.position.desc())
             .limit(1)
         )
         with self.reading() as connection:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from engine.records import Assessment, Heartbeat, Priority
+from tui.latest import NEVER, Latest, latest_of
 from tui.peak import badness
 
 if TYPE_CHECKING:
@@ -18,13 +19,13 @@ if TYPE_CHECKING:
 class Standing:
     """One machine as of now.
 
-    `worst` names its worst component, with the newest `severity` of that one, None where it has none; `alarm`
-    is the worst that is not over, acknowledged or not; `waiting` counts the unacknowledged.
+    `worst` names its worst component, "" before the first snapshot, and `latest` is how that one is now;
+    `alarm` is the worst that is not over, acknowledged or not; `waiting` counts the unacknowledged.
     """
 
     assessment: Assessment
     worst: str
-    severity: float | None
+    latest: Latest
     alarm: "Alarm | None"
     waiting: int
     heartbeat: Heartbeat | None
@@ -51,12 +52,9 @@ def standing_of(store: "Store", assessment: Assessment, now: datetime) -> Standi
     until = playhead_of(store, assessment, events, now)
     alarms = () if until is None else fold_alarms(events, until, fold_rules(assessment.settings))
     open_ones = [alarm for alarm in alarms if alarm.state is not AlarmState.NORMAL]
-    newest = store.series(assessment, store.after_newest(assessment, 1))
-    severities = (
-        dict(zip(assessment.components, newest.severity[-1].tolist(), strict=True)) if len(newest) else {}
-    )
-    known = {name: value for name, value in severities.items() if value == value}
-    worst = max(known, key=lambda name: known[name], default="")
+    found = dict(zip(assessment.components, latest_of(store, assessment, until), strict=True))
+    known = {name: one for name, one in found.items() if one != NEVER}
+    worst = max(known, key=lambda name: known[name].known, default="")
     open_ones.sort(key=lambda alarm: (alarm.put_away, badness(alarm, alarm.peak)))
     own = [alarm for alarm in open_ones if not alarm.put_away and alarm.component in assessment.components]
     if own:
@@ -64,7 +62,7 @@ def standing_of(store: "Store", assessment: Assessment, now: datetime) -> Standi
     return Standing(
         assessment=assessment,
         worst=worst,
-        severity=known.get(worst),
+        latest=known.get(worst, NEVER),
         alarm=next(iter(open_ones), None),
         waiting=sum(alarm.needs_acknowledgement for alarm in alarms),
         heartbeat=store.heartbeat(assessment),
@@ -75,4 +73,4 @@ def urgency(standing: Standing) -> tuple[int, float, str]:
     """What comes first: what stands with a higher priority, then a higher severity."""
     alarm = standing.alarm
     rank = -1 if alarm is None or alarm.put_away else list(Priority).index(alarm.priority)
-    return (-rank, -(standing.severity or 0.0), standing.assessment.machine)
+    return (-rank, -standing.latest.known, standing.assessment.machine)

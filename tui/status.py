@@ -11,7 +11,9 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from engine.records import Assessment, Heartbeat, Outcome, Phase, Priority
-from tui.draw.words import acknowledged_by, severity_text
+from tui.draw.words import QUALITIES, acknowledged_by, severity_text
+from tui.latest import Latest, latest_of
+from tui.recipes import line, watch_line
 
 if TYPE_CHECKING:
     from engine.alarms import Alarm
@@ -37,16 +39,17 @@ class Code(IntEnum):
 class Standing:
     """What there is to say of one machine at an instant of the wall clock.
 
-    `severities` holds each component's newest severity, None where it has none; `newest` is the recording
-    time of the newest snapshot, None before the first; `counts` and `refused` are of the ledger. `there` says
-    that a process holds the lease of the engine, `full` that the disk of the store has no room left.
+    `latest` tells how each component is; `newest` is the recording time of the newest snapshot, None before
+    the first; `counts` and `refused` are of the ledger. `there` says that a process holds the lease of the
+    engine, `full` that the disk of the store has no room left. `again` is what starts the engine the way it
+    was started, `stop` what ends it; both are empty of a finished run.
     """
 
     assessment: Assessment
     now: datetime
     heartbeat: Heartbeat | None
     newest: datetime | None
-    severities: tuple[float | None, ...]
+    latest: tuple[Latest, ...]
     alarms: "tuple[Alarm, ...]"
     accepted: bool
     learned: bool
@@ -54,6 +57,8 @@ class Standing:
     refused: tuple[tuple[str, str], ...]
     there: bool = False
     full: bool = False
+    again: str = ""
+    stop: str = ""
 
 
 def collect(store: "Store", assessment: Assessment, now: datetime) -> Standing:
@@ -69,6 +74,7 @@ def collect(store: "Store", assessment: Assessment, now: datetime) -> Standing:
     events = store.events(assessment)
     until = playhead_of(store, assessment, events, now)
     newest = store.series(assessment, store.after_newest(assessment, 1))
+    live = assessment.expected == 0
     learned = [event for event in events if event.kind in (EventKind.LEARNED, EventKind.BUNDLE)]
     accepted = {event.detail.get("bundle") for event in events if event.kind is EventKind.ACCEPTED}
     return Standing(
@@ -76,10 +82,7 @@ def collect(store: "Store", assessment: Assessment, now: datetime) -> Standing:
         now=now,
         heartbeat=store.heartbeat(assessment),
         newest=moment(int(newest.at[-1])) if len(newest) else None,
-        severities=tuple(
-            None if value != value else float(value)
-            for value in (newest.severity[-1] if len(newest) else [float("nan")] * len(assessment.components))
-        ),
+        latest=latest_of(store, assessment, until),
         alarms=() if until is None else fold_alarms(events, until, fold_rules(assessment.settings)),
         accepted=bool(learned) and learned[-1].detail.get("bundle") in accepted,
         learned=bool(learned),
@@ -87,6 +90,8 @@ def collect(store: "Store", assessment: Assessment, now: datetime) -> Standing:
         refused=tuple((one.name, one.reason) for one in store.quarantined(assessment.machine_id)),
         there=has_engine(state, assessment),
         full=free_bytes(state) < MEGABYTE,
+        again=watch_line(events, assessment.run) if live else "",
+        stop=line("engine", "stop", state=state.absolute(), machine=assessment.machine) if live else "",
     )
 
 
@@ -100,7 +105,7 @@ def code_of(standing: Standing) -> Code:
     beat = standing.heartbeat
     if beat is None:
         return Code.UNKNOWN
-    silent = beat.phase in AT_WORK and standing.now - beat.beat_at > DEAD_AFTER
+    silent = beat.phase in AT_WORK and _is_silent(standing, beat)
     gone = is_live(standing) and beat.phase not in AT_WORK
     open_alarms = [alarm for alarm in standing.alarms if not alarm.put_away]
     loud = [one for one in open_alarms if one.stands and one.priority is not Priority.LOW]
@@ -119,18 +124,19 @@ def told(standing: Standing) -> list[str]:
     lines = [
         f"machine   {one.machine} ({kind})",
         f"engine    {_engine(standing)}",
+        *(f"do        {words}" for words in _remedies(standing)),
         f"data      {_data(standing)}",
     ]
     if standing.learned:
         word = "accepted" if standing.accepted else "provisional until somebody accepts it (raceway accept)"
         lines.append(f"baseline  {word}")
-    for name, severity in zip(one.components, standing.severities, strict=True):
+    for name, latest in zip(one.components, standing.latest, strict=True):
         own = [
             alarm
             for alarm in standing.alarms
             if alarm.component == name and (alarm.stands or alarm.needs_acknowledgement)
         ]
-        lines.append(f"          {name:20.20}  {_number(severity)}  {_alarm(own[0]) if own else 'no alarm'}")
+        lines.append(f"          {name:20.20}  {_now(latest)}  {_alarm(own[0]) if own else 'no alarm'}")
     for alarm in standing.alarms:
         if not alarm.component and (alarm.stands or alarm.needs_acknowledgement):
             lines.append(f"          {alarm.source:20.20}        {_alarm(alarm)}")
@@ -160,19 +166,39 @@ def _engine(standing: Standing) -> str:
     ago = _span(standing.now - beat.beat_at)
     count = f"{beat.done} of {beat.total}" if beat.total else str(beat.done)
     words = f": {beat.message}" if beat.message else ""
-    if beat.phase not in AT_WORK and beat.phase is not Phase.PAUSED:
+    if _has_ended(beat):
         return f"not at work: {beat.phase.value} {ago} ago ({count}){words}"
-    if standing.now - beat.beat_at > DEAD_AFTER and standing.there:
-        why = (
-            "the disk of the store is full; make room, and it goes on by itself"
-            if standing.full
-            else "it hangs or cannot write; see its log, or end it (raceway engine stop) and start it again"
-        )
-        was = f"it was {beat.phase.value} ({count}{words})"
-        return f"SILENT for {ago}, {was}, but its process is there: {why}"
-    if standing.now - beat.beat_at > DEAD_AFTER:
-        return f"DEAD: silent for {ago}, it was {beat.phase.value} ({count}); start it again{words}"
+    if _is_silent(standing, beat):
+        state = "SILENT" if standing.there else "DEAD: silent"
+        process = ", but its process is there" if standing.there else ""
+        return f"{state} for {ago}, it was {beat.phase.value} ({count}{words}){process}"
     return f"{beat.phase.value} {count}, beat {ago} ago (process {beat.pid}){words}"
+
+
+def _remedies(standing: Standing) -> list[str]:
+    """What to do about an engine that is not at work, or seems to be; a command is the last on its line."""
+    beat, live = standing.heartbeat, is_live(standing)
+    again = f"start it again: {standing.again}"
+    if beat is None:
+        return []
+    if _has_ended(beat):
+        return [again] if live else []
+    if not _is_silent(standing, beat):
+        return []
+    if not standing.there:
+        return [again if live else "start the same command again; it goes on where it stopped"]
+    if standing.full:
+        return ["the disk of the store is full: make room, and it goes on by itself"]
+    hangs = "it hangs or cannot write: see its log"
+    return [f"{hangs}, or end it: {standing.stop}", f"and then {again}"] if live else [hangs]
+
+
+def _has_ended(beat: Heartbeat) -> bool:
+    return beat.phase not in AT_WORK and beat.phase is not Phase.PAUSED
+
+
+def _is_silent(standing: Standing, beat: Heartbeat) -> bool:
+    return standing.now - beat.beat_at > DEAD_AFTER
 
 
 def _data(standing: Standing) -> str:
@@ -181,8 +207,20 @@ def _data(standing: Standing) -> str:
     return f"newest {_time(standing.newest)}"
 
 
-def _number(severity: float | None) -> str:
-    return "   -" if severity is None else f"{severity_text(severity):>4}"
+def _now(latest: Latest) -> str:
+    """The severity; or why there is none, and the last one with its instant."""
+    if latest.severity is not None:
+        return f"{severity_text(latest.severity):>4}"
+    if latest.silent:
+        word = "NO DATA"
+    elif latest.quality is None:
+        word = "no score yet"
+    else:
+        word = QUALITIES[latest.quality][1] if latest.quality in QUALITIES else "no score"
+    if latest.last is None:
+        return word
+    severity, at = latest.last
+    return f"{word}, last {severity_text(severity)} at {_time(at)}"
 
 
 def _alarm(alarm: "Alarm") -> str:

@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 
 from engine.alarms import EPISODES, fold_alarms
-from engine.records import Assessment, Event, Heartbeat, Outcome, Phase
+from engine.records import Assessment, Event, Heartbeat, Outcome, Phase, Quality
 from tests.engine.making import WALL
 from tests.engine.telling import ACKNOWLEDGED, CLEARED, RAISED, at, did, retired, said, shelved
+from tui.latest import NEVER, Latest
 from tui.status import DEAD_AFTER, Code, Standing, code_of, told, worst
 
 LIVE = Assessment(
@@ -39,12 +40,14 @@ WELL = Standing(
     now=WALL,
     heartbeat=beat(Phase.WATCHING),
     newest=at(0),
-    severities=(0.5, None),
+    latest=(Latest(0.5, Quality.RUNNING), Latest(None, Quality.STOPPED, last=(0.409, at(-20)))),
     alarms=(),
     accepted=True,
     learned=True,
     counts=NOBODY | {Outcome.TAKEN: 66, Outcome.LATE: 1},
     refused=(),
+    again="raceway watch /srv/in --state /var/st",
+    stop="raceway engine stop --state /var/st --machine 'press 4'",
 )
 REPLAYED = replace(WELL, assessment=replace(LIVE, expected=66), heartbeat=beat(Phase.FINISHED, 9e6))
 
@@ -112,7 +115,7 @@ def test_machine_that_is_well_takes_a_few_lines() -> None:
         "data      newest 2004-02-16 03:00:00 UTC",
         "baseline  accepted",
         "          Left                  0.50  no alarm",
-        "          Right                    -  no alarm",
+        "          Right                 stopped, last 0.40 at 2004-02-16 02:40:00 UTC  no alarm",
         "alarms    0 to acknowledge, 0 standing, 0 put away",
         "files     66 taken, 1 late",
     ]
@@ -127,17 +130,15 @@ def test_machine_that_is_well_takes_a_few_lines() -> None:
         ),
         (
             lambda one: replace(one, heartbeat=beat(Phase.WATCHING, 600)),
-            "engine    DEAD: silent for 10 min, it was watching (66 of 66); start it again",
+            "engine    DEAD: silent for 10 min, it was watching (66 of 66)",
         ),
         (
             lambda one: replace(one, heartbeat=beat(Phase.WATCHING, 600), there=True, full=True),
-            "engine    SILENT for 10 min, it was watching (66 of 66), but its process is there:"
-            " the disk of the store is full; make room, and it goes on by itself",
+            "do        the disk of the store is full: make room, and it goes on by itself",
         ),
         (
             lambda one: replace(one, heartbeat=beat(Phase.WATCHING, 600), there=True),
-            "engine    SILENT for 10 min, it was watching (66 of 66), but its process is there:"
-            " it hangs or cannot write; see its log, or end it (raceway engine stop) and start it again",
+            "engine    SILENT for 10 min, it was watching (66 of 66), but its process is there",
         ),
         (
             lambda one: replace(one, heartbeat=beat(Phase.FAILED, 7200, 0, 0, "the disk fails")),
@@ -147,6 +148,18 @@ def test_machine_that_is_well_takes_a_few_lines() -> None:
         (
             lambda one: replace(one, heartbeat=beat(Phase.WATCHING, -3600)),
             "engine    watching 66 of 66, beat 0 s ago (process 4711)",
+        ),
+        (
+            lambda one: replace(one, latest=(Latest(None, None, silent=True, last=(0.5, at(0))),) * 2),
+            "          Left                  NO DATA, last 0.50 at 2004-02-16 03:00:00 UTC  no alarm",
+        ),
+        (
+            lambda one: replace(one, latest=(NEVER,) * 2),
+            "          Left                  no score yet  no alarm",
+        ),
+        (
+            lambda one: replace(one, latest=(Latest(None, Quality.DEAD),) * 2),
+            "          Left                  sensor dead  no alarm",
         ),
         (lambda one: replace(one, newest=None), "data      no snapshot yet"),
         (
@@ -190,3 +203,35 @@ def test_alarm_of_the_machine_itself_has_a_line_of_its_own() -> None:
 
 def test_fresh_machine_without_a_baseline_says_nothing_of_it() -> None:
     assert not [line for line in told(replace(WELL, learned=False)) if line.startswith("baseline")]
+
+
+AGAIN, STOP = f"start it again: {WELL.again}", WELL.stop
+
+
+@pytest.mark.parametrize(
+    ("standing", "remedies"),
+    [
+        (WELL, []),
+        (replace(WELL, heartbeat=None), []),
+        (alike(WELL, Phase.PAUSED), []),
+        (alike(WELL, Phase.WATCHING, SILENT), [AGAIN]),
+        (alike(WELL, Phase.FAILED), [AGAIN]),
+        (alike(WELL, Phase.ENDED), [AGAIN]),
+        (
+            alike(replace(WELL, there=True), Phase.WATCHING, SILENT),
+            [f"it hangs or cannot write: see its log, or end it: {STOP}", f"and then {AGAIN}"],
+        ),
+        (
+            alike(replace(REPLAYED, there=True), Phase.SCORING, SILENT),
+            ["it hangs or cannot write: see its log"],
+        ),
+        (
+            alike(REPLAYED, Phase.SCORING, SILENT),
+            ["start the same command again; it goes on where it stopped"],
+        ),
+        (REPLAYED, []),
+    ],
+)
+def test_command_that_mends_an_engine_is_told_whole(standing: Standing, remedies: list[str]) -> None:
+    lines = [line.removeprefix("do        ") for line in told(standing) if line.startswith("do ")]
+    assert lines == remedies

@@ -7,11 +7,13 @@ from rich.cells import cell_len
 from engine.alarms import AlarmState
 from engine.records import Phase
 from tui.draw.alarms import alarm_glyph
+from tui.draw.bearings import NOW, NUMBER_WIDTH
 from tui.draw.mode import since_text
 from tui.draw.status import SILENCE
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, title, window
-from tui.draw.words import SHELVED, STANDING, severity_text, short_time
+from tui.draw.words import QUALITIES, SHELVED, STANDING, severity_text, short_time
 from tui.fleet import Standing
+from tui.latest import NEVER
 
 WIDE = 90
 """Columns from which a machine has one row; below, the second tells of its engine."""
@@ -45,7 +47,7 @@ def fleet_lines(
     longest = max((cell_len(clean(one.assessment.machine)) for one in fleet), default=7)
     wide = width >= WIDE
     name = min(max(longest, 7), 20)
-    columns = f"   {'machine':<{name}} {'worst':<10} {'sev.':>5} {'state':<{STATE}}"
+    columns = f"   {'machine':<{name}} {'worst':<10} {'sev.':>{NUMBER_WIDTH}} {'state':<{STATE}}"
     if wide:
         columns += f" {'since':<11} engine"
     lines: Lines = [heading, (Span(fit(columns, width), Role.DIM),)]
@@ -77,6 +79,10 @@ def state_text(standing: Standing) -> tuple[str, str, Role]:
     """Glyph, words and role of its worst alarm; and how many others wait, where nobody waits for that one."""
     alarm = standing.alarm
     if alarm is None:
+        if standing.latest.silent:
+            return "?", "NO DATA", Role.WARNING
+        if standing.latest.quality in QUALITIES:
+            return QUALITIES[standing.latest.quality]
         return ("●", "no alarm", Role.GOOD) if standing.worst else ("○", "no score yet", Role.DIM)
     if alarm.put_away:
         return SHELVED, "put away", Role.WARNING
@@ -90,6 +96,13 @@ def state_text(standing: Standing) -> tuple[str, str, Role]:
     return alarm_glyph(alarm), f"{word} acked", Role.WARNING
 
 
+def _severity(one: Standing) -> str:
+    """That of its worst component; or that there is none any more."""
+    if one.latest.severity is not None or one.latest == NEVER:
+        return severity_text(one.latest.severity)
+    return NOW.get(one.latest.quality, "?")
+
+
 def _rows(
     width: int, one: Standing, name: int, now: datetime, zone: tzinfo, wall: tzinfo, *, chosen: bool
 ) -> Lines:
@@ -101,7 +114,7 @@ def _rows(
         Span("›" if chosen else " ", Role.STRONG),
         Span(glyph, role),
         Span(" " + fit(one.assessment.machine, name) + " ", Role.STRONG if chosen else Role.PLAIN),
-        Span(f"{fit(one.worst, 10)} {severity_text(one.severity):>5} "),
+        Span(f"{fit(one.worst, 10)} {_severity(one):>{NUMBER_WIDTH}} "),
         Span(fit(word, STATE).rstrip(), role),
     )
     waiting = f", {one.waiting} unacknowledged" if one.waiting else ""
@@ -109,6 +122,6 @@ def _rows(
         lead = f"     since {since}{waiting}; engine " if since else "     engine "
         return [first, (Span(lead, Role.DIM), Span(fit(engine, max(width - len(lead), 0)), engine_role))]
     gap = " " * (STATE - min(cell_len(word), STATE))
-    used = 3 + name + 1 + 10 + 1 + 5 + 1 + STATE + 1 + 11 + 1
+    used = 3 + name + 1 + 10 + 1 + NUMBER_WIDTH + 1 + STATE + 1 + 11 + 1
     tail = f"{engine}{waiting}"
     return [(*first, Span(f"{gap} {since:<11} "), Span(fit(tail, max(width - used, 0)), engine_role))]
