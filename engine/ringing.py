@@ -35,6 +35,9 @@ YOUNG = timedelta(hours=24)
 LOOK_SECONDS = 5.0
 """The store is looked at so often even if nobody pokes: a shelf runs out without anyone storing a thing."""
 
+RINGING = "raceway-ringing"
+"""Name of the thread."""
+
 TAIL_BYTES = 600
 """Of what a failing command wrote to standard error."""
 
@@ -201,7 +204,7 @@ class Caller:
         self._trying: dict[int, _Trying] = {}
         self._unrecorded: dict[int, NewEvent] = {}
         self._poked, self._stopping = threading.Event(), threading.Event()
-        self._thread = threading.Thread(target=self._go_on, name="raceway-ringing", daemon=True)
+        self._thread = threading.Thread(target=self._go_on, name=RINGING, daemon=True)
         self.trouble = ""
 
     def start(self) -> None:
@@ -213,7 +216,7 @@ class Caller:
         self._poked.set()
 
     def stop(self, patience: float = 5.0) -> None:
-        """End after the run that is under way, waiting at most so many seconds for it."""
+        """End after one more look, so that what was said last is told; wait at most so many seconds."""
         self._stopping.set()
         self._poked.set()
         if self._thread.is_alive():
@@ -239,8 +242,8 @@ class Caller:
             if ring.seq not in self._unrecorded and trying.again_at <= self._clock():
                 self._call(ring, alarm, trying, live_now)
                 self._record()
-            if self._stopping.is_set():
-                break
+                if self._stopping.is_set():
+                    break
         waits = [one.again_at for seq, one in self._trying.items() if seq not in self._unrecorded]
         return max(min(waits, default=self._clock() + LOOK_SECONDS) - self._clock(), 0.0)
 
@@ -271,12 +274,16 @@ class Caller:
                 self._trying.pop(seq, None)
 
     def _go_on(self) -> None:
-        while not self._stopping.is_set():
+        while True:
+            # Asked before the look: what was stored until then is seen by it.
+            ending = self._stopping.is_set()
             try:
                 wait, self.trouble = self.turn(), ""
             except Exception as error:
                 # Whatever it is, rings to come must still be told; `trouble` says so meanwhile.
                 wait, self.trouble = LOOK_SECONDS, f"rings cannot be told just now ({error})"
+            if ending:
+                break
             self._poked.wait(min(wait, LOOK_SECONDS))
             self._poked.clear()
         if self._store is not None:

@@ -165,6 +165,9 @@ class _Watch:
                     break
                 if caller is not None:
                     caller.poke()
+            if caller is not None:
+                # It reads and writes the same store: the last words are not to wait for it in vain.
+                caller.stop()
             self._herald.ended(self.live_now())
             self._pulse.last_word(Phase.ENDED, self._done, self._done)
         except Exception as error:

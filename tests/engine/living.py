@@ -51,6 +51,9 @@ QUICK = {
     "alarms.no_data_after": 100_000,
 }
 
+NO_PATIENCE = Patience(lock_seconds=0.0, pauses=())
+"""Engine and story share a thread: what waited for a lock that the other holds would wait for ever."""
+
 Story = Iterator[None]
 
 
@@ -83,6 +86,7 @@ class Plant:
     clock: Clock = field(default_factory=Clock)
     beats: list[Heartbeat] = field(default_factory=list)
     kind_of_store: type[Store] = Store
+    patience: Patience = NO_PATIENCE
     _store: Store | None = None
     _assessment: Assessment | None = None
 
@@ -102,8 +106,7 @@ class Plant:
                 stop.set()
 
         name = None if bundle is None else self.bundles.keep(bundle)
-        patience = Patience(lock_seconds=0.0, pauses=())
-        with self.kind_of_store.open(self.state, create=True, patience=patience) as store:
+        with self.kind_of_store.open(self.state, create=True, patience=self.patience) as store:
             watch(
                 self.folder,
                 self.settings,

@@ -1,6 +1,7 @@
 """A store that is busy, full or failing while a folder is watched: nothing is lost, nothing comes twice."""
 
 import sys
+import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import datetime
@@ -8,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from engine.heralding import Herald
 from engine.records import Assessed, Assessment, EventKind, Intake, NewEvent, Outcome, Phase
-from engine.store import Store, StoreBusyError, StoreError, StoreFaultError, StoreFullError
+from engine.ringing import RINGING
+from engine.store import Patience, Store, StoreBusyError, StoreError, StoreFaultError, StoreFullError
 from tests.engine.living import Plant, Story, plant_of
 from tests.engine.making import SMALL_COUNT, Facts, SmallRig
 
@@ -93,19 +96,54 @@ def test_store_held_by_another_program_is_waited_for(plant: Plant, batch: Facts)
     assert plant.facts() == batch
 
 
-def test_ring_is_told_to_the_command_of_the_settings(
-    small_rig: SmallRig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    heard = tmp_path / "heard"
-    program = f"import sys; open({str(heard)!r}, 'ab').write(sys.stdin.buffer.read())"
-    plant = plant_of(small_rig, tmp_path, monkeypatch, alarms__on_ring=[sys.executable, "-c", program])
+@pytest.fixture
+def calling(small_rig: SmallRig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plant:
+    """A plant whose rings are told to a command, which leaves what it reads in the file `heard`."""
+    program = f"import sys; open({str(tmp_path / 'heard')!r}, 'ab').write(sys.stdin.buffer.read())"
+    return plant_of(small_rig, tmp_path, monkeypatch, alarms__on_ring=[sys.executable, "-c", program])
 
-    def story() -> Story:
-        yield from plant.whole_run()
-        yield from plant.until(lambda: plant.events(EventKind.NOTIFIED) != [])
 
-    plant.run(story(), bundle=plant.rig.bundle)
+def told_of_the_run(plant: Plant) -> Story:
+    yield from plant.whole_run()
+    yield from plant.until(lambda: plant.events(EventKind.NOTIFIED) != [])
+
+
+def test_ring_is_told_to_the_command_of_the_settings(calling: Plant, tmp_path: Path) -> None:
+    plant = calling
+    plant.run(told_of_the_run(plant), bundle=plant.rig.bundle)
     (told,) = plant.events(EventKind.NOTIFIED)
     (raised,) = [one for one in plant.events(EventKind.RAISED) if one.detail["priority"] != "low"]
     assert (told.ring, told.detail["exit"]) == (raised.seq, 0)
-    assert f'"ring": {raised.seq}' in heard.read_text()
+    assert f'"ring": {raised.seq}' in (tmp_path / "heard").read_text()
+
+
+def test_engine_that_ends_does_not_compete_for_the_store_with_what_tells_of_its_rings(
+    calling: Plant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside: list[str] = []
+    said = Herald.ended
+
+    def ended(herald: Herald, at: datetime) -> None:
+        beside.extend(one.name for one in threading.enumerate() if one.name == RINGING)
+        said(herald, at)
+
+    monkeypatch.setattr(Herald, "ended", ended)
+    calling.run(told_of_the_run(calling), bundle=calling.rig.bundle)
+    assert beside == []
+    assert calling.last_beat().phase is Phase.ENDED
+
+
+def test_engine_that_fails_for_good_has_that_told_before_it_goes(
+    calling: Plant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_given: object) -> None:
+        raise RuntimeError("a defect")
+
+    monkeypatch.setattr("engine.watching._Watch._turn", fail)
+    # Its last words may meet a look of the thread that tells of rings.
+    calling.patience = Patience()
+    with pytest.raises(RuntimeError):
+        calling.run(calling.turns(), bundle=calling.rig.bundle)
+    assert '"cause": "engine failed"' in (tmp_path / "heard").read_text()
+    (told,) = calling.events(EventKind.NOTIFIED)
+    assert told.detail["exit"] == 0
