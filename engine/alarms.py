@@ -58,15 +58,16 @@ def fold_rules(settings: Mapping[str, object]) -> FoldRules:
 class Alarm:
     """One episode as of the playhead, or several that chatter.
 
-    `priority` is the highest reached, `ring` the latest raise or escalation, `severity` the one at that
-    ring, `peak` the highest that the events tell. Where a shelf ran out under a standing alarm, `ring` is
-    that shelf, at the instant when its time was up. `acknowledgement` covers the latest ring;
-    `acknowledged_later` says that it was given at a recording time after the playhead. `surface` is empty
-    until something points to one. `carried_from` names the component whose failure explains this alarm, as
-    far as is known; `beside` the one that was worse when this rang, at `beside_severity`, where this has
-    signs of its own. Both are empty otherwise. `count` is how often it was raised. `shelf` is in effect at
-    the playhead; or, where `shelved_later`, it was given after it in answer to this very ring. `retired`
-    put the component out of service. `notes` are what operators wrote, whenever they did.
+    `priority` is the highest reached, and `reached` the raise or escalation that brought it; `ring` is the
+    latest of them all, `severity` the one at that ring, `peak` the highest that the events tell. Where a
+    shelf ran out under a standing alarm, `ring` is that shelf, at the instant when its time was up.
+    `acknowledgement` covers the latest ring; `acknowledged_later` says that it was given at a recording time
+    after the playhead. `surface` is empty until something points to one. `carried_from` names the component
+    whose failure explains this alarm, as far as is known; `beside` the one that was worse when this rang, at
+    `beside_severity`, where this has signs of its own. Both are empty otherwise. `count` is how often it was
+    raised. `shelf` is in effect at the playhead; or, where `shelved_later`, it was given after it in answer
+    to this very ring. `retired` put the component out of service. `notes` are what operators wrote, whenever
+    they did.
     """
 
     key: str
@@ -77,6 +78,7 @@ class Alarm:
     surface: str
     severity: float | None
     raised: Event
+    reached: Event
     ring: Event
     cleared: Event | None = None
     acknowledgement: Event | None = None
@@ -226,6 +228,7 @@ def _raised(key: str, event: Event) -> Alarm:
         surface=str(detail.get("surface", "")),
         severity=_number(detail.get("severity")),
         raised=event,
+        reached=event,
         ring=event,
         carried_from=str(detail.get("carried_from", "")),
         beside=str(detail.get("beside", "")),
@@ -242,15 +245,17 @@ def _step(alarm: Alarm, event: Event) -> Alarm:
         return replace(alarm, surface=str(detail["surface"]))
     severity = _number(detail.get("severity"))
     again = event.kind is EventKind.RAISED
+    priority = max(alarm.priority, Priority(str(detail["priority"])), key=list(Priority).index)
     return replace(
         alarm,
+        reached=alarm.reached if priority is alarm.priority else event,
         ring=event,
         cleared=None,
         carried_from=str(detail.get("carried_from", "")),
         beside=str(detail.get("beside", "")),
         beside_severity=_number(detail.get("beside_severity")),
         surface=str(detail.get("surface", "")) if again else alarm.surface,
-        priority=max(alarm.priority, Priority(str(detail["priority"])), key=list(Priority).index),
+        priority=priority,
         severity=severity,
         peak=_higher(alarm.peak, severity),
         count=alarm.count + again,

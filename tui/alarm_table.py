@@ -39,6 +39,8 @@ def alarm_text(
     for row, alarm, words, peak in zip(rows[1:], alarms, advice, peaks, strict=True):
         lines.append(_line(row, widths))
         lines.append(f"  key: {clean_text(alarm.key)}")
+        if alarm.reached is not alarm.raised:
+            lines.append(f"  {alarm.priority} priority since {_time(alarm.reached.at)}")
         severities = severities_text(alarm, peak, _time)
         if severities:
             lines.append(f"  severity: {severities}")
@@ -49,7 +51,7 @@ def alarm_text(
 
 
 def alarm_record(alarm: Alarm, advice: str, peak: Peak) -> dict[str, Any]:
-    """An alarm in plain JSON types; `severity` is the one at `rang_at`."""
+    """An alarm in plain JSON types: `severity` at `rang_at`, `priority` since `priority_at`."""
     acknowledged = alarm.acknowledgement
     return {
         "key": alarm.key,
@@ -66,6 +68,7 @@ def alarm_record(alarm: Alarm, advice: str, peak: Peak) -> dict[str, Any]:
         "peak_at": None if peak.at is None else peak.at.isoformat(),
         "count": alarm.count,
         "raised_at": alarm.raised.at.isoformat(),
+        "priority_at": alarm.reached.at.isoformat(),
         "rang_at": alarm.ring.at.isoformat(),
         "cleared_at": None if alarm.cleared is None else alarm.cleared.at.isoformat(),
         "acknowledged_by": None if acknowledged is None else acknowledged.detail.get("by"),

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, tzinfo
 from functools import partial
 from typing import TYPE_CHECKING
 
+from textual import work
 from textual.app import App
 from textual.driver import Driver
 from textual.events import Resize
@@ -199,8 +200,9 @@ class Looking(App[None]):
         self._poll_again = self._polling
         if not self._polling:
             self._polling = True
-            self.run_worker(self._look(), group="reading")
+            self._look()
 
+    @work(group="reading")
     async def _look(self) -> None:
         loop = asyncio.get_running_loop()
         try:

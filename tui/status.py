@@ -230,7 +230,8 @@ def _alarm(alarm: "Alarm") -> str:
         parts.append(alarm.surface)
     if alarm.carried_from or alarm.beside:
         parts.append(f"via {alarm.carried_from}" if alarm.carried_from else f"beside {alarm.beside}")
-    parts += [alarm.priority.value, f"raised {_time(alarm.raised.at)}"]
+    later = "" if alarm.reached is alarm.raised else f" since {_time(alarm.reached.at)}"
+    parts += [f"{alarm.priority.value}{later}", f"raised {_time(alarm.raised.at)}"]
     if alarm.cleared is not None:
         parts.append(f"returned {_time(alarm.cleared.at)}")
     given = alarm.acknowledgement

@@ -9,7 +9,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.alarms import Alarm, AlarmState, fold_alarms
+from engine.alarms import Alarm, AlarmState, FoldRules, fold_alarms
 from engine.records import Event, EventKind, Priority
 from tests.engine.making import WALL, events_of
 
@@ -58,6 +58,16 @@ def test_episode_goes_through_its_states_as_the_playhead_moves() -> None:
         Priority.HIGH,
         Priority.HIGH,
     ]
+
+
+def test_alarm_tells_the_ring_that_brought_its_priority_whatever_rings_after_it() -> None:
+    again = event(4, RAISED, 9, alarm="A")
+    chatters = FoldRules(chatter=timedelta(minutes=30))
+    found = []
+    for number in (2, 5, 9):
+        (alarm,) = fold_alarms([*EPISODE, again], at(number), chatters)
+        found.append((alarm.reached.seq, alarm.ring.seq))
+    assert found == [(1, 1), (2, 2), (2, 4)]
 
 
 def test_acknowledged_alarm_that_returns_is_done() -> None:

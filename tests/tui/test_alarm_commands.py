@@ -67,13 +67,14 @@ def events_of(state: Path) -> tuple[Event, ...]:
 def test_without_a_command_the_open_alarms_are_listed(desk: Callable[..., Result]) -> None:
     done = desk()
     assert done.exit_code == 0
-    head, headings, row, key, severities, *advice = done.stdout.splitlines()
+    head, headings, row, key, escalated, severities, *advice = done.stdout.splitlines()
     assert head.startswith("ims-set2, as of 2004-02-")
     assert head.endswith("1 unacknowledged")
     assert headings.split() == ["ring", "raised", "what", "cause", "priority", "peak", "state"]
     assert "limit, outer race" in row
     assert row.endswith("stands, UNACKNOWLEDGED")
     assert key == f"  key: {KEY}"
+    assert escalated == f"  high priority since {synthetic.at(synthetic.ESCALATED):%Y-%m-%d %H:%M:%S} UTC"
     # What is rounded here is rounded as on the screen, and each number stands with its own instant.
     told = [
         (synthetic.RAISED, "{} when raised {}"),

@@ -53,7 +53,7 @@ def frame(view: View, position: int, *, playing: bool = False) -> Frame:
 def alarm(**changes: object) -> Alarm:
     detail = {"cause": "limit", "priority": "medium", "severity": 1.2}
     ring = Event(7, EventKind.RAISED, synthetic.at(78), WALL, "component", "Bearing 1", "k", None, "", detail)
-    made = Alarm("k", "component", "Bearing 1", "limit", Priority.MEDIUM, "", 1.2, ring, ring)
+    made = Alarm("k", "component", "Bearing 1", "limit", Priority.MEDIUM, "", 1.2, ring, ring, ring)
     return replace(made, **changes)  # type: ignore[arg-type]  # changes are fields of Alarm
 
 

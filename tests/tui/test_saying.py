@@ -53,7 +53,7 @@ def event(kind: EventKind, position: int, name: str, seq: int = 7, **detail: obj
 def alarm(name: str, priority: Priority = Priority.HIGH, **changes: object) -> Alarm:
     number = int(name[-1])
     ring = event(EventKind.RAISED, 78, name, number, cause="limit", severity=1.2)
-    made = Alarm(name, "component", name, "limit", priority, "", 1.2, ring, ring, peak=1.2)
+    made = Alarm(name, "component", name, "limit", priority, "", 1.2, ring, ring, ring, peak=1.2)
     return replace(made, **changes)  # type: ignore[arg-type]  # changes are fields of Alarm
 
 
@@ -245,7 +245,8 @@ def test_an_answer_after_the_playhead_is_not_cut_down_to_one_before_it(view: Vie
 def forecast(seconds: float = 7 * 3600.0, **changes: object) -> Alarm:
     detail = {"cause": "trend", "priority": "low", "seconds_to_limit": seconds, "severity": 0.6}
     ring = event(EventKind.RAISED, 60, "Bearing 1", **detail)
-    made = alarm("Bearing 1", Priority.LOW, cause="trend", raised=ring, ring=ring, severity=0.6, peak=0.6)
+    rung = {"raised": ring, "reached": ring, "ring": ring}
+    made = alarm("Bearing 1", Priority.LOW, cause="trend", severity=0.6, peak=0.6, **rung)
     return replace(made, **changes)  # type: ignore[arg-type]  # changes are fields of Alarm
 
 

@@ -15,6 +15,9 @@ PRIORITIES = {Priority.LOW: "low", Priority.MEDIUM: "med", Priority.HIGH: "HIGH"
 BROAD = 90
 """Cells from which the rows of the list are as wide as the widest of them."""
 
+PEAK = ("raised, peak severity", "raised, peak sev.", "peak severity")
+"""What time and number of a row are."""
+
 SHORTEST = 5
 """Cells that are kept for how an alarm stands: `UNACK`."""
 
@@ -53,7 +56,7 @@ def alarm_lines(
     alarms = frame.alarms
     waiting = sum(alarm.needs_acknowledgement for alarm in alarms)
     heading = f"Alarms: {waiting} unacknowledged" if waiting else "Alarms: none unacknowledged"
-    lines: Lines = [title(heading, width, "peak severity" if alarms else "")]
+    lines: Lines = [title(heading, width, *PEAK if alarms else ())]
     room = height - 1
     shown = rows_shown(alarms, room if len(alarms) <= room else room - 1, selected, pointed)
     name = max((cell_len(subject(alarms[number])) for number in shown), default=0)
@@ -142,12 +145,14 @@ def _row(
     role = Role.ALARM if alarm.needs_acknowledgement else Role.DIM if quiet else Role.WARNING
     fixed = 3 + 12 + name + 1 + 5
     variants = standing(alarm, zone)
-    # Where it is narrow, of what is over, put away or answered later its state says more than its peak; of an
-    # advisory its reason does, and has to stay whole.
-    more = alarm.priority is Priority.LOW or (quiet and not alarm.needs_acknowledgement)
-    brief = width < 60 and (more or len(variants[-1]) > SHORTEST)
-    number = "" if brief else f"{severity_text(frame.peak(alarm).severity):>4} "
     why = reason(alarm, frame.playhead.at)
+    number = f"{'peak ' * (width >= 70)}{severity_text(frame.peak(alarm).severity):>4} "
+    # Where it is narrow, of what is over, put away or answered later its state says more than its peak; of an
+    # advisory its reason does; and a reason is not cut for a peak.
+    more = alarm.priority is Priority.LOW or (quiet and not alarm.needs_acknowledgement)
+    cut = fixed + len(why) + 1 + len(number) + SHORTEST > width
+    if width < 60 and (more or cut or len(variants[-1]) > SHORTEST):
+        number = ""
     cause = min(width - fixed - len(number) - SHORTEST - 1, 24, max(len(why), least))
     tail = width - fixed - len(number) - max(cause + 1, 0)
     said = pick(tail, *variants).rstrip()

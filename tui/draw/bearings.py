@@ -9,14 +9,17 @@ from rich.cells import cell_len
 from engine.records import Quality
 from tui.draw.spark import resample, sparkline, tall_sparkline
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, pick, title, window
-from tui.draw.words import ARROWS, State, reason, severity_text, short_time, state_of
+from tui.draw.words import ARROWS, STANDING, State, reason, severity_text, short_time, state_of
 from tui.frame import Condition, Frame
 
 STATE_WIDTH = 14
 SINCE_WIDTH = 11
 NUMBER_WIDTH = 6
-LEGEND = "▁▂ below limit, ▄▅▇█ above"
-TALL_LEGEND = "severity 0.25–16, the rule is the limit 1.0"
+LEGEND = ("severity: ▁▂ below limit, ▄▅▇█ above; times: raised", "severity: ▁▂ below limit, ▄▅▇█ above")
+TALL_LEGEND = (
+    "severity 0.25–16, the rule is the limit 1.0; times: raised",
+    "severity 0.25–16, the rule is the limit 1.0",
+)
 NOW = {
     None: "? none",
     Quality.STOPPED: "■ stop",
@@ -45,11 +48,11 @@ def bearing_lines(width: int, height: int, frame: Frame, selected: int, zone: tz
     shown = window(len(conditions), selected, len(conditions) if tall else room)
     # At rest nobody is to wonder where the severities went.
     rests = all(condition.quality is Quality.STOPPED for condition in conditions)
-    heading = title(
-        f"Bearings{': machine stopped' * rests}", width, TALL_LEGEND if tall else f"severity: {LEGEND}"
-    )
+    heading = title(f"Bearings{': machine stopped' * rests}", width, *(TALL_LEGEND if tall else LEGEND))
     lines = [heading]
-    columns = widths(width, conditions)
+    alarms = [one.alarm for one in conditions if one.alarm is not None]
+    why = max((cell_len(reason(alarm, frame.playhead.at)) for alarm in alarms), default=0)
+    columns = widths(width, conditions, why)
     for number in shown:
         lines.extend(_row(columns, frame, number, zone, chosen=number == selected, rows=rows))
     hidden = [condition for number, condition in enumerate(conditions) if number not in shown]
@@ -74,15 +77,21 @@ class Widths:
     cause: int
 
 
-def widths(width: int, conditions: tuple[Condition, ...]) -> Widths:
-    """The columns of all rows; what is told of the last severities takes from the sparkline."""
+def widths(width: int, conditions: tuple[Condition, ...], reasons: int) -> Widths:
+    """The columns of all rows; a long reason, and what is told of last severities, take from the sparkline.
+
+    Args:
+        width: cells.
+        conditions: of all components.
+        reasons: cells of the longest reason of an alarm.
+    """
     longest = max((cell_len(clean(one.name)) for one in conditions), default=0)
     quiet = any(_last(one) is not None for one in conditions)
     name = min(longest, 10 if width < 70 else 16)
     number = len("■ last 42.1") if quiet and width < 70 else NUMBER_WIDTH
     state = max((len(state_of(one).word) for one in conditions), default=0)
     state = max(state, STATE_WIDTH)
-    room = 18 if quiet else 14
+    room = 18 if quiet else min(max(reasons, 14), 18)
     cause = 0 if width < 70 else room if width < 100 else 24
     rest = width - 3 - name - 1 - 1 - number - 1 - state - 1 - SINCE_WIDTH
     spark = rest - (cause + 1 if cause else 0)
@@ -115,6 +124,11 @@ def _row(columns: Widths, frame: Frame, number: int, zone: tzinfo, *, chosen: bo
     )
     lines: Lines = [(*head, *drawn[0], *_tail(frame, condition, state, columns, zone))]
     lines.extend((Span(" " * (4 + columns.name)), *row) for row in drawn[1:])
+    alarm = condition.alarm
+    if len(lines) > 1 and alarm is not None and alarm.reached is not alarm.raised:
+        gap = " " * (columns.number + 2)
+        reached = f"{STANDING[alarm.priority]} since {short_time(alarm.reached.at, zone)}"
+        lines[1] = (*lines[1], Span(gap + reached, state.role))
     return lines
 
 

@@ -49,7 +49,7 @@ def fleet_lines(
     name = min(max(longest, 7), 20)
     columns = f"   {'machine':<{name}} {'worst':<10} {'sev.':>{NUMBER_WIDTH}} {'state':<{STATE}}"
     if wide:
-        columns += f" {'since':<11} engine"
+        columns += f" {'raised':<11} engine"
     lines: Lines = [heading, (Span(fit(columns, width), Role.DIM),)]
     names = [one.assessment.machine for one in fleet]
     place = names.index(selected) if selected in names else 0
@@ -109,7 +109,7 @@ def _rows(
     """One row; where it is narrow, since when and what the engine does stand in a second."""
     glyph, word, role = state_text(one)
     engine, engine_role = engine_text(one, now, wall)
-    since = "" if one.alarm is None else short_time(one.alarm.raised.at, zone)
+    raised = "" if one.alarm is None else short_time(one.alarm.raised.at, zone)
     first: Line = (
         Span("›" if chosen else " ", Role.STRONG),
         Span(glyph, role),
@@ -119,9 +119,9 @@ def _rows(
     )
     waiting = f", {one.waiting} unacknowledged" if one.waiting else ""
     if width < WIDE:
-        lead = f"     since {since}{waiting}; engine " if since else "     engine "
+        lead = f"     raised {raised}{waiting}; engine " if raised else "     engine "
         return [first, (Span(lead, Role.DIM), Span(fit(engine, max(width - len(lead), 0)), engine_role))]
     gap = " " * (STATE - min(cell_len(word), STATE))
     used = 3 + name + 1 + 10 + 1 + NUMBER_WIDTH + 1 + STATE + 1 + 11 + 1
     tail = f"{engine}{waiting}"
-    return [(*first, Span(f"{gap} {since:<11} "), Span(fit(tail, max(width - used, 0)), engine_role))]
+    return [(*first, Span(f"{gap} {raised:<11} "), Span(fit(tail, max(width - used, 0)), engine_role))]

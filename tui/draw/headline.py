@@ -10,7 +10,7 @@ from engine.records import Quality
 from tui.draw.alarms import alarm_glyph
 from tui.draw.status import EngineStatus
 from tui.draw.text import Line, Lines, Role, Span, fit, pick
-from tui.draw.words import STANDING, reason, severity_text, short_time, state_of, subject
+from tui.draw.words import STANDING, reason, severity_text, short_time, since_texts, state_of, subject
 from tui.frame import Condition, Frame
 from tui.peak import badness
 
@@ -53,11 +53,11 @@ def alarm_line(width: int, loud: list[Alarm], frame: Frame, lead: str, zone: tzi
     first = min(loud, key=lambda alarm: badness(alarm, frame.peak(alarm).severity))
     others = [alarm for alarm in loud if alarm is not first]
     heads, tails = first_texts(first, frame, lead, zone), rest_texts(first, others)
-    steps = ((0, 0), (1, 0), (1, 1), (2, 1), (3, 1), (3, 2))
+    steps = ((0, 0), (1, 0), (2, 0), (2, 1), (3, 1), (4, 1), (4, 2))
     fitting = ((heads[one], tails[other]) for one, other in steps)
     head, tail = next(
         (pair for pair in fitting if cell_len("".join(pair)) <= width),
-        (fit(heads[3], width - cell_len(tails[2])).rstrip(), tails[2]),
+        (fit(heads[-1], width - cell_len(tails[2])).rstrip(), tails[2]),
     )
     rest = fit(tail, width - cell_len(head))
     if first.needs_acknowledgement:
@@ -72,10 +72,11 @@ def first_texts(alarm: Alarm, frame: Frame, lead: str, zone: tzinfo) -> list[str
     later = " later" if alarm.acknowledged_later else ""
     acked, short = ("UNACKNOWLEDGED", "UNACK") if waits else (f"acknowledged{later}", f"acked{later}")
     gone = "" if alarm.stands else "returned"
-    since = f"since {short_time(alarm.raised.at, zone)}"
+    whole, since = since_texts(alarm, lambda at: short_time(at, zone))
     why = reason(alarm, frame.playhead.at)
     head = f" {alarm_glyph(alarm)} {lead}{subject(alarm)}: {STANDING[alarm.priority]}"
     variants = (
+        (acked, gone, why, now_text(alarm, frame), whole),
         (acked, gone, why, now_text(alarm, frame), since),
         (acked, gone, why, since),
         (short, gone, why, since),

@@ -20,6 +20,7 @@ from tui.draw.words import (
     severities_text,
     severity_text,
     short_time,
+    since_texts,
     subject,
 )
 from tui.frame import Frame
@@ -63,7 +64,7 @@ def story_rows(width: int, frame: Frame, alarm: Alarm, zone: tzinfo) -> Lines:
     rows: list[Line] = []
     loud = alarm.needs_acknowledgement
     told = f"{alarm_glyph(alarm)} {alarm.priority} priority, {standing(alarm, zone)[0]}"
-    since = f"since {short_time(alarm.raised.at, zone)}"
+    since, _ = since_texts(alarm, lambda at: short_time(at, zone))
     if alarm.cleared is not None:
         since += f", returned {short_time(alarm.cleared.at, zone)}"
     rows += _item(width, "state", f"{told}, {since}", Role.RINGING if loud else Role.STRONG)

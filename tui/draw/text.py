@@ -76,14 +76,15 @@ def pick(width: int, *variants: str) -> str:
     return fit(variants[-1], width)
 
 
-def title(text: str, width: int, right: str = "") -> Line:
-    """A ruled heading: `── Bearings ───── severity ──`."""
+def title(text: str, width: int, *right: str) -> Line:
+    """A ruled heading: `── Bearings ───── severity ──`; at the right the first variant that fits."""
     head = f"── {clean(text)} "
-    tail = f" {clean(right)} ──" if right else ""
-    rule = width - cell_len(head) - cell_len(tail)
-    if rule < 0:
-        return title(text, width) if right else (Span(fit(head, width), Role.TITLE),)
-    return (Span(head, Role.TITLE), Span("─" * rule + tail, Role.DIM))
+    room = width - cell_len(head)
+    if room < 0:
+        return (Span(fit(head, width), Role.TITLE),)
+    tails = [f" {clean(one)} ──" for one in right if one]
+    tail = next((one for one in tails if cell_len(one) <= room), "")
+    return (Span(head, Role.TITLE), Span("─" * (room - cell_len(tail)) + tail, Role.DIM))
 
 
 def window(count: int, selected: int, height: int) -> range:

@@ -13,7 +13,7 @@ from tui.draw.finishing import finished
 from tui.draw.glyphs import Glyphs
 from tui.draw.spark import HIGHEST, LOWEST, resample, sparkline
 from tui.draw.text import Lines, Role, Span, fit, title
-from tui.draw.words import duration, short_time
+from tui.draw.words import duration, short_time, since_texts
 from tui.frame import Frame
 from tui.playhead import instant
 from tui.zoom import around
@@ -86,7 +86,7 @@ def strip_lines(
         room,
     )
     line = (Span(f" {start} ", Role.DIM), *sparkline(columns), Span(f" {end} ", Role.DIM))
-    told = f" {estimate_text(frame, component, zone)}   ▁▂ below ▄▅▇█ above the limit"
+    told = f" {estimate_text(frame, component, zone)}   ▁▂ below ▄▅▇█ above limit"
     return finished([line, (Span(fit(told, width), Role.DIM),)], width, height, glyphs)
 
 
@@ -125,7 +125,7 @@ def estimate_text(frame: Frame, component: int, zone: tzinfo) -> str:
     own = [alarm for alarm in frame.alarms if alarm.component == name and alarm.stands]
     limit = next((alarm for alarm in own if alarm.cause == Cause.LIMIT), None)
     if limit is not None:
-        return f"above the limit, alarm since {short_time(limit.raised.at, zone)}"
+        return f"alarm {since_texts(limit, lambda at: short_time(at, zone))[0]}"
     trend = next((alarm for alarm in own if alarm.cause == Cause.TREND), None)
     if trend is not None:
         return _ahead(trend, frame, zone)

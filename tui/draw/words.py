@@ -105,6 +105,19 @@ def severities_text(alarm: Alarm, peak: Peak, told: Callable[[datetime], str]) -
     return ", ".join(parts)
 
 
+def since_texts(alarm: Alarm, told: Callable[[datetime], str]) -> tuple[str, str]:
+    """Since when an alarm is what it is: whole, and shorter where it was raised as less than it is now.
+
+    Args:
+        alarm: as of the playhead.
+        told: how an instant is written.
+    """
+    if alarm.reached is alarm.raised:
+        return (f"since {told(alarm.raised.at)}",) * 2
+    raised = f"raised {told(alarm.raised.at)}"
+    return f"{raised}, {STANDING[alarm.priority]} since {told(alarm.reached.at)}", raised
+
+
 def percent(share: float) -> str:
     """A share of 0 to 1 in percent."""
     return f"{100 * share:.0f} %" if math.isfinite(share) else "–"

@@ -18,7 +18,7 @@ from tui.draw.text import Line, Lines, Role, Span, clean, fit, width_of
 from tui.draw.trend import strip_lines, trend_lines
 from tui.draw.waterfall import waterfall_lines
 from tui.draw.waveform import waveform_lines
-from tui.draw.words import ARROWS, reason, severity_text, short_time, state_of
+from tui.draw.words import ARROWS, reason, severity_text, short_time, since_texts, state_of
 from tui.evidence import Evidence, EvidenceLook, UsualLines
 from tui.frame import Frame
 from tui.gallery import Album
@@ -281,7 +281,8 @@ def head_lines(width: int, height: int, shown: Shown, frame: Frame) -> Lines:
     if condition.quality is not None and condition.quality is not Quality.RUNNING:
         parts[0] = f"now {condition.quality}"
     if alarm is not None:
-        parts.append(f"{reason(alarm, frame.playhead.at)} since {short_time(alarm.raised.at, shown.zone)}")
+        since = since_texts(alarm, lambda at: short_time(at, shown.zone))[1]
+        parts.append(f"{reason(alarm, frame.playhead.at)} {since}")
     if not math.isfinite(condition.severity) and condition.last is not None:
         severity, when = condition.last
         parts.append(f"last {severity_text(severity)} at {short_time(when, shown.zone)}")
