@@ -82,7 +82,14 @@ def test_too_little_room_cannot_be_overlooked(view: View) -> None:
     unknown = replace(FACTS, free_bytes=None, store_bytes=None, per_minute=None)
     drawn = plain(engine_lines(100, 16, frame(live(view), 80), STATUS, unknown, NOW, UTC))
     assert "free space is not known" in drawn
-    assert "not told" in drawn
+    assert "not known yet" in drawn
+
+
+def test_an_engine_that_went_has_no_speed_though_it_had_one_a_minute_ago(view: View) -> None:
+    gone = EngineStatus("ENGINE STALE", Role.ALARM, stale=NOW)
+    drawn = plain(engine_lines(100, 16, frame(live(view), 80), gone, FACTS, NOW, UTC))
+    assert "a minute" not in drawn
+    assert "not at work" in drawn
 
 
 def test_an_engine_that_never_beat_says_so_and_what_to_do(view: View) -> None:

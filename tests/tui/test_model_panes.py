@@ -82,6 +82,10 @@ def test_origin_and_doubts_are_told(view: View) -> None:
         assert words in drawn
 
 
+def test_before_there_is_a_baseline_nothing_is_said_to_be_as_on_it(view: View) -> None:
+    assert "drift" not in plain(baseline_lines(90, 20, frame(view, 3), None, UTC, UTC))
+
+
 def test_drift_is_told_with_its_beginning(view: View) -> None:
     when = synthetic.at(60)
     drifted = Event(

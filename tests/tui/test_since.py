@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from engine.records import Priority
 from tests.tui import synthetic
-from tests.tui.test_saying import STATUS, alarm, frame
+from tests.tui.test_saying import STATUS, alarm, frame, returned
 from tui.cli import app
 from tui.draw.alarms import alarm_lines
 from tui.draw.bearings import bearing_lines
@@ -85,3 +85,16 @@ def test_status_and_alarms_tell_a_script_both_instants(whole_store: Path) -> Non
     assert f"high since {severe:%Y-%m-%d %H:%M:%S} UTC, raised {raised:%Y-%m-%d %H:%M:%S} UTC" in text
     (one,) = json.loads(printed("alarms", "--json"))["alarms"]
     assert (one["raised_at"], one["priority_at"]) == (raised.isoformat(), severe.isoformat())
+
+
+def test_what_returned_is_not_said_to_be_so_since_its_raise(view: View) -> None:
+    gone = returned(105)
+    shown = frame(view, 110, alarm("Bearing 1", cleared=gone))
+    when = f"{gone.at:%m-%d %H:%M}"
+    (one,) = shown.alarms
+    assert f"raised {RAISED}, returned {when}" in plain(story_lines(110, 12, shown, one, UTC))
+    for width in (60, 80, 120):
+        told = plain(headline_lines(width, 1, shown, STATUS, UTC))
+        assert "returned" in told
+        assert f"raised {RAISED}" in told
+        assert "since" not in told

@@ -32,7 +32,7 @@ def banner_lines(width: int, _height: int, banner: Banner, zone: tzinfo) -> Line
     times = ("--", "--") if at is None else (long_time(at, zone), short_time(at, zone))
     # What is shown and as of when must stay whole on the narrowest terminal; the names give way.
     for head, time in (("Raceway  ", times[0]), ("", times[0]), ("", times[1])):
-        room = width - len(head) - width_of((mode,)) - len(time) - 5
+        room = width - len(head) - width_of((mode,)) - len(time) - 6
         if room >= min(len(machine), 8):
             break
     name = fit(machine, min(max(room, 0), len(clean(machine))))
@@ -41,7 +41,8 @@ def banner_lines(width: int, _height: int, banner: Banner, zone: tzinfo) -> Line
         Span(head, Role.DIM),
         Span(name + ("  " if name else ""), Role.STRONG),
         mode,
-        Span("  "),
+        # Two clocks stand here: since when it is so by the wall's, and the instant shown.
+        Span(" │ ", Role.DIM),
         Span(time, Role.STRONG),
     )
     return [first, second_line(width, banner)]

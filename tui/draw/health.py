@@ -64,10 +64,10 @@ def engine_lines(
         lines.append(_row("phase", f"{doing} snapshots", width))
         if beat.message:
             lines.append(_row("it says", clean(beat.message), width))
-    speed = "not told: nothing came since this screen was opened"
+    speed = "not known yet: it takes some seconds to tell"
     if facts is not None and facts.per_minute is not None:
         speed = f"{facts.per_minute:.4g} snapshots a minute, over the last minute"
-    if beat is not None and beat.phase in (Phase.FINISHED, Phase.FAILED):
+    if status.stale is not None or (beat is not None and beat.phase in (Phase.FINISHED, Phase.FAILED)):
         speed = "not at work"
     lines.append(_row("speed", speed, width))
     if facts is not None:

@@ -78,7 +78,7 @@ def baseline_lines(
         advice = clean(str(event.detail.get("advice", "")))
         text = f"drift since {short_time(event.at, zone)}, {clean(event.component)}: {advice}"
         lines += _wrapped(text, width, Role.WARNING)
-    if not drifts:
+    if not drifts and acceptance(frame)[0]:
         lines.append((Span(fit("  no drift: errors are as they were on the baseline", width), Role.DIM),))
     lines += request_lines(width, frame, zone)
     return finished(lines[:height], width, height, glyphs)

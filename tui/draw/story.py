@@ -65,8 +65,6 @@ def story_rows(width: int, frame: Frame, alarm: Alarm, zone: tzinfo) -> Lines:
     loud = alarm.needs_acknowledgement
     told = f"{alarm_glyph(alarm)} {alarm.priority} priority, {standing(alarm, zone)[0]}"
     since, _ = since_texts(alarm, lambda at: short_time(at, zone))
-    if alarm.cleared is not None:
-        since += f", returned {short_time(alarm.cleared.at, zone)}"
     rows += _item(width, "state", f"{told}, {since}", Role.RINGING if loud else Role.STRONG)
     if alarm.shelved_for:
         rows += _item(width, "shelf", alarm.shelved_for)

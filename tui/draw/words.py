@@ -106,16 +106,18 @@ def severities_text(alarm: Alarm, peak: Peak, told: Callable[[datetime], str]) -
 
 
 def since_texts(alarm: Alarm, told: Callable[[datetime], str]) -> tuple[str, str]:
-    """Since when an alarm is what it is: whole, and shorter where it was raised as less than it is now.
+    """Since when an alarm is what it is: whole, and shorter where more happened to it than its raise.
 
     Args:
         alarm: as of the playhead.
         told: how an instant is written.
     """
-    if alarm.reached is alarm.raised:
-        return (f"since {told(alarm.raised.at)}",) * 2
     raised = f"raised {told(alarm.raised.at)}"
-    return f"{raised}, {STANDING[alarm.priority]} since {told(alarm.reached.at)}", raised
+    if alarm.cleared is not None:
+        return f"{raised}, returned {told(alarm.cleared.at)}", raised
+    if alarm.reached is not alarm.raised:
+        return f"{raised}, {STANDING[alarm.priority]} since {told(alarm.reached.at)}", raised
+    return (f"since {told(alarm.raised.at)}",) * 2
 
 
 def percent(share: float) -> str:
