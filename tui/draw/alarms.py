@@ -19,7 +19,7 @@ PEAK = ("raised, peak severity", "raised, peak sev.", "peak severity")
 """What time and number of a row are."""
 
 SHORTEST = 5
-"""Cells that are kept for how an alarm stands: `UNACK`."""
+"""Cells that are kept at least for how an alarm stands: `UNACK`."""
 
 FACTS = frozenset(
     {
@@ -113,7 +113,7 @@ def standing(alarm: Alarm, zone: tzinfo) -> tuple[str, ...]:
     if alarm.acknowledgement is None and not alarm.needs_acknowledgement:
         return ("overtaken by an alarm", "overtaken", "over")
     if alarm.acknowledgement is None:
-        return ("UNACK",) if alarm.stands else ("UNACK, returned", "UNACK rtn", "UNACK")
+        return ("UNACK",) if alarm.stands else ("UNACK, returned", "UNACK rtn")
     by = acknowledged_by(alarm)
     if alarm.acknowledged_later:
         return (f"acknowledged later, by {by}", f"acked later, by {by}", "acked later")
@@ -125,7 +125,6 @@ def standing(alarm: Alarm, zone: tzinfo) -> tuple[str, ...]:
         f"rtn acked by {by}",
         f"rtn acked {by}",
         "rtn acked",
-        "acked",
     )
 
 
@@ -150,10 +149,11 @@ def _row(
     # Where it is narrow, of what is over, put away or answered later its state says more than its peak; of an
     # advisory its reason does; and a reason is not cut for a peak.
     more = alarm.priority is Priority.LOW or (quiet and not alarm.needs_acknowledgement)
-    cut = fixed + len(why) + 1 + len(number) + SHORTEST > width
-    if width < 60 and (more or cut or len(variants[-1]) > SHORTEST):
+    shortest = max(len(variants[-1]), SHORTEST)
+    cut = fixed + len(why) + 1 + len(number) + shortest > width
+    if width < 60 and (more or cut or shortest > SHORTEST):
         number = ""
-    cause = min(width - fixed - len(number) - SHORTEST - 1, 24, max(len(why), least))
+    cause = min(width - fixed - len(number) - shortest - 1, 24, max(len(why), least))
     tail = width - fixed - len(number) - max(cause + 1, 0)
     said = pick(tail, *variants).rstrip()
     return (

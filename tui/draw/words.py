@@ -180,7 +180,8 @@ def _origin(alarm: Alarm, at: int | None) -> str:
     if due is not None and at is not None and alarm.cleared is None:
         left = (due - moment(at)).total_seconds()
         return f"limit in {duration(left)}" if left > 0 else "limit was due"
-    return clean(alarm.cause)
+    # "engine: engine failed" says no more than "engine: failed".
+    return clean(alarm.cause).removeprefix(f"{subject(alarm)} ")
 
 
 def limit_due(alarm: Alarm) -> datetime | None:
