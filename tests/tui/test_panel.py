@@ -89,3 +89,17 @@ async def test_what_is_filled_ends_where_its_text_ends() -> None:
         assert ringing.style is not None
         assert rest.style is not None
         assert ringing.style.bgcolor != rest.style.bgcolor
+
+
+async def test_what_is_shown_while_the_panel_is_hidden_stands_there_when_it_comes_back() -> None:
+    async with Bench().run_test(size=(20, 5)) as pilot:
+        panel = pilot.app.query_one(Recording)
+        panel.show(lambda _w, _h: rows("old"), key="old")
+        await pilot.pause()
+        assert panel.render_line(0).text.startswith("old")
+        panel.display = False
+        await pilot.pause()
+        panel.display = True
+        panel.show(lambda _w, _h: rows("new"), key="new")
+        await pilot.pause()
+        assert panel.render_line(0).text.startswith("new")

@@ -78,6 +78,15 @@ async def test_panes_are_gone_through_by_tab_and_reached_by_letters(console: Mak
             assert f"── {heading}" in text(app)
 
 
+async def test_a_pane_that_was_hidden_comes_back_with_what_belongs_there(
+    console: Make, whole_store: Path
+) -> None:
+    async with console(whole_store).run_test(size=(80, 24)) as pilot:
+        app = await opened(pilot, 100, "2", "e", "r", "c")
+        slot = app.screen.query_one("#second", Panel)
+        assert "── Contributions" in slot.render_line(0).text
+
+
 async def test_the_plots_follow_the_playhead(console: Make, whole_store: Path) -> None:
     async with console(whole_store).run_test(size=SIZE) as pilot:
         app = await opened(pilot, 100, "2", "e")

@@ -51,7 +51,8 @@ class Panel(Widget):
         self._draw, self._key = draw, key
         if self._drawn_in == self.size:
             self._update()
-        elif self.size:
+        else:
+            # Also while it is hidden and has no size: it may come back in the size of the old lines.
             self._drawn_in = None
             self.refresh()
 
