@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrivals import LiveClock
-from engine.records import RINGS, Event
+from engine.records import RINGS, Event, EventKind
 
 Instants = NDArray[np.int64]
 
@@ -276,7 +276,11 @@ def reaches(text: str, at: int, extent: tuple[int, int], zone: tzinfo) -> bool:
     return at <= extent[1] and at + span // timedelta(microseconds=1) > extent[0]
 
 
+ANSWERS = frozenset({EventKind.ACKNOWLEDGED, EventKind.SHELVED, EventKind.UNSHELVED})
+"""What operators do who have seen a ring."""
+
+
 def unanswered(rings: Iterable[Event], events: Iterable[Event]) -> tuple[Event, ...]:
-    """Those rings that no event answers."""
-    answered = {event.ring for event in events if event.kind not in RINGS}
+    """Those rings that no operator has answered; that a command was told of one is no answer."""
+    answered = {event.ring for event in events if event.kind in ANSWERS}
     return tuple(ring for ring in rings if ring.seq not in answered)

@@ -134,6 +134,9 @@ class Viewer(Looking):
                 rings = self._rang_ahead(old.events[-1].seq)
                 if rings:
                     self._rang(rings, ahead=True)
+            told = self.notice.rings
+            if self.live and told and not unanswered(told, view.events):
+                self._tell(Notice())
         self.status = self._engine_status()
         self._changed()
 

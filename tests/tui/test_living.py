@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.operating import retire
+from engine.operating import acknowledge, retire
 from engine.operators import Act, Operator
 from engine.outages import outage_raised
 from engine.records import Assessment, Cause, Event, EventKind, Heartbeat, Intake, NewEvent, Outcome, Phase
@@ -114,6 +114,29 @@ async def test_paused_live_says_how_far_behind_it_is_and_new_rings_still_show(
         assert "LIVE ▶" in text(app)
         assert "behind" not in text(app)
         assert "▲ Bearing 1: ALARM, UNACKNOWLEDGED" in text(app)
+
+
+async def test_a_ring_stays_new_until_an_operator_answers_it_on_whatever_console(
+    console: Make, live: Path, clock: Clock
+) -> None:
+    app = console(live, session="", playing=True, at_newest=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await pilot.press("space")
+        go_on(live, clock, synthetic.RAISED + 1)
+        with Store.open(live) as store:
+            record = store.assessments()[-1]
+            ring = store.events(record)[-1]
+            # The command of the settings is told of it: that is nobody who has seen it.
+            told = NewEvent(EventKind.NOTIFIED, ring.at, alarm=ring.alarm, ring=ring.seq)
+            store.add_event(record, told, clock.wall())
+            await looked(app, pilot)
+            assert "1 NEW ALARM since" in text(app)
+            assert "Alarm: Bearing 1, outer race" in text(app)
+            acknowledge(store, record, ring, Act(Operator("bob"), "", ring.at, clock.wall()))
+            await looked(app, pilot)
+        assert "NEW ALARM" not in text(app)
+        assert "Alarm: Bearing 1" not in text(app)
 
 
 async def test_what_is_played_from_the_past_of_a_live_machine_is_a_replay_until_it_catches_up(

@@ -26,6 +26,7 @@ class Notice:
     """A sentence for the operator. One that lasts stays until another takes its place.
 
     `about` is the instant of what it tells, where it tells of one: it goes when the playhead is before it.
+    `rings` are those that it tells of: where others answered all of them it is news no more.
     `brief` stands for a text that must be whole or not at all, where there is not room for it.
     """
 
@@ -34,6 +35,7 @@ class Notice:
     lasting: bool = False
     about: int | None = None
     brief: str = ""
+    rings: tuple[Event, ...] = ()
 
 
 def notice_lines(width: int, height: int, notice: Notice) -> Lines:
@@ -86,10 +88,11 @@ def rings_notice(rings: tuple[Event, ...], zone: tzinfo, *, ahead: str = "") -> 
         if isinstance(severity, int | float):
             parts.append(f"severity {severity_text(severity)}")
         told = ", ".join(part for part in parts if part)
-        return Notice(f"{what}: {told}, at {short_time(ring.at, zone)}{tail}", Role.ALARM, True, about)
+        text = f"{what}: {told}, at {short_time(ring.at, zone)}{tail}"
+        return Notice(text, Role.ALARM, True, about, rings=rings)
     named = ", ".join(f"{_who(ring)} {short_time(ring.at, zone)}" for ring in rings[:NAMED])
     more = " and more" if len(rings) > NAMED else ""
-    return Notice(f"{len(rings)} alarms rang: {named}{more}{tail}", Role.ALARM, True, about)
+    return Notice(f"{len(rings)} alarms rang: {named}{more}{tail}", Role.ALARM, True, about, rings=rings)
 
 
 def acknowledged_notice(

@@ -24,6 +24,9 @@ STEPS = (0.5, 1.0, 2.0, 4.0)
 AROUND = 6
 """Lines besides those of the components: heading, pauses, marks, playhead, times, legend."""
 
+RUN = ("columns: highest severity, number: at the playhead", "highest severity in each column")
+"""What cells and numbers are; of a run that is over the number is far from the last column."""
+
 DEEP = 3
 """Lines a component where there is room: two of its strip, and a blank one."""
 
@@ -63,7 +66,7 @@ def strip_lines(
         glyphs: what the terminal can show.
     """
     names = frame.view.assessment.components
-    heading = title("Run", width, "highest severity in each column")
+    heading = title("Run", width, *RUN)
     if not len(frame.view.series):
         return finished([heading, (Span("  no snapshot is scored yet", Role.DIM),)], width, height, glyphs)
     label = min(max(cell_len(clean(name)) for name in names), 10 if width < 70 else 16)
