@@ -94,6 +94,15 @@ def test_the_command_that_starts_a_dead_engine_is_told_whole_or_not_at_all(
         assert all(cell_len(row) <= width for row in plain(pane).splitlines())
 
 
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_what_to_do_about_an_engine_that_hangs_is_told_whole(whole_store: Path, width: int) -> None:
+    reading = Reading(gone(whole_store), there=True)
+    status = engine_status(reading, WALL, WALL + timedelta(minutes=5), UTC)
+    rows = notice_rows(width, LINES_WHOLE, Notice(status.told, Role.ALARM, brief=status.brief))
+    assert " ".join(rows) == status.advice
+    assert all(cell_len(row) < width for row in rows)
+
+
 def test_a_finished_run_goes_on_by_the_same_command(whole_store: Path) -> None:
     view = gone(whole_store)
     status = status_of(replace(view, assessment=replace(view.assessment, expected=140)))

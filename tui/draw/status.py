@@ -126,9 +126,10 @@ def _silent(since: datetime, zone: tzinfo) -> EngineStatus:
         f"ENGINE STALE since {when}: disk full, or hung",
         Role.ALARM,
         stale=since,
-        advice=f"The engine's process is there, but has stored no sign of life since {when}; what is shown is"
-        " not new. If the disk is full make room, and it goes on by itself; if not, see its log, or end it"
-        " (raceway engine stop) and start it again.",
+        # Short enough for the notice line of the narrowest screen.
+        advice=f"The engine is there, but has stored nothing since {when}; what is shown is not new."
+        " Disk full? Make room, and it goes on by itself. Hung? See its log; raceway status has the commands"
+        " that end it and start it again.",
     )
 
 
