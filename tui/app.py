@@ -170,7 +170,8 @@ class Console(Asking, inherit_bindings=False):
             left = recall(self._memory).get(after.view.assessment.machine, Left())
             self._come_back(left, after.view)
             start = start or (left.screen if left.screen in BY_ID and left.screen != "fleet" else "")
-        if start and not self._came_back:
+        # Who went somewhere while the store was being read stays there.
+        if start and not self._came_back and self.place() == SCREENS[0].id:
             self.show_place(start)
         self._came_back = True
 

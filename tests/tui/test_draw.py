@@ -116,7 +116,7 @@ def test_after_three_intervals_without_a_snapshot_there_is_no_data(view: View) -
     ("changes", "longest", "shortest"),
     [
         ({}, "UNACK", "UNACK"),
-        ({"cleared": CLEARED}, "UNACK, returned", "UNACK"),
+        ({"cleared": CLEARED}, "UNACK, returned", "UNACK rtn"),
         ({"acknowledgement": given_by("ann")}, "acknowledged by ann", "acked"),
         (
             {"acknowledgement": given_by("bob"), "acknowledged_later": True},
@@ -126,7 +126,7 @@ def test_after_three_intervals_without_a_snapshot_there_is_no_data(view: View) -
         (
             {"acknowledgement": given_by("ann"), "cleared": CLEARED},
             "returned, acknowledged by ann",
-            "acked",
+            "rtn acked",
         ),
         ({"retired": given_by("ann")}, "out of service, by ann", "out"),
     ],
@@ -205,6 +205,15 @@ def test_alarms_that_do_not_fit_are_counted(view: View) -> None:
     crowded.__dict__["alarms"] = tuple(alarm(component=f"Pump {number}") for number in range(9))
     lines = plain(alarm_lines(54, 5, crowded, "Pump 8", UTC)).splitlines()
     assert lines[-1].strip() == "6 more, 6 unacknowledged"
+
+
+def test_of_what_waits_what_stands_is_shown_before_what_returned(view: View) -> None:
+    crowded = frame(view, 110)
+    gone = [alarm(component="Pump 1", key=f"gone {number}", cleared=CLEARED) for number in range(2)]
+    crowded.__dict__["alarms"] = (alarm(component="Pump 1"), alarm(component="Pump 2", key="b"), *gone)
+    drawn = plain(alarm_lines(60, 4, crowded, "Pump 1", UTC, "k"))
+    assert "Pump 2" in drawn
+    assert "2 more, 2 unacknowledged" in drawn
 
 
 def test_where_there_is_room_what_follows_the_reason_stands_in_columns(view: View) -> None:

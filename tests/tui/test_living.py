@@ -1,5 +1,6 @@
 """A machine watched live: the screen follows it, says how far behind it is, and misses no ring."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -276,6 +277,25 @@ async def test_several_machines_come_the_worst_first_and_one_is_opened(
         await pilot.press("0")
         await looked(app, pilot)
         assert text(app).count("✕ STALE") == 2
+
+
+async def test_a_screen_chosen_while_the_store_is_read_is_not_taken_away_again(
+    console: Make, fleet: Path
+) -> None:
+    readable = threading.Event()
+
+    def slowly() -> Store:
+        assert readable.wait(20)
+        return Store.open(fleet)
+
+    app = console(fleet, open_store=slowly, session="", at_newest=True, start=lambda: "fleet")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("3")
+        await pilot.pause()
+        readable.set()
+        await settled(pilot)
+        assert app.reading.view is not None
+        assert app.place() == "alarms"
 
 
 # Sessions.

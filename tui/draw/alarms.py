@@ -89,12 +89,13 @@ def alarm_lines(
 
 
 def rows_shown(alarms: tuple[Alarm, ...], room: int, selected: str, pointed: str | None) -> list[int]:
-    """Which alarms to show where not all have room: what waits for somebody before what is selected."""
+    """Which alarms to show where not all have room: what waits, then what stands, then what is selected."""
     order = sorted(
         range(len(alarms)),
         key=lambda number: (
             not alarms[number].needs_acknowledgement,
             alarms[number].key != pointed,
+            not alarms[number].stands,
             alarms[number].component != selected,
         ),
     )
@@ -145,7 +146,7 @@ def _row(
     fixed = 3 + 12 + name + 1 + 5
     variants = standing(alarm, zone)
     why = reason(alarm, frame.playhead.at)
-    number = f"{'peak ' * (width >= 70)}{severity_text(frame.peak(alarm).severity):>4} "
+    number = f"{'peak ' * (width >= 64)}{severity_text(frame.peak(alarm).severity):>4} "
     # Where it is narrow, of what is over, put away or answered later its state says more than its peak; of an
     # advisory its reason does; and a reason is not cut for a peak.
     more = alarm.priority is Priority.LOW or (quiet and not alarm.needs_acknowledgement)

@@ -128,7 +128,7 @@ def _row(columns: Widths, frame: Frame, number: int, zone: tzinfo, *, chosen: bo
     if len(lines) > 1 and alarm is not None and alarm.reached is not alarm.raised:
         gap = " " * (columns.number + 2)
         reached = f"{STANDING[alarm.priority]} since {short_time(alarm.reached.at, zone)}"
-        lines[1] = (*lines[1], Span(gap + reached, state.role))
+        lines[1] = (*lines[1], Span(gap), Span(reached, NUMBER_ROLES.get(state.role, Role.PLAIN)))
     return lines
 
 
