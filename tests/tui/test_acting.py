@@ -295,7 +295,7 @@ def test_no_name_note_or_message_breaks_a_line_of_the_list_or_the_story(
 def test_the_story_tells_events_evidence_peak_notes_who_and_what_to_do(busy: Path) -> None:
     frame = frame_of(busy, 110)
     drawn = plain(story_rows(80, frame, frame.alarms[0], UTC))
-    assert "▲ high priority, UNACK, since 02-16 06:02" in drawn
+    assert "▲ high priority, UNACK, raised 02-16 06:02, SEVERE since 02-17 07:42" in drawn
     assert "peak 4.91" in drawn
     assert "02-16 06:02 raised, medium, severity 1.20" in drawn
     assert "02-17 07:42 escalated, high" in drawn
