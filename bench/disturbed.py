@@ -6,6 +6,8 @@ of medium or high priority came.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -23,9 +25,9 @@ Change = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
 @dataclass(frozen=True, slots=True)
 class AlteredRun(Run):
-    """A run whose signals are changed as they are read."""
+    """A run whose signals are changed as they are read, by what can be handed to another process."""
 
-    change: Change = lambda signal: signal
+    change: Change = np.asarray
     sample_rate: float = 0.0
 
     def read(self, index: int) -> Snapshot:
@@ -37,7 +39,7 @@ class AlteredRun(Run):
 
 def resampled(up: int, down: int) -> Change:
     """A change of sample rate by a ratio, with an anti-aliasing filter."""
-    return lambda signal: resample_poly(signal, up, down, axis=0)
+    return partial(resample_poly, up=up, down=down, axis=0)
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Disturbance:
     """One way to disturb the run; `failing` is the component that then carries bearing 1's signal."""
 
     name: str
-    change: Change = lambda signal: signal
+    change: Change = np.asarray
     settings: Mapping[str, object] | None = None
     every: int = 1
     failing: str = "Bearing 1"
@@ -53,14 +55,14 @@ class Disturbance:
 
 DISTURBANCES = (
     Disturbance("as recorded"),
-    Disturbance("gain x0.5", lambda signal: signal * np.float32(0.5)),
-    Disturbance("gain x2", lambda signal: signal * np.float32(2.0)),
+    Disturbance("gain x0.5", partial(np.multiply, np.float32(0.5))),
+    Disturbance("gain x2", partial(np.multiply, np.float32(2.0))),
     Disturbance("at 12.8 kHz", resampled(5, 8), {"machine.sample_rate": 12800.0, "recording.rows": 12800}),
     Disturbance("at 25.6 kHz", resampled(5, 4), {"machine.sample_rate": 25600.0, "recording.rows": 25600}),
     Disturbance("every 2nd file", every=2),
     Disturbance("every 3rd file", every=3),
-    Disturbance("channels 3 4 1 2", lambda signal: signal[:, [2, 3, 0, 1]], failing="Bearing 3"),
-    Disturbance("first 2560 rows", lambda signal: signal[:2560], {"recording.rows": 2560}),
+    Disturbance("channels 3 4 1 2", partial(np.take, indices=[2, 3, 0, 1], axis=1), failing="Bearing 3"),
+    Disturbance("first 2560 rows", itemgetter(slice(2560)), {"recording.rows": 2560}),
     *(
         Disturbance(
             f"baseline {count} from {skip}", settings={"model.healthy": str(count), "model.skip": skip}

@@ -55,7 +55,7 @@ class Worker(Generic[T]):
                 returns and raises.
         """
         self.ready = threading.Event()
-        self._prepare = prepare
+        self._prepare = pickle.dumps(prepare, protocol=pickle.HIGHEST_PROTOCOL)
         self._lock = threading.Lock()
         self._asked: deque[tuple[int, Future[T]]] = deque()
         self._begun: deque[Future[T]] = deque()
@@ -135,7 +135,7 @@ class Worker(Generic[T]):
     def _take_in(self) -> None:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        pickle.dump(self._prepare, self._process.stdin, protocol=pickle.HIGHEST_PROTOCOL)
+        self._process.stdin.write(self._prepare)
         self._process.stdin.flush()
         self._table.take(self._process.stdout)
         self.ready.set()
