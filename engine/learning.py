@@ -21,7 +21,7 @@ from engine.envelope import whole_spectrum
 from engine.errors import UnusableError
 from engine.features import FIGURES, centred, figures
 from engine.layout import Layout
-from engine.limits import calibrate, component_windows, log_errors, scatter
+from engine.limits import calibrate, component_windows, least_limit, log_errors, risen, scatter
 from engine.models import model_named
 from engine.models.contract import Insight
 from engine.quality import STOPPED_SHARE, channel_quality, out_of_range
@@ -125,6 +125,7 @@ class Learner:
         settings, model = self.settings, self.model
         usable, level = _running(sights, self.layout.watched)
         if len(usable) < FEWEST:
+            _refuse_mute_channels(sights, self.layout.watched)
             raise LearningError(
                 f"only {len(usable)} running snapshots to learn from where at least {FEWEST} are needed;"
                 " name more with --healthy (model.healthy)"
@@ -159,7 +160,7 @@ class Learner:
                 last_name=usable[-1].entry.name,
             ),
             scaling=scaling,
-            calibration=self._calibrate(insights, held_out, level),
+            calibration=self._calibrate(insights, held_out, level, model.feature_unit(scaling)),
             lines=_usual_lines(usable),
             network=content,
             history=history,
@@ -196,7 +197,11 @@ class Learner:
         return (*doubts, *self.diagnostician.doubts(_usual_lines(usable), self.layout.components))
 
     def _calibrate(
-        self, insights: Sequence[Insight], held_out: int, level: NDArray[np.float32]
+        self,
+        insights: Sequence[Insight],
+        held_out: int,
+        level: NDArray[np.float32],
+        unit: NDArray[np.float32],
     ) -> Calibration:
         """Set what is usual, and the limits, on the held-out snapshots: the last ones."""
         limits, channels = self.settings.limits, self.layout.channels
@@ -205,16 +210,18 @@ class Learner:
         centre = held.mean(axis=0, dtype=np.float64).astype(np.float32)
         spread = scatter(held)
         smoothing = at_rest((features.shape[1], features.shape[2]))
+        residual = (features - centre) / spread
+        least = least_limit(risen(residual, held_out, channels), spread * unit, channels)
         errors = []
-        for one in (features - centre) / spread:
+        for one in residual:
             smoothing = smoothed(smoothing, one, self.layout.watched, limits)
             # Over limits of 1, severities are the errors themselves.
             errors.append(severities(smoothing, self.layout.watched, channels, np.ones((2, 1), np.float32)))
         calm = np.stack(errors[-held_out:])
         limit = np.stack(
             [
-                calibrate(calm[:, 0], limits.margin, limits.tail, limits.quick),
-                calibrate(calm[:, 1], limits.patient_margin, limits.tail, limits.patient),
+                np.maximum(calibrate(calm[:, 0], limits.margin, limits.tail, limits.quick), least),
+                np.maximum(calibrate(calm[:, 1], limits.patient_margin, limits.tail, limits.patient), least),
             ]
         )
         windows = np.concatenate([insight.window_errors for insight in insights[-held_out:]])
@@ -267,22 +274,28 @@ def _usual_lines(sights: Sequence[Sight]) -> dict[int, UsualLines]:
 
 
 def _running(sights: Sequence[Sight], watched: NDArray[np.bool_]) -> tuple[list[Sight], NDArray[np.float32]]:
-    """Keep the snapshots in which every watched channel hears the machine; the median says how loud it is.
-
-    Raises:
-        LearningError: a watched channel hears nothing in most of them.
-    """
+    """Keep the snapshots in which every watched channel hears the machine; the median says how loud it is."""
     live = [sight for sight in sights if not sight.faulty]
     if not live:
         return [], np.zeros(len(watched), np.float32)
     level = np.median([sight.level for sight in live], axis=0).astype(np.float32)
-    for column in np.flatnonzero(watched & ~(level > 0)):
-        raise LearningError(
-            f"channel {column + 1} carries no signal in most of the healthy recordings; mend the sensor, or"
-            " leave the channel out of its [[component]]"
-        )
     loud = [sight for sight in live if (sight.level > STOPPED_SHARE * level)[watched].all()]
     return loud, level
+
+
+def _refuse_mute_channels(sights: Sequence[Sight], watched: NDArray[np.bool_]) -> None:
+    """Name a channel for whose sake most snapshots of a running machine cannot be learned from.
+
+    Raises:
+        LearningError: there is such a channel.
+    """
+    heard = np.array([sight.level > 0 for sight in sights], np.bool_).reshape(-1, len(watched))
+    turning = heard[heard[:, watched].any(axis=1)]
+    for column in np.flatnonzero(watched & (2 * turning.sum(axis=0) < len(turning))):
+        raise LearningError(
+            f"channel {column + 1} carries no usable signal (constant, clipped or invalid) in most of the"
+            " healthy recordings; mend the sensor, or leave the channel out of its [[component]]"
+        )
 
 
 def _follow(

@@ -13,6 +13,13 @@ handful of snapshots a feature's own standard deviation is mostly chance."""
 SMALLEST_SCATTER = 0.02
 """Natural-log units (0.09 dB): steadier than this nothing recorded is."""
 
+SMALLEST_RISE = 0.1
+"""Natural-log units of power (0.4 dB), root mean square over bands: no machine holds its level so closely for
+days, though a few long recordings, in which chance cancels, may say so of hours."""
+
+RISES_ON = 3.0
+"""Times the rise within the baseline that a limit must leave room for: what rose there is not at its end."""
+
 
 def scatter(values: NDArray[np.float32]) -> NDArray[np.float32]:
     """Standard deviation of each feature over snapshots, drawn towards its channel's typical one.
@@ -118,3 +125,46 @@ def calibrate(errors: NDArray[np.float64], margin: float, tail: float, weight: f
         open_question * np.maximum(margin * np.median(errors, axis=0), wide)
     ).astype(np.float32)
     return limit
+
+
+def risen(
+    residual: NDArray[np.float32], held_out: int, channels: Sequence[Sequence[int]]
+) -> NDArray[np.float64]:
+    """How far each component rose from the snapshots trained on to those held out, chance taken off.
+
+    A machine that wanders more slowly than its baseline lasts shows less scatter there than it will have.
+
+    Args:
+        residual: (snapshots, channels, features) of the whole baseline, standardised on those held out.
+        held_out: so many of the last ones.
+        channels: of each component, counted from 1.
+
+    Returns:
+        (components,), root mean square over features, in their standard deviations.
+    """
+    trained = residual[:-held_out]
+    rise = residual[-held_out:].mean(axis=0) - trained.mean(axis=0)
+    # Of the variance of a difference of two means, half lies above zero.
+    chance = (1 / len(trained) + 1 / held_out) / 2
+    squares = component_errors(rise, np.ones(len(rise), np.bool_), channels) ** 2 - chance
+    root: NDArray[np.float64] = np.sqrt(np.maximum(squares, 0.0))
+    return root
+
+
+def least_limit(
+    rise: NDArray[np.float64], usual: NDArray[np.float32], channels: Sequence[Sequence[int]]
+) -> NDArray[np.float32]:
+    """The limit of each component below which it would ring for what healthy machines do.
+
+    Args:
+        rise: (components,), from `risen`.
+        usual: (channels, features), healthy standard deviations in natural-log units of power.
+        channels: of each component, counted from 1.
+
+    Returns:
+        (components,).
+    """
+    steady = np.median(usual, axis=-1)
+    smallest = np.array([SMALLEST_RISE / steady[[number - 1 for number in own]].mean() for own in channels])
+    least: NDArray[np.float32] = np.maximum(RISES_ON * rise, smallest).astype(np.float32)
+    return least

@@ -58,6 +58,9 @@ class Model(Protocol):
     def learn_scaling(self, observed: Sequence[Floats]) -> Scaling:
         """Learn how to scale, from what was observed of the snapshots to train on."""
 
+    def feature_unit(self, scaling: Scaling) -> Floats:
+        """What one unit of a feature is in natural-log units of power; fits (channels, features)."""
+
     def training_vectors(
         self, observed: Sequence[Floats], scaling: Scaling, chance: np.random.Generator
     ) -> list[Floats]:

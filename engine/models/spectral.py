@@ -65,6 +65,10 @@ class Spectral:
         means = np.stack([one.mean(axis=0) for one in observed])
         return {"centre": means.mean(axis=0, dtype=np.float64).astype(np.float32), "scale": scatter(means)}
 
+    def feature_unit(self, scaling: Scaling) -> Floats:
+        """The scatter that each feature was divided by."""
+        return scaling["scale"]
+
     def training_vectors(
         self, observed: Sequence[Floats], scaling: Scaling, chance: np.random.Generator
     ) -> list[Floats]:

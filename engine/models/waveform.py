@@ -45,6 +45,10 @@ class Waveform:
         variance = np.mean([np.square(one).mean(axis=0, dtype=np.float64) for one in observed], axis=0)
         return {"offset": np.zeros(len(variance), np.float32), "scale": never_zero(np.sqrt(variance))}
 
+    def feature_unit(self, scaling: Scaling) -> Floats:
+        """1: features are natural logarithms of power as they are."""
+        return np.ones((1, 1), np.float32)
+
     def training_vectors(
         self, observed: Sequence[Floats], scaling: Scaling, chance: np.random.Generator
     ) -> list[Floats]:

@@ -6,7 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from engine.limits import SMALLEST_SCATTER, calibrate, component_errors, excess, scatter
+from engine.limits import (
+    RISES_ON,
+    SMALLEST_RISE,
+    SMALLEST_SCATTER,
+    calibrate,
+    component_errors,
+    excess,
+    least_limit,
+    risen,
+    scatter,
+)
 
 BOTH = np.array([True, True])
 RESIDUALS = arrays(np.float32, (2, 5), elements=st.floats(-50, 50, width=32))
@@ -78,6 +88,36 @@ def test_limit_is_wider_the_fewer_snapshots_set_it_and_the_more_of_them_are_aver
 
 def test_errors_of_zero_still_give_a_finite_limit() -> None:
     assert np.isfinite(calibrate(np.zeros((5, 2)), 3.0, 4.0, 0.5)).all()
+
+
+def baseline_of(steps: tuple[float, float], seed: int = 4) -> np.ndarray:
+    """100 snapshots of noise of two components, of which the 40 held out lie higher by `steps`."""
+    residual = np.random.default_rng(seed).normal(size=(100, 2, 65)).astype(np.float32)
+    residual[60:] += np.array(steps, np.float32)[:, None]
+    return residual
+
+
+def test_rise_from_the_snapshots_trained_on_to_those_held_out_is_told_by_component() -> None:
+    rise = risen(baseline_of((1.0, 0.0)), 40, ((1,), (2,)))
+    assert rise[0] == pytest.approx(1.0, rel=0.1)
+    assert rise[1] < 0.1
+
+
+def test_machine_that_got_quieter_within_its_baseline_has_not_risen() -> None:
+    assert risen(baseline_of((-1.0, -1.0)), 40, ((1, 2),)) == pytest.approx(0.0)
+
+
+def test_limit_leaves_room_for_more_of_the_rise_that_the_baseline_showed() -> None:
+    wide = np.ones((2, 65), np.float32)
+    limit = least_limit(np.array([0.5, 0.0]), wide, ((1,), (2,)))
+    assert limit == pytest.approx([RISES_ON * 0.5, SMALLEST_RISE])
+
+
+def test_no_recordings_are_so_steady_that_a_rise_of_a_tenth_of_a_decibel_crosses_the_limit() -> None:
+    tenth = 0.1 * np.log(10) / 10
+    for deviation in (0.001, 0.01, 0.03):
+        limit = least_limit(np.zeros(1), np.full((1, 65), deviation, np.float32), ((1,),))
+        assert limit[0] * deviation > 3 * tenth
 
 
 # Scatter

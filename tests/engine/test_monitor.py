@@ -248,6 +248,19 @@ def test_run_that_cannot_be_learned_from_is_one_sentence_and_a_failed_engine(
     assert sentence in beat.message
 
 
+def test_sensor_that_never_hears_the_machine_is_named_as_what_there_is_nothing_to_learn_from(
+    small_rig: SmallRig, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(small_rig.run.folder, tmp_path / "run"))
+    for index, entry in enumerate(small_rig.run.entries[:SMALL_HEALTHY]):
+        signal = small_rig.run.read(index).signal.copy()
+        signal[:, 1] = 45.0
+        (folder / entry.name).write_bytes(text_of(signal, ","))
+    run = open_run(folder, small_rig.settings.recording_format())
+    with pytest.raises(UnusableError, match="channel 2 carries no usable signal"):
+        assessed(run, small_rig.settings, tmp_path / "state")
+
+
 @pytest.mark.parametrize(
     ("change", "what"),
     [
