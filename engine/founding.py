@@ -1,13 +1,17 @@
 """Gathers the first healthy snapshots of a live machine, and learns a baseline once there are enough."""
 
 from bisect import insort
+from collections import deque
 from collections.abc import Callable
 from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
 
 from engine.bundle import Bundle
 from engine.diagnosis import Diagnostician
 from engine.layout import layout_of
-from engine.learning import FEWEST, Learner, Sight
+from engine.learning import FEWEST, Learner, Sight, mute_channel
 from engine.records import Epoch
 from engine.settings import Settings
 from replay.recording import Snapshot
@@ -33,6 +37,7 @@ class Founding:
         self._signals: set[str] = set()
         self._more = max(FEWEST, settings.watch.gather // 5)
         self.wanted = settings.watch.gather
+        self._levels: deque[NDArray[np.float32]] = deque(maxlen=self.wanted)
 
     def look(self, snapshot: Snapshot) -> Sight:
         """See one snapshot."""
@@ -44,6 +49,10 @@ class Founding:
         A recorder that repeats itself would otherwise teach that a healthy machine never changes.
         """
         if sight.entry.time in self._times or digest in self._signals:
+            return
+        self._levels.append(sight.level)
+        if sight.faulty and len(self._sights) > self._skip:
+            # Nothing is learned from it: a machine that stands still for weeks must not fill the memory.
             return
         self._times.add(sight.entry.time)
         self._signals.add(digest)
@@ -62,6 +71,11 @@ class Founding:
     def is_enough(self) -> bool:
         """Whether it is time to learn."""
         return self.gathered >= self.wanted
+
+    @property
+    def trouble(self) -> str:
+        """The channel that keeps a running machine from being learned, in a sentence; "" if none does."""
+        return mute_channel(self._levels, self._learner.layout.watched) if len(self._levels) >= FEWEST else ""
 
     def learn(self, on_epoch: Callable[[Epoch], None], on_wait: Callable[[], None]) -> Bundle:
         """Learn from what was gathered.

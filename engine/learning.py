@@ -6,7 +6,7 @@ import queue
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -125,9 +125,9 @@ class Learner:
         settings, model = self.settings, self.model
         usable, level = _running(sights, self.layout.watched)
         if len(usable) < FEWEST:
-            _refuse_mute_channels(sights, self.layout.watched)
             raise LearningError(
-                f"only {len(usable)} running snapshots to learn from where at least {FEWEST} are needed;"
+                mute_channel([sight.level for sight in sights], self.layout.watched)
+                or f"only {len(usable)} running snapshots to learn from where at least {FEWEST} are needed;"
                 " name more with --healthy (model.healthy)"
             )
         held_out = max(FEWEST // 3, round(len(usable) * settings.model.calibration_share))
@@ -283,19 +283,22 @@ def _running(sights: Sequence[Sight], watched: NDArray[np.bool_]) -> tuple[list[
     return loud, level
 
 
-def _refuse_mute_channels(sights: Sequence[Sight], watched: NDArray[np.bool_]) -> None:
-    """Name a channel for whose sake most snapshots of a running machine cannot be learned from.
+def mute_channel(levels: Iterable[NDArray[np.float32]], watched: NDArray[np.bool_]) -> str:
+    """Name a channel for whose sake most snapshots of a running machine cannot be learned from; "" for none.
 
-    Raises:
-        LearningError: there is such a channel.
+    Args:
+        levels: (channels,) of each snapshot, as in `Sight`: 0 where a channel does not run.
+        watched: (channels,).
     """
-    heard = np.array([sight.level > 0 for sight in sights], np.bool_).reshape(-1, len(watched))
+    heard = np.array([level > 0 for level in levels], np.bool_).reshape(-1, len(watched))
     turning = heard[heard[:, watched].any(axis=1)]
-    for column in np.flatnonzero(watched & (2 * turning.sum(axis=0) < len(turning))):
-        raise LearningError(
-            f"channel {column + 1} carries no usable signal (constant, clipped or invalid) in most of the"
-            " healthy recordings; mend the sensor, or leave the channel out of its [[component]]"
-        )
+    mute = np.flatnonzero(watched & (2 * turning.sum(axis=0) < len(turning)))
+    if not len(mute):
+        return ""
+    return (
+        f"channel {mute[0] + 1} carries no usable signal (constant, clipped or invalid) in most of the"
+        " healthy recordings; mend the sensor, or leave the channel out of its [[component]]"
+    )
 
 
 def _follow(

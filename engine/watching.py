@@ -376,9 +376,9 @@ class _Watch:
         return self._judge.position if self._judge is not None else 0
 
     def _beat(self) -> None:
-        words = self._taker.sentence or self._trouble
-        if self._founding is not None:
-            self._pulse.beat(Phase.GATHERING, self._founding.gathered, self._founding.wanted, words)
+        words, founding = self._taker.sentence or self._trouble, self._founding
+        if founding is not None:
+            self._pulse.beat(Phase.GATHERING, founding.gathered, founding.wanted, words or founding.trouble)
         elif self._judge is not None:
             waiting = len(self._taker.waiting)
             words = words or (f"{waiting} not complete yet" if waiting else "")

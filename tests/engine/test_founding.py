@@ -1,5 +1,6 @@
 """A machine without a baseline: healthy snapshots are gathered, learned from, then scored like all others."""
 
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 
@@ -238,10 +239,10 @@ def test_bundle_that_an_operator_switches_to_ends_the_lesson(
 # What counts
 
 
-def sight(minute: float, *, faulty: bool = False) -> Sight:
+def sight(minute: float, *, faulty: bool = False, level: tuple[float, float] = (0.0, 0.0)) -> Sight:
     nothing = np.zeros(2, np.float32)
     entry = Entry(f"file {minute:g}", at(minute))
-    return Sight(entry, np.zeros((2, 3), np.float32), nothing, nothing, faulty, {})
+    return Sight(entry, np.zeros((2, 3), np.float32), np.array(level, np.float32), nothing, faulty, {})
 
 
 @pytest.fixture
@@ -276,3 +277,25 @@ def test_lesson_is_of_the_first_that_count_in_order_of_time(
     sights, first = learned
     assert [one.entry.time for one in sights] == [at(2), at(4), at(5)]  # type: ignore[attr-defined]
     assert first == Entry("file 0", at(0))
+
+
+def test_machine_that_stands_still_for_long_leaves_nothing_in_memory(founding: Founding) -> None:
+    seen = []
+    for minute in range(100):
+        one = sight(minute, faulty=True)
+        seen.append(weakref.ref(one.observed))
+        founding.add(one, f"{minute}")
+        del one
+    assert sum(observed() is not None for observed in seen) <= 3
+    assert founding.gathered == 0
+    assert founding.trouble == ""
+
+
+def test_channel_that_hears_nothing_of_a_running_machine_is_named_until_it_does(founding: Founding) -> None:
+    for minute in range(FEWEST):
+        assert founding.trouble == ""
+        founding.add(sight(minute, faulty=True, level=(1.0, 0.0)), f"{minute}")
+    assert founding.trouble.startswith("channel 2 carries no usable signal")
+    for minute in range(FEWEST, 2 * FEWEST):
+        founding.add(sight(minute, level=(1.0, 1.0)), f"{minute}")
+    assert founding.trouble == ""
