@@ -37,6 +37,9 @@ PATIENCE = 180.0
 EVERY_SHELL, EVERY_CONSOLE = 8, 12
 """Every so many operators use the shell's command, and a console; the others are forked."""
 
+FEWEST_CONSOLES = 10
+"""Killed consoles of which some have confirmed what they were asked before they were killed."""
+
 
 @dataclass
 class Toll:
@@ -103,6 +106,8 @@ def killing(
     _undisturbed(place, ground, folder, quiet, fed, toll)
     if not toll.confirmed:
         toll.wrong.append("no operator was told of anything: nothing is proven")
+    if toll.consoles >= FEWEST_CONSOLES and not toll.by_console:
+        toll.wrong.append("no console ever confirmed an acknowledgement: nothing is proven of them")
     wrong = [
         *toll.wrong,
         *wrong_in_ledger(state, fed),
@@ -220,7 +225,7 @@ def _kill_console(state: Path, dice: random.Random, toll: Toll) -> None:
     if console.shows("Bearing 1", 6.0):
         console.forget()
         console.press("a")
-        confirmed = console.shows("Acknowledged by", dice.uniform(0.0, 1.0))
+        confirmed = console.shows_whole("Acknowledged by", dice.uniform(0.0, 1.0))
     toll.consoles += console.kill()
     toll.by_console += confirmed
     stored = _acknowledged_by(state, name) - before

@@ -200,6 +200,19 @@ class Terminal:
             if time.monotonic() > deadline:
                 return False
 
+    def shows_whole(self, words: str, within: float) -> bool:
+        """As `shows`, where part of them may have stood there before: only cells that change are written.
+
+        The console is made to draw itself anew (^l) until then.
+        """
+        deadline = time.monotonic() + within
+        while True:
+            self.press("\x0c")
+            if self.shows(words, min(0.1, max(deadline - time.monotonic(), 0.0))):
+                return True
+            if time.monotonic() > deadline:
+                return False
+
     def text(self) -> str:
         """All that it wrote, without the sequences that place and colour it."""
         return re.sub(
