@@ -225,4 +225,10 @@ def _worker(
     run: Run, settings: Settings, bundle: Bundle, count: int
 ) -> AbstractContextManager[Worker[Examined] | None]:
     """Another process for so many snapshots, or none where they are done before it is up."""
-    return Worker(partial(examination, run, settings, bundle)) if count >= WORTH_A_WORKER else nullcontext()
+    if count < WORTH_A_WORKER:
+        return nullcontext()
+    try:
+        return Worker(partial(examination, run, settings, bundle))
+    except OSError:
+        # The system has no process to give: it takes longer, that is all.
+        return nullcontext()

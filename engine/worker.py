@@ -138,7 +138,9 @@ class Worker(Generic[T]):
         self._process.stdin.write(self._prepare)
         self._process.stdin.flush()
         self._table.take(self._process.stdout)
-        self.ready.set()
+        with self._lock:
+            self.ready.set()
+            self._send()
         while True:
             result, error = self._table.take(self._process.stdout)
             with self._lock:

@@ -42,9 +42,13 @@ def test_answers_come_back_in_their_order_with_what_was_raised_in_its_place() ->
 
 
 def test_nothing_is_begun_before_the_process_is_up_so_that_others_can_do_it() -> None:
+    with Worker(partial(time.sleep, 3600)) as process:
+        assert process.submit(4).cancel()
+
+
+def test_what_was_asked_before_it_was_up_is_done_once_it_is() -> None:
     with Worker(partial(partial, TWICE)) as process:
-        answer = process.submit(4)
-        assert process.ready.is_set() or answer.cancel()
+        assert process.submit(4).result(SOON) == 8
 
 
 @pytest.mark.parametrize("count", [3, ROOM // 8 + 1])
@@ -131,6 +135,18 @@ def test_run_scored_by_two_processes_is_the_run_scored_by_one(
     monkeypatch.setattr(monitor, "Worker", Up)
     assessed(small_rig.run, small_rig.settings, tmp_path, small_rig.bundle)
     assert asked == [*range(len(small_rig.run))]
+    assert facts_of(tmp_path) == facts_of(small_rig.state)
+
+
+def test_run_is_scored_though_the_system_has_no_process_to_give(
+    small_rig: SmallRig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(_prepare: object) -> None:
+        raise BlockingIOError("Resource temporarily unavailable")
+
+    monkeypatch.setattr(monitor, "WORTH_A_WORKER", 1)
+    monkeypatch.setattr(monitor, "Worker", none)
+    assessed(small_rig.run, small_rig.settings, tmp_path, small_rig.bundle)
     assert facts_of(tmp_path) == facts_of(small_rig.state)
 
 
