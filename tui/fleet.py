@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from engine.records import Assessment, Heartbeat, Priority
-from tui.latest import NEVER, Latest, latest_of
+from tui.latest import NEVER, Latest, latest_of, newest_of
 from tui.peak import badness
 
 if TYPE_CHECKING:
@@ -52,7 +52,8 @@ def standing_of(store: "Store", assessment: Assessment, now: datetime) -> Standi
     until = playhead_of(store, assessment, events, now)
     alarms = () if until is None else fold_alarms(events, until, fold_rules(assessment.settings))
     open_ones = [alarm for alarm in alarms if alarm.state is not AlarmState.NORMAL]
-    found = dict(zip(assessment.components, latest_of(store, assessment, until), strict=True))
+    latest = latest_of(store, assessment, newest_of(store, assessment), until)
+    found = dict(zip(assessment.components, latest, strict=True))
     known = {name: one for name, one in found.items() if one != NEVER}
     worst = max(known, key=lambda name: known[name].known, default="")
     open_ones.sort(key=lambda alarm: (alarm.put_away, badness(alarm, alarm.peak)))

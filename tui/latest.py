@@ -13,6 +13,7 @@ from tui.reading import TAIL
 from tui.thinning import usual_interval
 
 if TYPE_CHECKING:
+    from engine.records import Series
     from engine.store import Store
 
 
@@ -39,16 +40,23 @@ NEVER = Latest()
 """Before the first snapshot."""
 
 
-def latest_of(store: "Store", assessment: Assessment, until: datetime | None) -> tuple[Latest, ...]:
+def newest_of(store: "Store", assessment: Assessment) -> "Series":
+    """The newest snapshots: as many as tell how often one comes."""
+    return store.series(assessment, store.after_newest(assessment, TAIL))
+
+
+def latest_of(
+    store: "Store", assessment: Assessment, newest: "Series", until: datetime | None
+) -> tuple[Latest, ...]:
     """Every component, in display order.
 
     Args:
         store: that holds the assessment.
         assessment: whose components.
+        newest: its, from `newest_of`.
         until: the instant in recording time at which is looked, None where nothing is stored.
     """
     names = assessment.components
-    newest = store.series(assessment, store.after_newest(assessment, TAIL))
     if not len(newest):
         return (NEVER,) * len(names)
     interval = usual_interval(newest)

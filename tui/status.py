@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from engine.records import Assessment, Heartbeat, Outcome, Phase, Priority
 from tui.draw.words import QUALITIES, acknowledged_by, severity_text
-from tui.latest import Latest, latest_of
+from tui.latest import Latest, latest_of, newest_of
 from tui.recipes import line, watch_line
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def collect(store: "Store", assessment: Assessment, now: datetime) -> Standing:
     state = store.path.parent
     events = store.events(assessment)
     until = playhead_of(store, assessment, events, now)
-    newest = store.series(assessment, store.after_newest(assessment, 1))
+    newest = newest_of(store, assessment)
     live = assessment.expected == 0
     learned = [event for event in events if event.kind in (EventKind.LEARNED, EventKind.BUNDLE)]
     accepted = {event.detail.get("bundle") for event in events if event.kind is EventKind.ACCEPTED}
@@ -82,7 +82,7 @@ def collect(store: "Store", assessment: Assessment, now: datetime) -> Standing:
         now=now,
         heartbeat=store.heartbeat(assessment),
         newest=moment(int(newest.at[-1])) if len(newest) else None,
-        latest=latest_of(store, assessment, until),
+        latest=latest_of(store, assessment, newest, until),
         alarms=() if until is None else fold_alarms(events, until, fold_rules(assessment.settings)),
         accepted=bool(learned) and learned[-1].detail.get("bundle") in accepted,
         learned=bool(learned),

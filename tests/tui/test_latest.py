@@ -14,7 +14,7 @@ from tui.draw.fleet import fleet_lines
 from tui.draw.text import plain
 from tui.fleet import standing_of
 from tui.frame import Frame
-from tui.latest import NEVER, Latest, latest_of
+from tui.latest import NEVER, Latest, latest_of, newest_of
 from tui.playhead import Playhead, instant, moment
 from tui.reading import View
 
@@ -25,7 +25,7 @@ def test_stopped_and_silent_components_show_the_last_severity_as_the_overview_do
 ) -> None:
     until = synthetic.at(synthetic.COUNT - 1) + timedelta(hours=hours)
     with Store.open(whole_store) as store:
-        found = latest_of(store, view.assessment, until)
+        found = latest_of(store, view.assessment, newest_of(store, view.assessment), until)
     for condition, one in zip(
         Frame(view, Playhead(instant(until), 1.0, False)).conditions, found, strict=True
     ):
@@ -39,10 +39,10 @@ def test_stopped_and_silent_components_show_the_last_severity_as_the_overview_do
 def test_running_components_show_their_severity_and_before_the_first_snapshot_nothing(tmp_path: Path) -> None:
     assessment = synthetic.fill(tmp_path / "some", 100)
     with Store.open(tmp_path / "some") as store:
-        found = latest_of(store, assessment, synthetic.at(99))
+        found = latest_of(store, assessment, newest_of(store, assessment), synthetic.at(99))
         assert found[0] == Latest(synthetic.severity(0, 99), Quality.RUNNING)
         none = store.begin_assessment(**OTHER)
-        assert latest_of(store, none, None) == (NEVER,)
+        assert latest_of(store, none, newest_of(store, none), None) == (NEVER,)
         assert store.last_severity(none, 0) is None
 
 
