@@ -12,10 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import starting, stores
+from bench import made_up_stores, startup
 from bench.recordings import fresh_state
 from bench.terminal import Terminal, Traffic, cpu_seconds, resident
-from engine.store import Store
+from engine.store.store import Store
 
 WIRE_SECONDS, CPU_SECONDS = 5.0, 15.0
 SLOW_LINK = 20_000
@@ -65,7 +65,7 @@ def main() -> None:
     began = time.perf_counter()
     print(f"load of the machine before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     parts: dict[str, Callable[[Path], Iterable[str]]] = {
-        "start": starting.measure,
+        "start": startup.measure,
         "attach": attaching,
         "wire": on_the_wire,
         "link": over_a_slow_link,
@@ -116,8 +116,8 @@ def home(terminal: Terminal) -> None:
 
 def attaching(state: Path) -> Iterator[str]:
     """How long a console takes to come up on a store of some size."""
-    stores.make(state, SMALL)
-    with stores.writer(state), attached(state) as terminal:
+    made_up_stores.make(state, SMALL)
+    with made_up_stores.writer(state), attached(state) as terminal:
         terminal.until(shows(OVERVIEW))
         painted, own = time.perf_counter() - terminal.began, cpu_seconds(terminal.pid)
         terminal.until(full(8))
@@ -132,10 +132,10 @@ def on_the_wire(state: Path) -> Iterator[str]:
     """Bytes to the terminal on each screen, with a snapshot a second and with nothing going on."""
     yield "bytes to the terminal, 8 bearings, 80x24       live at 1 Hz   largest frame         idle"
     live, still = state / "live", state / "still"
-    stores.make(live, SMALL)
-    stores.make(still, SMALL, live=False)
+    made_up_stores.make(live, SMALL)
+    made_up_stores.make(still, SMALL, live=False)
     with (
-        stores.writer(live),
+        made_up_stores.writer(live),
         attached(live) as moving,
         attached(still) as quiet,
         ThreadPoolExecutor() as together,
@@ -171,7 +171,7 @@ def over_a_slow_link(state: Path) -> Iterator[str]:
     """From a key to the screen that it leads to."""
     link = f"{SLOW_LINK / 1000:.0f} KB/s"
     yield f"key to changed screen over {link:20s} at rest   while a replay runs at pace max"
-    stores.make(state, SMALL, live=False)
+    made_up_stores.make(state, SMALL, live=False)
     with attached(state, SLOW_LINK) as terminal:
         terminal.until(full(8))
         at_rest = {place: reached(terminal, place) for place in PLACES}
@@ -200,8 +200,8 @@ def reached(terminal: Terminal, place: Place) -> float:
 
 def long_record(state: Path) -> Iterator[str]:
     """What a console on a long live record costs."""
-    stores.make(state, LONG)
-    with stores.writer(state), attached(state) as terminal:
+    made_up_stores.make(state, LONG)
+    with made_up_stores.writer(state), attached(state) as terminal:
         terminal.until(full(8))
         opened = time.perf_counter() - terminal.began
         yield f"{LONG} snapshots x 8: full screen {opened:.2f} s after the start, {spent(terminal)}"
@@ -215,13 +215,13 @@ def long_record(state: Path) -> Iterator[str]:
 
 def a_day(state: Path) -> Iterator[str]:
     """What a console holds after a day at a snapshot a second, played quickly."""
-    stores.make(state, SMALL)
+    made_up_stores.make(state, SMALL)
     with attached(state) as terminal:
         # Nobody writes yet: there is no data, and the row says so.
         terminal.until(lambda screen: "Bearing 8" in screen)
         terminal.settle()
         held = [resident(terminal.pid)]
-        with stores.writer(state, at_once=400, seconds=0.05, most=DAY):
+        with made_up_stores.writer(state, at_once=400, seconds=0.05, most=DAY):
             for quarter in range(1, 5):
                 wait_for_snapshots(terminal, state, SMALL + quarter * DAY // 4)
                 held.append(resident(terminal.pid))
@@ -246,8 +246,8 @@ def wait_for_snapshots(terminal: Terminal, state: Path, count: int) -> None:
 
 def huge_record(state: Path) -> Iterator[str]:
     """How long the largest store takes to open."""
-    stores.make(state, HUGE, components=4)
-    with stores.writer(state), attached(state) as terminal:
+    made_up_stores.make(state, HUGE, components=4)
+    with made_up_stores.writer(state), attached(state) as terminal:
         terminal.until(full(4))
         opened = time.perf_counter() - terminal.began
         yield (

@@ -3,7 +3,7 @@
 import numpy as np
 
 from bench.recordings import Pass, assessed, recordings
-from engine.records import EventKind
+from engine.records.events import EventKind
 
 ONSET = 532
 """Index of the first faulty snapshot of IMS Set 2, known from the recording, used to judge it only."""

@@ -16,9 +16,9 @@ from scipy.signal import resample_poly
 
 from bench.detection import ONSET
 from bench.recordings import Pass, assessed_run, recordings
-from engine.settings import load_settings
-from replay.archive import Run, open_run
+from engine.config.settings import load_settings
 from replay.recording import Snapshot
+from replay.run import Run, open_run
 
 Change = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 

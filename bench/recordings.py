@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from engine.alarms import Alarm, fold_alarms
-from engine.bundle import Bundle
-from engine.monitor import Outcome, assess
-from engine.records import Event, Priority, Series
-from engine.results import END_OF_TIME
-from engine.settings import Settings, load_settings
-from engine.store import Store
-from replay.archive import Run, open_run
+from engine.alarms.alarm import Alarm, fold_alarms
+from engine.assessment.batch import Outcome, assess
+from engine.bundles.bundle import Bundle
+from engine.config.settings import Settings, load_settings
+from engine.records.events import Event, Priority, Series
+from engine.reports.result_files import END_OF_TIME
+from engine.store.store import Store
+from replay.run import Run, open_run
 
 NO_OVERRIDES: Mapping[str, object] = {}
 

@@ -20,7 +20,7 @@ from typing import Self
 
 from rich.cells import cell_len
 
-from engine.child import environment
+from engine.system.child_process import environment
 
 COLUMNS, ROWS = 80, 24
 PATIENCE_SECONDS = 120.0

@@ -11,10 +11,10 @@ from functools import partial
 from pathlib import Path
 
 from bench.recordings import assessed, parsing, recordings
-from engine.pipeline import in_order
-from engine.settings import load_settings
-from engine.worker import Worker
-from replay.archive import open_run
+from engine.assessment.commits import in_order
+from engine.config.settings import load_settings
+from engine.system.worker import Worker
+from replay.run import open_run
 
 ROUNDS = 3
 
@@ -68,7 +68,7 @@ def against_the_plain_pipeline(path: Path) -> None:
 
 def plain_speed(path: Path) -> float:
     """Files per second of the plain pipeline, in a process of its own."""
-    command = [sys.executable, "-m", "bench.plain", str(path), str(PLAIN_FILES)]
+    command = [sys.executable, "-m", "bench.naive_pipeline", str(path), str(PLAIN_FILES)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return float(done.stdout)
 

@@ -14,15 +14,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
-from engine.bundle import load_bundle
-from engine.bundles import Bundles
+from engine.assessment.batch import assess
+from engine.assessment.key import live_key
+from engine.bundles.bundle import load_bundle
+from engine.bundles.library import Bundles
+from engine.config.settings import Settings, load_settings
 from engine.errors import FailedError, UnusableError
-from engine.identity import live_key
-from engine.monitor import assess
-from engine.settings import Settings, load_settings
-from engine.store import Store
-from engine.watching import watch
-from replay.archive import RunError, open_run
+from engine.live.watcher import watch
+from engine.store.store import Store
+from replay.run import RunError, open_run
 
 
 def main() -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from engine.records import Intake, Outcome
+from engine.records.events import Intake, Outcome
 
 RECENT = 16
 """Intervals between snapshots whose median is the usual one: enough to pass over a pause or two."""

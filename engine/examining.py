@@ -8,13 +8,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.bundle import Bundle
-from engine.diagnosis import Diagnostician
-from engine.layout import layout_of
-from engine.scoring import Examination, Scorer
-from engine.settings import Settings
-from replay.archive import Run
+from engine.bundles.bundle import Bundle
+from engine.config.channels import layout_of
+from engine.config.settings import Settings
+from engine.diagnosis.surface import Diagnostician
+from engine.scoring.scorer import Examination, Scorer
 from replay.recording import RecordingError, Snapshot
+from replay.run import Run
 
 
 @dataclass(frozen=True, slots=True)

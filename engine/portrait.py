@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.kinematics import HARMONICS
+from engine.signals.bearing import HARMONICS
 
 MOST_BINS = 1100
 """Bins kept of a channel. Of finer spectra neighbours are put together, the highest of them kept."""

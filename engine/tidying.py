@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from engine.records import Assessment
-from engine.retention import Thinned, thin
-from engine.store import Store
-from engine.tables import StoreSettings
+from engine.config.sections import StoreSettings
+from engine.records.events import Assessment
+from engine.store.retention import Thinned, thin
+from engine.store.store import Store
 
 EVERY_SECONDS = 3600.0
 """Between two looks for what has grown old enough."""

@@ -14,8 +14,8 @@ from enum import Enum, auto
 from itertools import pairwise
 from pathlib import Path
 
-from replay.archive import Run
 from replay.recording import RecordingError, clean_text
+from replay.run import Run
 
 MOST_PIECES = 8
 """Pieces that an untidy recorder writes a file in, at most."""

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from engine.bundle import Bundle, load_bundle
-from engine.settings import load_settings
-from replay.archive import Run, open_run
+from engine.bundles.bundle import Bundle, load_bundle
+from engine.config.settings import load_settings
+from replay.run import Run, open_run
 from replay.sample import sample_path
-from tests.engine import making
+from tests.engine import rigs
 
 # The same examples on every machine: a law that breaks, breaks for everybody.
 settings.register_profile("raceway", derandomize=True, deadline=None, database=None)
@@ -89,24 +89,24 @@ def assessed_sample(sample_run: Run, shared_folder: Path) -> Path:
     """A state folder with the sample learned and scored to its end; copy it to write."""
 
     def make(place: Path) -> None:
-        making.assessed(sample_run, load_settings(), place / "state")
+        rigs.assessed(sample_run, load_settings(), place / "state")
 
-    return making.once(shared_folder / "sample", make) / "state"
+    return rigs.once(shared_folder / "sample", make) / "state"
 
 
 @pytest.fixture(scope="session")
 def sample_bundle(assessed_sample: Path) -> Bundle:
     """What was learned from the healthy start of the sample."""
-    return load_bundle(making.bundle_folder(assessed_sample))
+    return load_bundle(rigs.bundle_folder(assessed_sample))
 
 
 @pytest.fixture(scope="session")
-def small_rig(shared_folder: Path) -> making.SmallRig:
+def small_rig(shared_folder: Path) -> rigs.SmallRig:
     """A made-up rig of two channels with a run that is quick to score; copy its state folder to write."""
-    place = making.once(shared_folder / "small", making.make_small_rig)
+    place = rigs.once(shared_folder / "small", rigs.make_small_rig)
     settings = load_settings(place / "rig.toml")
-    found = making.bundle_folder(place / "state")
-    return making.SmallRig(
+    found = rigs.bundle_folder(place / "state")
+    return rigs.SmallRig(
         config=place / "rig.toml",
         settings=settings,
         run=open_run(place / "run", settings.recording_format()),

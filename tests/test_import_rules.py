@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SCREEN = ("textual", "rich", "typer", "plotext")
 LEARNING = ("tensorflow", "keras")
-LEARNING_ROOMS = ("engine.training", "engine.models.networks")
+LEARNING_ROOMS = ("engine.models.training", "engine.models.networks")
 
 
 def within(module: str, packages: tuple[str, ...]) -> bool:
@@ -49,7 +49,7 @@ def test_engine_loads_no_screen_and_no_tensorflow() -> None:
     assert intruders(modules_of("engine"), ("tui", *SCREEN, *LEARNING)) == []
 
 
-@pytest.mark.parametrize("module", ["tui.app", "tui.cli"])
+@pytest.mark.parametrize("module", ["tui.console.app", "tui.cli"])
 def test_console_starts_without_the_heavy_libraries(module: str) -> None:
     if find_spec(module) is None:
         pytest.skip(f"{module} is not there")

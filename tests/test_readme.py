@@ -11,12 +11,12 @@ import pytest
 import typer
 from click.testing import CliRunner
 
-from engine.results import ALARMS, SCORES
-from engine.settings import load_settings
-from tui.actions import DEFAULT
+from engine.config.settings import load_settings
+from engine.reports.result_files import ALARMS, SCORES
 from tui.cli import app
-from tui.keys import key_table
-from tui.status import Code
+from tui.keys.actions import DEFAULT
+from tui.keys.keymap import key_table
+from tui.output.status_report import Code
 
 TOP = Path(__file__).parents[1]
 README = (TOP / "README.md").read_text()

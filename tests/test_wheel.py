@@ -14,7 +14,7 @@ SAMPLE_PATH = (
     "from replay.sample import sample_path; import replay; print(sample_path()); print(replay.__file__)"
 )
 SETTINGS = """
-from engine.settings import default_config_path, load_settings
+from engine.config.settings import default_config_path, load_settings
 load_settings(rig="ims-set1")
 print(default_config_path())
 """
@@ -61,8 +61,13 @@ def test_wheel_holds_settings_presets_sample_and_styles(wheel: Path) -> None:
     def shipped(pattern: str) -> set[str]:
         return {path.relative_to(ROOT).as_posix() for path in ROOT.glob(pattern)}
 
-    wanted = {"engine/config.toml"}
-    for pattern in ("engine/rigs/*.toml", "replay/sample/*.tar.*", "replay/sample/*.md", "tui/**/*.tcss"):
+    wanted = {"engine/config/config.toml"}
+    for pattern in (
+        "engine/config/rigs/*.toml",
+        "replay/sample/*.tar.*",
+        "replay/sample/*.md",
+        "tui/**/*.tcss",
+    ):
         wanted |= shipped(pattern)
     for room in ("replay", "engine", "tui"):
         wanted |= shipped(f"{room}/**/*.py")

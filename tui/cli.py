@@ -13,15 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from replay.recording import clean_text
-from tui import (
-    alarm_commands,
-    console_commands,
-    evaluation_commands,
-    feed_commands,
-    live_commands,
-    store_commands,
-)
-from tui.options import (
+from tui.commands import alarms, console, evaluate, feed, store, watch
+from tui.commands.options import (
     FAILED,
     UNUSABLE,
     BundleDir,
@@ -42,9 +35,9 @@ from tui.options import (
 )
 
 if TYPE_CHECKING:
-    from engine.bundle import Bundle
-    from engine.settings import Settings
-    from replay.archive import Run
+    from engine.bundles.bundle import Bundle
+    from engine.config.settings import Settings
+    from replay.run import Run
 
 DEMO_SECONDS = 120
 """How long the bundled recording takes to play."""
@@ -62,12 +55,12 @@ app = typer.Typer(
 )
 
 
-alarm_commands.register(app)
-console_commands.register(app)
-evaluation_commands.register(app)
-feed_commands.register(app)
-live_commands.register(app, lambda folder, key, settings: _live_console(folder, key, settings))
-store_commands.register(app)
+alarms.register(app)
+console.register(app)
+evaluate.register(app)
+feed.register(app)
+watch.register(app, lambda folder, key, settings: _live_console(folder, key, settings))
+store.register(app)
 
 
 def main() -> None:
@@ -77,7 +70,7 @@ def main() -> None:
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from engine.identity import release
+        from engine.assessment.key import release
 
         print(f"raceway {release()}")
         raise typer.Exit
@@ -148,12 +141,12 @@ def score(
         settings = settings_of(config, rig, overrides_of(seed, healthy, model))
         recordings = opened(run, settings)
         learned = _bundle(bundle, overrides_of(seed, healthy, model))
-        from engine.monitor import assess
-        from engine.pulse import quiet
-        from engine.results import write_results
-        from engine.store import Store
-        from tui.progress import shown_progress
-        from tui.sessions import look_for_session
+        from engine.assessment.batch import assess
+        from engine.assessment.heartbeat import quiet
+        from engine.reports.result_files import write_results
+        from engine.store.store import Store
+        from tui.commands.records import look_for_session
+        from tui.output.progress import shown_progress
 
         out.mkdir(parents=True, exist_ok=True)
         with Store.open(state or out / "store", create=True, group=settings.store.group) as store:
@@ -184,9 +177,9 @@ def learn(
     with sentences():
         settings = settings_of(config, rig, overrides_of(seed, healthy, model))
         recordings = opened(run, settings)
-        from tui import baseline_commands
+        from tui.commands import baseline
 
-        baseline_commands.learn(recordings, settings, out)
+        baseline.learn(recordings, settings, out)
 
 
 @app.command()
@@ -198,10 +191,10 @@ def accept(
     """Accept the baseline of the newest assessment, which is provisional until then."""
     with sentences():
         folder = state or settings_of(config, None, {}).store.folder
-        from tui import baseline_commands
+        from tui.commands import baseline
 
         try:
-            print(baseline_commands.accept(folder, machine))
+            print(baseline.accept(folder, machine))
         except LookupError as error:
             fail(str(error.args[0]), UNUSABLE)
 
@@ -217,9 +210,9 @@ def _replay(
     session: str | None,
     pace: float,
 ) -> None:
-    from engine.identity import assessment_key
-    from tui.launching import engine_beside
-    from tui.opening import by_key, make_console, run_console
+    from engine.assessment.key import assessment_key
+    from tui.commands.engine_process import engine_beside
+    from tui.console.launch import by_key, make_console, run_console
 
     learned = _bundle(bundle, overrides)
     key = assessment_key(run, settings, learned.digest() if learned else None)
@@ -247,9 +240,9 @@ def _replay(
 
 def how_to_return(folder: Path, config: Path | None, key: str, session: str) -> str:
     """Where a replay's store is, and the command that opens it again with what was done in its session."""
-    from engine.store import Store, StoreMissingError
-    from tui.fleet import newest_records
-    from tui.recipes import attach_line
+    from engine.store.store import Store, StoreMissingError
+    from tui.command_lines import attach_line
+    from tui.data.fleet import newest_records
 
     where = f"store: {clean_text(str(folder))}"
     try:
@@ -271,7 +264,7 @@ def how_to_return(folder: Path, config: Path | None, key: str, session: str) -> 
 
 
 def _live_console(folder: Path, key: str, settings: "Settings") -> None:
-    from tui.opening import by_key, make_console, run_console
+    from tui.console.launch import by_key, make_console, run_console
 
     run_console(make_console(folder, settings, choose=by_key(key), at_newest=True, remember=True), settings)
 
@@ -280,7 +273,7 @@ def _bundle(path: Path | None, overrides: dict[str, object]) -> "Bundle | None":
     """Load the bundle that is named; it brings its own model and baseline."""
     if path is None:
         return None
-    from engine.bundle import load_bundle
+    from engine.bundles.bundle import load_bundle
 
     if "model.name" in overrides or "model.healthy" in overrides:
         fail("--bundle brings its own model and baseline: leave out --model and --healthy", UNUSABLE)

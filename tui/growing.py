@@ -5,8 +5,8 @@ from dataclasses import fields
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.records import Series
-from tui.thinning import joined
+from engine.records.events import Series
+from tui.data.thinning import joined
 
 SPARE = 8
 """An eighth of its length is kept free behind a column, so that it is seldom copied."""

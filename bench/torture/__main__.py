@@ -14,11 +14,11 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from bench.torture import filling, flow, sharing, silence, sizes
-from bench.torture.ground import Reel, make_ground
-from bench.torture.killing import killing
-from bench.torture.verdict import Finding
-from engine.settings import load_settings
+from bench.torture import bursts, disk_use, full_disk, silence, simultaneous
+from bench.torture.invariants import Finding
+from bench.torture.kills import killing
+from bench.torture.rig import Reel, make_ground
+from engine.config.settings import load_settings
 
 SHOWN = 10
 """Faults of one proof that are told one by one."""
@@ -32,7 +32,7 @@ def main() -> int:
     parser.add_argument(
         "--cycles", type=int, default=500, help="engines to kill; operators are killed beside"
     )
-    parser.add_argument("--burst", type=int, default=flow.BURST, help="files of the burst")
+    parser.add_argument("--burst", type=int, default=bursts.BURST, help="files of the burst")
     parser.add_argument("--seed", type=int, default=int(time.time()), help="of all that is random")
     parser.add_argument("--only", nargs="+", default=[], help="names of proofs, as they are printed")
     given = parser.parse_args()
@@ -50,15 +50,15 @@ def main() -> int:
             return killing(own, ground, files, given.cycles, seed=given.seed, say=say)
 
         proofs: dict[str, Callable[[], Finding]] = {
-            "two engines": lambda: sharing.two_engines(place, ground, reel),
-            "two operators": lambda: sharing.two_operators(place, ground, reel),
+            "two engines": lambda: simultaneous.two_engines(place, ground, reel),
+            "two operators": lambda: simultaneous.two_operators(place, ground, reel),
             "engine killed": lambda: silence.dead_engine(place, ground, reel),
             "no data": lambda: silence.no_data(place, ground, reel),
             "folder removed": lambda: silence.folder_gone(place, ground, reel),
-            "disk fills": lambda: filling.to_the_floor(place, ground, reel),
-            "disk full": lambda: filling.to_the_last_byte(place, ground, reel),
-            "one by one": lambda: flow.steady(place, ground, reel),
-            "burst": lambda: flow.burst(place, ground, reel, given.burst, say),
+            "disk fills": lambda: full_disk.to_the_floor(place, ground, reel),
+            "disk full": lambda: full_disk.to_the_last_byte(place, ground, reel),
+            "one by one": lambda: bursts.steady(place, ground, reel),
+            "burst": lambda: bursts.burst(place, ground, reel, given.burst, say),
             "kill -9": kill,
         }
         if unknown := set(given.only) - {*proofs, "sizes"}:
@@ -75,7 +75,7 @@ def main() -> int:
         print(told(finding))
     if not given.only or "sizes" in given.only:
         say("store sizes")
-        print("\n".join(sizes.lines(sizes.measured(), load_settings().store)))
+        print("\n".join(disk_use.lines(disk_use.measured(), load_settings().store)))
     wrong = sum(bool(finding.wrong) for finding in findings)
     print(f"\n{len(findings)} proofs, {wrong} failed" if wrong else f"\n{len(findings)} proofs, nothing lost")
     return 1 if wrong else 0

@@ -5,12 +5,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.torture import victims
-from bench.torture.ground import EPISODE, Ground, Reel
-from bench.torture.verdict import Finding, taken
-from bench.torture.watched import Watched, now, seconds, until, watched
-from engine.records import Cause, EventKind
-from engine.store import Store
+from bench.torture import processes
+from bench.torture.invariants import Finding, taken
+from bench.torture.live_machine import Watched, now, seconds, until, watched
+from bench.torture.rig import EPISODE, Ground, Reel
+from engine.records.events import Cause, EventKind
+from engine.store.store import Store
 
 LONGEST = 10.0
 """Seconds within which a dead engine must show."""
@@ -24,7 +24,7 @@ def dead_engine(place: Path, ground: Ground, reel: Reel) -> Finding:
     with watched(place, ground, name="dead") as machine:
         # Healthy ones, so that nothing but the engine is amiss.
         machine.until_taken(machine.feed(reel.recordings(EPISODE), EPISODE))
-        console = victims.Terminal("attach", "--state", str(machine.state))
+        console = processes.Terminal("attach", "--state", str(machine.state))
         shown = console.shows("Bearing 1", 10.0)
         # Just after a beat: the longest that there is to wait.
         first = machine.heartbeat()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from engine.models.contract import Model
+from engine.models.base import Model
 from engine.models.conv_vae import ConvVae
 from engine.models.dense import Dense
 from engine.models.lstm import Lstm

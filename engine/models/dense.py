@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine.models.contract import Floats, Scaling
+from engine.models.base import Floats, Scaling
 from engine.models.waveform import Waveform, enough_rows, never_zero
 
 LENGTH = 100

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine.features import TINY_POWER, band_borders, band_power, window_length, window_starts
-from engine.limits import scatter
-from engine.models.contract import Floats, Insight, Scaling
+from engine.models.base import Floats, Insight, Scaling
+from engine.scoring.errors import scatter
+from engine.signals.features import TINY_POWER, band_borders, band_power, window_length, window_starts
 
 BANDS = 64
 """Evenly wide: narrow enough that a resonance fills one, wide enough that its power is steady."""

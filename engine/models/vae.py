@@ -1,7 +1,7 @@
 """What the variational autoencoder sees: 2048 samples of all channels at once, standardised."""
 
-from engine.features import window_length, window_starts
 from engine.models.waveform import Variational, enough_rows
+from engine.signals.features import window_length, window_starts
 
 SHORTEST = 64
 """Rows below which a window's spectrum has too few bins to tell bands apart."""

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.features import TINY_POWER, band_borders, window_power
-from engine.models.contract import Floats, Insight, Scaling
+from engine.models.base import Floats, Insight, Scaling
 from engine.models.spectral import BANDS, DECIBELS
+from engine.signals.features import TINY_POWER, band_borders, window_power
 
 
 class Waveform:

@@ -13,8 +13,8 @@ import sys
 import tarfile
 from pathlib import Path
 
-from replay.archive import Run, RunError, open_run
 from replay.recording import RecordingFormat
+from replay.run import Run, RunError, open_run
 from replay.sample import sample_path
 
 # From index 3 on every 7th: the first with the fault is then 535, three after its onset, and the last is 983,

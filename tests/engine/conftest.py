@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.living import Plant, plant_of
-from tests.engine.making import Facts, SmallRig, assessed, facts_of
+from tests.engine.rigs import Facts, SmallRig, assessed, facts_of
+from tests.engine.watched_plant import Plant, plant_of
 
 
 @pytest.fixture

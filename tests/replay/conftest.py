@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from replay.recording import RecordingFormat
-from tests.replay.incoming import Rig
+from tests.replay.watched_folder import Rig
 
 ROWS, COLUMNS = 6, 3
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replay.archive import Run, open_run
 from replay.feed import MOST_PIECES, FeedError, Feeding, due_times, feed, pieces_of
 from replay.recording import RecordingFormat
+from replay.run import Run, open_run
 
 FILES = {
     "2004.02.12.10.32.39": b"0.125\t-1.500\t2.250\n" * 6,

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from replay.archive import Entry, open_run
 from replay.recording import RecordingError, RecordingFormat
-from tests.replay.packing import FILES, NAMES, content, folder_of, names_of, sentence
+from replay.run import Entry, open_run
+from tests.replay.packed_runs import FILES, NAMES, content, folder_of, names_of, sentence
 
 
 def test_folder_is_read_in_order_of_time(tmp_path: Path, form: RecordingFormat) -> None:

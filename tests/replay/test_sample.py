@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from replay.archive import Run, open_run
 from replay.recording import RecordingFormat
+from replay.run import Run, open_run
 from replay.sample import sample_path
 from replay.sample.make_sample import LARGEST_ARCHIVE, main
 

@@ -7,16 +7,16 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from engine.operators import Operator
-from engine.records import Assessment
-from engine.store import Store
+from engine.operator.operator import Operator
+from engine.records.events import Assessment
+from engine.store.store import Store
 from tests.tui import synthetic
-from tui.app import Console
-from tui.frame import Frame
-from tui.gallery import Album, Gallery
-from tui.playhead import Playhead, instant
-from tui.reading import Reader, View
-from tui.widgets.panel import Panel
+from tui.console.app import Console
+from tui.data.frame import Frame
+from tui.data.pictures import Album, Gallery
+from tui.data.playhead import Playhead, instant
+from tui.data.reader import Reader, View
+from tui.screens.panel import Panel
 
 
 class Clock:

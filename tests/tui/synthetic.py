@@ -7,8 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.picture import Picture
-from engine.records import (
+from engine.records.events import (
     Assessed,
     Assessment,
     Epoch,
@@ -20,7 +19,8 @@ from engine.records import (
     Score,
     SnapshotFacts,
 )
-from engine.store import Store
+from engine.records.picture import Picture
+from engine.store.store import Store
 
 START = datetime(2004, 2, 12, 11, 2, 39, tzinfo=UTC)
 INTERVAL = timedelta(minutes=70)

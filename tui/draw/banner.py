@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import tzinfo
 
+from tui.draw.format import long_time, short_time
 from tui.draw.status import EngineStatus
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, width_of
-from tui.draw.words import long_time, short_time
 
 SESSION_WIDTH = 20
 """Cells for the name of a session; the whole of it stands in the notice line."""

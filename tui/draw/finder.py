@@ -3,8 +3,8 @@
 from rich.cells import cell_len
 
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, title, window
-from tui.keys import Keymap
-from tui.palette import Found
+from tui.keys.keymap import Keymap
+from tui.keys.search import Found
 
 AROUND = 3
 """Lines beside those of the actions: heading, what is typed, what the keys do."""

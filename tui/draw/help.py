@@ -4,7 +4,7 @@ from itertools import zip_longest
 
 from tui.draw.notice import wrapped
 from tui.draw.text import Line, Lines, Role, Span, fit, title
-from tui.keys import Group, Keymap, told_together
+from tui.keys.keymap import Group, Keymap, told_together
 
 SIGNS = (
     "▲ UNACK  △ acked  ▽ returned, UNACK  ◆ above limit",

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
+from tui.data.playhead import Playhead, at_end, behind, pace_label
+from tui.data.reader import View
+from tui.draw.format import wall_time
 from tui.draw.status import EngineStatus
 from tui.draw.text import Role, Span
-from tui.draw.words import wall_time
-from tui.playhead import Playhead, at_end, behind, pace_label
-from tui.reading import View
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ from datetime import datetime, tzinfo
 
 from rich.cells import cell_len, chop_cells
 
-from engine.alarms import Alarm
-from engine.records import Acknowledged, Event, EventKind
+from engine.alarms.alarm import Alarm
+from engine.records.events import Acknowledged, Event, EventKind
+from tui.data.playhead import instant
+from tui.data.reader import Crossing, View
+from tui.draw.format import acknowledged_by, reason, severity_text, short_time, subject, wall_time
 from tui.draw.text import Lines, Role, Span, clean, fit
-from tui.draw.words import acknowledged_by, reason, severity_text, short_time, subject, wall_time
-from tui.playhead import instant
-from tui.reading import Crossing, View
 
 LINES = 2
 LINES_WHOLE = 4

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from engine.records import Phase
+from engine.records.events import Phase
+from tui.command_lines import watch_line
+from tui.data.reader import Reading, View
+from tui.draw.format import wall_time
 from tui.draw.text import Role, clean
-from tui.draw.words import wall_time
-from tui.reading import Reading, View
-from tui.recipes import watch_line
 
 SILENCE = timedelta(seconds=8)
 """An engine beats every 2 s; one that has not for so long is dead or hung."""

@@ -2,9 +2,9 @@
 
 from datetime import tzinfo
 
+from tui.data.frame import Frame
+from tui.draw.format import short_time
 from tui.draw.text import Line, Lines, Role, Span, title
-from tui.draw.words import short_time
-from tui.frame import Frame
 
 
 def timeline_lines(width: int, height: int, frame: Frame, zone: tzinfo) -> Lines:

@@ -14,7 +14,7 @@ from textual.widgets import Input
 
 from tui.draw.notice import wrapped
 from tui.draw.text import Line, Lines, Role, Span, fit, title
-from tui.widgets.panel import Panel
+from tui.screens.panel import Panel
 
 LONGEST = 500
 """Characters that a field takes; more would not be read."""

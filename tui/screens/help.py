@@ -8,9 +8,9 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from tui.draw.help import help_lines, help_rows
-from tui.keys import Keymap
-from tui.screens.shown import Shown
-from tui.widgets.panel import Panel
+from tui.keys.keymap import Keymap
+from tui.screens.panel import Panel
+from tui.screens.state import Shown
 
 
 class HelpScreen(Screen[None], inherit_bindings=False):

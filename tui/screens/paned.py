@@ -5,11 +5,11 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 
+from tui.data.frame import Frame
 from tui.draw.panes import tab_lines
-from tui.frame import Frame
-from tui.screens.common import ConsoleScreen, waiting_lines
-from tui.screens.shown import Shown
-from tui.widgets.panel import Draw, Panel
+from tui.screens.base import ConsoleScreen, waiting_lines
+from tui.screens.panel import Draw, Panel
+from tui.screens.state import Shown
 
 PANE_HEIGHT = 11
 """Lines that a pane wants; where there are more for another one, another one is shown."""

@@ -1,4 +1,4 @@
-"""The Keras layers of each autoencoder. Only `engine.training` imports this room."""
+"""The Keras layers of each autoencoder. Only `engine.models.training` imports this room."""
 
 from typing import NamedTuple
 

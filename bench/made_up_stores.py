@@ -1,0 +1,219 @@
+"""Made-up stores, small and huge, and a writer that adds a snapshot a second as an engine would.
+
+Eight bearings, or as many as asked; one of them has an alarm that nobody acknowledged. Real signals would
+change no figure of the console: it is given numbers and pictures.
+"""
+
+import math
+import multiprocessing
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from multiprocessing.synchronize import Event
+from pathlib import Path
+
+import numpy as np
+
+from engine.config.settings import load_settings
+from engine.records.events import (
+    Assessed,
+    Assessment,
+    Epoch,
+    EventKind,
+    Heartbeat,
+    Intake,
+    NewEvent,
+    Outcome,
+    Phase,
+    Quality,
+    Score,
+    SnapshotFacts,
+)
+from engine.records.picture import Picture
+from engine.store.store import Store
+
+AT_ONCE = 4000
+"""Snapshots in one transaction while a store is made."""
+
+SECOND = timedelta(seconds=1)
+BASELINE = 200
+PATTERNS = 61
+"""Scores wander through so many patterns, a prime number, so that no picture of them stands still."""
+
+PICTURED = 2000
+"""The newest snapshots have a picture, as after retention."""
+
+BEAT_EVERY = 2
+BANDS, PARTS, NYQUIST = 64, 19, 20480 / 2
+BINS, STEP = 1000, 1.0
+"""Of an envelope spectrum: how many, and how far apart [Hz]."""
+
+
+def names(components: int) -> tuple[str, ...]:
+    return tuple(f"Bearing {number + 1}" for number in range(components))
+
+
+@cache
+def scores(components: int, pattern: int, baseline: bool) -> tuple[Score, ...]:
+    """Scores of one snapshot: the third bearing is above its limit, the others wander well below it."""
+    severity = [
+        0.45 + 0.12 * math.sin(1.7 * pattern + number) + (1.9 if number == 2 and not baseline else 0.0)
+        for number in range(components)
+    ]
+    total = sum(severity)
+    return tuple(
+        Score(name, Quality.RUNNING, baseline, 0.5 * value, 0.5, value, value / total)
+        for name, value in zip(names(components), severity, strict=True)
+    )
+
+
+@cache
+def picture(components: int, pattern: int) -> bytes:
+    """A picture of one snapshot, with noise, so that each is another."""
+    noise = np.random.default_rng(pattern)
+    expected = np.tile(-40 + 6 * np.sin(np.arange(BANDS) / 7), (components, 1)).astype(np.float32)
+    seen = expected + noise.normal(0, 1.5, expected.shape).astype(np.float32)
+    seen[2, 40:44] += 12
+    share = np.abs(seen - expected)
+    edges = np.geomspace(40, NYQUIST, BANDS + 1).astype(np.float32)
+    envelope = np.abs(noise.normal(0, 0.01, (components, BINS))).astype(np.float32)
+    envelope[2, round(236 / STEP) :: round(236 / STEP)] += 0.8
+    carriers = np.tile(np.array([4000, 6000], np.float32), (components, 1))
+    parts = (noise.dirichlet(np.ones(PARTS), components) / components).astype(np.float32)
+    whole = Picture(edges, seen, expected, share / share.sum(), parts, envelope, STEP, carriers)
+    return whole.pack()
+
+
+@cache
+def figures(components: int, pattern: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    """Plain figures of each channel."""
+    one = np.array([0.075, 0.31, 4.1, 3.2], np.float32) * (1 + 0.05 * math.sin(pattern))
+    return np.tile(one.astype(np.float32), (components, 1))
+
+
+def snapshot(position: int, at: datetime, components: int, *, pictured: bool) -> Assessed:
+    """What an engine would store of the snapshot at a position."""
+    pattern, baseline = position % PATTERNS, position < BASELINE
+    facts = SnapshotFacts(f"{at:%Y.%m.%d.%H.%M.%S}", at, 20480.0, 20480, figures(components, pattern))
+    return Assessed(
+        position,
+        facts,
+        baseline,
+        scores(components, pattern, baseline),
+        events(position, at),
+        {"n": position} if pictured else None,
+        picture(components, pattern) if pictured else None,
+    )
+
+
+def events(position: int, at: datetime) -> tuple[NewEvent, ...]:
+    """The baseline is learned, and soon the third bearing rings."""
+    if position == BASELINE - 1:
+        return (NewEvent(EventKind.LEARNED, at),)
+    if position != BASELINE + 3:
+        return ()
+    detail = {"cause": "limit", "priority": "medium", "surface": "outer race", "severity": 2.3}
+    key = f"Bearing 3/limit/{position}"
+    return (NewEvent(EventKind.RAISED, at, "component", "Bearing 3", key, detail=detail),)
+
+
+def taken(item: Assessed) -> Intake:
+    """The ledger's row of a snapshot's file."""
+    name = item.snapshot.name
+    digest = f"{item.position:064x}"
+    return Intake(name.encode(), name, 400_000, 0, item.position, Outcome.TAKEN, item.snapshot.at, digest)
+
+
+def make(
+    state: Path, count: int, *, components: int = 8, live: bool = True, interval: timedelta = SECOND
+) -> Assessment:
+    """Make a store that holds so many snapshots; the newest came now.
+
+    Args:
+        state: the folder to make it in.
+        count: of snapshots.
+        components: bearings, a channel each.
+        live: whether the machine is watched, or the run is finished.
+        interval: between two snapshots.
+    """
+    newest = datetime.now(UTC).replace(microsecond=0)
+    with Store.open(state, create=True) as store:
+        assessment = store.begin_assessment(
+            machine="bench rig",
+            key="made up",
+            model="spectral",
+            seed=0,
+            run="/made/up",
+            expected=0 if live else count,
+            components=names(components),
+            channels=[(number + 1,) for number in range(components)],
+            units=["V"] * components,
+            settings=load_settings().plain(),
+            now=newest - count * interval,
+        )
+        for number in range(1, 31):
+            store.add_epoch(assessment, Epoch(number, 1.2 / number + 0.3, 1.3 / number + 0.35))
+        phase = Phase.WATCHING if live else Phase.FINISHED
+        for start in range(0, count, AT_ONCE):
+            items = [
+                snapshot(
+                    position,
+                    newest - (count - 1 - position) * interval,
+                    components,
+                    pictured=position >= count - PICTURED,
+                )
+                for position in range(start, min(start + AT_ONCE, count))
+            ]
+            ledger = [taken(item) for item in items[-1:]] if live else []
+            store.append(assessment, items, newest, ledger)
+        store.beat(assessment, Heartbeat(datetime.now(UTC), os.getpid(), phase, count, count, ""))
+    return assessment
+
+
+@contextmanager
+def writer(state: Path, *, at_once: int = 1, seconds: float = 1.0, most: float = math.inf) -> Iterator[None]:
+    """While the block lasts, a process adds so many snapshots every so many seconds, and at most so many."""
+    context = multiprocessing.get_context("spawn")
+    stop, begun = context.Event(), context.Event()
+    process = context.Process(target=write_on, args=(state, at_once, seconds, most, stop, begun), daemon=True)
+    process.start()
+    try:
+        # Until something comes a console says that nothing does.
+        begun.wait(30)
+        yield
+    finally:
+        stop.set()
+        process.join(30)
+
+
+def write_on(state: Path, at_once: int, seconds: float, most: float, stop: Event, begun: Event) -> None:
+    """Add snapshots, a second of recording time apart, until told to stop."""
+    with Store.open(state) as store:
+        assessment = store.assessments()[-1]
+        components = len(assessment.components)
+        resume = store.resume_point(assessment)
+        assert resume is not None
+        position, at = resume[0], resume[1]
+        last = position + most
+        due = time.monotonic()
+        beaten = -math.inf
+        while not stop.wait(max(due - time.monotonic(), 0.0)):
+            due += seconds
+            if position >= last:
+                continue
+            items = [
+                snapshot(position + number, at + number * SECOND, components, pictured=True)
+                for number in range(1, at_once + 1)
+            ]
+            position, at = position + at_once, at + at_once * SECOND
+            store.append(assessment, items, datetime.now(UTC), [taken(item) for item in items[-1:]])
+            if time.monotonic() - beaten >= BEAT_EVERY:
+                beaten = time.monotonic()
+                beat = Heartbeat(
+                    datetime.now(UTC), os.getpid(), Phase.WATCHING, position + 1, position + 1, ""
+                )
+                store.beat(assessment, beat)
+            begun.set()

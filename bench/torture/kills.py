@@ -1,0 +1,273 @@
+"""Kills engines and operators at random moments over a machine that is fed all the while."""
+
+import getpass
+import os
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench.torture import processes
+from bench.torture.invariants import (
+    Confirmed,
+    Finding,
+    differences,
+    ledger,
+    refused,
+    taken,
+    wrong_in_ledger,
+    wrong_in_operators,
+    wrong_in_store,
+)
+from bench.torture.live_machine import until
+from bench.torture.recorder import Fed, Recorder
+from bench.torture.rig import Ground, Recording
+from engine.records.events import RINGS, EventKind, Outcome
+from engine.store.store import Store
+
+LONGEST_LIFE = 2.4
+"""Of an engine, in seconds: its start takes a third of one."""
+
+PATIENCE = 180.0
+"""Until what is left has to be taken in by an engine that nobody kills."""
+
+EVERY_SHELL, EVERY_CONSOLE = 8, 12
+"""Every so many operators use the shell's command, and a console; the others are forked."""
+
+FEWEST_CONSOLES = 10
+"""Killed consoles of which some have confirmed what they were asked before they were killed."""
+
+
+@dataclass
+class Toll:
+    """What was killed, what operators were told, and which processes ended by themselves."""
+
+    engines: int = 0
+    committing: int = 0
+    operators: int = 0
+    shells: int = 0
+    consoles: int = 0
+    confirmed: list[Confirmed] = field(default_factory=list)
+    by_console: int = 0
+    by_shell: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+
+def killing(
+    place: Path,
+    ground: Ground,
+    recordings: Iterator[Recording],
+    cycles: int,
+    *,
+    seed: int = 0,
+    life: float = LONGEST_LIFE,
+    gap: tuple[float, float] = (0.25, 0.6),
+    screens: bool = True,
+    say: Callable[[str], None] = lambda _words: None,
+) -> Finding:
+    """Kill so many engines, and operators beside them; then compare with a run that nobody disturbed.
+
+    Args:
+        place: an empty folder.
+        ground: the machine.
+        recordings: in order of time, more than can be fed meanwhile.
+        cycles: engines to kill.
+        seed: of all that is random here; what the scheduler does is not.
+        life: the longest of an engine, but for the wait for a commit [s].
+        gap: between two recordings [s].
+        screens: whether real shells and consoles are killed too; their start takes a second.
+        say: hears how it goes.
+    """
+    folder, state = place / "incoming", place / "state"
+    recorder = Recorder(folder, recordings, random.Random(seed), gap=gap)
+    toll, enough = Toll(), threading.Event()
+    operators = threading.Thread(
+        target=_kill_operators, args=(state, random.Random(seed + 1), toll, enough, screens)
+    )
+    began = time.monotonic()
+    recorder.start()
+    try:
+        _until_it_rings(place, ground, toll)
+        operators.start()
+        _kill_engines(place, ground, cycles, life, random.Random(seed + 2), toll, say)
+    finally:
+        enough.set()
+        if operators.ident is not None:
+            operators.join()
+        fed = recorder.stop()
+    say("the last engine takes in what is left")
+    _finish(place, ground, folder, state, fed, toll)
+    seconds = time.monotonic() - began
+    say("a run that nobody disturbs")
+    quiet = place / "undisturbed"
+    _undisturbed(place, ground, folder, quiet, fed, toll)
+    if not toll.confirmed:
+        toll.wrong.append("no operator was told of anything: nothing is proven")
+    if toll.consoles >= FEWEST_CONSOLES and not toll.by_console:
+        toll.wrong.append("no console ever confirmed an acknowledgement: nothing is proven of them")
+    wrong = [
+        *toll.wrong,
+        *wrong_in_ledger(state, fed),
+        *wrong_in_operators(state, toll.confirmed),
+        *differences(state, quiet / "state"),
+        *wrong_in_store(state),
+    ]
+    consoles = f", {toll.shells} shells, {toll.consoles} consoles" if screens else ""
+    acknowledged = sum(one.kind == "acknowledged" for one in toll.confirmed)
+    return Finding(
+        "kill -9",
+        f"{toll.engines + toll.operators + toll.shells + toll.consoles} kills in {seconds / 60:.1f} min:"
+        f" {toll.engines} engines ({toll.committing} within a commit), {toll.operators} operators{consoles};"
+        f" fed {len(fed.good)} good files, {len(fed.bad)} bad, {len(fed.ignored)} pipes,"
+        f" {len(fed.touched)} touched",
+        f"{len(fed.good)} scored once, {refused(fed)} refused once; of"
+        f" {acknowledged + toll.by_shell + toll.by_console} acknowledgements ({toll.by_shell} by shells,"
+        f" {toll.by_console} on consoles) and {len(toll.confirmed) - acknowledged} notes confirmed none lost;"
+        " scores, events and state equal to the undisturbed run bit for bit; store check clean",
+        tuple(wrong),
+    )
+
+
+def _until_it_rings(place: Path, ground: Ground, toll: Toll) -> None:
+    """Let the first engine live until operators have something to do; then it is killed like the others."""
+    engine = _engine(place, ground, place / "incoming", place / "state")
+    until(lambda: engine.has_ended() or _has_rung(place / "state"), PATIENCE)
+    if engine.kill() != -9:
+        toll.wrong.append(f"the first engine ended by itself: {_last_line(place / 'log')}")
+    toll.engines += 1
+
+
+def _kill_engines(
+    place: Path,
+    ground: Ground,
+    cycles: int,
+    life: float,
+    dice: random.Random,
+    toll: Toll,
+    say: Callable[[str], None],
+) -> None:
+    while toll.engines < cycles:
+        engine = _engine(place, ground, place / "incoming", place / "state")
+        ended = engine.has_ended(dice.uniform(0.0, life))
+        in_commit = dice.random() < 0.5
+        if in_commit and not ended:
+            deadline = time.monotonic() + life
+            while not processes.is_committing(place / "state") and time.monotonic() < deadline:
+                time.sleep(0.0005)
+            in_commit = processes.is_committing(place / "state")
+        code = engine.kill()
+        if code != -9:
+            toll.wrong.append(f"an engine ended by itself with code {code}: {_last_line(place / 'log')}")
+            if len(toll.wrong) > 20:
+                return
+        toll.engines += 1
+        toll.committing += in_commit
+        if toll.engines % 50 == 0:
+            say(f"{toll.engines} engines killed, {taken(place / 'state')} files taken in")
+
+
+def _kill_operators(
+    state: Path, dice: random.Random, toll: Toll, enough: threading.Event, screens: bool
+) -> None:
+    number = 0
+    while not enough.is_set():
+        number += 1
+        if screens and number % EVERY_CONSOLE == 0:
+            _kill_console(state, dice, toll)
+        elif screens and number % EVERY_SHELL == 0:
+            _kill_shell(state, f"shell {number}", dice, toll)
+        else:
+            _kill_operator(state, f"operator {number}", dice, toll)
+
+
+def _has_rung(state: Path) -> bool:
+    with Store.open(state) as store:
+        return any(one.kind in RINGS for record in store.assessments() for one in store.events(record))
+
+
+def _kill_operator(state: Path, name: str, dice: random.Random, toll: Toll) -> None:
+    operator, told = processes.operator(state, name)
+    if operator.has_ended(dice.uniform(0.05, 0.8)):
+        toll.wrong.append(f"{name} ended with code {operator.exit_code()}")
+    operator.kill()
+    toll.operators += 1
+    # What was on its way when it was killed may be cut short.
+    with suppress(EOFError, OSError):
+        while True:
+            toll.confirmed.append(Confirmed(*told.recv()))
+    told.close()
+
+
+def _kill_shell(state: Path, name: str, dice: random.Random, toll: Toll) -> None:
+    child = processes.shell("alarms", "ack", "all", "--as", name, "--state", str(state))
+    time.sleep(dice.uniform(0.8, 3.5))
+    child.kill()
+    words = child.communicate()[0].decode()
+    toll.shells += child.returncode < 0
+    stored = _acknowledged_by(state, f"{name} (")
+    confirmed = sum(
+        line.startswith(name) and " acknowledged " in line and line.endswith("\n")
+        for line in words.splitlines(keepends=True)
+    )
+    toll.by_shell += confirmed
+    if stored < confirmed:
+        toll.wrong.append(f"{name} was told of {confirmed} acknowledgements, {stored} are stored")
+
+
+def _kill_console(state: Path, dice: random.Random, toll: Toll) -> None:
+    name = getpass.getuser()
+    before = _acknowledged_by(state, name)
+    console = processes.Terminal("attach", "--state", str(state))
+    confirmed = 0
+    if console.shows("Bearing 1", 6.0):
+        console.forget()
+        console.press("a")
+        confirmed = console.shows_whole("Acknowledged by", dice.uniform(0.0, 1.0))
+    toll.consoles += console.kill()
+    toll.by_console += confirmed
+    stored = _acknowledged_by(state, name) - before
+    if stored < confirmed:
+        toll.wrong.append("a console confirmed an acknowledgement that is not stored")
+
+
+def _acknowledged_by(state: Path, start: str) -> int:
+    with Store.open(state) as store:
+        events = store.events(store.assessments()[0])
+    return sum(
+        one.kind is EventKind.ACKNOWLEDGED and str(one.detail["by"]).startswith(start) for one in events
+    )
+
+
+def _finish(place: Path, ground: Ground, folder: Path, state: Path, fed: Fed, toll: Toll) -> None:
+    """Let an engine take in what is left, and end it as one is ended."""
+    engine = _engine(place, ground, folder, state)
+    wanted = {*fed.good, *fed.bad}
+    until(lambda: engine.has_ended() or wanted <= {raw for raw, *_ in ledger(state)}, PATIENCE, 0.2)
+    code = engine.end()
+    if code:
+        toll.wrong.append(f"the last engine ended with code {code}: {_last_line(place / 'log')}")
+
+
+def _undisturbed(place: Path, ground: Ground, folder: Path, quiet: Path, fed: Fed, toll: Toll) -> None:
+    """The same good files, all there from the beginning, taken in by one engine."""
+    (quiet / "incoming").mkdir(parents=True)
+    for raw in fed.good:
+        os.link(os.fsencode(folder) + b"/" + raw, os.fsencode(quiet / "incoming") + b"/" + raw)
+    only_good = Fed(good=fed.good)
+    _finish(place, ground, quiet / "incoming", quiet / "state", only_good, toll)
+    outcomes = {Outcome(outcome) for _raw, outcome, _at in ledger(quiet / "state")}
+    if outcomes - {Outcome.TAKEN}:
+        toll.wrong.append(f"the undisturbed run took files in as {sorted(outcomes)}")
+
+
+def _engine(place: Path, ground: Ground, folder: Path, state: Path) -> processes.Victim:
+    options = ("--config", str(ground.config), "--bundle", str(ground.bundle))
+    return processes.engine(folder, state, *options, log=place / "log")
+
+
+def _last_line(log: Path) -> str:
+    lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
+    return lines[-1] if lines else "it said nothing"

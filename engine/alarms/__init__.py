@@ -1,0 +1,1 @@
+"""Alarm rules, and the fold from stored events to alarms. Pure functions."""

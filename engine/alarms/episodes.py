@@ -1,0 +1,70 @@
+"""Joins what the engine said into alarms: an episode each, or several that chatter as one.
+
+Pure. Whether an episode belongs to the one before it follows from the engine's events alone and from none
+that come after, so that what operators do, and when, never changes which alarms there are.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from engine.alarms.shelving import place_of
+from engine.records.events import RINGS, Event, EventKind
+
+TOLD = RINGS | {EventKind.CLEARED, EventKind.DIAGNOSED}
+"""What the engine says of an alarm."""
+
+
+@dataclass(slots=True)
+class Story:
+    """One alarm: the key of its first episode, its place, and all that the engine ever said of it."""
+
+    key: str
+    place: str
+    events: list[Event] = field(default_factory=list)
+
+    def until(self, at: datetime) -> list[Event]:
+        """What had been said by an instant."""
+        return [event for event in self.events if event.at <= at]
+
+    def stands(self, at: datetime) -> bool:
+        """Whether the engine holds the alarm up at an instant."""
+        told = [event for event in self.until(at) if event.kind in RINGS or event.kind is EventKind.CLEARED]
+        return bool(told) and told[-1].kind is not EventKind.CLEARED
+
+
+def stories_of(ordered: Iterable[Event], chatter: timedelta) -> tuple[dict[str, Story], dict[str, Story]]:
+    """All alarms of a record.
+
+    Args:
+        ordered: events, in order of seq.
+        chatter: an episode that is raised within so long of the end of the one before, of the same source
+            and cause, goes on with its story; none does where this is zero.
+
+    Returns:
+        The stories by their own key, and by the key of every episode in them.
+    """
+    stories: dict[str, Story] = {}
+    by_episode: dict[str, Story] = {}
+    newest: dict[str, Story] = {}
+    for event in ordered:
+        if event.kind not in TOLD or not event.alarm:
+            continue
+        story = by_episode.get(event.alarm)
+        if story is None:
+            if event.kind is not EventKind.RAISED:
+                continue
+            place = place_of(event.alarm)
+            story = newest.get(place)
+            if story is None or not _goes_on(story, event, chatter):
+                story = stories[event.alarm] = newest[place] = Story(event.alarm, place)
+            by_episode[event.alarm] = story
+        story.events.append(event)
+    return stories, by_episode
+
+
+def _goes_on(story: Story, raised: Event, chatter: timedelta) -> bool:
+    if chatter <= timedelta(0):
+        return False
+    last = next(event for event in reversed(story.events) if event.kind is not EventKind.DIAGNOSED)
+    return last.kind is not EventKind.CLEARED or raised.at - last.at <= chatter

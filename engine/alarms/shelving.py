@@ -1,0 +1,113 @@
+"""Which alarms are put away: shelved for a while with a reason, or of a component that is out of service.
+
+Pure. A shelf holds a place, that is a source with a cause, so that an episode which begins under it is
+shelved too. It names the ring that was seen, as an acknowledgement does: a louder ring after that one
+breaks it, whichever of the two the store received first.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine.records.events import RINGS, Event, EventKind, Priority
+
+Mark = tuple[datetime, int, int]
+"""Where a ring stands among the rings of its place: instant, 1 for the end of a shelf else 0, seq."""
+
+
+def mark_of(ring: Event) -> Mark:
+    """Where a ring stands. A shelf whose time is up rings at the `at` that it is given here."""
+    return (ring.at, int(ring.kind is EventKind.SHELVED), ring.seq)
+
+
+def place_of(key: str) -> str:
+    """The place of an episode: its key without the snapshot that raised it."""
+    return key.rsplit("/", 1)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """One act of shelving.
+
+    `seen` is the mark of the ring it answers, `expiry` when its time is up, `end` when it stopped to
+    hold: at its expiry, or earlier by hand or by a louder ring. Recording time throughout.
+    """
+
+    event: Event
+    seen: Mark
+    expiry: datetime
+    end: datetime
+
+    @property
+    def runs_out(self) -> bool:
+        """Whether it holds until its time is up, and rings then if the alarm still stands."""
+        return self.event.at < self.end == self.expiry
+
+    def holds(self, at: datetime) -> bool:
+        """Whether it is in effect at an instant."""
+        return self.event.at <= at < self.end
+
+
+def expiry_of(shelved: Event) -> datetime:
+    """When the time of a shelf is up, in recording time."""
+    return datetime.fromisoformat(str(shelved.detail["until"]))
+
+
+def shelves_of(ordered: Iterable[Event]) -> Mapping[str, tuple[Shelf, ...]]:
+    """Every shelf ever given, by place, in order of seq.
+
+    Args:
+        ordered: events of one assessment and one session, in order of seq.
+    """
+    rings: dict[int, Event] = {}
+    by_place: dict[str, list[Event]] = {}
+    shelved: list[Event] = []
+    ended: dict[int, datetime] = {}
+    for event in ordered:
+        if event.kind in RINGS:
+            rings[event.seq] = event
+            by_place.setdefault(place_of(event.alarm), []).append(event)
+        elif event.kind is EventKind.SHELVED:
+            shelved.append(event)
+        elif event.kind is EventKind.UNSHELVED:
+            number = event.detail["shelf"]
+            if isinstance(number, int):
+                ended[number] = min(event.at, ended.get(number, event.at))
+    marks = {seq: mark_of(ring) for seq, ring in rings.items()}
+    marks |= {event.seq: (expiry_of(event), 1, event.seq) for event in shelved}
+    answered = {event.seq: event.ring for event in shelved}
+    found: dict[str, list[Shelf]] = {}
+    for event in shelved:
+        number = event.ring
+        # A shelf may answer the end of an earlier one, and that one a ring of the engine.
+        while number in answered:
+            number = answered[number]
+        ring = rings.get(number or 0)
+        if ring is None or event.ring is None:
+            continue
+        place, seen, expiry = place_of(event.alarm), marks[event.ring], expiry_of(event)
+        broken = [
+            one.at
+            for one in by_place.get(place, ())
+            if mark_of(one) > seen and (one.kind is EventKind.ESCALATED or _rank(one) > _rank(ring))
+        ]
+        end = min([expiry, ended.get(event.seq, expiry), *broken])
+        found.setdefault(place, []).append(Shelf(event, seen, expiry, end))
+    return {place: tuple(shelves) for place, shelves in found.items()}
+
+
+def retired_at(ordered: Iterable[Event], until: datetime) -> Mapping[str, Event]:
+    """What is out of service at an instant: by component, the event that said so first.
+
+    Args:
+        ordered: events of one assessment and one session, in order of seq.
+        until: the playhead, inclusive.
+    """
+    ordered = [event for event in ordered if event.at <= until]
+    back = {event.ring for event in ordered if event.kind is EventKind.REINSTATED}
+    out = [event for event in ordered if event.kind is EventKind.RETIRED and event.seq not in back]
+    return {event.component: event for event in reversed(out)}
+
+
+def _rank(ring: Event) -> int:
+    return list(Priority).index(Priority(str(ring.detail["priority"])))

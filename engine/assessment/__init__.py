@@ -1,0 +1,1 @@
+"""One pass over the snapshots of one machine: score, judge, commit, resume."""

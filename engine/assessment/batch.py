@@ -1,0 +1,234 @@
+"""The loop that joins the rooms: reads snapshots in order, learns a baseline, scores, appends."""
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from engine.assessment.assessor import Judge
+from engine.assessment.commits import in_order
+from engine.assessment.heartbeat import Pulse, quiet
+from engine.assessment.key import assessment_key, healthy_entries
+from engine.baseline.from_run import AssessmentError, explain, learn_from_run
+from engine.bundles.bundle import Bundle
+from engine.bundles.library import Bundles, check_shape
+from engine.config.channels import Layout, layout_of
+from engine.config.settings import Settings
+from engine.errors import FailedError, UnusableError
+from engine.examining import Examined, examination
+from engine.records.events import (
+    Assessment,
+    Epoch,
+    Heartbeat,
+    Phase,
+)
+from engine.store.store import Store
+from engine.system.lease import lease
+from engine.system.malloc import keep_freed_memory
+from engine.system.worker import Worker
+from replay.recording import RecordingError
+from replay.run import Run
+
+WORTH_A_WORKER = 300
+"""Snapshots below which a second process is not started: it takes a second of a processor to come up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a pass over a run came to. Seconds are those of this call, 0 for work found done."""
+
+    assessment: Assessment
+    bundle: Bundle
+    learning_seconds: float
+    scoring_seconds: float
+    scored_now: int
+
+
+def assess(
+    run: Run,
+    settings: Settings,
+    store: Store,
+    *,
+    now: Callable[[], datetime],
+    bundle: Bundle | None = None,
+    tell: Callable[[Heartbeat], None] = quiet,
+) -> Outcome:
+    """Learn where needed, then score a finished run to its end; goes on where an earlier pass stopped.
+
+    Args:
+        run: the recordings, ordered by time.
+        settings: the machine and all rules.
+        store: where everything goes.
+        now: the wall clock.
+        bundle: score with this one instead of learning.
+        tell: hears of progress.
+
+    Raises:
+        AssessmentError: nothing can be learned or scored.
+        LeaseTakenError: another engine is at it.
+        OSError: a disk failed.
+    """
+    keep_freed_memory()
+    layout = layout_of(settings)
+    key = assessment_key(run, settings, bundle.digest() if bundle else None)
+    with lease(store.path.parent / "leases", key, store.access):
+        assessment = _begin(run, settings, store, layout, key, bundle, now)
+        pulse = Pulse(store, assessment, now, tell)
+        pulse.beat(Phase.READING, 0, len(run))
+        try:
+            for rejection in run.rejected:
+                store.reject(assessment, rejection.name, rejection.reason, now())
+            if bundle is None:
+                record = Record(store, assessment, pulse, settings.model.epochs, now)
+                bundle, learning_seconds = _learned_bundle(run, settings, store, assessment, record)
+            else:
+                check_shape(bundle, settings)
+                learning_seconds = 0.0
+            began = time.perf_counter()
+            scored, judged = _score(run, settings, store, assessment, pulse, bundle, now)
+            seconds = time.perf_counter() - began
+        except ArithmeticError as error:
+            pulse.last_word(Phase.FAILED, 0, len(run), str(error))
+            raise AssessmentError(str(error)) from error
+        except UnusableError as error:
+            pulse.last_word(Phase.FAILED, 0, len(run), str(error))
+            raise
+        except (FailedError, OSError) as error:
+            # The store itself may be what failed: the word is left if it still can be.
+            with suppress(FailedError):
+                pulse.last_word(Phase.FAILED, 0, len(run), str(error))
+            raise
+        pulse.last_word(Phase.FINISHED, judged, len(run))
+    return Outcome(assessment, bundle, learning_seconds, seconds, scored)
+
+
+def _begin(
+    run: Run,
+    settings: Settings,
+    store: Store,
+    layout: Layout,
+    key: str,
+    bundle: Bundle | None,
+    now: Callable[[], datetime],
+) -> Assessment:
+    return store.begin_assessment(
+        machine=settings.machine.name,
+        key=key,
+        model=settings.model.name if bundle is None else bundle.model,
+        seed=settings.model.seed if bundle is None else bundle.seed,
+        run=str(run.path),
+        expected=len(run),
+        components=layout.components,
+        channels=layout.channels,
+        units=layout.units,
+        settings=settings.plain(),
+        now=now(),
+    )
+
+
+class Record:
+    """Writes into the store how learning goes."""
+
+    def __init__(
+        self,
+        store: Store,
+        assessment: Assessment,
+        pulse: Pulse,
+        epochs: int,
+        now: Callable[[], datetime],
+    ) -> None:
+        """Write for one assessment whose training lasts at most so many epochs."""
+        self._store, self._assessment, self._pulse, self._now = store, assessment, pulse, now
+        self._epochs = epochs
+        self._last: Epoch | None = None
+
+    def rejected(self, error: RecordingError) -> None:
+        """Record a file that cannot be read."""
+        self._store.reject(self._assessment, error.name, error.reason, self._now())
+
+    def read(self, done: int, total: int) -> None:
+        """Beat."""
+        self._pulse.beat(Phase.READING, done, total)
+
+    def epoch(self, epoch: Epoch) -> None:
+        """Append the epoch, and beat."""
+        self._last = epoch
+        self._store.add_epoch(self._assessment, epoch)
+        self.waiting()
+
+    def waiting(self) -> None:
+        """Beat."""
+        last = self._last
+        words = "starting"
+        if last is not None:
+            words = f"epoch {last.epoch}, loss {last.loss:.3f}, validation {last.validation_loss:.3f}"
+        self._pulse.beat(Phase.LEARNING, last.epoch if last else 0, self._epochs, words)
+
+
+def _learned_bundle(
+    run: Run, settings: Settings, store: Store, assessment: Assessment, record: Record
+) -> tuple[Bundle, float]:
+    """The bundle of an assessment that learns its own: of an earlier pass, or learned now."""
+    shelf = Bundles(store.path.parent, assessment.key)
+    if shelf.current() is not None:
+        return shelf.load(), 0.0
+    if len(healthy_entries(run, settings)) == len(run):
+        raise AssessmentError(
+            f"model.healthy: {settings.model.healthy} takes all {len(run)} recordings of the run as healthy"
+            " and leaves none to judge; name fewer, or only learn from them (raceway learn)"
+        )
+    began = time.perf_counter()
+    bundle = learn_from_run(run, settings, record)
+    shelf.use(shelf.keep(bundle))
+    return bundle, time.perf_counter() - began
+
+
+def _score(
+    run: Run,
+    settings: Settings,
+    store: Store,
+    assessment: Assessment,
+    pulse: Pulse,
+    bundle: Bundle,
+    now: Callable[[], datetime],
+) -> tuple[int, int]:
+    """Snapshots judged now, and in all."""
+    judge = Judge(store, assessment, bundle, settings, now)
+    start = 0
+    if judge.newest is not None:
+        start = sum(entry.time <= judge.newest for entry in run.entries)
+        taken = store.times(assessment)
+        refused = {name for name, _ in store.rejections(assessment)}
+        for entry in run.entries[:start]:
+            if entry.time not in taken and entry.name not in refused:
+                store.reject(assessment, entry.name, "it came after later recordings had been scored", now())
+    first_refused: RecordingError | None = None
+    indices = range(start, len(run))
+    with _worker(run, settings, bundle, len(indices)) as worker:
+        examined = in_order(lambda index: judge.examine(run.read(index)), indices, worker)
+        for index, one in zip(indices, examined, strict=True):
+            pulse.beat(Phase.SCORING, index, len(run))
+            if isinstance(one, RecordingError):
+                store.reject(assessment, one.name, one.reason, now())
+                first_refused = first_refused or one
+            else:
+                judge.judge(one)
+    judge.commit()
+    if judge.position == 0 and first_refused is not None:
+        raise AssessmentError(explain(first_refused, settings))
+    return judge.position - judge.began_at, judge.position
+
+
+def _worker(
+    run: Run, settings: Settings, bundle: Bundle, count: int
+) -> AbstractContextManager[Worker[Examined] | None]:
+    """Another process for so many snapshots, or none where they are done before it is up."""
+    if count < WORTH_A_WORKER:
+        return nullcontext()
+    try:
+        return Worker(partial(examination, run, settings, bundle))
+    except OSError:
+        # The system has no process to give: it takes longer, that is all.
+        return nullcontext()

@@ -1,0 +1,75 @@
+"""The engine's running state: all that the next snapshot needs of those before it.
+
+It is stored with the snapshot, so a restarted engine goes on as if it had never stopped.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from engine.alarms.rules import Watch
+from engine.config.channels import Layout
+from engine.scoring.history import History, empty_history, unpack_history
+from engine.scoring.severity import Smoothing, at_rest, unpack_smoothing
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class State:
+    """The engine's running state after a snapshot.
+
+    `smoothing` holds the averages of residuals; `components`, `trends` and `sensors` hold a watch for each
+    component, component and column; `drifted` says for each component that its errors are no longer the
+    baseline's; `stopped` that the machine stood still, and `stopped_alarm` is the key of the alarm which
+    that raised, or "".
+    """
+
+    smoothing: Smoothing
+    components: tuple[Watch, ...]
+    trends: tuple[Watch, ...]
+    sensors: tuple[Watch, ...]
+    drifted: tuple[bool, ...]
+    stopped: bool
+    history: History
+    stopped_alarm: str = ""
+
+    def pack(self) -> dict[str, object]:
+        """Turn into plain JSON types; floats keep every bit."""
+        return {
+            "smoothing": self.smoothing.pack(),
+            "components": [asdict(watch) for watch in self.components],
+            "trends": [asdict(watch) for watch in self.trends],
+            "sensors": [asdict(watch) for watch in self.sensors],
+            "drifted": list(self.drifted),
+            "stopped": self.stopped,
+            "stopped_alarm": self.stopped_alarm,
+            "history": self.history.pack(),
+        }
+
+
+def first_state(layout: Layout, features: tuple[int, int]) -> State:
+    """The state before the first snapshot; `features` is the shape (channels, features) of a residual."""
+    components, columns = len(layout.components), len(layout.watched)
+    watches = (Watch(),) * components
+    return State(
+        smoothing=at_rest(features),
+        components=watches,
+        trends=watches,
+        sensors=(Watch(),) * columns,
+        drifted=(False,) * components,
+        stopped=False,
+        history=empty_history(components),
+    )
+
+
+def unpack_state(data: Mapping[str, Any]) -> State:
+    """Rebuild what `State.pack` returned."""
+    return State(
+        smoothing=unpack_smoothing(data["smoothing"]),
+        components=tuple(Watch(**watch) for watch in data["components"]),
+        trends=tuple(Watch(**watch) for watch in data["trends"]),
+        sensors=tuple(Watch(**watch) for watch in data["sensors"]),
+        drifted=tuple(map(bool, data["drifted"])),
+        stopped=bool(data["stopped"]),
+        stopped_alarm=str(data.get("stopped_alarm", "")),
+        history=unpack_history(data["history"], len(data["components"])),
+    )

@@ -1,0 +1,1 @@
+"""Learning: choose healthy snapshots, train in a child process, calibrate limits."""

@@ -1,0 +1,84 @@
+"""Learns a bundle from a run: reads its healthy start, learns, and says how it goes."""
+
+from typing import Protocol
+
+from engine.assessment.commits import in_order
+from engine.assessment.key import healthy_entries
+from engine.baseline.learner import Learner
+from engine.bundles.bundle import Bundle
+from engine.config.channels import layout_of
+from engine.config.healthy_span import HealthySpan
+from engine.config.settings import Settings, rig_that_fits
+from engine.diagnosis.surface import Diagnostician
+from engine.errors import UnusableError
+from engine.records.events import Epoch
+from replay.recording import ColumnCountError, RecordingError
+from replay.run import Run
+
+
+class AssessmentError(UnusableError):
+    """The run cannot be assessed; one sentence for the person who asked."""
+
+
+class Listener(Protocol):
+    """Hears how learning goes."""
+
+    def rejected(self, error: RecordingError) -> None:
+        """A recording of the healthy start could not be read."""
+
+    def read(self, done: int, total: int) -> None:
+        """So many recordings of the healthy start were read."""
+
+    def epoch(self, epoch: Epoch) -> None:
+        """The network went over the baseline once more."""
+
+    def waiting(self) -> None:
+        """Nothing new; said at least once a second while the network is trained."""
+
+
+def learn_from_run(run: Run, settings: Settings, listener: Listener) -> Bundle:
+    """Learn a bundle from the healthy start of a run.
+
+    Raises:
+        AssessmentError: the run has no healthy start as the settings describe it, or none of it can be read.
+        LearningError: too little of it can be learned from, or the training failed.
+    """
+    learner = Learner(settings, layout_of(settings), Diagnostician(settings))
+    wanted = healthy_entries(run, settings)
+    if not wanted and not isinstance(settings.model.healthy_start, HealthySpan):
+        raise AssessmentError(
+            f"model.healthy: {settings.model.healthy} of the run's {len(run)} recordings (model.skip"
+            f" {settings.model.skip}) leaves none; name more with --healthy"
+        )
+    if not wanted:
+        raise AssessmentError(
+            f"model.healthy: no recording of the run lies in {settings.model.healthy}; it spans"
+            f" {run.entries[0].time:%Y-%m-%dT%H:%M:%S} to {run.entries[-1].time:%Y-%m-%dT%H:%M:%S} UTC"
+        )
+    first = run.entries.index(wanted[0])
+    indices = range(first, first + len(wanted))
+    sights = []
+    refused: list[RecordingError] = []
+    for done, one in enumerate(in_order(lambda index: learner.look(run.read(index)), indices)):
+        if isinstance(one, RecordingError):
+            listener.rejected(one)
+            refused.append(one)
+        else:
+            sights.append(one)
+        listener.read(done + 1, len(wanted))
+    if not sights and refused:
+        raise AssessmentError(explain(refused[0], settings))
+    listener.waiting()
+    return learner.learn(sights, run.entries[0], listener.epoch, listener.waiting)
+
+
+def explain(error: RecordingError, settings: Settings) -> str:
+    """Say of a file that does not fit what to change."""
+    if not isinstance(error, ColumnCountError):
+        return f"none of the recordings can be read; the first, {error}"
+    preset = rig_that_fits(error.found)
+    advice = f", or use the preset that fits: --rig {preset}" if preset else ""
+    return (
+        f"{error}; change the channels of the [[component]] entries (or recording.columns) to the"
+        f" {error.found} columns of the file{advice}"
+    )

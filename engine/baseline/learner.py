@@ -1,0 +1,355 @@
+"""Makes a bundle from the healthy start of a run: picks it, trains in a child process, sets the limits."""
+
+import json
+import platform
+import queue
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.bundles.bundle import Baseline, Bundle, Calibration, UsualLines
+from engine.config.channels import Layout
+from engine.config.settings import Settings
+from engine.diagnosis.surface import Diagnostician
+from engine.errors import UnusableError
+from engine.models import model_named
+from engine.models.base import Insight
+from engine.records.events import Epoch, Quality
+from engine.scoring.errors import calibrate, component_windows, least_limit, log_errors, risen, scatter
+from engine.scoring.scorer import Network, insight_of
+from engine.scoring.severity import at_rest, severities, smoothed
+from engine.scoring.trend import rising_trend
+from engine.signals.envelope import whole_spectrum
+from engine.signals.features import FIGURES, centred, figures
+from engine.signals.quality import STOPPED_SHARE, channel_quality, out_of_range
+from engine.system.child_process import command, environment
+from engine.system.scratch import scratch
+from replay.recording import Snapshot
+from replay.run import Entry
+
+FEWEST = 10
+"""Healthy snapshots below which neither scatter nor a limit can be told."""
+
+VALIDATION_SHARE = 0.2
+"""Of the snapshots trained on, the last ones, kept for early stopping."""
+
+IMPULSIVE = 5.0
+"""Kurtosis of a baseline that is doubted; 3 for Gaussian noise, healthy bearings stay below 4."""
+
+PATIENCE = 15
+"""Epochs without improvement before training stops."""
+
+
+class LearningError(UnusableError):
+    """No baseline can be learned; one sentence that says why and what to change."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sight:
+    """What is kept of a healthy snapshot while learning.
+
+    `observed` is what the model sees of it, `level` (its standard deviation) and `kurtosis` are float32
+    (channels,), `faulty` says that a watched channel did not run, `lines` holds the strengths of fault lines
+    by component.
+    """
+
+    entry: Entry
+    observed: NDArray[np.float32]
+    level: NDArray[np.float32]
+    kurtosis: NDArray[np.float32]
+    faulty: bool
+    lines: Mapping[int, NDArray[np.float32]]
+
+
+class Learner:
+    """Learns a bundle for one machine, as its settings say."""
+
+    def __init__(self, settings: Settings, layout: Layout, diagnostician: Diagnostician) -> None:
+        """Prepare the model.
+
+        Raises:
+            LearningError: there is no such model, or it cannot see recordings so short.
+        """
+        self.settings, self.layout, self.diagnostician = settings, layout, diagnostician
+        rows, columns = settings.recording.rows, settings.columns
+        try:
+            self.model = model_named(settings.model.name, settings.machine.sample_rate, rows, columns)
+        except ValueError as error:
+            raise LearningError(str(error)) from error
+
+    def look(self, snapshot: Snapshot) -> Sight:
+        """See one healthy snapshot; safe to call from several threads."""
+        signal = snapshot.signal / self.layout.sensitivity
+        invalid = out_of_range(signal)
+        columns = centred(np.where(invalid, np.float32(0.0), signal))
+        quality = channel_quality(columns, invalid, None, self.layout.watched)
+        running = np.array([one is Quality.RUNNING for one in quality])
+        signal = np.where(running, signal, np.float32(0.0))
+        columns = np.where(running[:, None], columns, np.float32(0.0))
+        told = figures(columns)
+        return Sight(
+            Entry(snapshot.name, snapshot.time),
+            self.model.observe(signal),
+            told[:, FIGURES.index("standard deviation")],
+            told[:, FIGURES.index("kurtosis")],
+            not running[self.layout.watched].all(),
+            self.diagnostician.strengths(whole_spectrum(columns)),
+        )
+
+    def learn(
+        self,
+        sights: Sequence[Sight],
+        first_seen: Entry,
+        on_epoch: Callable[[Epoch], None],
+        on_wait: Callable[[], None],
+    ) -> Bundle:
+        """Learn from what was seen of the healthy snapshots, oldest first.
+
+        Args:
+            sights: of the healthy snapshots.
+            first_seen: the first entry of the run, run-in included.
+            on_epoch: told of each epoch of training.
+            on_wait: called at least once a second while it takes.
+
+        Raises:
+            LearningError: too few of them run, or the training failed.
+        """
+        began = time.perf_counter()
+        settings, model = self.settings, self.model
+        usable, level = _running(sights, self.layout.watched)
+        if len(usable) < FEWEST:
+            raise LearningError(
+                mute_channel([sight.level for sight in sights], self.layout.watched)
+                or f"only {len(usable)} running snapshots to learn from where at least {FEWEST} are needed;"
+                " name more with --healthy (model.healthy)"
+            )
+        held_out = max(FEWEST // 3, round(len(usable) * settings.model.calibration_share))
+        trained = [sight.observed for sight in usable[: len(usable) - held_out]]
+        scaling = model.learn_scaling(trained)
+        chance = np.random.default_rng(settings.model.seed)
+        vectors = model.training_vectors(trained, scaling, chance)
+        validating = max(1, round(len(vectors) * VALIDATION_SHARE))
+        content, history, layers = self._train(
+            vectors[:-validating], vectors[-validating:], on_epoch, on_wait
+        )
+        network = Network(content, model.batch)
+        insights = []
+        for sight in usable:
+            insights.append(insight_of(model, network, sight.observed, scaling))
+            on_wait()
+        return Bundle(
+            model=model.name,
+            machine=settings.machine.name,
+            sample_rate=settings.machine.sample_rate,
+            rows=settings.recording.rows,
+            channels=len(level),
+            seed=settings.model.seed,
+            baseline=Baseline(
+                count=len(usable),
+                calibrated_on=held_out,
+                first_seen=first_seen.time,
+                start=usable[0].entry.time,
+                end=usable[-1].entry.time,
+                last_name=usable[-1].entry.name,
+            ),
+            scaling=scaling,
+            calibration=self._calibrate(insights, held_out, level, model.feature_unit(scaling)),
+            lines=_usual_lines(usable),
+            network=content,
+            history=history,
+            layers=layers,
+            settings=settings.plain(),
+            versions={
+                "python": platform.python_version(),
+                **{name: version(name) for name in ("numpy", "tensorflow", "keras", "ai-edge-litert")},
+            },
+            doubts=self._doubts(usable, insights),
+            learning_seconds=time.perf_counter() - began,
+        )
+
+    def _doubts(self, usable: Sequence[Sight], insights: Sequence[Insight]) -> tuple[str, ...]:
+        """What speaks against the baseline's health, for the person who accepts it."""
+        seconds = np.array([sight.entry.time.timestamp() for sight in usable])
+        level = log_errors(np.stack([sight.level for sight in usable]).astype(np.float64))
+        kurtosis = np.median([sight.kurtosis for sight in usable], axis=0)
+        doubts = []
+        for name, channels in zip(self.layout.components, self.layout.channels, strict=True):
+            for column in (number - 1 for number in channels):
+                noise = float(np.diff(level[:, column]).std()) / np.sqrt(2)
+                trend = rising_trend(seconds, level[:, column], noise)
+                if trend is not None:
+                    doubts.append(
+                        f"{name}, channel {column + 1}: its level rises within the baseline,"
+                        f" by {100 * (np.exp(trend.rise) - 1):.0f} %"
+                    )
+                if kurtosis[column] > IMPULSIVE:
+                    doubts.append(
+                        f"{name}, channel {column + 1}: it is impulsive (kurtosis {kurtosis[column]:.1f}),"
+                        " as a damaged bearing's signal is"
+                    )
+        return (*doubts, *self.diagnostician.doubts(_usual_lines(usable), self.layout.components))
+
+    def _calibrate(
+        self,
+        insights: Sequence[Insight],
+        held_out: int,
+        level: NDArray[np.float32],
+        unit: NDArray[np.float32],
+    ) -> Calibration:
+        """Set what is usual, and the limits, on the held-out snapshots: the last ones."""
+        limits, channels = self.settings.limits, self.layout.channels
+        features = np.stack([insight.features for insight in insights])
+        held = features[-held_out:]
+        centre = held.mean(axis=0, dtype=np.float64).astype(np.float32)
+        spread = scatter(held)
+        smoothing = at_rest((features.shape[1], features.shape[2]))
+        residual = (features - centre) / spread
+        least = least_limit(risen(residual, held_out, channels), spread * unit, channels)
+        errors = []
+        for one in residual:
+            smoothing = smoothed(smoothing, one, self.layout.watched, limits)
+            # Over limits of 1, severities are the errors themselves.
+            errors.append(severities(smoothing, self.layout.watched, channels, np.ones((2, 1), np.float32)))
+        calm = np.stack(errors[-held_out:])
+        limit = np.stack(
+            [
+                np.maximum(calibrate(calm[:, 0], limits.margin, limits.tail, limits.quick), least),
+                np.maximum(calibrate(calm[:, 1], limits.patient_margin, limits.tail, limits.patient), least),
+            ]
+        )
+        windows = np.concatenate([insight.window_errors for insight in insights[-held_out:]])
+        return Calibration(
+            centre=centre,
+            scatter=spread,
+            level=level,
+            limit=limit,
+            window_limit=np.percentile(
+                component_windows(windows, channels), self.model.percentile, axis=0
+            ).astype(np.float32),
+            calm=log_errors((calm / limit).max(axis=1)).astype(np.float32),
+        )
+
+    def _train(
+        self,
+        train: Sequence[NDArray[np.float32]],
+        validation: Sequence[NDArray[np.float32]],
+        on_epoch: Callable[[Epoch], None],
+        on_wait: Callable[[], None],
+    ) -> tuple[bytes, tuple[dict[str, float], ...], tuple[dict[str, object], ...]]:
+        settings = self.settings.model
+        with scratch("raceway-learning-") as folder:
+            request = {
+                "model": settings.name,
+                "seed": settings.seed,
+                "epochs": settings.epochs,
+                "patience": PATIENCE,
+                "batch": self.model.batch,
+            }
+            (folder / "request.json").write_text(json.dumps(request))
+            np.savez(
+                folder / "vectors.npz",
+                allow_pickle=False,
+                train=np.concatenate(train),
+                validation=np.concatenate(validation),
+            )
+            history = _follow(folder, on_epoch, on_wait)
+            layers = json.loads((folder / "layers.json").read_text())
+            return (folder / "network.tflite").read_bytes(), history, tuple(layers)
+
+
+def _usual_lines(sights: Sequence[Sight]) -> dict[int, UsualLines]:
+    """What is usual of each component's fault lines over the whole baseline."""
+    usual = {}
+    for component in sights[0].lines:
+        strengths = np.stack([sight.lines[component] for sight in sights])
+        usual[component] = UsualLines(strengths.mean(axis=0), strengths.std(axis=0, ddof=1))
+    return usual
+
+
+def _running(sights: Sequence[Sight], watched: NDArray[np.bool_]) -> tuple[list[Sight], NDArray[np.float32]]:
+    """Keep the snapshots in which every watched channel hears the machine; the median says how loud it is."""
+    live = [sight for sight in sights if not sight.faulty]
+    if not live:
+        return [], np.zeros(len(watched), np.float32)
+    level = np.median([sight.level for sight in live], axis=0).astype(np.float32)
+    loud = [sight for sight in live if (sight.level > STOPPED_SHARE * level)[watched].all()]
+    return loud, level
+
+
+def mute_channel(levels: Iterable[NDArray[np.float32]], watched: NDArray[np.bool_]) -> str:
+    """Name a channel for whose sake most snapshots of a running machine cannot be learned from; "" for none.
+
+    Args:
+        levels: (channels,) of each snapshot, as in `Sight`: 0 where a channel does not run.
+        watched: (channels,).
+    """
+    heard = np.array([level > 0 for level in levels], np.bool_).reshape(-1, len(watched))
+    turning = heard[heard[:, watched].any(axis=1)]
+    mute = np.flatnonzero(watched & (2 * turning.sum(axis=0) < len(turning)))
+    if not len(mute):
+        return ""
+    return (
+        f"channel {mute[0] + 1} carries no usable signal (constant, clipped or invalid) in most of the"
+        " healthy recordings; mend the sensor, or leave the channel out of its [[component]]"
+    )
+
+
+def _follow(
+    folder: Path, on_epoch: Callable[[Epoch], None], on_wait: Callable[[], None]
+) -> tuple[dict[str, float], ...]:
+    """Run the training process, pass its progress on as it comes, and wait for its end."""
+    complaints = folder / "complaints.txt"
+    history = []
+    with complaints.open("wb") as errors:
+        child = subprocess.Popen(
+            command("engine.models.training", str(folder)),
+            env={**environment(), "TMPDIR": str(folder)},
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            stdin=subprocess.DEVNULL,
+            text=True,
+        )
+    assert child.stdout is not None
+    lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+    output = child.stdout
+
+    def pass_on() -> None:
+        for line in output:
+            lines.put(line)
+        lines.put("")
+
+    reader = threading.Thread(target=pass_on, daemon=True)
+    reader.start()
+    try:
+        while True:
+            try:
+                line = lines.get(timeout=1.0)
+            except queue.Empty:
+                on_wait()
+                continue
+            if not line:
+                break
+            if line.startswith("{"):
+                losses = json.loads(line)
+                history.append(losses)
+                on_epoch(Epoch(int(losses["epoch"]), losses["loss"], losses["validation_loss"]))
+        code = child.wait()
+    finally:
+        if child.poll() is None:
+            child.kill()
+            child.wait()
+        reader.join()
+        output.close()
+    if code != 0:
+        said = complaints.read_text(errors="replace").strip().splitlines()
+        raise LearningError(
+            f"training stopped with exit code {code}: {said[-1] if said else 'it said nothing'}"
+        )
+    return tuple(history)

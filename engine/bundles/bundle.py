@@ -1,0 +1,249 @@
+"""A trained model on disk: one folder with its network, scaling, limits, history and provenance.
+
+Plain data only: JSON, numpy arrays without pickle, and a LiteRT network. Every file's SHA-256 stands in
+the manifest, and the bundle's own digest is taken over all that influences a score.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import UnusableError
+from engine.system.scratch import scratch
+
+VERSION = 1
+MANIFEST = "bundle.json"
+ARRAYS = "arrays.npz"
+NETWORK = "network.tflite"
+
+
+class BundleError(UnusableError):
+    """A bundle that cannot be used; the message names the folder or file and what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The healthy snapshots that a bundle learned from: how many, and which span of recording time.
+
+    `first_seen` is the first snapshot of the run, earlier than `start` where a run-in was skipped. Nothing
+    in `first_seen` to `end` may raise an alarm.
+    """
+
+    count: int
+    calibrated_on: int
+    first_seen: datetime
+    start: datetime
+    end: datetime
+    last_name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Calibration:
+    """What is usual on healthy snapshots that the network was not trained on; arrays are float32.
+
+    `centre`, `scatter` (channels, features) standardise the model's features; `level` (channels,) is the
+    running standard deviation; `limit` (2, components) the smoothed error that is too much, for the quick
+    and the patient average; `window_limit` (components,) the window error that the model's plain percentile
+    calls so; `calm` (snapshots, components) is the natural logarithm of the severities that the limits were
+    set on.
+    """
+
+    centre: NDArray[np.float32]
+    scatter: NDArray[np.float32]
+    level: NDArray[np.float32]
+    limit: NDArray[np.float32]
+    window_limit: NDArray[np.float32]
+    calm: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UsualLines:
+    """Strengths of a component's fault lines on the baseline, natural log.
+
+    `centre`, `scatter` are float32 (its channels, bands, surfaces, lines), NaN where not heard.
+    """
+
+    centre: NDArray[np.float32]
+    scatter: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bundle:
+    """What scoring needs, in memory.
+
+    `doubts` are sentences about the baseline for the person who accepts it: what is not as in health.
+    `layers` tell of the network's layers in order: kind, shape of what each gives, numbers learned; none are
+    known of a bundle of an earlier Raceway.
+    """
+
+    model: str
+    machine: str
+    sample_rate: float
+    rows: int
+    channels: int
+    seed: int
+    baseline: Baseline
+    scaling: Mapping[str, NDArray[np.float32]] = field(repr=False)
+    calibration: Calibration = field(repr=False)
+    lines: Mapping[int, UsualLines] = field(repr=False)
+    network: bytes = field(repr=False)
+    history: tuple[Mapping[str, float], ...] = field(repr=False)
+    settings: Mapping[str, object] = field(repr=False)
+    versions: Mapping[str, str]
+    doubts: tuple[str, ...] = ()
+    learning_seconds: float = 0.0
+    layers: tuple[Mapping[str, object], ...] = field(default=(), repr=False)
+
+    def digest(self) -> str:
+        """SHA-256 over everything that influences a score; when it was learned and how fast do not."""
+        content = hashlib.sha256()
+        content.update(json.dumps(self._description(), sort_keys=True).encode())
+        content.update(self.network)
+        for name, array in sorted(self._arrays().items()):
+            content.update(f"{name} {array.shape}".encode())
+            content.update(np.ascontiguousarray(array, "<f4").tobytes())
+        return content.hexdigest()
+
+    def _arrays(self) -> dict[str, NDArray[np.float32]]:
+        arrays = {f"scaling.{name}": array for name, array in self.scaling.items()}
+        arrays |= {f"calibration.{name}": getattr(self.calibration, name) for name in Calibration.__slots__}
+        for component, usual in self.lines.items():
+            arrays[f"lines.{component}.centre"] = usual.centre
+            arrays[f"lines.{component}.scatter"] = usual.scatter
+        return arrays
+
+    def _description(self) -> dict[str, object]:
+        return {
+            "model": self.model,
+            "machine": self.machine,
+            "sample_rate": self.sample_rate,
+            "rows": self.rows,
+            "channels": self.channels,
+            "seed": self.seed,
+            "baseline": {
+                "count": self.baseline.count,
+                "calibrated_on": self.baseline.calibrated_on,
+                "first_seen": self.baseline.first_seen.isoformat(),
+                "start": self.baseline.start.isoformat(),
+                "end": self.baseline.end.isoformat(),
+                "last_name": self.baseline.last_name,
+            },
+        }
+
+    def save(self, bundles: Path) -> Path:
+        """Write into a folder of its own under `bundles`, whole or not at all; return that folder.
+
+        Raises:
+            OSError: the folder cannot be written.
+        """
+        digest = self.digest()
+        place = bundles / f"{self.model}-{digest[:16]}"
+        if place.is_dir():
+            return place
+        bundles.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with scratch(".draft-", bundles) as draft:
+            (draft / NETWORK).write_bytes(self.network)
+            np.savez(draft / ARRAYS, allow_pickle=False, **self._arrays())
+            manifest = {
+                "version": VERSION,
+                "digest": digest,
+                "files": {name: _sha256(draft / name) for name in (NETWORK, ARRAYS)},
+                **self._description(),
+                "history": [dict(epoch) for epoch in self.history],
+                "settings": dict(self.settings),
+                "versions": dict(self.versions),
+                "doubts": list(self.doubts),
+                "learning_seconds": self.learning_seconds,
+                "layers": [dict(layer) for layer in self.layers],
+            }
+            (draft / MANIFEST).write_text(json.dumps(manifest, indent=1))
+            for path in draft.iterdir():
+                _flush(path)
+            try:
+                draft.rename(place)
+            except OSError:
+                # Another may have saved the same bundle first.
+                if not place.is_dir():
+                    raise
+        _flush(bundles)
+        return place
+
+
+def load_bundle(place: Path) -> Bundle:
+    """Load a bundle folder after checking every file against its SHA-256.
+
+    Raises:
+        BundleError: something is missing, altered, or of another version.
+    """
+    try:
+        manifest = json.loads((place / MANIFEST).read_text())
+    except (OSError, ValueError) as error:
+        raise BundleError(f"{place}: is no bundle ({MANIFEST} cannot be read: {error})") from error
+    if not isinstance(manifest, dict) or manifest.get("version") != VERSION:
+        raise BundleError(f"{place}: is not a bundle of version {VERSION}; learn a new one with this Raceway")
+    try:
+        for name, checksum in manifest["files"].items():
+            if Path(name).name != name or _sha256(place / name) != checksum:
+                raise BundleError(f"{place / name}: differs from what was learned; restore it or learn again")
+        bundle = _from_manifest(manifest, place)
+        digest = manifest["digest"]
+    except OSError as error:
+        raise BundleError(f"{place}: a file of the bundle cannot be read ({error})") from error
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BundleError(f"{place / MANIFEST}: is damaged ({error!r}); learn again") from error
+    if bundle.digest() != digest:
+        raise BundleError(f"{place / MANIFEST}: differs from what was learned; restore it or learn again")
+    return bundle
+
+
+def _from_manifest(manifest: dict[str, Any], place: Path) -> Bundle:
+    with np.load(place / ARRAYS, allow_pickle=False) as stored:
+        arrays = {name: stored[name] for name in stored.files}
+    components = sorted({int(name.split(".")[1]) for name in arrays if name.startswith("lines.")})
+    baseline = dict(manifest["baseline"])
+    for name in ("first_seen", "start", "end"):
+        baseline[name] = datetime.fromisoformat(baseline[name])
+    return Bundle(
+        model=manifest["model"],
+        machine=manifest["machine"],
+        sample_rate=manifest["sample_rate"],
+        rows=manifest["rows"],
+        channels=manifest["channels"],
+        seed=manifest["seed"],
+        baseline=Baseline(**baseline),
+        scaling={
+            name.partition(".")[2]: array for name, array in arrays.items() if name.startswith("scaling.")
+        },
+        calibration=Calibration(**{name: arrays[f"calibration.{name}"] for name in Calibration.__slots__}),
+        lines={
+            number: UsualLines(arrays[f"lines.{number}.centre"], arrays[f"lines.{number}.scatter"])
+            for number in components
+        },
+        network=(place / NETWORK).read_bytes(),
+        history=tuple(manifest["history"]),
+        settings=manifest["settings"],
+        versions=manifest["versions"],
+        doubts=tuple(manifest["doubts"]),
+        learning_seconds=manifest["learning_seconds"],
+        layers=tuple(manifest.get("layers", ())),
+    )
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _flush(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,101 @@
+"""The bundles of a store, side by side, and which of them an assessment scores with."""
+
+import json
+import os
+from pathlib import Path
+
+from engine.bundles.bundle import MANIFEST, Bundle, BundleError, load_bundle
+from engine.config.settings import Settings
+
+FOLDER = "bundles"
+"""Of the state folder: one folder a bundle, one file an assessment that learns its own."""
+
+
+class Bundles:
+    """The bundles beside one store, as one assessment sees them."""
+
+    def __init__(self, state: Path, key: str) -> None:
+        """Look into a state folder, for the assessment with this key."""
+        self.folder = state / FOLDER
+        self._marker = self.folder / f"{key}.json"
+
+    def current(self) -> str | None:
+        """The name of the bundle in use, None before there is one.
+
+        Raises:
+            BundleError: it was written down, and cannot be read.
+        """
+        try:
+            return str(json.loads(self._marker.read_text())["bundle"])
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise BundleError(
+                f"{self._marker}: which bundle is in use cannot be read ({error}); name one to switch to"
+            ) from error
+
+    def names(self) -> tuple[str, ...]:
+        """The bundles that are there, in alphabetical order."""
+        if not self.folder.is_dir():
+            return ()
+        found = (place.name for place in self.folder.iterdir() if (place / MANIFEST).is_file())
+        return tuple(sorted(name for name in found if not name.startswith(".")))
+
+    def load(self, name: str | None = None) -> Bundle:
+        """Load a bundle of this store by its name, the one in use where none is given.
+
+        Raises:
+            BundleError: there is none, or it is not what it was.
+        """
+        if name is None:
+            name = self.current()
+        if name is None:
+            there = ", ".join(self.names())
+            raise BundleError(
+                f"{self._marker}: is gone, and with it which bundle is in use; switch to one"
+                f" ({there or 'there is none: learn one, and name it by --bundle'})"
+            )
+        if not name or name.startswith(".") or Path(name).name != name:
+            raise BundleError(f"{self.folder}: holds no bundle called {name}")
+        return load_bundle(self.folder / name)
+
+    def keep(self, bundle: Bundle) -> str:
+        """Put a bundle beside those that are there, and return its name.
+
+        Raises:
+            OSError: the disk failed.
+        """
+        return bundle.save(self.folder).name
+
+    def use(self, name: str) -> None:
+        """Write down which bundle is in use from now on; whole or not at all.
+
+        Raises:
+            OSError: the disk failed.
+        """
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = self._marker.with_suffix(".draft")
+        with draft.open("w") as file:
+            file.write(json.dumps({"bundle": name}))
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(self._marker)
+
+
+def check_shape(bundle: Bundle, settings: Settings) -> None:
+    """Refuse a bundle that was learned on another kind of recording.
+
+    Raises:
+        BundleError: in one sentence, what differs.
+    """
+    for what, learned, here in (
+        ("sample_rate", bundle.sample_rate, settings.machine.sample_rate),
+        ("rows", bundle.rows, settings.recording.rows),
+        ("columns", bundle.channels, settings.columns),
+        ("components", bundle.calibration.limit.shape[1], len(settings.components)),
+    ):
+        if learned != here:
+            raise BundleError(
+                f"the bundle was learned with {what} {learned}, the settings say {here};"
+                " learn a bundle for this machine, or use the settings it was learned with"
+            )

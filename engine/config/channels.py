@@ -1,0 +1,53 @@
+"""Which column of a recording belongs to which component, in the arrays that the engine computes with."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.config.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layout:
+    """The channels of a machine.
+
+    Attributes:
+        components: names, in display order.
+        channels: of each component, counted from 1.
+        watched: bool (columns,), False for a column that no component names.
+        sensitivity: float32 (columns,), recorded number per unit.
+        units: one a column, "" for one that is not watched.
+    """
+
+    components: tuple[str, ...]
+    channels: tuple[tuple[int, ...], ...]
+    watched: NDArray[np.bool_]
+    sensitivity: NDArray[np.float32]
+    units: tuple[str, ...]
+
+    def owner(self, column: int) -> str:
+        """The component that watches a column, counted from 0; "" if none does."""
+        for name, own in zip(self.components, self.channels, strict=True):
+            if column + 1 in own:
+                return name
+        return ""
+
+
+def layout_of(settings: Settings) -> Layout:
+    """Lay out the channels as the settings describe the machine."""
+    watched = np.zeros(settings.columns, np.bool_)
+    sensitivity = np.ones(settings.columns, np.float32)
+    units = [""] * settings.columns
+    for part in settings.components:
+        for channel, unit, factor in zip(part.channels, part.unit, part.sensitivity, strict=True):
+            watched[channel - 1] = True
+            sensitivity[channel - 1] = factor
+            units[channel - 1] = unit
+    return Layout(
+        components=tuple(part.name for part in settings.components),
+        channels=tuple(part.channels for part in settings.components),
+        watched=watched,
+        sensitivity=sensitivity,
+        units=tuple(units),
+    )

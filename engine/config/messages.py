@@ -1,0 +1,103 @@
+"""Says in one sentence what is wrong with a setting, and where it was written."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from engine.config.layers import Layer, Place, nearest_key, origin
+
+_WANTED: dict[str, str] = {
+    "bool_type": "true or false",
+    "float_type": "a number",
+    "int_type": "a whole number",
+    "model_type": "a table",
+    "string_type": "text in quotes",
+    "tuple_type": "a list",
+    "finite_number": "a finite number",
+}
+_LIMITS: dict[str, Callable[[dict[str, Any]], str]] = {
+    "greater_than": lambda context: f"more than {context['gt']:g}",
+    "greater_than_equal": lambda context: f"{context['ge']:g} or more",
+    "less_than": lambda context: f"less than {context['lt']:g}",
+    "less_than_equal": lambda context: f"{context['le']:g} or less",
+    "literal_error": lambda context: str(context["expected"]).replace("'", '"'),
+    "string_pattern_mismatch": lambda context: "a lowercase name",
+    "string_too_short": lambda context: f"text of {context['min_length']} or more characters",
+    "string_too_long": lambda context: f"text of at most {context['max_length']} characters",
+    "too_short": lambda context: f"a list of {context['min_length']} or more",
+}
+
+
+def sentence(
+    error: ValidationError,
+    values: Mapping[str, Any],
+    origins: Mapping[Place, Layer],
+    valid: Sequence[Place],
+) -> str:
+    """Word the first thing wrong; an unknown key before the rest, for it is often why another is missing."""
+    faults = error.errors(include_url=False)
+    fault = next((fault for fault in faults if fault["type"] == "extra_forbidden"), faults[0])
+    place = _written_place(fault["loc"], values)
+    layer = origin(origins, place)
+    where = f"{layer.position(place)}: " if layer else ""
+    return f"{where}{_called(place)} {_complaint(fault, place, valid)}."
+
+
+def _written_place(location: tuple[str | int, ...], values: Any) -> Place:
+    """Cut a fault's location to what stands in the file: a scalar given for all channels has no entries."""
+    place: Place = ()
+    for part in location:
+        if place and not isinstance(values, Mapping | list | tuple):
+            break
+        place = (*place, part)
+        if isinstance(values, Mapping):
+            values = values.get(part)
+        elif isinstance(values, list | tuple) and isinstance(part, int) and part < len(values):
+            values = values[part]
+        else:
+            values = None
+    return place
+
+
+def _called(place: Place) -> str:
+    """Name a place as a reader of the file would: "alarms.severe", "channels of component 2"."""
+    names = [part for part in place if isinstance(part, str)]
+    if place[0] == "component" and len(place) > 1:
+        keys = ".".join(names[1:])
+        return f"{keys} of component {int(place[1]) + 1}" if keys else f"component {int(place[1]) + 1}"
+    return ".".join(names)
+
+
+def _complaint(fault: ErrorDetails, place: Place, valid: Sequence[Place]) -> str:
+    kind, given, context = fault["type"], fault["input"], fault.get("ctx", {})
+    if kind == "extra_forbidden":
+        if meant := nearest_key(place, valid):
+            return f"is no setting; the nearest is {'.'.join(map(str, meant))}"
+        table = tuple(part for part in place[:-1] if isinstance(part, str))
+        siblings = [str(other[-1]) for other in valid if other[:-1] == table]
+        return f"is no setting; what may stand here is {', '.join(siblings)}"
+    if kind == "missing":
+        return "is missing"
+    if kind == "value_error":
+        return str(context["error"])
+    if kind in _WANTED:
+        return f"must be {_WANTED[kind]}, not {_shown(given)}"
+    if kind in _LIMITS:
+        return f"must be {_LIMITS[kind](context)}, not {_shown(given)}"
+    return f"is wrong: {fault['msg']}"
+
+
+def _shown(value: object) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return f'the text "{value}"' if value.isprintable() else f"the text {value!r}"
+        case Mapping():
+            return "a table"
+        case list() | tuple():
+            return "a list" if value else "an empty list"
+        case _:
+            return str(value)

@@ -1,0 +1,190 @@
+"""Makes config.toml, a rig preset, a user's file and the command line into typed, validated settings.
+
+The defaults stand in config.toml and nowhere else. To add a setting, add one line there and one field
+here; a test holds the two together.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Any
+
+from pydantic import (
+    BaseModel,
+    Field,
+    ValidationError,
+)
+
+from engine.config.layers import (
+    Layer,
+    Place,
+    SettingsError,
+    command_line_layer,
+    merge,
+    origin,
+    read_layer,
+)
+from engine.config.messages import sentence
+from engine.config.sections import (
+    OPERATING_KEYS,
+    AdviceSettings,
+    AlarmSettings,
+    ComponentSettings,
+    ConsoleSettings,
+    LimitSettings,
+    MachineSettings,
+    ModelSettings,
+    RecordingSettings,
+    StoreSettings,
+    Table,
+    WatchSettings,
+)
+from engine.spelling import nearest
+from replay.recording import RecordingFormat
+
+__all__ = ["Settings", "SettingsError", "default_config_path", "load_settings", "rig_names", "rig_that_fits"]
+
+_HERE = Path(__file__).parent
+_NO_OVERRIDES: Mapping[str, object] = MappingProxyType({})
+
+
+class Settings(Table):
+    """Every setting, checked. The names are those of config.toml; `components` is its [[component]] list."""
+
+    machine: MachineSettings
+    components: Annotated[tuple[ComponentSettings, ...], Field(alias="component", min_length=1)]
+    recording: RecordingSettings
+    model: ModelSettings
+    limits: LimitSettings
+    alarms: AlarmSettings
+    advice: AdviceSettings
+    watch: WatchSettings
+    console: ConsoleSettings
+    keys: Mapping[str, str | tuple[str, ...]]
+    store: StoreSettings
+
+    @property
+    def columns(self) -> int:
+        """Sensor columns in a file: as set, or as many as the highest channel named."""
+        return self.recording.columns or max(max(part.channels) for part in self.components)
+
+    def recording_format(self) -> RecordingFormat:
+        """What the reader of recordings has to expect."""
+        return RecordingFormat(
+            machine=self.machine.name,
+            sample_rate=self.machine.sample_rate,
+            columns=self.columns,
+            rows=self.recording.rows,
+            time_pattern=self.recording.time_pattern,
+            timezone=self.recording.timezone,
+            separator=self.recording.separator,
+        )
+
+    def plain(self) -> dict[str, Any]:
+        """Every setting in plain JSON types, by the keys of config.toml."""
+        return self.model_dump(mode="json", by_alias=True)
+
+    def fingerprint(self) -> str:
+        """SHA-256 (hex) of what influences the engine's results; watching, console and store do not."""
+        shaping = self.model_dump(
+            mode="json", by_alias=True, exclude={"advice", "watch", "console", "keys", "store"}
+        )
+        for key in OPERATING_KEYS:
+            del shaping["alarms"][key]
+        canonical = json.dumps(shaping, sort_keys=True, separators=(",", ":"), allow_nan=False)
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def default_config_path() -> Path:
+    """The annotated defaults: beside the packages in a checkout, inside this one once installed."""
+    installed = _HERE / "config.toml"
+    return installed if installed.exists() else _HERE.parents[1] / "config.toml"
+
+
+def rig_names() -> tuple[str, ...]:
+    """The names of the rig presets, in alphabetical order."""
+    return tuple(sorted(path.stem for path in (_HERE / "rigs").glob("*.toml")))
+
+
+def rig_that_fits(columns: int) -> str | None:
+    """The first rig preset whose files have this many sensor columns, or None."""
+    return next((name for name in rig_names() if load_settings(rig=name).columns == columns), None)
+
+
+def load_settings(
+    user_file: Path | None = None,
+    rig: str | None = None,
+    overrides: Mapping[str, object] = _NO_OVERRIDES,
+) -> Settings:
+    """Merge the defaults, a rig preset, a user's file and overrides by dotted key (the later wins).
+
+    Raises:
+        SettingsError: one sentence naming file, line and key of the first thing wrong.
+    """
+    layers = [read_layer(default_config_path())]
+    if rig is not None:
+        if rig not in rig_names():
+            known = ", ".join(rig_names())
+            raise SettingsError(
+                f"'{rig}' is no rig preset{nearest(rig, rig_names())}; the presets are {known}."
+            )
+        layers.append(read_layer(_HERE / "rigs" / f"{rig}.toml"))
+    if user_file is not None:
+        layers.append(read_layer(user_file))
+    layers.append(command_line_layer(overrides))
+    values, origins = merge(layers)
+    try:
+        settings = Settings.model_validate(_tuples(values))
+    except ValidationError as error:
+        raise SettingsError(sentence(error, values, origins, valid_places())) from error
+    _check_across(settings, origins)
+    return settings
+
+
+def valid_places() -> tuple[Place, ...]:
+    """Every table, and every key within a table, that settings may have."""
+    places: list[Place] = []
+    for name, info in Settings.model_fields.items():
+        table = info.alias or name
+        model = ComponentSettings if table == "component" else info.annotation
+        places.append((table,))
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            places += [(table, key) for key in model.model_fields]
+    return tuple(places)
+
+
+def _check_across(settings: Settings, origins: Mapping[Place, Layer]) -> None:
+    """Refuse what is wrong only between tables or components, each where it was written last."""
+
+    def refuse(place: Place, reason: str) -> None:
+        layer = origin(origins, place)
+        raise SettingsError(f"{layer.position(place) if layer else place}: {reason}.")
+
+    owners: dict[int, str] = {}
+    names: set[str] = set()
+    for index, component in enumerate(settings.components):
+        if component.name in names:
+            refuse(("component", index, "name"), f"two components are named '{component.name}'")
+        names.add(component.name)
+        for channel in component.channels:
+            if channel in owners:
+                whose = owners[channel]
+                twice = "twice" if whose == component.name else f"by {whose} and by {component.name}"
+                refuse(("component", index, "channels"), f"channel {channel} is used {twice}")
+            owners[channel] = component.name
+    if settings.columns < max(owners):
+        refuse(
+            ("recording", "columns"),
+            f"recording.columns is {settings.columns}, but {owners[max(owners)]} has channel {max(owners)}",
+        )
+
+
+def _tuples(value: Any) -> Any:
+    """Turn TOML's lists into the tuples that frozen settings hold."""
+    if isinstance(value, Mapping):
+        return {key: _tuples(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return tuple(_tuples(item) for item in value)
+    return value

@@ -1,0 +1,138 @@
+"""Searches envelope spectra for the lines of a bearing's surfaces, apart from those of shaft and mains."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.scoring.errors import median
+from engine.signals.bearing import HARMONICS, Surface
+
+SLIP = 0.01
+"""Rollers slip and speed wanders: a line is sought so far, as a share of its frequency, to either side."""
+
+APART = 2.0
+"""Bins by which a candidate must clear a shaft order or mains harmonic, whose main lobe would pose as it."""
+
+LINES = (*((order, 0) for order in range(1, HARMONICS + 1)), (1, -1), (1, 1))
+"""Every line of a surface as (harmonic order, sideband): the harmonics, then the first sidebands of the
+fundamental. An inner race's defect passes through the load once a turn of the shaft, a roller's once a turn
+of the cage; the others have no sidebands."""
+
+NEIGHBOURS = 30
+"""Bins on either side whose median is the floor that a line stands on."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LineSearch:
+    """The lines of one bearing at one resolution, prepared as indices.
+
+    Attributes:
+        surfaces: of the table's first axis.
+        bins: int (surfaces, lines, candidates) where each line may be, padded by repetition.
+        floor: int (surfaces, lines, neighbours) whose median each is compared with.
+        heard: bool (surfaces, lines), False where shaft or mains mask a line, or it lies too high.
+        resolution: Hz per bin.
+    """
+
+    surfaces: tuple[Surface, ...]
+    bins: NDArray[np.int64]
+    floor: NDArray[np.int64]
+    heard: NDArray[np.bool_]
+    resolution: float
+
+    def strengths(self, envelope: NDArray[np.float32]) -> NDArray[np.float32]:
+        """How far each line stands above its floor.
+
+        Args:
+            envelope: (..., bins).
+
+        Returns:
+            (..., surfaces, lines) natural logarithm of peak over floor, NaN where not heard.
+        """
+        # `take` and not an index: rows of neighbours that lie side by side are sorted twice as fast.
+        peak = envelope.take(self.bins, axis=-1).max(axis=-1)
+        floor = median(envelope.take(self.floor, axis=-1), -1).astype(np.float32)
+        tiny = np.float32(np.finfo(np.float32).tiny)
+        logs = np.log(np.maximum(peak, tiny)) - np.log(np.maximum(floor, tiny))
+        return np.where(self.heard, logs, np.float32(np.nan)).astype(np.float32)
+
+    def found_at(self, envelope: NDArray[np.float32], surface: int, line: int) -> float:
+        """Frequency in Hz of the highest candidate of a line in one envelope spectrum (bins,)."""
+        candidates = self.bins[surface, line]
+        return float(candidates[np.argmax(envelope[candidates])] * self.resolution)
+
+
+def line_search(
+    frequencies: dict[Surface, float], shaft: float, mains: float, resolution: float, bins: int
+) -> LineSearch:
+    """Prepare the search for the lines of one bearing.
+
+    A surface whose fundamental cannot be told from another's, or that lies within reach of zero, is not
+    searched for at all: what the resolution cannot separate must not be named.
+
+    Args:
+        frequencies: of the surfaces, in Hz.
+        shaft: rotation in Hz; its orders are masked.
+        mains: in Hz, 0 for none; its harmonics are masked.
+        resolution: Hz per bin.
+        bins: of an envelope spectrum.
+    """
+    surfaces = tuple(
+        surface
+        for surface, frequency in frequencies.items()
+        if frequency > 4 * resolution
+        and all(
+            abs(frequency - other) > 4 * resolution
+            for name, other in frequencies.items()
+            if name is not surface
+        )
+    )
+    spacing = {Surface.INNER: shaft, Surface.ROLLER: frequencies.get(Surface.CAGE, 0.0)}
+    candidates, floors, heard = [], [], []
+    for surface in surfaces:
+        for order, sideband in LINES:
+            frequency = order * frequencies[surface] + sideband * spacing.get(surface, 0.0)
+            own, around = _candidates(frequency, shaft, mains, resolution, bins)
+            if sideband and not spacing.get(surface):
+                own = own[:0]
+            heard.append(len(own) > 0)
+            candidates.append(own if len(own) else np.zeros(1, np.int64))
+            floors.append(around if len(own) else np.zeros(1, np.int64))
+    table = (len(surfaces), len(LINES))
+    bins_table, floor_table = _padded(candidates), _padded(floors)
+    return LineSearch(
+        surfaces=surfaces,
+        bins=bins_table.reshape(*table, bins_table.shape[1]),
+        floor=floor_table.reshape(*table, floor_table.shape[1]),
+        heard=np.array(heard, dtype=np.bool_).reshape(table),
+        resolution=resolution,
+    )
+
+
+def _candidates(
+    frequency: float, shaft: float, mains: float, resolution: float, bins: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    reach = max(SLIP * frequency, resolution)
+    near = np.arange(
+        np.floor((frequency - reach) / resolution), np.ceil((frequency + reach) / resolution) + 1
+    )
+    clear = np.ones(len(near), np.bool_)
+    for base in (shaft, mains):
+        if base > 0:
+            hertz = near * resolution
+            order = np.maximum(np.round(hertz / base), 1)
+            clear &= np.abs(hertz - order * base) > APART * resolution
+    own = near[clear].astype(np.int64)
+    if near[0] < 1 or near[-1] + 1 >= bins:
+        own = own[:0]
+    low, high = max(1, int(near[0]) - NEIGHBOURS), min(bins, int(near[-1]) + 1 + NEIGHBOURS)
+    return own, np.arange(low, max(high, low + 1), dtype=np.int64)
+
+
+def _padded(rows: list[NDArray[np.int64]]) -> NDArray[np.int64]:
+    """Stack index rows of different lengths; repeating an index changes no maximum, and barely a median."""
+    if not rows:
+        return np.zeros((0, 1), np.int64)
+    longest = max(len(row) for row in rows)
+    return np.stack([np.resize(row, longest) for row in rows])

@@ -1,0 +1,1 @@
+"""A watched machine: intake of arriving files, supervision, notification, operator requests."""

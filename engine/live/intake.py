@@ -1,0 +1,205 @@
+"""Takes files in from a watched folder, each once.
+
+The ledger says which were dealt with, the inbox which lie there complete. What cannot be used is entered with
+its reason, and moved aside where the settings say so.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from engine.arrivals import Ruling, ruling
+from engine.config.settings import Settings
+from engine.records.events import REFUSED, Assessment, Intake, Outcome
+from engine.store.store import Store
+from replay.incoming.folder import FolderState, Stamp, cause_of
+from replay.incoming.inbox import Candidate, Inbox, NotYetError, Refused, Waiting, pause_between
+from replay.incoming.notify import Waker
+from replay.recording import Snapshot
+
+MOST_REMEMBERED = 200_000
+"""Files of the ledger that are held in memory; past it they are asked for again."""
+
+UNCOMMITTED = 1024
+"""Recordings taken last, remembered beside the ledger: more than one commit ever holds."""
+
+One = TypeVar("One", Candidate, Refused)
+
+
+class Taker:
+    """Looks, reads, and keeps the ledger of one machine's folder. Only `read` may be called from threads.
+
+    Attributes:
+        waiting: the files that are not ready, and why, as of the last look.
+        state: whether the folder could be looked into.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        settings: Settings,
+        store: Store,
+        assessment: Assessment,
+        *,
+        now: Callable[[], datetime],
+        clock: Callable[[], float],
+    ) -> None:
+        """Watch a folder, which need not exist yet.
+
+        Args:
+            folder: where the recorder writes.
+            settings: of the machine.
+            store: whose ledger is kept.
+            assessment: the live record of the machine.
+            now: the wall clock.
+            clock: seconds that never go back.
+        """
+        watch = settings.watch
+        self._store, self._assessment, self._now, self._clock = store, assessment, now, clock
+        self._interval, self._aside = watch.scan, watch.quarantine_folder
+        self._inbox = Inbox(
+            folder,
+            settings.recording_format(),
+            settle=watch.settle,
+            patience=watch.patience,
+            now=clock,
+            wall=lambda: now().timestamp(),
+        )
+        self._waker = Waker(folder, polling=watch.polling)
+        self._next_scan = clock()
+        self._known: dict[bytes, Stamp] = {}
+        self._again: set[bytes] = set()
+        self._taken: OrderedDict[datetime, Intake] = OrderedDict()
+        self.waiting: tuple[Waiting, ...] = ()
+        self.state = FolderState.PRESENT
+        self._folder_words, self._aside_words = "", ""
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong with the folder, or with where refused files go; empty if nothing is."""
+        return self._folder_words or self._aside_words
+
+    @property
+    def how(self) -> str:
+        """In words, how changes of the folder are noticed."""
+        return self._waker.how
+
+    def look(self) -> tuple[Candidate, ...]:
+        """Look into the folder: hand out what is ready, oldest first; enter what cannot be a recording."""
+        was_deaf = self._waker.was_deaf()
+        hints = self._waker.hints()
+        if was_deaf or self._clock() >= self._next_scan:
+            scan = self._inbox.scan(self._known, hints)
+            self._next_scan = self._clock() + pause_between(self._interval, scan.seconds)
+            self.waiting, self.state, self._folder_words = scan.waiting, scan.state, scan.sentence
+        else:
+            scan = self._inbox.glance(self._known, hints)
+        for refused in self._unknown(scan.refused):
+            self.refuse(refused, Outcome.QUARANTINED, refused.reason)
+        return tuple(self._unknown(scan.ready))
+
+    def read(self, candidate: Candidate) -> tuple[Snapshot, str] | NotYetError:
+        """Read a recording; the digest of its signal comes with it.
+
+        Raises:
+            RecordingError: it is none, and will not become one unless the file changes.
+        """
+        try:
+            return self._inbox.read(candidate)
+        except NotYetError as error:
+            return error
+
+    def rule(self, at: datetime, digest: str, newest: datetime | None) -> Ruling:
+        """Decide what becomes of a recording, by what was taken in before it."""
+        own = self._taken.get(at)
+        alike = next((one for one in self._taken.values() if one.digest == digest and one.at != at), None)
+        if own is None:
+            own, stored = self._store.taken_like(self._assessment.machine_id, at, digest)
+            alike = alike or stored
+        return ruling(at, digest, at_its_time=own, with_its_signal=alike, newest=newest)
+
+    def entry(self, candidate: Candidate, at: datetime, digest: str, ruled: Ruling) -> Intake:
+        """The row of the ledger for a recording that is scored; it is stored with its scores."""
+        return _row(candidate, ruled.outcome, ruled.reason, at, digest)
+
+    def took(self, candidate: Candidate, row: Intake) -> None:
+        """Remember a recording that was scored until the ledger has its row."""
+        if row.at is not None:
+            self._taken[row.at] = row
+        if len(self._taken) > UNCOMMITTED:
+            self._taken.popitem(last=False)
+        self._remember(candidate)
+
+    def refuse(
+        self,
+        one: Candidate | Refused,
+        outcome: Outcome,
+        reason: str,
+        at: datetime | None = None,
+        digest: str | None = None,
+    ) -> None:
+        """Enter a file that is not scored, with its reason, and move it aside where the settings say so."""
+        row = _row(one, outcome, reason, at, digest)
+        self._store.settle(self._assessment, (row,), (), self._now())
+        self._remember(one)
+        if self._aside is not None and outcome in REFUSED:
+            try:
+                self._inbox.move_aside(one, self._aside)
+                self._aside_words = ""
+            except OSError as error:
+                self._aside_words = f"{self._aside}: refused files cannot be moved there ({cause_of(error)})"
+
+    def retry(self, raw: bytes) -> None:
+        """Look at a file again although the ledger knows it as it is."""
+        self._known.pop(raw, None)
+        self._again.add(raw)
+        self._next_scan = self._clock()
+
+    def wait(self, seconds: float) -> None:
+        """Wait until something may have changed, at most so long, and not past the next scan."""
+        self._waker.wait(max(0.0, min(seconds, self._next_scan - self._clock())))
+
+    def forget(self) -> None:
+        """Start over from the ledger: what was taken in and not committed is offered again."""
+        self._known.clear()
+        self._taken.clear()
+        self._next_scan = self._clock()
+
+    def wake(self) -> None:
+        """End a wait, from any thread."""
+        self._waker.wake()
+
+    def close(self) -> None:
+        """Hear of the folder no more."""
+        self._waker.close()
+
+    def _unknown(self, found: Iterable[One]) -> list[One]:
+        """Those that the ledger does not know as they are; it is asked about names not met before."""
+        new = [one for one in found if one.raw not in self._known]
+        if len(self._known) + len(new) > MOST_REMEMBERED:
+            self._known.clear()
+        ledger = self._store.known_files(self._assessment.machine_id, [one.raw for one in new])
+        self._known.update({raw: Stamp(*stamp) for raw, stamp in ledger.items() if raw not in self._again})
+        return [one for one in found if self._known.get(one.raw) != one.stamp]
+
+    def _remember(self, one: Candidate | Refused) -> None:
+        self._known[one.raw] = one.stamp
+        self._again.discard(one.raw)
+
+
+def _row(
+    one: Candidate | Refused, outcome: Outcome, reason: str, at: datetime | None, digest: str | None
+) -> Intake:
+    return Intake(
+        raw=one.raw,
+        name=one.name,
+        size=one.stamp.size,
+        modified_ns=one.stamp.modified_ns,
+        inode=one.stamp.inode,
+        outcome=outcome,
+        at=at,
+        digest=digest,
+        reason=reason,
+    )

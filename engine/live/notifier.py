@@ -1,0 +1,318 @@
+"""Tells a command of every ring, on a thread of its own: at least once, and never in the way of scoring.
+
+What is still to be told follows from the store alone: rings without a "notified" event. So an engine that
+was killed between the call and its record calls again, and one that was killed before it calls late.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from engine.alarms.advice import advice_for
+from engine.alarms.alarm import Alarm, FoldRules, fold_alarms, fold_rules
+from engine.config.sections import AlarmSettings
+from engine.records.events import RINGS, Assessment, Cause, Event, EventKind, NewEvent, Priority
+from engine.store.store import Store
+from replay.recording import clean_text
+
+ATTEMPTS = 5
+"""How often a command that fails is run for one ring before it is given up, which then is told."""
+
+BACKOFF_SECONDS = 5.0
+"""Wait after the first failure; it doubles with each, so the fifth attempt comes after 75 s and the runs."""
+
+YOUNG = timedelta(hours=24)
+"""A ring that could not be told for so long, because no engine ran, is news no more."""
+
+LOOK_SECONDS = 5.0
+"""The store is looked at so often even if nobody pokes: a shelf runs out without anyone storing a thing."""
+
+RINGING = "raceway-ringing"
+"""Name of the thread."""
+
+TAIL_BYTES = 600
+"""Of what a failing command wrote to standard error."""
+
+ALWAYS = frozenset({Cause.NO_DATA.value, Cause.ENGINE_FAILED.value, Cause.MODEL_MISSING.value})
+"""Causes that are told at any priority: nothing is watched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calling:
+    """The command, how long it may take [s], and the lowest priority that it is told of."""
+
+    command: tuple[str, ...]
+    timeout: float
+    floor: Priority
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What became of one run: the exit code, None where it did not end by itself, and what went wrong."""
+
+    code: int | None
+    error: str = ""
+
+
+Run = Callable[[Sequence[str], bytes, float], Ran]
+
+
+def calling_of(settings: AlarmSettings) -> Calling | None:
+    """What the settings say, None where there is no command."""
+    if not settings.on_ring:
+        return None
+    return Calling(settings.on_ring, settings.on_ring_timeout, settings.ringing_from)
+
+
+def calls_due(
+    events: Iterable[Event], rules: FoldRules, floor: Priority, live_now: datetime, now: datetime
+) -> tuple[tuple[Event, Alarm], ...]:
+    """The rings that are still to be told, with their alarms as they rang, the oldest first.
+
+    Not told of: what rang while it was shelved or its component out of service. A shelf that ran out under
+    a standing alarm rings too.
+
+    Args:
+        events: of the live record.
+        rules: of the fold.
+        floor: the lowest priority to tell.
+        live_now: the newest stamp plus the wall time since it came.
+        now: wall clock.
+    """
+    events = tuple(events)
+    told = {event.ring for event in events if event.kind is EventKind.NOTIFIED}
+    rings = [
+        event
+        for event in events
+        if event.kind in RINGS and event.seq not in told and now - event.recorded_at <= YOUNG
+    ]
+    expired = [
+        alarm.ring
+        for alarm in fold_alarms(events, live_now, rules)
+        if alarm.ring.kind is EventKind.SHELVED
+        and alarm.needs_acknowledgement
+        and alarm.ring.seq not in told
+        and live_now - alarm.ring.at <= YOUNG
+    ]
+    due: list[tuple[Event, Alarm]] = []
+    for ring in [*rings, *expired]:
+        alarm = _as_it_rang(events, ring, rules)
+        # A shelf that came after the ring does not take it back: it may not have been told yet.
+        quiet = alarm is None or (alarm.put_away and not alarm.shelved_later)
+        if alarm is not None and not quiet and _loud(ring, alarm, floor):
+            due.append((ring, alarm))
+    return tuple(due)
+
+
+def payload_of(machine: str, ring: Event, alarm: Alarm, advice: str) -> bytes:
+    """What the command reads on its standard input: one JSON object, in UTF-8, and a line end."""
+    value = {
+        "machine": machine,
+        "ring": ring.seq,
+        "kind": "shelf ran out" if ring.kind is EventKind.SHELVED else ring.kind.value,
+        "at": ring.at.isoformat(),
+        "recorded_at": ring.recorded_at.isoformat(),
+        "alarm": alarm.key,
+        "source": alarm.source,
+        "component": alarm.component,
+        "cause": alarm.cause,
+        "priority": alarm.priority.value,
+        "severity": alarm.severity,
+        "surface": alarm.surface,
+        "count": alarm.count,
+        "advice": advice,
+        "detail": dict(ring.detail),
+    }
+    return json.dumps(value).encode() + b"\n"
+
+
+def run_command(command: Sequence[str], payload: bytes, timeout: float) -> Ran:
+    """Run the command once, without a shell, in a session of its own; past its time all of it is killed."""
+    with tempfile.TemporaryFile() as errors:
+        try:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                start_new_session=True,
+            )
+        except OSError as error:
+            return Ran(None, f"{command[0]} cannot be started ({error.strerror})")
+        try:
+            process.communicate(payload, timeout)
+        except subprocess.TimeoutExpired:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            return Ran(None, f"killed after {timeout:g} s")
+        if process.returncode == 0:
+            return Ran(0)
+        size = errors.seek(0, os.SEEK_END)
+        errors.seek(max(size - TAIL_BYTES, 0))
+        words = " ".join(errors.read().decode(errors="replace").split())
+        return Ran(process.returncode, clean_text(words) or f"ended with code {process.returncode}")
+
+
+@dataclass(slots=True)
+class _Trying:
+    attempts: int = 0
+    again_at: float = 0.0
+
+
+class Caller:
+    """Tells the command of the live record's rings. `start` it, `poke` it after each commit, `stop` it.
+
+    `trouble` is a sentence while the last look failed, else "".
+    """
+
+    def __init__(
+        self,
+        open_store: Callable[[], Store],
+        assessment: Assessment,
+        calling: Calling,
+        *,
+        now: Callable[[], datetime],
+        live_now: Callable[[], datetime],
+        run: Run = run_command,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Take what reaches outside.
+
+        Args:
+            open_store: opens a store of its own for the thread.
+            assessment: the live record.
+            calling: the command.
+            now: the wall clock.
+            live_now: the newest stamp plus the wall time since it came; asked on the thread.
+            run: runs the command once.
+            clock: seconds that never go back, for the waits between attempts.
+        """
+        self._open_store, self._assessment, self._calling = open_store, assessment, calling
+        self._now, self._live_now, self._run, self._clock = now, live_now, run, clock
+        self._rules = fold_rules(assessment.settings)
+        self._store: Store | None = None
+        self._events: tuple[Event, ...] = ()
+        self._trying: dict[int, _Trying] = {}
+        self._unrecorded: dict[int, NewEvent] = {}
+        self._poked, self._stopping = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._go_on, name=RINGING, daemon=True)
+        self.trouble = ""
+
+    def start(self) -> None:
+        """Begin; what an earlier engine left untold is told first."""
+        self._thread.start()
+
+    def poke(self) -> None:
+        """Say that something was stored; returns at once."""
+        self._poked.set()
+
+    def stop(self, patience: float = 5.0) -> None:
+        """End after one more look, so that what was said last is told; wait at most so many seconds."""
+        self._stopping.set()
+        self._poked.set()
+        if self._thread.is_alive():
+            self._thread.join(patience)
+
+    def turn(self) -> float:
+        """Look once, run what is due now, record it; return the seconds until the next attempt is due.
+
+        Raises:
+            StoreError: the store cannot be used; what was run and not recorded is recorded by a later turn.
+        """
+        if self._store is None:
+            self._store = self._open_store()
+        self._record()
+        last = self._events[-1].seq if self._events else 0
+        self._events += self._store.events(self._assessment, after=last)
+        live_now = self._live_now()
+        due = calls_due(self._events, self._rules, self._calling.floor, live_now, self._now())
+        wanted = {ring.seq for ring, _ in due}
+        self._trying = {seq: trying for seq, trying in self._trying.items() if seq in wanted}
+        for ring, alarm in due:
+            trying = self._trying.setdefault(ring.seq, _Trying())
+            if ring.seq not in self._unrecorded and trying.again_at <= self._clock():
+                self._call(ring, alarm, trying, live_now)
+                self._record()
+                if self._stopping.is_set():
+                    break
+        waits = [one.again_at for seq, one in self._trying.items() if seq not in self._unrecorded]
+        return max(min(waits, default=self._clock() + LOOK_SECONDS) - self._clock(), 0.0)
+
+    def _call(self, ring: Event, alarm: Alarm, trying: _Trying, live_now: datetime) -> None:
+        advice = advice_for(alarm, self._assessment.settings.get("advice"))
+        payload = payload_of(self._assessment.machine, ring, alarm, advice)
+        ran = self._run(self._calling.command, payload, self._calling.timeout)
+        trying.attempts += 1
+        given_up = ran.code != 0 and trying.attempts >= ATTEMPTS
+        if ran.code != 0 and not given_up:
+            trying.again_at = self._clock() + BACKOFF_SECONDS * 2 ** (trying.attempts - 1)
+            return
+        detail: dict[str, object] = {"exit": ran.code, "attempts": trying.attempts, "given_up": given_up}
+        if given_up:
+            detail["message"] = f"the on_ring command failed {trying.attempts} times: {ran.error}"
+        self._unrecorded[ring.seq] = NewEvent(
+            EventKind.NOTIFIED, max(live_now, ring.at), alarm=ring.alarm, ring=ring.seq, detail=detail
+        )
+
+    def _record(self) -> None:
+        for seq, fact in list(self._unrecorded.items()):
+            if self._store is not None:
+                self._store.add_event(self._assessment, fact, self._now())
+                # Read back at once: a ring that is recorded must not look due in between.
+                last = self._events[-1].seq if self._events else 0
+                self._events += self._store.events(self._assessment, after=last)
+                del self._unrecorded[seq]
+                self._trying.pop(seq, None)
+
+    def _go_on(self) -> None:
+        while True:
+            # Asked before the look: what was stored until then is seen by it.
+            ending = self._stopping.is_set()
+            try:
+                wait, self.trouble = self.turn(), ""
+            except Exception as error:
+                # Whatever it is, rings to come must still be told; `trouble` says so meanwhile.
+                wait, self.trouble = LOOK_SECONDS, f"rings cannot be told just now ({error})"
+            if ending:
+                break
+            self._poked.wait(min(wait, LOOK_SECONDS))
+            self._poked.clear()
+        if self._store is not None:
+            self._store.close()
+
+
+def _as_it_rang(events: Sequence[Event], ring: Event, rules: FoldRules) -> Alarm | None:
+    alarms = fold_alarms(events, ring.at, rules)
+    own = (one for one in alarms if one.ring.seq == ring.seq or one.ring.alarm == ring.alarm)
+    return next(own, None)
+
+
+def _loud(ring: Event, alarm: Alarm, floor: Priority) -> bool:
+    order = list(Priority)
+    priority = Priority(str(ring.detail["priority"])) if ring.kind in RINGS else alarm.priority
+    return alarm.cause in ALWAYS or order.index(priority) >= order.index(floor)
+
+
+def caller_of(
+    store: Store,
+    assessment: Assessment,
+    alarms: AlarmSettings,
+    *,
+    now: Callable[[], datetime],
+    live_now: Callable[[], datetime],
+) -> Caller | None:
+    """What tells the settings' command, by a store of its own like this one; None where none is named."""
+    calling = calling_of(alarms)
+    place = store.path.parent
+    if calling is None:
+        return None
+    return Caller(lambda: Store.open(place), assessment, calling, now=now, live_now=live_now)

@@ -1,0 +1,164 @@
+"""Writes what an assessment came to as files: scores.csv, alarms.csv, summary.json.
+
+A public interface: columns, their order and their words do not change without a major release.
+"""
+
+import json
+import os
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from engine.alarms.alarm import Alarm, fold_alarms
+from engine.assessment.batch import Outcome
+from engine.records.events import Assessment, EventKind, Series
+from engine.reports.csv_files import iso, write_csv
+from engine.store.schema import microseconds, moment
+from engine.store.store import Store
+from replay.run import Run
+
+SCORES = ("snapshot", "time", "component", "error", "limit", "severity", "quality", "baseline")
+ALARMS = (
+    "source",
+    "component",
+    "priority",
+    "cause",
+    "surface",
+    "raised_snapshot",
+    "raised_at",
+    "cleared_at",
+    "acknowledged_at",
+    "acknowledged_wall_at",
+    "acknowledged_by",
+    "peak_severity",
+)
+END_OF_TIME = datetime.max.replace(tzinfo=UTC)
+
+
+def write_results(
+    folder: Path, store: Store, outcome: Outcome, run: Run, session: str = ""
+) -> dict[str, object]:
+    """Write the three files into a folder and return the summary.
+
+    Args:
+        folder: where to; made if missing.
+        store: holds the assessment.
+        outcome: of the pass that was just made.
+        run: what was assessed.
+        session: whose acknowledgements count; "" for those of the live record.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    assessment = outcome.assessment
+    series = store.series(assessment)
+    alarms = fold_alarms(store.events(assessment, session), END_OF_TIME)
+    write_csv(folder / "scores.csv", SCORES, _score_rows(assessment, series))
+    peak = partial(_peak, assessment, series)
+    write_csv(folder / "alarms.csv", ALARMS, alarm_rows(alarms, peak))
+    summary = summarise(store, outcome, run, series)
+    write_whole(folder / "summary.json", json.dumps(summary, indent=2) + "\n")
+    return summary
+
+
+def summarise(store: Store, outcome: Outcome, run: Run, series: Series) -> dict[str, object]:
+    """The figures of one pass over a run."""
+    rejected = [{"file": name, "reason": reason} for name, reason in store.rejections(outcome.assessment)]
+    baseline = outcome.bundle.baseline
+    rate = outcome.scored_now / outcome.scoring_seconds if outcome.scored_now else 0.0
+    return {
+        "snapshots": len(run) + len(run.rejected),
+        "scored": int((~np.isnan(series.severity)).any(axis=1).sum()),
+        "rejected": rejected,
+        "baseline": {
+            "snapshots": baseline.count,
+            "calibrated_on": baseline.calibrated_on,
+            "from": iso(baseline.start),
+            "until": iso(baseline.end),
+            "provisional": not any(
+                event.kind is EventKind.ACCEPTED and event.detail["bundle"] == outcome.bundle.digest()
+                for event in store.events(outcome.assessment)
+            ),
+        },
+        "model": outcome.bundle.model,
+        "seed": outcome.bundle.seed,
+        "learning_seconds": round(outcome.learning_seconds, 3),
+        "scoring_seconds": round(outcome.scoring_seconds, 3),
+        "snapshots_per_second": round(rate, 1),
+    }
+
+
+def alarm_rows(alarms: Iterable[Alarm], peak: Callable[[Alarm], float | None]) -> list[list[object]]:
+    """Rows of alarms.csv, in the order in which the alarms were raised.
+
+    Args:
+        alarms: of one assessment.
+        peak: finds the highest severity of an alarm's component while it stood; asked only where it has one.
+    """
+    rows: list[list[object]] = []
+    for alarm in sorted(alarms, key=lambda alarm: alarm.raised.seq):
+        acknowledged = alarm.acknowledgement
+        rows.append(
+            [
+                alarm.source,
+                alarm.component,
+                alarm.priority.value,
+                alarm.cause,
+                alarm.surface,
+                alarm.raised.detail.get("snapshot", ""),
+                iso(alarm.raised.at),
+                iso(alarm.cleared.at if alarm.cleared else None),
+                iso(acknowledged.at if acknowledged else None),
+                iso(acknowledged.recorded_at if acknowledged else None),
+                acknowledged.detail["by"] if acknowledged else "",
+                None if alarm.severity is None else peak(alarm),
+            ]
+        )
+    return rows
+
+
+def _peak(assessment: Assessment, series: Series, alarm: Alarm) -> float | None:
+    """Highest severity of the component from raise to clearing."""
+    until = microseconds(alarm.cleared.at) if alarm.cleared else np.iinfo(np.int64).max
+    within = (series.at >= microseconds(alarm.raised.at)) & (series.at <= until)
+    severity = series.severity[within, assessment.components.index(alarm.component)]
+    return _number(np.nanmax(severity))
+
+
+def _score_rows(assessment: Assessment, series: Series) -> Iterable[list[object]]:
+    for row, name in enumerate(series.names):
+        time = iso(moment(int(series.at[row])))
+        baseline = "true" if series.baseline[row] else "false"
+        for column, component in enumerate(assessment.components):
+            yield [
+                name,
+                time,
+                component,
+                _number(series.error[row, column]),
+                _number(series.limit[row, column]),
+                _number(series.severity[row, column]),
+                series.quality[row, column],
+                baseline,
+            ]
+
+
+def _number(value: float) -> float | None:
+    """A number, None for NaN."""
+    return None if np.isnan(value) else float(value)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Put a whole file in place of the old one, or leave the old one."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise OSError(error.errno, f"cannot be written ({error.strerror})", str(path)) from error

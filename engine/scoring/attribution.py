@@ -1,0 +1,82 @@
+"""Whose fault: how the error of a snapshot is shared among components, channels and bands."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.scoring.errors import excess
+
+
+def band_shares(residual: NDArray[np.float32], running: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Share of the error that each band of each channel accounts for.
+
+    The level, the last feature, is the sum of the bands; its part is theirs.
+
+    Args:
+        residual: (channels, features), standardised and smoothed.
+        running: (channels,).
+
+    Returns:
+        (channels, bands), summing to 1, or all 0 where nothing exceeds its reconstruction.
+    """
+    parts = excess(residual[:, :-1]).astype(np.float64) * running[:, None]
+    whole = parts.sum()
+    return (parts / whole if whole > 0 else parts).astype(np.float32)
+
+
+def component_shares(bands: NDArray[np.float32], channels: Sequence[Sequence[int]]) -> NDArray[np.float64]:
+    """Sum the shares of bands over the channels (counted from 1) of each component, (components,)."""
+    by_channel = bands.sum(axis=1, dtype=np.float64)
+    return np.array([sum(by_channel[number - 1] for number in own) for own in channels])
+
+
+def part_shares(windows: NDArray[np.float32], running: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Share of the squared window errors that each part of a snapshot accounts for.
+
+    Args:
+        windows: (windows, channels) mean squared errors.
+        running: (channels,).
+
+    Returns:
+        (channels, windows), summing to 1, or all 0 where there is no error.
+    """
+    parts = windows.T.astype(np.float64) * running[:, None]
+    whole = parts.sum()
+    return (parts / whole if whole > 0 else parts).astype(np.float32)
+
+
+def pattern_likeness(bands: NDArray[np.float32], channels: Sequence[Sequence[int]]) -> NDArray[np.float64]:
+    """How alike the band patterns of components are: the cosine between the roots of their shares, 0 to 1.
+
+    Args:
+        bands: (channels, bands) shares.
+        channels: of each component, counted from 1.
+
+    Returns:
+        (components, components); 1.0 where one of them has no error at all: nothing then tells them apart.
+    """
+    shares = [bands[[number - 1 for number in own]].sum(axis=0, dtype=np.float64) for own in channels]
+    patterns = np.sqrt(shares)
+    products = patterns @ patterns.T
+    sizes = np.sqrt(products.diagonal())
+    both = np.outer(sizes, sizes)
+    likeness: NDArray[np.float64] = np.divide(products, both, out=np.ones_like(products), where=both > 0)
+    return likeness
+
+
+def latent_share(windows: NDArray[np.float32], running: NDArray[np.bool_], latent: float) -> float:
+    """Share of a variational model's score that its latent accounts for; it is the machine's, no component's.
+
+    Args:
+        windows: (windows, channels) mean squared errors.
+        running: (channels,).
+        latent: divergence from the prior, per value.
+
+    Returns:
+        0 to 1; 0 where no channel runs.
+    """
+    if not running.any():
+        return 0.0
+    whole = float(windows[:, running].mean(dtype=np.float64)) + latent
+    return latent / whole if whole > 0 else 0.0

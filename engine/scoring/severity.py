@@ -1,0 +1,116 @@
+"""From residuals to severity: what lasts is kept, what wanders is followed, chance cancels."""
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.config.sections import LimitSettings
+from engine.scoring.errors import component_errors
+
+LARGEST = 4.0
+"""Healthy standard deviations beyond which a residual counts no more for the patient average: a single odd
+snapshot must not weigh on it for a day."""
+
+FOLLOWED = 2.0
+"""Healthy standard deviations beyond which a residual draws the usual value along no faster."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Smoothing:
+    """Averages of residuals over snapshots, float32 (channels, features) each.
+
+    `quick` and `patient` are exponentially weighted averages with a large and a small weight of the newest
+    snapshot; `followed` is how far the usual residual has wandered upwards since the baseline.
+    """
+
+    quick: NDArray[np.float32]
+    patient: NDArray[np.float32]
+    followed: NDArray[np.float32]
+
+    def pack(self) -> dict[str, object]:
+        """Turn into plain JSON types; floats keep every bit."""
+        whole = np.stack([self.quick, self.patient, self.followed]).astype("<f4")
+        return {"shape": list(whole.shape), "float32": base64.b64encode(whole.tobytes()).decode()}
+
+
+def unpack_smoothing(data: Mapping[str, Any]) -> Smoothing:
+    """Rebuild what `Smoothing.pack` returned."""
+    flat = np.frombuffer(base64.b64decode(data["float32"]), "<f4").astype(np.float32)
+    return Smoothing(*flat.reshape(data["shape"]))
+
+
+def at_rest(shape: tuple[int, int]) -> Smoothing:
+    """Before the first snapshot: nothing in excess, nothing followed. `shape` is (channels, features)."""
+    return Smoothing(*np.zeros((3, *shape), np.float32))
+
+
+def smoothed(
+    before: Smoothing, residual: NDArray[np.float32], running: NDArray[np.bool_], limits: LimitSettings
+) -> Smoothing:
+    """One step of two multivariate exponentially weighted moving averages (Lowry et al. 1992).
+
+    Signed residuals are averaged before their size is taken, so that chance cancels and what lasts stays.
+
+    Args:
+        before: so far.
+        residual: (channels, features) of this snapshot.
+        running: (channels,) False keeps a channel as it was.
+        limits: the weights.
+    """
+    now = residual - before.followed
+    here = running[:, None]
+
+    def step(average: NDArray[np.float32], value: NDArray[np.float32], weight: float) -> NDArray[np.float32]:
+        return np.where(here, average + np.float32(weight) * (value - average), average).astype(np.float32)
+
+    return replace(
+        before,
+        quick=step(before.quick, now, limits.quick),
+        patient=step(before.patient, np.clip(now, -LARGEST, LARGEST), limits.patient),
+    )
+
+
+def follow(
+    before: Smoothing, residual: NDArray[np.float32], free: NDArray[np.bool_], adaptation: int
+) -> Smoothing:
+    """Let the usual residual follow slow drift upwards, too slowly to follow a fault.
+
+    Only upwards, and never below the baseline: a machine that cools down and warms up again must find its
+    old place.
+
+    Args:
+        before: so far.
+        residual: (channels, features) of this snapshot.
+        free: (channels,) False where the component is in question.
+        adaptation: running snapshots in which it may move by one healthy standard deviation; 0 for never.
+    """
+    if adaptation == 0:
+        return before
+    pull = np.clip(residual - before.followed, -FOLLOWED, FOLLOWED) / np.float32(FOLLOWED * adaptation)
+    moved = np.maximum(before.followed + pull, np.float32(0.0))
+    return replace(before, followed=np.where(free[:, None], moved, before.followed).astype(np.float32))
+
+
+def severities(
+    smoothing: Smoothing,
+    running: NDArray[np.bool_],
+    channels: Sequence[Sequence[int]],
+    limit: NDArray[np.float32],
+) -> NDArray[np.float64]:
+    """Errors of both averages over their limits.
+
+    Args:
+        smoothing: of the newest snapshot.
+        running: (channels,).
+        channels: of each component, counted from 1.
+        limit: (2, components), of the quick and the patient average.
+
+    Returns:
+        (2, components), NaN where none of a component's channels runs. The severity is the larger.
+    """
+    errors = [component_errors(one, running, channels) for one in (smoothing.quick, smoothing.patient)]
+    return np.stack(errors) / limit

@@ -1,0 +1,233 @@
+"""Opens the database of a store: who may use it, which version it is, and how a write gets through.
+
+Every write is one short transaction that is there as a whole or not at all; a write that finds the database
+busy, or a disk that fails for a moment, is made again. Reads are short too: a reader holds up a commit.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DatabaseError, IntegrityError
+
+from engine.errors import StoreBusyError, StoreError, StoreFaultError, StoreFullError
+from engine.store import schema
+from engine.store.migrations import is_older, migrate, version_of
+from engine.store.sqlite import JOURNAL_SUFFIX, Trouble, engine_of, insert_new, trouble_of
+from engine.system.permissions import FILE_NAME, PRIVATE, Access, access_of, look_for, make_file, make_folder
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a write goes on trying: `lock_seconds` at each attempt, `pauses` [s] between attempts."""
+
+    lock_seconds: float = 5.0
+    pauses: tuple[float, ...] = (0.1, 0.2, 0.5, 1.0, 2.0)
+    sleep: Callable[[float], None] = time.sleep
+
+
+class Database:
+    """An open database. Use as a context manager, or call `close`. One thread at a time."""
+
+    def __init__(
+        self, engine: Engine, path: Path, *, access: Access, read_only: bool, patience: Patience
+    ) -> None:
+        """Wrap an engine whose database has yet to be checked; use `open` instead."""
+        self._engine = engine
+        self._patience = patience
+        self._open = threading.local()
+        self.path = path
+        self.access = access
+        self.read_only = read_only
+
+    @classmethod
+    def open(
+        cls,
+        state: Path,
+        *,
+        create: bool = False,
+        read_only: bool = False,
+        group: str = "",
+        patience: Patience | None = None,
+    ) -> Self:
+        """Open the store inside a state folder; an older one is brought up to the present schema.
+
+        Args:
+            state: the folder that holds the database and the bundles.
+            create: make the folder and the tables where missing.
+            read_only: change nothing, and need no permission to; an older store is then left as it is.
+            group: the group of users to share it with, when it is made or when its owner opens it with
+                `create`; "" makes it readable by its owner alone.
+            patience: how long a write goes on trying.
+
+        Raises:
+            StoreError: there is no store, it may not be read, it is not one of ours, or of another version.
+            AccessError: it cannot be shared with the group.
+        """
+        path, access = state / FILE_NAME, access_of(group)
+        patience = patience or Patience()
+        if create and not read_only:
+            _make(path, access)
+        else:
+            look_for(state)
+        engine = engine_of(path, read_only=read_only, lock_seconds=patience.lock_seconds)
+        store = cls(engine, path, access=access, read_only=read_only, patience=patience)
+        try:
+            store._prepare(create)
+        except BaseException:
+            engine.dispose()
+            raise
+        return store
+
+    def _prepare(self, create: bool) -> None:
+        with self.reading() as connection:
+            has_meta = connection.dialect.has_table(connection, "meta")
+        if not has_meta:
+            if not create or self.read_only:
+                raise StoreError(f"{self.path}: holds no Raceway store")
+            self.write(_make_tables)
+        with self.reading() as connection:
+            version = version_of(connection)
+        while is_older(version) and not self.read_only:
+            self.write(migrate)
+            with self.reading() as connection:
+                version = version_of(connection)
+        if is_older(version):
+            raise StoreError(
+                f"{self.path}: was made by an older Raceway (schema version {version}, now {schema.VERSION});"
+                " open it once with permission to write, say by raceway store check, and it is brought up"
+            )
+        if version != str(schema.VERSION):
+            raise StoreError(
+                f"{self.path}: is of schema version {version}, this Raceway knows {schema.VERSION};"
+                " use the Raceway that wrote it, or name another --state"
+            )
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close."""
+        self.close()
+
+    def write(self, work: Callable[[Connection], T]) -> T:
+        """Do the work in a write transaction, and again from its start where the database was in the way.
+
+        Args:
+            work: does nothing but through the connection, so that it can be done again.
+
+        Returns:
+            What the work returned in the attempt that was committed.
+
+        Raises:
+            StoreBusyError: another program held the store through all attempts.
+            StoreFaultError: the disk failed each time.
+            StoreFullError: there is no room; raised at once, since only room helps.
+            StoreError: the store cannot be written.
+        """
+        for pause in self._patience.pauses:
+            try:
+                with self.writing() as connection:
+                    return work(connection)
+            except (StoreBusyError, StoreFaultError):
+                self._patience.sleep(pause)
+        with self.writing() as connection:
+            return work(connection)
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One attempt at a write transaction: locked from its start, committed at the end, or rolled back."""
+        if self.read_only:
+            raise StoreError(f"{self.path}: is open for reading only, nothing can be stored")
+        with (
+            self._explained(),
+            self._engine.connect().execution_options(writing=True) as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A read transaction: one consistent view; keep it short. Within another of this thread, that one."""
+        begun: Connection | None = getattr(self._open, "connection", None)
+        if begun is not None:
+            yield begun
+            return
+        with self._explained(), self._engine.connect() as connection, connection.begin():
+            self._open.connection = connection
+            try:
+                yield connection
+            finally:
+                self._open.connection = None
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Say what the database complains of in a sentence; what breaks a rule of ours is for the caller."""
+        try:
+            yield
+        except IntegrityError:
+            raise
+        except DatabaseError as error:
+            raise self._explanation(error) from error
+
+    def _explanation(self, error: DatabaseError) -> StoreError:
+        match trouble_of(error):
+            case Trouble.BUSY:
+                return StoreBusyError(f"{self.path}: the store is held by another program ({error.orig})")
+            case Trouble.FULL:
+                return StoreFullError(
+                    f"{self.path}: there is no room to store anything ({error.orig}); make room on its disk"
+                )
+            case Trouble.FAULT:
+                # A connection that has met a failing disk is not trusted with the next attempt.
+                self._engine.dispose()
+                return StoreFaultError(f"{self.path}: its disk fails ({error.orig}); look at the disk")
+            case Trouble.FORBIDDEN if self.read_only:
+                return StoreError(
+                    f"{self.path}: was left in the middle of a write, which only who may write to it can"
+                    " undo: start its engine, or run raceway store check as its owner"
+                )
+            case Trouble.FORBIDDEN:
+                return StoreError(
+                    f"{self.path}: you may not write to it ({error.orig}); ask its owner to share it"
+                    " ([store] group), or attach with --read-only"
+                )
+            case Trouble.FOREIGN:
+                return StoreError(
+                    f"{self.path}: is no Raceway store ({error.orig}); name another --state, or put back"
+                    " a copy of it if it was one"
+                )
+            case _:
+                return StoreError(f"{self.path}: the store cannot be used just now ({error.orig})")
+
+
+def _make(path: Path, access: Access) -> None:
+    try:
+        make_folder(path.parent, access)
+        make_file(path, access)
+        journal = path.with_name(path.name + JOURNAL_SUFFIX)
+        if access != PRIVATE and journal.exists():
+            make_file(journal, access)
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be made ({error.strerror}); choose another --state") from error
+
+
+def _make_tables(connection: Connection) -> None:
+    # Another process may have made them between the look and the lock.
+    schema.metadata.create_all(connection)
+    connection.execute(insert_new(schema.meta).values(key="schema", value=str(schema.VERSION)))

@@ -1,0 +1,161 @@
+"""The ledger: what became of the files of a watched directory, a row each time one was dealt with.
+
+It is the truth about which files were taken in. The newest row of a name is what holds for that file.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, union_all
+
+from engine.records.events import REFUSED, Intake, Outcome, Refusal
+from engine.store import schema
+from engine.store.database import Database
+
+CHUNK = 10_000
+"""Rows of the ledger read in one transaction, some 20 ms: a reader holds up commits."""
+
+NAMES_AT_ONCE = 500
+"""Names asked for in one query; SQLite takes at most 999 parameters in old builds."""
+
+_LONGEST_NAME = 255
+
+# A console asks this every second; building the statement takes longer than running it.
+_CAME = select(schema.intake.c.recorded_at).where(
+    schema.intake.c.machine_id == bindparam("machine"),
+    schema.WAS_TAKEN,
+    schema.intake.c.at == bindparam("at"),
+)
+
+
+class Ledger(Database):
+    """Looks things up in the ledger of a machine; `Store.append` and `Store.settle` write it."""
+
+    def known_files(
+        self, machine_id: int, among: Iterable[bytes] | None = None
+    ) -> dict[bytes, tuple[int, int, int]]:
+        """Size, time of change [ns] and inode of each file as it was when last dealt with, by raw name.
+
+        Args:
+            machine_id: whose ledger.
+            among: only these names: months of a fast recorder are millions of rows, a directory seldom.
+        """
+        if among is not None:
+            return dict(self._known_among(machine_id, among))
+        columns = schema.intake.c
+        query = (
+            select(columns.id, columns.raw, columns.size, columns.modified_ns, columns.inode)
+            .order_by(columns.id)
+            .limit(CHUNK)
+        )
+        known: dict[bytes, tuple[int, int, int]] = {}
+        last, rows = 0, None
+        while rows is None or len(rows) == CHUNK:
+            with self.reading() as connection:
+                rows = connection.execute(
+                    query.where(columns.machine_id == machine_id, columns.id > last)
+                ).all()
+            for _id, raw, *stamp in rows:
+                known[raw] = tuple(stamp)
+            last = rows[-1].id if rows else last
+        return known
+
+    def _known_among(
+        self, machine_id: int, names: Iterable[bytes]
+    ) -> Iterator[tuple[bytes, tuple[int, int, int]]]:
+        columns = schema.intake.c
+        waiting = iter(names)
+        while some := list(islice(waiting, NAMES_AT_ONCE)):
+            newest = (
+                select(func.max(columns.id))
+                .where(columns.machine_id == machine_id, columns.raw.in_(some))
+                .group_by(columns.raw)
+            )
+            query = select(columns.raw, columns.size, columns.modified_ns, columns.inode)
+            with self.reading() as connection:
+                rows = connection.execute(query.where(columns.id.in_(newest))).all()
+            for raw, *stamp in rows:
+                yield raw, tuple(stamp)
+
+    def taken_like(self, machine_id: int, at: datetime, digest: str) -> tuple[Intake | None, Intake | None]:
+        """What was taken in, late or not, for this recording time, and with this signal for another time."""
+        columns = schema.intake.c
+        taken = select(schema.intake).where(columns.machine_id == machine_id, schema.WAS_TAKEN)
+        # A union, since SQLite answers an "or" of these two from neither of their indexes.
+        either = union_all(taken.where(columns.at == at), taken.where(columns.digest == digest))
+        query = either.order_by(either.selected_columns.id)
+        with self.reading() as connection:
+            found = [_intake_of(row) for row in connection.execute(query)]
+        at_its_time = next((one for one in found if one.at == at), None)
+        return at_its_time, next((one for one in found if one.at != at), None)
+
+    def came(self, machine_id: int, at: datetime) -> datetime | None:
+        """When the file of this recording time was taken in, by the wall clock; None if none was."""
+        with self.reading() as connection:
+            return connection.scalar(_CAME, {"machine": machine_id, "at": at})
+
+    def intake_counts(self, machine_id: int) -> dict[Outcome, int]:
+        """Rows of the ledger by outcome, every outcome named; a file looked at again counts again."""
+        columns = schema.intake.c
+        query = select(columns.outcome, func.count()).where(columns.machine_id == machine_id)
+        with self.reading() as connection:
+            found = {Outcome(name): count for name, count in connection.execute(query.group_by("outcome"))}
+        return {outcome: found.get(outcome, 0) for outcome in Outcome}
+
+    def quarantined(self, machine_id: int) -> tuple[Refusal, ...]:
+        """The files that stand refused, the longest first: a file that was taken since is not among them."""
+        columns = schema.intake.c
+        later = schema.intake.alias("later").c
+        again = select(later.id).where(
+            later.machine_id == columns.machine_id, later.raw == columns.raw, later.id > columns.id
+        )
+        query = (
+            select(columns.raw, columns.name, columns.outcome, columns.reason, columns.recorded_at)
+            .where(columns.machine_id == machine_id, columns.outcome.in_(sorted(REFUSED)))
+            .where(~again.exists())
+            .order_by(columns.id)
+        )
+        with self.reading() as connection:
+            return tuple(
+                Refusal(row.raw, row.name, Outcome(row.outcome), row.reason, row.recorded_at)
+                for row in connection.execute(query)
+            )
+
+
+def add_to_ledger(connection: Connection, machine_id: int, rows: Iterable[Intake], now: datetime) -> None:
+    """Append rows within a transaction."""
+    values = [_values(machine_id, row, now) for row in rows]
+    if values:
+        connection.execute(insert(schema.intake), values)
+
+
+def _values(machine_id: int, row: Intake, now: datetime) -> Mapping[str, Any]:
+    return {
+        "machine_id": machine_id,
+        "raw": row.raw,
+        "name": row.name[:_LONGEST_NAME],
+        "size": row.size,
+        "modified_ns": row.modified_ns,
+        "inode": row.inode,
+        "at": row.at,
+        "digest": row.digest,
+        "outcome": row.outcome.value,
+        "reason": row.reason,
+        "recorded_at": now,
+    }
+
+
+def _intake_of(row: Row[Any]) -> Intake:
+    return Intake(
+        raw=row.raw,
+        name=row.name,
+        size=row.size,
+        modified_ns=row.modified_ns,
+        inode=row.inode,
+        outcome=Outcome(row.outcome),
+        at=row.at,
+        digest=row.digest,
+        reason=row.reason,
+    )

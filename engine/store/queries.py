@@ -1,0 +1,314 @@
+"""Hands out what the store holds: assessments, series, events, pictures, the engine's state."""
+
+import json
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import numpy as np
+from sqlalchemy import BigInteger, BindParameter, Select, bindparam, false, select, true, type_coerce
+
+from engine.records.events import OPERATOR_KINDS, Assessment, Epoch, Event, Heartbeat, Phase, Quality, Series
+from engine.store import schema
+from engine.store.database import Database
+from engine.store.rows import assessment_of, assessments_query, event_of
+from engine.store.sqlite import data_version
+
+_OWN: BindParameter[int] = bindparam("assessment")
+"""The statements that a console makes over and over are built once: that takes longer than to run them."""
+
+_PICTURE = select(schema.picture.c.packed).where(
+    schema.picture.c.assessment_id == _OWN, schema.picture.c.position == bindparam("position")
+)
+_HEARTBEAT = select(schema.heartbeat).where(schema.heartbeat.c.assessment_id == _OWN)
+_EPOCHS = (
+    select(schema.epoch.c.epoch, schema.epoch.c.loss, schema.epoch.c.validation_loss)
+    .where(schema.epoch.c.assessment_id == _OWN)
+    .order_by(schema.epoch.c.epoch)
+)
+_REJECTIONS = (
+    select(schema.rejection.c.name, schema.rejection.c.reason)
+    .where(schema.rejection.c.assessment_id == _OWN)
+    .order_by(schema.rejection.c.id)
+)
+_EVENTS = (
+    select(schema.event)
+    .where(
+        schema.event.c.assessment_id == _OWN,
+        schema.event.c.seq > bindparam("after"),
+        schema.event.c.session.in_(["", bindparam("session")]),
+    )
+    .order_by(schema.event.c.seq)
+)
+
+
+_SAME_SNAPSHOT = (schema.score.c.assessment_id == schema.assessed.c.assessment_id) & (
+    schema.score.c.position == schema.assessed.c.position
+)
+"""A score belongs to its assessment of a snapshot."""
+
+
+@cache
+def _heads(before: bool, limited: bool, *, newest_first: bool) -> Select[Any]:
+    """What a series says of whole snapshots: those above `after`, if asked below `before`, at most `most`."""
+    assessed, snapshot = schema.assessed.c, schema.snapshot.c
+    heads = (
+        # A time as the number that is stored: making a datetime of each takes as long as reading it.
+        select(
+            assessed.position,
+            type_coerce(snapshot.at, BigInteger),
+            snapshot.name,
+            assessed.baseline,
+            snapshot.figures,
+            snapshot.velocity,
+        )
+        .join_from(schema.assessed, schema.snapshot)
+        .where(
+            assessed.assessment_id == _OWN, assessed.position > bindparam("after"), assessed.late == false()
+        )
+        .order_by(assessed.position.desc() if newest_first else assessed.position)
+    )
+    if before:
+        heads = heads.where(assessed.position < bindparam("before"))
+    return heads.limit(bindparam("most")) if limited else heads
+
+
+def _scores() -> Select[Any]:
+    """The scores of those from `first` to `last` that are not late."""
+    assessed, score = schema.assessed.c, schema.score.c
+    first: BindParameter[int] = bindparam("first")
+    last: BindParameter[int] = bindparam("last")
+    late = select(assessed.position).where(
+        assessed.assessment_id == _OWN, assessed.late == true(), assessed.position.between(first, last)
+    )
+    return (
+        select(score.error, score.limit, score.severity, score.share, score.quality)
+        .where(score.assessment_id == _OWN, score.position.between(first, last))
+        .where(score.position.not_in(late))
+        .order_by(score.position, score.component)
+    )
+
+
+_SCORES = _scores()
+
+_QUALITIES = {quality.value: quality.value for quality in Quality}
+
+
+def empty_series(assessment: Assessment) -> Series:
+    """No snapshots at all."""
+    components, channels = len(assessment.components), len(assessment.units)
+    nothing = np.zeros((0, components))
+    return Series(
+        positions=np.zeros(0, np.int64),
+        at=np.zeros(0, np.int64),
+        names=(),
+        baseline=np.zeros(0, np.bool_),
+        error=nothing,
+        limit=nothing,
+        severity=nothing,
+        share=nothing,
+        quality=np.zeros((0, components), np.object_),
+        figures=np.zeros((0, channels, 4), np.float32),
+        velocity=np.zeros((0, channels), np.float32),
+    )
+
+
+class Recalling(Database):
+    """Reads; nothing here changes a row."""
+
+    def data_version(self) -> int:
+        """A number that changes when another connection has committed; costs next to nothing to ask."""
+        with self.reading() as connection:
+            return data_version(connection)
+
+    def assessments(self) -> tuple[Assessment, ...]:
+        """All assessments, the newest last."""
+        with self.reading() as connection:
+            return tuple(
+                assessment_of(row)
+                for row in connection.execute(assessments_query().order_by(schema.assessment.c.id))
+            )
+
+    def resume_point(self, assessment: Assessment) -> tuple[int, datetime, dict[str, Any]] | None:
+        """Where an engine goes on, or None where it begins.
+
+        Returns:
+            The last position stored, the time of the newest snapshot that is not late, and the newest engine
+            state: late snapshots leave the state as it was, and need not carry it.
+        """
+        assessed = schema.assessed.c
+        newest = (
+            select(assessed.position, assessed.late)
+            .where(assessed.assessment_id == assessment.id)
+            .order_by(assessed.position.desc())
+            .limit(1)
+        )
+        judged = (
+            select(schema.snapshot.c.at)
+            .join_from(schema.assessed, schema.snapshot)
+            .where(assessed.assessment_id == assessment.id, assessed.late == false())
+            .order_by(assessed.position.desc())
+            .limit(1)
+        )
+        state = select(schema.state.c.packed).where(schema.state.c.assessment_id == assessment.id)
+        with self.reading() as connection:
+            head = connection.execute(newest).one_or_none()
+            at, packed = connection.scalar(judged), connection.scalar(state)
+        if head is None or at is None or packed is None:
+            return None
+        return head.position, at, json.loads(packed)
+
+    def after_newest(self, assessment: Assessment, count: int) -> int:
+        """The position after which the newest so many snapshots lie, for `series`; -1 if all do."""
+        assessed = schema.assessed.c
+        query = (
+            select(assessed.position)
+            .where(assessed.assessment_id == assessment.id, assessed.late == false())
+            .order_by(assessed.position.desc())
+            .offset(count)
+            .limit(1)
+        )
+        with self.reading() as connection:
+            found = connection.execute(query).scalar_one_or_none()
+        return -1 if found is None else found
+
+    def times(self, assessment: Assessment) -> set[datetime]:
+        """Recording times of all snapshots that the assessment holds."""
+        query = (
+            select(schema.snapshot.c.at)
+            .join_from(schema.assessed, schema.snapshot)
+            .where(schema.assessed.c.assessment_id == assessment.id)
+        )
+        with self.reading() as connection:
+            return set(connection.scalars(query))
+
+    def series(
+        self, assessment: Assessment, after: int = -1, limit: int | None = None, before: int | None = None
+    ) -> Series:
+        """The scored snapshots with a position above `after`, oldest first, at most `limit` of them.
+
+        With `before` those with a position below it, and of them the newest. Late ones are left out: a series
+        is in order of time. It takes some 10 ms a thousand snapshots of four components, and holds up the
+        engine's commits as long.
+        """
+        newest_first = before is not None and limit is not None
+        known = {"assessment": assessment.id, "after": after, "before": before, "most": limit}
+        with self.reading() as connection:
+            head = connection.execute(
+                _heads(before is not None, limit is not None, newest_first=newest_first), known
+            ).all()
+            if not head:
+                return empty_series(assessment)
+            if newest_first:
+                head = head[::-1]
+            known |= {"first": head[0].position, "last": head[-1].position}
+            rows = connection.execute(_SCORES, known).all()
+        positions, at, names, baseline, figures, velocity = zip(*head, strict=True)
+        *numbers, quality = zip(*rows, strict=True)
+        shape, channels = (len(head), len(assessment.components)), len(assessment.units)
+        untold = np.full(channels, np.nan, "<f4").tobytes()
+        error, limits, severity, share = (np.array(one, np.float64).reshape(shape) for one in numbers)
+        return Series(
+            positions=np.array(positions, np.int64),
+            at=np.array(at, np.int64),
+            names=names,
+            baseline=np.array(baseline, np.bool_),
+            error=error,
+            limit=limits,
+            severity=severity,
+            share=share,
+            # One object for each word, not one for each row: a long series would be mostly words.
+            quality=np.array(list(map(_QUALITIES.__getitem__, quality)), np.object_).reshape(shape),
+            figures=np.frombuffer(b"".join(figures), "<f4").reshape(len(head), channels, 4),
+            velocity=np.frombuffer(b"".join(one or untold for one in velocity), "<f4").reshape(-1, channels),
+        )
+
+    def highest(
+        self, assessment: Assessment, component: int, begin: datetime, end: datetime
+    ) -> tuple[float, datetime] | None:
+        """The highest severity of a component (from 0) from one instant to another, and when it was first."""
+        assessed, snapshot, score = schema.assessed.c, schema.snapshot.c, schema.score.c
+        query = (
+            select(score.severity, snapshot.at)
+            .join_from(schema.snapshot, schema.assessed)
+            .join(schema.score, _SAME_SNAPSHOT)
+            .where(
+                snapshot.machine_id == assessment.machine_id,
+                snapshot.at.between(begin, end),
+                assessed.assessment_id == assessment.id,
+                assessed.late == false(),
+                score.component == component,
+                score.severity.is_not(None),
+            )
+            .order_by(score.severity.desc(), snapshot.at)
+            .limit(1)
+        )
+        with self.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else (row.severity, row.at)
+
+    def last_severity(self, assessment: Assessment, component: int) -> tuple[float, datetime] | None:
+        """The newest severity that a component (from 0) had, and when; late snapshots do not count."""
+        assessed, score = schema.assessed.c, schema.score.c
+        query = (
+            select(score.severity, schema.snapshot.c.at)
+            .join_from(schema.score, schema.assessed, _SAME_SNAPSHOT)
+            .join(schema.snapshot)
+            .where(
+                score.assessment_id == assessment.id,
+                score.component == component,
+                score.severity.is_not(None),
+                assessed.late == false(),
+            )
+            .order_by(score.position.desc())
+            .limit(1)
+        )
+        with self.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else (row.severity, row.at)
+
+    def events(self, assessment: Assessment, session: str = "", after: int = 0) -> tuple[Event, ...]:
+        """What the engine said and what operators of one session did, in order of seq, above `after`."""
+        known = {"assessment": assessment.id, "after": after, "session": session}
+        with self.reading() as connection:
+            rows = connection.execute(_EVENTS, known).all()
+        return tuple(
+            event_of(row) for row in rows if row.session == session or row.kind not in OPERATOR_KINDS
+        )
+
+    def sessions(self, assessment: Assessment) -> tuple[str, ...]:
+        """The sessions in which operators have done something, that of the live record left out; by name."""
+        columns = schema.event.c
+        query = (
+            select(columns.session)
+            .where(columns.assessment_id == assessment.id, columns.session != "")
+            .where(columns.kind.in_([kind.value for kind in OPERATOR_KINDS]))
+            .distinct()
+            .order_by(columns.session)
+        )
+        with self.reading() as connection:
+            return tuple(connection.scalars(query))
+
+    def picture(self, assessment: Assessment, position: int) -> bytes | None:
+        """The packed picture of one snapshot, or None where there is none (any more)."""
+        with self.reading() as connection:
+            return connection.scalar(_PICTURE, {"assessment": assessment.id, "position": position})
+
+    def heartbeat(self, assessment: Assessment) -> Heartbeat | None:
+        """What the engine last said of itself."""
+        with self.reading() as connection:
+            row = connection.execute(_HEARTBEAT, {"assessment": assessment.id}).one_or_none()
+        if row is None:
+            return None
+        return Heartbeat(row.beat_at, row.pid, Phase(row.phase), row.done, row.total, row.message)
+
+    def epochs(self, assessment: Assessment) -> tuple[Epoch, ...]:
+        """The training of this assessment's bundle so far, oldest first."""
+        with self.reading() as connection:
+            return tuple(Epoch(*row) for row in connection.execute(_EPOCHS, {"assessment": assessment.id}))
+
+    def rejections(self, assessment: Assessment) -> tuple[tuple[str, str], ...]:
+        """Files that this assessment could not take in, as (file, reason)."""
+        with self.reading() as connection:
+            rows = connection.execute(_REJECTIONS, {"assessment": assessment.id})
+            return tuple((row.name, row.reason) for row in rows)

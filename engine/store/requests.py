@@ -1,0 +1,98 @@
+"""What an operator asks of the engine, and its answers: events that one side appends and the other polls."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+from sqlalchemy import Connection, insert, select
+
+from engine.records.events import Action, Assessment, Event, EventKind, NewEvent
+from engine.store import schema
+from engine.store.database import Database
+from engine.store.rows import event_of, event_row
+
+_NOTHING: Mapping[str, object] = MappingProxyType({})
+
+
+class Requests(Database):
+    """Asks, lists what is open, answers."""
+
+    def request(
+        self,
+        assessment: Assessment,
+        action: Action,
+        *,
+        by: str,
+        now: datetime,
+        at: datetime,
+        detail: Mapping[str, object] = _NOTHING,
+    ) -> Event:
+        """Ask the engine for something; durable when this returns, whether or not an engine runs.
+
+        Args:
+            assessment: the record it is about.
+            action: what is asked for.
+            by: who asks.
+            now: wall clock.
+            at: recording time of the playhead.
+            detail: what else the engine has to know, in JSON types.
+        """
+        said = {**detail, "action": action.value, "by": by}
+        fact = NewEvent(EventKind.REQUESTED, at, "operator", detail=said)
+
+        def work(connection: Connection) -> Event:
+            added = connection.execute(insert(schema.event), event_row(assessment, fact, now))
+            (seq,) = added.inserted_primary_key or (None,)
+            return event_of(connection.execute(select(schema.event).where(schema.event.c.seq == seq)).one())
+
+        return self.write(work)
+
+    def open_requests(self, assessment: Assessment) -> tuple[Event, ...]:
+        """The requests that have no answer yet, the oldest first; quick enough to ask every second."""
+        columns, answer = schema.event.c, schema.event.alias("answer").c
+        answered = select(answer.seq).where(
+            answer.assessment_id == assessment.id,
+            answer.kind == EventKind.ANSWERED.value,
+            answer.ring == columns.seq,
+        )
+        query = (
+            select(schema.event)
+            .where(columns.assessment_id == assessment.id, columns.kind == EventKind.REQUESTED.value)
+            .where(~answered.exists())
+            .order_by(columns.seq)
+        )
+        with self.reading() as connection:
+            return tuple(event_of(row) for row in connection.execute(query))
+
+    def answer(
+        self, assessment: Assessment, request: Event, *, done: bool, words: str, at: datetime, now: datetime
+    ) -> bool:
+        """Answer a request, once.
+
+        Args:
+            assessment: the record that the request is about.
+            request: what was asked.
+            done: whether it was done.
+            words: what came of it, a sentence for who asked.
+            at: recording time.
+            now: wall clock.
+
+        Returns:
+            Whether this answer was stored; False where there was one already, which stands.
+        """
+        said = {"action": request.detail.get("action"), "done": done, "words": words}
+        fact = NewEvent(EventKind.ANSWERED, at, "engine", ring=request.seq, detail=said)
+        columns = schema.event.c
+        first = select(columns.seq).where(
+            columns.assessment_id == assessment.id,
+            columns.kind == EventKind.ANSWERED.value,
+            columns.ring == request.seq,
+        )
+
+        def work(connection: Connection) -> bool:
+            if connection.execute(first).first() is not None:
+                return False
+            connection.execute(insert(schema.event), [event_row(assessment, fact, now)])
+            return True
+
+        return self.write(work)

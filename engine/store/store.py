@@ -1,0 +1,28 @@
+"""The only door to the database: appends facts, hands them out again, changes none."""
+
+from engine.errors import (
+    StoreBusyError,
+    StoreError,
+    StoreFaultError,
+    StoreFullError,
+    StoreMissingError,
+)
+from engine.store.database import Patience
+from engine.store.ledger import Ledger
+from engine.store.queries import Recalling
+from engine.store.requests import Requests
+from engine.store.writes import Appending
+
+__all__ = [
+    "Patience",
+    "Store",
+    "StoreBusyError",
+    "StoreError",
+    "StoreFaultError",
+    "StoreFullError",
+    "StoreMissingError",
+]
+
+
+class Store(Appending, Recalling, Ledger, Requests):
+    """Reads and appends. Use as a context manager, or call `close`. One thread at a time."""

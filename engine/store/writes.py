@@ -1,0 +1,250 @@
+"""Puts into the store what a snapshot adds and what operators do, each whole or not at all."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from engine.errors import StoreError
+from engine.records.events import (
+    Assessed,
+    Assessment,
+    Epoch,
+    Heartbeat,
+    Intake,
+    NewEvent,
+)
+from engine.store import schema
+from engine.store.database import Database
+from engine.store.ledger import add_to_ledger
+from engine.store.rows import assessment_of, assessments_query, event_row
+from engine.store.sqlite import insert_new
+
+
+class Appending(Database):
+    """Appends facts; changes none but the heartbeat."""
+
+    def begin_assessment(
+        self,
+        *,
+        machine: str,
+        key: str,
+        model: str,
+        seed: int,
+        run: str,
+        expected: int,
+        components: Sequence[str],
+        channels: Sequence[Sequence[int]],
+        units: Sequence[str],
+        settings: Mapping[str, object],
+        now: datetime,
+    ) -> Assessment:
+        """Find the assessment with this key, or start it. The same key twice is the same assessment.
+
+        Of a live record (`expected` 0) the newest settings hold: how its alarms are dealt with may change.
+        """
+        layout = json.dumps(
+            {"components": list(components), "channels": [*map(list, channels)], "units": list(units)}
+        )
+
+        def work(connection: Connection) -> Assessment:
+            connection.execute(insert_new(schema.machine).values(name=machine))
+            machine_id = connection.scalar(
+                select(schema.machine.c.id).where(schema.machine.c.name == machine)
+            )
+            connection.execute(
+                insert_new(schema.assessment).values(
+                    machine_id=machine_id,
+                    key=key,
+                    model=model,
+                    seed=seed,
+                    run=run,
+                    expected=expected,
+                    created_at=now,
+                    layout=layout,
+                    settings=json.dumps(settings),
+                )
+            )
+            where = (schema.assessment.c.machine_id == machine_id) & (schema.assessment.c.key == key)
+            if expected == 0:
+                kept = update(schema.assessment).where(where)
+                connection.execute(kept.values(settings=json.dumps(settings), run=run))
+            return assessment_of(connection.execute(assessments_query().where(where)).one())
+
+        return self.write(work)
+
+    def append(
+        self,
+        assessment: Assessment,
+        items: Sequence[Assessed],
+        now: datetime,
+        intake: Sequence[Intake] = (),
+    ) -> None:
+        """Store several snapshots with their scores, events and engine states in one transaction.
+
+        Args:
+            assessment: what they belong to.
+            items: in the order in which they were judged; the last that is not late carries a state, or one
+                that follows it does.
+            now: wall clock.
+            intake: what the ledger of a watched directory says of their files.
+
+        Raises:
+            StoreError: another engine has already stored one of these positions, or taken one of these files.
+        """
+        if not items:
+            self.settle(assessment, intake, (), now)
+            return
+
+        def work(connection: Connection) -> None:
+            self._append_all(connection, assessment, items, now)
+            add_to_ledger(connection, assessment.machine_id, intake, now)
+
+        try:
+            self.write(work)
+        except IntegrityError as error:
+            raise self._taken(error) from error
+
+    def settle(
+        self, assessment: Assessment, intake: Sequence[Intake], events: Sequence[NewEvent], now: datetime
+    ) -> None:
+        """Store what became of files that are not scored, and what is to be said of it, in one transaction.
+
+        Raises:
+            StoreError: another engine has already taken one of these files.
+        """
+        if not intake and not events:
+            return
+
+        def work(connection: Connection) -> None:
+            add_to_ledger(connection, assessment.machine_id, intake, now)
+            if events:
+                rows = [event_row(assessment, fact, now) for fact in events]
+                connection.execute(insert(schema.event), rows)
+
+        try:
+            self.write(work)
+        except IntegrityError as error:
+            raise self._taken(error) from error
+
+    def _taken(self, error: IntegrityError) -> StoreError:
+        return StoreError(
+            f"{self.path}: another engine is scoring the same run; stop one of them ({error.orig})"
+        )
+
+    def _append_all(
+        self, connection: Connection, assessment: Assessment, items: Sequence[Assessed], now: datetime
+    ) -> None:
+        """Insert by table, not by snapshot: a statement costs far more than a row."""
+        taken = schema.snapshot.c
+        snapshots = [
+            {
+                "machine_id": assessment.machine_id,
+                "name": facts.name,
+                "at": facts.at,
+                "sample_rate": facts.sample_rate,
+                "rows": facts.rows,
+                "figures": facts.figures.astype("<f4").tobytes(),
+                "velocity": None if facts.velocity is None else facts.velocity.astype("<f4").tobytes(),
+            }
+            for facts in (item.snapshot for item in items)
+        ]
+        connection.execute(insert_new(schema.snapshot), snapshots)
+        times = [item.snapshot.at for item in items]
+        stored = connection.execute(
+            select(taken.at, taken.id).where(taken.machine_id == assessment.machine_id, taken.at.in_(times))
+        )
+        ids = {row.at: row.id for row in stored}
+        judged = [
+            {
+                "assessment_id": assessment.id,
+                "position": item.position,
+                "snapshot_id": ids[item.snapshot.at],
+                "baseline": item.baseline,
+                "late": item.late,
+            }
+            for item in items
+        ]
+        connection.execute(insert(schema.assessed), judged)
+        pictures = [
+            {"assessment_id": assessment.id, "position": item.position, "packed": item.picture}
+            for item in items
+            if item.picture is not None
+        ]
+        if pictures:
+            connection.execute(insert(schema.picture), pictures)
+        states = [item for item in items if item.state is not None]
+        if states:
+            self._keep_state(connection, assessment, states[-1])
+        scores = [
+            {
+                "assessment_id": assessment.id,
+                "position": item.position,
+                "component": number,
+                "quality": score.quality.value,
+                "error": score.error,
+                "limit": score.limit,
+                "severity": score.severity,
+                "share": score.share,
+            }
+            for item in items
+            for number, score in enumerate(item.scores)
+        ]
+        connection.execute(insert(schema.score), scores)
+        events = [event_row(assessment, fact, now) for item in items for fact in item.events]
+        if events:
+            connection.execute(insert(schema.event), events)
+
+    def _keep_state(self, connection: Connection, assessment: Assessment, item: Assessed) -> None:
+        """Store the engine's state after a snapshot in place of the one before: nobody goes back there."""
+        own = schema.state.c.assessment_id == assessment.id
+        packed = json.dumps(item.state)
+        connection.execute(delete(schema.state).where(own))
+        connection.execute(
+            insert(schema.state).values(assessment_id=assessment.id, position=item.position, packed=packed)
+        )
+
+    def add_event(self, assessment: Assessment, fact: NewEvent, now: datetime) -> None:
+        """Append one event that belongs to no snapshot."""
+        self.settle(assessment, (), (fact,), now)
+
+    def reject(self, assessment: Assessment, name: str, reason: str, now: datetime) -> None:
+        """Record a file that could not be taken in; saying the same again adds nothing."""
+        row = insert_new(schema.rejection).values(
+            assessment_id=assessment.id, name=name, reason=reason, recorded_at=now
+        )
+        self.write(lambda connection: connection.execute(row))
+
+    def beat(self, assessment: Assessment, heartbeat: Heartbeat) -> None:
+        """Say what the engine is doing; the one row that is ever rewritten."""
+        values = {
+            "beat_at": heartbeat.beat_at,
+            "pid": heartbeat.pid,
+            "phase": heartbeat.phase.value,
+            "done": heartbeat.done,
+            "total": heartbeat.total,
+            "message": heartbeat.message,
+        }
+
+        def work(connection: Connection) -> None:
+            changed = connection.execute(
+                update(schema.heartbeat)
+                .where(schema.heartbeat.c.assessment_id == assessment.id)
+                .values(values)
+            )
+            if changed.rowcount == 0:
+                connection.execute(insert(schema.heartbeat).values(assessment_id=assessment.id, **values))
+
+        self.write(work)
+
+    def add_epoch(self, assessment: Assessment, epoch: Epoch) -> None:
+        """Append one epoch of training; learning again after a crash repeats the same numbers."""
+        row = insert_new(schema.epoch).values(
+            assessment_id=assessment.id,
+            epoch=epoch.epoch,
+            loss=epoch.loss,
+            validation_loss=epoch.validation_loss,
+        )
+        self.write(lambda connection: connection.execute(row))

@@ -1,0 +1,1 @@
+"""Processes, locks, memory, disk space and file permissions."""

@@ -1,0 +1,217 @@
+"""A second process that does the same work as this one: Python runs one thread of a process at a time.
+
+It is asked by number and answers in order, over its standard streams; arrays go through memory that both
+share. When this process ends, however that comes about, its input ends and so does it.
+"""
+
+import mmap
+import os
+import pickle
+import subprocess
+import sys
+import tempfile
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from itertools import accumulate, pairwise
+from types import TracebackType
+from typing import IO, Any, Generic, Self, TypeVar
+
+from engine.system.child_process import command, environment
+from engine.system.malloc import keep_freed_memory
+
+T = TypeVar("T")
+
+UNDER_WAY = 2
+"""Numbers it is given at a time: the next one lies there when an answer is on its way."""
+
+ROOM = 16 * 2**20
+"""Bytes for the arrays of one answer, of which only those that are used take memory. The arrays of a larger
+answer go through the stream, which takes longer."""
+
+PATIENCE = 5.0
+"""Seconds in which it ends once nothing more is asked of it; a snapshot takes milliseconds."""
+
+
+class WorkerLostError(Exception):
+    """The process ended before it answered."""
+
+
+class Worker(Generic[T]):
+    """Does work elsewhere.
+
+    Attributes:
+        ready: set while it can work. It takes a second to come up; nothing is begun before.
+        pid: of its process.
+    """
+
+    def __init__(self, prepare: Callable[[], Callable[[int], T]]) -> None:
+        """Start the process.
+
+        Args:
+            prepare: called once over there, returns the work. It can be pickled, and so can what the work
+                returns and raises.
+        """
+        self.ready = threading.Event()
+        self._prepare = pickle.dumps(prepare, protocol=pickle.HIGHEST_PROTOCOL)
+        self._lock = threading.Lock()
+        self._asked: deque[tuple[int, Future[T]]] = deque()
+        self._begun: deque[Future[T]] = deque()
+        with _shared_file() as file:
+            self._table = Table(file.fileno())
+            # In a group of its own: an interrupt at the terminal is for this process to answer.
+            self._process = subprocess.Popen(
+                command("engine.system.worker", str(file.fileno())),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=environment(),
+                pass_fds=(file.fileno(),),
+                process_group=0,
+            )
+        self.pid = self._process.pid
+        self._listening = threading.Thread(target=self._listen, daemon=True)
+        self._listening.start()
+
+    def __enter__(self) -> Self:
+        """Nothing more to do: it is on its way."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the process."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        if not self.ready.is_set():
+            self._process.kill()
+        with self._lock, suppress(OSError):
+            self._process.stdin.close()
+        try:
+            self._process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._listening.join()
+        self._process.stdout.close()
+
+    def submit(self, index: int) -> Future[T]:
+        """Ask for the work on one number. Whoever cancels the answer before it is begun keeps the work.
+
+        The answer raises what the work raised, or WorkerLostError.
+        """
+        answer: Future[T] = Future()
+        with self._lock:
+            self._asked.append((index, answer))
+            self._send()
+        return answer
+
+    def _send(self) -> None:
+        """Hand over what is asked, a few at a time. The lock is held."""
+        assert self._process.stdin is not None
+        while self.ready.is_set() and self._asked and len(self._begun) < UNDER_WAY:
+            index, answer = self._asked.popleft()
+            if answer.set_running_or_notify_cancel():
+                self._begun.append(answer)
+                # Where it is lost, whoever listens to it learns so, and says it of all that was begun.
+                with suppress(OSError):
+                    pickle.dump(index, self._process.stdin)
+                    self._process.stdin.flush()
+
+    def _listen(self) -> None:
+        """Take the answers in, from another thread, until the process ends."""
+        try:
+            with suppress(EOFError, OSError):
+                self._take_in()
+        finally:
+            with self._lock:
+                self.ready.clear()
+                lost, self._begun = [*self._begun], deque()
+            for answer in lost:
+                answer.set_exception(WorkerLostError())
+
+    def _take_in(self) -> None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(self._prepare)
+        self._process.stdin.flush()
+        self._table.take(self._process.stdout)
+        with self._lock:
+            self.ready.set()
+            self._send()
+        while True:
+            result, error = self._table.take(self._process.stdout)
+            with self._lock:
+                answer = self._begun.popleft()
+                self._send()
+            if error is None:
+                answer.set_result(result)
+            else:
+                answer.set_exception(error)
+
+
+class Table:
+    """Where arrays are laid for the other process: in as many places, in turn, as answers are under way."""
+
+    def __init__(self, file: int) -> None:
+        """Lay it in an open file, by its descriptor."""
+        os.ftruncate(file, UNDER_WAY * ROOM)
+        self._memory = memoryview(mmap.mmap(file, UNDER_WAY * ROOM))
+        self._turn = 0
+
+    def put(self, value: object, stream: IO[bytes]) -> None:
+        """Send a value, its arrays by way of the table if there is room."""
+        buffers: list[pickle.PickleBuffer] = []
+        plain = pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL, buffer_callback=buffers.append)
+        arrays = [buffer.raw() for buffer in buffers]
+        ends = [0, *accumulate(len(array) for array in arrays)]
+        if ends[-1] > ROOM:
+            plain, ends = pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL), [0]
+        place = self._place()
+        for (start, end), array in zip(pairwise(ends), arrays, strict=False):
+            place[start:end] = array
+        pickle.dump((plain, ends), stream, protocol=pickle.HIGHEST_PROTOCOL)
+        stream.flush()
+
+    def take(self, stream: IO[bytes]) -> Any:
+        """Receive a value. Raises EOFError or OSError: there is nobody at the other end."""
+        plain, ends = pickle.load(stream)
+        # A copy: the place is laid anew as soon as more is asked.
+        laid = memoryview(bytearray(self._place()[: ends[-1]]))
+        return pickle.loads(plain, buffers=[laid[start:end] for start, end in pairwise(ends)])
+
+    def _place(self) -> memoryview:
+        start = self._turn * ROOM
+        self._turn = (self._turn + 1) % UNDER_WAY
+        return self._memory[start : start + ROOM]
+
+
+def _shared_file() -> IO[bytes]:
+    """A file without a name, in memory where the system has such."""
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("raceway"), "r+b")
+    return tempfile.TemporaryFile()
+
+
+def serve(questions: IO[bytes], answers: IO[bytes], table: Table) -> None:
+    """Work for the process at the other end until it asks no more."""
+    keep_freed_memory()
+    work = pickle.load(questions)()
+    told: tuple[object, Exception | None] = (None, None)
+    with suppress(EOFError, BrokenPipeError):
+        while True:
+            table.put(told, answers)
+            index = pickle.load(questions)
+            try:
+                told = (work(index), None)
+            except Exception as error:
+                told = (None, error)
+
+
+if __name__ == "__main__":
+    # What a library prints must not get between the answers.
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    serve(sys.stdin.buffer, answers, Table(int(sys.argv[1])))

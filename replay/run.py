@@ -1,0 +1,238 @@
+"""A finished run: a folder, a .zip or a .tar.* of recordings, ordered by time, read one by one in any order.
+
+An archive is unpacked once into the cache directory and read as a folder from then on: .tar.bz2 and its kin
+allow no random access. What comes out of it is a folder nobody sees before it is whole (unpacked beside,
+then renamed), and that is checked against its own manifest before each later use, since caches get cleaned.
+"""
+
+import errno
+import io
+import os
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from replay.extract import UnpackError, cache_directory, unpacked
+from replay.ims import read_ims
+from replay.recording import LINK, RecordingError, RecordingFormat, Snapshot, clean_text, time_of
+
+# Names given as examples in an error.
+_EXAMPLES = 4
+
+
+class RunError(Exception):
+    """A run that cannot be opened at all: one sentence for the person who named it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A recording of a run: its file's name, and its time in UTC."""
+
+    name: str
+    time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A file of a run that is no recording, and why, in one sentence."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A finished run. Immutable and picklable: threads and worker processes may share it.
+
+    Attributes:
+        path: the folder or archive it was opened from, absolute.
+        folder: the folder its files are read from; `path` itself unless that is an archive.
+        form: what is expected of the files.
+        entries: the recordings, ordered by time.
+        rejected: the files whose names rule them out, ordered by name.
+    """
+
+    path: Path
+    folder: Path
+    form: RecordingFormat
+    entries: tuple[Entry, ...]
+    rejected: tuple[Rejection, ...]
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def location(self, index: int) -> Path:
+        """Where the file of this entry lies."""
+        return self.folder / self.entries[index].name
+
+    def read(self, index: int) -> Snapshot:
+        """Read the recording at this place in time order.
+
+        Raises:
+            RecordingError: the file cannot be read, or is not as it should be.
+            IndexError: there is no such entry.
+        """
+        return read_ims(self.content(index), self.entries[index].name, self.form)
+
+    def content(self, index: int) -> bytes:
+        """The bytes of the file at this place in time order, whatever they are.
+
+        Raises:
+            RecordingError: the file cannot be read, or is far too large.
+            IndexError: there is no such entry.
+        """
+        name = self.entries[index].name
+        return _content(self.folder / name, name, self.form.largest_file)
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """Names of what lies in a folder, in no order."""
+
+    files: Sequence[str]
+    folders: Sequence[str]
+    links: Sequence[str]
+
+
+def open_run(path: Path, form: RecordingFormat, cache: Path | None = None) -> Run:
+    """Find the recordings of a run. No recording is read yet.
+
+    Left out quietly: hidden files, folders within a folder, pipes and devices. Links are rejected, by name.
+
+    Args:
+        path: a folder with recordings directly in it; or a .zip or .tar archive, compressed or not, that
+            holds them in one folder at any depth.
+        form: what is expected of the files.
+        cache: where archives are unpacked; by default as `replay.extract.cache_directory` says.
+
+    Raises:
+        RunError: there is no such run, it is damaged, or it holds no recording.
+    """
+    path = path.absolute()
+    shown = clean_text(str(path))
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.ENOTDIR):
+            raise RunError(f"{shown} does not exist") from None
+        raise RunError(f"{shown} cannot be opened: {_cause(error)}") from None
+    except ValueError:
+        raise RunError(f"{shown} is not a path") from None
+    if stat.S_ISDIR(mode):
+        found = _listing(path, shown)
+        if not found.files and not found.links:
+            within = f"; it holds folders: {_some(found.folders)}" if found.folders else ""
+            raise RunError(f"{shown} holds no recordings{within}")
+        return _run(path, path, found, form, shown)
+    if not stat.S_ISREG(mode):
+        raise RunError(f"{shown} is neither a folder nor an archive")
+    try:
+        folder = unpacked(path, cache)
+    except UnpackError as error:
+        raise RunError(f"{shown} {error}") from None
+    except OSError as error:
+        if error.filename == str(path):
+            raise RunError(f"{shown} cannot be read: {_cause(error)}") from None
+        place = clean_text(str(cache or cache_directory()))
+        raise RunError(
+            f"{shown} cannot be unpacked into {place} (RACEWAY_CACHE names another place): {_cause(error)}"
+        ) from None
+    folder = _folder_of_recordings(folder, form, shown)
+    return _run(path, folder, _listing(folder, shown), form, shown)
+
+
+def _run(path: Path, folder: Path, found: _Listing, form: RecordingFormat, shown: str) -> Run:
+    """Order the files by time and set aside those that cannot have a place in it."""
+    at: dict[datetime, str] = {}
+    rejected = [Rejection(clean_text(name), LINK) for name in found.links]
+    for name in sorted(found.files):
+        try:
+            time = time_of(name, form)
+        except RecordingError as error:
+            rejected.append(Rejection(error.name, error.reason))
+            continue
+        if time in at:
+            rejected.append(Rejection(name, f"it has the same time as {at[time]}"))
+        else:
+            at[time] = name
+    if not at:
+        raise RunError(f"{shown} holds no recordings: of {rejected[0].name}, {rejected[0].reason}")
+    rejected.sort(key=lambda one: one.name)
+    return Run(path, folder, form, tuple(Entry(at[time], time) for time in sorted(at)), tuple(rejected))
+
+
+def _listing(folder: Path, shown: str) -> _Listing:
+    """What lies directly in a folder and is not hidden."""
+    files, folders, links = [], [], []
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name.startswith("."):
+                    continue
+                if entry.is_symlink():
+                    links.append(entry.name)
+                elif entry.is_file(follow_symlinks=False):
+                    files.append(entry.name)
+                elif entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.name)
+    except OSError as error:
+        raise RunError(f"{shown} cannot be listed: {_cause(error)}") from None
+    return _Listing(files, folders, links)
+
+
+def _folder_of_recordings(root: Path, form: RecordingFormat, shown: str) -> Path:
+    """Find the one folder of an unpacked archive whose files are named like recordings."""
+    found, other = [], ""
+    for place, _, names in os.walk(root):
+        for name in sorted(names):
+            try:
+                time_of(name, form)
+            except RecordingError as error:
+                other = other or f": of {error.name}, {error.reason}"
+            else:
+                found.append(Path(place))
+                break
+    if not found:
+        raise RunError(f"{shown} holds no recordings{other}")
+    if len(found) > 1:
+        folders = _some([str(folder.relative_to(root)) for folder in found])
+        raise RunError(
+            f"{shown} holds recordings in more than one folder ({folders}): unpack it and name one"
+        )
+    return found[0]
+
+
+def _content(path: Path, name: str, largest: int) -> bytes:
+    """Read a regular file whole, whatever may have taken its place since the run was opened.
+
+    Raises RecordingError.
+    """
+    try:
+        with io.FileIO(path, "rb", opener=_open_plainly) as file:
+            state = os.fstat(file.fileno())
+            if not stat.S_ISREG(state.st_mode):
+                raise RecordingError(name, "it is not a regular file")
+            if state.st_size > largest:
+                raise RecordingError(name, f"it is far too large for a recording ({state.st_size} bytes)")
+            return file.read()
+    except OSError as error:
+        raise RecordingError(name, f"it cannot be read: {_cause(error)}") from None
+
+
+def _open_plainly(path: str, flags: int) -> int:
+    """Open without following a link, and without waiting for ever for the other end of a pipe."""
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
+
+
+def _cause(error: OSError) -> str:
+    if error.errno == errno.ELOOP:
+        return "it is a link"
+    return (error.strerror or str(error)).lower()
+
+
+def _some(names: Sequence[str]) -> str:
+    """Name a few of them."""
+    shown = [clean_text(name) for name in sorted(names)[:_EXAMPLES]]
+    return ", ".join(shown) + (", ..." if len(names) > _EXAMPLES else "")

@@ -1,0 +1,104 @@
+"""Alarms that no snapshot decides, a stopped machine that is to ring, and what to do about each."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from engine.alarms.advice import advice_for
+from engine.alarms.alarm import AlarmState, fold_alarms
+from engine.alarms.outages import no_data_due, no_data_raised, outage_cleared, outage_raised, standing_outage
+from engine.alarms.rules import Moment, watch_stop
+from engine.assessment.state import first_state, unpack_state
+from engine.config.channels import layout_of
+from engine.config.settings import load_settings
+from engine.records.events import Cause, Event, EventKind, NewEvent, Priority
+from tests.engine.handmade_events import at, said
+from tests.engine.rigs import WALL
+
+INTERVAL = timedelta(minutes=10)
+RULES = load_settings(overrides={"alarms.stopped_rings": True}).alarms
+
+
+def stored(seq: int, fact: NewEvent) -> Event:
+    return Event(
+        seq, fact.kind, fact.at, WALL, fact.source, fact.component, fact.alarm, fact.ring, "", fact.detail
+    )
+
+
+@pytest.mark.parametrize(
+    ("minutes", "interval", "due"),
+    [(29.9, INTERVAL, False), (30, INTERVAL, True), (500, INTERVAL, True), (500, timedelta(0), False)],
+)
+def test_no_data_is_due_after_so_many_intervals_if_the_interval_is_known(
+    minutes: float, interval: timedelta, due: bool
+) -> None:
+    assert no_data_due(at(0), interval, 3, at(minutes)) is due
+
+
+def test_no_data_is_stamped_with_the_instant_it_was_due_and_rings_until_data_come() -> None:
+    raised = stored(1, no_data_raised(at(0), INTERVAL, 3))
+    back = stored(2, outage_cleared(raised, at(55)))
+    assert (raised.at, raised.source, raised.detail["priority"]) == (at(30), "machine", "medium")
+    assert fold_alarms([raised, back], at(29)) == ()
+    states = [fold_alarms([raised, back], at(minute))[0].state for minute in (30, 55)]
+    assert states == [AlarmState.UNACKNOWLEDGED, AlarmState.RETURNED]
+
+
+def test_files_that_were_held_up_do_not_end_an_alarm_before_it_began() -> None:
+    raised = no_data_raised(at(0), INTERVAL, 3)
+    assert outage_cleared(raised, at(10)).at == raised.at
+
+
+def test_restarted_engine_finds_the_outage_that_stands_and_would_raise_the_same() -> None:
+    raised = stored(1, no_data_raised(at(0), INTERVAL, 3))
+    failed = stored(2, outage_raised(Cause.ENGINE_FAILED, at(31), "the disk is gone"))
+    assert standing_outage([failed, raised], Cause.NO_DATA) == raised
+    assert no_data_raised(at(0), INTERVAL, 3).alarm == raised.alarm
+    assert standing_outage([raised, failed, stored(3, outage_cleared(raised, at(40)))], Cause.NO_DATA) is None
+    assert (failed.source, failed.detail["priority"]) == ("engine", "high")
+
+
+def test_stopped_machine_rings_only_if_it_is_set_so_and_never_in_the_baseline() -> None:
+    moment = Moment("file", at(0))
+    assert watch_stop("", True, False, moment, load_settings().alarms) == ("", ())
+    assert watch_stop("", True, True, moment, RULES) == ("", ())
+    key, (raised,) = watch_stop("", True, False, moment, RULES)
+    assert (raised.kind, raised.source, raised.alarm) == (EventKind.RAISED, "machine", key)
+    assert raised.detail["cause"] == Cause.STOPPED
+    assert watch_stop(key, True, False, moment, RULES) == (key, ())
+    gone, (cleared,) = watch_stop(key, False, False, Moment("later", at(10)), RULES)
+    assert (gone, cleared.kind, cleared.alarm) == ("", EventKind.CLEARED, key)
+
+
+def test_stop_that_rang_is_cleared_even_if_the_setting_was_taken_back() -> None:
+    key, (cleared,) = watch_stop(
+        "machine/stopped/a", False, False, Moment("b", at(1)), load_settings().alarms
+    )
+    assert (key, cleared.kind) == ("", EventKind.CLEARED)
+
+
+def test_every_cause_has_advice_and_the_loud_and_the_explained_have_their_own() -> None:
+    texts = load_settings().plain()["advice"]
+    told = set()
+    for cause in Cause:
+        (alarm,) = fold_alarms([said(1, EventKind.RAISED, 0, f"Left/{cause}/a")], at(0))
+        told.add(advice_for(alarm, texts))
+        if cause is Cause.LIMIT:
+            told.add(advice_for(replace(alarm, priority=Priority.HIGH), texts))
+            told.add(advice_for(replace(alarm, carried_from="Right"), texts))
+            told.add(advice_for(replace(alarm, beside="Right", priority=Priority.HIGH), texts))
+    assert told == set(texts.values())
+
+
+def test_without_a_table_of_advice_there_is_none() -> None:
+    (alarm,) = fold_alarms([said(1, EventKind.RAISED, 0)], at(0))
+    assert advice_for(alarm, None) == advice_for(alarm, {}) == ""
+
+
+def test_stop_that_rings_survives_the_restart_of_the_engine() -> None:
+    state = first_state(layout_of(load_settings()), (4, 10))
+    kept = unpack_state(replace(state, stopped=True, stopped_alarm="machine/stopped/a").pack())
+    assert (kept.stopped, kept.stopped_alarm) == (True, "machine/stopped/a")
+    older = {key: value for key, value in state.pack().items() if key != "stopped_alarm"}
+    assert unpack_state(older).stopped_alarm == ""

@@ -1,0 +1,375 @@
+"""Shelved, out of service, latched, chattering: what an alarm is besides raised and acknowledged."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.alarms.alarm import Alarm, AlarmState, FoldRules, fold_alarms, fold_rules
+from engine.config.settings import load_settings
+from engine.records.events import Event, Priority
+from tests.engine.handmade_events import (
+    ACKNOWLEDGED,
+    CLEARED,
+    ESCALATED,
+    NOTED,
+    OPERATORS,
+    RAISED,
+    SHELVED,
+    UNSHELVED,
+    at,
+    did,
+    reinstated,
+    retired,
+    said,
+    shelved,
+)
+
+UNACK, ACK, RETURNED = AlarmState.UNACKNOWLEDGED, AlarmState.ACKNOWLEDGED, AlarmState.RETURNED
+NORMAL, PUT_BY, OUT = AlarmState.NORMAL, AlarmState.SHELVED, AlarmState.OUT_OF_SERVICE
+LATCHING = FoldRules(latching=True)
+MERGING = FoldRules(chatter=timedelta(minutes=30))
+RING = said(1, RAISED, 0)
+SEEN = did(2, ACKNOWLEDGED, 1, 1)
+BACK = said(3, CLEARED, 5)
+
+
+def only(events: Iterable[Event], minute: float, rules: FoldRules | None = None) -> Alarm:
+    (alarm,) = fold_alarms(events, at(minute), rules or FoldRules())
+    return alarm
+
+
+@pytest.mark.parametrize(
+    ("events", "minute", "state"),
+    [
+        pytest.param([RING, shelved(2, 2, 1, 60)], 1, PUT_BY, id="shelved later counts for the ring it saw"),
+        pytest.param([RING, shelved(2, 2, 1, 60)], 2, PUT_BY, id="unacknowledged, shelved"),
+        pytest.param([RING, SEEN, shelved(4, 2, 1, 60)], 2, PUT_BY, id="acknowledged, shelved"),
+        pytest.param([RING, SEEN, shelved(4, 2, 1, 60)], 1, ACK, id="acknowledged before it is shelved"),
+        pytest.param([RING, shelved(2, 2, 1, 60)], 60, UNACK, id="time up: unacknowledged"),
+        pytest.param(
+            [RING, SEEN, shelved(4, 2, 1, 60)], 60, UNACK, id="time up: even if it was acknowledged"
+        ),
+        pytest.param([RING, shelved(2, 2, 1, 60), BACK], 30, PUT_BY, id="returned under the shelf"),
+        pytest.param(
+            [RING, shelved(2, 2, 1, 60), BACK], 60, RETURNED, id="returned and never seen: wants it"
+        ),
+        pytest.param([RING, SEEN, shelved(4, 2, 1, 60), BACK], 60, NORMAL, id="returned and seen: over"),
+        pytest.param(
+            [RING, shelved(2, 2, 1, 60), did(3, UNSHELVED, 9, 1, shelf=2)], 9, ACK, id="by hand: acknowledged"
+        ),
+        pytest.param(
+            [RING, shelved(2, 2, 1, 60), did(3, UNSHELVED, 9, 1, shelf=2)],
+            60,
+            ACK,
+            id="by hand: its time rings no more",
+        ),
+        pytest.param(
+            [RING, shelved(2, 2, 1, 60), said(3, ESCALATED, 20)], 20, UNACK, id="escalation breaks the shelf"
+        ),
+        pytest.param(
+            [RING, said(2, ESCALATED, 1), shelved(3, 2, 1, 60)],
+            2,
+            UNACK,
+            id="a shelf that did not see the escalation holds nothing",
+        ),
+        pytest.param(
+            [RING, shelved(2, 2, 1, 60), BACK, said(4, RAISED, 30, "Left/limit/b")],
+            30,
+            PUT_BY,
+            id="the next episode is shelved too",
+        ),
+        pytest.param(
+            [RING, shelved(2, 2, 1, 60), BACK, said(4, RAISED, 30, "Left/limit/b")],
+            60,
+            UNACK,
+            id="and rings when the time is up",
+        ),
+        pytest.param(
+            [RING, shelved(2, 2, 1, 60), BACK, said(4, RAISED, 30, "Left/limit/b", priority="high")],
+            30,
+            UNACK,
+            id="a louder episode breaks the shelf",
+        ),
+        pytest.param(
+            [RING, SEEN, BACK, shelved(4, 6, 1, 60), said(5, RAISED, 30, "Left/trend/b", priority="low")],
+            30,
+            UNACK,
+            id="another cause is not shelved",
+        ),
+    ],
+)
+def test_shelf(events: list[Event], minute: float, state: AlarmState) -> None:
+    newest = max(fold_alarms(events, at(minute)), key=lambda alarm: alarm.raised.seq)
+    assert newest.state is state
+    assert newest.needs_acknowledgement is (state in (UNACK, RETURNED))
+
+
+def test_shelf_tells_by_whom_why_and_until_when() -> None:
+    alarm = only([RING, shelved(2, 2, 1, 60)], 10)
+    assert (alarm.shelved_by, alarm.shelved_for, alarm.shelved_until) == ("ada", "noisy cable", at(60))
+    assert not alarm.shelved_later
+    assert only([RING, shelved(2, 2, 1, 60)], 1).shelved_later
+
+
+def test_shelf_that_ran_out_is_acknowledged_by_naming_it() -> None:
+    events = [RING, SEEN, shelved(4, 2, 1, 60)]
+    alarm = only(events, 61)
+    assert (alarm.ring.seq, alarm.ring.at, alarm.ring.alarm) == (4, at(60), alarm.key)
+    assert only([*events, did(5, ACKNOWLEDGED, 61, alarm.ring.seq)], 61).state is ACK
+    assert only([*events, did(5, ACKNOWLEDGED, 61, 1)], 61).state is UNACK
+
+
+def test_escalation_after_a_shelf_ran_out_rings_once_more() -> None:
+    events = [RING, shelved(2, 2, 1, 60), did(3, ACKNOWLEDGED, 61, 2), said(4, ESCALATED, 70)]
+    assert [only(events, minute).state for minute in (61, 70)] == [ACK, UNACK]
+
+
+def test_component_out_of_service_asks_for_nothing_and_keeps_what_it_owes() -> None:
+    other = said(2, RAISED, 1, "Right/limit/a")
+    events = [RING, other, retired(3, 10), reinstated(4, 50, 3)]
+    states = [{one.component: one.state for one in fold_alarms(events, at(minute))} for minute in (9, 10, 50)]
+    assert [one["Left"] for one in states] == [UNACK, OUT, UNACK]
+    assert [one["Right"] for one in states] == [UNACK] * 3
+
+
+def test_what_rang_under_maintenance_wants_an_acknowledgement_afterwards() -> None:
+    events = [retired(1, 0), said(2, RAISED, 5), said(3, CLEARED, 20), reinstated(4, 50, 1)]
+    assert [only(events, minute).state for minute in (5, 20, 50)] == [OUT, OUT, RETURNED]
+
+
+def test_alarm_that_is_over_does_not_become_out_of_service() -> None:
+    assert only([RING, SEEN, BACK, retired(4, 10)], 10).state is NORMAL
+
+
+def test_latching_alarm_stands_until_it_returned_and_was_acknowledged() -> None:
+    late = did(4, ACKNOWLEDGED, 9, 1)
+    assert [only([RING, BACK], minute, LATCHING).state for minute in (0, 5)] == [UNACK, UNACK]
+    assert only([RING, BACK], 5, LATCHING).stands
+    assert only([RING, BACK, late], 9, LATCHING).state is NORMAL
+    assert only([RING, SEEN, BACK], 5, LATCHING).state is NORMAL
+    assert only([RING, BACK], 5).state is RETURNED
+
+
+def test_episodes_that_chatter_are_one_alarm_with_a_count() -> None:
+    events = [
+        RING,
+        BACK,
+        said(4, RAISED, 35, "Left/limit/b", severity=3.0),
+        said(5, CLEARED, 40, "Left/limit/b"),
+    ]
+    again = [*events, said(6, RAISED, 71, "Left/limit/c")]
+    assert [alarm.count for alarm in fold_alarms(again, at(71), MERGING)] == [1, 2]
+    assert [alarm.count for alarm in fold_alarms(again, at(71))] == [1, 1, 1]
+    merged = only(events, 40, MERGING)
+    assert (merged.key, merged.raised.seq, merged.ring.seq, merged.peak) == ("Left/limit/a", 1, 4, 3.0)
+
+
+def test_chattering_alarm_rings_every_time_and_one_acknowledgement_covers_what_was_seen() -> None:
+    events = [RING, SEEN, BACK, said(4, RAISED, 10, "Left/limit/b")]
+    assert only(events, 10, MERGING).state is UNACK
+    assert only([*events, did(5, ACKNOWLEDGED, 11, 4, "Left/limit/b")], 11, MERGING).state is ACK
+    assert only([RING, *events[2:], did(5, ACKNOWLEDGED, 11, 4, "Left/limit/b")], 1, MERGING).state is ACK
+
+
+def test_peak_is_the_highest_that_rings_and_clearing_tell() -> None:
+    events = [RING, said(2, ESCALATED, 2, severity=4.5), said(3, CLEARED, 5, peak=6.0, severity=0.5)]
+    assert [only(events, minute).peak for minute in (0, 2, 5)] == [1.5, 4.5, 6.0]
+
+
+def test_notes_stay_with_their_alarm() -> None:
+    events = [RING, said(2, RAISED, 1, "Right/limit/a"), did(3, NOTED, 4, 1, text="grease leaks")]
+    notes = {alarm.component: [note.seq for note in alarm.notes] for alarm in fold_alarms(events, at(2))}
+    assert notes == {"Left": [3], "Right": []}
+
+
+def test_what_is_put_away_comes_after_what_stands_and_before_what_is_over() -> None:
+    events = [
+        said(1, RAISED, 0, "A/limit/a", priority="high"),
+        said(2, RAISED, 0, "B/limit/a"),
+        said(3, RAISED, 0, "C/limit/a"),
+        said(4, RAISED, 0, "D/limit/a"),
+        shelved(5, 1, 1, 60, "A/limit/a"),
+        did(6, ACKNOWLEDGED, 1, 2, "B/limit/a"),
+        did(7, ACKNOWLEDGED, 1, 3, "C/limit/a"),
+        said(8, CLEARED, 2, "C/limit/a"),
+    ]
+    assert [alarm.component for alarm in fold_alarms(events, at(3))] == ["D", "B", "A", "C"]
+
+
+def test_rules_of_the_fold_come_from_the_settings_of_the_assessment() -> None:
+    settings = load_settings(overrides={"alarms.latching": True, "alarms.chatter_minutes": 15.0})
+    assert fold_rules(settings.plain()) == FoldRules(True, timedelta(minutes=15))
+    assert fold_rules({}) == FoldRules()
+
+
+# Laws
+
+
+@st.composite
+def records(draw: st.DrawFn) -> tuple[Event, ...]:
+    """A machine's record: episodes of three places in engine order, and operators who come in between.
+
+    An operator names the ring last stored or an earlier one, and acts at any minute: the playhead of a
+    replay may stand anywhere.
+    """
+    events: list[Event] = []
+    standing: dict[str, str] = {}
+    minute = 0
+    for _ in range(draw(st.integers(1, 14))):
+        minute += draw(st.integers(0, 20))
+        seq = len(events) + 1
+        rings = [one for one in events if one.kind in (RAISED, ESCALATED)]
+        act = draw(st.sampled_from(["engine", "engine", "ack", "shelve", "unshelve", "retire", "reinstate"]))
+        when = minute + draw(st.integers(-15, 15))
+        if act == "engine" or not rings:
+            place = draw(st.sampled_from(["Left/limit", "Left/trend", "Right/limit"]))
+            key = standing.get(place)
+            if key is None:
+                key = standing[place] = f"{place}/{seq}"
+                loud = draw(st.sampled_from(list(Priority))).value
+                events.append(said(seq, RAISED, minute, key, priority=loud))
+            elif draw(st.booleans()):
+                events.append(said(seq, CLEARED, minute, standing.pop(place)))
+            else:
+                events.append(said(seq, ESCALATED, minute, key))
+            continue
+        ring = draw(st.sampled_from(rings))
+        shelves = [one for one in events if one.kind is SHELVED]
+        out = [one for one in events if one.detail.get("reason") == "new seal"]
+        if act == "ack":
+            events.append(did(seq, ACKNOWLEDGED, when, ring.seq, ring.alarm))
+        elif act == "shelve":
+            events.append(shelved(seq, when, ring.seq, when + draw(st.integers(1, 60)), ring.alarm))
+        elif act == "unshelve" and shelves:
+            ended = draw(st.sampled_from(shelves))
+            events.append(did(seq, UNSHELVED, when, ended.ring, ended.alarm, shelf=ended.seq))
+        elif act == "retire":
+            events.append(retired(seq, when, ring.component))
+        elif out:
+            ends = draw(st.sampled_from(out))
+            events.append(reinstated(seq, when, ends.seq, ends.component))
+    return tuple(events)
+
+
+RULES = st.builds(
+    FoldRules, latching=st.booleans(), chatter=st.sampled_from([timedelta(0), timedelta(minutes=25)])
+)
+MINUTES = st.integers(0, 200)
+
+
+def arrived_otherwise(events: tuple[Event, ...], random: Random) -> tuple[Event, ...]:
+    """The same record as the store would number it had operators and engine come in another order.
+
+    The engine keeps its own order, and nobody answers what is not there yet.
+    """
+    causes = {event.seq: {event.ring, event.detail.get("shelf")} - {None} for event in events}
+    waiting, order = list(events), list[Event]()
+    while waiting:
+        there = {event.seq for event in order}
+        engine = next((event for event in waiting if event.kind not in OPERATORS), None)
+        free = [
+            one for one in waiting if one is engine or (one.kind in OPERATORS and causes[one.seq] <= there)
+        ]
+        order.append(random.choice(free))
+        waiting.remove(order[-1])
+    number = {event.seq: place for place, event in enumerate(order, start=1)}
+
+    def renumbered(event: Event) -> Event:
+        shelf = event.detail.get("shelf")
+        detail = event.detail if shelf is None else {**event.detail, "shelf": number[int(str(shelf))]}
+        ring = None if event.ring is None else number[event.ring]
+        return replace(event, seq=number[event.seq], ring=ring, detail=detail)
+
+    return tuple(renumbered(event) for event in order)
+
+
+def told(alarms: Iterable[Alarm]) -> list[tuple[object, ...]]:
+    """What an alarm list shows, without the numbers that the store gave."""
+    return [
+        (one.key, one.state, one.stands, one.priority, one.count, one.peak, one.ring.at, one.shelved_until)
+        for one in alarms
+    ]
+
+
+@given(records(), RULES, MINUTES, st.randoms(use_true_random=False))
+def test_order_in_which_engine_and_operators_arrived_cannot_matter(
+    events: tuple[Event, ...], rules: FoldRules, minute: int, random: Random
+) -> None:
+    other = arrived_otherwise(events, random)
+    assert told(fold_alarms(other, at(minute), rules)) == told(fold_alarms(events, at(minute), rules))
+
+
+@given(records(), RULES, MINUTES, st.randoms(use_true_random=False))
+def test_order_in_which_events_are_handed_over_cannot_matter(
+    events: tuple[Event, ...], rules: FoldRules, minute: int, random: Random
+) -> None:
+    shuffled = random.sample(events, len(events))
+    assert fold_alarms(shuffled, at(minute), rules) == fold_alarms(events, at(minute), rules)
+
+
+@given(records(), RULES, MINUTES)
+def test_what_the_engine_says_later_changes_nothing_earlier(
+    events: tuple[Event, ...], rules: FoldRules, minute: int
+) -> None:
+    late = {one.seq for one in events if one.kind not in OPERATORS and one.at > at(minute)}
+    so_far = [one for one in events if one.seq not in late and not {one.ring, one.detail.get("shelf")} & late]
+    everything = [one for one in events if one in so_far or one.seq in late]
+    assert told(fold_alarms(everything, at(minute), rules)) == told(fold_alarms(so_far, at(minute), rules))
+
+
+@given(records(), RULES, st.integers(0, 14), MINUTES)
+def test_answer_that_was_stored_before_a_kill_holds_whatever_is_stored_after_it(
+    events: tuple[Event, ...], rules: FoldRules, stored: int, minute: int
+) -> None:
+    after = {one.key: one for one in fold_alarms(events, at(minute), rules)}
+    for alarm in fold_alarms(events[:stored], at(minute), rules):
+        later = after[alarm.key]
+        if alarm.acknowledgement is not None and later.ring == alarm.ring:
+            assert later.acknowledgement == alarm.acknowledgement
+
+
+@given(records(), RULES, MINUTES)
+def test_operators_never_change_which_alarms_there_are_nor_how_bad(
+    events: tuple[Event, ...], rules: FoldRules, minute: int
+) -> None:
+    def facts(alarms: Iterable[Alarm]) -> set[tuple[object, ...]]:
+        return {
+            (one.key, one.priority, one.cleared and one.cleared.seq, one.count, one.peak, one.surface)
+            for one in alarms
+        }
+
+    alone = [one for one in events if one.kind not in OPERATORS]
+    assert facts(fold_alarms(alone, at(minute), rules)) == facts(fold_alarms(events, at(minute), rules))
+
+
+@given(records(), RULES, MINUTES)
+def test_acknowledgement_of_the_latest_ring_is_never_lost(
+    events: tuple[Event, ...], rules: FoldRules, minute: int
+) -> None:
+    for alarm in fold_alarms(events, at(minute), rules):
+        answer = did(len(events) + 1, ACKNOWLEDGED, minute, alarm.ring.seq, alarm.ring.alarm, by="grace")
+        after = {one.key: one for one in fold_alarms([*events, answer], at(minute), rules)}[alarm.key]
+        assert not after.unanswered
+        assert not after.needs_acknowledgement
+
+
+@given(records(), RULES, MINUTES)
+def test_nothing_louder_than_what_was_shelved_is_shelved(
+    events: tuple[Event, ...], rules: FoldRules, minute: int
+) -> None:
+    by_seq = {one.seq: one for one in events}
+    for alarm in fold_alarms(events, at(minute), rules):
+        if alarm.shelf is None or alarm.retired is not None or not alarm.stands:
+            continue
+        seen = by_seq[alarm.shelf.ring or 0]
+        since = [
+            one
+            for one in events
+            if one.kind is ESCALATED and one.alarm == alarm.ring.alarm and seen.at < one.at <= at(minute)
+        ]
+        assert since == []

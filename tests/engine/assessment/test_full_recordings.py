@@ -1,0 +1,102 @@
+"""The full recordings, where RACEWAY_DATA names them: what the engine must reach on real failures."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from engine.config.settings import load_settings
+from engine.records.events import Event, EventKind, Quality
+from engine.store.store import Store
+from replay.run import Run, open_run
+from tests.engine.rigs import assessed, events_of, only_assessment, urgent
+
+ONSET, LATEST = 532, 538
+"""Indices in IMS Set 2 between which the first alarm belongs: before it there is no defect to hear."""
+
+
+def index_of(run: Run, event: Event) -> int:
+    return [entry.time for entry in run.entries].index(event.at)
+
+
+@pytest.fixture(scope="module")
+def set_2(recordings: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, Path]:
+    settings = load_settings(rig="ims-set2")
+    run, state = (
+        open_run(recordings / "ims-set2", settings.recording_format()),
+        tmp_path_factory.mktemp("set2"),
+    )
+    assessed(run, settings, state)
+    return run, state
+
+
+@pytest.mark.xdist_group("ims-set2")
+def test_ims_set_2_first_alarm_is_on_bearing_1_at_the_onset_and_none_before(set_2: tuple[Run, Path]) -> None:
+    run, state = set_2
+    raised = urgent(events_of(state))
+    assert raised[0].component == "Bearing 1"
+    assert ONSET <= index_of(run, raised[0]) <= LATEST
+
+
+@pytest.mark.xdist_group("ims-set2")
+def test_ims_set_2_surface_is_named_within_an_hour_of_the_first_alarm(
+    set_2: tuple[Run, Path],
+) -> None:
+    _, state = set_2
+    events = events_of(state)
+    named = [
+        event for event in events if event.kind is EventKind.DIAGNOSED and event.component == "Bearing 1"
+    ]
+    assert [event.detail["surface"] for event in named] == ["outer race"]
+    assert named[0].at - urgent(events)[0].at <= timedelta(hours=1)
+
+
+@pytest.mark.xdist_group("ims-set2")
+def test_ims_set_2_bearing_4_rings_as_carried_over_from_bearing_1(set_2: tuple[Run, Path]) -> None:
+    _, state = set_2
+    raised = [
+        event
+        for event in events_of(state)
+        if event.kind is EventKind.RAISED
+        and (event.component, event.detail["cause"]) == ("Bearing 4", "limit")
+    ]
+    assert (raised[0].detail["priority"], raised[0].detail["carried_from"]) == ("low", "Bearing 1")
+
+
+@pytest.mark.xdist_group("ims-set2")
+def test_ims_set_2_healthy_severity_stays_below_0_8(set_2: tuple[Run, Path]) -> None:
+    _, state = set_2
+    with Store.open(state) as store:
+        severity = store.series(only_assessment(store)).severity
+    assert severity[:ONSET].max() <= 0.8
+
+
+@pytest.mark.xdist_group("ims-set2")
+def test_ims_set_2_failing_bearing_ranks_first_and_the_machine_stops_at_the_end(
+    set_2: tuple[Run, Path],
+) -> None:
+    _, state = set_2
+    with Store.open(state) as store:
+        series = store.series(only_assessment(store))
+    running = [row for row in range(540, 984) if series.quality[row, 0] == Quality.RUNNING]
+    first = sum(series.severity[row].argmax() == 0 for row in running) / len(running)
+    assert first >= 0.98
+    assert series.quality[982:].tolist() == [[Quality.STOPPED] * 4] * 2
+
+
+def test_ims_set_1_excerpt_has_two_channels_a_bearing_and_rings_on_bearing_3(
+    recordings: Path, tmp_path: Path
+) -> None:
+    settings = load_settings(rig="ims-set1", overrides={"model.healthy": "40"})
+    run = open_run(recordings / "ims-set1-excerpt", settings.recording_format())
+    assessed(run, settings, tmp_path)
+    with Store.open(tmp_path) as store:
+        assessment = only_assessment(store)
+        series = store.series(assessment)
+    assert assessment.channels == ((1, 2), (3, 4), (5, 6), (7, 8))
+    assert series.names == tuple(entry.name for entry in run.entries)
+    assert series.figures.shape == (len(run), 8, 4)
+    # The excerpt leaps from its first 50 files to the last days of the bearing.
+    on_bearing_3 = [event for event in urgent(events_of(tmp_path)) if event.component == "Bearing 3"]
+    assert on_bearing_3
+    assert index_of(run, on_bearing_3[0]) >= 50

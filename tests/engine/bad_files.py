@@ -1,0 +1,45 @@
+"""Puts every kind of bad file into a folder of the small rig's recordings."""
+
+from pathlib import Path
+
+from tests.engine.rigs import SMALL_INTERVAL, SMALL_START
+
+
+def name_between(position: float) -> str:
+    """A file name whose time lies half an interval after a snapshot's."""
+    return f"{SMALL_START + (position + 0.5) * SMALL_INTERVAL:%Y%m%dT%H%M%S}.csv"
+
+
+def corrupted(folder: Path) -> dict[str, str]:
+    """Put every kind of bad file between the good ones; returns what must be said of each."""
+    good = (folder / f"{SMALL_START:%Y%m%dT%H%M%S}.csv").read_bytes()
+    lines = good.splitlines(keepends=True)
+
+    def with_field(field: bytes) -> bytes:
+        return b"".join([*lines[:9], field + b",0.1\n", *lines[10:]])
+
+    contents = {
+        b"": "the file is empty",
+        b"".join(lines[:100]): "it has 100 rows where 2560 are expected",
+        good[:-4]: "line 2560 is cut off",
+        b"left,right\n" + good: "line 1 is a header",
+        with_field(b"broken"): "line 10, column 1: 'broken' is not a number",
+        with_field(b"nan"): "line 10, column 1: 'nan' is not a finite number",
+        with_field(b"-inf"): "line 10, column 1: '-inf' is not a finite number",
+        with_field(b"0,5"): "line 10 has 3 columns where 2 are expected",
+        good.replace(b",", b";").replace(b".", b","): "it has 3 columns where 2 are expected",
+        b"\x7fELF\x00\x01": "line 1 holds binary data",
+        b"0.1,0.2,0.3\n" * 2560: "it has 3 columns where 2 are expected",
+    }
+    said = {}
+    for number, (content, reason) in enumerate(contents.items()):
+        name = name_between(4 * number + 3)
+        (folder / name).write_bytes(content)
+        said[name] = reason
+    (folder / "notes.txt").write_text("greased on Monday")
+    said["notes.txt"] = "its name is not a time"
+    # Python reads a month of one digit too.
+    same = f"{SMALL_START:%Y%m%dT%H%M%S}.csv".replace("202503", "20253")
+    (folder / same).write_bytes(good)
+    said[same] = "it has the same time as"
+    return said

@@ -1,0 +1,147 @@
+"""A bundle: one folder of plain data that scores to the bit as on the day it was learned, or is refused."""
+
+import json
+import shutil
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.bundles.bundle import ARRAYS, MANIFEST, NETWORK, BundleError, UsualLines, load_bundle
+from tests.engine.rigs import SMALL_FAULT, SmallRig, scorer_of
+
+
+@pytest.fixture
+def place(small_rig: SmallRig, tmp_path: Path) -> Path:
+    """A bundle of one's own."""
+    return Path(shutil.copytree(small_rig.bundle_folder, tmp_path / "bundle"))
+
+
+def complaint(place: Path) -> str:
+    with pytest.raises(BundleError) as caught:
+        load_bundle(place)
+    return str(caught.value)
+
+
+def test_saved_bundle_scores_bit_identically(small_rig: SmallRig, tmp_path: Path) -> None:
+    again = load_bundle(small_rig.bundle.save(tmp_path))
+    snapshot = small_rig.run.read(SMALL_FAULT)
+    one = scorer_of(small_rig.bundle, small_rig.settings).examine(snapshot)
+    two = scorer_of(again, small_rig.settings).examine(snapshot)
+    for name in ("quality", "residual", "running", "figures"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(two, name))
+    for name in ("features", "window_errors", "spectrum", "reconstruction"):
+        np.testing.assert_array_equal(getattr(one.insight, name), getattr(two.insight, name))
+
+
+def test_bundle_keeps_provenance_history_and_settings(small_rig: SmallRig, tmp_path: Path) -> None:
+    again = load_bundle(small_rig.bundle.save(tmp_path))
+    original = small_rig.bundle
+    for name in (
+        "model",
+        "machine",
+        "sample_rate",
+        "rows",
+        "channels",
+        "seed",
+        "baseline",
+        "history",
+        "doubts",
+    ):
+        assert getattr(again, name) == getattr(original, name)
+    assert again.settings == small_rig.settings.plain()
+    assert {"python", "numpy", "tensorflow", "ai-edge-litert"} <= set(again.versions)
+    assert again.layers == original.layers
+    assert [layer["parameters"] for layer in again.layers if layer["kind"] == "EinsumDense"]
+    assert again.history[0].keys() == {"epoch", "loss", "validation_loss"}
+
+
+def test_bundle_that_does_not_tell_its_layers_is_as_good_as_any(place: Path) -> None:
+    manifest = json.loads((place / MANIFEST).read_text())
+    del manifest["layers"]
+    (place / MANIFEST).write_text(json.dumps(manifest))
+    assert load_bundle(place).layers == ()
+
+
+def test_saving_again_finds_the_same_folder(small_rig: SmallRig, tmp_path: Path) -> None:
+    place = small_rig.bundle.save(tmp_path)
+    assert replace(small_rig.bundle, learning_seconds=99.0).save(tmp_path) == place
+    assert list(tmp_path.iterdir()) == [place]
+    assert sorted(path.name for path in place.iterdir()) == sorted([MANIFEST, ARRAYS, NETWORK])
+
+
+def test_digest_is_of_what_influences_a_score_and_not_of_how_long_it_took(small_rig: SmallRig) -> None:
+    bundle = small_rig.bundle
+    calibration = bundle.calibration
+    nudged = np.nextafter(calibration.limit, np.float32(np.inf))
+    lines = UsualLines(np.zeros((1, 1, 1, 3), np.float32), np.ones((1, 1, 1, 3), np.float32))
+
+    assert replace(bundle, learning_seconds=99.0).digest() == bundle.digest()
+    others = [
+        replace(bundle, calibration=replace(calibration, limit=nudged)),
+        replace(bundle, scaling={**bundle.scaling, "centre": bundle.scaling["centre"] + np.float32(1.0)}),
+        replace(bundle, lines={0: lines}),
+        replace(bundle, seed=bundle.seed + 1),
+        replace(bundle, network=bundle.network + b"\0"),
+        replace(bundle, baseline=replace(bundle.baseline, count=bundle.baseline.count + 1)),
+    ]
+    assert len({bundle.digest(), *(other.digest() for other in others)}) == 1 + len(others)
+
+
+@pytest.mark.parametrize("name", [NETWORK, ARRAYS])
+@pytest.mark.parametrize("where", [0.0, 0.5, 1.0])
+def test_altered_byte_is_refused_by_the_name_of_its_file(place: Path, name: str, where: float) -> None:
+    data = bytearray((place / name).read_bytes())
+    data[int(where * (len(data) - 1))] ^= 1
+    (place / name).write_bytes(data)
+    assert complaint(place) == f"{place / name}: differs from what was learned; restore it or learn again"
+
+
+def test_altered_manifest_is_refused(place: Path) -> None:
+    manifest = json.loads((place / MANIFEST).read_text())
+    (place / MANIFEST).write_text(json.dumps({**manifest, "seed": manifest["seed"] + 1}))
+    assert complaint(place) == f"{place / MANIFEST}: differs from what was learned; restore it or learn again"
+
+
+@pytest.mark.parametrize("missing", ["files", "baseline", "model", "digest"])
+def test_manifest_that_lacks_something_is_damaged(place: Path, missing: str) -> None:
+    manifest = json.loads((place / MANIFEST).read_text())
+    del manifest[missing]
+    (place / MANIFEST).write_text(json.dumps(manifest))
+    assert complaint(place).startswith(f"{place / MANIFEST}: is damaged")
+
+
+def test_arrays_that_would_need_pickle_are_not_loaded(place: Path) -> None:
+    with np.load(place / ARRAYS) as arrays:
+        content = dict(arrays)
+    content["calibration.limit"] = np.array([{"code": "runs"}], dtype=object)
+    np.savez(place / ARRAYS, **content)
+    manifest = json.loads((place / MANIFEST).read_text())
+    manifest["files"][ARRAYS] = sha256((place / ARRAYS).read_bytes()).hexdigest()
+    (place / MANIFEST).write_text(json.dumps(manifest))
+    assert "is damaged" in complaint(place)
+
+
+def test_file_outside_the_bundle_is_not_touched(place: Path) -> None:
+    manifest = json.loads((place / MANIFEST).read_text())
+    manifest["files"]["../secret"] = "0" * 64
+    (place / MANIFEST).write_text(json.dumps(manifest))
+    assert "differs from what was learned" in complaint(place)
+
+
+@pytest.mark.parametrize("name", [NETWORK, ARRAYS, MANIFEST])
+def test_missing_file_is_one_sentence(place: Path, name: str) -> None:
+    (place / name).unlink()
+    assert complaint(place).startswith(f"{place}: ")
+
+
+@pytest.mark.parametrize("manifest", ["", "[]", "{}", '{"version": 99}', "\x00"])
+def test_folder_that_is_no_bundle_of_this_version_is_refused(tmp_path: Path, manifest: str) -> None:
+    (tmp_path / MANIFEST).write_text(manifest)
+    assert complaint(tmp_path).startswith(f"{tmp_path}: is no")
+
+
+def test_path_that_leads_nowhere_is_no_bundle(tmp_path: Path) -> None:
+    assert "is no bundle" in complaint(tmp_path / "nowhere")

@@ -1,0 +1,395 @@
+"""What operators ask of a watching engine is done while it watches, and answered once."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.baseline.from_run import Listener
+from engine.bundles.bundle import Bundle
+from engine.config.settings import Settings
+from engine.live import request_handler
+from engine.records.events import RINGS, Action, Assessment, Event, EventKind, NewEvent, Outcome
+from engine.store.store import Store, StoreBusyError
+from replay.run import Run
+from tests.engine.bad_files import name_between
+from tests.engine.rigs import (
+    SMALL_COUNT,
+    SMALL_FAULT,
+    SMALL_HEALTHY,
+    SMALL_ROWS,
+    SmallRig,
+    noise,
+    small_name,
+    text_of,
+)
+from tests.engine.watched_plant import KilledError, Plant, Story, plant_of
+
+
+def other(bundle: Bundle) -> Bundle:
+    """Another bundle of the same machine, with limits three times as high."""
+    return replace(
+        bundle, calibration=replace(bundle.calibration, limit=bundle.calibration.limit * np.float32(3.0))
+    )
+
+
+def answered(plant: Plant, count: int = 1) -> Story:
+    yield from plant.until(lambda: len(plant.answers()) >= count)
+    yield from plant.turns()
+    assert len(plant.answers()) == count
+
+
+# Accepting
+
+
+def test_baseline_is_accepted_by_name_and_once(plant: Plant) -> None:
+    def story() -> Story:
+        plant.put(0)
+        yield from plant.dealt_with(1)
+        plant.ask(Action.ACCEPT)
+        yield from answered(plant)
+        yield from plant.whole_run()
+        plant.ask(Action.ACCEPT)
+        yield from answered(plant, 2)
+        plant.ask(Action.ACCEPT)
+        yield from answered(plant, 3)
+
+    plant.run(story(), bundle=plant.rig.bundle)
+    first, second, third = plant.answers()
+    assert first == (False, "the engine has not learned a baseline of small rig yet")
+    assert second == (True, "ada accepted the baseline of small rig")
+    assert str(third[1]).startswith("ada accepted this baseline at 2026-01-05")
+    (accepted,) = plant.events(EventKind.ACCEPTED)
+    assert (accepted.detail["by"], accepted.detail["bundle"]) == ("ada", plant.rig.bundle.digest())
+
+
+def test_request_made_while_no_engine_ran_is_answered_by_the_next(plant: Plant) -> None:
+    plant.run(plant.whole_run(), bundle=plant.rig.bundle)
+    request = plant.ask(Action.ACCEPT)
+    plant.run(answered(plant))
+    (answer,) = plant.events(EventKind.ANSWERED)
+    assert answer.ring == request.seq
+
+
+# Switching
+
+
+def test_switch_says_so_lets_go_of_what_stands_and_scores_on_with_the_new_bundle(plant: Plant) -> None:
+    changed = other(plant.rig.bundle)
+    name = plant.bundles.keep(changed)
+
+    def story() -> Story:
+        plant.put(*range(SMALL_COUNT - 4))
+        yield from plant.dealt_with(SMALL_COUNT - 4)
+        assert plant.causes("limit") == [EventKind.RAISED]
+        plant.ask(Action.SWITCH, bundle=name)
+        yield from answered(plant)
+        plant.put(*range(SMALL_COUNT))
+        yield from plant.dealt_with(SMALL_COUNT)
+
+    plant.run(story(), bundle=plant.rig.bundle)
+    assert plant.answers() == [(True, f"{name} is in use from the next snapshot on")]
+    newest = plant.rig.run.entries[SMALL_COUNT - 5].time
+    raised, *_, cleared = (e for e in plant.events(*RINGS, EventKind.CLEARED) if e.component == "Right")
+    (told,) = plant.events(EventKind.BUNDLE)
+    assert (cleared.kind, cleared.at) == (EventKind.CLEARED, newest)
+    assert cleared.detail["message"] == "another bundle judges from here on"
+    assert (told.at, told.detail["bundle"]) == (newest, changed.digest())
+    assert raised.seq < cleared.seq < told.seq
+    limits = plant.store.series(plant.assessment()).limit
+    assert (limits[: SMALL_COUNT - 4] == limits[0]).all()
+    assert np.allclose(limits[SMALL_COUNT - 4 :], 3.0 * limits[0])
+    assert plant.scored() == [small_name(position) for position in range(SMALL_COUNT)]
+
+
+def test_switch_lets_go_of_a_stopped_machine_too(
+    small_rig: SmallRig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant = plant_of(small_rig, tmp_path, monkeypatch, alarms__stopped_rings=True)
+    name = plant.bundles.keep(other(plant.rig.bundle))
+
+    def story() -> Story:
+        plant.put(*range(SMALL_FAULT))
+        yield from plant.dealt_with(SMALL_FAULT)
+        still = noise(np.random.default_rng(5), SMALL_ROWS, 2, level=1e-3)
+        plant.write(small_name(SMALL_FAULT), text_of(still, ","))
+        yield from plant.until(lambda: plant.causes("stopped") == [EventKind.RAISED])
+        plant.ask(Action.SWITCH, bundle=name)
+        yield from answered(plant)
+
+    plant.run(story(), bundle=plant.rig.bundle)
+    assert plant.causes("stopped") == [EventKind.RAISED, EventKind.CLEARED]
+
+
+def test_restart_after_a_switch_goes_on_with_that_bundle_and_says_nothing_again(plant: Plant) -> None:
+    name = plant.bundles.keep(other(plant.rig.bundle))
+
+    def switched() -> Story:
+        yield from plant.whole_run()
+        plant.ask(Action.SWITCH, bundle=name)
+        yield from answered(plant)
+        # The new bundle has scored nothing yet: the stored state is still the old one's.
+        raise KilledError
+
+    with pytest.raises(KilledError):
+        plant.run(switched(), bundle=plant.rig.bundle)
+    told = [event for event in plant.events() if event.kind in (EventKind.BUNDLE, EventKind.CLEARED)]
+    plant.run(plant.turns())
+    again = [event for event in plant.events() if event.kind in (EventKind.BUNDLE, EventKind.CLEARED)]
+    assert [event for event in again if "engine failed" not in event.alarm] == told
+    assert plant.bundles.current() == name
+
+
+@pytest.mark.parametrize("name", ["nothing-like-it", "../elsewhere", ""])
+def test_switch_to_what_is_no_bundle_is_refused_and_changes_nothing(plant: Plant, name: str) -> None:
+    def story() -> Story:
+        plant.put(0)
+        yield from plant.dealt_with(1)
+        plant.ask(Action.SWITCH, bundle=name)
+        yield from answered(plant)
+        plant.put(1)
+        yield from plant.dealt_with(2)
+
+    before = plant.bundles.keep(plant.rig.bundle)
+    plant.run(story(), bundle=plant.rig.bundle)
+    ((done, _words),) = plant.answers()
+    assert done is False
+    assert plant.bundles.current() == before
+    assert plant.scored() == [small_name(0), small_name(1)]
+
+
+def test_switch_to_a_bundle_of_another_machine_is_refused(plant: Plant) -> None:
+    name = plant.bundles.keep(replace(plant.rig.bundle, rows=1024))
+
+    def story() -> Story:
+        plant.put(0)
+        yield from plant.dealt_with(1)
+        plant.ask(Action.SWITCH, bundle=name)
+        yield from answered(plant)
+
+    plant.run(story(), bundle=plant.rig.bundle)
+    ((done, words),) = plant.answers()
+    assert done is False
+    assert str(words).startswith("the bundle was learned with rows 1024, the settings say 2560;")
+
+
+# Looking at a file again
+
+
+def test_refused_file_is_looked_at_again_when_asked(plant: Plant) -> None:
+    name = name_between(0)
+
+    def story() -> Story:
+        broken = plant.write(name, plant.raw(1).replace(b",", b";"))
+        yield from plant.dealt_with(1)
+        plant.ask(Action.RETRY, raw=name.encode().hex())
+        yield from plant.dealt_with(2)
+        yield from plant.turns()
+        assert plant.counts() == {Outcome.QUARANTINED: 2}
+        # Mended, it is looked at unasked; asking for it then makes no second row.
+        broken.write_bytes(plant.raw(1))
+        yield from plant.dealt_with(3)
+        plant.ask(Action.RETRY, raw=name.encode().hex())
+        yield from answered(plant, 2)
+
+    plant.run(story(), bundle=plant.rig.bundle)
+    assert plant.counts() == {Outcome.QUARANTINED: 2, Outcome.TAKEN: 1}
+    assert plant.answers() == [
+        (True, "the file is looked at again"),
+        (False, "this file does not stand refused"),
+    ]
+
+
+def test_conflict_that_is_looked_at_again_is_one_still(plant: Plant) -> None:
+    name = small_name(0).replace("202503", "20253")
+
+    def story() -> Story:
+        plant.put(0)
+        yield from plant.dealt_with(1)
+        plant.write(name, plant.raw(1))
+        yield from plant.dealt_with(2)
+        plant.ask(Action.RETRY, raw=name.encode().hex())
+        yield from plant.dealt_with(3)
+
+    plant.run(story(), bundle=plant.rig.bundle)
+    assert [outcome for _, outcome, _ in plant.ledger()] == [
+        Outcome.TAKEN,
+        Outcome.CONFLICT,
+        Outcome.CONFLICT,
+    ]
+
+
+# Learning anew, beside the work
+
+
+@pytest.fixture
+def teacher(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
+    """Learning that takes no time, and with which settings it was asked for."""
+    asked: list[Settings] = []
+
+    def learn(run: Run, settings: Settings, listener: Listener) -> Bundle:
+        asked.append(settings)
+        listener.read(len(run), len(run))
+        return other(plant.rig.bundle)
+
+    monkeypatch.setattr(request_handler, "learn_from_run", learn)
+    return asked
+
+
+def test_relearning_goes_on_beside_the_scoring_and_leaves_a_bundle_to_switch_to(
+    plant: Plant, teacher: list[Settings]
+) -> None:
+    def story() -> Story:
+        yield from plant.whole_run()
+        plant.ask(Action.RELEARN, healthy="30")
+        yield from answered(plant)
+
+    plant.run(story(), bundle=plant.rig.bundle)
+    name = plant.bundles.keep(other(plant.rig.bundle))
+    assert plant.answers() == [(True, f"learned {name} from {SMALL_HEALTHY} snapshots; switch to use it")]
+    assert [settings.model.healthy for settings in teacher] == ["30"]
+    assert plant.bundles.current() != name
+
+
+@pytest.mark.parametrize(
+    ("healthy", "words"),
+    [
+        ("some", 'must be a number of snapshots ("200"), a share ("20%") or a span'),
+        ("1990-01-01..1990-02-01", "no recording of the run lies in 1990-01-01..1990-02-01"),
+    ],
+)
+def test_relearning_from_what_is_not_there_is_refused_with_a_sentence(
+    plant: Plant, healthy: str, words: str
+) -> None:
+    def story() -> Story:
+        yield from plant.whole_run()
+        plant.ask(Action.RELEARN, healthy=healthy)
+        yield from answered(plant)
+
+    plant.run(story(), bundle=plant.rig.bundle)
+    ((done, said),) = plant.answers()
+    assert done is False
+    assert words in str(said)
+
+
+def test_learning_that_breaks_is_answered_too(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+    def learn(*_given: object) -> Bundle:
+        raise RuntimeError("the network fell apart")
+
+    monkeypatch.setattr(request_handler, "learn_from_run", learn)
+
+    def story() -> Story:
+        yield from plant.whole_run()
+        plant.ask(Action.RELEARN, healthy="30")
+        yield from answered(plant)
+
+    plant.run(story(), bundle=plant.rig.bundle)
+    assert plant.answers() == [(False, "the network fell apart")]
+
+
+def test_learning_that_the_end_of_the_engine_cut_off_is_done_by_the_next(
+    plant: Plant, teacher: list[Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant.run(plant.whole_run(), bundle=plant.rig.bundle)
+    quick = request_handler.learn_from_run
+    begun: list[bool] = []
+
+    def slow(run: Run, settings: Settings, listener: Listener) -> Bundle:
+        begun.append(True)
+        while True:
+            listener.waiting()
+
+    monkeypatch.setattr(request_handler, "learn_from_run", slow)
+    plant.ask(Action.RELEARN, healthy="30")
+    plant.run(plant.until(lambda: bool(begun)))
+    assert plant.answers() == []
+    monkeypatch.setattr(request_handler, "learn_from_run", quick)
+    plant.run(answered(plant))
+    assert [done for done, _ in plant.answers()] == [True]
+
+
+# What cannot be done
+
+
+@pytest.mark.parametrize(
+    ("action", "detail", "words"),
+    [
+        (Action.SWITCH, {}, "the request does not say which bundle"),
+        (Action.RETRY, {"raw": "not hexadecimal"}, "non-hexadecimal number found"),
+    ],
+)
+def test_request_that_makes_no_sense_is_answered_with_a_sentence(
+    plant: Plant, action: Action, detail: Mapping[str, object], words: str
+) -> None:
+    def story() -> Story:
+        plant.put(0)
+        yield from plant.dealt_with(1)
+        plant.ask(action, **detail)
+        yield from answered(plant)
+
+    plant.run(story(), bundle=plant.rig.bundle)
+    ((done, said),) = plant.answers()
+    assert done is False
+    assert words in str(said)
+
+
+def test_request_that_this_engine_does_not_know_is_answered(plant: Plant) -> None:
+    def story() -> Story:
+        plant.put(0)
+        yield from plant.dealt_with(1)
+        fact = NewEvent(
+            EventKind.REQUESTED, plant.clock.now(), "operator", detail={"action": "dance", "by": "ada"}
+        )
+        plant.store.add_event(plant.assessment(), fact, plant.clock.now())
+        yield from answered(plant)
+
+    plant.run(story(), bundle=plant.rig.bundle)
+    assert plant.answers() == [(False, "this engine does not know how to dance")]
+
+
+@pytest.mark.parametrize("action", [Action.ACCEPT, Action.SWITCH, Action.RETRY])
+def test_request_that_met_a_busy_store_is_done_and_answered_once(plant: Plant, action: Action) -> None:
+    trouble = [True, True]
+
+    class Busy(Store):
+        def answer(self, assessment: Assessment, request: Event, **said: Any) -> bool:
+            if trouble:
+                trouble.pop()
+                raise StoreBusyError("held by another program")
+            return super().answer(assessment, request, **said)
+
+    plant.kind_of_store = Busy
+    name = plant.bundles.keep(other(plant.rig.bundle))
+
+    def story() -> Story:
+        yield from plant.whole_run()
+        plant.write(name_between(0), b"1;2\n" * SMALL_ROWS)
+        yield from plant.dealt_with(SMALL_COUNT + 1)
+        plant.ask(action, bundle=name, raw=name_between(0).encode().hex())
+        yield from answered(plant)
+
+    plant.run(story(), bundle=plant.rig.bundle)
+    assert [done for done, _ in plant.answers()] == [True]
+    assert len(plant.events(EventKind.ACCEPTED)) == (action is Action.ACCEPT)
+    assert len(plant.events(EventKind.BUNDLE)) == (action is Action.SWITCH)
+
+
+def test_quarantine_list_names_what_can_be_asked_for(plant: Plant) -> None:
+    raw = b"\xff\xfe.csv"
+
+    def story() -> Story:
+        plant.write(raw, b"")
+        plant.clock.steady += plant.settings.watch.patience
+        yield from plant.turns()
+        plant.clock.steady += plant.settings.watch.patience
+        yield from plant.dealt_with(1)
+        (refusal,) = plant.store.quarantined(plant.assessment().machine_id)
+        Path(plant.folder / "20250330T005950.csv").write_bytes(plant.raw(0))
+        plant.ask(Action.RETRY, raw=refusal.raw.hex())
+        yield from plant.dealt_with(3)
+
+    plant.run(story(), bundle=plant.rig.bundle)
+    assert plant.counts() == {Outcome.QUARANTINED: 2, Outcome.TAKEN: 1}

@@ -1,0 +1,282 @@
+"""Data that stays out, clocks that are set, a disk that fills: what the engine minds, and what not."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from engine.alarms.outages import no_data_raised
+from engine.arrivals import LiveClock
+from engine.live import supervision
+from engine.live.supervision import Mind, Rhythm, Silence, data_events, silence_of
+from engine.records.events import Assessment, Event, EventKind, Intake, NewEvent, Outcome
+from engine.store.store import Store, StoreBusyError
+from tests.engine.handmade_events import at
+from tests.engine.rigs import SMALL_COUNT, WALL, SmallRig, small_name
+from tests.engine.watched_plant import KilledError, Plant, Story, plant_of
+
+TEN = timedelta(minutes=10)
+QUIET = Silence(LiveClock(at(0), came=1000.0), TEN)
+
+
+def standing(since: float) -> Event:
+    fact = no_data_raised(at(since), TEN, 3)
+    return Event(7, fact.kind, fact.at, WALL, fact.source, "", fact.alarm, None, "", fact.detail)
+
+
+# The decisions
+
+
+@pytest.mark.parametrize(
+    ("raised", "minutes", "idle", "said"),
+    [
+        (None, 29.9, True, []),
+        (None, 30, True, [(EventKind.RAISED, at(30))]),
+        (None, 9999, True, [(EventKind.RAISED, at(30))]),
+        (None, 30, False, []),
+        (standing(0), 30, True, []),
+        (standing(0), 9999, True, []),
+        (standing(-60), 1, True, [(EventKind.CLEARED, at(0))]),
+        (standing(-60), 1, False, [(EventKind.CLEARED, at(0))]),
+    ],
+)
+def test_no_data_is_said_after_so_many_intervals_and_taken_back_by_the_next_snapshot(
+    raised: Event | None, minutes: float, idle: bool, said: list[object]
+) -> None:
+    events = data_events(QUIET, raised, 3, 1000.0 + 60 * minutes, idle=idle)
+    assert [(event.kind, event.at) for event in events] == said
+
+
+def test_rhythm_is_the_usual_interval_unless_one_is_set() -> None:
+    times = [at(0), at(10), at(20)]
+    assert silence_of(times, 5.0, 0.0) == Silence(LiveClock(at(20), 5.0), TEN)
+    assert silence_of(times, 5.0, 60.0) == Silence(LiveClock(at(20), 5.0), timedelta(minutes=1))
+    assert silence_of([], 5.0, 60.0) is None
+
+
+def test_single_snapshot_tells_no_rhythm_and_is_never_missed() -> None:
+    silence = silence_of([at(0)], 0.0, 0.0)
+    assert silence is not None
+    assert data_events(silence, None, 3, 1e9) == ()
+
+
+def test_late_snapshot_does_not_turn_the_clock_back() -> None:
+    clock = 100.0
+    rhythm = Rhythm(0.0, lambda: clock)
+    assert rhythm.now() is None
+    rhythm.heard(at(10))
+    clock = 160.0
+    rhythm.heard(at(5))
+    assert rhythm.now() == at(11)
+    rhythm.heard(at(20), waited=120.0)
+    assert rhythm.now() == at(22)
+
+
+# In a watched folder
+
+
+@pytest.fixture
+def alert(small_rig: SmallRig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plant:
+    """A plant that rings when three of its intervals of 10 s pass without a snapshot."""
+    return plant_of(small_rig, tmp_path, monkeypatch, alarms__no_data_after=3)
+
+
+def test_data_that_stays_out_rings_after_three_intervals_and_clears_when_it_comes(alert: Plant) -> None:
+    def story() -> Story:
+        alert.put(*range(5))
+        yield from alert.dealt_with(5)
+        alert.clock.steady += 25
+        yield from alert.turns()
+        assert alert.causes("no data") == []
+        alert.clock.steady += 5
+        yield from alert.until(lambda: alert.causes("no data") == [EventKind.RAISED])
+        alert.clock.steady += 3600
+        yield from alert.turns()
+        alert.put(5)
+        yield from alert.until(lambda: alert.causes("no data") == [EventKind.RAISED, EventKind.CLEARED])
+        yield from alert.turns()
+
+    alert.run(story(), bundle=alert.rig.bundle)
+    raised, cleared = (e for e in alert.events() if e.alarm.startswith("machine/no data"))
+    last = alert.rig.run.entries[4].time
+    assert raised.at == last + timedelta(seconds=30)
+    assert raised.detail["message"] == f"no snapshot since {last:%Y-%m-%d %H:%M:%S} UTC"
+    # The clearing snapshot's own stamp lies before the raise: nothing is taken back before it was said.
+    assert cleared.at == raised.at
+    assert cleared.detail["message"] == "data comes again"
+
+
+def test_data_that_stays_out_again_rings_again(alert: Plant) -> None:
+    def story() -> Story:
+        for count in (2, 4, 6):
+            alert.put(*range(count))
+            yield from alert.dealt_with(count)
+            alert.clock.steady += 60
+            yield from alert.turns()
+
+    alert.run(story(), bundle=alert.rig.bundle)
+    assert alert.causes("no data") == [EventKind.RAISED, EventKind.CLEARED] * 2 + [EventKind.RAISED]
+
+
+@pytest.mark.parametrize("step", [-86_400.0, 86_400.0])
+def test_wall_clock_that_is_set_rings_nothing(alert: Plant, step: float) -> None:
+    def story() -> Story:
+        alert.put(*range(5))
+        yield from alert.dealt_with(5)
+        alert.clock.wall_ahead += step
+        yield from alert.turns()
+        alert.put(*range(5, 10))
+        yield from alert.dealt_with(10)
+
+    alert.run(story(), bundle=alert.rig.bundle)
+    assert alert.events(EventKind.RAISED) == []
+    assert alert.counts() == {Outcome.TAKEN: 10}
+
+
+def test_files_that_wait_for_an_engine_that_was_away_are_not_missing(alert: Plant) -> None:
+    def before() -> Story:
+        alert.put(*range(5))
+        yield from alert.dealt_with(5)
+
+    alert.run(before(), bundle=alert.rig.bundle)
+    alert.clock.steady += 3600
+    alert.put(*range(5, SMALL_COUNT))
+    alert.run(alert.dealt_with(SMALL_COUNT))
+    assert alert.causes("no data") == []
+
+
+def test_restarted_engine_knows_since_when_data_is_missing_and_says_it_once(alert: Plant) -> None:
+    def before() -> Story:
+        alert.put(*range(5))
+        yield from alert.dealt_with(5)
+        alert.clock.steady += 20
+        raise KilledError
+
+    with pytest.raises(KilledError):
+        alert.run(before(), bundle=alert.rig.bundle)
+    alert.clock.steady += 10
+    alert.run(alert.until(lambda: alert.causes("no data") == [EventKind.RAISED]))
+    alert.run(alert.turns())
+    assert alert.causes("no data") == [EventKind.RAISED]
+
+
+def test_folder_that_is_gone_is_no_data_too(alert: Plant) -> None:
+    def story() -> Story:
+        alert.put(*range(5))
+        yield from alert.dealt_with(5)
+        alert.folder.rename(alert.folder.with_name("away"))
+        alert.clock.steady += 30
+        yield from alert.until(lambda: alert.causes("no data") == [EventKind.RAISED])
+
+    alert.run(story(), bundle=alert.rig.bundle)
+
+
+def test_alarm_that_met_a_busy_store_is_told_once(alert: Plant) -> None:
+    trouble = ["before", "after"]
+
+    class Stubborn(Store):
+        def settle(
+            self, assessment: Assessment, intake: Sequence[Intake], events: Sequence[NewEvent], now: datetime
+        ) -> None:
+            when = trouble.pop(0) if trouble and any("no data" in one.alarm for one in events) else ""
+            if when == "before":
+                raise StoreBusyError("held by another program")
+            super().settle(assessment, intake, events, now)
+            if when == "after":
+                raise StoreBusyError("held by another program")
+
+    alert.kind_of_store = Stubborn
+
+    def story() -> Story:
+        alert.put(*range(5))
+        yield from alert.dealt_with(5)
+        alert.clock.steady += 30
+        yield from alert.until(lambda: alert.causes("no data") != [])
+        yield from alert.turns()
+
+    alert.run(story(), bundle=alert.rig.bundle)
+    assert trouble == []
+    assert alert.causes("no data") == [EventKind.RAISED]
+
+
+# The disk
+
+
+@pytest.fixture
+def disk(small_rig: SmallRig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Plant, list[int]]:
+    """A plant that keeps 200 MB free, and what its disk says is free, in megabytes."""
+    plant = plant_of(small_rig, tmp_path, monkeypatch, store__minimum_free=200, alarms__no_data_after=3)
+    free = [1000]
+    monkeypatch.setattr(supervision, "free_bytes", lambda _folder: free[0] * supervision.MEGABYTE)
+    return plant, free
+
+
+def test_full_disk_stops_the_intake_until_there_is_room_and_rings_no_data_meanwhile(
+    disk: tuple[Plant, list[int]],
+) -> None:
+    plant, free = disk
+
+    def story() -> Story:
+        plant.put(*range(5))
+        yield from plant.dealt_with(5)
+        free[0] = 199
+        yield from plant.until(lambda: plant.events(EventKind.INTAKE_PAUSED) != [])
+        plant.put(*range(5, 20))
+        plant.clock.steady += 3600
+        yield from plant.turns()
+        assert plant.counts() == {Outcome.TAKEN: 5}
+        assert plant.beats[-1].phase == "intake paused"
+        assert "has 199 MB free and 200 are kept for acknowledgements; make room" in plant.beats[-1].message
+        # A little room is not enough: intake would start and stop.
+        free[0] = 210
+        yield from plant.turns()
+        assert plant.counts() == {Outcome.TAKEN: 5}
+        free[0] = 221
+        yield from plant.dealt_with(20)
+
+    plant.run(story(), bundle=plant.rig.bundle)
+    assert len(plant.events(EventKind.INTAKE_PAUSED)) == len(plant.events(EventKind.INTAKE_RESUMED)) == 1
+    assert plant.causes("no data") == []
+
+
+def test_engine_started_on_a_full_disk_goes_on_waiting_and_says_when_it_is_over(
+    disk: tuple[Plant, list[int]],
+) -> None:
+    plant, free = disk
+    free[0] = 10
+
+    def waiting() -> Story:
+        plant.put(*range(5))
+        yield from plant.turns()
+        assert plant.counts() == {}
+
+    plant.run(waiting(), bundle=plant.rig.bundle)
+    plant.run(waiting())
+    assert len(plant.events(EventKind.INTAKE_PAUSED)) == 1
+    free[0] = 1000
+    plant.run(plant.dealt_with(5))
+    assert len(plant.events(EventKind.INTAKE_PAUSED)) == len(plant.events(EventKind.INTAKE_RESUMED)) == 1
+    assert plant.scored() == [small_name(position) for position in range(5)]
+
+
+def test_mind_looks_at_most_once_a_second(plant: Plant) -> None:
+    plant.run(plant.turns(), bundle=plant.rig.bundle)
+    asked = 0
+
+    class Counting(Store):
+        def open_requests(self, *given: object) -> tuple[Event, ...]:
+            nonlocal asked
+            asked += 1
+            return ()
+
+        def add_event(self, assessment: object, fact: NewEvent, now: object) -> None:
+            raise AssertionError(f"nothing is to be said, but {fact}")
+
+    with Counting.open(plant.state) as store:
+        clock = plant.clock
+        mind = Mind(store, plant.assessment(), plant.settings, now=clock.now, clock=lambda: clock.steady)
+        for _ in range(21):
+            mind.turn(None, at(0), idle=True)
+            clock.steady += 0.25
+    assert asked == 6

@@ -1,0 +1,253 @@
+"""What holds for every autoencoder, whatever it sees."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from ai_edge_litert.interpreter import Interpreter
+from numpy.typing import NDArray
+
+from engine.models import MODELS, model_named
+from engine.models.base import Insight, Model, Scaling
+from engine.models.waveform import divergence, evenly_spaced
+from engine.scoring.scorer import Network, insight_of
+from engine.system.child_process import environment
+
+RATE, ROWS, CHANNELS = 25600.0, 2560, 2
+UNTRAINED = ("lstm",)
+"""Its loop takes half a minute to train at all; what is asked here holds for chance weights, too."""
+
+Signal = NDArray[np.float32]
+
+pytestmark = pytest.mark.xdist_group("models")
+
+
+def recording(seed: int, rows: int = ROWS, channels: int = CHANNELS) -> Signal:
+    """Noise about an offset, with a tone in it."""
+    noise = np.random.default_rng(seed).standard_normal((rows, channels))
+    tone = np.sin(2 * np.pi * 1000.0 * np.arange(rows) / RATE)[:, None]
+    return (0.1 * (noise + tone) - 0.05).astype(np.float32)
+
+
+def with_impulses(signal: Signal) -> Signal:
+    """A ringing impact every 80 rows on channel 1."""
+    struck = signal.copy()
+    time = np.arange(40)
+    ring = np.sin(2 * np.pi * 0.2 * time) * np.exp(-time / 8)
+    for start in range(10, len(signal) - 40, 80):
+        struck[start : start + 40, 0] += ring.astype(np.float32)
+    return struck
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A model with its scaling and network."""
+
+    model: Model
+    scaling: Scaling
+    content: bytes
+    folder: Path
+
+    def insight(self, signal: Signal) -> Insight:
+        network = Network(self.content, self.model.batch)
+        return insight_of(self.model, network, self.model.observe(signal), self.scaling)
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Ready]:
+    """Every model, most of them trained for two passes over eight recordings."""
+    folder = tmp_path_factory.mktemp("models")
+    models, scalings, wanted = {}, {}, []
+    for name in MODELS:
+        model = models[name] = model_named(name, RATE, ROWS, CHANNELS)
+        observed = [model.observe(recording(seed)) for seed in range(8)]
+        scaling = scalings[name] = model.learn_scaling(observed)
+        vectors = model.training_vectors(observed, scaling, np.random.default_rng(0))
+        request = {"model": name, "seed": 0, "epochs": 2, "patience": 2, "batch": model.batch}
+        place = folder / name
+        place.mkdir()
+        (place / "request.json").write_text(json.dumps(request))
+        np.savez(
+            place / "vectors.npz",
+            allow_pickle=False,
+            train=np.concatenate(vectors[:6]),
+            validation=np.concatenate(vectors[6:]),
+        )
+        wanted.append([name, model.shape, model.batch, name not in UNTRAINED])
+    (folder / "models.json").write_text(json.dumps(wanted))
+    (folder / "hopeless").mkdir()
+    request = {"model": "vae", "seed": 0, "epochs": 2, "patience": 2, "batch": 1}
+    (folder / "hopeless" / "request.json").write_text(json.dumps(request))
+    loud = np.full((4, 64, 1), 1e30, np.float32)
+    np.savez(folder / "hopeless" / "vectors.npz", allow_pickle=False, train=loud, validation=loud)
+    program = Path(__file__).with_name("convert_models.py")
+    done = subprocess.run(
+        [sys.executable, program, folder],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=250,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return {
+        name: Ready(models[name], scalings[name], (folder / name / "network.tflite").read_bytes(), folder)
+        for name in MODELS
+    }
+
+
+each_model = pytest.mark.parametrize("name", MODELS)
+
+
+@each_model
+def test_network_needs_builtin_operators_only(ready: Mapping[str, Ready], name: str) -> None:
+    operators = {one["op_name"] for one in Interpreter(model_content=ready[name].content)._get_ops_details()}
+    assert operators
+    assert [one for one in operators if one.startswith("Flex") or one == "CUSTOM"] == []
+
+
+@each_model
+def test_insight_has_the_shapes_of_the_contract_and_is_finite(ready: Mapping[str, Ready], name: str) -> None:
+    model, insight = ready[name].model, ready[name].insight(recording(20))
+    bands = len(model.edges) - 1
+    assert insight.features.shape == (CHANNELS, bands + 1)
+    assert insight.spectrum.shape == insight.reconstruction.shape == (CHANNELS, bands)
+    assert insight.window_errors.shape == insight.windows.shape[:2] == (len(insight.windows), CHANNELS)
+    for plane in (insight.features, insight.window_errors, insight.spectrum, insight.windows):
+        assert plane.dtype == np.float32
+        assert np.isfinite(plane).all()
+    assert np.isfinite(insight.reconstruction).all()
+    assert (insight.window_errors >= 0).all()
+    assert np.isfinite(insight.latent)
+    assert insight.latent >= 0
+
+
+@each_model
+def test_features_and_window_errors_of_a_struck_channel_grow(ready: Mapping[str, Ready], name: str) -> None:
+    healthy = ready[name].insight(recording(20))
+    struck = ready[name].insight(with_impulses(recording(20)))
+    assert struck.features[0].max() > healthy.features[0].max()
+    assert struck.features[0, -1] > healthy.features[0, -1]
+    assert struck.window_errors[:, 0].mean() > healthy.window_errors[:, 0].mean()
+
+
+@each_model
+def test_same_snapshot_always_gets_the_same_insight(ready: Mapping[str, Ready], name: str) -> None:
+    first, again = ready[name].insight(recording(20)), ready[name].insight(recording(20))
+    assert first.features.tobytes() == again.features.tobytes()
+    assert first.window_errors.tobytes() == again.window_errors.tobytes()
+    assert first.latent == again.latent
+
+
+@each_model
+def test_padding_of_a_call_does_not_change_what_the_others_get(ready: Mapping[str, Ready], name: str) -> None:
+    model, scaling = ready[name].model, ready[name].scaling
+    network = Network(ready[name].content, model.batch)
+    vectors = model.vectors(model.observe(recording(20)), scaling)
+    whole = network.run(vectors)
+    for count in (1, len(vectors) - 1):
+        for output, part in zip(whole, network.run(vectors[:count]), strict=True):
+            assert output[:count].tobytes() == part.tobytes()
+
+
+def test_training_that_comes_apart_says_so_and_leaves_no_network(ready: Mapping[str, Ready]) -> None:
+    place = ready["vae"].folder / "hopeless"
+    assert (place / "error.txt").read_text() == "the loss is no finite number any more after epoch 1"
+    assert not (place / "network.tflite").exists()
+
+
+@pytest.mark.parametrize("name", ["vae", "conv-vae"])
+def test_latent_is_the_divergence_of_variational_models(ready: Mapping[str, Ready], name: str) -> None:
+    assert ready[name].insight(recording(20)).latent > 0
+
+
+@pytest.mark.parametrize("name", ["spectral", "dense", "lstm"])
+def test_others_have_no_latent(ready: Mapping[str, Ready], name: str) -> None:
+    assert ready[name].insight(recording(20)).latent == 0.0
+
+
+@each_model
+@pytest.mark.parametrize(("rows", "channels"), [(20480, 4), (2560, 1), (1000, 8), (100, 2)])
+def test_recordings_of_any_length_and_width_can_be_seen(name: str, rows: int, channels: int) -> None:
+    model = model_named(name, RATE, rows, channels)
+    observed = [model.observe(recording(seed, rows, channels)) for seed in range(3)]
+    scaling = model.learn_scaling(observed)
+    vectors = model.training_vectors(observed, scaling, np.random.default_rng(0))
+    assert [one.shape[1:] for one in vectors] == [model.shape] * 3
+    sent = model.vectors(observed[0], scaling)
+    assert sent.shape[1:] == model.shape
+    silent = np.zeros_like(sent)
+    code = np.zeros((len(sent), 16), np.float32)
+    outputs = [silent, code, code] if name.endswith("vae") else [silent]
+    insight = model.insight(observed[0], sent, outputs, scaling)
+    assert insight.features.shape == (channels, len(model.edges))
+    assert model.edges[0] > 0
+    assert (np.diff(model.edges) > 0).all()
+    assert np.isfinite(insight.features).all()
+
+
+@each_model
+def test_a_channel_without_signal_leaves_numbers_finite(name: str) -> None:
+    model = model_named(name, RATE, ROWS, CHANNELS)
+    dead = recording(0)
+    dead[:, 1] = 0.25
+    observed = [model.observe(dead)] * 3
+    scaling = model.learn_scaling(observed)
+    assert np.isfinite(model.vectors(observed[0], scaling)).all()
+
+
+@each_model
+def test_recordings_shorter_than_a_window_are_refused_in_a_sentence(name: str) -> None:
+    with pytest.raises(ValueError, match=rf"the {name} model needs \d+ rows or more, not 50"):
+        model_named(name, RATE, 50, CHANNELS)
+
+
+def test_dense_model_sees_its_training_scaled_to_between_0_and_1() -> None:
+    model = model_named("dense", RATE, ROWS, CHANNELS)
+    observed = [model.observe(recording(seed)) for seed in range(3)]
+    scaling = model.learn_scaling(observed)
+    vectors = np.concatenate([model.vectors(one, scaling) for one in observed])
+    assert vectors.min() == pytest.approx(0.0, abs=1e-6)
+    assert vectors.max() == pytest.approx(1.0, abs=1e-6)
+
+
+def test_dense_model_scores_every_row_once_but_for_the_last_window() -> None:
+    model = model_named("dense", RATE, ROWS, CHANNELS)
+    signal = recording(0)
+    observed = model.observe(signal)
+    scaling = model.learn_scaling([observed])
+    windows = model.vectors(observed, scaling).reshape(-1, CHANNELS, 100)
+    assert len(windows) == 26
+    back = windows * scaling["scale"][:, None] + scaling["offset"][:, None]
+    assert back[:25, 1].ravel() == pytest.approx(observed[:2500, 1], abs=1e-6)
+    assert back[25, 0] == pytest.approx(observed[-100:, 0], abs=1e-6)
+
+
+@pytest.mark.parametrize("name", ["dense", "lstm", "vae", "conv-vae"])
+def test_training_takes_an_evenly_spaced_sample_of_a_long_baseline(name: str) -> None:
+    model = model_named(name, RATE, ROWS, CHANNELS)
+    observed = [model.observe(recording(0))] * 1500
+    scaling = model.learn_scaling(observed[:1])
+    vectors = model.training_vectors(observed, scaling, np.random.default_rng(0))
+    most = {"dense": 32768, "lstm": 512, "vae": 1200, "conv-vae": 1200}[name]
+    assert len({len(one) for one in vectors}) == 1
+    assert most / 2 < sum(len(one) for one in vectors) <= most
+
+
+def test_divergence_of_the_standard_gaussian_is_nothing_and_of_a_shifted_one_half_its_square() -> None:
+    zero = np.zeros((5, 3), np.float32)
+    assert divergence(zero, zero) == 0.0
+    assert divergence(zero + np.float32(2.0), zero) == pytest.approx(3 * 2.0)
+    narrow = np.full((5, 3), np.log(0.25), np.float32)
+    assert divergence(zero, narrow) == pytest.approx(3 * 0.5 * (0.25 - 1 - np.log(0.25)), rel=1e-6)
+
+
+def test_evenly_spaced_sample_holds_both_ends() -> None:
+    assert evenly_spaced(10, 4).tolist() == [0, 3, 6, 9]
+    assert evenly_spaced(3, 10).tolist() == [0, 1, 2]
+    assert evenly_spaced(1, 5).tolist() == [0]

@@ -1,0 +1,55 @@
+"""Watches series of severities by the rules, with what the tests of them share."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import strategies as st
+
+from engine.alarms.rules import (
+    Moment,
+    Watch,
+    watch_severity,
+)
+from engine.config.sections import AlarmSettings
+from engine.config.settings import load_settings
+from engine.records.events import EventKind, NewEvent
+
+START = datetime(2004, 2, 12, 10, 32, 39, tzinfo=UTC)
+RULES = load_settings().alarms.model_copy(
+    update={"persistence": 3, "patience": 6, "clear_below": 0.8, "clear_after": 4, "severe": 4.0}
+)
+RAISED, ESCALATED, CLEARED = EventKind.RAISED, EventKind.ESCALATED, EventKind.CLEARED
+LOW, LIMIT, SEVERE = 0.5, 1.0, 4.0
+OUTER_RACE = {"surface": "outer race", "channel": 1}
+
+
+def moment(number: int) -> Moment:
+    return Moment(f"snapshot {number}", START + timedelta(minutes=10 * number))
+
+
+def watched(severities: Iterable[float], rules: AlarmSettings = RULES) -> list[tuple[int, NewEvent]]:
+    """Which events a series of severities leads to, each with the number of the snapshot that decided it."""
+    watch, heard = Watch(), []
+    for number, severity in enumerate(severities):
+        watch, events = watch_severity(
+            watch,
+            severity,
+            severity >= 1.0,
+            False,
+            "Bearing 1",
+            moment(number),
+            rules,
+            lambda: {"share": 0.5},
+        )
+        heard += [(number, event) for event in events]
+    return heard
+
+
+ANY_RULES = st.builds(
+    lambda **rules: RULES.model_copy(update=rules),
+    persistence=st.integers(1, 5),
+    patience=st.integers(1, 9),
+    clear_below=st.floats(0.1, 1.0),
+    clear_after=st.integers(1, 5),
+    severe=st.floats(1.5, 8.0),
+)

@@ -1,0 +1,159 @@
+"""Is there a signal to score: each channel is judged, and a failing bearing is no fault of its sensor."""
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from engine.bundles.bundle import Bundle
+from engine.records.events import Quality
+from engine.signals.features import centred
+from engine.signals.quality import channel_quality, component_quality, out_of_range
+from replay.run import Run
+
+CLIPPED, DEAD, INVALID = Quality.CLIPPED, Quality.DEAD, Quality.INVALID
+RUNNING, STOPPED = Quality.RUNNING, Quality.STOPPED
+LEVEL = np.ones(3, np.float32)
+ALL = np.array([True, True, True])
+
+
+def judged(signal: np.ndarray, level: np.ndarray | None, watched: np.ndarray) -> tuple[Quality, ...]:
+    """What is made of the channels of a signal (rows, channels)."""
+    invalid = out_of_range(signal)
+    columns = centred(np.where(invalid, np.float32(0.0), signal))
+    return channel_quality(columns, invalid, level, watched)
+
+
+def live() -> np.ndarray:
+    """Three channels of a running machine, (rows, channels), with the offset that real recorders have."""
+    return (np.random.default_rng(5).normal(size=(4096, 3)) - 0.09).astype(np.float32)
+
+
+def test_machine_that_runs_has_three_running_channels() -> None:
+    assert judged(live(), LEVEL, ALL) == (RUNNING,) * 3
+    assert judged(live(), None, ALL) == (RUNNING,) * 3
+
+
+def test_machine_is_stopped_when_every_watched_channel_is_quiet() -> None:
+    assert judged(live() * np.float32(0.02), LEVEL, ALL) == (STOPPED,) * 3
+
+
+@pytest.mark.parametrize("value", [0.0, 0.1, -0.09])
+def test_machine_without_any_signal_is_stopped_before_its_usual_level_is_known(value: float) -> None:
+    assert judged(np.full((4096, 3), value, np.float32), None, ALL) == (STOPPED,) * 3
+
+
+def test_half_the_usual_level_still_runs() -> None:
+    assert judged(live() * np.float32(0.5), LEVEL, ALL) == (RUNNING,) * 3
+
+
+@pytest.mark.parametrize("value", [0.0, 0.5, -0.09])
+def test_flat_channel_beside_live_ones_is_dead(value: float) -> None:
+    signal = live()
+    signal[:, 1] = value
+    assert judged(signal, LEVEL, ALL) == (RUNNING, DEAD, RUNNING)
+
+
+def test_hissing_channel_beside_live_ones_is_dead() -> None:
+    signal = live()
+    signal[:, 2] *= 0.02
+    assert judged(signal, LEVEL, ALL) == (RUNNING, RUNNING, DEAD)
+
+
+def test_channel_that_sits_at_the_end_of_its_range_is_clipped() -> None:
+    signal = live()
+    signal[:, 0] = np.clip(signal[:, 0], -1.0, 5.0)
+    assert judged(signal, LEVEL, ALL) == (CLIPPED, RUNNING, RUNNING)
+
+
+def test_single_impacts_that_touch_the_range_are_the_fault_and_not_clipped() -> None:
+    signal = live()
+    signal[::512, 0] = 5.0
+    assert judged(signal, LEVEL, ALL)[0] is RUNNING
+
+
+def tone(rows_a_period: float, bits: int, cut_at: float = 1.0, height: float = 1.0) -> np.ndarray:
+    """Three channels of one sine, (4096, 3), cut at a share of its height, by a converter of -1 to 1."""
+    phases = np.arange(4096)[:, None] / rows_a_period + np.array([0.0, 0.1, 0.37])
+    wave = np.clip(np.sin(2 * np.pi * phases), -cut_at, cut_at)
+    return (np.round(height * wave * 2 ** (bits - 1)) / 2 ** (bits - 1)).astype(np.float32)
+
+
+@given(
+    rows_a_period=st.integers(5, 500).flatmap(lambda whole: st.sampled_from([whole, whole + 0.382])),
+    bits=st.integers(8, 16),
+    height=st.floats(0.2, 1),
+)
+@example(rows_a_period=8, bits=12, height=1.0)
+@example(rows_a_period=500, bits=8, height=1.0)
+def test_clean_sine_dwells_at_its_peak_and_is_not_clipped(
+    rows_a_period: float, bits: int, height: float
+) -> None:
+    assert judged(tone(rows_a_period, bits, height=height), None, ALL) == (RUNNING,) * 3
+
+
+@pytest.mark.parametrize("cut_at", [0.95, 0.9, 0.8])
+@pytest.mark.parametrize("bits", [8, 12, 16])
+@pytest.mark.parametrize("rows_a_period", [50, 63.7, 200, 500])
+def test_sine_with_a_flat_top_is_clipped(rows_a_period: float, bits: int, cut_at: float) -> None:
+    assert judged(tone(rows_a_period, bits, cut_at), None, ALL) == (CLIPPED,) * 3
+
+
+def test_square_wave_is_clipped() -> None:
+    assert judged(np.sign(tone(100, 12) + np.float32(0.3)), None, ALL) == (CLIPPED,) * 3
+
+
+@pytest.mark.parametrize(("deviations", "quality"), [(3.0, RUNNING), (2.0, CLIPPED), (1.5, CLIPPED)])
+def test_vibration_is_clipped_where_the_end_of_the_range_takes_more_than_its_impacts(
+    deviations: float, quality: Quality, sample_run: Run
+) -> None:
+    signal = sample_run.read(0).signal
+    reach = deviations * signal.std(axis=0)
+    cut = np.clip(signal, signal.mean(axis=0) - reach, signal.mean(axis=0) + reach)
+    assert judged(cut, None, np.full(4, True)) == (quality,) * 4
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_number_that_is_not_finite_makes_its_channel_invalid(value: float) -> None:
+    signal = live()
+    signal[17, 1] = value
+    assert judged(signal, LEVEL, ALL) == (RUNNING, INVALID, RUNNING)
+
+
+def test_column_that_nobody_watches_neither_keeps_a_machine_running_nor_stops_it() -> None:
+    signal = live()
+    signal[:, :2] *= 0.02
+    two_of_three = np.array([True, True, False])
+    assert judged(signal, LEVEL, two_of_three)[:2] == (STOPPED, STOPPED)
+    signal = live()
+    signal[:, 2] = 0.0
+    assert judged(signal, LEVEL, two_of_three)[:2] == (RUNNING, RUNNING)
+
+
+@pytest.mark.parametrize(
+    ("channels", "quality"),
+    [
+        ((RUNNING, RUNNING), RUNNING),
+        ((RUNNING, DEAD), RUNNING),
+        ((CLIPPED, RUNNING), RUNNING),
+        ((CLIPPED, DEAD), DEAD),
+        ((DEAD, INVALID), INVALID),
+        ((STOPPED, STOPPED), STOPPED),
+    ],
+)
+def test_component_runs_while_one_of_its_sensors_does_and_is_otherwise_as_its_worst(
+    channels: tuple[Quality, ...], quality: Quality
+) -> None:
+    assert component_quality(channels, (1, 2)) is quality
+
+
+def test_component_looks_at_its_own_channels_only() -> None:
+    assert component_quality((DEAD, RUNNING, RUNNING), (2, 3)) is RUNNING
+    assert component_quality((DEAD, RUNNING, RUNNING), (1,)) is DEAD
+
+
+def test_last_snapshots_of_the_sample_are_judged_as_they_were(sample_run: Run, sample_bundle: Bundle) -> None:
+    every, level = np.full(4, True), sample_bundle.calibration.level
+    last = len(sample_run) - 1
+    assert judged(sample_run.read(last).signal, level, every) == (STOPPED,) * 4
+    assert judged(sample_run.read(last - 1).signal, level, every) == (RUNNING,) * 4

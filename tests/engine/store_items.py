@@ -1,0 +1,81 @@
+"""Makes assessments, snapshots and rings for tests of the store."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+
+from engine.operator import alarm_actions
+from engine.operator.operator import Act, Operator
+from engine.records.events import (
+    Acknowledged,
+    Assessed,
+    Assessment,
+    Event,
+    EventKind,
+    NewEvent,
+    Quality,
+    Score,
+    SnapshotFacts,
+)
+from engine.store.store import Store
+from tests.engine.rigs import WALL
+
+START = datetime(2004, 2, 12, 10, 32, 39, 250_001, tzinfo=UTC)
+NAMES = ("Bearing 1", "Bearing 2")
+
+
+def begin(store: Store, key: str = "k", machine: str = "rig", expected: int = 9) -> Assessment:
+    return store.begin_assessment(
+        machine=machine,
+        key=key,
+        model="spectral",
+        seed=7,
+        run="/runs/rig",
+        expected=expected,
+        components=NAMES,
+        channels=((1, 3), (2,)),
+        units=("V", "g", "V"),
+        settings={"machine": {"name": machine}},
+        now=WALL,
+    )
+
+
+def at(position: int) -> datetime:
+    return START + timedelta(minutes=10 * position)
+
+
+def item(position: int, events: tuple[NewEvent, ...] = (), quality: Quality = Quality.RUNNING) -> Assessed:
+    """A snapshot whose every number tells its position, with digits that rounding would lose."""
+    scored = quality is Quality.RUNNING
+    scores = tuple(
+        Score(
+            component=name,
+            quality=quality,
+            baseline=position < 2,
+            error=(position + 0.1) / (number + 3) if scored else None,
+            limit=1 / 3,
+            severity=(position + 0.1) / 7 if scored else None,
+            share=0.5 if scored else None,
+        )
+        for number, name in enumerate(NAMES)
+    )
+    figures = np.arange(12, dtype=np.float32).reshape(3, 4) / 3 + position
+    velocity = np.array([position / 7, np.nan, 1 / 3], np.float32) if position % 3 else None
+    facts = SnapshotFacts(f"snapshot {position}", at(position), 20480.0, 20480, figures, velocity)
+    return Assessed(
+        position, facts, position < 2, scores, events, {"position": position}, bytes([position % 256])
+    )
+
+
+SEEN = at(5)
+
+
+def raised(position: int, alarm: str = "A") -> NewEvent:
+    detail = {"cause": "limit", "priority": "medium", "severity": 1 / 3, "snapshot": f"snapshot {position}"}
+    return NewEvent(EventKind.RAISED, at(position), "component", "Bearing 1", alarm, detail=detail)
+
+
+def acknowledge(
+    store: Store, assessment: Assessment, ring: Event, by: str, session: str = "", at: datetime = SEEN
+) -> Acknowledged:
+    return alarm_actions.acknowledge(store, assessment, ring, Act(Operator(by), session, at, WALL))

@@ -1,0 +1,65 @@
+"""Themes follow one another while the console runs, and are remembered."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from engine.config.sections import ConsoleSettings
+from tests.tui.conftest import settled, text
+from tui.console.app import Console
+from tui.console.preferences import recall
+from tui.console.themes import THEMES, Outfit, next_theme
+
+Make = Callable[..., Console]
+
+
+def test_the_themes_that_follow_one_another_are_those_that_can_be_set() -> None:
+    named = get_args(ConsoleSettings.model_fields["theme"].annotation)
+    assert set(THEMES) == set(named) - {"auto"}
+    seen = [THEMES[0]]
+    while (following := next_theme(seen[-1])) != seen[0]:
+        seen.append(following)
+    assert sorted(seen) == sorted(THEMES)
+
+
+async def test_a_theme_is_drawn_at_once_and_is_there_the_next_time(
+    console: Make, whole_store: Path, tmp_path: Path
+) -> None:
+    memory = tmp_path / "console.json"
+    app = console(whole_store, session="", memory=memory)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        before = app.screen.styles.background
+        for theme in THEMES[1:]:
+            await pilot.press("T")
+            await settled(pilot)
+            assert f"Theme {theme}" in text(app)
+            assert app.native_ansi_color == (theme == "terminal")
+            assert app.screen.styles.background != before
+            before = app.screen.styles.background
+        await pilot.press("T", "T", "q")
+    again = console(whole_store, session="", memory=memory)
+    async with again.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        assert again.theme_worn == "light"
+    poor = console(whole_store, session="", memory=memory, outfit=Outfit("terminal"))
+    async with poor.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        assert poor.theme_worn == "terminal"
+        await pilot.press("q")
+    assert recall(memory)["ims-set2"].theme == "light"
+
+
+async def test_without_colours_no_theme_follows(
+    console: Make, whole_store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = console(whole_store, session="", outfit=Outfit("terminal"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await pilot.press("T")
+        await settled(pilot)
+        assert "NO_COLOR is set" in text(app)
+        assert app.theme_worn == "terminal"

@@ -1,0 +1,33 @@
+"""The remembered fold is the fold, whichever way the playhead goes and whatever is added meanwhile."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.alarms.alarm import FoldRules, fold_alarms
+from engine.alarms.shelving import retired_at
+from engine.records.events import Event
+from tests.engine.alarms.test_shelving import MINUTES, RULES, records
+from tests.engine.handmade_events import RAISED, at, said
+from tui.data.alarm_cache import Folding
+
+LOOKS = st.lists(st.tuples(st.integers(0, 14), MINUTES, st.booleans()), max_size=30)
+"""How many of the events are stored, the minute of the playhead, whether that is the end of it."""
+
+
+@given(records(), RULES, LOOKS)
+def test_remembered_fold_is_the_fold(
+    events: tuple[Event, ...], rules: FoldRules, looks: list[tuple[int, int, bool]]
+) -> None:
+    folding = Folding()
+    stored = [events[:count] for count in range(15)]
+    for count, minute, end in looks:
+        until = at(minute + 0.99 * end)
+        assert folding.alarms(stored[count], until, rules) == fold_alarms(stored[count], until, rules)
+        assert folding.retired(stored[count], until, rules) == retired_at(stored[count], until)
+
+
+def test_while_nothing_happens_the_very_same_alarms_are_handed_out() -> None:
+    folding, events = Folding(), (said(1, RAISED, 5),)
+    first = folding.alarms(events, at(6), FoldRules())
+    assert folding.alarms(events, at(60), FoldRules()) is first
+    assert folding.alarms(events, at(4), FoldRules()) == ()

@@ -1,0 +1,341 @@
+"""What is said of alarms: the worst first whoever has seen it, each number with its instant."""
+
+from dataclasses import replace
+from datetime import UTC, timedelta
+from pathlib import Path
+
+import pytest
+
+from engine.alarms.alarm import Alarm
+from engine.records.events import Event, EventKind, Priority, Quality
+from engine.store.store import Store
+from tests.tui import synthetic
+from tui.data.fleet import standing_of
+from tui.data.frame import Condition, Frame
+from tui.data.peak import Peak, peak_stored
+from tui.data.playhead import Playhead, instant
+from tui.data.reader import Reader, View
+from tui.draw.alarm_rows import alarm_lines
+from tui.draw.bearing_rows import bearing_lines
+from tui.draw.format import reason, state_of
+from tui.draw.status import EngineStatus
+from tui.draw.text import Role, plain
+from tui.screens.alarms.filter import AlarmFilter, Listing, filtered
+from tui.screens.alarms.list import alarm_list_lines
+from tui.screens.alarms.story import story_rows
+from tui.screens.fleet.table import fleet_lines
+from tui.screens.overview.headline import headline_lines
+
+STATUS = EngineStatus("engine: scoring", Role.PLAIN)
+
+
+@pytest.fixture(scope="module")
+def view(whole_store: Path) -> View:
+    reader = Reader(lambda: Store.open(whole_store), lambda store: store.assessments()[-1], "")
+    reading = reader.poll(synthetic.RAISED)
+    reader.close()
+    assert reading.view is not None
+    return reading.view
+
+
+def frame(view: View, position: int, *alarms: Alarm) -> Frame:
+    made = Frame(view, Playhead(instant(synthetic.at(position)), 1.0, False))
+    if alarms:
+        made.__dict__["alarms"] = alarms
+    return made
+
+
+def event(kind: EventKind, position: int, name: str, seq: int = 7, **detail: object) -> Event:
+    when = synthetic.at(position)
+    return Event(seq, kind, when, synthetic.WALL, "component", name, name, 7, "", detail)
+
+
+def alarm(name: str, priority: Priority = Priority.HIGH, **changes: object) -> Alarm:
+    number = int(name[-1])
+    ring = event(EventKind.RAISED, 78, name, number, cause="limit", severity=1.2)
+    made = Alarm(name, "component", name, "limit", priority, "", 1.2, ring, ring, ring, peak=1.2)
+    return replace(made, **changes)  # type: ignore[arg-type]  # changes are fields of Alarm
+
+
+def seen(by: str = "Mia") -> Event:
+    return event(EventKind.ACKNOWLEDGED, 80, "", by=by)
+
+
+def returned(position: int = 90, **detail: object) -> Event:
+    return event(EventKind.CLEARED, position, "", **detail)
+
+
+def headline(view: View, width: int, *alarms: Alarm) -> str:
+    return plain(headline_lines(width, 1, frame(view, 110, *alarms), STATUS, UTC))
+
+
+# The headline.
+
+
+def test_the_worst_alarm_leads_though_somebody_has_seen_it_and_what_waits_stands_beside_it(
+    view: View,
+) -> None:
+    alarms = (alarm("Bearing 4", peak=17.3), alarm("Bearing 1", peak=42.1, acknowledgement=seen()))
+    told = headline(view, 120, *alarms)
+    assert told.startswith(" △ Bearing 1: SEVERE, acknowledged, ")
+    assert told.endswith("; ▲ Bearing 4: SEVERE, UNACKNOWLEDGED")
+
+
+def test_an_advisory_that_returned_does_not_hide_an_alarm_that_stands(view: View) -> None:
+    advisory = alarm("Bearing 2", Priority.LOW, cleared=returned())
+    told = headline(view, 80, advisory, alarm("Bearing 1", Priority.MEDIUM, acknowledgement=seen()))
+    assert told.startswith(" △ Bearing 1: ALARM, acked, ")
+    assert told.endswith("; ▽ 1 UNACK: Bearing 2 advisory")
+
+
+def test_what_waits_is_drawn_as_ringing_though_the_worst_was_seen(view: View) -> None:
+    shown = frame(view, 110, alarm("Bearing 4"), alarm("Bearing 1", peak=42.1, acknowledgement=seen()))
+    (line,) = headline_lines(80, 1, shown, STATUS, UTC)
+    assert [span.role for span in line] == [Role.WARNING, Role.RINGING]
+
+
+def test_others_are_counted_by_whether_they_wait_for_somebody(view: View) -> None:
+    waiting = [alarm(f"Bearing {number}", peak=2.0 + number) for number in (1, 2, 3)]
+    told = headline(view, 140, *waiting, alarm("Bearing 4", Priority.MEDIUM, acknowledgement=seen()))
+    assert told.startswith(" ▲ Bearing 3: SEVERE, UNACKNOWLEDGED, ")
+    assert told.endswith(", and 2 more unacknowledged, 1 acknowledged")
+
+
+def test_a_neighbour_that_is_worse_by_number_does_not_lead_before_the_one_it_stands_beside(
+    view: View,
+) -> None:
+    told = headline(
+        view, 80, alarm("Bearing 4", peak=50.0, beside="Bearing 1"), alarm("Bearing 1", peak=40.0)
+    )
+    assert told.startswith(" ▲ Bearing 1: SEVERE, UNACK")
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_since_when_and_how_many_wait_is_never_cut_off(view: View, width: int) -> None:
+    alarms = [alarm(f"Bearing {number}") for number in (2, 3, 4)]
+    told = headline(view, width, *alarms, alarm("Bearing 1", peak=42.1, acknowledgement=seen()))
+    assert len(told) <= width
+    assert f"since {synthetic.at(78):%m-%d %H:%M}" in told
+    assert "3 UNACK" in told or "and 2 more unacknowledged" in told
+
+
+def test_a_stopped_machine_is_said_to_be_stopped_with_its_last_severity(view: View) -> None:
+    told = plain(headline_lines(120, 1, frame(view, 139), STATUS, UTC))
+    assert "stopped, last severity 14.0" in told
+
+
+# The machines.
+
+
+def test_a_machine_shows_its_worst_alarm_and_how_many_wait(tmp_path: Path) -> None:
+    assessment = synthetic.fill(tmp_path, 120)
+    with Store.open(tmp_path) as store:
+        whole = standing_of(store, assessment, synthetic.WALL)
+    assert whole.alarm is not None
+    one = replace(whole, alarm=replace(whole.alarm, acknowledgement=seen()), waiting=2)
+    drawn = plain(fleet_lines(100, 6, (one,), "", synthetic.WALL, UTC, UTC))
+    assert "△ ims-set2" in drawn
+    assert "SEVERE, 2 UNACK" in drawn
+
+
+# The peak, and each number with its own instant.
+
+
+def test_the_peak_is_the_highest_up_to_the_playhead_and_no_later(view: View) -> None:
+    (now,) = frame(view, 110).alarms
+    found = frame(view, 110).peak(now)
+    assert found == Peak(synthetic.severity(0, 110), synthetic.at(110))
+    gone = replace(now, cleared=returned(105))
+    assert frame(view, 110).peak(gone) == Peak(synthetic.severity(0, 105), synthetic.at(105))
+
+
+def test_the_store_finds_the_same_peak_as_the_screen(whole_store: Path, view: View) -> None:
+    (now,) = frame(view, 110).alarms
+    with Store.open(whole_store) as store:
+        assert peak_stored(store, view.assessment, now, synthetic.at(110)) == frame(view, 110).peak(now)
+
+
+def test_a_peak_that_the_events_tell_counts_where_its_snapshot_is_gone(view: View) -> None:
+    (now,) = frame(view, 110).alarms
+    thinned = replace(now, peak=30.0)
+    assert frame(view, 110).peak(thinned) == Peak(30.0, None)
+    nowhere = replace(now, component="engine")
+    assert frame(view, 110).peak(nowhere) == Peak(now.peak)
+
+
+@pytest.mark.parametrize("width", [52, 60, 68])
+def test_both_lists_show_the_peak_of_what_was_acknowledged(view: View, width: int) -> None:
+    (now,) = frame(view, 139).alarms
+    shown = frame(view, 139, replace(now, acknowledgement=seen()))
+    overview = plain(alarm_lines(width, 6, shown, "Bearing 1", UTC))
+    listed = plain(alarm_list_lines(width, 6, shown, shown.alarms, AlarmFilter(), None, UTC))
+    for drawn in (overview, listed):
+        assert "peak" in drawn
+        assert "14.0 ack" in drawn
+
+
+def test_the_story_gives_each_severity_and_the_evidence_its_own_time(view: View) -> None:
+    (now,) = frame(view, 110).alarms
+    drawn = " ".join(plain(story_rows(100, frame(view, 110), now, UTC)).split())
+    assert "1.20 when raised 02-16 06:02, 3.16 at its latest ring 02-17 07:42, peak 4.91 02-17 19:22" in drawn
+    evidence = event(EventKind.ESCALATED, 100, "Bearing 1", error=5.85, limit=1.26, priority="high")
+    key = now.key
+    told = replace(evidence, alarm=key, seq=999)
+    shown = Frame(replace(view, events=(*view.events, told)), frame(view, 110).playhead)
+    drawn = plain(story_rows(100, shown, shown.alarms[0], UTC))
+    assert "at 02-17 07:42: error 5.85, its limit 1.26" in drawn
+
+
+# What was last known.
+
+
+@pytest.mark.parametrize(
+    ("width", "last"),
+    [(60, "■ last 14.0 SEVERE UNACK"), (80, "last 14.0 at"), (120, "last 14.0 at 02-19 04:02")],
+)
+def test_a_stopped_machine_shows_its_last_severities_and_when(view: View, width: int, last: str) -> None:
+    heading, first, second, *_ = plain(bearing_lines(width, 5, frame(view, 139), 0, UTC)).splitlines()
+    assert "machine stopped" in heading
+    assert last in first
+    assert "last 0.5" in second
+    assert len(first) <= width
+
+
+def test_without_data_the_last_severity_is_not_passed_off_as_the_newest(view: View) -> None:
+    times = view.series.at.copy()
+    times[60:] += instant(synthetic.at(30)) - instant(synthetic.at(0))
+    gappy = replace(view, series=replace(view.series, at=times))
+    silent = Frame(gappy, Playhead(int(times[59]) + 4 * 70 * 60 * 1_000_000))
+    first = plain(bearing_lines(80, 5, silent, 0, UTC)).splitlines()[1]
+    assert "? none" in first
+    assert "NO DATA" in first
+    assert "last 0." in first
+
+
+def test_while_there_is_a_severity_none_is_called_the_last(view: View) -> None:
+    assert "last" not in plain(bearing_lines(80, 5, frame(view, 110), 0, UTC))
+
+
+# What was answered after the playhead.
+
+
+def test_what_was_answered_later_is_said_to_be_later_in_the_row_too(view: View) -> None:
+    given = alarm("Bearing 1", acknowledgement=seen(), acknowledged_later=True)
+    condition = Condition("Bearing 1", Quality.RUNNING, False, 4.0, 0.9, 0, given)
+    assert state_of(condition).word == "SEVERE acked later"
+    shelf = event(EventKind.SHELVED, 80, "", by="Mia", reason="cable")
+    shelved = replace(given, acknowledgement=None, shelf=shelf, shelved_later=True)
+    assert state_of(replace(condition, alarm=shelved)).word == "SEVERE shelved later"
+    shown = frame(view, 110, given)
+    for width in (60, 80, 120):
+        first = plain(bearing_lines(width, 5, shown, 0, UTC)).splitlines()[1]
+        assert f"SEVERE acked later {synthetic.at(78):%m-%d %H:%M}" in " ".join(first.split())
+        assert len(first) <= width
+
+
+def test_an_answer_after_the_playhead_is_not_cut_down_to_one_before_it(view: View) -> None:
+    given = alarm("Bearing 1", acknowledgement=seen(), acknowledged_later=True, surface="outer race")
+    for width in (52, 60, 68):
+        assert " later" in plain(alarm_lines(width, 5, frame(view, 110, given), "Bearing 1", UTC))
+
+
+# Forecasts.
+
+
+def forecast(seconds: float = 7 * 3600.0, **changes: object) -> Alarm:
+    detail = {"cause": "trend", "priority": "low", "seconds_to_limit": seconds, "severity": 0.6}
+    ring = event(EventKind.RAISED, 60, "Bearing 1", **detail)
+    rung = {"raised": ring, "reached": ring, "ring": ring}
+    made = alarm("Bearing 1", Priority.LOW, cause="trend", severity=0.6, peak=0.6, **rung)
+    return replace(made, **changes)  # type: ignore[arg-type]  # changes are fields of Alarm
+
+
+def after(hours: float) -> int:
+    return instant(synthetic.at(60) + timedelta(hours=hours))
+
+
+def test_the_limit_comes_nearer_while_the_forecast_stands_and_is_not_put_off() -> None:
+    assert reason(forecast(), after(0)) == "limit in 7 h"
+    assert reason(forecast(), after(4)) == "limit in 3 h"
+    assert reason(forecast(), after(9)) == "limit was due"
+    assert reason(forecast(), None) == "trend"
+
+
+def test_of_what_returned_nothing_is_forecast_and_nothing_is_to_be_done(view: View) -> None:
+    gone = forecast(cleared=returned(63))
+    assert reason(gone, after(4)) == "trend"
+    shown = frame(view, 110, gone)
+    assert "limit in" not in plain(headline_lines(120, 1, shown, STATUS, UTC))
+    advised = {"advice": {"trend": "Look at the trend.", "limit": "Plan."}}
+    cleared = event(EventKind.CLEARED, 63, "Bearing 1", 8)
+    assessment = replace(view.assessment, settings=advised)
+    told = Frame(replace(view, events=(gone.raised, cleared), assessment=assessment), shown.playhead)
+    drawn = " ".join(plain(story_rows(100, told, told.alarms[0], UTC)).split())
+    due = synthetic.at(60) + timedelta(hours=7)
+    assert f"forecast the limit for {due:%m-%d %H:%M}" in drawn
+    assert "it did not come" in drawn
+    assert "Look at the trend" not in drawn
+
+
+# The overview's list.
+
+
+def test_where_there_is_little_room_what_waits_is_shown_before_what_is_selected(view: View) -> None:
+    shelf = event(EventKind.SHELVED, 80, "", by="Mia", reason="cable")
+    until = synthetic.at(130)
+    alarms = (
+        alarm("Bearing 3"),
+        alarm("Bearing 2"),
+        alarm("Bearing 4", acknowledgement=seen()),
+        alarm("Bearing 1", shelf=shelf, shelved_until=until),
+    )
+    lines = plain(alarm_lines(60, 4, frame(view, 110, *alarms), "Bearing 1", UTC, "Bearing 1")).splitlines()
+    assert [line[15:24] for line in lines[1:3]] == ["Bearing 3", "Bearing 2"]
+    assert lines[3].strip() == "2 more, 0 unacknowledged"
+    three = (alarms[0], *alarms[2:])
+    lines = plain(alarm_lines(60, 4, frame(view, 110, *three), "Bearing 1", UTC, "Bearing 1")).splitlines()
+    assert [line[:2] for line in lines[1:]] == [" ▲", " △", "›◁"]
+
+
+def test_of_two_alarms_of_one_bearing_only_the_one_that_the_keys_mean_is_marked(view: View) -> None:
+    alarms = (alarm("Bearing 1"), replace(forecast(), key="other"))
+    drawn = plain(alarm_lines(60, 6, frame(view, 110, *alarms), "Bearing 1", UTC, "Bearing 1"))
+    assert drawn.count("›") == 1
+
+
+def test_the_alarm_screen_says_how_many_alarms_are_out_of_sight(view: View) -> None:
+    alarms = tuple(alarm(f"Bearing {number}") for number in range(1, 7))
+    shown = frame(view, 110, *alarms)
+    drawn = plain(alarm_list_lines(80, 5, shown, alarms, AlarmFilter(), "Bearing 4", UTC))
+    assert "2 above, 1 below" in drawn
+    whole = plain(alarm_list_lines(80, 8, shown, alarms, AlarmFilter(), "Bearing 4", UTC))
+    assert "above" not in whole
+
+
+# The search.
+
+
+def found(words: str, *alarms: Alarm) -> list[str]:
+    chosen = AlarmFilter(Listing.HISTORY, text=words)
+    return sorted(one.key for one in filtered(chosen, alarms, UTC, instant(synthetic.at(110))))
+
+
+def test_alarms_are_found_by_who_acted_on_them_and_by_the_words_on_the_screen() -> None:
+    note = event(EventKind.NOTED, 80, "", by="Lee", text="oil is black")
+    acked = alarm("Bearing 1", acknowledgement=seen("Mia (root)"), notes=(note,))
+    alarms = (acked, alarm("Bearing 2"), alarm("Bearing 3", cleared=returned()))
+    assert found("mia", *alarms) == found("root", *alarms) == found("lee", *alarms) == ["Bearing 1"]
+    assert found("acked", *alarms) == found("acknowledged", *alarms) == ["Bearing 1"]
+    assert found("UNACK", *alarms) == ["Bearing 2", "Bearing 3"]
+    assert found("unack returned", *alarms) == ["Bearing 3"]
+    assert found("severe oil", *alarms) == ["Bearing 1"]
+    assert found("(root", *alarms) == ["Bearing 1"]
+
+
+def test_the_history_says_by_whom_where_there_is_room(view: View) -> None:
+    over = alarm("Bearing 1", cleared=returned(), acknowledgement=seen("root"), surface="outer race")
+    shown = frame(view, 110, over)
+    chosen = AlarmFilter(Listing.HISTORY)
+    # The list's share of 120 columns.
+    drawn = plain(alarm_list_lines(68, 6, shown, shown.alarms, chosen, None, UTC))
+    assert "root" in drawn

@@ -1,0 +1,237 @@
+"""What `raceway status` says of a machine, and the exit code that a script goes by."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from engine.alarms.alarm import EPISODES, fold_alarms
+from engine.records.events import Assessment, Event, Heartbeat, Outcome, Phase, Quality
+from tests.engine.handmade_events import ACKNOWLEDGED, CLEARED, RAISED, at, did, retired, said, shelved
+from tests.engine.rigs import WALL
+from tui.data.latest import NEVER, Latest
+from tui.output.status_report import DEAD_AFTER, Code, Standing, code_of, told, worst
+
+LIVE = Assessment(
+    id=1,
+    machine_id=1,
+    machine="press 4",
+    key="live",
+    model="spectral",
+    seed=0,
+    run="/srv/in",
+    expected=0,
+    created_at=WALL,
+    components=("Left", "Right"),
+    channels=((1,), (2,)),
+    units=("g", "g"),
+    settings={},
+)
+NOBODY: dict[Outcome, int] = dict.fromkeys(Outcome, 0)
+
+
+def beat(phase: Phase, seconds: float = 1.0, done: int = 66, total: int = 66, message: str = "") -> Heartbeat:
+    return Heartbeat(WALL - timedelta(seconds=seconds), 4711, phase, done, total, message)
+
+
+WELL = Standing(
+    assessment=LIVE,
+    now=WALL,
+    heartbeat=beat(Phase.WATCHING),
+    newest=at(0),
+    latest=(Latest(0.5, Quality.RUNNING), Latest(None, Quality.STOPPED, last=(0.409, at(-20)))),
+    alarms=(),
+    accepted=True,
+    learned=True,
+    counts=NOBODY | {Outcome.TAKEN: 66, Outcome.LATE: 1},
+    refused=(),
+    again="raceway watch /srv/in --state /var/st",
+    stop="raceway engine stop --state /var/st --machine 'press 4'",
+)
+REPLAYED = replace(WELL, assessment=replace(LIVE, expected=66), heartbeat=beat(Phase.FINISHED, 9e6))
+
+
+def ringing(*events: Event) -> Standing:
+    return replace(WELL, alarms=fold_alarms(events, at(60), EPISODES))
+
+
+def alike(standing: Standing, phase: Phase, seconds: float = 1.0) -> Standing:
+    return replace(standing, heartbeat=beat(phase, seconds))
+
+
+SILENT = DEAD_AFTER / timedelta(seconds=1) + 0.1
+
+
+@pytest.mark.parametrize(
+    ("standing", "code"),
+    [
+        (WELL, Code.WELL),
+        (alike(WELL, Phase.WATCHING, SILENT - 0.2), Code.WELL),
+        (alike(WELL, Phase.WATCHING, SILENT), Code.CRITICAL),
+        (alike(replace(WELL, there=True, full=True), Phase.WATCHING, SILENT), Code.CRITICAL),
+        (alike(WELL, Phase.GATHERING), Code.WARNING),
+        (alike(WELL, Phase.GATHERING, SILENT), Code.CRITICAL),
+        (alike(WELL, Phase.LEARNING), Code.WARNING),
+        (alike(WELL, Phase.PAUSED), Code.CRITICAL),
+        (alike(WELL, Phase.FAILED), Code.CRITICAL),
+        (alike(WELL, Phase.ENDED), Code.CRITICAL),
+        (replace(WELL, heartbeat=None), Code.UNKNOWN),
+        (REPLAYED, Code.WELL),
+        (alike(REPLAYED, Phase.LEARNING), Code.WELL),
+        (alike(REPLAYED, Phase.SCORING, SILENT), Code.CRITICAL),
+        (alike(REPLAYED, Phase.FAILED), Code.CRITICAL),
+        (ringing(said(1, RAISED, 0)), Code.CRITICAL),
+        (ringing(said(1, RAISED, 0), did(2, ACKNOWLEDGED, 1, 1)), Code.CRITICAL),
+        (ringing(said(1, RAISED, 0), said(2, CLEARED, 5)), Code.WARNING),
+        (ringing(said(1, RAISED, 0), said(2, CLEARED, 5), did(3, ACKNOWLEDGED, 6, 1)), Code.WELL),
+        (ringing(said(1, RAISED, 0, "Left/trend/a", priority="low")), Code.WARNING),
+        (ringing(said(1, RAISED, 0), shelved(2, 1, 1, 600)), Code.WELL),
+        (ringing(said(1, RAISED, 0), retired(2, 1)), Code.WELL),
+        (replace(WELL, refused=(("notes.txt", "its name is not a time"),)), Code.WARNING),
+    ],
+)
+def test_exit_code_is_the_worst_that_is_true(standing: Standing, code: Code) -> None:
+    assert code_of(standing) is code
+
+
+@pytest.mark.parametrize(
+    ("codes", "whole"),
+    [
+        ([], Code.UNKNOWN),
+        ([Code.WELL, Code.WARNING], Code.WARNING),
+        ([Code.UNKNOWN, Code.WARNING], Code.UNKNOWN),
+        ([Code.CRITICAL, Code.UNKNOWN, Code.WELL], Code.CRITICAL),
+    ],
+)
+def test_store_of_several_machines_is_as_bad_as_the_worst(codes: Sequence[Code], whole: Code) -> None:
+    assert worst(codes) is whole
+
+
+def test_machine_that_is_well_takes_a_few_lines() -> None:
+    assert told(WELL) == [
+        "machine   press 4 (watching /srv/in)",
+        "engine    watching 66 of 66, beat 1 s ago (process 4711)",
+        "data      newest 2004-02-16 03:00:00 UTC",
+        "baseline  accepted",
+        "          Left                  0.50  no alarm",
+        "          Right                 stopped, last 0.40 at 2004-02-16 02:40:00 UTC  no alarm",
+        "alarms    0 to acknowledge, 0 standing, 0 put away",
+        "files     66 taken, 1 late",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        (
+            lambda one: replace(one, heartbeat=beat(Phase.GATHERING, done=37, total=150)),
+            "engine    gathering 37 of 150, beat 1 s ago (process 4711)",
+        ),
+        (
+            lambda one: replace(one, heartbeat=beat(Phase.WATCHING, 600)),
+            "engine    DEAD: silent for 10 min, it was watching (66 of 66)",
+        ),
+        (
+            lambda one: replace(one, heartbeat=beat(Phase.WATCHING, 600), there=True, full=True),
+            "do        the disk of the store is full: make room, and it goes on by itself",
+        ),
+        (
+            lambda one: replace(one, heartbeat=beat(Phase.WATCHING, 600), there=True),
+            "engine    SILENT for 10 min, it was watching (66 of 66), but its process is there",
+        ),
+        (
+            lambda one: replace(one, heartbeat=beat(Phase.FAILED, 7200, 0, 0, "the disk fails")),
+            "engine    not at work: failed 2 h ago (0): the disk fails",
+        ),
+        (lambda one: replace(one, heartbeat=None), "engine    has never been at work here"),
+        (
+            lambda one: replace(one, heartbeat=beat(Phase.WATCHING, -3600)),
+            "engine    watching 66 of 66, beat 0 s ago (process 4711)",
+        ),
+        (
+            lambda one: replace(one, latest=(Latest(None, None, silent=True, last=(0.5, at(0))),) * 2),
+            "          Left                  NO DATA, last 0.50 at 2004-02-16 03:00:00 UTC  no alarm",
+        ),
+        (
+            lambda one: replace(one, latest=(NEVER,) * 2),
+            "          Left                  no score yet  no alarm",
+        ),
+        (
+            lambda one: replace(one, latest=(Latest(None, Quality.DEAD),) * 2),
+            "          Left                  sensor dead  no alarm",
+        ),
+        (lambda one: replace(one, newest=None), "data      no snapshot yet"),
+        (
+            lambda one: replace(one, accepted=False),
+            "baseline  provisional until somebody accepts it (raceway accept)",
+        ),
+        (lambda one: replace(one, counts=NOBODY), "files     none yet"),
+        (lambda _one: REPLAYED, "machine   press 4 (finished run /srv/in)"),
+        (
+            lambda one: replace(one, refused=tuple((f"{n}", "empty") for n in range(5))),
+            "refused   and 2 more (raceway store export lists them)",
+        ),
+        (
+            lambda _one: ringing(said(7, RAISED, 0)),
+            "          Left                  0.50"
+            "  limit, medium, raised 2004-02-16 03:00:00 UTC, UNACKNOWLEDGED (ring 7)",
+        ),
+        (
+            lambda _one: ringing(
+                said(7, RAISED, 0, surface="outer race"), did(8, ACKNOWLEDGED, 30, 7, by="Mia")
+            ),
+            "          Left                  0.50  limit, outer race, medium, raised 2004-02-16 03:00:00 UTC,"
+            " acknowledged 2004-02-16 03:30:00 UTC by Mia (ring 7)",
+        ),
+        (
+            lambda _one: ringing(said(7, RAISED, 0), said(8, CLEARED, 40)),
+            "          Left                  0.50  limit, medium, raised 2004-02-16 03:00:00 UTC,"
+            " returned 2004-02-16 03:40:00 UTC, UNACKNOWLEDGED (ring 7)",
+        ),
+    ],
+)
+def test_line_that_tells_what_is_not_well(change: Callable[[Standing], Standing], line: str) -> None:
+    assert line in told(change(WELL))
+
+
+def test_alarm_of_the_machine_itself_has_a_line_of_its_own() -> None:
+    event = replace(said(3, RAISED, 0, "machine/no data/a"), source="machine", component="")
+    (line,) = [line for line in told(ringing(event)) if line.startswith("          machine  ")]
+    assert line.endswith("  no data, medium, raised 2004-02-16 03:00:00 UTC, UNACKNOWLEDGED (ring 3)")
+
+
+def test_fresh_machine_without_a_baseline_says_nothing_of_it() -> None:
+    assert not [line for line in told(replace(WELL, learned=False)) if line.startswith("baseline")]
+
+
+AGAIN, STOP = f"start it again: {WELL.again}", WELL.stop
+
+
+@pytest.mark.parametrize(
+    ("standing", "remedies"),
+    [
+        (WELL, []),
+        (replace(WELL, heartbeat=None), []),
+        (alike(WELL, Phase.PAUSED), []),
+        (alike(WELL, Phase.WATCHING, SILENT), [AGAIN]),
+        (alike(WELL, Phase.FAILED), [AGAIN]),
+        (alike(WELL, Phase.ENDED), [AGAIN]),
+        (
+            alike(replace(WELL, there=True), Phase.WATCHING, SILENT),
+            [f"it hangs or cannot write: see its log, or end it: {STOP}", f"and then {AGAIN}"],
+        ),
+        (
+            alike(replace(REPLAYED, there=True), Phase.SCORING, SILENT),
+            ["it hangs or cannot write: see its log"],
+        ),
+        (
+            alike(REPLAYED, Phase.SCORING, SILENT),
+            ["start the same command again; it goes on where it stopped"],
+        ),
+        (REPLAYED, []),
+    ],
+)
+def test_command_that_mends_an_engine_is_told_whole(standing: Standing, remedies: list[str]) -> None:
+    lines = [line.removeprefix("do        ") for line in told(standing) if line.startswith("do ")]
+    assert lines == remedies

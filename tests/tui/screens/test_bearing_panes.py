@@ -1,0 +1,311 @@
+"""The panes of the bearing screen as strings: what they say, with gaps, without data, and at any size."""
+
+import re
+from dataclasses import replace
+from datetime import UTC
+
+import numpy as np
+import pytest
+
+from engine.diagnosis.line_markers import MarkedLine, Marking, marking
+from engine.records.events import Event, EventKind
+from engine.signals.bearing import Surface
+from tests.tui import synthetic
+from tests.tui.conftest import frame
+from tui.data.frame import Frame
+from tui.data.pictures import Gallery
+from tui.data.playhead import Playhead
+from tui.data.reader import View
+from tui.draw.glyphs import Glyphs
+from tui.draw.text import plain, width_of
+from tui.draw.zoom import Zoom
+from tui.screens.bearing.contributions import contribution_lines
+from tui.screens.bearing.envelope import envelope_lines, line_table, surface_text
+from tui.screens.bearing.figures import figure_lines
+from tui.screens.bearing.recording import Waveform
+from tui.screens.bearing.spectrum import loudest_channel, spectrum_lines
+from tui.screens.bearing.trend import estimate_text, strip_lines, trend_lines
+from tui.screens.bearing.waterfall import waterfall_lines
+from tui.screens.bearing.waveform import waveform_lines
+
+
+def marked(view: View) -> Marking:
+    assert view.picture is not None
+    return marking(view.assessment.settings, 0, view.picture.envelope[0], view.picture.envelope_step)
+
+
+SIGNAL = np.random.default_rng(5).normal(0, 0.1, (20_480, 4)).astype(np.float32)
+WAVEFORM = Waveform("now", 20_480.0, SIGNAL)
+
+
+# Trend.
+
+
+def test_the_trend_has_its_limit_its_times_and_what_rang(view: View) -> None:
+    drawn = plain(trend_lines(80, 18, frame(view, 139), 0, UTC))
+    for word in ("┈", "02-12 11:02", "02-19 05:12", "rang", "▲", "limit", "▾", "○"):
+        assert word in drawn
+
+
+def test_what_lies_after_the_playhead_is_not_on_the_trend(view: View) -> None:
+    drawn = plain(trend_lines(80, 18, frame(view, synthetic.ONSET - 1), 0, UTC))
+    assert "rang" not in drawn
+    assert "▾" not in drawn
+
+
+def test_acknowledgements_are_marked(view: View) -> None:
+    ring = next(event for event in view.events if event.kind is EventKind.RAISED)
+    given = Event(
+        99,
+        EventKind.ACKNOWLEDGED,
+        synthetic.at(90),
+        synthetic.WALL,
+        "",
+        "Bearing 1",
+        ring.alarm,
+        ring.seq,
+        "",
+        {},
+    )
+    seen = replace(view, events=(*view.events, given))
+    assert "acked" in plain(trend_lines(80, 20, frame(seen, 110), 0, UTC))
+    assert "✓" in plain(trend_lines(80, 20, frame(seen, 110), 0, UTC))
+
+
+def test_zooming_shows_a_part_of_the_time_about_the_playhead(view: View) -> None:
+    drawn = plain(trend_lines(80, 18, frame(view, 100), 0, UTC, level=2))
+    assert "02-12 11:02" not in drawn
+    assert "02-17" in drawn
+
+
+@pytest.mark.parametrize("glyphs", list(Glyphs))
+def test_severity_above_the_limit_is_seen_in_one_line_as_well(view: View, glyphs: Glyphs) -> None:
+    drawn = plain(strip_lines(80, 2, frame(view, 120), 0, UTC, glyphs))
+    assert drawn.isascii() is (glyphs is Glyphs.ASCII)
+    assert "alarm raised 02-16 06:02, SEVERE since 02-17 07:42" in drawn
+
+
+def test_the_time_to_the_limit_is_what_the_engine_said_with_its_range(view: View) -> None:
+    detail = {
+        "cause": "trend",
+        "priority": "low",
+        "severity": 0.7,
+        "seconds_to_limit": 40 * 3600.0,
+        "earliest": 30 * 3600.0,
+        "latest": None,
+    }
+    raised = Event(
+        98,
+        EventKind.RAISED,
+        synthetic.at(60),
+        synthetic.WALL,
+        "component",
+        "Bearing 2",
+        "t",
+        None,
+        "",
+        detail,
+    )
+    seen = replace(view, events=(*view.events, raised))
+    told = estimate_text(frame(seen, 62), 1, UTC)
+    assert told == "rising: limit about 02-17 01:02 (30 h to never from 02-15 09:02)"
+    late = estimate_text(frame(seen, 139), 1, UTC)
+    assert late.endswith("that time has passed")
+    assert "no estimate" in estimate_text(frame(view, 62), 1, UTC)
+
+
+# Spectrum.
+
+
+def test_the_spectrum_has_measured_expected_and_the_baseline_s_range(view: View, gallery: Gallery) -> None:
+    drawn = plain(spectrum_lines(100, 16, view.picture, 1, "at 02-17 19:22", gallery.usual(0), unit="V"))
+    for word in ("ch 1 at 02-17 19:22", "dB re 1 V", "•", "░", "kHz", "dB"):
+        assert word in drawn
+
+
+def test_a_spectrum_without_numbers_says_so(view: View) -> None:
+    assert view.picture is not None
+    nothing = replace(
+        view.picture,
+        spectrum=np.full_like(view.picture.spectrum, np.nan),
+    )
+    assert "nothing measured" in plain(spectrum_lines(80, 12, nothing, 1, ""))
+    assert "no picture" in plain(spectrum_lines(80, 12, None, 1, ""))
+    assert "no picture" in plain(spectrum_lines(80, 12, view.picture, 9, ""))
+
+
+def test_zooming_shows_a_part_of_the_frequencies(view: View) -> None:
+    whole = plain(spectrum_lines(100, 16, view.picture, 1, ""))
+    part = plain(spectrum_lines(100, 16, view.picture, 1, "", zoom=Zoom(2, 1.0)))
+    assert "10 kHz" in whole
+    assert " 0 kHz" not in part
+    assert "9 kHz" in part
+
+
+def test_the_channel_with_most_of_the_error_is_chosen(view: View) -> None:
+    assert loudest_channel(view.picture, (1, 2)) == 1
+    assert loudest_channel(None, (3, 4)) == 3
+    assert loudest_channel(None, ()) == 1
+
+
+# Envelope.
+
+
+def test_the_envelope_has_its_fault_lines_in_hertz_and_times(view: View) -> None:
+    drawn = plain(envelope_lines(120, 24, view.picture, 1, "", marked(view)))
+    for word in (
+        "O1",
+        "O2",
+        "O3",
+        "outer race",
+        "expected 235.9 Hz at 1996 rpm, found 236 Hz (+0.0 %)",
+        "2nd 472 Hz",
+        "3.84–5.12 kHz",
+        "shaft",
+        "mains",
+    ):
+        assert word in drawn
+    assert "O outer race      expected 235.9 Hz at 1996 rpm, found 236 Hz (+0.0 %) " in drawn
+    assert "I inner race      expected 296.3 Hz at 1996 rpm, highest " in drawn
+    assert (
+        "expected for 1996 rpm as set, 16 rollers of 0.331 on a pitch of 2.815, contact angle 15.17°" in drawn
+    )
+
+
+@pytest.mark.parametrize(("width", "height"), [(76, 10), (80, 13), (80, 24), (120, 11), (200, 18)])
+def test_every_mark_is_explained_and_the_surface_can_be_checked_where_there_is_a_line_for_it(
+    view: View, width: int, height: int
+) -> None:
+    rows = plain(envelope_lines(width, height, view.picture, 1, "", marked(view))).splitlines()
+    for word in ("O outer", "I inner", "R roll", "C cage", "s shaft", "m mains", "!"):
+        assert word in rows[1]
+    told = next(row for row in rows[2:] if "O outer race" in row)
+    assert "expected 235.9 Hz" in told
+    assert "found 236 Hz (+0.0 %)" in told
+    assert not any(row.endswith("…") for row in rows)
+
+
+def test_where_no_mark_fits_the_measure_is_told_instead(view: View) -> None:
+    rows = plain(envelope_lines(60, 7, view.picture, 1, "", marked(view))).splitlines()
+    assert rows[1].strip() == "× mean of the squared envelope, 3.84–5.12 kHz"
+
+
+def test_a_line_found_beside_where_it_is_expected_says_how_far() -> None:
+    off = MarkedLine(Surface.OUTER, 1, 0, 236.4, 235.9, 5.0, 4.0, False)
+    assert "expected 236.4 Hz at 1996 rpm, found 235.9 Hz (−0.2 %) 4.0×!" in surface_text(
+        100, [off], 1996 / 60
+    )
+    masked = replace(off, masked=True, found=np.nan)
+    assert "expected 236.4 Hz, masked by shaft or mains" in surface_text(100, [masked], 1996 / 60)
+
+
+def test_what_stands_out_comes_first_where_there_is_room_for_one_line(view: View) -> None:
+    told = plain(line_table(80, marked(view))).splitlines()
+    assert "outer race" in told[0]
+
+
+def test_without_geometry_the_spectrum_is_drawn_and_the_reason_told(view: View) -> None:
+    drawn = plain(envelope_lines(80, 16, view.picture, 1, "", Marking(why_not="no geometry is set")))
+    assert "no fault lines: no geometry is set" in drawn
+    assert "Hz" in drawn
+
+
+def test_a_picture_of_an_earlier_version_has_no_envelope_and_says_so(view: View) -> None:
+    assert view.picture is not None
+    old = replace(view.picture, envelope=np.zeros((0, 0), np.float32), carriers=np.zeros((0, 2), np.float32))
+    assert "by an earlier" in plain(envelope_lines(80, 12, old, 1, "", Marking()))
+    still = replace(view.picture, envelope=np.zeros((4, 1038), np.float32))
+    assert "did not run" in plain(envelope_lines(80, 12, still, 1, "", Marking()))
+
+
+# Waterfall.
+
+
+def test_the_waterfall_darkens_where_it_grew_louder_and_when(view: View, gallery: Gallery) -> None:
+    rows = plain(waterfall_lines(80, 20, frame(view, 120), gallery, 1, UTC)).splitlines()[2:-2]
+    dark = [row for row in rows if "▓" in row or "█" in row or "▒" in row]
+    assert dark
+    assert all(row.index(next(c for c in row if c in "▒▓█")) > 40 for row in dark)
+    assert not any(
+        set(row) & set("▒▓█")
+        for row in plain(waterfall_lines(80, 20, frame(view, 120), gallery, 2, UTC)).splitlines()[2:-2]
+    )
+
+
+def test_the_waterfall_ends_at_the_playhead(view: View, gallery: Gallery) -> None:
+    rows = plain(waterfall_lines(80, 20, frame(view, 30), gallery, 1, UTC)).splitlines()[2:-2]
+    assert max(len(row) for row in rows) < 40
+
+
+def test_without_pictures_the_waterfall_says_so(view: View) -> None:
+    assert "nothing to compare" in plain(waterfall_lines(80, 12, frame(view, 120), None, 1, UTC))
+
+
+# Contributions.
+
+
+def test_contributions_are_told_by_channel_band_and_part(view: View) -> None:
+    drawn = plain(contribution_lines(80, 40, view.picture, view.assessment, 0, "", 1.0))
+    assert "› ch 1 Bearing 1" in drawn
+    assert "by band of Bearing 1" in drawn
+    assert "kHz" in drawn
+    assert "of 19 of 1 s" in drawn
+    assert "more" not in drawn.split("by band")[1]
+
+
+def test_bands_that_there_is_no_room_for_are_counted_with_their_share(view: View) -> None:
+    assert view.picture is not None
+    whole = plain(contribution_lines(80, 40, view.picture, view.assessment, 0, "", 1.0))
+    bands = whole.split("by band")[1].count("kHz")
+    drawn = plain(contribution_lines(80, 11, view.picture, view.assessment, 0, "", 1.0))
+    told = re.search(r"by band of Bearing 1: the (\d+) with most; (\d+) more, (\d+) %", drawn)
+    assert told is not None
+    assert int(told[1]) + int(told[2]) == bands
+    assert drawn.split("by band")[1].count("kHz") == int(told[1])
+    assert len(drawn.splitlines()) <= 11
+    assert "%" in drawn
+
+
+def test_where_nothing_was_scored_that_is_said(view: View) -> None:
+    assert view.picture is not None
+    still = replace(view.picture, contribution=np.zeros_like(view.picture.contribution))
+    assert "nothing was scored" in plain(contribution_lines(80, 12, still, view.assessment, 0, "", 1.0))
+    assert "no picture" in plain(contribution_lines(80, 12, None, view.assessment, 0, "", 1.0))
+
+
+# Every pane.
+
+
+@pytest.mark.parametrize("width", [1, 7, 24, 60, 80, 200])
+@pytest.mark.parametrize("position", [-1, 0, 78, 139])
+@pytest.mark.parametrize("glyphs", list(Glyphs))
+def test_no_pane_breaks_or_overflows_at_any_size(
+    view: View, gallery: Gallery, width: int, position: int, glyphs: Glyphs
+) -> None:
+    shown = frame(view, position) if position >= 0 else Frame(view, Playhead(None))
+    for height in (1, 2, 3, 5, 9, 30):
+        panes = [
+            trend_lines(width, height, shown, 0, UTC, 0, glyphs),
+            spectrum_lines(width, height, view.picture, 1, "", gallery.usual(0), "V", Zoom(), glyphs),
+            envelope_lines(width, height, view.picture, 1, "", marked(view), Zoom(), glyphs),
+            waterfall_lines(width, height, shown, gallery, 1, UTC, Zoom(), glyphs),
+            waveform_lines(width, height, WAVEFORM, 1, "V", "", Zoom(), glyphs),
+            contribution_lines(width, height, view.picture, view.assessment, 0, "", 1.0, glyphs),
+            figure_lines(width, height, shown, 0, 1, UTC, glyphs),
+        ]
+        for lines in panes:
+            assert len(lines) <= height
+            if width >= 24:
+                assert all(width_of(line) <= width for line in lines)
+            if glyphs is Glyphs.ASCII:
+                assert plain(lines).isascii()
+
+
+def test_names_from_outside_cannot_move_the_cursor(view: View) -> None:
+    evil = "Bear\x1b]0;x\x07ing[/b]"
+    named = replace(view.assessment, components=(evil, *view.assessment.components[1:]))
+    seen = replace(view, assessment=named)
+    drawn = plain(contribution_lines(80, 24, view.picture, named, 0, "", 1.0))
+    assert "\x1b" not in drawn
+    assert "[/b]" in drawn
+    assert "\x1b" not in plain(trend_lines(80, 20, frame(seen, 110), 0, UTC))

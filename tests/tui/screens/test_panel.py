@@ -1,0 +1,105 @@
+"""A panel re-sends only the lines that have changed."""
+
+from pathlib import Path
+
+import pytest
+from textual.app import App, ComposeResult
+from textual.geometry import Region
+
+import tui
+from tui.draw.text import Lines, Role, Span
+from tui.screens.panel import Panel, changed
+
+
+class Recording(Panel):
+    """Remembers which regions it was asked to draw anew."""
+
+    asked: list[Region]
+
+    def refresh(self, *regions: Region, **options: bool) -> "Recording":
+        """Note the regions."""
+        self.__dict__.setdefault("asked", []).extend(regions)
+        return super().refresh(*regions, **options)  # type: ignore[return-value]  # itself
+
+
+class Bench(App[None]):
+    """One panel and nothing else."""
+
+    CSS_PATH = Path(tui.__file__).with_name("console") / "raceway.tcss"
+    CSS = "Panel { height: 4; }"
+
+    def compose(self) -> ComposeResult:
+        """The panel."""
+        yield Recording(id="panel")
+
+
+def rows(*texts: str) -> Lines:
+    return [(Span(text),) for text in texts]
+
+
+async def test_only_changed_lines_are_drawn_and_the_same_again_draws_nothing() -> None:
+    async with Bench().run_test(size=(20, 5)) as pilot:
+        panel = pilot.app.query_one(Recording)
+        panel.show(lambda _w, _h: rows("one", "two", "three"))
+        await pilot.pause()
+        panel.asked.clear()
+        panel.show(lambda _w, _h: rows("one", "2", "three"))
+        assert panel.asked == [Region(0, 1, 20, 1)]
+        assert panel.render_line(1).text == "2".ljust(20)
+        panel.asked.clear()
+        panel.show(lambda _w, _h: rows("one", "2", "three"))
+        assert panel.asked == []
+        panel.show(lambda _w, _h: rows("one"))
+        assert panel.asked == [Region(0, 1, 20, 1), Region(0, 2, 20, 1)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "cells"),
+    [
+        (("ab", "cd", "ef"), ("ab", "xx", "ef"), (2, 4)),
+        (("ab", "cd", "ef"), ("ab", "x", "ef"), (2, 20)),
+        (("ab", "cd"), ("xx", "cd"), (0, 2)),
+        (("軸", "cd", "e"), ("軸", "xd", "e"), (2, 4)),
+        ((), ("ab",), (0, 20)),
+        (("aa", "aa"), ("aa",), (2, 20)),
+        (("x" * 30, "cd"), ("x" * 30, "ce"), (20, 20)),
+    ],
+)
+def test_of_a_changed_line_only_the_part_that_differs_is_drawn(
+    old: tuple[str, ...], new: tuple[str, ...], cells: tuple[int, int]
+) -> None:
+    assert changed(tuple(map(Span, old)), tuple(map(Span, new)), 20) == cells
+
+
+async def test_text_that_looks_like_markup_is_shown_as_it_is() -> None:
+    async with Bench().run_test(size=(20, 5)) as pilot:
+        panel = pilot.app.query_one(Recording)
+        panel.show(lambda _w, _h: rows("[/b] [red]x"))
+        await pilot.pause()
+        assert panel.render_line(0).text == "[/b] [red]x".ljust(20)
+
+
+async def test_what_is_filled_ends_where_its_text_ends() -> None:
+    async with Bench().run_test(size=(20, 5)) as pilot:
+        panel = pilot.app.query_one(Recording)
+        panel.show(lambda _w, _h: [(Span("x"), Span("UNACK", Role.RINGING))])
+        await pilot.pause()
+        plain, ringing, rest = panel.render_line(0)
+        assert (plain.text, ringing.text, rest.text) == ("x", "UNACK", " " * 14)
+        assert ringing.style is not None
+        assert rest.style is not None
+        assert ringing.style.bgcolor != rest.style.bgcolor
+
+
+async def test_what_is_shown_while_the_panel_is_hidden_stands_there_when_it_comes_back() -> None:
+    async with Bench().run_test(size=(20, 5)) as pilot:
+        panel = pilot.app.query_one(Recording)
+        panel.show(lambda _w, _h: rows("old"), key="old")
+        await pilot.pause()
+        assert panel.render_line(0).text.startswith("old")
+        panel.display = False
+        await pilot.pause()
+        panel.display = True
+        panel.show(lambda _w, _h: rows("new"), key="new")
+        await pilot.pause()
+        assert panel.render_line(0).text.startswith("new")

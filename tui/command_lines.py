@@ -1,0 +1,43 @@
+"""Command lines for a person to copy: quoted for a shell, with all that they need to mean the same again."""
+
+import shlex
+from collections.abc import Iterable
+from pathlib import Path
+
+from engine.records.events import Event, EventKind
+from tui.draw.text import clean
+
+
+def line(*words: str | Path | None, **options: str | Path | None) -> str:
+    """A command line: the words, then an option for each value that is given."""
+    given = [str(word) for word in words if word is not None]
+    for name, value in options.items():
+        if value:
+            given += [f"--{name}", str(value)]
+    return clean(shlex.join(["raceway", *given]))
+
+
+def attach_line(
+    state: Path, *, config: Path | None = None, machine: str | None = None, session: str | None = None
+) -> str:
+    """What opens a console on the store of this folder, wherever it is typed."""
+    return line("attach", state=state.absolute(), config=_whole(config), machine=machine, session=session)
+
+
+def watch_line(events: Iterable[Event], folder: str) -> str:
+    """What starts the engine of a live record the way it was started last.
+
+    Args:
+        events: of the record; each start of an engine says how it came about.
+        folder: that is watched, where no start says more.
+    """
+    started = [event.detail.get("started_as") for event in events if event.kind is EventKind.STARTED]
+    known = started[-1] if started else None
+    if not isinstance(known, dict):
+        return f"{line('watch', folder)} (with the --config, --rig and --state it was started with)"
+    options = {name: str(known[name]) for name in ("config", "rig", "state") if known.get(name)}
+    return line("watch", str(known.get("folder", folder)), **options)
+
+
+def _whole(path: Path | None) -> Path | None:
+    return None if path is None else path.absolute()

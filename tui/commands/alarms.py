@@ -1,0 +1,326 @@
+"""`raceway alarms`: the alarm list, and what can be done about an alarm, from the shell."""
+
+import json
+import os
+import pwd
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from replay.recording import clean_text
+from tui.commands.options import FAILED, UNUSABLE, As, Config, Machine, State, fail, sentences, settings_of
+from tui.commands.records import look_for_session
+from tui.durations import EXAMPLES, shelf_hours, span_of
+
+if TYPE_CHECKING:
+    from engine.alarms.alarm import Alarm
+    from engine.operator.operator import Act
+    from engine.records.events import Acknowledged, Assessment, Event
+    from engine.store.store import Store
+
+Session = Annotated[str | None, typer.Option(help="A replay's session; the live record if left out.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Which = Annotated[str, typer.Argument(help="The number of its ring, or its key, as the list shows them.")]
+
+
+class ListFirst(TyperGroup):
+    """Shows the list where no command is named."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put `list` before options that stand alone."""
+        if not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names):
+            args = ["list", *args]
+        return super().parse_args(ctx, args)
+
+
+alarms = typer.Typer(cls=ListFirst, no_args_is_help=False, rich_markup_mode=None)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.add_typer(alarms, name="alarms", help="List alarms and deal with them: ack, note, shelve, stats ...")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What every command needs: the record, and who acts on it, where and when."""
+
+    store: "Store"
+    assessment: "Assessment"
+    events: "tuple[Event, ...]"
+    alarms: "tuple[Alarm, ...]"
+    act: "Act"
+    settings: dict[str, object]
+
+    def find(self, which: str) -> "Alarm":
+        """The alarm that a ring's number or a key names."""
+        for alarm in self.alarms:
+            if which in (alarm.key, alarm.ring.alarm, str(alarm.ring.seq)):
+                return alarm
+        fail(f"there is no alarm {which!r}; raceway alarms --all lists them, with their rings", UNUSABLE)
+
+
+@contextmanager
+def _desk(
+    state: Path | None, config: Path | None, machine: str | None, session: str | None, name: str | None
+) -> Iterator[Desk]:
+    """Open the store and fold its alarms as of now."""
+    with sentences():
+        settings = settings_of(config, None, {})
+        folder = state or settings.store.folder
+        from engine.alarms.alarm import fold_alarms, fold_rules
+        from engine.operator.alarm_actions import playhead_of
+        from engine.operator.operator import Act, operator_of
+        from engine.store.store import Store
+
+        now = datetime.now(UTC)
+        with Store.open(folder) as store:
+            assessment = _chosen(store.assessments(), machine, folder)
+            look_for_session(store, assessment, session or "")
+            events = store.events(assessment, session or "")
+            at = playhead_of(store, assessment, events, now) or assessment.created_at
+            # What the record was begun with; a file named now says otherwise.
+            plain = dict(assessment.settings) if config is None else {}
+            plain = plain if "advice" in plain else settings.plain()
+            yield Desk(
+                store=store,
+                assessment=assessment,
+                events=events,
+                alarms=fold_alarms(events, at, fold_rules(plain)),
+                act=Act(
+                    operator_of(pwd.getpwuid(os.getuid()).pw_name, name, os.environ), session or "", at, now
+                ),
+                settings=plain,
+            )
+
+
+@alarms.command("list")
+def list_alarms(
+    all_alarms: Annotated[bool, typer.Option("--all", help="Also those that are over.")] = False,
+    as_json: Json = False,
+    state: State = None,
+    config: Config = None,
+    machine: Machine = None,
+    session: Session = None,
+) -> None:
+    """Show the alarms that are open, the most urgent first, and what to do about each."""
+    from engine.alarms.advice import advice_for
+    from engine.alarms.alarm import AlarmState
+    from tui.data.peak import peak_stored
+    from tui.output.alarm_table import alarm_record, alarm_text
+
+    with _desk(state, config, machine, session, None) as desk:
+        shown = [one for one in desk.alarms if all_alarms or one.state is not AlarmState.NORMAL]
+        advice = [advice_for(alarm, desk.settings.get("advice")) for alarm in shown]
+        peaks = [peak_stored(desk.store, desk.assessment, alarm, desk.act.at) for alarm in shown]
+        if as_json:
+            told = [alarm_record(*one) for one in zip(shown, advice, peaks, strict=True)]
+            print(
+                json.dumps(
+                    {"machine": desk.assessment.machine, "at": desk.act.at.isoformat(), "alarms": told}
+                )
+            )
+        else:
+            print(alarm_text(desk.assessment.machine, desk.act.at, shown, advice, peaks))
+
+
+@alarms.command()
+def ack(
+    ring: Annotated[str, typer.Argument(help="Number of a ring or key of an alarm; or all.")],
+    comment: Annotated[str, typer.Option(help="A few words.")] = "",
+    state: State = None,
+    config: Config = None,
+    machine: Machine = None,
+    session: Session = None,
+    name: As = None,
+) -> None:
+    """Acknowledge a ring that was seen, or all that the list shows."""
+    with _desk(state, config, machine, session, name) as desk:
+        from engine.operator.alarm_actions import acknowledge
+
+        if ring == "all":
+            wanted = [alarm for alarm in desk.alarms if alarm.needs_acknowledgement]
+        else:
+            wanted = [desk.find(ring)]
+        if not wanted:
+            print("nothing waits for an acknowledgement")
+        refused = False
+        for alarm in wanted:
+            answer = acknowledge(desk.store, desk.assessment, alarm.ring, desk.act, comment=comment)
+            refused |= not _told(answer, "acknowledged", alarm.key)
+        if refused:
+            raise typer.Exit(FAILED)
+
+
+@alarms.command()
+def note(
+    which: Which,
+    text: Annotated[str, typer.Argument(help="What to remember.")],
+    state: State = None,
+    config: Config = None,
+    machine: Machine = None,
+    session: Session = None,
+    name: As = None,
+) -> None:
+    """Write a note beside an alarm."""
+    with _desk(state, config, machine, session, name) as desk:
+        from engine.operator import alarm_actions
+
+        alarm = desk.find(which)
+        answer = alarm_actions.note(desk.store, desk.assessment, alarm, text, desk.act)
+        _told(answer, "wrote a note on", alarm.key)
+
+
+@alarms.command()
+def shelve(
+    which: Which,
+    span: Annotated[str, typer.Option("--for", help="For how long: 30m, 4h, 1d.")],
+    reason: Annotated[str, typer.Option(help="Why.")],
+    state: State = None,
+    config: Config = None,
+    machine: Machine = None,
+    session: Session = None,
+    name: As = None,
+) -> None:
+    """Put an alarm aside for a while, with a reason; louder rings break the shelf."""
+    with _desk(state, config, machine, session, name) as desk:
+        from engine.operator import alarm_actions
+
+        alarm = desk.find(which)
+        answer = alarm_actions.shelve(
+            desk.store,
+            desk.assessment,
+            alarm,
+            _span(span),
+            reason,
+            desk.act,
+            longest=timedelta(hours=shelf_hours(desk.settings)),
+        )
+        _done(answer, "shelved", alarm.key)
+
+
+@alarms.command()
+def unshelve(
+    which: Which,
+    state: State = None,
+    config: Config = None,
+    machine: Machine = None,
+    session: Session = None,
+    name: As = None,
+) -> None:
+    """Take an alarm off its shelf; that acknowledges it."""
+    with _desk(state, config, machine, session, name) as desk:
+        from engine.operator import alarm_actions
+
+        alarm = desk.find(which)
+        answer = alarm_actions.unshelve(desk.store, desk.assessment, alarm, desk.act)
+        _done(answer, "took off the shelf", alarm.key)
+
+
+@alarms.command()
+def retire(
+    component: Annotated[str, typer.Argument(help="Its name, as on the screen.")],
+    reason: Annotated[str, typer.Option(help="Why.")],
+    state: State = None,
+    config: Config = None,
+    machine: Machine = None,
+    session: Session = None,
+    name: As = None,
+) -> None:
+    """Take a component out of service, for maintenance: its alarms ask nobody for anything."""
+    with _desk(state, config, machine, session, name) as desk:
+        from engine.operator import alarm_actions
+
+        answer = alarm_actions.retire(desk.store, desk.assessment, component, reason, desk.act)
+        _done(answer, "took out of service:", component)
+
+
+@alarms.command()
+def reinstate(
+    component: Annotated[str, typer.Argument(help="Its name, as on the screen.")],
+    state: State = None,
+    config: Config = None,
+    machine: Machine = None,
+    session: Session = None,
+    name: As = None,
+) -> None:
+    """Return a component to service."""
+    with _desk(state, config, machine, session, name) as desk:
+        from engine.operator import alarm_actions
+
+        answer = alarm_actions.reinstate(desk.store, desk.assessment, component, desk.act)
+        _done(answer, "returned to service:", component)
+        print(alarm_actions.RELEARN)
+
+
+@alarms.command()
+def stats(
+    as_json: Json = False,
+    state: State = None,
+    config: Config = None,
+    machine: Machine = None,
+    session: Session = None,
+) -> None:
+    """Give the figures that control rooms keep: rates, floods, chattering, stale, time to acknowledge."""
+    with _desk(state, config, machine, session, None) as desk:
+        from engine.alarms.alarm import fold_rules
+        from engine.alarms.metrics import alarm_figures
+        from tui.output.alarm_table import figures_record, figures_text
+
+        stamps = sorted(desk.store.times(desk.assessment))
+        gaps = sorted(late - early for early, late in pairwise(stamps))
+        figures = alarm_figures(
+            desk.events,
+            stamps[0] if stamps else desk.act.at,
+            desk.act.at,
+            rules=fold_rules(desk.settings),
+            interval=gaps[len(gaps) // 2] if gaps else timedelta(0),
+            live=not desk.act.session and desk.assessment.expected == 0,
+        )
+        if as_json:
+            print(json.dumps({"machine": desk.assessment.machine, **figures_record(figures)}))
+        else:
+            print(figures_text(desk.assessment.machine, figures))
+
+
+def _span(text: str) -> timedelta:
+    span = span_of(text)
+    if span is None:
+        fail(f"--for {text!r} is no span of time; write it like {EXAMPLES}", UNUSABLE)
+    return span
+
+
+def _chosen(assessments: "tuple[Assessment, ...]", machine: str | None, folder: Path) -> "Assessment":
+    """The record of the machine: the live one, else the newest."""
+    names = list(dict.fromkeys(one.machine for one in assessments))
+    if machine is None and len(names) > 1:
+        fail(
+            f"{folder}: the store holds several machines; name one by --machine: {', '.join(names)}", UNUSABLE
+        )
+    fitting = [one for one in assessments if machine in (None, one.machine)]
+    if not fitting:
+        known = f"; it holds {', '.join(names)}" if names else ""
+        fail(f"{folder}: the store holds no record{f' of {machine}' if machine else ''}{known}", UNUSABLE)
+    return next((one for one in reversed(fitting) if one.expected == 0), fitting[-1])
+
+
+def _told(answer: "Acknowledged", what: str, key: str) -> bool:
+    """Print what became of it; False where another was first."""
+    if answer.stored:
+        print(clean_text(f"{answer.by} {what} {key}"))
+    else:
+        when = f"{answer.recorded_at:%Y-%m-%d %H:%M:%S} UTC"
+        print(clean_text(f"{answer.by} was first, at {when}: {what} {key}"))
+    return answer.stored
+
+
+def _done(answer: "Acknowledged", what: str, key: str) -> None:
+    if not _told(answer, what, key):
+        raise typer.Exit(FAILED)

@@ -1,0 +1,152 @@
+"""`raceway attach` and `raceway snapshot`: the console on a store that is there, live or as one frame."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tui.commands.options import UNUSABLE, As, Config, Machine, Session, State, fail, sentences, settings_of
+from tui.commands.records import look_for_session
+
+if TYPE_CHECKING:
+    from engine.records.events import Assessment
+    from engine.store.store import Store
+
+
+LEAST, MOST = (20, 6), (500, 200)
+"""Columns and rows that a frame may have."""
+
+
+class Choice:
+    """Picks the record to show: the newest, of the machine that is named if one is."""
+
+    def __init__(self, folder: Path, machine: str | None, session: str = "") -> None:
+        """Nothing is picked yet.
+
+        Args:
+            folder: of the store.
+            machine: its name, None for whichever has the newest record.
+            session: in which to look at it, "" for none.
+        """
+        self._folder, self._machine, self._session = folder, machine, session
+        self.several = False
+        """Whether there were several machines to choose from."""
+
+    def __call__(self, store: "Store") -> "Assessment":
+        """Pick one.
+
+        Raises:
+            UnusableError: there is none, or it has no such session.
+        """
+        from engine.errors import UnusableError
+        from tui.data.fleet import newest_records
+
+        records = newest_records(store.assessments())
+        fitting = [one for one in records if self._machine in (None, one.machine)]
+        if not fitting:
+            names = ", ".join(one.machine for one in records)
+            known = self._machine and names
+            which = f" of machine {self._machine!r}; it holds {names}" if known else " yet; start a run first"
+            raise UnusableError(f"{self._folder}: the store holds no assessment{which}")
+        self.several = len(fitting) > 1
+        chosen = max(fitting, key=lambda one: one.id)
+        look_for_session(store, chosen, self._session)
+        return chosen
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.command()(attach)
+    app.command()(snapshot)
+
+
+def attach(
+    state: State = None,
+    config: Config = None,
+    machine: Machine = None,
+    session: Session = None,
+    name: As = None,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Look only: nothing can be stored from here.")
+    ] = False,
+) -> None:
+    """Open a console on a store that an engine fills, or has filled; several machines are listed first."""
+    with sentences():
+        settings = settings_of(config, None, {})
+        folder = state or settings.store.folder
+        from engine.system.permissions import look_for
+        from tui.console.launch import make_console, run_console
+
+        # What costs next to nothing is said before there is a screen; the rest must not keep it waiting.
+        look_for(folder)
+        choice = Choice(folder, machine, session or "")
+        console = make_console(
+            folder,
+            settings,
+            choose=choice,
+            insists=True,
+            session=session or "",
+            at_newest=True,
+            read_only=read_only,
+            name=name,
+            start=lambda: "fleet" if choice.several else "",
+            remember=True,
+        )
+        run_console(console, settings)
+
+
+def snapshot(
+    state: State = None,
+    config: Config = None,
+    machine: Machine = None,
+    session: Session = None,
+    screen: Annotated[str, typer.Option(help="Which screen, by its name in the help.")] = "overview",
+    at: Annotated[
+        str,
+        typer.Option(
+            help="As of which snapshot: its number, counted from 0, or a recording time such as"
+            " 2004-02-16T05:12, 2004-02-16 or 05:12 (of the newest day). The newest if left out.",
+            show_default=False,
+        ),
+    ] = "",
+    size: Annotated[str, typer.Option(help="Columns and rows.")] = "80x24",
+    svg: Annotated[
+        Path | None, typer.Option(help="Write a picture to this file instead.", show_default=False)
+    ] = None,
+) -> None:
+    """Print one frame of the console as text, or write it as a picture (SVG), for a report or an e-mail."""
+    with sentences():
+        settings = settings_of(config, None, {})
+        folder = state or settings.store.folder
+        columns, rows = _size(size)
+        from tui.screens.registry import BY_ID
+
+        if screen not in BY_ID:
+            fail(f"--screen {screen!r} is no screen; the screens are {', '.join(BY_ID)}", UNUSABLE)
+        from engine.store.store import Store
+        from tui.console.launch import make_console
+        from tui.console.screenshot import still
+
+        choice = Choice(folder, machine, session or "")
+        with Store.open(folder, read_only=True) as store:
+            choice(store)
+        console = make_console(
+            folder, settings, choose=choice, session=session or "", at_newest=True, read_only=True
+        )
+        drawn = still(console, (columns, rows), screen, at=at, svg=svg is not None)
+        if svg is None:
+            print(drawn)
+        else:
+            svg.write_text(drawn, encoding="utf-8")
+            print(f"{svg}: written")
+
+
+def _size(text: str) -> tuple[int, int]:
+    found = re.fullmatch(r"(\d{1,4})[x×](\d{1,4})", text.strip())
+    if found is None:
+        fail(f"--size {text!r} is no size; write columns and rows like 80x24", UNUSABLE)
+    columns, rows = int(found[1]), int(found[2])
+    if not (LEAST[0] <= columns <= MOST[0] and LEAST[1] <= rows <= MOST[1]):
+        fail(f"--size {text!r}: from {LEAST[0]}x{LEAST[1]} to {MOST[0]}x{MOST[1]}", UNUSABLE)
+    return columns, rows

@@ -1,0 +1,151 @@
+"""What the shell asks of an engine that watches: relearn, switch, retry. The engine answers in the store."""
+
+import os
+import pwd
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tui.commands.options import FAILED, UNUSABLE, Config, Machine, State, fail, sentences, settings_of
+
+if TYPE_CHECKING:
+    from engine.records.events import Action, Assessment, Event
+    from engine.store.store import Store
+
+ANSWER_SECONDS = 10.0
+"""How long an answer that needs no work may take; the engine looks once a second."""
+
+LEARNING_SECONDS = 600.0
+"""How long learning may take; it goes on, and is answered, if nobody waits any more."""
+
+POLL_SECONDS = 0.25
+
+
+def register(engine_app: typer.Typer) -> None:
+    """Add the commands to `raceway engine`."""
+
+    @engine_app.command()
+    def relearn(
+        healthy: Annotated[
+            str, typer.Option(help="What is healthy: FROM..TO (ISO times, UTC), or N, the first snapshots.")
+        ],
+        state: State = None,
+        config: Config = None,
+        machine: Machine = None,
+    ) -> None:
+        """Have a new baseline learned beside the one in use; it is used once you switch to it."""
+        from engine.config.healthy_span import parse_healthy
+        from engine.records.events import Action
+
+        try:
+            parse_healthy(healthy)
+        except ValueError as error:
+            fail(f"--healthy {error}", UNUSABLE)
+        _ask(Action.RELEARN, {"healthy": healthy}, state, config, machine, LEARNING_SECONDS)
+
+    @engine_app.command()
+    def switch(
+        bundle: Annotated[str, typer.Argument(help="Its name, as raceway engine bundles lists it.")],
+        state: State = None,
+        config: Config = None,
+        machine: Machine = None,
+    ) -> None:
+        """Score with another bundle of the store from the next snapshot on."""
+        from engine.records.events import Action
+
+        _ask(Action.SWITCH, {"bundle": bundle}, state, config, machine, ANSWER_SECONDS)
+
+    @engine_app.command()
+    def retry(
+        file: Annotated[str, typer.Argument(help="Its name, as raceway status or the health screen has it.")],
+        state: State = None,
+        config: Config = None,
+        machine: Machine = None,
+    ) -> None:
+        """Look at a refused file again, though it is as it was."""
+        from engine.records.events import Action
+        from engine.store.store import Store
+
+        with sentences():
+            place = state or settings_of(config, None, {}).store.folder
+            with Store.open(place, read_only=True) as store:
+                assessment = _live(store, place, machine)
+                refused = store.quarantined(assessment.machine_id)
+        found = next((one for one in refused if one.name == file), None)
+        if found is None:
+            fail(f"{file}: no such file stands refused; raceway status names them", UNUSABLE)
+        _ask(Action.RETRY, {"raw": found.raw.hex()}, state, config, machine, ANSWER_SECONDS)
+
+    @engine_app.command()
+    def bundles(state: State = None, config: Config = None, machine: Machine = None) -> None:
+        """List the bundles of the store, the one in use marked."""
+        with sentences():
+            place = state or settings_of(config, None, {}).store.folder
+            from engine.bundles.library import Bundles
+            from engine.store.store import Store
+
+            with Store.open(place, read_only=True) as store:
+                shelf = Bundles(place, _live(store, place, machine).key)
+            current = shelf.current()
+            for name in shelf.names():
+                print(f"{'*' if name == current else ' '} {name}")
+
+
+def _ask(
+    action: "Action",
+    detail: Mapping[str, object],
+    state: Path | None,
+    config: Path | None,
+    machine: str | None,
+    patience: float,
+) -> None:
+    """Put a request into the store and wait for its answer."""
+    with sentences():
+        place = state or settings_of(config, None, {}).store.folder
+        from engine.operator.alarm_actions import playhead_of
+        from engine.store.store import Store
+
+        now = datetime.now(UTC)
+        with Store.open(place) as store:
+            assessment = _live(store, place, machine)
+            at = playhead_of(store, assessment, store.events(assessment), now) or now
+            by = pwd.getpwuid(os.getuid()).pw_name
+            request = store.request(assessment, action, by=by, now=now, at=at, detail=detail)
+            answer = _answer(store, assessment, request, patience)
+    if answer is None:
+        fail(
+            f"asked, and not answered within {patience:.0f} s; the request stays open until an engine watches"
+            f" {assessment.machine} (raceway status says whether one does)",
+            FAILED,
+        )
+    if not answer.detail["done"]:
+        fail(str(answer.detail["words"]), FAILED)
+    print(answer.detail["words"])
+
+
+def _answer(store: "Store", assessment: "Assessment", request: "Event", patience: float) -> "Event | None":
+    from engine.records.events import EventKind
+
+    deadline = time.monotonic() + patience
+    while True:
+        for event in store.events(assessment, after=request.seq):
+            if event.kind is EventKind.ANSWERED and event.ring == request.seq:
+                return event
+        if time.monotonic() >= deadline:
+            return None
+        time.sleep(POLL_SECONDS)
+
+
+def _live(store: "Store", place: Path, machine: str | None) -> "Assessment":
+    live = [one for one in store.assessments() if one.expected == 0 and machine in (None, one.machine)]
+    names = sorted({one.machine for one in live})
+    if not live:
+        which = f" called {machine}" if machine else ""
+        fail(f"{place}: no machine{which} is watched here; start raceway watch first", UNUSABLE)
+    if len(names) > 1:
+        fail(f"several machines are watched ({', '.join(names)}); name one with --machine", UNUSABLE)
+    return live[-1]

@@ -1,0 +1,135 @@
+"""`raceway evaluate` and `raceway compare`: what models are worth on a run whose onset is known."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tui.commands.options import (
+    Config,
+    Healthy,
+    ModelName,
+    Rig,
+    RunPath,
+    Seed,
+    opened,
+    overrides_of,
+    sentences,
+    settings_of,
+)
+
+if TYPE_CHECKING:
+    from engine.config.settings import Settings
+    from replay.run import Run
+
+Onset = Annotated[str, typer.Option(help="File name of the first faulty snapshot.", show_default=False)]
+Component = Annotated[str, typer.Option(help="The component that fails.", show_default=False)]
+Out = Annotated[Path | None, typer.Option(help="Folder for the result files.", show_default=False)]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.command()(evaluate)
+    app.command()(compare)
+
+
+def evaluate(
+    run: RunPath,
+    onset: Onset,
+    component: Component,
+    model: ModelName = None,
+    config: Config = None,
+    rig: Rig = None,
+    seed: Seed = None,
+    healthy: Healthy = None,
+    percentile: Annotated[
+        float | None,
+        typer.Option(
+            min=50, max=100, help="Of healthy windows, for their limit; the model's own if left out."
+        ),
+    ] = None,
+    tsne: Annotated[bool, typer.Option("--tsne", help="Also lay a sample of windows out by t-SNE.")] = False,
+    out: Out = None,
+) -> None:
+    """Judge one model as a classifier, by windows and snapshots (files: ./evaluation-MODEL, or --out)."""
+    with sentences():
+        settings = settings_of(config, rig, overrides_of(seed, healthy, model))
+        folder = out or Path(f"evaluation-{settings.model.name}")
+        _evaluate(opened(run, settings), settings, onset, component, percentile, tsne, folder)
+
+
+def compare(
+    run: RunPath,
+    onset: Onset,
+    component: Component,
+    model: Annotated[
+        list[str] | None,
+        typer.Option("--model", help="Only this one; may be repeated. All if left out.", show_default=False),
+    ] = None,
+    config: Config = None,
+    rig: Rig = None,
+    seed: Seed = None,
+    healthy: Healthy = None,
+    out: Out = None,
+) -> None:
+    """Learn and score every model on one run and judge them side by side (files: ./comparison, or --out)."""
+    with sentences():
+        settings = settings_of(config, rig, overrides_of(seed, healthy))
+        _compare(opened(run, settings), settings, onset, component, model or [], out or Path("comparison"))
+
+
+def _evaluate(
+    run: "Run",
+    settings: "Settings",
+    onset: str,
+    component: str,
+    percentile: float | None,
+    tsne: bool,
+    folder: Path,
+) -> None:
+    from engine.evaluation.trial import evaluated, truth_of, try_model
+    from engine.reports.evaluation_files import write_evaluation
+    from tui.output.evaluation_tables import print_evaluation
+    from tui.output.progress import shown_progress
+
+    truth = truth_of(run, settings, onset, component)
+    folder.mkdir(parents=True, exist_ok=True)
+    with shown_progress() as tell:
+        trial = try_model(run, settings, tell)
+        done = evaluated(run, settings, trial, truth, percentile=percentile, tsne=tsne, tell=tell)
+    components = trial.outcome.assessment.components
+    write_evaluation(folder, done, truth, settings.model.seed, components)
+    print_evaluation(done, truth)
+    print(f"results are in {folder}")
+
+
+def _compare(
+    run: "Run", settings: "Settings", onset: str, component: str, names: list[str], folder: Path
+) -> None:
+    from engine.errors import UnusableError
+    from engine.evaluation.trial import TrialError, compared, truth_of, try_model, with_model
+    from engine.models import MODELS
+    from engine.reports.evaluation_files import write_comparison
+    from tui.output.evaluation_tables import print_comparison
+    from tui.output.progress import shown_progress
+
+    for name in names:
+        if name not in MODELS:
+            raise TrialError(f"--model: there is no model {name!r}; choose from {', '.join(MODELS)}")
+    truth = truth_of(run, settings, onset, component)
+    folder.mkdir(parents=True, exist_ok=True)
+    rows, faults = [], {}
+    for name in dict.fromkeys(names or MODELS):
+        print(f"== {name}", file=sys.stderr, flush=True)
+        try:
+            with shown_progress() as tell:
+                trial = try_model(run, with_model(settings, name), tell)
+            rows.append(compared(trial, truth))
+        except UnusableError as error:
+            faults[name] = str(error)
+        write_comparison(folder, rows, faults, truth, settings.model.seed)
+    print_comparison(rows, faults, truth)
+    print(f"results are in {folder}")
+    if not rows:
+        raise TrialError("no model could be tried; each one's reason stands above")

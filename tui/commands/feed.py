@@ -1,0 +1,118 @@
+"""`raceway feed`: plays a finished run into a folder, in the place of a recorder."""
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tui.commands.options import UNUSABLE, Config, Rig, RunPath, fail, opened, sentences, settings_of
+
+if TYPE_CHECKING:
+    from replay.feed import Fed, Feeding
+    from replay.run import Run
+
+PLAIN_SECONDS = 5.0
+"""Between two lines of progress where there is no terminal."""
+
+Target = Annotated[
+    Path, typer.Argument(help="The folder to write into; made if missing.", show_default=False)
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(feed)
+
+
+def feed(
+    run: RunPath,
+    folder: Target,
+    pace: Annotated[
+        float | None, typer.Option(help="Recording time per wall time; console.pace if left out.")
+    ] = None,
+    every: Annotated[
+        float | None, typer.Option(help="Seconds between two recordings, instead of a pace.")
+    ] = None,
+    torn: Annotated[
+        bool, typer.Option("--torn", help="Write files in pieces under their final names, with pauses.")
+    ] = False,
+    first: Annotated[int | None, typer.Option(min=1, help="Only so many recordings.")] = None,
+    config: Config = None,
+    rig: Rig = None,
+) -> None:
+    """Play a finished run into a folder, as a recorder would write it (Ctrl-C ends it)."""
+    with sentences():
+        if pace is not None and every is not None:
+            fail("--pace and --every exclude each other: give one", UNUSABLE)
+        if pace is not None and not pace > 0:
+            fail(f"--pace must be above 0, but it is {pace:g}", UNUSABLE)
+        if every is not None and not 0 <= every < float("inf"):
+            fail(f"--every must be 0 s or more, but it is {every:g}", UNUSABLE)
+        settings = settings_of(config, rig, {})
+        recordings = opened(run, settings)
+        chosen = replace(recordings, entries=recordings.entries[:first])
+        if pace is None and every is None:
+            pace = settings.console.pace
+        _feed(chosen, folder, pace, every, torn)
+
+
+def _feed(run: "Run", folder: Path, pace: float | None, every: float | None, torn: bool) -> None:
+    from replay.feed import Feeding, feed
+
+    counts: Counter[Feeding] = Counter()
+    stopped = False
+    try:
+        with _shown_progress(len(run)) as show:
+            for fed in feed(run, folder, pace=pace, every=every, torn=torn):
+                counts[fed.outcome] += 1
+                show(fed)
+    except KeyboardInterrupt:
+        stopped = True
+    print(closing_words(counts, len(run), stopped))
+
+
+def closing_words(counts: "Counter[Feeding]", total: int, stopped: bool) -> str:
+    """What was done, in a sentence."""
+    from replay.feed import Feeding
+
+    words = f"fed {counts[Feeding.FED]} of {total} recordings"
+    if counts[Feeding.THERE]:
+        words += f"; {counts[Feeding.THERE]} were there already"
+    if counts[Feeding.UNREADABLE]:
+        words += f"; {counts[Feeding.UNREADABLE]} cannot be read"
+    return f"{words}; stopped, the same command goes on from here" if stopped else words
+
+
+def progress_words(fed: "Fed", total: int) -> str:
+    """How far the feed is, in a line."""
+    minutes, seconds = divmod(round(fed.seconds_left), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"fed {fed.index + 1}/{total}: {fed.name}, {hours}:{minutes:02}:{seconds:02} left"
+
+
+@contextmanager
+def _shown_progress(total: int) -> "Iterator[Callable[[Fed], None]]":
+    """Hand out a function that shows each recording: one line rewritten on a terminal, a few elsewhere."""
+    is_terminal = sys.stderr.isatty()
+    last = float("-inf")
+
+    def show(fed: "Fed") -> None:
+        nonlocal last
+        words = progress_words(fed, total)
+        if is_terminal:
+            print(f"\r\x1b[K{words}", end="", file=sys.stderr, flush=True)
+        elif time.monotonic() - last >= PLAIN_SECONDS or fed.index + 1 == total:
+            last = time.monotonic()
+            print(words, file=sys.stderr, flush=True)
+
+    try:
+        yield show
+    finally:
+        if is_terminal:
+            print(file=sys.stderr)

@@ -1,0 +1,143 @@
+"""`raceway store check`, `export` and `prune`: what a store needs of a person, now and then."""
+
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from replay.recording import clean_text
+from tui.commands.options import FAILED, UNUSABLE, Config, State, fail, sentences, settings_of
+
+if TYPE_CHECKING:
+    from engine.config.settings import Settings
+    from engine.records.events import Assessment
+    from engine.store.store import Store
+
+PAGES_AT_ONCE = 500
+"""Free pages given back to the disk in one transaction, some 2 MB in 50 ms."""
+
+Machine = Annotated[str | None, typer.Option(help="Only this machine; all if left out.", show_default=False)]
+
+commands = typer.Typer(help="Check a store, export it as CSV, or thin what is old.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.add_typer(commands, name="store")
+
+
+@commands.command()
+def check(state: State = None, config: Config = None) -> None:
+    """Check that the store is sound and its counts agree (exit code 1 if not); an engine's commits wait."""
+    with sentences():
+        folder = _folder(state, settings_of(config, None, {}))
+        from engine.store.integrity import check as findings
+        from engine.store.store import Store
+
+        with Store.open(folder) as store:
+            wrong = 0
+            for finding in findings(store):
+                wrong += not finding.sound
+                verdict = "ok   " if finding.sound else "WRONG"
+                print(f"{verdict}  {clean_text(finding.about)}: {clean_text(finding.words)}", flush=True)
+    if wrong:
+        fail(f"{folder}: {wrong} findings are wrong; keep a copy of the folder before anything else", FAILED)
+
+
+@commands.command()
+def export(
+    out: Annotated[Path, typer.Option(help="Folder for scores.csv, alarms.csv, events.csv and intake.csv.")],
+    state: State = None,
+    config: Config = None,
+    machine: Machine = None,
+) -> None:
+    """Write all that the store holds as CSV files."""
+    with sentences():
+        folder = _folder(state, settings_of(config, None, {}))
+        from engine.reports.store_export import export as write
+        from engine.store.store import Store
+
+        with Store.open(folder, read_only=True) as store:
+            _chosen(store, folder, machine)
+            for name, count in write(store, out, machine).items():
+                print(f"{out / name}: {count} rows")
+
+
+@commands.command()
+def prune(
+    state: State = None,
+    config: Config = None,
+    machine: Machine = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would go.", show_default=False)
+    ] = False,
+) -> None:
+    """Thin old pictures and scores of live machines as [store] says; events are never touched."""
+    with sentences():
+        settings = settings_of(config, None, {})
+        folder = _folder(state, settings)
+        from engine.store.store import Store
+
+        with Store.open(folder, read_only=dry_run) as store:
+            for assessment in _chosen(store, folder, machine):
+                if assessment.expected:
+                    print(f"{_name(assessment)}: a finished run, kept whole")
+                elif dry_run:
+                    _foretell(store, assessment, settings)
+                else:
+                    _thin(store, assessment, settings)
+            if not dry_run:
+                _give_back(store)
+
+
+def _folder(state: Path | None, settings: "Settings") -> Path:
+    return state or settings.store.folder
+
+
+def _chosen(store: "Store", folder: Path, machine: str | None) -> "list[Assessment]":
+    fitting = [one for one in store.assessments() if machine in (None, one.machine)]
+    if machine is not None and not fitting:
+        fail(f"{folder}: the store holds nothing of a machine '{machine}'", UNUSABLE)
+    return fitting
+
+
+def _name(assessment: "Assessment") -> str:
+    return f"{clean_text(assessment.machine)}, assessment {assessment.id}"
+
+
+def _foretell(store: "Store", assessment: "Assessment", settings: "Settings") -> None:
+    from engine.store.retention import plan
+
+    todo = plan(store, assessment, settings.store)
+    print(
+        f"{_name(assessment)}: {len(todo.pictures)} pictures and {len(todo.snapshots)} snapshots with their"
+        " scores would go"
+    )
+
+
+def _thin(store: "Store", assessment: "Assessment", settings: "Settings") -> None:
+    from engine.store.retention import PAUSE, Thinned, thin
+
+    gone = Thinned()
+    for step in thin(store, assessment, settings.store, datetime.now(UTC)):
+        gone += step
+        time.sleep(PAUSE)
+    print(
+        f"{_name(assessment)}: {gone.pictures} pictures and {gone.snapshots} snapshots with their scores went"
+    )
+
+
+def _give_back(store: "Store") -> None:
+    from engine.store.retention import PAUSE
+    from engine.store.sqlite import can_give_back, give_back, spare_bytes
+
+    with store.reading() as connection:
+        spare, possible = spare_bytes(connection), can_give_back(connection)
+    if not possible:
+        print(f"{spare / 1e6:.1f} MB inside the file are free; new rows go there first")
+        return
+    while store.write(lambda connection: give_back(connection, PAGES_AT_ONCE)):
+        time.sleep(PAUSE)
+    print(f"{spare / 1e6:.1f} MB were given back to the disk")

@@ -1,0 +1,210 @@
+"""`raceway watch`, `raceway engine` and `raceway status`: a machine that is watched while it runs."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from replay.recording import clean_text
+from tui.command_lines import attach_line, line
+from tui.commands import engine_requests
+from tui.commands.options import (
+    FAILED,
+    UNUSABLE,
+    BundleDir,
+    Config,
+    Folder,
+    Machine,
+    Rig,
+    State,
+    fail,
+    sentences,
+    settings_of,
+)
+
+if TYPE_CHECKING:
+    from engine.config.settings import Settings
+
+STARTING_SECONDS = 15.0
+"""How long an engine may take until it has opened its store."""
+
+ENDING_SECONDS = 30.0
+"""How long an engine may take to end when it is asked to."""
+
+
+Console = Callable[[Path, str, "Settings"], None]
+"""Opens a console on a store, by the key of an assessment, until it is left."""
+
+engine_app = typer.Typer(
+    help="The engine alone, for a service: watch a folder without a screen, or end an engine.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+def register(app: typer.Typer, console: Console) -> None:
+    """Add the commands; `console` is opened by `watch`."""
+    app.add_typer(engine_app, name="engine")
+    engine_requests.register(engine_app)
+
+    @app.command()
+    def watch(
+        folder: Folder,
+        config: Config = None,
+        rig: Rig = None,
+        state: State = None,
+        bundle: BundleDir = None,
+    ) -> None:
+        """Watch the folder that a recorder writes into, and show it on the console.
+
+        The engine is a process of its own and goes on when the console is left.
+        """
+        with sentences():
+            settings = settings_of(config, rig, {})
+            _is_no_file(folder)
+            if not (sys.stdin.isatty() and sys.stdout.isatty()):
+                fail("the console needs a terminal; raceway engine watch does without one", UNUSABLE)
+            place = state or settings.store.folder
+            from engine.assessment.key import live_key, machine_lease
+            from engine.system.lease import is_taken
+            from tui.commands.engine_process import start_engine
+
+            lease = machine_lease(settings)
+            running = is_taken(place / "leases", lease)
+            if not running:
+                engine = start_engine("watch", folder, place, config=config, rig=rig, bundle=bundle)
+                deadline = time.monotonic() + STARTING_SECONDS
+                while not is_taken(place / "leases", lease):
+                    if words := engine.last_words():
+                        fail(words, FAILED)
+                    if time.monotonic() > deadline:
+                        fail(f"the engine does not come up; its log is {engine.log}", FAILED)
+                    time.sleep(0.1)
+            elif bundle is not None:
+                fail(
+                    "an engine watches this machine already; end it (raceway engine stop) to start one with"
+                    " another bundle",
+                    UNUSABLE,
+                )
+            console(place, live_key(settings), settings)
+            if not is_taken(place / "leases", lease):
+                fail(
+                    f"no engine watches {folder} any more; the same command starts one, and it goes on where"
+                    f" the last one stopped (raceway status --state {place} says more)",
+                    FAILED,
+                )
+            name = settings.machine.name
+            print(
+                f"the engine goes on watching {clean_text(str(folder))}\n"
+                f"to see it again: {attach_line(place, config=config, machine=name)}\n"
+                f"to end it: {line('engine', 'stop', state=place.absolute(), machine=name)}"
+            )
+
+    @app.command()
+    def status(
+        config: Config = None,
+        state: State = None,
+        machine: Machine = None,
+    ) -> None:
+        """Say how the machines of a store are, as plain text.
+
+        Exit code: 0 all is well; 1 something to be looked at: an advisory, a ring nobody has acknowledged, a
+        refused file, no baseline yet; 2 an alarm of medium or high priority stands, or nothing is watched;
+        3 unknown.
+        """
+        from engine.errors import FailedError, UnusableError
+        from engine.store.store import Store
+        from tui.output.status_report import Code, code_of, collect, told, worst
+
+        try:
+            place = state or settings_of(config, None, {}).store.folder
+            with Store.open(place, read_only=True) as store:
+                # The live record of a machine is what counts, whatever was replayed since.
+                by_age = sorted(store.assessments(), key=lambda one: (one.expected == 0, one.id))
+                newest = {one.machine: one for one in by_age}
+                chosen = [one for one in newest.values() if machine in (None, one.machine)]
+                standings = [collect(store, one, datetime.now(UTC)) for one in chosen]
+        except (UnusableError, FailedError, OSError) as error:
+            fail(str(error), Code.UNKNOWN)
+        if not standings:
+            which = f" of machine {machine!r}" if machine else ""
+            fail(f"{place}: the store holds nothing{which} yet; start raceway watch first", Code.UNKNOWN)
+        for standing in standings:
+            print("\n".join(map(clean_text, told(standing))))
+        raise typer.Exit(worst(map(code_of, standings)))
+
+
+def _is_no_file(folder: Path) -> None:
+    """Refuse what can never be watched, before an engine is started that stays."""
+    if folder.exists() and not folder.is_dir():
+        fail(f"{folder}: is no folder; name the folder that the recorder writes its files into", UNUSABLE)
+
+
+@engine_app.command("watch")
+def watch_headless(
+    folder: Folder,
+    config: Config = None,
+    rig: Rig = None,
+    state: State = None,
+    bundle: BundleDir = None,
+) -> None:
+    """Watch a folder without a screen until it is told to end (SIGTERM), as a service does."""
+    with sentences():
+        settings = settings_of(config, rig, {})
+        _is_no_file(folder)
+        from engine.system.child_process import command, environment
+        from tui.commands.engine_process import engine_options
+
+        place = state or settings.store.folder
+        options = engine_options(place, config=config, rig=rig, bundle=bundle, overrides={})
+        arguments = command("engine", "watch", str(folder.absolute()), *options)
+        # The engine takes this process over: whoever started it sees its exit code and signals it.
+        os.execve(arguments[0], arguments, environment())
+
+
+@engine_app.command("stop")
+def stop_engine(
+    config: Config = None,
+    rig: Rig = None,
+    state: State = None,
+    machine: Machine = None,
+) -> None:
+    """End the engine that watches a machine; what it has taken in is stored, the rest waits for the next."""
+    with sentences():
+        settings = settings_of(config, rig, {})
+        place = state or settings.store.folder
+        from engine.assessment.key import lease_name
+        from engine.store.store import Store
+        from engine.system.lease import holder, is_taken
+
+        with Store.open(place, read_only=True) as store:
+            live = [one for one in store.assessments() if one.expected == 0]
+            chosen = [one for one in live if machine in (None, one.machine)]
+            at_work = [one for one in chosen if is_taken(place / "leases", lease_name(one.machine))]
+            if not at_work:
+                fail(f"{place}: no engine is watching{f' {machine}' if machine else ''}", UNUSABLE)
+            if len({one.machine for one in at_work}) > 1:
+                names = ", ".join(sorted({one.machine for one in at_work}))
+                fail(f"several machines are watched ({names}); name one with --machine", UNUSABLE)
+        name = at_work[-1].machine
+        process = holder(place / "leases", lease_name(name))
+        if process is None:
+            fail(f"the engine of {name} has not said which process it is yet; try again", FAILED)
+        try:
+            os.kill(process, signal.SIGTERM)
+        except ProcessLookupError:
+            fail(f"the engine of {name} (process {process}) does not run on this machine", FAILED)
+        except PermissionError:
+            fail(f"the engine of {name} (process {process}) is another user's; they can end it", FAILED)
+        deadline = time.monotonic() + ENDING_SECONDS
+        while is_taken(place / "leases", lease_name(name)):
+            if time.monotonic() > deadline:
+                fail(f"the engine of {name} does not end; look at its log in {place}", FAILED)
+            time.sleep(0.1)
+        print(f"the engine of {name} has ended")

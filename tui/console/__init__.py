@@ -1,0 +1,1 @@
+"""The console application: it joins the store, the keys and the screens."""

@@ -1,0 +1,148 @@
+"""What an operator asks of the engine from the model screen: accept, switch, learn again."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, cast
+
+from engine.operator.operator import Act
+from engine.records.events import Acknowledged, Action
+from tui.console.alarm_actions import Do
+from tui.console.navigation import Travelling
+from tui.data.frame import Frame
+from tui.draw.notice import Notice, refused_notice
+from tui.draw.text import Role, clean
+from tui.screens.dialog import Field, Question
+from tui.screens.model.bundles import acceptance
+from tui.screens.model.screen import ModelScreen
+
+if TYPE_CHECKING:
+    from engine.store.store import Store
+
+
+class Asking(Travelling):
+    """What is asked is an event in the store; the engine that watches the machine answers it by another."""
+
+    def action_accept(self) -> None:
+        """Accept the baseline in use."""
+        frame = self._may_act()
+        if frame is None:
+            return
+        learned, given = acceptance(frame)
+        if not learned:
+            self._tell(Notice("There is no baseline to accept yet: the engine has not learned one."))
+            return
+        if given is not None:
+            by = clean(str(given.detail.get("by", "somebody")))
+            self._tell(Notice(f"The baseline is accepted already, by {by}."))
+            return
+        facts = self._model().facts()
+        current = facts.current if facts is not None else None
+        doubts = len(current.doubts) if current is not None else 0
+        about = "You say that the machine was healthy while it was learned. It holds for every console."
+        doubted = (f"{doubts} doubts were found; read them in the pane before.",) if doubts else ()
+        ask = Question("Accept the baseline?", (about, *doubted), "y accepts it, Esc does not")
+
+        def do(store: "Store", act: Act) -> Acknowledged:
+            from engine.operator.acceptance import accept_baseline
+
+            if frame.view.assessment.expected == 0:
+                return self._request(store, act, frame, Action.ACCEPT, {})
+            # Nobody watches a finished run: there is no engine to ask.
+            accept_baseline(store, frame.view.assessment, act.who.by, act.now)
+            return Acknowledged(True, act.who.by, act.at, act.now)
+
+        self._confirm(ask, lambda: self._wish(frame, "accept the baseline", do))
+
+    def action_switch(self) -> None:
+        """Ask for the bundle chosen."""
+        frame = self._may_ask("switch to another bundle: score it again with raceway score --bundle")
+        if frame is None:
+            return
+        screen = self._model()
+        facts = screen.facts()
+        names = [one.name for one in facts.bundles if not one.in_use] if facts is not None else []
+        if screen.chosen not in names:
+            self._tell(
+                Notice("Choose a bundle that is not in use first (b)." if names else "There is no other.")
+            )
+            return
+        name = screen.chosen
+        ask = Question(
+            "Switch the bundle?",
+            (
+                f"The engine scores with {name} from the next snapshot on.",
+                "Severities before and after do not compare.",
+            ),
+            "y switches, Esc does not",
+        )
+
+        def do(store: "Store", act: Act) -> Acknowledged:
+            return self._request(store, act, frame, Action.SWITCH, {"bundle": name})
+
+        self._confirm(ask, lambda: self._wish(frame, f"switch to {name}", do))
+
+    def action_relearn(self) -> None:
+        """Ask to learn again from a span."""
+        frame = self._may_ask("learn again: use raceway learn, and score with its bundle")
+        if frame is None:
+            return
+
+        def check(text: str) -> str:
+            from engine.config.healthy_span import parse_healthy
+
+            try:
+                parse_healthy(text.strip())
+            except ValueError as error:
+                return f"the span {error}"
+            return ""
+
+        def write(text: str) -> None:
+            def do(store: "Store", act: Act) -> Acknowledged:
+                return self._request(store, act, frame, Action.RELEARN, {"healthy": text.strip()})
+
+            self._wish(frame, f"learn again from {text.strip()}", do)
+
+        hint = "200, 20% or 2004-02-12T10:00..2004-02-13T19:00 (UTC)"
+        field = Field("Healthy span to learn from", hint, "", check)
+        about = (
+            "The engine learns beside its work; nothing changes until somebody switches to what it learned."
+        )
+        self._form(Question("Learn again?", (about,)), [field], write)
+
+    def _model(self) -> ModelScreen:
+        return cast(ModelScreen, self.screen)
+
+    def _may_ask(self, otherwise: str) -> Frame | None:
+        frame = self._may_act()
+        if frame is not None and frame.view.assessment.expected:
+            self._tell(
+                Notice(f"This is a finished run; no engine watches it that could {otherwise}.", Role.WARNING)
+            )
+            return None
+        return frame
+
+    def _request(
+        self, store: "Store", act: Act, frame: Frame, action: Action, detail: dict[str, object]
+    ) -> Acknowledged:
+        asked = store.request(
+            frame.view.assessment, action, by=act.who.by, now=act.now, at=act.at, detail=detail
+        )
+        return Acknowledged(True, act.who.by, asked.at, act.now)
+
+    def _wish(self, frame: Frame, what: str, do: Do) -> None:
+        live = frame.view.assessment.expected == 0
+        beat = frame.view.heartbeat
+        silent = live and (beat is None or _old(beat.beat_at, self._now()))
+        tail = "; the engine answers on this screen" if live else ""
+        if silent:
+            tail = "; no engine is at work now, one answers when it is started"
+        self._store(
+            frame,
+            ("wish", what),
+            do,
+            lambda _answer: Notice(f"Stored: {what}{tail}.", Role.GOOD),
+            lambda why: refused_notice(what, why),
+        )
+
+
+def _old(beat: datetime, now: datetime) -> bool:
+    return (now - beat).total_seconds() > 10

@@ -1,0 +1,84 @@
+"""Remembers how a console was left, by machine: what it showed, pace and theme. Never a reason to fail."""
+
+import json
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import platformdirs
+
+from engine.records.events import Priority
+from tui.screens.alarms.filter import AlarmFilter, Listing
+
+MOST = 200
+"""Machines remembered; the first to be forgotten is the one left longest ago."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """How the console of a machine was left.
+
+    `theme` is empty where none but that of the settings was chosen. Words that the alarm list was searched
+    for are forgotten: nobody remembers them in the morning.
+    """
+
+    screen: str = "overview"
+    component: str = ""
+    listing: str = Listing.ACTIVE.value
+    priority: str = ""
+    pace: float = 0.0
+    theme: str = ""
+
+    @property
+    def alarm_filter(self) -> AlarmFilter:
+        """The alarm list as it was left; what is no list or priority counts as none."""
+        listing = Listing(self.listing) if self.listing in set(Listing) else Listing.ACTIVE
+        return AlarmFilter(listing, priority=self.priority if self.priority in set(Priority) else "")
+
+
+def memory_path() -> Path:
+    """Where it is kept, in the platform's folder for application state."""
+    return platformdirs.user_state_path("raceway") / "console.json"
+
+
+def recall(path: Path) -> dict[str, Left]:
+    """What is remembered, by machine; nothing where that cannot be read."""
+    try:
+        held = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    machines = held.get("machines") if isinstance(held, dict) else None
+    return {} if not isinstance(machines, dict) else {name: _left(one) for name, one in machines.items()}
+
+
+def keep(path: Path, machine: str, left: Left) -> None:
+    """Remember how a machine's console was left, readable by its owner alone; or not, where it cannot be."""
+    held = recall(path)
+    held.pop(machine, None)
+    held[machine] = left
+    newest = dict(list(held.items())[-MOST:])
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            json.dump({"machines": {name: asdict(one) for name, one in newest.items()}}, file)
+        draft.replace(path)
+    except OSError:
+        # A full or forbidden folder must not keep anybody from leaving.
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+
+
+def _left(held: object) -> Left:
+    if not isinstance(held, Mapping):
+        return Left()
+    words = {
+        key: value
+        for key in ("screen", "component", "listing", "priority", "theme")
+        if isinstance(value := held.get(key), str)
+    }
+    pace = held.get("pace")
+    number = float(pace) if isinstance(pace, int | float) and not isinstance(pace, bool) and pace > 0 else 0.0
+    return Left(**words, pace=number)

@@ -1,0 +1,82 @@
+"""One frame of the console without a terminal: as plain text, or as a picture in SVG."""
+
+from rich.segment import Segment
+from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.strip import Strip
+
+from engine.errors import UnusableError
+from tui.console.app import Console
+from tui.draw.text import fit
+from tui.screens.panel import Panel
+from tui.terminal.svg import svg_of
+
+
+class StillError(UnusableError):
+    """There is no such frame; the message says why."""
+
+
+def still(console: Console, size: tuple[int, int], place: str, *, at: str = "", svg: bool) -> str:
+    """Draw a screen once and return it.
+
+    Args:
+        console: that has not been run.
+        size: columns and rows.
+        place: id of the screen.
+        at: time or number of the snapshot, as it is typed to go there; "" for what is newest.
+        svg: a picture instead of text.
+
+    Raises:
+        StillError: the record holds nothing at that time.
+    """
+    drawn: list[str] = []
+    wrong = ""
+
+    async def shoot(pilot: Pilot[object]) -> None:
+        nonlocal wrong
+        await _settled(pilot)
+        wrong = console.go_to(at) if at else ""
+        if wrong:
+            console.exit()
+            return
+        console.show_place(place)
+        await _settled(pilot)
+        drawn.append(picture_of(console.screen, size) if svg else text_of(console.screen, size))
+        console.exit()
+
+    console.run(headless=True, size=size, auto_pilot=shoot)
+    if wrong:
+        raise StillError(f"--at {at!r}: {wrong}")
+    return drawn[0] if drawn else ""
+
+
+def text_of(screen: Screen[object], size: tuple[int, int]) -> str:
+    """What stands on a screen, line by line, without trailing blanks."""
+    return "\n".join(fit(row.text, size[0]).rstrip() for row in rows_of(screen, size))
+
+
+def picture_of(screen: Screen[object], size: tuple[int, int]) -> str:
+    """What stands on a screen as a picture in SVG."""
+    return svg_of([list(row) for row in rows_of(screen, size)], size[0], screen.rich_style, "Raceway")
+
+
+def rows_of(screen: Screen[object], size: tuple[int, int]) -> list[Strip]:
+    """The lines of a screen's panels, side by side where they are."""
+    rows = [Strip([])] * size[1]
+    panels = [panel for panel in screen.query(Panel) if panel.region.area]
+    for panel in sorted(panels, key=lambda panel: panel.region.x):
+        for y in range(panel.region.height):
+            place = panel.region.y + y
+            if place < len(rows):
+                row = rows[place]
+                gap = Strip([Segment(" " * (panel.region.x - row.cell_length))])
+                rows[place] = Strip.join([row, gap, panel.render_line(y)])
+    return rows
+
+
+async def _settled(pilot: Pilot[object]) -> None:
+    """Wait until nothing is being read or drawn."""
+    for _ in range(2):
+        await pilot.pause()
+        await pilot.app.workers.wait_for_complete()
+    await pilot.pause()

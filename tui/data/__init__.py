@@ -1,0 +1,1 @@
+"""Reads the store for the screens, as of a playhead."""

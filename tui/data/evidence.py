@@ -1,0 +1,112 @@
+"""What the bearing screen reads besides the view: pictures of the whole run, and fault lines."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.diagnosis.line_markers import Marking, marking
+from engine.records.picture import Picture
+from tui.data.pictures import Album, Gallery
+from tui.data.reader import View
+from tui.screens.bearing.spectrum import loudest_channel
+
+if TYPE_CHECKING:
+    from engine.store.store import Store
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """What was read. `channel` is counted from 1, `marked` belongs to the picture of `position`."""
+
+    gallery: Gallery | None
+    position: int | None
+    channel: int
+    marked: Marking
+
+
+@dataclass(frozen=True)
+class EvidenceLook:
+    """Reads the evidence for one component, in the snapshot whose picture the view has.
+
+    `channel` is the one chosen by hand, counted from 1, None for that with most of the error.
+    """
+
+    component: int
+    channel: int | None
+    album: Album = field(compare=False, hash=False)
+    usual: "UsualLines" = field(compare=False, hash=False)
+
+    def __call__(self, store: "Store", view: View) -> Evidence:
+        """Read; the view's picture is that of the snapshot."""
+        picture = view.picture
+        channels = view.assessment.channels[self.component]
+        channel = self.channel if self.channel in channels else loudest_channel(picture, channels)
+        marked = Marking(why_not="there is no picture of this snapshot")
+        if picture is not None:
+            marked = self._marked(store, view, picture, channel)
+        return Evidence(self.album.gallery(store, view), view.picture_position, channel, marked)
+
+    def _marked(self, store: "Store", view: View, picture: Picture, channel: int) -> Marking:
+        envelope = np.zeros(0, np.float32)
+        usual = None
+        if channel <= len(picture.envelope):
+            envelope = picture.envelope[channel - 1]
+            own = view.assessment.channels[self.component].index(channel)
+            low, high = picture.carriers[channel - 1].tolist()
+            band = round(low / (high - low)) if high > low else 0
+            usual = self.usual.of(store.path.parent, view, self.component, own, band)
+        return marking(view.assessment.settings, self.component, envelope, picture.envelope_step, usual)
+
+
+class UsualLines:
+    """How strong fault lines are on the baseline, as the bundle in use holds it; each bundle is read once."""
+
+    def __init__(self) -> None:
+        """Nothing read yet."""
+        self._place: Path | None = None
+        self._arrays: dict[str, NDArray[np.float32]] = {}
+
+    def of(
+        self, state: Path, view: View, component: int, channel: int, band: int
+    ) -> NDArray[np.float32] | None:
+        """(surfaces, lines) natural logarithms; None where the bundle is not in the state folder.
+
+        Args:
+            state: the folder of the store.
+            view: of the assessment.
+            component: counted from 0.
+            channel: among the component's own, counted from 0.
+            band: of the envelope.
+        """
+        place = bundle_place(state, view.assessment.key)
+        if place is None:
+            return None
+        if place != self._place:
+            self._place, self._arrays = place, _lines_of(place)
+        centre = self._arrays.get(f"lines.{component}.centre")
+        if centre is None or channel >= centre.shape[0] or band >= centre.shape[1]:
+            return None
+        return np.asarray(centre[channel, band], np.float32)
+
+
+def bundle_place(state: Path, key: str) -> Path | None:
+    """The folder of the bundle that an assessment uses, if it lies beside the store."""
+    try:
+        name = str(json.loads((state / "bundles" / f"{key}.json").read_text())["bundle"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    place = state / "bundles" / Path(name).name
+    return place if place.is_dir() else None
+
+
+def _lines_of(place: Path) -> dict[str, NDArray[np.float32]]:
+    try:
+        with np.load(place / "arrays.npz", allow_pickle=False) as stored:
+            return {name: stored[name] for name in stored.files if name.startswith("lines.")}
+    except (OSError, ValueError, KeyError):
+        # The screen does without what is usual, and says so; the engine checks its bundles itself.
+        return {}

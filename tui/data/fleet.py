@@ -1,0 +1,77 @@
+"""All machines of a store at a glance: for each its worst component, what waits, and what its engine does."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from engine.records.events import Assessment, Heartbeat, Priority
+from tui.data.latest import NEVER, Latest, latest_of, newest_of
+from tui.data.peak import badness
+
+if TYPE_CHECKING:
+    from engine.alarms.alarm import Alarm
+    from engine.store.store import Store
+    from tui.data.reader import View
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One machine as of now.
+
+    `worst` names its worst component, "" before the first snapshot, and `latest` is how that one is now;
+    `alarm` is the worst that is not over, acknowledged or not; `waiting` counts the unacknowledged.
+    """
+
+    assessment: Assessment
+    worst: str
+    latest: Latest
+    alarm: "Alarm | None"
+    waiting: int
+    heartbeat: Heartbeat | None
+
+
+def newest_records(assessments: Iterable[Assessment]) -> list[Assessment]:
+    """For each machine the record that counts: the one watched live, else the newest."""
+    by_age = sorted(assessments, key=lambda one: (one.expected == 0, one.id))
+    return list({one.machine: one for one in by_age}.values())
+
+
+def fleet_of(store: "Store", _view: "View", now: Callable[[], datetime]) -> tuple[Standing, ...]:
+    """Read every machine's standing, the worst first."""
+    standings = [standing_of(store, one, now()) for one in newest_records(store.assessments())]
+    return tuple(sorted(standings, key=urgency))
+
+
+def standing_of(store: "Store", assessment: Assessment, now: datetime) -> Standing:
+    """Read one machine's standing."""
+    from engine.alarms.alarm import AlarmState, fold_alarms, fold_rules
+    from engine.operator.alarm_actions import playhead_of
+
+    events = store.events(assessment)
+    until = playhead_of(store, assessment, events, now)
+    alarms = () if until is None else fold_alarms(events, until, fold_rules(assessment.settings))
+    open_ones = [alarm for alarm in alarms if alarm.state is not AlarmState.NORMAL]
+    latest = latest_of(store, assessment, newest_of(store, assessment), until)
+    found = dict(zip(assessment.components, latest, strict=True))
+    known = {name: one for name, one in found.items() if one != NEVER}
+    worst = max(known, key=lambda name: known[name].known, default="")
+    open_ones.sort(key=lambda alarm: (alarm.put_away, badness(alarm, alarm.peak)))
+    own = [alarm for alarm in open_ones if not alarm.put_away and alarm.component in assessment.components]
+    if own:
+        worst = own[0].component
+    return Standing(
+        assessment=assessment,
+        worst=worst,
+        latest=known.get(worst, NEVER),
+        alarm=next(iter(open_ones), None),
+        waiting=sum(alarm.needs_acknowledgement for alarm in alarms),
+        heartbeat=store.heartbeat(assessment),
+    )
+
+
+def urgency(standing: Standing) -> tuple[int, float, str]:
+    """What comes first: what stands with a higher priority, then a higher severity."""
+    alarm = standing.alarm
+    rank = -1 if alarm is None or alarm.put_away else list(Priority).index(alarm.priority)
+    return (-rank, -standing.latest.known, standing.assessment.machine)

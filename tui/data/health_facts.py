@@ -1,0 +1,120 @@
+"""What the health screen reads besides the view: ledger, disk, the engine's log, and how fast it is."""
+
+import os
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.records.events import Outcome, Refusal
+from replay.recording import clean_text
+from tui.data.reader import View
+
+if TYPE_CHECKING:
+    from engine.store.store import Store
+
+LOG = "engine.log"
+TAIL = 8192
+"""Bytes of the log that are read, from its end."""
+
+SPEED_SECONDS = 60.0
+"""Speed is told over so long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wellness:
+    """What was read.
+
+    `rejections` are (file, reason) of a finished run, `refused` files that stand refused in a watched
+    folder. `store_bytes` and `free_bytes` are None where they cannot be told; `floor` is the least free space
+    in MB. `per_minute` is snapshots a minute by the wall clock, None until it can be told. `log` holds the
+    last lines of the engine's log, None where there is none.
+    """
+
+    counts: dict[Outcome, int]
+    refused: tuple[Refusal, ...]
+    rejections: tuple[tuple[str, str], ...]
+    place: str
+    store_bytes: int | None
+    free_bytes: int | None
+    floor: int
+    per_minute: float | None
+    log: tuple[str, ...] | None
+
+
+class Speed:
+    """Remembers how far the engine was, and when."""
+
+    def __init__(self) -> None:
+        """Nothing seen yet."""
+        self._seen: deque[tuple[datetime, int]] = deque()
+
+    def told(self, now: datetime, done: int) -> float | None:
+        """Snapshots a minute over the last minute; None of less than 5 s, or where the count went back."""
+        if self._seen and done < self._seen[-1][1]:
+            self._seen.clear()
+        self._seen.append((now, done))
+        while (now - self._seen[0][0]).total_seconds() > SPEED_SECONDS and len(self._seen) > 2:
+            self._seen.popleft()
+        first, before = self._seen[0]
+        seconds = (now - first).total_seconds()
+        return None if seconds < 5 else 60 * (done - before) / seconds
+
+
+@dataclass(frozen=True)
+class WellnessLook:
+    """Reads what the health screen shows. `tick` changes with time, so that disk and log are read again."""
+
+    tick: int
+    speed: Speed = field(compare=False, hash=False)
+    free: Callable[[Path], int | None] = field(compare=False, hash=False)
+
+    def __call__(self, store: "Store", view: View) -> Wellness:
+        """Read; what cannot be read is left out."""
+        assessment, beat = view.assessment, view.heartbeat
+        told = assessment.settings.get("store")
+        floor = told.get("minimum_free", 0) if isinstance(told, dict) else 0
+        state = store.path.parent
+        return Wellness(
+            counts=store.intake_counts(assessment.machine_id),
+            refused=store.quarantined(assessment.machine_id),
+            rejections=store.rejections(assessment),
+            place=clean_text(str(state)),
+            store_bytes=_size(store.path),
+            free_bytes=self.free(state),
+            floor=int(floor),
+            per_minute=None if beat is None else self.speed.told(beat.beat_at, beat.done),
+            log=log_tail(state / LOG),
+        )
+
+
+def free_space(state: Path) -> int | None:
+    """Bytes free on the disk of a state folder, None where that cannot be told."""
+    from engine.system.disk_space import free_bytes
+
+    try:
+        return free_bytes(state)
+    except OSError:
+        return None
+
+
+def log_tail(path: Path) -> tuple[str, ...] | None:
+    """The last lines of a log, cleaned; None where there is none that can be read."""
+    try:
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            file.seek(max(size - TAIL, 0))
+            text = file.read(TAIL).decode("utf-8", "replace")
+    except OSError:
+        return None
+    lines = [clean_text(line) for line in text.splitlines()]
+    return tuple(line for line in (lines[1:] if size > TAIL else lines) if line.strip())
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return None

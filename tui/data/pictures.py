@@ -1,0 +1,124 @@
+"""Many pictures of a run at once: a sample evenly spread over it, which grows with it and stays small."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.records.picture import Picture
+from tui.data.reader import View
+
+if TYPE_CHECKING:
+    from engine.store.store import Store
+
+MOST = 240
+"""Pictures over the whole run: as many as a wide screen has columns."""
+
+OF_BASELINE = 64
+"""Pictures of the baseline: enough for its 5th and 95th percentile."""
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gallery:
+    """Pictures in order of time.
+
+    Attributes:
+        edges: (bands + 1,) in Hz.
+        at: int64 (n,), microseconds since 1970 UTC.
+        index: int64 (n,), of each in the series.
+        baseline: bool (n,).
+        spectrum: (n, channels, bands) in dB.
+        residual: (n, channels, bands), observed less expected, in dB.
+    """
+
+    edges: Floats
+    at: NDArray[np.int64]
+    index: NDArray[np.int64]
+    baseline: NDArray[np.bool_]
+    spectrum: Floats
+    residual: Floats
+
+    def usual(self, channel: int) -> tuple[Floats, Floats, Floats] | None:
+        """5th, 50th and 95th percentile over the baseline, (bands,) each; None of fewer than 5 pictures.
+
+        Args:
+            channel: counted from 0.
+        """
+        own = self.spectrum[self.baseline, channel]
+        if len(own) < 5:
+            return None
+        low, middle, high = np.percentile(own, [5, 50, 95], axis=0).astype(np.float32)
+        return low, middle, high
+
+
+def wanted_places(count: int, baseline: NDArray[np.bool_], most: int = MOST) -> NDArray[np.int64]:
+    """Which snapshots of a series to take: every so many of all, and more densely of the baseline.
+
+    The distance is a power of two, so that what was read stays of use when the run grows.
+    """
+    step = 1
+    while count > step * most:
+        step *= 2
+    healthy = np.flatnonzero(baseline)
+    dense = 1
+    while len(healthy) > dense * OF_BASELINE:
+        dense *= 2
+    return np.union1d(np.arange(0, count, step), healthy[::dense]).astype(np.int64)
+
+
+class Album:
+    """Reads the pictures of a gallery, each once. Belongs to the thread that reads the store."""
+
+    def __init__(self) -> None:
+        """Empty."""
+        self._begin(None)
+
+    def _begin(self, assessment: int | None) -> None:
+        self._assessment = assessment
+        self._known: dict[int, tuple[Floats, Floats] | None] = {}
+        self._edges: Floats | None = None
+        self._taken: tuple[int, ...] = ()
+        self._gallery: Gallery | None = None
+
+    def gallery(self, store: "Store", view: View) -> Gallery | None:
+        """The gallery of a view; None where the store holds no picture that fits together with others."""
+        if self._assessment != view.assessment.id:
+            self._begin(view.assessment.id)
+        series = view.series
+        places = wanted_places(len(series), series.baseline)
+        positions = tuple(series.positions[places].tolist())
+        if positions == self._taken:
+            return self._gallery
+        for position in positions:
+            if position not in self._known:
+                self._known[position] = self._read(store, view, position)
+        self._known = {position: self._known[position] for position in positions}
+        held = [number for number, position in enumerate(positions) if self._known[position] is not None]
+        self._taken, self._gallery = positions, None
+        if held and self._edges is not None:
+            kept = [picture for picture in self._known.values() if picture is not None]
+            own = places[held]
+            self._gallery = Gallery(
+                self._edges,
+                series.at[own],
+                own,
+                series.baseline[own],
+                np.stack([spectrum for spectrum, _ in kept]),
+                np.stack([residual for _, residual in kept]),
+            )
+        return self._gallery
+
+    def _read(self, store: "Store", view: View, position: int) -> tuple[Floats, Floats] | None:
+        packed = store.picture(view.assessment, position)
+        if packed is None:
+            return None
+        picture = Picture.unpack(packed)
+        if self._edges is None:
+            self._edges = picture.edges
+        # Another model sees other bands: after a switch only those of the first fit together.
+        if picture.edges.shape != self._edges.shape or not np.array_equal(picture.edges, self._edges):
+            return None
+        return picture.spectrum, picture.spectrum - picture.reconstruction

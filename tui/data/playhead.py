@@ -1,0 +1,286 @@
+"""The playhead: the instant of recording time that the console shows, and how it moves.
+
+Instants are whole microseconds since 1970 UTC, as in `Series.at`. Nothing here looks at a clock.
+"""
+
+import math
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta, tzinfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.arrivals import LiveClock
+from engine.records.events import RINGS, Event, EventKind
+
+Instants = NDArray[np.int64]
+
+MAX_PACE = math.inf
+"""As fast as the screen is redrawn, stopping at every ring on the way."""
+
+PACES = (0.25, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, MAX_PACE)
+"""Recording seconds per wall second, roughly three steps to a decade."""
+
+LONGEST_FRAME = 1.0
+"""Seconds. A frame later than this (a suspended laptop, a blocked terminal) does not leap further."""
+
+SWEEP_FRAMES = 64
+"""At full pace a stored run passes in about so many frames, so that it is seen and not skipped."""
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Playhead:
+    """Where the console looks. `at` is None until the engine has stored a first snapshot.
+
+    One that is `following` is pinned to the newest there is, at no pace.
+    """
+
+    at: int | None = None
+    pace: float = 1.0
+    playing: bool = True
+    following: bool = False
+
+
+def moment(at: int) -> datetime:
+    """The aware UTC datetime of an instant in microseconds since 1970."""
+    return EPOCH + timedelta(microseconds=int(at))
+
+
+def instant(when: datetime) -> int:
+    """Microseconds since 1970 of an aware datetime."""
+    return (when - EPOCH) // timedelta(microseconds=1)
+
+
+def index_at(times: Instants, at: int | None) -> int:
+    """The index of the last snapshot at or before an instant, -1 where there is none."""
+    return -1 if at is None else int(np.searchsorted(times, at, side="right")) - 1
+
+
+def clamped(head: Playhead, times: Instants, now: int | None = None) -> Playhead:
+    """Keep the playhead between the first stored snapshot and the newest instant; it starts at the first.
+
+    Args:
+        head: where the console looks.
+        times: (n,) instants of the stored snapshots, ascending.
+        now: of a machine watched live, where later than its last snapshot: that time has passed too. Before
+            its first snapshot the instant of what was told last, None where nothing was.
+    """
+    if not len(times):
+        return replace(head, at=now)
+    first, last = int(times[0]), newest(times, now)
+    if head.following:
+        return replace(head, at=last)
+    return replace(head, at=first if head.at is None else min(max(head.at, first), last))
+
+
+def newest(times: Instants, now: int | None = None) -> int:
+    """The newest instant there is to look at: of the last snapshot, or later."""
+    last = [int(at) for at in times[-1:]]
+    return max([*last, *([] if now is None else [now])])
+
+
+def live_now(times: Instants, clock: LiveClock | None, seconds: float) -> int | None:
+    """Now in recording time, of a machine watched live; None before its first snapshot.
+
+    Args:
+        times: (n,) instants of the stored snapshots.
+        clock: since the newest came, None where nobody knows when that was.
+        seconds: what that clock shows.
+    """
+    if not len(times):
+        return None
+    if clock is None:
+        return int(times[-1])
+    # Whole seconds: the screen shows no less, and nothing is drawn in between.
+    return newest(times, instant(clock.now(seconds)) // 1_000_000 * 1_000_000)
+
+
+def arrival(
+    before: LiveClock | None, times: Instants, seconds: float, waited: float | None, *, seen: bool
+) -> LiveClock | None:
+    """When the newest snapshot came, by a clock that does not step; None where nobody knows.
+
+    Args:
+        before: what was known before.
+        times: (n,) instants of the stored snapshots.
+        seconds: what that clock shows.
+        waited: seconds of the wall clock since its file was taken in, None where that is not told.
+        seen: whether others were there before it, so that it came just now.
+    """
+    if not len(times):
+        return None
+    if before is not None and instant(before.newest) == int(times[-1]):
+        return before
+    if waited is None and not seen:
+        return None
+    return LiveClock(moment(int(times[-1])), seconds - max(waited or 0.0, 0.0))
+
+
+def behind(
+    head: Playhead, times: Instants, numbers: Instants, now: int | None = None
+) -> tuple[int, timedelta]:
+    """How many snapshots, and how much time, lie after the playhead; `numbers` as in `typed`."""
+    if head.at is None or not len(times):
+        return 0, timedelta(0)
+    index = index_at(times, head.at)
+    count = int(numbers[-1] - numbers[index]) if index >= 0 else len(times)
+    return count, timedelta(microseconds=max(newest(times, now) - head.at, 0))
+
+
+def advance(
+    head: Playhead, seconds: float, times: Instants, rings: Iterable[int] = (), now: int | None = None
+) -> Playhead:
+    """Move on by some wall seconds.
+
+    Args:
+        head: where the console looks.
+        seconds: wall time since the last frame, not negative.
+        times: (n,) instants of the stored snapshots, ascending.
+        rings: instants of raises and escalations; at full pace no frame passes one.
+        now: of a machine watched live. One that catches up with it follows it from there.
+
+    Returns:
+        The new playhead, never past the newest there is.
+    """
+    start = clamped(head, times, now)
+    if head.at is None or start.at is None or not head.playing or head.following:
+        return start
+    if math.isinf(head.pace):
+        following = min(index_at(times, start.at) + 1, len(times) - 1)
+        target = max(int(times[following]), start.at + int(times[-1] - times[0]) // SWEEP_FRAMES)
+        target = min([target, *(ring for ring in rings if ring > start.at)])
+    else:
+        target = start.at + round(min(seconds, LONGEST_FRAME) * head.pace * 1e6)
+    moved = clamped(replace(start, at=target), times, now)
+    return replace(moved, following=now is not None and moved.at == newest(times, now))
+
+
+def at_end(head: Playhead, times: Instants) -> bool:
+    """Whether there is nothing stored after the playhead."""
+    return head.at is None or not len(times) or head.at >= int(times[-1])
+
+
+def follow(head: Playhead, times: Instants, now: int | None = None) -> Playhead:
+    """Go to the newest there is, and keep to it."""
+    return clamped(replace(head, playing=True, following=True), times, now)
+
+
+def paused(head: Playhead) -> Playhead:
+    """Stay here."""
+    return replace(head, playing=False, following=False)
+
+
+def step(head: Playhead, by: int, times: Instants) -> Playhead:
+    """Go so many snapshots on or back, and pause. From between two, back is the one just passed."""
+    if head.at is None or not len(times):
+        return paused(head)
+    index = index_at(times, head.at)
+    if by < 0 and index >= 0 and int(times[index]) < head.at:
+        index += 1
+    target = min(max(index + by, 0), len(times) - 1)
+    return replace(paused(head), at=int(times[target]))
+
+
+def seek(head: Playhead, at: int, times: Instants) -> Playhead:
+    """Go to an instant, as far as there is something stored."""
+    return clamped(replace(head, at=at, following=False), times)
+
+
+def to_mark(head: Playhead, by: int, marks: Iterable[int]) -> Playhead | None:
+    """Go to the next (by > 0) or previous mark and pause; None where there is no such mark."""
+    if head.at is None:
+        return None
+    here = head.at
+    beyond = [mark for mark in marks if (mark > here if by > 0 else mark < here)]
+    if not beyond:
+        return None
+    return replace(paused(head), at=min(beyond) if by > 0 else max(beyond))
+
+
+def shift_pace(head: Playhead, by: int) -> Playhead:
+    """Go one step up or down the ladder of paces, also from a pace between two steps."""
+    if by > 0:
+        return replace(head, pace=next((pace for pace in PACES if pace > head.pace), MAX_PACE))
+    slower = [pace for pace in PACES if pace < head.pace]
+    return replace(head, pace=slower[-1] if slower else PACES[0])
+
+
+def pace_label(pace: float) -> str:
+    """How a pace is written: ×0.25, ×5000, max."""
+    return "max" if math.isinf(pace) else f"×{pace:g}" if pace < 1e6 else f"×{pace:.0f}"
+
+
+def rung_between(events: Iterable[Event], before: int | None, after: int | None) -> tuple[Event, ...]:
+    """The raises and escalations after one instant, up to and including another."""
+    if after is None:
+        return ()
+    return tuple(
+        event
+        for event in events
+        if event.kind in RINGS
+        and instant(event.at) <= after
+        and (before is None or instant(event.at) > before)
+    )
+
+
+GOTO = "2004-02-16 05:12, 05:12, or the number of a snapshot"
+"""What can be typed to go somewhere, as an example."""
+
+
+def typed(text: str, times: Instants, numbers: Instants, here: int | None, zone: tzinfo) -> int | None:
+    """The instant that somebody means who typed a time or the number of a snapshot, None where none is.
+
+    Args:
+        text: `532`, `2004-02-16 03:12:39`, `2004-02-16`, `03:12` (of the day under the playhead).
+        times: (n,) instants of the stored snapshots.
+        numbers: (n,) what they are counted by, from 0; of one that was thinned the one before it is meant.
+        here: the playhead.
+        zone: of the times on the screen.
+    """
+    text = text.strip()
+    if text.isascii() and text.isdigit() and len(text) < 10:
+        number = int(text)
+        there = len(times) and int(numbers[0]) <= number <= int(numbers[-1])
+        return int(times[np.searchsorted(numbers, number, side="right") - 1]) if there else None
+    with suppress(ValueError, OverflowError):
+        when = datetime.fromisoformat(text)
+        return instant(when if when.tzinfo else when.replace(tzinfo=zone))
+    if here is None:
+        return None
+    with suppress(ValueError, OverflowError):
+        hour = time.fromisoformat(text)
+        return instant(datetime.combine(moment(here).astimezone(zone), hour.replace(tzinfo=zone)))
+    return None
+
+
+def reaches(text: str, at: int, extent: tuple[int, int], zone: tzinfo) -> bool:
+    """Whether an instant that was typed lies in the record, as finely as it was typed.
+
+    `2004-02-12` is a whole day and `10:32` a whole minute: enough if the record has some of it.
+
+    Args:
+        text: as it was typed.
+        at: what it means.
+        extent: the first and the last instant of the record.
+        zone: of the times on the screen.
+    """
+    colons = text.count(":")
+    day = moment(at).astimezone(zone)
+    span = timedelta(seconds=1) if colons >= 2 else timedelta(minutes=1)
+    if not colons:
+        span = datetime.combine(day.date() + timedelta(days=1), time(), zone) - day
+    return at <= extent[1] and at + span // timedelta(microseconds=1) > extent[0]
+
+
+ANSWERS = frozenset({EventKind.ACKNOWLEDGED, EventKind.SHELVED, EventKind.UNSHELVED})
+"""What operators do who have seen a ring."""
+
+
+def unanswered(rings: Iterable[Event], events: Iterable[Event]) -> tuple[Event, ...]:
+    """Those rings that no operator has answered; that a command was told of one is no answer."""
+    answered = {event.ring for event in events if event.kind in ANSWERS}
+    return tuple(ring for ring in rings if ring.seq not in answered)

@@ -1,0 +1,154 @@
+"""What the console remembers of an assessment's snapshots, read in small portions.
+
+A console that follows what is newest is given that first, and the older ones bit by bit behind it; a replay
+begins at the beginning. However long the record, what is held is bounded: older snapshots are thinned, and
+those around the playhead are fetched again whole.
+"""
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.records.events import Assessment, Series
+from tui.data.thinning import bounded, joined, thinned
+from tui.growing import Growing
+
+if TYPE_CHECKING:
+    from engine.store.store import Store
+
+CHUNK = 1000
+"""Snapshots taken in one read transaction; a reader holds up the engine's commits, so reads stay short."""
+
+FIRST = 2000
+"""Newest snapshots that are read before anything is shown."""
+
+BUDGET_SECONDS = 0.4
+"""After so long the screen is given what there is, and the rest is read later."""
+
+AROUND = 1500
+"""Snapshots on either side of the playhead that are fetched whole."""
+
+
+class Recollection:
+    """Grows by what the engine adds and, behind it, by what is older. Used by one thread."""
+
+    def __init__(
+        self,
+        assessment: Assessment,
+        *,
+        newest_first: bool,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Nothing is read yet.
+
+        Args:
+            assessment: whose snapshots.
+            newest_first: whether the older ones come last.
+            clock: seconds that never go back.
+        """
+        self.assessment = assessment
+        self._newest_first = newest_first
+        self._clock = clock
+        self._kept: Series | None = None
+        self._growing = Growing()
+        self._around: Series | None = None
+        self._fetched = (0, 0)
+        self._spacing = 0
+        self._wanted: int | None = None
+        self.unread = 0
+        """Positions before the first in hand that are still to be looked at."""
+
+        self.more = True
+        """Whether there is more to read although nothing was added."""
+
+        self._shown: Series | None = None
+
+    @property
+    def series(self) -> Series:
+        """All that is in hand, in order of time; the very same object while nothing was read."""
+        if self._shown is None:
+            assert self._kept is not None
+            self._shown = self._kept if self._around is None else joined(self._kept, self._around)
+        return self._shown
+
+    def read(self, store: "Store") -> None:
+        """Read what was added, and of what is older as much as there is time for."""
+        deadline = self._clock() + BUDGET_SECONDS
+        if self._kept is None:
+            self._begin(store)
+            if self.unread:
+                return
+        self.more = not self._read_newer(store, deadline)
+        if not self.more:
+            self._read_older(store, deadline)
+            self.more = self.unread > 0
+
+    def look(self, store: "Store", position: int | None) -> None:
+        """Fetch the snapshots around a position whole, where they were thinned.
+
+        A playhead that rushes past is not followed: only where it stays near is anything read.
+        """
+        last, self._wanted = self._wanted, position
+        if position is None or last is None or abs(position - last) > AROUND // 2:
+            return
+        if self._is_thin(position):
+            start, stop = self._fetched = position - AROUND, position + AROUND
+            self._around = store.series(self.assessment, after=start - 1, before=stop)
+            self._shown = None
+
+    def _is_thin(self, position: int) -> bool:
+        """Whether snapshots near a position were thinned and have not been fetched."""
+        kept = self._kept
+        if not self._spacing or kept is None:
+            return False
+        low = max(position - AROUND // 4, int(kept.positions[0]))
+        high = min(position + AROUND // 4, int(kept.positions[-1]))
+        if self._fetched[0] <= low and high < self._fetched[1]:
+            return False
+        start, stop = np.searchsorted(kept.positions, [low, high + 1]).tolist()
+        return bool(stop - start < high - low + 1)
+
+    def _begin(self, store: "Store") -> None:
+        after = store.after_newest(self.assessment, FIRST) if self._newest_first else -1
+        self._kept = store.series(self.assessment, after=after, limit=None if self._newest_first else CHUNK)
+        self._shown = None
+        self.unread = after + 1
+
+    def _read_newer(self, store: "Store", deadline: float) -> bool:
+        """Read what came after the newest in hand; say whether that was all."""
+        assert self._kept is not None
+        grown = self._kept
+        size = CHUNK
+        while size == CHUNK:
+            newest = int(grown.positions[-1]) if len(grown) else -1
+            new = store.series(self.assessment, after=newest, limit=CHUNK)
+            size = len(new)
+            if size:
+                grown = self._growing.joined(grown, new)
+            if self._clock() > deadline:
+                break
+        self._keep(grown)
+        return size < CHUNK
+
+    def _read_older(self, store: "Store", deadline: float) -> None:
+        """Read towards the beginning; what was read before the store failed is kept."""
+        assert self._kept is not None
+        parts: list[Series] = []
+        unread = self.unread
+        try:
+            # Be it ever so late, one portion is read each time: it has to end.
+            while unread and (not parts or self._clock() <= deadline):
+                part = store.series(self.assessment, before=unread, limit=CHUNK)
+                unread = int(part.positions[0]) if len(part) == CHUNK else 0
+                parts.append(thinned(part, self._spacing))
+        finally:
+            if any(map(len, parts)):
+                self._keep(joined(*reversed(parts), self._kept))
+            self.unread = unread
+
+    def _keep(self, series: Series) -> None:
+        if series is not self._kept:
+            self._kept, self._spacing = bounded(series, self._spacing)
+            self._shown = None

@@ -1,0 +1,183 @@
+"""The alarm list: unacknowledged first, then what else happened."""
+
+from datetime import tzinfo
+
+from rich.cells import cell_len
+
+from engine.alarms.alarm import Alarm, AlarmState
+from engine.records.events import Event, EventKind, Priority
+from tui.data.frame import Frame
+from tui.draw.format import RETIRED, SHELVED, acknowledged_by, reason, severity_text, short_time, subject
+from tui.draw.text import Line, Lines, Role, Span, clean, fit, pick, title
+
+PRIORITIES = {Priority.LOW: "low", Priority.MEDIUM: "med", Priority.HIGH: "HIGH"}
+
+BROAD = 90
+"""Cells from which the rows of the list are as wide as the widest of them."""
+
+PEAK = ("raised, peak severity", "raised, peak sev.", "peak severity")
+"""What time and number of a row are."""
+
+SHORTEST = 5
+"""Cells that are kept at least for how an alarm stands: `UNACK`."""
+
+FACTS = frozenset(
+    {
+        EventKind.LEARNED,
+        EventKind.STARTED,
+        EventKind.FINISHED,
+        EventKind.FAILED,
+        EventKind.STOPPED,
+        EventKind.RESTARTED,
+        EventKind.CONDITION,
+        EventKind.DRIFTED,
+        EventKind.BUNDLE,
+        EventKind.ACCEPTED,
+        EventKind.RETIRED,
+        EventKind.REINSTATED,
+    }
+)
+"""Events that are told beside the alarms; what happens to an alarm is in its own row."""
+
+
+def alarm_lines(
+    width: int, height: int, frame: Frame, selected: str, zone: tzinfo, pointed: str | None = None
+) -> Lines:
+    """A heading with the count of unacknowledged alarms, the alarms, and below them plain facts.
+
+    Args:
+        width: cells.
+        height: lines, the heading included.
+        frame: what to show.
+        selected: name of the selected component; its alarms stand out.
+        zone: of the times shown.
+        pointed: key of the alarm that the keys mean, which is marked.
+    """
+    alarms = frame.alarms
+    waiting = sum(alarm.needs_acknowledgement for alarm in alarms)
+    heading = f"Alarms: {waiting} unacknowledged" if waiting else "Alarms: none unacknowledged"
+    lines: Lines = [title(heading, width, *PEAK if alarms else ())]
+    room = height - 1
+    shown = rows_shown(alarms, room if len(alarms) <= room else room - 1, selected, pointed)
+    name = max((cell_len(subject(alarms[number])) for number in shown), default=0)
+    # Where there is room, what follows the reason stands in columns.
+    reasons = [len(reason(alarms[number], frame.playhead.at)) for number in shown]
+    cause = max(reasons, default=0) if width >= BROAD else 0
+    lines.extend(
+        _row(
+            width,
+            frame,
+            alarms[number],
+            min(name, 16 if width >= 60 else 10),
+            max(cause, 6),
+            zone,
+            mark="›" if alarms[number].key == pointed else " ",
+            chosen=alarms[number].component == selected,
+        )
+        for number in shown
+    )
+    if len(shown) < len(alarms) and room > 0:
+        rest = [alarms[number] for number in range(len(alarms)) if number not in shown]
+        loud = sum(alarm.needs_acknowledgement for alarm in rest)
+        text = f"   {len(rest)} more, {loud} unacknowledged"
+        lines.append((Span(fit(text, width), Role.ALARM if loud else Role.DIM),))
+    facts = [event for event in frame.events if event.kind in FACTS or _untold(event)]
+    lines.extend(_fact(width, event, zone) for event in facts)
+    if not alarms and not facts:
+        lines.append((Span(fit("   nothing yet", width), Role.DIM),))
+    return lines[:height]
+
+
+def rows_shown(alarms: tuple[Alarm, ...], room: int, selected: str, pointed: str | None) -> list[int]:
+    """Which alarms to show where not all have room: what waits, then what stands, then what is selected."""
+    order = sorted(
+        range(len(alarms)),
+        key=lambda number: (
+            not alarms[number].needs_acknowledgement,
+            alarms[number].key != pointed,
+            not alarms[number].stands,
+            alarms[number].component != selected,
+        ),
+    )
+    return sorted(order[: max(room, 0)])
+
+
+def standing(alarm: Alarm, zone: tzinfo) -> tuple[str, ...]:
+    """How an alarm stands, from the longest way of saying it to the shortest."""
+    if alarm.state is AlarmState.OUT_OF_SERVICE and alarm.retired is not None:
+        by = clean(str(alarm.retired.detail.get("by", "")))
+        return (f"out of service, by {by}", "out of service", "out")
+    if alarm.state is AlarmState.SHELVED and alarm.shelved_until is not None:
+        by, later = clean(alarm.shelved_by), " later" if alarm.shelved_later else ""
+        until = f"until {short_time(alarm.shelved_until, zone)}"
+        return (f"shelved{later} {until}, by {by}", f"shelved{later} {until}", f"shelved{later}", "shelved")
+    if alarm.acknowledgement is None and not alarm.needs_acknowledgement:
+        return ("overtaken by an alarm", "overtaken", "over")
+    if alarm.acknowledgement is None:
+        return ("UNACK",) if alarm.stands else ("UNACK, returned", "UNACK rtn")
+    by = acknowledged_by(alarm)
+    if alarm.acknowledged_later:
+        return (f"acknowledged later, by {by}", f"acked later, by {by}", "acked later")
+    if alarm.stands:
+        return (f"acknowledged by {by}", f"acked by {by}", f"acked {by}", "acked")
+    return (
+        f"returned, acknowledged by {by}",
+        f"returned, acked by {by}",
+        f"rtn acked by {by}",
+        f"rtn acked {by}",
+        "rtn acked",
+    )
+
+
+def alarm_glyph(alarm: Alarm) -> str:
+    """▲ wants an acknowledgement, △ has it, ▽ returned before it got one, · is over, ◁ and □ are put away."""
+    if alarm.put_away:
+        return SHELVED if alarm.retired is None else RETIRED
+    if alarm.stands:
+        return "▲" if alarm.needs_acknowledgement else "△"
+    return "▽" if alarm.needs_acknowledgement else "·"
+
+
+def _row(
+    width: int, frame: Frame, alarm: Alarm, name: int, least: int, zone: tzinfo, *, mark: str, chosen: bool
+) -> Line:
+    quiet = alarm.put_away or not alarm.stands
+    role = Role.ALARM if alarm.needs_acknowledgement else Role.DIM if quiet else Role.WARNING
+    fixed = 3 + 12 + name + 1 + 5
+    variants = standing(alarm, zone)
+    why = reason(alarm, frame.playhead.at)
+    number = f"{'peak ' * (width >= 64)}{severity_text(frame.peak(alarm).severity):>4} "
+    # Where it is narrow, of what is over, put away or answered later its state says more than its peak; of an
+    # advisory its reason does; and a reason is not cut for a peak.
+    more = alarm.priority is Priority.LOW or (quiet and not alarm.needs_acknowledgement)
+    shortest = max(len(variants[-1]), SHORTEST)
+    cut = fixed + len(why) + 1 + len(number) + shortest > width
+    if width < 60 and (more or cut or shortest > SHORTEST):
+        number = ""
+    cause = min(width - fixed - len(number) - shortest - 1, 24, max(len(why), least))
+    tail = width - fixed - len(number) - max(cause + 1, 0)
+    said = pick(tail, *variants).rstrip()
+    return (
+        Span(mark, Role.STRONG),
+        Span(f"{alarm_glyph(alarm)} {short_time(alarm.raised.at, zone)} ", role),
+        Span(fit(subject(alarm), name) + " ", Role.STRONG if chosen else role),
+        Span(f"{PRIORITIES[alarm.priority]:<5}", role),
+        Span(fit(why, cause) + " " if cause > 0 else "", role),
+        Span(number, role),
+        Span(said, Role.RINGING if alarm.needs_acknowledgement else role),
+    )
+
+
+def _untold(event: Event) -> bool:
+    """Whether the command that is told of rings failed for good: somebody was not called."""
+    return event.kind is EventKind.NOTIFIED and bool(event.detail.get("given_up"))
+
+
+def _fact(width: int, event: Event, zone: tzinfo) -> Line:
+    message = clean(str(event.detail.get("message") or event.detail.get("reason") or ""))
+    who = event.component or event.source
+    # "engine engine started" says no more than "engine started".
+    what = event.kind.value if event.kind.value.startswith(who) else f"{who} {event.kind.value}"
+    text = f" · {short_time(event.at, zone)} {what}{': ' + message if message else ''}"
+    bad = event.kind is EventKind.FAILED or _untold(event)
+    return (Span(fit(text, width), Role.WARNING if bad else Role.DIM),)

@@ -1,0 +1,204 @@
+"""How numbers, times and states are written: one place, so that every screen says it alike."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from engine.alarms.alarm import Alarm, AlarmState
+from engine.records.events import RINGS, Priority, Quality
+from tui.data.frame import Condition
+from tui.data.peak import Peak
+from tui.data.playhead import moment
+from tui.draw.text import Role, clean
+
+ARROWS = {1: "↑", 0: " ", -1: "↓"}
+
+QUALITIES = {
+    Quality.STOPPED: ("■", "stopped", Role.DIM),
+    Quality.DEAD: ("✕", "sensor dead", Role.WARNING),
+    Quality.CLIPPED: ("✕", "clipped", Role.WARNING),
+    Quality.INVALID: ("✕", "invalid", Role.WARNING),
+}
+
+STANDING = {Priority.LOW: "advisory", Priority.MEDIUM: "ALARM", Priority.HIGH: "SEVERE"}
+
+SHELVED, RETIRED = "◁", "□"
+"""Glyphs of what asks nobody for anything for the time being."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A component's state: a glyph and words that need no colour, and the role they are drawn in."""
+
+    glyph: str
+    word: str
+    role: Role
+
+
+def state_of(condition: Condition) -> State:
+    """The state of a component; an alarm comes before all else, since nothing mutes a failure."""
+    alarm = condition.alarm
+    if condition.retired:
+        return State(RETIRED, "out of service", Role.DIM if alarm is None else Role.WARNING)
+    if alarm is not None and alarm.state is AlarmState.SHELVED:
+        # What is wrong stays in sight: severity and reason stand beside it.
+        loud = "" if alarm.priority is Priority.LOW else f"{STANDING[alarm.priority]} "
+        later = " later" if alarm.shelved_later else ""
+        return State(SHELVED, f"{loud}shelved{later}", Role.WARNING)
+    if alarm is not None and alarm.stands:
+        word = STANDING[alarm.priority]
+        if alarm.needs_acknowledgement:
+            return State("▲", f"{word} UNACK", Role.RINGING)
+        later = " later" if alarm.acknowledged_later else ""
+        return State("△", f"{word} acked{later}", Role.WARNING)
+    if alarm is not None:
+        return State("▽", "returned UNACK", Role.WARNING)
+    if condition.silent:
+        return State("?", "NO DATA", Role.WARNING)
+    if condition.quality is None:
+        return State("○", "no score yet", Role.DIM)
+    if condition.quality in QUALITIES:
+        return State(*QUALITIES[condition.quality])
+    if condition.baseline:
+        return State("○", "baseline", Role.DIM)
+    if not math.isfinite(condition.severity):
+        return State("?", "no score", Role.WARNING)
+    if condition.severity >= 1.0:
+        return State("◆", "above limit", Role.WARNING)
+    return State("●", "normal", Role.GOOD)
+
+
+def severity_text(severity: float | None) -> str:
+    """A severity in at most 4 characters; rounded down, so that 1.00 is never below the limit."""
+    if severity is None or not math.isfinite(severity):
+        return "–"
+    if severity >= 999:
+        return ">999"
+    if severity >= 100:
+        return f"{int(severity)}"
+    scale = 10 if severity >= 10 else 100
+    return f"{math.floor(severity * scale + 1e-9) / scale:.{1 if severity >= 10 else 2}f}"
+
+
+def severities_text(alarm: Alarm, peak: Peak, told: Callable[[datetime], str]) -> str:
+    """How bad an alarm was when raised, at its latest ring and at its worst, each with its own instant.
+
+    Args:
+        alarm: as of the playhead.
+        peak: its highest severity.
+        told: how an instant is written.
+    """
+    parts = []
+    first = alarm.raised.detail.get("severity")
+    if isinstance(first, int | float):
+        parts.append(f"{severity_text(first)} when raised {told(alarm.raised.at)}")
+    if alarm.severity is not None and alarm.ring is not alarm.raised:
+        # What rings when a shelf runs out has no severity of its own.
+        when = (
+            f"at its latest ring {told(alarm.ring.at)}" if alarm.ring.kind in RINGS else "when it last rang"
+        )
+        parts.append(f"{severity_text(alarm.severity)} {when}")
+    if peak.severity is not None:
+        when = "" if peak.at is None else f" {told(peak.at)}"
+        parts.append(f"peak {severity_text(peak.severity)}{when}")
+    return ", ".join(parts)
+
+
+def since_texts(alarm: Alarm, told: Callable[[datetime], str]) -> tuple[str, str]:
+    """Since when an alarm is what it is: whole, and shorter where more happened to it than its raise.
+
+    Args:
+        alarm: as of the playhead.
+        told: how an instant is written.
+    """
+    raised = f"raised {told(alarm.raised.at)}"
+    if alarm.cleared is not None:
+        return f"{raised}, returned {told(alarm.cleared.at)}", raised
+    if alarm.reached is not alarm.raised:
+        return f"{raised}, {STANDING[alarm.priority]} since {told(alarm.reached.at)}", raised
+    return (f"since {told(alarm.raised.at)}",) * 2
+
+
+def percent(share: float) -> str:
+    """A share of 0 to 1 in percent."""
+    return f"{100 * share:.0f} %" if math.isfinite(share) else "–"
+
+
+def frequency(low: float, high: float) -> str:
+    """A band of frequencies in Hz, written in kHz."""
+    return f"{low / 1000:.2f}–{high / 1000:.2f} kHz"
+
+
+def short_time(when: datetime | int, zone: tzinfo) -> str:
+    """Month, day, hour and minute: 02-16 03:52."""
+    return _local(when, zone).strftime("%m-%d %H:%M")
+
+
+def long_time(when: datetime | int, zone: tzinfo) -> str:
+    """Date, time to the second and zone: 2004-02-16 03:52:39 UTC."""
+    local = _local(when, zone)
+    return f"{local:%Y-%m-%d %H:%M:%S} {clean(local.tzname() or '')}".rstrip()
+
+
+def wall_time(when: datetime, zone: tzinfo) -> str:
+    """Wall clock, hours to seconds, and its zone, since it need not be that of the recording."""
+    local = _local(when, zone)
+    return f"{local:%H:%M:%S} {clean(local.tzname() or '')}".rstrip()
+
+
+def acknowledged_by(alarm: Alarm) -> str:
+    """Who acknowledged the latest ring, empty where nobody did."""
+    given = alarm.acknowledgement
+    return "" if given is None else clean(str(given.detail.get("by", "somebody")))
+
+
+def subject(alarm: Alarm) -> str:
+    """What an alarm is about: the component, or else its source."""
+    return clean(alarm.component or alarm.source)
+
+
+def reason(alarm: Alarm, at: int | None = None) -> str:
+    """What an alarm comes from, and how often it was raised if more than once.
+
+    Args:
+        alarm: as of the playhead.
+        at: the playhead; without it nothing is said of how far off the limit is.
+    """
+    return f"{_origin(alarm, at)} ×{alarm.count}" if alarm.count > 1 else _origin(alarm, at)
+
+
+def _origin(alarm: Alarm, at: int | None) -> str:
+    """A surface, another component that explains it or is worse, how far off the limit is, else its cause."""
+    if alarm.surface:
+        return clean(alarm.surface)
+    if alarm.carried_from:
+        return clean(f"via {alarm.carried_from}")
+    if alarm.beside:
+        return clean(f"beside {alarm.beside}")
+    due = limit_due(alarm)
+    if due is not None and at is not None and alarm.cleared is None:
+        left = (due - moment(at)).total_seconds()
+        return f"limit in {duration(left)}" if left > 0 else "limit was due"
+    # "engine: engine failed" says no more than "engine: failed".
+    return clean(alarm.cause).removeprefix(f"{subject(alarm)} ")
+
+
+def limit_due(alarm: Alarm) -> datetime | None:
+    """The instant for which its latest ring forecast the limit, None of an alarm that forecasts nothing."""
+    for event in (alarm.ring, alarm.raised):
+        seconds = event.detail.get("seconds_to_limit")
+        if isinstance(seconds, int | float):
+            return event.at + timedelta(seconds=float(seconds))
+    return None
+
+
+def duration(seconds: float) -> str:
+    """A span of time in its largest fitting unit: 40 min, 12 h, 3 d."""
+    fitting = [(size, unit) for size, unit in ((86_400, "d"), (3_600, "h")) if seconds >= 2 * size]
+    size, unit = fitting[0] if fitting else (60, "min")
+    return f"{max(seconds / size, 1):.0f} {unit}"
+
+
+def _local(when: datetime | int, zone: tzinfo) -> datetime:
+    return (when if isinstance(when, datetime) else moment(when)).astimezone(zone)

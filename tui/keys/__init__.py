@@ -1,0 +1,1 @@
+"""Actions, the keys they have, and the search over them."""

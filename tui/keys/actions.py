@@ -1,0 +1,291 @@
+"""The one registry of what the console can do; every binding, hint, command and row of help comes from it."""
+
+from collections.abc import Mapping
+
+from tui.keys.keymap import Action, Group, Keymap
+from tui.keys.pane_actions import PANE_ACTIONS
+from tui.screens.registry import SCREENS
+
+SEEN = ("overview", "bearing", "alarms")
+"""Screens on which alarms can be acted upon: nobody acknowledges what they cannot see."""
+
+LIST = ("alarms",)
+
+SCREEN_SENTENCE = "the screens: "
+
+ALARMS = (
+    Action(
+        "acknowledge",
+        ("a",),
+        "acknowledge",
+        "ack",
+        "acknowledge the alarm selected, or the most urgent of the bearing selected",
+        Group.ALARMS,
+        SEEN,
+        rank=1,
+    ),
+    Action(
+        "acknowledge-all",
+        ("A",),
+        "acknowledge_all",
+        "ack all",
+        "acknowledge all alarms that the list shows",
+        Group.ALARMS,
+        LIST,
+        second_step=True,
+        rank=5,
+    ),
+    Action("note", ("n",), "note", "note", "write a note on the alarm", Group.ALARMS, SEEN, rank=6),
+    Action(
+        "shelve",
+        ("z",),
+        "shelve",
+        "shelve",
+        "shelve the alarm for a while, with a reason",
+        Group.ALARMS,
+        SEEN,
+        rank=6,
+    ),
+    Action(
+        "unshelve",
+        ("Z",),
+        "unshelve",
+        "unshelve",
+        "take the alarm off its shelf",
+        Group.ALARMS,
+        SEEN,
+        second_step=True,
+        rank=17,
+    ),
+    Action(
+        "service",
+        ("o",),
+        "service",
+        "service",
+        "take the bearing out of service, with a reason; or return it",
+        Group.ALARMS,
+        SEEN,
+        second_step=True,
+        rank=18,
+    ),
+    Action(
+        "jump",
+        ("j",),
+        "jump",
+        "jump",
+        "go to the instant at which the alarm was raised",
+        Group.ALARMS,
+        SEEN,
+        rank=14,
+    ),
+    Action(
+        "story",
+        ("enter",),
+        "screen.story",
+        "story",
+        "the alarm's story, and back",
+        Group.ALARMS,
+        LIST,
+        rank=4,
+    ),
+    Action(
+        "story-on", ("pagedown",), "screen.scroll_story(1)", "scroll", "scroll its story", Group.ALARMS, LIST
+    ),
+    Action(
+        "story-back", ("pageup",), "screen.scroll_story(-1)", "scroll", "scroll its story", Group.ALARMS, LIST
+    ),
+    Action(
+        "listing",
+        ("v",),
+        "cycle('listing')",
+        "list",
+        "the next list: active, shelved, history",
+        Group.ALARMS,
+        LIST,
+        rank=4,
+    ),
+    Action(
+        "search",
+        ("/",),
+        "search",
+        "search",
+        "show only alarms with certain words",
+        Group.ALARMS,
+        LIST,
+        rank=5,
+    ),
+    *(
+        Action(
+            f"by-{what}",
+            (key,),
+            f"cycle('{what}')",
+            "filter",
+            "show one component, a least priority, or a state; all again",
+            Group.ALARMS,
+            LIST,
+            rank=7,
+        )
+        for what, key in (("component", "c"), ("priority", "p"), ("state", "s"))
+    ),
+    Action(
+        "unfilter",
+        ("x",),
+        "unfilter",
+        "filter",
+        "show one component, a least priority, or a state; all again",
+        Group.ALARMS,
+        LIST,
+        rank=7,
+    ),
+)
+
+TIME = (
+    Action("play", ("space",), "play", "pause", "pause, and go on", Group.TIME, rank=4),
+    Action("follow", ("f",), "follow", "newest", "follow the newest snapshot", Group.TIME, rank=6),
+    Action(
+        "step-back", ("left",), "step(-1)", "step", "one snapshot back or on, and pause", Group.TIME, rank=7
+    ),
+    Action(
+        "step-on", ("right",), "step(1)", "step", "one snapshot back or on, and pause", Group.TIME, rank=7
+    ),
+    Action("slower", ("[",), "pace(-1)", "pace", "slower (to ×0.25) or faster (to max)", Group.TIME, rank=8),
+    Action("faster", ("]",), "pace(1)", "pace", "slower (to ×0.25) or faster (to max)", Group.TIME, rank=8),
+    Action(
+        "start", ("g",), "seek('start')", "ends", "to the first or the newest snapshot", Group.TIME, rank=11
+    ),
+    Action("end", ("G",), "seek('end')", "ends", "to the first or the newest snapshot", Group.TIME, rank=11),
+    Action(
+        "next-crossing",
+        ("N",),
+        "cross(1)",
+        "crossing",
+        "to the next or previous crossing of a limit",
+        Group.TIME,
+        rank=10,
+    ),
+    Action(
+        "previous-crossing",
+        ("P",),
+        "cross(-1)",
+        "crossing",
+        "to the next or previous crossing of a limit",
+        Group.TIME,
+        rank=10,
+    ),
+)
+
+FURTHER = (
+    Action(
+        "next-alarm",
+        (">",),
+        "alarm(1)",
+        "ring",
+        "to the next or previous ring of an alarm",
+        Group.TIME,
+        rank=15,
+    ),
+    Action(
+        "previous-alarm",
+        ("<",),
+        "alarm(-1)",
+        "ring",
+        "to the next or previous ring of an alarm",
+        Group.TIME,
+        rank=15,
+    ),
+    Action("goto", ("t",), "goto", "go to", "go to a time or a snapshot that is typed", Group.TIME, rank=16),
+)
+
+LOOKING = (
+    Action("up", ("up",), "move(-1)", "select", "select the row above or below", Group.SCREENS, rank=12),
+    Action("down", ("down",), "move(1)", "select", "select the row above or below", Group.SCREENS, rank=12),
+    Action(
+        "open",
+        ("enter",),
+        "open",
+        "open",
+        "the selected bearing in detail",
+        Group.SCREENS,
+        ("overview",),
+        rank=5,
+    ),
+    Action(
+        "machine",
+        ("enter",),
+        "machine",
+        "open",
+        "open the selected machine",
+        Group.SCREENS,
+        ("fleet",),
+        rank=1,
+    ),
+    *(
+        Action(
+            place.id,
+            (place.key,),
+            f"go('{place.id}')",
+            "screens",
+            SCREEN_SENTENCE + ", ".join(one.word for one in SCREENS),
+            Group.SCREENS,
+            rank=6,
+        )
+        for place in SCREENS
+    ),
+    Action(
+        "back",
+        ("escape",),
+        "back",
+        "back",
+        "back; on the overview, follow the most urgent",
+        Group.SCREENS,
+        rank=2,
+    ),
+)
+
+CONSOLE = (
+    Action(
+        "palette",
+        ("ctrl+p", ":"),
+        "find",
+        "find",
+        "find what can be done, by typing",
+        Group.CONSOLE,
+        rank=13,
+    ),
+    Action(
+        "theme",
+        ("T",),
+        "next_theme",
+        "theme",
+        "the next theme: dark, light, for the colour-blind, of high contrast, the terminal's own colours",
+        Group.CONSOLE,
+        rank=19,
+    ),
+    Action(
+        "redraw",
+        ("ctrl+l",),
+        "redraw",
+        "redraw",
+        "draw everything anew, where something else wrote over it",
+        Group.CONSOLE,
+        rank=20,
+    ),
+    Action("help", ("?",), "help", "help", "this list", Group.CONSOLE, rank=3),
+    Action("quit", ("q",), "quit", "quit", "leave; nothing that is stored is lost", Group.CONSOLE, rank=3),
+)
+
+DEFAULT = Keymap((*ALARMS, *TIME, *FURTHER, *LOOKING, *PANE_ACTIONS, *CONSOLE))
+"""Every action with its own keys."""
+
+
+def keymap_of(overrides: Mapping[str, str | tuple[str, ...]]) -> Keymap:
+    """The keys in force.
+
+    Args:
+        overrides: keys by the id of the action, as [keys] in config.toml has them.
+
+    Raises:
+        KeysError: an id or a key that there is not, or two actions on one key.
+    """
+    listed = {id: (keys,) if isinstance(keys, str) else tuple(keys) for id, keys in overrides.items()}
+    return DEFAULT.changed(listed)

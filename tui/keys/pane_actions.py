@@ -1,0 +1,91 @@
+"""What can be done on the screens with panes: choosing one, looking nearer, asking the engine."""
+
+from tui.keys.keymap import Action, Group
+
+PANES = {
+    "r": "trend",
+    "s": "spectrum",
+    "e": "envelope",
+    "u": "waterfall",
+    "w": "waveform",
+    "c": "contributions",
+    "i": "figures",
+}
+"""Panes of the bearing screen by their keys."""
+
+PANED = ("bearing", "model", "health")
+"""Screens with panes."""
+
+BEARING, MODEL = ("bearing",), ("model",)
+
+_NEXT = "the next or previous pane"
+_NAMED = f"panes of a bearing: {', '.join(PANES.values())}"
+_ZOOM = "look nearer, or from further away again"
+_PAN = "along the part that is looked at"
+
+PANE_ACTIONS = (
+    Action("next-pane", ("tab",), "screen.pane('next')", "panes", _NEXT, Group.SCREENS, PANED, rank=4),
+    Action("previous-pane", ("shift+tab",), "screen.pane('previous')", "panes", _NEXT, Group.SCREENS, PANED),
+    *(
+        Action(f"pane-{name}", (key,), f"screen.pane('{name}')", "pane", _NAMED, Group.SCREENS, BEARING)
+        for key, name in PANES.items()
+    ),
+    Action("zoom-in", ("+",), "screen.zoom(1)", "zoom", _ZOOM, Group.SCREENS, BEARING, rank=5),
+    Action("zoom-out", ("-",), "screen.zoom(-1)", "zoom", _ZOOM, Group.SCREENS, BEARING, rank=5),
+    Action("pan-left", (",",), "screen.pan(-1)", "along", _PAN, Group.SCREENS, BEARING, rank=9),
+    Action("pan-right", (".",), "screen.pan(1)", "along", _PAN, Group.SCREENS, BEARING, rank=9),
+    Action(
+        "channel",
+        ("h",),
+        "screen.channel",
+        "channel",
+        "the next channel of the bearing",
+        Group.SCREENS,
+        BEARING,
+        rank=12,
+    ),
+    Action(
+        "accept",
+        ("a",),
+        "accept",
+        "accept",
+        "accept the baseline that was learned: the machine was healthy then",
+        Group.MODEL,
+        MODEL,
+        second_step=True,
+        rank=3,
+    ),
+    Action(
+        "bundle",
+        ("b",),
+        "screen.bundle",
+        "bundle",
+        "choose the next of the bundles in the state folder",
+        Group.MODEL,
+        MODEL,
+        rank=5,
+    ),
+    Action(
+        "switch",
+        ("s",),
+        "switch",
+        "switch",
+        "ask the engine to score with the bundle chosen",
+        Group.MODEL,
+        MODEL,
+        second_step=True,
+        rank=6,
+    ),
+    Action(
+        "relearn",
+        ("R",),
+        "relearn",
+        "relearn",
+        "ask the engine to learn again from a span that is typed",
+        Group.MODEL,
+        MODEL,
+        second_step=True,
+        rank=7,
+    ),
+)
+"""All of them; most run methods of the screen on top."""

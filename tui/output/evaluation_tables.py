@@ -1,0 +1,161 @@
+"""Shows what models are worth: tables by rich, curves by plotext."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import plotext
+from numpy.typing import NDArray
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from engine.evaluation.metrics import Figures, Level
+from engine.evaluation.trial import Comparison, Evaluation, Truth
+from replay.recording import clean_text
+
+HEIGHT, WIDEST = 16, 80
+"""Of a plot, in cells."""
+
+
+def print_comparison(rows: Sequence[Comparison], faults: Mapping[str, str], truth: Truth) -> None:
+    """Print models side by side, then why others could not be tried."""
+    console = _console()
+    if rows:
+        console.print(comparison_table(rows, truth))
+    for name, why in faults.items():
+        console.print(f"{name}: {clean_text(why)}")
+
+
+def comparison_table(rows: Sequence[Comparison], truth: Truth) -> Table:
+    """One row a model; a dash where there is nothing to tell."""
+    table = _table(f"{truth.component} fails from {truth.onset} on")
+    table.add_column("model", no_wrap=True)
+    for heading in (
+        "gated lead",
+        "false alarms",
+        "delay",
+        "ranked first",
+        "share",
+        "ratio",
+        "trained in",
+        "per s",
+    ):
+        table.add_column(heading, justify="right", no_wrap=heading == "ranked first")
+    for one in rows:
+        told = one.forewarning
+        table.add_row(
+            one.model,
+            _maybe(told.gated_lead_hours, ".1f", " h"),
+            str(told.false_alarms),
+            _maybe(told.delay_snapshots, "d"),
+            one.ranked_first,
+            f"{one.failing_first:.0%}",
+            f"{one.separation:.2f}",
+            f"{one.training_seconds:.0f} s",
+            f"{one.snapshots_per_second:.0f}",
+        )
+    table.caption = (
+        "gated lead: from the first medium or high alarm to the end, if none rang before the onset; delay:"
+        " snapshots from the onset to it; share: of running snapshots from the onset on, those in which the"
+        " failing component is in front; ratio: its median faulty error over the 99th percentile of"
+        " healthy ones; per s: snapshots scored"
+    )
+    table.caption_justify = "left"
+    return table
+
+
+def print_evaluation(done: Evaluation, truth: Truth) -> None:
+    """Print the figures of one model, its confusions, sweeps and curves."""
+    console = _console()
+    console.print(comparison_table([done.comparison], truth))
+    console.print(figures_table(done.levels))
+    for one in done.levels:
+        console.print(confusion_table(one))
+    for one in done.levels:
+        console.print(sweep_table(one))
+    width = min(console.width, WIDEST)
+    for one in done.levels:
+        curves = one.curves
+        heading = f"ROC, by {one.name}: true over false positive rate, AUC {curves.roc_auc:.3f}"
+        console.print(plot(heading, [("braille", curves.roc[:, :2])], width), soft_wrap=True)
+        heading = f"precision over recall, by {one.name}: average precision {curves.average_precision:.3f}"
+        console.print(plot(heading, [("braille", curves.precision_recall[:, :2])], width), soft_wrap=True)
+    latent = float(np.median(done.windows.latent[done.judged]))
+    if latent:
+        console.print(f"latent: {latent:.1%} of the score, the median of the snapshots judged")
+    if done.layout is not None:
+        failing = done.faulty[done.laid_out].any(axis=1)
+        parts = [("·", done.layout[~failing]), ("x", done.layout[failing])]
+        heading = f"t-SNE of windows at {truth.component}: · healthy, x from the onset on"
+        console.print(plot(heading, parts, width, joined=False), soft_wrap=True)
+
+
+def figures_table(levels: Sequence[Level]) -> Table:
+    """What people ask of a classifier, at the chosen limits."""
+    table = _table("At the chosen limits: " + ", ".join(f"{one.name}: {one.chosen}" for one in levels))
+    table.add_column("by")
+    for heading in ("precision", "recall", "F1", "accuracy", "AUC", "average precision"):
+        table.add_column(heading, justify="right")
+    for one in levels:
+        table.add_row(
+            one.name,
+            *_ratios(one.figures),
+            f"{one.curves.roc_auc:.3f}",
+            f"{one.curves.average_precision:.3f}",
+        )
+    return table
+
+
+def confusion_table(one: Level) -> Table:
+    """Counts of what is against what was called."""
+    figures = one.figures
+    table = _table(f"Confusion, by {one.name}")
+    table.add_column("")
+    for heading in ("called healthy", "called faulty"):
+        table.add_column(heading, justify="right")
+    table.add_row("is healthy", str(figures.true_negative), str(figures.false_positive))
+    table.add_row("is faulty", str(figures.false_negative), str(figures.true_positive))
+    return table
+
+
+def sweep_table(one: Level) -> Table:
+    """The same figures with the limit at several percentiles of healthy scores."""
+    table = _table(f"Limits at percentiles of healthy scores, by {one.name}")
+    for heading in ("percentile", "precision", "recall", "F1", "accuracy", "false positives"):
+        table.add_column(heading, justify="right")
+    for percentile, figures in one.sweep.items():
+        table.add_row(f"{percentile:g}", *_ratios(figures), str(figures.false_positive))
+    return table
+
+
+def plot(heading: str, parts: Sequence[tuple[str, NDArray[Any]]], width: int, *, joined: bool = True) -> str:
+    """Draw points (n, 2), each part with its marker, as plain text under a heading."""
+    figure = plotext.figure
+    figure.clear()
+    figure.theme("colorless")
+    figure.plot_size(width, HEIGHT)
+    for marker, points in parts:
+        if len(points):
+            signal = figure.signal(points[:, 0].tolist(), points[:, 1].tolist(), marker=marker)
+            figure.draw(signal.lines(joined and len(points) > 1))
+    drawn: str = plotext.uncolorize(figure.build().string())
+    return f"{heading}\n{drawn}"
+
+
+def _ratios(figures: Figures) -> list[str]:
+    return [f"{value:.3f}" for value in (figures.precision, figures.recall, figures.f1, figures.accuracy)]
+
+
+def _maybe(value: float | None, form: str, unit: str = "") -> str:
+    return "–" if value is None else format(value, form) + unit
+
+
+def _table(title: str) -> Table:
+    return Table(
+        title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True
+    )
+
+
+def _console() -> Console:
+    return Console(markup=False, emoji=False, highlight=False)

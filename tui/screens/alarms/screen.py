@@ -1,0 +1,73 @@
+"""The alarm screen: what is active, shelved, or over; and the whole story of the selected one."""
+
+from functools import partial
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+
+from engine.alarms.alarm import Alarm
+from tui.screens.alarms.list import alarm_list_lines
+from tui.screens.alarms.story import story_lines
+from tui.screens.base import ConsoleScreen, waiting_lines
+from tui.screens.panel import Panel
+from tui.screens.state import Shown
+
+PAGE = 5
+"""Rows of the story that one key scrolls."""
+
+
+class AlarmScreen(ConsoleScreen):
+    """The list, and beside it, or in its place, one alarm's story."""
+
+    PLACE = "alarms"
+
+    def __init__(self) -> None:
+        """Begin with the list."""
+        super().__init__()
+        self._first = 0
+        self._about: str | None = None
+
+    def compose(self) -> ComposeResult:
+        """The panels from top to bottom."""
+        yield Panel(id="banner")
+        with Horizontal(id="both"):
+            yield Panel(id="list")
+            yield Panel(id="story")
+        yield Panel(id="notice")
+        yield Panel(id="keys")
+
+    def draw(self, shown: Shown) -> None:
+        """Give each panel its part."""
+        listing, story = self.query_one("#list", Panel), self.query_one("#story", Panel)
+        frame = shown.frame
+        if frame is None:
+            listing.show(partial(waiting_lines, heading="Alarms", text=shown.waiting))
+            story.show(partial(waiting_lines, heading="Story", text=""))
+            return
+        alarms = shown.listed
+        listing.show(
+            partial(
+                alarm_list_lines,
+                frame=frame,
+                shown=alarms,
+                chosen=shown.alarm_filter,
+                selected=shown.alarm,
+                zone=shown.zone,
+            )
+        )
+        if shown.alarm != self._about:
+            self._about, self._first = shown.alarm, 0
+        alarm: Alarm | None = next((one for one in alarms if one.key == shown.alarm), None)
+        story.show(partial(story_lines, frame=frame, alarm=alarm, zone=shown.zone, first=self._first))
+
+    def action_story(self) -> None:
+        """Where there is not room for both: the story in the place of the list, and back."""
+        self.toggle_class("story")
+        if self.shown is not None:
+            self.show(self.shown)
+
+    def action_scroll_story(self, by: int) -> None:
+        """So many pages on or back in the story."""
+        self._first = max(self._first + by * PAGE, 0)
+        if self.shown is not None:
+            self.show(self.shown)

@@ -1,0 +1,223 @@
+"""One alarm's whole story: how it stands, what to do, how bad it was, the evidence, and all that happened."""
+
+import math
+from collections.abc import Iterator, Mapping
+from datetime import tzinfo
+
+from engine.alarms.advice import advice_for
+from engine.alarms.alarm import Alarm, fold_rules
+from engine.alarms.episodes import stories_of
+from engine.records.events import RINGS, Event, EventKind
+from tui.data.frame import Frame
+from tui.data.playhead import instant
+from tui.draw.alarm_rows import alarm_glyph, standing
+from tui.draw.format import (
+    duration,
+    frequency,
+    limit_due,
+    percent,
+    reason,
+    severities_text,
+    severity_text,
+    short_time,
+    since_texts,
+    subject,
+)
+from tui.draw.notice import wrapped
+from tui.draw.text import Line, Lines, Role, Span, clean, fit, title
+
+LABEL = 10
+"""Cells of a label and the blank after it."""
+
+MOST_ROWS = 8
+"""Rows that one item may take; a note may be long, the story goes on."""
+
+
+def story_lines(
+    width: int, height: int, frame: Frame, alarm: Alarm | None, zone: tzinfo, first: int = 0
+) -> Lines:
+    """As much of the story as there is room for.
+
+    Args:
+        width: cells.
+        height: lines.
+        frame: what is shown.
+        alarm: whose story; None where none is selected.
+        zone: of the times shown.
+        first: how many rows to scroll down.
+    """
+    if alarm is None:
+        return [title("Story", width), (Span(fit("   no alarm is selected", width), Role.DIM),)][:height]
+    rows = story_rows(width, frame, alarm, zone)
+    first = min(max(first, 0), max(len(rows) + 1 - height, 0))
+    more = len(rows) - first - (height - 1)
+    heading = title(
+        f"{subject(alarm)}: {reason(alarm, frame.playhead.at)}",
+        width,
+        f"PgDn: {more} more" if more > 0 else "the whole story",
+    )
+    return [heading, *rows[first : first + height - 1]][:height]
+
+
+def story_rows(width: int, frame: Frame, alarm: Alarm, zone: tzinfo) -> Lines:
+    """Every row of the story."""
+    rows: list[Line] = []
+    loud = alarm.needs_acknowledgement
+    told = f"{alarm_glyph(alarm)} {alarm.priority} priority, {standing(alarm, zone)[0]}"
+    since, _ = since_texts(alarm, lambda at: short_time(at, zone))
+    rows += _item(width, "state", f"{told}, {since}", Role.RINGING if loud else Role.STRONG)
+    if alarm.shelved_for:
+        rows += _item(width, "shelf", alarm.shelved_for)
+    if alarm.retired is not None:
+        rows += _item(width, "service", str(alarm.retired.detail.get("reason", "")))
+    advice = advice_for(alarm, frame.view.assessment.settings.get("advice"))
+    # Of what is over there is nothing left to do but to acknowledge it.
+    if advice and alarm.stands:
+        rows += _item(width, "do", advice, Role.STRONG)
+    severities = severities_text(alarm, frame.peak(alarm), lambda at: short_time(at, zone))
+    if severities:
+        rows += _item(width, "severity", f"{severities}; 1.00 is the limit")
+    if alarm.count > 1:
+        rows += _item(width, "count", f"raised {alarm.count} times, taken for one alarm")
+    for number, text in enumerate(evidence_texts(frame, alarm, zone)):
+        rows += _item(width, "" if number else "evidence", text)
+    for number, note in enumerate(alarm.notes):
+        by = clean(str(note.detail.get("by", "")))
+        text = f"{by}, {short_time(note.at, zone)}: {note.detail.get('text', '')}"
+        rows += _item(width, "" if number else "notes", text)
+    for number, event in enumerate(events_of(frame, alarm)):
+        role = (
+            Role.DIM
+            if frame.playhead.at is not None and instant(event.at) > frame.playhead.at
+            else Role.PLAIN
+        )
+        later = " (later)" if role is Role.DIM else ""
+        text = f"{short_time(event.at, zone)} {event_text(event)}{later}"
+        rows += _item(width, "" if number else "events", text, role)
+    return rows
+
+
+def events_of(frame: Frame, alarm: Alarm) -> list[Event]:
+    """What the engine said of it up to the playhead, and what operators did about it, whenever they did."""
+    rules = fold_rules(frame.view.assessment.settings)
+    stories, by_episode = stories_of(frame.view.events, rules.chatter)
+    story = stories.get(alarm.key)
+    at = frame.playhead.at
+    if story is None or at is None:
+        return []
+    said = {event.seq for event in story.events}
+    return [
+        event
+        for event in frame.view.events
+        if (event.seq in said and instant(event.at) <= at)
+        or (event.seq not in said and event.alarm and by_episode.get(event.alarm) is story)
+    ]
+
+
+def event_text(event: Event) -> str:
+    """What happened, in words."""
+    detail = event.detail
+    by = clean(str(detail.get("by", "")))
+    origin = f" from {clean(str(detail['from']))}" if detail.get("from") else ""
+    match event.kind:
+        case EventKind.RAISED | EventKind.ESCALATED:
+            parts = [event.kind.value, str(detail.get("priority", ""))]
+            severity = _number(detail.get("severity"))
+            if severity is not None:
+                parts.append(f"severity {severity_text(severity)}")
+            if detail.get("promoted"):
+                parts.append(f"because of {detail['promoted']}")
+            worse = _number(detail.get("beside_severity"))
+            if worse is not None:
+                parts.append(f"while {clean(str(detail['beside']))} was at {severity_text(worse)}")
+            if detail.get("snapshot"):
+                parts.append(str(detail["snapshot"]))
+            return ", ".join(part for part in parts if part)
+        case EventKind.DIAGNOSED:
+            return f"points to the {detail.get('surface', '')}"
+        case EventKind.CLEARED:
+            return "overtaken by an alarm" if detail.get("overtaken") else "returned"
+        case EventKind.ACKNOWLEDGED:
+            words = f": {detail['comment']}" if detail.get("comment") else ""
+            return f"acknowledged by {by}{origin}{words}"
+        case EventKind.NOTED:
+            return f"noted by {by}{origin}"
+        case EventKind.SHELVED:
+            return f"shelved by {by}{origin}: {detail.get('reason', '')}"
+        case EventKind.UNSHELVED:
+            return f"taken off the shelf by {by}{origin}"
+        case _:
+            return f"{event.kind.value}{f' by {by}' if by else ''}"
+
+
+def evidence_texts(frame: Frame, alarm: Alarm, zone: tzinfo) -> Iterator[str]:
+    """What was frozen with its latest ring, and with its surface, each with its time."""
+    events = events_of(frame, alarm)
+    rings = [event for event in events if event.kind in RINGS]
+    if rings:
+        for number, text in enumerate(_ring_evidence(rings[-1], alarm, zone)):
+            yield text if number else f"at {short_time(rings[-1].at, zone)}: {text}"
+    found = [event for event in events if event.detail.get("lines")]
+    if found and found[-1].detail.get("surface"):
+        yield f"at {short_time(found[-1].at, zone)}: {_line_evidence(found[-1].detail)}"
+
+
+def _ring_evidence(ring: Event, alarm: Alarm, zone: tzinfo) -> Iterator[str]:
+    detail = ring.detail
+    error, limit, share = (_number(detail.get(key)) for key in ("error", "limit", "share"))
+    if error is not None and limit is not None:
+        part = f", {percent(share)} of the machine's error" if share is not None else ""
+        yield f"error {error:.3g}, its limit {limit:.3g}{part}"
+    told = []
+    for band in _list(detail.get("bands")):
+        known = [number for number in map(_number, _list(band)) if number is not None]
+        if len(known) == 3:
+            told.append(f"{frequency(known[0], known[1])} {percent(known[2])}")
+    if told:
+        yield f"bands {', '.join(told[:3])}"
+    due = limit_due(alarm)
+    if due is not None:
+        early, late = (_number(detail.get(key)) for key in ("earliest", "latest"))
+        span = (
+            f" (in {duration(early)} to {duration(late)})" if early is not None and late is not None else ""
+        )
+        yield f"forecast the limit for {short_time(due, zone)}{span}, if it went on like that"
+        if alarm.cleared is not None:
+            yield (
+                "then an alarm by the limit came"
+                if alarm.cleared.detail.get("overtaken")
+                else "it did not come"
+            )
+    if detail.get("message"):
+        yield str(detail["message"])
+
+
+def _line_evidence(detail: Mapping[str, object]) -> str:
+    told = []
+    for line in _list(detail.get("lines")):
+        if isinstance(line, Mapping):
+            sideband = int(_number(line.get("sideband")) or 0)
+            side = f"{sideband:+d}" if sideband else ""
+            times = _number(line.get("times_baseline")) or math.nan
+            told.append(
+                f"{_number(line.get('found_at')) or math.nan:.1f} Hz"
+                f" (harmonic {line.get('order')}{side}, {times:.1f} × baseline)"
+            )
+    return f"{detail.get('surface')}, channel {detail.get('channel')}: {', '.join(told)}"
+
+
+def _item(width: int, label: str, text: str, role: Role = Role.PLAIN) -> Lines:
+    room = max(width - LABEL - 1, 8)
+    rows = wrapped(text, room, MOST_ROWS)
+    return [
+        (Span(f" {'' if number else label:<{LABEL - 1}} ", Role.DIM), Span(fit(row, room).rstrip(), role))
+        for number, row in enumerate(rows)
+    ]
+
+
+def _list(value: object) -> list[object]:
+    return list(value) if isinstance(value, list | tuple) else []
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and math.isfinite(value) else None

@@ -1,0 +1,90 @@
+"""What the overview and the detail have in common: banner, notice and footer."""
+
+from functools import partial
+
+from textual.screen import Screen
+
+from tui.data.frame import Frame
+from tui.data.reader import Look
+from tui.draw.banner import banner_lines
+from tui.draw.glyphs import Glyphs
+from tui.draw.notice import LINES, LINES_WHOLE, notice_lines, notice_rows, wrapped
+from tui.draw.text import Lines, Role, Span, title
+from tui.keys.keymap import footer_lines
+from tui.screens.panel import Panel
+from tui.screens.state import Shown
+
+
+class ConsoleScreen(Screen[None], inherit_bindings=False):
+    """A screen with the banner on top and the notice and the keys below. It draws the value it is given.
+
+    Its keys are registered in tui/actions.py; what they run with `screen.` before it is a method of the
+    screen: `screen.zoom(1)` calls `action_zoom(1)`. A screen is made once and kept.
+    """
+
+    AUTO_FOCUS = None
+    PLACE = "overview"
+    """Its id in the table of screens."""
+
+    def __init__(self) -> None:
+        """Nothing to show yet."""
+        super().__init__()
+        self.shown: Shown | None = None
+
+    def show(self, shown: Shown) -> None:
+        """Draw this from now on."""
+        self.shown = shown
+        if not self.is_mounted:
+            return
+        self.query_one("#banner", Panel).show(
+            partial(banner_lines, banner=shown.banner, zone=shown.zone), key=(shown.banner, shown.zone)
+        )
+        notice = self.query_one("#notice", Panel)
+        most = LINES_WHOLE if shown.notice.brief else LINES
+        notice.wanted = len(notice_rows(self.size.width, most, shown.notice))
+        notice.show(partial(notice_lines, notice=shown.notice))
+        keys = partial(footer_lines, keymap=shown.keymap, screen=self.PLACE)
+        self.query_one("#keys", Panel).show(keys, key=(shown.keymap, self.PLACE))
+        self.draw(shown)
+
+    @property
+    def glyphs(self) -> Glyphs:
+        """What the terminal can show."""
+        found = getattr(self.app, "glyphs", Glyphs.UNICODE)
+        return found if isinstance(found, Glyphs) else Glyphs.UNICODE
+
+    def draw(self, shown: Shown) -> None:
+        """Give the panels of this screen what they draw."""
+
+    def look(self, frame: Frame, component: int) -> Look | None:
+        """What else this screen needs of the store, None for nothing.
+
+        It is called by the reader, on its thread, when the store has changed, or where another look or the
+        picture of another snapshot is wanted: return one that equals the last where the same is wanted. What
+        it returns comes back as `Shown.extra`.
+
+        Args:
+            frame: what is shown.
+            component: index of the selected one.
+        """
+        return None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave to other screens what this one cannot do."""
+        return hasattr(self, f"action_{action}")
+
+    def on_mount(self) -> None:
+        """Draw what was given before there were panels."""
+        if self.shown is not None:
+            self.show(self.shown)
+
+    def on_resize(self) -> None:
+        """Give room to the panels anew."""
+        if self.shown is not None:
+            self.show(self.shown)
+
+
+def waiting_lines(width: int, height: int, heading: str, text: str) -> Lines:
+    """A panel without anything to show yet, and why."""
+    rows = wrapped(text, max(width - 3, 1), max(height - 1, 1))
+    return [title(heading, width), *((Span(f"  {row}", Role.DIM),) for row in rows)]

@@ -1,0 +1,1 @@
+"""One bearing: trend, spectrum, envelope, waterfall, waveform, contributions, figures."""

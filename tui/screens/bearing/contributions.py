@@ -1,0 +1,113 @@
+"""Contributions to the error of one snapshot: by channel, by band, and by part of the recording."""
+
+import math
+
+import numpy as np
+
+from engine.records.events import Assessment
+from engine.records.picture import Picture
+from tui.draw.finishing import finished, shades
+from tui.draw.format import frequency, percent
+from tui.draw.glyphs import Glyphs
+from tui.draw.text import Line, Lines, Role, Span, clean, fit, title
+
+LEAST = 0.005
+"""The least share that is told."""
+
+
+def contribution_lines(
+    width: int,
+    height: int,
+    picture: Picture | None,
+    assessment: Assessment,
+    component: int,
+    when: str,
+    seconds: float,
+    glyphs: Glyphs = Glyphs.UNICODE,
+) -> Lines:
+    """Who holds how much of the error.
+
+    Args:
+        width: cells.
+        height: lines, the heading included.
+        picture: of the snapshot.
+        assessment: whose components and channels there are.
+        component: the one selected, counted from 0.
+        when: the time of the snapshot, as text.
+        seconds: how long the recording is, 0 where that is not known.
+        glyphs: what the terminal can show.
+    """
+    heading = title(f"Contributions {when}", width, "share of the snapshot's error")
+    if picture is None or not picture.contribution.any():
+        why = "no picture of this snapshot" if picture is None else "nothing was scored in this snapshot"
+        return finished([heading, (Span(f"  {why}", Role.DIM),)], width, height, glyphs)
+    shares = np.nan_to_num(picture.contribution.sum(axis=1))
+    channels = assessment.channels[component]
+    own = [channel for channel in channels if channel <= len(shares)]
+    rows: Lines = [(Span(fit(" by channel", width), Role.TITLE),)]
+    order = sorted(range(len(shares)), key=lambda place: -shares[place])
+    most = max(min(len(order), (height - 4) // 3), 1)
+    for place in order[:most]:
+        owner = next(
+            (
+                name
+                for name, held in zip(assessment.components, assessment.channels, strict=True)
+                if place + 1 in held
+            ),
+            "not watched",
+        )
+        rows.append(_bar(width, f"ch {place + 1} {clean(owner)}", float(shares[place]), place + 1 in own))
+    if len(order) > most:
+        rest = sum(float(shares[place]) for place in order[most:])
+        rows.append((Span(fit(f"   {len(order) - most} more, {percent(rest)}", width), Role.DIM),))
+    name = clean(assessment.components[component])
+    bands = picture.contribution[[channel - 1 for channel in own]].sum(axis=0)
+    room = max(height - len(rows) - 2 - (3 if picture.parts.size else 0), 1)
+    order = [band for band in np.argsort(-bands, kind="stable").tolist() if bands[band] >= LEAST]
+    hidden = order[room:]
+    tail = f": the {room} with most; {len(hidden)} more, {percent(float(bands[hidden].sum()))}"
+    rows.append((Span(fit(f" by band of {name}{tail if hidden else ''}", width), Role.TITLE),))
+    for band in order[:room]:
+        label = frequency(float(picture.edges[band]), float(picture.edges[band + 1]))
+        rows.append(_bar(width, label, float(bands[band]), True))
+    if picture.parts.size and own:
+        rows += _parts(width, picture, own, name, seconds, glyphs)
+    return finished([heading, *rows][:height], width, height, glyphs)
+
+
+def _parts(
+    width: int, picture: Picture, channels: list[int], name: str, seconds: float, glyphs: Glyphs
+) -> Lines:
+    parts = np.nan_to_num(picture.parts[[channel - 1 for channel in channels]].sum(axis=0))
+    whole = float(parts.sum())
+    if whole <= 0:
+        return []
+    room = max(width - 4, 1)
+    cells = room if room < len(parts) else room // len(parts) * len(parts)
+    places = np.arange(cells) * len(parts) // cells
+    top = float(parts.max())
+    ladder = shades(glyphs)
+    strip = "".join(ladder[1 + min(int(parts[place] / top * 4), 4)] for place in places.tolist())
+    length = f" of {seconds:.3g} s" if seconds else ""
+    most = int(parts.argmax())
+    told = (
+        f"   the most in part {most + 1} of {len(parts)}{length}: {percent(float(parts[most]) / whole)};"
+        f" evenly spread it would be {percent(1 / len(parts))}"
+    )
+    return [
+        (Span(fit(f" by part of the recording, {name}", width), Role.TITLE),),
+        (Span(fit(f"   {strip}", width)),),
+        (Span(fit(told, width), Role.DIM),),
+    ]
+
+
+def _bar(width: int, name: str, share: float, chosen: bool) -> Line:
+    label = min(26, max(width // 3, 12))
+    room = max(width - label - 10, 0)
+    filled = round(min(max(share, 0.0), 1.0) * room) if math.isfinite(share) else 0
+    return (
+        Span(f" {'›' if chosen else ' '} ", Role.STRONG),
+        Span(fit(name, label - 1) + " ", Role.STRONG if chosen else Role.DIM),
+        Span("█" * filled + " " * (room - filled), Role.STRONG if chosen else Role.DIM),
+        Span(f"{percent(share):>6}"),
+    )

@@ -1,0 +1,246 @@
+"""The envelope spectrum of one snapshot with the lines of its bearing: where they are expected, where found.
+
+What names a surface has to be checked by who reads it: the frequencies expected, the speed and the geometry
+they come from, and how far from them a line was found.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+from rich.cells import cell_len
+
+from engine.diagnosis.line_markers import MarkedLine, Marking
+from engine.records.picture import Picture
+from engine.signals.bearing import Surface
+from tui.draw.chart import Chart, Curve, Mark, axis_of, chart_lines
+from tui.draw.finishing import finished
+from tui.draw.format import frequency
+from tui.draw.glyphs import Glyphs
+from tui.draw.notice import wrapped
+from tui.draw.text import Lines, Role, Span, fit, pick, title
+from tui.draw.zoom import WHOLE, Zoom
+
+LETTERS = {Surface.OUTER: "O", Surface.INNER: "I", Surface.ROLLER: "R", Surface.CAGE: "C"}
+SHORT = {Surface.OUTER: "outer", Surface.INNER: "inner", Surface.ROLLER: "roller", Surface.CAGE: "cage"}
+
+NAMES = {
+    Surface.OUTER: "outer race",
+    Surface.INNER: "inner race",
+    Surface.ROLLER: "rolling element",
+    Surface.CAGE: "cage",
+}
+
+
+def envelope_lines(
+    width: int,
+    height: int,
+    picture: Picture | None,
+    channel: int,
+    when: str,
+    marked: Marking,
+    zoom: Zoom = WHOLE,
+    glyphs: Glyphs = Glyphs.UNICODE,
+) -> Lines:
+    """The envelope spectrum of one channel with the fault lines of its bearing, shaft and mains beside them.
+
+    Args:
+        width: cells.
+        height: lines, the heading included.
+        picture: of the snapshot, None where there is none.
+        channel: counted from 1.
+        when: the time of the snapshot, as text.
+        marked: the lines.
+        zoom: which part of the frequencies.
+        glyphs: what the terminal can show.
+    """
+    known = picture is not None and channel <= len(picture.envelope) and picture.envelope.shape[1] > 0
+    if picture is None or not known or not picture.envelope[channel - 1].any():
+        why = (
+            "the store holds no envelope spectrum of this snapshot (scored by an earlier Raceway)"
+            if picture is not None and not known
+            else "no envelope spectrum of this snapshot: the channel did not run, or it was thinned"
+        )
+        rows = wrapped(why, width - 3, max(height - 1, 1))
+        head = title(f"Envelope spectrum, ch {channel} {when}", width)
+        return finished(
+            [head, *((Span(f"  {row}", Role.DIM),) for row in rows)][:height], width, height, glyphs
+        )
+    amplitude = picture.envelope[channel - 1].astype(np.float64)
+    carrier = picture.carriers[channel - 1]
+    band = frequency(float(carrier[0]), float(carrier[1]))
+    what = f"× mean of the squared envelope, {band}"
+    heading = title(
+        f"Envelope spectrum, ch {channel} {when}", width, what if width >= 100 else f"× mean, {band}"
+    )
+    hertz = np.arange(len(amplitude), dtype=np.float64) * picture.envelope_step
+    low, high = zoom.part(0.0, float(hertz[-1]))
+    inside = (hertz >= low) & (hertz <= high)
+    top = float(amplitude[inside].max()) if inside.any() else 0.0
+    table = line_table(width, marked)
+    room = height - 2
+    below = table if room - len(table) >= 9 else table[:1] if room >= 8 else []
+    chart = Chart(
+        x=axis_of(low, high, "Hz", max(width // 12, 2)),
+        y=axis_of(0.0, max(top, 1e-3), "×", 3),
+        curves=(Curve(hertz, amplitude),),
+        marks=(
+            *_fault_rows(marked, apart=room - len(below) >= 13),
+            ("other", tuple(_other_marks(marked, high))),
+        ),
+    )
+    lines = [
+        heading,
+        (Span(legend(width, marked) if room >= 8 else fit(f"  {what}", width), Role.DIM),),
+        *chart_lines(width, room - len(below), chart, glyphs),
+        *below,
+    ]
+    return finished(lines[:height], width, height, glyphs)
+
+
+def legend(width: int, marked: Marking) -> str:
+    """What the marks under the spectrum mean, as fully as there is room for."""
+    if marked.why_not:
+        return pick(width, "  s shaft, m mains")
+    known = any(np.isfinite(one.times_baseline) for one in marked.lines)
+    above = "its baseline" if known else "its neighbourhood"
+    letters = "O outer race  I inner race  R rolling element  C cage"
+    return pick(
+        width,
+        f"  {letters}, 1 to 3 harmonic, small: sideband; s shaft, m mains: masked near them; × times {above},"
+        " ! clearly more",
+        f"  O outer I inner R roller C cage, small: sideband; s shaft m mains: masked; × {above},"
+        " ! clearly more",
+        "  O outer I inner R roller C cage  s shaft m mains masked  ! clearly above usual",
+        "  O outer I inner R roller C cage s shaft m mains ! high",
+    )
+
+
+def line_table(width: int, marked: Marking) -> Lines:
+    """A row for each surface, what stands out first: where its lines are expected and found; or why not."""
+    if marked.why_not:
+        return [(Span(fit(f"  no fault lines: {marked.why_not}", width), Role.DIM),)]
+    lines: Lines = []
+    strongest = {
+        surface: sum(stands_out(one) for one in marked.lines if one.surface is surface and not one.sideband)
+        for surface in Surface
+    }
+    for surface in sorted(Surface, key=lambda surface: -strongest[surface]):
+        own = [one for one in marked.lines if one.surface is surface]
+        if own:
+            strong = any(stands_out(one) for one in own)
+            text = surface_text(width, [one for one in own if not one.sideband], marked.shaft)
+            lines.append((Span(text, Role.STRONG if strong else Role.PLAIN),))
+    if lines:
+        lines.append((Span(origin_text(width, marked), Role.DIM),))
+    return lines
+
+
+def surface_text(width: int, lines: list[MarkedLine], shaft: float) -> str:
+    """One surface: its first line as expected and as found, then as many others as fit whole.
+
+    Args:
+        width: cells.
+        lines: its harmonics, the first one first.
+        shaft: in Hz, that they are expected for.
+    """
+    first, *others = lines
+    head = f"  {LETTERS[first.surface]} {NAMES[first.surface]:<16}"
+    short = f"  {LETTERS[first.surface]} {NAMES[first.surface]} "
+    expected = f"expected {first.expected:.1f} Hz"
+    if first.masked:
+        text = pick(width, f"{head}{expected}, masked by shaft or mains", f"{short}{expected}, masked")
+    else:
+        # What is not clearly higher than usual was not found: it is the highest there, as something must be.
+        word = "found" if stands_out(first) else "highest"
+        found = f"{word} {hertz_text(first.found)} ({deviation(first)}) {times_text(first)}"
+        text = pick(
+            width,
+            f"{head}{expected} at {60 * shaft:.0f} rpm, {found}",
+            f"{head}{expected}, {found}",
+            f"{short}{expected}, {found}",
+            f"{short}{first.expected:.1f}, {found}",
+        )
+    text = text.rstrip()
+    for line in others:
+        more = f"  {line_text(line)}"
+        if cell_len(text + more) <= width:
+            text += more
+    return fit(text, width)
+
+
+def origin_text(width: int, marked: Marking) -> str:
+    """What the expected frequencies were calculated from."""
+    speed, one = f"  expected for {60 * marked.shaft:.0f} rpm as set", marked.geometry
+    if one is None:
+        return fit(speed, width)
+    roller, pitch, angle = (
+        f"{value:g}" for value in (one.roller_diameter, one.pitch_diameter, one.contact_angle)
+    )
+    return pick(
+        width,
+        f"{speed}, {one.rollers} rollers of {roller} on a pitch of {pitch}, contact angle {angle}°",
+        f"{speed}, {one.rollers} rollers, {roller} on {pitch}, {angle}°",
+    )
+
+
+def hertz_text(hertz: float) -> str:
+    """A frequency as finely as its bin tells: 236, 235.6."""
+    return f"{hertz:.0f} Hz" if abs(hertz - round(hertz)) < 0.05 else f"{hertz:.1f} Hz"
+
+
+def deviation(line: MarkedLine) -> str:
+    """How far from where it is expected a line was found: −0.2 %."""
+    share = 100 * (line.found / line.expected - 1)
+    return f"{share:+.1f} %".replace("-", "−")
+
+
+def times_text(line: MarkedLine) -> str:
+    """How many times what is usual a line stands, with a mark where that is clearly more."""
+    times = line.times_baseline if np.isfinite(line.times_baseline) else line.times_floor
+    return f"{times:.1f}×{'!' if stands_out(line) else ''}"
+
+
+def stands_out(line: MarkedLine) -> bool:
+    """Whether a line is clearly higher than usual, as far as can be told."""
+    if np.isfinite(line.times_baseline):
+        return line.times_baseline >= 2.0
+    return bool(np.isfinite(line.times_floor) and line.times_floor >= 4.0)
+
+
+def line_text(line: MarkedLine) -> str:
+    """One line in a few words: 2nd 472 Hz 3.1×."""
+    order = {1: "1st", 2: "2nd", 3: "3rd"}.get(line.order, f"{line.order}th")
+    if line.masked:
+        return f"{order} {line.expected:.0f} Hz masked"
+    return f"{order} {hertz_text(line.found)} {times_text(line)}"
+
+
+def _fault_rows(marked: Marking, *, apart: bool) -> list[tuple[str, tuple[Mark, ...]]]:
+    """A row of marks for each surface, or one for all."""
+    if not apart:
+        return [("fault", tuple(_fault_marks(marked.lines)))]
+    rows = []
+    for surface in Surface:
+        own = [line for line in marked.lines if line.surface is surface]
+        if own:
+            rows.append((SHORT[surface], tuple(_fault_marks(own))))
+    return rows
+
+
+def _fault_marks(lines: Iterable[MarkedLine]) -> list[Mark]:
+    """The marks, those that matter most first."""
+    found = []
+    for line in sorted(lines, key=lambda line: (not stands_out(line), bool(line.sideband), line.order)):
+        letter = LETTERS[line.surface]
+        text = f"{letter}{line.order}" if not line.sideband else letter.lower()
+        role = Role.DIM if line.masked else Role.ALARM if stands_out(line) else Role.STRONG
+        found.append(Mark(line.expected, f"({text})" if line.masked else text, role))
+    return found
+
+
+def _other_marks(marked: Marking, high: float) -> list[Mark]:
+    found = []
+    for base, letter in ((marked.shaft, "s"), (marked.mains, "m")):
+        if base > 0:
+            found += [Mark(base * order, letter, Role.DIM) for order in range(1, int(high / base) + 1)]
+    return found

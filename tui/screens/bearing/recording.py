@@ -1,0 +1,100 @@
+"""Reads one recording again for its waveform; what stands in the way is told in a sentence."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.records.events import Assessment
+from tui.data.playhead import moment
+
+if TYPE_CHECKING:
+    from replay.recording import RecordingFormat
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Waveform:
+    """A recording, or why there is none.
+
+    `signal` is float32 (rows, channels) in units, empty where `why_not` is a sentence; `sample_rate` in Hz.
+    """
+
+    name: str
+    sample_rate: float
+    signal: NDArray[np.float32]
+    why_not: str = ""
+
+
+def no_waveform(name: str, why_not: str) -> Waveform:
+    """Said instead of a recording."""
+    return Waveform(name, 0.0, np.zeros((0, 0), np.float32), why_not)
+
+
+def read_waveform(assessment: Assessment, name: str, at: int) -> Waveform:
+    """Read the recording of a snapshot. It may take long: never on the thread that draws.
+
+    Args:
+        assessment: that the snapshot belongs to.
+        name: of its file.
+        at: its instant.
+    """
+    # Reading needs more than the console does to start.
+    from replay.extract import is_unpacked
+    from replay.recording import RecordingError
+    from replay.run import Entry, Run, RunError, open_run
+
+    place = Path(assessment.run)
+    try:
+        form, sensitivity = form_of(assessment)
+    except (KeyError, TypeError, ValueError):
+        return no_waveform(name, "the settings of this assessment do not tell how its recordings are read")
+    try:
+        if place.is_dir():
+            snapshot = Run(place, place, form, (Entry(name, moment(at)),), ()).read(0)
+        elif not place.exists():
+            return no_waveform(name, f"the recordings are not reachable from here: {place} does not exist")
+        elif not is_unpacked(place):
+            return no_waveform(
+                name, f"the recordings are packed in {place}; unpack it to see their waveforms"
+            )
+        else:
+            run = open_run(place, form)
+            found = next((number for number, one in enumerate(run.entries) if one.name == name), None)
+            if found is None:
+                return no_waveform(name, f"{place} holds no recording called {name}")
+            snapshot = run.read(found)
+    except (RecordingError, RunError, OSError, ValueError) as error:
+        return no_waveform(name, f"the recording cannot be read: {error}")
+    signal = (snapshot.signal / sensitivity).astype(np.float32)
+    return Waveform(name, snapshot.sample_rate, signal)
+
+
+def form_of(assessment: Assessment) -> "tuple[RecordingFormat, NDArray[np.float32]]":
+    """What the files of a machine look like, and the recorded number per unit of each column.
+
+    Taken from the settings as they were stored, which may be those of another Raceway.
+
+    Raises:
+        KeyError, TypeError, ValueError: they do not tell.
+    """
+    from replay.recording import RecordingFormat
+
+    settings: Any = assessment.settings
+    recording, parts = settings["recording"], settings["component"]
+    columns = int(recording["columns"]) or max(max(part["channels"]) for part in parts)
+    sensitivity = np.ones(columns, np.float32)
+    for part in parts:
+        for channel, factor in zip(part["channels"], part["sensitivity"], strict=True):
+            sensitivity[int(channel) - 1] = factor
+    form = RecordingFormat(
+        machine=assessment.machine,
+        sample_rate=float(settings["machine"]["sample_rate"]),
+        columns=columns,
+        rows=int(recording["rows"]),
+        time_pattern=str(recording["time_pattern"]),
+        timezone=str(recording["timezone"]),
+        separator=str(recording["separator"]),
+    )
+    return form, sensitivity

@@ -1,0 +1,314 @@
+"""The bearing screen: why. Trend, spectra, waveform, contributions and figures of one, pane by pane."""
+
+import math
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from textual import work
+
+from engine.alarms.advice import advice_for
+from engine.diagnosis.line_markers import Marking
+from engine.records.events import Quality
+from tui.data.evidence import Evidence, EvidenceLook, UsualLines
+from tui.data.frame import Frame
+from tui.data.pictures import Album
+from tui.data.reader import Look, View
+from tui.draw.format import ARROWS, reason, severity_text, short_time, since_texts, state_of
+from tui.draw.text import Line, Lines, Role, Span, clean, fit, width_of
+from tui.draw.zoom import Zoom
+from tui.screens.bearing.contributions import contribution_lines
+from tui.screens.bearing.envelope import envelope_lines
+from tui.screens.bearing.figures import figure_lines
+from tui.screens.bearing.recording import Waveform, read_waveform
+from tui.screens.bearing.spectrum import loudest_channel, spectrum_lines
+from tui.screens.bearing.trend import strip_lines, trend_lines
+from tui.screens.bearing.waterfall import waterfall_lines
+from tui.screens.bearing.waveform import waveform_lines
+from tui.screens.paned import PANE_HEIGHT, PanedScreen
+from tui.screens.panel import Draw, Panel
+from tui.screens.state import Shown
+
+BESIDE = {
+    "trend": "figures",
+    "spectrum": "envelope",
+    "envelope": "spectrum",
+    "waterfall": "spectrum",
+    "waveform": "spectrum",
+    "figures": "spectrum",
+}
+"""What is shown with a pane and the trend where there is room for three; what is not here takes all of it."""
+
+STRIP_FROM = 11
+"""Where there are so many lines, severity is told in two of them above the pane."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the panes draw beside the frame: the evidence, the channel, and the snapshot they are of."""
+
+    evidence: Evidence | None
+    channel: int
+    when: str
+
+
+class BearingScreen(PanedScreen):
+    """The selected bearing; up and down go to the others, stepping moves through its snapshots."""
+
+    PLACE = "bearing"
+    PANES = ("trend", "spectrum", "envelope", "waterfall", "waveform", "contributions", "figures")
+
+    def __init__(self) -> None:
+        """Begin with the spectrum under the trend."""
+        super().__init__()
+        self.pane = "spectrum"
+        self.channel: int | None = None
+        self.zooms: dict[str, Zoom] = {}
+        self._album, self._usual = Album(), UsualLines()
+        self._waveform: Waveform | None = None
+        self._reading: str | None = None
+
+    # Keys.
+
+    def action_zoom(self, by: int) -> None:
+        """Nearer or further away, in the pane that is chosen."""
+        self.zooms[self.pane] = self.zoom(self.pane).deeper(by)
+        self.again()
+
+    def action_pan(self, by: int) -> None:
+        """Along, where the pane is zoomed."""
+        self.zooms[self.pane] = self.zoom(self.pane).moved(by)
+        self.again()
+
+    def action_channel(self) -> None:
+        """The next channel of this bearing."""
+        if self.shown is None or self.shown.frame is None:
+            return
+        own = self.shown.frame.view.assessment.channels[self.shown.component]
+        now = self._seen(self.shown, self.shown.frame).channel
+        self.channel = own[(own.index(now) + 1) % len(own)] if now in own else own[0]
+        self.again()
+
+    def zoom(self, pane: str) -> Zoom:
+        """How a pane is zoomed."""
+        return self.zooms.get(pane, Zoom())
+
+    # Looking.
+
+    def look(self, frame: Frame, component: int) -> Look | None:
+        """The evidence of the snapshot whose picture is at hand."""
+        if frame.view.picture_position is None:
+            return None
+        return EvidenceLook(component, self.channel, self._album, self._usual)
+
+    def panes_shown(self) -> tuple[str, ...]:
+        """The panes for which there is room, from top to bottom."""
+        room = self.size.height - 7
+        names = [self.pane]
+        if self.pane != "trend" and room >= STRIP_FROM:
+            names.insert(0, "trend" if room >= 2 * PANE_HEIGHT else "strip")
+        if self.pane in BESIDE and room >= (2 if self.pane == "trend" else 3) * PANE_HEIGHT - 2:
+            names.append(BESIDE[self.pane])
+        return tuple(names)
+
+    def draw_head(self, shown: Shown, frame: Frame) -> None:
+        """Name, state and severity of the bearing, and what to do."""
+        head = self.query_one("#head", Panel)
+        head.display = True
+        head.wanted = 1 + bool(advice_line(shown, frame))
+        head.show(partial(head_lines, shown=shown, frame=frame))
+        if "waveform" in self.panes_shown():
+            self._fetch(frame)
+
+    def _seen(self, shown: Shown, frame: Frame) -> Seen:
+        view = frame.view
+        evidence = shown.extra if isinstance(shown.extra, Evidence) else None
+        if evidence is not None and evidence.position != view.picture_position:
+            evidence = None
+        channels = view.assessment.channels[shown.component]
+        channel = self.channel if self.channel in channels else loudest_channel(view.picture, channels)
+        return Seen(evidence, channel, picture_time(view, shown))
+
+    def key(self, name: str, shown: Shown, frame: Frame) -> tuple[object, ...]:
+        """What a pane depends on."""
+        seen = self._seen(shown, frame)
+        evidence = seen.evidence
+        return (
+            shown.component,
+            seen.channel,
+            self.zoom(name),
+            shown.zone,
+            frame.index,
+            len(frame.view.series),
+            len(frame.view.events) if name in {"trend", "strip"} else 0,
+            frame.view.picture_position,
+            evidence is not None,
+            id(evidence.gallery) if evidence is not None and name == "waterfall" else 0,
+            id(self._waveform) if name == "waveform" else 0,
+        )
+
+    def drawing(self, name: str, shown: Shown, frame: Frame) -> Draw:
+        """What draws a pane."""
+        seen = self._seen(shown, frame)
+        view, zoom = frame.view, self.zoom(name)
+        evidence, channel, when = seen.evidence, seen.channel, seen.when
+        gallery = evidence.gallery if evidence is not None else None
+        units = view.assessment.units
+        unit = clean(units[channel - 1]) if channel <= len(units) else ""
+        waveform = self._waveform if self._current(frame) else None
+        draws: dict[str, Draw] = {
+            "strip": partial(
+                strip_lines, glyphs=self.glyphs, frame=frame, component=shown.component, zone=shown.zone
+            ),
+            "trend": partial(
+                trend_lines,
+                glyphs=self.glyphs,
+                frame=frame,
+                component=shown.component,
+                zone=shown.zone,
+                level=zoom.level,
+            ),
+            "spectrum": partial(
+                spectrum_lines,
+                glyphs=self.glyphs,
+                picture=view.picture,
+                channel=channel,
+                when=when,
+                usual=None
+                if gallery is None or channel > gallery.spectrum.shape[1]
+                else gallery.usual(channel - 1),
+                unit=unit,
+                zoom=zoom,
+            ),
+            "envelope": partial(
+                envelope_lines,
+                glyphs=self.glyphs,
+                picture=view.picture,
+                channel=channel,
+                when=when,
+                marked=evidence.marked if evidence is not None else Marking(why_not="reading …"),
+                zoom=zoom,
+            ),
+            "waterfall": partial(
+                waterfall_lines,
+                glyphs=self.glyphs,
+                frame=frame,
+                gallery=gallery,
+                channel=channel,
+                zone=shown.zone,
+                zoom=zoom,
+            ),
+            "waveform": partial(
+                waveform_lines,
+                glyphs=self.glyphs,
+                waveform=waveform,
+                channel=channel,
+                unit=unit,
+                when=when,
+                zoom=zoom,
+            ),
+            "contributions": partial(
+                contribution_lines,
+                glyphs=self.glyphs,
+                picture=view.picture,
+                assessment=view.assessment,
+                component=shown.component,
+                when=when,
+                seconds=recording_seconds(view),
+            ),
+            "figures": partial(
+                figure_lines,
+                glyphs=self.glyphs,
+                frame=frame,
+                component=shown.component,
+                channel=channel,
+                zone=shown.zone,
+            ),
+        }
+        return draws[name]
+
+    # The recording.
+
+    def _current(self, frame: Frame) -> bool:
+        known = self._waveform is not None and frame.index >= 0
+        return (
+            known
+            and self._waveform is not None
+            and self._waveform.name == frame.view.series.names[frame.index]
+        )
+
+    def _fetch(self, frame: Frame) -> None:
+        """Have the recording under the playhead read, one at a time; the newest wish wins."""
+        if frame.index < 0 or self._reading is not None or self._current(frame):
+            return
+        self._reading = frame.view.series.names[frame.index]
+        self._read(frame.view, frame.index)
+
+    @work(thread=True, group="recording")
+    def _read(self, view: View, index: int) -> None:
+        series = view.series
+        found = read_waveform(view.assessment, series.names[index], int(series.at[index]))
+        self.app.call_from_thread(self._arrived, found)
+
+    def _arrived(self, found: Waveform) -> None:
+        self._waveform, self._reading = found, None
+        self.again()
+
+
+def recording_seconds(view: View) -> float:
+    """How long a recording is, 0 where the settings do not tell."""
+    machine, recording = (view.assessment.settings.get(name) for name in ("machine", "recording"))
+    if not isinstance(machine, dict) or not isinstance(recording, dict):
+        return 0.0
+    return float(recording.get("rows", 0)) / float(machine.get("sample_rate", 0) or 1)
+
+
+def picture_time(view: View, shown: Shown) -> str:
+    """Of which snapshot the picture is: it arrives a moment after a step."""
+    position, positions = view.picture_position, view.series.positions
+    place = 0 if position is None else int(np.searchsorted(positions, position))
+    if place == len(positions) or positions[place] != position:
+        return ""
+    return f"at {short_time(int(view.series.at[place]), shown.zone)}"
+
+
+def head_lines(width: int, height: int, shown: Shown, frame: Frame) -> Lines:
+    """Name, state, severity and snapshot of the bearing in one line; what to do in another."""
+    condition = frame.conditions[shown.component]
+    state = state_of(condition)
+    alarm = condition.alarm
+    parts = [f"severity {severity_text(condition.severity)} {ARROWS[condition.trend]}"]
+    if condition.quality is not None and condition.quality is not Quality.RUNNING:
+        parts[0] = f"now {condition.quality}"
+    if alarm is not None:
+        since = since_texts(alarm, lambda at: short_time(at, shown.zone))[1]
+        parts.append(f"{reason(alarm, frame.playhead.at)} {since}")
+    if not math.isfinite(condition.severity) and condition.last is not None:
+        severity, when = condition.last
+        parts.append(f"last {severity_text(severity)} at {short_time(when, shown.zone)}")
+    if frame.index >= 0:
+        parts.append(f"{frame.view.series.names[frame.index]} #{frame.number}")
+    line: Line = (
+        Span(" "),
+        Span(state.glyph, state.role),
+        Span(f" {clean(condition.name)}  ", Role.STRONG),
+        Span(state.word, state.role),
+    )
+    used = width_of(line)
+    rest = ""
+    for part in parts:
+        if used + len(rest) + len(part) + 2 <= width:
+            rest += f"  {part}"
+    lines: Lines = [(*line, Span(fit(rest, width - used)))]
+    advice = advice_line(shown, frame)
+    if advice:
+        lines.append((Span(fit(f" {advice}", width), Role.STRONG),))
+    return lines[:height]
+
+
+def advice_line(shown: Shown, frame: Frame) -> str:
+    """What to do about the bearing's alarm and how soon, "" where there is none that stands."""
+    alarm = frame.conditions[shown.component].alarm
+    if alarm is None or not alarm.stands:
+        return ""
+    return advice_for(alarm, frame.view.assessment.settings.get("advice"))

@@ -1,0 +1,112 @@
+"""Spectra over time as shades: which frequencies grew louder than on the baseline, and since when."""
+
+from datetime import tzinfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tui.data.frame import Frame
+from tui.data.pictures import Gallery
+from tui.draw.finishing import finished, shades
+from tui.draw.format import short_time
+from tui.draw.glyphs import Glyphs
+from tui.draw.text import Lines, Role, Span, fit, title
+from tui.draw.zoom import WHOLE, Zoom
+
+STEP = 3.0
+"""dB of a shade: a doubling of power."""
+
+
+def waterfall_lines(
+    width: int,
+    height: int,
+    frame: Frame,
+    gallery: Gallery | None,
+    channel: int,
+    zone: tzinfo,
+    zoom: Zoom = WHOLE,
+    glyphs: Glyphs = Glyphs.UNICODE,
+) -> Lines:
+    """The spectra of a channel up to the playhead, low frequencies below.
+
+    Args:
+        width: cells.
+        height: lines, the heading included.
+        frame: what is known as of the playhead.
+        gallery: pictures of the run, None where there are none.
+        channel: counted from 1.
+        zone: of the times.
+        zoom: which part of the frequencies.
+        glyphs: what the terminal can show.
+    """
+    heading = title(f"Waterfall, ch {channel}", width, "dB above the baseline's median")
+    if height < 6 or width < 30:
+        return finished([heading][:height], width, height, glyphs)
+    usual = None if gallery is None or channel > gallery.spectrum.shape[1] else gallery.usual(channel - 1)
+    if gallery is None or usual is None:
+        why = "no pictures of the baseline in the store: nothing to compare with"
+        return finished([heading, (Span(fit(f"  {why}", width), Role.DIM),)], width, height, glyphs)
+    ladder = shades(glyphs)
+    legend = "  " + "  ".join(
+        f"{ladder[step]} {'<' if step == 1 else ''}{STEP * max(step - 1, 1):g}"
+        for step in range(1, len(ladder))
+    )
+    margin, rows = 9, height - 4
+    columns = width - margin - 1
+    levels = _levels(frame, gallery, usual[1], channel, zoom, rows, columns, len(ladder) - 1)
+    low, high = zoom.part(0.0, float(gallery.edges[-1]))
+    lines: Lines = [heading, (Span(fit(f"{legend} dB and more; blank: no picture", width), Role.DIM),)]
+    for place in range(rows):
+        edge = low + (high - low) * (rows - place - 0.5) / rows
+        label = f"{edge / 1000:.1f} kHz" if place in {0, rows // 2, rows - 1} else ""
+        row = "".join(ladder[level] for level in levels[rows - 1 - place].tolist())
+        lines.append((Span(f"{label:>{margin - 1}} ", Role.DIM), Span(f"│{row}")))
+    start, end = frame.extent
+    here = frame.playhead.at
+    rule = ["─"] * columns
+    if here is not None:
+        rule[min(int((here - start) / (end - start + 1) * columns), columns - 1)] = "▲"
+    lines.append((Span(" " * margin, Role.DIM), Span(f"└{''.join(rule)}", Role.DIM)))
+    ends = short_time(start, zone), short_time(end, zone)
+    between = "▲ playhead".center(max(columns - len(ends[0]) - len(ends[1]), 0))
+    lines.append((Span(fit(" " * (margin + 1) + ends[0] + between + ends[1], width), Role.DIM),))
+    return finished(lines[:height], width, height, glyphs)
+
+
+def _levels(
+    frame: Frame,
+    gallery: Gallery,
+    usual: NDArray[np.float32],
+    channel: int,
+    zoom: Zoom,
+    rows: int,
+    columns: int,
+    most: int,
+) -> NDArray[np.int64]:
+    """Shades (rows from low frequencies up, columns); 0 where there is no picture."""
+    start, end = frame.extent
+    here = -1 if frame.playhead.at is None else frame.playhead.at
+    above = gallery.spectrum[:, channel - 1] - usual
+    low, high = zoom.part(0.0, float(gallery.edges[-1]))
+    borders = np.linspace(low, high, rows + 1)
+    middles = (gallery.edges[:-1] + gallery.edges[1:]) / 2
+    levels = np.zeros((rows, columns), np.int64)
+    places = np.clip((gallery.at - start) * columns // (end - start + 1), 0, columns - 1)
+    # A picture stands for the time up to the next one, as long as that is not a pause.
+    reach = 1.5 * float(np.median(np.diff(gallery.at))) if len(gallery.at) > 1 else 0.0
+    for row in range(rows):
+        own = (middles >= borders[row]) & (middles < borders[row + 1])
+        if not own.any():
+            own[int(np.abs(middles - (borders[row] + borders[row + 1]) / 2).argmin())] = True
+        loudest = np.nan_to_num(above[:, own].max(axis=1), nan=-99.0)
+        shade = np.clip(loudest // STEP + 1, 1, most).astype(np.int64)
+        shade[loudest <= -60.0] = 0
+        for number_, (at, place) in enumerate(zip(gallery.at.tolist(), places.tolist(), strict=True)):
+            if at > here:
+                break
+            until = min(gallery.at[number_ + 1] if number_ + 1 < len(places) else at, at + reach, here)
+            last = min(max(int((until - start) * columns // (end - start + 1)), place), columns - 1)
+            part = levels[row, place : last + 1]
+            part[:1] = np.maximum(part[:1], shade[number_])
+            part[1:] = shade[number_]
+    return levels

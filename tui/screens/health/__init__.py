@@ -1,0 +1,1 @@
+"""The health of the engine, its files, its disk and the alarm system."""

@@ -1,0 +1,1 @@
+"""Bundles of a machine, and the training of a new one."""

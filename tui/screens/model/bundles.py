@@ -1,0 +1,180 @@
+"""The model in words: what it learned from, who accepted it, its layers, and the bundles there are."""
+
+from datetime import tzinfo
+
+from engine.records.events import Event, EventKind
+from tui.data.frame import Frame
+from tui.data.model_facts import BundleFacts, ModelFacts
+from tui.draw.finishing import finished
+from tui.draw.format import duration, long_time, short_time
+from tui.draw.glyphs import Glyphs
+from tui.draw.notice import wrapped
+from tui.draw.text import Line, Lines, Role, Span, clean, fit, title
+
+
+def acceptance(frame: Frame) -> tuple[bool, Event | None]:
+    """Whether a baseline was learned as of the playhead, and who accepted the one in use.
+
+    An acceptance counts whenever it was given: it names the bundle.
+    """
+    learned = [event for event in frame.events if event.kind in (EventKind.LEARNED, EventKind.BUNDLE)]
+    if not learned:
+        return False, None
+    bundle = learned[0].detail.get("bundle")
+    given = (
+        event
+        for event in frame.view.events
+        if event.kind is EventKind.ACCEPTED and event.detail.get("bundle") == bundle
+    )
+    return True, next(given, None)
+
+
+def acceptance_line(frame: Frame, wall_zone: tzinfo) -> tuple[str, Role]:
+    """Whether a person accepted the baseline, who, and when."""
+    learned, given = acceptance(frame)
+    if not learned:
+        return "○ no baseline is learned yet", Role.WARNING
+    if given is None:
+        return "○ PROVISIONAL: nobody has accepted the baseline yet; a accepts it", Role.WARNING
+    by = clean(str(given.detail.get("by", "somebody")))
+    return f"● ACCEPTED by {by}, {long_time(given.recorded_at, wall_zone)}", Role.GOOD
+
+
+def baseline_lines(
+    width: int,
+    height: int,
+    frame: Frame,
+    facts: ModelFacts | None,
+    zone: tzinfo,
+    wall_zone: tzinfo,
+    glyphs: Glyphs = Glyphs.UNICODE,
+) -> Lines:
+    """What was learned from, whether it was accepted, doubts, drift, and what was asked of the engine.
+
+    Args:
+        width: cells.
+        height: lines, the heading included.
+        frame: what is known as of the playhead.
+        facts: of the bundle, None while they are read.
+        zone: of recording times.
+        wall_zone: of the wall clock.
+        glyphs: what the terminal can show.
+    """
+    lines: Lines = [title("Baseline", width, "what healthy means here")]
+    text, role = acceptance_line(frame, wall_zone)
+    lines.append((Span(fit(f"  {text}", width), role),))
+    current = facts.current if facts is not None else None
+    if current is not None:
+        lines += [(Span(fit(f"  {row}", width)),) for row in _origin(current, zone)]
+        for doubt in current.doubts:
+            lines += _wrapped(f"in doubt: {doubt}", width, Role.WARNING)
+        if not current.doubts:
+            lines.append((Span(fit("  no doubts about it were found", width), Role.DIM),))
+    else:
+        told = _told_of(frame, zone)
+        lines.append((Span(fit(f"  {told}", width), Role.DIM),))
+    drifts = [event for event in frame.events if event.kind is EventKind.DRIFTED]
+    for event in drifts:
+        advice = clean(str(event.detail.get("advice", "")))
+        text = f"drift since {short_time(event.at, zone)}, {clean(event.component)}: {advice}"
+        lines += _wrapped(text, width, Role.WARNING)
+    if not drifts and acceptance(frame)[0]:
+        lines.append((Span(fit("  no drift: errors are as they were on the baseline", width), Role.DIM),))
+    lines += request_lines(width, frame, zone)
+    return finished(lines[:height], width, height, glyphs)
+
+
+def request_lines(width: int, frame: Frame, zone: tzinfo) -> Lines:
+    """What operators asked of the engine, the newest first, and what it answered."""
+    answers = {event.ring: event for event in frame.view.events if event.kind is EventKind.ANSWERED}
+    asked = [event for event in reversed(frame.view.events) if event.kind is EventKind.REQUESTED]
+    lines: Lines = []
+    for event in asked[:4]:
+        answer = answers.get(event.seq)
+        by, what = clean(str(event.detail.get("by", ""))), clean(str(event.detail.get("action", "")))
+        if answer is None:
+            told, role = "… not answered yet", Role.WARNING
+        else:
+            outcome = "done" if answer.detail.get("done") else "REFUSED"
+            told = f"{outcome}: {clean(str(answer.detail.get('words', '')))}"
+            role = Role.PLAIN if answer.detail.get("done") else Role.WARNING
+        lines += _wrapped(f"{by} asked to {what}, {short_time(event.at, zone)}: {told}", width, role)
+    return lines
+
+
+def _origin(bundle: BundleFacts, zone: tzinfo) -> list[str]:
+    span = duration((bundle.end - bundle.start).total_seconds())
+    return [
+        f"bundle {bundle.name}: model {bundle.model}, seed {bundle.seed}",
+        f"learned from {bundle.snapshots} snapshots, the last {bundle.calibrated_on} for the limits",
+        f"from {long_time(bundle.start, zone)} until {long_time(bundle.end, zone)}, {span}",
+        f"{bundle.epochs} epochs in {bundle.learning_seconds:.0f} s",
+    ]
+
+
+def _told_of(frame: Frame, zone: tzinfo) -> str:
+    """What the events tell of the bundle where it does not lie beside the store."""
+    for event in frame.events:
+        if event.kind in (EventKind.LEARNED, EventKind.BUNDLE):
+            count, digest = event.detail.get("snapshots"), clean(str(event.detail.get("bundle", "")))[:16]
+            known = f"learned from {count} snapshots" if count else f"learned {short_time(event.at, zone)}"
+            return f"{known}; bundle {digest or 'not named'} does not lie beside this store"
+    return "the engine has not learned yet"
+
+
+def layer_lines(width: int, height: int, facts: ModelFacts | None, glyphs: Glyphs = Glyphs.UNICODE) -> Lines:
+    """The layers of the network in order: kind, shape of what each gives, numbers learned."""
+    heading = title("Layers", width, "of the autoencoder in use")
+    current = facts.current if facts is not None else None
+    if current is None:
+        return finished(
+            [heading, (Span("  the bundle is not at hand", Role.DIM),)][:height], width, height, glyphs
+        )
+    if not current.layers:
+        why = "  this bundle, of an earlier Raceway, does not tell its layers"
+        return finished([heading, (Span(fit(why, width), Role.DIM),)][:height], width, height, glyphs)
+    total = sum(layer.parameters for layer in current.layers)
+    rows: list[Line] = [(Span(fit(f"  {'layer':<22}{'gives':<18}{'numbers learned':>16}", width), Role.DIM),)]
+    for layer in current.layers:
+        shape = " × ".join(map(str, layer.shape)) or "1"
+        rows.append((Span(fit(f"  {layer.kind:<22}{shape:<18}{layer.parameters:>16,}", width)),))
+    last: Line = (
+        Span(fit(f"  {len(current.layers)} layers{'':<31}{total:>16,} in all", width), Role.STRONG),
+    )
+    if len(rows) + 2 > height:
+        rows = [*rows[: max(height - 3, 0)], (Span(f"  {len(rows) - max(height - 3, 0)} more", Role.DIM),)]
+    return finished([heading, *rows, last][:height], width, height, glyphs)
+
+
+def bundle_lines(
+    width: int,
+    height: int,
+    facts: ModelFacts | None,
+    chosen: str | None,
+    zone: tzinfo,
+    glyphs: Glyphs = Glyphs.UNICODE,
+) -> Lines:
+    """The bundles in the state folder; `›` stands before the one that a switch would use."""
+    heading = title("Bundles", width, "b chooses, s switches" if width >= 60 else "")
+    if facts is None or not (facts.bundles or facts.unreadable):
+        return finished(
+            [heading, (Span("  none lies beside this store", Role.DIM),)][:height], width, height, glyphs
+        )
+    lines: Lines = [heading]
+    for bundle in facts.bundles:
+        mark, role = ("●", Role.STRONG) if bundle.in_use else ("○", Role.PLAIN)
+        use = "in use" if bundle.in_use else "      "
+        text = (
+            f"{mark} {use}  {bundle.name}  seed {bundle.seed}, {bundle.snapshots} snapshots,"
+            f" {short_time(bundle.start, zone)} to {short_time(bundle.end, zone)}"
+        )
+        lines.append(
+            (Span(" › " if bundle.name == chosen else "   ", Role.STRONG), Span(fit(text, width - 3), role))
+        )
+    for name in facts.unreadable:
+        lines.append((Span(fit(f"   ✕ cannot be read  {name}", width), Role.WARNING),))
+    return finished(lines[:height], width, height, glyphs)
+
+
+def _wrapped(text: str, width: int, role: Role) -> Lines:
+    return [(Span(fit(f"  {row}", width), role),) for row in wrapped(text, width - 3, 3)]

@@ -1,0 +1,1 @@
+"""All bearings of a machine: the headline, the reasons, the alarms."""

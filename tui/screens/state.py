@@ -1,0 +1,47 @@
+"""The value that the application hands to whichever screen is on top."""
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Protocol
+
+from engine.alarms.alarm import Alarm
+from tui.data.frame import Frame
+from tui.draw.banner import Banner
+from tui.draw.notice import Notice
+from tui.keys.keymap import Keymap
+from tui.screens.alarms.filter import AlarmFilter
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Everything a screen draws.
+
+    `frame` is None while there is no assessment yet. `component` is the index of the selected one,
+    `alarm` the key of the alarm that the keys mean; `listed` are those that `alarm_filter` lets into the
+    list, empty on other screens. `waiting` says why there is nothing to show yet. `zone` is that of
+    recording times, `wall_zone` that of the wall clock, which shows `now`. `machine` is the one selected in
+    the fleet. `keymap` holds the keys in force. `extra` is what the screen's own `look` found in the store,
+    None until it has looked.
+    """
+
+    banner: Banner
+    frame: Frame | None
+    component: int
+    alarm: str | None
+    alarm_filter: AlarmFilter
+    listed: tuple[Alarm, ...]
+    notice: Notice
+    waiting: str
+    zone: tzinfo
+    wall_zone: tzinfo
+    now: datetime
+    machine: str
+    keymap: Keymap
+    extra: object = None
+
+
+class Shows(Protocol):
+    """A screen that can be given the value to draw."""
+
+    def show(self, shown: Shown) -> None:
+        """Draw this from now on."""

@@ -1,0 +1,235 @@
+"""The whole run at once: a heat strip for each component, and what happened, in words around the playhead."""
+
+import math
+from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import tzinfo
+
+import numpy as np
+from rich.cells import cell_len
+
+from engine.records.events import RINGS, EventKind, Quality
+from tui.data.frame import Frame
+from tui.data.playhead import instant
+from tui.draw.finishing import finished, shades
+from tui.draw.format import duration, severity_text, short_time
+from tui.draw.glyphs import Glyphs
+from tui.draw.sparkline import all_of, cut, highest
+from tui.draw.text import Line, Lines, Role, Span, clean, fit, pick, title, window
+from tui.draw.timeline import column
+
+STEPS = (0.5, 1.0, 2.0, 4.0)
+"""Severities at which the next shade begins; the second is the limit. The same on every screen and run."""
+
+AROUND = 6
+"""Lines besides those of the components: heading, pauses, marks, playhead, times, legend."""
+
+RUN = ("columns: highest severity, number: at the playhead", "highest severity in each column")
+"""What cells and numbers are; of a run that is over the number is far from the last column."""
+
+DEEP = 3
+"""Lines a component where there is room: two of its strip, and a blank one."""
+
+STOPPED, SENSOR, BASELINE = "■", "✕", "○"
+
+TOLD = {
+    EventKind.LEARNED: "baseline learned",
+    EventKind.STOPPED: "machine stopped",
+    EventKind.RESTARTED: "machine running again",
+    EventKind.CONDITION: "operating condition changed",
+    EventKind.BUNDLE: "another bundle in use",
+    EventKind.RETIRED: "out of service",
+    EventKind.REINSTATED: "returned to service",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """Something that the playhead can go to."""
+
+    at: int
+    text: str
+    role: Role = Role.PLAIN
+
+
+def strip_lines(
+    width: int, height: int, frame: Frame, selected: int, zone: tzinfo, glyphs: Glyphs = Glyphs.UNICODE
+) -> Lines:
+    """A heading, the strips (two rows each where there is room), pauses, marks, the playhead, a legend.
+
+    Args:
+        width: cells.
+        height: lines, the heading included; where they are too few, components around the selected one.
+        frame: what is known; what lies after the playhead is dimmed.
+        selected: index of the selected component.
+        zone: of the times.
+        glyphs: what the terminal can show.
+    """
+    names = frame.view.assessment.components
+    heading = title("Run", width, *RUN)
+    if not len(frame.view.series):
+        return finished([heading, (Span("  no snapshot is scored yet", Role.DIM),)], width, height, glyphs)
+    label = min(max(cell_len(clean(name)) for name in names), 10 if width < 70 else 16)
+    track = max(width - label - 3 - 6, 1)
+    shown = window(len(names), selected, max(height - AROUND, 1))
+    deep = height - AROUND >= DEEP * len(names)
+    lines: Lines = [heading]
+    for number in shown:
+        row = _row(frame, number, label, track, glyphs, chosen=number == selected)
+        lines.append(row)
+        if deep:
+            lines += [(Span(" " * (label + 3)), *row[2:4]), ()]
+    if len(shown) < len(names):
+        lines[-1] = (*lines[-1][:-1], Span(f"+{len(names) - len(shown):>3} ", Role.DIM))
+    lines.append(_machine(frame, label, track))
+    lines.append(_marks(frame, label, track))
+    lines += _playhead(frame, label, track, zone)
+    ladder = shades(glyphs)
+    others = f"{BASELINE} baseline {STOPPED} stopped {SENSOR} sensor"
+    below, half, above, twice, full = list(ladder[1:])
+    legend = (
+        f" {below} <0.5  {half} 0.5–1  limit 1.0  {above} 1–2  {twice} 2–4  {full} 4 and more   {others}",
+        f" {below} <.5 {half} <1 limit {above} <2 {twice} <4 {full} more "
+        f" {BASELINE} base {STOPPED} stop {SENSOR} sensor",
+    )
+    lines.append((Span(pick(width, *legend), Role.DIM),))
+    return finished(lines[:height], width, height, glyphs)
+
+
+def cells_of(frame: Frame, component: int, track: int, glyphs: Glyphs) -> str:
+    """One character a column: the shade of the highest severity, or why there is none."""
+    series = frame.view.series
+    severities = series.severity[:, component]
+    edges, cuts = cut(series.at, frame.extent, track)
+    highs, learned = highest(severities, cuts), all_of(series.baseline, cuts)
+    ladder = shades(glyphs)
+    cells = []
+    for number in range(track):
+        low, high, severity, baseline = cuts[number], cuts[number + 1], highs[number], learned[number]
+        if high <= low:
+            # Between two snapshots the one before holds, but not over a pause.
+            if not low or edges[number] > frame.holds[low - 1] or low >= len(series):
+                cells.append(" ")
+                continue
+            high, severity, baseline = low, float(severities[low - 1]), bool(series.baseline[low - 1])
+        if not math.isfinite(severity):
+            quality = series.quality[high - 1, component]
+            cells.append(STOPPED if quality == Quality.STOPPED else SENSOR)
+        elif baseline and severity < STEPS[1]:
+            cells.append(BASELINE)
+        else:
+            cells.append(ladder[1 + bisect_right(STEPS, severity)])
+    return "".join(cells)
+
+
+def happenings(frame: Frame, zone: tzinfo) -> tuple[Happened, ...]:
+    """Everything worth going to, in order of time: crossings, rings, stops, pauses."""
+    view = frame.view
+    names = view.assessment.components
+    found = [
+        Happened(
+            one.at,
+            f"{clean(names[one.component])} {'rose above' if one.up else 'fell below'} the limit",
+            Role.WARNING if one.up else Role.PLAIN,
+        )
+        for one in view.crossings
+    ]
+    for event in view.events:
+        if event.kind in RINGS:
+            number = event.detail.get("severity")
+            severity = f", severity {severity_text(number)}" if isinstance(number, int | float) else ""
+            what = "alarm raised" if event.kind is EventKind.RAISED else "alarm escalated"
+            cause = clean(str(event.detail.get("cause", "")))
+            who = clean(event.component or event.source)
+            found.append(Happened(instant(event.at), f"{who}: {what}, {cause}{severity}", Role.ALARM))
+        elif event.kind in TOLD:
+            who = f"{clean(event.component)}: " if event.component else ""
+            found.append(Happened(instant(event.at), f"{who}{TOLD[event.kind]}"))
+    found += [
+        Happened(after, f"pause of {duration((after - before) / 1e6)} since {short_time(before, zone)} ends")
+        for before, after in pauses(frame)
+    ]
+    return tuple(sorted(found, key=lambda one: one.at))
+
+
+def pauses(frame: Frame) -> tuple[tuple[int, int], ...]:
+    """Where nothing was recorded for more than a few intervals: last instant before, first after."""
+    at = frame.view.series.at
+    if len(at) < 2 or not frame.interval:
+        return ()
+    holes = np.flatnonzero(at[1:] > frame.holds[:-1])
+    return tuple((int(at[place]), int(at[place + 1])) for place in holes.tolist())
+
+
+def happening_lines(
+    width: int, height: int, frame: Frame, zone: tzinfo, glyphs: Glyphs = Glyphs.UNICODE
+) -> Lines:
+    """What happened around the playhead, a line each; `›` stands before the last that is not ahead."""
+    told = happenings(frame, zone)
+    here = frame.playhead.at if frame.playhead.at is not None else -1
+    past = sum(one.at <= here for one in told)
+    heading = title("What happened", width, f"{past} so far, {len(told) - past} ahead" if width >= 50 else "")
+    if not told:
+        return finished([heading, (Span("  nothing yet", Role.DIM),)][:height], width, height, glyphs)
+    lines: Lines = [heading]
+    for number in window(len(told), max(past - 1, 0), height - 1):
+        one = told[number]
+        ahead = number >= past
+        text = f"{short_time(one.at, zone)}  {one.text}{'  (ahead)' if ahead else ''}"
+        mark = "›" if number == past - 1 else " "
+        lines.append(
+            (Span(f" {mark} ", Role.STRONG), Span(fit(text, width - 3), Role.DIM if ahead else one.role))
+        )
+    return finished(lines[:height], width, height, glyphs)
+
+
+def _row(frame: Frame, number: int, label: int, track: int, glyphs: Glyphs, *, chosen: bool) -> Line:
+    cells = cells_of(frame, number, track, glyphs)
+    here = -1 if frame.playhead.at is None else column(frame.playhead.at, frame.extent, track)
+    condition = frame.conditions[number]
+    value = severity_text(condition.severity)
+    return (
+        Span(f"{'›' if chosen else ' '} ", Role.STRONG),
+        Span(fit(condition.name, label) + " ", Role.STRONG if chosen else Role.PLAIN),
+        Span(cells[: here + 1]),
+        Span(cells[here + 1 :], Role.DIM),
+        Span(f" {value:>4} ", Role.STRONG if chosen else Role.PLAIN),
+    )
+
+
+def _machine(frame: Frame, label: int, track: int) -> Line:
+    """Where nothing was recorded."""
+    cells = [" "] * track
+    for before, after in pauses(frame):
+        for place in range(column(before, frame.extent, track), column(after, frame.extent, track) + 1):
+            cells[place] = "╌"
+    name = "pauses" if pauses(frame) else "no pause"
+    return (Span(f"  {fit(name, label)} ", Role.DIM), Span("".join(cells), Role.WARNING))
+
+
+def _marks(frame: Frame, label: int, track: int) -> Line:
+    """Where limits were crossed and alarms rang, of all components."""
+    cells = [" "] * track
+    for crossing in frame.view.crossings:
+        cells[column(crossing.at, frame.extent, track)] = "▾"
+    for event in frame.view.events:
+        if event.kind in RINGS:
+            cells[column(instant(event.at), frame.extent, track)] = "▲"
+    return (Span(f"  {fit('▾ ▲', label)} ", Role.DIM), Span("".join(cells), Role.WARNING))
+
+
+def _playhead(frame: Frame, label: int, track: int, zone: tzinfo) -> Lines:
+    start, end = frame.extent
+    at = frame.playhead.at
+    rule = ["─"] * track
+    first, last = short_time(start, zone), short_time(end, zone)
+    if at is not None:
+        rule[column(at, frame.extent, track)] = "●"
+    room = track - len(first) - len(last)
+    middle = "" if at is None else f"● {short_time(at, zone)}  #{frame.number}"
+    between = middle.center(room) if len(middle) + 2 <= room else " " * max(room, 0)
+    margin = " " * (label + 3)
+    return [
+        (Span(margin), Span("".join(rule))),
+        (Span(margin), Span(first, Role.DIM), Span(between, Role.STRONG), Span(last, Role.DIM)),
+    ]

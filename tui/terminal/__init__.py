@@ -1,0 +1,1 @@
+"""The terminal itself: driver, changed cells only, hangup, pictures of a screen."""
