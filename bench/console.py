@@ -1,6 +1,6 @@
 """The console in a real terminal: bytes a second, keys over a slow link, opening, processor, memory.
 
-Needs no recordings: the stores are made up (bench/stores.py), the program and the terminal are real.
+Needs no recordings: the stores are made up (bench/made_up_stores.py), the program and the terminal are real.
 """
 
 import os

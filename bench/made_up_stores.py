@@ -18,21 +18,11 @@ from pathlib import Path
 import numpy as np
 
 from engine.config.settings import load_settings
-from engine.records.events import (
-    Assessed,
-    Assessment,
-    Epoch,
-    EventKind,
-    Heartbeat,
-    Intake,
-    NewEvent,
-    Outcome,
-    Phase,
-    Quality,
-    Score,
-    SnapshotFacts,
-)
+from engine.records.assessment import Assessed, Assessment, Quality, Score, SnapshotFacts
+from engine.records.events import EventKind, NewEvent
+from engine.records.intake import Intake, Outcome
 from engine.records.picture import Picture
+from engine.records.progress import Epoch, Heartbeat, Phase
 from engine.store.store import Store
 
 AT_ONCE = 4000

@@ -1,6 +1,6 @@
 """The pipeline that people would otherwise write: pandas, windows, and `model.predict`, file by file.
 
-Run as a process of its own, for it imports TensorFlow: `python -m bench.plain FOLDER COUNT` prints files per
+Run as a process of its own, for it imports TensorFlow: `python -m bench.naive_pipeline FOLDER COUNT` prints files per
 second. The network is that of the `dense` model, with chance weights: they cost as much as learned ones.
 """
 

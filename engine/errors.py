@@ -3,6 +3,9 @@
 Each message is a sentence for the person at the terminal.
 """
 
+import difflib
+from collections.abc import Iterable
+
 
 class UnusableError(Exception):
     """What was given (settings, bundle, recordings) cannot be used as it is; nothing was begun."""
@@ -30,3 +33,9 @@ class StoreFaultError(StoreError):
 
 class StoreFullError(StoreError):
     """The disk is full. Nothing of this write was stored; it may be tried again when there is room."""
+
+
+def nearest(text: str, valid: Iterable[str]) -> str:
+    """Make "; the nearest is 'X'" of the choice spelled most like `text`, or nothing where none is."""
+    close = difflib.get_close_matches(text, list(valid), n=1)
+    return f"; the nearest is '{close[0]}'" if close else ""

@@ -11,7 +11,7 @@ import numpy as np
 from bench.torture.invariants import Finding, ledger, taken, wrong_in_store
 from bench.torture.live_machine import until, watched
 from bench.torture.rig import Ground, Reel
-from engine.records.events import Outcome
+from engine.records.intake import Outcome
 from engine.store.store import Store
 
 BURST = 10_000

@@ -8,21 +8,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from engine.assessment.batch import assess
+from engine.clock import moment
 from engine.config.sections import StoreSettings
 from engine.config.settings import Settings, load_settings
-from engine.records.events import (
-    Assessed,
-    Assessment,
-    Intake,
-    NewEvent,
-    Outcome,
-    Quality,
-    Score,
-    SnapshotFacts,
-)
-from engine.store.schema import moment
+from engine.records.assessment import Assessed, Assessment, Quality, Score, SnapshotFacts
+from engine.records.events import NewEvent
+from engine.records.intake import Intake, Outcome
+from engine.store.database import FILE_NAME
 from engine.store.store import Store
-from engine.system.permissions import FILE_NAME
 from replay.run import open_run
 from replay.sample import sample_path
 

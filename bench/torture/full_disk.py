@@ -11,7 +11,9 @@ from bench.torture.live_machine import Watched, now, seconds, until, watched
 from bench.torture.rig import Ground, Reel
 from engine.operator.alarm_actions import acknowledge
 from engine.operator.operator import Act, operator_of
-from engine.records.events import RINGS, EventKind, Outcome, Phase
+from engine.records.events import RINGS, EventKind
+from engine.records.intake import Outcome
+from engine.records.progress import Phase
 from engine.store.store import Store
 from engine.system.disk_space import MEGABYTE
 

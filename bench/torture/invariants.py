@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from bench.torture.processes import raceway
 from bench.torture.recorder import Fed
-from engine.records.events import OPERATOR_KINDS, REFUSED, Cause, Event, EventKind, Outcome
+from engine.records.events import OPERATOR_KINDS, Cause, Event, EventKind
+from engine.records.intake import REFUSED, Outcome
 from engine.store import schema
 from engine.store.store import Store
 from engine.system.child_process import environment

@@ -25,7 +25,8 @@ from bench.torture.invariants import (
 from bench.torture.live_machine import until
 from bench.torture.recorder import Fed, Recorder
 from bench.torture.rig import Ground, Recording
-from engine.records.events import RINGS, EventKind, Outcome
+from engine.records.events import RINGS, EventKind
+from engine.records.intake import Outcome
 from engine.store.store import Store
 
 LONGEST_LIFE = 2.4

@@ -12,7 +12,8 @@ from pathlib import Path
 from bench.torture import processes
 from bench.torture.invariants import taken
 from bench.torture.rig import Ground, Recording
-from engine.records.events import Event, Heartbeat, Phase
+from engine.records.events import Event
+from engine.records.progress import Heartbeat, Phase
 from engine.store.store import Store, StoreError
 
 PATIENCE = 60.0

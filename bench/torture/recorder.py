@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.torture.rig import Recording
-from engine.records.events import Outcome
+from engine.records.intake import Outcome
 
 EVERY_BAD = 5
 """A bad file follows about so many good ones."""

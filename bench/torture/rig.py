@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from engine.baseline.from_run import learn_from_run
 from engine.config.settings import Settings, load_settings
-from engine.records.events import Epoch
+from engine.records.progress import Epoch
 from replay.recording import RecordingError
 from replay.run import open_run
 from replay.sample import sample_path

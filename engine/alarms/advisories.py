@@ -5,13 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.alarms.rules import Moment, Watch, watch_trend
+from engine.alarms.rules import Watch, watch_trend
 from engine.config.sections import AlarmSettings
-from engine.records.events import EventKind, NewEvent, Score
+from engine.records.assessment import Moment, Score
+from engine.records.events import EventKind, NewEvent
 from engine.scoring.condition_change import common_step, drifted
-from engine.scoring.errors import median
 from engine.scoring.history import History
 from engine.scoring.trend import FEWEST, rising_trend, time_to_limit
+from engine.signals.statistics import median
 
 FAR = 1.0
 """Healthy standard deviations, over all features, past which the baseline no longer describes a component."""

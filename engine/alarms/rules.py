@@ -6,11 +6,11 @@ no part in it, so that a live, a repeated and a restarted run ring alike.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from engine.config.sections import AlarmSettings
-from engine.records.events import Cause, EventKind, NewEvent, Priority, Quality
+from engine.records.assessment import Moment, Quality
+from engine.records.events import Cause, EventKind, NewEvent, Priority
 
 PROMOTED_AT = 0.5
 """Of the leader's severity: a neighbour that reaches so much has a fault of its own, as far as is known."""
@@ -44,14 +44,6 @@ class Watch:
     speaks_for: str = ""
     spoken: int = 0
     unheard: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """The snapshot that decides: its name and recording time."""
-
-    name: str
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

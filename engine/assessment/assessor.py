@@ -5,25 +5,17 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from engine.alarms.rules import Moment
 from engine.assessment.commits import Batch
+from engine.assessment.examination import Examined, examined
 from engine.assessment.state import State, first_state, unpack_state
 from engine.assessment.tracker import Tracker, Verdict
 from engine.bundles.bundle import Bundle
 from engine.config.channels import layout_of
 from engine.config.settings import Settings
 from engine.diagnosis.surface import Diagnostician
-from engine.examining import Examined, examined
-from engine.records.events import (
-    RINGS,
-    Assessed,
-    Assessment,
-    Cause,
-    EventKind,
-    Intake,
-    NewEvent,
-    SnapshotFacts,
-)
+from engine.records.assessment import Assessed, Assessment, Moment, SnapshotFacts
+from engine.records.events import RINGS, Cause, EventKind, NewEvent
+from engine.records.intake import Intake
 from engine.scoring.occlusion import occlusion
 from engine.scoring.scorer import Scorer
 from engine.store.store import Store

@@ -8,26 +8,23 @@ from datetime import datetime
 from functools import partial
 
 from engine.assessment.assessor import Judge
-from engine.assessment.commits import in_order
+from engine.assessment.examination import Examined, examination
 from engine.assessment.heartbeat import Pulse, quiet
-from engine.assessment.key import assessment_key, healthy_entries
-from engine.baseline.from_run import AssessmentError, explain, learn_from_run
+from engine.assessment.key import assessment_key
+from engine.assessment.progress import Record
+from engine.assessment.worker import Worker
+from engine.baseline.from_run import AssessmentError, explain, healthy_entries, learn_from_run
 from engine.bundles.bundle import Bundle
 from engine.bundles.library import Bundles, check_shape
 from engine.config.channels import Layout, layout_of
 from engine.config.settings import Settings
 from engine.errors import FailedError, UnusableError
-from engine.examining import Examined, examination
-from engine.records.events import (
-    Assessment,
-    Epoch,
-    Heartbeat,
-    Phase,
-)
+from engine.records.assessment import Assessment
+from engine.records.progress import Heartbeat, Phase
 from engine.store.store import Store
 from engine.system.lease import lease
 from engine.system.malloc import keep_freed_memory
-from engine.system.worker import Worker
+from engine.system.ordered_map import in_order
 from replay.recording import RecordingError
 from replay.run import Run
 
@@ -126,45 +123,6 @@ def _begin(
         settings=settings.plain(),
         now=now(),
     )
-
-
-class Record:
-    """Writes into the store how learning goes."""
-
-    def __init__(
-        self,
-        store: Store,
-        assessment: Assessment,
-        pulse: Pulse,
-        epochs: int,
-        now: Callable[[], datetime],
-    ) -> None:
-        """Write for one assessment whose training lasts at most so many epochs."""
-        self._store, self._assessment, self._pulse, self._now = store, assessment, pulse, now
-        self._epochs = epochs
-        self._last: Epoch | None = None
-
-    def rejected(self, error: RecordingError) -> None:
-        """Record a file that cannot be read."""
-        self._store.reject(self._assessment, error.name, error.reason, self._now())
-
-    def read(self, done: int, total: int) -> None:
-        """Beat."""
-        self._pulse.beat(Phase.READING, done, total)
-
-    def epoch(self, epoch: Epoch) -> None:
-        """Append the epoch, and beat."""
-        self._last = epoch
-        self._store.add_epoch(self._assessment, epoch)
-        self.waiting()
-
-    def waiting(self) -> None:
-        """Beat."""
-        last = self._last
-        words = "starting"
-        if last is not None:
-            words = f"epoch {last.epoch}, loss {last.loss:.3f}, validation {last.validation_loss:.3f}"
-        self._pulse.beat(Phase.LEARNING, last.epoch if last else 0, self._epochs, words)
 
 
 def _learned_bundle(

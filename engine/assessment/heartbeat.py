@@ -4,7 +4,8 @@ import os
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from engine.records.events import Assessment, Heartbeat, Phase
+from engine.records.assessment import Assessment
+from engine.records.progress import Heartbeat, Phase
 from engine.store.store import Store
 
 BEAT = timedelta(seconds=2)

@@ -2,16 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from engine.config.healthy_span import healthy_positions
+from engine.baseline.from_run import healthy_entries
 from engine.config.settings import Settings
-from engine.records.events import Assessment
-from engine.system.lease import is_taken
-from replay.run import Entry, Run
+from engine.records.assessment import Assessment
+from engine.system.lease import is_taken, lease_name
+from replay.run import Run
 
 
 def release() -> str:
@@ -20,13 +19,6 @@ def release() -> str:
         return version("raceway")
     except PackageNotFoundError:
         return "unreleased"
-
-
-def healthy_entries(run: Run, settings: Settings) -> Sequence[Entry]:
-    """The recordings of a run that its settings call healthy, oldest first."""
-    times = [entry.time for entry in run.entries]
-    span = healthy_positions(times, settings.model.healthy_start, settings.model.skip)
-    return run.entries[span.start : span.stop]
 
 
 def assessment_key(run: Run, settings: Settings, bundle_digest: str | None = None) -> str:
@@ -56,16 +48,6 @@ def live_key(settings: Settings) -> str:
     shape = [settings.machine.sample_rate, settings.recording.rows, settings.columns, parts]
     text = json.dumps(["live", settings.machine.name, shape])
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def machine_lease(settings: Settings) -> str:
-    """The name of the lease on a machine: one engine watches it, whatever its settings."""
-    return lease_name(settings.machine.name)
-
-
-def lease_name(machine: str) -> str:
-    """The name of the lease on the machine of this name; a file can be called so, whatever the machine is."""
-    return "machine-" + hashlib.sha256(machine.encode()).hexdigest()[:16]
 
 
 def has_engine(state: Path, assessment: Assessment) -> bool:

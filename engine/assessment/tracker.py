@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from engine.alarms.advisories import Advice, advise, calm_of
 from engine.alarms.rules import (
     Leader,
-    Moment,
     Watch,
     is_echo,
     watch_sensor,
@@ -20,11 +19,12 @@ from engine.alarms.rules import (
     watch_surface,
 )
 from engine.assessment.state import State
+from engine.clock import microseconds
 from engine.config.settings import Settings
-from engine.diagnosis.demodulation import Listener
+from engine.diagnosis.demodulation import Listener, envelope_view
 from engine.diagnosis.surface import Evidence
-from engine.portrait import envelope_view
-from engine.records.events import EventKind, NewEvent, Quality, Score
+from engine.records.assessment import Moment, Quality, Score
+from engine.records.events import EventKind, NewEvent
 from engine.records.picture import Picture
 from engine.scoring.attribution import (
     band_shares,
@@ -33,11 +33,11 @@ from engine.scoring.attribution import (
     part_shares,
     pattern_likeness,
 )
-from engine.scoring.errors import component_errors, component_windows, log_errors
+from engine.scoring.errors import component_errors, component_windows
 from engine.scoring.scorer import Examination, Scorer
 from engine.scoring.severity import Smoothing, follow, severities, smoothed
 from engine.signals.quality import component_quality
-from engine.store.schema import microseconds
+from engine.signals.statistics import log_errors
 
 EVIDENCE_BANDS = 5
 """Bands of the largest share that are frozen with an alarm."""

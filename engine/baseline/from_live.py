@@ -13,7 +13,7 @@ from engine.bundles.bundle import Bundle
 from engine.config.channels import layout_of
 from engine.config.settings import Settings
 from engine.diagnosis.surface import Diagnostician
-from engine.records.events import Epoch
+from engine.records.progress import Epoch
 from replay.recording import Snapshot
 
 

@@ -1,19 +1,19 @@
 """Learns a bundle from a run: reads its healthy start, learns, and says how it goes."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
-from engine.assessment.commits import in_order
-from engine.assessment.key import healthy_entries
 from engine.baseline.learner import Learner
 from engine.bundles.bundle import Bundle
 from engine.config.channels import layout_of
-from engine.config.healthy_span import HealthySpan
+from engine.config.healthy_span import HealthySpan, healthy_positions
 from engine.config.settings import Settings, rig_that_fits
 from engine.diagnosis.surface import Diagnostician
 from engine.errors import UnusableError
-from engine.records.events import Epoch
+from engine.records.progress import Epoch
+from engine.system.ordered_map import in_order
 from replay.recording import ColumnCountError, RecordingError
-from replay.run import Run
+from replay.run import Entry, Run
 
 
 class AssessmentError(UnusableError):
@@ -82,3 +82,10 @@ def explain(error: RecordingError, settings: Settings) -> str:
         f"{error}; change the channels of the [[component]] entries (or recording.columns) to the"
         f" {error.found} columns of the file{advice}"
     )
+
+
+def healthy_entries(run: Run, settings: Settings) -> Sequence[Entry]:
+    """The recordings of a run that its settings call healthy, oldest first."""
+    times = [entry.time for entry in run.entries]
+    span = healthy_positions(times, settings.model.healthy_start, settings.model.skip)
+    return run.entries[span.start : span.stop]

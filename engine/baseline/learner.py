@@ -2,34 +2,32 @@
 
 import json
 import platform
-import queue
-import subprocess
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.baseline.calibration import calibrate, least_limit, risen
+from engine.baseline.trainer import PATIENCE, LearningError, _follow
 from engine.bundles.bundle import Baseline, Bundle, Calibration, UsualLines
 from engine.config.channels import Layout
 from engine.config.settings import Settings
 from engine.diagnosis.surface import Diagnostician
-from engine.errors import UnusableError
 from engine.models import model_named
 from engine.models.base import Insight
-from engine.records.events import Epoch, Quality
-from engine.scoring.errors import calibrate, component_windows, least_limit, log_errors, risen, scatter
-from engine.scoring.scorer import Network, insight_of
+from engine.models.runner import Network, insight_of
+from engine.records.assessment import Quality
+from engine.records.progress import Epoch
+from engine.scoring.errors import component_windows
 from engine.scoring.severity import at_rest, severities, smoothed
 from engine.scoring.trend import rising_trend
 from engine.signals.envelope import whole_spectrum
 from engine.signals.features import FIGURES, centred, figures
 from engine.signals.quality import STOPPED_SHARE, channel_quality, out_of_range
-from engine.system.child_process import command, environment
+from engine.signals.statistics import log_errors, scatter
 from engine.system.scratch import scratch
 from replay.recording import Snapshot
 from replay.run import Entry
@@ -42,13 +40,6 @@ VALIDATION_SHARE = 0.2
 
 IMPULSIVE = 5.0
 """Kurtosis of a baseline that is doubted; 3 for Gaussian noise, healthy bearings stay below 4."""
-
-PATIENCE = 15
-"""Epochs without improvement before training stops."""
-
-
-class LearningError(UnusableError):
-    """No baseline can be learned; one sentence that says why and what to change."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -299,57 +290,3 @@ def mute_channel(levels: Iterable[NDArray[np.float32]], watched: NDArray[np.bool
         f"channel {mute[0] + 1} carries no usable signal (constant, clipped or invalid) in most of the"
         " healthy recordings; mend the sensor, or leave the channel out of its [[component]]"
     )
-
-
-def _follow(
-    folder: Path, on_epoch: Callable[[Epoch], None], on_wait: Callable[[], None]
-) -> tuple[dict[str, float], ...]:
-    """Run the training process, pass its progress on as it comes, and wait for its end."""
-    complaints = folder / "complaints.txt"
-    history = []
-    with complaints.open("wb") as errors:
-        child = subprocess.Popen(
-            command("engine.models.training", str(folder)),
-            env={**environment(), "TMPDIR": str(folder)},
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            stdin=subprocess.DEVNULL,
-            text=True,
-        )
-    assert child.stdout is not None
-    lines: queue.SimpleQueue[str] = queue.SimpleQueue()
-    output = child.stdout
-
-    def pass_on() -> None:
-        for line in output:
-            lines.put(line)
-        lines.put("")
-
-    reader = threading.Thread(target=pass_on, daemon=True)
-    reader.start()
-    try:
-        while True:
-            try:
-                line = lines.get(timeout=1.0)
-            except queue.Empty:
-                on_wait()
-                continue
-            if not line:
-                break
-            if line.startswith("{"):
-                losses = json.loads(line)
-                history.append(losses)
-                on_epoch(Epoch(int(losses["epoch"]), losses["loss"], losses["validation_loss"]))
-        code = child.wait()
-    finally:
-        if child.poll() is None:
-            child.kill()
-            child.wait()
-        reader.join()
-        output.close()
-    if code != 0:
-        said = complaints.read_text(errors="replace").strip().splitlines()
-        raise LearningError(
-            f"training stopped with exit code {code}: {said[-1] if said else 'it said nothing'}"
-        )
-    return tuple(history)

@@ -1,7 +1,6 @@
 """The tables of config.toml as typed, validated values: one class a table, one field a key."""
 
 import shlex
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -20,8 +19,9 @@ from pydantic import (
 )
 
 from engine.config.healthy_span import Healthy, parse_healthy
+from engine.errors import nearest
 from engine.records.events import Priority
-from engine.spelling import nearest
+from engine.signals.bearing import Geometry
 
 _GEOMETRY = ("rollers", "roller_diameter", "pitch_diameter", "contact_angle")
 
@@ -54,16 +54,6 @@ class MachineSettings(Table):
     sample_rate: Positive
     shaft_speed: NotNegative
     mains_frequency: NotNegative
-
-
-@dataclass(frozen=True, slots=True)
-class Geometry:
-    """A rolling bearing's dimensions: diameters in one common unit, contact angle in degrees."""
-
-    rollers: int
-    roller_diameter: float
-    pitch_diameter: float
-    contact_angle: float
 
 
 class ComponentSettings(Table):

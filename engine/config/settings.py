@@ -41,7 +41,7 @@ from engine.config.sections import (
     Table,
     WatchSettings,
 )
-from engine.spelling import nearest
+from engine.errors import nearest
 from replay.recording import RecordingFormat
 
 __all__ = ["Settings", "SettingsError", "default_config_path", "load_settings", "rig_names", "rig_that_fits"]

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.scoring.errors import median
 from engine.signals.bearing import HARMONICS, Surface
+from engine.signals.statistics import median
 
 SLIP = 0.01
 """Rollers slip and speed wanders: a line is sought so far, as a share of its frequency, to either side."""

@@ -11,7 +11,7 @@ from engine.diagnosis.fault_lines import LINES, line_search
 from engine.signals.bearing import Surface, fault_frequencies
 
 if TYPE_CHECKING:
-    from engine.config.sections import Geometry
+    from engine.signals.bearing import Geometry
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def marking(
 
 def _geometry(part: object) -> "Geometry | None":
     # It comes with all of the settings' machinery, which a screen does without until it marks its first line.
-    from engine.config.sections import Geometry
+    from engine.signals.bearing import Geometry
 
     if not isinstance(part, Mapping):
         return None

@@ -1,7 +1,5 @@
 """Tries a model on a run whose onset is known: learns and scores it in a store that goes afterwards."""
 
-from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -9,14 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.assessment.batch import Outcome, assess
-from engine.assessment.commits import in_order
 from engine.assessment.heartbeat import quiet
-from engine.assessment.key import healthy_entries
-from engine.bundles.bundle import Bundle
+from engine.clock import microseconds
 from engine.config.channels import layout_of
 from engine.config.settings import Settings
 from engine.diagnosis.surface import Diagnostician
-from engine.errors import UnusableError
 from engine.evaluation.metrics import (
     Forewarning,
     Level,
@@ -27,92 +22,14 @@ from engine.evaluation.metrics import (
     ranking,
     separation,
 )
-from engine.records.events import RINGS, Event, Heartbeat, Phase, Priority, Quality, Series
-from engine.scoring.attribution import latent_share
-from engine.scoring.errors import component_windows
+from engine.evaluation.truth import TrialError, Truth
+from engine.evaluation.windows import Tell, WindowScores, _sampled, held_out_positions, window_scores
+from engine.records.events import RINGS, Event, Priority
+from engine.records.series import Series
 from engine.scoring.scorer import Scorer
-from engine.signals.quality import component_quality
-from engine.spelling import nearest
-from engine.store.schema import microseconds
 from engine.store.store import Store
 from engine.system.scratch import scratch
-from replay.recording import RecordingError, RecordingFormat, time_of, zone_of
 from replay.run import Run
-
-Tell = Callable[[Heartbeat], None]
-
-LAID_OUT = 300
-"""Windows of either kind, healthy and faulty, that a t-SNE lays out: more would hide one another."""
-
-
-class TrialError(UnusableError):
-    """The run cannot be judged as asked; one sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Truth:
-    """What is known of a run: which component fails, and from which snapshot on."""
-
-    onset: str
-    onset_at: int
-    component: str
-
-
-def truth_of(run: Run, settings: Settings, onset: str, component: str) -> Truth:
-    """Check what a person says of a run.
-
-    Args:
-        run: the recordings.
-        settings: name the components and the healthy start.
-        onset: file name of the first faulty snapshot.
-        component: the one that fails.
-
-    Raises:
-        TrialError: there is no such snapshot or component, or no healthy snapshot before the onset to judge.
-    """
-    layout = layout_of(settings)
-    if component not in layout.components:
-        known = ", ".join(layout.components)
-        raise TrialError(f"--component: there is no {component!r}; the components are {known}")
-    found = next((entry for entry in run.entries if entry.name == onset), None)
-    if found is None:
-        raise TrialError(f"--onset: the run holds no {onset!r}{_nearest_to(onset, run, settings)}")
-    healthy = healthy_entries(run, settings)
-    if healthy and not healthy[-1].time < found.time:
-        raise TrialError(
-            f"--onset: {onset} lies in the healthy start, which ends with {healthy[-1].name};"
-            " name a shorter one with --healthy"
-        )
-    between = sum(healthy[-1].time < entry.time < found.time for entry in run.entries) if healthy else 0
-    if not between:
-        raise TrialError(
-            f"--onset: there is no snapshot between the healthy start and {onset} to judge false alarms by;"
-            " name a shorter start with --healthy"
-        )
-    return Truth(onset, microseconds(found.time), component)
-
-
-def _nearest_to(onset: str, run: Run, settings: Settings) -> str:
-    """Name the snapshot that was meant: the nearest in time, by spelling where the words are no time."""
-    when = _time_meant(onset, settings.recording_format())
-    if when is None:
-        return nearest(onset, [entry.name for entry in run.entries])
-    close = min(run.entries, key=lambda entry: abs(entry.time - when))
-    return f"; the nearest in time is '{close.name}'"
-
-
-def _time_meant(text: str, form: RecordingFormat) -> datetime | None:
-    """Read a time as files are named, else as ISO 8601 writes it, by the recorder's clock."""
-    zone = zone_of(form.timezone)
-    with suppress(RecordingError):
-        when = time_of(text, form)
-        # A pattern without separators reads 0730 as three minutes past seven.
-        if when.astimezone(zone).strftime(form.time_pattern) == text:
-            return when
-    with suppress(ValueError):
-        when = datetime.fromisoformat(text)
-        return when if when.tzinfo else when.replace(tzinfo=zone)
-    return None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -208,68 +125,6 @@ def compared(trial: Trial, truth: Truth) -> Comparison:
         epochs=len(bundle.history),
         snapshots_per_second=trial.outcome.scored_now / trial.outcome.scoring_seconds,
         network_bytes=len(bundle.network),
-    )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class WindowScores:
-    """Window by window what one model made of a run's snapshots, in order.
-
-    Attributes:
-        at: (snapshots,) int64 microseconds.
-        names: of the snapshots.
-        errors: (snapshots, windows, components), NaN where the component does not run.
-        latent: (snapshots,), share of the score that is the latent's, 0 for models without one.
-        sampled: (snapshots, features), how the model reads one window of each snapshot at the failing
-            component, a later one from snapshot to snapshot.
-    """
-
-    at: NDArray[np.int64]
-    names: tuple[str, ...]
-    errors: NDArray[np.float64]
-    latent: NDArray[np.float64]
-    sampled: NDArray[np.float32]
-
-
-def window_scores(
-    run: Run, settings: Settings, bundle: Bundle, component: str, tell: Tell = quiet
-) -> WindowScores:
-    """Examine every snapshot once more for its single windows; they are too many to be stored.
-
-    Args:
-        run: the recordings.
-        settings: of the machine.
-        bundle: what was learned.
-        component: the failing one.
-        tell: hears of progress.
-    """
-    layout = layout_of(settings)
-    scorer = Scorer(bundle, layout, Diagnostician(settings))
-    own = [number - 1 for number in layout.channels[layout.components.index(component)]]
-
-    def look(index: int) -> tuple[NDArray[np.float64], float, NDArray[np.float32]]:
-        seen = scorer.examine(run.read(index))
-        insight = seen.insight
-        errors = component_windows(insight.window_errors, layout.channels).astype(np.float64)
-        for number, channels in enumerate(layout.channels):
-            if component_quality(seen.quality, channels) is not Quality.RUNNING:
-                errors[:, number] = np.nan
-        window = insight.windows[index % len(insight.windows), own].ravel()
-        return errors, latent_share(insight.window_errors, seen.running, insight.latent), window
-
-    taken, parts = [], []
-    for index, one in enumerate(in_order(look, range(len(run)))):
-        if not isinstance(one, RecordingError):
-            taken.append(run.entries[index])
-            parts.append(one)
-        tell(Heartbeat(datetime.now(UTC), 0, Phase.SCORING, index + 1, len(run), "windows"))
-    errors, latent, sampled = zip(*parts, strict=True)
-    return WindowScores(
-        at=np.array([microseconds(entry.time) for entry in taken], np.int64),
-        names=tuple(entry.name for entry in taken),
-        errors=np.stack(errors),
-        latent=np.array(latent),
-        sampled=np.stack(sampled),
     )
 
 
@@ -376,21 +231,3 @@ def evaluated(
         layout=map_of(windows.sampled[laid_out], bundle.seed) if tsne else None,
         laid_out=laid_out,
     )
-
-
-def held_out_positions(at: NDArray[np.int64], bundle: Bundle) -> NDArray[np.int64]:
-    """Positions of the healthy snapshots that limits were set by: the last of the baseline."""
-    start, end = microseconds(bundle.baseline.start), microseconds(bundle.baseline.end)
-    return np.flatnonzero((at >= start) & (at <= end))[-bundle.baseline.calibrated_on :]
-
-
-def _sampled(
-    windows: WindowScores, judged: NDArray[np.bool_], faulty: NDArray[np.bool_], failing: int
-) -> NDArray[np.int64]:
-    """Snapshots whose sampled window is laid out: evenly spaced, as many of either kind at most."""
-    runs = judged & ~np.isnan(windows.errors[:, :, failing]).any(axis=1)
-    picks = []
-    for some in (np.flatnonzero(runs & ~faulty), np.flatnonzero(runs & faulty)):
-        spaced = np.linspace(0, len(some) - 1, min(len(some), LAID_OUT)).round().astype(np.int64)
-        picks.append(some[np.unique(spaced)])
-    return np.concatenate(picks)

@@ -7,7 +7,9 @@ from datetime import datetime
 from engine.alarms.outages import outage_cleared, outage_raised, standing_outage
 from engine.assessment.assessor import Judge, origin_of
 from engine.assessment.key import release
-from engine.records.events import RINGS, Assessment, Cause, EventKind, Heartbeat, NewEvent, Phase
+from engine.records.assessment import Assessment
+from engine.records.events import RINGS, Cause, EventKind, NewEvent
+from engine.records.progress import Heartbeat, Phase
 from engine.store.store import Store
 
 ENDED_WELL = frozenset({Phase.ENDED, Phase.FINISHED})

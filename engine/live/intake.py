@@ -6,18 +6,63 @@ its reason, and moved aside where the settings say so.
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from engine.arrivals import Ruling, ruling
 from engine.config.settings import Settings
-from engine.records.events import REFUSED, Assessment, Intake, Outcome
+from engine.records.assessment import Assessment
+from engine.records.intake import REFUSED, Intake, Outcome
 from engine.store.store import Store
 from replay.incoming.folder import FolderState, Stamp, cause_of
 from replay.incoming.inbox import Candidate, Inbox, NotYetError, Refused, Waiting, pause_between
 from replay.incoming.notify import Waker
 from replay.recording import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What becomes of a file; `reason` is empty where it is scored as it should be."""
+
+    outcome: Outcome
+    reason: str = ""
+
+
+def ruling(
+    at: datetime,
+    digest: str,
+    *,
+    at_its_time: Intake | None,
+    with_its_signal: Intake | None,
+    newest: datetime | None,
+) -> Ruling:
+    """Decide on a recording that could be read.
+
+    Args:
+        at: its recording time.
+        digest: of its signal.
+        at_its_time: the file that was taken in for the same time, if any.
+        with_its_signal: a file that was taken in with the same signal for another time, if any.
+        newest: recording time of the newest snapshot judged.
+    """
+    if at_its_time is not None and at_its_time.digest == digest:
+        return Ruling(Outcome.DUPLICATE, f"the same recording was taken in as {at_its_time.name}")
+    if at_its_time is not None:
+        return Ruling(
+            Outcome.CONFLICT,
+            f"another recording of the same time was taken in as {at_its_time.name}; keep the right one",
+        )
+    if with_its_signal is not None:
+        return Ruling(
+            Outcome.REPEATED,
+            f"invalid: the recorder repeats itself, its signal is that of {with_its_signal.name};"
+            " check the recorder",
+        )
+    if newest is not None and at <= newest:
+        return Ruling(Outcome.LATE, "it came after later recordings had been judged")
+    return Ruling(Outcome.TAKEN)
+
 
 MOST_REMEMBERED = 200_000
 """Files of the ledger that are held in memory; past it they are asked for again."""

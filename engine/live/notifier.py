@@ -4,22 +4,23 @@ What is still to be told follows from the store alone: rings without a "notified
 was killed between the call and its record calls again, and one that was killed before it calls late.
 """
 
-import json
 import os
 import signal
 import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from engine.alarms.advice import advice_for
-from engine.alarms.alarm import Alarm, FoldRules, fold_alarms, fold_rules
+from engine.alarms.alarm import Alarm, fold_rules
+from engine.alarms.notifications import calls_due, payload_of
 from engine.config.sections import AlarmSettings
-from engine.records.events import RINGS, Assessment, Cause, Event, EventKind, NewEvent, Priority
+from engine.records.assessment import Assessment
+from engine.records.events import Event, EventKind, NewEvent, Priority
 from engine.store.store import Store
 from replay.recording import clean_text
 
@@ -29,8 +30,6 @@ ATTEMPTS = 5
 BACKOFF_SECONDS = 5.0
 """Wait after the first failure; it doubles with each, so the fifth attempt comes after 75 s and the runs."""
 
-YOUNG = timedelta(hours=24)
-"""A ring that could not be told for so long, because no engine ran, is news no more."""
 
 LOOK_SECONDS = 5.0
 """The store is looked at so often even if nobody pokes: a shelf runs out without anyone storing a thing."""
@@ -40,9 +39,6 @@ RINGING = "raceway-ringing"
 
 TAIL_BYTES = 600
 """Of what a failing command wrote to standard error."""
-
-ALWAYS = frozenset({Cause.NO_DATA.value, Cause.ENGINE_FAILED.value, Cause.MODEL_MISSING.value})
-"""Causes that are told at any priority: nothing is watched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,68 +66,6 @@ def calling_of(settings: AlarmSettings) -> Calling | None:
     if not settings.on_ring:
         return None
     return Calling(settings.on_ring, settings.on_ring_timeout, settings.ringing_from)
-
-
-def calls_due(
-    events: Iterable[Event], rules: FoldRules, floor: Priority, live_now: datetime, now: datetime
-) -> tuple[tuple[Event, Alarm], ...]:
-    """The rings that are still to be told, with their alarms as they rang, the oldest first.
-
-    Not told of: what rang while it was shelved or its component out of service. A shelf that ran out under
-    a standing alarm rings too.
-
-    Args:
-        events: of the live record.
-        rules: of the fold.
-        floor: the lowest priority to tell.
-        live_now: the newest stamp plus the wall time since it came.
-        now: wall clock.
-    """
-    events = tuple(events)
-    told = {event.ring for event in events if event.kind is EventKind.NOTIFIED}
-    rings = [
-        event
-        for event in events
-        if event.kind in RINGS and event.seq not in told and now - event.recorded_at <= YOUNG
-    ]
-    expired = [
-        alarm.ring
-        for alarm in fold_alarms(events, live_now, rules)
-        if alarm.ring.kind is EventKind.SHELVED
-        and alarm.needs_acknowledgement
-        and alarm.ring.seq not in told
-        and live_now - alarm.ring.at <= YOUNG
-    ]
-    due: list[tuple[Event, Alarm]] = []
-    for ring in [*rings, *expired]:
-        alarm = _as_it_rang(events, ring, rules)
-        # A shelf that came after the ring does not take it back: it may not have been told yet.
-        quiet = alarm is None or (alarm.put_away and not alarm.shelved_later)
-        if alarm is not None and not quiet and _loud(ring, alarm, floor):
-            due.append((ring, alarm))
-    return tuple(due)
-
-
-def payload_of(machine: str, ring: Event, alarm: Alarm, advice: str) -> bytes:
-    """What the command reads on its standard input: one JSON object, in UTF-8, and a line end."""
-    value = {
-        "machine": machine,
-        "ring": ring.seq,
-        "kind": "shelf ran out" if ring.kind is EventKind.SHELVED else ring.kind.value,
-        "at": ring.at.isoformat(),
-        "recorded_at": ring.recorded_at.isoformat(),
-        "alarm": alarm.key,
-        "source": alarm.source,
-        "component": alarm.component,
-        "cause": alarm.cause,
-        "priority": alarm.priority.value,
-        "severity": alarm.severity,
-        "surface": alarm.surface,
-        "count": alarm.count,
-        "advice": advice,
-        "detail": dict(ring.detail),
-    }
-    return json.dumps(value).encode() + b"\n"
 
 
 def run_command(command: Sequence[str], payload: bytes, timeout: float) -> Ran:
@@ -288,18 +222,6 @@ class Caller:
             self._poked.clear()
         if self._store is not None:
             self._store.close()
-
-
-def _as_it_rang(events: Sequence[Event], ring: Event, rules: FoldRules) -> Alarm | None:
-    alarms = fold_alarms(events, ring.at, rules)
-    own = (one for one in alarms if one.ring.seq == ring.seq or one.ring.alarm == ring.alarm)
-    return next(own, None)
-
-
-def _loud(ring: Event, alarm: Alarm, floor: Priority) -> bool:
-    order = list(Priority)
-    priority = Priority(str(ring.detail["priority"])) if ring.kind in RINGS else alarm.priority
-    return alarm.cause in ALWAYS or order.index(priority) >= order.index(floor)
 
 
 def caller_of(

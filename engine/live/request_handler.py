@@ -14,7 +14,9 @@ from engine.config.healthy_span import parse_healthy
 from engine.config.settings import Settings
 from engine.errors import FailedError, UnusableError
 from engine.operator.acceptance import accept_baseline
-from engine.records.events import Action, Assessment, Epoch, Event
+from engine.records.assessment import Assessment
+from engine.records.events import Action, Event
+from engine.records.progress import Epoch
 from engine.store.store import Store
 from replay.recording import RecordingError
 from replay.run import RunError, open_run

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from engine.alarms.outages import no_data_due, no_data_raised, outage_cleared, standing_outage
-from engine.arrivals import RECENT, LiveClock, usual_interval
+from engine.clock import RECENT, LiveClock, moment, usual_interval
 from engine.config.settings import Settings
-from engine.records.events import Assessment, Cause, Event, EventKind, NewEvent
-from engine.store.schema import moment
+from engine.records.assessment import Assessment
+from engine.records.events import Cause, Event, EventKind, NewEvent
 from engine.store.store import Store
 from engine.system.disk_space import MEGABYTE, free_bytes, has_room
 

@@ -14,28 +14,32 @@ from pathlib import Path
 from types import MappingProxyType
 
 from engine.assessment.assessor import Judge
-from engine.assessment.batch import Record
-from engine.assessment.commits import COMMIT_MOST, in_order
+from engine.assessment.commits import COMMIT_MOST
+from engine.assessment.examination import Examined
 from engine.assessment.heartbeat import Pulse, quiet
-from engine.assessment.key import live_key, machine_lease
+from engine.assessment.key import live_key
+from engine.assessment.progress import Record
 from engine.baseline.from_live import Founding
-from engine.baseline.learner import LearningError, Sight
+from engine.baseline.learner import Sight
+from engine.baseline.trainer import LearningError
 from engine.bundles.bundle import BundleError
 from engine.bundles.library import Bundles, check_shape
 from engine.config.channels import layout_of
 from engine.config.settings import Settings
 from engine.errors import FailedError
-from engine.examining import Examined
 from engine.live.engine_events import Herald
 from engine.live.intake import Taker
 from engine.live.notifier import caller_of
 from engine.live.request_handler import Answers, Wish
 from engine.live.supervision import Mind, Rhythm
-from engine.records.events import Assessment, Epoch, Heartbeat, Outcome, Phase
+from engine.records.assessment import Assessment
+from engine.records.intake import Outcome
+from engine.records.progress import Epoch, Heartbeat, Phase
+from engine.store.retention import Tidier
 from engine.store.store import Store, StoreBusyError, StoreFaultError, StoreFullError
-from engine.system.lease import lease
+from engine.system.lease import lease, machine_lease
 from engine.system.malloc import keep_freed_memory
-from engine.tidying import Tidier
+from engine.system.ordered_map import in_order
 from replay.incoming.inbox import Candidate, NotYetError
 from replay.recording import RecordingError, clean_text
 

@@ -3,11 +3,10 @@
 from collections.abc import Callable
 
 from engine.models.base import Model
-from engine.models.conv_vae import ConvVae
 from engine.models.dense import Dense
 from engine.models.lstm import Lstm
 from engine.models.spectral import Spectral
-from engine.models.vae import Vae
+from engine.models.vae import ConvVae, Vae
 
 MODELS: dict[str, Callable[[float, int, int], Model]] = {
     Spectral.name: Spectral,

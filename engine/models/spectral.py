@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from engine.models.base import Floats, Insight, Scaling
-from engine.scoring.errors import scatter
 from engine.signals.features import TINY_POWER, band_borders, band_power, window_length, window_starts
+from engine.signals.statistics import scatter
 
 BANDS = 64
 """Evenly wide: narrow enough that a resonance fills one, wide enough that its power is steady."""

@@ -1,6 +1,6 @@
 """Trains one autoencoder in a process of its own, so that TensorFlow never enters the engine.
 
-Run as `python -m engine.training FOLDER`. The folder holds `request.json` (model, seed, epochs, patience,
+Run as `python -m engine.models.training FOLDER`. The folder holds `request.json` (model, seed, epochs, patience,
 batch) and `vectors.npz` (train, validation: float32 vectors as the model's file says, scaled). Prints one
 line of JSON an epoch; leaves `network.tflite` there, for `batch` vectors at a time, and `layers.json`.
 """

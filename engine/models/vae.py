@@ -23,3 +23,9 @@ class Vae(Variational):
         enough_rows(self.name, rows, SHORTEST)
         length = window_length(rows)
         super().__init__(sample_rate, channels, window_starts(rows, length), length)
+
+
+class ConvVae(Vae):
+    """Windows of up to 2048 samples of all channels, standardised, half overlapped."""
+
+    name = "conv-vae"

@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from engine.errors import UnusableError
-from engine.records.events import Assessment, EventKind, NewEvent
+from engine.records.assessment import Assessment
+from engine.records.events import EventKind, NewEvent
 from engine.store.store import Store
 
 

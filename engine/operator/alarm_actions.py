@@ -13,7 +13,8 @@ from engine.alarms.alarm import Alarm
 from engine.alarms.shelving import place_of, retired_at, shelves_of
 from engine.errors import UnusableError
 from engine.operator.operator import Act, worded
-from engine.records.events import OPERATOR_KINDS, RINGS, Acknowledged, Assessment, Event, EventKind, NewEvent
+from engine.records.assessment import Assessment
+from engine.records.events import OPERATOR_KINDS, RINGS, Acknowledged, Event, EventKind, NewEvent
 from engine.store import schema
 from engine.store.rows import event_of, event_row
 from engine.store.store import Store

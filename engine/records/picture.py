@@ -103,3 +103,15 @@ def _amplitudes_of(levels: NDArray[np.uint8]) -> NDArray[np.float32]:
     """The amplitudes that bytes stand for."""
     amplitudes = np.exp2(levels.astype(np.float32) / STEPS + LOWEST).astype(np.float32)
     return np.where(levels > 0, amplitudes, np.float32(0.0))
+
+
+def loudest_channel(picture: Picture | None, channels: tuple[int, ...]) -> int:
+    """The channel of a component, counted from 1, that holds most of its error."""
+    if picture is None:
+        return channels[0] if channels else 1
+    known = [channel for channel in channels if channel <= len(picture.contribution)]
+    return max(
+        known,
+        key=lambda channel: float(np.nan_to_num(picture.contribution[channel - 1]).sum()),
+        default=channels[0] if channels else 1,
+    )

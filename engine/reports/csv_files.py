@@ -49,3 +49,15 @@ def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]
     except OSError as error:
         raise OSError(error.errno, f"cannot be written ({error.strerror})", str(path)) from error
     return count
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Put a whole file in place of the old one, or leave the old one."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise OSError(error.errno, f"cannot be written ({error.strerror})", str(path)) from error

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.clock import moment
 from engine.evaluation.metrics import Level
-from engine.evaluation.trial import Comparison, Evaluation, Truth
-from engine.reports.csv_files import iso
-from engine.reports.result_files import write_whole
-from engine.store.schema import moment
+from engine.evaluation.trial import Comparison, Evaluation
+from engine.evaluation.truth import Truth
+from engine.reports.csv_files import iso, write_whole
 
 COMPARISON = (
     "model",

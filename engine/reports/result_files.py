@@ -4,9 +4,7 @@ A public interface: columns, their order and their words do not change without a
 """
 
 import json
-import os
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -15,9 +13,11 @@ import numpy as np
 
 from engine.alarms.alarm import Alarm, fold_alarms
 from engine.assessment.batch import Outcome
-from engine.records.events import Assessment, EventKind, Series
-from engine.reports.csv_files import iso, write_csv
-from engine.store.schema import microseconds, moment
+from engine.clock import microseconds, moment
+from engine.records.assessment import Assessment
+from engine.records.events import EventKind
+from engine.records.series import Series
+from engine.reports.csv_files import iso, write_csv, write_whole
 from engine.store.store import Store
 from replay.run import Run
 
@@ -150,15 +150,3 @@ def _score_rows(assessment: Assessment, series: Series) -> Iterable[list[object]
 def _number(value: float) -> float | None:
     """A number, None for NaN."""
     return None if np.isnan(value) else float(value)
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Put a whole file in place of the old one, or leave the old one."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
-        raise OSError(error.errno, f"cannot be written ({error.strerror})", str(path)) from error

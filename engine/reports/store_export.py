@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import false, func, select
 
 from engine.alarms.alarm import Alarm, fold_alarms
-from engine.records.events import Assessment
+from engine.records.assessment import Assessment
 from engine.reports.csv_files import iso, write_csv
 from engine.reports.result_files import ALARMS, END_OF_TIME, SCORES, alarm_rows
 from engine.store import schema

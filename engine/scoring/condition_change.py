@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import mannwhitneyu
 
-from engine.scoring.errors import median
 from engine.scoring.history import History
+from engine.signals.statistics import median
 
 FEWEST = 8
 """Snapshots before a step that say what the level was."""

@@ -1,11 +1,12 @@
 """Where a bearing's defects are heard: the frequencies at which its surfaces are struck."""
 
 import math
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from engine.config.sections import Geometry
+    pass
 
 HARMONICS = 3
 """Harmonics of a fault line that are searched for."""
@@ -43,3 +44,13 @@ def fault_frequencies(geometry: "Geometry", shaft: float) -> dict[Surface, float
         Surface.ROLLER: 2 * spin,
         Surface.CAGE: (1 - ratio) / 2 * shaft,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Geometry:
+    """A rolling bearing's dimensions: diameters in one common unit, contact angle in degrees."""
+
+    rollers: int
+    roller_diameter: float
+    pitch_diameter: float
+    contact_angle: float

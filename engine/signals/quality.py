@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.records.events import Quality
+from engine.records.assessment import Quality
 
 STOPPED_SHARE = 0.1
 """Of the running standard deviation (20 dB down): below it a channel has no machine to hear. A stopped

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, exists, false, func, select
 
-from engine.records.events import RINGS, Assessment, EventKind
+from engine.clock import microseconds
+from engine.records.assessment import Assessment
+from engine.records.events import RINGS, EventKind
 from engine.store import schema
 from engine.store.sqlite import complaints
 from engine.store.store import Store
@@ -161,7 +163,7 @@ def _taken(store: Store, machine_id: int) -> list[str]:
         with store.reading() as connection:
             rows = connection.execute(query.where(intake.id > last)).all()
         for row in rows:
-            if not row.scored and (row.at is None or not _within(schema.microseconds(row.at), thinned)):
+            if not row.scored and (row.at is None or not _within(microseconds(row.at), thinned)):
                 wrong.append(f"{row.name} was taken in but has no scores")
         if len(rows) < READ_AT_ONCE:
             return wrong
@@ -185,7 +187,7 @@ def _thinned(store: Store, machine_id: int) -> Spans:
     with store.reading() as connection:
         rows = connection.execute(query).all()
     for row in rows:
-        since, until = schema.microseconds(row.since), schema.microseconds(row.until)
+        since, until = microseconds(row.since), microseconds(row.until)
         if ends and since <= ends[-1]:
             ends[-1] = max(ends[-1], until)
         else:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, union_all
 
-from engine.records.events import REFUSED, Intake, Outcome, Refusal
+from engine.records.intake import REFUSED, Intake, Outcome, Refusal
 from engine.store import schema
 from engine.store.database import Database
 

@@ -8,7 +8,10 @@ from typing import Any
 import numpy as np
 from sqlalchemy import BigInteger, BindParameter, Select, bindparam, false, select, true, type_coerce
 
-from engine.records.events import OPERATOR_KINDS, Assessment, Epoch, Event, Heartbeat, Phase, Quality, Series
+from engine.records.assessment import Assessment, Quality
+from engine.records.events import OPERATOR_KINDS, Event
+from engine.records.progress import Epoch, Heartbeat, Phase
+from engine.records.series import Series
 from engine.store import schema
 from engine.store.database import Database
 from engine.store.rows import assessment_of, assessments_query, event_of

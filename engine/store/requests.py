@@ -6,7 +6,8 @@ from types import MappingProxyType
 
 from sqlalchemy import Connection, insert, select
 
-from engine.records.events import Action, Assessment, Event, EventKind, NewEvent
+from engine.records.assessment import Assessment
+from engine.records.events import Action, Event, EventKind, NewEvent
 from engine.store import schema
 from engine.store.database import Database
 from engine.store.rows import event_of, event_row

@@ -4,7 +4,7 @@ Of a stretch of time the snapshot of highest severity is kept, so that thinning 
 lie near an event, and the baseline. A finished run is left whole: its recordings bound it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Connection, Delete, Select, Table, and_, delete, func, insert, select
 
+from engine.clock import microseconds
 from engine.config.sections import StoreSettings
-from engine.records.events import Assessment
+from engine.records.assessment import Assessment
 from engine.store import schema
 from engine.store.store import Store
 
@@ -134,7 +135,7 @@ def plan(store: Store, assessment: Assessment, rules: StoreSettings) -> Plan:
     resume = store.resume_point(assessment)
     if assessment.expected or resume is None:
         return Plan(nothing, nothing)
-    last, newest = resume[0], schema.microseconds(resume[1])
+    last, newest = resume[0], microseconds(resume[1])
     events = _event_times(store, assessment)
     gone: list[NDArray[np.int64]] = []
     for steps, table in (
@@ -174,7 +175,7 @@ def _portions(positions: NDArray[np.int64]) -> Iterator[list[int]]:
 def _event_times(store: Store, assessment: Assessment) -> NDArray[np.int64]:
     query = select(schema.event.c.at).where(schema.event.c.assessment_id == assessment.id)
     with store.reading() as connection:
-        return np.array([schema.microseconds(at) for at in connection.scalars(query)], np.int64)
+        return np.array([microseconds(at) for at in connection.scalars(query)], np.int64)
 
 
 def _past(store: Store, assessment: Assessment, before: int, table: Table) -> Past:
@@ -185,9 +186,9 @@ def _past(store: Store, assessment: Assessment, before: int, table: Table) -> Pa
     while True:
         with store.reading() as connection:
             some = connection.execute(query.where(table.c.position > position)).all()
-        rows += [(row.position, schema.microseconds(row.at), row.worst, row.baseline) for row in some]
+        rows += [(row.position, microseconds(row.at), row.worst, row.baseline) for row in some]
         # A whole portion past the instant shows the events that protect the last ones before it.
-        if len(some) < READ_AT_ONCE or schema.microseconds(min(row.at for row in some)) >= before:
+        if len(some) < READ_AT_ONCE or microseconds(min(row.at for row in some)) >= before:
             break
         position = some[-1].position
     numbers = np.array([row[:2] for row in rows], np.int64).reshape(-1, 2)
@@ -256,3 +257,40 @@ def _remove(store: Store, assessment: Assessment, positions: list[int], now: dat
         return len(rows)
 
     return store.write(work)
+
+
+EVERY_SECONDS = 3600.0
+"""Between two looks for what has grown old enough."""
+
+
+FIRST_SECONDS = 60.0
+"""After the engine began: an engine that is started to catch up has better things to do."""
+
+
+class Tidier:
+    """One step a turn, each a short transaction; what the engine leaves is thinned another time."""
+
+    def __init__(
+        self,
+        store: Store,
+        assessment: Assessment,
+        rules: StoreSettings,
+        *,
+        now: Callable[[], datetime],
+        clock: Callable[[], float],
+    ) -> None:
+        """Tidy one live record; `now` is the wall clock, `clock` counts seconds and never goes back."""
+        self._store, self._assessment, self._rules = store, assessment, rules
+        self._now, self._clock = now, clock
+        self._next = clock() + FIRST_SECONDS
+        self._steps: Iterator[Thinned] | None = None
+
+    def turn(self) -> None:
+        """Do the next step if there is one to do."""
+        if self._steps is None:
+            if self._clock() < self._next:
+                return
+            self._next = self._clock() + EVERY_SECONDS
+            self._steps = thin(self._store, self._assessment, self._rules, self._now())
+        if next(self._steps, None) is None:
+            self._steps = None

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Row, Select, select
 
-from engine.records.events import Assessment, Event, EventKind, NewEvent
+from engine.records.assessment import Assessment
+from engine.records.events import Event, EventKind, NewEvent
 from engine.store import schema
 
 

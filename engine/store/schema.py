@@ -1,6 +1,6 @@
 """The tables of the store, in SQLAlchemy Core; plain SQL types, so that another database can follow."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -23,20 +23,10 @@ from sqlalchemy import (
     text,
 )
 
+from engine.clock import microseconds, moment
+
 VERSION = 4
 """Schema version, written into the store when it is made and checked when it is opened."""
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def microseconds(moment: datetime) -> int:
-    """Whole microseconds from 1970-01-01 UTC to an aware datetime."""
-    return (moment - EPOCH) // timedelta(microseconds=1)
-
-
-def moment(micros: int) -> datetime:
-    """The aware UTC datetime that lies so many microseconds after 1970-01-01."""
-    return EPOCH + timedelta(microseconds=micros)
 
 
 class UTCTime(TypeDecorator[datetime]):

@@ -8,14 +8,10 @@ from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.errors import StoreError
-from engine.records.events import (
-    Assessed,
-    Assessment,
-    Epoch,
-    Heartbeat,
-    Intake,
-    NewEvent,
-)
+from engine.records.assessment import Assessed, Assessment
+from engine.records.events import NewEvent
+from engine.records.intake import Intake
+from engine.records.progress import Epoch, Heartbeat
 from engine.store import schema
 from engine.store.database import Database
 from engine.store.ledger import add_to_ledger

@@ -1,12 +1,14 @@
 """A kernel file lock: one engine at a time for one assessment, released when its process ends."""
 
 import fcntl
+import hashlib
 import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from engine.config.settings import Settings
 from engine.errors import FailedError
 from engine.system.permissions import PRIVATE, Access, make_file, make_folder
 
@@ -70,3 +72,13 @@ def _holder(folder: Path, name: str) -> int | None:
     except FileNotFoundError:
         pass
     return None
+
+
+def machine_lease(settings: Settings) -> str:
+    """The name of the lease on a machine: one engine watches it, whatever its settings."""
+    return lease_name(settings.machine.name)
+
+
+def lease_name(machine: str) -> str:
+    """The name of the lease on the machine of this name; a file can be called so, whatever the machine is."""
+    return "machine-" + hashlib.sha256(machine.encode()).hexdigest()[:16]

@@ -17,7 +17,8 @@ from engine.bundles.bundle import Bundle
 from engine.config.channels import layout_of
 from engine.config.settings import Settings, load_settings
 from engine.diagnosis.surface import Diagnostician
-from engine.records.events import Assessment, Event, EventKind
+from engine.records.assessment import Assessment
+from engine.records.events import Event, EventKind
 from engine.reports.result_files import write_results
 from engine.scoring.scorer import Scorer
 from engine.store import schema

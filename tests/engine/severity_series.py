@@ -5,13 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from engine.alarms.rules import (
-    Moment,
-    Watch,
-    watch_severity,
-)
+from engine.alarms.rules import Watch, watch_severity
 from engine.config.sections import AlarmSettings
 from engine.config.settings import load_settings
+from engine.records.assessment import Moment
 from engine.records.events import EventKind, NewEvent
 
 START = datetime(2004, 2, 12, 10, 32, 39, tzinfo=UTC)

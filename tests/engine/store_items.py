@@ -6,17 +6,8 @@ import numpy as np
 
 from engine.operator import alarm_actions
 from engine.operator.operator import Act, Operator
-from engine.records.events import (
-    Acknowledged,
-    Assessed,
-    Assessment,
-    Event,
-    EventKind,
-    NewEvent,
-    Quality,
-    Score,
-    SnapshotFacts,
-)
+from engine.records.assessment import Assessed, Assessment, Quality, Score, SnapshotFacts
+from engine.records.events import Acknowledged, Event, EventKind, NewEvent
 from engine.store.store import Store
 from tests.engine.rigs import WALL
 

@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from engine.arrivals import RECENT, LiveClock, Ruling, ruling, usual_interval
-from engine.records.events import Intake, Outcome
+from engine.clock import RECENT, LiveClock, usual_interval
+from engine.live.intake import Ruling, ruling
+from engine.records.intake import Intake, Outcome
 from tests.engine.handmade_events import at
 
 

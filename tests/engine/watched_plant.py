@@ -22,7 +22,10 @@ from engine.bundles.library import Bundles
 from engine.config.settings import Settings, load_settings
 from engine.live import supervision, watcher
 from engine.live.watcher import Clocks, watch
-from engine.records.events import Action, Assessment, Event, EventKind, Heartbeat, Outcome
+from engine.records.assessment import Assessment
+from engine.records.events import Action, Event, EventKind
+from engine.records.intake import Outcome
+from engine.records.progress import Heartbeat
 from engine.store import schema
 from engine.store.store import Patience, Store
 from tests.engine.rigs import (

@@ -7,15 +7,17 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from engine.clock import microseconds
 from engine.operator.operator import Operator
-from engine.records.events import Assessment
+from engine.records.assessment import Assessment
 from engine.store.store import Store
 from tests.tui import synthetic
 from tui.console.app import Console
 from tui.data.frame import Frame
 from tui.data.pictures import Album, Gallery
-from tui.data.playhead import Playhead, instant
-from tui.data.reader import Reader, View
+from tui.data.playhead import Playhead
+from tui.data.reader import Reader
+from tui.data.view import View
 from tui.screens.panel import Panel
 
 
@@ -88,7 +90,7 @@ async def settled(pilot: Pilot[None]) -> None:
 def put(console: Console, position: int) -> None:
     """Put the playhead onto a snapshot."""
     console.head = type(console.head)(
-        instant(synthetic.at(position)), console.head.pace, console.head.playing
+        microseconds(synthetic.at(position)), console.head.pace, console.head.playing
     )
 
 
@@ -118,4 +120,4 @@ def gallery(whole_store: Path, view: View) -> Gallery:
 
 def frame(view: View, position: int) -> Frame:
     """What is drawn with the playhead on a snapshot."""
-    return Frame(view, Playhead(instant(synthetic.at(position)), 1.0, False))
+    return Frame(view, Playhead(microseconds(synthetic.at(position)), 1.0, False))

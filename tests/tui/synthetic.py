@@ -7,19 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.records.events import (
-    Assessed,
-    Assessment,
-    Epoch,
-    EventKind,
-    Heartbeat,
-    NewEvent,
-    Phase,
-    Quality,
-    Score,
-    SnapshotFacts,
-)
+from engine.records.assessment import Assessed, Assessment, Quality, Score, SnapshotFacts
+from engine.records.events import EventKind, NewEvent
 from engine.records.picture import Picture
+from engine.records.progress import Epoch, Heartbeat, Phase
 from engine.store.store import Store
 
 START = datetime(2004, 2, 12, 11, 2, 39, tzinfo=UTC)

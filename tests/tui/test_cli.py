@@ -15,7 +15,8 @@ from typer.testing import CliRunner
 
 from engine.bundles.bundle import load_bundle
 from engine.config.settings import load_settings
-from engine.records.events import RINGS, EventKind, Quality
+from engine.records.assessment import Quality
+from engine.records.events import RINGS, EventKind
 from engine.store.store import Store
 from tests.engine.rigs import (
     SMALL_COUNT,

@@ -22,7 +22,8 @@ from tui.durations import EXAMPLES, shelf_hours, span_of
 if TYPE_CHECKING:
     from engine.alarms.alarm import Alarm
     from engine.operator.operator import Act
-    from engine.records.events import Acknowledged, Assessment, Event
+    from engine.records.assessment import Assessment
+    from engine.records.events import Acknowledged, Event
     from engine.store.store import Store
 
 Session = Annotated[str | None, typer.Option(help="A replay's session; the live record if left out.")]

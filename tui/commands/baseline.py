@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.records.events import Epoch
+from engine.records.progress import Epoch
 from replay.recording import RecordingError
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from tui.commands.options import UNUSABLE, As, Config, Machine, Session, State, 
 from tui.commands.records import look_for_session
 
 if TYPE_CHECKING:
-    from engine.records.events import Assessment
+    from engine.records.assessment import Assessment
     from engine.store.store import Store
 
 
@@ -75,7 +75,7 @@ def attach(
     with sentences():
         settings = settings_of(config, None, {})
         folder = state or settings.store.folder
-        from engine.system.permissions import look_for
+        from engine.store.database import look_for
         from tui.console.launch import make_console, run_console
 
         # What costs next to nothing is said before there is a screen; the rest must not keep it waiting.

@@ -13,7 +13,8 @@ import typer
 from tui.commands.options import FAILED, UNUSABLE, Config, Machine, State, fail, sentences, settings_of
 
 if TYPE_CHECKING:
-    from engine.records.events import Action, Assessment, Event
+    from engine.records.assessment import Assessment
+    from engine.records.events import Action, Event
     from engine.store.store import Store
 
 ANSWER_SECONDS = 10.0

@@ -88,7 +88,8 @@ def _evaluate(
     tsne: bool,
     folder: Path,
 ) -> None:
-    from engine.evaluation.trial import evaluated, truth_of, try_model
+    from engine.evaluation.trial import evaluated, try_model
+    from engine.evaluation.truth import truth_of
     from engine.reports.evaluation_files import write_evaluation
     from tui.output.evaluation_tables import print_evaluation
     from tui.output.progress import shown_progress
@@ -108,7 +109,8 @@ def _compare(
     run: "Run", settings: "Settings", onset: str, component: str, names: list[str], folder: Path
 ) -> None:
     from engine.errors import UnusableError
-    from engine.evaluation.trial import TrialError, compared, truth_of, try_model, with_model
+    from engine.evaluation.trial import compared, try_model, with_model
+    from engine.evaluation.truth import TrialError, truth_of
     from engine.models import MODELS
     from engine.reports.evaluation_files import write_comparison
     from tui.output.evaluation_tables import print_comparison

@@ -2,11 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from engine.errors import UnusableError
-from engine.spelling import nearest
+from engine.errors import UnusableError, nearest
 
 if TYPE_CHECKING:
-    from engine.records.events import Assessment
+    from engine.records.assessment import Assessment
     from engine.store.store import Store
 
 

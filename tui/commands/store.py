@@ -12,7 +12,7 @@ from tui.commands.options import FAILED, UNUSABLE, Config, State, fail, sentence
 
 if TYPE_CHECKING:
     from engine.config.settings import Settings
-    from engine.records.events import Assessment
+    from engine.records.assessment import Assessment
     from engine.store.store import Store
 
 PAGES_AT_ONCE = 500

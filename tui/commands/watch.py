@@ -71,8 +71,8 @@ def register(app: typer.Typer, console: Console) -> None:
             if not (sys.stdin.isatty() and sys.stdout.isatty()):
                 fail("the console needs a terminal; raceway engine watch does without one", UNUSABLE)
             place = state or settings.store.folder
-            from engine.assessment.key import live_key, machine_lease
-            from engine.system.lease import is_taken
+            from engine.assessment.key import live_key
+            from engine.system.lease import is_taken, machine_lease
             from tui.commands.engine_process import start_engine
 
             lease = machine_lease(settings)
@@ -179,9 +179,8 @@ def stop_engine(
     with sentences():
         settings = settings_of(config, rig, {})
         place = state or settings.store.folder
-        from engine.assessment.key import lease_name
         from engine.store.store import Store
-        from engine.system.lease import holder, is_taken
+        from engine.system.lease import holder, is_taken, lease_name
 
         with Store.open(place, read_only=True) as store:
             live = [one for one in store.assessments() if one.expected == 0]

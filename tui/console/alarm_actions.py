@@ -9,11 +9,12 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from engine.alarms.alarm import Alarm
+from engine.clock import moment
 from engine.operator.operator import Act
 from engine.records.events import Acknowledged
 from tui.console.display import Viewer
 from tui.data.frame import Frame, meant
-from tui.data.playhead import moment, newest
+from tui.data.playhead import newest
 from tui.draw.format import reason, severities_text, short_time, subject
 from tui.draw.notice import (
     Notice,

@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
-from engine.records.events import Assessment
+from engine.records.assessment import Assessment
 from tui.console.model_actions import Asking
 from tui.console.preferences import Left, keep, recall
 from tui.console.themes import THEMES, next_theme
+from tui.data.alarm_filter import AlarmFilter
 from tui.data.playhead import Playhead
-from tui.data.reader import Reading, View
+from tui.data.view import Reading, View
 from tui.draw.notice import Notice
 from tui.draw.text import clean
 from tui.keys.keymap import RESERVED, Action, textual_key
-from tui.screens.alarms.filter import AlarmFilter, cycled
+from tui.screens.alarms.filter import cycled
 from tui.screens.dialog import Dialog, Field, Question
 from tui.screens.fleet.screen import standings
 from tui.screens.help import HelpScreen

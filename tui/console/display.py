@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from engine.alarms.alarm import Alarm
+from engine.clock import microseconds
 from engine.records.events import Event
 from tui.console.store_feed import Looking
 from tui.data.frame import Frame, meant
-from tui.data.playhead import Playhead, advance, arrival, clamped, index_at, instant, rung_between, unanswered
-from tui.data.reader import Look, Reading, View
+from tui.data.playhead import Playhead, advance, arrival, clamped, index_at, rung_between, unanswered
+from tui.data.view import Look, Reading, View
 from tui.draw.banner import Banner
 from tui.draw.mode import behind_span, mode_of, mode_span
 from tui.draw.notice import Notice, rings_notice
@@ -80,7 +81,7 @@ class Viewer(Looking):
             self.exit()
         view = self.reading.view
         if view is not None:
-            rings = [instant(ring.at) for ring in rung_between(view.events, self.head.at, sys.maxsize)]
+            rings = [microseconds(ring.at) for ring in rung_between(view.events, self.head.at, sys.maxsize)]
             self._go(advance(self.head, seconds, view.series.at, rings, self._live_now()))
         if self.notice.text and not self.notice.lasting and clock > self._notice_until:
             self._tell(Notice())

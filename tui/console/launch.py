@@ -13,7 +13,7 @@ from tui.commands.options import UNUSABLE, fail
 
 if TYPE_CHECKING:
     from engine.config.settings import Settings
-    from engine.records.events import Assessment
+    from engine.records.assessment import Assessment
     from engine.store.store import Store
     from tui.console.app import Console
 

@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 from engine.alarms.alarm import Alarm
+from engine.clock import microseconds
 from engine.records.events import RINGS
 from tui.console.alarm_actions import Acting
 from tui.data.frame import meant
 from tui.data.playhead import (
     GOTO,
     follow,
-    instant,
     newest,
     pace_label,
     paused,
@@ -20,7 +20,7 @@ from tui.data.playhead import (
     to_mark,
     typed,
 )
-from tui.data.reader import View
+from tui.data.view import View
 from tui.draw.format import long_time, reason, subject
 from tui.draw.notice import Notice, crossing_notice
 from tui.screens.dialog import Dialog, Field, Question
@@ -84,12 +84,12 @@ class Travelling(Acting):
         if view is None:
             return
         rings = [event for event in view.events if event.kind in RINGS]
-        head = to_mark(self.head, by, (instant(ring.at) for ring in rings))
+        head = to_mark(self.head, by, (microseconds(ring.at) for ring in rings))
         if head is None:
             self._tell(Notice(f"No alarm rang {'after' if by > 0 else 'before'} the playhead."))
             return
         self._go(head)
-        self._rang(tuple(ring for ring in rings if instant(ring.at) == head.at))
+        self._rang(tuple(ring for ring in rings if microseconds(ring.at) == head.at))
 
     def action_goto(self) -> None:
         """Go to a time or a snapshot that is typed."""
@@ -147,7 +147,7 @@ class Travelling(Acting):
             self._tell(Notice("There is no alarm to jump to."))
             return
         self.select(alarm, frame.view.assessment.components)
-        self._go(paused(seek(self.head, instant(alarm.raised.at), frame.view.series.at)))
+        self._go(paused(seek(self.head, microseconds(alarm.raised.at), frame.view.series.at)))
         self._tell(Notice(f"{subject(alarm)}, {reason(alarm)}: as it was raised"))
 
     def select(self, alarm: Alarm, names: tuple[str, ...]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import platformdirs
 
 from engine.records.events import Priority
-from tui.screens.alarms.filter import AlarmFilter, Listing
+from tui.data.alarm_filter import AlarmFilter, Listing
 
 MOST = 200
 """Machines remembered; the first to be forgotten is the one left longest ago."""

@@ -18,16 +18,19 @@ from textual.geometry import Size
 from textual.reactive import reactive
 from textual.screen import Screen
 
-from engine.arrivals import LiveClock
+from engine.clock import LiveClock, microseconds
 from engine.errors import FailedError, UnusableError
 from engine.operator.operator import Operator
-from engine.records.events import Acknowledged, Assessment
+from engine.records.assessment import Assessment
+from engine.records.events import Acknowledged
 from tui.console.themes import Outfit, own_themes, textual_name
 from tui.console.writer import Writer
 from tui.data.alarm_cache import Folding
+from tui.data.alarm_filter import AlarmFilter
 from tui.data.frame import Frame
-from tui.data.playhead import Playhead, index_at, instant, live_now
-from tui.data.reader import NEWEST, Look, Reader, Reading
+from tui.data.playhead import Playhead, index_at, live_now
+from tui.data.reader import Reader
+from tui.data.view import NEWEST, Look, Reading
 from tui.draw.glyphs import Glyphs
 from tui.draw.mode import Mode
 from tui.draw.notice import Notice
@@ -35,7 +38,6 @@ from tui.draw.status import EngineStatus
 from tui.draw.text import Role
 from tui.keys.actions import DEFAULT
 from tui.keys.keymap import Keymap
-from tui.screens.alarms.filter import AlarmFilter
 from tui.screens.overview.screen import OverviewScreen
 from tui.terminal.hangup import Terminal
 
@@ -252,5 +254,5 @@ class Looking(App[None]):
         if view is None or not self.live:
             return None
         if not len(view.series):
-            return max((instant(event.at) for event in view.events), default=None)
+            return max((microseconds(event.at) for event in view.events), default=None)
         return live_now(view.series.at, self._arrival, self._clock())

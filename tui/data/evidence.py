@@ -1,6 +1,5 @@
 """What the bearing screen reads besides the view: pictures of the whole run, and fault lines."""
 
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.bundles.manifest import bundle_place
 from engine.diagnosis.line_markers import Marking, marking
-from engine.records.picture import Picture
+from engine.records.picture import Picture, loudest_channel
 from tui.data.pictures import Album, Gallery
-from tui.data.reader import View
-from tui.screens.bearing.spectrum import loudest_channel
+from tui.data.view import View
 
 if TYPE_CHECKING:
     from engine.store.store import Store
@@ -91,16 +90,6 @@ class UsualLines:
         if centre is None or channel >= centre.shape[0] or band >= centre.shape[1]:
             return None
         return np.asarray(centre[channel, band], np.float32)
-
-
-def bundle_place(state: Path, key: str) -> Path | None:
-    """The folder of the bundle that an assessment uses, if it lies beside the store."""
-    try:
-        name = str(json.loads((state / "bundles" / f"{key}.json").read_text())["bundle"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    place = state / "bundles" / Path(name).name
-    return place if place.is_dir() else None
 
 
 def _lines_of(place: Path) -> dict[str, NDArray[np.float32]]:

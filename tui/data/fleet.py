@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from engine.records.events import Assessment, Heartbeat, Priority
+from engine.records.assessment import Assessment
+from engine.records.events import Priority
+from engine.records.progress import Heartbeat
 from tui.data.latest import NEVER, Latest, latest_of, newest_of
 from tui.data.peak import badness
 
 if TYPE_CHECKING:
     from engine.alarms.alarm import Alarm
     from engine.store.store import Store
-    from tui.data.reader import View
+    from tui.data.view import View
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.alarms.alarm import Alarm, FoldRules, fold_rules
-from engine.records.events import Event, Quality
+from engine.clock import microseconds, moment
+from engine.records.assessment import Quality
+from engine.records.events import Event
 from tui.data.alarm_cache import Folding
 from tui.data.peak import Peak, peak_among
-from tui.data.playhead import Playhead, index_at, instant, moment
-from tui.data.reader import View
+from tui.data.playhead import Playhead, index_at
 from tui.data.thinning import usual_interval
+from tui.data.view import View
 
 TREND_SNAPSHOTS = 6
 """The arrow compares with so many running snapshots before; fewer follow every flutter."""
@@ -93,7 +95,9 @@ class Frame:
         """What happened so far, the newest first."""
         if self.playhead.at is None:
             return ()
-        return tuple(event for event in reversed(self.view.events) if instant(event.at) <= self.playhead.at)
+        return tuple(
+            event for event in reversed(self.view.events) if microseconds(event.at) <= self.playhead.at
+        )
 
     @cached_property
     def interval(self) -> int:

@@ -8,9 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.records.events import Outcome, Refusal
+from engine.records.intake import Outcome, Refusal
 from replay.recording import clean_text
-from tui.data.reader import View
+from tui.data.view import View
 
 if TYPE_CHECKING:
     from engine.store.store import Store

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.records.events import Assessment, Quality
+from engine.clock import microseconds
+from engine.records.assessment import Assessment, Quality
+from tui.data.crossings import TAIL
 from tui.data.frame import PATIENCE
-from tui.data.playhead import instant
-from tui.data.reader import TAIL
 from tui.data.thinning import usual_interval
 
 if TYPE_CHECKING:
-    from engine.records.events import Series
+    from engine.records.series import Series
     from engine.store.store import Store
 
 
@@ -60,7 +60,7 @@ def latest_of(
     if not len(newest):
         return (NEVER,) * len(names)
     interval = usual_interval(newest)
-    silent = bool(until and interval and instant(until) > int(newest.at[-1]) + PATIENCE * interval)
+    silent = bool(until and interval and microseconds(until) > int(newest.at[-1]) + PATIENCE * interval)
     found = []
     for component in range(len(names)):
         severity = float(newest.severity[-1, component])

@@ -1,50 +1,15 @@
 """What the model screen reads besides the view: the bundle in use, the others beside it, and the pictures."""
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from engine.bundles.manifest import BundleFacts, bundle_folders, bundle_place, read_facts
 from replay.recording import clean_text
-from tui.data.evidence import bundle_place
 from tui.data.pictures import Album, Gallery
-from tui.data.reader import View
+from tui.data.view import View
 
 if TYPE_CHECKING:
     from engine.store.store import Store
-
-LARGEST = 4_000_000
-"""Bytes of a description that are read; a real one has some ten thousand."""
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """One layer of a network: its kind, the shape of what it gives, the numbers it learned."""
-
-    kind: str
-    shape: tuple[int, ...]
-    parameters: int
-
-
-@dataclass(frozen=True, slots=True)
-class BundleFacts:
-    """What a bundle's description tells, unchecked: the engine checks a bundle before it scores."""
-
-    name: str
-    model: str
-    seed: int
-    digest: str
-    snapshots: int
-    calibrated_on: int
-    start: datetime
-    end: datetime
-    epochs: int
-    learning_seconds: float
-    doubts: tuple[str, ...]
-    layers: tuple[Layer, ...]
-    in_use: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,45 +45,3 @@ class ModelLook:
                 found.append(facts)
         found.sort(key=lambda one: (one.start, one.name))
         return ModelFacts(tuple(found), tuple(unreadable), self.album.gallery(store, view))
-
-
-def bundle_folders(state: Path) -> list[Path]:
-    """The folders of bundles beside a store, in order of name."""
-    try:
-        return sorted(
-            place
-            for place in (state / "bundles").iterdir()
-            if place.is_dir() and not place.name.startswith(".")
-        )
-    except OSError:
-        return []
-
-
-def read_facts(place: Path, *, in_use: bool = False) -> BundleFacts | None:
-    """Read a bundle's description; None where it is none."""
-    try:
-        with (place / "bundle.json").open("rb") as file:
-            told: Any = json.loads(file.read(LARGEST))
-        baseline = told["baseline"]
-        return BundleFacts(
-            name=clean_text(place.name),
-            model=clean_text(str(told["model"])),
-            seed=int(told["seed"]),
-            digest=clean_text(str(told["digest"])),
-            snapshots=int(baseline["count"]),
-            calibrated_on=int(baseline["calibrated_on"]),
-            start=datetime.fromisoformat(baseline["start"]),
-            end=datetime.fromisoformat(baseline["end"]),
-            epochs=len(told["history"]),
-            learning_seconds=float(told.get("learning_seconds", 0.0)),
-            doubts=tuple(clean_text(str(one)) for one in told.get("doubts", ())),
-            layers=tuple(_layer(one) for one in told.get("layers", ())),
-            in_use=in_use,
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
-
-
-def _layer(told: Mapping[str, Any]) -> Layer:
-    shape = tuple(int(size) for size in told["shape"])
-    return Layer(clean_text(str(told["kind"])), shape, int(told["parameters"]))

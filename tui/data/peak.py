@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.clock import microseconds, moment
 from engine.records.events import Priority
-from tui.data.playhead import instant, moment
 
 if TYPE_CHECKING:
     from engine.alarms.alarm import Alarm
-    from engine.records.events import Assessment
+    from engine.records.assessment import Assessment
     from engine.store.store import Store
 
 
@@ -28,8 +28,8 @@ def peak_among(alarm: "Alarm", at: NDArray[np.int64], severity: NDArray[np.float
     """The peak of an alarm among (n,) severities of its component at (n,) instants, none of them later."""
     end = len(at)
     if alarm.cleared is not None:
-        end = int(np.searchsorted(at, instant(alarm.cleared.at), side="right"))
-    start = int(np.searchsorted(at[:end], instant(alarm.raised.at), side="left"))
+        end = int(np.searchsorted(at, microseconds(alarm.cleared.at), side="right"))
+    start = int(np.searchsorted(at[:end], microseconds(alarm.raised.at), side="left"))
     values = np.where(np.isfinite(severity[start:end]), severity[start:end], -np.inf)
     place = int(values.argmax()) if len(values) else -1
     if place < 0 or not np.isfinite(values[place]):

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.records.picture import Picture
-from tui.data.reader import View
+from tui.data.view import View
 
 if TYPE_CHECKING:
     from engine.store.store import Store

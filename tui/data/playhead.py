@@ -7,12 +7,12 @@ import math
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import datetime, time, timedelta, tzinfo
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.arrivals import LiveClock
+from engine.clock import LiveClock, microseconds, moment
 from engine.records.events import RINGS, Event, EventKind
 
 Instants = NDArray[np.int64]
@@ -29,8 +29,6 @@ LONGEST_FRAME = 1.0
 SWEEP_FRAMES = 64
 """At full pace a stored run passes in about so many frames, so that it is seen and not skipped."""
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
 
 @dataclass(frozen=True, slots=True)
 class Playhead:
@@ -43,16 +41,6 @@ class Playhead:
     pace: float = 1.0
     playing: bool = True
     following: bool = False
-
-
-def moment(at: int) -> datetime:
-    """The aware UTC datetime of an instant in microseconds since 1970."""
-    return EPOCH + timedelta(microseconds=int(at))
-
-
-def instant(when: datetime) -> int:
-    """Microseconds since 1970 of an aware datetime."""
-    return (when - EPOCH) // timedelta(microseconds=1)
 
 
 def index_at(times: Instants, at: int | None) -> int:
@@ -96,7 +84,7 @@ def live_now(times: Instants, clock: LiveClock | None, seconds: float) -> int | 
     if clock is None:
         return int(times[-1])
     # Whole seconds: the screen shows no less, and nothing is drawn in between.
-    return newest(times, instant(clock.now(seconds)) // 1_000_000 * 1_000_000)
+    return newest(times, microseconds(clock.now(seconds)) // 1_000_000 * 1_000_000)
 
 
 def arrival(
@@ -113,7 +101,7 @@ def arrival(
     """
     if not len(times):
         return None
-    if before is not None and instant(before.newest) == int(times[-1]):
+    if before is not None and microseconds(before.newest) == int(times[-1]):
         return before
     if waited is None and not seen:
         return None
@@ -222,8 +210,8 @@ def rung_between(events: Iterable[Event], before: int | None, after: int | None)
         event
         for event in events
         if event.kind in RINGS
-        and instant(event.at) <= after
-        and (before is None or instant(event.at) > before)
+        and microseconds(event.at) <= after
+        and (before is None or microseconds(event.at) > before)
     )
 
 
@@ -248,12 +236,12 @@ def typed(text: str, times: Instants, numbers: Instants, here: int | None, zone:
         return int(times[np.searchsorted(numbers, number, side="right") - 1]) if there else None
     with suppress(ValueError, OverflowError):
         when = datetime.fromisoformat(text)
-        return instant(when if when.tzinfo else when.replace(tzinfo=zone))
+        return microseconds(when if when.tzinfo else when.replace(tzinfo=zone))
     if here is None:
         return None
     with suppress(ValueError, OverflowError):
         hour = time.fromisoformat(text)
-        return instant(datetime.combine(moment(here).astimezone(zone), hour.replace(tzinfo=zone)))
+        return microseconds(datetime.combine(moment(here).astimezone(zone), hour.replace(tzinfo=zone)))
     return None
 
 

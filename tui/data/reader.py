@@ -4,83 +4,21 @@ The store is imported here and not with the application, so that the first paint
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
+from engine.clock import moment
 from engine.errors import FailedError, StoreError, StoreMissingError, UnusableError
-from engine.records.events import Assessment, Epoch, Event, Heartbeat, Series
+from engine.records.assessment import Assessment
 from engine.records.picture import Picture
-from tui.data.playhead import moment
+from engine.records.series import Series
+from tui.data.crossings import crossings, more_crossings
 from tui.data.series_cache import Recollection
+from tui.data.view import NEWEST, Look, Reading, View
 
 if TYPE_CHECKING:
     from engine.store.store import Store
-
-
-@dataclass(frozen=True, slots=True)
-class Crossing:
-    """A severity passing the limit: `at` in microseconds, `component` by index, `up` or down."""
-
-    at: int
-    component: int
-    up: bool
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class View:
-    """All that the console knows of an assessment, whole or not at all. Two are equal if they are one.
-
-    `series` is in time order. `events` are in order of seq. `picture` belongs to the snapshot whose
-    position is `picture_position`; it is None where the store has none. `rejected` counts files that
-    were not taken in. `came` is when the newest snapshot's file was taken in, by the wall clock, where the
-    ledger of a watched folder tells. `unread` is how many positions before the first snapshot in hand are
-    still to be read. `session` is that in which operators' acts count, "" for the record's own.
-    """
-
-    assessment: Assessment
-    series: Series
-    events: tuple[Event, ...]
-    heartbeat: Heartbeat | None
-    epochs: tuple[Epoch, ...]
-    crossings: tuple[Crossing, ...]
-    rejected: int = 0
-    picture: Picture | None = None
-    picture_position: int | None = None
-    came: datetime | None = None
-    unread: int = 0
-    session: str = ""
-
-
-NEWEST = -1
-"""Whose picture is wanted by who follows what is newest: it comes with its snapshot and not after it."""
-
-TAIL = 64
-"""So many snapshots at the end of a series tell, as a rule, how every component stands to its limit."""
-
-Look = Callable[["Store", View], object]
-"""What a screen reads besides: given the store and the view, on the reader's thread."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One look at the store: the view, if there is one yet, and what went wrong, in a sentence.
-
-    `extra` is what the screen's own look found, `looked` which look that was. `more` says that there is more
-    to read at once, `begun` that the store was looked at at all. `there` says that a process is at work on
-    the assessment, whatever its heartbeat says.
-    """
-
-    view: View | None
-    trouble: str = ""
-    extra: object = None
-    looked: Look | None = None
-    more: bool = False
-    there: bool = False
-    begun: bool = True
 
 
 class Reader:
@@ -245,57 +183,6 @@ class Reader:
         packed = store.picture(view.assessment, position)
         picture = None if packed is None else Picture.unpack(packed)
         return replace(view, picture=picture, picture_position=position)
-
-
-def crossings(series: Series, begun: bool = True) -> tuple[Crossing, ...]:
-    """Find where severity passes 1.0, the limit, in order of time; the baseline does not count.
-
-    Args:
-        series: in order of time.
-        begun: whether nothing comes before it, so that one that begins above the limit has crossed it.
-    """
-    return _crossings(series.at, series.baseline, series.severity, begun)
-
-
-def more_crossings(
-    old: Series, known: tuple[Crossing, ...], series: Series, begun: bool = True
-) -> tuple[Crossing, ...]:
-    """The crossings of a series; where it goes on from an old one, only its new end is looked at.
-
-    Args:
-        old: a series.
-        known: its crossings.
-        series: in order of time.
-        begun: as for `crossings`, of either.
-    """
-    count = len(old)
-    if series is old:
-        return known
-    tail = slice(max(count - TAIL, 0), count)
-    judged = ~old.baseline[tail, np.newaxis] & np.isfinite(old.severity[tail])
-    if not judged.any(axis=0).all() or not np.array_equal(series.positions[:count], old.positions):
-        return crossings(series, begun)
-    # From where on every component has been judged once: what it does next is told by that.
-    start = count - 1 - int(judged[::-1].argmax(axis=0).max())
-    end = _crossings(series.at[start:], series.baseline[start:], series.severity[start:], begun=False)
-    return known + tuple(one for one in end if one.at > old.at[-1])
-
-
-def _crossings(
-    at: NDArray[np.int64], baseline: NDArray[np.bool_], severities: NDArray[np.float64], begun: bool
-) -> tuple[Crossing, ...]:
-    found: list[Crossing] = []
-    for component in range(severities.shape[1]):
-        severity = severities[:, component]
-        judged = np.flatnonzero(~baseline & np.isfinite(severity))
-        above = severity[judged] >= 1.0
-        start = [False] if begun else above[:1]
-        before = np.concatenate([start, above[:-1]]) if len(above) else above
-        found.extend(
-            Crossing(int(at[judged[index]]), component, bool(above[index]))
-            for index in np.flatnonzero(above != before)
-        )
-    return tuple(sorted(found, key=lambda crossing: (crossing.at, crossing.component)))
 
 
 def _first_line(error: Exception) -> str:

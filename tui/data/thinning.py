@@ -10,7 +10,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.records.events import Series
+from engine.records.series import Series
 
 WHOLE = 8_000
 """Newest snapshots that are never thinned: at one in ten minutes 55 days, at one a second two hours."""

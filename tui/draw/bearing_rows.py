@@ -6,7 +6,7 @@ from datetime import tzinfo
 
 from rich.cells import cell_len
 
-from engine.records.events import Quality
+from engine.records.assessment import Quality
 from tui.data.frame import Condition, Frame
 from tui.draw.format import ARROWS, STANDING, State, reason, severity_text, short_time, state_of
 from tui.draw.sparkline import resample, sparkline, tall_sparkline

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from tui.data.playhead import Playhead, at_end, behind, pace_label
-from tui.data.reader import View
+from tui.data.view import View
 from tui.draw.format import wall_time
 from tui.draw.status import EngineStatus
 from tui.draw.text import Role, Span

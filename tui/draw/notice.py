@@ -7,9 +7,10 @@ from datetime import datetime, tzinfo
 from rich.cells import cell_len, chop_cells
 
 from engine.alarms.alarm import Alarm
+from engine.clock import microseconds
 from engine.records.events import Acknowledged, Event, EventKind
-from tui.data.playhead import instant
-from tui.data.reader import Crossing, View
+from tui.data.crossings import Crossing
+from tui.data.view import View
 from tui.draw.format import acknowledged_by, reason, severity_text, short_time, subject, wall_time
 from tui.draw.text import Lines, Role, Span, clean, fit
 
@@ -78,7 +79,7 @@ def rings_notice(rings: tuple[Event, ...], zone: tzinfo, *, ahead: str = "") -> 
         zone: of recording times.
         ahead: the key that follows, where they rang after the playhead of a screen that does not.
     """
-    about = None if ahead else max(instant(ring.at) for ring in rings)
+    about = None if ahead else max(microseconds(ring.at) for ring in rings)
     tail = f"; the screen is before that, {ahead} goes there" if ahead else ""
     if len(rings) == 1:
         ring = rings[0]
@@ -167,7 +168,7 @@ def refused_notice(about: str, why: str) -> Notice:
 
 
 def _past(at: datetime, newest: int, zone: tzinfo) -> str:
-    if instant(at) >= newest:
+    if microseconds(at) >= newest:
         return ""
     return f" (seen as of {short_time(at, zone)}, the record goes to {short_time(newest, zone)})"
 

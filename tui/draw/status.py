@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from engine.records.events import Phase
+from engine.records.progress import Phase
 from tui.command_lines import watch_line
-from tui.data.reader import Reading, View
+from tui.data.view import Reading, View
 from tui.draw.format import wall_time
 from tui.draw.text import Role, clean
 

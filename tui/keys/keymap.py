@@ -9,9 +9,7 @@ from rich.cells import cell_len
 from textual.binding import Binding
 from textual.keys import Keys
 
-from engine.errors import UnusableError
-from engine.spelling import nearest
-from tui.draw.text import Lines, Role, Span
+from engine.errors import UnusableError, nearest
 
 RESERVED = ("ctrl+c", "ctrl+q")
 """They leave, whatever the settings say: nobody is locked in."""
@@ -195,31 +193,6 @@ def told_together(actions: Iterable[Action]) -> list[tuple[Action, ...]]:
     for action in actions:
         groups.setdefault(action.sentence, []).append(action)
     return [tuple(group) for group in groups.values()]
-
-
-def footer_lines(width: int, _height: int, keymap: Keymap, screen: str) -> Lines:
-    """As many key hints as fit whole, those that are needed most.
-
-    Args:
-        width: cells.
-        keymap: the keys in force.
-        screen: id of the screen on top.
-    """
-    here = [
-        action
-        for action in keymap.actions
-        if action.rank and action.works_on(screen) and not (action.id == "back" and screen == "overview")
-    ]
-    groups = told_together(here)
-    chosen: list[tuple[Action, ...]] = []
-    for group in sorted(groups, key=lambda group: group[0].rank):
-        if keymap.width_of_hints([*chosen, group]) <= width:
-            chosen.append(group)
-    spans: list[Span] = []
-    for group in sorted(chosen, key=groups.index):
-        keys, word = keymap.hint(group)
-        spans += [Span(f" {keys}", Role.STRONG), Span(f" {word} ", Role.DIM)]
-    return [tuple(spans)]
 
 
 def key_table(keymap: Keymap) -> str:

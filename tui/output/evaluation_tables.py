@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from engine.evaluation.metrics import Figures, Level
-from engine.evaluation.trial import Comparison, Evaluation, Truth
+from engine.evaluation.trial import Comparison, Evaluation
+from engine.evaluation.truth import Truth
 from replay.recording import clean_text
 
 HEIGHT, WIDEST = 16, 80

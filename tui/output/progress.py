@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from engine.records.events import Heartbeat, Phase
+from engine.records.progress import Heartbeat, Phase
 
 PLAIN_SECONDS = 5.0
 """Between two plain lines of one phase."""

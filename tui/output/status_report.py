@@ -10,7 +10,10 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from engine.records.events import Assessment, Heartbeat, Outcome, Phase, Priority
+from engine.records.assessment import Assessment
+from engine.records.events import Priority
+from engine.records.intake import Outcome
+from engine.records.progress import Heartbeat, Phase
 from tui.command_lines import line, watch_line
 from tui.data.latest import Latest, latest_of, newest_of
 from tui.draw.format import QUALITIES, acknowledged_by, severity_text
@@ -65,9 +68,9 @@ def collect(store: "Store", assessment: Assessment, now: datetime) -> Standing:
     """Read one machine's standing from its store."""
     from engine.alarms.alarm import fold_alarms, fold_rules
     from engine.assessment.key import has_engine
+    from engine.clock import moment
     from engine.operator.alarm_actions import playhead_of
     from engine.records.events import EventKind
-    from engine.store.schema import moment
     from engine.system.disk_space import MEGABYTE, free_bytes
 
     state = store.path.parent

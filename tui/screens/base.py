@@ -5,12 +5,12 @@ from functools import partial
 from textual.screen import Screen
 
 from tui.data.frame import Frame
-from tui.data.reader import Look
+from tui.data.view import Look
 from tui.draw.banner import banner_lines
+from tui.draw.footer import footer_lines
 from tui.draw.glyphs import Glyphs
 from tui.draw.notice import LINES, LINES_WHOLE, notice_lines, notice_rows, wrapped
 from tui.draw.text import Lines, Role, Span, title
-from tui.keys.keymap import footer_lines
 from tui.screens.panel import Panel
 from tui.screens.state import Shown
 
@@ -18,7 +18,7 @@ from tui.screens.state import Shown
 class ConsoleScreen(Screen[None], inherit_bindings=False):
     """A screen with the banner on top and the notice and the keys below. It draws the value it is given.
 
-    Its keys are registered in tui/actions.py; what they run with `screen.` before it is a method of the
+    Its keys are registered in tui/keys/actions.py; what they run with `screen.` before it is a method of the
     screen: `screen.zoom(1)` calls `action_zoom(1)`. A screen is made once and kept.
     """
 

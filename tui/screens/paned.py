@@ -1,12 +1,13 @@
 """A screen whose panes are gone through by a key; as many are shown as there is room for."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
 
 from tui.data.frame import Frame
-from tui.draw.panes import tab_lines
+from tui.draw.text import Lines, Role, Span, fit
 from tui.screens.base import ConsoleScreen, waiting_lines
 from tui.screens.panel import Draw, Panel
 from tui.screens.state import Shown
@@ -101,3 +102,19 @@ class PanedScreen(ConsoleScreen):
                 name = names[place]
                 panel.set_class(name == "strip", "-strip")
                 panel.show(self.drawing(name, shown, frame), key=(name, *self.key(name, shown, frame)))
+
+
+def tab_lines(width: int, _height: int, names: Sequence[str], chosen: str) -> Lines:
+    """The names in a row, the chosen one in brackets; where they do not fit, the chosen one and its place."""
+    whole = sum(len(name) + 2 for name in names) + 1
+    if whole > width:
+        place = names.index(chosen) + 1
+        around = f" Tab ›  [{chosen}] {place} of {len(names)}, next: {names[place % len(names)]}"
+        return [(Span(fit(around, width), Role.STRONG),)]
+    spans = [Span(" ")]
+    for name in names:
+        if name == chosen:
+            spans.append(Span(f"[{name}]", Role.STRONG))
+        else:
+            spans.append(Span(f" {name} ", Role.DIM))
+    return [tuple(spans)]

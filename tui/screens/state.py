@@ -5,11 +5,11 @@ from datetime import datetime, tzinfo
 from typing import Protocol
 
 from engine.alarms.alarm import Alarm
+from tui.data.alarm_filter import AlarmFilter
 from tui.data.frame import Frame
 from tui.draw.banner import Banner
 from tui.draw.notice import Notice
 from tui.keys.keymap import Keymap
-from tui.screens.alarms.filter import AlarmFilter
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from engine.alarms.advisories import Advice, advise, calm_of
-from engine.alarms.rules import Moment, Watch
+from engine.alarms.rules import Watch
+from engine.clock import microseconds
 from engine.config.settings import load_settings
-from engine.records.events import Cause, EventKind, NewEvent, Quality, Score
+from engine.records.assessment import Moment, Quality, Score
+from engine.records.events import Cause, EventKind, NewEvent
 from engine.scoring.history import empty_history
-from engine.store.schema import microseconds
 
 START = datetime(2004, 2, 12, 10, 32, 39, tzinfo=UTC)
 RULES = load_settings().alarms.model_copy(update={"persistence": 3, "clear_after": 4})

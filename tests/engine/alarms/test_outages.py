@@ -8,10 +8,11 @@ import pytest
 from engine.alarms.advice import advice_for
 from engine.alarms.alarm import AlarmState, fold_alarms
 from engine.alarms.outages import no_data_due, no_data_raised, outage_cleared, outage_raised, standing_outage
-from engine.alarms.rules import Moment, watch_stop
+from engine.alarms.rules import watch_stop
 from engine.assessment.state import first_state, unpack_state
 from engine.config.channels import layout_of
 from engine.config.settings import load_settings
+from engine.records.assessment import Moment
 from engine.records.events import Cause, Event, EventKind, NewEvent, Priority
 from tests.engine.handmade_events import at, said
 from tests.engine.rigs import WALL

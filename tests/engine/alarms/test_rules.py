@@ -16,7 +16,8 @@ from engine.alarms.rules import (
     watch_trend,
 )
 from engine.config.sections import AlarmSettings
-from engine.records.events import Cause, EventKind, NewEvent, Priority, Quality
+from engine.records.assessment import Quality
+from engine.records.events import Cause, EventKind, NewEvent, Priority
 from tests.engine.severity_series import (
     ANY_RULES,
     CLEARED,

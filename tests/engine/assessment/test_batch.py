@@ -15,7 +15,9 @@ from engine.assessment.key import assessment_key
 from engine.bundles.bundle import Bundle
 from engine.config.settings import load_settings
 from engine.errors import UnusableError
-from engine.records.events import Assessment, EventKind, Heartbeat, Phase
+from engine.records.assessment import Assessment
+from engine.records.events import EventKind
+from engine.records.progress import Heartbeat, Phase
 from engine.reports.result_files import summarise, write_results
 from engine.store.store import Store
 from engine.system.lease import LeaseTakenError, lease

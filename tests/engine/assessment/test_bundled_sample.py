@@ -4,7 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.records.events import EventKind, Phase, Quality
+from engine.records.assessment import Quality
+from engine.records.events import EventKind
+from engine.records.progress import Phase
 from engine.store.store import Store
 from replay.run import Run
 from tests.engine.rigs import FIRST_FAULTY, events_of, only_assessment, urgent

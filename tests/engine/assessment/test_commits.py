@@ -9,11 +9,14 @@ import numpy as np
 import pytest
 
 from engine.assessment import commits
-from engine.assessment.commits import COMMIT_MOST, Batch, in_order
+from engine.assessment.commits import COMMIT_MOST, Batch
 from engine.assessment.state import State, first_state
 from engine.config.channels import Layout
-from engine.records.events import Assessed, Assessment, Intake, Quality, Score, SnapshotFacts
+from engine.records.assessment import Assessed, Assessment, Quality, Score, SnapshotFacts
+from engine.records.intake import Intake
 from engine.store.store import Store
+from engine.system import ordered_map
+from engine.system.ordered_map import in_order
 from replay.recording import RecordingError
 from tests.engine.rigs import WALL, wall
 
@@ -45,7 +48,7 @@ def test_only_a_few_snapshots_are_read_ahead_of_the_one_that_is_judged() -> None
     results = in_order(lambda index: begun.append(index) or index, range(1000))
     for wanted in range(100):
         assert next(results) == wanted
-        assert len(begun) <= wanted + commits.AHEAD
+        assert len(begun) <= wanted + ordered_map.AHEAD
     results.close()
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from engine.config.settings import load_settings
-from engine.records.events import Event, EventKind, Quality
+from engine.records.assessment import Quality
+from engine.records.events import Event, EventKind
 from engine.store.store import Store
 from replay.run import Run, open_run
 from tests.engine.rigs import assessed, events_of, only_assessment, urgent

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.store.database import FILE_NAME
 from engine.store.store import Store, StoreError
 from engine.system.child_process import command, environment
-from engine.system.permissions import FILE_NAME
 from replay.run import Run
 from tests.engine.rigs import bundle_folder, facts_of, only_assessment
 

@@ -8,12 +8,12 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from engine.alarms.rules import Moment
 from engine.assessment.state import State, first_state, unpack_state
 from engine.assessment.tracker import Tracker, Verdict
 from engine.config.channels import Layout, layout_of
 from engine.diagnosis.surface import Diagnostician
-from engine.records.events import EventKind, NewEvent, Quality
+from engine.records.assessment import Moment, Quality
+from engine.records.events import EventKind, NewEvent
 from engine.scoring.scorer import Scorer
 from replay.recording import Snapshot
 from tests.engine.rigs import SMALL_ROWS, SmallRig, noise, ringing

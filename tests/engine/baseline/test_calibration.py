@@ -6,17 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from engine.scoring.errors import (
-    RISES_ON,
-    SMALLEST_RISE,
-    SMALLEST_SCATTER,
-    calibrate,
-    component_errors,
-    excess,
-    least_limit,
-    risen,
-    scatter,
-)
+from engine.baseline.calibration import RISES_ON, SMALLEST_RISE, calibrate, least_limit, risen
+from engine.scoring.errors import component_errors, excess
+from engine.signals.statistics import SMALLEST_SCATTER, scatter
 
 BOTH = np.array([True, True])
 RESIDUALS = arrays(np.float32, (2, 5), elements=st.floats(-50, 50, width=32))

@@ -9,10 +9,13 @@ import pytest
 
 from engine.baseline import from_live as room
 from engine.baseline.from_live import Founding
-from engine.baseline.learner import FEWEST, Learner, LearningError, Sight
+from engine.baseline.learner import FEWEST, Learner, Sight
+from engine.baseline.trainer import LearningError
 from engine.bundles.bundle import Bundle
 from engine.config.settings import load_settings
-from engine.records.events import Action, Epoch, EventKind, Outcome, Phase
+from engine.records.events import Action, EventKind
+from engine.records.intake import Outcome
+from engine.records.progress import Epoch, Phase
 from replay.run import Entry
 from tests.engine.handmade_events import at
 from tests.engine.rigs import SMALL_COUNT, SMALL_HEALTHY, Facts, SmallRig, small_name

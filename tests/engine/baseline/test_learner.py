@@ -15,7 +15,7 @@ from engine.bundles.bundle import Bundle
 from engine.config.channels import layout_of
 from engine.config.settings import Settings, load_settings
 from engine.diagnosis.surface import Diagnostician
-from engine.records.events import Quality
+from engine.records.assessment import Quality
 from engine.signals.bearing import Surface, fault_frequencies
 from engine.store.store import Store
 from replay.recording import Snapshot

@@ -8,7 +8,6 @@ import pytest
 from pydantic import BaseModel
 
 from engine.config.healthy_span import HealthyCount, HealthyShare, HealthySpan, parse_healthy
-from engine.config.sections import Geometry
 from engine.config.settings import (
     ComponentSettings,
     Settings,
@@ -19,6 +18,7 @@ from engine.config.settings import (
     rig_that_fits,
     valid_places,
 )
+from engine.signals.bearing import Geometry
 
 ZA_2115 = Geometry(rollers=16, roller_diameter=0.331, pitch_diameter=2.815, contact_angle=15.17)
 

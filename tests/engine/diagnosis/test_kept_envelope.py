@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.portrait import MOST_BINS, envelope_view
+from engine.diagnosis.demodulation import MOST_BINS, envelope_view
 from engine.signals.envelope import envelope_bands
 
 RATE, ROWS, BANDS = 20_480, 20_480, 8

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.records.events import Outcome
+from engine.records.intake import Outcome
 from tests.engine.bad_files import corrupted, name_between
 from tests.engine.rigs import SMALL_COUNT, SMALL_ROWS, Facts, SmallRig, small_name
 from tests.engine.watched_plant import Plant, Story, plant_of

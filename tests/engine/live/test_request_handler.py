@@ -12,7 +12,9 @@ from engine.baseline.from_run import Listener
 from engine.bundles.bundle import Bundle
 from engine.config.settings import Settings
 from engine.live import request_handler
-from engine.records.events import RINGS, Action, Assessment, Event, EventKind, NewEvent, Outcome
+from engine.records.assessment import Assessment
+from engine.records.events import RINGS, Action, Event, EventKind, NewEvent
+from engine.records.intake import Outcome
 from engine.store.store import Store, StoreBusyError
 from replay.run import Run
 from tests.engine.bad_files import name_between

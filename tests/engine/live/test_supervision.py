@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from engine.alarms.outages import no_data_raised
-from engine.arrivals import LiveClock
+from engine.clock import LiveClock
 from engine.live import supervision
 from engine.live.supervision import Mind, Rhythm, Silence, data_events, silence_of
-from engine.records.events import Assessment, Event, EventKind, Intake, NewEvent, Outcome
+from engine.records.assessment import Assessment
+from engine.records.events import Event, EventKind, NewEvent
+from engine.records.intake import Intake, Outcome
 from engine.store.store import Store, StoreBusyError
 from tests.engine.handmade_events import at
 from tests.engine.rigs import SMALL_COUNT, WALL, SmallRig, small_name

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from engine.assessment.key import machine_lease
 from engine.bundles.bundle import BundleError
-from engine.records.events import Action, EventKind, Heartbeat, Outcome, Phase
+from engine.records.events import Action, EventKind
+from engine.records.intake import Outcome
+from engine.records.progress import Heartbeat, Phase
 from engine.store.store import Store
-from engine.system.lease import LeaseTakenError, lease
+from engine.system.lease import LeaseTakenError, lease, machine_lease
 from tests.engine.rigs import (
     SMALL_COUNT,
     SMALL_FAULT,

@@ -11,7 +11,10 @@ import pytest
 
 from engine.live.engine_events import Herald
 from engine.live.notifier import RINGING
-from engine.records.events import Assessed, Assessment, EventKind, Intake, NewEvent, Outcome, Phase
+from engine.records.assessment import Assessed, Assessment
+from engine.records.events import EventKind, NewEvent
+from engine.records.intake import Intake, Outcome
+from engine.records.progress import Phase
 from engine.store.store import Patience, Store, StoreBusyError, StoreError, StoreFaultError, StoreFullError
 from tests.engine.rigs import SMALL_COUNT, Facts, SmallRig
 from tests.engine.watched_plant import Plant, Story, plant_of

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from engine.models import MODELS, model_named
 from engine.models.base import Insight, Model, Scaling
+from engine.models.runner import Network, insight_of
 from engine.models.waveform import divergence, evenly_spaced
-from engine.scoring.scorer import Network, insight_of
 from engine.system.child_process import environment
 
 RATE, ROWS, CHANNELS = 25600.0, 2560, 2

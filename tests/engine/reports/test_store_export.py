@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.records.events import EventKind, Intake, NewEvent, Outcome, Quality
+from engine.records.assessment import Quality
+from engine.records.events import EventKind, NewEvent
+from engine.records.intake import Intake, Outcome
 from engine.reports.csv_files import cell, write_csv
 from engine.reports.store_export import export
 from engine.store.store import Store

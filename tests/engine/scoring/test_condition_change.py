@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from engine.scoring.condition_change import DRIFT_RATIO, FEWEST, RECENT, common_step, drifted
-from engine.scoring.errors import median
 from engine.scoring.history import History
+from engine.signals.statistics import median
 
 CHANNELS = 4
 

@@ -8,7 +8,7 @@ import pytest
 
 from engine.bundles.bundle import BundleError
 from engine.config.channels import layout_of
-from engine.records.events import Quality
+from engine.records.assessment import Quality
 from engine.scoring.scorer import Examination, Scorer
 from tests.engine.rigs import SMALL_COUNT, SMALL_FAULT, SmallRig, scorer_of
 

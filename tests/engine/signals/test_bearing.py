@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.config.sections import Geometry
-from engine.signals.bearing import Surface, fault_frequencies
+from engine.signals.bearing import Geometry, Surface, fault_frequencies
 
 ZA_2115 = Geometry(rollers=16, roller_diameter=0.331, pitch_diameter=2.815, contact_angle=15.17)
 """The Rexnord bearing of the IMS rig, in inches and degrees."""

@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from engine.bundles.bundle import Bundle
-from engine.records.events import Quality
+from engine.records.assessment import Quality
 from engine.signals.features import centred
 from engine.signals.quality import channel_quality, component_quality, out_of_range
 from replay.run import Run

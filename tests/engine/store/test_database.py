@@ -12,9 +12,10 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from engine.store.database import FILE_NAME
 from engine.store.store import Patience, Store, StoreBusyError, StoreError, StoreFaultError, StoreFullError
 from engine.system.lease import lease
-from engine.system.permissions import FILE_NAME, AccessError
+from engine.system.permissions import AccessError
 from tests.engine.rigs import WALL
 from tests.engine.store_items import acknowledge, begin, item, raised
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.records.events import Action, Intake, Outcome
+from engine.records.events import Action
+from engine.records.intake import Intake, Outcome
 from engine.store.integrity import SHOWN, check
 from engine.store.store import Store
 from tests.engine.rigs import WALL

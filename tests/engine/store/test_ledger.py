@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.records.events import Action, Event, EventKind, Intake, NewEvent, Outcome
+from engine.records.events import Action, Event, EventKind, NewEvent
+from engine.records.intake import Intake, Outcome
 from engine.store.store import Store, StoreError
 from tests.engine.rigs import WALL
 from tests.engine.store_items import at, begin, item, raised

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 from sqlalchemy import Engine, create_engine, event, inspect
 
-from engine.records.events import EventKind, Quality
+from engine.records.assessment import Quality
+from engine.records.events import EventKind
 from engine.store import schema
+from engine.store.database import FILE_NAME
 from engine.store.migrations import STEPS
 from engine.store.store import Store, StoreError
-from engine.system.permissions import FILE_NAME
 from tests.engine.rigs import WALL
 from tests.engine.store_items import begin, item
 

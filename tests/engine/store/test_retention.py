@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from engine.config.sections import StoreSettings
 from engine.config.settings import SettingsError, load_settings
-from engine.records.events import Assessed, Assessment, EventKind, Intake, NewEvent, Outcome, Score
+from engine.records.assessment import Assessed, Assessment, Score
+from engine.records.events import EventKind, NewEvent
+from engine.records.intake import Intake, Outcome
 from engine.store.integrity import check
 from engine.store.retention import (
     DAY,

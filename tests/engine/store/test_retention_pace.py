@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from engine import tidying
-from engine.store.retention import Thinned
-from engine.tidying import EVERY_SECONDS, FIRST_SECONDS, Tidier
+from engine.store import retention
+from engine.store.retention import EVERY_SECONDS, FIRST_SECONDS, Thinned, Tidier
 
 WALL = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -29,7 +28,7 @@ class Steps:
 @pytest.fixture
 def steps(monkeypatch: pytest.MonkeyPatch) -> Steps:
     steps = Steps(3)
-    monkeypatch.setattr(tidying, "thin", steps.thin)
+    monkeypatch.setattr(retention, "thin", steps.thin)
     return steps
 
 

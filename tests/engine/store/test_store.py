@@ -11,16 +11,11 @@ import numpy as np
 import pytest
 
 from engine.errors import FailedError
-from engine.records.events import (
-    Epoch,
-    EventKind,
-    Heartbeat,
-    NewEvent,
-    Phase,
-    Quality,
-)
+from engine.records.assessment import Quality
+from engine.records.events import EventKind, NewEvent
+from engine.records.progress import Epoch, Heartbeat, Phase
+from engine.store.database import FILE_NAME
 from engine.store.store import Store, StoreError
-from engine.system.permissions import FILE_NAME
 from tests.engine.rigs import WALL
 from tests.engine.store_items import NAMES, at, begin, item, raised
 

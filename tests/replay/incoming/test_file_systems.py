@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from replay.mounts import file_system_of, is_remote, kind_of_file_system
+from replay.incoming.notify import file_system_of, is_remote, kind_of_file_system
 
 MOUNTS = rb"""/dev/sda1 / ext4 rw 0 0
 tmpfs /run tmpfs rw 0 0

@@ -16,7 +16,8 @@ from engine.config.settings import load_settings
 from engine.operator.alarm_actions import acknowledge as acknowledge_as
 from engine.operator.alarm_actions import playhead_of, retire
 from engine.operator.operator import Act, Operator, operator_of, worded
-from engine.records.events import Event, EventKind, Intake, NewEvent, Outcome
+from engine.records.events import Event, EventKind, NewEvent
+from engine.records.intake import Intake, Outcome
 from engine.store.store import Store
 from tests.tui import synthetic
 from tui.cli import FAILED, UNUSABLE, app

@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from engine.records.events import Event, EventKind, Heartbeat, Phase
+from engine.clock import microseconds
+from engine.records.events import Event, EventKind
+from engine.records.progress import Heartbeat, Phase
 from tests.tui import synthetic
 from tui.command_lines import attach_line, line, watch_line
 from tui.data.frame import Frame
-from tui.data.playhead import Playhead, instant
-from tui.data.reader import Reader, Reading, View
+from tui.data.playhead import Playhead
+from tui.data.reader import Reader
+from tui.data.view import Reading, View
 from tui.draw.notice import LINES_WHOLE, Notice, notice_lines, notice_rows
 from tui.draw.status import EngineStatus, engine_status
 from tui.draw.text import Role, plain
@@ -87,7 +90,7 @@ def test_the_command_that_starts_a_dead_engine_is_told_whole_or_not_at_all(
         assert ("raceway watch" in drawn) is fits
         assert ("the health screen has the whole command" in drawn) is not fits
         assert "…" not in drawn
-        frame = Frame(view, Playhead(instant(synthetic.at(80)), 1.0, False))
+        frame = Frame(view, Playhead(microseconds(synthetic.at(80)), 1.0, False))
         pane = engine_lines(width, 16, frame, status, None, WALL, UTC)
         told = "".join(row.strip() for row in plain(pane).splitlines())
         assert command.replace(" ", "") in told.replace(" ", "")

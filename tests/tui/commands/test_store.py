@@ -10,7 +10,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from engine.records.events import Assessed
+from engine.records.assessment import Assessed
 from engine.store.store import Store
 from tests.engine.rigs import WALL
 from tests.engine.store_items import START, begin, item, raised

@@ -13,11 +13,10 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from engine.assessment.key import machine_lease
-from engine.records.events import Outcome
+from engine.records.intake import Outcome
 from engine.store.store import Store, StoreError
 from engine.system.child_process import environment
-from engine.system.lease import lease
+from engine.system.lease import lease, machine_lease
 from tests.engine.rigs import SMALL_COUNT, SMALL_HEALTHY, SmallRig, assessed
 from tests.engine.watched_plant import Plant, plant_of
 from tui.cli import FAILED, UNUSABLE, app

@@ -12,17 +12,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
+from engine.clock import microseconds
 from engine.operator.operator import Operator
 from engine.records.events import OPERATOR_KINDS, Event, EventKind, NewEvent
 from engine.store.store import Store
 from tests.tui import synthetic
 from tests.tui.conftest import put, settled, text
 from tui.console.app import Console
+from tui.data.alarm_filter import AlarmFilter, Listing
 from tui.data.frame import Frame
-from tui.data.playhead import Playhead, instant
+from tui.data.playhead import Playhead
 from tui.data.reader import Reader
 from tui.draw.text import plain, width_of
-from tui.screens.alarms.filter import AlarmFilter, Listing, filtered
+from tui.screens.alarms.filter import filtered
 from tui.screens.alarms.list import alarm_list_lines
 from tui.screens.alarms.story import story_lines, story_rows
 from tui.screens.dialog import Dialog
@@ -111,7 +113,7 @@ async def test_j_goes_to_where_the_alarm_was_raised(console: Make, busy: Path) -
         await settled(pilot)
         await pilot.press("G", "3", "down", "j")
         await settled(pilot)
-        assert app.head.at == instant(synthetic.at(105))
+        assert app.head.at == microseconds(synthetic.at(105))
         assert not app.head.playing
 
 
@@ -306,7 +308,7 @@ def frame_of(state: Path, position: int) -> Frame:
     view = reader.poll().view
     reader.close()
     assert view is not None
-    return Frame(view, Playhead(instant(synthetic.at(position)), playing=False))
+    return Frame(view, Playhead(microseconds(synthetic.at(position)), playing=False))
 
 
 def plain_list(frame: Frame, chosen: AlarmFilter) -> list[str]:

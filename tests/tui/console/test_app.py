@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from engine.records.events import Phase
+from engine.clock import microseconds
+from engine.records.progress import Phase
 from engine.store.store import Store
 from tests.tui import synthetic
 from tests.tui.conftest import Clock, put, settled, text
 from tests.tui.two_alarms import acknowledgements, two_alarms
 from tui.console.app import Console
-from tui.data.playhead import instant
 from tui.screens.base import ConsoleScreen
 from tui.screens.bearing.screen import BearingScreen
 from tui.screens.help import HelpScreen
@@ -38,14 +38,14 @@ async def test_it_plays_from_the_start_and_stops_at_the_last_snapshot(
     app = console(whole_store, playing=True)
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
-        assert app.head.at == instant(synthetic.at(0))
+        assert app.head.at == microseconds(synthetic.at(0))
         clock.seconds += 0.84
         app._tick()
         await settled(pilot)
-        assert app.head.at == instant(synthetic.at(1))
+        assert app.head.at == microseconds(synthetic.at(1))
         await pilot.press("G")
         await settled(pilot)
-        assert app.head.at == instant(synthetic.at(synthetic.COUNT - 1))
+        assert app.head.at == microseconds(synthetic.at(synthetic.COUNT - 1))
         assert "END OF RUN" in text(app)
 
 
@@ -57,7 +57,7 @@ async def test_space_pauses_and_goes_on(console: Make, whole_store: Path, clock:
         await settled(pilot)
         clock.seconds += 1
         app._tick()
-        assert app.head.at == instant(synthetic.at(0))
+        assert app.head.at == microseconds(synthetic.at(0))
         assert "PAUSED ‖ REPLAY ×5000 since 03:00 UTC" in text(app)
         await pilot.press("space")
         await settled(pilot)
@@ -70,7 +70,7 @@ async def test_left_and_right_step_over_snapshots(console: Make, whole_store: Pa
         await settled(pilot)
         await pilot.press("right", "right", "left")
         await settled(pilot)
-        assert app.head.at == instant(synthetic.at(1))
+        assert app.head.at == microseconds(synthetic.at(1))
         assert f"{synthetic.at(1):%Y-%m-%d %H:%M:%S} UTC" in text(app)
 
 
@@ -95,7 +95,7 @@ async def test_g_and_shift_g_go_to_the_ends_and_the_rings_between_are_told(
         assert "2 alarms rang: Bearing 1 02-16 06:02, Bearing 1 02-17 07:42" in text(app)
         await pilot.press("g")
         await settled(pilot)
-        assert app.head.at == instant(synthetic.at(0))
+        assert app.head.at == microseconds(synthetic.at(0))
         assert "nothing yet" in text(app)
 
 
@@ -105,13 +105,13 @@ async def test_n_and_p_go_to_crossings(console: Make, whole_store: Path) -> None
         await settled(pilot)
         await pilot.press("N")
         await settled(pilot)
-        assert app.head.at == instant(synthetic.at(synthetic.ONSET))
+        assert app.head.at == microseconds(synthetic.at(synthetic.ONSET))
         assert "Bearing 1 rose above the limit at 02-16 03:42" in text(app)
         await pilot.press("N")
         await settled(pilot)
         assert "No crossing after the playhead" in text(app)
         await pilot.press("G", "P")
-        assert app.head.at == instant(synthetic.at(synthetic.ONSET))
+        assert app.head.at == microseconds(synthetic.at(synthetic.ONSET))
 
 
 async def test_the_same_alarms_appear_however_the_playhead_came_there(
@@ -122,7 +122,7 @@ async def test_the_same_alarms_appear_however_the_playhead_came_there(
         app = console(whole_store, playing=True, pace=pace)
         async with app.run_test(size=(80, 24)) as pilot:
             await settled(pilot)
-            while app.head.at != instant(synthetic.at(synthetic.COUNT - 1)):
+            while app.head.at != microseconds(synthetic.at(synthetic.COUNT - 1)):
                 clock.seconds += 1.0
                 app._tick()
             await settled(pilot)
@@ -149,7 +149,7 @@ async def test_the_playhead_waits_for_the_engine_and_goes_on_with_it(
         await settled(pilot)
         clock.seconds += 1
         app._tick()
-        assert app.head.at == instant(synthetic.at(3))
+        assert app.head.at == microseconds(synthetic.at(3))
 
 
 # Before there is anything, and silence.
@@ -270,7 +270,7 @@ async def test_over_the_help_screen_no_alarm_can_be_acknowledged_unseen(
         assert "acknowledge the alarm" in text(app)
         await pilot.press("a", "G")
         await settled(pilot)
-        assert app.head.at == instant(synthetic.at(110))
+        assert app.head.at == microseconds(synthetic.at(110))
         assert acknowledgements(own_store) == []
         await pilot.press("question_mark")
         await settled(pilot)
@@ -326,7 +326,7 @@ async def test_any_size_of_terminal_is_served_without_overlap(
 
 def test_the_console_does_not_wait_for_what_it_does_not_need_to_paint() -> None:
     heavy = ("pandas", "scipy", "tensorflow", "keras", "sqlalchemy", "plotext", "ai_edge_litert", "pydantic")
-    code = f"import sys, tui.app; print([name for name in {heavy!r} if name in sys.modules])"
+    code = f"import sys, tui.console.app; print([name for name in {heavy!r} if name in sys.modules])"
     environment = {key: value for key, value in os.environ.items() if not key.startswith("TEXTUAL")}
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
@@ -336,7 +336,7 @@ def test_the_console_does_not_wait_for_what_it_does_not_need_to_paint() -> None:
 
 def test_attach_opens_the_store_only_once_there_is_a_screen(whole_store: Path) -> None:
     code = (
-        "import sys, tui.opening\n"
+        "import sys, tui.console.launch\n"
         "from tui.cli import app\n"
         "tui.console.launch.run_console = lambda *_: print('sqlalchemy' in sys.modules)\n"
         f"app(['attach', '--state', {str(whole_store)!r}])"

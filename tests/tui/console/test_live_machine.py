@@ -9,26 +9,19 @@ from pathlib import Path
 import pytest
 
 from engine.alarms.outages import outage_raised
+from engine.clock import microseconds
 from engine.operator.alarm_actions import acknowledge, retire
 from engine.operator.operator import Act, Operator
-from engine.records.events import (
-    Assessment,
-    Cause,
-    Event,
-    EventKind,
-    Heartbeat,
-    Intake,
-    NewEvent,
-    Outcome,
-    Phase,
-)
+from engine.records.assessment import Assessment
+from engine.records.events import Cause, Event, EventKind, NewEvent
+from engine.records.intake import Intake, Outcome
+from engine.records.progress import Heartbeat, Phase
 from engine.store.store import Store
 from tests.tui import synthetic
 from tests.tui.conftest import Clock, settled, text
 from tui.console.app import Console
 from tui.console.preferences import Left, keep, recall
 from tui.console.themes import Outfit
-from tui.data.playhead import instant
 
 Make = Callable[..., Console]
 
@@ -97,13 +90,13 @@ async def test_live_follows_what_comes_and_time_goes_on_between_snapshots(
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
         assert "LIVE ▶ since 03:00 UTC" in text(app)
-        assert app.head.at == instant(synthetic.at(69))
+        assert app.head.at == microseconds(synthetic.at(69))
         clock.seconds += 5
         await looked(app, pilot)
-        assert app.head.at == instant(synthetic.at(69) + timedelta(seconds=5))
+        assert app.head.at == microseconds(synthetic.at(69) + timedelta(seconds=5))
         go_on(live, clock, 71)
         await looked(app, pilot)
-        assert app.head.at == instant(synthetic.at(70))
+        assert app.head.at == microseconds(synthetic.at(70))
 
 
 async def test_paused_live_says_how_far_behind_it_is_and_new_rings_still_show(
@@ -203,7 +196,7 @@ async def test_a_console_that_comes_late_knows_how_long_data_has_stayed_out(
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
         app._tick()
-        assert app.head.at == instant(synthetic.at(69) + timedelta(hours=6))
+        assert app.head.at == microseconds(synthetic.at(69) + timedelta(hours=6))
 
 
 @pytest.mark.parametrize("size", [(60, 16), (80, 24)])

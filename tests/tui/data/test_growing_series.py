@@ -4,10 +4,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.records.events import Series
+from engine.records.series import Series
 from tests.tui.data.test_thinning import series
+from tui.data.series_cache import COLUMNS, Growing
 from tui.data.thinning import joined, taken
-from tui.growing import COLUMNS, Growing
 
 PARTS = st.lists(st.integers(0, 30), min_size=1, max_size=12)
 

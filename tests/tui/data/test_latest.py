@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from engine.records.events import Quality
+from engine.clock import microseconds, moment
+from engine.records.assessment import Quality
 from engine.store.store import Store
 from tests.tui import synthetic
 from tests.tui.commands.test_console import OTHER
 from tui.data.fleet import standing_of
 from tui.data.frame import Frame
 from tui.data.latest import NEVER, Latest, latest_of, newest_of
-from tui.data.playhead import Playhead, instant, moment
-from tui.data.reader import View
+from tui.data.playhead import Playhead
+from tui.data.view import View
 from tui.draw.text import plain
 from tui.screens.fleet.table import fleet_lines
 
@@ -27,7 +28,7 @@ def test_stopped_and_silent_components_show_the_last_severity_as_the_overview_do
     with Store.open(whole_store) as store:
         found = latest_of(store, view.assessment, newest_of(store, view.assessment), until)
     for condition, one in zip(
-        Frame(view, Playhead(instant(until), 1.0, False)).conditions, found, strict=True
+        Frame(view, Playhead(microseconds(until), 1.0, False)).conditions, found, strict=True
     ):
         assert condition.last is not None
         assert one == Latest(

@@ -8,7 +8,7 @@ import pytest
 
 from engine.store.store import Store
 from tui.data.pictures import Album, Gallery, wanted_places
-from tui.data.reader import View
+from tui.data.view import View
 from tui.draw.zoom import MOST, Zoom, around
 
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.alarms.alarm import fold_alarms
+from engine.clock import microseconds, moment
 from engine.records.events import Event, EventKind
 from tui.data.playhead import (
     PACES,
@@ -17,8 +18,6 @@ from tui.data.playhead import (
     advance,
     at_end,
     clamped,
-    instant,
-    moment,
     pace_label,
     rung_between,
     seek,
@@ -117,7 +116,7 @@ def test_only_raises_and_escalations_after_the_one_instant_up_to_the_other_have_
 
 def test_instants_and_moments_are_each_others_inverse() -> None:
     when = datetime(2004, 2, 16, 3, 12, 39, 7, tzinfo=UTC)
-    assert moment(instant(when)) == when
+    assert moment(microseconds(when)) == when
 
 
 @given(

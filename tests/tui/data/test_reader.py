@@ -9,15 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import UnusableError
-from engine.records.events import Assessment, Phase
+from engine.records.assessment import Assessment
+from engine.records.progress import Phase
 from engine.store.store import Store, StoreError
 from engine.system.lease import lease
 from tests.engine.store_items import acknowledge
 from tests.tui import synthetic
 from tests.tui.data.test_thinning import series
-from tui.data import reader, series_cache
-from tui.data.reader import NEWEST, Crossing, Reader, View, crossings, more_crossings
+from tui.data import series_cache
+from tui.data.crossings import Crossing, crossings, more_crossings
+from tui.data.reader import Reader
 from tui.data.thinning import taken
+from tui.data.view import NEWEST, View
 
 
 def newest(store: Store) -> Assessment | None:
@@ -56,7 +59,7 @@ def test_crossings_found_bit_by_bit_are_those_of_the_whole(
     whole = replace(one, severity=np.column_stack([one.severity, one.severity[::-1]]))
     ends = sorted({min(cut, len(whole)) for cut in cuts} | {len(whole)})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reader, "TAIL", tail)
+        patch.setattr("tui.data.crossings.TAIL", tail)
         old = taken(whole, np.arange(ends[0]))
         found = crossings(old, begun)
         for end in ends:

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from engine.records.events import Assessment
+from engine.records.assessment import Assessment
 from engine.store.store import Store, StoreError
 from tests.tui import synthetic
 from tui.data import series_cache, thinning
+from tui.data.crossings import crossings
 from tui.data.frame import Frame
 from tui.data.playhead import Playhead, behind, typed
-from tui.data.reader import Reader, crossings
+from tui.data.reader import Reader
 from tui.data.series_cache import Recollection
 
 COUNT = 130

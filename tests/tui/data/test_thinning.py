@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.records.events import Quality, Series
+from engine.records.assessment import Quality
+from engine.records.series import Series
 from tui.data import thinning
-from tui.data.reader import crossings
+from tui.data.crossings import crossings
 from tui.data.thinning import bounded, changes, joined, spacing_for, taken, thinned, usual_interval
 
 SECOND = 1_000_000

@@ -7,20 +7,24 @@ from pathlib import Path
 import pytest
 
 from engine.alarms.alarm import Alarm
-from engine.records.events import Event, EventKind, Priority, Quality
+from engine.clock import microseconds
+from engine.records.assessment import Quality
+from engine.records.events import Event, EventKind, Priority
 from engine.store.store import Store
 from tests.tui import synthetic
+from tui.data.alarm_filter import AlarmFilter, Listing
 from tui.data.fleet import standing_of
 from tui.data.frame import Condition, Frame
 from tui.data.peak import Peak, peak_stored
-from tui.data.playhead import Playhead, instant
-from tui.data.reader import Reader, View
+from tui.data.playhead import Playhead
+from tui.data.reader import Reader
+from tui.data.view import View
 from tui.draw.alarm_rows import alarm_lines
 from tui.draw.bearing_rows import bearing_lines
 from tui.draw.format import reason, state_of
 from tui.draw.status import EngineStatus
 from tui.draw.text import Role, plain
-from tui.screens.alarms.filter import AlarmFilter, Listing, filtered
+from tui.screens.alarms.filter import filtered
 from tui.screens.alarms.list import alarm_list_lines
 from tui.screens.alarms.story import story_rows
 from tui.screens.fleet.table import fleet_lines
@@ -39,7 +43,7 @@ def view(whole_store: Path) -> View:
 
 
 def frame(view: View, position: int, *alarms: Alarm) -> Frame:
-    made = Frame(view, Playhead(instant(synthetic.at(position)), 1.0, False))
+    made = Frame(view, Playhead(microseconds(synthetic.at(position)), 1.0, False))
     if alarms:
         made.__dict__["alarms"] = alarms
     return made
@@ -203,7 +207,7 @@ def test_a_stopped_machine_shows_its_last_severities_and_when(view: View, width:
 
 def test_without_data_the_last_severity_is_not_passed_off_as_the_newest(view: View) -> None:
     times = view.series.at.copy()
-    times[60:] += instant(synthetic.at(30)) - instant(synthetic.at(0))
+    times[60:] += microseconds(synthetic.at(30)) - microseconds(synthetic.at(0))
     gappy = replace(view, series=replace(view.series, at=times))
     silent = Frame(gappy, Playhead(int(times[59]) + 4 * 70 * 60 * 1_000_000))
     first = plain(bearing_lines(80, 5, silent, 0, UTC)).splitlines()[1]
@@ -251,7 +255,7 @@ def forecast(seconds: float = 7 * 3600.0, **changes: object) -> Alarm:
 
 
 def after(hours: float) -> int:
-    return instant(synthetic.at(60) + timedelta(hours=hours))
+    return microseconds(synthetic.at(60) + timedelta(hours=hours))
 
 
 def test_the_limit_comes_nearer_while_the_forecast_stands_and_is_not_put_off() -> None:
@@ -317,7 +321,7 @@ def test_the_alarm_screen_says_how_many_alarms_are_out_of_sight(view: View) -> N
 
 def found(words: str, *alarms: Alarm) -> list[str]:
     chosen = AlarmFilter(Listing.HISTORY, text=words)
-    return sorted(one.key for one in filtered(chosen, alarms, UTC, instant(synthetic.at(110))))
+    return sorted(one.key for one in filtered(chosen, alarms, UTC, microseconds(synthetic.at(110))))
 
 
 def test_alarms_are_found_by_who_acted_on_them_and_by_the_words_on_the_screen() -> None:

@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.draw.chart import Area, Axis, Chart, Curve, Mark, axis_of, chart_lines, nice_ticks
-from tui.draw.finishing import finished
-from tui.draw.glyphs import Glyphs, reduced
+from tui.draw.glyphs import Glyphs, finished, reduced
 from tui.draw.text import Span, plain, width_of
 
 X = np.linspace(0.0, 10.0, 200)

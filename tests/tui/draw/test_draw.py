@@ -11,12 +11,16 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from engine.alarms.alarm import Alarm
-from engine.records.events import Acknowledged, Event, EventKind, Priority, Quality
+from engine.clock import microseconds
+from engine.records.assessment import Quality
+from engine.records.events import Acknowledged, Event, EventKind, Priority
 from engine.store.store import Store
 from tests.tui import synthetic
+from tui.data.crossings import Crossing
 from tui.data.frame import Condition, Frame, meant
-from tui.data.playhead import Playhead, instant
-from tui.data.reader import Crossing, Reader, View
+from tui.data.playhead import Playhead
+from tui.data.reader import Reader
+from tui.data.view import View
 from tui.draw.alarm_rows import alarm_lines, standing
 from tui.draw.bearing_rows import bearing_lines
 from tui.draw.format import duration, reason, state_of
@@ -47,7 +51,7 @@ def view(whole_store: Path) -> View:
 
 
 def frame(view: View, position: int, *, playing: bool = False) -> Frame:
-    return Frame(view, Playhead(instant(synthetic.at(position)), 1.0, playing))
+    return Frame(view, Playhead(microseconds(synthetic.at(position)), 1.0, playing))
 
 
 def alarm(**changes: object) -> Alarm:
@@ -106,7 +110,7 @@ def test_every_state_has_its_glyph_and_its_word(condition: Condition, glyph: str
 
 def test_after_three_intervals_without_a_snapshot_there_is_no_data(view: View) -> None:
     times = view.series.at.copy()
-    times[60:] += instant(synthetic.at(30)) - instant(synthetic.at(0))
+    times[60:] += microseconds(synthetic.at(30)) - microseconds(synthetic.at(0))
     gappy = replace(view, series=replace(view.series, at=times))
     later = Frame(gappy, Playhead(int(times[59]) + 4 * 70 * 60 * 1_000_000))
     assert {state_of(condition).word for condition in later.conditions} == {"NO DATA"}
@@ -296,23 +300,23 @@ def test_one_ring_is_told_in_full_and_many_are_counted() -> None:
 
 def test_who_was_first_is_told_to_who_came_second() -> None:
     answer = Acknowledged(False, "bob", synthetic.at(90), WALL)
-    text = acknowledged_notice(alarm(), answer, instant(synthetic.at(139)), UTC, UTC).text
+    text = acknowledged_notice(alarm(), answer, microseconds(synthetic.at(139)), UTC, UTC).text
     assert text.startswith("Another was first: bob at 03:00:00 UTC")
 
 
 def test_an_acknowledgement_from_the_past_says_so() -> None:
     answer = Acknowledged(True, "ann", synthetic.at(90), WALL)
     assert "the record goes to 02-19 05:12" in (
-        acknowledged_notice(alarm(), answer, instant(synthetic.at(139)), UTC, UTC).text
+        acknowledged_notice(alarm(), answer, microseconds(synthetic.at(139)), UTC, UTC).text
     )
-    assert "record" not in acknowledged_notice(alarm(), answer, instant(synthetic.at(90)), UTC, UTC).text
+    assert "record" not in acknowledged_notice(alarm(), answer, microseconds(synthetic.at(90)), UTC, UTC).text
 
 
 def test_of_many_acknowledgements_it_is_told_how_many_which_and_what_was_not_stored() -> None:
     mine, other = (
         Acknowledged(stored, by, synthetic.at(90), WALL) for stored, by in ((True, "ann"), (False, "bob"))
     )
-    newest = instant(synthetic.at(90))
+    newest = microseconds(synthetic.at(90))
     names = [replace(alarm(), component=f"Bearing {number}") for number in range(1, 7)]
     all_stored = all_acknowledged_notice([(one, mine) for one in names], newest, UTC)
     assert (
@@ -330,12 +334,12 @@ def test_of_many_acknowledgements_it_is_told_how_many_which_and_what_was_not_sto
         " bob was first on 1 alarm: Bearing 3 limit. ann acknowledged 1 alarm: Bearing 1 limit"
     )
     assert (mixed.role, mixed.lasting) == (Role.ALARM, True)
-    past = all_acknowledged_notice([(names[0], mine)], instant(synthetic.at(139)), UTC)
+    past = all_acknowledged_notice([(names[0], mine)], microseconds(synthetic.at(139)), UTC)
     assert "seen as of" in past.text
 
 
 def test_crossings_at_one_instant_are_told_together(view: View) -> None:
-    when = instant(synthetic.at(80))
+    when = microseconds(synthetic.at(80))
     both = (Crossing(when, 0, True), Crossing(when, 3, False))
     text = crossing_notice(view, both, UTC).text
     assert text == "Bearing 1 rose above, Bearing 4 fell below the limit at 02-16 08:22"

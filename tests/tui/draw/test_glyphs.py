@@ -89,8 +89,8 @@ def test_without_colour_nothing_is_coloured_and_the_worst_is_reversed(whole_stor
     code = (
         "import asyncio, sys\n"
         "from pathlib import Path\n"
-        "from engine.settings import load_settings\n"
-        "from tui.opening import make_console\n"
+        "from engine.config.settings import load_settings\n"
+        "from tui.console.launch import make_console\n"
         "state = Path(sys.argv[1])\n"
         "newest = lambda store: store.assessments()[-1]\n"
         "app = make_console(state, load_settings(), choose=newest, at_newest=True, read_only=True)\n"

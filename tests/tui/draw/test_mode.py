@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from engine.records.events import Epoch, Heartbeat, Phase
+from engine.clock import microseconds
+from engine.records.progress import Epoch, Heartbeat, Phase
 from engine.store.store import Store
 from tests.tui import synthetic
-from tui.data.playhead import Playhead, instant
-from tui.data.reader import Reader, Reading, View
+from tui.data.playhead import Playhead
+from tui.data.reader import Reader
+from tui.data.view import Reading, View
 from tui.draw.banner import Banner, banner_lines
 from tui.draw.format import short_time
 from tui.draw.mode import Mode, behind_span, mode_of, mode_span
@@ -175,8 +177,8 @@ def test_a_dead_engine_is_stale_since_its_last_beat(live: View) -> None:
 
 
 def test_a_paused_live_screen_says_how_far_it_is_behind(live: View) -> None:
-    now = instant(synthetic.at(100)) + 3_600_000_000 * 2
-    head = Playhead(instant(synthetic.at(130)), playing=False)
+    now = microseconds(synthetic.at(100)) + 3_600_000_000 * 2
+    head = Playhead(microseconds(synthetic.at(130)), playing=False)
     span = behind_span(head, live, now, 0, live=True)
     assert span is not None
     assert span.text == "9 snapshots, 10:30 h behind"

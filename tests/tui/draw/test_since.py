@@ -11,7 +11,7 @@ from engine.records.events import Priority
 from tests.tui import synthetic
 from tests.tui.draw.test_alarm_wording import STATUS, alarm, frame, returned
 from tui.cli import app
-from tui.data.reader import View
+from tui.data.view import View
 from tui.draw.alarm_rows import alarm_lines
 from tui.draw.bearing_rows import bearing_lines
 from tui.draw.text import plain, title

@@ -8,20 +8,12 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tui.console.app import Console
+from tui.draw.footer import footer_lines
 from tui.draw.glyphs import Glyphs, reduced
-from tui.draw.help import KEYS_WIDTH, help_lines, help_rows
 from tui.draw.text import plain, width_of
 from tui.keys.actions import DEFAULT, keymap_of
-from tui.keys.keymap import (
-    KeysError,
-    clashes,
-    footer_lines,
-    is_key,
-    key_table,
-    shown_key,
-    textual_key,
-    told_together,
-)
+from tui.keys.keymap import KeysError, clashes, is_key, key_table, shown_key, textual_key, told_together
+from tui.screens.help import KEYS_WIDTH, help_lines, help_rows
 from tui.screens.registry import BY_ID, SCREENS
 
 ACTIONS = DEFAULT.actions

@@ -7,7 +7,10 @@ from datetime import timedelta
 import pytest
 
 from engine.alarms.alarm import EPISODES, fold_alarms
-from engine.records.events import Assessment, Event, Heartbeat, Outcome, Phase, Quality
+from engine.records.assessment import Assessment, Quality
+from engine.records.events import Event
+from engine.records.intake import Outcome
+from engine.records.progress import Heartbeat, Phase
 from tests.engine.handmade_events import ACKNOWLEDGED, CLEARED, RAISED, at, did, retired, said, shelved
 from tests.engine.rigs import WALL
 from tui.data.latest import NEVER, Latest

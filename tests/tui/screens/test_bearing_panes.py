@@ -9,13 +9,14 @@ import pytest
 
 from engine.diagnosis.line_markers import MarkedLine, Marking, marking
 from engine.records.events import Event, EventKind
+from engine.records.picture import loudest_channel
 from engine.signals.bearing import Surface
 from tests.tui import synthetic
 from tests.tui.conftest import frame
 from tui.data.frame import Frame
 from tui.data.pictures import Gallery
 from tui.data.playhead import Playhead
-from tui.data.reader import View
+from tui.data.view import View
 from tui.draw.glyphs import Glyphs
 from tui.draw.text import plain, width_of
 from tui.draw.zoom import Zoom
@@ -23,7 +24,7 @@ from tui.screens.bearing.contributions import contribution_lines
 from tui.screens.bearing.envelope import envelope_lines, line_table, surface_text
 from tui.screens.bearing.figures import figure_lines
 from tui.screens.bearing.recording import Waveform
-from tui.screens.bearing.spectrum import loudest_channel, spectrum_lines
+from tui.screens.bearing.spectrum import spectrum_lines
 from tui.screens.bearing.trend import estimate_text, strip_lines, trend_lines
 from tui.screens.bearing.waterfall import waterfall_lines
 from tui.screens.bearing.waveform import waveform_lines

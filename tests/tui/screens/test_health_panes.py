@@ -6,13 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from engine.records.events import Event, EventKind, Heartbeat, Outcome, Phase, Refusal
+from engine.clock import microseconds
+from engine.records.events import Event, EventKind
+from engine.records.intake import Outcome, Refusal
+from engine.records.progress import Heartbeat, Phase
 from engine.store.store import Store
 from tests.tui import synthetic
 from tui.data.frame import Frame
 from tui.data.health_facts import Speed, Wellness, WellnessLook, free_space, log_tail
-from tui.data.playhead import Playhead, instant
-from tui.data.reader import Reader, View
+from tui.data.playhead import Playhead
+from tui.data.reader import Reader
+from tui.data.view import View
 from tui.draw.glyphs import Glyphs
 from tui.draw.status import EngineStatus
 from tui.draw.text import Role, plain, width_of
@@ -51,7 +55,7 @@ def view(whole_store: Path) -> View:
 
 
 def frame(view: View, position: int) -> Frame:
-    return Frame(view, Playhead(instant(synthetic.at(position)), 1.0, False))
+    return Frame(view, Playhead(microseconds(synthetic.at(position)), 1.0, False))
 
 
 def live(

@@ -8,14 +8,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.records.events import Epoch, Event, EventKind
+from engine.bundles.manifest import BundleFacts, Layer, read_facts
+from engine.clock import microseconds
+from engine.records.events import Event, EventKind
+from engine.records.progress import Epoch
 from engine.store.store import Store
 from tests.tui import synthetic
 from tests.tui.conftest import frame
-from tui.data.model_facts import BundleFacts, Layer, ModelFacts, ModelLook, read_facts
+from tui.data.model_facts import ModelFacts, ModelLook
 from tui.data.pictures import Album, Gallery
-from tui.data.playhead import instant
-from tui.data.reader import Reader, View
+from tui.data.reader import Reader
+from tui.data.view import View
 from tui.draw.glyphs import Glyphs
 from tui.draw.text import plain, width_of
 from tui.screens.model.bundles import acceptance_line, baseline_lines, bundle_lines, layer_lines
@@ -174,7 +177,7 @@ def test_nothing_after_the_playhead_is_used_for_the_map(view: View, gallery: Gal
     found = projected(frame(view, 50), gallery, 0)
     assert found is not None
     points, shares, chosen = found
-    assert gallery.at[chosen].max() <= instant(synthetic.at(50))
+    assert gallery.at[chosen].max() <= microseconds(synthetic.at(50))
     assert len(points) == chosen.sum()
     assert 0 <= shares.sum() <= 1 + 1e-9
     assert projected(frame(view, 3), gallery, 0) is None

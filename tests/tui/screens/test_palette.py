@@ -12,13 +12,12 @@ from engine.records.events import OPERATOR_KINDS
 from engine.store.store import Store
 from tests.tui.conftest import put, settled, text
 from tui.console.app import Console
-from tui.draw.finder import finder_lines
 from tui.draw.text import plain
 from tui.keys.actions import DEFAULT
 from tui.keys.keymap import textual_key
 from tui.keys.search import commands, find
 from tui.screens.dialog import Dialog
-from tui.screens.palette import Finder
+from tui.screens.palette import Finder, finder_lines
 
 Make = Callable[..., Console]
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from engine.records.events import EventKind, Heartbeat, Phase
+from engine.records.events import EventKind
+from engine.records.progress import Heartbeat, Phase
 from engine.store.store import Store
 from tests.tui import synthetic
 from tests.tui.conftest import put, settled

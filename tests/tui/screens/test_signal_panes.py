@@ -9,7 +9,7 @@ import pytest
 
 from tests.tui.conftest import frame
 from tui.data.frame import Frame
-from tui.data.reader import View
+from tui.data.view import View
 from tui.draw.text import plain
 from tui.draw.zoom import Zoom
 from tui.screens.bearing.figures import figure_lines

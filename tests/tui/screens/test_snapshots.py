@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from engine.records.events import Epoch, Phase
+from engine.records.progress import Epoch, Phase
 from engine.store.store import Store
 from tests.tui import synthetic
 from tests.tui.conftest import put, settled

@@ -7,12 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.records.events import Quality
+from engine.clock import microseconds
+from engine.records.assessment import Quality
 from engine.store.store import Store
 from tests.tui import synthetic
 from tui.data.frame import Frame
-from tui.data.playhead import Playhead, instant
-from tui.data.reader import Reader, View
+from tui.data.playhead import Playhead
+from tui.data.reader import Reader
+from tui.data.view import View
 from tui.draw.glyphs import Glyphs
 from tui.draw.text import plain, width_of
 from tui.screens.timeline.strips import cells_of, happening_lines, happenings, pauses, strip_lines
@@ -28,7 +30,7 @@ def view(whole_store: Path) -> View:
 
 
 def frame(view: View, position: int) -> Frame:
-    return Frame(view, Playhead(instant(synthetic.at(position)), 1.0, False))
+    return Frame(view, Playhead(microseconds(synthetic.at(position)), 1.0, False))
 
 
 def with_severity(view: View, position: int, severity: float) -> View:

@@ -7,11 +7,11 @@ from zipfile import ZipFile
 import numpy as np
 import pytest
 
-from engine.records.events import Assessment
+from engine.clock import microseconds
+from engine.records.assessment import Assessment
 from engine.store.store import Store
 from tests.engine.rigs import noise, text_of
 from tests.tui import synthetic
-from tui.data.playhead import instant
 from tui.screens.bearing.recording import read_waveform
 
 NAME = "2004.02.16.07.52.39"
@@ -28,7 +28,7 @@ def assessment(tmp_path: Path) -> Assessment:
     return replace(made, run=str(run), units=("g", "V", "V", "V"))
 
 
-AT = instant(synthetic.at(80))
+AT = microseconds(synthetic.at(80))
 
 
 def test_the_recording_under_the_playhead_is_read_in_units(assessment: Assessment) -> None:

@@ -2,44 +2,17 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, tzinfo
-from enum import StrEnum
 from typing import TypeVar
 
 from engine.alarms.alarm import Alarm, AlarmState
 from engine.records.events import Priority
+from tui.data.alarm_filter import AlarmFilter, Listing
 from tui.draw.alarm_rows import PRIORITIES, standing
 from tui.draw.format import STANDING, reason, short_time, subject
 
 T = TypeVar("T")
-
-
-class Listing(StrEnum):
-    """The lists: what asks for something or stands, what is put away, and all there ever was."""
-
-    ACTIVE = "active"
-    SHELVED = "shelved"
-    HISTORY = "history"
-
-
-@dataclass(frozen=True, slots=True)
-class AlarmFilter:
-    """What a list shows. Empty text, component, priority and state narrow nothing down.
-
-    `priority` is the least that is shown. Each word of `text` has to begin one of those shown of an alarm.
-    """
-
-    listing: Listing = Listing.ACTIVE
-    text: str = ""
-    component: str = ""
-    priority: str = ""
-    state: str = ""
-
-    @property
-    def narrows(self) -> bool:
-        """Whether it leaves out alarms of its list."""
-        return bool(self.text or self.component or self.priority or self.state)
 
 
 def listed(alarm: Alarm, listing: Listing) -> bool:

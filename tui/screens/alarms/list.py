@@ -5,11 +5,12 @@ from datetime import tzinfo
 from rich.cells import cell_len
 
 from engine.alarms.alarm import Alarm
+from tui.data.alarm_filter import AlarmFilter, Listing
 from tui.data.frame import Frame
 from tui.draw.alarm_rows import PRIORITIES, alarm_glyph, standing
 from tui.draw.format import reason, severity_text, short_time, subject
 from tui.draw.text import Line, Lines, Role, Span, fit, pick, title, window
-from tui.screens.alarms.filter import AlarmFilter, Listing, filter_text, listed
+from tui.screens.alarms.filter import filter_text, listed
 
 EMPTY = {
     Listing.ACTIVE: "no alarm is active",

@@ -7,9 +7,9 @@ from datetime import tzinfo
 from engine.alarms.advice import advice_for
 from engine.alarms.alarm import Alarm, fold_rules
 from engine.alarms.episodes import stories_of
+from engine.clock import microseconds
 from engine.records.events import RINGS, Event, EventKind
 from tui.data.frame import Frame
-from tui.data.playhead import instant
 from tui.draw.alarm_rows import alarm_glyph, standing
 from tui.draw.format import (
     duration,
@@ -88,7 +88,7 @@ def story_rows(width: int, frame: Frame, alarm: Alarm, zone: tzinfo) -> Lines:
     for number, event in enumerate(events_of(frame, alarm)):
         role = (
             Role.DIM
-            if frame.playhead.at is not None and instant(event.at) > frame.playhead.at
+            if frame.playhead.at is not None and microseconds(event.at) > frame.playhead.at
             else Role.PLAIN
         )
         later = " (later)" if role is Role.DIM else ""
@@ -109,7 +109,7 @@ def events_of(frame: Frame, alarm: Alarm) -> list[Event]:
     return [
         event
         for event in frame.view.events
-        if (event.seq in said and instant(event.at) <= at)
+        if (event.seq in said and microseconds(event.at) <= at)
         or (event.seq not in said and event.alarm and by_episode.get(event.alarm) is story)
     ]
 

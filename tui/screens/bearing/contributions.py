@@ -4,11 +4,10 @@ import math
 
 import numpy as np
 
-from engine.records.events import Assessment
+from engine.records.assessment import Assessment
 from engine.records.picture import Picture
-from tui.draw.finishing import finished, shades
 from tui.draw.format import frequency, percent
-from tui.draw.glyphs import Glyphs
+from tui.draw.glyphs import Glyphs, finished, shades
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, title
 
 LEAST = 0.005

@@ -13,9 +13,8 @@ from engine.diagnosis.line_markers import MarkedLine, Marking
 from engine.records.picture import Picture
 from engine.signals.bearing import Surface
 from tui.draw.chart import Chart, Curve, Mark, axis_of, chart_lines
-from tui.draw.finishing import finished
 from tui.draw.format import frequency
-from tui.draw.glyphs import Glyphs
+from tui.draw.glyphs import Glyphs, finished
 from tui.draw.notice import wrapped
 from tui.draw.text import Lines, Role, Span, fit, pick, title
 from tui.draw.zoom import WHOLE, Zoom

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.records.events import Assessment
-from tui.data.playhead import moment
+from engine.clock import moment
+from engine.records.assessment import Assessment
 
 if TYPE_CHECKING:
     from replay.recording import RecordingFormat

@@ -9,11 +9,12 @@ from textual import work
 
 from engine.alarms.advice import advice_for
 from engine.diagnosis.line_markers import Marking
-from engine.records.events import Quality
+from engine.records.assessment import Quality
+from engine.records.picture import loudest_channel
 from tui.data.evidence import Evidence, EvidenceLook, UsualLines
 from tui.data.frame import Frame
 from tui.data.pictures import Album
-from tui.data.reader import Look, View
+from tui.data.view import Look, View
 from tui.draw.format import ARROWS, reason, severity_text, short_time, since_texts, state_of
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, width_of
 from tui.draw.zoom import Zoom
@@ -21,7 +22,7 @@ from tui.screens.bearing.contributions import contribution_lines
 from tui.screens.bearing.envelope import envelope_lines
 from tui.screens.bearing.figures import figure_lines
 from tui.screens.bearing.recording import Waveform, read_waveform
-from tui.screens.bearing.spectrum import loudest_channel, spectrum_lines
+from tui.screens.bearing.spectrum import spectrum_lines
 from tui.screens.bearing.trend import strip_lines, trend_lines
 from tui.screens.bearing.waterfall import waterfall_lines
 from tui.screens.bearing.waveform import waveform_lines

@@ -5,22 +5,9 @@ from numpy.typing import NDArray
 
 from engine.records.picture import Picture
 from tui.draw.chart import Area, Chart, Curve, axis_of, chart_lines
-from tui.draw.finishing import finished
-from tui.draw.glyphs import Glyphs
+from tui.draw.glyphs import Glyphs, finished
 from tui.draw.text import Lines, Role, Span, fit, title
 from tui.draw.zoom import WHOLE, Zoom
-
-
-def loudest_channel(picture: Picture | None, channels: tuple[int, ...]) -> int:
-    """The channel of a component, counted from 1, that holds most of its error."""
-    if picture is None:
-        return channels[0] if channels else 1
-    known = [channel for channel in channels if channel <= len(picture.contribution)]
-    return max(
-        known,
-        key=lambda channel: float(np.nan_to_num(picture.contribution[channel - 1]).sum()),
-        default=channels[0] if channels else 1,
-    )
 
 
 def spectrum_lines(

@@ -7,13 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.alarms.alarm import Alarm
+from engine.clock import microseconds
 from engine.records.events import RINGS, Cause, EventKind
 from tui.data.frame import Frame
-from tui.data.playhead import instant
 from tui.draw.chart import Axis, Chart, Curve, Mark, chart_lines
-from tui.draw.finishing import finished
 from tui.draw.format import duration, short_time, since_texts
-from tui.draw.glyphs import Glyphs
+from tui.draw.glyphs import Glyphs, finished
 from tui.draw.sparkline import HIGHEST, LOWEST, resample, sparkline
 from tui.draw.text import Lines, Role, Span, fit, title
 from tui.draw.zoom import around
@@ -110,9 +109,9 @@ def mark_rows(frame: Frame, component: int) -> tuple[tuple[str, tuple[Mark, ...]
         if one.component == component and one.at <= here
     )
     own = [event for event in reversed(frame.events) if event.component == name]
-    rung = tuple(Mark(float(instant(one.at)), "▲", Role.ALARM) for one in own if one.kind in RINGS)
+    rung = tuple(Mark(float(microseconds(one.at)), "▲", Role.ALARM) for one in own if one.kind in RINGS)
     given = tuple(
-        Mark(float(instant(one.at)), "✓", Role.GOOD) for one in own if one.kind is EventKind.ACKNOWLEDGED
+        Mark(float(microseconds(one.at)), "✓", Role.GOOD) for one in own if one.kind is EventKind.ACKNOWLEDGED
     )
     rows = (("rang", rung), ("acked", given), ("limit", crossed))
     return tuple((word, marks) for word, marks in rows if marks)
@@ -145,7 +144,7 @@ def _ahead(trend: Alarm, frame: Frame, zone: tzinfo) -> str:
     if isinstance(early, int | float):
         longest = duration(float(late)) if isinstance(late, int | float) else "never"
         parts.append(f"({duration(float(early))} to {longest} from {short_time(trend.raised.at, zone)})")
-    if frame.playhead.at is not None and instant(reached) < frame.playhead.at:
+    if frame.playhead.at is not None and microseconds(reached) < frame.playhead.at:
         parts.append("– that time has passed")
     return " ".join(parts)
 

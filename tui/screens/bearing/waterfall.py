@@ -7,9 +7,8 @@ from numpy.typing import NDArray
 
 from tui.data.frame import Frame
 from tui.data.pictures import Gallery
-from tui.draw.finishing import finished, shades
 from tui.draw.format import short_time
-from tui.draw.glyphs import Glyphs
+from tui.draw.glyphs import Glyphs, finished, shades
 from tui.draw.text import Lines, Role, Span, fit, title
 from tui.draw.zoom import WHOLE, Zoom
 

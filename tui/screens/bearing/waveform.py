@@ -3,8 +3,7 @@
 import numpy as np
 
 from tui.draw.chart import Chart, Curve, axis_of, chart_lines
-from tui.draw.finishing import finished
-from tui.draw.glyphs import Glyphs
+from tui.draw.glyphs import Glyphs, finished
 from tui.draw.notice import wrapped
 from tui.draw.text import Lines, Role, Span, fit, title
 from tui.draw.zoom import WHOLE, Zoom

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 
 from tui.data.fleet import Standing, fleet_of
 from tui.data.frame import Frame
-from tui.data.reader import Look
+from tui.data.view import Look
 from tui.screens.base import ConsoleScreen, waiting_lines
 from tui.screens.fleet.table import fleet_lines
 from tui.screens.panel import Panel

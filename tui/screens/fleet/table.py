@@ -5,7 +5,7 @@ from datetime import datetime, tzinfo
 from rich.cells import cell_len
 
 from engine.alarms.alarm import AlarmState
-from engine.records.events import Phase
+from engine.records.progress import Phase
 from tui.data.fleet import Standing
 from tui.data.latest import NEVER
 from tui.draw.alarm_rows import alarm_glyph

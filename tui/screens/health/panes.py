@@ -4,14 +4,15 @@ from datetime import datetime, timedelta, tzinfo
 
 from engine.alarms.alarm import fold_rules
 from engine.alarms.metrics import AlarmFigures, alarm_figures
-from engine.records.events import EventKind, Outcome, Phase
+from engine.clock import moment
+from engine.records.events import EventKind
+from engine.records.intake import Outcome
+from engine.records.progress import Phase
 from engine.system.disk_space import MEGABYTE
 from tui.data.frame import Frame
 from tui.data.health_facts import Wellness
-from tui.data.playhead import moment
-from tui.draw.finishing import finished
 from tui.draw.format import duration, long_time, percent, short_time
-from tui.draw.glyphs import Glyphs
+from tui.draw.glyphs import Glyphs, finished
 from tui.draw.notice import wrapped
 from tui.draw.status import EngineStatus
 from tui.draw.text import Lines, Role, Span, clean, fit, title

@@ -4,7 +4,7 @@ from functools import partial
 
 from tui.data.frame import Frame
 from tui.data.health_facts import Speed, Wellness, WellnessLook, free_space
-from tui.data.reader import Look
+from tui.data.view import Look
 from tui.screens.health.panes import alarm_lines, engine_lines, file_lines, log_lines
 from tui.screens.paned import PanedScreen
 from tui.screens.panel import Draw

@@ -2,12 +2,12 @@
 
 from datetime import tzinfo
 
+from engine.bundles.manifest import BundleFacts
 from engine.records.events import Event, EventKind
 from tui.data.frame import Frame
-from tui.data.model_facts import BundleFacts, ModelFacts
-from tui.draw.finishing import finished
+from tui.data.model_facts import ModelFacts
 from tui.draw.format import duration, long_time, short_time
-from tui.draw.glyphs import Glyphs
+from tui.draw.glyphs import Glyphs, finished
 from tui.draw.notice import wrapped
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, title
 

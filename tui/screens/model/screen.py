@@ -5,7 +5,7 @@ from functools import partial
 from tui.data.frame import Frame
 from tui.data.model_facts import ModelFacts, ModelLook
 from tui.data.pictures import Album
-from tui.data.reader import Look
+from tui.data.view import Look
 from tui.screens.model.bundles import baseline_lines, bundle_lines, layer_lines
 from tui.screens.model.learning import error_lines, loss_lines, map_lines
 from tui.screens.paned import PanedScreen

@@ -6,7 +6,7 @@ from datetime import tzinfo
 from rich.cells import cell_len
 
 from engine.alarms.alarm import Alarm, AlarmState
-from engine.records.events import Quality
+from engine.records.assessment import Quality
 from tui.data.frame import Condition, Frame
 from tui.data.peak import badness
 from tui.draw.alarm_rows import alarm_glyph

@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 
-from engine.records.events import Phase
 from engine.records.picture import Picture
+from engine.records.progress import Phase
 from tui.data.frame import Frame
-from tui.data.reader import View
+from tui.data.view import View
 from tui.draw.format import frequency, percent, reason
 from tui.draw.status import learning_text
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, title, window

@@ -8,12 +8,12 @@ from datetime import tzinfo
 import numpy as np
 from rich.cells import cell_len
 
-from engine.records.events import RINGS, EventKind, Quality
+from engine.clock import microseconds
+from engine.records.assessment import Quality
+from engine.records.events import RINGS, EventKind
 from tui.data.frame import Frame
-from tui.data.playhead import instant
-from tui.draw.finishing import finished, shades
 from tui.draw.format import duration, severity_text, short_time
-from tui.draw.glyphs import Glyphs
+from tui.draw.glyphs import Glyphs, finished, shades
 from tui.draw.sparkline import all_of, cut, highest
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, pick, title, window
 from tui.draw.timeline import column
@@ -141,10 +141,10 @@ def happenings(frame: Frame, zone: tzinfo) -> tuple[Happened, ...]:
             what = "alarm raised" if event.kind is EventKind.RAISED else "alarm escalated"
             cause = clean(str(event.detail.get("cause", "")))
             who = clean(event.component or event.source)
-            found.append(Happened(instant(event.at), f"{who}: {what}, {cause}{severity}", Role.ALARM))
+            found.append(Happened(microseconds(event.at), f"{who}: {what}, {cause}{severity}", Role.ALARM))
         elif event.kind in TOLD:
             who = f"{clean(event.component)}: " if event.component else ""
-            found.append(Happened(instant(event.at), f"{who}{TOLD[event.kind]}"))
+            found.append(Happened(microseconds(event.at), f"{who}{TOLD[event.kind]}"))
     found += [
         Happened(after, f"pause of {duration((after - before) / 1e6)} since {short_time(before, zone)} ends")
         for before, after in pauses(frame)
@@ -214,7 +214,7 @@ def _marks(frame: Frame, label: int, track: int) -> Line:
         cells[column(crossing.at, frame.extent, track)] = "▾"
     for event in frame.view.events:
         if event.kind in RINGS:
-            cells[column(instant(event.at), frame.extent, track)] = "▲"
+            cells[column(microseconds(event.at), frame.extent, track)] = "▲"
     return (Span(f"  {fit('▾ ▲', label)} ", Role.DIM), Span("".join(cells), Role.WARNING))
 
 

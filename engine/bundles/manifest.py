@@ -1,0 +1,94 @@
+"""The facts of a bundle, read from its manifest without loading the model."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from replay.recording import clean_text
+
+
+def bundle_place(state: Path, key: str) -> Path | None:
+    """The folder of the bundle that an assessment uses, if it lies beside the store."""
+    try:
+        name = str(json.loads((state / "bundles" / f"{key}.json").read_text())["bundle"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    place = state / "bundles" / Path(name).name
+    return place if place.is_dir() else None
+
+
+LARGEST = 4_000_000
+"""Bytes of a description that are read; a real one has some ten thousand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer of a network: its kind, the shape of what it gives, the numbers it learned."""
+
+    kind: str
+    shape: tuple[int, ...]
+    parameters: int
+
+
+@dataclass(frozen=True, slots=True)
+class BundleFacts:
+    """What a bundle's description tells, unchecked: the engine checks a bundle before it scores."""
+
+    name: str
+    model: str
+    seed: int
+    digest: str
+    snapshots: int
+    calibrated_on: int
+    start: datetime
+    end: datetime
+    epochs: int
+    learning_seconds: float
+    doubts: tuple[str, ...]
+    layers: tuple[Layer, ...]
+    in_use: bool
+
+
+def bundle_folders(state: Path) -> list[Path]:
+    """The folders of bundles beside a store, in order of name."""
+    try:
+        return sorted(
+            place
+            for place in (state / "bundles").iterdir()
+            if place.is_dir() and not place.name.startswith(".")
+        )
+    except OSError:
+        return []
+
+
+def read_facts(place: Path, *, in_use: bool = False) -> BundleFacts | None:
+    """Read a bundle's description; None where it is none."""
+    try:
+        with (place / "bundle.json").open("rb") as file:
+            told: Any = json.loads(file.read(LARGEST))
+        baseline = told["baseline"]
+        return BundleFacts(
+            name=clean_text(place.name),
+            model=clean_text(str(told["model"])),
+            seed=int(told["seed"]),
+            digest=clean_text(str(told["digest"])),
+            snapshots=int(baseline["count"]),
+            calibrated_on=int(baseline["calibrated_on"]),
+            start=datetime.fromisoformat(baseline["start"]),
+            end=datetime.fromisoformat(baseline["end"]),
+            epochs=len(told["history"]),
+            learning_seconds=float(told.get("learning_seconds", 0.0)),
+            doubts=tuple(clean_text(str(one)) for one in told.get("doubts", ())),
+            layers=tuple(_layer(one) for one in told.get("layers", ())),
+            in_use=in_use,
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _layer(told: Mapping[str, Any]) -> Layer:
+    shape = tuple(int(size) for size in told["shape"])
+    return Layer(clean_text(str(told["kind"])), shape, int(told["parameters"]))

@@ -1,0 +1,65 @@
+"""Runs a converted network by LiteRT."""
+
+import threading
+from collections.abc import Callable
+
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter, OpResolverType
+from numpy.typing import NDArray
+
+from engine.models.base import Insight, Model, Scaling
+
+SIGNATURE = "serving_default"
+
+
+class Network:
+    """A converted autoencoder. One interpreter a thread; each call is single-threaded."""
+
+    def __init__(self, content: bytes, batch: int) -> None:
+        """Hold the converted network, which takes `batch` vectors a call."""
+        self._content = content
+        self._batch = batch
+        self._local = threading.local()
+
+    def run(self, vectors: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
+        """Send vectors (n, ...) through; the last call is padded. Outputs are (n, ...) each, in order.
+
+        Raises:
+            ArithmeticError: the network returned a number that is not finite.
+        """
+        runner = self._runner()
+        parts: list[list[NDArray[np.float32]]] = []
+        for start in range(0, len(vectors), self._batch):
+            part = vectors[start : start + self._batch]
+            missing = self._batch - len(part)
+            if missing:
+                part = np.concatenate([part, np.zeros((missing, *part.shape[1:]), np.float32)])
+            answer = runner(**{self._local.input: np.ascontiguousarray(part, np.float32)})
+            parts.append([answer[name][: self._batch - missing] for name in self._local.outputs])
+        outputs = tuple(np.concatenate(pieces) for pieces in zip(*parts, strict=True))
+        if not all(np.isfinite(output).all() for output in outputs):
+            raise ArithmeticError("the network returned a number that is not finite")
+        return outputs
+
+    def _runner(self) -> Callable[..., dict[str, NDArray[np.float32]]]:
+        if not hasattr(self._local, "runner"):
+            # Without the default delegate: results are then the same on every processor of a kind.
+            interpreter = Interpreter(
+                model_content=self._content,
+                num_threads=1,
+                experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
+            )
+            interpreter.allocate_tensors()
+            names = interpreter.get_signature_list()[SIGNATURE]
+            (self._local.input,) = names["inputs"]
+            self._local.outputs = sorted(names["outputs"])
+            self._local.interpreter = interpreter
+            self._local.runner = interpreter.get_signature_runner(SIGNATURE)
+        runner: Callable[..., dict[str, NDArray[np.float32]]] = self._local.runner
+        return runner
+
+
+def insight_of(model: Model, network: Network, observed: NDArray[np.float32], scaling: Scaling) -> Insight:
+    """Send what was observed of one snapshot through its network and read the answer."""
+    vectors = model.vectors(observed, scaling)
+    return model.insight(observed, vectors, network.run(vectors), scaling)

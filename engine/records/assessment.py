@@ -1,0 +1,108 @@
+"""What an assessment stores of each snapshot: facts, scores, quality."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.records.events import NewEvent
+
+
+class Quality(StrEnum):
+    """Whether there is a signal to score."""
+
+    RUNNING = "running"
+    STOPPED = "stopped"
+    DEAD = "dead"
+    CLIPPED = "clipped"
+    INVALID = "invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """One pass of one model and its settings over one machine's snapshots.
+
+    `key` tells two passes apart: the same key means the same rows. `components` names the watched
+    parts in display order, `channels` the 1-based sensor columns of each, `units` one unit a column.
+    `expected` is the number of snapshots in a finished run, 0 for a machine watched live.
+    """
+
+    id: int
+    machine_id: int
+    machine: str
+    key: str
+    model: str
+    seed: int
+    run: str
+    expected: int
+    created_at: datetime
+    components: tuple[str, ...]
+    channels: tuple[tuple[int, ...], ...]
+    units: tuple[str, ...]
+    settings: Mapping[str, object] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One component in one snapshot.
+
+    `error` is the reconstruction error, `severity` the smoothed error over `limit`; both are None where
+    the snapshot was not running, severity also where it cannot be told yet. `share` is the component's
+    contribution to the snapshot's error, 0 to 1 over all components.
+    """
+
+    component: str
+    quality: Quality
+    baseline: bool
+    error: float | None
+    limit: float | None
+    severity: float | None
+    share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotFacts:
+    """What is kept of a recording whatever model looks at it.
+
+    `figures` is float32 (channels, 4): standard deviation, peak, crest factor, kurtosis; the first two
+    in the channel's unit. `velocity` is float32 (channels,) in mm/s RMS from 10 to 1000 Hz, NaN where the
+    unit is no acceleration, None where no channel tells it.
+    """
+
+    name: str
+    at: datetime
+    sample_rate: float
+    rows: int
+    figures: NDArray[np.float32]
+    velocity: NDArray[np.float32] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """Everything one snapshot adds to an assessment; stored whole or not at all.
+
+    `position` counts the snapshots of the assessment from 0 in the order they were judged. `state` is the
+    engine's running state after this snapshot, JSON; of snapshots that are stored together only the last
+    one's is kept, and the others may have None. `picture` is what the console draws, packed. A late snapshot
+    is older than one that was judged before it: it is scored, and enters neither smoothing nor alarms.
+    """
+
+    position: int
+    snapshot: SnapshotFacts
+    baseline: bool
+    scores: tuple[Score, ...]
+    events: tuple[NewEvent, ...]
+    state: Mapping[str, object] | None
+    picture: bytes | None
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The snapshot that decides: its name and recording time."""
+
+    name: str
+    at: datetime

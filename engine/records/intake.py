@@ -1,0 +1,54 @@
+"""What became of each file that arrived."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """What became of a file in the watched directory.
+
+    Taken and late files are scored. A duplicate holds what was taken before at its time, a conflict something
+    else; a repeated one holds the signal of another time.
+    """
+
+    TAKEN = "taken"
+    LATE = "late"
+    DUPLICATE = "duplicate"
+    CONFLICT = "conflict"
+    REPEATED = "repeated"
+    QUARANTINED = "quarantined"
+
+
+REFUSED = frozenset({Outcome.CONFLICT, Outcome.REPEATED, Outcome.QUARANTINED})
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What became of one file; a row of the ledger.
+
+    `raw` holds the bytes of the file's name, `name` what of it can be shown; `size`, `modified_ns` and
+    `inode` are those of the file when it was dealt with. `at` is the recording time, `digest` the SHA-256
+    (hex) of the signal; both are None where the file does not tell.
+    """
+
+    raw: bytes
+    name: str
+    size: int
+    modified_ns: int
+    inode: int
+    outcome: Outcome
+    at: datetime | None = None
+    digest: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A file that stands refused, why, and since when by the wall clock."""
+
+    raw: bytes
+    name: str
+    outcome: Outcome
+    reason: str
+    recorded_at: datetime

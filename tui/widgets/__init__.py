@@ -1,1 +1,0 @@
-"""Widgets: given values, they show them; none asks the store for anything."""
