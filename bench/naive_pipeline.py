@@ -1,7 +1,8 @@
 """The pipeline that people would otherwise write: pandas, windows, and `model.predict`, file by file.
 
-Run as a process of its own, for it imports TensorFlow: `python -m bench.naive_pipeline FOLDER COUNT` prints files per
-second. The network is that of the `dense` model, with chance weights: they cost as much as learned ones.
+Run as its own process, because it imports TensorFlow: `python -m bench.naive_pipeline FOLDER COUNT` prints
+files per second. The network is that of the `dense` model, with random weights: they cost as much as trained
+ones.
 """
 
 import os

@@ -11,9 +11,9 @@ from functools import partial
 from pathlib import Path
 
 from bench.recordings import assessed, parsing, recordings
-from engine.assessment.worker import Worker
 from engine.config.settings import load_settings
 from engine.system.ordered_map import in_order
+from engine.system.worker import Worker
 from replay.run import open_run
 
 ROUNDS = 3

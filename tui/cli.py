@@ -4,46 +4,11 @@ Exit codes: 0 done; 1 it could not be carried through (disk, store, another engi
 the settings or the recordings cannot be used as they are.
 """
 
-import json
-import shutil
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from replay.recording import clean_text
-from tui.commands import alarms, console, evaluate, feed, store, watch
-from tui.commands.options import (
-    FAILED,
-    UNUSABLE,
-    BundleDir,
-    Config,
-    Healthy,
-    Machine,
-    ModelName,
-    Rig,
-    RunPath,
-    Seed,
-    Session,
-    State,
-    fail,
-    opened,
-    overrides_of,
-    sentences,
-    settings_of,
-)
-
-if TYPE_CHECKING:
-    from engine.bundles.bundle import Bundle
-    from engine.config.settings import Settings
-    from replay.run import Run
-
-DEMO_SECONDS = 120
-"""How long the bundled recording takes to play."""
-
-DEMOS_KEPT = 5
-"""Stores of earlier demos that are kept, with their acknowledgements; older ones are removed."""
+from tui.commands import alarms, baseline, console, evaluate, feed, run, store, watch
 
 app = typer.Typer(
     help="Raceway watches rolling bearings: it learns what a healthy machine sounds like and says which"
@@ -55,11 +20,13 @@ app = typer.Typer(
 )
 
 
+run.register(app)
+baseline.register(app)
 alarms.register(app)
 console.register(app)
 evaluate.register(app)
 feed.register(app)
-watch.register(app, lambda folder, key, settings: _live_console(folder, key, settings))
+watch.register(app)
 store.register(app)
 
 
@@ -79,221 +46,7 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def root(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which.")
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
     """Hold the options of `raceway` itself."""
-
-
-@app.command()
-def demo(state: State = None, seed: Seed = None, session: Session = None) -> None:
-    """Replay a real bearing failure, bundled with Raceway, in about two minutes."""
-    from replay.sample import sample_path
-
-    with sentences():
-        overrides = overrides_of(seed, None)
-        settings = settings_of(None, "ims-set2", overrides)
-        folder = state or _fresh_demo_folder(settings.store.folder / "demo")
-        run = opened(sample_path(), settings)
-        span = (run.entries[-1].time - run.entries[0].time).total_seconds()
-        _replay(run, settings, folder, None, "ims-set2", None, overrides, session, span / DEMO_SECONDS)
-
-
-@app.command()
-def replay(
-    run: RunPath,
-    config: Config = None,
-    rig: Rig = None,
-    state: State = None,
-    seed: Seed = None,
-    healthy: Healthy = None,
-    model: ModelName = None,
-    bundle: BundleDir = None,
-    session: Session = None,
-    pace: Annotated[float | None, typer.Option(min=0.25, help="Recording time per wall time.")] = None,
-) -> None:
-    """Score a finished run and watch it on the console, at any pace."""
-    with sentences():
-        overrides = overrides_of(seed, healthy, model)
-        settings = settings_of(config, rig, overrides)
-        recordings = opened(run, settings)
-        folder = state or settings.store.folder
-        start = pace or settings.console.pace
-        _replay(recordings, settings, folder, config, rig, bundle, overrides, session, start)
-
-
-@app.command()
-def score(
-    run: RunPath,
-    out: Annotated[Path, typer.Option(help="Folder for scores.csv, alarms.csv and summary.json.")],
-    config: Config = None,
-    rig: Rig = None,
-    state: State = None,
-    seed: Seed = None,
-    healthy: Healthy = None,
-    model: ModelName = None,
-    bundle: BundleDir = None,
-    session: Session = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
-) -> None:
-    """Score a finished run without a screen and write the results as files."""
-    with sentences():
-        settings = settings_of(config, rig, overrides_of(seed, healthy, model))
-        recordings = opened(run, settings)
-        learned = _bundle(bundle, overrides_of(seed, healthy, model))
-        from engine.assessment.batch import assess
-        from engine.assessment.heartbeat import quiet
-        from engine.reports.result_files import write_results
-        from engine.store.store import Store
-        from tui.commands.records import look_for_session
-        from tui.output.progress import shown_progress
-
-        out.mkdir(parents=True, exist_ok=True)
-        with Store.open(state or out / "store", create=True, group=settings.store.group) as store:
-            if as_json:
-                outcome = assess(recordings, settings, store, now=_now, bundle=learned, tell=quiet)
-            else:
-                with shown_progress() as tell:
-                    outcome = assess(recordings, settings, store, now=_now, bundle=learned, tell=tell)
-            look_for_session(store, outcome.assessment, session or "")
-            summary = write_results(out, store, outcome, recordings, session or "")
-        if as_json:
-            print(json.dumps(summary))
-        else:
-            _print_summary(summary, out)
-
-
-@app.command()
-def learn(
-    run: RunPath,
-    out: Annotated[Path, typer.Option(help="Folder to put the bundle into, beside those that are there.")],
-    config: Config = None,
-    rig: Rig = None,
-    seed: Seed = None,
-    healthy: Healthy = None,
-    model: ModelName = None,
-) -> None:
-    """Learn a new bundle from a stated healthy span, without scoring."""
-    with sentences():
-        settings = settings_of(config, rig, overrides_of(seed, healthy, model))
-        recordings = opened(run, settings)
-        from tui.commands import baseline
-
-        baseline.learn(recordings, settings, out)
-
-
-@app.command()
-def accept(
-    state: State = None,
-    config: Config = None,
-    machine: Machine = None,
-) -> None:
-    """Accept the baseline of the newest assessment, which is provisional until then."""
-    with sentences():
-        folder = state or settings_of(config, None, {}).store.folder
-        from tui.commands import baseline
-
-        try:
-            print(baseline.accept(folder, machine))
-        except LookupError as error:
-            fail(str(error.args[0]), UNUSABLE)
-
-
-def _replay(
-    run: "Run",
-    settings: "Settings",
-    folder: Path,
-    config: Path | None,
-    rig: str | None,
-    bundle: Path | None,
-    overrides: dict[str, object],
-    session: str | None,
-    pace: float,
-) -> None:
-    from engine.assessment.key import assessment_key
-    from tui.commands.engine_process import engine_beside
-    from tui.console.launch import by_key, make_console, run_console
-
-    learned = _bundle(bundle, overrides)
-    key = assessment_key(run, settings, learned.digest() if learned else None)
-    name = session or f"replay {_now():%Y-%m-%d %H:%M:%S}"
-    with engine_beside(
-        run.path, folder, config=config, rig=rig, bundle=bundle, overrides=overrides
-    ) as engine:
-        console = make_console(
-            folder,
-            settings,
-            choose=by_key(key, engine.last_words),
-            session=name,
-            pace=pace,
-            begin=engine.begin,
-            last_words=engine.last_words,
-            remember=True,
-        )
-        run_console(console, settings)
-        # Asked before the engine is stopped: that it ends now is not its failure.
-        words = engine.last_words()
-    print(how_to_return(folder, config, key, name))
-    if words:
-        fail(words, FAILED)
-
-
-def how_to_return(folder: Path, config: Path | None, key: str, session: str) -> str:
-    """Where a replay's store is, and the command that opens it again with what was done in its session."""
-    from engine.store.store import Store, StoreMissingError
-    from tui.command_lines import attach_line
-    from tui.data.fleet import newest_records
-
-    where = f"store: {clean_text(str(folder))}"
-    try:
-        with Store.open(folder, read_only=True) as store:
-            records = store.assessments()
-            own = next((one for one in records if one.key == key), None)
-            if own is None:
-                return where
-            done = session in store.sessions(own)
-    except StoreMissingError:
-        return where
-    shown = newest_records(records)
-    if own not in shown:
-        # A console on the store shows another record of this machine: only the same command gets back here.
-        return f"{where}\nsession: {clean_text(session)} (the same command with --session shows it again)"
-    machine = own.machine if len(shown) > 1 else None
-    again = attach_line(folder, config=config, machine=machine, session=session if done else None)
-    return f"{where}\nto see it again: {again}"
-
-
-def _live_console(folder: Path, key: str, settings: "Settings") -> None:
-    from tui.console.launch import by_key, make_console, run_console
-
-    run_console(make_console(folder, settings, choose=by_key(key), at_newest=True, remember=True), settings)
-
-
-def _bundle(path: Path | None, overrides: dict[str, object]) -> "Bundle | None":
-    """Load the bundle that is named; it brings its own model and baseline."""
-    if path is None:
-        return None
-    from engine.bundles.bundle import load_bundle
-
-    if "model.name" in overrides or "model.healthy" in overrides:
-        fail("--bundle brings its own model and baseline: leave out --model and --healthy", UNUSABLE)
-    return load_bundle(path)
-
-
-def _fresh_demo_folder(demos: Path) -> Path:
-    """A new store for each demo, so that each shows the learning; the oldest make room."""
-    demos.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for old in sorted(path for path in demos.iterdir() if path.is_dir())[: 1 - DEMOS_KEPT]:
-        shutil.rmtree(old, ignore_errors=True)
-    return demos / f"{_now():%Y%m%dT%H%M%S.%f}"
-
-
-def _print_summary(summary: dict[str, object], out: Path) -> None:
-    print(f"scored {summary['scored']} of {summary['snapshots']} snapshots; results are in {out}")
-    rejected = summary["rejected"]
-    if isinstance(rejected, list) and rejected:
-        print(f"rejected {len(rejected)}, the first: {rejected[0]['file']}: {rejected[0]['reason']}")
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

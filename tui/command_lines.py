@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from engine.records.events import Event, EventKind
-from tui.draw.text import clean
+from replay.recording import clean_text
 
 
 def line(*words: str | Path | None, **options: str | Path | None) -> str:
@@ -14,7 +14,7 @@ def line(*words: str | Path | None, **options: str | Path | None) -> str:
     for name, value in options.items():
         if value:
             given += [f"--{name}", str(value)]
-    return clean(shlex.join(["raceway", *given]))
+    return clean_text(shlex.join(["raceway", *given]))
 
 
 def attach_line(

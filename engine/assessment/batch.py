@@ -12,7 +12,6 @@ from engine.assessment.examination import Examined, examination
 from engine.assessment.heartbeat import Pulse, quiet
 from engine.assessment.key import assessment_key
 from engine.assessment.progress import Record
-from engine.assessment.worker import Worker
 from engine.baseline.from_run import AssessmentError, explain, healthy_entries, learn_from_run
 from engine.bundles.bundle import Bundle
 from engine.bundles.library import Bundles, check_shape
@@ -25,6 +24,7 @@ from engine.store.store import Store
 from engine.system.lease import lease
 from engine.system.malloc import keep_freed_memory
 from engine.system.ordered_map import in_order
+from engine.system.worker import Worker
 from replay.recording import RecordingError
 from replay.run import Run
 

@@ -1,8 +1,8 @@
 """Trains one autoencoder in a process of its own, so that TensorFlow never enters the engine.
 
-Run as `python -m engine.models.training FOLDER`. The folder holds `request.json` (model, seed, epochs, patience,
-batch) and `vectors.npz` (train, validation: float32 vectors as the model's file says, scaled). Prints one
-line of JSON an epoch; leaves `network.tflite` there, for `batch` vectors at a time, and `layers.json`.
+Run as `python -m engine.models.training FOLDER`. The folder holds `request.json` (model, seed, epochs,
+patience, batch) and `vectors.npz` (train, validation: float32 vectors as the model's file says, scaled).
+Prints one line of JSON an epoch. Leaves `layers.json` and `network.tflite`, for `batch` vectors at a time.
 """
 
 import importlib

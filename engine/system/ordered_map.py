@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-from engine.assessment.worker import Worker, WorkerLostError
+from engine.system.worker import Worker, WorkerLostError
 from replay.recording import RecordingError
 
 T = TypeVar("T")

@@ -28,7 +28,8 @@ from tests.engine.rigs import (
     urgent,
 )
 from tests.engine.store_items import acknowledge
-from tui.cli import FAILED, UNUSABLE, app
+from tui.cli import app
+from tui.commands.options import FAILED, UNUSABLE
 
 SCORES = "snapshot,time,component,error,limit,severity,quality,baseline"
 ALARMS = (

@@ -6,14 +6,68 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from engine.records.progress import Epoch
 from replay.recording import RecordingError
+from tui.commands.options import (
+    UNUSABLE,
+    Config,
+    Healthy,
+    Machine,
+    ModelName,
+    Rig,
+    RunPath,
+    Seed,
+    State,
+    fail,
+    opened,
+    overrides_of,
+    sentences,
+    settings_of,
+)
 
 if TYPE_CHECKING:
     from engine.config.settings import Settings
     from replay.run import Run
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.command()(learn)
+    app.command()(accept)
+
+
+def learn(
+    run: RunPath,
+    out: Annotated[Path, typer.Option(help="Folder to put the bundle into, beside those that are there.")],
+    config: Config = None,
+    rig: Rig = None,
+    seed: Seed = None,
+    healthy: Healthy = None,
+    model: ModelName = None,
+) -> None:
+    """Learn a new bundle from a stated healthy span, without scoring."""
+    with sentences():
+        settings = settings_of(config, rig, overrides_of(seed, healthy, model))
+        recordings = opened(run, settings)
+        _learn(recordings, settings, out)
+
+
+def accept(
+    state: State = None,
+    config: Config = None,
+    machine: Machine = None,
+) -> None:
+    """Accept the baseline of the newest assessment, which is provisional until then."""
+    with sentences():
+        folder = state or settings_of(config, None, {}).store.folder
+        try:
+            print(_accept(folder, machine))
+        except LookupError as error:
+            fail(str(error.args[0]), UNUSABLE)
 
 
 class Lines:
@@ -41,7 +95,7 @@ class Lines:
         """Say nothing."""
 
 
-def learn(run: "Run", settings: "Settings", out: Path) -> None:
+def _learn(run: "Run", settings: "Settings", out: Path) -> None:
     """Learn a bundle from the healthy span that the settings state and put it into `out`."""
     from engine.baseline.from_run import learn_from_run
 
@@ -58,7 +112,7 @@ def learn(run: "Run", settings: "Settings", out: Path) -> None:
     print("score with it by --bundle; it stays provisional until someone accepts it (raceway accept)")
 
 
-def accept(state: Path, machine: str | None) -> str:
+def _accept(state: Path, machine: str | None) -> str:
     """Record that the operator accepts the baseline of the newest assessment; return a sentence.
 
     Raises:

@@ -120,10 +120,10 @@ def snapshot(
         settings = settings_of(config, None, {})
         folder = state or settings.store.folder
         columns, rows = _size(size)
-        from tui.screens.registry import BY_ID
+        from tui.screens.registry import SCREENS
 
-        if screen not in BY_ID:
-            fail(f"--screen {screen!r} is no screen; the screens are {', '.join(BY_ID)}", UNUSABLE)
+        if screen not in SCREENS:
+            fail(f"--screen {screen!r} is no screen; the screens are {', '.join(SCREENS)}", UNUSABLE)
         from engine.store.store import Store
         from tui.console.launch import make_console
         from tui.console.screenshot import still

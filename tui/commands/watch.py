@@ -4,7 +4,6 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,9 +37,6 @@ ENDING_SECONDS = 30.0
 """How long an engine may take to end when it is asked to."""
 
 
-Console = Callable[[Path, str, "Settings"], None]
-"""Opens a console on a store, by the key of an assessment, until it is left."""
-
 engine_app = typer.Typer(
     help="The engine alone, for a service: watch a folder without a screen, or end an engine.",
     no_args_is_help=True,
@@ -48,8 +44,8 @@ engine_app = typer.Typer(
 )
 
 
-def register(app: typer.Typer, console: Console) -> None:
-    """Add the commands; `console` is opened by `watch`."""
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
     app.add_typer(engine_app, name="engine")
     engine_requests.register(engine_app)
 
@@ -92,7 +88,7 @@ def register(app: typer.Typer, console: Console) -> None:
                     " another bundle",
                     UNUSABLE,
                 )
-            console(place, live_key(settings), settings)
+            _live_console(place, live_key(settings), settings)
             if not is_taken(place / "leases", lease):
                 fail(
                     f"no engine watches {folder} any more; the same command starts one, and it goes on where"
@@ -138,6 +134,12 @@ def register(app: typer.Typer, console: Console) -> None:
         for standing in standings:
             print("\n".join(map(clean_text, told(standing))))
         raise typer.Exit(worst(map(code_of, standings)))
+
+
+def _live_console(folder: Path, key: str, settings: "Settings") -> None:
+    from tui.console.launch import by_key, make_console, run_console
+
+    run_console(make_console(folder, settings, choose=by_key(key), at_newest=True, remember=True), settings)
 
 
 def _is_no_file(folder: Path) -> None:

@@ -20,12 +20,13 @@ from tui.data.view import Reading, View
 from tui.draw.notice import Notice
 from tui.draw.text import clean
 from tui.keys.keymap import RESERVED, Action, textual_key
+from tui.keys.places import HOME
 from tui.screens.alarms.filter import cycled
 from tui.screens.dialog import Dialog, Field, Question
 from tui.screens.fleet.screen import standings
 from tui.screens.help import HelpScreen
 from tui.screens.palette import Finder
-from tui.screens.registry import BY_ID, SCREENS
+from tui.screens.registry import SCREENS
 
 if TYPE_CHECKING:
     from engine.store.store import Store
@@ -170,9 +171,9 @@ class Console(Asking, inherit_bindings=False):
         if self._memory is not None:
             left = recall(self._memory).get(after.view.assessment.machine, Left())
             self._come_back(left, after.view)
-            start = start or (left.screen if left.screen in BY_ID and left.screen != "fleet" else "")
+            start = start or (left.screen if left.screen in SCREENS and left.screen != "fleet" else "")
         # Who went somewhere while the store was being read stays there.
-        if start and not self._came_back and self.place() == SCREENS[0].id:
+        if start and not self._came_back and self.place() == HOME:
             self.show_place(start)
         self._came_back = True
 
@@ -225,9 +226,9 @@ class Console(Asking, inherit_bindings=False):
         self._send_anew(self.size)
         while len(self.screen_stack) > 1:
             self.pop_screen()
-        if id != SCREENS[0].id:
+        if id != HOME:
             if not self.is_screen_installed(id):
-                self.install_screen(BY_ID[id].screen(), id)
+                self.install_screen(SCREENS[id](), id)
             self.push_screen(id)
         self._changed()
 
@@ -255,7 +256,7 @@ class Console(Asking, inherit_bindings=False):
         self._tell(Notice())
         self.head = Playhead(None, self.head.pace, True, following=True)
         self.reading = Reading(None, begun=False)
-        self.show_place(SCREENS[0].id)
+        self.show_place(HOME)
         self._poll()
 
     def action_open(self) -> None:

@@ -8,8 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.errors import StoreError
-from tui.commands.options import UNUSABLE, fail
+from engine.errors import StoreError, UnusableError
 
 if TYPE_CHECKING:
     from engine.config.settings import Settings
@@ -63,7 +62,7 @@ def run_console(console: "Console", settings: "Settings") -> None:
         FailedError: the store cannot be opened.
     """
     if not on_terminal():
-        fail("the console needs a terminal; raceway score and raceway snapshot do without one", UNUSABLE)
+        raise UnusableError("the console needs a terminal; raceway score and raceway snapshot do without one")
     console.run(mouse=settings.console.mouse)
     if console.refused is not None:
         raise console.refused

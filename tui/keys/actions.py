@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from tui.keys.keymap import Action, Group, Keymap
 from tui.keys.pane_actions import PANE_ACTIONS
-from tui.screens.registry import SCREENS
+from tui.keys.places import PLACES
 
 SEEN = ("overview", "bearing", "alarms")
 """Screens on which alarms can be acted upon: nobody acknowledges what they cannot see."""
@@ -225,11 +225,11 @@ LOOKING = (
             (place.key,),
             f"go('{place.id}')",
             "screens",
-            SCREEN_SENTENCE + ", ".join(one.word for one in SCREENS),
+            SCREEN_SENTENCE + ", ".join(one.word for one in PLACES),
             Group.SCREENS,
             rank=6,
         )
-        for place in SCREENS
+        for place in PLACES
     ),
     Action(
         "back",

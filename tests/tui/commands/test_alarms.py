@@ -20,7 +20,8 @@ from engine.records.events import Event, EventKind, NewEvent
 from engine.records.intake import Intake, Outcome
 from engine.store.store import Store
 from tests.tui import synthetic
-from tui.cli import FAILED, UNUSABLE, app
+from tui.cli import app
+from tui.commands.options import FAILED, UNUSABLE
 from tui.draw.format import severity_text
 from tui.durations import span_of
 

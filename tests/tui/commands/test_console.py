@@ -12,8 +12,10 @@ from engine.operator.alarm_actions import retire
 from engine.operator.operator import Act, Operator
 from engine.store.store import Store
 from tests.tui import synthetic
-from tui.cli import FAILED, UNUSABLE, app, how_to_return
+from tui.cli import app
 from tui.commands.console import Choice
+from tui.commands.options import FAILED, UNUSABLE
+from tui.commands.run import how_to_return
 from tui.console.app import Console
 
 AT = synthetic.at(90)

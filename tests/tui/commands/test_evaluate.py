@@ -12,7 +12,8 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from engine.models import MODELS
-from tui.cli import UNUSABLE, app
+from tui.cli import app
+from tui.commands.options import UNUSABLE
 
 ROWS, HEALTHY, FAULT, COUNT = 1024, 30, 45, 60
 START, STEP = datetime(2025, 3, 1), timedelta(minutes=10)

@@ -10,8 +10,9 @@ from typer.testing import CliRunner
 
 from replay import feed as feeding
 from replay.feed import Fed, Feeding
-from tui.cli import FAILED, UNUSABLE, app
+from tui.cli import app
 from tui.commands.feed import closing_words, progress_words
+from tui.commands.options import FAILED, UNUSABLE
 
 COUNT = 12
 

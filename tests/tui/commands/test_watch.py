@@ -19,8 +19,9 @@ from engine.system.child_process import environment
 from engine.system.lease import lease, machine_lease
 from tests.engine.rigs import SMALL_COUNT, SMALL_HEALTHY, SmallRig, assessed
 from tests.engine.watched_plant import Plant, plant_of
-from tui.cli import FAILED, UNUSABLE, app
+from tui.cli import app
 from tui.command_lines import line, watch_line
+from tui.commands.options import FAILED, UNUSABLE
 from tui.output.status_report import Code
 
 PATIENCE = 60.0

@@ -13,8 +13,9 @@ from tui.draw.glyphs import Glyphs, reduced
 from tui.draw.text import plain, width_of
 from tui.keys.actions import DEFAULT, keymap_of
 from tui.keys.keymap import KeysError, clashes, is_key, key_table, shown_key, textual_key, told_together
+from tui.keys.places import PLACES
 from tui.screens.help import KEYS_WIDTH, help_lines, help_rows
-from tui.screens.registry import BY_ID, SCREENS
+from tui.screens.registry import SCREENS
 
 ACTIONS = DEFAULT.actions
 
@@ -30,16 +31,16 @@ def test_every_action_can_be_run_where_it_is_said_to_work() -> None:
         name = action.call.partition("(")[0]
         if name.startswith("screen."):
             method = f"action_{name.removeprefix('screen.')}"
-            places = action.where or tuple(BY_ID)
-            assert all(hasattr(BY_ID[place].screen, method) for place in places), action.id
+            places = action.where or tuple(SCREENS)
+            assert all(hasattr(SCREENS[place], method) for place in places), action.id
         else:
             assert hasattr(Console, f"action_{name}"), action.id
 
 
 def test_every_screen_of_the_table_has_a_key_and_knows_its_place() -> None:
-    for place in SCREENS:
+    for place in PLACES:
         assert DEFAULT.by_id[place.id].keys[0] == place.key
-        assert place.id == place.screen.PLACE
+    assert set(SCREENS) == {place.id for place in PLACES}
 
 
 def test_no_two_actions_share_a_key_on_one_screen() -> None:
@@ -95,7 +96,7 @@ def test_any_character_that_is_a_key_has_one_name_that_no_comma_splits(character
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])
-@pytest.mark.parametrize("screen", list(BY_ID))
+@pytest.mark.parametrize("screen", list(SCREENS))
 def test_the_footer_is_whole_at_any_width_and_never_without_help_and_quit(width: int, screen: str) -> None:
     (line,) = footer_lines(width, 1, DEFAULT, screen)
     assert width_of(line) <= width
@@ -133,7 +134,7 @@ def test_in_the_help_the_keys_never_run_into_the_words(width: int) -> None:
 
 
 @pytest.mark.parametrize("width", [60, 80, 120, 200])
-@pytest.mark.parametrize("screen", list(BY_ID))
+@pytest.mark.parametrize("screen", list(SCREENS))
 def test_in_ascii_no_key_is_written_as_the_key_of_something_else(width: int, screen: str) -> None:
     keymap = replace(DEFAULT, plain=True)
     for group in told_together(DEFAULT.actions):

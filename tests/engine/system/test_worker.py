@@ -15,9 +15,9 @@ import pytest
 
 from engine.assessment import batch, worker
 from engine.assessment.examination import Examined, examination
-from engine.assessment.worker import ROOM, Worker, WorkerLostError
 from engine.system.child_process import environment
 from engine.system.ordered_map import in_order
+from engine.system.worker import ROOM, Worker, WorkerLostError
 from replay.recording import RecordingError
 from replay.run import open_run
 from tests.engine.rigs import SmallRig, assessed, facts_of
@@ -89,7 +89,7 @@ def test_process_that_cannot_prepare_is_done_without() -> None:
 def test_process_ends_with_the_one_that_started_it_even_if_that_is_killed(tmp_path: Path) -> None:
     script = tmp_path / "parent.py"
     script.write_text(
-        "import time\nfrom functools import partial\nfrom engine.assessment.worker import Worker\n"
+        "import time\nfrom functools import partial\nfrom engine.system.worker import Worker\n"
         "worker = Worker(partial(partial, time.sleep))\nassert worker.ready.wait(60)\n"
         "print(worker.pid, flush=True)\ntime.sleep(3600)\n"
     )

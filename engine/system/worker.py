@@ -63,7 +63,7 @@ class Worker(Generic[T]):
             self._table = Table(file.fileno())
             # In a group of its own: an interrupt at the terminal is for this process to answer.
             self._process = subprocess.Popen(
-                command("engine.assessment.worker", str(file.fileno())),
+                command("engine.system.worker", str(file.fileno())),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
