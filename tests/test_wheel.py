@@ -84,7 +84,7 @@ def test_wheel_holds_no_tests_no_benchmarks_and_no_leftovers(wheel: Path) -> Non
 def test_installed_settings_are_the_annotated_defaults(installed: Path, tmp_path: Path) -> None:
     done = run(sys.executable, "-c", SETTINGS, cwd=tmp_path, path=installed)
     path = Path(done.stdout.strip())
-    assert path == installed / "engine" / "config.toml"
+    assert path == installed / "engine" / "config" / "config.toml"
     assert path.read_bytes() == (ROOT / "config.toml").read_bytes()
 
 
