@@ -245,7 +245,7 @@ def _step(alarm: Alarm, event: Event) -> Alarm:
         return replace(alarm, surface=str(detail["surface"]))
     severity = _number(detail.get("severity"))
     again = event.kind is EventKind.RAISED
-    priority = max(alarm.priority, Priority(str(detail["priority"])), key=list(Priority).index)
+    priority = max(alarm.priority, Priority(str(detail["priority"])))
     return replace(
         alarm,
         reached=alarm.reached if priority is alarm.priority else event,
@@ -312,7 +312,7 @@ def _urgency(alarm: Alarm) -> tuple[bool, bool, bool, bool, int, bool, int]:
         alarm.state is AlarmState.NORMAL,
         alarm.put_away,
         not alarm.stands,
-        -list(Priority).index(alarm.priority),
+        -alarm.priority.rank,
         bool(alarm.carried_from or alarm.beside),
         alarm.raised.seq,
     )

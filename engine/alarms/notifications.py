@@ -84,6 +84,5 @@ def _as_it_rang(events: Sequence[Event], ring: Event, rules: FoldRules) -> Alarm
 
 
 def _loud(ring: Event, alarm: Alarm, floor: Priority) -> bool:
-    order = list(Priority)
     priority = Priority(str(ring.detail["priority"])) if ring.kind in RINGS else alarm.priority
-    return alarm.cause in ALWAYS or order.index(priority) >= order.index(floor)
+    return alarm.cause in ALWAYS or priority >= floor

@@ -128,7 +128,7 @@ def watch_severity(
     if watch.carried_from and watch.apart < rules.persistence:
         return watch, ()
     priority = _priority(watch, rules)
-    if list(Priority).index(priority) > list(Priority).index(Priority(watch.priority)):
+    if priority > Priority(watch.priority):
         why = {"promoted": own_sign or "nothing explains it any more"} if watch.carried_from else {}
         rung = event(EventKind.ESCALATED, watch.alarm, cause=cause, priority=priority.value, **why)
         return replace(watch, priority=priority.value, carried_from=""), (rung,)

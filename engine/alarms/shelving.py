@@ -89,7 +89,7 @@ def shelves_of(ordered: Iterable[Event]) -> Mapping[str, tuple[Shelf, ...]]:
         broken = [
             one.at
             for one in by_place.get(place, ())
-            if mark_of(one) > seen and (one.kind is EventKind.ESCALATED or _rank(one) > _rank(ring))
+            if mark_of(one) > seen and (one.kind is EventKind.ESCALATED or _priority(one) > _priority(ring))
         ]
         end = min([expiry, ended.get(event.seq, expiry), *broken])
         found.setdefault(place, []).append(Shelf(event, seen, expiry, end))
@@ -109,5 +109,5 @@ def retired_at(ordered: Iterable[Event], until: datetime) -> Mapping[str, Event]
     return {event.component: event for event in reversed(out)}
 
 
-def _rank(ring: Event) -> int:
-    return list(Priority).index(Priority(str(ring.detail["priority"])))
+def _priority(ring: Event) -> Priority:
+    return Priority(str(ring.detail["priority"]))

@@ -52,7 +52,7 @@ def live_key(settings: Settings) -> str:
 
 def has_engine(state: Path, assessment: Assessment) -> bool:
     """Whether some process of this computer is at work on an assessment, whatever its heartbeat says."""
-    name = lease_name(assessment.machine) if assessment.expected == 0 else assessment.key
+    name = lease_name(assessment.machine) if assessment.live else assessment.key
     with suppress(PermissionError):
         return is_taken(state / "leases", name)
     return False

@@ -47,7 +47,7 @@ def playhead_of(
         .order_by(intake.at.desc())
         .limit(1)
     )
-    live = assessment.expected == 0
+    live = assessment.live
     with store.reading() as connection:
         stamp = connection.scalar(newest.where(assessed.assessment_id == assessment.id))
         came = connection.execute(taken).one_or_none() if live else None

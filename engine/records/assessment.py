@@ -44,6 +44,11 @@ class Assessment:
     units: tuple[str, ...]
     settings: Mapping[str, object] = field(repr=False)
 
+    @property
+    def live(self) -> bool:
+        """Whether this is the live record of a watched machine, not the pass over a finished run."""
+        return self.expected == 0
+
 
 @dataclass(frozen=True, slots=True)
 class Score:

@@ -64,11 +64,34 @@ class Action(StrEnum):
 
 
 class Priority(StrEnum):
-    """How soon somebody must act: low is an advisory, medium a limit crossed, high severe."""
+    """How soon somebody must act, in order: low is an advisory, medium a limit crossed, high severe.
+
+    Members compare by urgency with <, <=, >, >=, max and sorted; not by their letters as other text does.
+    """
 
     LOW = "low"
     MEDIUM = "medium"
     HIGH = "high"
+
+    @property
+    def rank(self) -> int:
+        """Urgency as a number, 0 for the lowest: for sort keys that put the most urgent first."""
+        return _RANKS[self]
+
+    def __lt__(self, other: str) -> bool:
+        return self.rank < Priority(other).rank
+
+    def __le__(self, other: str) -> bool:
+        return self.rank <= Priority(other).rank
+
+    def __gt__(self, other: str) -> bool:
+        return self.rank > Priority(other).rank
+
+    def __ge__(self, other: str) -> bool:
+        return self.rank >= Priority(other).rank
+
+
+_RANKS = {priority: rank for rank, priority in enumerate(Priority)}
 
 
 class Cause(StrEnum):

@@ -283,7 +283,7 @@ def stats(
             desk.act.at,
             rules=fold_rules(desk.settings),
             interval=gaps[len(gaps) // 2] if gaps else timedelta(0),
-            live=not desk.act.session and desk.assessment.expected == 0,
+            live=not desk.act.session and desk.assessment.live,
         )
         if as_json:
             print(json.dumps({"machine": desk.assessment.machine, **figures_record(figures)}))
@@ -309,7 +309,7 @@ def _chosen(assessments: "tuple[Assessment, ...]", machine: str | None, folder: 
     if not fitting:
         known = f"; it holds {', '.join(names)}" if names else ""
         fail(f"{folder}: the store holds no record{f' of {machine}' if machine else ''}{known}", UNUSABLE)
-    return next((one for one in reversed(fitting) if one.expected == 0), fitting[-1])
+    return next((one for one in reversed(fitting) if one.live), fitting[-1])
 
 
 def _told(answer: "Acknowledged", what: str, key: str) -> bool:

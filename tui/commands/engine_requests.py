@@ -142,7 +142,7 @@ def _answer(store: "Store", assessment: "Assessment", request: "Event", patience
 
 
 def _live(store: "Store", place: Path, machine: str | None) -> "Assessment":
-    live = [one for one in store.assessments() if one.expected == 0 and machine in (None, one.machine)]
+    live = [one for one in store.assessments() if one.live and machine in (None, one.machine)]
     names = sorted({one.machine for one in live})
     if not live:
         which = f" called {machine}" if machine else ""

@@ -122,7 +122,7 @@ def register(app: typer.Typer) -> None:
             place = state or settings_of(config, None, {}).store.folder
             with Store.open(place, read_only=True) as store:
                 # The live record of a machine is what counts, whatever was replayed since.
-                by_age = sorted(store.assessments(), key=lambda one: (one.expected == 0, one.id))
+                by_age = sorted(store.assessments(), key=lambda one: (one.live, one.id))
                 newest = {one.machine: one for one in by_age}
                 chosen = [one for one in newest.values() if machine in (None, one.machine)]
                 standings = [collect(store, one, datetime.now(UTC)) for one in chosen]
@@ -185,7 +185,7 @@ def stop_engine(
         from engine.system.lease import holder, is_taken, lease_name
 
         with Store.open(place, read_only=True) as store:
-            live = [one for one in store.assessments() if one.expected == 0]
+            live = [one for one in store.assessments() if one.live]
             chosen = [one for one in live if machine in (None, one.machine)]
             at_work = [one for one in chosen if is_taken(place / "leases", lease_name(one.machine))]
             if not at_work:

@@ -44,7 +44,7 @@ class Asking(Travelling):
         def do(store: "Store", act: Act) -> Acknowledged:
             from engine.operator.acceptance import accept_baseline
 
-            if frame.view.assessment.expected == 0:
+            if frame.view.assessment.live:
                 return self._request(store, act, frame, Action.ACCEPT, {})
             # Nobody watches a finished run: there is no engine to ask.
             accept_baseline(store, frame.view.assessment, act.who.by, act.now)
@@ -129,7 +129,7 @@ class Asking(Travelling):
         return Acknowledged(True, act.who.by, asked.at, act.now)
 
     def _wish(self, frame: Frame, what: str, do: Do) -> None:
-        live = frame.view.assessment.expected == 0
+        live = frame.view.assessment.live
         beat = frame.view.heartbeat
         silent = live and (beat is None or _old(beat.beat_at, self._now()))
         tail = "; the engine answers on this screen" if live else ""

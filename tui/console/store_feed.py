@@ -243,7 +243,7 @@ class Looking(App[None]):
     def live(self) -> bool:
         """Whether a machine is watched, and not a finished run replayed."""
         view = self.reading.view
-        return view is not None and view.assessment.expected == 0
+        return view is not None and view.assessment.live
 
     def _live_now(self) -> int | None:
         """Now in recording time, None of a finished run.

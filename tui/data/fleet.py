@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from engine.records.assessment import Assessment
-from engine.records.events import Priority
 from engine.records.progress import Heartbeat
 from tui.data.latest import NEVER, Latest, latest_of, newest_of
 from tui.data.peak import badness
@@ -35,7 +34,7 @@ class Standing:
 
 def newest_records(assessments: Iterable[Assessment]) -> list[Assessment]:
     """For each machine the record that counts: the one watched live, else the newest."""
-    by_age = sorted(assessments, key=lambda one: (one.expected == 0, one.id))
+    by_age = sorted(assessments, key=lambda one: (one.live, one.id))
     return list({one.machine: one for one in by_age}.values())
 
 
@@ -75,5 +74,5 @@ def standing_of(store: "Store", assessment: Assessment, now: datetime) -> Standi
 def urgency(standing: Standing) -> tuple[int, float, str]:
     """What comes first: what stands with a higher priority, then a higher severity."""
     alarm = standing.alarm
-    rank = -1 if alarm is None or alarm.put_away else list(Priority).index(alarm.priority)
+    rank = -1 if alarm is None or alarm.put_away else alarm.priority.rank
     return (-rank, -standing.latest.known, standing.assessment.machine)

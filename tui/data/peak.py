@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.clock import microseconds, moment
-from engine.records.events import Priority
 
 if TYPE_CHECKING:
     from engine.alarms.alarm import Alarm
@@ -59,7 +58,7 @@ def badness(alarm: "Alarm", peak: float | None) -> tuple[bool, int, bool, float,
     """Sorts alarms, the worst first, acknowledged or not: that somebody saw it makes nothing better."""
     return (
         not alarm.stands,
-        -list(Priority).index(alarm.priority),
+        -alarm.priority.rank,
         bool(alarm.carried_from or alarm.beside),
         -(peak or 0.0),
         alarm.raised.seq,

@@ -69,7 +69,7 @@ def engine_status(reading: Reading, started: datetime, now: datetime, zone: tzin
         # How long it has been so nobody knows; what is shown is of the last beat at best.
         last = started if beat is None else beat.beat_at
         return EngineStatus(f"STORE UNREADABLE: {words}", Role.ALARM, stale=last)
-    live = view.assessment.expected == 0
+    live = view.assessment.live
     if beat is not None and beat.phase is Phase.FAILED:
         words = clean(beat.message) or "no reason given"
         return EngineStatus(
@@ -115,7 +115,7 @@ def learning_text(view: View) -> str:
 
 def restart(view: View | None) -> str:
     """What to do about an engine that is not there."""
-    if view is not None and view.assessment.expected == 0:
+    if view is not None and view.assessment.live:
         return "Start it again"
     return "Start the same command again; it goes on where it stopped."
 
@@ -157,7 +157,7 @@ def _count(view: View) -> str:
     beat = view.heartbeat
     if beat is None:
         return ""
-    caught_up = view.assessment.expected == 0 and beat.total == beat.done
+    caught_up = view.assessment.live and beat.total == beat.done
     return f"{beat.done}/{beat.total}" if beat.total and not caught_up else f"{beat.done}"
 
 

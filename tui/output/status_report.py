@@ -77,7 +77,7 @@ def collect(store: "Store", assessment: Assessment, now: datetime) -> Standing:
     events = store.events(assessment)
     until = playhead_of(store, assessment, events, now)
     newest = newest_of(store, assessment)
-    live = assessment.expected == 0
+    live = assessment.live
     learned = [event for event in events if event.kind in (EventKind.LEARNED, EventKind.BUNDLE)]
     accepted = {event.detail.get("bundle") for event in events if event.kind is EventKind.ACCEPTED}
     return Standing(
@@ -100,7 +100,7 @@ def collect(store: "Store", assessment: Assessment, now: datetime) -> Standing:
 
 def is_live(standing: Standing) -> bool:
     """Whether the machine is watched, rather than a finished run scored."""
-    return standing.assessment.expected == 0
+    return standing.assessment.live
 
 
 def code_of(standing: Standing) -> Code:

@@ -28,11 +28,10 @@ def listed(alarm: Alarm, listing: Listing) -> bool:
 
 def shows(chosen: AlarmFilter, alarm: Alarm, words: str) -> bool:
     """Whether a filter lets an alarm through, of which these words are shown."""
-    ranks = list(Priority)
     return (
         listed(alarm, chosen.listing)
         and (not chosen.component or chosen.component == subject(alarm))
-        and (not chosen.priority or ranks.index(alarm.priority) >= ranks.index(Priority(chosen.priority)))
+        and (not chosen.priority or alarm.priority >= Priority(chosen.priority))
         and (not chosen.state or chosen.state == alarm.state)
         # From the beginning of a word on: who asks for "acknowledged" does not mean "unacknowledged".
         and all(re.search(rf"(?<!\w){re.escape(word)}", words) for word in chosen.text.casefold().split())

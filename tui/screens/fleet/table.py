@@ -61,7 +61,7 @@ def fleet_lines(
 def engine_text(standing: Standing, now: datetime, wall: tzinfo) -> tuple[str, Role]:
     """What its engine does, or since when it does nothing."""
     beat = standing.heartbeat
-    live = standing.assessment.expected == 0
+    live = standing.assessment.live
     if beat is None:
         return "no engine yet", Role.DIM
     if beat.phase is Phase.FAILED:

@@ -130,7 +130,7 @@ def figures_of(frame: Frame) -> AlarmFigures | None:
         moment(frame.playhead.at),
         rules=fold_rules(frame.view.assessment.settings),
         interval=timedelta(microseconds=frame.interval),
-        live=frame.view.assessment.expected == 0,
+        live=frame.view.assessment.live,
     )
 
 

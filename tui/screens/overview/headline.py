@@ -30,7 +30,7 @@ def headline_lines(
         return [(Span(pick(width, " ○ nothing is scored yet", " ○"), Role.DIM),)]
     open_ones = [alarm for alarm in frame.alarms if alarm.state is not AlarmState.NORMAL]
     loud = [alarm for alarm in open_ones if not alarm.put_away]
-    blind = status.stale is not None and frame.view.assessment.expected == 0
+    blind = status.stale is not None and frame.view.assessment.live
     if loud:
         return [alarm_line(width, loud, frame, "NOT WATCHED; " if blind else "", zone)]
     if blind:
