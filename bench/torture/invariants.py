@@ -42,10 +42,9 @@ Row = tuple[Any, ...]
 
 def ledger(state: Path) -> list[Row]:
     """Raw name, outcome and recording time of each row of the ledger, oldest first."""
-    columns = schema.intake.c
-    with Store.open(state) as store, store.reading() as connection:
-        query = select(columns.raw, columns.outcome, columns.at).order_by(columns.id)
-        return [tuple(row) for row in connection.execute(query)]
+    with Store.open(state) as store:
+        machines = sorted({one.machine_id for one in store.assessments()})
+        return [(row.raw, row.outcome, row.at) for row in store.intake_rows(machines)]
 
 
 def taken(state: Path) -> int:

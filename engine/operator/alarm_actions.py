@@ -4,10 +4,8 @@ Whoever comes second is told who was first. Nothing here decides what rings: the
 session in which they were written and are read by the fold alone.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-
-from sqlalchemy import Connection, func, insert, select
 
 from engine.alarms.alarm import Alarm
 from engine.alarms.shelving import place_of, retired_at, shelves_of
@@ -15,8 +13,6 @@ from engine.errors import UnusableError
 from engine.operator.operator import Act, worded
 from engine.records.assessment import Assessment
 from engine.records.events import OPERATOR_KINDS, RINGS, Acknowledged, Event, EventKind, NewEvent
-from engine.store import schema
-from engine.store.rows import event_of, event_row
 from engine.store.store import Store
 from replay.recording import clean_text
 
@@ -25,6 +21,10 @@ RELEARN = (
     " (raceway learn) and score with that bundle; until then take its alarms with care"
 )
 """Said where a component returns to service."""
+
+SHELF_KINDS = frozenset({*RINGS, EventKind.SHELVED, EventKind.UNSHELVED})
+SERVICE_KINDS = frozenset({EventKind.RETIRED, EventKind.REINSTATED})
+"""Events that decide whether an alarm is shelved, and whether a component is out of service."""
 
 
 class OperatingError(UnusableError):
@@ -39,20 +39,13 @@ def playhead_of(
     Of a finished run it is the last snapshot. Of a machine watched live it is the newest stamp plus the
     wall time since it came, which the ledger of its files tells; before the first file, the engine's events.
     """
-    assessed, snapshot, intake = schema.assessed.c, schema.snapshot.c, schema.intake.c
-    newest = select(func.max(snapshot.at)).join_from(schema.assessed, schema.snapshot)
-    taken = (
-        select(intake.at, intake.recorded_at)
-        .where(intake.machine_id == assessment.machine_id, schema.WAS_TAKEN)
-        .order_by(intake.at.desc())
-        .limit(1)
-    )
     live = assessment.live
-    with store.reading() as connection:
-        stamp = connection.scalar(newest.where(assessed.assessment_id == assessment.id))
-        came = connection.execute(taken).one_or_none() if live else None
+    with store.reading():
+        stamp = store.newest_time(assessment)
+        came = store.last_taken(assessment.machine_id) if live else None
     if came is not None:
-        known = [came.at + max(now - came.recorded_at, timedelta(0))]
+        newest, recorded_at = came
+        known = [newest + max(now - recorded_at, timedelta(0))]
     else:
         told = [event for event in events if event.kind not in OPERATOR_KINDS]
         passed = [max(now - event.recorded_at, timedelta(0)) if live else timedelta(0) for event in told]
@@ -78,11 +71,10 @@ def acknowledge(
     """
     fact = _fact(EventKind.ACKNOWLEDGED, act, ring, comment=worded(comment))
 
-    def work(connection: Connection) -> Acknowledged:
-        done = _events(connection, assessment, act.session, {EventKind.ACKNOWLEDGED}, ring.seq)
-        return _first(next(iter(done), None)) or _append(connection, assessment, [fact], act)
+    def decision(earlier: tuple[Event, ...]) -> Event | Sequence[NewEvent]:
+        return earlier[0] if earlier else (fact,)
 
-    return store.write(work)
+    return _store(store, assessment, {EventKind.ACKNOWLEDGED}, act, decision, ring.seq)
 
 
 def note(
@@ -98,10 +90,7 @@ def note(
         raise OperatingError("a note needs words")
     fact = _fact(EventKind.NOTED, act, alarm.ring, text=words)
 
-    def work(connection: Connection) -> Acknowledged:
-        return _append(connection, assessment, [fact], act)
-
-    return store.write(work)
+    return _store(store, assessment, (), act, lambda _: (fact,))
 
 
 def shelve(
@@ -139,12 +128,11 @@ def shelve(
     fact = _fact(EventKind.SHELVED, act, alarm.ring, reason=words, until=until)
     place = place_of(alarm.ring.alarm)
 
-    def work(connection: Connection) -> Acknowledged:
-        told = _events(connection, assessment, act.session, {*RINGS, EventKind.SHELVED, EventKind.UNSHELVED})
-        holding = [shelf.event for shelf in shelves_of(told).get(place, ()) if shelf.holds(act.at)]
-        return _first(next(iter(holding), None)) or _append(connection, assessment, [fact], act)
+    def decision(earlier: tuple[Event, ...]) -> Event | Sequence[NewEvent]:
+        holding = (shelf.event for shelf in shelves_of(earlier).get(place, ()) if shelf.holds(act.at))
+        return next(holding, None) or (fact,)
 
-    return store.write(work)
+    return _store(store, assessment, SHELF_KINDS, act, decision)
 
 
 def unshelve(
@@ -160,20 +148,18 @@ def unshelve(
     """
     place = place_of(alarm.ring.alarm)
 
-    def work(connection: Connection) -> Acknowledged:
-        told = _events(connection, assessment, act.session, {*RINGS, EventKind.SHELVED, EventKind.UNSHELVED})
-        shelves = shelves_of(told).get(place, ())
+    def decision(earlier: tuple[Event, ...]) -> Event | Sequence[NewEvent]:
+        shelves = shelves_of(earlier).get(place, ())
         holding = [shelf.event for shelf in shelves if shelf.holds(act.at)]
-        own = {shelf.event.seq for shelf in shelves}
-        first = next((event for event in reversed(told) if event.detail.get("shelf") in own), None)
+        known = {shelf.event.seq for shelf in shelves}
+        first = next((event for event in reversed(earlier) if event.detail.get("shelf") in known), None)
         if holding:
-            facts = [_fact(EventKind.UNSHELVED, act, alarm.ring, shelf=shelf.seq) for shelf in holding]
-            return _append(connection, assessment, facts, act)
+            return [_fact(EventKind.UNSHELVED, act, alarm.ring, shelf=shelf.seq) for shelf in holding]
         if first is None:
             raise OperatingError(f"the alarm {clean_text(alarm.key)} is not shelved")
-        return _refused(first)
+        return first
 
-    return store.write(work)
+    return _store(store, assessment, SHELF_KINDS, act, decision)
 
 
 def retire(
@@ -195,12 +181,10 @@ def retire(
     detail = {**act.who.plain(), "reason": words}
     fact = NewEvent(EventKind.RETIRED, act.at, "component", component, session=act.session, detail=detail)
 
-    def work(connection: Connection) -> Acknowledged:
-        told = _events(connection, assessment, act.session, {EventKind.RETIRED, EventKind.REINSTATED})
-        first = retired_at(told, act.at).get(component)
-        return _first(first) or _append(connection, assessment, [fact], act)
+    def decision(earlier: tuple[Event, ...]) -> Event | Sequence[NewEvent]:
+        return retired_at(earlier, act.at).get(component) or (fact,)
 
-    return store.write(work)
+    return _store(store, assessment, SERVICE_KINDS, act, decision)
 
 
 def reinstate(
@@ -216,9 +200,8 @@ def reinstate(
     """
     _known(assessment, component)
 
-    def work(connection: Connection) -> Acknowledged:
-        told = _events(connection, assessment, act.session, {EventKind.RETIRED, EventKind.REINSTATED})
-        own = [event for event in told if event.component == component]
+    def decision(earlier: tuple[Event, ...]) -> Event | Sequence[NewEvent]:
+        own = [event for event in earlier if event.component == component]
         back = {event.ring: event for event in own if event.kind is EventKind.REINSTATED}
         out = [event for event in own if event.kind is EventKind.RETIRED and event.at <= act.at]
         if not out:
@@ -237,9 +220,9 @@ def reinstate(
             for event in out
             if event.seq not in back
         ]
-        return _append(connection, assessment, facts, act) if facts else _refused(back[out[-1].seq])
+        return facts or back[out[-1].seq]
 
-    return store.write(work)
+    return _store(store, assessment, SERVICE_KINDS, act, decision)
 
 
 def _known(assessment: Assessment, component: str) -> None:
@@ -255,43 +238,16 @@ def _fact(kind: EventKind, act: Act, ring: Event, **detail: object) -> NewEvent:
     return NewEvent(kind, act.at, ring.source, ring.component, ring.alarm, ring.seq, act.session, told)
 
 
-def _events(
-    connection: Connection,
+def _store(
+    store: Store,
     assessment: Assessment,
-    session: str,
     kinds: Iterable[EventKind],
+    act: Act,
+    decision: Callable[[tuple[Event, ...]], Event | Sequence[NewEvent]],
     ring: int | None = None,
-) -> tuple[Event, ...]:
-    """Events of these kinds, operators' of this session alone, in order of seq, as the lock shows them.
-
-    With a `ring` only those that name it.
-    """
-    columns = schema.event.c
-    query = (
-        select(schema.event)
-        .where(
-            columns.assessment_id == assessment.id,
-            columns.session.in_({"", session}),
-            columns.kind.in_([kind.value for kind in kinds]),
-        )
-        .order_by(columns.seq)
-    )
-    if ring is not None:
-        query = query.where(columns.ring == ring)
-    events = (event_of(row) for row in connection.execute(query))
-    return tuple(one for one in events if one.session == session or one.kind not in OPERATOR_KINDS)
-
-
-def _append(
-    connection: Connection, assessment: Assessment, facts: Sequence[NewEvent], act: Act
 ) -> Acknowledged:
-    connection.execute(insert(schema.event), [event_row(assessment, fact, act.now) for fact in facts])
-    return Acknowledged(True, act.who.by, act.at, act.now)
-
-
-def _first(event: Event | None) -> Acknowledged | None:
-    return None if event is None else _refused(event)
-
-
-def _refused(event: Event) -> Acknowledged:
-    return Acknowledged(False, str(event.detail.get("by", "")), event.at, event.recorded_at)
+    """Store what the decision makes of the earlier events of these kinds, or answer who was first."""
+    first = store.decide(assessment, kinds, act.session, decision, act.now, ring=ring)
+    if first is None:
+        return Acknowledged(True, act.who.by, act.at, act.now)
+    return Acknowledged(False, str(first.detail.get("by", "")), first.at, first.recorded_at)

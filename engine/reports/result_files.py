@@ -12,8 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from engine.alarms.alarm import Alarm, fold_alarms
+from engine.alarms.peak import peak_among
 from engine.assessment.batch import Outcome
-from engine.clock import microseconds, moment
+from engine.clock import moment
 from engine.records.assessment import Assessment
 from engine.records.events import EventKind
 from engine.records.series import Series
@@ -59,8 +60,7 @@ def write_results(
     series = store.series(assessment)
     alarms = fold_alarms(store.events(assessment, session), END_OF_TIME)
     write_csv(folder / "scores.csv", SCORES, _score_rows(assessment, series))
-    peak = partial(_peak, assessment, series)
-    write_csv(folder / "alarms.csv", ALARMS, alarm_rows(alarms, peak))
+    write_csv(folder / "alarms.csv", ALARMS, alarm_rows(alarms, partial(_peak, assessment, series)))
     summary = summarise(store, outcome, run, series)
     write_whole(folder / "summary.json", json.dumps(summary, indent=2) + "\n")
     return summary
@@ -123,11 +123,8 @@ def alarm_rows(alarms: Iterable[Alarm], peak: Callable[[Alarm], float | None]) -
 
 
 def _peak(assessment: Assessment, series: Series, alarm: Alarm) -> float | None:
-    """Highest severity of the component from raise to clearing."""
-    until = microseconds(alarm.cleared.at) if alarm.cleared else np.iinfo(np.int64).max
-    within = (series.at >= microseconds(alarm.raised.at)) & (series.at <= until)
-    severity = series.severity[within, assessment.components.index(alarm.component)]
-    return _number(np.nanmax(severity))
+    severity = series.severity[:, assessment.components.index(alarm.component)]
+    return peak_among(alarm, series.at, severity).severity
 
 
 def _score_rows(assessment: Assessment, series: Series) -> Iterable[list[object]]:

@@ -4,20 +4,14 @@ Rows are read in short transactions and written as they come, so memory stays fl
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 
-from sqlalchemy import false, func, select
-
-from engine.alarms.alarm import Alarm, fold_alarms
+from engine.alarms.alarm import fold_alarms
+from engine.alarms.peak import peak_stored
 from engine.records.assessment import Assessment
 from engine.reports.csv_files import iso, write_csv
 from engine.reports.result_files import ALARMS, END_OF_TIME, SCORES, alarm_rows
-from engine.store import schema
 from engine.store.store import Store
-
-READ_AT_ONCE = 2000
-"""Rows read in one transaction, some 20 ms: a reader holds up commits."""
 
 WHOSE = ("machine", "assessment")
 EVENTS = (
@@ -72,109 +66,43 @@ def _each(
 
 
 def _scores(store: Store, assessment: Assessment) -> Iterator[Sequence[object]]:
-    score, assessed, snapshot = schema.score.c, schema.assessed.c, schema.snapshot.c
-    same = (assessed.assessment_id == score.assessment_id) & (assessed.position == score.position)
-    query = (
-        select(schema.score, assessed.baseline, assessed.late, snapshot.name, snapshot.at)
-        .join_from(schema.score, schema.assessed, same)
-        .join(schema.snapshot)
-        .where(score.assessment_id == assessment.id)
-        .order_by(score.position, score.component)
-        .limit(READ_AT_ONCE)
-    )
-    position, component = -1, -1
-    while True:
-        after = (score.position > position) | ((score.position == position) & (score.component > component))
-        with store.reading() as connection:
-            rows = connection.execute(query.where(score.position >= position, after)).all()
-        for row in rows:
-            yield (
-                row.name,
-                iso(row.at),
-                assessment.components[row.component],
-                row.error,
-                row.limit,
-                row.severity,
-                row.quality,
-                _truth(row.baseline),
-                _truth(row.late),
-            )
-        if len(rows) < READ_AT_ONCE:
-            return
-        position, component = rows[-1].position, rows[-1].component
+    for row in store.score_rows(assessment):
+        yield (
+            row.name,
+            iso(row.at),
+            assessment.components[row.component],
+            row.error,
+            row.limit,
+            row.severity,
+            row.quality,
+            _truth(row.baseline),
+            _truth(row.late),
+        )
 
 
 def _alarms(store: Store, assessment: Assessment) -> Iterator[Sequence[object]]:
     alarms = fold_alarms(store.events(assessment), END_OF_TIME)
-    yield from alarm_rows(alarms, partial(_peak, store, assessment))
-
-
-def _peak(store: Store, assessment: Assessment, alarm: Alarm) -> float | None:
-    """Highest severity of the alarm's component from raise to clearing, of what retention has left."""
-    score, assessed, snapshot = schema.score.c, schema.assessed.c, schema.snapshot.c
-    same = (assessed.assessment_id == score.assessment_id) & (assessed.position == score.position)
-    query = (
-        select(func.max(score.severity))
-        .join_from(schema.score, schema.assessed, same)
-        .join(schema.snapshot)
-        .where(score.assessment_id == assessment.id, assessed.late == false())
-        .where(score.component == assessment.components.index(alarm.component))
-        .where(snapshot.machine_id == assessment.machine_id, snapshot.at >= alarm.raised.at)
-    )
-    if alarm.cleared is not None:
-        query = query.where(snapshot.at <= alarm.cleared.at)
-    with store.reading() as connection:
-        peak: float | None = connection.scalar(query)
-    return peak
+    yield from alarm_rows(alarms, lambda alarm: peak_stored(store, assessment, alarm, END_OF_TIME).severity)
 
 
 def _events(store: Store, assessment: Assessment) -> Iterator[Sequence[object]]:
-    columns = schema.event.c
-    query = select(schema.event).where(columns.assessment_id == assessment.id).order_by(columns.seq)
-    last = 0
-    while True:
-        with store.reading() as connection:
-            rows = connection.execute(query.where(columns.seq > last).limit(READ_AT_ONCE)).all()
-        for row in rows:
-            yield (
-                row.seq,
-                row.kind,
-                iso(row.at),
-                iso(row.recorded_at),
-                row.source,
-                row.component,
-                row.alarm,
-                row.ring,
-                row.session,
-                row.detail,
-            )
-        if len(rows) < READ_AT_ONCE:
-            return
-        last = rows[-1].seq
+    for row in store.event_rows(assessment):
+        yield (row.seq, row.kind, iso(row.at), iso(row.recorded_at), *row[4:])
 
 
 def _intake(store: Store, machines: Mapping[int, str]) -> Iterator[Sequence[object]]:
-    columns = schema.intake.c
-    query = select(schema.intake).where(columns.machine_id.in_(sorted(machines))).order_by(columns.id)
-    last = 0
-    while True:
-        with store.reading() as connection:
-            rows = connection.execute(query.where(columns.id > last).limit(READ_AT_ONCE)).all()
-        for row in rows:
-            yield (
-                machines[row.machine_id],
-                row.name,
-                row.size,
-                row.modified_ns,
-                iso(row.at),
-                row.outcome,
-                row.reason,
-                row.digest,
-                iso(row.recorded_at),
-            )
-        if len(rows) < READ_AT_ONCE:
-            return
-        last = rows[-1].id
+    for row in store.intake_rows(sorted(machines)):
+        yield (
+            machines[row.machine_id],
+            row.name,
+            row.size,
+            row.modified_ns,
+            iso(row.at),
+            row.outcome,
+            row.reason,
+            row.digest,
+            iso(row.recorded_at),
+        )
 
 
 def _truth(value: bool) -> str:

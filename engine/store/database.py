@@ -19,7 +19,16 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 from engine.errors import StoreBusyError, StoreError, StoreFaultError, StoreFullError, StoreMissingError
 from engine.store import schema
 from engine.store.migrations import is_older, migrate, version_of
-from engine.store.sqlite import JOURNAL_SUFFIX, Trouble, engine_of, insert_new, trouble_of
+from engine.store.sqlite import (
+    JOURNAL_SUFFIX,
+    Trouble,
+    can_give_back,
+    engine_of,
+    give_back,
+    insert_new,
+    spare_bytes,
+    trouble_of,
+)
 from engine.system.permissions import PRIVATE, Access, access_of, make_file, make_folder
 
 T = TypeVar("T")
@@ -174,6 +183,20 @@ class Database:
                 yield connection
             finally:
                 self._open.connection = None
+
+    def spare_bytes(self) -> int:
+        """Return the free bytes inside the file; new rows go there first."""
+        with self.reading() as connection:
+            return spare_bytes(connection)
+
+    def can_give_back(self) -> bool:
+        """Return whether free pages can go back to the disk a few at a time."""
+        with self.reading() as connection:
+            return can_give_back(connection)
+
+    def give_back(self, most: int) -> int:
+        """Return at most so many free pages to the disk, in one transaction; return how many went."""
+        return self.write(lambda connection: give_back(connection, most))
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

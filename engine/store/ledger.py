@@ -96,6 +96,19 @@ class Ledger(Database):
         with self.reading() as connection:
             return connection.scalar(_CAME, {"machine": machine_id, "at": at})
 
+    def last_taken(self, machine_id: int) -> tuple[datetime, datetime] | None:
+        """Return the newest recording time taken in, and when it came by the wall clock; None if none was."""
+        columns = schema.intake.c
+        query = (
+            select(columns.at, columns.recorded_at)
+            .where(columns.machine_id == machine_id, schema.WAS_TAKEN)
+            .order_by(columns.at.desc())
+            .limit(1)
+        )
+        with self.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else (row.at, row.recorded_at)
+
     def intake_counts(self, machine_id: int) -> dict[Outcome, int]:
         """Rows of the ledger by outcome, every outcome named; a file looked at again counts again."""
         columns = schema.intake.c

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from sqlalchemy import BigInteger, BindParameter, Select, bindparam, false, select, true, type_coerce
+from sqlalchemy import BigInteger, BindParameter, Select, bindparam, false, func, select, true, type_coerce
 
 from engine.records.assessment import Assessment, Quality
 from engine.records.events import OPERATOR_KINDS, Event
@@ -174,6 +174,14 @@ class Recalling(Database):
         with self.reading() as connection:
             found = connection.execute(query).scalar_one_or_none()
         return -1 if found is None else found
+
+    def newest_time(self, assessment: Assessment) -> datetime | None:
+        """Return the newest recording time of an assessment, late snapshots included; None if it has none."""
+        query = select(func.max(schema.snapshot.c.at)).join_from(schema.assessed, schema.snapshot)
+        query = query.where(schema.assessed.c.assessment_id == assessment.id)
+        with self.reading() as connection:
+            newest: datetime | None = connection.scalar(query)
+        return newest
 
     def times(self, assessment: Assessment) -> set[datetime]:
         """Recording times of all snapshots that the assessment holds."""

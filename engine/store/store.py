@@ -11,6 +11,7 @@ from engine.store.database import Patience
 from engine.store.ledger import Ledger
 from engine.store.queries import Recalling
 from engine.store.requests import Requests
+from engine.store.streams import Streams
 from engine.store.writes import Appending
 
 __all__ = [
@@ -24,5 +25,5 @@ __all__ = [
 ]
 
 
-class Store(Appending, Recalling, Ledger, Requests):
+class Store(Appending, Recalling, Ledger, Requests, Streams):
     """Reads and appends. Use as a context manager, or call `close`. One thread at a time."""

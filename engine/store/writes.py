@@ -1,7 +1,7 @@
 """Puts into the store what a snapshot adds and what operators do, each whole or not at all."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -9,13 +9,13 @@ from sqlalchemy.exc import IntegrityError
 
 from engine.errors import StoreError
 from engine.records.assessment import Assessed, Assessment
-from engine.records.events import NewEvent
+from engine.records.events import OPERATOR_KINDS, Event, EventKind, NewEvent
 from engine.records.intake import Intake
 from engine.records.progress import Epoch, Heartbeat
 from engine.store import schema
 from engine.store.database import Database
 from engine.store.ledger import add_to_ledger
-from engine.store.rows import assessment_of, assessments_query, event_row
+from engine.store.rows import assessment_of, assessments_query, event_of, event_row
 from engine.store.sqlite import insert_new
 
 
@@ -205,6 +205,58 @@ class Appending(Database):
     def add_event(self, assessment: Assessment, fact: NewEvent, now: datetime) -> None:
         """Append one event that belongs to no snapshot."""
         self.settle(assessment, (), (fact,), now)
+
+    def decide(
+        self,
+        assessment: Assessment,
+        kinds: Iterable[EventKind],
+        session: str,
+        decision: Callable[[tuple[Event, ...]], Event | Sequence[NewEvent]],
+        now: datetime,
+        *,
+        ring: int | None = None,
+    ) -> Event | None:
+        """Append events that depend on earlier ones; nothing comes between the look and the append.
+
+        Args:
+            assessment: the events' record.
+            kinds: the earlier events that the decision looks at.
+            session: whose operators' events count; "" is the live record.
+            decision: given those events by seq, returns the new ones, or the event that came first. It may
+                be asked again where the store was busy.
+            now: wall clock.
+            ring: only earlier events that name this ring.
+
+        Returns:
+            None where the new events were stored, else the event that came first; then nothing was.
+
+        Raises:
+            StoreError: the store cannot be written.
+        """
+        columns = schema.event.c
+        query = (
+            select(schema.event)
+            .where(
+                columns.assessment_id == assessment.id,
+                columns.session.in_({"", session}),
+                columns.kind.in_([kind.value for kind in kinds]),
+            )
+            .order_by(columns.seq)
+        )
+        if ring is not None:
+            query = query.where(columns.ring == ring)
+
+        def work(connection: Connection) -> Event | None:
+            stored = (event_of(row) for row in connection.execute(query))
+            decided = decision(
+                tuple(one for one in stored if one.session == session or one.kind not in OPERATOR_KINDS)
+            )
+            if isinstance(decided, Event):
+                return decided
+            connection.execute(insert(schema.event), [event_row(assessment, fact, now) for fact in decided])
+            return None
+
+        return self.write(work)
 
     def reject(self, assessment: Assessment, name: str, reason: str, now: datetime) -> None:
         """Record a file that could not be taken in; saying the same again adds nothing."""

@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
 
 from engine.assessment.key import live_key
 from engine.bundles.bundle import Bundle
@@ -26,7 +25,6 @@ from engine.records.assessment import Assessment
 from engine.records.events import Action, Event, EventKind
 from engine.records.intake import Outcome
 from engine.records.progress import Heartbeat
-from engine.store import schema
 from engine.store.store import Patience, Store
 from tests.engine.rigs import (
     SMALL_COUNT,
@@ -201,10 +199,8 @@ class Plant:
 
     def ledger(self) -> list[tuple[str, Outcome, str]]:
         """Name, outcome and reason of each row, in order."""
-        columns = schema.intake.c
-        with self.store.reading() as connection:
-            query = select(columns.name, columns.outcome, columns.reason).order_by(columns.id)
-            return [(row.name, Outcome(row.outcome), row.reason) for row in connection.execute(query)]
+        rows = self.store.intake_rows([self.assessment().machine_id])
+        return [(row.name, Outcome(row.outcome), row.reason) for row in rows]
 
     def scored(self) -> list[str]:
         """The snapshots that were judged, in order, late ones left out."""

@@ -114,7 +114,7 @@ def list_alarms(
     """Show the alarms that are open, the most urgent first, and what to do about each."""
     from engine.alarms.advice import advice_for
     from engine.alarms.alarm import AlarmState
-    from tui.data.peak import peak_stored
+    from engine.alarms.peak import peak_stored
     from tui.output.alarm_table import alarm_record, alarm_text
 
     with _desk(state, config, machine, session, None) as desk:

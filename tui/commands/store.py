@@ -131,13 +131,11 @@ def _thin(store: "Store", assessment: "Assessment", settings: "Settings") -> Non
 
 def _give_back(store: "Store") -> None:
     from engine.store.retention import PAUSE
-    from engine.store.sqlite import can_give_back, give_back, spare_bytes
 
-    with store.reading() as connection:
-        spare, possible = spare_bytes(connection), can_give_back(connection)
-    if not possible:
+    spare = store.spare_bytes()
+    if not store.can_give_back():
         print(f"{spare / 1e6:.1f} MB inside the file are free; new rows go there first")
         return
-    while store.write(lambda connection: give_back(connection, PAGES_AT_ONCE)):
+    while store.give_back(PAGES_AT_ONCE):
         time.sleep(PAUSE)
     print(f"{spare / 1e6:.1f} MB were given back to the disk")

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from engine.alarms.peak import badness
 from engine.records.assessment import Assessment
 from engine.records.progress import Heartbeat
 from tui.data.latest import NEVER, Latest, latest_of, newest_of
-from tui.data.peak import badness
 
 if TYPE_CHECKING:
     from engine.alarms.alarm import Alarm

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.alarms.alarm import Alarm, FoldRules, fold_rules
+from engine.alarms.peak import Peak, peak_among
 from engine.clock import microseconds, moment
 from engine.records.assessment import Quality
 from engine.records.events import Event
 from tui.data.alarm_cache import Folding
-from tui.data.peak import Peak, peak_among
 from tui.data.playhead import Playhead, index_at
 from tui.data.thinning import usual_interval
 from tui.data.view import View

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from engine.alarms.alarm import Alarm, AlarmState
+from engine.alarms.peak import Peak
 from engine.clock import moment
 from engine.records.assessment import Quality
 from engine.records.events import RINGS, Priority
 from tui.data.frame import Condition
-from tui.data.peak import Peak
 from tui.draw.text import Role, clean
 
 ARROWS = {1: "↑", 0: " ", -1: "↓"}

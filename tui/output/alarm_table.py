@@ -9,9 +9,9 @@ from rich.cells import cell_len
 
 from engine.alarms.alarm import Alarm
 from engine.alarms.metrics import AlarmFigures
+from engine.alarms.peak import Peak
 from engine.records.events import Event
 from replay.recording import clean_text
-from tui.data.peak import Peak
 from tui.draw.format import severities_text, severity_text
 
 HEADINGS = ("ring", "raised", "what", "cause", "priority", "peak", "state")

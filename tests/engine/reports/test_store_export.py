@@ -111,7 +111,7 @@ def test_tables_are_the_same_however_little_is_read_at_once(
     files = [Intake(b"%d" % n, str(n), 1, 1, 1, Outcome.TAKEN, at(n)) for n in range(10)]
     store.append(assessment, items, WALL, files)
     export(store, tmp_path / "much")
-    monkeypatch.setattr("engine.reports.store_export.READ_AT_ONCE", 5)
+    monkeypatch.setattr("engine.store.streams.READ_AT_ONCE", 5)
     export(store, tmp_path / "little")
     for name in ("scores.csv", "alarms.csv", "events.csv", "intake.csv"):
         assert (tmp_path / "much" / name).read_bytes() == (tmp_path / "little" / name).read_bytes()

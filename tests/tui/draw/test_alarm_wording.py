@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.alarms.alarm import Alarm
+from engine.alarms.peak import Peak, peak_stored
 from engine.clock import microseconds
 from engine.records.assessment import Quality
 from engine.records.events import Event, EventKind, Priority
@@ -15,7 +16,6 @@ from tests.tui import synthetic
 from tui.data.alarm_filter import AlarmFilter, Listing
 from tui.data.fleet import standing_of
 from tui.data.frame import Condition, Frame
-from tui.data.peak import Peak, peak_stored
 from tui.data.playhead import Playhead
 from tui.data.reader import Reader
 from tui.data.view import View

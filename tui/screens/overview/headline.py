@@ -6,9 +6,9 @@ from datetime import tzinfo
 from rich.cells import cell_len
 
 from engine.alarms.alarm import Alarm, AlarmState
+from engine.alarms.peak import badness
 from engine.records.assessment import Quality
 from tui.data.frame import Condition, Frame
-from tui.data.peak import badness
 from tui.draw.alarm_rows import alarm_glyph
 from tui.draw.format import STANDING, reason, severity_text, short_time, since_texts, state_of, subject
 from tui.draw.status import EngineStatus
