@@ -1,7 +1,6 @@
 """Spans of time as people write them: 30m, 4h, 1d12h."""
 
 import re
-from collections.abc import Mapping
 from datetime import timedelta
 
 EXAMPLES = "30m, 4h or 1d"
@@ -20,10 +19,3 @@ def span_of(text: str) -> timedelta | None:
         return timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in parts))
     except OverflowError:
         return None
-
-
-def shelf_hours(settings: Mapping[str, object]) -> float:
-    """The longest that an alarm may be shelved, among the settings of an assessment [h]."""
-    table = settings.get("alarms")
-    hours = table.get("shelf_hours") if isinstance(table, Mapping) else None
-    return float(hours) if isinstance(hours, int | float) else 24.0

@@ -18,16 +18,14 @@ _KEYS = {
 }
 
 
-def advice_for(alarm: Alarm, texts: object) -> str:
+def advice_for(alarm: Alarm, texts: Mapping[str, str]) -> str:
     """The advice for an alarm, "" where the settings have none.
 
     Args:
         alarm: as of the playhead.
-        texts: the table [advice] in plain types, as `Settings.plain()` and an assessment's settings hold it.
+        texts: of [advice], by key.
     """
-    if not isinstance(texts, Mapping):
-        return ""
-    return str(texts.get(_key(alarm), ""))
+    return texts.get(_key(alarm), "")
 
 
 def _key(alarm: Alarm) -> str:

@@ -7,12 +7,13 @@ their changes are those of ANSI/ISA-18.2 and IEC 62682; docs/alarms.md has them 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from engine.alarms.episodes import Story, stories_of
 from engine.alarms.shelving import Mark, Shelf, expiry_of, mark_of, retired_at, shelves_of
 from engine.records.events import RINGS, Event, EventKind, Priority
+from engine.records.stored_settings import FoldRules
 
 
 class AlarmState(StrEnum):
@@ -26,32 +27,8 @@ class AlarmState(StrEnum):
     OUT_OF_SERVICE = "out of service"
 
 
-@dataclass(frozen=True, slots=True)
-class FoldRules:
-    """What of the fold is a setting.
-
-    `latching`: an alarm that returned goes on standing until its latest ring is acknowledged. `chatter`:
-    an episode raised again within so long of the end of the one before belongs to the same alarm.
-    """
-
-    latching: bool = False
-    chatter: timedelta = timedelta(0)
-
-
 EPISODES = FoldRules()
 """Every episode an alarm of its own, and none latched: how results are written."""
-
-
-def fold_rules(settings: Mapping[str, object]) -> FoldRules:
-    """The rules among the settings of an assessment; those of `EPISODES` where it has none."""
-    table = settings.get("alarms")
-    if not isinstance(table, Mapping):
-        return EPISODES
-    minutes = table.get("chatter_minutes", 0.0)
-    return FoldRules(
-        latching=table.get("latching") is True,
-        chatter=timedelta(minutes=minutes if isinstance(minutes, int | float) else 0.0),
-    )
 
 
 @dataclass(frozen=True, slots=True)

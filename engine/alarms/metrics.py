@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from math import ceil
 from statistics import median
 
-from engine.alarms.alarm import FoldRules, fold_alarms
+from engine.alarms.alarm import fold_alarms
 from engine.alarms.shelving import place_of
 from engine.records.events import RINGS, Event, EventKind
+from engine.records.stored_settings import FoldRules
 
 WINDOW = timedelta(minutes=10)
 FLOOD_ABOVE = 10

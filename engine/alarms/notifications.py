@@ -4,8 +4,9 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from engine.alarms.alarm import Alarm, FoldRules, fold_alarms
+from engine.alarms.alarm import Alarm, fold_alarms
 from engine.records.events import RINGS, Cause, Event, EventKind, Priority
+from engine.records.stored_settings import FoldRules
 
 YOUNG = timedelta(hours=24)
 """A ring that could not be told for so long, because no engine ran, is news no more."""

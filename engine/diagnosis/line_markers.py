@@ -1,17 +1,13 @@
 """Where a bearing's fault lines lie in an envelope spectrum, and how strong they are."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.diagnosis.fault_lines import LINES, line_search
-from engine.signals.bearing import Surface, fault_frequencies
-
-if TYPE_CHECKING:
-    from engine.signals.bearing import Geometry
+from engine.records.stored_settings import StoredSettings
+from engine.signals.bearing import Geometry, Surface, fault_frequencies
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +42,11 @@ class Marking:
     shaft: float = 0.0
     mains: float = 0.0
     why_not: str = ""
-    geometry: "Geometry | None" = None
+    geometry: Geometry | None = None
 
 
 def marking(
-    settings: Mapping[str, object],
+    settings: StoredSettings,
     component: int,
     envelope: NDArray[np.float32],
     step: float,
@@ -59,20 +55,19 @@ def marking(
     """Mark the lines of a component.
 
     Args:
-        settings: of the assessment, in plain types.
+        settings: of the assessment.
         component: counted from 0.
         envelope: (bins,) of one of its channels.
         step: Hz from one bin to the next.
         usual: (surfaces, lines) natural logarithms of what is usual in this band of this channel on the
             baseline; None where the bundle is not at hand.
     """
-    machine = settings.get("machine")
-    parts = settings.get("component")
-    if not isinstance(machine, Mapping) or not isinstance(parts, list | tuple) or component >= len(parts):
+    machine, parts = settings.machine, settings.parts
+    if machine is None or component >= len(parts):
         return Marking(why_not="the settings of this assessment do not tell the bearing's geometry")
-    shaft, mains = float(machine.get("shaft_speed", 0.0)) / 60, float(machine.get("mains_frequency", 0.0))
-    geometry = _geometry(parts[component])
-    if geometry is None:
+    shaft, mains = machine.shaft_speed / 60, machine.mains_frequency
+    known_geometry = parts[component].geometry
+    if known_geometry is None:
         return Marking(
             (), shaft, mains, "no geometry is set for this bearing ([[component]] rollers and so on)"
         )
@@ -80,6 +75,7 @@ def marking(
         return Marking((), shaft, mains, "the shaft's speed is not set (machine.shaft_speed)")
     if not len(envelope) or step <= 0:
         return Marking((), shaft, mains, "there is no envelope spectrum of this snapshot")
+    geometry = Geometry(*known_geometry)
     frequencies = fault_frequencies(geometry, shaft)
     search = line_search(frequencies, shaft, mains, step, len(envelope))
     strengths = search.strengths(envelope)
@@ -105,16 +101,3 @@ def marking(
                 )
             )
     return Marking(tuple(lines), shaft, mains, geometry=geometry)
-
-
-def _geometry(part: object) -> "Geometry | None":
-    # It comes with all of the settings' machinery, which a screen does without until it marks its first line.
-    from engine.signals.bearing import Geometry
-
-    if not isinstance(part, Mapping):
-        return None
-    numbers = [part.get(name) for name in ("rollers", "roller_diameter", "pitch_diameter", "contact_angle")]
-    if not all(isinstance(value, int | float) for value in numbers):
-        return None
-    rollers, roller, pitch, angle = (float(value) for value in numbers if isinstance(value, int | float))
-    return Geometry(int(rollers), roller, pitch, angle)

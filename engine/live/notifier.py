@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.alarms.advice import advice_for
-from engine.alarms.alarm import Alarm, fold_rules
+from engine.alarms.alarm import Alarm
 from engine.alarms.notifications import calls_due, payload_of
 from engine.config.sections import AlarmSettings
 from engine.records.assessment import Assessment
@@ -132,7 +132,7 @@ class Caller:
         """
         self._open_store, self._assessment, self._calling = open_store, assessment, calling
         self._now, self._live_now, self._run, self._clock = now, live_now, run, clock
-        self._rules = fold_rules(assessment.settings)
+        self._rules = assessment.settings.fold
         self._store: Store | None = None
         self._events: tuple[Event, ...] = ()
         self._trying: dict[int, _Trying] = {}
@@ -182,7 +182,7 @@ class Caller:
         return max(min(waits, default=self._clock() + LOOK_SECONDS) - self._clock(), 0.0)
 
     def _call(self, ring: Event, alarm: Alarm, trying: _Trying, live_now: datetime) -> None:
-        advice = advice_for(alarm, self._assessment.settings.get("advice"))
+        advice = advice_for(alarm, self._assessment.settings.advice)
         payload = payload_of(self._assessment.machine, ring, alarm, advice)
         ran = self._run(self._calling.command, payload, self._calling.timeout)
         trying.attempts += 1

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.records.events import NewEvent
+from engine.records.stored_settings import StoredSettings
 
 
 class Quality(StrEnum):
@@ -42,7 +43,7 @@ class Assessment:
     components: tuple[str, ...]
     channels: tuple[tuple[int, ...], ...]
     units: tuple[str, ...]
-    settings: Mapping[str, object] = field(repr=False)
+    settings: StoredSettings = field(repr=False)
 
     @property
     def live(self) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy import Row, Select, select
 
 from engine.records.assessment import Assessment
 from engine.records.events import Event, EventKind, NewEvent
+from engine.records.stored_settings import stored_settings
 from engine.store import schema
 
 
@@ -34,7 +35,7 @@ def assessment_of(row: Row[Any]) -> Assessment:
         components=tuple(layout["components"]),
         channels=tuple(tuple(numbers) for numbers in layout["channels"]),
         units=tuple(layout["units"]),
-        settings=json.loads(row.settings),
+        settings=stored_settings(json.loads(row.settings)),
     )
 
 

@@ -17,13 +17,14 @@ from typer.core import TyperGroup
 from replay.recording import clean_text
 from tui.commands.options import FAILED, UNUSABLE, As, Config, Machine, State, fail, sentences, settings_of
 from tui.commands.records import look_for_session
-from tui.durations import EXAMPLES, shelf_hours, span_of
+from tui.durations import EXAMPLES, span_of
 
 if TYPE_CHECKING:
     from engine.alarms.alarm import Alarm
     from engine.operator.operator import Act
     from engine.records.assessment import Assessment
     from engine.records.events import Acknowledged, Event
+    from engine.records.stored_settings import StoredSettings
     from engine.store.store import Store
 
 Session = Annotated[str | None, typer.Option(help="A replay's session; the live record if left out.")]
@@ -58,7 +59,7 @@ class Desk:
     events: "tuple[Event, ...]"
     alarms: "tuple[Alarm, ...]"
     act: "Act"
-    settings: dict[str, object]
+    settings: "StoredSettings"
 
     def find(self, which: str) -> "Alarm":
         """The alarm that a ring's number or a key names."""
@@ -76,9 +77,10 @@ def _desk(
     with sentences():
         settings = settings_of(config, None, {})
         folder = state or settings.store.folder
-        from engine.alarms.alarm import fold_alarms, fold_rules
+        from engine.alarms.alarm import fold_alarms
         from engine.operator.alarm_actions import playhead_of
         from engine.operator.operator import Act, operator_of
+        from engine.records.stored_settings import stored_settings
         from engine.store.store import Store
 
         now = datetime.now(UTC)
@@ -88,17 +90,18 @@ def _desk(
             events = store.events(assessment, session or "")
             at = playhead_of(store, assessment, events, now) or assessment.created_at
             # What the record was begun with; a file named now says otherwise.
-            plain = dict(assessment.settings) if config is None else {}
-            plain = plain if "advice" in plain else settings.plain()
+            rules = assessment.settings
+            if config is not None or not rules.advice:
+                rules = stored_settings(settings.plain())
             yield Desk(
                 store=store,
                 assessment=assessment,
                 events=events,
-                alarms=fold_alarms(events, at, fold_rules(plain)),
+                alarms=fold_alarms(events, at, rules.fold),
                 act=Act(
                     operator_of(pwd.getpwuid(os.getuid()).pw_name, name, os.environ), session or "", at, now
                 ),
-                settings=plain,
+                settings=rules,
             )
 
 
@@ -119,7 +122,7 @@ def list_alarms(
 
     with _desk(state, config, machine, session, None) as desk:
         shown = [one for one in desk.alarms if all_alarms or one.state is not AlarmState.NORMAL]
-        advice = [advice_for(alarm, desk.settings.get("advice")) for alarm in shown]
+        advice = [advice_for(alarm, desk.settings.advice) for alarm in shown]
         peaks = [peak_stored(desk.store, desk.assessment, alarm, desk.act.at) for alarm in shown]
         if as_json:
             told = [alarm_record(*one) for one in zip(shown, advice, peaks, strict=True)]
@@ -193,6 +196,7 @@ def shelve(
     """Put an alarm aside for a while, with a reason; louder rings break the shelf."""
     with _desk(state, config, machine, session, name) as desk:
         from engine.operator import alarm_actions
+        from engine.operator.shelf_limit import longest_shelf
 
         alarm = desk.find(which)
         answer = alarm_actions.shelve(
@@ -202,7 +206,7 @@ def shelve(
             _span(span),
             reason,
             desk.act,
-            longest=timedelta(hours=shelf_hours(desk.settings)),
+            longest=longest_shelf(desk.settings),
         )
         _done(answer, "shelved", alarm.key)
 
@@ -271,7 +275,6 @@ def stats(
 ) -> None:
     """Give the figures that control rooms keep: rates, floods, chattering, stale, time to acknowledge."""
     with _desk(state, config, machine, session, None) as desk:
-        from engine.alarms.alarm import fold_rules
         from engine.alarms.metrics import alarm_figures
         from tui.output.alarm_table import figures_record, figures_text
 
@@ -281,7 +284,7 @@ def stats(
             desk.events,
             stamps[0] if stamps else desk.act.at,
             desk.act.at,
-            rules=fold_rules(desk.settings),
+            rules=desk.settings.fold,
             interval=gaps[len(gaps) // 2] if gaps else timedelta(0),
             live=not desk.act.session and desk.assessment.live,
         )

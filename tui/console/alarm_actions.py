@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 from engine.alarms.alarm import Alarm
 from engine.clock import moment
 from engine.operator.operator import Act
+from engine.operator.shelf_limit import longest_shelf
 from engine.records.events import Acknowledged
 from tui.console.display import Viewer
 from tui.data.frame import Frame, meant
@@ -26,7 +27,7 @@ from tui.draw.notice import (
     refused_notice,
 )
 from tui.draw.text import Role
-from tui.durations import EXAMPLES, shelf_hours, span_of
+from tui.durations import EXAMPLES, span_of
 from tui.screens.dialog import Confirm, Dialog, Field, Question, needed
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ class Acting(Viewer):
         if alarm.put_away:
             self._tell(already_notice(alarm, self._zone))
             return
-        longest = timedelta(hours=shelf_hours(frame.view.assessment.settings))
+        longest = longest_shelf(frame.view.assessment.settings)
 
         def fits(text: str) -> str:
             span = span_of(text)

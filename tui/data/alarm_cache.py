@@ -4,9 +4,10 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import datetime
 
-from engine.alarms.alarm import EPISODES, Alarm, FoldRules, fold_alarms, turns_of
+from engine.alarms.alarm import EPISODES, Alarm, fold_alarms, turns_of
 from engine.alarms.shelving import retired_at
 from engine.records.events import Event
+from engine.records.stored_settings import FoldRules
 
 
 class Folding:

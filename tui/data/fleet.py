@@ -46,12 +46,12 @@ def fleet_of(store: "Store", _view: "View", now: Callable[[], datetime]) -> tupl
 
 def standing_of(store: "Store", assessment: Assessment, now: datetime) -> Standing:
     """Read one machine's standing."""
-    from engine.alarms.alarm import AlarmState, fold_alarms, fold_rules
+    from engine.alarms.alarm import AlarmState, fold_alarms
     from engine.operator.alarm_actions import playhead_of
 
     events = store.events(assessment)
     until = playhead_of(store, assessment, events, now)
-    alarms = () if until is None else fold_alarms(events, until, fold_rules(assessment.settings))
+    alarms = () if until is None else fold_alarms(events, until, assessment.settings.fold)
     open_ones = [alarm for alarm in alarms if alarm.state is not AlarmState.NORMAL]
     latest = latest_of(store, assessment, newest_of(store, assessment), until)
     found = dict(zip(assessment.components, latest, strict=True))

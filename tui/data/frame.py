@@ -8,11 +8,12 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.alarms.alarm import Alarm, FoldRules, fold_rules
+from engine.alarms.alarm import Alarm
 from engine.alarms.peak import Peak, peak_among
 from engine.clock import microseconds, moment
 from engine.records.assessment import Quality
 from engine.records.events import Event
+from engine.records.stored_settings import FoldRules
 from tui.data.alarm_cache import Folding
 from tui.data.playhead import Playhead, index_at
 from tui.data.thinning import usual_interval
@@ -88,7 +89,7 @@ class Frame:
 
     @property
     def _rules(self) -> FoldRules:
-        return fold_rules(self.view.assessment.settings)
+        return self.view.assessment.settings.fold
 
     @cached_property
     def events(self) -> tuple[Event, ...]:

@@ -74,8 +74,6 @@ class WellnessLook:
     def __call__(self, store: "Store", view: View) -> Wellness:
         """Read; what cannot be read is left out."""
         assessment, beat = view.assessment, view.heartbeat
-        told = assessment.settings.get("store")
-        floor = told.get("minimum_free", 0) if isinstance(told, dict) else 0
         state = store.path.parent
         return Wellness(
             counts=store.intake_counts(assessment.machine_id),
@@ -84,7 +82,7 @@ class WellnessLook:
             place=clean_text(str(state)),
             store_bytes=_size(store.path),
             free_bytes=self.free(state),
-            floor=int(floor),
+            floor=assessment.settings.minimum_free,
             per_minute=None if beat is None else self.speed.told(beat.beat_at, beat.done),
             log=log_tail(state / LOG),
         )

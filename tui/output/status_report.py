@@ -66,7 +66,7 @@ class Standing:
 
 def collect(store: "Store", assessment: Assessment, now: datetime) -> Standing:
     """Read one machine's standing from its store."""
-    from engine.alarms.alarm import fold_alarms, fold_rules
+    from engine.alarms.alarm import fold_alarms
     from engine.assessment.key import has_engine
     from engine.clock import moment
     from engine.operator.alarm_actions import playhead_of
@@ -86,7 +86,7 @@ def collect(store: "Store", assessment: Assessment, now: datetime) -> Standing:
         heartbeat=store.heartbeat(assessment),
         newest=moment(int(newest.at[-1])) if len(newest) else None,
         latest=latest_of(store, assessment, newest, until),
-        alarms=() if until is None else fold_alarms(events, until, fold_rules(assessment.settings)),
+        alarms=() if until is None else fold_alarms(events, until, assessment.settings.fold),
         accepted=bool(learned) and learned[-1].detail.get("bundle") in accepted,
         learned=bool(learned),
         counts=store.intake_counts(assessment.machine_id),

@@ -9,8 +9,9 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.alarms.alarm import Alarm, AlarmState, FoldRules, fold_alarms
+from engine.alarms.alarm import Alarm, AlarmState, fold_alarms
 from engine.records.events import Event, EventKind, Priority
+from engine.records.stored_settings import FoldRules
 from tests.engine.rigs import WALL, events_of
 
 START = datetime(2004, 2, 16, 3, 0, 0, tzinfo=UTC)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.alarms.alarm import FoldRules
 from engine.alarms.metrics import AlarmFigures, alarm_figures, floods
 from engine.records.events import Event
+from engine.records.stored_settings import FoldRules
 from tests.engine.handmade_events import ACKNOWLEDGED, CLEARED, ESCALATED, RAISED, at, did, said, shelved
 
 DAY = 24 * 60

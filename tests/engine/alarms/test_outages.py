@@ -94,7 +94,7 @@ def test_every_cause_has_advice_and_the_loud_and_the_explained_have_their_own() 
 
 def test_without_a_table_of_advice_there_is_none() -> None:
     (alarm,) = fold_alarms([said(1, EventKind.RAISED, 0)], at(0))
-    assert advice_for(alarm, None) == advice_for(alarm, {}) == ""
+    assert advice_for(alarm, {}) == ""
 
 
 def test_stop_that_rings_survives_the_restart_of_the_engine() -> None:

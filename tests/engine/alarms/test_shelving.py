@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.alarms.alarm import Alarm, AlarmState, FoldRules, fold_alarms, fold_rules
+from engine.alarms.alarm import Alarm, AlarmState, fold_alarms
 from engine.config.settings import load_settings
 from engine.records.events import Event, Priority
+from engine.records.stored_settings import FoldRules, stored_settings
 from tests.engine.handmade_events import (
     ACKNOWLEDGED,
     CLEARED,
@@ -203,8 +204,8 @@ def test_what_is_put_away_comes_after_what_stands_and_before_what_is_over() -> N
 
 def test_rules_of_the_fold_come_from_the_settings_of_the_assessment() -> None:
     settings = load_settings(overrides={"alarms.latching": True, "alarms.chatter_minutes": 15.0})
-    assert fold_rules(settings.plain()) == FoldRules(True, timedelta(minutes=15))
-    assert fold_rules({}) == FoldRules()
+    assert stored_settings(settings.plain()).fold == FoldRules(True, timedelta(minutes=15))
+    assert stored_settings({}).fold == FoldRules()
 
 
 # Laws

@@ -5,9 +5,11 @@ import pytest
 
 from engine.config.settings import load_settings
 from engine.diagnosis.line_markers import marking
+from engine.records.stored_settings import stored_settings
 from engine.signals.bearing import Surface
 
 SETTINGS = load_settings(rig="ims-set2").plain()
+STORED = stored_settings(SETTINGS)
 
 
 def envelope(*lines: float) -> np.ndarray:
@@ -18,7 +20,7 @@ def envelope(*lines: float) -> np.ndarray:
 
 
 def test_an_outer_race_s_row_of_lines_stands_out() -> None:
-    told = marking(SETTINGS, 0, envelope(236, 472, 708), 1.0)
+    told = marking(STORED, 0, envelope(236, 472, 708), 1.0)
     own = [line for line in told.lines if line.surface is Surface.OUTER]
     assert [round(line.found) for line in own] == [236, 472, 708]
     assert all(line.times_floor > 10 for line in own)
@@ -28,15 +30,15 @@ def test_an_outer_race_s_row_of_lines_stands_out() -> None:
 
 
 def test_against_the_baseline_the_ratio_is_told() -> None:
-    plain = marking(SETTINGS, 0, envelope(236), 1.0)
+    plain = marking(STORED, 0, envelope(236), 1.0)
     usual = np.full((len({line.surface for line in plain.lines}), 5), np.log(2.0), np.float32)
-    told = marking(SETTINGS, 0, envelope(236), 1.0, usual)
+    told = marking(STORED, 0, envelope(236), 1.0, usual)
     first, same = plain.lines[0], told.lines[0]
     assert same.times_baseline == pytest.approx(first.times_floor / 2.0, rel=1e-4)
 
 
 def test_what_lies_beyond_the_spectrum_or_under_shaft_or_mains_is_masked() -> None:
-    told = marking(SETTINGS, 0, envelope()[:400], 1.0)
+    told = marking(STORED, 0, envelope()[:400], 1.0)
     beyond = [line for line in told.lines if line.expected > 420]
     assert beyond
     assert all(line.masked and np.isnan(line.found) for line in beyond)
@@ -51,10 +53,10 @@ def test_what_lies_beyond_the_spectrum_or_under_shaft_or_mains_is_masked() -> No
     ],
 )
 def test_where_no_line_can_be_named_the_reason_is_told(settings: dict[str, object], why: str) -> None:
-    told = marking(settings, 0, envelope(236), 1.0)
+    told = marking(stored_settings(settings), 0, envelope(236), 1.0)
     assert told.lines == ()
     assert why in told.why_not
 
 
 def test_without_an_envelope_the_reason_is_told_too() -> None:
-    assert "no envelope" in marking(SETTINGS, 0, np.zeros(0, np.float32), 0.0).why_not
+    assert "no envelope" in marking(STORED, 0, np.zeros(0, np.float32), 0.0).why_not

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from engine.alarms.alarm import FoldRules
 from engine.alarms.notifications import YOUNG, calls_due
 from engine.config.settings import SettingsError, load_settings
 from engine.live.notifier import ATTEMPTS, Caller, Calling, Ran, calling_of, run_command
 from engine.records.assessment import Assessment
 from engine.records.events import Cause, Event, EventKind, NewEvent, Priority
+from engine.records.stored_settings import FoldRules
 from engine.store.store import Store, StoreError
 from tests.engine.handmade_events import CLEARED, RAISED, at, retired, said, shelved
 from tests.engine.rigs import WALL

@@ -3,9 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.alarms.alarm import FoldRules, fold_alarms
+from engine.alarms.alarm import fold_alarms
 from engine.alarms.shelving import retired_at
 from engine.records.events import Event
+from engine.records.stored_settings import FoldRules
 from tests.engine.alarms.test_shelving import MINUTES, RULES, records
 from tests.engine.handmade_events import RAISED, at, said
 from tui.data.alarm_cache import Folding

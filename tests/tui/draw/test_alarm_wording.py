@@ -11,6 +11,7 @@ from engine.alarms.peak import Peak, peak_stored
 from engine.clock import microseconds
 from engine.records.assessment import Quality
 from engine.records.events import Event, EventKind, Priority
+from engine.records.stored_settings import stored_settings
 from engine.store.store import Store
 from tests.tui import synthetic
 from tui.data.alarm_filter import AlarmFilter, Listing
@@ -272,7 +273,7 @@ def test_of_what_returned_nothing_is_forecast_and_nothing_is_to_be_done(view: Vi
     assert "limit in" not in plain(headline_lines(120, 1, shown, STATUS, UTC))
     advised = {"advice": {"trend": "Look at the trend.", "limit": "Plan."}}
     cleared = event(EventKind.CLEARED, 63, "Bearing 1", 8)
-    assessment = replace(view.assessment, settings=advised)
+    assessment = replace(view.assessment, settings=stored_settings(advised))
     told = Frame(replace(view, events=(gone.raised, cleared), assessment=assessment), shown.playhead)
     drawn = " ".join(plain(story_rows(100, told, told.alarms[0], UTC)).split())
     due = synthetic.at(60) + timedelta(hours=7)

@@ -11,6 +11,7 @@ from engine.records.assessment import Assessment, Quality
 from engine.records.events import Event
 from engine.records.intake import Outcome
 from engine.records.progress import Heartbeat, Phase
+from engine.records.stored_settings import StoredSettings
 from tests.engine.handmade_events import ACKNOWLEDGED, CLEARED, RAISED, at, did, retired, said, shelved
 from tests.engine.rigs import WALL
 from tui.data.latest import NEVER, Latest
@@ -29,7 +30,7 @@ LIVE = Assessment(
     components=("Left", "Right"),
     channels=((1,), (2,)),
     units=("g", "g"),
-    settings={},
+    settings=StoredSettings(),
 )
 NOBODY: dict[Outcome, int] = dict.fromkeys(Outcome, 0)
 

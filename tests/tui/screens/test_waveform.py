@@ -9,6 +9,7 @@ import pytest
 
 from engine.clock import microseconds
 from engine.records.assessment import Assessment
+from engine.records.stored_settings import StoredSettings
 from engine.store.store import Store
 from tests.engine.rigs import noise, text_of
 from tests.tui import synthetic
@@ -39,11 +40,11 @@ def test_the_recording_under_the_playhead_is_read_in_units(assessment: Assessmen
 
 
 def test_sensitivity_is_taken_into_account(assessment: Assessment) -> None:
-    settings = dict(assessment.settings)
-    parts = [dict(part) for part in settings["component"]]  # type: ignore[attr-defined]  # a list of tables
-    parts[0]["sensitivity"] = [2.0]
+    settings = assessment.settings
+    doubled = replace(settings.parts[0], sensitivity=(2.0,))
+    other = replace(settings, parts=(doubled, *settings.parts[1:]))
     plain = read_waveform(assessment, NAME, AT).signal
-    halved = read_waveform(replace(assessment, settings={**settings, "component": parts}), NAME, AT).signal
+    halved = read_waveform(replace(assessment, settings=other), NAME, AT).signal
     np.testing.assert_allclose(halved[:, 0], plain[:, 0] / 2)
     np.testing.assert_array_equal(halved[:, 1], plain[:, 1])
 
@@ -53,7 +54,7 @@ def test_what_stands_in_the_way_is_told_in_a_sentence(assessment: Assessment, tm
     assert "cannot be read" in read_waveform(assessment, "2004.02.16.08.02.39", AT).why_not
     (Path(assessment.run) / "2004.02.16.08.12.39").write_text("no numbers\n")
     assert "cannot be read" in read_waveform(assessment, "2004.02.16.08.12.39", AT).why_not
-    assert "do not tell" in read_waveform(replace(assessment, settings={}), NAME, AT).why_not
+    assert "do not tell" in read_waveform(replace(assessment, settings=StoredSettings()), NAME, AT).why_not
     archive = tmp_path / "run.zip"
     with ZipFile(archive, "w") as packed:
         packed.write(Path(assessment.run) / NAME, NAME)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import tzinfo
 
 from engine.alarms.advice import advice_for
-from engine.alarms.alarm import Alarm, fold_rules
+from engine.alarms.alarm import Alarm
 from engine.alarms.episodes import stories_of
 from engine.clock import microseconds
 from engine.records.events import RINGS, Event, EventKind
@@ -70,7 +70,7 @@ def story_rows(width: int, frame: Frame, alarm: Alarm, zone: tzinfo) -> Lines:
         rows += _item(width, "shelf", alarm.shelved_for)
     if alarm.retired is not None:
         rows += _item(width, "service", str(alarm.retired.detail.get("reason", "")))
-    advice = advice_for(alarm, frame.view.assessment.settings.get("advice"))
+    advice = advice_for(alarm, frame.view.assessment.settings.advice)
     # Of what is over there is nothing left to do but to acknowledge it.
     if advice and alarm.stands:
         rows += _item(width, "do", advice, Role.STRONG)
@@ -99,7 +99,7 @@ def story_rows(width: int, frame: Frame, alarm: Alarm, zone: tzinfo) -> Lines:
 
 def events_of(frame: Frame, alarm: Alarm) -> list[Event]:
     """What the engine said of it up to the playhead, and what operators did about it, whenever they did."""
-    rules = fold_rules(frame.view.assessment.settings)
+    rules = frame.view.assessment.settings.fold
     stories, by_episode = stories_of(frame.view.events, rules.chatter)
     story = stories.get(alarm.key)
     at = frame.playhead.at

@@ -82,10 +82,10 @@ def _no_velocity(frame: Frame, channel: int, unit: str) -> str:
     """Why there is no velocity to draw, "" where there is."""
     if np.isfinite(frame.view.series.velocity[:, channel - 1]).any():
         return ""
-    machine, recording = (frame.view.assessment.settings.get(name) for name in ("machine", "recording"))
-    if isinstance(machine, dict) and isinstance(recording, dict):
-        rows, sample_rate = int(recording.get("rows", 0)), float(machine.get("sample_rate", 0.0))
-        return obstacle(unit, rows, sample_rate) or "these snapshots were scored by an earlier Raceway"
+    machine, recording = frame.view.assessment.settings.machine, frame.view.assessment.settings.recording
+    if machine is not None and recording is not None:
+        why_not = obstacle(unit, recording.rows, machine.sample_rate)
+        return why_not or "these snapshots were scored by an earlier Raceway"
     return "the settings of this record do not tell its sample rate"
 
 

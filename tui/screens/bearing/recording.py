@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +48,7 @@ def read_waveform(assessment: Assessment, name: str, at: int) -> Waveform:
     place = Path(assessment.run)
     try:
         form, sensitivity = form_of(assessment)
-    except (KeyError, TypeError, ValueError):
+    except ValueError:
         return no_waveform(name, "the settings of this assessment do not tell how its recordings are read")
     try:
         if place.is_dir():
@@ -77,24 +77,28 @@ def form_of(assessment: Assessment) -> "tuple[RecordingFormat, NDArray[np.float3
     Taken from the settings as they were stored, which may be those of another Raceway.
 
     Raises:
-        KeyError, TypeError, ValueError: they do not tell.
+        ValueError: they do not tell.
     """
     from replay.recording import RecordingFormat
 
-    settings: Any = assessment.settings
-    recording, parts = settings["recording"], settings["component"]
-    columns = int(recording["columns"]) or max(max(part["channels"]) for part in parts)
+    machine, recording = assessment.settings.machine, assessment.settings.recording
+    parts = assessment.settings.parts
+    if machine is None or not machine.sample_rate or recording is None:
+        raise ValueError("the layout of the recordings is not known")
+    if not parts or not all(part.channels for part in parts):
+        raise ValueError("the channels of the components are not known")
+    columns = recording.columns or max(max(part.channels) for part in parts)
     sensitivity = np.ones(columns, np.float32)
     for part in parts:
-        for channel, factor in zip(part["channels"], part["sensitivity"], strict=True):
-            sensitivity[int(channel) - 1] = factor
+        for channel, factor in zip(part.channels, part.sensitivity, strict=True):
+            sensitivity[channel - 1] = factor
     form = RecordingFormat(
         machine=assessment.machine,
-        sample_rate=float(settings["machine"]["sample_rate"]),
+        sample_rate=machine.sample_rate,
         columns=columns,
-        rows=int(recording["rows"]),
-        time_pattern=str(recording["time_pattern"]),
-        timezone=str(recording["timezone"]),
-        separator=str(recording["separator"]),
+        rows=recording.rows,
+        time_pattern=recording.time_pattern,
+        timezone=recording.timezone,
+        separator=recording.separator,
     )
     return form, sensitivity

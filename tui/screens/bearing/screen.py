@@ -258,10 +258,10 @@ class BearingScreen(PanedScreen):
 
 def recording_seconds(view: View) -> float:
     """How long a recording is, 0 where the settings do not tell."""
-    machine, recording = (view.assessment.settings.get(name) for name in ("machine", "recording"))
-    if not isinstance(machine, dict) or not isinstance(recording, dict):
+    machine, recording = view.assessment.settings.machine, view.assessment.settings.recording
+    if machine is None or recording is None:
         return 0.0
-    return float(recording.get("rows", 0)) / float(machine.get("sample_rate", 0) or 1)
+    return recording.rows / (machine.sample_rate or 1.0)
 
 
 def picture_time(view: View, shown: Shown) -> str:
@@ -312,4 +312,4 @@ def advice_line(shown: Shown, frame: Frame) -> str:
     alarm = frame.conditions[shown.component].alarm
     if alarm is None or not alarm.stands:
         return ""
-    return advice_for(alarm, frame.view.assessment.settings.get("advice"))
+    return advice_for(alarm, frame.view.assessment.settings.advice)

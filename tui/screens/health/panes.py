@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta, tzinfo
 
-from engine.alarms.alarm import fold_rules
 from engine.alarms.metrics import AlarmFigures, alarm_figures
 from engine.clock import moment
 from engine.records.events import EventKind
@@ -128,7 +127,7 @@ def figures_of(frame: Frame) -> AlarmFigures | None:
         frame.view.events,
         moment(int(series.at[0])),
         moment(frame.playhead.at),
-        rules=fold_rules(frame.view.assessment.settings),
+        rules=frame.view.assessment.settings.fold,
         interval=timedelta(microseconds=frame.interval),
         live=frame.view.assessment.live,
     )
