@@ -16,18 +16,19 @@ from typer.testing import CliRunner
 from engine.bundles.bundle import load_bundle
 from engine.config.settings import load_settings
 from engine.records.assessment import Quality
-from engine.records.events import RINGS, EventKind
+from engine.records.events import RINGS, EventKind, NewEvent
 from engine.store.store import Store
 from tests.engine.rigs import (
     SMALL_COUNT,
     SMALL_HEALTHY,
+    WALL,
     SmallRig,
     events_of,
     only_assessment,
     text_of,
     urgent,
 )
-from tests.engine.store_items import acknowledge
+from tests.engine.store_items import acknowledge, begin
 from tui.cli import app
 from tui.commands.options import FAILED, UNUSABLE
 
@@ -317,9 +318,26 @@ def test_baseline_is_provisional_until_somebody_accepts_it(small_rig: SmallRig, 
 def test_nothing_to_accept_is_an_error_of_the_command(tmp_path: Path, small_rig: SmallRig) -> None:
     Store.open(tmp_path, create=True).close()
     said = sentence(raceway("accept", "--state", tmp_path), UNUSABLE)
-    assert said == f"{tmp_path}: the store holds no assessment"
+    assert said == f"{tmp_path}: the store holds no assessment yet; start a run first"
     said = sentence(raceway("accept", "--state", small_rig.state, "--machine", "nobody's"), UNUSABLE)
-    assert "no assessment of nobody's" in said
+    assert 'no assessment of machine "nobody\'s"; it holds small rig' in said
+
+
+def test_of_several_machines_none_is_accepted_unnamed(small_rig: SmallRig, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    shutil.copytree(small_rig.state, state)
+    with Store.open(state) as store:
+        own = store.assessments()[0]
+        fan = begin(store, machine="fan 2")
+        learned = next(one for one in store.events(own) if one.kind is EventKind.LEARNED)
+        store.add_event(fan, NewEvent(EventKind.LEARNED, WALL, "engine", detail=learned.detail), WALL)
+    said = sentence(raceway("accept", "--state", state), UNUSABLE)
+    assert said == f"{state}: the store holds several machines; name one by --machine: fan 2, small rig"
+    with Store.open(state) as store:
+        events = [event for one in store.assessments() for event in store.events(one)]
+    assert EventKind.ACCEPTED not in [event.kind for event in events]
+    named = raceway("accept", "--state", state, "--machine", "fan 2")
+    assert "accepted the baseline of fan 2" in named.stdout
 
 
 def test_version_is_said() -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from engine.records.picker import pick
 from replay.recording import clean_text
 from tui.commands.options import FAILED, UNUSABLE, As, Config, Machine, State, fail, sentences, settings_of
 from tui.commands.records import look_for_session
@@ -85,7 +86,7 @@ def _desk(
 
         now = datetime.now(UTC)
         with Store.open(folder) as store:
-            assessment = _chosen(store.assessments(), machine, folder)
+            assessment = pick(store.assessments(), machine, folder)
             look_for_session(store, assessment, session or "")
             events = store.events(assessment, session or "")
             at = playhead_of(store, assessment, events, now) or assessment.created_at
@@ -299,20 +300,6 @@ def _span(text: str) -> timedelta:
     if span is None:
         fail(f"--for {text!r} is no span of time; write it like {EXAMPLES}", UNUSABLE)
     return span
-
-
-def _chosen(assessments: "tuple[Assessment, ...]", machine: str | None, folder: Path) -> "Assessment":
-    """The record of the machine: the live one, else the newest."""
-    names = list(dict.fromkeys(one.machine for one in assessments))
-    if machine is None and len(names) > 1:
-        fail(
-            f"{folder}: the store holds several machines; name one by --machine: {', '.join(names)}", UNUSABLE
-        )
-    fitting = [one for one in assessments if machine in (None, one.machine)]
-    if not fitting:
-        known = f"; it holds {', '.join(names)}" if names else ""
-        fail(f"{folder}: the store holds no record{f' of {machine}' if machine else ''}{known}", UNUSABLE)
-    return next((one for one in reversed(fitting) if one.live), fitting[-1])
 
 
 def _told(answer: "Acknowledged", what: str, key: str) -> bool:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from engine.records.picker import pick
 from engine.records.progress import Epoch
 from replay.recording import RecordingError
 from tui.commands.options import (
-    UNUSABLE,
     Config,
     Healthy,
     Machine,
@@ -22,7 +22,6 @@ from tui.commands.options import (
     RunPath,
     Seed,
     State,
-    fail,
     opened,
     overrides_of,
     sentences,
@@ -61,13 +60,10 @@ def accept(
     config: Config = None,
     machine: Machine = None,
 ) -> None:
-    """Accept the baseline of the newest assessment, which is provisional until then."""
+    """Accept the baseline of a machine, which is provisional until then."""
     with sentences():
         folder = state or settings_of(config, None, {}).store.folder
-        try:
-            print(_accept(folder, machine))
-        except LookupError as error:
-            fail(str(error.args[0]), UNUSABLE)
+        print(_accept(folder, machine))
 
 
 class Lines:
@@ -113,18 +109,15 @@ def _learn(run: "Run", settings: "Settings", out: Path) -> None:
 
 
 def _accept(state: Path, machine: str | None) -> str:
-    """Record that the operator accepts the baseline of the newest assessment; return a sentence.
+    """Record that the operator accepts the baseline of a machine; return a sentence.
 
     Raises:
         StoreError: there is no store.
-        LookupError: there is nothing to accept.
+        UnusableError: there is nothing to accept, or there are several machines and none is named.
     """
     from engine.operator.acceptance import accept_baseline
     from engine.store.store import Store
 
     who = pwd.getpwuid(os.getuid()).pw_name
     with Store.open(state) as store:
-        fitting = [one for one in store.assessments() if machine is None or one.machine == machine]
-        if not fitting:
-            raise LookupError(f"{state}: the store holds no assessment{f' of {machine}' if machine else ''}")
-        return accept_baseline(store, fitting[-1], who, datetime.now(UTC))
+        return accept_baseline(store, pick(store.assessments(), machine, state), who, datetime.now(UTC))

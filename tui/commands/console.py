@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from engine.records.picker import newest_of_each, of_machine, pick
 from tui.commands.options import UNUSABLE, As, Config, Machine, Session, State, fail, sentences, settings_of
 from tui.commands.records import look_for_session
 
@@ -39,16 +40,7 @@ class Choice:
         Raises:
             UnusableError: there is none, or it has no such session.
         """
-        from engine.errors import UnusableError
-        from tui.data.fleet import newest_records
-
-        records = newest_records(store.assessments())
-        fitting = [one for one in records if self._machine in (None, one.machine)]
-        if not fitting:
-            names = ", ".join(one.machine for one in records)
-            known = self._machine and names
-            which = f" of machine {self._machine!r}; it holds {names}" if known else " yet; start a run first"
-            raise UnusableError(f"{self._folder}: the store holds no assessment{which}")
+        fitting = newest_of_each(of_machine(store.assessments(), self._machine, self._folder))
         self.several = len(fitting) > 1
         chosen = max(fitting, key=lambda one: one.id)
         look_for_session(store, chosen, self._session)
@@ -130,6 +122,9 @@ def snapshot(
 
         choice = Choice(folder, machine, session or "")
         with Store.open(folder, read_only=True) as store:
+            if screen != "fleet":
+                # A picture in a report must not be of whichever machine happens to be the newest.
+                pick(store.assessments(), machine, folder)
             choice(store)
         console = make_console(
             folder, settings, choose=choice, session=session or "", at_newest=True, read_only=True

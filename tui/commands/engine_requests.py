@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from engine.records.picker import pick
 from tui.commands.options import FAILED, UNUSABLE, Config, Machine, State, fail, sentences, settings_of
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def register(engine_app: typer.Typer) -> None:
         with sentences():
             place = state or settings_of(config, None, {}).store.folder
             with Store.open(place, read_only=True) as store:
-                assessment = _live(store, place, machine)
+                assessment = pick(store.assessments(), machine, place, live=True)
                 refused = store.quarantined(assessment.machine_id)
         found = next((one for one in refused if one.name == file), None)
         if found is None:
@@ -90,7 +91,7 @@ def register(engine_app: typer.Typer) -> None:
             from engine.store.store import Store
 
             with Store.open(place, read_only=True) as store:
-                shelf = Bundles(place, _live(store, place, machine).key)
+                shelf = Bundles(place, pick(store.assessments(), machine, place, live=True).key)
             current = shelf.current()
             for name in shelf.names():
                 print(f"{'*' if name == current else ' '} {name}")
@@ -112,7 +113,7 @@ def _ask(
 
         now = datetime.now(UTC)
         with Store.open(place) as store:
-            assessment = _live(store, place, machine)
+            assessment = pick(store.assessments(), machine, place, live=True)
             at = playhead_of(store, assessment, store.events(assessment), now) or now
             by = pwd.getpwuid(os.getuid()).pw_name
             request = store.request(assessment, action, by=by, now=now, at=at, detail=detail)
@@ -139,14 +140,3 @@ def _answer(store: "Store", assessment: "Assessment", request: "Event", patience
         if time.monotonic() >= deadline:
             return None
         time.sleep(POLL_SECONDS)
-
-
-def _live(store: "Store", place: Path, machine: str | None) -> "Assessment":
-    live = [one for one in store.assessments() if one.live and machine in (None, one.machine)]
-    names = sorted({one.machine for one in live})
-    if not live:
-        which = f" called {machine}" if machine else ""
-        fail(f"{place}: no machine{which} is watched here; start raceway watch first", UNUSABLE)
-    if len(names) > 1:
-        fail(f"several machines are watched ({', '.join(names)}); name one with --machine", UNUSABLE)
-    return live[-1]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from engine.records.picker import newest_of_each, with_key
 from replay.recording import clean_text
 from tui.commands.options import (
     FAILED,
@@ -167,19 +168,18 @@ def how_to_return(folder: Path, config: Path | None, key: str, session: str) -> 
     """Where a replay's store is, and the command that opens it again with what was done in its session."""
     from engine.store.store import Store, StoreMissingError
     from tui.command_lines import attach_line
-    from tui.data.fleet import newest_records
 
     where = f"store: {clean_text(str(folder))}"
     try:
         with Store.open(folder, read_only=True) as store:
             records = store.assessments()
-            own = next((one for one in records if one.key == key), None)
+            own = with_key(records, key)
             if own is None:
                 return where
             done = session in store.sessions(own)
     except StoreMissingError:
         return where
-    shown = newest_records(records)
+    shown = newest_of_each(records)
     if own not in shown:
         # A console on the store shows another record of this machine: only the same command gets back here.
         return f"{where}\nsession: {clean_text(session)} (the same command with --session shows it again)"

@@ -1,14 +1,16 @@
 """`raceway store check`, `export` and `prune`: what a store needs of a person, now and then."""
 
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from engine.records.picker import of_machine
 from replay.recording import clean_text
-from tui.commands.options import FAILED, UNUSABLE, Config, State, fail, sentences, settings_of
+from tui.commands.options import FAILED, Config, State, fail, sentences, settings_of
 
 if TYPE_CHECKING:
     from engine.config.settings import Settings
@@ -60,7 +62,7 @@ def export(
         from engine.store.store import Store
 
         with Store.open(folder, read_only=True) as store:
-            _chosen(store, folder, machine)
+            _chosen(store, machine, folder)
             for name, count in write(store, out, machine).items():
                 print(f"{out / name}: {count} rows")
 
@@ -81,7 +83,7 @@ def prune(
         from engine.store.store import Store
 
         with Store.open(folder, read_only=dry_run) as store:
-            for assessment in _chosen(store, folder, machine):
+            for assessment in _chosen(store, machine, folder):
                 if assessment.expected:
                     print(f"{_name(assessment)}: a finished run, kept whole")
                 elif dry_run:
@@ -96,11 +98,10 @@ def _folder(state: Path | None, settings: "Settings") -> Path:
     return state or settings.store.folder
 
 
-def _chosen(store: "Store", folder: Path, machine: str | None) -> "list[Assessment]":
-    fitting = [one for one in store.assessments() if machine in (None, one.machine)]
-    if machine is not None and not fitting:
-        fail(f"{folder}: the store holds nothing of a machine '{machine}'", UNUSABLE)
-    return fitting
+def _chosen(store: "Store", machine: str | None, folder: Path) -> "Sequence[Assessment]":
+    """Return the assessments of a machine that is named, or all; an empty store needs nothing."""
+    known = store.assessments()
+    return known if machine is None else of_machine(known, machine, folder)
 
 
 def _name(assessment: "Assessment") -> str:

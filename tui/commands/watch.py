@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from engine.records.picker import newest_of_each, of_machine, pick
 from replay.recording import clean_text
 from tui.command_lines import attach_line, line
 from tui.commands import engine_requests
@@ -121,16 +122,10 @@ def register(app: typer.Typer) -> None:
         try:
             place = state or settings_of(config, None, {}).store.folder
             with Store.open(place, read_only=True) as store:
-                # The live record of a machine is what counts, whatever was replayed since.
-                by_age = sorted(store.assessments(), key=lambda one: (one.live, one.id))
-                newest = {one.machine: one for one in by_age}
-                chosen = [one for one in newest.values() if machine in (None, one.machine)]
+                chosen = newest_of_each(of_machine(store.assessments(), machine, place))
                 standings = [collect(store, one, datetime.now(UTC)) for one in chosen]
         except (UnusableError, FailedError, OSError) as error:
             fail(str(error), Code.UNKNOWN)
-        if not standings:
-            which = f" of machine {machine!r}" if machine else ""
-            fail(f"{place}: the store holds nothing{which} yet; start raceway watch first", Code.UNKNOWN)
         for standing in standings:
             print("\n".join(map(clean_text, told(standing))))
         raise typer.Exit(worst(map(code_of, standings)))
@@ -185,15 +180,11 @@ def stop_engine(
         from engine.system.lease import holder, is_taken, lease_name
 
         with Store.open(place, read_only=True) as store:
-            live = [one for one in store.assessments() if one.live]
-            chosen = [one for one in live if machine in (None, one.machine)]
-            at_work = [one for one in chosen if is_taken(place / "leases", lease_name(one.machine))]
-            if not at_work:
-                fail(f"{place}: no engine is watching{f' {machine}' if machine else ''}", UNUSABLE)
-            if len({one.machine for one in at_work}) > 1:
-                names = ", ".join(sorted({one.machine for one in at_work}))
-                fail(f"several machines are watched ({names}); name one with --machine", UNUSABLE)
-        name = at_work[-1].machine
+            live = of_machine(store.assessments(), machine, place, live=True)
+        at_work = [one for one in live if is_taken(place / "leases", lease_name(one.machine))]
+        if not at_work:
+            fail(f"{place}: no engine is watching{f' {machine}' if machine else ''}", UNUSABLE)
+        name = pick(at_work, machine, place, live=True).machine
         process = holder(place / "leases", lease_name(name))
         if process is None:
             fail(f"the engine of {name} has not said which process it is yet; try again", FAILED)

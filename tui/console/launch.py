@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import StoreError, UnusableError
+from engine.records.picker import with_key
 
 if TYPE_CHECKING:
     from engine.config.settings import Settings
@@ -41,7 +42,7 @@ def by_key(key: str, last_words: Callable[[], str] = str) -> "Callable[[Store], 
     """
 
     def choose(store: "Store") -> "Assessment | None":
-        found = next((one for one in store.assessments() if one.key == key), None)
+        found = with_key(store.assessments(), key)
         if found is None and (words := last_words()):
             raise StoreError(words)
         return found

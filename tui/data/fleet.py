@@ -1,12 +1,13 @@
 """All machines of a store at a glance: for each its worst component, what waits, and what its engine does."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from engine.alarms.peak import badness
 from engine.records.assessment import Assessment
+from engine.records.picker import newest_of_each
 from engine.records.progress import Heartbeat
 from tui.data.latest import NEVER, Latest, latest_of, newest_of
 
@@ -32,15 +33,9 @@ class Standing:
     heartbeat: Heartbeat | None
 
 
-def newest_records(assessments: Iterable[Assessment]) -> list[Assessment]:
-    """For each machine the record that counts: the one watched live, else the newest."""
-    by_age = sorted(assessments, key=lambda one: (one.live, one.id))
-    return list({one.machine: one for one in by_age}.values())
-
-
 def fleet_of(store: "Store", _view: "View", now: Callable[[], datetime]) -> tuple[Standing, ...]:
     """Read every machine's standing, the worst first."""
-    standings = [standing_of(store, one, now()) for one in newest_records(store.assessments())]
+    standings = [standing_of(store, one, now()) for one in newest_of_each(store.assessments())]
     return tuple(sorted(standings, key=urgency))
 
 

@@ -176,7 +176,7 @@ def test_component_is_taken_out_of_service_and_returned_with_a_word_about_learni
         (["unshelve", KEY], f"the alarm {KEY} is not shelved"),
         (["reinstate", "Bearing 2"], "Bearing 2 is not out of service"),
         (["retire", "Bearing 9", "--reason", "x"], "it has Bearing 1, Bearing 2, Bearing 3, Bearing 4"),
-        (["list", "--machine", "press"], "no record of press; it holds ims-set2"),
+        (["list", "--machine", "press"], "no assessment of machine 'press'; it holds ims-set2"),
     ],
 )
 def test_what_makes_no_sense_is_one_sentence(

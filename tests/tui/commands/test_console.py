@@ -174,6 +174,19 @@ def test_of_several_machines_the_newest_record_is_picked_and_that_there_are_seve
     assert (only.several, either.several, named.several) == (False, True, False)
 
 
+def test_a_frame_of_several_machines_is_of_the_one_named_or_of_all(own_store: Path) -> None:
+    with Store.open(own_store) as store:
+        store.begin_assessment(**OTHER)
+    code, printed = run("snapshot", "--state", own_store)
+    assert code == UNUSABLE
+    assert "the store holds several machines; name one by --machine: fan 2, ims-set2" in printed
+    assert run("snapshot", "--state", own_store, "--machine", "ims-set2")[0] == 0
+    code, printed = run("snapshot", "--state", own_store, "--screen", "fleet")
+    assert code == 0
+    assert "fan 2" in printed
+    assert "ims-set2" in printed
+
+
 def test_without_a_terminal_the_console_says_what_does_without_one(whole_store: Path) -> None:
     code, printed = run("attach", "--state", whole_store, "--read-only", "--as", "Grace")
     assert code == UNUSABLE

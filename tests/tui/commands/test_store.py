@@ -118,4 +118,4 @@ def test_missing_store_is_one_sentence(tmp_path: Path, command: list[str]) -> No
 def test_unknown_machine_is_an_error_of_the_command(state: Path, command: list[str]) -> None:
     done = raceway(*command, "--state", state, "--machine", "no-such")
     assert done.exit_code == 2
-    assert "the store holds nothing of a machine 'no-such'" in done.stderr
+    assert "the store holds no assessment of machine 'no-such'" in done.stderr

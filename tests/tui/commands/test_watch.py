@@ -196,9 +196,9 @@ def test_status_of_a_store_without_a_record_or_of_a_machine_it_does_not_know_is_
 ) -> None:
     Store.open(tmp_path, create=True).close()
     said = sentence(raceway("status", "--state", tmp_path), Code.UNKNOWN)
-    assert said == f"{tmp_path}: the store holds nothing yet; start raceway watch first"
+    assert said == f"{tmp_path}: the store holds no assessment yet; start a run first"
     other = raceway("status", "--state", small_rig.state, "--machine", "lathe")
-    assert "holds nothing of machine 'lathe' yet" in sentence(other, Code.UNKNOWN)
+    assert "the store holds no assessment of machine 'lathe'" in sentence(other, Code.UNKNOWN)
 
 
 def test_status_of_a_finished_run_tells_its_alarm(small_rig: SmallRig) -> None:

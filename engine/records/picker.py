@@ -1,0 +1,77 @@
+"""The choice of an assessment among those of a store: the live one of a machine, else its newest."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from engine.errors import UnusableError, nearest
+from engine.records.assessment import Assessment
+
+
+class PickError(UnusableError):
+    """No assessment, or several machines to choose from; the sentence says which there are."""
+
+
+def newest_of_each(assessments: Iterable[Assessment]) -> tuple[Assessment, ...]:
+    """Return one assessment per machine: the live one, else the newest."""
+    by_age = sorted(assessments, key=lambda one: (one.live, one.id))
+    return tuple({one.machine: one for one in by_age}.values())
+
+
+def with_key(assessments: Iterable[Assessment], key: str) -> Assessment | None:
+    """Return the assessment with this key, or None."""
+    return next((one for one in assessments if one.key == key), None)
+
+
+def of_machine(
+    assessments: Iterable[Assessment], machine: str | None, where: Path, *, live: bool = False
+) -> tuple[Assessment, ...]:
+    """Return the assessments of one machine, or of all.
+
+    Args:
+        assessments: all that the store holds, oldest first.
+        machine: its name; None for all machines.
+        where: folder of the store, for the sentence.
+        live: only machines that are watched.
+
+    Raises:
+        PickError: there is none.
+    """
+    known = [one for one in assessments if one.live or not live]
+    fitting = tuple(one for one in known if machine in (None, one.machine))
+    if fitting:
+        return fitting
+    names = machines_of(known)
+    held = f"; it holds {', '.join(names)}{nearest(machine or '', names)}" if names else ""
+    if live:
+        which = "" if machine is None else f" {machine!r}"
+        raise PickError(f"{where}: no machine{which} is watched here{held}; start raceway watch first")
+    if machine is None or not names:
+        raise PickError(f"{where}: the store holds no assessment yet; start a run first")
+    raise PickError(f"{where}: the store holds no assessment of machine {machine!r}{held}")
+
+
+def pick(
+    assessments: Iterable[Assessment], machine: str | None, where: Path, *, live: bool = False
+) -> Assessment:
+    """Return the assessment of one machine: the live one, else the newest.
+
+    Args:
+        assessments: all that the store holds, oldest first.
+        machine: its name; None where the store holds one machine.
+        where: folder of the store, for the sentence.
+        live: only machines that are watched.
+
+    Raises:
+        PickError: there is none, or there are several machines and none is named.
+    """
+    newest = newest_of_each(of_machine(assessments, machine, where, live=live))
+    if len(newest) > 1:
+        several = "several machines are watched" if live else "the store holds several machines"
+        names = ", ".join(machines_of(newest))
+        raise PickError(f"{where}: {several}; name one by --machine: {names}")
+    return newest[0]
+
+
+def machines_of(assessments: Iterable[Assessment]) -> Sequence[str]:
+    """Return the names of the machines, in order, each once."""
+    return sorted({one.machine for one in assessments})
