@@ -22,11 +22,13 @@ from engine.config.settings import Settings, load_settings
 from engine.errors import FailedError, UnusableError
 from engine.live.watcher import watch
 from engine.store.store import Store
+from engine.system.output import replace_unencodable
 from replay.run import RunError, open_run
 
 
 def main() -> int:
     """Do what the command line asks for."""
+    replace_unencodable()
     parser = argparse.ArgumentParser(prog="python -m engine")
     parser.add_argument("command", choices=["score", "watch"])
     parser.add_argument("recordings", type=Path)

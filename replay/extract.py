@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-import platformdirs
+from replay.folders import cache_folder
 
 _DAMAGED = (
     tarfile.TarError,
@@ -33,12 +33,6 @@ _CHUNK = 2**20
 
 class UnpackError(Exception):
     """An archive that cannot be unpacked: the end of a sentence that begins with its path."""
-
-
-def cache_directory() -> Path:
-    """Where archives are unpacked: RACEWAY_CACHE if set, or the user's cache directory for Raceway."""
-    override = os.environ.get("RACEWAY_CACHE")
-    return Path(override) if override else Path(platformdirs.user_cache_dir("raceway"))
 
 
 def unpacked(archive: Path, cache: Path | None = None) -> Path:
@@ -90,7 +84,7 @@ def _place(archive: Path, cache: Path | None) -> Path:
     state = archive.stat()
     identity = f"{archive.resolve()}\0{state.st_size}\0{state.st_mtime_ns}"
     key = hashlib.sha256(identity.encode("utf-8", "surrogateescape")).hexdigest()[:24]
-    return (cache or cache_directory()) / "runs" / key
+    return (cache or cache_folder()) / "runs" / key
 
 
 def _is_whole(folder: Path) -> bool:

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from replay.extract import UnpackError, cache_directory, unpacked
+from replay.extract import UnpackError, unpacked
+from replay.folders import FolderError, cache_folder
 from replay.ims import read_ims
 from replay.recording import LINK, RecordingError, RecordingFormat, Snapshot, clean_text, time_of
 
@@ -105,7 +106,7 @@ def open_run(path: Path, form: RecordingFormat, cache: Path | None = None) -> Ru
         path: a folder with recordings directly in it; or a .zip or .tar archive, compressed or not, that
             holds them in one folder at any depth.
         form: what is expected of the files.
-        cache: where archives are unpacked; by default as `replay.extract.cache_directory` says.
+        cache: where archives are unpacked; by default as `replay.folders.cache_folder` says.
 
     Raises:
         RunError: there is no such run, it is damaged, or it holds no recording.
@@ -132,10 +133,12 @@ def open_run(path: Path, form: RecordingFormat, cache: Path | None = None) -> Ru
         folder = unpacked(path, cache)
     except UnpackError as error:
         raise RunError(f"{shown} {error}") from None
+    except FolderError as error:
+        raise RunError(f"{shown} cannot be unpacked: {error}") from None
     except OSError as error:
         if error.filename == str(path):
             raise RunError(f"{shown} cannot be read: {_cause(error)}") from None
-        place = clean_text(str(cache or cache_directory()))
+        place = clean_text(str(cache or cache_folder()))
         raise RunError(
             f"{shown} cannot be unpacked into {place} (RACEWAY_CACHE names another place): {_cause(error)}"
         ) from None

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from engine.system.output import replace_unencodable
 from tui.commands import alarms, baseline, console, evaluate, feed, run, store, watch
 
 app = typer.Typer(
@@ -32,6 +33,7 @@ store.register(app)
 
 def main() -> None:
     """Run the command line."""
+    replace_unencodable()
     app()
 
 

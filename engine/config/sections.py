@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-import platformdirs
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -19,9 +18,10 @@ from pydantic import (
 )
 
 from engine.config.healthy_span import Healthy, parse_healthy
-from engine.errors import nearest
+from engine.errors import UnusableError, nearest
 from engine.records.events import Priority
 from engine.signals.bearing import Geometry
+from replay.folders import FolderError, expanded, state_folder
 
 _GEOMETRY = ("rollers", "roller_diameter", "pitch_diameter", "contact_angle")
 
@@ -35,7 +35,17 @@ def _printable(text: str) -> str:
     return text
 
 
+def _folder(text: str) -> str:
+    """Refuse a folder in a home that is not known."""
+    try:
+        expanded(text)
+    except FolderError as error:
+        raise ValueError(f"names no folder: {error}") from error
+    return text
+
+
 Text = Annotated[str, AfterValidator(_printable)]
+FolderName = Annotated[str, AfterValidator(_folder)]
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
 Count = Annotated[int, Field(ge=1)]
@@ -252,12 +262,12 @@ class WatchSettings(Table):
     patience: NotNegative
     scan: Annotated[float, Field(ge=0.1, le=3600)]
     polling: Literal["auto", "always", "never"]
-    quarantine: str
+    quarantine: FolderName
 
     @property
     def quarantine_folder(self) -> Path | None:
         """Where refused files are moved; None if they are left where they are."""
-        return Path(self.quarantine).expanduser() if self.quarantine else None
+        return expanded(self.quarantine) if self.quarantine else None
 
 
 class ConsoleSettings(Table):
@@ -286,7 +296,7 @@ Days = Annotated[int, Field(ge=0)]
 class StoreSettings(Table):
     """Where the store is, who shares it, and how long what is old is kept: counts of days, 0 = for ever."""
 
-    state: str
+    state: FolderName
     group: str
     minimum_free: Annotated[int, Field(ge=0)]
     pictures_all: Days
@@ -304,5 +314,12 @@ class StoreSettings(Table):
 
     @property
     def folder(self) -> Path:
-        """The folder of the store; the platform's folder for application state where none is set."""
-        return Path(self.state).expanduser() if self.state else platformdirs.user_state_path("raceway")
+        """The folder of the store; the platform's folder for application state where none is set.
+
+        Raises:
+            UnusableError: none is set, and the account has no home folder.
+        """
+        try:
+            return expanded(self.state) if self.state else state_folder()
+        except FolderError as error:
+            raise UnusableError(str(error)) from error

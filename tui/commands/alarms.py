@@ -2,7 +2,6 @@
 
 import json
 import os
-import pwd
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -83,6 +82,7 @@ def _desk(
         from engine.operator.operator import Act, operator_of
         from engine.records.stored_settings import stored_settings
         from engine.store.store import Store
+        from engine.system.account import account_name
 
         now = datetime.now(UTC)
         with Store.open(folder) as store:
@@ -99,9 +99,7 @@ def _desk(
                 assessment=assessment,
                 events=events,
                 alarms=fold_alarms(events, at, rules.fold),
-                act=Act(
-                    operator_of(pwd.getpwuid(os.getuid()).pw_name, name, os.environ), session or "", at, now
-                ),
+                act=Act(operator_of(account_name(), name, os.environ), session or "", at, now),
                 settings=rules,
             )
 

@@ -1,7 +1,5 @@
 """`raceway learn` and `raceway accept`: what is healthy, and who says so."""
 
-import os
-import pwd
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -117,7 +115,8 @@ def _accept(state: Path, machine: str | None) -> str:
     """
     from engine.operator.acceptance import accept_baseline
     from engine.store.store import Store
+    from engine.system.account import account_name
 
-    who = pwd.getpwuid(os.getuid()).pw_name
+    who = account_name()
     with Store.open(state) as store:
         return accept_baseline(store, pick(store.assessments(), machine, state), who, datetime.now(UTC))

@@ -1,7 +1,5 @@
 """What the shell asks of an engine that watches: relearn, switch, retry. The engine answers in the store."""
 
-import os
-import pwd
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -110,12 +108,13 @@ def _ask(
         place = state or settings_of(config, None, {}).store.folder
         from engine.operator.alarm_actions import playhead_of
         from engine.store.store import Store
+        from engine.system.account import account_name
 
         now = datetime.now(UTC)
         with Store.open(place) as store:
             assessment = pick(store.assessments(), machine, place, live=True)
             at = playhead_of(store, assessment, store.events(assessment), now) or now
-            by = pwd.getpwuid(os.getuid()).pw_name
+            by = account_name()
             request = store.request(assessment, action, by=by, now=now, at=at, detail=detail)
             answer = _answer(store, assessment, request, patience)
     if answer is None:

@@ -73,6 +73,12 @@ def sentences() -> Iterator[None]:
         fail(str(error), UNUSABLE)
     except FailedError as error:
         fail(str(error), FAILED)
+    except UnicodeEncodeError as error:
+        fail(
+            f"{error.object[error.start : error.end]!r} cannot be written in the encoding of this account's"
+            f" file names ({error.encoding}); set LANG=C.UTF-8, or use names without such letters",
+            FAILED,
+        )
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         fail(f"{where}{error.strerror or error}", FAILED)

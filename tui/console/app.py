@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 
 from engine.records.assessment import Assessment
 from tui.console.model_actions import Asking
-from tui.console.preferences import Left, keep, recall
+from tui.console.preferences import Left, is_kept, keep, recall
 from tui.console.themes import THEMES, next_theme
 from tui.data.alarm_filter import AlarmFilter
 from tui.data.playhead import Playhead
@@ -148,7 +148,7 @@ class Console(Asking, inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Begin where one left; say the keys to who is here for the first time."""
-        if self._memory is not None and not self._memory.exists():
+        if self._memory is not None and not is_kept(self._memory):
             keys = self._keys.keys_of
             hint = (
                 f"First time here? {keys('acknowledge')} acknowledges, {keys('open')} shows why,"

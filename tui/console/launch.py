@@ -1,7 +1,6 @@
 """Opens the console on a store: joins settings, operator and environment to what the console is made of."""
 
 import os
-import pwd
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -108,6 +107,7 @@ def make_console(
         # Unset and empty are one (no-color.org); Textual takes the empty one for set.
         del os.environ["NO_COLOR"]
     from engine.operator.operator import operator_of
+    from engine.system.account import account_name
     from tui.console.app import Console
     from tui.console.preferences import memory_path
     from tui.console.themes import Outfit
@@ -130,7 +130,7 @@ def make_console(
         choose=choose,
         insists=insists,
         session=session,
-        operator=operator_of(pwd.getpwuid(os.getuid()).pw_name, name, os.environ),
+        operator=operator_of(account_name(), name, os.environ),
         pace=pace or shown.pace,
         paced=pace is not None or bool(last_words()),
         read_only=read_only,

@@ -7,9 +7,8 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import platformdirs
-
 from engine.records.events import Priority
+from replay.folders import FolderError, state_folder
 from tui.data.alarm_filter import AlarmFilter, Listing
 
 MOST = 200
@@ -38,9 +37,20 @@ class Left:
         return AlarmFilter(listing, priority=self.priority if self.priority in set(Priority) else "")
 
 
-def memory_path() -> Path:
-    """Where it is kept, in the platform's folder for application state."""
-    return platformdirs.user_state_path("raceway") / "console.json"
+def memory_path() -> Path | None:
+    """Where it is kept, in the platform's folder for application state; None for an account without one."""
+    try:
+        return state_folder() / "console.json"
+    except FolderError:
+        return None
+
+
+def is_kept(path: Path) -> bool:
+    """Whether anything is remembered there; False too where this account may not look."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def recall(path: Path) -> dict[str, Left]:

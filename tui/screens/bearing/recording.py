@@ -42,6 +42,7 @@ def read_waveform(assessment: Assessment, name: str, at: int) -> Waveform:
     """
     # Reading needs more than the console does to start.
     from replay.extract import is_unpacked
+    from replay.folders import FolderError
     from replay.recording import RecordingError
     from replay.run import Entry, Run, RunError, open_run
 
@@ -65,7 +66,7 @@ def read_waveform(assessment: Assessment, name: str, at: int) -> Waveform:
             if found is None:
                 return no_waveform(name, f"{place} holds no recording called {name}")
             snapshot = run.read(found)
-    except (RecordingError, RunError, OSError, ValueError) as error:
+    except (RecordingError, RunError, FolderError, OSError, ValueError) as error:
         return no_waveform(name, f"the recording cannot be read: {error}")
     signal = (snapshot.signal / sensitivity).astype(np.float32)
     return Waveform(name, snapshot.sample_rate, signal)

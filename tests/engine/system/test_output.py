@@ -1,0 +1,45 @@
+"""Output in encodings that lack letters."""
+
+import io
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.system.output import replace_unencodable
+
+ENCODINGS = ["ascii", "iso-8859-1", "iso-8859-15", "cp1252", "koi8-r", "utf-8"]
+
+
+def printed(text: str, encoding: str) -> str:
+    """What reaches a terminal of this encoding on standard output; the same goes to standard error."""
+    streams = [io.TextIOWrapper(io.BytesIO(), encoding, "strict", newline="\n") for _ in range(2)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "stdout", streams[0])
+        patch.setattr(sys, "stderr", streams[1])
+        replace_unencodable()
+        print(text, end="")
+        print(text, end="", file=sys.stderr)
+        out, err = (stream.buffer.getvalue() for stream in streams if stream.flush() is None)
+    assert out == err
+    return out.decode(encoding)
+
+
+@given(st.text(), st.sampled_from(ENCODINGS))
+def test_no_letter_makes_output_fail(text: str, encoding: str) -> None:
+    shown = printed(text, encoding)
+    assert len(shown) == len(text)
+    assert all(a == b or a == "?" for a, b in zip(shown, text, strict=True))
+
+
+def test_letters_that_the_encoding_has_are_kept() -> None:
+    assert printed("Насос 4: 0.6 °", "iso-8859-1") == "????? 4: 0.6 °"
+    assert printed("Насос 4", "koi8-r") == "Насос 4"
+
+
+def test_streams_that_are_closed_or_no_text_files_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    replace_unencodable()
+    print("Насос", file=sys.stderr)

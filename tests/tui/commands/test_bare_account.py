@@ -1,0 +1,127 @@
+"""Commands in a bare container: no account, no home, no terminal settings, an encoding of few letters."""
+
+import io
+import json
+import os
+import pwd
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from tests.tui import synthetic
+from tui.cli import app, main
+from tui.commands.options import UNUSABLE
+
+UNSET = ("HOME", "USER", "LOGNAME", "TERM", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR", "LANG")
+NUMBER = 12345
+
+
+@pytest.fixture
+def container(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Run as `docker --user 12345` does."""
+
+    def unknown(_who: object) -> pwd.struct_passwd:
+        raise KeyError("not found")
+
+    for name in UNSET:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LC_ALL", "C")
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    monkeypatch.setattr(pwd, "getpwnam", unknown)
+    monkeypatch.setattr(os, "getuid", lambda: NUMBER)
+    return monkeypatch
+
+
+@pytest.mark.usefixtures("container")
+def test_alarms_are_listed_and_acknowledged_by_the_number_or_the_name_given(own_store: Path) -> None:
+    def run(*words: str) -> str:
+        done = CliRunner().invoke(app, [*words, "--state", str(own_store)], catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    (alarm,) = json.loads(run("alarms", "list", "--json"))["alarms"]
+    assert alarm["state"] == "unacknowledged"
+    assert run("alarms", "note", alarm["key"], "seen", "--as", "Ada").startswith(f"Ada ({NUMBER}) wrote")
+    assert run("alarms", "ack", "all").startswith(f"{NUMBER} acknowledged")
+    assert str(NUMBER) in run("accept")
+
+
+@pytest.mark.usefixtures("container")
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("status",), 3),
+        (("alarms",), UNUSABLE),
+        (("accept",), UNUSABLE),
+        (("attach",), UNUSABLE),
+        (("snapshot",), UNUSABLE),
+        (("demo",), UNUSABLE),
+        (("store", "check"), UNUSABLE),
+        (("engine", "stop"), UNUSABLE),
+        (("engine", "bundles"), UNUSABLE),
+    ],
+)
+def test_command_that_needs_a_folder_asks_for_it(words: tuple[str, ...], code: int) -> None:
+    done = CliRunner().invoke(app, list(words), catch_exceptions=False)
+    assert done.exit_code == code, done.output
+    (line,) = done.stderr.splitlines()
+    assert f"this account (user {NUMBER}) has no home folder" in line
+
+
+@pytest.mark.usefixtures("container")
+def test_console_is_refused_for_want_of_a_terminal_alone(own_store: Path) -> None:
+    done = CliRunner().invoke(app, ["attach", "--state", str(own_store)], catch_exceptions=False)
+    assert done.exit_code == UNUSABLE
+    assert "needs a terminal" in done.stderr
+
+
+@pytest.fixture(scope="module")
+def cyrillic_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with an alarm, with bearings of names that Western encodings lack."""
+    state = tmp_path_factory.mktemp("cyrillic")
+    synthetic.fill(state, names=("Подшипник 1", "Подшипник 2"))
+    return state
+
+
+@pytest.fixture
+def latin(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str]]:
+    """Run `raceway` as a process does, on a terminal of an encoding; its exit code and standard output."""
+
+    def command(encoding: str, *words: str) -> tuple[int, str]:
+        out, err = (io.TextIOWrapper(io.BytesIO(), encoding, "strict") for _ in range(2))
+        monkeypatch.setattr(sys, "stdout", out)
+        monkeypatch.setattr(sys, "stderr", err)
+        monkeypatch.setattr(sys, "argv", ["raceway", *words])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out.flush()
+        return int(str(ended.value.code or 0)), out.buffer.getvalue().decode(encoding)
+
+    return command
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "iso-8859-1", "utf-8"])
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("status",), 2),
+        (("alarms", "list"), 0),
+        (("alarms", "list", "--json"), 0),
+        (("alarms", "stats"), 0),
+        (("snapshot",), 0),
+        (("store", "prune", "--dry-run"), 0),
+    ],
+)
+def test_exit_codes_do_not_depend_on_letters(
+    words: tuple[str, ...],
+    code: int,
+    encoding: str,
+    cyrillic_store: Path,
+    latin: Callable[..., tuple[int, str]],
+) -> None:
+    found, said = latin(encoding, *words, "--state", str(cyrillic_store))
+    assert found == code
+    assert said
