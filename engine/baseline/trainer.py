@@ -1,6 +1,7 @@
 """Trains a network in a child process and follows its progress."""
 
 import json
+import os
 import queue
 import subprocess
 import threading
@@ -9,10 +10,16 @@ from pathlib import Path
 
 from engine.errors import UnusableError
 from engine.records.progress import Epoch
+from engine.system.child_death import Cause, death_of
 from engine.system.child_process import command, environment
+from replay.recording import clean_text
 
 PATIENCE = 15
 """Epochs without improvement before training stops."""
+
+
+ELSEWHERE = "learn on another computer (raceway learn RUN --out DIR) and use its bundle here (--bundle DIR)"
+"""How to go on where no network can be trained."""
 
 
 class LearningError(UnusableError):
@@ -25,15 +32,7 @@ def _follow(
     """Run the training process, pass its progress on as it comes, and wait for its end."""
     complaints = folder / "complaints.txt"
     history = []
-    with complaints.open("wb") as errors:
-        child = subprocess.Popen(
-            command("engine.models.training", str(folder)),
-            env={**environment(), "TMPDIR": str(folder)},
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            stdin=subprocess.DEVNULL,
-            text=True,
-        )
+    child = _start(folder, complaints)
     assert child.stdout is not None
     lines: queue.SimpleQueue[str] = queue.SimpleQueue()
     output = child.stdout
@@ -54,7 +53,8 @@ def _follow(
                 continue
             if not line:
                 break
-            if line.startswith("{"):
+            # A child that is killed may leave half a line.
+            if line.startswith("{") and line.endswith("}\n"):
                 losses = json.loads(line)
                 history.append(losses)
                 on_epoch(Epoch(int(losses["epoch"]), losses["loss"], losses["validation_loss"]))
@@ -66,8 +66,47 @@ def _follow(
         reader.join()
         output.close()
     if code != 0:
-        said = complaints.read_text(errors="replace").strip().splitlines()
-        raise LearningError(
-            f"training stopped with exit code {code}: {said[-1] if said else 'it said nothing'}"
-        )
+        raise LearningError(_failure(code, complaints.read_text("utf-8", errors="replace")))
     return tuple(history)
+
+
+def _start(folder: Path, complaints: Path) -> subprocess.Popen[str]:
+    """Start the training process.
+
+    Raises:
+        LearningError: the system has no process for it.
+    """
+    with complaints.open("wb") as errors:
+        try:
+            return subprocess.Popen(
+                command("engine.models.training", str(folder)),
+                env={**environment(), "TMPDIR": str(folder), "PYTHONIOENCODING": "utf-8:replace"},
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                stdin=subprocess.DEVNULL,
+                encoding="utf-8",
+                errors="replace",
+            )
+        except OSError as error:
+            why = error.strerror or os.strerror(error.errno or 0)
+            raise LearningError(f"training cannot be started ({why.lower()}); {ELSEWHERE}") from error
+
+
+def _failure(code: int, said: str) -> str:
+    """Say why training failed, and how to get a bundle all the same."""
+    if "No module named 'tensorflow'" in said or "No module named 'keras'" in said:
+        return f"training needs TensorFlow, which is not installed here: install it, or {ELSEWHERE}"
+    death = death_of(code, clean_lines(said), "TensorFlow")
+    match death.cause:
+        case Cause.MEMORY:
+            way_out = f"give this machine or container more memory, or {ELSEWHERE}"
+        case Cause.DISK:
+            way_out = f"make room on the disk and in memory, or {ELSEWHERE}"
+        case _:
+            way_out = ELSEWHERE
+    return f"training {death.words}; {way_out}"
+
+
+def clean_lines(said: str) -> str:
+    """Return the lines of a child, cleaned one by one."""
+    return "\n".join(map(clean_text, said.splitlines()))

@@ -22,6 +22,7 @@ from engine.config.sections import AlarmSettings
 from engine.records.assessment import Assessment
 from engine.records.events import Event, EventKind, NewEvent, Priority
 from engine.store.store import Store
+from engine.system.child_death import death_of
 from replay.recording import clean_text
 
 ATTEMPTS = 5
@@ -92,8 +93,10 @@ def run_command(command: Sequence[str], payload: bytes, timeout: float) -> Ran:
             return Ran(0)
         size = errors.seek(0, os.SEEK_END)
         errors.seek(max(size - TAIL_BYTES, 0))
-        words = " ".join(errors.read().decode(errors="replace").split())
-        return Ran(process.returncode, clean_text(words) or f"ended with code {process.returncode}")
+        words = clean_text(" ".join(errors.read().decode(errors="replace").split()))
+        if process.returncode < 0 or not words:
+            words = f"it {death_of(process.returncode, words, 'the command').words}"
+        return Ran(process.returncode, words)
 
 
 @dataclass(slots=True)

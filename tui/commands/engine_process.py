@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
+from engine.system.child_death import Cause, death_of
 from engine.system.child_process import command, environment
 
 NOTHING: Mapping[str, object] = MappingProxyType({})
@@ -31,13 +32,18 @@ class EngineProcess:
         code = self._process.poll()
         if code is None or code == 0:
             return ""
-        if code < 0:
-            return (
-                f"the engine was killed (signal {-code}); start the same command again, it goes on where it"
-                " stopped"
-            )
-        lines = self.log.read_text(errors="replace").strip().splitlines()
-        return lines[-1] if lines else f"the engine ended with exit code {code}; its log is {self.log}"
+        try:
+            said = self.log.read_text("utf-8", errors="replace").strip()
+        except OSError:
+            said = ""
+        if code > 0 and said:
+            return said.splitlines()[-1]
+        death = death_of(code, said, "its scoring library")
+        memory = "give it more memory, then " if death.cause is Cause.MEMORY else ""
+        return (
+            f"the engine {death.words}; {memory}start the same command again, it goes on where it stopped"
+            f" (its log is {self.log})"
+        )
 
     def stop(self) -> None:
         """End it. What it has not committed it will do again."""
@@ -113,7 +119,7 @@ def start_engine(
     with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as complaints:
         process = subprocess.Popen(
             command("engine", what, str(recordings.absolute()), *options),
-            env=environment(),
+            env={**environment(), "PYTHONIOENCODING": "utf-8:replace"},
             stdin=subprocess.DEVNULL,
             stdout=complaints,
             stderr=complaints,

@@ -233,7 +233,17 @@ def test_command_past_its_time_is_killed_with_all_it_started(tmp_path: Path) -> 
     ("command", "code", "error"),
     [
         (["sh", "-c", "printf 'no \\033[31mline' >&2; exit 3"], 3, "no [31mline"),
-        (["sh", "-c", "exec 0<&-; exit 2"], 2, "ended with code 2"),
+        (["sh", "-c", "exec 0<&-; exit 2"], 2, "it ended with exit code 2 and printed nothing"),
+        (
+            ["sh", "-c", "exit 127"],
+            127,
+            "it ended with exit code 127 (a command in it was not found) and printed nothing",
+        ),
+        (
+            ["sh", "-c", "kill -9 $$"],
+            -9,
+            "it was killed by SIGKILL (most often the system does so because memory ran out)",
+        ),
         (["/nowhere/call"], None, "/nowhere/call cannot be started (No such file or directory)"),
     ],
 )
