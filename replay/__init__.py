@@ -1,1 +1,1 @@
-"""Recordings in: files and their times, as snapshots. Knows nothing of models, stores or screens."""
+"""Reads recordings: files and their times, as snapshots. Imports no model, store or screen."""

@@ -1,4 +1,4 @@
-"""Unpacks an archive once into the cache directory, whole or not at all, whoever else does so at the time."""
+"""Unpacks an archive once into the cache directory: whole or not at all, safe for concurrent processes."""
 
 import contextlib
 import fcntl
@@ -23,7 +23,7 @@ _DAMAGED = (
     lzma.LZMAError,
     EOFError,
     UnicodeError,
-    # From zipfile: a size or an offset that cannot be.
+    # zipfile raises these for an impossible size or offset.
     ValueError,
 )
 _MANIFEST = "manifest.json"
@@ -32,18 +32,18 @@ _CHUNK = 2**20
 
 
 class UnpackError(Exception):
-    """An archive that cannot be unpacked: the end of a sentence that begins with its path."""
+    """The reason why an archive cannot be unpacked; callers put the archive's path before it."""
 
 
 def unpacked(archive: Path, cache: Path | None = None) -> Path:
     """Unpack an archive, unless that was done before.
 
-    It is known again by its path, size and time of change: hashing the content would mean reading hundreds
-    of megabytes at every start, and an archive that was replaced differs in one of the three.
+    Path, size and time of change identify an archive. Hashing would read hundreds of megabytes at every
+    start, and a replaced archive differs in one of the three.
 
     Returns:
-        The folder that holds its regular files, in the archive's own sub-folders. Links, devices, hidden
-        files and those whose path leads out of the archive are left out.
+        The folder with its regular files, in the archive's sub-folders. Links, devices, hidden files and
+        members with a path outside of the archive are skipped.
 
     Raises:
         UnpackError: it is no archive, or damaged.
@@ -54,8 +54,8 @@ def unpacked(archive: Path, cache: Path | None = None) -> Path:
     if _is_whole(final):
         return final / _FILES
     root.mkdir(parents=True, exist_ok=True)
-    # The lock is the kernel's and ends with the process: a second one waits and then finds the work done,
-    # and a part left behind is known to be nobody's.
+    # The kernel lock ends with its process: a second process waits and then finds the work done,
+    # and a leftover part belongs to no running process.
     with (root / f"{key}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not _is_whole(final):
@@ -72,7 +72,7 @@ def unpacked(archive: Path, cache: Path | None = None) -> Path:
 
 
 def is_unpacked(archive: Path, cache: Path | None = None) -> bool:
-    """Whether `unpacked` would find its work done.
+    """Return whether `unpacked` has already unpacked this archive.
 
     Raises:
         OSError: the archive cannot be looked at.
@@ -88,7 +88,7 @@ def _place(archive: Path, cache: Path | None) -> Path:
 
 
 def _is_whole(folder: Path) -> bool:
-    """Whether the folder still holds what its manifest says, by size."""
+    """Return whether the folder holds the files of its manifest, by size."""
     try:
         sizes = json.loads((folder / _MANIFEST).read_text("utf-8"))
         return all(os.lstat(folder / _FILES / name).st_size == size for name, size in sizes.items())
@@ -111,7 +111,7 @@ def _unpack(archive: Path, part: Path) -> None:
         for path, source in members:
             target = files / path
             target.parent.mkdir(parents=True, exist_ok=True)
-            # A path that comes twice: the later one is the newer, as with any tar that was appended to.
+            # Of a path that occurs twice the later member is the newer one, as in any appended tar.
             with target.open("wb") as sink:
                 shutil.copyfileobj(source, sink, _CHUNK)
                 sizes[str(path)] = sink.tell()
@@ -120,7 +120,7 @@ def _unpack(archive: Path, part: Path) -> None:
     except (NotADirectoryError, IsADirectoryError, FileExistsError) as error:
         raise UnpackError("is damaged: one name in it is both a file and a folder") from error
     except OSError as error:
-        # The decompressors raise it too, for what they cannot decompress, but then without an error number.
+        # The decompressors raise OSError without an error number for damaged data.
         if error.errno is None:
             raise UnpackError(f"is damaged: {error}") from error
         raise
@@ -128,7 +128,7 @@ def _unpack(archive: Path, part: Path) -> None:
 
 
 def _safe_path(name: str) -> PurePosixPath | None:
-    """The member's path within the archive, or None for one that is hidden or leads out of it."""
+    """Return the member's path within the archive; None for a hidden path or one that leads out of it."""
     path = PurePosixPath(name)
     parts = [part for part in path.parts if part != "."]
     unsafe = path.is_absolute() or "\\" in name or "\0" in name or not parts
@@ -144,12 +144,12 @@ def _tar_members(archive: Path) -> Iterator[tuple[PurePosixPath, IO[bytes]]]:
             source = tar.extractfile(member) if member.isreg() and path else None
             if source and path:
                 yield path, source
-        # tarfile takes a damaged header, or the end of the file, for the end of the archive.
+        # tarfile treats a damaged header, or the end of the file, as the end of the archive.
         stream = tar.fileobj
         stream.seek(tar.offset)
         if stream.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):
             raise tarfile.ReadError("it ends early")
-        # The checksum of a compressed file stands at its very end.
+        # The checksum of a compressed file is at its end.
         while stream.read(_CHUNK):
             pass
 

@@ -1,7 +1,7 @@
-"""Plays a finished run into a folder at a pace: stands in for the recorder, a tidy one or an untidy one.
+"""Plays a finished run into a folder at a pace: simulates a tidy or an untidy recorder.
 
-A tidy recorder writes under a hidden name and renames. An untidy one writes under the final name, in pieces,
-with pauses. Files that are there already are passed over, so a feed that was stopped can be taken up again.
+A tidy recorder writes under a hidden name and renames. An untidy recorder writes under the final name, in
+pieces, with pauses. Existing files are skipped, so a stopped feed can be continued.
 """
 
 import os
@@ -18,18 +18,18 @@ from replay.recording import RecordingError, clean_text
 from replay.run import Run
 
 MOST_PIECES = 8
-"""Pieces that an untidy recorder writes a file in, at most."""
+"""Largest number of pieces in which an untidy recorder writes a file."""
 
 LONGEST_PAUSE = 0.5
-"""Between two pieces [s]; shorter where recordings come faster than that."""
+"""Pause between two pieces [s]; shorter if recordings come faster."""
 
 
 class FeedError(Exception):
-    """A run cannot be fed into a folder: one sentence for the person who asked."""
+    """A run cannot be fed into a folder; the message is one sentence for the user."""
 
 
 class Feeding(Enum):
-    """What became of a recording: written now, there already, or not readable in the run."""
+    """The result for one recording: written now, already there, or not readable in the run."""
 
     FED = auto()
     THERE = auto()
@@ -38,12 +38,12 @@ class Feeding(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Fed:
-    """A recording that the feed has dealt with.
+    """A recording that the feed has processed.
 
     Attributes:
         name: its file's name.
-        outcome: what became of it.
-        index: its place in the run, from 0.
+        outcome: the result for it.
+        index: its position in the run, from 0.
         seconds_left: until the last recording is due.
     """
 
@@ -54,12 +54,12 @@ class Fed:
 
 
 def due_times(run: Run, *, pace: float | None, every: float | None) -> tuple[float, ...]:
-    """When each recording is due, in seconds from the first.
+    """Return the time at which each recording is due, in seconds from the first.
 
     Args:
-        run: what is fed.
-        pace: recording time per wall time; infinite for as fast as can be.
-        every: seconds between two recordings, whatever their times; counts where it is given.
+        run: the run to feed.
+        pace: recording time per wall time; infinite for full speed.
+        every: seconds between two recordings, whatever their times; overrides `pace`.
 
     Raises:
         ValueError: neither is given, or one is out of range.
@@ -85,17 +85,17 @@ def feed(
     now: Callable[[], float] = time.monotonic,
     rng: random.Random | None = None,
 ) -> Iterator[Fed]:
-    """Write the recordings of a run into a folder as they fall due, and tell of each when it is done.
+    """Write the recordings of a run into a folder as they fall due; yield each result.
 
     Args:
-        run: what is fed, in order of time.
-        folder: where to; made if missing.
+        run: the run to feed, in order of time.
+        folder: the folder to write into; made if missing.
         pace: recording time per wall time; or
         every: seconds between two recordings.
         torn: write like an untidy recorder.
-        sleep: waits [s].
+        sleep: function that waits [s].
         now: monotonic clock [s].
-        rng: where an untidy recorder pauses, and for how long.
+        rng: decides where an untidy recorder pauses, and for how long.
 
     Raises:
         FeedError: the folder holds another file under the name of a recording.
@@ -118,7 +118,7 @@ def feed(
         if done == len(content):
             yield Fed(entry.name, Feeding.THERE, index, left)
             continue
-        # The first that has to be written is due at once.
+        # The first missing recording is due at once.
         start = now() - due[index] if start is None else start
         sleep(max(0.0, start + due[index] - now()))
         if torn:
@@ -132,7 +132,7 @@ def feed(
 
 
 def pieces_of(content: bytes, start: int, rng: random.Random) -> tuple[bytes, ...]:
-    """Cut what is left of a file, from a byte on, at random places that mostly lie within a row."""
+    """Cut the rest of a file, from a byte on, at random places, mostly within a row."""
     if start >= len(content):
         return ()
     cuts = sorted(rng.randrange(start, len(content)) for _ in range(rng.randrange(1, MOST_PIECES)))
@@ -141,9 +141,10 @@ def pieces_of(content: bytes, start: int, rng: random.Random) -> tuple[bytes, ..
 
 
 def _already(place: Path, content: bytes) -> int | None:
-    """How much of a file an earlier feed has written; None if nothing is there.
+    """Return the bytes of a file that an earlier feed has written; None if no file is there.
 
-    Raises FeedError if something else is.
+    Raises:
+        FeedError: another file has this name.
     """
     try:
         is_file = stat.S_ISREG(place.lstat().st_mode)
@@ -152,13 +153,13 @@ def _already(place: Path, content: bytes) -> int | None:
     there = place.read_bytes() if is_file else None
     if there is None or not content.startswith(there):
         raise FeedError(
-            f"{clean_text(str(place))} is there already and is something else: feed into another folder"
+            f"{clean_text(str(place))} exists and differs from the recording: feed into another folder"
         )
     return len(there)
 
 
 def _write_at_once(place: Path, content: bytes) -> None:
-    """Write under a hidden name beside it, then rename: nobody sees a part of it."""
+    """Write under a hidden name, then rename, so that no reader sees a part of the file."""
     hidden = place.with_name(f".{place.name}.part")
     try:
         hidden.write_bytes(content)
@@ -175,7 +176,7 @@ def _write_in_pieces(
     sleep: Callable[[float], None],
     rng: random.Random,
 ) -> None:
-    """Write at the end of the file under its final name, now keeping it open, now closing it in between."""
+    """Append to the file under its final name; sometimes keep it open, sometimes close it between pieces."""
     keeps_open = rng.random() < 0.5
     file = place.open("ab", buffering=0)
     try:

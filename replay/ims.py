@@ -1,7 +1,7 @@
 """Reads an IMS ASCII file: rows of numbers, one column a sensor, no header, named by its time.
 
-A file that is as it should be costs little more than pandas' C parser. Only one that failed there, or came
-out wrong, is gone through a second time, line by line, to say what is wrong with it and where.
+A correct file costs little more than pandas' C parser. A file that fails there, or gives a wrong result, is
+read again line by line to name its fault by line and column.
 """
 
 import csv
@@ -22,9 +22,9 @@ _DECIMALS = re.compile(rb"\.(\d*)")
 _LARGEST = float(np.finfo(np.float32).max)
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _SEPARATORS = {b"\t": "tabs", b",": "commas", b";": "semicolons", b" ": "spaces"}
-# Characters of a faulty field that are quoted in its error.
+# Characters of a faulty field that the error quotes.
 _QUOTED = 24
-# Bytes at the end of a file that show how many decimals its numbers have: some thirty rows.
+# Bytes at the end of a file that show its number of decimals: about thirty rows.
 _TAIL = 1024
 
 Signal = np.ndarray[tuple[int, int], np.dtype[np.float32]]
@@ -33,20 +33,20 @@ Signal = np.ndarray[tuple[int, int], np.dtype[np.float32]]
 def read_ims(data: bytes, name: str, form: RecordingFormat) -> Snapshot:
     r"""Read the bytes of one file.
 
-    Forgiven, because the numbers are not in doubt: \r\n line ends, blank lines at the end, no newline after a
-    complete last row, blanks around a number, a UTF-8 byte order mark (some Windows tools write one).
+    It accepts \r\n line ends, blank lines at the end, a complete last row without a newline, blanks around a
+    number, and a UTF-8 byte order mark: none of them puts a number in doubt.
 
     Args:
         data: the whole file.
         name: its name, which holds its time.
-        form: what is expected of it.
+        form: the expected format.
 
     Returns:
-        The snapshot; its signal is float32 (rows, channels), each channel contiguous in memory.
+        The snapshot. Its signal is float32 (rows, channels), each channel contiguous in memory.
 
     Raises:
-        ColumnCountError: all of its rows have another number of columns than expected.
-        RecordingError: anything else that is wrong with it, by line and column.
+        ColumnCountError: all rows have another number of columns than expected.
+        RecordingError: any other fault, named by line and column.
     """
     time = time_of(name, form)
     data = data.removeprefix(_BYTE_ORDER_MARK)
@@ -59,8 +59,8 @@ def read_ims(data: bytes, name: str, form: RecordingFormat) -> Snapshot:
 
 
 def _parse(data: bytes, form: RecordingFormat) -> Signal | None:
-    """Parse at full speed: float32 (rows, channels), or None if anything at all is not as it should be."""
-    # Here and not above: whoever only opens a run should not wait for pandas, nor hold its memory.
+    """Parse at full speed to float32 (rows, channels); return None for any deviation from the format."""
+    # Imported here: a process that only opens a run needs neither the time nor the memory of pandas.
     import pandas as pd
 
     try:
@@ -78,7 +78,7 @@ def _parse(data: bytes, form: RecordingFormat) -> Signal | None:
     except (ValueError, OverflowError):
         return None
     signal: Signal = np.asfortranarray(frame.to_numpy())
-    # What pandas lets pass: infinity, blank lines in between, a column of True, a last number cut short.
+    # pandas accepts infinity, blank lines in between, a column of True, and a truncated last number.
     sound = (
         signal.shape == (form.rows, form.columns)
         and _newlines(data.rstrip()) == form.rows - 1
@@ -90,12 +90,12 @@ def _parse(data: bytes, form: RecordingFormat) -> Signal | None:
 
 
 def _newlines(data: bytes) -> int:
-    """Count them; six times as fast as `bytes.count`."""
+    """Count the newlines; six times as fast as `bytes.count`."""
     return int(np.count_nonzero(np.frombuffer(data, dtype=np.uint8) == ord("\n")))
 
 
 def _diagnosis(data: bytes, name: str, form: RecordingFormat) -> RecordingError:
-    """Say what is wrong with a file that did not parse: the first fault in it, by line and column."""
+    """Return the first fault of a file that did not parse, by line and column."""
     if not data.strip():
         return RecordingError(name, "the file is empty" if not data else "the file holds blank lines only")
     binary = _BINARY.search(data)
@@ -130,7 +130,7 @@ def _diagnosis(data: bytes, name: str, form: RecordingFormat) -> RecordingError:
 
 
 def _fault(line: bytes, separator: bytes, columns: int) -> str | None:
-    """What is wrong with one row, to be put behind "line N", or None."""
+    """Return the fault of one row, to be put after "line N"; None for a correct row."""
     fields = line.split(separator)
     if not line.strip():
         return " is blank"
@@ -154,13 +154,13 @@ def _fault(line: bytes, separator: bytes, columns: int) -> str | None:
 
 
 def _is_row(line: bytes, separator: bytes) -> bool:
-    """Whether its fields are numbers, or would be with another separator or decimal sign."""
+    """Return whether the fields are numbers, or would be with another separator or decimal sign."""
     fields = line.split(separator)
     return all(map(bytes.strip, fields)) and not any(map(_NOT_OF_NUMBERS.search, fields))
 
 
 def _is_header(lines: list[bytes], separator: bytes) -> bool:
-    """Whether the first line holds no number and the second nothing else."""
+    """Return whether the first line holds no number and the second line only numbers."""
     first, second = (line.split(separator) for line in lines[:2])
     return (
         not any(map(_NUMBER.fullmatch, first))
@@ -170,7 +170,7 @@ def _is_header(lines: list[bytes], separator: bytes) -> bool:
 
 
 def _other_separator(line: bytes, form: RecordingFormat) -> str | None:
-    """In words, what else splits this row into the expected columns, or None."""
+    """Return the name of another separator that gives the expected columns; None if none does."""
     wanted = _SEPARATORS.get(form.separator.encode(), repr(form.separator))
     for separator, word in _SEPARATORS.items():
         fields = line.split() if separator == b" " else line.split(separator)
@@ -180,7 +180,7 @@ def _other_separator(line: bytes, form: RecordingFormat) -> str | None:
 
 
 def _last_number_is_cut(data: bytes) -> bool:
-    """Whether the last number has fewer decimals than every other near it, all of which have as many."""
+    """Return whether the last number has fewer decimals than its neighbours, which all have the same."""
     tail = data[-_TAIL:].split(b"\n", 1)[-1]
     last = _LAST_NUMBER.search(tail)
     start = last.start() if last else len(tail)

@@ -1,4 +1,4 @@
-"""What a recording is: the snapshot, the format its files are expected in, and what can be wrong with one."""
+"""The snapshot, the expected format of recordings, and the errors of a recording."""
 
 import hashlib
 import re
@@ -10,26 +10,26 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import numpy as np
 
 # Control characters, and those that reorder or break a line (bidirectional marks, line and paragraph
-# separators, byte order mark): a terminal would obey them, and a name could pose as another.
+# separators, byte order mark): a terminal would obey them, and one name could look like another.
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
-# How Python hands over the bytes of a file name that is not UTF-8; they cannot be encoded again.
+# Python's form of the bytes of a file name that is not UTF-8; they cannot be encoded again.
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def clean_text(text: str) -> str:
-    """Make text from outside (a file name, a field of a file) fit to show and to store.
+    """Clean text from outside (a file name, a field of a file) for the screen and the store.
 
-    Control and bidirectional characters are removed; what was not valid UTF-8 becomes U+FFFD.
+    Control and bidirectional characters are removed. Bytes that are not valid UTF-8 become U+FFFD.
     """
     return _SURROGATE.sub("\ufffd", _UNSAFE.sub("", text))
 
 
 LINK = "it is a symbolic link, which is not followed"
-"""Why a link in the place of a recording is rejected."""
+"""Reason for the rejection of a link."""
 
 
 class RecordingError(ValueError):
-    """One recording that cannot be used. Not fatal to a run: it is recorded as rejected, and the run goes on.
+    """One recording that cannot be used. It is stored as rejected, and the run goes on.
 
     Attributes:
         name: the file's name.
@@ -37,18 +37,18 @@ class RecordingError(ValueError):
     """
 
     def __init__(self, name: str, reason: str) -> None:
-        """Keep both as `args`, so that the error survives the way out of a worker process."""
+        """Keep both as `args`, so that the error can be pickled between processes."""
         super().__init__(name, reason)
         self.name = name
         self.reason = reason
 
     def __str__(self) -> str:
-        """NAME: REASON."""
+        """Return "NAME: REASON"."""
         return f"{self.name}: {self.reason}"
 
 
 class ColumnCountError(RecordingError):
-    """Every row of the file has another number of columns than the machine has sensors.
+    """Every row of the file has another number of columns than the machine has channels.
 
     Attributes:
         found: columns in the file.
@@ -56,14 +56,14 @@ class ColumnCountError(RecordingError):
     """
 
     def __init__(self, name: str, found: int, expected: int) -> None:
-        """`found` and `expected` count columns."""
+        """Take the number of columns found and expected."""
         noun = "column" if found == 1 else "columns"
         super().__init__(name, f"it has {found} {noun} where {expected} {_are(expected)} expected")
         self.found = found
         self.expected = expected
 
     def __reduce__(self) -> tuple[Callable[..., "ColumnCountError"], tuple[str, int, int]]:
-        """Rebuilt from its own arguments, not from the base's."""
+        """Return the arguments of this class, not those of its base."""
         return type(self), (self.name, self.found, self.expected)
 
 
@@ -76,10 +76,10 @@ class Snapshot:
     """One recording. Compared by identity, since it holds an array.
 
     Attributes:
-        machine: the machine it was taken from.
+        machine: name of the machine.
         name: the file's name.
-        time: when it was taken, aware, in UTC.
-        sample_rate: in Hz.
+        time: recording time, aware, in UTC.
+        sample_rate: of each channel [Hz].
         signal: float32 (rows, channels), read-only, in the unit of the recording.
     """
 
@@ -90,35 +90,35 @@ class Snapshot:
     signal: np.ndarray[tuple[int, int], np.dtype[np.float32]]
 
     def __post_init__(self) -> None:
-        """Hold a read-only view, so that no later step can change what an earlier one saw."""
+        """Keep a read-only view, so that no later step can change the signal."""
         signal = self.signal.view()
         signal.setflags(write=False)
         object.__setattr__(self, "signal", signal)
 
     def digest(self) -> str:
-        """SHA-256 (hex) of the signal alone: channel after channel, little-endian float32."""
+        """Return the SHA-256 (hex) of the signal alone: channel after channel, little-endian float32."""
         return hashlib.sha256(self.signal.T.astype("<f4").tobytes()).hexdigest()
 
     def __reduce__(self) -> tuple[Callable[..., "Snapshot"], tuple[object, ...]]:
-        """Rebuilt by the constructor: pickle alone would bring the array back writable."""
+        """Rebuild by the constructor: pickle alone would restore a writable array."""
         return Snapshot, (self.machine, self.name, self.time, self.sample_rate, self.signal)
 
 
 @dataclass(frozen=True, slots=True)
 class RecordingFormat:
-    """What the files of one machine look like.
+    """The format of one machine's files.
 
     Attributes:
         machine: the machine's name, given to each snapshot.
-        sample_rate: in Hz.
+        sample_rate: of each channel [Hz].
         columns: sensor columns expected in a file.
         rows: rows expected in a file.
-        time_pattern: the file's name as `datetime.strptime` reads it; the default is that of the IMS rig.
-        timezone: the zone of the recorder's clock, by its IANA name; times leave here in UTC.
+        time_pattern: pattern of the file name for `datetime.strptime`; the default is that of the IMS rig.
+        timezone: IANA name of the time zone of the recorder's clock; all results are in UTC.
         separator: the one character between columns.
 
     Raises:
-        ValueError: a value no file could fit, or an unknown time zone.
+        ValueError: an impossible value, or an unknown time zone.
     """
 
     machine: str
@@ -130,7 +130,7 @@ class RecordingFormat:
     separator: str = "\t"
 
     def __post_init__(self) -> None:
-        """Refuse at once what would otherwise fail file by file."""
+        """Reject impossible values at once, not file by file."""
         if not 0 < self.sample_rate < float("inf"):
             raise ValueError(f"the sample rate must be above 0 Hz, not {self.sample_rate}")
         if self.columns < 1 or self.rows < 1:
@@ -147,14 +147,15 @@ class RecordingFormat:
 
     @property
     def largest_file(self) -> int:
-        """Bytes past which a file is not read at all: 64 for each number, far above any plain notation."""
+        """Largest file that is read [bytes]: 64 for each number, far above any plain notation."""
         return 64 * self.rows * self.columns + 2**20
 
 
 def zone_of(name: str) -> tzinfo:
-    """The time zone of this IANA name. Raises ValueError if there is none.
+    """Return the time zone of an IANA name. UTC needs no zone data, which a bare machine may lack.
 
-    UTC needs no zone data, which a bare machine may lack.
+    Raises:
+        ValueError: no time zone has this name.
     """
     if name.upper() == "UTC":
         return UTC
@@ -168,7 +169,7 @@ def time_of(name: str, form: RecordingFormat) -> datetime:
     """Read a recording's time from its file's name.
 
     Returns:
-        The time, aware, in UTC. Of an hour that the clock shows twice (end of summer time), the first.
+        The time, aware, in UTC. In the repeated hour at the end of summer time it is the earlier one.
 
     Raises:
         RecordingError: the name does not follow `form.time_pattern`.

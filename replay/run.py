@@ -1,8 +1,8 @@
 """A finished run: a folder, a .zip or a .tar.* of recordings, ordered by time, read one by one in any order.
 
-An archive is unpacked once into the cache directory and read as a folder from then on: .tar.bz2 and its kin
-allow no random access. What comes out of it is a folder nobody sees before it is whole (unpacked beside,
-then renamed), and that is checked against its own manifest before each later use, since caches get cleaned.
+An archive is unpacked once into the cache directory and then read as a folder, because compressed tar files
+allow no random access. The folder becomes visible only when it is complete (unpacked beside, then renamed).
+It is checked against its manifest before each later use, since caches get cleaned.
 """
 
 import errno
@@ -19,12 +19,12 @@ from replay.folders import FolderError, cache_folder
 from replay.ims import read_ims
 from replay.recording import LINK, RecordingError, RecordingFormat, Snapshot, clean_text, time_of
 
-# Names given as examples in an error.
+# Number of names that an error quotes.
 _EXAMPLES = 4
 
 
 class RunError(Exception):
-    """A run that cannot be opened at all: one sentence for the person who named it."""
+    """A run that cannot be opened; the message is one sentence for the user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A file of a run that is no recording, and why, in one sentence."""
+    """A file of a run that is not a recording, with the reason in one sentence."""
 
     name: str
     reason: str
@@ -48,11 +48,11 @@ class Run:
     """A finished run. Immutable and picklable: threads and worker processes may share it.
 
     Attributes:
-        path: the folder or archive it was opened from, absolute.
-        folder: the folder its files are read from; `path` itself unless that is an archive.
-        form: what is expected of the files.
+        path: absolute path of the folder or archive.
+        folder: the folder of its files; `path` itself unless that is an archive.
+        form: the expected format of the files.
         entries: the recordings, ordered by time.
-        rejected: the files whose names rule them out, ordered by name.
+        rejected: the files with names that are not recordings, ordered by name.
     """
 
     path: Path
@@ -65,24 +65,24 @@ class Run:
         return len(self.entries)
 
     def location(self, index: int) -> Path:
-        """Where the file of this entry lies."""
+        """Return the path of an entry's file."""
         return self.folder / self.entries[index].name
 
     def read(self, index: int) -> Snapshot:
-        """Read the recording at this place in time order.
+        """Read the recording at this position in time order.
 
         Raises:
-            RecordingError: the file cannot be read, or is not as it should be.
-            IndexError: there is no such entry.
+            RecordingError: the file cannot be read, or is not a valid recording.
+            IndexError: no entry has this position.
         """
         return read_ims(self.content(index), self.entries[index].name, self.form)
 
     def content(self, index: int) -> bytes:
-        """The bytes of the file at this place in time order, whatever they are.
+        """Return the raw bytes of the file at this position in time order.
 
         Raises:
             RecordingError: the file cannot be read, or is far too large.
-            IndexError: there is no such entry.
+            IndexError: no entry has this position.
         """
         name = self.entries[index].name
         return _content(self.folder / name, name, self.form.largest_file)
@@ -90,7 +90,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class _Listing:
-    """Names of what lies in a folder, in no order."""
+    """Names of the entries of a folder, unordered."""
 
     files: Sequence[str]
     folders: Sequence[str]
@@ -100,16 +100,16 @@ class _Listing:
 def open_run(path: Path, form: RecordingFormat, cache: Path | None = None) -> Run:
     """Find the recordings of a run. No recording is read yet.
 
-    Left out quietly: hidden files, folders within a folder, pipes and devices. Links are rejected, by name.
+    Hidden files, sub-folders, pipes and devices are skipped silently. Links are rejected by name.
 
     Args:
         path: a folder with recordings directly in it; or a .zip or .tar archive, compressed or not, that
             holds them in one folder at any depth.
-        form: what is expected of the files.
-        cache: where archives are unpacked; by default as `replay.folders.cache_folder` says.
+        form: the expected format of the files.
+        cache: folder for unpacked archives; default: `replay.folders.cache_folder`.
 
     Raises:
-        RunError: there is no such run, it is damaged, or it holds no recording.
+        RunError: the run does not exist, is damaged, or holds no recording.
     """
     path = path.absolute()
     shown = clean_text(str(path))
@@ -147,7 +147,7 @@ def open_run(path: Path, form: RecordingFormat, cache: Path | None = None) -> Ru
 
 
 def _run(path: Path, folder: Path, found: _Listing, form: RecordingFormat, shown: str) -> Run:
-    """Order the files by time and set aside those that cannot have a place in it."""
+    """Order the files by time; reject those without a valid time."""
     at: dict[datetime, str] = {}
     rejected = [Rejection(clean_text(name), LINK) for name in found.links]
     for name in sorted(found.files):
@@ -161,13 +161,13 @@ def _run(path: Path, folder: Path, found: _Listing, form: RecordingFormat, shown
         else:
             at[time] = name
     if not at:
-        raise RunError(f"{shown} holds no recordings: of {rejected[0].name}, {rejected[0].reason}")
+        raise RunError(f"{shown} holds no recordings: {rejected[0].name}: {rejected[0].reason}")
     rejected.sort(key=lambda one: one.name)
     return Run(path, folder, form, tuple(Entry(at[time], time) for time in sorted(at)), tuple(rejected))
 
 
 def _listing(folder: Path, shown: str) -> _Listing:
-    """What lies directly in a folder and is not hidden."""
+    """List the visible entries directly in a folder."""
     files, folders, links = [], [], []
     try:
         with os.scandir(folder) as entries:
@@ -186,14 +186,14 @@ def _listing(folder: Path, shown: str) -> _Listing:
 
 
 def _folder_of_recordings(root: Path, form: RecordingFormat, shown: str) -> Path:
-    """Find the one folder of an unpacked archive whose files are named like recordings."""
+    """Find the only folder of an unpacked archive with files named like recordings."""
     found, other = [], ""
     for place, _, names in os.walk(root):
         for name in sorted(names):
             try:
                 time_of(name, form)
             except RecordingError as error:
-                other = other or f": of {error.name}, {error.reason}"
+                other = other or f": {error.name}: {error.reason}"
             else:
                 found.append(Path(place))
                 break
@@ -208,9 +208,10 @@ def _folder_of_recordings(root: Path, form: RecordingFormat, shown: str) -> Path
 
 
 def _content(path: Path, name: str, largest: int) -> bytes:
-    """Read a regular file whole, whatever may have taken its place since the run was opened.
+    """Read a whole regular file; something else may have taken its place since the run was opened.
 
-    Raises RecordingError.
+    Raises:
+        RecordingError: it cannot be read, or is no regular file.
     """
     try:
         with io.FileIO(path, "rb", opener=_open_plainly) as file:
@@ -225,7 +226,7 @@ def _content(path: Path, name: str, largest: int) -> bytes:
 
 
 def _open_plainly(path: str, flags: int) -> int:
-    """Open without following a link, and without waiting for ever for the other end of a pipe."""
+    """Open without following a link and without blocking on a pipe."""
     return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
 
 
@@ -236,6 +237,6 @@ def _cause(error: OSError) -> str:
 
 
 def _some(names: Sequence[str]) -> str:
-    """Name a few of them."""
+    """Quote the first few names."""
     shown = [clean_text(name) for name in sorted(names)[:_EXAMPLES]]
     return ", ".join(shown) + (", ..." if len(names) > _EXAMPLES else "")

@@ -1,1 +1,1 @@
-"""Network and folder intake: complete files of a watched folder, each offered until it is known."""
+"""Intake from a watched folder: offers each complete file until the ledger knows it."""

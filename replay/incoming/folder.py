@@ -1,7 +1,7 @@
-"""A watched folder at the edge: what lies in it, the bytes of one file, and moving one file aside.
+"""File access of a watched folder: listing it, reading one file, moving one file to quarantine.
 
-Everything is done relative to a descriptor of the folder, follows no link inside it, opens regular files
-only, and never waits for the other end of a pipe. Nothing is deleted and nothing is overwritten.
+All access is relative to a descriptor of the folder. It follows no link inside the folder, opens only regular
+files, and never blocks on a pipe. It deletes and overwrites nothing.
 """
 
 import errno
@@ -19,12 +19,12 @@ from typing import NamedTuple
 from replay.recording import clean_text
 
 _LARGEST_NUMBER = 2**63 - 1
-# Bytes that a file name may have on every file system that matters here.
+# Longest file name [bytes] on all usual file systems.
 _LONGEST_NAME = 255
 
 
 class FolderState(StrEnum):
-    """Whether a folder could be looked into."""
+    """Whether a folder could be listed."""
 
     PRESENT = "present"
     MISSING = "missing"
@@ -32,9 +32,9 @@ class FolderState(StrEnum):
 
 
 class Stamp(NamedTuple):
-    """What tells that a file has changed: size [bytes], time of modification [ns since 1970], inode.
+    """Identifies a version of a file: size [bytes], time of modification [ns since 1970], inode.
 
-    A tuple, since a directory of a year's files has many, and the ledger keeps them as three numbers.
+    A tuple, because a folder of a year's files has many, and the ledger keeps three numbers.
     """
 
     size: int
@@ -52,13 +52,13 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What lies in a folder at one look.
+    """The contents of a folder at one scan.
 
     Attributes:
         files: by the bytes of their names.
-        ignored: how many entries were left alone: hidden ones, folders, pipes, sockets, devices.
-        state: whether the folder could be looked into; if not, `files` is empty.
-        sentence: what is wrong with it and what to do; empty if nothing is.
+        ignored: number of ignored entries: hidden ones, folders, pipes, sockets, devices.
+        state: whether the folder could be listed; if not, `files` is empty.
+        sentence: the fault of the folder and its remedy; empty if it has none.
     """
 
     files: Mapping[bytes, Found]
@@ -68,56 +68,56 @@ class Listing:
 
 
 class UnsettledError(Exception):
-    """A file cannot be read as it was seen, now; the message is a reason to put behind its name."""
+    """A file cannot be read as it was listed; the message is a reason to put after its name."""
 
 
 def stamp_of(state: os.stat_result) -> Stamp:
-    """What to remember of a file to notice a change; every number fits a database's 64 bits with a sign."""
+    """Return the numbers that reveal a change of a file; each fits a signed 64-bit integer."""
     modified_ns = max(-_LARGEST_NUMBER, min(state.st_mtime_ns, _LARGEST_NUMBER))
-    # Network file systems make up inodes that use the topmost bit too.
+    # Network file systems invent inodes that also use the highest bit.
     return Stamp(state.st_size, modified_ns, state.st_ino & _LARGEST_NUMBER)
 
 
 def shown_name(raw: bytes) -> str:
-    """A file's name, fit to show and to store."""
+    """Return a file's name, cleaned for the screen and the store."""
     return clean_text(os.fsdecode(raw))
 
 
 def look_into(folder: Path, names: Iterable[bytes] | None = None) -> Listing:
-    """List a folder, or see what these names in it are now, with one `stat` an entry.
+    """List a folder, or only these names in it, with one `stat` for each entry.
 
-    Never raises for what the folder is or lacks.
+    It never raises for a missing or unreadable folder: `Listing.state` reports that.
     """
     shown = clean_text(str(folder))
     try:
         with _opened(folder) as descriptor:
             return _listed(_entries(descriptor) if names is None else _named(descriptor, names))
     except FileNotFoundError:
-        return _nothing(FolderState.MISSING, f"{shown} does not exist; it is looked for again all the time")
+        return _nothing(FolderState.MISSING, f"{shown} does not exist; the engine keeps looking for it")
     except NotADirectoryError:
         return _nothing(
-            FolderState.MISSING, f"{shown} is not a folder; name the one the recorder writes into"
+            FolderState.MISSING, f"{shown} is not a folder; name the folder that the recorder writes into"
         )
     except PermissionError:
         return _nothing(
-            FolderState.UNREADABLE, f"{shown} may not be looked into: give this user permission (r-x) to it"
+            FolderState.UNREADABLE, f"{shown} cannot be listed: give this user permission (r-x) to it"
         )
     except OSError as error:
-        return _nothing(FolderState.UNREADABLE, f"{shown} cannot be looked into: {cause_of(error)}")
+        return _nothing(FolderState.UNREADABLE, f"{shown} cannot be listed: {cause_of(error)}")
 
 
 def read_unchanged(folder: Path, raw: bytes, stamp: Stamp) -> bytes:
-    """Read a file that is still what it was when it was seen, and stays so while it is read.
+    """Read a file that has not changed since it was listed, and does not change during the read.
 
     Raises:
-        UnsettledError: it is gone, it has changed, or it cannot be read just now.
+        UnsettledError: it is gone, it has changed, or it cannot be read now.
     """
     try:
         with _opened(folder) as descriptor, io.FileIO(_open_plainly(raw, descriptor), "rb") as file:
             before = os.fstat(file.fileno())
             if not stat.S_ISREG(before.st_mode) or stamp_of(before) != stamp:
-                raise UnsettledError("it has changed since it was seen")
-            # One byte more than it has: a file that grows is noticed, not followed.
+                raise UnsettledError("it has changed since it was listed")
+            # One byte more than its size reveals a growing file without following it.
             parts = list(_pieces(file, stamp.size + 1))
             data = parts[0] if len(parts) == 1 else b"".join(parts)
             if len(data) != stamp.size or stamp_of(os.fstat(file.fileno())) != stamp:
@@ -126,7 +126,7 @@ def read_unchanged(folder: Path, raw: bytes, stamp: Stamp) -> bytes:
     except FileNotFoundError:
         raise UnsettledError("it is gone") from None
     except PermissionError:
-        raise UnsettledError("it may not be read: give this user permission to read it") from None
+        raise UnsettledError("it cannot be read: give this user permission to read it") from None
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.ENXIO, errno.EISDIR):
             raise UnsettledError("something else has taken its place") from None
@@ -134,18 +134,16 @@ def read_unchanged(folder: Path, raw: bytes, stamp: Stamp) -> bytes:
 
 
 def move_aside(folder: Path, raw: bytes, stamp: Stamp, aside: Path) -> Path | None:
-    """Move a file that is still what it was when it was seen into another folder, which is made if missing.
+    """Move an unchanged file into another folder, which is made if missing.
 
-    It keeps its name, with .1, .2 and so on where that is taken. A link is moved itself, never what it
-    points to. Across file systems a regular file is copied, and removed only once the copy is on the disk; a
-    link is left where it is.
+    It keeps its name, with .1, .2 and so on if the name is taken. A link is moved itself, never its target.
+    Across file systems a regular file is copied and removed after the copy is on disk; a link stays.
 
     Returns:
-        Where it is now; None if it is left where it is, because it has changed, has gone, or `aside` is the
-        very folder it lies in.
+        The new path; None if the file stays because it has changed, is gone, or already is in `aside`.
 
     Raises:
-        OSError: it could not be moved, and is where it was.
+        OSError: it could not be moved and remains in place.
     """
     aside.mkdir(parents=True, exist_ok=True)
     with _opened(folder) as source, _opened(aside) as target:
@@ -162,13 +160,13 @@ def move_aside(folder: Path, raw: bytes, stamp: Stamp, aside: Path) -> Path | No
 
 
 def cause_of(error: OSError) -> str:
-    """What the system says of an error, in lower case."""
+    """Return the system's words for an error, in lower case."""
     return (error.strerror or str(error)).lower()
 
 
 @contextmanager
 def _opened(folder: Path) -> Iterator[int]:
-    """A descriptor of a folder, closed at the end."""
+    """Yield a descriptor of a folder; close it at the end."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         yield descriptor
@@ -182,7 +180,7 @@ def _open_plainly(raw: bytes, folder: int) -> int:
 
 
 def _entries(descriptor: int) -> Iterator[tuple[bytes, os.stat_result | None]]:
-    """Every entry of a folder, and what it is; None for a hidden one."""
+    """Yield every entry of a folder with its status; None for a hidden one."""
     with os.scandir(descriptor) as entries:
         for entry in entries:
             if entry.name.startswith("."):
@@ -196,7 +194,7 @@ def _entries(descriptor: int) -> Iterator[tuple[bytes, os.stat_result | None]]:
 
 
 def _named(descriptor: int, names: Iterable[bytes]) -> Iterator[tuple[bytes, os.stat_result | None]]:
-    """These entries of a folder, as far as they are there and not hidden."""
+    """Yield these entries of a folder if they exist and are not hidden."""
     for name in names:
         if not name.startswith(b"."):
             with suppress(FileNotFoundError):
@@ -221,7 +219,7 @@ def _nothing(state: FolderState, sentence: str) -> Listing:
 
 
 def _pieces(file: io.FileIO, most: int) -> Iterator[bytes]:
-    """What a file holds, up to so many bytes; a single read may bring less than was asked for."""
+    """Yield a file's content up to a number of bytes; a single read may return fewer."""
     while most > 0 and (piece := file.read(most)):
         most -= len(piece)
         yield piece
@@ -235,7 +233,7 @@ def _is_still(raw: bytes, stamp: Stamp, folder: int) -> bool:
 
 
 def _reserve(raw: bytes, folder: int) -> bytes:
-    """Take a name nobody has, by an empty file that only we know: a rename onto it overwrites nothing."""
+    """Reserve a free name with an empty file, so that a rename onto it overwrites nothing."""
     number = 0
     while True:
         ending = b".%d" % number if number else b""
@@ -249,7 +247,7 @@ def _reserve(raw: bytes, folder: int) -> bytes:
 
 
 def _rename_or_copy(raw: bytes, stamp: Stamp, source: int, taken: bytes, target: int) -> bool:
-    """Put a file onto a reserved name; False, and the file where it was, if it is not what it was."""
+    """Move a file onto a reserved name; return False and leave the file if it has changed."""
     try:
         os.rename(raw, taken, src_dir_fd=source, dst_dir_fd=target)
     except OSError as error:

@@ -1,13 +1,13 @@
-"""A live incoming folder: which of its files are complete, which wait and why, which are set aside.
+"""A live incoming folder: decides which files are complete, which wait and why, and which are refused.
 
-Nothing here remembers what was dealt with: that is the ledger's part, which is handed to every look. So a
-file is offered until the ledger knows it, whatever happens in between, and again when it changes. A look is a
-full scan; hints of what was closed or renamed into place only shorten the wait.
+The inbox does not remember processed files: each scan is given the ledger. So a file is offered until the
+ledger knows it, and again when it changes. The full scan is decisive; hints of closed or renamed files only
+shorten the wait.
 
-A file is complete when it is at rest, has the expected rows, and does not change while it is read. It is at
-rest when a hint said so, when it was modified long enough ago, or when it has been seen unchanged for long
-enough; the last alone counts where the clocks disagree. A file that may still be growing gets more patience,
-counted from when it was first seen as it is.
+A file is complete if it is at rest, has the expected rows, and does not change during the read. It is at rest
+after a hint, after a long enough time since its modification, or after being unchanged for long enough. If
+the clocks disagree, only the last counts. A file that may still grow gets more patience, counted from the
+first scan that found its present version.
 """
 
 import os
@@ -40,26 +40,26 @@ Known = tuple[int, int, int]
 NO_HINTS: Mapping[bytes, Stamp] = MappingProxyType({})
 
 RETRY_SECONDS = 5.0
-"""Until a file is tried again that could not be read for a reason outside it, such as a permission."""
+"""Pause before the next attempt to read a file after an external fault, such as a permission [s]."""
 
 JUST_WRITTEN = "it has just been written"
-"""Why a file waits that is not at rest yet."""
+"""Reason for waiting: the file is not at rest yet."""
 
 LARGEST_SHARE = 0.05
-"""Of the time that scanning may take: a folder of a year's files must not keep a core busy."""
+"""Largest share of time for scanning: a folder of a year's files must not keep a core busy."""
 
 _NANOSECONDS = 10**9
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A file that may be read now.
+    """A file that is ready to be read.
 
     Attributes:
-        name: its name, cleaned, to show and to store.
-        raw: its name as the file system has it: what it is known by.
-        stamp: what it was when it was seen.
-        time: its time by its name, UTC.
+        name: its name, cleaned for the screen and the store.
+        raw: its name in the file system, which identifies it.
+        stamp: its version at the scan.
+        time: the time in its name, UTC.
     """
 
     name: str
@@ -70,7 +70,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A file that is not ready yet, and why."""
+    """A file that is not ready yet, with the reason."""
 
     name: str
     raw: bytes
@@ -79,7 +79,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A file that cannot be a recording, and why; to be entered in the ledger with its stamp."""
+    """A file that cannot be a recording, with the reason; the ledger records it with its stamp."""
 
     name: str
     raw: bytes
@@ -89,16 +89,16 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What one look into the folder found, beside what the ledger knows already.
+    """The result of one scan, without the files that the ledger knows already.
 
     Attributes:
         ready: complete as far as can be told without reading, ordered by time.
         waiting: not ready yet, ordered by name.
-        refused: no recordings, whatever they hold, ordered by name.
-        ignored: how many hidden files, folders, pipes, sockets and devices were left alone.
-        state: whether the folder could be looked into.
-        sentence: what is wrong with the folder and what to do; empty if nothing is.
-        seconds: how long the look took.
+        refused: not recordings, whatever their content, ordered by name.
+        ignored: number of hidden files, folders, pipes, sockets and devices.
+        state: whether the folder could be listed.
+        sentence: the fault of the folder and its remedy; empty if it has none.
+        seconds: duration of the scan.
     """
 
     ready: tuple[Candidate, ...]
@@ -111,11 +111,11 @@ class Scan:
 
 
 class NotYetError(Exception):
-    """A file that cannot be taken in now but may be later; it is offered again.
+    """A file that cannot be read now but may be later; it is offered again.
 
     Attributes:
         name: its name, cleaned.
-        reason: one sentence to put behind it.
+        reason: one sentence to put after the name.
     """
 
     def __init__(self, name: str, reason: str) -> None:
@@ -124,23 +124,23 @@ class NotYetError(Exception):
         self.reason = reason
 
     def __str__(self) -> str:
-        """NAME: REASON."""
+        """Return "NAME: REASON"."""
         return f"{self.name}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """What is known of a file that the ledger does not know, by its present stamp; times are monotonic.
+    """The knowledge about one file that is not in the ledger; times are monotonic.
 
     Attributes:
-        stamp: what it was at the last look.
-        since: when it was first seen with this stamp [s].
-        closed: whether a hint said that it was closed, or renamed into place, as it is.
-        time: its time by its name, UTC; None if it has none.
-        fault: why its name or kind rules it out; empty if they do not.
-        lasting: whether the fault cannot pass (a link), or can (a temporary name).
-        held: why it could not be taken in when it was last tried.
-        until: when it is to be tried again [s].
+        stamp: its version at the last scan.
+        since: first scan with this stamp [s].
+        closed: whether a hint reported this version as closed or renamed into place.
+        time: the time in its name, UTC; None without one.
+        fault: why its name or kind excludes it; empty if they do not.
+        lasting: whether the fault is permanent (a link) or may pass (a temporary name).
+        held: why the last attempt to read it failed.
+        until: time of the next attempt [s].
     """
 
     stamp: Stamp
@@ -154,7 +154,7 @@ class Sighting:
 
 
 class Decision(Enum):
-    """What to do with a file."""
+    """The decision about a file."""
 
     TAKE = auto()
     WAIT = auto()
@@ -163,7 +163,7 @@ class Decision(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """How long a file must be unchanged [s]: `settle` to be read, `patience` to be given up."""
+    """Times that a file must be unchanged [s]: `settle` to be read, `patience` to be refused."""
 
     settle: float
     patience: float
@@ -172,20 +172,20 @@ class Rest:
 def sighted(
     before: Sighting | None, found: Found, hint: Stamp | None, raw: bytes, form: RecordingFormat, now: float
 ) -> Sighting:
-    """Take in one look at a file: what was known of it goes on if its stamp is the same."""
+    """Update the knowledge about a file by one scan; keep it if the stamp is the same."""
     if before is None or before.stamp != found.stamp:
         before = _first_sight(found, raw, form, now)
     return before if before.closed or hint != found.stamp else replace(before, closed=True)
 
 
 def decide(sighting: Sighting, now: float, age: float, rest: Rest) -> tuple[Decision, str]:
-    """What to do with a file, and why.
+    """Return the decision about a file, with its reason.
 
     Args:
-        sighting: what is known of it.
+        sighting: the knowledge about it.
         now: monotonic time [s].
-        age: how long ago it was modified by the wall clock [s]; negative where the clocks disagree.
-        rest: how long it must be left alone.
+        age: wall-clock time since its modification [s]; negative if the clocks disagree.
+        rest: required times without a change.
     """
     unchanged = now - sighting.since
     if sighting.fault:
@@ -199,7 +199,7 @@ def decide(sighting: Sighting, now: float, age: float, rest: Rest) -> tuple[Deci
 
 
 def pause_between(interval: float, scan_seconds: float) -> float:
-    """Seconds to wait between two looks: as set, or longer where a look takes long."""
+    """Return the pause between two scans [s]: as set, or longer for slow scans."""
     return max(interval, scan_seconds * (1 / LARGEST_SHARE - 1))
 
 
@@ -219,12 +219,12 @@ class Inbox:
         """Watch one folder, which need not exist yet.
 
         Args:
-            folder: where the recorder writes.
-            form: what is expected of its files.
-            settle: how long a file must be unchanged to be read [s].
-            patience: how long one that may still be growing must be unchanged to be refused [s].
+            folder: the recorder's folder.
+            form: the expected format of its files.
+            settle: time that a file must be unchanged to be read [s].
+            patience: time that a possibly growing file must be unchanged to be refused [s].
             now: monotonic clock [s].
-            wall: the wall clock [s since 1970], which files are stamped by.
+            wall: the wall clock of the file stamps [s since 1970].
         """
         self.folder = folder
         self.form = form
@@ -235,11 +235,11 @@ class Inbox:
         self._sightings: dict[bytes, Sighting] = {}
 
     def scan(self, known: Mapping[bytes, Known], hints: Mapping[bytes, Stamp] = NO_HINTS) -> Scan:
-        """Look at everything in the folder that the ledger does not know as it is.
+        """Scan the whole folder for files that the ledger does not know in their present version.
 
         Args:
-            known: what the ledger says was dealt with: stamps, as they were then, by the bytes of names.
-            hints: files that were closed or renamed into place since the last look, and what they were then.
+            known: stamps of the processed files in the ledger, by the bytes of their names.
+            hints: stamps of files that were closed or renamed into place since the last scan.
         """
         began = self._now()
         listing = look_into(self.folder)
@@ -248,9 +248,9 @@ class Inbox:
             return self._judged(listing, self._sightings, began)
 
     def glance(self, known: Mapping[bytes, Known], hints: Mapping[bytes, Stamp]) -> Scan:
-        """Look at the files hinted at, and those that waited: quick however many files there are.
+        """Check only hinted and waiting files: fast for any number of files.
 
-        It is no substitute for a scan. Those that waited may be older than those hinted at, and ready by now.
+        It does not replace a scan. Waiting files may be older than hinted ones, and ready by now.
         """
         began = self._now()
         with self._lock:
@@ -267,8 +267,8 @@ class Inbox:
             The snapshot, and the digest of its signal: equal for equal signals, whatever name or time.
 
         Raises:
-            NotYetError: it has changed, may still be growing, or cannot be read now.
-            RecordingError: it is no recording, and will not become one unless it changes.
+            NotYetError: it has changed, may still grow, or cannot be read now.
+            RecordingError: it is not a recording in its present version.
         """
         name = candidate.name
         if candidate.stamp.size > self.form.largest_file:
@@ -293,7 +293,7 @@ class Inbox:
     def _sighted(
         self, listing: Listing, known: Mapping[bytes, Known], hints: Mapping[bytes, Stamp]
     ) -> dict[bytes, Sighting]:
-        """What is known, after this look, of the files that the ledger does not know."""
+        """Return the knowledge, after this scan, about the files that the ledger does not know."""
         now = self._now()
         return {
             raw: sighted(self._sightings.get(raw), found, hints.get(raw), raw, self.form, now)
@@ -316,8 +316,8 @@ class Inbox:
                 if why == JUST_WRITTEN and one.time is not None:
                     unsettled = one.time if unsettled is None else min(unsettled, one.time)
         if unsettled is not None:
-            # A recorder finishes one before it begins the next: nobody heard of the older one's end, and it
-            # would be late if the newer one were taken now.
+            # A recorder finishes a file before the next: the hint for the older file was lost, and it
+            # would be late if the newer file were read now.
             early = [
                 one
                 for one in ready
@@ -337,19 +337,19 @@ class Inbox:
         )
 
     def _be_patient(self, candidate: Candidate, data: bytes, reason: str) -> None:
-        """Raise NotYetError if the file may still be growing and has not been left alone for long enough."""
+        """Raise NotYetError for a file that may still grow and changed too recently."""
         until = self._unchanged_since(candidate) + self._rest.patience
         if self._now() < until and may_still_grow(data, candidate.name, self.form):
             raise self._not_yet(candidate, f"{reason}; it may still be growing", until)
 
     def _unchanged_since(self, candidate: Candidate) -> float:
-        """When the file was first seen as it is; now, if that is not known."""
+        """Return the first scan of the present version; now if unknown."""
         with self._lock:
             sighting = self._sightings.get(candidate.raw)
         return sighting.since if sighting and sighting.stamp == candidate.stamp else self._now()
 
     def _not_yet(self, candidate: Candidate, reason: str, until: float) -> NotYetError:
-        """Remember why a file could not be taken in, and when to try again."""
+        """Remember why a file could not be read, and the time of the next attempt."""
         with self._lock:
             sighting = self._sightings.get(candidate.raw)
             if sighting and sighting.stamp == candidate.stamp:
@@ -358,7 +358,7 @@ class Inbox:
 
 
 def _first_sight(found: Found, raw: bytes, form: RecordingFormat, now: float) -> Sighting:
-    """What kind and name say of a file that is new, or has changed."""
+    """Judge a new or changed file by its kind and name."""
     if found.is_link:
         return Sighting(found.stamp, now, fault=LINK, lasting=True)
     try:

@@ -1,7 +1,7 @@
-"""Wakes whoever waits for a folder to change: hints of what was closed or renamed into place, and no more.
+"""Wakes the waiting engine on changes of a folder, with hints of closed or renamed files.
 
-Hints may be lost, late, or never come: a periodic full scan is the truth, and goes on whatever becomes of the
-observer here. On a network file system nobody is told what other machines write, so none is started there.
+Hints may be lost, late, or missing: the periodic full scan is decisive and does not need the observer. On a
+network file system the kernel does not report writes of other machines, so no observer is started there.
 """
 
 import os
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MOUNTS = Path("/proc/self/mounts")
 
 
-# As /proc/mounts names them; of FUSE's file systems nearly all are remote, and "fuseblk" is a local disk.
+# Names in /proc/mounts. Nearly all FUSE file systems are remote; "fuseblk" is a local disk.
 _REMOTE = frozenset(
     {
         *("9p", "acfs", "afs", "beegfs", "ceph", "cifs", "coda", "davfs", "drvfs", "fuse", "gfs", "gfs2"),
@@ -48,16 +48,16 @@ _ESCAPED = re.compile(rb"\\([0-7]{3})")
 
 
 def is_remote(kind: str) -> bool:
-    """Whether changes on a file system of this type may be made by another machine."""
+    """Return whether another machine may write to a file system of this type."""
     return kind in _REMOTE or kind.startswith("fuse.")
 
 
 def file_system_of(folder: Path, mounts: bytes) -> str:
-    """The type of the file system that a path without links lies on; "" if the table does not say.
+    """Return the type of the file system of a path; "" if the table does not name it.
 
     Args:
-        folder: an absolute path without links in it.
-        mounts: the kernel's table of mounts, as /proc/mounts shows it; of two on one place the later counts.
+        folder: an absolute path without links.
+        mounts: the kernel's table of mounts (/proc/mounts); of two mounts on one path the later counts.
     """
     path = os.fsencode(folder)
     longest, kind = b"", ""
@@ -73,7 +73,7 @@ def file_system_of(folder: Path, mounts: bytes) -> str:
 
 
 def kind_of_file_system(folder: Path) -> str:
-    """The type of the file system that a folder lies on now; "" if that cannot be told."""
+    """Return the present type of a folder's file system; "" if unknown."""
     try:
         return file_system_of(Path(os.path.realpath(folder)), MOUNTS.read_bytes())
     except OSError:
@@ -83,14 +83,14 @@ def kind_of_file_system(folder: Path) -> str:
 Polling = Literal["auto", "always", "never"]
 
 GATHER_SECONDS = 0.02
-"""After a hint, for those that come with it: a burst should not cause a scan for each of its files."""
+"""Pause after a hint [s]: a burst should not cause one scan for each file."""
 
 REARM_SECONDS = 60.0
-"""Until an observer that could not be started (the system has a limit for them) is tried again."""
+"""Pause before the next attempt to start an observer [s]; the system limits their number."""
 
 
 class Waker:
-    """Waits for a folder to change, or for time to pass. One thread waits; any may `wake` it."""
+    """Waits for a change of a folder or for a timeout. One thread waits; any thread may `wake` it."""
 
     def __init__(
         self,
@@ -103,10 +103,10 @@ class Waker:
         """Wait for one folder, which need not exist yet.
 
         Args:
-            folder: what to wait for.
-            polling: never to ask for hints, always to ask, or to ask unless the file system is a remote one.
+            folder: the folder to observe.
+            polling: use no hints, always use hints, or use them unless the file system is remote.
             now: monotonic clock [s].
-            file_system: tells the type of a folder's file system.
+            file_system: returns the type of a folder's file system.
         """
         self._folder = folder
         self._polling: Polling = polling
@@ -120,17 +120,17 @@ class Waker:
         self._retry_at = 0.0
         self._is_closed = False
         self._was_deaf = True
-        self._how = "looked at again and again"
+        self._how = "scanned regularly"
 
     @property
     def how(self) -> str:
-        """In words, how changes are noticed; to be put behind the folder's name and "is"."""
+        """Say how changes are noticed, as words after the folder's name and "is"."""
         return self._how
 
     def wait(self, seconds: float) -> bool:
-        """Wait until something may have changed, at most so long. Says whether it was woken.
+        """Wait for a possible change, at most for this time; return whether it was woken.
 
-        It returns at once when it has just begun to hear of the folder: what came before that was not heard.
+        It returns at once after a new observer started: earlier changes gave no hint.
         """
         if self._arm():
             return True
@@ -141,18 +141,18 @@ class Waker:
         return woken
 
     def was_deaf(self) -> bool:
-        """Hear of the folder from now on, and say whether that was not so all the time since the last call.
+        """Start observing if needed; return whether observation was interrupted since the last call.
 
-        What came meanwhile no hint tells of: only a full scan does.
+        Changes during an interruption give no hint: only a full scan finds them.
         """
         self._arm()
         deaf, self._was_deaf = self._was_deaf, False
         return deaf
 
     def hints(self) -> dict[bytes, Stamp]:
-        """Take what was closed or renamed into place since the last call: stamps by the bytes of names.
+        """Return files closed or renamed into place since the last call: stamps by the bytes of names.
 
-        To be taken before the scan that they are for.
+        Call it before the scan that uses them.
         """
         with self._lock:
             taken, self._hints = self._hints, {}
@@ -163,13 +163,13 @@ class Waker:
         self._woken.set()
 
     def close(self) -> None:
-        """Ask for no more hints, and end the present wait."""
+        """Stop the observer, and end the present wait."""
         self._is_closed = True
         self._woken.set()
         self._disarm()
 
     def _arm(self) -> bool:
-        """Hear of the folder that is there now. Says whether that has just begun."""
+        """Observe the folder that exists now; return whether observation has just begun."""
         identity = _identity(self._folder)
         if identity is not None and identity == self._armed and self._is_as_good_as_can_be():
             return False
@@ -180,27 +180,27 @@ class Waker:
         self._was_deaf = True
         self._retry_at = float("inf")
         if self._polling == "always":
-            self._how = "looked at again and again, as watch.polling says"
+            self._how = "scanned regularly, as watch.polling says"
             return False
         kind = self._file_system(self._folder)
         if self._polling == "auto" and is_remote(kind):
-            self._how = f"looked at again and again, since it is on a network file system ({kind})"
+            self._how = f"scanned regularly, because it is on a network file system ({kind})"
             return False
         try:
             self._observer = _started(self._folder, self._hear)
         except (ImportError, OSError, RuntimeError) as error:
             cause = cause_of(error) if isinstance(error, OSError) else str(error)
-            self._how = f"looked at again and again, since the system does not tell of changes: {cause}"
+            self._how = f"scanned regularly, because the system does not report changes: {cause}"
             self._retry_at = self._now() + REARM_SECONDS
             return False
-        self._how = "told of by the system, and looked at again and again besides"
+        self._how = "reported by the system and scanned regularly"
         return True
 
     def _is_as_good_as_can_be(self) -> bool:
-        """Whether the observer still hears; without one, whether it is too soon to try another."""
+        """Return whether the observer works; without one, whether it is too early to start another."""
         if self._observer is None:
             return self._now() < self._retry_at
-        # Its part for a folder ends, without a word, when the folder is removed.
+        # Its thread for a folder ends silently when the folder is removed.
         return self._observer.is_alive() and all(one.is_alive() for one in self._observer.emitters)
 
     def _disarm(self) -> None:
@@ -210,7 +210,7 @@ class Waker:
             observer.join()
 
     def _hear(self, path: str, is_complete: bool) -> None:
-        """Take in one hint, on the observer's thread."""
+        """Store one hint, on the observer's thread."""
         if is_complete:
             try:
                 state = os.lstat(path)
@@ -223,7 +223,7 @@ class Waker:
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:
-    """Which folder it is: another one may have taken the name."""
+    """Identify the folder: another one may have taken its name."""
     try:
         state = folder.stat()
     except OSError:
@@ -232,8 +232,8 @@ def _identity(folder: Path) -> tuple[int, int] | None:
 
 
 def _started(folder: Path, hear: Callable[[str, bool], None]) -> "BaseObserver":
-    """An observer of one folder. Raises ImportError, OSError or RuntimeError."""
-    # Here and not above: whoever only scans should not need it.
+    """Start an observer of one folder; may raise ImportError, OSError or RuntimeError."""
+    # Imported here: a process that only scans does not need it.
     from watchdog.events import (
         FileClosedEvent,
         FileCreatedEvent,
@@ -251,8 +251,8 @@ def _started(folder: Path, hear: Callable[[str, bool], None]) -> "BaseObserver":
             else:
                 hear(os.fsdecode(event.src_path), isinstance(event, FileClosedEvent))
 
-    # With "full events" a file moved in from another folder is told as moved, not as just created. The
-    # path must be without links: inotify would watch the link itself.
+    # With "full events" a file moved in from another folder is reported as moved, not as created. The
+    # path must have no links: inotify would watch the link itself.
     observer = InotifyObserver(generate_full_events=True)
     try:
         observer.schedule(

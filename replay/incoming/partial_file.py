@@ -1,7 +1,7 @@
-"""Could more bytes at its end still make a recording of this file, or is it bad for good?
+"""Decides whether an incomplete file can still become a recording, or is faulty.
 
-A recorder that writes under the final name, or a copy under way, shows a file that ends anywhere. Such a file
-deserves patience; one whose faults lie before its end does not.
+A recorder that writes under the final name, or a copy in progress, shows a file that ends anywhere. Such a
+file gets more time. A file with a fault before its end does not.
 """
 
 import re
@@ -10,22 +10,22 @@ from dataclasses import replace
 from replay.ims import read_ims
 from replay.recording import RecordingError, RecordingFormat
 
-# Bytes at the end of a file that show how its numbers are written: some thirty rows.
+# Bytes at the end of a file that show the notation of its numbers: about thirty rows.
 _TAIL = 1024
 _FIXED = re.compile(rb"[+-]?\d*\.(\d+)")
 
 
 def may_still_grow(data: bytes, name: str, form: RecordingFormat) -> bool:
-    """Whether a recorder that goes on writing at the end could make a whole recording of it.
+    """Return whether further bytes at the end could complete the recording.
 
-    So it is while its whole lines are as they should be and some are missing; and while its last line has no
-    end, unless every number near it has as many decimals and the last one has them too. Zero bytes are
-    space that was set aside, or whose content a network file system has not brought yet.
+    That is so while all complete lines are correct and some are missing. It is also so while the last line
+    has no end, unless its last number has as many decimals as all numbers near it. Zero bytes are reserved
+    space, or content that a network file system has not delivered yet.
 
     Args:
-        data: the file as it is now, which `read_ims` refuses or which ends without a newline.
+        data: the present content, which `read_ims` refuses or which ends without a newline.
         name: its name, which holds its time.
-        form: what is expected of it.
+        form: the expected format.
     """
     if b"\0" in data:
         return True
@@ -39,7 +39,7 @@ def may_still_grow(data: bytes, name: str, form: RecordingFormat) -> bool:
 
 
 def _is_right(lines: bytes, count: int, name: str, form: RecordingFormat) -> bool:
-    """Whether so many whole lines are rows as expected."""
+    """Return whether this number of complete lines are correct rows."""
     try:
         read_ims(lines, name, replace(form, rows=count))
     except RecordingError:
@@ -48,11 +48,11 @@ def _is_right(lines: bytes, count: int, name: str, form: RecordingFormat) -> boo
 
 
 def _is_finished(data: bytes, last: bytes, form: RecordingFormat) -> bool:
-    """Whether a last row without a newline is surely whole: its numbers end as all those near it do."""
+    """Return whether a last row without a newline is complete: its numbers end like those near it."""
     separator = form.separator.encode()
     if last.count(separator) + 1 != form.columns:
         return False
     numbers = data[-_TAIL:].replace(separator, b"\n").split(b"\n")
-    # The first of them may have been cut by the look at the tail alone.
+    # The first number may be cut, because only the tail was read.
     ends = [_FIXED.fullmatch(number.strip()) for number in numbers[1 if len(data) > _TAIL else 0 :]]
     return len({end and len(end[1]) for end in ends}) == 1 and ends[0] is not None

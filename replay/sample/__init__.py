@@ -7,5 +7,5 @@ ARCHIVE_NAME = "ims-set2-every-7th.tar.bz2"
 
 
 def sample_path() -> Path:
-    """Where the archive lies: beside this module, in a checkout as in an installed wheel."""
+    """Return the path of the archive: beside this module, in a checkout and in an installed wheel."""
     return Path(str(resources.files(__name__) / ARCHIVE_NAME))

@@ -2,8 +2,8 @@
 
     python -m replay.sample.make_sample FOLDER [ARCHIVE]
 
-The same recordings give the same archive, byte for byte: order, times and owners in it are fixed. Packed by
-bzip2, which suits columns of short numbers best: 12.9 MB, where xz at its strongest stays at 14.8 MB.
+The same recordings give the same archive, byte for byte: its order, times and owners are fixed. bzip2 packs
+columns of short numbers best: 12.9 MB; xz at its highest level needs 14.8 MB.
 """
 
 import bz2
@@ -17,8 +17,8 @@ from replay.recording import RecordingFormat
 from replay.run import Run, RunError, open_run
 from replay.sample import sample_path
 
-# From index 3 on every 7th: the first with the fault is then 535, three after its onset, and the last is 983,
-# the stopped machine.
+# Every 7th from index 3: the first faulty one is then 535, three after the onset; the last is 983, the
+# stopped machine.
 FIRST, EVERY = 3, 7
 SNAPSHOTS_OF_SET_2 = 984
 LARGEST_ARCHIVE = 15_000_000
@@ -29,7 +29,7 @@ def packed(run: Run) -> bytes:
     """Pack the chosen files of the run, as they are, into a .tar.bz2.
 
     Raises:
-        RecordingError: one of them is not as it should be.
+        RecordingError: one of them is not a valid recording.
         OSError: one of them cannot be read.
     """
     buffer = io.BytesIO()
@@ -45,7 +45,7 @@ def packed(run: Run) -> bytes:
 
 
 def main(arguments: list[str]) -> int:
-    """Write the archive. Returns the exit code."""
+    """Write the archive and return the exit code."""
     if len(arguments) not in (1, 2):
         print(__doc__, file=sys.stderr)
         return 2

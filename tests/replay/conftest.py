@@ -1,4 +1,4 @@
-"""Recordings to test with: a small made-up format, and the real ones where RACEWAY_DATA names them."""
+"""Recordings for tests: a small made-up format, and real ones if RACEWAY_DATA is set."""
 
 import os
 from collections.abc import Callable
@@ -14,13 +14,13 @@ ROWS, COLUMNS = 6, 3
 
 @pytest.fixture
 def form() -> RecordingFormat:
-    """Six rows of three channels: small enough to be written out in a test."""
+    """Return a format of six rows and three channels, small enough to write out in a test."""
     return RecordingFormat("rig", sample_rate=1000.0, columns=COLUMNS, rows=ROWS)
 
 
 @pytest.fixture
 def recordings() -> Callable[[str], Path]:
-    """Give the folder of a real recording by its name."""
+    """Return the folder of a real recording by its name."""
 
     def folder(name: str) -> Path:
         root = os.environ.get("RACEWAY_DATA")

@@ -15,7 +15,7 @@ NAMES = ["2004.02.12.10.32.39", "2004.02.12.10.42.39", "2004.02.12.10.52.39"]
 
 
 def content(seed: int) -> bytes:
-    """Six rows of three numbers, others for each seed."""
+    """Return six rows of three numbers, which depend on the seed."""
     values = np.random.default_rng(seed).normal(size=(6, 3))
     return "".join("\t".join(f"{value:.3f}" for value in row) + "\n" for row in values).encode()
 
@@ -51,7 +51,7 @@ def names_of(run: Run) -> list[str]:
 
 
 def sentence(path: Path, form: RecordingFormat, cache: Path) -> str:
-    """The one sentence an unusable run is refused with, less its path."""
+    """Return the sentence that refuses an unusable run, without its path."""
     with pytest.raises(RunError) as caught:
         open_run(path, form, cache)
     text = str(caught.value)

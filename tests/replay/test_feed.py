@@ -1,4 +1,4 @@
-"""The stand-in for a recorder: every file as it is, when it is due, at once or in pieces."""
+"""The simulated recorder writes every file unchanged, on time, at once or in pieces."""
 
 import random
 from pathlib import Path
@@ -21,7 +21,7 @@ NAMES = list(FILES)
 
 
 class Time:
-    """A clock that goes only while somebody sleeps, and what the folder held at each sleep."""
+    """A clock that advances only by sleeping, with the folder's contents at each sleep."""
 
     def __init__(self, folder: Path) -> None:
         self.now = 100.0
@@ -118,7 +118,7 @@ def test_other_file_under_the_name_of_a_recording_is_left_and_named(run: Run, cl
     with pytest.raises(FeedError) as caught:
         list(feed(run, clock.folder, every=0.0, sleep=clock.sleep, now=lambda: clock.now))
     assert str(caught.value) == (
-        f"{clock.folder}/{NAMES[1]} is there already and is something else: feed into another folder"
+        f"{clock.folder}/{NAMES[1]} exists and differs from the recording: feed into another folder"
     )
     assert (clock.folder / NAMES[1]).read_bytes() == b"something else"
 

@@ -1,4 +1,4 @@
-"""What the IMS reader takes, and what it says of each thing it does not take."""
+"""The IMS reader accepts valid files and names the fault of others."""
 
 import io
 from collections.abc import Callable
@@ -38,7 +38,7 @@ def reason(data: bytes, form: RecordingFormat) -> str:
 
 
 def with_row(number: int, row: str) -> bytes:
-    """Make a good file but for one line, counted from 1."""
+    """Return a valid file with one other line, counted from 1."""
     return file_of(*ROWS[: number - 1], row, *ROWS[number:])
 
 
@@ -184,7 +184,7 @@ def test_written_signal_is_read_back_to_the_bit(signal: np.ndarray) -> None:
 
 
 def outcome(data: bytes, form: RecordingFormat) -> np.ndarray | str:
-    """Give the signal, or the reason why there is none."""
+    """Return the signal, or the reason for its refusal."""
     try:
         return read_ims(data, NAME, form).signal
     except RecordingError as error:

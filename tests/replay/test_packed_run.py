@@ -1,4 +1,4 @@
-"""A finished run from a folder or an archive: what is in it, in what order, and what is wrong with it."""
+"""A finished run from a folder or an archive: contents, order, faults."""
 
 import bz2
 import io
@@ -272,7 +272,7 @@ def test_run_that_is_not_there_or_empty_is_refused(
     assert sentence(tmp_path / "outer", form, cache) == "holds no recordings; it holds folders: 2nd_test"
     folder_of(tmp_path / "other", {"notes.txt": b""})
     assert sentence(tmp_path / "other", form, cache).startswith(
-        "holds no recordings: of notes.txt, its name is not a time like"
+        "holds no recordings: notes.txt: its name is not a time like"
     )
     os.mkfifo(tmp_path / "pipe")
     assert sentence(tmp_path / "pipe", form, cache) == "is neither a folder nor an archive"
@@ -283,7 +283,7 @@ def test_archive_without_recordings_or_with_several_folders_of_them_is_refused(
 ) -> None:
     assert sentence(zip_of(tmp_path / "empty.zip", {}), form, cache) == "holds no recordings"
     assert sentence(tar_of(tmp_path / "notes.tar", {"a/notes.txt": b""}), form, cache).startswith(
-        "holds no recordings: of notes.txt, its name"
+        "holds no recordings: notes.txt: its name"
     )
     several = {f"{folder}/{NAMES[0]}": content(0) for folder in ("1st_test", "2nd_test")}
     assert sentence(tar_of(tmp_path / "several.tar", several), form, cache) == (

@@ -1,4 +1,4 @@
-"""What a snapshot, a format and a recording's name guarantee."""
+"""Guarantees of a snapshot, a format and a recording's name."""
 
 import pickle
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""A finished run in a folder: ordered by time, bad files told apart, the same wherever it is read."""
+"""A finished run in a folder: ordered by time, invalid files rejected, equal in every process."""
 
 import io
 import os
@@ -84,7 +84,7 @@ def test_folder_of_links_alone_says_why_it_holds_no_recordings(
     run = folder_of(tmp_path / "run", {})
     (run / NAMES[0]).symlink_to("elsewhere")
     assert sentence(run, form, cache) == (
-        f"holds no recordings: of {NAMES[0]}, it is a symbolic link, which is not followed"
+        f"holds no recordings: {NAMES[0]}: it is a symbolic link, which is not followed"
     )
 
 

@@ -1,4 +1,4 @@
-"""The bundled recording: what it holds, and that it is what was published."""
+"""The bundled recording: its contents equal the published ones."""
 
 import bz2
 from collections.abc import Callable
@@ -37,7 +37,7 @@ def test_sample_holds_every_7th_snapshot_from_the_first_days_to_the_stopped_mach
 
 
 def outer_race_line(signal: np.ndarray) -> float:
-    """Height of the outer race line (236 Hz) in the envelope of 3 to 6 kHz, over the median around it.
+    """Return the height of the outer race line (236 Hz) over the median around it, in the envelope of 3 to 6 kHz.
 
     `signal` is (rows,) at 20.48 kHz and one second long, so that a bin of its spectrum is 1 Hz.
     """
@@ -72,7 +72,7 @@ def test_every_file_of_the_sample_is_the_published_one_byte_for_byte(
 def test_script_makes_the_bundled_archive_again(recordings: Callable[[str], Path], tmp_path: Path) -> None:
     made = tmp_path / "sample.tar.bz2"
     assert main([str(recordings("ims-set2")), str(made)]) == 0
-    # What is packed, not how: another build of bzip2 may pack the same a few bytes better.
+    # Compares contents, not the archive: another build of bzip2 may pack differently.
     assert bz2.decompress(made.read_bytes()) == bz2.decompress(sample_path().read_bytes())
 
 

@@ -21,7 +21,7 @@ LONG_AGO = 1000.0
 
 
 class Clock:
-    """Monotonic and wall clock of a test, in step unless one is set; neither goes by itself."""
+    """Monotonic and wall clock of a test, in step unless one is set; neither advances by itself."""
 
     def __init__(self) -> None:
         self.now = 50.0
@@ -33,7 +33,7 @@ class Clock:
 
 
 class Rig:
-    """A watched folder, whoever writes into it, and a ledger of what was dealt with."""
+    """A watched folder, its writers, and a ledger of the processed files."""
 
     def __init__(self, folder: Path, form: RecordingFormat) -> None:
         self.folder = folder
@@ -49,19 +49,19 @@ class Rig:
         )
 
     def write(self, name: str | bytes, data: bytes = WHOLE, *, age: float = 0.0) -> Path:
-        """Write a file that was modified so many seconds ago."""
+        """Write a file with a modification time some seconds in the past."""
         path = self.folder / os.fsdecode(name)
         path.write_bytes(data)
         self.stamp(path, age)
         return path
 
     def stamp(self, path: Path, age: float = 0.0) -> None:
-        """Date a file by the test's wall clock."""
+        """Set a file's modification time by the test's wall clock."""
         modified = round((self.clock.wall - age) * 1e9)
         os.utime(path, ns=(modified, modified), follow_symlinks=False)
 
     def hint(self, name: str) -> dict[bytes, Stamp]:
-        """What an observer says when it saw this file closed as it is now."""
+        """Return an observer's hint that this file was closed in its present version."""
         raw = os.fsencode(name)
         return {raw: look_into(self.folder, [raw]).files[raw].stamp}
 

@@ -1,4 +1,4 @@
-"""On which file systems nobody is told of changes, by the kernel's table of mounts."""
+"""Remote file systems, which report no changes, are recognised by the kernel's table of mounts."""
 
 from pathlib import Path
 

@@ -78,7 +78,7 @@ def test_link_is_moved_itself(folder: Path, tmp_path: Path) -> None:
 
 @pytest.fixture
 def _other_file_system(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Refuse to rename, as between two file systems."""
+    """Raise the error of a rename between two file systems."""
 
     def refuse(*_: object, **__: object) -> None:
         raise OSError(errno.EXDEV, "Invalid cross-device link")

@@ -218,7 +218,7 @@ def test_folder_that_vanishes_and_comes_back_is_gone_on_with(rig: Rig) -> None:
     rig.folder.rename(rig.folder.with_name("away"))
     scan = rig.scan()
     assert (scan.state, scan.ready) == (FolderState.MISSING, ())
-    assert scan.sentence == f"{rig.folder} does not exist; it is looked for again all the time"
+    assert scan.sentence == f"{rig.folder} does not exist; the engine keeps looking for it"
     rig.folder.mkdir()
     rig.write(LATER, age=LONG_AGO)
     scan = rig.scan()
@@ -247,7 +247,7 @@ def test_file_in_the_place_of_the_folder_is_a_missing_folder(rig: Rig) -> None:
     rig.folder.write_bytes(b"")
     scan = rig.scan()
     assert scan.state is FolderState.MISSING
-    assert scan.sentence == f"{rig.folder} is not a folder; name the one the recorder writes into"
+    assert scan.sentence == f"{rig.folder} is not a folder; name the folder that the recorder writes into"
 
 
 def test_entry_that_goes_while_the_folder_is_listed_is_passed_over(
@@ -284,7 +284,7 @@ NAMES = [f"2004.02.12.10.{minute}.39" for minute in range(10, 14)]
 
 
 def content_of(name: str, mixed: bool) -> bytes:
-    """A file that tells whose it is, with its numbers written evenly or not, with a last newline or not."""
+    """Return a file that identifies its writer, with even or uneven numbers, with or without a last newline."""
     number = int(name[-5:-3])
     rows = [f"{number}.500\t0.125\t{row}.{'5' if mixed else '500'}" for row in range(6)]
     return "\n".join(rows).encode() + (b"" if mixed else b"\n")

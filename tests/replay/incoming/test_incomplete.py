@@ -1,4 +1,4 @@
-"""A live folder: what is not complete waits and is refused in the end, what is no recording is never read."""
+"""A live folder: incomplete files wait and are refused in the end; other files are never read."""
 
 import os
 import shutil
@@ -27,7 +27,7 @@ from tests.replay.watched_folder import (
 
 
 def not_yet(rig: Rig) -> str:
-    """Why the only file that is ready cannot be read now."""
+    """Return why the only ready file cannot be read now."""
     (one,) = rig.scan().ready
     with pytest.raises(NotYetError) as caught:
         rig.inbox.read(one)
@@ -35,7 +35,7 @@ def not_yet(rig: Rig) -> str:
 
 
 def fault(rig: Rig) -> str:
-    """Why the only file that is ready is no recording."""
+    """Return why the only ready file is not a recording."""
     (one,) = rig.scan().ready
     with pytest.raises(RecordingError) as caught:
         rig.inbox.read(one)
@@ -123,7 +123,7 @@ def swap_for_a_pipe(path: Path) -> None:
 def swap_for_a_socket(path: Path) -> None:
     path.unlink()
     with socket.socket(socket.AF_UNIX) as listening:
-        # A socket's path is short; this one's folder may not be.
+        # The path of a socket must be short; the test's folder may be long.
         folder = os.open(path.parent, os.O_RDONLY)
         try:
             listening.bind(f"/proc/self/fd/{folder}/{path.name}")
@@ -140,10 +140,10 @@ def swap_for_a_folder(path: Path) -> None:
     ("swap", "reason"),
     [
         (Path.unlink, "it is gone"),
-        (swap_by_writing, "it has changed since it was seen"),
-        (swap_by_rename, "it has changed since it was seen"),
+        (swap_by_writing, "it has changed since it was listed"),
+        (swap_by_rename, "it has changed since it was listed"),
         (swap_for_a_link, "something else has taken its place"),
-        (swap_for_a_pipe, "it has changed since it was seen"),
+        (swap_for_a_pipe, "it has changed since it was listed"),
         (swap_for_a_socket, "something else has taken its place"),
         (swap_for_a_folder, "something else has taken its place"),
         (lambda path: shutil.rmtree(path.parent), "it is gone"),
@@ -186,7 +186,7 @@ def test_file_without_permission_waits_and_is_read_when_it_has(
         return open_file(name, *rest, **more)
 
     monkeypatch.setattr(os, "open", guarded)
-    reason = "it may not be read: give this user permission to read it"
+    reason = "it cannot be read: give this user permission to read it"
     assert not_yet(rig) == reason
     assert rig.waiting() == {NAME: reason}
     allowed.set()

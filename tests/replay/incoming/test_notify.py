@@ -32,7 +32,7 @@ def waker(folder: Path) -> Iterator[Waker]:
 
 
 def hinted(waker: Waker, raw: bytes) -> bool:
-    """Whether a hint of this file comes before long."""
+    """Return whether a hint of this file comes soon."""
     end = time.monotonic() + LONG
     while time.monotonic() < end:
         waker.wait(LONG)
@@ -159,10 +159,10 @@ def unstartable(*_: object) -> None:
 @pytest.mark.parametrize(
     ("polling", "kind", "how"),
     [
-        ("always", "ext4", "looked at again and again, as watch.polling says"),
-        ("auto", "nfs4", "looked at again and again, since it is on a network file system (nfs4)"),
-        ("auto", "ext4", "told of by the system, and looked at again and again besides"),
-        ("never", "nfs4", "told of by the system, and looked at again and again besides"),
+        ("always", "ext4", "scanned regularly, as watch.polling says"),
+        ("auto", "nfs4", "scanned regularly, because it is on a network file system (nfs4)"),
+        ("auto", "ext4", "reported by the system and scanned regularly"),
+        ("never", "nfs4", "reported by the system and scanned regularly"),
     ],
 )
 def test_polling_is_chosen_by_the_file_system_unless_it_is_set(
@@ -185,10 +185,10 @@ def test_observer_that_cannot_be_started_is_tried_again_later(
         with monkeypatch.context() as patch:
             patch.setattr(notify, "_started", unstartable)
             assert not waker.wait(0)
-        assert waker.how.endswith("does not tell of changes: inotify instance limit reached")
+        assert waker.how.endswith("does not report changes: inotify instance limit reached")
         assert not waker.wait(0)
         now[0] += REARM_SECONDS
         assert waker.wait(0)
-        assert waker.how.startswith("told of by the system")
+        assert waker.how.startswith("reported by the system")
     finally:
         waker.close()

@@ -1,4 +1,4 @@
-"""A file that more bytes could make whole is told from one that is bad for good."""
+"""Files that more bytes could complete are distinguished from faulty ones."""
 
 import pytest
 from hypothesis import given

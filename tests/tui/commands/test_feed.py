@@ -59,7 +59,7 @@ def test_folder_that_holds_something_else_is_left_alone(run: Path, tmp_path: Pat
     (tmp_path / "2004.02.12.10.05.39").write_bytes(b"something else")
     result = raceway("feed", run, tmp_path, "--every", 0)
     assert result.exit_code == UNUSABLE
-    assert "is there already and is something else: feed into another folder" in result.stderr
+    assert "exists and differs from the recording: feed into another folder" in result.stderr
 
 
 def test_folder_that_cannot_be_made_is_a_failure(run: Path, tmp_path: Path) -> None:
