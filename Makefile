@@ -1,4 +1,4 @@
-# Everything that is done to the project, each by one command; `make` alone lists them.
+# All tasks of the project; `make` lists them.
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -6,21 +6,20 @@ WORKERS ?= 2
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 REQUIREMENTS := pyproject.toml constraints.txt
 
-# A checkout that was moved, or whose Python has gone, needs its environment made anew.
+# A moved checkout, or a missing Python, needs a new environment.
 MADE_IN := $(shell $(BIN)/python -c 'print(open("$(VENV)/made-in").read().strip())' 2>/dev/null)
 
 .PHONY: help run venv test check bench torture clean
 
 help:
-	@echo "make run     install what Raceway needs into $(VENV) (once), then watch a real bearing fail"
-	@echo "make test    run the tests"
-	@echo "make check   check format, lint, types and import rules"
-	@echo "make bench   measure, and print the figures"
-	@echo "make torture kill, fill and overrun Raceway for some twenty minutes; print what was lost"
-	@echo "make venv    install what developing needs into $(VENV)"
-	@echo "make clean   remove $(VENV) and everything else that was made"
-	@echo "PYTHON=/path/to/python3.12 names the Python to use; WORKERS=N the test processes;"
-	@echo "TORTURE='--cycles N' what make torture is told"
+	@echo "make run      replay a real bearing failure (installs Raceway into $(VENV) first)"
+	@echo "make test     run the tests"
+	@echo "make check    check format, lint, types and import contracts"
+	@echo "make bench    measure detection, speed and the console; print the figures"
+	@echo "make torture  kill processes and fill disks for about twenty minutes; print any loss"
+	@echo "make venv     install Raceway and its development tools into $(VENV)"
+	@echo "make clean    remove $(VENV), build results and caches"
+	@echo "Variables: PYTHON=/path/to/python3.12, WORKERS=N (test processes), TORTURE='--cycles N'"
 
 run: $(VENV)/installed-run
 	@$(BIN)/raceway demo
@@ -61,7 +60,7 @@ ifneq ($(MADE_IN),$(CURDIR))
 endif
 $(VENV)/made-in:
 	@if [ -e $(VENV) ] && [ ! -e $@ ]; then \
-		echo "There is a $(VENV) here that make did not make: remove it, or name another: make run VENV=.venv-raceway" >&2; \
+		echo "$(VENV) exists and was not made by make. Remove it, or name another: make run VENV=.venv-raceway" >&2; \
 		exit 1; \
 	fi; \
 	found=; bare=; \

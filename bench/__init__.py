@@ -1,1 +1,1 @@
-"""Benchmarks that print figures. They measure whole runs on real recordings, and judge nothing."""
+"""Benchmarks. They measure whole runs on real recordings and print figures without a verdict."""

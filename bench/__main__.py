@@ -1,4 +1,4 @@
-"""Runs every benchmark: `python -m bench`, or those that are named: `python -m bench throughput`."""
+"""Runs all benchmarks (`python -m bench`) or the named ones (`python -m bench throughput`)."""
 
 import importlib
 import sys

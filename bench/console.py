@@ -1,6 +1,6 @@
-"""The console in a real terminal: bytes a second, keys over a slow link, opening, processor, memory.
+"""Measures the console in a real terminal: bytes a second, keys over a slow link, opening, processor, memory.
 
-Needs no recordings: the stores are made up (bench/made_up_stores.py), the program and the terminal are real.
+It needs no recordings. The stores are made up (bench/made_up_stores.py); program and terminal are real.
 """
 
 import os
@@ -19,14 +19,14 @@ from engine.store.store import Store
 
 WIRE_SECONDS, CPU_SECONDS = 5.0, 15.0
 SLOW_LINK = 20_000
-"""Bytes a second that the slow link carries."""
+"""Capacity of the slow link [bytes/s]."""
 
 DAY = 86_400
 LONG, HUGE = 100_000, 250_000
-"""Snapshots of the store that the processor is measured on, of 8 bearings, and of the largest, of 4."""
+"""Snapshots of the store for the processor figures (8 bearings), and of the largest store (4 bearings)."""
 
 BUSY = 0.3
-"""Share of a core above which a console is taken to be reading still."""
+"""Share of a core above which a console still counts as reading."""
 
 SMALL = 3000
 TO_THE_START = "g"
@@ -36,7 +36,7 @@ STEPS_OF_PACE = 18
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A screen: the key that leads to it, what is seen there and nowhere else, how many panes it has."""
+    """A screen: its key, a pattern that appears on it alone, and its number of panes."""
 
     name: str
     key: str
@@ -61,7 +61,7 @@ PANE = re.compile(r"\[(\w+)\]")
 
 
 def main() -> None:
-    """Print every figure as soon as it is known; `python -m bench.console day huge` measures these alone."""
+    """Print each figure when it is measured; `python -m bench.console day huge` measures these parts only."""
     began = time.perf_counter()
     print(f"load of the machine before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     parts: dict[str, Callable[[Path], Iterable[str]]] = {
@@ -82,24 +82,24 @@ def main() -> None:
 
 
 def attached(state: Path, bytes_a_second: float | None = None) -> Terminal:
-    """A console on a store."""
+    """Start a console on a store."""
     return Terminal(["attach", "--state", str(state)], folder=state, bytes_a_second=bytes_a_second)
 
 
 def full(last: int) -> Callable[[str], bool]:
-    """A test of whether the overview shows a severity for the last of so many bearings."""
+    """Return a test: does the overview show a severity for the bearing of this number?"""
     row = re.compile(rf"Bearing {last}\b.*\d\.\d\d")
     return lambda screen: bool(row.search(screen))
 
 
 def shows(place: Place) -> Callable[[str], bool]:
-    """A test of whether a screen is there."""
+    """Return a test: is this screen shown?"""
     seen = re.compile(place.seen)
     return lambda screen: bool(seen.search(screen))
 
 
 def visited(terminal: Terminal, place: Place) -> None:
-    """Go to a screen, and wait until it has been drawn."""
+    """Open a screen and wait until it is drawn."""
     home(terminal)
     terminal.press(place.key)
     terminal.until(shows(place), 15)
@@ -107,7 +107,7 @@ def visited(terminal: Terminal, place: Place) -> None:
 
 
 def home(terminal: Terminal) -> None:
-    """Back to the overview, from wherever."""
+    """Return to the overview from any screen."""
     terminal.press(BACK)
     terminal.settle(0.3, 1)
     terminal.press(OVERVIEW.key)
@@ -115,7 +115,7 @@ def home(terminal: Terminal) -> None:
 
 
 def attaching(state: Path) -> Iterator[str]:
-    """How long a console takes to come up on a store of some size."""
+    """Measure the time until a console shows a store."""
     made_up_stores.make(state, SMALL)
     with made_up_stores.writer(state), attached(state) as terminal:
         terminal.until(shows(OVERVIEW))
@@ -129,7 +129,7 @@ def attaching(state: Path) -> Iterator[str]:
 
 
 def on_the_wire(state: Path) -> Iterator[str]:
-    """Bytes to the terminal on each screen, with a snapshot a second and with nothing going on."""
+    """Measure bytes to the terminal on each screen, with a snapshot a second and when idle."""
     yield "bytes to the terminal, 8 bearings, 80x24       live at 1 Hz   largest frame         idle"
     live, still = state / "live", state / "still"
     made_up_stores.make(live, SMALL)
@@ -156,19 +156,19 @@ def on_the_wire(state: Path) -> Iterator[str]:
 
 
 def turned(terminal: Terminal) -> None:
-    """Go to the next pane, and wait until it has been drawn."""
+    """Open the next pane and wait until it is drawn."""
     terminal.press(NEXT_PANE)
     terminal.settle()
 
 
 def wire_line(name: str, live: Traffic, idle: Traffic) -> str:
-    """What one screen sends."""
+    """Format the traffic of one screen."""
     frame = max(live.frames, default=0)
     return f"  {name:40s} {live.rate / 1000:7.2f} KB/s {frame / 1000:11.2f} KB {idle.rate / 1000:9.2f} KB/s"
 
 
 def over_a_slow_link(state: Path) -> Iterator[str]:
-    """From a key to the screen that it leads to."""
+    """Measure the time from a key to its screen."""
     link = f"{SLOW_LINK / 1000:.0f} KB/s"
     yield f"key to changed screen over {link:20s} at rest   while a replay runs at pace max"
     made_up_stores.make(state, SMALL, live=False)
@@ -187,7 +187,7 @@ def over_a_slow_link(state: Path) -> Iterator[str]:
 
 
 def reached(terminal: Terminal, place: Place) -> float:
-    """Seconds from a key to the screen; to the overview from the machines."""
+    """Return the seconds from a key to its screen; to the overview from the fleet screen."""
     if place is OVERVIEW:
         terminal.press(PLACES[1].key)
         terminal.until(shows(PLACES[1]), 15)
@@ -199,7 +199,7 @@ def reached(terminal: Terminal, place: Place) -> float:
 
 
 def long_record(state: Path) -> Iterator[str]:
-    """What a console on a long live record costs."""
+    """Measure the cost of a console on a long live record."""
     made_up_stores.make(state, LONG)
     with made_up_stores.writer(state), attached(state) as terminal:
         terminal.until(full(8))
@@ -214,10 +214,10 @@ def long_record(state: Path) -> Iterator[str]:
 
 
 def a_day(state: Path) -> Iterator[str]:
-    """What a console holds after a day at a snapshot a second, played quickly."""
+    """Measure the memory of a console during a day at a snapshot a second, played fast."""
     made_up_stores.make(state, SMALL)
     with attached(state) as terminal:
-        # Nobody writes yet: there is no data, and the row says so.
+        # No process writes yet, so the row shows no data.
         terminal.until(lambda screen: "Bearing 8" in screen)
         terminal.settle()
         held = [resident(terminal.pid)]
@@ -230,7 +230,7 @@ def a_day(state: Path) -> Iterator[str]:
 
 
 def wait_for_snapshots(terminal: Terminal, state: Path, count: int) -> None:
-    """Let the console go on until the store holds so many, and it has had time to read them."""
+    """Wait until the store holds this many snapshots and the console had time to read them."""
     with Store.open(state, read_only=True) as store:
         assessment = store.assessments()[-1]
         deadline = time.perf_counter() + 120
@@ -240,12 +240,12 @@ def wait_for_snapshots(terminal: Terminal, state: Path, count: int) -> None:
             if resume is not None and resume[0] + 1 >= count:
                 break
         else:
-            raise TimeoutError(f"the writer came no further than {resume} of {count}")
+            raise TimeoutError(f"the writer stopped at {resume} of {count}")
     terminal.measure(1.5)
 
 
 def huge_record(state: Path) -> Iterator[str]:
-    """How long the largest store takes to open."""
+    """Measure the time to open the largest store."""
     made_up_stores.make(state, HUGE, components=4)
     with made_up_stores.writer(state), attached(state) as terminal:
         terminal.until(full(4))
@@ -263,7 +263,7 @@ def huge_record(state: Path) -> Iterator[str]:
 
 
 def until_at_rest(terminal: Terminal) -> float:
-    """Let a console read the older part of its record; how long it was busy, in seconds."""
+    """Let a console read the older part of its record; return the seconds that it was busy."""
     seconds = [terminal.measure(1.0).cpu_seconds]
     while len(seconds) < 40 and (len(seconds) < 3 or max(seconds[-3:]) > BUSY):
         seconds.append(terminal.measure(1.0).cpu_seconds)
@@ -271,8 +271,8 @@ def until_at_rest(terminal: Terminal) -> float:
 
 
 def spent(terminal: Terminal) -> str:
-    """What a console has cost so far: on a machine that others use too, the time alone would mislead."""
-    return f"{cpu_seconds(terminal.pid):.2f} s of them its own processor time"
+    """Format the processor time of a console: on a busy machine elapsed time alone misleads."""
+    return f"{cpu_seconds(terminal.pid):.2f} s of processor time"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""First alarms on a real failure, over seeds: which bearing, at which snapshot, why, and what rang before."""
+"""Measures the first alarms on a real failure over seeds: bearing, snapshot, reason, earlier alarms."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from bench.recordings import Pass, assessed, recordings
 from engine.records.events import EventKind
 
 ONSET = 532
-"""Index of the first faulty snapshot of IMS Set 2, known from the recording, used to judge it only."""
+"""Index of the first faulty snapshot of IMS Set 2; known from the recording, used only to judge results."""
 
 SETTLED = 540
 SEEDS = range(10)
@@ -17,7 +17,7 @@ HEADING = (
 
 
 def main() -> None:
-    """Print a line a seed, and what neighbours were promoted for."""
+    """Print a line for each seed, and the reasons for promoted neighbours."""
     path = recordings() / "ims-set2"
     print(HEADING)
     for seed in SEEDS:
@@ -27,7 +27,7 @@ def main() -> None:
 
 
 def describe(seed: int, one: Pass) -> str:
-    """One line of the table."""
+    """Format one line of the table."""
     series = one.series
     ringing = one.ringing()
     learned = int(np.flatnonzero(series.baseline)[-1])
@@ -45,7 +45,7 @@ def describe(seed: int, one: Pass) -> str:
 
 
 def surface(one: Pass) -> str:
-    """What was named first on the leading bearing, and whether that was ever taken back."""
+    """Return the first surface named for the leading bearing, and whether it ever changed."""
     leading = one.ringing()[0].component
     named = [
         event for event in one.events if event.kind is EventKind.DIAGNOSED and event.component == leading
@@ -57,7 +57,7 @@ def surface(one: Pass) -> str:
 
 
 def promotions(one: Pass) -> str:
-    """When and why the others rang with more than low priority."""
+    """Return when and why the other bearings rang with more than low priority."""
     leading = one.ringing()[0].component
     others = []
     for alarm in one.ringing():

@@ -1,7 +1,7 @@
-"""IMS Set 2 disturbed: other gains, rates, lengths, intervals, channel orders and baselines.
+"""Measures detection on disturbed copies of IMS Set 2: gain, rate, length, interval, channels, baseline.
 
-Each line is one pass: what rang before the onset, and how many supplied snapshots after it the first alarm
-of medium or high priority came.
+Each line is one pass: alarms before the onset, and the delay of the first medium or high alarm after it, in
+snapshots supplied.
 """
 
 from collections.abc import Callable, Mapping
@@ -25,7 +25,7 @@ Change = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
 @dataclass(frozen=True, slots=True)
 class AlteredRun(Run):
-    """A run whose signals are changed as they are read, by what can be handed to another process."""
+    """A run with signals changed during reading; the change can be pickled to another process."""
 
     change: Change = np.asarray
     sample_rate: float = 0.0
@@ -38,13 +38,13 @@ class AlteredRun(Run):
 
 
 def resampled(up: int, down: int) -> Change:
-    """A change of sample rate by a ratio, with an anti-aliasing filter."""
+    """Return a change of the sample rate by a ratio, with an anti-aliasing filter."""
     return partial(resample_poly, up=up, down=down, axis=0)
 
 
 @dataclass(frozen=True)
 class Disturbance:
-    """One way to disturb the run; `failing` is the component that then carries bearing 1's signal."""
+    """One disturbance; `failing` is the component that then has the signal of bearing 1."""
 
     name: str
     change: Change = np.asarray
@@ -74,14 +74,14 @@ DISTURBANCES = (
 
 
 def main() -> None:
-    """Print a line a disturbance."""
+    """Print a line for each disturbance."""
     path = recordings() / "ims-set2"
     for one in DISTURBANCES:
         print(describe(one, disturbed(path, one), len(range(0, ONSET, one.every))), flush=True)
 
 
 def disturbed(path: Path, one: Disturbance) -> Pass:
-    """Assess the run as this disturbance makes it."""
+    """Assess the run with this disturbance."""
     plain = load_settings()
     settings = load_settings(overrides=one.settings or {})
     run = open_run(path, plain.recording_format())
@@ -98,7 +98,7 @@ def disturbed(path: Path, one: Disturbance) -> Pass:
 
 
 def describe(one: Disturbance, result: Pass, onset: int) -> str:
-    """One line of the table."""
+    """Format one line of the table."""
     ringing = result.ringing()
     early = [alarm for alarm in result.alarms if result.index(alarm) < onset]
     advisories = sum(alarm not in ringing for alarm in early)

@@ -1,7 +1,7 @@
-"""Made-up stores, small and huge, and a writer that adds a snapshot a second as an engine would.
+"""Makes synthetic stores of any size, and a writer that adds a snapshot a second like an engine.
 
-Eight bearings, or as many as asked; one of them has an alarm that nobody acknowledged. Real signals would
-change no figure of the console: it is given numbers and pictures.
+They have eight bearings by default; one has an unacknowledged alarm. Real signals would change no figure:
+the console reads only numbers and pictures.
 """
 
 import math
@@ -26,20 +26,20 @@ from engine.records.progress import Epoch, Heartbeat, Phase
 from engine.store.store import Store
 
 AT_ONCE = 4000
-"""Snapshots in one transaction while a store is made."""
+"""Snapshots in one transaction."""
 
 SECOND = timedelta(seconds=1)
 BASELINE = 200
 PATTERNS = 61
-"""Scores wander through so many patterns, a prime number, so that no picture of them stands still."""
+"""Number of score patterns; a prime number, so that every picture changes."""
 
 PICTURED = 2000
-"""The newest snapshots have a picture, as after retention."""
+"""Number of the newest snapshots with a picture, as after retention."""
 
 BEAT_EVERY = 2
 BANDS, PARTS, NYQUIST = 64, 19, 20480 / 2
 BINS, STEP = 1000, 1.0
-"""Of an envelope spectrum: how many, and how far apart [Hz]."""
+"""Bins of an envelope spectrum, and their distance [Hz]."""
 
 
 def names(components: int) -> tuple[str, ...]:
@@ -48,7 +48,7 @@ def names(components: int) -> tuple[str, ...]:
 
 @cache
 def scores(components: int, pattern: int, baseline: bool) -> tuple[Score, ...]:
-    """Scores of one snapshot: the third bearing is above its limit, the others wander well below it."""
+    """Return the scores of one snapshot: the third bearing is above its limit, the others far below."""
     severity = [
         0.45 + 0.12 * math.sin(1.7 * pattern + number) + (1.9 if number == 2 and not baseline else 0.0)
         for number in range(components)
@@ -62,7 +62,7 @@ def scores(components: int, pattern: int, baseline: bool) -> tuple[Score, ...]:
 
 @cache
 def picture(components: int, pattern: int) -> bytes:
-    """A picture of one snapshot, with noise, so that each is another."""
+    """Return a picture of one snapshot, with noise, so that no two are equal."""
     noise = np.random.default_rng(pattern)
     expected = np.tile(-40 + 6 * np.sin(np.arange(BANDS) / 7), (components, 1)).astype(np.float32)
     seen = expected + noise.normal(0, 1.5, expected.shape).astype(np.float32)
@@ -79,13 +79,13 @@ def picture(components: int, pattern: int) -> bytes:
 
 @cache
 def figures(components: int, pattern: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
-    """Plain figures of each channel."""
+    """Return the condition figures of each channel."""
     one = np.array([0.075, 0.31, 4.1, 3.2], np.float32) * (1 + 0.05 * math.sin(pattern))
     return np.tile(one.astype(np.float32), (components, 1))
 
 
 def snapshot(position: int, at: datetime, components: int, *, pictured: bool) -> Assessed:
-    """What an engine would store of the snapshot at a position."""
+    """Return the rows that an engine would store for the snapshot at a position."""
     pattern, baseline = position % PATTERNS, position < BASELINE
     facts = SnapshotFacts(f"{at:%Y.%m.%d.%H.%M.%S}", at, 20480.0, 20480, figures(components, pattern))
     return Assessed(
@@ -100,7 +100,7 @@ def snapshot(position: int, at: datetime, components: int, *, pictured: bool) ->
 
 
 def events(position: int, at: datetime) -> tuple[NewEvent, ...]:
-    """The baseline is learned, and soon the third bearing rings."""
+    """Return the events at a position: the baseline is learned, then the third bearing rings."""
     if position == BASELINE - 1:
         return (NewEvent(EventKind.LEARNED, at),)
     if position != BASELINE + 3:
@@ -111,7 +111,7 @@ def events(position: int, at: datetime) -> tuple[NewEvent, ...]:
 
 
 def taken(item: Assessed) -> Intake:
-    """The ledger's row of a snapshot's file."""
+    """Return the ledger row of a snapshot's file."""
     name = item.snapshot.name
     digest = f"{item.position:064x}"
     return Intake(name.encode(), name, 400_000, 0, item.position, Outcome.TAKEN, item.snapshot.at, digest)
@@ -120,14 +120,14 @@ def taken(item: Assessed) -> Intake:
 def make(
     state: Path, count: int, *, components: int = 8, live: bool = True, interval: timedelta = SECOND
 ) -> Assessment:
-    """Make a store that holds so many snapshots; the newest came now.
+    """Make a store with a number of snapshots, the newest taken now.
 
     Args:
-        state: the folder to make it in.
-        count: of snapshots.
-        components: bearings, a channel each.
-        live: whether the machine is watched, or the run is finished.
-        interval: between two snapshots.
+        state: folder of the store.
+        count: number of snapshots.
+        components: number of bearings, one channel each.
+        live: whether the machine is watched; otherwise the run is finished.
+        interval: time between two snapshots.
     """
     newest = datetime.now(UTC).replace(microsecond=0)
     with Store.open(state, create=True) as store:
@@ -165,13 +165,13 @@ def make(
 
 @contextmanager
 def writer(state: Path, *, at_once: int = 1, seconds: float = 1.0, most: float = math.inf) -> Iterator[None]:
-    """While the block lasts, a process adds so many snapshots every so many seconds, and at most so many."""
+    """Run a process that adds snapshots at intervals, up to a maximum, until the block ends."""
     context = multiprocessing.get_context("spawn")
     stop, begun = context.Event(), context.Event()
     process = context.Process(target=write_on, args=(state, at_once, seconds, most, stop, begun), daemon=True)
     process.start()
     try:
-        # Until something comes a console says that nothing does.
+        # Before the first snapshot a console shows that no data comes.
         begun.wait(30)
         yield
     finally:
@@ -180,7 +180,7 @@ def writer(state: Path, *, at_once: int = 1, seconds: float = 1.0, most: float =
 
 
 def write_on(state: Path, at_once: int, seconds: float, most: float, stop: Event, begun: Event) -> None:
-    """Add snapshots, a second of recording time apart, until told to stop."""
+    """Add snapshots, a second of recording time apart, until `stop` is set."""
     with Store.open(state) as store:
         assessment = store.assessments()[-1]
         components = len(assessment.components)

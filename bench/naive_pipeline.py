@@ -1,8 +1,8 @@
-"""The pipeline that people would otherwise write: pandas, windows, and `model.predict`, file by file.
+"""The usual pipeline for comparison: pandas, windows, and `model.predict`, file by file.
 
-Run as its own process, because it imports TensorFlow: `python -m bench.naive_pipeline FOLDER COUNT` prints
-files per second. The network is that of the `dense` model, with random weights: they cost as much as trained
-ones.
+It runs as a separate process, because it imports TensorFlow: `python -m bench.naive_pipeline FOLDER COUNT`
+prints files per second. The network is that of the `dense` model. Its weights are random, which costs the
+same time.
 """
 
 import os
@@ -20,11 +20,11 @@ from engine.models.networks.dense import build
 
 LENGTH = 100
 WARM_UP = 3
-"""Files before the clock starts: the first prediction traces the network."""
+"""Files before the timing starts: the first prediction traces the network."""
 
 
 def main(folder: Path, count: int) -> None:
-    """Score files one after the other and print how many a second."""
+    """Score files one after the other and print the rate."""
     model = build(LENGTH).scoring
     files = sorted(path for path in folder.iterdir() if path.is_file())[: WARM_UP + count]
     low, high = -1.0, 1.0

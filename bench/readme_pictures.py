@@ -1,4 +1,4 @@
-"""Makes the pictures of the README: the console over the bundled recording, one screen after the other."""
+"""Makes the pictures of the README and docs/: the console over the bundled recording, one for each screen."""
 
 import os
 import subprocess
@@ -10,17 +10,17 @@ from replay.sample import sample_path
 
 SCREENS = ("overview", "bearing", "alarms", "timeline", "model", "health")
 RUNNING = ("overview", "bearing")
-"""Screens that show most while the machine runs; the recording ends with it stopped."""
+"""Screens that show more while the machine runs; the recording ends with a stopped machine."""
 
 AT = "120"
-"""A snapshot of the bundled recording in which bearing 1 fails and has drawn its neighbours along."""
+"""A snapshot of the bundled recording with alarms of bearing 1 and its neighbours."""
 
 SIZE = "100x30"
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 
 
 def main() -> None:
-    """Score the bundled recording in a store that goes afterwards, and write a picture of each screen."""
+    """Score the bundled recording in a temporary store, and write a picture of each screen."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     with fresh_state() as folder:
         raceway("score", str(sample_path()), "--rig", "ims-set2", "--out", str(folder / "out"))
@@ -36,14 +36,14 @@ def main() -> None:
                 (state, "/var/lib/raceway"),
                 (str(sample_path()), "/data/ims-set2-every-7th"),
             ):
-                # As long as before, so that nothing moves; where this was made is nobody's affair.
+                # Padded to the same length, so that nothing moves. Local paths must not be published.
                 picture = picture.replace(place, shown.ljust(len(place), "\u00a0"))
             path.write_text(picture)
             print(f"{path.name}: {path.stat().st_size / 1000:.0f} kB")
 
 
 def raceway(*arguments: str) -> None:
-    """Run a command of Raceway on a terminal that shows all there is; its failure is ours."""
+    """Run a command of Raceway with a full terminal; raise if it fails."""
     terminal = {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
     given = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
     program = [sys.executable, "-c", "from tui.cli import main; main()"]

@@ -1,4 +1,4 @@
-"""Where the full recordings are, and a pass over one of them in a store of its own."""
+"""Finds the full recordings, and scores one of them in a temporary store."""
 
 import os
 import sys
@@ -23,7 +23,7 @@ NO_OVERRIDES: Mapping[str, object] = {}
 
 
 def recordings() -> Path:
-    """The folder that RACEWAY_DATA names; without it there is nothing to measure."""
+    """Return the folder that RACEWAY_DATA names; exit without it."""
     folder = os.environ.get("RACEWAY_DATA")
     if not folder:
         sys.exit("set RACEWAY_DATA to the folder that holds ims-set2/ and the other recordings")
@@ -32,7 +32,7 @@ def recordings() -> Path:
 
 @dataclass(frozen=True)
 class Pass:
-    """What one pass over a run came to."""
+    """The result of one pass over a run."""
 
     outcome: Outcome
     series: Series
@@ -40,16 +40,16 @@ class Pass:
     alarms: tuple[Alarm, ...]
 
     def ringing(self) -> list[Alarm]:
-        """Alarms that reached medium or high priority, in the order of their raises."""
+        """Return the alarms that reached medium or high priority, in the order of their raises."""
         urgent = [alarm for alarm in self.alarms if alarm.priority is not Priority.LOW]
         return sorted(urgent, key=lambda alarm: alarm.raised.seq)
 
     def index(self, alarm: Alarm) -> int:
-        """Which snapshot raised an alarm, counted from 0."""
+        """Return the index of the snapshot that raised an alarm."""
         return self.place(alarm.raised)
 
     def place(self, event: Event) -> int:
-        """Which snapshot an event belongs to, counted from 0."""
+        """Return the index of an event's snapshot."""
         return self.series.names.index(str(event.detail["snapshot"]))
 
 
@@ -59,13 +59,13 @@ def assessed(
     overrides: Mapping[str, object] = NO_OVERRIDES,
     bundle: Bundle | None = None,
 ) -> Pass:
-    """Assess a run in a fresh store."""
+    """Open a run and assess it in a new store."""
     settings = load_settings(rig=rig, overrides=overrides)
     return assessed_run(open_run(run, settings.recording_format()), settings, bundle)
 
 
 def assessed_run(run: Run, settings: Settings, bundle: Bundle | None = None) -> Pass:
-    """Assess an open run in a fresh store."""
+    """Assess an open run in a new store."""
     with fresh_state() as state, Store.open(state, create=True) as store:
         outcome = assess(run, settings, store, now=lambda: datetime.now(UTC), bundle=bundle)
         events = store.events(outcome.assessment)
@@ -74,12 +74,12 @@ def assessed_run(run: Run, settings: Settings, bundle: Bundle | None = None) -> 
 
 
 def parsing(run: Run) -> Callable[[int], int]:
-    """The work of only parsing a run: the rows of each recording."""
+    """Parse a recording and do nothing else; return its number of rows."""
     return lambda index: len(run.read(index).signal)
 
 
 @contextmanager
 def fresh_state() -> Iterator[Path]:
-    """A state folder that goes when the block ends."""
+    """Yield a temporary state folder."""
     with tempfile.TemporaryDirectory(prefix="raceway-bench-") as folder:
         yield Path(folder)

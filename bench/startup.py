@@ -1,4 +1,4 @@
-"""Starts `raceway demo` in a pseudo-terminal: time to first paint and first score, resident memory."""
+"""Measures the start of `raceway demo` in a pseudo-terminal: first paint, first score, resident memory."""
 
 import re
 import time
@@ -9,7 +9,7 @@ from bench.recordings import fresh_state
 from bench.terminal import Terminal, children, cpu_seconds, resident
 
 PAINTED = re.compile(r"Bearings?")
-"""The heading of the first panel, there before anything is read."""
+"""The heading of the first panel, shown before any reading."""
 
 FIRST_SCORE = re.compile(r"Bearing 1.*(?:baseline +\S|\d\.\d\d )")
 SETTLED_SECONDS = 5.0
@@ -22,7 +22,7 @@ def main() -> None:
 
 
 def measure(state: Path) -> list[str]:
-    """Start the demo in a state folder; the lines to print."""
+    """Start the demo in a state folder; return the lines to print."""
     with Terminal(["demo", "--state", str(state)], folder=state) as terminal:
         painted = terminal.until(lambda screen: bool(PAINTED.search(screen)))
         own = cpu_seconds(terminal.pid)
@@ -52,7 +52,7 @@ class Memory:
     training: float = 0.0
 
     def look(self) -> None:
-        """Take in how much each holds now."""
+        """Update the peaks by the present memory of each process."""
         self.console = max(self.console, resident(self.pid))
         for engine in children(self.pid):
             self.engine = max(self.engine, resident(engine))

@@ -1,4 +1,4 @@
-"""A program in a pseudo-terminal: keys go in, its screen and bytes come out over a link as slow as asked."""
+"""A program in a pseudo-terminal: takes keys, returns its screen and bytes, over a link of any speed."""
 
 import codecs
 import fcntl
@@ -25,7 +25,7 @@ from engine.system.child_process import environment
 COLUMNS, ROWS = 80, 24
 PATIENCE_SECONDS = 120.0
 SLICE_SECONDS = 0.01
-"""A slow link hands on what it may in a hundredth of a second at a time."""
+"""Time step of a slow link [s]."""
 
 RACEWAY = ("-P", "-c", "from tui.cli import main; main()")
 
@@ -36,19 +36,19 @@ PIECES = re.compile(
     r"|(?P<text>[^\x1b]+)",
     re.DOTALL,
 )
-"""What a terminal is sent: commands, strings for its title and the like, single escapes, text."""
+"""Parts of terminal output: control sequences, strings (such as titles), single escapes, text."""
 
 ASKS_SYNCHRONISED, KNOWS_SYNCHRONISED = "\x1b[?2026$p", b"\x1b[?2026;2$y"
-"""A program asks for synchronised output; a terminal that has it is told where each frame begins and ends."""
+"""Query for synchronised output, and the answer; with it the program marks the begin and end of frames."""
 
 FRAME_BEGINS, FRAME_ENDS = b"\x1b[?2026h", b"\x1b[?2026l"
 
 
 class Grid:
-    """The characters that a terminal of this size shows. Colours are passed over."""
+    """The characters on a terminal of this size, without colours."""
 
     def __init__(self, columns: int, rows: int) -> None:
-        """Start blank."""
+        """Start with a blank screen."""
         self._columns, self._rows = columns, rows
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._rest = ""
@@ -59,7 +59,7 @@ class Grid:
         self._x = self._y = 0
 
     def feed(self, data: bytes) -> None:
-        """Take what the program wrote, in any portions."""
+        """Process the program's output, in any portions."""
         waiting = self._rest + self._decoder.decode(data)
         place = 0
         while place < len(waiting) and (piece := PIECES.match(waiting, place)) is not None:
@@ -90,13 +90,13 @@ class Grid:
                 self._x += cell_len(character)
 
     def __str__(self) -> str:
-        """The screen as lines."""
+        """Return the screen as lines."""
         return "\n".join("".join(row).rstrip() for row in self._cells)
 
 
 @dataclass(slots=True)
 class Traffic:
-    """What came over the link within some seconds; `frames` are the bytes of each whole frame."""
+    """Traffic over the link within some seconds; `frames` are the bytes of each whole frame."""
 
     seconds: float = 0.0
     sent: int = 0
@@ -105,20 +105,19 @@ class Traffic:
 
     @property
     def rate(self) -> float:
-        """Bytes per second."""
+        """Return bytes per second."""
         return self.sent / self.seconds
 
     @property
     def cpu(self) -> float:
-        """Share of a core."""
+        """Return the share of a core."""
         return self.cpu_seconds / self.seconds
 
 
 class Terminal:
-    """Runs a program, plays the terminal and the link to it. Use as a context manager: it ends the program.
+    """Runs a program and simulates its terminal and the link. As a context manager it ends the program.
 
-    Nothing is read but within the methods that take time; what the program wrote meanwhile waits in the
-    kernel, as it would in a link.
+    Only methods that take time read output. Between them the output waits in the kernel, as in a link.
     """
 
     def __init__(
@@ -130,14 +129,14 @@ class Terminal:
         bytes_a_second: float | None = None,
         folder: Path | None = None,
     ) -> None:
-        """Start it.
+        """Start the program.
 
         Args:
-            arguments: of `raceway`.
+            arguments: arguments of `raceway`.
             columns: width of the terminal.
-            rows: its height.
-            bytes_a_second: what the link carries, None for as much as there is.
-            folder: what the program takes for the user's own folders, so that it remembers nothing.
+            rows: height of the terminal.
+            bytes_a_second: capacity of the link; None for no limit.
+            folder: replaces the user's state and configuration folders, so that no preferences are kept.
         """
         self.grid = Grid(columns, rows)
         self.bytes_a_second = bytes_a_second
@@ -162,7 +161,7 @@ class Terminal:
 
     @property
     def pid(self) -> int:
-        """Process id of the program."""
+        """Return the process id of the program."""
         return self._child.pid
 
     def __enter__(self) -> Self:
@@ -172,7 +171,7 @@ class Terminal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Hang up, and wait until the program has gone."""
+        """Hang up, and wait for the end of the program."""
         self._child.send_signal(signal.SIGHUP)
         self.bytes_a_second = None
         deadline = time.perf_counter() + 30
@@ -184,11 +183,11 @@ class Terminal:
         os.close(self._ours)
 
     def press(self, keys: str) -> None:
-        """Type."""
+        """Send keys."""
         os.write(self._ours, keys.encode())
 
     def measure(self, seconds: float) -> Traffic:
-        """Let it run, and say what it sent and what it cost."""
+        """Let the program run for some seconds; return its traffic and processor time."""
         self.traffic = Traffic()
         before, began = cpu_seconds(self.pid), time.perf_counter()
         while (left := began + seconds - time.perf_counter()) > 0:
@@ -198,10 +197,10 @@ class Terminal:
         return self.traffic
 
     def until(self, test: Callable[[str], bool], patience: float = PATIENCE_SECONDS) -> float:
-        """Seconds until the screen is as the test wants it.
+        """Wait until the screen passes a test; return the seconds.
 
         Raises:
-            TimeoutError: it never was; the message is the screen.
+            TimeoutError: it did not in time; the message holds the screen.
         """
         began = time.perf_counter()
         while not test(str(self.grid)):
@@ -212,13 +211,13 @@ class Terminal:
         return time.perf_counter() - began
 
     def settle(self, quiet: float = 0.6, most: float = 10.0) -> None:
-        """Wait until nothing has come for a while, or for long enough."""
+        """Wait until output pauses, or until a timeout."""
         deadline = time.perf_counter() + most
         while self._take(quiet) and time.perf_counter() < deadline:
             pass
 
     def _take(self, patience: float) -> bool:
-        """Take what the program wrote, as fast as the link is; say whether there was anything."""
+        """Read output at the speed of the link; return whether there was any."""
         size = 65536
         if self.bytes_a_second is not None:
             if (wait := self._due - time.perf_counter()) > 0:
@@ -230,7 +229,7 @@ class Terminal:
         try:
             data = os.read(self._ours, size)
         except OSError:
-            # The program has closed its side.
+            # The program has closed its end.
             time.sleep(0.01)
             return False
         if self.bytes_a_second is not None:
@@ -257,13 +256,13 @@ class Terminal:
 
 
 def cpu_seconds(pid: int) -> float:
-    """Processor time that a process has used, all its threads, without its children."""
+    """Return the processor time of a process, all threads, without its children [s]."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def resident(pid: int) -> float:
-    """Resident memory of a process in MB; 0 where it has ended."""
+    """Return the resident memory of a process [MB]; 0 after its end."""
     try:
         status = Path(f"/proc/{pid}/status").read_text()
     except OSError:
@@ -273,7 +272,7 @@ def resident(pid: int) -> float:
 
 
 def children(pid: int) -> list[int]:
-    """Process ids of a process's children, whichever of its threads started them."""
+    """Return the process ids of a process's children, of all its threads."""
     try:
         tasks = list(Path(f"/proc/{pid}/task").iterdir())
         return [int(word) for task in tasks for word in (task / "children").read_text().split()]

@@ -1,6 +1,6 @@
-"""Scoring IMS Set 2, files to stored scores, beside only parsing the same files with the same two processes.
+"""Compares scoring IMS Set 2, files to stored scores, with only parsing the files in the same two processes.
 
-Then the `dense` model beside the plain pipeline of pandas and `model.predict`.
+It then compares the `dense` model with a plain pipeline of pandas and `model.predict`.
 """
 
 import resource
@@ -19,11 +19,11 @@ from replay.run import open_run
 ROUNDS = 3
 
 PLAIN_FILES = 30
-"""That the plain pipeline is timed on: it takes each file as long as the last."""
+"""Files for timing the plain pipeline; each takes the same time."""
 
 
 def main() -> None:
-    """Alternate the two, so that a machine whose speed drifts treats both alike, and print ratios."""
+    """Alternate both, so that a drifting machine speed affects them equally; print ratios."""
     path = recordings() / "ims-set2"
     run = open_run(path, load_settings().recording_format())
 
@@ -54,7 +54,7 @@ def main() -> None:
 
 
 def against_the_plain_pipeline(path: Path) -> None:
-    """Alternate the two and print how many times as fast the dense model is scored."""
+    """Alternate both and print the speed ratio of the dense model."""
     bundle = assessed(path, overrides={"model.name": "dense"}).outcome.bundle
     ratios = []
     for _ in range(ROUNDS):
@@ -67,7 +67,7 @@ def against_the_plain_pipeline(path: Path) -> None:
 
 
 def plain_speed(path: Path) -> float:
-    """Files per second of the plain pipeline, in a process of its own."""
+    """Return files per second of the plain pipeline, in a separate process."""
     command = [sys.executable, "-m", "bench.naive_pipeline", str(path), str(PLAIN_FILES)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return float(done.stdout)

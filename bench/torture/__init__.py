@@ -1,1 +1,1 @@
-"""Fault proofs that take too long for the suite: processes killed, disks filled, folders gone, bursts."""
+"""Fault tests too long for the test suite: killed processes, full disks, removed folders, bursts."""

@@ -1,6 +1,6 @@
-"""Tortures Raceway: `make torture`, or `python -m bench.torture [--cycles N] [--only NAME ...]`.
+"""Runs the fault tests: `make torture`, or `python -m bench.torture [--cycles N] [--only NAME ...]`.
 
-Prints what was done and found, a proof each; exit code 1 if anything was lost. Takes some twenty minutes.
+It prints the actions and findings of each test. Exit code 1 means a loss. It takes about twenty minutes.
 """
 
 import argparse
@@ -21,20 +21,18 @@ from bench.torture.rig import Reel, make_ground
 from engine.config.settings import load_settings
 
 SHOWN = 10
-"""Faults of one proof that are told one by one."""
+"""Largest number of faults that a test lists."""
 
 WIDTH = 110
 
 
 def main() -> int:
-    """Do all proofs, or those that are named."""
+    """Run all tests, or the named ones."""
     parser = argparse.ArgumentParser(prog="python -m bench.torture")
-    parser.add_argument(
-        "--cycles", type=int, default=500, help="engines to kill; operators are killed beside"
-    )
-    parser.add_argument("--burst", type=int, default=bursts.BURST, help="files of the burst")
-    parser.add_argument("--seed", type=int, default=int(time.time()), help="of all that is random")
-    parser.add_argument("--only", nargs="+", default=[], help="names of proofs, as they are printed")
+    parser.add_argument("--cycles", type=int, default=500, help="engines to kill; operators are killed too")
+    parser.add_argument("--burst", type=int, default=bursts.BURST, help="number of files in the burst")
+    parser.add_argument("--seed", type=int, default=int(time.time()), help="seed of the random choices")
+    parser.add_argument("--only", nargs="+", default=[], help="names of tests, as printed")
     given = parser.parse_args()
     logging.disable(logging.WARNING)
     reel = Reel()
@@ -62,9 +60,7 @@ def main() -> int:
             "kill -9": kill,
         }
         if unknown := set(given.only) - {*proofs, "sizes"}:
-            parser.error(
-                f"no proof is called {', '.join(sorted(unknown))}; there are {', '.join(proofs)}, sizes"
-            )
+            parser.error(f"unknown test {', '.join(sorted(unknown))}; choose from {', '.join(proofs)}, sizes")
         findings = []
         for name, proof in proofs.items():
             if not given.only or name in given.only:
@@ -72,26 +68,26 @@ def main() -> int:
                 findings.append(attempted(name, proof))
     print()
     for finding in findings:
-        print(told(finding))
+        print(row_of(finding))
     if not given.only or "sizes" in given.only:
         say("store sizes")
         print("\n".join(disk_use.lines(disk_use.measured(), load_settings().store)))
     wrong = sum(bool(finding.wrong) for finding in findings)
-    print(f"\n{len(findings)} proofs, {wrong} failed" if wrong else f"\n{len(findings)} proofs, nothing lost")
+    print(f"\n{len(findings)} tests, {wrong} failed" if wrong else f"\n{len(findings)} tests, nothing lost")
     return 1 if wrong else 0
 
 
 def attempted(name: str, proof: Callable[[], Finding]) -> Finding:
-    """Do a proof; one that breaks off is told in full, has failed, and takes no other with it."""
+    """Run a test; an exception counts as a failure and does not stop the others."""
     try:
         return proof()
     except Exception as error:
         traceback.print_exc()
-        return Finding(name, "it broke off", "", (str(error) or type(error).__name__,))
+        return Finding(name, "it raised an exception", "", (str(error) or type(error).__name__,))
 
 
-def told(finding: Finding) -> str:
-    """A finding as a row of a table: its name, what was done, what was found."""
+def row_of(finding: Finding) -> str:
+    """Format a finding as a row of a table: name, actions, findings."""
     mark = "LOST" if finding.wrong else "ok" if finding.found else "--"
     lines = [f"{mark:<5}{finding.name:<16}{_cell(finding.done)}"]
     if finding.wrong:
@@ -103,7 +99,7 @@ def told(finding: Finding) -> str:
 
 
 def say(words: str) -> None:
-    """Tell how it goes, apart from what is found."""
+    """Print progress on standard error."""
     print(f"{time.strftime('%H:%M:%S')}  {words}", file=sys.stderr, flush=True)
 
 

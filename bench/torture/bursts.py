@@ -1,4 +1,4 @@
-"""How fast files are taken in: ten thousand at once, and one after the other."""
+"""Measures intake: ten thousand files at once, and a steady stream."""
 
 import random
 import time
@@ -16,14 +16,14 @@ from engine.store.store import Store
 
 BURST = 10_000
 STEADY, RATE = 240, 4.0
-"""Files of the steady stream, and how many a second."""
+"""Number of files in the steady stream, and files per second."""
 
 MEDIAN, WORST = 1.0, 2.0
-"""Seconds from a complete file to its score: at the median, and at the 99th percentile."""
+"""Largest time from a complete file to its score [s]: median, and 99th percentile."""
 
 
 def burst(place: Path, ground: Ground, reel: Reel, count: int, say: Callable[[str], None]) -> Finding:
-    """Rename so many files into the folder as fast as can be; each is scored once."""
+    """Rename files into the folder at full speed; each must be scored once."""
     staging = place / "staging"
     staging.mkdir()
     say(f"writing {count} files")
@@ -32,7 +32,7 @@ def burst(place: Path, ground: Ground, reel: Reel, count: int, say: Callable[[st
         (staging / name).write_bytes(content)
         names.append(name)
     with watched(place, ground, name="burst") as machine:
-        say("the burst")
+        say("running the burst")
         began = time.monotonic()
         for name in names:
             (staging / name).rename(machine.folder / name)
@@ -54,7 +54,7 @@ def burst(place: Path, ground: Ground, reel: Reel, count: int, say: Callable[[st
 
 
 def steady(place: Path, ground: Ground, reel: Reel, count: int = STEADY) -> Finding:
-    """Feed at a steady rate, every second file in pieces; time from each one's end to its stored score."""
+    """Feed at a steady rate, every second file in pieces; measure the time from a file's end to its score."""
     dice = random.Random(1)
     ends: list[float] = []
     scored: list[float] = []
@@ -116,7 +116,7 @@ def steady(place: Path, ground: Ground, reel: Reel, count: int = STEADY) -> Find
 
 
 def _resident(pid: int) -> float:
-    """Resident memory of a process in MB, 0 where that cannot be told."""
+    """Return the resident memory of a process [MB]; 0 if unknown."""
     try:
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     except OSError:

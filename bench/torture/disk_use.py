@@ -1,4 +1,4 @@
-"""What a machine-year takes on disk: bytes of really written rows, times the rows that retention keeps."""
+"""Measures the disk use of a machine-year: bytes of written rows, times the rows that retention keeps."""
 
 import json
 import tempfile
@@ -22,17 +22,17 @@ from replay.sample import sample_path
 DAYS = 365
 INTERVALS = {"10 minutes": 600.0, "10 seconds": 10.0}
 EVENTS_A_DAY = 20
-"""A machine that fails leaves some dozens in its last week; a healthy one a few a month."""
+"""Events a year: a failing machine leaves dozens in its last week, a healthy one a few a month."""
 
 FEW, MANY, AT_ONCE = 600, 1800, 60
-"""Rows written before the two looks at the file, and rows in one commit."""
+"""Rows written before the two measurements of the file, and rows in one commit."""
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Bytes:
-    """What each kind of row takes in the file, with its share of indices and pages."""
+    """Bytes of each kind of row in the file, with its share of indices and pages."""
 
     snapshot: float
     picture: float
@@ -42,7 +42,7 @@ class Bytes:
 
 
 def measured() -> Bytes:
-    """Score the bundled recording (four bearings, four channels), and write its rows over and over."""
+    """Score the bundled recording (four bearings, four channels), and write its rows repeatedly."""
     settings = load_settings()
     run = open_run(sample_path(), settings.recording_format())
     with tempfile.TemporaryDirectory(prefix="raceway-torture-") as folder:
@@ -67,14 +67,14 @@ def measured() -> Bytes:
 
 
 def kept(interval: float, rules: StoreSettings) -> dict[str, int]:
-    """How many rows of each kind there are a year after the first, under the rules of retention."""
+    """Return the rows of each kind after a year, under the rules of retention."""
     daily = round(86_400 / interval)
     pictures_all = rules.pictures_all or DAYS
     scores_all = rules.scores_all or DAYS
     return {
         "snapshot": daily * scores_all + min(daily, 144) * (DAYS - scores_all),
         "picture": daily * pictures_all + min(daily, 24) * (DAYS - pictures_all),
-        # All but the newest go at each tidying, once an hour.
+        # Retention removes all but the newest once an hour.
         "state": max(1, round(3600 / interval)),
         "file": daily * DAYS,
         "event": EVENTS_A_DAY * DAYS,
@@ -82,7 +82,7 @@ def kept(interval: float, rules: StoreSettings) -> dict[str, int]:
 
 
 def lines(size: Bytes, rules: StoreSettings) -> list[str]:
-    """The arithmetic, a line each."""
+    """Format the arithmetic, one line for each kind."""
     told = []
     for name, interval in INTERVALS.items():
         counts = kept(interval, rules)
@@ -96,7 +96,7 @@ def lines(size: Bytes, rules: StoreSettings) -> list[str]:
 
 
 def real_rows(store: Store, assessment: Assessment) -> list[Assessed]:
-    """The snapshots of an assessment as they were appended, without events and states."""
+    """Return the stored snapshots of an assessment, without events and states."""
     series = store.series(assessment)
     return [
         Assessed(
@@ -137,7 +137,7 @@ def _slope(
     with_files: bool = False,
     events: Sequence[NewEvent] = (),
 ) -> float:
-    """Bytes that the file grows by a row, between few and many of them."""
+    """Return the growth of the file for each row, between few and many rows."""
     with tempfile.TemporaryDirectory(prefix="raceway-torture-") as folder:
         state = Path(folder)
         with Store.open(state, create=True) as store:

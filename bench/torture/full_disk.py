@@ -1,4 +1,4 @@
-"""A disk that fills: a small one of memory, filled to the floor, and to its last byte."""
+"""A full disk: a small memory disk, filled to the floor, and to its last byte."""
 
 import os
 import subprocess
@@ -18,18 +18,18 @@ from engine.store.store import Store
 from engine.system.disk_space import MEGABYTE
 
 SIZE, FLOOR = 32, 12
-"""Of the disk, and what intake leaves free for acknowledgements [MB]."""
+"""Size of the disk, and free space that intake keeps for acknowledgements [MB]."""
 
 FILES = 60
-"""Before, while, and after there is no room."""
+"""Files fed before, during and after the full disk."""
 
 LONG_ENOUGH = 11.0
-"""Seconds without room: the engine has tried more than once, and whoever asks is told."""
+"""Seconds with a full disk: long enough for several attempts of the engine."""
 
 
 @contextmanager
 def small_disk(place: Path, megabytes: int = SIZE) -> Iterator[Path | None]:
-    """A disk of memory, or None where this user may not mount one."""
+    """Yield a memory disk; None if this user may not mount it."""
     place.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0700", "raceway-torture", str(place)]
     try:
@@ -48,7 +48,7 @@ def small_disk(place: Path, megabytes: int = SIZE) -> Iterator[Path | None]:
 
 
 def fill(disk: Path, leave: int) -> Path:
-    """Write a file that leaves so many bytes of a disk free; to the last byte where that is 0."""
+    """Write a file that leaves a number of bytes free; 0 fills the disk to the last byte."""
     ballast = disk / "ballast"
     with ballast.open("ab", buffering=0) as file, suppress(OSError):
         while (free := _free(disk)) > leave:
@@ -57,7 +57,7 @@ def fill(disk: Path, leave: int) -> Path:
 
 
 def to_the_floor(place: Path, ground: Ground, reel: Reel) -> Finding:
-    """Fill the disk below the floor: intake pauses, an acknowledgement fits, room lets it go on."""
+    """Fill the disk below the floor: intake pauses, an acknowledgement fits, space resumes intake."""
     name = "disk fills"
     done = f"a disk of {SIZE} MB filled to less than the {FLOOR} MB kept free, then emptied"
     with small_disk(place / "disk") as disk:
@@ -80,11 +80,11 @@ def to_the_floor(place: Path, ground: Ground, reel: Reel) -> Finding:
             resumed = machine.until_taken(3 * FILES)
         kinds = [one.kind for one in machine.events()]
         if paused is None or kinds.count(EventKind.INTAKE_PAUSED) != 1 or code != 2 or "free" not in text:
-            wrong.append(f"the pause is not told: status exits with {code}: {text}")
+            wrong.append(f"the pause is not reported: status exits with {code}: {text}")
         if not stored:
             wrong.append("an acknowledgement did not fit")
         if not stands:
-            wrong.append("intake went on without room")
+            wrong.append("intake continued without space")
         if resumed is None or kinds.count(EventKind.INTAKE_RESUMED) != 1:
             wrong.append("intake did not go on by itself")
         wrong += _wrong_in_the_end(place, ground, reel, machine.state)
@@ -92,14 +92,14 @@ def to_the_floor(place: Path, ground: Ground, reel: Reel) -> Finding:
             name,
             done,
             f"intake pauses after {seconds(paused)} and says so (event, heartbeat, status exit {code}); an"
-            f" acknowledgement fits; with room it goes on by itself, all {3 * FILES} files scored"
+            f" acknowledgement fits; with space it resumes, all {3 * FILES} files scored"
             f" {seconds(resumed)} later, equal to an undisturbed run",
             tuple(wrong),
         )
 
 
 def to_the_last_byte(place: Path, ground: Ground, reel: Reel) -> Finding:
-    """Fill the disk whole while files come: the engine survives, and goes on where it was."""
+    """Fill the disk completely while files arrive: the engine survives and resumes."""
     name = "disk full"
     done = f"the same disk filled to its last byte with {FILES} files on the way, no floor set, then emptied"
     with small_disk(place / "disk") as disk:
@@ -141,7 +141,7 @@ def to_the_last_byte(place: Path, ground: Ground, reel: Reel) -> Finding:
 def _wrong_in_the_end(
     place: Path, ground: Ground, reel: Reel, state: Path, name: str = "floor-quiet"
 ) -> list[str]:
-    """Each file once, scores as if nothing had been, and a sound store."""
+    """Return violations: each file once, scores as undisturbed, a sound store."""
     with watched(place, ground, name=name) as quiet:
         quiet.feed(reel.recordings(3 * FILES), 3 * FILES)
         quiet.until_taken(3 * FILES)

@@ -1,4 +1,4 @@
-"""What must be true after all that was done: of the ledger, the acknowledgements, the scores and events."""
+"""Invariants after every fault: ledger, acknowledgements, scores and events."""
 
 import subprocess
 from collections import Counter
@@ -20,7 +20,7 @@ from engine.system.child_process import environment
 
 @dataclass(frozen=True)
 class Finding:
-    """One proof: what was done, what was found, and what is wrong, if anything, a sentence each."""
+    """The result of one test: actions, findings, and a sentence for each fault."""
 
     name: str
     done: str
@@ -30,7 +30,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Confirmed:
-    """What an operator was told is stored: an acknowledgement or a note, its ring, and who or what words."""
+    """A confirmation that an operator received: acknowledgement or note, ring, and name or words."""
 
     kind: str
     ring: int
@@ -41,14 +41,14 @@ Row = tuple[Any, ...]
 
 
 def ledger(state: Path) -> list[Row]:
-    """Raw name, outcome and recording time of each row of the ledger, oldest first."""
+    """Return raw name, outcome and recording time of each row of the ledger, oldest first."""
     with Store.open(state) as store:
         machines = sorted({one.machine_id for one in store.assessments()})
         return [(row.raw, row.outcome, row.at) for row in store.intake_rows(machines)]
 
 
 def taken(state: Path) -> int:
-    """How many files were taken in for scoring so far."""
+    """Return the number of files scored so far."""
     with Store.open(state) as store:
         assessments = store.assessments()
         counts = store.intake_counts(assessments[0].machine_id) if assessments else {}
@@ -56,7 +56,7 @@ def taken(state: Path) -> int:
 
 
 def wrong_in_ledger(state: Path, fed: Fed) -> list[str]:
-    """Every good file was scored once and in order, every bad one set aside once, the rest left alone."""
+    """Return violations: good files scored once and in order, bad files refused once, others ignored."""
     rows: dict[bytes, Counter[Outcome]] = {}
     for raw, outcome, _at in ledger(state):
         rows.setdefault(raw, Counter())[Outcome(outcome)] += 1
@@ -70,17 +70,17 @@ def wrong_in_ledger(state: Path, fed: Fed) -> list[str]:
         found = rows.pop(raw, Counter())
         if found != Counter([outcome]):
             wrong.append(f"{raw!r} should be {outcome}: {_told(found)}")
-    wrong += [f"{raw!r} should have been left alone: {_told(found)}" for raw, found in rows.items()]
+    wrong += [f"{raw!r} should have been ignored: {_told(found)}" for raw, found in rows.items()]
     return wrong
 
 
 def refused(fed: Fed) -> int:
-    """How many files must have been refused."""
+    """Return the number of files that must be refused."""
     return sum(outcome in REFUSED for outcome in fed.bad.values())
 
 
 def wrong_in_operators(state: Path, confirmed: Iterable[Confirmed]) -> list[str]:
-    """Everything that an operator was told is stored is there, once; no ring is acknowledged twice."""
+    """Return violations: each confirmed action is stored once, and no ring is acknowledged twice."""
     with Store.open(state) as store:
         events = store.events(store.assessments()[0])
     rings = Counter(event.ring for event in events if event.kind is EventKind.ACKNOWLEDGED)
@@ -95,7 +95,7 @@ def wrong_in_operators(state: Path, confirmed: Iterable[Confirmed]) -> list[str]
 
 
 def facts(state: Path) -> dict[str, list[Row]]:
-    """All that snapshots gave rise to, bit for bit: no wall clock, no numbering, no engine's own life."""
+    """Return all results of snapshots, bit for bit, without wall clock, numbering and engine events."""
     assessed, snapshot = schema.assessed.c, schema.snapshot.c
     with Store.open(state) as store:
         assessment = store.assessments()[0]
@@ -126,7 +126,7 @@ def facts(state: Path) -> dict[str, list[Row]]:
 
 
 def differences(disturbed: Path, undisturbed: Path) -> list[str]:
-    """Where two stores say something else."""
+    """Return the differences between two stores."""
     one, other = facts(disturbed), facts(undisturbed)
     return [
         f"{what}: {_first_difference(one[what], other[what])}" for what in one if one[what] != other[what]
@@ -134,7 +134,7 @@ def differences(disturbed: Path, undisturbed: Path) -> list[str]:
 
 
 def wrong_in_store(state: Path) -> list[str]:
-    """What `raceway store check` finds wrong."""
+    """Return the faults that `raceway store check` finds."""
     done = subprocess.run(
         raceway("store", "check", "--state", str(state)),
         env=environment(),
@@ -148,7 +148,7 @@ def wrong_in_store(state: Path) -> list[str]:
 
 
 def _of_snapshots(event: Event) -> bool:
-    """Whether a snapshot gave rise to it, and no operator, no clock, and no engine that came or went."""
+    """Return whether a snapshot caused the event: no operator, clock, or start or end of an engine."""
     about_itself = {
         EventKind.STARTED,
         EventKind.FINISHED,

@@ -1,4 +1,4 @@
-"""Kills engines and operators at random moments over a machine that is fed all the while."""
+"""Kills engines and operators at random moments while a machine is fed."""
 
 import getpass
 import os
@@ -30,21 +30,21 @@ from engine.records.intake import Outcome
 from engine.store.store import Store
 
 LONGEST_LIFE = 2.4
-"""Of an engine, in seconds: its start takes a third of one."""
+"""Lifetime of an engine [s]; its start takes a third of a second."""
 
 PATIENCE = 180.0
-"""Until what is left has to be taken in by an engine that nobody kills."""
+"""Timeout of the last engine, which is not killed, for the remaining files [s]."""
 
 EVERY_SHELL, EVERY_CONSOLE = 8, 12
-"""Every so many operators use the shell's command, and a console; the others are forked."""
+"""One of so many operators uses a shell, and one a console; the others are forked."""
 
 FEWEST_CONSOLES = 10
-"""Killed consoles of which some have confirmed what they were asked before they were killed."""
+"""Killed consoles after which at least one must have confirmed an acknowledgement."""
 
 
 @dataclass
 class Toll:
-    """What was killed, what operators were told, and which processes ended by themselves."""
+    """Killed processes, confirmations to operators, and processes that ended by themselves."""
 
     engines: int = 0
     committing: int = 0
@@ -69,18 +69,18 @@ def killing(
     screens: bool = True,
     say: Callable[[str], None] = lambda _words: None,
 ) -> Finding:
-    """Kill so many engines, and operators beside them; then compare with a run that nobody disturbed.
+    """Kill engines and operators; then compare the results with an undisturbed run.
 
     Args:
         place: an empty folder.
         ground: the machine.
-        recordings: in order of time, more than can be fed meanwhile.
-        cycles: engines to kill.
-        seed: of all that is random here; what the scheduler does is not.
-        life: the longest of an engine, but for the wait for a commit [s].
-        gap: between two recordings [s].
-        screens: whether real shells and consoles are killed too; their start takes a second.
-        say: hears how it goes.
+        recordings: in order of time, more than can be fed.
+        cycles: number of engines to kill.
+        seed: seed of the random choices; the scheduler adds more.
+        life: longest lifetime of an engine, without the wait for a commit [s].
+        gap: time between two recordings [s].
+        screens: whether real shells and consoles are killed too; each takes a second to start.
+        say: receives progress messages.
     """
     folder, state = place / "incoming", place / "state"
     recorder = Recorder(folder, recordings, random.Random(seed), gap=gap)
@@ -99,16 +99,16 @@ def killing(
         if operators.ident is not None:
             operators.join()
         fed = recorder.stop()
-    say("the last engine takes in what is left")
+    say("the last engine scores the remaining files")
     _finish(place, ground, folder, state, fed, toll)
     seconds = time.monotonic() - began
-    say("a run that nobody disturbs")
+    say("undisturbed run")
     quiet = place / "undisturbed"
     _undisturbed(place, ground, folder, quiet, fed, toll)
     if not toll.confirmed:
-        toll.wrong.append("no operator was told of anything: nothing is proven")
+        toll.wrong.append("no operator received a confirmation: the test shows nothing")
     if toll.consoles >= FEWEST_CONSOLES and not toll.by_console:
-        toll.wrong.append("no console ever confirmed an acknowledgement: nothing is proven of them")
+        toll.wrong.append("no console confirmed an acknowledgement: the test shows nothing about consoles")
     wrong = [
         *toll.wrong,
         *wrong_in_ledger(state, fed),
@@ -133,7 +133,7 @@ def killing(
 
 
 def _until_it_rings(place: Path, ground: Ground, toll: Toll) -> None:
-    """Let the first engine live until operators have something to do; then it is killed like the others."""
+    """Let the first engine live until an alarm rings; then it is killed like the others."""
     engine = _engine(place, ground, place / "incoming", place / "state")
     until(lambda: engine.has_ended() or _has_rung(place / "state"), PATIENCE)
     if engine.kill() != -9:
@@ -195,7 +195,7 @@ def _kill_operator(state: Path, name: str, dice: random.Random, toll: Toll) -> N
         toll.wrong.append(f"{name} ended with code {operator.exit_code()}")
     operator.kill()
     toll.operators += 1
-    # What was on its way when it was killed may be cut short.
+    # The last line of a killed process may be incomplete.
     with suppress(EOFError, OSError):
         while True:
             toll.confirmed.append(Confirmed(*told.recv()))
@@ -215,7 +215,7 @@ def _kill_shell(state: Path, name: str, dice: random.Random, toll: Toll) -> None
     )
     toll.by_shell += confirmed
     if stored < confirmed:
-        toll.wrong.append(f"{name} was told of {confirmed} acknowledgements, {stored} are stored")
+        toll.wrong.append(f"{name} received {confirmed} confirmations, {stored} acknowledgements are stored")
 
 
 def _kill_console(state: Path, dice: random.Random, toll: Toll) -> None:
@@ -243,7 +243,7 @@ def _acknowledged_by(state: Path, start: str) -> int:
 
 
 def _finish(place: Path, ground: Ground, folder: Path, state: Path, fed: Fed, toll: Toll) -> None:
-    """Let an engine take in what is left, and end it as one is ended."""
+    """Let an engine score the remaining files, and end it by SIGTERM."""
     engine = _engine(place, ground, folder, state)
     wanted = {*fed.good, *fed.bad}
     until(lambda: engine.has_ended() or wanted <= {raw for raw, *_ in ledger(state)}, PATIENCE, 0.2)
@@ -253,7 +253,7 @@ def _finish(place: Path, ground: Ground, folder: Path, state: Path, fed: Fed, to
 
 
 def _undisturbed(place: Path, ground: Ground, folder: Path, quiet: Path, fed: Fed, toll: Toll) -> None:
-    """The same good files, all there from the beginning, taken in by one engine."""
+    """Score the same good files, all present from the start, with one engine."""
     (quiet / "incoming").mkdir(parents=True)
     for raw in fed.good:
         os.link(os.fsencode(folder) + b"/" + raw, os.fsencode(quiet / "incoming") + b"/" + raw)
@@ -271,4 +271,4 @@ def _engine(place: Path, ground: Ground, folder: Path, state: Path) -> processes
 
 def _last_line(log: Path) -> str:
     lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
-    return lines[-1] if lines else "it said nothing"
+    return lines[-1] if lines else "no output"

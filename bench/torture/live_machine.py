@@ -1,4 +1,4 @@
-"""A machine that is watched by one engine, for the proofs in which the engine is meant to live."""
+"""A machine watched by one engine, for tests in which the engine survives."""
 
 import shutil
 import time
@@ -22,14 +22,14 @@ POLL = 0.05
 
 @dataclass
 class Watched:
-    """An engine at work on a folder."""
+    """An engine that watches a folder."""
 
     folder: Path
     state: Path
     engine: processes.Victim
 
     def feed(self, recordings: Iterator[Recording], count: int) -> int:
-        """Put so many recordings into the folder at once; return how many there were."""
+        """Put recordings into the folder at once; return their number."""
         fed = 0
         for name, content in islice(recordings, count):
             hidden = self.folder / f".{name}"
@@ -39,23 +39,23 @@ class Watched:
         return fed
 
     def heartbeat(self) -> Heartbeat | None:
-        """What the engine says of itself."""
+        """Return the engine's heartbeat."""
         with Store.open(self.state) as store:
             return next((store.heartbeat(one) for one in store.assessments()), None)
 
     def events(self) -> tuple[Event, ...]:
-        """What the engine and operators said."""
+        """Return the stored events."""
         with Store.open(self.state) as store:
             return next((store.events(one) for one in store.assessments()), ())
 
     def status(self) -> tuple[int, str]:
-        """Exit code and text of `raceway status`."""
+        """Return exit code and text of `raceway status`."""
         child = processes.shell("status", "--state", str(self.state))
         text = child.communicate()[0].decode()
         return child.returncode, text
 
     def until_taken(self, count: int, within: float = PATIENCE) -> float | None:
-        """Seconds until so many files have been taken in, None if that takes too long."""
+        """Return the seconds until this many files are scored; None on timeout."""
         return until(lambda: taken(self.state) >= count, within)
 
 
@@ -63,7 +63,7 @@ class Watched:
 def watched(
     place: Path, ground: Ground, *options: str, state: Path | None = None, name: str = "one"
 ) -> Iterator[Watched]:
-    """Start an engine on a new folder and wait until it watches; it is ended when the block ends."""
+    """Start an engine on a new folder and wait until it watches; end it with the block."""
     folder = place / name / "incoming"
     folder.mkdir(parents=True)
     state = state or place / name / "state"
@@ -77,7 +77,7 @@ def watched(
 
     try:
         if until(is_watching) is None:
-            raise RuntimeError(f"the engine does not come up; see {place / name / 'log'}")
+            raise RuntimeError(f"the engine does not start; see {place / name / 'log'}")
         yield machine
     finally:
         if not engine.has_ended():
@@ -86,7 +86,7 @@ def watched(
 
 
 def until(condition: Callable[[], bool], within: float = PATIENCE, poll: float = POLL) -> float | None:
-    """Seconds until something is so, None if that takes too long; a store not made yet is not so."""
+    """Return the seconds until a condition holds; None on timeout; a missing store counts as not yet."""
     began = time.monotonic()
     while time.monotonic() - began < within:
         try:
@@ -99,10 +99,10 @@ def until(condition: Callable[[], bool], within: float = PATIENCE, poll: float =
 
 
 def now() -> datetime:
-    """The wall clock."""
+    """Return the wall clock."""
     return datetime.now(UTC)
 
 
 def seconds(span: float | None) -> str:
-    """A span as it is told; None is one that did not end."""
+    """Format a span; None means that it did not end."""
     return "never" if span is None else f"{span:.1f} s"

@@ -1,4 +1,4 @@
-"""What a forked victim needs: imported once, by the server that it is forked from."""
+"""Imports for forked processes, done once by the fork server."""
 
 from importlib import import_module
 

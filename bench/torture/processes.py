@@ -1,6 +1,6 @@
-"""Processes to be killed: engines, operators at a shell or a console, each a real process of its own.
+"""Processes to kill: engines, and operators at a shell or a console, each a real process.
 
-Most are forked from a server that has done their imports, so that they spend their short lives at work.
+Most are forked from a server with finished imports, so that they work during their short lives.
 """
 
 import fcntl
@@ -36,40 +36,40 @@ _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(["bench.torture.preload"])
 
 _one_at_a_time = threading.Lock()
-"""The bookkeeping of multiprocessing is not made for several threads that start and reap."""
+"""Lock: multiprocessing does not support several threads that start and reap processes."""
 
 
 class Victim:
     """A forked process that runs one function."""
 
     def __init__(self, work: Callable[..., None], *arguments: Any) -> None:
-        """Start it."""
+        """Start the process."""
         with _one_at_a_time:
             self._process = _context.Process(target=work, args=arguments, daemon=True)
             self._process.start()
 
     @property
     def pid(self) -> int:
-        """Its process."""
+        """Return its process id."""
         assert self._process.pid is not None
         return self._process.pid
 
     def has_ended(self, within: float = 0.0) -> bool:
-        """Whether it has ended, now or after waiting for so many seconds at most."""
+        """Return whether it has ended, after waiting for at most this many seconds."""
         return bool(wait([self._process.sentinel], within))
 
     def kill(self) -> int:
-        """Kill it with signal 9; return how it ended: -9, or its exit code where it was faster."""
+        """Kill it with signal 9; return -9, or its exit code if it ended before."""
         self._process.kill()
         return self.exit_code()
 
     def end(self) -> int:
-        """Ask it to end (SIGTERM), and return its exit code."""
+        """End it by SIGTERM and return its exit code."""
         self._process.terminate()
         return self.exit_code()
 
     def exit_code(self) -> int:
-        """Wait until it has ended, and say how."""
+        """Wait for its end and return the exit code."""
         wait([self._process.sentinel])
         with _one_at_a_time:
             self._process.join()
@@ -78,7 +78,7 @@ class Victim:
 
 
 def engine(folder: Path, state: Path, *options: str, log: Path) -> Victim:
-    """Start `python -m engine watch`, all but its imports."""
+    """Start `python -m engine watch` without its imports."""
     return Victim(_be_engine, ["watch", str(folder), "--state", str(state), *options], log)
 
 
@@ -92,7 +92,7 @@ def _be_engine(arguments: list[str], log: Path) -> None:
 
 
 def operator(state: Path, name: str) -> tuple[Victim, "Connection[Any, Any]"]:
-    """Start an operator who acknowledges every third ring and writes notes, and says so after each commit."""
+    """Start an operator that acknowledges every third ring, writes notes, and confirms after each commit."""
     ours, theirs = _context.Pipe(duplex=False)
     victim = Victim(_be_operator, state, name, theirs)
     theirs.close()
@@ -124,12 +124,12 @@ def _be_operator(state: Path, name: str, tell: "Connection[Any, Any]") -> None:
                             tell.send(("noted", alarm.ring.seq, words))
                     time.sleep(dice.uniform(0.0, 0.1))
         except (StoreError, IndexError):
-            # Before the first engine has made it, or while another one made it up again.
+            # The first engine has not made the store yet, or another one repairs it.
             time.sleep(0.01)
 
 
 def rivals(state: Path, rings: Sequence[int]) -> list[list[tuple[int, bool, str]]]:
-    """Let two operators acknowledge the same rings at the same time; hand out what each was told."""
+    """Let two operators acknowledge the same rings at once; return the answers to each."""
     began = time.time() + 1.0
     pairs = []
     for name in ("left", "right"):
@@ -157,12 +157,12 @@ def _be_rival(state: Path, rings: list[int], name: str, began: float, tell: "Con
 
 
 def raceway(*arguments: str) -> list[str]:
-    """The command line of `raceway`, with this Python."""
+    """Return a command line of `raceway` with this Python."""
     return [sys.executable, "-P", "-c", "from tui.cli import main; main()", *arguments]
 
 
 def shell(*arguments: str) -> subprocess.Popen[bytes]:
-    """Start a command of `raceway` as a shell does."""
+    """Start a command of `raceway` like a shell."""
     return subprocess.Popen(
         raceway(*arguments),
         env=environment(),
@@ -173,7 +173,7 @@ def shell(*arguments: str) -> subprocess.Popen[bytes]:
 
 
 class Terminal:
-    """A real console in a pseudo-terminal, whose screen is seen as the text it wrote."""
+    """A real console in a pseudo-terminal; its screen is read as written text."""
 
     def __init__(self, *arguments: str) -> None:
         """Start `raceway` with these arguments."""
@@ -191,7 +191,7 @@ class Terminal:
         self.written = b""
 
     def shows(self, words: str, within: float) -> bool:
-        """Whether it has written these words, now or after waiting for so many seconds at most."""
+        """Return whether it has written these words, after waiting for at most this many seconds."""
         deadline = time.monotonic() + within
         while True:
             self._take(0.02)
@@ -201,9 +201,9 @@ class Terminal:
                 return False
 
     def shows_whole(self, words: str, within: float) -> bool:
-        """As `shows`, where part of them may have stood there before: only cells that change are written.
+        """Like `shows`, for words that may partly be on the screen: the console writes only changed cells.
 
-        The console is made to draw itself anew (^l) until then.
+        It presses the redraw key (^l) until the words appear.
         """
         deadline = time.monotonic() + within
         while True:
@@ -214,7 +214,7 @@ class Terminal:
                 return False
 
     def text(self) -> str:
-        """All that it wrote, without the sequences that place and colour it."""
+        """Return its output without control sequences."""
         return re.sub(
             r"\x1b(?:\[[0-9;?<=>]*[A-Za-z]|[PX^_\]].*?(?:\x1b\\|\x07)|.)",
             "",
@@ -222,7 +222,7 @@ class Terminal:
         )
 
     def forget(self) -> None:
-        """Look only at what it writes from now on."""
+        """Discard the output so far."""
         self.written = b""
 
     def press(self, key: str) -> None:
@@ -230,7 +230,7 @@ class Terminal:
         os.write(self._ours, key.encode())
 
     def kill(self) -> bool:
-        """Kill it with signal 9; say whether it was still there."""
+        """Kill it with signal 9; return whether it was still running."""
         self._child.kill()
         code = self._child.wait()
         self._take(0.0)
@@ -250,7 +250,7 @@ class Terminal:
 
 
 def is_committing(state: Path) -> bool:
-    """Whether a transaction is under way: the rollback journal holds something."""
+    """Return whether a transaction is in progress: the rollback journal is not empty."""
     try:
         return (state / f"{FILE_NAME}-journal").stat().st_size > 0
     except FileNotFoundError:

@@ -1,6 +1,6 @@
-"""A recorder as bad as they come: it writes files whole or in pieces, and rubbish between them.
+"""A faulty recorder: writes files whole or in pieces, with invalid files between them.
 
-What it wrote, and what has to become of each file, is kept for the verdict.
+It keeps the list of written files and the expected outcome of each.
 """
 
 import os
@@ -14,21 +14,21 @@ from bench.torture.rig import Recording
 from engine.records.intake import Outcome
 
 EVERY_BAD = 5
-"""A bad file follows about so many good ones."""
+"""Average number of good files between two bad ones."""
 
 TOUCHED_AFTER = 60
-"""How many files later one is touched: it has long been taken in, and is the same recording again."""
+"""Number of files after which an old file is touched; it is then the same recording again."""
 
 
 @dataclass
 class Fed:
-    """What lies in the folder. All sets hold raw names.
+    """The contents of the folder, by raw names.
 
     Attributes:
         good: names of whole recordings, in order of time.
-        bad: what must become of each file that is none.
-        ignored: what is to be left alone.
-        touched: recordings whose time of modification was changed long after.
+        bad: expected outcome of each file that is not a recording.
+        ignored: entries that the engine must ignore.
+        touched: recordings with a modification time that was changed later.
     """
 
     good: list[bytes] = field(default_factory=list)
@@ -38,10 +38,10 @@ class Fed:
 
 
 class Recorder(threading.Thread):
-    """Writes recordings into a folder until it is stopped or has no more.
+    """Writes recordings into a folder until it is stopped or all are written.
 
-    A recording is begun only when the one before it is whole, and that has been so for `gap` at least, as
-    with a real recorder: none is late by its own doing.
+    Like a real recorder it begins a recording only when the previous one has been complete for `gap`, so that
+    no file is late because of the recorder.
     """
 
     def __init__(
@@ -59,10 +59,10 @@ class Recorder(threading.Thread):
         Args:
             folder: made if missing.
             recordings: in order of time.
-            dice: decide what is torn where, and what kind of rubbish comes.
+            dice: source of the random choices.
             gap: shortest and longest pause between two recordings [s].
-            bad: whether rubbish comes between.
-            torn: share of the recordings that are written in pieces under their own name.
+            bad: whether to write invalid files between them.
+            torn: share of the recordings written in pieces under their final name.
         """
         super().__init__(name="recorder", daemon=True)
         self._folder, self._recordings, self._dice = folder, recordings, dice
@@ -86,17 +86,17 @@ class Recorder(threading.Thread):
         folder.mkdir(parents=True, exist_ok=True)
 
     def run(self) -> None:
-        """Write; what goes wrong with that is kept for `stop`."""
+        """Write; keep any error for `stop`."""
         try:
             self._write()
         except OSError as error:
             self._failed = error
 
     def stop(self) -> Fed:
-        """Finish the file under way and no more; hand out what lies in the folder.
+        """Finish the current file and stop; return the contents of the folder.
 
         Raises:
-            OSError: something could not be written.
+            OSError: a file could not be written.
         """
         self._stop_now.set()
         self.join()
@@ -115,7 +115,7 @@ class Recorder(threading.Thread):
             self.fed.good.append(name.encode())
             self._stop_now.wait(self._dice.uniform(*self._gap))
             if self._bad and self._dice.random() < 1 / EVERY_BAD:
-                # Each kind in turn, so that none is left to chance.
+                # Each kind in turn, so that none is missed by chance.
                 kind = self._kinds[self._count % len(self._kinds)]
                 self._count += 1
                 kind(name, content)
@@ -128,7 +128,7 @@ class Recorder(threading.Thread):
         hidden.replace(place)
 
     def _in_pieces(self, place: Path, content: bytes) -> None:
-        """Cut anywhere, mostly within a number; open all the while, or opened again for each piece."""
+        """Write in pieces cut anywhere, mostly within a number; keep the file open or reopen it each time."""
         cuts = sorted(self._dice.randrange(len(content)) for _ in range(self._dice.randrange(1, 5)))
         pieces = [content[a:b] for a, b in zip([0, *cuts], [*cuts, len(content)], strict=True)]
         keeps_open = self._dice.random() < 0.5
@@ -143,7 +143,7 @@ class Recorder(threading.Thread):
         finally:
             file.close()
 
-    # Rubbish. A name that is a time of its own lies some seconds after the recording before it.
+    # Invalid files. A name with a separate time is some seconds after the previous recording.
 
     def _own_name(self, name: str) -> Path:
         return self._folder / f"{name[:-2]}{7 + self._count % 50:02d}"

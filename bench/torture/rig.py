@@ -1,4 +1,4 @@
-"""What the proofs are made on: a small rig cut out of the bundled real recording, and its bundle."""
+"""A small machine cut out of the bundled real recording, with its bundle, for the fault tests."""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from replay.run import open_run
 from replay.sample import sample_path
 
 Recording = tuple[str, bytes]
-"""A file's name and what it holds."""
+"""A file's name and its content."""
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
 INTERVAL = timedelta(minutes=10)
@@ -25,17 +25,17 @@ PATTERN = "%Y.%m.%d.%H.%M.%S"
 
 ROWS, COLUMNS = 2048, 2
 HOP = 100
-"""Rows between two cuts out of one snapshot: they overlap, and no two are alike."""
+"""Rows between two cuts from one snapshot: they overlap, and no two are equal."""
 
 HEALTHY, FAULTY = range(40, 74), range(110, 139)
-"""Snapshots of the sample, counted from 0, that cuts are made of: healthy ones not learned from, and ones in
-which bearing 1 fails."""
+"""Snapshots of the sample that cuts are made of, counted from 0: healthy ones outside of the baseline, and
+ones with a failing bearing 1."""
 
 LEARNED, CUTS = 40, 2
-"""First snapshots of the sample that the bundle is learned from, and cuts out of each."""
+"""Number of first snapshots of the sample for the baseline, and cuts from each."""
 
 EPISODE = 12
-"""Recordings of one kind in a row: an alarm rises, rings and clears in each pair of episodes."""
+"""Recordings of one kind in a row: each pair of episodes raises and clears an alarm."""
 
 CONFIG = f"""
 [machine]
@@ -75,18 +75,18 @@ scan = 0.5
 
 @dataclass(frozen=True)
 class Ground:
-    """A machine to watch: its configuration and a bundle to score it with, both on disk."""
+    """A machine to watch: its configuration and its bundle, both on disk."""
 
     config: Path
     bundle: Path
 
     def settings(self) -> Settings:
-        """The settings of the configuration."""
+        """Load the settings of the configuration."""
         return load_settings(self.config)
 
 
 class Reel:
-    """The bundled recording, out of which as many short recordings are cut as are asked for."""
+    """The bundled recording, which supplies any number of short recordings."""
 
     def __init__(self) -> None:
         """Open the sample."""
@@ -94,7 +94,7 @@ class Reel:
         self._texts: dict[int, tuple[bytes, NDArray[np.int64]]] = {}
 
     def cut(self, snapshot: int, number: int) -> bytes:
-        """Rows of a snapshot of the sample, as they stand in its file, of the first two channels."""
+        """Return rows of a snapshot of the sample, first two channels, as text of its file."""
         if snapshot not in self._texts:
             text = re.sub(rb"(?m)^([^\t\n]+\t[^\t\n]+)\t.*$", rb"\1", self._run.content(snapshot))
             ends = np.flatnonzero(np.frombuffer(text, np.uint8) == ord("\n")) + 1
@@ -104,13 +104,13 @@ class Reel:
         return text[starts[first] : starts[first + ROWS]]
 
     def baseline(self) -> Iterator[Recording]:
-        """Healthy recordings to learn from, in order of time, that end before all others."""
+        """Return healthy recordings for the baseline, in order of time, before all others."""
         for index in range(LEARNED * CUTS):
             at = START - (LEARNED * CUTS - index) * INTERVAL
             yield f"{at:{PATTERN}}", self.cut(index // CUTS, 30 * (index % CUTS))
 
     def recordings(self, count: int) -> Iterator[Recording]:
-        """Recordings in order of time, no two alike: healthy and failing in turn."""
+        """Yield recordings in order of time, no two equal: healthy and failing in turn."""
         seen = {False: 0, True: 0}
         for index in range(count):
             failing = index // EPISODE % 2 == 1
@@ -121,15 +121,15 @@ class Reel:
 
     @staticmethod
     def most() -> int:
-        """How many recordings can be cut at most."""
+        """Return the largest number of recordings."""
         return 2 * min(len(HEALTHY), len(FAULTY)) * ((20480 - ROWS) // HOP)
 
 
 class _Unheard:
-    """Hears how learning goes and lets it."""
+    """Ignores the progress of the learning."""
 
     def rejected(self, error: RecordingError) -> None:
-        """What is cut here can be read."""
+        """Ignore: every cut is readable."""
         raise error
 
     def read(self, done: int, total: int) -> None:
@@ -143,7 +143,7 @@ class _Unheard:
 
 
 def make_ground(place: Path, reel: Reel) -> Ground:
-    """Write the configuration and learn the bundle, which takes some seconds."""
+    """Write the configuration and learn the bundle; takes some seconds."""
     config, folder = place / "rig.toml", place / "baseline"
     config.write_text(CONFIG)
     folder.mkdir()

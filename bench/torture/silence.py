@@ -1,4 +1,4 @@
-"""Silence that must not look like health: a dead engine, a folder that is gone, data that stays out."""
+"""Silence must not look like health: a dead engine, a removed folder, missing data."""
 
 import shutil
 import time
@@ -13,20 +13,20 @@ from engine.records.events import Cause, EventKind
 from engine.store.store import Store
 
 LONGEST = 10.0
-"""Seconds within which a dead engine must show."""
+"""Time within which a dead engine must show [s]."""
 
 USUAL, INTERVALS = 1.5, 3
-"""Seconds between two recordings, and after how many such intervals "no data" rings."""
+"""Seconds between two recordings, and number of intervals until "no data" rings."""
 
 
 def dead_engine(place: Path, ground: Ground, reel: Reel) -> Finding:
-    """Kill the engine; the status and a console must say so in time."""
+    """Kill the engine; the status and a console must report it in time."""
     with watched(place, ground, name="dead") as machine:
-        # Healthy ones, so that nothing but the engine is amiss.
+        # Healthy recordings, so that only the engine is faulty.
         machine.until_taken(machine.feed(reel.recordings(EPISODE), EPISODE))
         console = processes.Terminal("attach", "--state", str(machine.state))
         shown = console.shows("Bearing 1", 10.0)
-        # Just after a beat: the longest that there is to wait.
+        # Just after a heartbeat: the longest possible wait.
         first = machine.heartbeat()
         until(lambda: machine.heartbeat() != first, poll=0.01)
         machine.engine.kill()
@@ -55,7 +55,7 @@ def dead_engine(place: Path, ground: Ground, reel: Reel) -> Finding:
 
 
 def no_data(place: Path, ground: Ground, reel: Reel) -> Finding:
-    """Let data stay out; the alarm must ring within so many intervals, and return when data comes again."""
+    """Stop the data; the alarm must ring within the set intervals, and return with new data."""
     options = ("--overrides", f'{{"watch.interval": {USUAL}, "alarms.no_data_after": {INTERVALS}}}')
     files = reel.recordings(100)
     with watched(place, ground, *options, name="quiet") as machine:
@@ -72,9 +72,9 @@ def no_data(place: Path, ground: Ground, reel: Reel) -> Finding:
         back = until(lambda: _clears(machine) == 1, 20.0)
     wrong = []
     if rang is None or raised > INTERVALS * USUAL + 1.5:
-        wrong.append(f"no data was told after {raised:.1f} s")
+        wrong.append(f"no data was reported only after {raised:.1f} s")
     if code != 2 or "no data" not in text:
-        wrong.append(f"raceway status exits with {code} and says nothing of it")
+        wrong.append(f"raceway status exits with {code} and does not report it")
     if back is None:
         wrong.append("the alarm does not return when data comes")
     return Finding(
@@ -87,7 +87,7 @@ def no_data(place: Path, ground: Ground, reel: Reel) -> Finding:
 
 
 def folder_gone(place: Path, ground: Ground, reel: Reel) -> Finding:
-    """Remove the folder, and put another in its place; files in it are taken in as before."""
+    """Remove the folder and make a new one; its files are scored as before."""
     files: Iterator[tuple[str, bytes]] = reel.recordings(100)
     with watched(place, ground, name="gone") as machine:
         count = machine.feed(files, 10)
@@ -102,7 +102,7 @@ def folder_gone(place: Path, ground: Ground, reel: Reel) -> Finding:
         total = taken(machine.state)
     wrong = []
     if noticed is None or "does not exist" not in text:
-        wrong.append("nobody is told that the folder is gone")
+        wrong.append("the missing folder is not reported")
     if back is None or total != count or healed is None:
         wrong.append(f"{total} of {count} files were taken in; healed: {healed is not None}")
     return Finding(
@@ -133,7 +133,7 @@ def _clears(machine: Watched) -> int:
 
 
 def _came(machine: Watched) -> float:
-    """When the newest file was taken in, by the wall clock [s]."""
+    """Return the wall clock of the newest intake [s]."""
     with Store.open(machine.state) as store:
         assessment = store.assessments()[0]
         resume = store.resume_point(assessment)
@@ -142,7 +142,7 @@ def _came(machine: Watched) -> float:
 
 
 def _rang(machine: Watched) -> float:
-    """When "no data" rang, by the wall clock [s]; now, if it did not."""
+    """Return the wall clock of "no data" [s]; now if it did not ring."""
     raised = [
         one.recorded_at
         for one in machine.events()

@@ -1,4 +1,4 @@
-"""Two at once: two engines on one machine, two operators at one alarm."""
+"""Concurrent access: two engines on one machine, two operators at one alarm."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from engine.store.store import Store
 
 
 def two_engines(place: Path, ground: Ground, reel: Reel) -> Finding:
-    """Start a second engine on the same machine: it refuses with a sentence, and the first goes on."""
+    """Start a second engine on the same machine: it must refuse with a sentence, and the first continues."""
     files = reel.recordings(20)
     with watched(place, ground, name="twice") as machine:
         log = place / "twice" / "second.log"
@@ -24,7 +24,7 @@ def two_engines(place: Path, ground: Ground, reel: Reel) -> Finding:
     if code != 1 or len(words) != 1 or "another engine is already watching" not in words[0]:
         wrong.append(f"the second engine ended with code {code} and said {words}")
     if went_on is None:
-        wrong.append("the first engine did not go on")
+        wrong.append("the first engine stopped")
     return Finding(
         "two engines",
         "a second engine on the same store and machine",
@@ -47,7 +47,7 @@ def two_operators(place: Path, ground: Ground, reel: Reel, files: int = 240) -> 
     for (ring, one_stored, one_by), (_, other_stored, other_by) in zip(left, right, strict=True):
         winner = "left (torture)" if one_stored else "right (torture)"
         if one_stored == other_stored or {one_by, other_by} != {winner}:
-            wrong.append(f"ring {ring}: left was told {one_by}, right was told {other_by}")
+            wrong.append(f"ring {ring}: the answer to left was {one_by}, to right {other_by}")
     if not rings:
         wrong.append("nothing rang")
     first = sum(stored for _ring, stored, _by in left)

@@ -37,7 +37,7 @@ def test_sample_holds_every_7th_snapshot_from_the_first_days_to_the_stopped_mach
 
 
 def outer_race_line(signal: np.ndarray) -> float:
-    """Return the height of the outer race line (236 Hz) over the median around it, in the envelope of 3 to 6 kHz.
+    """Return how far the outer race line (236 Hz) stands over the median around it, from 3 to 6 kHz.
 
     `signal` is (rows,) at 20.48 kHz and one second long, so that a bin of its spectrum is 1 Hz.
     """

@@ -284,7 +284,7 @@ NAMES = [f"2004.02.12.10.{minute}.39" for minute in range(10, 14)]
 
 
 def content_of(name: str, mixed: bool) -> bytes:
-    """Return a file that identifies its writer, with even or uneven numbers, with or without a last newline."""
+    """Return a file of one writer, with even or uneven numbers, with or without a last newline."""
     number = int(name[-5:-3])
     rows = [f"{number}.500\t0.125\t{row}.{'5' if mixed else '500'}" for row in range(6)]
     return "\n".join(rows).encode() + (b"" if mixed else b"\n")
