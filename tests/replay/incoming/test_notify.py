@@ -170,7 +170,7 @@ def test_polling_is_chosen_by_the_file_system_unless_it_is_set(
 ) -> None:
     waker = Waker(folder, polling=polling, file_system=lambda _: kind)
     try:
-        assert waker.wait(0) is how.startswith("told")
+        assert waker.wait(0) is how.startswith("reported")
         assert waker.how == how
     finally:
         waker.close()
