@@ -16,8 +16,9 @@ from typing import Self, TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
-from engine.errors import StoreBusyError, StoreError, StoreFaultError, StoreFullError, StoreMissingError
+from engine.errors import StoreBusyError, StoreError, StoreFaultError, StoreFullError
 from engine.store import schema
+from engine.store.location import FILE_NAME, look_for
 from engine.store.migrations import is_older, migrate, version_of
 from engine.store.sqlite import (
     JOURNAL_SUFFIX,
@@ -254,33 +255,3 @@ def _make_tables(connection: Connection) -> None:
     # Another process may have made them between the look and the lock.
     schema.metadata.create_all(connection)
     connection.execute(insert_new(schema.meta).values(key="schema", value=str(schema.VERSION)))
-
-
-FILE_NAME = "raceway.db"
-"""Name of the database inside a state folder."""
-
-
-def look_for(state: Path) -> None:
-    """See that a state folder holds a store that may be read.
-
-    Raises:
-        StoreError: it holds none, or one that may not be read.
-    """
-    path = state / FILE_NAME
-    try:
-        is_there = path.is_file()
-        if is_there:
-            # Asked now: what a database says of it later is less clear.
-            path.open("rb").close()
-            # An empty file is what its maker has begun with.
-            is_there = path.stat().st_size > 0
-    except PermissionError as error:
-        raise StoreError(
-            f"{path}: you may not read it ({error.strerror}); ask its owner to share it ([store] group)"
-        ) from error
-    except OSError as error:
-        raise StoreError(f"{path}: cannot be read ({error.strerror})") from error
-    if not is_there:
-        raise StoreMissingError(
-            f"{path}: there is no store here yet; start a run first, or name another --state"
-        )

@@ -1,8 +1,10 @@
 """Made-up stores and consoles that look at them, with clocks that move only when told."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 import pytest
 from textual.pilot import Pilot
@@ -13,6 +15,7 @@ from engine.records.assessment import Assessment
 from engine.store.store import Store
 from tests.tui import synthetic
 from tui.console.app import Console
+from tui.console.options import Appearance, ConsoleOptions
 from tui.data.frame import Frame
 from tui.data.pictures import Album, Gallery
 from tui.data.playhead import Playhead
@@ -61,23 +64,45 @@ def own_store(whole_store: Path, tmp_path: Path) -> Path:
 def console(clock: Clock) -> Callable[..., Console]:
     """Makes a paused console on a state folder."""
 
-    def make(state: Path, **options: object) -> Console:
-        def newest(store: Store) -> Assessment | None:
-            return next(reversed(store.assessments()), None)
-
-        chosen: dict[str, object] = {
-            "open_store": lambda: Store.open(state),
-            "choose": newest,
-            "session": "night shift",
-            "operator": Operator("ann"),
-            "pace": 5000.0,
-            "playing": False,
-            "now": clock.wall,
-            "clock": clock,
-        }
-        return Console(**(chosen | options))  # type: ignore[arg-type]  # options are the test's affair
+    def make(state: Path, **changes: Unpack[Changes]) -> Console:
+        return Console(replace(options(state, clock), **changes))
 
     return make
+
+
+def options(state: Path, clock: Clock) -> ConsoleOptions:
+    """Options of a paused console on a state folder."""
+
+    def newest(store: Store) -> Assessment | None:
+        return next(reversed(store.assessments()), None)
+
+    return ConsoleOptions(
+        open_store=lambda: Store.open(state),
+        choose=newest,
+        session="night shift",
+        operator=Operator("ann"),
+        pace=5000.0,
+        playing=False,
+        now=clock.wall,
+        clock=clock,
+    )
+
+
+class Changes(TypedDict, total=False):
+    """Options in which a test's console differs."""
+
+    open_store: Callable[[], Store]
+    choose: Callable[[Store], Assessment | None]
+    operator: Operator
+    session: str
+    pace: float
+    playing: bool
+    at_newest: bool
+    insists: bool
+    read_only: bool
+    start: Callable[[], str]
+    memory: Path | None
+    appearance: Appearance
 
 
 async def settled(pilot: Pilot[None]) -> None:
@@ -89,9 +114,8 @@ async def settled(pilot: Pilot[None]) -> None:
 
 def put(console: Console, position: int) -> None:
     """Put the playhead onto a snapshot."""
-    console.head = type(console.head)(
-        microseconds(synthetic.at(position)), console.head.pace, console.head.playing
-    )
+    head = console.controller.head
+    console.controller.navigation.put(Playhead(microseconds(synthetic.at(position)), head.pace, head.playing))
 
 
 def text(console: Console) -> str:

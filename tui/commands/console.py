@@ -1,6 +1,7 @@
 """`raceway attach` and `raceway snapshot`: the console on a store that is there, live or as one frame."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -67,25 +68,22 @@ def attach(
     with sentences():
         settings = settings_of(config, None, {})
         folder = state or settings.store.folder
-        from engine.store.database import look_for
-        from tui.console.launch import make_console, run_console
+        from engine.store.location import look_for
+        from tui.console.launch import console_options, make_console, run_console
+        from tui.console.preferences import memory_path
 
         # What costs next to nothing is said before there is a screen; the rest must not keep it waiting.
         look_for(folder)
         choice = Choice(folder, machine, session or "")
-        console = make_console(
-            folder,
-            settings,
-            choose=choice,
+        options = replace(
+            console_options(folder, settings, choice, name=name, read_only=read_only),
             insists=True,
             session=session or "",
             at_newest=True,
-            read_only=read_only,
-            name=name,
             start=lambda: "fleet" if choice.several else "",
-            remember=True,
+            memory=memory_path(),
         )
-        run_console(console, settings)
+        run_console(make_console(options), settings)
 
 
 def snapshot(
@@ -117,7 +115,7 @@ def snapshot(
         if screen not in SCREENS:
             fail(f"--screen {screen!r} is no screen; the screens are {', '.join(SCREENS)}", UNUSABLE)
         from engine.store.store import Store
-        from tui.console.launch import make_console
+        from tui.console.launch import console_options, make_console
         from tui.console.screenshot import still
 
         choice = Choice(folder, machine, session or "")
@@ -126,9 +124,8 @@ def snapshot(
                 # A picture in a report must not be of whichever machine happens to be the newest.
                 pick(store.assessments(), machine, folder)
             choice(store)
-        console = make_console(
-            folder, settings, choose=choice, session=session or "", at_newest=True, read_only=True
-        )
+        options = console_options(folder, settings, choice, read_only=True)
+        console = make_console(replace(options, session=session or "", at_newest=True))
         drawn = still(console, (columns, rows), screen, at=at, svg=svg is not None)
         if svg is None:
             print(drawn)

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -138,7 +139,8 @@ def _replay(
 ) -> None:
     from engine.assessment.key import assessment_key
     from tui.commands.engine_process import engine_beside
-    from tui.console.launch import by_key, make_console, run_console
+    from tui.console.launch import by_key, console_options, make_console, run_console
+    from tui.console.preferences import memory_path
 
     learned = _bundle(bundle, overrides)
     key = assessment_key(run, settings, learned.digest() if learned else None)
@@ -146,17 +148,15 @@ def _replay(
     with engine_beside(
         run.path, folder, config=config, rig=rig, bundle=bundle, overrides=overrides
     ) as engine:
-        console = make_console(
+        options = console_options(
             folder,
             settings,
-            choose=by_key(key, engine.last_words),
-            session=name,
-            pace=pace,
+            by_key(key, engine.last_words),
             begin=engine.begin,
             last_words=engine.last_words,
-            remember=True,
         )
-        run_console(console, settings)
+        options = replace(options, session=name, pace=pace, pace_given=True, memory=memory_path())
+        run_console(make_console(options), settings)
         # Asked before the engine is stopped: that it ends now is not its failure.
         words = engine.last_words()
     print(how_to_return(folder, config, key, name))

@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -132,9 +133,11 @@ def register(app: typer.Typer) -> None:
 
 
 def _live_console(folder: Path, key: str, settings: "Settings") -> None:
-    from tui.console.launch import by_key, make_console, run_console
+    from tui.console.launch import by_key, console_options, make_console, run_console
+    from tui.console.preferences import memory_path
 
-    run_console(make_console(folder, settings, choose=by_key(key), at_newest=True, remember=True), settings)
+    options = replace(console_options(folder, settings, by_key(key)), at_newest=True, memory=memory_path())
+    run_console(make_console(options), settings)
 
 
 def _is_no_file(folder: Path) -> None:

@@ -1,6 +1,5 @@
-"""The part of the console that acts: it acknowledges, notes, shelves and takes out of service."""
+"""Alarm actions: acknowledge, note, shelve, and take out of service."""
 
-import asyncio
 import math
 from collections.abc import Callable, Hashable
 from dataclasses import replace
@@ -9,11 +8,12 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from engine.alarms.alarm import Alarm
-from engine.clock import moment
 from engine.operator.operator import Act
 from engine.operator.shelf_limit import longest_shelf
 from engine.records.events import Acknowledged
-from tui.console.display import Viewer
+from tui.console.host import Acts, Answers, Do, Host
+from tui.console.options import ConsoleOptions
+from tui.data.alarm_filter import AlarmFilter
 from tui.data.frame import Frame, meant
 from tui.data.playhead import newest
 from tui.draw.format import reason, severities_text, short_time, subject
@@ -26,9 +26,11 @@ from tui.draw.notice import (
     failed_notice,
     refused_notice,
 )
-from tui.draw.text import Role
+from tui.draw.text import clean
 from tui.durations import EXAMPLES, span_of
-from tui.screens.dialog import Confirm, Dialog, Field, Question, needed
+from tui.keys.keymap import Keymap
+from tui.screens.alarms.filter import cycled
+from tui.screens.dialog import Field, Question, needed
 
 if TYPE_CHECKING:
     from engine.store.store import Store
@@ -36,91 +38,80 @@ if TYPE_CHECKING:
 REPEAT_SECONDS = 0.7
 """A key held down repeats faster than this; one press acknowledges one alarm and no more."""
 
-Do = Callable[["Store", Act], Acknowledged]
-"""An act, given who does it, where and when."""
 
+class AlarmActions:
+    """The acts of an operator on the alarms that the selection means."""
 
-class Acting(Viewer):
-    """The viewer, and what an operator can do about alarms."""
+    def __init__(self, host: Host, options: ConsoleOptions, keymap: Keymap) -> None:
+        """Act for the operator of these options."""
+        self._host, self._options, self._keymap = host, options, keymap
+        self._acts = Acts(host, options)
+        self._pressed = -math.inf
 
-    _pressed: float = -math.inf
-    """When the acknowledge key was last seen, by the clock."""
-
-    # What the keys mean.
-
-    def _may_act(self) -> Frame | None:
-        """What is on the screen, if something can be done about it from here; else say why not."""
-        if self._read_only:
-            self._tell(
-                Notice(
-                    "This console is read-only (--read-only): nothing can be stored from here; attach without"
-                    " it to act.",
-                    Role.WARNING,
-                )
-            )
-            return None
-        frame = self._drawn
-        if frame is None or frame.playhead.at is None:
-            self._tell(Notice("There is no alarm yet."))
-            return None
-        return frame
+    def _alarms(self, frame: Frame) -> tuple[Alarm, ...]:
+        """Return the alarms that the keys may mean."""
+        return self._host.selection.alarms_meant(frame, self._host.rows)
 
     def _alarm_meant(self, wants: Callable[[Alarm], bool]) -> tuple[Frame, Alarm] | None:
-        frame = self._may_act()
+        frame = self._acts.frame()
         if frame is None:
             return None
-        alarm = meant(self.alarms_here(frame), wants)
+        alarm = meant(self._alarms(frame), wants)
         if alarm is None:
-            self._tell(Notice("There is no alarm here; select one."))
+            self._host.tell(Notice("There is no alarm here; select one."))
             return None
         return frame, alarm
 
+    def _hold(self, component: str, alarm: str) -> None:
+        """Keep the selection to what is acted on; an acknowledged alarm would give way to the next."""
+        self._host.selection = self._host.selection.holds(component, alarm, self._options.clock())
+
     # Acknowledging.
 
-    def action_acknowledge(self) -> None:
+    def acknowledge(self) -> None:
         """Acknowledge the ring that is on the screen; it shows as acknowledged once it is stored."""
-        last, self._pressed = self._pressed, self._clock()
+        last, self._pressed = self._pressed, self._options.clock()
         if self._pressed - last < REPEAT_SECONDS:
             return
-        frame = self._may_act()
+        frame = self._acts.frame()
         if frame is None:
             return
-        alarm = meant(self.alarms_here(frame), lambda one: one.needs_acknowledgement)
+        alarm = meant(self._alarms(frame), lambda one: one.needs_acknowledgement)
         if alarm is None:
-            self._tell(Notice("There is no unacknowledged alarm."))
+            self._host.tell(Notice("There is no unacknowledged alarm."))
         elif not alarm.needs_acknowledgement:
-            self._tell(self._already(frame, alarm))
+            self._host.tell(self._already(frame, alarm))
         else:
             self._hold(alarm.component, alarm.key)
             self._acknowledge(frame, alarm)
 
     def _already(self, frame: Frame, alarm: Alarm) -> Notice:
         """That it is acknowledged already; and how to come to those that are not."""
-        notice = already_notice(alarm, self._zone)
+        notice = already_notice(alarm, self._options.zone)
         waiting = sum(one.needs_acknowledgement for one in frame.alarms)
         if not waiting:
             return notice
-        select = "/".join(self._keys.keys_of(key) for key in ("up", "down"))
+        select = "/".join(self._keymap.keys_of(key) for key in ("up", "down"))
         return replace(notice, text=f"{notice.text}; {waiting} unacknowledged: {select} selects another")
 
     def _acknowledge(self, frame: Frame, alarm: Alarm) -> None:
-        told = partial(acknowledged_notice, alarm, newest=self._newest(frame), zone=self._zone)
-        self._store(
+        told = partial(acknowledged_notice, alarm, newest=self._newest(frame), zone=self._options.zone)
+        self._acts.store(
             frame,
             ("ring", alarm.ring.seq),
             acknowledging(frame, alarm),
-            lambda answer: told(answer=answer, wall_zone=self._wall_zone),
+            lambda answer: told(answer=answer, wall_zone=self._options.wall),
             lambda why: failed_notice(alarm, why),
         )
 
-    def action_acknowledge_all(self) -> None:
+    def acknowledge_all(self) -> None:
         """Acknowledge every alarm that the list shows, after a second key."""
-        frame = self._may_act()
+        frame = self._acts.frame()
         if frame is None:
             return
-        wanted = tuple(alarm for alarm in self.alarms_shown(frame) if alarm.needs_acknowledgement)
+        wanted = tuple(alarm for alarm in self._host.selection.listed(frame) if alarm.needs_acknowledgement)
         if not wanted:
-            self._tell(Notice("No alarm in this list waits for an acknowledgement."))
+            self._host.tell(Notice("No alarm in this list waits for an acknowledgement."))
             return
         named = "; ".join(f"{subject(one)}, {reason(one)}, {one.priority}" for one in wanted[:4])
         more = f"; and {len(wanted) - 4} more" if len(wanted) > 4 else ""
@@ -130,27 +121,23 @@ class Acting(Viewer):
             "y acknowledges all of them, Esc none",
         )
 
-        self._confirm(ask, lambda: self._acknowledge_all(frame, wanted))
+        self._acts.confirm(ask, lambda: self._acknowledge_all(frame, wanted))
 
     def _acknowledge_all(self, frame: Frame, alarms: tuple[Alarm, ...]) -> None:
-        begun = [
-            (alarm, self._begin(frame, ("ring", alarm.ring.seq), acknowledging(frame, alarm)))
-            for alarm in alarms
-        ]
-        answers = [(alarm, future) for alarm, future in begun if future is not None]
-        if answers:
-            self.run_worker(self._all_acknowledged(frame, answers), group="writing")
+        by_key = {("ring", alarm.ring.seq): alarm for alarm in alarms}
 
-    async def _all_acknowledged(
-        self, frame: Frame, answers: "list[tuple[Alarm, asyncio.Future[Acknowledged | str]]]"
-    ) -> None:
-        told = [(alarm, await future) for alarm, future in answers]
-        self._tell(all_acknowledged_notice(told, self._newest(frame), self._zone))
-        self._poll()
+        def stored(answers: Answers) -> None:
+            told = [(alarm, answers[key]) for key, alarm in by_key.items() if key in answers]
+            self._host.tell(all_acknowledged_notice(told, self._newest(frame), self._options.zone))
+
+        self._host.store(
+            {key: self._acts.work(frame, acknowledging(frame, alarm)) for key, alarm in by_key.items()},
+            stored,
+        )
 
     # In a dialog.
 
-    def action_note(self) -> None:
+    def note(self) -> None:
         """Write a note beside an alarm."""
         found = self._alarm_meant(lambda one: one.needs_acknowledgement or one.stands)
         if found is None:
@@ -169,14 +156,14 @@ class Acting(Viewer):
             "Note on an alarm", frame, alarm, [Field("Note", check=needed("A note needs words."))], write
         )
 
-    def action_shelve(self) -> None:
+    def shelve(self) -> None:
         """Put an alarm aside for a while, with a reason."""
         found = self._alarm_meant(lambda one: one.needs_acknowledgement or (one.stands and not one.put_away))
         if found is None:
             return
         frame, alarm = found
         if alarm.put_away:
-            self._tell(already_notice(alarm, self._zone))
+            self._host.tell(already_notice(alarm, self._options.zone))
             return
         longest = longest_shelf(frame.view.assessment.settings)
 
@@ -203,14 +190,14 @@ class Acting(Viewer):
         ]
         self._ask("Shelve an alarm", frame, alarm, fields, write)
 
-    def action_unshelve(self) -> None:
+    def unshelve(self) -> None:
         """Take an alarm off its shelf, after a second key; that acknowledges it."""
         found = self._alarm_meant(lambda one: one.shelf is not None)
         if found is None:
             return
         frame, alarm = found
         if alarm.shelf is None:
-            self._tell(Notice(f"{subject(alarm)}: {reason(alarm)} is not shelved."))
+            self._host.tell(Notice(f"{subject(alarm)}: {reason(alarm)} is not shelved."))
             return
 
         def do(store: "Store", act: Act) -> Acknowledged:
@@ -220,17 +207,19 @@ class Acting(Viewer):
 
         ask = Question(
             "Take it off the shelf?",
-            (already_notice(alarm, self._zone).text, "That acknowledges it.", *self._past(frame)),
+            (already_notice(alarm, self._options.zone).text, "That acknowledges it.", *self._past(frame)),
             "y takes it off, Esc does not",
         )
-        self._confirm(ask, lambda: self._act(frame, alarm, "Taken off the shelf", do, ("shelf", alarm.key)))
+        self._acts.confirm(
+            ask, lambda: self._act(frame, alarm, "Taken off the shelf", do, ("shelf", alarm.key))
+        )
 
-    def action_service(self) -> None:
+    def service(self) -> None:
         """Take the selected bearing out of service, with a reason; or return it."""
-        frame = self._may_act()
+        frame = self._acts.frame()
         if frame is None:
             return
-        name = frame.view.assessment.components[self._chosen()]
+        name = frame.view.assessment.components[self._host.selection.chosen(frame)]
         if name in frame.retired:
             self._reinstate(frame, name)
             return
@@ -249,7 +238,7 @@ class Acting(Viewer):
             "Enter takes it out, Esc does not",
         )
         fields = [Field("Why", check=needed("It needs a reason: whoever comes next has to know why."))]
-        self._form(ask, fields, write)
+        self._host.ask(ask, fields, lambda texts: write(*texts))
 
     def _reinstate(self, frame: Frame, name: str) -> None:
         from engine.operator.alarm_actions import RELEARN, reinstate
@@ -262,7 +251,38 @@ class Acting(Viewer):
             (f"Its alarms ask for you again. {RELEARN[0].upper()}{RELEARN[1:]}.", *self._past(frame)),
             "y returns it, Esc does not",
         )
-        self._confirm(ask, lambda: self._serve(frame, name, "is back in service", do))
+        self._acts.confirm(ask, lambda: self._serve(frame, name, "is back in service", do))
+
+    # The list of alarms.
+
+    def cycle(self, what: str) -> None:
+        """List the next list, component, priority or state."""
+        self._filter(
+            cycled(self._filtered, what, () if self._host.frame is None else self._host.frame.alarms)
+        )
+
+    def search(self) -> None:
+        """Ask for words, and list only the alarms that have them."""
+        ask = Question(
+            "Show only alarms with these words",
+            ("Bearing, cause, priority, state, names, notes. Nothing typed: all of them.",),
+            "Enter shows them, Esc leaves it",
+        )
+        field = Field("Words", value=self._filtered.text)
+        self._host.ask(
+            ask, [field], lambda texts: self._filter(replace(self._filtered, text=clean(texts[0]).strip()))
+        )
+
+    def unfilter(self) -> None:
+        """List all alarms of the list again."""
+        self._filter(AlarmFilter(self._filtered.listing))
+
+    @property
+    def _filtered(self) -> AlarmFilter:
+        return self._host.selection.alarm_filter
+
+    def _filter(self, chosen: AlarmFilter) -> None:
+        self._host.selection = self._host.selection.with_filter(chosen)
 
     # How it is done.
 
@@ -275,19 +295,10 @@ class Acting(Viewer):
         write: Callable[..., None],
     ) -> None:
         about = f"{subject(alarm)}, {reason(alarm, frame.playhead.at)}, {alarm.priority}"
-        told = severities_text(alarm, frame.peak(alarm), lambda at: short_time(at, self._zone))
-        bad = f"Severity {told}." if told else f"Raised {short_time(alarm.raised.at, self._zone)}."
-        self._form(Question(heading, (about, bad, *self._past(frame))), fields, write)
-
-    def _form(self, ask: Question, fields: list[Field], write: Callable[..., None]) -> None:
-        def done(answer: tuple[str, ...] | None) -> None:
-            if answer is not None:
-                write(*answer)
-
-        self.push_screen(Dialog(ask, fields), done)
-
-    def _confirm(self, ask: Question, do: Callable[[], None]) -> None:
-        self.push_screen(Confirm(ask), lambda answer: None if answer is None else do())
+        told = severities_text(alarm, frame.peak(alarm), lambda at: short_time(at, self._options.zone))
+        bad = f"Severity {told}." if told else f"Raised {short_time(alarm.raised.at, self._options.zone)}."
+        ask = Question(heading, (about, bad, *self._past(frame)))
+        self._host.ask(ask, fields, lambda texts: write(*texts))
 
     def _past(self, frame: Frame) -> tuple[str, ...]:
         """Said in a dialog where the screen shows the past."""
@@ -296,75 +307,39 @@ class Acting(Viewer):
         if instant_is_newest(frame, at):
             return ()
         return (
-            f"You look at the past: as of {short_time(at, self._zone)}, the record goes to"
-            f" {short_time(last, self._zone)}.",
+            f"You look at the past: as of {short_time(at, self._options.zone)}, the record goes to"
+            f" {short_time(last, self._options.zone)}.",
         )
 
     def _newest(self, frame: Frame) -> int:
         """The newest instant there is; the playhead's own while it follows it."""
         if frame.playhead.following and frame.playhead.at is not None:
             return frame.playhead.at
-        return newest(frame.view.series.at, self._live_now())
+        return newest(frame.view.series.at, self._host.live_now)
 
     def _act(self, frame: Frame, alarm: Alarm, what: str, do: Do, key: Hashable) -> None:
         about = f"{subject(alarm)}, {reason(alarm)}"
         self._hold(alarm.component, alarm.key)
-        self._store(
+        self._acts.store(
             frame,
             key,
             do,
-            lambda answer: acted_notice(
-                what, about, answer, self._newest(frame), self._zone, self._wall_zone
-            ),
+            partial(self._acted, frame, what, about),
             lambda why: refused_notice(about, why),
         )
 
+    def _acted(self, frame: Frame, what: str, about: str, answer: Acknowledged) -> Notice:
+        return acted_notice(what, about, answer, self._newest(frame), self._options.zone, self._options.wall)
+
     def _serve(self, frame: Frame, name: str, what: str, do: Do) -> None:
-        self._hold(name, self.selected_alarm() or "")
-        self._store(
+        self._hold(name, self._host.selection.alarm_in(frame, self._host.rows) or "")
+        self._acts.store(
             frame,
             ("service", name),
             do,
-            lambda answer: acted_notice(name, what, answer, self._newest(frame), self._zone, self._wall_zone),
+            partial(self._acted, frame, name, what),
             lambda why: refused_notice(name, why),
         )
-
-    def _store(
-        self,
-        frame: Frame,
-        key: Hashable,
-        do: Do,
-        told: Callable[[Acknowledged], Notice],
-        refused: Callable[[str], Notice],
-    ) -> None:
-        """Store an act as of the frame it was decided on, and tell what became of it."""
-        future = self._begin(frame, key, do)
-        if future is not None:
-            self.run_worker(self._stored(future, told, refused), group="writing")
-
-    def _begin(self, frame: Frame, key: Hashable, do: Do) -> "asyncio.Future[Acknowledged | str] | None":
-        """Begin to store an act; None where it is being stored already."""
-        if key in self._storing:
-            self._tell(Notice("It is being stored …"))
-            return None
-        act = Act(self._operator, frame.view.session, moment(cast(int, frame.playhead.at)), self._now())
-        self._tell(Notice("Storing …"))
-        future = asyncio.get_running_loop().run_in_executor(
-            self._writing_thread, self._writer.do, lambda store: do(store, act)
-        )
-        self._storing[key] = future
-        future.add_done_callback(lambda _future: self._storing.pop(key))
-        return future
-
-    async def _stored(
-        self,
-        future: "asyncio.Future[Acknowledged | str]",
-        told: Callable[[Acknowledged], Notice],
-        refused: Callable[[str], Notice],
-    ) -> None:
-        answer = await future
-        self._tell(refused(answer) if isinstance(answer, str) else told(answer))
-        self._poll()
 
 
 def acknowledging(frame: Frame, alarm: Alarm) -> Do:

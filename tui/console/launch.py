@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from engine.records.assessment import Assessment
     from engine.store.store import Store
     from tui.console.app import Console
+    from tui.console.options import ConsoleOptions
 
 HARMFUL = (
     "TEXTUAL_DRIVER",
@@ -68,49 +69,31 @@ def run_console(console: "Console", settings: "Settings") -> None:
         raise console.refused
 
 
-def make_console(
+def console_options(
     folder: Path,
     settings: "Settings",
-    *,
     choose: "Callable[[Store], Assessment | None]",
-    insists: bool = False,
-    session: str = "",
-    pace: float | None = None,
+    *,
+    name: str | None = None,
+    read_only: bool = False,
     begin: Callable[[], None] = nothing,
     last_words: Callable[[], str] = str,
-    at_newest: bool = False,
-    read_only: bool = False,
-    name: str | None = None,
-    start: Callable[[], str] = str,
-    remember: bool = False,
-) -> "Console":
-    """Make a console that has yet to be run.
+) -> "ConsoleOptions":
+    """Return the options that settings, operator and environment give; a command changes some of them.
 
     Args:
         folder: of the store.
         settings: of the console.
-        choose: picks the assessment to show, None where the engine has not begun one yet.
-        insists: whether it ends where the store cannot be opened, or holds nothing to show.
-        session: of a replay, "" for the live record.
-        pace: that was asked for, None for the one that is remembered or set.
-        begin: starts the engine beside it, if there is to be one; called before the store is opened.
-        last_words: what the engine beside it said before it failed.
-        at_newest: begin at what is newest.
-        read_only: whether nothing can be stored from it.
-        name: what the operator calls themselves.
-        start: gives the id of the screen to begin with, once there is something to show.
-        remember: whether it takes up, and leaves behind, how it was left.
+        choose: picks the assessment to show, None while the engine has not begun one yet.
+        name: of the operator, None for that of the account.
+        read_only: whether this console can store nothing.
+        begin: starts the engine beside the console, if any; called before the store is opened.
+        last_words: the message of the engine beside the console if it failed, "" otherwise.
     """
-    for variable in HARMFUL:
-        os.environ.pop(variable, None)
-    if os.environ.get("NO_COLOR") == "":
-        # Unset and empty are one (no-color.org); Textual takes the empty one for set.
-        del os.environ["NO_COLOR"]
+    clean_environment()
     from engine.operator.operator import operator_of
     from engine.system.account import account_name
-    from tui.console.app import Console
-    from tui.console.preferences import memory_path
-    from tui.console.themes import Outfit
+    from tui.console.options import Appearance, ConsoleOptions
     from tui.draw.glyphs import glyphs_of, theme_of
     from tui.keys.actions import keymap_of
 
@@ -124,21 +107,33 @@ def make_console(
 
     shown = settings.console
     local = datetime.now().astimezone().tzinfo or UTC
-    outfit = Outfit(theme_of(shown.theme, os.environ), glyphs_of(shown.glyphs, os.environ), shown.bell)
-    return Console(
+    return ConsoleOptions(
         open_store=open_store,
         choose=choose,
-        insists=insists,
-        session=session,
         operator=operator_of(account_name(), name, os.environ),
-        pace=pace or shown.pace,
-        paced=pace is not None or bool(last_words()),
+        pace=shown.pace,
         read_only=read_only,
-        outfit=outfit,
+        appearance=Appearance(
+            theme_of(shown.theme, os.environ), glyphs_of(shown.glyphs, os.environ), shown.bell
+        ),
         keymap=keymap_of(settings.keys),
         zone=local if shown.time_zone == "local" else UTC,
         wall_zone=local,
-        at_newest=at_newest,
-        memory=memory_path() if remember else None,
-        start=start,
     )
+
+
+def clean_environment() -> None:
+    """Remove variables that would harm; Textual reads some of them when it is imported."""
+    for variable in HARMFUL:
+        os.environ.pop(variable, None)
+    if os.environ.get("NO_COLOR") == "":
+        # Empty means unset (no-color.org); Textual takes an empty value for set.
+        del os.environ["NO_COLOR"]
+
+
+def make_console(options: "ConsoleOptions") -> "Console":
+    """Return a console that has yet to be run."""
+    clean_environment()
+    from tui.console.app import Console
+
+    return Console(options)

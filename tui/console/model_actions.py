@@ -1,40 +1,48 @@
-"""What an operator asks of the engine from the model screen: accept, switch, learn again."""
+"""Model actions: accept the baseline, and ask the engine to switch bundles or to learn again."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from engine.operator.operator import Act
 from engine.records.events import Acknowledged, Action
-from tui.console.alarm_actions import Do
-from tui.console.navigation import Travelling
+from tui.console.host import Acts, Do, Host
+from tui.console.options import ConsoleOptions
 from tui.data.frame import Frame
+from tui.data.model_facts import ModelFacts
 from tui.draw.notice import Notice, refused_notice
 from tui.draw.text import Role, clean
 from tui.screens.dialog import Field, Question
 from tui.screens.model.bundles import acceptance
-from tui.screens.model.screen import ModelScreen
 
 if TYPE_CHECKING:
     from engine.store.store import Store
 
 
-class Asking(Travelling):
-    """What is asked is an event in the store; the engine that watches the machine answers it by another."""
+class ModelActions:
+    """The requests of the model screen: each is an event in the store; the engine answers with another."""
 
-    def action_accept(self) -> None:
-        """Accept the baseline in use."""
-        frame = self._may_act()
+    def __init__(self, host: Host, options: ConsoleOptions) -> None:
+        """Act for the operator of these options."""
+        self._host, self._options = host, options
+        self._acts = Acts(host, options)
+
+    def accept(self, facts: ModelFacts | None) -> None:
+        """Accept the baseline in use.
+
+        Args:
+            facts: what is known of the bundles, None before they were read.
+        """
+        frame = self._acts.frame()
         if frame is None:
             return
         learned, given = acceptance(frame)
         if not learned:
-            self._tell(Notice("There is no baseline to accept yet: the engine has not learned one."))
+            self._host.tell(Notice("There is no baseline to accept yet: the engine has not learned one."))
             return
         if given is not None:
             by = clean(str(given.detail.get("by", "somebody")))
-            self._tell(Notice(f"The baseline is accepted already, by {by}."))
+            self._host.tell(Notice(f"The baseline is accepted already, by {by}."))
             return
-        facts = self._model().facts()
         current = facts.current if facts is not None else None
         doubts = len(current.doubts) if current is not None else 0
         about = "You say that the machine was healthy while it was learned. It holds for every console."
@@ -50,22 +58,25 @@ class Asking(Travelling):
             accept_baseline(store, frame.view.assessment, act.who.by, act.now)
             return Acknowledged(True, act.who.by, act.at, act.now)
 
-        self._confirm(ask, lambda: self._wish(frame, "accept the baseline", do))
+        self._acts.confirm(ask, lambda: self._wish(frame, "accept the baseline", do))
 
-    def action_switch(self) -> None:
-        """Ask for the bundle chosen."""
+    def switch(self, facts: ModelFacts | None, chosen: str | None) -> None:
+        """Ask the engine to score with the bundle that is chosen.
+
+        Args:
+            facts: what is known of the bundles, None before they were read.
+            chosen: name of the bundle, None before one is chosen.
+        """
         frame = self._may_ask("switch to another bundle: score it again with raceway score --bundle")
         if frame is None:
             return
-        screen = self._model()
-        facts = screen.facts()
         names = [one.name for one in facts.bundles if not one.in_use] if facts is not None else []
-        if screen.chosen not in names:
-            self._tell(
+        if chosen is None or chosen not in names:
+            self._host.tell(
                 Notice("Choose a bundle that is not in use first (b)." if names else "There is no other.")
             )
             return
-        name = screen.chosen
+        name = chosen
         ask = Question(
             "Switch the bundle?",
             (
@@ -78,10 +89,10 @@ class Asking(Travelling):
         def do(store: "Store", act: Act) -> Acknowledged:
             return self._request(store, act, frame, Action.SWITCH, {"bundle": name})
 
-        self._confirm(ask, lambda: self._wish(frame, f"switch to {name}", do))
+        self._acts.confirm(ask, lambda: self._wish(frame, f"switch to {name}", do))
 
-    def action_relearn(self) -> None:
-        """Ask to learn again from a span."""
+    def relearn(self) -> None:
+        """Ask the engine to learn again from a span."""
         frame = self._may_ask("learn again: use raceway learn, and score with its bundle")
         if frame is None:
             return
@@ -95,26 +106,25 @@ class Asking(Travelling):
                 return f"the span {error}"
             return ""
 
-        def write(text: str) -> None:
-            def do(store: "Store", act: Act) -> Acknowledged:
-                return self._request(store, act, frame, Action.RELEARN, {"healthy": text.strip()})
+        def write(texts: tuple[str, ...]) -> None:
+            span = texts[0].strip()
 
-            self._wish(frame, f"learn again from {text.strip()}", do)
+            def do(store: "Store", act: Act) -> Acknowledged:
+                return self._request(store, act, frame, Action.RELEARN, {"healthy": span})
+
+            self._wish(frame, f"learn again from {span}", do)
 
         hint = "200, 20% or 2004-02-12T10:00..2004-02-13T19:00 (UTC)"
         field = Field("Healthy span to learn from", hint, "", check)
         about = (
             "The engine learns beside its work; nothing changes until somebody switches to what it learned."
         )
-        self._form(Question("Learn again?", (about,)), [field], write)
-
-    def _model(self) -> ModelScreen:
-        return cast(ModelScreen, self.screen)
+        self._host.ask(Question("Learn again?", (about,)), [field], write)
 
     def _may_ask(self, otherwise: str) -> Frame | None:
-        frame = self._may_act()
+        frame = self._acts.frame()
         if frame is not None and frame.view.assessment.expected:
-            self._tell(
+            self._host.tell(
                 Notice(f"This is a finished run; no engine watches it that could {otherwise}.", Role.WARNING)
             )
             return None
@@ -131,11 +141,11 @@ class Asking(Travelling):
     def _wish(self, frame: Frame, what: str, do: Do) -> None:
         live = frame.view.assessment.live
         beat = frame.view.heartbeat
-        silent = live and (beat is None or _old(beat.beat_at, self._now()))
+        silent = live and (beat is None or _old(beat.beat_at, self._options.now()))
         tail = "; the engine answers on this screen" if live else ""
         if silent:
             tail = "; no engine is at work now, one answers when it is started"
-        self._store(
+        self._acts.store(
             frame,
             ("wish", what),
             do,

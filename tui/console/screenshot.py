@@ -35,7 +35,7 @@ def still(console: Console, size: tuple[int, int], place: str, *, at: str = "", 
     async def shoot(pilot: Pilot[object]) -> None:
         nonlocal wrong
         await _settled(pilot)
-        wrong = console.go_to(at) if at else ""
+        wrong = console.controller.navigation.go_to(at) if at else ""
         if wrong:
             console.exit()
             return

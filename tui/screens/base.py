@@ -1,6 +1,7 @@
 """What the overview and the detail have in common: banner, notice and footer."""
 
 from functools import partial
+from typing import ClassVar
 
 from textual.screen import Screen
 
@@ -12,7 +13,7 @@ from tui.draw.glyphs import Glyphs
 from tui.draw.notice import LINES, LINES_WHOLE, notice_lines, notice_rows, wrapped
 from tui.draw.text import Lines, Role, Span, title
 from tui.screens.panel import Panel
-from tui.screens.state import Shown
+from tui.screens.state import Rows, Shown
 
 
 class ConsoleScreen(Screen[None], inherit_bindings=False):
@@ -23,8 +24,14 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
     """
 
     AUTO_FOCUS = None
-    PLACE = "overview"
+    PLACE = ""
     """Its id in the table of screens."""
+
+    ROWS: ClassVar[Rows] = Rows.BEARINGS
+    """What its rows are."""
+
+    SHOWS_AGE: ClassVar[bool] = False
+    """Whether it changes by the passing of time alone, so that it is drawn again every frame."""
 
     def __init__(self) -> None:
         """Nothing to show yet."""

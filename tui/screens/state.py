@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from enum import StrEnum
 from typing import Protocol
 
 from engine.alarms.alarm import Alarm
@@ -10,6 +11,17 @@ from tui.data.frame import Frame
 from tui.draw.banner import Banner
 from tui.draw.notice import Notice
 from tui.keys.keymap import Keymap
+
+
+class Rows(StrEnum):
+    """What the rows of a screen are, and so what its keys mean."""
+
+    BEARINGS = "bearings"
+    BEARING = "bearing"
+    """A single bearing, in detail."""
+
+    ALARMS = "alarms"
+    MACHINES = "machines"
 
 
 @dataclass(frozen=True, slots=True)

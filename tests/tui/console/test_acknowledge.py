@@ -112,9 +112,9 @@ async def test_who_comes_second_is_told_who_was_first(console: Make, own_store: 
             assessment = store.assessments()[-1]
             ring = next(event for event in store.events(assessment) if event.alarm)
             acknowledge(store, assessment, ring, "bob", "night shift", ring.at)
-        app._polling = True  # this console has not looked since
+        app.controller.feed.polling = True  # this console has not looked since
         await pilot.press("a")
-        app._polling = False
+        app.controller.feed.polling = False
         await settled(pilot)
         assert "Another was first: bob at 03:00:00 UTC" in text(app)
         assert len(acknowledgements(own_store)) == 1

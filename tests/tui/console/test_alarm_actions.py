@@ -113,8 +113,8 @@ async def test_j_goes_to_where_the_alarm_was_raised(console: Make, busy: Path) -
         await settled(pilot)
         await pilot.press("G", "3", "down", "j")
         await settled(pilot)
-        assert app.head.at == microseconds(synthetic.at(105))
-        assert not app.head.playing
+        assert app.controller.head.at == microseconds(synthetic.at(105))
+        assert not app.controller.head.playing
 
 
 def test_filters_narrow_by_list_text_component_priority_and_state(busy: Path) -> None:

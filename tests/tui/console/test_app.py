@@ -38,14 +38,14 @@ async def test_it_plays_from_the_start_and_stops_at_the_last_snapshot(
     app = console(whole_store, playing=True)
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
-        assert app.head.at == microseconds(synthetic.at(0))
+        assert app.controller.head.at == microseconds(synthetic.at(0))
         clock.seconds += 0.84
-        app._tick()
+        app.tick()
         await settled(pilot)
-        assert app.head.at == microseconds(synthetic.at(1))
+        assert app.controller.head.at == microseconds(synthetic.at(1))
         await pilot.press("G")
         await settled(pilot)
-        assert app.head.at == microseconds(synthetic.at(synthetic.COUNT - 1))
+        assert app.controller.head.at == microseconds(synthetic.at(synthetic.COUNT - 1))
         assert "END OF RUN" in text(app)
 
 
@@ -56,8 +56,8 @@ async def test_space_pauses_and_goes_on(console: Make, whole_store: Path, clock:
         await pilot.press("space")
         await settled(pilot)
         clock.seconds += 1
-        app._tick()
-        assert app.head.at == microseconds(synthetic.at(0))
+        app.tick()
+        assert app.controller.head.at == microseconds(synthetic.at(0))
         assert "PAUSED ‖ REPLAY ×5000 since 03:00 UTC" in text(app)
         await pilot.press("space")
         await settled(pilot)
@@ -70,7 +70,7 @@ async def test_left_and_right_step_over_snapshots(console: Make, whole_store: Pa
         await settled(pilot)
         await pilot.press("right", "right", "left")
         await settled(pilot)
-        assert app.head.at == microseconds(synthetic.at(1))
+        assert app.controller.head.at == microseconds(synthetic.at(1))
         assert f"{synthetic.at(1):%Y-%m-%d %H:%M:%S} UTC" in text(app)
 
 
@@ -79,9 +79,9 @@ async def test_brackets_change_the_pace(console: Make, whole_store: Path) -> Non
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
         await pilot.press("]")
-        assert app.head.pace == 10_000
+        assert app.controller.head.pace == 10_000
         await pilot.press("[", "[")
-        assert app.head.pace == 2000
+        assert app.controller.head.pace == 2000
 
 
 async def test_g_and_shift_g_go_to_the_ends_and_the_rings_between_are_told(
@@ -95,7 +95,7 @@ async def test_g_and_shift_g_go_to_the_ends_and_the_rings_between_are_told(
         assert "2 alarms rang: Bearing 1 02-16 06:02, Bearing 1 02-17 07:42" in text(app)
         await pilot.press("g")
         await settled(pilot)
-        assert app.head.at == microseconds(synthetic.at(0))
+        assert app.controller.head.at == microseconds(synthetic.at(0))
         assert "nothing yet" in text(app)
 
 
@@ -105,13 +105,13 @@ async def test_n_and_p_go_to_crossings(console: Make, whole_store: Path) -> None
         await settled(pilot)
         await pilot.press("N")
         await settled(pilot)
-        assert app.head.at == microseconds(synthetic.at(synthetic.ONSET))
+        assert app.controller.head.at == microseconds(synthetic.at(synthetic.ONSET))
         assert "Bearing 1 rose above the limit at 02-16 03:42" in text(app)
         await pilot.press("N")
         await settled(pilot)
         assert "No crossing after the playhead" in text(app)
         await pilot.press("G", "P")
-        assert app.head.at == microseconds(synthetic.at(synthetic.ONSET))
+        assert app.controller.head.at == microseconds(synthetic.at(synthetic.ONSET))
 
 
 async def test_the_same_alarms_appear_however_the_playhead_came_there(
@@ -122,12 +122,12 @@ async def test_the_same_alarms_appear_however_the_playhead_came_there(
         app = console(whole_store, playing=True, pace=pace)
         async with app.run_test(size=(80, 24)) as pilot:
             await settled(pilot)
-            while app.head.at != microseconds(synthetic.at(synthetic.COUNT - 1)):
+            while app.controller.head.at != microseconds(synthetic.at(synthetic.COUNT - 1)):
                 clock.seconds += 1.0
-                app._tick()
+                app.tick()
             await settled(pilot)
-            assert app._drawn is not None
-            seen.append([(alarm.key, alarm.state, alarm.ring.seq) for alarm in app._drawn.alarms])
+            assert app.controller.frame is not None
+            seen.append([(alarm.key, alarm.state, alarm.ring.seq) for alarm in app.controller.frame.alarms])
     assert seen[0] == seen[1] == seen[2] != []
 
 
@@ -145,11 +145,11 @@ async def test_the_playhead_waits_for_the_engine_and_goes_on_with_it(
         with Store.open(tmp_path) as store:
             store.append(assessment, [synthetic.assessed(3)], synthetic.WALL)
             synthetic.beat(store, assessment, Phase.SCORING, 4)
-        app._poll()
+        app.controller.poll()
         await settled(pilot)
         clock.seconds += 1
-        app._tick()
-        assert app.head.at == microseconds(synthetic.at(3))
+        app.tick()
+        assert app.controller.head.at == microseconds(synthetic.at(3))
 
 
 # Before there is anything, and silence.
@@ -166,7 +166,7 @@ async def test_without_a_store_it_waits_and_then_says_that_the_engine_is_silent(
         await pilot.press("a", "right", "G", "N", "enter", "down", "tab", "up")
         assert isinstance(app.screen, OverviewScreen)
         clock.seconds += 11
-        app._tick()
+        app.tick()
         await settled(pilot)
         assert "ENGINE STALE since 03:00:00 UTC" in text(app)
 
@@ -180,7 +180,7 @@ async def test_an_engine_that_stops_beating_is_called_silent(
         await settled(pilot)
         assert "SILENT" not in text(app)
         clock.seconds += 10.5
-        app._tick()
+        app.tick()
         await settled(pilot)
         assert "ENGINE STALE since 03:00:00 UTC" in text(app)
 
@@ -270,7 +270,7 @@ async def test_over_the_help_screen_no_alarm_can_be_acknowledged_unseen(
         assert "acknowledge the alarm" in text(app)
         await pilot.press("a", "G")
         await settled(pilot)
-        assert app.head.at == microseconds(synthetic.at(110))
+        assert app.controller.head.at == microseconds(synthetic.at(110))
         assert acknowledgements(own_store) == []
         await pilot.press("question_mark")
         await settled(pilot)

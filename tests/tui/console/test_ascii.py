@@ -9,7 +9,7 @@ import pytest
 
 from tests.tui.conftest import put, settled
 from tui.console.app import Console
-from tui.console.themes import Outfit
+from tui.console.options import Appearance
 from tui.draw.glyphs import Glyphs
 
 Make = Callable[..., Console]
@@ -65,7 +65,7 @@ async def test_no_screen_and_no_dialog_holds_another_character(
     console: Make, own_store: Path, size: tuple[int, int]
 ) -> None:
     found: dict[str, set[str]] = {}
-    app = console(own_store, outfit=Outfit("dark", Glyphs.ASCII))
+    app = console(own_store, appearance=Appearance("dark", Glyphs.ASCII))
     async with app.run_test(size=size) as pilot:
         await settled(pilot)
         put(app, 110)

@@ -10,7 +10,7 @@ from engine.store.store import Store
 from tests.tui import synthetic
 from tests.tui.conftest import Clock, put, settled, text
 from tui.console.app import Console
-from tui.console.display import HELD_SECONDS
+from tui.console.selection import HELD_SECONDS
 
 Make = Callable[..., Console]
 

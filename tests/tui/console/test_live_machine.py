@@ -20,8 +20,8 @@ from engine.store.store import Store
 from tests.tui import synthetic
 from tests.tui.conftest import Clock, settled, text
 from tui.console.app import Console
+from tui.console.options import Appearance
 from tui.console.preferences import Left, keep, recall
-from tui.console.themes import Outfit
 
 Make = Callable[..., Console]
 
@@ -77,9 +77,9 @@ def go_on(state: Path, clock: Clock, upto: int) -> None:
 
 
 async def looked(app: Console, pilot: object) -> None:
-    app._poll()
+    app.controller.poll()
     await settled(pilot)  # type: ignore[arg-type]  # the pilot of this application
-    app._tick()
+    app.tick()
     await settled(pilot)  # type: ignore[arg-type]  # the pilot of this application
 
 
@@ -90,13 +90,13 @@ async def test_live_follows_what_comes_and_time_goes_on_between_snapshots(
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
         assert "LIVE ▶ since 03:00 UTC" in text(app)
-        assert app.head.at == microseconds(synthetic.at(69))
+        assert app.controller.head.at == microseconds(synthetic.at(69))
         clock.seconds += 5
         await looked(app, pilot)
-        assert app.head.at == microseconds(synthetic.at(69) + timedelta(seconds=5))
+        assert app.controller.head.at == microseconds(synthetic.at(69) + timedelta(seconds=5))
         go_on(live, clock, 71)
         await looked(app, pilot)
-        assert app.head.at == microseconds(synthetic.at(70))
+        assert app.controller.head.at == microseconds(synthetic.at(70))
 
 
 async def test_paused_live_says_how_far_behind_it_is_and_new_rings_still_show(
@@ -154,7 +154,7 @@ async def test_what_is_played_from_the_past_of_a_live_machine_is_a_replay_until_
         assert "REPLAY ▶ ×50000" in text(app)
         assert "2 snapshots, 02:20 h behind" in text(app)
         clock.seconds += 1
-        app._tick()
+        app.tick()
         await settled(pilot)
         assert "LIVE ▶" in text(app)
 
@@ -195,8 +195,8 @@ async def test_a_console_that_comes_late_knows_how_long_data_has_stayed_out(
     app = console(live, session="", playing=True, at_newest=True)
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
-        app._tick()
-        assert app.head.at == microseconds(synthetic.at(69) + timedelta(hours=6))
+        app.tick()
+        assert app.controller.head.at == microseconds(synthetic.at(69) + timedelta(hours=6))
 
 
 @pytest.mark.parametrize("size", [(60, 16), (80, 24)])
@@ -225,7 +225,7 @@ async def test_the_bell_rings_with_a_new_alarm_once_and_only_if_it_is_set(
 ) -> None:
     rung: list[bool] = []
     for bell in (True, False):
-        app = console(live, session="", playing=True, at_newest=True, outfit=Outfit(bell=bell))
+        app = console(live, session="", playing=True, at_newest=True, appearance=Appearance(bell=bell))
         monkeypatch.setattr(app, "bell", lambda bell=bell: rung.append(bell))
         async with app.run_test(size=(80, 24)) as pilot:
             await settled(pilot)
@@ -297,7 +297,7 @@ async def test_a_screen_chosen_while_the_store_is_read_is_not_taken_away_again(
         await pilot.pause()
         readable.set()
         await settled(pilot)
-        assert app.reading.view is not None
+        assert app.controller.feed.reading.view is not None
         assert app.place() == "alarms"
 
 
@@ -334,17 +334,19 @@ async def test_a_session_goes_to_another_machine_only_where_that_has_it_too(
     app = console(fleet, session="drill", playing=True, at_newest=True, start=lambda: "fleet")
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
-        app.machine = "fan 2"
+        app.controller.selection = replace(app.controller.selection, machine="fan 2")
         await pilot.press("enter")
         await settled(pilot)
-        assert app.reading.view is not None
-        assert app.reading.view.assessment.machine == "fan 2"
-        assert app.reading.view.session == taken
+        assert app.controller.feed.reading.view is not None
+        assert app.controller.feed.reading.view.assessment.machine == "fan 2"
+        assert app.controller.feed.reading.view.session == taken
         assert ("not the live record" in text(app)) == there
-        app.machine = "pump 9"
-        await pilot.press("0", "enter")
+        app.controller.selection = replace(app.controller.selection, machine="pump 9")
+        await pilot.press("0")
         await settled(pilot)
-        assert app.reading.view.session == "drill"
+        await pilot.press("enter")
+        await settled(pilot)
+        assert app.controller.feed.reading.view.session == "drill"
 
 
 # How one left.
@@ -364,8 +366,8 @@ async def test_screen_list_and_pace_are_as_they_were_left(console: Make, live: P
     async with again.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
         assert "Alarms, shelved" in text(again)
-        assert again.head.pace == 10_000
-        assert again.component == "Bearing 2"
+        assert again.controller.head.pace == 10_000
+        assert again.controller.selection.component == "Bearing 2"
         assert "First time" not in text(again)
 
 

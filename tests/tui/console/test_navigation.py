@@ -57,9 +57,11 @@ async def test_outside_the_record_it_says_so_and_stays(console: Make, whole_stor
         said = " ".join(text(app).split())
         assert "The record does not reach there; its snapshots are 0 to 139, 2004-02-12 11:02:39" in said
         assert "to 2004-02-19 05:12:39 UTC." in said
-        assert app.head.at == microseconds(synthetic.at(50))
+        assert app.controller.head.at == microseconds(synthetic.at(50))
         await pilot.press("escape")
         await settled(pilot)
         await pilot.press("t", *"2004-02-14", "enter")
         await settled(pilot)
-        assert app.head.at == microseconds(synthetic.at(50).replace(day=14, hour=0, minute=0, second=0))
+        assert app.controller.head.at == microseconds(
+            synthetic.at(50).replace(day=14, hour=0, minute=0, second=0)
+        )

@@ -9,8 +9,9 @@ import pytest
 from engine.config.sections import ConsoleSettings
 from tests.tui.conftest import settled, text
 from tui.console.app import Console
+from tui.console.options import Appearance
 from tui.console.preferences import recall
-from tui.console.themes import THEMES, Outfit, next_theme
+from tui.terminal.themes import THEMES, next_theme
 
 Make = Callable[..., Console]
 
@@ -44,7 +45,7 @@ async def test_a_theme_is_drawn_at_once_and_is_there_the_next_time(
     async with again.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
         assert again.theme_worn == "light"
-    poor = console(whole_store, session="", memory=memory, outfit=Outfit("terminal"))
+    poor = console(whole_store, session="", memory=memory, appearance=Appearance("terminal"))
     async with poor.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
         assert poor.theme_worn == "terminal"
@@ -56,7 +57,7 @@ async def test_without_colours_no_theme_follows(
     console: Make, whole_store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    app = console(whole_store, session="", outfit=Outfit("terminal"))
+    app = console(whole_store, session="", appearance=Appearance("terminal"))
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
         await pilot.press("T")

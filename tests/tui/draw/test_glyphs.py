@@ -14,8 +14,9 @@ from rich.cells import cell_len
 
 from tests.tui.conftest import put, settled, text
 from tui.console.app import Console
-from tui.console.themes import Outfit, own_themes
+from tui.console.options import Appearance
 from tui.draw.glyphs import STAND_INS, Glyphs, glyphs_of, reduced, theme_of
+from tui.terminal.themes import own_themes
 
 Make = Callable[..., Console]
 STATES = "▲△▽◆●○■✕◁□?"
@@ -76,7 +77,7 @@ def test_sixteen_colours_are_the_terminals_own_and_no_colour_is_none(
 
 @pytest.mark.parametrize("theme", ["dark", "light", "terminal", *(theme.name for theme in own_themes())])
 async def test_every_theme_shows_the_same_words(console: Make, whole_store: Path, theme: str) -> None:
-    app = console(whole_store, outfit=Outfit(theme, Glyphs.ASCII))
+    app = console(whole_store, appearance=Appearance(theme, Glyphs.ASCII))
     async with app.run_test(size=(60, 16)) as pilot:
         await settled(pilot)
         put(app, 110)
@@ -90,10 +91,12 @@ def test_without_colour_nothing_is_coloured_and_the_worst_is_reversed(whole_stor
         "import asyncio, sys\n"
         "from pathlib import Path\n"
         "from engine.config.settings import load_settings\n"
-        "from tui.console.launch import make_console\n"
+        "from dataclasses import replace\n"
+        "from tui.console.launch import console_options, make_console\n"
         "state = Path(sys.argv[1])\n"
         "newest = lambda store: store.assessments()[-1]\n"
-        "app = make_console(state, load_settings(), choose=newest, at_newest=True, read_only=True)\n"
+        "options = console_options(state, load_settings(), newest, read_only=True)\n"
+        "app = make_console(replace(options, at_newest=True))\n"
         "async def look(pilot):\n"
         "    for _ in range(3):\n"
         "        await pilot.pause()\n"

@@ -223,7 +223,7 @@ async def test_of_a_live_machine_the_engine_is_asked_and_its_answer_shown(
                 at=request.at,
                 now=synthetic.WALL,
             )
-        app._poll()
+        app.controller.poll()
         await settled(pilot)
         await pilot.press("tab")
         await settled(pilot)
@@ -291,10 +291,10 @@ async def test_while_there_is_next_to_nothing_every_pane_is_drawn(
 
 
 async def test_in_ascii_every_screen_is_ascii(console: Make, whole_store: Path) -> None:
-    from tui.console.themes import Outfit
+    from tui.console.options import Appearance
     from tui.draw.glyphs import Glyphs
 
-    async with console(whole_store, outfit=Outfit(glyphs=Glyphs.ASCII)).run_test(size=SIZE) as pilot:
+    async with console(whole_store, appearance=Appearance(glyphs=Glyphs.ASCII)).run_test(size=SIZE) as pilot:
         app = await opened(pilot, 110)
         for key in ("2", "4", "5", "6"):
             await pilot.press(key)

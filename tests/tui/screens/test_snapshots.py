@@ -11,7 +11,7 @@ from engine.store.store import Store
 from tests.tui import synthetic
 from tests.tui.conftest import put, settled
 from tui.console.app import Console
-from tui.console.themes import Outfit
+from tui.console.options import Appearance
 from tui.draw.glyphs import Glyphs
 
 SIZES = [(60, 16), (80, 24), (120, 40)]
@@ -100,5 +100,5 @@ def test_shelving_in_a_dialog(
 def test_the_overview_in_ascii_and_other_colours(
     snap_compare: Compare, console: Make, whole_store: Path, size: tuple[int, int], theme: str
 ) -> None:
-    app = console(whole_store, outfit=Outfit(theme, Glyphs.ASCII))
+    app = console(whole_store, appearance=Appearance(theme, Glyphs.ASCII))
     assert snap_compare(app, terminal_size=size, run_before=at(110))

@@ -13,8 +13,8 @@ from rich.style import Style
 
 from tests.tui.conftest import settled
 from tui.console.app import Console
+from tui.console.options import Appearance
 from tui.console.screenshot import picture_of, rows_of
-from tui.console.themes import Outfit
 from tui.terminal.svg import CELL, LINE, Run, runs, svg_of
 
 Make = Callable[..., Console]
@@ -85,7 +85,7 @@ def test_neighbours_on_one_ground_share_it() -> None:
 
 @pytest.mark.parametrize("theme", ["dark", "terminal"])
 async def test_a_screen_is_in_its_picture_cell_by_cell(console: Make, whole_store: Path, theme: str) -> None:
-    app = console(whole_store, outfit=Outfit(theme))
+    app = console(whole_store, appearance=Appearance(theme))
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
         await pilot.press("G")

@@ -10,7 +10,7 @@ from tui.screens.alarms.list import alarm_list_lines
 from tui.screens.alarms.story import story_lines
 from tui.screens.base import ConsoleScreen, waiting_lines
 from tui.screens.panel import Panel
-from tui.screens.state import Shown
+from tui.screens.state import Rows, Shown
 
 PAGE = 5
 """Rows of the story that one key scrolls."""
@@ -20,6 +20,7 @@ class AlarmScreen(ConsoleScreen):
     """The list, and beside it, or in its place, one alarm's story."""
 
     PLACE = "alarms"
+    ROWS = Rows.ALARMS
 
     def __init__(self) -> None:
         """Begin with the list."""

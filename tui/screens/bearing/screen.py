@@ -28,7 +28,7 @@ from tui.screens.bearing.waterfall import waterfall_lines
 from tui.screens.bearing.waveform import waveform_lines
 from tui.screens.paned import PANE_HEIGHT, PanedScreen
 from tui.screens.panel import Draw, Panel
-from tui.screens.state import Shown
+from tui.screens.state import Rows, Shown
 
 BESIDE = {
     "trend": "figures",
@@ -57,6 +57,7 @@ class BearingScreen(PanedScreen):
     """The selected bearing; up and down go to the others, stepping moves through its snapshots."""
 
     PLACE = "bearing"
+    ROWS = Rows.BEARING
     PANES = ("trend", "spectrum", "envelope", "waterfall", "waveform", "contributions", "figures")
 
     def __init__(self) -> None:

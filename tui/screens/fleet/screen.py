@@ -12,13 +12,15 @@ from tui.data.view import Look
 from tui.screens.base import ConsoleScreen, waiting_lines
 from tui.screens.fleet.table import fleet_lines
 from tui.screens.panel import Panel
-from tui.screens.state import Shown
+from tui.screens.state import Rows, Shown
 
 
 class FleetScreen(ConsoleScreen):
     """One row a machine."""
 
     PLACE = "fleet"
+    ROWS = Rows.MACHINES
+    SHOWS_AGE = True
 
     def __init__(self) -> None:
         """Nothing read yet."""

@@ -21,6 +21,8 @@ ROOM_FOR_TALL = 0.45
 class OverviewScreen(ConsoleScreen):
     """Bearings on top, below them the contributions and the alarms, at the bottom the timeline."""
 
+    PLACE = "overview"
+
     def compose(self) -> ComposeResult:
         """The panels from top to bottom."""
         yield Panel(id="banner")

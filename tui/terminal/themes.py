@@ -1,22 +1,9 @@
 """The themes by the names that the settings call them; their colours are in themes.toml."""
 
 import tomllib
-from dataclasses import dataclass
 from pathlib import Path
 
 from textual.theme import Theme
-
-from tui.draw.glyphs import Glyphs
-
-
-@dataclass(frozen=True, slots=True)
-class Outfit:
-    """How the console looks and sounds: its theme, what it draws with, whether it rings the bell."""
-
-    theme: str = "dark"
-    glyphs: Glyphs = Glyphs.UNICODE
-    bell: bool = False
-
 
 THEMES = (
     "dark",
