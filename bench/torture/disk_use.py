@@ -14,7 +14,7 @@ from engine.config.settings import Settings, load_settings
 from engine.records.assessment import Assessed, Assessment, Quality, Score, SnapshotFacts
 from engine.records.events import NewEvent
 from engine.records.intake import Intake, Outcome
-from engine.store.database import FILE_NAME
+from engine.store.location import FILE_NAME
 from engine.store.store import Store
 from replay.run import open_run
 from replay.sample import sample_path

@@ -26,7 +26,7 @@ from engine.alarms.alarm import fold_alarms
 from engine.operator.alarm_actions import acknowledge, note, playhead_of
 from engine.operator.operator import Act, operator_of
 from engine.records.events import RINGS, EventKind
-from engine.store.database import FILE_NAME
+from engine.store.location import FILE_NAME
 from engine.store.store import Store, StoreError
 from engine.system.child_process import environment
 

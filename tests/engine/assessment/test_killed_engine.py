@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.store.database import FILE_NAME
+from engine.store.location import FILE_NAME
 from engine.store.store import Store, StoreError
 from engine.system.child_process import command, environment
 from replay.run import Run

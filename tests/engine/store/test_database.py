@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from engine.store.database import FILE_NAME
+from engine.store.location import FILE_NAME
 from engine.store.store import Patience, Store, StoreBusyError, StoreError, StoreFaultError, StoreFullError
 from engine.system.lease import lease
 from engine.system.permissions import AccessError

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, create_engine, event, inspect
 from engine.records.assessment import Quality
 from engine.records.events import EventKind
 from engine.store import schema
-from engine.store.database import FILE_NAME
+from engine.store.location import FILE_NAME
 from engine.store.migrations import STEPS
 from engine.store.store import Store, StoreError
 from tests.engine.rigs import WALL

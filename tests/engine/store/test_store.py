@@ -14,7 +14,7 @@ from engine.errors import FailedError
 from engine.records.assessment import Quality
 from engine.records.events import EventKind, NewEvent
 from engine.records.progress import Epoch, Heartbeat, Phase
-from engine.store.database import FILE_NAME
+from engine.store.location import FILE_NAME
 from engine.store.store import Store, StoreError
 from tests.engine.rigs import WALL
 from tests.engine.store_items import NAMES, at, begin, item, raised
