@@ -8,14 +8,29 @@ from itertools import pairwise
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+FIRST, LAST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
+"""The range of recording time: a day within what a datetime holds, so that every time zone can show it."""
+
+
 def microseconds(moment: datetime) -> int:
-    """Whole microseconds from 1970-01-01 UTC to an aware datetime."""
+    """Return whole microseconds from 1970-01-01 UTC to an aware datetime."""
     return (moment - EPOCH) // timedelta(microseconds=1)
 
 
+_RANGE = microseconds(FIRST), microseconds(LAST)
+
+
 def moment(micros: int) -> datetime:
-    """The aware UTC datetime that lies so many microseconds after 1970-01-01."""
-    return EPOCH + timedelta(microseconds=micros)
+    """Return the aware UTC datetime so many microseconds after 1970-01-01, the nearest one in range."""
+    return EPOCH + timedelta(microseconds=min(max(micros, _RANGE[0]), _RANGE[1]))
+
+
+def shifted(moment: datetime, by: timedelta) -> datetime:
+    """Return an aware datetime moved by an interval; at the end of the range it stays there."""
+    try:
+        return min(max(moment + by, FIRST), LAST)
+    except OverflowError:
+        return LAST if by > timedelta(0) else FIRST
 
 
 RECENT = 16
@@ -45,5 +60,5 @@ class LiveClock:
     came: float
 
     def now(self, clock: float) -> datetime:
-        """Recording time when that clock shows so many seconds."""
-        return self.newest + timedelta(seconds=max(clock - self.came, 0.0))
+        """Return the recording time at which that clock shows so many seconds."""
+        return shifted(self.newest, timedelta(seconds=max(clock - self.came, 0.0)))

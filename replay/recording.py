@@ -165,22 +165,44 @@ def zone_of(name: str) -> tzinfo:
         raise ValueError(f"unknown time zone {name!r} (like Europe/Berlin, or UTC)") from error
 
 
-def time_of(name: str, form: RecordingFormat) -> datetime:
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+"""A recording's time lies between them: others are faults, and sums overflow at the ends of the calendar."""
+
+
+def readings_of(name: str, form: RecordingFormat) -> tuple[datetime, ...]:
     """Read a recording's time from its file's name.
 
     Returns:
-        The time, aware, in UTC. In the repeated hour at the end of summer time it is the earlier one.
+        The time, aware, in UTC. Two of them, ascending, in the hour that a local clock shows twice (summer
+        time ends).
 
     Raises:
-        RecordingError: the name does not follow `form.time_pattern`.
+        RecordingError: the name does not follow `form.time_pattern`, or its time cannot be a recording's.
     """
     if name == clean_text(name):
         try:
             time = datetime.strptime(name, form.time_pattern)
             if time.tzinfo is None:
                 time = time.replace(tzinfo=zone_of(form.timezone))
-            return time.astimezone(UTC)
+            first, second = time.astimezone(UTC), time.replace(fold=1).astimezone(UTC)
         except (ValueError, OverflowError):
             pass
+        else:
+            if not EARLIEST <= first < LATEST:
+                raise RecordingError(
+                    name,
+                    f"its time {first:%Y-%m-%d %H:%M:%S} UTC cannot be right; set the recorder's clock",
+                )
+            # In the hour that a local clock leaves out, the second reading is the earlier one.
+            return (first, second) if first < second else (first,)
     example = datetime(2004, 2, 12, 10, 32, 39).strftime(form.time_pattern)
     raise RecordingError(clean_text(name), f"its name is not a time like {example} (recording.time_pattern)")
+
+
+def time_of(name: str, form: RecordingFormat) -> datetime:
+    """Read a recording's time from its file's name: of an hour that the clock shows twice, the first.
+
+    Raises:
+        RecordingError: as for `readings_of`.
+    """
+    return readings_of(name, form)[0]

@@ -12,6 +12,7 @@ _KEYS = {
     Cause.SENSOR_CLIPPED: "sensor_clipped",
     Cause.STOPPED: "stopped",
     Cause.NO_DATA: "no_data",
+    Cause.RECORDER_CLOCK: "recorder_clock",
     Cause.CONDITION: "condition_changed",
     Cause.ENGINE_FAILED: "engine_failed",
     Cause.MODEL_MISSING: "model_missing",

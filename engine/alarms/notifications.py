@@ -12,7 +12,9 @@ YOUNG = timedelta(hours=24)
 """A ring that could not be told for so long, because no engine ran, is news no more."""
 
 
-ALWAYS = frozenset({Cause.NO_DATA.value, Cause.ENGINE_FAILED.value, Cause.MODEL_MISSING.value})
+ALWAYS = frozenset(
+    {Cause.NO_DATA.value, Cause.RECORDER_CLOCK.value, Cause.ENGINE_FAILED.value, Cause.MODEL_MISSING.value}
+)
 """Causes that are told at any priority: nothing is watched."""
 
 

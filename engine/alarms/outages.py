@@ -9,9 +9,15 @@ from datetime import datetime, timedelta
 
 from engine.records.events import Cause, Event, EventKind, NewEvent, Priority
 
-_SOURCES = {Cause.NO_DATA: "machine", Cause.ENGINE_FAILED: "engine", Cause.MODEL_MISSING: "engine"}
+_SOURCES = {
+    Cause.NO_DATA: "machine",
+    Cause.RECORDER_CLOCK: "machine",
+    Cause.ENGINE_FAILED: "engine",
+    Cause.MODEL_MISSING: "engine",
+}
 _PRIORITIES = {
     Cause.NO_DATA: Priority.MEDIUM,
+    Cause.RECORDER_CLOCK: Priority.MEDIUM,
     # Nothing at all is watched, and it does not mend by itself.
     Cause.ENGINE_FAILED: Priority.HIGH,
     Cause.MODEL_MISSING: Priority.MEDIUM,

@@ -248,6 +248,7 @@ class AdviceSettings(Table):
     sensor_clipped: Text
     stopped: Text
     no_data: Text
+    recorder_clock: Text
     condition_changed: Text
     engine_failed: Text
     model_missing: Text

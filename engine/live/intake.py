@@ -5,14 +5,17 @@ its reason, and moved aside where the settings say so.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
+from engine.alarms.outages import outage_cleared, outage_raised, standing_outage
 from engine.config.settings import Settings
+from engine.live.recorder_clock import UNCORRECTED, Break, RecorderClock
 from engine.records.assessment import Assessment
+from engine.records.events import Cause, Event
 from engine.records.intake import REFUSED, Intake, Outcome
 from engine.store.store import Store
 from replay.incoming.folder import FolderState, Stamp, cause_of
@@ -23,10 +26,14 @@ from replay.recording import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What becomes of a file; `reason` is empty where it is scored as it should be."""
+    """The outcome for a file; `reason` is empty where it is scored as it should be.
+
+    `at` is its recording time: that of its stamp, or corrected where the recorder's clock is wrong.
+    """
 
     outcome: Outcome
     reason: str = ""
+    at: datetime | None = None
 
 
 def ruling(
@@ -113,6 +120,7 @@ class Taker:
             wall=lambda: now().timestamp(),
         )
         self._waker = Waker(folder, polling=watch.polling)
+        self._recorder = RecorderClock(standing_correction(store.events(assessment)))
         self._next_scan = clock()
         self._known: dict[bytes, Stamp] = {}
         self._again: set[bytes] = set()
@@ -131,8 +139,13 @@ class Taker:
         """In words, how changes of the folder are noticed."""
         return self._waker.how
 
-    def look(self) -> tuple[Candidate, ...]:
-        """Look into the folder: hand out what is ready, oldest first; enter what cannot be a recording."""
+    def look(self, newest: datetime | None, interval: timedelta) -> tuple[Candidate, ...]:
+        """Look into the folder: return the files to read, oldest first; enter those that are no recordings.
+
+        Args:
+            newest: recording time of the newest snapshot judged, None before the first.
+            interval: the usual time between two snapshots, zero where it is not known.
+        """
         was_deaf = self._waker.was_deaf()
         hints = self._waker.hints()
         if was_deaf or self._clock() >= self._next_scan:
@@ -143,10 +156,14 @@ class Taker:
             scan = self._inbox.glance(self._known, hints)
         for refused in self._unknown(scan.refused):
             self.refuse(refused, Outcome.QUARANTINED, refused.reason)
-        return tuple(self._unknown(scan.ready))
+        ready, broken = self._recorder.admit(self._unknown(scan.ready), newest, interval, self._now())
+        self.waiting += self._recorder.held
+        if broken is not None:
+            self._tell_break(broken)
+        return ready
 
     def read(self, candidate: Candidate) -> tuple[Snapshot, str] | NotYetError:
-        """Read a recording; the digest of its signal comes with it.
+        """Read a recording; the digest of its signal comes with it. Its time is that of its stamp.
 
         Raises:
             RecordingError: it is none, and will not become one unless the file changes.
@@ -156,14 +173,63 @@ class Taker:
         except NotYetError as error:
             return error
 
-    def rule(self, at: datetime, digest: str, newest: datetime | None) -> Ruling:
-        """Decide what becomes of a recording, by what was taken in before it."""
+    def place(
+        self, candidate: Candidate, digest: str, newest: datetime | None, interval: timedelta
+    ) -> Ruling:
+        """Decide on a recording by its stamp and by the recordings taken in before it.
+
+        Args:
+            candidate: the file.
+            digest: of its signal.
+            newest: recording time of the newest snapshot judged, None before the first.
+            interval: the usual time between two snapshots, zero where it is not known.
+        """
+        at = self._recorder.time_of(candidate, newest, self._now())
+        ruled = self._rule(at or candidate.time, digest, newest)
+        if newest is not None and ruled.outcome in (Outcome.LATE, Outcome.CONFLICT):
+            neighbours = self._store.neighbours(self._assessment, candidate.time)
+            broken = self._recorder.was_late(candidate, newest, interval, neighbours, self._now())
+            if broken is not None:
+                self._tell_break(broken)
+                ruled = self._rule(broken.at, digest, newest)
+        if ruled.outcome is Outcome.TAKEN and ruled.at is not None:
+            self._recorder.took()
+            if self._recorder.correction and self._recorder.is_right(candidate, ruled.at):
+                self._tell_right(ruled.at)
+        return ruled
+
+    def time_of(self, candidate: Candidate) -> datetime:
+        """Return the recording time of a recording of which nothing was judged before."""
+        return self._recorder.time_of(candidate, None, self._now()) or candidate.time
+
+    def _rule(self, at: datetime, digest: str, newest: datetime | None) -> Ruling:
         own = self._taken.get(at)
         alike = next((one for one in self._taken.values() if one.digest == digest and one.at != at), None)
         if own is None:
             own, stored = self._store.taken_like(self._assessment.machine_id, at, digest)
             alike = alike or stored
-        return ruling(at, digest, at_its_time=own, with_its_signal=alike, newest=newest)
+        ruled = ruling(at, digest, at_its_time=own, with_its_signal=alike, newest=newest)
+        return replace(ruled, at=at)
+
+    def _tell_break(self, broken: Break) -> None:
+        standing = standing_outage(self._store.events(self._assessment), Cause.RECORDER_CLOCK)
+        raised = outage_raised(
+            Cause.RECORDER_CLOCK,
+            broken.at,
+            broken.sentence,
+            correction_seconds=broken.correction.total_seconds(),
+        )
+        cleared = (
+            [] if standing is None else [outage_cleared(standing, broken.at, "the clock jumped once more")]
+        )
+        self._store.settle(self._assessment, (), (*cleared, raised), self._now())
+
+    def _tell_right(self, at: datetime) -> None:
+        standing = standing_outage(self._store.events(self._assessment), Cause.RECORDER_CLOCK)
+        self._recorder.correction = UNCORRECTED
+        if standing is not None:
+            words = "the recorder's stamps are in order as they are"
+            self._store.settle(self._assessment, (), (outage_cleared(standing, at, words),), self._now())
 
     def entry(self, candidate: Candidate, at: datetime, digest: str, ruled: Ruling) -> Intake:
         """The row of the ledger for a recording that is scored; it is stored with its scores."""
@@ -232,6 +298,13 @@ class Taker:
     def _remember(self, one: Candidate | Refused) -> None:
         self._known[one.raw] = one.stamp
         self._again.discard(one.raw)
+
+
+def standing_correction(events: Sequence[Event]) -> timedelta:
+    """Return what an earlier engine added to the recorder's stamps, zero for nothing."""
+    standing = standing_outage(events, Cause.RECORDER_CLOCK)
+    seconds = standing.detail.get("correction_seconds") if standing is not None else None
+    return timedelta(seconds=seconds) if isinstance(seconds, int | float) else UNCORRECTED
 
 
 def _row(

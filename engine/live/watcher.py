@@ -8,8 +8,8 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 
@@ -206,7 +206,8 @@ class _Watch:
             return
         if self._judge is None and self._founding is None:
             self._prepare()
-        ready = [one for one in self._taker.look() if self._seen.get(one.raw) != one.stamp]
+        looked = self._taker.look(self._newest, self._interval)
+        ready = [one for one in looked if self._seen.get(one.raw) != one.stamp]
         # After the look: what came while nobody looked is not missing.
         self._mind_the_clock(idle=not ready)
         for start in range(0, len(ready), COMMIT_MOST):
@@ -284,7 +285,8 @@ class _Watch:
         judge.commit()
 
     def _take(self, candidate: Candidate, one: Examined, digest: str, judge: Judge) -> None:
-        ruled = self._taker.rule(one.at, digest, judge.newest)
+        ruled = self._taker.place(candidate, digest, judge.newest, self._interval)
+        one = replace(one, at=ruled.at or one.at)
         row = self._taker.entry(candidate, one.at, digest, ruled)
         try:
             if ruled.outcome is Outcome.TAKEN:
@@ -306,13 +308,15 @@ class _Watch:
 
     def _gather(self, portion: Sequence[Candidate], founding: Founding) -> None:
         """See more of the machine."""
+        times = {one.raw: self._taker.time_of(one) for one in portion}
 
         def look(index: int) -> tuple[Sight, str] | NotYetError:
-            read = self._taker.read(portion[index])
+            candidate = portion[index]
+            read = self._taker.read(candidate)
             if isinstance(read, NotYetError):
                 return read
             snapshot, digest = read
-            return founding.look(snapshot), digest
+            return founding.look(replace(snapshot, time=times[candidate.raw])), digest
 
         with closing(in_order(look, range(len(portion)))) as sights:
             for candidate, one in zip(portion, sights, strict=True):
@@ -321,7 +325,7 @@ class _Watch:
                 elif not isinstance(one, NotYetError):
                     founding.add(*one)
                     self._seen[candidate.raw] = candidate.stamp
-                    self._rhythm.heard(candidate.time)
+                    self._rhythm.heard(times[candidate.raw])
                 self._beat()
                 if self._stop.is_set():
                     return
@@ -374,6 +378,15 @@ class _Watch:
             raise SupersededError
 
     # What is told.
+
+    @property
+    def _newest(self) -> datetime | None:
+        return self._judge.newest if self._judge is not None else None
+
+    @property
+    def _interval(self) -> timedelta:
+        silence = self._rhythm.silence
+        return silence.interval if silence is not None else timedelta(0)
 
     @property
     def _done(self) -> int:

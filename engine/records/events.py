@@ -105,6 +105,7 @@ class Cause(StrEnum):
     NO_DATA = "no data"
     CONDITION = "condition changed"
     ENGINE_FAILED = "engine failed"
+    RECORDER_CLOCK = "recorder clock"
     MODEL_MISSING = "model missing"
 
 

@@ -161,6 +161,19 @@ class Recalling(Database):
             return None
         return head.position, at, json.loads(packed)
 
+    def neighbours(self, assessment: Assessment, at: datetime) -> tuple[datetime | None, datetime | None]:
+        """Return the times of the judged snapshots before and after an instant, None where there is none."""
+        snapshot = schema.snapshot.c
+        judged = (
+            select(snapshot.at)
+            .join_from(schema.assessed, schema.snapshot)
+            .where(schema.assessed.c.assessment_id == assessment.id, schema.assessed.c.late == false())
+        )
+        before = judged.where(snapshot.at <= at).order_by(snapshot.at.desc()).limit(1)
+        after = judged.where(snapshot.at > at).order_by(snapshot.at).limit(1)
+        with self.reading() as connection:
+            return connection.scalar(before), connection.scalar(after)
+
     def after_newest(self, assessment: Assessment, count: int) -> int:
         """The position after which the newest so many snapshots lie, for `series`; -1 if all do."""
         assessed = schema.assessed.c

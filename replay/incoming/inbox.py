@@ -32,7 +32,7 @@ from replay.incoming.folder import (
     shown_name,
 )
 from replay.incoming.partial_file import may_still_grow
-from replay.recording import LINK, RecordingError, RecordingFormat, Snapshot, time_of
+from replay.recording import LINK, RecordingError, RecordingFormat, Snapshot, readings_of
 
 Known = tuple[int, int, int]
 """A stamp as the ledger keeps it: size [bytes], time of modification [ns since 1970], inode."""
@@ -60,12 +60,14 @@ class Candidate:
         raw: its name in the file system, which identifies it.
         stamp: its version at the scan.
         time: the time in its name, UTC.
+        again: its other time, an hour later, where the recorder's clock shows that hour twice.
     """
 
     name: str
     raw: bytes
     stamp: Stamp
     time: datetime
+    again: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ class Sighting:
         stamp: its version at the last scan.
         since: first scan with this stamp [s].
         closed: whether a hint reported this version as closed or renamed into place.
-        time: the time in its name, UTC; None without one.
+        readings: the time in its name, UTC; two in an hour that the clock shows twice; none without a time.
         fault: why its name or kind excludes it; empty if they do not.
         lasting: whether the fault is permanent (a link) or may pass (a temporary name).
         held: why the last attempt to read it failed.
@@ -146,7 +148,7 @@ class Sighting:
     stamp: Stamp
     since: float
     closed: bool = False
-    time: datetime | None = None
+    readings: tuple[datetime, ...] = ()
     fault: str = ""
     lasting: bool = False
     held: str = ""
@@ -309,12 +311,12 @@ class Inbox:
             decision, why = decide(one, now, wall - one.stamp.modified_ns / _NANOSECONDS, self._rest)
             if decision is Decision.REFUSE:
                 refused.append(Refused(shown_name(raw), raw, one.stamp, why))
-            elif decision is Decision.TAKE and one.time is not None:
-                ready.append(Candidate(shown_name(raw), raw, one.stamp, one.time))
+            elif decision is Decision.TAKE and one.readings:
+                ready.append(Candidate(shown_name(raw), raw, one.stamp, *one.readings))
             else:
                 waiting.append(Waiting(shown_name(raw), raw, why))
-                if why == JUST_WRITTEN and one.time is not None:
-                    unsettled = one.time if unsettled is None else min(unsettled, one.time)
+                if why == JUST_WRITTEN and one.readings:
+                    unsettled = min(one.readings[0], unsettled or one.readings[0])
         if unsettled is not None:
             # A recorder finishes a file before the next: the hint for the older file was lost, and it
             # would be late if the newer file were read now.
@@ -362,6 +364,6 @@ def _first_sight(found: Found, raw: bytes, form: RecordingFormat, now: float) ->
     if found.is_link:
         return Sighting(found.stamp, now, fault=LINK, lasting=True)
     try:
-        return Sighting(found.stamp, now, time=time_of(os.fsdecode(raw), form))
+        return Sighting(found.stamp, now, readings=readings_of(os.fsdecode(raw), form))
     except RecordingError as error:
         return Sighting(found.stamp, now, fault=error.reason)

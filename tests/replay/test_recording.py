@@ -1,7 +1,7 @@
 """Guarantees of a snapshot, a format and a recording's name."""
 
 import pickle
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from replay.recording import (
     RecordingFormat,
     Snapshot,
     clean_text,
+    readings_of,
     time_of,
 )
 
@@ -124,3 +125,18 @@ def test_errors_survive_the_way_out_of_a_worker_process() -> None:
 def test_format_no_file_could_fit_is_refused(changes: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         format_of(**changes)
+
+
+@pytest.mark.parametrize("year", ["0001", "1899", "2200", "9999"])
+def test_time_that_no_recording_can_have_is_refused_in_a_sentence(year: str) -> None:
+    with pytest.raises(RecordingError, match="cannot be right; set the recorder's clock"):
+        time_of(f"{year}.12.31.23.59.59", format_of())
+
+
+@pytest.mark.parametrize(
+    ("name", "hours"),
+    [("2024.10.27.02.30.00", (0, 1)), ("2024.10.27.01.59.59", (0,)), ("2024.03.31.02.30.00", (0,))],
+)
+def test_an_hour_that_the_clock_shows_twice_has_two_readings(name: str, hours: tuple[int, ...]) -> None:
+    first, *others = readings_of(name, format_of(timezone="Europe/Vienna"))
+    assert [first, *others] == [first + timedelta(hours=hour) for hour in hours]
