@@ -193,7 +193,7 @@ class Taker:
                 self._tell_break(broken)
                 ruled = self._rule(broken.at, digest, newest)
         if ruled.outcome is Outcome.TAKEN and ruled.at is not None:
-            self._recorder.took()
+            self._recorder.took(ruled.at)
             if self._recorder.correction and self._recorder.is_right(candidate, ruled.at):
                 self._tell_right(ruled.at)
         return ruled

@@ -4,6 +4,7 @@ Recording time never goes back: alarms, limits and the playhead are ordered by i
 jumps, its stamps are moved by a constant correction, so that they continue the record in order.
 """
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -19,7 +20,10 @@ AHEAD = timedelta(minutes=5)
 """How far a stamp may lie ahead of this computer's clock: few recorders have their clock synchronised."""
 
 GAP = 1.5
-"""Usual intervals between its neighbours past which a late recording fills a gap, as a delayed copy does."""
+"""Intervals between its neighbours past which a late recording fills a gap, as a delayed copy does."""
+
+REMEMBERED = 17
+"""Recording times kept to know the interval. Its lower quartile is used: delayed copies leave wide gaps."""
 
 SHORTEST = timedelta(seconds=1)
 """Interval assumed where the usual one is not known."""
@@ -109,6 +113,7 @@ class RecorderClock:
         self.held: tuple[Waiting, ...] = ()
         self._glitches: set[bytes] = set()
         self._late = 0
+        self._times: deque[datetime] = deque(maxlen=REMEMBERED)
 
     def admit(
         self, candidates: Sequence[Candidate], newest: datetime | None, interval: timedelta, wall: datetime
@@ -158,9 +163,10 @@ class RecorderClock:
         """Whether a recording's time was taken from its stamp as it is."""
         return at in self._own(candidate)
 
-    def took(self) -> None:
-        """Note that a recording continued the record."""
+    def took(self, at: datetime) -> None:
+        """Note that a recording continued the record at this time."""
         self._late = 0
+        self._times.append(at)
 
     def was_late(
         self,
@@ -182,7 +188,9 @@ class RecorderClock:
             wall: this computer's clock.
         """
         before, after = neighbours
-        if before is not None and after is not None and interval and after - before > GAP * interval:
+        gaps = sorted(later - earlier for earlier, later in pairwise(self._times))
+        narrow = gaps[len(gaps) // 4] if gaps else interval
+        if before is not None and after is not None and narrow and after - before > GAP * narrow:
             return None
         self._late += 1
         at = shifted(newest, interval or SHORTEST)

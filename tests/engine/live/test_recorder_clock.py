@@ -53,7 +53,7 @@ class Recorder:
             self.breaks.append(broken.correction)
             at = broken.at
         assert at is not None
-        self.clock.took()
+        self.clock.took(at)
         if self.clock.is_right(one, at):
             self.clock.correction = timedelta(0)
         self.times.append(at)

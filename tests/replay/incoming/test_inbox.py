@@ -67,10 +67,10 @@ def test_file_that_changes_is_a_new_sighting_and_one_that_does_not_keeps_its_own
 ) -> None:
     raw = NAME.encode()
     first = sighted(None, Found(STAMP, False), None, raw, form, 10.0)
-    assert (first.since, first.closed, first.time) == (
+    assert (first.since, first.closed, first.readings) == (
         10.0,
         False,
-        datetime(2004, 2, 12, 10, 32, 39, tzinfo=UTC),
+        (datetime(2004, 2, 12, 10, 32, 39, tzinfo=UTC),),
     )
     same = sighted(first, Found(STAMP, False), None, raw, form, 20.0)
     assert same == first
