@@ -4,80 +4,104 @@ import contextlib
 import fcntl
 import hashlib
 import json
-import lzma
 import os
 import shutil
-import tarfile
-import zipfile
-import zlib
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass
+from pathlib import Path
 from typing import IO
 
+from replay.archives import (
+    DAMAGED,
+    MOST_MEMBERS,
+    Member,
+    UnpackError,
+    foreign_kind,
+    head_of,
+    is_tar,
+    tar_members,
+    too_large,
+    zip_members,
+)
 from replay.folders import cache_folder
 
-_DAMAGED = (
-    tarfile.TarError,
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    EOFError,
-    UnicodeError,
-    # zipfile raises these for an impossible size or offset.
-    ValueError,
-)
 _MANIFEST = "manifest.json"
 _FILES = "files"
 _CHUNK = 2**20
 
+SPARE = 500_000_000
+"""Bytes of a disk that unpacking leaves free, a twentieth of a small one: acknowledgements must fit."""
 
-class UnpackError(Exception):
-    """The reason why an archive cannot be unpacked; callers put the archive's path before it."""
+MOST_LEFT_OUT = 1000
+"""Members left out that are remembered by name."""
 
 
-def unpacked(archive: Path, cache: Path | None = None) -> Path:
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A member of an archive that was not unpacked: its name, and why, a clause."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """An archive's regular files in a folder, and the members that were left out."""
+
+    folder: Path
+    left_out: tuple[LeftOut, ...]
+
+
+def unpacked(archive: Path, largest: int, cache: Path | None = None) -> Unpacked:
     """Unpack an archive, unless that was done before.
 
     Path, size and time of change identify an archive. Hashing would read hundreds of megabytes at every
     start, and a replaced archive differs in one of the three.
 
+    Args:
+        archive: the file.
+        largest: bytes that a recording may have; larger members are cut one byte behind them.
+        cache: where archives are unpacked; by default as `replay.folders.cache_folder` says.
+
     Returns:
-        The folder with its regular files, in the archive's sub-folders. Links, devices, hidden files and
-        members with a path outside of the archive are skipped.
+        The folder with its regular files, in the archive's sub-folders. Links, devices and members with a
+        path outside of the archive are left out by name, hidden files without.
 
     Raises:
-        UnpackError: it is no archive, or damaged.
+        UnpackError: it is no archive, damaged, locked, or larger than the disk can take.
+        FolderError: there is no cache.
         OSError: the archive cannot be read, or the cache not be written.
     """
     final = _place(archive, cache)
     root, key = final.parent, final.name
-    if _is_whole(final):
-        return final / _FILES
-    root.mkdir(parents=True, exist_ok=True)
-    # The kernel lock ends with its process: a second process waits and then finds the work done,
-    # and a leftover part belongs to no running process.
-    with (root / f"{key}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not _is_whole(final):
-            part = root / f"{key}.part"
-            _remove(part)
-            try:
-                _unpack(archive, part)
-                _remove(final)
-                part.rename(final)
-            except BaseException:
-                shutil.rmtree(part, ignore_errors=True)
-                raise
-    return final / _FILES
+    if not _is_whole(final, largest):
+        root.mkdir(parents=True, exist_ok=True)
+        # The kernel lock ends with its process: a second process waits and then finds the work done,
+        # and a leftover part belongs to no running process.
+        with _lock_file(root / f"{key}.lock") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not _is_whole(final, largest):
+                part = root / f"{key}.part"
+                _remove(part)
+                try:
+                    _unpack(archive, part, largest)
+                    _remove(final)
+                    part.rename(final)
+                except BaseException:
+                    shutil.rmtree(part, ignore_errors=True)
+                    raise
+    left_out = json.loads((final / _MANIFEST).read_text("utf-8"))["left_out"]
+    return Unpacked(final / _FILES, tuple(LeftOut(name, reason) for name, reason in left_out))
 
 
 def is_unpacked(archive: Path, cache: Path | None = None) -> bool:
     """Return whether `unpacked` has already unpacked this archive.
 
     Raises:
+        FolderError: there is no cache.
         OSError: the archive cannot be looked at.
     """
-    return _is_whole(_place(archive, cache))
+    return _is_whole(_place(archive, cache), 0)
 
 
 def _place(archive: Path, cache: Path | None) -> Path:
@@ -87,12 +111,20 @@ def _place(archive: Path, cache: Path | None) -> Path:
     return (cache or cache_folder()) / "runs" / key
 
 
-def _is_whole(folder: Path) -> bool:
-    """Return whether the folder holds the files of its manifest, by size."""
+def _lock_file(path: Path) -> IO[bytes]:
+    """Open a lock file; a link in its place is not followed."""
+    return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600), "r+b")
+
+
+def _is_whole(folder: Path, largest: int) -> bool:
+    """Return whether the folder holds the files of its manifest, by size, uncut up to so many bytes."""
     try:
-        sizes = json.loads((folder / _MANIFEST).read_text("utf-8"))
-        return all(os.lstat(folder / _FILES / name).st_size == size for name, size in sizes.items())
-    except (OSError, ValueError, AttributeError):
+        manifest = json.loads((folder / _MANIFEST).read_text("utf-8"))
+        cut_at, sizes = manifest["cut_at"], manifest["sizes"]
+        return (cut_at is None or cut_at >= largest) and all(
+            os.lstat(folder / _FILES / name).st_size == size for name, size in sizes.items()
+        )
+    except (OSError, ValueError, AttributeError, KeyError, TypeError):
         return False
 
 
@@ -101,22 +133,22 @@ def _remove(folder: Path) -> None:
         shutil.rmtree(folder)
 
 
-def _unpack(archive: Path, part: Path) -> None:
+def _room(folder: Path) -> int:
+    """Bytes that unpacking may take."""
+    usage = shutil.disk_usage(folder)
+    return max(usage.free - min(SPARE, usage.total // 20), 0)
+
+
+def _unpack(archive: Path, part: Path, largest: int) -> None:
     """Write the files of the archive and then their manifest into a new folder."""
     files = part / _FILES
     files.mkdir(parents=True)
-    sizes: dict[str, int] = {}
     try:
-        members = _tar_members(archive) if tarfile.is_tarfile(archive) else _zip_members(archive)
-        for path, source in members:
-            target = files / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            # Of a path that occurs twice the later member is the newer one, as in any appended tar.
-            with target.open("wb") as sink:
-                shutil.copyfileobj(source, sink, _CHUNK)
-                sizes[str(path)] = sink.tell()
-    except _DAMAGED as error:
+        sizes, left_out = _write_all(_members(archive, largest, _room(part)), files, largest)
+    except DAMAGED as error:
         raise UnpackError(f"is damaged: {error or type(error).__name__}") from error
+    except MemoryError as error:
+        raise UnpackError("needs more memory to be unpacked than this machine has") from error
     except (NotADirectoryError, IsADirectoryError, FileExistsError) as error:
         raise UnpackError("is damaged: one name in it is both a file and a folder") from error
     except OSError as error:
@@ -124,51 +156,51 @@ def _unpack(archive: Path, part: Path) -> None:
         if error.errno is None:
             raise UnpackError(f"is damaged: {error}") from error
         raise
-    (part / _MANIFEST).write_text(json.dumps(sizes), "utf-8")
+    cut_at = largest if any(size > largest for size in sizes.values()) else None
+    manifest = {"sizes": sizes, "cut_at": cut_at, "left_out": left_out}
+    (part / _MANIFEST).write_text(json.dumps(manifest), "utf-8")
 
 
-def _safe_path(name: str) -> PurePosixPath | None:
-    """Return the member's path within the archive; None for a hidden path or one that leads out of it."""
-    path = PurePosixPath(name)
-    parts = [part for part in path.parts if part != "."]
-    unsafe = path.is_absolute() or "\\" in name or "\0" in name or not parts
-    if unsafe or any(part.startswith(".") or part == "__MACOSX" for part in parts):
-        return None
-    return PurePosixPath(*parts)
+def _members(archive: Path, largest: int, room: int) -> Iterator[Member]:
+    if kind := foreign_kind(head_of(archive)):
+        raise UnpackError(
+            f"is {kind.name}, which Raceway does not open: unpack it first ({kind.unpack_line(archive.name)})"
+            " and name the folder of the recordings"
+        )
+    if is_tar(archive):
+        return tar_members(archive, largest)
+    return zip_members(archive, largest, room)
 
 
-def _tar_members(archive: Path) -> Iterator[tuple[PurePosixPath, IO[bytes]]]:
-    with tarfile.open(archive, "r:*") as tar:
-        for member in tar:
-            path = _safe_path(member.name)
-            source = tar.extractfile(member) if member.isreg() and path else None
-            if source and path:
-                yield path, source
-        # tarfile treats a damaged header, or the end of the file, as the end of the archive.
-        stream = tar.fileobj
-        stream.seek(tar.offset)
-        if stream.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):
-            raise tarfile.ReadError("it ends early")
-        # The checksum of a compressed file is at its end.
-        while stream.read(_CHUNK):
-            pass
+def _write_all(
+    members: Iterator[Member], files: Path, largest: int
+) -> tuple[dict[str, int], list[tuple[str, str]]]:
+    """Write members into a folder; return the size of each by path, and those left out with the reason."""
+    sizes: dict[str, int] = {}
+    left_out: list[tuple[str, str]] = []
+    room = _room(files)
+    for number, member in enumerate(members):
+        if number >= MOST_MEMBERS:
+            raise UnpackError(f"holds more than {MOST_MEMBERS} files; unpack it by hand if that is meant")
+        if member.path is None or member.source is None:
+            if len(left_out) < MOST_LEFT_OUT:
+                left_out.append((member.name, member.reason))
+            continue
+        target = files / member.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # Of a path that occurs twice the later member is the newer one, as in any appended tar.
+        written = _copy(member.source, target, min(largest + 1, room + 1))
+        sizes[str(member.path)] = written
+        room -= written
+        if room < 0:
+            raise UnpackError(too_large(_room(files) + sum(sizes.values())))
+    return sizes, left_out
 
 
-def _zip_members(archive: Path) -> Iterator[tuple[PurePosixPath, IO[bytes]]]:
-    if not zipfile.is_zipfile(archive):
-        raise UnpackError("is neither a folder nor a .zip or .tar archive, or it is damaged")
-    with zipfile.ZipFile(archive) as bundle:
-        for member in bundle.infolist():
-            path = _safe_path(member.filename)
-            # The upper half of the attributes holds the Unix mode: a link is no recording.
-            kind = member.external_attr >> 16 & 0o170000
-            if member.is_dir() or path is None or kind not in (0, 0o100000):
-                continue
-            try:
-                source = bundle.open(member)
-            except RuntimeError as error:
-                raise UnpackError("is locked with a password") from error
-            except NotImplementedError as error:
-                raise UnpackError(f"is packed in a way that is not supported: {error}") from error
-            with source:
-                yield path, source
+def _copy(source: IO[bytes], target: Path, most: int) -> int:
+    """Copy the first bytes of a member, at most so many; return how many there were."""
+    written = 0
+    with target.open("wb") as sink:
+        while written < most and (chunk := source.read(min(_CHUNK, most - written))):
+            written += sink.write(chunk)
+    return written

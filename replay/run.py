@@ -14,13 +14,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from replay.extract import UnpackError, unpacked
+from replay.archives import UnpackError, packed_kind
+from replay.extract import LeftOut, unpacked
 from replay.folders import FolderError, cache_folder
 from replay.ims import read_ims
 from replay.recording import LINK, RecordingError, RecordingFormat, Snapshot, clean_text, time_of
 
 # Number of names that an error quotes.
 _EXAMPLES = 4
+# Number of files that are checked for an archive where a run has no recordings.
+_LOOKED_INTO = 100
+# Longest name from an archive in a message, in characters.
+_LONGEST_SHOWN = 120
 
 
 class RunError(Exception):
@@ -130,7 +135,7 @@ def open_run(path: Path, form: RecordingFormat, cache: Path | None = None) -> Ru
     if not stat.S_ISREG(mode):
         raise RunError(f"{shown} is neither a folder nor an archive")
     try:
-        folder = unpacked(path, cache)
+        content = unpacked(path, form.largest_file, cache)
     except UnpackError as error:
         raise RunError(f"{shown} {error}") from None
     except FolderError as error:
@@ -142,14 +147,22 @@ def open_run(path: Path, form: RecordingFormat, cache: Path | None = None) -> Ru
         raise RunError(
             f"{shown} cannot be unpacked into {place} (RACEWAY_CACHE names another place): {_cause(error)}"
         ) from None
-    folder = _folder_of_recordings(folder, form, shown)
-    return _run(path, folder, _listing(folder, shown), form, shown)
+    folder = _folder_of_recordings(content.folder, content.left_out, form, shown)
+    return _run(path, folder, _listing(folder, shown), form, shown, content.left_out)
 
 
-def _run(path: Path, folder: Path, found: _Listing, form: RecordingFormat, shown: str) -> Run:
+def _run(
+    path: Path,
+    folder: Path,
+    found: _Listing,
+    form: RecordingFormat,
+    shown: str,
+    left_out: Sequence[LeftOut] = (),
+) -> Run:
     """Order the files by time; reject those without a valid time."""
     at: dict[datetime, str] = {}
     rejected = [Rejection(clean_text(name), LINK) for name in found.links]
+    rejected += [Rejection(_short(one.name), one.reason) for one in left_out]
     for name in sorted(found.files):
         try:
             time = time_of(name, form)
@@ -161,6 +174,7 @@ def _run(path: Path, folder: Path, found: _Listing, form: RecordingFormat, shown
         else:
             at[time] = name
     if not at:
+        _refuse_packed(folder, found.files, shown)
         raise RunError(f"{shown} holds no recordings: {rejected[0].name}: {rejected[0].reason}")
     rejected.sort(key=lambda one: one.name)
     return Run(path, folder, form, tuple(Entry(at[time], time) for time in sorted(at)), tuple(rejected))
@@ -185,10 +199,27 @@ def _listing(folder: Path, shown: str) -> _Listing:
     return _Listing(files, folders, links)
 
 
-def _folder_of_recordings(root: Path, form: RecordingFormat, shown: str) -> Path:
+def _refuse_packed(root: Path, names: Sequence[str], shown: str) -> None:
+    """Refuse a run that holds archives instead of recordings.
+
+    Raises:
+        RunError: one of the first files, relative to `root`, is an archive.
+    """
+    for name in sorted(names)[:_LOOKED_INTO]:
+        if kind := packed_kind(root / name):
+            packed = clean_text(name)
+            raise RunError(
+                f"{shown} holds {packed}, which is {kind.name}: unpack it first"
+                f" ({kind.unpack_line(packed)}) and name the folder of the recordings"
+            )
+
+
+def _folder_of_recordings(root: Path, left_out: Sequence[LeftOut], form: RecordingFormat, shown: str) -> Path:
     """Find the only folder of an unpacked archive with files named like recordings."""
     found, other = [], ""
+    files: list[str] = []
     for place, _, names in os.walk(root):
+        files += [os.path.relpath(Path(place, name), root) for name in names]
         for name in sorted(names):
             try:
                 time_of(name, form)
@@ -198,6 +229,9 @@ def _folder_of_recordings(root: Path, form: RecordingFormat, shown: str) -> Path
                 found.append(Path(place))
                 break
     if not found:
+        _refuse_packed(root, files, shown)
+        if not other and left_out:
+            other = f": {_short(left_out[0].name)}: {left_out[0].reason}"
         raise RunError(f"{shown} holds no recordings{other}")
     if len(found) > 1:
         folders = _some([str(folder.relative_to(root)) for folder in found])
@@ -205,6 +239,12 @@ def _folder_of_recordings(root: Path, form: RecordingFormat, shown: str) -> Path
             f"{shown} holds recordings in more than one folder ({folders}): unpack it and name one"
         )
     return found[0]
+
+
+def _short(name: str) -> str:
+    """Return a name from an archive for a message; only the end of a very long name."""
+    text = clean_text(name)
+    return text if len(text) <= _LONGEST_SHOWN else f"...{text[3 - _LONGEST_SHOWN :]}"
 
 
 def _content(path: Path, name: str, largest: int) -> bytes:

@@ -243,7 +243,9 @@ def test_zip_with_a_password_is_refused(tmp_path: Path, form: RecordingFormat, c
             data[at + flags] |= 1
             at = data.find(signature, at + 1)
     archive.write_bytes(data)
-    assert sentence(archive, form, cache) == "is locked with a password"
+    assert sentence(archive, form, cache) == (
+        "is locked with a password: unpack it first (7z x run.zip) and name the folder"
+    )
 
 
 @pytest.mark.parametrize(
