@@ -1,7 +1,8 @@
 """Reads an IMS ASCII file: rows of numbers, one column a sensor, no header, named by its time.
 
-A correct file costs little more than pandas' C parser. A file that fails there, or gives a wrong result, is
-read again line by line to name its fault by line and column.
+A correct file costs little more than pandas' C parser. A file that fails there is read again column by column:
+one broken sensor must not mute the others. If its rows do not line up, or no watched column is left, a third
+reading names the first fault by line and column.
 """
 
 import csv
@@ -16,6 +17,8 @@ _NUMBER = re.compile(rb" *[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)? *")
 _WITH_COMMA = re.compile(rb" *[+-]?\d*,\d+([eE][+-]?\d+)? *")
 _NOT_FINITE = re.compile(rb" *[+-]?(nan|inf|infinity) *", re.IGNORECASE)
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+_CONTROL = bytes((*range(9), *range(14, 32)))
+_OF_NUMBERS = b"0123456789+-.eE \n"
 _NOT_OF_NUMBERS = re.compile(rb"[^\s\d+\-.,;eE]")
 _LAST_NUMBER = re.compile(rb"[\d+\-.eE]*\Z")
 _DECIMALS = re.compile(rb"\.(\d*)")
@@ -42,17 +45,20 @@ def read_ims(data: bytes, name: str, form: RecordingFormat) -> Snapshot:
         form: the expected format.
 
     Returns:
-        The snapshot. Its signal is float32 (rows, channels), each channel contiguous in memory.
+        The snapshot. Its signal is float32 (rows, channels), each channel contiguous in memory. A channel
+        with a cell that is no finite number (NaN, an overload word, nothing) is NaN in every row.
 
     Raises:
         ColumnCountError: all rows have another number of columns than expected.
-        RecordingError: any other fault, named by line and column.
+        RecordingError: the rows do not line up, or no watched channel is left; by line and column.
     """
     time = time_of(name, form)
     data = data.removeprefix(_BYTE_ORDER_MARK)
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n")
     signal = _parse(data, form)
+    if signal is None:
+        signal = _parse_by_column(data, form)
     if signal is None:
         raise _diagnosis(data, name, form)
     return Snapshot(form.machine, name, time, form.sample_rate, signal)
@@ -89,6 +95,81 @@ def _parse(data: bytes, form: RecordingFormat) -> Signal | None:
     return signal if sound else None
 
 
+def _parse_by_column(data: bytes, form: RecordingFormat) -> Signal | None:
+    """Parse each column by itself: float32 (rows, channels), NaN throughout where a column cannot be read.
+
+    None if the rows do not line up, no watched column can be read, or the numbers are of another notation.
+    """
+    body = data.rstrip(b" \r\n")
+    separator = form.separator.encode()
+    if not _lines_up(body, form) or len(data) != len(data.translate(None, _CONTROL)):
+        return None
+    if not data.endswith(b"\n") and _ends_within_a_cell(body[-_TAIL:].split(b"\n"), separator):
+        return None
+    cells = body.replace(b"\n", separator).split(separator)
+    signal: Signal = np.full((form.rows, form.columns), np.nan, np.float32, order="F")
+    readable = 0
+    for column in range(form.columns):
+        own = b"\n".join(cells[column :: form.columns])
+        values = _column(own, form)
+        if values is not None:
+            signal[:, column] = values
+            readable += form.watches(column + 1)
+        elif form.watches(column + 1) and b"," in own and any(map(_WITH_COMMA.fullmatch, own.split(b"\n"))):
+            return None
+    return signal if readable else None
+
+
+def _lines_up(body: bytes, form: RecordingFormat) -> bool:
+    """Whether there are as many lines as expected, each with as many separators."""
+    codes = np.frombuffer(body, np.uint8)
+    ends = np.append(np.flatnonzero(codes == ord("\n")), len(codes))
+    if len(ends) != form.rows:
+        return False
+    before = np.searchsorted(np.flatnonzero(codes == ord(form.separator)), ends)
+    return bool((np.diff(before, prepend=0) == form.columns - 1).all())
+
+
+def _column(text: bytes, form: RecordingFormat) -> np.ndarray[tuple[int], np.dtype[np.float32]] | None:
+    """The finite numbers of one column, (rows,), parsed as `_parse` does; None if a cell holds none."""
+    import pandas as pd
+
+    if text.translate(None, _OF_NUMBERS):
+        return None
+    try:
+        with np.errstate(over="ignore"):
+            frame = pd.read_csv(
+                io.BytesIO(text),
+                sep=form.separator,
+                header=None,
+                dtype=np.float32,
+                engine="c",
+                na_filter=False,
+                quoting=csv.QUOTE_NONE,
+                low_memory=False,
+                skip_blank_lines=False,
+            )
+    except (ValueError, OverflowError):
+        return None
+    values = frame.to_numpy()
+    if values.shape != (form.rows, 1) or not np.isfinite(values).all():
+        return None
+    column: np.ndarray[tuple[int], np.dtype[np.float32]] = values[:, 0]
+    return column
+
+
+def _ends_within_a_cell(lines: list[bytes], separator: bytes) -> bool:
+    """Whether the last cell of a file without a last newline may be cut short.
+
+    A word, such as that of an overload, is whole if the row before ends with the same one.
+    """
+    last = lines[-1].rsplit(separator, 1)[-1]
+    if _NUMBER.fullmatch(last) and abs(float(last)) <= _LARGEST:
+        return _last_number_is_cut(b"\n".join(lines))
+    before = lines[-2].rsplit(separator, 1)[-1] if len(lines) > 1 else b""
+    return not last.strip() or not (_NOT_FINITE.fullmatch(last) or last == before)
+
+
 def _newlines(data: bytes) -> int:
     """Count the newlines; six times as fast as `bytes.count`."""
     return int(np.count_nonzero(np.frombuffer(data, dtype=np.uint8) == ord("\n")))
@@ -116,7 +197,7 @@ def _diagnosis(data: bytes, name: str, form: RecordingFormat) -> RecordingError:
     elif len(lines) > 1 and _is_header(lines, separator):
         return RecordingError(name, f"line 1 is a header ({_quote(lines[0])}) where numbers are expected")
     for number, line in enumerate(whole, start=1):
-        fault = _fault(line, separator, form.columns)
+        fault = _fault(line, separator, form)
         if fault:
             return RecordingError(name, f"line {number}{fault}")
     if cut:
@@ -129,12 +210,15 @@ def _diagnosis(data: bytes, name: str, form: RecordingFormat) -> RecordingError:
     return RecordingError(name, "its numbers cannot be read")
 
 
-def _fault(line: bytes, separator: bytes, columns: int) -> str | None:
+def _fault(line: bytes, separator: bytes, form: RecordingFormat) -> str | None:
     """Return the fault of one row, to be put after "line N"; None for a correct row."""
+    columns = form.columns
     fields = line.split(separator)
     if not line.strip():
         return " is blank"
     for column, field in enumerate(fields, start=1):
+        if column <= columns and not form.watches(column):
+            continue
         where = f", column {column}"
         if _NUMBER.fullmatch(field):
             if abs(float(field)) > _LARGEST:

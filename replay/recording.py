@@ -80,7 +80,8 @@ class Snapshot:
         name: the file's name.
         time: recording time, aware, in UTC.
         sample_rate: of each channel [Hz].
-        signal: float32 (rows, channels), read-only, in the unit of the recording.
+        signal: float32 (rows, channels), read-only, in the unit of the recording; NaN in every row of a
+            channel that could not be read.
     """
 
     machine: str
@@ -116,6 +117,7 @@ class RecordingFormat:
         time_pattern: pattern of the file name for `datetime.strptime`; the default is that of the IMS rig.
         timezone: IANA name of the time zone of the recorder's clock; all results are in UTC.
         separator: the one character between columns.
+        watched: columns, counted from 1, that must be numbers; empty for all of them.
 
     Raises:
         ValueError: an impossible value, or an unknown time zone.
@@ -128,6 +130,7 @@ class RecordingFormat:
     time_pattern: str = "%Y.%m.%d.%H.%M.%S"
     timezone: str = "UTC"
     separator: str = "\t"
+    watched: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
         """Reject impossible values at once, not file by file."""
@@ -144,6 +147,10 @@ class RecordingFormat:
                 f"the separator must be one character that no number holds, not {self.separator!r}"
             )
         zone_of(self.timezone)
+
+    def watches(self, column: int) -> bool:
+        """Return whether a column, counted from 1, is watched."""
+        return not self.watched or column in self.watched
 
     @property
     def largest_file(self) -> int:

@@ -80,6 +80,7 @@ class Settings(Table):
             time_pattern=self.recording.time_pattern,
             timezone=self.recording.timezone,
             separator=self.recording.separator,
+            watched=frozenset(channel for part in self.components for channel in part.channels),
         )
 
     def plain(self) -> dict[str, Any]:

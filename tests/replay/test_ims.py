@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -89,18 +90,7 @@ def test_what_leaves_the_numbers_beyond_doubt_is_forgiven(data: bytes, form: Rec
         (with_row(4, ""), "line 4 is blank"),
         (file_of("", *ROWS), "line 1 is blank"),
         (file_of(*ROWS[:2], "", *ROWS[2:]), "line 3 is blank"),
-        (with_row(2, "0.1\tbroken\t0.2"), "line 2, column 2: 'broken' is not a number"),
-        (with_row(2, "0.1\t0x10\t0.2"), "line 2, column 2: '0x10' is not a number"),
-        (with_row(2, "0.1\t1_000\t0.2"), "line 2, column 2: '1_000' is not a number"),
-        (with_row(2, '0.1\t"0.3"\t0.2'), "line 2, column 2: '\"0.3\"' is not a number"),
-        (with_row(2, "0.1\t0.3\r0.4\t0.2"), "line 2, column 2: '0.30.4' is not a number"),
-        (with_row(2, "0.1\t\t0.2"), "line 2, column 2 is empty"),
         (file_of(*(row + "\t" for row in ROWS)), "line 1, column 4 is empty"),
-        (with_row(5, "0.1\t0.2\tNaN"), "line 5, column 3: 'NaN' is not a finite number"),
-        (with_row(5, "-inf\t0.2\t0.1"), "line 5, column 1: '-inf' is not a finite number"),
-        (with_row(5, "+Infinity\t0.2\t0.1"), "line 5, column 1: '+Infinity' is not a finite number"),
-        (with_row(5, "0.1\t1e39\t0.1"), "line 5, column 2: '1e39' is too large a number"),
-        (with_row(5, "0.1\t-1e999\t0.1"), "line 5, column 2: '-1e999' is too large a number"),
         (
             file_of(*ROWS).replace(b".", b","),
             "line 1, column 1: '-0,049' has a decimal comma where a point is expected",
@@ -115,10 +105,6 @@ def test_what_leaves_the_numbers_beyond_doubt_is_forgiven(data: bytes, form: Rec
         (with_row(2, "\x1b[2J\t0.2\t0.3"), "line 2 holds binary data where numbers are expected"),
         (file_of(*ROWS).decode().encode("utf-16"), "line 1 holds binary data where numbers are expected"),
         (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "line 2 holds binary data where numbers are expected"),
-        (
-            with_row(1, "x\t1\t2").replace(b"x", b"\xff\xfe"),
-            "line 1, column 1: '\ufffd\ufffd' is not a number",
-        ),
         (
             file_of(*(row.replace("\t", ",") for row in ROWS)),
             "line 1: its columns are separated by commas, where tabs are expected",
@@ -137,6 +123,100 @@ def test_bad_file_is_one_sentence_with_its_line_and_fault(
     data: bytes, sentence: str, form: RecordingFormat
 ) -> None:
     assert reason(data, form).startswith(sentence)
+
+
+BROKEN_CELLS = [
+    (2, "0.1\tbroken\t0.2", 2, "line 2, column 2: 'broken' is not a number"),
+    (2, "0.1\t0x10\t0.2", 2, "line 2, column 2: '0x10' is not a number"),
+    (2, "0.1\t1_000\t0.2", 2, "line 2, column 2: '1_000' is not a number"),
+    (2, '0.1\t"0.3"\t0.2', 2, "line 2, column 2: '\"0.3\"' is not a number"),
+    (2, "0.1\t0.3\r0.4\t0.2", 2, "line 2, column 2: '0.30.4' is not a number"),
+    (2, "0.1\t1.2.3\t0.2", 2, "line 2, column 2: '1.2.3' is not a number"),
+    (2, "0.1\t-\t0.2", 2, "line 2, column 2: '-' is not a number"),
+    (2, "0.1\t\t0.2", 2, "line 2, column 2 is empty"),
+    (2, "0.1\t \t0.2", 2, "line 2, column 2 is empty"),
+    (1, "\t0.1\t0.2", 1, "line 1, column 1 is empty"),
+    (6, "0.1\t0.2\t", 3, "line 6, column 3 is empty"),
+    (5, "0.1\t0.2\tNaN", 3, "line 5, column 3: 'NaN' is not a finite number"),
+    (5, "-inf\t0.2\t0.1", 1, "line 5, column 1: '-inf' is not a finite number"),
+    (5, "+Infinity\t0.2\t0.1", 1, "line 5, column 1: '+Infinity' is not a finite number"),
+    (5, "0.1\t1e39\t0.1", 2, "line 5, column 2: '1e39' is too large a number"),
+    (5, "0.1\t-1e999\t0.1", 2, "line 5, column 2: '-1e999' is too large a number"),
+    (1, "\ufffd\t1\t2", 1, "line 1, column 1: '\ufffd' is not a number"),
+]
+
+
+@pytest.mark.parametrize(("number", "row", "column", "sentence"), BROKEN_CELLS)
+def test_broken_cell_makes_its_channel_invalid_and_leaves_the_others(
+    number: int, row: str, column: int, sentence: str, form: RecordingFormat
+) -> None:
+    signal = read_ims(with_row(number, row), NAME, form).signal
+    whole = read_ims(with_row(number, row.replace("\r", "")), NAME, form).signal
+    expected = VALUES.copy()
+    expected[number - 1] = [
+        np.nan if place == column - 1 else float(field) for place, field in enumerate(row.split("\t"))
+    ]
+    expected[:, column - 1] = np.nan
+    np.testing.assert_array_equal(signal, expected)
+    np.testing.assert_array_equal(np.delete(whole, column - 1, 1), np.delete(expected, column - 1, 1))
+
+
+@pytest.mark.parametrize(("number", "row", "column", "sentence"), BROKEN_CELLS)
+def test_file_without_a_watched_channel_is_refused_by_its_first_broken_cell(
+    number: int, row: str, column: int, sentence: str, form: RecordingFormat
+) -> None:
+    watching = replace(form, watched=frozenset({column}))
+    assert reason(with_row(number, row), watching) == sentence
+
+
+@pytest.mark.parametrize("end", ["\n", ""], ids=["newline", "no last newline"])
+@pytest.mark.parametrize(
+    "word",
+    ["OVL", "OVERLOAD", "Overload", "ERR", "Error", "---", "#N/A", "#DIV/0!", "NULL", "None", "nan", "-nan",
+     "1.#QNAN", "1.#INF", "-1.#IND", "inf", "-Infinity", "9.9E+37x", "1e400", "True", "?", "*", "\N{INFINITY}",
+     "0,5x", "n. def."],
+)  # fmt: skip
+def test_word_of_an_overload_in_every_row_makes_one_channel_invalid(
+    word: str, end: str, form: RecordingFormat
+) -> None:
+    for column in range(3):
+        rows = [row.split("\t") for row in ROWS]
+        for fields in rows:
+            fields[column] = word
+        signal = read_ims(file_of(*map("\t".join, rows), end=end), NAME, form).signal
+        assert np.isnan(signal[:, column]).all()
+        np.testing.assert_array_equal(np.delete(signal, column, 1), np.delete(VALUES, column, 1))
+
+
+def test_column_that_no_component_watches_need_not_hold_numbers(form: RecordingFormat) -> None:
+    rows = [f"2004-02-12 10:32:{number:02},5 \u00b5\t{row}" for number, row in enumerate(ROWS)]
+    form = replace(form, columns=4, watched=frozenset({2, 3, 4}))
+    signal = read_ims(file_of(*rows), NAME, form).signal
+    assert np.isnan(signal[:, 0]).all()
+    np.testing.assert_array_equal(signal[:, 1:], VALUES)
+
+
+def test_column_of_decimal_commas_is_another_notation_and_no_broken_sensor(form: RecordingFormat) -> None:
+    rows = [row.replace("0.0", "0,0", 1) if row.startswith("0") else row for row in ROWS]
+    assert "decimal comma" in reason(file_of(*rows), form)
+
+
+@given(
+    arrays.arrays(np.float32, (6, 3), elements=st.floats(-1e6, 1e6, width=32)),
+    st.integers(0, 2),
+    st.integers(0, 5),
+    st.text(alphabet="NaIiOVLER#/-.e x?", max_size=8),
+)
+def test_channels_beside_a_broken_one_keep_every_bit(
+    signal: np.ndarray, column: int, row: int, word: str
+) -> None:
+    form = RecordingFormat("rig", 1000.0, columns=3, rows=6)
+    cells = [[str(value) for value in values] for values in signal]
+    whole = read_ims(file_of(*map("\t".join, cells)), NAME, form).signal
+    cells[row][column] = f"x{word}"
+    read = read_ims(file_of(*map("\t".join, cells)), NAME, form).signal
+    assert np.isnan(read[:, column]).all()
+    np.testing.assert_array_equal(np.delete(read, column, 1), np.delete(whole, column, 1))
 
 
 @pytest.mark.parametrize("columns", [1, 2, 4, 8])
@@ -197,13 +277,15 @@ def outcome(data: bytes, form: RecordingFormat) -> np.ndarray | str:
         st.text(alphabet="01.-+eE\t\n\r ,naif\"'#", max_size=60).map(str.encode),
     )
 )
-def test_any_bytes_at_all_are_a_finite_signal_or_a_reason(data: bytes) -> None:
+def test_any_bytes_at_all_are_finite_channels_or_a_reason(data: bytes) -> None:
     result = outcome(data, RecordingFormat("rig", 1000.0, columns=2, rows=2))
     if isinstance(result, str):
         assert result not in ("", "its numbers cannot be read")
     else:
         assert result.shape == (2, 2)
-        assert np.isfinite(result).all()
+        readable = np.isfinite(result).all(axis=0)
+        assert readable.any()
+        assert np.isnan(result[:, ~readable]).all()
 
 
 @given(st.data())

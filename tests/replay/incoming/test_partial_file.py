@@ -46,7 +46,7 @@ def test_file_that_ends_too_soon_may_still_grow(data: bytes) -> None:
         ROW * 5,
         ROW * 4 + b"0.1",
         ROW * 3 + ROW[:-1],
-        ROW + b"0.125\tbroken\t2.250\n" + ROW,
+        ROW + b"broken\tbroken\tbroken\n" + ROW,
         b"0.125\t-1.500\n" * 2,
         b"0.125,-1.500,2.250\n",
         b"B 1\tB 2\tB 3\n" + ROW,
