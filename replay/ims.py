@@ -1,8 +1,8 @@
 """Reads an IMS ASCII file: rows of numbers, one column a sensor, no header, named by its time.
 
-A correct file costs little more than pandas' C parser. A file that fails there is read again column by column:
-one broken sensor must not mute the others. If its rows do not line up, or no watched column is left, a third
-reading names the first fault by line and column.
+A correct file costs little more than pandas' C parser. A file that fails there is read again column by
+column, because one broken sensor must not mute the others. If its rows do not line up, or no watched column
+is left, a third reading names the first fault by line and column.
 """
 
 import csv

@@ -87,10 +87,12 @@ class Alarm:
     def unanswered(self) -> bool:
         """Whether nobody has said that they saw the latest ring.
 
-        An advisory that an alarm overtook asks for nothing: the alarm does.
+        An advisory that an alarm overtook asks for nothing: the alarm does. One that settled by itself asks
+        for nothing either.
         """
-        overtaken = self.cleared is not None and bool(self.cleared.detail.get("overtaken"))
-        return self.acknowledgement is None and not overtaken
+        told = {} if self.cleared is None else self.cleared.detail
+        is_past = bool(told.get("overtaken") or told.get("settled"))
+        return self.acknowledgement is None and not is_past
 
     @property
     def put_away(self) -> bool:

@@ -264,26 +264,41 @@ def watch_sensor(
     return watch, ()
 
 
+STOPPED_OR_UNPLUGGED = (
+    "every channel is constant: the machine is stopped, or the supply of the sensors is lost;"
+    " acknowledge it if the machine is stopped, else check the supply"
+)
+
+
 def watch_stop(
-    alarm: str, stopped: bool, learning: bool, moment: Moment, rules: AlarmSettings
+    alarm: str, stopped: bool, silent: int, learning: bool, moment: Moment, rules: AlarmSettings
 ) -> tuple[str, tuple[NewEvent, ...]]:
-    """Take in whether the machine stands still, where that is to raise an alarm.
+    """Take in whether the machine stands still; raise an alarm where it is to ring, or nobody can tell.
+
+    Sensors that work measure some noise of a machine that stands still. Constant channels leave it open
+    whether anything is measured: an advisory asks a person.
 
     Args:
         alarm: key of the standing alarm, or "".
         stopped: whether the machine stands still in this snapshot.
+        silent: snapshots in a row in which every channel was constant.
         learning: whether the snapshot belongs to the baseline, which raises nothing.
         moment: the snapshot.
-        rules: whether it rings.
+        rules: whether a stop rings, and the persistence.
 
     Returns:
         The key of the alarm that now stands, or "", and what rings.
     """
     detail: dict[str, object] = {"snapshot": moment.name}
-    if stopped and not alarm and rules.stopped_rings and not learning:
+    if stopped and not alarm and not learning and (rules.stopped_rings or silent >= rules.persistence):
         key = f"machine/{Cause.STOPPED}/{moment.name}"
-        detail = {"cause": Cause.STOPPED.value, "priority": Priority.MEDIUM.value, **detail}
+        priority = Priority.MEDIUM if rules.stopped_rings else Priority.LOW
+        words = {"message": STOPPED_OR_UNPLUGGED} if silent else {}
+        detail = {"cause": Cause.STOPPED.value, "priority": priority.value, **words, **detail}
         return key, (NewEvent(EventKind.RAISED, moment.at, "machine", alarm=key, detail=detail),)
     if alarm and not stopped:
+        if not rules.stopped_rings:
+            # Sensors that measure again have answered the advisory.
+            detail["settled"] = True
         return "", (NewEvent(EventKind.CLEARED, moment.at, "machine", alarm=alarm, detail=detail),)
     return alarm, ()

@@ -20,7 +20,7 @@ class State:
     `smoothing` holds the averages of residuals; `components`, `trends` and `sensors` hold a watch for each
     component, component and column; `drifted` says for each component that its errors are no longer the
     baseline's; `stopped` that the machine stood still, and `stopped_alarm` is the key of the alarm which
-    that raised, or "".
+    that raised, or ""; `silent` counts snapshots in a row in which every channel was constant.
     """
 
     smoothing: Smoothing
@@ -31,6 +31,7 @@ class State:
     stopped: bool
     history: History
     stopped_alarm: str = ""
+    silent: int = 0
 
     def pack(self) -> dict[str, object]:
         """Turn into plain JSON types; floats keep every bit."""
@@ -42,6 +43,7 @@ class State:
             "drifted": list(self.drifted),
             "stopped": self.stopped,
             "stopped_alarm": self.stopped_alarm,
+            "silent": self.silent,
             "history": self.history.pack(),
         }
 
@@ -71,5 +73,6 @@ def unpack_state(data: Mapping[str, Any]) -> State:
         drifted=tuple(map(bool, data["drifted"])),
         stopped=bool(data["stopped"]),
         stopped_alarm=str(data.get("stopped_alarm", "")),
+        silent=int(data.get("silent", 0)),
         history=unpack_history(data["history"], len(data["components"])),
     )

@@ -1,7 +1,7 @@
 """Follows one machine from snapshot to snapshot: smooths, scores, and asks the rules what rings."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -33,10 +33,10 @@ from engine.scoring.attribution import (
     part_shares,
     pattern_likeness,
 )
-from engine.scoring.errors import component_errors, component_windows
+from engine.scoring.errors import component_errors, component_windows, running_channels
 from engine.scoring.scorer import Examination, Scorer
 from engine.scoring.severity import Smoothing, follow, severities, smoothed
-from engine.signals.quality import component_quality
+from engine.signals.quality import component_quality, stands_still
 from engine.signals.statistics import log_errors
 
 EVIDENCE_BANDS = 5
@@ -80,11 +80,7 @@ class Tracker:
             ArithmeticError: an error or severity is not finite where the snapshot runs.
         """
         layout, running = self.layout, seen.running
-        stopped = all(
-            quality is Quality.STOPPED
-            for quality, watched in zip(seen.quality, layout.watched, strict=True)
-            if watched
-        )
+        stopped = stands_still(seen.quality, layout.watched)
         smoothing = smoothed(state.smoothing, seen.residual, running, self.limits)
         bands = band_shares(smoothing.quick, running)
         error, limit, charts = self._judged(seen, smoothing)
@@ -92,11 +88,12 @@ class Tracker:
         history = state.history
         if running.any():
             history = history.extended(microseconds(moment.at), *self._remembered(scores, seen))
-        now = replace(state, smoothing=smoothing, history=history, stopped=stopped)
+        silent = min(state.silent + 1, self.rules.persistence) if seen.silent else 0
+        now = replace(state, smoothing=smoothing, history=history, stopped=stopped, silent=silent)
         events = list(self._machine_events(state, stopped, moment))
         baseline = self.bundle.baseline
         learning = baseline.first_seen <= moment.at <= baseline.end
-        stopped_alarm, halted = watch_stop(state.stopped_alarm, stopped, learning, moment, self.rules)
+        stopped_alarm, halted = watch_stop(state.stopped_alarm, stopped, silent, learning, moment, self.rules)
         now = replace(now, stopped_alarm=stopped_alarm)
         events += halted
         asked = _in_question(state.components, scores)
@@ -125,10 +122,9 @@ class Tracker:
                 events += told
                 free = running & self._calm(components, charts)
                 now = replace(now, smoothing=follow(smoothing, seen.residual, free, self.limits.adaptation))
-            if not stopped:
-                sensors, rung = self._watch_sensors(state.sensors, seen, moment)
-                now = replace(now, sensors=sensors)
-                events += rung
+            sensors, rung = self._watch_sensors(state.sensors, seen, moment)
+            now = replace(now, sensors=sensors)
+            events += rung
         carriers = np.stack([heard.leading, heard.leading + 1], axis=1) * np.float32(self.listener.width)
         picture = Picture(
             self.edges,
@@ -149,8 +145,11 @@ class Tracker:
         usual, channels = self.bundle.calibration, self.layout.channels
         if self.limits.mode == "plain":
             windows = np.where(seen.running, seen.insight.window_errors, np.float32(np.nan))
-            heard = [[number for number in own if seen.running[number - 1]] or own for own in channels]
-            error = component_windows(windows, heard).mean(axis=0).astype(np.float64)
+            error = (
+                component_windows(windows, running_channels(channels, seen.running))
+                .mean(axis=0)
+                .astype(np.float64)
+            )
             limit = usual.window_limit.astype(np.float64)
             # There is no patient average: the quick one alone decides.
             return error, limit, np.stack([error / limit, np.where(np.isnan(error), np.nan, 0.0)])
@@ -247,10 +246,11 @@ class Tracker:
     def _watch_sensors(
         self, watches: tuple[Watch, ...], seen: Examination, moment: Moment
     ) -> tuple[tuple[Watch, ...], list[NewEvent]]:
+        """Ask the rules of each watched channel, but for those that say nothing since the machine stopped."""
         now = list(watches)
         events: list[NewEvent] = []
         for column, quality in enumerate(seen.quality):
-            if self.layout.watched[column]:
+            if self.layout.watched[column] and quality is not Quality.STOPPED:
                 now[column], rung = watch_sensor(
                     now[column], quality, self.layout.owner(column), column + 1, moment, self.rules
                 )
@@ -278,9 +278,19 @@ class Tracker:
         loud: list[float] = levels.tolist()
         level = []
         for own in self.layout.channels:
-            heard = [loud[number - 1] for number in own if not math.isnan(loud[number - 1])]
-            level.append(sum(heard) / len(heard) if heard else np.nan)
+            heard = [number for number in own if not math.isnan(loud[number - 1])]
+            mean = sum(loud[number - 1] for number in heard) / len(heard) if heard else np.nan
+            if len(heard) < len(own):
+                # A channel that fell silent is no step of the machine, however loud it used to be.
+                mean += self._usual_level(own) - self._usual_level(heard)
+            level.append(mean)
         return log_errors(severity), np.array(level)
+
+    def _usual_level(self, channels: Sequence[int]) -> float:
+        """Mean natural logarithm of what is usual of some channels, as far as it is known."""
+        usual = [float(self.bundle.calibration.level[number - 1]) for number in channels]
+        known = [math.log(one) for one in usual if one > 0]
+        return sum(known) / len(known) if known else math.nan
 
     def _machine_events(self, state: State, stopped: bool, moment: Moment) -> tuple[NewEvent, ...]:
         if stopped == state.stopped:

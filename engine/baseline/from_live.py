@@ -8,7 +8,8 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.baseline.learner import FEWEST, Learner, Sight, mute_channel
+from engine.baseline.learner import Learner
+from engine.baseline.sights import FEWEST, Sight, mute_channel, mute_channels, with_channels
 from engine.bundles.bundle import Bundle
 from engine.config.channels import layout_of
 from engine.config.settings import Settings
@@ -33,6 +34,7 @@ class Founding:
         self._learner = Learner(settings, layout_of(settings), Diagnostician(settings))
         self._skip = settings.model.skip
         self._sights: list[Sight] = []
+        self._partial: list[Sight] = []
         self._times: set[datetime] = set()
         self._signals: set[str] = set()
         self._more = max(FEWEST, settings.watch.gather // 5)
@@ -52,11 +54,15 @@ class Founding:
             return
         self._levels.append(sight.level)
         if sight.faulty and len(self._sights) > self._skip:
-            # Nothing is learned from it: a machine that stands still for weeks must not fill the memory.
-            return
+            if not sight.level[self._learner.layout.watched].any():
+                # Nothing is learned from it: a machine that stands still for weeks must not fill the memory.
+                return
+            insort(self._partial, sight, key=lambda one: one.entry.time)
+            del self._partial[: -self.wanted]
+        else:
+            insort(self._sights, sight, key=lambda one: one.entry.time)
         self._times.add(sight.entry.time)
         self._signals.add(digest)
-        insort(self._sights, sight, key=lambda one: one.entry.time)
 
     def want_more(self) -> None:
         """Gather on: what was gathered is not enough to learn from."""
@@ -65,7 +71,7 @@ class Founding:
     @property
     def gathered(self) -> int:
         """Snapshots that can be learned from: of a running machine, after the run-in."""
-        return sum(not sight.faulty for sight in self._sights[self._skip :])
+        return max(len(self._whole), len(self._reduced))
 
     @property
     def is_enough(self) -> bool:
@@ -74,7 +80,7 @@ class Founding:
 
     @property
     def trouble(self) -> str:
-        """The channel that keeps a running machine from being learned, in a sentence; "" if none does."""
+        """The channel that most snapshots of a running machine do not hear, in a sentence; "" if all do."""
         return mute_channel(self._levels, self._learner.layout.watched) if len(self._levels) >= FEWEST else ""
 
     def learn(self, on_epoch: Callable[[Epoch], None], on_wait: Callable[[], None]) -> Bundle:
@@ -83,5 +89,32 @@ class Founding:
         Raises:
             LearningError: too little of it can be learned from, or the training failed.
         """
-        usable = [sight for sight in self._sights[self._skip :] if not sight.faulty][: self.wanted]
+        usable = self._whole[: self.wanted]
+        if len(usable) >= min(len(self._reduced), self.wanted):
+            until = usable[-1].entry.time
+            # Not learned from, but told of: each lacks a channel.
+            partial = [sight for sight in self._partial if sight.entry.time <= until]
+            usable = sorted([*usable, *partial], key=lambda one: one.entry.time)
+        else:
+            usable = self._reduced[: self.wanted]
         return self._learner.learn(usable, self._sights[0].entry, on_epoch, on_wait)
+
+    @property
+    def _whole(self) -> list[Sight]:
+        """The snapshots in which every watched channel hears the machine, oldest first."""
+        return [sight for sight in self._sights[self._skip :] if not sight.faulty]
+
+    @property
+    def _reduced(self) -> list[Sight]:
+        """Those that agree on the channels to leave out, oldest first; none until a channel is given up.
+
+        It is given up once most of as many snapshots as are wanted do not hear it.
+        """
+        if not self._partial or len(self._levels) < self.wanted:
+            return []
+        watched = self._learner.layout.watched
+        mute = mute_channels(self._levels, watched)
+        if not mute.any():
+            return []
+        both = sorted([*self._sights[self._skip :], *self._partial], key=lambda one: one.entry.time)
+        return with_channels(both, watched, watched & ~mute)

@@ -3,14 +3,14 @@
 import json
 import platform
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.baseline.calibration import calibrate, least_limit, risen
+from engine.baseline.sights import FEWEST, Sight, heard_channels, mute_channel, usable_sights
 from engine.baseline.trainer import PATIENCE, LearningError, _follow
 from engine.bundles.bundle import Baseline, Bundle, Calibration, UsualLines
 from engine.config.channels import Layout
@@ -21,42 +21,22 @@ from engine.models.base import Insight
 from engine.models.runner import Network, insight_of
 from engine.records.assessment import Quality
 from engine.records.progress import Epoch
-from engine.scoring.errors import component_windows
+from engine.scoring.errors import component_windows, running_channels
 from engine.scoring.severity import at_rest, severities, smoothed
 from engine.scoring.trend import rising_trend
 from engine.signals.envelope import whole_spectrum
 from engine.signals.features import FIGURES, centred, figures
-from engine.signals.quality import STOPPED_SHARE, channel_quality, out_of_range
+from engine.signals.quality import channel_quality, out_of_range
 from engine.signals.statistics import log_errors, scatter
 from engine.system.scratch import scratch
 from replay.recording import Snapshot
 from replay.run import Entry
-
-FEWEST = 10
-"""Healthy snapshots below which neither scatter nor a limit can be told."""
 
 VALIDATION_SHARE = 0.2
 """Of the snapshots trained on, the last ones, kept for early stopping."""
 
 IMPULSIVE = 5.0
 """Kurtosis of a baseline that is doubted; 3 for Gaussian noise, healthy bearings stay below 4."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Sight:
-    """What is kept of a healthy snapshot while learning.
-
-    `observed` is what the model sees of it, `level` (its standard deviation) and `kurtosis` are float32
-    (channels,), `faulty` says that a watched channel did not run, `lines` holds the strengths of fault lines
-    by component.
-    """
-
-    entry: Entry
-    observed: NDArray[np.float32]
-    level: NDArray[np.float32]
-    kurtosis: NDArray[np.float32]
-    faulty: bool
-    lines: Mapping[int, NDArray[np.float32]]
 
 
 class Learner:
@@ -114,7 +94,7 @@ class Learner:
         """
         began = time.perf_counter()
         settings, model = self.settings, self.model
-        usable, level = _running(sights, self.layout.watched)
+        usable, level = usable_sights(sights, self.layout.watched)
         if len(usable) < FEWEST:
             raise LearningError(
                 mute_channel([sight.level for sight in sights], self.layout.watched)
@@ -161,18 +141,40 @@ class Learner:
                 "python": platform.python_version(),
                 **{name: version(name) for name in ("numpy", "tensorflow", "keras", "ai-edge-litert")},
             },
-            doubts=self._doubts(usable, insights),
+            doubts=(*self._left_out(sights, level), *self._doubts(usable, level)),
             learning_seconds=time.perf_counter() - began,
         )
 
-    def _doubts(self, usable: Sequence[Sight], insights: Sequence[Insight]) -> tuple[str, ...]:
-        """What speaks against the baseline's health, for the person who accepts it."""
+    def _left_out(self, sights: Sequence[Sight], level: NDArray[np.float32]) -> tuple[str, ...]:
+        """The channels that the baseline does not know, and those that cost it snapshots, in sentences."""
+        heard = heard_channels(sights)
+        turning = heard[heard[:, self.layout.watched].any(axis=1)]
+        told = []
+        for column in np.flatnonzero(self.layout.watched).tolist():
+            mute, name = int((~turning[:, column]).sum()), self.layout.owner(column)
+            where = f"{name}, channel {column + 1}"
+            if not level[column] > 0:
+                told.append(f"{where}: it carried no usable signal, was left out and is not judged")
+            elif mute:
+                told.append(
+                    f"{where}: it carried no usable signal in {mute} of {len(turning)} healthy recordings,"
+                    " which were left out"
+                )
+        return tuple(told)
+
+    def _doubts(self, usable: Sequence[Sight], known: NDArray[np.float32]) -> tuple[str, ...]:
+        """What speaks against the baseline's health, for the person who accepts it.
+
+        Args:
+            usable: what was learned from.
+            known: (channels,) usual level of each, 0 for one that was left out.
+        """
         seconds = np.array([sight.entry.time.timestamp() for sight in usable])
         level = log_errors(np.stack([sight.level for sight in usable]).astype(np.float64))
         kurtosis = np.median([sight.kurtosis for sight in usable], axis=0)
         doubts = []
         for name, channels in zip(self.layout.components, self.layout.channels, strict=True):
-            for column in (number - 1 for number in channels):
+            for column in (number - 1 for number in channels if known[number - 1] > 0):
                 noise = float(np.diff(level[:, column]).std()) / np.sqrt(2)
                 trend = rising_trend(seconds, level[:, column], noise)
                 if trend is not None:
@@ -195,7 +197,8 @@ class Learner:
         unit: NDArray[np.float32],
     ) -> Calibration:
         """Set what is usual, and the limits, on the held-out snapshots: the last ones."""
-        limits, channels = self.settings.limits, self.layout.channels
+        limits, running = self.settings.limits, self.layout.watched & (level > 0)
+        channels = running_channels(self.layout.channels, running)
         features = np.stack([insight.features for insight in insights])
         held = features[-held_out:]
         centre = held.mean(axis=0, dtype=np.float64).astype(np.float32)
@@ -205,10 +208,11 @@ class Learner:
         least = least_limit(risen(residual, held_out, channels), spread * unit, channels)
         errors = []
         for one in residual:
-            smoothing = smoothed(smoothing, one, self.layout.watched, limits)
+            smoothing = smoothed(smoothing, one, running, limits)
             # Over limits of 1, severities are the errors themselves.
-            errors.append(severities(smoothing, self.layout.watched, channels, np.ones((2, 1), np.float32)))
-        calm = np.stack(errors[-held_out:])
+            errors.append(severities(smoothing, running, channels, np.ones((2, 1), np.float32)))
+        # A component that no channel measured has no error: it is not judged, and any number will do.
+        calm = np.nan_to_num(np.stack(errors[-held_out:]), nan=1.0)
         limit = np.stack(
             [
                 np.maximum(calibrate(calm[:, 0], limits.margin, limits.tail, limits.quick), least),
@@ -262,31 +266,3 @@ def _usual_lines(sights: Sequence[Sight]) -> dict[int, UsualLines]:
         strengths = np.stack([sight.lines[component] for sight in sights])
         usual[component] = UsualLines(strengths.mean(axis=0), strengths.std(axis=0, ddof=1))
     return usual
-
-
-def _running(sights: Sequence[Sight], watched: NDArray[np.bool_]) -> tuple[list[Sight], NDArray[np.float32]]:
-    """Keep the snapshots in which every watched channel hears the machine; the median says how loud it is."""
-    live = [sight for sight in sights if not sight.faulty]
-    if not live:
-        return [], np.zeros(len(watched), np.float32)
-    level = np.median([sight.level for sight in live], axis=0).astype(np.float32)
-    loud = [sight for sight in live if (sight.level > STOPPED_SHARE * level)[watched].all()]
-    return loud, level
-
-
-def mute_channel(levels: Iterable[NDArray[np.float32]], watched: NDArray[np.bool_]) -> str:
-    """Name a channel for whose sake most snapshots of a running machine cannot be learned from; "" for none.
-
-    Args:
-        levels: (channels,) of each snapshot, as in `Sight`: 0 where a channel does not run.
-        watched: (channels,).
-    """
-    heard = np.array([level > 0 for level in levels], np.bool_).reshape(-1, len(watched))
-    turning = heard[heard[:, watched].any(axis=1)]
-    mute = np.flatnonzero(watched & (2 * turning.sum(axis=0) < len(turning)))
-    if not len(mute):
-        return ""
-    return (
-        f"channel {mute[0] + 1} carries no usable signal (constant, clipped or invalid) in most of the"
-        " healthy recordings; mend the sensor, or leave the channel out of its [[component]]"
-    )

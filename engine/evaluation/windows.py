@@ -16,7 +16,7 @@ from engine.diagnosis.surface import Diagnostician
 from engine.records.assessment import Quality
 from engine.records.progress import Heartbeat, Phase
 from engine.scoring.attribution import latent_share
-from engine.scoring.errors import component_windows
+from engine.scoring.errors import component_windows, running_channels
 from engine.scoring.scorer import Scorer
 from engine.signals.quality import component_quality
 from engine.system.ordered_map import in_order
@@ -69,7 +69,9 @@ def window_scores(
     def look(index: int) -> tuple[NDArray[np.float64], float, NDArray[np.float32]]:
         seen = scorer.examine(run.read(index))
         insight = seen.insight
-        errors = component_windows(insight.window_errors, layout.channels).astype(np.float64)
+        errors = component_windows(
+            insight.window_errors, running_channels(layout.channels, seen.running)
+        ).astype(np.float64)
         for number, channels in enumerate(layout.channels):
             if component_quality(seen.quality, channels) is not Quality.RUNNING:
                 errors[:, number] = np.nan

@@ -4,6 +4,7 @@ The ledger says which were dealt with, the inbox which lie there complete. What 
 its reason, and moved aside where the settings say so.
 """
 
+import math
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -43,6 +44,7 @@ def ruling(
     at_its_time: Intake | None,
     with_its_signal: Intake | None,
     newest: datetime | None,
+    silent: bool = False,
 ) -> Ruling:
     """Decide on a recording that could be read.
 
@@ -52,6 +54,7 @@ def ruling(
         at_its_time: the file that was taken in for the same time, if any.
         with_its_signal: a file that was taken in with the same signal for another time, if any.
         newest: recording time of the newest snapshot judged.
+        silent: whether every channel is constant: such signals are equal without being repeated.
     """
     if at_its_time is not None and at_its_time.digest == digest:
         return Ruling(Outcome.DUPLICATE, f"the same recording was taken in as {at_its_time.name}")
@@ -60,7 +63,7 @@ def ruling(
             Outcome.CONFLICT,
             f"another recording of the same time was taken in as {at_its_time.name}; keep the right one",
         )
-    if with_its_signal is not None:
+    if with_its_signal is not None and not silent:
         return Ruling(
             Outcome.REPEATED,
             f"invalid: the recorder repeats itself, its signal is that of {with_its_signal.name};"
@@ -86,6 +89,7 @@ class Taker:
     Attributes:
         waiting: the files that are not ready, and why, as of the last look.
         state: whether the folder could be looked into.
+        refused_at: when a recording was refused last, in seconds of the clock: the recorder works.
     """
 
     def __init__(
@@ -127,6 +131,7 @@ class Taker:
         self._taken: OrderedDict[datetime, Intake] = OrderedDict()
         self.waiting: tuple[Waiting, ...] = ()
         self.state = FolderState.PRESENT
+        self.refused_at = -math.inf
         self._folder_words, self._aside_words = "", ""
 
     @property
@@ -174,7 +179,7 @@ class Taker:
             return error
 
     def place(
-        self, candidate: Candidate, digest: str, newest: datetime | None, interval: timedelta
+        self, candidate: Candidate, digest: str, newest: datetime | None, interval: timedelta, *, silent: bool
     ) -> Ruling:
         """Decide on a recording by its stamp and by the recordings taken in before it.
 
@@ -183,15 +188,16 @@ class Taker:
             digest: of its signal.
             newest: recording time of the newest snapshot judged, None before the first.
             interval: the usual time between two snapshots, zero where it is not known.
+            silent: whether every channel is constant.
         """
         at = self._recorder.time_of(candidate, newest, self._now())
-        ruled = self._rule(at or candidate.time, digest, newest)
+        ruled = self._rule(at or candidate.time, digest, newest, silent)
         if newest is not None and ruled.outcome in (Outcome.LATE, Outcome.CONFLICT):
             neighbours = self._store.neighbours(self._assessment, candidate.time)
             broken = self._recorder.was_late(candidate, newest, interval, neighbours, self._now())
             if broken is not None:
                 self._tell_break(broken)
-                ruled = self._rule(broken.at, digest, newest)
+                ruled = self._rule(broken.at, digest, newest, silent)
         if ruled.outcome is Outcome.TAKEN and ruled.at is not None:
             self._recorder.took(ruled.at)
             if self._recorder.correction and self._recorder.is_right(candidate, ruled.at):
@@ -202,13 +208,13 @@ class Taker:
         """Return the recording time of a recording of which nothing was judged before."""
         return self._recorder.time_of(candidate, None, self._now()) or candidate.time
 
-    def _rule(self, at: datetime, digest: str, newest: datetime | None) -> Ruling:
+    def _rule(self, at: datetime, digest: str, newest: datetime | None, silent: bool) -> Ruling:
         own = self._taken.get(at)
         alike = next((one for one in self._taken.values() if one.digest == digest and one.at != at), None)
         if own is None:
             own, stored = self._store.taken_like(self._assessment.machine_id, at, digest)
             alike = alike or stored
-        ruled = ruling(at, digest, at_its_time=own, with_its_signal=alike, newest=newest)
+        ruled = ruling(at, digest, at_its_time=own, with_its_signal=alike, newest=newest, silent=silent)
         return replace(ruled, at=at)
 
     def _tell_break(self, broken: Break) -> None:
@@ -255,6 +261,8 @@ class Taker:
         row = _row(one, outcome, reason, at, digest)
         self._store.settle(self._assessment, (row,), (), self._now())
         self._remember(one)
+        if isinstance(one, Candidate) and outcome in REFUSED:
+            self.refused_at = self._clock()
         if self._aside is not None and outcome in REFUSED:
             try:
                 self._inbox.move_aside(one, self._aside)

@@ -1,5 +1,6 @@
 """What a watching engine minds by the clock: data that stays out, a disk that fills, what is asked of it."""
 
+import math
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -73,7 +74,13 @@ class Rhythm:
 
 
 def data_events(
-    silence: Silence, standing: Event | None, after: int, clock: float, *, idle: bool = True
+    silence: Silence,
+    standing: Event | None,
+    after: int,
+    clock: float,
+    *,
+    idle: bool = True,
+    refused: float = -math.inf,
 ) -> tuple[NewEvent, ...]:
     """Whether "no data" is to be raised or taken back.
 
@@ -83,12 +90,15 @@ def data_events(
         after: intervals without a snapshot that are too many.
         clock: seconds, as in `silence`.
         idle: whether nothing lies there to be taken in: data that only waits for the engine is not missing.
+        refused: when a recording came last that was refused, in seconds of the same clock. It says nothing of
+            the machine, but proves that the recorder works.
     """
     newest = silence.clock.newest
     due = no_data_due(newest, silence.interval, after, silence.clock.now(clock))
     if standing is not None and standing.detail.get("last") != newest.isoformat():
         return (outage_cleared(standing, newest, "data comes again"),)
-    if due and idle and standing is None:
+    works = clock - refused < after * silence.interval.total_seconds()
+    if due and idle and not works and standing is None:
         return (no_data_raised(newest, silence.interval, after),)
     return ()
 
@@ -117,13 +127,16 @@ class Mind:
         self._knows_standing = False
         self.paused = _paused(store.events(assessment))
 
-    def turn(self, silence: Silence | None, at: datetime, *, idle: bool) -> tuple[Event, ...]:
+    def turn(
+        self, silence: Silence | None, at: datetime, *, idle: bool, refused: float = -math.inf
+    ) -> tuple[Event, ...]:
         """Look, if it is time to; return the requests that wait for an answer.
 
         Args:
             silence: what is known of the data's rhythm, None before the first snapshot.
             at: recording time now.
             idle: whether the last look into the folder found nothing to take in.
+            refused: when a recording came last that was refused, in seconds of the clock.
 
         Raises:
             StoreError: something could not be stored; it is seen to again at the next turn.
@@ -133,15 +146,15 @@ class Mind:
         self._next = self._clock() + TURN_SECONDS
         self._mind_room(at)
         if silence is not None and not self.paused:
-            self._mind_data(silence, idle)
+            self._mind_data(silence, idle, refused)
         return self._store.open_requests(self._assessment)
 
-    def _mind_data(self, silence: Silence, idle: bool) -> None:
+    def _mind_data(self, silence: Silence, idle: bool, refused: float) -> None:
         after = self._settings.alarms.no_data_after
         if not self._knows_standing:
             self._standing = standing_outage(self._store.events(self._assessment), Cause.NO_DATA)
             self._knows_standing = True
-        for event in data_events(silence, self._standing, after, self._clock(), idle=idle):
+        for event in data_events(silence, self._standing, after, self._clock(), idle=idle, refused=refused):
             self._knows_standing = False
             self._store.add_event(self._assessment, event, self._now())
 

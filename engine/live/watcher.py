@@ -20,7 +20,7 @@ from engine.assessment.heartbeat import Pulse, quiet
 from engine.assessment.key import live_key
 from engine.assessment.progress import Record
 from engine.baseline.from_live import Founding
-from engine.baseline.learner import Sight
+from engine.baseline.sights import Sight
 from engine.baseline.trainer import LearningError
 from engine.bundles.bundle import BundleError
 from engine.bundles.library import Bundles, check_shape
@@ -229,7 +229,8 @@ class _Watch:
         self._taker.wait(TURN_SECONDS)
 
     def _mind_the_clock(self, *, idle: bool = False, learns: bool = False) -> None:
-        for request in self._mind.turn(self._rhythm.silence, self.live_now(), idle=idle):
+        refused = self._taker.refused_at
+        for request in self._mind.turn(self._rhythm.silence, self.live_now(), idle=idle, refused=refused):
             self._answers.take(request, learns=learns)
         for wish in self._answers.turn():
             self._grant(wish)
@@ -285,7 +286,7 @@ class _Watch:
         judge.commit()
 
     def _take(self, candidate: Candidate, one: Examined, digest: str, judge: Judge) -> None:
-        ruled = self._taker.place(candidate, digest, judge.newest, self._interval)
+        ruled = self._taker.place(candidate, digest, judge.newest, self._interval, silent=one.seen.silent)
         one = replace(one, at=ruled.at or one.at)
         row = self._taker.entry(candidate, one.at, digest, ruled)
         try:

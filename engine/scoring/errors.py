@@ -37,6 +37,13 @@ def component_errors(
     return np.array(errors, dtype=np.float64)
 
 
+def running_channels(
+    channels: Sequence[Sequence[int]], running: NDArray[np.bool_]
+) -> tuple[tuple[int, ...], ...]:
+    """The channels (counted from 1) of each component that run; all of them where none does."""
+    return tuple(tuple(number for number in own if running[number - 1]) or tuple(own) for own in channels)
+
+
 def component_windows(windows: NDArray[np.float32], channels: Sequence[Sequence[int]]) -> NDArray[np.float32]:
     """Window errors of components: the mean over their channels (counted from 1).
 

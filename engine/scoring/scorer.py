@@ -1,6 +1,6 @@
 """Looks at one snapshot with one bundle, by LiteRT: no memory, no order, so snapshots can go in parallel."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from engine.models.runner import Network, insight_of
 from engine.records.assessment import Quality
 from engine.signals.envelope import whole_spectrum
 from engine.signals.features import centred, figures
-from engine.signals.quality import channel_quality, out_of_range
+from engine.signals.quality import channel_quality, is_silent, out_of_range
 from engine.signals.velocity import VelocityMeter
 from replay.recording import Snapshot
 
@@ -25,14 +25,15 @@ class Examination:
 
     Attributes:
         quality: one a channel.
-        figures: float32 (channels, 4), see `features.FIGURES`.
+        figures: float32 (channels, 4), see `features.FIGURES`; NaN for an invalid channel.
         velocity: float32 (channels,), see `velocity.VelocityMeter`; None where no channel tells it.
         running: bool (channels,), watched and running.
         residual: float32 (channels, features), the model's features in healthy standard deviations; 0 for
             a channel that does not run.
-        insight: what the model made of it.
+        insight: what the model made of it; the spectra of an invalid channel are NaN.
         signal: float32 (rows, channels), in units; what is invalid is 0.
         spectrum: complex64 (channels, rows // 2 + 1), of the whole signal.
+        silent: whether the machine is stopped, and no channel measures anything at all.
     """
 
     quality: tuple[Quality, ...]
@@ -43,6 +44,7 @@ class Examination:
     insight: Insight
     signal: NDArray[np.float32]
     spectrum: NDArray[np.complex64]
+    silent: bool = False
 
 
 class Scorer:
@@ -67,6 +69,8 @@ class Scorer:
         except ValueError as error:
             raise BundleError(str(error)) from error
         self.network = Network(bundle.network, self.model.batch)
+        # The baseline may have had to leave a channel out: then nothing is known of it.
+        self._unknown = layout.watched & ~(bundle.calibration.level > 0)
         self._meter = VelocityMeter(bundle.sample_rate, bundle.rows, layout.units)
 
     def insight(self, signal: NDArray[np.float32]) -> Insight:
@@ -85,8 +89,10 @@ class Scorer:
             ArithmeticError: a number that is not finite came out.
         """
         signal = snapshot.signal / self.layout.sensitivity
-        invalid = out_of_range(signal)
+        invalid = out_of_range(signal) | self._unknown
         if invalid.any():
+            # At rest, where every model's input has its middle: a model that sees all channels at once is
+            # hardly moved by it. Nothing of these channels is judged or shown.
             signal = np.where(invalid, np.float32(0.0), signal)
         columns = centred(signal)
         quality = channel_quality(columns, invalid, self.bundle.calibration.level, self.layout.watched)
@@ -96,13 +102,29 @@ class Scorer:
         if not np.isfinite(residual[running]).all():
             raise ArithmeticError(f"{snapshot.name}: the residual holds a number that is not finite")
         spectrum = whole_spectrum(columns)
+        told, velocity = figures(columns), self._meter.read(spectrum)
+        if invalid.any():
+            told[invalid] = np.nan
+            insight = without(insight, invalid)
+            velocity = None if velocity is None else np.where(invalid, np.float32(np.nan), velocity)
         return Examination(
             quality=quality,
-            figures=figures(columns),
-            velocity=self._meter.read(spectrum),
+            figures=told,
+            velocity=velocity,
             running=running,
             residual=np.where(running[:, None], residual, np.float32(0.0)).astype(np.float32),
             insight=insight,
             signal=signal,
             spectrum=spectrum,
+            silent=is_silent(columns, quality, self.bundle.calibration.level, self.layout.watched),
         )
+
+
+def without(insight: Insight, channels: NDArray[np.bool_]) -> Insight:
+    """An insight whose spectra say nothing of some channels, (channels,)."""
+    nothing, those = np.float32(np.nan), channels[:, None]
+    return replace(
+        insight,
+        spectrum=np.where(those, nothing, insight.spectrum),
+        reconstruction=np.where(those, nothing, insight.reconstruction),
+    )

@@ -39,7 +39,7 @@ a tone of 8 rows a period the two highest may be alike, as if it were cut."""
 
 
 def out_of_range(signal: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Which channels, (channels,), of a signal (rows, channels) hold numbers that nothing recorded has."""
+    """Which channels, (channels,), of a signal (rows, channels) hold NaN, or what nothing measures."""
     in_range: NDArray[np.bool_] = np.maximum(signal.max(axis=0), -signal.min(axis=0)) < LARGEST
     return ~in_range
 
@@ -54,7 +54,7 @@ def channel_quality(
 
     Args:
         columns: (channels, rows), each about its mean, as `features.centred` gives them; 0 where invalid.
-        invalid: (channels,), from `out_of_range`.
+        invalid: (channels,), from `out_of_range`; or a channel that no baseline knows.
         running_level: (channels,) usual standard deviation of the running machine, None while unknown.
         watched: (channels,) False for a column that says nothing of the machine.
 
@@ -115,14 +115,65 @@ def _step(values: NDArray[np.float64]) -> float:
     return float(min(apart.min(), differences[differences > FINEST * apart.sum()].min(initial=np.inf)))
 
 
-WORST_FIRST = (Quality.INVALID, Quality.DEAD, Quality.CLIPPED, Quality.STOPPED, Quality.RUNNING)
+def stands_still(channels: Sequence[Quality], watched: NDArray[np.bool_]) -> bool:
+    """Whether the machine stopped: every watched channel that can be read is quiet, and there is one.
+
+    Args:
+        channels: quality of each.
+        watched: (channels,).
+    """
+    readable = {
+        quality
+        for quality, asked in zip(channels, watched.tolist(), strict=True)
+        if asked and quality is not Quality.INVALID
+    }
+    return readable == {Quality.STOPPED}
+
+
+IDLE_CODES = 3
+"""Different values that a converter without a signal gives: a code and its neighbours."""
+
+SILENT_SHARE = 0.001
+"""Of the running standard deviation (60 dB down): working sensors measure more of a stopped machine's
+surroundings, at least 1 % on the IMS rig."""
+
+
+def is_silent(
+    columns: NDArray[np.float32],
+    quality: Sequence[Quality],
+    running_level: NDArray[np.float32],
+    watched: NDArray[np.bool_],
+) -> bool:
+    """Whether no channel of a stopped machine measures anything: constant, or within the converter's noise.
+
+    Args:
+        columns: (channels, rows), each about its mean.
+        quality: of each channel, from `channel_quality`.
+        running_level: (channels,) usual standard deviation of the running machine.
+        watched: (channels,).
+    """
+    if not stands_still(quality, watched):
+        return False
+    own = [channel for channel, one in enumerate(quality) if watched[channel] and one is Quality.STOPPED]
+    return all(
+        columns[channel].std() <= SILENT_SHARE * running_level[channel]
+        or len(np.unique(columns[channel])) <= IDLE_CODES
+        for channel in own
+    )
+
+
+WORST_FIRST = (Quality.INVALID, Quality.DEAD, Quality.CLIPPED)
 
 
 def component_quality(channels: Sequence[Quality], numbers: Sequence[int]) -> Quality:
     """The quality of a component from those of its channels (counted from 1).
 
     It runs while one of its channels does, and is then scored on those that run: a dead sensor rings for
-    itself and must not mute the bearing that its neighbour still hears. Otherwise it is as its worst.
+    itself and must not mute the bearing that its neighbour still hears. A stop explains silence in the same
+    way. Otherwise it is as its worst.
     """
     own = [channels[number - 1] for number in numbers]
-    return Quality.RUNNING if Quality.RUNNING in own else min(own, key=WORST_FIRST.index)
+    for told in (Quality.RUNNING, Quality.STOPPED):
+        if told in own:
+            return told
+    return min(own, key=WORST_FIRST.index)

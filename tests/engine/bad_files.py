@@ -15,18 +15,18 @@ def corrupted(folder: Path) -> dict[str, str]:
     good = (folder / f"{SMALL_START:%Y%m%dT%H%M%S}.csv").read_bytes()
     lines = good.splitlines(keepends=True)
 
-    def with_field(field: bytes) -> bytes:
-        return b"".join([*lines[:9], field + b",0.1\n", *lines[10:]])
+    def with_row(row: bytes) -> bytes:
+        return b"".join([*lines[:9], row + b"\n", *lines[10:]])
 
     contents = {
         b"": "the file is empty",
         b"".join(lines[:100]): "it has 100 rows where 2560 are expected",
         good[:-4]: "line 2560 is cut off",
         b"left,right\n" + good: "line 1 is a header",
-        with_field(b"broken"): "line 10, column 1: 'broken' is not a number",
-        with_field(b"nan"): "line 10, column 1: 'nan' is not a finite number",
-        with_field(b"-inf"): "line 10, column 1: '-inf' is not a finite number",
-        with_field(b"0,5"): "line 10 has 3 columns where 2 are expected",
+        with_row(b"broken,broken"): "line 10, column 1: 'broken' is not a number",
+        with_row(b"nan,OVL"): "line 10, column 1: 'nan' is not a finite number",
+        with_row(b"-inf,"): "line 10, column 1: '-inf' is not a finite number",
+        with_row(b"0,5,0.1"): "line 10 has 3 columns where 2 are expected",
         good.replace(b",", b";").replace(b".", b","): "it has 3 columns where 2 are expected",
         b"\x7fELF\x00\x01": "line 1 holds binary data",
         b"0.1,0.2,0.3\n" * 2560: "it has 3 columns where 2 are expected",

@@ -125,6 +125,34 @@ def test_bad_file_is_one_sentence_with_its_line_and_fault(
     assert reason(data, form).startswith(sentence)
 
 
+OVERLOAD_WORDS = [
+    "OVL",
+    "OVERLOAD",
+    "Overload",
+    "ERR",
+    "Error",
+    "---",
+    "#N/A",
+    "#DIV/0!",
+    "NULL",
+    "None",
+    "nan",
+    "-nan",
+    "1.#QNAN",
+    "1.#INF",
+    "-1.#IND",
+    "inf",
+    "-Infinity",
+    "9.9E+37x",
+    "1e400",
+    "True",
+    "?",
+    "*",
+    "∞",
+    "0,5x",
+    "n.def.",
+]
+
 BROKEN_CELLS = [
     (2, "0.1\tbroken\t0.2", 2, "line 2, column 2: 'broken' is not a number"),
     (2, "0.1\t0x10\t0.2", 2, "line 2, column 2: '0x10' is not a number"),
@@ -170,12 +198,7 @@ def test_file_without_a_watched_channel_is_refused_by_its_first_broken_cell(
 
 
 @pytest.mark.parametrize("end", ["\n", ""], ids=["newline", "no last newline"])
-@pytest.mark.parametrize(
-    "word",
-    ["OVL", "OVERLOAD", "Overload", "ERR", "Error", "---", "#N/A", "#DIV/0!", "NULL", "None", "nan", "-nan",
-     "1.#QNAN", "1.#INF", "-1.#IND", "inf", "-Infinity", "9.9E+37x", "1e400", "True", "?", "*", "\N{INFINITY}",
-     "0,5x", "n. def."],
-)  # fmt: skip
+@pytest.mark.parametrize("word", OVERLOAD_WORDS)
 def test_word_of_an_overload_in_every_row_makes_one_channel_invalid(
     word: str, end: str, form: RecordingFormat
 ) -> None:

@@ -11,7 +11,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from engine.records.assessment import Assessment
-from engine.records.events import Priority
+from engine.records.events import Cause, Priority
 from engine.records.intake import Outcome
 from engine.records.progress import Heartbeat, Phase
 from tui.command_lines import line, watch_line
@@ -114,10 +114,15 @@ def code_of(standing: Standing) -> Code:
     loud = [one for one in open_alarms if one.stands and one.priority is not Priority.LOW]
     if silent or gone or beat.phase in (Phase.FAILED, Phase.PAUSED) or loud:
         return Code.CRITICAL
-    asks = any(one.needs_acknowledgement or one.stands for one in open_alarms)
+    asks = any(one.needs_acknowledgement or (one.stands and not _is_known_stop(one)) for one in open_alarms)
     # Until there is a baseline nothing is judged, which is not health.
     blind = is_live(standing) and beat.phase in (Phase.GATHERING, Phase.LEARNING)
     return Code.WARNING if asks or blind or standing.refused else Code.WELL
+
+
+def _is_known_stop(alarm: "Alarm") -> bool:
+    """Whether somebody said of constant channels that the machine is stopped, by acknowledging them."""
+    return alarm.cause == Cause.STOPPED and not alarm.unanswered
 
 
 def told(standing: Standing) -> list[str]:

@@ -62,19 +62,19 @@ def test_restarted_engine_finds_the_outage_that_stands_and_would_raise_the_same(
 
 def test_stopped_machine_rings_only_if_it_is_set_so_and_never_in_the_baseline() -> None:
     moment = Moment("file", at(0))
-    assert watch_stop("", True, False, moment, load_settings().alarms) == ("", ())
-    assert watch_stop("", True, True, moment, RULES) == ("", ())
-    key, (raised,) = watch_stop("", True, False, moment, RULES)
+    assert watch_stop("", True, 0, False, moment, load_settings().alarms) == ("", ())
+    assert watch_stop("", True, 0, True, moment, RULES) == ("", ())
+    key, (raised,) = watch_stop("", True, 0, False, moment, RULES)
     assert (raised.kind, raised.source, raised.alarm) == (EventKind.RAISED, "machine", key)
     assert raised.detail["cause"] == Cause.STOPPED
-    assert watch_stop(key, True, False, moment, RULES) == (key, ())
-    gone, (cleared,) = watch_stop(key, False, False, Moment("later", at(10)), RULES)
+    assert watch_stop(key, True, 0, False, moment, RULES) == (key, ())
+    gone, (cleared,) = watch_stop(key, False, 0, False, Moment("later", at(10)), RULES)
     assert (gone, cleared.kind, cleared.alarm) == ("", EventKind.CLEARED, key)
 
 
 def test_stop_that_rang_is_cleared_even_if_the_setting_was_taken_back() -> None:
     key, (cleared,) = watch_stop(
-        "machine/stopped/a", False, False, Moment("b", at(1)), load_settings().alarms
+        "machine/stopped/a", False, 0, False, Moment("b", at(1)), load_settings().alarms
     )
     assert (key, cleared.kind) == ("", EventKind.CLEARED)
 
@@ -101,5 +101,34 @@ def test_stop_that_rings_survives_the_restart_of_the_engine() -> None:
     state = first_state(layout_of(load_settings()), (4, 10))
     kept = unpack_state(replace(state, stopped=True, stopped_alarm="machine/stopped/a").pack())
     assert (kept.stopped, kept.stopped_alarm) == (True, "machine/stopped/a")
-    older = {key: value for key, value in state.pack().items() if key != "stopped_alarm"}
-    assert unpack_state(older).stopped_alarm == ""
+    older = {key: value for key, value in state.pack().items() if key not in ("stopped_alarm", "silent")}
+    assert (unpack_state(older).stopped_alarm, unpack_state(older).silent) == ("", 0)
+
+
+# Constant channels: stopped, or without supply
+
+
+USUAL = load_settings().alarms
+
+
+def test_constant_channels_ask_a_person_and_the_running_machine_answers() -> None:
+    moment, few = Moment("file", at(0)), USUAL.persistence - 1
+    assert watch_stop("", True, few, False, moment, USUAL) == ("", ())
+    assert watch_stop("", True, few + 1, True, moment, USUAL) == ("", ())
+    key, (raised,) = watch_stop("", True, few + 1, False, moment, USUAL)
+    assert (raised.source, raised.detail["priority"]) == ("machine", "low")
+    assert "the supply of the sensors is lost" in str(raised.detail["message"])
+    assert watch_stop(key, True, 0, False, moment, USUAL) == (key, ())
+    gone, (cleared,) = watch_stop(key, False, 0, False, Moment("later", at(10)), USUAL)
+    assert gone == ""
+    (alarm,) = fold_alarms([stored(1, raised), stored(2, cleared)], at(20))
+    assert (alarm.state, alarm.needs_acknowledgement) == (AlarmState.NORMAL, False)
+
+
+def test_stop_that_is_to_ring_rings_once_and_stays_to_be_acknowledged() -> None:
+    moment = Moment("file", at(0))
+    key, (raised,) = watch_stop("", True, USUAL.persistence, False, moment, RULES)
+    assert raised.detail["priority"] == "medium"
+    _, (cleared,) = watch_stop(key, False, 0, False, Moment("later", at(10)), RULES)
+    (alarm,) = fold_alarms([stored(1, raised), stored(2, cleared)], at(20))
+    assert alarm.needs_acknowledgement

@@ -250,16 +250,18 @@ def test_run_that_cannot_be_learned_from_is_one_sentence_and_a_failed_engine(
     assert sentence in beat.message
 
 
-def test_sensor_that_never_hears_the_machine_is_named_as_what_there_is_nothing_to_learn_from(
+def test_sensors_that_never_hear_the_machine_are_named_as_what_there_is_nothing_to_learn_from(
     small_rig: SmallRig, tmp_path: Path
 ) -> None:
     folder = Path(shutil.copytree(small_rig.run.folder, tmp_path / "run"))
     for index, entry in enumerate(small_rig.run.entries[:SMALL_HEALTHY]):
         signal = small_rig.run.read(index).signal.copy()
-        signal[:, 1] = 45.0
+        signal[:, 0] = 45.0
+        if index >= 5:
+            signal[:, 1] = np.clip(signal[:, 1], -0.2, 0.2)
         (folder / entry.name).write_bytes(text_of(signal, ","))
     run = open_run(folder, small_rig.settings.recording_format())
-    with pytest.raises(UnusableError, match="channel 2 carries no usable signal"):
+    with pytest.raises(UnusableError, match="channel 1 carries no usable signal"):
         assessed(run, small_rig.settings, tmp_path / "state")
 
 

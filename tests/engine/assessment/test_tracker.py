@@ -14,6 +14,7 @@ from engine.config.channels import Layout, layout_of
 from engine.diagnosis.surface import Diagnostician
 from engine.records.assessment import Moment, Quality
 from engine.records.events import EventKind, NewEvent
+from engine.records.picture import Picture
 from engine.scoring.scorer import Scorer
 from replay.recording import Snapshot
 from tests.engine.rigs import SMALL_ROWS, SmallRig, noise, ringing
@@ -58,6 +59,16 @@ class Machine:
                 signal[:, 0] = 0.0
             case "right dead":
                 signal[:, 1] = 0.0
+            case "left invalid":
+                signal[:, 0] = np.nan
+            case "left invalid, faulty":
+                signal[:, 1] += ringing(SMALL_ROWS, 173, 30.0)
+                signal[:, 0] = np.nan
+            case "left invalid, stopped":
+                signal *= 0.005
+                signal[:, 0] = np.nan
+            case "constant":
+                signal[:] = 0.25
         return signal.astype(np.float32)
 
     def follow(self, kinds: Iterable[str], *, through_json: bool = False) -> list[Verdict]:
@@ -189,6 +200,75 @@ def test_component_with_one_live_sensor_of_two_is_scored_and_rings(small_rig: Sm
     assert all(verdict.scores[0].quality is Quality.RUNNING for verdict in verdicts)
     causes = {event.detail["cause"] for event in events(verdicts) if event.kind is RAISED}
     assert causes == {"sensor dead", "limit"}
+
+
+def test_channel_that_cannot_be_read_rings_as_dead_and_mutes_no_other(machine: Machine) -> None:
+    verdicts = machine.follow(["healthy"] * 3 + ["left invalid, faulty"] * 6)
+    raised = [event for event in events(verdicts) if event.kind is RAISED]
+    assert {(event.component, event.source, event.detail["cause"]) for event in raised} == {
+        ("Left", "channel", "sensor dead"),
+        ("Right", "component", "limit"),
+    }
+    left, right = verdicts[-1].scores
+    assert (left.quality, left.error, left.severity, left.share) == (Quality.INVALID, None, None, None)
+    assert right.share == pytest.approx(1.0)
+
+
+def test_healthy_component_keeps_its_severity_when_one_channel_of_two_goes(small_rig: SmallRig) -> None:
+    layout = replace(layout_of(small_rig.settings), components=("Both",), channels=((1, 2),))
+    whole = Machine(small_rig, layout, (1,)).follow(["healthy"] * 60)
+    lost = Machine(small_rig, layout, (1,)).follow(["healthy"] * 20 + ["left invalid"] * 40)
+    severities = [
+        np.array([verdict.scores[0].severity for verdict in verdicts], float) for verdicts in (whole, lost)
+    ]
+    assert np.array_equal(severities[0][:20], severities[1][:20])
+    assert np.isfinite(severities[1]).all()
+    assert np.median(severities[1][20:]) == pytest.approx(np.median(severities[0][20:]), rel=0.25)
+    assert severities[1].max() < 0.8
+    assert {event.detail["cause"] for event in events(lost) if event.kind is RAISED} == {"sensor dead"}
+    assert not any(event.kind is EventKind.CONDITION for event in events(lost))
+
+
+def test_neighbour_of_a_channel_that_cannot_be_read_keeps_every_bit_of_its_scores(machine: Machine) -> None:
+    whole = machine.follow(["healthy"] * 20)
+    machine.rng = np.random.default_rng(8)
+    lost = machine.follow(["healthy"] * 5 + ["left invalid"] * 15)
+    assert [v.scores[1].severity for v in lost] == [v.scores[1].severity for v in whole]
+    assert [v.scores[1].error for v in lost] == [v.scores[1].error for v in whole]
+
+
+def test_picture_shows_nothing_of_a_channel_that_cannot_be_read(machine: Machine) -> None:
+    for verdict in machine.follow(["left invalid", "left invalid, faulty"]):
+        picture = Picture.unpack(verdict.picture.pack())
+        assert np.isnan(picture.spectrum[0]).all()
+        assert np.isnan(picture.reconstruction[0]).all()
+        for plane in (picture.contribution, picture.parts, picture.envelope):
+            assert np.isfinite(plane).all()
+            assert not plane[0].any()
+        assert np.isfinite(picture.spectrum[1]).all()
+
+
+def test_machine_stops_though_a_channel_cannot_be_read_and_that_channel_still_rings(machine: Machine) -> None:
+    verdicts = machine.follow(["healthy"] * 2 + ["left invalid, stopped"] * 5)
+    assert heard(verdicts) == [(3, STOPPED), (2 + machine.persistence, RAISED)]
+    assert [event.detail.get("cause") for event in events(verdicts)] == [None, "sensor dead"]
+    assert verdicts[-1].scores[1].quality is Quality.STOPPED
+
+
+@pytest.mark.parametrize("through_json", [False, True])
+def test_constant_channels_are_a_stop_that_asks_a_person_until_the_machine_runs(
+    machine: Machine, through_json: bool
+) -> None:
+    kinds = ["healthy"] * 2 + ["constant"] * 8 + ["healthy"]
+    verdicts = machine.follow(kinds, through_json=through_json)
+    assert heard(verdicts) == [
+        (3, STOPPED),
+        (2 + machine.persistence, RAISED),
+        (11, RESTARTED),
+        (11, CLEARED),
+    ]
+    (asked,) = [event for event in events(verdicts) if event.kind is RAISED]
+    assert (asked.source, asked.detail["cause"], asked.detail["priority"]) == ("machine", "stopped", "low")
 
 
 def test_column_that_no_component_names_never_rings(small_rig: SmallRig) -> None:

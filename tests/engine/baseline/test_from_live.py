@@ -9,7 +9,8 @@ import pytest
 
 from engine.baseline import from_live as room
 from engine.baseline.from_live import Founding
-from engine.baseline.learner import FEWEST, Learner, Sight
+from engine.baseline.learner import Learner
+from engine.baseline.sights import FEWEST, Sight
 from engine.baseline.trainer import LearningError
 from engine.bundles.bundle import Bundle
 from engine.config.settings import load_settings
@@ -292,6 +293,41 @@ def test_machine_that_stands_still_for_long_leaves_nothing_in_memory(founding: F
     assert sum(observed() is not None for observed in seen) <= 3
     assert founding.gathered == 0
     assert founding.trouble == ""
+
+
+def test_channel_that_most_snapshots_lack_is_given_up_once_as_many_came_as_are_wanted(
+    founding: Founding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learned: list[list[Sight]] = []
+    monkeypatch.setattr(Learner, "learn", lambda _self, sights, *_: learned.append([*sights]))
+    wanted = founding.wanted
+    for minute in range(wanted - 1):
+        founding.add(sight(minute, faulty=True, level=(1.0, 0.0)), f"{minute}")
+        assert founding.gathered <= 1
+    founding.add(sight(wanted, level=(1.0, 1.0)), "whole")
+    assert not founding.is_enough
+    for minute in range(wanted + 1, wanted + 9):
+        founding.add(sight(minute, faulty=True, level=(1.0, 0.0)), f"{minute}")
+    assert founding.is_enough
+    founding.learn(lambda _epoch: None, lambda: None)
+    (sights,) = learned
+    assert len(sights) == wanted
+    assert all(one.level.tolist() == [1.0, 0.0] for one in sights)
+
+
+def test_lesson_tells_of_the_snapshots_that_lack_a_channel(
+    founding: Founding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learned: list[list[Sight]] = []
+    monkeypatch.setattr(Learner, "learn", lambda _self, sights, *_: learned.append([*sights]))
+    founding.wanted = 8
+    for minute in range(14):
+        lacks = minute in (5, 7, 13)
+        founding.add(sight(minute, faulty=lacks, level=(1.0, 0.0 if lacks else 1.0)), f"{minute}")
+    assert founding.is_enough
+    founding.learn(lambda _epoch: None, lambda: None)
+    (sights,) = learned
+    assert [one.entry.time for one in sights] == [at(minute) for minute in range(2, 12)]
 
 
 def test_channel_that_hears_nothing_of_a_running_machine_is_named_until_it_does(founding: Founding) -> None:

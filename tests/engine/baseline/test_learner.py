@@ -19,7 +19,7 @@ from engine.records.assessment import Quality
 from engine.signals.bearing import Surface, fault_frequencies
 from engine.store.store import Store
 from replay.recording import Snapshot
-from replay.run import open_run
+from replay.run import Run, open_run
 from tests.engine.rigs import (
     SMALL_COUNT,
     SMALL_FAULT,
@@ -79,7 +79,7 @@ def test_column_without_a_component_a_stop_a_clipped_and_a_bad_file_are_left_out
     one_component.write_text(small_rig.config.read_text().replace(left, ""))
     settings = load_settings(one_component)
     assert [part.name for part in settings.components] == ["Right"]
-    assert settings.recording_format() == form
+    assert settings.recording_format() == replace(form, watched=frozenset({2}))
     outcome = assessed(open_run(folder, form), settings, tmp_path / "state")
     assert outcome.bundle.baseline.count == SMALL_HEALTHY - 5
     with Store.open(tmp_path / "state") as store:
@@ -160,6 +160,60 @@ def test_look_at_a_snapshot_tells_whether_every_watched_channel_hears_the_machin
 
 
 # What a person who accepts a baseline must know
+
+
+def spoilt(rig: SmallRig, place: Path, positions: range, channel: int, word: str) -> Run:
+    """The run of a rig with a word in one cell of a channel of some snapshots."""
+    folder = Path(shutil.copytree(rig.run.folder, place))
+    for position in positions:
+        path = folder / rig.run.entries[position].name
+        rows = path.read_text().splitlines()
+        cells = rows[position].split(",")
+        cells[channel - 1] = word
+        rows[position] = ",".join(cells)
+        path.write_text("\n".join(rows) + "\n")
+    return open_run(folder, rig.settings.recording_format())
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+def test_snapshots_without_one_channel_are_left_out_of_the_baseline_which_says_so(
+    small_rig: SmallRig, tmp_path: Path
+) -> None:
+    run = spoilt(small_rig, tmp_path / "run", range(4, 9), 1, "OVL")
+    bundle = assessed(run, small_rig.settings, tmp_path / "state").bundle
+    assert bundle.baseline.count == SMALL_HEALTHY - 5
+    assert bundle.doubts == (
+        f"Left, channel 1: it carried no usable signal in 5 of {SMALL_HEALTHY} healthy recordings,"
+        " which were left out",
+    )
+    assert (bundle.calibration.level > 0).all()
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+@pytest.mark.parametrize("until", [SMALL_HEALTHY, SMALL_COUNT], ids=["until mended", "to the end"])
+def test_channel_that_the_healthy_recordings_lack_is_left_out_and_the_others_are_judged(
+    small_rig: SmallRig, tmp_path: Path, until: int
+) -> None:
+    run = spoilt(small_rig, tmp_path / "run", range(until), 1, "NaN")
+    bundle = assessed(run, small_rig.settings, tmp_path / "state").bundle
+    assert bundle.baseline.count == SMALL_HEALTHY
+    assert bundle.doubts == ("Left, channel 1: it carried no usable signal, was left out and is not judged",)
+    for array in (bundle.calibration.centre, bundle.calibration.scatter, bundle.calibration.limit):
+        assert np.isfinite(array).all()
+    assert np.isfinite(bundle.calibration.calm).all()
+    with Store.open(tmp_path / "state") as store:
+        series = store.series(only_assessment(store))
+    assert set(series.quality[:, 0]) == {Quality.INVALID}
+    assert np.isfinite(series.severity[:, 1]).all()
+    healthy = series.severity[SMALL_HEALTHY:SMALL_FAULT, 1]
+    assert healthy.max() < 1.0
+    raised = urgent(events_of(tmp_path / "state"))
+    assert {(event.component, event.detail["cause"]) for event in raised} == {
+        ("Left", "sensor dead"),
+        ("Right", "limit"),
+    }
+    (limit,) = [event for event in raised if event.detail["cause"] == "limit"]
+    assert limit.at >= small_rig.run.entries[SMALL_FAULT].time
 
 
 def test_healthy_baseline_is_not_doubted(small_rig: SmallRig, sample_bundle: Bundle) -> None:

@@ -6,9 +6,21 @@ from pathlib import Path
 
 import pytest
 
+from engine.records.events import EventKind
 from engine.records.intake import Outcome
+from replay.run import open_run
+from tests.engine import rigs
 from tests.engine.bad_files import corrupted, name_between
-from tests.engine.rigs import SMALL_COUNT, SMALL_ROWS, Facts, SmallRig, small_name
+from tests.engine.rigs import (
+    SMALL_COUNT,
+    SMALL_HEALTHY,
+    SMALL_ROWS,
+    Facts,
+    SmallRig,
+    assessed,
+    facts_of,
+    small_name,
+)
 from tests.engine.watched_plant import Plant, Story, plant_of
 
 SAME_TIME = small_name(3).replace("202503", "20253")
@@ -92,6 +104,64 @@ def test_signal_of_an_earlier_time_is_a_recorder_that_repeats_itself(plant: Plan
     (name, outcome, why) = plant.ledger()[-1]
     assert (name, outcome) == (small_name(4), Outcome.REPEATED)
     assert why.startswith(f"invalid: the recorder repeats itself, its signal is that of {small_name(2)};")
+
+
+CONSTANTS = {
+    "zeros": b"0.0000,0.0000\n" * SMALL_ROWS,
+    "offset": b"0.2500,-1.5000\n" * SMALL_ROWS,
+    "toggling": b"0.2500,-1.5000\n0.2524,-1.5024\n" * (SMALL_ROWS // 2),
+    "one invalid": b"OVL,0.0000\n" * SMALL_ROWS,
+}
+
+
+@pytest.mark.parametrize("content", CONSTANTS.values(), ids=CONSTANTS.keys())
+def test_stop_with_constant_channels_is_no_repetition_and_live_equals_batch(
+    plant: Plant, tmp_path: Path, content: bytes
+) -> None:
+    first, last = SMALL_HEALTHY + 4, SMALL_HEALTHY + 12
+    folder = Path(shutil.copytree(plant.rig.run.folder, tmp_path / "run"))
+    for position in range(first, last):
+        (folder / small_name(position)).write_bytes(content)
+
+    def story() -> Story:
+        for position in range(last + 4):
+            plant.write(small_name(position), (folder / small_name(position)).read_bytes())
+            yield from plant.dealt_with(position + 1)
+
+    plant.run(story(), bundle=plant.rig.bundle)
+    assert plant.counts() == {Outcome.TAKEN: last + 4}
+    assert plant.causes("stopped") == [EventKind.RAISED, EventKind.CLEARED]
+    run = open_run(folder, plant.settings.recording_format())
+    assessed(rigs.first(run, last + 4), plant.rig.settings, tmp_path / "batch", plant.rig.bundle)
+    assert plant.facts() == facts_of(tmp_path / "batch")
+
+
+def test_run_with_a_channel_that_comes_and_goes_is_judged_live_as_in_batch(
+    plant: Plant, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(plant.rig.run.folder, tmp_path / "run"))
+    words = ("NaN", "OVL", "", "inf", "---", "1e99")
+    for number, position in enumerate((2, 17, *range(SMALL_HEALTHY + 2, SMALL_HEALTHY + 9))):
+        rows = (folder / small_name(position)).read_text().splitlines()
+        rows[7 * number] = f"{words[number % len(words)]},{rows[7 * number].split(',')[1]}"
+        (folder / small_name(position)).write_text("\n".join(rows) + "\n")
+
+    def story() -> Story:
+        for position in range(SMALL_COUNT):
+            plant.write(small_name(position), (folder / small_name(position)).read_bytes())
+        yield from plant.dealt_with(SMALL_COUNT)
+
+    plant.run(story(), bundle=plant.rig.bundle)
+    assert plant.counts() == {Outcome.TAKEN: SMALL_COUNT}
+    assert plant.causes("sensor dead")[0] is EventKind.RAISED
+    assert EventKind.RAISED in plant.causes("limit")
+    assessed(
+        open_run(folder, plant.settings.recording_format()),
+        plant.rig.settings,
+        tmp_path / "batch",
+        plant.rig.bundle,
+    )
+    assert plant.facts() == facts_of(tmp_path / "batch")
 
 
 def test_file_in_pieces_waits_and_is_taken_when_it_is_whole(plant: Plant) -> None:

@@ -15,7 +15,7 @@ from engine.records.events import Event, EventKind, NewEvent
 from engine.records.intake import Intake, Outcome
 from engine.store.store import Store, StoreBusyError
 from tests.engine.handmade_events import at
-from tests.engine.rigs import SMALL_COUNT, WALL, SmallRig, small_name
+from tests.engine.rigs import SMALL_COUNT, SMALL_ROWS, WALL, SmallRig, small_name
 from tests.engine.watched_plant import KilledError, Plant, Story, plant_of
 
 TEN = timedelta(minutes=10)
@@ -50,6 +50,13 @@ def test_no_data_is_said_after_so_many_intervals_and_taken_back_by_the_next_snap
     assert [(event.kind, event.at) for event in events] == said
 
 
+def test_recording_that_was_refused_lately_proves_the_recorder_alive_for_as_many_intervals() -> None:
+    def said(minutes: float, refused: float) -> int:
+        return len(data_events(QUIET, None, 3, 1000.0 + 60 * minutes, refused=1000.0 + 60 * refused))
+
+    assert [said(59, 30), said(60, 30), said(31, 0), said(29.9, -100)] == [0, 1, 1, 0]
+
+
 def test_rhythm_is_the_usual_interval_unless_one_is_set() -> None:
     times = [at(0), at(10), at(20)]
     assert silence_of(times, 5.0, 0.0) == Silence(LiveClock(at(20), 5.0), TEN)
@@ -81,7 +88,7 @@ def test_late_snapshot_does_not_turn_the_clock_back() -> None:
 @pytest.fixture
 def alert(small_rig: SmallRig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plant:
     """A plant that rings when three of its intervals of 10 s pass without a snapshot."""
-    return plant_of(small_rig, tmp_path, monkeypatch, alarms__no_data_after=3)
+    return plant_of(small_rig, tmp_path, monkeypatch, alarms__no_data_after=3, watch__patience=0.0)
 
 
 def test_data_that_stays_out_rings_after_three_intervals_and_clears_when_it_comes(alert: Plant) -> None:
@@ -107,6 +114,26 @@ def test_data_that_stays_out_rings_after_three_intervals_and_clears_when_it_come
     # The clearing snapshot's own stamp lies before the raise: nothing is taken back before it was said.
     assert cleared.at == raised.at
     assert cleared.detail["message"] == "data comes again"
+
+
+@pytest.mark.parametrize("content", [b"", b"NaN,NaN\n" * SMALL_ROWS], ids=["empty", "no channel left"])
+def test_recordings_that_are_refused_are_no_missing_data_and_stand_refused(
+    alert: Plant, content: bytes
+) -> None:
+    def story() -> Story:
+        alert.put(*range(5))
+        yield from alert.dealt_with(5)
+        for position in range(5, 12):
+            alert.write(small_name(position), content)
+            yield from alert.until(lambda: sum(alert.counts().values()) > position)  # noqa: B023
+            alert.clock.steady += 12
+            yield from alert.turns()
+        assert alert.causes("no data") == []
+        assert len(alert.store.quarantined(alert.assessment().machine_id)) == 7
+        alert.clock.steady += 60
+        yield from alert.until(lambda: alert.causes("no data") == [EventKind.RAISED])
+
+    alert.run(story(), bundle=alert.rig.bundle)
 
 
 def test_data_that_stays_out_again_rings_again(alert: Plant) -> None:

@@ -137,6 +137,24 @@ def test_features_and_window_errors_of_a_struck_channel_grow(ready: Mapping[str,
 
 
 @each_model
+def test_channel_at_rest_hardly_moves_what_is_said_of_its_neighbour(
+    ready: Mapping[str, Ready], name: str
+) -> None:
+    whole = recording(20)
+    half = whole.copy()
+    half[:, 1] = 0.0
+    seen, left = ready[name].insight(whole), ready[name].insight(half)
+    for plane in (left.features, left.window_errors, left.spectrum, left.reconstruction):
+        assert np.isfinite(plane).all()
+    assert np.isfinite(left.latent)
+    if name in ("spectral", "dense"):
+        assert left.features[0].tobytes() == seen.features[0].tobytes()
+    struck = ready[name].insight(with_impulses(whole))
+    moved = np.abs(left.features[0] - seen.features[0]).max()
+    assert moved < 0.1 * np.abs(struck.features[0] - seen.features[0]).max()
+
+
+@each_model
 def test_same_snapshot_always_gets_the_same_insight(ready: Mapping[str, Ready], name: str) -> None:
     first, again = ready[name].insight(recording(20)), ready[name].insight(recording(20))
     assert first.features.tobytes() == again.features.tobytes()

@@ -65,17 +65,35 @@ def test_sensitivity_turns_recorded_numbers_into_units(small_rig: SmallRig, scor
     assert bits(in_units.examine(halved)) == bits(scorer.examine(snapshot))
 
 
-def test_number_that_is_not_finite_never_becomes_a_silent_score(small_rig: SmallRig, scorer: Scorer) -> None:
+@pytest.mark.parametrize("rows", [slice(17, 18), slice(None)])
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e30])
+def test_channel_that_cannot_be_read_is_masked_and_its_neighbour_keeps_every_bit(
+    small_rig: SmallRig, scorer: Scorer, value: float, rows: slice
+) -> None:
     snapshot = small_rig.run.read(0)
     signal = snapshot.signal.copy()
-    signal[17, 1] = np.nan
-    try:
-        seen = scorer.examine(replace(snapshot, signal=signal))
-    except ArithmeticError:
-        return
-    assert seen.quality[1] is Quality.INVALID
+    signal[rows, 1] = value
+    whole, half = scorer.examine(snapshot), scorer.examine(replace(snapshot, signal=signal))
+    assert half.quality == (Quality.RUNNING, Quality.INVALID)
+    assert half.running.tolist() == [True, False]
+    assert np.isfinite(half.residual).all()
+    assert half.residual[0].tobytes() == whole.residual[0].tobytes()
+    for ours, others in (
+        (half.figures, whole.figures),
+        (half.insight.spectrum, whole.insight.spectrum),
+        (half.insight.reconstruction, whole.insight.reconstruction),
+    ):
+        assert np.isnan(ours[1]).all()
+        assert ours[0].tobytes() == others[0].tobytes()
+
+
+def test_channel_that_the_baseline_left_out_is_not_judged(small_rig: SmallRig) -> None:
+    usual = small_rig.bundle.calibration
+    bundle = replace(small_rig.bundle, calibration=replace(usual, level=usual.level * np.float32([1, 0])))
+    seen = scorer_of(bundle, small_rig.settings).examine(small_rig.run.read(SMALL_FAULT))
+    assert seen.quality == (Quality.RUNNING, Quality.INVALID)
     assert seen.running.tolist() == [True, False]
-    assert np.isfinite(seen.residual).all()
+    assert not seen.residual[1].any()
 
 
 def test_bundle_of_an_unknown_model_is_refused(small_rig: SmallRig) -> None:

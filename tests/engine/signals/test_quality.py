@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 from engine.bundles.bundle import Bundle
 from engine.records.assessment import Quality
 from engine.signals.features import centred
-from engine.signals.quality import channel_quality, component_quality, out_of_range
+from engine.signals.quality import (
+    channel_quality,
+    component_quality,
+    is_silent,
+    out_of_range,
+    stands_still,
+)
 from replay.run import Run
 
 CLIPPED, DEAD, INVALID = Quality.CLIPPED, Quality.DEAD, Quality.INVALID
@@ -157,3 +163,63 @@ def test_last_snapshots_of_the_sample_are_judged_as_they_were(sample_run: Run, s
     last = len(sample_run) - 1
     assert judged(sample_run.read(last).signal, level, every) == (STOPPED,) * 4
     assert judged(sample_run.read(last - 1).signal, level, every) == (RUNNING,) * 4
+
+
+# What cannot be read, and what measures nothing
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 3e15])
+@pytest.mark.parametrize("rows", [slice(None), slice(7, 8), slice(-1, None)])
+def test_channel_with_a_number_that_is_none_is_invalid_and_the_others_run(value: float, rows: slice) -> None:
+    signal = live()
+    signal[rows, 1] = value
+    assert judged(signal, LEVEL, ALL) == (RUNNING, INVALID, RUNNING)
+
+
+def test_machine_stops_though_a_channel_cannot_be_read() -> None:
+    signal = live() * np.float32(0.02)
+    signal[:, 1] = np.nan
+    quality = judged(signal, LEVEL, ALL)
+    assert quality == (STOPPED, INVALID, STOPPED)
+    assert stands_still(quality, ALL)
+    assert component_quality(quality, (1, 2)) is STOPPED
+    assert component_quality(quality, (2,)) is INVALID
+
+
+@pytest.mark.parametrize("told", [(INVALID,) * 3, (RUNNING, INVALID, STOPPED), (DEAD, STOPPED, STOPPED)])
+def test_machine_that_nobody_can_hear_is_not_stopped(told: tuple[Quality, ...]) -> None:
+    assert not stands_still(told, ALL)
+
+
+def silent(signal: np.ndarray, watched: np.ndarray = ALL) -> bool:
+    columns = centred(np.nan_to_num(signal))
+    return is_silent(columns, channel_quality(columns, out_of_range(signal), LEVEL, watched), LEVEL, watched)
+
+
+@given(
+    offsets=st.tuples(*[st.floats(-5, 5, width=32)] * 3),
+    step=st.sampled_from([0.0, 2.0**-12, 10.0 / 4096]),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_constant_channels_and_those_that_toggle_between_codes_are_silent(
+    offsets: tuple[float, ...], step: float, seed: int
+) -> None:
+    codes = np.random.default_rng(seed).integers(-1, 2, (4096, 3))
+    assert silent((np.array(offsets) + codes * step).astype(np.float32))
+
+
+def test_noise_of_a_hall_is_no_silence_and_neither_is_a_running_machine() -> None:
+    assert not silent(live() * np.float32(0.01))
+    assert not silent(live())
+    flat = live()
+    flat[:, 1] = 0.25
+    assert not silent(flat)
+
+
+def test_channel_that_cannot_be_read_or_is_not_watched_breaks_no_silence() -> None:
+    signal = np.zeros((4096, 3), np.float32)
+    signal[:, 0] = np.nan
+    assert silent(signal)
+    signal[:, 1] = live()[:, 1]
+    assert silent(signal, np.array([True, False, True]))
+    assert not silent(np.full((4096, 3), np.nan, np.float32))

@@ -90,6 +90,14 @@ SILENT = DEAD_AFTER / timedelta(seconds=1) + 0.1
         (ringing(said(1, RAISED, 0), said(2, CLEARED, 5)), Code.WARNING),
         (ringing(said(1, RAISED, 0), said(2, CLEARED, 5), did(3, ACKNOWLEDGED, 6, 1)), Code.WELL),
         (ringing(said(1, RAISED, 0, "Left/trend/a", priority="low")), Code.WARNING),
+        (ringing(said(1, RAISED, 0, "machine/stopped/a", priority="low")), Code.WARNING),
+        (
+            ringing(
+                said(1, RAISED, 0, "machine/stopped/a", priority="low"),
+                did(2, ACKNOWLEDGED, 1, 1, "machine/stopped/a"),
+            ),
+            Code.WELL,
+        ),
         (ringing(said(1, RAISED, 0), shelved(2, 1, 1, 600)), Code.WELL),
         (ringing(said(1, RAISED, 0), retired(2, 1)), Code.WELL),
         (replace(WELL, refused=(("notes.txt", "its name is not a time"),)), Code.WARNING),

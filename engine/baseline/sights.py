@@ -1,0 +1,97 @@
+"""Healthy snapshots as they are gathered, and which of them can be learned from."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.signals.quality import STOPPED_SHARE
+from replay.run import Entry
+
+FEWEST = 10
+"""Healthy snapshots below which neither scatter nor a limit can be told."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sight:
+    """What is kept of a healthy snapshot while learning.
+
+    `observed` is what the model sees of it, `level` (its standard deviation) and `kurtosis` are float32
+    (channels,), `faulty` says that a watched channel did not run, `lines` holds the strengths of fault lines
+    by component.
+    """
+
+    entry: Entry
+    observed: NDArray[np.float32]
+    level: NDArray[np.float32]
+    kurtosis: NDArray[np.float32]
+    faulty: bool
+    lines: Mapping[int, NDArray[np.float32]]
+
+
+def heard_channels(sights: Sequence[Sight]) -> NDArray[np.bool_]:
+    """Which channels ran in which snapshots, (snapshots, channels)."""
+    return np.stack([sight.level > 0 for sight in sights])
+
+
+def usable_sights(
+    sights: Sequence[Sight], watched: NDArray[np.bool_]
+) -> tuple[list[Sight], NDArray[np.float32]]:
+    """Keep the snapshots to learn from; the median of each channel's level says how loud it is.
+
+    They are those in which every watched channel hears the machine. If there are too few, the channels that
+    most snapshots do not hear are left out: the level of these is 0.
+    """
+    live = [sight for sight in sights if not sight.faulty]
+    if len(live) < FEWEST:
+        kept = watched & ~mute_channels([sight.level for sight in sights], watched)
+        live = with_channels(sights, watched, kept)
+    if not live:
+        return [], np.zeros(len(watched), np.float32)
+    level = np.median([sight.level for sight in live], axis=0).astype(np.float32)
+    asked = watched & (level > 0)
+    loud = [sight for sight in live if (sight.level > STOPPED_SHARE * level)[asked].all()]
+    return loud, level
+
+
+def with_channels(
+    sights: Iterable[Sight], watched: NDArray[np.bool_], kept: NDArray[np.bool_]
+) -> list[Sight]:
+    """The snapshots in which these watched channels run, at least one, and no other watched one does.
+
+    Args:
+        sights: of the snapshots.
+        watched: (channels,).
+        kept: (channels,), of those watched.
+    """
+    return [sight for sight in sights if kept.any() and bool(((sight.level > 0) == kept)[watched].all())]
+
+
+def mute_channels(levels: Iterable[NDArray[np.float32]], watched: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The watched channels, (channels,), that do not run in most snapshots of a running machine.
+
+    Args:
+        levels: (channels,) of each snapshot, as in `Sight`: 0 where a channel does not run.
+        watched: (channels,).
+    """
+    heard = np.array([level > 0 for level in levels], np.bool_).reshape(-1, len(watched))
+    turning = heard[heard[:, watched].any(axis=1)]
+    mute: NDArray[np.bool_] = watched & (2 * turning.sum(axis=0) < len(turning))
+    return mute
+
+
+def mute_channel(levels: Iterable[NDArray[np.float32]], watched: NDArray[np.bool_]) -> str:
+    """Name a channel for whose sake most snapshots of a running machine cannot be learned from; "" for none.
+
+    Args:
+        levels: (channels,) of each snapshot, as in `Sight`: 0 where a channel does not run.
+        watched: (channels,).
+    """
+    mute = np.flatnonzero(mute_channels(levels, watched))
+    if not len(mute):
+        return ""
+    return (
+        f"channel {mute[0] + 1} carries no usable signal (constant, clipped or invalid) in most of the"
+        " healthy recordings; mend the sensor, or leave the channel out of its [[component]]"
+    )
