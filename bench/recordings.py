@@ -12,10 +12,10 @@ from pathlib import Path
 from engine.alarms.alarm import Alarm, fold_alarms
 from engine.assessment.batch import Outcome, assess
 from engine.bundles.bundle import Bundle
+from engine.clock import END_OF_TIME
 from engine.config.settings import Settings, load_settings
 from engine.records.events import Event, Priority
 from engine.records.series import Series
-from engine.reports.result_files import END_OF_TIME
 from engine.store.store import Store
 from replay.run import Run, open_run
 

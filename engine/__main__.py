@@ -10,7 +10,6 @@ import json
 import signal
 import sys
 import threading
-from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
@@ -18,6 +17,7 @@ from engine.assessment.batch import assess
 from engine.assessment.key import live_key
 from engine.bundles.bundle import load_bundle
 from engine.bundles.library import Bundles
+from engine.clock import wall_clock
 from engine.config.settings import Settings, load_settings
 from engine.errors import FailedError, UnusableError
 from engine.live.watcher import watch
@@ -46,7 +46,7 @@ def main() -> int:
             else:
                 run = open_run(given.recordings, settings.recording_format())
                 bundle = load_bundle(given.bundle) if given.bundle else None
-                assess(run, settings, store, now=lambda: datetime.now(UTC), bundle=bundle)
+                assess(run, settings, store, now=wall_clock, bundle=bundle)
     except (UnusableError, RunError) as error:
         print(error, file=sys.stderr)
         return 2

@@ -1,7 +1,7 @@
 """The snapshot, the expected format of recordings, and the errors of a recording."""
 
 import hashlib
-import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
@@ -9,19 +9,30 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
-# Control characters, and those that reorder or break a line (bidirectional marks, line and paragraph
-# separators, byte order mark): a terminal would obey them, and one name could look like another.
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
-# Python's form of the bytes of a file name that is not UTF-8; they cannot be encoded again.
-_SURROGATE = re.compile("[\ud800-\udfff]")
+BREAKS = "\t\n\v\f\r\x85\u2028\u2029"
+"""Characters that break a line or jump along it."""
 
 
 def clean_text(text: str) -> str:
-    """Clean text from outside (a file name, a field of a file) for the screen and the store.
+    """Make text from outside (a file name, a field, an operator's words) fit to show and to store.
 
-    Control and bidirectional characters are removed. Bytes that are not valid UTF-8 become U+FFFD.
+    The terminal would obey control characters, and with invisible or bidirectional ones a name could pose
+    as another: all of Unicode's category C is removed. A break becomes a space. A byte that is no UTF-8
+    becomes U+FFFD.
     """
-    return _SURROGATE.sub("\ufffd", _UNSAFE.sub("", text))
+    if text.isprintable():
+        return text
+    return "".join(filter(None, map(_clean_character, text)))
+
+
+def _clean_character(character: str) -> str:
+    if character in BREAKS:
+        return " "
+    category = unicodedata.category(character)
+    if category == "Cs":
+        # How Python hands over the bytes of a file name that is not UTF-8; they cannot be encoded again.
+        return "\ufffd"
+    return "" if category.startswith("C") else character
 
 
 LINK = "it is a symbolic link, which is not followed"

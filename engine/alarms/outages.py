@@ -7,6 +7,7 @@ time, so that these alarms fold, replay and export like all others.
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from engine.clock import shifted
 from engine.records.events import Cause, Event, EventKind, NewEvent, Priority
 
 _SOURCES = {
@@ -42,7 +43,7 @@ def no_data_raised(last_at: datetime, interval: timedelta, intervals: int) -> Ne
     Its key is made from the last snapshot's time, so an engine that was restarted meanwhile would raise
     the very same alarm; `standing_outage` tells it that it stands.
     """
-    due = last_at + intervals * interval
+    due = shifted(last_at, intervals * interval)
     return outage_raised(
         Cause.NO_DATA,
         due,

@@ -1,11 +1,11 @@
 """The bundles of a store, side by side, and which of them an assessment scores with."""
 
 import json
-import os
 from pathlib import Path
 
 from engine.bundles.bundle import MANIFEST, Bundle, BundleError, load_bundle
 from engine.config.settings import Settings
+from engine.system.whole_file import write_whole
 
 FOLDER = "bundles"
 """Of the state folder: one folder a bundle, one file an assessment that learns its own."""
@@ -74,12 +74,7 @@ class Bundles:
             OSError: the disk failed.
         """
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = self._marker.with_suffix(".draft")
-        with draft.open("w") as file:
-            file.write(json.dumps({"bundle": name}))
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(self._marker)
+        write_whole(self._marker, json.dumps({"bundle": name}), durable=True)
 
 
 def check_shape(bundle: Bundle, settings: Settings) -> None:

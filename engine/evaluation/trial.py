@@ -1,14 +1,13 @@
 """Tries a model on a run whose onset is known: learns and scores it in a store that goes afterwards."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.assessment.batch import Outcome, assess
 from engine.assessment.heartbeat import quiet
-from engine.clock import microseconds
+from engine.clock import microseconds, wall_clock
 from engine.config.channels import layout_of
 from engine.config.settings import Settings
 from engine.diagnosis.surface import Diagnostician
@@ -75,7 +74,7 @@ def try_model(run: Run, settings: Settings, tell: Tell = quiet) -> Trial:
         scratch("raceway-trial-") as place,
         Store.open(place, create=True) as store,
     ):
-        outcome = assess(run, settings, store, now=lambda: datetime.now(UTC), tell=tell)
+        outcome = assess(run, settings, store, now=wall_clock, tell=tell)
         return Trial(outcome, store.series(outcome.assessment), store.events(outcome.assessment))
 
 

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.assessment.heartbeat import quiet
 from engine.bundles.bundle import Bundle
-from engine.clock import microseconds
+from engine.clock import microseconds, wall_clock
 from engine.config.channels import layout_of
 from engine.config.settings import Settings
 from engine.diagnosis.surface import Diagnostician
@@ -83,7 +82,7 @@ def window_scores(
         if not isinstance(one, RecordingError):
             taken.append(run.entries[index])
             parts.append(one)
-        tell(Heartbeat(datetime.now(UTC), 0, Phase.SCORING, index + 1, len(run), "windows"))
+        tell(Heartbeat(wall_clock(), 0, Phase.SCORING, index + 1, len(run), "windows"))
     errors, latent, sampled = zip(*parts, strict=True)
     return WindowScores(
         at=np.array([microseconds(entry.time) for entry in taken], np.int64),

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 
@@ -24,6 +24,7 @@ from engine.baseline.sights import Sight
 from engine.baseline.trainer import LearningError
 from engine.bundles.bundle import BundleError
 from engine.bundles.library import Bundles, check_shape
+from engine.clock import wall_clock
 from engine.config.channels import layout_of
 from engine.config.settings import Settings
 from engine.errors import FailedError
@@ -96,7 +97,7 @@ def watch(
         FailedError: the store failed for good.
     """
     keep_freed_memory()
-    clocks = clocks or Clocks(lambda: datetime.now(UTC), time.monotonic)
+    clocks = clocks or Clocks(wall_clock, time.monotonic)
     layout = layout_of(settings)
     what = f"watching {settings.machine.name}"
     with lease(store.path.parent / "leases", machine_lease(settings), store.access, what):

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from engine.alarms.alarm import Alarm
 from engine.alarms.shelving import place_of, retired_at, shelves_of
+from engine.clock import live_time, shifted
 from engine.errors import UnusableError
 from engine.operator.operator import Act, worded
 from engine.records.assessment import Assessment
@@ -44,12 +45,10 @@ def playhead_of(
         stamp = store.newest_time(assessment)
         came = store.last_taken(assessment.machine_id) if live else None
     if came is not None:
-        newest, recorded_at = came
-        known = [newest + max(now - recorded_at, timedelta(0))]
+        known = [live_time(*came, now)]
     else:
         told = [event for event in events if event.kind not in OPERATOR_KINDS]
-        passed = [max(now - event.recorded_at, timedelta(0)) if live else timedelta(0) for event in told]
-        known = [event.at + waited for event, waited in zip(told, passed, strict=True)]
+        known = [live_time(event.at, event.recorded_at, now) if live else event.at for event in told]
     return max([*known, *([] if stamp is None else [stamp])], default=None)
 
 
@@ -124,7 +123,7 @@ def shelve(
         raise OperatingError(
             f"an alarm may be shelved for at most {longest.total_seconds() / 3600:g} h (alarms.shelf_hours)"
         )
-    until = (act.at + span).isoformat()
+    until = shifted(act.at, span).isoformat()
     fact = _fact(EventKind.SHELVED, act, alarm.ring, reason=words, until=until)
     place = place_of(alarm.ring.alarm)
 

@@ -1,63 +1,67 @@
-"""Writes tables as CSV files, row by row, whole or not at all; a spreadsheet will run none of their text."""
+"""CSV files, written row by row, whole or not at all, with no text that a spreadsheet would run."""
 
 import csv
-import os
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+import math
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-RUNS = ("=", "+", "-", "@", "\t", "\r")
-"""What text begins with that a spreadsheet may take for a formula (OWASP, CSV injection)."""
+import numpy as np
+
+from engine.system.whole_file import replacing
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+"""First characters of text that a spreadsheet may take for a formula (OWASP, CSV injection)."""
 
 
 def iso(time: datetime | None) -> str:
-    """ISO 8601 in UTC, seconds or finer as needed; empty for None."""
+    """Return ISO 8601 in UTC, seconds or finer as needed; empty for None."""
     return "" if time is None else time.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def cell(value: object) -> object:
-    """A value as it goes into a cell: numbers with every digit, what could be run behind an apostrophe."""
+def exact(value: object) -> object:
+    """Return a value for a cell: numbers with every digit, text that could be run behind an apostrophe."""
     if isinstance(value, float):
         return repr(float(value))
-    if isinstance(value, str) and value.startswith(RUNS):
+    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
         return f"'{value}"
     return value
 
 
-def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
-    """Write a table in place of the old one, or leave the old one; returns the number of rows.
+def rounded(value: object) -> object:
+    """Return a value for a cell: numbers with six digits, empty for NaN; text as in `exact`."""
+    if isinstance(value, bool | np.bool_):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return "" if math.isnan(value) else f"{value:.6g}"
+    return exact(value)
+
+
+def write_csv(
+    path: Path,
+    header: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    cell: Callable[[object], object] = exact,
+) -> int:
+    """Write a table in place of the old one, or leave the old one.
+
+    Args:
+        path: the file.
+        header: names of the columns.
+        rows: cells of each row, in the order of the columns; None is an empty cell.
+        cell: how a value is written, `exact` or `rounded`.
+
+    Returns:
+        The number of rows.
 
     Raises:
         OSError: the file cannot be written.
     """
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
     count = 0
-    try:
-        try:
-            with draft.open("w", encoding="utf-8", newline="") as file:
-                writer = csv.writer(file, lineterminator="\n")
-                writer.writerow(header)
-                for row in rows:
-                    writer.writerow(map(cell, row))
-                    count += 1
-            draft.replace(path)
-        except BaseException:
-            with suppress(OSError):
-                draft.unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise OSError(error.errno, f"cannot be written ({error.strerror})", str(path)) from error
+    with replacing(path) as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        for row in rows:
+            writer.writerow(map(cell, row))
+            count += 1
     return count
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Put a whole file in place of the old one, or leave the old one."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
-        raise OSError(error.errno, f"cannot be written ({error.strerror})", str(path)) from error

@@ -1,7 +1,5 @@
 """Writes what trials of models came to as files: tables as CSV, the whole as JSON."""
 
-import csv
-import io
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +12,8 @@ from engine.clock import moment
 from engine.evaluation.metrics import Level
 from engine.evaluation.trial import Comparison, Evaluation
 from engine.evaluation.truth import Truth
-from engine.reports.csv_files import iso, write_whole
+from engine.reports.csv_files import iso, rounded, write_csv
+from engine.system.whole_file import write_whole
 
 COMPARISON = (
     "model",
@@ -61,7 +60,9 @@ def write_comparison(
     folder.mkdir(parents=True, exist_ok=True)
     models = [comparison_row(one) for one in rows]
     models += [{**dict.fromkeys(COMPARISON), "model": name, "fault": why} for name, why in faults.items()]
-    _write_rows(folder / "comparison.csv", COMPARISON, ([row[key] for key in COMPARISON] for row in models))
+    write_csv(
+        folder / "comparison.csv", COMPARISON, ([row[key] for key in COMPARISON] for row in models), rounded
+    )
     whole = {"onset": truth.onset, "component": truth.component, "seed": seed, "models": models}
     write_whole(folder / "comparison.json", json.dumps(whole, indent=2) + "\n")
 
@@ -91,7 +92,7 @@ def write_evaluation(
     }
     write_whole(folder / "evaluation.json", json.dumps(whole, indent=2) + "\n")
     counted = tuple(done.levels[0].figures.plain())
-    _write_rows(
+    write_csv(
         folder / "sweep.csv",
         ("level", "percentile", *counted),
         (
@@ -99,21 +100,22 @@ def write_evaluation(
             for one in done.levels
             for percentile, figures in one.sweep.items()
         ),
+        rounded,
     )
     for name, axes in (
         ("roc", ("false_positive_rate", "true_positive_rate")),
         ("precision_recall", ("recall", "precision")),
     ):
         points = ([one.name, *point] for one in done.levels for point in getattr(one.curves, name).tolist())
-        _write_rows(folder / f"{name}.csv", ("level", *axes, "limit"), points)
-    _write_rows(folder / "snapshots.csv", SNAPSHOTS, _snapshots(done, components))
+        write_csv(folder / f"{name}.csv", ("level", *axes, "limit"), points, rounded)
+    write_csv(folder / "snapshots.csv", SNAPSHOTS, _snapshots(done, components), rounded)
     if done.layout is not None:
         column = components.index(truth.component)
         rows = (
             [done.windows.names[index], float(x), float(y), bool(done.faulty[index, column])]
             for index, (x, y) in zip(done.laid_out.tolist(), done.layout.tolist(), strict=True)
         )
-        _write_rows(folder / "tsne.csv", ("snapshot", "x", "y", "faulty"), rows)
+        write_csv(folder / "tsne.csv", ("snapshot", "x", "y", "faulty"), rows, rounded)
 
 
 SNAPSHOTS = (
@@ -155,22 +157,6 @@ def _level(one: Level) -> dict[str, object]:
         "roc_auc": _rounded(one.curves.roc_auc),
         "average_precision": _rounded(one.curves.average_precision),
     }
-
-
-def _write_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows([_cell(value) for value in row] for row in rows)
-    write_whole(path, text.getvalue())
-
-
-def _cell(value: object) -> object:
-    if isinstance(value, bool | np.bool_):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return "" if math.isnan(value) else f"{value:.6g}"
-    return "" if value is None else value
 
 
 def _rounded(value: object) -> object:

@@ -5,7 +5,6 @@ A public interface: columns, their order and their words do not change without a
 
 import json
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -14,12 +13,13 @@ import numpy as np
 from engine.alarms.alarm import Alarm, fold_alarms
 from engine.alarms.peak import peak_among
 from engine.assessment.batch import Outcome
-from engine.clock import moment
+from engine.clock import END_OF_TIME, moment
 from engine.records.assessment import Assessment
 from engine.records.events import EventKind
 from engine.records.series import Series
-from engine.reports.csv_files import iso, write_csv, write_whole
+from engine.reports.csv_files import iso, write_csv
 from engine.store.store import Store
+from engine.system.whole_file import write_whole
 from replay.run import Run
 
 SCORES = ("snapshot", "time", "component", "error", "limit", "severity", "quality", "baseline")
@@ -37,7 +37,6 @@ ALARMS = (
     "acknowledged_by",
     "peak_severity",
 )
-END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 
 def write_results(

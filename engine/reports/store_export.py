@@ -8,9 +8,10 @@ from pathlib import Path
 
 from engine.alarms.alarm import fold_alarms
 from engine.alarms.peak import peak_stored
+from engine.clock import END_OF_TIME
 from engine.records.assessment import Assessment
 from engine.reports.csv_files import iso, write_csv
-from engine.reports.result_files import ALARMS, END_OF_TIME, SCORES, alarm_rows
+from engine.reports.result_files import ALARMS, SCORES, alarm_rows
 from engine.store.store import Store
 
 WHOSE = ("machine", "assessment")

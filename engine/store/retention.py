@@ -13,16 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Connection, Delete, Select, Table, and_, delete, func, insert, select
 
-from engine.clock import microseconds
+from engine.clock import SECOND, microseconds
 from engine.config.sections import StoreSettings
 from engine.records.assessment import Assessment
+from engine.records.thinning import worst_of_spans
 from engine.store import schema
 from engine.store.store import Store
 
 NEAR = 20
 """Snapshots kept on either side of an event: what led to it and what came of it, at any interval."""
 
-SECOND = 1_000_000
 TEN_MINUTES, HOUR, DAY = 600 * SECOND, 3600 * SECOND, 86_400 * SECOND
 """Spans in microseconds; each divides the next, so the keeper of a longer one is keeper of a shorter one."""
 
@@ -104,16 +104,9 @@ def kept(
         rules: from young to old.
     """
     stays = np.ones(len(at), np.bool_)
-    height = np.where(np.isnan(worst), -np.inf, worst)
     for rule in rules:
-        span = at // rule.spacing
-        is_old = (span + 1) * rule.spacing <= newest - rule.days * DAY
-        order = np.lexsort((at, -height, span))
-        is_first = np.ones(len(at), np.bool_)
-        is_first[1:] = span[order][1:] != span[order][:-1]
-        chosen = np.zeros(len(at), np.bool_)
-        chosen[order[is_first]] = True
-        stays &= ~is_old | chosen
+        is_old = (at // rule.spacing + 1) * rule.spacing <= newest - rule.days * DAY
+        stays &= ~is_old | worst_of_spans(at, worst, rule.spacing)
     return stays | protected
 
 

@@ -1,10 +1,30 @@
 """What becomes of a recording that arrives, and what time it is while none does."""
 
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from math import inf
+from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from engine.clock import RECENT, LiveClock, usual_interval
+from engine.clock import (
+    FIRST,
+    LAST,
+    RECENT,
+    LiveClock,
+    in_zone,
+    live_time,
+    microseconds,
+    moment,
+    passed,
+    seconds_span,
+    shifted,
+    usual_interval,
+    usual_step,
+)
 from engine.live.intake import Ruling, ruling
 from engine.records.intake import Intake, Outcome
 from tests.engine.handmade_events import at
@@ -60,3 +80,50 @@ def test_live_now_goes_on_from_the_newest_stamp_and_never_back() -> None:
     clock = LiveClock(at(0), came=100.0)
     assert clock.now(160.0) == at(1)
     assert clock.now(90.0) == at(0)
+
+
+# Times that cannot be
+
+YEAR_9999 = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+INSTANTS = st.datetimes(timezones=st.just(UTC))
+SPANS = st.timedeltas()
+
+
+@given(INSTANTS, SPANS)
+def test_an_instant_shifted_by_any_span_stays_in_the_calendar(instant: datetime, by: timedelta) -> None:
+    moved = shifted(instant, by)
+    assert FIRST <= moved <= LAST
+    assert moved - instant == by or moved in (FIRST, LAST)
+
+
+@given(st.integers())
+def test_any_number_of_microseconds_is_an_instant_and_those_of_an_instant_are_exact(micros: int) -> None:
+    instant = moment(micros)
+    assert microseconds(instant) == min(max(micros, microseconds(FIRST)), microseconds(LAST))
+
+
+@given(INSTANTS, st.sampled_from(["Pacific/Kiritimati", "Pacific/Niue", "UTC", "Europe/Vienna"]))
+def test_any_instant_can_be_shown_in_any_zone(instant: datetime, zone: str) -> None:
+    shown = in_zone(instant, ZoneInfo(zone))
+    assert f"{shown:%H:%M:%S}"
+    with suppress(OverflowError):
+        assert shown == instant.astimezone(ZoneInfo(zone))
+
+
+@pytest.mark.parametrize("seconds", [inf, 1e300, -inf, 0.0, 1e-9])
+def test_any_number_of_seconds_is_a_span(seconds: float) -> None:
+    assert (seconds_span(seconds) > timedelta(0)) is (seconds >= 1e-6)
+    assert shifted(YEAR_9999, seconds_span(seconds)).year in (1, 9999)
+
+
+def test_recording_time_goes_on_from_the_last_year_and_not_back_with_the_clock() -> None:
+    assert LiveClock(YEAR_9999, came=0.0).now(1e12) == LAST
+    assert live_time(YEAR_9999, came=at(0), now=at(10)) == LAST
+    assert live_time(at(0), came=at(5), now=at(15)) == at(10)
+    assert live_time(at(0), came=at(5), now=at(1)) == at(0)
+    assert passed(at(5), at(1)) == timedelta(0)
+
+
+def test_usual_step_counts_what_was_left_out_between_two_snapshots() -> None:
+    assert usual_step(np.array([0, 10, 40, 50]), np.array([0, 1, 4, 5])) == 10
+    assert usual_step(np.array([7]), np.array([3])) == 0

@@ -68,7 +68,7 @@ def test_time_before_the_calendar_begins_is_an_error_not_a_crash() -> None:
 def test_name_with_a_control_character_is_no_time_even_where_the_pattern_would_let_it_pass() -> None:
     with pytest.raises(RecordingError) as caught:
         time_of("2004.02.12\n10.32.39", format_of(time_pattern="%Y.%m.%d %H.%M.%S"))
-    assert caught.value.name == "2004.02.1210.32.39"
+    assert caught.value.name == "2004.02.12 10.32.39"
 
 
 @pytest.mark.parametrize(
@@ -77,10 +77,14 @@ def test_name_with_a_control_character_is_no_time_even_where_the_pattern_would_l
         ("Bearing 1", "Bearing 1"),
         ("Lager ä µ", "Lager ä µ"),
         ("\x1b[31mred\x1b[0m", "[31mred[0m"),
-        ("a\tb\nc\rd\x00e\x7ff\x9bg", "abcdefg"),
+        ("a\tb\nc\rd\x00e\x7ff\x9bg", "a b c defg"),
         ("txt.\u202eexe\u2066\u200f", "txt.exe"),
         ("\udcff\udce4", "\ufffd\ufffd"),
         ("[/b]", "[/b]"),
+        ("pay\u200bload \u00adlong\u2060\ufeff", "payload long"),
+        ("one\u2028two\x85three", "one two three"),
+        ("a\u00a0b\u3000c", "a\u00a0b\u3000c"),
+        ("\ue000\U000e0041", ""),
     ],
 )
 def test_text_from_outside_loses_what_a_terminal_would_obey_and_nothing_else(text: str, clean: str) -> None:

@@ -5,14 +5,14 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
+from engine.clock import median_span, wall_clock
 from engine.records.picker import pick
 from replay.recording import clean_text
 from tui.commands.options import FAILED, UNUSABLE, As, Config, Machine, State, fail, sentences, settings_of
@@ -84,7 +84,7 @@ def _desk(
         from engine.store.store import Store
         from engine.system.account import account_name
 
-        now = datetime.now(UTC)
+        now = wall_clock()
         with Store.open(folder) as store:
             assessment = pick(store.assessments(), machine, folder)
             look_for_session(store, assessment, session or "")
@@ -278,13 +278,12 @@ def stats(
         from tui.output.alarm_table import figures_record, figures_text
 
         stamps = sorted(desk.store.times(desk.assessment))
-        gaps = sorted(late - early for early, late in pairwise(stamps))
         figures = alarm_figures(
             desk.events,
             stamps[0] if stamps else desk.act.at,
             desk.act.at,
             rules=desk.settings.fold,
-            interval=gaps[len(gaps) // 2] if gaps else timedelta(0),
+            interval=median_span(stamps),
             live=not desk.act.session and desk.assessment.live,
         )
         if as_json:

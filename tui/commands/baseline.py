@@ -2,12 +2,12 @@
 
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from engine.clock import wall_clock
 from engine.records.picker import pick
 from engine.records.progress import Epoch
 from replay.recording import RecordingError
@@ -119,4 +119,4 @@ def _accept(state: Path, machine: str | None) -> str:
 
     who = account_name()
     with Store.open(state) as store:
-        return accept_baseline(store, pick(store.assessments(), machine, state), who, datetime.now(UTC))
+        return accept_baseline(store, pick(store.assessments(), machine, state), who, wall_clock())

@@ -115,6 +115,7 @@ def snapshot(
         if screen not in SCREENS:
             fail(f"--screen {screen!r} is no screen; the screens are {', '.join(SCREENS)}", UNUSABLE)
         from engine.store.store import Store
+        from engine.system.whole_file import write_whole
         from tui.console.launch import console_options, make_console
         from tui.console.screenshot import still
 
@@ -130,7 +131,7 @@ def snapshot(
         if svg is None:
             print(drawn)
         else:
-            svg.write_text(drawn, encoding="utf-8")
+            write_whole(svg, drawn)
             print(f"{svg}: written")
 
 

@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from engine.clock import wall_clock
 from engine.records.picker import pick
 from tui.commands.options import FAILED, UNUSABLE, Config, Machine, State, fail, sentences, settings_of
 
@@ -110,7 +110,7 @@ def _ask(
         from engine.store.store import Store
         from engine.system.account import account_name
 
-        now = datetime.now(UTC)
+        now = wall_clock()
         with Store.open(place) as store:
             assessment = pick(store.assessments(), machine, place, live=True)
             at = playhead_of(store, assessment, store.events(assessment), now) or now

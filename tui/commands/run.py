@@ -3,12 +3,12 @@
 import json
 import shutil
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from engine.clock import wall_clock
 from engine.records.picker import newest_of_each, with_key
 from replay.recording import clean_text
 from tui.commands.options import (
@@ -114,10 +114,10 @@ def score(
         out.mkdir(parents=True, exist_ok=True)
         with Store.open(state or out / "store", create=True, group=settings.store.group) as store:
             if as_json:
-                outcome = assess(recordings, settings, store, now=_now, bundle=learned, tell=quiet)
+                outcome = assess(recordings, settings, store, now=wall_clock, bundle=learned, tell=quiet)
             else:
                 with shown_progress() as tell:
-                    outcome = assess(recordings, settings, store, now=_now, bundle=learned, tell=tell)
+                    outcome = assess(recordings, settings, store, now=wall_clock, bundle=learned, tell=tell)
             look_for_session(store, outcome.assessment, session or "")
             summary = write_results(out, store, outcome, recordings, session or "")
         if as_json:
@@ -144,7 +144,7 @@ def _replay(
 
     learned = _bundle(bundle, overrides)
     key = assessment_key(run, settings, learned.digest() if learned else None)
-    name = session or f"replay {_now():%Y-%m-%d %H:%M:%S}"
+    name = session or f"replay {wall_clock():%Y-%m-%d %H:%M:%S}"
     with engine_beside(
         run.path, folder, config=config, rig=rig, bundle=bundle, overrides=overrides
     ) as engine:
@@ -204,7 +204,7 @@ def _fresh_demo_folder(demos: Path) -> Path:
     demos.mkdir(mode=0o700, parents=True, exist_ok=True)
     for old in sorted(path for path in demos.iterdir() if path.is_dir())[: 1 - DEMOS_KEPT]:
         shutil.rmtree(old, ignore_errors=True)
-    return demos / f"{_now():%Y%m%dT%H%M%S.%f}"
+    return demos / f"{wall_clock():%Y%m%dT%H%M%S.%f}"
 
 
 def _print_summary(summary: dict[str, object], out: Path) -> None:
@@ -212,7 +212,3 @@ def _print_summary(summary: dict[str, object], out: Path) -> None:
     rejected = summary["rejected"]
     if isinstance(rejected, list) and rejected:
         print(f"rejected {len(rejected)}, the first: {rejected[0]['file']}: {rejected[0]['reason']}")
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

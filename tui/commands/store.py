@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from engine.clock import wall_clock
 from engine.records.picker import of_machine
 from replay.recording import clean_text
 from tui.commands.options import FAILED, Config, State, fail, sentences, settings_of
@@ -122,7 +122,7 @@ def _thin(store: "Store", assessment: "Assessment", settings: "Settings") -> Non
     from engine.store.retention import PAUSE, Thinned, thin
 
     gone = Thinned()
-    for step in thin(store, assessment, settings.store, datetime.now(UTC)):
+    for step in thin(store, assessment, settings.store, wall_clock()):
         gone += step
         time.sleep(PAUSE)
     print(

@@ -5,12 +5,12 @@ import signal
 import sys
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
+from engine.clock import wall_clock
 from engine.records.picker import newest_of_each, of_machine, pick
 from replay.recording import clean_text
 from tui.command_lines import attach_line, line
@@ -124,7 +124,7 @@ def register(app: typer.Typer) -> None:
             place = state or settings_of(config, None, {}).store.folder
             with Store.open(place, read_only=True) as store:
                 chosen = newest_of_each(of_machine(store.assessments(), machine, place))
-                standings = [collect(store, one, datetime.now(UTC)) for one in chosen]
+                standings = [collect(store, one, wall_clock()) for one in chosen]
         except (UnusableError, FailedError, OSError) as error:
             fail(str(error), Code.UNKNOWN)
         for standing in standings:

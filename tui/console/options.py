@@ -7,6 +7,7 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.clock import wall_clock
 from engine.operator.operator import Operator
 from tui.draw.glyphs import Glyphs
 from tui.keys.actions import DEFAULT
@@ -15,11 +16,6 @@ from tui.keys.keymap import Keymap
 if TYPE_CHECKING:
     from engine.records.assessment import Assessment
     from engine.store.store import Store
-
-
-def wall_clock() -> datetime:
-    """Return the time of day, in UTC."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,13 @@
 """Remembers how a console was left, by machine: what it showed, pace and theme. Never a reason to fail."""
 
 import json
-import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from engine.records.events import Priority
+from engine.system.whole_file import write_whole
 from replay.folders import FolderError, state_folder
 from tui.data.alarm_filter import AlarmFilter, Listing
 
@@ -69,16 +69,11 @@ def keep(path: Path, machine: str, left: Left) -> None:
     held.pop(machine, None)
     held[machine] = left
     newest = dict(list(held.items())[-MOST:])
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
+    text = json.dumps({"machines": {name: asdict(one) for name, one in newest.items()}})
+    # A full or forbidden folder must not keep anybody from leaving.
+    with suppress(OSError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            json.dump({"machines": {name: asdict(one) for name, one in newest.items()}}, file)
-        draft.replace(path)
-    except OSError:
-        # A full or forbidden folder must not keep anybody from leaving.
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
+        write_whole(path, text, mode=0o600)
 
 
 def _left(held: object) -> Left:

@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 
 from engine.alarms.alarm import Alarm
 from engine.alarms.peak import Peak, peak_among
-from engine.clock import microseconds, moment
+from engine.clock import microseconds, moment, usual_step
 from engine.records.assessment import Quality
 from engine.records.events import Event
 from engine.records.stored_settings import FoldRules
 from tui.data.alarm_cache import Folding
 from tui.data.playhead import Playhead, index_at
-from tui.data.thinning import usual_interval
 from tui.data.view import View
 
 TREND_SNAPSHOTS = 6
@@ -191,7 +190,7 @@ class Frame:
 @lru_cache(maxsize=1)
 def interval_of(view: View) -> int:
     """The usual time between two snapshots, as `Frame.interval`; told once for all instants of a view."""
-    return usual_interval(view.series)
+    return usual_step(view.series.at, view.series.positions)
 
 
 @lru_cache(maxsize=1)

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.clock import microseconds
+from engine.clock import microseconds, usual_step
 from engine.records.assessment import Assessment, Quality
 from tui.data.crossings import TAIL
 from tui.data.frame import PATIENCE
-from tui.data.thinning import usual_interval
 
 if TYPE_CHECKING:
     from engine.records.series import Series
@@ -59,7 +58,7 @@ def latest_of(
     names = assessment.components
     if not len(newest):
         return (NEVER,) * len(names)
-    interval = usual_interval(newest)
+    interval = usual_step(newest.at, newest.positions)
     silent = bool(until and interval and microseconds(until) > int(newest.at[-1]) + PATIENCE * interval)
     found = []
     for component in range(len(names)):

@@ -12,7 +12,7 @@ from datetime import datetime, time, timedelta, tzinfo
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.clock import LiveClock, microseconds, moment
+from engine.clock import MICROSECOND, SECOND, LiveClock, in_zone, microseconds, moment, shifted
 from engine.records.events import RINGS, Event, EventKind
 
 Instants = NDArray[np.int64]
@@ -84,7 +84,7 @@ def live_now(times: Instants, clock: LiveClock | None, seconds: float) -> int | 
     if clock is None:
         return int(times[-1])
     # Whole seconds: the screen shows no less, and nothing is drawn in between.
-    return newest(times, microseconds(clock.now(seconds)) // 1_000_000 * 1_000_000)
+    return newest(times, microseconds(clock.now(seconds)) // SECOND * SECOND)
 
 
 def arrival(
@@ -241,7 +241,7 @@ def typed(text: str, times: Instants, numbers: Instants, here: int | None, zone:
         return None
     with suppress(ValueError, OverflowError):
         hour = time.fromisoformat(text)
-        return microseconds(datetime.combine(moment(here).astimezone(zone), hour.replace(tzinfo=zone)))
+        return microseconds(datetime.combine(in_zone(moment(here), zone), hour.replace(tzinfo=zone)))
     return None
 
 
@@ -257,11 +257,11 @@ def reaches(text: str, at: int, extent: tuple[int, int], zone: tzinfo) -> bool:
         zone: of the times on the screen.
     """
     colons = text.count(":")
-    day = moment(at).astimezone(zone)
+    day = in_zone(moment(at), zone)
     span = timedelta(seconds=1) if colons >= 2 else timedelta(minutes=1)
     if not colons:
-        span = datetime.combine(day.date() + timedelta(days=1), time(), zone) - day
-    return at <= extent[1] and at + span // timedelta(microseconds=1) > extent[0]
+        span = datetime.combine(shifted(day, timedelta(days=1)).date(), time(), zone) - day
+    return at <= extent[1] and at + span // MICROSECOND > extent[0]
 
 
 ANSWERS = frozenset({EventKind.ACKNOWLEDGED, EventKind.SHELVED, EventKind.UNSHELVED})

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from engine.records.assessment import Assessment
 from engine.records.series import Series
-from tui.data.thinning import bounded, joined, thinned
+from engine.records.thinning import bounded, joined, thinned
 
 if TYPE_CHECKING:
     from engine.store.store import Store

@@ -3,11 +3,11 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 
 from engine.alarms.alarm import Alarm, AlarmState
 from engine.alarms.peak import Peak
-from engine.clock import moment
+from engine.clock import in_zone, moment, seconds_span, shifted
 from engine.records.assessment import Quality
 from engine.records.events import RINGS, Priority
 from tui.data.frame import Condition
@@ -190,7 +190,7 @@ def limit_due(alarm: Alarm) -> datetime | None:
     for event in (alarm.ring, alarm.raised):
         seconds = event.detail.get("seconds_to_limit")
         if isinstance(seconds, int | float):
-            return event.at + timedelta(seconds=float(seconds))
+            return shifted(event.at, seconds_span(float(seconds)))
     return None
 
 
@@ -202,4 +202,4 @@ def duration(seconds: float) -> str:
 
 
 def _local(when: datetime | int, zone: tzinfo) -> datetime:
-    return (when if isinstance(when, datetime) else moment(when)).astimezone(zone)
+    return in_zone(when if isinstance(when, datetime) else moment(when), zone)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
+from engine.clock import in_zone
 from tui.data.playhead import Playhead, at_end, behind, pace_label
 from tui.data.view import View
 from tui.draw.format import wall_time
@@ -62,7 +63,7 @@ def mode_span(mode: Mode, now: datetime, zone: tzinfo) -> Span:
 
 def since_text(when: datetime, now: datetime, zone: tzinfo) -> str:
     """A time of the wall clock: 03:12 CET, with the day where that is another."""
-    local, today = when.astimezone(zone), now.astimezone(zone)
+    local, today = in_zone(when, zone), in_zone(now, zone)
     clock, _, name = wall_time(when, zone).partition(" ")
     day = "" if local.date() == today.date() else f"{local:%m-%d} "
     return f"{day}{clock[:5]} {name}".rstrip()

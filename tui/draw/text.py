@@ -1,11 +1,12 @@
 """Lines of styled text: what every drawing function returns and the panel widget shows."""
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from rich.cells import cell_len, set_cell_size
+
+from replay.recording import clean_text
 
 
 class Role(StrEnum):
@@ -45,16 +46,8 @@ def width_of(line: Line) -> int:
     return sum(cell_len(span.text) for span in line)
 
 
-BREAKS = "\t\n\r\u2028\u2029"
-
-
-def clean(text: str) -> str:
-    """Text from outside, with everything that could move the cursor or reorder the line taken out."""
-    return "".join(
-        " " if character in BREAKS else character
-        for character in text
-        if character in BREAKS or not unicodedata.category(character).startswith("C")
-    )
+clean = clean_text
+"""Text from outside as every screen shows it; the same rule as for file names and the store."""
 
 
 def fit(text: str, width: int) -> str:

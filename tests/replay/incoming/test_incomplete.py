@@ -236,7 +236,7 @@ def test_hidden_files_folders_pipes_and_sockets_are_left_alone_and_counted(rig: 
         (b"[b]2004[red]", "[b]2004[red]"),
         (b"\x1b[2J\x1b]0;title\x07", "[2J]0;title"),
         ("2004.02.12.10.32.39\u202e".encode(), NAME),
-        (b"2004.02.12.10.32.39\n", NAME),
+        (b"2004.02.12.10.32.39\n", f"{NAME} "),
         (b"2004.02.12.10.32.39 ", "2004.02.12.10.32.39 "),
     ],
 )

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.records.series import Series
-from tests.tui.data.test_thinning import series
+from engine.records.thinning import joined, taken
+from tests.engine.records.test_thinning import series
 from tui.data.series_cache import COLUMNS, Growing
-from tui.data.thinning import joined, taken
 
 PARTS = st.lists(st.integers(0, 30), min_size=1, max_size=12)
 

@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 from engine.errors import UnusableError
 from engine.records.assessment import Assessment
 from engine.records.progress import Phase
+from engine.records.thinning import taken
 from engine.store.store import Store, StoreError
 from engine.system.lease import lease
+from tests.engine.records.test_thinning import series
 from tests.engine.store_items import acknowledge
 from tests.tui import synthetic
-from tests.tui.data.test_thinning import series
 from tui.data import series_cache
 from tui.data.crossings import Crossing, crossings, more_crossings
 from tui.data.reader import Reader
-from tui.data.thinning import taken
 from tui.data.view import NEWEST, View
 
 

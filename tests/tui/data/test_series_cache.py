@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from engine.records import thinning
 from engine.records.assessment import Assessment
 from engine.store.store import Store, StoreError
 from tests.tui import synthetic
-from tui.data import series_cache, thinning
+from tui.data import series_cache
 from tui.data.crossings import crossings
 from tui.data.frame import Frame
 from tui.data.playhead import Playhead, behind, typed

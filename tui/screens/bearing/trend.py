@@ -1,13 +1,13 @@
 """Severity of one component over time: the limit, what rang, what was acknowledged, and what lies ahead."""
 
 import math
-from datetime import timedelta, tzinfo
+from datetime import tzinfo
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.alarms.alarm import Alarm
-from engine.clock import microseconds
+from engine.clock import microseconds, seconds_span, shifted
 from engine.records.events import RINGS, Cause, EventKind
 from tui.data.frame import Frame
 from tui.draw.chart import Axis, Chart, Curve, Mark, chart_lines
@@ -138,7 +138,7 @@ def _ahead(trend: Alarm, frame: Frame, zone: tzinfo) -> str:
     seconds = detail.get("seconds_to_limit")
     if not isinstance(seconds, int | float):
         return "rising towards the limit"
-    reached = trend.raised.at + timedelta(seconds=float(seconds))
+    reached = shifted(trend.raised.at, seconds_span(float(seconds)))
     parts = [f"rising: limit about {short_time(reached, zone)}"]
     early, late = detail.get("earliest"), detail.get("latest")
     if isinstance(early, int | float):

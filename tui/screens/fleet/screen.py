@@ -1,11 +1,12 @@
 """The fleet screen: all machines of the store, the worst first; one of them is opened."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 
 from textual.app import ComposeResult
 
+from engine.clock import wall_clock
 from tui.data.fleet import Standing, fleet_of
 from tui.data.frame import Frame
 from tui.data.view import Look
@@ -25,7 +26,7 @@ class FleetScreen(ConsoleScreen):
     def __init__(self) -> None:
         """Nothing read yet."""
         super().__init__()
-        self._now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self._now: Callable[[], datetime] = wall_clock
         self._look: Look = partial(fleet_of, now=lambda: self._now())
 
     def compose(self) -> ComposeResult:

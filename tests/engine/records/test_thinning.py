@@ -5,11 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.clock import usual_step
+from engine.records import thinning
 from engine.records.assessment import Quality
 from engine.records.series import Series
-from tui.data import thinning
+from engine.records.thinning import bounded, changes, joined, spacing_for, taken, thinned
 from tui.data.crossings import crossings
-from tui.data.thinning import bounded, changes, joined, spacing_for, taken, thinned, usual_interval
 
 SECOND = 1_000_000
 
@@ -83,7 +84,8 @@ def test_without_a_spacing_all_stays() -> None:
 
 
 def test_the_usual_interval_is_not_that_of_what_is_left() -> None:
-    assert usual_interval(thinned(series([0.4] * 4096), 64 * SECOND)) == SECOND
+    left = thinned(series([0.4] * 4096), 64 * SECOND)
+    assert usual_step(left.at, left.positions) == SECOND
 
 
 def test_however_much_is_added_the_newest_stay_whole_and_the_sum_is_bounded(

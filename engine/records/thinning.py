@@ -10,6 +10,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.clock import SECOND, usual_step
 from engine.records.series import Series
 
 WHOLE = 8_000
@@ -20,9 +21,6 @@ OLDER = 8_000
 
 MOST = 24_000
 """Above so many it is thinned; a good deal above the sum of the two, so that it is seldom done."""
-
-SECOND = 1_000_000
-"""The shortest span, in microseconds; longer ones are doubled, so that what was thinned can be thinned on."""
 
 PAUSE = 3
 """More than so many intervals without a snapshot are a pause, as everywhere in Raceway."""
@@ -75,16 +73,6 @@ def joined(*parts: Series) -> Series:
     return taken(whole, np.unique(whole.at, return_index=True)[1].astype(np.int64))
 
 
-def usual_interval(series: Series) -> int:
-    """The usual time between two snapshots in microseconds, 0 where it cannot be told.
-
-    What lies between two that are kept is counted by their positions.
-    """
-    if len(series) < 2:
-        return 0
-    return int(np.median(np.diff(series.at) // np.maximum(np.diff(series.positions), 1)))
-
-
 def changes(series: Series) -> NDArray[np.bool_]:
     """Where something changes, (n,): which snapshots must stay for it to be found again."""
     stays = np.zeros(len(series), np.bool_)
@@ -100,23 +88,35 @@ def changes(series: Series) -> NDArray[np.bool_]:
     other = (series.quality[1:] != series.quality[:-1]).any(axis=1)
     other |= series.baseline[1:] != series.baseline[:-1]
     steps = np.diff(series.positions)
-    other |= np.diff(series.at) > (steps - 1 + PAUSE) * usual_interval(series)
+    other |= np.diff(series.at) > (steps - 1 + PAUSE) * usual_step(series.at, series.positions)
     stays[1:] |= other
     stays[:-1] |= other
     stays[[0, -1]] = True
     return stays
 
 
-def worst_of_spans(series: Series, spacing: int) -> NDArray[np.bool_]:
-    """The snapshot of highest severity in each span of so many microseconds, (n,)."""
-    span = series.at // spacing
-    height = np.where(np.isnan(series.severity), -np.inf, series.severity).max(axis=1, initial=-np.inf)
-    order = np.lexsort((series.at, -height, span))
-    first = np.ones(len(series), np.bool_)
+def worst_of_spans(at: NDArray[np.int64], height: NDArray[np.float64], spacing: int) -> NDArray[np.bool_]:
+    """Return the one of greatest height in each span of time, the earliest among equals, (n,).
+
+    Args:
+        at: instants [microseconds since 1970], (n,) in any order.
+        height: what the worst is chosen by, (n,); NaN is lower than any number.
+        spacing: of the spans, which begin at multiples of it [microseconds].
+    """
+    span = at // spacing
+    known = np.where(np.isnan(height), -np.inf, height)
+    order = np.lexsort((at, -known, span))
+    first = np.ones(len(at), np.bool_)
     first[1:] = span[order][1:] != span[order][:-1]
-    chosen = np.zeros(len(series), np.bool_)
+    chosen = np.zeros(len(at), np.bool_)
     chosen[order[first]] = True
     return chosen
+
+
+def _worst(series: Series, spacing: int) -> NDArray[np.bool_]:
+    """Return the snapshot of highest severity of any component in each span, (n,)."""
+    height = np.where(np.isnan(series.severity), -np.inf, series.severity).max(axis=1, initial=-np.inf)
+    return worst_of_spans(series.at, height, spacing)
 
 
 def thinned(series: Series, spacing: int) -> Series:
@@ -128,11 +128,12 @@ def thinned(series: Series, spacing: int) -> Series:
     """
     if not spacing or len(series) < 3:
         return series
-    return taken(series, worst_of_spans(series, spacing) | changes(series))
+    return taken(series, _worst(series, spacing) | changes(series))
 
 
 def spacing_for(series: Series, most: int, spacing: int = 0) -> int:
     """The shortest span, not below the one given, at which at most so many spans hold a snapshot."""
+    # From a second on it doubles, so that what was thinned can be thinned further.
     spacing = spacing or SECOND
     while len(series) and 1 + int((np.diff(series.at // spacing) != 0).sum()) > most:
         spacing *= 2
@@ -157,5 +158,5 @@ def bounded(series: Series, spacing: int) -> tuple[Series, int]:
     left = thinned(older, spacing)
     if len(left) > OLDER * 3 // 2:
         # A severity that wavers about its limit all day: then its highest values have to do.
-        left = taken(older, worst_of_spans(older, spacing))
+        left = taken(older, _worst(older, spacing))
     return joined(left, newest), spacing
