@@ -1,6 +1,5 @@
 """A program in a pseudo-terminal: takes keys, returns its screen and bytes, over a link of any speed."""
 
-import codecs
 import fcntl
 import os
 import pty
@@ -18,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from rich.cells import cell_len
+import pyte
 
 from engine.system.child_process import environment
 
@@ -28,15 +27,6 @@ SLICE_SECONDS = 0.01
 """Time step of a slow link [s]."""
 
 RACEWAY = ("-P", "-c", "from tui.cli import main; main()")
-
-PIECES = re.compile(
-    r"\x1b\[(?P<parameters>[0-?]*)[ -/]*(?P<final>[@-~])"
-    r"|\x1b[\]P_^X].*?(?:\x07|\x1b\\)"
-    r"|\x1b[ -/]*[0-OQ-WYZ\\`-~]"
-    r"|(?P<text>[^\x1b]+)",
-    re.DOTALL,
-)
-"""Parts of terminal output: control sequences, strings (such as titles), single escapes, text."""
 
 ASKS_SYNCHRONISED, KNOWS_SYNCHRONISED = "\x1b[?2026$p", b"\x1b[?2026;2$y"
 """Query for synchronised output, and the answer; with it the program marks the begin and end of frames."""
@@ -49,49 +39,16 @@ class Grid:
 
     def __init__(self, columns: int, rows: int) -> None:
         """Start with a blank screen."""
-        self._columns, self._rows = columns, rows
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self._rest = ""
-        self._clear()
-
-    def _clear(self) -> None:
-        self._cells = [[" "] * self._columns for _ in range(self._rows)]
-        self._x = self._y = 0
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
 
     def feed(self, data: bytes) -> None:
         """Process the program's output, in any portions."""
-        waiting = self._rest + self._decoder.decode(data)
-        place = 0
-        while place < len(waiting) and (piece := PIECES.match(waiting, place)) is not None:
-            place = piece.end()
-            if piece["text"] is not None:
-                self._write(piece["text"])
-            elif piece["final"] is not None:
-                self._obey(piece["parameters"], piece["final"])
-        self._rest = waiting[place:]
-
-    def _obey(self, parameters: str, final: str) -> None:
-        if final == "H":
-            y, x = (int(number or 1) for number in (parameters + ";;").split(";")[:2])
-            self._x, self._y = min(x, self._columns) - 1, min(y, self._rows) - 1
-        elif final == "C":
-            self._x = min(self._x + int(parameters or 1), self._columns - 1)
-        elif final == "J" or (final == "h" and parameters == "?1049"):
-            self._clear()
-
-    def _write(self, text: str) -> None:
-        for character in text:
-            if character == "\r":
-                self._x = 0
-            elif character == "\n":
-                self._y = min(self._y + 1, self._rows - 1)
-            elif character >= " " and self._x < self._columns:
-                self._cells[self._y][self._x] = character
-                self._x += cell_len(character)
+        self._stream.feed(data)
 
     def __str__(self) -> str:
         """Return the screen as lines."""
-        return "\n".join("".join(row).rstrip() for row in self._cells)
+        return "\n".join(line.rstrip() for line in self._screen.display)
 
 
 @dataclass(slots=True)
@@ -118,6 +75,10 @@ class Terminal:
     """Runs a program and simulates its terminal and the link. As a context manager it ends the program.
 
     Only methods that take time read output. Between them the output waits in the kernel, as in a link.
+
+    Attributes:
+        began: start of the program, on `time.perf_counter`.
+        received: when the last output came, before the emulator processed it.
     """
 
     def __init__(
@@ -156,7 +117,7 @@ class Terminal:
         self._ours = ours
         self.traffic = Traffic()
         self._frame = b""
-        self._due = time.perf_counter()
+        self._due = self.received = time.perf_counter()
         self._asked = ""
 
     @property
@@ -197,18 +158,20 @@ class Terminal:
         return self.traffic
 
     def until(self, test: Callable[[str], bool], patience: float = PATIENCE_SECONDS) -> float:
-        """Wait until the screen passes a test; return the seconds.
+        """Wait until the screen passes a test; return the seconds until its last bytes came.
+
+        The emulator's time does not count: it works more slowly than a terminal.
 
         Raises:
             TimeoutError: it did not in time; the message holds the screen.
         """
-        began = time.perf_counter()
+        began = self.received = time.perf_counter()
         while not test(str(self.grid)):
             left = began + patience - time.perf_counter()
             if left < 0 or self._child.poll() is not None:
                 raise TimeoutError(f"not within {patience:.0f} s:\n{self.grid}")
             self._take(min(left, 0.2))
-        return time.perf_counter() - began
+        return self.received - began
 
     def settle(self, quiet: float = 0.6, most: float = 10.0) -> None:
         """Wait until output pauses, or until a timeout."""
@@ -232,6 +195,7 @@ class Terminal:
             # The program has closed its end.
             time.sleep(0.01)
             return False
+        self.received = time.perf_counter()
         if self.bytes_a_second is not None:
             self._due = max(self._due, time.perf_counter()) + len(data) / self.bytes_a_second
         self.traffic.sent += len(data)

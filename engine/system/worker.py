@@ -2,6 +2,8 @@
 
 It is asked by number and answers in order, over its standard streams; arrays go through memory that both
 share. When this process ends, however that comes about, its input ends and so does it.
+
+Not a pool of `concurrent.futures`: on Python 3.11 it never answers if its process dies after a call was cancelled.
 """
 
 import mmap

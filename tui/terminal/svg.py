@@ -2,7 +2,8 @@
 
 Some programs that show SVG pass over leading blanks, stretch no text to a length, and take another font
 than was meant. So blanks are never drawn but skipped, what a plot is made of is placed cell by cell, and the
-limit, an underline on a terminal, is a line.
+limit, an underline on a terminal, is a line. Rich's own export is not used for that: without stretched text
+it moves plots to the left, and it fetches its font from the internet.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
