@@ -1,9 +1,10 @@
-"""A second process that does the same work as this one: Python runs one thread of a process at a time.
+"""Does the same work in a second process, because Python runs one thread of a process at a time.
 
 It is asked by number and answers in order, over its standard streams; arrays go through memory that both
-share. When this process ends, however that comes about, its input ends and so does it.
+share. The second process ends with this one: then its input ends.
 
-Not a pool of `concurrent.futures`: on Python 3.11 it never answers if its process dies after a call was cancelled.
+A pool of `concurrent.futures` would be simpler, but on Python 3.11 a dead process leaves calls unanswered
+for ever if one of them was cancelled, as `in_order` does.
 """
 
 import mmap

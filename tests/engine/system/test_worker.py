@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from functools import partial
 from operator import mul, truediv
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.assessment import batch, worker
+from engine.assessment import batch
 from engine.assessment.examination import Examined, examination
 from engine.system.child_process import environment
 from engine.system.ordered_map import in_order
@@ -127,7 +128,7 @@ def test_run_scored_by_two_processes_is_the_run_scored_by_one(
             super().__init__(prepare)
             assert up(self)
 
-        def submit(self, index: int) -> "worker.Future[Examined]":
+        def submit(self, index: int) -> Future[Examined]:
             asked.append(index)
             return super().submit(index)
 
