@@ -18,7 +18,7 @@ from engine.reports.result_files import ALARMS, SCORES
 from tui.cli import app
 from tui.keys.actions import DEFAULT
 from tui.keys.keymap import key_table
-from tui.output.status_report import Code
+from tui.output.conditions import Code
 
 TOP = Path(__file__).parents[1]
 DOCS = TOP / "docs"

@@ -50,9 +50,9 @@ def live_key(settings: Settings) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def has_engine(state: Path, assessment: Assessment) -> bool:
-    """Whether some process of this computer is at work on an assessment, whatever its heartbeat says."""
+def has_engine(state: Path, assessment: Assessment) -> bool | None:
+    """Whether a process of this computer is at work on an assessment; None where its lease cannot be read."""
     name = lease_name(assessment.machine) if assessment.live else assessment.key
     with suppress(PermissionError):
         return is_taken(state / "leases", name)
-    return False
+    return None

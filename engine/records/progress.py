@@ -1,7 +1,7 @@
 """What an engine is doing: its phase, its heartbeat, an epoch of training."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -13,15 +13,34 @@ class Phase(StrEnum):
     SCORING = "scoring"
     GATHERING = "gathering"
     WATCHING = "watching"
+    NO_FOLDER = "folder missing"
+    HOLDING = "holding recordings back"
     PAUSED = "intake paused"
     FINISHED = "scored"
     ENDED = "ended"
     FAILED = "failed"
 
 
+AT_WORK = frozenset(
+    {
+        Phase.READING,
+        Phase.LEARNING,
+        Phase.GATHERING,
+        Phase.SCORING,
+        Phase.WATCHING,
+        Phase.NO_FOLDER,
+        Phase.HOLDING,
+    }
+)
+"""Phases in which an engine beats every 2 s."""
+
+SILENCE = timedelta(seconds=8)
+"""An engine without a heartbeat for so long is dead or hung; its end is to show within 10 s."""
+
+
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """What the engine last said of itself. `beat_at` is the wall clock; done and total count snapshots."""
+    """The last report of an engine. `beat_at` is the wall clock; done and total count snapshots."""
 
     beat_at: datetime
     pid: int
@@ -29,6 +48,10 @@ class Heartbeat:
     done: int
     total: int
     message: str
+
+    def is_silent(self, now: datetime) -> bool:
+        """Whether the heartbeat is too old, or lies in the future: then the clock was set back since."""
+        return abs(now - self.beat_at) > SILENCE
 
 
 @dataclass(frozen=True, slots=True)

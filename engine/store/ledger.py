@@ -117,6 +117,14 @@ class Ledger(Database):
             found = {Outcome(name): count for name, count in connection.execute(query.group_by("outcome"))}
         return {outcome: found.get(outcome, 0) for outcome in Outcome}
 
+    def recent_outcomes(self, machine_id: int, count: int) -> tuple[Outcome, ...]:
+        """Return the outcomes of the files dealt with last, newest first, at most so many."""
+        columns = schema.intake.c
+        query = select(columns.outcome).where(columns.machine_id == machine_id)
+        with self.reading() as connection:
+            found = connection.scalars(query.order_by(columns.id.desc()).limit(count))
+            return tuple(Outcome(name) for name in found)
+
     def quarantined(self, machine_id: int) -> tuple[Refusal, ...]:
         """The files that stand refused, the longest first: a file that was taken since is not among them."""
         columns = schema.intake.c

@@ -110,26 +110,30 @@ def register(app: typer.Typer) -> None:
         state: State = None,
         machine: Machine = None,
     ) -> None:
-        """Say how the machines of a store are, as plain text.
+        """Print the state of the machines of a store as plain text.
 
-        Exit code: 0 all is well; 1 something to be looked at: an advisory, a ring nobody has acknowledged, a
-        refused file, no baseline yet; 2 an alarm of medium or high priority stands, or nothing is watched;
-        3 unknown.
+        Exit code: 0 well; 1 to be looked at (an advisory, a ring not acknowledged, a refused file, no
+        baseline yet); 2 critical (an alarm of medium or high priority stands, nothing is watched); 3 unknown.
         """
         from engine.errors import FailedError, UnusableError
         from engine.store.store import Store
-        from tui.output.status_report import Code, code_of, collect, told, worst
+        from tui.output.conditions import Code, code_of, worst
+        from tui.output.status_report import collect, told
 
         try:
             place = state or settings_of(config, None, {}).store.folder
             with Store.open(place, read_only=True) as store:
                 chosen = newest_of_each(of_machine(store.assessments(), machine, place))
                 standings = [collect(store, one, wall_clock()) for one in chosen]
+            lines = [line for standing in standings for line in map(clean_text, told(standing))]
+            code = worst(map(code_of, standings))
         except (UnusableError, FailedError, OSError) as error:
             fail(str(error), Code.UNKNOWN)
-        for standing in standings:
-            print("\n".join(map(clean_text, told(standing))))
-        raise typer.Exit(worst(map(code_of, standings)))
+        except Exception as error:
+            # Exit code 1 of an unforeseen failure would read as "to be looked at".
+            fail(f"the state cannot be told ({type(error).__name__}: {error}); report this", Code.UNKNOWN)
+        print("\n".join(lines))
+        raise typer.Exit(code)
 
 
 def _live_console(folder: Path, key: str, settings: "Settings") -> None:

@@ -1,16 +1,13 @@
 """What the engine is doing, in words; and that it does nothing any more, and what to do then."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 
-from engine.records.progress import Phase
+from engine.records.progress import SILENCE, Phase
 from tui.command_lines import watch_line
 from tui.data.view import Reading, View
 from tui.draw.format import wall_time
 from tui.draw.text import Role, clean
-
-SILENCE = timedelta(seconds=8)
-"""An engine beats every 2 s; one that has not for so long is dead or hung."""
 
 BUSY = {
     Phase.READING: ("READING BASELINE", ""),
@@ -91,7 +88,7 @@ def engine_status(reading: Reading, started: datetime, now: datetime, zone: tzin
     if beat is not None and beat.phase in (Phase.FINISHED, Phase.ENDED):
         return EngineStatus(f"engine: {beat.phase} {_count(view)}{_rejected(view)}", Role.PLAIN, done=True)
     last = view.assessment.created_at if beat is None else beat.beat_at
-    if now - last > SILENCE:
+    if now - last > SILENCE or last - now > SILENCE:
         return _silent(last, zone) if reading.there else _stale(last, zone, view, "")
     if beat is None:
         return EngineStatus("engine: starting", Role.PLAIN, busy="STARTING")

@@ -22,7 +22,7 @@ from tests.engine.watched_plant import Plant, plant_of
 from tui.cli import app
 from tui.command_lines import line, watch_line
 from tui.commands.options import FAILED, UNUSABLE
-from tui.output.status_report import Code
+from tui.output.conditions import Code
 
 PATIENCE = 60.0
 

@@ -1,8 +1,11 @@
 """What `raceway status` says of a machine, and the exit code that a script goes by."""
 
+import inspect
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -10,12 +13,13 @@ from engine.alarms.alarm import EPISODES, fold_alarms
 from engine.records.assessment import Assessment, Quality
 from engine.records.events import Event
 from engine.records.intake import Outcome
-from engine.records.progress import Heartbeat, Phase
+from engine.records.progress import SILENCE, Heartbeat, Phase
 from engine.records.stored_settings import StoredSettings
 from tests.engine.handmade_events import ACKNOWLEDGED, CLEARED, RAISED, at, did, retired, said, shelved
 from tests.engine.rigs import WALL
 from tui.data.latest import NEVER, Latest
-from tui.output.status_report import DEAD_AFTER, Code, Standing, code_of, told, worst
+from tui.output.conditions import NO_ORDER, Code, Standing, code_of, conditions, worst
+from tui.output.status_report import told
 
 LIVE = Assessment(
     id=1,
@@ -64,7 +68,7 @@ def alike(standing: Standing, phase: Phase, seconds: float = 1.0) -> Standing:
     return replace(standing, heartbeat=beat(phase, seconds))
 
 
-SILENT = DEAD_AFTER / timedelta(seconds=1) + 0.1
+SILENT = SILENCE / timedelta(seconds=1) + 0.1
 
 
 @pytest.mark.parametrize(
@@ -74,6 +78,21 @@ SILENT = DEAD_AFTER / timedelta(seconds=1) + 0.1
         (alike(WELL, Phase.WATCHING, SILENT - 0.2), Code.WELL),
         (alike(WELL, Phase.WATCHING, SILENT), Code.CRITICAL),
         (alike(replace(WELL, there=True, full=True), Phase.WATCHING, SILENT), Code.CRITICAL),
+        (alike(WELL, Phase.WATCHING, -SILENT), Code.CRITICAL),
+        (replace(WELL, there=True), Code.WELL),
+        (replace(WELL, there=False), Code.CRITICAL),
+        (alike(replace(WELL, there=True), Phase.NO_FOLDER), Code.CRITICAL),
+        (alike(WELL, Phase.HOLDING), Code.WARNING),
+        (replace(WELL, newest=None), Code.WARNING),
+        (replace(WELL, recent=(Outcome.LATE,) * 3), Code.WARNING),
+        (replace(WELL, recent=(Outcome.LATE, Outcome.CONFLICT, Outcome.QUARANTINED)), Code.WARNING),
+        (replace(WELL, recent=(Outcome.LATE, Outcome.LATE, Outcome.TAKEN)), Code.WELL),
+        (replace(WELL, recent=(Outcome.LATE,)), Code.WELL),
+        (replace(WELL, accepted=False), Code.WELL),
+        (replace(WELL, accepted=False, doubts=("a line stands in the baseline",)), Code.WARNING),
+        (replace(WELL, doubts=("a line stands in the baseline",)), Code.WELL),
+        (replace(REPLAYED, there=False), Code.WELL),
+        (replace(REPLAYED, accepted=False, doubts=("a line stands in the baseline",)), Code.WELL),
         (alike(WELL, Phase.GATHERING), Code.WARNING),
         (alike(WELL, Phase.GATHERING, SILENT), Code.CRITICAL),
         (alike(WELL, Phase.LEARNING), Code.WARNING),
@@ -159,7 +178,7 @@ def test_machine_that_is_well_takes_a_few_lines() -> None:
         (lambda one: replace(one, heartbeat=None), "engine    has never been at work here"),
         (
             lambda one: replace(one, heartbeat=beat(Phase.WATCHING, -3600)),
-            "engine    watching 66 of 66, beat 0 s ago (process 4711)",
+            "engine    DEAD: silent; its heartbeat is 60 min ahead of the clock, it was watching (66 of 66)",
         ),
         (
             lambda one: replace(one, latest=(Latest(None, None, silent=True, last=(0.5, at(0))),) * 2),
@@ -247,3 +266,43 @@ AGAIN, STOP = f"start it again: {WELL.again}", WELL.stop
 def test_command_that_mends_an_engine_is_told_whole(standing: Standing, remedies: list[str]) -> None:
     lines = [line.removeprefix("do        ") for line in told(standing) if line.startswith("do ")]
     assert lines == remedies
+
+
+def in_state(name: str) -> Standing:
+    """A machine in the state of this name."""
+    advisory = said(1, RAISED, 0, "Left/trend/a", priority="low")
+    return {
+        "no engine was ever at work": replace(WELL, heartbeat=None),
+        "engine silent": alike(WELL, Phase.WATCHING, SILENT),
+        "engine gone": replace(WELL, there=False),
+        "engine failed": alike(WELL, Phase.FAILED),
+        "intake paused": alike(WELL, Phase.PAUSED),
+        "engine ended": alike(WELL, Phase.ENDED),
+        "folder missing": alike(WELL, Phase.NO_FOLDER),
+        "stamps ahead of the clock": alike(WELL, Phase.HOLDING),
+        "no snapshot yet": replace(WELL, newest=None),
+        "no recording in order lately": replace(WELL, recent=(Outcome.LATE,) * 3),
+        "files refused": replace(WELL, refused=(("notes.txt", "its name is not a time"),)),
+        "alarm stands": ringing(said(1, RAISED, 0), did(2, ACKNOWLEDGED, 1, 1)),
+        "advisory stands": ringing(advisory, did(2, ACKNOWLEDGED, 1, 1, "Left/trend/a")),
+        "ring not acknowledged": ringing(said(1, RAISED, 0), said(2, CLEARED, 5)),
+        "no baseline yet": alike(WELL, Phase.GATHERING),
+        "baseline in doubt": replace(WELL, accepted=False, doubts=("a line stands in the baseline",)),
+    }[name]
+
+
+def documented() -> dict[str, int]:
+    """The states and codes of the table in docs/service.md."""
+    text = (Path(__file__).parents[3] / "docs" / "service.md").read_text()
+    return {name: int(code) for name, code in re.findall(r"^\| ([a-z ]+) \| (\d) \| ", text, re.M)}
+
+
+@pytest.mark.parametrize(("name", "code"), documented().items())
+def test_every_documented_state_has_its_code(name: str, code: int) -> None:
+    assert [(one.name, one.code) for one in conditions(in_state(name))] == [(name, Code(code))]
+
+
+def test_every_state_is_documented() -> None:
+    source = Path(inspect.getfile(conditions)).read_text()
+    named = set(re.findall(r'Condition\(Code\.\w+, "([^"]+)"\)', source)) | {NO_ORDER}
+    assert named == set(documented())

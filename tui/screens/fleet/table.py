@@ -12,7 +12,6 @@ from tui.draw.alarm_rows import alarm_glyph
 from tui.draw.bearing_rows import NOW, NUMBER_WIDTH
 from tui.draw.format import QUALITIES, SHELVED, STANDING, severity_text, short_time
 from tui.draw.mode import since_text
-from tui.draw.status import SILENCE
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, title, window
 
 WIDE = 90
@@ -70,7 +69,7 @@ def engine_text(standing: Standing, now: datetime, wall: tzinfo) -> tuple[str, R
         return (
             (f"✕ ENDED {since_text(beat.beat_at, now, wall)}", Role.ALARM) if live else ("scored", Role.PLAIN)
         )
-    if now - beat.beat_at > SILENCE:
+    if beat.is_silent(now):
         return f"✕ STALE {since_text(beat.beat_at, now, wall)}", Role.ALARM
     return beat.phase.value, Role.PLAIN
 
