@@ -1,4 +1,4 @@
-"""Gives every test the same ground: private folders, no network, repeatable examples, real recordings."""
+"""Fixtures for every test: private folders, no network, repeatable examples, real recordings."""
 
 import os
 import socket
@@ -15,16 +15,16 @@ from replay.run import Run, open_run
 from replay.sample import sample_path
 from tests.engine import rigs
 
-# The same examples on every machine: a law that breaks, breaks for everybody.
+# The same examples on every machine: a failing property fails everywhere.
 settings.register_profile("raceway", derandomize=True, deadline=None, database=None)
 settings.load_profile("raceway")
 
-# A person's terminal preferences must not change what a screen test sees.
+# The user's terminal preferences must not change the screens of tests.
 _PREFERENCES = ("COLORTERM", "FORCE_COLOR", "NO_COLOR", "RACEWAY_STATE", "TTY_COMPATIBLE")
 
 
 def pytest_configure() -> None:
-    """Drop preferences before anything reads them: Textual does so when it is imported."""
+    """Drop preferences before any import reads them, as Textual does."""
     for name in list(os.environ):
         if name in _PREFERENCES or (name.startswith("TEXTUAL") and name != "TEXTUAL_SNAPSHOT_TEMPDIR"):
             del os.environ[name]
@@ -32,7 +32,7 @@ def pytest_configure() -> None:
 
 @pytest.fixture(scope="session")
 def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that all test processes of this session share, for what is made once."""
+    """Return a folder that all test processes of this session share."""
     own = tmp_path_factory.getbasetemp()
     folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "shared"
     folder.mkdir(exist_ok=True)
@@ -41,10 +41,10 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def _private_folders(tmp_path_factory: pytest.TempPathFactory, shared_folder: Path) -> Iterator[None]:
-    """Keep the caches and stores that tests make out of the user's own folders."""
+    """Keep the caches and stores of tests out of the user's folders."""
     home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
-        # Unpacking the sample takes seconds, and is made to be shared between processes.
+        # Unpacking the sample takes seconds; processes share the result.
         patch.setenv("RACEWAY_CACHE", str(shared_folder / "cache"))
         patch.setenv("XDG_CACHE_HOME", str(home / "cache"))
         patch.setenv("XDG_STATE_HOME", str(home / "state"))
@@ -53,7 +53,7 @@ def _private_folders(tmp_path_factory: pytest.TempPathFactory, shared_folder: Pa
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_network() -> Iterator[None]:
-    """Refuse every connection but those inside this machine."""
+    """Refuse every connection except those inside this machine."""
     connect = socket.socket.connect
 
     def connect_locally(self: socket.socket, address: Any) -> None:
@@ -68,7 +68,7 @@ def _no_network() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def recordings() -> Path:
-    """The folder of full real recordings, holding `ims-set2/` and so on."""
+    """Return the folder of full real recordings with `ims-set2/` and so on."""
     folder = os.environ.get("RACEWAY_DATA")
     if not folder:
         pytest.skip("needs the full recordings: set RACEWAY_DATA to the folder that holds ims-set2/")
@@ -80,13 +80,13 @@ def recordings() -> Path:
 
 @pytest.fixture(scope="session")
 def sample_run() -> Run:
-    """The bundled sample: a real bearing failure."""
+    """Open the bundled sample: a real bearing failure."""
     return open_run(sample_path(), load_settings().recording_format())
 
 
 @pytest.fixture(scope="session")
 def assessed_sample(sample_run: Run, shared_folder: Path) -> Path:
-    """A state folder with the sample learned and scored to its end; copy it to write."""
+    """Return a state folder with the scored sample; copy it before writing."""
 
     def make(place: Path) -> None:
         rigs.assessed(sample_run, load_settings(), place / "state")
@@ -96,13 +96,13 @@ def assessed_sample(sample_run: Run, shared_folder: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def sample_bundle(assessed_sample: Path) -> Bundle:
-    """What was learned from the healthy start of the sample."""
+    """Return the bundle learned from the healthy start of the sample."""
     return load_bundle(rigs.bundle_folder(assessed_sample))
 
 
 @pytest.fixture(scope="session")
 def small_rig(shared_folder: Path) -> rigs.SmallRig:
-    """A made-up rig of two channels with a run that is quick to score; copy its state folder to write."""
+    """Return a made-up rig of two channels with a short run; copy its state folder before writing."""
     place = rigs.once(shared_folder / "small", rigs.make_small_rig)
     settings = load_settings(place / "rig.toml")
     found = rigs.bundle_folder(place / "state")

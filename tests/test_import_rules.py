@@ -1,4 +1,4 @@
-"""Imports run one way, and each room loads without what it has no business with."""
+"""Imports run one way, and each package loads without forbidden libraries."""
 
 import subprocess
 import sys
@@ -19,14 +19,14 @@ def within(module: str, packages: tuple[str, ...]) -> bool:
 
 
 def modules_of(room: str) -> list[str]:
-    """Every module of a room, but not the learning, which has a process of its own, nor any `__main__`."""
+    """Return every module of a package, without the training process and any `__main__`."""
     found = walk_packages([str(ROOT / room)], prefix=f"{room}.", onerror=lambda name: None)
     names = (info.name for info in found if not info.name.endswith(".__main__"))
     return [room, *sorted(name for name in names if not within(name, LEARNING_ROOMS))]
 
 
 def loaded_by(modules: list[str]) -> set[str]:
-    """Names of everything in `sys.modules` after a fresh process has imported `modules`."""
+    """Return the names in `sys.modules` after a new process has imported `modules`."""
     program = (
         f"import sys, importlib\nfor name in {modules!r}: importlib.import_module(name)\nprint(*sys.modules)"
     )

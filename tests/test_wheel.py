@@ -1,4 +1,4 @@
-"""The wheel holds what Raceway needs to run, nothing else, and runs away from the checkout."""
+"""The wheel holds only the files that Raceway needs, and runs outside the checkout."""
 
 import json
 import os
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.xdist_group("wheel")
 
 
 def run(*command: str | Path, cwd: Path, path: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """Run a command that must succeed, with `path` ahead of whatever is installed."""
+    """Run a command that must succeed, with `path` before installed packages."""
     done = subprocess.run(
         [str(part) for part in command],
         cwd=cwd,
@@ -48,7 +48,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the wheel's contents and scripts, and none of its dependencies."""
+    """Return a folder with the wheel's contents and scripts, without its dependencies."""
     target = tmp_path_factory.mktemp("installed")
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
     run(*pip, "install", "--no-deps", "--no-index", "--target", target, wheel, cwd=target)

@@ -6,12 +6,12 @@ from tests.engine.rigs import SMALL_INTERVAL, SMALL_START
 
 
 def name_between(position: float) -> str:
-    """A file name whose time lies half an interval after a snapshot's."""
+    """Return a file name with a time half an interval after a snapshot."""
     return f"{SMALL_START + (position + 0.5) * SMALL_INTERVAL:%Y%m%dT%H%M%S}.csv"
 
 
 def corrupted(folder: Path) -> dict[str, str]:
-    """Put every kind of bad file between the good ones; returns what must be said of each."""
+    """Put every kind of bad file between the good ones; return the expected reason of each."""
     good = (folder / f"{SMALL_START:%Y%m%dT%H%M%S}.csv").read_bytes()
     lines = good.splitlines(keepends=True)
 
@@ -38,7 +38,7 @@ def corrupted(folder: Path) -> dict[str, str]:
         said[name] = reason
     (folder / "notes.txt").write_text("greased on Monday")
     said["notes.txt"] = "its name is not a time"
-    # Python reads a month of one digit too.
+    # Python also accepts a month of one digit.
     same = f"{SMALL_START:%Y%m%dT%H%M%S}.csv".replace("202503", "20253")
     (folder / same).write_bytes(good)
     said[same] = "it has the same time as"

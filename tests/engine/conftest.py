@@ -1,4 +1,4 @@
-"""A small rig that is watched, for tests of the engine that watches."""
+"""Fixtures for tests of the watching engine: a watched small rig."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ def plant(small_rig: SmallRig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.fixture(scope="session")
 def batch(small_rig: SmallRig, tmp_path_factory: pytest.TempPathFactory) -> Facts:
-    """What scoring the small rig's finished run with its bundle gives."""
+    """Return the results of scoring the finished run of the small rig with its bundle."""
     state = tmp_path_factory.mktemp("batch")
     assessed(small_rig.run, small_rig.settings, state, small_rig.bundle)
     return facts_of(state)

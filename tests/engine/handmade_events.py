@@ -1,4 +1,4 @@
-"""Writes events by hand for tests of alarms: minutes instead of stamps, a place and an episode for a key."""
+"""Makes events for tests of alarms: minutes as times, place and episode as key."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,7 +19,7 @@ def at(minute: float) -> datetime:
 
 
 def said(seq: int, kind: EventKind, minute: float, alarm: str = "Left/limit/a", **detail: object) -> Event:
-    """What the engine said of an alarm; it is recorded on the wall as many minutes later."""
+    """Return an engine event of an alarm, recorded the same number of minutes later on the wall clock."""
     if kind in (RAISED, ESCALATED):
         loud = "high" if kind is ESCALATED else "medium"
         detail = {"cause": alarm.split("/")[1], "priority": loud, "severity": 1.5, **detail}
@@ -37,12 +37,12 @@ def did(
     by: str = "ada",
     **detail: object,
 ) -> Event:
-    """What an operator did about the ring that was seen."""
+    """Return an operator's event about a ring."""
     return replace(said(seq, kind, minute, alarm, by=by, **detail), ring=ring)
 
 
 def shelved(seq: int, minute: float, ring: int, until: float, alarm: str = "Left/limit/a") -> Event:
-    """A shelf from one minute to another."""
+    """Return a shelf from one minute to another."""
     return did(seq, SHELVED, minute, ring, alarm, until=at(until).isoformat(), reason="noisy cable")
 
 

@@ -1,4 +1,4 @@
-"""Makes small rigs and their recordings, assesses them, and takes out of a store what can be compared."""
+"""Makes small rigs and their recordings, assesses them, and reads comparable facts from a store."""
 
 import fcntl
 import io
@@ -26,10 +26,10 @@ from engine.store.store import Store
 from replay.run import Run, open_run
 
 WALL = datetime(2026, 1, 5, 3, 0, 0, tzinfo=UTC)
-"""The wall clock of everything made here: it stands still."""
+"""The wall clock of all data made here; it does not advance."""
 
 FIRST_FAULTY = "2004.02.16.03.42.39"
-"""The first snapshot of the bundled sample that holds the defect of bearing 1."""
+"""The first snapshot of the bundled sample with the defect of bearing 1."""
 
 SMALL_START = datetime(2025, 3, 30, 0, 59, 50, tzinfo=UTC)
 SMALL_INTERVAL = timedelta(seconds=10)
@@ -65,24 +65,24 @@ epochs = 40
 
 
 def wall() -> datetime:
-    """The wall clock, injected."""
+    """Return the injected wall clock."""
     return WALL
 
 
 @contextmanager
 def alone(place: Path) -> Iterator[None]:
-    """Keep other test processes out while something they share is made."""
+    """Lock out other test processes while shared data is made."""
     with place.with_suffix(".lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
 def once(place: Path, make: Callable[[Path], None]) -> Path:
-    """Make a folder the first time that any test process asks for it."""
+    """Make a shared folder once for all test processes."""
     with alone(place):
         done = place / "made"
         if not done.exists():
-            # What an earlier attempt left when it failed.
+            # The leftover of an earlier, failed attempt.
             shutil.rmtree(place, ignore_errors=True)
             place.mkdir()
             make(place)
@@ -91,32 +91,32 @@ def once(place: Path, make: Callable[[Path], None]) -> Path:
 
 
 def text_of(signal: np.ndarray, separator: str = "\t") -> bytes:
-    """A recording as the rigs write it; `signal` is (rows, channels)."""
+    """Return a recording as text; `signal` is (rows, channels)."""
     text = io.BytesIO()
     np.savetxt(text, signal, fmt="%.4f", delimiter=separator)
     return text.getvalue()
 
 
 def noise(rng: np.random.Generator, rows: int, channels: int, level: float = 1.0) -> np.ndarray:
-    """Noise of a machine that runs steadily, (rows, channels): a broad floor and a resonance."""
+    """Return the noise of a steady machine, (rows, channels): a broad floor and a resonance."""
     white = rng.normal(size=(rows + 2, channels))
     resonant = white[2:] - 0.9 * white[1:-1] + 0.5 * white[:-2]
     return level * resonant / resonant.std(axis=0)
 
 
 def ringing(rows: int, every: int, height: float) -> np.ndarray:
-    """A train of decaying impulses, (rows,), as a rolling element leaves when it passes a defect."""
+    """Return a train of decaying impulses, (rows,), as of rolling elements over a defect."""
     time = np.arange(rows) % every
     return height * np.exp(-time / 12.0) * np.sin(2 * np.pi * 0.23 * time)
 
 
 def small_name(position: int) -> str:
-    """The file name of a snapshot of the small rig."""
+    """Return the file name of a snapshot of the small rig."""
     return f"{SMALL_START + position * SMALL_INTERVAL:%Y%m%dT%H%M%S}.csv"
 
 
 def write_small_run(folder: Path) -> None:
-    """Two channels at 25.6 kHz, 2560 rows every 10 s: steady noise, then a defect on the right one."""
+    """Write two channels at 25.6 kHz, 2560 rows every 10 s: steady noise, then a defect on the right one."""
     rng = np.random.default_rng(20250330)
     folder.mkdir()
     for position in range(SMALL_COUNT):
@@ -128,7 +128,7 @@ def write_small_run(folder: Path) -> None:
 
 @dataclass(frozen=True)
 class SmallRig:
-    """The small rig: its settings, its run, and a state folder with that run learned and scored."""
+    """The small rig: its settings, its run, and a state folder with the scored run."""
 
     config: Path
     settings: Settings
@@ -154,29 +154,29 @@ def assessed(run: Run, settings: Settings, state: Path, bundle: Bundle | None = 
 
 
 def first(run: Run, count: int) -> Run:
-    """The run as it was when only so many of its recordings had been taken."""
+    """Return the run with only its first recordings."""
     return replace(run, entries=run.entries[:count])
 
 
 def scorer_of(bundle: Bundle, settings: Settings) -> Scorer:
-    """What examines snapshots of the machine that the settings describe."""
+    """Return the scorer of a bundle for the machine of the settings."""
     return Scorer(bundle, layout_of(settings), Diagnostician(settings))
 
 
 def bundle_folder(state: Path) -> Path:
-    """The one bundle that was learned into a state folder."""
+    """Return the only bundle of a state folder."""
     (found,) = [path for path in (state / "bundles").iterdir() if path.is_dir()]
     return found
 
 
 def only_assessment(store: Store) -> Assessment:
-    """The assessment of a store that holds one."""
+    """Return the only assessment of a store."""
     (found,) = store.assessments()
     return found
 
 
 def scores_csv(state: Path, outcome: Outcome, run: Run, out: Path) -> list[str]:
-    """The lines of scores.csv for an assessed run."""
+    """Return the lines of scores.csv for an assessed run."""
     with Store.open(state) as store:
         write_results(out, store, outcome, run)
     return (out / "scores.csv").read_text().splitlines()
@@ -186,10 +186,10 @@ Facts = dict[str, list[tuple[object, ...]]]
 
 
 def facts_of(state: Path) -> Facts:
-    """All that a store says of its only assessment, bit for bit, but no wall clock and no numbering.
+    """Return all facts of a store's only assessment, bit for bit, without wall clock and numbering.
 
-    Which snapshots a commit ends with depends on the clock, and only those carry the engine's state: the
-    last one is told.
+    The last snapshot of a commit carries the engine's state and depends on the clock: only the
+    last one is included.
     """
     with Store.open(state) as store:
         assessment = only_assessment(store)
@@ -230,13 +230,13 @@ def facts_of(state: Path) -> Facts:
 
 
 def events_of(state: Path) -> tuple[Event, ...]:
-    """The events of a store's only assessment."""
+    """Return the events of a store's only assessment."""
     with Store.open(state) as store:
         return store.events(only_assessment(store))
 
 
 def urgent(events: tuple[Event, ...]) -> list[Event]:
-    """The raises of medium or high priority, in order."""
+    """Return the raises of medium or high priority, in order."""
     return [
         event
         for event in events

@@ -1,4 +1,4 @@
-"""Watches series of severities by the rules, with what the tests of them share."""
+"""Applies the alarm rules to series of severities, for tests."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -25,7 +25,7 @@ def moment(number: int) -> Moment:
 
 
 def watched(severities: Iterable[float], rules: AlarmSettings = RULES) -> list[tuple[int, NewEvent]]:
-    """Which events a series of severities leads to, each with the number of the snapshot that decided it."""
+    """Return the events of a series of severities, each with the number of the deciding snapshot."""
     watch, heard = Watch(), []
     for number, severity in enumerate(severities):
         watch, events = watch_severity(

@@ -36,7 +36,7 @@ def at(position: int) -> datetime:
 
 
 def item(position: int, events: tuple[NewEvent, ...] = (), quality: Quality = Quality.RUNNING) -> Assessed:
-    """A snapshot whose every number tells its position, with digits that rounding would lose."""
+    """Return a snapshot with numbers derived from its position, with digits that rounding would lose."""
     scored = quality is Quality.RUNNING
     scores = tuple(
         Score(

@@ -1,4 +1,4 @@
-"""What becomes of a recording that arrives, and what time it is while none does."""
+"""The live clock: recording time between and after recordings."""
 
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta

@@ -1,7 +1,7 @@
-"""Drives a watching engine from a test, without waiting: the test goes on at each of the engine's heartbeats.
+"""Drives a watching engine from a test without waiting: the test continues at each heartbeat.
 
-A test is a story, a generator: it writes files, moves clocks, and yields; the engine, on the same thread,
-goes one step on and hands back. When the story ends the engine is asked to end. Clocks move only by a little
+A test is a story, a generator. It writes files, moves clocks, and yields; the engine, on the same thread,
+does one step and returns. At the end of the story the engine is stopped. Clocks move only by a little
 at each step, and when the story moves them.
 """
 
@@ -37,13 +37,13 @@ from tests.engine.rigs import (
 )
 
 STEP = 0.1
-"""Seconds that pass at each heartbeat."""
+"""Time that passes at each heartbeat [s]."""
 
 MOST_STEPS = 5_000
 
 ABOUT_ITSELF = (EventKind.STARTED, EventKind.FINISHED)
 ASIDE = (*ABOUT_ITSELF, EventKind.REQUESTED, EventKind.ANSWERED)
-"""What is said only where a machine is watched, and not of its snapshots."""
+"""Events of a watched machine that do not belong to snapshots."""
 
 QUICK = {
     "watch.settle": 0.0,
@@ -54,18 +54,18 @@ QUICK = {
 }
 
 NO_PATIENCE = Patience(lock_seconds=0.0, pauses=())
-"""Engine and story share a thread: what waited for a lock that the other holds would wait for ever."""
+"""Engine and story share a thread: waiting for each other's lock would never end."""
 
 Story = Iterator[None]
 
 
 class KilledError(BaseException):
-    """Ends an engine as a kill does: it has no last word."""
+    """Ends an engine like a kill: without a last event."""
 
 
 @dataclass
 class Clock:
-    """A steady clock and a wall clock that stand until they are moved."""
+    """A monotonic and a wall clock that stand still until moved."""
 
     steady: float = 1000.0
     wall_ahead: float = 0.0
@@ -79,7 +79,7 @@ class Clock:
 
 @dataclass
 class Plant:
-    """A small rig that is watched: its incoming folder, its state folder, and its clock."""
+    """A watched small rig: its incoming folder, state folder, and clock."""
 
     rig: SmallRig
     folder: Path
@@ -123,10 +123,10 @@ class Plant:
     def bundles(self) -> Bundles:
         return Bundles(self.state, live_key(self.settings))
 
-    # What a story does.
+    # Actions of a story.
 
     def put(self, *positions: int) -> None:
-        """Let the recorder leave these snapshots of the run, renamed into place; what is there stays."""
+        """Let the recorder write these snapshots of the run, renamed into place; existing files stay."""
         for name in map(small_name, positions):
             if (self.folder / name).exists():
                 continue
@@ -139,44 +139,44 @@ class Plant:
         return path
 
     def raw(self, position: int) -> bytes:
-        """What the recorder wrote at a position."""
+        """Return the recorder's file at a position."""
         return (self.rig.run.folder / small_name(position)).read_bytes()
 
     def ask(self, action: Action, **detail: object) -> Event:
         at = self.clock.now()
         return self.store.request(self.assessment(), action, by="ada", now=at, at=at, detail=detail)
 
-    # What a story waits for.
+    # Conditions that a story waits for.
 
     def until(self, is_so: Callable[[], bool]) -> Story:
         while not is_so():
             yield
 
     def dealt_with(self, count: int) -> Story:
-        """Wait until the ledger has so many rows."""
+        """Wait until the ledger has this many rows."""
         yield from self.until(lambda: sum(self.counts().values()) >= count)
 
     def turns(self) -> Story:
-        """Let the engine do twice all that it does by the clock."""
+        """Let the engine do its periodic checks twice."""
         until = self.clock.steady + 2 * (supervision.TURN_SECONDS + self.settings.watch.scan)
         yield from self.until(lambda: self.clock.steady > until)
 
     def whole_run(self) -> Story:
-        """The whole run lies there, and is taken in."""
+        """Feed the whole run and wait until it is scored."""
         self.put(*range(SMALL_COUNT))
         yield from self.dealt_with(SMALL_COUNT)
 
-    # What can be seen from outside.
+    # Views from outside.
 
     @property
     def store(self) -> Store:
-        """The store, for who looks at it and asks; the engine has one of its own."""
+        """Open the store as an outside reader; the engine has a separate connection."""
         if self._store is None:
             self._store = Store.open(self.state)
         return self._store
 
     def assessment(self) -> Assessment:
-        """The live record as it was first seen: its identity does not change."""
+        """Return the live record as first seen; its identity does not change."""
         if self._assessment is None:
             self._assessment = only_assessment(self.store)
         return self._assessment
@@ -186,7 +186,7 @@ class Plant:
         return [event for event in events if not kinds or event.kind in kinds]
 
     def causes(self, cause: str) -> list[EventKind]:
-        """What was said of the alarms with this cause, in order."""
+        """Return the kinds of the events of this cause, in order."""
         raised = {e.alarm for e in self.events(EventKind.RAISED) if e.detail["cause"] == cause}
         return [event.kind for event in self.events() if event.alarm in raised]
 
@@ -198,16 +198,16 @@ class Plant:
         return {outcome: count for outcome, count in found.items() if count}
 
     def ledger(self) -> list[tuple[str, Outcome, str]]:
-        """Name, outcome and reason of each row, in order."""
+        """Return name, outcome and reason of each row, in order."""
         rows = self.store.intake_rows([self.assessment().machine_id])
         return [(row.name, Outcome(row.outcome), row.reason) for row in rows]
 
     def scored(self) -> list[str]:
-        """The snapshots that were judged, in order, late ones left out."""
+        """Return the scored snapshots in order, without late ones."""
         return list(self.store.series(self.assessment()).names)
 
     def facts(self) -> Facts:
-        """All that the store holds of the snapshots, bit for bit."""
+        """Return all stored facts of the snapshots, bit for bit."""
         facts = facts_of(self.state)
         return {**facts, "events": [event for event in facts["events"] if event[0] not in ASIDE]}
 
@@ -218,7 +218,7 @@ class Plant:
 
 
 def plant_of(rig: SmallRig, place: Path, monkeypatch: pytest.MonkeyPatch, **overrides: object) -> Plant:
-    """A plant with an empty incoming folder, whose engine waits for nothing but its clock.
+    """Make a plant with an empty incoming folder; its engine waits only for its clock.
 
     Overrides are settings, `__` between table and key.
     """

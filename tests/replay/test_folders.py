@@ -13,7 +13,7 @@ VARIABLES = ("HOME", "USER", "LOGNAME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "RAC
 
 @pytest.fixture
 def nobody(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """An account without a home, as in a container."""
+    """Set up an account without a home, as in a container."""
 
     def unknown(_who: object) -> pwd.struct_passwd:
         raise KeyError("not found")

@@ -1,4 +1,4 @@
-"""Made-up stores and consoles that look at them, with clocks that move only when told."""
+"""Fixtures: made-up stores, and consoles on them with manual clocks."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -25,7 +25,7 @@ from tui.screens.panel import Panel
 
 
 class Clock:
-    """A clock for the pace and the wall that stands until it is moved."""
+    """A clock for pace and wall time that stands still until moved."""
 
     def __init__(self) -> None:
         self.seconds = 1000.0
@@ -44,7 +44,7 @@ def clock() -> Clock:
 
 @pytest.fixture(scope="session")
 def whole_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A finished run; not to be written to."""
+    """Return the store of a finished run; read only."""
     state = tmp_path_factory.mktemp("whole")
     synthetic.fill(state)
     return state
@@ -52,7 +52,7 @@ def whole_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def own_store(whole_store: Path, tmp_path: Path) -> Path:
-    """A copy of the finished run, to be written to."""
+    """Return a writable copy of the finished run."""
     state = tmp_path / "state"
     state.mkdir()
     for file in whole_store.iterdir():
@@ -62,7 +62,7 @@ def own_store(whole_store: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def console(clock: Clock) -> Callable[..., Console]:
-    """Makes a paused console on a state folder."""
+    """Return a maker of paused consoles on a state folder."""
 
     def make(state: Path, **changes: Unpack[Changes]) -> Console:
         return Console(replace(options(state, clock), **changes))
@@ -106,27 +106,27 @@ class Changes(TypedDict, total=False):
 
 
 async def settled(pilot: Pilot[None]) -> None:
-    """Wait until nothing is being read, stored or drawn."""
+    """Wait until all reading, storing and drawing is done."""
     await pilot.pause()
     await pilot.app.workers.wait_for_complete()
     await pilot.pause()
 
 
 def put(console: Console, position: int) -> None:
-    """Put the playhead onto a snapshot."""
+    """Move the playhead to a snapshot."""
     head = console.controller.head
     console.controller.navigation.put(Playhead(microseconds(synthetic.at(position)), head.pace, head.playing))
 
 
 def text(console: Console) -> str:
-    """What stands on the screen."""
+    """Return the text on the screen."""
     panels = console.screen.query(Panel)
     return "\n".join(panel.render_line(y).text.rstrip() for panel in panels for y in range(panel.size.height))
 
 
 @pytest.fixture(scope="module")
 def view(whole_store: Path) -> View:
-    """The made-up record whole, as a console that looks at snapshot 110 reads it."""
+    """Return the whole made-up record as a console at snapshot 110 reads it."""
     reader = Reader(lambda: Store.open(whole_store), lambda store: store.assessments()[-1], "night shift")
     found = reader.poll(110).view
     reader.close()
@@ -143,5 +143,5 @@ def gallery(whole_store: Path, view: View) -> Gallery:
 
 
 def frame(view: View, position: int) -> Frame:
-    """What is drawn with the playhead on a snapshot."""
+    """Return the frame with the playhead at a snapshot."""
     return Frame(view, Playhead(microseconds(synthetic.at(position)), 1.0, False))

@@ -1,4 +1,4 @@
-"""A small made-up assessment in a real store: bearing 1 fails, the machine stops at the end."""
+"""Makes a small assessment in a real store: bearing 1 fails, the machine stops at the end."""
 
 import math
 from collections.abc import Callable
@@ -21,7 +21,7 @@ ONSET = 76
 RAISED = 78
 ESCALATED = 100
 WALL = datetime(2026, 1, 5, 3, 0, 0, tzinfo=UTC)
-"""The wall clock of everything made here."""
+"""The wall clock of all data made here."""
 
 NAMES = ("Bearing 1", "Bearing 2", "Bearing 3", "Bearing 4")
 
@@ -149,7 +149,7 @@ def begin(store: Store, names: tuple[str, ...] = NAMES) -> Assessment:
 
 
 def settings(names: tuple[str, ...]) -> dict[str, object]:
-    """As much of the settings as a screen looks at."""
+    """Return the settings that screens read."""
     bearing = {
         "rollers": 16,
         "roller_diameter": 0.331,
@@ -180,7 +180,7 @@ def fill(
     names: tuple[str, ...] = NAMES,
     extra: Callable[[int], tuple[NewEvent, ...]] = lambda _position: (),
 ) -> Assessment:
-    """Make a store that holds the first so many snapshots; the engine has finished if that is all."""
+    """Make a store with the first snapshots; with all of them the engine has finished."""
     with Store.open(state, create=True) as store:
         assessment = begin(store, names)
         for number in range(1, 31):

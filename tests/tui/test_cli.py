@@ -1,4 +1,4 @@
-"""The command line: what is wrong is one sentence and an exit code, what is right is three files."""
+"""The command line: errors give one sentence and an exit code; success gives three files."""
 
 import csv
 import json
@@ -56,7 +56,7 @@ def raceway(*arguments: object) -> Result:
 
 
 def sentence(result: Result, code: int) -> str:
-    """The one line on standard error of a command that ended with this code, and nothing else said."""
+    """Return the only line on standard error of a command that ended with this code."""
     assert result.exit_code == code, result.output
     assert result.stdout == ""
     (line,) = result.stderr.splitlines()
@@ -66,7 +66,7 @@ def sentence(result: Result, code: int) -> str:
 
 @pytest.fixture
 def score(small_rig: SmallRig, tmp_path: Path) -> Callable[..., Result]:
-    """Score the small rig's run with what was learned of it, or another run."""
+    """Score the small rig's run with its bundle, or another run."""
 
     def command(*more: object, run: Path = small_rig.run.folder) -> Result:
         given = ["--out", tmp_path / "out", "--config", small_rig.config, "--bundle", small_rig.bundle_folder]
@@ -80,7 +80,7 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-# What is wrong
+# Errors
 
 
 def test_run_that_does_not_exist_is_named(tmp_path: Path) -> None:
@@ -168,7 +168,7 @@ def test_unknown_option_is_an_error_of_the_command() -> None:
     assert raceway("score", "--nonsense").exit_code == UNUSABLE
 
 
-# What is right
+# Success
 
 
 def test_score_writes_the_three_documented_files(score: Callable[..., Result], tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Alarms to acknowledge, and what was stored of it."""
+"""Makes alarms to acknowledge, and reads their acknowledgements."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What is said below the limit: an error that rises, one that has drifted, a machine that changed."""
+"""Advisories below the limit: rising errors, drifted errors, a changed machine."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -27,7 +27,7 @@ def heard(
     followed: np.ndarray | None = None,
     learned: int = 0,
 ) -> list[tuple[int, NewEvent]]:
-    """What is said of a series of severities (snapshots, 2), each with its snapshot's number."""
+    """Return the advisories for severities (snapshots, 2), each with its snapshot's number."""
     level = np.ones_like(severity) if level is None else level
     chance = np.random.default_rng(13).normal(0.0, 0.01, severity.shape)
     advice = Advice((Watch(),) * 2, (False,) * 2, empty_history(2))
@@ -57,7 +57,7 @@ def heard(
 
 
 def rising(count: int, until: float) -> np.ndarray:
-    """Bearing 1 rises from the quiet error, bearing 2 does not, (count, 2)."""
+    """Return severities (count, 2): bearing 1 rises, bearing 2 does not."""
     return np.stack([np.geomspace(QUIET, until, count), np.full(count, QUIET)], axis=1)
 
 

@@ -1,4 +1,4 @@
-"""What an alarm is at an instant: a fold over events, in which no order of acknowledgements matters."""
+"""The state of an alarm is a fold over events, independent of the order of acknowledgements."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -158,7 +158,7 @@ def test_what_needs_somebody_comes_first_then_what_stands_then_the_urgent_then_w
 
 @st.composite
 def histories(draw: st.DrawFn) -> tuple[Event, ...]:
-    """Episodes of up to three alarms in engine order, and acknowledgements of any of their rings."""
+    """Draw episodes of up to three alarms in engine order, and acknowledgements of any of their rings."""
     events: list[Event] = []
     kinds = {key: [RAISED, ESCALATED, CLEARED] for key in draw(st.sampled_from(["A", "AB", "ABC"]))}
     number = 0

@@ -1,4 +1,4 @@
-"""What a worse neighbour explains: the alarm rings all the same, lower, until it has a sign of its own."""
+"""An alarm that a worse neighbour explains rings with low priority until it shows a sign of its own."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -33,7 +33,7 @@ LEADER = Leader("Bearing 1", 10.0)
 def beside(
     series: Iterable[tuple[float, Leader | None, str]], rules: AlarmSettings = RULES
 ) -> list[tuple[int, NewEvent]]:
-    """Events of bearing 4 from its severities, whether bearing 1 leads, and what tells them apart."""
+    """Return the events of bearing 4, from severities, whether bearing 1 leads, and distinguishing signs."""
     watch, heard = Watch(), []
     for number, (severity, leader, own_sign) in enumerate(series):
         watch, events = watch_severity(
@@ -88,7 +88,7 @@ def test_whoever_was_worse_when_it_rang_is_named_though_it_has_signs_of_its_own(
     own = (2.0, LEADER, "another band pattern")
     heard = beside([EXPLAINED] * 5 + [own] * 5 + [(12.0, LEADER, "")] * 5)
     told = [(event.detail.get("beside"), event.detail.get("beside_severity")) for _, event in heard]
-    # Raised as carried over; promoted beside the worse one; severe, and by then the worst itself.
+    # Raised as carried over; promoted beside the worse one; then severe and the worst.
     assert told == [(None, None), ("Bearing 1", 10.0), (None, None)]
 
 
@@ -146,7 +146,7 @@ def test_carried_over_alarm_clears_like_any_other() -> None:
 def test_leader_never_delays_or_drops_an_alarm(
     series: list[tuple[float, Leader | None, str]], rules: AlarmSettings
 ) -> None:
-    """Nothing mutes a failure: with a leader the same alarms ring at the same snapshots, if lower."""
+    """With a leader the same alarms ring at the same snapshots, possibly with lower priority."""
     kept = {RAISED, CLEARED}
     explained = [(number, event.kind) for number, event in beside(series, rules) if event.kind in kept]
     severities = [severity for severity, _, _ in series]

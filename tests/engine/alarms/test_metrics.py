@@ -1,4 +1,4 @@
-"""The figures of control rooms, on records made so that each figure can be counted by hand."""
+"""Alarm figures, on records small enough to count by hand."""
 
 from collections.abc import Iterable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Alarms that no snapshot decides, a stopped machine that is to ring, and what to do about each."""
+"""Alarms without a snapshot, the alarm of a stopped machine, and the advice for each."""
 
 from dataclasses import replace
 from datetime import timedelta

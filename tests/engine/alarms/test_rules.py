@@ -1,4 +1,4 @@
-"""What rings: so many running snapshots in a row above the limit raise, so many below it clear, no fewer."""
+"""Alarm rules: a set number of snapshots in a row raises, escalates or clears an alarm."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -170,11 +170,11 @@ def test_severe_smoothing_without_a_severe_snapshot_does_not_escalate() -> None:
     assert heard == [RAISED]
 
 
-# What lasts
+# The patient average
 
 
 def lasted(series: Iterable[tuple[bool, bool]]) -> list[tuple[int, EventKind]]:
-    """Events of an error at its limit, from whether the quick and the patient average are above theirs."""
+    """Return the events of an error at its limit, from the state of the quick and the patient average."""
     watch, heard = Watch(), []
     for number, (exceeds, lasts) in enumerate(series):
         watch, events = watch_severity(
@@ -208,7 +208,7 @@ STANDING = Watch(alarm="Bearing 1/limit/snapshot", priority="medium")
 
 
 def spoken(found: Iterable[dict[str, object] | None], watch: Watch = STANDING) -> list[tuple[int, str]]:
-    """What surface each event names, with the number of the snapshot that decided it."""
+    """Return the surface of each event, with the number of the deciding snapshot."""
     heard = []
     for number, one in enumerate(found):
         watch, events = watch_surface(watch, one, "Bearing 1", moment(number), RULES)
@@ -276,7 +276,7 @@ RISE = {"severity": 0.6, "seconds_to_limit": 3600.0}
 
 
 def advised(rises: Iterable[tuple[bool, bool]]) -> list[tuple[int, NewEvent]]:
-    """Events from whether the error rises, and whether the alarm by the limit stands."""
+    """Return the events, from whether the error rises and whether the limit alarm stands."""
     watch, heard = Watch(), []
     for number, (rise, overtaken) in enumerate(rises):
         trend = RISE if rise else None

@@ -1,4 +1,4 @@
-"""Shelved, out of service, latched, chattering: what an alarm is besides raised and acknowledged."""
+"""Further alarm states: shelved, out of service, latched, chattering."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -213,9 +213,9 @@ def test_rules_of_the_fold_come_from_the_settings_of_the_assessment() -> None:
 
 @st.composite
 def records(draw: st.DrawFn) -> tuple[Event, ...]:
-    """A machine's record: episodes of three places in engine order, and operators who come in between.
+    """Draw a machine's record: episodes of three places in engine order, and operators' actions.
 
-    An operator names the ring last stored or an earlier one, and acts at any minute: the playhead of a
+    An operator names the latest ring or an earlier one, at any minute, because the playhead of a
     replay may stand anywhere.
     """
     events: list[Event] = []
@@ -264,9 +264,9 @@ MINUTES = st.integers(0, 200)
 
 
 def arrived_otherwise(events: tuple[Event, ...], random: Random) -> tuple[Event, ...]:
-    """The same record as the store would number it had operators and engine come in another order.
+    """Return the same record as the store would number it after another order of arrival.
 
-    The engine keeps its own order, and nobody answers what is not there yet.
+    The engine's order stays, and no action precedes its ring.
     """
     causes = {event.seq: {event.ring, event.detail.get("shelf")} - {None} for event in events}
     waiting, order = list(events), list[Event]()
@@ -290,7 +290,7 @@ def arrived_otherwise(events: tuple[Event, ...], random: Random) -> tuple[Event,
 
 
 def told(alarms: Iterable[Alarm]) -> list[tuple[object, ...]]:
-    """What an alarm list shows, without the numbers that the store gave."""
+    """Return the contents of an alarm list without the store's numbers."""
     return [
         (one.key, one.state, one.stands, one.priority, one.count, one.peak, one.ring.at, one.shelved_until)
         for one in alarms

@@ -1,4 +1,4 @@
-"""Another rig than the IMS one: two channels at 25.6 kHz, 2560 rows every 10 s, times with seconds."""
+"""A rig other than IMS: two channels at 25.6 kHz, 2560 rows every 10 s, times with seconds."""
 
 from datetime import timedelta
 from itertools import pairwise

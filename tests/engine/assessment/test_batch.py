@@ -1,4 +1,4 @@
-"""The loop: no hindsight, restarts and second passes change nothing, and bad files stop nobody."""
+"""The batch loop has no hindsight; restarts, second passes and bad files change nothing."""
 
 import shutil
 from collections.abc import Callable
@@ -45,7 +45,7 @@ SETTINGS = load_settings()
 
 
 def strict(bundle: Bundle) -> Bundle:
-    """The bundle with limits so low that every snapshot is far above them."""
+    """Return the bundle with limits far below every snapshot."""
     return replace(
         bundle, calibration=replace(bundle.calibration, limit=bundle.calibration.limit / np.float32(100.0))
     )
@@ -84,7 +84,7 @@ def test_baseline_snapshots_are_scored_and_never_raise(small_rig: SmallRig, tmp_
     assert series.baseline.tolist() == [n < SMALL_HEALTHY for n in range(SMALL_COUNT)]
     assert (series.severity[3:] > 1.0).all()
     raised = [event for event in events_of(tmp_path) if event.kind is EventKind.RAISED]
-    # Neither are baseline snapshots counted: it takes as many after it as at any other time.
+    # Baseline snapshots do not count: a raise needs the usual number after the baseline.
     decided = SMALL_HEALTHY + small_rig.settings.alarms.persistence - 1
     assert sorted(event.component for event in raised) == ["Left", "Right"]
     assert {event.at for event in raised} == {small_rig.run.entries[decided].time}
@@ -106,7 +106,7 @@ def test_baseline_learned_is_said_once_at_its_last_snapshot(small_rig: SmallRig)
     assert learned.detail["doubts"] == list(small_rig.bundle.doubts)
 
 
-# Again, and in pieces
+# Second passes, and passes in portions
 
 
 def test_engine_restarted_again_and_again_says_what_one_pass_says(
@@ -177,7 +177,7 @@ def test_second_engine_on_the_same_assessment_is_turned_away(small_rig: SmallRig
     assert assessed(small_rig.run, small_rig.settings, tmp_path, small_rig.bundle).scored_now == SMALL_COUNT
 
 
-# What it tells
+# Progress
 
 
 def test_progress_goes_through_its_phases(small_rig: SmallRig, tmp_path: Path) -> None:
@@ -225,7 +225,7 @@ def test_epochs_of_the_learning_are_in_the_store(small_rig: SmallRig) -> None:
     assert epochs[-1].loss < epochs[0].loss
 
 
-# What cannot be assessed
+# Invalid runs
 
 
 @pytest.mark.parametrize(
@@ -286,7 +286,7 @@ def test_bundle_of_another_machine_is_refused(
         assessed(small_rig.run, small_rig.settings, tmp_path, change(small_rig.bundle))
 
 
-# Files that are no recordings
+# Files that are not recordings
 
 
 def test_bad_files_are_recorded_as_rejected_and_change_no_score(small_rig: SmallRig, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The bundled sample from end to end: a real bearing fails, and the engine says so once it does."""
+"""The bundled sample from end to end: the engine raises an alarm when the bearing fails, not before."""
 
 from pathlib import Path
 

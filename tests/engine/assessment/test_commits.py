@@ -1,4 +1,4 @@
-"""How snapshots flow: side by side but in order, and into the store in whole batches."""
+"""Snapshots are examined in parallel, kept in order, and stored in whole batches."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -72,7 +72,7 @@ def state(position: int) -> State:
 
 
 class Listening(Store):
-    """A store that counts what each commit brings."""
+    """A store that counts the snapshots of each commit."""
 
     commits: list[list[bool]]
 

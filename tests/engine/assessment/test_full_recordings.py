@@ -1,4 +1,4 @@
-"""The full recordings, where RACEWAY_DATA names them: what the engine must reach on real failures."""
+"""Required results on full recordings of real failures, if RACEWAY_DATA is set."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +13,7 @@ from replay.run import Run, open_run
 from tests.engine.rigs import assessed, events_of, only_assessment, urgent
 
 ONSET, LATEST = 532, 538
-"""Indices in IMS Set 2 between which the first alarm belongs: before it there is no defect to hear."""
+"""Valid indices of the first alarm in IMS Set 2; no defect is audible before them."""
 
 
 def index_of(run: Run, event: Event) -> int:
@@ -97,7 +97,7 @@ def test_ims_set_1_excerpt_has_two_channels_a_bearing_and_rings_on_bearing_3(
     assert assessment.channels == ((1, 2), (3, 4), (5, 6), (7, 8))
     assert series.names == tuple(entry.name for entry in run.entries)
     assert series.figures.shape == (len(run), 8, 4)
-    # The excerpt leaps from its first 50 files to the last days of the bearing.
+    # The excerpt jumps from its first 50 files to the last days of the bearing.
     on_bearing_3 = [event for event in urgent(events_of(tmp_path)) if event.component == "Bearing 3"]
     assert on_bearing_3
     assert index_of(run, on_bearing_3[0]) >= 50

@@ -1,4 +1,4 @@
-"""An engine killed at any moment leaves a store that opens, and another one goes on to the same rows."""
+"""After an engine is killed, the store opens, and another engine continues to the same rows."""
 
 import os
 import signal
@@ -20,7 +20,7 @@ POLL = 0.002
 
 
 def stored(state: Path) -> int:
-    """How many snapshots the store holds; -1 while there is no store yet."""
+    """Return the number of stored snapshots; -1 without a store."""
     try:
         with Store.open(state) as store:
             resume = store.resume_point(only_assessment(store))
@@ -30,7 +30,7 @@ def stored(state: Path) -> int:
 
 
 def is_committing(state: Path) -> bool:
-    """Whether a transaction is under way: the rollback journal holds something."""
+    """Return whether a transaction is in progress: the rollback journal is not empty."""
     try:
         return (state / f"{FILE_NAME}-journal").stat().st_size > 0
     except FileNotFoundError:
@@ -38,7 +38,7 @@ def is_committing(state: Path) -> bool:
 
 
 def killed_when(ready: Callable[[], bool], engine: list[str]) -> bool:
-    """Start an engine and kill it as soon as it is ready for that; False if it finished before."""
+    """Start an engine and kill it at a condition; return False if it finished before."""
     child = subprocess.Popen(engine, env=environment(), stdin=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + PATIENCE

@@ -1,4 +1,4 @@
-"""From snapshot to snapshot: a stop is no news, the state is all there is, one sensor is enough."""
+"""The tracker: stops raise nothing, the state is complete, one working sensor is enough."""
 
 import json
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ STOPPED, RESTARTED = EventKind.STOPPED, EventKind.RESTARTED
 
 @dataclass
 class Machine:
-    """The small rig's machine as the engine follows it after its baseline, one made-up signal at a time."""
+    """The machine of the small rig after its baseline, one made-up signal at a time."""
 
     rig: SmallRig
     layout: Layout
@@ -90,7 +90,7 @@ def machine(small_rig: SmallRig) -> Machine:
 
 
 def heard(verdicts: Iterable[Verdict]) -> list[tuple[int, EventKind]]:
-    """The number of each snapshot, from 1, and what was said of it."""
+    """Return the events, each with the number of its snapshot from 1."""
     return [
         (number, event.kind) for number, verdict in enumerate(verdicts, start=1) for event in verdict.events
     ]

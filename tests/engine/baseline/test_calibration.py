@@ -1,4 +1,4 @@
-"""Errors and limits: what counts as error, and where a limit is set."""
+"""Errors and limits: the definition of an error and the calibration of a limit."""
 
 import numpy as np
 import pytest
@@ -74,7 +74,7 @@ def test_limit_is_wider_the_fewer_snapshots_set_it_and_the_more_of_them_are_aver
     assert quick[0] > quick[1] > 3.0
     assert patient[0] > quick[0]
     assert patient[1] > quick[1]
-    # The average of a constant over n snapshots is uncertain by 1/n of the variance of one.
+    # The mean of n snapshots has 1/n of the variance of one.
     assert quick[0] == pytest.approx(3.0 * np.sqrt(1 + 3 / 10))
 
 
@@ -83,7 +83,7 @@ def test_errors_of_zero_still_give_a_finite_limit() -> None:
 
 
 def baseline_of(steps: tuple[float, float], seed: int = 4) -> np.ndarray:
-    """100 snapshots of noise of two components, of which the 40 held out lie higher by `steps`."""
+    """Return 100 snapshots of noise of two components; the 40 held-out ones are higher by `steps`."""
     residual = np.random.default_rng(seed).normal(size=(100, 2, 65)).astype(np.float32)
     residual[60:] += np.array(steps, np.float32)[:, None]
     return residual

@@ -1,4 +1,4 @@
-"""A machine without a baseline: healthy snapshots are gathered, learned from, then scored like all others."""
+"""A machine without a baseline gathers healthy snapshots, learns from them, then scores them."""
 
 import weakref
 from collections.abc import Callable
@@ -25,7 +25,7 @@ from tests.engine.watched_plant import MOST_STEPS, KilledError, Plant, Story, pl
 
 @pytest.fixture
 def new(small_rig: SmallRig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plant:
-    """A plant that learns from as many snapshots as the small rig's own baseline has."""
+    """Return a plant that learns from as many snapshots as the baseline of the small rig."""
     return plant_of(small_rig, tmp_path, monkeypatch, watch__gather=SMALL_HEALTHY)
 
 
@@ -46,12 +46,12 @@ def test_baseline_learned_live_is_the_one_that_a_finished_run_gives(new: Plant, 
     )
 
 
-# From here on learning takes no time: the small rig's own bundle comes of it.
+# From here on learning takes no time: it returns the bundle of the small rig.
 
 
 @pytest.fixture
 def lessons(new: Plant, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
-    """The names of what each lesson was learned from."""
+    """Return the snapshot names of each training."""
     taught: list[list[str]] = []
 
     def learn(
@@ -173,7 +173,7 @@ def test_disk_that_has_no_room_for_the_bundle_is_waited_for(
 def endless(
     new: Plant, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> Callable[[], Story]:
-    """Learning that does not end by itself, slowly or quickly; the story goes on once it has begun."""
+    """Training that never ends, in slow or quick epochs; the story continues when it has begun."""
 
     def learn(
         _self: Learner,
@@ -240,7 +240,7 @@ def test_bundle_that_an_operator_switches_to_ends_the_lesson(
     assert new.facts()["scores"] == batch["scores"]
 
 
-# What counts
+# Snapshots that count
 
 
 def sight(minute: float, *, faulty: bool = False, level: tuple[float, float] = (0.0, 0.0)) -> Sight:
@@ -251,7 +251,7 @@ def sight(minute: float, *, faulty: bool = False, level: tuple[float, float] = (
 
 @pytest.fixture
 def founding(small_rig: SmallRig) -> Founding:
-    """What passes over two snapshots of run-in."""
+    """Return a learner that skips two snapshots of run-in."""
     return Founding(load_settings(small_rig.config, overrides={"model.skip": 2}))
 
 

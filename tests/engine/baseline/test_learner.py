@@ -1,4 +1,4 @@
-"""Learning: the same start and seed give the same bundle to the bit, and what does not run is left out."""
+"""Learning: equal data and seed give an equal bundle, bit for bit; stopped snapshots are excluded."""
 
 import shutil
 from collections.abc import Callable
@@ -56,7 +56,7 @@ def test_same_seed_learns_the_same_and_another_seed_is_another_assessment(
     assert other.bundle.digest() != once_more.bundle.digest()
 
 
-# A column that is zeroed must not be taken the logarithm of: numpy would complain on the operator's terminal.
+# The logarithm of a zeroed column would print a numpy warning on the operator's terminal.
 @pytest.mark.filterwarnings("error::RuntimeWarning")
 def test_column_without_a_component_a_stop_a_clipped_and_a_bad_file_are_left_out_of_the_baseline(
     small_rig: SmallRig, tmp_path: Path
@@ -68,7 +68,7 @@ def test_column_without_a_component_a_stop_a_clipped_and_a_bad_file_are_left_out
         signal = small_rig.run.read(index).signal.copy()
         if index in (5, 6, 7):
             signal *= 0.002
-        # A tachometer where the left sensor was: a square wave that says nothing of the bearing.
+        # A tachometer in place of the left sensor: a square wave without information about the bearing.
         signal[:, 0] = np.sign(np.sin(np.arange(len(signal)) / 40.0))
         if index == clipped:
             signal[:, 1] = np.clip(signal[:, 1], -0.5, 0.5)
@@ -159,7 +159,7 @@ def test_look_at_a_snapshot_tells_whether_every_watched_channel_hears_the_machin
     assert np.isfinite(sight.level).all()
 
 
-# What a person who accepts a baseline must know
+# Doubts about a baseline
 
 
 def spoilt(rig: SmallRig, place: Path, positions: range, channel: int, word: str) -> Run:

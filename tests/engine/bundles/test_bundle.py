@@ -1,4 +1,4 @@
-"""A bundle: one folder of plain data that scores to the bit as on the day it was learned, or is refused."""
+"""A bundle is a folder of plain data that scores bit for bit as when learned, or is refused."""
 
 import json
 import shutil
@@ -15,7 +15,7 @@ from tests.engine.rigs import SMALL_FAULT, SmallRig, scorer_of
 
 @pytest.fixture
 def place(small_rig: SmallRig, tmp_path: Path) -> Path:
-    """A bundle of one's own."""
+    """Return a private copy of a bundle."""
     return Path(shutil.copytree(small_rig.bundle_folder, tmp_path / "bundle"))
 
 

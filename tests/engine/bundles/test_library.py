@@ -1,4 +1,4 @@
-"""The bundles beside a store: kept side by side, one in use, and none that is not what it was."""
+"""The bundles beside a store: several kept, one in use, altered ones refused."""
 
 from pathlib import Path
 

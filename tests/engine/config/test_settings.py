@@ -1,4 +1,4 @@
-"""Settings: layers merge key by key, and whatever is wrong is named with its file, line and key."""
+"""Settings: layers merge key by key; errors name file, line and key."""
 
 import re
 import tomllib

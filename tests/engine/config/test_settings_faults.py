@@ -1,4 +1,4 @@
-"""Settings that are wrong: one sentence, with file, line and key."""
+"""Invalid settings give one sentence with file, line and key."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from engine.config.settings import (
 
 
 def complaint(user_file: Path, text: str | bytes, rig: str | None = None) -> str:
-    """What is said of a user's file, without the file's folder."""
+    """Return the error for a user's file, without its folder."""
     user_file.write_bytes(text.encode() if isinstance(text, str) else text)
     with pytest.raises(SettingsError) as caught:
         load_settings(user_file, rig=rig)

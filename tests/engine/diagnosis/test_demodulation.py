@@ -1,4 +1,4 @@
-"""Each channel: its band with most of the error; where it is in question, every band that carries some."""
+"""Demodulation: the leading band of each channel; for suspect channels every band with error."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ SPECTRUM = whole_spectrum(centred(np.random.default_rng(1).normal(size=(ROWS, 2)
 
 
 def error_in(*shares: tuple[int, float, float]) -> np.ndarray:
-    """(2, 64), each share (channel, Hz, share)."""
+    """Return band shares (2, 64) from triples (channel, Hz, share)."""
     error = np.zeros((2, 64), np.float32)
     for channel, hertz, share in shares:
         error[channel, np.searchsorted(EDGES, hertz) - 1] += share

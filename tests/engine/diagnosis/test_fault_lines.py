@@ -1,4 +1,4 @@
-"""Fault lines: shaft and mains never pose as one, and what cannot be told apart is not sought."""
+"""Fault lines: shaft and mains harmonics are excluded; inseparable lines are not searched."""
 
 import numpy as np
 import pytest
@@ -18,16 +18,16 @@ OUTER, INNER, ROLLER, CAGE = Surface.OUTER, Surface.INNER, Surface.ROLLER, Surfa
 def alone(
     hertz: float, shaft: float = 0.0, mains: float = 0.0, resolution: float = 1.0, bins: int = BINS
 ) -> LineSearch:
-    """The search for one outer race."""
+    """Return the search for one outer race."""
     return line_search({OUTER: hertz}, shaft, mains, resolution, bins)
 
 
 def floor_of_noise(seed: int, shape: tuple[int, ...] = (BINS,)) -> np.ndarray:
-    """An envelope spectrum of noise: amplitudes are Rayleigh distributed."""
+    """Return an envelope spectrum of noise: amplitudes are Rayleigh distributed."""
     return np.random.default_rng(seed).rayleigh(0.01, shape).astype(np.float32)
 
 
-# What is masked
+# Masked lines
 
 
 @given(st.floats(5, 300), st.floats(5, 100), st.sampled_from([0.0, 50.0, 60.0]), st.floats(0.2, 4.0))
@@ -77,7 +77,7 @@ def test_seventh_shaft_order_and_mains_beside_the_outer_race_of_ims_are_no_evide
     assert unmasked[0, 0] > 3.0
 
 
-# What is not sought
+# Lines that are not searched
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_harmonic_beyond_the_spectrum_is_not_heard() -> None:
     assert alone(236.0, bins=600).heard.tolist() == [[True, True, False, False, False]]
 
 
-# What is found
+# Found lines
 
 
 @given(st.floats(20, 300), st.integers(0, 1000), st.floats(-0.9, 0.9))

@@ -1,4 +1,4 @@
-"""What is kept of an envelope: as much as shows the fault lines, and no more than a picture can hold."""
+"""The kept part of an envelope shows the fault lines and fits into a picture."""
 
 import numpy as np
 import pytest

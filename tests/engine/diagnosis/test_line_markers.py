@@ -1,4 +1,4 @@
-"""Fault lines are marked where the geometry puts them, and never where shaft or mains would pose as them."""
+"""Fault lines are marked by the geometry, and never on shaft or mains harmonics."""
 
 import numpy as np
 import pytest

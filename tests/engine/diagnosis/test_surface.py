@@ -1,4 +1,4 @@
-"""Which surface fails: named on a row of lines that the baseline has not, or "not clear"."""
+"""The failing surface is named by new fault lines, or is "not clear"."""
 
 from pathlib import Path
 
@@ -27,14 +27,14 @@ def lines_of(settings: Settings) -> dict[Surface, float]:
 
 
 def impacts(settings: Settings, hertz: float, height: float = 3.0) -> np.ndarray:
-    """Impacts so many times a second that a resonance answers, (rows,)."""
+    """Return impacts at a rate [1/s] that excite a resonance, (rows,)."""
     rate = settings.machine.sample_rate
     since = np.mod(np.arange(settings.recording.rows) / rate, 1 / hertz)
     return height * np.exp(-since * 800.0) * np.sin(2 * np.pi * RESONANCE * since)
 
 
 class Bench:
-    """Bearing 1 of a machine with a baseline of noise, on which damage can be tried out."""
+    """Bearing 1 of a machine with a baseline of noise, for trials of damage."""
 
     def __init__(self, settings: Settings, before: float | np.ndarray = 0.0) -> None:
         self.settings, self.diagnostician = settings, Diagnostician(settings)
@@ -53,7 +53,7 @@ class Bench:
     def find(self, damage: float | np.ndarray, error_at: float = RESONANCE) -> Evidence | None:
         error = np.zeros((self.settings.columns, len(EDGES) - 1), np.float32)
         error[0, int(np.searchsorted(EDGES, error_at)) - 1] = 1.0
-        # The same noise whichever tests ran before on the same bench.
+        # The same noise whatever tests ran before.
         self.rng = np.random.default_rng(2004)
         usual = self.usual
         listener = Listener(self.settings.machine.sample_rate, self.diagnostician.bands, EDGES)

@@ -1,4 +1,4 @@
-"""Figures of a model on a run whose onset is known, against arrays made by hand."""
+"""Figures of a model on a run with a known onset, against arrays made by hand."""
 
 import numpy as np
 import pytest

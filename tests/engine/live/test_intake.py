@@ -1,4 +1,4 @@
-"""Every file of a watched folder ends in the ledger, once, with what became of it."""
+"""Every file of a watched folder is in the ledger once, with its outcome."""
 
 import os
 import shutil
@@ -24,11 +24,11 @@ from tests.engine.rigs import (
 from tests.engine.watched_plant import Plant, Story, plant_of
 
 SAME_TIME = small_name(3).replace("202503", "20253")
-"""Another name of the fourth snapshot's time: Python reads a month of one digit too."""
+"""Another name for the fourth snapshot's time: Python also accepts a month of one digit."""
 
 
 def after(plant: Plant, count: int, *, then: float = 40.0) -> Story:
-    """Wait for so many rows, and see that a long while brings no more."""
+    """Wait for a number of rows, and check that no more follow."""
     yield from plant.dealt_with(count)
     plant.clock.steady += then
     yield from plant.turns()
@@ -42,7 +42,7 @@ def test_every_bad_file_is_refused_once_with_its_reason_and_changes_no_score(
     said = corrupted(plant.folder)
 
     def story() -> Story:
-        # Short files and names without a time are given up only when they were left alone for long enough.
+        # Short files and names without a time are refused only after enough time without a change.
         yield from plant.dealt_with(SMALL_COUNT)
         plant.clock.steady += plant.settings.watch.patience
         yield from after(plant, SMALL_COUNT + len(said))

@@ -1,4 +1,4 @@
-"""A short form of `make torture`: a machine is fed while its engines and its operators are killed."""
+"""A short form of `make torture`: feeds a machine while killing its engines and operators."""
 
 import os
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ scan = 0.2
 
 
 def recordings() -> Iterator[Recording]:
-    """The small rig after its baseline, one a minute: six healthy, six with the defect, and so on."""
+    """Yield recordings of the small rig after its baseline: six healthy, six with the defect, and so on."""
     dice = np.random.default_rng(20250401)
     for position in range(1000):
         signal = noise(dice, SMALL_ROWS, 2)

@@ -1,4 +1,4 @@
-"""The command that is told of rings: at least once, bounded, and with its failures in the record."""
+"""The `on_ring` command runs at least once for each ring, in bounded time; failures are recorded."""
 
 import json
 import os
@@ -69,7 +69,7 @@ def test_what_rings_on_a_shelf_or_out_of_service_is_not_told_but_the_end_of_the_
 
 
 class Bell:
-    """A live record, a clock that is moved by hand, and a command that answers as told."""
+    """A live record, a manual clock, and a command with set answers."""
 
     def __init__(self, state: Path) -> None:
         synthetic.fill(state, synthetic.BASELINE)
@@ -223,7 +223,7 @@ def test_command_past_its_time_is_killed_with_all_it_started(tmp_path: Path) -> 
     ran = run_command(["sh", "-c", f"sleep 60 > {fifo} & sleep 60"], b"{}", 0.5)
     assert ran == Ran(None, "killed after 0.5 s")
     assert time.monotonic() - began < 20
-    # The end of the pipe says that nobody holds it open any more: the child in the background died too.
+    # The closed pipe shows that the child in the background died too.
     os.set_blocking(reader, True)
     assert os.read(reader, 1) == b""
     os.close(reader)

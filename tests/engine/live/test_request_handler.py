@@ -1,4 +1,4 @@
-"""What operators ask of a watching engine is done while it watches, and answered once."""
+"""Requests of operators are done while the engine watches, and answered once."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -32,7 +32,7 @@ from tests.engine.watched_plant import KilledError, Plant, Story, plant_of
 
 
 def other(bundle: Bundle) -> Bundle:
-    """Another bundle of the same machine, with limits three times as high."""
+    """Return another bundle of the same machine, with limits three times as high."""
     return replace(
         bundle, calibration=replace(bundle.calibration, limit=bundle.calibration.limit * np.float32(3.0))
     )
@@ -133,7 +133,7 @@ def test_restart_after_a_switch_goes_on_with_that_bundle_and_says_nothing_again(
         yield from plant.whole_run()
         plant.ask(Action.SWITCH, bundle=name)
         yield from answered(plant)
-        # The new bundle has scored nothing yet: the stored state is still the old one's.
+        # The new bundle has scored nothing yet: the stored state is still that of the old bundle.
         raise KilledError
 
     with pytest.raises(KilledError):
@@ -178,7 +178,7 @@ def test_switch_to_a_bundle_of_another_machine_is_refused(plant: Plant) -> None:
     assert str(words).startswith("the bundle was learned with rows 1024, the settings say 2560;")
 
 
-# Looking at a file again
+# Retrying a file
 
 
 def test_refused_file_is_looked_at_again_when_asked(plant: Plant) -> None:
@@ -191,7 +191,7 @@ def test_refused_file_is_looked_at_again_when_asked(plant: Plant) -> None:
         yield from plant.dealt_with(2)
         yield from plant.turns()
         assert plant.counts() == {Outcome.QUARANTINED: 2}
-        # Mended, it is looked at unasked; asking for it then makes no second row.
+        # A repaired file is read without a request; a later request adds no row.
         broken.write_bytes(plant.raw(1))
         yield from plant.dealt_with(3)
         plant.ask(Action.RETRY, raw=name.encode().hex())
@@ -224,12 +224,12 @@ def test_conflict_that_is_looked_at_again_is_one_still(plant: Plant) -> None:
     ]
 
 
-# Learning anew, beside the work
+# Relearning beside the scoring
 
 
 @pytest.fixture
 def teacher(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
-    """Learning that takes no time, and with which settings it was asked for."""
+    """Replace learning by an instant one that records its settings."""
     asked: list[Settings] = []
 
     def learn(run: Run, settings: Settings, listener: Listener) -> Bundle:
@@ -313,7 +313,7 @@ def test_learning_that_the_end_of_the_engine_cut_off_is_done_by_the_next(
     assert [done for done, _ in plant.answers()] == [True]
 
 
-# What cannot be done
+# Impossible requests
 
 
 @pytest.mark.parametrize(

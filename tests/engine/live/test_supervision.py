@@ -1,4 +1,4 @@
-"""Data that stays out, clocks that are set, a disk that fills: what the engine minds, and what not."""
+"""Supervision: missing data, changed clocks, a full disk."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -87,7 +87,7 @@ def test_late_snapshot_does_not_turn_the_clock_back() -> None:
 
 @pytest.fixture
 def alert(small_rig: SmallRig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plant:
-    """A plant that rings when three of its intervals of 10 s pass without a snapshot."""
+    """Return a plant that rings after three intervals of 10 s without a snapshot."""
     return plant_of(small_rig, tmp_path, monkeypatch, alarms__no_data_after=3, watch__patience=0.0)
 
 
@@ -111,7 +111,7 @@ def test_data_that_stays_out_rings_after_three_intervals_and_clears_when_it_come
     last = alert.rig.run.entries[4].time
     assert raised.at == last + timedelta(seconds=30)
     assert raised.detail["message"] == f"no snapshot since {last:%Y-%m-%d %H:%M:%S} UTC"
-    # The clearing snapshot's own stamp lies before the raise: nothing is taken back before it was said.
+    # The clearing snapshot is older than the raise: an alarm cannot clear before it was raised.
     assert cleared.at == raised.at
     assert cleared.detail["message"] == "data comes again"
 
@@ -234,7 +234,7 @@ def test_alarm_that_met_a_busy_store_is_told_once(alert: Plant) -> None:
 
 @pytest.fixture
 def disk(small_rig: SmallRig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Plant, list[int]]:
-    """A plant that keeps 200 MB free, and what its disk says is free, in megabytes."""
+    """Return a plant that keeps 200 MB free, and its mutable free space [MB]."""
     plant = plant_of(small_rig, tmp_path, monkeypatch, store__minimum_free=200, alarms__no_data_after=3)
     free = [1000]
     monkeypatch.setattr(supervision, "free_bytes", lambda _folder: free[0] * supervision.MEGABYTE)
@@ -257,7 +257,7 @@ def test_full_disk_stops_the_intake_until_there_is_room_and_rings_no_data_meanwh
         assert plant.counts() == {Outcome.TAKEN: 5}
         assert plant.beats[-1].phase == "intake paused"
         assert "has 199 MB free and 200 are kept for acknowledgements; make room" in plant.beats[-1].message
-        # A little room is not enough: intake would start and stop.
+        # A little space is not enough: intake would start and stop.
         free[0] = 210
         yield from plant.turns()
         assert plant.counts() == {Outcome.TAKEN: 5}

@@ -1,4 +1,4 @@
-"""A watched folder: what comes of it is what scoring the finished run gives, whatever happens on the way."""
+"""A watched folder gives the same results as scoring the finished run, whatever happens."""
 
 import random
 from collections.abc import Callable
@@ -59,7 +59,7 @@ def test_engine_that_is_ended_and_killed_on_the_way_leaves_no_trace_in_the_rows(
     for count in (11, SMALL_HEALTHY, SMALL_FAULT + 2):
         with pytest.raises(KilledError):
             plant.run(part(count, kill=True))
-    # Killed before anything of a portion was committed: all of it is done again.
+    # Killed before the commit of a portion: all of it is repeated.
     with pytest.raises(KilledError):
         plant.run(killed_at_once(plant))
     plant.run(plant.whole_run())
@@ -82,7 +82,7 @@ def test_files_that_come_late_are_scored_and_marked_and_change_nothing_else(
 ) -> None:
     order = list(range(SMALL_COUNT))
     chance = random.Random(seed)
-    # Each comes up to six places off, some of them much later.
+    # Each arrives up to six places out of order, some much later.
     order.sort(key=lambda position: position + chance.uniform(0, 6) + 30 * (chance.random() < 0.05))
 
     def story() -> Story:
@@ -109,7 +109,7 @@ def test_files_that_come_late_are_scored_and_marked_and_change_nothing_else(
 
 
 def assert_scored_without(plant: Plant, timely: list[int], place: Path) -> None:
-    """The files that were in time are scored as if the late ones had never been."""
+    """Check that late files do not change the scores of the others."""
     run = replace(plant.rig.run, entries=tuple(plant.rig.run.entries[one] for one in timely))
     outcome = assessed(run, plant.rig.settings, place / "alone", plant.rig.bundle)
     with Store.open(place / "alone") as store:
@@ -135,7 +135,7 @@ def test_bundle_whose_last_recording_is_gone_is_told_of_where_it_is_passed(plant
     assert learned.at == plant.rig.run.entries[SMALL_HEALTHY].time
 
 
-# One engine, and how it ends
+# One engine, and its end
 
 
 def test_second_engine_is_turned_away_with_a_sentence(plant: Plant) -> None:
@@ -190,7 +190,7 @@ def test_killed_engine_is_told_of_once_by_the_next(plant: Plant) -> None:
     )
 
 
-# A bundle that cannot be used
+# Unusable bundles
 
 
 def damaged(plant: Plant) -> None:
@@ -222,7 +222,7 @@ def test_engine_without_its_bundle_stays_up_and_rings_until_a_switch_mends_it(
     def second() -> Story:
         yield from plant.until(lambda: plant.causes("model missing") == [EventKind.RAISED])
         plant.put(*range(SMALL_COUNT))
-        # Files that only wait are not "no data", however long.
+        # Waiting files are not "no data", however long they wait.
         plant.clock.steady += 3600
         yield from plant.turns()
         assert plant.counts() == {Outcome.TAKEN: 20}
@@ -253,7 +253,7 @@ def test_bundle_of_another_machine_is_refused_before_anything_is_begun(plant: Pl
     assert plant.store.assessments() == ()
 
 
-# What is told meanwhile
+# Heartbeats
 
 
 def test_heart_tells_how_far_it_is(plant: Plant) -> None:

@@ -1,4 +1,4 @@
-"""A store that is busy, full or failing while a folder is watched: nothing is lost, nothing comes twice."""
+"""A busy, full or failing store while watching: no loss, no duplicate."""
 
 import sys
 import threading
@@ -43,7 +43,7 @@ def test_commit_that_fails_is_made_again_from_what_the_store_holds(
                 super().append(assessment, items, now, intake)
                 return
             if stored:
-                # What was lost is the answer, not the commit.
+                # The answer was lost, not the commit.
                 super().append(assessment, items, now, intake)
             raise kind("the store is in trouble")
 
@@ -101,7 +101,7 @@ def test_store_held_by_another_program_is_waited_for(plant: Plant, batch: Facts)
 
 @pytest.fixture
 def calling(small_rig: SmallRig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plant:
-    """A plant whose rings are told to a command, which leaves what it reads in the file `heard`."""
+    """Return a plant with an `on_ring` command that writes its input to the file `heard`."""
     program = f"import sys; open({str(tmp_path / 'heard')!r}, 'ab').write(sys.stdin.buffer.read())"
     return plant_of(small_rig, tmp_path, monkeypatch, alarms__on_ring=[sys.executable, "-c", program])
 
@@ -143,7 +143,7 @@ def test_engine_that_fails_for_good_has_that_told_before_it_goes(
         raise RuntimeError("a defect")
 
     monkeypatch.setattr("engine.live.watcher._Watch._turn", fail)
-    # Its last words may meet a look of the thread that tells of rings.
+    # The last event may coincide with a poll of the notification thread.
     calling.patience = Patience()
     with pytest.raises(RuntimeError):
         calling.run(calling.turns(), bundle=calling.rig.bundle)

@@ -1,4 +1,4 @@
-"""Trains each network for two passes over a few vectors and converts it: run in a process of its own."""
+"""Trains each network for two epochs on a few vectors and converts it; runs in a separate process."""
 
 import json
 import sys
@@ -10,7 +10,7 @@ from engine.models.training import convert, keras, train
 
 
 def main(folder: Path) -> None:
-    """Do what `models.json` there lists: [name, shape of a vector, batch, whether to train it]."""
+    """Convert the models in `models.json`: [name, shape of a vector, batch, whether to train it]."""
     for name, shape, batch, learns in json.loads((folder / "models.json").read_text()):
         place = folder / name
         if learns:

@@ -1,4 +1,4 @@
-"""What holds for every autoencoder, whatever it sees."""
+"""Properties of every autoencoder."""
 
 import json
 import subprocess
@@ -20,7 +20,7 @@ from engine.system.child_process import environment
 
 RATE, ROWS, CHANNELS = 25600.0, 2560, 2
 UNTRAINED = ("lstm",)
-"""Its loop takes half a minute to train at all; what is asked here holds for chance weights, too."""
+"""Models too slow to train here; these properties also hold for random weights."""
 
 Signal = NDArray[np.float32]
 
@@ -28,14 +28,14 @@ pytestmark = pytest.mark.xdist_group("models")
 
 
 def recording(seed: int, rows: int = ROWS, channels: int = CHANNELS) -> Signal:
-    """Noise about an offset, with a tone in it."""
+    """Return noise about an offset, with a tone."""
     noise = np.random.default_rng(seed).standard_normal((rows, channels))
     tone = np.sin(2 * np.pi * 1000.0 * np.arange(rows) / RATE)[:, None]
     return (0.1 * (noise + tone) - 0.05).astype(np.float32)
 
 
 def with_impulses(signal: Signal) -> Signal:
-    """A ringing impact every 80 rows on channel 1."""
+    """Add a ringing impact every 80 rows on channel 1."""
     struck = signal.copy()
     time = np.arange(40)
     ring = np.sin(2 * np.pi * 0.2 * time) * np.exp(-time / 8)
@@ -60,7 +60,7 @@ class Ready:
 
 @pytest.fixture(scope="module")
 def ready(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Ready]:
-    """Every model, most of them trained for two passes over eight recordings."""
+    """Return every model, most of them trained for two epochs on eight recordings."""
     folder = tmp_path_factory.mktemp("models")
     models, scalings, wanted = {}, {}, []
     for name in MODELS:

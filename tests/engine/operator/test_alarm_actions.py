@@ -1,4 +1,4 @@
-"""What operators do is stored once, with who did it: the first of two wins, and the second is told."""
+"""Actions of operators are stored once, with their author; the second of two learns who was first."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Priorities compare by urgency, not by their letters."""
+"""Priorities compare by urgency, not alphabetically."""
 
 from itertools import pairwise
 

@@ -1,4 +1,4 @@
-"""Every command picks the same assessment, the live one of the machine or its newest, and never guesses."""
+"""Every command picks the same assessment: the live or newest one of the machine."""
 
 from datetime import UTC, datetime
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The picture of a snapshot: small, whole, and its shares sum to one."""
+"""The picture of a snapshot is small and complete, and its shares sum to one."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from tests.engine.rigs import only_assessment
 @given(st.integers(1, 9), st.integers(1, 80), st.integers(0, 1000))
 def test_picture_comes_back_as_it_was_packed(channels: int, bands: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
-    # Values that float16 holds exactly: packing adds no rounding beyond that.
+    # Values that float16 holds exactly: packing adds no further rounding.
     planes = rng.integers(-120, 120, size=(3, channels, bands)).astype(np.float32) / 4
     parts = rng.integers(0, 65, size=(channels, seed % 20)).astype(np.float32) / 64
     edges = np.linspace(10.5, 12_800.0, bands + 1).astype(np.float32)

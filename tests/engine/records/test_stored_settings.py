@@ -1,4 +1,4 @@
-"""Settings as they were stored are parsed once; what is missing or damaged is unknown."""
+"""Stored settings are parsed once; missing or damaged values are unknown."""
 
 from datetime import timedelta
 

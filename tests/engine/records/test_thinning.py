@@ -1,4 +1,4 @@
-"""What is thinned keeps its peaks and everything that changes; the newest is never touched."""
+"""Thinning keeps peaks and changes, and never touches the newest snapshots."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ SECOND = 1_000_000
 def series(
     severity: list[float], at: list[int] | None = None, *, start: int = 0, baseline: int = 0
 ) -> Series:
-    """One component, a snapshot a second unless told; NaN is a stopped machine."""
+    """Return the series of one component, a snapshot a second by default; NaN is a stopped machine."""
     count = len(severity)
     column = np.array(severity, np.float64).reshape(count, 1)
     positions = np.arange(start, start + count, dtype=np.int64)

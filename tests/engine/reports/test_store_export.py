@@ -1,4 +1,4 @@
-"""What a store holds comes out as tables whose numbers are numbers and whose text cannot be run."""
+"""Exported tables hold numbers as numbers, and no text that a spreadsheet could execute."""
 
 import csv
 from collections.abc import Iterator

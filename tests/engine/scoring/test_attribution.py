@@ -1,4 +1,4 @@
-"""Whose fault: shares of the error that sum to one, and what tells two components' trouble apart."""
+"""Attribution: shares of the error sum to one; band patterns distinguish two components."""
 
 import numpy as np
 import pytest

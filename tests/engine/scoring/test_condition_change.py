@@ -1,4 +1,4 @@
-"""A machine that changes as a whole is no failing bearing; errors that drift are told until they return."""
+"""A change of the whole machine is not a failing bearing; drifted errors are reported until they return."""
 
 import numpy as np
 import pytest
@@ -16,13 +16,13 @@ def history_of(severity: np.ndarray, level: np.ndarray) -> History:
 
 
 def stepped(steps: list[float], count: int = 12, scatter: float = 0.01, after: int = 2) -> History:
-    """Levels that scatter, and step in the last snapshots, each component by its own ratio."""
+    """Return scattered levels that step in the last snapshots, each component by its ratio."""
     level = np.random.default_rng(9).normal(-2.0, scatter, (count, len(steps)))
     level[count - after :] += np.log(steps)
     return history_of(np.zeros_like(level), level)
 
 
-# A step of all together
+# A step of all components
 
 
 @pytest.mark.parametrize(

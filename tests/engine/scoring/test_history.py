@@ -1,4 +1,4 @@
-"""What the engine remembers of the last snapshots: bit for bit, and no more than it needs."""
+"""The engine's history of the last snapshots is exact and bounded."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""A second opinion: the error falls most when the part of the signal that holds the fault is covered."""
+"""Occlusion: the error falls most when the faulty part of the signal is covered."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ from replay.recording import Snapshot
 from tests.engine.rigs import SMALL_FAULT, SmallRig, scorer_of
 
 RINGS_AT = 0.23 * 25_600
-"""Where the small rig's defect rings [Hz]."""
+"""Resonance of the small rig's defect [Hz]."""
 
 
 def opinion(scorer: Scorer, snapshot: Snapshot, component: int) -> list[dict[str, object]]:

@@ -1,4 +1,4 @@
-"""One snapshot looked at by itself: threads and neighbours change no bit, and no number is silently wrong."""
+"""Scoring one snapshot: threads and neighbours change no bit, and invalid numbers raise."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""From residuals to severity: what lasts stays, chance cancels, slow drift is followed and a fault is not."""
+"""From residuals to severity: chance cancels, slow drift is followed, faults are not."""
 
 import json
 

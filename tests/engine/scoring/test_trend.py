@@ -1,4 +1,4 @@
-"""A rising error is told before it crosses its limit; wandering, outliers and falling are not."""
+"""A rising error is reported before it crosses its limit; wandering, outliers and falls are not."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ WANDER = 0.1
 
 
 def wandering(seed: int, count: int = COUNT) -> np.ndarray:
-    """Logarithms of a healthy error that remembers its smoothing, (count,)."""
+    """Return logarithms of a healthy, smoothed error, (count,)."""
     chance = np.random.default_rng(seed).normal(size=count + 30)
     series = np.zeros(count + 30)
     for number in range(1, count + 30):

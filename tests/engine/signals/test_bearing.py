@@ -1,4 +1,4 @@
-"""Where defects are heard: the frequencies of the data sheet, and what holds for every bearing."""
+"""Fault frequencies equal the data sheet, and general properties hold for every bearing."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Envelope spectra: what modulates a carrier shows as a line in the band of that carrier, nowhere else."""
+"""Envelope spectra: a modulation shows as a line only in the band of its carrier."""
 
 import numpy as np
 import pytest
@@ -11,14 +11,14 @@ RATE, ROWS, BANDS = 20_480.0, 20_480, 8
 
 
 def modulated(carrier: float, hertz: float, depth: float, rows: int = ROWS) -> np.ndarray:
-    """A carrier whose amplitude swings, (rows, 1)."""
+    """Return an amplitude-modulated carrier, (rows, 1)."""
     time = np.arange(rows) / RATE
     swing = 1 + depth * np.cos(2 * np.pi * hertz * time)
     return (swing * np.sin(2 * np.pi * carrier * time))[:, None].astype(np.float32)
 
 
 def spectra_of(signal: np.ndarray, bands: int = BANDS) -> np.ndarray:
-    """All bands of a signal (rows, channels)."""
+    """Return the envelope spectra of all bands of a signal (rows, channels)."""
     return envelope_spectra(whole_spectrum(centred(signal)), bands)
 
 

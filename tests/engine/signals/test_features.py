@@ -1,4 +1,4 @@
-"""Windows, spectra and figures: nothing of a recording is left out, and power is where it belongs."""
+"""Windows cover the whole recording, spectra put power into the right band, figures are exact."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Is there a signal to score: each channel is judged, and a failing bearing is no fault of its sensor."""
+"""Signal quality is judged for each channel; a failing bearing is not a sensor fault."""
 
 import numpy as np
 import pytest
@@ -24,14 +24,14 @@ ALL = np.array([True, True, True])
 
 
 def judged(signal: np.ndarray, level: np.ndarray | None, watched: np.ndarray) -> tuple[Quality, ...]:
-    """What is made of the channels of a signal (rows, channels)."""
+    """Return the quality of each channel of a signal (rows, channels)."""
     invalid = out_of_range(signal)
     columns = centred(np.where(invalid, np.float32(0.0), signal))
     return channel_quality(columns, invalid, level, watched)
 
 
 def live() -> np.ndarray:
-    """Three channels of a running machine, (rows, channels), with the offset that real recorders have."""
+    """Return three channels of a running machine, (rows, channels), with the offset of real recorders."""
     return (np.random.default_rng(5).normal(size=(4096, 3)) - 0.09).astype(np.float32)
 
 
@@ -79,7 +79,7 @@ def test_single_impacts_that_touch_the_range_are_the_fault_and_not_clipped() -> 
 
 
 def tone(rows_a_period: float, bits: int, cut_at: float = 1.0, height: float = 1.0) -> np.ndarray:
-    """Three channels of one sine, (4096, 3), cut at a share of its height, by a converter of -1 to 1."""
+    """Return three channels of one sine, (4096, 3), clipped at a share of its height by a converter."""
     phases = np.arange(4096)[:, None] / rows_a_period + np.array([0.0, 0.1, 0.37])
     wave = np.clip(np.sin(2 * np.pi * phases), -cut_at, cut_at)
     return (np.round(height * wave * 2 ** (bits - 1)) / 2 ** (bits - 1)).astype(np.float32)

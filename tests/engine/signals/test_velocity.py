@@ -1,4 +1,4 @@
-"""Velocity RMS: exact for a pure tone, silent outside its range, told only of an acceleration."""
+"""Velocity RMS: exact for a pure tone, zero outside its range, only for accelerations."""
 
 import numpy as np
 import pytest

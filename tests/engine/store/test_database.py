@@ -1,4 +1,4 @@
-"""Writes get through or are not made at all: a busy store, a full disk, who may read and who may write."""
+"""Writes are complete or absent: busy store, full disk, permissions."""
 
 import grp
 import multiprocessing
@@ -27,7 +27,7 @@ def state(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def other(state: Path) -> Iterator[sqlite3.Connection]:
-    """Another program that has the store open."""
+    """Return another program's connection to the store."""
     Store.open(state, create=True).close()
     connection = sqlite3.connect(state / FILE_NAME, isolation_level=None)
     yield connection
@@ -35,7 +35,7 @@ def other(state: Path) -> Iterator[sqlite3.Connection]:
 
 
 class Sleeps:
-    """Notes how long a write slept, and lets something happen meanwhile."""
+    """Records the pauses of a write, and runs an action during them."""
 
     def __init__(self, meanwhile: dict[int, object]) -> None:
         self.pauses: list[float] = []
@@ -209,7 +209,7 @@ def test_write_that_a_kill_cut_short_is_undone_by_who_may_write(state: Path) -> 
 def _die_in_a_write(state: Path) -> None:
     store = Store.open(state)
     with store.writing() as connection:
-        # With hardly a page in memory, the rest goes to the file before the commit.
+        # With a small page cache the rest is written before the commit.
         connection.exec_driver_sql("PRAGMA cache_size = 1")
         connection.exec_driver_sql("CREATE TABLE filler AS SELECT randomblob(100000)")
         connection.exec_driver_sql("DELETE FROM score")
@@ -225,7 +225,7 @@ def test_looking_for_a_store_makes_none(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 def test_user_without_permission_is_told_what_to_ask_for() -> None:
-    # The folder for tests is closed to others.
+    # The folder of tests is closed to other users.
     with TemporaryDirectory() as folder:
         state = Path(folder)
         Store.open(state, create=True).close()
@@ -237,7 +237,7 @@ def test_user_without_permission_is_told_what_to_ask_for() -> None:
 
 
 def as_nobody(state: Path, *, read_only: bool = False) -> str:
-    """What a user without any rights hears who opens the store, to read it or to begin an assessment."""
+    """Return the error for a user without rights who opens the store to read or write."""
     context = multiprocessing.get_context("fork")
     hears, says = context.Pipe(duplex=False)
 
@@ -287,7 +287,7 @@ def umask(request: pytest.FixtureRequest) -> Iterator[int]:
 
 
 def own_group() -> str:
-    """A group that these tests may give a file to."""
+    """Return a group that may own the files of these tests."""
     number = os.getegid() if os.geteuid() else next(one.gr_gid for one in grp.getgrall() if one.gr_gid)
     return grp.getgrgid(number).gr_name
 

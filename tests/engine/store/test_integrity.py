@@ -1,4 +1,4 @@
-"""A check finds what does not agree in a store, and nothing in a sound one."""
+"""A check finds the faults of a damaged store, and none in a sound store."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from tests.engine.store_items import acknowledge, at, begin, item, raised
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    """A sound store of a watched machine: four snapshots, a ring that was acknowledged, a request."""
+    """Return a sound store of a watched machine: four snapshots, an acknowledged ring, a request."""
     with Store.open(tmp_path / "state", create=True) as opened:
         assessment = begin(opened, expected=0)
         items = [item(0), item(1, (raised(1),)), item(2), item(3)]

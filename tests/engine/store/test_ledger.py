@@ -1,4 +1,4 @@
-"""The ledger of a watched directory: what became of each file, together with its scores or not at all."""
+"""The ledger of a watched folder: the outcome of each file, stored with its scores or not at all."""
 
 import sqlite3
 from collections.abc import Iterator

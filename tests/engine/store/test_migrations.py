@@ -1,4 +1,4 @@
-"""An older store is brought up to the present schema, and a kill on the way loses nothing."""
+"""An older store is migrated to the present schema; a kill in between loses nothing."""
 
 import multiprocessing
 import os
@@ -64,16 +64,16 @@ CREATE TABLE epoch (
     validation_loss FLOAT NOT NULL,
     PRIMARY KEY (assessment_id, epoch), FOREIGN KEY(assessment_id) REFERENCES assessment (id));
 """
-"""A store as the first Raceway made it."""
+"""The schema of a store of version 1."""
 
 STATEMENTS = [version for version, step in STEPS.items() for _ in range(len(step) + 1)]
-"""The version that each statement leads on from: those of a step, and its new version number."""
+"""The version before each statement of the migration."""
 
 VERSION = str(schema.VERSION)
 
 
 def make_version_1(state: Path) -> Path:
-    """A store of version 1 with an assessment of three snapshots, a ring and its acknowledgement."""
+    """Make a store of version 1: an assessment of three snapshots, a ring and its acknowledgement."""
     state.mkdir()
     path = state / FILE_NAME
     layout = '{"components": ["Bearing 1", "Bearing 2"], "channels": [[1], [2]], "units": ["V", "V"]}'
@@ -87,7 +87,7 @@ def make_version_1(state: Path) -> Path:
         for n in range(3):
             figures = bytes(32)
             add("INSERT INTO snapshot VALUES (?, 1, ?, ?, 20480.0, 20480, ?)", (n + 1, f"s{n}", n, figures))
-            # A commit of the first two left its state with the second alone.
+            # A commit of the first two stored its state with the second only.
             state_after = None if n == 0 else f'{{"position": {n}}}'
             add("INSERT INTO assessed VALUES (1, ?, ?, 0, ?, ?)", (n, n + 1, state_after, bytes([n])))
             for component in range(2):
@@ -123,7 +123,7 @@ def version_in(path: Path) -> str:
 
 
 def form_of(path: Path) -> dict[str, object]:
-    """All that a database says of its tables, whatever order it was made in."""
+    """Return the definition of all tables, independent of their order."""
     inspector = inspect(create_engine(f"sqlite:///{path}"))
     form: dict[str, object] = {}
     for table in inspector.get_table_names():
@@ -178,7 +178,7 @@ def test_step_that_fails_at_any_statement_leaves_the_old_version_whole(tmp_path:
 
     version = STATEMENTS[fatal - 1]
     whole, path = (make_version_1(tmp_path / name) for name in ("whole", "state"))
-    # Before the first statement of a step nothing of it was done.
+    # Before the first statement of a step none of it is done.
     for place, last in ((whole, STATEMENTS.index(version) + 1), (path, fatal)):
         with pytest.raises(InterruptedError):
             _open_dying_at(place.parent, last, fail)
@@ -190,7 +190,7 @@ def test_step_that_fails_at_any_statement_leaves_the_old_version_whole(tmp_path:
 @pytest.mark.parametrize("fatal", range(1, len(STATEMENTS) + 1))
 def test_kill_at_any_statement_of_a_step_loses_nothing(tmp_path: Path, fatal: int) -> None:
     make_version_1(tmp_path / "state")
-    # No clean-up of any kind runs: what the child had open is left as it lies.
+    # No clean-up runs: the child's open files are left as they are.
     child = multiprocessing.get_context("fork").Process(
         target=_open_dying_at, args=(tmp_path / "state", fatal, lambda: os._exit(9))
     )
@@ -209,7 +209,7 @@ def test_reading_only_an_old_store_says_what_to_do_and_changes_nothing(tmp_path:
 
 
 def _open_dying_at(state: Path, fatal: int, die: Any) -> None:
-    """Open a store and die before one of the statements that change its form, counted from 1."""
+    """Open a store and exit before one of the migration's statements, counted from 1."""
     seen = 0
 
     def count(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:

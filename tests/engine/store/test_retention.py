@@ -1,4 +1,4 @@
-"""What is old is thinned so that nothing worth keeping goes, in steps that nobody waits for."""
+"""Retention thins old data, keeps peaks and events, and works in short steps."""
 
 import shutil
 from collections.abc import Iterator
@@ -50,12 +50,12 @@ def stay(
     rules: tuple[Stage, ...] = HOURLY_THEN_DAILY,
     protected: np.ndarray | None = None,
 ) -> list[int]:
-    """Indices of what stays."""
+    """Return the indices of the kept snapshots."""
     safe = np.zeros(len(at), np.bool_) if protected is None else protected
     return np.flatnonzero(kept(at, np.asarray(worst, float), safe, newest, rules)).tolist()
 
 
-# What stays
+# Kept snapshots
 
 
 def test_days_become_stages_and_none_is_for_ever() -> None:
@@ -141,7 +141,7 @@ EVENT = 1000
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a store that holds six days of a watched machine."""
+    """Return the folder of a store with six days of a watched machine."""
     folder = tmp_path_factory.mktemp("whole") / "state"
     with Store.open(folder, create=True) as opened:
         fill(opened)
@@ -150,7 +150,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def store(whole: Path, tmp_path: Path) -> Iterator[Store]:
-    """A copy of it."""
+    """Return a copy of the store."""
     shutil.copytree(whole, tmp_path / "state")
     with Store.open(tmp_path / "state") as opened:
         yield opened
@@ -161,7 +161,7 @@ def watched(store: Store) -> Assessment:
 
 
 def snapshot(position: int) -> Assessed:
-    """Six days at one snapshot every two minutes; the worst of ten minutes is the fourth of its five."""
+    """Return a snapshot of six days, one every two minutes; the fourth of each five is the worst."""
     when = START + position * EVERY
     one = item(position)
     severity = 0.9 if position % 5 == 3 else 0.5
@@ -240,7 +240,7 @@ def test_pictures_are_thinned_sooner_than_scores(store: Store) -> None:
     assert len(drawn) == COUNT - gone.pictures - gone.snapshots
     one_day, three_days = COUNT - 24 * 30, COUNT - 3 * 24 * 30
     assert set(range(one_day, COUNT)) <= set(drawn)
-    # The hour that is a day old only in part is left alone.
+    # An hour that is only partly a day old is kept.
     hourly = [position for position in drawn if three_days <= position < one_day - 30]
     assert len(hourly) == 47
 

@@ -1,4 +1,4 @@
-"""Thinning beside the engine's work: not at once, a step a turn, and again an hour later."""
+"""Retention beside the engine's work: not at once, one step a turn, again after an hour."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ WALL = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class Steps:
-    """Stands in for the thinning of a store: so many steps each time, and what was done."""
+    """Replaces the retention of a store by a number of steps, and records them."""
 
     def __init__(self, count: int) -> None:
         self.count, self.begun, self.done = count, 0, 0

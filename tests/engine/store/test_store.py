@@ -1,4 +1,4 @@
-"""The store: facts go in whole or not at all, come out as they went in, and are never changed."""
+"""The store writes facts completely or not at all, returns them unchanged, and never alters them."""
 
 import sqlite3
 import stat

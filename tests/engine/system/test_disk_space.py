@@ -1,4 +1,4 @@
-"""Intake stops while acknowledgements still fit, and goes on by itself."""
+"""Intake stops while acknowledgements still fit, and resumes automatically."""
 
 from pathlib import Path
 

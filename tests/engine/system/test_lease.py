@@ -1,4 +1,4 @@
-"""One engine at a time, and which process it is."""
+"""One engine at a time, with its process id."""
 
 import os
 import subprocess
@@ -46,7 +46,7 @@ def test_lease_of_a_process_that_is_killed_is_free_and_names_nobody(tmp_path: Pa
         child.wait()
         child.stdin.close()
         child.stdout.close()
-    # The number is still in the file; nobody must be told it.
+    # The number is still in the file, but must not be reported.
     assert (tmp_path / "press.lock").read_text() == str(child.pid)
     assert holder(tmp_path, "press") is None
     with lease(tmp_path, "press"):

@@ -13,7 +13,7 @@ ENCODINGS = ["ascii", "iso-8859-1", "iso-8859-15", "cp1252", "koi8-r", "utf-8"]
 
 
 def printed(text: str, encoding: str) -> str:
-    """What reaches a terminal of this encoding on standard output; the same goes to standard error."""
+    """Return the standard output for a terminal of an encoding; standard error gets the same."""
     streams = [io.TextIOWrapper(io.BytesIO(), encoding, "strict", newline="\n") for _ in range(2)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "stdout", streams[0])

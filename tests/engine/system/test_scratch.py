@@ -1,4 +1,4 @@
-"""Folders to work in leave nothing behind, not even those of a process that was killed."""
+"""Temporary folders leave nothing behind, even after a killed process."""
 
 import subprocess
 import sys

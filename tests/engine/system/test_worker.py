@@ -1,4 +1,4 @@
-"""Work done by a second process comes back as if it had been done here, whatever becomes of that process."""
+"""Work of a second process returns as if done here, whatever happens to that process."""
 
 import os
 import signal
@@ -24,7 +24,7 @@ from replay.run import open_run
 from tests.engine.rigs import SmallRig, assessed, facts_of
 
 SOON = 60.0
-"""Seconds in which a process comes up or goes on any machine that tests are run on."""
+"""Time for a process to start or end on any test machine [s]."""
 
 TWICE: Callable[[int], int] = partial(mul, 2)
 
@@ -56,7 +56,7 @@ def test_what_was_asked_before_it_was_up_is_done_once_it_is() -> None:
 def test_arrays_keep_every_bit_even_where_they_are_too_large_for_the_table(count: int) -> None:
     with Worker(partial(partial, np.arange, -count)) as process:
         assert up(process)
-        # More of them than lie on the table at a time: one is not laid over another that somebody holds.
+        # More than the shared memory holds at once: none may overwrite another in use.
         answers = [process.submit(stop) for stop in range(5)]
         for stop, answer in enumerate(answers):
             np.testing.assert_array_equal(answer.result(SOON), np.arange(-count, stop))
@@ -108,7 +108,7 @@ def test_process_ends_with_the_one_that_started_it_even_if_that_is_killed(tmp_pa
 
 
 def running(pid: int) -> bool:
-    """Whether a process runs; one that has ended and that nobody has asked about does not."""
+    """Return whether a process runs; a zombie does not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except FileNotFoundError:

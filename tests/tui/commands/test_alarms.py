@@ -1,4 +1,4 @@
-"""`raceway alarms`: what an operator can do from a shell, and what it says when that makes no sense."""
+"""`raceway alarms`: actions from a shell, and errors for impossible ones."""
 
 import getpass
 import json
@@ -31,7 +31,7 @@ ME = getpass.getuser()
 
 @pytest.fixture
 def desk(own_store: Path) -> Callable[..., Result]:
-    """Run `raceway alarms` on a store of its own."""
+    """Return a function that runs `raceway alarms` on a private store."""
 
     def command(*words: object) -> Result:
         given = ["alarms", *map(str, words), "--state", str(own_store)]
@@ -53,7 +53,7 @@ def state_of(desk: Callable[..., Result], *words: object) -> str:
 
 
 def begin_sessions(state: Path, *names: str) -> None:
-    """Store what a replay's operator does in each."""
+    """Store an operator's action in each session of a replay."""
     with Store.open(state) as store:
         record = store.assessments()[-1]
         for name in names:
@@ -77,7 +77,7 @@ def test_without_a_command_the_open_alarms_are_listed(desk: Callable[..., Result
     assert row.endswith("stands, UNACKNOWLEDGED")
     assert key == f"  key: {KEY}"
     assert escalated == f"  high priority since {synthetic.at(synthetic.ESCALATED):%Y-%m-%d %H:%M:%S} UTC"
-    # What is rounded here is rounded as on the screen, and each number stands with its own instant.
+    # Numbers are rounded as on the screen, and each has its time.
     told = [
         (synthetic.RAISED, "{} when raised {}"),
         (synthetic.ESCALATED, "{} at its latest ring {}"),
@@ -243,7 +243,7 @@ def test_figures_are_told_as_text_and_as_values(desk: Callable[..., Result]) -> 
     assert "Bearing 1, limit" in text
 
 
-# Who acts, and at which instant
+# Author and time of an action
 
 
 def test_operator_is_the_account_with_a_name_beside_it_and_the_host_come_from() -> None:

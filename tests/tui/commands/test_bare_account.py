@@ -21,7 +21,7 @@ NUMBER = 12345
 
 @pytest.fixture
 def container(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """Run as `docker --user 12345` does."""
+    """Run like `docker --user 12345`."""
 
     def unknown(_who: object) -> pwd.struct_passwd:
         raise KeyError("not found")
@@ -80,7 +80,7 @@ def test_console_is_refused_for_want_of_a_terminal_alone(own_store: Path) -> Non
 
 @pytest.fixture(scope="module")
 def cyrillic_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with an alarm, with bearings of names that Western encodings lack."""
+    """Return a store with an alarm and bearing names that Western encodings lack."""
     state = tmp_path_factory.mktemp("cyrillic")
     synthetic.fill(state, names=("Подшипник 1", "Подшипник 2"))
     return state
@@ -88,7 +88,7 @@ def cyrillic_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def latin(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str]]:
-    """Run `raceway` as a process does, on a terminal of an encoding; its exit code and standard output."""
+    """Run `raceway` on a terminal of an encoding; return its exit code and standard output."""
 
     def command(encoding: str, *words: str) -> tuple[int, str]:
         out, err = (io.TextIOWrapper(io.BytesIO(), encoding, "strict") for _ in range(2))

@@ -1,4 +1,4 @@
-"""Commands that are printed to be copied mean the same wherever they are typed."""
+"""Printed commands have the same meaning in any shell and folder."""
 
 import shlex
 from dataclasses import replace
@@ -32,7 +32,7 @@ def started(**detail: object) -> Event:
 
 
 def gone(whole_store: Path, *events: Event) -> View:
-    """A live record whose engine beat last five minutes ago."""
+    """Return a live record with a heartbeat five minutes old."""
     from engine.store.store import Store
 
     reader = Reader(lambda: Store.open(whole_store), lambda store: store.assessments()[-1], "")

@@ -1,4 +1,4 @@
-"""`raceway evaluate` and `raceway compare` on a small rig whose left bearing begins to knock."""
+"""`raceway evaluate` and `raceway compare` on a small rig with a failing left bearing."""
 
 import csv
 import json
@@ -46,7 +46,7 @@ pytestmark = pytest.mark.xdist_group("evaluation")
 
 
 AMISS = START + FAULT * STEP + timedelta(minutes=2)
-"""A time near that of the onset at which there is no snapshot."""
+"""A time near the onset without a snapshot."""
 
 
 def name(index: int) -> str:
@@ -55,7 +55,7 @@ def name(index: int) -> str:
 
 @pytest.fixture(scope="module")
 def rig(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """The folder of recordings and the settings."""
+    """Return the folder of recordings and the settings."""
     folder = tmp_path_factory.mktemp("rig")
     run = folder / "run"
     run.mkdir()
@@ -77,7 +77,7 @@ def raceway(*words: object) -> Result:
 
 
 def known(rig: tuple[Path, Path]) -> list[object]:
-    """The arguments that say what is known of the run."""
+    """Return the arguments with the known facts of the run."""
     return [rig[0], "--config", rig[1], "--onset", name(FAULT), "--component", "Left"]
 
 
@@ -147,7 +147,7 @@ def refuse(rate: float, rows: int, channels: int) -> NoReturn:
 
 @pytest.fixture(scope="module")
 def comparison(rig: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, Path]:
-    """Of two models, one of which cannot see such recordings."""
+    """Return a comparison of two models; one cannot use such recordings."""
     out = tmp_path_factory.mktemp("compared") / "out"
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(MODELS, "dense", refuse)

@@ -1,4 +1,4 @@
-"""`raceway feed`: what it says, and how it ends."""
+"""`raceway feed`: output and exit codes."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ def raceway(*arguments: object) -> Result:
 
 @pytest.fixture
 def run(tmp_path: Path) -> Path:
-    """A run by its names; what the files hold is nothing to the feed."""
+    """Return a run by its names; the feed ignores the contents of files."""
     folder = tmp_path / "run"
     folder.mkdir()
     for minute in range(COUNT):

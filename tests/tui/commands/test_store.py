@@ -1,4 +1,4 @@
-"""`raceway store check`, `export` and `prune` say what they found and did, and end as they should."""
+"""`raceway store check`, `export` and `prune`: output and exit codes."""
 
 import re
 import sqlite3
@@ -24,7 +24,7 @@ def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def state(tmp_path: Path) -> Path:
-    """Twenty days of a watched machine, a snapshot every half hour, and a finished run."""
+    """Return a store: twenty days of a watched machine, a snapshot every half hour, and a finished run."""
     with Store.open(tmp_path / "state", create=True) as store:
         items = [taken_every(timedelta(minutes=30), position) for position in range(960)]
         store.append(begin(store, expected=0), items, WALL)

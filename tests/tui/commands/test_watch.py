@@ -1,4 +1,4 @@
-"""`raceway watch`, `raceway engine` and `raceway status` from the shell, on a real engine where needed."""
+"""`raceway watch`, `raceway engine` and `raceway status` from the shell, some with a real engine."""
 
 import os
 import re
@@ -48,7 +48,7 @@ Start = Callable[..., "subprocess.Popen[str]"]
 
 @pytest.fixture
 def start(plant: Plant) -> Iterator[Start]:
-    """Start `raceway engine watch` as a service does."""
+    """Start `raceway engine watch` like a service."""
     started: list[subprocess.Popen[str]] = []
 
     def service() -> "subprocess.Popen[str]":
@@ -79,7 +79,7 @@ def wait(is_so: Callable[[], bool]) -> None:
 
 
 def taken(plant: Plant) -> int:
-    """How many files have been taken in; 0 while there is no store, or nothing in it."""
+    """Return the number of files taken in; 0 without a store or rows."""
     try:
         with Store.open(plant.state) as store:
             machines = {one.machine_id for one in store.assessments()}
@@ -90,7 +90,7 @@ def taken(plant: Plant) -> int:
 
 def test_service_is_started_seen_refused_twice_and_ended_from_the_shell(plant: Plant, start: Start) -> None:
     state = ["--state", plant.state]
-    # The healthy part alone, so that no alarm stands.
+    # Only the healthy part, so that no alarm stands.
     plant.put(*range(SMALL_HEALTHY))
     engine = start()
 
@@ -136,7 +136,7 @@ def test_engine_that_is_killed_is_told_of_by_the_next_which_goes_on(plant: Plant
     assert watch_line(plant.events(), "") == again
 
 
-# What is refused
+# Refusals
 
 
 def test_watching_needs_a_terminal_and_starts_nothing_without(plant: Plant) -> None:

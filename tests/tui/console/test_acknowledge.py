@@ -1,4 +1,4 @@
-"""Acknowledging from the console: what is on the screen, once, stored before it shows, with who and when."""
+"""Acknowledging from the console: the visible ring, once, stored before it shows, with author and time."""
 
 import threading
 from collections.abc import Callable
@@ -40,7 +40,7 @@ async def test_a_acknowledges_the_ring_on_the_screen_and_who_and_when_are_kept(
         assert rung[cast(int, event.ring)] is EventKind.RAISED
         put(app, 100)
         await settled(pilot)
-        # The escalation is another ring, which nobody has seen yet.
+        # The escalation is another, unseen ring.
         assert "SEVERE UNACK" in text(app)
         put(app, 79)
         await settled(pilot)
@@ -112,7 +112,7 @@ async def test_who_comes_second_is_told_who_was_first(console: Make, own_store: 
             assessment = store.assessments()[-1]
             ring = next(event for event in store.events(assessment) if event.alarm)
             acknowledge(store, assessment, ring, "bob", "night shift", ring.at)
-        app.controller.feed.polling = True  # this console has not looked since
+        app.controller.feed.polling = True  # this console has not polled since
         await pilot.press("a")
         app.controller.feed.polling = False
         await settled(pilot)

@@ -1,4 +1,4 @@
-"""What an operator does about alarms from the console: list, filter, note, shelve, take out of service."""
+"""Alarm actions on the console: list, filter, note, shelve, take out of service."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -49,7 +49,7 @@ def deeds(state: Path, session: str = "night shift") -> list[Event]:
 
 @pytest.fixture
 def busy(tmp_path: Path) -> Path:
-    """A store with two alarms, of Bearing 1 and Bearing 3."""
+    """Return a store with two alarms, of Bearing 1 and Bearing 3."""
     synthetic.fill(tmp_path / "busy", 120, extra=two_alarms)
     return tmp_path / "busy"
 

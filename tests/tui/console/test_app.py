@@ -25,7 +25,7 @@ Make = Callable[..., Console]
 
 
 def line(console: Console, start: str) -> str:
-    """The row that starts so, after the cursor."""
+    """Return the first row with this start, after the cursor."""
     return next(row for row in text(console).splitlines() if row[1:].startswith(start))
 
 
@@ -152,7 +152,7 @@ async def test_the_playhead_waits_for_the_engine_and_goes_on_with_it(
         assert app.controller.head.at == microseconds(synthetic.at(3))
 
 
-# Before there is anything, and silence.
+# Empty stores, and silence.
 
 
 async def test_without_a_store_it_waits_and_then_says_that_the_engine_is_silent(

@@ -1,4 +1,4 @@
-"""In ASCII nothing else reaches the terminal: on no screen, in no dialog, not in the command palette."""
+"""With ASCII glyphs only ASCII reaches the terminal: on all screens, dialogs and the palette."""
 
 import html
 import re
@@ -55,7 +55,7 @@ SHOTS = {
 
 
 def shown(console: Console) -> str:
-    """Every character that is drawn, whatever widget it is of."""
+    """Return every drawn character of all widgets."""
     picture = console.export_screenshot()
     return html.unescape("\n".join(re.findall(r"<text[^>]*>([^<]*)</text>", picture))).replace("\xa0", " ")
 

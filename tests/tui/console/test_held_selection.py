@@ -1,4 +1,4 @@
-"""What was acted on last stays what the keys mean, until another is selected or has rung since."""
+"""After an action the selection stays until another is selected or rings."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +16,7 @@ Make = Callable[..., Console]
 
 
 def several(position: int) -> tuple[NewEvent, ...]:
-    """Beside the alarm of Bearing 1 an advisory of it that returned, and alarms of Bearing 3 and 4."""
+    """Return a store with an alarm and a returned advisory of Bearing 1, and alarms of Bearing 3 and 4."""
     when = synthetic.at(position)
 
     def event(kind: EventKind, name: str, key: str, **detail: object) -> tuple[NewEvent, ...]:
@@ -104,7 +104,7 @@ async def test_taking_out_of_service_and_back_are_about_the_same_bearing(
         await pilot.press("o", *"seal", "enter")
         await settled(pilot)
         assert "›□ Bearing 1" in text(app)
-        # Nor does any other key mean another one.
+        # No other key acts on another alarm either.
         await pilot.press("a")
         await settled(pilot)
         await pilot.press("o")

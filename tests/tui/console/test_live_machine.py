@@ -1,4 +1,4 @@
-"""A machine watched live: the screen follows it, says how far behind it is, and misses no ring."""
+"""A live machine: the screen follows it, shows the distance to the newest snapshot, and misses no ring."""
 
 import threading
 from collections.abc import Callable
@@ -43,7 +43,7 @@ def begin(store: Store, machine: str = "press 4") -> Assessment:
 
 
 def take(store: Store, assessment: Assessment, positions: range, now: Clock | None = None) -> None:
-    """Score snapshots as a watching engine does, each with its row in the ledger."""
+    """Store scored snapshots like a watching engine, each with its ledger row."""
     wall = synthetic.WALL if now is None else now.wall()
     for position in positions:
         item = synthetic.assessed(position)
@@ -60,7 +60,7 @@ def beat(store: Store, assessment: Assessment, clock: Clock, phase: Phase = Phas
 
 @pytest.fixture
 def live(tmp_path: Path, clock: Clock) -> Path:
-    """A live record that has come to where nothing rings yet."""
+    """Return a live record before its first ring."""
     with Store.open(tmp_path / "live", create=True) as store:
         assessment = begin(store)
         take(store, assessment, range(70))
@@ -131,7 +131,7 @@ async def test_a_ring_stays_new_until_an_operator_answers_it_on_whatever_console
         with Store.open(live) as store:
             record = store.assessments()[-1]
             ring = store.events(record)[-1]
-            # The command of the settings is told of it: that is nobody who has seen it.
+            # A run of the `on_ring` command does not count as seen.
             told = NewEvent(EventKind.NOTIFIED, ring.at, alarm=ring.alarm, ring=ring.seq)
             store.add_event(record, told, clock.wall())
             await looked(app, pilot)
@@ -349,7 +349,7 @@ async def test_a_session_goes_to_another_machine_only_where_that_has_it_too(
         assert app.controller.feed.reading.view.session == "drill"
 
 
-# How one left.
+# Preferences.
 
 
 async def test_screen_list_and_pace_are_as_they_were_left(console: Make, live: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Going to a time that is typed: inside the record, or a sentence that says from when to when that is."""
+"""Going to a typed time inside the record; otherwise a sentence with the span of the record."""
 
 from collections.abc import Callable
 from datetime import UTC

@@ -1,4 +1,4 @@
-"""Themes follow one another while the console runs, and are remembered."""
+"""The theme changes while the console runs, and is remembered."""
 
 from collections.abc import Callable
 from pathlib import Path

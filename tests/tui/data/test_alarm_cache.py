@@ -1,4 +1,4 @@
-"""The remembered fold is the fold, whichever way the playhead goes and whatever is added meanwhile."""
+"""The cached alarms equal a fresh fold, for any moves of the playhead and added events."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +12,7 @@ from tests.engine.handmade_events import RAISED, at, said
 from tui.data.alarm_cache import Folding
 
 LOOKS = st.lists(st.tuples(st.integers(0, 14), MINUTES, st.booleans()), max_size=30)
-"""How many of the events are stored, the minute of the playhead, whether that is the end of it."""
+"""Number of stored events, minute of the playhead, whether it follows the end."""
 
 
 @given(records(), RULES, LOOKS)

@@ -1,4 +1,4 @@
-"""A series that grows is the same as one that was joined anew, and what was handed out stays as it was."""
+"""A growing series equals a newly joined one, and returned arrays never change."""
 
 import numpy as np
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""What is told of a machine without a console is what its overview says at the same instant."""
+"""The state of a machine without a console equals its overview at the same instant."""
 
 from dataclasses import replace
 from datetime import UTC, timedelta

@@ -1,4 +1,4 @@
-"""Zooming into a pane, and the bounded sample of pictures that a waterfall is made of."""
+"""Zooming in a pane, and the bounded sample of pictures for the waterfall."""
 
 import math
 from pathlib import Path

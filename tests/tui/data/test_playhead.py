@@ -1,4 +1,4 @@
-"""The playhead moves in recording time, never past what is stored, and loses no ring at any pace."""
+"""The playhead moves in recording time, never past stored data, and loses no ring at any pace."""
 
 import math
 from datetime import UTC, datetime, timedelta

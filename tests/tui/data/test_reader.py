@@ -1,4 +1,4 @@
-"""The reader takes in only what is new, and says in a sentence what it cannot take in."""
+"""The reader reads only new rows, and reports read errors in a sentence."""
 
 from dataclasses import replace
 from pathlib import Path

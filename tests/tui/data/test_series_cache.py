@@ -1,4 +1,4 @@
-"""A long record shows its newest snapshots at once; the older ones follow, and what is held is bounded."""
+"""A long record shows its newest snapshots at once; older ones follow, and memory is bounded."""
 
 from collections.abc import Iterator
 from datetime import UTC
@@ -35,7 +35,7 @@ def store(state: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Small portions, and little that may be kept."""
+    """Set small portions and a small limit of kept snapshots."""
     for name, value in (("CHUNK", 10), ("FIRST", 20), ("AROUND", 8)):
         monkeypatch.setattr(series_cache, name, value)
     for name, value in (("WHOLE", 20), ("OLDER", 15), ("MOST", 50)):
@@ -75,7 +75,7 @@ def test_older_snapshots_follow_until_the_first(store: Store) -> None:
 
 @pytest.mark.usefixtures("small")
 def test_each_portion_that_is_shown_is_in_order_and_reaches_the_newest(store: Store) -> None:
-    # A clock on which every look at it is a second later: a portion a reading.
+    # A clock that advances a second at every call: one portion a reading.
     ticks = count()
     recollection = Recollection(newest(store), newest_first=True, clock=lambda: next(ticks))
     firsts = []

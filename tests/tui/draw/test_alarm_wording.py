@@ -1,4 +1,4 @@
-"""What is said of alarms: the worst first whoever has seen it, each number with its instant."""
+"""Wording of alarms: the worst first, each number with its time."""
 
 from dataclasses import replace
 from datetime import UTC, timedelta
@@ -191,7 +191,7 @@ def test_the_story_gives_each_severity_and_the_evidence_its_own_time(view: View)
     assert "at 02-17 07:42: error 5.85, its limit 1.26" in drawn
 
 
-# What was last known.
+# Last known severities.
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_while_there_is_a_severity_none_is_called_the_last(view: View) -> None:
     assert "last" not in plain(bearing_lines(80, 5, frame(view, 110), 0, UTC))
 
 
-# What was answered after the playhead.
+# Actions after the playhead.
 
 
 def test_what_was_answered_later_is_said_to_be_later_in_the_row_too(view: View) -> None:

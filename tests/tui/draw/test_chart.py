@@ -1,4 +1,4 @@
-"""Charts as strings: curves, gaps, spikes, axes with units, and the characters a terminal can show."""
+"""Charts as strings: curves, gaps, spikes, axes with units, glyphs of the terminal."""
 
 import numpy as np
 import pytest

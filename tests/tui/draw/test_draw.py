@@ -1,4 +1,4 @@
-"""What is drawn, read as a string: nothing depends on colour, and nothing breaks on odd numbers."""
+"""Drawings as strings: independent of colour, robust for unusual numbers."""
 
 import math
 from dataclasses import replace
@@ -154,7 +154,7 @@ def test_an_alarm_that_chatters_tells_how_often() -> None:
     assert reason(alarm(count=3)) == f"{reason(alarm())} ×3"
 
 
-# Which alarm a key press means.
+# The alarm that a key acts on.
 
 
 def test_of_the_alarms_at_hand_the_first_that_asks_for_it_is_meant() -> None:

@@ -1,4 +1,4 @@
-"""Severity as a number, as a line of blocks and as an arrow: none looks better than it is."""
+"""Severity as a number, a sparkline and an arrow: none understates it."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Old terminals, few colours, no colours: the same words, and glyphs that can be told apart."""
+"""Old terminals and few or no colours: the same words and distinguishable glyphs."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""What the banner says: what is looked at, since when, how far behind; and what the engine is at."""
+"""The banner: mode, since when, distance to the newest snapshot, state of the engine."""
 
 from dataclasses import replace
 from datetime import UTC, timedelta

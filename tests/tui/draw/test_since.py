@@ -1,4 +1,4 @@
-"""Since when: an alarm that was raised as less than it is now never passes its raise off for the worse."""
+"""Times of an alarm: the raise of a lower priority is never shown as the start of a higher one."""
 
 import json
 from datetime import UTC

@@ -1,4 +1,4 @@
-"""Footer, help and the table for the README come from the one registry of actions."""
+"""Footer, help and the key table of the docs come from the registry of actions."""
 
 from dataclasses import replace
 
@@ -47,7 +47,7 @@ def test_no_two_actions_share_a_key_on_one_screen() -> None:
     assert clashes(ACTIONS) == []
 
 
-# Keys of one's own.
+# Changed keys.
 
 
 def test_keys_can_be_changed_by_id_and_the_hints_follow() -> None:
@@ -92,7 +92,7 @@ def test_any_character_that_is_a_key_has_one_name_that_no_comma_splits(character
         assert shown_key(character)
 
 
-# What is made of them.
+# Results.
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])

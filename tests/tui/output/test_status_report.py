@@ -1,4 +1,4 @@
-"""What `raceway status` says of a machine, and the exit code that a script goes by."""
+"""`raceway status`: text and exit code for scripts."""
 
 import inspect
 import re

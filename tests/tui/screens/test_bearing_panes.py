@@ -1,4 +1,4 @@
-"""The panes of the bearing screen as strings: what they say, with gaps, without data, and at any size."""
+"""The panes of the bearing screen as strings: with gaps, without data, at any size."""
 
 import re
 from dataclasses import replace

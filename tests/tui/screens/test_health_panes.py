@@ -1,4 +1,4 @@
-"""The panes of the health screen as strings, and what is read for them."""
+"""The panes of the health screen as strings, and their data."""
 
 from dataclasses import replace
 from datetime import UTC, timedelta

@@ -1,4 +1,4 @@
-"""The panes of the model screen as strings, and what is read for them."""
+"""The panes of the model screen as strings, and their data."""
 
 import json
 from dataclasses import replace
@@ -60,7 +60,7 @@ def said(seq: int, kind: EventKind, ring: int | None = None, **detail: object) -
     return Event(seq, kind, when, synthetic.WALL, "engine", "", "", ring, "", detail)
 
 
-# The baseline, and whether somebody accepted it.
+# The baseline and its acceptance.
 
 
 def test_a_baseline_is_provisional_until_somebody_accepts_that_very_one(view: View) -> None:

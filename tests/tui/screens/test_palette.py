@@ -1,4 +1,4 @@
-"""The palette: Enter runs what fits the words typed and stands selected, however fast somebody types."""
+"""The palette: Enter runs the selected action that fits the typed words, at any typing speed."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +23,7 @@ Make = Callable[..., Console]
 
 
 async def burst(pilot: Pilot[None], *keys: str) -> None:
-    """Keys that come at once, as from a paste, a macro or a slow line."""
+    """Send keys at once, like a paste, a macro or a slow line."""
     for key in keys:
         pilot.app.post_message(Key(textual_key(key), key if len(key) == 1 else None))
     await settled(pilot)
@@ -35,7 +35,7 @@ def deeds(state: Path) -> int:
     return sum(event.kind in OPERATOR_KINDS for event in events)
 
 
-# What fits.
+# Matches.
 
 
 def test_the_palette_offers_what_works_on_the_screen_and_nothing_else() -> None:

@@ -1,4 +1,4 @@
-"""How the screens with panes look, at the least, the usual and a large size, and in ASCII."""
+"""Snapshots of the screens with panes, at the smallest, the usual and a large size, and in ASCII."""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -18,7 +18,7 @@ Compare = Callable[..., bool]
 
 
 def at(position: int, *keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
-    """Put the playhead there and press keys before the picture is taken."""
+    """Move the playhead and press keys before the snapshot."""
 
     async def before(pilot: Pilot[None]) -> None:
         await settled(pilot)
@@ -67,7 +67,7 @@ def test_the_health_screen(
     monkeypatch: pytest.MonkeyPatch,
     size: tuple[int, int],
 ) -> None:
-    # What differs from machine to machine: where the store lies, its size, and the disk's.
+    # Values that depend on the test machine: path and size of the store, size of the disk.
     monkeypatch.setattr(health_screen, "free_space", lambda _state: 77_000_000_000)
     monkeypatch.setattr(health, "_room", lambda width, _facts: [health._row("store", "8.9 MB", width)])
     assert snap_compare(console(whole_store), terminal_size=size, run_before=at(110, "6"))

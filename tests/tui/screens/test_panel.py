@@ -1,4 +1,4 @@
-"""A panel re-sends only the lines that have changed."""
+"""A panel sends only changed lines."""
 
 from pathlib import Path
 
@@ -12,24 +12,24 @@ from tui.screens.panel import Panel, changed
 
 
 class Recording(Panel):
-    """Remembers which regions it was asked to draw anew."""
+    """Records the regions to redraw."""
 
     asked: list[Region]
 
     def refresh(self, *regions: Region, **options: bool) -> "Recording":
-        """Note the regions."""
+        """Record the regions."""
         self.__dict__.setdefault("asked", []).extend(regions)
         return super().refresh(*regions, **options)  # type: ignore[return-value]  # itself
 
 
 class Bench(App[None]):
-    """One panel and nothing else."""
+    """An application with one panel."""
 
     CSS_PATH = Path(tui.__file__).with_name("console") / "raceway.tcss"
     CSS = "Panel { height: 4; }"
 
     def compose(self) -> ComposeResult:
-        """The panel."""
+        """Yield the panel."""
         yield Recording(id="panel")
 
 

@@ -1,4 +1,4 @@
-"""The keys of the screens with panes: choosing, zooming, looking again, and asking the engine."""
+"""The keys of the screens with panes: choosing, zooming, refreshing, requests to the engine."""
 
 import asyncio
 from collections.abc import Callable
@@ -25,7 +25,7 @@ SIZE = (100, 30)
 
 
 def text(app: Console) -> str:
-    """What is on the screen."""
+    """Return the text on the screen."""
     rows = []
     for panel in app.screen.query(Panel):
         if panel.display and panel.region.area:
@@ -175,7 +175,7 @@ async def test_of_a_finished_run_nothing_is_asked_that_nobody_would_answer(
 
 
 def make_live(state: Path) -> None:
-    """A live record of some snapshots, with an engine that watches and two bundles beside the store."""
+    """Make a live record of some snapshots, with a watching engine and two bundles beside the store."""
     with Store.open(state, create=True) as store:
         assessment = store.begin_assessment(
             machine="ims-set2",

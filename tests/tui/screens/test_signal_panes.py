@@ -1,4 +1,4 @@
-"""Waveform and plain figures as strings: units, what is usual, and why something is not there."""
+"""Waveform and condition figures as strings: units, baseline, reasons for missing values."""
 
 import math
 from dataclasses import replace
@@ -59,7 +59,7 @@ def test_figures_have_units_and_what_is_usual(view: View) -> None:
 
 
 def accelerating(view: View, *, velocity: float = math.nan, rows: int = 20_480) -> Frame:
-    """The same record of a sensor in g, whose velocity was told from the 20th snapshot on."""
+    """Return the same record with a sensor in g and velocity from the 20th snapshot on."""
     told = np.full_like(view.series.velocity, np.nan)
     told[20:] = velocity
     settings = {"machine": {"sample_rate": 20_480.0}, "recording": {"rows": rows}}

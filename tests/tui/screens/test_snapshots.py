@@ -1,4 +1,4 @@
-"""How the screens look, at the least, the usual and a large size, and some in a whole window."""
+"""Snapshots of the screens at the smallest, the usual and a large size, some in a whole window."""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -21,7 +21,7 @@ Compare = Callable[..., bool]
 
 
 def at(position: int, *keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
-    """Put the playhead there and press keys before the picture is taken."""
+    """Move the playhead and press keys before the snapshot."""
 
     async def before(pilot: Pilot[None]) -> None:
         await settled(pilot)

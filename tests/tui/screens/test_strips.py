@@ -1,4 +1,4 @@
-"""The timeline screen as strings: strips on a fixed scale, pauses, stops, and what happened."""
+"""The timeline screen as strings: strips on a fixed scale, pauses, stops, events."""
 
 from dataclasses import replace
 from datetime import UTC

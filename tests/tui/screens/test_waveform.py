@@ -1,4 +1,4 @@
-"""A recording is read again for its waveform; what stands in the way is told in a sentence."""
+"""A recording is read again for its waveform; a failure gives a sentence."""
 
 from dataclasses import replace
 from pathlib import Path

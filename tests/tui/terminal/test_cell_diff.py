@@ -1,4 +1,4 @@
-"""What is sent in place of what was written shows the same on a terminal, and is never more than needed."""
+"""The reduced output shows the same on a terminal, and is never longer than needed."""
 
 import re
 from collections.abc import Callable
@@ -22,7 +22,7 @@ ENDS = {22: (1, 2), 23: (3,), 24: (4,), 25: (5,), 27: (7,), 28: (8,), 29: (9,)}
 
 
 class Screen:
-    """A terminal without line wrap: characters and how each looks."""
+    """A terminal without line wrap: characters and their styles."""
 
     def __init__(self) -> None:
         self.cells = {(x, y): ("?", "") for x in range(COLUMNS) for y in range(ROWS)}
@@ -110,7 +110,7 @@ TEXTS = st.text(st.sampled_from("ab  ▁█軸"), min_size=1, max_size=8)
 
 @st.composite
 def frames(draw: st.DrawFn) -> list[str]:
-    """What a program writes: moves, looks, text that stays within its line."""
+    """Draw the output of a program: moves, styles, text within its line."""
     found = []
     for _ in range(draw(st.integers(1, 6))):
         frame = "\x1b[?2026h"

@@ -1,4 +1,4 @@
-"""A picture of a frame: each run of text stands at its own cell, whatever is made of blanks and fonts."""
+"""A picture of a frame: each run of text is at its cell, independent of blanks and fonts."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -27,7 +27,7 @@ def drawn(*rows: list[Segment]) -> ElementTree.Element:
 
 
 def placed(svg: ElementTree.Element) -> list[tuple[float, str]]:
-    """Cell and text of each run."""
+    """Return cell and text of each run."""
     group = svg.find(f"{SVG}g")
     assert group is not None
     return [(float(one.attrib["x"]) / CELL, one.text or "") for one in group.iter(f"{SVG}text")]
