@@ -48,6 +48,7 @@ class Gallery:
             channel: counted from 0.
         """
         own = self.spectrum[self.baseline, channel]
+        own = own[np.isfinite(own).all(axis=-1)]
         if len(own) < 5:
             return None
         low, middle, high = np.percentile(own, [5, 50, 95], axis=0).astype(np.float32)

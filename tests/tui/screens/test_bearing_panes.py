@@ -9,7 +9,7 @@ import pytest
 
 from engine.diagnosis.line_markers import MarkedLine, Marking, marking
 from engine.records.events import Event, EventKind
-from engine.records.picture import loudest_channel
+from engine.records.picture import Picture, loudest_channel
 from engine.signals.bearing import Surface
 from tests.tui import synthetic
 from tests.tui.conftest import frame
@@ -130,7 +130,7 @@ def test_a_spectrum_without_numbers_says_so(view: View) -> None:
         view.picture,
         spectrum=np.full_like(view.picture.spectrum, np.nan),
     )
-    assert "nothing measured" in plain(spectrum_lines(80, 12, nothing, 1, ""))
+    assert "the channel is invalid in this snapshot" in plain(spectrum_lines(80, 12, nothing, 1, ""))
     assert "no picture" in plain(spectrum_lines(80, 12, None, 1, ""))
     assert "no picture" in plain(spectrum_lines(80, 12, view.picture, 9, ""))
 
@@ -310,3 +310,66 @@ def test_names_from_outside_cannot_move_the_cursor(view: View) -> None:
     assert "\x1b" not in drawn
     assert "[/b]" in drawn
     assert "\x1b" not in plain(trend_lines(80, 20, frame(seen, 110), 0, UTC))
+
+
+# A channel whose recording holds no numbers.
+
+
+def without_channel(view: View, channel: int, places: slice) -> View:
+    """The view with a channel, counted from 1, that could not be read in some snapshots."""
+    figures, velocity = view.series.figures.copy(), view.series.velocity.copy()
+    figures[places, channel - 1] = np.nan
+    velocity[places, channel - 1] = np.nan
+    assert view.picture is not None
+    spectrum, expected = view.picture.spectrum.copy(), view.picture.reconstruction.copy()
+    spectrum[channel - 1], expected[channel - 1] = np.nan, np.nan
+    shares, parts, envelope = (
+        plane.copy() for plane in (view.picture.contribution, view.picture.parts, view.picture.envelope)
+    )
+    shares[channel - 1] = parts[channel - 1] = envelope[channel - 1] = 0.0
+    picture = replace(
+        view.picture,
+        spectrum=spectrum,
+        reconstruction=expected,
+        contribution=shares,
+        parts=parts,
+        envelope=envelope,
+    )
+    packed = Picture.unpack(picture.pack())
+    return replace(view, series=replace(view.series, figures=figures, velocity=velocity), picture=packed)
+
+
+@pytest.mark.parametrize("glyphs", list(Glyphs))
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("places", [slice(None), slice(100, None), slice(3, 9)], ids=["all", "late", "early"])
+def test_invalid_channel_is_named_and_crashes_no_pane(
+    view: View, gallery: Gallery, places: slice, width: int, glyphs: Glyphs
+) -> None:
+    seen = without_channel(view, 1, places)
+    spectra = gallery.spectrum.copy()
+    spectra[: len(spectra) // 3, 0] = np.nan
+    holes = replace(gallery, spectrum=spectra)
+    now = frame(seen, 120)
+    figures = plain(figure_lines(width, 16, now, 0, 1, UTC, glyphs))
+    assert ("invalid" in figures) is (places.stop is None)
+    assert seen.picture is not None
+    spectrum = plain(spectrum_lines(width, 14, seen.picture, 1, "", holes.usual(0), "g", Zoom(), glyphs))
+    assert "the channel is invalid in this snapshot" in spectrum
+    shares = plain(contribution_lines(width, 24, seen.picture, seen.assessment, 0, "", 1.0, glyphs))
+    assert "ch 1 invalid" in shares
+    assert waterfall_lines(width, 14, now, holes, 1, UTC, Zoom(), glyphs)
+    assert envelope_lines(width, 14, seen.picture, 1, "", marked(seen), Zoom(), glyphs)
+    signal = SIGNAL.copy()
+    signal[:, 0] = np.nan
+    drawn = plain(waveform_lines(width, 14, Waveform("now", 20_480.0, signal), 1, "g", "", Zoom(), glyphs))
+    assert "nothing that is a number here" in drawn
+
+
+def test_usual_range_of_a_channel_leaves_out_the_pictures_without_it(gallery: Gallery) -> None:
+    spectra = gallery.spectrum.copy()
+    spectra[::4, 0] = np.nan
+    usual = replace(gallery, spectrum=spectra).usual(0)
+    assert usual is not None
+    assert all(np.isfinite(line).all() for line in usual)
+    spectra[:, 0] = np.nan
+    assert replace(gallery, spectrum=spectra).usual(0) is None

@@ -55,7 +55,9 @@ def contribution_lines(
             ),
             "not watched",
         )
-        rows.append(_bar(width, f"ch {place + 1} {clean(owner)}", float(shares[place]), place + 1 in own))
+        invalid = place < len(picture.spectrum) and not np.isfinite(picture.spectrum[place]).any()
+        name = f"ch {place + 1} {'invalid ' if invalid else ''}{clean(owner)}"
+        rows.append(_bar(width, name, float(shares[place]), place + 1 in own))
     if len(order) > most:
         rest = sum(float(shares[place]) for place in order[most:])
         rows.append((Span(fit(f"   {len(order) - most} more, {percent(rest)}", width), Role.DIM),))

@@ -65,7 +65,8 @@ def figure_lines(
     for name, one, values in zip(names, units, own.T.astype(np.float64), strict=False):
         healthy = values[baseline & np.isfinite(values)]
         usual = float(np.median(healthy)) if len(healthy) else math.nan
-        told = f"{values[-1]:.3g}{' ' + one if one else ''}" if math.isfinite(values[-1]) else "not kept"
+        missing = "not kept" if math.isfinite(own[-1, 0]) else "invalid"
+        told = f"{values[-1]:.3g}{' ' + one if one else ''}" if math.isfinite(values[-1]) else missing
         told += f" (usual {usual:.3g})" if math.isfinite(usual) else " (usual ?)"
         ratio = values / usual if math.isfinite(usual) and usual > 0 else np.full(count, np.nan)
         lines += _rows(name, told, _columns(frame, ratio, room), tall)

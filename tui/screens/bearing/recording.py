@@ -101,5 +101,6 @@ def form_of(assessment: Assessment) -> "tuple[RecordingFormat, NDArray[np.float3
         time_pattern=recording.time_pattern,
         timezone=recording.timezone,
         separator=recording.separator,
+        watched=frozenset(channel for part in parts for channel in part.channels),
     )
     return form, sensitivity

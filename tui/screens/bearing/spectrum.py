@@ -48,7 +48,8 @@ def spectrum_lines(
     finite = [part[np.isfinite(part)] for part in (values, expected, *(usual or ()))]
     together = np.concatenate(finite)
     if not len(together) or not np.isfinite(values).any():
-        return finished([heading, (Span("  nothing measured", Role.DIM),)], width, height, glyphs)
+        why = "  the channel is invalid in this snapshot: its recording holds no numbers"
+        return finished([heading, (Span(fit(why, width), Role.WARNING),)], width, height, glyphs)
     kilohertz = (picture.edges[:-1] + picture.edges[1:]).astype(np.float64) / 2000
     low, high = zoom.part(0.0, float(picture.edges[-1]) / 1000)
     areas = (
