@@ -49,7 +49,7 @@ def parse_healthy(text: str) -> Healthy:
         if not 0 < share <= 1:
             raise ValueError("must be more than 0% and at most 100%")
         return HealthyShare(share)
-    if re.fullmatch(r"\d+", text, re.ASCII) and int(text) > 0:
+    if re.fullmatch(r"\d{1,9}", text, re.ASCII) and int(text) > 0:
         return HealthyCount(int(text))
     raise ValueError(
         'must be a number of snapshots ("200"), a share ("20%") or a span ("FROM..TO", ISO times)'
@@ -80,6 +80,7 @@ def healthy_positions(times: Sequence[datetime], healthy: Healthy, skip: int) ->
 def _utc(text: str) -> datetime:
     try:
         time = datetime.fromisoformat(text.strip())
-    except ValueError as error:
-        raise ValueError(f"'{text.strip()}' is no ISO time such as 2004-02-12T10:32:39") from error
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    # An offset may lead out of the years 1 to 9999.
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"'{text.strip()[:40]}' is no ISO time such as 2004-02-12T10:32:39") from error

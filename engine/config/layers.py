@@ -5,8 +5,11 @@ whole, and a complaint about a value names the layer and line that it was writte
 """
 
 import difflib
+import os
 import re
+import stat
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,10 +20,18 @@ from engine.errors import UnusableError
 # A place in the settings: table and key names, and the index (from 0) of an entry in a list of tables.
 Place = tuple[str | int, ...]
 
+LARGEST_FILE = 256 * 1024
+"""Bytes of a settings file: many times those of the largest plant."""
+
+DEEPEST_KEY = 30
+"""Parts of a dotted key; settings have two. The parser's time grows with the square of them."""
+
 _NAME = r"""(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')"""
 _NAMES = rf"{_NAME}(?:\s*\.\s*{_NAME})*"
 _ENTRY = re.compile(rf"\s*\[\[\s*({_NAMES})\s*\]\]\s*(?:#.*)?")
 _TABLE = re.compile(rf"\s*\[\s*({_NAMES})\s*\]\s*(?:#.*)?")
+_PART = r"""(?:(?<![A-Za-z0-9_-])[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')"""
+_ENDLESS_KEY = re.compile(rf"(?:{_PART}[ \t]*\.[ \t]*){{{DEEPEST_KEY}}}")
 _KEY = re.compile(rf"\s*({_NAMES})\s*=")
 _TOML_POSITION = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
@@ -51,10 +62,7 @@ def read_layer(path: Path) -> Layer:
     Raises:
         SettingsError: the file cannot be opened, is not UTF-8, or is not TOML.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise SettingsError(f"{path}: cannot be read as settings ({error.strerror}).") from error
+    data = _content(path)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -62,15 +70,52 @@ def read_layer(path: Path) -> Layer:
         raise SettingsError(f"{path}, line {line}: not UTF-8 text, so not a settings file.") from error
     # TOML counts lines by \n; a lone \r is an error of its own that tomllib names.
     text = text.replace("\r\n", "\n")
+    if deep := _ENDLESS_KEY.search(text):
+        line = text.count("\n", 0, deep.start()) + 1
+        raise SettingsError(f"{path}, line {line}: a name of more than {DEEPEST_KEY} parts is no setting.")
     try:
         values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        raise SettingsError(f"{path}: its tables and lists are nested too deeply.") from None
+    except ValueError as error:
+        if not isinstance(error, tomllib.TOMLDecodeError):
+            raise SettingsError(f"{_endless_number(path, text)}.") from error
         reason = str(error)
         match = _TOML_POSITION.search(reason)
         line = int(match[1]) if match and match[1] else text.rstrip("\n").count("\n") + 1
         reason = _TOML_POSITION.sub("", reason)
         raise SettingsError(f"{path}, line {line}: not valid TOML: {_lower_first(reason)}.") from error
     return Layer(str(path), values, _lines(text, values))
+
+
+def _content(path: Path) -> bytes:
+    """Read a settings file whole.
+
+    Raises:
+        SettingsError: it cannot be read, is a device or a pipe, or is far too large.
+    """
+    try:
+        # A pipe without a writer must not hold up whoever opens it.
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise SettingsError(f"{path}: is no regular file, so not a settings file.")
+            data = file.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read as settings ({error.strerror}).") from error
+    except ValueError as error:
+        raise SettingsError(f"{path}: cannot be read as settings ({error}).") from error
+    if len(data) > LARGEST_FILE:
+        raise SettingsError(f"{path}: is larger than {LARGEST_FILE} bytes, so not a settings file.")
+    return data
+
+
+def _endless_number(path: Path, text: str) -> str:
+    """Say which number has so many digits that Python refuses to read it."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if re.search(r"[0-9_]{1000}", line):
+            key = match[1] if (match := _KEY.match(line)) else "a value"
+            return f"{path}, line {number}: {key} must be a number of less than a thousand digits"
+    return f"{path}: holds a number or a time that cannot be read"
 
 
 def command_line_layer(overrides: Mapping[str, object]) -> Layer:
@@ -149,13 +194,14 @@ def _lines(text: str, values: Mapping[str, Any]) -> dict[Place, int]:
     A line inside a multi-line value may look like a key; it counts only if the file has such a key.
     """
     lines: dict[Place, int] = {}
+    entries: Counter[Place] = Counter()
     table: Place = ()
     for number, line in enumerate(text.split("\n"), 1):
         if match := _ENTRY.fullmatch(line):
             names = _split(match[1])
-            index = sum(1 for place in lines if place[:-1] == names and isinstance(place[-1], int))
-            if _holds(values, (*names, index)):
-                table = (*names, index)
+            if _holds(values, (*names, entries[names])):
+                table = (*names, entries[names])
+                entries[names] += 1
                 lines.setdefault(names, number)
                 lines[table] = number
         elif match := _TABLE.fullmatch(line):

@@ -8,6 +8,9 @@ from pydantic_core import ErrorDetails
 
 from engine.config.layers import Layer, Place, nearest_key, origin
 
+LONGEST = 60
+"""Characters of a name or a value that are quoted."""
+
 _WANTED: dict[str, str] = {
     "bool_type": "true or false",
     "float_type": "a number",
@@ -18,10 +21,10 @@ _WANTED: dict[str, str] = {
     "finite_number": "a finite number",
 }
 _LIMITS: dict[str, Callable[[dict[str, Any]], str]] = {
-    "greater_than": lambda context: f"more than {context['gt']:g}",
-    "greater_than_equal": lambda context: f"{context['ge']:g} or more",
-    "less_than": lambda context: f"less than {context['lt']:g}",
-    "less_than_equal": lambda context: f"{context['le']:g} or less",
+    "greater_than": lambda context: f"more than {_bound(context['gt'])}",
+    "greater_than_equal": lambda context: f"{_bound(context['ge'])} or more",
+    "less_than": lambda context: f"less than {_bound(context['lt'])}",
+    "less_than_equal": lambda context: f"{_bound(context['le'])} or less",
     "literal_error": lambda context: str(context["expected"]).replace("'", '"'),
     "string_pattern_mismatch": lambda context: "a lowercase name",
     "string_too_short": lambda context: f"text of {context['min_length']} or more characters",
@@ -63,7 +66,7 @@ def _written_place(location: tuple[str | int, ...], values: Any) -> Place:
 
 def _called(place: Place) -> str:
     """Name a place as a reader of the file would: "alarms.severe", "channels of component 2"."""
-    names = [part for part in place if isinstance(part, str)]
+    names = [_short(part) for part in place if isinstance(part, str)]
     if place[0] == "component" and len(place) > 1:
         keys = ".".join(names[1:])
         return f"{keys} of component {int(place[1]) + 1}" if keys else f"component {int(place[1]) + 1}"
@@ -82,6 +85,10 @@ def _complaint(fault: ErrorDetails, place: Place, valid: Sequence[Place]) -> str
         return "is missing"
     if kind == "value_error":
         return str(context["error"])
+    if kind == "too_long":
+        return f"has more than {context['max_length']} entries"
+    if kind == "float_type" and type(given) is int:
+        return "must be a number that a computer can hold, not one of hundreds of digits"
     if kind in _WANTED:
         return f"must be {_WANTED[kind]}, not {_shown(given)}"
     if kind in _LIMITS:
@@ -94,10 +101,22 @@ def _shown(value: object) -> str:
         case bool():
             return str(value).lower()
         case str():
-            return f'the text "{value}"' if value.isprintable() else f"the text {value!r}"
+            text = _short(value)
+            return f'the text "{text}"' if text.isprintable() else f"the text {text!r}"
         case Mapping():
             return "a table"
         case list() | tuple():
             return "a list" if value else "an empty list"
+        case int() if abs(value) >= 10**18:
+            return "a number of more than 18 digits"
         case _:
-            return str(value)
+            return _short(str(value))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
+
+
+def _bound(number: float) -> str:
+    """Write a bound as a person would: 10000000 and not 1e+07."""
+    return str(int(number)) if number == int(number) else f"{number:.9f}".rstrip("0")

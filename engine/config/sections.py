@@ -1,5 +1,6 @@
 """The tables of config.toml as typed, validated values: one class a table, one field a key."""
 
+import re
 import shlex
 from datetime import datetime
 from pathlib import Path
@@ -7,7 +8,6 @@ from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -17,6 +17,34 @@ from pydantic import (
     model_validator,
 )
 
+from engine.config.bounds import (
+    CHANNELS,
+    ROWS,
+    CalibrationShare,
+    Channel,
+    Days,
+    Diameter,
+    FolderName,
+    Interval,
+    MainsFrequency,
+    ManySnapshots,
+    Margin,
+    Megabytes,
+    Minutes,
+    Name,
+    Pace,
+    Rollers,
+    SampleRate,
+    Seconds,
+    Sensitivity,
+    ShaftSpeed,
+    ShelfHours,
+    Snapshots,
+    Timeout,
+    Unit,
+    Weight,
+    Words,
+)
 from engine.config.healthy_span import Healthy, parse_healthy
 from engine.errors import UnusableError, nearest
 from engine.records.events import Priority
@@ -24,31 +52,6 @@ from engine.signals.bearing import Geometry
 from replay.folders import FolderError, expanded, state_folder
 
 _GEOMETRY = ("rollers", "roller_diameter", "pitch_diameter", "contact_angle")
-
-
-def _printable(text: str) -> str:
-    """Refuse control, bidi and other invisible characters, which a terminal would obey."""
-    if not text.strip():
-        raise ValueError("must not be empty")
-    if not text.isprintable():
-        raise ValueError("must not hold control or invisible characters")
-    return text
-
-
-def _folder(text: str) -> str:
-    """Refuse a folder in a home that is not known."""
-    try:
-        expanded(text)
-    except FolderError as error:
-        raise ValueError(f"names no folder: {error}") from error
-    return text
-
-
-Text = Annotated[str, AfterValidator(_printable)]
-FolderName = Annotated[str, AfterValidator(_folder)]
-Positive = Annotated[float, Field(gt=0)]
-NotNegative = Annotated[float, Field(ge=0)]
-Count = Annotated[int, Field(ge=1)]
 
 
 class Table(BaseModel):
@@ -60,10 +63,10 @@ class Table(BaseModel):
 class MachineSettings(Table):
     """The rig: name, sample rate [Hz], shaft speed [rpm; 0 = unknown], mains frequency [Hz; 0 = none]."""
 
-    name: Text
-    sample_rate: Positive
-    shaft_speed: NotNegative
-    mains_frequency: NotNegative
+    name: Name
+    sample_rate: SampleRate
+    shaft_speed: ShaftSpeed
+    mains_frequency: MainsFrequency
 
 
 class ComponentSettings(Table):
@@ -73,16 +76,16 @@ class ComponentSettings(Table):
     default here.
     """
 
-    name: Text
+    name: Name
     kind: Literal["bearing", "motor"] = "bearing"
-    channels: Annotated[tuple[Count, ...], Field(min_length=1)]
-    unit: tuple[Text, ...] = Field(default_factory=lambda data: ("V",) * len(data.get("channels", ())))
-    sensitivity: tuple[Positive, ...] = Field(
+    channels: Annotated[tuple[Channel, ...], Field(min_length=1, max_length=CHANNELS)]
+    unit: tuple[Unit, ...] = Field(default_factory=lambda data: ("V",) * len(data.get("channels", ())))
+    sensitivity: tuple[Sensitivity, ...] = Field(
         default_factory=lambda data: (1.0,) * len(data.get("channels", ()))
     )
-    rollers: Annotated[int, Field(ge=2)] | None = None
-    roller_diameter: Positive | None = None
-    pitch_diameter: Positive | None = None
+    rollers: Rollers | None = None
+    roller_diameter: Diameter | None = None
+    pitch_diameter: Diameter | None = None
     contact_angle: Annotated[float, Field(ge=0, lt=90)] | None = None
 
     @field_validator("unit", "sensitivity", mode="before")
@@ -124,10 +127,10 @@ class ComponentSettings(Table):
 class RecordingSettings(Table):
     """How a recording is written: rows and columns of a file, the time in its name, the separator."""
 
-    rows: Annotated[int, Field(ge=2)]
-    columns: Annotated[int, Field(ge=0)]
-    time_pattern: Text
-    timezone: str
+    rows: Annotated[int, Field(ge=2, le=ROWS)]
+    columns: Annotated[int, Field(ge=0, le=CHANNELS)]
+    time_pattern: Name
+    timezone: Annotated[str, Field(max_length=100)]
     separator: Annotated[str, Field(min_length=1, max_length=1)]
 
     @field_validator("time_pattern")
@@ -137,7 +140,8 @@ class RecordingSettings(Table):
         sample = datetime(2004, 12, 31, 23, 52)
         try:
             read = datetime.strptime(sample.strftime(value), value)
-        except ValueError as error:
+        # strptime makes a regular expression of it, where a field that comes twice is an error of its own.
+        except (ValueError, re.error) as error:
             raise ValueError(f"is no pattern that Python's strptime can read ({error})") from error
         if read.replace(tzinfo=None, second=0) != sample:
             raise ValueError("must tell year, month, day, hour and minute")
@@ -155,15 +159,20 @@ class RecordingSettings(Table):
         return value
 
 
+def _number_as_text(value: object) -> object:
+    """Take a count of snapshots without quotes; what no count can be is refused as a text would be."""
+    return str(min(max(value, -1), 10**9)) if type(value) is int else value
+
+
 class ModelSettings(Table):
     """What is learned, from which healthy start, and with which seed."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=100)]
     seed: Annotated[int, Field(ge=0, lt=2**32)]
-    healthy: Annotated[str, BeforeValidator(lambda value: str(value) if type(value) is int else value)]
-    skip: Annotated[int, Field(ge=0)]
-    epochs: Count
-    calibration_share: Annotated[float, Field(gt=0, lt=1)]
+    healthy: Annotated[str, Field(max_length=100), BeforeValidator(_number_as_text)]
+    skip: ManySnapshots
+    epochs: Snapshots
+    calibration_share: CalibrationShare
 
     @field_validator("healthy")
     @classmethod
@@ -181,12 +190,12 @@ class LimitSettings(Table):
     """What error is too much, from the errors on healthy snapshots that were not trained on."""
 
     mode: Literal["standard", "plain"]
-    margin: Annotated[float, Field(ge=1)]
-    patient_margin: Annotated[float, Field(ge=1)]
-    tail: Positive
-    quick: Annotated[float, Field(gt=0, le=1)]
-    patient: Annotated[float, Field(gt=0, le=1)]
-    adaptation: Annotated[int, Field(ge=0)]
+    margin: Margin
+    patient_margin: Margin
+    tail: Annotated[float, Field(ge=0.001, le=1000)]
+    quick: Weight
+    patient: Weight
+    adaptation: ManySnapshots
 
 
 def _words(value: object) -> object:
@@ -202,18 +211,18 @@ def _words(value: object) -> object:
 class AlarmSettings(Table):
     """When an alarm is raised, escalated and cleared, and who is told; counts are running snapshots."""
 
-    persistence: Count
-    patience: Count
-    clear_below: Annotated[float, Field(gt=0, le=1)]
-    clear_after: Count
-    severe: Annotated[float, Field(gt=1)]
+    persistence: Snapshots
+    patience: Snapshots
+    clear_below: Annotated[float, Field(ge=0.001, le=1)]
+    clear_after: Snapshots
+    severe: Annotated[float, Field(gt=1, le=1000)]
     stopped_rings: bool
-    no_data_after: Count
+    no_data_after: Annotated[int, Field(ge=1, le=100_000)]
     latching: bool
-    chatter_minutes: NotNegative
-    shelf_hours: Positive
-    on_ring: Annotated[tuple[Text, ...], BeforeValidator(_words)]
-    on_ring_timeout: Positive
+    chatter_minutes: Minutes
+    shelf_hours: ShelfHours
+    on_ring: Annotated[tuple[Words, ...], BeforeValidator(_words), Field(max_length=100)]
+    on_ring_timeout: Timeout
     on_ring_priority: Literal["low", "medium", "high"]
 
     @property
@@ -239,28 +248,28 @@ OPERATING_KEYS = frozenset(
 class AdviceSettings(Table):
     """What to do about an alarm, and how soon, in words: one key for each kind of alarm."""
 
-    limit: Text
-    severe: Text
-    carried_over: Text
-    beside: Text
-    trend: Text
-    sensor_dead: Text
-    sensor_clipped: Text
-    stopped: Text
-    no_data: Text
-    recorder_clock: Text
-    condition_changed: Text
-    engine_failed: Text
-    model_missing: Text
+    limit: Words
+    severe: Words
+    carried_over: Words
+    beside: Words
+    trend: Words
+    sensor_dead: Words
+    sensor_clipped: Words
+    stopped: Words
+    no_data: Words
+    recorder_clock: Words
+    condition_changed: Words
+    engine_failed: Words
+    model_missing: Words
 
 
 class WatchSettings(Table):
     """How a live folder is watched; times in seconds. None of it touches the engine's results."""
 
-    gather: Annotated[int, Field(ge=30)]
-    interval: NotNegative
-    settle: NotNegative
-    patience: NotNegative
+    gather: Annotated[int, Field(ge=30, le=100_000)]
+    interval: Interval
+    settle: Seconds
+    patience: Seconds
     scan: Annotated[float, Field(ge=0.1, le=3600)]
     polling: Literal["auto", "always", "never"]
     quarantine: FolderName
@@ -274,7 +283,7 @@ class WatchSettings(Table):
 class ConsoleSettings(Table):
     """How the console begins; none of it touches the engine's results."""
 
-    pace: Positive
+    pace: Pace
     time_zone: Literal["UTC", "local"]
     theme: Literal[
         "auto",
@@ -291,15 +300,12 @@ class ConsoleSettings(Table):
     mouse: bool
 
 
-Days = Annotated[int, Field(ge=0)]
-
-
 class StoreSettings(Table):
     """Where the store is, who shares it, and how long what is old is kept: counts of days, 0 = for ever."""
 
     state: FolderName
     group: str
-    minimum_free: Annotated[int, Field(ge=0)]
+    minimum_free: Megabytes
     pictures_all: Days
     pictures_hourly: Days
     scores_all: Days

@@ -17,6 +17,7 @@ from pydantic import (
     ValidationError,
 )
 
+from engine.config.bounds import COMPONENTS, NUMBERS, Name
 from engine.config.layers import (
     Layer,
     Place,
@@ -54,7 +55,9 @@ class Settings(Table):
     """Every setting, checked. The names are those of config.toml; `components` is its [[component]] list."""
 
     machine: MachineSettings
-    components: Annotated[tuple[ComponentSettings, ...], Field(alias="component", min_length=1)]
+    components: Annotated[
+        tuple[ComponentSettings, ...], Field(alias="component", min_length=1, max_length=COMPONENTS)
+    ]
     recording: RecordingSettings
     model: ModelSettings
     limits: LimitSettings
@@ -62,7 +65,7 @@ class Settings(Table):
     advice: AdviceSettings
     watch: WatchSettings
     console: ConsoleSettings
-    keys: Mapping[str, str | tuple[str, ...]]
+    keys: Annotated[Mapping[Name, Name | tuple[Name, ...]], Field(max_length=200)]
     store: StoreSettings
 
     @property
@@ -135,9 +138,11 @@ def load_settings(
     if user_file is not None:
         layers.append(read_layer(user_file))
     layers.append(command_line_layer(overrides))
-    values, origins = merge(layers)
     try:
+        values, origins = merge(layers)
         settings = Settings.model_validate(_tuples(values))
+    except RecursionError:
+        raise SettingsError(f"{layers[-2].title}: its tables and lists are nested too deeply.") from None
     except ValidationError as error:
         raise SettingsError(sentence(error, values, origins, valid_places())) from error
     _check_across(settings, origins)
@@ -180,6 +185,16 @@ def _check_across(settings: Settings, origins: Mapping[Place, Layer]) -> None:
             ("recording", "columns"),
             f"recording.columns is {settings.columns}, but {owners[max(owners)]} has channel {max(owners)}",
         )
+    if settings.recording.rows * settings.columns > NUMBERS:
+        refuse(
+            ("recording", "rows"),
+            f"recording.rows is {settings.recording.rows}, and times {settings.columns} columns that is more"
+            f" than the {NUMBERS} numbers that a recording may have",
+        )
+    try:
+        settings.recording_format()
+    except ValueError as error:
+        refuse(("recording", "separator"), str(error).replace("the separator", "recording.separator"))
 
 
 def _tuples(value: Any) -> Any:

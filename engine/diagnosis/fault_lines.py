@@ -114,6 +114,9 @@ def _candidates(
     frequency: float, shaft: float, mains: float, resolution: float, bins: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     reach = max(SLIP * frequency, resolution)
+    if (frequency - reach) / resolution < 1 or (frequency + reach) / resolution + 1 >= bins:
+        # Not even laid out: far beyond the spectrum a line's reach would fill the memory.
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
     near = np.arange(
         np.floor((frequency - reach) / resolution), np.ceil((frequency + reach) / resolution) + 1
     )
@@ -124,7 +127,7 @@ def _candidates(
             order = np.maximum(np.round(hertz / base), 1)
             clear &= np.abs(hertz - order * base) > APART * resolution
     own = near[clear].astype(np.int64)
-    if near[0] < 1 or near[-1] + 1 >= bins:
+    if near[-1] + 1 >= bins:
         own = own[:0]
     low, high = max(1, int(near[0]) - NEIGHBOURS), min(bins, int(near[-1]) + 1 + NEIGHBOURS)
     return own, np.arange(low, max(high, low + 1), dtype=np.int64)

@@ -106,7 +106,7 @@ COMPONENT = '[[component]]\nname = "A"\nchannels = [1]\n'
             4,
             'kind of component 1 must be "bearing" or "motor", not the text "bering".',
         ),
-        (COMPONENT + "sensitivity = 0\n", 4, "sensitivity of component 1 must be more than 0, not 0."),
+        (COMPONENT + "sensitivity = 0\n", 4, "sensitivity of component 1 must be 0.000001 or more, not 0."),
         (
             COMPONENT + "unit = ['g', 'V']\n",
             4,
