@@ -1,4 +1,4 @@
-"""Writes what trials of models came to as files: tables as CSV, the whole as JSON."""
+"""Result files of trials of models: tables as CSV, all figures as JSON."""
 
 import json
 import math
@@ -33,11 +33,11 @@ COMPARISON = (
     "network_bytes",
     "fault",
 )
-"""Columns of comparison.csv; `fault` says why a model could not be tried."""
+"""Columns of comparison.csv; `fault` is the reason why a model could not be tried."""
 
 
 def comparison_row(one: Comparison) -> dict[str, object]:
-    """One model's row, by column; None where there is nothing."""
+    """Return one model's row by column, with None for an empty cell."""
     row = {**asdict(one.forewarning), **asdict(one), "fault": ""}
     return {column: _rounded(row[column]) for column in COMPARISON}
 
@@ -48,10 +48,10 @@ def write_comparison(
     """Write comparison.csv and comparison.json.
 
     Args:
-        folder: where to; made if missing.
-        rows: of the models that could be tried.
-        faults: why the others could not.
-        truth: what is known of the run.
+        folder: made if missing.
+        rows: of the models that were tried.
+        faults: reasons why the others could not be tried, by model.
+        truth: the known onset and component of the run.
         seed: of the learning.
 
     Raises:
@@ -70,12 +70,12 @@ def write_comparison(
 def write_evaluation(
     folder: Path, done: Evaluation, truth: Truth, seed: int, components: Sequence[str]
 ) -> None:
-    """Write evaluation.json and the tables sweep, roc, precision_recall, snapshots, and tsne if there is one.
+    """Write evaluation.json and the tables sweep, roc, precision_recall, snapshots, and tsne if laid out.
 
     Args:
-        folder: where to; made if missing.
-        done: what to write.
-        truth: what is known of the run.
+        folder: made if missing.
+        done: the evaluation to write.
+        truth: the known onset and component of the run.
         seed: of the learning.
         components: names, in order.
 
@@ -128,7 +128,7 @@ SNAPSHOTS = (
     "windows_above_limit",
     "latent",
 )
-"""Columns of snapshots.csv; `latent` is the share of a variational model's score that its latent has."""
+"""Columns of snapshots.csv; `latent` is the latent space's share in a variational model's score."""
 
 
 def _snapshots(done: Evaluation, components: Sequence[str]) -> Iterable[list[object]]:
@@ -160,7 +160,7 @@ def _level(one: Level) -> dict[str, object]:
 
 
 def _rounded(value: object) -> object:
-    """A number for JSON, which knows no NaN."""
+    """Return a number for JSON, which has no NaN."""
     if isinstance(value, float):
         return None if math.isnan(value) else round(value, 4)
     return value

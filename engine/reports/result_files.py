@@ -1,6 +1,6 @@
-"""Writes what an assessment came to as files: scores.csv, alarms.csv, summary.json.
+"""Result files of an assessment: scores.csv, alarms.csv, summary.json.
 
-A public interface: columns, their order and their words do not change without a major release.
+They are a public interface: columns, their order and their words change only with a major release.
 """
 
 import json
@@ -45,11 +45,11 @@ def write_results(
     """Write the three files into a folder and return the summary.
 
     Args:
-        folder: where to; made if missing.
+        folder: made if missing.
         store: holds the assessment.
         outcome: of the pass that was just made.
-        run: what was assessed.
-        session: whose acknowledgements count; "" for those of the live record.
+        run: the assessed recordings.
+        session: the session whose acknowledgements count; "" is the live record.
 
     Raises:
         OSError: the folder cannot be written.
@@ -66,7 +66,14 @@ def write_results(
 
 
 def summarise(store: Store, outcome: Outcome, run: Run, series: Series) -> dict[str, object]:
-    """The figures of one pass over a run."""
+    """Return the figures of one pass over a run, as in summary.json.
+
+    Args:
+        store: holds the assessment.
+        outcome: of the pass.
+        run: the assessed recordings.
+        series: the scores of the assessment.
+    """
     rejected = [{"file": name, "reason": reason} for name, reason in store.rejections(outcome.assessment)]
     baseline = outcome.bundle.baseline
     rate = outcome.scored_now / outcome.scoring_seconds if outcome.scored_now else 0.0
@@ -93,11 +100,12 @@ def summarise(store: Store, outcome: Outcome, run: Run, series: Series) -> dict[
 
 
 def alarm_rows(alarms: Iterable[Alarm], peak: Callable[[Alarm], float | None]) -> list[list[object]]:
-    """Rows of alarms.csv, in the order in which the alarms were raised.
+    """Return the rows of alarms.csv, in the order in which the alarms were raised.
 
     Args:
         alarms: of one assessment.
-        peak: finds the highest severity of an alarm's component while it stood; asked only where it has one.
+        peak: returns the highest severity of an alarm's component while it stood; called only for alarms
+            with a severity.
     """
     rows: list[list[object]] = []
     for alarm in sorted(alarms, key=lambda alarm: alarm.raised.seq):
@@ -144,5 +152,5 @@ def _score_rows(assessment: Assessment, series: Series) -> Iterable[list[object]
 
 
 def _number(value: float) -> float | None:
-    """A number, None for NaN."""
+    """Return a number, None for NaN."""
     return None if np.isnan(value) else float(value)

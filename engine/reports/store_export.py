@@ -1,6 +1,6 @@
-"""Writes what a store holds as CSV files: scores, alarms, events and, of a watched machine, the ledger.
+"""Export of a store as CSV files: scores, alarms, events, and the ledger of a watched machine.
 
-Rows are read in short transactions and written as they come, so memory stays flat however long the record.
+Rows are read in short transactions and written at once, so that memory stays flat for long records.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -34,12 +34,12 @@ def export(store: Store, folder: Path, machine: str | None = None) -> dict[str, 
     """Write scores.csv, alarms.csv, events.csv and intake.csv into a folder, which is made if missing.
 
     Args:
-        store: where from; open for reading is enough.
-        folder: where to.
-        machine: only this one, or all.
+        store: the store to export, open for reading or writing.
+        folder: the folder to write into.
+        machine: only this machine; None for all.
 
     Returns:
-        How many rows each file holds.
+        The number of rows of each file.
 
     Raises:
         OSError: the folder cannot be written.

@@ -1,1 +1,1 @@
-"""The store: append-only facts in SQLite. The only place with SQL."""
+"""The store: append-only facts in SQLite. The only package with SQL."""

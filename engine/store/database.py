@@ -1,7 +1,7 @@
-"""Opens the database of a store: who may use it, which version it is, and how a write gets through.
+"""The database of a store: access rights, schema version, and transactions that are retried.
 
-Every write is one short transaction that is there as a whole or not at all; a write that finds the database
-busy, or a disk that fails for a moment, is made again. Reads are short too: a reader holds up a commit.
+Every write is one short transaction, stored as a whole or not at all. A write is retried if the database is
+busy or the disk fails for a moment. Reads are short too, because a reader delays a commit.
 """
 
 import threading
@@ -37,7 +37,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long a write goes on trying: `lock_seconds` at each attempt, `pauses` [s] between attempts."""
+    """The time limits of a write: `lock_seconds` [s] for each attempt, `pauses` [s] between attempts."""
 
     lock_seconds: float = 5.0
     pauses: tuple[float, ...] = (0.1, 0.2, 0.5, 1.0, 2.0)
@@ -50,7 +50,7 @@ class Database:
     def __init__(
         self, engine: Engine, path: Path, *, access: Access, read_only: bool, patience: Patience
     ) -> None:
-        """Wrap an engine whose database has yet to be checked; use `open` instead."""
+        """Wrap an engine whose database is not checked yet; use `open` instead."""
         self._engine = engine
         self._patience = patience
         self._open = threading.local()
@@ -68,18 +68,18 @@ class Database:
         group: str = "",
         patience: Patience | None = None,
     ) -> Self:
-        """Open the store inside a state folder; an older one is brought up to the present schema.
+        """Open the store inside a state folder; migrate an older store to the present schema.
 
         Args:
             state: the folder that holds the database and the bundles.
             create: make the folder and the tables where missing.
-            read_only: change nothing, and need no permission to; an older store is then left as it is.
-            group: the group of users to share it with, when it is made or when its owner opens it with
-                `create`; "" makes it readable by its owner alone.
-            patience: how long a write goes on trying.
+            read_only: change nothing and need no write permission; an older store is not migrated.
+            group: the group of users that shares it, set when it is made or when its owner opens it with
+                `create`; with "" only its owner can read it.
+            patience: time limits of a write.
 
         Raises:
-            StoreError: there is no store, it may not be read, it is not one of ours, or of another version.
+            StoreError: there is no store, it cannot be read, or it is of another program or version.
             AccessError: it cannot be shared with the group.
         """
         path, access = state / FILE_NAME, access_of(group)
@@ -136,18 +136,18 @@ class Database:
         self.close()
 
     def write(self, work: Callable[[Connection], T]) -> T:
-        """Do the work in a write transaction, and again from its start where the database was in the way.
+        """Do the work in a write transaction; retry it from its start if the database is busy or fails.
 
         Args:
-            work: does nothing but through the connection, so that it can be done again.
+            work: acts through the connection alone, so that it can be repeated.
 
         Returns:
-            What the work returned in the attempt that was committed.
+            The result of the work in the attempt that was committed.
 
         Raises:
             StoreBusyError: another program held the store through all attempts.
-            StoreFaultError: the disk failed each time.
-            StoreFullError: there is no room; raised at once, since only room helps.
+            StoreFaultError: the disk failed in each attempt.
+            StoreFullError: the disk is full; raised at once, because a retry cannot help.
             StoreError: the store cannot be written.
         """
         for pause in self._patience.pauses:
@@ -161,7 +161,7 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """One attempt at a write transaction: locked from its start, committed at the end, or rolled back."""
+        """Open one write transaction: locked from its start, committed at the end or rolled back."""
         if self.read_only:
             raise StoreError(f"{self.path}: is open for reading only, nothing can be stored")
         with (
@@ -173,7 +173,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A read transaction: one consistent view; keep it short. Within another of this thread, that one."""
+        """Open a read transaction with one consistent view; inside another of this thread, reuse that one."""
         begun: Connection | None = getattr(self._open, "connection", None)
         if begun is not None:
             yield begun
@@ -201,7 +201,7 @@ class Database:
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
-        """Say what the database complains of in a sentence; what breaks a rule of ours is for the caller."""
+        """Turn a database error into a sentence; the caller handles an IntegrityError."""
         try:
             yield
         except IntegrityError:
@@ -218,7 +218,7 @@ class Database:
                     f"{self.path}: there is no room to store anything ({error.orig}); make room on its disk"
                 )
             case Trouble.FAULT:
-                # A connection that has met a failing disk is not trusted with the next attempt.
+                # The next attempt needs new connections: these have seen a failing disk.
                 self._engine.dispose()
                 return StoreFaultError(f"{self.path}: its disk fails ({error.orig}); look at the disk")
             case Trouble.FORBIDDEN if self.read_only:
@@ -252,6 +252,6 @@ def _make(path: Path, access: Access) -> None:
 
 
 def _make_tables(connection: Connection) -> None:
-    # Another process may have made them between the look and the lock.
+    # Another process may have made them between the check and the lock.
     schema.metadata.create_all(connection)
     connection.execute(insert_new(schema.meta).values(key="schema", value=str(schema.VERSION)))

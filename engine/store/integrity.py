@@ -1,4 +1,4 @@
-"""Checks a store: that the database is sound, and that the counts which must agree do agree."""
+"""The check of a store: the database is sound, and its counts agree."""
 
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -14,15 +14,15 @@ from engine.store.sqlite import complaints
 from engine.store.store import Store
 
 SHOWN = 5
-"""Complaints of one kind that are told one by one; the rest are counted."""
+"""Faults of one kind that are listed; the rest are counted."""
 
 READ_AT_ONCE = 10_000
-"""Rows of the ledger read in one transaction: a reader holds up commits."""
+"""Rows of the ledger read in one transaction; a reader delays commits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at: whose, what was found, and whether it is as it should be."""
+    """One check: its subject, its result in words, and whether the result is sound."""
 
     sound: bool
     about: str
@@ -30,9 +30,9 @@ class Finding:
 
 
 def check(store: Store) -> Iterator[Finding]:
-    """Look at everything in turn; each finding is handed out as soon as it is known.
+    """Yield the finding of each check as soon as it is known.
 
-    While the database itself is looked through, commits of a running engine wait and are made again.
+    During the check of the database itself, commits of a running engine wait and are retried.
     """
     with store.reading() as connection:
         wrong = list(complaints(connection))
@@ -143,7 +143,7 @@ def _state(connection: Connection, assessment: Assessment) -> list[str]:
 
 
 def _taken(store: Store, machine_id: int) -> list[str]:
-    """Files that the ledger says were taken in, but that nobody scored and retention did not thin."""
+    """Return the files that the ledger has as taken in, but that have no scores and were not thinned."""
     intake, snapshot, assessed = schema.intake.c, schema.snapshot.c, schema.assessed.c
     scored = (
         select(assessed.position)
@@ -171,7 +171,7 @@ def _taken(store: Store, machine_id: int) -> list[str]:
 
 
 Spans = tuple[list[int], list[int]]
-"""Beginnings and ends [microseconds] of stretches of time that do not overlap, in order."""
+"""Begins and ends [microseconds since 1970] of spans that do not overlap, in order."""
 
 
 def _thinned(store: Store, machine_id: int) -> Spans:
@@ -203,7 +203,7 @@ def _within(at: int, spans: Spans) -> bool:
 
 
 def _entered(connection: Connection, assessment: Assessment) -> list[str]:
-    """Snapshots of a watched machine that no row of the ledger accounts for."""
+    """Return the snapshots of a watched machine that have no row in the ledger."""
     intake, snapshot, assessed = schema.intake.c, schema.snapshot.c, schema.assessed.c
     mine = intake.machine_id == assessment.machine_id
     if connection.execute(select(intake.id).where(mine).limit(1)).first() is None:

@@ -1,6 +1,6 @@
-"""The ledger: what became of the files of a watched directory, a row each time one was dealt with.
+"""The ledger: the outcome of each file of a watched directory, one row each time a file was processed.
 
-It is the truth about which files were taken in. The newest row of a name is what holds for that file.
+It alone decides which files were taken in. The newest row of a name is valid for that file.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,14 +15,14 @@ from engine.store import schema
 from engine.store.database import Database
 
 CHUNK = 10_000
-"""Rows of the ledger read in one transaction, some 20 ms: a reader holds up commits."""
+"""Rows of the ledger read in one transaction, some 20 ms; a reader delays commits."""
 
 NAMES_AT_ONCE = 500
-"""Names asked for in one query; SQLite takes at most 999 parameters in old builds."""
+"""Names in one query; old builds of SQLite take at most 999 parameters."""
 
 _LONGEST_NAME = 255
 
-# A console asks this every second; building the statement takes longer than running it.
+# A console runs this every second; building the statement takes longer than running it.
 _CAME = select(schema.intake.c.recorded_at).where(
     schema.intake.c.machine_id == bindparam("machine"),
     schema.WAS_TAKEN,
@@ -31,16 +31,16 @@ _CAME = select(schema.intake.c.recorded_at).where(
 
 
 class Ledger(Database):
-    """Looks things up in the ledger of a machine; `Store.append` and `Store.settle` write it."""
+    """Queries of a machine's ledger; `Store.append` and `Store.settle` write it."""
 
     def known_files(
         self, machine_id: int, among: Iterable[bytes] | None = None
     ) -> dict[bytes, tuple[int, int, int]]:
-        """Size, time of change [ns] and inode of each file as it was when last dealt with, by raw name.
+        """Return size, time of change [ns] and inode of each file when last processed, by raw name.
 
         Args:
-            machine_id: whose ledger.
-            among: only these names: months of a fast recorder are millions of rows, a directory seldom.
+            machine_id: the machine of the ledger.
+            among: only these names; months of a fast recorder are millions of rows.
         """
         if among is not None:
             return dict(self._known_among(machine_id, among))
@@ -80,10 +80,10 @@ class Ledger(Database):
                 yield raw, tuple(stamp)
 
     def taken_like(self, machine_id: int, at: datetime, digest: str) -> tuple[Intake | None, Intake | None]:
-        """What was taken in, late or not, for this recording time, and with this signal for another time."""
+        """Return the recording taken in for this time, and one with the same signal for another time."""
         columns = schema.intake.c
         taken = select(schema.intake).where(columns.machine_id == machine_id, schema.WAS_TAKEN)
-        # A union, since SQLite answers an "or" of these two from neither of their indexes.
+        # A union, because SQLite uses neither index for an "or" of the two.
         either = union_all(taken.where(columns.at == at), taken.where(columns.digest == digest))
         query = either.order_by(either.selected_columns.id)
         with self.reading() as connection:
@@ -92,7 +92,7 @@ class Ledger(Database):
         return at_its_time, next((one for one in found if one.at != at), None)
 
     def came(self, machine_id: int, at: datetime) -> datetime | None:
-        """When the file of this recording time was taken in, by the wall clock; None if none was."""
+        """Return when the file of this recording time was taken in, by the wall clock; None if none was."""
         with self.reading() as connection:
             return connection.scalar(_CAME, {"machine": machine_id, "at": at})
 
@@ -110,7 +110,7 @@ class Ledger(Database):
         return None if row is None else (row.at, row.recorded_at)
 
     def intake_counts(self, machine_id: int) -> dict[Outcome, int]:
-        """Rows of the ledger by outcome, every outcome named; a file looked at again counts again."""
+        """Return the number of rows by outcome, all outcomes included; a repeated file counts again."""
         columns = schema.intake.c
         query = select(columns.outcome, func.count()).where(columns.machine_id == machine_id)
         with self.reading() as connection:
@@ -126,7 +126,7 @@ class Ledger(Database):
             return tuple(Outcome(name) for name in found)
 
     def quarantined(self, machine_id: int) -> tuple[Refusal, ...]:
-        """The files that stand refused, the longest first: a file that was taken since is not among them."""
+        """Return the files that are refused now, the oldest refusal first."""
         columns = schema.intake.c
         later = schema.intake.alias("later").c
         again = select(later.id).where(
@@ -146,7 +146,7 @@ class Ledger(Database):
 
 
 def add_to_ledger(connection: Connection, machine_id: int, rows: Iterable[Intake], now: datetime) -> None:
-    """Append rows within a transaction."""
+    """Append rows within a transaction; `now` is the wall clock."""
     values = [_values(machine_id, row, now) for row in rows]
     if values:
         connection.execute(insert(schema.intake), values)

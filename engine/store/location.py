@@ -9,18 +9,18 @@ FILE_NAME = "raceway.db"
 
 
 def look_for(state: Path) -> None:
-    """See that a state folder holds a store that may be read.
+    """Check that a state folder holds a store that can be read.
 
     Raises:
-        StoreError: it holds none, or one that may not be read.
+        StoreError: it holds no store, or the store cannot be read.
     """
     path = state / FILE_NAME
     try:
         is_there = path.is_file()
         if is_there:
-            # Asked now: what a database says of it later is less clear.
+            # Checked here, because the database's message about it is less clear.
             path.open("rb").close()
-            # An empty file is what its maker has begun with.
+            # An empty file: another process is about to make the tables.
             is_there = path.stat().st_size > 0
     except PermissionError as error:
         raise StoreError(

@@ -1,8 +1,8 @@
-"""Brings an older store up to the present schema, one version at a time, forward only.
+"""Migrations of an older store to the present schema, one version at a time, forward only.
 
-Each step is one transaction that ends with the new version number, so a store is of one version or of the
-next, whenever its power goes. The statements say what the schema was *then*: they never change again, and
-never refer to the tables of today. Only SQLite ever held these versions.
+Each step is one transaction that ends with the new version number, so that a power cut leaves one version or
+the next. The statements describe the schema of *that* version: they never change, and never refer to the
+present tables. Only SQLite ever held these versions.
 """
 
 from collections.abc import Mapping
@@ -72,21 +72,21 @@ STEPS: Mapping[int, tuple[str, ...]] = {
             WHERE outcome IN ('taken', 'late')""",
     ),
 }
-"""The statements that lead from each version to the next."""
+"""The statements of the step from each version to the next."""
 
 
 def version_of(connection: Connection) -> str | None:
-    """The schema version that the store says it is of, or None where it says nothing."""
+    """Return the schema version recorded in the store, or None if none is."""
     return connection.scalar(select(schema.meta.c.value).where(schema.meta.c.key == "schema"))
 
 
 def is_older(version: str | None) -> bool:
-    """Whether `migrate` knows the way from this version to the present one."""
+    """Return whether `migrate` can bring this version to the present one."""
     return version is not None and version.isdecimal() and int(version) in STEPS
 
 
 def migrate(connection: Connection) -> None:
-    """Go one version forward within the transaction of this connection; nothing if there is no step to take.
+    """Go one version forward within the transaction of this connection, if there is a step.
 
     The version is read under the write lock: another process may have been first.
     """

@@ -1,4 +1,4 @@
-"""Hands out what the store holds: assessments, series, events, pictures, the engine's state."""
+"""Queries of the store: assessments, series, events, pictures, the engine's state."""
 
 import json
 from datetime import datetime
@@ -18,7 +18,7 @@ from engine.store.rows import assessment_of, assessments_query, event_of
 from engine.store.sqlite import data_version
 
 _OWN: BindParameter[int] = bindparam("assessment")
-"""The statements that a console makes over and over are built once: that takes longer than to run them."""
+"""Statements that a console repeats are built once: building takes longer than running."""
 
 _PICTURE = select(schema.picture.c.packed).where(
     schema.picture.c.assessment_id == _OWN, schema.picture.c.position == bindparam("position")
@@ -53,10 +53,10 @@ _SAME_SNAPSHOT = (schema.score.c.assessment_id == schema.assessed.c.assessment_i
 
 @cache
 def _heads(before: bool, limited: bool, *, newest_first: bool) -> Select[Any]:
-    """What a series says of whole snapshots: those above `after`, if asked below `before`, at most `most`."""
+    """Select the snapshots of a series: positions above `after`, or also below `before`, at most `most`."""
     assessed, snapshot = schema.assessed.c, schema.snapshot.c
     heads = (
-        # A time as the number that is stored: making a datetime of each takes as long as reading it.
+        # The stored number of a time: conversion to a datetime takes as long as reading it.
         select(
             assessed.position,
             type_coerce(snapshot.at, BigInteger),
@@ -77,7 +77,7 @@ def _heads(before: bool, limited: bool, *, newest_first: bool) -> Select[Any]:
 
 
 def _scores() -> Select[Any]:
-    """The scores of those from `first` to `last` that are not late."""
+    """Select the scores from position `first` to `last`, late snapshots excluded."""
     assessed, score = schema.assessed.c, schema.score.c
     first: BindParameter[int] = bindparam("first")
     last: BindParameter[int] = bindparam("last")
@@ -98,7 +98,7 @@ _QUALITIES = {quality.value: quality.value for quality in Quality}
 
 
 def empty_series(assessment: Assessment) -> Series:
-    """No snapshots at all."""
+    """Return a series without snapshots."""
     components, channels = len(assessment.components), len(assessment.units)
     nothing = np.zeros((0, components))
     return Series(
@@ -117,15 +117,15 @@ def empty_series(assessment: Assessment) -> Series:
 
 
 class Recalling(Database):
-    """Reads; nothing here changes a row."""
+    """Queries that change no row."""
 
     def data_version(self) -> int:
-        """A number that changes when another connection has committed; costs next to nothing to ask."""
+        """Return a number that changes when another connection has committed; this is a cheap query."""
         with self.reading() as connection:
             return data_version(connection)
 
     def assessments(self) -> tuple[Assessment, ...]:
-        """All assessments, the newest last."""
+        """Return all assessments, the newest last."""
         with self.reading() as connection:
             return tuple(
                 assessment_of(row)
@@ -133,11 +133,11 @@ class Recalling(Database):
             )
 
     def resume_point(self, assessment: Assessment) -> tuple[int, datetime, dict[str, Any]] | None:
-        """Where an engine goes on, or None where it begins.
+        """Return the point where an engine continues, or None if it begins.
 
         Returns:
             The last position stored, the time of the newest snapshot that is not late, and the newest engine
-            state: late snapshots leave the state as it was, and need not carry it.
+            state. Late snapshots do not change the state and need not carry it.
         """
         assessed = schema.assessed.c
         newest = (
@@ -175,7 +175,7 @@ class Recalling(Database):
             return connection.scalar(before), connection.scalar(after)
 
     def after_newest(self, assessment: Assessment, count: int) -> int:
-        """The position after which the newest so many snapshots lie, for `series`; -1 if all do."""
+        """Return the position before the newest `count` snapshots, for `series`; -1 if there are no more."""
         assessed = schema.assessed.c
         query = (
             select(assessed.position)
@@ -197,7 +197,7 @@ class Recalling(Database):
         return newest
 
     def times(self, assessment: Assessment) -> set[datetime]:
-        """Recording times of all snapshots that the assessment holds."""
+        """Return the recording times of all snapshots of the assessment."""
         query = (
             select(schema.snapshot.c.at)
             .join_from(schema.assessed, schema.snapshot)
@@ -209,11 +209,16 @@ class Recalling(Database):
     def series(
         self, assessment: Assessment, after: int = -1, limit: int | None = None, before: int | None = None
     ) -> Series:
-        """The scored snapshots with a position above `after`, oldest first, at most `limit` of them.
+        """Return the scored snapshots with a position above `after`, oldest first.
 
-        With `before` those with a position below it, and of them the newest. Late ones are left out: a series
-        is in order of time. It takes some 10 ms a thousand snapshots of four components, and holds up the
-        engine's commits as long.
+        Late snapshots are excluded, because a series is in order of time. A thousand snapshots of four
+        components take some 10 ms, and delay the engine's commits as long.
+
+        Args:
+            assessment: the assessment of the snapshots.
+            after: only positions above it.
+            limit: at most so many; with `before` the newest of them, else the oldest.
+            before: only positions below it.
         """
         newest_first = before is not None and limit is not None
         known = {"assessment": assessment.id, "after": after, "before": before, "most": limit}
@@ -241,7 +246,7 @@ class Recalling(Database):
             limit=limits,
             severity=severity,
             share=share,
-            # One object for each word, not one for each row: a long series would be mostly words.
+            # One object for each word, not for each row: a long series would consist mostly of words.
             quality=np.array(list(map(_QUALITIES.__getitem__, quality)), np.object_).reshape(shape),
             figures=np.frombuffer(b"".join(figures), "<f4").reshape(len(head), channels, 4),
             velocity=np.frombuffer(b"".join(one or untold for one in velocity), "<f4").reshape(-1, channels),
@@ -250,7 +255,14 @@ class Recalling(Database):
     def highest(
         self, assessment: Assessment, component: int, begin: datetime, end: datetime
     ) -> tuple[float, datetime] | None:
-        """The highest severity of a component (from 0) from one instant to another, and when it was first."""
+        """Return the highest severity of a component between two instants, and its first instant.
+
+        Args:
+            assessment: the assessment of the scores.
+            component: its index, from 0.
+            begin: the first recording time that counts.
+            end: the last recording time that counts.
+        """
         assessed, snapshot, score = schema.assessed.c, schema.snapshot.c, schema.score.c
         query = (
             select(score.severity, snapshot.at)
@@ -272,7 +284,7 @@ class Recalling(Database):
         return None if row is None else (row.severity, row.at)
 
     def last_severity(self, assessment: Assessment, component: int) -> tuple[float, datetime] | None:
-        """The newest severity that a component (from 0) had, and when; late snapshots do not count."""
+        """Return the newest severity of a component (from 0) and its time; late snapshots do not count."""
         assessed, score = schema.assessed.c, schema.score.c
         query = (
             select(score.severity, schema.snapshot.c.at)
@@ -292,7 +304,7 @@ class Recalling(Database):
         return None if row is None else (row.severity, row.at)
 
     def events(self, assessment: Assessment, session: str = "", after: int = 0) -> tuple[Event, ...]:
-        """What the engine said and what operators of one session did, in order of seq, above `after`."""
+        """Return the events of the engine and of the operators of one session, by seq, above `after`."""
         known = {"assessment": assessment.id, "after": after, "session": session}
         with self.reading() as connection:
             rows = connection.execute(_EVENTS, known).all()
@@ -301,7 +313,7 @@ class Recalling(Database):
         )
 
     def sessions(self, assessment: Assessment) -> tuple[str, ...]:
-        """The sessions in which operators have done something, that of the live record left out; by name."""
+        """Return the names of the sessions with operator events, in order; the live record is none."""
         columns = schema.event.c
         query = (
             select(columns.session)
@@ -314,12 +326,12 @@ class Recalling(Database):
             return tuple(connection.scalars(query))
 
     def picture(self, assessment: Assessment, position: int) -> bytes | None:
-        """The packed picture of one snapshot, or None where there is none (any more)."""
+        """Return the packed picture of one snapshot, or None if it has none or retention removed it."""
         with self.reading() as connection:
             return connection.scalar(_PICTURE, {"assessment": assessment.id, "position": position})
 
     def heartbeat(self, assessment: Assessment) -> Heartbeat | None:
-        """What the engine last said of itself."""
+        """Return the newest heartbeat of the engine, or None."""
         with self.reading() as connection:
             row = connection.execute(_HEARTBEAT, {"assessment": assessment.id}).one_or_none()
         if row is None:
@@ -327,12 +339,12 @@ class Recalling(Database):
         return Heartbeat(row.beat_at, row.pid, Phase(row.phase), row.done, row.total, row.message)
 
     def epochs(self, assessment: Assessment) -> tuple[Epoch, ...]:
-        """The training of this assessment's bundle so far, oldest first."""
+        """Return the training epochs of this assessment's bundle so far, oldest first."""
         with self.reading() as connection:
             return tuple(Epoch(*row) for row in connection.execute(_EPOCHS, {"assessment": assessment.id}))
 
     def rejections(self, assessment: Assessment) -> tuple[tuple[str, str], ...]:
-        """Files that this assessment could not take in, as (file, reason)."""
+        """Return the files that this assessment rejected, as (file, reason)."""
         with self.reading() as connection:
             rows = connection.execute(_REJECTIONS, {"assessment": assessment.id})
             return tuple((row.name, row.reason) for row in rows)

@@ -1,4 +1,4 @@
-"""What an operator asks of the engine, and its answers: events that one side appends and the other polls."""
+"""Requests of operators to the engine, and its answers: events that one side appends and the other polls."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -16,7 +16,7 @@ _NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 class Requests(Database):
-    """Asks, lists what is open, answers."""
+    """Appends requests, lists the open ones, appends answers."""
 
     def request(
         self,
@@ -28,15 +28,15 @@ class Requests(Database):
         at: datetime,
         detail: Mapping[str, object] = _NOTHING,
     ) -> Event:
-        """Ask the engine for something; durable when this returns, whether or not an engine runs.
+        """Append a request to the engine; it is durable on return, whether or not an engine runs.
 
         Args:
-            assessment: the record it is about.
-            action: what is asked for.
-            by: who asks.
+            assessment: the record of the request.
+            action: the requested action.
+            by: the operator's name.
             now: wall clock.
             at: recording time of the playhead.
-            detail: what else the engine has to know, in JSON types.
+            detail: further values for the engine, in JSON types.
         """
         said = {**detail, "action": action.value, "by": by}
         fact = NewEvent(EventKind.REQUESTED, at, "operator", detail=said)
@@ -49,7 +49,7 @@ class Requests(Database):
         return self.write(work)
 
     def open_requests(self, assessment: Assessment) -> tuple[Event, ...]:
-        """The requests that have no answer yet, the oldest first; quick enough to ask every second."""
+        """Return the requests without an answer, the oldest first; fast enough for every second."""
         columns, answer = schema.event.c, schema.event.alias("answer").c
         answered = select(answer.seq).where(
             answer.assessment_id == assessment.id,
@@ -68,18 +68,18 @@ class Requests(Database):
     def answer(
         self, assessment: Assessment, request: Event, *, done: bool, words: str, at: datetime, now: datetime
     ) -> bool:
-        """Answer a request, once.
+        """Append the answer to a request, once.
 
         Args:
-            assessment: the record that the request is about.
-            request: what was asked.
+            assessment: the record of the request.
+            request: the event of the request.
             done: whether it was done.
-            words: what came of it, a sentence for who asked.
+            words: the result, a sentence for the operator.
             at: recording time.
             now: wall clock.
 
         Returns:
-            Whether this answer was stored; False where there was one already, which stands.
+            Whether this answer was stored; False if there was one already, which stays valid.
         """
         said = {"action": request.detail.get("action"), "done": done, "words": words}
         fact = NewEvent(EventKind.ANSWERED, at, "engine", ring=request.seq, detail=said)

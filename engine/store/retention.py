@@ -1,7 +1,7 @@
-"""Thins what is old in the record of a live machine: pictures and scores; events never.
+"""Retention: thins old pictures and scores of a live machine; events never.
 
-Of a stretch of time the snapshot of highest severity is kept, so that thinning loses no peak, and all that
-lie near an event, and the baseline. A finished run is left whole: its recordings bound it.
+In each span of time the snapshot of highest severity is kept, so that no peak is lost. The baseline and the
+snapshots near an event are kept too. A finished run is never thinned: its recordings bound it.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -21,22 +21,22 @@ from engine.store import schema
 from engine.store.store import Store
 
 NEAR = 20
-"""Snapshots kept on either side of an event: what led to it and what came of it, at any interval."""
+"""Snapshots kept on either side of an event, at any interval: its cause and its consequence."""
 
 TEN_MINUTES, HOUR, DAY = 600 * SECOND, 3600 * SECOND, 86_400 * SECOND
-"""Spans in microseconds; each divides the next, so the keeper of a longer one is keeper of a shorter one."""
+"""Spans [microseconds]; each divides the next, so the worst of a longer span is also a shorter one's."""
 
 READ_AT_ONCE = 2000
 WRITE_AT_ONCE = 200
-"""Snapshots read and thinned in one transaction: tens of milliseconds, so that nobody waits for it."""
+"""Snapshots read and thinned in one transaction: tens of milliseconds, so that no commit waits long."""
 
 PAUSE = 0.15
-"""Seconds to leave between two steps: SQLite asks for a lock again only every 0.1 s."""
+"""Pause between two steps [s]: SQLite retries a lock only every 0.1 s."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What is older than so many days is thinned to one snapshot in each `spacing` [microseconds]."""
+    """A rule: snapshots older than `days` are thinned to one in each `spacing` [microseconds]."""
 
     days: int
     spacing: int
@@ -44,19 +44,19 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Thinned:
-    """What went: pictures, and whole snapshots with their scores."""
+    """Counts of removed pictures, and of removed snapshots with their scores."""
 
     pictures: int = 0
     snapshots: int = 0
 
     def __add__(self, other: "Thinned") -> "Thinned":
-        """Add up two steps."""
+        """Return the sum of two counts."""
         return Thinned(self.pictures + other.pictures, self.snapshots + other.snapshots)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """Positions, each (n,) int64 in order, that lose their picture, or go altogether."""
+    """Positions, each (n,) int64 in order: `pictures` to remove, and whole `snapshots` to remove."""
 
     pictures: NDArray[np.int64]
     snapshots: NDArray[np.int64]
@@ -77,7 +77,14 @@ class Past:
 
 
 def stages(all_days: int, later_days: int, spacing: int, later_spacing: int) -> tuple[Stage, ...]:
-    """The stages that two settings in days ask for, 0 = for ever."""
+    """Return the stages of two settings.
+
+    Args:
+        all_days: days for which all are kept; 0 keeps all for ever.
+        later_days: days after which fewer are kept; 0 for none.
+        spacing: one is kept in each span of this length after `all_days` [microseconds].
+        later_spacing: the same after `later_days` [microseconds].
+    """
     if all_days == 0:
         return ()
     first = Stage(all_days, spacing)
@@ -91,16 +98,16 @@ def kept(
     newest: int,
     rules: Sequence[Stage],
 ) -> NDArray[np.bool_]:
-    """Decide which snapshots stay, (n,) bool.
+    """Return which snapshots are kept, (n,) bool.
 
-    A span is thinned only once all of it is old enough, so it does not matter when, or how often, this is
-    asked: what stays of what stayed is the same.
+    A span is thinned only once all of it is old enough. So the result does not depend on when, or how often,
+    this is applied.
 
     Args:
         at: recording times [microseconds since 1970], in any order.
-        worst: what the one to stay of a span is chosen by, the highest; NaN is lower than any number.
-        protected: those that stay whatever the rules say.
-        newest: the time that age is counted from.
+        worst: highest severity of each, (n,); the highest of a span is kept, NaN is lower than any number.
+        protected: kept whatever the rules are, (n,).
+        newest: the time from which age counts [microseconds since 1970].
         rules: from young to old.
     """
     stays = np.ones(len(at), np.bool_)
@@ -111,7 +118,7 @@ def kept(
 
 
 def near(at: NDArray[np.int64], events: NDArray[np.int64], reach: int = NEAR) -> NDArray[np.bool_]:
-    """Which snapshots are among the `reach` nearest on a side of an event, (n,) bool; times as in `kept`."""
+    """Return which snapshots are among the `reach` nearest on a side of an event, (n,) bool."""
     order = np.argsort(at, kind="stable")
     place = np.searchsorted(at[order], events)
     edges = np.zeros(len(at) + 1, np.int64)
@@ -123,7 +130,7 @@ def near(at: NDArray[np.int64], events: NDArray[np.int64], reach: int = NEAR) ->
 
 
 def plan(store: Store, assessment: Assessment, rules: StoreSettings) -> Plan:
-    """What retention would thin of an assessment now; reads in short transactions, changes nothing."""
+    """Return the positions that retention would thin now; read in short transactions, change nothing."""
     nothing = np.zeros(0, np.int64)
     resume = store.resume_point(assessment)
     if assessment.expected or resume is None:
@@ -139,7 +146,7 @@ def plan(store: Store, assessment: Assessment, rules: StoreSettings) -> Plan:
             gone.append(nothing)
             continue
         past = _past(store, assessment, newest - steps[0].days * DAY, table)
-        # The last position stays, for the next one is counted from it.
+        # The last position is kept, because the next one is counted from it.
         protected = past.baseline | near(past.at, events) | (past.positions == last)
         gone.append(past.positions[~kept(past.at, past.worst, protected, newest, steps)])
     pictures, snapshots = gone
@@ -149,8 +156,14 @@ def plan(store: Store, assessment: Assessment, rules: StoreSettings) -> Plan:
 def thin(store: Store, assessment: Assessment, rules: StoreSettings, now: datetime) -> Iterator[Thinned]:
     """Thin an assessment in small steps.
 
-    Each step is one short transaction, done when it is handed out; let others in before asking for the next
-    (`PAUSE`), or stop asking: what is left is thinned another time.
+    Each step is one short transaction, done when it is yielded. Pause before the next step (`PAUSE`), or
+    stop: the rest is thinned at another time.
+
+    Args:
+        store: holds the assessment.
+        assessment: the live record to thin.
+        rules: the settings of retention.
+        now: wall clock.
     """
     todo = plan(store, assessment, rules)
     for some in _portions(todo.pictures):
@@ -172,7 +185,7 @@ def _event_times(store: Store, assessment: Assessment) -> NDArray[np.int64]:
 
 
 def _past(store: Store, assessment: Assessment, before: int, table: Table) -> Past:
-    """The snapshots older than an instant [microseconds], and a portion of those that follow."""
+    """Return the snapshots older than an instant [microseconds], and a portion of the next ones."""
     rows: list[tuple[int, int, float | None, bool]] = []
     query = _past_query(assessment, table)
     position = -1
@@ -180,7 +193,7 @@ def _past(store: Store, assessment: Assessment, before: int, table: Table) -> Pa
         with store.reading() as connection:
             some = connection.execute(query.where(table.c.position > position)).all()
         rows += [(row.position, microseconds(row.at), row.worst, row.baseline) for row in some]
-        # A whole portion past the instant shows the events that protect the last ones before it.
+        # A whole portion past the instant, because near events protect the last ones before it.
         if len(some) < READ_AT_ONCE or microseconds(min(row.at for row in some)) >= before:
             break
         position = some[-1].position
@@ -194,7 +207,7 @@ def _past(store: Store, assessment: Assessment, before: int, table: Table) -> Pa
 
 
 def _past_query(assessment: Assessment, table: Table) -> Select[tuple[object, ...]]:
-    """Ask for the snapshots of which a table holds rows; it has the key of `assessed`."""
+    """Select the snapshots with rows in a table; the table has the key of `assessed`."""
     assessed, score = schema.assessed, schema.score.c
     worst = (
         select(func.max(score.severity))
@@ -233,7 +246,7 @@ def _remove(store: Store, assessment: Assessment, positions: list[int], now: dat
             return 0
         for table in (schema.score, schema.picture, assessed):
             connection.execute(delete(table).where(_these(table, assessment, positions)))
-        # Another assessment may look at the same recording.
+        # Another assessment may use the same recording.
         numbers = [row.id for row in rows]
         connection.execute(delete(snapshot).where(snapshot.c.id.in_(numbers), ~looked_at.exists()))
         connection.execute(
@@ -253,15 +266,15 @@ def _remove(store: Store, assessment: Assessment, positions: list[int], now: dat
 
 
 EVERY_SECONDS = 3600.0
-"""Between two looks for what has grown old enough."""
+"""Time between two plans [s]."""
 
 
 FIRST_SECONDS = 60.0
-"""After the engine began: an engine that is started to catch up has better things to do."""
+"""Time from the engine's start to the first plan [s]: the engine catches up first."""
 
 
 class Tidier:
-    """One step a turn, each a short transaction; what the engine leaves is thinned another time."""
+    """Thins one step a turn, each a short transaction; a stopped engine thins the rest later."""
 
     def __init__(
         self,
@@ -272,14 +285,22 @@ class Tidier:
         now: Callable[[], datetime],
         clock: Callable[[], float],
     ) -> None:
-        """Tidy one live record; `now` is the wall clock, `clock` counts seconds and never goes back."""
+        """Start with one live record.
+
+        Args:
+            store: holds the assessment.
+            assessment: the live record to thin.
+            rules: the settings of retention.
+            now: the wall clock.
+            clock: a clock that never goes back [s].
+        """
         self._store, self._assessment, self._rules = store, assessment, rules
         self._now, self._clock = now, clock
         self._next = clock() + FIRST_SECONDS
         self._steps: Iterator[Thinned] | None = None
 
     def turn(self) -> None:
-        """Do the next step if there is one to do."""
+        """Do the next step, if there is one."""
         if self._steps is None:
             if self._clock() < self._next:
                 return

@@ -1,4 +1,4 @@
-"""Turns rows of the store into records, and new events into rows."""
+"""Conversion of rows of the store into records, and of new events into rows."""
 
 import json
 from datetime import datetime
@@ -13,14 +13,14 @@ from engine.store import schema
 
 
 def assessments_query() -> Select[Any]:
-    """Ask for assessments, with the names of their machines."""
+    """Select assessments with the names of their machines."""
     return select(schema.assessment, schema.machine.c.name.label("machine")).join_from(
         schema.assessment, schema.machine
     )
 
 
 def assessment_of(row: Row[Any]) -> Assessment:
-    """Make an assessment of a row of `assessments_query`."""
+    """Return the assessment of a row of `assessments_query`."""
     layout = json.loads(row.layout)
     return Assessment(
         id=row.id,
@@ -40,7 +40,7 @@ def assessment_of(row: Row[Any]) -> Assessment:
 
 
 def event_row(assessment: Assessment, fact: NewEvent, now: datetime) -> dict[str, Any]:
-    """The values of a new event for its table."""
+    """Return the values of a new event for its table."""
     return {
         "machine_id": assessment.machine_id,
         "assessment_id": assessment.id,
@@ -57,7 +57,7 @@ def event_row(assessment: Assessment, fact: NewEvent, now: datetime) -> dict[str
 
 
 def event_of(row: Row[Any]) -> Event:
-    """Make an event of a row of its table."""
+    """Return the event of a row of its table."""
     return Event(
         seq=row.seq,
         kind=EventKind(row.kind),

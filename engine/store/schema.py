@@ -1,4 +1,4 @@
-"""The tables of the store, in SQLAlchemy Core; plain SQL types, so that another database can follow."""
+"""The tables of the store in SQLAlchemy Core, with plain SQL types that other databases have too."""
 
 from datetime import datetime
 from typing import Any
@@ -30,7 +30,7 @@ VERSION = 4
 
 
 class UTCTime(TypeDecorator[datetime]):
-    """An aware datetime kept as integer microseconds since 1970 UTC, so that order and equality are exact."""
+    """An aware datetime, stored as microseconds since 1970 UTC, so that order and equality are exact."""
 
     impl = BigInteger
     cache_ok = True
@@ -45,7 +45,7 @@ class UTCTime(TypeDecorator[datetime]):
 
 
 class Unsigned(TypeDecorator[int]):
-    """A number of 64 bits without a sign, such as an inode, kept as the signed number of the same bits."""
+    """An unsigned number of 64 bits, such as an inode, stored as the signed number of the same bits."""
 
     impl = BigInteger
     cache_ok = True
@@ -60,7 +60,7 @@ class Unsigned(TypeDecorator[int]):
 
 
 class Digest(TypeDecorator[str]):
-    """A digest in hexadecimal, kept as the bytes it spells: half the size."""
+    """A digest in hexadecimal, stored as its bytes: half the size."""
 
     impl = LargeBinary
     cache_ok = True
@@ -138,7 +138,7 @@ assessed = Table(
     Column("snapshot_id", ForeignKey("snapshot.id"), nullable=False),
     Column("baseline", Boolean, nullable=False),
     Column("late", Boolean, nullable=False, server_default=false()),
-    # In this order it also finds who looks at a snapshot.
+    # In this order it also finds the assessments of a snapshot.
     UniqueConstraint("snapshot_id", "assessment_id"),
     Index(
         "assessed_late",
@@ -147,7 +147,7 @@ assessed = Table(
         sqlite_where=text("late = 1"),
         postgresql_where=text("late"),
     ),
-    # Small rows that are asked for by key: one tree holds them, in the order of a series.
+    # Small rows, queried by key: one tree holds them, in the order of a series.
     sqlite_with_rowid=False,
 )
 
@@ -158,7 +158,7 @@ picture = Table(
     Column("position", Integer, primary_key=True),
     Column("packed", LargeBinary, nullable=False),
 )
-"""What the console draws of a snapshot; a row of its own, for a row that only shrinks frees no page."""
+"""The picture of a snapshot for the console; a separate row, because a row that shrinks frees no page."""
 
 state = Table(
     "state",
@@ -167,7 +167,7 @@ state = Table(
     Column("position", Integer, primary_key=True),
     Column("packed", Text, nullable=False),
 )
-"""The engine's running state after a snapshot; the newest is kept, from which an engine goes on."""
+"""The engine's running state after a snapshot; only the newest is kept, from which an engine continues."""
 
 score = Table(
     "score",
@@ -244,7 +244,7 @@ intake = Table(
 )
 
 WAS_TAKEN = text("outcome IN ('taken', 'late')")
-"""Rows of the ledger whose recording was scored; queries use these very words, to find the index by them."""
+"""Rows of the ledger with a scored recording; queries repeat these words exactly, to match the index."""
 
 Index(
     "one_taking_a_time",
@@ -254,7 +254,7 @@ Index(
     sqlite_where=WAS_TAKEN,
     postgresql_where=WAS_TAKEN,
 )
-# With the outcome, though every row of it was taken: SQLite then never takes the index of outcomes instead.
+# With the outcome, although all its rows were taken: SQLite then never uses the index of outcomes instead.
 Index(
     "taken_by_digest",
     intake.c.machine_id,
@@ -277,7 +277,7 @@ thinned = Table(
     Column("recorded_at", UTCTime, nullable=False),
     Index("thinned_by_assessment", "assessment_id", "id"),
 )
-"""Which stretches of an assessment retention has thinned: positions, recording times, and how many went."""
+"""Spans of an assessment that retention thinned: positions, recording times, count of removed snapshots."""
 
 heartbeat = Table(
     "heartbeat",

@@ -1,7 +1,7 @@
-"""What is SQLite's own: how it is opened, how it locks, what its errors mean, how it inserts what is new.
+"""SQLite's dialect: opening, locks, error codes, inserts of new rows, free pages.
 
-A rollback journal with full synchronisation: a commit that returned survives a power cut. All else in the
-store is plain SQL; another database needs a room like this one and nothing more.
+With a rollback journal and full synchronisation a commit that returned survives a power cut. The rest of the
+store is plain SQL: another database needs only a module like this.
 """
 
 import sqlite3
@@ -17,7 +17,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import QueuePool
 
 JOURNAL_SUFFIX = "-journal"
-"""What SQLite appends to a database's name for the file that a half-done transaction is undone from."""
+"""Suffix of SQLite's journal, the file from which it undoes an incomplete transaction."""
 
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _FULL = {sqlite3.SQLITE_FULL}
@@ -27,7 +27,7 @@ _FORBIDDEN = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}
 
 
 class Trouble(Enum):
-    """What a failed statement or commit means for what comes next."""
+    """The kind of a database error, which decides on the next step."""
 
     BUSY = auto()
     FULL = auto()
@@ -38,7 +38,7 @@ class Trouble(Enum):
 
 
 def trouble_of(error: DatabaseError) -> Trouble:
-    """Tell what a database's error means by its code (https://sqlite.org/rescode.html, the primary ones)."""
+    """Return the kind of a database error, by its primary code (https://sqlite.org/rescode.html)."""
     code = int(getattr(error.orig, "sqlite_errorcode", 0)) & 0xFF
     for codes, trouble in (
         (_BUSY, Trouble.BUSY),
@@ -53,12 +53,12 @@ def trouble_of(error: DatabaseError) -> Trouble:
 
 
 def engine_of(path: Path, *, read_only: bool, lock_seconds: float) -> Engine:
-    """An engine for the database in this file, which must exist; a read of it makes nothing on disk.
+    """Return an engine for the database in this file, which must exist; a read makes no file.
 
     Args:
         path: the file; its name may hold any character.
-        read_only: open it so that even a mistake cannot write.
-        lock_seconds: how long a statement waits for another's lock before it fails.
+        read_only: open it so that no statement can write.
+        lock_seconds: time that a statement waits for a lock before it fails [s].
     """
     mode = "ro" if read_only else "rw"
     address = f"file:{quote(str(path.absolute()))}?mode={mode}"
@@ -67,13 +67,13 @@ def engine_of(path: Path, *, read_only: bool, lock_seconds: float) -> Engine:
         return sqlite3.connect(address, uri=True, check_same_thread=False)
 
     def prepare(connection: Any, _record: object) -> None:
-        # SQLAlchemy begins transactions itself (below); the driver must not begin any of its own.
+        # SQLAlchemy begins transactions (below); the driver must begin none itself.
         connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {round(lock_seconds * 1000)}")
         if not read_only:
-            # It can be set before the first table is made alone, and later would only write, which a full
-            # disk forbids: whoever acknowledges must be able to open the store even then.
+            # SQLite takes it only before the first table exists. Later it would only write, which a full
+            # disk forbids; an operator must be able to open the store and acknowledge even then.
             if cursor.execute("PRAGMA page_count").fetchone() == (0,):
                 cursor.execute("PRAGMA auto_vacuum = INCREMENTAL")
             cursor.execute("PRAGMA journal_mode = TRUNCATE")
@@ -93,37 +93,37 @@ def _begin(connection: Connection) -> None:
 
 
 def insert_new(table: Table) -> sqlite.Insert:
-    """An insert that passes over rows whose keys are there already."""
+    """Return an insert that skips rows with existing keys."""
     return sqlite.insert(table).on_conflict_do_nothing()
 
 
 def data_version(connection: Connection) -> int:
-    """A number that changes when another connection has committed."""
+    """Return a number that changes when another connection has committed."""
     return int(connection.exec_driver_sql("PRAGMA data_version").scalar_one())
 
 
 def spare_bytes(connection: Connection) -> int:
-    """What rows that were thinned have left free inside the file; new rows go there first."""
+    """Return the free bytes inside the file that thinned rows left; new rows go there first."""
     return _pragma(connection, "freelist_count") * _pragma(connection, "page_size")
 
 
 def can_give_back(connection: Connection) -> bool:
-    """Whether free pages can go back to the disk a few at a time: a store made as version 1 cannot."""
+    """Return whether free pages can go back to the disk a few at a time; not in a store made as version 1."""
     incremental = 2
     return _pragma(connection, "auto_vacuum") == incremental
 
 
 def give_back(connection: Connection, most: int) -> int:
-    """Cut at most so many free pages off the file, within a write transaction; returns how many went."""
+    """Cut at most so many free pages off the file, within a write transaction; return how many went."""
     pages = min(most, _pragma(connection, "freelist_count"))
     for _ in range(pages):
-        # It frees a page for each row asked of it, and Python's driver asks only for the first.
+        # It frees one page for each row fetched, and Python's driver fetches only the first.
         connection.exec_driver_sql("PRAGMA incremental_vacuum(1)")
     return pages
 
 
 def complaints(connection: Connection) -> Iterator[str]:
-    """What the database finds wrong with its own pages, indices and references; nothing if all is well."""
+    """Yield the faults that the database finds in its pages, indices and references."""
     for (line,) in connection.exec_driver_sql("PRAGMA integrity_check"):
         if line != "ok":
             yield str(line)

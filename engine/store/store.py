@@ -1,4 +1,4 @@
-"""The only door to the database: appends facts, hands them out again, changes none."""
+"""The store: the only access to the database. It appends facts and returns them, and changes none."""
 
 from engine.errors import (
     StoreBusyError,
@@ -26,4 +26,4 @@ __all__ = [
 
 
 class Store(Appending, Recalling, Ledger, Requests, Streams):
-    """Reads and appends. Use as a context manager, or call `close`. One thread at a time."""
+    """An open store. Use as a context manager, or call `close`. One thread at a time."""

@@ -1,4 +1,4 @@
-"""Puts into the store what a snapshot adds and what operators do, each whole or not at all."""
+"""Writes to the store: snapshots, events, heartbeats, each in one transaction."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,7 +20,7 @@ from engine.store.sqlite import insert_new
 
 
 class Appending(Database):
-    """Appends facts; changes none but the heartbeat."""
+    """Appends facts; only the heartbeat is rewritten."""
 
     def begin_assessment(
         self,
@@ -37,9 +37,26 @@ class Appending(Database):
         settings: Mapping[str, object],
         now: datetime,
     ) -> Assessment:
-        """Find the assessment with this key, or start it. The same key twice is the same assessment.
+        """Return the assessment with this key, or begin it. The same key is the same assessment.
 
-        Of a live record (`expected` 0) the newest settings hold: how its alarms are dealt with may change.
+        A live record (`expected` 0) takes the newest settings, because the handling of its alarms may change.
+        The many parameters are the columns of one row, by name.
+
+        Args:
+            machine: its name.
+            key: decides which assessment this is; at most 64 characters.
+            model: name of the autoencoder.
+            seed: of the learning.
+            run: folder or archive of the recordings.
+            expected: number of recordings of a finished run, 0 for a watched machine.
+            components: names, in display order.
+            channels: numbers of the channels of each component, from 1.
+            units: of each channel.
+            settings: in JSON types.
+            now: wall clock.
+
+        Raises:
+            StoreError: the store cannot be written.
         """
         layout = json.dumps(
             {"components": list(components), "channels": [*map(list, channels)], "units": list(units)}
@@ -81,11 +98,10 @@ class Appending(Database):
         """Store several snapshots with their scores, events and engine states in one transaction.
 
         Args:
-            assessment: what they belong to.
-            items: in the order in which they were judged; the last that is not late carries a state, or one
-                that follows it does.
+            assessment: the assessment of the snapshots.
+            items: in the order of judgement; the last that is not late carries a state, or a later one does.
             now: wall clock.
-            intake: what the ledger of a watched directory says of their files.
+            intake: new rows of the ledger for their files.
 
         Raises:
             StoreError: another engine has already stored one of these positions, or taken one of these files.
@@ -106,7 +122,13 @@ class Appending(Database):
     def settle(
         self, assessment: Assessment, intake: Sequence[Intake], events: Sequence[NewEvent], now: datetime
     ) -> None:
-        """Store what became of files that are not scored, and what is to be said of it, in one transaction.
+        """Store the outcomes of files that are not scored, and events about them, in one transaction.
+
+        Args:
+            assessment: the record of the machine.
+            intake: new rows of the ledger.
+            events: new events.
+            now: wall clock.
 
         Raises:
             StoreError: another engine has already taken one of these files.
@@ -133,7 +155,7 @@ class Appending(Database):
     def _append_all(
         self, connection: Connection, assessment: Assessment, items: Sequence[Assessed], now: datetime
     ) -> None:
-        """Insert by table, not by snapshot: a statement costs far more than a row."""
+        """Insert by table, not by snapshot, because a statement costs far more than a row."""
         taken = schema.snapshot.c
         snapshots = [
             {
@@ -194,7 +216,7 @@ class Appending(Database):
             connection.execute(insert(schema.event), events)
 
     def _keep_state(self, connection: Connection, assessment: Assessment, item: Assessed) -> None:
-        """Store the engine's state after a snapshot in place of the one before: nobody goes back there."""
+        """Replace the engine's state by the one after this snapshot; an older one is never needed."""
         own = schema.state.c.assessment_id == assessment.id
         packed = json.dumps(item.state)
         connection.execute(delete(schema.state).where(own))
@@ -203,7 +225,7 @@ class Appending(Database):
         )
 
     def add_event(self, assessment: Assessment, fact: NewEvent, now: datetime) -> None:
-        """Append one event that belongs to no snapshot."""
+        """Append one event without a snapshot; `now` is the wall clock."""
         self.settle(assessment, (), (fact,), now)
 
     def decide(
@@ -216,19 +238,19 @@ class Appending(Database):
         *,
         ring: int | None = None,
     ) -> Event | None:
-        """Append events that depend on earlier ones; nothing comes between the look and the append.
+        """Append events that depend on earlier ones, in one transaction with the query of these.
 
         Args:
             assessment: the events' record.
-            kinds: the earlier events that the decision looks at.
-            session: whose operators' events count; "" is the live record.
-            decision: given those events by seq, returns the new ones, or the event that came first. It may
-                be asked again where the store was busy.
+            kinds: kinds of the earlier events.
+            session: the session whose operator events count; "" is the live record.
+            decision: takes those events by seq; returns the new ones, or the event that came first. It is
+                repeated if the store was busy.
             now: wall clock.
             ring: only earlier events that name this ring.
 
         Returns:
-            None where the new events were stored, else the event that came first; then nothing was.
+            None if the new events were stored; else the event that came first, and nothing was stored.
 
         Raises:
             StoreError: the store cannot be written.
@@ -259,14 +281,21 @@ class Appending(Database):
         return self.write(work)
 
     def reject(self, assessment: Assessment, name: str, reason: str, now: datetime) -> None:
-        """Record a file that could not be taken in; saying the same again adds nothing."""
+        """Record a rejected file; the same file with the same reason is recorded once.
+
+        Args:
+            assessment: the assessment that rejects it.
+            name: of the file.
+            reason: a sentence.
+            now: wall clock.
+        """
         row = insert_new(schema.rejection).values(
             assessment_id=assessment.id, name=name, reason=reason, recorded_at=now
         )
         self.write(lambda connection: connection.execute(row))
 
     def beat(self, assessment: Assessment, heartbeat: Heartbeat) -> None:
-        """Say what the engine is doing; the one row that is ever rewritten."""
+        """Store the engine's heartbeat; this is the only row that is rewritten."""
         values = {
             "beat_at": heartbeat.beat_at,
             "pid": heartbeat.pid,
@@ -288,7 +317,7 @@ class Appending(Database):
         self.write(work)
 
     def add_epoch(self, assessment: Assessment, epoch: Epoch) -> None:
-        """Append one epoch of training; learning again after a crash repeats the same numbers."""
+        """Append one epoch of training; a repeat after a crash has the same numbers."""
         row = insert_new(schema.epoch).values(
             assessment_id=assessment.id,
             epoch=epoch.epoch,

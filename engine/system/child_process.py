@@ -1,4 +1,4 @@
-"""Starts a module of Raceway in a process of its own, by name."""
+"""Command line and environment of a child process that runs a module of Raceway."""
 
 import os
 import sys
@@ -6,15 +6,15 @@ from pathlib import Path
 
 
 def command(module: str, *arguments: str) -> list[str]:
-    """The command line that runs a module with this Python.
+    """Return the command line that runs a module with this Python.
 
-    The current folder is kept off the module path (-P): a folder called `engine` may lie there.
+    The current folder is not on the module path (-P): it may hold a folder called `engine`.
     """
     return [sys.executable, "-P", "-m", module, *arguments]
 
 
 def environment() -> dict[str, str]:
-    """This process's environment, with the place that Raceway itself was imported from on the path."""
+    """Return this process's environment, with the location of Raceway on the module path."""
     here = str(Path(__file__).resolve().parents[2])
     inherited = os.environ.get("PYTHONPATH")
     return {**os.environ, "PYTHONPATH": os.pathsep.join([here, inherited] if inherited else [here])}

@@ -1,4 +1,4 @@
-"""Whether the disk has room for more: intake stops early enough that acknowledgements still fit."""
+"""Free disk space: intake stops early enough that acknowledgements still fit."""
 
 import shutil
 from pathlib import Path
@@ -6,24 +6,24 @@ from pathlib import Path
 MEGABYTE = 1_000_000
 
 RESUME_PERCENT = 110
-"""Intake that was paused resumes only above so much of the floor, so that it does not start and stop."""
+"""Paused intake resumes only above this multiple of the floor, so that it does not start and stop."""
 
 
 def has_room(free: int, floor: int, *, paused: bool = False) -> bool:
-    """Whether intake may go on.
+    """Return whether intake may continue.
 
     Args:
         free: bytes free on the disk.
-        floor: [store] minimum_free, in megabytes; 0 = take in to the last byte.
-        paused: whether intake stands still for want of room.
+        floor: [store] minimum_free, in megabytes; with 0 intake continues to the last byte.
+        paused: whether intake is paused because the disk is low.
     """
     return 100 * free >= floor * MEGABYTE * (RESUME_PERCENT if paused else 100)
 
 
 def free_bytes(folder: Path) -> int:
-    """Bytes that a user without privileges may still write on the disk of this folder.
+    """Return the bytes that a user without privileges can still write on the disk of this folder.
 
     Raises:
-        OSError: the folder is not there.
+        OSError: the folder is missing.
     """
     return shutil.disk_usage(folder).free

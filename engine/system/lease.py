@@ -1,4 +1,4 @@
-"""A kernel file lock: one engine at a time for one assessment, released when its process ends."""
+"""Leases: a kernel file lock lets one engine at a time work on an assessment; it ends with its process."""
 
 import fcntl
 import hashlib
@@ -16,14 +16,20 @@ ATTEMPTS, PAUSE_SECONDS = 4, 0.05
 
 
 class LeaseTakenError(FailedError):
-    """Another engine has the lease; the message says so in one sentence."""
+    """Another engine holds the lease; the message is one sentence."""
 
 
 @contextmanager
 def lease(
     folder: Path, name: str, access: Access = PRIVATE, what: str = "assessing this run"
 ) -> Iterator[None]:
-    """Hold the lease of this name while the block runs; `access` says who else may ask for it.
+    """Hold the lease of this name during the block.
+
+    Args:
+        folder: the folder of leases; made if missing.
+        name: of the lease.
+        access: rights of the lease's file.
+        what: the work of the holder, for the message.
 
     Raises:
         LeaseTakenError: another process holds it.
@@ -33,7 +39,7 @@ def lease(
     place = folder / f"{name}.lock"
     make_file(place, access)
     with place.open("r+") as file:
-        # Whoever asks whether it is taken holds it for an instant: not every refusal is another engine.
+        # A query by `is_taken` holds it for an instant: not every refusal is another engine.
         for attempt in range(ATTEMPTS):
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -51,17 +57,17 @@ def lease(
 
 
 def is_taken(folder: Path, name: str) -> bool:
-    """Whether some process holds the lease of this name now."""
+    """Return whether some process holds the lease of this name now."""
     return _holder(folder, name) is not None
 
 
 def holder(folder: Path, name: str) -> int | None:
-    """The process that holds the lease of this name now; None if none does, or it has yet to say which."""
+    """Return the process id of the holder of a lease; None without a holder, or before it wrote its id."""
     return _holder(folder, name) or None
 
 
 def _holder(folder: Path, name: str) -> int | None:
-    """The process that holds a lease, 0 if it has yet to say which it is; None if none does."""
+    """Return the process id of the holder of a lease, 0 before it wrote its id, None without a holder."""
     try:
         with (folder / f"{name}.lock").open("r") as file:
             try:
@@ -75,10 +81,10 @@ def _holder(folder: Path, name: str) -> int | None:
 
 
 def machine_lease(settings: Settings) -> str:
-    """The name of the lease on a machine: one engine watches it, whatever its settings."""
+    """Return the name of the lease on a machine: one engine watches it, whatever its settings."""
     return lease_name(settings.machine.name)
 
 
 def lease_name(machine: str) -> str:
-    """The name of the lease on the machine of this name; a file can be called so, whatever the machine is."""
+    """Return the name of the lease on the machine of this name, valid as a file name for any machine."""
     return "machine-" + hashlib.sha256(machine.encode()).hexdigest()[:16]

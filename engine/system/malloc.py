@@ -1,6 +1,6 @@
-"""Keeps freed memory for the next snapshot, which needs the same arrays as the one before.
+"""The C library's allocator: it keeps freed memory for the next snapshot, which needs the same arrays.
 
-Giving it back to the system and asking again took a third of the time of a snapshot.
+Returning memory to the system and requesting it again took a third of the time of a snapshot.
 """
 
 import ctypes
@@ -9,14 +9,14 @@ _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 """Parameters of glibc's `mallopt`, from its malloc.h."""
 
 KEPT = 128 * 2**20
-"""Bytes of freed memory that a heap keeps."""
+"""Freed memory that a heap keeps [bytes]."""
 
 LARGEST_FROM_HEAP = 32 * 2**20
-"""Bytes up to which an array comes from a heap instead of from the system; glibc allows no more."""
+"""Largest array that comes from a heap instead of the system [bytes]; glibc allows no more."""
 
 
 def keep_freed_memory() -> None:
-    """Tell the C library of this process, where it is one that can be told."""
+    """Set the allocator of this process, if its C library is glibc."""
     try:
         mallopt = ctypes.CDLL(None).mallopt
     except (AttributeError, OSError):

@@ -1,4 +1,4 @@
-"""Maps a function over items in threads and yields the results in order."""
+"""Map of a function over items in threads, with results in order."""
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
@@ -12,26 +12,26 @@ T = TypeVar("T")
 
 
 THREADS = 1
-"""That read and examine snapshots beside the one that judges, which lends a hand while it waits: parsing,
-spectra and LiteRT run outside Python's lock, and a third thread on two cores is only in the way."""
+"""Threads that examine snapshots beside the judging thread, which helps while it waits. Parsing, spectra and
+LiteRT run outside Python's lock; a third thread on two cores makes it slower."""
 
 
 AHEAD = 16
-"""Snapshots that may be on their way at a time: memory stays flat, both hands stay busy."""
+"""Snapshots in progress at a time: memory stays flat, and both threads stay busy."""
 
 
 def in_order(
     work: Callable[[int], T], indices: Iterable[int], worker: Worker[T] | None = None
 ) -> Generator[T | RecordingError]:
-    """Do the work for each index, several at a time, and hand out the results in order.
+    """Do the work for each index, several at a time, and yield the results in order.
 
-    Whoever takes the results works too: while the next one is not there, on what nobody has begun.
-    Close it where not all of them are taken: those under way are then waited for.
+    The calling thread works too: while the next result is missing, it does work that no thread has begun.
+    Close the generator before its end to wait for the work in progress.
 
     Args:
-        work: done in this process, by another thread or by whoever takes the results.
-        indices: in the order in which results are wanted.
-        worker: does the same work, in place of the other thread as soon as it is up.
+        work: done in this process, by another thread or by the calling one.
+        indices: in the order of the results.
+        worker: does the same work instead of the other thread, as soon as it is ready.
     """
     pending: deque[tuple[int, Future[T]]] = deque()
 
@@ -57,7 +57,7 @@ def in_order(
 
 
 def _next(pending: deque[tuple[int, Future[T]]], work: Callable[[int], T]) -> Future[T]:
-    """Take out the first result; until it is there, do here what nobody has begun."""
+    """Return the first result; until it is there, do work here that no thread has begun."""
     index, first = pending[0]
     for place, (later, future) in enumerate(pending):
         if first.done():
@@ -70,7 +70,7 @@ def _next(pending: deque[tuple[int, Future[T]]], work: Callable[[int], T]) -> Fu
 
 
 def _done(work: Callable[[int], T], index: int) -> Future[T]:
-    """Do it now; what comes of it is told when its turn comes."""
+    """Do the work now; return its result or error as a future."""
     future: Future[T] = Future()
     try:
         future.set_result(work(index))

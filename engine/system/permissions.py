@@ -1,6 +1,6 @@
-"""Who may touch what the store leaves on disk: its owner alone, or a group of users.
+"""Access rights of a store's files: for its owner alone, or for a group of users.
 
-Modes are set, not asked for, so that a user's umask changes nothing.
+Modes are set explicitly, so that a user's umask changes nothing.
 """
 
 import grp
@@ -13,7 +13,7 @@ from engine.errors import UnusableError
 
 
 class AccessError(UnusableError):
-    """The store cannot be shared as the settings say; one sentence."""
+    """The store cannot be shared as the settings require; one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +29,10 @@ PRIVATE = Access(0o700, 0o600, None)
 
 
 def access_of(group: str) -> Access:
-    """The access that a setting asks for: private where it names no group.
+    """Return the access rights of a setting: private if it names no group.
 
     Raises:
-        AccessError: there is no such group.
+        AccessError: the group does not exist.
     """
     if not group:
         return PRIVATE
@@ -42,12 +42,12 @@ def access_of(group: str) -> Access:
         raise AccessError(
             f"store.group: this machine has no group '{group}'; make it (groupadd), or name another"
         ) from None
-    # New files in a folder of mode 2770 belong to its group whoever makes them.
+    # New files in a folder of mode 2770 belong to its group, whichever user makes them.
     return Access(0o2770, 0o660, number)
 
 
 def make_folder(path: Path, access: Access) -> None:
-    """Make a folder where it is missing, with its parents, and see to its mode.
+    """Make a folder and its parents if missing, and set its mode and group.
 
     Raises:
         OSError: it cannot be made.
@@ -59,7 +59,7 @@ def make_folder(path: Path, access: Access) -> None:
 
 
 def make_file(path: Path, access: Access) -> None:
-    """Make an empty file where it is missing and see to its mode; errors as for `make_folder`."""
+    """Make an empty file if missing, and set its mode and group; errors as for `make_folder`."""
     is_new = not path.exists()
     path.touch(mode=0o600, exist_ok=True)
     _see_to(path, access.file_mode, access.group, is_new)
@@ -68,7 +68,7 @@ def make_file(path: Path, access: Access) -> None:
 def _see_to(path: Path, mode: int, group: int | None, is_new: bool) -> None:
     found = path.stat()
     if group is None:
-        # What is there may have been opened to others on purpose; only what is new is closed.
+        # Only a new one is made private: an existing one may be open to others on purpose.
         if is_new:
             path.chmod(mode)
         return
@@ -76,7 +76,7 @@ def _see_to(path: Path, mode: int, group: int | None, is_new: bool) -> None:
     if fits or os.geteuid() not in (0, found.st_uid):
         return
     try:
-        # In this order: giving a file to a group takes away its set-group-id bit.
+        # In this order, because a change of the group removes the set-group-id bit.
         os.chown(path, -1, group)
         path.chmod(mode)
     except PermissionError as error:

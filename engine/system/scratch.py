@@ -1,7 +1,7 @@
-"""Folders to work in, gone afterwards: what a killed process left behind, the next to work there clears away.
+"""Temporary folders; leftovers of killed processes are removed on next use.
 
-Whoever works in one holds a kernel lock on it, which ends with the process. So what nobody holds is a
-leftover, and the work of another running process is never taken for one.
+A process holds a kernel lock on its folder, which ends with the process. So a folder without a lock is a
+leftover, and the folder of a running process never is.
 """
 
 import fcntl
@@ -15,11 +15,11 @@ from pathlib import Path
 
 @contextmanager
 def scratch(prefix: str, parent: Path | None = None) -> Iterator[Path]:
-    """Make an empty folder, removed in the end unless it was renamed; sweep leftovers of its kind first.
+    """Make an empty folder, and remove it at the end unless it was renamed; first remove leftovers.
 
     Args:
-        prefix: of its name; tells its kind.
-        parent: where to make it; where the system keeps temporary files if not given.
+        prefix: of its name; leftovers are known by it.
+        parent: the folder to make it in; the system's folder for temporary files by default.
 
     Raises:
         OSError: it cannot be made.
@@ -35,9 +35,9 @@ def scratch(prefix: str, parent: Path | None = None) -> Iterator[Path]:
 
 
 def sweep(within: Path, prefix: str) -> None:
-    """Remove this user's folders with that prefix in which nobody works any more."""
+    """Remove this user's folders with that prefix that no process uses any more."""
     for place in within.glob(f"{prefix}*"):
-        # Removed meanwhile, not a folder, of another user, or in use: all the same here.
+        # Ignored: removed meanwhile, not a folder, of another user, or in use.
         with suppress(OSError):
             opened = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
             try:
@@ -49,12 +49,12 @@ def sweep(within: Path, prefix: str) -> None:
 
 
 def _held(within: Path, prefix: str) -> tuple[Path, int]:
-    """Make a folder and lock it: again, should somebody sweep it away in between."""
+    """Make a folder and lock it; repeat if another process removed it in between."""
     while True:
         place = Path(tempfile.mkdtemp(prefix=prefix, dir=within))
         with suppress(FileNotFoundError):
             opened = os.open(place, os.O_RDONLY | os.O_DIRECTORY)
-            # Where there are no locks, nothing is swept either.
+            # Without locks on this file system nothing is removed either.
             with suppress(OSError):
                 fcntl.flock(opened, fcntl.LOCK_SH)
             if place.exists():

@@ -1,4 +1,4 @@
-"""Files written whole or not at all: a draft beside the old file takes its place once it is complete."""
+"""Atomic file writes: a draft beside the old file replaces it once it is complete."""
 
 import os
 from collections.abc import Iterator
@@ -9,12 +9,12 @@ from typing import TextIO
 
 @contextmanager
 def replacing(path: Path, *, mode: int = 0o666, durable: bool = False) -> Iterator[TextIO]:
-    """Open a draft to write UTF-8 text into; it replaces the file at the end, or is removed on any error.
+    """Open a draft for UTF-8 text; it replaces the file at the end, and is removed on any error.
 
     Args:
         path: the file; a device or a pipe, which cannot be replaced, is written directly.
         mode: permissions of the new file, less the umask.
-        durable: whether the content survives a power cut once this has returned.
+        durable: whether the content survives a power cut after this returned.
 
     Raises:
         OSError: the file cannot be written.
@@ -26,7 +26,7 @@ def replacing(path: Path, *, mode: int = 0o666, durable: bool = False) -> Iterat
             return
         draft = path.with_name(f".{path.name}.{os.getpid()}")
         try:
-            # A leftover of a killed process; made anew, so that nobody's link is followed.
+            # Remove a leftover of a killed process, and create the file exclusively: no link is followed.
             draft.unlink(missing_ok=True)
             number = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
             with os.fdopen(number, "w", encoding="utf-8", newline="") as file:

@@ -1,7 +1,7 @@
-"""Does the same work in a second process, because Python runs one thread of a process at a time.
+"""A second process that does the same work, because of Python's lock (GIL).
 
-It is asked by number and answers in order, over its standard streams; arrays go through memory that both
-share. The second process ends with this one: then its input ends.
+It takes numbers and answers in order, over its standard streams; arrays go through shared memory. It ends
+with this process, because then its input ends.
 
 A pool of `concurrent.futures` would be simpler, but on Python 3.11 a dead process leaves calls unanswered
 for ever if one of them was cancelled, as `in_order` does.
@@ -28,14 +28,14 @@ from engine.system.malloc import keep_freed_memory
 T = TypeVar("T")
 
 UNDER_WAY = 2
-"""Numbers it is given at a time: the next one lies there when an answer is on its way."""
+"""Numbers given to the process at a time, so that it never waits for the next one."""
 
 ROOM = 16 * 2**20
-"""Bytes for the arrays of one answer, of which only those that are used take memory. The arrays of a larger
-answer go through the stream, which takes longer."""
+"""Shared memory for the arrays of one answer [bytes]; unused pages take no memory. Larger answers go through
+the stream, which is slower."""
 
 PATIENCE = 5.0
-"""Seconds in which it ends once nothing more is asked of it; a snapshot takes milliseconds."""
+"""Time limit for the end of the process [s]; a snapshot takes milliseconds."""
 
 
 class WorkerLostError(Exception):
@@ -43,19 +43,19 @@ class WorkerLostError(Exception):
 
 
 class Worker(Generic[T]):
-    """Does work elsewhere.
+    """A second process that does work by number.
 
     Attributes:
-        ready: set while it can work. It takes a second to come up; nothing is begun before.
-        pid: of its process.
+        ready: set while it can work. It starts within about a second; no work is begun before.
+        pid: its process id.
     """
 
     def __init__(self, prepare: Callable[[], Callable[[int], T]]) -> None:
         """Start the process.
 
         Args:
-            prepare: called once over there, returns the work. It can be pickled, and so can what the work
-                returns and raises.
+            prepare: called once in the process, returns the work. It can be pickled, and so can the results
+                and errors of the work.
         """
         self.ready = threading.Event()
         self._prepare = pickle.dumps(prepare, protocol=pickle.HIGHEST_PROTOCOL)
@@ -64,7 +64,7 @@ class Worker(Generic[T]):
         self._begun: deque[Future[T]] = deque()
         with _shared_file() as file:
             self._table = Table(file.fileno())
-            # In a group of its own: an interrupt at the terminal is for this process to answer.
+            # In a separate process group: an interrupt at the terminal is for this process alone.
             self._process = subprocess.Popen(
                 command("engine.system.worker", str(file.fileno())),
                 stdin=subprocess.PIPE,
@@ -79,7 +79,7 @@ class Worker(Generic[T]):
         self._listening.start()
 
     def __enter__(self) -> Self:
-        """Nothing more to do: it is on its way."""
+        """Return itself."""
         return self
 
     def __exit__(
@@ -101,9 +101,9 @@ class Worker(Generic[T]):
         self._process.stdout.close()
 
     def submit(self, index: int) -> Future[T]:
-        """Ask for the work on one number. Whoever cancels the answer before it is begun keeps the work.
+        """Submit the work on one number; its answer can be cancelled until the work is begun.
 
-        The answer raises what the work raised, or WorkerLostError.
+        The answer raises the error of the work, or WorkerLostError.
         """
         answer: Future[T] = Future()
         with self._lock:
@@ -112,19 +112,19 @@ class Worker(Generic[T]):
         return answer
 
     def _send(self) -> None:
-        """Hand over what is asked, a few at a time. The lock is held."""
+        """Send numbers to the process, a few at a time; the caller holds the lock."""
         assert self._process.stdin is not None
         while self.ready.is_set() and self._asked and len(self._begun) < UNDER_WAY:
             index, answer = self._asked.popleft()
             if answer.set_running_or_notify_cancel():
                 self._begun.append(answer)
-                # Where it is lost, whoever listens to it learns so, and says it of all that was begun.
+                # If the process has ended, `_listen` notices it and fails all work that was begun.
                 with suppress(OSError):
                     pickle.dump(index, self._process.stdin)
                     self._process.stdin.flush()
 
     def _listen(self) -> None:
-        """Take the answers in, from another thread, until the process ends."""
+        """Receive the answers, in another thread, until the process ends."""
         try:
             with suppress(EOFError, OSError):
                 self._take_in()
@@ -156,16 +156,16 @@ class Worker(Generic[T]):
 
 
 class Table:
-    """Where arrays are laid for the other process: in as many places, in turn, as answers are under way."""
+    """Shared memory for arrays, with as many places, used in turn, as there are answers in progress."""
 
     def __init__(self, file: int) -> None:
-        """Lay it in an open file, by its descriptor."""
+        """Map it from an open file, by its descriptor."""
         os.ftruncate(file, UNDER_WAY * ROOM)
         self._memory = memoryview(mmap.mmap(file, UNDER_WAY * ROOM))
         self._turn = 0
 
     def put(self, value: object, stream: IO[bytes]) -> None:
-        """Send a value, its arrays by way of the table if there is room."""
+        """Send a value; its arrays go through shared memory if there is room."""
         buffers: list[pickle.PickleBuffer] = []
         plain = pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL, buffer_callback=buffers.append)
         arrays = [buffer.raw() for buffer in buffers]
@@ -179,9 +179,9 @@ class Table:
         stream.flush()
 
     def take(self, stream: IO[bytes]) -> Any:
-        """Receive a value. Raises EOFError or OSError: there is nobody at the other end."""
+        """Receive a value; raise EOFError or OSError if the other process has ended."""
         plain, ends = pickle.load(stream)
-        # A copy: the place is laid anew as soon as more is asked.
+        # A copy, because the place is overwritten by the next answer.
         laid = memoryview(bytearray(self._place()[: ends[-1]]))
         return pickle.loads(plain, buffers=[laid[start:end] for start, end in pairwise(ends)])
 
@@ -192,14 +192,14 @@ class Table:
 
 
 def _shared_file() -> IO[bytes]:
-    """A file without a name, in memory where the system has such."""
+    """Return a file without a name, in memory if the system can do that."""
     if hasattr(os, "memfd_create"):
         return os.fdopen(os.memfd_create("raceway"), "r+b")
     return tempfile.TemporaryFile()
 
 
 def serve(questions: IO[bytes], answers: IO[bytes], table: Table) -> None:
-    """Work for the process at the other end until it asks no more."""
+    """Do the work for the process at the other end until its questions end."""
     keep_freed_memory()
     work = pickle.load(questions)()
     told: tuple[object, Exception | None] = (None, None)
@@ -214,7 +214,7 @@ def serve(questions: IO[bytes], answers: IO[bytes], table: Table) -> None:
 
 
 if __name__ == "__main__":
-    # What a library prints must not get between the answers.
+    # The output of a library must not get between the answers.
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     serve(sys.stdin.buffer, answers, Table(int(sys.argv[1])))
