@@ -20,7 +20,7 @@ from engine.bundles.library import Bundles
 from engine.clock import wall_clock
 from engine.config.settings import Settings, load_settings
 from engine.errors import FailedError, UnusableError
-from engine.live.watcher import watch
+from engine.live.watcher import Start, watch
 from engine.store.store import Store
 from engine.system.output import replace_unencodable
 from replay.run import RunError, open_run
@@ -77,7 +77,7 @@ def _watch(
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
-    watch(folder, settings, store, stop=stop, bundle=name, started_as=started_as)
+    watch(folder, settings, store, stop=stop, start=Start(name, started_as))
 
 
 if __name__ == "__main__":

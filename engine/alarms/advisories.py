@@ -1,14 +1,16 @@
-"""What is said below the limit: errors that rise, errors that drift, a machine that changed as a whole."""
+"""Advisories below the limit: errors that rise, errors that drifted, a machine that changed as a whole."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.alarms.rules import Watch, watch_trend
+from engine.alarms.condition import ConditionWatch, watch_condition
+from engine.alarms.rules import Rise, Watch, watch_trend
 from engine.config.sections import AlarmSettings
 from engine.records.assessment import Moment, Score
 from engine.records.events import EventKind, NewEvent
+from engine.records.payloads import TrendForecast
 from engine.scoring.condition_change import common_step, drifted
 from engine.scoring.history import History
 from engine.scoring.trend import FEWEST, rising_trend, time_to_limit
@@ -17,96 +19,143 @@ from engine.signals.statistics import median
 FAR = 1.0
 """Healthy standard deviations, over all features, past which the baseline no longer describes a component."""
 
-WORTH_TELLING = 0.5
-"""Severity below which a rise is not told: it has as far to go as a healthy component wanders."""
+LOWEST_SEVERITY = 0.5
+"""Severity below which a rise raises no advisory: a healthy component wanders as far."""
 
 HORIZON = 2.0
-"""Times the window of a trend that it may be drawn on into the future."""
+"""The furthest forecast, in times the window of the trend."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Advice:
-    """What is known below the limit: a watch and whether its errors drifted for each component."""
+    """The state of all advisories.
+
+    Attributes:
+        trends: counters of each component's trend.
+        drifted: whether each component's errors drifted from the baseline's.
+        history: the last running snapshots, the newest included.
+        condition: of the machine as a whole.
+    """
 
     trends: tuple[Watch, ...]
     drifted: tuple[bool, ...]
     history: History
+    condition: ConditionWatch = field(default_factory=ConditionWatch)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Calm:
-    """Logarithms of the severities that the limits were set on: what health looks like.
+class Healthy:
+    """The severities of healthy snapshots, on which the limits were set.
 
-    `logs` (snapshots, components) float32; `middle` and `wander` (components,), their median and standard
-    deviation.
+    Attributes:
+        logs: natural logarithms, (snapshots, components) float32.
+        middle: their medians, (components,).
+        wander: their standard deviations, (components,).
+        learned: end of the baseline, in microseconds since 1970 UTC; errors up to it are lower than health's.
     """
 
     logs: NDArray[np.float32]
     middle: NDArray[np.float64]
     wander: NDArray[np.float32]
+    learned: int
 
 
-def calm_of(logs: NDArray[np.float32]) -> Calm:
-    """Describe the (snapshots, components) logarithms of healthy severities."""
-    return Calm(logs, median(logs, 0), logs.std(axis=0, ddof=1))
+def healthy_severities(logs: NDArray[np.float32], learned: int) -> Healthy:
+    """Return the statistics of (snapshots, components) logarithms of healthy severities."""
+    return Healthy(logs, median(logs, 0), logs.std(axis=0, ddof=1), learned)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScoredSnapshot:
+    """One running snapshot, as the advisories see it.
+
+    Attributes:
+        moment: its name and time.
+        scores: one a component.
+        overtaken: for each component whether an alarm by the limit stands.
+        followed: (components,), how far the usual residual has followed slow drift since the baseline.
+    """
+
+    moment: Moment
+    scores: tuple[Score, ...]
+    overtaken: tuple[bool, ...]
+    followed: NDArray[np.float64]
 
 
 def advise(
-    before: Advice,
-    scores: tuple[Score, ...],
-    overtaken: tuple[bool, ...],
-    calm: Calm,
-    followed: NDArray[np.float64],
-    learned: int,
-    moment: Moment,
-    rules: AlarmSettings,
+    before: Advice, seen: ScoredSnapshot, healthy: Healthy, rules: AlarmSettings
 ) -> tuple[Advice, list[NewEvent]]:
-    """Take in one running snapshot, already part of the history.
+    """Apply the rules of all advisories to one running snapshot.
 
     Args:
-        before: what was known, with the history up to this snapshot.
-        scores: of this snapshot.
-        overtaken: for each component whether an alarm by the limit stands.
-        calm: what health looks like.
-        followed: (components,), how far the usual residual has wandered since the baseline.
-        learned: end of the baseline, in microseconds since 1970 UTC; errors up to it are lower than health's.
-        moment: the snapshot.
+        before: the state so far, with the history up to this snapshot.
+        seen: the snapshot.
+        healthy: what health looks like.
         rules: persistence and patience.
+
+    Returns:
+        The state after it, and the events it decided.
     """
+    trends, events = _watch_trends(before, seen, healthy, rules)
+    now_drifted, drifts = _watch_drift(before, seen, healthy)
+    events += drifts
+    history = before.history
+    step = common_step(history)
+    condition, rung = watch_condition(
+        before.condition,
+        step,
+        history.level[-1].tolist(),
+        [score.component for score in seen.scores],
+        seen.moment,
+        rules,
+    )
+    if step is not None:
+        detail = {"snapshot": seen.moment.name, "level_ratio": step.ratio}
+        events.append(NewEvent(EventKind.CONDITION, seen.moment.at, "machine", detail=detail))
+        history = history.without_levels()
+    return Advice(trends, now_drifted, history, condition), [*events, *rung]
+
+
+def _watch_trends(
+    before: Advice, seen: ScoredSnapshot, healthy: Healthy, rules: AlarmSettings
+) -> tuple[tuple[Watch, ...], list[NewEvent]]:
     events: list[NewEvent] = []
     trends = []
-    unlearned = before.history.after(learned)
-    for index, score in enumerate(scores):
-        watch = before.trends[index]
+    unlearned = before.history.after(healthy.learned)
+    for index, score in enumerate(seen.scores):
+        watch, overtaken = before.trends[index], seen.overtaken[index]
         if score.severity is not None:
-            told = None
-            if not overtaken[index]:
-                told = _told(unlearned, index, float(calm.wander[index]), score.severity)
-            watch, rung = watch_trend(watch, told, score.component, moment, rules, overtaken[index])
+            rise = None
+            if not overtaken:
+                rise = _rise(unlearned, index, float(healthy.wander[index]), score.severity)
+            watch, rung = watch_trend(watch, rise, score.component, seen.moment, rules, overtaken)
             events += rung
         trends.append(watch)
-    by_severity = drifted(before.history, calm.logs, calm.middle, before.drifted)
+    return tuple(trends), events
+
+
+def _watch_drift(
+    before: Advice, seen: ScoredSnapshot, healthy: Healthy
+) -> tuple[tuple[bool, ...], list[NewEvent]]:
+    by_severity = drifted(before.history, healthy.logs, healthy.middle, before.drifted)
     now_drifted = tuple(
-        one or bool(far > FAR) for one, far in zip(by_severity, followed.tolist(), strict=True)
+        one or bool(far > FAR) for one, far in zip(by_severity, seen.followed.tolist(), strict=True)
     )
-    for index, score in enumerate(scores):
-        # While an alarm stands, nobody must be invited to learn its fault as health.
-        if now_drifted[index] and not before.drifted[index] and not overtaken[index]:
+    events = []
+    for index, score in enumerate(seen.scores):
+        # While an alarm stands, the advice must not be to learn its fault as health.
+        if now_drifted[index] and not before.drifted[index] and not seen.overtaken[index]:
             advice = "errors lie above the baseline's; learn again if the machine is healthy"
-            detail: dict[str, object] = {"snapshot": moment.name, "advice": advice}
-            events.append(NewEvent(EventKind.DRIFTED, moment.at, "component", score.component, detail=detail))
-    history = before.history
-    ratio = common_step(history)
-    if ratio is not None:
-        detail = {"snapshot": moment.name, "level_ratio": ratio}
-        events.append(NewEvent(EventKind.CONDITION, moment.at, "machine", detail=detail))
-        history = history.without_levels()
-    return Advice(tuple(trends), now_drifted, history), events
+            detail = {"snapshot": seen.moment.name, "advice": advice}
+            events.append(
+                NewEvent(EventKind.DRIFTED, seen.moment.at, "component", score.component, detail=detail)
+            )
+    return now_drifted, events
 
 
-def _told(history: History, component: int, wander: float, severity: float) -> dict[str, object] | None:
-    """What is told of a component's rising error, where its limit is within sight."""
-    if severity < WORTH_TELLING or len(history) < FEWEST:
+def _rise(history: History, component: int, wander: float, severity: float) -> Rise | None:
+    """Return the rise of a component's error whose limit is within sight, None for none."""
+    if severity < LOWEST_SEVERITY or len(history) < FEWEST:
         return None
     logs = history.severity[:, component].astype(np.float64)
     known = np.isfinite(logs)
@@ -117,10 +166,10 @@ def _told(history: History, component: int, wander: float, severity: float) -> d
     until = time_to_limit(trend, severity)
     if until is None or until.expected > HORIZON * (seconds[-1] - seconds[0]):
         return None
-    return {
-        "severity": severity,
-        "times": float(np.exp(trend.rise)),
-        "seconds_to_limit": until.expected,
-        "earliest": until.earliest,
-        "latest": until.latest if np.isfinite(until.latest) else None,
-    }
+    forecast = TrendForecast(
+        times=float(np.exp(trend.rise)),
+        seconds_to_limit=until.expected,
+        earliest=until.earliest,
+        latest=until.latest if np.isfinite(until.latest) else None,
+    )
+    return Rise(severity, forecast)

@@ -1,4 +1,4 @@
-"""What an alarm is at an instant: a pure fold over the events up to it.
+"""The alarms as of an instant: a pure fold over the events up to it.
 
 Nothing here looks at a clock or a store. The engine's events up to the playhead say which alarms stand;
 an acknowledgement counts whenever it was given, because it names the ring that was seen. The states and
@@ -13,11 +13,12 @@ from enum import StrEnum
 from engine.alarms.episodes import Story, stories_of
 from engine.alarms.shelving import Mark, Shelf, expiry_of, mark_of, retired_at, shelves_of
 from engine.records.events import RINGS, Event, EventKind, Priority
+from engine.records.payloads import Cleared, Diagnosed, Ring
 from engine.records.stored_settings import FoldRules
 
 
 class AlarmState(StrEnum):
-    """Where an alarm stands, after ISA-18.2."""
+    """State of an alarm, after ISA-18.2."""
 
     UNACKNOWLEDGED = "unacknowledged"
     ACKNOWLEDGED = "acknowledged"
@@ -33,12 +34,12 @@ EPISODES = FoldRules()
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """One episode as of the playhead, or several that chatter.
+    """One alarm as of the playhead: an episode, or several episodes that chatter.
 
     `priority` is the highest reached, and `reached` the raise or escalation that brought it; `ring` is the
-    latest of them all, `severity` the one at that ring, `peak` the highest that the events tell. Where a
+    latest of them all, `severity` the one at that ring, `peak` the highest in the events. Where a
     shelf ran out under a standing alarm, `ring` is that shelf, at the instant when its time was up.
-    `acknowledgement` covers the latest ring; `acknowledged_later` says that it was given at a recording time
+    `acknowledgement` covers the latest ring; `acknowledged_later` means that it was given at a recording time
     after the playhead. `surface` is empty until something points to one. `carried_from` names the component
     whose failure explains this alarm, as far as is known; `beside` the one that was worse when this rang, at
     `beside_severity`, where this has signs of its own. Both are empty otherwise. `count` is how often it was
@@ -74,7 +75,7 @@ class Alarm:
 
     @property
     def state(self) -> AlarmState:
-        """Standing or returned, acknowledged or not, unless it is put away."""
+        """Return the state by ISA-18.2."""
         if self.retired is not None:
             return AlarmState.OUT_OF_SERVICE
         if self.shelf is not None:
@@ -85,43 +86,43 @@ class Alarm:
 
     @property
     def unanswered(self) -> bool:
-        """Whether nobody has said that they saw the latest ring.
+        """Whether the latest ring is not acknowledged.
 
         An advisory that an alarm overtook asks for nothing: the alarm does. One that settled by itself asks
         for nothing either.
         """
-        told = {} if self.cleared is None else self.cleared.detail
-        is_past = bool(told.get("overtaken") or told.get("settled"))
+        cleared = None if self.cleared is None else Cleared.from_detail(self.cleared.detail)
+        is_past = cleared is not None and bool(cleared.overtaken or cleared.settled)
         return self.acknowledgement is None and not is_past
 
     @property
     def put_away(self) -> bool:
-        """Whether it is shelved or out of service: still told of, but asking nobody for anything."""
+        """Whether it is shelved or out of service: shown, but it asks for nothing."""
         return self.shelf is not None or self.retired is not None
 
     @property
     def needs_acknowledgement(self) -> bool:
-        """Whether somebody still has to say that they saw the latest ring."""
+        """Whether an operator still has to acknowledge the latest ring."""
         return self.unanswered and not self.put_away
 
     @property
     def stands(self) -> bool:
-        """Whether the engine has not taken it back; if it latches, also until somebody acknowledged it."""
+        """Whether it has not cleared; a latching alarm also stands until it is acknowledged."""
         return self.cleared is None or (self.latching and self.unanswered)
 
     @property
     def shelved_by(self) -> str:
-        """Who shelved it, "" where it is not."""
+        """Return the operator that shelved it, "" where it is not shelved."""
         return "" if self.shelf is None else str(self.shelf.detail.get("by", ""))
 
     @property
     def shelved_for(self) -> str:
-        """The reason that was given for shelving it, "" where it is not."""
+        """Return the reason for shelving it, "" where it is not shelved."""
         return "" if self.shelf is None else str(self.shelf.detail.get("reason", ""))
 
 
 def fold_alarms(events: Iterable[Event], until: datetime, rules: FoldRules = EPISODES) -> tuple[Alarm, ...]:
-    """Fold events into the alarms that had been raised by an instant of recording time.
+    """Fold events into the alarms raised up to an instant of recording time.
 
     Args:
         events: of one assessment and one session, in any order.
@@ -129,9 +130,8 @@ def fold_alarms(events: Iterable[Event], until: datetime, rules: FoldRules = EPI
         rules: latching and chattering.
 
     Returns:
-        Every alarm raised so far: unacknowledged first, then what stands, then what is put away, then what
-        is over; within these the more urgent, then what no other component explains, then the first to be
-        raised: what began it all.
+        Every alarm raised so far: unacknowledged first, then standing, then put away, then cleared. Within
+        these by priority, then those that no other component explains, then by the time of the raise.
     """
     ordered = sorted(events, key=lambda event: event.seq)
     stories, by_episode = stories_of(ordered, rules.chatter)
@@ -147,7 +147,7 @@ def fold_alarms(events: Iterable[Event], until: datetime, rules: FoldRules = EPI
     alarms: list[Alarm] = []
     newest: dict[str, int] = {}
     for story in stories.values():
-        alarm = _told(story, until)
+        alarm = _alarm_until(story, until)
         if alarm is None:
             continue
         own = shelves.get(story.place, ())
@@ -171,10 +171,10 @@ def fold_alarms(events: Iterable[Event], until: datetime, rules: FoldRules = EPI
 
 
 def turns_of(events: Iterable[Event]) -> tuple[datetime, ...]:
-    """Every instant from which on `fold_alarms` or `retired_at` may say something else, ascending.
+    """Return every instant at which `fold_alarms` or `retired_at` may change, ascending.
 
-    An event counts from its own instant on, or is told as later up to it; a shelf ends when its time is up,
-    or at the instant of an event. Between two of these instants the fold is the same.
+    An event counts from its instant on; before that it is shown as later. A shelf ends when it expires, or at
+    the instant of an event. Between two of these instants the fold is the same.
     """
     events = tuple(events)
     expiries = {expiry_of(event) for event in events if event.kind is EventKind.SHELVED}
@@ -182,11 +182,11 @@ def turns_of(events: Iterable[Event]) -> tuple[datetime, ...]:
 
 
 ANSWERS = frozenset({EventKind.ACKNOWLEDGED, EventKind.UNSHELVED})
-"""What says that a ring was seen: who takes an alarm off its shelf by hand has it before their eyes."""
+"""Events that acknowledge a ring: an operator who unshelves an alarm sees it."""
 
 
-def _told(story: Story, until: datetime) -> Alarm | None:
-    """The alarm by what the engine had said, None where it had not been raised yet."""
+def _alarm_until(story: Story, until: datetime) -> Alarm | None:
+    """Return the alarm by the engine's events, None before its raise."""
     alarm: Alarm | None = None
     for event in story.until(until):
         if alarm is not None:
@@ -197,52 +197,52 @@ def _told(story: Story, until: datetime) -> Alarm | None:
 
 
 def _raised(key: str, event: Event) -> Alarm:
-    detail = event.detail
+    ring = Ring.from_detail(event.detail)
     return Alarm(
         key=key,
         source=event.source,
         component=event.component,
-        cause=str(detail["cause"]),
-        priority=Priority(str(detail["priority"])),
-        surface=str(detail.get("surface", "")),
-        severity=_number(detail.get("severity")),
+        cause=ring.cause,
+        priority=ring.priority,
+        surface=ring.surface or "",
+        severity=ring.severity,
         raised=event,
         reached=event,
         ring=event,
-        carried_from=str(detail.get("carried_from", "")),
-        beside=str(detail.get("beside", "")),
-        beside_severity=_number(detail.get("beside_severity")),
-        peak=_number(detail.get("severity")),
+        carried_from=ring.carried_from or "",
+        beside=ring.beside,
+        beside_severity=ring.beside_severity,
+        peak=ring.severity,
     )
 
 
 def _step(alarm: Alarm, event: Event) -> Alarm:
-    detail = event.detail
     if event.kind is EventKind.CLEARED:
-        return replace(alarm, cleared=event, peak=_higher(alarm.peak, _number(detail.get("peak"))))
+        peak = Cleared.from_detail(event.detail).peak
+        return replace(alarm, cleared=event, peak=_higher(alarm.peak, peak))
     if event.kind is EventKind.DIAGNOSED:
-        return replace(alarm, surface=str(detail["surface"]))
-    severity = _number(detail.get("severity"))
+        return replace(alarm, surface=Diagnosed.from_detail(event.detail).surface)
+    ring = Ring.from_detail(event.detail)
     again = event.kind is EventKind.RAISED
-    priority = max(alarm.priority, Priority(str(detail["priority"])))
+    priority = max(alarm.priority, ring.priority)
     return replace(
         alarm,
         reached=alarm.reached if priority is alarm.priority else event,
         ring=event,
         cleared=None,
-        carried_from=str(detail.get("carried_from", "")),
-        beside=str(detail.get("beside", "")),
-        beside_severity=_number(detail.get("beside_severity")),
-        surface=str(detail.get("surface", "")) if again else alarm.surface,
+        carried_from=ring.carried_from or "",
+        beside=ring.beside,
+        beside_severity=ring.beside_severity,
+        surface=(ring.surface or "") if again else alarm.surface,
         priority=priority,
-        severity=severity,
-        peak=_higher(alarm.peak, severity),
+        severity=ring.severity,
+        peak=_higher(alarm.peak, ring.severity),
         count=alarm.count + again,
     )
 
 
 def _rung_again(alarm: Alarm, story: Story, shelves: tuple[Shelf, ...], until: datetime) -> Alarm:
-    """A shelf whose time is up under a standing alarm rings: nobody has to remember it."""
+    """Ring the alarm again where a shelf ran out while the alarm stood."""
     rings = [
         replace(shelf.event, at=shelf.expiry, alarm=alarm.key)
         for shelf in shelves
@@ -252,7 +252,7 @@ def _rung_again(alarm: Alarm, story: Story, shelves: tuple[Shelf, ...], until: d
 
 
 def _marks(story: Story, shelves: tuple[Shelf, ...]) -> Mapping[int, Mark]:
-    """Where each ring of an alarm stands, by seq, those that are still to come included."""
+    """Return the mark of each ring of an alarm by its seq, later rings included."""
     rings = {event.seq: mark_of(event) for event in story.events if event.kind in RINGS}
     return rings | {shelf.event.seq: (shelf.expiry, 1, shelf.event.seq) for shelf in shelves}
 
@@ -300,7 +300,3 @@ def _urgency(alarm: Alarm) -> tuple[bool, bool, bool, bool, int, bool, int]:
 def _higher(one: float | None, other: float | None) -> float | None:
     known = [value for value in (one, other) if value is not None]
     return max(known) if known else None
-
-
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) else None

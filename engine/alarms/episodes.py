@@ -1,4 +1,4 @@
-"""Joins what the engine said into alarms: an episode each, or several that chatter as one.
+"""Joins the engine's events into alarms: one episode each, or several that chatter as one.
 
 Pure. Whether an episode belongs to the one before it follows from the engine's events alone and from none
 that come after, so that what operators do, and when, never changes which alarms there are.
@@ -11,35 +11,35 @@ from datetime import datetime, timedelta
 from engine.alarms.shelving import place_of
 from engine.records.events import RINGS, Event, EventKind
 
-TOLD = RINGS | {EventKind.CLEARED, EventKind.DIAGNOSED}
-"""What the engine says of an alarm."""
+ENGINE_KINDS = RINGS | {EventKind.CLEARED, EventKind.DIAGNOSED}
+"""Events of the engine about an alarm."""
 
 
 @dataclass(slots=True)
 class Story:
-    """One alarm: the key of its first episode, its place, and all that the engine ever said of it."""
+    """One alarm: the key of its first episode, its place, and all events of the engine about it."""
 
     key: str
     place: str
     events: list[Event] = field(default_factory=list)
 
     def until(self, at: datetime) -> list[Event]:
-        """What had been said by an instant."""
+        """Return the events up to an instant."""
         return [event for event in self.events if event.at <= at]
 
     def stands(self, at: datetime) -> bool:
-        """Whether the engine holds the alarm up at an instant."""
-        told = [event for event in self.until(at) if event.kind in RINGS or event.kind is EventKind.CLEARED]
-        return bool(told) and told[-1].kind is not EventKind.CLEARED
+        """Whether the alarm stands at an instant by the engine's events."""
+        known = [event for event in self.until(at) if event.kind in RINGS or event.kind is EventKind.CLEARED]
+        return bool(known) and known[-1].kind is not EventKind.CLEARED
 
 
 def stories_of(ordered: Iterable[Event], chatter: timedelta) -> tuple[dict[str, Story], dict[str, Story]]:
-    """All alarms of a record.
+    """Return all alarms of a record.
 
     Args:
         ordered: events, in order of seq.
         chatter: an episode that is raised within so long of the end of the one before, of the same source
-            and cause, goes on with its story; none does where this is zero.
+            and cause, continues that alarm; none does where this is zero.
 
     Returns:
         The stories by their own key, and by the key of every episode in them.
@@ -48,7 +48,7 @@ def stories_of(ordered: Iterable[Event], chatter: timedelta) -> tuple[dict[str, 
     by_episode: dict[str, Story] = {}
     newest: dict[str, Story] = {}
     for event in ordered:
-        if event.kind not in TOLD or not event.alarm:
+        if event.kind not in ENGINE_KINDS or not event.alarm:
             continue
         story = by_episode.get(event.alarm)
         if story is None:

@@ -15,6 +15,7 @@ from statistics import median
 from engine.alarms.alarm import fold_alarms
 from engine.alarms.shelving import place_of
 from engine.records.events import RINGS, Event, EventKind
+from engine.records.payloads import Ring
 from engine.records.stored_settings import FoldRules
 
 WINDOW = timedelta(minutes=10)
@@ -37,7 +38,7 @@ WORST = 10
 
 @dataclass(frozen=True, slots=True)
 class Flood:
-    """A flood: the instants of its first and last ring, and how many there were."""
+    """A flood: the instants of its first and last ring, and the count of its rings."""
 
     begin: datetime
     end: datetime
@@ -46,7 +47,7 @@ class Flood:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """How often a source rang for one cause, and its share of all rings."""
+    """Count of the rings of a source for one cause, and its share of all rings."""
 
     name: str
     cause: str
@@ -58,10 +59,10 @@ class Source:
 class AlarmFigures:
     """Figures of a span of a record.
 
-    `rings` counts raises and escalations of any priority; `by_priority` tells them apart. Times to
+    `rings` counts raises and escalations of any priority; `by_priority` counts each priority. Times to
     acknowledge are seconds on the wall clock from ring to acknowledgement, None where nothing was
     acknowledged or the record is a replay's. `chattering`, `stale` and `standing` are alarm names;
-    `standing` leaves out what is put away.
+    `standing` excludes alarms that are put away.
     """
 
     begin: datetime
@@ -92,7 +93,7 @@ def alarm_figures(
     interval: timedelta,
     live: bool,
 ) -> AlarmFigures:
-    """Work the figures out.
+    """Return the figures of an alarm system over a span of its record.
 
     Args:
         events: of one assessment and one session, in any order.
@@ -114,12 +115,15 @@ def alarm_figures(
     alarms = fold_alarms(ordered, end, rules)
     standing = [alarm for alarm in alarms if alarm.stands and not alarm.put_away]
     delays = _delays(ordered, end) if live else []
-    names = Counter((ring.component or ring.source, str(ring.detail["cause"])) for ring in rings)
+    payloads = [Ring.from_detail(ring.detail) for ring in rings]
+    names = Counter(
+        (ring.component or ring.source, payload.cause) for ring, payload in zip(rings, payloads, strict=True)
+    )
     return AlarmFigures(
         begin=begin,
         end=end,
         rings=len(rings),
-        by_priority=dict(Counter(str(ring.detail["priority"]) for ring in rings)),
+        by_priority=dict(Counter(payload.priority.value for payload in payloads)),
         per_day=len(rings) / (span / timedelta(days=1)),
         per_10_minutes=len(rings) / (span / WINDOW),
         most_in_10_minutes=max(_within(times), default=0),
@@ -140,7 +144,7 @@ def alarm_figures(
 
 
 def floods(times: Sequence[datetime]) -> tuple[Flood, ...]:
-    """The floods among ring times, which are in order."""
+    """Return the floods among ring times, which are in order."""
     found: list[Flood] = []
     first: int | None = None
     for number, count in enumerate(_within(times)):
@@ -156,7 +160,7 @@ def floods(times: Sequence[datetime]) -> tuple[Flood, ...]:
 
 
 def chattering(rings: Iterable[Event], interval: timedelta) -> tuple[str, ...]:
-    """The places that were raised often enough in a short time to say that they chatter, sorted."""
+    """Return the places that were raised often enough in a short time to chatter, sorted."""
     minute = max(timedelta(minutes=1), CHATTER_LOOKS * interval)
     raises: dict[str, list[datetime]] = {}
     for ring in rings:
@@ -175,7 +179,7 @@ def chattering(rings: Iterable[Event], interval: timedelta) -> tuple[str, ...]:
 
 
 def _within(times: Sequence[datetime]) -> list[int]:
-    """For each ring how many there were in the window that ends with it."""
+    """Return for each ring the count of rings in the window that ends with it."""
     counts: list[int] = []
     first = 0
     for number, time in enumerate(times):
@@ -186,7 +190,7 @@ def _within(times: Sequence[datetime]) -> list[int]:
 
 
 def _delays(ordered: Sequence[Event], end: datetime) -> list[float]:
-    """Seconds on the wall clock from each acknowledged ring to its first acknowledgement."""
+    """Return the wall-clock seconds from each acknowledged ring to its first acknowledgement."""
     rings = {event.seq: event for event in ordered if event.kind in RINGS and event.at <= end}
     seen: dict[int, float] = {}
     for event in ordered:

@@ -1,4 +1,4 @@
-"""Alarms that no snapshot decides: no data, an engine that failed, a model that is missing. All pure.
+"""Alarms that no snapshot decides: no data, a failed engine, a missing model, a wrong clock. Pure.
 
 The loop that watches a machine asks here what to append and when; `at` of what it appends is recording
 time, so that these alarms fold, replay and export like all others.
@@ -7,26 +7,14 @@ time, so that these alarms fold, replay and export like all others.
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from engine.alarms.causes import CAUSES
 from engine.clock import shifted
-from engine.records.events import Cause, Event, EventKind, NewEvent, Priority
-
-_SOURCES = {
-    Cause.NO_DATA: "machine",
-    Cause.RECORDER_CLOCK: "machine",
-    Cause.ENGINE_FAILED: "engine",
-    Cause.MODEL_MISSING: "engine",
-}
-_PRIORITIES = {
-    Cause.NO_DATA: Priority.MEDIUM,
-    Cause.RECORDER_CLOCK: Priority.MEDIUM,
-    # Nothing at all is watched, and it does not mend by itself.
-    Cause.ENGINE_FAILED: Priority.HIGH,
-    Cause.MODEL_MISSING: Priority.MEDIUM,
-}
+from engine.records.events import Cause, Event, EventKind, NewEvent
+from engine.records.payloads import Cleared, Ring
 
 
 def no_data_due(last_at: datetime, interval: timedelta, intervals: int, live_now: datetime) -> bool:
-    """Whether data stayed out for so long that it is an alarm.
+    """Whether data has been missing for long enough to raise "no data".
 
     Args:
         last_at: recording time of the newest snapshot.
@@ -38,10 +26,10 @@ def no_data_due(last_at: datetime, interval: timedelta, intervals: int, live_now
 
 
 def no_data_raised(last_at: datetime, interval: timedelta, intervals: int) -> NewEvent:
-    """The raise of "no data", stamped with the instant when it was due, whoever noticed it when.
+    """Return the raise of "no data", stamped with the instant when it was due.
 
-    Its key is made from the last snapshot's time, so an engine that was restarted meanwhile would raise
-    the very same alarm; `standing_outage` tells it that it stands.
+    Its key holds the last snapshot's time, so a restarted engine would raise the same alarm;
+    `standing_outage` shows that it stands already.
     """
     due = shifted(last_at, intervals * interval)
     return outage_raised(
@@ -49,42 +37,58 @@ def no_data_raised(last_at: datetime, interval: timedelta, intervals: int) -> Ne
         due,
         f"no snapshot since {last_at:%Y-%m-%d %H:%M:%S} UTC",
         since=last_at,
-        last=last_at.isoformat(),
-        interval_seconds=interval.total_seconds(),
+        last=last_at,
+        interval=interval,
     )
 
 
 def outage_raised(
-    cause: Cause, at: datetime, message: str, *, since: datetime | None = None, **detail: object
+    cause: Cause,
+    at: datetime,
+    message: str,
+    *,
+    since: datetime | None = None,
+    last: datetime | None = None,
+    interval: timedelta | None = None,
+    correction: timedelta | None = None,
 ) -> NewEvent:
-    """The raise of an alarm of the machine or the engine itself.
+    """Return the raise of an alarm of the machine or the engine itself.
 
     Args:
         cause: no data, engine failed or model missing.
         at: recording time.
         message: one sentence, what is wrong.
-        since: what tells this episode from the next, `at` where not given.
-        detail: more that is known, in JSON types.
+        since: recording time in the key of this episode; `at` where not given.
+        last: recording time of the last snapshot before "no data".
+        interval: the usual time between two snapshots, of "no data".
+        correction: added to the stamps of a recorder whose clock is wrong.
     """
-    source = _SOURCES[cause]
-    key = f"{source}/{cause}/{(since or at).isoformat()}"
-    told = {"cause": cause.value, "priority": _PRIORITIES[cause].value, "message": message, **detail}
-    return NewEvent(EventKind.RAISED, at, source, alarm=key, detail=told)
+    rule = CAUSES[cause]
+    key = f"{rule.source}/{cause}/{(since or at).isoformat()}"
+    ring = Ring(
+        cause=cause.value,
+        priority=rule.priority,
+        message=message,
+        last="" if last is None else last.isoformat(),
+        interval_seconds=None if interval is None else interval.total_seconds(),
+        correction_seconds=None if correction is None else correction.total_seconds(),
+    )
+    return NewEvent(EventKind.RAISED, at, rule.source, alarm=key, detail=ring.to_detail())
 
 
 def outage_cleared(raised: Event | NewEvent, at: datetime, message: str = "") -> NewEvent:
-    """The return of such an alarm.
+    """Return the clearing of such an alarm.
 
     Never before its raise: files that were held up carry stamps of the time when they were missed.
     """
-    detail = {"message": message} if message else {}
+    detail = Cleared(message=message).to_detail()
     return NewEvent(
         EventKind.CLEARED, max(at, raised.at), raised.source, raised.component, raised.alarm, detail=detail
     )
 
 
 def standing_outage(events: Iterable[Event], cause: Cause) -> Event | None:
-    """The raise of the outage that still stands in a record, None where there is none."""
+    """Return the raise of the outage that stands in a record, None where there is none."""
     found: Event | None = None
     for event in sorted(events, key=lambda event: event.seq):
         if event.kind is EventKind.RAISED and event.detail.get("cause") == cause.value:

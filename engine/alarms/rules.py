@@ -1,23 +1,25 @@
-"""Decides what rings: counts running snapshots above and below, and says raised, escalated, cleared.
+"""The alarm rules: count running snapshots above and below, then raise, escalate or clear.
 
-Pure: the counters after a snapshot follow from those before it and what the snapshot shows. Operators have
-no part in it, so that a live, a repeated and a restarted run ring alike.
+Pure: the counters after a snapshot follow from those before it and from the snapshot. Operators do not
+influence them, so that live, repeated and restarted runs raise the same alarms.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from engine.alarms.causes import CAUSES
 from engine.config.sections import AlarmSettings
 from engine.records.assessment import Moment, Quality
 from engine.records.events import Cause, EventKind, NewEvent, Priority
+from engine.records.payloads import Cleared, Diagnosed, Ring, RingEvidence, SurfaceEvidence, TrendForecast
 
 PROMOTED_AT = 0.5
-"""Of the leader's severity: a neighbour that reaches so much has a fault of its own, as far as is known."""
+"""Share of the leader's severity at which a neighbour counts as faulty by itself."""
 
 SURFACE_KEPT = 24
-"""Running snapshots for which a named surface stands though its lines are not seen: defects wear smooth
-for hours and come back."""
+"""Running snapshots for which a named surface stands without its lines: defects wear smooth for hours and
+come back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,8 @@ class Watch:
     `above`, `lasting`, `severe`, `below` and `apart` count snapshots in a row; `alarm` is the key of the
     standing alarm or "", `carried_from` the component that explains it or "", `peak` the highest severity
     since its raise.
-    `surface` is the one named, `speaks_for` the one that the last snapshots spoke for, `spoken` how often
-    in a row, `unheard` for how long the named one has not been.
+    `surface` is the one named, `speaks_for` the one that the last snapshots point to, `spoken` the count of
+    them in a row, `unheard` the count of snapshots since the named one was last seen. The names are stored.
     """
 
     above: int = 0
@@ -47,6 +49,14 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True)
+class Rise:
+    """A rising error below the limit: its severity at the newest snapshot, and when it would reach 1.0."""
+
+    severity: float
+    forecast: TrendForecast
+
+
+@dataclass(frozen=True, slots=True)
 class Leader:
     """The worst other component with an alarm of its own: its failure may explain a neighbour's."""
 
@@ -55,88 +65,127 @@ class Leader:
     surface: str = ""
 
 
-def watch_severity(
-    watch: Watch,
-    severity: float,
-    exceeds: bool,
-    lasts: bool,
-    component: str,
-    moment: Moment,
-    rules: AlarmSettings,
-    evidence: Callable[[], Mapping[str, object]],
-    leader: Leader | None = None,
-    own_sign: str = "",
-) -> tuple[Watch, tuple[NewEvent, ...]]:
-    """Take in the severity of one running snapshot after the baseline.
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One running snapshot of one component, as the rules for its limit see it.
 
-    Args:
-        watch: the counters so far.
+    Attributes:
+        component: its name.
+        moment: the snapshot.
         severity: of the component, finite.
         exceeds: whether the quick average and the error of this very snapshot are above the limit. Without
             the latter a single odd snapshot would count for as long as the average remembers it.
-        lasts: whether the patient average is above its own.
-        component: its name.
-        moment: the snapshot.
-        rules: persistence, hysteresis and the severe threshold.
-        evidence: asked for what to freeze in the event if this snapshot rings.
+        lasts: whether the patient average is above its limit.
+        evidence: called for the evidence to freeze, only if this snapshot rings.
         leader: the worst component with an alarm of its own, if that is another one.
-        own_sign: what tells this component's trouble from the leader's, in words, or "".
+        own_sign: a difference between this component's fault and the leader's, in words, or "".
     """
-    if leader is not None and severity >= PROMOTED_AT * leader.severity:
-        own_sign = own_sign or f"severity at least {PROMOTED_AT:g} times that of {leader.component}"
-    explained = leader is not None and not own_sign
-    watch = _counted(
-        watch,
-        above=watch.above + 1 if exceeds else 0,
-        lasting=watch.lasting + 1 if lasts else 0,
-        severe=watch.severe + 1 if severity >= rules.severe and exceeds else 0,
-        below=min(watch.below + 1, rules.clear_after) if severity < rules.clear_below else 0,
-        apart=0 if explained else min(watch.apart + 1, rules.persistence),
-        peak=max(watch.peak, severity) if watch.alarm else 0.0,
-    )
 
-    def event(kind: EventKind, alarm: str, **more: object) -> NewEvent:
-        if leader is not None and leader.severity > severity and not more.get("carried_from"):
-            # Though it is promoted: who goes to the machine should look at the worse one first.
-            more |= {"beside": leader.component, "beside_severity": leader.severity}
-        detail = {**more, "severity": severity, "snapshot": moment.name, **evidence()}
-        return NewEvent(kind, moment.at, "component", component, alarm, detail=detail)
+    component: str
+    moment: Moment
+    severity: float
+    exceeds: bool
+    lasts: bool
+    evidence: Callable[[], RingEvidence]
+    leader: Leader | None = None
+    own_sign: str = ""
 
-    cause = Cause.LIMIT.value
+    @property
+    def distinct(self) -> str:
+        """Say why the leader's failure does not explain this component; "" where it may."""
+        if self.leader is None or self.own_sign or self.severity < PROMOTED_AT * self.leader.severity:
+            return self.own_sign
+        return f"severity at least {PROMOTED_AT:g} times that of {self.leader.component}"
+
+
+def watch_severity(
+    watch: Watch, seen: Observation, rules: AlarmSettings
+) -> tuple[Watch, tuple[NewEvent, ...]]:
+    """Apply the rules of the limit to one running snapshot after the baseline.
+
+    Args:
+        watch: the counters so far.
+        seen: the snapshot.
+        rules: persistence, hysteresis and the severe threshold.
+
+    Returns:
+        The counters after it, and the events it decided.
+    """
+    watch = _counted_severity(watch, seen, rules)
     if not watch.alarm:
         if watch.above < rules.persistence and watch.lasting < rules.patience:
             return watch, ()
-        key = f"{component}/{cause}/{moment.name}"
-        priority = _priority(watch, rules)
-        carried_from = ""
-        if leader is not None and watch.apart < rules.persistence:
-            priority, carried_from = Priority.LOW, leader.component
-        watch = replace(watch, alarm=key, priority=priority.value, carried_from=carried_from, peak=severity)
-        raised = event(
-            EventKind.RAISED,
-            key,
-            cause=cause,
-            priority=priority.value,
-            surface="",
-            carried_from=carried_from,
-        )
-        return watch, (raised,)
+        return _raised(watch, seen, rules)
     if watch.below >= rules.clear_after:
-        detail = {"snapshot": moment.name, "severity": severity, "peak": watch.peak}
-        cleared = NewEvent(EventKind.CLEARED, moment.at, "component", component, watch.alarm, detail=detail)
-        return Watch(), (cleared,)
+        payload = Cleared(snapshot=seen.moment.name, severity=seen.severity, peak=watch.peak)
+        return Watch(), (_component_event(EventKind.CLEARED, seen, watch.alarm, payload),)
     if watch.carried_from and watch.apart < rules.persistence:
         return watch, ()
     priority = _priority(watch, rules)
-    if priority > Priority(watch.priority):
-        why = {"promoted": own_sign or "nothing explains it any more"} if watch.carried_from else {}
-        rung = event(EventKind.ESCALATED, watch.alarm, cause=cause, priority=priority.value, **why)
-        return replace(watch, priority=priority.value, carried_from=""), (rung,)
-    return watch, ()
+    if priority <= Priority(watch.priority):
+        return watch, ()
+    why = (seen.distinct or "nothing explains it any more") if watch.carried_from else ""
+    ring = _ring(seen, priority, promoted=why)
+    escalated = _component_event(EventKind.ESCALATED, seen, watch.alarm, ring)
+    return replace(watch, priority=priority.value, carried_from=""), (escalated,)
+
+
+def _counted_severity(watch: Watch, seen: Observation, rules: AlarmSettings) -> Watch:
+    explained = seen.leader is not None and not seen.distinct
+    severe = seen.severity >= rules.severe and seen.exceeds
+    below = seen.severity < rules.clear_below
+    return _counted(
+        watch,
+        above=watch.above + 1 if seen.exceeds else 0,
+        lasting=watch.lasting + 1 if seen.lasts else 0,
+        severe=watch.severe + 1 if severe else 0,
+        below=min(watch.below + 1, rules.clear_after) if below else 0,
+        apart=0 if explained else min(watch.apart + 1, rules.persistence),
+        peak=max(watch.peak, seen.severity) if watch.alarm else 0.0,
+    )
+
+
+def _raised(watch: Watch, seen: Observation, rules: AlarmSettings) -> tuple[Watch, tuple[NewEvent, ...]]:
+    key = f"{seen.component}/{Cause.LIMIT}/{seen.moment.name}"
+    priority, carried_from = _priority(watch, rules), ""
+    if seen.leader is not None and watch.apart < rules.persistence:
+        priority, carried_from = Priority.LOW, seen.leader.component
+    payload = _ring(seen, priority, surface="", carried_from=carried_from)
+    raised = _component_event(EventKind.RAISED, seen, key, payload)
+    after = replace(watch, alarm=key, priority=priority.value, carried_from=carried_from, peak=seen.severity)
+    return after, (raised,)
+
+
+def _ring(
+    seen: Observation,
+    priority: Priority,
+    *,
+    surface: str | None = None,
+    carried_from: str | None = None,
+    promoted: str = "",
+) -> Ring:
+    ring = Ring(
+        cause=Cause.LIMIT.value,
+        priority=priority,
+        snapshot=seen.moment.name,
+        severity=seen.severity,
+        surface=surface,
+        carried_from=carried_from,
+        promoted=promoted,
+        evidence=seen.evidence(),
+    )
+    if seen.leader is None or seen.leader.severity <= seen.severity or carried_from:
+        return ring
+    # Even if it is promoted: the worse one should be inspected first.
+    return replace(ring, beside=seen.leader.component, beside_severity=seen.leader.severity)
+
+
+def _component_event(kind: EventKind, seen: Observation, alarm: str, payload: Ring | Cleared) -> NewEvent:
+    return NewEvent(kind, seen.moment.at, "component", seen.component, alarm, detail=payload.to_detail())
 
 
 def _counted(watch: Watch, **counters: Any) -> Watch:
-    """The watch with new counters; the same one where nothing changes, as on most days."""
+    """Return the watch with new counters; the same object where nothing changes, as on most days."""
     same = all(getattr(watch, name) == value for name, value in counters.items())
     return watch if same else replace(watch, **counters)
 
@@ -145,31 +194,31 @@ def _priority(watch: Watch, rules: AlarmSettings) -> Priority:
     return Priority.HIGH if watch.severe >= rules.persistence else Priority.MEDIUM
 
 
-def is_echo(found: Mapping[str, object] | None, severity: float, leader: Leader | None) -> bool:
+def is_echo(found: SurfaceEvidence | None, severity: float, leader: Leader | None) -> bool:
     """Whether a component shows the surface of a worse one.
 
-    The same lines may be its own or be heard through the housing: nothing on record tells them apart.
+    The lines may be its own or come through the housing: the signals cannot distinguish these.
     """
-    return bool(found and leader and leader.severity > severity and found["surface"] == leader.surface)
+    return bool(found and leader and leader.severity > severity and found.surface == leader.surface)
 
 
 def watch_surface(
     watch: Watch,
-    found: Mapping[str, object] | None,
+    found: SurfaceEvidence | None,
     component: str,
     moment: Moment,
     rules: AlarmSettings,
 ) -> tuple[Watch, tuple[NewEvent, ...]]:
-    """Take in which surface one running snapshot speaks for; name it once enough of them in a row do.
+    """Count the snapshots that point to a surface; name it after enough of them in a row.
 
     Args:
         watch: the counters so far.
-        found: the evidence, with its "surface"; None if it speaks for none.
+        found: the evidence for a surface; None if the snapshot shows none.
         component: its name.
         moment: the snapshot.
         rules: persistence.
     """
-    surface = str(found["surface"]) if found else ""
+    surface = found.surface if found else ""
     if not (surface or watch.speaks_for or watch.surface or watch.alarm):
         return watch, ()
     watch = replace(
@@ -181,35 +230,36 @@ def watch_surface(
     if not watch.alarm or watch.carried_from:
         return watch, ()
 
-    def event(**detail: object) -> NewEvent:
-        detail = {"snapshot": moment.name, **detail}
+    def event(payload: Diagnosed) -> NewEvent:
+        detail = payload.to_detail()
         return NewEvent(EventKind.DIAGNOSED, moment.at, "component", component, watch.alarm, detail=detail)
 
     if found and surface != watch.surface and watch.spoken >= rules.persistence:
-        return replace(watch, surface=surface, unheard=0), (event(**found),)
+        named = Diagnosed(snapshot=moment.name, surface=surface, evidence=found)
+        return replace(watch, surface=surface, unheard=0), (event(named),)
     if watch.surface and watch.unheard >= SURFACE_KEPT:
-        withdrawn = event(surface="", withdrawn=watch.surface)
-        return replace(watch, surface="", unheard=0), (withdrawn,)
+        withdrawn = Diagnosed(snapshot=moment.name, withdrawn=watch.surface)
+        return replace(watch, surface="", unheard=0), (event(withdrawn),)
     return watch, ()
 
 
 def watch_trend(
     watch: Watch,
-    trend: Mapping[str, object] | None,
+    trend: Rise | None,
     component: str,
     moment: Moment,
     rules: AlarmSettings,
     overtaken: bool,
 ) -> tuple[Watch, tuple[NewEvent, ...]]:
-    """Take in whether the error rises; raises an advisory of low priority, and takes it back by itself.
+    """Count the snapshots with a rising error; raise and clear its advisory.
 
     Args:
         watch: the counters so far.
-        trend: what is told of the rise, None if there is none.
+        trend: the rise, None if there is none.
         component: its name.
         moment: the snapshot.
         rules: persistence on the way up, patience on the way down.
-        overtaken: whether an alarm by the limit stands, which says more.
+        overtaken: whether an alarm by the limit stands, which ends the advisory.
     """
     rises = trend is not None and not overtaken
     watch = _counted(
@@ -217,18 +267,20 @@ def watch_trend(
         above=watch.above + 1 if rises else 0,
         below=0 if rises else min(watch.below + 1, rules.clear_after),
     )
-    if rises and not watch.alarm and watch.above >= rules.persistence:
+    if trend is not None and rises and not watch.alarm and watch.above >= rules.persistence:
         key = f"{component}/{Cause.TREND}/{moment.name}"
-        detail = {
-            "cause": Cause.TREND.value,
-            "priority": Priority.LOW.value,
-            "snapshot": moment.name,
-            **(trend or {}),
-        }
-        raised = NewEvent(EventKind.RAISED, moment.at, "component", component, key, detail=detail)
-        return replace(watch, alarm=key, priority=Priority.LOW.value), (raised,)
+        priority = CAUSES[Cause.TREND].priority
+        ring = Ring(
+            cause=Cause.TREND.value,
+            priority=priority,
+            snapshot=moment.name,
+            severity=trend.severity,
+            forecast=trend.forecast,
+        )
+        raised = NewEvent(EventKind.RAISED, moment.at, "component", component, key, detail=ring.to_detail())
+        return replace(watch, alarm=key, priority=priority.value), (raised,)
     if watch.alarm and (overtaken or watch.below >= rules.clear_after):
-        detail = {"snapshot": moment.name, "overtaken": overtaken}
+        detail = Cleared(snapshot=moment.name, overtaken=overtaken).to_detail()
         cleared = NewEvent(EventKind.CLEARED, moment.at, "component", component, watch.alarm, detail=detail)
         return Watch(), (cleared,)
     return watch, ()
@@ -244,21 +296,22 @@ SENSOR_CAUSES = {
 def watch_sensor(
     watch: Watch, quality: Quality, component: str, channel: int, moment: Moment, rules: AlarmSettings
 ) -> tuple[Watch, tuple[NewEvent, ...]]:
-    """Take in the quality of one channel (counted from 1) while the machine is not stopped."""
+    """Count the snapshots with a bad channel (from 1) of a running machine; raise and clear its alarm."""
     bad = quality in SENSOR_CAUSES
     watch = _counted(
         watch,
         above=watch.above + 1 if bad else 0,
         below=0 if bad else min(watch.below + 1, rules.clear_after),
     )
-    detail: dict[str, object] = {"channel": channel, "snapshot": moment.name}
     if bad and not watch.alarm and watch.above >= rules.persistence:
-        cause, priority = SENSOR_CAUSES[quality].value, Priority.MEDIUM.value
+        cause = SENSOR_CAUSES[quality]
+        priority = CAUSES[cause].priority
         key = f"{component} channel {channel}/{cause}/{moment.name}"
-        detail |= {"cause": cause, "priority": priority}
-        raised = NewEvent(EventKind.RAISED, moment.at, "channel", component, key, detail=detail)
-        return replace(watch, alarm=key, priority=priority), (raised,)
+        ring = Ring(cause=cause.value, priority=priority, channel=channel, snapshot=moment.name)
+        raised = NewEvent(EventKind.RAISED, moment.at, "channel", component, key, detail=ring.to_detail())
+        return replace(watch, alarm=key, priority=priority.value), (raised,)
     if watch.alarm and watch.below >= rules.clear_after:
+        detail = Cleared(channel=channel, snapshot=moment.name).to_detail()
         cleared = NewEvent(EventKind.CLEARED, moment.at, "channel", component, watch.alarm, detail=detail)
         return Watch(), (cleared,)
     return watch, ()
@@ -273,10 +326,10 @@ STOPPED_OR_UNPLUGGED = (
 def watch_stop(
     alarm: str, stopped: bool, silent: int, learning: bool, moment: Moment, rules: AlarmSettings
 ) -> tuple[str, tuple[NewEvent, ...]]:
-    """Take in whether the machine stands still; raise an alarm where it is to ring, or nobody can tell.
+    """Raise or clear the alarm of a machine that is stopped, or whose sensors may all be dead.
 
-    Sensors that work measure some noise of a machine that stands still. Constant channels leave it open
-    whether anything is measured: an advisory asks a person.
+    Sensors that work measure some noise of a stopped machine. Constant channels leave it open whether
+    anything is measured: an advisory asks a person.
 
     Args:
         alarm: key of the standing alarm, or "".
@@ -289,16 +342,18 @@ def watch_stop(
     Returns:
         The key of the alarm that now stands, or "", and what rings.
     """
-    detail: dict[str, object] = {"snapshot": moment.name}
     if stopped and not alarm and not learning and (rules.stopped_rings or silent >= rules.persistence):
         key = f"machine/{Cause.STOPPED}/{moment.name}"
-        priority = Priority.MEDIUM if rules.stopped_rings else Priority.LOW
-        words = {"message": STOPPED_OR_UNPLUGGED} if silent else {}
-        detail = {"cause": Cause.STOPPED.value, "priority": priority.value, **words, **detail}
-        return key, (NewEvent(EventKind.RAISED, moment.at, "machine", alarm=key, detail=detail),)
+        rule = CAUSES[Cause.STOPPED]
+        ring = Ring(
+            cause=Cause.STOPPED.value,
+            priority=rule.priority if rules.stopped_rings else Priority.LOW,
+            snapshot=moment.name,
+            message=STOPPED_OR_UNPLUGGED if silent else "",
+        )
+        return key, (NewEvent(EventKind.RAISED, moment.at, rule.source, alarm=key, detail=ring.to_detail()),)
     if alarm and not stopped:
-        if not rules.stopped_rings:
-            # Sensors that measure again have answered the advisory.
-            detail["settled"] = True
+        # Sensors that measure again have answered the advisory.
+        detail = Cleared(snapshot=moment.name, settled=not rules.stopped_rings).to_detail()
         return "", (NewEvent(EventKind.CLEARED, moment.at, "machine", alarm=alarm, detail=detail),)
     return alarm, ()

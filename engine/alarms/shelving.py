@@ -1,4 +1,4 @@
-"""Which alarms are put away: shelved for a while with a reason, or of a component that is out of service.
+"""Alarms that are put away: shelved for a time with a reason, or of a component out of service.
 
 Pure. A shelf holds a place, that is a source with a cause, so that an episode which begins under it is
 shelved too. It names the ring that was seen, as an acknowledgement does: a louder ring after that one
@@ -10,18 +10,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.records.events import RINGS, Event, EventKind, Priority
+from engine.records.payloads import Ring
 
 Mark = tuple[datetime, int, int]
 """Where a ring stands among the rings of its place: instant, 1 for the end of a shelf else 0, seq."""
 
 
 def mark_of(ring: Event) -> Mark:
-    """Where a ring stands. A shelf whose time is up rings at the `at` that it is given here."""
+    """Return the order of a ring among the rings of its place; an expired shelf rings at its `at`."""
     return (ring.at, int(ring.kind is EventKind.SHELVED), ring.seq)
 
 
 def place_of(key: str) -> str:
-    """The place of an episode: its key without the snapshot that raised it."""
+    """Return the place of an episode: its key without the snapshot that raised it."""
     return key.rsplit("/", 1)[0]
 
 
@@ -40,7 +41,7 @@ class Shelf:
 
     @property
     def runs_out(self) -> bool:
-        """Whether it holds until its time is up, and rings then if the alarm still stands."""
+        """Whether it holds until it expires, and rings then if the alarm still stands."""
         return self.event.at < self.end == self.expiry
 
     def holds(self, at: datetime) -> bool:
@@ -49,12 +50,12 @@ class Shelf:
 
 
 def expiry_of(shelved: Event) -> datetime:
-    """When the time of a shelf is up, in recording time."""
+    """Return the recording time at which a shelf expires."""
     return datetime.fromisoformat(str(shelved.detail["until"]))
 
 
 def shelves_of(ordered: Iterable[Event]) -> Mapping[str, tuple[Shelf, ...]]:
-    """Every shelf ever given, by place, in order of seq.
+    """Return every shelf ever given, by place, in order of seq.
 
     Args:
         ordered: events of one assessment and one session, in order of seq.
@@ -97,7 +98,7 @@ def shelves_of(ordered: Iterable[Event]) -> Mapping[str, tuple[Shelf, ...]]:
 
 
 def retired_at(ordered: Iterable[Event], until: datetime) -> Mapping[str, Event]:
-    """What is out of service at an instant: by component, the event that said so first.
+    """Return the components out of service at an instant, each with the first event that retired it.
 
     Args:
         ordered: events of one assessment and one session, in order of seq.
@@ -110,4 +111,4 @@ def retired_at(ordered: Iterable[Event], until: datetime) -> Mapping[str, Event]
 
 
 def _priority(ring: Event) -> Priority:
-    return Priority(str(ring.detail["priority"]))
+    return Ring.from_detail(ring.detail).priority

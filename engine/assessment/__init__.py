@@ -1,1 +1,1 @@
-"""One pass over the snapshots of one machine: score, judge, commit, resume."""
+"""One pass over the snapshots of one machine: score, apply the alarm rules, commit, resume."""

@@ -1,50 +1,49 @@
-"""Judges snapshots one after the other and puts what comes of it into the store: live and batch alike."""
+"""Scores snapshots one by one and stores the results, in live and in batch runs alike."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from engine.assessment.commits import Batch
 from engine.assessment.examination import Examined, examined
+from engine.assessment.live_record import LiveRecord
 from engine.assessment.state import State, first_state, unpack_state
 from engine.assessment.tracker import Tracker, Verdict
 from engine.bundles.bundle import Bundle
 from engine.config.channels import layout_of
 from engine.config.settings import Settings
 from engine.diagnosis.surface import Diagnostician
-from engine.records.assessment import Assessed, Assessment, Moment, SnapshotFacts
+from engine.records.assessment import Assessed, Moment, SnapshotFacts
 from engine.records.events import RINGS, Cause, EventKind, NewEvent
 from engine.records.intake import Intake
+from engine.records.payloads import Ring
 from engine.scoring.occlusion import occlusion
 from engine.scoring.scorer import Scorer
-from engine.store.store import Store
 from replay.recording import Snapshot
 
 OPINIONS = 3
-"""Parts whose covering tells most, frozen with a ring."""
+"""Covered parts with the largest fall of the error, frozen with a ring."""
 
 
-class Judge:
-    """Goes on from what the store holds of an assessment; one snapshot at a time, oldest first.
+class Assessor:
+    """Continues an assessment from its stored state: one snapshot at a time, oldest first.
 
     Attributes:
-        newest: recording time of the newest snapshot judged, None before the first.
-        position: that the next snapshot will have.
-        began_at: the position of the first one that this judge took.
-        took_over: whether the newest snapshot before was judged with another bundle.
-        left_standing: keys of alarms that stand since another bundle was in use; nothing judges them now.
+        newest: recording time of the newest snapshot scored, None before the first.
+        position: of the next snapshot.
+        began_at: the position of the first snapshot that this assessor scored.
+        took_over: whether the newest snapshot before was scored with another bundle.
+        left_standing: keys of alarms that stand since another bundle was in use; no rule applies to them now.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        assessment: Assessment,
-        bundle: Bundle,
-        settings: Settings,
-        now: Callable[[], datetime],
-    ) -> None:
-        """Prepare, and take up the engine's state where an earlier pass left it.
+    def __init__(self, record: LiveRecord, bundle: Bundle, settings: Settings) -> None:
+        """Prepare, and restore the engine's state of an earlier pass.
+
+        Args:
+            record: where everything goes.
+            bundle: to score with.
+            settings: the machine and all rules.
 
         Raises:
             BundleError: this Raceway does not know the bundle's model.
@@ -54,14 +53,14 @@ class Judge:
         self._scorer = Scorer(bundle, self._layout, Diagnostician(settings))
         self._tracker = Tracker(self._scorer, settings)
         self._digest = bundle.digest()
-        self._origin = origin_of(bundle, self._digest, assessment.machine)
-        self._batch = Batch(store, assessment, now)
+        self._origin = origin_of(bundle, self._digest, record.machine)
+        self._batch = Batch(record)
         self._state: State = first_state(self._layout, bundle.calibration.centre.shape)
         self.left_standing: tuple[str, ...] = ()
         self.took_over = False
         self.newest: datetime | None = None
         self.position = 0
-        resume = store.resume_point(assessment)
+        resume = record.store.resume_point(record.assessment)
         if resume is not None:
             last, self.newest, packed = resume
             self.position = last + 1
@@ -72,35 +71,35 @@ class Judge:
         self.began_at = self.position
 
     def examine(self, snapshot: Snapshot) -> Examined:
-        """What a snapshot shows by itself; safe to call from several threads.
+        """Examine a snapshot by itself; safe to call from several threads.
 
         Raises:
             ArithmeticError: a number that is not finite came out.
         """
         return examined(self._scorer, snapshot)
 
-    def judge(self, one: Examined, intake: Intake | None = None) -> tuple[NewEvent, ...]:
-        """Take in a snapshot that is newer than all before; it is stored with the next commit.
+    def assess(self, one: Examined, intake: Intake | None = None) -> tuple[NewEvent, ...]:
+        """Score a snapshot that is newer than all before; the next commit stores it.
 
         Args:
             one: the snapshot.
-            intake: what the ledger says of its file, where it came from a watched folder.
+            intake: the ledger row of its file, where it came from a watched folder.
 
         Returns:
-            What it gave rise to.
+            Its events.
 
         Raises:
             ArithmeticError: an error or severity is not finite where the snapshot runs.
         """
         state, verdict = self._tracker.step(self._state, one.seen, Moment(one.name, one.at))
-        told = (self._second_opinion(event, one) for event in verdict.events)
-        events = (*self._comes_from(one), *told)
+        opinions = (self._second_opinion(event, one) for event in verdict.events)
+        events = (*self._comes_from(one), *opinions)
         self._add(one, replace(verdict, events=events), intake, late=False, state=state)
         self._state, self.newest = state, one.at
         return events
 
-    def judge_late(self, one: Examined, intake: Intake | None = None) -> None:
-        """Take in a snapshot that is older than one judged before: scored by itself, and no more."""
+    def assess_late(self, one: Examined, intake: Intake | None = None) -> None:
+        """Score a snapshot that is older than the newest: by itself, without smoothing or alarms."""
         _, verdict = self._tracker.step(
             first_state(self._layout, self.bundle.calibration.centre.shape),
             one.seen,
@@ -110,7 +109,7 @@ class Judge:
         self._add(one, replace(verdict, scores=scores, events=()), intake, late=True, state=self._state)
 
     def commit(self) -> None:
-        """Store what was taken in since the last commit."""
+        """Store the snapshots since the last commit."""
         self._batch.commit()
 
     def _add(
@@ -133,18 +132,22 @@ class Judge:
         self.position += 1
 
     def _second_opinion(self, event: NewEvent, one: Examined) -> NewEvent:
-        """Add to a component's ring what occlusion says."""
-        if event.kind not in RINGS or event.detail.get("cause") != Cause.LIMIT:
+        """Add the result of occlusion to the ring of a component."""
+        if event.kind not in RINGS:
+            return event
+        ring = Ring.from_detail(event.detail)
+        if ring.cause != Cause.LIMIT or ring.evidence is None:
             return event
         component = self._layout.components.index(event.component)
-        opinion = occlusion(self._scorer, one.seen, one.sample_rate, component)[:OPINIONS]
-        return replace(event, detail={**event.detail, "occlusion": opinion})
+        opinions = occlusion(self._scorer, one.seen, one.sample_rate, component)[:OPINIONS]
+        evidence = replace(ring.evidence, occlusion=tuple(opinions))
+        return replace(event, detail=replace(ring, evidence=evidence).to_detail())
 
     def _comes_from(self, one: Examined) -> tuple[NewEvent, ...]:
-        """Say where the bundle comes from: at the end of what it learned from, or the first it scores."""
+        """Return the event about the bundle's origin at the end of its baseline, or at the first snapshot."""
         baseline = self.bundle.baseline
         is_last = one.name == baseline.last_name and one.at == baseline.end
-        # A live folder may have lost that very recording since: then it is said when it is passed.
+        # A live folder may have lost that recording since: then the next one stands for it.
         passes = self.newest is not None and self.newest < baseline.end < one.at
         if is_last or passes:
             return (NewEvent(EventKind.LEARNED, one.at, "engine", detail=self._origin),)
@@ -154,7 +157,7 @@ class Judge:
 
 
 def origin_of(bundle: Bundle, digest: str, machine: str) -> dict[str, object]:
-    """What is told of a bundle when it comes into use on a machine; another's is one more doubt."""
+    """Return the facts of a bundle that comes into use; a bundle of another machine is in doubt."""
     foreign = [] if bundle.machine == machine else [f"it was learned on another machine, {bundle.machine}"]
     baseline = bundle.baseline
     return {
@@ -170,7 +173,8 @@ def origin_of(bundle: Bundle, digest: str, machine: str) -> dict[str, object]:
 
 
 def _standing(packed: Mapping[str, Any]) -> tuple[str, ...]:
-    """Keys of the alarms that stand in an engine state of another bundle."""
+    """Return the keys of the alarms that stand in an engine state of another bundle."""
     watches = [watch for name in ("components", "trends", "sensors") for watch in packed[name]]
-    keys = [*(watch["alarm"] for watch in watches), packed.get("stopped_alarm", "")]
+    condition = packed.get("condition", {}).get("alarm", "")
+    keys = [*(watch["alarm"] for watch in watches), packed.get("stopped_alarm", ""), condition]
     return tuple(key for key in keys if key)

@@ -1,4 +1,4 @@
-"""The loop that joins the rooms: reads snapshots in order, learns a baseline, scores, appends."""
+"""The pass over a finished run: read snapshots in order, learn a baseline, score, store."""
 
 import time
 from collections.abc import Callable
@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from engine.assessment.assessor import Judge
+from engine.assessment.assessor import Assessor
 from engine.assessment.examination import Examined, examination
-from engine.assessment.heartbeat import Pulse, quiet
+from engine.assessment.heartbeat import HeartbeatWriter, quiet
 from engine.assessment.key import assessment_key
-from engine.assessment.progress import Record
+from engine.assessment.live_record import LiveRecord
+from engine.assessment.progress import LearningProgress
 from engine.baseline.from_run import AssessmentError, explain, healthy_entries, learn_from_run
 from engine.bundles.bundle import Bundle
 from engine.bundles.library import Bundles, check_shape
@@ -34,7 +35,7 @@ WORTH_A_WORKER = 300
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a pass over a run came to. Seconds are those of this call, 0 for work found done."""
+    """The result of a pass over a run. Seconds are those of this call, 0 for work found done."""
 
     assessment: Assessment
     bundle: Bundle
@@ -52,7 +53,7 @@ def assess(
     bundle: Bundle | None = None,
     tell: Callable[[Heartbeat], None] = quiet,
 ) -> Outcome:
-    """Learn where needed, then score a finished run to its end; goes on where an earlier pass stopped.
+    """Learn where needed, then score a finished run to its end; resume an earlier pass.
 
     Args:
         run: the recordings, ordered by time.
@@ -60,11 +61,11 @@ def assess(
         store: where everything goes.
         now: the wall clock.
         bundle: score with this one instead of learning.
-        tell: hears of progress.
+        tell: called with every heartbeat.
 
     Raises:
-        AssessmentError: nothing can be learned or scored.
-        LeaseTakenError: another engine is at it.
+        AssessmentError: no baseline can be learned, or no recording be read.
+        LeaseTakenError: another engine works on the assessment.
         OSError: a disk failed.
     """
     keep_freed_memory()
@@ -72,32 +73,33 @@ def assess(
     key = assessment_key(run, settings, bundle.digest() if bundle else None)
     with lease(store.path.parent / "leases", key, store.access):
         assessment = _begin(run, settings, store, layout, key, bundle, now)
-        pulse = Pulse(store, assessment, now, tell)
-        pulse.beat(Phase.READING, 0, len(run))
+        record = LiveRecord(store, assessment, now)
+        heartbeat = HeartbeatWriter(record, tell)
+        heartbeat.beat(Phase.READING, 0, len(run))
         try:
             for rejection in run.rejected:
-                store.reject(assessment, rejection.name, rejection.reason, now())
+                record.reject(rejection.name, rejection.reason)
             if bundle is None:
-                record = Record(store, assessment, pulse, settings.model.epochs, now)
-                bundle, learning_seconds = _learned_bundle(run, settings, store, assessment, record)
+                progress = LearningProgress(record, heartbeat, settings.model.epochs)
+                bundle, learning_seconds = _learned_bundle(run, settings, record, progress)
             else:
                 check_shape(bundle, settings)
                 learning_seconds = 0.0
             began = time.perf_counter()
-            scored, judged = _score(run, settings, store, assessment, pulse, bundle, now)
+            scored, judged = _score(run, settings, record, heartbeat, bundle)
             seconds = time.perf_counter() - began
         except ArithmeticError as error:
-            pulse.last_word(Phase.FAILED, 0, len(run), str(error))
+            heartbeat.last_word(Phase.FAILED, 0, len(run), str(error))
             raise AssessmentError(str(error)) from error
         except UnusableError as error:
-            pulse.last_word(Phase.FAILED, 0, len(run), str(error))
+            heartbeat.last_word(Phase.FAILED, 0, len(run), str(error))
             raise
         except (FailedError, OSError) as error:
-            # The store itself may be what failed: the word is left if it still can be.
+            # The store itself may have failed: then there is no last heartbeat.
             with suppress(FailedError):
-                pulse.last_word(Phase.FAILED, 0, len(run), str(error))
+                heartbeat.last_word(Phase.FAILED, 0, len(run), str(error))
             raise
-        pulse.last_word(Phase.FINISHED, judged, len(run))
+        heartbeat.last_word(Phase.FINISHED, judged, len(run))
     return Outcome(assessment, bundle, learning_seconds, seconds, scored)
 
 
@@ -126,67 +128,61 @@ def _begin(
 
 
 def _learned_bundle(
-    run: Run, settings: Settings, store: Store, assessment: Assessment, record: Record
+    run: Run, settings: Settings, record: LiveRecord, progress: LearningProgress
 ) -> tuple[Bundle, float]:
-    """The bundle of an assessment that learns its own: of an earlier pass, or learned now."""
-    shelf = Bundles(store.path.parent, assessment.key)
+    """Return the bundle of an assessment that learns its own: from an earlier pass, or learned now."""
+    shelf = Bundles(record.state, record.assessment.key)
     if shelf.current() is not None:
         return shelf.load(), 0.0
     if len(healthy_entries(run, settings)) == len(run):
         raise AssessmentError(
             f"model.healthy: {settings.model.healthy} takes all {len(run)} recordings of the run as healthy"
-            " and leaves none to judge; name fewer, or only learn from them (raceway learn)"
+            " and leaves none to assessor; name fewer, or only learn from them (raceway learn)"
         )
     began = time.perf_counter()
-    bundle = learn_from_run(run, settings, record)
+    bundle = learn_from_run(run, settings, progress)
     shelf.use(shelf.keep(bundle))
     return bundle, time.perf_counter() - began
 
 
 def _score(
-    run: Run,
-    settings: Settings,
-    store: Store,
-    assessment: Assessment,
-    pulse: Pulse,
-    bundle: Bundle,
-    now: Callable[[], datetime],
+    run: Run, settings: Settings, record: LiveRecord, heartbeat: HeartbeatWriter, bundle: Bundle
 ) -> tuple[int, int]:
-    """Snapshots judged now, and in all."""
-    judge = Judge(store, assessment, bundle, settings, now)
+    """Score the rest of a run; return the snapshots scored now, and in all."""
+    assessor = Assessor(record, bundle, settings)
     start = 0
-    if judge.newest is not None:
-        start = sum(entry.time <= judge.newest for entry in run.entries)
-        taken = store.times(assessment)
-        refused = {name for name, _ in store.rejections(assessment)}
+    if assessor.newest is not None:
+        start = sum(entry.time <= assessor.newest for entry in run.entries)
+        taken = record.store.times(record.assessment)
+        refused = {name for name, _ in record.store.rejections(record.assessment)}
         for entry in run.entries[:start]:
             if entry.time not in taken and entry.name not in refused:
-                store.reject(assessment, entry.name, "it came after later recordings had been scored", now())
+                record.reject(entry.name, "it came after later recordings had been scored")
     first_refused: RecordingError | None = None
     indices = range(start, len(run))
     with _worker(run, settings, bundle, len(indices)) as worker:
-        examined = in_order(lambda index: judge.examine(run.read(index)), indices, worker)
+        examined = in_order(lambda index: assessor.examine(run.read(index)), indices, worker)
         for index, one in zip(indices, examined, strict=True):
-            pulse.beat(Phase.SCORING, index, len(run))
+            heartbeat.beat(Phase.SCORING, index, len(run))
             if isinstance(one, RecordingError):
-                store.reject(assessment, one.name, one.reason, now())
+                record.reject(one.name, one.reason)
                 first_refused = first_refused or one
             else:
-                judge.judge(one)
-    judge.commit()
-    if judge.position == 0 and first_refused is not None:
+                assessor.assess(one)
+    assessor.commit()
+    if assessor.position == 0 and first_refused is not None:
         raise AssessmentError(explain(first_refused, settings))
-    return judge.position - judge.began_at, judge.position
+    return assessor.position - assessor.began_at, assessor.position
 
 
 def _worker(
     run: Run, settings: Settings, bundle: Bundle, count: int
 ) -> AbstractContextManager[Worker[Examined] | None]:
-    """Another process for so many snapshots, or none where they are done before it is up."""
+    """Return a second process for so many snapshots; None where they are scored before it is ready."""
     if count < WORTH_A_WORKER:
         return nullcontext()
     try:
         return Worker(partial(examination, run, settings, bundle))
     except OSError:
-        # The system has no process to give: it takes longer, that is all.
+        # Without a second process scoring only takes longer.
         return nullcontext()

@@ -1,25 +1,24 @@
-"""How snapshots flow: examined a few at a time but handed on in order, and stored in whole batches."""
+"""Commits of snapshots: collected in order, stored in whole batches."""
 
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
 
-from engine.records.assessment import Assessed, Assessment
+from engine.assessment.live_record import LiveRecord
+from engine.records.assessment import Assessed
 from engine.records.intake import Intake
-from engine.store.store import Store
 
 COMMIT_SECONDS = 0.5
 COMMIT_MOST = 64
-"""A batch is committed after so long or so many snapshots: a screen sees progress, a disk few flushes."""
+"""Time or snapshots after which a batch is committed: screens show progress, the disk has few flushes."""
 
 
 class Batch:
     """Snapshots on their way into the store; the last of each commit carries the engine's state."""
 
-    def __init__(self, store: Store, assessment: Assessment, now: Callable[[], datetime]) -> None:
-        """Collect for one assessment."""
-        self._store, self._assessment, self._now = store, assessment, now
+    def __init__(self, record: LiveRecord) -> None:
+        """Collect for one record."""
+        self._record = record
         self._items: list[Assessed] = []
         self._intake: list[Intake] = []
         self._pack: Callable[[], Mapping[str, object]] | None = None
@@ -28,7 +27,7 @@ class Batch:
     def add(
         self, item: Assessed, pack: Callable[[], Mapping[str, object]], intake: Intake | None = None
     ) -> None:
-        """Take in a snapshot, what packs the state after it, and its row of the ledger; commit when due."""
+        """Add a snapshot, the function that packs the state after it, and its ledger row; commit when due."""
         self._items.append(item)
         self._pack = pack
         if intake is not None:
@@ -37,8 +36,8 @@ class Batch:
             self.commit()
 
     def commit(self) -> None:
-        """Store what was collected, whole or not at all."""
+        """Store the collected snapshots, all or none."""
         if self._items and self._pack is not None:
             items = [*self._items[:-1], replace(self._items[-1], state=self._pack())]
-            self._store.append(self._assessment, items, self._now(), self._intake)
+            self._record.append(items, self._intake)
         self._items, self._intake, self._committed = [], [], time.monotonic()

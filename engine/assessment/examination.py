@@ -1,6 +1,6 @@
-"""What one recording shows by itself: read and examined without the store, so that another process can.
+"""Reads and examines one recording without the store, so that a second process can do it.
 
-It imports no more than that needs: a process that comes up to help should not take long to.
+It imports only what that needs, so that the second process starts fast.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from replay.run import Run
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A snapshot's name and time, and what it shows by itself."""
+    """A snapshot's name and time, and the result of its examination."""
 
     name: str
     at: datetime
@@ -29,15 +29,15 @@ class Examined:
 
 
 def examined(scorer: Scorer, snapshot: Snapshot) -> Examined:
-    """What a snapshot shows by itself. Raises ArithmeticError: a number that is not finite came out."""
+    """Examine a snapshot. Raises ArithmeticError: a result is not finite."""
     seen = scorer.examine(snapshot)
     return Examined(snapshot.name, snapshot.time, snapshot.sample_rate, len(snapshot.signal), seen)
 
 
 def examination(run: Run, settings: Settings, bundle: Bundle) -> Callable[[int], Examined]:
-    """How each recording of a run is read and examined, prepared for a process of its own."""
+    """Return a function that reads and examines each recording of a run in another process."""
     scorer = Scorer(bundle, layout_of(settings), Diagnostician(settings))
     with suppress(RecordingError, IndexError):
-        # The first takes far longer than all others, which whoever waits for it should not have to.
+        # The first examination takes far longer than the others: do it before the caller waits for one.
         examined(scorer, run.read(0))
     return lambda index: examined(scorer, run.read(index))

@@ -1,4 +1,4 @@
-"""Tells one assessment from another: the same key means the same rows, so running it again adds nothing."""
+"""The key of an assessment: equal keys mean equal rows, so that a second run adds nothing."""
 
 import hashlib
 import json
@@ -14,7 +14,7 @@ from replay.run import Run
 
 
 def release() -> str:
-    """The version of this Raceway."""
+    """Return the version of this Raceway."""
     try:
         return version("raceway")
     except PackageNotFoundError:
@@ -22,7 +22,7 @@ def release() -> str:
 
 
 def assessment_key(run: Run, settings: Settings, bundle_digest: str | None = None) -> str:
-    """Name an assessment by all that decides its rows, other than recordings that are yet to come.
+    """Return the key of an assessment from all that decides its rows, except recordings to come.
 
     Args:
         run: the recordings.
@@ -39,7 +39,7 @@ def assessment_key(run: Run, settings: Settings, bundle_digest: str | None = Non
 
 
 def live_key(settings: Settings) -> str:
-    """Name the live record of a machine: the same whatever bundle is in use, while its rows have a place.
+    """Return the key of a machine's live record: the same for every bundle of the same layout.
 
     Args:
         settings: of the machine; its channels and components decide.

@@ -1,49 +1,37 @@
-"""The record of an assessment while it grows: appends snapshots and says how far it is."""
+"""Progress of learning, as the store keeps it."""
 
-from collections.abc import Callable
-from datetime import datetime
-
-from engine.assessment.heartbeat import Pulse
-from engine.records.assessment import Assessment
+from engine.assessment.heartbeat import HeartbeatWriter
+from engine.assessment.live_record import LiveRecord
 from engine.records.progress import Epoch, Phase
-from engine.store.store import Store
 from replay.recording import RecordingError
 
 
-class Record:
-    """Writes into the store how learning goes."""
+class LearningProgress:
+    """Stores the progress of learning: rejected files, epochs, heartbeats."""
 
-    def __init__(
-        self,
-        store: Store,
-        assessment: Assessment,
-        pulse: Pulse,
-        epochs: int,
-        now: Callable[[], datetime],
-    ) -> None:
-        """Write for one assessment whose training lasts at most so many epochs."""
-        self._store, self._assessment, self._pulse, self._now = store, assessment, pulse, now
-        self._epochs = epochs
+    def __init__(self, record: LiveRecord, heartbeat: HeartbeatWriter, epochs: int) -> None:
+        """Write for one record whose training lasts at most so many epochs."""
+        self._record, self._heartbeat, self._epochs = record, heartbeat, epochs
         self._last: Epoch | None = None
 
     def rejected(self, error: RecordingError) -> None:
-        """Record a file that cannot be read."""
-        self._store.reject(self._assessment, error.name, error.reason, self._now())
+        """Store that a file cannot be read."""
+        self._record.reject(error.name, error.reason)
 
     def read(self, done: int, total: int) -> None:
-        """Beat."""
-        self._pulse.beat(Phase.READING, done, total)
+        """Report the count of files read."""
+        self._heartbeat.beat(Phase.READING, done, total)
 
     def epoch(self, epoch: Epoch) -> None:
-        """Append the epoch, and beat."""
+        """Store an epoch and report it."""
         self._last = epoch
-        self._store.add_epoch(self._assessment, epoch)
+        self._record.store.add_epoch(self._record.assessment, epoch)
         self.waiting()
 
     def waiting(self) -> None:
-        """Beat."""
+        """Report the last epoch again."""
         last = self._last
         words = "starting"
         if last is not None:
             words = f"epoch {last.epoch}, loss {last.loss:.3f}, validation {last.validation_loss:.3f}"
-        self._pulse.beat(Phase.LEARNING, last.epoch if last else 0, self._epochs, words)
+        self._heartbeat.beat(Phase.LEARNING, last.epoch if last else 0, self._epochs, words)

@@ -1,12 +1,13 @@
-"""The engine's running state: all that the next snapshot needs of those before it.
+"""The engine's running state: everything that the next snapshot needs of those before it.
 
 It is stored with the snapshot, so a restarted engine goes on as if it had never stopped.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from engine.alarms.condition import ConditionWatch
 from engine.alarms.rules import Watch
 from engine.config.channels import Layout
 from engine.scoring.history import History, empty_history, unpack_history
@@ -18,9 +19,10 @@ class State:
     """The engine's running state after a snapshot.
 
     `smoothing` holds the averages of residuals; `components`, `trends` and `sensors` hold a watch for each
-    component, component and column; `drifted` says for each component that its errors are no longer the
-    baseline's; `stopped` that the machine stood still, and `stopped_alarm` is the key of the alarm which
-    that raised, or ""; `silent` counts snapshots in a row in which every channel was constant.
+    component, component and column; `drifted` holds for each component whether its errors drifted from the
+    baseline's; `stopped` whether the machine stood still, and `stopped_alarm` is the key of the alarm which
+    that raised, or ""; `silent` counts snapshots in a row in which every channel was constant; `condition` is
+    the last step of all levels together.
     """
 
     smoothing: Smoothing
@@ -32,9 +34,10 @@ class State:
     history: History
     stopped_alarm: str = ""
     silent: int = 0
+    condition: ConditionWatch = field(default_factory=ConditionWatch)
 
     def pack(self) -> dict[str, object]:
-        """Turn into plain JSON types; floats keep every bit."""
+        """Return it in plain JSON types; floats keep every bit."""
         return {
             "smoothing": self.smoothing.pack(),
             "components": [asdict(watch) for watch in self.components],
@@ -44,12 +47,17 @@ class State:
             "stopped": self.stopped,
             "stopped_alarm": self.stopped_alarm,
             "silent": self.silent,
+            "condition": {
+                **asdict(self.condition),
+                "before": list(self.condition.before),
+                "steps": list(self.condition.steps),
+            },
             "history": self.history.pack(),
         }
 
 
 def first_state(layout: Layout, features: tuple[int, int]) -> State:
-    """The state before the first snapshot; `features` is the shape (channels, features) of a residual."""
+    """Return the state before the first snapshot; `features` is the shape (channels, features)."""
     components, columns = len(layout.components), len(layout.watched)
     watches = (Watch(),) * components
     return State(
@@ -74,5 +82,13 @@ def unpack_state(data: Mapping[str, Any]) -> State:
         stopped=bool(data["stopped"]),
         stopped_alarm=str(data.get("stopped_alarm", "")),
         silent=int(data.get("silent", 0)),
+        condition=_condition(data.get("condition", {})),
         history=unpack_history(data["history"], len(data["components"])),
     )
+
+
+def _condition(data: Mapping[str, Any]) -> ConditionWatch:
+    """Rebuild a condition; JSON has lists for tuples. Earlier releases stored none."""
+    if not data:
+        return ConditionWatch()
+    return ConditionWatch(**{**data, "before": tuple(data["before"]), "steps": tuple(data["steps"])})

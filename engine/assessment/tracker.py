@@ -1,4 +1,4 @@
-"""Follows one machine from snapshot to snapshot: smooths, scores, and asks the rules what rings."""
+"""Follows one machine from snapshot to snapshot: smooth, score, apply the alarm rules."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -8,9 +8,10 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.alarms.advisories import Advice, advise, calm_of
+from engine.alarms.advisories import Advice, ScoredSnapshot, advise, healthy_severities
 from engine.alarms.rules import (
     Leader,
+    Observation,
     Watch,
     is_echo,
     watch_sensor,
@@ -21,10 +22,11 @@ from engine.alarms.rules import (
 from engine.assessment.state import State
 from engine.clock import microseconds
 from engine.config.settings import Settings
-from engine.diagnosis.demodulation import Listener, envelope_view
+from engine.diagnosis.demodulation import Heard, Listener, envelope_view
 from engine.diagnosis.surface import Evidence
 from engine.records.assessment import Moment, Quality, Score
 from engine.records.events import EventKind, NewEvent
+from engine.records.payloads import RingEvidence, SurfaceEvidence
 from engine.records.picture import Picture
 from engine.scoring.attribution import (
     band_shares,
@@ -51,15 +53,36 @@ UNLIKE = 0.5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Verdict:
-    """What one snapshot came to."""
+    """The result of one snapshot."""
 
     scores: tuple[Score, ...]
     events: tuple[NewEvent, ...]
     picture: Picture
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Judged:
+    """One snapshot with all that the alarm rules ask of it.
+
+    Attributes:
+        seen: the snapshot by itself.
+        moment: its name and time.
+        scores: one a component.
+        charts: severity by the quick and the patient average, (2, components).
+        bands: shares of the error, (channels, bands).
+        found: evidence for a surface, by component counted from 0.
+    """
+
+    seen: Examination
+    moment: Moment
+    scores: tuple[Score, ...]
+    charts: NDArray[np.float64]
+    bands: NDArray[np.float32]
+    found: Mapping[int, Evidence]
+
+
 class Tracker:
-    """What stays the same from snapshot to snapshot of an assessment."""
+    """Scores snapshots of one assessment; holds what does not change between them."""
 
     def __init__(self, scorer: Scorer, settings: Settings) -> None:
         """Follow the machine that the scorer examines."""
@@ -71,77 +94,103 @@ class Tracker:
         self.view = envelope_view(rate, scorer.bundle.rows, scorer.diagnostician.highest, bands)
         self.limits = settings.limits
         self.rules = settings.alarms
-        self.calm = calm_of(self.bundle.calibration.calm)
+        self.healthy = healthy_severities(
+            self.bundle.calibration.calm, microseconds(self.bundle.baseline.end)
+        )
 
     def step(self, state: State, seen: Examination, moment: Moment) -> tuple[State, Verdict]:
-        """Take in one snapshot.
+        """Score one snapshot and apply the alarm rules to it.
+
+        Args:
+            state: after the snapshot before.
+            seen: the snapshot by itself.
+            moment: its name and time.
+
+        Returns:
+            The state after it, and its scores and events.
 
         Raises:
             ArithmeticError: an error or severity is not finite where the snapshot runs.
         """
-        layout, running = self.layout, seen.running
-        stopped = stands_still(seen.quality, layout.watched)
-        smoothing = smoothed(state.smoothing, seen.residual, running, self.limits)
-        bands = band_shares(smoothing.quick, running)
+        stopped = stands_still(seen.quality, self.layout.watched)
+        smoothing = smoothed(state.smoothing, seen.residual, seen.running, self.limits)
+        bands = band_shares(smoothing.quick, seen.running)
         error, limit, charts = self._judged(seen, smoothing)
         scores = self._scores(seen, error, limit, charts, bands, moment)
         history = state.history
-        if running.any():
+        if seen.running.any():
             history = history.extended(microseconds(moment.at), *self._remembered(scores, seen))
-        silent = min(state.silent + 1, self.rules.persistence) if seen.silent else 0
-        now = replace(state, smoothing=smoothing, history=history, stopped=stopped, silent=silent)
         events = list(self._machine_events(state, stopped, moment))
-        baseline = self.bundle.baseline
-        learning = baseline.first_seen <= moment.at <= baseline.end
+        learning = self.bundle.baseline.first_seen <= moment.at <= self.bundle.baseline.end
+        silent = min(state.silent + 1, self.rules.persistence) if seen.silent else 0
         stopped_alarm, halted = watch_stop(state.stopped_alarm, stopped, silent, learning, moment, self.rules)
-        now = replace(now, stopped_alarm=stopped_alarm)
         events += halted
+        now = replace(
+            state,
+            smoothing=smoothing,
+            history=history,
+            stopped=stopped,
+            stopped_alarm=stopped_alarm,
+            silent=silent,
+        )
         asked = _in_question(state.components, scores)
-        channels = {channel - 1 for index in asked for channel in layout.channels[index]}
+        channels = {channel - 1 for index in asked for channel in self.layout.channels[index]}
         heard = self.listener.hear(seen.spectrum, bands, channels)
         if not learning:
             usual = {index: lines for index, lines in self.bundle.lines.items() if index in asked}
             found = self.diagnostician.findings(heard, usual)
-            components, rung = self._watch_components(
-                state.components, scores, charts, seen, bands, found, moment
-            )
-            now = replace(now, components=components)
+            now, rung = self._watched(now, _Judged(seen, moment, scores, charts, bands, found))
             events += rung
-            if running.any():
-                advice, told = advise(
-                    Advice(state.trends, state.drifted, history),
-                    scores,
-                    tuple(bool(watch.alarm) for watch in components),
-                    self.calm,
-                    self._wandered(smoothing),
-                    microseconds(baseline.end),
+        return now, Verdict(scores, tuple(events), self._picture(seen, bands, heard))
+
+    def _watched(self, now: State, judged: "_Judged") -> tuple[State, list[NewEvent]]:
+        """Apply the rules of every alarm to a snapshot after the baseline."""
+        seen, moment = judged.seen, judged.moment
+        components, events = self._watch_components(now.components, judged)
+        now = replace(now, components=components)
+        if seen.running.any():
+            advice, rung = advise(
+                Advice(now.trends, now.drifted, now.history, now.condition),
+                ScoredSnapshot(
                     moment,
-                    self.rules,
-                )
-                now = replace(now, trends=advice.trends, drifted=advice.drifted, history=advice.history)
-                events += told
-                free = running & self._calm(components, charts)
-                now = replace(now, smoothing=follow(smoothing, seen.residual, free, self.limits.adaptation))
-            sensors, rung = self._watch_sensors(state.sensors, seen, moment)
-            now = replace(now, sensors=sensors)
+                    judged.scores,
+                    tuple(bool(watch.alarm) for watch in components),
+                    self._wandered(now.smoothing),
+                ),
+                self.healthy,
+                self.rules,
+            )
             events += rung
+            free = seen.running & self._calm(components, judged.charts)
+            now = replace(
+                now,
+                trends=advice.trends,
+                drifted=advice.drifted,
+                history=advice.history,
+                condition=advice.condition,
+                smoothing=follow(now.smoothing, seen.residual, free, self.limits.adaptation),
+            )
+        sensors, rung = self._watch_sensors(now.sensors, seen, moment)
+        return replace(now, sensors=sensors), [*events, *rung]
+
+    def _picture(self, seen: Examination, bands: NDArray[np.float32], heard: Heard) -> Picture:
+        """Return what the console draws of a snapshot; `bands` as from `band_shares`."""
         carriers = np.stack([heard.leading, heard.leading + 1], axis=1) * np.float32(self.listener.width)
-        picture = Picture(
+        return Picture(
             self.edges,
             seen.insight.spectrum,
             seen.insight.reconstruction,
             bands,
-            part_shares(seen.insight.window_errors, running),
-            self.view.of(heard.envelopes[: len(running)], running),
+            part_shares(seen.insight.window_errors, seen.running),
+            self.view.of(heard.envelopes[: len(seen.running)], seen.running),
             self.view.step,
             carriers.astype(np.float32),
         )
-        return now, Verdict(scores, tuple(events), picture)
 
     def _judged(
         self, seen: Examination, smoothing: Smoothing
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-        """Error and limit of each component, (components,), and severity by each average, (2, components)."""
+        """Return error and limit (components,), and severity by each average (2, components)."""
         usual, channels = self.bundle.calibration, self.layout.channels
         if self.limits.mode == "plain":
             windows = np.where(seen.running, seen.insight.window_errors, np.float32(np.nan))
@@ -190,58 +239,65 @@ class Tracker:
         return tuple(scores)
 
     def _watch_components(
-        self,
-        watches: tuple[Watch, ...],
-        scores: tuple[Score, ...],
-        charts: NDArray[np.float64],
-        seen: Examination,
-        bands: NDArray[np.float32],
-        findings: Mapping[int, Evidence],
-        moment: Moment,
+        self, watches: tuple[Watch, ...], judged: "_Judged"
     ) -> tuple[tuple[Watch, ...], list[NewEvent]]:
-        """Ask the rules of each scored component, the worst first: the others' alarms may be its doing."""
+        """Apply the rules to each scored component, the worst first: it may explain the others' alarms."""
         now = list(watches)
+        scores, moment = judged.scores, judged.moment
         events: list[NewEvent] = []
         likeness: NDArray[np.float64] | None = None
         scored = [(score.severity, index) for index, score in enumerate(scores) if score.severity is not None]
         for severity, index in sorted(scored, key=lambda one: (-one[0], one[1])):
-            name, channels = scores[index].component, self.layout.channels[index]
-            above_limit = (scores[index].error or 0.0) >= (scores[index].limit or np.inf)
-            exceeds, lasts = bool(above_limit and charts[0, index] >= 1.0), bool(charts[1, index] >= 1.0)
             leading = _leader(now, scores, index)
-            found = findings[index].plain() if index in findings else None
-            evidence = partial(self._evidence, scores[index], channels, seen, bands)
+            found = judged.found[index].payload() if index in judged.found else None
             leader, own_sign = None, ""
             if leading is not None:
                 leader = Leader(
                     scores[leading].component, scores[leading].severity or 0.0, now[leading].surface
                 )
                 if likeness is None:
-                    likeness = pattern_likeness(bands, self.layout.channels)
+                    likeness = pattern_likeness(judged.bands, self.layout.channels)
                 own_sign = _own_sign(now[leading], found, float(likeness[leading, index]))
-            now[index], rung = watch_severity(
-                now[index], severity, exceeds, lasts, name, moment, self.rules, evidence, leader, own_sign
-            )
+            observation = self._observation(judged, index, severity, leader, own_sign)
+            now[index], rung = watch_severity(now[index], observation, self.rules)
             events += rung
             own = None if is_echo(found, severity, leader) else found
-            now[index], told = watch_surface(now[index], own, name, moment, self.rules)
-            events += told
+            now[index], named = watch_surface(now[index], own, scores[index].component, moment, self.rules)
+            events += named
         return tuple(now), events
+
+    def _observation(
+        self, judged: "_Judged", index: int, severity: float, leader: Leader | None, own_sign: str
+    ) -> Observation:
+        score, charts = judged.scores[index], judged.charts
+        above_limit = (score.error or 0.0) >= (score.limit or np.inf)
+        channels = self.layout.channels[index]
+        return Observation(
+            component=score.component,
+            moment=judged.moment,
+            severity=severity,
+            exceeds=bool(above_limit and charts[0, index] >= 1.0),
+            lasts=bool(charts[1, index] >= 1.0),
+            evidence=partial(self._evidence, score, channels, judged.seen, judged.bands),
+            leader=leader,
+            own_sign=own_sign,
+        )
 
     def _evidence(
         self, score: Score, channels: tuple[int, ...], seen: Examination, bands: NDArray[np.float32]
-    ) -> dict[str, object]:
-        """What is frozen with a ring."""
-        evidence: dict[str, object] = {
-            "error": score.error,
-            "limit": score.limit,
-            "share": score.share,
-            "bands": self._leading_bands(bands, channels),
-        }
+    ) -> RingEvidence:
+        """Return the evidence that is frozen with a ring."""
         insight = seen.insight
+        latent = None
         if insight.latent > 0:
-            evidence["latent"] = latent_share(insight.window_errors, seen.running, insight.latent)
-        return evidence
+            latent = latent_share(insight.window_errors, seen.running, insight.latent)
+        return RingEvidence(
+            error=score.error,
+            limit=score.limit,
+            share=score.share,
+            bands=self._leading_bands(bands, channels),
+            latent=latent,
+        )
 
     def _watch_sensors(
         self, watches: tuple[Watch, ...], seen: Examination, moment: Moment
@@ -258,7 +314,7 @@ class Tracker:
         return tuple(now), events
 
     def _calm(self, watches: tuple[Watch, ...], charts: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """The channels, (channels,), of components that are not in question."""
+        """Return which channels belong to components without an alarm and well below their limit."""
         calm = np.ones(len(self.layout.watched), np.bool_)
         for watch, severity, channels in zip(watches, charts.max(axis=0), self.layout.channels, strict=True):
             if watch.alarm or severity >= CALM:
@@ -266,13 +322,13 @@ class Tracker:
         return calm
 
     def _wandered(self, smoothing: Smoothing) -> NDArray[np.float64]:
-        """How far the usual residual of each component has been followed, root mean square."""
+        """Return how far the usual residual of each component has moved, root mean square."""
         return component_errors(smoothing.followed, self.layout.watched, self.layout.channels)
 
     def _remembered(
         self, scores: tuple[Score, ...], seen: Examination
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Logarithms of severity and level of each component; NaN where it does not run."""
+        """Return the logarithms of severity and level of each component; NaN where it does not run."""
         severity = np.array([np.nan if score.severity is None else score.severity for score in scores])
         levels = np.where(seen.running, np.log(np.where(seen.running, seen.figures[:, 0], 1.0)), np.nan)
         loud: list[float] = levels.tolist()
@@ -298,26 +354,28 @@ class Tracker:
         kind = EventKind.STOPPED if stopped else EventKind.RESTARTED
         return (NewEvent(kind, moment.at, "machine", detail={"snapshot": moment.name}),)
 
-    def _leading_bands(self, bands: NDArray[np.float32], channels: tuple[int, ...]) -> list[list[float]]:
-        """The bands of a component that hold most of its error, as [from Hz, to Hz, share of the whole]."""
+    def _leading_bands(
+        self, bands: NDArray[np.float32], channels: tuple[int, ...]
+    ) -> tuple[tuple[float, float, float], ...]:
+        """Return the bands of a component with the largest shares: (from Hz, to Hz, share of the whole)."""
         own = bands[[number - 1 for number in channels]].sum(axis=0)
         order = np.argsort(own)[::-1][:EVIDENCE_BANDS]
-        return [
-            [float(self.edges[band]), float(self.edges[band + 1]), float(own[band])]
+        return tuple(
+            (float(self.edges[band]), float(self.edges[band + 1]), float(own[band]))
             for band in order
             if own[band] > 0
-        ]
+        )
 
 
-def _own_sign(leader: Watch, found: Mapping[str, object] | None, likeness: float) -> str:
-    """What tells a component's trouble from the leader's, or ""."""
-    if found and leader.surface and found["surface"] != leader.surface:
-        return f"a fault line of its own ({found['surface']})"
+def _own_sign(leader: Watch, found: SurfaceEvidence | None, likeness: float) -> str:
+    """Return the difference between a component's fault and the leader's in words, or ""."""
+    if found and leader.surface and found.surface != leader.surface:
+        return f"a fault line of its own ({found.surface})"
     return "another band pattern" if likeness < UNLIKE else ""
 
 
 def _in_question(watches: tuple[Watch, ...], scores: tuple[Score, ...]) -> set[int]:
-    """Components whose surface is asked for: an alarm of them stands, or they are above their limit."""
+    """Return the components to diagnose: those with a standing alarm or above their limit."""
     return {
         index
         for index, (watch, score) in enumerate(zip(watches, scores, strict=True))
@@ -326,7 +384,7 @@ def _in_question(watches: tuple[Watch, ...], scores: tuple[Score, ...]) -> set[i
 
 
 def _leader(watches: list[Watch], scores: tuple[Score, ...], besides: int) -> int | None:
-    """The worst other component that is above its limit with an alarm of its own."""
+    """Return the worst other component that is above its limit with an alarm of its own."""
     own = [
         (score.severity, index)
         for index, (watch, score) in enumerate(zip(watches, scores, strict=True))

@@ -18,7 +18,7 @@ from engine.records.progress import Epoch
 from replay.recording import Snapshot
 
 
-class Founding:
+class BaselineGathering:
     """Snapshots seen so far, of a machine that has no baseline yet. Only `look` may be called from threads.
 
     What was gathered is not entered in the ledger: once there is a bundle, the same files are scored like

@@ -94,13 +94,7 @@ class Learner:
         """
         began = time.perf_counter()
         settings, model = self.settings, self.model
-        usable, level = usable_sights(sights, self.layout.watched)
-        if len(usable) < FEWEST:
-            raise LearningError(
-                mute_channel([sight.level for sight in sights], self.layout.watched)
-                or f"only {len(usable)} running snapshots to learn from where at least {FEWEST} are needed;"
-                " name more with --healthy (model.healthy)"
-            )
+        usable, level = self._usable(sights)
         held_out = max(FEWEST // 3, round(len(usable) * settings.model.calibration_share))
         trained = [sight.observed for sight in usable[: len(usable) - held_out]]
         scaling = model.learn_scaling(trained)
@@ -122,14 +116,7 @@ class Learner:
             rows=settings.recording.rows,
             channels=len(level),
             seed=settings.model.seed,
-            baseline=Baseline(
-                count=len(usable),
-                calibrated_on=held_out,
-                first_seen=first_seen.time,
-                start=usable[0].entry.time,
-                end=usable[-1].entry.time,
-                last_name=usable[-1].entry.name,
-            ),
+            baseline=_baseline(usable, held_out, first_seen),
             scaling=scaling,
             calibration=self._calibrate(insights, held_out, level, model.feature_unit(scaling)),
             lines=_usual_lines(usable),
@@ -144,6 +131,21 @@ class Learner:
             doubts=(*self._left_out(sights, level), *self._doubts(usable, level)),
             learning_seconds=time.perf_counter() - began,
         )
+
+    def _usable(self, sights: Sequence[Sight]) -> tuple[list[Sight], NDArray[np.float32]]:
+        """Return the running snapshots and their usual level, (channels,).
+
+        Raises:
+            LearningError: too few of them run.
+        """
+        usable, level = usable_sights(sights, self.layout.watched)
+        if len(usable) < FEWEST:
+            raise LearningError(
+                mute_channel([sight.level for sight in sights], self.layout.watched)
+                or f"only {len(usable)} running snapshots to learn from where at least {FEWEST} are needed;"
+                " name more with --healthy (model.healthy)"
+            )
+        return usable, level
 
     def _left_out(self, sights: Sequence[Sight], level: NDArray[np.float32]) -> tuple[str, ...]:
         """The channels that the baseline does not know, and those that cost it snapshots, in sentences."""
@@ -266,3 +268,15 @@ def _usual_lines(sights: Sequence[Sight]) -> dict[int, UsualLines]:
         strengths = np.stack([sight.lines[component] for sight in sights])
         usual[component] = UsualLines(strengths.mean(axis=0), strengths.std(axis=0, ddof=1))
     return usual
+
+
+def _baseline(usable: Sequence[Sight], held_out: int, first_seen: Entry) -> Baseline:
+    """Describe the running snapshots, of which the last `held_out` set the limits."""
+    return Baseline(
+        count=len(usable),
+        calibrated_on=held_out,
+        first_seen=first_seen.time,
+        start=usable[0].entry.time,
+        end=usable[-1].entry.time,
+        last_name=usable[-1].entry.name,
+    )

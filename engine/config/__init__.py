@@ -1,1 +1,1 @@
-"""Settings: the layers they come from, their sections, and the sentence for each mistake in them."""
+"""Settings: their layers, their sections, and the sentence for each mistake in them."""

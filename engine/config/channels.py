@@ -1,4 +1,4 @@
-"""Which column of a recording belongs to which component, in the arrays that the engine computes with."""
+"""The layout of a machine's channels, in arrays for the engine."""
 
 from dataclasses import dataclass
 
@@ -27,7 +27,7 @@ class Layout:
     units: tuple[str, ...]
 
     def owner(self, column: int) -> str:
-        """The component that watches a column, counted from 0; "" if none does."""
+        """Return the component of a column, counted from 0; "" if there is none."""
         for name, own in zip(self.components, self.channels, strict=True):
             if column + 1 in own:
                 return name
@@ -35,7 +35,7 @@ class Layout:
 
 
 def layout_of(settings: Settings) -> Layout:
-    """Lay out the channels as the settings describe the machine."""
+    """Return the layout of the channels in the settings."""
     watched = np.zeros(settings.columns, np.bool_)
     sensitivity = np.ones(settings.columns, np.float32)
     units = [""] * settings.columns

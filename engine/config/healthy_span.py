@@ -1,4 +1,4 @@
-"""Says which snapshots of a run are its healthy start: so many, a share of them, or a span of time."""
+"""The healthy start of a run: a count of snapshots, a share of them, or a span of time."""
 
 import re
 from bisect import bisect_left, bisect_right
@@ -57,11 +57,11 @@ def parse_healthy(text: str) -> Healthy:
 
 
 def healthy_positions(times: Sequence[datetime], healthy: Healthy, skip: int) -> range:
-    """Which recordings of a run are its healthy start.
+    """Return which recordings of a run are its healthy start.
 
     Args:
         times: of the recordings, oldest first.
-        healthy: what counts as healthy.
+        healthy: the healthy start, by count, share or span.
         skip: leading recordings passed over as run-in.
 
     Returns:

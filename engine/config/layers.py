@@ -1,4 +1,4 @@
-"""Reads settings from TOML in layers, remembering which file and line every value came from.
+"""Reads settings from TOML in layers and remembers the file and line of every value.
 
 A layer is one file or the command line. Layers merge key by key, a list replaces the list before it as a
 whole, and a complaint about a value names the layer and line that it was written in.
@@ -37,7 +37,7 @@ _TOML_POSITION = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)
 
 
 class SettingsError(UnusableError):
-    """Settings that cannot be used; the message is one sentence with file, line, key and what is wrong."""
+    """Unusable settings; the message is one sentence with file, line, key and fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Layer:
     lines: Mapping[Place, int] = field(default_factory=dict)
 
     def position(self, place: Place) -> str:
-        """Where `place` stands, for a sentence: the title, and the line of it or of the table around it."""
+        """Return the place in words: the title, and the line of it or of the table around it."""
         for length in range(len(place), 0, -1):
             if line := self.lines.get(place[:length]):
                 return f"{self.title}, line {line}"

@@ -1,4 +1,4 @@
-"""Says in one sentence what is wrong with a setting, and where it was written."""
+"""The sentence about a faulty setting, with the place where it was written."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -39,7 +39,7 @@ def sentence(
     origins: Mapping[Place, Layer],
     valid: Sequence[Place],
 ) -> str:
-    """Word the first thing wrong; an unknown key before the rest, for it is often why another is missing."""
+    """Describe the first fault; an unknown key first, because it often explains a missing one."""
     faults = error.errors(include_url=False)
     fault = next((fault for fault in faults if fault["type"] == "extra_forbidden"), faults[0])
     place = _written_place(fault["loc"], values)
@@ -49,7 +49,7 @@ def sentence(
 
 
 def _written_place(location: tuple[str | int, ...], values: Any) -> Place:
-    """Cut a fault's location to what stands in the file: a scalar given for all channels has no entries."""
+    """Shorten a fault's location to the place in the file: a scalar for all channels has no entries."""
     place: Place = ()
     for part in location:
         if place and not isinstance(values, Mapping | list | tuple):

@@ -1,4 +1,4 @@
-"""The tables of config.toml as typed, validated values: one class a table, one field a key."""
+"""The tables of config.toml as typed, validated values: one class per table, one field per key."""
 
 import re
 import shlex
@@ -55,7 +55,7 @@ _GEOMETRY = ("rollers", "roller_diameter", "pitch_diameter", "contact_angle")
 
 
 class Table(BaseModel):
-    """One table: unknown keys, text where a number belongs, and non-finite numbers are refused."""
+    """One table; it refuses unknown keys, text for a number, and non-finite numbers."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
@@ -72,7 +72,7 @@ class MachineSettings(Table):
 class ComponentSettings(Table):
     """A part that is watched; `unit` and `sensitivity` hold one entry per channel, in the channels' order.
 
-    A list of components replaces the default one whole, so what may be left out of an entry has its
+    A list of components replaces the default list as a whole, so optional keys of an entry have their
     default here.
     """
 
@@ -113,7 +113,7 @@ class ComponentSettings(Table):
 
     @property
     def geometry(self) -> Geometry | None:
-        """The bearing's dimensions, or None where they are not given."""
+        """Return the bearing's dimensions, None where they are not given."""
         if (
             self.rollers is None
             or self.roller_diameter is None
@@ -136,7 +136,7 @@ class RecordingSettings(Table):
     @field_validator("time_pattern")
     @classmethod
     def _tells_a_time(cls, value: str) -> str:
-        # Any day and minute do; these tell day from month, and a 24-hour clock from a 12-hour one.
+        # This sample distinguishes day from month, and a 24-hour clock from a 12-hour clock.
         sample = datetime(2004, 12, 31, 23, 52)
         try:
             read = datetime.strptime(sample.strftime(value), value)
@@ -165,7 +165,7 @@ def _number_as_text(value: object) -> object:
 
 
 class ModelSettings(Table):
-    """What is learned, from which healthy start, and with which seed."""
+    """The model, its seed, and the healthy start that it learns from."""
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=100)]
     seed: Annotated[int, Field(ge=0, lt=2**32)]
@@ -182,12 +182,12 @@ class ModelSettings(Table):
 
     @property
     def healthy_start(self) -> Healthy:
-        """The healthy start as a count, a share or a span."""
+        """Return the healthy start as a count, a share or a span."""
         return parse_healthy(self.healthy)
 
 
 class LimitSettings(Table):
-    """What error is too much, from the errors on healthy snapshots that were not trained on."""
+    """How limits are set from the errors of healthy snapshots that were not trained on."""
 
     mode: Literal["standard", "plain"]
     margin: Margin
@@ -199,7 +199,7 @@ class LimitSettings(Table):
 
 
 def _words(value: object) -> object:
-    """Take a command line as text apart into its words, as a shell would; no shell ever runs it."""
+    """Split a command line into words, as a shell would; no shell runs it."""
     if not isinstance(value, str):
         return value
     try:
@@ -209,7 +209,7 @@ def _words(value: object) -> object:
 
 
 class AlarmSettings(Table):
-    """When an alarm is raised, escalated and cleared, and who is told; counts are running snapshots."""
+    """When an alarm is raised, escalated, cleared and notified; counts are running snapshots."""
 
     persistence: Snapshots
     patience: Snapshots
@@ -227,7 +227,7 @@ class AlarmSettings(Table):
 
     @property
     def ringing_from(self) -> Priority:
-        """The lowest priority of which `on_ring` is told."""
+        """Return the lowest priority for which `on_ring` runs."""
         return Priority(self.on_ring_priority)
 
 
@@ -242,11 +242,11 @@ OPERATING_KEYS = frozenset(
         "on_ring_priority",
     }
 )
-"""Keys of [alarms] that touch neither a score nor what rings in a recording: only how it is dealt with."""
+"""Keys of [alarms] that change neither scores nor raises of a recording: only how alarms are handled."""
 
 
 class AdviceSettings(Table):
-    """What to do about an alarm, and how soon, in words: one key for each kind of alarm."""
+    """The advice for each kind of alarm: what to do, and how soon."""
 
     limit: Words
     severe: Words
@@ -264,7 +264,7 @@ class AdviceSettings(Table):
 
 
 class WatchSettings(Table):
-    """How a live folder is watched; times in seconds. None of it touches the engine's results."""
+    """How a live folder is watched; times in seconds. They do not change the engine's results."""
 
     gather: Annotated[int, Field(ge=30, le=100_000)]
     interval: Interval
@@ -276,12 +276,12 @@ class WatchSettings(Table):
 
     @property
     def quarantine_folder(self) -> Path | None:
-        """Where refused files are moved; None if they are left where they are."""
+        """Return the folder for refused files; None if they stay where they are."""
         return expanded(self.quarantine) if self.quarantine else None
 
 
 class ConsoleSettings(Table):
-    """How the console begins; none of it touches the engine's results."""
+    """How the console starts; they do not change the engine's results."""
 
     pace: Pace
     time_zone: Literal["UTC", "local"]
@@ -301,7 +301,7 @@ class ConsoleSettings(Table):
 
 
 class StoreSettings(Table):
-    """Where the store is, who shares it, and how long what is old is kept: counts of days, 0 = for ever."""
+    """The store: its folder, its group, and the days for which old rows are kept (0 = always)."""
 
     state: FolderName
     group: str
@@ -321,7 +321,7 @@ class StoreSettings(Table):
 
     @property
     def folder(self) -> Path:
-        """The folder of the store; the platform's folder for application state where none is set.
+        """Return the folder of the store; the platform's folder for application state by default.
 
         Raises:
             UnusableError: none is set, and the account has no home folder.

@@ -1,6 +1,6 @@
-"""Makes config.toml, a rig preset, a user's file and the command line into typed, validated settings.
+"""Merges config.toml, a rig preset, a user's file and the command line into typed settings.
 
-The defaults stand in config.toml and nowhere else. To add a setting, add one line there and one field
+The defaults are in config.toml and nowhere else. To add a setting, add one line there and one field
 here; a test holds the two together.
 """
 
@@ -70,11 +70,11 @@ class Settings(Table):
 
     @property
     def columns(self) -> int:
-        """Sensor columns in a file: as set, or as many as the highest channel named."""
+        """Return the sensor columns in a file: as set, or as many as the highest channel named."""
         return self.recording.columns or max(max(part.channels) for part in self.components)
 
     def recording_format(self) -> RecordingFormat:
-        """What the reader of recordings has to expect."""
+        """Return the format for the reader of recordings."""
         return RecordingFormat(
             machine=self.machine.name,
             sample_rate=self.machine.sample_rate,
@@ -87,11 +87,11 @@ class Settings(Table):
         )
 
     def plain(self) -> dict[str, Any]:
-        """Every setting in plain JSON types, by the keys of config.toml."""
+        """Return every setting in plain JSON types, by the keys of config.toml."""
         return self.model_dump(mode="json", by_alias=True)
 
     def fingerprint(self) -> str:
-        """SHA-256 (hex) of what influences the engine's results; watching, console and store do not."""
+        """Return the SHA-256 (hex) of the settings that change the engine's results."""
         shaping = self.model_dump(
             mode="json", by_alias=True, exclude={"advice", "watch", "console", "keys", "store"}
         )
@@ -102,18 +102,18 @@ class Settings(Table):
 
 
 def default_config_path() -> Path:
-    """The annotated defaults: beside the packages in a checkout, inside this one once installed."""
+    """Return the path of config.toml: beside the packages in a checkout, in this one once installed."""
     installed = _HERE / "config.toml"
     return installed if installed.exists() else _HERE.parents[1] / "config.toml"
 
 
 def rig_names() -> tuple[str, ...]:
-    """The names of the rig presets, in alphabetical order."""
+    """Return the names of the rig presets, in alphabetical order."""
     return tuple(sorted(path.stem for path in (_HERE / "rigs").glob("*.toml")))
 
 
 def rig_that_fits(columns: int) -> str | None:
-    """The first rig preset whose files have this many sensor columns, or None."""
+    """Return the first rig preset whose files have this many sensor columns, or None."""
     return next((name for name in rig_names() if load_settings(rig=name).columns == columns), None)
 
 
@@ -150,7 +150,7 @@ def load_settings(
 
 
 def valid_places() -> tuple[Place, ...]:
-    """Every table, and every key within a table, that settings may have."""
+    """Return every table, and every key within a table, that settings may have."""
     places: list[Place] = []
     for name, info in Settings.model_fields.items():
         table = info.alias or name
@@ -162,7 +162,7 @@ def valid_places() -> tuple[Place, ...]:
 
 
 def _check_across(settings: Settings, origins: Mapping[Place, Layer]) -> None:
-    """Refuse what is wrong only between tables or components, each where it was written last."""
+    """Refuse faults between tables or components, at the place that was written last."""
 
     def refuse(place: Place, reason: str) -> None:
         layer = origin(origins, place)

@@ -10,6 +10,7 @@ from engine.bundles.bundle import UsualLines
 from engine.config.settings import Settings
 from engine.diagnosis.demodulation import Heard
 from engine.diagnosis.fault_lines import LINES, LineSearch, line_search
+from engine.records.payloads import FaultLine, SurfaceEvidence
 from engine.signals.bearing import HARMONICS, Surface, fault_frequencies
 from engine.signals.envelope import envelope_bands, envelope_spectra
 
@@ -46,22 +47,13 @@ class Evidence:
     band: tuple[float, float]
     lines: tuple[tuple[int, int, float, float], ...]
 
-    def plain(self) -> dict[str, object]:
-        """For an event's detail."""
-        return {
-            "surface": self.surface.value,
-            "channel": self.channel,
-            "band": list(self.band),
-            "lines": [
-                {
-                    "order": order,
-                    "sideband": sideband,
-                    "found_at": round(hertz, 2),
-                    "times_baseline": round(times, 2),
-                }
-                for order, sideband, hertz, times in self.lines
-            ],
-        }
+    def payload(self) -> SurfaceEvidence:
+        """Return it as an event keeps it: frequencies and ratios rounded to two digits."""
+        lines = (
+            FaultLine(order, sideband, round(hertz, 2), round(times, 2))
+            for order, sideband, hertz, times in self.lines
+        )
+        return SurfaceEvidence(self.surface.value, self.channel, self.band, tuple(lines))
 
 
 class Diagnostician:

@@ -24,6 +24,7 @@ from engine.evaluation.metrics import (
 from engine.evaluation.truth import TrialError, Truth
 from engine.evaluation.windows import Tell, WindowScores, _sampled, held_out_positions, window_scores
 from engine.records.events import RINGS, Event, Priority
+from engine.records.payloads import Ring as RingPayload
 from engine.records.series import Series
 from engine.scoring.scorer import Scorer
 from engine.store.store import Store
@@ -50,12 +51,14 @@ class Trial:
 
     def rings(self) -> list[Ring]:
         """Raises and escalations to medium or high priority, in order."""
-        urgent = {Priority.MEDIUM.value, Priority.HIGH.value}
         position = {name: index for index, name in enumerate(self.series.names)}
+        payloads = [
+            (event, RingPayload.from_detail(event.detail)) for event in self.events if event.kind in RINGS
+        ]
         return [
-            Ring(position[str(event.detail["snapshot"])], event.component)
-            for event in self.events
-            if event.kind in RINGS and event.detail.get("priority") in urgent
+            Ring(position[payload.snapshot], event.component)
+            for event, payload in payloads
+            if payload.priority >= Priority.MEDIUM
         ]
 
 
@@ -162,9 +165,7 @@ def evaluated(
     tsne: bool = False,
     tell: Tell = quiet,
 ) -> Evaluation:
-    """Evaluate a model's trial window by window and snapshot by snapshot.
-
-    Only the failing component is faulty, from the onset on; the baseline is left out.
+    """Evaluate a trial by window and by snapshot; only the failing component is faulty, from the onset on.
 
     Args:
         run: the recordings.
@@ -173,7 +174,7 @@ def evaluated(
         truth: what is known of the run.
         percentile: of healthy windows, to set the window limit by; None for the model's own.
         tsne: lay a fixed sample of windows out in two dimensions, too.
-        tell: hears of progress.
+        tell: called with the progress.
 
     Raises:
         TrialError: there is nothing healthy or nothing faulty to judge by.
@@ -185,48 +186,59 @@ def evaluated(
     judged = windows.at > microseconds(bundle.baseline.end)
     faulty = np.zeros((len(windows.at), len(components)), np.bool_)
     faulty[windows.at >= truth.onset_at, failing] = True
-    held_out = held_out_positions(windows.at, bundle)
+    usual = windows.errors[held_out_positions(windows.at, bundle)].reshape(-1, len(components))
     limit = bundle.calibration.window_limit.astype(np.float64)
-    usual = windows.errors[held_out].reshape(-1, len(components))
     if percentile is not None:
         limit = np.nanpercentile(usual, percentile, axis=0)
-    per_snapshot = windows.errors.shape[1]
-    series = trial.series
-    later = series.at > microseconds(bundle.baseline.end)
-    late = np.zeros(series.severity.shape, np.bool_)
-    late[series.at >= truth.onset_at, failing] = True
-    chosen = percentile or Scorer(bundle, layout_of(settings), Diagnostician(settings)).model.percentile
+    scorer = Scorer(bundle, layout_of(settings), Diagnostician(settings))
     try:
-        levels = (
-            level(
-                "window",
-                f"percentile {chosen:g} of healthy windows",
-                windows.errors[judged].reshape(-1, len(components)),
-                np.repeat(faulty[judged], per_snapshot, axis=0),
-                limit,
-                usual,
-            ),
-            level(
-                "snapshot",
-                "severity 1.0",
-                series.severity[later],
-                late[later],
-                np.ones(len(components)),
-                series.severity[held_out_positions(series.at, bundle)],
-            ),
+        by_window = level(
+            "window",
+            f"percentile {percentile or scorer.model.percentile:g} of healthy windows",
+            windows.errors[judged].reshape(-1, len(components)),
+            np.repeat(faulty[judged], windows.errors.shape[1], axis=0),
+            limit,
+            usual,
         )
+        by_snapshot = _snapshot_level(trial, truth)
     except ValueError as error:
         raise TrialError(str(error)) from error
     laid_out = _sampled(windows, judged, faulty[:, failing], failing) if tsne else np.zeros(0, np.int64)
+    layout = map_of(windows.sampled[laid_out], bundle.seed) if tsne else None
     return Evaluation(
         comparison=comparison,
-        levels=levels,
+        levels=(by_window, by_snapshot),
         windows=windows,
-        windows_above=np.where(
-            np.isnan(windows.errors).any(axis=1), np.nan, (windows.errors > limit).mean(axis=1)
-        ),
+        windows_above=_shares_above(windows, limit),
         judged=judged,
         faulty=faulty,
-        layout=map_of(windows.sampled[laid_out], bundle.seed) if tsne else None,
+        layout=layout,
         laid_out=laid_out,
     )
+
+
+def _snapshot_level(trial: Trial, truth: Truth) -> Level:
+    """Return the figures of severity 1.0 as a limit, snapshot by snapshot after the baseline.
+
+    Raises:
+        ValueError: there is nothing healthy or nothing faulty to judge by.
+    """
+    series, bundle = trial.series, trial.outcome.bundle
+    components = trial.outcome.assessment.components
+    later = series.at > microseconds(bundle.baseline.end)
+    faulty = np.zeros(series.severity.shape, np.bool_)
+    faulty[series.at >= truth.onset_at, components.index(truth.component)] = True
+    return level(
+        "snapshot",
+        "severity 1.0",
+        series.severity[later],
+        faulty[later],
+        np.ones(len(components)),
+        series.severity[held_out_positions(series.at, bundle)],
+    )
+
+
+def _shares_above(windows: WindowScores, limit: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the share of each snapshot's windows above a limit, NaN where a window has no error."""
+    shares = (windows.errors > limit).mean(axis=1)
+    return np.where(np.isnan(windows.errors).any(axis=1), np.nan, shares)

@@ -1,39 +1,38 @@
-"""Says in the store what becomes of a watching engine: that it started, what it scores with, why it ended."""
+"""Events of a watching engine about itself: its start, the bundle it scores with, its end."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from engine.alarms.outages import outage_cleared, outage_raised, standing_outage
-from engine.assessment.assessor import Judge, origin_of
+from engine.assessment.assessor import Assessor, origin_of
 from engine.assessment.key import release
-from engine.records.assessment import Assessment
+from engine.assessment.live_record import LiveRecord
 from engine.records.events import RINGS, Cause, EventKind, NewEvent
 from engine.records.progress import Heartbeat, Phase
-from engine.store.store import Store
 
 ENDED_WELL = frozenset({Phase.ENDED, Phase.FINISHED})
 
 
-class Herald:
-    """Appends the events of one engine about itself; `at` is recording time now throughout."""
+class EngineEvents:
+    """Appends the events of one engine about itself; `at` is the recording time now."""
 
-    def __init__(self, store: Store, assessment: Assessment, now: Callable[[], datetime]) -> None:
-        """Speak into one live record; `now` is the wall clock."""
-        self._store, self._assessment, self._now = store, assessment, now
+    def __init__(self, record: LiveRecord) -> None:
+        """Append to one live record."""
+        self._record = record
 
     def started(self, before: Heartbeat | None, at: datetime, started_as: Mapping[str, str]) -> None:
-        """An engine is at work; if the one before it ended without a word, that is an alarm that returned.
+        """Store the start; where the engine before ended without an event, raise and clear its failure.
 
         Args:
             before: the last heartbeat of the engine before.
             at: recording time.
-            started_as: the folder and the options it was started with, so that who finds it gone can start
-                it the same way.
+            started_as: the folder and the options it was started with, with which `status` prints how to
+                start it again.
         """
-        standing = standing_outage(self._store.events(self._assessment), Cause.ENGINE_FAILED)
+        standing = standing_outage(self._record.events(), Cause.ENGINE_FAILED)
         origin = {"started_as": dict(started_as)} if started_as else {}
-        facts = [_said(EventKind.STARTED, at, {"pid": os.getpid(), "release": release(), **origin})]
+        facts = [_event(EventKind.STARTED, at, {"pid": os.getpid(), "release": release(), **origin})]
         again = "an engine is at work again"
         if standing is not None:
             facts.append(outage_cleared(standing, at, again))
@@ -41,48 +40,48 @@ class Herald:
             words = f"the engine before ended without a word, after {before.beat_at:%Y-%m-%d %H:%M:%S} UTC"
             failed = outage_raised(Cause.ENGINE_FAILED, at, words)
             facts += [failed, outage_cleared(failed, at, again)]
-        self._tell(facts)
+        self._append(facts)
 
-    def judged_by(self, judge: Judge, at: datetime) -> None:
-        """Which bundle is in use, if it is another than was told last; what that one raised is let go."""
-        events = self._store.events(self._assessment)
-        at = judge.newest or at
+    def judged_by(self, assessor: Assessor, at: datetime) -> None:
+        """Store which bundle is in use, if it changed; clear the alarms raised with another bundle."""
+        events = self._record.events()
+        at = assessor.newest or at
         facts = []
         last = {
             event.alarm: event for event in events if event.kind in RINGS or event.kind is EventKind.CLEARED
         }
-        for key in judge.left_standing:
-            # An engine that ended before it took in a snapshot may have said so already.
+        for key in assessor.left_standing:
+            # An engine that ended before its first snapshot may have cleared it already.
             if key in last and last[key].kind is not EventKind.CLEARED:
                 facts.append(outage_cleared(last[key], at, "another bundle judges from here on"))
-        told = [event for event in events if event.kind in (EventKind.BUNDLE, EventKind.LEARNED)]
-        digest = judge.bundle.digest()
-        if told[-1].detail.get("bundle") != digest if told else judge.took_over:
-            origin = origin_of(judge.bundle, digest, self._assessment.machine)
-            facts.append(_said(EventKind.BUNDLE, at, origin))
+        bundles = [event for event in events if event.kind in (EventKind.BUNDLE, EventKind.LEARNED)]
+        digest = assessor.bundle.digest()
+        if bundles[-1].detail.get("bundle") != digest if bundles else assessor.took_over:
+            origin = origin_of(assessor.bundle, digest, self._record.machine)
+            facts.append(_event(EventKind.BUNDLE, at, origin))
         missing = standing_outage(events, Cause.MODEL_MISSING)
         if missing is not None:
             facts.append(outage_cleared(missing, at, "there is a bundle to score with"))
-        self._tell(facts)
+        self._append(facts)
 
     def model_missing(self, words: str, at: datetime) -> None:
-        """There is nothing to score with; said once."""
-        if standing_outage(self._store.events(self._assessment), Cause.MODEL_MISSING) is None:
-            self._tell([outage_raised(Cause.MODEL_MISSING, at, words)])
+        """Raise "model missing", once."""
+        if standing_outage(self._record.events(), Cause.MODEL_MISSING) is None:
+            self._append([outage_raised(Cause.MODEL_MISSING, at, words)])
 
     def failed(self, words: str, at: datetime) -> None:
-        """The engine gives up."""
-        if standing_outage(self._store.events(self._assessment), Cause.ENGINE_FAILED) is None:
-            self._tell([outage_raised(Cause.ENGINE_FAILED, at, words)])
+        """Raise "engine failed", once."""
+        if standing_outage(self._record.events(), Cause.ENGINE_FAILED) is None:
+            self._append([outage_raised(Cause.ENGINE_FAILED, at, words)])
 
     def ended(self, at: datetime) -> None:
-        """The engine was asked to end."""
-        self._tell([_said(EventKind.FINISHED, at, {"message": "the engine was asked to end"})])
+        """Store that the engine ended on request."""
+        self._append([_event(EventKind.FINISHED, at, {"message": "the engine was asked to end"})])
 
-    def _tell(self, facts: Sequence[NewEvent]) -> None:
-        """Append them together or not at all, so that it can be tried again."""
-        self._store.settle(self._assessment, (), facts, self._now())
+    def _append(self, facts: Sequence[NewEvent]) -> None:
+        """Append events all or none, so that the call can be repeated."""
+        self._record.settle((), facts)
 
 
-def _said(kind: EventKind, at: datetime, detail: Mapping[str, object]) -> NewEvent:
+def _event(kind: EventKind, at: datetime, detail: Mapping[str, object]) -> NewEvent:
     return NewEvent(kind, at, "engine", detail=detail)

@@ -1,7 +1,7 @@
-"""Takes files in from a watched folder, each once.
+"""Takes each file of a watched folder in once.
 
-The ledger says which were dealt with, the inbox which lie there complete. What cannot be used is entered with
-its reason, and moved aside where the settings say so.
+The ledger holds the files that were dealt with; the inbox finds complete ones. A file that cannot be used is
+stored with its reason, and moved aside where the settings say so.
 """
 
 import math
@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from engine.alarms.outages import outage_cleared, outage_raised, standing_outage
+from engine.assessment.live_record import LiveRecord
 from engine.config.settings import Settings
 from engine.live.recorder_clock import UNCORRECTED, Break, RecorderClock
-from engine.records.assessment import Assessment
 from engine.records.events import Cause, Event
 from engine.records.intake import REFUSED, Intake, Outcome
-from engine.store.store import Store
+from engine.records.payloads import Ring
 from replay.incoming.folder import FolderState, Stamp, cause_of
 from replay.incoming.inbox import Candidate, Inbox, NotYetError, Refused, Waiting, pause_between
 from replay.incoming.notify import Waker
@@ -26,7 +26,7 @@ from replay.recording import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
-class Ruling:
+class IntakeDecision:
     """The outcome for a file; `reason` is empty where it is scored as it should be.
 
     `at` is its recording time: that of its stamp, or corrected where the recorder's clock is wrong.
@@ -37,7 +37,7 @@ class Ruling:
     at: datetime | None = None
 
 
-def ruling(
+def decide(
     at: datetime,
     digest: str,
     *,
@@ -45,8 +45,8 @@ def ruling(
     with_its_signal: Intake | None,
     newest: datetime | None,
     silent: bool = False,
-) -> Ruling:
-    """Decide on a recording that could be read.
+) -> IntakeDecision:
+    """Decide on a recording that could be read, by those taken in before.
 
     Args:
         at: its recording time.
@@ -57,25 +57,25 @@ def ruling(
         silent: whether every channel is constant: such signals are equal without being repeated.
     """
     if at_its_time is not None and at_its_time.digest == digest:
-        return Ruling(Outcome.DUPLICATE, f"the same recording was taken in as {at_its_time.name}")
+        return IntakeDecision(Outcome.DUPLICATE, f"the same recording was taken in as {at_its_time.name}")
     if at_its_time is not None:
-        return Ruling(
+        return IntakeDecision(
             Outcome.CONFLICT,
             f"another recording of the same time was taken in as {at_its_time.name}; keep the right one",
         )
-    if with_its_signal is not None and not silent:
-        return Ruling(
+    if with_its_signal is not None:
+        return IntakeDecision(
             Outcome.REPEATED,
             f"invalid: the recorder repeats itself, its signal is that of {with_its_signal.name};"
             " check the recorder",
         )
     if newest is not None and at <= newest:
-        return Ruling(Outcome.LATE, "it came after later recordings had been judged")
-    return Ruling(Outcome.TAKEN)
+        return IntakeDecision(Outcome.LATE, "it came after later recordings had been judged")
+    return IntakeDecision(Outcome.TAKEN)
 
 
 MOST_REMEMBERED = 200_000
-"""Files of the ledger that are held in memory; past it they are asked for again."""
+"""Ledger rows held in memory; beyond that they are read again."""
 
 UNCOMMITTED = 1024
 """Recordings taken last, remembered beside the ledger: more than one commit ever holds."""
@@ -83,8 +83,8 @@ UNCOMMITTED = 1024
 One = TypeVar("One", Candidate, Refused)
 
 
-class Taker:
-    """Looks, reads, and keeps the ledger of one machine's folder. Only `read` may be called from threads.
+class FolderIntake:
+    """Looks into one machine's folder and keeps its ledger. Only `read` may be called from threads.
 
     Attributes:
         waiting: the files that are not ready, and why, as of the last look.
@@ -96,10 +96,8 @@ class Taker:
         self,
         folder: Path,
         settings: Settings,
-        store: Store,
-        assessment: Assessment,
+        record: LiveRecord,
         *,
-        now: Callable[[], datetime],
         clock: Callable[[], float],
     ) -> None:
         """Watch a folder, which need not exist yet.
@@ -107,13 +105,11 @@ class Taker:
         Args:
             folder: where the recorder writes.
             settings: of the machine.
-            store: whose ledger is kept.
-            assessment: the live record of the machine.
-            now: the wall clock.
+            record: of the machine; its store keeps the ledger.
             clock: seconds that never go back.
         """
         watch = settings.watch
-        self._store, self._assessment, self._now, self._clock = store, assessment, now, clock
+        self._record, self._clock = record, clock
         self._interval, self._aside = watch.scan, watch.quarantine_folder
         self._inbox = Inbox(
             folder,
@@ -121,10 +117,10 @@ class Taker:
             settle=watch.settle,
             patience=watch.patience,
             now=clock,
-            wall=lambda: now().timestamp(),
+            wall=lambda: record.now().timestamp(),
         )
         self._waker = Waker(folder, polling=watch.polling)
-        self._recorder = RecorderClock(standing_correction(store.events(assessment)))
+        self._recorder = RecorderClock(standing_correction(record.events()))
         self._next_scan = clock()
         self._known: dict[bytes, Stamp] = {}
         self._again: set[bytes] = set()
@@ -136,19 +132,19 @@ class Taker:
 
     @property
     def sentence(self) -> str:
-        """What is wrong with the folder, or with where refused files go; empty if nothing is."""
+        """Return the fault of the folder or of the quarantine folder in a sentence; "" for none."""
         return self._folder_words or self._aside_words
 
     @property
     def how(self) -> str:
-        """In words, how changes of the folder are noticed."""
+        """Return in words how changes of the folder are noticed."""
         return self._waker.how
 
     def look(self, newest: datetime | None, interval: timedelta) -> tuple[Candidate, ...]:
         """Look into the folder: return the files to read, oldest first; enter those that are no recordings.
 
         Args:
-            newest: recording time of the newest snapshot judged, None before the first.
+            newest: recording time of the newest snapshot scored, None before the first.
             interval: the usual time between two snapshots, zero where it is not known.
         """
         was_deaf = self._waker.was_deaf()
@@ -161,14 +157,15 @@ class Taker:
             scan = self._inbox.glance(self._known, hints)
         for refused in self._unknown(scan.refused):
             self.refuse(refused, Outcome.QUARANTINED, refused.reason)
-        ready, broken = self._recorder.admit(self._unknown(scan.ready), newest, interval, self._now())
+        wall = self._record.now()
+        ready, broken = self._recorder.admit(self._unknown(scan.ready), newest, interval, wall)
         self.waiting += self._recorder.held
         if broken is not None:
-            self._tell_break(broken)
+            self._raise_break(broken)
         return ready
 
     def read(self, candidate: Candidate) -> tuple[Snapshot, str] | NotYetError:
-        """Read a recording; the digest of its signal comes with it. Its time is that of its stamp.
+        """Read a recording and the digest of its signal. Its time is that of its stamp.
 
         Raises:
             RecordingError: it is none, and will not become one unless the file changes.
@@ -178,71 +175,67 @@ class Taker:
         except NotYetError as error:
             return error
 
-    def place(
+    def decide(
         self, candidate: Candidate, digest: str, newest: datetime | None, interval: timedelta, *, silent: bool
-    ) -> Ruling:
+    ) -> IntakeDecision:
         """Decide on a recording by its stamp and by the recordings taken in before it.
 
         Args:
             candidate: the file.
             digest: of its signal.
-            newest: recording time of the newest snapshot judged, None before the first.
+            newest: recording time of the newest snapshot scored, None before the first.
             interval: the usual time between two snapshots, zero where it is not known.
             silent: whether every channel is constant.
         """
-        at = self._recorder.time_of(candidate, newest, self._now())
-        ruled = self._rule(at or candidate.time, digest, newest, silent)
-        if newest is not None and ruled.outcome in (Outcome.LATE, Outcome.CONFLICT):
-            neighbours = self._store.neighbours(self._assessment, candidate.time)
-            broken = self._recorder.was_late(candidate, newest, interval, neighbours, self._now())
+        wall = self._record.now()
+        at = self._recorder.time_of(candidate, newest, wall)
+        decision = self._decide_at(at or candidate.time, digest, newest, silent)
+        if newest is not None and decision.outcome in (Outcome.LATE, Outcome.CONFLICT):
+            neighbours = self._record.store.neighbours(self._record.assessment, candidate.time)
+            broken = self._recorder.was_late(candidate, newest, interval, neighbours, wall)
             if broken is not None:
-                self._tell_break(broken)
-                ruled = self._rule(broken.at, digest, newest, silent)
-        if ruled.outcome is Outcome.TAKEN and ruled.at is not None:
-            self._recorder.took(ruled.at)
-            if self._recorder.correction and self._recorder.is_right(candidate, ruled.at):
-                self._tell_right(ruled.at)
-        return ruled
+                self._raise_break(broken)
+                decision = self._decide_at(broken.at, digest, newest, silent)
+        if decision.outcome is Outcome.TAKEN and decision.at is not None:
+            self._recorder.took(decision.at)
+            if self._recorder.correction and self._recorder.is_right(candidate, decision.at):
+                self._clear_break(decision.at)
+        return decision
 
     def time_of(self, candidate: Candidate) -> datetime:
-        """Return the recording time of a recording of which nothing was judged before."""
-        return self._recorder.time_of(candidate, None, self._now()) or candidate.time
+        """Return the recording time of a recording of which nothing was scored before."""
+        return self._recorder.time_of(candidate, None, self._record.now()) or candidate.time
 
-    def _rule(self, at: datetime, digest: str, newest: datetime | None, silent: bool) -> Ruling:
+    def _decide_at(self, at: datetime, digest: str, newest: datetime | None, silent: bool) -> IntakeDecision:
         own = self._taken.get(at)
         alike = next((one for one in self._taken.values() if one.digest == digest and one.at != at), None)
         if own is None:
-            own, stored = self._store.taken_like(self._assessment.machine_id, at, digest)
+            own, stored = self._record.store.taken_like(self._record.assessment.machine_id, at, digest)
             alike = alike or stored
-        ruled = ruling(at, digest, at_its_time=own, with_its_signal=alike, newest=newest, silent=silent)
-        return replace(ruled, at=at)
+        decision = decide(at, digest, at_its_time=own, with_its_signal=alike, newest=newest, silent=silent)
+        return replace(decision, at=at)
 
-    def _tell_break(self, broken: Break) -> None:
-        standing = standing_outage(self._store.events(self._assessment), Cause.RECORDER_CLOCK)
-        raised = outage_raised(
-            Cause.RECORDER_CLOCK,
-            broken.at,
-            broken.sentence,
-            correction_seconds=broken.correction.total_seconds(),
-        )
+    def _raise_break(self, broken: Break) -> None:
+        standing = standing_outage(self._record.events(), Cause.RECORDER_CLOCK)
+        raised = outage_raised(Cause.RECORDER_CLOCK, broken.at, broken.sentence, correction=broken.correction)
         cleared = (
             [] if standing is None else [outage_cleared(standing, broken.at, "the clock jumped once more")]
         )
-        self._store.settle(self._assessment, (), (*cleared, raised), self._now())
+        self._record.settle((), (*cleared, raised))
 
-    def _tell_right(self, at: datetime) -> None:
-        standing = standing_outage(self._store.events(self._assessment), Cause.RECORDER_CLOCK)
+    def _clear_break(self, at: datetime) -> None:
+        standing = standing_outage(self._record.events(), Cause.RECORDER_CLOCK)
         self._recorder.correction = UNCORRECTED
         if standing is not None:
             words = "the recorder's stamps are in order as they are"
-            self._store.settle(self._assessment, (), (outage_cleared(standing, at, words),), self._now())
+            self._record.settle((), (outage_cleared(standing, at, words),))
 
-    def entry(self, candidate: Candidate, at: datetime, digest: str, ruled: Ruling) -> Intake:
-        """The row of the ledger for a recording that is scored; it is stored with its scores."""
-        return _row(candidate, ruled.outcome, ruled.reason, at, digest)
+    def entry(self, candidate: Candidate, at: datetime, digest: str, decision: IntakeDecision) -> Intake:
+        """Return the ledger row of a recording that is scored; it is stored with its scores."""
+        return _row(candidate, decision.outcome, decision.reason, at, digest)
 
     def took(self, candidate: Candidate, row: Intake) -> None:
-        """Remember a recording that was scored until the ledger has its row."""
+        """Remember a scored recording until the ledger has its row."""
         if row.at is not None:
             self._taken[row.at] = row
         if len(self._taken) > UNCOMMITTED:
@@ -257,9 +250,9 @@ class Taker:
         at: datetime | None = None,
         digest: str | None = None,
     ) -> None:
-        """Enter a file that is not scored, with its reason, and move it aside where the settings say so."""
+        """Store why a file is not scored, and move it aside where the settings say so."""
         row = _row(one, outcome, reason, at, digest)
-        self._store.settle(self._assessment, (row,), (), self._now())
+        self._record.settle((row,), ())
         self._remember(one)
         if isinstance(one, Candidate) and outcome in REFUSED:
             self.refused_at = self._clock()
@@ -271,17 +264,17 @@ class Taker:
                 self._aside_words = f"{self._aside}: refused files cannot be moved there ({cause_of(error)})"
 
     def retry(self, raw: bytes) -> None:
-        """Look at a file again although the ledger knows it as it is."""
+        """Read a file again although the ledger has it unchanged."""
         self._known.pop(raw, None)
         self._again.add(raw)
         self._next_scan = self._clock()
 
     def wait(self, seconds: float) -> None:
-        """Wait until something may have changed, at most so long, and not past the next scan."""
+        """Wait for a change of the folder, at most so many seconds and not past the next scan."""
         self._waker.wait(max(0.0, min(seconds, self._next_scan - self._clock())))
 
     def forget(self) -> None:
-        """Start over from the ledger: what was taken in and not committed is offered again."""
+        """Start over from the ledger: files that were not committed are offered again."""
         self._known.clear()
         self._taken.clear()
         self._next_scan = self._clock()
@@ -291,15 +284,15 @@ class Taker:
         self._waker.wake()
 
     def close(self) -> None:
-        """Hear of the folder no more."""
+        """Stop watching the folder."""
         self._waker.close()
 
     def _unknown(self, found: Iterable[One]) -> list[One]:
-        """Those that the ledger does not know as they are; it is asked about names not met before."""
+        """Return the files that the ledger does not have unchanged; only new names are looked up."""
         new = [one for one in found if one.raw not in self._known]
         if len(self._known) + len(new) > MOST_REMEMBERED:
             self._known.clear()
-        ledger = self._store.known_files(self._assessment.machine_id, [one.raw for one in new])
+        ledger = self._record.store.known_files(self._record.assessment.machine_id, [one.raw for one in new])
         self._known.update({raw: Stamp(*stamp) for raw, stamp in ledger.items() if raw not in self._again})
         return [one for one in found if self._known.get(one.raw) != one.stamp]
 
@@ -309,10 +302,10 @@ class Taker:
 
 
 def standing_correction(events: Sequence[Event]) -> timedelta:
-    """Return what an earlier engine added to the recorder's stamps, zero for nothing."""
+    """Return the correction of the recorder's stamps by an earlier engine, zero for none."""
     standing = standing_outage(events, Cause.RECORDER_CLOCK)
-    seconds = standing.detail.get("correction_seconds") if standing is not None else None
-    return timedelta(seconds=seconds) if isinstance(seconds, int | float) else UNCORRECTED
+    seconds = None if standing is None else Ring.from_detail(standing.detail).correction_seconds
+    return UNCORRECTED if seconds is None else timedelta(seconds=seconds)
 
 
 def _row(

@@ -1,7 +1,7 @@
-"""Tells a command of every ring, on a thread of its own: at least once, and never in the way of scoring.
+"""Runs the `on_ring` command for each alarm in a background thread, at least once.
 
-What is still to be told follows from the store alone: rings without a "notified" event. So an engine that
-was killed between the call and its record calls again, and one that was killed before it calls late.
+Rings without a "notified" event in the store are due. An engine that was killed between a run and its event
+runs the command again; after a kill before the run, it runs late.
 """
 
 import os
@@ -18,6 +18,7 @@ from datetime import datetime
 from engine.alarms.advice import advice_for
 from engine.alarms.alarm import Alarm
 from engine.alarms.notifications import calls_due, payload_of
+from engine.assessment.live_record import LiveRecord
 from engine.config.sections import AlarmSettings
 from engine.records.assessment import Assessment
 from engine.records.events import Event, EventKind, NewEvent, Priority
@@ -26,25 +27,25 @@ from engine.system.child_death import death_of
 from replay.recording import clean_text
 
 ATTEMPTS = 5
-"""How often a command that fails is run for one ring before it is given up, which then is told."""
+"""Runs of a failing command for one ring before the engine gives up and records it."""
 
 BACKOFF_SECONDS = 5.0
 """Wait after the first failure; it doubles with each, so the fifth attempt comes after 75 s and the runs."""
 
 
 LOOK_SECONDS = 5.0
-"""The store is looked at so often even if nobody pokes: a shelf runs out without anyone storing a thing."""
+"""Interval of looks at the store without a signal: a shelf runs out without an event."""
 
 RINGING = "raceway-ringing"
 """Name of the thread."""
 
 TAIL_BYTES = 600
-"""Of what a failing command wrote to standard error."""
+"""Bytes kept of a failing command's standard error."""
 
 
 @dataclass(frozen=True, slots=True)
-class Calling:
-    """The command, how long it may take [s], and the lowest priority that it is told of."""
+class NotificationCommand:
+    """The command, its time limit [s], and the lowest priority that it is run for."""
 
     command: tuple[str, ...]
     timeout: float
@@ -53,7 +54,7 @@ class Calling:
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What became of one run: the exit code, None where it did not end by itself, and what went wrong."""
+    """Result of one run: exit code (None where it was killed or not started), and the error."""
 
     code: int | None
     error: str = ""
@@ -62,15 +63,15 @@ class Ran:
 Run = Callable[[Sequence[str], bytes, float], Ran]
 
 
-def calling_of(settings: AlarmSettings) -> Calling | None:
-    """What the settings say, None where there is no command."""
+def command_of(settings: AlarmSettings) -> NotificationCommand | None:
+    """Return the command of the settings, None where there is none."""
     if not settings.on_ring:
         return None
-    return Calling(settings.on_ring, settings.on_ring_timeout, settings.ringing_from)
+    return NotificationCommand(settings.on_ring, settings.on_ring_timeout, settings.ringing_from)
 
 
 def run_command(command: Sequence[str], payload: bytes, timeout: float) -> Ran:
-    """Run the command once, without a shell, in a session of its own; past its time all of it is killed."""
+    """Run the command once, without a shell; at its time limit kill it and all that it started."""
     with tempfile.TemporaryFile() as errors:
         try:
             process = subprocess.Popen(
@@ -105,8 +106,8 @@ class _Trying:
     again_at: float = 0.0
 
 
-class Caller:
-    """Tells the command of the live record's rings. `start` it, `poke` it after each commit, `stop` it.
+class Notifier:
+    """Runs the command for rings of the live record: `start` it, `poke` it after commits, `stop` it.
 
     `trouble` is a sentence while the last look failed, else "".
     """
@@ -115,25 +116,25 @@ class Caller:
         self,
         open_store: Callable[[], Store],
         assessment: Assessment,
-        calling: Calling,
+        command: NotificationCommand,
         *,
         now: Callable[[], datetime],
         live_now: Callable[[], datetime],
         run: Run = run_command,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take what reaches outside.
+        """Take the store, the command and the clocks.
 
         Args:
             open_store: opens a store of its own for the thread.
             assessment: the live record.
-            calling: the command.
+            command: with its time limit.
             now: the wall clock.
-            live_now: the newest stamp plus the wall time since it came; asked on the thread.
+            live_now: the newest stamp plus the wall time since it came; called on the thread.
             run: runs the command once.
             clock: seconds that never go back, for the waits between attempts.
         """
-        self._open_store, self._assessment, self._calling = open_store, assessment, calling
+        self._open_store, self._assessment, self._command = open_store, assessment, command
         self._now, self._live_now, self._run, self._clock = now, live_now, run, clock
         self._rules = assessment.settings.fold
         self._store: Store | None = None
@@ -145,22 +146,22 @@ class Caller:
         self.trouble = ""
 
     def start(self) -> None:
-        """Begin; what an earlier engine left untold is told first."""
+        """Start the thread; rings that an earlier engine left are notified first."""
         self._thread.start()
 
     def poke(self) -> None:
-        """Say that something was stored; returns at once."""
+        """Signal that events were stored; returns at once."""
         self._poked.set()
 
     def stop(self, patience: float = 5.0) -> None:
-        """End after one more look, so that what was said last is told; wait at most so many seconds."""
+        """Stop after one more look, so that the last rings are notified; wait at most so many seconds."""
         self._stopping.set()
         self._poked.set()
         if self._thread.is_alive():
             self._thread.join(patience)
 
     def turn(self) -> float:
-        """Look once, run what is due now, record it; return the seconds until the next attempt is due.
+        """Run the command for each ring that is due, and store it; return seconds to the next attempt.
 
         Raises:
             StoreError: the store cannot be used; what was run and not recorded is recorded by a later turn.
@@ -171,7 +172,7 @@ class Caller:
         last = self._events[-1].seq if self._events else 0
         self._events += self._store.events(self._assessment, after=last)
         live_now = self._live_now()
-        due = calls_due(self._events, self._rules, self._calling.floor, live_now, self._now())
+        due = calls_due(self._events, self._rules, self._command.floor, live_now, self._now())
         wanted = {ring.seq for ring, _ in due}
         self._trying = {seq: trying for seq, trying in self._trying.items() if seq in wanted}
         for ring, alarm in due:
@@ -187,7 +188,7 @@ class Caller:
     def _call(self, ring: Event, alarm: Alarm, trying: _Trying, live_now: datetime) -> None:
         advice = advice_for(alarm, self._assessment.settings.advice)
         payload = payload_of(self._assessment.machine, ring, alarm, advice)
-        ran = self._run(self._calling.command, payload, self._calling.timeout)
+        ran = self._run(self._command.command, payload, self._command.timeout)
         trying.attempts += 1
         given_up = ran.code != 0 and trying.attempts >= ATTEMPTS
         if ran.code != 0 and not given_up:
@@ -217,8 +218,8 @@ class Caller:
             try:
                 wait, self.trouble = self.turn(), ""
             except Exception as error:
-                # Whatever it is, rings to come must still be told; `trouble` says so meanwhile.
-                wait, self.trouble = LOOK_SECONDS, f"rings cannot be told just now ({error})"
+                # Rings to come must still be notified after any failure; `trouble` reports it meanwhile.
+                wait, self.trouble = LOOK_SECONDS, f"alarms cannot be notified now ({error})"
             if ending:
                 break
             self._poked.wait(min(wait, LOOK_SECONDS))
@@ -227,17 +228,15 @@ class Caller:
             self._store.close()
 
 
-def caller_of(
-    store: Store,
-    assessment: Assessment,
+def notifier_of(
+    record: LiveRecord,
     alarms: AlarmSettings,
     *,
-    now: Callable[[], datetime],
     live_now: Callable[[], datetime],
-) -> Caller | None:
-    """What tells the settings' command, by a store of its own like this one; None where none is named."""
-    calling = calling_of(alarms)
-    place = store.path.parent
-    if calling is None:
+) -> Notifier | None:
+    """Return the notifier of the settings' command, None where none is set; it opens its own store."""
+    command = command_of(alarms)
+    state, assessment = record.state, record.assessment
+    if command is None:
         return None
-    return Caller(lambda: Store.open(place), assessment, calling, now=now, live_now=live_now)
+    return Notifier(lambda: Store.open(state), assessment, command, now=record.now, live_now=live_now)

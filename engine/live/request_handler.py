@@ -1,30 +1,27 @@
-"""Answers what operators ask of a watching engine: accept, relearn, switch, retry. Each is answered once."""
+"""Requests of operators to a watching engine: accept, relearn, switch, retry. Each is answered once."""
 
 import queue
 import threading
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
+from engine.assessment.live_record import LiveRecord
 from engine.baseline.from_run import learn_from_run
 from engine.bundles.library import Bundles, check_shape
 from engine.config.healthy_span import parse_healthy
 from engine.config.settings import Settings
 from engine.errors import FailedError, UnusableError
 from engine.operator.acceptance import accept_baseline
-from engine.records.assessment import Assessment
 from engine.records.events import Action, Event
 from engine.records.progress import Epoch
-from engine.store.store import Store
 from replay.recording import RecordingError
 from replay.run import RunError, open_run
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What the loop has to do for a request: look at a file again, or score with another bundle."""
+class LoopRequest:
+    """A request for the loop: read a file again, or score with another bundle."""
 
     retry: bytes | None = None
     switched: bool = False
@@ -32,7 +29,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of a request, in a sentence for who asked."""
+    """The answer to a request, in a sentence for the operator."""
 
     request: Event
     done: bool
@@ -40,67 +37,63 @@ class Answer:
 
 
 class _AbandonedError(Exception):
-    """The engine ends while it learns beside its work."""
+    """The engine ends while it learns in the background."""
 
 
 class _Quiet:
-    """Hears how learning goes and tells nobody; ends it when the engine ends."""
+    """Reports no progress of learning; ends it when the engine ends."""
 
     def __init__(self, ending: threading.Event) -> None:
         self._ending = ending
 
     def rejected(self, error: RecordingError) -> None:
-        """Leave it out."""
+        """Ignore a rejected file."""
 
     def read(self, done: int, total: int) -> None:
-        """Go on while the engine does."""
+        """Continue unless the engine ends."""
         self.waiting()
 
     def epoch(self, epoch: Epoch) -> None:
-        """Go on while the engine does."""
+        """Continue unless the engine ends."""
         self.waiting()
 
     def waiting(self) -> None:
-        """Go on while the engine does."""
+        """Continue unless the engine ends."""
         if self._ending.is_set():
             raise _AbandonedError
 
 
-class Answers:
-    """Deals with requests; learning goes on beside the loop, on a thread of its own, one at a time."""
+class RequestHandler:
+    """Carries out requests; learning runs on a background thread, one at a time."""
 
     def __init__(
         self,
         folder: Path,
         settings: Settings,
-        store: Store,
-        assessment: Assessment,
+        record: LiveRecord,
         bundles: Bundles,
-        now: Callable[[], datetime],
     ) -> None:
-        """Answer for one live record.
+        """Handle the requests of one live record.
 
         Args:
             folder: whose recordings a new baseline is learned from.
             settings: of the machine.
-            store: where the requests are.
-            assessment: the live record.
+            record: the live record, which holds the requests.
             bundles: of the store.
-            now: the wall clock.
         """
-        self._folder, self._settings, self._store = folder, settings, store
-        self._assessment, self._bundles, self._now = assessment, bundles, now
+        self._folder, self._settings = folder, settings
+        self._record, self._bundles = record, bundles
         self._taken: set[int] = set()
-        self._wishes: list[Wish] = []
+        self._wishes: list[LoopRequest] = []
         self._learning: threading.Thread | None = None
         self._learned: queue.SimpleQueue[Answer] = queue.SimpleQueue()
         self._due: list[Answer] = []
         self._ending = threading.Event()
 
     def take(self, request: Event, *, learns: bool = False) -> None:
-        """Deal with an open request; one that has been taken already is left alone.
+        """Carry out an open request, once.
 
-        What asks for learning waits while something is learned: here, or by the loop, which then `learns`.
+        A request to learn waits while the handler or, with `learns`, the loop is learning.
         """
         action = str(request.detail.get("action"))
         must_wait = action == Action.RELEARN and (learns or self._learning is not None)
@@ -111,7 +104,8 @@ class Answers:
             match action:
                 case Action.ACCEPT:
                     by = str(request.detail["by"])
-                    words = accept_baseline(self._store, self._assessment, by, self._now())
+                    record = self._record
+                    words = accept_baseline(record.store, record.assessment, by, record.now())
                     self._due.append(Answer(request, True, words))
                 case Action.RETRY:
                     self._retry(request, bytes.fromhex(str(request.detail["raw"])))
@@ -120,56 +114,56 @@ class Answers:
                 case Action.RELEARN:
                     self._relearn(request, str(request.detail["healthy"]))
                 case _:
-                    self._due.append(Answer(request, False, f"this engine does not know how to {action}"))
+                    self._due.append(Answer(request, False, f"this engine knows no request {action!r}"))
         except KeyError as error:
             self._due.append(Answer(request, False, f"the request does not say which {error.args[0]}"))
         except (UnusableError, RunError, ValueError, OSError) as error:
             self._due.append(Answer(request, False, str(error)))
         except FailedError:
-            # The store was in the way, not what was asked for: it stays open, and is taken again.
+            # The store failed, not the request: it stays open and is tried again.
             self._taken.discard(request.seq)
             raise
 
-    def turn(self) -> tuple[Wish, ...]:
-        """Store the answers that are due; hand out what the loop has to do.
+    def turn(self) -> tuple[LoopRequest, ...]:
+        """Store the answers that are due; return the requests for the loop.
 
         Raises:
-            StoreError: an answer could not be stored; it is due still.
+            StoreError: an answer could not be stored; it stays due.
         """
         with suppress(queue.Empty):
             self._due.append(self._learned.get_nowait())
             self._learning = None
         while self._due:
             due = self._due[0]
-            self._store.answer(
-                self._assessment,
+            self._record.store.answer(
+                self._record.assessment,
                 due.request,
                 done=due.done,
                 words=due.words,
                 at=due.request.at,
-                now=self._now(),
+                now=self._record.now(),
             )
             del self._due[0]
         wishes, self._wishes = tuple(self._wishes), []
         return wishes
 
     def close(self) -> None:
-        """Abandon what is being learned; its request stays open for the next engine."""
+        """Abandon learning; its request stays open for the next engine."""
         self._ending.set()
         if self._learning is not None:
             self._learning.join()
 
     def _retry(self, request: Event, raw: bytes) -> None:
-        if all(one.raw != raw for one in self._store.quarantined(self._assessment.machine_id)):
+        if all(one.raw != raw for one in self._record.store.quarantined(self._record.assessment.machine_id)):
             self._due.append(Answer(request, False, "this file does not stand refused"))
             return
-        self._wishes.append(Wish(retry=raw))
+        self._wishes.append(LoopRequest(retry=raw))
         self._due.append(Answer(request, True, "the file is looked at again"))
 
     def _switch(self, request: Event, name: str) -> None:
         check_shape(self._bundles.load(name), self._settings)
         self._bundles.use(name)
-        self._wishes.append(Wish(switched=True))
+        self._wishes.append(LoopRequest(switched=True))
         self._due.append(Answer(request, True, f"{name} is in use from the next snapshot on"))
 
     def _relearn(self, request: Event, healthy: str) -> None:
@@ -186,7 +180,7 @@ class Answers:
             except _AbandonedError:
                 return
             except Exception as error:
-                # Whatever it is, who asked is told.
+                # The operator gets an answer after any failure.
                 self._learned.put(Answer(request, False, str(error) or type(error).__name__))
 
         self._learning = threading.Thread(target=learn, name="raceway-relearning")

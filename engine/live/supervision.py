@@ -1,4 +1,4 @@
-"""What a watching engine minds by the clock: data that stays out, a disk that fills, what is asked of it."""
+"""Periodic checks of a live engine: missing data, low disk, operator requests."""
 
 import math
 from collections import deque
@@ -7,27 +7,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from engine.alarms.outages import no_data_due, no_data_raised, outage_cleared, standing_outage
+from engine.assessment.live_record import LiveRecord
 from engine.clock import RECENT, LiveClock, moment, usual_interval
 from engine.config.settings import Settings
-from engine.records.assessment import Assessment
 from engine.records.events import Cause, Event, EventKind, NewEvent
-from engine.store.store import Store
 from engine.system.disk_space import MEGABYTE, free_bytes, has_room
 
 TURN_SECONDS = 1.0
-"""How often it looks: an operator who asks for something is answered while they look."""
+"""Interval of the checks: an operator sees the answer to a request at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """When data came last, and how long it usually takes until more comes; zero where that is not known."""
+    """Time of the newest data, and the usual interval until more comes; zero where unknown."""
 
     clock: LiveClock
     interval: timedelta
 
 
 def silence_of(times: Sequence[datetime], came: float, seconds: float) -> Silence | None:
-    """What is known of the data's rhythm.
+    """Return the rhythm of the data, None before the first snapshot.
 
     Args:
         times: of the newest snapshots, oldest first.
@@ -41,26 +40,27 @@ def silence_of(times: Sequence[datetime], came: float, seconds: float) -> Silenc
 
 
 class Rhythm:
-    """When data came last, and how long it usually takes until more comes.
+    """Follows when data comes, and how long it usually takes until more comes.
 
     Attributes:
         silence: what is known of it now, None before the first snapshot; safe to read from any thread.
     """
 
     def __init__(self, seconds: float, clock: Callable[[], float]) -> None:
-        """Know nothing yet; `seconds` and `clock` as for `silence_of`."""
+        """Begin without data; `seconds` and `clock` as for `silence_of`."""
         self._seconds, self._clock = seconds, clock
         self._times: deque[datetime] = deque(maxlen=RECENT + 1)
         self.silence: Silence | None = None
 
     def heard(self, at: datetime, waited: float = 0.0) -> None:
-        """Take in a snapshot's recording time, and how long ago it came [s]; an older one says nothing."""
+        """Note a snapshot's recording time, and how long ago it came [s]; ignore an older one."""
         if not self._times or at > self._times[-1]:
             self._times.append(at)
             self.silence = silence_of(tuple(self._times), self._clock() - waited, self._seconds)
 
-    def recall(self, store: Store, assessment: Assessment, now: datetime) -> None:
-        """Take up from what the store holds when data came last."""
+    def recall(self, record: LiveRecord) -> None:
+        """Restore the rhythm from the store."""
+        store, assessment, now = record.store, record.assessment, record.now()
         for micros in store.series(assessment, store.after_newest(assessment, RECENT + 1)).at:
             at = moment(int(micros))
             came = store.came(assessment.machine_id, at)
@@ -68,7 +68,7 @@ class Rhythm:
             self.heard(at, max(waited, 0.0))
 
     def now(self) -> datetime | None:
-        """Recording time now, None before the first snapshot; safe to ask from any thread."""
+        """Return the recording time now, None before the first snapshot; safe from any thread."""
         silence = self.silence
         return None if silence is None else silence.clock.now(self._clock())
 
@@ -82,16 +82,14 @@ def data_events(
     idle: bool = True,
     refused: float = -math.inf,
 ) -> tuple[NewEvent, ...]:
-    """Whether "no data" is to be raised or taken back.
+    """Return the raise or the clearing of "no data", if one is due.
 
     Args:
         silence: of the newest snapshot.
         standing: the raise that stands, if any.
         after: intervals without a snapshot that are too many.
         clock: seconds, as in `silence`.
-        idle: whether nothing lies there to be taken in: data that only waits for the engine is not missing.
-        refused: when a recording came last that was refused, in seconds of the same clock. It says nothing of
-            the machine, but proves that the recorder works.
+        idle: whether the folder holds no file to score: data that waits for the engine is not missing.
     """
     newest = silence.clock.newest
     due = no_data_due(newest, silence.interval, after, silence.clock.now(clock))
@@ -103,63 +101,60 @@ def data_events(
     return ()
 
 
-class Mind:
-    """Looks at most once a second, and appends what has to be said.
+class Supervisor:
+    """Checks at most once a second, and stores the events that are due.
 
     Attributes:
-        paused: why intake stands still, a sentence; empty while it goes on.
+        paused: why intake is paused, in a sentence; empty while it is not.
     """
 
     def __init__(
         self,
-        store: Store,
-        assessment: Assessment,
+        record: LiveRecord,
         settings: Settings,
         *,
-        now: Callable[[], datetime],
         clock: Callable[[], float],
     ) -> None:
-        """Mind one live record."""
-        self._store, self._assessment, self._settings = store, assessment, settings
-        self._now, self._clock = now, clock
+        """Supervise one live record."""
+        self._record, self._settings, self._clock = record, settings, clock
         self._next = clock()
         self._standing: Event | None = None
         self._knows_standing = False
-        self.paused = _paused(store.events(assessment))
+        self.paused = _paused(record.events())
 
     def turn(
         self, silence: Silence | None, at: datetime, *, idle: bool, refused: float = -math.inf
     ) -> tuple[Event, ...]:
-        """Look, if it is time to; return the requests that wait for an answer.
+        """Check if a second has passed; return the requests that wait for an answer.
 
         Args:
             silence: what is known of the data's rhythm, None before the first snapshot.
             at: recording time now.
-            idle: whether the last look into the folder found nothing to take in.
-            refused: when a recording came last that was refused, in seconds of the clock.
+            idle: whether the last look into the folder found no files.
+            refused: when a recording was refused last, in seconds of the clock.
 
         Raises:
-            StoreError: something could not be stored; it is seen to again at the next turn.
+            StoreError: an event could not be stored; the next turn tries again.
         """
         if self._clock() < self._next:
             return ()
         self._next = self._clock() + TURN_SECONDS
-        self._mind_room(at)
+        self._watch_disk(at)
         if silence is not None and not self.paused:
-            self._mind_data(silence, idle, refused)
-        return self._store.open_requests(self._assessment)
+            self._watch_data(silence, idle, refused)
+        return self._record.store.open_requests(self._record.assessment)
 
-    def _mind_data(self, silence: Silence, idle: bool, refused: float) -> None:
+    def _watch_data(self, silence: Silence, idle: bool, refused: float) -> None:
         after = self._settings.alarms.no_data_after
         if not self._knows_standing:
-            self._standing = standing_outage(self._store.events(self._assessment), Cause.NO_DATA)
+            self._standing = standing_outage(self._record.events(), Cause.NO_DATA)
             self._knows_standing = True
         for event in data_events(silence, self._standing, after, self._clock(), idle=idle, refused=refused):
             self._knows_standing = False
-            self._store.add_event(self._assessment, event, self._now())
+            self._record.add_event(event)
 
-    def _mind_room(self, at: datetime) -> None:
-        folder, floor = self._store.path.parent, self._settings.store.minimum_free
+    def _watch_disk(self, at: datetime) -> None:
+        folder, floor = self._record.state, self._settings.store.minimum_free
         free = free_bytes(folder)
         if has_room(free, floor, paused=bool(self.paused)):
             if self.paused:
@@ -175,12 +170,10 @@ class Mind:
         self.paused = words
 
     def _say(self, kind: EventKind, at: datetime, words: str) -> None:
-        self._store.add_event(
-            self._assessment, NewEvent(kind, at, "engine", detail={"message": words}), self._now()
-        )
+        self._record.add_event(NewEvent(kind, at, "engine", detail={"message": words}))
 
 
 def _paused(events: Sequence[Event]) -> str:
-    """Why an earlier engine had stopped its intake, "" if it had not: that goes on until there is room."""
-    told = [event for event in events if event.kind in (EventKind.INTAKE_PAUSED, EventKind.INTAKE_RESUMED)]
-    return str(told[-1].detail["message"]) if told and told[-1].kind is EventKind.INTAKE_PAUSED else ""
+    """Return why an earlier engine paused its intake, "" if it did not; a restart does not end the pause."""
+    pauses = [event for event in events if event.kind in (EventKind.INTAKE_PAUSED, EventKind.INTAKE_RESUMED)]
+    return str(pauses[-1].detail["message"]) if pauses and pauses[-1].kind is EventKind.INTAKE_PAUSED else ""

@@ -1,4 +1,4 @@
-"""What an assessment stores of each snapshot: facts, scores, quality."""
+"""Assessments, and the facts, scores and quality that they store of each snapshot."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from engine.records.stored_settings import StoredSettings
 
 
 class Quality(StrEnum):
-    """Whether there is a signal to score."""
+    """Quality of a signal; only a running one is scored."""
 
     RUNNING = "running"
     STOPPED = "stopped"
@@ -26,7 +26,7 @@ class Quality(StrEnum):
 class Assessment:
     """One pass of one model and its settings over one machine's snapshots.
 
-    `key` tells two passes apart: the same key means the same rows. `components` names the watched
+    `key` identifies a pass: the same key means the same rows. `components` names the watched
     parts in display order, `channels` the 1-based sensor columns of each, `units` one unit a column.
     `expected` is the number of snapshots in a finished run, 0 for a machine watched live.
     """
@@ -56,7 +56,7 @@ class Score:
     """One component in one snapshot.
 
     `error` is the reconstruction error, `severity` the smoothed error over `limit`; both are None where
-    the snapshot was not running, severity also where it cannot be told yet. `share` is the component's
+    the snapshot was not running, severity also where it is not known yet. `share` is the component's
     contribution to the snapshot's error, 0 to 1 over all components.
     """
 
@@ -71,11 +71,11 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotFacts:
-    """What is kept of a recording whatever model looks at it.
+    """Facts of a recording that do not depend on a model.
 
     `figures` is float32 (channels, 4): standard deviation, peak, crest factor, kurtosis; the first two
     in the channel's unit. `velocity` is float32 (channels,) in mm/s RMS from 10 to 1000 Hz, NaN where the
-    unit is no acceleration, None where no channel tells it.
+    unit is no acceleration, None where no channel measures acceleration.
     """
 
     name: str
@@ -92,7 +92,7 @@ class Assessed:
 
     `position` counts the snapshots of the assessment from 0 in the order they were judged. `state` is the
     engine's running state after this snapshot, JSON; of snapshots that are stored together only the last
-    one's is kept, and the others may have None. `picture` is what the console draws, packed. A late snapshot
+    one's is kept, and the others may have None. `picture` is packed for the console. A late snapshot
     is older than one that was judged before it: it is scored, and enters neither smoothing nor alarms.
     """
 
@@ -108,7 +108,7 @@ class Assessed:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """The snapshot that decides: its name and recording time."""
+    """Name and recording time of the snapshot that decides."""
 
     name: str
     at: datetime

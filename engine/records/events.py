@@ -1,4 +1,4 @@
-"""The values that the store keeps and hands out: plain frozen facts, no database in sight.
+"""Events: plain frozen values that the store keeps and returns.
 
 Times are aware UTC datetimes. `at` is recording time, `recorded_at` is the wall clock.
 """
@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class EventKind(StrEnum):
-    """What happened. Raised and escalated are the two that ring."""
+    """Kind of an event. A raise and an escalation ring."""
 
     LEARNED = "baseline learned"
     RAISED = "raised"
@@ -55,7 +55,7 @@ OPERATOR_KINDS = frozenset(
 
 
 class Action(StrEnum):
-    """What an operator may ask of the engine."""
+    """Request of an operator to the engine."""
 
     ACCEPT = "accept"
     RELEARN = "relearn"
@@ -75,7 +75,7 @@ class Priority(StrEnum):
 
     @property
     def rank(self) -> int:
-        """Urgency as a number, 0 for the lowest: for sort keys that put the most urgent first."""
+        """Return the urgency as a number, 0 for the lowest: for sort keys with the most urgent first."""
         return _RANKS[self]
 
     def __lt__(self, other: str) -> bool:
@@ -95,7 +95,7 @@ _RANKS = {priority: rank for rank, priority in enumerate(Priority)}
 
 
 class Cause(StrEnum):
-    """Why an alarm was raised."""
+    """Cause of an alarm."""
 
     LIMIT = "limit"
     TREND = "trend"
@@ -125,7 +125,7 @@ class NewEvent:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A stored event. `session` is empty for the live record and for what the engine says."""
+    """A stored event. `session` is empty for the live record and for events of the engine."""
 
     seq: int
     kind: EventKind
@@ -141,7 +141,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledged:
-    """The answer to an acknowledgement: stored, or somebody else's was there first."""
+    """Result of an acknowledgement: stored, or another operator was first."""
 
     stored: bool
     by: str

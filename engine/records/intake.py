@@ -1,4 +1,4 @@
-"""What became of each file that arrived."""
+"""Outcomes of the files that arrived in a watched folder."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """What became of a file in the watched directory.
+    """Outcome of a file in the watched folder.
 
     Taken and late files are scored. A duplicate holds what was taken before at its time, a conflict something
     else; a repeated one holds the signal of another time.
@@ -25,11 +25,11 @@ REFUSED = frozenset({Outcome.CONFLICT, Outcome.REPEATED, Outcome.QUARANTINED})
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What became of one file; a row of the ledger.
+    """Outcome of one file: a row of the ledger.
 
-    `raw` holds the bytes of the file's name, `name` what of it can be shown; `size`, `modified_ns` and
+    `raw` holds the bytes of the file's name, `name` its printable part; `size`, `modified_ns` and
     `inode` are those of the file when it was dealt with. `at` is the recording time, `digest` the SHA-256
-    (hex) of the signal; both are None where the file does not tell.
+    (hex) of the signal; both are None where unknown.
     """
 
     raw: bytes
@@ -45,7 +45,7 @@ class Intake:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A file that stands refused, why, and since when by the wall clock."""
+    """A refused file, with its reason and the wall-clock time."""
 
     raw: bytes
     name: str

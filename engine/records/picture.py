@@ -1,6 +1,6 @@
-"""The small picture of a snapshot that the engine leaves in the store for the console to draw.
+"""The picture of a snapshot: a small summary in the store that the console draws.
 
-About 8 KB for four channels. What an earlier version packed still unpacks; what it did not hold is empty.
+About 8 KB for four channels. Pictures of earlier versions still unpack; the parts they lack are empty.
 """
 
 import json
@@ -22,7 +22,7 @@ def _nothing() -> NDArray[np.float32]:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What the model saw of one snapshot and what it made of it, channel by channel and band by band.
+    """Spectrum, reconstruction and contributions of one snapshot, by channel and band.
 
     Attributes:
         edges: float32 (bands + 1,) [Hz], the borders of the bands.
@@ -63,7 +63,7 @@ class Picture:
 
     @classmethod
     def unpack(cls, data: bytes) -> "Picture":
-        """Unpack what `pack` wrote, now or in an earlier version.
+        """Unpack the result of `pack`, of this version or an earlier one.
 
         Raises:
             ValueError: the bytes are not a picture of a known version.
@@ -93,20 +93,20 @@ class Picture:
 
 
 def _bytes_of(amplitude: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """A byte for each amplitude, on a scale of logarithms; 0 for what is 0 or less than the scale holds."""
+    """Return a byte for each amplitude, on a logarithmic scale; 0 below the scale."""
     logs = np.log2(np.maximum(amplitude, np.float32(np.finfo(np.float32).tiny)))
     levels: NDArray[np.uint8] = np.clip(np.rint((logs - LOWEST) * STEPS), 0, 255).astype(np.uint8)
     return levels
 
 
 def _amplitudes_of(levels: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """The amplitudes that bytes stand for."""
+    """Return the amplitudes of such bytes."""
     amplitudes = np.exp2(levels.astype(np.float32) / STEPS + LOWEST).astype(np.float32)
     return np.where(levels > 0, amplitudes, np.float32(0.0))
 
 
 def loudest_channel(picture: Picture | None, channels: tuple[int, ...]) -> int:
-    """The channel of a component, counted from 1, that holds most of its error."""
+    """Return the channel of a component, counted from 1, with most of its error."""
     if picture is None:
         return channels[0] if channels else 1
     known = [channel for channel in channels if channel <= len(picture.contribution)]

@@ -1,4 +1,4 @@
-"""What an engine is doing: its phase, its heartbeat, an epoch of training."""
+"""Progress of an engine: its phase, its heartbeat, an epoch of training."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Phase(StrEnum):
-    """What the engine is doing, as its heartbeat tells."""
+    """Phase of the engine, as its heartbeat states it."""
 
     READING = "reading baseline"
     LEARNING = "learning"

@@ -1,4 +1,4 @@
-"""The settings that an assessment was stored with, parsed once: the values that others read of them.
+"""The settings that an assessment was stored with, parsed once.
 
 They may come from another release of Raceway, or be damaged. A value that is missing or of another kind is
 unknown here, never an error, and gets no default of its own: the defaults stand in config.toml.
@@ -60,7 +60,7 @@ class StoredPart:
 
 @dataclass(frozen=True, slots=True)
 class StoredSettings:
-    """What of an assessment's settings is read after it was stored.
+    """Those settings of an assessment that are read after it was stored.
 
     Attributes:
         fold: of the fold to alarms; every episode an alarm of its own where unknown.
@@ -140,6 +140,6 @@ def _number(value: object) -> float | None:
 
 
 def _numbers(value: object) -> tuple[float, ...]:
-    """Every entry of a list of numbers; empty where one is none: a part of them would be misplaced."""
+    """Return every entry of a list of numbers; none where one is damaged, as the rest would be misplaced."""
     found = [_number(one) for one in value] if isinstance(value, Sequence) else [None]
     return tuple(one for one in found if one is not None) if None not in found else ()

@@ -1,4 +1,4 @@
-"""Whose fault: how the error of a snapshot is shared among components, channels and bands."""
+"""Contributions: how the error of a snapshot is shared among components, channels and bands."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from engine.scoring.errors import excess
 
 
 def band_shares(residual: NDArray[np.float32], running: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Share of the error that each band of each channel accounts for.
+    """Return the share of the error of each band of each channel.
 
     The level, the last feature, is the sum of the bands; its part is theirs.
 
@@ -32,7 +32,7 @@ def component_shares(bands: NDArray[np.float32], channels: Sequence[Sequence[int
 
 
 def part_shares(windows: NDArray[np.float32], running: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Share of the squared window errors that each part of a snapshot accounts for.
+    """Return the share of the squared window errors of each part of a snapshot.
 
     Args:
         windows: (windows, channels) mean squared errors.
@@ -47,14 +47,14 @@ def part_shares(windows: NDArray[np.float32], running: NDArray[np.bool_]) -> NDA
 
 
 def pattern_likeness(bands: NDArray[np.float32], channels: Sequence[Sequence[int]]) -> NDArray[np.float64]:
-    """How alike the band patterns of components are: the cosine between the roots of their shares, 0 to 1.
+    """Return the cosine between the roots of two components' band shares, 0 to 1, for each pair.
 
     Args:
         bands: (channels, bands) shares.
         channels: of each component, counted from 1.
 
     Returns:
-        (components, components); 1.0 where one of them has no error at all: nothing then tells them apart.
+        (components, components); 1.0 where one of them has no error: then nothing distinguishes them.
     """
     shares = [bands[[number - 1 for number in own]].sum(axis=0, dtype=np.float64) for own in channels]
     patterns = np.sqrt(shares)
@@ -66,7 +66,7 @@ def pattern_likeness(bands: NDArray[np.float32], channels: Sequence[Sequence[int
 
 
 def latent_share(windows: NDArray[np.float32], running: NDArray[np.bool_], latent: float) -> float:
-    """Share of a variational model's score that its latent accounts for; it is the machine's, no component's.
+    """Return the share of a variational model's score that its latent accounts for; it is the machine's.
 
     Args:
         windows: (windows, channels) mean squared errors.

@@ -1,4 +1,6 @@
-"""Has the machine, rather than a bearing, changed? Steps of all components together, and slow drift."""
+"""Changes of the machine as a whole: steps of all components together, and slow drift."""
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,19 +10,19 @@ from engine.scoring.history import History
 from engine.signals.statistics import median
 
 FEWEST = 8
-"""Snapshots before a step that say what the level was."""
+"""Snapshots before a step that define the level before it."""
 
 SMALLEST_STEP = 0.15
-"""Natural-log units (1.3 dB): a change of level below it is no other condition."""
+"""Natural-log units (1.3 dB): a smaller change of level is no change of condition."""
 
 CLEAR = 5.0
-"""Times the usual scatter of a component's level that its step must be."""
+"""Smallest step, in times the usual scatter of the component's level."""
 
 ALIKE = 0.5
 """Steps of all components lie within so much of their mean: a fault raises its own bearing most."""
 
 STEADIEST = 0.02
-"""Natural-log units: levels scatter at least so much."""
+"""Natural-log units: the smallest scatter of levels that is assumed."""
 
 RECENT = 32
 """Running snapshots that are compared with the baseline for drift."""
@@ -32,14 +34,26 @@ DRIFT_RATIO = 1.5
 """Times the baseline's median error that the recent one must be: less is of no consequence."""
 
 
-def common_step(history: History) -> float | None:
-    """The ratio by which all levels stepped together within the last two snapshots, or None.
+@dataclass(frozen=True, slots=True)
+class CommonStep:
+    """A step of all components' levels together.
+
+    Attributes:
+        before: natural logarithm of each component's usual level before it.
+        steps: of each component, in the same units.
+        ratio: mean ratio of the new levels to the old.
+    """
+
+    before: tuple[float, ...]
+    steps: tuple[float, ...]
+    ratio: float
+
+
+def common_step(history: History) -> CommonStep | None:
+    """Return the step of all levels together within the last two snapshots, None for none.
 
     Args:
         history: the newest snapshot included; at least two components, or nothing can be common.
-
-    Returns:
-        The mean ratio of the new level to the old.
     """
     level = history.level
     if level.shape[1] < 2 or len(level) < FEWEST + 2 or not np.isfinite(level[-FEWEST - 2 :]).all():
@@ -53,7 +67,7 @@ def common_step(history: History) -> float | None:
     scatter = np.maximum(1.4826 * median(np.abs(before - usual), 0), STEADIEST)
     if (np.abs(steps) < CLEAR * scatter).any() or (np.abs(steps - mean) > ALIKE * abs(mean)).any():
         return None
-    return float(np.exp(mean))
+    return CommonStep(tuple(usual.tolist()), tuple(steps.tolist()), float(np.exp(mean)))
 
 
 def drifted(
@@ -62,7 +76,7 @@ def drifted(
     usual: NDArray[np.float64],
     already: tuple[bool, ...],
 ) -> tuple[bool, ...]:
-    """Which components' recent errors lie above those of the baseline (Mann and Whitney 1947).
+    """Return which components' recent errors lie above the baseline's (Mann and Whitney 1947).
 
     Args:
         history: the newest snapshot included.

@@ -1,4 +1,4 @@
-"""What error is too much: errors of components, their smoothing, and the limit set on held-out snapshots."""
+"""Errors of components from the residuals of their channels."""
 
 import math
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 
 def excess(residual: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Squared part of a standardised residual that lies above the reconstruction.
+    """Return the squared part of a standardised residual that lies above the reconstruction.
 
     A defect adds energy. A machine that warms up or runs in loses some, for hours, and is not failing.
     """
@@ -18,7 +18,7 @@ def excess(residual: NDArray[np.float32]) -> NDArray[np.float32]:
 def component_errors(
     residual: NDArray[np.float32], running: NDArray[np.bool_], channels: Sequence[Sequence[int]]
 ) -> NDArray[np.float64]:
-    """The error of each component: root mean square excess over the features of its running channels.
+    """Return each component's root mean square excess over the features of its running channels.
 
     Args:
         residual: (channels, features), standardised.
@@ -32,8 +32,8 @@ def component_errors(
     runs: list[bool] = running.tolist()
     errors = []
     for own in channels:
-        heard = [by_channel[index - 1] for index in own if runs[index - 1]]
-        errors.append(math.sqrt(sum(heard) / len(heard)) if heard else math.nan)
+        known = [by_channel[index - 1] for index in own if runs[index - 1]]
+        errors.append(math.sqrt(sum(known) / len(known)) if known else math.nan)
     return np.array(errors, dtype=np.float64)
 
 
@@ -45,7 +45,7 @@ def running_channels(
 
 
 def component_windows(windows: NDArray[np.float32], channels: Sequence[Sequence[int]]) -> NDArray[np.float32]:
-    """Window errors of components: the mean over their channels (counted from 1).
+    """Return window errors of components: the mean over their channels (counted from 1).
 
     Args:
         windows: (windows, channels).

@@ -1,4 +1,4 @@
-"""The last running snapshots, as far as the engine has to remember them."""
+"""The last running snapshots that the engine remembers."""
 
 import base64
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ LENGTH = 64
 
 @dataclass(frozen=True, slots=True, eq=False)
 class History:
-    """Oldest first.
+    """The last running snapshots, oldest first.
 
     Attributes:
         at: int64 (n,), microseconds since 1970 UTC.
@@ -31,7 +31,7 @@ class History:
         return len(self.at)
 
     def extended(self, at: int, severity: NDArray[np.float64], level: NDArray[np.float64]) -> "History":
-        """With one more snapshot, without those too old to remember."""
+        """Return it with one more snapshot, without those too old to remember."""
         return History(
             np.append(self.at, np.int64(at))[-LENGTH:],
             np.concatenate([self.severity, severity[None].astype(np.float32)])[-LENGTH:],
@@ -39,18 +39,18 @@ class History:
         )
 
     def after(self, at: int) -> "History":
-        """Only what came after an instant, in microseconds since 1970 UTC."""
+        """Return the part after an instant, in microseconds since 1970 UTC."""
         if not len(self.at) or self.at[0] > at:
             return self
         later = self.at > at
         return History(self.at[later], self.severity[later], self.level[later])
 
     def without_levels(self) -> "History":
-        """With the levels so far forgotten: they belong to another operating condition."""
+        """Return it without the levels so far: they belong to another operating condition."""
         return History(self.at, self.severity, np.full_like(self.level, np.nan))
 
     def pack(self) -> dict[str, str]:
-        """Turn into text, every bit kept."""
+        """Return it as text, every bit kept."""
         return {
             "at": _text(self.at.astype("<i8")),
             "severity": _text(self.severity.astype("<f4")),
@@ -59,13 +59,13 @@ class History:
 
 
 def empty_history(components: int) -> History:
-    """Nothing remembered yet."""
+    """Return the history before the first snapshot."""
     nothing = np.zeros((0, components), np.float32)
     return History(np.zeros(0, np.int64), nothing, nothing)
 
 
 def unpack_history(data: Mapping[str, Any], components: int) -> History:
-    """Rebuild what `History.pack` returned."""
+    """Rebuild the result of `History.pack`."""
     return History(
         np.frombuffer(base64.b64decode(data["at"]), "<i8").astype(np.int64),
         np.frombuffer(base64.b64decode(data["severity"]), "<f4").astype(np.float32).reshape(-1, components),

@@ -1,6 +1,6 @@
-"""A second opinion on why: how much of a component's error goes when a part of the signal is covered.
+"""Occlusion: the fall of a component's error when a part of the signal is covered.
 
-Contributions say where the error is; occlusion (Zeiler and Fergus 2014) asks the network what it would say
+Contributions say where the error is; occlusion (Zeiler and Fergus 2014) asks the network for its error
 without a channel or a band. Done for snapshots that ring only: it costs a dozen passes.
 """
 
@@ -21,7 +21,7 @@ BANDS = 8
 def occlusion(
     scorer: Scorer, seen: Examination, sample_rate: float, component: int
 ) -> list[dict[str, object]]:
-    """How the error of a component falls when parts of the snapshot are covered.
+    """Return the fall of a component's error for each covered part of the snapshot.
 
     Args:
         scorer: of the assessment.
@@ -58,7 +58,7 @@ def occlusion(
 def _without_bands(
     signal: NDArray[np.float32], channels: tuple[int, ...]
 ) -> Iterator[tuple[float, float, NDArray[np.float32]]]:
-    """The signal with each band taken out of some channels; borders as shares of half the sample rate."""
+    """Yield the signal with each band removed from some channels; borders are shares of half the rate."""
     own = [number - 1 for number in channels]
     spectrum = scipy.fft.rfft(signal[:, own], axis=0)
     borders = np.linspace(0, len(spectrum), BANDS + 1).astype(int)

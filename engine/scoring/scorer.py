@@ -1,4 +1,4 @@
-"""Looks at one snapshot with one bundle, by LiteRT: no memory, no order, so snapshots can go in parallel."""
+"""Examines one snapshot with one bundle, by LiteRT; snapshots can be examined in parallel."""
 
 from dataclasses import dataclass, replace
 
@@ -21,17 +21,17 @@ from replay.recording import Snapshot
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Examination:
-    """What one snapshot shows by itself.
+    """The result of one snapshot by itself.
 
     Attributes:
         quality: one a channel.
         figures: float32 (channels, 4), see `features.FIGURES`; NaN for an invalid channel.
-        velocity: float32 (channels,), see `velocity.VelocityMeter`; None where no channel tells it.
+        velocity: float32 (channels,), see `velocity.VelocityMeter`; None without an accelerometer.
         running: bool (channels,), watched and running.
         residual: float32 (channels, features), the model's features in healthy standard deviations; 0 for
             a channel that does not run.
-        insight: what the model made of it; the spectra of an invalid channel are NaN.
-        signal: float32 (rows, channels), in units; what is invalid is 0.
+        insight: the model's view of it; the spectra of an invalid channel are NaN.
+        signal: float32 (rows, channels), in units; invalid values are 0.
         spectrum: complex64 (channels, rows // 2 + 1), of the whole signal.
         silent: whether the machine is stopped, and no channel measures anything at all.
     """
@@ -54,7 +54,7 @@ class Scorer:
         """Prepare the model and the network.
 
         Args:
-            bundle: what was learned.
+            bundle: the learned model, baseline and limits.
             layout: which channels are watched, and their sensitivity.
             diagnostician: of the same machine.
 
@@ -74,16 +74,16 @@ class Scorer:
         self._meter = VelocityMeter(bundle.sample_rate, bundle.rows, layout.units)
 
     def insight(self, signal: NDArray[np.float32]) -> Insight:
-        """What the model makes of a signal (rows, channels), in units."""
+        """Return the model's view of a signal (rows, channels), in units."""
         return insight_of(self.model, self.network, self.model.observe(signal), self.bundle.scaling)
 
     def residual(self, insight: Insight) -> NDArray[np.float32]:
-        """Compare with health: features in standard deviations of healthy ones, (channels, features)."""
+        """Return features in standard deviations of healthy ones, (channels, features)."""
         usual = self.bundle.calibration
         return (insight.features - usual.centre) / usual.scatter
 
     def examine(self, snapshot: Snapshot) -> Examination:
-        """Judge, reconstruct and compare with health one snapshot.
+        """Check the quality of one snapshot, reconstruct it and compare it with health.
 
         Raises:
             ArithmeticError: a number that is not finite came out.

@@ -1,4 +1,4 @@
-"""From residuals to severity: what lasts is kept, what wanders is followed, chance cancels."""
+"""From residuals to severity: averages over snapshots, and limits that follow slow drift."""
 
 import base64
 from collections.abc import Mapping, Sequence
@@ -32,28 +32,28 @@ class Smoothing:
     followed: NDArray[np.float32]
 
     def pack(self) -> dict[str, object]:
-        """Turn into plain JSON types; floats keep every bit."""
+        """Return it in plain JSON types; floats keep every bit."""
         whole = np.stack([self.quick, self.patient, self.followed]).astype("<f4")
         return {"shape": list(whole.shape), "float32": base64.b64encode(whole.tobytes()).decode()}
 
 
 def unpack_smoothing(data: Mapping[str, Any]) -> Smoothing:
-    """Rebuild what `Smoothing.pack` returned."""
+    """Rebuild the result of `Smoothing.pack`."""
     flat = np.frombuffer(base64.b64decode(data["float32"]), "<f4").astype(np.float32)
     return Smoothing(*flat.reshape(data["shape"]))
 
 
 def at_rest(shape: tuple[int, int]) -> Smoothing:
-    """Before the first snapshot: nothing in excess, nothing followed. `shape` is (channels, features)."""
+    """Return the averages before the first snapshot: all 0. `shape` is (channels, features)."""
     return Smoothing(*np.zeros((3, *shape), np.float32))
 
 
 def smoothed(
     before: Smoothing, residual: NDArray[np.float32], running: NDArray[np.bool_], limits: LimitSettings
 ) -> Smoothing:
-    """One step of two multivariate exponentially weighted moving averages (Lowry et al. 1992).
+    """Apply one step of two multivariate exponentially weighted moving averages (Lowry et al. 1992).
 
-    Signed residuals are averaged before their size is taken, so that chance cancels and what lasts stays.
+    Signed residuals are averaged before their size is taken, so that noise cancels and a lasting error stays.
 
     Args:
         before: so far.
@@ -101,7 +101,7 @@ def severities(
     channels: Sequence[Sequence[int]],
     limit: NDArray[np.float32],
 ) -> NDArray[np.float64]:
-    """Errors of both averages over their limits.
+    """Return the errors of both averages over their limits.
 
     Args:
         smoothing: of the newest snapshot.

@@ -1,4 +1,4 @@
-"""Is the error of a component rising before it crosses its limit, and when would it?
+"""The trend of a component's error below its limit, and the time until it reaches the limit.
 
 Rank statistics on the logarithm of the error: a healthy error wanders and has outliers, and a fault
 multiplies it.
@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 FEWEST = 24
-"""Running snapshots below which no trend is told."""
+"""The fewest running snapshots for a trend."""
 
 SIGNIFICANT = 5.0
 """Standard deviations of the Mann-Kendall statistic. Neighbouring errors resemble each other, which makes it
-scatter about twice as widely as the formula for independent ones says."""
+scatter about twice as widely as the formula for independent errors gives."""
 
 RISE = 4.0
 """Times the baseline's own wander that the error must have risen within the window."""
@@ -36,9 +36,9 @@ class Trend:
 
 
 def rising_trend(seconds: NDArray[np.float64], logs: NDArray[np.float64], wander: float) -> Trend | None:
-    """The trend of a window, or None if nothing rises more than health explains.
+    """Return the trend of a window, None if nothing rises more than health explains.
 
-    Mann (1945) and Kendall (1975) for whether, Theil (1950) and Sen (1968) for how fast.
+    Mann (1945) and Kendall (1975) test for a trend; Theil (1950) and Sen (1968) give its slope.
 
     Args:
         seconds: (n,) recording times, rising.
@@ -66,7 +66,7 @@ def rising_trend(seconds: NDArray[np.float64], logs: NDArray[np.float64], wander
 
 @lru_cache(maxsize=4)
 def _pairs(count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """The later and the earlier of each pair of so many."""
+    """Return the later and the earlier index of each pair among so many."""
     later, earlier = np.tril_indices(count, -1)
     return later, earlier
 

@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from engine.alarms.rules import Watch, watch_severity
+from engine.alarms.rules import Leader, Observation, Watch, watch_severity
 from engine.config.sections import AlarmSettings
 from engine.config.settings import load_settings
 from engine.records.assessment import Moment
 from engine.records.events import EventKind, NewEvent
+from engine.records.payloads import FaultLine, RingEvidence, SurfaceEvidence
 
 START = datetime(2004, 2, 12, 10, 32, 39, tzinfo=UTC)
 RULES = load_settings().alarms.model_copy(
@@ -17,27 +18,35 @@ RULES = load_settings().alarms.model_copy(
 )
 RAISED, ESCALATED, CLEARED = EventKind.RAISED, EventKind.ESCALATED, EventKind.CLEARED
 LOW, LIMIT, SEVERE = 0.5, 1.0, 4.0
-OUTER_RACE = {"surface": "outer race", "channel": 1}
+OUTER_RACE = SurfaceEvidence("outer race", 1, (0.0, 100.0), (FaultLine(1, 0, 236.0, 2.0),))
+EVIDENCE = RingEvidence(share=0.5)
 
 
 def moment(number: int) -> Moment:
     return Moment(f"snapshot {number}", START + timedelta(minutes=10 * number))
 
 
+def observed(
+    number: int,
+    severity: float,
+    *,
+    exceeds: bool = True,
+    lasts: bool = False,
+    component: str = "Bearing 1",
+    leader: Leader | None = None,
+    own_sign: str = "",
+) -> Observation:
+    """One snapshot of a component, by its number."""
+    return Observation(
+        component, moment(number), severity, exceeds, lasts, lambda: EVIDENCE, leader, own_sign
+    )
+
+
 def watched(severities: Iterable[float], rules: AlarmSettings = RULES) -> list[tuple[int, NewEvent]]:
     """Return the events of a series of severities, each with the number of the deciding snapshot."""
     watch, heard = Watch(), []
     for number, severity in enumerate(severities):
-        watch, events = watch_severity(
-            watch,
-            severity,
-            severity >= 1.0,
-            False,
-            "Bearing 1",
-            moment(number),
-            rules,
-            lambda: {"share": 0.5},
-        )
+        watch, events = watch_severity(watch, observed(number, severity, exceeds=severity >= 1.0), rules)
         heard += [(number, event) for event in events]
     return heard
 

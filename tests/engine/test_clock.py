@@ -25,7 +25,7 @@ from engine.clock import (
     usual_interval,
     usual_step,
 )
-from engine.live.intake import Ruling, ruling
+from engine.live.intake import IntakeDecision, decide
 from engine.records.intake import Intake, Outcome
 from tests.engine.handmade_events import at
 
@@ -54,12 +54,12 @@ OTHER = taken("first", "aa", 5)
 def test_ruling_by_what_was_taken_in_before(
     at_its_time: Intake | None, with_its_signal: Intake | None, newest: datetime | None, outcome: Outcome
 ) -> None:
-    ruled = ruling(at(10), "aa", at_its_time=at_its_time, with_its_signal=with_its_signal, newest=newest)
-    assert ruled.outcome is outcome
-    assert (ruled == Ruling(Outcome.TAKEN)) is (outcome is Outcome.TAKEN)
+    decision = decide(at(10), "aa", at_its_time=at_its_time, with_its_signal=with_its_signal, newest=newest)
+    assert decision.outcome is outcome
+    assert (decision == IntakeDecision(Outcome.TAKEN)) is (outcome is Outcome.TAKEN)
     for other in (at_its_time, with_its_signal):
         if other is not None and (other is at_its_time or at_its_time is None):
-            assert other.name in ruled.reason
+            assert other.name in decision.reason
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from engine.bundles.bundle import Bundle
 from engine.bundles.library import Bundles
 from engine.config.settings import Settings, load_settings
 from engine.live import supervision, watcher
-from engine.live.watcher import Clocks, watch
+from engine.live.watcher import Clocks, Start, watch
 from engine.records.assessment import Assessment
 from engine.records.events import Action, Event, EventKind
 from engine.records.intake import Outcome
@@ -115,7 +115,7 @@ class Plant:
                 store,
                 stop=stop,
                 clocks=self.clock.both(),
-                bundle=name,
+                start=Start(name),
                 tell=step,
             )
 

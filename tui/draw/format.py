@@ -10,6 +10,7 @@ from engine.alarms.peak import Peak
 from engine.clock import in_zone, moment, seconds_span, shifted
 from engine.records.assessment import Quality
 from engine.records.events import RINGS, Priority
+from engine.records.payloads import Ring, TrendForecast
 from tui.data.frame import Condition
 from tui.draw.text import Role, clean
 
@@ -91,8 +92,8 @@ def severities_text(alarm: Alarm, peak: Peak, told: Callable[[datetime], str]) -
         told: how an instant is written.
     """
     parts = []
-    first = alarm.raised.detail.get("severity")
-    if isinstance(first, int | float):
+    first = Ring.from_detail(alarm.raised.detail).severity
+    if first is not None:
         parts.append(f"{severity_text(first)} when raised {told(alarm.raised.at)}")
     if alarm.severity is not None and alarm.ring is not alarm.raised:
         # What rings when a shelf runs out has no severity of its own.
@@ -188,9 +189,9 @@ def _origin(alarm: Alarm, at: int | None) -> str:
 def limit_due(alarm: Alarm) -> datetime | None:
     """The instant for which its latest ring forecast the limit, None of an alarm that forecasts nothing."""
     for event in (alarm.ring, alarm.raised):
-        seconds = event.detail.get("seconds_to_limit")
-        if isinstance(seconds, int | float):
-            return shifted(event.at, seconds_span(float(seconds)))
+        forecast = TrendForecast.from_detail(event.detail)
+        if forecast is not None:
+            return shifted(event.at, seconds_span(forecast.seconds_to_limit))
     return None
 
 

@@ -9,6 +9,7 @@ from rich.cells import cell_len, chop_cells
 from engine.alarms.alarm import Alarm
 from engine.clock import microseconds
 from engine.records.events import Acknowledged, Event, EventKind
+from engine.records.payloads import Ring
 from tui.data.crossings import Crossing
 from tui.data.view import View
 from tui.draw.format import acknowledged_by, reason, severity_text, short_time, subject, wall_time
@@ -84,10 +85,10 @@ def rings_notice(rings: tuple[Event, ...], zone: tzinfo, *, ahead: str = "") -> 
     if len(rings) == 1:
         ring = rings[0]
         what = "Alarm" if ring.kind is EventKind.RAISED else "Alarm escalated"
-        parts = [_who(ring), _detail(ring, "surface") or _detail(ring, "cause")]
-        severity = ring.detail.get("severity")
-        if isinstance(severity, int | float):
-            parts.append(f"severity {severity_text(severity)}")
+        payload = Ring.from_detail(ring.detail)
+        parts = [_who(ring), clean(payload.surface or payload.cause)]
+        if payload.severity is not None:
+            parts.append(f"severity {severity_text(payload.severity)}")
         told = ", ".join(part for part in parts if part)
         text = f"{what}: {told}, at {short_time(ring.at, zone)}{tail}"
         return Notice(text, Role.ALARM, True, about, rings=rings)
@@ -209,7 +210,3 @@ def crossing_notice(view: View, crossings: tuple[Crossing, ...], zone: tzinfo) -
 
 def _who(event: Event) -> str:
     return clean(event.component or event.source)
-
-
-def _detail(event: Event, key: str) -> str:
-    return clean(str(event.detail.get(key, "")))

@@ -1,11 +1,12 @@
 """Advisories below the limit: rising errors, drifted errors, a changed machine."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
 
-from engine.alarms.advisories import Advice, advise, calm_of
+from engine.alarms.advisories import Advice, ScoredSnapshot, advise, healthy_severities
 from engine.alarms.rules import Watch
 from engine.clock import microseconds
 from engine.config.settings import load_settings
@@ -43,13 +44,14 @@ def heard(
         )
         overtaken = (overtaken_from is not None and number >= overtaken_from, False)
         advice, events = advise(
-            Advice(advice.trends, advice.drifted, history),
-            scores,
-            overtaken,
-            calm_of(CALM),
-            np.zeros(2) if followed is None else followed[number],
-            learned,
-            Moment(f"snapshot {number}", at),
+            replace(advice, history=history),
+            ScoredSnapshot(
+                Moment(f"snapshot {number}", at),
+                scores,
+                overtaken,
+                np.zeros(2) if followed is None else followed[number],
+            ),
+            healthy_severities(CALM, learned),
             RULES,
         )
         said += [(number, event) for event in events]
@@ -138,7 +140,11 @@ def test_changed_condition_takes_nothing_from_a_rising_error() -> None:
     severity, level = rising(100, 1.0)[:80], np.ones((80, 2))
     plain = only(heard(severity), EventKind.RAISED)
     level[20:] = 1.6
-    assert only(heard(severity, level), EventKind.RAISED) == plain
+    with_step = only(heard(severity, level), EventKind.RAISED)
+    assert [(number, event) for number, event in with_step if event.source == "component"] == plain
+    assert [(number, event.source) for number, event in with_step if (number, event) not in plain] == [
+        (22, "machine")
+    ]
 
 
 def test_rise_out_of_the_baseline_itself_is_not_told() -> None:

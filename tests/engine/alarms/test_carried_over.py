@@ -23,7 +23,7 @@ from tests.engine.severity_series import (
     OUTER_RACE,
     RAISED,
     RULES,
-    moment,
+    observed,
     watched,
 )
 
@@ -38,15 +38,15 @@ def beside(
     for number, (severity, leader, own_sign) in enumerate(series):
         watch, events = watch_severity(
             watch,
-            severity,
-            severity >= 1.0,
-            False,
-            "Bearing 4",
-            moment(number),
+            observed(
+                number,
+                severity,
+                exceeds=severity >= 1.0,
+                component="Bearing 4",
+                leader=leader,
+                own_sign=own_sign,
+            ),
             rules,
-            dict,
-            leader,
-            own_sign,
         )
         heard += [(number, event) for event in events]
     return heard

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from engine.alarms.rules import (
     SURFACE_KEPT,
+    Rise,
     Watch,
     watch_sensor,
     watch_severity,
@@ -18,10 +19,12 @@ from engine.alarms.rules import (
 from engine.config.sections import AlarmSettings
 from engine.records.assessment import Quality
 from engine.records.events import Cause, EventKind, NewEvent, Priority
+from engine.records.payloads import SurfaceEvidence, TrendForecast
 from tests.engine.severity_series import (
     ANY_RULES,
     CLEARED,
     ESCALATED,
+    EVIDENCE,
     LIMIT,
     LOW,
     OUTER_RACE,
@@ -29,6 +32,7 @@ from tests.engine.severity_series import (
     RULES,
     SEVERE,
     moment,
+    observed,
     watched,
 )
 
@@ -86,7 +90,7 @@ def test_raise_is_stamped_with_the_snapshot_that_decided_it() -> None:
         "carried_from": "",
         "severity": 3.0,
         "snapshot": "snapshot 2",
-        "share": 0.5,
+        **EVIDENCE.to_detail(),
     }
 
 
@@ -140,9 +144,7 @@ def test_so_many_in_a_row_always_raise(severities: list[float], rules: AlarmSett
     ]
     standing = Watch()
     for number, severity in enumerate([*severities, *[1.0] * rules.persistence]):
-        standing, _ = watch_severity(
-            standing, severity, True, False, "Bearing 1", moment(number), rules, dict
-        )
+        standing, _ = watch_severity(standing, observed(number, severity), rules)
     assert standing.alarm
 
 
@@ -152,9 +154,7 @@ def test_one_odd_snapshot_of_60_sigma_rings_nothing_however_long_the_smoothing_r
         error = 60.0 if number == 5 else 0.2
         smoothed += 0.1 * (error - smoothed)
         exceeds = min(error, smoothed) >= 1.0
-        watch, events = watch_severity(
-            watch, smoothed, exceeds, False, "Bearing 1", moment(number), RULES, dict
-        )
+        watch, events = watch_severity(watch, observed(number, smoothed, exceeds=exceeds), RULES)
         heard += events
     assert heard == []
 
@@ -163,9 +163,7 @@ def test_severe_smoothing_without_a_severe_snapshot_does_not_escalate() -> None:
     watch, heard = Watch(), []
     for number, exceeds in enumerate([True] * 3 + [False] * 9):
         severity = 2.0 if number < 3 else SEVERE
-        watch, events = watch_severity(
-            watch, severity, exceeds, False, "Bearing 1", moment(number), RULES, dict
-        )
+        watch, events = watch_severity(watch, observed(number, severity, exceeds=exceeds), RULES)
         heard += [event.kind for event in events]
     assert heard == [RAISED]
 
@@ -177,9 +175,7 @@ def lasted(series: Iterable[tuple[bool, bool]]) -> list[tuple[int, EventKind]]:
     """Return the events of an error at its limit, from the state of the quick and the patient average."""
     watch, heard = Watch(), []
     for number, (exceeds, lasts) in enumerate(series):
-        watch, events = watch_severity(
-            watch, 1.0, exceeds, lasts, "Bearing 1", moment(number), RULES, lambda: {"share": 0.5}
-        )
+        watch, events = watch_severity(watch, observed(number, 1.0, exceeds=exceeds, lasts=lasts), RULES)
         heard += [(number, event.kind) for event in events]
     return heard
 
@@ -203,11 +199,11 @@ def test_patient_average_raises_what_the_quick_one_misses(
 # Surfaces
 
 
-INNER_RACE = {"surface": "inner race", "channel": 1}
+INNER_RACE = replace(OUTER_RACE, surface="inner race")
 STANDING = Watch(alarm="Bearing 1/limit/snapshot", priority="medium")
 
 
-def spoken(found: Iterable[dict[str, object] | None], watch: Watch = STANDING) -> list[tuple[int, str]]:
+def spoken(found: Iterable[SurfaceEvidence | None], watch: Watch = STANDING) -> list[tuple[int, str]]:
     """Return the surface of each event, with the number of the deciding snapshot."""
     heard = []
     for number, one in enumerate(found):
@@ -241,7 +237,7 @@ def spoken(found: Iterable[dict[str, object] | None], watch: Watch = STANDING) -
         ),
     ],
 )
-def test_surface(found: list[dict[str, object] | None], named: list[tuple[int, str]]) -> None:
+def test_surface(found: list[SurfaceEvidence | None], named: list[tuple[int, str]]) -> None:
     assert spoken(found) == named
 
 
@@ -252,7 +248,7 @@ def test_surface_is_named_with_its_evidence_and_withdrawn_by_name() -> None:
         watch, events = watch_surface(watch, found, "Bearing 1", moment(number), RULES)
         heard += events
     named, withdrawn = heard
-    assert named.detail == {"snapshot": "snapshot 2", **OUTER_RACE}
+    assert named.detail == {"snapshot": "snapshot 2", **OUTER_RACE.to_detail()}
     assert withdrawn.detail["withdrawn"] == "outer race"
 
 
@@ -272,7 +268,7 @@ def test_surface_of_a_bearing_that_only_carries_over_is_not_named() -> None:
 # Trends
 
 
-RISE = {"severity": 0.6, "seconds_to_limit": 3600.0}
+RISE = Rise(0.6, TrendForecast(1.5, 3600.0, 1800.0, None))
 
 
 def advised(rises: Iterable[tuple[bool, bool]]) -> list[tuple[int, NewEvent]]:
@@ -307,7 +303,13 @@ def test_trend(rises: list[tuple[bool, bool]], events: list[tuple[int, EventKind
 
 def test_trend_is_an_advisory_of_low_priority_with_what_is_known_of_it() -> None:
     ((_, event),) = advised([UP] * 3)
-    assert event.detail == {"cause": "trend", "priority": "low", "snapshot": "snapshot 2", **RISE}
+    assert event.detail == {
+        "cause": "trend",
+        "priority": "low",
+        "snapshot": "snapshot 2",
+        "severity": 0.6,
+        **RISE.forecast.to_detail(),
+    }
 
 
 # Sensors

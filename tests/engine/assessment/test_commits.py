@@ -10,6 +10,7 @@ import pytest
 
 from engine.assessment import commits
 from engine.assessment.commits import COMMIT_MOST, Batch
+from engine.assessment.live_record import LiveRecord
 from engine.assessment.state import State, first_state
 from engine.config.channels import Layout
 from engine.records.assessment import Assessed, Assessment, Quality, Score, SnapshotFacts
@@ -103,7 +104,7 @@ def stored(folder: Path, count: int) -> Listening:
             settings={},
             now=WALL,
         )
-        batch = Batch(store, assessment, wall)
+        batch = Batch(LiveRecord(store, assessment, wall))
         for position in range(count):
             batch.add(item(position), state(position).pack)
         batch.commit()

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from engine.baseline import from_live as room
-from engine.baseline.from_live import Founding
+from engine.baseline.from_live import BaselineGathering
 from engine.baseline.learner import Learner
 from engine.baseline.sights import FEWEST, Sight
 from engine.baseline.trainer import LearningError
@@ -250,91 +250,93 @@ def sight(minute: float, *, faulty: bool = False, level: tuple[float, float] = (
 
 
 @pytest.fixture
-def founding(small_rig: SmallRig) -> Founding:
+def fresh(small_rig: SmallRig) -> BaselineGathering:
     """Return a learner that skips two snapshots of run-in."""
-    return Founding(load_settings(small_rig.config, overrides={"model.skip": 2}))
+    return BaselineGathering(load_settings(small_rig.config, overrides={"model.skip": 2}))
 
 
-def test_only_running_snapshots_after_the_run_in_count(founding: Founding) -> None:
+def test_only_running_snapshots_after_the_run_in_count(fresh: BaselineGathering) -> None:
     for minute in range(10):
-        founding.add(sight(minute, faulty=minute in (1, 5)), f"{minute}")
-    assert founding.gathered == 10 - 2 - 1
+        fresh.add(sight(minute, faulty=minute in (1, 5)), f"{minute}")
+    assert fresh.gathered == 10 - 2 - 1
 
 
-def test_recorder_that_repeats_itself_teaches_nothing(founding: Founding) -> None:
+def test_recorder_that_repeats_itself_teaches_nothing(fresh: BaselineGathering) -> None:
     for minute in range(10):
-        founding.add(sight(minute), "the same signal")
-    founding.add(sight(0), "another signal of the same time")
-    assert founding.gathered == 0
+        fresh.add(sight(minute), "the same signal")
+    fresh.add(sight(0), "another signal of the same time")
+    assert fresh.gathered == 0
 
 
 def test_lesson_is_of_the_first_that_count_in_order_of_time(
-    founding: Founding, monkeypatch: pytest.MonkeyPatch
+    fresh: BaselineGathering, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    founding.wanted = 3
+    fresh.wanted = 3
     learned: list[object] = []
     monkeypatch.setattr(Learner, "learn", lambda _self, sights, first, *_: learned.extend([[*sights], first]))
     for minute in (6, 5, 4, 3, 2, 1, 0):
-        founding.add(sight(minute, faulty=minute == 3), f"{minute}")
-    assert founding.is_enough
-    founding.learn(lambda _epoch: None, lambda: None)
+        fresh.add(sight(minute, faulty=minute == 3), f"{minute}")
+    assert fresh.is_enough
+    fresh.learn(lambda _epoch: None, lambda: None)
     sights, first = learned
     assert [one.entry.time for one in sights] == [at(2), at(4), at(5)]  # type: ignore[attr-defined]
     assert first == Entry("file 0", at(0))
 
 
-def test_machine_that_stands_still_for_long_leaves_nothing_in_memory(founding: Founding) -> None:
+def test_machine_that_stands_still_for_long_leaves_nothing_in_memory(fresh: BaselineGathering) -> None:
     seen = []
     for minute in range(100):
         one = sight(minute, faulty=True)
         seen.append(weakref.ref(one.observed))
-        founding.add(one, f"{minute}")
+        fresh.add(one, f"{minute}")
         del one
     assert sum(observed() is not None for observed in seen) <= 3
-    assert founding.gathered == 0
-    assert founding.trouble == ""
+    assert fresh.gathered == 0
+    assert fresh.trouble == ""
 
 
 def test_channel_that_most_snapshots_lack_is_given_up_once_as_many_came_as_are_wanted(
-    founding: Founding, monkeypatch: pytest.MonkeyPatch
+    fresh: BaselineGathering, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     learned: list[list[Sight]] = []
     monkeypatch.setattr(Learner, "learn", lambda _self, sights, *_: learned.append([*sights]))
-    wanted = founding.wanted
+    wanted = fresh.wanted
     for minute in range(wanted - 1):
-        founding.add(sight(minute, faulty=True, level=(1.0, 0.0)), f"{minute}")
-        assert founding.gathered <= 1
-    founding.add(sight(wanted, level=(1.0, 1.0)), "whole")
-    assert not founding.is_enough
+        fresh.add(sight(minute, faulty=True, level=(1.0, 0.0)), f"{minute}")
+        assert fresh.gathered <= 1
+    fresh.add(sight(wanted, level=(1.0, 1.0)), "whole")
+    assert not fresh.is_enough
     for minute in range(wanted + 1, wanted + 9):
-        founding.add(sight(minute, faulty=True, level=(1.0, 0.0)), f"{minute}")
-    assert founding.is_enough
-    founding.learn(lambda _epoch: None, lambda: None)
+        fresh.add(sight(minute, faulty=True, level=(1.0, 0.0)), f"{minute}")
+    assert fresh.is_enough
+    fresh.learn(lambda _epoch: None, lambda: None)
     (sights,) = learned
     assert len(sights) == wanted
     assert all(one.level.tolist() == [1.0, 0.0] for one in sights)
 
 
 def test_lesson_tells_of_the_snapshots_that_lack_a_channel(
-    founding: Founding, monkeypatch: pytest.MonkeyPatch
+    fresh: BaselineGathering, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     learned: list[list[Sight]] = []
     monkeypatch.setattr(Learner, "learn", lambda _self, sights, *_: learned.append([*sights]))
-    founding.wanted = 8
+    fresh.wanted = 8
     for minute in range(14):
         lacks = minute in (5, 7, 13)
-        founding.add(sight(minute, faulty=lacks, level=(1.0, 0.0 if lacks else 1.0)), f"{minute}")
-    assert founding.is_enough
-    founding.learn(lambda _epoch: None, lambda: None)
+        fresh.add(sight(minute, faulty=lacks, level=(1.0, 0.0 if lacks else 1.0)), f"{minute}")
+    assert fresh.is_enough
+    fresh.learn(lambda _epoch: None, lambda: None)
     (sights,) = learned
     assert [one.entry.time for one in sights] == [at(minute) for minute in range(2, 12)]
 
 
-def test_channel_that_hears_nothing_of_a_running_machine_is_named_until_it_does(founding: Founding) -> None:
+def test_channel_that_hears_nothing_of_a_running_machine_is_named_until_it_does(
+    fresh: BaselineGathering,
+) -> None:
     for minute in range(FEWEST):
-        assert founding.trouble == ""
-        founding.add(sight(minute, faulty=True, level=(1.0, 0.0)), f"{minute}")
-    assert founding.trouble.startswith("channel 2 carries no usable signal")
+        assert fresh.trouble == ""
+        fresh.add(sight(minute, faulty=True, level=(1.0, 0.0)), f"{minute}")
+    assert fresh.trouble.startswith("channel 2 carries no usable signal")
     for minute in range(FEWEST, 2 * FEWEST):
-        founding.add(sight(minute, level=(1.0, 1.0)), f"{minute}")
-    assert founding.trouble == ""
+        fresh.add(sight(minute, level=(1.0, 1.0)), f"{minute}")
+    assert fresh.trouble == ""

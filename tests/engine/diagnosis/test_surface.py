@@ -91,7 +91,7 @@ def test_impacts_that_pass_through_the_load_once_a_turn_show_the_sidebands_too(b
 def test_evidence_is_plain_data_that_can_be_shown(bench: Bench) -> None:
     found = bench.find(impacts(IMS, lines_of(IMS)[Surface.OUTER]))
     assert found is not None
-    plain = found.plain()
+    plain = found.payload().to_detail()
     assert plain["surface"] == "outer race"
     assert plain["channel"] == 1
     first = plain["lines"][0]

@@ -13,7 +13,7 @@ import pytest
 
 from engine.alarms.notifications import YOUNG, calls_due
 from engine.config.settings import SettingsError, load_settings
-from engine.live.notifier import ATTEMPTS, Caller, Calling, Ran, calling_of, run_command
+from engine.live.notifier import ATTEMPTS, NotificationCommand, Notifier, Ran, command_of, run_command
 from engine.records.assessment import Assessment
 from engine.records.events import Cause, Event, EventKind, NewEvent, Priority
 from engine.records.stored_settings import FoldRules
@@ -23,7 +23,7 @@ from tests.engine.rigs import WALL
 from tests.tui import synthetic
 
 RULES = FoldRules()
-CALLING = Calling(("call",), 5.0, Priority.MEDIUM)
+CALLING = NotificationCommand(("call",), 5.0, Priority.MEDIUM)
 
 
 def due(events: Sequence[Event], minute: float = 100, floor: Priority = Priority.MEDIUM) -> list[int]:
@@ -97,8 +97,8 @@ class Bell:
     def now(self) -> datetime:
         return WALL + timedelta(seconds=self.seconds)
 
-    def caller(self, run: Callable[[Sequence[str], bytes, float], Ran] | None = None) -> Caller:
-        return Caller(
+    def notifier(self, run: Callable[[Sequence[str], bytes, float], Ran] | None = None) -> Notifier:
+        return Notifier(
             self.open,
             self.assessment(),
             CALLING,
@@ -131,9 +131,9 @@ def bell(tmp_path: Path) -> Bell:
 
 def test_ring_is_told_once_and_recorded(bell: Bell) -> None:
     bell.ring()
-    caller = bell.caller()
-    caller.turn()
-    caller.turn()
+    notifier = bell.notifier()
+    notifier.turn()
+    notifier.turn()
     (payload,) = bell.payloads
     assert (payload["component"], payload["cause"], payload["priority"]) == ("Bearing 1", "limit", "medium")
     (event,) = bell.notified()
@@ -142,31 +142,31 @@ def test_ring_is_told_once_and_recorded(bell: Bell) -> None:
 
 def test_restarted_engine_tells_what_was_not_told_and_nothing_twice(bell: Bell) -> None:
     bell.ring("Bearing 1/limit/a")
-    bell.caller().turn()
+    bell.notifier().turn()
     bell.ring("Bearing 1/limit/b")
-    bell.caller().turn()
+    bell.notifier().turn()
     assert [payload["alarm"] for payload in bell.payloads] == ["Bearing 1/limit/a", "Bearing 1/limit/b"]
 
 
 def test_command_that_fails_is_tried_again_later_and_others_do_not_wait_for_it(bell: Bell) -> None:
     bell.ring("Bearing 1/limit/a")
     bell.answers = [Ran(1, "line busy")]
-    caller = bell.caller()
-    assert caller.turn() == 5.0
+    notifier = bell.notifier()
+    assert notifier.turn() == 5.0
     bell.ring("Bearing 1/limit/b")
-    caller.turn()
+    notifier.turn()
     assert [event.alarm for event in bell.notified()] == ["Bearing 1/limit/b"]
     bell.seconds = 5.0
-    caller.turn()
+    notifier.turn()
     assert [event.detail["attempts"] for event in bell.notified()] == [1, 2]
 
 
 def test_command_that_never_works_is_given_up_with_the_reason_in_the_record(bell: Bell) -> None:
     bell.ring()
     bell.answers = [Ran(None, "killed after 5 s")] * 99
-    caller = bell.caller()
+    notifier = bell.notifier()
     for _ in range(ATTEMPTS + 3):
-        bell.seconds += caller.turn()
+        bell.seconds += notifier.turn()
     assert len(bell.payloads) == ATTEMPTS
     (event,) = bell.notified()
     assert event.detail["given_up"] is True
@@ -175,13 +175,13 @@ def test_command_that_never_works_is_given_up_with_the_reason_in_the_record(bell
 
 def test_store_that_fails_loses_no_record_and_calls_nobody_twice(bell: Bell) -> None:
     bell.ring()
-    caller = bell.caller()
+    notifier = bell.notifier()
     bell.store_fails = True
     for _ in range(2):
         with pytest.raises(StoreError):
-            caller.turn()
+            notifier.turn()
     bell.store_fails = False
-    caller.turn()
+    notifier.turn()
     assert (len(bell.payloads), len(bell.notified())) == (1, 1)
 
 
@@ -194,14 +194,14 @@ def test_slow_command_holds_nobody_up(bell: Bell) -> None:
         return Ran(0)
 
     bell.ring()
-    caller = bell.caller(slow)
-    caller.start()
+    notifier = bell.notifier(slow)
+    notifier.start()
     assert told.wait(20)
-    caller.poke()
+    notifier.poke()
     bell.ring("Bearing 1/limit/b")
     assert bell.notified() == []
     released.set()
-    caller.stop(20)
+    notifier.stop(20)
     assert bell.notified()[0].alarm == "Bearing 1/limit/a"
 
 
@@ -252,9 +252,9 @@ def test_what_went_wrong_is_told_in_clean_words(command: list[str], code: int | 
 
 
 def test_command_of_the_settings_is_words_or_one_line() -> None:
-    assert calling_of(load_settings().alarms) is None
+    assert command_of(load_settings().alarms) is None
     line = load_settings(overrides={"alarms.on_ring": "notify --to 'night shift'"}).alarms
-    assert calling_of(line) == Calling(("notify", "--to", "night shift"), 30.0, Priority.MEDIUM)
+    assert command_of(line) == NotificationCommand(("notify", "--to", "night shift"), 30.0, Priority.MEDIUM)
     words = load_settings(overrides={"alarms.on_ring": ["notify", "a b"]}).alarms
     assert words.on_ring == ("notify", "a b")
     with pytest.raises(SettingsError, match=r"alarms\.on_ring is no command line"):

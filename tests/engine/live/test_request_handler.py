@@ -349,7 +349,7 @@ def test_request_that_this_engine_does_not_know_is_answered(plant: Plant) -> Non
         yield from answered(plant)
 
     plant.run(story(), bundle=plant.rig.bundle)
-    assert plant.answers() == [(False, "this engine does not know how to dance")]
+    assert plant.answers() == [(False, "this engine knows no request 'dance'")]
 
 
 @pytest.mark.parametrize("action", [Action.ACCEPT, Action.SWITCH, Action.RETRY])

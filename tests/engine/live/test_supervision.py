@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from engine.alarms.outages import no_data_raised
+from engine.assessment.live_record import LiveRecord
 from engine.clock import LiveClock
 from engine.live import supervision
-from engine.live.supervision import Mind, Rhythm, Silence, data_events, silence_of
+from engine.live.supervision import Rhythm, Silence, Supervisor, data_events, silence_of
 from engine.records.assessment import Assessment
 from engine.records.events import Event, EventKind, NewEvent
 from engine.records.intake import Intake, Outcome
@@ -304,7 +305,9 @@ def test_mind_looks_at_most_once_a_second(plant: Plant) -> None:
 
     with Counting.open(plant.state) as store:
         clock = plant.clock
-        mind = Mind(store, plant.assessment(), plant.settings, now=clock.now, clock=lambda: clock.steady)
+        mind = Supervisor(
+            LiveRecord(store, plant.assessment(), clock.now), plant.settings, clock=lambda: clock.steady
+        )
         for _ in range(21):
             mind.turn(None, at(0), idle=True)
             clock.steady += 0.25

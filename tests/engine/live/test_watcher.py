@@ -293,7 +293,9 @@ def test_folder_that_vanishes_is_told_of_and_goes_on_when_it_comes_back(plant: P
         plant.put(*range(20))
         yield from plant.dealt_with(20)
         away = plant.folder.rename(plant.folder.with_name("away"))
-        yield from plant.until(lambda: "does not exist; it is looked for" in plant.beats[-1].message)
+        yield from plant.until(
+            lambda: "does not exist; the engine keeps looking for it" in plant.beats[-1].message
+        )
         away.rename(plant.folder)
         plant.put(*range(20, SMALL_COUNT))
         yield from plant.dealt_with(SMALL_COUNT)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.live.engine_events import Herald
+from engine.live.engine_events import EngineEvents
 from engine.live.notifier import RINGING
 from engine.records.assessment import Assessed, Assessment
 from engine.records.events import EventKind, NewEvent
@@ -124,13 +124,13 @@ def test_engine_that_ends_does_not_compete_for_the_store_with_what_tells_of_its_
     calling: Plant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     beside: list[str] = []
-    said = Herald.ended
+    said = EngineEvents.ended
 
-    def ended(herald: Herald, at: datetime) -> None:
+    def ended(herald: EngineEvents, at: datetime) -> None:
         beside.extend(one.name for one in threading.enumerate() if one.name == RINGING)
         said(herald, at)
 
-    monkeypatch.setattr(Herald, "ended", ended)
+    monkeypatch.setattr(EngineEvents, "ended", ended)
     calling.run(told_of_the_run(calling), bundle=calling.rig.bundle)
     assert beside == []
     assert calling.last_beat().phase is Phase.ENDED

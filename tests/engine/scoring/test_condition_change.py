@@ -42,7 +42,10 @@ def stepped(steps: list[float], count: int = 12, scatter: float = 0.01, after: i
 )
 def test_common_step(steps: list[float], ratio: float | None) -> None:
     found = common_step(stepped(steps))
-    assert found == (None if ratio is None else pytest.approx(ratio, rel=0.05))
+    assert (found and found.ratio) == (None if ratio is None else pytest.approx(ratio, rel=0.05))
+    if found:
+        np.testing.assert_allclose(found.before, -2.0, atol=0.05)
+        np.testing.assert_allclose(np.exp(found.steps), steps, rtol=0.05)
 
 
 def test_step_within_the_usual_scatter_is_none() -> None:

@@ -57,7 +57,7 @@ def event(kind: EventKind, position: int, name: str, seq: int = 7, **detail: obj
 
 def alarm(name: str, priority: Priority = Priority.HIGH, **changes: object) -> Alarm:
     number = int(name[-1])
-    ring = event(EventKind.RAISED, 78, name, number, cause="limit", severity=1.2)
+    ring = event(EventKind.RAISED, 78, name, number, cause="limit", priority=priority, severity=1.2)
     made = Alarm(name, "component", name, "limit", priority, "", 1.2, ring, ring, ring, peak=1.2)
     return replace(made, **changes)  # type: ignore[arg-type]  # changes are fields of Alarm
 

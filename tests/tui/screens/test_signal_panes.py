@@ -7,6 +7,7 @@ from datetime import UTC
 import numpy as np
 import pytest
 
+from engine.records.stored_settings import StoredMachine, StoredRecording, StoredSettings
 from tests.tui.conftest import frame
 from tui.data.frame import Frame
 from tui.data.view import View
@@ -62,7 +63,8 @@ def accelerating(view: View, *, velocity: float = math.nan, rows: int = 20_480) 
     """Return the same record with a sensor in g and velocity from the 20th snapshot on."""
     told = np.full_like(view.series.velocity, np.nan)
     told[20:] = velocity
-    settings = {"machine": {"sample_rate": 20_480.0}, "recording": {"rows": rows}}
+    recording = StoredRecording(rows, 0, "%Y.%m.%d.%H.%M.%S", "UTC", "\t")
+    settings = StoredSettings(machine=StoredMachine(20_480.0), recording=recording)
     assessment = replace(view.assessment, units=("g",) * 4, settings=settings)
     return frame(replace(view, assessment=assessment, series=replace(view.series, velocity=told)), 116)
 

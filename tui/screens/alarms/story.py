@@ -1,7 +1,7 @@
 """One alarm's whole story: how it stands, what to do, how bad it was, the evidence, and all that happened."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import tzinfo
 
 from engine.alarms.advice import advice_for
@@ -9,6 +9,7 @@ from engine.alarms.alarm import Alarm
 from engine.alarms.episodes import stories_of
 from engine.clock import microseconds
 from engine.records.events import RINGS, Event, EventKind
+from engine.records.payloads import Cleared, Diagnosed, Ring, RingEvidence, SurfaceEvidence
 from tui.data.frame import Frame
 from tui.draw.alarm_rows import alarm_glyph, standing
 from tui.draw.format import (
@@ -121,22 +122,11 @@ def event_text(event: Event) -> str:
     origin = f" from {clean(str(detail['from']))}" if detail.get("from") else ""
     match event.kind:
         case EventKind.RAISED | EventKind.ESCALATED:
-            parts = [event.kind.value, str(detail.get("priority", ""))]
-            severity = _number(detail.get("severity"))
-            if severity is not None:
-                parts.append(f"severity {severity_text(severity)}")
-            if detail.get("promoted"):
-                parts.append(f"because of {detail['promoted']}")
-            worse = _number(detail.get("beside_severity"))
-            if worse is not None:
-                parts.append(f"while {clean(str(detail['beside']))} was at {severity_text(worse)}")
-            if detail.get("snapshot"):
-                parts.append(str(detail["snapshot"]))
-            return ", ".join(part for part in parts if part)
+            return _ring_text(event.kind, Ring.from_detail(detail))
         case EventKind.DIAGNOSED:
-            return f"points to the {detail.get('surface', '')}"
+            return f"points to the {Diagnosed.from_detail(detail).surface}"
         case EventKind.CLEARED:
-            return "overtaken by an alarm" if detail.get("overtaken") else "returned"
+            return "overtaken by an alarm" if Cleared.from_detail(detail).overtaken else "returned"
         case EventKind.ACKNOWLEDGED:
             words = f": {detail['comment']}" if detail.get("comment") else ""
             return f"acknowledged by {by}{origin}{words}"
@@ -157,53 +147,62 @@ def evidence_texts(frame: Frame, alarm: Alarm, zone: tzinfo) -> Iterator[str]:
     if rings:
         for number, text in enumerate(_ring_evidence(rings[-1], alarm, zone)):
             yield text if number else f"at {short_time(rings[-1].at, zone)}: {text}"
-    found = [event for event in events if event.detail.get("lines")]
-    if found and found[-1].detail.get("surface"):
-        yield f"at {short_time(found[-1].at, zone)}: {_line_evidence(found[-1].detail)}"
+    found = [(event.at, SurfaceEvidence.from_detail(event.detail)) for event in events]
+    named = [(at, evidence) for at, evidence in found if evidence is not None]
+    if named:
+        at, evidence = named[-1]
+        yield f"at {short_time(at, zone)}: {_line_evidence(evidence)}"
 
 
-def _ring_evidence(ring: Event, alarm: Alarm, zone: tzinfo) -> Iterator[str]:
-    detail = ring.detail
-    error, limit, share = (_number(detail.get(key)) for key in ("error", "limit", "share"))
-    if error is not None and limit is not None:
-        part = f", {percent(share)} of the machine's error" if share is not None else ""
-        yield f"error {error:.3g}, its limit {limit:.3g}{part}"
-    told = []
-    for band in _list(detail.get("bands")):
-        known = [number for number in map(_number, _list(band)) if number is not None]
-        if len(known) == 3:
-            told.append(f"{frequency(known[0], known[1])} {percent(known[2])}")
-    if told:
-        yield f"bands {', '.join(told[:3])}"
+def _ring_text(kind: EventKind, ring: Ring) -> str:
+    parts = [kind.value, ring.priority.value]
+    if _finite(ring.severity) is not None:
+        parts.append(f"severity {severity_text(ring.severity or 0.0)}")
+    if ring.promoted:
+        parts.append(f"because of {ring.promoted}")
+    worse = _finite(ring.beside_severity)
+    if worse is not None:
+        parts.append(f"while {clean(ring.beside)} was at {severity_text(worse)}")
+    return ", ".join([*parts, ring.snapshot] if ring.snapshot else parts)
+
+
+def _ring_evidence(event: Event, alarm: Alarm, zone: tzinfo) -> Iterator[str]:
+    ring = Ring.from_detail(event.detail)
+    if ring.evidence is not None:
+        yield from _limit_evidence(ring.evidence)
     due = limit_due(alarm)
     if due is not None:
-        early, late = (_number(detail.get(key)) for key in ("earliest", "latest"))
+        known = ring.forecast
+        early, late = (None, None) if known is None else (_finite(known.earliest), _finite(known.latest))
         span = (
             f" (in {duration(early)} to {duration(late)})" if early is not None and late is not None else ""
         )
         yield f"forecast the limit for {short_time(due, zone)}{span}, if it went on like that"
         if alarm.cleared is not None:
-            yield (
-                "then an alarm by the limit came"
-                if alarm.cleared.detail.get("overtaken")
-                else "it did not come"
-            )
-    if detail.get("message"):
-        yield str(detail["message"])
+            overtaken = Cleared.from_detail(alarm.cleared.detail).overtaken
+            yield "then an alarm by the limit came" if overtaken else "it did not come"
+    if ring.message:
+        yield ring.message
 
 
-def _line_evidence(detail: Mapping[str, object]) -> str:
-    told = []
-    for line in _list(detail.get("lines")):
-        if isinstance(line, Mapping):
-            sideband = int(_number(line.get("sideband")) or 0)
-            side = f"{sideband:+d}" if sideband else ""
-            times = _number(line.get("times_baseline")) or math.nan
-            told.append(
-                f"{_number(line.get('found_at')) or math.nan:.1f} Hz"
-                f" (harmonic {line.get('order')}{side}, {times:.1f} × baseline)"
-            )
-    return f"{detail.get('surface')}, channel {detail.get('channel')}: {', '.join(told)}"
+def _limit_evidence(evidence: RingEvidence) -> Iterator[str]:
+    error, limit, share = (_finite(one) for one in (evidence.error, evidence.limit, evidence.share))
+    if error is not None and limit is not None:
+        part = f", {percent(share)} of the machine's error" if share is not None else ""
+        yield f"error {error:.3g}, its limit {limit:.3g}{part}"
+    finite = [band for band in evidence.bands if all(map(math.isfinite, band))]
+    if finite:
+        texts = [f"{frequency(low, high)} {percent(part)}" for low, high, part in finite[:3]]
+        yield f"bands {', '.join(texts)}"
+
+
+def _line_evidence(evidence: SurfaceEvidence) -> str:
+    texts = []
+    for line in evidence.lines:
+        side = f"{line.sideband:+d}" if line.sideband else ""
+        times, found_at = _finite(line.times_baseline) or math.nan, _finite(line.found_at) or math.nan
+        texts.append(f"{found_at:.1f} Hz (harmonic {line.order}{side}, {times:.1f} × baseline)")
+    return f"{evidence.surface}, channel {evidence.channel}: {', '.join(texts)}"
 
 
 def _item(width: int, label: str, text: str, role: Role = Role.PLAIN) -> Lines:
@@ -215,9 +214,5 @@ def _item(width: int, label: str, text: str, role: Role = Role.PLAIN) -> Lines:
     ]
 
 
-def _list(value: object) -> list[object]:
-    return list(value) if isinstance(value, list | tuple) else []
-
-
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from engine.alarms.alarm import Alarm
 from engine.clock import microseconds, seconds_span, shifted
 from engine.records.events import RINGS, Cause, EventKind
+from engine.records.payloads import TrendForecast
 from tui.data.frame import Frame
 from tui.draw.chart import Axis, Chart, Curve, Mark, chart_lines
 from tui.draw.format import duration, short_time, since_texts
@@ -134,16 +135,14 @@ def estimate_text(frame: Frame, component: int, zone: tzinfo) -> str:
 
 
 def _ahead(trend: Alarm, frame: Frame, zone: tzinfo) -> str:
-    detail = trend.raised.detail
-    seconds = detail.get("seconds_to_limit")
-    if not isinstance(seconds, int | float):
+    forecast = TrendForecast.from_detail(trend.raised.detail)
+    if forecast is None:
         return "rising towards the limit"
-    reached = shifted(trend.raised.at, seconds_span(float(seconds)))
+    reached = shifted(trend.raised.at, seconds_span(forecast.seconds_to_limit))
     parts = [f"rising: limit about {short_time(reached, zone)}"]
-    early, late = detail.get("earliest"), detail.get("latest")
-    if isinstance(early, int | float):
-        longest = duration(float(late)) if isinstance(late, int | float) else "never"
-        parts.append(f"({duration(float(early))} to {longest} from {short_time(trend.raised.at, zone)})")
+    if forecast.earliest is not None:
+        longest = "never" if forecast.latest is None else duration(forecast.latest)
+        parts.append(f"({duration(forecast.earliest)} to {longest} from {short_time(trend.raised.at, zone)})")
     if frame.playhead.at is not None and microseconds(reached) < frame.playhead.at:
         parts.append("– that time has passed")
     return " ".join(parts)

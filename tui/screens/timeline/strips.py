@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from engine.clock import microseconds
 from engine.records.assessment import Quality
 from engine.records.events import RINGS, EventKind
+from engine.records.payloads import Ring
 from tui.data.frame import Frame
 from tui.draw.format import duration, severity_text, short_time
 from tui.draw.glyphs import Glyphs, finished, shades
@@ -136,10 +137,10 @@ def happenings(frame: Frame, zone: tzinfo) -> tuple[Happened, ...]:
     ]
     for event in view.events:
         if event.kind in RINGS:
-            number = event.detail.get("severity")
-            severity = f", severity {severity_text(number)}" if isinstance(number, int | float) else ""
+            ring = Ring.from_detail(event.detail)
+            severity = "" if ring.severity is None else f", severity {severity_text(ring.severity)}"
             what = "alarm raised" if event.kind is EventKind.RAISED else "alarm escalated"
-            cause = clean(str(event.detail.get("cause", "")))
+            cause = clean(ring.cause)
             who = clean(event.component or event.source)
             found.append(Happened(microseconds(event.at), f"{who}: {what}, {cause}{severity}", Role.ALARM))
         elif event.kind in TOLD:

@@ -1,0 +1,112 @@
+"""The advisory of a changed operating condition: all components of a machine stepped together.
+
+It explains and never mutes: no other alarm, score or limit depends on it.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean, median
+
+from engine.alarms.causes import CAUSES
+from engine.config.sections import AlarmSettings
+from engine.records.assessment import Moment
+from engine.records.events import Cause, EventKind, NewEvent
+from engine.records.payloads import Cleared, LevelStep, Ring
+from engine.scoring.condition_change import CommonStep
+from engine.scoring.history import LENGTH
+
+HELD = 0.5
+"""Share of the step above which the levels count as still changed: half way back is neither."""
+
+SETTLED = LENGTH
+"""Running snapshots after which the new levels are the usual ones: the engine remembers no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionWatch:
+    """A step of all levels, from the snapshot that showed it until its advisory is cleared.
+
+    Attributes:
+        before: natural logarithm of each component's level before the step; empty where there was none.
+        steps: the step of each, in the same units.
+        held: running snapshots in a row that still differ from before.
+        back: running snapshots in a row that do not.
+        alarm: key of the standing advisory, or "".
+    """
+
+    before: tuple[float, ...] = ()
+    steps: tuple[float, ...] = ()
+    held: int = 0
+    back: int = 0
+    alarm: str = ""
+
+
+def watch_condition(
+    watch: ConditionWatch,
+    found: CommonStep | None,
+    level: Sequence[float],
+    components: Sequence[str],
+    moment: Moment,
+    rules: AlarmSettings,
+) -> tuple[ConditionWatch, tuple[NewEvent, ...]]:
+    """Raise the advisory once a step lasts; clear it when the levels are back, or have become usual.
+
+    A further step while the advisory stands restarts the count of `SETTLED` and raises no second one.
+
+    Args:
+        watch: the state so far.
+        found: the step that this running snapshot shows, None for none.
+        level: natural logarithm of each component's level in this snapshot, NaN where it does not run.
+        components: their names.
+        moment: the snapshot.
+        rules: persistence on the way up, `clear_after` on the way back.
+
+    Returns:
+        The state after the snapshot, and the events it decided.
+    """
+    if not watch.before and found is not None:
+        watch = ConditionWatch(before=found.before, steps=found.steps)
+    if not watch.before or not all(map(math.isfinite, level)):
+        return watch, ()
+    changes = [now - usual for now, usual in zip(level, watch.before, strict=True)]
+    differs = median(change / step for change, step in zip(changes, watch.steps, strict=True)) >= HELD
+    held = (1 if found else watch.held + 1) if differs else 0
+    watch = ConditionWatch(watch.before, watch.steps, held, 0 if differs else watch.back + 1, watch.alarm)
+    if not watch.alarm:
+        if not differs:
+            return ConditionWatch(), ()
+        return _raised(watch, changes, components, moment) if held >= rules.persistence else (watch, ())
+    if watch.back >= rules.clear_after:
+        return _cleared(watch, moment, "the levels are back where they were before the step")
+    if watch.held >= SETTLED:
+        return _cleared(watch, moment, f"the new levels have been the usual ones for {SETTLED} snapshots")
+    return watch, ()
+
+
+def _raised(
+    watch: ConditionWatch, changes: Sequence[float], components: Sequence[str], moment: Moment
+) -> tuple[ConditionWatch, tuple[NewEvent, ...]]:
+    rule = CAUSES[Cause.CONDITION]
+    key = f"{rule.source}/{Cause.CONDITION}/{moment.name}"
+    ratios = {name: math.exp(change) for name, change in zip(components, changes, strict=True)}
+    mean = math.exp(fmean(changes))
+    ring = Ring(
+        cause=Cause.CONDITION.value,
+        priority=rule.priority,
+        snapshot=moment.name,
+        message=(
+            f"the vibration levels of all {len(ratios)} components stepped together to {mean:.2f} times"
+            f" ({min(ratios.values()):.2f} to {max(ratios.values()):.2f})"
+        ),
+        step=LevelStep(mean, ratios),
+    )
+    raised = NewEvent(EventKind.RAISED, moment.at, rule.source, alarm=key, detail=ring.to_detail())
+    return ConditionWatch(watch.before, watch.steps, watch.held, watch.back, key), (raised,)
+
+
+def _cleared(watch: ConditionWatch, moment: Moment, why: str) -> tuple[ConditionWatch, tuple[NewEvent, ...]]:
+    payload = Cleared(snapshot=moment.name, message=why)
+    source = CAUSES[Cause.CONDITION].source
+    cleared = NewEvent(EventKind.CLEARED, moment.at, source, alarm=watch.alarm, detail=payload.to_detail())
+    return ConditionWatch(), (cleared,)

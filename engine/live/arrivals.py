@@ -1,0 +1,128 @@
+"""Snapshots that arrived in the folder: scored with a bundle, or gathered for the first baseline."""
+
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from engine.assessment.assessor import Assessor
+from engine.assessment.examination import Examined
+from engine.baseline.from_live import BaselineGathering
+from engine.baseline.sights import Sight
+from engine.live.intake import FolderIntake
+from engine.live.supervision import Rhythm
+from engine.records.intake import Outcome
+from engine.system.ordered_map import in_order
+from replay.incoming.inbox import Candidate, NotYetError
+from replay.recording import RecordingError
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """Reads files that are complete, a few at a time, and hands them on in order of time.
+
+    Attributes:
+        intake: of the folder.
+        rhythm: is given the time of each snapshot.
+        beat: called after each file.
+        stop: ends gathering early; what was read is kept.
+        gathered: by name, the stamps of files that a gathering has read.
+    """
+
+    intake: FolderIntake
+    rhythm: Rhythm
+    beat: Callable[[], None]
+    stop: threading.Event
+    gathered: dict[bytes, tuple[int, int, int]] = field(default_factory=dict)
+
+    def ready(self, newest: datetime | None) -> list[Candidate]:
+        """Look into the folder; return the files that are complete and were not gathered, oldest first.
+
+        Args:
+            newest: recording time of the newest snapshot scored, None before the first.
+        """
+        looked = self.intake.look(newest, self._interval)
+        return [one for one in looked if self.gathered.get(one.raw) != one.stamp]
+
+    def score(self, portion: Sequence[Candidate], assessor: Assessor) -> None:
+        """Score some files and commit their rows.
+
+        Raises:
+            StoreError: the store cannot be written.
+        """
+
+        def examine(index: int) -> tuple[Examined, str] | NotYetError:
+            read = self.intake.read(portion[index])
+            if isinstance(read, NotYetError):
+                return read
+            snapshot, digest = read
+            try:
+                return assessor.examine(snapshot), digest
+            except ArithmeticError as error:
+                raise RecordingError(snapshot.name, _reason(error, snapshot.name)) from error
+
+        with closing(in_order(examine, range(len(portion)))) as examined:
+            for candidate, one in zip(portion, examined, strict=True):
+                if isinstance(one, RecordingError):
+                    self.intake.refuse(candidate, Outcome.QUARANTINED, one.reason)
+                elif not isinstance(one, NotYetError):
+                    self._take(candidate, *one, assessor)
+                self.beat()
+        assessor.commit()
+
+    def gather(self, portion: Sequence[Candidate], gathering: BaselineGathering) -> None:
+        """Look at some files of a machine that has no baseline yet."""
+        times = {one.raw: self.intake.time_of(one) for one in portion}
+
+        def look(index: int) -> tuple[Sight, str] | NotYetError:
+            candidate = portion[index]
+            read = self.intake.read(candidate)
+            if isinstance(read, NotYetError):
+                return read
+            snapshot, digest = read
+            return gathering.look(replace(snapshot, time=times[candidate.raw])), digest
+
+        with closing(in_order(look, range(len(portion)))) as sights:
+            for candidate, one in zip(portion, sights, strict=True):
+                if isinstance(one, RecordingError):
+                    self.intake.refuse(candidate, Outcome.QUARANTINED, one.reason)
+                elif not isinstance(one, NotYetError):
+                    gathering.add(*one)
+                    self.gathered[candidate.raw] = candidate.stamp
+                    self.rhythm.heard(times[candidate.raw])
+                self.beat()
+                if self.stop.is_set():
+                    return
+
+    @property
+    def _interval(self) -> timedelta:
+        silence = self.rhythm.silence
+        return timedelta(0) if silence is None else silence.interval
+
+    def _take(self, candidate: Candidate, one: Examined, digest: str, assessor: Assessor) -> None:
+        decision = self.intake.decide(
+            candidate, digest, assessor.newest, self._interval, silent=one.seen.silent
+        )
+        one = replace(one, at=decision.at or one.at)
+        row = self.intake.entry(candidate, one.at, digest, decision)
+        try:
+            if decision.outcome is Outcome.TAKEN:
+                assessor.assess(one, row)
+                self.rhythm.heard(one.at)
+            elif decision.outcome is Outcome.LATE:
+                assessor.assess_late(one, row)
+            else:
+                # The recording that it was compared with must be in the ledger first.
+                assessor.commit()
+                self.intake.refuse(candidate, decision.outcome, decision.reason, one.at, digest)
+                return
+        except ArithmeticError as error:
+            self.intake.refuse(candidate, Outcome.QUARANTINED, _reason(error, one.name))
+            return
+        self.intake.took(candidate, row)
+
+
+def _reason(error: ArithmeticError, name: str) -> str:
+    """Return the reason for a file whose numbers are not finite, without the file's name."""
+    return str(error).removeprefix(f"{name}: ")
