@@ -15,7 +15,7 @@ from engine.assessment.live_record import LiveRecord
 from engine.assessment.progress import LearningProgress
 from engine.baseline.from_run import AssessmentError, explain, healthy_entries, learn_from_run
 from engine.bundles.bundle import Bundle
-from engine.bundles.library import Bundles, check_shape
+from engine.bundles.library import Bundles, check_fit
 from engine.config.channels import Layout, layout_of
 from engine.config.settings import Settings
 from engine.errors import FailedError, UnusableError
@@ -83,7 +83,7 @@ def assess(
                 progress = LearningProgress(record, heartbeat, settings.model.epochs)
                 bundle, learning_seconds = _learned_bundle(run, settings, record, progress)
             else:
-                check_shape(bundle, settings)
+                check_fit(bundle, settings)
                 learning_seconds = 0.0
             began = time.perf_counter()
             scored, judged = _score(run, settings, record, heartbeat, bundle)

@@ -1,6 +1,7 @@
 """The bundles of a store, side by side, and which of them an assessment scores with."""
 
 import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from engine.bundles.bundle import MANIFEST, Bundle, BundleError, load_bundle
@@ -77,8 +78,10 @@ class Bundles:
         write_whole(self._marker, json.dumps({"bundle": name}), durable=True)
 
 
-def check_shape(bundle: Bundle, settings: Settings) -> None:
-    """Refuse a bundle that was learned on another kind of recording.
+def check_fit(bundle: Bundle, settings: Settings) -> None:
+    """Refuse a bundle that was learned on other recordings, in other units, or for other averages.
+
+    Names, geometry and speed may differ: no score depends on them.
 
     Raises:
         BundleError: in one sentence, what differs.
@@ -88,9 +91,27 @@ def check_shape(bundle: Bundle, settings: Settings) -> None:
         ("rows", bundle.rows, settings.recording.rows),
         ("columns", bundle.channels, settings.columns),
         ("components", bundle.calibration.limit.shape[1], len(settings.components)),
+        *_learned_and_here(bundle.settings, settings),
     ):
         if learned != here:
             raise BundleError(
                 f"the bundle was learned with {what} {learned}, the settings say {here};"
                 " learn a bundle for this machine, or use the settings it was learned with"
             )
+
+
+def _learned_and_here(
+    learned: Mapping[str, object], settings: Settings
+) -> Iterator[tuple[str, object, object]]:
+    """Yield the settings that scores depend on: name, as learned, as set. An old bundle may lack some."""
+    here = settings.plain()
+    parts, own = learned.get("component"), here["component"]
+    if isinstance(parts, list) and len(parts) == len(own):
+        for part, now in zip(parts, own, strict=True):
+            for key in ("channels", "unit", "sensitivity"):
+                if isinstance(part, Mapping) and key in part:
+                    yield f"{key} of {now['name']}", list(part[key]), list(now[key])
+    limits = learned.get("limits")
+    for key in ("quick", "patient"):
+        if isinstance(limits, Mapping) and key in limits:
+            yield f"limits.{key}", limits[key], here["limits"][key]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from engine.assessment.live_record import LiveRecord
 from engine.baseline.from_run import learn_from_run
-from engine.bundles.library import Bundles, check_shape
+from engine.bundles.library import Bundles, check_fit
 from engine.config.healthy_span import parse_healthy
 from engine.config.settings import Settings
 from engine.errors import FailedError, UnusableError
@@ -161,7 +161,7 @@ class RequestHandler:
         self._due.append(Answer(request, True, "the file is looked at again"))
 
     def _switch(self, request: Event, name: str) -> None:
-        check_shape(self._bundles.load(name), self._settings)
+        check_fit(self._bundles.load(name), self._settings)
         self._bundles.use(name)
         self._wishes.append(LoopRequest(switched=True))
         self._due.append(Answer(request, True, f"{name} is in use from the next snapshot on"))

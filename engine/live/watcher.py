@@ -21,7 +21,7 @@ from engine.assessment.progress import LearningProgress
 from engine.baseline.from_live import BaselineGathering
 from engine.baseline.trainer import LearningError
 from engine.bundles.bundle import BundleError
-from engine.bundles.library import Bundles, check_shape
+from engine.bundles.library import Bundles, check_fit
 from engine.clock import wall_clock
 from engine.config.channels import layout_of
 from engine.config.settings import Settings
@@ -110,7 +110,7 @@ def watch(
     with lease(store.path.parent / "leases", machine_lease(settings), store.access, what):
         bundles = Bundles(store.path.parent, live_key(settings))
         if start.bundle is not None:
-            check_shape(bundles.load(start.bundle), settings)
+            check_fit(bundles.load(start.bundle), settings)
             bundles.use(start.bundle)
         assessment = store.begin_assessment(
             machine=settings.machine.name,
@@ -262,7 +262,7 @@ class _Watch:
                 return
             # A machine that was scored before may be failing: only an operator asks to learn it again.
             bundle = self._bundles.load()
-            check_shape(bundle, self._settings)
+            check_fit(bundle, self._settings)
             assessor = Assessor(self._record, bundle, self._settings)
         except BundleError as error:
             self._engine_events.model_missing(str(error), self.live_now())

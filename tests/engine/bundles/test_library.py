@@ -1,11 +1,13 @@
 """The bundles beside a store: several kept, one in use, altered ones refused."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from engine.bundles.bundle import BundleError
-from engine.bundles.library import Bundles
+from engine.bundles.library import Bundles, check_fit
+from engine.config.settings import Settings, load_settings
 from tests.engine.rigs import SmallRig
 
 
@@ -53,3 +55,33 @@ def test_marker_that_is_damaged_or_gone_is_a_sentence_and_not_a_guess(bundles: B
 
 def test_folder_that_is_not_there_holds_none(tmp_path: Path) -> None:
     assert Bundles(tmp_path / "nowhere", "press").names() == ()
+
+
+def changed(rig: SmallRig, old: str, new: str, folder: Path) -> Settings:
+    """The settings of the rig with one text replaced by another."""
+    text = rig.config.read_text()
+    assert old in text
+    place = folder / "changed.toml"
+    place.write_text(text.replace(old, new))
+    return load_settings(place)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ("channels = [1]", "channels = [1]\nsensitivity = 10.0", r"sensitivity of \S+ \[1.0\], .* \[10.0\]"),
+        ('channels = [1]\nunit = "g"', 'channels = [1]\nunit = "m/s2"', r"unit of \S+ "),
+        ("[model]", "[limits]\nquick = 0.9\n\n[model]", "limits.quick "),
+    ],
+)
+def test_bundle_learned_in_other_units_or_for_other_averages_is_refused(
+    small_rig: SmallRig, tmp_path: Path, old: str, new: str, what: str
+) -> None:
+    with pytest.raises(BundleError, match=f"the bundle was learned with {what}"):
+        check_fit(small_rig.bundle, changed(small_rig, old, new, tmp_path))
+
+
+def test_names_geometry_and_speed_may_change_under_a_bundle(small_rig: SmallRig, tmp_path: Path) -> None:
+    check_fit(small_rig.bundle, small_rig.settings)
+    check_fit(small_rig.bundle, changed(small_rig, 'name = "Left"', 'name = "West"', tmp_path))
+    check_fit(replace(small_rig.bundle, settings={}), small_rig.settings)
