@@ -1,4 +1,4 @@
-"""Requests of operators to a watching engine: accept, relearn, switch, retry. Each is answered once."""
+"""Requests of operators to a watching engine: accept, relearn, switch, retry, stop. Each is answered once."""
 
 import queue
 import threading
@@ -13,7 +13,7 @@ from engine.config.healthy_span import parse_healthy
 from engine.config.settings import Settings
 from engine.errors import FailedError, UnusableError
 from engine.operator.acceptance import accept_baseline
-from engine.records.events import Action, Event
+from engine.records.events import Action, Event, EventKind
 from engine.records.progress import Epoch
 from replay.recording import RecordingError
 from replay.run import RunError, open_run
@@ -21,10 +21,11 @@ from replay.run import RunError, open_run
 
 @dataclass(frozen=True, slots=True)
 class LoopRequest:
-    """A request for the loop: read a file again, or score with another bundle."""
+    """A request for the loop: read a file again, score with another bundle, or end."""
 
     retry: bytes | None = None
     switched: bool = False
+    ends: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,8 @@ class RequestHandler:
                     self._switch(request, str(request.detail["bundle"]))
                 case Action.RELEARN:
                     self._relearn(request, str(request.detail["healthy"]))
+                case Action.STOP:
+                    self._stop(request)
                 case _:
                     self._due.append(Answer(request, False, f"this engine knows no request {action!r}"))
         except KeyError as error:
@@ -165,6 +168,17 @@ class RequestHandler:
         self._bundles.use(name)
         self._wishes.append(LoopRequest(switched=True))
         self._due.append(Answer(request, True, f"{name} is in use from the next snapshot on"))
+
+    def _stop(self, request: Event) -> None:
+        """End the engine, unless an earlier engine was meant."""
+        events = self._store.events(self._assessment)
+        started = max((one.seq for one in events if one.kind is EventKind.STARTED), default=0)
+        if request.seq < started:
+            words = "this engine started after the request and goes on; ask again to end it"
+            self._due.append(Answer(request, False, words))
+            return
+        self._wishes.append(LoopRequest(ends=True))
+        self._due.append(Answer(request, True, "the engine ends"))
 
     def _relearn(self, request: Event, healthy: str) -> None:
         parse_healthy(healthy)

@@ -244,6 +244,8 @@ class _Watch:
 
     def _carry_out(self, request: LoopRequest) -> None:
         """Carry out a request that changes the loop."""
+        if request.ends:
+            self._stop.set()
         if request.retry is not None:
             self._intake.retry(request.retry)
         if request.switched:

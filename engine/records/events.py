@@ -61,6 +61,7 @@ class Action(StrEnum):
     RELEARN = "relearn"
     SWITCH = "switch"
     RETRY = "retry"
+    STOP = "stop"
 
 
 class Priority(StrEnum):

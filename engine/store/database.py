@@ -18,10 +18,9 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from engine.errors import StoreBusyError, StoreError, StoreFaultError, StoreFullError
 from engine.store import schema
-from engine.store.location import FILE_NAME, look_for
+from engine.store.location import FILE_NAME, JOURNAL_SUFFIX, look_for, refuse_planted
 from engine.store.migrations import is_older, migrate, version_of
 from engine.store.sqlite import (
-    JOURNAL_SUFFIX,
     Trouble,
     can_give_back,
     engine_of,
@@ -30,7 +29,9 @@ from engine.store.sqlite import (
     spare_bytes,
     trouble_of,
 )
+from engine.system.disk_space import FULL
 from engine.system.permissions import PRIVATE, Access, access_of, make_file, make_folder
+from engine.system.plain_file import PlantedError
 
 T = TypeVar("T")
 
@@ -88,6 +89,8 @@ class Database:
             _make(path, access)
         else:
             look_for(state)
+        if not read_only:
+            refuse_planted(path)
         engine = engine_of(path, read_only=read_only, lock_seconds=patience.lock_seconds)
         store = cls(engine, path, access=access, read_only=read_only, patience=patience)
         try:
@@ -247,7 +250,13 @@ def _make(path: Path, access: Access) -> None:
         journal = path.with_name(path.name + JOURNAL_SUFFIX)
         if access != PRIVATE and journal.exists():
             make_file(journal, access)
+    except PlantedError as error:
+        raise StoreError(str(error)) from error
     except OSError as error:
+        if error.errno in FULL:
+            raise StoreFullError(
+                f"{path}: cannot be made ({error.strerror}); make room on its disk"
+            ) from error
         raise StoreError(f"{path}: cannot be made ({error.strerror}); choose another --state") from error
 
 

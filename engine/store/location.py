@@ -1,27 +1,37 @@
 """The location of a store: the file in a state folder, found without loading the database's library."""
 
+import errno
+import os
 from pathlib import Path
 
 from engine.errors import StoreError, StoreMissingError
+from engine.system.plain_file import PlantedError, is_planted_owner, plain_file
 
 FILE_NAME = "raceway.db"
 """Name of the database inside a state folder."""
+
+JOURNAL_SUFFIX = "-journal"
+"""Suffix of SQLite's journal, the file from which it undoes an incomplete transaction."""
 
 
 def look_for(state: Path) -> None:
     """Check that a state folder holds a store that can be read.
 
     Raises:
-        StoreError: it holds no store, or the store cannot be read.
+        StoreError: it holds no store, the store cannot be read, or a link or pipe is in its place.
     """
     path = state / FILE_NAME
     try:
-        is_there = path.is_file()
-        if is_there:
-            # Checked here, because the database's message about it is less clear.
-            path.open("rb").close()
+        # Checked here, because the database's message about it is less clear.
+        with plain_file(path, look=True) as file:
             # An empty file: another process is about to make the tables.
-            is_there = path.stat().st_size > 0
+            is_there = os.fstat(file).st_size > 0
+        if not os.access(path, os.R_OK, effective_ids=os.access in os.supports_effective_ids):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except (FileNotFoundError, NotADirectoryError):
+        is_there = False
+    except PlantedError as error:
+        raise StoreError(str(error)) from error
     except PermissionError as error:
         raise StoreError(
             f"{path}: you may not read it ({error.strerror}); ask its owner to share it ([store] group)"
@@ -32,3 +42,33 @@ def look_for(state: Path) -> None:
         raise StoreMissingError(
             f"{path}: there is no store here yet; start a run first, or name another --state"
         )
+
+
+def refuse_planted(database: Path) -> None:
+    """Refuse to write to a database that others could have put there, or reach under another name.
+
+    Args:
+        database: the file; the journal beside it, from which half a write is undone, is looked at too.
+
+    Raises:
+        StoreError: a link, a pipe, a file with a second name, or one of a user who has no business there.
+        OSError: it cannot be looked at.
+    """
+    for path in (database, database.with_name(database.name + JOURNAL_SUFFIX)):
+        try:
+            with plain_file(path, look=True) as file:
+                found = os.fstat(file)
+        except FileNotFoundError:
+            continue
+        except PlantedError as error:
+            raise StoreError(str(error)) from error
+        if found.st_nlink > 1:
+            raise StoreError(
+                f"{path}: has a second name (a hard link), by which it could be changed unseen; put a copy in"
+                " its place"
+            )
+        if is_planted_owner(found.st_uid, path.parent):
+            raise StoreError(
+                f"{path}: belongs to another user ({found.st_uid}), in a folder that everybody may write to;"
+                " name a folder of your own by --state"
+            )

@@ -16,9 +16,6 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import QueuePool
 
-JOURNAL_SUFFIX = "-journal"
-"""Suffix of SQLite's journal, the file from which it undoes an incomplete transaction."""
-
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _FULL = {sqlite3.SQLITE_FULL}
 _FAULT = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}

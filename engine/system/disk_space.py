@@ -1,9 +1,13 @@
 """Free disk space: intake stops early enough that acknowledgements still fit."""
 
+import errno
 import shutil
 from pathlib import Path
 
 MEGABYTE = 1_000_000
+
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+"""Error numbers of a disk, or a user's share of it, that is full."""
 
 RESUME_PERCENT = 110
 """Paused intake resumes only above this multiple of the floor, so that it does not start and stop."""

@@ -2,21 +2,35 @@
 
 import fcntl
 import hashlib
+import json
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from engine.config.settings import Settings
 from engine.errors import FailedError
 from engine.system.permissions import PRIVATE, Access, make_file, make_folder
+from engine.system.plain_file import PlantedError, plain_file
+from engine.system.process_identity import ProcessIdentity, own_identity
 
 ATTEMPTS, PAUSE_SECONDS = 4, 0.05
+
+MOST_BYTES = 1000
+"""Of a lease file: a number, the name of a namespace and a time."""
 
 
 class LeaseTakenError(FailedError):
     """Another engine holds the lease; the message is one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a lease: a process, None where it has yet to say which, or cannot be believed."""
+
+    process: ProcessIdentity | None
 
 
 @contextmanager
@@ -33,51 +47,85 @@ def lease(
 
     Raises:
         LeaseTakenError: another process holds it.
+        PlantedError: a link, or anything else that is no lease, lies in its place.
         OSError: the folder cannot be written.
     """
     make_folder(folder, access)
-    place = folder / f"{name}.lock"
-    make_file(place, access)
-    with place.open("r+") as file:
-        # A query by `is_taken` holds it for an instant: not every refusal is another engine.
+    with ExitStack() as held:
         for attempt in range(ATTEMPTS):
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            file = _take(folder / f"{name}.lock", access, held)
+            if file is not None:
                 break
-            except BlockingIOError:
-                if attempt == ATTEMPTS - 1:
-                    raise LeaseTakenError(
-                        f"another engine is already {what} in {folder.parent}; attach to it, or stop it"
-                    ) from None
+            if attempt < ATTEMPTS - 1:
                 time.sleep(PAUSE_SECONDS)
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
+        else:
+            raise LeaseTakenError(
+                f"another engine is already {what} in {folder.parent}; attach to it, or stop it"
+            )
+        os.ftruncate(file, 0)
+        os.pwrite(file, json.dumps(asdict(own_identity())).encode(), 0)
         yield
+
+
+def _take(place: Path, access: Access, held: ExitStack) -> int | None:
+    """Try to take a lease; return its open file, which `held` closes, or None where it is not to be had now.
+
+    Whoever asks whether a lease is taken holds it for an instant: not every refusal is another engine.
+    """
+    make_file(place, access)
+    with ExitStack() as attempt:
+        file = attempt.enter_context(plain_file(place, write=True))
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return None
+        if not _is_believed(file, place.parent.parent):
+            # The leftover of another user, who could say anything in it: a new file takes its place.
+            place.unlink()
+            return None
+        if not os.path.samestat(os.fstat(file), place.lstat()):
+            return None
+        held.push(attempt.pop_all())
+        return file
+
+
+def _is_believed(file: int, state: Path) -> bool:
+    """Whether an open file belongs to this user, to root, or to whoever owns the folder of the store."""
+    return os.fstat(file).st_uid in (0, os.geteuid(), state.stat().st_uid)
 
 
 def is_taken(folder: Path, name: str) -> bool:
     """Return whether some process holds the lease of this name now."""
-    return _holder(folder, name) is not None
+    return holder(folder, name) is not None
 
 
-def holder(folder: Path, name: str) -> int | None:
-    """Return the process id of the holder of a lease; None without a holder, or before it wrote its id."""
-    return _holder(folder, name) or None
+def holder(folder: Path, name: str) -> Holder | None:
+    """Return which process holds the lease of this name now; None if none does.
 
+    What lies in the place of a lease and is none, such as a link, is held by nobody.
 
-def _holder(folder: Path, name: str) -> int | None:
-    """Return the process id of the holder of a lease, 0 before it wrote its id, None without a holder."""
+    Raises:
+        OSError: it cannot be looked at.
+    """
     try:
-        with (folder / f"{name}.lock").open("r") as file:
+        with plain_file(folder / f"{name}.lock") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except BlockingIOError:
-                said = file.read()
-                return int(said) if said.isdecimal() else 0
-    except FileNotFoundError:
+                return _read(file, folder.parent)
+    except (FileNotFoundError, PlantedError):
         pass
     return None
+
+
+def _read(file: int, state: Path) -> Holder:
+    """Read who holds a lease. A file of any other user may say anything: it is not believed."""
+    process = None
+    if _is_believed(file, state):
+        with suppress(ValueError, KeyError, TypeError):
+            told = json.loads(os.pread(file, MOST_BYTES, 0))
+            process = ProcessIdentity(int(told["pid"]), str(told["space"]), int(told["started"]))
+    return Holder(process)
 
 
 def machine_lease(settings: Settings) -> str:

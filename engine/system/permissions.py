@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import UnusableError
+from engine.system.plain_file import plain_file, plain_folder
 
 
 class AccessError(UnusableError):
@@ -51,35 +52,54 @@ def make_folder(path: Path, access: Access) -> None:
 
     Raises:
         OSError: it cannot be made.
+        PlantedError: another user's link lies there.
         AccessError: it cannot be given to the group.
     """
     is_new = not path.is_dir()
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _see_to(path, access.folder_mode, access.group, is_new)
+    with plain_folder(path) as folder:
+        _see_to(path, folder, access.folder_mode, access.group, is_new)
 
 
 def make_file(path: Path, access: Access) -> None:
     """Make an empty file if missing, and set its mode and group; errors as for `make_folder`."""
     is_new = not path.exists()
-    path.touch(mode=0o600, exist_ok=True)
-    _see_to(path, access.file_mode, access.group, is_new)
+    with plain_file(path, create=True, look=True) as file:
+        _see_to(path, file, access.file_mode, access.group, is_new)
 
 
-def _see_to(path: Path, mode: int, group: int | None, is_new: bool) -> None:
-    found = path.stat()
+def _see_to(path: Path, opened: int, mode: int, group: int | None, is_new: bool) -> None:
+    """See to the mode of an open file or folder; by its descriptor, which nobody can exchange."""
+    found = os.fstat(opened)
     if group is None:
         # Only a new one is made private: an existing one may be open to others on purpose.
         if is_new:
-            path.chmod(mode)
+            _set_mode(opened, mode)
         return
     fits = found.st_gid == group and stat.S_IMODE(found.st_mode) == mode
     if fits or os.geteuid() not in (0, found.st_uid):
         return
     try:
         # In this order, because a change of the group removes the set-group-id bit.
-        os.chown(path, -1, group)
-        path.chmod(mode)
+        _set_group(opened, group)
+        _set_mode(opened, mode)
     except PermissionError as error:
         raise AccessError(
             f"{path}: cannot be given to the group of store.group ({error.strerror}); become a member of it"
         ) from error
+
+
+def _set_mode(opened: int, mode: int) -> None:
+    """Set the mode of an open file; of one that is only looked at, by its place in /proc."""
+    if hasattr(os, "O_PATH"):
+        Path(f"/proc/self/fd/{opened}").chmod(mode)
+    else:
+        os.fchmod(opened, mode)
+
+
+def _set_group(opened: int, group: int) -> None:
+    """Give an open file to a group, as `_set_mode` does."""
+    if hasattr(os, "O_PATH"):
+        os.chown(f"/proc/self/fd/{opened}", -1, group)
+    else:
+        os.fchown(opened, -1, group)

@@ -12,6 +12,7 @@ from typing import Literal
 
 from engine.system.child_death import Cause, death_of
 from engine.system.child_process import command, environment
+from engine.system.plain_file import plain_file
 
 NOTHING: Mapping[str, object] = MappingProxyType({})
 
@@ -111,12 +112,14 @@ def start_engine(
     """Start an engine that goes on whatever becomes of this process.
 
     Raises:
+        PlantedError: something else lies in the place of its log.
         OSError: the state folder cannot be written.
     """
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
     options = engine_options(state, config=config, rig=rig, bundle=bundle, overrides=overrides)
     log = state / "engine.log"
-    with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as complaints:
+    with plain_file(log, write=True, create=True) as complaints:
+        os.ftruncate(complaints, 0)
         process = subprocess.Popen(
             command("engine", what, str(recordings.absolute()), *options),
             env={**environment(), "PYTHONIOENCODING": "utf-8:replace"},

@@ -106,16 +106,11 @@ def _ask(
     """Put a request into the store and wait for its answer."""
     with sentences():
         place = state or settings_of(config, None, {}).store.folder
-        from engine.operator.alarm_actions import playhead_of
         from engine.store.store import Store
-        from engine.system.account import account_name
 
-        now = wall_clock()
         with Store.open(place) as store:
             assessment = pick(store.assessments(), machine, place, live=True)
-            at = playhead_of(store, assessment, store.events(assessment), now) or now
-            by = account_name()
-            request = store.request(assessment, action, by=by, now=now, at=at, detail=detail)
+            request = put_request(store, assessment, action, detail)
             answer = _answer(store, assessment, request, patience)
     if answer is None:
         fail(
@@ -126,6 +121,18 @@ def _ask(
     if not answer.detail["done"]:
         fail(str(answer.detail["words"]), FAILED)
     print(answer.detail["words"])
+
+
+def put_request(
+    store: "Store", assessment: "Assessment", action: "Action", detail: Mapping[str, object]
+) -> "Event":
+    """Put a request of this account into the store."""
+    from engine.operator.alarm_actions import playhead_of
+    from engine.system.account import account_name
+
+    now = wall_clock()
+    at = playhead_of(store, assessment, store.events(assessment), now) or now
+    return store.request(assessment, action, by=account_name(), now=now, at=at, detail=detail)
 
 
 def _answer(store: "Store", assessment: "Assessment", request: "Event", patience: float) -> "Event | None":

@@ -1,7 +1,6 @@
 """`raceway watch`, `raceway engine` and `raceway status`: a machine that is watched while it runs."""
 
 import os
-import signal
 import sys
 import time
 from dataclasses import replace
@@ -31,6 +30,7 @@ from tui.commands.options import (
 
 if TYPE_CHECKING:
     from engine.config.settings import Settings
+    from engine.records.assessment import Assessment
 
 STARTING_SECONDS = 15.0
 """How long an engine may take until it has opened its store."""
@@ -184,26 +184,51 @@ def stop_engine(
         settings = settings_of(config, rig, {})
         place = state or settings.store.folder
         from engine.store.store import Store
-        from engine.system.lease import holder, is_taken, lease_name
+        from engine.system.lease import is_taken, lease_name
 
         with Store.open(place, read_only=True) as store:
             live = of_machine(store.assessments(), machine, place, live=True)
         at_work = [one for one in live if is_taken(place / "leases", lease_name(one.machine))]
         if not at_work:
             fail(f"{place}: no engine is watching{f' {machine}' if machine else ''}", UNUSABLE)
-        name = pick(at_work, machine, place, live=True).machine
-        process = holder(place / "leases", lease_name(name))
-        if process is None:
-            fail(f"the engine of {name} has not said which process it is yet; try again", FAILED)
-        try:
-            os.kill(process, signal.SIGTERM)
-        except ProcessLookupError:
-            fail(f"the engine of {name} (process {process}) does not run on this machine", FAILED)
-        except PermissionError:
-            fail(f"the engine of {name} (process {process}) is another user's; they can end it", FAILED)
+        record = pick(at_work, machine, place, live=True)
+        name = record.machine
+        asked = _ask_to_end(place, record)
         deadline = time.monotonic() + ENDING_SECONDS
         while is_taken(place / "leases", lease_name(name)):
             if time.monotonic() > deadline:
-                fail(f"the engine of {name} does not end; look at its log in {place}", FAILED)
+                fail(f"the engine of {name} does not end, {asked}; look at its log in {place}", FAILED)
             time.sleep(0.1)
         print(f"the engine of {name} has ended")
+
+
+def _ask_to_end(place: Path, record: "Assessment") -> str:
+    """Ask an engine to end: by a signal where its process is known for sure, else by way of the store.
+
+    An engine in another container or on another computer has a number that means another process here.
+
+    Returns:
+        How it was asked, for a sentence.
+    """
+    from engine.records.events import Action
+    from engine.store.store import Store
+    from engine.system.lease import holder, lease_name
+    from engine.system.process_identity import ask_to_end
+
+    held = holder(place / "leases", lease_name(record.machine))
+    process = held.process if held is not None else None
+    if process is not None:
+        try:
+            ask_to_end(process)
+            return f"though its process {process.pid} was signalled"
+        except PermissionError:
+            words = (
+                f"the engine of {record.machine} (process {process.pid}) is another user's; they can end it"
+            )
+            fail(words, FAILED)
+        except ProcessLookupError:
+            # It is no process of this container or computer, or ends just now.
+            pass
+    with Store.open(place) as store:
+        engine_requests.put_request(store, record, Action.STOP, {})
+    return "though it was asked by way of the store, since its process is out of reach from here"

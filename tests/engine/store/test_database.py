@@ -6,6 +6,8 @@ import os
 import shutil
 import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -338,3 +340,59 @@ def test_unknown_group_is_one_sentence_and_nothing_is_made(state: Path) -> None:
     with pytest.raises(AccessError, match=r"^store.group: this machine has no group 'no-such'; make it"):
         Store.open(state, create=True, group="no-such")
     assert not state.exists()
+
+
+@pytest.mark.parametrize("name", [FILE_NAME, f"{FILE_NAME}-journal"])
+@pytest.mark.parametrize("kind", ["link", "dangling link", "hard link", "pipe", "folder"])
+def test_what_was_planted_in_the_place_of_the_database_is_refused_and_left_alone(
+    kind: str, name: str, state: Path, tmp_path: Path
+) -> None:
+    Store.open(state, create=True).close()
+    victim = tmp_path / "victim"
+    victim.write_bytes((state / FILE_NAME).read_bytes())
+    victim.chmod(0o640)
+    (state / name).unlink(missing_ok=True)
+    match kind:
+        case "link":
+            (state / name).symlink_to(victim)
+        case "dangling link":
+            (state / name).symlink_to(tmp_path / "made")
+        case "hard link":
+            (state / name).hardlink_to(victim)
+        case "pipe":
+            os.mkfifo(state / name)
+        case _:
+            (state / name).mkdir()
+    before = (victim.read_bytes(), mode(victim))
+    for create in (True, False):
+        with pytest.raises(StoreError, match=rf"{name}: (is|has)"):
+            Store.open(state, create=create, group=own_group())
+    assert (victim.read_bytes(), mode(victim)) == before
+    assert not (tmp_path / "made").exists()
+
+
+def test_database_of_another_user_in_a_folder_open_to_everybody_is_refused(state: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can give a file away")
+    Store.open(state, create=True).close()
+    os.chown(state / FILE_NAME, 12345, 12345)
+    # In a folder that its owner alone may write to, the owner put it there.
+    Store.open(state).close()
+    state.chmod(0o1777)
+    with pytest.raises(StoreError, match=r"belongs to another user \(12345\), in a folder that everybody"):
+        Store.open(state)
+    Store.open(state, read_only=True).close()
+
+
+def test_opening_a_store_again_lets_go_of_no_lock_of_this_process(state: Path) -> None:
+    """Closing any descriptor of a database frees the locks that SQLite holds on it in the same process."""
+    with Store.open(state, create=True) as store, store.writing():
+        Store.open(state, read_only=True).close()
+        program = (
+            "import sqlite3, sys; base = sqlite3.connect(sys.argv[1], timeout=0, isolation_level=None);"
+            " base.execute('BEGIN IMMEDIATE')"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", program, str(state / FILE_NAME)], capture_output=True, check=False
+        )
+        assert b"database is locked" in done.stderr

@@ -1,6 +1,6 @@
 """`raceway watch`, `raceway engine` and `raceway status` from the shell, some with a real engine."""
 
-import os
+import json
 import re
 import signal
 import subprocess
@@ -13,14 +13,18 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+from engine.records.events import EventKind
 from engine.records.intake import Outcome
 from engine.store.store import Store, StoreError
+from engine.system import process_identity
 from engine.system.child_process import environment
 from engine.system.lease import lease, machine_lease
+from engine.system.process_identity import own_space, start_of
 from tests.engine.rigs import SMALL_COUNT, SMALL_HEALTHY, SmallRig, assessed
 from tests.engine.watched_plant import Plant, plant_of
 from tui.cli import app
 from tui.command_lines import line, watch_line
+from tui.commands import watch as watch_commands
 from tui.commands.options import FAILED, UNUSABLE
 from tui.output.conditions import Code
 
@@ -146,32 +150,64 @@ def test_watching_needs_a_terminal_and_starts_nothing_without(plant: Plant) -> N
     assert not plant.state.exists()
 
 
-def test_stopping_names_an_engine_that_cannot_be_told_apart(plant: Plant) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [{"space": "pid:[1] of another computer"}, {"started": 1}, {"pid": 1}, {"pid": -1}, {"pid": "x"}, {}],
+    ids=["another namespace", "started before", "the first process", "all processes", "no number", "nothing"],
+)
+def test_engine_out_of_reach_is_asked_by_way_of_the_store_and_nobody_is_signalled(
+    change: dict[str, object], plant: Plant, monkeypatch: pytest.MonkeyPatch
+) -> None:
     plant.run(plant.turns(), bundle=plant.rig.bundle)
-    with lease(plant.state / "leases", machine_lease(plant.settings)):
-        (place,) = (plant.state / "leases").glob("machine-*.lock")
-        place.write_text("")
-        said = sentence(raceway("engine", "stop", "--state", plant.state), FAILED)
-    assert said == "the engine of small rig has not said which process it is yet; try again"
+    monkeypatch.setattr(watch_commands, "ENDING_SECONDS", 0.2)
+    bystander = subprocess.Popen(["sleep", "60"])
+    try:
+        with lease(plant.state / "leases", machine_lease(plant.settings)):
+            (place,) = (plant.state / "leases").glob("machine-*.lock")
+            told = {"pid": bystander.pid, "space": own_space(), "started": start_of(bystander.pid)}
+            place.write_text(json.dumps(told | change) if change else "")
+            said = sentence(raceway("engine", "stop", "--state", plant.state), FAILED)
+        assert bystander.poll() is None
+    finally:
+        bystander.kill()
+        bystander.wait()
+    assert said.startswith(
+        "the engine of small rig does not end, though it was asked by way of the store, since its process is"
+    )
+    (request,) = plant.events(EventKind.REQUESTED)
+    assert request.detail["action"] == "stop"
 
 
 def test_stopping_ends_whoever_holds_the_lease_not_who_beat_last(
     plant: Plant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plant.run(plant.turns(), bundle=plant.rig.bundle)
-    killed: list[tuple[int, int]] = []
+    monkeypatch.setattr(watch_commands, "ENDING_SECONDS", 0.2)
+    holder = subprocess.Popen(["sleep", "60"])
+    try:
+        with lease(plant.state / "leases", machine_lease(plant.settings)):
+            (place,) = (plant.state / "leases").glob("machine-*.lock")
+            told = {"pid": holder.pid, "space": own_space(), "started": start_of(holder.pid)}
+            place.write_text(json.dumps(told))
+            said = sentence(raceway("engine", "stop", "--state", plant.state), FAILED)
+        assert holder.wait(PATIENCE) == -signal.SIGTERM
+    finally:
+        holder.kill()
+        holder.wait()
+    assert f"though its process {holder.pid} was signalled" in said
 
-    def kill(process: int, number: int) -> None:
-        killed.append((process, number))
-        raise ProcessLookupError
 
-    monkeypatch.setattr(os, "kill", kill)
-    with lease(plant.state / "leases", machine_lease(plant.settings)):
-        (place,) = (plant.state / "leases").glob("machine-*.lock")
-        place.write_text("123456")
-        said = sentence(raceway("engine", "stop", "--state", plant.state), FAILED)
-    assert killed == [(123456, signal.SIGTERM)]
-    assert said == "the engine of small rig (process 123456) does not run on this machine"
+def test_engine_out_of_reach_ends_when_it_is_asked_by_way_of_the_store(
+    plant: Plant, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant.put(*range(5))
+    engine = start()
+    wait(lambda: taken(plant) == 5)
+    # As from another container, where the numbers of processes are others.
+    monkeypatch.setattr(process_identity, "own_space", lambda: "pid:[1] of another computer")
+    ended = raceway("engine", "stop", "--state", plant.state)
+    assert (ended.exit_code, ended.stdout) == (0, "the engine of small rig has ended\n")
+    assert engine.wait(PATIENCE) == 0
 
 
 @pytest.mark.parametrize("command", [("watch",), ("engine", "watch")])
