@@ -171,7 +171,7 @@ class RequestHandler:
 
     def _stop(self, request: Event) -> None:
         """End the engine, unless an earlier engine was meant."""
-        events = self._store.events(self._assessment)
+        events = self._record.store.events(self._record.assessment)
         started = max((one.seq for one in events if one.kind is EventKind.STARTED), default=0)
         if request.seq < started:
             words = "this engine started after the request and goes on; ask again to end it"
