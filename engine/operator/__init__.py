@@ -1,1 +1,1 @@
-"""What an operator does: acknowledge, note, shelve, take out of service, accept a baseline."""
+"""Operator actions: acknowledge, note, shelve, take out of service, accept a baseline."""

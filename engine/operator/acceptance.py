@@ -1,4 +1,4 @@
-"""A person says that the baseline was learned from a healthy machine; until then it is provisional."""
+"""Acceptance of a baseline by a person; until then it is provisional."""
 
 from datetime import datetime
 
@@ -13,10 +13,16 @@ class AcceptingError(UnusableError):
 
 
 def accept_baseline(store: Store, assessment: Assessment, by: str, now: datetime) -> str:
-    """Record that somebody accepts the baseline in use, unless somebody has; return a sentence.
+    """Record the acceptance of the baseline in use, once; return a sentence.
+
+    Args:
+        store: holds the assessment.
+        assessment: the assessment of the baseline.
+        by: the operator's name.
+        now: wall clock.
 
     Raises:
-        AcceptingError: none has been learned yet.
+        AcceptingError: no baseline is learned yet.
         StoreError: the store cannot be written.
     """
     events = store.events(assessment)

@@ -1,7 +1,7 @@
-"""Writes what operators do about alarms: each act one durable transaction, the first of two wins.
+"""Operator actions on alarms: each is one durable transaction, and the first of two operators wins.
 
-Whoever comes second is told who was first. Nothing here decides what rings: these events belong to the
-session in which they were written and are read by the fold alone.
+The second operator gets the name of the first. These events belong to their session; only the fold of alarms
+reads them, and they never decide what rings.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -21,7 +21,7 @@ RELEARN = (
     "if a part was changed, the baseline is no longer this machine's: learn again from healthy snapshots"
     " (raceway learn) and score with that bundle; until then take its alarms with care"
 )
-"""Said where a component returns to service."""
+"""Advice for the return of a component to service."""
 
 SHELF_KINDS = frozenset({*RINGS, EventKind.SHELVED, EventKind.UNSHELVED})
 SERVICE_KINDS = frozenset({EventKind.RETIRED, EventKind.REINSTATED})
@@ -29,16 +29,22 @@ SERVICE_KINDS = frozenset({EventKind.RETIRED, EventKind.REINSTATED})
 
 
 class OperatingError(UnusableError):
-    """An act that makes no sense as things stand; the message says why, and what to do."""
+    """An action that is impossible in the present state; the message gives the reason and the remedy."""
 
 
 def playhead_of(
     store: Store, assessment: Assessment, events: Iterable[Event], now: datetime
 ) -> datetime | None:
-    """The instant in recording time at which somebody without a console looks; None where nothing is stored.
+    """Return the playhead of a command without a console, in recording time; None if nothing is stored.
 
-    Of a finished run it is the last snapshot. Of a machine watched live it is the newest stamp plus the
-    wall time since it came, which the ledger of its files tells; before the first file, the engine's events.
+    For a finished run it is the last snapshot. For a live machine it is the newest stamp plus the wall time
+    since its arrival in the ledger; before the first file, the same of the engine's events.
+
+    Args:
+        store: holds the assessment.
+        assessment: the assessment of the playhead.
+        events: its events.
+        now: wall clock.
     """
     live = assessment.live
     with store.reading():
@@ -59,14 +65,14 @@ def acknowledge(
     act: Act,
     comment: str = "",
 ) -> Acknowledged:
-    """Acknowledge the ring that was seen.
+    """Acknowledge a ring.
 
     Args:
         store: holds the assessment.
-        assessment: that the ring belongs to.
-        ring: `Alarm.ring`: a raise, an escalation, or a shelf that ran out.
-        act: who acts, where and when.
-        comment: optional words.
+        assessment: the assessment of the ring.
+        ring: `Alarm.ring`: a raise, an escalation, or an expired shelf.
+        act: the operator, session and times.
+        comment: an optional comment.
     """
     fact = _fact(EventKind.ACKNOWLEDGED, act, ring, comment=worded(comment))
 
@@ -83,7 +89,18 @@ def note(
     text: str,
     act: Act,
 ) -> Acknowledged:
-    """Write words beside an alarm; notes are many, none comes second."""
+    """Add a note to an alarm; an alarm can have many notes.
+
+    Args:
+        store: holds the assessment.
+        assessment: the assessment of the alarm.
+        alarm: the alarm of the note.
+        text: the note.
+        act: the operator, session and times.
+
+    Raises:
+        OperatingError: the note is empty.
+    """
     words = worded(text)
     if not words:
         raise OperatingError("a note needs words")
@@ -102,19 +119,19 @@ def shelve(
     *,
     longest: timedelta,
 ) -> Acknowledged:
-    """Put an alarm on the shelf for a while, in recording time from the playhead on.
+    """Shelve an alarm for some recording time from the playhead on.
 
     Args:
         store: holds the assessment.
-        assessment: that the alarm belongs to.
-        alarm: as it was seen.
-        span: for how long.
-        reason: why, in words; a shelf without one is refused.
-        act: who acts, where and when.
+        assessment: the assessment of the alarm.
+        alarm: the alarm to shelve.
+        span: the duration.
+        reason: the reason in words, which is required.
+        act: the operator, session and times.
         longest: the longest span that the settings allow.
 
     Raises:
-        OperatingError: no reason, or too long.
+        OperatingError: there is no reason, or the span is too long.
     """
     words = worded(reason)
     if not words:
@@ -140,7 +157,13 @@ def unshelve(
     alarm: Alarm,
     act: Act,
 ) -> Acknowledged:
-    """Take an alarm off its shelf by hand, which acknowledges the ring that was seen.
+    """Unshelve an alarm, which acknowledges its ring.
+
+    Args:
+        store: holds the assessment.
+        assessment: the assessment of the alarm.
+        alarm: the shelved alarm.
+        act: the operator, session and times.
 
     Raises:
         OperatingError: it is not shelved.
@@ -168,10 +191,17 @@ def retire(
     reason: str,
     act: Act,
 ) -> Acknowledged:
-    """Take a component out of service: it is scored on, and its alarms ask nobody for anything.
+    """Take a component out of service: scoring continues, but its alarms need no acknowledgement.
+
+    Args:
+        store: holds the assessment.
+        assessment: the assessment of the component.
+        component: its name.
+        reason: the reason in words, which is required.
+        act: the operator, session and times.
 
     Raises:
-        OperatingError: no reason, or there is no such component.
+        OperatingError: there is no reason, or the component is unknown.
     """
     words = worded(reason)
     if not words:
@@ -192,10 +222,16 @@ def reinstate(
     component: str,
     act: Act,
 ) -> Acknowledged:
-    """Return a component to service; `RELEARN` says what to think of then.
+    """Return a component to service; `RELEARN` is the advice for that.
+
+    Args:
+        store: holds the assessment.
+        assessment: the assessment of the component.
+        component: its name.
+        act: the operator, session and times.
 
     Raises:
-        OperatingError: it is not out of service, or there is no such component.
+        OperatingError: the component is not out of service, or it is unknown.
     """
     _known(assessment, component)
 
@@ -245,7 +281,7 @@ def _store(
     decision: Callable[[tuple[Event, ...]], Event | Sequence[NewEvent]],
     ring: int | None = None,
 ) -> Acknowledged:
-    """Store what the decision makes of the earlier events of these kinds, or answer who was first."""
+    """Store the new events of a decision, or return the operator who was first."""
     first = store.decide(assessment, kinds, act.session, decision, act.now, ring=ring)
     if first is None:
         return Acknowledged(True, act.who.by, act.at, act.now)

@@ -1,4 +1,4 @@
-"""Who acts, where and when, and how their words are kept: values that an act of an operator carries."""
+"""The values of an operator's act: operator, session, times, and cleaned words."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from datetime import datetime
 from replay.recording import clean_text
 
 LONGEST_TEXT = 2000
-"""Characters of a note, a comment or a reason that are kept."""
+"""Largest length of a stored note, comment or reason, in characters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """Who acts: the account of the operating system, the name given for oneself, the host come from."""
+    """An operator: the account of the operating system, the name given by the operator, the remote host."""
 
     user: str
     name: str = ""
@@ -20,17 +20,17 @@ class Operator:
 
     @property
     def by(self) -> str:
-        """How a screen calls them; a name never stands without the account behind it."""
+        """Return the name for a screen; a given name always has the account behind it."""
         return f"{self.name} ({self.user})" if self.name and self.name != self.user else self.user
 
     def plain(self) -> dict[str, object]:
-        """What an event keeps of them."""
+        """Return the values for an event."""
         return {"by": self.by, "user": self.user, **({"from": self.origin} if self.origin else {})}
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Who acts, in which session ("" is the live record), at which playhead, and when on the wall."""
+    """An act: the operator, the session ("" is the live record), the playhead `at`, the wall clock `now`."""
 
     who: Operator
     session: str
@@ -39,11 +39,11 @@ class Act:
 
 
 def operator_of(user: str, name: str | None, environment: Mapping[str, str]) -> Operator:
-    """Who acts, as far as is known.
+    """Return the operator, as far as known.
 
     Args:
         user: the account of the operating system.
-        name: the name given for oneself, if any.
+        name: the name given by the operator, if any.
         environment: of the process; sshd leaves the client's address there, and its owner may change it.
     """
     origin = (environment.get("SSH_CONNECTION") or environment.get("SSH_CLIENT") or "").split(" ")[0]
@@ -51,5 +51,5 @@ def operator_of(user: str, name: str | None, environment: Mapping[str, str]) -> 
 
 
 def worded(text: str) -> str:
-    """Words of an operator as they are kept: cleaned, of one line, and not endless."""
+    """Return an operator's words for the store: cleaned, on one line, and limited in length."""
     return clean_text(" ".join(text.split()))[:LONGEST_TEXT].strip()

@@ -1,1 +1,1 @@
-"""The command line, one module a command or group of commands."""
+"""The commands of the command line, one module for each command or group."""

@@ -1,4 +1,4 @@
-"""`raceway alarms`: the alarm list, and what can be done about an alarm, from the shell."""
+"""`raceway alarms`: the alarm list and the actions on alarms, from the shell."""
 
 import json
 import os
@@ -15,7 +15,19 @@ from typer.core import TyperGroup
 from engine.clock import median_span, wall_clock
 from engine.records.picker import pick
 from replay.recording import clean_text
-from tui.commands.options import FAILED, UNUSABLE, As, Config, Machine, State, fail, sentences, settings_of
+from tui.commands.options import (
+    FAILED,
+    UNUSABLE,
+    As,
+    Config,
+    Json,
+    Machine,
+    Session,
+    State,
+    fail,
+    sentences,
+    settings_of,
+)
 from tui.commands.records import look_for_session
 from tui.durations import EXAMPLES, span_of
 
@@ -27,16 +39,14 @@ if TYPE_CHECKING:
     from engine.records.stored_settings import StoredSettings
     from engine.store.store import Store
 
-Session = Annotated[str | None, typer.Option(help="A replay's session; the live record if left out.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Which = Annotated[str, typer.Argument(help="The number of its ring, or its key, as the list shows them.")]
+AlarmName = Annotated[str, typer.Argument(help="The number of its ring, or its key, as in the list.")]
 
 
 class ListFirst(TyperGroup):
-    """Shows the list where no command is named."""
+    """A command group that shows the list if no command is named."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Put `list` before options that stand alone."""
+        """Insert `list` before options without a command."""
         if not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names):
             args = ["list", *args]
         return super().parse_args(ctx, args)
@@ -47,12 +57,12 @@ alarms = typer.Typer(cls=ListFirst, no_args_is_help=False, rich_markup_mode=None
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    app.add_typer(alarms, name="alarms", help="List alarms and deal with them: ack, note, shelve, stats ...")
+    app.add_typer(alarms, name="alarms", help="List alarms and act on them: ack, note, shelve, stats ...")
 
 
 @dataclass(frozen=True)
 class Desk:
-    """What every command needs: the record, and who acts on it, where and when."""
+    """The values that every command needs: the record, its alarms, and the operator's act."""
 
     store: "Store"
     assessment: "Assessment"
@@ -62,7 +72,7 @@ class Desk:
     settings: "StoredSettings"
 
     def find(self, which: str) -> "Alarm":
-        """The alarm that a ring's number or a key names."""
+        """Return the alarm with this ring number or key."""
         for alarm in self.alarms:
             if which in (alarm.key, alarm.ring.alarm, str(alarm.ring.seq)):
                 return alarm
@@ -90,7 +100,7 @@ def _desk(
             look_for_session(store, assessment, session or "")
             events = store.events(assessment, session or "")
             at = playhead_of(store, assessment, events, now) or assessment.created_at
-            # What the record was begun with; a file named now says otherwise.
+            # The settings of the record, unless a settings file is named now.
             rules = assessment.settings
             if config is not None or not rules.advice:
                 rules = stored_settings(settings.plain())
@@ -106,14 +116,14 @@ def _desk(
 
 @alarms.command("list")
 def list_alarms(
-    all_alarms: Annotated[bool, typer.Option("--all", help="Also those that are over.")] = False,
+    all_alarms: Annotated[bool, typer.Option("--all", help="Include alarms that are over.")] = False,
     as_json: Json = False,
     state: State = None,
     config: Config = None,
     machine: Machine = None,
     session: Session = None,
 ) -> None:
-    """Show the alarms that are open, the most urgent first, and what to do about each."""
+    """Show the open alarms, the most urgent first, with advice for each."""
     from engine.alarms.advice import advice_for
     from engine.alarms.alarm import AlarmState
     from engine.alarms.peak import peak_stored
@@ -136,15 +146,15 @@ def list_alarms(
 
 @alarms.command()
 def ack(
-    ring: Annotated[str, typer.Argument(help="Number of a ring or key of an alarm; or all.")],
-    comment: Annotated[str, typer.Option(help="A few words.")] = "",
+    ring: Annotated[str, typer.Argument(help="Number of a ring, key of an alarm, or all.")],
+    comment: Annotated[str, typer.Option(help="A short comment.")] = "",
     state: State = None,
     config: Config = None,
     machine: Machine = None,
     session: Session = None,
     name: As = None,
 ) -> None:
-    """Acknowledge a ring that was seen, or all that the list shows."""
+    """Acknowledge a ring, or all rings in the list."""
     with _desk(state, config, machine, session, name) as desk:
         from engine.operator.alarm_actions import acknowledge
 
@@ -164,15 +174,15 @@ def ack(
 
 @alarms.command()
 def note(
-    which: Which,
-    text: Annotated[str, typer.Argument(help="What to remember.")],
+    which: AlarmName,
+    text: Annotated[str, typer.Argument(help="The text of the note.")],
     state: State = None,
     config: Config = None,
     machine: Machine = None,
     session: Session = None,
     name: As = None,
 ) -> None:
-    """Write a note beside an alarm."""
+    """Add a note to an alarm."""
     with _desk(state, config, machine, session, name) as desk:
         from engine.operator import alarm_actions
 
@@ -183,8 +193,8 @@ def note(
 
 @alarms.command()
 def shelve(
-    which: Which,
-    span: Annotated[str, typer.Option("--for", help="For how long: 30m, 4h, 1d.")],
+    which: AlarmName,
+    span: Annotated[str, typer.Option("--for", help="Duration: 30m, 4h, 1d.")],
     reason: Annotated[str, typer.Option(help="Why.")],
     state: State = None,
     config: Config = None,
@@ -192,7 +202,7 @@ def shelve(
     session: Session = None,
     name: As = None,
 ) -> None:
-    """Put an alarm aside for a while, with a reason; louder rings break the shelf."""
+    """Shelve an alarm for some time, with a reason; an escalation ends the shelf."""
     with _desk(state, config, machine, session, name) as desk:
         from engine.operator import alarm_actions
         from engine.operator.shelf_limit import longest_shelf
@@ -212,14 +222,14 @@ def shelve(
 
 @alarms.command()
 def unshelve(
-    which: Which,
+    which: AlarmName,
     state: State = None,
     config: Config = None,
     machine: Machine = None,
     session: Session = None,
     name: As = None,
 ) -> None:
-    """Take an alarm off its shelf; that acknowledges it."""
+    """Unshelve an alarm; this acknowledges it."""
     with _desk(state, config, machine, session, name) as desk:
         from engine.operator import alarm_actions
 
@@ -238,7 +248,7 @@ def retire(
     session: Session = None,
     name: As = None,
 ) -> None:
-    """Take a component out of service, for maintenance: its alarms ask nobody for anything."""
+    """Take a component out of service for maintenance: its alarms need no acknowledgement."""
     with _desk(state, config, machine, session, name) as desk:
         from engine.operator import alarm_actions
 
@@ -272,7 +282,7 @@ def stats(
     machine: Machine = None,
     session: Session = None,
 ) -> None:
-    """Give the figures that control rooms keep: rates, floods, chattering, stale, time to acknowledge."""
+    """Print alarm metrics: rates, floods, chattering, stale alarms, time to acknowledge."""
     with _desk(state, config, machine, session, None) as desk:
         from engine.alarms.metrics import alarm_figures
         from tui.output.alarm_table import figures_record, figures_text
@@ -300,7 +310,7 @@ def _span(text: str) -> timedelta:
 
 
 def _told(answer: "Acknowledged", what: str, key: str) -> bool:
-    """Print what became of it; False where another was first."""
+    """Print the result of an act; return False if another operator was first."""
     if answer.stored:
         print(clean_text(f"{answer.by} {what} {key}"))
     else:

@@ -1,4 +1,4 @@
-"""`raceway learn` and `raceway accept`: what is healthy, and who says so."""
+"""`raceway learn` and `raceway accept`: learn a baseline, and accept it."""
 
 import sys
 from collections.abc import Callable
@@ -39,7 +39,7 @@ def register(app: typer.Typer) -> None:
 
 def learn(
     run: RunPath,
-    out: Annotated[Path, typer.Option(help="Folder to put the bundle into, beside those that are there.")],
+    out: Annotated[Path, typer.Option(help="Folder for the new bundle; other bundles in it are kept.")],
     config: Config = None,
     rig: Rig = None,
     seed: Seed = None,
@@ -65,32 +65,32 @@ def accept(
 
 
 class Lines:
-    """Tells how learning goes in plain lines on standard error."""
+    """Progress of learning, in plain lines."""
 
     def __init__(self, write: Callable[[str], None]) -> None:
-        """Tell by `write`."""
+        """Report each line by `write`."""
         self._write = write
 
     def rejected(self, error: RecordingError) -> None:
-        """Name a file that cannot be read."""
+        """Report a file that cannot be read."""
         self._write(f"rejected {error}")
 
     def read(self, done: int, total: int) -> None:
-        """Tell when all is read."""
+        """Report when all recordings are read."""
         if done == total:
             self._write(f"read {total} healthy recordings")
 
     def epoch(self, epoch: Epoch) -> None:
-        """Tell every tenth epoch."""
+        """Report every tenth epoch."""
         if epoch.epoch % 10 == 1:
             self._write(f"epoch {epoch.epoch}, loss {epoch.loss:.3f}, validation {epoch.validation_loss:.3f}")
 
     def waiting(self) -> None:
-        """Say nothing."""
+        """Report nothing."""
 
 
 def _learn(run: "Run", settings: "Settings", out: Path) -> None:
-    """Learn a bundle from the healthy span that the settings state and put it into `out`."""
+    """Learn a bundle from the healthy span of the settings and save it in `out`."""
     from engine.baseline.from_run import learn_from_run
 
     bundle = learn_from_run(run, settings, Lines(lambda line: print(line, file=sys.stderr, flush=True)))

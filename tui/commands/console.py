@@ -1,4 +1,4 @@
-"""`raceway attach` and `raceway snapshot`: the console on a store that is there, live or as one frame."""
+"""`raceway attach` and `raceway snapshot`: the console on an existing store, interactive or as one frame."""
 
 import re
 from dataclasses import replace
@@ -17,29 +17,29 @@ if TYPE_CHECKING:
 
 
 LEAST, MOST = (20, 6), (500, 200)
-"""Columns and rows that a frame may have."""
+"""Least and largest size of a frame, in columns and rows."""
 
 
 class Choice:
-    """Picks the record to show: the newest, of the machine that is named if one is."""
+    """Picks the record to show: of the named machine, else the newest of all."""
 
     def __init__(self, folder: Path, machine: str | None, session: str = "") -> None:
-        """Nothing is picked yet.
+        """Start without a choice.
 
         Args:
             folder: of the store.
-            machine: its name, None for whichever has the newest record.
-            session: in which to look at it, "" for none.
+            machine: its name; None for the machine with the newest record.
+            session: name of the session, "" for none.
         """
         self._folder, self._machine, self._session = folder, machine, session
         self.several = False
-        """Whether there were several machines to choose from."""
+        """Whether the store held several machines."""
 
     def __call__(self, store: "Store") -> "Assessment":
-        """Pick one.
+        """Return the record to show.
 
         Raises:
-            UnusableError: there is none, or it has no such session.
+            UnusableError: there is no record, or it has no such session.
         """
         fitting = newest_of_each(of_machine(store.assessments(), self._machine, self._folder))
         self.several = len(fitting) > 1
@@ -61,10 +61,10 @@ def attach(
     session: Session = None,
     name: As = None,
     read_only: Annotated[
-        bool, typer.Option("--read-only", help="Look only: nothing can be stored from here.")
+        bool, typer.Option("--read-only", help="View only: this console stores nothing.")
     ] = False,
 ) -> None:
-    """Open a console on a store that an engine fills, or has filled; several machines are listed first."""
+    """Open a console on an existing store; with several machines it lists them first."""
     with sentences():
         settings = settings_of(config, None, {})
         folder = state or settings.store.folder
@@ -72,7 +72,7 @@ def attach(
         from tui.console.launch import console_options, make_console, run_console
         from tui.console.preferences import memory_path
 
-        # What costs next to nothing is said before there is a screen; the rest must not keep it waiting.
+        # Fast checks come before the screen; the rest must not delay the first paint.
         look_for(folder)
         choice = Choice(folder, machine, session or "")
         options = replace(
@@ -91,12 +91,12 @@ def snapshot(
     config: Config = None,
     machine: Machine = None,
     session: Session = None,
-    screen: Annotated[str, typer.Option(help="Which screen, by its name in the help.")] = "overview",
+    screen: Annotated[str, typer.Option(help="Name of the screen, as in the help.")] = "overview",
     at: Annotated[
         str,
         typer.Option(
-            help="As of which snapshot: its number, counted from 0, or a recording time such as"
-            " 2004-02-16T05:12, 2004-02-16 or 05:12 (of the newest day). The newest if left out.",
+            help="Number of the snapshot, from 0, or a recording time such as"
+            " 2004-02-16T05:12, 2004-02-16 or 05:12 (of the newest day). The newest by default.",
             show_default=False,
         ),
     ] = "",
@@ -105,7 +105,7 @@ def snapshot(
         Path | None, typer.Option(help="Write a picture to this file instead.", show_default=False)
     ] = None,
 ) -> None:
-    """Print one frame of the console as text, or write it as a picture (SVG), for a report or an e-mail."""
+    """Print one frame of the console as text, or write it as an SVG picture, for a report or an e-mail."""
     with sentences():
         settings = settings_of(config, None, {})
         folder = state or settings.store.folder
@@ -122,7 +122,7 @@ def snapshot(
         choice = Choice(folder, machine, session or "")
         with Store.open(folder, read_only=True) as store:
             if screen != "fleet":
-                # A picture in a report must not be of whichever machine happens to be the newest.
+                # A report must not show a machine that was picked by chance.
                 pick(store.assessments(), machine, folder)
             choice(store)
         options = console_options(folder, settings, choice, read_only=True)

@@ -1,4 +1,4 @@
-"""Starts the engine beside the console and ends it with it; between them there is only the store."""
+"""The engine as a child process of a command; console and engine share only the store."""
 
 import json
 import os
@@ -17,19 +17,19 @@ from engine.system.plain_file import plain_file
 NOTHING: Mapping[str, object] = MappingProxyType({})
 
 PATIENCE_SECONDS = 10
-"""How long an engine may take to end when asked; nothing is lost if it is then killed."""
+"""Time limit for the end of an engine [s]; then it is killed, which loses nothing."""
 
 
 class EngineProcess:
-    """A running engine, seen from outside."""
+    """A running engine process."""
 
     def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
-        """Watch a started process whose complaints go to `log`."""
+        """Wrap a started process that logs to `log`."""
         self._process = process
         self.log = log
 
     def last_words(self) -> str:
-        """What it said before it failed; empty while it runs or when it ended well."""
+        """Return why the engine failed; empty while it runs or if it ended well."""
         code = self._process.poll()
         if code is None or code == 0:
             return ""
@@ -47,7 +47,7 @@ class EngineProcess:
         )
 
     def stop(self) -> None:
-        """End it. What it has not committed it will do again."""
+        """Stop the engine; the next one repeats uncommitted work."""
         if self._process.poll() is None:
             self._process.terminate()
             try:
@@ -58,26 +58,26 @@ class EngineProcess:
 
 
 class EngineBeside:
-    """An engine that is started when it is first needed; safe to use from several threads."""
+    """An engine that starts at its first use; safe to use from several threads."""
 
     def __init__(self, start: Callable[[], EngineProcess]) -> None:
-        """Know how to start it."""
+        """Keep the function that starts it."""
         self._start = start
         self._engine: EngineProcess | None = None
         self._lock = threading.Lock()
 
     def begin(self) -> None:
-        """Start it, unless that was done."""
+        """Start the engine, unless it was started."""
         with self._lock:
             if self._engine is None:
                 self._engine = self._start()
 
     def last_words(self) -> str:
-        """What it said before it failed; empty before it began."""
+        """Return why the engine failed; empty before its start."""
         return self._engine.last_words() if self._engine is not None else ""
 
     def stop(self) -> None:
-        """End it, and let it begin no more."""
+        """Stop the engine; it does not start again."""
         with self._lock:
             if self._engine is not None:
                 self._engine.stop()
@@ -91,7 +91,15 @@ def engine_options(
     bundle: Path | None,
     overrides: Mapping[str, object],
 ) -> list[str]:
-    """The engine's options on its command line; paths no longer depend on the working folder."""
+    """Return the engine's command-line options, with absolute paths.
+
+    Args:
+        place: the state folder.
+        config: a settings file, if any.
+        rig: a machine preset, if any.
+        bundle: a bundle folder, if any.
+        overrides: settings of the command line, by dotted key.
+    """
     options = ["--state", str(state.absolute()), "--overrides", json.dumps(dict(overrides))]
     for name, value in (("--config", config), ("--rig", rig), ("--bundle", bundle)):
         if value is not None:
@@ -109,7 +117,7 @@ def start_engine(
     bundle: Path | None = None,
     overrides: Mapping[str, object] = NOTHING,
 ) -> EngineProcess:
-    """Start an engine that goes on whatever becomes of this process.
+    """Start an engine that outlives this process.
 
     Raises:
         PlantedError: something else lies in the place of its log.
@@ -126,7 +134,7 @@ def start_engine(
             stdin=subprocess.DEVNULL,
             stdout=complaints,
             stderr=complaints,
-            # Of its own session: a terminal that hangs up takes the console, not the engine.
+            # In a new session: the hang-up of a terminal ends the console, not the engine.
             start_new_session=True,
         )
     return EngineProcess(process, log)
@@ -142,9 +150,9 @@ def engine_beside(
     bundle: Path | None,
     overrides: Mapping[str, object],
 ) -> Iterator[EngineBeside]:
-    """An engine for a finished run, which ends with the block; it begins when it is told to.
+    """Provide an engine for a finished run, which ends with the block; it starts on `begin`.
 
-    So the console can paint before an engine competes with it for the processor.
+    So the console paints before an engine competes with it for the processor.
 
     Raises:
         OSError: the state folder cannot be written.

@@ -1,4 +1,4 @@
-"""What the shell asks of an engine that watches: relearn, switch, retry. The engine answers in the store."""
+"""Requests from the shell to a live engine: relearn, switch, retry. The engine answers in the store."""
 
 import time
 from collections.abc import Mapping
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from engine.store.store import Store
 
 ANSWER_SECONDS = 10.0
-"""How long an answer that needs no work may take; the engine looks once a second."""
+"""Time limit for an answer without work [s]; the engine polls once a second."""
 
 LEARNING_SECONDS = 600.0
-"""How long learning may take; it goes on, and is answered, if nobody waits any more."""
+"""Time limit for learning [s]; after it, learning continues and the answer is still stored."""
 
 POLL_SECONDS = 0.25
 
@@ -31,13 +31,13 @@ def register(engine_app: typer.Typer) -> None:
     @engine_app.command()
     def relearn(
         healthy: Annotated[
-            str, typer.Option(help="What is healthy: FROM..TO (ISO times, UTC), or N, the first snapshots.")
+            str, typer.Option(help="Healthy span: FROM..TO (ISO times, UTC), or N, the first snapshots.")
         ],
         state: State = None,
         config: Config = None,
         machine: Machine = None,
     ) -> None:
-        """Have a new baseline learned beside the one in use; it is used once you switch to it."""
+        """Learn a new baseline beside the one in use; the engine uses it after a switch."""
         from engine.config.healthy_span import parse_healthy
         from engine.records.events import Action
 
@@ -49,7 +49,7 @@ def register(engine_app: typer.Typer) -> None:
 
     @engine_app.command()
     def switch(
-        bundle: Annotated[str, typer.Argument(help="Its name, as raceway engine bundles lists it.")],
+        bundle: Annotated[str, typer.Argument(help="Name of the bundle, as in raceway engine bundles.")],
         state: State = None,
         config: Config = None,
         machine: Machine = None,
@@ -61,12 +61,12 @@ def register(engine_app: typer.Typer) -> None:
 
     @engine_app.command()
     def retry(
-        file: Annotated[str, typer.Argument(help="Its name, as raceway status or the health screen has it.")],
+        file: Annotated[str, typer.Argument(help="Name of the file, as in raceway status.")],
         state: State = None,
         config: Config = None,
         machine: Machine = None,
     ) -> None:
-        """Look at a refused file again, though it is as it was."""
+        """Read a refused file again, although it is unchanged."""
         from engine.records.events import Action
         from engine.store.store import Store
 
@@ -77,12 +77,12 @@ def register(engine_app: typer.Typer) -> None:
                 refused = store.quarantined(assessment.machine_id)
         found = next((one for one in refused if one.name == file), None)
         if found is None:
-            fail(f"{file}: no such file stands refused; raceway status names them", UNUSABLE)
+            fail(f"{file}: no such file is refused; raceway status lists the refused files", UNUSABLE)
         _ask(Action.RETRY, {"raw": found.raw.hex()}, state, config, machine, ANSWER_SECONDS)
 
     @engine_app.command()
     def bundles(state: State = None, config: Config = None, machine: Machine = None) -> None:
-        """List the bundles of the store, the one in use marked."""
+        """List the bundles of the store; an asterisk marks the one in use."""
         with sentences():
             place = state or settings_of(config, None, {}).store.folder
             from engine.bundles.library import Bundles
@@ -103,7 +103,7 @@ def _ask(
     machine: str | None,
     patience: float,
 ) -> None:
-    """Put a request into the store and wait for its answer."""
+    """Store a request and wait for its answer."""
     with sentences():
         place = state or settings_of(config, None, {}).store.folder
         from engine.store.store import Store

@@ -1,4 +1,4 @@
-"""`raceway evaluate` and `raceway compare`: what models are worth on a run whose onset is known."""
+"""`raceway evaluate` and `raceway compare`: quality of models on a run with a known onset."""
 
 import sys
 from pathlib import Path
@@ -49,10 +49,10 @@ def evaluate(
             min=50, max=100, help="Of healthy windows, for their limit; the model's own if left out."
         ),
     ] = None,
-    tsne: Annotated[bool, typer.Option("--tsne", help="Also lay a sample of windows out by t-SNE.")] = False,
+    tsne: Annotated[bool, typer.Option("--tsne", help="Map a sample of windows by t-SNE, too.")] = False,
     out: Out = None,
 ) -> None:
-    """Judge one model as a classifier, by windows and snapshots (files: ./evaluation-MODEL, or --out)."""
+    """Evaluate one model as a classifier, by windows and snapshots (files: ./evaluation-MODEL, or --out)."""
     with sentences():
         settings = settings_of(config, rig, overrides_of(seed, healthy, model))
         folder = out or Path(f"evaluation-{settings.model.name}")
@@ -73,7 +73,7 @@ def compare(
     healthy: Healthy = None,
     out: Out = None,
 ) -> None:
-    """Learn and score every model on one run and judge them side by side (files: ./comparison, or --out)."""
+    """Learn and score every model on one run and compare them (files: ./comparison, or --out)."""
     with sentences():
         settings = settings_of(config, rig, overrides_of(seed, healthy))
         _compare(opened(run, settings), settings, onset, component, model or [], out or Path("comparison"))

@@ -1,4 +1,4 @@
-"""`raceway feed`: plays a finished run into a folder, in the place of a recorder."""
+"""`raceway feed`: plays a finished run into a folder, instead of a recorder."""
 
 import sys
 import time
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from replay.run import Run
 
 PLAIN_SECONDS = 5.0
-"""Between two lines of progress where there is no terminal."""
+"""Time between two lines of progress without a terminal [s]."""
 
 Target = Annotated[
     Path, typer.Argument(help="The folder to write into; made if missing.", show_default=False)
@@ -46,7 +46,7 @@ def feed(
     config: Config = None,
     rig: Rig = None,
 ) -> None:
-    """Play a finished run into a folder, as a recorder would write it (Ctrl-C ends it)."""
+    """Play a finished run into a folder, as a recorder writes it (Ctrl-C ends it)."""
     with sentences():
         if pace is not None and every is not None:
             fail("--pace and --every exclude each other: give one", UNUSABLE)
@@ -78,7 +78,7 @@ def _feed(run: "Run", folder: Path, pace: float | None, every: float | None, tor
 
 
 def closing_words(counts: "Counter[Feeding]", total: int, stopped: bool) -> str:
-    """What was done, in a sentence."""
+    """Return a sentence about the result."""
     from replay.feed import Feeding
 
     words = f"fed {counts[Feeding.FED]} of {total} recordings"
@@ -90,7 +90,7 @@ def closing_words(counts: "Counter[Feeding]", total: int, stopped: bool) -> str:
 
 
 def progress_words(fed: "Fed", total: int) -> str:
-    """How far the feed is, in a line."""
+    """Return a line about the progress."""
     minutes, seconds = divmod(round(fed.seconds_left), 60)
     hours, minutes = divmod(minutes, 60)
     return f"fed {fed.index + 1}/{total}: {fed.name}, {hours}:{minutes:02}:{seconds:02} left"
@@ -98,7 +98,7 @@ def progress_words(fed: "Fed", total: int) -> str:
 
 @contextmanager
 def _shown_progress(total: int) -> "Iterator[Callable[[Fed], None]]":
-    """Hand out a function that shows each recording: one line rewritten on a terminal, a few elsewhere."""
+    """Provide a function that shows each recording: one line rewritten on a terminal, else a few lines."""
     is_terminal = sys.stderr.isatty()
     last = float("-inf")
 

@@ -1,4 +1,4 @@
-"""What commands have in common: their options, and how they end when something is wrong."""
+"""Common options of the commands, settings, and the sentences and exit codes of errors."""
 
 import sys
 from collections.abc import Iterator
@@ -17,20 +17,21 @@ if TYPE_CHECKING:
 FAILED, UNUSABLE = 1, 2
 
 RunPath = Annotated[Path, typer.Argument(help="A folder, .zip or .tar.* of recordings.", show_default=False)]
-Folder = Annotated[Path, typer.Argument(help="Where the recorder writes.", show_default=False)]
+Folder = Annotated[Path, typer.Argument(help="The folder that the recorder writes into.", show_default=False)]
 State = Annotated[Path | None, typer.Option(help="Folder of the store.", show_default=False)]
-Machine = Annotated[str | None, typer.Option(help="Which machine, where the store holds several.")]
-Session = Annotated[str | None, typer.Option(help="Resume a replay's acknowledgements by its name.")]
+Machine = Annotated[str | None, typer.Option(help="The machine, if the store holds several.")]
+Session = Annotated[str | None, typer.Option(help="Name of a replay's session; the live record by default.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 BundleDir = Annotated[Path | None, typer.Option(help="Score with this bundle instead of learning one.")]
-As = Annotated[str | None, typer.Option("--as", help="Your name, kept beside that of your account.")]
-Config = Annotated[Path | None, typer.Option(help="Your settings; only what differs from the defaults.")]
+As = Annotated[str | None, typer.Option("--as", help="Your name, stored beside the account's name.")]
+Config = Annotated[Path | None, typer.Option(help="Your settings file; it holds only changed settings.")]
 Rig = Annotated[str | None, typer.Option(help="A machine preset: ims-set1, ims-set2 or ims-set3.")]
-Seed = Annotated[int | None, typer.Option(help="Start of the random numbers that learning uses.")]
+Seed = Annotated[int | None, typer.Option(help="Seed of the random numbers for learning.")]
 Healthy = Annotated[
     str | None, typer.Option(help="Healthy start to learn from: N snapshots, N% of the run, or FROM..TO.")
 ]
 ModelName = Annotated[
-    str | None, typer.Option("--model", help="Which autoencoder: spectral, dense, lstm, vae or conv-vae.")
+    str | None, typer.Option("--model", help="The autoencoder: spectral, dense, lstm, vae or conv-vae.")
 ]
 
 
@@ -40,7 +41,7 @@ def settings_of(config: Path | None, rig: str | None, overrides: dict[str, objec
 
     settings = load_settings(config, rig, overrides)
     if settings.keys:
-        # Before anything is started: a console that cannot open must leave no engine behind.
+        # Checked before any start: a console that cannot open must leave no engine running.
         from tui.keys.actions import keymap_of
 
         keymap_of(settings.keys)
@@ -55,14 +56,14 @@ def opened(path: Path, settings: "Settings") -> "Run":
 
 
 def overrides_of(seed: int | None, healthy: str | None, model: str | None = None) -> dict[str, object]:
-    """The settings that the command line gives, by dotted key."""
+    """Return the settings of the command line, by dotted key."""
     given = {"model.seed": seed, "model.healthy": healthy, "model.name": model}
     return {key: value for key, value in given.items() if value is not None}
 
 
 @contextmanager
 def sentences() -> Iterator[None]:
-    """Turn what is known to go wrong into one sentence and an exit code."""
+    """Turn a known error into one sentence and an exit code."""
     from engine.errors import FailedError, UnusableError
     from replay.feed import FeedError
     from replay.run import RunError
@@ -85,6 +86,6 @@ def sentences() -> Iterator[None]:
 
 
 def fail(sentence: str, code: int) -> NoReturn:
-    """Say it on standard error and end with an exit code."""
+    """Print a sentence on standard error and exit with a code."""
     print(f"raceway: {clean_text(sentence)}", file=sys.stderr)
     raise typer.Exit(code)

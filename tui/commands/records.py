@@ -1,4 +1,4 @@
-"""Sessions that are named on a command line: only a replay begins one, every other command wants it there."""
+"""Sessions on a command line: only a replay begins one; other commands need an existing one."""
 
 from typing import TYPE_CHECKING
 
@@ -10,15 +10,15 @@ if TYPE_CHECKING:
 
 
 def look_for_session(store: "Store", record: "Assessment", session: str) -> None:
-    """Refuse a session that there is not: begun by a slip it would hide what is done from everybody else.
+    """Reject an unknown session; a typo would hide acknowledgements from others.
 
     Args:
-        store: that holds the record.
-        record: whose sessions they are.
+        store: holds the record.
+        record: the record of the sessions.
         session: its name, "" for none.
 
     Raises:
-        UnusableError: nothing is stored in a session of this name; the sentence says which there are.
+        UnusableError: no event is stored in a session of this name; the sentence names the sessions.
     """
     known = store.sessions(record) if session else ()
     if session and session not in known:

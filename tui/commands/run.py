@@ -17,6 +17,7 @@ from tui.commands.options import (
     BundleDir,
     Config,
     Healthy,
+    Json,
     ModelName,
     Rig,
     RunPath,
@@ -37,11 +38,11 @@ if TYPE_CHECKING:
 
 
 DEMO_SECONDS = 120
-"""How long the bundled recording takes to play."""
+"""Time to play the bundled recording [s]."""
 
 
 DEMOS_KEPT = 5
-"""Stores of earlier demos that are kept, with their acknowledgements; older ones are removed."""
+"""Stores of earlier demos that are kept; older ones are removed."""
 
 
 def register(app: typer.Typer) -> None:
@@ -97,7 +98,7 @@ def score(
     model: ModelName = None,
     bundle: BundleDir = None,
     session: Session = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Score a finished run without a screen and write the results as files."""
     with sentences():
@@ -157,7 +158,7 @@ def _replay(
         )
         options = replace(options, session=name, pace=pace, pace_given=True, memory=memory_path())
         run_console(make_console(options), settings)
-        # Asked before the engine is stopped: that it ends now is not its failure.
+        # Read before the engine is stopped: its end now is no failure.
         words = engine.last_words()
     print(how_to_return(folder, config, key, name))
     if words:
@@ -165,7 +166,14 @@ def _replay(
 
 
 def how_to_return(folder: Path, config: Path | None, key: str, session: str) -> str:
-    """Where a replay's store is, and the command that opens it again with what was done in its session."""
+    """Return the location of a replay's store, and the command that opens it again with its session.
+
+    Args:
+        folder: of the store.
+        config: the settings file, if any.
+        key: of the replay's assessment.
+        session: name of the replay's session.
+    """
     from engine.store.store import Store, StoreMissingError
     from tui.command_lines import attach_line
 
@@ -181,7 +189,7 @@ def how_to_return(folder: Path, config: Path | None, key: str, session: str) -> 
         return where
     shown = newest_of_each(records)
     if own not in shown:
-        # A console on the store shows another record of this machine: only the same command gets back here.
+        # A console on the store shows another record of this machine; only the same command shows this one.
         return f"{where}\nsession: {clean_text(session)} (the same command with --session shows it again)"
     machine = own.machine if len(shown) > 1 else None
     again = attach_line(folder, config=config, machine=machine, session=session if done else None)
@@ -189,7 +197,7 @@ def how_to_return(folder: Path, config: Path | None, key: str, session: str) -> 
 
 
 def _bundle(path: Path | None, overrides: dict[str, object]) -> "Bundle | None":
-    """Load the bundle that is named; it brings its own model and baseline."""
+    """Load the named bundle, which has its own model and baseline."""
     if path is None:
         return None
     from engine.bundles.bundle import load_bundle
@@ -200,7 +208,7 @@ def _bundle(path: Path | None, overrides: dict[str, object]) -> "Bundle | None":
 
 
 def _fresh_demo_folder(demos: Path) -> Path:
-    """A new store for each demo, so that each shows the learning; the oldest make room."""
+    """Return a new folder for each demo, so that each shows the learning; remove the oldest ones."""
     demos.mkdir(mode=0o700, parents=True, exist_ok=True)
     for old in sorted(path for path in demos.iterdir() if path.is_dir())[: 1 - DEMOS_KEPT]:
         shutil.rmtree(old, ignore_errors=True)

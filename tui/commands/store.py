@@ -1,4 +1,4 @@
-"""`raceway store check`, `export` and `prune`: what a store needs of a person, now and then."""
+"""`raceway store check`, `export` and `prune`: maintenance of a store."""
 
 import time
 from collections.abc import Sequence
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 PAGES_AT_ONCE = 500
 """Free pages given back to the disk in one transaction, some 2 MB in 50 ms."""
 
-Machine = Annotated[str | None, typer.Option(help="Only this machine; all if left out.", show_default=False)]
+Machine = Annotated[str | None, typer.Option(help="Only this machine; all by default.", show_default=False)]
 
-commands = typer.Typer(help="Check a store, export it as CSV, or thin what is old.", no_args_is_help=True)
+commands = typer.Typer(help="Check a store, export it as CSV, or thin old data.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -32,7 +32,7 @@ def register(app: typer.Typer) -> None:
 
 @commands.command()
 def check(state: State = None, config: Config = None) -> None:
-    """Check that the store is sound and its counts agree (exit code 1 if not); an engine's commits wait."""
+    """Check that the store is sound and its counts agree (else exit code 1); an engine's commits wait."""
     with sentences():
         folder = _folder(state, settings_of(config, None, {}))
         from engine.store.integrity import check as findings
@@ -55,7 +55,7 @@ def export(
     config: Config = None,
     machine: Machine = None,
 ) -> None:
-    """Write all that the store holds as CSV files."""
+    """Write the whole store as CSV files."""
     with sentences():
         folder = _folder(state, settings_of(config, None, {}))
         from engine.reports.store_export import export as write
@@ -73,10 +73,10 @@ def prune(
     config: Config = None,
     machine: Machine = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only say what would go.", show_default=False)
+        bool, typer.Option("--dry-run", help="Only print what would be removed.", show_default=False)
     ] = False,
 ) -> None:
-    """Thin old pictures and scores of live machines as [store] says; events are never touched."""
+    """Thin old pictures and scores of live machines, by the rules of [store]; never events."""
     with sentences():
         settings = settings_of(config, None, {})
         folder = _folder(state, settings)
@@ -99,7 +99,7 @@ def _folder(state: Path | None, settings: "Settings") -> Path:
 
 
 def _chosen(store: "Store", machine: str | None, folder: Path) -> "Sequence[Assessment]":
-    """Return the assessments of a machine that is named, or all; an empty store needs nothing."""
+    """Return the assessments of the named machine, or all; an empty store is no error."""
     known = store.assessments()
     return known if machine is None else of_machine(known, machine, folder)
 

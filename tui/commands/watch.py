@@ -1,4 +1,4 @@
-"""`raceway watch`, `raceway engine` and `raceway status`: a machine that is watched while it runs."""
+"""`raceway watch`, `raceway engine` and `raceway status`: a live machine."""
 
 import os
 import sys
@@ -33,14 +33,14 @@ if TYPE_CHECKING:
     from engine.records.assessment import Assessment
 
 STARTING_SECONDS = 15.0
-"""How long an engine may take until it has opened its store."""
+"""Time limit until an engine has opened its store [s]."""
 
 ENDING_SECONDS = 30.0
-"""How long an engine may take to end when it is asked to."""
+"""Time limit for the end of an engine [s]."""
 
 
 engine_app = typer.Typer(
-    help="The engine alone, for a service: watch a folder without a screen, or end an engine.",
+    help="The engine without a console, for a service: watch a folder, stop an engine, send it requests.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -59,9 +59,9 @@ def register(app: typer.Typer) -> None:
         state: State = None,
         bundle: BundleDir = None,
     ) -> None:
-        """Watch the folder that a recorder writes into, and show it on the console.
+        """Watch the folder that a recorder writes into, and open the console.
 
-        The engine is a process of its own and goes on when the console is left.
+        The engine is a separate process and continues after the console closes.
         """
         with sentences():
             settings = settings_of(config, rig, {})
@@ -145,7 +145,7 @@ def _live_console(folder: Path, key: str, settings: "Settings") -> None:
 
 
 def _is_no_file(folder: Path) -> None:
-    """Refuse what can never be watched, before an engine is started that stays."""
+    """Reject a file in place of the folder, before an engine is started."""
     if folder.exists() and not folder.is_dir():
         fail(f"{folder}: is no folder; name the folder that the recorder writes its files into", UNUSABLE)
 
@@ -158,7 +158,7 @@ def watch_headless(
     state: State = None,
     bundle: BundleDir = None,
 ) -> None:
-    """Watch a folder without a screen until it is told to end (SIGTERM), as a service does."""
+    """Watch a folder without a console until SIGTERM, as a service."""
     with sentences():
         settings = settings_of(config, rig, {})
         _is_no_file(folder)
@@ -168,7 +168,7 @@ def watch_headless(
         place = state or settings.store.folder
         options = engine_options(place, config=config, rig=rig, bundle=bundle, overrides={})
         arguments = command("engine", "watch", str(folder.absolute()), *options)
-        # The engine takes this process over: whoever started it sees its exit code and signals it.
+        # The engine replaces this process: its starter sees its exit code and can signal it.
         os.execve(arguments[0], arguments, environment())
 
 
@@ -179,7 +179,7 @@ def stop_engine(
     state: State = None,
     machine: Machine = None,
 ) -> None:
-    """End the engine that watches a machine; what it has taken in is stored, the rest waits for the next."""
+    """Stop the engine of a machine; the next engine continues where it stopped."""
     with sentences():
         settings = settings_of(config, rig, {})
         place = state or settings.store.folder

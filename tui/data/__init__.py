@@ -1,1 +1,1 @@
-"""Reads the store for the screens, as of a playhead."""
+"""Values for the screens, read from the store as of a playhead."""

@@ -1,4 +1,4 @@
-"""The alarms as of the playhead, folded anew only where the answer may be another than before."""
+"""The alarms as of the playhead, folded again only if the result can differ."""
 
 from bisect import bisect_right
 from collections.abc import Mapping
@@ -11,10 +11,10 @@ from engine.records.stored_settings import FoldRules
 
 
 class Folding:
-    """Remembers the last fold: while time passes and nothing happens, it stands."""
+    """A cache of the last fold: it stays valid until the next event or expiry."""
 
     def __init__(self) -> None:
-        """Nothing folded yet."""
+        """Start empty."""
         self._events: tuple[Event, ...] | None = None
         self._rules = EPISODES
         self._turns: tuple[datetime, ...] = ()
@@ -23,12 +23,12 @@ class Folding:
         self._retired: Mapping[str, Event] = {}
 
     def alarms(self, events: tuple[Event, ...], until: datetime, rules: FoldRules) -> tuple[Alarm, ...]:
-        """As `fold_alarms`."""
+        """Return the same as `fold_alarms`."""
         self._fold(events, until, rules)
         return self._alarms
 
     def retired(self, events: tuple[Event, ...], until: datetime, rules: FoldRules) -> Mapping[str, Event]:
-        """As `retired_at`."""
+        """Return the same as `retired_at`."""
         self._fold(events, until, rules)
         return self._retired
 

@@ -1,11 +1,11 @@
-"""Which alarms are listed, and in which order."""
+"""The filter of the alarm list."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Listing(StrEnum):
-    """The lists: what asks for something or stands, what is put away, and all there ever was."""
+    """The lists: open alarms, shelved alarms and those out of service, all alarms ever."""
 
     ACTIVE = "active"
     SHELVED = "shelved"
@@ -14,9 +14,9 @@ class Listing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AlarmFilter:
-    """What a list shows. Empty text, component, priority and state narrow nothing down.
+    """The selection of a list. Empty text, component, priority and state select everything.
 
-    `priority` is the least that is shown. Each word of `text` has to begin one of those shown of an alarm.
+    `priority` is the lowest shown. Each word of `text` must be the start of a word of the alarm.
     """
 
     listing: Listing = Listing.ACTIVE
@@ -27,5 +27,5 @@ class AlarmFilter:
 
     @property
     def narrows(self) -> bool:
-        """Whether it leaves out alarms of its list."""
+        """Return whether it hides alarms of its list."""
         return bool(self.text or self.component or self.priority or self.state)

@@ -18,15 +18,15 @@ class Crossing:
 
 
 TAIL = 64
-"""So many snapshots at the end of a series tell, as a rule, how every component stands to its limit."""
+"""Snapshots at the end of a series that usually show each component's relation to its limit."""
 
 
 def crossings(series: Series, begun: bool = True) -> tuple[Crossing, ...]:
-    """Find where severity passes 1.0, the limit, in order of time; the baseline does not count.
+    """Return where severity passes 1.0, the limit, in order of time; the baseline does not count.
 
     Args:
         series: in order of time.
-        begun: whether nothing comes before it, so that one that begins above the limit has crossed it.
+        begun: whether it is the start of the record; then a first value above the limit is a crossing.
     """
     return _crossings(series.at, series.baseline, series.severity, begun)
 
@@ -34,13 +34,13 @@ def crossings(series: Series, begun: bool = True) -> tuple[Crossing, ...]:
 def more_crossings(
     old: Series, known: tuple[Crossing, ...], series: Series, begun: bool = True
 ) -> tuple[Crossing, ...]:
-    """The crossings of a series; where it goes on from an old one, only its new end is looked at.
+    """Return the crossings of a series; if it continues an old one, only its new end is searched.
 
     Args:
-        old: a series.
-        known: its crossings.
+        old: the earlier series.
+        known: the crossings of the earlier series.
         series: in order of time.
-        begun: as for `crossings`, of either.
+        begun: as for `crossings`, of both.
     """
     count = len(old)
     if series is old:
@@ -49,7 +49,7 @@ def more_crossings(
     judged = ~old.baseline[tail, np.newaxis] & np.isfinite(old.severity[tail])
     if not judged.any(axis=0).all() or not np.array_equal(series.positions[:count], old.positions):
         return crossings(series, begun)
-    # From where on every component has been judged once: what it does next is told by that.
+    # From here every component has been judged once, so its next crossing is certain.
     start = count - 1 - int(judged[::-1].argmax(axis=0).max())
     end = _crossings(series.at[start:], series.baseline[start:], series.severity[start:], begun=False)
     return known + tuple(one for one in end if one.at > old.at[-1])

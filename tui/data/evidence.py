@@ -1,4 +1,4 @@
-"""What the bearing screen reads besides the view: pictures of the whole run, and fault lines."""
+"""Evidence for the bearing screen: pictures of the whole run, and fault lines."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
-    """What was read. `channel` is counted from 1, `marked` belongs to the picture of `position`."""
+    """The evidence that was read. `channel` counts from 1, `marked` belongs to the picture of `position`."""
 
     gallery: Gallery | None
     position: int | None
@@ -31,7 +31,7 @@ class Evidence:
 class EvidenceLook:
     """Reads the evidence for one component, in the snapshot whose picture the view has.
 
-    `channel` is the one chosen by hand, counted from 1, None for that with most of the error.
+    `channel` is the one chosen by the operator, from 1; None for the channel with most of the error.
     """
 
     component: int
@@ -40,7 +40,7 @@ class EvidenceLook:
     usual: "UsualLines" = field(compare=False, hash=False)
 
     def __call__(self, store: "Store", view: View) -> Evidence:
-        """Read; the view's picture is that of the snapshot."""
+        """Read the evidence; the view's picture is that of the snapshot."""
         picture = view.picture
         channels = view.assessment.channels[self.component]
         channel = self.channel if self.channel in channels else loudest_channel(picture, channels)
@@ -62,23 +62,23 @@ class EvidenceLook:
 
 
 class UsualLines:
-    """How strong fault lines are on the baseline, as the bundle in use holds it; each bundle is read once."""
+    """Strengths of fault lines on the baseline, from the bundle in use; each bundle is read once."""
 
     def __init__(self) -> None:
-        """Nothing read yet."""
+        """Start empty."""
         self._place: Path | None = None
         self._arrays: dict[str, NDArray[np.float32]] = {}
 
     def of(
         self, state: Path, view: View, component: int, channel: int, band: int
     ) -> NDArray[np.float32] | None:
-        """(surfaces, lines) natural logarithms; None where the bundle is not in the state folder.
+        """Return natural logarithms (surfaces, lines); None if the bundle is not in the state folder.
 
         Args:
             state: the folder of the store.
             view: of the assessment.
-            component: counted from 0.
-            channel: among the component's own, counted from 0.
+            component: its index, from 0.
+            channel: index among the component's channels, from 0.
             band: of the envelope.
         """
         place = bundle_place(state, view.assessment.key)
@@ -97,5 +97,5 @@ def _lines_of(place: Path) -> dict[str, NDArray[np.float32]]:
         with np.load(place / "arrays.npz", allow_pickle=False) as stored:
             return {name: stored[name] for name in stored.files if name.startswith("lines.")}
     except (OSError, ValueError, KeyError):
-        # The screen does without what is usual, and says so; the engine checks its bundles itself.
+        # The screen shows that the usual values are missing; the engine checks its bundles itself.
         return {}

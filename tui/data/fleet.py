@@ -1,4 +1,4 @@
-"""All machines of a store at a glance: for each its worst component, what waits, and what its engine does."""
+"""The machines of a store: for each its worst component, its unacknowledged alarms and its engine."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 class Standing:
     """One machine as of now.
 
-    `worst` names its worst component, "" before the first snapshot, and `latest` is how that one is now;
-    `alarm` is the worst that is not over, acknowledged or not; `waiting` counts the unacknowledged.
+    `worst` names its worst component, "" before the first snapshot, and `latest` is that component's
+    condition. `alarm` is the worst open alarm, acknowledged or not; `waiting` counts the unacknowledged.
     """
 
     assessment: Assessment
@@ -34,13 +34,13 @@ class Standing:
 
 
 def fleet_of(store: "Store", _view: "View", now: Callable[[], datetime]) -> tuple[Standing, ...]:
-    """Read every machine's standing, the worst first."""
+    """Return every machine's standing, the worst first."""
     standings = [standing_of(store, one, now()) for one in newest_of_each(store.assessments())]
     return tuple(sorted(standings, key=urgency))
 
 
 def standing_of(store: "Store", assessment: Assessment, now: datetime) -> Standing:
-    """Read one machine's standing."""
+    """Return one machine's standing; `now` is the wall clock."""
     from engine.alarms.alarm import AlarmState, fold_alarms
     from engine.operator.alarm_actions import playhead_of
 
@@ -67,7 +67,7 @@ def standing_of(store: "Store", assessment: Assessment, now: datetime) -> Standi
 
 
 def urgency(standing: Standing) -> tuple[int, float, str]:
-    """What comes first: what stands with a higher priority, then a higher severity."""
+    """Return a sort key: first the higher priority of a standing alarm, then the higher severity."""
     alarm = standing.alarm
     rank = -1 if alarm is None or alarm.put_away else alarm.priority.rank
     return (-rank, -standing.latest.known, standing.assessment.machine)

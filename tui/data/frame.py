@@ -1,4 +1,4 @@
-"""What the store says as of the playhead: the value that every screen draws."""
+"""The frame: the content of the store as of the playhead, the value that every screen draws."""
 
 import math
 from collections.abc import Callable
@@ -19,24 +19,22 @@ from tui.data.playhead import Playhead, index_at
 from tui.data.view import View
 
 TREND_SNAPSHOTS = 6
-"""The arrow compares with so many running snapshots before; fewer follow every flutter."""
+"""Running snapshots before, with which the arrow compares; fewer follow every fluctuation."""
 
 PATIENCE = 3
-"""After so many intervals without a snapshot there is no data, as everywhere in Raceway."""
+"""Intervals without a snapshot after which there is no data, as everywhere in Raceway."""
 
 TREND_RATIO = 1.2
-"""A change smaller than this is level: healthy severities wander by about a tenth either way."""
+"""A smaller ratio counts as level: healthy severities vary by about a tenth either way."""
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
     """One component as of the playhead.
 
-    `quality` is None where there is no snapshot, and `silent` says that there was one, but too long ago;
-    `severity` and `share` are NaN where there is none, `last` is the newest that there was,
-    with its instant.
-    `trend` is 1 rising, -1 falling, 0 level. `alarm` is its most urgent one that stands or still wants
-    an acknowledgement. `retired` says that the component is out of service.
+    `quality` is None without a snapshot; `silent`: the last one is too old. `severity` and `share` are NaN if
+    unknown; `last` is the newest known severity and its instant. `trend` is 1 rising, -1 falling, 0 level.
+    `alarm` is its most urgent one that stands or needs an acknowledgement. `retired`: it is out of service.
     """
 
     name: str
@@ -53,7 +51,7 @@ class Condition:
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """A view of the store and the instant it is looked at; `folding` remembers from one frame to the next."""
+    """A view of the store at an instant; `folding` caches alarms from one frame to the next."""
 
     view: View
     playhead: Playhead
@@ -61,27 +59,27 @@ class Frame:
 
     @cached_property
     def index(self) -> int:
-        """Index into the series of the snapshot under the playhead, -1 where there is none."""
+        """Return the index into the series of the snapshot under the playhead, -1 without one."""
         return index_at(self.view.series.at, self.playhead.at)
 
     @property
     def number(self) -> int:
-        """What the snapshot under the playhead is counted by in its record, from 0; -1 where there is none.
+        """Return the number of the snapshot under the playhead in its record, from 0; -1 without one.
 
-        Its index is another where snapshots were thinned.
+        Its index differs if snapshots were thinned.
         """
         return int(self.view.series.positions[self.index]) if self.index >= 0 else -1
 
     @cached_property
     def alarms(self) -> tuple[Alarm, ...]:
-        """Every alarm raised so far, the most urgent first."""
+        """Return every alarm raised so far, the most urgent first."""
         if self.playhead.at is None:
             return ()
         return self.folding.alarms(self.view.events, moment(self.playhead.at), self._rules)
 
     @cached_property
     def retired(self) -> frozenset[str]:
-        """Names of the components that are out of service."""
+        """Return the names of the components that are out of service."""
         if self.playhead.at is None:
             return frozenset()
         return frozenset(self.folding.retired(self.view.events, moment(self.playhead.at), self._rules))
@@ -92,7 +90,7 @@ class Frame:
 
     @cached_property
     def events(self) -> tuple[Event, ...]:
-        """What happened so far, the newest first."""
+        """Return the events so far, the newest first."""
         if self.playhead.at is None:
             return ()
         return tuple(
@@ -101,20 +99,20 @@ class Frame:
 
     @cached_property
     def interval(self) -> int:
-        """The usual time between two snapshots in microseconds, 0 where it cannot be told."""
+        """Return the usual time between two snapshots [microseconds], 0 if unknown."""
         return interval_of(self.view)
 
     @cached_property
     def holds(self) -> NDArray[np.int64]:
-        """Up to which instant each snapshot is what is known, (n,); after it there is silence.
+        """Return the instant up to which each snapshot is valid, (n,) [microseconds]; then there is silence.
 
-        A few intervals; and where the ones that followed were thinned, as long as those took.
+        It is a few intervals after the snapshot, and longer if the next ones were thinned.
         """
         return holds_of(self.view)
 
     @cached_property
     def extent(self) -> tuple[int, int]:
-        """First and last instant of the run, as far as can be told; the first is before the last."""
+        """Return the first and last instant of the run, as far as known; the first is before the last."""
         times = self.view.series.at
         if not len(times):
             return (0, 1)
@@ -124,24 +122,24 @@ class Frame:
 
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:
-        """Every component in display order."""
+        """Return the condition of every component in display order."""
         return tuple(
             self._condition(number, name) for number, name in enumerate(self.view.assessment.components)
         )
 
     @cached_property
     def silent(self) -> bool:
-        """Whether the last snapshot before the playhead is more than a few intervals old."""
+        """Return whether the last snapshot before the playhead is more than a few intervals old."""
         if self.playhead.at is None or self.index < 0 or not self.interval:
             return False
         return self.playhead.at > int(self.holds[self.index])
 
     def severities(self, component: int) -> NDArray[np.float64]:
-        """Severity of one component up to the playhead, (index + 1,)."""
+        """Return the severity of one component up to the playhead, (index + 1,)."""
         return self.view.series.severity[: self.index + 1, component]
 
     def peak(self, alarm: Alarm) -> Peak:
-        """How bad an alarm has been up to the playhead, and when."""
+        """Return the peak of an alarm up to the playhead."""
         names = self.view.assessment.components
         if alarm.component not in names or self.index < 0:
             return Peak(alarm.peak)
@@ -151,7 +149,7 @@ class Frame:
 
     def _condition(self, number: int, name: str) -> Condition:
         series, index = self.view.series, self.index
-        # What stands decides the row: an alarm that returned must not hide one that is there.
+        # A standing alarm decides the row: one that returned must not hide it.
         alarm = next(
             (
                 alarm
@@ -178,7 +176,7 @@ class Frame:
         )
 
     def _last(self, component: int) -> tuple[float, int] | None:
-        """The newest severity there was, and its instant; None before the first."""
+        """Return the newest known severity and its instant; None before the first."""
         severity = self.severities(component)
         known = severity[-1:] if np.isfinite(severity[-1:]).all() else severity
         places = np.flatnonzero(np.isfinite(known)) + len(severity) - len(known)
@@ -189,13 +187,13 @@ class Frame:
 
 @lru_cache(maxsize=1)
 def interval_of(view: View) -> int:
-    """The usual time between two snapshots, as `Frame.interval`; told once for all instants of a view."""
+    """Return `Frame.interval`, computed once for all instants of a view."""
     return usual_step(view.series.at, view.series.positions)
 
 
 @lru_cache(maxsize=1)
 def holds_of(view: View) -> NDArray[np.int64]:
-    """Up to which instant each snapshot is what is known, as `Frame.holds`."""
+    """Return `Frame.holds`, computed once for all instants of a view."""
     series, interval = view.series, interval_of(view)
     holds = series.at + PATIENCE * interval
     holds[:-1] += (np.diff(series.positions) - 1) * interval
@@ -203,7 +201,7 @@ def holds_of(view: View) -> NDArray[np.int64]:
 
 
 def trend(severity: NDArray[np.float64]) -> int:
-    """Whether the last of (n,) severities is above (1), below (-1) or level (0) with a while before."""
+    """Return whether the last of (n,) severities is above (1), below (-1) or level (0) with earlier ones."""
     if not len(severity) or not math.isfinite(severity[-1]):
         return 0
     recent = severity[-4 * TREND_SNAPSHOTS :]
@@ -215,13 +213,13 @@ def trend(severity: NDArray[np.float64]) -> int:
 
 
 def meant(alarms: tuple[Alarm, ...], wants: Callable[[Alarm], bool]) -> Alarm | None:
-    """The alarm that a key press means.
+    """Return the alarm that a key press acts on.
 
     Args:
-        alarms: those of the selection, the most urgent first.
-        wants: which of them ask for what the key does.
+        alarms: of the selection, the most urgent first.
+        wants: whether an alarm needs the action of the key.
 
     Returns:
-        The first that asks for it; else the first of all, of which can be said why not; None without alarms.
+        The first that needs it; else the first of all, for the reason why not; None without alarms.
     """
     return next((alarm for alarm in alarms if wants(alarm)), next(iter(alarms), None))

@@ -1,4 +1,4 @@
-"""What the health screen reads besides the view: ledger, disk, the engine's log, and how fast it is."""
+"""Facts for the health screen: ledger, disk, the engine's log and its speed."""
 
 import os
 from collections import deque
@@ -17,20 +17,20 @@ if TYPE_CHECKING:
 
 LOG = "engine.log"
 TAIL = 8192
-"""Bytes of the log that are read, from its end."""
+"""Bytes read from the end of the log."""
 
 SPEED_SECONDS = 60.0
-"""Speed is told over so long."""
+"""Time over which speed is measured [s]."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wellness:
-    """What was read.
+    """The facts that were read.
 
-    `rejections` are (file, reason) of a finished run, `refused` files that stand refused in a watched
-    folder. `store_bytes` and `free_bytes` are None where they cannot be told; `floor` is the least free space
-    in MB. `per_minute` is snapshots a minute by the wall clock, None until it can be told. `log` holds the
-    last lines of the engine's log, None where there is none.
+    `rejections` are (file, reason) of a finished run, `refused` the refused files of a watched folder.
+    `store_bytes` and `free_bytes` are None if unknown; `floor` is the least free space [MB]. `per_minute` is
+    snapshots a minute by the wall clock, None until known. `log` holds the last lines of the engine's log,
+    None without one.
     """
 
     counts: dict[Outcome, int]
@@ -45,14 +45,14 @@ class Wellness:
 
 
 class Speed:
-    """Remembers how far the engine was, and when."""
+    """The engine's speed, from its progress at several times."""
 
     def __init__(self) -> None:
-        """Nothing seen yet."""
+        """Start without a measurement."""
         self._seen: deque[tuple[datetime, int]] = deque()
 
     def told(self, now: datetime, done: int) -> float | None:
-        """Snapshots a minute over the last minute; None of less than 5 s, or where the count went back."""
+        """Return snapshots a minute over the last minute; None within 5 s, or if the count went back."""
         if self._seen and done < self._seen[-1][1]:
             self._seen.clear()
         self._seen.append((now, done))
@@ -65,14 +65,14 @@ class Speed:
 
 @dataclass(frozen=True)
 class WellnessLook:
-    """Reads what the health screen shows. `tick` changes with time, so that disk and log are read again."""
+    """Reads the facts of the health screen; `tick` changes with time, so that they are read again."""
 
     tick: int
     speed: Speed = field(compare=False, hash=False)
     free: Callable[[Path], int | None] = field(compare=False, hash=False)
 
     def __call__(self, store: "Store", view: View) -> Wellness:
-        """Read; what cannot be read is left out."""
+        """Read the facts; those that cannot be read are None."""
         assessment, beat = view.assessment, view.heartbeat
         state = store.path.parent
         return Wellness(
@@ -89,7 +89,7 @@ class WellnessLook:
 
 
 def free_space(state: Path) -> int | None:
-    """Bytes free on the disk of a state folder, None where that cannot be told."""
+    """Return the free bytes on the disk of a state folder, None if unknown."""
     from engine.system.disk_space import free_bytes
 
     try:
@@ -99,7 +99,7 @@ def free_space(state: Path) -> int | None:
 
 
 def log_tail(path: Path) -> tuple[str, ...] | None:
-    """The last lines of a log, cleaned; None where there is none that can be read."""
+    """Return the last lines of a log, cleaned; None if it cannot be read."""
     try:
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size

@@ -1,4 +1,4 @@
-"""How the components of a machine are now, read without a console: the same as its overview would say."""
+"""The present condition of a machine's components, as on the overview, for commands without a console."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Latest:
-    """One component: its severity now; or why it has none, and the last that it had, with its instant.
+    """One component: its severity now; or the reason why it has none, and its last severity and instant.
 
-    `quality` is that of the newest snapshot, None where there is none or none for so long that there is no
-    data, as `silent` says.
+    `quality` is that of the newest snapshot; None without one, or if it is so old that there is no data
+    (`silent`).
     """
 
     severity: float | None = None
@@ -31,7 +31,7 @@ class Latest:
 
     @property
     def known(self) -> float:
-        """The severity that is known last, 0 where there was none."""
+        """Return the last known severity, 0 without one."""
         return self.severity if self.severity is not None else self.last[0] if self.last is not None else 0.0
 
 
@@ -40,20 +40,20 @@ NEVER = Latest()
 
 
 def newest_of(store: "Store", assessment: Assessment) -> "Series":
-    """The newest snapshots: as many as tell how often one comes."""
+    """Return the newest snapshots, enough to know the usual interval."""
     return store.series(assessment, store.after_newest(assessment, TAIL))
 
 
 def latest_of(
     store: "Store", assessment: Assessment, newest: "Series", until: datetime | None
 ) -> tuple[Latest, ...]:
-    """Every component, in display order.
+    """Return the condition of every component, in display order.
 
     Args:
-        store: that holds the assessment.
-        assessment: whose components.
-        newest: its, from `newest_of`.
-        until: the instant in recording time at which is looked, None where nothing is stored.
+        store: holds the assessment.
+        assessment: the assessment of the components.
+        newest: its newest snapshots, from `newest_of`.
+        until: the playhead in recording time, None if nothing is stored.
     """
     names = assessment.components
     if not len(newest):

@@ -1,4 +1,4 @@
-"""What the model screen reads besides the view: the bundle in use, the others beside it, and the pictures."""
+"""Facts for the model screen: the bundle in use, the other bundles, and the pictures."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ModelFacts:
-    """What was read. `unreadable` names folders that hold no description that can be read."""
+    """The facts that were read. `unreadable` names folders without a readable manifest."""
 
     bundles: tuple[BundleFacts, ...]
     unreadable: tuple[str, ...]
@@ -22,13 +22,13 @@ class ModelFacts:
 
     @property
     def current(self) -> BundleFacts | None:
-        """The bundle in use, None where it does not lie beside the store."""
+        """Return the bundle in use, None if it is not beside the store."""
         return next((one for one in self.bundles if one.in_use), None)
 
 
 @dataclass(frozen=True)
 class ModelLook:
-    """Reads what the model screen shows."""
+    """Reads the facts of the model screen."""
 
     album: Album = field(compare=False, hash=False)
 

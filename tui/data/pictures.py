@@ -1,4 +1,4 @@
-"""Many pictures of a run at once: a sample evenly spread over it, which grows with it and stays small."""
+"""A gallery of pictures: a sample spread evenly over a run, which grows with the run and stays small."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -42,7 +42,7 @@ class Gallery:
     residual: Floats
 
     def usual(self, channel: int) -> tuple[Floats, Floats, Floats] | None:
-        """5th, 50th and 95th percentile over the baseline, (bands,) each; None of fewer than 5 pictures.
+        """Return the 5th, 50th and 95th percentile over the baseline, (bands,) each; None below 5 pictures.
 
         Args:
             channel: counted from 0.
@@ -56,9 +56,9 @@ class Gallery:
 
 
 def wanted_places(count: int, baseline: NDArray[np.bool_], most: int = MOST) -> NDArray[np.int64]:
-    """Which snapshots of a series to take: every so many of all, and more densely of the baseline.
+    """Return the snapshots to sample: evenly over the series, and more densely over the baseline.
 
-    The distance is a power of two, so that what was read stays of use when the run grows.
+    The distance is a power of two, so that pictures that were read stay useful when the run grows.
     """
     step = 1
     while count > step * most:
@@ -71,10 +71,10 @@ def wanted_places(count: int, baseline: NDArray[np.bool_], most: int = MOST) -> 
 
 
 class Album:
-    """Reads the pictures of a gallery, each once. Belongs to the thread that reads the store."""
+    """Reads the pictures of a gallery, each once. Only the thread that reads the store uses it."""
 
     def __init__(self) -> None:
-        """Empty."""
+        """Start empty."""
         self._begin(None)
 
     def _begin(self, assessment: int | None) -> None:
@@ -85,7 +85,7 @@ class Album:
         self._gallery: Gallery | None = None
 
     def gallery(self, store: "Store", view: View) -> Gallery | None:
-        """The gallery of a view; None where the store holds no picture that fits together with others."""
+        """Return the gallery of a view; None without pictures of the same bands."""
         if self._assessment != view.assessment.id:
             self._begin(view.assessment.id)
         series = view.series
@@ -119,7 +119,7 @@ class Album:
         picture = Picture.unpack(packed)
         if self._edges is None:
             self._edges = picture.edges
-        # Another model sees other bands: after a switch only those of the first fit together.
+        # Another model has other bands: after a switch only the pictures of the first one fit together.
         if picture.edges.shape != self._edges.shape or not np.array_equal(picture.edges, self._edges):
             return None
         return picture.spectrum, picture.spectrum - picture.reconstruction

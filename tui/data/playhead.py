@@ -1,6 +1,6 @@
-"""The playhead: the instant of recording time that the console shows, and how it moves.
+"""The playhead: the instant of recording time that the console shows, and its movements.
 
-Instants are whole microseconds since 1970 UTC, as in `Series.at`. Nothing here looks at a clock.
+Instants are whole microseconds since 1970 UTC, as in `Series.at`. Nothing here reads a clock.
 """
 
 import math
@@ -18,23 +18,23 @@ from engine.records.events import RINGS, Event, EventKind
 Instants = NDArray[np.int64]
 
 MAX_PACE = math.inf
-"""As fast as the screen is redrawn, stopping at every ring on the way."""
+"""As fast as the screen is redrawn, with a stop at every ring on the way."""
 
 PACES = (0.25, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, MAX_PACE)
-"""Recording seconds per wall second, roughly three steps to a decade."""
+"""Recording time per wall time, roughly three steps to a decade."""
 
 LONGEST_FRAME = 1.0
-"""Seconds. A frame later than this (a suspended laptop, a blocked terminal) does not leap further."""
+"""Longest step of one frame [s], also after a suspended laptop or a blocked terminal."""
 
 SWEEP_FRAMES = 64
-"""At full pace a stored run passes in about so many frames, so that it is seen and not skipped."""
+"""Frames in which a stored run passes at full pace, so that it is seen and not skipped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Playhead:
-    """Where the console looks. `at` is None until the engine has stored a first snapshot.
+    """The position of the console. `at` is None until the engine has stored a first snapshot.
 
-    One that is `following` is pinned to the newest there is, at no pace.
+    A `following` playhead is pinned to the newest instant and has no pace.
     """
 
     at: int | None = None
@@ -44,18 +44,18 @@ class Playhead:
 
 
 def index_at(times: Instants, at: int | None) -> int:
-    """The index of the last snapshot at or before an instant, -1 where there is none."""
+    """Return the index of the last snapshot at or before an instant, -1 without one."""
     return -1 if at is None else int(np.searchsorted(times, at, side="right")) - 1
 
 
 def clamped(head: Playhead, times: Instants, now: int | None = None) -> Playhead:
-    """Keep the playhead between the first stored snapshot and the newest instant; it starts at the first.
+    """Return the playhead within the first stored snapshot and the newest instant; it starts at the first.
 
     Args:
-        head: where the console looks.
+        head: the playhead.
         times: (n,) instants of the stored snapshots, ascending.
-        now: of a machine watched live, where later than its last snapshot: that time has passed too. Before
-            its first snapshot the instant of what was told last, None where nothing was.
+        now: the present of a live machine, which may be later than its last snapshot. Before its first
+            snapshot the instant of the last event, None without one.
     """
     if not len(times):
         return replace(head, at=now)
@@ -66,38 +66,38 @@ def clamped(head: Playhead, times: Instants, now: int | None = None) -> Playhead
 
 
 def newest(times: Instants, now: int | None = None) -> int:
-    """The newest instant there is to look at: of the last snapshot, or later."""
+    """Return the newest instant: of the last snapshot, or `now` if later."""
     last = [int(at) for at in times[-1:]]
     return max([*last, *([] if now is None else [now])])
 
 
 def live_now(times: Instants, clock: LiveClock | None, seconds: float) -> int | None:
-    """Now in recording time, of a machine watched live; None before its first snapshot.
+    """Return the present in recording time of a live machine; None before its first snapshot.
 
     Args:
         times: (n,) instants of the stored snapshots.
-        clock: since the newest came, None where nobody knows when that was.
-        seconds: what that clock shows.
+        clock: the live clock, None if the arrival of the newest snapshot is unknown.
+        seconds: reading of a clock that never goes back [s].
     """
     if not len(times):
         return None
     if clock is None:
         return int(times[-1])
-    # Whole seconds: the screen shows no less, and nothing is drawn in between.
+    # Whole seconds, as on the screen: nothing is drawn in between.
     return newest(times, microseconds(clock.now(seconds)) // SECOND * SECOND)
 
 
 def arrival(
     before: LiveClock | None, times: Instants, seconds: float, waited: float | None, *, seen: bool
 ) -> LiveClock | None:
-    """When the newest snapshot came, by a clock that does not step; None where nobody knows.
+    """Return the live clock since the arrival of the newest snapshot; None if its arrival is unknown.
 
     Args:
-        before: what was known before.
+        before: the live clock before.
         times: (n,) instants of the stored snapshots.
-        seconds: what that clock shows.
-        waited: seconds of the wall clock since its file was taken in, None where that is not told.
-        seen: whether others were there before it, so that it came just now.
+        seconds: reading of a clock that never goes back [s].
+        waited: wall time since its file was taken in [s], None if unknown.
+        seen: whether earlier snapshots were known, so that this one came just now.
     """
     if not len(times):
         return None
@@ -111,7 +111,14 @@ def arrival(
 def behind(
     head: Playhead, times: Instants, numbers: Instants, now: int | None = None
 ) -> tuple[int, timedelta]:
-    """How many snapshots, and how much time, lie after the playhead; `numbers` as in `typed`."""
+    """Return the number of snapshots and the time after the playhead.
+
+    Args:
+        head: the playhead.
+        times: (n,) instants of the stored snapshots, ascending.
+        numbers: (n,) their numbers in the record, as in `typed`.
+        now: the present of a live machine, in recording time.
+    """
     if head.at is None or not len(times):
         return 0, timedelta(0)
     index = index_at(times, head.at)
@@ -122,17 +129,17 @@ def behind(
 def advance(
     head: Playhead, seconds: float, times: Instants, rings: Iterable[int] = (), now: int | None = None
 ) -> Playhead:
-    """Move on by some wall seconds.
+    """Return the playhead after some wall time.
 
     Args:
-        head: where the console looks.
-        seconds: wall time since the last frame, not negative.
+        head: the playhead.
+        seconds: wall time since the last frame, not negative [s].
         times: (n,) instants of the stored snapshots, ascending.
         rings: instants of raises and escalations; at full pace no frame passes one.
-        now: of a machine watched live. One that catches up with it follows it from there.
+        now: the present of a live machine; a playhead that reaches it follows from there.
 
     Returns:
-        The new playhead, never past the newest there is.
+        The new playhead, never past the newest instant.
     """
     start = clamped(head, times, now)
     if head.at is None or start.at is None or not head.playing or head.following:
@@ -148,22 +155,22 @@ def advance(
 
 
 def at_end(head: Playhead, times: Instants) -> bool:
-    """Whether there is nothing stored after the playhead."""
+    """Return whether nothing is stored after the playhead."""
     return head.at is None or not len(times) or head.at >= int(times[-1])
 
 
 def follow(head: Playhead, times: Instants, now: int | None = None) -> Playhead:
-    """Go to the newest there is, and keep to it."""
+    """Return a playhead that follows the newest instant."""
     return clamped(replace(head, playing=True, following=True), times, now)
 
 
 def paused(head: Playhead) -> Playhead:
-    """Stay here."""
+    """Return the paused playhead."""
     return replace(head, playing=False, following=False)
 
 
 def step(head: Playhead, by: int, times: Instants) -> Playhead:
-    """Go so many snapshots on or back, and pause. From between two, back is the one just passed."""
+    """Go some snapshots forward or back, and pause; between two, back is the one just passed."""
     if head.at is None or not len(times):
         return paused(head)
     index = index_at(times, head.at)
@@ -174,12 +181,12 @@ def step(head: Playhead, by: int, times: Instants) -> Playhead:
 
 
 def seek(head: Playhead, at: int, times: Instants) -> Playhead:
-    """Go to an instant, as far as there is something stored."""
+    """Go to an instant, within the stored record."""
     return clamped(replace(head, at=at, following=False), times)
 
 
 def to_mark(head: Playhead, by: int, marks: Iterable[int]) -> Playhead | None:
-    """Go to the next (by > 0) or previous mark and pause; None where there is no such mark."""
+    """Go to the next (by > 0) or previous mark and pause; return None without such a mark."""
     if head.at is None:
         return None
     here = head.at
@@ -190,7 +197,7 @@ def to_mark(head: Playhead, by: int, marks: Iterable[int]) -> Playhead | None:
 
 
 def shift_pace(head: Playhead, by: int) -> Playhead:
-    """Go one step up or down the ladder of paces, also from a pace between two steps."""
+    """Go one step up or down the paces, also from a pace between two steps."""
     if by > 0:
         return replace(head, pace=next((pace for pace in PACES if pace > head.pace), MAX_PACE))
     slower = [pace for pace in PACES if pace < head.pace]
@@ -198,12 +205,12 @@ def shift_pace(head: Playhead, by: int) -> Playhead:
 
 
 def pace_label(pace: float) -> str:
-    """How a pace is written: ×0.25, ×5000, max."""
+    """Return a pace as text: ×0.25, ×5000, max."""
     return "max" if math.isinf(pace) else f"×{pace:g}" if pace < 1e6 else f"×{pace:.0f}"
 
 
 def rung_between(events: Iterable[Event], before: int | None, after: int | None) -> tuple[Event, ...]:
-    """The raises and escalations after one instant, up to and including another."""
+    """Return the raises and escalations after one instant, up to and including another."""
     if after is None:
         return ()
     return tuple(
@@ -216,18 +223,18 @@ def rung_between(events: Iterable[Event], before: int | None, after: int | None)
 
 
 GOTO = "2004-02-16 05:12, 05:12, or the number of a snapshot"
-"""What can be typed to go somewhere, as an example."""
+"""Examples of text that the go-to dialog accepts."""
 
 
 def typed(text: str, times: Instants, numbers: Instants, here: int | None, zone: tzinfo) -> int | None:
-    """The instant that somebody means who typed a time or the number of a snapshot, None where none is.
+    """Return the instant of a typed time or snapshot number; None if it is neither.
 
     Args:
         text: `532`, `2004-02-16 03:12:39`, `2004-02-16`, `03:12` (of the day under the playhead).
         times: (n,) instants of the stored snapshots.
-        numbers: (n,) what they are counted by, from 0; of one that was thinned the one before it is meant.
+        numbers: (n,) their numbers in the record, from 0; for a thinned one the one before it is meant.
         here: the playhead.
-        zone: of the times on the screen.
+        zone: time zone of the screen.
     """
     text = text.strip()
     if text.isascii() and text.isdigit() and len(text) < 10:
@@ -246,13 +253,13 @@ def typed(text: str, times: Instants, numbers: Instants, here: int | None, zone:
 
 
 def reaches(text: str, at: int, extent: tuple[int, int], zone: tzinfo) -> bool:
-    """Whether an instant that was typed lies in the record, as finely as it was typed.
+    """Return whether a typed instant lies in the record, as finely as it was typed.
 
-    `2004-02-12` is a whole day and `10:32` a whole minute: enough if the record has some of it.
+    `2004-02-12` is a whole day and `10:32` a whole minute; the record needs only a part of it.
 
     Args:
-        text: as it was typed.
-        at: what it means.
+        text: the typed text.
+        at: its instant.
         extent: the first and the last instant of the record.
         zone: of the times on the screen.
     """
@@ -265,10 +272,10 @@ def reaches(text: str, at: int, extent: tuple[int, int], zone: tzinfo) -> bool:
 
 
 ANSWERS = frozenset({EventKind.ACKNOWLEDGED, EventKind.SHELVED, EventKind.UNSHELVED})
-"""What operators do who have seen a ring."""
+"""Events that answer a ring."""
 
 
 def unanswered(rings: Iterable[Event], events: Iterable[Event]) -> tuple[Event, ...]:
-    """Those rings that no operator has answered; that a command was told of one is no answer."""
+    """Return the rings without an operator's answer; a notified command is no answer."""
     answered = {event.ring for event in events if event.kind in ANSWERS}
     return tuple(ring for ring in rings if ring.seq not in answered)

@@ -1,6 +1,6 @@
-"""Pulls what is new out of the store: one reader on one thread, a frozen view for the screen.
+"""The reader: polls the store for new rows on one thread, and makes a frozen view for the screen.
 
-The store is imported here and not with the application, so that the first paint does not wait for it.
+The store is imported here late, so that the first paint does not wait for it.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Reader:
-    """Looks at the store when asked and remembers what it has seen. One thread at a time."""
+    """Reads the store on `poll` and caches what it has read. One thread at a time."""
 
     def __init__(
         self,
@@ -33,15 +33,15 @@ class Reader:
         newest_first: bool = False,
         insists: bool = False,
     ) -> None:
-        """Remember how to get at the store; it is opened at the first poll and kept open.
+        """Keep the functions; the store is opened at the first poll and stays open.
 
         Args:
-            open_store: opens it.
+            open_store: opens the store.
             choose: picks the assessment.
-            session: in which operators' acts count, of the assessment looked at first; of another one,
-                which is switched to, where there is that session too.
-            newest_first: whether a long record is read from its newest snapshots back.
-            insists: whether `poll` raises what `open_store` and `choose` do, until there was a view.
+            session: the session of the operators' events, for the first assessment; for a later one too if
+                it has that session.
+            newest_first: whether a long record is read from its newest snapshots backwards.
+            insists: whether `poll` raises the errors of `open_store` and `choose` until the first view.
         """
         self._open_store = open_store
         self._choose = choose
@@ -55,23 +55,23 @@ class Reader:
         self._looked: tuple[tuple[Look, int | None, int | None], object] | None = None
 
     def switch(self, choose: "Callable[[Store], Assessment | None]") -> None:
-        """Look at another assessment from the next poll on."""
+        """Read another assessment from the next poll on."""
         self._choose = choose
         self._view = self._version = self._looked = self._past = None
 
     def poll(self, position: int | None = None, look: Look | None = None) -> Reading:
-        """Read what has been added since the last poll.
+        """Read the rows that were added since the last poll.
 
         Args:
-            position: the snapshot whose picture is wanted, `NEWEST` for whichever that is, None for none.
-            look: what else is wanted, if anything.
+            position: the snapshot of the wanted picture, `NEWEST` for the newest, None for no picture.
+            look: a further query of the screen, if any.
 
         Returns:
-            The view; the very same object as last time where nothing has changed. Trouble is told in a
-            sentence beside the last good view, and the next poll tries again.
+            The view; the same object as before if nothing has changed. After an error, a sentence and the
+            last good view; the next poll tries again.
 
         Raises:
-            UnusableError: there is nothing in the store of what was asked for.
+            UnusableError: the store does not hold the requested assessment.
             FailedError: the store cannot be opened.
         """
         try:
@@ -84,11 +84,11 @@ class Reader:
             if self._insists and isinstance(error, UnusableError | FailedError):
                 raise
             if isinstance(error, StoreMissingError):
-                # The engine beside makes it; a command that starts none insists.
+                # The child engine makes it; a command without one insists.
                 return Reading(self._view)
             if isinstance(error, StoreError):
                 return Reading(self._view, str(error))
-            # Whatever a failing disk or a foreign writer raises must reach the operator, not end the
+            # Any error of a failing disk or a foreign writer must reach the operator and not end the
             # console: it is shown until a poll succeeds.
             self._version = None
             trouble = f"the store cannot be read ({_first_line(error)}); trying again"
@@ -140,16 +140,16 @@ class Reader:
         return view
 
     def _session_of(self, store: "Store", assessment: Assessment) -> str:
-        """A session is of its own record: nobody gets from it into a hidden one of another machine."""
+        """Return the session for an assessment: only one that exists, so that no hidden one begins."""
         if self._first is None:
             self._first = assessment.id
         is_there = self._first == assessment.id or self._asked in store.sessions(assessment)
         return self._asked if is_there else ""
 
     def _told(self, store: "Store", past: Recollection, view: View | None) -> View:
-        """The view of what is in hand, and of all that is not a snapshot."""
+        """Return the view of the cached snapshots and all other rows."""
         assessment, series = past.assessment, past.series
-        # Events are read after the snapshots: every ring of a snapshot in hand is in hand too.
+        # Events are read after the snapshots, so that every ring of a cached snapshot is known.
         events = view.events if view is not None else ()
         begun = not past.unread
         if view is None or view.unread != past.unread:
@@ -161,7 +161,7 @@ class Reader:
             return View(
                 assessment=assessment,
                 series=series,
-                # The very same where nothing happened, so that nobody need fold them again.
+                # The same object if nothing happened, so that the alarms are not folded again.
                 events=events + new if new else events,
                 heartbeat=store.heartbeat(assessment),
                 epochs=store.epochs(assessment),

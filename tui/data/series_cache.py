@@ -1,8 +1,8 @@
-"""What the console remembers of an assessment's snapshots, read in small portions.
+"""The console's cache of an assessment's snapshots, read in small portions.
 
-A console that follows what is newest is given that first, and the older ones bit by bit behind it; a replay
-begins at the beginning. However long the record, what is held is bounded: older snapshots are thinned, and
-those around the playhead are fetched again whole.
+A live console gets the newest snapshots first, and older ones in steps; a replay starts at the beginning. The
+cache is bounded for any length of the record: older snapshots are thinned, and those around the playhead are
+read again whole.
 """
 
 import time
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
     from engine.store.store import Store
 
 CHUNK = 1000
-"""Snapshots taken in one read transaction; a reader holds up the engine's commits, so reads stay short."""
+"""Snapshots in one read transaction; a reader delays the engine's commits, so reads stay short."""
 
 FIRST = 2000
-"""Newest snapshots that are read before anything is shown."""
+"""Newest snapshots that are read before the first view."""
 
 BUDGET_SECONDS = 0.4
-"""After so long the screen is given what there is, and the rest is read later."""
+"""Time after which the screen gets the snapshots read so far [s]; the rest is read later."""
 
 AROUND = 1500
-"""Snapshots on either side of the playhead that are fetched whole."""
+"""Snapshots on either side of the playhead that are read whole."""
 
 
 class Recollection:
-    """Grows by what the engine adds and, behind it, by what is older. Used by one thread."""
+    """A cache that grows by the engine's new snapshots and, in steps, by older ones. For one thread."""
 
     def __init__(
         self,
@@ -43,12 +43,12 @@ class Recollection:
         newest_first: bool,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Nothing is read yet.
+        """Start empty.
 
         Args:
-            assessment: whose snapshots.
+            assessment: the assessment of the snapshots.
             newest_first: whether the older ones come last.
-            clock: seconds that never go back.
+            clock: a clock that never goes back [s].
         """
         self.assessment = assessment
         self._newest_first = newest_first
@@ -60,23 +60,23 @@ class Recollection:
         self._spacing = 0
         self._wanted: int | None = None
         self.unread = 0
-        """Positions before the first in hand that are still to be looked at."""
+        """Positions before the first cached one that are not read yet."""
 
         self.more = True
-        """Whether there is more to read although nothing was added."""
+        """Whether there is more to read although no snapshot was added."""
 
         self._shown: Series | None = None
 
     @property
     def series(self) -> Series:
-        """All that is in hand, in order of time; the very same object while nothing was read."""
+        """Return the cached series, in order of time; the same object while nothing was read."""
         if self._shown is None:
             assert self._kept is not None
             self._shown = self._kept if self._around is None else joined(self._kept, self._around)
         return self._shown
 
     def read(self, store: "Store") -> None:
-        """Read what was added, and of what is older as much as there is time for."""
+        """Read the added snapshots, and as many older ones as there is time for."""
         deadline = self._clock() + BUDGET_SECONDS
         if self._kept is None:
             self._begin(store)
@@ -88,9 +88,9 @@ class Recollection:
             self.more = self.unread > 0
 
     def look(self, store: "Store", position: int | None) -> None:
-        """Fetch the snapshots around a position whole, where they were thinned.
+        """Read the snapshots around a position whole, if they were thinned.
 
-        A playhead that rushes past is not followed: only where it stays near is anything read.
+        Nothing is read for a playhead that moves fast: it must stay near.
         """
         last, self._wanted = self._wanted, position
         if position is None or last is None or abs(position - last) > AROUND // 2:
@@ -101,7 +101,7 @@ class Recollection:
             self._shown = None
 
     def _is_thin(self, position: int) -> bool:
-        """Whether snapshots near a position were thinned and have not been fetched."""
+        """Return whether snapshots near a position were thinned and not read again."""
         kept = self._kept
         if not self._spacing or kept is None:
             return False
@@ -119,7 +119,7 @@ class Recollection:
         self.unread = after + 1
 
     def _read_newer(self, store: "Store", deadline: float) -> bool:
-        """Read what came after the newest in hand; say whether that was all."""
+        """Read the snapshots after the newest cached one; return whether those were all."""
         assert self._kept is not None
         grown = self._kept
         size = CHUNK
@@ -135,12 +135,12 @@ class Recollection:
         return size < CHUNK
 
     def _read_older(self, store: "Store", deadline: float) -> None:
-        """Read towards the beginning; what was read before the store failed is kept."""
+        """Read towards the beginning; portions before a failure are kept."""
         assert self._kept is not None
         parts: list[Series] = []
         unread = self.unread
         try:
-            # Be it ever so late, one portion is read each time: it has to end.
+            # One portion is read each time even if it is late, so that reading ends.
             while unread and (not parts or self._clock() <= deadline):
                 part = store.series(self.assessment, before=unread, limit=CHUNK)
                 unread = int(part.positions[0]) if len(part) == CHUNK else 0
@@ -157,22 +157,22 @@ class Recollection:
 
 
 SPARE = 8
-"""An eighth of its length is kept free behind a column, so that it is seldom copied."""
+"""Share of its length that is kept free behind a column, so that it is seldom copied."""
 
 
 COLUMNS = tuple(field.name for field in fields(Series) if field.name != "names")
 
 
 class Growing:
-    """Joins what is new to what it handed out last. Rows that were handed out are never written again."""
+    """Joins new snapshots to the last series it returned. Rows that were returned never change."""
 
     def __init__(self) -> None:
-        """No room yet."""
+        """Start without columns."""
         self._room: dict[str, NDArray[np.generic]] = {}
         self._last: Series | None = None
 
     def joined(self, series: Series, new: Series) -> Series:
-        """A series and the snapshots after it; as `joined` of the two."""
+        """Return a series joined with the snapshots after it, as `joined` does."""
         if not len(series) or not len(new) or new.at[0] <= series.at[-1]:
             return joined(series, new)
         size = len(series) + len(new)
@@ -186,7 +186,7 @@ class Growing:
 
 
 def _roomier(column: NDArray[np.generic], size: int) -> NDArray[np.generic]:
-    """A copy of a column with room for so many rows, and some to spare."""
+    """Return a copy of a column with room for so many rows, and some to spare."""
     room = np.empty((size + size // SPARE, *column.shape[1:]), column.dtype)
     room[: len(column)] = column
     return room

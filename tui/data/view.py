@@ -1,4 +1,4 @@
-"""What the console has read of the store: values only."""
+"""The view: values that the console has read from the store."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,13 +18,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """All that the console knows of an assessment, whole or not at all. Two are equal if they are one.
+    """The console's knowledge of an assessment. Two views are equal only if they are the same object.
 
-    `series` is in time order. `events` are in order of seq. `picture` belongs to the snapshot whose
-    position is `picture_position`; it is None where the store has none. `rejected` counts files that
-    were not taken in. `came` is when the newest snapshot's file was taken in, by the wall clock, where the
-    ledger of a watched folder tells. `unread` is how many positions before the first snapshot in hand are
-    still to be read. `session` is that in which operators' acts count, "" for the record's own.
+    `series` is in time order. `events` are in order of seq. `picture` belongs to the snapshot at
+    `picture_position`; it is None without a stored one. `rejected` counts rejected files. `came` is when the
+    newest snapshot's file was taken in, by the wall clock; None without a ledger. `unread` counts the
+    positions before the first cached snapshot. `session` is the operators' session, "" for the live record.
     """
 
     assessment: Assessment
@@ -42,20 +41,19 @@ class View:
 
 
 NEWEST = -1
-"""Whose picture is wanted by who follows what is newest: it comes with its snapshot and not after it."""
+"""Position of the wanted picture when the playhead follows: the picture comes together with its snapshot."""
 
 
 Look = Callable[["Store", View], object]
-"""What a screen reads besides: given the store and the view, on the reader's thread."""
+"""A screen's further query of the store and the view, on the reader's thread."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One look at the store: the view, if there is one yet, and what went wrong, in a sentence.
+    """The result of a poll: the view, None before there is an assessment, and an error as a sentence.
 
-    `extra` is what the screen's own look found, `looked` which look that was. `more` says that there is more
-    to read at once, `begun` that the store was looked at at all. `there` says that a process is at work on
-    the assessment, whatever its heartbeat says.
+    `extra` is the result of the screen's query `looked`. `more`: there is more to read at once. `begun`: the
+    store was polled at least once. `there`: a process works on the assessment, whatever its heartbeat says.
     """
 
     view: View | None

@@ -1,1 +1,1 @@
-"""What commands print: tables, status, progress."""
+"""The output of commands: tables, status, progress."""

@@ -1,4 +1,4 @@
-"""Writes alarms and their figures as plain text for a shell, and as values for JSON."""
+"""Alarms and alarm metrics as plain text for a shell, and as values for JSON."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -20,14 +20,14 @@ HEADINGS = ("ring", "raised", "what", "cause", "priority", "peak", "state")
 def alarm_text(
     machine: str, at: datetime, alarms: Sequence[Alarm], advice: Sequence[str], peaks: Sequence[Peak]
 ) -> str:
-    """The alarm list, one row an alarm, and below each its key, severities, notes and what to do.
+    """Return the alarm list: one row for each alarm, and below it its key, severities, notes and advice.
 
     Args:
         machine: its name.
-        at: the instant that the list is of.
+        at: the playhead.
         alarms: in order of urgency.
-        advice: one for each of them, "" where there is none.
-        peaks: one for each of them.
+        advice: one for each alarm, "" for none.
+        peaks: one for each alarm.
     """
     head = f"{clean_text(machine)}, as of {_time(at)}"
     if not alarms:
@@ -51,7 +51,7 @@ def alarm_text(
 
 
 def alarm_record(alarm: Alarm, advice: str, peak: Peak) -> dict[str, Any]:
-    """An alarm in plain JSON types: `severity` at `rang_at`, `priority` since `priority_at`."""
+    """Return an alarm in JSON types: `severity` at `rang_at`, `priority` since `priority_at`."""
     acknowledged = alarm.acknowledgement
     return {
         "key": alarm.key,
@@ -82,7 +82,7 @@ def alarm_record(alarm: Alarm, advice: str, peak: Peak) -> dict[str, Any]:
 
 
 def figures_text(machine: str, figures: AlarmFigures) -> str:
-    """The figures, one a line, each with what the standards think manageable."""
+    """Return the metrics, one a line, each with the manageable value of the standards."""
     priorities = ", ".join(f"{count} {name}" for name, count in sorted(figures.by_priority.items()))
     told = [
         ("rings", f"{figures.rings}{f' ({priorities})' if priorities else ''}"),
@@ -112,7 +112,7 @@ def figures_text(machine: str, figures: AlarmFigures) -> str:
 
 
 def figures_record(figures: AlarmFigures) -> dict[str, Any]:
-    """The figures in plain JSON types."""
+    """Return the metrics in JSON types."""
     plain = asdict(figures)
     plain["begin"], plain["end"] = figures.begin.isoformat(), figures.end.isoformat()
     plain["floods"] = [

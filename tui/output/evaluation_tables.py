@@ -1,4 +1,4 @@
-"""Shows what models are worth: tables by rich, curves by plotext."""
+"""Evaluation results on the terminal: tables by rich, curves by plotext."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,11 +16,11 @@ from engine.evaluation.truth import Truth
 from replay.recording import clean_text
 
 HEIGHT, WIDEST = 16, 80
-"""Of a plot, in cells."""
+"""Size of a plot, in cells."""
 
 
 def print_comparison(rows: Sequence[Comparison], faults: Mapping[str, str], truth: Truth) -> None:
-    """Print models side by side, then why others could not be tried."""
+    """Print a table of the models, then the reasons why others could not be tried."""
     console = _console()
     if rows:
         console.print(comparison_table(rows, truth))
@@ -29,7 +29,7 @@ def print_comparison(rows: Sequence[Comparison], faults: Mapping[str, str], trut
 
 
 def comparison_table(rows: Sequence[Comparison], truth: Truth) -> Table:
-    """One row a model; a dash where there is nothing to tell."""
+    """Return a table with one row for each model; a dash is an empty cell."""
     table = _table(f"{truth.component} fails from {truth.onset} on")
     table.add_column("model", no_wrap=True)
     for heading in (
@@ -67,7 +67,7 @@ def comparison_table(rows: Sequence[Comparison], truth: Truth) -> Table:
 
 
 def print_evaluation(done: Evaluation, truth: Truth) -> None:
-    """Print the figures of one model, its confusions, sweeps and curves."""
+    """Print the figures, confusion tables, sweeps and curves of one model."""
     console = _console()
     console.print(comparison_table([done.comparison], truth))
     console.print(figures_table(done.levels))
@@ -93,7 +93,7 @@ def print_evaluation(done: Evaluation, truth: Truth) -> None:
 
 
 def figures_table(levels: Sequence[Level]) -> Table:
-    """What people ask of a classifier, at the chosen limits."""
+    """Return the usual figures of a classifier, at the chosen limits."""
     table = _table("At the chosen limits: " + ", ".join(f"{one.name}: {one.chosen}" for one in levels))
     table.add_column("by")
     for heading in ("precision", "recall", "F1", "accuracy", "AUC", "average precision"):
@@ -109,7 +109,7 @@ def figures_table(levels: Sequence[Level]) -> Table:
 
 
 def confusion_table(one: Level) -> Table:
-    """Counts of what is against what was called."""
+    """Return the counts of true classes against predicted classes."""
     figures = one.figures
     table = _table(f"Confusion, by {one.name}")
     table.add_column("")
@@ -121,7 +121,7 @@ def confusion_table(one: Level) -> Table:
 
 
 def sweep_table(one: Level) -> Table:
-    """The same figures with the limit at several percentiles of healthy scores."""
+    """Return the same figures with the limit at several percentiles of healthy scores."""
     table = _table(f"Limits at percentiles of healthy scores, by {one.name}")
     for heading in ("percentile", "precision", "recall", "F1", "accuracy", "false positives"):
         table.add_column(heading, justify="right")
@@ -131,7 +131,14 @@ def sweep_table(one: Level) -> Table:
 
 
 def plot(heading: str, parts: Sequence[tuple[str, NDArray[Any]]], width: int, *, joined: bool = True) -> str:
-    """Draw points (n, 2), each part with its marker, as plain text under a heading."""
+    """Return a plot as plain text under a heading.
+
+    Args:
+        heading: the line above it.
+        parts: a marker and points (n, 2) for each part.
+        width: cells.
+        joined: whether lines join the points of a part.
+    """
     figure = plotext.figure
     figure.clear()
     figure.theme("colorless")

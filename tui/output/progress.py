@@ -1,4 +1,4 @@
-"""Shows a headless pass over a run: a progress bar on a terminal, plain lines anywhere else."""
+"""Progress of a headless pass over a run: a progress bar on a terminal, else plain lines."""
 
 import sys
 import time
@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from engine.records.progress import Heartbeat, Phase
 
 PLAIN_SECONDS = 5.0
-"""Between two plain lines of one phase."""
+"""Time between two plain lines of one phase [s]."""
 
 WORDS = {
     Phase.READING: "reading the healthy start",
@@ -23,7 +23,7 @@ WORDS = {
 
 @contextmanager
 def shown_progress() -> Iterator[Callable[[Heartbeat], None]]:
-    """Hand out a function that shows each heartbeat on standard error."""
+    """Provide a function that shows each heartbeat on standard error."""
     console = Console(file=sys.stderr)
     if not console.is_terminal:
         yield plain_lines(lambda line: print(line, file=sys.stderr, flush=True), time.monotonic)
@@ -53,7 +53,7 @@ def shown_progress() -> Iterator[Callable[[Heartbeat], None]]:
 
 
 def plain_lines(write: Callable[[str], None], clock: Callable[[], float]) -> Callable[[Heartbeat], None]:
-    """Make a teller that writes a line at each change of phase and every few seconds in between."""
+    """Return a function that writes a line at each change of phase and every few seconds in between."""
     last_phase: Phase | None = None
     last_time = 0.0
 

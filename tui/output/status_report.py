@@ -1,4 +1,4 @@
-"""The text of `raceway status`: reads the facts about a machine from its store, and words them."""
+"""The text of `raceway status`: the facts about a machine from its store, in words."""
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def collect(store: "Store", assessment: Assessment, now: datetime) -> Standing:
-    """Read one machine's standing from its store."""
+    """Read one machine's status from its store; `now` is the wall clock."""
     from engine.alarms.alarm import fold_alarms
     from engine.assessment.key import has_engine
     from engine.clock import moment
@@ -51,7 +51,7 @@ def collect(store: "Store", assessment: Assessment, now: datetime) -> Standing:
 
 
 def told(standing: Standing) -> list[str]:
-    """The lines of one machine."""
+    """Return the lines of one machine."""
     one = standing.assessment
     kind = f"watching {one.run}" if standing.is_live else f"finished run {one.run}"
     lines = [
@@ -107,7 +107,7 @@ def _engine(standing: Standing) -> str:
 
 
 def _remedies(standing: Standing) -> list[str]:
-    """What to do about an engine that is not at work, or seems to be; a command is the last on its line."""
+    """Return the remedies for an engine that is dead or hung; a command ends its line."""
     beat, live = standing.heartbeat, standing.is_live
     again = f"start it again: {standing.again}"
     if beat is None:
@@ -138,7 +138,7 @@ def _doubts(detail: object) -> tuple[str, ...]:
 
 
 def _now(latest: Latest) -> str:
-    """The severity; or why there is none, and the last one with its instant."""
+    """Return the severity; or the reason why there is none, and the last one with its instant."""
     if latest.severity is not None:
         return f"{severity_text(latest.severity):>4}"
     if latest.silent:
@@ -154,7 +154,7 @@ def _now(latest: Latest) -> str:
 
 
 def _alarm(alarm: "Alarm") -> str:
-    """What it is, and each thing that happened to it with its own instant of recording time."""
+    """Return the alarm in words, and its history with recording times."""
     parts = [alarm.cause]
     if alarm.surface:
         parts.append(alarm.surface)
