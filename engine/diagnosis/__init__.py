@@ -1,1 +1,1 @@
-"""Which surface of a bearing fails, with the fault lines that show it."""
+"""Diagnosis: the failing surface of a bearing, with the fault lines as evidence."""

@@ -1,4 +1,4 @@
-"""The envelope bands that carry a snapshot's error: looked at once, for its picture and for its diagnosis."""
+"""Demodulation: the envelope bands that carry a snapshot's error, for its picture and its diagnosis."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from engine.signals.bearing import HARMONICS
 from engine.signals.envelope import band_envelopes
 
 CARRYING_SHARE = 0.1
-"""Of a channel's error: an envelope band that holds less of it is not asked for evidence."""
+"""Share of a channel's error; an envelope band with less of it gives no evidence."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,11 +18,11 @@ class Heard:
     """Envelope spectra of one snapshot.
 
     Attributes:
-        leading: int64 (channels,), of each the band with most of its error, counted from 0.
-        envelopes: float32 (rows, bins), as `envelope.band_envelopes` gives them; the first rows are those of
-            the leading bands, one a channel.
-        carrying: of each channel in question, counted from 0, the bands that carry its error, the strongest
-            first, each as (band, row of `envelopes`). A channel without error has none.
+        leading: int64 (channels,), the band with most of each channel's error, from 0.
+        envelopes: float32 (rows, bins), from `envelope.band_envelopes`; the first rows are the leading
+            bands, one for each channel.
+        carrying: for each channel in question, from 0, the bands that carry its error, the strongest first,
+            each as (band, row of `envelopes`). A channel without error has none.
     """
 
     leading: NDArray[np.int64]
@@ -31,15 +31,15 @@ class Heard:
 
 
 class Listener:
-    """Knows in which envelope band each band of the error lies.
+    """Makes envelope spectra of the bands that carry the error.
 
     Attributes:
-        bands: evenly wide, from 0 to half the sample rate.
-        width: of a band, in Hz.
+        bands: number of bands of equal width, from 0 to half the sample rate.
+        width: of a band [Hz].
     """
 
     def __init__(self, sample_rate: float, bands: int, edges: NDArray[np.float32]) -> None:
-        """Place the bands, borders (spectral bands + 1,) in Hz, in which the error is told."""
+        """Map the bands of the error, with borders (spectral bands + 1,) [Hz], to envelope bands."""
         self.bands, self.width = bands, sample_rate / 2 / bands
         place = np.minimum((edges[:-1] + edges[1:]) / 2 // self.width, bands - 1)
         self._belongs = (place[:, None] == np.arange(bands)).astype(np.float32)
@@ -47,12 +47,12 @@ class Listener:
     def hear(
         self, spectrum: NDArray[np.complex64], error: NDArray[np.float32], in_question: Collection[int]
     ) -> Heard:
-        """Look at one snapshot.
+        """Return the envelope spectra of one snapshot.
 
         Args:
             spectrum: (channels, rows // 2 + 1), from `envelope.whole_spectrum`.
             error: (channels, spectral bands), share of the error.
-            in_question: channels, counted from 0, that are asked for evidence.
+            in_question: channels that need evidence, from 0.
         """
         shares = error @ self._belongs
         leading = shares.argmax(axis=1)
@@ -66,33 +66,33 @@ class Listener:
                     row = len(pairs)
                     pairs.append((channel, band))
                 carrying.setdefault(channel, []).append((band, row))
-        # All at one go: preparing a transform takes longer than transforming one band more.
+        # All in one transform: preparing a transform takes longer than transforming one more band.
         return Heard(leading, band_envelopes(spectrum, self.bands, pairs), carrying)
 
 
 def _carrying(shares: list[float]) -> list[int]:
-    """The bands of a channel that hold enough of its error, the strongest first; none where it has none."""
+    """Return the bands of a channel with enough of its error, the strongest first."""
     whole = sum(shares)
     ranked = sorted(range(len(shares)), key=lambda band: -shares[band])
     return [band for band in ranked if whole > 0 and shares[band] >= CARRYING_SHARE * whole]
 
 
 MOST_BINS = 1100
-"""Bins kept of a channel. Of finer spectra neighbours are put together, the highest of them kept."""
+"""Bins kept for a channel; of finer spectra the highest of several neighbours is kept."""
 
 
 USUAL_REACH = 1000.0
-"""Hz that are kept where no fault line is known: those of most bearings lie lower."""
+"""Range kept if no fault line is known [Hz]: those of most bearings are lower."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EnvelopeView:
-    """How far envelope spectra are kept, and how finely.
+    """Range and resolution of the envelope spectra that are kept.
 
     Attributes:
-        bins: of the spectrum that are kept.
+        bins: number of bins of the spectrum that are kept.
         together: neighbouring bins that are kept as one.
-        step: Hz from one bin that is kept to the next.
+        step: distance of the kept bins [Hz].
     """
 
     bins: int
@@ -100,7 +100,7 @@ class EnvelopeView:
     step: float
 
     def of(self, envelopes: NDArray[np.float32], running: NDArray[np.bool_]) -> NDArray[np.float32]:
-        """Cut envelopes (channels, bins) down to (channels, bins kept), 0 for a channel that does not run."""
+        """Reduce envelopes (channels, bins) to (channels, bins kept); 0 for a channel that does not run."""
         spectra = envelopes[:, : self.bins * self.together]
         if self.together > 1:
             spectra = spectra.reshape(len(spectra), self.bins, self.together).max(axis=-1)
@@ -108,13 +108,13 @@ class EnvelopeView:
 
 
 def envelope_view(sample_rate: float, rows: int, highest: float, bands: int) -> EnvelopeView:
-    """Choose what is kept: three harmonics and a half of the highest fault line.
+    """Return the range to keep: three and a half harmonics of the highest fault line.
 
     Args:
-        sample_rate: in Hz.
+        sample_rate: of the recordings [Hz].
         rows: of a snapshot.
-        highest: frequency in Hz of the highest fundamental, 0 where none is known.
-        bands: in which envelopes are looked at.
+        highest: frequency of the highest fundamental [Hz], 0 if unknown.
+        bands: number of envelope bands.
     """
     width = sample_rate / 2 / bands
     reach = min((HARMONICS + 0.5) * highest if highest > 0 else USUAL_REACH, width)

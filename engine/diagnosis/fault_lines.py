@@ -1,4 +1,4 @@
-"""Searches envelope spectra for the lines of a bearing's surfaces, apart from those of shaft and mains."""
+"""Search of envelope spectra for the fault lines of a bearing, apart from lines of shaft and mains."""
 
 from dataclasses import dataclass
 
@@ -9,30 +9,30 @@ from engine.signals.bearing import HARMONICS, Surface
 from engine.signals.statistics import median
 
 SLIP = 0.01
-"""Rollers slip and speed wanders: a line is sought so far, as a share of its frequency, to either side."""
+"""Search range on either side, as a share of the line's frequency, because rollers slip and speed varies."""
 
 APART = 2.0
-"""Bins by which a candidate must clear a shaft order or mains harmonic, whose main lobe would pose as it."""
+"""Least distance of a candidate from a shaft order or mains harmonic, in bins: the width of its main lobe."""
 
 LINES = (*((order, 0) for order in range(1, HARMONICS + 1)), (1, -1), (1, 1))
-"""Every line of a surface as (harmonic order, sideband): the harmonics, then the first sidebands of the
+"""The lines of a surface as (harmonic order, sideband): the harmonics, then the first sidebands of the
 fundamental. An inner race's defect passes through the load once a turn of the shaft, a roller's once a turn
-of the cage; the others have no sidebands."""
+of the cage; the other surfaces have no sidebands."""
 
 NEIGHBOURS = 30
-"""Bins on either side whose median is the floor that a line stands on."""
+"""Bins on either side; their median is the floor of a line."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LineSearch:
-    """The lines of one bearing at one resolution, prepared as indices.
+    """The fault lines of one bearing at one resolution, as indices of bins.
 
     Attributes:
         surfaces: of the table's first axis.
-        bins: int (surfaces, lines, candidates) where each line may be, padded by repetition.
-        floor: int (surfaces, lines, neighbours) whose median each is compared with.
-        heard: bool (surfaces, lines), False where shaft or mains mask a line, or it lies too high.
-        resolution: Hz per bin.
+        bins: int (surfaces, lines, candidates), possible bins of each line, padded by repetition.
+        floor: int (surfaces, lines, neighbours), the bins of each line's floor.
+        heard: bool (surfaces, lines), False for a line that shaft or mains mask, or that is too high.
+        resolution: of a bin [Hz].
     """
 
     surfaces: tuple[Surface, ...]
@@ -42,15 +42,15 @@ class LineSearch:
     resolution: float
 
     def strengths(self, envelope: NDArray[np.float32]) -> NDArray[np.float32]:
-        """How far each line stands above its floor.
+        """Return the height of each line above its floor.
 
         Args:
             envelope: (..., bins).
 
         Returns:
-            (..., surfaces, lines) natural logarithm of peak over floor, NaN where not heard.
+            Natural logarithm of peak over floor, (..., surfaces, lines), NaN if not heard.
         """
-        # `take` and not an index: rows of neighbours that lie side by side are sorted twice as fast.
+        # `take` and not an index: contiguous rows of neighbours are sorted twice as fast.
         peak = envelope.take(self.bins, axis=-1).max(axis=-1)
         floor = median(envelope.take(self.floor, axis=-1), -1).astype(np.float32)
         tiny = np.float32(np.finfo(np.float32).tiny)
@@ -58,7 +58,7 @@ class LineSearch:
         return np.where(self.heard, logs, np.float32(np.nan)).astype(np.float32)
 
     def found_at(self, envelope: NDArray[np.float32], surface: int, line: int) -> float:
-        """Frequency in Hz of the highest candidate of a line in one envelope spectrum (bins,)."""
+        """Return the frequency of a line's highest candidate in one envelope spectrum (bins,) [Hz]."""
         candidates = self.bins[surface, line]
         return float(candidates[np.argmax(envelope[candidates])] * self.resolution)
 
@@ -68,15 +68,15 @@ def line_search(
 ) -> LineSearch:
     """Prepare the search for the lines of one bearing.
 
-    A surface whose fundamental cannot be told from another's, or that lies within reach of zero, is not
-    searched for at all: what the resolution cannot separate must not be named.
+    A surface is not searched for if its fundamental is too near another's or to zero, because the resolution
+    cannot separate it.
 
     Args:
-        frequencies: of the surfaces, in Hz.
-        shaft: rotation in Hz; its orders are masked.
-        mains: in Hz, 0 for none; its harmonics are masked.
-        resolution: Hz per bin.
-        bins: of an envelope spectrum.
+        frequencies: of the surfaces [Hz].
+        shaft: rotation [Hz]; its orders are masked.
+        mains: mains frequency [Hz], 0 for none; its harmonics are masked.
+        resolution: of a bin [Hz].
+        bins: number of bins of an envelope spectrum.
     """
     surfaces = tuple(
         surface
@@ -134,7 +134,7 @@ def _candidates(
 
 
 def _padded(rows: list[NDArray[np.int64]]) -> NDArray[np.int64]:
-    """Stack index rows of different lengths; repeating an index changes no maximum, and barely a median."""
+    """Stack index rows of different lengths; a repeated index changes no maximum, and barely a median."""
     if not rows:
         return np.zeros((0, 1), np.int64)
     longest = max(len(row) for row in rows)

@@ -1,4 +1,4 @@
-"""Where a bearing's fault lines lie in an envelope spectrum, and how strong they are."""
+"""Line markers: positions and strengths of a bearing's fault lines in an envelope spectrum."""
 
 from dataclasses import dataclass
 
@@ -14,10 +14,9 @@ from engine.signals.bearing import Geometry, Surface, fault_frequencies
 class MarkedLine:
     """One line of a surface.
 
-    `expected` is where the geometry puts it, `found` where the highest bin near it lies, in Hz;
-    `times_floor` is how many times it stands above its neighbourhood, `times_baseline` how many times above
-    what it was on the baseline, NaN where that is not known. A `masked` line cannot be told from shaft or
-    mains, or lies beyond the spectrum, and has none of the three.
+    `expected` is its frequency by geometry, `found` that of the highest bin near it [Hz]. `times_floor` is
+    the ratio to its neighbourhood, `times_baseline` the ratio to its strength on the baseline, NaN if
+    unknown. A `masked` line is too near to shaft or mains, or beyond the spectrum; it has none of the three.
     """
 
     surface: Surface
@@ -32,10 +31,10 @@ class MarkedLine:
 
 @dataclass(frozen=True, slots=True)
 class Marking:
-    """What there is to mark in one envelope spectrum.
+    """The marked lines of one envelope spectrum.
 
-    `why_not` is a sentence where no line can be named. `shaft` and `mains` are in Hz as set, 0 where not
-    known; from `shaft` and `geometry` come the frequencies expected.
+    `why_not` is the reason why no line can be named, a sentence. `shaft` and `mains` are the settings [Hz], 0
+    if unknown; `shaft` and `geometry` give the expected frequencies.
     """
 
     lines: tuple[MarkedLine, ...] = ()
@@ -52,15 +51,15 @@ def marking(
     step: float,
     usual: NDArray[np.float32] | None = None,
 ) -> Marking:
-    """Mark the lines of a component.
+    """Return the marked lines of a component.
 
     Args:
         settings: of the assessment.
-        component: counted from 0.
+        component: its index, from 0.
         envelope: (bins,) of one of its channels.
-        step: Hz from one bin to the next.
-        usual: (surfaces, lines) natural logarithms of what is usual in this band of this channel on the
-            baseline; None where the bundle is not at hand.
+        step: distance of two bins [Hz].
+        usual: (surfaces, lines) natural logarithms of the strengths in this band of this channel on the
+            baseline; None without the bundle.
     """
     machine, parts = settings.machine, settings.parts
     if machine is None or component >= len(parts):

@@ -1,4 +1,4 @@
-"""Names the surface that fails, on evidence that can be shown, or leaves it at "not clear"."""
+"""The failing surface, named on evidence that can be shown, else "not clear"."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,28 +15,28 @@ from engine.signals.bearing import HARMONICS, Surface, fault_frequencies
 from engine.signals.envelope import envelope_bands, envelope_spectra
 
 FEWEST_HARMONICS = 2
-"""A single line may be anything that turns; a row of them is a repeated impact."""
+"""Least number of lines: a single line can be any rotating part, several are a repeated impact."""
 
 SIGNIFICANT = 3.5
-"""Standard deviations of the baseline's own line strengths by which a line must exceed them."""
+"""Least excess of a line over its strength on the baseline, in the baseline's standard deviations."""
 
 SMALLEST_RATIO = 1.5
-"""Times the baseline's usual strength that a line must at least be."""
+"""Least ratio of a line to its usual strength on the baseline."""
 
 STEADIEST = 0.2
-"""Natural-log units: line strengths scatter by 0.26 on real baselines; less is small-sample luck."""
+"""Least scatter of line strengths, natural log: real baselines have 0.26; less is chance."""
 
 STANDS_OUT = 4.0
-"""Times its floor that a line of the baseline is doubted; lines of a healthy bearing are at 2 to 2.5, since
-each is the highest of several bins."""
+"""Ratio to its floor at which a line of the baseline is doubted; lines of a healthy bearing have 2 to 2.5,
+because each is the highest of several bins."""
 
 LEAD = 1.5
-"""Times the evidence of the runner-up that the named surface must have."""
+"""Least ratio of the named surface's evidence to that of the next one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Why a surface is named.
+    """The evidence for a surface.
 
     `lines` holds one (harmonic order, sideband, found at [Hz], times the baseline) for each line that
     exceeds it; `band` is the carrier band in Hz.
@@ -57,14 +57,14 @@ class Evidence:
 
 
 class Diagnostician:
-    """Searches the fault lines of a machine's components; made once for an assessment.
+    """Searches for the fault lines of a machine's components; made once for an assessment.
 
     Attributes:
-        highest: frequency in Hz of the highest fundamental that is searched for, 0 for none.
+        highest: frequency of the highest fundamental in the search [Hz], 0 for none.
     """
 
     def __init__(self, settings: Settings) -> None:
-        """Prepare the searches; a component without geometry, or a machine of unknown speed, has none."""
+        """Prepare the searches: none for a component without geometry, or a machine of unknown speed."""
         shaft = settings.machine.shaft_speed / 60
         rate, rows = settings.machine.sample_rate, settings.recording.rows
         lines = {
@@ -77,7 +77,7 @@ class Diagnostician:
         self.width = rate / 2 / self.bands
         bins = rows // 2 // self.bands + 1
         mains = settings.machine.mains_frequency
-        # Bearings of one kind share a search: their lines are then looked for at one go.
+        # Bearings of the same geometry share a search, which is faster.
         kinds = {
             tuple(one.items()): line_search(one, shaft, mains, rate / rows, bins) for one in lines.values()
         }
@@ -88,7 +88,7 @@ class Diagnostician:
             self._alike[search].append(number)
 
     def doubts(self, usual: Mapping[int, UsualLines], names: Sequence[str]) -> tuple[str, ...]:
-        """Sentences about fault lines that stand out in the baseline itself.
+        """Return sentences about fault lines that stand out in the baseline itself.
 
         Args:
             usual: strengths of each component's lines on the baseline.
@@ -107,7 +107,7 @@ class Diagnostician:
         return tuple(found)
 
     def strengths(self, spectrum: NDArray[np.complex64]) -> dict[int, NDArray[np.float32]]:
-        """Line strengths of each component: (its channels, bands, surfaces, lines), natural log.
+        """Return the line strengths of each component: (its channels, bands, surfaces, lines), natural log.
 
         Args:
             spectrum: (channels, rows // 2 + 1), from `envelope.whole_spectrum`.
@@ -121,10 +121,10 @@ class Diagnostician:
         }
 
     def findings(self, heard: Heard, usual: Mapping[int, UsualLines]) -> dict[int, Evidence]:
-        """Name the surface that this snapshot speaks for, of every component where it speaks for one.
+        """Return the surface with evidence in this snapshot, for every component with one.
 
         Args:
-            heard: of this snapshot; only components with channels in question are looked at.
+            heard: of this snapshot; only components with channels in question are examined.
             usual: strengths of each component's lines on the baseline.
         """
         found: dict[int, Evidence] = {}
@@ -180,9 +180,9 @@ class Diagnostician:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """One band of one channel that is asked for evidence.
+    """One band of one channel that can give evidence.
 
-    `place` is the channel's among its component's, `row` that of its envelope.
+    `place` is the channel's index in its component, `row` that of its envelope.
     """
 
     component: int
@@ -194,7 +194,7 @@ class _Asked:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Case:
-    """What speaks for a surface in one band of one channel: which lines stand, and how far above usual."""
+    """The evidence for a surface in one band of one channel: its lines and their excess over the baseline."""
 
     weight: float
     surface: Surface
@@ -204,10 +204,10 @@ class _Case:
 
 
 def _clear_winner(found: Sequence[_Case]) -> _Case | None:
-    """The case that stands out from all other, or None."""
+    """Return the case that stands out from all others, or None."""
     ranked = sorted(found, key=lambda case: case.weight, reverse=True)
     if ranked and ranked[0].surface is Surface.CAGE:
-        # Impacts at the rate of the cage have a harmonic near every other line: they explain them.
+        # Impacts at the rate of the cage have a harmonic near every other line, which explains those.
         return ranked[0]
     if not ranked or (len(ranked) > 1 and ranked[0].weight < LEAD * ranked[1].weight):
         return None

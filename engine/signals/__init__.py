@@ -1,1 +1,1 @@
-"""Signal arithmetic: arrays in, arrays out; band power, envelope, velocity, quality, bearing geometry."""
+"""Signal arithmetic on arrays: band power, envelope, velocity, quality, bearing geometry."""

@@ -1,4 +1,4 @@
-"""Where a bearing's defects are heard: the frequencies at which its surfaces are struck."""
+"""Fault frequencies of a rolling bearing: the rates of impacts on its surfaces."""
 
 import math
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     pass
 
 HARMONICS = 3
-"""Harmonics of a fault line that are searched for."""
+"""Number of harmonics in the search for a fault line."""
 
 
 class Surface(StrEnum):
@@ -22,17 +22,19 @@ class Surface(StrEnum):
 
 
 def fault_frequencies(geometry: "Geometry", shaft: float) -> dict[Surface, float]:
-    """BPFO, BPFI, 2 x BSF and FTF for a fixed outer race and pure rolling.
+    """Return BPFO, BPFI, 2 x BSF and FTF for a fixed outer race and pure rolling.
 
-    Randall and Antoni (2011), Rolling element bearing diagnostics, a tutorial, section 2. A roller's
-    defect meets both races in one turn, hence twice its spin.
+    A roller's defect meets both races in one turn, hence twice its spin.
 
     Args:
         geometry: of the bearing.
-        shaft: rotation in Hz.
+        shaft: rotation [Hz].
 
     Returns:
-        Frequencies in Hz; slip moves the real ones by a percent or two.
+        Frequencies [Hz]; slip moves the real ones by a percent or two.
+
+    Source:
+        Randall and Antoni (2011), Rolling element bearing diagnostics, a tutorial, section 2.
     """
     ratio = (
         geometry.roller_diameter / geometry.pitch_diameter * math.cos(math.radians(geometry.contact_angle))

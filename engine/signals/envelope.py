@@ -1,4 +1,4 @@
-"""Envelope spectra of a whole snapshot in a few wide bands: where impacts show as lines."""
+"""Envelope spectra of a whole snapshot in a few wide bands; impacts show in them as lines."""
 
 from collections.abc import Sequence
 
@@ -13,11 +13,11 @@ MOST_BANDS = 8
 
 
 def envelope_bands(sample_rate: float, highest: float) -> int:
-    """How many evenly wide bands leave each wide enough for three harmonics of the highest fault line.
+    """Return the number of equal bands that are wide enough for three harmonics of the highest fault line.
 
     Args:
-        sample_rate: in Hz.
-        highest: frequency in Hz of the highest fundamental that is searched for, 0 where none is known.
+        sample_rate: of the recordings [Hz].
+        highest: frequency of the highest fundamental in the search [Hz], 0 if unknown.
 
     Returns:
         1 to 8.
@@ -28,7 +28,7 @@ def envelope_bands(sample_rate: float, highest: float) -> int:
 
 
 def whole_spectrum(columns: NDArray[np.float32]) -> NDArray[np.complex64]:
-    """The spectrum of a whole snapshot: what every envelope of it is cut out of.
+    """Return the spectrum of a whole snapshot; every envelope is cut out of it.
 
     Args:
         columns: (channels, rows), each about its mean, as `features.centred` gives them.
@@ -41,9 +41,9 @@ def whole_spectrum(columns: NDArray[np.float32]) -> NDArray[np.complex64]:
 
 
 def envelope_spectra(spectrum: NDArray[np.complex64], bands: int) -> NDArray[np.float32]:
-    """Amplitude spectra of the squared envelope in each band, relative to its mean.
+    """Return amplitude spectra of the squared envelope in each band, relative to its mean.
 
-    Each band is cut out of the whole snapshot's spectrum and brought back as an analytic signal at the
+    Each band is cut out of the whole snapshot's spectrum and transformed back into an analytic signal, at the
     lower rate that its width needs.
 
     Args:
@@ -59,12 +59,12 @@ def envelope_spectra(spectrum: NDArray[np.complex64], bands: int) -> NDArray[np.
 def band_envelopes(
     spectrum: NDArray[np.complex64], bands: int, wanted: Sequence[tuple[int, int]]
 ) -> NDArray[np.float32]:
-    """What `envelope_spectra` says of some bands only.
+    """Return the rows of `envelope_spectra` for some bands.
 
     Args:
         spectrum: (channels, rows // 2 + 1), from `whole_spectrum`.
         bands: evenly wide, from 0 to half the sample rate.
-        wanted: (channel, band) of each, counted from 0.
+        wanted: (channel, band) of each, from 0.
 
     Returns:
         (wanted, bins).
@@ -74,21 +74,21 @@ def band_envelopes(
 
 
 def _cut(spectrum: NDArray[np.complex64], bands: int) -> NDArray[np.complex64]:
-    """The bands of a whole spectrum, (channels, bands, bins of a band)."""
+    """Return the bands of a whole spectrum, (channels, bands, bins of a band)."""
     width = (spectrum.shape[1] - 1) // bands
     return spectrum[:, : width * bands].reshape(len(spectrum), bands, width)
 
 
 def _squared_envelopes(cut: NDArray[np.complex64]) -> NDArray[np.float32]:
-    """Amplitude spectra of squared envelopes relative to their means, (..., bins), of bands (..., bins)."""
+    """Return amplitude spectra of squared envelopes relative to their means, of bands (..., bins)."""
     width = cut.shape[-1]
-    # Squaring doubles the width: at twice the rate nothing folds back.
+    # Squaring doubles the width: at twice the rate there is no aliasing.
     parts = scipy.fft.ifft(cut, n=2 * width, axis=-1).view(np.float32)
     parts *= parts
     squared = parts[..., ::2] + parts[..., 1::2]
     mean = squared.mean(axis=-1, keepdims=True)
     squared -= mean
-    # Without a window the strong lines of the shaft would leak over their neighbours.
+    # Without a window the strong lines of the shaft leak into their neighbours.
     squared *= hann(2 * width)
     squared *= np.divide(np.float32(2.0 / width), mean, out=np.zeros_like(mean), where=mean > 0)
     amplitude: NDArray[np.float32] = np.abs(scipy.fft.rfft(squared, axis=-1, overwrite_x=True))

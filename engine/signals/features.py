@@ -1,4 +1,4 @@
-"""Windows, spectra and levels: arrays in, arrays out; nothing here knows of machines or models."""
+"""Windows, spectra and levels of arrays, independent of machines and models."""
 
 from functools import lru_cache
 
@@ -8,27 +8,27 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 FIGURES = ("standard deviation", "peak", "crest factor", "kurtosis")
-"""The plain condition figures, in the order in which `figures` returns them."""
+"""The plain condition figures, in the order of `figures`."""
 
 TINY_POWER = 1e-20
-"""Added to band power before the logarithm: far below the quantisation noise of any recorder."""
+"""Added to band power before the logarithm; far below the quantisation noise of any recorder."""
 
 
 @lru_cache(maxsize=8)
 def hann(length: int) -> NDArray[np.float32]:
-    """The Hann window of so many rows, (length,), read-only."""
+    """Return the Hann window of so many rows, (length,), read-only."""
     window = np.hanning(length).astype(np.float32)
     window.setflags(write=False)
     return window
 
 
 def window_length(rows: int, most: int = 2048) -> int:
-    """The largest power of two up to both `most` and `rows`."""
+    """Return the largest power of two up to both `most` and `rows`."""
     return int(2 ** min(np.floor(np.log2(rows)), np.floor(np.log2(most))))
 
 
 def window_starts(rows: int, length: int) -> NDArray[np.int64]:
-    """First rows of half-overlapping windows; the last one is right-aligned so that no row is left out.
+    """Return the first rows of half-overlapping windows; the last one is right-aligned to cover every row.
 
     Raises:
         ValueError: the recording is shorter than one window.
@@ -42,14 +42,14 @@ def window_starts(rows: int, length: int) -> NDArray[np.int64]:
 
 
 def centred(signal: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Each channel about its mean, side by side in memory: (rows, channels) becomes (channels, rows)."""
+    """Return each channel less its mean, contiguous in memory: (rows, channels) becomes (channels, rows)."""
     columns: NDArray[np.float32] = np.ascontiguousarray(signal.T)
     columns = columns - columns.mean(axis=1, dtype=np.float64, keepdims=True).astype(np.float32)
     return columns
 
 
 def figures(columns: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Condition figures of each channel.
+    """Return the condition figures of each channel.
 
     Args:
         columns: (channels, rows), each about its mean, as `centred` gives them.
@@ -58,7 +58,7 @@ def figures(columns: NDArray[np.float32]) -> NDArray[np.float32]:
         (channels, 4): standard deviation and peak in the channel's unit, crest factor (peak over standard
         deviation) and kurtosis (3 for Gaussian noise); the last two are 0 for a constant channel.
     """
-    # Rows side by side are summed by halves: single precision keeps the kurtosis of a million of them.
+    # Contiguous rows are summed pairwise: single precision keeps the kurtosis of a million of them.
     peak = np.maximum(columns.max(axis=1), -columns.min(axis=1))
     squares = columns * columns
     variance = squares.mean(axis=1).astype(np.float64)
@@ -72,7 +72,7 @@ def figures(columns: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def band_borders(length: int, bands: int) -> NDArray[np.int64]:
-    """Bins that border evenly wide bands of a real spectrum of `length` rows, the mean left out.
+    """Return the border bins of equal bands of a real spectrum of `length` rows, without the mean.
 
     Returns:
         (bands + 1,) indices into the `length // 2 + 1` bins; fewer bands where there are too few bins.
@@ -82,7 +82,7 @@ def band_borders(length: int, bands: int) -> NDArray[np.int64]:
 
 
 def band_power(signal: NDArray[np.float32], length: int, borders: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Power of each band in each window, by a Hann-windowed periodogram (Welch 1967, not averaged).
+    """Return the power of each band in each window, by a Hann-windowed periodogram (not averaged).
 
     Args:
         signal: (rows, channels).
@@ -90,19 +90,22 @@ def band_power(signal: NDArray[np.float32], length: int, borders: NDArray[np.int
         borders: (bands + 1,) bins, from `band_borders`.
 
     Returns:
-        (windows, channels, bands), in units squared: its sum over bands is about the window's variance.
+        (windows, channels, bands), in units squared; its sum over bands is about the window's variance.
+
+    Source:
+        Welch (1967), The use of fast Fourier transform for the estimation of power spectra.
     """
     starts = window_starts(len(signal), length)
     windows = sliding_window_view(centred(signal), length, axis=1)
     tapered = np.empty((len(windows), len(starts), length), np.float32)
-    # The last window need not lie half a length after the one before.
+    # The last window can begin less than half a length after the one before.
     np.multiply(windows[:, : -1 : length // 2], hann(length), out=tapered[:, :-1])
     np.multiply(windows[:, -1], hann(length), out=tapered[:, -1])
     return _tapered_power(tapered, borders).swapaxes(0, 1)
 
 
 def window_power(windows: NDArray[np.float32], borders: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Power of each band in each window, by a Hann-windowed periodogram.
+    """Return the power of each band in each window, by a Hann-windowed periodogram.
 
     Args:
         windows: (..., length), about zero.
@@ -116,7 +119,7 @@ def window_power(windows: NDArray[np.float32], borders: NDArray[np.int64]) -> ND
 
 def _tapered_power(windows: NDArray[np.float32], borders: NDArray[np.int64]) -> NDArray[np.float32]:
     length = windows.shape[-1]
-    # Real and imaginary parts lie side by side: their squares are summed at one go.
+    # Real and imaginary parts are contiguous: their squares are summed in one step.
     parts = scipy.fft.rfft(windows, axis=-1, overwrite_x=True).view(np.float32)
     parts = parts[..., 2 * borders[0] : 2 * borders[-1]]
     widths = np.diff(borders)
@@ -124,7 +127,7 @@ def _tapered_power(windows: NDArray[np.float32], borders: NDArray[np.int64]) -> 
         parts = parts.reshape(*parts.shape[:-1], len(widths), -1)
         power: NDArray[np.float32] = np.einsum("...i,...i->...", parts, parts)
     else:
-        # Twice the time, and Python's lock is held for all of it.
+        # This way takes twice the time and holds Python's lock throughout.
         power = np.add.reduceat(np.square(parts), 2 * (borders[:-1] - borders[0]), axis=-1)
     power *= np.float32(2.0 / (length * np.sum(hann(length).astype(np.float64) ** 2)))
     return power

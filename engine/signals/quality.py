@@ -1,4 +1,4 @@
-"""Is there a signal to score? Decided for each channel before any model looks at it."""
+"""Quality of each channel's signal, decided before any model sees it."""
 
 from collections.abc import Sequence
 
@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 from engine.records.assessment import Quality
 
 STOPPED_SHARE = 0.1
-"""Of the running standard deviation (20 dB down): below it a channel has no machine to hear. A stopped
-IMS rig is at 1 to 3 %, the quietest running bearing loses a few dB."""
+"""Share of the running standard deviation (20 dB down); below it a channel measures no running machine. A
+stopped IMS rig is at 1 to 3 %, the quietest running bearing loses a few dB."""
 
 LARGEST = 1e15
-"""Far above anything recorded in any unit; the square of a larger number soon leaves float32."""
+"""Far above any measurement in any unit; the square of a larger number soon exceeds float32."""
 
 CLIPPED_SHARE = 0.01
 """Of a snapshot's rows at one end of the range: fewer are not called clipped. A failing bearing touches the

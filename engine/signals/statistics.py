@@ -4,16 +4,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 PRIOR = 20
-"""Healthy snapshots that the pooled scatter of a channel counts for, beside each feature's own: with a
-handful of snapshots a feature's own standard deviation is mostly chance."""
+"""Weight of a channel's pooled scatter, in healthy snapshots, beside each feature's scatter: with few
+snapshots a feature's standard deviation is mostly chance."""
 
 
 SMALLEST_SCATTER = 0.02
-"""Natural-log units (0.09 dB): steadier than this nothing recorded is."""
+"""Least scatter in natural-log units (0.09 dB); no recording is steadier."""
 
 
 def scatter(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Standard deviation of each feature over snapshots, drawn towards its channel's typical one.
+    """Return the standard deviation of each feature over snapshots, shrunk towards its channel's typical one.
 
     Args:
         values: (snapshots, channels, features), at least two snapshots.
@@ -29,9 +29,9 @@ def scatter(values: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def median(values: NDArray[np.floating], axis: int) -> NDArray[np.float64]:
-    """Median along an axis of at least one value; NaN where one of them is.
+    """Return the median along an axis of at least one value; NaN if one of them is.
 
-    As `np.median`, whose preparations take ten times as long as a few dozen numbers need.
+    It equals `np.median`, whose overhead takes ten times as long for a few dozen numbers.
     """
     count = values.shape[axis]
     low, high = (count - 1) // 2, count // 2
@@ -42,6 +42,6 @@ def median(values: NDArray[np.floating], axis: int) -> NDArray[np.float64]:
 
 
 def log_errors(errors: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Natural logarithm of errors; an error of 0 becomes a very small one, NaN stays."""
+    """Return the natural logarithm of errors; an error of 0 becomes a very small one, NaN stays."""
     logs: NDArray[np.float64] = np.log(np.maximum(errors, 1e-6))
     return logs

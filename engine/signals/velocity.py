@@ -1,4 +1,4 @@
-"""Vibration velocity from acceleration: the figure by which machines are judged as a whole."""
+"""Vibration velocity from acceleration, the usual figure for a whole machine."""
 
 import math
 from collections.abc import Sequence
@@ -7,22 +7,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 LOWEST, HIGHEST = 10.0, 1000.0
-"""Hz, the range of ISO 20816-1 for machines that turn faster than 600 rpm."""
+"""Frequency range [Hz] of ISO 20816-1 for machines above 600 rpm."""
 
 TO_METRES = {"g": 9.80665, "m/s2": 1.0, "m/s²": 1.0, "m/s^2": 1.0, "mm/s2": 1e-3, "mm/s²": 1e-3}
-"""m/s² in one of each unit of acceleration."""
+"""Units of acceleration, each in m/s²."""
 
 FEWEST_PERIODS = 4
-"""Of the lowest frequency in a recording: fewer, and the Hann window's lobe reaches down to 0 Hz."""
+"""Least periods of the lowest frequency in a recording; with fewer the Hann window's lobe reaches 0 Hz."""
 
 
 def obstacle(unit: str, rows: int, sample_rate: float) -> str:
-    """What keeps the velocity of a channel from being told, in words; empty if nothing does.
+    """Return the reason why a channel has no velocity, in words; empty if it has one.
 
     Args:
         unit: of the channel.
         rows: of a recording.
-        sample_rate: in Hz.
+        sample_rate: of the recordings [Hz].
     """
     if unit.strip() not in TO_METRES:
         return f"{unit.strip() or 'no unit'} is no acceleration ([[component]] unit)"
@@ -34,10 +34,10 @@ def obstacle(unit: str, rows: int, sample_rate: float) -> str:
 
 
 class VelocityMeter:
-    """Tells the velocity of every channel from the spectrum of a whole snapshot."""
+    """Computes the velocity of every channel from the spectrum of a whole snapshot."""
 
     def __init__(self, sample_rate: float, rows: int, units: Sequence[str]) -> None:
-        """Prepare for recordings of `rows` at `sample_rate` Hz, whose channels have these units."""
+        """Prepare for recordings of `rows` at `sample_rate` [Hz], with the units of their channels."""
         allowed = [not obstacle(unit, rows, sample_rate) for unit in units]
         factors = [
             TO_METRES[unit.strip()] if ok else math.nan for unit, ok in zip(units, allowed, strict=True)
@@ -45,7 +45,7 @@ class VelocityMeter:
         self._possible = any(allowed)
         step = sample_rate / rows
         self._first = math.ceil(LOWEST / step)
-        # One line more is needed on either side.
+        # One more line is needed on either side.
         self._last = min(math.floor(HIGHEST / step), rows // 2 - 1)
         hertz = step * np.arange(self._first, self._last + 1)
         # The squares of a Hann window of n rows sum to 3/8 n.
@@ -53,19 +53,19 @@ class VelocityMeter:
         self._factors = 1000 * np.array(factors)
 
     def read(self, spectrum: NDArray[np.complex64]) -> NDArray[np.float32] | None:
-        """Root mean square of the velocity from 10 to 1000 Hz, integrated line by line.
+        """Return the root mean square of the velocity from 10 to 1000 Hz, integrated line by line.
 
         Args:
             spectrum: (channels, rows // 2 + 1), from `envelope.whole_spectrum`.
 
         Returns:
-            (channels,) in mm/s, NaN where the unit is no acceleration; None where no channel has one, or the
+            (channels,) [mm/s], NaN if the unit is no acceleration; None if no channel has one, or the
             recordings are too short.
         """
         if not self._possible:
             return None
         first, last = self._first, self._last + 1
-        # A Hann window, put on afterwards: in the spectrum it joins each line with its neighbours.
+        # A Hann window, applied to the spectrum: it combines each line with its neighbours.
         beside = spectrum[:, first - 1 : last - 1] + spectrum[:, first + 1 : last + 1]
         lines = spectrum[:, first:last] / 2 - beside / 4
         power = lines.real**2 + lines.imag**2
