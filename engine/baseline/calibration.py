@@ -1,4 +1,4 @@
-"""Sets limits on later healthy snapshots."""
+"""Calibration: limits from later healthy snapshots."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ RISES_ON = 3.0
 
 
 def calibrate(errors: NDArray[np.float64], margin: float, tail: float, weight: float) -> NDArray[np.float32]:
-    """Set the limit of each component on held-out healthy snapshots.
+    """Return the limit of each component from held-out healthy snapshots.
 
     The limit is `margin` times the median error, or, where errors scatter widely, `tail` standard
     deviations of their logarithm above its mean: errors are positive and their scatter is a ratio. Either is
@@ -46,21 +46,21 @@ def calibrate(errors: NDArray[np.float64], margin: float, tail: float, weight: f
 def risen(
     residual: NDArray[np.float32], held_out: int, channels: Sequence[Sequence[int]]
 ) -> NDArray[np.float64]:
-    """How far each component rose from the snapshots trained on to those held out, chance taken off.
+    """Return the rise of each component from the training snapshots to those held out, less chance.
 
-    A machine that wanders more slowly than its baseline lasts shows less scatter there than it will have.
+    A machine that drifts more slowly than its baseline lasts shows less scatter there than it will have.
 
     Args:
         residual: (snapshots, channels, features) of the whole baseline, standardised on those held out.
-        held_out: so many of the last ones.
-        channels: of each component, counted from 1.
+        held_out: number of held-out snapshots, the last ones.
+        channels: of each component, from 1.
 
     Returns:
         (components,), root mean square over features, in their standard deviations.
     """
     trained = residual[:-held_out]
     rise = residual[-held_out:].mean(axis=0) - trained.mean(axis=0)
-    # Of the variance of a difference of two means, half lies above zero.
+    # Half of the variance of a difference of two means lies above zero.
     chance = (1 / len(trained) + 1 / held_out) / 2
     squares = component_errors(rise, np.ones(len(rise), np.bool_), channels) ** 2 - chance
     root: NDArray[np.float64] = np.sqrt(np.maximum(squares, 0.0))
@@ -70,12 +70,12 @@ def risen(
 def least_limit(
     rise: NDArray[np.float64], usual: NDArray[np.float32], channels: Sequence[Sequence[int]]
 ) -> NDArray[np.float32]:
-    """The limit of each component below which it would ring for what healthy machines do.
+    """Return the least limit of each component; below it a healthy machine would ring.
 
     Args:
         rise: (components,), from `risen`.
         usual: (channels, features), healthy standard deviations in natural-log units of power.
-        channels: of each component, counted from 1.
+        channels: of each component, from 1.
 
     Returns:
         (components,).

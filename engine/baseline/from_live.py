@@ -1,4 +1,4 @@
-"""Gathers the first healthy snapshots of a live machine, and learns a baseline once there are enough."""
+"""Learning from a live machine: gathers healthy snapshots, and learns a baseline once there are enough."""
 
 from bisect import insort
 from collections import deque
@@ -19,17 +19,17 @@ from replay.recording import Snapshot
 
 
 class BaselineGathering:
-    """Snapshots seen so far, of a machine that has no baseline yet. Only `look` may be called from threads.
+    """The gathered snapshots of a machine without a baseline. Only `look` may be called from threads.
 
-    What was gathered is not entered in the ledger: once there is a bundle, the same files are scored like
-    all others, and an engine that was stopped before gathers them again.
+    Gathered files are not in the ledger: once there is a bundle they are scored like all others, and an
+    engine that was stopped before gathers them again.
     """
 
     def __init__(self, settings: Settings) -> None:
-        """Begin with nothing.
+        """Start empty.
 
         Raises:
-            LearningError: the settings' model does not fit their recordings.
+            LearningError: the model of the settings does not fit their recordings.
         """
         self._learner = Learner(settings, layout_of(settings), Diagnostician(settings))
         self._skip = settings.model.skip
@@ -42,20 +42,20 @@ class BaselineGathering:
         self._levels: deque[NDArray[np.float32]] = deque(maxlen=self.wanted)
 
     def look(self, snapshot: Snapshot) -> Sight:
-        """See one snapshot."""
+        """Return the values of one snapshot."""
         return self._learner.look(snapshot)
 
     def add(self, sight: Sight, digest: str) -> None:
-        """Take in what was seen, unless its time or the digest of its signal were seen before.
+        """Keep a snapshot, unless its time or the digest of its signal is known.
 
-        A recorder that repeats itself would otherwise teach that a healthy machine never changes.
+        Else a recorder that repeats a recording would teach that a healthy machine never changes.
         """
         if sight.entry.time in self._times or digest in self._signals:
             return
         self._levels.append(sight.level)
         if sight.faulty and len(self._sights) > self._skip:
             if not sight.level[self._learner.layout.watched].any():
-                # Nothing is learned from it: a machine that stands still for weeks must not fill the memory.
+                # It is of no use for learning: a machine that is stopped for weeks must not fill the memory.
                 return
             insort(self._partial, sight, key=lambda one: one.entry.time)
             del self._partial[: -self.wanted]
@@ -65,26 +65,26 @@ class BaselineGathering:
         self._signals.add(digest)
 
     def want_more(self) -> None:
-        """Gather on: what was gathered is not enough to learn from."""
+        """Gather more snapshots, because the learning failed."""
         self.wanted = self.gathered + self._more
 
     @property
     def gathered(self) -> int:
-        """Snapshots that can be learned from: of a running machine, after the run-in."""
+        """Return the number of snapshots for learning: of a running machine, after the run-in."""
         return max(len(self._whole), len(self._reduced))
 
     @property
     def is_enough(self) -> bool:
-        """Whether it is time to learn."""
+        """Return whether there are enough snapshots to learn."""
         return self.gathered >= self.wanted
 
     @property
     def trouble(self) -> str:
-        """The channel that most snapshots of a running machine do not hear, in a sentence; "" if all do."""
+        """Return a sentence about a channel that is mute in most snapshots; "" for none."""
         return mute_channel(self._levels, self._learner.layout.watched) if len(self._levels) >= FEWEST else ""
 
     def learn(self, on_epoch: Callable[[Epoch], None], on_wait: Callable[[], None]) -> Bundle:
-        """Learn from what was gathered.
+        """Learn from the gathered snapshots.
 
         Raises:
             LearningError: too little of it can be learned from, or the training failed.
@@ -92,7 +92,7 @@ class BaselineGathering:
         usable = self._whole[: self.wanted]
         if len(usable) >= min(len(self._reduced), self.wanted):
             until = usable[-1].entry.time
-            # Not learned from, but told of: each lacks a channel.
+            # Not for learning, but for the sentences: each lacks a channel.
             partial = [sight for sight in self._partial if sight.entry.time <= until]
             usable = sorted([*usable, *partial], key=lambda one: one.entry.time)
         else:
@@ -101,12 +101,12 @@ class BaselineGathering:
 
     @property
     def _whole(self) -> list[Sight]:
-        """The snapshots in which every watched channel hears the machine, oldest first."""
+        """Return the snapshots in which every watched channel measures the machine, oldest first."""
         return [sight for sight in self._sights[self._skip :] if not sight.faulty]
 
     @property
     def _reduced(self) -> list[Sight]:
-        """Those that agree on the channels to leave out, oldest first; none until a channel is given up.
+        """Return the snapshots that lack the same channels, oldest first; none until a channel is given up.
 
         It is given up once most of as many snapshots as are wanted do not hear it.
         """

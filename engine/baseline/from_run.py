@@ -1,4 +1,4 @@
-"""Learns a bundle from a run: reads its healthy start, learns, and says how it goes."""
+"""Learning from a finished run: reads its healthy start, learns, and reports progress."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -17,23 +17,23 @@ from replay.run import Entry, Run
 
 
 class AssessmentError(UnusableError):
-    """The run cannot be assessed; one sentence for the person who asked."""
+    """The run cannot be assessed; one sentence for the user."""
 
 
 class Listener(Protocol):
-    """Hears how learning goes."""
+    """Receives the progress of learning."""
 
     def rejected(self, error: RecordingError) -> None:
-        """A recording of the healthy start could not be read."""
+        """Report a recording of the healthy start that cannot be read."""
 
     def read(self, done: int, total: int) -> None:
-        """So many recordings of the healthy start were read."""
+        """Report the number of recordings of the healthy start that were read."""
 
     def epoch(self, epoch: Epoch) -> None:
-        """The network went over the baseline once more."""
+        """Report one epoch of training."""
 
     def waiting(self) -> None:
-        """Nothing new; said at least once a second while the network is trained."""
+        """Report that training continues; called at least once a second."""
 
 
 def learn_from_run(run: Run, settings: Settings, listener: Listener) -> Bundle:
@@ -73,7 +73,7 @@ def learn_from_run(run: Run, settings: Settings, listener: Listener) -> Bundle:
 
 
 def explain(error: RecordingError, settings: Settings) -> str:
-    """Say of a file that does not fit what to change."""
+    """Return a sentence about a file that does not fit, with the setting to change."""
     if not isinstance(error, ColumnCountError):
         return f"none of the recordings can be read; the first, {error}"
     preset = rig_that_fits(error.found)
@@ -85,7 +85,7 @@ def explain(error: RecordingError, settings: Settings) -> str:
 
 
 def healthy_entries(run: Run, settings: Settings) -> Sequence[Entry]:
-    """The recordings of a run that its settings call healthy, oldest first."""
+    """Return the recordings of a run that are healthy by its settings, oldest first."""
     times = [entry.time for entry in run.entries]
     span = healthy_positions(times, settings.model.healthy_start, settings.model.skip)
     return run.entries[span.start : span.stop]

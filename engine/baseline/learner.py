@@ -1,4 +1,4 @@
-"""Makes a bundle from the healthy start of a run: picks it, trains in a child process, sets the limits."""
+"""Learning of a bundle from healthy snapshots: choice, training in a child process, limits."""
 
 import json
 import platform
@@ -33,20 +33,20 @@ from replay.recording import Snapshot
 from replay.run import Entry
 
 VALIDATION_SHARE = 0.2
-"""Of the snapshots trained on, the last ones, kept for early stopping."""
+"""Share of the training snapshots, the last ones, for early stopping."""
 
 IMPULSIVE = 5.0
-"""Kurtosis of a baseline that is doubted; 3 for Gaussian noise, healthy bearings stay below 4."""
+"""Kurtosis at which a baseline is doubted; 3 for Gaussian noise, healthy bearings stay below 4."""
 
 
 class Learner:
-    """Learns a bundle for one machine, as its settings say."""
+    """Learns a bundle for one machine by its settings."""
 
     def __init__(self, settings: Settings, layout: Layout, diagnostician: Diagnostician) -> None:
         """Prepare the model.
 
         Raises:
-            LearningError: there is no such model, or it cannot see recordings so short.
+            LearningError: there is no such model, or the recordings are too short for it.
         """
         self.settings, self.layout, self.diagnostician = settings, layout, diagnostician
         rows, columns = settings.recording.rows, settings.columns
@@ -56,7 +56,7 @@ class Learner:
             raise LearningError(str(error)) from error
 
     def look(self, snapshot: Snapshot) -> Sight:
-        """See one healthy snapshot; safe to call from several threads."""
+        """Return the values of one healthy snapshot; safe to call from several threads."""
         signal = snapshot.signal / self.layout.sensitivity
         invalid = out_of_range(signal)
         columns = centred(np.where(invalid, np.float32(0.0), signal))
@@ -81,13 +81,13 @@ class Learner:
         on_epoch: Callable[[Epoch], None],
         on_wait: Callable[[], None],
     ) -> Bundle:
-        """Learn from what was seen of the healthy snapshots, oldest first.
+        """Learn from healthy snapshots, oldest first.
 
         Args:
             sights: of the healthy snapshots.
             first_seen: the first entry of the run, run-in included.
-            on_epoch: told of each epoch of training.
-            on_wait: called at least once a second while it takes.
+            on_epoch: called after each epoch of training.
+            on_wait: called at least once a second during training.
 
         Raises:
             LearningError: too few of them run, or the training failed.
@@ -148,7 +148,7 @@ class Learner:
         return usable, level
 
     def _left_out(self, sights: Sequence[Sight], level: NDArray[np.float32]) -> tuple[str, ...]:
-        """The channels that the baseline does not know, and those that cost it snapshots, in sentences."""
+        """Return sentences about channels that the baseline lacks, and those that cost it snapshots."""
         heard = heard_channels(sights)
         turning = heard[heard[:, self.layout.watched].any(axis=1)]
         told = []
@@ -165,11 +165,11 @@ class Learner:
         return tuple(told)
 
     def _doubts(self, usable: Sequence[Sight], known: NDArray[np.float32]) -> tuple[str, ...]:
-        """What speaks against the baseline's health, for the person who accepts it.
+        """Return sentences that question the baseline's health, for the person who accepts it.
 
         Args:
-            usable: what was learned from.
-            known: (channels,) usual level of each, 0 for one that was left out.
+            usable: the snapshots of the baseline.
+            known: (channels,) usual level of each, 0 for an excluded one.
         """
         seconds = np.array([sight.entry.time.timestamp() for sight in usable])
         level = log_errors(np.stack([sight.level for sight in usable]).astype(np.float64))
@@ -198,7 +198,7 @@ class Learner:
         level: NDArray[np.float32],
         unit: NDArray[np.float32],
     ) -> Calibration:
-        """Set what is usual, and the limits, on the held-out snapshots: the last ones."""
+        """Set the usual values and the limits on the held-out snapshots, the last ones."""
         limits, running = self.settings.limits, self.layout.watched & (level > 0)
         channels = running_channels(self.layout.channels, running)
         features = np.stack([insight.features for insight in insights])
@@ -211,9 +211,9 @@ class Learner:
         errors = []
         for one in residual:
             smoothing = smoothed(smoothing, one, running, limits)
-            # Over limits of 1, severities are the errors themselves.
+            # With limits of 1, severities equal the errors.
             errors.append(severities(smoothing, running, channels, np.ones((2, 1), np.float32)))
-        # A component that no channel measured has no error: it is not judged, and any number will do.
+        # A component without a measuring channel has no error and is not judged: any number fits.
         calm = np.nan_to_num(np.stack(errors[-held_out:]), nan=1.0)
         limit = np.stack(
             [
@@ -262,7 +262,7 @@ class Learner:
 
 
 def _usual_lines(sights: Sequence[Sight]) -> dict[int, UsualLines]:
-    """What is usual of each component's fault lines over the whole baseline."""
+    """Return the usual strengths of each component's fault lines over the whole baseline."""
     usual = {}
     for component in sights[0].lines:
         strengths = np.stack([sight.lines[component] for sight in sights])

@@ -1,4 +1,4 @@
-"""Healthy snapshots as they are gathered, and which of them can be learned from."""
+"""Healthy snapshots during gathering, and the choice of those for learning."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,16 +10,15 @@ from engine.signals.quality import STOPPED_SHARE
 from replay.run import Entry
 
 FEWEST = 10
-"""Healthy snapshots below which neither scatter nor a limit can be told."""
+"""Least healthy snapshots for a scatter and a limit."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sight:
-    """What is kept of a healthy snapshot while learning.
+    """The values of a healthy snapshot that are kept during learning.
 
-    `observed` is what the model sees of it, `level` (its standard deviation) and `kurtosis` are float32
-    (channels,), `faulty` says that a watched channel did not run, `lines` holds the strengths of fault lines
-    by component.
+    `observed` is the model's input, `level` (its standard deviation) and `kurtosis` are float32 (channels,).
+    `faulty`: a watched channel did not run. `lines` holds the strengths of fault lines by component.
     """
 
     entry: Entry
@@ -31,17 +30,17 @@ class Sight:
 
 
 def heard_channels(sights: Sequence[Sight]) -> NDArray[np.bool_]:
-    """Which channels ran in which snapshots, (snapshots, channels)."""
+    """Return which channels ran in which snapshots, (snapshots, channels)."""
     return np.stack([sight.level > 0 for sight in sights])
 
 
 def usable_sights(
     sights: Sequence[Sight], watched: NDArray[np.bool_]
 ) -> tuple[list[Sight], NDArray[np.float32]]:
-    """Keep the snapshots to learn from; the median of each channel's level says how loud it is.
+    """Return the snapshots to learn from, and the median level of each channel.
 
-    They are those in which every watched channel hears the machine. If there are too few, the channels that
-    most snapshots do not hear are left out: the level of these is 0.
+    In them every watched channel measures the machine. If there are too few, the channels that are mute in
+    most snapshots are excluded: their level is 0.
     """
     live = [sight for sight in sights if not sight.faulty]
     if len(live) < FEWEST:
@@ -58,7 +57,7 @@ def usable_sights(
 def with_channels(
     sights: Iterable[Sight], watched: NDArray[np.bool_], kept: NDArray[np.bool_]
 ) -> list[Sight]:
-    """The snapshots in which these watched channels run, at least one, and no other watched one does.
+    """Return the snapshots in which these watched channels run, at least one, and no other watched one does.
 
     Args:
         sights: of the snapshots.
@@ -69,7 +68,7 @@ def with_channels(
 
 
 def mute_channels(levels: Iterable[NDArray[np.float32]], watched: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The watched channels, (channels,), that do not run in most snapshots of a running machine.
+    """Return the watched channels, (channels,), that do not run in most snapshots of a running machine.
 
     Args:
         levels: (channels,) of each snapshot, as in `Sight`: 0 where a channel does not run.
@@ -82,7 +81,7 @@ def mute_channels(levels: Iterable[NDArray[np.float32]], watched: NDArray[np.boo
 
 
 def mute_channel(levels: Iterable[NDArray[np.float32]], watched: NDArray[np.bool_]) -> str:
-    """Name a channel for whose sake most snapshots of a running machine cannot be learned from; "" for none.
+    """Return the channel that makes most snapshots unusable for training, in words; "" for none.
 
     Args:
         levels: (channels,) of each snapshot, as in `Sight`: 0 where a channel does not run.

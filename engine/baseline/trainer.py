@@ -1,4 +1,4 @@
-"""Trains a network in a child process and follows its progress."""
+"""The training of a network in a child process."""
 
 import json
 import os
@@ -19,17 +19,17 @@ PATIENCE = 15
 
 
 ELSEWHERE = "learn on another computer (raceway learn RUN --out DIR) and use its bundle here (--bundle DIR)"
-"""How to go on where no network can be trained."""
+"""Remedy if no network can be trained."""
 
 
 class LearningError(UnusableError):
-    """No baseline can be learned; one sentence that says why and what to change."""
+    """No baseline can be learned; one sentence with the reason and the remedy."""
 
 
 def _follow(
     folder: Path, on_epoch: Callable[[Epoch], None], on_wait: Callable[[], None]
 ) -> tuple[dict[str, float], ...]:
-    """Run the training process, pass its progress on as it comes, and wait for its end."""
+    """Run the training process, report its progress, and wait for its end."""
     complaints = folder / "complaints.txt"
     history = []
     child = _start(folder, complaints)
@@ -53,7 +53,7 @@ def _follow(
                 continue
             if not line:
                 break
-            # A child that is killed may leave half a line.
+            # A killed child can leave half a line.
             if line.startswith("{") and line.endswith("}\n"):
                 losses = json.loads(line)
                 history.append(losses)
@@ -93,7 +93,7 @@ def _start(folder: Path, complaints: Path) -> subprocess.Popen[str]:
 
 
 def _failure(code: int, said: str) -> str:
-    """Say why training failed, and how to get a bundle all the same."""
+    """Return why training failed, and how to get a bundle nevertheless."""
     if "No module named 'tensorflow'" in said or "No module named 'keras'" in said:
         return f"training needs TensorFlow, which is not installed here: install it, or {ELSEWHERE}"
     death = death_of(code, clean_lines(said), "TensorFlow")

@@ -1,7 +1,7 @@
 """A trained model on disk: one folder with its network, scaling, limits, history and provenance.
 
-Plain data only: JSON, numpy arrays without pickle, and a LiteRT network. Every file's SHA-256 stands in
-the manifest, and the bundle's own digest is taken over all that influences a score.
+Plain data only: JSON, numpy arrays without pickle, and a LiteRT network. The manifest holds every file's
+SHA-256. The bundle's digest covers everything that influences a score.
 """
 
 import hashlib
@@ -31,10 +31,10 @@ class BundleError(UnusableError):
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """The healthy snapshots that a bundle learned from: how many, and which span of recording time.
+    """The healthy snapshots of a bundle: their number and their span of recording time.
 
-    `first_seen` is the first snapshot of the run, earlier than `start` where a run-in was skipped. Nothing
-    in `first_seen` to `end` may raise an alarm.
+    `first_seen` is the first snapshot of the run, earlier than `start` if a run-in was skipped. No snapshot
+    from `first_seen` to `end` may raise an alarm.
     """
 
     count: int
@@ -47,7 +47,7 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Calibration:
-    """What is usual on healthy snapshots that the network was not trained on; arrays are float32.
+    """Usual values on healthy snapshots that the network was not trained on; arrays are float32.
 
     `centre`, `scatter` (channels, features) standardise the model's features; `level` (channels,) is the
     running standard deviation; `limit` (2, components) the smoothed error that is too much, for the quick
@@ -103,7 +103,7 @@ class Bundle:
     layers: tuple[Mapping[str, object], ...] = field(default=(), repr=False)
 
     def digest(self) -> str:
-        """SHA-256 over everything that influences a score; when it was learned and how fast do not."""
+        """Return the SHA-256 of everything that influences a score, without times of learning."""
         content = hashlib.sha256()
         content.update(json.dumps(self._description(), sort_keys=True).encode())
         content.update(self.network)
@@ -139,7 +139,7 @@ class Bundle:
         }
 
     def save(self, bundles: Path) -> Path:
-        """Write into a folder of its own under `bundles`, whole or not at all; return that folder.
+        """Write a new folder under `bundles`, whole or not at all; return that folder.
 
         Raises:
             OSError: the folder cannot be written.
@@ -170,7 +170,7 @@ class Bundle:
             try:
                 draft.rename(place)
             except OSError:
-                # Another may have saved the same bundle first.
+                # Another process may have saved the same bundle first.
                 if not place.is_dir():
                     raise
         _flush(bundles)
@@ -178,7 +178,7 @@ class Bundle:
 
 
 def load_bundle(place: Path) -> Bundle:
-    """Load a bundle folder after checking every file against its SHA-256.
+    """Load a bundle folder, and check every file against its SHA-256.
 
     Raises:
         BundleError: something is missing, altered, or of another version.

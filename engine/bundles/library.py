@@ -1,4 +1,4 @@
-"""The bundles of a store, side by side, and which of them an assessment scores with."""
+"""The bundles of a store, and the choice of the bundle in use by each assessment."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -9,22 +9,22 @@ from engine.config.settings import Settings
 from engine.system.whole_file import write_whole
 
 FOLDER = "bundles"
-"""Of the state folder: one folder a bundle, one file an assessment that learns its own."""
+"""Subfolder of the state folder, with one folder for each bundle and one file for each assessment."""
 
 
 class Bundles:
-    """The bundles beside one store, as one assessment sees them."""
+    """The bundles beside one store, for one assessment."""
 
     def __init__(self, state: Path, key: str) -> None:
-        """Look into a state folder, for the assessment with this key."""
+        """Open the bundles of a state folder, for the assessment with this key."""
         self.folder = state / FOLDER
         self._marker = self.folder / f"{key}.json"
 
     def current(self) -> str | None:
-        """The name of the bundle in use, None before there is one.
+        """Return the name of the bundle in use, None before there is one.
 
         Raises:
-            BundleError: it was written down, and cannot be read.
+            BundleError: its file exists and cannot be read.
         """
         try:
             return str(json.loads(self._marker.read_text())["bundle"])
@@ -36,17 +36,17 @@ class Bundles:
             ) from error
 
     def names(self) -> tuple[str, ...]:
-        """The bundles that are there, in alphabetical order."""
+        """Return the names of the bundles, in alphabetical order."""
         if not self.folder.is_dir():
             return ()
         found = (place.name for place in self.folder.iterdir() if (place / MANIFEST).is_file())
         return tuple(sorted(name for name in found if not name.startswith(".")))
 
     def load(self, name: str | None = None) -> Bundle:
-        """Load a bundle of this store by its name, the one in use where none is given.
+        """Load a bundle of this store by its name, the one in use by default.
 
         Raises:
-            BundleError: there is none, or it is not what it was.
+            BundleError: there is none, or it was altered.
         """
         if name is None:
             name = self.current()
@@ -61,7 +61,7 @@ class Bundles:
         return load_bundle(self.folder / name)
 
     def keep(self, bundle: Bundle) -> str:
-        """Put a bundle beside those that are there, and return its name.
+        """Save a bundle beside the others, and return its name.
 
         Raises:
             OSError: the disk failed.
@@ -69,7 +69,7 @@ class Bundles:
         return bundle.save(self.folder).name
 
     def use(self, name: str) -> None:
-        """Write down which bundle is in use from now on; whole or not at all.
+        """Store the name of the bundle in use from now on, whole or not at all.
 
         Raises:
             OSError: the disk failed.
@@ -79,12 +79,12 @@ class Bundles:
 
 
 def check_fit(bundle: Bundle, settings: Settings) -> None:
-    """Refuse a bundle that was learned on other recordings, in other units, or for other averages.
+    """Reject a bundle that was learned on other recordings, in other units, or for other averages.
 
     Names, geometry and speed may differ: no score depends on them.
 
     Raises:
-        BundleError: in one sentence, what differs.
+        BundleError: the differences, in one sentence.
     """
     for what, learned, here in (
         ("sample_rate", bundle.sample_rate, settings.machine.sample_rate),

@@ -11,7 +11,7 @@ from replay.recording import clean_text
 
 
 def bundle_place(state: Path, key: str) -> Path | None:
-    """The folder of the bundle that an assessment uses, if it lies beside the store."""
+    """Return the folder of the bundle that an assessment uses, if it is beside the store."""
     try:
         name = str(json.loads((state / "bundles" / f"{key}.json").read_text())["bundle"])
     except (OSError, ValueError, KeyError, TypeError):
@@ -21,12 +21,12 @@ def bundle_place(state: Path, key: str) -> Path | None:
 
 
 LARGEST = 4_000_000
-"""Bytes of a description that are read; a real one has some ten thousand."""
+"""Most bytes read of a manifest; a real one has some ten thousand."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One layer of a network: its kind, the shape of what it gives, the numbers it learned."""
+    """One layer of a network: its kind, its output shape, the number of learned values."""
 
     kind: str
     shape: tuple[int, ...]
@@ -35,7 +35,7 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class BundleFacts:
-    """What a bundle's description tells, unchecked: the engine checks a bundle before it scores."""
+    """The facts of a bundle's manifest, unchecked: the engine checks a bundle before it scores."""
 
     name: str
     model: str
@@ -53,7 +53,7 @@ class BundleFacts:
 
 
 def bundle_folders(state: Path) -> list[Path]:
-    """The folders of bundles beside a store, in order of name."""
+    """Return the folders of bundles beside a store, in order of name."""
     try:
         return sorted(
             place
@@ -65,7 +65,7 @@ def bundle_folders(state: Path) -> list[Path]:
 
 
 def read_facts(place: Path, *, in_use: bool = False) -> BundleFacts | None:
-    """Read a bundle's description; None where it is none."""
+    """Return the facts of a bundle's manifest; None if it cannot be read."""
     try:
         with (place / "bundle.json").open("rb") as file:
             told: Any = json.loads(file.read(LARGEST))

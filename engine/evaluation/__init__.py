@@ -1,1 +1,1 @@
-"""How good a model is on a finished run whose fault is known."""
+"""Evaluation of models on a finished run with a known fault."""

@@ -1,10 +1,9 @@
-"""How well a model tells failing from healthy: figures from arrays, for a run whose onset is known.
+"""Metrics of a model as an alarm and as a classifier, for a run with a known onset.
 
-Two views of it. As an alarm: how long before the end it rang, and whether it had cried wolf before. As a
-classifier: precision, recall and their kin, over windows or snapshots that are each faulty or not.
+As an alarm: the lead time, and false alarms before the onset. As a classifier: precision, recall and related
+figures, over windows or snapshots that are each faulty or not.
 
-scikit-learn is imported where it is used: it loads half a second of modules, a progress bar among them, that
-the engine has no business with.
+scikit-learn is imported late: it takes half a second to load, and the engine does not need it.
 """
 
 import warnings
@@ -15,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 PERCENTILES = (90.0, 95.0, 97.5, 99.0, 99.5, 99.9)
-"""Of healthy scores, as limits to sweep over."""
+"""Percentiles of healthy scores for the sweep of limits."""
 
 CURVE_POINTS = 400
-"""Points of a curve that are kept: more than any screen or plot shows."""
+"""Most points of a curve: more than any plot shows."""
 
 HOUR = 3600e6
 """Microseconds."""
@@ -26,7 +25,7 @@ HOUR = 3600e6
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """A medium or high alarm, raised or escalated: by which snapshot (counted from 0), of which component."""
+    """A medium or high alarm, raised or escalated: its snapshot (from 0) and its component."""
 
     snapshot: int
     component: str
@@ -34,16 +33,16 @@ class Ring:
 
 @dataclass(frozen=True, slots=True)
 class Forewarning:
-    """What the alarms were worth.
+    """The quality of the alarms of a run.
 
     Attributes:
         false_alarms: medium or high rings before the onset, of any component.
-        first: snapshot at which the failing component first rang from the onset on; None if it never did.
-        delay_snapshots: from the onset to it.
-        delay_hours: the same in recording time.
-        lead_hours: from it to the end of the run.
-        gated_lead_hours: the lead, None where anything rang before the onset.
-        first_component: the component that rang first from the onset on, "" for none.
+        first: snapshot of the failing component's first ring from the onset on; None without one.
+        delay_snapshots: snapshots from the onset to it.
+        delay_hours: recording time from the onset to it [h].
+        lead_hours: recording time from it to the end of the run [h].
+        gated_lead_hours: the lead, None after a ring before the onset [h].
+        first_component: the component of the first ring from the onset on, "" for none.
     """
 
     false_alarms: int
@@ -56,13 +55,13 @@ class Forewarning:
 
 
 def forewarning(rings: Sequence[Ring], at: NDArray[np.int64], onset: int, component: str) -> Forewarning:
-    """Judge the alarms of a run.
+    """Return the quality of the alarms of a run.
 
     Args:
-        rings: in the order in which they rang.
-        at: (snapshots,) microseconds, recording time.
+        rings: in order.
+        at: (snapshots,) recording times [microseconds].
         onset: index of the first faulty snapshot.
-        component: the one that fails.
+        component: the failing one.
     """
     early = sum(ring.snapshot < onset for ring in rings)
     late = [ring for ring in rings if ring.snapshot >= onset]
@@ -83,17 +82,18 @@ def forewarning(rings: Sequence[Ring], at: NDArray[np.int64], onset: int, compon
 
 
 def ranking(severity: NDArray[np.float64], onset: int) -> tuple[int, NDArray[np.float64]]:
-    """Which component is in front from the onset on.
+    """Return the component with the highest severity from the onset on.
 
     Args:
         severity: (snapshots, components), NaN where not running.
         onset: index of the first faulty snapshot.
 
     Returns:
-        The component most often in front, and (components,) the share of running snapshots in which each is.
+        The component that is most often the highest, and the share of running snapshots in which each is,
+        (components,).
 
     Raises:
-        ValueError: nothing runs from the onset on.
+        ValueError: no snapshot runs from the onset on.
     """
     later = severity[onset:]
     later = later[~np.isnan(later).any(axis=1)]
@@ -104,13 +104,13 @@ def ranking(severity: NDArray[np.float64], onset: int) -> tuple[int, NDArray[np.
 
 
 def separation(healthy: NDArray[np.float64], faulty: NDArray[np.float64]) -> float:
-    """The median faulty error as a multiple of the 99th percentile of healthy ones: above 1 they part."""
+    """Return the ratio of the median faulty error to the healthy 99th percentile; above 1 they separate."""
     return float(np.median(faulty) / np.percentile(healthy, 99))
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """A classifier at one limit: counts, and what follows; 0 where a ratio has nothing to divide."""
+    """A classifier at one limit: counts and ratios; a ratio is 0 without a divisor."""
 
     true_positive: int
     false_positive: int
@@ -122,12 +122,12 @@ class Figures:
     accuracy: float
 
     def plain(self) -> dict[str, float]:
-        """For a file."""
+        """Return the values for a file."""
         return asdict(self)
 
 
 def figures_at(faulty: NDArray[np.bool_], called: NDArray[np.bool_]) -> Figures:
-    """Compare what is faulty with what was called so, both (n,)."""
+    """Compare true faults with predicted ones, both (n,)."""
     from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_fscore_support
 
     counts = confusion_matrix(faulty, called, labels=[False, True])
@@ -151,8 +151,8 @@ def figures_at(faulty: NDArray[np.bool_], called: NDArray[np.bool_]) -> Figures:
 class Curves:
     """A classifier over all limits; each curve float64 (points, 3): x, y, the limit there.
 
-    `roc` is true over false positive rate, `precision_recall` precision over recall; NaN where one of the
-    two classes is missing.
+    `roc` is true over false positive rate, `precision_recall` precision over recall; NaN if one of the two
+    classes is missing.
     """
 
     roc: NDArray[np.float64]
@@ -162,7 +162,7 @@ class Curves:
 
 
 def curves(faulty: NDArray[np.bool_], score: NDArray[np.float64]) -> Curves:
-    """Sweep over all limits of a score, (n,) each; the higher the score the more it speaks for a fault."""
+    """Return the curves over all limits of a score, (n,) each; a higher score means a fault."""
     from sklearn.exceptions import UndefinedMetricWarning
     from sklearn.metrics import auc, average_precision_score, precision_recall_curve, roc_curve
 
@@ -190,9 +190,9 @@ class Level:
 
     Attributes:
         name: "window" or "snapshot".
-        chosen: in words, the limit that `figures` are at.
-        faulty: how many are.
-        healthy: how many are.
+        chosen: the limit of `figures`, in words.
+        faulty: number of faulty ones.
+        healthy: number of healthy ones.
         figures: at the chosen limit.
         sweep: by percentile of healthy scores.
         curves: over all limits.
@@ -220,10 +220,10 @@ def level(
     Args:
         name: "window" or "snapshot".
         chosen: the limit in words.
-        scores: (n, components), NaN where there is none.
+        scores: (n, components), NaN without a score.
         faulty: (n, components).
-        limit: (components,) that makes a score abnormal.
-        usual: (m, components) scores of healthy snapshots that were not trained on, for the sweep.
+        limit: (components,), scores above it are abnormal.
+        usual: (m, components), scores of held-out healthy snapshots, for the sweep.
 
     Raises:
         ValueError: there is no healthy or no faulty score.
@@ -249,7 +249,7 @@ def level(
 
 
 def map_of(points: NDArray[np.float32], seed: int) -> NDArray[np.float32]:
-    """Lay points (n, features) out in two dimensions, (n, 2), by t-SNE (van der Maaten and Hinton 2008).
+    """Map points (n, features) to two dimensions, (n, 2), by t-SNE.
 
     Raises:
         ValueError: fewer than 4 points.
@@ -260,7 +260,7 @@ def map_of(points: NDArray[np.float32], seed: int) -> NDArray[np.float32]:
     if len(points) < 4:
         raise ValueError(f"t-SNE needs 4 windows or more, not {len(points)}")
     perplexity = min(30.0, (len(points) - 1) / 3)
-    # One thread: sums then always add up in the same order, and threads that wait for one another cost more.
+    # One thread: sums keep their order, and waiting threads cost more.
     with threadpool_limits(limits=1):
         laid = TSNE(perplexity=perplexity, init="pca", random_state=seed).fit_transform(points)
     return np.asarray(laid, np.float32)

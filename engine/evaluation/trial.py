@@ -1,4 +1,4 @@
-"""Tries a model on a run whose onset is known: learns and scores it in a store that goes afterwards."""
+"""A trial of a model on a run with a known onset: learns and scores it in a temporary store."""
 
 from dataclasses import dataclass
 
@@ -34,7 +34,7 @@ from replay.run import Run
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trial:
-    """What one model made of a run; `events` are the engine's."""
+    """One model's result for a run; `events` are the engine's."""
 
     outcome: Outcome
     series: Series
@@ -42,15 +42,15 @@ class Trial:
 
     @property
     def judged(self) -> NDArray[np.bool_]:
-        """(snapshots,), after the baseline: the ones that may raise an alarm."""
+        """Return the snapshots after the baseline, (snapshots,), which can raise an alarm."""
         return self.series.at > microseconds(self.outcome.bundle.baseline.end)
 
     def onset(self, truth: Truth) -> int:
-        """Position of the first faulty snapshot, or of the first after it where that was rejected."""
+        """Return the position of the first faulty snapshot, or of the next one if it was rejected."""
         return int(np.searchsorted(self.series.at, truth.onset_at))
 
     def rings(self) -> list[Ring]:
-        """Raises and escalations to medium or high priority, in order."""
+        """Return raises and escalations to medium or high priority, in order."""
         position = {name: index for index, name in enumerate(self.series.names)}
         payloads = [
             (event, RingPayload.from_detail(event.detail)) for event in self.events if event.kind in RINGS
@@ -63,15 +63,15 @@ class Trial:
 
 
 def with_model(settings: Settings, name: str) -> Settings:
-    """The same settings with another model."""
+    """Return the same settings with another model."""
     return settings.model_copy(update={"model": settings.model.model_copy(update={"name": name})})
 
 
 def try_model(run: Run, settings: Settings, tell: Tell = quiet) -> Trial:
-    """Learn from a run and score it, in a fresh store.
+    """Learn from a run and score it, in a new store.
 
     Raises:
-        UnusableError: nothing can be learned or scored.
+        UnusableError: no snapshot can be learned from or scored.
     """
     with (
         scratch("raceway-trial-") as place,
@@ -85,8 +85,9 @@ def try_model(run: Run, settings: Settings, tell: Tell = quiet) -> Trial:
 class Comparison:
     """One row of a comparison of models.
 
-    `ranked_first` is the component most often in front from the onset on, `failing_first` the share of
-    running snapshots in which the failing one is; `separation` is that of the failing component's errors.
+    `ranked_first` is the component that is most often the highest from the onset on, `failing_first` the
+    share of running snapshots with the failing one highest. `separation` is of the failing component's
+    errors.
     """
 
     model: str
@@ -102,10 +103,10 @@ class Comparison:
 
 
 def compared(trial: Trial, truth: Truth) -> Comparison:
-    """Sum up what one model made of a run.
+    """Return the summary of one model's trial.
 
     Raises:
-        TrialError: nothing runs before, or from, the onset.
+        TrialError: no snapshot runs before the onset, or from it on.
     """
     series, bundle = trial.series, trial.outcome.bundle
     components = trial.outcome.assessment.components
@@ -132,17 +133,17 @@ def compared(trial: Trial, truth: Truth) -> Comparison:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evaluation:
-    """What one model made of a run, as a classifier.
+    """One model's result for a run, as a classifier.
 
     Attributes:
         comparison: the same model as an alarm.
         levels: windows, then snapshots.
-        windows: what the window level was made from.
+        windows: the scores of single windows.
         windows_above: (snapshots, components), share of a snapshot's windows above the window limit.
         judged: (snapshots,) of `windows`, False for the baseline.
         faulty: (snapshots, components) of `windows`.
-        layout: (points, 2) of the t-SNE of sampled windows, None where it was not asked for.
-        laid_out: (points,) which snapshots of `windows` these come from.
+        layout: (points, 2), t-SNE of sampled windows, None if it was not requested.
+        laid_out: (points,), their snapshots in `windows`.
     """
 
     comparison: Comparison
@@ -171,13 +172,13 @@ def evaluated(
         run: the recordings.
         settings: of the machine and the model.
         trial: of the same run and settings.
-        truth: what is known of the run.
-        percentile: of healthy windows, to set the window limit by; None for the model's own.
-        tsne: lay a fixed sample of windows out in two dimensions, too.
+        truth: the known onset and component of the run.
+        percentile: of healthy windows, for the window limit; None for the model's default.
+        tsne: map a fixed sample of windows to two dimensions, too.
         tell: called with the progress.
 
     Raises:
-        TrialError: there is nothing healthy or nothing faulty to judge by.
+        TrialError: there is no healthy or no faulty snapshot.
     """
     comparison = compared(trial, truth)
     bundle, components = trial.outcome.bundle, trial.outcome.assessment.components

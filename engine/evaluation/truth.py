@@ -1,4 +1,4 @@
-"""The truth about a finished run: which component fails, and from which snapshot on."""
+"""The known truth of a finished run: the failing component and the onset."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from replay.run import Run
 
 
 class TrialError(UnusableError):
-    """The run cannot be judged as asked; one sentence."""
+    """The run cannot be evaluated with this truth; one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """What is known of a run: which component fails, and from which snapshot on."""
+    """The known truth of a run: the failing component and the onset."""
 
     onset: str
     onset_at: int
@@ -27,16 +27,16 @@ class Truth:
 
 
 def truth_of(run: Run, settings: Settings, onset: str, component: str) -> Truth:
-    """Check what a person says of a run.
+    """Return the truth of a run as stated by a person, after checks.
 
     Args:
         run: the recordings.
-        settings: name the components and the healthy start.
+        settings: with the components and the healthy start.
         onset: file name of the first faulty snapshot.
-        component: the one that fails.
+        component: the failing one.
 
     Raises:
-        TrialError: there is no such snapshot or component, or no healthy snapshot before the onset to judge.
+        TrialError: there is no such snapshot or component, or no healthy snapshot between baseline and onset.
     """
     layout = layout_of(settings)
     if component not in layout.components:
@@ -61,7 +61,7 @@ def truth_of(run: Run, settings: Settings, onset: str, component: str) -> Truth:
 
 
 def _nearest_to(onset: str, run: Run, settings: Settings) -> str:
-    """Name the snapshot that was meant: the nearest in time, by spelling where the words are no time."""
+    """Return the nearest snapshot: in time, or by spelling if the words are no time."""
     when = _time_meant(onset, settings.recording_format())
     if when is None:
         return nearest(onset, [entry.name for entry in run.entries])
@@ -70,11 +70,11 @@ def _nearest_to(onset: str, run: Run, settings: Settings) -> str:
 
 
 def _time_meant(text: str, form: RecordingFormat) -> datetime | None:
-    """Read a time as files are named, else as ISO 8601 writes it, by the recorder's clock."""
+    """Return the time in the format of file names, else in ISO 8601, by the recorder's clock."""
     zone = zone_of(form.timezone)
     with suppress(RecordingError):
         when = time_of(text, form)
-        # A pattern without separators reads 0730 as three minutes past seven.
+        # A pattern without separators reads 0730 as 07:03.
         if when.astimezone(zone).strftime(form.time_pattern) == text:
             return when
     with suppress(ValueError):

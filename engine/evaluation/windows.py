@@ -1,4 +1,4 @@
-"""Scores of single windows of a finished run, for a model judged as a classifier."""
+"""Scores of single windows of a finished run, for the evaluation as a classifier."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,20 +26,20 @@ Tell = Callable[[Heartbeat], None]
 
 
 LAID_OUT = 300
-"""Windows of either kind, healthy and faulty, that a t-SNE lays out: more would hide one another."""
+"""Windows of either class in a t-SNE; more would hide one another."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WindowScores:
-    """Window by window what one model made of a run's snapshots, in order.
+    """One model's scores of single windows of a run's snapshots, in order.
 
     Attributes:
         at: (snapshots,) int64 microseconds.
         names: of the snapshots.
         errors: (snapshots, windows, components), NaN where the component does not run.
-        latent: (snapshots,), share of the score that is the latent's, 0 for models without one.
-        sampled: (snapshots, features), how the model reads one window of each snapshot at the failing
-            component, a later one from snapshot to snapshot.
+        latent: (snapshots,), share of the latent space in the score, 0 for models without one.
+        sampled: (snapshots, features), the model's input of one window of each snapshot at the failing
+            component, a later window from snapshot to snapshot.
     """
 
     at: NDArray[np.int64]
@@ -52,14 +52,14 @@ class WindowScores:
 def window_scores(
     run: Run, settings: Settings, bundle: Bundle, component: str, tell: Tell = quiet
 ) -> WindowScores:
-    """Examine every snapshot once more for its single windows; they are too many to be stored.
+    """Examine every snapshot again for its single windows, which are too many for the store.
 
     Args:
         run: the recordings.
         settings: of the machine.
-        bundle: what was learned.
+        bundle: of the trial.
         component: the failing one.
-        tell: hears of progress.
+        tell: receives the progress.
     """
     layout = layout_of(settings)
     scorer = Scorer(bundle, layout, Diagnostician(settings))
@@ -94,7 +94,7 @@ def window_scores(
 
 
 def held_out_positions(at: NDArray[np.int64], bundle: Bundle) -> NDArray[np.int64]:
-    """Positions of the healthy snapshots that limits were set by: the last of the baseline."""
+    """Return the positions of the healthy snapshots that set the limits, the last of the baseline."""
     start, end = microseconds(bundle.baseline.start), microseconds(bundle.baseline.end)
     return np.flatnonzero((at >= start) & (at <= end))[-bundle.baseline.calibrated_on :]
 
@@ -102,7 +102,7 @@ def held_out_positions(at: NDArray[np.int64], bundle: Bundle) -> NDArray[np.int6
 def _sampled(
     windows: WindowScores, judged: NDArray[np.bool_], faulty: NDArray[np.bool_], failing: int
 ) -> NDArray[np.int64]:
-    """Snapshots whose sampled window is laid out: evenly spaced, as many of either kind at most."""
+    """Return the snapshots for the t-SNE: evenly spaced, with a limit for either class."""
     runs = judged & ~np.isnan(windows.errors[:, :, failing]).any(axis=1)
     picks = []
     for some in (np.flatnonzero(runs & ~faulty), np.flatnonzero(runs & faulty)):

@@ -1,4 +1,4 @@
-"""The autoencoders: one file each says what it sees; their Keras layers are in `networks`."""
+"""The autoencoders: one file each defines its input; their Keras layers are in `networks`."""
 
 from collections.abc import Callable
 
@@ -15,14 +15,20 @@ MODELS: dict[str, Callable[[float, int, int], Model]] = {
     Vae.name: Vae,
     ConvVae.name: ConvVae,
 }
-"""Every model by the name that settings and the command line use."""
+"""Every model by its name in the settings and on the command line."""
 
 
 def model_named(name: str, sample_rate: float, rows: int, channels: int) -> Model:
-    """Make the model of that name for recordings of this shape.
+    """Return the model of that name for recordings of this shape.
+
+    Args:
+        name: of the model.
+        sample_rate: of the recordings [Hz].
+        rows: of a recording.
+        channels: of a recording.
 
     Raises:
-        ValueError: there is no such model, or it cannot see recordings so short.
+        ValueError: there is no such model, or the recordings are too short for it.
     """
     if name not in MODELS:
         raise ValueError(f"model.name: there is no model {name!r}; choose one of {', '.join(MODELS)}")

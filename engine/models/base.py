@@ -1,4 +1,4 @@
-"""What every autoencoder offers the rest of the engine: numpy in, numpy out, no network framework."""
+"""The contract of every autoencoder: numpy arrays in and out, no network framework."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,20 +9,20 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 Scaling = Mapping[str, Floats]
-"""Arrays by name that a model learned from the snapshots it was trained on; kept in the bundle."""
+"""Arrays by name that a model learned from its training snapshots; the bundle keeps them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Insight:
-    """What a model makes of one snapshot, not yet compared with health.
+    """A model's result for one snapshot, before the comparison with health.
 
     Attributes:
-        features: (channels, bands + 1), larger where more was not reconstructed: one a band, and last the
-            whole. Healthy snapshots not trained on say what is usual for each.
+        features: (channels, bands + 1), one for each band and the last for the whole; larger for a larger
+            residual. Healthy snapshots that were not trained on give the usual value of each.
         window_errors: (windows, channels), mean squared error of each window; linear and positive.
         spectrum: (channels, bands) [dB re 1 unit], observed.
         reconstruction: (channels, bands) [dB].
-        windows: (windows, channels, features), what the features are made from, of each window.
+        windows: (windows, channels, features), the input of the features, for each window.
         latent: of variational models the Kullback-Leibler divergence of the snapshot from the prior, mean
             over windows, per value of a window: as large as in the loss, so that it may be added to the mean
             of `window_errors`. 0 for others.
@@ -37,39 +37,39 @@ class Insight:
 
 
 class Model(Protocol):
-    """One autoencoder: what it sees of a snapshot, and how its error is read."""
+    """One autoencoder: its input from a snapshot, and the meaning of its error."""
 
     name: str
     edges: Floats
-    """(bands + 1,) [Hz], borders of the bands in which the error is told."""
+    """(bands + 1,) [Hz], borders of the bands of the error."""
 
     shape: tuple[int, ...]
-    """Of one vector that goes through the network."""
+    """Shape of one input vector of the network."""
 
     batch: int
-    """Vectors that one call of the network takes, fixed."""
+    """Fixed number of vectors in one call of the network."""
 
     percentile: float
-    """Of healthy window errors, above which a window counts as abnormal in plain figures."""
+    """Percentile of healthy window errors above which a window counts as abnormal in plain figures."""
 
     def observe(self, signal: Floats) -> Floats:
-        """See one snapshot: of its signal (rows, channels) what the model needs, kept while it learns."""
+        """Return the model's input from one snapshot's signal (rows, channels), kept during learning."""
 
     def learn_scaling(self, observed: Sequence[Floats]) -> Scaling:
-        """Learn how to scale, from what was observed of the snapshots to train on."""
+        """Return the scaling, learned from the observed training snapshots."""
 
     def feature_unit(self, scaling: Scaling) -> Floats:
-        """What one unit of a feature is in natural-log units of power; fits (channels, features)."""
+        """Return one unit of a feature in natural-log units of power; broadcasts to (channels, features)."""
 
     def training_vectors(
         self, observed: Sequence[Floats], scaling: Scaling, chance: np.random.Generator
     ) -> list[Floats]:
-        """For each snapshot the vectors (n, *shape) to train on; all snapshots weigh the same."""
+        """Return the training vectors (n, *shape) of each snapshot; all snapshots have the same weight."""
 
     def vectors(self, observed: Floats, scaling: Scaling) -> Floats:
-        """The vectors (n, *shape) that go through the network when a snapshot is scored."""
+        """Return the input vectors (n, *shape) for the score of a snapshot."""
 
     def insight(
         self, observed: Floats, vectors: Floats, outputs: Sequence[Floats], scaling: Scaling
     ) -> Insight:
-        """Read what the network returned for `vectors`, in the same order."""
+        """Return the result from the network's outputs for `vectors`, in the same order."""

@@ -1,7 +1,7 @@
-"""What the dense autoencoder sees: 100 samples of one channel at a time, scaled to [0, 1] on the baseline.
+"""The dense autoencoder's input: 100 samples of one channel at a time, scaled to [0, 1] on the baseline.
 
-One network for all channels; every row of a snapshot is scored. It mostly measures loudness: the model that
-others are compared with.
+One network serves all channels; every row of a snapshot is scored. It mostly measures loudness, and is the
+reference for the other models.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ LENGTH = 100
 
 
 class Dense(Waveform):
-    """Windows of 100 rows side by side, the last one right-aligned."""
+    """Adjacent windows of 100 rows, the last one right-aligned."""
 
     name = "dense"
     percentile = 99.0
@@ -37,7 +37,7 @@ class Dense(Waveform):
         self.batch = min(len(starts) * channels, self.batch_most)
 
     def learn_scaling(self, observed: Sequence[Floats]) -> Scaling:
-        """Smallest and largest value of each channel on the baseline become 0 and 1."""
+        """Return the scaling of each channel: its smallest value on the baseline becomes 0, the largest 1."""
         low = np.min([one.min(axis=0) for one in observed], axis=0)
         high = np.max([one.max(axis=0) for one in observed], axis=0)
         return {"offset": low.astype(np.float32), "scale": never_zero(high.astype(np.float64) - low)}

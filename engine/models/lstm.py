@@ -1,7 +1,7 @@
-"""What the recurrent autoencoder sees: 100 time steps of all channels, standardised.
+"""The recurrent autoencoder's input: 100 time steps of all channels, standardised.
 
-It is slow, one step after the other: it is trained on at most 512 windows of the baseline, and each
-snapshot is scored on 16 evenly spaced windows, 1600 of an IMS recording's 20480 rows.
+It is slow, because its steps are sequential. So it is trained on at most 512 windows of the baseline, and
+each snapshot is scored on 16 evenly spaced windows, 1600 of an IMS recording's 20480 rows.
 """
 
 import numpy as np
@@ -12,11 +12,11 @@ LENGTH = 100
 """Time steps of a window."""
 
 SAMPLE = 16
-"""Windows of a snapshot that are scored."""
+"""Scored windows of a snapshot."""
 
 
 class Lstm(Waveform):
-    """A fixed, evenly spaced sample of windows, the first at the begin and the last at the end."""
+    """A fixed sample of evenly spaced windows, the first at the begin and the last at the end."""
 
     name = "lstm"
     percentile = 95.0

@@ -1,4 +1,4 @@
-"""Runs a converted network by LiteRT."""
+"""The runner of a converted network, by LiteRT."""
 
 import threading
 from collections.abc import Callable
@@ -13,16 +13,16 @@ SIGNATURE = "serving_default"
 
 
 class Network:
-    """A converted autoencoder. One interpreter a thread; each call is single-threaded."""
+    """A converted autoencoder, with one interpreter for each thread; each call is single-threaded."""
 
     def __init__(self, content: bytes, batch: int) -> None:
-        """Hold the converted network, which takes `batch` vectors a call."""
+        """Keep the converted network, which takes `batch` vectors in a call."""
         self._content = content
         self._batch = batch
         self._local = threading.local()
 
     def run(self, vectors: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
-        """Send vectors (n, ...) through; the last call is padded. Outputs are (n, ...) each, in order.
+        """Return the outputs (n, ...) for vectors (n, ...), in order; the last call is padded.
 
         Raises:
             ArithmeticError: the network returned a number that is not finite.
@@ -43,7 +43,7 @@ class Network:
 
     def _runner(self) -> Callable[..., dict[str, NDArray[np.float32]]]:
         if not hasattr(self._local, "runner"):
-            # Without the default delegate: results are then the same on every processor of a kind.
+            # Without the default delegate: so results are equal on every processor of a kind.
             interpreter = Interpreter(
                 model_content=self._content,
                 num_threads=1,
@@ -60,6 +60,6 @@ class Network:
 
 
 def insight_of(model: Model, network: Network, observed: NDArray[np.float32], scaling: Scaling) -> Insight:
-    """Send what was observed of one snapshot through its network and read the answer."""
+    """Return the model's result for the observation of one snapshot, by way of its network."""
     vectors = model.vectors(observed, scaling)
     return model.insight(observed, vectors, network.run(vectors), scaling)

@@ -1,8 +1,8 @@
-"""What the spectral autoencoder sees: the log power of each band, and the level, of every channel.
+"""The spectral autoencoder's input: the log power of each band, and the level, of every channel.
 
-Power is averaged over the windows of a snapshot before it is reconstructed, on the logarithmic scale: a
-bearing rig's noise from window to window is larger than what it does from snapshot to snapshot, and that
-is what must be learned. Single windows go through the network too, for their own errors.
+Power is averaged over the windows of a snapshot before the reconstruction, on the logarithmic scale. The
+noise of a rig between windows is larger than its changes between snapshots, which the network must learn.
+Single windows go through the network too, for the errors of windows.
 """
 
 from collections.abc import Sequence
@@ -14,20 +14,20 @@ from engine.signals.features import TINY_POWER, band_borders, band_power, window
 from engine.signals.statistics import scatter
 
 BANDS = 64
-"""Evenly wide: narrow enough that a resonance fills one, wide enough that its power is steady."""
+"""Bands of equal width: narrow enough for one resonance, wide enough for a steady power."""
 
 SHORTEST = 64
-"""Rows below which a spectrum has too few bins to tell bands apart."""
+"""Least rows of a window; with fewer a spectrum has too few bins to separate bands."""
 
 VIEWS = 8
-"""Training vectors drawn from a baseline snapshot."""
+"""Training vectors from each baseline snapshot."""
 
 DECIBELS = 10.0 / np.log(10.0)
 """Natural logarithm of power to dB."""
 
 
 class Spectral:
-    """Log band power and level per channel, one autoencoder a channel, all in one network."""
+    """Log band power and level of each channel; one autoencoder for each channel, all in one network."""
 
     name = "spectral"
     percentile = 99.0
@@ -47,13 +47,13 @@ class Spectral:
         self.batch = 1 + len(window_starts(rows, self.length))
 
     def observe(self, signal: Floats) -> Floats:
-        """See one snapshot.
+        """Return the model's input from one snapshot.
 
         Args:
             signal: (rows, channels).
 
         Returns:
-            (windows, channels, bands + 1): natural logarithm of power per band, and of all bands together.
+            Natural logarithm of the power of each band, and of all bands, (windows, channels, bands + 1).
         """
         power = band_power(signal, self.length, self.borders)
         whole = power.sum(axis=-1, keepdims=True)
@@ -61,21 +61,21 @@ class Spectral:
         return logs
 
     def learn_scaling(self, observed: Sequence[Floats]) -> Scaling:
-        """Mean and scatter of each feature over snapshots."""
+        """Return mean and scatter of each feature over snapshots."""
         means = np.stack([one.mean(axis=0) for one in observed])
         return {"centre": means.mean(axis=0, dtype=np.float64).astype(np.float32), "scale": scatter(means)}
 
     def feature_unit(self, scaling: Scaling) -> Floats:
-        """The scatter that each feature was divided by."""
+        """Return the scatter, by which each feature is divided."""
         return scaling["scale"]
 
     def training_vectors(
         self, observed: Sequence[Floats], scaling: Scaling, chance: np.random.Generator
     ) -> list[Floats]:
-        """Several slightly different looks at each baseline snapshot.
+        """Return several slightly different vectors of each baseline snapshot.
 
-        Each is the mean over a random half of the windows, so that a baseline of few snapshots still shows
-        the network what is chance and what is the machine.
+        Each is the mean over a random half of the windows, so that even few snapshots teach the network the
+        difference of chance and machine.
         """
         return [self._views(one, scaling, chance) for one in observed]
 
@@ -87,7 +87,7 @@ class Spectral:
         return standard
 
     def vectors(self, observed: Floats, scaling: Scaling) -> Floats:
-        """The mean over windows first, then the windows."""
+        """Return the mean over windows, followed by the windows."""
         whole = np.concatenate([observed.mean(axis=0, keepdims=True), observed])
         standard: Floats = (whole - scaling["centre"]) / scaling["scale"]
         return standard
@@ -95,7 +95,7 @@ class Spectral:
     def insight(
         self, observed: Floats, vectors: Floats, outputs: Sequence[Floats], scaling: Scaling
     ) -> Insight:
-        """Observed less reconstructed, of the mean as features, of the windows as errors."""
+        """Return the residual of the mean as features, and that of the windows as errors."""
         (rebuilt,) = outputs
         residual = vectors - rebuilt
         return Insight(
@@ -108,6 +108,6 @@ class Spectral:
 
 
 def _decibels(vector: Floats) -> Floats:
-    """The bands of a vector (channels, features) in dB re 1 unit, the level left out."""
+    """Return the bands of a vector (channels, features) [dB re 1 unit], without the level."""
     bands: Floats = (vector[:, :-1] * DECIBELS).astype(np.float32)
     return bands

@@ -1,4 +1,4 @@
-"""Trains one autoencoder in a process of its own, so that TensorFlow never enters the engine.
+"""Training of one autoencoder in a separate process, so that TensorFlow never enters the engine.
 
 Run as `python -m engine.models.training FOLDER`. The folder holds `request.json` (model, seed, epochs,
 patience, batch) and `vectors.npz` (train, validation: float32 vectors as the model's file says, scaled).
@@ -26,13 +26,13 @@ import tensorflow as tf
 
 
 class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # keras ships no types
-    """Prints the losses of every epoch as one line of JSON."""
+    """A callback that prints the losses of every epoch as one line of JSON."""
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
         """Print one epoch.
 
         Raises:
-            ArithmeticError: the network has come apart.
+            ArithmeticError: a loss is not finite.
         """
         losses = logs or {}
         line = {"epoch": epoch + 1, "loss": losses["loss"], "validation_loss": losses["val_loss"]}
@@ -42,7 +42,7 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # keras ships n
 
 
 def train(folder: Path) -> None:
-    """Train what the folder asks for and leave the network there."""
+    """Train the network of the request in a folder, and write it there."""
     request = json.loads((folder / "request.json").read_text())
     with np.load(folder / "vectors.npz", allow_pickle=False) as vectors:
         learn, validate = vectors["train"], vectors["validation"]
@@ -68,7 +68,7 @@ def train(folder: Path) -> None:
 
 
 def layers_of(model: keras.Model) -> Iterator[dict[str, object]]:
-    """Tell of each layer, in order: its kind, the shape of what it gives, and how many numbers it learned."""
+    """Return kind, output shape and number of learned values of each layer, in order."""
     for layer in model.layers:
         if isinstance(layer, keras.Model):
             yield from layers_of(layer)

@@ -1,14 +1,14 @@
-"""What the variational autoencoder sees: 2048 samples of all channels at once, standardised."""
+"""The variational autoencoder's input: 2048 samples of all channels at once, standardised."""
 
 from engine.models.waveform import Variational, enough_rows
 from engine.signals.features import window_length, window_starts
 
 SHORTEST = 64
-"""Rows below which a window's spectrum has too few bins to tell bands apart."""
+"""Least rows of a window; with fewer its spectrum has too few bins to separate bands."""
 
 
 class Vae(Variational):
-    """Windows as `features` cuts them: half overlapped, shorter where the recording is."""
+    """Half-overlapped windows, as in `features`; shorter for shorter recordings."""
 
     name = "vae"
     percentile = 99.0

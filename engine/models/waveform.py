@@ -1,7 +1,7 @@
-"""What the autoencoders of the waveform share: windows of the signal, and how the error signal is read.
+"""The common part of the waveform autoencoders: windows of the signal, and the error signal.
 
-They reconstruct samples. What is left over, observed less reconstructed, is a signal of its own; its log
-power by band says how much of which frequency the network could not account for.
+They reconstruct samples. The residual, observed less reconstructed, is a signal too; its log power by band
+shows the frequencies that the network could not reconstruct.
 """
 
 from collections.abc import Sequence
@@ -15,16 +15,16 @@ from engine.signals.features import TINY_POWER, band_borders, window_power
 
 
 class Waveform:
-    """Base of the waveform models: fixed windows of all channels, standardised.
+    """The base of the waveform models: fixed windows of all channels, standardised.
 
-    Subclasses say where windows begin, how many of them are trained on, and what else the network returns.
+    Subclasses define the begin of windows, the number for training, and further outputs of the network.
     """
 
     most: int
-    """Vectors trained on at most: an evenly spaced sample of the baseline's."""
+    """Most training vectors: an evenly spaced sample of the baseline's."""
 
     batch_most = 64
-    """Vectors that one call of the network takes at most."""
+    """Most vectors in one call of the network."""
 
     def __init__(self, sample_rate: float, channels: int, starts: NDArray[np.int64], length: int) -> None:
         """Prepare for windows of `length` rows that begin at the rows `starts`."""
@@ -36,23 +36,23 @@ class Waveform:
         self.batch = min(len(starts), self.batch_most)
 
     def observe(self, signal: Floats) -> Floats:
-        """See one snapshot: its signal (rows, channels) about the mean, which says nothing of vibration."""
+        """Return one snapshot's signal (rows, channels) less its mean, which is no vibration."""
         centred: Floats = signal - signal.mean(axis=0)
         return centred
 
     def learn_scaling(self, observed: Sequence[Floats]) -> Scaling:
-        """Standard deviation of each channel over all snapshots; a constant channel stays as it is."""
+        """Return the standard deviation of each channel over all snapshots; 1 for a constant channel."""
         variance = np.mean([np.square(one).mean(axis=0, dtype=np.float64) for one in observed], axis=0)
         return {"offset": np.zeros(len(variance), np.float32), "scale": never_zero(np.sqrt(variance))}
 
     def feature_unit(self, scaling: Scaling) -> Floats:
-        """1: features are natural logarithms of power as they are."""
+        """Return 1, because features are natural logarithms of power."""
         return np.ones((1, 1), np.float32)
 
     def training_vectors(
         self, observed: Sequence[Floats], scaling: Scaling, chance: np.random.Generator
     ) -> list[Floats]:
-        """Evenly spaced windows of each snapshot; of a very long baseline evenly spaced snapshots, too."""
+        """Return evenly spaced windows of each snapshot; of a very long baseline, of some snapshots."""
         per_window = self._vectors_per_window
         snapshots = evenly_spaced(len(observed), max(1, self.most // per_window))
         windows = max(1, self.most // (per_window * len(snapshots)))
@@ -60,13 +60,13 @@ class Waveform:
         return [self._pack(self._windows(observed[one], starts, scaling)) for one in snapshots]
 
     def vectors(self, observed: Floats, scaling: Scaling) -> Floats:
-        """All windows of a snapshot, in order."""
+        """Return all windows of a snapshot, in order."""
         return self._pack(self._windows(observed, self.starts, scaling))
 
     def insight(
         self, observed: Floats, vectors: Floats, outputs: Sequence[Floats], scaling: Scaling
     ) -> Insight:
-        """Read the error signal: by band as features, by window as errors."""
+        """Return the error signal, by band as features and by window as errors."""
         windows, rebuilt = self._unpack(vectors), self._unpack(outputs[0])
         error = windows - rebuilt
         by_band = window_power(error, self.borders)
@@ -85,24 +85,24 @@ class Waveform:
         return 1
 
     def _windows(self, observed: Floats, starts: NDArray[np.int64], scaling: Scaling) -> Floats:
-        """Scaled windows (windows, channels, length)."""
+        """Return scaled windows (windows, channels, length)."""
         scaled = (observed - scaling["offset"]) / scaling["scale"]
         views = np.lib.stride_tricks.sliding_window_view(scaled, self.length, axis=0)
         return np.ascontiguousarray(views[starts], np.float32)
 
     def _pack(self, windows: Floats) -> Floats:
-        """Windows (windows, channels, length) as vectors of the network."""
+        """Return windows (windows, channels, length) as vectors of the network."""
         return np.ascontiguousarray(windows.transpose(0, 2, 1), np.float32)
 
     def _unpack(self, vectors: Floats) -> Floats:
-        """Vectors as windows (windows, channels, length)."""
+        """Return vectors as windows (windows, channels, length)."""
         return np.ascontiguousarray(vectors.transpose(0, 2, 1))
 
     def _latent(self, outputs: Sequence[Floats]) -> float:
         return 0.0
 
     def _decibels(self, windows: Floats, scaling: Scaling) -> Floats:
-        """Band power (channels, bands) of scaled windows in dB re 1 unit."""
+        """Return the band power (channels, bands) of scaled windows [dB re 1 unit]."""
         units = windows * scaling["scale"][:, None] + scaling["offset"][:, None]
         power = window_power(units, self.borders).mean(axis=0)
         decibels: Floats = (DECIBELS * np.log(power + np.float32(TINY_POWER))).astype(np.float32)
@@ -110,7 +110,7 @@ class Waveform:
 
 
 class Variational(Waveform):
-    """Base of the variational models: the network also returns the latent mean and log variance.
+    """The base of the variational models: the network also returns the latent mean and log variance.
 
     Scoring uses the latent mean, so that a snapshot always gets the same score.
     """
@@ -121,7 +121,7 @@ class Variational(Waveform):
 
 
 def divergence(mean: Floats, log_variance: Floats) -> float:
-    """Kullback-Leibler divergence of Gaussians from the standard one, in nats (Kingma and Welling 2014).
+    """Return the Kullback-Leibler divergence of Gaussians from the standard one, in nats.
 
     Args:
         mean: (windows, dimensions).
@@ -129,6 +129,9 @@ def divergence(mean: Floats, log_variance: Floats) -> float:
 
     Returns:
         Sum over dimensions, mean over windows.
+
+    Source:
+        Kingma and Welling (2014), Auto-encoding variational Bayes, appendix B.
     """
     mean, log_variance = mean.astype(np.float64), log_variance.astype(np.float64)
     each = 0.5 * (np.square(mean) + np.exp(log_variance) - 1.0 - log_variance)
@@ -136,20 +139,20 @@ def divergence(mean: Floats, log_variance: Floats) -> float:
 
 
 def evenly_spaced(count: int, most: int) -> NDArray[np.int64]:
-    """At most `most` of `count` indices, evenly spaced, the first and the last among them."""
+    """Return at most `most` of `count` indices, evenly spaced, with the first and the last."""
     return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(np.int64))
 
 
 def never_zero(scale: NDArray[np.float64]) -> Floats:
-    """The scale as float32, with 1 where it is 0: a dead channel must not divide by it."""
+    """Return the scale as float32, with 1 in place of 0, so that a dead channel does not divide by 0."""
     return np.where(scale > 0, scale, 1.0).astype(np.float32)
 
 
 def enough_rows(name: str, rows: int, fewest: int) -> None:
-    """Refuse recordings shorter than a model's shortest window.
+    """Reject recordings shorter than a model's shortest window.
 
     Raises:
-        ValueError: they are; one sentence.
+        ValueError: they are too short; one sentence.
     """
     if rows < fewest:
         raise ValueError(f"recording.rows: the {name} model needs {fewest} rows or more, not {rows}")

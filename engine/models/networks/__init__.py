@@ -1,4 +1,4 @@
-"""The Keras layers of each autoencoder. Only `engine.models.training` imports this room."""
+"""The Keras layers of each autoencoder. Only `engine.models.training` imports this package."""
 
 from typing import NamedTuple
 
@@ -6,9 +6,9 @@ import keras
 
 
 class Networks(NamedTuple):
-    """A compiled model to train, and the one to score with, which shares its weights.
+    """A compiled model for training, and one for scoring that shares its weights.
 
-    `step` is the vectors of a training step, `epochs` the most passes where settings allow more.
+    `step` is the number of vectors of a training step; `epochs` limits the passes if settings allow more.
     """
 
     training: keras.Model

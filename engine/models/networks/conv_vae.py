@@ -7,7 +7,7 @@ from engine.models.networks.variational import LATENT, variational
 
 FILTERS = (16, 32, 32)
 KERNEL = 16
-"""Samples that a filter of the first layer sees: 0.8 ms of an IMS recording, the length of a ring."""
+"""Length of the first layer's filters in samples: 0.8 ms of an IMS recording, as long as an impact rings."""
 
 STRIDE = 4
 LEARNING_RATE = 1e-3
@@ -16,7 +16,7 @@ LEARNING_RATE = 1e-3
 def build(length: int, channels: int) -> Networks:
     """Build the untrained network; vectors are (batch, length, channels), standardised.
 
-    Any power of two from 64 rows on can be halved as often as the strides ask.
+    Any power of two from 64 rows on can be halved as often as the strides require.
     """
     inputs = keras.Input((length, channels))
     layer = inputs

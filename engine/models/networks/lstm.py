@@ -10,14 +10,14 @@ LEARNING_RATE = 1e-3
 STEP = 64
 
 EPOCHS = 20
-"""Most passes over the windows: each costs seconds."""
+"""Most passes over the windows; each takes seconds."""
 
 
 def build(steps: int, channels: int) -> Networks:
     """Build the untrained network; input and output are (batch, steps, channels), standardised.
 
-    It stays a loop over steps. With every step written out it scores twice as fast (44 instead of 81 ms for
-    16 windows), but takes 42 s to convert instead of 7: a thousand snapshots would not win that back.
+    It stays a loop over steps. Unrolled it scores twice as fast (44 instead of 81 ms for 16 windows), but its
+    conversion takes 42 s instead of 7 s, more than a thousand snapshots save.
     """
     inputs = keras.Input((steps, channels))
     layer = inputs

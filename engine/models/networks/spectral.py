@@ -1,4 +1,4 @@
-"""The layers of the spectral autoencoder: a dense one for each channel, trained side by side."""
+"""The layers of the spectral autoencoder: a dense one for each channel, trained together."""
 
 import keras
 
@@ -8,7 +8,7 @@ HIDDEN = 32
 """Units on either side of the bottleneck."""
 
 BOTTLENECK = 2
-"""What a steady machine can do: get louder as a whole, and tilt. More of them learn to follow a fault."""
+"""Bottleneck units, for the changes of a steady machine: level and tilt. More units would follow a fault."""
 
 LEARNING_RATE = 3e-3
 STEP = 128

@@ -1,32 +1,35 @@
-"""What variational autoencoders have in common: a latent Gaussian, its sampling, and its divergence."""
+"""The common part of variational autoencoders: a latent Gaussian, its sampling, and its divergence."""
 
 import keras
 
 from engine.models.networks import Networks
 
 BETA = 1.0
-"""Weight of the divergence beside the reconstruction error."""
+"""Weight of the divergence relative to the reconstruction error."""
 
 LARGEST = 8.0
-"""Of a log variance, either way: its exponential must never overflow in training."""
+"""Bound of a log variance, either way, so that its exponential never overflows in training."""
 
 STEEPEST = 1.0
-"""Norm of a gradient that is followed: single loud windows must not throw the network off."""
+"""Largest norm of a gradient, so that single loud windows do not disturb the training."""
 
 LATENT = 16
 STEP = 64
 
 
 class Sampling(keras.layers.Layer):  # type: ignore[misc]  # keras ships no types
-    """Draws from the latent Gaussian while training, returns its mean otherwise; adds the divergence.
+    """Samples the latent Gaussian during training, else returns its mean; adds the divergence to the loss.
 
-    The loss is a mean over the values of a window, so the divergence is told per value, too: the sum of the
-    two is then the evidence bound (Higgins et al. 2017). Undivided, it would outweigh all there is to
-    reconstruct, and the network would learn to return the mean whatever it is shown.
+    The loss is a mean over the values of a window, so the divergence is divided by their number: the sum of
+    the two is the evidence bound. Undivided, it would outweigh the reconstruction, and the network would
+    learn to return the mean for any input.
+
+    Source:
+        Higgins et al. (2017), beta-VAE.
     """
 
     def __init__(self, values: int) -> None:
-        """Prepare for windows of so many values."""
+        """Prepare for windows with so many values."""
         super().__init__()
         self.weight = BETA / values
         self.chance = keras.random.SeedGenerator()
@@ -34,7 +37,7 @@ class Sampling(keras.layers.Layer):  # type: ignore[misc]  # keras ships no type
     def call(
         self, mean: keras.KerasTensor, log_variance: keras.KerasTensor, training: bool = False
     ) -> keras.KerasTensor:
-        """Sample, and add what the latent costs to the loss."""
+        """Sample, and add the divergence to the loss."""
         ops = keras.ops
         each = 0.5 * (ops.square(mean) + ops.exp(log_variance) - 1.0 - log_variance)
         self.add_loss(self.weight * ops.mean(ops.sum(each, axis=-1)))
@@ -55,12 +58,12 @@ def variational(
 
     Args:
         inputs: of the encoder.
-        encoded: its output, flat.
+        encoded: the encoder's output, flat.
         decoder: from the latent vector to the shape of the inputs.
         learning_rate: of Adam.
 
     Returns:
-        The one to score with returns the reconstruction from the latent mean, the mean, and the log variance.
+        The scoring model returns the reconstruction from the latent mean, the mean, and the log variance.
     """
     mean = keras.layers.Dense(LATENT)(encoded)
     log_variance = keras.layers.Dense(LATENT, activation=_bounded)(encoded)
