@@ -128,7 +128,17 @@ class FolderIntake:
         self.waiting: tuple[Waiting, ...] = ()
         self.state = FolderState.PRESENT
         self.refused_at = -math.inf
-        self._folder_words, self._aside_words = "", ""
+        self._folder_words, self._aside_words, self._contents = "", "", ""
+
+    @property
+    def held(self) -> tuple[Waiting, ...]:
+        """Return the recordings that wait because their stamps are ahead of the clock."""
+        return self._recorder.held
+
+    @property
+    def contents(self) -> str:
+        """Return in a sentence what the folder holds where it holds no new file; "" where it holds some."""
+        return self._contents
 
     @property
     def sentence(self) -> str:
@@ -153,13 +163,14 @@ class FolderIntake:
             scan = self._inbox.scan(self._known, hints)
             self._next_scan = self._clock() + pause_between(self._interval, scan.seconds)
             self.waiting, self.state, self._folder_words = scan.waiting, scan.state, scan.sentence
+            found = bool(scan.ready or scan.waiting or scan.refused)
+            self._contents = "" if found else _contents(self._inbox.folder, scan.ignored)
         else:
             scan = self._inbox.glance(self._known, hints)
         for refused in self._unknown(scan.refused):
             self.refuse(refused, Outcome.QUARANTINED, refused.reason)
         wall = self._record.now()
         ready, broken = self._recorder.admit(self._unknown(scan.ready), newest, interval, wall)
-        self.waiting += self._recorder.held
         if broken is not None:
             self._raise_break(broken)
         return ready
@@ -306,6 +317,12 @@ def standing_correction(events: Sequence[Event]) -> timedelta:
     standing = standing_outage(events, Cause.RECORDER_CLOCK)
     seconds = None if standing is None else Ring.from_detail(standing.detail).correction_seconds
     return UNCORRECTED if seconds is None else timedelta(seconds=seconds)
+
+
+def _contents(folder: Path, ignored: int) -> str:
+    if not ignored:
+        return f"{folder}: is empty"
+    return f"{folder}: holds no file, only {ignored} folders or hidden entries, which are not read"
 
 
 def _row(

@@ -19,7 +19,7 @@ TURN_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Time of the newest data, and the usual interval until more comes; zero where unknown."""
+    """Time of the newest data, or of the start before any came; the usual interval, zero where unknown."""
 
     clock: LiveClock
     interval: timedelta
@@ -66,6 +66,9 @@ class Rhythm:
             came = store.came(assessment.machine_id, at)
             waited = (now - came).total_seconds() if came else 0.0
             self.heard(at, max(waited, 0.0))
+        if self.silence is None and self._seconds:
+            # Without any data yet, data is missed from the start of the engine on.
+            self.silence = Silence(LiveClock(now, self._clock()), timedelta(seconds=self._seconds))
 
     def now(self) -> datetime | None:
         """Return the recording time now, None before the first snapshot; safe from any thread."""

@@ -37,6 +37,7 @@ from engine.store.retention import Tidier
 from engine.store.store import Store, StoreBusyError, StoreFaultError, StoreFullError
 from engine.system.lease import lease, machine_lease
 from engine.system.malloc import keep_freed_memory
+from replay.incoming.folder import FolderState
 from replay.recording import clean_text
 
 RECOVERY_SECONDS = 5.0
@@ -325,17 +326,26 @@ class _Watch:
         return self._assessor.position if self._assessor is not None else 0
 
     def _beat(self) -> None:
-        words, gathering = self._intake.sentence or self._trouble, self._gathering
+        intake, gathering = self._intake, self._gathering
+        words = intake.sentence or self._trouble
+        done, total, phase = self._done, self._done + self._backlog, Phase.WATCHING
         if gathering is not None:
-            self._heartbeat.beat(
-                Phase.GATHERING, gathering.gathered, gathering.wanted, words or gathering.trouble
-            )
-        elif self._assessor is not None:
-            waiting = len(self._intake.waiting)
-            words = words or (f"{waiting} not complete yet" if waiting else "")
-            self._heartbeat.beat(Phase.WATCHING, self._done, self._done + self._backlog, words)
-        elif self._trouble:
-            self._heartbeat.beat(Phase.FAILED, 0, 0, words)
+            phase, done, total = Phase.GATHERING, gathering.gathered, gathering.wanted
+            words = words or gathering.trouble
+        elif self._assessor is None:
+            if self._trouble:
+                self._heartbeat.beat(Phase.FAILED, 0, 0, words)
+            return
+        if intake.state is not FolderState.PRESENT:
+            phase = Phase.NO_FOLDER
+        elif intake.held:
+            phase, first = Phase.HOLDING, intake.held[0]
+            words = words or f"{len(intake.held)} held back, the first {first.name}: {first.why}"
+        elif not done:
+            words = words or intake.contents
+        if intake.waiting and not words:
+            words = f"{len(intake.waiting)} not complete yet"
+        self._heartbeat.beat(phase, done, total, words)
 
     def _start_over(self, words: str) -> None:
         """Drop all that was not committed, and resume from the store after a while."""

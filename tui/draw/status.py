@@ -9,6 +9,13 @@ from tui.data.view import Reading, View
 from tui.draw.format import wall_time
 from tui.draw.text import Role, clean
 
+ALARMING = {
+    Phase.PAUSED: "INTAKE PAUSED",
+    Phase.NO_FOLDER: "FOLDER MISSING",
+    Phase.HOLDING: "RECORDINGS HELD BACK",
+}
+"""Phases in which recordings are not scored as they come."""
+
 BUSY = {
     Phase.READING: ("READING BASELINE", ""),
     Phase.GATHERING: ("GATHERING", ""),
@@ -92,8 +99,8 @@ def engine_status(reading: Reading, started: datetime, now: datetime, zone: tzin
         return _silent(last, zone) if reading.there else _stale(last, zone, view, "")
     if beat is None:
         return EngineStatus("engine: starting", Role.PLAIN, busy="STARTING")
-    if beat.phase is Phase.PAUSED:
-        return EngineStatus(f"INTAKE PAUSED: {clean(beat.message)}", Role.ALARM)
+    if beat.phase in ALARMING:
+        return EngineStatus(f"{ALARMING[beat.phase]}: {clean(beat.message)}", Role.ALARM)
     word, unit = BUSY.get(beat.phase, ("", ""))
     busy = f"{word} {beat.done} of {beat.total}{unit}" if word and beat.total else word
     words = learning_text(view) if beat.phase is Phase.LEARNING else f"{beat.phase} {_count(view)}"
