@@ -91,7 +91,7 @@ def assessed_sample(sample_run: Run, shared_folder: Path) -> Path:
     def make(place: Path) -> None:
         rigs.assessed(sample_run, load_settings(), place / "state")
 
-    return rigs.once(shared_folder / "sample", make) / "state"
+    return rigs.made_once(shared_folder / "sample", make) / "state"
 
 
 @pytest.fixture(scope="session")
@@ -103,7 +103,7 @@ def sample_bundle(assessed_sample: Path) -> Bundle:
 @pytest.fixture(scope="session")
 def small_rig(shared_folder: Path) -> rigs.SmallRig:
     """Return a made-up rig of two channels with a short run; copy its state folder before writing."""
-    place = rigs.once(shared_folder / "small", rigs.make_small_rig)
+    place = rigs.made_once(shared_folder / "small", rigs.make_small_rig)
     settings = load_settings(place / "rig.toml")
     found = rigs.bundle_folder(place / "state")
     return rigs.SmallRig(

@@ -10,7 +10,7 @@ def name_between(position: float) -> str:
     return f"{SMALL_START + (position + 0.5) * SMALL_INTERVAL:%Y%m%dT%H%M%S}.csv"
 
 
-def corrupted(folder: Path) -> dict[str, str]:
+def add_bad_files(folder: Path) -> dict[str, str]:
     """Put every kind of bad file between the good ones; return the expected reason of each."""
     good = (folder / f"{SMALL_START:%Y%m%dT%H%M%S}.csv").read_bytes()
     lines = good.splitlines(keepends=True)

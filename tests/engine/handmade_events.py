@@ -18,7 +18,9 @@ def at(minute: float) -> datetime:
     return START + timedelta(minutes=minute)
 
 
-def said(seq: int, kind: EventKind, minute: float, alarm: str = "Left/limit/a", **detail: object) -> Event:
+def engine_event(
+    seq: int, kind: EventKind, minute: float, alarm: str = "Left/limit/a", **detail: object
+) -> Event:
     """Return an engine event of an alarm, recorded the same number of minutes later on the wall clock."""
     if kind in (RAISED, ESCALATED):
         loud = "high" if kind is ESCALATED else "medium"
@@ -28,7 +30,7 @@ def said(seq: int, kind: EventKind, minute: float, alarm: str = "Left/limit/a", 
     return Event(seq, kind, at(minute), wall, "component", component, alarm, None, "", detail)
 
 
-def did(
+def operator_event(
     seq: int,
     kind: EventKind,
     minute: float,
@@ -38,17 +40,21 @@ def did(
     **detail: object,
 ) -> Event:
     """Return an operator's event about a ring."""
-    return replace(said(seq, kind, minute, alarm, by=by, **detail), ring=ring)
+    return replace(engine_event(seq, kind, minute, alarm, by=by, **detail), ring=ring)
 
 
 def shelved(seq: int, minute: float, ring: int, until: float, alarm: str = "Left/limit/a") -> Event:
     """Return a shelf from one minute to another."""
-    return did(seq, SHELVED, minute, ring, alarm, until=at(until).isoformat(), reason="noisy cable")
+    return operator_event(
+        seq, SHELVED, minute, ring, alarm, until=at(until).isoformat(), reason="noisy cable"
+    )
 
 
 def retired(seq: int, minute: float, component: str = "Left") -> Event:
-    return replace(did(seq, RETIRED, minute, None, reason="new seal"), component=component, alarm="")
+    return replace(
+        operator_event(seq, RETIRED, minute, None, reason="new seal"), component=component, alarm=""
+    )
 
 
 def reinstated(seq: int, minute: float, ends: int, component: str = "Left") -> Event:
-    return replace(did(seq, REINSTATED, minute, ends), component=component, alarm="")
+    return replace(operator_event(seq, REINSTATED, minute, ends), component=component, alarm="")

@@ -70,16 +70,16 @@ def wall() -> datetime:
 
 
 @contextmanager
-def alone(place: Path) -> Iterator[None]:
+def exclusive(place: Path) -> Iterator[None]:
     """Lock out other test processes while shared data is made."""
     with place.with_suffix(".lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
-def once(place: Path, make: Callable[[Path], None]) -> Path:
+def made_once(place: Path, make: Callable[[Path], None]) -> Path:
     """Make a shared folder once for all test processes."""
-    with alone(place):
+    with exclusive(place):
         done = place / "made"
         if not done.exists():
             # The leftover of an earlier, failed attempt.
@@ -153,7 +153,7 @@ def assessed(run: Run, settings: Settings, state: Path, bundle: Bundle | None = 
         return assess(run, settings, store, now=wall, bundle=bundle)
 
 
-def first(run: Run, count: int) -> Run:
+def first_recordings(run: Run, count: int) -> Run:
     """Return the run with only its first recordings."""
     return replace(run, entries=run.entries[:count])
 

@@ -42,7 +42,7 @@ def observed(
     )
 
 
-def watched(severities: Iterable[float], rules: AlarmSettings = RULES) -> list[tuple[int, NewEvent]]:
+def rule_events(severities: Iterable[float], rules: AlarmSettings = RULES) -> list[tuple[int, NewEvent]]:
     """Return the events of a series of severities, each with the number of the deciding snapshot."""
     watch, heard = Watch(), []
     for number, severity in enumerate(severities):

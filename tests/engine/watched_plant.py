@@ -41,8 +41,8 @@ STEP = 0.1
 
 MOST_STEPS = 5_000
 
-ABOUT_ITSELF = (EventKind.STARTED, EventKind.FINISHED)
-ASIDE = (*ABOUT_ITSELF, EventKind.REQUESTED, EventKind.ANSWERED)
+LIFECYCLE = (EventKind.STARTED, EventKind.FINISHED)
+NOT_OF_SNAPSHOTS = (*LIFECYCLE, EventKind.REQUESTED, EventKind.ANSWERED)
 """Events of a watched machine that do not belong to snapshots."""
 
 QUICK = {
@@ -73,7 +73,7 @@ class Clock:
     def now(self) -> datetime:
         return WALL + timedelta(seconds=self.steady - 1000.0 + self.wall_ahead)
 
-    def both(self) -> Clocks:
+    def clocks(self) -> Clocks:
         return Clocks(self.now, lambda: self.steady)
 
 
@@ -114,7 +114,7 @@ class Plant:
                 self.settings,
                 store,
                 stop=stop,
-                clocks=self.clock.both(),
+                clocks=self.clock.clocks(),
                 start=Start(name),
                 tell=step,
             )
@@ -152,11 +152,11 @@ class Plant:
         while not is_so():
             yield
 
-    def dealt_with(self, count: int) -> Story:
+    def until_ledger_has(self, count: int) -> Story:
         """Wait until the ledger has this many rows."""
         yield from self.until(lambda: sum(self.counts().values()) >= count)
 
-    def turns(self) -> Story:
+    def two_rounds(self) -> Story:
         """Let the engine do its periodic checks twice."""
         until = self.clock.steady + 2 * (supervision.TURN_SECONDS + self.settings.watch.scan)
         yield from self.until(lambda: self.clock.steady > until)
@@ -164,7 +164,7 @@ class Plant:
     def whole_run(self) -> Story:
         """Feed the whole run and wait until it is scored."""
         self.put(*range(SMALL_COUNT))
-        yield from self.dealt_with(SMALL_COUNT)
+        yield from self.until_ledger_has(SMALL_COUNT)
 
     # Views from outside.
 
@@ -209,7 +209,7 @@ class Plant:
     def facts(self) -> Facts:
         """Return all stored facts of the snapshots, bit for bit."""
         facts = facts_of(self.state)
-        return {**facts, "events": [event for event in facts["events"] if event[0] not in ASIDE]}
+        return {**facts, "events": [event for event in facts["events"] if event[0] not in NOT_OF_SNAPSHOTS]}
 
     def last_beat(self) -> Heartbeat:
         beat = self.store.heartbeat(self.assessment())

@@ -27,7 +27,7 @@ class Clock:
         self.now = 50.0
         self.wall = 1_700_000_000.0
 
-    def go(self, seconds: float) -> None:
+    def advance(self, seconds: float) -> None:
         self.now += seconds
         self.wall += seconds
 

@@ -24,7 +24,7 @@ from tests.engine.severity_series import (
     RAISED,
     RULES,
     observed,
-    watched,
+    rule_events,
 )
 
 LEADER = Leader("Bearing 1", 10.0)
@@ -151,5 +151,5 @@ def test_leader_never_delays_or_drops_an_alarm(
     explained = [(number, event.kind) for number, event in beside(series, rules) if event.kind in kept]
     severities = [severity for severity, _, _ in series]
     assert explained == [
-        (number, event.kind) for number, event in watched(severities, rules) if event.kind in kept
+        (number, event.kind) for number, event in rule_events(severities, rules) if event.kind in kept
     ]

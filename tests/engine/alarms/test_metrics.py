@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 from engine.alarms.metrics import AlarmFigures, alarm_figures, floods
 from engine.records.events import Event
 from engine.records.stored_settings import FoldRules
-from tests.engine.handmade_events import ACKNOWLEDGED, CLEARED, ESCALATED, RAISED, at, did, said, shelved
+from tests.engine.handmade_events import (
+    ACKNOWLEDGED,
+    CLEARED,
+    ESCALATED,
+    RAISED,
+    at,
+    engine_event,
+    operator_event,
+    shelved,
+)
 
 DAY = 24 * 60
 
@@ -26,7 +35,12 @@ def figures(
 
 def test_rings_are_counted_by_day_ten_minutes_and_priority() -> None:
     told = figures(
-        [said(1, RAISED, 0), said(2, ESCALATED, 5), said(3, RAISED, 700, "Right/limit/a")], 2 * DAY
+        [
+            engine_event(1, RAISED, 0),
+            engine_event(2, ESCALATED, 5),
+            engine_event(3, RAISED, 700, "Right/limit/a"),
+        ],
+        2 * DAY,
     )
     assert (told.rings, told.per_day, told.most_in_10_minutes) == (3, 1.5, 2)
     assert told.per_10_minutes == pytest.approx(3 / 288)
@@ -34,7 +48,7 @@ def test_rings_are_counted_by_day_ten_minutes_and_priority() -> None:
 
 
 def test_what_rang_outside_of_the_span_does_not_count() -> None:
-    assert figures([said(1, RAISED, -1), said(2, RAISED, 50, "Right/limit/a")], 40).rings == 0
+    assert figures([engine_event(1, RAISED, -1), engine_event(2, RAISED, 50, "Right/limit/a")], 40).rings == 0
 
 
 def test_more_than_ten_in_ten_minutes_are_a_flood_until_fewer_than_five_come() -> None:
@@ -61,8 +75,8 @@ def test_three_raises_within_sixty_snapshots_chatter() -> None:
         for number in range(3):
             key = f"Left/limit/{number}"
             events += [
-                said(len(events) + 1, RAISED, number * apart, key),
-                said(len(events) + 2, CLEARED, number * apart + 1, key),
+                engine_event(len(events) + 1, RAISED, number * apart, key),
+                engine_event(len(events) + 2, CLEARED, number * apart + 1, key),
             ]
         return events
 
@@ -73,9 +87,9 @@ def test_three_raises_within_sixty_snapshots_chatter() -> None:
 
 def test_standing_stale_and_put_away() -> None:
     events = [
-        said(1, RAISED, 0),
-        said(2, RAISED, 100, "Right/limit/a"),
-        said(3, RAISED, 100, "Rear/limit/a"),
+        engine_event(1, RAISED, 0),
+        engine_event(2, RAISED, 100, "Right/limit/a"),
+        engine_event(3, RAISED, 100, "Rear/limit/a"),
         shelved(4, 110, 3, 9 * DAY, "Rear/limit/a"),
     ]
     told = figures(events, DAY + 50)
@@ -85,9 +99,10 @@ def test_standing_stale_and_put_away() -> None:
 
 
 def test_time_to_acknowledge_is_of_the_wall_and_of_live_records_alone() -> None:
-    rings = [said(number, RAISED, number, f"{number}/limit/a") for number in range(1, 11)]
+    rings = [engine_event(number, RAISED, number, f"{number}/limit/a") for number in range(1, 11)]
     seen = [
-        did(10 + number, ACKNOWLEDGED, 2 * number, number, f"{number}/limit/a") for number in range(1, 11)
+        operator_event(10 + number, ACKNOWLEDGED, 2 * number, number, f"{number}/limit/a")
+        for number in range(1, 11)
     ]
     told = figures([*rings, *seen])
     assert (told.acknowledged, told.median_seconds, told.ninetieth_seconds) == (10, 330.0, 540.0)
@@ -95,7 +110,11 @@ def test_time_to_acknowledge_is_of_the_wall_and_of_live_records_alone() -> None:
 
 
 def test_worst_sources_come_first_with_their_share() -> None:
-    events = [said(1, RAISED, 0, "Right/trend/a", priority="low"), said(2, RAISED, 1), said(3, ESCALATED, 2)]
+    events = [
+        engine_event(1, RAISED, 0, "Right/trend/a", priority="low"),
+        engine_event(2, RAISED, 1),
+        engine_event(3, ESCALATED, 2),
+    ]
     first, second = figures(events).worst
     assert (first.name, first.cause, first.rings, first.share) == ("Left", "limit", 2, pytest.approx(2 / 3))
     assert (second.name, second.cause) == ("Right", "trend")

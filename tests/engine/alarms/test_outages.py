@@ -14,7 +14,7 @@ from engine.config.channels import layout_of
 from engine.config.settings import load_settings
 from engine.records.assessment import Moment
 from engine.records.events import Cause, Event, EventKind, NewEvent, Priority
-from tests.engine.handmade_events import at, said
+from tests.engine.handmade_events import at, engine_event
 from tests.engine.rigs import WALL
 
 INTERVAL = timedelta(minutes=10)
@@ -83,7 +83,7 @@ def test_every_cause_has_advice_and_the_loud_and_the_explained_have_their_own() 
     texts = load_settings().plain()["advice"]
     told = set()
     for cause in Cause:
-        (alarm,) = fold_alarms([said(1, EventKind.RAISED, 0, f"Left/{cause}/a")], at(0))
+        (alarm,) = fold_alarms([engine_event(1, EventKind.RAISED, 0, f"Left/{cause}/a")], at(0))
         told.add(advice_for(alarm, texts))
         if cause is Cause.LIMIT:
             told.add(advice_for(replace(alarm, priority=Priority.HIGH), texts))
@@ -93,7 +93,7 @@ def test_every_cause_has_advice_and_the_loud_and_the_explained_have_their_own() 
 
 
 def test_without_a_table_of_advice_there_is_none() -> None:
-    (alarm,) = fold_alarms([said(1, EventKind.RAISED, 0)], at(0))
+    (alarm,) = fold_alarms([engine_event(1, EventKind.RAISED, 0)], at(0))
     assert advice_for(alarm, {}) == ""
 
 

@@ -33,12 +33,12 @@ from tests.engine.severity_series import (
     SEVERE,
     moment,
     observed,
-    watched,
+    rule_events,
 )
 
 
 def rung(severities: Iterable[float]) -> list[tuple[int, EventKind]]:
-    return [(number, event.kind) for number, event in watched(severities)]
+    return [(number, event.kind) for number, event in rule_events(severities)]
 
 
 @pytest.mark.parametrize(
@@ -75,13 +75,13 @@ def test_severity(severities: list[float], events: list[tuple[int, EventKind]]) 
 
 
 def test_severe_from_the_start_is_raised_with_high_priority_and_less_with_medium() -> None:
-    (_, severe), (_, plain) = watched([SEVERE] * 3)[0], watched([LIMIT] * 3)[0]
+    (_, severe), (_, plain) = rule_events([SEVERE] * 3)[0], rule_events([LIMIT] * 3)[0]
     assert severe.detail["priority"] == Priority.HIGH.value
     assert plain.detail["priority"] == Priority.MEDIUM.value
 
 
 def test_raise_is_stamped_with_the_snapshot_that_decided_it() -> None:
-    ((number, event),) = watched([2.0, 2.5, 3.0])
+    ((number, event),) = rule_events([2.0, 2.5, 3.0])
     assert event.at == moment(number).at
     assert event.detail == {
         "cause": Cause.LIMIT.value,
@@ -95,7 +95,7 @@ def test_raise_is_stamped_with_the_snapshot_that_decided_it() -> None:
 
 
 def test_alarm_raised_again_is_another_alarm() -> None:
-    heard = [event for _, event in watched([2] * 3 + [SEVERE] * 3 + [LOW] * 4 + [2] * 3)]
+    heard = [event for _, event in rule_events([2] * 3 + [SEVERE] * 3 + [LOW] * 4 + [2] * 3)]
     assert [event.kind for event in heard] == [RAISED, ESCALATED, CLEARED, RAISED]
     once, again = heard[0].alarm, heard[3].alarm
     assert [event.alarm for event in heard[:3]] == [once] * 3
@@ -103,7 +103,7 @@ def test_alarm_raised_again_is_another_alarm() -> None:
 
 
 def test_clearing_tells_the_peak_of_the_episode() -> None:
-    _, (_, cleared) = watched([9.0, 1.0, 2.0, 3.5, 3.0, *[LOW] * 4])
+    _, (_, cleared) = rule_events([9.0, 1.0, 2.0, 3.5, 3.0, *[LOW] * 4])
     assert cleared.detail["peak"] == 3.5
 
 
@@ -114,7 +114,7 @@ SERIES = st.lists(st.sampled_from([0.2, 0.79, 0.8, 0.99, 1.0, 1.5, 3.99, 4.0, 9.
 def test_nothing_rings_without_so_many_in_a_row_that_justify_it(
     severities: list[float], rules: AlarmSettings
 ) -> None:
-    for number, event in watched(severities, rules):
+    for number, event in rule_events(severities, rules):
         count = rules.clear_after if event.kind is CLEARED else rules.persistence
         last = severities[max(0, number - count + 1) : number + 1]
         assert len(last) == count
@@ -128,7 +128,7 @@ def test_nothing_rings_without_so_many_in_a_row_that_justify_it(
 def test_raises_and_clears_take_turns_and_each_episode_escalates_at_most_once(
     severities: list[float], rules: AlarmSettings
 ) -> None:
-    events = [event for _, event in watched(severities, rules)]
+    events = [event for _, event in rule_events(severities, rules)]
     turns = [event.kind for event in events if event.kind is not ESCALATED]
     assert turns == [RAISED, CLEARED] * (len(turns) // 2) + [RAISED] * (len(turns) % 2)
     escalated = [event.alarm for event in events if event.kind is ESCALATED]
@@ -139,9 +139,9 @@ def test_raises_and_clears_take_turns_and_each_episode_escalates_at_most_once(
 
 @given(SERIES, ANY_RULES)
 def test_so_many_in_a_row_always_raise(severities: list[float], rules: AlarmSettings) -> None:
-    assert [event.kind for _, event in watched([*severities, *[1.0] * rules.persistence], rules)][-1:] != [
-        CLEARED
-    ]
+    assert [event.kind for _, event in rule_events([*severities, *[1.0] * rules.persistence], rules)][
+        -1:
+    ] != [CLEARED]
     standing = Watch()
     for number, severity in enumerate([*severities, *[1.0] * rules.persistence]):
         standing, _ = watch_severity(standing, observed(number, severity), rules)

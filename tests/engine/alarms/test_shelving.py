@@ -23,10 +23,10 @@ from tests.engine.handmade_events import (
     SHELVED,
     UNSHELVED,
     at,
-    did,
+    engine_event,
+    operator_event,
     reinstated,
     retired,
-    said,
     shelved,
 )
 
@@ -34,9 +34,9 @@ UNACK, ACK, RETURNED = AlarmState.UNACKNOWLEDGED, AlarmState.ACKNOWLEDGED, Alarm
 NORMAL, PUT_BY, OUT = AlarmState.NORMAL, AlarmState.SHELVED, AlarmState.OUT_OF_SERVICE
 LATCHING = FoldRules(latching=True)
 MERGING = FoldRules(chatter=timedelta(minutes=30))
-RING = said(1, RAISED, 0)
-SEEN = did(2, ACKNOWLEDGED, 1, 1)
-BACK = said(3, CLEARED, 5)
+RING = engine_event(1, RAISED, 0)
+SEEN = operator_event(2, ACKNOWLEDGED, 1, 1)
+BACK = engine_event(3, CLEARED, 5)
 
 
 def only(events: Iterable[Event], minute: float, rules: FoldRules | None = None) -> Alarm:
@@ -61,43 +61,55 @@ def only(events: Iterable[Event], minute: float, rules: FoldRules | None = None)
         ),
         pytest.param([RING, SEEN, shelved(4, 2, 1, 60), BACK], 60, NORMAL, id="returned and seen: over"),
         pytest.param(
-            [RING, shelved(2, 2, 1, 60), did(3, UNSHELVED, 9, 1, shelf=2)], 9, ACK, id="by hand: acknowledged"
+            [RING, shelved(2, 2, 1, 60), operator_event(3, UNSHELVED, 9, 1, shelf=2)],
+            9,
+            ACK,
+            id="by hand: acknowledged",
         ),
         pytest.param(
-            [RING, shelved(2, 2, 1, 60), did(3, UNSHELVED, 9, 1, shelf=2)],
+            [RING, shelved(2, 2, 1, 60), operator_event(3, UNSHELVED, 9, 1, shelf=2)],
             60,
             ACK,
             id="by hand: its time rings no more",
         ),
         pytest.param(
-            [RING, shelved(2, 2, 1, 60), said(3, ESCALATED, 20)], 20, UNACK, id="escalation breaks the shelf"
+            [RING, shelved(2, 2, 1, 60), engine_event(3, ESCALATED, 20)],
+            20,
+            UNACK,
+            id="escalation breaks the shelf",
         ),
         pytest.param(
-            [RING, said(2, ESCALATED, 1), shelved(3, 2, 1, 60)],
+            [RING, engine_event(2, ESCALATED, 1), shelved(3, 2, 1, 60)],
             2,
             UNACK,
             id="a shelf that did not see the escalation holds nothing",
         ),
         pytest.param(
-            [RING, shelved(2, 2, 1, 60), BACK, said(4, RAISED, 30, "Left/limit/b")],
+            [RING, shelved(2, 2, 1, 60), BACK, engine_event(4, RAISED, 30, "Left/limit/b")],
             30,
             PUT_BY,
             id="the next episode is shelved too",
         ),
         pytest.param(
-            [RING, shelved(2, 2, 1, 60), BACK, said(4, RAISED, 30, "Left/limit/b")],
+            [RING, shelved(2, 2, 1, 60), BACK, engine_event(4, RAISED, 30, "Left/limit/b")],
             60,
             UNACK,
             id="and rings when the time is up",
         ),
         pytest.param(
-            [RING, shelved(2, 2, 1, 60), BACK, said(4, RAISED, 30, "Left/limit/b", priority="high")],
+            [RING, shelved(2, 2, 1, 60), BACK, engine_event(4, RAISED, 30, "Left/limit/b", priority="high")],
             30,
             UNACK,
             id="a louder episode breaks the shelf",
         ),
         pytest.param(
-            [RING, SEEN, BACK, shelved(4, 6, 1, 60), said(5, RAISED, 30, "Left/trend/b", priority="low")],
+            [
+                RING,
+                SEEN,
+                BACK,
+                shelved(4, 6, 1, 60),
+                engine_event(5, RAISED, 30, "Left/trend/b", priority="low"),
+            ],
             30,
             UNACK,
             id="another cause is not shelved",
@@ -121,17 +133,22 @@ def test_shelf_that_ran_out_is_acknowledged_by_naming_it() -> None:
     events = [RING, SEEN, shelved(4, 2, 1, 60)]
     alarm = only(events, 61)
     assert (alarm.ring.seq, alarm.ring.at, alarm.ring.alarm) == (4, at(60), alarm.key)
-    assert only([*events, did(5, ACKNOWLEDGED, 61, alarm.ring.seq)], 61).state is ACK
-    assert only([*events, did(5, ACKNOWLEDGED, 61, 1)], 61).state is UNACK
+    assert only([*events, operator_event(5, ACKNOWLEDGED, 61, alarm.ring.seq)], 61).state is ACK
+    assert only([*events, operator_event(5, ACKNOWLEDGED, 61, 1)], 61).state is UNACK
 
 
 def test_escalation_after_a_shelf_ran_out_rings_once_more() -> None:
-    events = [RING, shelved(2, 2, 1, 60), did(3, ACKNOWLEDGED, 61, 2), said(4, ESCALATED, 70)]
+    events = [
+        RING,
+        shelved(2, 2, 1, 60),
+        operator_event(3, ACKNOWLEDGED, 61, 2),
+        engine_event(4, ESCALATED, 70),
+    ]
     assert [only(events, minute).state for minute in (61, 70)] == [ACK, UNACK]
 
 
 def test_component_out_of_service_asks_for_nothing_and_keeps_what_it_owes() -> None:
-    other = said(2, RAISED, 1, "Right/limit/a")
+    other = engine_event(2, RAISED, 1, "Right/limit/a")
     events = [RING, other, retired(3, 10), reinstated(4, 50, 3)]
     states = [{one.component: one.state for one in fold_alarms(events, at(minute))} for minute in (9, 10, 50)]
     assert [one["Left"] for one in states] == [UNACK, OUT, UNACK]
@@ -139,7 +156,7 @@ def test_component_out_of_service_asks_for_nothing_and_keeps_what_it_owes() -> N
 
 
 def test_what_rang_under_maintenance_wants_an_acknowledgement_afterwards() -> None:
-    events = [retired(1, 0), said(2, RAISED, 5), said(3, CLEARED, 20), reinstated(4, 50, 1)]
+    events = [retired(1, 0), engine_event(2, RAISED, 5), engine_event(3, CLEARED, 20), reinstated(4, 50, 1)]
     assert [only(events, minute).state for minute in (5, 20, 50)] == [OUT, OUT, RETURNED]
 
 
@@ -148,7 +165,7 @@ def test_alarm_that_is_over_does_not_become_out_of_service() -> None:
 
 
 def test_latching_alarm_stands_until_it_returned_and_was_acknowledged() -> None:
-    late = did(4, ACKNOWLEDGED, 9, 1)
+    late = operator_event(4, ACKNOWLEDGED, 9, 1)
     assert [only([RING, BACK], minute, LATCHING).state for minute in (0, 5)] == [UNACK, UNACK]
     assert only([RING, BACK], 5, LATCHING).stands
     assert only([RING, BACK, late], 9, LATCHING).state is NORMAL
@@ -160,10 +177,10 @@ def test_episodes_that_chatter_are_one_alarm_with_a_count() -> None:
     events = [
         RING,
         BACK,
-        said(4, RAISED, 35, "Left/limit/b", severity=3.0),
-        said(5, CLEARED, 40, "Left/limit/b"),
+        engine_event(4, RAISED, 35, "Left/limit/b", severity=3.0),
+        engine_event(5, CLEARED, 40, "Left/limit/b"),
     ]
-    again = [*events, said(6, RAISED, 71, "Left/limit/c")]
+    again = [*events, engine_event(6, RAISED, 71, "Left/limit/c")]
     assert [alarm.count for alarm in fold_alarms(again, at(71), MERGING)] == [1, 2]
     assert [alarm.count for alarm in fold_alarms(again, at(71))] == [1, 1, 1]
     merged = only(events, 40, MERGING)
@@ -171,33 +188,44 @@ def test_episodes_that_chatter_are_one_alarm_with_a_count() -> None:
 
 
 def test_chattering_alarm_rings_every_time_and_one_acknowledgement_covers_what_was_seen() -> None:
-    events = [RING, SEEN, BACK, said(4, RAISED, 10, "Left/limit/b")]
+    events = [RING, SEEN, BACK, engine_event(4, RAISED, 10, "Left/limit/b")]
     assert only(events, 10, MERGING).state is UNACK
-    assert only([*events, did(5, ACKNOWLEDGED, 11, 4, "Left/limit/b")], 11, MERGING).state is ACK
-    assert only([RING, *events[2:], did(5, ACKNOWLEDGED, 11, 4, "Left/limit/b")], 1, MERGING).state is ACK
+    assert only([*events, operator_event(5, ACKNOWLEDGED, 11, 4, "Left/limit/b")], 11, MERGING).state is ACK
+    assert (
+        only([RING, *events[2:], operator_event(5, ACKNOWLEDGED, 11, 4, "Left/limit/b")], 1, MERGING).state
+        is ACK
+    )
 
 
 def test_peak_is_the_highest_that_rings_and_clearing_tell() -> None:
-    events = [RING, said(2, ESCALATED, 2, severity=4.5), said(3, CLEARED, 5, peak=6.0, severity=0.5)]
+    events = [
+        RING,
+        engine_event(2, ESCALATED, 2, severity=4.5),
+        engine_event(3, CLEARED, 5, peak=6.0, severity=0.5),
+    ]
     assert [only(events, minute).peak for minute in (0, 2, 5)] == [1.5, 4.5, 6.0]
 
 
 def test_notes_stay_with_their_alarm() -> None:
-    events = [RING, said(2, RAISED, 1, "Right/limit/a"), did(3, NOTED, 4, 1, text="grease leaks")]
+    events = [
+        RING,
+        engine_event(2, RAISED, 1, "Right/limit/a"),
+        operator_event(3, NOTED, 4, 1, text="grease leaks"),
+    ]
     notes = {alarm.component: [note.seq for note in alarm.notes] for alarm in fold_alarms(events, at(2))}
     assert notes == {"Left": [3], "Right": []}
 
 
 def test_what_is_put_away_comes_after_what_stands_and_before_what_is_over() -> None:
     events = [
-        said(1, RAISED, 0, "A/limit/a", priority="high"),
-        said(2, RAISED, 0, "B/limit/a"),
-        said(3, RAISED, 0, "C/limit/a"),
-        said(4, RAISED, 0, "D/limit/a"),
+        engine_event(1, RAISED, 0, "A/limit/a", priority="high"),
+        engine_event(2, RAISED, 0, "B/limit/a"),
+        engine_event(3, RAISED, 0, "C/limit/a"),
+        engine_event(4, RAISED, 0, "D/limit/a"),
         shelved(5, 1, 1, 60, "A/limit/a"),
-        did(6, ACKNOWLEDGED, 1, 2, "B/limit/a"),
-        did(7, ACKNOWLEDGED, 1, 3, "C/limit/a"),
-        said(8, CLEARED, 2, "C/limit/a"),
+        operator_event(6, ACKNOWLEDGED, 1, 2, "B/limit/a"),
+        operator_event(7, ACKNOWLEDGED, 1, 3, "C/limit/a"),
+        engine_event(8, CLEARED, 2, "C/limit/a"),
     ]
     assert [alarm.component for alarm in fold_alarms(events, at(3))] == ["D", "B", "A", "C"]
 
@@ -233,22 +261,22 @@ def records(draw: st.DrawFn) -> tuple[Event, ...]:
             if key is None:
                 key = standing[place] = f"{place}/{seq}"
                 loud = draw(st.sampled_from(list(Priority))).value
-                events.append(said(seq, RAISED, minute, key, priority=loud))
+                events.append(engine_event(seq, RAISED, minute, key, priority=loud))
             elif draw(st.booleans()):
-                events.append(said(seq, CLEARED, minute, standing.pop(place)))
+                events.append(engine_event(seq, CLEARED, minute, standing.pop(place)))
             else:
-                events.append(said(seq, ESCALATED, minute, key))
+                events.append(engine_event(seq, ESCALATED, minute, key))
             continue
         ring = draw(st.sampled_from(rings))
         shelves = [one for one in events if one.kind is SHELVED]
         out = [one for one in events if one.detail.get("reason") == "new seal"]
         if act == "ack":
-            events.append(did(seq, ACKNOWLEDGED, when, ring.seq, ring.alarm))
+            events.append(operator_event(seq, ACKNOWLEDGED, when, ring.seq, ring.alarm))
         elif act == "shelve":
             events.append(shelved(seq, when, ring.seq, when + draw(st.integers(1, 60)), ring.alarm))
         elif act == "unshelve" and shelves:
             ended = draw(st.sampled_from(shelves))
-            events.append(did(seq, UNSHELVED, when, ended.ring, ended.alarm, shelf=ended.seq))
+            events.append(operator_event(seq, UNSHELVED, when, ended.ring, ended.alarm, shelf=ended.seq))
         elif act == "retire":
             events.append(retired(seq, when, ring.component))
         elif out:
@@ -353,7 +381,9 @@ def test_acknowledgement_of_the_latest_ring_is_never_lost(
     events: tuple[Event, ...], rules: FoldRules, minute: int
 ) -> None:
     for alarm in fold_alarms(events, at(minute), rules):
-        answer = did(len(events) + 1, ACKNOWLEDGED, minute, alarm.ring.seq, alarm.ring.alarm, by="grace")
+        answer = operator_event(
+            len(events) + 1, ACKNOWLEDGED, minute, alarm.ring.seq, alarm.ring.alarm, by="grace"
+        )
         after = {one.key: one for one in fold_alarms([*events, answer], at(minute), rules)}[alarm.key]
         assert not after.unanswered
         assert not after.needs_acknowledgement

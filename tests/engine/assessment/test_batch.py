@@ -22,7 +22,7 @@ from engine.reports.result_files import summarise, write_results
 from engine.store.store import Store
 from engine.system.lease import LeaseTakenError, lease
 from replay.run import Run, open_run
-from tests.engine.bad_files import corrupted
+from tests.engine.bad_files import add_bad_files
 from tests.engine.rigs import (
     SMALL_COUNT,
     SMALL_FAULT,
@@ -33,7 +33,7 @@ from tests.engine.rigs import (
     assessed,
     events_of,
     facts_of,
-    first,
+    first_recordings,
     noise,
     only_assessment,
     scores_csv,
@@ -58,7 +58,7 @@ def strict(bundle: Bundle) -> Bundle:
 def test_first_files_alone_give_exactly_the_first_rows(
     sample_run: Run, sample_bundle: Bundle, assessed_sample: Path, tmp_path: Path, count: int
 ) -> None:
-    assessed(first(sample_run, count), SETTINGS, tmp_path, sample_bundle)
+    assessed(first_recordings(sample_run, count), SETTINGS, tmp_path, sample_bundle)
     part, whole = facts_of(tmp_path), facts_of(assessed_sample)
     assert part["snapshots"] == whole["snapshots"][:count]
     assert part["scores"] == whole["scores"][: 4 * count]
@@ -72,7 +72,7 @@ def test_scores_csv_of_a_shorter_run_is_the_begin_of_the_longer_ones(
     outcome = assessed(small_rig.run, small_rig.settings, tmp_path / "long", small_rig.bundle)
     whole = scores_csv(tmp_path / "long", outcome, small_rig.run, tmp_path)
     for count in (1, SMALL_HEALTHY, SMALL_FAULT + 2):
-        state, run = tmp_path / f"{count}", first(small_rig.run, count)
+        state, run = tmp_path / f"{count}", first_recordings(small_rig.run, count)
         outcome = assessed(run, small_rig.settings, state, small_rig.bundle)
         assert scores_csv(state, outcome, run, tmp_path) == whole[: 1 + 2 * count]
 
@@ -113,14 +113,14 @@ def test_engine_restarted_again_and_again_says_what_one_pass_says(
     small_rig: SmallRig, tmp_path: Path
 ) -> None:
     for count in (1, 2, SMALL_HEALTHY - 1, SMALL_HEALTHY, SMALL_FAULT + 1, SMALL_FAULT + 3, SMALL_COUNT):
-        assessed(first(small_rig.run, count), small_rig.settings, tmp_path, small_rig.bundle)
+        assessed(first_recordings(small_rig.run, count), small_rig.settings, tmp_path, small_rig.bundle)
     assert facts_of(tmp_path) == facts_of(small_rig.state)
 
 
 def test_sample_in_two_halves_is_the_sample_in_one(
     sample_run: Run, sample_bundle: Bundle, assessed_sample: Path, tmp_path: Path
 ) -> None:
-    assessed(first(sample_run, 78), SETTINGS, tmp_path, sample_bundle)
+    assessed(first_recordings(sample_run, 78), SETTINGS, tmp_path, sample_bundle)
     second = assessed(sample_run, SETTINGS, tmp_path, sample_bundle)
     assert second.scored_now == len(sample_run) - 78
     assert facts_of(tmp_path) == facts_of(assessed_sample)
@@ -291,7 +291,7 @@ def test_bundle_of_another_machine_is_refused(
 
 def test_bad_files_are_recorded_as_rejected_and_change_no_score(small_rig: SmallRig, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(small_rig.run.folder, tmp_path / "run"))
-    said = corrupted(folder)
+    said = add_bad_files(folder)
     run = open_run(folder, small_rig.settings.recording_format())
     outcome = assessed(run, small_rig.settings, tmp_path / "state", small_rig.bundle)
     assert facts_of(tmp_path / "state") == facts_of(small_rig.state)

@@ -96,7 +96,7 @@ def test_nothing_is_scored_or_entered_before_there_is_a_baseline_but_bad_files_a
         new.put(*range(20))
         new.write("20250330T005955.csv", b"1;2\n" * 2560)
         yield from gathering(new, 20)
-        yield from new.turns()
+        yield from new.two_rounds()
 
     new.run(story())
     assert new.counts() == {Outcome.QUARANTINED: 1}
@@ -112,7 +112,7 @@ def test_bundle_that_an_operator_switches_to_ends_the_gathering(
         new.put(*range(20))
         yield from gathering(new, 20)
         new.ask(Action.SWITCH, bundle=name)
-        yield from new.dealt_with(20)
+        yield from new.until_ledger_has(20)
         yield from new.whole_run()
 
     new.run(story())
@@ -136,7 +136,7 @@ def test_learning_that_fails_is_told_of_and_tried_again_with_more(
     def story() -> Story:
         new.put(*range(SMALL_HEALTHY))
         yield from new.until(lambda: bool(tried))
-        yield from new.turns()
+        yield from new.two_rounds()
         beat = new.beats[-1]
         assert (beat.phase, beat.done, beat.total) == (Phase.GATHERING, SMALL_HEALTHY, SMALL_HEALTHY + FEWEST)
         assert beat.message.startswith("channel 2 carries no signal")
@@ -213,7 +213,7 @@ def test_operators_are_answered_while_it_learns_but_for_another_lesson(
         new.ask(Action.RETRY, raw="00")
         new.ask(Action.ACCEPT)
         yield from new.until(lambda: len(new.answers()) == 2)
-        yield from new.turns()
+        yield from new.two_rounds()
         assert new.beats[-1].phase is Phase.LEARNING
 
     new.run(story())

@@ -10,7 +10,7 @@ from engine.records.events import EventKind
 from engine.records.intake import Outcome
 from replay.run import open_run
 from tests.engine import rigs
-from tests.engine.bad_files import corrupted, name_between
+from tests.engine.bad_files import add_bad_files, name_between
 from tests.engine.rigs import (
     SMALL_COUNT,
     SMALL_HEALTHY,
@@ -29,9 +29,9 @@ SAME_TIME = small_name(3).replace("202503", "20253")
 
 def after(plant: Plant, count: int, *, then: float = 40.0) -> Story:
     """Wait for a number of rows, and check that no more follow."""
-    yield from plant.dealt_with(count)
+    yield from plant.until_ledger_has(count)
     plant.clock.steady += then
-    yield from plant.turns()
+    yield from plant.two_rounds()
     assert len(plant.ledger()) == count
 
 
@@ -39,16 +39,16 @@ def test_every_bad_file_is_refused_once_with_its_reason_and_changes_no_score(
     plant: Plant, batch: Facts
 ) -> None:
     shutil.copytree(plant.rig.run.folder, plant.folder, dirs_exist_ok=True)
-    said = corrupted(plant.folder)
+    said = add_bad_files(plant.folder)
 
     def story() -> Story:
         # Short files and names without a time are refused only after enough time without a change.
-        yield from plant.dealt_with(SMALL_COUNT)
+        yield from plant.until_ledger_has(SMALL_COUNT)
         plant.clock.steady += plant.settings.watch.patience
         yield from after(plant, SMALL_COUNT + len(said))
 
     plant.run(story(), bundle=plant.rig.bundle)
-    plant.run(plant.turns())
+    plant.run(plant.two_rounds())
     refused = {name: (outcome, why) for name, outcome, why in plant.ledger() if outcome is not Outcome.TAKEN}
     assert len(plant.ledger()) == SMALL_COUNT + len(said)
     assert refused.keys() == said.keys()
@@ -65,9 +65,9 @@ def test_every_bad_file_is_refused_once_with_its_reason_and_changes_no_score(
 def test_same_recording_again_is_a_duplicate_and_another_of_its_time_a_conflict(plant: Plant) -> None:
     def story() -> Story:
         plant.put(*range(4))
-        yield from plant.dealt_with(4)
+        yield from plant.until_ledger_has(4)
         plant.write(SAME_TIME, plant.raw(3))
-        yield from plant.dealt_with(5)
+        yield from plant.until_ledger_has(5)
         plant.write(SAME_TIME, plant.raw(4))
         yield from after(plant, 6)
 
@@ -126,13 +126,13 @@ def test_stop_with_constant_channels_is_no_repetition_and_live_equals_batch(
     def story() -> Story:
         for position in range(last + 4):
             plant.write(small_name(position), (folder / small_name(position)).read_bytes())
-            yield from plant.dealt_with(position + 1)
+            yield from plant.until_ledger_has(position + 1)
 
     plant.run(story(), bundle=plant.rig.bundle)
     assert plant.counts() == {Outcome.TAKEN: last + 4}
     assert plant.causes("stopped") == [EventKind.RAISED, EventKind.CLEARED]
     run = open_run(folder, plant.settings.recording_format())
-    assessed(rigs.first(run, last + 4), plant.rig.settings, tmp_path / "batch", plant.rig.bundle)
+    assessed(rigs.first_recordings(run, last + 4), plant.rig.settings, tmp_path / "batch", plant.rig.bundle)
     assert plant.facts() == facts_of(tmp_path / "batch")
 
 
@@ -149,7 +149,7 @@ def test_run_with_a_channel_that_comes_and_goes_is_judged_live_as_in_batch(
     def story() -> Story:
         for position in range(SMALL_COUNT):
             plant.write(small_name(position), (folder / small_name(position)).read_bytes())
-        yield from plant.dealt_with(SMALL_COUNT)
+        yield from plant.until_ledger_has(SMALL_COUNT)
 
     plant.run(story(), bundle=plant.rig.bundle)
     assert plant.counts() == {Outcome.TAKEN: SMALL_COUNT}
@@ -170,7 +170,7 @@ def test_file_in_pieces_waits_and_is_taken_when_it_is_whole(plant: Plant) -> Non
     def story() -> Story:
         for share in (0.0, 0.2, 0.7, 0.99):
             plant.write(small_name(0), whole[: int(share * len(whole))])
-            yield from plant.turns()
+            yield from plant.two_rounds()
             plant.clock.steady += 20
             assert plant.ledger() == []
         plant.write(small_name(0), whole)
@@ -189,7 +189,7 @@ def test_file_that_stays_short_is_refused_and_looked_at_again_when_it_changes(
 ) -> None:
     def story() -> Story:
         plant.write(small_name(0), content)
-        yield from plant.turns()
+        yield from plant.two_rounds()
         assert plant.ledger() == []
         plant.clock.steady += plant.settings.watch.patience
         yield from after(plant, 1)
@@ -226,7 +226,7 @@ def test_odd_names_are_cleaned_where_they_are_shown_and_known_by_their_bytes(pla
     def story() -> Story:
         for name in names:
             plant.write(name, plant.raw(0))
-        yield from plant.turns()
+        yield from plant.two_rounds()
         plant.clock.steady += plant.settings.watch.patience
         yield from after(plant, 3)
 
@@ -264,13 +264,13 @@ def test_folder_that_refused_files_cannot_be_moved_into_is_told_of_until_it_can(
 
     def story() -> Story:
         plant.write(small_name(0), b"1;2\n" * SMALL_ROWS)
-        yield from plant.dealt_with(1)
-        yield from plant.turns()
+        yield from plant.until_ledger_has(1)
+        yield from plant.two_rounds()
         assert plant.beats[-1].message == f"{aside}: refused files cannot be moved there (file exists)"
         aside.unlink()
         plant.write(name_between(0), b"1;2\n" * SMALL_ROWS)
-        yield from plant.dealt_with(2)
-        yield from plant.turns()
+        yield from plant.until_ledger_has(2)
+        yield from plant.two_rounds()
         assert plant.beats[-1].message == ""
 
     plant.run(story(), bundle=plant.rig.bundle)

@@ -18,7 +18,7 @@ from engine.records.assessment import Assessment
 from engine.records.events import Cause, Event, EventKind, NewEvent, Priority
 from engine.records.stored_settings import FoldRules
 from engine.store.store import Store, StoreError
-from tests.engine.handmade_events import CLEARED, RAISED, at, retired, said, shelved
+from tests.engine.handmade_events import CLEARED, RAISED, at, engine_event, retired, shelved
 from tests.engine.rigs import WALL
 from tests.tui import synthetic
 
@@ -36,36 +36,39 @@ def notified(seq: int, ring: int) -> Event:
 
 
 def test_ring_is_due_until_it_has_been_told_of() -> None:
-    assert due([said(1, RAISED, 0)]) == [1]
-    assert due([said(1, RAISED, 0), notified(2, 1)]) == []
+    assert due([engine_event(1, RAISED, 0)]) == [1]
+    assert due([engine_event(1, RAISED, 0), notified(2, 1)]) == []
 
 
 def test_only_rings_of_the_set_priority_are_told_but_always_that_data_stopped() -> None:
     low = [
-        said(1, RAISED, 0, priority="low"),
-        said(2, RAISED, 0, f"machine/{Cause.NO_DATA}/a", priority="low"),
+        engine_event(1, RAISED, 0, priority="low"),
+        engine_event(2, RAISED, 0, f"machine/{Cause.NO_DATA}/a", priority="low"),
     ]
     assert due(low) == [2]
     assert due(low, floor=Priority.LOW) == [1, 2]
-    assert due([said(1, RAISED, 0)], floor=Priority.HIGH) == []
+    assert due([engine_event(1, RAISED, 0)], floor=Priority.HIGH) == []
 
 
 def test_ring_of_yesterday_is_no_news() -> None:
     minutes = YOUNG / timedelta(minutes=1)
-    assert (due([said(1, RAISED, 0)], minutes), due([said(1, RAISED, 0)], minutes + 1)) == ([1], [])
+    assert (due([engine_event(1, RAISED, 0)], minutes), due([engine_event(1, RAISED, 0)], minutes + 1)) == (
+        [1],
+        [],
+    )
 
 
 def test_what_rings_on_a_shelf_or_out_of_service_is_not_told_but_the_end_of_the_shelf_is() -> None:
     again = [
-        said(1, RAISED, 0),
+        engine_event(1, RAISED, 0),
         notified(2, 1),
         shelved(3, 1, 1, 60),
-        said(4, CLEARED, 5),
-        said(5, RAISED, 9, "Left/limit/b"),
+        engine_event(4, CLEARED, 5),
+        engine_event(5, RAISED, 9, "Left/limit/b"),
     ]
     assert (due(again, 30), due(again, 60)) == ([], [3])
-    assert due([retired(1, 0), said(2, RAISED, 5)]) == []
-    assert due([said(1, RAISED, 0), shelved(2, 1, 1, 600)], 30) == [1]
+    assert due([retired(1, 0), engine_event(2, RAISED, 5)]) == []
+    assert due([engine_event(1, RAISED, 0), shelved(2, 1, 1, 600)], 30) == [1]
 
 
 class Bell:

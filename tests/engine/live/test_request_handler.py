@@ -40,7 +40,7 @@ def other(bundle: Bundle) -> Bundle:
 
 def answered(plant: Plant, count: int = 1) -> Story:
     yield from plant.until(lambda: len(plant.answers()) >= count)
-    yield from plant.turns()
+    yield from plant.two_rounds()
     assert len(plant.answers()) == count
 
 
@@ -50,7 +50,7 @@ def answered(plant: Plant, count: int = 1) -> Story:
 def test_baseline_is_accepted_by_name_and_once(plant: Plant) -> None:
     def story() -> Story:
         plant.put(0)
-        yield from plant.dealt_with(1)
+        yield from plant.until_ledger_has(1)
         plant.ask(Action.ACCEPT)
         yield from answered(plant)
         yield from plant.whole_run()
@@ -85,12 +85,12 @@ def test_switch_says_so_lets_go_of_what_stands_and_scores_on_with_the_new_bundle
 
     def story() -> Story:
         plant.put(*range(SMALL_COUNT - 4))
-        yield from plant.dealt_with(SMALL_COUNT - 4)
+        yield from plant.until_ledger_has(SMALL_COUNT - 4)
         assert plant.causes("limit") == [EventKind.RAISED]
         plant.ask(Action.SWITCH, bundle=name)
         yield from answered(plant)
         plant.put(*range(SMALL_COUNT))
-        yield from plant.dealt_with(SMALL_COUNT)
+        yield from plant.until_ledger_has(SMALL_COUNT)
 
     plant.run(story(), bundle=plant.rig.bundle)
     assert plant.answers() == [(True, f"{name} is in use from the next snapshot on")]
@@ -115,7 +115,7 @@ def test_switch_lets_go_of_a_stopped_machine_too(
 
     def story() -> Story:
         plant.put(*range(SMALL_FAULT))
-        yield from plant.dealt_with(SMALL_FAULT)
+        yield from plant.until_ledger_has(SMALL_FAULT)
         still = noise(np.random.default_rng(5), SMALL_ROWS, 2, level=1e-3)
         plant.write(small_name(SMALL_FAULT), text_of(still, ","))
         yield from plant.until(lambda: plant.causes("stopped") == [EventKind.RAISED])
@@ -139,7 +139,7 @@ def test_restart_after_a_switch_goes_on_with_that_bundle_and_says_nothing_again(
     with pytest.raises(KilledError):
         plant.run(switched(), bundle=plant.rig.bundle)
     told = [event for event in plant.events() if event.kind in (EventKind.BUNDLE, EventKind.CLEARED)]
-    plant.run(plant.turns())
+    plant.run(plant.two_rounds())
     again = [event for event in plant.events() if event.kind in (EventKind.BUNDLE, EventKind.CLEARED)]
     assert [event for event in again if "engine failed" not in event.alarm] == told
     assert plant.bundles.current() == name
@@ -149,11 +149,11 @@ def test_restart_after_a_switch_goes_on_with_that_bundle_and_says_nothing_again(
 def test_switch_to_what_is_no_bundle_is_refused_and_changes_nothing(plant: Plant, name: str) -> None:
     def story() -> Story:
         plant.put(0)
-        yield from plant.dealt_with(1)
+        yield from plant.until_ledger_has(1)
         plant.ask(Action.SWITCH, bundle=name)
         yield from answered(plant)
         plant.put(1)
-        yield from plant.dealt_with(2)
+        yield from plant.until_ledger_has(2)
 
     before = plant.bundles.keep(plant.rig.bundle)
     plant.run(story(), bundle=plant.rig.bundle)
@@ -168,7 +168,7 @@ def test_switch_to_a_bundle_of_another_machine_is_refused(plant: Plant) -> None:
 
     def story() -> Story:
         plant.put(0)
-        yield from plant.dealt_with(1)
+        yield from plant.until_ledger_has(1)
         plant.ask(Action.SWITCH, bundle=name)
         yield from answered(plant)
 
@@ -186,14 +186,14 @@ def test_refused_file_is_looked_at_again_when_asked(plant: Plant) -> None:
 
     def story() -> Story:
         broken = plant.write(name, plant.raw(1).replace(b",", b";"))
-        yield from plant.dealt_with(1)
+        yield from plant.until_ledger_has(1)
         plant.ask(Action.RETRY, raw=name.encode().hex())
-        yield from plant.dealt_with(2)
-        yield from plant.turns()
+        yield from plant.until_ledger_has(2)
+        yield from plant.two_rounds()
         assert plant.counts() == {Outcome.QUARANTINED: 2}
         # A repaired file is read without a request; a later request adds no row.
         broken.write_bytes(plant.raw(1))
-        yield from plant.dealt_with(3)
+        yield from plant.until_ledger_has(3)
         plant.ask(Action.RETRY, raw=name.encode().hex())
         yield from answered(plant, 2)
 
@@ -210,11 +210,11 @@ def test_conflict_that_is_looked_at_again_is_one_still(plant: Plant) -> None:
 
     def story() -> Story:
         plant.put(0)
-        yield from plant.dealt_with(1)
+        yield from plant.until_ledger_has(1)
         plant.write(name, plant.raw(1))
-        yield from plant.dealt_with(2)
+        yield from plant.until_ledger_has(2)
         plant.ask(Action.RETRY, raw=name.encode().hex())
-        yield from plant.dealt_with(3)
+        yield from plant.until_ledger_has(3)
 
     plant.run(story(), bundle=plant.rig.bundle)
     assert [outcome for _, outcome, _ in plant.ledger()] == [
@@ -230,7 +230,7 @@ def test_conflict_that_is_looked_at_again_is_one_still(plant: Plant) -> None:
 def test_engine_ends_when_it_is_asked_and_what_it_took_in_is_stored(plant: Plant) -> None:
     def story() -> Story:
         plant.put(0, 1)
-        yield from plant.dealt_with(2)
+        yield from plant.until_ledger_has(2)
         plant.ask(Action.STOP)
         # Nothing else ends it.
         yield from plant.until(lambda: False)
@@ -242,13 +242,13 @@ def test_engine_ends_when_it_is_asked_and_what_it_took_in_is_stored(plant: Plant
 
 
 def test_request_to_end_that_an_earlier_engine_left_open_does_not_end_the_next(plant: Plant) -> None:
-    plant.run(plant.turns(), bundle=plant.rig.bundle)
+    plant.run(plant.two_rounds(), bundle=plant.rig.bundle)
     plant.ask(Action.STOP)
 
     def story() -> Story:
         yield from answered(plant)
         plant.put(0)
-        yield from plant.dealt_with(1)
+        yield from plant.until_ledger_has(1)
 
     plant.run(story())
     assert plant.answers() == [
@@ -361,7 +361,7 @@ def test_request_that_makes_no_sense_is_answered_with_a_sentence(
 ) -> None:
     def story() -> Story:
         plant.put(0)
-        yield from plant.dealt_with(1)
+        yield from plant.until_ledger_has(1)
         plant.ask(action, **detail)
         yield from answered(plant)
 
@@ -374,7 +374,7 @@ def test_request_that_makes_no_sense_is_answered_with_a_sentence(
 def test_request_that_this_engine_does_not_know_is_answered(plant: Plant) -> None:
     def story() -> Story:
         plant.put(0)
-        yield from plant.dealt_with(1)
+        yield from plant.until_ledger_has(1)
         fact = NewEvent(
             EventKind.REQUESTED, plant.clock.now(), "operator", detail={"action": "dance", "by": "ada"}
         )
@@ -402,7 +402,7 @@ def test_request_that_met_a_busy_store_is_done_and_answered_once(plant: Plant, a
     def story() -> Story:
         yield from plant.whole_run()
         plant.write(name_between(0), b"1;2\n" * SMALL_ROWS)
-        yield from plant.dealt_with(SMALL_COUNT + 1)
+        yield from plant.until_ledger_has(SMALL_COUNT + 1)
         plant.ask(action, bundle=name, raw=name_between(0).encode().hex())
         yield from answered(plant)
 
@@ -418,13 +418,13 @@ def test_quarantine_list_names_what_can_be_asked_for(plant: Plant) -> None:
     def story() -> Story:
         plant.write(raw, b"")
         plant.clock.steady += plant.settings.watch.patience
-        yield from plant.turns()
+        yield from plant.two_rounds()
         plant.clock.steady += plant.settings.watch.patience
-        yield from plant.dealt_with(1)
+        yield from plant.until_ledger_has(1)
         (refusal,) = plant.store.quarantined(plant.assessment().machine_id)
         Path(plant.folder / "20250330T005950.csv").write_bytes(plant.raw(0))
         plant.ask(Action.RETRY, raw=refusal.raw.hex())
-        yield from plant.dealt_with(3)
+        yield from plant.until_ledger_has(3)
 
     plant.run(story(), bundle=plant.rig.bundle)
     assert plant.counts() == {Outcome.QUARANTINED: 2, Outcome.TAKEN: 1}

@@ -95,17 +95,17 @@ def alert(small_rig: SmallRig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 def test_data_that_stays_out_rings_after_three_intervals_and_clears_when_it_comes(alert: Plant) -> None:
     def story() -> Story:
         alert.put(*range(5))
-        yield from alert.dealt_with(5)
+        yield from alert.until_ledger_has(5)
         alert.clock.steady += 25
-        yield from alert.turns()
+        yield from alert.two_rounds()
         assert alert.causes("no data") == []
         alert.clock.steady += 5
         yield from alert.until(lambda: alert.causes("no data") == [EventKind.RAISED])
         alert.clock.steady += 3600
-        yield from alert.turns()
+        yield from alert.two_rounds()
         alert.put(5)
         yield from alert.until(lambda: alert.causes("no data") == [EventKind.RAISED, EventKind.CLEARED])
-        yield from alert.turns()
+        yield from alert.two_rounds()
 
     alert.run(story(), bundle=alert.rig.bundle)
     raised, cleared = (e for e in alert.events() if e.alarm.startswith("machine/no data"))
@@ -123,12 +123,12 @@ def test_recordings_that_are_refused_are_no_missing_data_and_stand_refused(
 ) -> None:
     def story() -> Story:
         alert.put(*range(5))
-        yield from alert.dealt_with(5)
+        yield from alert.until_ledger_has(5)
         for position in range(5, 12):
             alert.write(small_name(position), content)
             yield from alert.until(lambda: sum(alert.counts().values()) > position)  # noqa: B023
             alert.clock.steady += 12
-            yield from alert.turns()
+            yield from alert.two_rounds()
         assert alert.causes("no data") == []
         assert len(alert.store.quarantined(alert.assessment().machine_id)) == 7
         alert.clock.steady += 60
@@ -141,9 +141,9 @@ def test_data_that_stays_out_again_rings_again(alert: Plant) -> None:
     def story() -> Story:
         for count in (2, 4, 6):
             alert.put(*range(count))
-            yield from alert.dealt_with(count)
+            yield from alert.until_ledger_has(count)
             alert.clock.steady += 60
-            yield from alert.turns()
+            yield from alert.two_rounds()
 
     alert.run(story(), bundle=alert.rig.bundle)
     assert alert.causes("no data") == [EventKind.RAISED, EventKind.CLEARED] * 2 + [EventKind.RAISED]
@@ -153,11 +153,11 @@ def test_data_that_stays_out_again_rings_again(alert: Plant) -> None:
 def test_wall_clock_that_is_set_rings_nothing(alert: Plant, step: float) -> None:
     def story() -> Story:
         alert.put(*range(5))
-        yield from alert.dealt_with(5)
+        yield from alert.until_ledger_has(5)
         alert.clock.wall_ahead += step
-        yield from alert.turns()
+        yield from alert.two_rounds()
         alert.put(*range(5, 10))
-        yield from alert.dealt_with(10)
+        yield from alert.until_ledger_has(10)
 
     alert.run(story(), bundle=alert.rig.bundle)
     assert alert.events(EventKind.RAISED) == []
@@ -167,19 +167,19 @@ def test_wall_clock_that_is_set_rings_nothing(alert: Plant, step: float) -> None
 def test_files_that_wait_for_an_engine_that_was_away_are_not_missing(alert: Plant) -> None:
     def before() -> Story:
         alert.put(*range(5))
-        yield from alert.dealt_with(5)
+        yield from alert.until_ledger_has(5)
 
     alert.run(before(), bundle=alert.rig.bundle)
     alert.clock.steady += 3600
     alert.put(*range(5, SMALL_COUNT))
-    alert.run(alert.dealt_with(SMALL_COUNT))
+    alert.run(alert.until_ledger_has(SMALL_COUNT))
     assert alert.causes("no data") == []
 
 
 def test_restarted_engine_knows_since_when_data_is_missing_and_says_it_once(alert: Plant) -> None:
     def before() -> Story:
         alert.put(*range(5))
-        yield from alert.dealt_with(5)
+        yield from alert.until_ledger_has(5)
         alert.clock.steady += 20
         raise KilledError
 
@@ -187,14 +187,14 @@ def test_restarted_engine_knows_since_when_data_is_missing_and_says_it_once(aler
         alert.run(before(), bundle=alert.rig.bundle)
     alert.clock.steady += 10
     alert.run(alert.until(lambda: alert.causes("no data") == [EventKind.RAISED]))
-    alert.run(alert.turns())
+    alert.run(alert.two_rounds())
     assert alert.causes("no data") == [EventKind.RAISED]
 
 
 def test_folder_that_is_gone_is_no_data_too(alert: Plant) -> None:
     def story() -> Story:
         alert.put(*range(5))
-        yield from alert.dealt_with(5)
+        yield from alert.until_ledger_has(5)
         alert.folder.rename(alert.folder.with_name("away"))
         alert.clock.steady += 30
         yield from alert.until(lambda: alert.causes("no data") == [EventKind.RAISED])
@@ -220,10 +220,10 @@ def test_alarm_that_met_a_busy_store_is_told_once(alert: Plant) -> None:
 
     def story() -> Story:
         alert.put(*range(5))
-        yield from alert.dealt_with(5)
+        yield from alert.until_ledger_has(5)
         alert.clock.steady += 30
         yield from alert.until(lambda: alert.causes("no data") != [])
-        yield from alert.turns()
+        yield from alert.two_rounds()
 
     alert.run(story(), bundle=alert.rig.bundle)
     assert trouble == []
@@ -249,21 +249,21 @@ def test_full_disk_stops_the_intake_until_there_is_room_and_rings_no_data_meanwh
 
     def story() -> Story:
         plant.put(*range(5))
-        yield from plant.dealt_with(5)
+        yield from plant.until_ledger_has(5)
         free[0] = 199
         yield from plant.until(lambda: plant.events(EventKind.INTAKE_PAUSED) != [])
         plant.put(*range(5, 20))
         plant.clock.steady += 3600
-        yield from plant.turns()
+        yield from plant.two_rounds()
         assert plant.counts() == {Outcome.TAKEN: 5}
         assert plant.beats[-1].phase == "intake paused"
         assert "has 199 MB free and 200 are kept for acknowledgements; make room" in plant.beats[-1].message
         # A little space is not enough: intake would start and stop.
         free[0] = 210
-        yield from plant.turns()
+        yield from plant.two_rounds()
         assert plant.counts() == {Outcome.TAKEN: 5}
         free[0] = 221
-        yield from plant.dealt_with(20)
+        yield from plant.until_ledger_has(20)
 
     plant.run(story(), bundle=plant.rig.bundle)
     assert len(plant.events(EventKind.INTAKE_PAUSED)) == len(plant.events(EventKind.INTAKE_RESUMED)) == 1
@@ -278,20 +278,20 @@ def test_engine_started_on_a_full_disk_goes_on_waiting_and_says_when_it_is_over(
 
     def waiting() -> Story:
         plant.put(*range(5))
-        yield from plant.turns()
+        yield from plant.two_rounds()
         assert plant.counts() == {}
 
     plant.run(waiting(), bundle=plant.rig.bundle)
     plant.run(waiting())
     assert len(plant.events(EventKind.INTAKE_PAUSED)) == 1
     free[0] = 1000
-    plant.run(plant.dealt_with(5))
+    plant.run(plant.until_ledger_has(5))
     assert len(plant.events(EventKind.INTAKE_PAUSED)) == len(plant.events(EventKind.INTAKE_RESUMED)) == 1
     assert plant.scored() == [small_name(position) for position in range(5)]
 
 
 def test_mind_looks_at_most_once_a_second(plant: Plant) -> None:
-    plant.run(plant.turns(), bundle=plant.rig.bundle)
+    plant.run(plant.two_rounds(), bundle=plant.rig.bundle)
     asked = 0
 
     class Counting(Store):

@@ -22,7 +22,7 @@ from tests.engine.rigs import (
     events_of,
     small_name,
 )
-from tests.engine.watched_plant import ABOUT_ITSELF, KilledError, Plant, Story
+from tests.engine.watched_plant import LIFECYCLE, KilledError, Plant, Story
 
 # The same rows
 
@@ -39,7 +39,7 @@ def test_run_that_comes_in_handfuls_gives_the_same(plant: Plant, batch: Facts) -
         for count in (1, 2, 37, 1, 1, 15, 9):
             plant.put(*range(come, come + count))
             come += count
-            yield from plant.dealt_with(come)
+            yield from plant.until_ledger_has(come)
         assert come == SMALL_COUNT
 
     plant.run(story(), bundle=plant.rig.bundle)
@@ -51,7 +51,7 @@ def test_engine_that_is_ended_and_killed_on_the_way_leaves_no_trace_in_the_rows(
 ) -> None:
     def part(until: int, *, kill: bool) -> Story:
         plant.put(*range(until))
-        yield from plant.dealt_with(until)
+        yield from plant.until_ledger_has(until)
         if kill:
             raise KilledError
 
@@ -88,7 +88,7 @@ def test_files_that_come_late_are_scored_and_marked_and_change_nothing_else(
     def story() -> Story:
         for count, position in enumerate(order, 1):
             plant.put(position)
-            yield from plant.dealt_with(count)
+            yield from plant.until_ledger_has(count)
 
     plant.run(story(), bundle=plant.rig.bundle)
     timely, newest = [], -1
@@ -117,7 +117,7 @@ def assert_scored_without(plant: Plant, timely: list[int], place: Path) -> None:
     live = plant.store.series(plant.assessment())
     for name in ("error", "limit", "severity", "share", "figures", "velocity", "baseline"):
         assert getattr(live, name).tobytes() == getattr(alone, name).tobytes(), name
-    kept = [event for event in plant.events() if event.kind not in ABOUT_ITSELF]
+    kept = [event for event in plant.events() if event.kind not in LIFECYCLE]
     assert [(e.kind, e.at, e.alarm, repr(e.detail)) for e in kept] == [
         (e.kind, e.at, e.alarm, repr(e.detail)) for e in events_of(place / "alone")
     ]
@@ -126,7 +126,7 @@ def assert_scored_without(plant: Plant, timely: list[int], place: Path) -> None:
 def test_bundle_whose_last_recording_is_gone_is_told_of_where_it_is_passed(plant: Plant) -> None:
     def story() -> Story:
         plant.put(*(one for one in range(SMALL_HEALTHY + 3) if one != SMALL_HEALTHY - 1))
-        yield from plant.dealt_with(SMALL_HEALTHY + 2)
+        yield from plant.until_ledger_has(SMALL_HEALTHY + 2)
 
     plant.run(story(), bundle=plant.rig.bundle)
     (learned,) = plant.events(EventKind.LEARNED, EventKind.BUNDLE)
@@ -153,8 +153,8 @@ def test_second_engine_is_turned_away_with_a_sentence(plant: Plant) -> None:
 def test_engine_that_is_asked_to_end_says_so_and_the_next_rings_nothing(plant: Plant) -> None:
     plant.run(plant.whole_run(), bundle=plant.rig.bundle)
     assert plant.last_beat().phase is Phase.ENDED
-    plant.run(plant.turns())
-    assert [event.kind for event in plant.events(*ABOUT_ITSELF)] == [*ABOUT_ITSELF] * 2
+    plant.run(plant.two_rounds())
+    assert [event.kind for event in plant.events(*LIFECYCLE)] == [*LIFECYCLE] * 2
     assert plant.causes("engine failed") == []
     assert plant.counts() == {Outcome.TAKEN: SMALL_COUNT}
 
@@ -162,27 +162,27 @@ def test_engine_that_is_asked_to_end_says_so_and_the_next_rings_nothing(plant: P
 def test_engine_that_fails_for_good_leaves_an_alarm_that_the_next_one_clears(plant: Plant) -> None:
     def story() -> Story:
         plant.put(0, 1)
-        yield from plant.dealt_with(2)
+        yield from plant.until_ledger_has(2)
         raise ValueError("the sky fell")
 
     with pytest.raises(ValueError, match="the sky fell"):
         plant.run(story(), bundle=plant.rig.bundle)
     assert plant.causes("engine failed") == [EventKind.RAISED]
     assert (plant.last_beat().phase, plant.last_beat().message) == (Phase.FAILED, "the sky fell")
-    plant.run(plant.turns())
+    plant.run(plant.two_rounds())
     assert plant.causes("engine failed") == [EventKind.RAISED, EventKind.CLEARED]
 
 
 def test_killed_engine_is_told_of_once_by_the_next(plant: Plant) -> None:
     def story() -> Story:
-        yield from plant.turns()
+        yield from plant.two_rounds()
         raise KilledError
 
     with pytest.raises(KilledError):
         plant.run(story(), bundle=plant.rig.bundle)
     assert plant.causes("engine failed") == []
-    plant.run(plant.turns())
-    plant.run(plant.turns())
+    plant.run(plant.two_rounds())
+    plant.run(plant.two_rounds())
     assert plant.causes("engine failed") == [EventKind.RAISED, EventKind.CLEARED]
     (raised,) = plant.events(EventKind.RAISED)
     assert str(raised.detail["message"]).startswith(
@@ -217,14 +217,14 @@ def test_engine_without_its_bundle_stays_up_and_rings_until_a_switch_mends_it(
 ) -> None:
     def first() -> Story:
         plant.put(*range(20))
-        yield from plant.dealt_with(20)
+        yield from plant.until_ledger_has(20)
 
     def second() -> Story:
         yield from plant.until(lambda: plant.causes("model missing") == [EventKind.RAISED])
         plant.put(*range(SMALL_COUNT))
         # Waiting files are not "no data", however long they wait.
         plant.clock.steady += 3600
-        yield from plant.turns()
+        yield from plant.two_rounds()
         assert plant.counts() == {Outcome.TAKEN: 20}
         beat = plant.beats[-1]
         assert beat.phase is Phase.FAILED
@@ -234,7 +234,7 @@ def test_engine_without_its_bundle_stays_up_and_rings_until_a_switch_mends_it(
         (copy,) = again.iterdir()
         copy.rename(plant.bundles.folder / "mended")
         plant.ask(Action.SWITCH, bundle="mended")
-        yield from plant.dealt_with(SMALL_COUNT)
+        yield from plant.until_ledger_has(SMALL_COUNT)
 
     plant.run(first(), bundle=plant.rig.bundle)
     harm(plant)
@@ -266,10 +266,10 @@ def test_heart_tells_how_far_it_is(plant: Plant) -> None:
 
 def test_heart_goes_on_beating_when_the_wall_clock_is_set_back(plant: Plant) -> None:
     def story() -> Story:
-        yield from plant.turns()
+        yield from plant.two_rounds()
         before = plant.last_beat().beat_at
         plant.clock.wall_ahead -= 86_400
-        yield from plant.turns()
+        yield from plant.two_rounds()
         assert plant.last_beat().beat_at < before
 
     plant.run(story(), bundle=plant.rig.bundle)
@@ -282,7 +282,7 @@ def test_files_that_are_not_complete_are_counted_in_the_heartbeat(plant: Plant) 
         plant.write(small_name(3), plant.raw(3)[:1000])
         yield from plant.until(lambda: said[-1].message == "1 not complete yet")
         plant.write(small_name(3), plant.raw(3))
-        yield from plant.dealt_with(1)
+        yield from plant.until_ledger_has(1)
 
     plant.run(story(), bundle=plant.rig.bundle)
     assert plant.counts() == {Outcome.TAKEN: 1}
@@ -291,14 +291,14 @@ def test_files_that_are_not_complete_are_counted_in_the_heartbeat(plant: Plant) 
 def test_folder_that_vanishes_is_told_of_and_goes_on_when_it_comes_back(plant: Plant, batch: Facts) -> None:
     def story() -> Story:
         plant.put(*range(20))
-        yield from plant.dealt_with(20)
+        yield from plant.until_ledger_has(20)
         away = plant.folder.rename(plant.folder.with_name("away"))
         yield from plant.until(
             lambda: "does not exist; the engine keeps looking for it" in plant.beats[-1].message
         )
         away.rename(plant.folder)
         plant.put(*range(20, SMALL_COUNT))
-        yield from plant.dealt_with(SMALL_COUNT)
+        yield from plant.until_ledger_has(SMALL_COUNT)
 
     plant.run(story(), bundle=plant.rig.bundle)
     assert plant.facts() == batch
@@ -308,7 +308,7 @@ def test_folder_that_is_not_there_yet_is_waited_for(plant: Plant) -> None:
     plant.folder.rmdir()
 
     def story() -> Story:
-        yield from plant.turns()
+        yield from plant.two_rounds()
         plant.folder.mkdir()
         yield from plant.whole_run()
 

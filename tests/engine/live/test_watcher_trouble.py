@@ -52,7 +52,7 @@ def test_commit_that_fails_is_made_again_from_what_the_store_holds(
     def story() -> Story:
         for count in (20, 40, SMALL_COUNT):
             plant.put(*range(count))
-            yield from plant.dealt_with(count)
+            yield from plant.until_ledger_has(count)
 
     plant.run(story(), bundle=plant.rig.bundle)
     assert plant.facts() == batch
@@ -78,8 +78,8 @@ def test_refusal_that_could_not_be_stored_is_stored_later(plant: Plant) -> None:
     def story() -> Story:
         plant.write("20250330T005955.csv", b"1;2\n" * 2560)
         plant.put(*range(3))
-        yield from plant.dealt_with(4)
-        yield from plant.turns()
+        yield from plant.until_ledger_has(4)
+        yield from plant.two_rounds()
 
     plant.run(story(), bundle=plant.rig.bundle)
     assert plant.counts() == {Outcome.TAKEN: 3, Outcome.QUARANTINED: 1}
@@ -88,12 +88,12 @@ def test_refusal_that_could_not_be_stored_is_stored_later(plant: Plant) -> None:
 def test_store_held_by_another_program_is_waited_for(plant: Plant, batch: Facts) -> None:
     def story() -> Story:
         plant.put(*range(30))
-        yield from plant.dealt_with(30)
+        yield from plant.until_ledger_has(30)
         with ExitStack() as held:
             held.enter_context(plant.store.writing())
             plant.put(*range(SMALL_COUNT))
-            yield from plant.turns()
-        yield from plant.dealt_with(SMALL_COUNT)
+            yield from plant.two_rounds()
+        yield from plant.until_ledger_has(SMALL_COUNT)
 
     plant.run(story(), bundle=plant.rig.bundle)
     assert plant.facts() == batch
@@ -146,7 +146,7 @@ def test_engine_that_fails_for_good_has_that_told_before_it_goes(
     # The last event may coincide with a poll of the notification thread.
     calling.patience = Patience()
     with pytest.raises(RuntimeError):
-        calling.run(calling.turns(), bundle=calling.rig.bundle)
+        calling.run(calling.two_rounds(), bundle=calling.rig.bundle)
     assert '"cause": "engine failed"' in (tmp_path / "heard").read_text()
     (told,) = calling.events(EventKind.NOTIFIED)
     assert told.detail["exit"] == 0

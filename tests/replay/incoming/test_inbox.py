@@ -103,7 +103,7 @@ def test_files_at_rest_are_offered_at_first_sight_in_order_of_time(rig: Rig) -> 
 def test_file_just_written_waits_until_it_is_at_rest(rig: Rig) -> None:
     rig.write(NAME)
     assert rig.waiting() == {NAME: "it has just been written"}
-    rig.clock.go(SETTLE)
+    rig.clock.advance(SETTLE)
     assert rig.ready() == [NAME]
 
 
@@ -124,7 +124,7 @@ def test_hint_counts_no_longer_when_the_file_was_written_on(rig: Rig) -> None:
 def test_file_from_the_future_is_taken_when_it_was_seen_unchanged_for_long_enough(rig: Rig) -> None:
     rig.write(NAME, age=-7200.0)
     assert rig.waiting() == {NAME: "it has just been written"}
-    rig.clock.go(SETTLE)
+    rig.clock.advance(SETTLE)
     assert rig.ready() == [NAME]
 
 
@@ -132,7 +132,7 @@ def test_wall_clock_set_back_holds_nothing_up(rig: Rig) -> None:
     rig.write(NAME)
     rig.clock.wall -= 86400.0
     assert rig.ready() == []
-    rig.clock.go(SETTLE)
+    rig.clock.advance(SETTLE)
     assert rig.ready() == [NAME]
 
 
@@ -160,7 +160,7 @@ def test_glance_looks_at_what_was_hinted_at_alone(rig: Rig) -> None:
 def test_glance_hands_out_an_older_file_that_waited_before_the_one_hinted_at(rig: Rig) -> None:
     rig.write(NAME)
     assert rig.ready() == []
-    rig.clock.go(SETTLE)
+    rig.clock.advance(SETTLE)
     rig.write(LATER)
     seen = rig.inbox.glance(rig.known, rig.hint(LATER))
     assert [one.name for one in seen.ready] == [NAME, LATER]
@@ -168,7 +168,7 @@ def test_glance_hands_out_an_older_file_that_waited_before_the_one_hinted_at(rig
 
 def test_newer_file_lets_one_go_first_that_nobody_saw_closed(rig: Rig) -> None:
     rig.write(NAME)
-    rig.clock.go(SETTLE / 2)
+    rig.clock.advance(SETTLE / 2)
     rig.write(LATER)
     seen = rig.scan(rig.hint(LATER))
     assert seen.ready == ()
@@ -176,7 +176,7 @@ def test_newer_file_lets_one_go_first_that_nobody_saw_closed(rig: Rig) -> None:
         NAME: "it has just been written",
         LATER: "an older one has just been written",
     }
-    rig.clock.go(SETTLE / 2)
+    rig.clock.advance(SETTLE / 2)
     assert rig.ready() == [NAME, LATER]
 
 
@@ -184,7 +184,7 @@ def test_older_file_that_is_written_on_and_on_holds_a_newer_one_up_but_once(rig:
     rig.write(NAME, TORN)
     rig.write(LATER)
     assert rig.scan(rig.hint(LATER)).ready == ()
-    rig.clock.go(SETTLE)
+    rig.clock.advance(SETTLE)
     rig.write(NAME, TORN + b"0")
     assert rig.ready() == [LATER]
 
@@ -270,7 +270,7 @@ def test_entry_that_goes_while_the_folder_is_listed_is_passed_over(
 def test_refused_file_is_moved_aside_only_as_it_was_seen(rig: Rig, tmp_path: Path) -> None:
     rig.write("notes", age=LONG_AGO)
     rig.scan()
-    rig.clock.go(PATIENCE)
+    rig.clock.advance(PATIENCE)
     (one,) = rig.scan().refused
     changed = Refused(one.name, one.raw, STAMP, one.reason)
     assert rig.inbox.move_aside(changed, tmp_path / "aside") is None
@@ -332,7 +332,7 @@ def test_whatever_the_interleaving_every_file_is_taken_once_and_whole(
     silence = 0.0
     for step, name, amount in story:
         if step == "pass" and silence + amount < PATIENCE:
-            rig.clock.go(amount)
+            rig.clock.advance(amount)
             silence += amount
         elif step == "scan":
             scan()
@@ -348,6 +348,6 @@ def test_whatever_the_interleaving_every_file_is_taken_once_and_whole(
             rig.write(name, contents[name])
     for _ in range(3):
         scan()
-        rig.clock.go(PATIENCE)
+        rig.clock.advance(PATIENCE)
     scan()
     assert sorted(taken) == NAMES

@@ -47,16 +47,16 @@ def test_short_file_waits_unread_until_patience_is_over_then_it_is_refused(rig: 
     reason = not_yet(rig)
     assert reason == "line 4 is cut off: the file ends within a row; it may still be growing"
     assert rig.waiting() == {NAME: reason}
-    rig.clock.go(PATIENCE - 0.1)
+    rig.clock.advance(PATIENCE - 0.1)
     assert rig.waiting() == {NAME: reason}
-    rig.clock.go(0.1)
+    rig.clock.advance(0.1)
     assert f"{fault(rig)}; it may still be growing" == reason
 
 
 def test_short_file_that_grows_is_read_as_soon_as_it_is_whole(rig: Rig) -> None:
     rig.write(NAME, TORN, age=LONG_AGO)
     not_yet(rig)
-    rig.clock.go(PATIENCE - 1)
+    rig.clock.advance(PATIENCE - 1)
     rig.write(NAME, WHOLE)
     (one,) = rig.scan(rig.hint(NAME)).ready
     assert len(rig.inbox.read(one)[0].signal) == 6
@@ -65,7 +65,7 @@ def test_short_file_that_grows_is_read_as_soon_as_it_is_whole(rig: Rig) -> None:
 def test_refused_file_is_looked_at_again_when_it_changes(rig: Rig) -> None:
     rig.write(NAME, b"", age=LONG_AGO)
     assert not_yet(rig) == "the file is empty; it may still be growing"
-    rig.clock.go(PATIENCE)
+    rig.clock.advance(PATIENCE)
     assert fault(rig) == "the file is empty"
     (one,) = rig.scan().ready
     rig.known[one.raw] = one.stamp
@@ -88,7 +88,7 @@ def test_last_line_without_an_end_is_waited_for_only_where_it_may_be_cut(rig: Ri
     mixed = WHOLE.replace(b"-1.500", b"-1.5")[:-1]
     rig.write(LATER, mixed, age=LONG_AGO)
     assert not_yet(rig) == "its last line has no end; it may still be growing"
-    rig.clock.go(PATIENCE)
+    rig.clock.advance(PATIENCE)
     (one,) = rig.scan().ready
     assert len(rig.inbox.read(one)[0].signal) == 6
 
@@ -190,7 +190,7 @@ def test_file_without_permission_waits_and_is_read_when_it_has(
     assert not_yet(rig) == reason
     assert rig.waiting() == {NAME: reason}
     allowed.set()
-    rig.clock.go(RETRY_SECONDS)
+    rig.clock.advance(RETRY_SECONDS)
     (one,) = rig.scan().ready
     assert rig.inbox.read(one)[0].name == NAME
 
@@ -200,7 +200,7 @@ def test_name_that_is_no_time_is_refused_when_it_lasts(rig: Rig) -> None:
     rig.write("README.md", age=LONG_AGO)
     assert set(rig.waiting()) == {f"{NAME}.part", "README.md"}
     part.rename(rig.folder / NAME)
-    rig.clock.go(PATIENCE)
+    rig.clock.advance(PATIENCE)
     assert rig.ready() == [NAME]
     refused = rig.refused()
     assert set(refused) == {"README.md"}
@@ -243,7 +243,7 @@ def test_hidden_files_folders_pipes_and_sockets_are_left_alone_and_counted(rig: 
 def test_odd_name_is_refused_cleaned_and_known_by_its_bytes(rig: Rig, raw: bytes, shown: str) -> None:
     rig.write(raw, age=LONG_AGO)
     rig.scan()
-    rig.clock.go(PATIENCE)
+    rig.clock.advance(PATIENCE)
     (one,) = rig.scan().refused
     assert (one.raw, one.name) == (raw, shown)
     rig.known[one.raw] = one.stamp

@@ -158,7 +158,7 @@ def test_watching_needs_a_terminal_and_starts_nothing_without(plant: Plant) -> N
 def test_engine_out_of_reach_is_asked_by_way_of_the_store_and_nobody_is_signalled(
     change: dict[str, object], plant: Plant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plant.run(plant.turns(), bundle=plant.rig.bundle)
+    plant.run(plant.two_rounds(), bundle=plant.rig.bundle)
     monkeypatch.setattr(watch_commands, "ENDING_SECONDS", 0.2)
     bystander = subprocess.Popen(["sleep", "60"])
     try:
@@ -181,7 +181,7 @@ def test_engine_out_of_reach_is_asked_by_way_of_the_store_and_nobody_is_signalle
 def test_stopping_ends_whoever_holds_the_lease_not_who_beat_last(
     plant: Plant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plant.run(plant.turns(), bundle=plant.rig.bundle)
+    plant.run(plant.two_rounds(), bundle=plant.rig.bundle)
     monkeypatch.setattr(watch_commands, "ENDING_SECONDS", 0.2)
     holder = subprocess.Popen(["sleep", "60"])
     try:
@@ -245,6 +245,6 @@ def test_status_of_a_finished_run_tells_its_alarm(small_rig: SmallRig) -> None:
 
 
 def test_live_record_counts_whatever_was_replayed_since(plant: Plant) -> None:
-    plant.run(plant.turns(), bundle=plant.rig.bundle)
+    plant.run(plant.two_rounds(), bundle=plant.rig.bundle)
     assessed(plant.rig.run, plant.settings, plant.state, plant.rig.bundle)
     assert "(watching " in raceway("status", "--state", plant.state).stdout

@@ -8,7 +8,7 @@ from engine.alarms.shelving import retired_at
 from engine.records.events import Event
 from engine.records.stored_settings import FoldRules
 from tests.engine.alarms.test_shelving import MINUTES, RULES, records
-from tests.engine.handmade_events import RAISED, at, said
+from tests.engine.handmade_events import RAISED, at, engine_event
 from tui.data.alarm_cache import Folding
 
 LOOKS = st.lists(st.tuples(st.integers(0, 14), MINUTES, st.booleans()), max_size=30)
@@ -28,7 +28,7 @@ def test_remembered_fold_is_the_fold(
 
 
 def test_while_nothing_happens_the_very_same_alarms_are_handed_out() -> None:
-    folding, events = Folding(), (said(1, RAISED, 5),)
+    folding, events = Folding(), (engine_event(1, RAISED, 5),)
     first = folding.alarms(events, at(6), FoldRules())
     assert folding.alarms(events, at(60), FoldRules()) is first
     assert folding.alarms(events, at(4), FoldRules()) == ()

@@ -15,7 +15,16 @@ from engine.records.events import Event
 from engine.records.intake import Outcome
 from engine.records.progress import SILENCE, Heartbeat, Phase
 from engine.records.stored_settings import StoredSettings
-from tests.engine.handmade_events import ACKNOWLEDGED, CLEARED, RAISED, at, did, retired, said, shelved
+from tests.engine.handmade_events import (
+    ACKNOWLEDGED,
+    CLEARED,
+    RAISED,
+    at,
+    engine_event,
+    operator_event,
+    retired,
+    shelved,
+)
 from tests.engine.rigs import WALL
 from tui.data.latest import NEVER, Latest
 from tui.output.conditions import NO_ORDER, Code, Standing, code_of, conditions, worst
@@ -104,21 +113,26 @@ SILENT = SILENCE / timedelta(seconds=1) + 0.1
         (alike(REPLAYED, Phase.LEARNING), Code.WELL),
         (alike(REPLAYED, Phase.SCORING, SILENT), Code.CRITICAL),
         (alike(REPLAYED, Phase.FAILED), Code.CRITICAL),
-        (ringing(said(1, RAISED, 0)), Code.CRITICAL),
-        (ringing(said(1, RAISED, 0), did(2, ACKNOWLEDGED, 1, 1)), Code.CRITICAL),
-        (ringing(said(1, RAISED, 0), said(2, CLEARED, 5)), Code.WARNING),
-        (ringing(said(1, RAISED, 0), said(2, CLEARED, 5), did(3, ACKNOWLEDGED, 6, 1)), Code.WELL),
-        (ringing(said(1, RAISED, 0, "Left/trend/a", priority="low")), Code.WARNING),
-        (ringing(said(1, RAISED, 0, "machine/stopped/a", priority="low")), Code.WARNING),
+        (ringing(engine_event(1, RAISED, 0)), Code.CRITICAL),
+        (ringing(engine_event(1, RAISED, 0), operator_event(2, ACKNOWLEDGED, 1, 1)), Code.CRITICAL),
+        (ringing(engine_event(1, RAISED, 0), engine_event(2, CLEARED, 5)), Code.WARNING),
         (
             ringing(
-                said(1, RAISED, 0, "machine/stopped/a", priority="low"),
-                did(2, ACKNOWLEDGED, 1, 1, "machine/stopped/a"),
+                engine_event(1, RAISED, 0), engine_event(2, CLEARED, 5), operator_event(3, ACKNOWLEDGED, 6, 1)
             ),
             Code.WELL,
         ),
-        (ringing(said(1, RAISED, 0), shelved(2, 1, 1, 600)), Code.WELL),
-        (ringing(said(1, RAISED, 0), retired(2, 1)), Code.WELL),
+        (ringing(engine_event(1, RAISED, 0, "Left/trend/a", priority="low")), Code.WARNING),
+        (ringing(engine_event(1, RAISED, 0, "machine/stopped/a", priority="low")), Code.WARNING),
+        (
+            ringing(
+                engine_event(1, RAISED, 0, "machine/stopped/a", priority="low"),
+                operator_event(2, ACKNOWLEDGED, 1, 1, "machine/stopped/a"),
+            ),
+            Code.WELL,
+        ),
+        (ringing(engine_event(1, RAISED, 0), shelved(2, 1, 1, 600)), Code.WELL),
+        (ringing(engine_event(1, RAISED, 0), retired(2, 1)), Code.WELL),
         (replace(WELL, refused=(("notes.txt", "its name is not a time"),)), Code.WARNING),
     ],
 )
@@ -204,19 +218,20 @@ def test_machine_that_is_well_takes_a_few_lines() -> None:
             "refused   and 2 more (raceway store export lists them)",
         ),
         (
-            lambda _one: ringing(said(7, RAISED, 0)),
+            lambda _one: ringing(engine_event(7, RAISED, 0)),
             "          Left                  0.50"
             "  limit, medium, raised 2004-02-16 03:00:00 UTC, UNACKNOWLEDGED (ring 7)",
         ),
         (
             lambda _one: ringing(
-                said(7, RAISED, 0, surface="outer race"), did(8, ACKNOWLEDGED, 30, 7, by="Mia")
+                engine_event(7, RAISED, 0, surface="outer race"),
+                operator_event(8, ACKNOWLEDGED, 30, 7, by="Mia"),
             ),
             "          Left                  0.50  limit, outer race, medium, raised 2004-02-16 03:00:00 UTC,"
             " acknowledged 2004-02-16 03:30:00 UTC by Mia (ring 7)",
         ),
         (
-            lambda _one: ringing(said(7, RAISED, 0), said(8, CLEARED, 40)),
+            lambda _one: ringing(engine_event(7, RAISED, 0), engine_event(8, CLEARED, 40)),
             "          Left                  0.50  limit, medium, raised 2004-02-16 03:00:00 UTC,"
             " returned 2004-02-16 03:40:00 UTC, UNACKNOWLEDGED (ring 7)",
         ),
@@ -227,7 +242,7 @@ def test_line_that_tells_what_is_not_well(change: Callable[[Standing], Standing]
 
 
 def test_alarm_of_the_machine_itself_has_a_line_of_its_own() -> None:
-    event = replace(said(3, RAISED, 0, "machine/no data/a"), source="machine", component="")
+    event = replace(engine_event(3, RAISED, 0, "machine/no data/a"), source="machine", component="")
     (line,) = [line for line in told(ringing(event)) if line.startswith("          machine  ")]
     assert line.endswith("  no data, medium, raised 2004-02-16 03:00:00 UTC, UNACKNOWLEDGED (ring 3)")
 
@@ -270,7 +285,7 @@ def test_command_that_mends_an_engine_is_told_whole(standing: Standing, remedies
 
 def in_state(name: str) -> Standing:
     """A machine in the state of this name."""
-    advisory = said(1, RAISED, 0, "Left/trend/a", priority="low")
+    advisory = engine_event(1, RAISED, 0, "Left/trend/a", priority="low")
     return {
         "no engine was ever at work": replace(WELL, heartbeat=None),
         "engine silent": alike(WELL, Phase.WATCHING, SILENT),
@@ -283,9 +298,9 @@ def in_state(name: str) -> Standing:
         "no snapshot yet": replace(WELL, newest=None),
         "no recording in order lately": replace(WELL, recent=(Outcome.LATE,) * 3),
         "files refused": replace(WELL, refused=(("notes.txt", "its name is not a time"),)),
-        "alarm stands": ringing(said(1, RAISED, 0), did(2, ACKNOWLEDGED, 1, 1)),
-        "advisory stands": ringing(advisory, did(2, ACKNOWLEDGED, 1, 1, "Left/trend/a")),
-        "ring not acknowledged": ringing(said(1, RAISED, 0), said(2, CLEARED, 5)),
+        "alarm stands": ringing(engine_event(1, RAISED, 0), operator_event(2, ACKNOWLEDGED, 1, 1)),
+        "advisory stands": ringing(advisory, operator_event(2, ACKNOWLEDGED, 1, 1, "Left/trend/a")),
+        "ring not acknowledged": ringing(engine_event(1, RAISED, 0), engine_event(2, CLEARED, 5)),
         "no baseline yet": alike(WELL, Phase.GATHERING),
         "baseline in doubt": replace(WELL, accepted=False, doubts=("a line stands in the baseline",)),
     }[name]
