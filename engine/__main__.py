@@ -19,9 +19,10 @@ from engine.bundles.bundle import load_bundle
 from engine.bundles.library import Bundles
 from engine.clock import wall_clock
 from engine.config.settings import Settings, load_settings
-from engine.errors import FailedError, UnusableError
-from engine.live.watcher import Start, watch
+from engine.errors import FailedError, StoreFullError, UnusableError
+from engine.live.watcher import RECOVERY_SECONDS, Start, watch
 from engine.store.store import Store
+from engine.system.disk_space import FULL
 from engine.system.output import replace_unencodable
 from replay.run import RunError, open_run
 
@@ -40,13 +41,10 @@ def main() -> int:
     given = parser.parse_args()
     try:
         settings = load_settings(given.config, given.rig, given.overrides)
-        with Store.open(given.state, create=True, group=settings.store.group) as store:
-            if given.command == "watch":
-                _watch(given.recordings, settings, store, given.bundle, _started_as(given))
-            else:
-                run = open_run(given.recordings, settings.recording_format())
-                bundle = load_bundle(given.bundle) if given.bundle else None
-                assess(run, settings, store, now=wall_clock, bundle=bundle)
+        if given.command == "watch":
+            _watch(given, settings)
+        else:
+            _score(given, settings)
     except (UnusableError, RunError) as error:
         print(error, file=sys.stderr)
         return 2
@@ -63,13 +61,16 @@ def _started_as(given: argparse.Namespace) -> dict[str, str]:
     return {**told, "rig": given.rig} if given.rig else told
 
 
-def _watch(
-    folder: Path, settings: Settings, store: Store, bundle: Path | None, started_as: dict[str, str]
-) -> None:
-    name = None
-    if bundle is not None:
-        # Copied beside the store's own, where it stays whatever becomes of the place it came from.
-        name = Bundles(store.path.parent, live_key(settings)).keep(load_bundle(bundle))
+def _score(given: argparse.Namespace, settings: Settings) -> None:
+    """Assess a finished run."""
+    with Store.open(given.state, create=True, group=settings.store.group) as store:
+        run = open_run(given.recordings, settings.recording_format())
+        bundle = load_bundle(given.bundle) if given.bundle else None
+        assess(run, settings, store, now=wall_clock, bundle=bundle)
+
+
+def _watch(given: argparse.Namespace, settings: Settings) -> None:
+    """Watch until a signal asks to end; on a full disk, wait for room as a running engine does."""
     stop = threading.Event()
 
     def end(_number: int, _frame: FrameType | None) -> None:
@@ -77,7 +78,28 @@ def _watch(
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
-    watch(folder, settings, store, stop=stop, start=Start(name, started_as))
+    told = False
+    while not stop.is_set():
+        try:
+            _watch_once(given, settings, stop)
+            return
+        except (StoreFullError, OSError) as error:
+            is_full = isinstance(error, StoreFullError) or error.errno in FULL
+            if not is_full or stop.is_set():
+                raise
+            if not told:
+                print(f"{error}; the engine waits until there is room", file=sys.stderr, flush=True)
+            told = True
+            stop.wait(RECOVERY_SECONDS)
+
+
+def _watch_once(given: argparse.Namespace, settings: Settings, stop: threading.Event) -> None:
+    with Store.open(given.state, create=True, group=settings.store.group) as store:
+        name = None
+        if given.bundle is not None:
+            # Copied beside the store's own, where it stays whatever becomes of the place it came from.
+            name = Bundles(store.path.parent, live_key(settings)).keep(load_bundle(given.bundle))
+        watch(given.recordings, settings, store, stop=stop, start=Start(name, _started_as(given)))
 
 
 if __name__ == "__main__":

@@ -197,6 +197,9 @@ def readings_of(name: str, form: RecordingFormat) -> tuple[datetime, ...]:
     Raises:
         RecordingError: the name does not follow `form.time_pattern`, or its time cannot be a recording's.
     """
+    # strptime takes digits of every script, which look alike and sort elsewhere.
+    if any(one.isdecimal() and not one.isascii() and one not in form.time_pattern for one in name):
+        raise RecordingError(clean_text(name), "its name has digits other than 0 to 9")
     if name == clean_text(name):
         try:
             time = datetime.strptime(name, form.time_pattern)

@@ -10,6 +10,7 @@ import typer
 
 from engine.system.output import replace_unencodable
 from tui.commands import alarms, baseline, console, evaluate, feed, run, store, watch
+from tui.console.launch import clean_environment
 
 app = typer.Typer(
     help="Raceway watches rolling bearings: it learns what a healthy machine sounds like and says which"
@@ -34,6 +35,7 @@ store.register(app)
 def main() -> None:
     """Run the command line."""
     replace_unencodable()
+    clean_environment()
     app()
 
 

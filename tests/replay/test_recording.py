@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from replay.recording import (
     ColumnCountError,
@@ -144,3 +146,21 @@ def test_time_that_no_recording_can_have_is_refused_in_a_sentence(year: str) -> 
 def test_an_hour_that_the_clock_shows_twice_has_two_readings(name: str, hours: tuple[int, ...]) -> None:
     first, *others = readings_of(name, format_of(timezone="Europe/Vienna"))
     assert [first, *others] == [first + timedelta(hours=hour) for hour in hours]
+
+
+@given(
+    zero=st.sampled_from(["\uff10", "\u0660", "\u06f0", "\u0966", "\u0e50", "\U0001d7ce"]),
+    place=st.integers(0, len("2004.02.12.10.32.39") - 1),
+)
+def test_digits_of_other_scripts_are_no_time(zero: str, place: int) -> None:
+    plain = "2004.02.12.10.32.39"
+    if not plain[place].isdigit():
+        place += 1
+    name = plain[:place] + chr(ord(zero) + int(plain[place])) + plain[place + 1 :]
+    with pytest.raises(RecordingError, match="its name has digits other than 0 to 9"):
+        time_of(name, RecordingFormat("rig", 1000.0, 1, 2))
+
+
+def test_digits_of_other_scripts_in_the_pattern_itself_are_letters() -> None:
+    form = RecordingFormat("rig", 1000.0, 1, 2, time_pattern="\uff11\u53f7_%Y%m%dT%H%M%S")
+    assert time_of("\uff11\u53f7_20040212T103239", form) == datetime(2004, 2, 12, 10, 32, 39, tzinfo=UTC)

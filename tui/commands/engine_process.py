@@ -28,15 +28,19 @@ class EngineProcess:
         self._process = process
         self.log = log
 
+    def said(self) -> str:
+        """Return all that it has written to its log so far."""
+        try:
+            return self.log.read_text("utf-8", errors="replace").strip()
+        except OSError:
+            return ""
+
     def last_words(self) -> str:
         """Return why the engine failed; empty while it runs or if it ended well."""
         code = self._process.poll()
         if code is None or code == 0:
             return ""
-        try:
-            said = self.log.read_text("utf-8", errors="replace").strip()
-        except OSError:
-            said = ""
+        said = self.said()
         if code > 0 and said:
             return said.splitlines()[-1]
         death = death_of(code, said, "its scoring library")

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from replay.feed import Fed, Feeding
     from replay.run import Run
 
+SLOWEST, FASTEST = 0.01, 1e9
+"""Paces between which a recorder is played; no clock waits for longer."""
+
+LONGEST_SECONDS = 31_536_000.0
+"""A year, the longest between two recordings."""
+
 PLAIN_SECONDS = 5.0
 """Time between two lines of progress without a terminal [s]."""
 
@@ -52,8 +58,10 @@ def feed(
             fail("--pace and --every exclude each other: give one", UNUSABLE)
         if pace is not None and not pace > 0:
             fail(f"--pace must be above 0, but it is {pace:g}", UNUSABLE)
-        if every is not None and not 0 <= every < float("inf"):
-            fail(f"--every must be 0 s or more, but it is {every:g}", UNUSABLE)
+        if pace is not None and not SLOWEST <= pace <= FASTEST:
+            fail(f"--pace must be from {SLOWEST:g} to {FASTEST:g}, but it is {pace:g}", UNUSABLE)
+        if every is not None and not 0 <= every <= LONGEST_SECONDS:
+            fail(f"--every must be 0 s or more, up to a year, but it is {every:g}", UNUSABLE)
         settings = settings_of(config, rig, {})
         recordings = opened(run, settings)
         chosen = replace(recordings, entries=recordings.entries[:first])

@@ -82,7 +82,7 @@ def register(app: typer.Typer) -> None:
                     if words := engine.last_words():
                         fail(words, FAILED)
                     if time.monotonic() > deadline:
-                        fail(f"the engine does not come up; its log is {engine.log}", FAILED)
+                        fail(f"the engine does not come up: {engine.said() or 'it says nothing'}", FAILED)
                     time.sleep(0.1)
             elif bundle is not None:
                 fail(

@@ -17,16 +17,12 @@ if TYPE_CHECKING:
     from tui.console.app import Console
     from tui.console.options import ConsoleOptions
 
-HARMFUL = (
-    "TEXTUAL_DRIVER",
-    "TEXTUAL_LOG",
-    "TEXTUAL_PRESS",
-    "TEXTUAL_SCREENSHOT",
-    "TEXTUAL_SCREENSHOT_LOCATION",
-    "TEXTUAL_SCREENSHOT_FILENAME",
-    "TEXTUAL_FPS",
-)
-"""With these the environment could import a module, write files, press keys or flood a slow line."""
+TEXTUAL = "TEXTUAL"
+"""Prefix of the variables of the screen's library: by them the environment could import a module, write
+files, press keys or flood a slow line."""
+
+KEPT = frozenset({"TEXTUAL_SNAPSHOT_TEMPDIR"})
+"""Read by a plugin for tests, never by the library."""
 
 
 def nothing() -> None:
@@ -123,11 +119,11 @@ def console_options(
 
 
 def clean_environment() -> None:
-    """Remove variables that would harm; Textual reads some of them when it is imported."""
-    for variable in HARMFUL:
-        os.environ.pop(variable, None)
+    """Drop the variables that would change the console; its library reads them when it is imported."""
+    for name in [one for one in os.environ if one.startswith(TEXTUAL) and one not in KEPT]:
+        del os.environ[name]
     if os.environ.get("NO_COLOR") == "":
-        # Empty means unset (no-color.org); Textual takes an empty value for set.
+        # Unset and empty are one (no-color.org); Textual takes the empty one for set.
         del os.environ["NO_COLOR"]
 
 

@@ -47,6 +47,11 @@ def test_run_is_fed_into_a_folder_and_again_nothing_is_left_to_do(run: Path, tmp
     [
         (["--pace", 5, "--every", 1], "--pace and --every exclude each other: give one"),
         (["--pace", 0], "--pace must be above 0, but it is 0"),
+        (["--pace", "nan"], "--pace must be above 0, but it is nan"),
+        (["--pace", "inf"], "--pace must be from 0.01 to 1e+09, but it is inf"),
+        (["--pace", "1e-300"], "--pace must be from 0.01 to 1e+09, but it is 1e-300"),
+        (["--every", "nan"], "--every must be 0 s or more, up to a year, but it is nan"),
+        (["--every", "1e300"], "--every must be 0 s or more, up to a year, but it is 1e+300"),
         (["--every", -1], "--every must be 0 s or more, but it is -1"),
     ],
 )
