@@ -52,7 +52,7 @@ def test_run_is_fed_into_a_folder_and_again_nothing_is_left_to_do(run: Path, tmp
         (["--pace", "1e-300"], "--pace must be from 0.01 to 1e+09, but it is 1e-300"),
         (["--every", "nan"], "--every must be 0 s or more, up to a year, but it is nan"),
         (["--every", "1e300"], "--every must be 0 s or more, up to a year, but it is 1e+300"),
-        (["--every", -1], "--every must be 0 s or more, but it is -1"),
+        (["--every", -1], "--every must be 0 s or more, up to a year, but it is -1"),
     ],
 )
 def test_senseless_pace_is_one_sentence(tmp_path: Path, options: list[object], said: str) -> None:
