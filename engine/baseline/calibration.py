@@ -9,27 +9,28 @@ from engine.scoring.errors import component_errors
 from engine.signals.statistics import log_errors
 
 SMALLEST_RISE = 0.1
-"""Natural-log units of power (0.4 dB), root mean square over bands: no machine holds its level so closely for
-days, though a few long recordings, in which chance cancels, may say so of hours."""
+"""Least rise in natural-log units of power (0.4 dB), root mean square over bands: no machine keeps its level
+more closely for days, although a few long recordings, in which chance cancels, may do so for hours."""
 
 
 RISES_ON = 3.0
-"""Times the rise within the baseline that a limit must leave room for: what rose there is not at its end."""
+"""Multiple of the rise within the baseline that a limit must allow, because the rise may continue."""
 
 
 def calibrate(errors: NDArray[np.float64], margin: float, tail: float, weight: float) -> NDArray[np.float32]:
     """Return the limit of each component from held-out healthy snapshots.
 
-    The limit is `margin` times the median error, or, where errors scatter widely, `tail` standard
-    deviations of their logarithm above its mean: errors are positive and their scatter is a ratio. Either is
-    widened for what the few snapshots leave open: residuals are centred on their mean, which itself is
-    uncertain by one n-th of their variance, and averaging over snapshots does not lessen that.
+    The limit is `margin` times the median error, or, if errors scatter widely, `tail` standard deviations of
+    their logarithm above its mean: errors are positive and their scatter is a ratio. Either is widened for
+    few snapshots: residuals are centred on their mean, which is uncertain by one n-th of their variance, and
+    averaging over snapshots does not reduce that.
 
     Args:
         errors: (snapshots, components), smoothed, of snapshots the network was not trained on.
         margin: at least 1.
         tail: in standard deviations.
-        weight: of the newest snapshot in the smoothing; its variance is weight / (2 - weight) of one's.
+        weight: of the newest snapshot in the smoothing; the smoothed variance is weight / (2 - weight) of a
+            single snapshot's.
 
     Returns:
         (components,).

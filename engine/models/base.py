@@ -72,4 +72,11 @@ class Model(Protocol):
     def insight(
         self, observed: Floats, vectors: Floats, outputs: Sequence[Floats], scaling: Scaling
     ) -> Insight:
-        """Return the result from the network's outputs for `vectors`, in the same order."""
+        """Return the result for one snapshot.
+
+        Args:
+            observed: the model's input from the snapshot.
+            vectors: (n, *shape), from `vectors`.
+            outputs: of the network for these vectors, in the same order.
+            scaling: arrays by name, from `learn_scaling`.
+        """

@@ -60,6 +60,13 @@ class Network:
 
 
 def insight_of(model: Model, network: Network, observed: NDArray[np.float32], scaling: Scaling) -> Insight:
-    """Return the model's result for the observation of one snapshot, by way of its network."""
+    """Return the model's result for one snapshot.
+
+    Args:
+        model: the autoencoder.
+        network: its converted network.
+        observed: the model's input, from `Model.observe`.
+        scaling: arrays by name, from `Model.learn_scaling`.
+    """
     vectors = model.vectors(observed, scaling)
     return model.insight(observed, vectors, network.run(vectors), scaling)

@@ -135,7 +135,7 @@ def shelve(
     """
     words = worded(reason)
     if not words:
-        raise OperatingError("a shelf needs a reason: whoever comes next has to know why (--reason)")
+        raise OperatingError("a shelf needs a reason (--reason), so that the next operator knows it")
     if not timedelta(0) < span <= longest:
         raise OperatingError(
             f"an alarm may be shelved for at most {longest.total_seconds() / 3600:g} h (alarms.shelf_hours)"

@@ -15,31 +15,31 @@ LARGEST = 1e15
 """Far above any measurement in any unit; the square of a larger number soon exceeds float32."""
 
 CLIPPED_SHARE = 0.01
-"""Of a snapshot's rows at one end of the range: fewer are not called clipped. A failing bearing touches the
-end in single impacts (0.1 % on IMS Set 2); a saturated amplifier sits there."""
+"""Least share of a snapshot's rows at one end of the range for clipping. A failing bearing reaches the end in
+single impacts (0.1 % on IMS Set 2); a saturated amplifier stays there."""
 
 FEWEST_CLIPPED = 10
-"""Rows at one end below which nothing is called clipped: of a short recording one row is a large share."""
+"""Least rows at one end for clipping, because one row is a large share of a short recording."""
 
 NEAR_SHARE, NEAR_STEPS = 0.02, 5.5
-"""How deep below an end "near" reaches: a share of the range or so many steps of the converter, whichever is
-more. Half a step keeps rounding out of the question."""
+"""Depth of the zone "near" an end: a share of the range or a number of converter steps, whichever is more.
+The half step excludes rounding."""
 
 FINEST = 0.001
-"""Of the range: a smaller step is far below what the share makes of it, and may be rounding of numbers."""
+"""Least converter step as a share of the range: a smaller one does not matter, and may be rounding."""
 
 PILED_UP = 1.6
-"""Times as many rows at an end as near it. A smooth peak is a parabola: on the last of six steps it spends at
-most 1 / sqrt(6) of the time of all six, which makes 0.7, and 1.5 where a few samples stand for that time. A
+"""Ratio of rows at an end to rows near it that means clipping. A smooth peak is a parabola: it spends at most
+1 / sqrt(6) of the time of the last six steps on the last one, a ratio of 0.7, and 1.5 with few samples. A
 sine cut at 95 % of its height by 8 bits has 2.5, IMS vibration cut at two standard deviations 2 to 10."""
 
 FEWEST_NEAR = 3
-"""Values near an end, or rows in a row at it, without which nothing is known of how the signal goes there: of
-a tone of 8 rows a period the two highest may be alike, as if it were cut."""
+"""Least values near an end, or consecutive rows at it, to know how the signal reaches it: a tone of 8 rows a
+period may have two equal highest rows, as if it were cut."""
 
 
 def out_of_range(signal: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Which channels, (channels,), of a signal (rows, channels) hold NaN, or what nothing measures."""
+    """Return which channels, (channels,), of a signal (rows, channels) hold NaN or impossible values."""
     in_range: NDArray[np.bool_] = np.maximum(signal.max(axis=0), -signal.min(axis=0)) < LARGEST
     return ~in_range
 
@@ -50,17 +50,17 @@ def channel_quality(
     running_level: NDArray[np.float32] | None,
     watched: NDArray[np.bool_],
 ) -> tuple[Quality, ...]:
-    """Judge each channel of a snapshot.
+    """Return the quality of each channel of a snapshot.
 
     Args:
-        columns: (channels, rows), each about its mean, as `features.centred` gives them; 0 where invalid.
-        invalid: (channels,), from `out_of_range`; or a channel that no baseline knows.
+        columns: (channels, rows), each less its mean, from `features.centred`; 0 where invalid.
+        invalid: (channels,), from `out_of_range`; or a channel without a baseline.
         running_level: (channels,) usual standard deviation of the running machine, None while unknown.
-        watched: (channels,) False for a column that says nothing of the machine.
+        watched: (channels,) False for a column that does not belong to the machine.
 
     Returns:
-        One quality a channel. Quiet channels are "stopped" when all that are watched are quiet, "dead" when
-        others still hear the machine; a constant channel beside live ones is "dead" too.
+        One quality for each channel. Quiet channels are "stopped" if all watched ones are quiet, "dead" if
+        others still measure the machine; a constant channel beside live ones is "dead" too.
     """
     highest, lowest = columns.max(axis=1), columns.min(axis=1)
     level = np.sqrt(np.einsum("ij,ij->i", columns, columns) / columns.shape[1])
@@ -85,12 +85,12 @@ def channel_quality(
 
 
 def _is_cut(signal: NDArray[np.float32], ends: tuple[np.float32, np.float32]) -> bool:
-    """Whether a signal, (rows,) between two different ends, sits at one of them longer than its way there.
+    """Return whether a signal, (rows,), stays at one of its two ends longer than near it.
 
-    A sine in steps dwells at its peak too, but comes and goes slowly: it is near the peak longer still.
+    A quantised sine stays at its peak too, but it is near the peak for longer.
     """
     fewest = max(CLIPPED_SHARE * len(signal), FEWEST_CLIPPED)
-    # Most signals touch their ends in single rows, which is seen without sorting them.
+    # Most signals reach their ends in single rows, which needs no sorting.
     if max(np.count_nonzero(signal == end) for end in ends) < fewest:
         return False
     values, rows = np.unique(signal.astype(np.float64), return_counts=True)
@@ -106,9 +106,9 @@ def _is_cut(signal: NDArray[np.float32], ends: tuple[np.float32, np.float32]) ->
 
 
 def _step(values: NDArray[np.float64]) -> float:
-    """The converter's step, by the ascending values that occur; a finer one than matters here is not sought.
+    """Return the converter's step, from the ascending values that occur, not finer than matters here.
 
-    Of a tone in time with its sampling few values occur: what lies between them then differs by a step.
+    A tone that is synchronous with its sampling has few values; then their gaps differ by a step.
     """
     apart = np.diff(values)
     differences = np.diff(np.sort(apart))
@@ -116,7 +116,7 @@ def _step(values: NDArray[np.float64]) -> float:
 
 
 def stands_still(channels: Sequence[Quality], watched: NDArray[np.bool_]) -> bool:
-    """Whether the machine stopped: every watched channel that can be read is quiet, and there is one.
+    """Return whether the machine stopped: every watched valid channel is quiet, and there is one.
 
     Args:
         channels: quality of each.
@@ -131,11 +131,11 @@ def stands_still(channels: Sequence[Quality], watched: NDArray[np.bool_]) -> boo
 
 
 IDLE_CODES = 3
-"""Different values that a converter without a signal gives: a code and its neighbours."""
+"""Most different values of a converter without a signal: a code and its neighbours."""
 
 SILENT_SHARE = 0.001
-"""Of the running standard deviation (60 dB down): working sensors measure more of a stopped machine's
-surroundings, at least 1 % on the IMS rig."""
+"""Share of the running standard deviation (60 dB down): working sensors measure more from the surroundings
+of a stopped machine, at least 1 % on the IMS rig."""
 
 
 def is_silent(
@@ -144,10 +144,10 @@ def is_silent(
     running_level: NDArray[np.float32],
     watched: NDArray[np.bool_],
 ) -> bool:
-    """Whether no channel of a stopped machine measures anything: constant, or within the converter's noise.
+    """Return whether every channel of a stopped machine is constant, or within the converter's noise.
 
     Args:
-        columns: (channels, rows), each about its mean.
+        columns: (channels, rows), each less its mean.
         quality: of each channel, from `channel_quality`.
         running_level: (channels,) usual standard deviation of the running machine.
         watched: (channels,).
@@ -166,11 +166,11 @@ WORST_FIRST = (Quality.INVALID, Quality.DEAD, Quality.CLIPPED)
 
 
 def component_quality(channels: Sequence[Quality], numbers: Sequence[int]) -> Quality:
-    """The quality of a component from those of its channels (counted from 1).
+    """Return the quality of a component from those of its channels (from 1).
 
-    It runs while one of its channels does, and is then scored on those that run: a dead sensor rings for
-    itself and must not mute the bearing that its neighbour still hears. A stop explains silence in the same
-    way. Otherwise it is as its worst.
+    It runs if one of its channels runs, and is scored on those: a dead sensor rings itself and must not mute
+    a bearing that another sensor still measures. Likewise it is stopped if one of them is. Else it has the
+    quality of its worst channel.
     """
     own = [channels[number - 1] for number in numbers]
     for told in (Quality.RUNNING, Quality.STOPPED):

@@ -51,7 +51,15 @@ class Database:
     def __init__(
         self, engine: Engine, path: Path, *, access: Access, read_only: bool, patience: Patience
     ) -> None:
-        """Wrap an engine whose database is not checked yet; use `open` instead."""
+        """Wrap an engine with an unchecked database; use `open` instead.
+
+        Args:
+            engine: of the database.
+            path: its file.
+            access: rights of the store's files.
+            read_only: whether nothing can be written.
+            patience: time limits of a write.
+        """
         self._engine = engine
         self._patience = patience
         self._open = threading.local()

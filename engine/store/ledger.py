@@ -146,7 +146,14 @@ class Ledger(Database):
 
 
 def add_to_ledger(connection: Connection, machine_id: int, rows: Iterable[Intake], now: datetime) -> None:
-    """Append rows within a transaction; `now` is the wall clock."""
+    """Append rows within a transaction.
+
+    Args:
+        connection: of the transaction.
+        machine_id: the machine of the ledger.
+        rows: outcomes of files.
+        now: wall clock.
+    """
     values = [_values(machine_id, row, now) for row in rows]
     if values:
         connection.execute(insert(schema.intake), values)

@@ -1,4 +1,4 @@
-"""How a child process ended, in words: by which signal, the likely cause, and how to go on."""
+"""The end of a child process in words: its signal, the likely cause, and the remedy."""
 
 import re
 import signal
@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 LONGEST_QUOTE = 300
-"""Characters of a child's last line that are quoted."""
+"""Longest quote of a child's last line, in characters."""
 
 
 class Cause(Enum):
-    """Why a child ended, as far as its signal and its last line tell."""
+    """The cause of a child's end, by its signal and its last line."""
 
     PROCESSOR = auto()
     MEMORY = auto()
@@ -68,12 +68,12 @@ def signal_name(number: int) -> str:
 
 
 def death_of(code: int, said: str = "", library: str = "the program") -> Death:
-    """Say how a child ended that did not end well.
+    """Return the end of a child that failed, in words.
 
     Args:
-        code: its exit code; below 0 for the signal that killed it, as `subprocess` has it.
-        said: what it wrote to standard error; the last line is quoted.
-        library: that does the work in it.
+        code: its exit code; below 0 for the signal that killed it, as in `subprocess`.
+        said: its standard error; the last line is quoted.
+        library: the library that works in it.
     """
     quote = _last_line(said)
     by_words = next((cause for cause, pattern in _BY_WORDS if pattern.search(quote)), None)
@@ -92,7 +92,7 @@ def death_of(code: int, said: str = "", library: str = "the program") -> Death:
 
 
 def of_shell(code: int) -> str:
-    """Explain an exit code as shells give it, in brackets; "" for one of the program's own."""
+    """Return the meaning of a shell's exit code, in brackets; "" for a code of the program."""
     if code == 126:
         return " (it may not be executed)"
     if code == 127:

@@ -19,7 +19,7 @@ from engine.system.process_identity import ProcessIdentity, own_identity
 ATTEMPTS, PAUSE_SECONDS = 4, 0.05
 
 MOST_BYTES = 1000
-"""Of a lease file: a number, the name of a namespace and a time."""
+"""Most bytes of a lease file: a number, the name of a namespace and a time."""
 
 
 class LeaseTakenError(FailedError):
@@ -28,7 +28,7 @@ class LeaseTakenError(FailedError):
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who holds a lease: a process, None where it has yet to say which, or cannot be believed."""
+    """The holder of a lease: a process, None before it wrote its identity, or if it cannot be trusted."""
 
     process: ProcessIdentity | None
 
@@ -47,7 +47,7 @@ def lease(
 
     Raises:
         LeaseTakenError: another process holds it.
-        PlantedError: a link, or anything else that is no lease, lies in its place.
+        PlantedError: a link, or anything else that is no lease, is in its place.
         OSError: the folder cannot be written.
     """
     make_folder(folder, access)
@@ -68,9 +68,9 @@ def lease(
 
 
 def _take(place: Path, access: Access, held: ExitStack) -> int | None:
-    """Try to take a lease; return its open file, which `held` closes, or None where it is not to be had now.
+    """Try to take a lease; return its open file, which `held` closes, or None if it is taken.
 
-    Whoever asks whether a lease is taken holds it for an instant: not every refusal is another engine.
+    A query by `is_taken` holds it for an instant: not every refusal is another engine.
     """
     make_file(place, access)
     with ExitStack() as attempt:
@@ -80,7 +80,7 @@ def _take(place: Path, access: Access, held: ExitStack) -> int | None:
         except BlockingIOError:
             return None
         if not _is_believed(file, place.parent.parent):
-            # The leftover of another user, who could say anything in it: a new file takes its place.
+            # The leftover of another user, whose content cannot be trusted: a new file replaces it.
             place.unlink()
             return None
         if not os.path.samestat(os.fstat(file), place.lstat()):
@@ -90,7 +90,7 @@ def _take(place: Path, access: Access, held: ExitStack) -> int | None:
 
 
 def _is_believed(file: int, state: Path) -> bool:
-    """Whether an open file belongs to this user, to root, or to whoever owns the folder of the store."""
+    """Return whether an open file belongs to this user, to root, or to the owner of the store's folder."""
     return os.fstat(file).st_uid in (0, os.geteuid(), state.stat().st_uid)
 
 
@@ -100,12 +100,12 @@ def is_taken(folder: Path, name: str) -> bool:
 
 
 def holder(folder: Path, name: str) -> Holder | None:
-    """Return which process holds the lease of this name now; None if none does.
+    """Return the holder of the lease of this name now; None without one.
 
-    What lies in the place of a lease and is none, such as a link, is held by nobody.
+    Anything else in the place of a lease, such as a link, has no holder.
 
     Raises:
-        OSError: it cannot be looked at.
+        OSError: it cannot be read.
     """
     try:
         with plain_file(folder / f"{name}.lock") as file:
@@ -119,7 +119,7 @@ def holder(folder: Path, name: str) -> Holder | None:
 
 
 def _read(file: int, state: Path) -> Holder:
-    """Read who holds a lease. A file of any other user may say anything: it is not believed."""
+    """Read the holder of a lease; a file of any other user is not trusted."""
     process = None
     if _is_believed(file, state):
         with suppress(ValueError, KeyError, TypeError):

@@ -52,7 +52,7 @@ def make_folder(path: Path, access: Access) -> None:
 
     Raises:
         OSError: it cannot be made.
-        PlantedError: another user's link lies there.
+        PlantedError: another user's link is there.
         AccessError: it cannot be given to the group.
     """
     is_new = not path.is_dir()
@@ -69,7 +69,7 @@ def make_file(path: Path, access: Access) -> None:
 
 
 def _see_to(path: Path, opened: int, mode: int, group: int | None, is_new: bool) -> None:
-    """See to the mode of an open file or folder; by its descriptor, which nobody can exchange."""
+    """Set mode and group of an open file or folder, by its descriptor, which no other user can replace."""
     found = os.fstat(opened)
     if group is None:
         # Only a new one is made private: an existing one may be open to others on purpose.
@@ -90,7 +90,7 @@ def _see_to(path: Path, opened: int, mode: int, group: int | None, is_new: bool)
 
 
 def _set_mode(opened: int, mode: int) -> None:
-    """Set the mode of an open file; of one that is only looked at, by its place in /proc."""
+    """Set the mode of an open file; by its path in /proc if its descriptor is for looking only."""
     if hasattr(os, "O_PATH"):
         Path(f"/proc/self/fd/{opened}").chmod(mode)
     else:

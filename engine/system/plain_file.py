@@ -1,4 +1,4 @@
-"""Opens files in folders that other users may write to, and no link that somebody put in their place."""
+"""Safe opening of files in folders that other users can write to: no link in their place is followed."""
 
 import errno
 import os
@@ -10,22 +10,22 @@ from pathlib import Path
 from engine.errors import FailedError
 
 _ATTEMPTS = 5
-"""Times that a file may vanish between the look for it and its opening."""
+"""Attempts, because a file can vanish between its check and its opening."""
 
 
 class PlantedError(FailedError):
-    """Something else lies in the place of a file of Raceway; one sentence that says what, and what to do."""
+    """Something else is in the place of a file of Raceway; one sentence with the remedy."""
 
     def __init__(self, path: Path, words: str) -> None:
-        """Name the place, and say what lies there."""
+        """Keep the place and a description of the thing in it."""
         super().__init__(f"{path}: {words}; find out who put it there, and remove it")
 
 
 @contextmanager
 def plain_folder(path: Path) -> Iterator[int]:
-    """Open a folder, by descriptor, while the block runs.
+    """Open a folder, by descriptor, during the block.
 
-    A link in its place is followed only where this user or root made it.
+    A link in its place is followed only if this user or root made it.
 
     Raises:
         PlantedError: it is another user's link.
@@ -45,17 +45,17 @@ def plain_folder(path: Path) -> Iterator[int]:
 
 @contextmanager
 def plain_file(path: Path, *, write: bool = False, create: bool = False, look: bool = False) -> Iterator[int]:
-    """Open a regular file with one name, by descriptor, while the block runs.
+    """Open a regular file with one name, by descriptor, during the block.
 
     Args:
         path: of the file; it is opened by way of its folder, and not if it is a link.
-        write: open it for writing too. Nothing is cut off.
-        create: make it where it is missing, for its owner alone.
-        look: only look at it. Whoever opens and closes a database lets go of the locks that SQLite holds on
-            it in the same process (https://sqlite.org/howtocorrupt.html, section 2.2).
+        write: open it for writing too, without truncation.
+        create: make it if missing, for its owner alone.
+        look: open it for its attributes alone. Closing a database file releases the locks that SQLite holds
+            on it in the same process (https://sqlite.org/howtocorrupt.html, section 2.2).
 
     Raises:
-        PlantedError: what lies there is a link, a folder, a pipe, or, to be written to, has a second name.
+        PlantedError: it is a link, a folder or a pipe; or, for writing, it has a second name.
         OSError: it cannot be opened.
     """
     flags = (os.O_RDWR if write else os.O_RDONLY) | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -65,7 +65,7 @@ def plain_file(path: Path, *, write: bool = False, create: bool = False, look: b
         file = _opened(path, folder, flags, create)
         try:
             found = os.fstat(file)
-            # Where a file is only looked at, a link is opened and not followed.
+            # If only the attributes are needed, a link is opened and not followed.
             if stat.S_ISLNK(found.st_mode):
                 raise PlantedError(path, "is a symbolic link, which is not followed")
             if not stat.S_ISREG(found.st_mode):
@@ -87,7 +87,7 @@ def _opened(path: Path, folder: int, flags: int, create: bool) -> int:
         except OSError as error:
             raise _explained(error, path) from error
         try:
-            # Exclusively: the kernel then follows no link, and opens nothing that came in between.
+            # Exclusively: the kernel then follows no link, and opens no file that came in between.
             os.close(os.open(path.name, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600, dir_fd=folder))
         except FileExistsError:
             pass
@@ -107,9 +107,9 @@ def _explained(error: OSError, path: Path) -> OSError | PlantedError:
 
 
 def is_planted_owner(owner: int, folder: Path) -> bool:
-    """Return whether a file in a folder belongs to a user that the folder gives no right to put files there.
+    """Return whether a file in a folder belongs to a user who has no right to put files there.
 
-    Whoever owns the folder may, this user, and root; where the folder is open to everybody, nobody else.
+    The owner of the folder, this user and root have that right; no other user in a folder open to all.
     """
     found = folder.stat()
     is_open = bool(found.st_mode & stat.S_IWOTH)

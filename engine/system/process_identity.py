@@ -1,4 +1,4 @@
-"""Which process a number means: containers number their processes anew, and numbers are used again."""
+"""Identity of a process beyond its number: containers have separate numbers, and numbers are reused."""
 
 import os
 import signal
@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _START_FIELD = 22
-"""Of /proc/PID/stat: when the process started, in ticks since the computer did (proc(5))."""
+"""Field of /proc/PID/stat with the start of the process, in ticks since the computer's start (proc(5))."""
 
 _PROC = Path("/proc")
 
 
 @dataclass(frozen=True, slots=True)
 class ProcessIdentity:
-    """A process among all there ever were.
+    """A process, unique among all computers and times.
 
     Attributes:
         pid: its number.
-        space: the numbering it belongs to, a PID namespace of one start of one computer; "" if not known.
-        started: ticks from the start of the computer to that of the process; 0 if not known.
+        space: its PID namespace, of one start of one computer; "" if unknown.
+        started: ticks from the start of the computer to that of the process; 0 if unknown.
     """
 
     pid: int
@@ -33,7 +33,7 @@ def own_identity() -> ProcessIdentity:
 
 
 def own_space() -> str:
-    """Return the numbering that this process sees others by; "" where the system does not tell."""
+    """Return the PID namespace of this process; "" if unknown."""
     try:
         boot = (_PROC / "sys/kernel/random/boot_id").read_text("ascii").strip()
         return f"{(_PROC / 'self/ns/pid').readlink()} {boot}"
@@ -42,26 +42,26 @@ def own_space() -> str:
 
 
 def start_of(pid: int) -> int:
-    """Return when a process started; 0 where there is none, or the system does not tell."""
+    """Return when a process started; 0 without such a process, or if unknown."""
     try:
         told = (_PROC / str(pid) / "stat").read_text("utf-8", "replace")
-        # The name of the program comes second, in brackets, and may hold anything.
+        # The name of the program comes second, in brackets, and can hold any character.
         return int(told.rpartition(")")[2].split()[_START_FIELD - 3])
     except (OSError, ValueError, IndexError):
         return 0
 
 
 def is_within_reach(process: ProcessIdentity) -> bool:
-    """Return whether this very process runs now, under the same number from here."""
+    """Return whether exactly this process runs now, with the same number in this namespace."""
     return process.pid > 0 and process.space == own_space() and process.started == start_of(process.pid)
 
 
 def ask_to_end(process: ProcessIdentity) -> None:
-    """Send SIGTERM to a process, and never to another that got its number meanwhile.
+    """Send SIGTERM to a process, and never to another one with its number.
 
     Raises:
-        ProcessLookupError: it does not run any more, or not within reach.
-        PermissionError: it is another user's.
+        ProcessLookupError: it has ended, or is not within reach.
+        PermissionError: it belongs to another user.
     """
     if not is_within_reach(process):
         raise ProcessLookupError(process.pid)
@@ -70,7 +70,7 @@ def ask_to_end(process: ProcessIdentity) -> None:
         return
     handle = os.pidfd_open(process.pid)
     try:
-        # Looked at again while the handle holds the number.
+        # Checked again while the handle reserves the number.
         if not is_within_reach(process):
             raise ProcessLookupError(process.pid)
         signal.pidfd_send_signal(handle, signal.SIGTERM)

@@ -46,7 +46,7 @@ class EngineProcess:
         death = death_of(code, said, "its scoring library")
         memory = "give it more memory, then " if death.cause is Cause.MEMORY else ""
         return (
-            f"the engine {death.words}; {memory}start the same command again, it goes on where it stopped"
+            f"the engine {death.words}; {memory}start the same command again, it continues where it stopped"
             f" (its log is {self.log})"
         )
 
@@ -98,7 +98,7 @@ def engine_options(
     """Return the engine's command-line options, with absolute paths.
 
     Args:
-        place: the state folder.
+        state: the state folder.
         config: a settings file, if any.
         rig: a machine preset, if any.
         bundle: a bundle folder, if any.
@@ -123,8 +123,17 @@ def start_engine(
 ) -> EngineProcess:
     """Start an engine that outlives this process.
 
+    Args:
+        what: the command of the engine.
+        recordings: the run or the watched folder.
+        state: the state folder.
+        config: a settings file, if any.
+        rig: a machine preset, if any.
+        bundle: a bundle folder, if any.
+        overrides: settings of the command line, by dotted key.
+
     Raises:
-        PlantedError: something else lies in the place of its log.
+        PlantedError: something else is in the place of its log.
         OSError: the state folder cannot be written.
     """
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -157,6 +166,14 @@ def engine_beside(
     """Provide an engine for a finished run, which ends with the block; it starts on `begin`.
 
     So the console paints before an engine competes with it for the processor.
+
+    Args:
+        run: the run to score.
+        state: the state folder.
+        config: a settings file, if any.
+        rig: a machine preset, if any.
+        bundle: a bundle folder, if any.
+        overrides: settings of the command line, by dotted key.
 
     Raises:
         OSError: the state folder cannot be written.

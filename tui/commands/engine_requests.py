@@ -126,7 +126,14 @@ def _ask(
 def put_request(
     store: "Store", assessment: "Assessment", action: "Action", detail: Mapping[str, object]
 ) -> "Event":
-    """Put a request of this account into the store."""
+    """Store a request of this account.
+
+    Args:
+        store: holds the assessment.
+        assessment: the live record.
+        action: the requested action.
+        detail: further values for the engine, in JSON types.
+    """
     from engine.operator.alarm_actions import playhead_of
     from engine.system.account import account_name
 

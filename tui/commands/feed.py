@@ -94,7 +94,7 @@ def closing_words(counts: "Counter[Feeding]", total: int, stopped: bool) -> str:
         words += f"; {counts[Feeding.THERE]} were there already"
     if counts[Feeding.UNREADABLE]:
         words += f"; {counts[Feeding.UNREADABLE]} cannot be read"
-    return f"{words}; stopped, the same command goes on from here" if stopped else words
+    return f"{words}; stopped, the same command continues from here" if stopped else words
 
 
 def progress_words(fed: "Fed", total: int) -> str:

@@ -93,13 +93,13 @@ def register(app: typer.Typer) -> None:
             _live_console(place, live_key(settings), settings)
             if not is_taken(place / "leases", lease):
                 fail(
-                    f"no engine watches {folder} any more; the same command starts one, and it goes on where"
-                    f" the last one stopped (raceway status --state {place} says more)",
+                    f"no engine watches {folder} any more; the same command starts one, which continues"
+                    f" where the last one stopped (raceway status --state {place} gives the details)",
                     FAILED,
                 )
             name = settings.machine.name
             print(
-                f"the engine goes on watching {clean_text(str(folder))}\n"
+                f"the engine continues to watch {clean_text(str(folder))}\n"
                 f"to see it again: {attach_line(place, config=config, machine=name)}\n"
                 f"to end it: {line('engine', 'stop', state=place.absolute(), machine=name)}"
             )
@@ -130,8 +130,8 @@ def register(app: typer.Typer) -> None:
         except (UnusableError, FailedError, OSError) as error:
             fail(str(error), Code.UNKNOWN)
         except Exception as error:
-            # Exit code 1 of an unforeseen failure would read as "to be looked at".
-            fail(f"the state cannot be told ({type(error).__name__}: {error}); report this", Code.UNKNOWN)
+            # Exit code 1 of an unforeseen failure would mean "warning".
+            fail(f"the state is unknown ({type(error).__name__}: {error}); report this", Code.UNKNOWN)
         print("\n".join(lines))
         raise typer.Exit(code)
 
@@ -203,12 +203,12 @@ def stop_engine(
 
 
 def _ask_to_end(place: Path, record: "Assessment") -> str:
-    """Ask an engine to end: by a signal where its process is known for sure, else by way of the store.
+    """Ask an engine to end: by a signal if its process is certain, else by a request in the store.
 
-    An engine in another container or on another computer has a number that means another process here.
+    The process number of an engine in another container or computer is another process here.
 
     Returns:
-        How it was asked, for a sentence.
+        The way of asking, for a sentence.
     """
     from engine.records.events import Action
     from engine.store.store import Store
@@ -227,7 +227,7 @@ def _ask_to_end(place: Path, record: "Assessment") -> str:
             )
             fail(words, FAILED)
         except ProcessLookupError:
-            # It is no process of this container or computer, or ends just now.
+            # It is no process of this container or computer, or it is ending now.
             pass
     with Store.open(place) as store:
         engine_requests.put_request(store, record, Action.STOP, {})

@@ -121,7 +121,7 @@ def restart(view: View | None) -> str:
     """What to do about an engine that is not there."""
     if view is not None and view.assessment.live:
         return "Start it again"
-    return "Start the same command again; it goes on where it stopped."
+    return "Start the same command again; it continues where it stopped."
 
 
 def _silent(since: datetime, zone: tzinfo) -> EngineStatus:

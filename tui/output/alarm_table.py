@@ -155,7 +155,7 @@ def _names(keys: Sequence[str]) -> str:
 
 def _delay(figures: AlarmFigures) -> str:
     if figures.median_seconds is None or figures.ninetieth_seconds is None:
-        return "not known (told of a live record alone)"
+        return "not known (measured for a live record alone)"
     return (
         f"median {figures.median_seconds / 60:.1f} min, 90th percentile"
         f" {figures.ninetieth_seconds / 60:.1f} min, of {figures.acknowledged} rings"

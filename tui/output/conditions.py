@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from engine.alarms.alarm import Alarm
 
 LATE_IN_A_ROW = 3
-"""Newest recordings that all came late: what is judged then is not what the machine does now."""
+"""Newest recordings that all came late; then the judged ones are not the present."""
 
 
 NO_ORDER = "no recording in order lately"
 
 
 class Code(IntEnum):
-    """The exit code for a script; the larger the worse, but for unknown."""
+    """The exit code for a script; a larger one is worse, except for unknown."""
 
     WELL = 0
     WARNING = 1
@@ -42,7 +42,7 @@ class Standing:
     Attributes:
         assessment: its live record, or a finished run.
         now: the wall clock.
-        heartbeat: the last report of its engine, None if none was ever at work.
+        heartbeat: the last heartbeat of its engine, None without one.
         newest: recording time of the newest snapshot, None before the first.
         latest: the newest state of each component.
         alarms: as of now.
@@ -51,10 +51,10 @@ class Standing:
         doubts: sentences about the baseline in use.
         counts: files of the ledger by outcome.
         recent: outcomes of the files taken in last, newest first.
-        refused: names of the files that stand refused, and why.
-        there: whether a process holds the lease of the engine; None where that cannot be found out.
-        full: whether the disk of the store has no room left.
-        again: the command that starts the engine the way it was started; empty for a finished run.
+        refused: names of the refused files, and the reasons.
+        there: whether a process holds the lease of the engine; None if unknown.
+        full: whether the disk of the store is full.
+        again: the exact command that restarts the engine; empty for a finished run.
         stop: the command that ends it; empty for a finished run.
     """
 
@@ -77,23 +77,23 @@ class Standing:
 
     @property
     def is_live(self) -> bool:
-        """Whether the machine is watched, rather than a finished run scored."""
+        """Return whether the machine is watched live, and not a finished run."""
         return self.assessment.live
 
     @property
     def has_ended(self) -> bool:
-        """Whether the engine reported its end."""
+        """Return whether the engine reported its end."""
         beat = self.heartbeat
         return beat is not None and beat.phase not in AT_WORK and beat.phase is not Phase.PAUSED
 
     @property
     def is_silent(self) -> bool:
-        """Whether an engine should be at work and does not beat."""
+        """Return whether an engine should be at work and has no recent heartbeat."""
         return self.heartbeat is not None and not self.has_ended and self.heartbeat.is_silent(self.now)
 
     @property
     def is_gone(self) -> bool:
-        """Whether an engine should be at work and no process holds its lease, however fresh its heartbeat."""
+        """Return whether an engine should be at work and no process holds its lease."""
         return self.heartbeat is not None and not self.has_ended and self.there is False
 
 
@@ -106,7 +106,7 @@ class Condition:
 
 
 def conditions(standing: Standing) -> tuple[Condition, ...]:
-    """Return the states of a machine that are not health, in the order of the table in docs/service.md."""
+    """Return the unhealthy states of a machine, in the order of the table in docs/service.md."""
     return (*_of_engine(standing), *_of_data(standing), *_of_alarms(standing), *_of_baseline(standing))
 
 
@@ -116,7 +116,7 @@ def code_of(standing: Standing) -> Code:
 
 
 def worst(codes: Iterable[Code]) -> Code:
-    """Return the worst of some exit codes: critical, unknown, warning; unknown where there are none."""
+    """Return the worst of some exit codes: critical, unknown, warning; unknown without any."""
     order = (Code.WELL, Code.WARNING, Code.UNKNOWN, Code.CRITICAL)
     return max(codes, key=order.index, default=Code.UNKNOWN)
 
@@ -166,7 +166,7 @@ def _of_alarms(standing: Standing) -> Iterator[Condition]:
 
 
 def _is_known_stop(alarm: "Alarm") -> bool:
-    """Whether a person said of constant channels that the machine is stopped, by acknowledging them."""
+    """Return whether a person confirmed a stop by acknowledging the alarm of constant channels."""
     return alarm.cause == Cause.STOPPED and not alarm.unanswered
 
 

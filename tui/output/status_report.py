@@ -61,7 +61,7 @@ def told(standing: Standing) -> list[str]:
         f"data      {_data(standing)}",
     ]
     if standing.learned:
-        word = "accepted" if standing.accepted else "provisional until somebody accepts it (raceway accept)"
+        word = "accepted" if standing.accepted else "provisional until a person accepts it (raceway accept)"
         lines.append(f"baseline  {word}")
         lines += [f"in doubt  {doubt}" for doubt in standing.doubts if not standing.accepted]
     for name, latest in zip(one.components, standing.latest, strict=True):
@@ -117,9 +117,9 @@ def _remedies(standing: Standing) -> list[str]:
     if not (standing.is_silent or standing.is_gone):
         return []
     if not standing.there:
-        return [again if live else "start the same command again; it goes on where it stopped"]
+        return [again if live else "start the same command again; it continues where it stopped"]
     if standing.full:
-        return ["the disk of the store is full: make room, and it goes on by itself"]
+        return ["the disk of the store is full: free some space, and it continues"]
     hangs = "it hangs or cannot write: see its log"
     return [f"{hangs}, or end it: {standing.stop}", f"and then {again}"] if live else [hangs]
 

@@ -32,7 +32,7 @@ def test_signal_that_killed_an_engine_is_named_with_the_way_on(name: str, words:
     said = last_words(f"import os, signal; os.kill(os.getpid(), signal.{name})", tmp_path / "log")
     assert said.startswith(f"the engine was killed by {name} (")
     assert words in said
-    assert "start the same command again, it goes on where it stopped" in said
+    assert "start the same command again, it continues where it stopped" in said
 
 
 def test_engine_that_ended_without_a_word_names_its_log(tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def test_interrupt_ends_it_cleanly_with_the_count(
     monkeypatch.setattr(feeding, "feed", interrupted)
     result = raceway("feed", run, tmp_path)
     assert result.exit_code == 0
-    assert result.stdout == (f"fed 1 of {COUNT} recordings; stopped, the same command goes on from here\n")
+    assert result.stdout == (f"fed 1 of {COUNT} recordings; stopped, the same command continues from here\n")
 
 
 def test_words_of_the_progress_and_the_end() -> None:

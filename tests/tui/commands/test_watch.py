@@ -104,7 +104,7 @@ def test_service_is_started_seen_refused_twice_and_ended_from_the_shell(plant: P
     assert seen.exit_code == Code.WELL, seen.stdout
     assert f"machine   small rig (watching {plant.folder})" in seen.stdout
     assert f"(process {engine.pid})" in seen.stdout
-    assert "baseline  provisional until somebody accepts it (raceway accept)" in seen.stdout
+    assert "baseline  provisional until a person accepts it (raceway accept)" in seen.stdout
     assert f"files     {SMALL_HEALTHY} taken" in seen.stdout
 
     second = start()

@@ -179,7 +179,7 @@ def test_machine_that_is_well_takes_a_few_lines() -> None:
         ),
         (
             lambda one: replace(one, heartbeat=beat(Phase.WATCHING, 600), there=True, full=True),
-            "do        the disk of the store is full: make room, and it goes on by itself",
+            "do        the disk of the store is full: free some space, and it continues",
         ),
         (
             lambda one: replace(one, heartbeat=beat(Phase.WATCHING, 600), there=True),
@@ -209,7 +209,7 @@ def test_machine_that_is_well_takes_a_few_lines() -> None:
         (lambda one: replace(one, newest=None), "data      no snapshot yet"),
         (
             lambda one: replace(one, accepted=False),
-            "baseline  provisional until somebody accepts it (raceway accept)",
+            "baseline  provisional until a person accepts it (raceway accept)",
         ),
         (lambda one: replace(one, counts=NOBODY), "files     none yet"),
         (lambda _one: REPLAYED, "machine   press 4 (finished run /srv/in)"),
@@ -273,7 +273,7 @@ AGAIN, STOP = f"start it again: {WELL.again}", WELL.stop
         ),
         (
             alike(REPLAYED, Phase.SCORING, SILENT),
-            ["start the same command again; it goes on where it stopped"],
+            ["start the same command again; it continues where it stopped"],
         ),
         (REPLAYED, []),
     ],
