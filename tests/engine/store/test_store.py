@@ -14,6 +14,7 @@ from engine.errors import FailedError
 from engine.records.assessment import Quality
 from engine.records.events import EventKind, NewEvent
 from engine.records.progress import Epoch, Heartbeat, Phase
+from engine.records.stored_settings import stored_settings
 from engine.store.location import FILE_NAME
 from engine.store.store import Store, StoreError
 from tests.engine.rigs import WALL
@@ -40,7 +41,7 @@ def test_assessment_comes_back_as_it_was_begun(store: Store) -> None:
     assert begun.components == NAMES
     assert begun.channels == ((1, 3), (2,))
     assert begun.units == ("V", "g", "V")
-    assert begun.settings == {"machine": {"name": "rig"}}
+    assert begun.settings == stored_settings({"machine": {"name": "rig"}})
     assert (begun.machine, begun.seed, begun.expected, begun.created_at) == ("rig", 7, 9, WALL)
 
 
