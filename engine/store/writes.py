@@ -58,15 +58,10 @@ class Appending(Database):
         Raises:
             StoreError: the store cannot be written.
         """
-        layout = json.dumps(
-            {"components": list(components), "channels": [*map(list, channels)], "units": list(units)}
-        )
+        layout = {"components": list(components), "channels": [*map(list, channels)], "units": list(units)}
 
         def work(connection: Connection) -> Assessment:
-            connection.execute(insert_new(schema.machine).values(name=machine))
-            machine_id = connection.scalar(
-                select(schema.machine.c.id).where(schema.machine.c.name == machine)
-            )
+            machine_id = _machine_id(connection, machine)
             connection.execute(
                 insert_new(schema.assessment).values(
                     machine_id=machine_id,
@@ -76,7 +71,7 @@ class Appending(Database):
                     run=run,
                     expected=expected,
                     created_at=now,
-                    layout=layout,
+                    layout=json.dumps(layout),
                     settings=json.dumps(settings),
                 )
             )
@@ -156,25 +151,7 @@ class Appending(Database):
         self, connection: Connection, assessment: Assessment, items: Sequence[Assessed], now: datetime
     ) -> None:
         """Insert by table, not by snapshot, because a statement costs far more than a row."""
-        taken = schema.snapshot.c
-        snapshots = [
-            {
-                "machine_id": assessment.machine_id,
-                "name": facts.name,
-                "at": facts.at,
-                "sample_rate": facts.sample_rate,
-                "rows": facts.rows,
-                "figures": facts.figures.astype("<f4").tobytes(),
-                "velocity": None if facts.velocity is None else facts.velocity.astype("<f4").tobytes(),
-            }
-            for facts in (item.snapshot for item in items)
-        ]
-        connection.execute(insert_new(schema.snapshot), snapshots)
-        times = [item.snapshot.at for item in items]
-        stored = connection.execute(
-            select(taken.at, taken.id).where(taken.machine_id == assessment.machine_id, taken.at.in_(times))
-        )
-        ids = {row.at: row.id for row in stored}
+        ids = self._append_snapshots(connection, assessment, items)
         judged = [
             {
                 "assessment_id": assessment.id,
@@ -214,6 +191,30 @@ class Appending(Database):
         events = [event_row(assessment, fact, now) for item in items for fact in item.events]
         if events:
             connection.execute(insert(schema.event), events)
+
+    def _append_snapshots(
+        self, connection: Connection, assessment: Assessment, items: Sequence[Assessed]
+    ) -> dict[datetime, int]:
+        """Insert the recordings that are new to the machine; return the id of each by its time."""
+        taken = schema.snapshot.c
+        snapshots = [
+            {
+                "machine_id": assessment.machine_id,
+                "name": facts.name,
+                "at": facts.at,
+                "sample_rate": facts.sample_rate,
+                "rows": facts.rows,
+                "figures": facts.figures.astype("<f4").tobytes(),
+                "velocity": None if facts.velocity is None else facts.velocity.astype("<f4").tobytes(),
+            }
+            for facts in (item.snapshot for item in items)
+        ]
+        connection.execute(insert_new(schema.snapshot), snapshots)
+        times = [item.snapshot.at for item in items]
+        stored = connection.execute(
+            select(taken.at, taken.id).where(taken.machine_id == assessment.machine_id, taken.at.in_(times))
+        )
+        return {row.at: row.id for row in stored}
 
     def _keep_state(self, connection: Connection, assessment: Assessment, item: Assessed) -> None:
         """Replace the engine's state by the one after this snapshot; an older one is never needed."""
@@ -325,3 +326,9 @@ class Appending(Database):
             validation_loss=epoch.validation_loss,
         )
         self.write(lambda connection: connection.execute(row))
+
+
+def _machine_id(connection: Connection, name: str) -> int | None:
+    """Return the id of a machine, which is stored if it is new."""
+    connection.execute(insert_new(schema.machine).values(name=name))
+    return connection.scalar(select(schema.machine.c.id).where(schema.machine.c.name == name))
