@@ -29,7 +29,7 @@ class AlarmState(StrEnum):
 
 
 EPISODES = FoldRules()
-"""Every episode an alarm of its own, and none latched: how results are written."""
+"""Rules of the result files: each episode is one alarm, and none latches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +37,14 @@ class Alarm:
     """One alarm as of the playhead: an episode, or several episodes that chatter.
 
     `priority` is the highest reached, and `reached` the raise or escalation that brought it; `ring` is the
-    latest of them all, `severity` the one at that ring, `peak` the highest in the events. Where a
-    shelf ran out under a standing alarm, `ring` is that shelf, at the instant when its time was up.
-    `acknowledgement` covers the latest ring; `acknowledged_later` means that it was given at a recording time
-    after the playhead. `surface` is empty until something points to one. `carried_from` names the component
-    whose failure explains this alarm, as far as is known; `beside` the one that was worse when this rang, at
-    `beside_severity`, where this has signs of its own. Both are empty otherwise. `count` is how often it was
-    raised. `shelf` is in effect at the playhead; or, where `shelved_later`, it was given after it in answer
-    to this very ring. `retired` put the component out of service. `notes` are what operators wrote, whenever
-    they did.
+    latest of them all, `severity` the one at that ring, `peak` the highest in the events. Where a shelf ran
+    out under a standing alarm, `ring` is that shelf, at its expiry. `acknowledgement` covers the latest ring;
+    `acknowledged_later` means that it was given at a recording time after the playhead. `surface` is empty
+    until something points to one. `carried_from` names the component whose failure may explain this alarm;
+    `beside` a component that was worse when this one rang, at `beside_severity`, though this one shows a
+    fault of its own. Both are empty otherwise. `count` is how often it was raised. `shelf` is in effect at
+    the playhead; where `shelved_later`, it was given after the playhead in answer to this ring. `retired` put
+    the component out of service. `notes` are those of operators, of any time.
     """
 
     key: str

@@ -1,7 +1,7 @@
 """The table of causes: source, first priority, advice and rule of each.
 
-A new cause is two edits: its member in `Cause` (engine/records/events.py) and its row here. A text of advice
-of its own is a setting, with a line in config.toml and a field in `AdviceSettings`; "" needs none.
+A new cause is two edits: its member in `Cause` (engine/records/events.py) and its row here. Its text of
+advice is a setting: a line in config.toml and a field in `AdviceSettings`, or "" for none.
 """
 
 from collections.abc import Mapping

@@ -1,8 +1,8 @@
 """Alarms that are put away: shelved for a time with a reason, or of a component out of service.
 
 Pure. A shelf holds a place, that is a source with a cause, so that an episode which begins under it is
-shelved too. It names the ring that was seen, as an acknowledgement does: a louder ring after that one
-breaks it, whichever of the two the store received first.
+shelved too. It names a ring, as an acknowledgement does. A later ring of higher priority ends it,
+in whatever order the store received the two.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ from engine.records.events import RINGS, Event, EventKind, Priority
 from engine.records.payloads import Ring
 
 Mark = tuple[datetime, int, int]
-"""Where a ring stands among the rings of its place: instant, 1 for the end of a shelf else 0, seq."""
+"""Order of a ring among the rings of its place: instant, 1 for the end of a shelf else 0, seq."""
 
 
 def mark_of(ring: Event) -> Mark:
@@ -28,10 +28,10 @@ def place_of(key: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """One act of shelving.
+    """One shelving of an alarm.
 
-    `seen` is the mark of the ring it answers, `expiry` when its time is up, `end` when it stopped to
-    hold: at its expiry, or earlier by hand or by a louder ring. Recording time throughout.
+    `seen` is the mark of the ring it answers, `expiry` its time limit, `end` its end: at its expiry, or
+    earlier by hand or by a ring of higher priority. All are recording times.
     """
 
     event: Event
