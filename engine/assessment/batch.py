@@ -137,7 +137,7 @@ def _learned_bundle(
     if len(healthy_entries(run, settings)) == len(run):
         raise AssessmentError(
             f"model.healthy: {settings.model.healthy} takes all {len(run)} recordings of the run as healthy"
-            " and leaves none to assessor; name fewer, or only learn from them (raceway learn)"
+            " and leaves none to judge; name fewer, or only learn from them (raceway learn)"
         )
     began = time.perf_counter()
     bundle = learn_from_run(run, settings, progress)
