@@ -63,7 +63,7 @@ def decide(
             Outcome.CONFLICT,
             f"another recording of the same time was taken in as {at_its_time.name}; keep the right one",
         )
-    if with_its_signal is not None:
+    if with_its_signal is not None and not silent:
         return IntakeDecision(
             Outcome.REPEATED,
             f"invalid: the recorder repeats itself, its signal is that of {with_its_signal.name};"

@@ -93,6 +93,7 @@ def data_events(
         after: intervals without a snapshot that are too many.
         clock: seconds, as in `silence`.
         idle: whether the folder holds no file to score: data that waits for the engine is not missing.
+        refused: when a recording was refused last, in seconds of the same clock: the recorder works.
     """
     newest = silence.clock.newest
     due = no_data_due(newest, silence.interval, after, silence.clock.now(clock))
