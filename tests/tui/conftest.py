@@ -14,6 +14,7 @@ from engine.operator.operator import Operator
 from engine.records.assessment import Assessment
 from engine.store.store import Store
 from tests.tui import synthetic
+from tui.console.alarm_actions import UNSEEN_SECONDS
 from tui.console.app import Console
 from tui.console.options import Appearance, ConsoleOptions
 from tui.data.frame import Frame
@@ -110,6 +111,15 @@ async def settled(pilot: Pilot[None]) -> None:
     await pilot.pause()
     await pilot.app.workers.wait_for_complete()
     await pilot.pause()
+
+
+async def looked_at(pilot: Pilot[None]) -> None:
+    """Let the screen be looked at for long enough that a key can mean what is on it."""
+    await settled(pilot)
+    assert isinstance(pilot.app, Console)
+    clock = pilot.app.options.clock
+    assert isinstance(clock, Clock)
+    clock.seconds += UNSEEN_SECONDS
 
 
 def put(console: Console, position: int) -> None:

@@ -25,6 +25,7 @@ from tui.draw.notice import (
     already_notice,
     failed_notice,
     refused_notice,
+    unseen_notice,
 )
 from tui.draw.text import clean
 from tui.durations import EXAMPLES, span_of
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 
 REPEAT_SECONDS = 0.7
 """A key held down repeats faster than this; one press acknowledges one alarm and no more."""
+
+UNSEEN_SECONDS = 1.5
+"""A key pressed sooner after a ring came onto the screen was meant for what stood there before."""
 
 
 class AlarmActions:
@@ -83,7 +87,15 @@ class AlarmActions:
             self._host.tell(self._already(frame, alarm))
         else:
             self._hold(alarm.component, alarm.key)
-            self._acknowledge(frame, alarm)
+            if not self._unseen(alarm, "acknowledge"):
+                self._acknowledge(frame, alarm)
+
+    def _unseen(self, alarm: Alarm, action: str) -> bool:
+        """Return whether a ring is too new on the screen to be acknowledged by a key; if so, say so."""
+        if self._host.seconds_on_screen(alarm.ring) >= UNSEEN_SECONDS:
+            return False
+        self._host.tell(unseen_notice(alarm, self._keymap.keys_of(action)))
+        return True
 
     def _already(self, frame: Frame, alarm: Alarm) -> Notice:
         """That it is acknowledged already; and how to come to those that are not."""
@@ -112,6 +124,8 @@ class AlarmActions:
         wanted = tuple(alarm for alarm in self._host.selection.listed(frame) if alarm.needs_acknowledgement)
         if not wanted:
             self._host.tell(Notice("No alarm in this list waits for an acknowledgement."))
+            return
+        if any(self._unseen(alarm, "acknowledge-all") for alarm in wanted):
             return
         named = "; ".join(f"{subject(one)}, {reason(one)}, {one.priority}" for one in wanted[:4])
         more = f"; and {len(wanted) - 4} more" if len(wanted) > 4 else ""

@@ -1,17 +1,14 @@
 """The console: runs the action of a key. It never talks to the engine, only to the store."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from typing import Any, ClassVar, cast
 
-from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.driver import Driver
-from textual.events import Resize
-from textual.geometry import Size
 from textual.screen import ModalScreen, Screen
 
 from engine.errors import FailedError, UnusableError
 from tui.console.controller import Controller
+from tui.console.display import keymap_for
 from tui.console.options import ConsoleOptions
 from tui.data.view import View
 from tui.draw.glyphs import Glyphs
@@ -25,8 +22,8 @@ from tui.screens.model.screen import ModelScreen
 from tui.screens.palette import Finder
 from tui.screens.registry import SCREENS
 from tui.screens.state import Rows, Shows
-from tui.terminal.hangup import Terminal
-from tui.terminal.themes import THEMES, next_theme, own_themes, textual_name
+from tui.terminal.app import TerminalApp
+from tui.terminal.themes import THEMES, next_theme
 
 OVER_HELP = frozenset({"back", "help", "leave_now", "quit", "move"})
 """Actions that work over the help screen; nobody acknowledges what they cannot see."""
@@ -37,26 +34,19 @@ FRAME_SECONDS = 0.2
 POLL_SECONDS = 0.25
 
 
-class Console(App[None], inherit_bindings=False):
+class Console(TerminalApp, inherit_bindings=False):
     """The application: screens, and the action of each key; the controller's parts do the work."""
 
     CSS_PATH = "raceway.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding(key, "leave_now", priority=True) for key in RESERVED]
 
-    # Textual's palette runs by Enter what it found for an earlier text.
-    ENABLE_COMMAND_PALETTE = False
-
     def __init__(self, options: ConsoleOptions) -> None:
         """Make the parts; nothing is read before the first frame is painted."""
-        # With the terminal's own colours from the start, NO_COLOR leaves no colour at all; where they are
-        # set later, black is painted on black.
-        super().__init__(ansi_color=True if options.appearance.theme == "terminal" else None)
-        for theme in own_themes():
-            self.register_theme(theme)
-        self._options = options
+        keymap = keymap_for(options)
+        bound = {textual_key(key) for action in keymap.actions for key in action.keys}
+        super().__init__(options.appearance.theme, bound, options.clock)
+        self.options = options
         self.set_class(self.glyphs is Glyphs.ASCII, "-ascii")
-        self.wear(options.appearance.theme)
-        self.animation_level = "none"
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-wide"), (120, "-broad")]
         self.VERTICAL_BREAKPOINTS = [(0, "-short"), (22, "-tall")]
         self.controller = Controller(options, self)
@@ -65,7 +55,6 @@ class Console(App[None], inherit_bindings=False):
 
         self._came_back = False
         self._theme_chosen = ""
-        self._terminal: Terminal | None = None
 
     # Starting and leaving.
 
@@ -82,8 +71,7 @@ class Console(App[None], inherit_bindings=False):
     def on_mount(self) -> None:
         """Start to read and to move; show the main keys to a new user."""
         self.controller.welcome()
-        if not self.is_headless:
-            self._terminal = Terminal(self.exit)
+        self.watch_terminal()
         self.tick()
         # Reading takes the processor from painting: the first frame goes first.
         self.call_after_refresh(self.controller.poll)
@@ -92,7 +80,7 @@ class Console(App[None], inherit_bindings=False):
 
     def tick(self) -> None:
         """Let a moment pass; leave if the terminal is gone."""
-        if self._terminal is not None and self._terminal.has_gone():
+        if self.terminal_has_gone:
             self.exit()
         self.controller.tick()
 
@@ -111,44 +99,21 @@ class Console(App[None], inherit_bindings=False):
         self.refused = reason
         self.exit()
 
-    def get_driver_class(self) -> type[Driver]:
-        """Return our driver; TEXTUAL_DRIVER would import whatever the environment names."""
-        from tui.terminal.driver import ThriftyDriver
-
-        return ThriftyDriver
-
-    def on_resize(self, event: Resize) -> None:
-        """Send the whole frame; a terminal of another size may show anything."""
-        self._send_whole(event.size)
-
-    def _send_whole(self, size: Size) -> None:
-        """Send the next frame whole, whatever the terminal of this size seems to show."""
-        forget = getattr(self._driver, "forget", None)
-        if forget is not None:
-            forget(*size)
-
     # Theme, and what is remembered.
 
     @property
     def glyphs(self) -> Glyphs:
         """The glyphs that panels draw with."""
-        return self._options.appearance.glyphs
-
-    def wear(self, theme: str) -> None:
-        """Draw in a theme, by its name in the settings."""
-        self.theme_worn = theme
-        if not self.no_color:
-            self.ansi_color = None
-        self.theme = textual_name(theme)
+        return self.options.appearance.glyphs
 
     def came_back(self, view: View) -> None:
         """Show the first view as the console was left; a machine opened later starts on the first screen."""
-        start, left = "" if self._came_back else self._options.start(), self.controller.restore(view)
+        start, left = "" if self._came_back else self.options.start(), self.controller.restore(view)
         if left is not None:
             start = start or (left.screen if self._shows_one_machine(left.screen) else "")
             self._theme_chosen = left.theme if left.theme in THEMES else ""
             # A terminal that is shown its own colours may have no others.
-            if self._theme_chosen and self._options.appearance.theme != "terminal":
+            if self._theme_chosen and self.options.appearance.theme != "terminal":
                 self.wear(self._theme_chosen)
         # A user who went to another screen while the store was read stays there.
         if start and not self._came_back and self.place() == HOME:
@@ -185,7 +150,7 @@ class Console(App[None], inherit_bindings=False):
         if self.place() == id:
             return
         # What others wrote over the screen goes: a whole one is sent, be it known or not.
-        self._send_whole(self.size)
+        self.send_whole(self.size)
         while len(self.screen_stack) > 1:
             self.pop_screen()
         if id != HOME:
@@ -194,9 +159,9 @@ class Console(App[None], inherit_bindings=False):
             self.push_screen(id)
         self.controller.changed()
 
-    def open_dialog(self, dialog: Dialog, answered: Callable[[tuple[str, ...]], None]) -> None:
-        """Open a dialog; `answered` is not called if it is cancelled."""
-        self.push_screen(dialog, lambda answer: None if answer is None else answered(answer))
+    def open_dialog(self, dialog: Dialog) -> None:
+        """Open a dialog."""
+        self.push_screen(dialog)
 
     def spawn(self, work: Coroutine[object, object, None], group: str) -> None:
         """Run a coroutine on the event loop."""
@@ -211,7 +176,7 @@ class Console(App[None], inherit_bindings=False):
         shown = self.controller.shown() if self.is_running and self.screen_stack else None
         if shown is not None and hasattr(self.screen, "show"):
             cast(Shows, self.screen).show(shown)
-            self.controller.drawn()
+            self.controller.drawn(self.place())
 
     # Which actions work.
 
@@ -323,8 +288,10 @@ class Console(App[None], inherit_bindings=False):
             self.controller.move(by)
 
     def action_go(self, id: str) -> None:
-        """Show a screen of the table."""
-        if SCREENS[id].ROWS is Rows.BEARING:
+        """Show a screen of the table; from the list of machines, that of the machine under the cursor."""
+        if self.controller.rows is Rows.MACHINES and id != self.place():
+            self._open_machine(id)
+        elif SCREENS[id].ROWS is Rows.BEARING:
             self.action_open()
         else:
             self.show_place(id)
@@ -336,14 +303,20 @@ class Console(App[None], inherit_bindings=False):
 
     def action_machine(self) -> None:
         """Open the machine selected in the list of machines."""
-        name = self.controller.selection.machine_in(list(self.controller.machines))
-        if name:
-            self.controller.remember(self.place(), self._theme_chosen)
-            self.run_worker(self._switch(self.controller.machines[name].id), group="reading")
+        self._open_machine(HOME)
 
-    async def _switch(self, id: int) -> None:
+    def _open_machine(self, place: str) -> None:
+        """Show a screen of the machine under the cursor."""
+        chosen, view = self.controller.chosen_machine, self.controller.view
+        if chosen is None or (place != HOME and view is not None and view.assessment.id == chosen.id):
+            self.show_place(place)
+        else:
+            self.controller.remember(self.place(), self._theme_chosen)
+            self.run_worker(self._switch(chosen.id, place), group="reading")
+
+    async def _switch(self, id: int, place: str) -> None:
         await self.controller.switch(id)
-        self.show_place(HOME)
+        self.show_place(place)
         self.controller.poll()
 
     async def action_back(self) -> None:
@@ -365,11 +338,10 @@ class Console(App[None], inherit_bindings=False):
     def action_find(self) -> None:
         """Find an action by its words, and run it as its key does."""
 
-        def done(action: Action | None) -> None:
-            if action is not None:
-                self.call_later(self.run_action, action.call)
+        def run(action: Action) -> None:
+            self.call_later(self.run_action, action.call)
 
-        self.push_screen(Finder(self.controller.keymap, self.place()), done)
+        self.push_screen(Finder(self.controller.keymap, self.place(), run))
 
     def action_next_theme(self) -> None:
         """Draw in the colours of the next theme."""
@@ -378,14 +350,9 @@ class Console(App[None], inherit_bindings=False):
             self.controller.tell(notice)
             return
         name = next_theme(self.theme_worn)
-        self._theme_chosen = "" if name == self._options.appearance.theme else name
+        self._theme_chosen = "" if name == self.options.appearance.theme else name
         self.wear(name)
         self.controller.tell(Notice(f"Theme {name}"))
-
-    def action_redraw(self) -> None:
-        """Draw everything again, over whatever else was written to the terminal."""
-        self._send_whole(self.size)
-        self.screen.refresh(layout=True)
 
     async def action_quit(self) -> None:
         """Leave, once everything under way is stored or has failed."""

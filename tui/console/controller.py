@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from engine.errors import FailedError, UnusableError
+from engine.records.events import Event
 from tui.console.alarm_actions import AlarmActions
 from tui.console.display import Display, keymap_for
 from tui.console.host import Answers
@@ -23,6 +24,7 @@ from tui.draw.notice import Notice
 from tui.screens.base import ConsoleScreen
 from tui.screens.dialog import Confirm, Dialog, Field, Question
 from tui.screens.fleet.screen import standings
+from tui.screens.fleet.table import fleet_banner
 from tui.screens.state import Rows, Shown
 
 if TYPE_CHECKING:
@@ -43,8 +45,8 @@ class Stage(Protocol):
     def covered(self) -> bool:
         """Whether a dialog or the help covers that screen."""
 
-    def open_dialog(self, dialog: Dialog, answered: Callable[[tuple[str, ...]], None]) -> None:
-        """Open a dialog; `answered` is not called if it is cancelled."""
+    def open_dialog(self, dialog: Dialog) -> None:
+        """Open a dialog."""
 
     def spawn(self, work: Coroutine[object, object, None], group: str) -> None:
         """Run a coroutine on the event loop."""
@@ -145,6 +147,15 @@ class Controller:
         """The machines in the list of machines by name, the worst first."""
         return {one.assessment.machine: one.assessment for one in standings(self.feed.reading.extra)}
 
+    @property
+    def chosen_machine(self) -> "Assessment | None":
+        """The machine under the cursor of the list of machines, None before that was read."""
+        return self.machines.get(self.selection.machine_in(list(self.machines)))
+
+    def seconds_on_screen(self, ring: Event) -> float:
+        """Return for how long a ring has been on the screen, 0 if it was not drawn yet."""
+        return self.display.seconds_on_screen(ring)
+
     def tell(self, notice: Notice) -> None:
         """Show a notice."""
         self.display.tell(notice)
@@ -168,7 +179,8 @@ class Controller:
         self, question: Question, fields: Sequence[Field], answered: Callable[[tuple[str, ...]], None]
     ) -> None:
         """Open a dialog; without fields it asks for a second key."""
-        self._stage.open_dialog(Dialog(question, fields) if fields else Confirm(question), answered)
+        dialog = Dialog(question, fields, answered) if fields else Confirm(question, (), answered)
+        self._stage.open_dialog(dialog)
 
     def store(self, acts: Mapping[Hashable, Work], stored: Callable[[Answers], None]) -> None:
         """Store acts on the writing thread."""
@@ -214,12 +226,18 @@ class Controller:
             return None
         reading, head = self.feed.reading, self.head
         self.display.update_frame(reading.view, head)
-        ahead = len(self.navigation.rings_ahead())
-        banner = self.display.banner(reading.view, self.display.status, head, self.live_now, ahead)
+        if self.rows is Rows.MACHINES:
+            banner = fleet_banner(standings(reading.extra), self._options.now(), self._options.wall)
+        else:
+            ahead = len(self.navigation.rings_ahead())
+            banner = self.display.banner(reading.view, self.display.status, head, self.live_now, ahead)
         return self.display.shown(reading, self.selection, self.rows, banner)
 
-    def drawn(self) -> None:
-        """Read what the screen on top wants besides, if that was not read yet."""
+    def drawn(self, place: str) -> None:
+        """Note what was drawn on a screen; read what it wants besides, if that was not read yet."""
+        # On the other screens nothing can be acknowledged, because alarms are not seen there.
+        if self.frame is not None and self.keymap.by_id["acknowledge"].works_on(place):
+            self.display.saw(self.frame, self.selection.chosen(self.frame), self.rows)
         if self.wanted != self.feed.reading.looked:
             self.feed.poll()
 
@@ -230,6 +248,8 @@ class Controller:
             return next((one for one in store.assessments() if one.id == id), None)
 
         await self.feed.switch(choose)
+        # No key may act on what was on the screen before.
+        self.display.frame = None
         self.selection = Selection(machine=self.selection.machine, zone=self._options.zone)
         self.tell(Notice())
         self.navigation.put(Playhead(None, self.head.pace, True, following=True))

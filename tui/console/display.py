@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 
+from engine.records.events import Event
 from tui.console.options import ConsoleOptions
 from tui.console.selection import Selection
 from tui.data.alarm_cache import Folding
@@ -40,6 +41,8 @@ class Display:
         self._started = options.now()
         self._notice_until = 0.0
         self._drawn_at = -math.inf
+        self._seen_at: dict[int, float] = {}
+        """When each ring came onto the screen, by its `seq`."""
 
     # The notice and the status.
 
@@ -84,6 +87,22 @@ class Display:
             self.frame = None
         elif self.frame is None or self.frame.view is not view or self.frame.playhead != head:
             self.frame = Frame(view, head, self._folding)
+
+    def saw(self, frame: Frame, component: int, rows: Rows) -> None:
+        """Note which rings are on the screen: all of the frame, or those of a bearing shown alone."""
+        now, name = self._options.clock(), frame.view.assessment.components[component]
+        kept = {}
+        for alarm in frame.alarms:
+            if rows is not Rows.BEARING or alarm.component == name:
+                kept[alarm.ring.seq] = self._seen_at.get(alarm.ring.seq, now)
+            elif alarm.ring.seq in self._seen_at:
+                kept[alarm.ring.seq] = self._seen_at[alarm.ring.seq]
+        self._seen_at = kept
+
+    def seconds_on_screen(self, ring: Event) -> float:
+        """Return for how long a ring has been on the screen, 0 if it was not drawn yet."""
+        now = self._options.clock()
+        return now - self._seen_at.get(ring.seq, now)
 
     def shown(
         self,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from engine.clock import moment
 from engine.operator.operator import Act
-from engine.records.events import Acknowledged
+from engine.records.events import Acknowledged, Event
 from tui.console.options import ConsoleOptions
 from tui.console.selection import Selection
 from tui.console.writer import Work
@@ -42,6 +42,9 @@ class Host(Protocol):
     @property
     def live_now(self) -> int | None:
         """The present in recording time, None for a finished run."""
+
+    def seconds_on_screen(self, ring: Event) -> float:
+        """Return for how long a ring has been on the screen, 0 if it was not drawn yet."""
 
     def tell(self, notice: Notice) -> None:
         """Show a notice."""

@@ -12,7 +12,7 @@ from engine.records.events import Acknowledged, Event, EventKind
 from engine.records.payloads import Ring
 from tui.data.crossings import Crossing
 from tui.data.view import View
-from tui.draw.format import acknowledged_by, reason, severity_text, short_time, subject, wall_time
+from tui.draw.format import STANDING, acknowledged_by, reason, severity_text, short_time, subject, wall_time
 from tui.draw.text import Lines, Role, Span, clean, fit
 
 LINES = 2
@@ -188,6 +188,20 @@ def already_notice(alarm: Alarm, zone: tzinfo) -> Notice:
     given = alarm.acknowledgement
     when = "" if given is None else f" as of {short_time(given.at, zone)}"
     return Notice(f"{subject(alarm)}: already acknowledged{later} by {acknowledged_by(alarm)}{when}")
+
+
+def unseen_notice(alarm: Alarm, key: str) -> Notice:
+    """Return the answer to a key that came before its operator can have seen the ring.
+
+    Args:
+        alarm: whose ring has just come onto the screen.
+        key: that acknowledges, as it is written for a reader.
+    """
+    return Notice(
+        f"{subject(alarm)}, {reason(alarm)}, has just become {STANDING[alarm.priority]}."
+        f" Press {key} again to acknowledge it.",
+        Role.WARNING,
+    )
 
 
 def failed_notice(alarm: Alarm, reason_text: str) -> Notice:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from tui.keys.keymap import Action, Group, Keymap
 from tui.keys.pane_actions import PANE_ACTIONS
-from tui.keys.places import PLACES
+from tui.keys.places import ONE_MACHINE, PLACES
 
 SEEN = ("overview", "bearing", "alarms")
 """Screens on which alarms can be acted upon: nobody acknowledges what they cannot see."""
@@ -140,20 +140,70 @@ ALARMS = (
 )
 
 TIME = (
-    Action("play", ("space",), "play", "pause", "pause, and go on", Group.TIME, rank=4),
-    Action("follow", ("f",), "follow", "newest", "follow the newest snapshot", Group.TIME, rank=6),
+    Action("play", ("space",), "play", "pause", "pause, and go on", Group.TIME, ONE_MACHINE, rank=4),
     Action(
-        "step-back", ("left",), "step(-1)", "step", "one snapshot back or on, and pause", Group.TIME, rank=7
+        "follow", ("f",), "follow", "newest", "follow the newest snapshot", Group.TIME, ONE_MACHINE, rank=6
     ),
     Action(
-        "step-on", ("right",), "step(1)", "step", "one snapshot back or on, and pause", Group.TIME, rank=7
+        "step-back",
+        ("left",),
+        "step(-1)",
+        "step",
+        "one snapshot back or on, and pause",
+        Group.TIME,
+        ONE_MACHINE,
+        rank=7,
     ),
-    Action("slower", ("[",), "pace(-1)", "pace", "slower (to ×0.25) or faster (to max)", Group.TIME, rank=8),
-    Action("faster", ("]",), "pace(1)", "pace", "slower (to ×0.25) or faster (to max)", Group.TIME, rank=8),
     Action(
-        "start", ("g",), "seek('start')", "ends", "to the first or the newest snapshot", Group.TIME, rank=11
+        "step-on",
+        ("right",),
+        "step(1)",
+        "step",
+        "one snapshot back or on, and pause",
+        Group.TIME,
+        ONE_MACHINE,
+        rank=7,
     ),
-    Action("end", ("G",), "seek('end')", "ends", "to the first or the newest snapshot", Group.TIME, rank=11),
+    Action(
+        "slower",
+        ("[",),
+        "pace(-1)",
+        "pace",
+        "slower (to ×0.25) or faster (to max)",
+        Group.TIME,
+        ONE_MACHINE,
+        rank=8,
+    ),
+    Action(
+        "faster",
+        ("]",),
+        "pace(1)",
+        "pace",
+        "slower (to ×0.25) or faster (to max)",
+        Group.TIME,
+        ONE_MACHINE,
+        rank=8,
+    ),
+    Action(
+        "start",
+        ("g",),
+        "seek('start')",
+        "ends",
+        "to the first or the newest snapshot",
+        Group.TIME,
+        ONE_MACHINE,
+        rank=11,
+    ),
+    Action(
+        "end",
+        ("G",),
+        "seek('end')",
+        "ends",
+        "to the first or the newest snapshot",
+        Group.TIME,
+        ONE_MACHINE,
+        rank=11,
+    ),
     Action(
         "next-crossing",
         ("N",),
@@ -161,6 +211,7 @@ TIME = (
         "crossing",
         "to the next or previous crossing of a limit",
         Group.TIME,
+        ONE_MACHINE,
         rank=10,
     ),
     Action(
@@ -170,6 +221,7 @@ TIME = (
         "crossing",
         "to the next or previous crossing of a limit",
         Group.TIME,
+        ONE_MACHINE,
         rank=10,
     ),
 )
@@ -182,6 +234,7 @@ FURTHER = (
         "ring",
         "to the next or previous ring of an alarm",
         Group.TIME,
+        ONE_MACHINE,
         rank=15,
     ),
     Action(
@@ -191,9 +244,19 @@ FURTHER = (
         "ring",
         "to the next or previous ring of an alarm",
         Group.TIME,
+        ONE_MACHINE,
         rank=15,
     ),
-    Action("goto", ("t",), "goto", "go to", "go to a time or a snapshot that is typed", Group.TIME, rank=16),
+    Action(
+        "goto",
+        ("t",),
+        "goto",
+        "go to",
+        "go to a time or a snapshot that is typed",
+        Group.TIME,
+        ONE_MACHINE,
+        rank=16,
+    ),
 )
 
 LOOKING = (

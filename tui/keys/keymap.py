@@ -10,6 +10,7 @@ from textual.binding import Binding
 from textual.keys import Keys
 
 from engine.errors import UnusableError, nearest
+from tui.keys.places import ONE_MACHINE
 
 RESERVED = ("ctrl+c", "ctrl+q")
 """They leave, whatever the settings say: nobody is locked in."""
@@ -200,8 +201,8 @@ def key_table(keymap: Keymap) -> str:
     rows = []
     for group in told_together(keymap.actions):
         keys = " ".join(f"`{shown_key(key)}`" for action in group for key in action.keys)
-        where = sorted({screen for action in group for screen in action.where})
-        there = f" ({', '.join(where)})" if where else ""
+        where = {screen for action in group for screen in action.where}
+        there = f" ({', '.join(sorted(where))})" if where and where != set(ONE_MACHINE) else ""
         ids = ", ".join(f"`{action.id}`" for action in group)
         rows.append(f"| {keys} | {group[0].sentence}{there} | {ids} |")
     return "\n".join(["| key | what it does | id in `[keys]` |", "|---|---|---|", *rows])

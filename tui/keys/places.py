@@ -1,4 +1,4 @@
-"""The screens by id, with their keys and words; keys, palette and help read this list."""
+"""The screens by id, with their keys and words; a new screen is a line here and a folder in `tui/screens`."""
 
 from dataclasses import dataclass
 
@@ -11,11 +11,13 @@ class Place:
     key: str
     word: str
     sentence: str
+    all_machines: bool = False
+    """Whether it lists all machines, instead of showing one."""
 
 
 PLACES = (
     Place("overview", "1", "overview", "all bearings: which, how bad, since when"),
-    Place("fleet", "0", "machines", "all machines of the store, the worst first"),
+    Place("fleet", "0", "machines", "all machines of the store, the worst first", all_machines=True),
     Place("bearing", "2", "bearing", "why: the selected bearing in detail"),
     Place("alarms", "3", "alarms", "alarms: active, shelved, history, and each one's story"),
     Place("timeline", "4", "timeline", "the whole run at once, and what happened in it"),
@@ -23,6 +25,9 @@ PLACES = (
     Place("health", "6", "health", "is the engine at work: files, disk, alarm system, log"),
 )
 """The first is there from the start; the others lie over it and `Esc` leads back."""
+
+ONE_MACHINE = tuple(place.id for place in PLACES if not place.all_machines)
+"""Ids of the screens that show one machine."""
 
 HOME = PLACES[0].id
 """Id of the screen that the console starts with."""

@@ -44,16 +44,47 @@ def needed(what: str) -> Callable[[str], str]:
     return lambda text: "" if text.strip() else what
 
 
-class Dialog(ModalScreen[tuple[str, ...] | None]):
-    """Asks, and gives back what was typed into its fields; None where it was left."""
+class Modal(ModalScreen[None]):
+    """A screen over another, that closes once."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "back", priority=True)]
+    _closed = False
+
+    def close(self, answer: Callable[[], None] | None = None) -> None:
+        """Give the answer, if there is one, and close; a second time nothing happens.
+
+        The answer comes first: if closing fails, nothing that was typed is lost.
+        """
+        if self._closed:
+            return
+        self._closed = True
+        if answer is not None:
+            answer()
+        self.dismiss()
+
+
+class Dialog(Modal):
+    """A question with fields; the texts typed into them are given to `answered`, unless it is cancelled."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "back", priority=True),
+        Binding("tab", "field(1)", "next field", priority=True),
+        Binding("shift+tab", "field(-1)", "previous field", priority=True),
+    ]
     AUTO_FOCUS = "Input"
 
-    def __init__(self, question: Question, fields: Sequence[Field] = ()) -> None:
-        """Ask this."""
+    def __init__(
+        self, question: Question, fields: Sequence[Field], answered: Callable[[tuple[str, ...]], None]
+    ) -> None:
+        """Ask a question.
+
+        Args:
+            question: its words.
+            fields: what is to be typed.
+            answered: gets the texts of the fields.
+        """
         super().__init__()
         self.question, self.fields = question, tuple(fields)
+        self._answered = answered
         self._wrong = ""
 
     def compose(self) -> ComposeResult:
@@ -101,6 +132,8 @@ class Dialog(ModalScreen[tuple[str, ...] | None]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Go to the next field; from the last one, answer, if all is well."""
         event.stop()
+        if self._closed:
+            return
         texts = [self.query_one(f"#field{number}", Input).value for number in range(len(self.fields))]
         here = int(str(event.input.id).removeprefix("field"))
         for number, (field, text) in enumerate(zip(self.fields, texts, strict=True)):
@@ -113,30 +146,39 @@ class Dialog(ModalScreen[tuple[str, ...] | None]):
                 self.query_one(f"#field{number}", Input).focus()
                 self._say(wrong)
                 return
-        self.dismiss(tuple(texts))
+        self.close(lambda: self._answered(tuple(texts)))
 
     def _say(self, wrong: str) -> None:
         self._wrong = wrong
         self._draw()
 
     def action_leave(self) -> None:
-        """Leave without an answer."""
-        self.dismiss(None)
+        """Cancel."""
+        self.close()
+
+    def action_field(self, by: int) -> None:
+        """Go to the next or previous field; after the last comes the first."""
+        focused = self.focused
+        if isinstance(focused, Input) and self.fields:
+            here = int(str(focused.id).removeprefix("field"))
+            self.query_one(f"#field{(here + by) % len(self.fields)}", Input).focus()
 
 
 class Confirm(Dialog):
-    """Asks for a second key: `y` does it, everything else does not."""
+    """A question that a second key answers: `y` does it, any other character cancels."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("y,Y", "yes", "yes")]
     AUTO_FOCUS = ""
 
     def action_yes(self) -> None:
         """Do it."""
-        self.dismiss(())
+        self.close(lambda: self._answered(()))
 
-    def key_n(self) -> None:
-        """Do not."""
-        self.dismiss(None)
+    def on_key(self, event: Key) -> None:
+        """Cancel, by any other key that is a character."""
+        if event.is_printable and event.key not in {"y", "Y"}:
+            event.stop()
+            self.close()
 
 
 def question_lines(width: int, height: int, question: Question) -> Lines:

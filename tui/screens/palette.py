@@ -4,17 +4,18 @@ Keys come to the screen itself, one by one and in order, and each is answered be
 however fast somebody types, no list of an earlier text is left to choose from.
 """
 
+from collections.abc import Callable
 from functools import partial
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.events import Click, Key, Paste
-from textual.screen import ModalScreen
 
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, title, window
 from tui.keys.keymap import Action, Keymap
 from tui.keys.search import Found, find
+from tui.screens.dialog import Modal
 from tui.screens.panel import Panel
 
 LONGEST = 60
@@ -23,14 +24,21 @@ LONGEST = 60
 MOVES = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10}
 
 
-class Finder(ModalScreen[Action | None], inherit_bindings=False):
+class Finder(Modal, inherit_bindings=False):
     """Everything that can be done on the screen below, narrowed by what is typed."""
 
     AUTO_FOCUS = ""
 
-    def __init__(self, keymap: Keymap, place: str) -> None:
-        """Offer what works on that screen."""
+    def __init__(self, keymap: Keymap, place: str, run: Callable[[Action], None]) -> None:
+        """Offer the actions that work on a screen.
+
+        Args:
+            keymap: the keys in force.
+            place: id of the screen below.
+            run: gets the action that was chosen.
+        """
         super().__init__()
+        self._run = run
         self._keymap, self._place = keymap, place
         self.found = find(keymap, place, "")
 
@@ -51,11 +59,12 @@ class Finder(ModalScreen[Action | None], inherit_bindings=False):
         """Type, select, do it or leave."""
         event.stop()
         event.prevent_default()
+        if self._closed:
+            return
         if event.key == "escape":
-            self.dismiss(None)
+            self.close()
         elif event.key == "enter":
-            if self.found.chosen is not None:
-                self.dismiss(self.found.chosen)
+            self._choose(self.found.chosen)
         elif event.key in MOVES:
             self.found = self.found.moved(MOVES[event.key])
         elif event.key in {"backspace", "ctrl+h"}:
@@ -76,12 +85,16 @@ class Finder(ModalScreen[Action | None], inherit_bindings=False):
         """Do what is clicked; beside the list, leave."""
         panel = self.query_one("#finder", Panel)
         if not panel.region.contains(event.screen_x, event.screen_y):
-            self.dismiss(None)
+            self.close()
             return
         shown = rows(panel.size.height, self.found)
         row = event.screen_y - panel.region.y - (AROUND - 1)
         if 0 <= row < len(shown):
-            self.dismiss(self.found.actions[shown[row]][1])
+            self._choose(self.found.actions[shown[row]][1])
+
+    def _choose(self, action: Action | None) -> None:
+        if action is not None:
+            self.close(partial(self._run, action))
 
     def _type(self, text: str) -> None:
         self.found = find(self._keymap, self._place, text[:LONGEST])

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.clock import microseconds
+from engine.records.events import Event
 from engine.store.store import Store
 from tests.tui import synthetic
 from tui.console.host import Answers
@@ -34,6 +35,7 @@ class FakeHost:
     live_now: int | None = None
     notices: list[Notice] = field(default_factory=list)
     dialog: tuple[Question, tuple[Field, ...], Answered] | None = None
+    on_screen: float = 60.0
     bells: int = 0
     polls: int = 0
     draws: list[bool] = field(default_factory=list)
@@ -41,6 +43,9 @@ class FakeHost:
     @property
     def notice(self) -> Notice:
         return self.notices[-1] if self.notices else Notice()
+
+    def seconds_on_screen(self, ring: Event) -> float:
+        return self.on_screen
 
     def tell(self, notice: Notice) -> None:
         self.notices.append(notice)

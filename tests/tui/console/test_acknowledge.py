@@ -11,7 +11,7 @@ from engine.records.events import EventKind
 from engine.store.store import Store
 from tests.engine.store_items import acknowledge
 from tests.tui import synthetic
-from tests.tui.conftest import Clock, put, settled, text
+from tests.tui.conftest import Clock, looked_at, put, settled, text
 from tests.tui.two_alarms import acknowledgements, two_alarms
 from tui.console.app import Console
 
@@ -27,6 +27,7 @@ async def test_a_acknowledges_the_ring_on_the_screen_and_who_and_when_are_kept(
         await settled(pilot)
         put(app, 80)
         await settled(pilot)
+        await looked_at(pilot)
         await pilot.press("a")
         await settled(pilot)
         assert "ALARM acked" in text(app)
@@ -46,6 +47,7 @@ async def test_a_acknowledges_the_ring_on_the_screen_and_who_and_when_are_kept(
         await settled(pilot)
         assert "acked later" in text(app)
         clock.seconds += 1
+        await looked_at(pilot)
         await pilot.press("a")
         await settled(pilot)
         assert "already acknowledged later, by ann" in text(app)
@@ -68,6 +70,7 @@ async def test_an_acknowledgement_shows_only_once_it_is_stored_and_quitting_wait
         await settled(pilot)
         put(app, 80)
         await settled(pilot)
+        await looked_at(pilot)
         await pilot.press("a")
         await pilot.pause()
         assert opened.wait(5)
@@ -95,6 +98,7 @@ async def test_a_store_that_refuses_leaves_the_alarm_unacknowledged_and_says_so(
         await settled(pilot)
         put(app, 80)
         await settled(pilot)
+        await looked_at(pilot)
         await pilot.press("a")
         await settled(pilot)
         assert "NOT ACKNOWLEDGED: Bearing 1 stays unacknowledged" in text(app)
@@ -113,6 +117,7 @@ async def test_who_comes_second_is_told_who_was_first(console: Make, own_store: 
             ring = next(event for event in store.events(assessment) if event.alarm)
             acknowledge(store, assessment, ring, "bob", "night shift", ring.at)
         app.controller.feed.polling = True  # this console has not polled since
+        await looked_at(pilot)
         await pilot.press("a")
         app.controller.feed.polling = False
         await settled(pilot)
@@ -130,6 +135,7 @@ async def test_a_key_held_down_acknowledges_one_alarm_and_no_more(
         await pilot.press("G")
         await settled(pilot)
         for _ in range(5):
+            await looked_at(pilot)
             await pilot.press("a")
             await settled(pilot)
             clock.seconds += 0.1
@@ -148,7 +154,9 @@ async def test_the_selected_alarm_is_acknowledged_and_a_second_press_says_who_di
     app = console(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
-        await pilot.press("G", "down", "down", "a")
+        await pilot.press("G", "down", "down")
+        await looked_at(pilot)
+        await pilot.press("a")
         await settled(pilot)
         assert [event.component for event in acknowledgements(tmp_path)] == ["Bearing 3"]
         clock.seconds += 1

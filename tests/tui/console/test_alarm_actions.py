@@ -17,7 +17,7 @@ from engine.operator.operator import Operator
 from engine.records.events import OPERATOR_KINDS, Event, EventKind, NewEvent
 from engine.store.store import Store
 from tests.tui import synthetic
-from tests.tui.conftest import put, settled, text
+from tests.tui.conftest import looked_at, put, settled, text
 from tui.console.app import Console
 from tui.data.alarm_filter import AlarmFilter, Listing
 from tui.data.frame import Frame
@@ -197,7 +197,9 @@ async def test_all_alarms_shown_are_acknowledged_by_a_second_key_and_not_by_one(
     app = console(busy)
     async with app.run_test(size=(60, 16)) as pilot:
         await settled(pilot)
-        await pilot.press("G", "3", "A")
+        await pilot.press("G", "3")
+        await looked_at(pilot)
+        await pilot.press("A")
         await settled(pilot)
         assert "Acknowledge 2 alarms?" in text(app)
         await pilot.press("enter", "escape")
@@ -225,7 +227,9 @@ async def test_of_all_alarms_those_that_were_not_stored_are_told_with_the_reason
     app = console(busy, open_store=lambda: FullAfterOne.open(busy))
     async with app.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
-        await pilot.press("G", "3", "A", "y")
+        await pilot.press("G", "3")
+        await looked_at(pilot)
+        await pilot.press("A", "y")
         await settled(pilot)
         told = " ".join(text(app).split())
         assert "NOT ACKNOWLEDGED, 1 alarm: Bearing 3 via Bearing 1; the store did not take it" in told

@@ -8,7 +8,7 @@ import pytest
 from engine.records.events import OPERATOR_KINDS, Event, EventKind, NewEvent
 from engine.store.store import Store
 from tests.tui import synthetic
-from tests.tui.conftest import Clock, put, settled, text
+from tests.tui.conftest import Clock, looked_at, put, settled, text
 from tui.console.app import Console
 from tui.console.selection import HELD_SECONDS
 
@@ -59,6 +59,7 @@ async def test_a_note_after_an_acknowledgement_is_on_the_same_alarm(console: Mak
         await settled(pilot)
         put(app, 110)
         await settled(pilot)
+        await looked_at(pilot)
         await pilot.press("a")
         await settled(pilot)
         assert "›△ Bearing 1" in text(app)
@@ -78,17 +79,22 @@ async def test_pressing_a_again_and_again_does_not_walk_from_bearing_to_bearing(
         await settled(pilot)
         put(app, 110)
         for _ in range(3):
+            await looked_at(pilot)
             await pilot.press("a")
             await settled(pilot)
             clock.seconds += 1.5
         assert deeds(busy) == [(EventKind.ACKNOWLEDGED, LIMIT)]
         assert "already acknowledged by ann" in text(app)
         assert "3 unacknowledged: ↑/↓ selects another" in " ".join(text(app).split())
-        await pilot.press("escape", "a")
+        await pilot.press("escape")
+        await looked_at(pilot)
+        await pilot.press("a")
         await settled(pilot)
         assert deeds(busy)[1:] == [(EventKind.ACKNOWLEDGED, "Bearing 3/limit/105")]
         clock.seconds += 1.5
-        await pilot.press("down", "a")
+        await pilot.press("down")
+        await looked_at(pilot)
+        await pilot.press("a")
         await settled(pilot)
     assert deeds(busy)[2:] == [(EventKind.ACKNOWLEDGED, "Bearing 4/limit/106")]
 
@@ -105,6 +111,7 @@ async def test_taking_out_of_service_and_back_are_about_the_same_bearing(
         await settled(pilot)
         assert "›□ Bearing 1" in text(app)
         # No other key acts on another alarm either.
+        await looked_at(pilot)
         await pilot.press("a")
         await settled(pilot)
         await pilot.press("o")
@@ -125,6 +132,7 @@ async def test_what_leaves_the_list_by_an_acknowledgement_stays_until_another_is
         await pilot.press("3", "down", "down", "down")
         await settled(pilot)
         assert "›▽ 02-15 20:42 Bearing 1" in text(app)
+        await looked_at(pilot)
         await pilot.press("a")
         await settled(pilot)
         assert "›· 02-15 20:42 Bearing 1" in text(app)
@@ -142,6 +150,7 @@ async def test_what_was_acted_on_is_meant_on_the_next_screen_too(console: Make, 
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
         put(app, 110)
+        await looked_at(pilot)
         await pilot.press("a", "3")
         await settled(pilot)
         assert "›△ 02-16 06:02 Bearing 1" in text(app)
@@ -154,11 +163,13 @@ async def test_what_has_not_rung_yet_at_the_playhead_is_not_meant(
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
         put(app, 110)
+        await looked_at(pilot)
         await pilot.press("a")
         await settled(pilot)
         clock.seconds += 1.5
         put(app, 71)
         await settled(pilot)
+        await looked_at(pilot)
         await pilot.press("a")
         await settled(pilot)
     assert deeds(busy)[1:] == [(EventKind.ACKNOWLEDGED, "Bearing 1/trend/70")]
@@ -172,6 +183,7 @@ async def test_a_ring_takes_the_selection_once_nobody_is_at_it(
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
         put(app, 110)
+        await looked_at(pilot)
         await pilot.press("a")
         await settled(pilot)
         clock.seconds += waited

@@ -18,7 +18,7 @@ from engine.records.intake import Intake, Outcome
 from engine.records.progress import Heartbeat, Phase
 from engine.store.store import Store
 from tests.tui import synthetic
-from tests.tui.conftest import Clock, settled, text
+from tests.tui.conftest import Clock, looked_at, settled, text
 from tui.console.app import Console
 from tui.console.options import Appearance
 from tui.console.preferences import Left, keep, recall
@@ -182,6 +182,7 @@ async def test_an_alarm_that_comes_before_any_data_is_shown_and_acknowledged(
         async with app.run_test(size=(80, 24)) as pilot:
             await settled(pilot)
             assert "1 unacknowledged" in text(app)
+            await looked_at(pilot)
             await pilot.press("a")
             await settled(pilot)
             assert "1 unacknowledged" not in text(app)
@@ -242,6 +243,7 @@ async def test_an_acknowledgement_while_following_is_none_of_the_past(
     app = console(live, session="", playing=True, at_newest=True)
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
+        await looked_at(pilot)
         await pilot.press("a")
         await settled(pilot)
         assert "Acknowledged by ann" in text(app)

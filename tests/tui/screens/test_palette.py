@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from engine.records.events import OPERATOR_KINDS
 from engine.store.store import Store
-from tests.tui.conftest import put, settled, text
+from tests.tui.conftest import looked_at, put, settled, text
 from tui.console.app import Console
 from tui.draw.text import plain
 from tui.keys.actions import DEFAULT
@@ -106,6 +106,7 @@ async def test_an_acknowledgement_selected_by_hand_is_given(console: Make, own_s
         await settled(pilot)
         put(app, 110)
         await settled(pilot)
+        await looked_at(pilot)
         await burst(pilot, ":", *"ack", "down", "enter")
         assert "Acknowledged by ann: Bearing 1" in text(app)
     assert deeds(own_store) == 1

@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from engine.records.progress import Epoch, Phase
 from engine.store.store import Store
 from tests.tui import synthetic
-from tests.tui.conftest import put, settled
+from tests.tui.conftest import looked_at, put, settled
 from tui.console.app import Console
 from tui.console.options import Appearance
 from tui.draw.glyphs import Glyphs
@@ -29,6 +29,8 @@ def at(position: int, *keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
         put(pilot.app, position)
         await settled(pilot)
         for key in keys:
+            if key == "a":
+                await looked_at(pilot)
             await pilot.press(key)
             await settled(pilot)
 

@@ -5,13 +5,16 @@ from datetime import datetime, tzinfo
 from rich.cells import cell_len
 
 from engine.alarms.alarm import AlarmState
+from engine.clock import microseconds
 from engine.records.progress import Phase
 from tui.data.fleet import Standing
 from tui.data.latest import NEVER
 from tui.draw.alarm_rows import alarm_glyph
+from tui.draw.banner import Banner
 from tui.draw.bearing_rows import NOW, NUMBER_WIDTH
 from tui.draw.format import QUALITIES, SHELVED, STANDING, severity_text, short_time
 from tui.draw.mode import since_text
+from tui.draw.status import EngineStatus
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, title, window
 
 WIDE = 90
@@ -55,6 +58,26 @@ def fleet_lines(
     for number in window(len(fleet), place, (height - 2) // (1 if wide else 2)):
         lines.extend(_rows(width, fleet[number], name, now, zone, wall, chosen=number == place))
     return lines[:height]
+
+
+def fleet_banner(fleet: tuple[Standing, ...], now: datetime, wall: tzinfo) -> Banner:
+    """Return the lines on top of the list: how many machines, and whether their engines work.
+
+    Args:
+        fleet: the machines, empty before they were read.
+        now: wall clock.
+        wall: time zone of the wall clock.
+    """
+    broken = [clean(one.assessment.machine) for one in fleet if engine_text(one, now, wall)[1] is Role.ALARM]
+    if not fleet:
+        status = EngineStatus("Reading the store …", Role.DIM)
+    elif broken:
+        words = f"✕ {len(broken)} of {len(fleet)} engines not working: {', '.join(broken)}"
+        status = EngineStatus(words, Role.ALARM)
+    else:
+        status = EngineStatus("All engines work or have finished", Role.PLAIN)
+    machines = f"{len(fleet)} machine{'s' * (len(fleet) != 1)}" if fleet else "machines"
+    return Banner(machines, Span("NOW", Role.STRONG), microseconds(now.replace(microsecond=0)), status)
 
 
 def engine_text(standing: Standing, now: datetime, wall: tzinfo) -> tuple[str, Role]:
