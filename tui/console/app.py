@@ -1,6 +1,6 @@
 """The console: runs the action of a key. It never talks to the engine, only to the store."""
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, ClassVar, cast
 
 from textual.binding import Binding, BindingType
@@ -163,8 +163,8 @@ class Console(TerminalApp, inherit_bindings=False):
         """Open a dialog."""
         self.push_screen(dialog)
 
-    def spawn(self, work: Coroutine[object, object, None], group: str) -> None:
-        """Run a coroutine on the event loop."""
+    def spawn(self, work: Callable[[], Coroutine[object, object, None]], group: str) -> None:
+        """Run a coroutine function on the event loop."""
         self.run_worker(work, group=group)
 
     def draw_soon(self) -> None:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Coroutine, Hashable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from engine.errors import FailedError, UnusableError
@@ -48,8 +49,8 @@ class Stage(Protocol):
     def open_dialog(self, dialog: Dialog) -> None:
         """Open a dialog."""
 
-    def spawn(self, work: Coroutine[object, object, None], group: str) -> None:
-        """Run a coroutine on the event loop."""
+    def spawn(self, work: Callable[[], Coroutine[object, object, None]], group: str) -> None:
+        """Run a coroutine function on the event loop."""
 
     def draw_soon(self) -> None:
         """Draw before the next message."""
@@ -187,7 +188,7 @@ class Controller:
         begun = self.writes.begin(acts)
         self.tell(Notice("Storing …" if begun else "It is being stored …"))
         if begun:
-            self._stage.spawn(self._stored(begun, stored), "writing")
+            self._stage.spawn(partial(self._stored, begun, stored), "writing")
 
     async def _stored(
         self, begun: "Mapping[Hashable, asyncio.Future[Any]]", stored: Callable[[Answers], None]
@@ -236,7 +237,8 @@ class Controller:
     def drawn(self, place: str) -> None:
         """Note what was drawn on a screen; read what it wants besides, if that was not read yet."""
         # On the other screens nothing can be acknowledged, because alarms are not seen there.
-        if self.frame is not None and self.keymap.by_id["acknowledge"].works_on(place):
+        acts = self.keymap.by_id["acknowledge"].works_on(place) and not self._stage.covered
+        if self.frame is not None and acts:
             self.display.saw(self.frame, self.selection.chosen(self.frame), self.rows)
         if self.wanted != self.feed.reading.looked:
             self.feed.poll()

@@ -46,14 +46,14 @@ class StoreFeed:
         self,
         options: ConsoleOptions,
         viewer: Viewer,
-        spawn: Callable[[Coroutine[object, object, None]], object],
+        spawn: Callable[[Callable[[], Coroutine[object, object, None]]], object],
     ) -> None:
         """Start without a reading.
 
         Args:
             options: of the console.
             viewer: gets the readings.
-            spawn: runs a coroutine on the event loop.
+            spawn: runs a coroutine function on the event loop.
         """
         self.reading = Reading(None, begun=False)
         self.polling = False
@@ -99,7 +99,7 @@ class StoreFeed:
         self._again = self.polling
         if not self.polling:
             self.polling = True
-            self._spawn(self._poll())
+            self._spawn(self._poll)
 
     async def switch(self, choose: "Callable[[Store], Assessment | None]") -> None:
         """Forget the assessment; the next poll reads the one that `choose` picks."""

@@ -47,16 +47,16 @@ def needed(what: str) -> Callable[[str], str]:
 class Modal(ModalScreen[None]):
     """A screen over another, that closes once."""
 
-    _closed = False
+    _leaving = False
 
     def close(self, answer: Callable[[], None] | None = None) -> None:
         """Give the answer, if there is one, and close; a second time nothing happens.
 
         The answer comes first: if closing fails, nothing that was typed is lost.
         """
-        if self._closed:
+        if self._leaving:
             return
-        self._closed = True
+        self._leaving = True
         if answer is not None:
             answer()
         self.dismiss()
@@ -132,7 +132,7 @@ class Dialog(Modal):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Go to the next field; from the last one, answer, if all is well."""
         event.stop()
-        if self._closed:
+        if self._leaving:
             return
         texts = [self.query_one(f"#field{number}", Input).value for number in range(len(self.fields))]
         here = int(str(event.input.id).removeprefix("field"))

@@ -59,7 +59,7 @@ class Finder(Modal, inherit_bindings=False):
         """Type, select, do it or leave."""
         event.stop()
         event.prevent_default()
-        if self._closed:
+        if self._leaving:
             return
         if event.key == "escape":
             self.close()

@@ -34,7 +34,7 @@ async def test_a_acknowledges_the_ring_on_the_screen_and_who_and_when_are_kept(
         assert "Acknowledged by ann: Bearing 1, outer race, rang 02-16 06:02" in text(app)
         (event,) = acknowledgements(own_store)
         assert event.at == synthetic.at(80)
-        assert event.recorded_at == synthetic.WALL
+        assert event.recorded_at == clock.wall()
         assert (event.detail["by"], event.session) == ("ann", "night shift")
         with Store.open(own_store) as store:
             rung = {one.seq: one.kind for one in store.events(store.assessments()[-1])}

@@ -118,7 +118,7 @@ async def test_no_dialog_fails_by_any_keys_that_come_fast(console: Make, busy: P
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
         put(app, 110)
-        for _ in range(25):
+        for _ in range(12):
             for dialog in made.sample(list(DIALOGS.values()), 2):
                 await burst(
                     pilot,
