@@ -90,7 +90,7 @@ class Arrivals:
                 elif not isinstance(one, NotYetError):
                     gathering.add(*one)
                     self.gathered[candidate.raw] = candidate.stamp
-                    self.rhythm.heard(times[candidate.raw])
+                    self.rhythm.arrived(times[candidate.raw])
                 self.beat()
                 if self.stop.is_set():
                     return
@@ -109,7 +109,7 @@ class Arrivals:
         try:
             if decision.outcome is Outcome.TAKEN:
                 assessor.assess(one, row)
-                self.rhythm.heard(one.at)
+                self.rhythm.arrived(one.at)
             elif decision.outcome is Outcome.LATE:
                 assessor.assess_late(one, row)
             else:

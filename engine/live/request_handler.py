@@ -183,12 +183,12 @@ class RequestHandler:
     def _relearn(self, request: Event, healthy: str) -> None:
         parse_healthy(healthy)
         model = self._settings.model.model_copy(update={"healthy": healthy, "skip": 0})
-        told = self._settings.model_copy(update={"model": model})
-        run = open_run(self._folder, told.recording_format())
+        settings = self._settings.model_copy(update={"model": model})
+        run = open_run(self._folder, settings.recording_format())
 
         def learn() -> None:
             try:
-                bundle = learn_from_run(run, told, _Quiet(self._ending))
+                bundle = learn_from_run(run, settings, _Quiet(self._ending))
                 words = f"learned {self._bundles.keep(bundle)} from {bundle.baseline.count} snapshots"
                 self._learned.put(Answer(request, True, f"{words}; switch to use it"))
             except _AbandonedError:

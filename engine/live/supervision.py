@@ -52,7 +52,7 @@ class Rhythm:
         self._times: deque[datetime] = deque(maxlen=RECENT + 1)
         self.silence: Silence | None = None
 
-    def heard(self, at: datetime, waited: float = 0.0) -> None:
+    def arrived(self, at: datetime, waited: float = 0.0) -> None:
         """Note a snapshot's recording time, and how long ago it came [s]; ignore an older one."""
         if not self._times or at > self._times[-1]:
             self._times.append(at)
@@ -65,7 +65,7 @@ class Rhythm:
             at = moment(int(micros))
             came = store.came(assessment.machine_id, at)
             waited = (now - came).total_seconds() if came else 0.0
-            self.heard(at, max(waited, 0.0))
+            self.arrived(at, max(waited, 0.0))
         if self.silence is None and self._seconds:
             # Without any data yet, data is missed from the start of the engine on.
             self.silence = Silence(LiveClock(now, self._clock()), timedelta(seconds=self._seconds))

@@ -75,11 +75,11 @@ def test_late_snapshot_does_not_turn_the_clock_back() -> None:
     clock = 100.0
     rhythm = Rhythm(0.0, lambda: clock)
     assert rhythm.now() is None
-    rhythm.heard(at(10))
+    rhythm.arrived(at(10))
     clock = 160.0
-    rhythm.heard(at(5))
+    rhythm.arrived(at(5))
     assert rhythm.now() == at(11)
-    rhythm.heard(at(20), waited=120.0)
+    rhythm.arrived(at(20), waited=120.0)
     assert rhythm.now() == at(22)
 
 
