@@ -54,7 +54,7 @@ class Kind:
     command: str
 
     def unpack_line(self, name: str) -> str:
-        """The command that unpacks a file of this name, to copy."""
+        """Return the command that unpacks a file of this name, to copy."""
         return f"{self.command} {shlex.quote(name)}"
 
 

@@ -131,7 +131,7 @@ def _lines_up(body: bytes, form: RecordingFormat) -> bool:
 
 
 def _column(text: bytes, form: RecordingFormat) -> np.ndarray[tuple[int], np.dtype[np.float32]] | None:
-    """The finite numbers of one column, (rows,), parsed as `_parse` does; None if a cell holds none."""
+    """Return the finite numbers of one column, (rows,), parsed like `_parse`; None if a cell is no number."""
     import pandas as pd
 
     if text.translate(None, _OF_NUMBERS):

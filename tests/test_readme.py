@@ -12,8 +12,10 @@ import pytest
 import typer
 from click.testing import CliRunner
 
+from engine.alarms.causes import CAUSES
 from engine.config.settings import load_settings
 from engine.models import MODELS
+from engine.records.intake import Outcome
 from engine.reports.result_files import ALARMS, SCORES
 from tui.cli import app
 from tui.keys.actions import DEFAULT
@@ -177,6 +179,23 @@ def test_calls_on_a_page_use_commands_and_options_that_exist(page: Path) -> None
         known = {name for one in command.get_params(context) for name in one.opts}
         given = {word.split("=")[0] for word in rest if word.startswith("--")}
         assert given <= known, call
+
+
+def test_every_cause_is_explained_with_its_source_and_priority() -> None:
+    table = (DOCS / "alarms.md").read_text().split("## Causes")[1].split("## ")[0]
+    explained = {
+        cause: (source, priority.split()[0].rstrip(";,"))
+        for causes, source, priority in re.findall(r"^\| ([a-z][^|]*) \| ([^|]*) \| ([^|]*) \|", table, re.M)
+        for cause in causes.split(", ")
+    }
+    held = {str(cause): (rule.source, str(rule.priority)) for cause, rule in CAUSES.items()}
+    assert {cause: explained.get(cause) for cause in held} == held
+
+
+def test_every_outcome_of_a_file_is_explained() -> None:
+    table = SERVICE.split("## Intake of files")[1].split("## ")[0]
+    named = re.findall(r"^\| (\w+) \|", table, re.M)
+    assert set(named) - {"outcome"} == {str(outcome) for outcome in Outcome}
 
 
 def test_every_model_is_explained() -> None:

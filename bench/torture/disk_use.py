@@ -83,16 +83,16 @@ def kept(interval: float, rules: StoreSettings) -> dict[str, int]:
 
 def lines(size: Bytes, rules: StoreSettings) -> list[str]:
     """Format the arithmetic, one line for each kind."""
-    told = []
+    text = []
     for name, interval in INTERVALS.items():
         counts = kept(interval, rules)
         parts = {what: count * getattr(size, what) / 1e6 for what, count in counts.items()}
-        told.append(f"one snapshot in {name}: {sum(parts.values()):.0f} MB after a year of 4 channels")
-        told += [
+        text.append(f"one snapshot in {name}: {sum(parts.values()):.0f} MB after a year of 4 channels")
+        text += [
             f"    {counts[what]:>9,} {what + 's':<9} x {getattr(size, what):>6.0f} B = {part:>7.1f} MB"
             for what, part in parts.items()
         ]
-    return told
+    return text
 
 
 def real_rows(store: Store, assessment: Assessment) -> list[Assessed]:

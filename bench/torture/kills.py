@@ -190,7 +190,7 @@ def _has_rung(state: Path) -> bool:
 
 
 def _kill_operator(state: Path, name: str, dice: random.Random, toll: Toll) -> None:
-    operator, told = processes.operator(state, name)
+    operator, pipe = processes.operator(state, name)
     if operator.has_ended(dice.uniform(0.05, 0.8)):
         toll.wrong.append(f"{name} ended with code {operator.exit_code()}")
     operator.kill()
@@ -198,8 +198,8 @@ def _kill_operator(state: Path, name: str, dice: random.Random, toll: Toll) -> N
     # The last line of a killed process may be incomplete.
     with suppress(EOFError, OSError):
         while True:
-            toll.confirmed.append(Confirmed(*told.recv()))
-    told.close()
+            toll.confirmed.append(Confirmed(*pipe.recv()))
+    pipe.close()
 
 
 def _kill_shell(state: Path, name: str, dice: random.Random, toll: Toll) -> None:

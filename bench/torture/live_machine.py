@@ -67,8 +67,8 @@ def watched(
     folder = place / name / "incoming"
     folder.mkdir(parents=True)
     state = state or place / name / "state"
-    told = ("--config", str(ground.config), "--bundle", str(ground.bundle), *options)
-    engine = processes.engine(folder, state, *told, log=place / name / "log")
+    given = ("--config", str(ground.config), "--bundle", str(ground.bundle), *options)
+    engine = processes.engine(folder, state, *given, log=place / name / "log")
     machine = Watched(folder, state, engine)
 
     def is_watching() -> bool:

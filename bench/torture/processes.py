@@ -136,10 +136,10 @@ def rivals(state: Path, rings: Sequence[int]) -> list[list[tuple[int, bool, str]
         ours, theirs = _context.Pipe(duplex=False)
         pairs.append((Victim(_be_rival, state, list(rings), name, began, theirs), ours))
         theirs.close()
-    told = [ours.recv() for _victim, ours in pairs]
+    answers = [ours.recv() for _victim, ours in pairs]
     for victim, _ours in pairs:
         victim.exit_code()
-    return told
+    return answers
 
 
 def _be_rival(state: Path, rings: list[int], name: str, began: float, tell: "Connection[Any, Any]") -> None:

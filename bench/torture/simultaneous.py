@@ -15,8 +15,8 @@ def two_engines(place: Path, ground: Ground, reel: Reel) -> Finding:
     files = reel.recordings(20)
     with watched(place, ground, name="twice") as machine:
         log = place / "twice" / "second.log"
-        told = ("--config", str(ground.config), "--bundle", str(ground.bundle))
-        code = processes.engine(machine.folder, machine.state, *told, log=log).exit_code()
+        given = ("--config", str(ground.config), "--bundle", str(ground.bundle))
+        code = processes.engine(machine.folder, machine.state, *given, log=log).exit_code()
         words = log.read_text().strip().splitlines()
         machine.feed(files, 5)
         went_on = machine.until_taken(5)
@@ -54,7 +54,7 @@ def two_operators(place: Path, ground: Ground, reel: Reel, files: int = 240) -> 
     return Finding(
         "two operators",
         f"{len(rings)} rings, each acknowledged by two processes at once while an engine beats",
-        f"one of each is stored ({first} by the left, {len(rings) - first} by the right), the other told who"
-        " was first",
+        f"one of each is stored ({first} by the left, {len(rings) - first} by the right); the other operator"
+        " sees who was first",
         tuple(wrong),
     )

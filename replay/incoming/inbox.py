@@ -94,7 +94,7 @@ class Scan:
     """The result of one scan, without the files that the ledger knows already.
 
     Attributes:
-        ready: complete as far as can be told without reading, ordered by time.
+        ready: complete as far as is known without reading, ordered by time.
         waiting: not ready yet, ordered by name.
         refused: not recordings, whatever their content, ordered by name.
         ignored: number of hidden files, folders, pipes, sockets and devices.

@@ -46,7 +46,7 @@ def test_archive_that_is_not_opened_is_named_with_the_command_that_unpacks_it(
 
 
 def packed(name: str, tmp_path: Path) -> bytes:
-    """The bytes of an archive of this name."""
+    """Return the bytes of an archive of this name."""
     if name in FOREIGN:
         return FOREIGN[name][0] + ANY
     place = tmp_path / "inner"

@@ -163,7 +163,7 @@ def test_look_at_a_snapshot_tells_whether_every_watched_channel_hears_the_machin
 
 
 def spoilt(rig: SmallRig, place: Path, positions: range, channel: int, word: str) -> Run:
-    """The run of a rig with a word in one cell of a channel of some snapshots."""
+    """Return the run of a rig with a word in one cell of a channel of some snapshots."""
     folder = Path(shutil.copytree(rig.run.folder, place))
     for position in positions:
         path = folder / rig.run.entries[position].name

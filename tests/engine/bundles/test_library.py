@@ -58,7 +58,7 @@ def test_folder_that_is_not_there_holds_none(tmp_path: Path) -> None:
 
 
 def changed(rig: SmallRig, old: str, new: str, folder: Path) -> Settings:
-    """The settings of the rig with one text replaced by another."""
+    """Return the settings of the rig with one text replaced."""
     text = rig.config.read_text()
     assert old in text
     place = folder / "changed.toml"

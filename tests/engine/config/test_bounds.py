@@ -28,7 +28,7 @@ SECONDS = 5.0
 
 
 def kinds_of(annotation: object) -> set[object]:
-    """The plain types within an annotation: those of lists, alternatives and annotated ones too."""
+    """Yield the plain types within an annotation, also of lists, alternatives and annotated types."""
     if get_origin(annotation) is Annotated:
         return kinds_of(get_args(annotation)[0])
     within = get_args(annotation)
@@ -49,7 +49,7 @@ GEOMETRY = "rollers = 9\nroller_diameter = 8.0\npitch_diameter = 40.0\ncontact_a
 
 
 def settings_with(key: str, value: str) -> str:
-    """A settings file in which one number is another."""
+    """Return a settings file with one number changed."""
     table, name = key.split(".")
     if table != "component":
         return f"[{table}]\n{name} = {value}\n"
@@ -59,7 +59,7 @@ def settings_with(key: str, value: str) -> str:
 
 
 def refusal(path: Path) -> str:
-    """What is said of a file that is no use, less the file; in time, and in one line."""
+    """Return the one-line error for an unusable file, without its path; fail if it takes too long."""
     began = time.monotonic()
     with pytest.raises(SettingsError) as caught:
         load_settings(path)
@@ -84,7 +84,7 @@ def test_numbers_are_found_in_every_table() -> None:
 
 
 def bounds(model: type[BaseModel], key: str) -> tuple[Any, Any]:
-    """The lowest and the highest value of a key."""
+    """Return the lowest and the highest value of a key."""
     marks = model.model_fields[key].metadata
     low = next(one.ge for one in marks if hasattr(one, "ge"))
     return low, next(one.le for one in marks if hasattr(one, "le"))

@@ -62,7 +62,7 @@ def test_lease_of_a_process_that_is_killed_is_free_and_names_nobody(tmp_path: Pa
 
 
 def leases(state: Path) -> Path:
-    """The folder of the leases of a store."""
+    """Return the folder of a store's leases."""
     (state / "leases").mkdir(parents=True)
     return state / "leases"
 

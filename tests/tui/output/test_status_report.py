@@ -284,7 +284,7 @@ def test_command_that_mends_an_engine_is_told_whole(standing: Standing, remedies
 
 
 def in_state(name: str) -> Standing:
-    """A machine in the state of this name."""
+    """Return a machine in the state of this name."""
     advisory = engine_event(1, RAISED, 0, "Left/trend/a", priority="low")
     return {
         "no engine was ever at work": replace(WELL, heartbeat=None),
@@ -307,7 +307,7 @@ def in_state(name: str) -> Standing:
 
 
 def documented() -> dict[str, int]:
-    """The states and codes of the table in docs/service.md."""
+    """Return the states and codes of the table in docs/service.md."""
     text = (Path(__file__).parents[3] / "docs" / "service.md").read_text()
     return {name: int(code) for name, code in re.findall(r"^\| ([a-z ]+) \| (\d) \| ", text, re.M)}
 

@@ -316,7 +316,7 @@ def test_names_from_outside_cannot_move_the_cursor(view: View) -> None:
 
 
 def without_channel(view: View, channel: int, places: slice) -> View:
-    """The view with a channel, counted from 1, that could not be read in some snapshots."""
+    """Return the view with a channel, counted from 1, that is unreadable in some snapshots."""
     figures, velocity = view.series.figures.copy(), view.series.velocity.copy()
     figures[places, channel - 1] = np.nan
     velocity[places, channel - 1] = np.nan
