@@ -1,5 +1,7 @@
-"""The terminal driver: sends only changed cells, and reads Esc before another key as Esc."""
+"""The terminal driver: sends only changed cells, reads Esc alone, and takes keys in the terminal's encoding."""
 
+import codecs
+import sys
 from typing import Any
 
 from textual.drivers import linux_driver
@@ -8,8 +10,25 @@ from textual.drivers.linux_driver import LinuxDriver
 from tui.terminal.cell_diff import Thrift
 from tui.terminal.escape_keys import EscapeParser
 
-# The driver's input thread makes its parser by this name and has no other way to be given one.
-setattr(linux_driver, "XTermParser", EscapeParser)  # noqa: B010  # for mypy the module has no such name
+
+def key_decoder(_encoding: str = "utf-8") -> Any:
+    """Return a maker of decoders for keys, by the encoding of the terminal; a byte of no letter is U+FFFD.
+
+    Textual asks for UTF-8 whatever the terminal sends, and ends at the first letter of another encoding.
+    """
+    encoding = getattr(sys.__stdin__, "encoding", None) or "utf-8"
+
+    def make() -> codecs.IncrementalDecoder:
+        try:
+            return codecs.getincrementaldecoder(encoding)(errors="replace")
+        except LookupError:
+            return codecs.getincrementaldecoder("utf-8")(errors="replace")
+
+    return make
+
+
+# The driver's input thread makes its parser and decoder by these names and has no other way to be given them.
+vars(linux_driver).update(XTermParser=EscapeParser, getincrementaldecoder=key_decoder)
 
 
 class ThriftyDriver(LinuxDriver):
@@ -21,7 +40,7 @@ class ThriftyDriver(LinuxDriver):
         self._thrift = Thrift()
 
     def forget(self, columns: int, rows: int) -> None:
-        """Take every cell of a terminal of this size for unknown."""
+        """Take nothing for shown any more, in a terminal of this size."""
         self._thrift.forget(columns, rows)
 
     def write(self, data: str) -> None:
