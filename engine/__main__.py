@@ -51,6 +51,9 @@ def main() -> int:
     except (FailedError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
+    except MemoryError:
+        print("there is not enough memory for this; give the engine more", file=sys.stderr)
+        return 1
     return 0
 
 

@@ -4,9 +4,14 @@ Plain data only: JSON, numpy arrays without pickle, and a LiteRT network. The ma
 SHA-256. The bundle's digest covers everything that influences a score.
 """
 
+import errno
 import hashlib
+import io
 import json
 import os
+import stat
+import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -177,6 +182,24 @@ class Bundle:
         return place
 
 
+_DAMAGED = (
+    KeyError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+    MemoryError,
+    EOFError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""Exceptions for a bundle whose files are whole and whose content is nonsense."""
+
+LARGEST_FILE = 2**29
+"""Bytes of a file of a bundle; a network has some megabytes."""
+
+
 def load_bundle(place: Path) -> Bundle:
     """Load a bundle folder, and check every file against its SHA-256.
 
@@ -184,8 +207,8 @@ def load_bundle(place: Path) -> Bundle:
         BundleError: something is missing, altered, or of another version.
     """
     try:
-        manifest = json.loads((place / MANIFEST).read_text())
-    except (OSError, ValueError) as error:
+        manifest = json.loads(_content(place / MANIFEST))
+    except (OSError, ValueError, RecursionError) as error:
         raise BundleError(f"{place}: is no bundle ({MANIFEST} cannot be read: {error})") from error
     if not isinstance(manifest, dict) or manifest.get("version") != VERSION:
         raise BundleError(f"{place}: is not a bundle of version {VERSION}; learn a new one with this Raceway")
@@ -197,7 +220,7 @@ def load_bundle(place: Path) -> Bundle:
         digest = manifest["digest"]
     except OSError as error:
         raise BundleError(f"{place}: a file of the bundle cannot be read ({error})") from error
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except _DAMAGED as error:
         raise BundleError(f"{place / MANIFEST}: is damaged ({error!r}); learn again") from error
     if bundle.digest() != digest:
         raise BundleError(f"{place / MANIFEST}: differs from what was learned; restore it or learn again")
@@ -205,7 +228,7 @@ def load_bundle(place: Path) -> Bundle:
 
 
 def _from_manifest(manifest: dict[str, Any], place: Path) -> Bundle:
-    with np.load(place / ARRAYS, allow_pickle=False) as stored:
+    with np.load(io.BytesIO(_content(place / ARRAYS)), allow_pickle=False) as stored:
         arrays = {name: stored[name] for name in stored.files}
     components = sorted({int(name.split(".")[1]) for name in arrays if name.startswith("lines.")})
     baseline = dict(manifest["baseline"])
@@ -227,7 +250,7 @@ def _from_manifest(manifest: dict[str, Any], place: Path) -> Bundle:
             number: UsualLines(arrays[f"lines.{number}.centre"], arrays[f"lines.{number}.scatter"])
             for number in components
         },
-        network=(place / NETWORK).read_bytes(),
+        network=_content(place / NETWORK),
         history=tuple(manifest["history"]),
         settings=manifest["settings"],
         versions=manifest["versions"],
@@ -238,7 +261,23 @@ def _from_manifest(manifest: dict[str, Any], place: Path) -> Bundle:
 
 
 def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return hashlib.sha256(_content(path)).hexdigest()
+
+
+def _content(path: Path) -> bytes:
+    """Read a file of a bundle whole.
+
+    Raises:
+        OSError: it cannot be read, or is no regular file, or far too large.
+    """
+    # A pipe without a writer must not hold up whoever opens it.
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+        found = os.fstat(file.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file", str(path))
+        if found.st_size > LARGEST_FILE:
+            raise OSError(errno.EFBIG, "it is far too large", str(path))
+        return file.read()
 
 
 def _flush(path: Path) -> None:

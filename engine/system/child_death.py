@@ -53,7 +53,10 @@ _BY_WORDS = (
     (Cause.PROCESSOR, re.compile(r"\bAVX|\bSSE4|\bFMA\b|illegal instruction", re.IGNORECASE)),
     (
         Cause.MEMORY,
-        re.compile(r"MemoryError|bad_alloc|cannot allocate memory|out of memory|\bOOM\b", re.IGNORECASE),
+        re.compile(
+            r"MemoryError|bad_alloc|cannot allocate memory|failed to map segment|out of memory|\bOOM\b",
+            re.IGNORECASE,
+        ),
     ),
     (Cause.DISK, re.compile(r"no space left on device|disk quota exceeded", re.IGNORECASE)),
 )

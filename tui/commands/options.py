@@ -74,6 +74,8 @@ def sentences() -> Iterator[None]:
         fail(str(error), UNUSABLE)
     except FailedError as error:
         fail(str(error), FAILED)
+    except MemoryError:
+        fail("there is not enough memory for this; give it more, or name a run of shorter recordings", FAILED)
     except UnicodeEncodeError as error:
         fail(
             f"{error.object[error.start : error.end]!r} cannot be written in the encoding of this account's"

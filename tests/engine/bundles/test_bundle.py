@@ -1,6 +1,7 @@
 """A bundle is a folder of plain data that scores bit for bit as when learned, or is refused."""
 
 import json
+import os
 import shutil
 from dataclasses import replace
 from hashlib import sha256
@@ -145,3 +146,35 @@ def test_folder_that_is_no_bundle_of_this_version_is_refused(tmp_path: Path, man
 
 def test_path_that_leads_nowhere_is_no_bundle(tmp_path: Path) -> None:
     assert "is no bundle" in complaint(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("name", [MANIFEST, NETWORK, ARRAYS])
+@pytest.mark.parametrize("kind", ["pipe", "device", "endless", "folder"])
+def test_what_is_no_file_of_a_bundle_is_refused_and_not_waited_for(place: Path, name: str, kind: str) -> None:
+    (place / name).unlink()
+    match kind:
+        case "pipe":
+            os.mkfifo(place / name)
+        case "device":
+            (place / name).symlink_to("/dev/zero")
+        case "endless":
+            with (place / name).open("wb") as file:
+                file.truncate(2**40)
+        case _:
+            (place / name).mkdir()
+    assert "cannot be read" in complaint(place)
+
+
+@pytest.mark.parametrize("manifest", ["[" * 200_000, '{"version": 1, "files": ' + "[" * 200_000])
+def test_endless_manifest_is_refused(place: Path, manifest: str) -> None:
+    (place / MANIFEST).write_text(manifest)
+    assert "cannot be read" in complaint(place)
+
+
+@pytest.mark.parametrize("content", [b"PK", b"PK\x03\x04" + bytes(40), b"", b"\x93NUMPY" + bytes(20)])
+def test_arrays_that_are_none_are_damage(place: Path, content: bytes) -> None:
+    (place / ARRAYS).write_bytes(content)
+    manifest = json.loads((place / MANIFEST).read_text())
+    manifest["files"][ARRAYS] = sha256(content).hexdigest()
+    (place / MANIFEST).write_text(json.dumps(manifest))
+    assert "is damaged" in complaint(place)

@@ -47,6 +47,7 @@ def test_real_process_is_read_as_its_signal() -> None:
         (-signal.SIGABRT, "terminate called after throwing 'std::bad_alloc'", Cause.MEMORY),
         (1, "numpy._core._exceptions._ArrayMemoryError: Unable to allocate 3 GiB", Cause.MEMORY),
         (1, "MemoryError", Cause.MEMORY),
+        (1, "ImportError: libtensorflow_cc.so.2: failed to map segment from shared object", Cause.MEMORY),
         (1, "OSError: [Errno 28] No space left on device", Cause.DISK),
         (1, "ValueError: no such shape", Cause.UNKNOWN),
     ],
