@@ -209,7 +209,10 @@ def _bundle(path: Path | None, overrides: dict[str, object]) -> "Bundle | None":
 
 def _fresh_demo_folder(demos: Path) -> Path:
     """Return a new folder for each demo, so that each shows the learning; remove the oldest ones."""
-    demos.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        demos.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        fail(f"{demos}: cannot be made ({error.strerror}); name a folder by --state", FAILED)
     for old in sorted(path for path in demos.iterdir() if path.is_dir())[: 1 - DEMOS_KEPT]:
         shutil.rmtree(old, ignore_errors=True)
     return demos / f"{wall_clock():%Y%m%dT%H%M%S.%f}"

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from tests.tui import synthetic
 from tui.cli import app, main
-from tui.commands.options import UNUSABLE
+from tui.commands.options import FAILED, UNUSABLE
 
 UNSET = ("HOME", "USER", "LOGNAME", "TERM", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR", "LANG")
 NUMBER = 12345
@@ -69,6 +69,28 @@ def test_command_that_needs_a_folder_asks_for_it(words: tuple[str, ...], code: i
     assert done.exit_code == code, done.output
     (line,) = done.stderr.splitlines()
     assert f"this account (user {NUMBER}) has no home folder" in line
+
+
+@pytest.mark.parametrize("home", ["/dev/null", "/proc", "/proc/1/none"])
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("status",), 3),
+        (("alarms",), FAILED),
+        (("accept",), FAILED),
+        (("attach",), FAILED),
+        (("demo",), FAILED),
+    ],
+)
+def test_home_that_cannot_be_written_is_a_sentence(
+    words: tuple[str, ...], code: int, home: str, container: pytest.MonkeyPatch
+) -> None:
+    container.setenv("HOME", home)
+    done = CliRunner().invoke(app, list(words), catch_exceptions=False)
+    assert done.exit_code == code, done.output
+    (line,) = done.stderr.splitlines()
+    assert home in line
+    assert "name another --state" in line or "name a folder by --state" in line
 
 
 @pytest.mark.usefixtures("container")
