@@ -1,4 +1,4 @@
-"""The terminal driver: sends only changed cells, reads Esc alone, and takes keys in the terminal's encoding."""
+"""The terminal driver: sends only changed cells; reads Esc alone, and keys in the terminal's encoding."""
 
 import codecs
 import sys
@@ -40,7 +40,7 @@ class ThriftyDriver(LinuxDriver):
         self._thrift = Thrift()
 
     def forget(self, columns: int, rows: int) -> None:
-        """Take nothing for shown any more, in a terminal of this size."""
+        """Take every cell of a terminal of this size for unknown."""
         self._thrift.forget(columns, rows)
 
     def write(self, data: str) -> None:
