@@ -167,7 +167,9 @@ class Recorder(threading.Thread):
     def _not_finite(self, name: str, content: bytes) -> None:
         first, rest = content.split(b"\n", 1)
         separator = b"\t" if b"\t" in first else b","
-        self._refused(self._own_name(name), b"nan" + first[first.index(separator) :] + b"\n" + rest)
+        # One number that is not finite only makes its channel invalid: a refused file has none in a row.
+        row = separator.join([b"nan"] * (first.count(separator) + 1))
+        self._refused(self._own_name(name), row + b"\n" + rest)
 
     def _column_more(self, name: str, content: bytes) -> None:
         separator = b"\t" if b"\t" in content else b","
