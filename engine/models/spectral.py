@@ -95,7 +95,7 @@ class Spectral:
     def insight(
         self, observed: Floats, vectors: Floats, outputs: Sequence[Floats], scaling: Scaling
     ) -> Insight:
-        """Return the residual of the mean as features, and that of the windows as errors."""
+        """Return the residual of the mean as features, of the windows as errors; arguments as in `Model`."""
         (rebuilt,) = outputs
         residual = vectors - rebuilt
         return Insight(

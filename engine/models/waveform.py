@@ -27,7 +27,14 @@ class Waveform:
     """Most vectors in one call of the network."""
 
     def __init__(self, sample_rate: float, channels: int, starts: NDArray[np.int64], length: int) -> None:
-        """Prepare for windows of `length` rows that begin at the rows `starts`."""
+        """Prepare the windows.
+
+        Args:
+            sample_rate: of the recordings [Hz].
+            channels: of a recording.
+            starts: first row of each window.
+            length: rows of a window.
+        """
         self.length = length
         self.starts = starts
         self.borders = band_borders(length, BANDS)
@@ -66,7 +73,7 @@ class Waveform:
     def insight(
         self, observed: Floats, vectors: Floats, outputs: Sequence[Floats], scaling: Scaling
     ) -> Insight:
-        """Return the error signal, by band as features and by window as errors."""
+        """Return the error signal, by band as features and by window as errors; arguments as in `Model`."""
         windows, rebuilt = self._unpack(vectors), self._unpack(outputs[0])
         error = windows - rebuilt
         by_band = window_power(error, self.borders)

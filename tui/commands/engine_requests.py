@@ -27,72 +27,76 @@ POLL_SECONDS = 0.25
 
 def register(engine_app: typer.Typer) -> None:
     """Add the commands to `raceway engine`."""
+    engine_app.command()(relearn)
+    engine_app.command()(switch)
+    engine_app.command()(retry)
+    engine_app.command()(bundles)
 
-    @engine_app.command()
-    def relearn(
-        healthy: Annotated[
-            str, typer.Option(help="Healthy span: FROM..TO (ISO times, UTC), or N, the first snapshots.")
-        ],
-        state: State = None,
-        config: Config = None,
-        machine: Machine = None,
-    ) -> None:
-        """Learn a new baseline beside the one in use; the engine uses it after a switch."""
-        from engine.config.healthy_span import parse_healthy
-        from engine.records.events import Action
 
-        try:
-            parse_healthy(healthy)
-        except ValueError as error:
-            fail(f"--healthy {error}", UNUSABLE)
-        _ask(Action.RELEARN, {"healthy": healthy}, state, config, machine, LEARNING_SECONDS)
+def relearn(
+    healthy: Annotated[
+        str, typer.Option(help="Healthy span: FROM..TO (ISO times, UTC), or N, the first snapshots.")
+    ],
+    state: State = None,
+    config: Config = None,
+    machine: Machine = None,
+) -> None:
+    """Learn a new baseline beside the one in use; the engine uses it after a switch."""
+    from engine.config.healthy_span import parse_healthy
+    from engine.records.events import Action
 
-    @engine_app.command()
-    def switch(
-        bundle: Annotated[str, typer.Argument(help="Name of the bundle, as in raceway engine bundles.")],
-        state: State = None,
-        config: Config = None,
-        machine: Machine = None,
-    ) -> None:
-        """Score with another bundle of the store from the next snapshot on."""
-        from engine.records.events import Action
+    try:
+        parse_healthy(healthy)
+    except ValueError as error:
+        fail(f"--healthy {error}", UNUSABLE)
+    _ask(Action.RELEARN, {"healthy": healthy}, state, config, machine, LEARNING_SECONDS)
 
-        _ask(Action.SWITCH, {"bundle": bundle}, state, config, machine, ANSWER_SECONDS)
 
-    @engine_app.command()
-    def retry(
-        file: Annotated[str, typer.Argument(help="Name of the file, as in raceway status.")],
-        state: State = None,
-        config: Config = None,
-        machine: Machine = None,
-    ) -> None:
-        """Read a refused file again, although it is unchanged."""
-        from engine.records.events import Action
+def switch(
+    bundle: Annotated[str, typer.Argument(help="Name of the bundle, as in raceway engine bundles.")],
+    state: State = None,
+    config: Config = None,
+    machine: Machine = None,
+) -> None:
+    """Score with another bundle of the store from the next snapshot on."""
+    from engine.records.events import Action
+
+    _ask(Action.SWITCH, {"bundle": bundle}, state, config, machine, ANSWER_SECONDS)
+
+
+def retry(
+    file: Annotated[str, typer.Argument(help="Name of the file, as in raceway status.")],
+    state: State = None,
+    config: Config = None,
+    machine: Machine = None,
+) -> None:
+    """Read a refused file again, although it is unchanged."""
+    from engine.records.events import Action
+    from engine.store.store import Store
+
+    with sentences():
+        place = state or settings_of(config, None, {}).store.folder
+        with Store.open(place, read_only=True) as store:
+            assessment = pick(store.assessments(), machine, place, live=True)
+            refused = store.quarantined(assessment.machine_id)
+    found = next((one for one in refused if one.name == file), None)
+    if found is None:
+        fail(f"{file}: no such file is refused; raceway status lists the refused files", UNUSABLE)
+    _ask(Action.RETRY, {"raw": found.raw.hex()}, state, config, machine, ANSWER_SECONDS)
+
+
+def bundles(state: State = None, config: Config = None, machine: Machine = None) -> None:
+    """List the bundles of the store; an asterisk marks the one in use."""
+    with sentences():
+        place = state or settings_of(config, None, {}).store.folder
+        from engine.bundles.library import Bundles
         from engine.store.store import Store
 
-        with sentences():
-            place = state or settings_of(config, None, {}).store.folder
-            with Store.open(place, read_only=True) as store:
-                assessment = pick(store.assessments(), machine, place, live=True)
-                refused = store.quarantined(assessment.machine_id)
-        found = next((one for one in refused if one.name == file), None)
-        if found is None:
-            fail(f"{file}: no such file is refused; raceway status lists the refused files", UNUSABLE)
-        _ask(Action.RETRY, {"raw": found.raw.hex()}, state, config, machine, ANSWER_SECONDS)
-
-    @engine_app.command()
-    def bundles(state: State = None, config: Config = None, machine: Machine = None) -> None:
-        """List the bundles of the store; an asterisk marks the one in use."""
-        with sentences():
-            place = state or settings_of(config, None, {}).store.folder
-            from engine.bundles.library import Bundles
-            from engine.store.store import Store
-
-            with Store.open(place, read_only=True) as store:
-                shelf = Bundles(place, pick(store.assessments(), machine, place, live=True).key)
-            current = shelf.current()
-            for name in shelf.names():
-                print(f"{'*' if name == current else ' '} {name}")
+        with Store.open(place, read_only=True) as store:
+            shelf = Bundles(place, pick(store.assessments(), machine, place, live=True).key)
+        current = shelf.current()
+        for name in shelf.names():
+            print(f"{'*' if name == current else ' '} {name}")
 
 
 def _ask(

@@ -50,90 +50,92 @@ def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     app.add_typer(engine_app, name="engine")
     engine_requests.register(engine_app)
+    app.command()(watch)
+    app.command()(status)
 
-    @app.command()
-    def watch(
-        folder: Folder,
-        config: Config = None,
-        rig: Rig = None,
-        state: State = None,
-        bundle: BundleDir = None,
-    ) -> None:
-        """Watch the folder that a recorder writes into, and open the console.
 
-        The engine is a separate process and continues after the console closes.
-        """
-        with sentences():
-            settings = settings_of(config, rig, {})
-            _is_no_file(folder)
-            if not (sys.stdin.isatty() and sys.stdout.isatty()):
-                fail("the console needs a terminal; raceway engine watch does without one", UNUSABLE)
-            place = state or settings.store.folder
-            from engine.assessment.key import live_key
-            from engine.system.lease import is_taken, machine_lease
-            from tui.commands.engine_process import start_engine
+def watch(
+    folder: Folder,
+    config: Config = None,
+    rig: Rig = None,
+    state: State = None,
+    bundle: BundleDir = None,
+) -> None:
+    """Watch the folder that a recorder writes into, and open the console.
 
-            lease = machine_lease(settings)
-            running = is_taken(place / "leases", lease)
-            if not running:
-                engine = start_engine("watch", folder, place, config=config, rig=rig, bundle=bundle)
-                deadline = time.monotonic() + STARTING_SECONDS
-                while not is_taken(place / "leases", lease):
-                    if words := engine.last_words():
-                        fail(words, FAILED)
-                    if time.monotonic() > deadline:
-                        fail(f"the engine does not come up: {engine.said() or 'it says nothing'}", FAILED)
-                    time.sleep(0.1)
-            elif bundle is not None:
-                fail(
-                    "an engine watches this machine already; end it (raceway engine stop) to start one with"
-                    " another bundle",
-                    UNUSABLE,
-                )
-            _live_console(place, live_key(settings), settings)
-            if not is_taken(place / "leases", lease):
-                fail(
-                    f"no engine watches {folder} any more; the same command starts one, which continues"
-                    f" where the last one stopped (raceway status --state {place} gives the details)",
-                    FAILED,
-                )
-            name = settings.machine.name
-            print(
-                f"the engine continues to watch {clean_text(str(folder))}\n"
-                f"to see it again: {attach_line(place, config=config, machine=name)}\n"
-                f"to end it: {line('engine', 'stop', state=place.absolute(), machine=name)}"
+    The engine is a separate process and continues after the console closes.
+    """
+    with sentences():
+        settings = settings_of(config, rig, {})
+        _is_no_file(folder)
+        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+            fail("the console needs a terminal; raceway engine watch does without one", UNUSABLE)
+        place = state or settings.store.folder
+        from engine.assessment.key import live_key
+        from engine.system.lease import is_taken, machine_lease
+        from tui.commands.engine_process import start_engine
+
+        lease = machine_lease(settings)
+        running = is_taken(place / "leases", lease)
+        if not running:
+            engine = start_engine("watch", folder, place, config=config, rig=rig, bundle=bundle)
+            deadline = time.monotonic() + STARTING_SECONDS
+            while not is_taken(place / "leases", lease):
+                if words := engine.last_words():
+                    fail(words, FAILED)
+                if time.monotonic() > deadline:
+                    fail(f"the engine does not come up: {engine.said() or 'it says nothing'}", FAILED)
+                time.sleep(0.1)
+        elif bundle is not None:
+            fail(
+                "an engine watches this machine already; end it (raceway engine stop) to start one with"
+                " another bundle",
+                UNUSABLE,
             )
+        _live_console(place, live_key(settings), settings)
+        if not is_taken(place / "leases", lease):
+            fail(
+                f"no engine watches {folder} any more; the same command starts one, which continues"
+                f" where the last one stopped (raceway status --state {place} gives the details)",
+                FAILED,
+            )
+        name = settings.machine.name
+        print(
+            f"the engine continues to watch {clean_text(str(folder))}\n"
+            f"to see it again: {attach_line(place, config=config, machine=name)}\n"
+            f"to end it: {line('engine', 'stop', state=place.absolute(), machine=name)}"
+        )
 
-    @app.command()
-    def status(
-        config: Config = None,
-        state: State = None,
-        machine: Machine = None,
-    ) -> None:
-        """Print the state of the machines of a store as plain text.
 
-        Exit code: 0 well; 1 to be looked at (an advisory, a ring not acknowledged, a refused file, no
-        baseline yet); 2 critical (an alarm of medium or high priority stands, nothing is watched); 3 unknown.
-        """
-        from engine.errors import FailedError, UnusableError
-        from engine.store.store import Store
-        from tui.output.conditions import Code, code_of, worst
-        from tui.output.status_report import collect, told
+def status(
+    config: Config = None,
+    state: State = None,
+    machine: Machine = None,
+) -> None:
+    """Print the state of the machines of a store as plain text.
 
-        try:
-            place = state or settings_of(config, None, {}).store.folder
-            with Store.open(place, read_only=True) as store:
-                chosen = newest_of_each(of_machine(store.assessments(), machine, place))
-                standings = [collect(store, one, wall_clock()) for one in chosen]
-            lines = [line for standing in standings for line in map(clean_text, told(standing))]
-            code = worst(map(code_of, standings))
-        except (UnusableError, FailedError, OSError) as error:
-            fail(str(error), Code.UNKNOWN)
-        except Exception as error:
-            # Exit code 1 of an unforeseen failure would mean "warning".
-            fail(f"the state is unknown ({type(error).__name__}: {error}); report this", Code.UNKNOWN)
-        print("\n".join(lines))
-        raise typer.Exit(code)
+    Exit code: 0 well; 1 to be looked at (an advisory, a ring not acknowledged, a refused file, no
+    baseline yet); 2 critical (an alarm of medium or high priority stands, nothing is watched); 3 unknown.
+    """
+    from engine.errors import FailedError, UnusableError
+    from engine.store.store import Store
+    from tui.output.conditions import Code, code_of, worst
+    from tui.output.status_report import collect, told
+
+    try:
+        place = state or settings_of(config, None, {}).store.folder
+        with Store.open(place, read_only=True) as store:
+            chosen = newest_of_each(of_machine(store.assessments(), machine, place))
+            standings = [collect(store, one, wall_clock()) for one in chosen]
+        lines = [line for standing in standings for line in map(clean_text, told(standing))]
+        code = worst(map(code_of, standings))
+    except (UnusableError, FailedError, OSError) as error:
+        fail(str(error), Code.UNKNOWN)
+    except Exception as error:
+        # Exit code 1 of an unforeseen failure would mean "warning".
+        fail(f"the state is unknown ({type(error).__name__}: {error}); report this", Code.UNKNOWN)
+    print("\n".join(lines))
+    raise typer.Exit(code)
 
 
 def _live_console(folder: Path, key: str, settings: "Settings") -> None:
