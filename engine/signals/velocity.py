@@ -25,7 +25,7 @@ def obstacle(unit: str, rows: int, sample_rate: float) -> str:
         sample_rate: of the recordings [Hz].
     """
     if unit.strip() not in TO_METRES:
-        return f"{unit.strip() or 'no unit'} is no acceleration ([[component]] unit)"
+        return f'the sensor\'s unit is {unit.strip() or "not set"}. Set unit = "g"'
     if rows < FEWEST_PERIODS * sample_rate / LOWEST:
         return "the recordings are too short to hold 10 Hz"
     if sample_rate <= 2 * HIGHEST:

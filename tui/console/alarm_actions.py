@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Hashable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -25,6 +25,7 @@ from tui.draw.notice import (
     already_notice,
     failed_notice,
     refused_notice,
+    service_notice,
     unseen_notice,
 )
 from tui.draw.text import clean
@@ -98,7 +99,7 @@ class AlarmActions:
         return True
 
     def _already(self, frame: Frame, alarm: Alarm) -> Notice:
-        """That it is acknowledged already; and how to come to those that are not."""
+        """Return the notice that an alarm is acknowledged, with the key that selects another."""
         notice = already_notice(alarm, self._options.zone)
         waiting = sum(one.needs_acknowledgement for one in frame.alarms)
         if not waiting:
@@ -123,7 +124,7 @@ class AlarmActions:
             return
         wanted = tuple(alarm for alarm in self._host.selection.listed(frame) if alarm.needs_acknowledgement)
         if not wanted:
-            self._host.tell(Notice("No alarm in this list waits for an acknowledgement."))
+            self._host.tell(Notice("No alarm of this list is unacknowledged."))
             return
         if any(self._unseen(alarm, "acknowledge-all") for alarm in wanted):
             return
@@ -132,7 +133,7 @@ class AlarmActions:
         ask = Question(
             f"Acknowledge {len(wanted)} alarm{'s' * (len(wanted) > 1)}?",
             (named + more, *self._past(frame)),
-            "y acknowledges all of them, Esc none",
+            "y acknowledges all, Esc cancels",
         )
 
         self._acts.confirm(ask, lambda: self._acknowledge_all(frame, wanted))
@@ -184,7 +185,7 @@ class AlarmActions:
         def fits(text: str) -> str:
             span = span_of(text)
             if span is None:
-                return f"That is no span of time; write it like {EXAMPLES}."
+                return f"That is no span of time; write for example {EXAMPLES}."
             if not timedelta(0) < span <= longest:
                 return f"At most {longest.total_seconds() / 3600:g} h (alarms.shelf_hours)."
             return ""
@@ -200,7 +201,7 @@ class AlarmActions:
 
         fields = [
             Field("For how long", EXAMPLES, check=fits),
-            Field("Why", check=needed("A shelf needs a reason: whoever comes next has to know why.")),
+            Field("Why", check=needed("A shelf needs a reason, for the next operator.")),
         ]
         self._ask("Shelve an alarm", frame, alarm, fields, write)
 
@@ -222,7 +223,7 @@ class AlarmActions:
         ask = Question(
             "Take it off the shelf?",
             (already_notice(alarm, self._options.zone).text, "That acknowledges it.", *self._past(frame)),
-            "y takes it off, Esc does not",
+            "y unshelves it, Esc cancels",
         )
         self._acts.confirm(
             ask, lambda: self._act(frame, alarm, "Taken off the shelf", do, ("shelf", alarm.key))
@@ -244,14 +245,14 @@ class AlarmActions:
 
                 return retire(store, frame.view.assessment, name, why, act)
 
-            self._serve(frame, name, "is out of service", do)
+            self._serve(frame, name, "taken out of service", do)
 
         ask = Question(
             f"Take {name} out of service",
-            ("It is scored on, but its alarms ask nobody for anything until it returns.", *self._past(frame)),
-            "Enter takes it out, Esc does not",
+            ("It is still scored, but its alarms wait for nobody until it returns.", *self._past(frame)),
+            "Enter takes it out of service, Esc cancels",
         )
-        fields = [Field("Why", check=needed("It needs a reason: whoever comes next has to know why."))]
+        fields = [Field("Why", check=needed("It needs a reason, for the next operator."))]
         self._host.ask(ask, fields, lambda texts: write(*texts))
 
     def _reinstate(self, frame: Frame, name: str) -> None:
@@ -262,10 +263,10 @@ class AlarmActions:
 
         ask = Question(
             f"Return {name} to service?",
-            (f"Its alarms ask for you again. {RELEARN[0].upper()}{RELEARN[1:]}.", *self._past(frame)),
-            "y returns it, Esc does not",
+            (f"Its alarms wait for you again. {RELEARN[0].upper()}{RELEARN[1:]}.", *self._past(frame)),
+            "y returns it, Esc cancels",
         )
-        self._acts.confirm(ask, lambda: self._serve(frame, name, "is back in service", do))
+        self._acts.confirm(ask, lambda: self._serve(frame, name, "returned to service", do))
 
     # The list of alarms.
 
@@ -279,8 +280,8 @@ class AlarmActions:
         """Ask for words, and list only the alarms that have them."""
         ask = Question(
             "Show only alarms with these words",
-            ("Bearing, cause, priority, state, names, notes. Nothing typed: all of them.",),
-            "Enter shows them, Esc leaves it",
+            ("Bearing, cause, priority, state, names or notes. Empty shows all.",),
+            "Enter shows them, Esc cancels",
         )
         field = Field("Words", value=self._filtered.text)
         self._host.ask(
@@ -315,18 +316,18 @@ class AlarmActions:
         self._host.ask(ask, fields, lambda texts: write(*texts))
 
     def _past(self, frame: Frame) -> tuple[str, ...]:
-        """Said in a dialog where the screen shows the past."""
+        """Return a sentence for a dialog if the screen shows the past."""
         at = cast(int, frame.playhead.at)
         last = self._newest(frame)
         if instant_is_newest(frame, at):
             return ()
         return (
-            f"You look at the past: as of {short_time(at, self._options.zone)}, the record goes to"
+            f"The screen shows the past: as of {short_time(at, self._options.zone)}, the record goes to"
             f" {short_time(last, self._options.zone)}.",
         )
 
     def _newest(self, frame: Frame) -> int:
-        """The newest instant there is; the playhead's own while it follows it."""
+        """Return the newest time of the record, that of the playhead while it follows."""
         if frame.playhead.following and frame.playhead.at is not None:
             return frame.playhead.at
         return newest(frame.view.series.at, self._host.live_now)
@@ -342,8 +343,12 @@ class AlarmActions:
             lambda why: refused_notice(about, why),
         )
 
+    @property
+    def _zones(self) -> tuple[tzinfo, tzinfo]:
+        return self._options.zone, self._options.wall
+
     def _acted(self, frame: Frame, what: str, about: str, answer: Acknowledged) -> Notice:
-        return acted_notice(what, about, answer, self._newest(frame), self._options.zone, self._options.wall)
+        return acted_notice(what, about, answer, self._newest(frame), *self._zones)
 
     def _serve(self, frame: Frame, name: str, what: str, do: Do) -> None:
         self._hold(name, self._host.selection.alarm_in(frame, self._host.rows) or "")
@@ -351,13 +356,13 @@ class AlarmActions:
             frame,
             ("service", name),
             do,
-            partial(self._acted, frame, name, what),
+            lambda answer: service_notice(name, what, answer, self._newest(frame), *self._zones),
             lambda why: refused_notice(name, why),
         )
 
 
 def acknowledging(frame: Frame, alarm: Alarm) -> Do:
-    """What acknowledges the ring of an alarm that is on the screen."""
+    """Return the act that acknowledges the ring of an alarm on the screen."""
 
     def do(store: "Store", act: Act) -> Acknowledged:
         from engine.operator.alarm_actions import acknowledge
@@ -368,6 +373,6 @@ def acknowledging(frame: Frame, alarm: Alarm) -> Do:
 
 
 def instant_is_newest(frame: Frame, at: int) -> bool:
-    """Whether nothing stored lies after the playhead."""
+    """Return whether the playhead is at the newest snapshot."""
     times = frame.view.series.at
     return frame.playhead.following or not len(times) or at >= int(times[-1])

@@ -168,6 +168,7 @@ class Display:
             status=status,
             session=view.session if view is not None and live else "",
             behind=behind_span(head, view, live_now, ahead, live=live),
+            paused=not head.playing,
         )
 
     def _idle(self, reading: Reading) -> Notice:
@@ -179,9 +180,9 @@ class Display:
             return Notice(f"Older snapshots are still being read, {view.unread} to go …", Role.DIM)
         session = clean(self._options.session if view is None else view.session)
         live = view is not None and view.assessment.live
-        where = f"session {session}" if session else "live record" if live else "own record"
-        read_only = ", read-only: nothing can be stored from here" if self._options.read_only else ""
-        return Notice(f"{where}, operator {self._options.operator.by}{read_only}", Role.DIM)
+        where = f"session {session}" if session else "live record" if live else "finished run"
+        read_only = "; read-only: this console stores nothing" if self._options.read_only else ""
+        return Notice(f"{self._options.operator.by}, {where}{read_only}", Role.DIM)
 
 
 def keymap_for(options: ConsoleOptions) -> Keymap:

@@ -1,4 +1,4 @@
-"""Opens the console on a store: joins settings, operator and environment to what the console is made of."""
+"""Launch: makes the options of a console from settings, operator and environment, and runs it."""
 
 import os
 import sys
@@ -30,7 +30,7 @@ def nothing() -> None:
 
 
 def by_key(key: str, last_words: Callable[[], str] = str) -> "Callable[[Store], Assessment | None]":
-    """Picks the assessment of this key.
+    """Return a function that picks the assessment of a key.
 
     Args:
         key: of the assessment.
@@ -47,7 +47,7 @@ def by_key(key: str, last_words: Callable[[], str] = str) -> "Callable[[Store], 
 
 
 def on_terminal() -> bool:
-    """Whether there is somebody to see a screen and press keys."""
+    """Return whether standard input and output are a terminal."""
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 

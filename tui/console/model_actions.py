@@ -37,7 +37,7 @@ class ModelActions:
             return
         learned, given = acceptance(frame)
         if not learned:
-            self._host.tell(Notice("There is no baseline to accept yet: the engine has not learned one."))
+            self._host.tell(Notice("The engine has not learned a baseline yet."))
             return
         if given is not None:
             by = clean(str(given.detail.get("by", "somebody")))
@@ -45,9 +45,9 @@ class ModelActions:
             return
         current = facts.current if facts is not None else None
         doubts = len(current.doubts) if current is not None else 0
-        about = "You say that the machine was healthy while it was learned. It holds for every console."
+        about = "You confirm that the machine was healthy while it was learned. This holds for every console."
         doubted = (f"{doubts} doubts were found; read them in the pane before.",) if doubts else ()
-        ask = Question("Accept the baseline?", (about, *doubted), "y accepts it, Esc does not")
+        ask = Question("Accept the baseline?", (about, *doubted), "y accepts, Esc cancels")
 
         def do(store: "Store", act: Act) -> Acknowledged:
             from engine.operator.acceptance import accept_baseline
@@ -73,7 +73,9 @@ class ModelActions:
         names = [one.name for one in facts.bundles if not one.in_use] if facts is not None else []
         if chosen is None or chosen not in names:
             self._host.tell(
-                Notice("Choose a bundle that is not in use first (b)." if names else "There is no other.")
+                Notice(
+                    "First choose a bundle that is not in use (b)." if names else "There is no other bundle."
+                )
             )
             return
         name = chosen
@@ -83,7 +85,7 @@ class ModelActions:
                 f"The engine scores with {name} from the next snapshot on.",
                 "Severities before and after do not compare.",
             ),
-            "y switches, Esc does not",
+            "y switches, Esc cancels",
         )
 
         def do(store: "Store", act: Act) -> Acknowledged:
@@ -117,7 +119,7 @@ class ModelActions:
         hint = "200, 20% or 2004-02-12T10:00..2004-02-13T19:00 (UTC)"
         field = Field("Healthy span to learn from", hint, "", check)
         about = (
-            "The engine learns beside its work; nothing changes until somebody switches to what it learned."
+            "The engine learns while it goes on watching. Nothing changes until you switch to the new bundle."
         )
         self._host.ask(Question("Learn again?", (about,)), [field], write)
 
@@ -125,7 +127,7 @@ class ModelActions:
         frame = self._acts.frame()
         if frame is not None and frame.view.assessment.expected:
             self._host.tell(
-                Notice(f"This is a finished run; no engine watches it that could {otherwise}.", Role.WARNING)
+                Notice(f"This is a finished run; no engine is there to {otherwise}.", Role.WARNING)
             )
             return None
         return frame
@@ -144,7 +146,7 @@ class ModelActions:
         silent = live and (beat is None or _old(beat.beat_at, self._options.now()))
         tail = "; the engine answers on this screen" if live else ""
         if silent:
-            tail = "; no engine is at work now, one answers when it is started"
+            tail = "; no engine is running; the next one that starts answers"
         self._acts.store(
             frame,
             ("wish", what),

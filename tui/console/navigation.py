@@ -197,7 +197,7 @@ class Navigation:
             return f"{found[0].upper()}{found[1:]}." if isinstance(found, str) else ""
 
         ask = Question(
-            "Go to", (f"{GOTO}. Snapshots are {self._reach(view)}.",), "Enter goes there, Esc does not"
+            "Go to", (f"{GOTO}. Snapshots are {self._reach(view)}.",), "Enter goes there, Esc cancels"
         )
         self._host.ask(ask, [Field("Time or snapshot", check=check)], self._going(view))
 

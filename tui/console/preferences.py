@@ -1,4 +1,4 @@
-"""Remembers how a console was left, by machine: what it showed, pace and theme. Never a reason to fail."""
+"""Preferences: how the console was left, for each machine. Nothing here makes the console fail."""
 
 import json
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ MOST = 200
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """How the console of a machine was left.
+    """The state in which the console of a machine was left.
 
     `theme` is empty where none but that of the settings was chosen. Words that the alarm list was searched
     for are forgotten: nobody remembers them in the morning.
@@ -32,13 +32,13 @@ class Left:
 
     @property
     def alarm_filter(self) -> AlarmFilter:
-        """The alarm list as it was left; what is no list or priority counts as none."""
+        """The alarm list as it was left; unknown lists and priorities count as none."""
         listing = Listing(self.listing) if self.listing in set(Listing) else Listing.ACTIVE
         return AlarmFilter(listing, priority=self.priority if self.priority in set(Priority) else "")
 
 
 def memory_path() -> Path | None:
-    """Where it is kept, in the platform's folder for application state; None for an account without one."""
+    """Return the file, in the platform's folder for application state; None for an account without one."""
     try:
         return state_folder() / "console.json"
     except FolderError:
@@ -46,7 +46,7 @@ def memory_path() -> Path | None:
 
 
 def is_kept(path: Path) -> bool:
-    """Whether anything is remembered there; False too where this account may not look."""
+    """Return whether anything is remembered; False too if this account may not read the folder."""
     try:
         return path.exists()
     except OSError:
@@ -54,7 +54,7 @@ def is_kept(path: Path) -> bool:
 
 
 def recall(path: Path) -> dict[str, Left]:
-    """What is remembered, by machine; nothing where that cannot be read."""
+    """Return what is remembered, by machine; nothing if the file cannot be read."""
     try:
         held = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
@@ -64,7 +64,7 @@ def recall(path: Path) -> dict[str, Left]:
 
 
 def keep(path: Path, machine: str, left: Left) -> None:
-    """Remember how a machine's console was left, readable by its owner alone; or not, where it cannot be."""
+    """Remember how a machine's console was left, readable by its owner alone, if possible."""
     held = recall(path)
     held.pop(machine, None)
     held[machine] = left

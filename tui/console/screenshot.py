@@ -1,4 +1,4 @@
-"""One frame of the console without a terminal: as plain text, or as a picture in SVG."""
+"""Screenshots: a frame of the console without a terminal, as text or as a picture in SVG."""
 
 from rich.segment import Segment
 from textual.pilot import Pilot
@@ -13,7 +13,7 @@ from tui.terminal.svg import svg_of
 
 
 class StillError(UnusableError):
-    """There is no such frame; the message says why."""
+    """The frame does not exist; the message says why."""
 
 
 def still(console: Console, size: tuple[int, int], place: str, *, at: str = "", svg: bool) -> str:
@@ -51,17 +51,17 @@ def still(console: Console, size: tuple[int, int], place: str, *, at: str = "", 
 
 
 def text_of(screen: Screen[object], size: tuple[int, int]) -> str:
-    """What stands on a screen, line by line, without trailing blanks."""
+    """Return the text of a screen, line by line, without trailing blanks."""
     return "\n".join(fit(row.text, size[0]).rstrip() for row in rows_of(screen, size))
 
 
 def picture_of(screen: Screen[object], size: tuple[int, int]) -> str:
-    """What stands on a screen as a picture in SVG."""
+    """Return a screen as a picture in SVG."""
     return svg_of([list(row) for row in rows_of(screen, size)], size[0], screen.rich_style, "Raceway")
 
 
 def rows_of(screen: Screen[object], size: tuple[int, int]) -> list[Strip]:
-    """The lines of a screen's panels, side by side where they are."""
+    """Return the lines of a screen's panels, side by side."""
     rows = [Strip([])] * size[1]
     panels = [panel for panel in screen.query(Panel) if panel.region.area]
     for panel in sorted(panels, key=lambda panel: panel.region.x):

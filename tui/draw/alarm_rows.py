@@ -1,4 +1,4 @@
-"""The alarm list: unacknowledged first, then what else happened."""
+"""The alarm list: unacknowledged alarms first, then other events."""
 
 from datetime import tzinfo
 
@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from engine.alarms.alarm import Alarm, AlarmState
 from engine.records.events import Event, EventKind, Priority
 from tui.data.frame import Frame
-from tui.draw.format import RETIRED, SHELVED, acknowledged_by, reason, severity_text, short_time, subject
+from tui.draw.format import RETIRED, SHELVED, acknowledged_by, reasons, severity_text, short_time, subject
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, pick, title
 
 PRIORITIES = {Priority.LOW: "low", Priority.MEDIUM: "med", Priority.HIGH: "HIGH"}
@@ -43,7 +43,7 @@ FACTS = frozenset(
 def alarm_lines(
     width: int, height: int, frame: Frame, selected: str, zone: tzinfo, pointed: str | None = None
 ) -> Lines:
-    """A heading with the count of unacknowledged alarms, the alarms, and below them plain facts.
+    """Return a heading with the count of unacknowledged alarms, the alarms, and other events below.
 
     Args:
         width: cells.
@@ -61,8 +61,8 @@ def alarm_lines(
     shown = rows_shown(alarms, room if len(alarms) <= room else room - 1, selected, pointed)
     name = max((cell_len(subject(alarms[number])) for number in shown), default=0)
     # Where there is room, what follows the reason stands in columns.
-    reasons = [len(reason(alarms[number], frame.playhead.at)) for number in shown]
-    cause = max(reasons, default=0) if width >= BROAD else 0
+    lengths = [len(reasons(alarms[number], frame.playhead.at)[-1]) for number in shown]
+    cause = max(lengths, default=0) if width >= BROAD else 0
     lines.extend(
         _row(
             width,
@@ -89,7 +89,7 @@ def alarm_lines(
 
 
 def rows_shown(alarms: tuple[Alarm, ...], room: int, selected: str, pointed: str | None) -> list[int]:
-    """Which alarms to show where not all have room: what waits, then what stands, then what is selected."""
+    """Return the alarms to show in too little room: unacknowledged first, then standing, then selected."""
     order = sorted(
         range(len(alarms)),
         key=lambda number: (
@@ -103,7 +103,7 @@ def rows_shown(alarms: tuple[Alarm, ...], room: int, selected: str, pointed: str
 
 
 def standing(alarm: Alarm, zone: tzinfo) -> tuple[str, ...]:
-    """How an alarm stands, from the longest way of saying it to the shortest."""
+    """Return the state of an alarm in words, from the longest wording to the shortest."""
     if alarm.state is AlarmState.OUT_OF_SERVICE and alarm.retired is not None:
         by = clean(str(alarm.retired.detail.get("by", "")))
         return (f"out of service, by {by}", "out of service", "out")
@@ -130,7 +130,7 @@ def standing(alarm: Alarm, zone: tzinfo) -> tuple[str, ...]:
 
 
 def alarm_glyph(alarm: Alarm) -> str:
-    """▲ wants an acknowledgement, △ has it, ▽ returned before it got one, · is over, ◁ and □ are put away."""
+    """Return the glyph: ▲ unacknowledged, △ acknowledged, ▽ returned unacknowledged, · over, ◁ □ put away."""
     if alarm.put_away:
         return SHELVED if alarm.retired is None else RETIRED
     if alarm.stands:
@@ -145,7 +145,8 @@ def _row(
     role = Role.ALARM if alarm.needs_acknowledgement else Role.DIM if quiet else Role.WARNING
     fixed = 3 + 12 + name + 1 + 5
     variants = standing(alarm, zone)
-    why = reason(alarm, frame.playhead.at)
+    words = reasons(alarm, frame.playhead.at)
+    why = words[-1]
     number = f"{'peak ' * (width >= 64)}{severity_text(frame.peak(alarm).severity):>4} "
     # Where it is narrow, of what is over, put away or answered later its state says more than its peak; of an
     # advisory its reason does; and a reason is not cut for a peak.
@@ -162,22 +163,25 @@ def _row(
         Span(f"{alarm_glyph(alarm)} {short_time(alarm.raised.at, zone)} ", role),
         Span(fit(subject(alarm), name) + " ", Role.STRONG if chosen else role),
         Span(f"{PRIORITIES[alarm.priority]:<5}", role),
-        Span(fit(why, cause) + " " if cause > 0 else "", role),
+        Span(pick(cause, *words) + " " if cause > 0 else "", role),
         Span(number, role),
         Span(said, Role.RINGING if alarm.needs_acknowledgement else role),
     )
 
 
 def _untold(event: Event) -> bool:
-    """Whether the command that is told of rings failed for good: somebody was not called."""
+    """Return whether the `on_ring` command failed and is not tried again."""
     return event.kind is EventKind.NOTIFIED and bool(event.detail.get("given_up"))
 
 
 def _fact(width: int, event: Event, zone: tzinfo) -> Line:
     message = clean(str(event.detail.get("message") or event.detail.get("reason") or ""))
     who = event.component or event.source
-    # "engine engine started" says no more than "engine started".
-    what = event.kind.value if event.kind.value.startswith(who) else f"{who} {event.kind.value}"
+    # "engine started" says as much as "engine engine started".
+    if event.kind is EventKind.DRIFTED:
+        what = f"{who} has changed since the baseline"
+    else:
+        what = event.kind.value if event.kind.value.startswith(who) else f"{who} {event.kind.value}"
     text = f" · {short_time(event.at, zone)} {what}{': ' + message if message else ''}"
     bad = event.kind is EventKind.FAILED or _untold(event)
     return (Span(fit(text, width), Role.WARNING if bad else Role.DIM),)

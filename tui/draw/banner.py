@@ -1,9 +1,9 @@
-"""The two lines that are always there: what is being shown, and what the engine is doing."""
+"""The banner: two lines with the record on the screen and the state of the engine."""
 
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from tui.draw.format import long_time, short_time
+from tui.draw.format import long_time, short_time, written_times
 from tui.draw.status import EngineStatus
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, width_of
 
@@ -13,9 +13,9 @@ SESSION_WIDTH = 20
 
 @dataclass(frozen=True, slots=True)
 class Banner:
-    """What the banner tells: the machine, the mode, the playhead's instant, the engine, how far behind.
+    """The banner's facts: the machine, the mode, the playhead's time, the engine, how far it is behind.
 
-    `session` is named where a live machine is looked at in another than its live record.
+    `paused` says that the playhead stands. `session` is named if it is not the live record of a live machine.
     """
 
     machine: str
@@ -24,15 +24,19 @@ class Banner:
     status: EngineStatus
     behind: Span | None = None
     session: str = ""
+    paused: bool = False
 
 
 def banner_lines(width: int, _height: int, banner: Banner, zone: tzinfo) -> Lines:
-    """Line one: product, machine, mode, the instant. Line two: the engine, and how far behind it is."""
+    """Return line one: product, machine, mode, time; line two: the engine, and the delay."""
     at, machine, mode = banner.at, banner.machine, banner.mode
     times = ("--", "--") if at is None else (long_time(at, zone), short_time(at, zone))
+    joint = " │ "
+    if banner.paused and at is not None:
+        joint, times = ", recording of ", written_times(at, zone)
     # What is shown and as of when must stay whole on the narrowest terminal; the names give way.
     for head, time in (("Raceway  ", times[0]), ("", times[0]), ("", times[1])):
-        room = width - len(head) - width_of((mode,)) - len(time) - 6
+        room = width - len(head) - width_of((mode,)) - len(time) - 3 - len(joint)
         if room >= min(len(machine), 8):
             break
     name = fit(machine, min(max(room, 0), len(clean(machine))))
@@ -41,15 +45,15 @@ def banner_lines(width: int, _height: int, banner: Banner, zone: tzinfo) -> Line
         Span(head, Role.DIM),
         Span(name + ("  " if name else ""), Role.STRONG),
         mode,
-        # Two clocks stand here: since when it is so by the wall's, and the instant shown.
-        Span(" │ ", Role.DIM),
+        # Between two clocks: the wall's, of the mode, and the recording's.
+        Span(joint, mode.role if banner.paused else Role.DIM),
         Span(time, Role.STRONG),
     )
     return [first, second_line(width, banner)]
 
 
 def second_line(width: int, banner: Banner) -> Line:
-    """The engine; before it how far behind this is, and which record, unless the engine is what is wrong."""
+    """Return the engine's line; delay and session come first, unless the engine itself has failed."""
     status, behind = banner.status, banner.behind
     parts = [Span(status.text, status.role)]
     wrong = status.role is Role.ALARM

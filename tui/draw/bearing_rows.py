@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from engine.records.assessment import Quality
 from tui.data.frame import Condition, Frame
-from tui.draw.format import ARROWS, STANDING, State, reason, severity_text, short_time, state_of
+from tui.draw.format import ARROWS, STANDING, State, reasons, severity_text, short_time, state_of
 from tui.draw.sparkline import resample, sparkline, tall_sparkline
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, pick, title, window
 
@@ -17,8 +17,8 @@ SINCE_WIDTH = 11
 NUMBER_WIDTH = 6
 LEGEND = ("severity: ▁▂ below limit, ▄▅▇█ above; times: raised", "severity: ▁▂ below limit, ▄▅▇█ above")
 TALL_LEGEND = (
-    "severity 0.25–16, the rule is the limit 1.0; times: raised",
-    "severity 0.25–16, the rule is the limit 1.0",
+    "bar: severity, line: limit; times: raised",
+    "bar: severity, line: limit",
 )
 NOW = {
     None: "? none",
@@ -32,7 +32,7 @@ NUMBER_ROLES = {Role.RINGING: Role.ALARM, Role.WARNING: Role.WARNING}
 
 
 def bearing_lines(width: int, height: int, frame: Frame, selected: int, zone: tzinfo) -> Lines:
-    """A heading and one row for each component, three or six where there is room.
+    """Return a heading and a row for each component, or three or six rows if they fit.
 
     Args:
         width: cells.
@@ -51,7 +51,7 @@ def bearing_lines(width: int, height: int, frame: Frame, selected: int, zone: tz
     heading = title(f"Bearings{': machine stopped' * rests}", width, *(TALL_LEGEND if tall else LEGEND))
     lines = [heading]
     alarms = [one.alarm for one in conditions if one.alarm is not None]
-    why = max((cell_len(reason(alarm, frame.playhead.at)) for alarm in alarms), default=0)
+    why = max((cell_len(reasons(alarm, frame.playhead.at)[-1]) for alarm in alarms), default=0)
     columns = widths(width, conditions, why)
     for number in shown:
         lines.extend(_row(columns, frame, number, zone, chosen=number == selected, rows=rows))
@@ -62,13 +62,13 @@ def bearing_lines(width: int, height: int, frame: Frame, selected: int, zone: tz
 
 
 def rows_each(components: int, height: int) -> int:
-    """How many rows each component gets in so many lines, the heading included."""
+    """Return the number of rows for each component in a height that includes the heading."""
     return next((rows for rows in (6, 3) if height - 1 >= rows * components), 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Widths:
-    """Cells of each column; the reason is left out where it is narrow."""
+    """Widths of the columns in cells; narrow screens have no reason."""
 
     name: int
     spark: int
@@ -78,7 +78,7 @@ class Widths:
 
 
 def widths(width: int, conditions: tuple[Condition, ...], reasons: int) -> Widths:
-    """The columns of all rows; a long reason, and what is told of last severities, take from the sparkline.
+    """Return the widths for all rows; a long reason and last severities take room from the sparkline.
 
     Args:
         width: cells.
@@ -99,7 +99,7 @@ def widths(width: int, conditions: tuple[Condition, ...], reasons: int) -> Width
 
 
 def _last(condition: Condition) -> tuple[float, int] | None:
-    """The last severity and its instant, where there is none now."""
+    """Return the last severity and its time if there is no severity now."""
     return None if math.isfinite(condition.severity) else condition.last
 
 
@@ -137,7 +137,7 @@ def _tail(frame: Frame, condition: Condition, state: State, columns: Widths, zon
     number = severity_text(condition.severity)
     figure = f"{number:>4} {' ' if number == '–' else ARROWS[condition.trend]}"
     since = short_time(alarm.raised.at, zone) if alarm is not None else ""
-    why = "" if alarm is None else reason(alarm, here)
+    why = "" if alarm is None else pick(columns.cause, *reasons(alarm, here))
     last = _last(condition)
     if last is not None and here is not None:
         # The alarm keeps the state column; that there is no severity any more is said where it was.

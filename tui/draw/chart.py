@@ -1,4 +1,4 @@
-"""Charts as lines of text: curves on a grid of fine dots, with axes whose every number has its unit.
+"""Charts as lines of text: curves of braille dots, and axes with a unit at each number.
 
 Drawn with numpy and not by a plotting library: a chart is drawn anew at every step through a recording, costs
 about a millisecond, and holds nothing but text of one or two styles.
@@ -31,21 +31,21 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """From where to where, and (value, label) for each tick; a label names the unit."""
+    """An axis: its ends, and (value, label) for each tick; a label names the unit."""
 
     low: float
     high: float
     ticks: tuple[tuple[float, str], ...] = ()
 
     def place(self, values: Floats | float, cells: int) -> Floats:
-        """Where values lie, from 0 at the low end to `cells` at the high one."""
+        """Return the places of values, from 0 at the low end of the axis to `cells` at the high end."""
         span = self.high - self.low or 1.0
         return np.asarray((np.asarray(values, np.float64) - self.low) / span * cells, np.float64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Curve:
-    """Points (n,) and (n,), joined by a line of fine dots; NaN leaves a gap. With a glyph: that at each."""
+    """A curve through points (n,), (n,), joined by dots or marked by a glyph; NaN leaves a gap."""
 
     x: Floats
     y: Floats
@@ -54,7 +54,7 @@ class Curve:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Area:
-    """What lies between two curves over the same x, shaded."""
+    """The shaded area between two curves over the same x."""
 
     x: Floats
     low: Floats
@@ -63,7 +63,7 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A character above the chart at an x; the role is for those who see colour."""
+    """A character above the chart at an x, and its role."""
 
     x: float
     glyph: str
@@ -72,7 +72,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """All of a chart. `rules` are y values drawn as a dotted line across, `uprights` x values as one upright.
+    """A chart. `rules` are y values drawn as dotted lines, `uprights` x values drawn as vertical lines.
 
     `marks` hold rows of marks, each with a word that stands at its left; words that do not fit are left out.
     """
@@ -123,7 +123,7 @@ def _column(axis: Axis, value: float, columns: int) -> int:
 
 
 def _canvas(chart: Chart, rows: int, columns: int, glyphs: Glyphs) -> list[str]:
-    """The cells inside the axes, a string a row."""
+    """Return the cells inside the axes, one string for each row."""
     cells = np.full((rows, columns), " ", "<U1")
     for area in chart.areas:
         cells[_shaded(area, chart, rows, columns)] = "░"
@@ -149,7 +149,7 @@ def _canvas(chart: Chart, rows: int, columns: int, glyphs: Glyphs) -> list[str]:
 
 
 def dots_of(x: Floats, y: Floats, across: Axis, up: Axis, shape: tuple[int, int]) -> NDArray[np.bool_]:
-    """A joined curve as dots.
+    """Return the dots of a joined curve.
 
     In each column of dots all rows are set between the lowest and the highest that the curve reaches there,
     however many points it has: a spike of one point in a thousand is still seen.
@@ -229,7 +229,7 @@ def _mark_line(name: str, marks: Sequence[Mark], across: Axis, margin: int, colu
 
 
 def _foot(across: Axis, margin: int, columns: int) -> Lines:
-    """The axis below, and its labels: each centred under its tick as far as there is room, none cut."""
+    """Return the axis below and its labels, each centred under its tick if it fits, none cut."""
     rule, labels = ["─"] * columns, [" "] * columns
     free = 0
     for value, label in across.ticks:
@@ -248,7 +248,7 @@ def _foot(across: Axis, margin: int, columns: int) -> Lines:
 
 
 def nice_ticks(low: float, high: float, most: int) -> list[float]:
-    """At most so many round numbers between two, and at least two of them wherever there is room."""
+    """Return at most so many round numbers between two values, and at least two if they fit."""
     if not (math.isfinite(low) and math.isfinite(high)) or high <= low or most < 2:
         return [low]
     size = 10.0 ** math.floor(math.log10(high - low))
@@ -263,11 +263,11 @@ def nice_ticks(low: float, high: float, most: int) -> list[float]:
 
 
 def number(value: float) -> str:
-    """A number in few characters, without an exponent where it can be helped."""
+    """Return a number in few characters, if possible without an exponent."""
     return f"{value:.4g}" if 1e-4 <= abs(value) < 1e6 or value == 0 else f"{value:.1e}"
 
 
 def axis_of(low: float, high: float, unit: str, most: int = 3) -> Axis:
-    """An axis with round ticks, the unit at each."""
+    """Return an axis with round ticks, and the unit at each."""
     ticks = nice_ticks(low, high, most)
     return Axis(low, high, tuple((tick, f"{number(tick)} {unit}".rstrip()) for tick in ticks))

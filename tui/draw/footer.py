@@ -1,11 +1,11 @@
-"""The keys at the foot of a screen."""
+"""The footer: the main keys of a screen."""
 
 from tui.draw.text import Lines, Role, Span
 from tui.keys.keymap import Action, Keymap, told_together
 
 
 def footer_lines(width: int, _height: int, keymap: Keymap, screen: str) -> Lines:
-    """As many key hints as fit whole, those that are needed most.
+    """Return the most important key hints, as many as fit uncut.
 
     Args:
         width: cells.

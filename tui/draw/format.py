@@ -1,4 +1,4 @@
-"""How numbers, times and states are written: one place, so that every screen says it alike."""
+"""The wording of numbers, times and states, the same on every screen."""
 
 import math
 from collections.abc import Callable
@@ -31,7 +31,7 @@ SHELVED, RETIRED = "◁", "□"
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A component's state: a glyph and words that need no colour, and the role they are drawn in."""
+    """The state of a component: glyph, words, and the role that colours them."""
 
     glyph: str
     word: str
@@ -39,7 +39,7 @@ class State:
 
 
 def state_of(condition: Condition) -> State:
-    """The state of a component; an alarm comes before all else, since nothing mutes a failure."""
+    """Return the state of a component; an alarm comes before anything else."""
     alarm = condition.alarm
     if condition.retired:
         return State(RETIRED, "out of service", Role.DIM if alarm is None else Role.WARNING)
@@ -72,7 +72,7 @@ def state_of(condition: Condition) -> State:
 
 
 def severity_text(severity: float | None) -> str:
-    """A severity in at most 4 characters; rounded down, so that 1.00 is never below the limit."""
+    """Return a severity in at most 4 characters, rounded down: 1.00 is never below the limit."""
     if severity is None or not math.isfinite(severity):
         return "–"
     if severity >= 999:
@@ -84,7 +84,7 @@ def severity_text(severity: float | None) -> str:
 
 
 def severities_text(alarm: Alarm, peak: Peak, told: Callable[[datetime], str]) -> str:
-    """How bad an alarm was when raised, at its latest ring and at its worst, each with its own instant.
+    """Return the severity of an alarm when raised, at its latest ring and at its peak, each with its time.
 
     Args:
         alarm: as of the playhead.
@@ -108,7 +108,7 @@ def severities_text(alarm: Alarm, peak: Peak, told: Callable[[datetime], str]) -
 
 
 def since_texts(alarm: Alarm, told: Callable[[datetime], str]) -> tuple[str, str]:
-    """Since when an alarm is what it is: whole, and shorter where more happened to it than its raise.
+    """Return the times of an alarm in words: of raise and escalation, and a shorter wording.
 
     Args:
         alarm: as of the playhead.
@@ -123,71 +123,87 @@ def since_texts(alarm: Alarm, told: Callable[[datetime], str]) -> tuple[str, str
 
 
 def percent(share: float) -> str:
-    """A share of 0 to 1 in percent."""
+    """Return a share of 0 to 1 in percent."""
     return f"{100 * share:.0f} %" if math.isfinite(share) else "–"
 
 
 def frequency(low: float, high: float) -> str:
-    """A band of frequencies in Hz, written in kHz."""
+    """Return a frequency band, given in Hz, in kHz."""
     return f"{low / 1000:.2f}–{high / 1000:.2f} kHz"
 
 
 def short_time(when: datetime | int, zone: tzinfo) -> str:
-    """Month, day, hour and minute: 02-16 03:52."""
+    """Return month, day, hour and minute: 02-16 03:52."""
     return _local(when, zone).strftime("%m-%d %H:%M")
 
 
 def long_time(when: datetime | int, zone: tzinfo) -> str:
-    """Date, time to the second and zone: 2004-02-16 03:52:39 UTC."""
+    """Return date, time to the second and zone: 2004-02-16 03:52:39 UTC."""
     local = _local(when, zone)
     return f"{local:%Y-%m-%d %H:%M:%S} {clean(local.tzname() or '')}".rstrip()
 
 
 def wall_time(when: datetime, zone: tzinfo) -> str:
-    """Wall clock, hours to seconds, and its zone, since it need not be that of the recording."""
+    """Return a time of the wall clock and its zone, which can differ from that of the recording."""
     local = _local(when, zone)
     return f"{local:%H:%M:%S} {clean(local.tzname() or '')}".rstrip()
 
 
 def acknowledged_by(alarm: Alarm) -> str:
-    """Who acknowledged the latest ring, empty where nobody did."""
+    """Return the operator who acknowledged the latest ring, "" if nobody did."""
     given = alarm.acknowledgement
     return "" if given is None else clean(str(given.detail.get("by", "somebody")))
 
 
 def subject(alarm: Alarm) -> str:
-    """What an alarm is about: the component, or else its source."""
+    """Return the subject of an alarm: its component, or else its source."""
     return clean(alarm.component or alarm.source)
 
 
 def reason(alarm: Alarm, at: int | None = None) -> str:
-    """What an alarm comes from, and how often it was raised if more than once.
+    """Return the reason of an alarm, and how often it was raised if more than once.
 
     Args:
         alarm: as of the playhead.
         at: the playhead; without it nothing is said of how far off the limit is.
     """
-    return f"{_origin(alarm, at)} ×{alarm.count}" if alarm.count > 1 else _origin(alarm, at)
+    return reasons(alarm, at)[0]
 
 
-def _origin(alarm: Alarm, at: int | None) -> str:
-    """A surface, another component that explains it or is worse, how far off the limit is, else its cause."""
+def written_times(at: int, zone: tzinfo) -> tuple[str, str]:
+    """Return a recording time as it is written in words: 17 Feb 2004 12:00:39 UTC; 17 Feb 2004 12:00."""
+    local = _local(at, zone)
+    brief = f"{local.day} {local:%b %Y %H:%M}"
+    return f"{brief}:{local:%S} {clean(local.tzname() or '')}".rstrip(), brief
+
+
+def reasons(alarm: Alarm, at: int | None = None) -> tuple[str, ...]:
+    """Return the reason of an alarm, as `reason`, from the longest wording to the shortest."""
+    count = f" ×{alarm.count}" if alarm.count > 1 else ""
+    return tuple(f"{clean(one)}{count}" for one in _origins(alarm, at))
+
+
+def _origins(alarm: Alarm, at: int | None) -> tuple[str, ...]:
+    """Return the surface, a worse component, the forecast of the limit, or else the cause."""
     if alarm.surface:
-        return clean(alarm.surface)
+        return (alarm.surface,)
     if alarm.carried_from:
-        return clean(f"via {alarm.carried_from}")
+        name = alarm.carried_from
+        return f"probably heard from {name}", f"heard from {name}", f"from {name}"
     if alarm.beside:
-        return clean(f"beside {alarm.beside}")
+        return f"own signs, but {alarm.beside} is worse", f"{alarm.beside} is worse", f"{alarm.beside} worse"
     due = limit_due(alarm)
     if due is not None and at is not None and alarm.cleared is None:
         left = (due - moment(at)).total_seconds()
-        return f"limit in {duration(left)}" if left > 0 else "limit was due"
-    # "engine: engine failed" says no more than "engine: failed".
-    return clean(alarm.cause).removeprefix(f"{subject(alarm)} ")
+        if left > 0:
+            return (f"limit in {duration(left)}",)
+        return "rising; forecast to be over the limit by now", "limit forecast by now", "limit by now"
+    # "engine: failed" says as much as "engine: engine failed".
+    return (alarm.cause.removeprefix(f"{subject(alarm)} "),)
 
 
 def limit_due(alarm: Alarm) -> datetime | None:
-    """The instant for which its latest ring forecast the limit, None of an alarm that forecasts nothing."""
+    """Return the time for which the latest ring forecast the limit, None if it forecast nothing."""
     for event in (alarm.ring, alarm.raised):
         forecast = TrendForecast.from_detail(event.detail)
         if forecast is not None:
@@ -196,7 +212,7 @@ def limit_due(alarm: Alarm) -> datetime | None:
 
 
 def duration(seconds: float) -> str:
-    """A span of time in its largest fitting unit: 40 min, 12 h, 3 d."""
+    """Return a span of time in its largest fitting unit: 40 min, 12 h, 3 d."""
     fitting = [(size, unit) for size, unit in ((86_400, "d"), (3_600, "h")) if seconds >= 2 * size]
     size, unit = fitting[0] if fitting else (60, "min")
     return f"{max(seconds / size, 1):.0f} {unit}"

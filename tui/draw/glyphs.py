@@ -1,4 +1,4 @@
-"""Which glyphs a terminal can show, and what stands in for those it cannot: one cell for one cell."""
+"""The glyphs that a terminal can show, and substitutes of the same width for the others."""
 
 import unicodedata
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from tui.draw.text import Line, Lines, Span, width_of
 
 
 class Glyphs(StrEnum):
-    """What is drawn with: all there is, no braille, or the 95 characters of ASCII."""
+    """A set of glyphs: all, all but braille, or ASCII."""
 
     UNICODE = "unicode"
     NO_BRAILLE = "no-braille"
@@ -37,7 +37,7 @@ UPPER = 0b00011011
 
 @lru_cache(4096)
 def reduced(text: str, glyphs: Glyphs) -> str:
-    """Text in what a terminal can show, as wide as it was."""
+    """Return text with substitutes for glyphs that the terminal cannot show; its width stays."""
     if glyphs is Glyphs.UNICODE or text.isascii():
         return text
     return "".join(_one(character, glyphs) for character in text)
@@ -60,7 +60,7 @@ def _one(character: str, glyphs: Glyphs) -> str:
 
 
 def glyphs_of(setting: str, environment: Mapping[str, str]) -> Glyphs:
-    """What to draw with.
+    """Return the set of glyphs to draw with.
 
     Args:
         setting: [console] glyphs: "auto" or one of the modes.
@@ -80,7 +80,7 @@ def glyphs_of(setting: str, environment: Mapping[str, str]) -> Glyphs:
 
 
 def theme_of(setting: str, environment: Mapping[str, str]) -> str:
-    """Which theme to draw in: as set; by itself the terminal's own colours where it has but 16.
+    """Return the theme to draw in: the one set, or the terminal's own colours if it has 16.
 
     Args:
         setting: [console] theme.
@@ -104,17 +104,17 @@ PLAIN_SHADES = " .:+%#"
 
 
 def shades(glyphs: Glyphs) -> str:
-    """The shades that the terminal can show."""
+    """Return the shades that the terminal can show."""
     return PLAIN_SHADES if glyphs is Glyphs.ASCII else SHADES
 
 
 def finished(lines: Lines, width: int, height: int, glyphs: Glyphs) -> Lines:
-    """The lines as far as there is room, in characters that the terminal can show."""
+    """Return the lines cut to width and height, in glyphs that the terminal can show."""
     return [_shown(_within(line, width), glyphs) for line in lines[: max(height, 0)]]
 
 
 def _within(line: Line, width: int) -> Line:
-    """The line, cut at its end where it is longer than the room."""
+    """Return the line, cut at its end if it is too long."""
     if width_of(line) <= width:
         return line
     kept: list[Span] = []

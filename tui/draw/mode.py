@@ -1,4 +1,4 @@
-"""What is being looked at: the word that stands on top of every screen, and since when it is true."""
+"""The mode of the console (live, replay, paused, stale), and since when."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
@@ -13,7 +13,7 @@ from tui.draw.text import Role, Span
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """What is being looked at: REPLAY, LIVE, PAUSED, STALE, LEARNING, GATHERING and what else there is.
+    """What the screen shows: REPLAY, LIVE, paused, STALE, LEARNING, GATHERING and the like.
 
     `since` is of the wall clock, None where it has only begun.
     """
@@ -26,7 +26,7 @@ class Mode:
 
 
 def mode_of(head: Playhead, view: View | None, status: EngineStatus, *, live: bool) -> Mode:
-    """What is being looked at.
+    """Return the mode of the console.
 
     Args:
         head: where the console looks.
@@ -37,7 +37,7 @@ def mode_of(head: Playhead, view: View | None, status: EngineStatus, *, live: bo
     what = "LIVE" if live else "REPLAY"
     scored = view is not None and len(view.series) > 0
     if not head.playing:
-        return Mode("PAUSED", "‖", what if live else f"{what} {pace_label(head.pace)}", Role.WARNING)
+        return Mode(f"{what.capitalize()} paused", "‖", "", Role.WARNING)
     if status.stale is not None:
         return Mode("STALE", "✕", what, Role.ALARM, status.stale)
     if not scored:
@@ -54,7 +54,10 @@ def mode_of(head: Playhead, view: View | None, status: EngineStatus, *, live: bo
 
 
 def mode_span(mode: Mode, now: datetime, zone: tzinfo) -> Span:
-    """The mode in words: LIVE ▶ since 03:12 CET."""
+    """Return the mode in words: LIVE ▶ since 03:12 CET."""
+    if mode.glyph == "‖":
+        # A second clock beside the time of the recording would be read as the time of the pause.
+        return Span(f"{mode.glyph} {mode.word}", mode.role)
     parts = [mode.word, mode.glyph, mode.more]
     if mode.since is not None:
         parts.append(f"since {since_text(mode.since, now, zone)}")
@@ -62,7 +65,7 @@ def mode_span(mode: Mode, now: datetime, zone: tzinfo) -> Span:
 
 
 def since_text(when: datetime, now: datetime, zone: tzinfo) -> str:
-    """A time of the wall clock: 03:12 CET, with the day where that is another."""
+    """Return a time of the wall clock, 03:12 CET, with the day if it is not today."""
     local, today = in_zone(when, zone), in_zone(now, zone)
     clock, _, name = wall_time(when, zone).partition(" ")
     day = "" if local.date() == today.date() else f"{local:%m-%d} "
@@ -70,7 +73,7 @@ def since_text(when: datetime, now: datetime, zone: tzinfo) -> str:
 
 
 def behind_span(head: Playhead, view: View | None, now: int | None, rung: int, *, live: bool) -> Span | None:
-    """How far a screen that does not follow a live machine is behind it; None where it is not.
+    """Return how far the screen is behind a live machine, None if it is not.
 
     Args:
         head: where the console looks.

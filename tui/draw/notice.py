@@ -1,4 +1,4 @@
-"""The notice line: what just happened, in a sentence."""
+"""The notice line: the latest event or answer, in a sentence."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A sentence for the operator. One that lasts stays until another takes its place.
+    """A sentence for the operator. A lasting notice stays until another replaces it.
 
     `about` is the instant of what it tells, where it tells of one: it goes when the playhead is before it.
     `rings` are those that it tells of: where others answered all of them it is news no more.
@@ -41,13 +41,13 @@ class Notice:
 
 
 def notice_lines(width: int, height: int, notice: Notice) -> Lines:
-    """The sentence, broken between words into as many lines as there are."""
+    """Return the sentence, broken between words into the lines of the panel."""
     rows = notice_rows(width, height, notice)
     return [(Span(" " + fit(row, width - 1), notice.role),) for row in rows]
 
 
 def notice_rows(width: int, height: int, notice: Notice) -> list[str]:
-    """The rows of a notice: of its text, or of what is brief where not all of that fits in."""
+    """Return the rows of a notice: of its text, or of the brief text if that does not fit."""
     room = max(width - 1, 1)
     rows = wrapped(notice.text, room, height)
     if notice.brief and any(cell_len(row) > room for row in rows):
@@ -73,7 +73,7 @@ def wrapped(text: str, width: int, height: int) -> list[str]:
 
 
 def rings_notice(rings: tuple[Event, ...], zone: tzinfo, *, ahead: str = "") -> Notice:
-    """Which alarms rang.
+    """Return the notice of rings.
 
     Args:
         rings: at least one.
@@ -100,7 +100,7 @@ def rings_notice(rings: tuple[Event, ...], zone: tzinfo, *, ahead: str = "") -> 
 def acknowledged_notice(
     alarm: Alarm, answer: Acknowledged, newest: int, zone: tzinfo, wall_zone: tzinfo
 ) -> Notice:
-    """What became of an acknowledgement.
+    """Return the answer to an acknowledgement.
 
     Args:
         alarm: as it was on the screen.
@@ -119,7 +119,7 @@ def acknowledged_notice(
 def all_acknowledged_notice(
     answers: Sequence[tuple[Alarm, Acknowledged | str]], newest: int, zone: tzinfo
 ) -> Notice:
-    """What became of several acknowledgements; what was not stored comes first.
+    """Return the answer to several acknowledgements; those that were not stored come first.
 
     Args:
         answers: for each alarm that of the store, or why nothing was stored.
@@ -146,7 +146,7 @@ def all_acknowledged_notice(
 
 
 def _counted(alarms: Sequence[Alarm]) -> str:
-    """How many alarms, and the first of them by name."""
+    """Return the number of alarms, and the names of the first."""
     named = ", ".join(f"{subject(alarm)} {reason(alarm)}" for alarm in alarms[:NAMED])
     more = f" and {len(alarms) - NAMED} more" if len(alarms) > NAMED else ""
     return f"{len(alarms)} alarm{'s' * (len(alarms) > 1)}: {named}{more}"
@@ -155,7 +155,7 @@ def _counted(alarms: Sequence[Alarm]) -> str:
 def acted_notice(
     what: str, about: str, answer: Acknowledged, newest: int, zone: tzinfo, wall_zone: tzinfo
 ) -> Notice:
-    """What became of any other act: `what` was done, `about` which alarm or bearing."""
+    """Return the answer to another act: `what` was done, on the alarm or bearing `about`."""
     if not answer.stored:
         when = wall_time(answer.recorded_at, wall_zone)
         return Notice(f"Another was first: {clean(answer.by)} at {when}; {clean(about)}", Role.WARNING)
@@ -163,8 +163,27 @@ def acted_notice(
     return Notice(f"{text}{_past(answer.at, newest, zone)}", Role.GOOD)
 
 
+def service_notice(
+    name: str, what: str, answer: Acknowledged, newest: int, zone: tzinfo, wall_zone: tzinfo
+) -> Notice:
+    """Return the answer to taking a bearing out of service or returning it.
+
+    Args:
+        name: of the bearing.
+        what: was done, in words.
+        answer: of the store.
+        newest: instant of the record, in microseconds since 1970.
+        zone: of recording times.
+        wall_zone: of the wall clock.
+    """
+    if not answer.stored:
+        return acted_notice(name, f"{name} {what}", answer, newest, zone, wall_zone)
+    text = f"{clean(name)} {what} by {clean(answer.by)}"
+    return Notice(f"{text}{_past(answer.at, newest, zone)}", Role.GOOD)
+
+
 def refused_notice(about: str, why: str) -> Notice:
-    """Said where an act was not stored."""
+    """Return the notice that an act was not stored."""
     return Notice(f"NOT DONE: {clean(about)}; {clean(why)}", Role.ALARM, lasting=True)
 
 
@@ -175,7 +194,7 @@ def _past(at: datetime, newest: int, zone: tzinfo) -> str:
 
 
 def already_notice(alarm: Alarm, zone: tzinfo) -> Notice:
-    """Said where there is nothing left to acknowledge in an alarm."""
+    """Return the notice that an alarm needs no acknowledgement."""
     if alarm.retired is not None:
         return Notice(
             f"{subject(alarm)} is out of service, by {clean(str(alarm.retired.detail.get('by', '')))}"
@@ -205,7 +224,7 @@ def unseen_notice(alarm: Alarm, key: str) -> Notice:
 
 
 def failed_notice(alarm: Alarm, reason_text: str) -> Notice:
-    """Said where an acknowledgement could not be stored."""
+    """Return the notice that an acknowledgement was not stored."""
     return Notice(
         f"NOT ACKNOWLEDGED: {subject(alarm)} stays unacknowledged; {clean(reason_text)}",
         Role.ALARM,
@@ -214,7 +233,7 @@ def failed_notice(alarm: Alarm, reason_text: str) -> Notice:
 
 
 def crossing_notice(view: View, crossings: tuple[Crossing, ...], zone: tzinfo) -> Notice:
-    """Which crossings lie at the instant that the playhead has gone to; at least one."""
+    """Return the notice of the crossings, at least one, that the playhead went to."""
     told = [
         f"{clean(view.assessment.components[one.component])} {'rose above' if one.up else 'fell below'}"
         for one in crossings

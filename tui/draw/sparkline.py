@@ -1,4 +1,4 @@
-"""Severity as a row of blocks on a fixed scale: a doubling a step, the limit in sight, gaps shown."""
+"""Sparklines: severity as blocks on a fixed scale that doubles at each step, with limit and gaps."""
 
 import math
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ GAP = "·"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a sparkline: the highest value in it (NaN for a gap), or None ahead of the playhead."""
+    """A column of a sparkline: its highest value, NaN for a gap, None after the playhead."""
 
     value: float | None
     baseline: bool = False
@@ -38,7 +38,7 @@ def resample(
     holds: NDArray[np.int64],
     width: int,
 ) -> list[Column]:
-    """Put a series into columns of equal time, keeping the highest value of each.
+    """Return a series in columns of equal time, with the highest value of each.
 
     Args:
         at: (n,) instants up to the playhead, ascending.
@@ -67,7 +67,7 @@ def resample(
 
 
 def cut(at: NDArray[np.int64], extent: tuple[int, int], width: int) -> tuple[list[int], list[int]]:
-    """Cut a series into columns of equal time.
+    """Return the indices that cut a series into columns of equal time.
 
     Returns:
         (width + 1) instants, each the first of a column, and as many indices of the first at or after these.
@@ -78,7 +78,7 @@ def cut(at: NDArray[np.int64], extent: tuple[int, int], width: int) -> tuple[lis
 
 
 def highest(values: NDArray[np.float64], cuts: list[int]) -> list[float]:
-    """The highest finite value between each cut and the next, NaN where there is none or nothing between."""
+    """Return the highest finite value between each cut and the next, NaN if there is none."""
     # One more behind the last, so that a cut may lie behind all of them.
     finite = np.append(np.where(np.isfinite(values), values, -np.inf), -np.inf)
     highs = np.maximum.reduceat(finite, cuts)[:-1]
@@ -86,17 +86,17 @@ def highest(values: NDArray[np.float64], cuts: list[int]) -> list[float]:
 
 
 def all_of(mask: NDArray[np.bool_], cuts: list[int]) -> list[bool]:
-    """Whether all is true between each cut and the next; not told where there is nothing between."""
+    """Return whether all values between each cut and the next are true; undefined for empty columns."""
     return list(np.logical_and.reduceat(np.append(mask, False), cuts)[:-1].tolist())
 
 
 def sparkline(columns: list[Column]) -> Line:
-    """One row: below the limit ▁▂, above it ▄▅▇█, `·` where there is nothing to score."""
+    """Return a sparkline in one row: ▁▂ below the limit, ▄▅▇█ above, `·` without a score."""
     return _spans([(_step(column), _role(column)) for column in columns])
 
 
 def tall_sparkline(columns: list[Column], rows: int = 3) -> list[Line]:
-    """Rows of two octaves each, or six of one; a rule is the limit, two octaves above the bottom."""
+    """Return a sparkline in rows of two octaves, or six rows of one; the limit is a line."""
     octaves = (HIGHEST - LOWEST) / rows
     limit = round(-LOWEST / octaves)
     lines: list[Line] = []
@@ -112,7 +112,7 @@ def tall_sparkline(columns: list[Column], rows: int = 3) -> list[Line]:
 
 
 def _octaves(value: float) -> float:
-    """How far a value stands above the bottom of the scale, in octaves, kept inside it."""
+    """Return the octaves of a value above the bottom of the scale, clipped to the scale."""
     if value <= 0:
         return 0.0
     return min(max(math.log2(value) - LOWEST, 0.0), float(HIGHEST - LOWEST))

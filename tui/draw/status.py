@@ -1,4 +1,4 @@
-"""What the engine is doing, in words; and that it does nothing any more, and what to do then."""
+"""The state of the engine in words, and what to do if it stopped."""
 
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -26,7 +26,7 @@ BUSY = {
 
 @dataclass(frozen=True, slots=True)
 class EngineStatus:
-    """What the engine says of itself, or that it says nothing.
+    """The state of the engine, as its heartbeat says, or that the heartbeat stopped.
 
     `done` once it has ended well; `stale` since when nothing is scored any more, by the wall clock, and
     `advice` what to do then, with `again` as the command that does it; `busy` names what it does before it
@@ -43,17 +43,17 @@ class EngineStatus:
 
     @property
     def told(self) -> str:
-        """The advice with the command, whole."""
+        """The advice with the whole command."""
         return f"{self.advice}: {self.again}" if self.again else self.advice
 
     @property
     def brief(self) -> str:
-        """The advice where there is not room for all of the command: half of one would do something else."""
+        """The advice without the command, if that does not fit: half a command would be another."""
         return f"{self.advice}; the health screen has the whole command." if self.again else self.advice
 
 
 def engine_status(reading: Reading, started: datetime, now: datetime, zone: tzinfo) -> EngineStatus:
-    """Put the engine's state into words.
+    """Return the engine's state in words.
 
     Args:
         reading: the latest look at the store.
@@ -110,7 +110,7 @@ def engine_status(reading: Reading, started: datetime, now: datetime, zone: tzin
 
 
 def learning_text(view: View) -> str:
-    """How training goes: learning: epoch 37, loss 0.41, validation 0.44."""
+    """Return the progress of training: learning: epoch 37, loss 0.41, validation 0.44."""
     if not view.epochs:
         return "learning"
     last = view.epochs[-1]
@@ -118,7 +118,7 @@ def learning_text(view: View) -> str:
 
 
 def restart(view: View | None) -> str:
-    """What to do about an engine that is not there."""
+    """Return what to do about an engine that stopped."""
     if view is not None and view.assessment.live:
         return "Start it again"
     return "Start the same command again; it continues where it stopped."
@@ -138,7 +138,7 @@ def _silent(since: datetime, zone: tzinfo) -> EngineStatus:
 
 
 def command(view: View | None) -> str:
-    """What starts the engine of a live record again, "" where there is none."""
+    """Return the command that restarts the engine of a live record, "" if there is none."""
     if view is None or view.assessment.expected:
         return ""
     return watch_line(view.events, view.assessment.run)

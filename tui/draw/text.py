@@ -1,4 +1,4 @@
-"""Lines of styled text: what every drawing function returns and the panel widget shows."""
+"""Lines of styled text, which every drawing function returns and a panel shows."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from replay.recording import clean_text
 
 
 class Role(StrEnum):
-    """What a piece of text is for; the style sheet says how that looks. None is told by colour alone."""
+    """The role of a text; the style sheet gives each its look, and none differs by colour alone."""
 
     PLAIN = "plain"
     DIM = "dim"
@@ -37,12 +37,12 @@ Lines = list[Line]
 
 
 def plain(lines: Iterable[Line]) -> str:
-    """The lines as one string, without trailing blanks: what a reader without colour sees."""
+    """Return the lines as a string without colours and trailing blanks."""
     return "\n".join("".join(span.text for span in line).rstrip() for line in lines)
 
 
 def width_of(line: Line) -> int:
-    """Cells that a line takes."""
+    """Return the width of a line in cells."""
     return sum(cell_len(span.text) for span in line)
 
 
@@ -51,7 +51,7 @@ clean = clean_text
 
 
 def fit(text: str, width: int) -> str:
-    """Pad or shorten cleaned text to exactly so many cells; what is cut off shows as an ellipsis."""
+    """Return cleaned text, padded or cut to exactly so many cells; an ellipsis marks a cut."""
     text = clean(text)
     if width <= 0:
         return ""
@@ -62,7 +62,7 @@ def fit(text: str, width: int) -> str:
 
 
 def pick(width: int, *variants: str) -> str:
-    """The first variant that fits whole, padded; the last one shortened where none does."""
+    """Return the first variant that fits, padded; if none fits, the last one cut."""
     for variant in variants:
         if cell_len(clean(variant)) <= width:
             return fit(variant, width)
@@ -70,7 +70,7 @@ def pick(width: int, *variants: str) -> str:
 
 
 def title(text: str, width: int, *right: str) -> Line:
-    """A ruled heading: `── Bearings ───── severity ──`; at the right the first variant that fits."""
+    """Return a heading, `── Bearings ───── severity ──`, with the first variant that fits at the right."""
     head = f"── {clean(text)} "
     room = width - cell_len(head)
     if room < 0:
@@ -81,7 +81,7 @@ def title(text: str, width: int, *right: str) -> Line:
 
 
 def window(count: int, selected: int, height: int) -> range:
-    """Which of so many rows to show in a height so that the selected one is among them."""
+    """Return the rows to show in a height, among them the selected row."""
     if height <= 0:
         return range(0)
     if count <= height:

@@ -1,4 +1,4 @@
-"""The timeline: the whole run, what is stored of it, where limits were crossed, and the playhead."""
+"""The timeline: the run, its stored part, the crossings of limits, and the playhead."""
 
 from datetime import tzinfo
 
@@ -8,7 +8,7 @@ from tui.draw.text import Line, Lines, Role, Span, title
 
 
 def timeline_lines(width: int, height: int, frame: Frame, zone: tzinfo) -> Lines:
-    """A heading where there are three lines, the marks, and the bar between its two times."""
+    """Return a heading if there are three lines, the marks, and the bar between its two times."""
     start, end = frame.extent
     times = frame.view.series.at
     empty = not len(times)
@@ -35,7 +35,7 @@ def timeline_lines(width: int, height: int, frame: Frame, zone: tzinfo) -> Lines
 
 
 def marks(frame: Frame, track: int) -> Line:
-    """▾ where a severity crossed the limit; ▿ where that lies after the playhead."""
+    """Return the marks: ▾ for a crossing of a limit, ▿ for one after the playhead."""
     cells = [" "] * track
     here = -1 if frame.playhead.at is None else frame.playhead.at
     for crossing in frame.view.crossings:
@@ -48,6 +48,6 @@ def marks(frame: Frame, track: int) -> Line:
 
 
 def column(at: int, extent: tuple[int, int], track: int) -> int:
-    """The column of an instant, 0 to track - 1."""
+    """Return the column of an instant, 0 to track - 1."""
     start, end = extent
     return min(max((at - start) * track // (end - start + 1), 0), track - 1)

@@ -1,1 +1,1 @@
-"""Actions, the keys they have, and the search over them."""
+"""Actions, their keys, and the search over them."""

@@ -1,4 +1,4 @@
-"""The one registry of what the console can do; every binding, hint, command and row of help comes from it."""
+"""The registry of actions, the source of bindings, footer, palette, help and the table of keys."""
 
 from collections.abc import Mapping
 
@@ -342,7 +342,7 @@ DEFAULT = Keymap((*ALARMS, *TIME, *FURTHER, *LOOKING, *PANE_ACTIONS, *CONSOLE))
 
 
 def keymap_of(overrides: Mapping[str, str | tuple[str, ...]]) -> Keymap:
-    """The keys in force.
+    """Return the keymap with the keys of the settings.
 
     Args:
         overrides: keys by the id of the action, as [keys] in config.toml has them.

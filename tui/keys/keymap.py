@@ -1,4 +1,4 @@
-"""Actions and the keys that do them: values from which bindings, footer, help, palette and README come."""
+"""Actions and their keys: the values behind bindings, footer, help, palette and the table of keys."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -36,7 +36,7 @@ PLAIN = {"up": "Up", "down": "Down", "left": "Left", "right": "Right"}
 
 
 class Group(StrEnum):
-    """What actions belong together; the headings of the help."""
+    """A group of actions, a heading of the help."""
 
     ALARMS = "Alarms"
     TIME = "Time"
@@ -47,7 +47,7 @@ class Group(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Something that a key does.
+    """An action of a key.
 
     `keys` are characters as typed or names such as `up` and `ctrl+p`. `call` is what Textual runs: a method
     `action_...` of the console, or with `screen.` before it one of the screen on top. `word` stands in the
@@ -67,23 +67,23 @@ class Action:
     rank: int = 0
 
     def works_on(self, screen: str) -> bool:
-        """Whether it does something on that screen."""
+        """Return whether it works on a screen."""
         return not self.where or screen in self.where
 
 
 class KeysError(UnusableError):
-    """What the settings say of keys cannot be done; the message says why."""
+    """The settings name keys that cannot be used; the message says why."""
 
 
 @dataclass(frozen=True)
 class Keymap:
-    """The actions with the keys that do them; `plain` where keys are to be written in ASCII."""
+    """The actions and their keys; `plain` if keys are written in ASCII."""
 
     actions: tuple[Action, ...]
     plain: bool = False
 
     def __hash__(self) -> int:
-        """By identity: there is one to a console."""
+        """Return the hash by identity; a console has one keymap."""
         return id(self)
 
     @cached_property
@@ -92,19 +92,19 @@ class Keymap:
         return {action.id: action for action in self.actions}
 
     def keys_of(self, id: str) -> str:
-        """How the first key of an action is written."""
+        """Return the first key of an action as it is written."""
         return self.shown(self.by_id[id].keys[0])
 
     def shown(self, key: str) -> str:
-        """How a key is written for a reader."""
+        """Return a key as it is written for a reader."""
         return shown_key(key, plain=self.plain)
 
     def all_keys(self, group: Iterable[Action]) -> str:
-        """Every key of a group, one blank between two."""
+        """Return every key of a group, separated by blanks."""
         return " ".join(self.shown(key) for action in group for key in action.keys)
 
     def hint(self, group: tuple[Action, ...]) -> tuple[str, str]:
-        """The keys of a group and the word for what they do: `[ ]`, `pace`."""
+        """Return the keys of a group and its word: `[ ]`, `pace`."""
         shown = [self.shown(action.keys[0]) for action in group]
         words = "/".join(dict.fromkeys(action.word for action in group))
         if len(shown) > 2:
@@ -113,11 +113,11 @@ class Keymap:
         return ("" if shown[0] in "←↑" else " ").join(shown), words
 
     def width_of_hints(self, groups: Iterable[tuple[Action, ...]]) -> int:
-        """Cells that the hints of some groups take together."""
+        """Return the width of the hints of some groups, in cells."""
         return sum(cell_len(keys) + cell_len(word) + 3 for keys, word in map(self.hint, groups))
 
     def changed(self, overrides: Mapping[str, tuple[str, ...]]) -> "Keymap":
-        """The same actions with other keys.
+        """Return the keymap with other keys for some actions.
 
         Raises:
             KeysError: an id or a key that there is not, or two actions on one key.
@@ -150,7 +150,7 @@ NAMES = frozenset(key.value for key in Keys if not key.value.startswith("<"))
 
 
 def is_key(key: str) -> bool:
-    """Whether it is one printable character or the name of a key."""
+    """Return whether it is a printable character or the name of a key."""
     if len(key) == 1:
         return key.isprintable() and not key.isspace()
     name = key.removeprefix("alt+").removeprefix("shift+").removeprefix("ctrl+")
@@ -158,19 +158,19 @@ def is_key(key: str) -> bool:
 
 
 def textual_key(key: str) -> str:
-    """The name that Textual has for a key."""
+    """Return Textual's name of a key."""
     return next(iter(Binding.make_bindings([Binding("comma" if key == "," else key, "")]))).key
 
 
 def shown_key(key: str, *, plain: bool = False) -> str:
-    """How a key is written for a reader; `plain` in ASCII."""
+    """Return a key as it is written for a reader, in ASCII if `plain`."""
     if plain and key in PLAIN:
         return PLAIN[key]
     return SHOWN.get(key, key.replace("ctrl+", "^") if key.startswith("ctrl+") else key)
 
 
 def clashes(actions: Iterable[Action]) -> list[str]:
-    """A sentence for every key that would do two things on one screen."""
+    """Return a sentence for every key that has two actions on a screen."""
     found: list[str] = []
     seen: list[tuple[str, Action]] = []
     for action in actions:
@@ -189,7 +189,7 @@ def clashes(actions: Iterable[Action]) -> list[str]:
 
 
 def told_together(actions: Iterable[Action]) -> list[tuple[Action, ...]]:
-    """Actions with one sentence, in the order of the first of them."""
+    """Return the actions grouped by their sentence, in the order of the first of each."""
     groups: dict[str, list[Action]] = {}
     for action in actions:
         groups.setdefault(action.sentence, []).append(action)
@@ -197,7 +197,7 @@ def told_together(actions: Iterable[Action]) -> list[tuple[Action, ...]]:
 
 
 def key_table(keymap: Keymap) -> str:
-    """The keys as a table in Markdown, with the ids that the settings call them by."""
+    """Return the keys as a table in Markdown, with their ids in the settings."""
     rows = []
     for group in told_together(keymap.actions):
         keys = " ".join(f"`{shown_key(key)}`" for action in group for key in action.keys)

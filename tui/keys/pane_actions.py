@@ -1,4 +1,4 @@
-"""What can be done on the screens with panes: choosing one, looking nearer, asking the engine."""
+"""The actions of screens with panes: choose a pane, zoom, ask the engine."""
 
 from tui.keys.keymap import Action, Group
 

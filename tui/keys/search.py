@@ -1,9 +1,13 @@
-"""What the palette finds: the actions that work on the screen below it, by words that all have to fit."""
+"""The search of the palette: actions of the screen below that contain every word typed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tui.keys.keymap import Action, Keymap, told_together
+from tui.keys.places import PLACES
+
+SCREEN_NAMES = {place.id: f"{place.word.capitalize()}: {place.sentence}" for place in PLACES}
+"""Words of the actions that show a screen."""
 
 AT_ONCE = frozenset({"acknowledge"})
 """What is stored without asking once more: found, but never selected before somebody has selected it."""
@@ -11,7 +15,7 @@ AT_ONCE = frozenset({"acknowledge"})
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What fits the words typed, the best first; `selected` is what Enter runs, None for nothing."""
+    """The actions found, the best first; Enter runs the one `selected`, None for no action."""
 
     typed: str
     actions: tuple[tuple[str, Action], ...]
@@ -19,11 +23,11 @@ class Found:
 
     @property
     def chosen(self) -> Action | None:
-        """What Enter runs."""
+        """The action that Enter runs."""
         return None if self.selected is None else self.actions[self.selected][1]
 
     def moved(self, by: int) -> "Found":
-        """With the row above or below selected; from none to the first or the last."""
+        """Return the result with another row selected; without a selection, the first or the last."""
         last = len(self.actions) - 1
         if last < 0:
             return self
@@ -32,7 +36,7 @@ class Found:
 
 
 def find(keymap: Keymap, screen: str, typed: str) -> Found:
-    """Look for what can be done on a screen.
+    """Return the actions of a screen that contain every word typed.
 
     Args:
         keymap: the keys in force.
@@ -51,16 +55,16 @@ def find(keymap: Keymap, screen: str, typed: str) -> Found:
 
 
 def commands(keymap: Keymap, screen: str) -> Iterator[tuple[str, Action]]:
-    """What can be done on a screen, in words; actions that share a sentence are told apart by their names."""
+    """Return the actions of a screen with their words; actions that share a sentence get their names."""
     for group in told_together(keymap.actions):
         for action in group:
             if action.works_on(screen) and action.id not in {"palette", "up", "down"}:
                 name = f"{action.id.replace('-', ' ')}: " if len(group) > 1 else ""
-                yield f"{name}{action.sentence}", action
+                yield SCREEN_NAMES.get(action.id, f"{name}{action.sentence}"), action
 
 
 def _distance(words: list[str], text: str, action: Action) -> int:
-    """Of each word: a beginning of its name, of a word of its name, of any word; a part of one."""
+    """Return the distance of an action from the words: 0 for the start of its name, more further on."""
     name = action.id.split("-")
     places = (name[:1], name, text.casefold().split())
     return sum(

@@ -1,1 +1,1 @@
-"""Screens: which panels stand where, and what each is given."""
+"""Screens: the panels of each, and the lines that they draw."""

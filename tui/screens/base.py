@@ -1,4 +1,4 @@
-"""What the overview and the detail have in common: banner, notice and footer."""
+"""The base of all screens: banner, notice and footer."""
 
 from functools import partial
 from typing import ClassVar
@@ -34,7 +34,7 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
     """Whether it changes by the passing of time alone, so that it is drawn again every frame."""
 
     def __init__(self) -> None:
-        """Nothing to show yet."""
+        """Start without anything to show."""
         super().__init__()
         self.shown: Shown | None = None
 
@@ -56,15 +56,15 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
 
     @property
     def glyphs(self) -> Glyphs:
-        """What the terminal can show."""
+        """The glyphs that the terminal can show."""
         found = getattr(self.app, "glyphs", Glyphs.UNICODE)
         return found if isinstance(found, Glyphs) else Glyphs.UNICODE
 
     def draw(self, shown: Shown) -> None:
-        """Give the panels of this screen what they draw."""
+        """Give each panel its lines."""
 
     def look(self, frame: Frame, component: int) -> Look | None:
-        """What else this screen needs of the store, None for nothing.
+        """Return what else this screen reads from the store, None for nothing.
 
         It is called by the reader, on its thread, when the store has changed, or where another look or the
         picture of another snapshot is wanted: return one that equals the last where the same is wanted. What
@@ -77,7 +77,7 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
         return None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave to other screens what this one cannot do."""
+        """Return whether this screen has the action."""
         return hasattr(self, f"action_{action}")
 
     def on_mount(self) -> None:
@@ -86,12 +86,12 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
             self.show(self.shown)
 
     def on_resize(self) -> None:
-        """Give room to the panels anew."""
+        """Draw again in the new size."""
         if self.shown is not None:
             self.show(self.shown)
 
 
 def waiting_lines(width: int, height: int, heading: str, text: str) -> Lines:
-    """A panel without anything to show yet, and why."""
+    """Return the lines of a panel without data, with the reason."""
     rows = wrapped(text, max(width - 3, 1), max(height - 1, 1))
     return [title(heading, width), *((Span(f"  {row}", Role.DIM),) for row in rows)]

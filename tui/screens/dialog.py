@@ -1,4 +1,4 @@
-"""Dialogs: a question with fields to fill in, or one that only a second key answers with yes."""
+"""Dialogs: a question with fields, or a question that a second key answers."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ LONGEST = 500
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """Something to type. `check` says in a sentence what is wrong with a text, "" where nothing is."""
+    """A field of a dialog. `check` returns what is wrong with a text in a sentence, "" for nothing."""
 
     label: str
     hint: str = ""
@@ -32,20 +32,20 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a dialog asks: a heading, sentences that say what it is about, and what its keys do."""
+    """The words of a dialog: a heading, sentences about the subject, and the keys."""
 
     heading: str
     sentences: tuple[str, ...]
-    answers: str = "Enter does it, Esc does not"
+    answers: str = "Enter saves, Esc cancels"
 
 
 def needed(what: str) -> Callable[[str], str]:
-    """A check that something is typed at all."""
+    """Return a check that a text is not empty."""
     return lambda text: "" if text.strip() else what
 
 
 class Modal(ModalScreen[None]):
-    """A screen over another, that closes once."""
+    """A screen over another; it closes once."""
 
     _leaving = False
 
@@ -88,7 +88,7 @@ class Dialog(Modal):
         self._wrong = ""
 
     def compose(self) -> ComposeResult:
-        """The question, its fields, and what is wrong with them."""
+        """Yield the question, its fields, and what is wrong with them."""
         with Vertical(id="dialog"):
             yield Panel(id="question")
             for number, field in enumerate(self.fields):
@@ -171,18 +171,18 @@ class Confirm(Dialog):
     AUTO_FOCUS = ""
 
     def action_yes(self) -> None:
-        """Do it."""
+        """Give the answer yes."""
         self.close(lambda: self._answered(()))
 
     def on_key(self, event: Key) -> None:
-        """Cancel, by any other key that is a character."""
+        """Cancel on any other character."""
         if event.is_printable and event.key not in {"y", "Y"}:
             event.stop()
             self.close()
 
 
 def question_lines(width: int, height: int, question: Question) -> Lines:
-    """The heading and the sentences, broken between words."""
+    """Return the heading and the sentences, broken between words."""
     lines: list[Line] = [title(question.heading, width)]
     for sentence in question.sentences:
         lines.extend((Span(fit(row, width)),) for row in wrapped(sentence, width, 6))
@@ -190,12 +190,12 @@ def question_lines(width: int, height: int, question: Question) -> Lines:
 
 
 def answer_lines(width: int, height: int, question: Question, wrong: str) -> Lines:
-    """What is wrong, else what the keys do."""
+    """Return what is wrong, or else what the keys do."""
     text, role = (wrong, Role.ALARM) if wrong else (question.answers, Role.DIM)
     lines: Lines = [(Span(fit(row, width), role),) for row in wrapped(text, width, 3)]
     return lines[:height]
 
 
 def label_lines(width: int, _height: int, label: str) -> Lines:
-    """What a field is for."""
+    """Return the label of a field."""
     return [(Span(fit(label, width), Role.STRONG),)]

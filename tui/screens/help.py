@@ -16,7 +16,7 @@ from tui.screens.state import Shown
 
 
 class HelpScreen(Screen[None], inherit_bindings=False):
-    """Every key and what it does; it scrolls where there is not room for all."""
+    """Every key and its action; it scrolls if they do not fit."""
 
     AUTO_FOCUS = None
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -25,13 +25,13 @@ class HelpScreen(Screen[None], inherit_bindings=False):
     ]
 
     def __init__(self, keymap: Keymap) -> None:
-        """Explain these keys."""
+        """Explain the keys of a keymap."""
         super().__init__()
         self._keymap = keymap
         self._first = 0
 
     def compose(self) -> ComposeResult:
-        """One panel."""
+        """Yield the panel."""
         yield Panel(id="help")
 
     def on_mount(self) -> None:
@@ -42,13 +42,13 @@ class HelpScreen(Screen[None], inherit_bindings=False):
         """Stay as it is: the keys do not change with the playhead."""
 
     def move(self, by: int) -> None:
-        """So many lines on or back."""
+        """Scroll by so many lines."""
         last = max(len(help_rows(self.size.width, self._keymap)) + 1 - self.size.height, 0)
         self._first = min(max(self._first + by, 0), last)
         self._draw()
 
     def action_page(self, by: int) -> None:
-        """So many screens on or back."""
+        """Scroll by so many screens."""
         self.move(by * max(self.size.height - 3, 1))
 
     def _draw(self) -> None:
@@ -68,7 +68,7 @@ KEYS_WIDTH = 14
 
 
 def help_lines(width: int, height: int, keymap: Keymap, first: int = 0) -> Lines:
-    """As much of the help as there is room for.
+    """Return the part of the help that fits.
 
     Args:
         width: cells.
@@ -84,7 +84,7 @@ def help_lines(width: int, height: int, keymap: Keymap, first: int = 0) -> Lines
 
 
 def help_rows(width: int, keymap: Keymap) -> Lines:
-    """Every line of the help."""
+    """Return every line of the help."""
     rows: list[Line] = []
     for heading in Group:
         groups = [group for group in told_together(keymap.actions) if group[0].group is heading]

@@ -1,4 +1,4 @@
-"""The palette: finds an action by words and gives it back. What Enter runs is what stands selected then.
+"""The palette: finds an action by words. Enter runs the action that is selected at that moment.
 
 Keys come to the screen itself, one by one and in order, and each is answered before the next is looked at:
 however fast somebody types, no list of an earlier text is left to choose from.
@@ -25,7 +25,7 @@ MOVES = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10}
 
 
 class Finder(Modal, inherit_bindings=False):
-    """Everything that can be done on the screen below, narrowed by what is typed."""
+    """Every action of the screen below, narrowed by the words typed."""
 
     AUTO_FOCUS = ""
 
@@ -43,7 +43,7 @@ class Finder(Modal, inherit_bindings=False):
         self.found = find(keymap, place, "")
 
     def compose(self) -> ComposeResult:
-        """One panel."""
+        """Yield the panel."""
         with Vertical(id="dialog"):
             yield Panel(id="finder")
 
@@ -56,7 +56,7 @@ class Finder(Modal, inherit_bindings=False):
         self._draw()
 
     def on_key(self, event: Key) -> None:
-        """Type, select, do it or leave."""
+        """Type, select, run or close."""
         event.stop()
         event.prevent_default()
         if self._leaving:
@@ -82,7 +82,7 @@ class Finder(Modal, inherit_bindings=False):
         self._draw()
 
     def on_click(self, event: Click) -> None:
-        """Do what is clicked; beside the list, leave."""
+        """Run the action that is clicked; outside of the panel, close."""
         panel = self.query_one("#finder", Panel)
         if not panel.region.contains(event.screen_x, event.screen_y):
             self.close()
@@ -115,13 +115,13 @@ KEYS_WIDTH = 9
 
 
 def finder_lines(width: int, height: int, found: Found, keymap: Keymap) -> Lines:
-    """The heading, what is typed, as many actions as there is room for around the selected one, the keys."""
+    """Return the heading, the words typed, the actions around the selected one, and the keys."""
     typed = clean(found.typed)
     room = max(width - 3, 1)
     while cell_len(typed) > room:
         typed = typed[1:]
     lines: list[Line] = [
-        title("Find what can be done", width, f"{len(found.actions)} fit" if found.typed.strip() else ""),
+        title("Find an action", width, f"{len(found.actions)} fit" if found.typed.strip() else ""),
         (Span(fit(f"› {typed}▏", width), Role.STRONG),),
     ]
     for number in rows(height, found):
@@ -135,16 +135,16 @@ def finder_lines(width: int, height: int, found: Found, keymap: Keymap) -> Lines
 
 
 def rows(height: int, found: Found) -> range:
-    """Which actions are shown in a panel of that height."""
+    """Return the actions shown in a panel of that height."""
     return window(len(found.actions), found.selected or 0, height - AROUND)
 
 
 def _answer(found: Found, keymap: Keymap) -> str:
     up, down = keymap.shown("up"), keymap.shown("down")
     if not found.actions:
-        return "Nothing here has these words. Esc back"
+        return "No action here has these words; Esc closes"
     if found.chosen is not None:
-        return f"Enter does it, {up} {down} select another, Esc does nothing"
+        return f"Enter runs it, {up} {down} select another, Esc closes"
     if found.typed.strip():
-        return f"{down} selects it, Enter then does it, Esc does nothing"
-    return f"Type a word, or select with {up} {down}; Esc does nothing"
+        return f"{down} selects it, Enter then runs it, Esc closes"
+    return f"Type a word, or select with {up} {down}; Esc closes"

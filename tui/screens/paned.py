@@ -1,4 +1,4 @@
-"""A screen whose panes are gone through by a key; as many are shown as there is room for."""
+"""A screen with panes: a key chooses one, and others are shown below it if they fit."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -22,7 +22,7 @@ ROOM_FOR_FOURTH = 57
 
 
 class PanedScreen(ConsoleScreen):
-    """Tabs, and below them the pane that is chosen and those that belong beside it."""
+    """Tabs, and below them the chosen pane and those that go with it."""
 
     PANES: ClassVar[tuple[str, ...]] = ()
     """Their names, in the order in which they are gone through."""
@@ -31,12 +31,12 @@ class PanedScreen(ConsoleScreen):
     """Panes that fill the room below the chosen one, in order of need."""
 
     def __init__(self) -> None:
-        """Begin with the first pane."""
+        """Start with the first pane."""
         super().__init__()
         self.pane = self.PANES[0]
 
     def compose(self) -> ComposeResult:
-        """The panels from top to bottom."""
+        """Yield the panels from top to bottom."""
         yield Panel(id="banner")
         yield Panel(id="head")
         yield Panel(id="tabs")
@@ -53,7 +53,7 @@ class PanedScreen(ConsoleScreen):
         self.again()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A key that names another screen's pane is none of this one's."""
+        """Return whether this screen has the action; panes of other screens are not its own."""
         if action == "pane" and not set(parameters) <= {"next", "previous", *self.PANES}:
             return False
         return super().check_action(action, parameters)
@@ -64,26 +64,26 @@ class PanedScreen(ConsoleScreen):
             self.show(self.shown)
 
     def panes_shown(self) -> tuple[str, ...]:
-        """The panes for which there is room, from top to bottom."""
+        """Return the panes that fit, from top to bottom."""
         others = [name for name in self.BESIDE if name != self.pane]
         most = len(SLOTS) - (self.size.height < ROOM_FOR_FOURTH)
         count = min(max((self.size.height - 5) // PANE_HEIGHT, 1), most)
         return (self.pane, *others)[:count]
 
     def drawing(self, name: str, shown: Shown, frame: Frame) -> Draw:
-        """What draws a pane."""
+        """Return the function that draws a pane."""
         raise NotImplementedError
 
     def key(self, name: str, shown: Shown, frame: Frame) -> tuple[object, ...]:
-        """What a pane depends on: it is drawn again only where one of these is another."""
+        """Return the values that a pane depends on: it is drawn again only if one of them changed."""
         raise NotImplementedError
 
     def draw_head(self, shown: Shown, frame: Frame) -> None:
-        """Give the line above the tabs its part; it is hidden where there is none."""
+        """Draw the line above the tabs; without an own line it is hidden."""
         self.query_one("#head", Panel).display = False
 
     def draw(self, shown: Shown) -> None:
-        """Give each panel its part."""
+        """Give each panel its lines."""
         frame = shown.frame
         panels = [self.query_one(f"#{slot}", Panel) for slot in SLOTS]
         if frame is None:
@@ -105,7 +105,7 @@ class PanedScreen(ConsoleScreen):
 
 
 def tab_lines(width: int, _height: int, names: Sequence[str], chosen: str) -> Lines:
-    """The names in a row, the chosen one in brackets; where they do not fit, the chosen one and its place."""
+    """Return the names in a row, the chosen one in brackets; if they do not fit, its name and place."""
     whole = sum(len(name) + 2 for name in names) + 1
     if whole > width:
         place = names.index(chosen) + 1

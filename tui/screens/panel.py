@@ -1,4 +1,4 @@
-"""A panel shows lines of styled text and sends to the terminal only those that have changed."""
+"""Panels: lines of styled text, of which only the changed ones are sent to the terminal."""
 
 from collections.abc import Callable
 from typing import ClassVar
@@ -21,7 +21,7 @@ FILLED = frozenset({Role.RINGING, Role.RULED, Role.RULED_ALARM})
 
 
 class Panel(Widget):
-    """Draws what it is given. The compositor re-sends dirty regions whole, so lines are compared here."""
+    """Lines of text. The compositor sends dirty regions whole, so the panel compares its lines first."""
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"panel--{role}" for role in Role}
@@ -61,7 +61,7 @@ class Panel(Widget):
         return self.wanted
 
     def render_line(self, y: int) -> Strip:
-        """One line, blank below the last."""
+        """Return a line, blank below the last."""
         if self._drawn_in != self.size:
             # Only now: what is painted first in a new size is what belongs there, and not a blank before it.
             self._drawn_in, self._lines = self.size, self._drawn()
@@ -79,7 +79,7 @@ class Panel(Widget):
         return Strip(segments).simplify().adjust_cell_length(width, rest)
 
     def _drawn(self) -> Lines:
-        """The lines for the present size."""
+        """Return the lines for the present size."""
         width, height = self.size
         return [] if self._draw is None else self._in_glyphs(self._draw(width, height)[:height])
 
@@ -94,7 +94,7 @@ class Panel(Widget):
                     self.refresh(Region(start, y, end - start, 1))
 
     def _in_glyphs(self, lines: Lines) -> Lines:
-        """The lines in what this terminal can show."""
+        """Return the lines in glyphs that the terminal can show."""
         glyphs = getattr(self.app, "glyphs", Glyphs.UNICODE)
         if glyphs is Glyphs.UNICODE:
             return lines
@@ -102,7 +102,7 @@ class Panel(Widget):
 
 
 def changed(old: Line, new: Line, width: int) -> tuple[int, int]:
-    """From and to which cell two lines of a panel of this width differ."""
+    """Return from and to which cell two lines differ."""
     same = 0
     while same < min(len(old), len(new)) and old[same] == new[same]:
         same += 1

@@ -1,4 +1,4 @@
-"""The value that the application hands to whichever screen is on top."""
+"""The value that the screen on top draws."""
 
 from dataclasses import dataclass
 from datetime import datetime, tzinfo

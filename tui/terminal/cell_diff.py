@@ -1,4 +1,4 @@
-"""Spares the line: of what is written to a terminal only that goes out which changes what it shows.
+"""Sends only the terminal cells that changed.
 
 A screen is painted in whole regions, often twice, each piece of text with its whole style. Here every cell
 that the terminal shows is known; what would be the same is passed over, and a style is told by what is other
@@ -38,7 +38,7 @@ NEAR = 4
 
 
 class Look(NamedTuple):
-    """How text looks: its colours as parameters of the command that sets them, and what else is on."""
+    """The look of text: its colours as parameters of the command that sets them, and other attributes."""
 
     colour: str = ""
     ground: str = ""
@@ -52,10 +52,10 @@ Cell = tuple[str, Look]
 
 
 class Thrift:
-    """Between a program and its terminal."""
+    """The cells that a terminal shows, and the commands that change them."""
 
     def __init__(self) -> None:
-        """Nothing is known; all is handed on until `forget` tells the size."""
+        """Start with an unknown terminal; everything is sent until `forget` gives the size."""
         self._columns = self._rows = 0
         self._cells: list[list[Cell | None]] = []
         # Where the program is, and where the terminal is: None where that is not known.
@@ -66,13 +66,13 @@ class Thrift:
         self._in: Look | None = None
 
     def forget(self, columns: int, rows: int) -> None:
-        """Know no cell any more, of a terminal of this size."""
+        """Take every cell of a terminal of this size for unknown."""
         self._columns, self._rows = columns, rows
         self._cells = [[None] * columns for _ in range(rows)]
         self._at = self._in = None
 
     def passed(self, data: str) -> str:
-        """What is to be sent in place of what the program wrote."""
+        """Return the text to send in place of the text that the program wrote."""
         if not self._rows:
             return data
         out: list[str] = []
@@ -129,7 +129,7 @@ class Thrift:
             self._x += width
 
     def _split(self, row: "list[Cell | None]", width: int) -> None:
-        """What is left of a wide character half of which is written over, nobody knows."""
+        """Take both halves of a wide character for unknown if one is overwritten."""
         before, after = self._x, self._x + width
         if (cell := row[before]) is not None and cell[0] == "":
             row[before - 1] = None
@@ -137,7 +137,7 @@ class Thrift:
             row[after] = None
 
     def _combine(self, row: "list[Cell | None]", character: str, out: list[str]) -> None:
-        """A character that goes onto the one before it: nothing is known of that any more."""
+        """Take the cell before a combining character for unknown."""
         self._go(self._x, self._y, out)
         out.append(character)
         if self._x:
@@ -158,18 +158,18 @@ class Thrift:
         self._at = (x, y)
 
     def _wear(self, cell: Cell, look: Look, out: list[str]) -> None:
-        """Have the terminal write in this look; a blank looks the same in many."""
+        """Make the terminal write in a look; a blank looks the same in many."""
         character, seen = cell
         if self._in is None or shown(character, self._in) != seen:
             out.append(change(self._in, look))
             self._in = look
 
     def _worn(self) -> Look:
-        """How the program has its text look; only asked where that is known."""
+        """Return the look that the program set; call only if it is known."""
         return self._look or PLAIN
 
     def _hand_on(self, piece: str, out: list[str]) -> None:
-        """Bring the terminal to where the program takes it to be; from here on it has it for itself.
+        """Bring the terminal into the state that the program expects, and send everything from then on.
 
         That ends when the program says anew where and how it writes.
         """
@@ -183,13 +183,13 @@ class Thrift:
 
 @lru_cache(maxsize=4096)
 def cell_of(character: str, look: Look) -> Cell:
-    """The cell that text of this look makes."""
+    """Return the cell that a character in a look makes."""
     return (character, shown(character, look))
 
 
 @lru_cache(maxsize=1024)
 def shown(character: str, look: Look) -> Look:
-    """What of a look is seen in a character: in a blank only its ground, unless that is reversed or ruled."""
+    """Return the visible part of a look: of a blank only its background, unless reversed or underlined."""
     if character != " " or look.on & SEEN:
         return look
     return Look("", look.ground)
@@ -197,7 +197,7 @@ def shown(character: str, look: Look) -> Look:
 
 @lru_cache(maxsize=1024)
 def styled(look: Look | None, parameters: str) -> Look | None:
-    """A look after a command that sets it; None where that is not understood, until all is reset."""
+    """Return the look after a command; None for an unknown command, until the next reset."""
     numbers = parameters.split(";")
     if look is None and numbers[0] not in ("", "0"):
         return None
@@ -235,7 +235,7 @@ def styled(look: Look | None, parameters: str) -> Look | None:
 
 @lru_cache(maxsize=1024)
 def change(old: Look | None, new: Look) -> str:
-    """The shortest command from one look to another; from an unknown one all of it."""
+    """Return the shortest command from a look to another; from an unknown look, the whole."""
     everything = [*map(str, sorted(new.on)), *filter(None, (new.colour, new.ground))]
     whole = ";".join(["0", *everything])
     if old is None:
@@ -252,7 +252,7 @@ def change(old: Look | None, new: Look) -> str:
 
 
 def placed(parameters: str) -> tuple[int, int] | None:
-    """Column and row, from 0, that a command moves the cursor to; None where that is not understood."""
+    """Return column and row, from 0, that a command moves to; None for an unknown command."""
     found = re.fullmatch(r"(\d*)(?:;(\d*))?", parameters)
     if found is None:
         return None

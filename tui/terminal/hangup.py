@@ -1,4 +1,4 @@
-"""Minds the terminal: a hang-up ends the console cleanly, and a terminal that has gone is noticed."""
+"""Hang-up: ends the console if its terminal goes away."""
 
 import asyncio
 import signal
@@ -9,10 +9,10 @@ from contextlib import suppress
 
 
 class Terminal:
-    """The terminal that the console runs on, if it does."""
+    """The terminal of the console, if it runs on one."""
 
     def __init__(self, leave: Callable[[], None]) -> None:
-        """Leave when told to."""
+        """Call `leave` on a hang-up."""
         # A handler also undoes an inherited "ignore", with which Textual would read a dead terminal in a
         # busy loop for ever.
         loop = asyncio.get_running_loop()
@@ -24,7 +24,7 @@ class Terminal:
             self._number = sys.__stdin__.fileno()
 
     def has_gone(self) -> bool:
-        """Whether it was there and is no more; said once."""
+        """Return whether the terminal went away since the last call."""
         if self._number is None:
             return False
         try:

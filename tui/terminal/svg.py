@@ -1,4 +1,4 @@
-"""A frame as a picture in SVG: every run of text stands at its own place, in cells.
+"""A frame as a picture in SVG; every run of text is placed by its cell.
 
 Some programs that show SVG pass over leading blanks, stretch no text to a length, and take another font
 than was meant. So blanks are never drawn but skipped, what a plot is made of is placed cell by cell, and the
@@ -40,7 +40,7 @@ DIMMED = 0.4
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Text that is placed as one, its cell counted from the left of the line."""
+    """Text that is placed as a whole, at a cell counted from the left."""
 
     cell: int
     text: str
@@ -48,7 +48,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Text in one look, its cell counted from the left of the line."""
+    """Text in a single look, at a cell counted from the left."""
 
     text: str
     cell: int
@@ -59,7 +59,7 @@ class Piece:
 
 
 def svg_of(rows: Sequence[Sequence[Segment]], width: int, base: Style, title: str) -> str:
-    """Draw lines of styled text.
+    """Return lines of styled text as SVG.
 
     Args:
         rows: from top to bottom.
@@ -98,7 +98,7 @@ def svg_of(rows: Sequence[Sequence[Segment]], width: int, base: Style, title: st
 
 
 def runs(text: str) -> Iterator[Run]:
-    """What is placed: words with single blanks between them, and each cell of what a plot is made of.
+    """Return the runs: words separated by single blanks, and each cell of a plot.
 
     A glyph that is repeated is one run; blanks are none.
     """
@@ -122,7 +122,7 @@ def runs(text: str) -> Iterator[Run]:
 
 
 def _piece(text: str, cell: int, style: Style) -> Piece:
-    """Decide on the colours of a segment."""
+    """Return a segment with its colours resolved."""
     ink, paper = _colour(style.color, foreground=True), _colour(style.bgcolor, foreground=False)
     if style.reverse:
         ink, paper = paper, ink
@@ -132,7 +132,7 @@ def _piece(text: str, cell: int, style: Style) -> Piece:
 
 
 def _papers(pieces: Iterable[Piece], top: float, back: ColorTriplet) -> Iterator[str]:
-    """What lies behind the text: one area for neighbours of one colour, without a seam between them."""
+    """Return the background: one area for neighbours of the same colour, without seams."""
     for paper, same in groupby(pieces, key=lambda piece: piece.paper):
         own = list(same)
         if paper != back:
@@ -142,7 +142,7 @@ def _papers(pieces: Iterable[Piece], top: float, back: ColorTriplet) -> Iterator
 
 
 def _texts(piece: Piece, top: float, front: ColorTriplet) -> Iterator[str]:
-    """The runs of a piece, and the line under it."""
+    """Return the runs of a piece, and its underline."""
     look = ("" if piece.ink == front else f' fill="{piece.ink.hex}"') + (
         ' font-weight="bold"' if piece.bold else ""
     )

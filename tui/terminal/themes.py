@@ -1,4 +1,4 @@
-"""The themes by the names that the settings call them; their colours are in themes.toml."""
+"""The themes by their names in the settings; their colours are in themes.toml."""
 
 import tomllib
 from pathlib import Path
@@ -20,16 +20,16 @@ BUILT_IN = {"dark": "textual-dark", "light": "textual-light", "terminal": "ansi-
 
 
 def own_themes() -> list[Theme]:
-    """The themes that are ours."""
+    """Return our own themes."""
     tables = tomllib.loads(Path(__file__).with_name("themes.toml").read_text(encoding="utf-8"))
     return [Theme(name=name, **table) for name, table in tables.items()]
 
 
 def next_theme(name: str) -> str:
-    """The theme that follows, the first after the last."""
+    """Return the next theme, after the last the first."""
     return THEMES[(THEMES.index(name) + 1) % len(THEMES)]
 
 
 def textual_name(name: str) -> str:
-    """What Textual calls a theme."""
+    """Return Textual's name of a theme."""
     return BUILT_IN.get(name, name)

@@ -54,7 +54,7 @@ def test_a_channel_of_another_unit_has_none_and_does_not_disturb_its_neighbour(u
     assert velocities((unit, "g"), tone(100.0, 9.0), tone(100.0, 1.0)) == pytest.approx(
         [np.nan, *alone], nan_ok=True
     )
-    assert "is no acceleration" in obstacle(unit, RATE, RATE)
+    assert "Set unit" in obstacle(unit, RATE, RATE)
 
 
 @pytest.mark.parametrize(

@@ -89,9 +89,9 @@ async def test_what_is_filtered_out_and_wants_an_acknowledgement_is_still_counte
         await pilot.press("x", "p", "p")
         await settled(pilot)
         assert "1 of 2, only high" in text(app)
-        await pilot.press("x", "slash", *"via bear", "enter")
+        await pilot.press("x", "slash", *"from bear", "enter")
         await settled(pilot)
-        assert 'only "via bear"' in text(app)
+        assert 'only "from bear"' in text(app)
         assert "›▲ 02-17 13:32 Bearing 3" in text(app)
         await pilot.press("x")
         await settled(pilot)
@@ -209,7 +209,9 @@ async def test_all_alarms_shown_are_acknowledged_by_a_second_key_and_not_by_one(
         await settled(pilot)
         assert [event.component for event in deeds(busy)] == ["Bearing 1", "Bearing 3"]
         told = " ".join(text(app).split())
-        assert "ann acknowledged 2 alarms: Bearing 1 outer race, Bearing 3 via Bearing 1" in told
+        assert (
+            "ann acknowledged 2 alarms: Bearing 1 outer race, Bearing 3 probably heard from Bearing 1" in told
+        )
 
 
 async def test_of_all_alarms_those_that_were_not_stored_are_told_with_the_reason(
@@ -232,7 +234,10 @@ async def test_of_all_alarms_those_that_were_not_stored_are_told_with_the_reason
         await pilot.press("A", "y")
         await settled(pilot)
         told = " ".join(text(app).split())
-        assert "NOT ACKNOWLEDGED, 1 alarm: Bearing 3 via Bearing 1; the store did not take it" in told
+        assert (
+            "NOT ACKNOWLEDGED, 1 alarm: Bearing 3 probably heard from Bearing 1; the store did not take it"
+            in told
+        )
         assert "ann acknowledged 1 alarm: Bearing 1 outer race" in told
         assert len(deeds(busy)) == 1
 
@@ -269,7 +274,7 @@ async def test_acting_on_the_past_says_that_it_is_the_past(console: Make, busy: 
         await settled(pilot)
         await pilot.press("n")
         await settled(pilot)
-        assert "You look at the past: as of 02-16 20:02" in text(app)
+        assert "The screen shows the past: as of 02-16 20:02" in text(app)
 
 
 # Any text.

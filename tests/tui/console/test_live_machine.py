@@ -108,7 +108,7 @@ async def test_paused_live_says_how_far_behind_it_is_and_new_rings_still_show(
         await pilot.press("space")
         go_on(live, clock, synthetic.RAISED + 1)
         await looked(app, pilot)
-        assert "PAUSED ‖ LIVE since 03:00 UTC" in text(app)
+        assert "‖ Live paused, recording of" in text(app)
         assert "1 NEW ALARM since; 9 snapshots, 10:30 h behind" in text(app)
         assert "Alarm: Bearing 1, outer race" in text(app)
         assert "f goes there" in " ".join(text(app).split())

@@ -262,7 +262,7 @@ def after(hours: float) -> int:
 def test_the_limit_comes_nearer_while_the_forecast_stands_and_is_not_put_off() -> None:
     assert reason(forecast(), after(0)) == "limit in 7 h"
     assert reason(forecast(), after(4)) == "limit in 3 h"
-    assert reason(forecast(), after(9)) == "limit was due"
+    assert reason(forecast(), after(9)) == "rising; forecast to be over the limit by now"
     assert reason(forecast(), None) == "trend"
 
 

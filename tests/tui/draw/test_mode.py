@@ -137,13 +137,13 @@ def test_the_mode_is_always_named_and_why_nothing_moves(view: View, live: View) 
     ]
     assert told == [
         "REPLAY ▶ ×5000",
-        "PAUSED ‖ REPLAY ×5000",
+        "‖ Replay paused",
         "REPLAY … WAITING FOR ENGINE",
         "REPLAY ■ END OF RUN",
         "STARTING …",
         "LIVE ▶",
         "REPLAY ▶ ×5000",
-        "PAUSED ‖ LIVE",
+        "‖ Live paused",
     ]
 
 

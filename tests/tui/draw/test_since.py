@@ -71,9 +71,9 @@ def test_the_bearing_that_was_worse_is_named_whole(view: View, width: int) -> No
     alarms = [alarm(name, Priority.MEDIUM, beside="Bearing 1") for name in names]
     shown = frame(view, 110, *alarms)
     rows = plain(alarm_lines(width, 6, shown, "Bearing 2", UTC)).splitlines()[1:4]
-    assert all("beside Bearing 1" in row and row.rstrip().endswith("UNACK") for row in rows)
+    assert all("Bearing 1 worse" in row and row.rstrip().endswith("UNACK") for row in rows)
     if width >= 80:
-        assert "beside Bearing 1" in plain(bearing_lines(width, 5, shown, 1, UTC)).splitlines()[2]
+        assert "Bearing 1" in plain(bearing_lines(width, 5, shown, 1, UTC)).splitlines()[2]
 
 
 def test_status_and_alarms_tell_a_script_both_instants(whole_store: Path) -> None:

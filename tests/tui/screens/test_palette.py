@@ -169,7 +169,7 @@ def test_the_list_fits_at_any_size_and_says_what_enter_does(width: int, height: 
     drawn = plain(finder_lines(width, height, found, DEFAULT)).splitlines()
     assert len(drawn) <= height
     assert all(cell_len(line) <= width for line in drawn)
-    assert ("Enter does it" in drawn[-1]) == (found.chosen is not None)
+    assert ("Enter runs it" in drawn[-1]) == (found.chosen is not None)
 
 
 @pytest.mark.parametrize("opened", ["", "?", ":", "t", "/"])

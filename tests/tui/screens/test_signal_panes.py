@@ -56,7 +56,7 @@ def test_figures_have_units_and_what_is_usual(view: View) -> None:
     assert "0.15 V (usual 0.075)" in drawn
     assert "3.2 (usual 3.2)" in drawn
     assert "(limit 1.0)" in drawn
-    assert "V is no acceleration" in drawn
+    assert 'No velocity RMS: the sensor\'s unit is V. Set unit = "g".' in drawn
 
 
 def accelerating(view: View, *, velocity: float = math.nan, rows: int = 20_480) -> Frame:

@@ -90,7 +90,7 @@ def test_a_pause_is_blank_in_the_strips_and_told_in_words(view: View) -> None:
     assert "    " in cells[30:80]
     assert "╌╌╌" in plain(drawn)
     assert any(
-        "pause of 48 h" in one.text or "pause of 2 d" in one.text for one in happenings(frame(seen, 10), UTC)
+        "gap of 48 h" in one.text or "gap of 2 d" in one.text for one in happenings(frame(seen, 10), UTC)
     )
     assert pauses(frame(view, 10)) == ()
 

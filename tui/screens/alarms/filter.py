@@ -1,4 +1,4 @@
-"""Which alarms a list shows: its kind (active, shelved, history), and what it is narrowed down to."""
+"""The filter of the alarm list: active, shelved or history, and what narrows it."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -10,13 +10,13 @@ from engine.alarms.alarm import Alarm, AlarmState
 from engine.records.events import Priority
 from tui.data.alarm_filter import AlarmFilter, Listing
 from tui.draw.alarm_rows import PRIORITIES, standing
-from tui.draw.format import STANDING, reason, short_time, subject
+from tui.draw.format import STANDING, reasons, short_time, subject
 
 T = TypeVar("T")
 
 
 def listed(alarm: Alarm, listing: Listing) -> bool:
-    """Whether an alarm belongs into a list."""
+    """Return whether an alarm belongs to a list."""
     match listing:
         case Listing.ACTIVE:
             return alarm.state is not AlarmState.NORMAL and not alarm.put_away
@@ -27,7 +27,7 @@ def listed(alarm: Alarm, listing: Listing) -> bool:
 
 
 def shows(chosen: AlarmFilter, alarm: Alarm, words: str) -> bool:
-    """Whether a filter lets an alarm through, of which these words are shown."""
+    """Return whether a filter shows an alarm with these words."""
     return (
         listed(alarm, chosen.listing)
         and (not chosen.component or chosen.component == subject(alarm))
@@ -39,10 +39,10 @@ def shows(chosen: AlarmFilter, alarm: Alarm, words: str) -> bool:
 
 
 def words_of(alarm: Alarm, zone: tzinfo, at: int | None) -> str:
-    """All that a screen says of an alarm, to be searched: what, why, how it stands, who did what about it."""
+    """Return every word about an alarm on a screen, for the search."""
     parts = [
         subject(alarm),
-        reason(alarm, at),
+        *reasons(alarm, at),
         alarm.cause,
         alarm.priority.value,
         PRIORITIES[alarm.priority],
@@ -64,7 +64,7 @@ def filtered(
     at: int | None = None,
     kept: str = "",
 ) -> tuple[Alarm, ...]:
-    """The alarms that a list shows; the history with the newest raise first, the others as they come.
+    """Return the alarms of a list; the history starts with the newest raise.
 
     Args:
         chosen: the filter.
@@ -84,7 +84,7 @@ def filtered(
 
 
 def cycled(chosen: AlarmFilter, what: str, alarms: Sequence[Alarm]) -> AlarmFilter:
-    """The filter with the next choice of one of its parts.
+    """Return the filter with the next choice of a part.
 
     Args:
         chosen: the filter so far.
@@ -106,12 +106,12 @@ def cycled(chosen: AlarmFilter, what: str, alarms: Sequence[Alarm]) -> AlarmFilt
 
 
 def after(one: T, choices: Sequence[T]) -> T:
-    """The choice after one, the first after the last and after what is not offered."""
+    """Return the next choice; after the last, or after an unknown choice, the first."""
     return choices[(choices.index(one) + 1) % len(choices)] if one in choices else choices[0]
 
 
 def filter_text(chosen: AlarmFilter) -> str:
-    """What a filter is narrowed down to, in words; "" where it is not."""
+    """Return what narrows the list, in words, "" for nothing."""
     parts = [
         f'"{chosen.text}"' if chosen.text else "",
         chosen.component,

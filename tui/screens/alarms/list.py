@@ -1,4 +1,4 @@
-"""The alarm screen's list: one row an alarm, under a heading that says which are shown."""
+"""The list of the alarm screen: a row for each alarm, under a heading."""
 
 from datetime import tzinfo
 
@@ -8,7 +8,7 @@ from engine.alarms.alarm import Alarm
 from tui.data.alarm_filter import AlarmFilter, Listing
 from tui.data.frame import Frame
 from tui.draw.alarm_rows import PRIORITIES, alarm_glyph, standing
-from tui.draw.format import reason, severity_text, short_time, subject
+from tui.draw.format import reasons, severity_text, short_time, subject
 from tui.draw.text import Line, Lines, Role, Span, fit, pick, title, window
 from tui.screens.alarms.filter import filter_text, listed
 
@@ -28,7 +28,7 @@ def alarm_list_lines(
     selected: str | None,
     zone: tzinfo,
 ) -> Lines:
-    """Which list it is and what of it, the names of the columns, and the alarms.
+    """Return the heading, the names of the columns, and the alarms.
 
     Args:
         width: cells.
@@ -41,7 +41,7 @@ def alarm_list_lines(
     """
     lines = [heading(width, frame.alarms, shown, chosen)]
     name = min(max((cell_len(subject(alarm)) for alarm in shown), default=4), 16 if width >= 80 else 10)
-    longest = max((cell_len(reason(alarm, frame.playhead.at)) for alarm in shown), default=5)
+    longest = max((cell_len(reasons(alarm, frame.playhead.at)[0]) for alarm in shown), default=5)
     cause = max(min(longest, 24, width - 12 - 3 - name - 1 - 5 - 6 - 12), 8)
     columns = f"   {'raised':<12}{'what':<{name}} {'prio':<5}{'cause':<{cause}} {'peak':>5} state"
     keys = [alarm.key for alarm in shown]
@@ -59,7 +59,7 @@ def alarm_list_lines(
 
 
 def heading(width: int, alarms: tuple[Alarm, ...], shown: tuple[Alarm, ...], chosen: AlarmFilter) -> Line:
-    """Which list it is, how many it shows, and whether it hides one that wants an acknowledgement."""
+    """Return the heading: which list, how many alarms, and whether it hides unacknowledged ones."""
     of = sum(listed(alarm, chosen.listing) for alarm in alarms)
     # What was just acted on is shown though it belongs here no more.
     here = sum(listed(alarm, chosen.listing) for alarm in shown)
@@ -78,7 +78,7 @@ def heading(width: int, alarms: tuple[Alarm, ...], shown: tuple[Alarm, ...], cho
 
 
 def row(width: int, frame: Frame, alarm: Alarm, name: int, cause: int, zone: tzinfo, *, chosen: bool) -> Line:
-    """One alarm: a mark where it is selected, how it stands, since when, what, why, how bad it got."""
+    """Return the row of an alarm: cursor, state, time, subject, reason, peak."""
     quiet = alarm.put_away or not alarm.stands
     role = Role.ALARM if alarm.needs_acknowledgement else Role.DIM if quiet else Role.WARNING
     fixed = 3 + 12 + name + 1 + 5 + cause + 1 + 6
@@ -87,7 +87,7 @@ def row(width: int, frame: Frame, alarm: Alarm, name: int, cause: int, zone: tzi
         Span(f"{alarm_glyph(alarm)} {short_time(alarm.raised.at, zone)} ", role),
         Span(fit(subject(alarm), name) + " ", Role.STRONG if chosen else role),
         Span(f"{PRIORITIES[alarm.priority]:<5}", role),
-        Span(fit(reason(alarm, frame.playhead.at), cause) + " ", role),
+        Span(pick(cause, *reasons(alarm, frame.playhead.at)) + " ", role),
         Span(f"{severity_text(frame.peak(alarm).severity):>5} ", role),
         Span(
             pick(max(width - fixed, 0), *standing(alarm, zone)).rstrip(),

@@ -1,4 +1,4 @@
-"""The alarm screen: what is active, shelved, or over; and the whole story of the selected one."""
+"""The alarm screen: the list of alarms, and the story of the selected alarm."""
 
 from functools import partial
 
@@ -17,19 +17,19 @@ PAGE = 5
 
 
 class AlarmScreen(ConsoleScreen):
-    """The list, and beside it, or in its place, one alarm's story."""
+    """The list of alarms, and beside it or in its place the story of an alarm."""
 
     PLACE = "alarms"
     ROWS = Rows.ALARMS
 
     def __init__(self) -> None:
-        """Begin with the list."""
+        """Start with the list."""
         super().__init__()
         self._first = 0
         self._about: str | None = None
 
     def compose(self) -> ComposeResult:
-        """The panels from top to bottom."""
+        """Yield the panels from top to bottom."""
         yield Panel(id="banner")
         with Horizontal(id="both"):
             yield Panel(id="list")
@@ -38,7 +38,7 @@ class AlarmScreen(ConsoleScreen):
         yield Panel(id="keys")
 
     def draw(self, shown: Shown) -> None:
-        """Give each panel its part."""
+        """Give each panel its lines."""
         listing, story = self.query_one("#list", Panel), self.query_one("#story", Panel)
         frame = shown.frame
         if frame is None:
@@ -62,13 +62,13 @@ class AlarmScreen(ConsoleScreen):
         story.show(partial(story_lines, frame=frame, alarm=alarm, zone=shown.zone, first=self._first))
 
     def action_story(self) -> None:
-        """Where there is not room for both: the story in the place of the list, and back."""
+        """Show the story in place of the list, or the list again, if both do not fit."""
         self.toggle_class("story")
         if self.shown is not None:
             self.show(self.shown)
 
     def action_scroll_story(self, by: int) -> None:
-        """So many pages on or back in the story."""
+        """Scroll the story by so many pages."""
         self._first = max(self._first + by * PAGE, 0)
         if self.shown is not None:
             self.show(self.shown)

@@ -1,4 +1,4 @@
-"""One alarm's whole story: how it stands, what to do, how bad it was, the evidence, and all that happened."""
+"""The story of an alarm: state, advice, severity, evidence and events."""
 
 import math
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ MOST_ROWS = 8
 def story_lines(
     width: int, height: int, frame: Frame, alarm: Alarm | None, zone: tzinfo, first: int = 0
 ) -> Lines:
-    """As much of the story as there is room for.
+    """Return the part of the story that fits.
 
     Args:
         width: cells.
@@ -61,7 +61,7 @@ def story_lines(
 
 
 def story_rows(width: int, frame: Frame, alarm: Alarm, zone: tzinfo) -> Lines:
-    """Every row of the story."""
+    """Return every row of the story."""
     rows: list[Line] = []
     loud = alarm.needs_acknowledgement
     told = f"{alarm_glyph(alarm)} {alarm.priority} priority, {standing(alarm, zone)[0]}"
@@ -99,7 +99,7 @@ def story_rows(width: int, frame: Frame, alarm: Alarm, zone: tzinfo) -> Lines:
 
 
 def events_of(frame: Frame, alarm: Alarm) -> list[Event]:
-    """What the engine said of it up to the playhead, and what operators did about it, whenever they did."""
+    """Return the engine's events of an alarm up to the playhead, and all of its operators' acts."""
     rules = frame.view.assessment.settings.fold
     stories, by_episode = stories_of(frame.view.events, rules.chatter)
     story = stories.get(alarm.key)
@@ -116,7 +116,7 @@ def events_of(frame: Frame, alarm: Alarm) -> list[Event]:
 
 
 def event_text(event: Event) -> str:
-    """What happened, in words."""
+    """Return an event in words."""
     detail = event.detail
     by = clean(str(detail.get("by", "")))
     origin = f" from {clean(str(detail['from']))}" if detail.get("from") else ""
@@ -141,7 +141,7 @@ def event_text(event: Event) -> str:
 
 
 def evidence_texts(frame: Frame, alarm: Alarm, zone: tzinfo) -> Iterator[str]:
-    """What was frozen with its latest ring, and with its surface, each with its time."""
+    """Yield the evidence stored with the latest ring and with the surface, each with its time."""
     events = events_of(frame, alarm)
     rings = [event for event in events if event.kind in RINGS]
     if rings:
@@ -158,11 +158,14 @@ def _ring_text(kind: EventKind, ring: Ring) -> str:
     parts = [kind.value, ring.priority.value]
     if _finite(ring.severity) is not None:
         parts.append(f"severity {severity_text(ring.severity or 0.0)}")
-    if ring.promoted:
+    worse, own = _finite(ring.beside_severity), _finite(ring.severity)
+    if worse is not None and own is not None and ring.promoted.startswith("severity at least"):
+        against = f"{severity_text(own)} against {severity_text(worse)}"
+        parts.append(f"now more than half as bad as {clean(ring.beside)} ({against})")
+    elif ring.promoted:
         parts.append(f"because of {ring.promoted}")
-    worse = _finite(ring.beside_severity)
-    if worse is not None:
-        parts.append(f"while {clean(ring.beside)} was at {severity_text(worse)}")
+        if worse is not None:
+            parts.append(f"while {clean(ring.beside)} was at {severity_text(worse)}")
     return ", ".join([*parts, ring.snapshot] if ring.snapshot else parts)
 
 

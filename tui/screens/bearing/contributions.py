@@ -24,7 +24,7 @@ def contribution_lines(
     seconds: float,
     glyphs: Glyphs = Glyphs.UNICODE,
 ) -> Lines:
-    """Who holds how much of the error.
+    """Return the shares of the error.
 
     Args:
         width: cells.

@@ -1,4 +1,4 @@
-"""The envelope spectrum of one snapshot with the lines of its bearing: where they are expected, where found.
+"""The envelope spectrum of a snapshot, with the expected and found lines of its bearing.
 
 What names a surface has to be checked by who reads it: the frequencies expected, the speed and the geometry
 they come from, and how far from them a line was found.
@@ -40,7 +40,7 @@ def envelope_lines(
     zoom: Zoom = WHOLE,
     glyphs: Glyphs = Glyphs.UNICODE,
 ) -> Lines:
-    """The envelope spectrum of one channel with the fault lines of its bearing, shaft and mains beside them.
+    """Return the envelope spectrum of a channel with fault lines, shaft and mains.
 
     Args:
         width: cells.
@@ -97,7 +97,7 @@ def envelope_lines(
 
 
 def legend(width: int, marked: Marking) -> str:
-    """What the marks under the spectrum mean, as fully as there is room for."""
+    """Return the meaning of the marks under the spectrum, as fully as fits."""
     if marked.why_not:
         return pick(width, "  s shaft, m mains")
     known = any(np.isfinite(one.times_baseline) for one in marked.lines)
@@ -115,7 +115,7 @@ def legend(width: int, marked: Marking) -> str:
 
 
 def line_table(width: int, marked: Marking) -> Lines:
-    """A row for each surface, what stands out first: where its lines are expected and found; or why not."""
+    """Return a row for each surface, the clearest first, with its expected and found lines, or the reason."""
     if marked.why_not:
         return [(Span(fit(f"  no fault lines: {marked.why_not}", width), Role.DIM),)]
     lines: Lines = []
@@ -135,7 +135,7 @@ def line_table(width: int, marked: Marking) -> Lines:
 
 
 def surface_text(width: int, lines: list[MarkedLine], shaft: float) -> str:
-    """One surface: its first line as expected and as found, then as many others as fit whole.
+    """Return a surface: its first line as expected and as found, then the others that fit.
 
     Args:
         width: cells.
@@ -168,7 +168,7 @@ def surface_text(width: int, lines: list[MarkedLine], shaft: float) -> str:
 
 
 def origin_text(width: int, marked: Marking) -> str:
-    """What the expected frequencies were calculated from."""
+    """Return what the expected frequencies were calculated from."""
     speed, one = f"  expected for {60 * marked.shaft:.0f} rpm as set", marked.geometry
     if one is None:
         return fit(speed, width)
@@ -183,31 +183,31 @@ def origin_text(width: int, marked: Marking) -> str:
 
 
 def hertz_text(hertz: float) -> str:
-    """A frequency as finely as its bin tells: 236, 235.6."""
+    """Return a frequency with the digits that its bin justifies: 236, 235.6."""
     return f"{hertz:.0f} Hz" if abs(hertz - round(hertz)) < 0.05 else f"{hertz:.1f} Hz"
 
 
 def deviation(line: MarkedLine) -> str:
-    """How far from where it is expected a line was found: −0.2 %."""
+    """Return the deviation of a line from the expected frequency: −0.2 %."""
     share = 100 * (line.found / line.expected - 1)
     return f"{share:+.1f} %".replace("-", "−")
 
 
 def times_text(line: MarkedLine) -> str:
-    """How many times what is usual a line stands, with a mark where that is clearly more."""
+    """Return a line's height as a multiple of the baseline, marked if clearly higher."""
     times = line.times_baseline if np.isfinite(line.times_baseline) else line.times_floor
     return f"{times:.1f}×{'!' if stands_out(line) else ''}"
 
 
 def stands_out(line: MarkedLine) -> bool:
-    """Whether a line is clearly higher than usual, as far as can be told."""
+    """Return whether a line is clearly higher than in the baseline, if known."""
     if np.isfinite(line.times_baseline):
         return line.times_baseline >= 2.0
     return bool(np.isfinite(line.times_floor) and line.times_floor >= 4.0)
 
 
 def line_text(line: MarkedLine) -> str:
-    """One line in a few words: 2nd 472 Hz 3.1×."""
+    """Return a line in a few words: 2nd 472 Hz 3.1×."""
     order = {1: "1st", 2: "2nd", 3: "3rd"}.get(line.order, f"{line.order}th")
     if line.masked:
         return f"{order} {line.expected:.0f} Hz masked"
@@ -215,7 +215,7 @@ def line_text(line: MarkedLine) -> str:
 
 
 def _fault_rows(marked: Marking, *, apart: bool) -> list[tuple[str, tuple[Mark, ...]]]:
-    """A row of marks for each surface, or one for all."""
+    """Return a row of marks for each surface, or a single row for all."""
     if not apart:
         return [("fault", tuple(_fault_marks(marked.lines)))]
     rows = []
@@ -227,7 +227,7 @@ def _fault_rows(marked: Marking, *, apart: bool) -> list[tuple[str, tuple[Mark, 
 
 
 def _fault_marks(lines: Iterable[MarkedLine]) -> list[Mark]:
-    """The marks, those that matter most first."""
+    """Return the marks, the most important first."""
     found = []
     for line in sorted(lines, key=lambda line: (not stands_out(line), bool(line.sideband), line.order)):
         letter = LETTERS[line.surface]

@@ -1,4 +1,4 @@
-"""The plain figures that engineers trust, over time and beside severity, each against its own baseline."""
+"""Condition figures (RMS, peak, crest, kurtosis, velocity) over time, compared with the baseline."""
 
 import math
 from datetime import tzinfo
@@ -15,7 +15,7 @@ from tui.draw.text import Line, Lines, Role, Span, clean, fit, title
 
 Floats = NDArray[np.float64]
 
-NAMES = ("std dev", "peak", "crest", "kurtosis", "velocity")
+NAMES = ("RMS (AC)", "peak", "crest", "kurtosis", "velocity")
 NUMBERS = 26
 """Cells for the value now and the baseline's median."""
 
@@ -29,7 +29,7 @@ def figure_lines(
     zone: tzinfo,
     glyphs: Glyphs = Glyphs.UNICODE,
 ) -> Lines:
-    """A row for severity and for each figure of a channel, three rows where there is room.
+    """Return a row for severity and for each figure of a channel, or three rows if they fit.
 
     All are drawn on one scale: times the baseline's median, as severity is times the limit, so that rows can
     be compared.
@@ -43,10 +43,8 @@ def figure_lines(
         zone: of the times.
         glyphs: what the terminal can show.
     """
-    right = "times the baseline's median, 0.25 to 16; the step up is 1.0"
-    heading = title(
-        f"Condition figures, ch {channel}", width, right if width >= 90 else "× baseline, 0.25–16"
-    )
+    right = "compared with the baseline (1.0 = usual)"
+    heading = title(f"Condition figures, ch {channel}", width, right if width >= 70 else "× baseline")
     series, count = frame.view.series, frame.index + 1
     if count <= 0 or channel > series.figures.shape[1]:
         return finished([heading, (Span("  no snapshot yet", Role.DIM),)], width, height, glyphs)
@@ -74,20 +72,20 @@ def figure_lines(
         start, end = frame.extent
         times = f"{short_time(start, zone)}{' ' * max(room - 22, 1)}{short_time(end, zone)}"
         lines.append((Span(fit(" " * 10 + times, width), Role.DIM),))
-    velocity = f"not told, {why_not}" if why_not else "10–1000 Hz, as in ISO 20816"
-    lines.append((Span(fit(f"  velocity RMS: {velocity}", width), Role.DIM),))
+    velocity = f"No velocity RMS: {why_not}." if why_not else "velocity RMS: 10–1000 Hz, as in ISO 20816"
+    lines.append((Span(fit(f"  {velocity}", width), Role.DIM),))
     return finished(lines[:height], width, height, glyphs)
 
 
 def _no_velocity(frame: Frame, channel: int, unit: str) -> str:
-    """Why there is no velocity to draw, "" where there is."""
+    """Return the reason why there is no velocity, "" if there is one."""
     if np.isfinite(frame.view.series.velocity[:, channel - 1]).any():
         return ""
     machine, recording = frame.view.assessment.settings.machine, frame.view.assessment.settings.recording
     if machine is not None and recording is not None:
         why_not = obstacle(unit, recording.rows, machine.sample_rate)
         return why_not or "these snapshots were scored by an earlier Raceway"
-    return "the settings of this record do not tell its sample rate"
+    return "the settings of this record have no sample rate"
 
 
 def _unit(frame: Frame, channel: int) -> str:
@@ -112,6 +110,6 @@ def _rows(name: str, told: str, columns: list[Column], tall: bool) -> Lines:
 
 
 def _uncoloured(rows: list[Line]) -> list[Line]:
-    """Above its usual value a figure is no alarm: only severity is judged."""
+    """Return the rows without alarm colours: only severity is judged."""
     quiet = {Role.ALARM: Role.PLAIN, Role.RULED_ALARM: Role.RULED}
     return [tuple(Span(span.text, quiet.get(span.role, span.role)) for span in row) for row in rows]

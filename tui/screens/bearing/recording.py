@@ -1,4 +1,4 @@
-"""Reads one recording again for its waveform; what stands in the way is told in a sentence."""
+"""The recording of a snapshot, read again for its waveform, or the reason why it cannot be read."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Waveform:
-    """A recording, or why there is none.
+    """A recording, or the reason why there is none.
 
     `signal` is float32 (rows, channels) in units, empty where `why_not` is a sentence; `sample_rate` in Hz.
     """
@@ -28,7 +28,7 @@ class Waveform:
 
 
 def no_waveform(name: str, why_not: str) -> Waveform:
-    """Said instead of a recording."""
+    """Return the reason in place of a recording."""
     return Waveform(name, 0.0, np.zeros((0, 0), np.float32), why_not)
 
 
@@ -73,7 +73,7 @@ def read_waveform(assessment: Assessment, name: str, at: int) -> Waveform:
 
 
 def form_of(assessment: Assessment) -> "tuple[RecordingFormat, NDArray[np.float32]]":
-    """What the files of a machine look like, and the recorded number per unit of each column.
+    """Return the file format of a machine, and the recorded number per unit of each column.
 
     Taken from the settings as they were stored, which may be those of another Raceway.
 

@@ -1,4 +1,4 @@
-"""The bearing screen: why. Trend, spectra, waveform, contributions and figures of one, pane by pane."""
+"""The bearing screen: trend, spectra, waveform, contributions and figures of a bearing, in panes."""
 
 import math
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ STRIP_FROM = 11
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the panes draw beside the frame: the evidence, the channel, and the snapshot they are of."""
+    """The values that panes draw besides the frame: evidence, channel, and time of the snapshot."""
 
     evidence: Evidence | None
     channel: int
@@ -54,14 +54,14 @@ class Seen:
 
 
 class BearingScreen(PanedScreen):
-    """The selected bearing; up and down go to the others, stepping moves through its snapshots."""
+    """The selected bearing; up and down select another, stepping goes through its snapshots."""
 
     PLACE = "bearing"
     ROWS = Rows.BEARING
     PANES = ("trend", "spectrum", "envelope", "waterfall", "waveform", "contributions", "figures")
 
     def __init__(self) -> None:
-        """Begin with the spectrum under the trend."""
+        """Start with the spectrum under the trend."""
         super().__init__()
         self.pane = "spectrum"
         self.channel: int | None = None
@@ -73,17 +73,17 @@ class BearingScreen(PanedScreen):
     # Keys.
 
     def action_zoom(self, by: int) -> None:
-        """Nearer or further away, in the pane that is chosen."""
+        """Zoom in or out in the chosen pane."""
         self.zooms[self.pane] = self.zoom(self.pane).deeper(by)
         self.again()
 
     def action_pan(self, by: int) -> None:
-        """Along, where the pane is zoomed."""
+        """Pan in the chosen pane if it is zoomed."""
         self.zooms[self.pane] = self.zoom(self.pane).moved(by)
         self.again()
 
     def action_channel(self) -> None:
-        """The next channel of this bearing."""
+        """Show the next channel of the bearing."""
         if self.shown is None or self.shown.frame is None:
             return
         own = self.shown.frame.view.assessment.channels[self.shown.component]
@@ -92,19 +92,19 @@ class BearingScreen(PanedScreen):
         self.again()
 
     def zoom(self, pane: str) -> Zoom:
-        """How a pane is zoomed."""
+        """Return the zoom of a pane."""
         return self.zooms.get(pane, Zoom())
 
     # Looking.
 
     def look(self, frame: Frame, component: int) -> Look | None:
-        """The evidence of the snapshot whose picture is at hand."""
+        """Return the look that reads the evidence of the snapshot whose picture was read."""
         if frame.view.picture_position is None:
             return None
         return EvidenceLook(component, self.channel, self._album, self._usual)
 
     def panes_shown(self) -> tuple[str, ...]:
-        """The panes for which there is room, from top to bottom."""
+        """Return the panes that fit, from top to bottom."""
         room = self.size.height - 7
         names = [self.pane]
         if self.pane != "trend" and room >= STRIP_FROM:
@@ -114,7 +114,7 @@ class BearingScreen(PanedScreen):
         return tuple(names)
 
     def draw_head(self, shown: Shown, frame: Frame) -> None:
-        """Name, state and severity of the bearing, and what to do."""
+        """Draw name, state and severity of the bearing, and the advice."""
         head = self.query_one("#head", Panel)
         head.display = True
         head.wanted = 1 + bool(advice_line(shown, frame))
@@ -132,7 +132,7 @@ class BearingScreen(PanedScreen):
         return Seen(evidence, channel, picture_time(view, shown))
 
     def key(self, name: str, shown: Shown, frame: Frame) -> tuple[object, ...]:
-        """What a pane depends on."""
+        """Return the values that a pane depends on."""
         seen = self._seen(shown, frame)
         evidence = seen.evidence
         return (
@@ -150,7 +150,7 @@ class BearingScreen(PanedScreen):
         )
 
     def drawing(self, name: str, shown: Shown, frame: Frame) -> Draw:
-        """What draws a pane."""
+        """Return the function that draws a pane."""
         seen = self._seen(shown, frame)
         view, zoom = frame.view, self.zoom(name)
         evidence, channel, when = seen.evidence, seen.channel, seen.when
@@ -240,7 +240,7 @@ class BearingScreen(PanedScreen):
         )
 
     def _fetch(self, frame: Frame) -> None:
-        """Have the recording under the playhead read, one at a time; the newest wish wins."""
+        """Read the recording under the playhead, a single one at a time; the newest request wins."""
         if frame.index < 0 or self._reading is not None or self._current(frame):
             return
         self._reading = frame.view.series.names[frame.index]
@@ -258,7 +258,7 @@ class BearingScreen(PanedScreen):
 
 
 def recording_seconds(view: View) -> float:
-    """How long a recording is, 0 where the settings do not tell."""
+    """Return the length of a recording [s], 0 if the settings do not give it."""
     machine, recording = view.assessment.settings.machine, view.assessment.settings.recording
     if machine is None or recording is None:
         return 0.0
@@ -266,7 +266,7 @@ def recording_seconds(view: View) -> float:
 
 
 def picture_time(view: View, shown: Shown) -> str:
-    """Of which snapshot the picture is: it arrives a moment after a step."""
+    """Return the time of the snapshot that the picture belongs to; it arrives a moment after a step."""
     position, positions = view.picture_position, view.series.positions
     place = 0 if position is None else int(np.searchsorted(positions, position))
     if place == len(positions) or positions[place] != position:
@@ -275,7 +275,7 @@ def picture_time(view: View, shown: Shown) -> str:
 
 
 def head_lines(width: int, height: int, shown: Shown, frame: Frame) -> Lines:
-    """Name, state, severity and snapshot of the bearing in one line; what to do in another."""
+    """Return name, state, severity and snapshot of the bearing in a line, and the advice in another."""
     condition = frame.conditions[shown.component]
     state = state_of(condition)
     alarm = condition.alarm
@@ -309,7 +309,7 @@ def head_lines(width: int, height: int, shown: Shown, frame: Frame) -> Lines:
 
 
 def advice_line(shown: Shown, frame: Frame) -> str:
-    """What to do about the bearing's alarm and how soon, "" where there is none that stands."""
+    """Return the advice on the bearing's alarm, "" if none stands."""
     alarm = frame.conditions[shown.component].alarm
     if alarm is None or not alarm.stands:
         return ""

@@ -1,4 +1,4 @@
-"""The spectrum of one snapshot, with what is usual and what the model expected."""
+"""The spectrum of a snapshot, with the range of the baseline and the model's expectation."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ def spectrum_lines(
     zoom: Zoom = WHOLE,
     glyphs: Glyphs = Glyphs.UNICODE,
 ) -> Lines:
-    """The spectrum in bands, what the autoencoder expected, and the baseline's range.
+    """Return the spectrum in bands, the autoencoder's expectation, and the baseline's range.
 
     Args:
         width: cells.
@@ -66,5 +66,5 @@ def spectrum_lines(
 
 
 def rounded(low: float, high: float) -> tuple[float, float]:
-    """The tens of dB around a range."""
+    """Return the tens of dB around a range."""
     return 10 * np.floor(low / 10 - 0.05), 10 * np.ceil(high / 10 + 0.05)

@@ -1,4 +1,4 @@
-"""Severity of one component over time: the limit, what rang, what was acknowledged, and what lies ahead."""
+"""The trend of a component: severity over time, limit, rings, acknowledgements and forecast."""
 
 import math
 from datetime import tzinfo
@@ -30,7 +30,7 @@ def trend_lines(
     level: int = 0,
     glyphs: Glyphs = Glyphs.UNICODE,
 ) -> Lines:
-    """Severity from the start of the run to the playhead on a log scale, with the limit.
+    """Return severity from the start of the run to the playhead on a log scale, with the limit.
 
     Args:
         width: cells.
@@ -73,7 +73,7 @@ def trend_lines(
 def strip_lines(
     width: int, height: int, frame: Frame, component: int, zone: tzinfo, glyphs: Glyphs = Glyphs.UNICODE
 ) -> Lines:
-    """Severity over the whole run in one line of blocks, and what lies ahead in another."""
+    """Return severity over the whole run in a line of blocks, and the forecast in another."""
     series, count = frame.view.series, frame.index + 1
     start, end = (short_time(at, zone) for at in frame.extent)
     room = max(width - 4 - len(start) - len(end), 1)
@@ -95,13 +95,13 @@ def gapped(
     values: Floats,
     holds: NDArray[np.int64],
 ) -> tuple[Floats, Floats]:
-    """Break a curve of (n,) points where nothing was recorded after the instant up to which each holds."""
+    """Return a curve of (n,) points, broken where nothing was recorded after a point's time ran out."""
     holes = np.flatnonzero(at[1:] > holds[:-1]) + 1
     return np.insert(at, holes, at[holes - 1] + 1 if len(holes) else []), np.insert(values, holes, np.nan)
 
 
 def mark_rows(frame: Frame, component: int) -> tuple[tuple[str, tuple[Mark, ...]], ...]:
-    """Rows of marks: where the limit was crossed, what rang, what was acknowledged."""
+    """Return rows of marks: crossings of the limit, rings, acknowledgements."""
     name = frame.view.assessment.components[component]
     here = frame.playhead.at or 0
     crossed = tuple(
@@ -119,7 +119,7 @@ def mark_rows(frame: Frame, component: int) -> tuple[tuple[str, tuple[Mark, ...]
 
 
 def estimate_text(frame: Frame, component: int, zone: tzinfo) -> str:
-    """When the limit may be met, by what the engine said; or since when it is passed."""
+    """Return when the engine forecast the limit, or since when it is exceeded."""
     condition = frame.conditions[component]
     name = condition.name
     own = [alarm for alarm in frame.alarms if alarm.component == name and alarm.stands]
@@ -149,7 +149,7 @@ def _ahead(trend: Alarm, frame: Frame, zone: tzinfo) -> str:
 
 
 def time_ticks(start: float, end: float, zone: tzinfo, width: int) -> tuple[tuple[float, str], ...]:
-    """Evenly spread instants with their times."""
+    """Return evenly spread times with their labels."""
     count = max(min(width // 22, 6), 2)
     return tuple(
         (

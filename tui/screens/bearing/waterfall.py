@@ -1,4 +1,4 @@
-"""Spectra over time as shades: which frequencies grew louder than on the baseline, and since when."""
+"""The waterfall: spectra over time as shades, compared with the baseline."""
 
 from datetime import tzinfo
 
@@ -26,7 +26,7 @@ def waterfall_lines(
     zoom: Zoom = WHOLE,
     glyphs: Glyphs = Glyphs.UNICODE,
 ) -> Lines:
-    """The spectra of a channel up to the playhead, low frequencies below.
+    """Return the spectra of a channel up to the playhead, low frequencies below.
 
     Args:
         width: cells.
@@ -82,7 +82,7 @@ def _levels(
     columns: int,
     most: int,
 ) -> NDArray[np.int64]:
-    """Shades (rows from low frequencies up, columns); 0 where there is no picture."""
+    """Return shades (rows from low frequencies up, columns); 0 without a picture."""
     start, end = frame.extent
     here = -1 if frame.playhead.at is None else frame.playhead.at
     above = gallery.spectrum[:, channel - 1] - usual

@@ -20,7 +20,7 @@ def waveform_lines(
     zoom: Zoom = WHOLE,
     glyphs: Glyphs = Glyphs.UNICODE,
 ) -> Lines:
-    """One channel over the time of the recording; every spike is seen, however many samples a column holds.
+    """Return a channel over the time of the recording; every spike is visible at any width.
 
     Args:
         width: cells.

@@ -1,4 +1,4 @@
-"""The fleet screen: all machines of the store, the worst first; one of them is opened."""
+"""The list of machines, the worst first."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -17,31 +17,31 @@ from tui.screens.state import Rows, Shown
 
 
 class FleetScreen(ConsoleScreen):
-    """One row a machine."""
+    """A row for each machine."""
 
     PLACE = "fleet"
     ROWS = Rows.MACHINES
     SHOWS_AGE = True
 
     def __init__(self) -> None:
-        """Nothing read yet."""
+        """Start before anything is read."""
         super().__init__()
         self._now: Callable[[], datetime] = wall_clock
         self._look: Look = partial(fleet_of, now=lambda: self._now())
 
     def compose(self) -> ComposeResult:
-        """The panels from top to bottom."""
+        """Yield the panels from top to bottom."""
         yield Panel(id="banner")
         yield Panel(id="fleet")
         yield Panel(id="notice")
         yield Panel(id="keys")
 
     def look(self, frame: Frame, component: int) -> Look | None:
-        """Every machine of the store."""
+        """Return the look that reads every machine of the store."""
         return self._look
 
     def draw(self, shown: Shown) -> None:
-        """Give the list its rows."""
+        """Draw the list."""
         self._now = lambda: shown.now
         panel = self.query_one("#fleet", Panel)
         fleet = standings(shown.extra)
@@ -61,7 +61,7 @@ class FleetScreen(ConsoleScreen):
 
 
 def standings(extra: object) -> tuple[Standing, ...]:
-    """What the look found, nothing where it has not looked yet or another screen did."""
+    """Return the machines that were read, none before that."""
     if not isinstance(extra, tuple):
         return ()
     return tuple(one for one in extra if isinstance(one, Standing))

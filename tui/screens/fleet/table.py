@@ -1,4 +1,4 @@
-"""The fleet: one row a machine, the worst first."""
+"""The table of machines: a row for each, the worst first."""
 
 from datetime import datetime, tzinfo
 
@@ -33,7 +33,7 @@ def fleet_lines(
     zone: tzinfo,
     wall: tzinfo,
 ) -> Lines:
-    """A heading, the names of the columns, the machines.
+    """Return a heading, the names of the columns, and the machines.
 
     Args:
         width: cells.
@@ -81,7 +81,7 @@ def fleet_banner(fleet: tuple[Standing, ...], now: datetime, wall: tzinfo) -> Ba
 
 
 def engine_text(standing: Standing, now: datetime, wall: tzinfo) -> tuple[str, Role]:
-    """What its engine does, or since when it does nothing."""
+    """Return what the engine of a machine does, or since when it is stale."""
     beat = standing.heartbeat
     live = standing.assessment.live
     if beat is None:
@@ -98,7 +98,7 @@ def engine_text(standing: Standing, now: datetime, wall: tzinfo) -> tuple[str, R
 
 
 def state_text(standing: Standing) -> tuple[str, str, Role]:
-    """Glyph, words and role of its worst alarm; and how many others wait, where nobody waits for that one."""
+    """Return glyph, words and role of the worst alarm, and the number of unacknowledged others."""
     alarm = standing.alarm
     if alarm is None:
         if standing.latest.silent:
@@ -119,7 +119,7 @@ def state_text(standing: Standing) -> tuple[str, str, Role]:
 
 
 def _severity(one: Standing) -> str:
-    """That of its worst component; or that there is none any more."""
+    """Return the severity of the worst component, or why there is none."""
     if one.latest.severity is not None or one.latest == NEVER:
         return severity_text(one.latest.severity)
     return NOW.get(one.latest.quality, "?")
@@ -128,7 +128,7 @@ def _severity(one: Standing) -> str:
 def _rows(
     width: int, one: Standing, name: int, now: datetime, zone: tzinfo, wall: tzinfo, *, chosen: bool
 ) -> Lines:
-    """One row; where it is narrow, since when and what the engine does stand in a second."""
+    """Return the row of a machine; on narrow screens time and engine stand in a second row."""
     glyph, word, role = state_text(one)
     engine, engine_role = engine_text(one, now, wall)
     raised = "" if one.alarm is None else short_time(one.alarm.raised.at, zone)

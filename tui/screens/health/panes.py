@@ -36,7 +36,7 @@ def engine_lines(
     zone: tzinfo,
     glyphs: Glyphs = Glyphs.UNICODE,
 ) -> Lines:
-    """What the engine does and since when, how fast, and how much room there is.
+    """Return the engine's work, its speed, and the free disk space.
 
     Args:
         width: cells.
@@ -64,11 +64,11 @@ def engine_lines(
         lines.append(_row("phase", f"{doing} snapshots", width))
         if beat.message:
             lines.append(_row("it says", clean(beat.message), width))
-    speed = "not known yet: it takes some seconds to tell"
+    speed = "not known yet, for some seconds"
     if facts is not None and facts.per_minute is not None:
         speed = f"{facts.per_minute:.4g} snapshots a minute, over the last minute"
     if status.stale is not None or (beat is not None and beat.phase in (Phase.FINISHED, Phase.FAILED)):
-        speed = "not at work"
+        speed = "idle"
     lines.append(_row("speed", speed, width))
     if facts is not None:
         lines += _room(width, facts)
@@ -85,7 +85,7 @@ def file_lines(
     zone: tzinfo,
     glyphs: Glyphs = Glyphs.UNICODE,
 ) -> Lines:
-    """Files taken in, waiting, rejected and refused, with their reasons."""
+    """Return the files taken in, waiting, rejected and refused, with their reasons."""
     heading = title("Files", width, "what became of them")
     if facts is None:
         return finished([heading, (Span("  reading …", Role.DIM),)][:height], width, height, glyphs)
@@ -119,7 +119,7 @@ def file_lines(
 
 
 def figures_of(frame: Frame) -> AlarmFigures | None:
-    """The figures of the alarm system from the end of the baseline to the playhead; None before that."""
+    """Return the figures of the alarm system from the end of the baseline to the playhead, None before."""
     series = frame.view.series
     if frame.index < 0 or frame.playhead.at is None:
         return None
@@ -136,7 +136,7 @@ def figures_of(frame: Frame) -> AlarmFigures | None:
 def alarm_lines(
     width: int, height: int, frame: Frame, zone: tzinfo, glyphs: Glyphs = Glyphs.UNICODE
 ) -> Lines:
-    """The figures that control rooms keep, up to the playhead, and rings that nobody was told of."""
+    """Return the figures of the alarm system up to the playhead, and the failed `on_ring` commands."""
     heading = title("Alarm system", width, "ISA-18.2, EEMUA 191; up to the playhead")
     figures = figures_of(frame)
     if figures is None:
@@ -190,7 +190,7 @@ def alarm_lines(
 
 
 def log_lines(width: int, height: int, facts: Wellness | None, glyphs: Glyphs = Glyphs.UNICODE) -> Lines:
-    """The end of the engine's log."""
+    """Return the end of the engine's log."""
     heading = title("Log", width, "engine.log, its last lines")
     if facts is None or not facts.log:
         why = "reading …" if facts is None else "empty: the engine had nothing to complain of"

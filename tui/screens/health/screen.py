@@ -1,4 +1,4 @@
-"""The health screen: is the engine at work, what became of the files, is there room, how do alarms do."""
+"""The health screen: engine, files, disk space and alarm system."""
 
 from functools import partial
 
@@ -12,30 +12,30 @@ from tui.screens.state import Shown
 
 
 class HealthScreen(PanedScreen):
-    """Panes about what must work for alarms to come at all."""
+    """Panes about everything that must work before an alarm can ring."""
 
     PLACE = "health"
     PANES = ("engine", "files", "alarms", "log")
     BESIDE = ("files", "alarms", "log")
 
     def __init__(self) -> None:
-        """Begin with the engine."""
+        """Start with the engine."""
         super().__init__()
         self._speed = Speed()
 
     def look(self, frame: Frame, component: int) -> Look | None:
-        """Ledger, disk and log; again whenever the engine beats."""
+        """Return the look that reads ledger, disk and log at every heartbeat."""
         beat = frame.view.heartbeat
         tick = 0 if beat is None else int(beat.beat_at.timestamp())
         return WellnessLook(tick, self._speed, free_space)
 
     def facts(self) -> Wellness | None:
-        """What was read last."""
+        """Return the facts that were read last."""
         extra = self.shown.extra if self.shown is not None else None
         return extra if isinstance(extra, Wellness) else None
 
     def drawing(self, name: str, shown: Shown, frame: Frame) -> Draw:
-        """What draws a pane."""
+        """Return the function that draws a pane."""
         facts = self.facts()
         draws: dict[str, Draw] = {
             "engine": partial(
@@ -54,7 +54,7 @@ class HealthScreen(PanedScreen):
         return draws[name]
 
     def key(self, name: str, shown: Shown, frame: Frame) -> tuple[object, ...]:
-        """What a pane depends on."""
+        """Return the values that a pane depends on."""
         beat = frame.view.heartbeat
         return (
             id(self.facts()),

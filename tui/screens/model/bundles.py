@@ -1,4 +1,4 @@
-"""The model in words: what it learned from, who accepted it, its layers, and the bundles there are."""
+"""The model in words: baseline, acceptance, layers and bundles."""
 
 from datetime import tzinfo
 
@@ -13,7 +13,7 @@ from tui.draw.text import Line, Lines, Role, Span, clean, fit, title
 
 
 def acceptance(frame: Frame) -> tuple[bool, Event | None]:
-    """Whether a baseline was learned as of the playhead, and who accepted the one in use.
+    """Return whether a baseline was learned up to the playhead, and the acceptance of the current one.
 
     An acceptance counts whenever it was given: it names the bundle.
     """
@@ -30,7 +30,7 @@ def acceptance(frame: Frame) -> tuple[bool, Event | None]:
 
 
 def acceptance_line(frame: Frame, wall_zone: tzinfo) -> tuple[str, Role]:
-    """Whether a person accepted the baseline, who, and when."""
+    """Return who accepted the baseline and when, or that nobody did."""
     learned, given = acceptance(frame)
     if not learned:
         return "○ no baseline is learned yet", Role.WARNING
@@ -49,7 +49,7 @@ def baseline_lines(
     wall_zone: tzinfo,
     glyphs: Glyphs = Glyphs.UNICODE,
 ) -> Lines:
-    """What was learned from, whether it was accepted, doubts, drift, and what was asked of the engine.
+    """Return the baseline: its snapshots, acceptance, doubts, drift, and requests to the engine.
 
     Args:
         width: cells.
@@ -85,7 +85,7 @@ def baseline_lines(
 
 
 def request_lines(width: int, frame: Frame, zone: tzinfo) -> Lines:
-    """What operators asked of the engine, the newest first, and what it answered."""
+    """Return the requests of operators, the newest first, and the engine's answers."""
     answers = {event.ring: event for event in frame.view.events if event.kind is EventKind.ANSWERED}
     asked = [event for event in reversed(frame.view.events) if event.kind is EventKind.REQUESTED]
     lines: Lines = []
@@ -113,7 +113,7 @@ def _origin(bundle: BundleFacts, zone: tzinfo) -> list[str]:
 
 
 def _told_of(frame: Frame, zone: tzinfo) -> str:
-    """What the events tell of the bundle where it does not lie beside the store."""
+    """Return what the events say of a bundle that is not in the state folder."""
     for event in frame.events:
         if event.kind in (EventKind.LEARNED, EventKind.BUNDLE):
             count, digest = event.detail.get("snapshots"), clean(str(event.detail.get("bundle", "")))[:16]
@@ -123,7 +123,7 @@ def _told_of(frame: Frame, zone: tzinfo) -> str:
 
 
 def layer_lines(width: int, height: int, facts: ModelFacts | None, glyphs: Glyphs = Glyphs.UNICODE) -> Lines:
-    """The layers of the network in order: kind, shape of what each gives, numbers learned."""
+    """Return the layers of the network in order: kind, output shape, parameters."""
     heading = title("Layers", width, "of the autoencoder in use")
     current = facts.current if facts is not None else None
     if current is None:
@@ -154,7 +154,7 @@ def bundle_lines(
     zone: tzinfo,
     glyphs: Glyphs = Glyphs.UNICODE,
 ) -> Lines:
-    """The bundles in the state folder; `›` stands before the one that a switch would use."""
+    """Return the bundles in the state folder; `›` marks the one that a switch would use."""
     heading = title("Bundles", width, "b chooses, s switches" if width >= 60 else "")
     if facts is None or not (facts.bundles or facts.unreadable):
         return finished(

@@ -1,4 +1,4 @@
-"""How learning went and what came of it: losses, errors of the baseline and since, and a map of snapshots."""
+"""The training in pictures: losses, errors of the baseline and since, and a map of snapshots."""
 
 from collections.abc import Sequence
 from datetime import tzinfo
@@ -23,7 +23,7 @@ FEWEST = 8
 
 
 def loss_lines(width: int, height: int, epochs: Sequence[Epoch], glyphs: Glyphs = Glyphs.UNICODE) -> Lines:
-    """Both losses over the epochs of training."""
+    """Return both losses over the epochs of training."""
     heading = title("Training", width, "mean squared error, standardised")
     if not epochs:
         why = "  no training is recorded here: the bundle was learned elsewhere"
@@ -61,7 +61,7 @@ def loss_lines(width: int, height: int, epochs: Sequence[Epoch], glyphs: Glyphs 
 def error_lines(
     width: int, height: int, frame: Frame, component: int, glyphs: Glyphs = Glyphs.UNICODE
 ) -> Lines:
-    """Histograms of a component's errors over their limit: on the baseline, and since, up to the playhead."""
+    """Return histograms of a component's errors over the limit: on the baseline, and since."""
     name = frame.conditions[component].name
     heading = title(f"Errors of {name}", width, "share of snapshots; error ÷ limit, log scale")
     count = frame.index + 1
@@ -113,7 +113,7 @@ def map_lines(
     zone: tzinfo,
     glyphs: Glyphs = Glyphs.UNICODE,
 ) -> Lines:
-    """Snapshots as points: alike ones near each other. Time and crossing are told by the character.
+    """Return a map of snapshots, similar ones close together; the glyph shows time and crossing.
 
     Args:
         width: cells.
@@ -162,7 +162,7 @@ def map_lines(
 def projected(
     frame: Frame, gallery: Gallery, component: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]] | None:
-    """Pictures up to the playhead on their two principal axes.
+    """Return the pictures up to the playhead on their two principal axes.
 
     Returns:
         (n, 2) points in dB, the baseline about zero; (2,) shares of the variance; bool which pictures they

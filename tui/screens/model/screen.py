@@ -1,4 +1,4 @@
-"""The model screen: what it learned from, whether a person accepted it, and what it makes of the run."""
+"""The model screen: baseline, acceptance, errors, training, layers and bundles."""
 
 from functools import partial
 
@@ -14,24 +14,24 @@ from tui.screens.state import Shown
 
 
 class ModelScreen(PanedScreen):
-    """Panes about the model; accepting, switching and learning again ask once more before they do it."""
+    """Panes about the model; accepting, switching and learning again need a second key."""
 
     PLACE = "model"
     PANES = ("baseline", "errors", "map", "training", "layers", "bundles")
     BESIDE = ("baseline", "errors", "map", "training")
 
     def __init__(self) -> None:
-        """Begin with the baseline."""
+        """Start with the baseline."""
         super().__init__()
         self.chosen: str | None = None
         self._album = Album()
 
     def look(self, frame: Frame, component: int) -> Look | None:
-        """The bundles and the pictures."""
+        """Return the look that reads the bundles and the pictures."""
         return ModelLook(self._album)
 
     def facts(self) -> ModelFacts | None:
-        """What was read last."""
+        """Return the facts that were read last."""
         extra = self.shown.extra if self.shown is not None else None
         return extra if isinstance(extra, ModelFacts) else None
 
@@ -45,7 +45,7 @@ class ModelScreen(PanedScreen):
         self.action_pane("bundles")
 
     def drawing(self, name: str, shown: Shown, frame: Frame) -> Draw:
-        """What draws a pane."""
+        """Return the function that draws a pane."""
         facts = self.facts()
         gallery = facts.gallery if facts is not None else None
         draws: dict[str, Draw] = {
@@ -75,7 +75,7 @@ class ModelScreen(PanedScreen):
         return draws[name]
 
     def key(self, name: str, shown: Shown, frame: Frame) -> tuple[object, ...]:
-        """What a pane depends on."""
+        """Return the values that a pane depends on."""
         facts = self.facts()
         return (
             shown.component,

@@ -1,4 +1,4 @@
-"""The headline: in one line, what is worst and since when; or that all is well, or that nobody watches."""
+"""The headline: the worst alarm and since when, or that all is well, or that no engine watches."""
 
 import math
 from datetime import tzinfo
@@ -18,7 +18,7 @@ from tui.draw.text import Line, Lines, Role, Span, fit, pick
 def headline_lines(
     width: int, _height: int, frame: Frame | None, status: EngineStatus, zone: tzinfo
 ) -> Lines:
-    """The headline, as wide as the screen where somebody has to act.
+    """Return the headline, as wide as the screen if an operator has to act.
 
     Args:
         width: cells.
@@ -41,7 +41,7 @@ def headline_lines(
 
 
 def alarm_line(width: int, loud: list[Alarm], frame: Frame, lead: str, zone: tzinfo) -> Line:
-    """The worst alarm, acknowledged or not; and how many others there are, with the first that waits.
+    """Return the worst alarm, and the count of the others with the first that is unacknowledged.
 
     Args:
         width: cells.
@@ -67,7 +67,7 @@ def alarm_line(width: int, loud: list[Alarm], frame: Frame, lead: str, zone: tzi
 
 
 def first_texts(alarm: Alarm, frame: Frame, lead: str, zone: tzinfo) -> list[str]:
-    """The worst alarm, from the longest way of saying it to the shortest."""
+    """Return the worst alarm in words, from the longest wording to the shortest."""
     waits = alarm.needs_acknowledgement
     later = " later" if alarm.acknowledged_later else ""
     acked, short = ("UNACKNOWLEDGED", "UNACK") if waits else (f"acknowledged{later}", f"acked{later}")
@@ -86,7 +86,7 @@ def first_texts(alarm: Alarm, frame: Frame, lead: str, zone: tzinfo) -> list[str
 
 
 def now_text(alarm: Alarm, frame: Frame) -> str:
-    """The severity of its component; where there is none any more, the last, and why."""
+    """Return the severity of the component, or the last one and why there is none now."""
     condition = next((one for one in frame.conditions if one.name == alarm.component), None)
     if condition is None:
         return ""
@@ -99,7 +99,7 @@ def now_text(alarm: Alarm, frame: Frame) -> str:
 
 
 def rest_texts(first: Alarm, others: list[Alarm]) -> list[str]:
-    """The others, counted by whether they wait for somebody; from the longest way of saying it on."""
+    """Return the count of the other alarms, from the longest wording to the shortest."""
     waiting = [alarm for alarm in others if alarm.needs_acknowledgement]
     acked = len(others) - len(waiting)
     if not waiting:
@@ -127,7 +127,7 @@ def rest_texts(first: Alarm, others: list[Alarm]) -> list[str]:
 
 
 def well(width: int, conditions: tuple[Condition, ...], put_away: int) -> tuple[Span, ...]:
-    """Said where no alarm asks for anything."""
+    """Return the headline without an alarm."""
     states = [state_of(condition) for condition in conditions]
     aside = f", {put_away} alarm{'s' * (put_away > 1)} put away" if put_away else ""
     for state in states:

@@ -1,4 +1,4 @@
-"""The overview: which bearing is failing, why, since when, and what has been acknowledged."""
+"""The overview: the bearings, reasons, alarms and timeline of a machine."""
 
 from functools import partial
 
@@ -24,7 +24,7 @@ class OverviewScreen(ConsoleScreen):
     PLACE = "overview"
 
     def compose(self) -> ComposeResult:
-        """The panels from top to bottom."""
+        """Yield the panels from top to bottom."""
         yield Panel(id="banner")
         yield Panel(id="headline")
         yield Panel(id="bearings")
@@ -36,7 +36,7 @@ class OverviewScreen(ConsoleScreen):
         yield Panel(id="keys")
 
     def draw(self, shown: Shown) -> None:
-        """Give each panel its part."""
+        """Give each panel its lines."""
         bearings = self.query_one("#bearings", Panel)
         why, alarms = self.query_one("#why", Panel), self.query_one("#alarms", Panel)
         timeline = self.query_one("#timeline", Panel)

@@ -1,4 +1,4 @@
-"""Why: whose share of the error it is, and in which bands; while the engine learns, how that goes."""
+"""The reasons: shares of the error by component and band; during training, its progress."""
 
 import math
 
@@ -22,7 +22,7 @@ SHADES = "▁▂▃▄▅▆▇█"
 
 
 def why_lines(width: int, height: int, frame: Frame, selected: int) -> Lines:
-    """Contributions to the snapshot's error: by component, then by band of the selected component."""
+    """Return the contributions to the error: by component, then by band of the selected component."""
     if frame.index < 0:
         return progress_lines(width, height, frame.view)
     conditions = frame.conditions
@@ -51,7 +51,7 @@ def why_lines(width: int, height: int, frame: Frame, selected: int) -> Lines:
 
 
 def band_lines(width: int, frame: Frame, component: int) -> Lines:
-    """The bands with the largest share, if the picture of this snapshot is at hand.
+    """Return the bands with the largest share, if the picture of this snapshot was read.
 
     While the playhead runs, the picture may be a few snapshots old: lines that come and go with every
     frame could not be read.
@@ -71,7 +71,7 @@ def band_lines(width: int, frame: Frame, component: int) -> Lines:
 
 
 def top_bands(picture: Picture, channels: tuple[int, ...]) -> list[tuple[float, float, float]]:
-    """Borders in Hz and share of the bands that contribute most over 1-based channels, at least 1 %."""
+    """Return borders [Hz] and share of the bands that contribute most over channels, at least 1 %."""
     rows = [channel - 1 for channel in channels if channel <= len(picture.contribution)]
     if not rows:
         return []
@@ -85,7 +85,7 @@ def top_bands(picture: Picture, channels: tuple[int, ...]) -> list[tuple[float, 
 
 
 def progress_lines(width: int, height: int, view: View) -> Lines:
-    """What the engine is at before there is anything to explain."""
+    """Return the progress of the engine before there is anything to explain."""
     lines: Lines = [title("The engine", width)]
     beat = view.heartbeat
     if view.epochs:
@@ -104,7 +104,7 @@ def progress_lines(width: int, height: int, view: View) -> Lines:
 
 
 def curve(values: list[float], width: int) -> str:
-    """A falling curve of at most so many columns, scaled to its own range; gaps where not finite."""
+    """Return a falling curve in at most so many columns, scaled to its range, with gaps."""
     if width <= 0 or not values:
         return ""
     step = -(-len(values) // width)

@@ -1,4 +1,4 @@
-"""The timeline screen: the whole run at once, and what happened in it."""
+"""The timeline screen: the whole run in strips, and its events."""
 
 from functools import partial
 
@@ -14,12 +14,12 @@ ROOM_FOR_DEEP = 0.35
 
 
 class TimelineScreen(ConsoleScreen):
-    """Strips above, what happened below; the keys that move through time do so here as everywhere."""
+    """Strips above, events below."""
 
     PLACE = "timeline"
 
     def compose(self) -> ComposeResult:
-        """The panels from top to bottom."""
+        """Yield the panels from top to bottom."""
         yield Panel(id="banner")
         yield Panel(id="strips")
         yield Panel(id="happened")
@@ -27,7 +27,7 @@ class TimelineScreen(ConsoleScreen):
         yield Panel(id="keys")
 
     def draw(self, shown: Shown) -> None:
-        """Give each panel its part."""
+        """Give each panel its lines."""
         frame = shown.frame
         strips, happened = self.query_one("#strips", Panel), self.query_one("#happened", Panel)
         if frame is None:

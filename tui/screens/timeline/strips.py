@@ -1,4 +1,4 @@
-"""The whole run at once: a heat strip for each component, and what happened, in words around the playhead."""
+"""The whole run: a heat strip for each component, and the events around the playhead in words."""
 
 import math
 from bisect import bisect_right
@@ -25,7 +25,7 @@ STEPS = (0.5, 1.0, 2.0, 4.0)
 AROUND = 6
 """Lines besides those of the components: heading, pauses, marks, playhead, times, legend."""
 
-RUN = ("columns: highest severity, number: at the playhead", "highest severity in each column")
+RUN = ("worst per column; number: now", "worst per column")
 """What cells and numbers are; of a run that is over the number is far from the last column."""
 
 DEEP = 3
@@ -46,7 +46,7 @@ TOLD = {
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """Something that the playhead can go to."""
+    """An event that the playhead can go to."""
 
     at: int
     text: str
@@ -56,7 +56,7 @@ class Happened:
 def strip_lines(
     width: int, height: int, frame: Frame, selected: int, zone: tzinfo, glyphs: Glyphs = Glyphs.UNICODE
 ) -> Lines:
-    """A heading, the strips (two rows each where there is room), pauses, marks, the playhead, a legend.
+    """Return heading, strips (two rows each if they fit), gaps, marks, playhead and legend.
 
     Args:
         width: cells.
@@ -98,7 +98,7 @@ def strip_lines(
 
 
 def cells_of(frame: Frame, component: int, track: int, glyphs: Glyphs) -> str:
-    """One character a column: the shade of the highest severity, or why there is none."""
+    """Return a character for each column: the shade of the highest severity, or why there is none."""
     series = frame.view.series
     severities = series.severity[:, component]
     edges, cuts = cut(series.at, frame.extent, track)
@@ -124,7 +124,7 @@ def cells_of(frame: Frame, component: int, track: int, glyphs: Glyphs) -> str:
 
 
 def happenings(frame: Frame, zone: tzinfo) -> tuple[Happened, ...]:
-    """Everything worth going to, in order of time: crossings, rings, stops, pauses."""
+    """Return the events in order of time: crossings, rings, stops, gaps."""
     view = frame.view
     names = view.assessment.components
     found = [
@@ -147,14 +147,14 @@ def happenings(frame: Frame, zone: tzinfo) -> tuple[Happened, ...]:
             who = f"{clean(event.component)}: " if event.component else ""
             found.append(Happened(microseconds(event.at), f"{who}{TOLD[event.kind]}"))
     found += [
-        Happened(after, f"pause of {duration((after - before) / 1e6)} since {short_time(before, zone)} ends")
+        Happened(after, f"gap of {duration((after - before) / 1e6)} since {short_time(before, zone)} ends")
         for before, after in pauses(frame)
     ]
     return tuple(sorted(found, key=lambda one: one.at))
 
 
 def pauses(frame: Frame) -> tuple[tuple[int, int], ...]:
-    """Where nothing was recorded for more than a few intervals: last instant before, first after."""
+    """Return the gaps of more than a few intervals: last time before, first after."""
     at = frame.view.series.at
     if len(at) < 2 or not frame.interval:
         return ()
@@ -165,7 +165,7 @@ def pauses(frame: Frame) -> tuple[tuple[int, int], ...]:
 def happening_lines(
     width: int, height: int, frame: Frame, zone: tzinfo, glyphs: Glyphs = Glyphs.UNICODE
 ) -> Lines:
-    """What happened around the playhead, a line each; `›` stands before the last that is not ahead."""
+    """Return the events around the playhead, a line each; `›` marks the last one that is not ahead."""
     told = happenings(frame, zone)
     here = frame.playhead.at if frame.playhead.at is not None else -1
     past = sum(one.at <= here for one in told)
@@ -199,17 +199,17 @@ def _row(frame: Frame, number: int, label: int, track: int, glyphs: Glyphs, *, c
 
 
 def _machine(frame: Frame, label: int, track: int) -> Line:
-    """Where nothing was recorded."""
+    """Return the row of gaps in the recordings."""
     cells = [" "] * track
     for before, after in pauses(frame):
         for place in range(column(before, frame.extent, track), column(after, frame.extent, track) + 1):
             cells[place] = "╌"
-    name = "pauses" if pauses(frame) else "no pause"
+    name = "gaps" if pauses(frame) else "no gaps"
     return (Span(f"  {fit(name, label)} ", Role.DIM), Span("".join(cells), Role.WARNING))
 
 
 def _marks(frame: Frame, label: int, track: int) -> Line:
-    """Where limits were crossed and alarms rang, of all components."""
+    """Return the row of crossings and rings of all components."""
     cells = [" "] * track
     for crossing in frame.view.crossings:
         cells[column(crossing.at, frame.extent, track)] = "▾"
