@@ -159,7 +159,8 @@ def _alarm(alarm: "Alarm") -> str:
     if alarm.surface:
         parts.append(alarm.surface)
     if alarm.carried_from or alarm.beside:
-        parts.append(f"via {alarm.carried_from}" if alarm.carried_from else f"beside {alarm.beside}")
+        heard = f"probably heard from {alarm.carried_from}"
+        parts.append(heard if alarm.carried_from else f"own signs, but {alarm.beside} is worse")
     later = "" if alarm.reached is alarm.raised else f" since {_time(alarm.reached.at)}"
     parts += [f"{alarm.priority.value}{later}", f"raised {_time(alarm.raised.at)}"]
     if alarm.cleared is not None:
