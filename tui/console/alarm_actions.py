@@ -41,7 +41,7 @@ REPEAT_SECONDS = 0.7
 """A key held down repeats faster than this; one press acknowledges one alarm and no more."""
 
 UNSEEN_SECONDS = 1.5
-"""A key pressed sooner after a ring came onto the screen was meant for what stood there before."""
+"""A key pressed sooner after a ring came onto the screen was meant for the state before it."""
 
 
 class AlarmActions:
@@ -68,7 +68,7 @@ class AlarmActions:
         return frame, alarm
 
     def _hold(self, component: str, alarm: str) -> None:
-        """Keep the selection to what is acted on; an acknowledged alarm would give way to the next."""
+        """Keep the selection on the alarm acted on; otherwise the next alarm would take its place."""
         self._host.selection = self._host.selection.holds(component, alarm, self._options.clock())
 
     # Acknowledging.

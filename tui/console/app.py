@@ -26,7 +26,7 @@ from tui.terminal.app import TerminalApp
 from tui.terminal.themes import THEMES, next_theme
 
 OVER_HELP = frozenset({"back", "help", "leave_now", "quit", "move"})
-"""Actions that work over the help screen; nobody acknowledges what they cannot see."""
+"""Actions that work over the help screen: an alarm under it cannot be acknowledged unseen."""
 
 FRAME_SECONDS = 0.2
 """Five frames a second are smooth enough for a playhead and spare a slow link."""
@@ -99,7 +99,7 @@ class Console(TerminalApp, inherit_bindings=False):
         self.refused = reason
         self.exit()
 
-    # Theme, and what is remembered.
+    # Theme, and memory.
 
     @property
     def glyphs(self) -> Glyphs:
@@ -149,7 +149,7 @@ class Console(TerminalApp, inherit_bindings=False):
         """Show a screen of the table; it is made at the first time and kept."""
         if self.place() == id:
             return
-        # What others wrote over the screen goes: a whole one is sent, be it known or not.
+        # Other programs may have written over the screen: the whole screen is sent again.
         self.send_whole(self.size)
         while len(self.screen_stack) > 1:
             self.pop_screen()

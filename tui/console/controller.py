@@ -1,4 +1,4 @@
-"""The controller: holds the parts of the console and gives each what it needs of the others."""
+"""The controller: holds the parts of the console and connects them."""
 
 import math
 from collections.abc import Callable, Coroutine, Hashable, Mapping, Sequence
@@ -86,7 +86,7 @@ class Controller:
         self._selection = Selection(zone=options.zone)
         self._stale = False
 
-    # What the parts see of each other.
+    # The view of the parts on each other.
 
     @property
     def frame(self) -> Frame | None:
@@ -120,7 +120,7 @@ class Controller:
 
     @property
     def selection(self) -> Selection:
-        """What is selected."""
+        """The selected rows."""
         return self._selection
 
     @selection.setter
@@ -131,13 +131,13 @@ class Controller:
 
     @property
     def rows(self) -> Rows:
-        """What the rows of the screen on top are."""
+        """The kind of rows of the screen on top."""
         screen = self._stage.console_screen
         return Rows.BEARINGS if screen is None else screen.ROWS
 
     @property
     def wanted(self) -> Look | None:
-        """What the screen on top reads besides the view."""
+        """The look that the screen on top reads besides the view."""
         screen = self._stage.console_screen
         if self.frame is None or screen is None or self._stage.covered:
             return None
@@ -208,7 +208,7 @@ class Controller:
             self.changed()
 
     def arrived(self, before: Reading, after: Reading) -> None:
-        """Move the playhead to what was read, and draw it."""
+        """Move the playhead into the record that was read, and draw it."""
         if after.view is not None and before.view is not after.view:
             self.navigation.arrived(before.view, after.view)
         self.display.update_status(after)
@@ -235,7 +235,7 @@ class Controller:
         return self.display.shown(reading, self.selection, self.rows, banner)
 
     def drawn(self, place: str) -> None:
-        """Note what was drawn on a screen; read what it wants besides, if that was not read yet."""
+        """Note the rings that were drawn; read the look that the screen wants, if that is another."""
         # On the other screens nothing can be acknowledged, because alarms are not seen there.
         acts = self.keymap.by_id["acknowledge"].works_on(place) and not self._stage.covered
         if self.frame is not None and acts:
@@ -250,13 +250,13 @@ class Controller:
             return next((one for one in store.assessments() if one.id == id), None)
 
         await self.feed.switch(choose)
-        # No key may act on what was on the screen before.
+        # No key may act on the machine that was on the screen before.
         self.display.frame = None
         self.selection = Selection(machine=self.selection.machine, zone=self._options.zone)
         self.tell(Notice())
         self.navigation.put(Playhead(None, self.head.pace, True, following=True))
 
-    # What is selected.
+    # The selection.
 
     def move(self, by: int) -> None:
         """Select the row above or below."""
@@ -279,7 +279,7 @@ class Controller:
         self.selection = replace(selection, component=component)
         return True
 
-    # What is remembered.
+    # Memory.
 
     def welcome(self) -> None:
         """Show the main keys to a new user."""

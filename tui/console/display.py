@@ -115,8 +115,8 @@ class Display:
 
         Args:
             reading: of the store.
-            selection: what is selected.
-            rows: what the rows of the screen on top are.
+            selection: the selected rows.
+            rows: kind of rows of the screen on top.
             banner: the lines on top.
         """
         frame = self.frame
@@ -172,7 +172,7 @@ class Display:
         )
 
     def _idle(self, reading: Reading) -> Notice:
-        """Return what the notice line shows without a notice: what is wrong, else record and operator."""
+        """Return the line shown without a notice: the engine's trouble, or else operator and record."""
         if self.status is not None and self.status.advice:
             return Notice(self.status.told, Role.ALARM, brief=self.status.brief)
         view = reading.view

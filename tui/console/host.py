@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from engine.store.store import Store
 
 Do = Callable[["Store", Act], Acknowledged]
-"""An act, given who does it, where and when."""
+"""An act of an operator, in a session, at a time."""
 
 Answers = Mapping[Hashable, Acknowledged | str]
 """The store's answer to each act, or the reason why nothing was stored."""
@@ -37,7 +37,7 @@ class Host(Protocol):
 
     @property
     def rows(self) -> Rows:
-        """What the rows of the screen on top are."""
+        """The kind of rows of the screen on top."""
 
     @property
     def live_now(self) -> int | None:

@@ -34,7 +34,7 @@ def by_key(key: str, last_words: Callable[[], str] = str) -> "Callable[[Store], 
 
     Args:
         key: of the assessment.
-        last_words: what the engine that was to begin it said before it failed.
+        last_words: the message of the engine beside the console if it failed, "" otherwise.
     """
 
     def choose(store: "Store") -> "Assessment | None":
@@ -55,7 +55,7 @@ def run_console(console: "Console", settings: "Settings") -> None:
     """Show a console on this terminal until it is left.
 
     Raises:
-        UnusableError: there is nothing in the store of what was asked for.
+        UnusableError: the store does not hold the assessment.
         FailedError: the store cannot be opened.
     """
     if not on_terminal():

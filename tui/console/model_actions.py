@@ -30,7 +30,7 @@ class ModelActions:
         """Accept the baseline in use.
 
         Args:
-            facts: what is known of the bundles, None before they were read.
+            facts: about the bundles, None before they were read.
         """
         frame = self._acts.frame()
         if frame is None:
@@ -54,7 +54,7 @@ class ModelActions:
 
             if frame.view.assessment.live:
                 return self._request(store, act, frame, Action.ACCEPT, {})
-            # Nobody watches a finished run: there is no engine to ask.
+            # A finished run has no engine to ask.
             accept_baseline(store, frame.view.assessment, act.who.by, act.now)
             return Acknowledged(True, act.who.by, act.at, act.now)
 
@@ -64,7 +64,7 @@ class ModelActions:
         """Ask the engine to score with the bundle that is chosen.
 
         Args:
-            facts: what is known of the bundles, None before they were read.
+            facts: about the bundles, None before they were read.
             chosen: name of the bundle, None before one is chosen.
         """
         frame = self._may_ask("switch to another bundle: score it again with raceway score --bundle")

@@ -99,7 +99,7 @@ class Navigation:
         return tuple(ring for ring in unanswered(rings, view.events) if ring.seq > after)
 
     def arrived(self, old: View | None, view: View) -> None:
-        """Put the playhead onto what is stored, and report new rings after it."""
+        """Put the playhead into the stored record, and report new rings after it."""
         self.go(clamped(self.head, view.series.at, self._host.live_now))
         if old is not None and old.assessment.id == view.assessment.id and old.events:
             rings = self.rings_ahead(old.events[-1].seq)

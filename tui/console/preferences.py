@@ -54,7 +54,7 @@ def is_kept(path: Path) -> bool:
 
 
 def recall(path: Path) -> dict[str, Left]:
-    """Return what is remembered, by machine; nothing if the file cannot be read."""
+    """Return the memory of each machine; empty if the file cannot be read."""
     try:
         held = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):

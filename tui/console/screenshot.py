@@ -23,7 +23,7 @@ def still(console: Console, size: tuple[int, int], place: str, *, at: str = "", 
         console: that has not been run.
         size: columns and rows.
         place: id of the screen.
-        at: time or number of the snapshot, as it is typed to go there; "" for what is newest.
+        at: time or number of the snapshot as an operator types it, "" for the newest.
         svg: a picture instead of text.
 
     Raises:

@@ -25,14 +25,14 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What is selected by hand, and what was acted on last.
+    """The rows selected by hand, and the alarm acted on last.
 
     Attributes:
         component: name of the selected component; None follows the most urgent alarm.
         alarm: key of the selected alarm, None for the first of the list.
         machine: name of the machine selected in the list of machines, "" for the worst.
         alarm_filter: which alarms the alarm screen lists.
-        held: what was acted on last; the keys keep to it until another row is selected.
+        held: the alarm acted on last; the keys keep to it until another row is selected.
         zone: time zone of the times that the alarm list is searched by.
     """
 
@@ -43,10 +43,10 @@ class Selection:
     held: Held | None = None
     zone: tzinfo = UTC
 
-    # What it means.
+    # Its meaning.
 
     def holding(self, frame: Frame) -> Held | None:
-        """Return what was acted on last, None if the playhead is where its alarm does not exist."""
+        """Return the alarm acted on last, None if it does not exist at the playhead."""
         held = self.held
         if held is None or not held.alarm:
             return held
@@ -107,7 +107,7 @@ class Selection:
     # How it changes.
 
     def released(self) -> "Selection":
-        """Return the selection without what was acted on last."""
+        """Return the selection without the alarm acted on last."""
         return replace(self, held=None)
 
     def holds(self, component: str, alarm: str, at: float) -> "Selection":
@@ -141,8 +141,8 @@ class Selection:
 
         Args:
             by: rows down, negative for up.
-            frame: what is on the screen.
-            rows: what the rows of that screen are.
+            frame: on the screen.
+            rows: kind of rows of that screen.
             machines: names in the list of machines.
         """
         names = frame.view.assessment.components

@@ -30,7 +30,7 @@ class Viewer(Protocol):
 
     @property
     def wanted(self) -> Look | None:
-        """What the screen on top reads besides the view, None for nothing."""
+        """The look that the screen on top reads besides the view, None for nothing."""
 
     def arrived(self, before: Reading, after: Reading) -> None:
         """Take a reading that differs from the last."""

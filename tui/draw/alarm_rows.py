@@ -16,7 +16,7 @@ BROAD = 90
 """Cells from which the rows of the list are as wide as the widest of them."""
 
 PEAK = ("raised, peak severity", "raised, peak sev.", "peak severity")
-"""What time and number of a row are."""
+"""The meaning of time and number in a row."""
 
 SHORTEST = 5
 """Cells that are kept at least for how an alarm stands: `UNACK`."""
@@ -37,7 +37,7 @@ FACTS = frozenset(
         EventKind.REINSTATED,
     }
 )
-"""Events that are told beside the alarms; what happens to an alarm is in its own row."""
+"""Events listed below the alarms; the events of an alarm are in its row."""
 
 
 def alarm_lines(
@@ -48,7 +48,7 @@ def alarm_lines(
     Args:
         width: cells.
         height: lines, the heading included.
-        frame: what to show.
+        frame: the record as of the playhead.
         selected: name of the selected component; its alarms stand out.
         zone: of the times shown.
         pointed: key of the alarm that the keys mean, which is marked.
@@ -60,7 +60,7 @@ def alarm_lines(
     room = height - 1
     shown = rows_shown(alarms, room if len(alarms) <= room else room - 1, selected, pointed)
     name = max((cell_len(subject(alarms[number])) for number in shown), default=0)
-    # Where there is room, what follows the reason stands in columns.
+    # If there is room, the parts after the reason stand in columns.
     lengths = [len(reasons(alarms[number], frame.playhead.at)[-1]) for number in shown]
     cause = max(lengths, default=0) if width >= BROAD else 0
     lines.extend(

@@ -34,7 +34,7 @@ def banner_lines(width: int, _height: int, banner: Banner, zone: tzinfo) -> Line
     joint = " │ "
     if banner.paused and at is not None:
         joint, times = ", recording of ", written_times(at, zone)
-    # What is shown and as of when must stay whole on the narrowest terminal; the names give way.
+    # Mode and time stay whole on the narrowest terminal; the names are cut.
     for head, time in (("Raceway  ", times[0]), ("", times[0]), ("", times[1])):
         room = width - len(head) - width_of((mode,)) - len(time) - 3 - len(joint)
         if room >= min(len(machine), 8):

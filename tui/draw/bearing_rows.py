@@ -27,7 +27,7 @@ NOW = {
     Quality.CLIPPED: "✕ clip",
     Quality.INVALID: "✕ inv.",
 }
-"""Said in the place of the severity where there is none any more."""
+"""Words in place of a severity that does not exist any more."""
 NUMBER_ROLES = {Role.RINGING: Role.ALARM, Role.WARNING: Role.WARNING}
 
 
@@ -37,7 +37,7 @@ def bearing_lines(width: int, height: int, frame: Frame, selected: int, zone: tz
     Args:
         width: cells.
         height: lines, the heading included; the selected row is always among those shown.
-        frame: what to show.
+        frame: the record as of the playhead.
         selected: index of the selected component.
         zone: of the times shown.
     """
@@ -46,7 +46,7 @@ def bearing_lines(width: int, height: int, frame: Frame, selected: int, zone: tz
     tall = rows > 1
     room = height - 1 if len(conditions) <= height - 1 else height - 2
     shown = window(len(conditions), selected, len(conditions) if tall else room)
-    # At rest nobody is to wonder where the severities went.
+    # At rest the last severities are shown, so that no column is empty without a reason.
     rests = all(condition.quality is Quality.STOPPED for condition in conditions)
     heading = title(f"Bearings{': machine stopped' * rests}", width, *(TALL_LEGEND if tall else LEGEND))
     lines = [heading]

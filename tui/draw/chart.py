@@ -1,7 +1,7 @@
 """Charts as lines of text: curves of braille dots, and axes with a unit at each number.
 
-Drawn with numpy and not by a plotting library: a chart is drawn anew at every step through a recording, costs
-about a millisecond, and holds nothing but text of one or two styles.
+numpy draws them, not a plotting library: every step through a recording draws a chart, which takes about a
+millisecond and is text of one or two styles.
 """
 
 import math
@@ -92,8 +92,8 @@ def chart_lines(width: int, height: int, chart: Chart, glyphs: Glyphs = Glyphs.U
     Args:
         width: cells.
         height: lines, marks and axis included; rows of marks are left out from the last where it is low.
-        chart: what to draw.
-        glyphs: what the terminal can show.
+        chart: to draw.
+        glyphs: those that the terminal can show.
     """
     if width < LEAST_WIDTH or height < LEAST_HEIGHT:
         sentence: Lines = [(Span(fit("  (no room for the chart)", width), Role.DIM),)]
@@ -158,7 +158,7 @@ def dots_of(x: Floats, y: Floats, across: Axis, up: Axis, shape: tuple[int, int]
         x: (n,) ascending.
         y: (n,), NaN where the curve is broken.
         across: of x.
-        up: of y; what lies beyond is drawn at the border.
+        up: axis of y; values beyond it are drawn at the border.
         shape: rows and columns of dots.
     """
     rows, columns = shape
@@ -215,7 +215,7 @@ def _mark_line(name: str, marks: Sequence[Mark], across: Axis, margin: int, colu
         place = max(min(_column(across, mark.x, columns), columns - len(mark.glyph)), 0)
         taken = cells[place : place + len(mark.glyph)]
         if len(mark.glyph) > 1 and any(character != " " for character, _ in taken):
-            # Two words in one place would read as a third; who comes first is kept.
+            # Two words in the same place would read as a third; the first is kept.
             continue
         for offset, character in enumerate(mark.glyph):
             cells[place + offset] = (character, mark.role)

@@ -26,7 +26,7 @@ QUALITIES = {
 STANDING = {Priority.LOW: "advisory", Priority.MEDIUM: "ALARM", Priority.HIGH: "SEVERE"}
 
 SHELVED, RETIRED = "◁", "□"
-"""Glyphs of what asks nobody for anything for the time being."""
+"""Glyphs of shelved alarms and of components out of service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def state_of(condition: Condition) -> State:
     if condition.retired:
         return State(RETIRED, "out of service", Role.DIM if alarm is None else Role.WARNING)
     if alarm is not None and alarm.state is AlarmState.SHELVED:
-        # What is wrong stays in sight: severity and reason stand beside it.
+        # The fault stays visible: severity and reason stand beside the state.
         loud = "" if alarm.priority is Priority.LOW else f"{STANDING[alarm.priority]} "
         later = " later" if alarm.shelved_later else ""
         return State(SHELVED, f"{loud}shelved{later}", Role.WARNING)
@@ -89,14 +89,14 @@ def severities_text(alarm: Alarm, peak: Peak, told: Callable[[datetime], str]) -
     Args:
         alarm: as of the playhead.
         peak: its highest severity.
-        told: how an instant is written.
+        told: writes an instant.
     """
     parts = []
     first = Ring.from_detail(alarm.raised.detail).severity
     if first is not None:
         parts.append(f"{severity_text(first)} when raised {told(alarm.raised.at)}")
     if alarm.severity is not None and alarm.ring is not alarm.raised:
-        # What rings when a shelf runs out has no severity of its own.
+        # A ring at the end of a shelf has no severity.
         when = (
             f"at its latest ring {told(alarm.ring.at)}" if alarm.ring.kind in RINGS else "when it last rang"
         )
@@ -112,7 +112,7 @@ def since_texts(alarm: Alarm, told: Callable[[datetime], str]) -> tuple[str, str
 
     Args:
         alarm: as of the playhead.
-        told: how an instant is written.
+        told: writes an instant.
     """
     raised = f"raised {told(alarm.raised.at)}"
     if alarm.cleared is not None:

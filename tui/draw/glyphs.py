@@ -19,7 +19,7 @@ class Glyphs(StrEnum):
 
 
 OLD = ("dumb", "vt", "ansi", "cons25", "sun", "xterm-mono")
-"""How TERM begins where nothing but ASCII can be relied on."""
+"""Starts of TERM for terminals that show only ASCII."""
 
 STAND_INS = {
     **dict(zip("▲△▽◆●○■✕◁□", "!+v*oO@x<#", strict=True)),
@@ -29,7 +29,7 @@ STAND_INS = {
     **dict(zip("─━│┃┌┐└┘├┤┬┴┼", "--||+++++++++", strict=True)),
     **dict(zip("±°²³µ§√≥≤≈", "~'23u$/><~", strict=True)),
 }
-"""What ASCII has for each glyph of the console. No two states share one."""
+"""The ASCII substitute of each glyph. No two states share a substitute."""
 
 UPPER = 0b00011011
 """The dots of a braille cell that lie in its upper half."""

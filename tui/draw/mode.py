@@ -13,7 +13,7 @@ from tui.draw.text import Role, Span
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """What the screen shows: REPLAY, LIVE, paused, STALE, LEARNING, GATHERING and the like.
+    """The mode of the screen: REPLAY, LIVE, paused, STALE, LEARNING, GATHERING and the like.
 
     `since` is of the wall clock, None where it has only begun.
     """
@@ -30,7 +30,7 @@ def mode_of(head: Playhead, view: View | None, status: EngineStatus, *, live: bo
 
     Args:
         head: where the console looks.
-        view: what is known, None before there is anything.
+        view: of the store, None before there is an assessment.
         status: of the engine.
         live: whether a machine is watched, and not a finished run replayed.
     """
@@ -49,7 +49,7 @@ def mode_of(head: Playhead, view: View | None, status: EngineStatus, *, live: bo
         if status.done:
             return Mode(what, "■", "END OF RUN", Role.STRONG)
         return Mode(what, "…", "WAITING FOR ENGINE", Role.WARNING)
-    # What is played from the past of a live record is no live picture.
+    # The past of a live record is not a live picture.
     return Mode("REPLAY", "▶", pace_label(head.pace), Role.STRONG)
 
 
@@ -77,9 +77,9 @@ def behind_span(head: Playhead, view: View | None, now: int | None, rung: int, *
 
     Args:
         head: where the console looks.
-        view: what is known.
+        view: of the store.
         now: the newest instant, in recording time.
-        rung: alarms that rang after the playhead and that nobody has acknowledged.
+        rung: number of unacknowledged rings after the playhead.
         live: whether a machine is watched.
     """
     if not live or view is None or head.following or head.at is None:

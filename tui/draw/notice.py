@@ -27,9 +27,8 @@ NAMED = 3
 class Notice:
     """A sentence for the operator. A lasting notice stays until another replaces it.
 
-    `about` is the instant of what it tells, where it tells of one: it goes when the playhead is before it.
-    `rings` are those that it tells of: where others answered all of them it is news no more.
-    `brief` stands for a text that must be whole or not at all, where there is not room for it.
+    `about` is the instant of its event, if any: the notice goes when the playhead is before it. `rings` are its
+    rings: it goes when all of them are acknowledged. `brief` replaces a text that does not fit and cannot be cut.
     """
 
     text: str = ""
@@ -155,7 +154,7 @@ def _counted(alarms: Sequence[Alarm]) -> str:
 def acted_notice(
     what: str, about: str, answer: Acknowledged, newest: int, zone: tzinfo, wall_zone: tzinfo
 ) -> Notice:
-    """Return the answer to another act: `what` was done, on the alarm or bearing `about`."""
+    """Return the answer to another act, `what`, on the alarm or bearing `about`."""
     if not answer.stored:
         when = wall_time(answer.recorded_at, wall_zone)
         return Notice(f"Another was first: {clean(answer.by)} at {when}; {clean(about)}", Role.WARNING)
@@ -170,7 +169,7 @@ def service_notice(
 
     Args:
         name: of the bearing.
-        what: was done, in words.
+        what: the act, in words.
         answer: of the store.
         newest: instant of the record, in microseconds since 1970.
         zone: of recording times.

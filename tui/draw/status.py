@@ -1,4 +1,4 @@
-"""The state of the engine in words, and what to do if it stopped."""
+"""The state of the engine in words, and the advice if it stopped."""
 
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -21,7 +21,7 @@ BUSY = {
     Phase.GATHERING: ("GATHERING", ""),
     Phase.LEARNING: ("LEARNING", " epochs"),
 }
-"""What is done before there is anything to see, and what is counted."""
+"""The phases before the first score, and the unit of their progress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def engine_status(reading: Reading, started: datetime, now: datetime, zone: tzin
     view, beat = reading.view, reading.view.heartbeat
     if reading.trouble:
         words = clean(reading.trouble)
-        # How long it has been so nobody knows; what is shown is of the last beat at best.
+        # The age of the state is unknown; the screen shows the last heartbeat at best.
         last = started if beat is None else beat.beat_at
         return EngineStatus(f"STORE UNREADABLE: {words}", Role.ALARM, stale=last)
     live = view.assessment.live
@@ -118,7 +118,7 @@ def learning_text(view: View) -> str:
 
 
 def restart(view: View | None) -> str:
-    """Return what to do about an engine that stopped."""
+    """Return the advice about an engine that stopped."""
     if view is not None and view.assessment.live:
         return "Start it again"
     return "Start the same command again; it continues where it stopped."

@@ -7,7 +7,7 @@ from tui.keys.pane_actions import PANE_ACTIONS
 from tui.keys.places import ONE_MACHINE, PLACES
 
 SEEN = ("overview", "bearing", "alarms")
-"""Screens on which alarms can be acted upon: nobody acknowledges what they cannot see."""
+"""Screens on which alarms can be acted upon: no alarm is acknowledged unseen."""
 
 LIST = ("alarms",)
 
@@ -348,7 +348,7 @@ def keymap_of(overrides: Mapping[str, str | tuple[str, ...]]) -> Keymap:
         overrides: keys by the id of the action, as [keys] in config.toml has them.
 
     Raises:
-        KeysError: an id or a key that there is not, or two actions on one key.
+        KeysError: unknown id or key, or two actions on the same key.
     """
     listed = {id: (keys,) if isinstance(keys, str) else tuple(keys) for id, keys in overrides.items()}
     return DEFAULT.changed(listed)

@@ -13,7 +13,7 @@ from engine.errors import UnusableError, nearest
 from tui.keys.places import ONE_MACHINE
 
 RESERVED = ("ctrl+c", "ctrl+q")
-"""They leave, whatever the settings say: nobody is locked in."""
+"""Keys that always leave, whatever the settings say."""
 
 SHOWN = {
     "up": "↑",
@@ -29,10 +29,10 @@ SHOWN = {
     "home": "Home",
     "end": "End",
 }
-"""How a key is written for a reader; the others as they are set."""
+"""The written form of some keys; others are written as in the settings."""
 
 PLAIN = {"up": "Up", "down": "Down", "left": "Left", "right": "Right"}
-"""The same in ASCII: what stands in for an arrow elsewhere is the key of something else."""
+"""The same in ASCII; the substitutes of arrows elsewhere are keys of other actions."""
 
 
 class Group(StrEnum):
@@ -49,11 +49,10 @@ class Group(StrEnum):
 class Action:
     """An action of a key.
 
-    `keys` are characters as typed or names such as `up` and `ctrl+p`. `call` is what Textual runs: a method
-    `action_...` of the console, or with `screen.` before it one of the screen on top. `word` stands in the
-    footer, `sentence` in the help; actions with one sentence are told together. `where` names the screens it
-    works on, all of them where empty. `second_step` says that it asks once more before it does something.
-    `rank` is its place among the footer's hints, 0 for none.
+    `keys` are characters as typed or names such as `up` and `ctrl+p`. `call` is the action for Textual: a method
+    `action_...` of the console, or after `screen.` one of the screen on top. `word` stands in the footer,
+    `sentence` in the help; actions with the same sentence share a row. `where` names the screens it works on,
+    empty for all. `second_step` says that it needs a second key. `rank` is its place in the footer, 0 for none.
     """
 
     id: str
@@ -120,7 +119,7 @@ class Keymap:
         """Return the keymap with other keys for some actions.
 
         Raises:
-            KeysError: an id or a key that there is not, or two actions on one key.
+            KeysError: unknown id or key, or two actions on the same key.
         """
         for id, keys in overrides.items():
             if id not in self.by_id:

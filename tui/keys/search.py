@@ -10,7 +10,7 @@ SCREEN_NAMES = {place.id: f"{place.word.capitalize()}: {place.sentence}" for pla
 """Words of the actions that show a screen."""
 
 AT_ONCE = frozenset({"acknowledge"})
-"""What is stored without asking once more: found, but never selected before somebody has selected it."""
+"""Actions that store without a second key: found, but selected only by hand."""
 
 
 @dataclass(frozen=True, slots=True)

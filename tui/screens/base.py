@@ -19,8 +19,8 @@ from tui.screens.state import Rows, Shown
 class ConsoleScreen(Screen[None], inherit_bindings=False):
     """A screen with the banner on top and the notice and the keys below. It draws the value it is given.
 
-    Its keys are registered in tui/keys/actions.py; what they run with `screen.` before it is a method of the
-    screen: `screen.zoom(1)` calls `action_zoom(1)`. A screen is made once and kept.
+    Its keys are registered in tui/keys/actions.py; calls that start with `screen.` are methods of the screen:
+    `screen.zoom(1)` calls `action_zoom(1)`. A screen is made once and kept.
     """
 
     AUTO_FOCUS = None
@@ -28,7 +28,7 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
     """Its id in the table of screens."""
 
     ROWS: ClassVar[Rows] = Rows.BEARINGS
-    """What its rows are."""
+    """The kind of its rows."""
 
     SHOWS_AGE: ClassVar[bool] = False
     """Whether it changes by the passing of time alone, so that it is drawn again every frame."""
@@ -71,7 +71,7 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
         it returns comes back as `Shown.extra`.
 
         Args:
-            frame: what is shown.
+            frame: the record as of the playhead.
             component: index of the selected one.
         """
         return None
@@ -81,7 +81,7 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
         return hasattr(self, f"action_{action}")
 
     def on_mount(self) -> None:
-        """Draw what was given before there were panels."""
+        """Draw the value that came before the panels."""
         if self.shown is not None:
             self.show(self.shown)
 

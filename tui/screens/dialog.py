@@ -22,7 +22,7 @@ LONGEST = 500
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a dialog. `check` returns what is wrong with a text in a sentence, "" for nothing."""
+    """A field of a dialog. `check` returns the fault of a text in a sentence, "" for none."""
 
     label: str
     hint: str = ""
@@ -79,7 +79,7 @@ class Dialog(Modal):
 
         Args:
             question: its words.
-            fields: what is to be typed.
+            fields: the fields to fill in.
             answered: gets the texts of the fields.
         """
         super().__init__()
@@ -88,7 +88,7 @@ class Dialog(Modal):
         self._wrong = ""
 
     def compose(self) -> ComposeResult:
-        """Yield the question, its fields, and what is wrong with them."""
+        """Yield the question, its fields, and their faults."""
         with Vertical(id="dialog"):
             yield Panel(id="question")
             for number, field in enumerate(self.fields):
@@ -106,7 +106,7 @@ class Dialog(Modal):
         self._draw()
 
     def on_resize(self) -> None:
-        """Write them anew."""
+        """Write the words again."""
         self._draw()
 
     def _draw(self) -> None:
@@ -122,7 +122,7 @@ class Dialog(Modal):
         answers.show(lambda width, height: answer_lines(width, height, self.question, self._wrong))
 
     def on_key(self, event: Key) -> None:
-        """Take what is typed before the first field is ready: it is for the field."""
+        """Give keys typed before the first field is ready to that field."""
         if self.fields and event.is_printable and event.character is not None:
             event.stop()
             field = self.focused or self.query_one("#field0")
@@ -190,7 +190,7 @@ def question_lines(width: int, height: int, question: Question) -> Lines:
 
 
 def answer_lines(width: int, height: int, question: Question, wrong: str) -> Lines:
-    """Return what is wrong, or else what the keys do."""
+    """Return the fault, or else the keys."""
     text, role = (wrong, Role.ALARM) if wrong else (question.answers, Role.DIM)
     lines: Lines = [(Span(fit(row, width), role),) for row in wrapped(text, width, 3)]
     return lines[:height]

@@ -1,7 +1,7 @@
 """The palette: finds an action by words. Enter runs the action that is selected at that moment.
 
 Keys come to the screen itself, one by one and in order, and each is answered before the next is looked at:
-however fast somebody types, no list of an earlier text is left to choose from.
+however fast an operator types, Enter never chooses from the list of an earlier text.
 """
 
 from collections.abc import Callable
@@ -108,7 +108,7 @@ class Finder(Modal, inherit_bindings=False):
 
 
 AROUND = 3
-"""Lines beside those of the actions: heading, what is typed, what the keys do."""
+"""Lines besides those of the actions: heading, words typed, keys."""
 
 
 KEYS_WIDTH = 9

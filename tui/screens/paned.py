@@ -59,7 +59,7 @@ class PanedScreen(ConsoleScreen):
         return super().check_action(action, parameters)
 
     def again(self) -> None:
-        """Draw anew what was given."""
+        """Draw the last value again."""
         if self.shown is not None:
             self.show(self.shown)
 

@@ -44,7 +44,7 @@ class Panel(Widget):
 
         Args:
             draw: gives the lines.
-            key: what the lines depend on; with the same key as before nothing is drawn again.
+            key: the values that the lines depend on; with the same key nothing is drawn again.
         """
         if key is not None and key == self._key:
             return
@@ -57,13 +57,13 @@ class Panel(Widget):
             self.refresh()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """Take what is wanted."""
+        """Return the wanted height."""
         return self.wanted
 
     def render_line(self, y: int) -> Strip:
         """Return a line, blank below the last."""
         if self._drawn_in != self.size:
-            # Only now: what is painted first in a new size is what belongs there, and not a blank before it.
+            # Only now, so that a new size is never painted blank first.
             self._drawn_in, self._lines = self.size, self._drawn()
         width = self.size.width
         line: Line = self._lines[y] if y < len(self._lines) else ()

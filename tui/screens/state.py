@@ -14,7 +14,7 @@ from tui.keys.keymap import Keymap
 
 
 class Rows(StrEnum):
-    """What the rows of a screen are, and so what its keys mean."""
+    """The kind of rows of a screen, on which its keys act."""
 
     BEARINGS = "bearings"
     BEARING = "bearing"

@@ -15,9 +15,9 @@ from tui.terminal.themes import own_themes, textual_name
 
 
 class TerminalApp(App[None], inherit_bindings=False):
-    """The application without what it shows."""
+    """The application without its screens."""
 
-    # Textual's palette runs by Enter what it found for an earlier text.
+    # Enter in Textual's palette runs an action found for an earlier text.
     ENABLE_COMMAND_PALETTE = False
 
     def __init__(self, theme: str, bound: Container[str], clock: Callable[[], float]) -> None:
@@ -61,7 +61,7 @@ class TerminalApp(App[None], inherit_bindings=False):
 
         return ThriftyDriver
 
-    # What the terminal shows.
+    # Output.
 
     def on_resize(self, event: Resize) -> None:
         """Send the whole frame; a terminal of another size may show anything."""
@@ -78,7 +78,7 @@ class TerminalApp(App[None], inherit_bindings=False):
         self.send_whole(self.size)
         self.screen.refresh(layout=True)
 
-    # What it sends.
+    # Input.
 
     async def on_event(self, event: Event) -> None:
         """Send a key through the gate; a key on its way while a dialog closes does nothing."""

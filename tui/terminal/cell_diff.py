@@ -1,8 +1,8 @@
 """Sends only the terminal cells that changed.
 
-A screen is painted in whole regions, often twice, each piece of text with its whole style. Here every cell
-that the terminal shows is known; what would be the same is passed over, and a style is told by what is other
-in it. What is not understood is handed on as it is, and nothing is taken for known after it.
+Textual paints a screen in whole regions, often twice, each piece of text with its whole style. This module
+knows every cell of the terminal: it skips unchanged cells, and sends only the changed part of a style. Unknown
+commands are passed on, and every cell counts as unknown after them.
 """
 
 import re
@@ -27,14 +27,14 @@ HARMLESS = frozenset({"?2026h", "?2026l", "?25h", "?25l"})
 shows."""
 
 OFF = {1: 22, 2: 22, 3: 23, 4: 24, 5: 25, 7: 27, 8: 28, 9: 29}
-"""What ends bold, dim, italic, underlined, blinking, reversed, hidden and struck (ECMA-48, 8.3.117)."""
+"""Codes that end bold, dim, italic, underlined, blinking, reversed, hidden and struck (ECMA-48, 8.3.117)."""
 
 SEEN = frozenset({4, 5, 7, 8, 9})
-"""What of these is seen, or may be, where there is a blank."""
+"""Those of these attributes that can be visible in a blank."""
 
 REVERSED = 7
 NEAR = 4
-"""So many cells are written again rather than passed over by a command, which takes as many bytes."""
+"""So many unchanged cells are written again, since a command that skips them has as many bytes."""
 
 
 class Look(NamedTuple):
@@ -48,7 +48,7 @@ class Look(NamedTuple):
 PLAIN = Look()
 
 Cell = tuple[str, Look]
-"""A character with what combines with it, "" for the right half of a wide one, and its look."""
+"""A character with its combining characters, "" for the right half of a wide one, and its look."""
 
 
 class Thrift:
@@ -241,7 +241,7 @@ def change(old: Look | None, new: Look) -> str:
     if old is None:
         return f"\x1b[{whole}m"
     ended = {OFF[number] for number in old.on - new.on}
-    # What ends bold ends dim too.
+    # The code that ends bold ends dim too.
     begun = {number for number in new.on if number not in old.on or OFF[number] in ended}
     parts = [*map(str, sorted(ended)), *map(str, sorted(begun))]
     if old.colour != new.colour:

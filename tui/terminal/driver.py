@@ -44,6 +44,6 @@ class ThriftyDriver(LinuxDriver):
         self._thrift.forget(columns, rows)
 
     def write(self, data: str) -> None:
-        """Write what the terminal does not show already."""
+        """Write the cells that the terminal does not show already."""
         if passed := self._thrift.passed(data):
             super().write(passed)

@@ -1,4 +1,4 @@
-"""Esc and a key typed right after it, told apart from the sequences that terminals send for special keys."""
+"""Esc and a key typed right after it, separated from the sequences of special keys."""
 
 from collections.abc import Iterable
 

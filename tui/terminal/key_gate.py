@@ -3,7 +3,7 @@
 from collections.abc import Callable, Container
 
 REPEAT_SECONDS = 0.5
-"""The key that closed a dialog does nothing else until it was quiet for so long; nobody presses it twice so
+"""The key that closed a dialog does nothing else until it was quiet for so long: it is not pressed twice so
 fast for two reasons, and a key held down repeats faster."""
 
 ESCAPE = "escape"

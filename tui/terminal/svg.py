@@ -1,9 +1,8 @@
 """A frame as a picture in SVG; every run of text is placed by its cell.
 
-Some programs that show SVG pass over leading blanks, stretch no text to a length, and take another font
-than was meant. So blanks are never drawn but skipped, what a plot is made of is placed cell by cell, and the
-limit, an underline on a terminal, is a line. Rich's own export is not used for that: without stretched text
-it moves plots to the left, and it fetches its font from the internet.
+Some viewers of SVG drop leading blanks, do not stretch text to a length, and use another font. So blanks are
+skipped, the cells of a plot are placed singly, and the limit, an underline on a terminal, is a line. Rich's
+export is not used: without stretched text it moves plots to the left, and it fetches its font from the internet.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,7 +25,7 @@ LINE = 24.4
 """Height of a line."""
 
 SEAM = 0.3
-"""By which what lies behind text is higher than a line, so that no seam shows between two."""
+"""Extra height of the background of text, so that no seam shows between two lines."""
 
 BASE = 18.8
 """From the top of a line to where its letters stand."""
@@ -35,7 +34,7 @@ MARGIN, HEAD = 10.0, 40.0
 """Around the frame, and above it for the title."""
 
 DIMMED = 0.4
-"""How far faint text is moved towards what lies behind it, as Rich does."""
+"""Share by which faint text takes the colour of its background, as in Rich."""
 
 
 @dataclass(frozen=True, slots=True)

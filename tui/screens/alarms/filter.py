@@ -33,7 +33,7 @@ def shows(chosen: AlarmFilter, alarm: Alarm, words: str) -> bool:
         and (not chosen.component or chosen.component == subject(alarm))
         and (not chosen.priority or alarm.priority >= Priority(chosen.priority))
         and (not chosen.state or chosen.state == alarm.state)
-        # From the beginning of a word on: who asks for "acknowledged" does not mean "unacknowledged".
+        # From the start of a word on: "acknowledged" does not find "unacknowledged".
         and all(re.search(rf"(?<!\w){re.escape(word)}", words) for word in chosen.text.casefold().split())
     )
 

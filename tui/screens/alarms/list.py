@@ -33,7 +33,7 @@ def alarm_list_lines(
     Args:
         width: cells.
         height: lines.
-        frame: what is known as of the playhead.
+        frame: the record as of the playhead.
         shown: those that the filter lets through, in their order.
         chosen: the filter.
         selected: key of the selected alarm.
@@ -61,7 +61,7 @@ def alarm_list_lines(
 def heading(width: int, alarms: tuple[Alarm, ...], shown: tuple[Alarm, ...], chosen: AlarmFilter) -> Line:
     """Return the heading: which list, how many alarms, and whether it hides unacknowledged ones."""
     of = sum(listed(alarm, chosen.listing) for alarm in alarms)
-    # What was just acted on is shown though it belongs here no more.
+    # The alarm acted on last is shown even if it does not belong here any more.
     here = sum(listed(alarm, chosen.listing) for alarm in shown)
     count = f"{here} of {of}" if chosen.narrows else str(here)
     keys = {alarm.key for alarm in shown}

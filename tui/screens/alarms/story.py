@@ -42,7 +42,7 @@ def story_lines(
     Args:
         width: cells.
         height: lines.
-        frame: what is shown.
+        frame: the record as of the playhead.
         alarm: whose story; None where none is selected.
         zone: of the times shown.
         first: how many rows to scroll down.
@@ -72,7 +72,7 @@ def story_rows(width: int, frame: Frame, alarm: Alarm, zone: tzinfo) -> Lines:
     if alarm.retired is not None:
         rows += _item(width, "service", str(alarm.retired.detail.get("reason", "")))
     advice = advice_for(alarm, frame.view.assessment.settings.advice)
-    # Of what is over there is nothing left to do but to acknowledge it.
+    # An alarm that is over needs only its acknowledgement.
     if advice and alarm.stands:
         rows += _item(width, "do", advice, Role.STRONG)
     severities = severities_text(alarm, frame.peak(alarm), lambda at: short_time(at, zone))

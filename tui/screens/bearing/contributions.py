@@ -11,7 +11,7 @@ from tui.draw.glyphs import Glyphs, finished, shades
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, title
 
 LEAST = 0.005
-"""The least share that is told."""
+"""The least share that is listed."""
 
 
 def contribution_lines(
@@ -34,7 +34,7 @@ def contribution_lines(
         component: the one selected, counted from 0.
         when: the time of the snapshot, as text.
         seconds: how long the recording is, 0 where that is not known.
-        glyphs: what the terminal can show.
+        glyphs: those that the terminal can show.
     """
     heading = title(f"Contributions {when}", width, "share of the snapshot's error")
     if picture is None or not picture.contribution.any():

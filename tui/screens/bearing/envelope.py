@@ -1,7 +1,7 @@
 """The envelope spectrum of a snapshot, with the expected and found lines of its bearing.
 
-What names a surface has to be checked by who reads it: the frequencies expected, the speed and the geometry
-they come from, and how far from them a line was found.
+The reader can check the evidence for a surface: the expected frequencies, the speed and geometry behind them,
+and how far from them a line was found.
 """
 
 from collections.abc import Iterable
@@ -50,7 +50,7 @@ def envelope_lines(
         when: the time of the snapshot, as text.
         marked: the lines.
         zoom: which part of the frequencies.
-        glyphs: what the terminal can show.
+        glyphs: those that the terminal can show.
     """
     known = picture is not None and channel <= len(picture.envelope) and picture.envelope.shape[1] > 0
     if picture is None or not known or not picture.envelope[channel - 1].any():
@@ -149,7 +149,7 @@ def surface_text(width: int, lines: list[MarkedLine], shaft: float) -> str:
     if first.masked:
         text = pick(width, f"{head}{expected}, masked by shaft or mains", f"{short}{expected}, masked")
     else:
-        # What is not clearly higher than usual was not found: it is the highest there, as something must be.
+        # A line that is not clearly above the baseline was not found: some bin is always the highest.
         word = "found" if stands_out(first) else "highest"
         found = f"{word} {hertz_text(first.found)} ({deviation(first)}) {times_text(first)}"
         text = pick(
@@ -168,7 +168,7 @@ def surface_text(width: int, lines: list[MarkedLine], shaft: float) -> str:
 
 
 def origin_text(width: int, marked: Marking) -> str:
-    """Return what the expected frequencies were calculated from."""
+    """Return the source of the expected frequencies."""
     speed, one = f"  expected for {60 * marked.shaft:.0f} rpm as set", marked.geometry
     if one is None:
         return fit(speed, width)

@@ -37,11 +37,11 @@ def figure_lines(
     Args:
         width: cells.
         height: lines, the heading included.
-        frame: what is known as of the playhead.
+        frame: the record as of the playhead.
         component: counted from 0.
         channel: counted from 1.
         zone: of the times.
-        glyphs: what the terminal can show.
+        glyphs: those that the terminal can show.
     """
     right = "compared with the baseline (1.0 = usual)"
     heading = title(f"Condition figures, ch {channel}", width, right if width >= 70 else "× baseline")

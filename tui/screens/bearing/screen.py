@@ -38,10 +38,10 @@ BESIDE = {
     "waveform": "spectrum",
     "figures": "spectrum",
 }
-"""What is shown with a pane and the trend where there is room for three; what is not here takes all of it."""
+"""The third pane beside a pane and the trend, if three fit; other panes take all the room."""
 
 STRIP_FROM = 11
-"""Where there are so many lines, severity is told in two of them above the pane."""
+"""From so many lines on, two of them above the pane show severity."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,13 +26,13 @@ def spectrum_lines(
     Args:
         width: cells.
         height: lines, the heading included.
-        picture: what the engine left of the snapshot, None where there is nothing.
+        picture: of the snapshot, None if the store has none.
         channel: counted from 1.
         when: the time of the snapshot, as text.
         usual: 5th, 50th and 95th percentile of the baseline, (bands,) each.
         unit: of the channel.
         zoom: which part of the frequencies.
-        glyphs: what the terminal can show.
+        glyphs: those that the terminal can show.
     """
     heading = title(f"Spectrum, ch {channel} {when}", width, f"dB re 1 {unit or 'unit'}")
     measured = None if picture is None or channel > len(picture.spectrum) else picture.spectrum[channel - 1]

@@ -35,11 +35,11 @@ def trend_lines(
     Args:
         width: cells.
         height: lines, the heading included.
-        frame: what is known as of the playhead.
+        frame: the record as of the playhead.
         component: counted from 0.
         zone: of the times shown.
         level: of zoom about the playhead.
-        glyphs: what the terminal can show.
+        glyphs: those that the terminal can show.
     """
     heading = title("Severity", width, "log scale, ┈ limit 1.0, ○ baseline")
     told = (Span(fit(f"  {estimate_text(frame, component, zone)}", width), Role.DIM),)

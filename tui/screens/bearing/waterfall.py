@@ -31,12 +31,12 @@ def waterfall_lines(
     Args:
         width: cells.
         height: lines, the heading included.
-        frame: what is known as of the playhead.
+        frame: the record as of the playhead.
         gallery: pictures of the run, None where there are none.
         channel: counted from 1.
         zone: of the times.
         zoom: which part of the frequencies.
-        glyphs: what the terminal can show.
+        glyphs: those that the terminal can show.
     """
     heading = title(f"Waterfall, ch {channel}", width, "dB above the baseline's median")
     if height < 6 or width < 30:

@@ -30,7 +30,7 @@ def waveform_lines(
         unit: of the channel.
         when: the time of the snapshot, as text.
         zoom: which part of the recording.
-        glyphs: what the terminal can show.
+        glyphs: those that the terminal can show.
     """
     heading = title(f"Waveform, ch {channel} {when}", width, unit or "no unit set")
     if waveform is None:

@@ -81,7 +81,7 @@ def fleet_banner(fleet: tuple[Standing, ...], now: datetime, wall: tzinfo) -> Ba
 
 
 def engine_text(standing: Standing, now: datetime, wall: tzinfo) -> tuple[str, Role]:
-    """Return what the engine of a machine does, or since when it is stale."""
+    """Return the work of a machine's engine, or since when it is stale."""
     beat = standing.heartbeat
     live = standing.assessment.live
     if beat is None:

@@ -41,12 +41,12 @@ def engine_lines(
     Args:
         width: cells.
         height: lines, the heading included.
-        frame: what is known.
+        frame: the record as of the playhead.
         status: of the engine, in words.
-        facts: what was read, None while it is.
+        facts: read from the store, None before that.
         now: wall clock.
         zone: of the wall clock.
-        glyphs: what the terminal can show.
+        glyphs: those that the terminal can show.
     """
     view = frame.view
     beat = view.heartbeat

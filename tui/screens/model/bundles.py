@@ -30,7 +30,7 @@ def acceptance(frame: Frame) -> tuple[bool, Event | None]:
 
 
 def acceptance_line(frame: Frame, wall_zone: tzinfo) -> tuple[str, Role]:
-    """Return who accepted the baseline and when, or that nobody did."""
+    """Return the operator who accepted the baseline and when, or that nobody did."""
     learned, given = acceptance(frame)
     if not learned:
         return "○ no baseline is learned yet", Role.WARNING
@@ -54,11 +54,11 @@ def baseline_lines(
     Args:
         width: cells.
         height: lines, the heading included.
-        frame: what is known as of the playhead.
+        frame: the record as of the playhead.
         facts: of the bundle, None while they are read.
         zone: of recording times.
         wall_zone: of the wall clock.
-        glyphs: what the terminal can show.
+        glyphs: those that the terminal can show.
     """
     lines: Lines = [title("Baseline", width, "what healthy means here")]
     text, role = acceptance_line(frame, wall_zone)
@@ -113,7 +113,7 @@ def _origin(bundle: BundleFacts, zone: tzinfo) -> list[str]:
 
 
 def _told_of(frame: Frame, zone: tzinfo) -> str:
-    """Return what the events say of a bundle that is not in the state folder."""
+    """Return the events' description of a bundle that is not in the state folder."""
     for event in frame.events:
         if event.kind in (EventKind.LEARNED, EventKind.BUNDLE):
             count, digest = event.detail.get("snapshots"), clean(str(event.detail.get("bundle", "")))[:16]

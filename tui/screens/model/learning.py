@@ -118,11 +118,11 @@ def map_lines(
     Args:
         width: cells.
         height: lines, the heading included.
-        frame: what is known as of the playhead; nothing after it is used.
+        frame: the record as of the playhead; nothing after it is used.
         gallery: pictures of the run.
         component: counted from 0.
         zone: of the times.
-        glyphs: what the terminal can show.
+        glyphs: those that the terminal can show.
     """
     name = frame.conditions[component].name
     heading = title(f"Map of {name}", width, "PCA of band residuals (measured less expected, dB)")

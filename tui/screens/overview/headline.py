@@ -22,7 +22,7 @@ def headline_lines(
 
     Args:
         width: cells.
-        frame: what is shown, None before there is anything.
+        frame: the record as of the playhead, None before there is one.
         status: of the engine; without it, that all is well would be a guess.
         zone: of recording times.
     """
@@ -46,8 +46,8 @@ def alarm_line(width: int, loud: list[Alarm], frame: Frame, lead: str, zone: tzi
     Args:
         width: cells.
         loud: alarms that are neither over nor put away, the most urgent first; at least one.
-        frame: what is shown.
-        lead: what comes before it.
+        frame: the record as of the playhead.
+        lead: text before it.
         zone: of recording times.
     """
     first = min(loud, key=lambda alarm: badness(alarm, frame.peak(alarm).severity))

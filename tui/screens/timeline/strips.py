@@ -26,7 +26,7 @@ AROUND = 6
 """Lines besides those of the components: heading, pauses, marks, playhead, times, legend."""
 
 RUN = ("worst per column; number: now", "worst per column")
-"""What cells and numbers are; of a run that is over the number is far from the last column."""
+"""The meaning of cells and numbers; after the end of a run the number is far from the last column."""
 
 DEEP = 3
 """Lines a component where there is room: two of its strip, and a blank one."""
@@ -61,10 +61,10 @@ def strip_lines(
     Args:
         width: cells.
         height: lines, the heading included; where they are too few, components around the selected one.
-        frame: what is known; what lies after the playhead is dimmed.
+        frame: the record; the part after the playhead is dimmed.
         selected: index of the selected component.
         zone: of the times.
-        glyphs: what the terminal can show.
+        glyphs: those that the terminal can show.
     """
     names = frame.view.assessment.components
     heading = title("Run", width, *RUN)
