@@ -111,6 +111,7 @@ def snapshot(
         folder = state or settings.store.folder
         columns, rows = _size(size)
         from tui.screens.registry import SCREENS
+        from tui.screens.state import Rows
 
         if screen not in SCREENS:
             fail(f"--screen {screen!r} is no screen; the screens are {', '.join(SCREENS)}", UNUSABLE)
@@ -121,7 +122,7 @@ def snapshot(
 
         choice = Choice(folder, machine, session or "")
         with Store.open(folder, read_only=True) as store:
-            if screen != "fleet":
+            if SCREENS[screen].ROWS is not Rows.MACHINES:
                 # A report must not show a machine that was picked by chance.
                 pick(store.assessments(), machine, folder)
             choice(store)

@@ -1,7 +1,7 @@
 """The console: runs the action of a key. It never talks to the engine, only to the store."""
 
 from collections.abc import Callable, Coroutine
-from typing import Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen, Screen
@@ -18,12 +18,14 @@ from tui.keys.places import HOME
 from tui.screens.base import ConsoleScreen
 from tui.screens.dialog import Dialog
 from tui.screens.help import HelpScreen
-from tui.screens.model.screen import ModelScreen
 from tui.screens.palette import Finder
 from tui.screens.registry import SCREENS
 from tui.screens.state import Rows, Shows
 from tui.terminal.app import TerminalApp
 from tui.terminal.themes import THEMES, next_theme
+
+if TYPE_CHECKING:
+    from tui.screens.model.screen import ModelScreen
 
 OVER_HELP = frozenset({"back", "help", "leave_now", "quit", "move"})
 """Actions that work over the help screen: an alarm under it cannot be acknowledged unseen."""
@@ -229,11 +231,11 @@ class Console(TerminalApp, inherit_bindings=False):
 
     def action_accept(self) -> None:
         """Accept the baseline."""
-        self.controller.models.accept(cast(ModelScreen, self.screen).facts())
+        self.controller.models.accept(cast("ModelScreen", self.screen).facts())
 
     def action_switch(self) -> None:
         """Ask for the bundle that is chosen."""
-        screen = cast(ModelScreen, self.screen)
+        screen = cast("ModelScreen", self.screen)
         self.controller.models.switch(screen.facts(), screen.chosen)
 
     def action_relearn(self) -> None:

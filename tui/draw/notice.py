@@ -27,8 +27,8 @@ NAMED = 3
 class Notice:
     """A sentence for the operator. A lasting notice stays until another replaces it.
 
-    `about` is the instant of its event, if any: the notice goes when the playhead is before it. `rings` are its
-    rings: it goes when all of them are acknowledged. `brief` replaces a text that does not fit and cannot be cut.
+    `about` is the instant of its event, if any: the notice goes when the playhead is before it. `rings` are
+    its rings: it goes when all are acknowledged. `brief` replaces a text that does not fit and cannot be cut.
     """
 
     text: str = ""

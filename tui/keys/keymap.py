@@ -49,10 +49,11 @@ class Group(StrEnum):
 class Action:
     """An action of a key.
 
-    `keys` are characters as typed or names such as `up` and `ctrl+p`. `call` is the action for Textual: a method
-    `action_...` of the console, or after `screen.` one of the screen on top. `word` stands in the footer,
-    `sentence` in the help; actions with the same sentence share a row. `where` names the screens it works on,
-    empty for all. `second_step` says that it needs a second key. `rank` is its place in the footer, 0 for none.
+    `keys` are characters as typed or names such as `up` and `ctrl+p`. `call` is the action for Textual: a
+    method `action_...` of the console, or after `screen.` one of the screen on top. `word` stands in the
+    footer, `sentence` in the help; actions with the same sentence share a row. `where` names the screens it
+    works on, empty for all. `second_step` says that it needs a second key. `rank` is its place in the footer,
+    0 for none.
     """
 
     id: str

@@ -1,8 +1,8 @@
 """Sends only the terminal cells that changed.
 
 Textual paints a screen in whole regions, often twice, each piece of text with its whole style. This module
-knows every cell of the terminal: it skips unchanged cells, and sends only the changed part of a style. Unknown
-commands are passed on, and every cell counts as unknown after them.
+knows every cell of the terminal: it skips unchanged cells, and sends only the changed part of a style.
+Unknown commands are passed on, and every cell counts as unknown after them.
 """
 
 import re

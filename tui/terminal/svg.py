@@ -2,7 +2,8 @@
 
 Some viewers of SVG drop leading blanks, do not stretch text to a length, and use another font. So blanks are
 skipped, the cells of a plot are placed singly, and the limit, an underline on a terminal, is a line. Rich's
-export is not used: without stretched text it moves plots to the left, and it fetches its font from the internet.
+export is not used: without stretched text it moves plots to the left, and it loads its font from the
+internet.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
