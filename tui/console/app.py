@@ -46,7 +46,7 @@ class Console(TerminalApp, inherit_bindings=False):
         """Make the parts; nothing is read before the first frame is painted."""
         keymap = keymap_for(options)
         bound = {textual_key(key) for action in keymap.actions for key in action.keys}
-        super().__init__(options.appearance.theme, bound, options.clock)
+        super().__init__(options.appearance.theme, bound, options.clock, RESERVED)
         self.options = options
         self.set_class(self.glyphs is Glyphs.ASCII, "-ascii")
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-wide"), (120, "-broad")]

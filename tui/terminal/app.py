@@ -20,13 +20,16 @@ class TerminalApp(App[None], inherit_bindings=False):
     # Enter in Textual's palette runs an action found for an earlier text.
     ENABLE_COMMAND_PALETTE = False
 
-    def __init__(self, theme: str, bound: Container[str], clock: Callable[[], float]) -> None:
+    def __init__(
+        self, theme: str, bound: Container[str], clock: Callable[[], float], always: Container[str] = ()
+    ) -> None:
         """Start in a theme.
 
         Args:
             theme: its name in the settings.
             bound: Textual's names of the keys that do something.
             clock: seconds that never go back.
+            always: names of the keys that always get through, because they leave.
         """
         # With the terminal's own colours from the start, NO_COLOR leaves no colour at all; where they are
         # set later, black is painted on black.
@@ -35,7 +38,7 @@ class TerminalApp(App[None], inherit_bindings=False):
             self.register_theme(own)
         self.wear(theme)
         self.animation_level = "none"
-        self._gate = KeyGate(bound, clock)
+        self._gate = KeyGate(bound, clock, always)
         self._terminal: Terminal | None = None
 
     def watch_terminal(self) -> None:

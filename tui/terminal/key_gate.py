@@ -12,14 +12,17 @@ ESCAPE = "escape"
 class KeyGate:
     """Keys on their way to the screen on top."""
 
-    def __init__(self, bound: Container[str], clock: Callable[[], float]) -> None:
+    def __init__(
+        self, bound: Container[str], clock: Callable[[], float], always: Container[str] = ()
+    ) -> None:
         """Let keys through.
 
         Args:
             bound: names of the keys that do something; an `alt+` key among them is that key.
             clock: seconds that never go back.
+            always: names of the keys that always get through, because they leave.
         """
-        self._bound, self._clock = bound, clock
+        self._bound, self._clock, self._always = bound, clock, always
         self._closing = False
         self._last = self._spent = ""
         self._spent_at = 0.0
@@ -29,6 +32,8 @@ class KeyGate:
 
         An unbound `alt+` key means Esc: terminals send Esc and a key typed right after it like that.
         """
+        if key in self._always:
+            return key
         if key.startswith("alt+") and key not in self._bound:
             key = ESCAPE
         if self._closing:

@@ -19,7 +19,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def gate(clock: Clock) -> KeyGate:
-    return KeyGate({"alt+k", "a"}, clock)
+    return KeyGate({"alt+k", "a"}, clock, {"ctrl+c"})
 
 
 def test_an_alt_key_is_escape_unless_it_is_bound(gate: KeyGate) -> None:
@@ -35,6 +35,7 @@ def test_no_key_passes_while_a_dialog_closes(gate: KeyGate) -> None:
     gate.passed("enter")
     gate.close()
     assert gate.passed("a") is None
+    assert gate.passed("ctrl+c") == "ctrl+c"
     gate.open()
     assert gate.passed("a") == "a"
 
