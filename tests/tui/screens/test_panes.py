@@ -203,7 +203,7 @@ async def test_of_a_live_machine_the_engine_is_asked_and_its_answer_shown(
     make_live(tmp_path)
     async with console(tmp_path).run_test(size=SIZE) as pilot:
         app = await opened(pilot, 50, "5", "s")
-        assert "Choose a bundle" in text(app)
+        assert "First choose a bundle" in text(app)
         await pilot.press("b", "b")
         await settled(pilot)
         assert "› ○         spectral-2" in text(app)
