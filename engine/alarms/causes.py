@@ -46,6 +46,9 @@ CAUSES: Mapping[Cause, CauseRule] = MappingProxyType(
         Cause.ENGINE_FAILED: CauseRule(
             "engine", Priority.HIGH, "engine_failed", "outages.outage_raised", True
         ),
+        Cause.LAYOUT_CHANGED: CauseRule(
+            "engine", Priority.HIGH, "layout_changed", "outages.outage_raised", True
+        ),
         Cause.MODEL_MISSING: CauseRule(
             "engine", Priority.MEDIUM, "model_missing", "outages.outage_raised", True
         ),

@@ -260,6 +260,7 @@ class AdviceSettings(Table):
     recorder_clock: Words
     condition_changed: Words
     engine_failed: Words
+    layout_changed: Words
     model_missing: Words
 
 

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from engine.errors import FailedError
 from engine.live.arrivals import Arrivals
 from engine.live.engine_events import EngineEvents
 from engine.live.intake import FolderIntake
+from engine.live.layout_change import await_operator, clear_layout_change, former_record
 from engine.live.notifier import notifier_of
 from engine.live.request_handler import LoopRequest, RequestHandler
 from engine.live.supervision import Rhythm, Supervisor
@@ -109,6 +110,16 @@ def watch(
     layout = layout_of(settings)
     what = f"watching {settings.machine.name}"
     with lease(store.path.parent / "leases", machine_lease(settings), store.access, what):
+        former = former_record(store, settings)
+        if former is not None:
+            waiting = LiveRecord(store, former, clocks.wall)
+            before = HeartbeatWriter(waiting, tell)
+            go_on = await_operator(folder, settings, waiting, before.beat, stop)
+            before.last_word(Phase.ENDED, 0, 0)
+            if not go_on:
+                return
+            # The operator's choice replaces the bundle of the command line.
+            start = replace(start, bundle=None)
         bundles = Bundles(store.path.parent, live_key(settings))
         if start.bundle is not None:
             check_fit(bundles.load(start.bundle), settings)
@@ -127,6 +138,7 @@ def watch(
             now=clocks.wall(),
         )
         record = LiveRecord(store, assessment, clocks.wall)
+        clear_layout_change(record, "the settings fit the record again")
         heartbeat = HeartbeatWriter(record, tell)
         _Watch(folder, settings, record, bundles, heartbeat, clocks, stop).run(start.started_as)
 

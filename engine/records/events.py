@@ -107,6 +107,7 @@ class Cause(StrEnum):
     CONDITION = "condition changed"
     ENGINE_FAILED = "engine failed"
     RECORDER_CLOCK = "recorder clock"
+    LAYOUT_CHANGED = "layout changed"
     MODEL_MISSING = "model missing"
 
 

@@ -17,6 +17,19 @@ def newest_of_each(assessments: Iterable[Assessment]) -> tuple[Assessment, ...]:
     return tuple({one.machine: one for one in by_age}.values())
 
 
+def address(assessment: Assessment) -> str:
+    """Return what names one assessment among those of its machine, as `--machine` takes it: press 4#3."""
+    return f"{assessment.machine}#{assessment.id}"
+
+
+def former_of(assessments: Iterable[Assessment], current: Assessment) -> tuple[Assessment, ...]:
+    """Return the earlier live records of a machine: those before its layout changed, newest first."""
+    if not current.live:
+        return ()
+    earlier = (one for one in assessments if one.live and one.machine == current.machine)
+    return tuple(sorted((one for one in earlier if one.id < current.id), key=lambda one: -one.id))
+
+
 def with_key(assessments: Iterable[Assessment], key: str) -> Assessment | None:
     """Return the assessment with this key, or None."""
     return next((one for one in assessments if one.key == key), None)
@@ -37,7 +50,7 @@ def of_machine(
         PickError: there is none.
     """
     known = [one for one in assessments if one.live or not live]
-    fitting = tuple(one for one in known if machine in (None, one.machine))
+    fitting = tuple(one for one in known if machine in (None, one.machine, address(one)))
     if fitting:
         return fitting
     names = machines_of(known)

@@ -54,6 +54,7 @@ class Standing:
         refused: names of the refused files, and the reasons.
         there: whether a process holds the lease of the engine; None if unknown.
         full: whether the disk of the store is full.
+        former: open alarms of earlier layouts of the machine, by the address of their record.
         again: the exact command that restarts the engine; empty for a finished run.
         stop: the command that ends it; empty for a finished run.
     """
@@ -72,6 +73,7 @@ class Standing:
     recent: tuple[Outcome, ...] = ()
     there: bool | None = None
     full: bool = False
+    former: "tuple[tuple[str, Alarm], ...]" = ()
     again: str = ""
     stop: str = ""
 
@@ -161,6 +163,8 @@ def _of_alarms(standing: Standing) -> Iterator[Condition]:
         yield Condition(Code.CRITICAL, "alarm stands")
     elif any(alarm.stands and not _is_known_stop(alarm) for alarm in shown):
         yield Condition(Code.WARNING, "advisory stands")
+    if standing.former:
+        yield Condition(Code.CRITICAL, "alarm of a former layout")
     if any(alarm.needs_acknowledgement for alarm in shown):
         yield Condition(Code.WARNING, "ring not acknowledged")
 

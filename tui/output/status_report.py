@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from engine.records.assessment import Assessment
+from engine.records.events import Priority
 from tui.command_lines import line, watch_line
 from tui.data.latest import Latest, latest_of, newest_of
 from tui.draw.format import QUALITIES, acknowledged_by, severity_text
@@ -45,9 +46,29 @@ def collect(store: "Store", assessment: Assessment, now: datetime) -> Standing:
         recent=store.recent_outcomes(assessment.machine_id, LATE_IN_A_ROW),
         there=has_engine(state, assessment),
         full=free_bytes(state) < MEGABYTE,
+        former=_former_alarms(store, assessment, now),
         again=watch_line(events, assessment.run) if live else "",
         stop=line("engine", "stop", state=state.absolute(), machine=assessment.machine) if live else "",
     )
+
+
+def _former_alarms(store: "Store", assessment: Assessment, now: datetime) -> "tuple[tuple[str, Alarm], ...]":
+    """Return the alarms that stand in records of earlier layouts; a person closes them, no engine does."""
+    from engine.alarms.alarm import fold_alarms
+    from engine.operator.alarm_actions import playhead_of
+    from engine.records.picker import address, former_of
+
+    found = []
+    for one in former_of(store.assessments(), assessment):
+        events = store.events(one)
+        until = playhead_of(store, one, events, now)
+        alarms = () if until is None else fold_alarms(events, until, one.settings.fold)
+        found += [
+            (address(one), alarm)
+            for alarm in alarms
+            if alarm.component and alarm.stands and alarm.priority > Priority.LOW and not alarm.put_away
+        ]
+    return tuple(found)
 
 
 def told(standing: Standing) -> list[str]:
@@ -78,6 +99,9 @@ def told(standing: Standing) -> list[str]:
     standing_now = sum(alarm.stands for alarm in standing.alarms)
     put_away = sum(alarm.put_away for alarm in standing.alarms)
     lines.append(f"alarms    {waiting} to acknowledge, {standing_now} standing, {put_away} put away")
+    for place, alarm in standing.former:
+        close = line("alarms", "retire", alarm.component, machine=place, reason="layout changed")
+        lines.append(f"former    {alarm.component}: {_alarm(alarm)}; stands until you close it: {close}")
     if standing.is_live:
         files = ", ".join(f"{count} {outcome.value}" for outcome, count in standing.counts.items() if count)
         lines.append(f"files     {files or 'none yet'}")

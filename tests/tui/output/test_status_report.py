@@ -299,6 +299,9 @@ def in_state(name: str) -> Standing:
         "no recording in order lately": replace(WELL, recent=(Outcome.LATE,) * 3),
         "files refused": replace(WELL, refused=(("notes.txt", "its name is not a time"),)),
         "alarm stands": ringing(engine_event(1, RAISED, 0), operator_event(2, ACKNOWLEDGED, 1, 1)),
+        "alarm of a former layout": replace(
+            WELL, former=(("press 4#1", ringing(engine_event(1, RAISED, 0)).alarms[0]),)
+        ),
         "advisory stands": ringing(advisory, operator_event(2, ACKNOWLEDGED, 1, 1, "Left/trend/a")),
         "ring not acknowledged": ringing(engine_event(1, RAISED, 0), engine_event(2, CLEARED, 5)),
         "no baseline yet": alike(WELL, Phase.GATHERING),

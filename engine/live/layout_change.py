@@ -1,0 +1,121 @@
+"""A watched machine whose layout changed: other components, channels, units, rate or rows in the settings.
+
+Such an edit would begin another record, learned from a machine that may be failing. So the engine keeps the
+former record, rings "layout changed", and waits for an operator to switch to a bundle or to learn one.
+"""
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+from engine.alarms.outages import outage_cleared, outage_raised, standing_outage
+from engine.assessment.key import live_key
+from engine.assessment.live_record import LiveRecord
+from engine.bundles.library import Bundles
+from engine.config.channels import layout_of
+from engine.config.settings import Settings
+from engine.errors import FailedError
+from engine.live.notifier import notifier_of
+from engine.live.request_handler import RequestHandler
+from engine.records.assessment import Assessment
+from engine.records.events import Cause
+from engine.records.progress import Phase
+from engine.store.store import Store
+
+TURN_SECONDS = 1.0
+"""Between two looks for a request of an operator."""
+
+WAY_ON = (
+    "undo the change; or go on with a bundle (raceway engine switch NAME),"
+    " or learn a new one (raceway engine relearn) and switch to it"
+)
+
+Beat = Callable[[Phase, int, int, str], None]
+"""Writes the heartbeat: phase, snapshots done and in all, message."""
+
+
+def former_record(store: Store, settings: Settings) -> Assessment | None:
+    """Return the live record that an engine worked on last, if it has another layout and holds snapshots."""
+    last: tuple[datetime, Assessment] | None = None
+    for one in store.assessments():
+        if one.live and one.machine == settings.machine.name:
+            beat = store.heartbeat(one)
+            when = one.created_at if beat is None else beat.beat_at
+            last = (when, one) if last is None or when >= last[0] else last
+    if last is None or last[1].key == live_key(settings) or store.resume_point(last[1]) is None:
+        return None
+    return last[1]
+
+
+def difference(former: Assessment, settings: Settings) -> str:
+    """Return in a sentence how the settings differ from the layout of a record."""
+    layout = layout_of(settings)
+    for what, before, now in (
+        ("components", former.components, layout.components),
+        ("channels", former.channels, layout.channels),
+        ("units", former.units, layout.units),
+    ):
+        if before != now:
+            return f"layout changed: {what} were {_words(before)} and are now {_words(now)}"
+    return "layout changed: sample rate, rows or columns differ from those of the record"
+
+
+def await_operator(
+    folder: Path, settings: Settings, record: LiveRecord, beat: Beat, stop: threading.Event
+) -> bool:
+    """Wait until an operator switches to a bundle for the new layout; nothing is scored meanwhile.
+
+    Args:
+        folder: the watched folder, from which a baseline can be learned.
+        settings: with the new layout.
+        record: the former record; its open alarms stay as they are.
+        beat: writes its heartbeat.
+        stop: ends the wait.
+
+    Returns:
+        Whether to begin a record with the new layout; False where the engine is to end.
+    """
+    store, assessment = record.store, record.assessment
+    words = f"{difference(assessment, settings)}; nothing is scored until you decide: {WAY_ON}"
+    bundles = Bundles(record.state, live_key(settings))
+    requests = RequestHandler(folder, settings, record, bundles)
+    newest = store.resume_point(assessment)
+    at = record.now() if newest is None else newest[1]
+    notifier = notifier_of(record, settings.alarms, live_now=record.now)
+    try:
+        if notifier is not None:
+            notifier.start()
+        while not stop.is_set():
+            with suppress(FailedError):
+                if standing_outage(record.events(), Cause.LAYOUT_CHANGED) is None:
+                    record.add_event(outage_raised(Cause.LAYOUT_CHANGED, at, words))
+                beat(Phase.PAUSED, 0, 0, words)
+                for event in store.open_requests(assessment):
+                    requests.take(event)
+                for request in requests.turn():
+                    if request.ends:
+                        stop.set()
+                    if request.switched:
+                        clear_layout_change(record, "an operator chose the bundle for the new layout")
+                        return True
+            if notifier is not None:
+                notifier.poke()
+            stop.wait(TURN_SECONDS)
+    finally:
+        requests.close()
+        if notifier is not None:
+            notifier.stop()
+    return False
+
+
+def clear_layout_change(record: LiveRecord, words: str) -> None:
+    """Clear "layout changed" where it stands."""
+    standing = standing_outage(record.events(), Cause.LAYOUT_CHANGED)
+    if standing is not None:
+        record.add_event(outage_cleared(standing, standing.at, words))
+
+
+def _words(values: tuple[object, ...]) -> str:
+    return ", ".join(" ".join(map(str, one)) if isinstance(one, tuple) else str(one) for one in values)
