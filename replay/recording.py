@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from fnmatch import fnmatchcase
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
@@ -56,6 +57,10 @@ class RecordingError(ValueError):
     def __str__(self) -> str:
         """Return "NAME: REASON"."""
         return f"{self.name}: {self.reason}"
+
+
+class ForeignNameError(RecordingError):
+    """A file whose name does not follow the time pattern: no recording of this machine."""
 
 
 class ColumnCountError(RecordingError):
@@ -129,6 +134,8 @@ class RecordingFormat:
         timezone: IANA name of the time zone of the recorder's clock; all results are in UTC.
         separator: the one character between columns.
         watched: columns, counted from 1, that must be numbers; empty for all of them.
+        files: glob patterns of the names that are meant; empty for all that follow `time_pattern`.
+        ignore: glob patterns of names that are not meant, whatever `files` says.
 
     Raises:
         ValueError: an impossible value, or an unknown time zone.
@@ -142,6 +149,8 @@ class RecordingFormat:
     timezone: str = "UTC"
     separator: str = "\t"
     watched: frozenset[int] = frozenset()
+    files: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Reject impossible values at once, not file by file."""
@@ -158,6 +167,12 @@ class RecordingFormat:
                 f"the separator must be one character that no number holds, not {self.separator!r}"
             )
         zone_of(self.timezone)
+
+    def excludes(self, name: str) -> bool:
+        """Return whether a file of this name is not meant, by `files` and `ignore`."""
+        if any(fnmatchcase(name, pattern) for pattern in self.ignore):
+            return True
+        return bool(self.files) and not any(fnmatchcase(name, pattern) for pattern in self.files)
 
     def watches(self, column: int) -> bool:
         """Return whether a column, counted from 1, is watched."""
@@ -217,7 +232,9 @@ def readings_of(name: str, form: RecordingFormat) -> tuple[datetime, ...]:
             # In the hour that a local clock leaves out, the second reading is the earlier one.
             return (first, second) if first < second else (first,)
     example = datetime(2004, 2, 12, 10, 32, 39).strftime(form.time_pattern)
-    raise RecordingError(clean_text(name), f"its name is not a time like {example} (recording.time_pattern)")
+    raise ForeignNameError(
+        clean_text(name), f"its name is not a time like {example} (recording.time_pattern)"
+    )
 
 
 def time_of(name: str, form: RecordingFormat) -> datetime:

@@ -161,9 +161,10 @@ def _run(
 ) -> Run:
     """Order the files by time; reject those without a valid time."""
     at: dict[datetime, str] = {}
-    rejected = [Rejection(clean_text(name), LINK) for name in found.links]
+    rejected = [Rejection(clean_text(name), LINK) for name in found.links if not form.excludes(name)]
     rejected += [Rejection(_short(one.name), one.reason) for one in left_out]
-    for name in sorted(found.files):
+    meant = [name for name in sorted(found.files) if not form.excludes(name)]
+    for name in meant:
         try:
             time = time_of(name, form)
         except RecordingError as error:
@@ -175,6 +176,8 @@ def _run(
             at[time] = name
     if not at:
         _refuse_packed(folder, found.files, shown)
+        if not rejected:
+            raise RunError(f"{shown} holds no recordings: recording.files and recording.ignore leave out all")
         raise RunError(f"{shown} holds no recordings: {rejected[0].name}: {rejected[0].reason}")
     rejected.sort(key=lambda one: one.name)
     return Run(path, folder, form, tuple(Entry(at[time], time) for time in sorted(at)), tuple(rejected))
@@ -220,7 +223,7 @@ def _folder_of_recordings(root: Path, left_out: Sequence[LeftOut], form: Recordi
     files: list[str] = []
     for place, _, names in os.walk(root):
         files += [os.path.relpath(Path(place, name), root) for name in names]
-        for name in sorted(names):
+        for name in sorted(name for name in names if not form.excludes(name)):
             try:
                 time_of(name, form)
             except RecordingError as error:

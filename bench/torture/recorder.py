@@ -155,6 +155,10 @@ class Recorder(threading.Thread):
             self._at_once(place, content)
         self.fed.bad[os.fsencode(place.name)] = Outcome.QUARANTINED
 
+    def _foreign(self, place: Path, content: bytes) -> None:
+        place.write_bytes(content)
+        self.fed.ignored.add(os.fsencode(place.name))
+
     def _empty(self, name: str, _content: bytes) -> None:
         self._refused(self._own_name(name), b"")
 
@@ -176,10 +180,10 @@ class Recorder(threading.Thread):
         self._refused(self._own_name(name), content.replace(b"\n", separator + b"0.1\n"))
 
     def _no_time(self, _name: str, content: bytes) -> None:
-        self._refused(self._folder / f"[b]notes {self._count}\x1b[31m", content)
+        self._foreign(self._folder / f"[b]notes {self._count}\x1b[31m", content)
 
     def _not_utf8(self, _name: str, content: bytes) -> None:
-        self._refused(self._folder / os.fsdecode(b"\xff\xfe%d" % self._count), content)
+        self._foreign(self._folder / os.fsdecode(b"\xff\xfe%d" % self._count), content)
 
     def _link(self, name: str, _content: bytes) -> None:
         place = self._own_name(name)

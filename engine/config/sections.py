@@ -124,14 +124,25 @@ class ComponentSettings(Table):
         return Geometry(self.rollers, self.roller_diameter, self.pitch_diameter, self.contact_angle)
 
 
+def _several(value: object) -> object:
+    """Take a single text as a list of one."""
+    return (value,) if isinstance(value, str) else value
+
+
+Globs = Annotated[tuple[Name, ...], Field(max_length=100), BeforeValidator(_several)]
+"""Patterns of file names: * for any letters, ? for one, [abc] for one of them."""
+
+
 class RecordingSettings(Table):
-    """How a recording is written: rows and columns of a file, the time in its name, the separator."""
+    """How a recording is written: rows, columns, separator, names."""
 
     rows: Annotated[int, Field(ge=2, le=ROWS)]
     columns: Annotated[int, Field(ge=0, le=CHANNELS)]
     time_pattern: Name
     timezone: Annotated[str, Field(max_length=100)]
     separator: Annotated[str, Field(min_length=1, max_length=1)]
+    files: Globs
+    ignore: Globs
 
     @field_validator("time_pattern")
     @classmethod

@@ -83,6 +83,8 @@ class Settings(Table):
             time_pattern=self.recording.time_pattern,
             timezone=self.recording.timezone,
             separator=self.recording.separator,
+            files=self.recording.files,
+            ignore=self.recording.ignore,
             watched=frozenset(channel for part in self.components for channel in part.channels),
         )
 

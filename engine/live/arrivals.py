@@ -65,7 +65,7 @@ class Arrivals:
         with closing(in_order(examine, range(len(portion)))) as examined:
             for candidate, one in zip(portion, examined, strict=True):
                 if isinstance(one, RecordingError):
-                    self.intake.refuse(candidate, Outcome.QUARANTINED, one.reason)
+                    self.intake.refuse_unread(candidate, one)
                 elif not isinstance(one, NotYetError):
                     self._take(candidate, *one, assessor)
                 self.beat()
@@ -86,7 +86,7 @@ class Arrivals:
         with closing(in_order(look, range(len(portion)))) as sights:
             for candidate, one in zip(portion, sights, strict=True):
                 if isinstance(one, RecordingError):
-                    self.intake.refuse(candidate, Outcome.QUARANTINED, one.reason)
+                    self.intake.refuse_unread(candidate, one)
                 elif not isinstance(one, NotYetError):
                     gathering.add(*one)
                     self.gathered[candidate.raw] = candidate.stamp

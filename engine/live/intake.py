@@ -20,9 +20,10 @@ from engine.records.events import Cause, Event
 from engine.records.intake import REFUSED, Intake, Outcome
 from engine.records.payloads import Ring
 from replay.incoming.folder import FolderState, Stamp, cause_of
+from replay.incoming.foreign import Others
 from replay.incoming.inbox import Candidate, Inbox, NotYetError, Refused, Waiting, pause_between
 from replay.incoming.notify import Waker
-from replay.recording import Snapshot
+from replay.recording import ColumnCountError, RecordingError, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,8 @@ MOST_REMEMBERED = 200_000
 UNCOMMITTED = 1024
 """Recordings taken last, remembered beside the ledger: more than one commit ever holds."""
 
+NOT_MEANT = "no recording of this machine, by its name and the settings"
+
 One = TypeVar("One", Candidate, Refused)
 
 
@@ -89,6 +92,7 @@ class FolderIntake:
     Attributes:
         waiting: the files that are not ready, and why, as of the last look.
         state: whether the folder could be looked into.
+        others: the files that are passed over.
         refused_at: when a recording was refused last, in seconds of the clock: the recorder works.
     """
 
@@ -119,6 +123,11 @@ class FolderIntake:
             now=clock,
             wall=lambda: record.now().timestamp(),
         )
+        machine_id = record.assessment.machine_id
+        self.others = Others(
+            settings.recording_format(), lambda names: record.store.known_files(machine_id, names)
+        )
+        self._settled = False
         self._waker = Waker(folder, polling=watch.polling)
         self._recorder = RecorderClock(standing_correction(record.events()))
         self._next_scan = clock()
@@ -163,8 +172,10 @@ class FolderIntake:
             scan = self._inbox.scan(self._known, hints)
             self._next_scan = self._clock() + pause_between(self._interval, scan.seconds)
             self.waiting, self.state, self._folder_words = scan.waiting, scan.state, scan.sentence
-            found = bool(scan.ready or scan.waiting or scan.refused)
+            found = bool(scan.ready or scan.waiting or scan.refused or scan.foreign)
             self._contents = "" if found else _contents(self._inbox.folder, scan.ignored)
+            self.others.saw(scan.foreign)
+            self._settle_foreign()
         else:
             scan = self._inbox.glance(self._known, hints)
         for refused in self._unknown(scan.refused):
@@ -261,18 +272,35 @@ class FolderIntake:
         at: datetime | None = None,
         digest: str | None = None,
     ) -> None:
-        """Store why a file is not scored, and move it aside where the settings say so."""
-        row = _row(one, outcome, reason, at, digest)
-        self._record.settle((row,), ())
-        self._remember(one)
-        if isinstance(one, Candidate) and outcome in REFUSED:
-            self.refused_at = self._clock()
+        """Enter a file that is not scored, with its reason, and move it aside where the settings say so."""
+        self._enter(one, outcome, reason, at, digest)
         if self._aside is not None and outcome in REFUSED:
             try:
                 self._inbox.move_aside(one, self._aside)
                 self._aside_words = ""
             except OSError as error:
                 self._aside_words = f"{self._aside}: refused files cannot be moved there ({cause_of(error)})"
+
+    def refuse_unread(self, one: Candidate, error: RecordingError) -> None:
+        """Enter a file that could not be read; one with other columns may be another machine's and stays."""
+        if isinstance(error, ColumnCountError):
+            self._enter(one, Outcome.QUARANTINED, error.reason, None, None)
+        else:
+            self.refuse(one, Outcome.QUARANTINED, error.reason)
+
+    def _enter(
+        self,
+        one: Candidate | Refused,
+        outcome: Outcome,
+        reason: str,
+        at: datetime | None,
+        digest: str | None,
+    ) -> None:
+        row = _row(one, outcome, reason, at, digest)
+        self._record.settle((row,), ())
+        self._remember(one)
+        if isinstance(one, Candidate) and outcome in REFUSED:
+            self.refused_at = self._clock()
 
     def retry(self, raw: bytes) -> None:
         """Read a file again although the ledger has it unchanged."""
@@ -288,6 +316,7 @@ class FolderIntake:
         """Start over from the ledger: files that were not committed are offered again."""
         self._known.clear()
         self._taken.clear()
+        self.others.forget()
         self._next_scan = self._clock()
 
     def wake(self) -> None:
@@ -306,6 +335,25 @@ class FolderIntake:
         ledger = self._record.store.known_files(self._record.assessment.machine_id, [one.raw for one in new])
         self._known.update({raw: Stamp(*stamp) for raw, stamp in ledger.items() if raw not in self._again})
         return [one for one in found if self._known.get(one.raw) != one.stamp]
+
+    def _settle_foreign(self) -> None:
+        """Enter, once, that files which stood refused are none of this machine: other settings say so now."""
+        if self._settled:
+            return
+        machine_id = self._record.assessment.machine_id
+        refused = [
+            one for one in self._record.store.quarantined(machine_id) if self._inbox.is_foreign(one.raw)
+        ]
+        stamps = self._record.store.known_files(machine_id, [one.raw for one in refused])
+        rows = [
+            Intake(
+                one.raw, one.name, *stamps[one.raw], Outcome.FOREIGN, reason="no recording of this machine"
+            )
+            for one in refused
+        ]
+        if rows:
+            self._record.settle(rows, ())
+        self._settled = True
 
     def _remember(self, one: Candidate | Refused) -> None:
         self._known[one.raw] = one.stamp

@@ -357,6 +357,7 @@ class _Watch:
             words = words or intake.contents
         if intake.waiting and not words:
             words = f"{len(intake.waiting)} not complete yet"
+        words = words or intake.others.sentence(explained=self._rhythm.silence is None)
         self._heartbeat.beat(phase, done, total, words)
 
     def _start_over(self, words: str) -> None:

@@ -9,7 +9,8 @@ class Outcome(StrEnum):
     """Outcome of a file in the watched folder.
 
     Taken and late files are scored. A duplicate holds what was taken before at its time, a conflict something
-    else; a repeated one holds the signal of another time.
+    else; a repeated one holds the signal of another time. A foreign file is no recording of this machine,
+    by its name: it is entered only if it was refused before.
     """
 
     TAKEN = "taken"
@@ -18,6 +19,7 @@ class Outcome(StrEnum):
     CONFLICT = "conflict"
     REPEATED = "repeated"
     QUARANTINED = "quarantined"
+    FOREIGN = "foreign"
 
 
 REFUSED = frozenset({Outcome.CONFLICT, Outcome.REPEATED, Outcome.QUARANTINED})

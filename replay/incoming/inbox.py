@@ -31,6 +31,7 @@ from replay.incoming.folder import (
     read_unchanged,
     shown_name,
 )
+from replay.incoming.foreign import is_foreign
 from replay.incoming.partial_file import may_still_grow
 from replay.recording import LINK, RecordingError, RecordingFormat, Snapshot, readings_of
 
@@ -97,6 +98,7 @@ class Scan:
         ready: complete as far as is known without reading, ordered by time.
         waiting: not ready yet, ordered by name.
         refused: not recordings, whatever their content, ordered by name.
+        foreign: names of files that are no recordings of this machine, ordered.
         ignored: number of hidden files, folders, pipes, sockets and devices.
         state: whether the folder could be listed.
         sentence: the fault of the folder and its remedy; empty if it has none.
@@ -106,6 +108,7 @@ class Scan:
     ready: tuple[Candidate, ...]
     waiting: tuple[Waiting, ...]
     refused: tuple[Refused, ...]
+    foreign: tuple[bytes, ...]
     ignored: int
     state: FolderState
     sentence: str
@@ -140,6 +143,7 @@ class Sighting:
         closed: whether a hint reported this version as closed or renamed into place.
         readings: the time in its name, UTC; two in an hour that the clock shows twice; none without a time.
         fault: why its name or kind excludes it; empty if they do not.
+        foreign: whether its name says that it is no recording of this machine.
         lasting: whether the fault is permanent (a link) or may pass (a temporary name).
         held: why the last attempt to read it failed.
         until: time of the next attempt [s].
@@ -150,6 +154,7 @@ class Sighting:
     closed: bool = False
     readings: tuple[datetime, ...] = ()
     fault: str = ""
+    foreign: bool = False
     lasting: bool = False
     held: str = ""
     until: float = 0.0
@@ -159,6 +164,7 @@ class Decision(Enum):
     """The decision about a file."""
 
     TAKE = auto()
+    PASS_OVER = auto()
     WAIT = auto()
     REFUSE = auto()
 
@@ -190,6 +196,8 @@ def decide(sighting: Sighting, now: float, age: float, rest: Rest) -> tuple[Deci
         rest: required times without a change.
     """
     unchanged = now - sighting.since
+    if sighting.foreign:
+        return Decision.PASS_OVER, ""
     if sighting.fault:
         is_over = sighting.lasting or unchanged >= rest.patience
         return (Decision.REFUSE if is_over else Decision.WAIT), sighting.fault
@@ -256,10 +264,11 @@ class Inbox:
         """
         began = self._now()
         with self._lock:
+            foreign = {raw: one for raw, one in self._sightings.items() if one.foreign}
             waiting = {raw for raw, one in self._sightings.items() if known.get(raw) != one.stamp}
-        listing = look_into(self.folder, waiting.union(hints))
+        listing = look_into(self.folder, (waiting - foreign.keys()).union(hints))
         with self._lock:
-            self._sightings = self._sighted(listing, known, hints)
+            self._sightings = foreign | self._sighted(listing, known, hints)
             return self._judged(listing, self._sightings, began)
 
     def read(self, candidate: Candidate) -> tuple[Snapshot, str]:
@@ -288,6 +297,10 @@ class Inbox:
             self._be_patient(candidate, data, "its last line has no end")
         return snapshot, snapshot.digest()
 
+    def is_foreign(self, raw: bytes) -> bool:
+        """Return whether a name says that a file is no recording of this machine."""
+        return is_foreign(raw, self.form)
+
     def move_aside(self, one: Candidate | Refused, aside: Path) -> Path | None:
         """Move a refused file into another folder, as `replay.incoming.folder.move_aside` does."""
         return edge.move_aside(self.folder, one.raw, one.stamp, aside)
@@ -305,11 +318,13 @@ class Inbox:
 
     def _judged(self, listing: Listing, sightings: Mapping[bytes, Sighting], began: float) -> Scan:
         now, wall = self._now(), self._wall()
-        ready, waiting, refused = [], [], []
+        ready, waiting, refused, foreign = [], [], [], []
         unsettled: datetime | None = None
         for raw, one in sightings.items():
             decision, why = decide(one, now, wall - one.stamp.modified_ns / _NANOSECONDS, self._rest)
-            if decision is Decision.REFUSE:
+            if decision is Decision.PASS_OVER:
+                foreign.append(raw)
+            elif decision is Decision.REFUSE:
                 refused.append(Refused(shown_name(raw), raw, one.stamp, why))
             elif decision is Decision.TAKE and one.readings:
                 ready.append(Candidate(shown_name(raw), raw, one.stamp, *one.readings))
@@ -332,6 +347,7 @@ class Inbox:
             ready=tuple(sorted(ready, key=lambda one: (one.time, one.raw))),
             waiting=tuple(sorted(waiting, key=lambda one: one.raw)),
             refused=tuple(sorted(refused, key=lambda one: one.raw)),
+            foreign=tuple(sorted(foreign)),
             ignored=listing.ignored,
             state=listing.state,
             sentence=listing.sentence,
@@ -361,6 +377,8 @@ class Inbox:
 
 def _first_sight(found: Found, raw: bytes, form: RecordingFormat, now: float) -> Sighting:
     """Judge a new or changed file by its kind and name."""
+    if is_foreign(raw, form):
+        return Sighting(found.stamp, now, foreign=True)
     if found.is_link:
         return Sighting(found.stamp, now, fault=LINK, lasting=True)
     try:

@@ -95,7 +95,7 @@ def test_what_leaves_the_numbers_beyond_doubt_is_forgiven(data: bytes, form: Rec
             file_of(*ROWS).replace(b".", b","),
             "line 1, column 1: '-0,049' has a decimal comma where a point is expected",
         ),
-        (file_of("B 1\tB 2\tB 3", *ROWS), "line 1 is a header ('B 1B 2B 3') where numbers are expected"),
+        (file_of("B 1\tB 2\tB 3", *ROWS), "line 1 is a header ('B 1 B 2 B 3') where numbers are expected"),
         (
             file_of("# made by a recorder, 1 kHz", *ROWS),
             "line 1 is a header ('# made by a recorder,...') where",
@@ -158,7 +158,7 @@ BROKEN_CELLS = [
     (2, "0.1\t0x10\t0.2", 2, "line 2, column 2: '0x10' is not a number"),
     (2, "0.1\t1_000\t0.2", 2, "line 2, column 2: '1_000' is not a number"),
     (2, '0.1\t"0.3"\t0.2', 2, "line 2, column 2: '\"0.3\"' is not a number"),
-    (2, "0.1\t0.3\r0.4\t0.2", 2, "line 2, column 2: '0.30.4' is not a number"),
+    (2, "0.1\t0.3\r0.4\t0.2", 2, "line 2, column 2: '0.3 0.4' is not a number"),
     (2, "0.1\t1.2.3\t0.2", 2, "line 2, column 2: '1.2.3' is not a number"),
     (2, "0.1\t-\t0.2", 2, "line 2, column 2: '-' is not a number"),
     (2, "0.1\t\t0.2", 2, "line 2, column 2 is empty"),

@@ -412,7 +412,10 @@ def test_request_that_met_a_busy_store_is_done_and_answered_once(plant: Plant, a
     assert len(plant.events(EventKind.BUNDLE)) == (action is Action.SWITCH)
 
 
-def test_quarantine_list_names_what_can_be_asked_for(plant: Plant) -> None:
+def test_quarantine_list_names_what_can_be_asked_for(
+    small_rig: SmallRig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant = plant_of(small_rig, tmp_path, monkeypatch, recording__files="*")
     raw = b"\xff\xfe.csv"
 
     def story() -> Story:

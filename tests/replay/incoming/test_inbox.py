@@ -2,6 +2,7 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -53,6 +54,7 @@ from tests.replay.watched_folder import (
         (Sighting(STAMP, 40.0, held="short", until=50.0), 9.0, Decision.TAKE, ""),
         (Sighting(STAMP, 50.0, fault="no time"), LONG_AGO, Decision.WAIT, "no time"),
         (Sighting(STAMP, 20.0, fault="no time"), LONG_AGO, Decision.REFUSE, "no time"),
+        (Sighting(STAMP, 0.0, foreign=True), LONG_AGO, Decision.PASS_OVER, ""),
         (Sighting(STAMP, 50.0, fault="a link", lasting=True), 0.0, Decision.REFUSE, "a link"),
     ],
 )
@@ -268,6 +270,7 @@ def test_entry_that_goes_while_the_folder_is_listed_is_passed_over(
 
 
 def test_refused_file_is_moved_aside_only_as_it_was_seen(rig: Rig, tmp_path: Path) -> None:
+    rig.inbox.form = replace(rig.inbox.form, files=("*",))
     rig.write("notes", age=LONG_AGO)
     rig.scan()
     rig.clock.advance(PATIENCE)

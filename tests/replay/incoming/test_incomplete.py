@@ -5,6 +5,7 @@ import shutil
 import socket
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -195,7 +196,15 @@ def test_file_without_permission_waits_and_is_read_when_it_has(
     assert rig.inbox.read(one)[0].name == NAME
 
 
-def test_name_that_is_no_time_is_refused_when_it_lasts(rig: Rig) -> None:
+@pytest.fixture
+def strict(rig: Rig) -> Rig:
+    """A folder whose settings say that every file is meant."""
+    rig.inbox.form = replace(rig.inbox.form, files=("*",))
+    return rig
+
+
+def test_name_that_is_meant_and_no_time_is_refused_when_it_lasts(strict: Rig) -> None:
+    rig = strict
     part = rig.write(f"{NAME}.part", age=LONG_AGO)
     rig.write("README.md", age=LONG_AGO)
     assert set(rig.waiting()) == {f"{NAME}.part", "README.md"}
@@ -212,10 +221,9 @@ def test_links_are_refused_and_never_followed(rig: Rig, tmp_path: Path) -> None:
     (rig.folder / NAME).symlink_to(tmp_path / "outside")
     (rig.folder / LATER).symlink_to(LATER)
     (rig.folder / "around").symlink_to(rig.folder)
-    assert rig.refused() == dict.fromkeys(
-        [NAME, LATER, "around"], "it is a symbolic link, which is not followed"
-    )
+    assert rig.refused() == dict.fromkeys([NAME, LATER], "it is a symbolic link, which is not followed")
     assert rig.ready() == []
+    assert rig.scan().foreign == (b"around",)
 
 
 def test_hidden_files_folders_pipes_and_sockets_are_left_alone_and_counted(rig: Rig) -> None:
@@ -240,7 +248,8 @@ def test_hidden_files_folders_pipes_and_sockets_are_left_alone_and_counted(rig: 
         (b"2004.02.12.10.32.39 ", "2004.02.12.10.32.39 "),
     ],
 )
-def test_odd_name_is_refused_cleaned_and_known_by_its_bytes(rig: Rig, raw: bytes, shown: str) -> None:
+def test_odd_name_is_refused_cleaned_and_known_by_its_bytes(strict: Rig, raw: bytes, shown: str) -> None:
+    rig = strict
     rig.write(raw, age=LONG_AGO)
     rig.scan()
     rig.clock.advance(PATIENCE)

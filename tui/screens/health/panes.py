@@ -23,6 +23,7 @@ WORDS = {
     Outcome.CONFLICT: "CONFLICT: same time, other content",
     Outcome.REPEATED: "REPEATED: signal of another time",
     Outcome.QUARANTINED: "QUARANTINED: no recording",
+    Outcome.FOREIGN: "passed over: another's",
 }
 
 
