@@ -73,7 +73,7 @@ def test_no_data_that_rang_before_the_first_recording_returns_with_it(
 def test_folder_that_vanishes_shows_in_the_phase_until_it_is_back(plant: Plant) -> None:
     def story() -> Story:
         plant.put(*range(20))
-        yield from plant.dealt_with(20)
+        yield from plant.until_ledger_has(20)
         away = plant.folder.rename(plant.folder.with_name("away"))
         yield from plant.until(lambda: plant.last_beat().phase is Phase.NO_FOLDER)
         away.rename(plant.folder)
@@ -85,12 +85,12 @@ def test_folder_that_vanishes_shows_in_the_phase_until_it_is_back(plant: Plant) 
 def test_one_stamp_in_the_future_is_held_and_all_others_are_judged(plant: Plant) -> None:
     def story() -> Story:
         plant.put(*range(20))
-        yield from plant.dealt_with(20)
+        yield from plant.until_ledger_has(20)
         plant.write("20420101T000000.csv", plant.raw(20))
         yield from plant.until(lambda: plant.last_beat().phase is Phase.HOLDING)
         assert "1 held back, the first 20420101T000000.csv" in plant.last_beat().message
         plant.put(*range(20, SMALL_COUNT))
-        yield from plant.dealt_with(SMALL_COUNT)
+        yield from plant.until_ledger_has(SMALL_COUNT)
 
     plant.run(story(), bundle=plant.rig.bundle)
     assert plant.counts() == {Outcome.TAKEN: SMALL_COUNT}
@@ -106,15 +106,15 @@ def test_recorder_clock_that_goes_back_rings_and_the_rest_is_judged_also_after_a
 
     def before() -> Story:
         plant.put(*range(30))
-        yield from plant.dealt_with(30)
+        yield from plant.until_ledger_has(30)
         for position in range(30, 40):
             plant.write(late(position), plant.raw(position))
-        yield from plant.dealt_with(40)
+        yield from plant.until_ledger_has(40)
 
     def after() -> Story:
         for position in range(40, SMALL_COUNT):
             plant.write(late(position), plant.raw(position))
-        yield from plant.dealt_with(SMALL_COUNT)
+        yield from plant.until_ledger_has(SMALL_COUNT)
 
     plant.run(before(), bundle=plant.rig.bundle)
     plant.run(after())
@@ -128,13 +128,13 @@ def test_recorder_clock_that_goes_back_rings_and_the_rest_is_judged_also_after_a
 def test_recorder_clock_that_is_set_right_clears_the_alarm(plant: Plant) -> None:
     def story() -> Story:
         plant.put(*range(30))
-        yield from plant.dealt_with(30)
+        yield from plant.until_ledger_has(30)
         for position in range(30, 40):
             stamp = SMALL_START + position * SMALL_INTERVAL - timedelta(days=30)
             plant.write(f"{stamp:{NAME}}", plant.raw(position))
-        yield from plant.dealt_with(40)
+        yield from plant.until_ledger_has(40)
         plant.put(*range(40, SMALL_COUNT))
-        yield from plant.dealt_with(SMALL_COUNT)
+        yield from plant.until_ledger_has(SMALL_COUNT)
 
     plant.run(story(), bundle=plant.rig.bundle)
     assert plant.causes("recorder clock") == [EventKind.RAISED, EventKind.CLEARED]

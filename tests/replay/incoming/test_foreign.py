@@ -109,7 +109,7 @@ def test_foreign_files_are_neither_offered_nor_refused_whatever_time_passes(rig:
         assert [one.name for one in scan.ready] == [NAME]
         assert (scan.waiting, scan.refused) == ((), ())
         assert scan.foreign == (*foreign, b"\xff\xfe")
-        rig.clock.go(PATIENCE)
+        rig.clock.advance(PATIENCE)
 
 
 def test_glance_does_not_look_at_foreign_files_and_still_counts_them(
