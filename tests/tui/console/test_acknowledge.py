@@ -133,9 +133,8 @@ async def test_a_key_held_down_acknowledges_one_alarm_and_no_more(
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
         await pilot.press("G")
-        await settled(pilot)
+        await looked_at(pilot)
         for _ in range(5):
-            await looked_at(pilot)
             await pilot.press("a")
             await settled(pilot)
             clock.seconds += 0.1
