@@ -203,7 +203,7 @@ class LimitSettings(Table):
     mode: Literal["standard", "plain"]
     margin: Margin
     patient_margin: Margin
-    tail: Annotated[float, Field(ge=0.001, le=1000)]
+    tail: Annotated[float, Field(ge=0.001, le=20)]
     quick: Weight
     patient: Weight
     adaptation: ManySnapshots

@@ -1,12 +1,14 @@
 """The last words of an engine beside the console, by the way in which it ended."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tui.commands.engine_process import EngineProcess
+from engine.system.plain_file import PlantedError
+from tui.commands.engine_process import EngineProcess, start_engine
 
 
 def last_words(program: str, log: Path) -> str:
@@ -45,3 +47,28 @@ def test_log_that_is_gone_is_no_fault(tmp_path: Path) -> None:
     process = subprocess.Popen([sys.executable, "-c", "raise SystemExit(5)"])
     process.wait()
     assert "exit code 5" in EngineProcess(process, tmp_path / "none").last_words()
+
+
+@pytest.mark.parametrize("kind", ["link", "dangling link", "hard link", "pipe", "folder"])
+def test_what_was_planted_in_the_place_of_the_log_is_refused_and_left_alone(
+    kind: str, tmp_path: Path
+) -> None:
+    state, victim = tmp_path / "state", tmp_path / "victim"
+    state.mkdir()
+    victim.write_text("kept")
+    place = state / "engine.log"
+    match kind:
+        case "link":
+            place.symlink_to(victim)
+        case "dangling link":
+            place.symlink_to(tmp_path / "made")
+        case "hard link":
+            place.hardlink_to(victim)
+        case "pipe":
+            os.mkfifo(place)
+        case _:
+            place.mkdir()
+    with pytest.raises(PlantedError, match=r"engine\.log: .*; find out who put it there, and remove it"):
+        start_engine("watch", tmp_path / "in", state)
+    assert victim.read_text() == "kept"
+    assert not (tmp_path / "made").exists()
