@@ -1,7 +1,9 @@
 """Standard output and standard error, whatever letters they can show."""
 
 import io
+import os
 import sys
+from pathlib import Path
 
 
 def replace_unencodable() -> None:
@@ -12,3 +14,18 @@ def replace_unencodable() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+
+
+def printed(text: str) -> bool:
+    """Print text on standard output; return False where it takes none (a full disk, a reader that left).
+
+    An exit code then still has its meaning: Python would end with a code of its own.
+    """
+    try:
+        print(text, flush=True)
+    except OSError:
+        # What is buffered would fail once more at the end.
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        return False
+    return True

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -89,5 +89,7 @@ def sentences() -> Iterator[None]:
 
 def fail(sentence: str, code: int) -> NoReturn:
     """Print a sentence on standard error and exit with a code."""
-    print(f"raceway: {clean_text(sentence)}", file=sys.stderr)
+    with suppress(OSError):
+        # Where standard error takes nothing, the exit code still says it.
+        print(f"raceway: {clean_text(sentence)}", file=sys.stderr)
     raise typer.Exit(code)

@@ -11,6 +11,7 @@ import typer
 
 from engine.clock import wall_clock
 from engine.records.picker import newest_of_each, of_machine, pick
+from engine.system.output import printed
 from replay.recording import clean_text
 from tui.command_lines import attach_line, line
 from tui.commands import engine_requests
@@ -134,7 +135,9 @@ def status(
     except Exception as error:
         # Exit code 1 of an unforeseen failure would mean "warning".
         fail(f"the state is unknown ({type(error).__name__}: {error}); report this", Code.UNKNOWN)
-    print("\n".join(lines))
+    if not printed("\n".join(lines)) and code is Code.WELL:
+        # Nobody can read that all is well.
+        code = Code.UNKNOWN
     raise typer.Exit(code)
 
 

@@ -1,12 +1,15 @@
 """Output in encodings that lack letters."""
 
 import io
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.system.child_process import environment
 from engine.system.output import replace_unencodable
 
 ENCODINGS = ["ascii", "iso-8859-1", "iso-8859-15", "cp1252", "koi8-r", "utf-8"]
@@ -43,3 +46,20 @@ def test_streams_that_are_closed_or_no_text_files_are_left_alone(monkeypatch: py
     monkeypatch.setattr(sys, "stderr", io.StringIO())
     replace_unencodable()
     print("Насос", file=sys.stderr)
+
+
+PRINT = """
+import sys
+from engine.system.output import printed
+sys.exit(0 if printed("x" * int(sys.argv[1])) else 2)
+"""
+
+
+@pytest.mark.parametrize("size", [1, 100_000])
+def test_output_that_nobody_takes_is_no_failure(size: int) -> None:
+    command = [sys.executable, "-c", PRINT, str(size)]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, env=environment(), check=False)
+    assert (done.returncode, done.stderr) == (2, b"")
+    done = subprocess.run(command, capture_output=True, env=environment(), check=False)
+    assert (done.returncode, len(done.stdout), done.stderr) == (0, size + 1, b"")

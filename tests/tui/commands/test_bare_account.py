@@ -4,6 +4,7 @@ import io
 import json
 import os
 import pwd
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from engine.system.child_process import environment
 from tests.tui import synthetic
 from tui.cli import app, main
 from tui.commands.options import FAILED, UNUSABLE
@@ -147,3 +149,19 @@ def test_exit_codes_do_not_depend_on_letters(
     found, said = latin(encoding, *words, "--state", str(cyrillic_store))
     assert found == code
     assert said
+
+
+def test_status_that_nobody_can_read_keeps_its_exit_code(own_store: Path, tmp_path: Path) -> None:
+    def status(state: Path) -> int:
+        program = "from tui.cli import main; main()"
+        with Path("/dev/full").open("wb") as full:
+            return subprocess.run(
+                [sys.executable, "-P", "-c", program, "status", "--state", str(state)],
+                stdout=full,
+                stderr=full,
+                env=environment(),
+                check=False,
+            ).returncode
+
+    assert status(own_store) == 2
+    assert status(tmp_path / "none") == 3
