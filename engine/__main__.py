@@ -23,7 +23,7 @@ from engine.errors import FailedError, StoreFullError, UnusableError
 from engine.live.watcher import RECOVERY_SECONDS, Start, watch
 from engine.store.store import Store
 from engine.system.disk_space import FULL
-from engine.system.output import replace_unencodable
+from engine.system.output import complain, replace_unencodable
 from replay.run import RunError, open_run
 
 
@@ -46,10 +46,10 @@ def main() -> int:
         else:
             _score(given, settings)
     except (UnusableError, RunError) as error:
-        print(error, file=sys.stderr)
+        complain(str(error))
         return 2
     except (FailedError, OSError) as error:
-        print(error, file=sys.stderr)
+        complain(str(error))
         return 1
     except MemoryError:
         print("there is not enough memory for this; give the engine more", file=sys.stderr)
@@ -91,7 +91,7 @@ def _watch(given: argparse.Namespace, settings: Settings) -> None:
             if not is_full or stop.is_set():
                 raise
             if not told:
-                print(f"{error}; the engine waits until there is room", file=sys.stderr, flush=True)
+                complain(f"{error}; the engine waits until there is room")
             told = True
             stop.wait(RECOVERY_SECONDS)
 

@@ -3,6 +3,7 @@
 import io
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -29,3 +30,9 @@ def printed(text: str) -> bool:
             os.dup2(nowhere.fileno(), sys.stdout.fileno())
         return False
     return True
+
+
+def complain(text: str) -> None:
+    """Print text on standard error; where it takes none, as on a full disk, the exit code has to do."""
+    with suppress(OSError):
+        print(text, file=sys.stderr, flush=True)

@@ -1,13 +1,13 @@
 """Common options of the commands, settings, and the sentences and exit codes of errors."""
 
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from engine.system.output import complain
 from replay.recording import clean_text
 
 if TYPE_CHECKING:
@@ -89,7 +89,5 @@ def sentences() -> Iterator[None]:
 
 def fail(sentence: str, code: int) -> NoReturn:
     """Print a sentence on standard error and exit with a code."""
-    with suppress(OSError):
-        # Where standard error takes nothing, the exit code still says it.
-        print(f"raceway: {clean_text(sentence)}", file=sys.stderr)
+    complain(f"raceway: {clean_text(sentence)}")
     raise typer.Exit(code)

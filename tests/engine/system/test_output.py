@@ -63,3 +63,10 @@ def test_output_that_nobody_takes_is_no_failure(size: int) -> None:
     assert (done.returncode, done.stderr) == (2, b"")
     done = subprocess.run(command, capture_output=True, env=environment(), check=False)
     assert (done.returncode, len(done.stdout), done.stderr) == (0, size + 1, b"")
+
+
+def test_complaint_that_nobody_takes_is_no_failure() -> None:
+    program = "import sys; from engine.system.output import complain; complain('x' * 100_000); sys.exit(2)"
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run([sys.executable, "-c", program], stderr=full, env=environment(), check=False)
+    assert done.returncode == 2
