@@ -1,6 +1,5 @@
 """Kills engines and operators at random moments while a machine is fed."""
 
-import getpass
 import os
 import random
 import threading
@@ -28,6 +27,7 @@ from bench.torture.rig import Ground, Recording
 from engine.records.events import RINGS, EventKind
 from engine.records.intake import Outcome
 from engine.store.store import Store
+from engine.system.account import account_name
 
 LONGEST_LIFE = 2.4
 """Lifetime of an engine [s]; its start takes a third of a second."""
@@ -219,7 +219,7 @@ def _kill_shell(state: Path, name: str, dice: random.Random, toll: Toll) -> None
 
 
 def _kill_console(state: Path, dice: random.Random, toll: Toll) -> None:
-    name = getpass.getuser()
+    name = account_name()
     before = _acknowledged_by(state, name)
     console = processes.Terminal("attach", "--state", str(state))
     confirmed = 0

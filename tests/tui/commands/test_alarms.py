@@ -1,6 +1,5 @@
 """`raceway alarms`: actions from a shell, and errors for impossible ones."""
 
-import getpass
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ from engine.operator.operator import Act, Operator, operator_of, worded
 from engine.records.events import Event, EventKind, NewEvent
 from engine.records.intake import Intake, Outcome
 from engine.store.store import Store
+from engine.system.account import account_name
 from tests.tui import synthetic
 from tui.cli import app
 from tui.commands.options import FAILED, UNUSABLE
@@ -26,7 +26,7 @@ from tui.draw.format import severity_text
 from tui.durations import span_of
 
 KEY = f"Bearing 1/limit/{synthetic.RAISED}"
-ME = getpass.getuser()
+ME = account_name()
 
 
 @pytest.fixture
