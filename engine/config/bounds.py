@@ -1,6 +1,6 @@
 """Types of settings and their bounds.
 
-A number past its bound is a slip of the finger: it would fill the memory, take for ever, or silence an alarm.
+A number beyond its bound is a typing error: it would fill the memory, never end, or silence an alarm.
 """
 
 from typing import Annotated

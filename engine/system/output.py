@@ -1,4 +1,4 @@
-"""Standard output and standard error, whatever letters they can show."""
+"""Standard output and standard error: no letter and no full disk makes them fail."""
 
 import io
 import os
@@ -33,6 +33,6 @@ def printed(text: str) -> bool:
 
 
 def complain(text: str) -> None:
-    """Print text on standard error; where it takes none, as on a full disk, the exit code has to do."""
+    """Print text on standard error; ignore a failure, as on a full disk, because the exit code remains."""
     with suppress(OSError):
         print(text, file=sys.stderr, flush=True)
