@@ -58,7 +58,7 @@ def main() -> int:
 
 
 def _started_as(given: argparse.Namespace) -> dict[str, str]:
-    """The folder and the options, the same from wherever they are read; the bundle is kept in the store."""
+    """Return the folder and the options with absolute paths; the bundle is copied beside the store."""
     paths = {"folder": given.recordings, "state": given.state, "config": given.config}
     told = {name: str(path.absolute()) for name, path in paths.items() if path is not None}
     return {**told, "rig": given.rig} if given.rig else told

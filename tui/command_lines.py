@@ -9,7 +9,7 @@ from replay.recording import clean_text
 
 
 def line(*words: str | Path | None, **options: str | Path | None) -> str:
-    """A command line: the words, then an option for each value that is given."""
+    """Build a command line: the words, then an option for each given value."""
     given = [str(word) for word in words if word is not None]
     for name, value in options.items():
         if value:
@@ -20,12 +20,12 @@ def line(*words: str | Path | None, **options: str | Path | None) -> str:
 def attach_line(
     state: Path, *, config: Path | None = None, machine: str | None = None, session: str | None = None
 ) -> str:
-    """What opens a console on the store of this folder, wherever it is typed."""
+    """Return the command that opens a console on a folder's store, from any working folder."""
     return line("attach", state=state.absolute(), config=_whole(config), machine=machine, session=session)
 
 
 def watch_line(events: Iterable[Event], folder: str) -> str:
-    """What starts the engine of a live record the way it was started last.
+    """Return the command that starts the engine of a live record with its last options.
 
     Args:
         events: of the record; each start of an engine says how it came about.

@@ -10,7 +10,7 @@ _PART = re.compile(r"(\d+(?:\.\d+)?)([mhd])")
 
 
 def span_of(text: str) -> timedelta | None:
-    """The span that is written, None where it is none."""
+    """Return the written span; None if it is invalid."""
     text = "".join(text.split())
     parts = _PART.findall(text)
     if not parts or "".join(number + unit for number, unit in parts) != text:

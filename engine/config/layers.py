@@ -189,7 +189,7 @@ def _merge_into(
 
 
 def _lines(text: str, values: Mapping[str, Any]) -> dict[Place, int]:
-    """Number the lines (from 1) on which tables and keys begin, in a text known to be valid TOML.
+    """Return the lines (from 1) on which tables and keys begin, in a valid TOML text.
 
     A line inside a multi-line value may look like a key; it counts only if the file has such a key.
     """

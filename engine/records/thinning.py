@@ -27,7 +27,7 @@ PAUSE = 3
 
 
 def taken(series: Series, rows: NDArray[np.bool_] | NDArray[np.int64]) -> Series:
-    """Some rows of a series, by mask (n,) or by index."""
+    """Return some rows of a series, by mask (n,) or by index."""
     numbers = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
     return Series(
         positions=series.positions[numbers],
@@ -132,7 +132,7 @@ def thinned(series: Series, spacing: int) -> Series:
 
 
 def spacing_for(series: Series, most: int, spacing: int = 0) -> int:
-    """The shortest span, not below the one given, at which at most so many spans hold a snapshot."""
+    """Return the shortest span, at least the given one, at which at most `most` spans hold a snapshot."""
     # From a second on it doubles, so that what was thinned can be thinned further.
     spacing = spacing or SECOND
     while len(series) and 1 + int((np.diff(series.at // spacing) != 0).sum()) > most:

@@ -40,7 +40,7 @@ def component_errors(
 def running_channels(
     channels: Sequence[Sequence[int]], running: NDArray[np.bool_]
 ) -> tuple[tuple[int, ...], ...]:
-    """The channels (counted from 1) of each component that run; all of them where none does."""
+    """Return the running channels (counted from 1) of each component; all if none runs."""
     return tuple(tuple(number for number in own if running[number - 1]) or tuple(own) for own in channels)
 
 

@@ -121,7 +121,7 @@ class Scorer:
 
 
 def without(insight: Insight, channels: NDArray[np.bool_]) -> Insight:
-    """An insight whose spectra say nothing of some channels, (channels,)."""
+    """Return an insight with the spectra of some channels masked, (channels,)."""
     nothing, those = np.float32(np.nan), channels[:, None]
     return replace(
         insight,

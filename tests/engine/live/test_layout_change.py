@@ -13,7 +13,7 @@ from tests.engine.watched_plant import QUICK, Plant, Story
 
 
 def edited(plant: Plant, old: str, new: str, place: Path) -> Settings:
-    """The settings of the plant with one text replaced."""
+    """Return the settings of the plant with one text replaced."""
     text = plant.rig.config.read_text()
     assert old in text
     place.write_text(
@@ -24,7 +24,7 @@ def edited(plant: Plant, old: str, new: str, place: Path) -> Settings:
 
 @pytest.fixture
 def failing(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> Plant:
-    """A plant whose left bearing stands in alarm, and whose engine has ended."""
+    """Return a plant with an alarm of its left bearing and an ended engine."""
     monkeypatch.setattr(layout_change, "TURN_SECONDS", 0.0)
     plant.run(plant.whole_run(), bundle=plant.rig.bundle)
     assert plant.causes("limit")[-1] is EventKind.RAISED or "escalated" in plant.causes("limit")[-1]
