@@ -198,7 +198,7 @@ def test_file_without_permission_waits_and_is_read_when_it_has(
 
 @pytest.fixture
 def strict(rig: Rig) -> Rig:
-    """A folder whose settings say that every file is meant."""
+    """Return a folder with settings that accept every file name."""
     rig.inbox.form = replace(rig.inbox.form, files=("*",))
     return rig
 
