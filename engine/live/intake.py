@@ -146,7 +146,7 @@ class FolderIntake:
 
     @property
     def contents(self) -> str:
-        """Return in a sentence what the folder holds where it holds no new file; "" where it holds some."""
+        """Return in a sentence what the folder holds where it holds no file; "" where it holds some."""
         return self._contents
 
     @property
@@ -172,8 +172,7 @@ class FolderIntake:
             scan = self._inbox.scan(self._known, hints)
             self._next_scan = self._clock() + pause_between(self._interval, scan.seconds)
             self.waiting, self.state, self._folder_words = scan.waiting, scan.state, scan.sentence
-            found = bool(scan.ready or scan.waiting or scan.refused or scan.foreign)
-            self._contents = "" if found else _contents(self._inbox.folder, scan.ignored)
+            self._contents = "" if scan.files else _contents(self._inbox.folder, scan.ignored)
             self.others.saw(scan.foreign)
             self._settle_foreign()
         else:

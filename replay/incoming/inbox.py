@@ -100,6 +100,7 @@ class Scan:
         refused: not recordings, whatever their content, ordered by name.
         foreign: names of files that are no recordings of this machine, ordered.
         ignored: number of hidden files, folders, pipes, sockets and devices.
+        files: number of files, with those that the ledger knows.
         state: whether the folder could be listed.
         sentence: the fault of the folder and its remedy; empty if it has none.
         seconds: duration of the scan.
@@ -110,6 +111,7 @@ class Scan:
     refused: tuple[Refused, ...]
     foreign: tuple[bytes, ...]
     ignored: int
+    files: int
     state: FolderState
     sentence: str
     seconds: float
@@ -349,6 +351,7 @@ class Inbox:
             refused=tuple(sorted(refused, key=lambda one: one.raw)),
             foreign=tuple(sorted(foreign)),
             ignored=listing.ignored,
+            files=len(listing.files),
             state=listing.state,
             sentence=listing.sentence,
             seconds=self._now() - began,
