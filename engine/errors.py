@@ -23,6 +23,10 @@ class StoreMissingError(StoreError):
     """There is no store in the folder."""
 
 
+class StoreLostError(StoreError):
+    """The database of a store is gone or empty, though bundles beside it say that there were records."""
+
+
 class StoreBusyError(StoreError):
     """Another program held the store longer than a write waits. Nothing was stored; it may be tried again."""
 

@@ -8,6 +8,7 @@ from typing import Any
 from engine.assessment.commits import Batch
 from engine.assessment.examination import Examined, examined
 from engine.assessment.live_record import LiveRecord
+from engine.assessment.recovery import rebuilt_state
 from engine.assessment.state import State, first_state, unpack_state
 from engine.assessment.tracker import Tracker, Verdict
 from engine.bundles.bundle import Bundle
@@ -64,11 +65,22 @@ class Assessor:
         if resume is not None:
             last, self.newest, packed = resume
             self.position = last + 1
-            if packed.get("bundle", self._digest) == self._digest:
-                self._state = unpack_state(packed)
-            else:
-                self.left_standing, self.took_over = _standing(packed), True
+            self._state = self._resumed(record, packed)
         self.began_at = self.position
+
+    def _resumed(self, record: LiveRecord, packed: Mapping[str, Any] | None) -> State:
+        """Return the state after the newest snapshot; a damaged one is rebuilt from the events."""
+        features = self.bundle.calibration.centre.shape
+        try:
+            if packed is not None:
+                if packed.get("bundle", self._digest) == self._digest:
+                    return unpack_state(packed, self._layout, features)
+                self.left_standing, self.took_over = _standing(packed), True
+                return self._state
+        except (ValueError, KeyError, TypeError, AttributeError):
+            row = f"{record.machine}, assessment {record.assessment.id}"
+            record.store.damage.note("state", row, "it is no state of this machine")
+        return rebuilt_state(self._layout, features, record.events())
 
     def examine(self, snapshot: Snapshot) -> Examined:
         """Examine a snapshot by itself; safe to call from several threads.

@@ -71,9 +71,20 @@ def first_state(layout: Layout, features: tuple[int, int]) -> State:
     )
 
 
-def unpack_state(data: Mapping[str, Any]) -> State:
-    """Rebuild what `State.pack` returned."""
-    return State(
+def unpack_state(
+    data: Mapping[str, Any], layout: Layout | None = None, features: tuple[int, int] | None = None
+) -> State:
+    """Rebuild what `State.pack` returned.
+
+    Args:
+        data: the packed state.
+        layout: of the machine it must fit; any where None.
+        features: shape (channels, features) of a residual that it must fit; any where None.
+
+    Raises:
+        ValueError, KeyError, TypeError, AttributeError: it is damaged, or of another machine.
+    """
+    state = State(
         smoothing=unpack_smoothing(data["smoothing"]),
         components=tuple(Watch(**watch) for watch in data["components"]),
         trends=tuple(Watch(**watch) for watch in data["trends"]),
@@ -85,6 +96,19 @@ def unpack_state(data: Mapping[str, Any]) -> State:
         condition=_condition(data.get("condition", {})),
         history=unpack_history(data["history"], len(data["components"])),
     )
+    counts = [len(one) for one in (state.components, state.trends, state.sensors, state.drifted)]
+    if layout is not None and counts != [
+        len(layout.components),
+        len(layout.components),
+        len(layout.watched),
+        len(layout.components),
+    ]:
+        raise ValueError("the state is of another machine")
+    if features is not None and state.smoothing.quick.shape != features:
+        raise ValueError("the state is of another model")
+    if not len(state.history.at) == len(state.history.severity) == len(state.history.level):
+        raise ValueError("the state's history does not agree with itself")
+    return state
 
 
 def _condition(data: Mapping[str, Any]) -> ConditionWatch:

@@ -25,6 +25,11 @@ from engine.errors import UnusableError
 from engine.system.scratch import scratch
 
 VERSION = 1
+SCORING = 1
+"""Version of the scoring that bundles are learned for. A change of features, smoothing or limits that moves
+the scores of an older bundle takes the next number; `SCORED` has the numbers that this Raceway scores by."""
+
+SCORED = frozenset({SCORING})
 MANIFEST = "bundle.json"
 ARRAYS = "arrays.npz"
 NETWORK = "network.tflite"
@@ -86,7 +91,7 @@ class Bundle:
 
     `doubts` are sentences about the baseline for the person who accepts it: what is not as in health.
     `layers` tell of the network's layers in order: kind, shape of what each gives, numbers learned; none are
-    known of a bundle of an earlier Raceway.
+    known of a bundle of an earlier Raceway. `scoring` is the version of the scoring that it was learned for.
     """
 
     model: str
@@ -106,6 +111,7 @@ class Bundle:
     doubts: tuple[str, ...] = ()
     learning_seconds: float = 0.0
     layers: tuple[Mapping[str, object], ...] = field(default=(), repr=False)
+    scoring: int = SCORING
 
     def digest(self) -> str:
         """Return the SHA-256 of everything that influences a score, without times of learning."""
@@ -159,6 +165,7 @@ class Bundle:
             np.savez(draft / ARRAYS, allow_pickle=False, **self._arrays())
             manifest = {
                 "version": VERSION,
+                "scoring": self.scoring,
                 "digest": digest,
                 "files": {name: _sha256(draft / name) for name in (NETWORK, ARRAYS)},
                 **self._description(),
@@ -212,6 +219,13 @@ def load_bundle(place: Path) -> Bundle:
         raise BundleError(f"{place}: is no bundle ({MANIFEST} cannot be read: {error})") from error
     if not isinstance(manifest, dict) or manifest.get("version") != VERSION:
         raise BundleError(f"{place}: is not a bundle of version {VERSION}; learn a new one with this Raceway")
+    # The bundles before this number was written were learned for the first scoring.
+    scoring = manifest.get("scoring", 1)
+    if not isinstance(scoring, int) or scoring not in SCORED:
+        raise BundleError(
+            f"{place}: was learned for version {scoring} of the scoring, this Raceway scores by version"
+            f" {SCORING}; learn again (raceway engine relearn), or use the Raceway that learned it"
+        )
     try:
         for name, checksum in manifest["files"].items():
             if Path(name).name != name or _sha256(place / name) != checksum:
@@ -257,6 +271,7 @@ def _from_manifest(manifest: dict[str, Any], place: Path) -> Bundle:
         doubts=tuple(manifest["doubts"]),
         learning_seconds=manifest["learning_seconds"],
         layers=tuple(manifest.get("layers", ())),
+        scoring=manifest.get("scoring", 1),
     )
 
 

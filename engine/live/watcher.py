@@ -339,7 +339,7 @@ class _Watch:
 
     def _beat(self) -> None:
         intake, gathering = self._intake, self._gathering
-        words = intake.sentence or self._trouble
+        words = intake.sentence or self._trouble or self._record.store.damage.sentence
         done, total, phase = self._done, self._done + self._backlog, Phase.WATCHING
         if gathering is not None:
             phase, done, total = Phase.GATHERING, gathering.gathered, gathering.wanted

@@ -4,7 +4,10 @@ About 8 KB for four channels. Pictures of earlier versions still unpack; the par
 """
 
 import json
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,30 +69,47 @@ class Picture:
         """Unpack the result of `pack`, of this version or an earlier one.
 
         Raises:
-            ValueError: the bytes are not a picture of a known version.
+            ValueError: the bytes are not a picture of a known version, or are damaged.
         """
         head, _, body = data.partition(b"\n")
-        shape = json.loads(head)
-        if shape.get("v") not in range(1, VERSION + 1):
-            raise ValueError(f"picture version {shape.get('v')!r} is not known to this Raceway")
-        channels, bands = int(shape["channels"]), int(shape["bands"])
-        edges = np.frombuffer(body, "<f4", bands + 1)
-        size = 3 * channels * bands
-        parts_shape = shape.get("parts", (0, 0))
-        count = size + int(np.prod(parts_shape))
-        halves = np.frombuffer(body, "<f2", count, offset=edges.nbytes).astype(np.float32)
-        spectrum, reconstruction, contribution = halves[:size].reshape(3, channels, bands)
-        levels = np.frombuffer(body, np.uint8, offset=edges.nbytes + 2 * count)
-        return cls(
-            edges,
-            spectrum,
-            reconstruction,
-            contribution,
-            halves[size:].reshape(parts_shape),
-            _amplitudes_of(levels).reshape(shape.get("envelope", (0, 0))),
-            float(shape.get("step", 0.0)),
-            np.array(shape.get("carriers", []), np.float32).reshape(-1, 2),
-        )
+        try:
+            shape = json.loads(head)
+            version = shape.get("v")
+            found = None if version not in range(1, VERSION + 1) else _unpacked(shape, body)
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+            raise ValueError("it is no picture, or damaged") from error
+        if found is None:
+            raise ValueError(f"picture version {version!r} is not known to this Raceway")
+        return found
+
+
+def _unpacked(shape: Mapping[str, Any], body: bytes) -> Picture:
+    channels, bands = int(shape["channels"]), int(shape["bands"])
+    parts_shape, envelope_shape = shape.get("parts", (0, 0)), shape.get("envelope", (0, 0))
+    if min(channels, bands, *parts_shape, *envelope_shape) < 0 or len(parts_shape) != 2:
+        raise ValueError("a negative count")
+    edges = np.frombuffer(body, "<f4", bands + 1)
+    size = 3 * channels * bands
+    count = size + math.prod(parts_shape)
+    halves = np.frombuffer(body, "<f2", count, offset=edges.nbytes).astype(np.float32)
+    spectrum, reconstruction, contribution = halves[:size].reshape(3, channels, bands)
+    levels = np.frombuffer(body, np.uint8, offset=edges.nbytes + 2 * count)
+    found = Picture(
+        edges,
+        spectrum,
+        reconstruction,
+        contribution,
+        halves[size:].reshape(parts_shape),
+        _amplitudes_of(levels).reshape(envelope_shape),
+        float(shape.get("step", 0.0)),
+        np.array(shape.get("carriers", []), np.float32).reshape(-1, 2),
+    )
+    if not (np.isfinite(edges).all() and (np.diff(edges) > 0).all()):
+        raise ValueError("its bands are not in order")
+    for plane in (found.parts, found.envelope, found.carriers):
+        if len(plane) not in (0, channels):
+            raise ValueError("its parts are of different channels")
+    return found
 
 
 def _bytes_of(amplitude: NDArray[np.float32]) -> NDArray[np.uint8]:

@@ -18,7 +18,8 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from engine.errors import StoreBusyError, StoreError, StoreFaultError, StoreFullError
 from engine.store import schema
-from engine.store.location import FILE_NAME, JOURNAL_SUFFIX, look_for, refuse_planted
+from engine.store.damage import DamageLog
+from engine.store.location import FILE_NAME, JOURNAL_SUFFIX, check_not_lost, look_for, refuse_planted
 from engine.store.migrations import is_older, migrate, version_of
 from engine.store.sqlite import (
     Trouble,
@@ -63,6 +64,8 @@ class Database:
         self._engine = engine
         self._patience = patience
         self._open = threading.local()
+        self.damage = DamageLog()
+        """The damaged values that were met so far; they are left out of what is read."""
         self.path = path
         self.access = access
         self.read_only = read_only
@@ -76,6 +79,7 @@ class Database:
         read_only: bool = False,
         group: str = "",
         patience: Patience | None = None,
+        beside_bundles: bool = False,
     ) -> Self:
         """Open the store inside a state folder; migrate an older store to the present schema.
 
@@ -86,15 +90,17 @@ class Database:
             group: the group of users that shares it, set when it is made or when its owner opens it with
                 `create`; with "" only its owner can read it.
             patience: time limits of a write.
+            beside_bundles: with `create`, make a database even if bundles show that one was lost.
 
         Raises:
+            StoreLostError: the database is gone or empty beside bundles that were in use.
             StoreError: there is no store, it cannot be read, or it is of another program or version.
             AccessError: it cannot be shared with the group.
         """
         path, access = state / FILE_NAME, access_of(group)
         patience = patience or Patience()
         if create and not read_only:
-            _make(path, access)
+            _make(path, access, beside_bundles=beside_bundles)
         else:
             look_for(state)
         if not read_only:
@@ -102,18 +108,20 @@ class Database:
         engine = engine_of(path, read_only=read_only, lock_seconds=patience.lock_seconds)
         store = cls(engine, path, access=access, read_only=read_only, patience=patience)
         try:
-            store._prepare(create)
+            store._prepare(create, beside_bundles=beside_bundles)
         except BaseException:
             engine.dispose()
             raise
         return store
 
-    def _prepare(self, create: bool) -> None:
+    def _prepare(self, create: bool, *, beside_bundles: bool) -> None:
         with self.reading() as connection:
             has_meta = connection.dialect.has_table(connection, "meta")
         if not has_meta:
             if not create or self.read_only:
                 raise StoreError(f"{self.path}: holds no Raceway store")
+            if not beside_bundles:
+                check_not_lost(self.path.parent)
             self.write(_make_tables)
         with self.reading() as connection:
             version = version_of(connection)
@@ -251,8 +259,10 @@ class Database:
                 return StoreError(f"{self.path}: the store cannot be used just now ({error.orig})")
 
 
-def _make(path: Path, access: Access) -> None:
+def _make(path: Path, access: Access, *, beside_bundles: bool) -> None:
     try:
+        if not (beside_bundles or (path.is_file() and path.stat().st_size)):
+            check_not_lost(path.parent)
         make_folder(path.parent, access)
         make_file(path, access)
         journal = path.with_name(path.name + JOURNAL_SUFFIX)

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, exists, false, func, select
 
 from engine.clock import microseconds
+from engine.errors import StoreError
 from engine.records.assessment import Assessment
 from engine.records.events import RINGS, EventKind
 from engine.store import schema
 from engine.store.sqlite import complaints
 from engine.store.store import Store
+from engine.store.value_check import Unpack, damaged_rows, damaged_values
 
 SHOWN = 5
 """Faults of one kind that are listed; the rest are counted."""
@@ -29,17 +31,29 @@ class Finding:
     words: str
 
 
-def check(store: Store) -> Iterator[Finding]:
+def check(store: Store, unpack: Unpack | None = None) -> Iterator[Finding]:
     """Yield the finding of each check as soon as it is known.
 
     During the check of the database itself, commits of a running engine wait and are retried.
+
+    Args:
+        store: to be checked.
+        unpack: decodes the engine's state; with None only its checksum is checked.
     """
     with store.reading() as connection:
         wrong = list(complaints(connection))
     yield _verdict("database", wrong, "its pages, indices and references are whole")
-    assessments = store.assessments()
+    damaged = damaged_rows(store)
+    if damaged:
+        yield _verdict("database", damaged, "")
+    try:
+        assessments = store.assessments()
+    except StoreError:
+        # All are damaged, which was said.
+        return
     for assessment in assessments:
         about = f"{assessment.machine}, assessment {assessment.id}"
+        yield _verdict(about, damaged_values(store, assessment, unpack), "every value can be decoded")
         with store.reading() as connection:
             yield _verdict(about, _scores(connection, assessment), "every snapshot has its scores")
         with store.reading() as connection:

@@ -114,8 +114,10 @@ class Ledger(Database):
         columns = schema.intake.c
         query = select(columns.outcome, func.count()).where(columns.machine_id == machine_id)
         with self.reading() as connection:
-            found = {Outcome(name): count for name, count in connection.execute(query.group_by("outcome"))}
-        return {outcome: found.get(outcome, 0) for outcome in Outcome}
+            found = {str(name): count for name, count in connection.execute(query.group_by("outcome"))}
+        for name in found.keys() - set(Outcome):
+            self.damage.note("intake", f"{found[name]} rows", f"{name!r} is no outcome")
+        return {outcome: found.get(outcome.value, 0) for outcome in Outcome}
 
     def recent_outcomes(self, machine_id: int, count: int) -> tuple[Outcome, ...]:
         """Return the outcomes of the files dealt with last, newest first, at most so many."""

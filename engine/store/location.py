@@ -4,7 +4,7 @@ import errno
 import os
 from pathlib import Path
 
-from engine.errors import StoreError, StoreMissingError
+from engine.errors import StoreError, StoreLostError, StoreMissingError
 from engine.system.plain_file import PlantedError, is_planted_owner, plain_file
 
 FILE_NAME = "raceway.db"
@@ -14,11 +14,35 @@ JOURNAL_SUFFIX = "-journal"
 """Suffix of SQLite's journal, the file from which it undoes an incomplete transaction."""
 
 
+BUNDLES = "bundles"
+"""Name of the folder beside the database that holds the bundles, and a file for each record that uses one."""
+
+
+def check_not_lost(state: Path) -> None:
+    """See that no record stood in a database that is not there any more, or is empty.
+
+    Raises:
+        StoreLostError: bundles say that there were records.
+    """
+    try:
+        used = next((state / BUNDLES).glob("*.json"), None)
+    except OSError:
+        return
+    if used is not None:
+        path = state / FILE_NAME
+        raise StoreLostError(
+            f"{path}: the database is gone or empty, and with it every alarm: bundles beside it were in use;"
+            f" put a copy back (raceway store restore FILE --state {state}), or begin new records"
+            f" (raceway store create --beside-bundles --state {state})"
+        )
+
+
 def look_for(state: Path) -> None:
     """Check that a state folder holds a store that can be read.
 
     Raises:
         StoreError: it holds no store, the store cannot be read, or a link or pipe is in its place.
+        StoreLostError: its database is gone, though its bundles are there.
     """
     path = state / FILE_NAME
     try:
@@ -39,6 +63,7 @@ def look_for(state: Path) -> None:
     except OSError as error:
         raise StoreError(f"{path}: cannot be read ({error.strerror})") from error
     if not is_there:
+        check_not_lost(state)
         raise StoreMissingError(
             f"{path}: there is no store here yet; start a run first, or name another --state"
         )

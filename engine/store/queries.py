@@ -1,20 +1,30 @@
 """Queries of the store: assessments, series, events, pictures, the engine's state."""
 
-import json
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-import numpy as np
 from sqlalchemy import BigInteger, BindParameter, Select, bindparam, false, func, select, true, type_coerce
 
-from engine.records.assessment import Assessment, Quality
+from engine.errors import StoreError
+from engine.records.assessment import Assessment
 from engine.records.events import OPERATOR_KINDS, Event
-from engine.records.progress import Epoch, Heartbeat, Phase
+from engine.records.picture import Picture
+from engine.records.progress import Epoch, Heartbeat
 from engine.records.series import Series
 from engine.store import schema
+from engine.store.checksums import Damaged
+from engine.store.damage import DamagedError
 from engine.store.database import Database
-from engine.store.rows import assessment_of, assessments_query, event_of
+from engine.store.rows import (
+    assessments_of,
+    assessments_query,
+    events_of,
+    heartbeat_of,
+    mapping_of,
+    picture_of,
+)
+from engine.store.series_rows import empty_series, mended_series, sound_series
 from engine.store.sqlite import data_version
 
 _OWN: BindParameter[int] = bindparam("assessment")
@@ -59,7 +69,7 @@ def _heads(before: bool, limited: bool, *, newest_first: bool) -> Select[Any]:
         # The stored number of a time: conversion to a datetime takes as long as reading it.
         select(
             assessed.position,
-            type_coerce(snapshot.at, BigInteger),
+            type_coerce(snapshot.at, BigInteger).label("at"),
             snapshot.name,
             assessed.baseline,
             snapshot.figures,
@@ -85,7 +95,15 @@ def _scores() -> Select[Any]:
         assessed.assessment_id == _OWN, assessed.late == true(), assessed.position.between(first, last)
     )
     return (
-        select(score.error, score.limit, score.severity, score.share, score.quality)
+        select(
+            score.error,
+            score.limit,
+            score.severity,
+            score.share,
+            score.quality,
+            score.position,
+            score.component,
+        )
         .where(score.assessment_id == _OWN, score.position.between(first, last))
         .where(score.position.not_in(late))
         .order_by(score.position, score.component)
@@ -93,27 +111,6 @@ def _scores() -> Select[Any]:
 
 
 _SCORES = _scores()
-
-_QUALITIES = {quality.value: quality.value for quality in Quality}
-
-
-def empty_series(assessment: Assessment) -> Series:
-    """Return a series without snapshots."""
-    components, channels = len(assessment.components), len(assessment.units)
-    nothing = np.zeros((0, components))
-    return Series(
-        positions=np.zeros(0, np.int64),
-        at=np.zeros(0, np.int64),
-        names=(),
-        baseline=np.zeros(0, np.bool_),
-        error=nothing,
-        limit=nothing,
-        severity=nothing,
-        share=nothing,
-        quality=np.zeros((0, components), np.object_),
-        figures=np.zeros((0, channels, 4), np.float32),
-        velocity=np.zeros((0, channels), np.float32),
-    )
 
 
 class Recalling(Database):
@@ -125,19 +122,27 @@ class Recalling(Database):
             return data_version(connection)
 
     def assessments(self) -> tuple[Assessment, ...]:
-        """Return all assessments, the newest last."""
-        with self.reading() as connection:
-            return tuple(
-                assessment_of(row)
-                for row in connection.execute(assessments_query().order_by(schema.assessment.c.id))
-            )
+        """Return all assessments, the newest last, without those whose layout is damaged.
 
-    def resume_point(self, assessment: Assessment) -> tuple[int, datetime, dict[str, Any]] | None:
-        """Return the point where an engine continues, or None if it begins.
+        Raises:
+            StoreError: all are damaged.
+        """
+        with self.reading() as connection:
+            rows = connection.execute(assessments_query().order_by(schema.assessment.c.id)).all()
+        found = assessments_of(rows, self.damage.note)
+        if rows and not found:
+            raise StoreError(
+                f"{self.path}: every record of the store is damaged ({self.damage.found[-1]}); restore a"
+                " backup, or start the engine with its settings, which mends the layout of its record"
+            )
+        return found
+
+    def resume_point(self, assessment: Assessment) -> tuple[int, datetime, dict[str, Any] | None] | None:
+        """Return the point where an engine continues, or None where it begins.
 
         Returns:
             The last position stored, the time of the newest snapshot that is not late, and the newest engine
-            state. Late snapshots do not change the state and need not carry it.
+            state, None where that is lost: late snapshots leave the state as it was, and need not carry it.
         """
         assessed = schema.assessed.c
         newest = (
@@ -153,13 +158,23 @@ class Recalling(Database):
             .order_by(assessed.position.desc())
             .limit(1)
         )
-        state = select(schema.state.c.packed).where(schema.state.c.assessment_id == assessment.id)
+        state = (
+            select(schema.state.c.packed)
+            .where(schema.state.c.assessment_id == assessment.id)
+            .order_by(schema.state.c.position.desc())
+            .limit(1)
+        )
         with self.reading() as connection:
             head = connection.execute(newest).one_or_none()
             at, packed = connection.scalar(judged), connection.scalar(state)
-        if head is None or at is None or packed is None:
+        if head is None or at is None:
             return None
-        return head.position, at, json.loads(packed)
+        try:
+            return head.position, at, mapping_of(packed)
+        except DamagedError as error:
+            words = "it is missing" if packed is None else str(error)
+            self.damage.note("state", f"{assessment.machine}, assessment {assessment.id}", words)
+            return head.position, at, None
 
     def neighbours(self, assessment: Assessment, at: datetime) -> tuple[datetime | None, datetime | None]:
         """Return the times of the judged snapshots before and after an instant, None where there is none."""
@@ -232,25 +247,10 @@ class Recalling(Database):
                 head = head[::-1]
             known |= {"first": head[0].position, "last": head[-1].position}
             rows = connection.execute(_SCORES, known).all()
-        positions, at, names, baseline, figures, velocity = zip(*head, strict=True)
-        *numbers, quality = zip(*rows, strict=True)
-        shape, channels = (len(head), len(assessment.components)), len(assessment.units)
-        untold = np.full(channels, np.nan, "<f4").tobytes()
-        error, limits, severity, share = (np.array(one, np.float64).reshape(shape) for one in numbers)
-        return Series(
-            positions=np.array(positions, np.int64),
-            at=np.array(at, np.int64),
-            names=names,
-            baseline=np.array(baseline, np.bool_),
-            error=error,
-            limit=limits,
-            severity=severity,
-            share=share,
-            # One object for each word, not for each row: a long series would consist mostly of words.
-            quality=np.array(list(map(_QUALITIES.__getitem__, quality)), np.object_).reshape(shape),
-            figures=np.frombuffer(b"".join(figures), "<f4").reshape(len(head), channels, 4),
-            velocity=np.frombuffer(b"".join(one or untold for one in velocity), "<f4").reshape(-1, channels),
-        )
+        try:
+            return sound_series(assessment, head, rows)
+        except (ValueError, TypeError, KeyError):
+            return mended_series(assessment, head, rows, self.damage.note)
 
     def highest(
         self, assessment: Assessment, component: int, begin: datetime, end: datetime
@@ -309,7 +309,9 @@ class Recalling(Database):
         with self.reading() as connection:
             rows = connection.execute(_EVENTS, known).all()
         return tuple(
-            event_of(row) for row in rows if row.session == session or row.kind not in OPERATOR_KINDS
+            event
+            for event in events_of(rows, self.damage.note)
+            if event.session == session or event.kind not in OPERATOR_KINDS
         )
 
     def sessions(self, assessment: Assessment) -> tuple[str, ...]:
@@ -326,17 +328,23 @@ class Recalling(Database):
             return tuple(connection.scalars(query))
 
     def picture(self, assessment: Assessment, position: int) -> bytes | None:
-        """Return the packed picture of one snapshot, or None if it has none or retention removed it."""
+        """Return the packed picture of one snapshot, or None where it has none, or a damaged one."""
         with self.reading() as connection:
-            return connection.scalar(_PICTURE, {"assessment": assessment.id, "position": position})
+            packed = connection.scalar(_PICTURE, {"assessment": assessment.id, "position": position})
+        if isinstance(packed, Damaged):
+            self.damage.note("picture", f"snapshot {position}", packed.words)
+            return None
+        return packed
+
+    def drawn(self, assessment: Assessment, position: int) -> Picture | None:
+        """Return the picture of one snapshot, or None where it has none, or a damaged one."""
+        return picture_of(self.picture(assessment, position), f"snapshot {position}", self.damage.note)
 
     def heartbeat(self, assessment: Assessment) -> Heartbeat | None:
         """Return the newest heartbeat of the engine, or None."""
         with self.reading() as connection:
             row = connection.execute(_HEARTBEAT, {"assessment": assessment.id}).one_or_none()
-        if row is None:
-            return None
-        return Heartbeat(row.beat_at, row.pid, Phase(row.phase), row.done, row.total, row.message)
+        return None if row is None else heartbeat_of(row, self.damage.note)
 
     def epochs(self, assessment: Assessment) -> tuple[Epoch, ...]:
         """Return the training epochs of this assessment's bundle so far, oldest first."""

@@ -10,7 +10,7 @@ from engine.records.assessment import Assessment
 from engine.records.events import Action, Event, EventKind, NewEvent
 from engine.store import schema
 from engine.store.database import Database
-from engine.store.rows import event_of, event_row
+from engine.store.rows import event_row, events_of
 
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 
@@ -44,7 +44,9 @@ class Requests(Database):
         def work(connection: Connection) -> Event:
             added = connection.execute(insert(schema.event), event_row(assessment, fact, now))
             (seq,) = added.inserted_primary_key or (None,)
-            return event_of(connection.execute(select(schema.event).where(schema.event.c.seq == seq)).one())
+            row = connection.execute(select(schema.event).where(schema.event.c.seq == seq)).one()
+            (stored,) = events_of([row], self.damage.note)
+            return stored
 
         return self.write(work)
 
@@ -63,7 +65,7 @@ class Requests(Database):
             .order_by(columns.seq)
         )
         with self.reading() as connection:
-            return tuple(event_of(row) for row in connection.execute(query))
+            return tuple(events_of(connection.execute(query).all(), self.damage.note))
 
     def answer(
         self, assessment: Assessment, request: Event, *, done: bool, words: str, at: datetime, now: datetime

@@ -24,8 +24,9 @@ from sqlalchemy import (
 )
 
 from engine.clock import microseconds, moment
+from engine.store.checksums import CheckedBytes, CheckedText
 
-VERSION = 4
+VERSION = 5
 """Schema version, written into the store when it is made and checked when it is opened."""
 
 
@@ -40,8 +41,8 @@ class UTCTime(TypeDecorator[datetime]):
         return None if value is None else microseconds(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """Turn microseconds into an aware datetime."""
-        return None if value is None else moment(value)
+        """Turn microseconds into an aware datetime; None of a damaged value, which is no number."""
+        return moment(value) if isinstance(value, int) else None
 
 
 class Unsigned(TypeDecorator[int]):
@@ -56,7 +57,7 @@ class Unsigned(TypeDecorator[int]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> int | None:
         """Turn negative numbers into the upper half of the range."""
-        return None if value is None else int(value) % 2**64
+        return value % 2**64 if isinstance(value, int) else None
 
 
 class Digest(TypeDecorator[str]):
@@ -70,8 +71,8 @@ class Digest(TypeDecorator[str]):
         return None if value is None else bytes.fromhex(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
-        """Turn bytes into hexadecimal digits."""
-        return None if value is None else bytes(value).hex()
+        """Turn bytes into hexadecimal digits; None of a damaged value, which is no blob."""
+        return bytes(value).hex() if isinstance(value, bytes | memoryview) else None
 
 
 metadata = MetaData()
@@ -98,8 +99,8 @@ snapshot = Table(
     Column("at", UTCTime, nullable=False),
     Column("sample_rate", Float, nullable=False),
     Column("rows", Integer, nullable=False),
-    Column("figures", LargeBinary, nullable=False),
-    Column("velocity", LargeBinary),
+    Column("figures", CheckedBytes, nullable=False),
+    Column("velocity", CheckedBytes),
     UniqueConstraint("machine_id", "at"),
 )
 
@@ -125,8 +126,8 @@ assessment = Table(
     Column("run", Text, nullable=False),
     Column("expected", Integer, nullable=False),
     Column("created_at", UTCTime, nullable=False),
-    Column("layout", Text, nullable=False),
-    Column("settings", Text, nullable=False),
+    Column("layout", CheckedText, nullable=False),
+    Column("settings", CheckedText, nullable=False),
     UniqueConstraint("machine_id", "key"),
 )
 
@@ -156,7 +157,7 @@ picture = Table(
     metadata,
     Column("assessment_id", ForeignKey("assessment.id"), primary_key=True),
     Column("position", Integer, primary_key=True),
-    Column("packed", LargeBinary, nullable=False),
+    Column("packed", CheckedBytes, nullable=False),
 )
 """The picture of a snapshot for the console; a separate row, because a row that shrinks frees no page."""
 
@@ -165,7 +166,7 @@ state = Table(
     metadata,
     Column("assessment_id", ForeignKey("assessment.id"), primary_key=True),
     Column("position", Integer, primary_key=True),
-    Column("packed", Text, nullable=False),
+    Column("packed", CheckedText, nullable=False),
 )
 """The engine's running state after a snapshot; only the newest is kept, from which an engine continues."""
 
@@ -197,7 +198,7 @@ event = Table(
     Column("alarm", String(600), nullable=False),
     Column("ring", KEY),
     Column("session", String(200), nullable=False),
-    Column("detail", Text, nullable=False),
+    Column("detail", CheckedText, nullable=False),
     Index("event_by_assessment", "assessment_id", "seq"),
     Index("event_by_kind", "assessment_id", "kind", "seq"),
     sqlite_autoincrement=True,

@@ -4,9 +4,12 @@ With a rollback journal and full synchronisation a commit that returned survives
 store is plain SQL: another database needs only a module like this.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from enum import Enum, auto
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,11 +19,20 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import QueuePool
 
+from engine.errors import StoreError
+
+COPY_LOCK_SECONDS = 30.0
+"""Time that a copy waits for the engine's lock."""
+
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _FULL = {sqlite3.SQLITE_FULL}
 _FAULT = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
 _FOREIGN = {sqlite3.SQLITE_NOTADB}
 _FORBIDDEN = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}
+
+
+_text = partial(str, encoding="utf-8", errors="replace")
+"""Decodes a stored text; called for each, so it is as short as can be."""
 
 
 class Trouble(Enum):
@@ -66,6 +78,8 @@ def engine_of(path: Path, *, read_only: bool, lock_seconds: float) -> Engine:
     def prepare(connection: Any, _record: object) -> None:
         # SQLAlchemy begins transactions (below); the driver must begin none itself.
         connection.isolation_level = None
+        # A text that is damaged must not end a query: its checksum, or its reader, tells.
+        connection.text_factory = _text
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {round(lock_seconds * 1000)}")
         if not read_only:
@@ -130,3 +144,29 @@ def complaints(connection: Connection) -> Iterator[str]:
 
 def _pragma(connection: Connection, name: str) -> int:
     return int(connection.exec_driver_sql(f"PRAGMA {name}").scalar_one())
+
+
+def copy_database(path: Path, target: Path) -> None:
+    """Copy a database, consistent also while others write to it; their commits wait meanwhile.
+
+    Args:
+        path: the database, of any schema version.
+        target: the file to make.
+
+    Raises:
+        StoreError: it cannot be read, or is no Raceway store.
+    """
+    # Only a connection that may write can undo what a killed engine left half done.
+    mode = "rw" if os.access(path, os.W_OK) else "ro"
+    address = f"file:{quote(str(path.absolute()))}?mode={mode}"
+    try:
+        with (
+            closing(sqlite3.connect(address, uri=True, timeout=COPY_LOCK_SECONDS)) as source,
+            closing(sqlite3.connect(target)) as copy,
+        ):
+            # In one step: a copy in portions begins again with each commit of the engine.
+            source.backup(copy)
+            if copy.execute("SELECT 1 FROM meta WHERE key = 'schema'").fetchone() is None:
+                raise StoreError(f"{path}: holds no Raceway store")
+    except sqlite3.Error as error:
+        raise StoreError(f"{path}: cannot be copied ({error}); look at it by raceway store check") from error

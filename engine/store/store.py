@@ -5,6 +5,7 @@ from engine.errors import (
     StoreError,
     StoreFaultError,
     StoreFullError,
+    StoreLostError,
     StoreMissingError,
 )
 from engine.store.database import Patience
@@ -21,6 +22,7 @@ __all__ = [
     "StoreError",
     "StoreFaultError",
     "StoreFullError",
+    "StoreLostError",
     "StoreMissingError",
 ]
 

@@ -8,6 +8,7 @@ from sqlalchemy import Row, Select, select
 
 from engine.records.assessment import Assessment
 from engine.store import schema
+from engine.store.checksums import Damaged
 from engine.store.database import Database
 
 READ_AT_ONCE = 2000
@@ -107,7 +108,12 @@ class Streams(Database):
         last = 0
         while True:
             rows = self._portion(query.where(columns.seq > last))
-            yield from map(EventRow._make, rows)
+            for row in rows:
+                if isinstance(row.detail, Damaged):
+                    self.damage.note("event", f"event {row.seq} ({row.kind})", row.detail.words)
+                    yield EventRow._make((*row[:-1], ""))
+                else:
+                    yield EventRow._make(row)
             if len(rows) < READ_AT_ONCE:
                 return
             last = rows[-1].seq

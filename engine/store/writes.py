@@ -13,9 +13,10 @@ from engine.records.events import OPERATOR_KINDS, Event, EventKind, NewEvent
 from engine.records.intake import Intake
 from engine.records.progress import Epoch, Heartbeat
 from engine.store import schema
+from engine.store.damage import DamagedError
 from engine.store.database import Database
 from engine.store.ledger import add_to_ledger
-from engine.store.rows import assessment_of, assessments_query, event_of, event_row
+from engine.store.rows import assessment_of, assessments_query, event_row, events_of
 from engine.store.sqlite import insert_new
 
 
@@ -76,10 +77,17 @@ class Appending(Database):
                 )
             )
             where = (schema.assessment.c.machine_id == machine_id) & (schema.assessment.c.key == key)
+            mine = assessments_query().where(where)
             if expected == 0:
                 kept = update(schema.assessment).where(where)
                 connection.execute(kept.values(settings=json.dumps(settings), run=run))
-            return assessment_of(connection.execute(assessments_query().where(where)).one())
+            try:
+                return assessment_of(connection.execute(mine).one(), self.damage.note)
+            except DamagedError:
+                # The same key means the same layout: what was damaged is known from the settings.
+                mend = update(schema.assessment).where(where)
+                connection.execute(mend.values(layout=json.dumps(layout)))
+            return assessment_of(connection.execute(mine).one(), self.damage.note)
 
         return self.write(work)
 
@@ -270,7 +278,7 @@ class Appending(Database):
             query = query.where(columns.ring == ring)
 
         def work(connection: Connection) -> Event | None:
-            stored = (event_of(row) for row in connection.execute(query))
+            stored = events_of(connection.execute(query).all(), self.damage.note)
             decided = decision(
                 tuple(one for one in stored if one.session == session or one.kind not in OPERATOR_KINDS)
             )

@@ -99,6 +99,11 @@ def is_taken(folder: Path, name: str) -> bool:
     return holder(folder, name) is not None
 
 
+def any_taken(folder: Path) -> bool:
+    """Return whether some process holds any lease of a folder now; a missing folder has none."""
+    return any(is_taken(folder, place.stem) for place in folder.glob("*.lock"))
+
+
 def holder(folder: Path, name: str) -> Holder | None:
     """Return the holder of the lease of this name now; None without one.
 

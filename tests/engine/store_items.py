@@ -4,10 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
+from engine.assessment.state import first_state
+from engine.config.channels import Layout
 from engine.operator import alarm_actions
 from engine.operator.operator import Act, Operator
 from engine.records.assessment import Assessed, Assessment, Quality, Score, SnapshotFacts
 from engine.records.events import Acknowledged, Event, EventKind, NewEvent
+from engine.records.picture import Picture
 from engine.store.store import Store
 from tests.engine.rigs import WALL
 
@@ -54,8 +57,20 @@ def item(position: int, events: tuple[NewEvent, ...] = (), quality: Quality = Qu
     velocity = np.array([position / 7, np.nan, 1 / 3], np.float32) if position % 3 else None
     facts = SnapshotFacts(f"snapshot {position}", at(position), 20480.0, 20480, figures, velocity)
     return Assessed(
-        position, facts, position < 2, scores, events, {"position": position}, bytes([position % 256])
+        position, facts, position < 2, scores, events, state_after(position), packed_picture(position)
     )
+
+
+def state_after(position: int) -> dict[str, object]:
+    """Return a state of an engine at rest, and which snapshot it follows."""
+    layout = Layout(NAMES, ((1, 3), (2,)), np.ones(3, np.bool_), np.ones(3, np.float32), ("V", "g", "V"))
+    return {"position": position, **first_state(layout, (3, 2)).pack()}
+
+
+def packed_picture(position: int) -> bytes:
+    """Return a picture of three channels and two bands that tells its position."""
+    plane = np.full((3, 2), position, np.float32)
+    return Picture(np.array([10, 20, 40], np.float32), plane, plane, plane).pack()
 
 
 SEEN = at(5)

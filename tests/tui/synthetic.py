@@ -12,6 +12,7 @@ from engine.records.events import EventKind, NewEvent
 from engine.records.picture import Picture
 from engine.records.progress import Epoch, Heartbeat, Phase
 from engine.store.store import Store
+from tests.engine.store_items import state_after
 
 START = datetime(2004, 2, 12, 11, 2, 39, tzinfo=UTC)
 INTERVAL = timedelta(minutes=70)
@@ -127,7 +128,7 @@ def assessed(
         position < BASELINE,
         scores,
         events(position) + extra(position),
-        {"n": position},
+        state_after(position),
         picture(position, len(names)),
     )
 

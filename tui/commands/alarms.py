@@ -27,6 +27,7 @@ from tui.commands.options import (
     fail,
     sentences,
     settings_of,
+    warn_of_damage,
 )
 from tui.commands.records import look_for_session
 from tui.durations import EXAMPLES, span_of
@@ -99,6 +100,7 @@ def _desk(
             assessment = pick(store.assessments(), machine, folder)
             look_for_session(store, assessment, session or "")
             events = store.events(assessment, session or "")
+            warn_of_damage(folder, store.damage.sentence)
             at = playhead_of(store, assessment, events, now) or assessment.created_at
             # The settings of the record, unless a settings file is named now.
             rules = assessment.settings

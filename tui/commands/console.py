@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.records.picker import newest_of_each, of_machine, pick
-from tui.commands.options import UNUSABLE, As, Config, Machine, Session, State, fail, sentences, settings_of
+from tui.commands.options import (
+    UNUSABLE,
+    As,
+    Config,
+    Machine,
+    Session,
+    State,
+    fail,
+    sentences,
+    settings_of,
+    warn_of_damage,
+)
 from tui.commands.records import look_for_session
 
 if TYPE_CHECKING:
@@ -129,6 +140,7 @@ def snapshot(
         options = console_options(folder, settings, choice, read_only=True)
         console = make_console(replace(options, session=session or "", at_newest=True))
         drawn = still(console, (columns, rows), screen, at=at, svg=svg is not None)
+        warn_of_damage(folder, console.controller.feed.reading.damage)
         if svg is None:
             print(drawn)
         else:

@@ -91,3 +91,9 @@ def fail(sentence: str, code: int) -> NoReturn:
     """Print a sentence on standard error and exit with a code."""
     complain(f"raceway: {clean_text(sentence)}")
     raise typer.Exit(code)
+
+
+def warn_of_damage(folder: Path, damage: str) -> None:
+    """Say on standard error which values of a store are damaged, if any are."""
+    if damage:
+        complain(f"raceway: {clean_text(f'{folder}: {damage}')}")

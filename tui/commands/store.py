@@ -1,4 +1,4 @@
-"""`raceway store check`, `export` and `prune`: maintenance of a store."""
+"""`raceway store check`, `create`, `backup`, `restore`, `export` and `prune`: maintenance of a store."""
 
 import time
 from collections.abc import Sequence
@@ -22,7 +22,9 @@ PAGES_AT_ONCE = 500
 
 Machine = Annotated[str | None, typer.Option(help="Only this machine; all by default.", show_default=False)]
 
-commands = typer.Typer(help="Check a store, export it as CSV, or thin old data.", no_args_is_help=True)
+commands = typer.Typer(
+    help="Check a store, back it up, export it as CSV, or thin old data.", no_args_is_help=True
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -35,17 +37,78 @@ def check(state: State = None, config: Config = None) -> None:
     """Check that the store is sound and its counts agree (else exit code 1); an engine's commits wait."""
     with sentences():
         folder = _folder(state, settings_of(config, None, {}))
+        from engine.assessment.state import unpack_state
         from engine.store.integrity import check as findings
         from engine.store.store import Store
 
         with Store.open(folder) as store:
             wrong = 0
-            for finding in findings(store):
+            for finding in findings(store, unpack_state):
                 wrong += not finding.sound
                 verdict = "ok   " if finding.sound else "WRONG"
                 print(f"{verdict}  {clean_text(finding.about)}: {clean_text(finding.words)}", flush=True)
     if wrong:
         fail(f"{folder}: {wrong} findings are wrong; keep a copy of the folder before anything else", FAILED)
+
+
+@commands.command()
+def create(
+    beside_bundles: Annotated[
+        bool,
+        typer.Option(
+            "--beside-bundles", help="Even where bundles say that a database was lost.", show_default=False
+        ),
+    ] = False,
+    state: State = None,
+    config: Config = None,
+) -> None:
+    """Make an empty store, say where the database of one was lost and there is no backup."""
+    with sentences():
+        settings = settings_of(config, None, {})
+        folder = _folder(state, settings)
+        from engine.store.store import Store
+
+        group = settings.store.group
+        with Store.open(folder, create=True, group=group, beside_bundles=beside_bundles) as store:
+            records = len(store.assessments())
+        print(f"{folder}: holds a store with {records} records")
+
+
+@commands.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The archive to make.", show_default=False)],
+    state: State = None,
+    config: Config = None,
+) -> None:
+    """Back up the database and the bundles into one archive, also while an engine works."""
+    with sentences():
+        folder = _folder(state, settings_of(config, None, {}))
+        from engine.store.backup import write_backup
+
+        made = write_backup(folder, file, wall_clock())
+        print(f"{file}: holds the store {folder}, {made.bundles} bundles, {made.size / 1e6:.1f} MB; checked")
+
+
+@commands.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="An archive of `raceway store backup`.", show_default=False)],
+    state: State = None,
+    config: Config = None,
+) -> None:
+    """Restore a store from a backup, whole or not at all, into a folder that holds none."""
+    with sentences():
+        settings = settings_of(config, None, {})
+        folder = _folder(state, settings)
+        from engine.store.backup import restore_backup
+        from engine.system.lease import any_taken
+        from engine.system.permissions import access_of
+
+        access = access_of(settings.store.group)
+        made = restore_backup(file, folder, access, lambda place: any_taken(place / "leases"))
+        print(
+            f"{folder}: holds the store as of {made.made_at:%Y-%m-%d %H:%M:%S} UTC, {made.bundles} bundles,"
+            f" {made.size / 1e6:.1f} MB"
+        )
 
 
 @commands.command()

@@ -129,12 +129,17 @@ def status(
             chosen = newest_of_each(of_machine(store.assessments(), machine, place))
             standings = [collect(store, one, wall_clock()) for one in chosen]
         lines = [line for standing in standings for line in map(clean_text, told(standing))]
-        code = worst(map(code_of, standings))
+        codes = [code_of(standing) for standing in standings]
+        if store.damage.sentence:
+            lines.append(clean_text(f"store     damaged: {store.damage.sentence}"))
+            # A record whose layout is lost is not shown at all: its alarms are unknown.
+            codes.append(Code.UNKNOWN if store.damage.hides_a_record else Code.WARNING)
     except (UnusableError, FailedError, OSError) as error:
         fail(str(error), Code.UNKNOWN)
     except Exception as error:
         # Exit code 1 of an unforeseen failure would mean "warning".
         fail(f"the state is unknown ({type(error).__name__}: {error}); report this", Code.UNKNOWN)
+    code = worst(codes)
     if not printed("\n".join(lines)) and code is Code.WELL:
         # Nobody can read that all is well.
         code = Code.UNKNOWN

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.records.picture import Picture
 from tui.data.view import View
 
 if TYPE_CHECKING:
@@ -113,10 +112,9 @@ class Album:
         return self._gallery
 
     def _read(self, store: "Store", view: View, position: int) -> tuple[Floats, Floats] | None:
-        packed = store.picture(view.assessment, position)
-        if packed is None:
+        picture = store.drawn(view.assessment, position)
+        if picture is None:
             return None
-        picture = Picture.unpack(packed)
         if self._edges is None:
             self._edges = picture.edges
         # Another model has other bands: after a switch only the pictures of the first one fit together.

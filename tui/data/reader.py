@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from engine.clock import moment
 from engine.errors import FailedError, StoreError, StoreMissingError, UnusableError
 from engine.records.assessment import Assessment
-from engine.records.picture import Picture
 from engine.records.series import Series
 from tui.data.crossings import crossings, more_crossings
 from tui.data.series_cache import Recollection
@@ -79,7 +78,9 @@ class Reader:
             self._insists = self._insists and view is None
             more = self._past is not None and self._past.more
             there = view is not None and self._is_there(view.assessment)
-            return Reading(view, "", self._extra(view, look), look, more, there)
+            extra = self._extra(view, look)
+            damage = self._store.damage.sentence if self._store is not None else ""
+            return Reading(view, "", extra, look, more, there, damage=damage)
         except Exception as error:
             if self._insists and isinstance(error, UnusableError | FailedError):
                 raise
@@ -180,9 +181,7 @@ class Reader:
         return store.came(assessment.machine_id, moment(int(series.at[-1])))
 
     def _with_picture(self, store: "Store", view: View, position: int) -> View:
-        packed = store.picture(view.assessment, position)
-        picture = None if packed is None else Picture.unpack(packed)
-        return replace(view, picture=picture, picture_position=position)
+        return replace(view, picture=store.drawn(view.assessment, position), picture_position=position)
 
 
 def _first_line(error: Exception) -> str:

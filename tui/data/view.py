@@ -54,6 +54,7 @@ class Reading:
 
     `extra` is the result of the screen's query `looked`. `more`: there is more to read at once. `begun`: the
     store was polled at least once. `there`: a process works on the assessment, whatever its heartbeat says.
+    `damage` names the damaged values of the store that were left out, "" where there was none.
     """
 
     view: View | None
@@ -63,3 +64,4 @@ class Reading:
     more: bool = False
     there: bool = False
     begun: bool = True
+    damage: str = ""

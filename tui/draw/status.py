@@ -1,6 +1,6 @@
 """The state of the engine in words, and the advice if it stopped."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from engine.records.progress import SILENCE, Phase
@@ -61,6 +61,15 @@ def engine_status(reading: Reading, started: datetime, now: datetime, zone: tzin
         now: wall clock.
         zone: of the times in the text.
     """
+    status = _told(reading, started, now, zone)
+    if not reading.damage or reading.trouble:
+        return status
+    role = status.role if status.role is Role.ALARM else Role.WARNING
+    advice = status.advice or f"The store is damaged: {clean(reading.damage)}."
+    return replace(status, text=f"STORE DAMAGED, {status.text}", role=role, advice=advice)
+
+
+def _told(reading: Reading, started: datetime, now: datetime, zone: tzinfo) -> EngineStatus:
     if not reading.begun:
         return EngineStatus("reading the store", Role.PLAIN, busy="STARTING")
     if reading.view is None:

@@ -178,3 +178,17 @@ def test_arrays_that_are_none_are_damage(place: Path, content: bytes) -> None:
     manifest["files"][ARRAYS] = sha256(content).hexdigest()
     (place / MANIFEST).write_text(json.dumps(manifest))
     assert "is damaged" in complaint(place)
+
+
+@pytest.mark.parametrize("scoring", [2, 0, "1", None, [1]])
+def test_bundle_of_another_scoring_is_to_be_learned_again(place: Path, scoring: object) -> None:
+    manifest = json.loads((place / MANIFEST).read_text())
+    (place / MANIFEST).write_text(json.dumps({**manifest, "scoring": scoring}))
+    assert "learn again" in complaint(place)
+
+
+def test_bundle_without_a_scoring_is_of_the_first(place: Path) -> None:
+    manifest = json.loads((place / MANIFEST).read_text())
+    del manifest["scoring"]
+    (place / MANIFEST).write_text(json.dumps(manifest))
+    assert load_bundle(place).scoring == 1

@@ -38,7 +38,7 @@ def wrong(store: Store) -> list[str]:
 
 def test_sound_store_has_nothing_wrong(store: Store) -> None:
     findings = list(check(store))
-    assert len(findings) == 8
+    assert len(findings) == 9
     assert all(finding.sound for finding in findings)
 
 

@@ -13,7 +13,7 @@ from engine.records.events import Action, Event, EventKind, NewEvent
 from engine.records.intake import Intake, Outcome
 from engine.store.store import Store, StoreError
 from tests.engine.rigs import WALL
-from tests.engine.store_items import at, begin, item, raised
+from tests.engine.store_items import at, begin, item, raised, state_after
 
 
 @pytest.fixture
@@ -163,7 +163,7 @@ def test_engine_goes_on_after_a_late_snapshot_as_if_it_had_not_come(store: Store
     store.append(assessment, [item(0), item(1)], WALL)
     late = replace(item(2), snapshot=replace(item(2).snapshot, at=at(0) - timedelta(days=1)))
     store.append(assessment, [replace(late, late=True, state=None)], WALL)
-    assert store.resume_point(assessment) == (2, at(1), {"position": 1})
+    assert store.resume_point(assessment) == (2, at(1), state_after(1))
 
 
 def test_newest_snapshots_can_be_read_alone(store: Store) -> None:

@@ -18,7 +18,7 @@ from engine.records.stored_settings import stored_settings
 from engine.store.location import FILE_NAME
 from engine.store.store import Store, StoreError
 from tests.engine.rigs import WALL
-from tests.engine.store_items import NAMES, at, begin, item, raised
+from tests.engine.store_items import NAMES, at, begin, item, packed_picture, raised, state_after
 
 
 @pytest.fixture
@@ -111,8 +111,8 @@ def test_assessment_without_snapshots_has_an_empty_series_and_nowhere_to_resume(
 def test_pictures_and_resume_point_are_those_of_their_snapshots(store: Store) -> None:
     assessment = begin(store)
     store.append(assessment, [item(0), item(1)], WALL)
-    assert store.picture(assessment, 1) == b"\x01"
-    assert store.resume_point(assessment) == (1, at(1), {"position": 1})
+    assert store.picture(assessment, 1) == packed_picture(1)
+    assert store.resume_point(assessment) == (1, at(1), state_after(1))
 
 
 def test_events_come_back_in_order_with_both_their_times(store: Store) -> None:
@@ -160,7 +160,7 @@ def test_state_may_be_left_out_of_all_but_the_last_snapshot_of_a_commit(store: S
     assessment = begin(store)
     store.append(assessment, [replace(item(0), state=None), item(1)], WALL)
     resume = store.resume_point(assessment)
-    assert resume == (1, at(1), {"position": 1})
+    assert resume == (1, at(1), state_after(1))
 
 
 def test_text_from_outside_stays_what_it_was(store: Store) -> None:

@@ -1,0 +1,135 @@
+"""Decodes every value of a store and names those that are damaged, a portion of rows at a time."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import BigInteger, LargeBinary, Row, Select, cast, select, type_coerce
+
+from engine.records.assessment import Assessment
+from engine.records.intake import Outcome
+from engine.store import schema
+from engine.store.damage import Damage, DamagedError, Note
+from engine.store.database import Database
+from engine.store.rows import (
+    assessments_of,
+    assessments_query,
+    event_of,
+    heartbeat_of,
+    mapping_of,
+    picture_of,
+)
+from engine.store.series_rows import mended_series
+
+READ_AT_ONCE = 1000
+"""Rows decoded in one transaction: pictures of 8 KB take some 50 ms."""
+
+Unpack = Callable[[Mapping[str, Any]], object]
+"""Decodes an engine's state; raises ValueError, KeyError, TypeError or AttributeError if it cannot."""
+
+
+class _Findings:
+    """Damaged values in order; without the limit that a long-lived store has."""
+
+    def __init__(self) -> None:
+        self.found: dict[Damage, None] = {}
+
+    def note(self, table: str, row: object, words: str) -> None:
+        self.found[Damage(table, str(row), words)] = None
+
+
+def damaged_rows(store: Database) -> list[str]:
+    """Name the damaged values of the tables that belong to no assessment, or to all."""
+    findings = _Findings()
+    with store.reading() as connection:
+        rows = connection.execute(assessments_query()).all()
+    assessments_of(rows, findings.note)
+    with store.reading() as connection:
+        beats = connection.execute(select(schema.heartbeat)).all()
+    for beat in beats:
+        heartbeat_of(beat, findings.note)
+    for row in _portions(store, select(schema.intake), schema.intake.c.id):
+        if row.outcome not in list(Outcome):
+            findings.note("intake", f"row {row.id}", f"{row.outcome!r} is no outcome")
+    return [str(one) for one in findings.found]
+
+
+def damaged_values(store: Database, assessment: Assessment, unpack: Unpack | None) -> list[str]:
+    """Name the damaged values of an assessment: pictures, figures, scores, events, the engine's state."""
+    findings = _Findings()
+    _check_pictures(store, assessment, findings.note)
+    _check_snapshots(store, assessment, findings.note)
+    _check_events(store, assessment, findings.note)
+    with store.reading() as connection:
+        states = connection.execute(
+            select(schema.state).where(schema.state.c.assessment_id == assessment.id)
+        ).all()
+    for row in states:
+        try:
+            plain = mapping_of(row.packed)
+            if unpack is not None:
+                unpack(plain)
+        except DamagedError as error:
+            findings.note("state", f"snapshot {row.position}", str(error))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            findings.note("state", f"snapshot {row.position}", "it is no state of an engine")
+    return [str(one) for one in findings.found]
+
+
+def _check_pictures(store: Database, assessment: Assessment, note: Note) -> None:
+    picture = schema.picture.c
+    query = select(picture.position, picture.packed).where(picture.assessment_id == assessment.id)
+    for row in _portions(store, query, picture.position):
+        picture_of(row.packed, f"snapshot {row.position}", note)
+
+
+def _check_snapshots(store: Database, assessment: Assessment, note: Note) -> None:
+    assessed, snapshot, score = schema.assessed.c, schema.snapshot.c, schema.score.c
+    heads = (
+        select(
+            assessed.position,
+            type_coerce(snapshot.at, BigInteger).label("at"),
+            snapshot.name,
+            assessed.baseline,
+            snapshot.figures,
+            snapshot.velocity,
+        )
+        .join_from(schema.assessed, schema.snapshot)
+        .where(assessed.assessment_id == assessment.id)
+    )
+    scores = select(schema.score).where(score.assessment_id == assessment.id).order_by(score.position)
+    for portion in _in_portions(store, heads, assessed.position):
+        within = score.position.between(portion[0].position, portion[-1].position)
+        with store.reading() as connection:
+            rows = connection.execute(scores.where(within)).all()
+        mended_series(assessment, portion, rows, note)
+
+
+def _check_events(store: Database, assessment: Assessment, note: Note) -> None:
+    event = schema.event.c
+    # As written: where a text is no UTF-8, reading it would put another character there.
+    raw = cast(event.detail, LargeBinary).label("raw")
+    query = select(schema.event, raw).where(event.assessment_id == assessment.id)
+    for row in _portions(store, query, event.seq):
+        event_of(row, note)
+        try:
+            bytes(row.raw or b"").decode()
+        except UnicodeDecodeError:
+            note("event", f"event {row.seq} ({row.kind})", "its text is no UTF-8")
+
+
+def _portions(store: Database, query: Select[Any], key: Any) -> Iterator[Row[Any]]:
+    for portion in _in_portions(store, query, key):
+        yield from portion
+
+
+def _in_portions(store: Database, query: Select[Any], key: Any) -> Iterator[Sequence[Row[Any]]]:
+    """Yield the rows of a query in portions, in order of a column that is among those asked for."""
+    last = -1
+    while True:
+        with store.reading() as connection:
+            rows = connection.execute(query.where(key > last).order_by(key).limit(READ_AT_ONCE)).all()
+        if rows:
+            yield rows
+        if len(rows) < READ_AT_ONCE:
+            return
+        last = getattr(rows[-1], key.name)
