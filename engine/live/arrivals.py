@@ -42,7 +42,7 @@ class Arrivals:
         Args:
             newest: recording time of the newest snapshot scored, None before the first.
         """
-        looked = self.intake.look(newest, self._interval)
+        looked = self.intake.look(newest, self._interval, self.beat)
         return [one for one in looked if self.gathered.get(one.raw) != one.stamp]
 
     def score(self, portion: Sequence[Candidate], assessor: Assessor) -> None:

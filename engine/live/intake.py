@@ -78,6 +78,9 @@ def decide(
 MOST_REMEMBERED = 200_000
 """Ledger rows held in memory; beyond that they are read again."""
 
+REFUSED_AT_ONCE = 200
+"""Refused files that are stored, and moved aside, between two beats."""
+
 UNCOMMITTED = 1024
 """Recordings taken last, remembered beside the ledger: more than one commit ever holds."""
 
@@ -159,12 +162,15 @@ class FolderIntake:
         """Return in words how changes of the folder are noticed."""
         return self._waker.how
 
-    def look(self, newest: datetime | None, interval: timedelta) -> tuple[Candidate, ...]:
+    def look(
+        self, newest: datetime | None, interval: timedelta, beat: Callable[[], None] = lambda: None
+    ) -> tuple[Candidate, ...]:
         """Look into the folder: return the files to read, oldest first; enter those that are no recordings.
 
         Args:
             newest: recording time of the newest snapshot scored, None before the first.
             interval: the usual time between two snapshots, zero where it is not known.
+            beat: called between the steps of a long look.
         """
         was_deaf = self._waker.was_deaf()
         hints = self._waker.hints()
@@ -177,8 +183,8 @@ class FolderIntake:
             self._settle_foreign()
         else:
             scan = self._inbox.glance(self._known, hints)
-        for refused in self._unknown(scan.refused):
-            self.refuse(refused, Outcome.QUARANTINED, refused.reason)
+        beat()
+        self._refuse_all(self._unknown(scan.refused), beat)
         wall = self._record.now()
         ready, broken = self._recorder.admit(self._unknown(scan.ready), newest, interval, wall)
         if broken is not None:
@@ -273,7 +279,22 @@ class FolderIntake:
     ) -> None:
         """Enter a file that is not scored, with its reason, and move it aside where the settings say so."""
         self._enter(one, outcome, reason, at, digest)
-        if self._aside is not None and outcome in REFUSED:
+        if outcome in REFUSED:
+            self._move_aside(one)
+
+    def _refuse_all(self, found: Sequence[Refused], beat: Callable[[], None]) -> None:
+        """Store why files are no recordings, many in a transaction: each waits for the disk once."""
+        for start in range(0, len(found), REFUSED_AT_ONCE):
+            some = found[start : start + REFUSED_AT_ONCE]
+            rows = [_row(one, Outcome.QUARANTINED, one.reason, None, None) for one in some]
+            self._record.settle(rows, ())
+            for one in some:
+                self._remember(one)
+                self._move_aside(one)
+            beat()
+
+    def _move_aside(self, one: Candidate | Refused) -> None:
+        if self._aside is not None:
             try:
                 self._inbox.move_aside(one, self._aside)
                 self._aside_words = ""

@@ -4,14 +4,9 @@ Rings without a "notified" event in the store are due. An engine that was killed
 runs the command again; after a kill before the run, it runs late.
 """
 
-import os
-import signal
-import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,8 +18,7 @@ from engine.config.sections import AlarmSettings
 from engine.records.assessment import Assessment
 from engine.records.events import Event, EventKind, NewEvent, Priority
 from engine.store.store import Store
-from engine.system.child_death import death_of
-from replay.recording import clean_text
+from engine.system.bounded_run import Ran, run_command
 
 ATTEMPTS = 5
 """Runs of a failing command for one ring before the engine gives up and records it."""
@@ -39,10 +33,6 @@ LOOK_SECONDS = 5.0
 RINGING = "raceway-ringing"
 """Name of the thread."""
 
-TAIL_BYTES = 600
-"""Bytes kept of a failing command's standard error."""
-
-
 @dataclass(frozen=True, slots=True)
 class NotificationCommand:
     """The command, its time limit [s], and the lowest priority that it is run for."""
@@ -50,14 +40,6 @@ class NotificationCommand:
     command: tuple[str, ...]
     timeout: float
     floor: Priority
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """Result of one run: exit code (None where it was killed or not started), and the error."""
-
-    code: int | None
-    error: str = ""
 
 
 Run = Callable[[Sequence[str], bytes, float], Ran]
@@ -68,36 +50,6 @@ def command_of(settings: AlarmSettings) -> NotificationCommand | None:
     if not settings.on_ring:
         return None
     return NotificationCommand(settings.on_ring, settings.on_ring_timeout, settings.ringing_from)
-
-
-def run_command(command: Sequence[str], payload: bytes, timeout: float) -> Ran:
-    """Run the command once, without a shell; at its time limit kill it and all that it started."""
-    with tempfile.TemporaryFile() as errors:
-        try:
-            process = subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=errors,
-                start_new_session=True,
-            )
-        except OSError as error:
-            return Ran(None, f"{command[0]} cannot be started ({error.strerror})")
-        try:
-            process.communicate(payload, timeout)
-        except subprocess.TimeoutExpired:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            return Ran(None, f"killed after {timeout:g} s")
-        if process.returncode == 0:
-            return Ran(0)
-        size = errors.seek(0, os.SEEK_END)
-        errors.seek(max(size - TAIL_BYTES, 0))
-        words = clean_text(" ".join(errors.read().decode(errors="replace").split()))
-        if process.returncode < 0 or not words:
-            words = f"it {death_of(process.returncode, words, 'the command').words}"
-        return Ran(process.returncode, words)
 
 
 @dataclass(slots=True)

@@ -13,11 +13,12 @@ import pytest
 
 from engine.alarms.notifications import YOUNG, calls_due
 from engine.config.settings import SettingsError, load_settings
-from engine.live.notifier import ATTEMPTS, NotificationCommand, Notifier, Ran, command_of, run_command
+from engine.live.notifier import ATTEMPTS, NotificationCommand, Notifier, command_of
 from engine.records.assessment import Assessment
 from engine.records.events import Cause, Event, EventKind, NewEvent, Priority
 from engine.records.stored_settings import FoldRules
 from engine.store.store import Store, StoreError
+from engine.system.bounded_run import Ran, run_command
 from tests.engine.handmade_events import CLEARED, RAISED, at, engine_event, retired, shelved
 from tests.engine.rigs import WALL
 from tests.tui import synthetic
