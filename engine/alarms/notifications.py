@@ -1,11 +1,12 @@
 """The rings that `on_ring` has not been run for, and the payload of that command. Pure functions."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from engine.alarms.alarm import Alarm, fold_alarms
 from engine.alarms.causes import CAUSES
+from engine.alarms.shelving import expiry_of, place_of
 from engine.records.events import RINGS, Event, EventKind, Priority
 from engine.records.payloads import Ring
 from engine.records.stored_settings import FoldRules
@@ -16,6 +17,9 @@ YOUNG = timedelta(hours=24)
 
 ALWAYS = frozenset(cause.value for cause, rule in CAUSES.items() if rule.always_notified)
 """Causes for which the command runs at any priority."""
+
+
+_SERVICE = frozenset({EventKind.RETIRED, EventKind.REINSTATED})
 
 
 def calls_due(
@@ -33,29 +37,96 @@ def calls_due(
         live_now: the newest stamp plus the wall time since it came.
         now: wall clock.
     """
-    events = tuple(events)
-    notified = {event.ring for event in events if event.kind is EventKind.NOTIFIED}
-    rings = [
-        event
-        for event in events
-        if event.kind in RINGS and event.seq not in notified and now - event.recorded_at <= YOUNG
-    ]
-    expired = [
-        alarm.ring
-        for alarm in fold_alarms(events, live_now, rules)
-        if alarm.ring.kind is EventKind.SHELVED
-        and alarm.needs_acknowledgement
-        and alarm.ring.seq not in notified
-        and live_now - alarm.ring.at <= YOUNG
-    ]
-    due: list[tuple[Event, Alarm]] = []
-    for ring in [*rings, *expired]:
-        alarm = _as_it_rang(events, ring, rules)
-        # A shelf that came after the ring does not cancel its notification.
-        quiet = alarm is None or (alarm.put_away and not alarm.shelved_later)
-        if alarm is not None and not quiet and _loud(ring, alarm, floor):
-            due.append((ring, alarm))
-    return tuple(due)
+    calls = PendingCalls(rules, floor)
+    calls.add(events)
+    return tuple(calls.due(live_now, now))
+
+
+class PendingCalls:
+    """The rings that the command has still to run for, kept up to date as events are added.
+
+    A ring depends on the events of its place and on components out of service alone. One that is quiet is
+    decided again only once those have grown, so that a long record costs nothing.
+    """
+
+    def __init__(self, rules: FoldRules, floor: Priority) -> None:
+        """Start without events; arguments as of `calls_due`."""
+        self._rules, self._floor = rules, floor
+        self._by_place: dict[str, list[Event]] = {}
+        self._service: list[Event] = []
+        self._notified: set[int | None] = set()
+        self._rings: dict[int, Event] = {}
+        self._shelves: dict[int, Event] = {}
+        self._quiet: dict[int, int] = {}
+
+    def add(self, events: Iterable[Event]) -> None:
+        """Add newer events, in order of seq."""
+        for event in events:
+            if event.kind is EventKind.NOTIFIED:
+                self._notified.add(event.ring)
+            elif event.kind in _SERVICE:
+                self._service.append(event)
+            elif event.alarm:
+                self._by_place.setdefault(place_of(event.alarm), []).append(event)
+            if event.kind in RINGS and not self._is_low(event):
+                self._rings[event.seq] = event
+            elif event.kind is EventKind.SHELVED:
+                self._shelves[event.seq] = event
+        for waiting in (self._rings, self._shelves, self._quiet):
+            for seq in [seq for seq in waiting if seq in self._notified]:
+                del waiting[seq]
+
+    @property
+    def waiting(self) -> frozenset[int]:
+        """Return the seq of each ring and shelf that may be due now or later."""
+        return frozenset(self._rings.keys() | self._shelves.keys())
+
+    def due(self, live_now: datetime, now: datetime) -> Iterator[tuple[Event, Alarm]]:
+        """Yield the rings that are due with their alarms, the oldest first; each is decided when asked for.
+
+        Args:
+            live_now: the newest stamp plus the wall time since it came.
+            now: wall clock.
+        """
+        for seq, ring in list(self._rings.items()):
+            if now - ring.recorded_at > YOUNG:
+                del self._rings[seq]
+                continue
+            own = self._own_events(ring)
+            if self._quiet.get(seq) == len(own):
+                continue
+            alarm = _as_it_rang(own, ring, self._rules)
+            # A shelf that came after the ring does not cancel its notification.
+            quiet = alarm is None or (alarm.put_away and not alarm.shelved_later)
+            if alarm is None or quiet or not _loud(ring, alarm, self._floor):
+                self._quiet[seq] = len(own)
+            else:
+                yield ring, alarm
+        yield from self._run_out(live_now)
+
+    def _run_out(self, live_now: datetime) -> Iterator[tuple[Event, Alarm]]:
+        """Yield the shelves whose time is up under a standing alarm, as rings."""
+        young = [
+            shelf for shelf in self._shelves.values() if timedelta(0) <= live_now - expiry_of(shelf) <= YOUNG
+        ]
+        for shelf in {place_of(shelf.alarm): shelf for shelf in young}.values():
+            own = self._own_events(shelf)
+            for alarm in fold_alarms(own, live_now, self._rules):
+                ring = alarm.ring
+                is_open = ring.kind is EventKind.SHELVED and ring.seq not in self._notified
+                if is_open and alarm.needs_acknowledgement and live_now - ring.at <= YOUNG:
+                    rang = _as_it_rang(own, ring, self._rules)
+                    quiet = rang is None or (rang.put_away and not rang.shelved_later)
+                    if rang is not None and not quiet and _loud(ring, rang, self._floor):
+                        yield ring, rang
+
+    def _own_events(self, ring: Event) -> list[Event]:
+        return [*self._by_place.get(place_of(ring.alarm), ()), *self._service]
+
+    def _is_low(self, ring: Event) -> bool:
+        """Whether no later event can make a ring loud: its priority and its cause are fixed."""
+        found = Ring.from_detail(ring.detail)
+        return bool(found.cause) and found.priority < self._floor and found.cause not in ALWAYS
 
 
 def payload_of(machine: str, ring: Event, alarm: Alarm, advice: str) -> bytes:

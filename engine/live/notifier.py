@@ -12,7 +12,7 @@ from datetime import datetime
 
 from engine.alarms.advice import advice_for
 from engine.alarms.alarm import Alarm
-from engine.alarms.notifications import calls_due, payload_of
+from engine.alarms.notifications import PendingCalls, payload_of
 from engine.assessment.live_record import LiveRecord
 from engine.config.sections import AlarmSettings
 from engine.records.assessment import Assessment
@@ -32,6 +32,7 @@ LOOK_SECONDS = 5.0
 
 RINGING = "raceway-ringing"
 """Name of the thread."""
+
 
 @dataclass(frozen=True, slots=True)
 class NotificationCommand:
@@ -88,9 +89,9 @@ class Notifier:
         """
         self._open_store, self._assessment, self._command = open_store, assessment, command
         self._now, self._live_now, self._run, self._clock = now, live_now, run, clock
-        self._rules = assessment.settings.fold
+        self._calls = PendingCalls(assessment.settings.fold, command.floor)
         self._store: Store | None = None
-        self._events: tuple[Event, ...] = ()
+        self._last = 0
         self._trying: dict[int, _Trying] = {}
         self._unrecorded: dict[int, NewEvent] = {}
         self._poked, self._stopping = threading.Event(), threading.Event()
@@ -121,13 +122,11 @@ class Notifier:
         if self._store is None:
             self._store = self._open_store()
         self._record()
-        last = self._events[-1].seq if self._events else 0
-        self._events += self._store.events(self._assessment, after=last)
+        self._read(self._store)
         live_now = self._live_now()
-        due = calls_due(self._events, self._rules, self._command.floor, live_now, self._now())
-        wanted = {ring.seq for ring, _ in due}
+        wanted = self._calls.waiting
         self._trying = {seq: trying for seq, trying in self._trying.items() if seq in wanted}
-        for ring, alarm in due:
+        for ring, alarm in self._calls.due(live_now, self._now()):
             trying = self._trying.setdefault(ring.seq, _Trying())
             if ring.seq not in self._unrecorded and trying.again_at <= self._clock():
                 self._call(ring, alarm, trying, live_now)
@@ -136,6 +135,12 @@ class Notifier:
                     break
         waits = [one.again_at for seq, one in self._trying.items() if seq not in self._unrecorded]
         return max(min(waits, default=self._clock() + LOOK_SECONDS) - self._clock(), 0.0)
+
+    def _read(self, store: Store) -> None:
+        """Read the events since the last look."""
+        events = store.events(self._assessment, after=self._last)
+        self._calls.add(events)
+        self._last = events[-1].seq if events else self._last
 
     def _call(self, ring: Event, alarm: Alarm, trying: _Trying, live_now: datetime) -> None:
         advice = advice_for(alarm, self._assessment.settings.advice)
@@ -158,8 +163,7 @@ class Notifier:
             if self._store is not None:
                 self._store.add_event(self._assessment, fact, self._now())
                 # Read back at once: a ring that is recorded must not look due in between.
-                last = self._events[-1].seq if self._events else 0
-                self._events += self._store.events(self._assessment, after=last)
+                self._read(self._store)
                 del self._unrecorded[seq]
                 self._trying.pop(seq, None)
 

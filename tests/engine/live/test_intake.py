@@ -2,14 +2,18 @@
 
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from engine.config.settings import load_settings
+from engine.records.assessment import Assessment
 from engine.records.events import EventKind
-from engine.records.intake import Outcome
+from engine.records.intake import Intake, Outcome
 from engine.records.progress import Phase
+from engine.store.store import Store
 from replay.run import open_run
 from tests.engine import rigs
 from tests.engine.bad_files import add_bad_files, name_between
@@ -403,3 +407,34 @@ def test_file_that_stood_refused_stands_no_more_once_the_settings_pass_it_over(
         Outcome.QUARANTINED,
         Outcome.FOREIGN,
     ]
+
+
+def test_flood_of_links_is_refused_in_few_transactions_with_beats_between(
+    plant: Plant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count, sizes = 1000, []
+    target = plant.folder.parent / "elsewhere"
+    target.touch()
+    for number in range(count):
+        day = rigs.SMALL_START + 100 * (number + 1) * rigs.SMALL_INTERVAL
+        (plant.folder / f"{day:%Y%m%dT%H%M%S}.csv").symlink_to(target)
+    settle = Store.settle
+
+    def counted(store: Store, assessment: Assessment, rows: Sequence[Intake], *others: Any) -> None:
+        if rows:
+            sizes.append((len(rows), len(plant.beats)))
+        settle(store, assessment, rows, *others)
+
+    monkeypatch.setattr(Store, "settle", counted)
+
+    def story() -> Story:
+        plant.clock.steady += plant.settings.watch.patience
+        yield from plant.until_ledger_has(count)
+
+    monkeypatch.setattr("engine.assessment.heartbeat.BEAT_SECONDS", 0.0, raising=False)
+    plant.run(story(), bundle=plant.rig.bundle)
+    assert plant.counts()[Outcome.QUARANTINED] == count
+    assert sum(rows for rows, _ in sizes) == count
+    assert len(sizes) <= 10
+    beats = [beats for _, beats in sizes]
+    assert beats == sorted(set(beats))

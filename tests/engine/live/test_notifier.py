@@ -6,12 +6,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from engine.alarms.notifications import YOUNG, calls_due
+from engine.alarms.alarm import fold_alarms
+from engine.alarms.notifications import YOUNG, PendingCalls, calls_due
 from engine.config.settings import SettingsError, load_settings
 from engine.live.notifier import ATTEMPTS, NotificationCommand, Notifier, command_of
 from engine.records.assessment import Assessment
@@ -263,3 +265,58 @@ def test_command_of_the_settings_is_words_or_one_line() -> None:
     assert words.on_ring == ("notify", "a b")
     with pytest.raises(SettingsError, match=r"alarms\.on_ring is no command line"):
         load_settings(overrides={"alarms.on_ring": "notify 'night"})
+
+
+def raise_of(seq: int, key: str, priority: str = "medium") -> Event:
+    when = at(seq / 60)
+    detail = {"cause": "limit", "priority": priority, "severity": 2.0}
+    return Event(seq, EventKind.RAISED, when, when, "component", "Left", key, None, "", detail)
+
+
+@pytest.mark.parametrize("chatter", [0, 60])
+def test_pending_rings_cost_no_more_than_the_events_of_their_own_place(
+    monkeypatch: pytest.MonkeyPatch, chatter: int
+) -> None:
+    folded = 0
+
+    def counted(events: Sequence[Event], *arguments: object) -> object:
+        nonlocal folded
+        folded += len(events)
+        return fold_alarms(events, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("engine.alarms.notifications.fold_alarms", counted)
+    rules, count = FoldRules(chatter=timedelta(minutes=chatter)), 1000
+    calls = PendingCalls(rules, Priority.MEDIUM)
+    calls.add([raise_of(seq, f"Part {seq}/limit/s") for seq in range(1, count + 1)])
+    assert len(list(calls.due(at(30), at(30)))) == count
+    assert folded == count
+    for seq in range(1, count + 1):
+        calls.add([notified(count + seq, seq)])
+    assert not list(calls.due(at(30), at(30)))
+    assert folded == count
+
+
+def test_rings_below_the_floor_are_decided_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = PendingCalls(RULES, Priority.MEDIUM)
+    calls.add([raise_of(seq, f"Left/limit/{seq}", "low") for seq in range(1, 500)])
+    monkeypatch.setattr("engine.alarms.notifications.fold_alarms", None)
+    assert not list(calls.due(at(30), at(30)))
+
+
+def test_calls_are_the_same_however_the_events_come() -> None:
+    events = [
+        raise_of(1, "Left/limit/1"),
+        raise_of(2, "Right/limit/2"),
+        replace(shelved(3, 1, 1, 20), alarm="Left/limit/1"),
+        retired(4, 2),
+        raise_of(5, "Left/limit/5"),
+        notified(6, 2),
+        raise_of(7, "Right/limit/7", "high"),
+    ]
+    for minute in (1, 10, 21, 40, 1000):
+        whole = calls_due(events, RULES, Priority.MEDIUM, at(minute), at(minute))
+        calls = PendingCalls(RULES, Priority.MEDIUM)
+        for event in events:
+            calls.add([event])
+            list(calls.due(at(minute), at(minute)))
+        assert tuple(calls.due(at(minute), at(minute))) == whole
