@@ -80,7 +80,7 @@ class _Tail:
         self._thread.start()
 
     def words(self) -> str:
-        """The last words in one line."""
+        """Return the last words in one line."""
         self._thread.join(LAST_WORDS_SECONDS)
         return clean_text(" ".join(self._tail.decode(errors="replace").split()))
 
@@ -107,7 +107,7 @@ def _kill_all(process: subprocess.Popen[bytes], marker: str) -> None:
 
 
 def _descendants(marker: str) -> list[int]:
-    """Processes with the marker in their environment; none on a system without /proc."""
+    """Return the processes with the marker in their environment; none on a system without /proc."""
     wanted, found = f"{MARKER}={marker}".encode(), []
     for place in Path("/proc").glob("[0-9]*"):
         # Of another user, or ended meanwhile.

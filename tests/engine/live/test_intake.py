@@ -431,7 +431,6 @@ def test_flood_of_links_is_refused_in_few_transactions_with_beats_between(
         plant.clock.steady += plant.settings.watch.patience
         yield from plant.until_ledger_has(count)
 
-    monkeypatch.setattr("engine.assessment.heartbeat.BEAT_SECONDS", 0.0, raising=False)
     plant.run(story(), bundle=plant.rig.bundle)
     assert plant.counts()[Outcome.QUARANTINED] == count
     assert sum(rows for rows, _ in sizes) == count
