@@ -10,9 +10,9 @@ from functools import partial
 from engine.assessment.assessor import Assessor
 from engine.assessment.examination import Examined, examination
 from engine.assessment.heartbeat import HeartbeatWriter, quiet
-from engine.assessment.key import assessment_key
 from engine.assessment.live_record import LiveRecord
 from engine.assessment.progress import LearningProgress
+from engine.assessment.run_identity import key_of_run
 from engine.baseline.from_run import AssessmentError, explain, healthy_entries, learn_from_run
 from engine.bundles.bundle import Bundle
 from engine.bundles.library import Bundles, check_fit
@@ -70,7 +70,7 @@ def assess(
     """
     keep_freed_memory()
     layout = layout_of(settings)
-    key = assessment_key(run, settings, bundle.digest() if bundle else None)
+    key = key_of_run(run, settings, store, bundle.digest() if bundle else None)
     with lease(store.path.parent / "leases", key, store.access):
         assessment = _begin(run, settings, store, layout, key, bundle, now)
         record = LiveRecord(store, assessment, now)

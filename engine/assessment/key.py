@@ -33,7 +33,7 @@ def assessment_key(run: Run, settings: Settings, bundle_digest: str | None = Non
         healthy = [[entry.name, entry.time.isoformat()] for entry in healthy_entries(run, settings)]
         origin: list[object] = [run.entries[0].time.isoformat(), healthy]
     else:
-        origin = [bundle_digest]
+        origin = [bundle_digest, run.entries[0].time.isoformat()]
     text = json.dumps([release(), settings.fingerprint(), origin])
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -41,7 +41,14 @@ _EPOCHS = (
 )
 _REJECTIONS = (
     select(schema.rejection.c.name, schema.rejection.c.reason)
-    .where(schema.rejection.c.assessment_id == _OWN)
+    .where(
+        schema.rejection.c.assessment_id == _OWN,
+        # A file that was mended and scored since stands no more.
+        ~select(schema.assessed.c.position)
+        .join_from(schema.assessed, schema.snapshot)
+        .where(schema.assessed.c.assessment_id == _OWN, schema.snapshot.c.name == schema.rejection.c.name)
+        .exists(),
+    )
     .order_by(schema.rejection.c.id)
 )
 _EVENTS = (

@@ -138,13 +138,12 @@ def _replay(
     session: str | None,
     pace: float,
 ) -> None:
-    from engine.assessment.key import assessment_key
     from tui.commands.engine_process import engine_beside
     from tui.console.launch import by_key, console_options, make_console, run_console
     from tui.console.preferences import memory_path
 
     learned = _bundle(bundle, overrides)
-    key = assessment_key(run, settings, learned.digest() if learned else None)
+    key = _key_of(run, settings, folder, learned.digest() if learned else None)
     name = session or f"replay {wall_clock():%Y-%m-%d %H:%M:%S}"
     with engine_beside(
         run.path, folder, config=config, rig=rig, bundle=bundle, overrides=overrides
@@ -163,6 +162,21 @@ def _replay(
     print(how_to_return(folder, config, key, name))
     if words:
         fail(words, FAILED)
+
+
+def _key_of(run: "Run", settings: "Settings", folder: Path, digest: str | None) -> str:
+    """Return the key of the assessment that the engine will work on; a new store is not opened for it."""
+    from engine.store.location import FILE_NAME
+
+    if not (folder / FILE_NAME).exists():
+        from engine.assessment.key import assessment_key
+
+        return assessment_key(run, settings, digest)
+    from engine.assessment.run_identity import key_of_run
+    from engine.store.store import Store
+
+    with Store.open(folder, read_only=True) as store:
+        return key_of_run(run, settings, store, digest)
 
 
 def how_to_return(folder: Path, config: Path | None, key: str, session: str) -> str:
