@@ -10,6 +10,8 @@ from datetime import datetime
 
 from engine.records.events import EventKind, Priority
 
+_PRIORITIES = frozenset(priority.value for priority in Priority)
+
 SOMEBODY = "unknown (damaged)"
 
 
@@ -30,7 +32,7 @@ def _is_text(value: object) -> bool:
 
 
 def _is_priority(value: object) -> bool:
-    return value in list(Priority)
+    return isinstance(value, str) and value in _PRIORITIES
 
 
 def _is_number(value: object) -> bool:
@@ -73,6 +75,12 @@ NEEDED: Mapping[EventKind, Mapping[str, Needed]] = {
 """By kind of event; the other kinds are read without any."""
 
 
+_NOTHING: Mapping[str, Needed] = {}
+
+
 def missing_details(kind: EventKind, detail: Mapping[str, object]) -> Mapping[str, Needed]:
     """Return the details that are not there, or are of another kind, by name."""
-    return {name: need for name, need in NEEDED.get(kind, {}).items() if not need.fits(detail.get(name))}
+    needed = NEEDED.get(kind)
+    if needed is None:
+        return _NOTHING
+    return {name: need for name, need in needed.items() if not need.fits(detail.get(name))}

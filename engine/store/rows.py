@@ -21,6 +21,9 @@ from engine.store.checksums import Damaged
 from engine.store.damage import DamagedError, Note
 from engine.store.event_details import missing_details
 
+# Looked up for each event: membership in an enumeration goes through all its members.
+_KINDS: Mapping[object, EventKind] = {kind.value: kind for kind in EventKind}
+
 
 def assessments_query() -> Select[Any]:
     """Select assessments with the names of their machines."""
@@ -157,14 +160,14 @@ def event_row(assessment: Assessment, fact: NewEvent, now: datetime) -> dict[str
 def event_of(row: Row[Any], note: Note) -> Event | None:
     """Make an event of a row of its table; one that is damaged beyond use is noted and None."""
     place = f"event {row.seq}"
-    if row.kind not in list(EventKind):
+    kind = _KINDS.get(row.kind)
+    if kind is None:
         note("event", place, f"{row.kind!r} is no kind of event")
         return None
     if not (isinstance(row.at, datetime) and isinstance(row.recorded_at, datetime)):
         note("event", place, "its time is no number")
         return None
-    kind = EventKind(row.kind)
-    detail = _detail_of(kind, row.detail, f"{place} ({kind})", note)
+    detail = _detail_of(kind, row.detail, place, note)
     if detail is None:
         return None
     return Event(
@@ -192,9 +195,11 @@ def _detail_of(kind: EventKind, value: object, place: str, note: Note) -> Mappin
     except DamagedError as error:
         detail, words = {}, str(error)
     missing = missing_details(kind, detail)
+    if not (missing or words):
+        return detail
     lacking = [name for name, need in missing.items() if name in detail or not need.may_lack]
     if lacking or words:
-        note("event", place, words or f"it has no usable {', '.join(lacking)}")
+        note("event", f"{place} ({kind})", words or f"it has no usable {', '.join(lacking)}")
     if any(need.stand_in is None for need in missing.values()):
         return None
     return {**detail, **{name: need.stand_in for name, need in missing.items()}}
