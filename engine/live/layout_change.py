@@ -5,12 +5,12 @@ former record, rings "layout changed", and waits for an operator to switch to a 
 """
 
 import threading
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from engine.alarms.outages import outage_cleared, outage_raised, standing_outage
+from engine.assessment.heartbeat import HeartbeatWriter
 from engine.assessment.key import live_key
 from engine.assessment.live_record import LiveRecord
 from engine.bundles.library import Bundles
@@ -31,9 +31,6 @@ WAY_ON = (
     "undo the change; or go on with a bundle (raceway engine switch NAME),"
     " or learn a new one (raceway engine relearn) and switch to it"
 )
-
-Beat = Callable[[Phase, int, int, str], None]
-"""Writes the heartbeat: phase, snapshots done and in all, message."""
 
 
 def former_record(store: Store, settings: Settings) -> Assessment | None:
@@ -63,7 +60,7 @@ def difference(former: Assessment, settings: Settings) -> str:
 
 
 def await_operator(
-    folder: Path, settings: Settings, record: LiveRecord, beat: Beat, stop: threading.Event
+    folder: Path, settings: Settings, record: LiveRecord, heartbeat: HeartbeatWriter, stop: threading.Event
 ) -> bool:
     """Wait until an operator switches to a bundle for the new layout; nothing is scored meanwhile.
 
@@ -71,7 +68,7 @@ def await_operator(
         folder: the watched folder, from which a baseline can be learned.
         settings: with the new layout.
         record: the former record; its open alarms stay as they are.
-        beat: writes its heartbeat.
+        heartbeat: writes its heartbeat.
         stop: ends the wait.
 
     Returns:
@@ -91,7 +88,7 @@ def await_operator(
             with suppress(FailedError):
                 if standing_outage(record.events(), Cause.LAYOUT_CHANGED) is None:
                     record.add_event(outage_raised(Cause.LAYOUT_CHANGED, at, words))
-                beat(Phase.PAUSED, 0, 0, words)
+                heartbeat.beat(Phase.PAUSED, 0, 0, words)
                 for event in store.open_requests(assessment):
                     requests.take(event)
                 for request in requests.turn():
@@ -104,6 +101,8 @@ def await_operator(
                 notifier.poke()
             stop.wait(TURN_SECONDS)
     finally:
+        with suppress(FailedError):
+            heartbeat.last_word(Phase.ENDED, 0, 0)
         requests.close()
         if notifier is not None:
             notifier.stop()

@@ -113,10 +113,7 @@ def watch(
         former = former_record(store, settings)
         if former is not None:
             waiting = LiveRecord(store, former, clocks.wall)
-            before = HeartbeatWriter(waiting, tell)
-            go_on = await_operator(folder, settings, waiting, before.beat, stop)
-            before.last_word(Phase.ENDED, 0, 0)
-            if not go_on:
+            if not await_operator(folder, settings, waiting, HeartbeatWriter(waiting, tell), stop):
                 return
             # The operator's choice replaces the bundle of the command line.
             start = replace(start, bundle=None)

@@ -18,7 +18,6 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from engine.errors import StoreBusyError, StoreError, StoreFaultError, StoreFullError
 from engine.store import schema
-from engine.store.damage import DamageLog
 from engine.store.location import FILE_NAME, JOURNAL_SUFFIX, check_not_lost, look_for, refuse_planted
 from engine.store.migrations import is_older, migrate, version_of
 from engine.store.sqlite import (
@@ -30,6 +29,7 @@ from engine.store.sqlite import (
     spare_bytes,
     trouble_of,
 )
+from engine.store.values.damage import DamageLog
 from engine.system.disk_space import FULL
 from engine.system.permissions import PRIVATE, Access, access_of, make_file, make_folder
 from engine.system.plain_file import PlantedError

@@ -13,7 +13,7 @@ from engine.records.events import RINGS, EventKind
 from engine.store import schema
 from engine.store.sqlite import complaints
 from engine.store.store import Store
-from engine.store.value_check import Unpack, damaged_rows, damaged_values
+from engine.store.values.value_check import Unpack, damaged_rows, damaged_values
 
 SHOWN = 5
 """Faults of one kind that are listed; the rest are counted."""

@@ -13,10 +13,11 @@ from engine.records.picture import Picture
 from engine.records.progress import Epoch, Heartbeat
 from engine.records.series import Series
 from engine.store import schema
-from engine.store.checksums import Damaged
-from engine.store.damage import DamagedError
 from engine.store.database import Database
-from engine.store.rows import (
+from engine.store.sqlite import data_version
+from engine.store.values.checksums import Damaged
+from engine.store.values.damage import DamagedError
+from engine.store.values.rows import (
     assessments_of,
     assessments_query,
     events_of,
@@ -24,8 +25,7 @@ from engine.store.rows import (
     mapping_of,
     picture_of,
 )
-from engine.store.series_rows import empty_series, mended_series, sound_series
-from engine.store.sqlite import data_version
+from engine.store.values.series_rows import empty_series, mended_series, sound_series
 
 _OWN: BindParameter[int] = bindparam("assessment")
 """Statements that a console repeats are built once: building takes longer than running."""

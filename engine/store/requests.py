@@ -10,7 +10,7 @@ from engine.records.assessment import Assessment
 from engine.records.events import Action, Event, EventKind, NewEvent
 from engine.store import schema
 from engine.store.database import Database
-from engine.store.rows import event_row, events_of
+from engine.store.values.rows import event_row, events_of
 
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 

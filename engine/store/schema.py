@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from engine.clock import microseconds, moment
-from engine.store.checksums import CheckedBytes, CheckedText
+from engine.store.values.checksums import CheckedBytes, CheckedText
 
 VERSION = 5
 """Schema version, written into the store when it is made and checked when it is opened."""

@@ -8,8 +8,8 @@ from sqlalchemy import Row, Select, select
 
 from engine.records.assessment import Assessment
 from engine.store import schema
-from engine.store.checksums import Damaged
 from engine.store.database import Database
+from engine.store.values.checksums import Damaged
 
 READ_AT_ONCE = 2000
 """Rows read in one transaction, some 20 ms: a reader holds up commits."""

@@ -13,11 +13,11 @@ from engine.records.events import OPERATOR_KINDS, Event, EventKind, NewEvent
 from engine.records.intake import Intake
 from engine.records.progress import Epoch, Heartbeat
 from engine.store import schema
-from engine.store.damage import DamagedError
 from engine.store.database import Database
 from engine.store.ledger import add_to_ledger
-from engine.store.rows import assessment_of, assessments_query, event_row, events_of
 from engine.store.sqlite import insert_new
+from engine.store.values.damage import DamagedError
+from engine.store.values.rows import assessment_of, assessments_query, event_row, events_of
 
 
 class Appending(Database):

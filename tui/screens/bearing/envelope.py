@@ -16,7 +16,7 @@ from tui.draw.chart import Chart, Curve, Mark, axis_of, chart_lines
 from tui.draw.format import frequency
 from tui.draw.glyphs import Glyphs, finished
 from tui.draw.notice import wrapped
-from tui.draw.text import Lines, Role, Span, fit, pick, title
+from tui.draw.text import Line, Lines, Role, Span, fit, pick, title
 from tui.draw.zoom import WHOLE, Zoom
 
 LETTERS = {Surface.OUTER: "O", Surface.INNER: "I", Surface.ROLLER: "R", Surface.CAGE: "C"}
@@ -59,11 +59,8 @@ def envelope_lines(
             if picture is not None and not known
             else "no envelope spectrum of this snapshot: the channel did not run, or it was thinned"
         )
-        rows = wrapped(why, width - 3, max(height - 1, 1))
         head = title(f"Envelope spectrum, ch {channel} {when}", width)
-        return finished(
-            [head, *((Span(f"  {row}", Role.DIM),) for row in rows)][:height], width, height, glyphs
-        )
+        return _without_spectrum(width, height, head, why, glyphs)
     amplitude = picture.envelope[channel - 1].astype(np.float64)
     carrier = picture.carriers[channel - 1]
     band = frequency(float(carrier[0]), float(carrier[1]))
@@ -93,6 +90,13 @@ def envelope_lines(
         *chart_lines(width, room - len(below), chart, glyphs),
         *below,
     ]
+    return finished(lines[:height], width, height, glyphs)
+
+
+def _without_spectrum(width: int, height: int, head: Line, why: str, glyphs: Glyphs) -> Lines:
+    """Return the pane with the reason why there is no spectrum."""
+    rows = wrapped(why, width - 3, max(height - 1, 1))
+    lines = [head, *((Span(f"  {row}", Role.DIM),) for row in rows)]
     return finished(lines[:height], width, height, glyphs)
 
 

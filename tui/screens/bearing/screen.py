@@ -151,83 +151,91 @@ class BearingScreen(PanedScreen):
 
     def drawing(self, name: str, shown: Shown, frame: Frame) -> Draw:
         """Return the function that draws a pane."""
+        record = self._record_panes(shown, frame, self.zoom(name))
+        return record[name] if name in record else self._signal_panes(shown, frame, self.zoom(name))[name]
+
+    def _record_panes(self, shown: Shown, frame: Frame, zoom: Zoom) -> dict[str, Draw]:
+        """Return the panes that draw many snapshots."""
         seen = self._seen(shown, frame)
-        view, zoom = frame.view, self.zoom(name)
-        evidence, channel, when = seen.evidence, seen.channel, seen.when
-        gallery = evidence.gallery if evidence is not None else None
-        units = view.assessment.units
-        unit = clean(units[channel - 1]) if channel <= len(units) else ""
-        waveform = self._waveform if self._current(frame) else None
-        draws: dict[str, Draw] = {
+        gallery = seen.evidence.gallery if seen.evidence is not None else None
+        return {
             "strip": partial(
-                strip_lines, glyphs=self.glyphs, frame=frame, component=shown.component, zone=shown.zone
+                strip_lines, component=shown.component, glyphs=self.glyphs, frame=frame, zone=shown.zone
             ),
             "trend": partial(
                 trend_lines,
+                component=shown.component,
+                level=zoom.level,
                 glyphs=self.glyphs,
                 frame=frame,
-                component=shown.component,
                 zone=shown.zone,
-                level=zoom.level,
-            ),
-            "spectrum": partial(
-                spectrum_lines,
-                glyphs=self.glyphs,
-                picture=view.picture,
-                channel=channel,
-                when=when,
-                usual=None
-                if gallery is None or channel > gallery.spectrum.shape[1]
-                else gallery.usual(channel - 1),
-                unit=unit,
-                zoom=zoom,
-            ),
-            "envelope": partial(
-                envelope_lines,
-                glyphs=self.glyphs,
-                picture=view.picture,
-                channel=channel,
-                when=when,
-                marked=evidence.marked if evidence is not None else Marking(why_not="reading …"),
-                zoom=zoom,
             ),
             "waterfall": partial(
                 waterfall_lines,
+                gallery=gallery,
+                channel=seen.channel,
+                zoom=zoom,
                 glyphs=self.glyphs,
                 frame=frame,
-                gallery=gallery,
-                channel=channel,
                 zone=shown.zone,
-                zoom=zoom,
-            ),
-            "waveform": partial(
-                waveform_lines,
-                glyphs=self.glyphs,
-                waveform=waveform,
-                channel=channel,
-                unit=unit,
-                when=when,
-                zoom=zoom,
-            ),
-            "contributions": partial(
-                contribution_lines,
-                glyphs=self.glyphs,
-                picture=view.picture,
-                assessment=view.assessment,
-                component=shown.component,
-                when=when,
-                seconds=recording_seconds(view),
             ),
             "figures": partial(
                 figure_lines,
+                component=shown.component,
+                channel=seen.channel,
                 glyphs=self.glyphs,
                 frame=frame,
-                component=shown.component,
-                channel=channel,
                 zone=shown.zone,
             ),
         }
-        return draws[name]
+
+    def _signal_panes(self, shown: Shown, frame: Frame, zoom: Zoom) -> dict[str, Draw]:
+        """Return the panes that draw the snapshot at the playhead."""
+        seen, view = self._seen(shown, frame), frame.view
+        evidence, channel = seen.evidence, seen.channel
+        gallery = evidence.gallery if evidence is not None else None
+        units = view.assessment.units
+        unit = clean(units[channel - 1]) if channel <= len(units) else ""
+        is_known = gallery is not None and channel <= gallery.spectrum.shape[1]
+        return {
+            "spectrum": partial(
+                spectrum_lines,
+                picture=view.picture,
+                channel=channel,
+                usual=gallery.usual(channel - 1) if gallery is not None and is_known else None,
+                unit=unit,
+                zoom=zoom,
+                glyphs=self.glyphs,
+                when=seen.when,
+            ),
+            "envelope": partial(
+                envelope_lines,
+                picture=view.picture,
+                channel=channel,
+                marked=evidence.marked if evidence is not None else Marking(why_not="reading …"),
+                zoom=zoom,
+                glyphs=self.glyphs,
+                when=seen.when,
+            ),
+            "waveform": partial(
+                waveform_lines,
+                waveform=self._waveform if self._current(frame) else None,
+                channel=channel,
+                unit=unit,
+                zoom=zoom,
+                glyphs=self.glyphs,
+                when=seen.when,
+            ),
+            "contributions": partial(
+                contribution_lines,
+                picture=view.picture,
+                assessment=view.assessment,
+                component=shown.component,
+                seconds=recording_seconds(view),
+                glyphs=self.glyphs,
+                when=seen.when,
+            ),
+        }
 
     # The recording.
 

@@ -8,9 +8,9 @@ from sqlalchemy import BigInteger, LargeBinary, Row, Select, cast, select, type_
 from engine.records.assessment import Assessment
 from engine.records.intake import Outcome
 from engine.store import schema
-from engine.store.damage import Damage, DamagedError, Note
 from engine.store.database import Database
-from engine.store.rows import (
+from engine.store.values.damage import Damage, DamagedError, Note
+from engine.store.values.rows import (
     assessments_of,
     assessments_query,
     event_of,
@@ -18,7 +18,7 @@ from engine.store.rows import (
     mapping_of,
     picture_of,
 )
-from engine.store.series_rows import mended_series
+from engine.store.values.series_rows import mended_series
 
 READ_AT_ONCE = 1000
 """Rows decoded in one transaction: pictures of 8 KB take some 50 ms."""

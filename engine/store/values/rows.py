@@ -17,9 +17,9 @@ from engine.records.picture import Picture
 from engine.records.progress import Heartbeat, Phase
 from engine.records.stored_settings import StoredSettings, stored_settings
 from engine.store import schema
-from engine.store.checksums import Damaged
-from engine.store.damage import DamagedError, Note
-from engine.store.event_details import missing_details
+from engine.store.values.checksums import Damaged
+from engine.store.values.damage import DamagedError, Note
+from engine.store.values.event_details import missing_details
 
 # Looked up for each event: membership in an enumeration goes through all its members.
 _KINDS: Mapping[object, EventKind] = {kind.value: kind for kind in EventKind}

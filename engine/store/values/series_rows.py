@@ -9,8 +9,8 @@ from sqlalchemy import Row
 
 from engine.records.assessment import Assessment, Quality
 from engine.records.series import Series
-from engine.store.checksums import Damaged
-from engine.store.damage import Note
+from engine.store.values.checksums import Damaged
+from engine.store.values.damage import Note
 
 _QUALITIES = {quality.value: quality.value for quality in Quality}
 
