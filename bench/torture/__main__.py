@@ -14,7 +14,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from bench.torture import bursts, disk_use, full_disk, silence, simultaneous
+from bench.torture import bursts, disk_use, floods, full_disk, silence, simultaneous
 from bench.torture.invariants import Finding
 from bench.torture.kills import killing
 from bench.torture.rig import Reel, make_ground
@@ -57,6 +57,7 @@ def main() -> int:
             "disk full": lambda: full_disk.to_the_last_byte(place, ground, reel),
             "one by one": lambda: bursts.steady(place, ground, reel),
             "burst": lambda: bursts.burst(place, ground, reel, given.burst, say),
+            "links": lambda: floods.links(place, ground, reel),
             "kill -9": kill,
         }
         if unknown := set(given.only) - {*proofs, "sizes"}:

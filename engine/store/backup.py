@@ -74,6 +74,8 @@ def write_backup(state: Path, archive: Path, now: datetime) -> Backup:
     if archive.exists():
         raise BackupError(f"{archive}: exists already; name another file, or remove it first")
     look_for(state)
+    if not archive.absolute().parent.is_dir():
+        raise BackupError(f"{archive}: its folder does not exist; make it first")
     with scratch(".raceway-backup-", archive.absolute().parent) as draft:
         copy_database(state / FILE_NAME, draft / FILE_NAME)
         # After the database: every bundle that it refers to exists by then.

@@ -86,7 +86,7 @@ def backup(
         from engine.store.backup import write_backup
 
         made = write_backup(folder, file, wall_clock())
-        print(f"{file}: holds the store {folder}, {made.bundles} bundles, {made.size / 1e6:.1f} MB; checked")
+        print(f"{file}: holds the store {folder}, bundles: {made.bundles}, {made.size / 1e6:.1f} MB; checked")
 
 
 @commands.command()
@@ -106,7 +106,7 @@ def restore(
         access = access_of(settings.store.group)
         made = restore_backup(file, folder, access, lambda place: any_taken(place / "leases"))
         print(
-            f"{folder}: holds the store as of {made.made_at:%Y-%m-%d %H:%M:%S} UTC, {made.bundles} bundles,"
+            f"{folder}: holds the store as of {made.made_at:%Y-%m-%d %H:%M:%S} UTC, bundles: {made.bundles},"
             f" {made.size / 1e6:.1f} MB"
         )
 

@@ -149,6 +149,8 @@ def test_neither_overwrites_anything(state: Path, tmp_path: Path) -> None:
     with pytest.raises(BackupError, match="exists already"):
         write_backup(state, archive, WALL)
     assert archive.read_bytes() == content
+    with pytest.raises(BackupError, match="its folder does not exist"):
+        write_backup(state, tmp_path / "nowhere" / "backup.tar", WALL)
     before = facts(state)
     with pytest.raises(BackupError, match="there is a store already"):
         restored(archive, state)
