@@ -116,6 +116,7 @@ def test_rows_are_counted_by_outcome_and_machine(store: Store) -> None:
         "conflict": 0,
         "repeated": 1,
         "quarantined": 0,
+        "foreign": 0,
     }
     assert set(store.intake_counts(live(store, "another rig")).values()) == {0}
 
