@@ -50,9 +50,13 @@ class EngineEvents:
         last = {
             event.alarm: event for event in events if event.kind in RINGS or event.kind is EventKind.CLEARED
         }
+        raised = {event.alarm: event for event in events if event.kind is EventKind.RAISED}
         for key in assessor.left_standing:
-            # An engine that ended before its first snapshot may have cleared it already.
-            if key in last and last[key].kind is not EventKind.CLEARED:
+            # An engine that ended before its first snapshot may have cleared it already. To a bundle that was
+            # learned while the alarm stood the fault is normal: a person closes it.
+            stood = raised.get(key)
+            is_learned = stood is not None and stood.at <= assessor.bundle.baseline.end
+            if key in last and last[key].kind is not EventKind.CLEARED and not is_learned:
                 facts.append(outage_cleared(last[key], at, "another bundle judges from here on"))
         bundles = [event for event in events if event.kind in (EventKind.BUNDLE, EventKind.LEARNED)]
         digest = assessor.bundle.digest()

@@ -12,6 +12,7 @@ from engine.bundles.library import Bundles, check_fit
 from engine.config.healthy_span import parse_healthy
 from engine.config.settings import Settings
 from engine.errors import FailedError, UnusableError
+from engine.live.healthy_choice import chosen_run
 from engine.operator.acceptance import accept_baseline
 from engine.records.events import Action, Event, EventKind
 from engine.records.progress import Epoch
@@ -113,7 +114,8 @@ class RequestHandler:
                 case Action.SWITCH:
                     self._switch(request, str(request.detail["bundle"]))
                 case Action.RELEARN:
-                    self._relearn(request, str(request.detail["healthy"]))
+                    anyway = request.detail.get("anyway") is True
+                    self._relearn(request, str(request.detail["healthy"]), anyway=anyway)
                 case Action.STOP:
                     self._stop(request)
                 case _:
@@ -180,11 +182,19 @@ class RequestHandler:
         self._wishes.append(LoopRequest(ends=True))
         self._due.append(Answer(request, True, "the engine ends"))
 
-    def _relearn(self, request: Event, healthy: str) -> None:
-        parse_healthy(healthy)
-        model = self._settings.model.model_copy(update={"healthy": healthy, "skip": 0})
+    def _relearn(self, request: Event, healthy: str, *, anyway: bool) -> None:
+        record = self._record
+        run = chosen_run(
+            open_run(self._folder, self._settings.recording_format()),
+            parse_healthy(healthy),
+            record.store.series(record.assessment),
+            record.events(),
+            anyway=anyway,
+        )
+        # The chosen recordings are the whole run; without a record the healthy start is that of the folder.
+        start = healthy if not len(record.store.series(record.assessment)) else str(len(run))
+        model = self._settings.model.model_copy(update={"healthy": start, "skip": 0})
         settings = self._settings.model_copy(update={"model": model})
-        run = open_run(self._folder, settings.recording_format())
 
         def learn() -> None:
             try:

@@ -35,8 +35,14 @@ def register(engine_app: typer.Typer) -> None:
 
 def relearn(
     healthy: Annotated[
-        str, typer.Option(help="Healthy span: FROM..TO (ISO times, UTC), or N, the first snapshots.")
+        str,
+        typer.Option(
+            help="Healthy span: FROM..TO (ISO times, UTC), or N, the first snapshots of the record."
+        ),
     ],
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Learn although files are gone or an alarm stood in the span.")
+    ] = False,
     state: State = None,
     config: Config = None,
     machine: Machine = None,
@@ -49,7 +55,8 @@ def relearn(
         parse_healthy(healthy)
     except ValueError as error:
         fail(f"--healthy {error}", UNUSABLE)
-    _ask(Action.RELEARN, {"healthy": healthy}, state, config, machine, LEARNING_SECONDS)
+    detail: dict[str, object] = {"healthy": healthy, **({"anyway": True} if anyway else {})}
+    _ask(Action.RELEARN, detail, state, config, machine, LEARNING_SECONDS)
 
 
 def switch(

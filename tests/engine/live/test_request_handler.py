@@ -260,7 +260,7 @@ def test_relearning_goes_on_beside_the_scoring_and_leaves_a_bundle_to_switch_to(
     ("healthy", "words"),
     [
         ("some", 'must be a number of snapshots ("200"), a share ("20%") or a span'),
-        ("1990-01-01..1990-02-01", "no recording of the run lies in 1990-01-01..1990-02-01"),
+        ("1990-01-01..1990-02-01", "the record holds no snapshot of this span"),
     ],
 )
 def test_relearning_from_what_is_not_there_is_refused_with_a_sentence(
@@ -275,6 +275,46 @@ def test_relearning_from_what_is_not_there_is_refused_with_a_sentence(
     ((done, said),) = plant.answers()
     assert done is False
     assert words in str(said)
+
+
+def relearned(plant: Plant, gone: range, **detail: object) -> tuple[object, object]:
+    """Score the whole run, let the recorder drop files, ask to learn; return the answer."""
+
+    def story() -> Story:
+        yield from plant.whole_run()
+        for position in gone:
+            (plant.folder / small_name(position)).unlink()
+        plant.ask(Action.RELEARN, **detail)
+        yield from answered(plant)
+
+    plant.run(story(), bundle=plant.rig.bundle)
+    (answer,) = plant.answers()
+    return answer
+
+
+@pytest.mark.usefixtures("teacher")
+@pytest.mark.parametrize("gone", [range(50), range(1), range(20, 25)])
+def test_first_snapshots_are_those_of_the_record_and_missing_files_refuse(plant: Plant, gone: range) -> None:
+    done, words = relearned(plant, gone, healthy="30")
+    assert done is False
+    assert f"of the 30 snapshots are not in the folder any more, first {small_name(gone[0])}" in str(words)
+
+
+def test_missing_files_are_accepted_where_the_operator_says_so(plant: Plant, teacher: list[Settings]) -> None:
+    done, _ = relearned(plant, range(5), healthy="30", anyway=True)
+    assert done is True
+    assert [settings.model.healthy for settings in teacher] == ["25"]
+    (request,) = plant.events(EventKind.REQUESTED)
+    assert request.detail["anyway"] is True
+
+
+def test_span_in_which_an_alarm_stood_refuses_unless_the_operator_says_so(
+    plant: Plant, teacher: list[Settings]
+) -> None:
+    done, words = relearned(plant, range(0), healthy=str(SMALL_COUNT))
+    assert done is False
+    assert "an alarm stood among these snapshots (" in str(words)
+    assert teacher == []
 
 
 def test_learning_that_breaks_is_answered_too(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
