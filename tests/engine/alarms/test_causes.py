@@ -22,7 +22,13 @@ def test_row_names_a_setting_and_a_rule_that_exist(cause: Cause) -> None:
 
 
 def test_what_leaves_the_machine_unwatched_is_always_notified() -> None:
-    unwatched = {Cause.NO_DATA, Cause.RECORDER_CLOCK, Cause.ENGINE_FAILED, Cause.MODEL_MISSING}
+    unwatched = {
+        Cause.NO_DATA,
+        Cause.RECORDER_CLOCK,
+        Cause.LAYOUT_CHANGED,
+        Cause.ENGINE_FAILED,
+        Cause.MODEL_MISSING,
+    }
     assert {cause for cause, rule in CAUSES.items() if rule.always_notified} == unwatched
 
 

@@ -7,7 +7,8 @@ from engine.alarms.alarm import fold_alarms
 from engine.alarms.shelving import retired_at
 from engine.records.events import Event
 from engine.records.stored_settings import FoldRules
-from tests.engine.alarms.test_shelving import MINUTES, RULES, records
+from tests.engine.alarms.test_fold_laws import records
+from tests.engine.alarms.test_shelving import MINUTES, RULES
 from tests.engine.handmade_events import RAISED, at, engine_event
 from tui.data.alarm_cache import Folding
 
