@@ -49,7 +49,9 @@ def test_engine_loads_no_screen_and_no_tensorflow() -> None:
     assert intruders(modules_of("engine"), ("tui", *SCREEN, *LEARNING)) == []
 
 
-@pytest.mark.parametrize("module", ["tui.console.app", "tui.cli"])
+@pytest.mark.parametrize(
+    "module", ["tui.console.app", "tui.cli", "tui.data.reader", "engine.assessment.key", "engine.store.store"]
+)
 def test_console_starts_without_the_heavy_libraries(module: str) -> None:
     if find_spec(module) is None:
         pytest.skip(f"{module} is not there")

@@ -13,7 +13,8 @@ from engine.assessment.heartbeat import HeartbeatWriter, quiet
 from engine.assessment.live_record import LiveRecord
 from engine.assessment.progress import LearningProgress
 from engine.assessment.run_identity import key_of_run
-from engine.baseline.from_run import AssessmentError, explain, healthy_entries, learn_from_run
+from engine.baseline.from_run import AssessmentError, explain, learn_from_run
+from engine.baseline.healthy_start import healthy_entries
 from engine.bundles.bundle import Bundle
 from engine.bundles.library import Bundles, check_fit
 from engine.config.channels import Layout, layout_of

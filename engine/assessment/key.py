@@ -5,12 +5,15 @@ import json
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from engine.baseline.from_run import healthy_entries
-from engine.config.settings import Settings
-from engine.records.assessment import Assessment
+from engine.baseline.healthy_start import healthy_entries
 from engine.system.lease import is_taken, lease_name
-from replay.run import Run
+
+if TYPE_CHECKING:
+    from engine.config.settings import Settings
+    from engine.records.assessment import Assessment
+    from replay.run import Run
 
 
 def release() -> str:
@@ -21,7 +24,7 @@ def release() -> str:
         return "unreleased"
 
 
-def assessment_key(run: Run, settings: Settings, bundle_digest: str | None = None) -> str:
+def assessment_key(run: "Run", settings: "Settings", bundle_digest: str | None = None) -> str:
     """Return the key of an assessment from all that decides its rows, except recordings to come.
 
     Args:
@@ -38,7 +41,7 @@ def assessment_key(run: Run, settings: Settings, bundle_digest: str | None = Non
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def live_key(settings: Settings) -> str:
+def live_key(settings: "Settings") -> str:
     """Return the key of a machine's live record: the same for every bundle of the same layout.
 
     Args:
@@ -50,7 +53,7 @@ def live_key(settings: Settings) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def has_engine(state: Path, assessment: Assessment) -> bool | None:
+def has_engine(state: Path, assessment: "Assessment") -> bool | None:
     """Whether a process of this computer is at work on an assessment; None where its lease cannot be read."""
     name = lease_name(assessment.machine) if assessment.live else assessment.key
     with suppress(PermissionError):

@@ -1,19 +1,19 @@
 """Learning from a finished run: reads its healthy start, learns, and reports progress."""
 
-from collections.abc import Sequence
 from typing import Protocol
 
+from engine.baseline.healthy_start import healthy_entries
 from engine.baseline.learner import Learner
 from engine.bundles.bundle import Bundle
 from engine.config.channels import layout_of
-from engine.config.healthy_span import HealthySpan, healthy_positions
+from engine.config.healthy_span import HealthySpan
 from engine.config.settings import Settings, rig_that_fits
 from engine.diagnosis.surface import Diagnostician
 from engine.errors import UnusableError
 from engine.records.progress import Epoch
 from engine.system.ordered_map import in_order
 from replay.recording import ColumnCountError, RecordingError
-from replay.run import Entry, Run
+from replay.run import Run
 
 
 class AssessmentError(UnusableError):
@@ -82,10 +82,3 @@ def explain(error: RecordingError, settings: Settings) -> str:
         f"{error}; change the channels of the [[component]] entries (or recording.columns) to the"
         f" {error.found} columns of the file{advice}"
     )
-
-
-def healthy_entries(run: Run, settings: Settings) -> Sequence[Entry]:
-    """Return the recordings of a run that are healthy by its settings, oldest first."""
-    times = [entry.time for entry in run.entries]
-    span = healthy_positions(times, settings.model.healthy_start, settings.model.skip)
-    return run.entries[span.start : span.stop]

@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.baseline.from_run import healthy_entries
+from engine.baseline.healthy_start import healthy_entries
 from engine.clock import microseconds
 from engine.config.channels import layout_of
 from engine.config.settings import Settings

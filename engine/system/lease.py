@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from engine.config.settings import Settings
 from engine.errors import FailedError
 from engine.system.permissions import PRIVATE, Access, make_file, make_folder
 from engine.system.plain_file import PlantedError, plain_file
 from engine.system.process_identity import ProcessIdentity, own_identity
+
+if TYPE_CHECKING:
+    from engine.config.settings import Settings
 
 ATTEMPTS, PAUSE_SECONDS = 4, 0.05
 
@@ -133,7 +136,7 @@ def _read(file: int, state: Path) -> Holder:
     return Holder(process)
 
 
-def machine_lease(settings: Settings) -> str:
+def machine_lease(settings: "Settings") -> str:
     """Return the name of the lease on a machine: one engine watches it, whatever its settings."""
     return lease_name(settings.machine.name)
 
