@@ -87,6 +87,8 @@ def feed(
 ) -> Iterator[Fed]:
     """Write the recordings of a run into a folder as they fall due; yield each result.
 
+    The parameters are the options of `raceway feed`.
+
     Args:
         run: the run to feed, in order of time.
         folder: the folder to write into; made if missing.

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.errors import StoreError
@@ -77,19 +77,24 @@ class Appending(Database):
                 )
             )
             where = (schema.assessment.c.machine_id == machine_id) & (schema.assessment.c.key == key)
-            mine = assessments_query().where(where)
             if expected == 0:
                 kept = update(schema.assessment).where(where)
                 connection.execute(kept.values(settings=json.dumps(settings), run=run))
-            try:
-                return assessment_of(connection.execute(mine).one(), self.damage.note)
-            except DamagedError:
-                # The same key means the same layout: what was damaged is known from the settings.
-                mend = update(schema.assessment).where(where)
-                connection.execute(mend.values(layout=json.dumps(layout)))
-            return assessment_of(connection.execute(mine).one(), self.damage.note)
+            return self._begun(connection, where, json.dumps(layout))
 
         return self.write(work)
+
+    def _begun(self, connection: Connection, where: ColumnElement[bool], layout: str) -> Assessment:
+        """Return the assessment of a row; mend its layout if that is damaged.
+
+        The same key means the same layout, so a damaged one is known from the settings.
+        """
+        mine = assessments_query().where(where)
+        try:
+            return assessment_of(connection.execute(mine).one(), self.damage.note)
+        except DamagedError:
+            connection.execute(update(schema.assessment).where(where).values(layout=layout))
+        return assessment_of(connection.execute(mine).one(), self.damage.note)
 
     def append(
         self,

@@ -26,6 +26,8 @@ def contribution_lines(
 ) -> Lines:
     """Return the shares of the error.
 
+    The parameters are the plain values that the pane draws, bound by name.
+
     Args:
         width: cells.
         height: lines, the heading included.

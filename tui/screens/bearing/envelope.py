@@ -42,6 +42,8 @@ def envelope_lines(
 ) -> Lines:
     """Return the envelope spectrum of a channel with fault lines, shaft and mains.
 
+    The parameters are the plain values that the pane draws, bound by name.
+
     Args:
         width: cells.
         height: lines, the heading included.

@@ -23,6 +23,8 @@ def spectrum_lines(
 ) -> Lines:
     """Return the spectrum in bands, the autoencoder's expectation, and the baseline's range.
 
+    The parameters are the plain values that the pane draws, bound by name.
+
     Args:
         width: cells.
         height: lines, the heading included.

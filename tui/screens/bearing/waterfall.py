@@ -28,6 +28,8 @@ def waterfall_lines(
 ) -> Lines:
     """Return the spectra of a channel up to the playhead, low frequencies below.
 
+    The parameters are the plain values that the pane draws, bound by name.
+
     Args:
         width: cells.
         height: lines, the heading included.
@@ -82,7 +84,10 @@ def _levels(
     columns: int,
     most: int,
 ) -> NDArray[np.int64]:
-    """Return shades (rows from low frequencies up, columns); 0 without a picture."""
+    """Return shades (rows from low frequencies up, columns); 0 without a picture.
+
+    The parameters are those of the pane.
+    """
     start, end = frame.extent
     here = -1 if frame.playhead.at is None else frame.playhead.at
     above = gallery.spectrum[:, channel - 1] - usual

@@ -22,6 +22,8 @@ def waveform_lines(
 ) -> Lines:
     """Return a channel over the time of the recording; every spike is visible at any width.
 
+    The parameters are the plain values that the pane draws, bound by name.
+
     Args:
         width: cells.
         height: lines, the heading included.

@@ -39,6 +39,8 @@ def engine_lines(
 ) -> Lines:
     """Return the engine's work, its speed, and the free disk space.
 
+    The parameters are the plain values that the pane draws, bound by name.
+
     Args:
         width: cells.
         height: lines, the heading included.
