@@ -16,7 +16,7 @@ from engine.alarms.causes import CAUSES
 from engine.config.settings import load_settings
 from engine.models import MODELS
 from engine.records.intake import Outcome
-from engine.reports.result_files import ALARMS, SCORES
+from engine.reports.scores_and_alarms import ALARMS, SCORES
 from tui.cli import app
 from tui.keys.actions import DEFAULT
 from tui.keys.keymap import key_table

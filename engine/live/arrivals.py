@@ -14,7 +14,7 @@ from engine.live.intake import FolderIntake
 from engine.live.supervision import Rhythm
 from engine.records.intake import Outcome
 from engine.system.ordered_map import in_order
-from replay.incoming.inbox import Candidate, NotYetError
+from replay.incoming.complete_files import Candidate, NotYetError
 from replay.recording import RecordingError
 
 

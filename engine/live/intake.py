@@ -20,9 +20,9 @@ from engine.live.recorder_clock import UNCORRECTED, Break, RecorderClock
 from engine.records.events import Cause, Event
 from engine.records.intake import REFUSED, Intake, Outcome
 from engine.records.payloads import Ring
+from replay.incoming.complete_files import Candidate, Inbox, NotYetError, Refused, Waiting, pause_between
 from replay.incoming.folder import FolderState, Stamp, cause_of
 from replay.incoming.foreign import Others
-from replay.incoming.inbox import Candidate, Inbox, NotYetError, Refused, Waiting, pause_between
 from replay.incoming.notify import Waker
 from replay.recording import ColumnCountError, RecordingError, Snapshot
 

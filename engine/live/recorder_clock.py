@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from engine.clock import shifted
-from replay.incoming.inbox import Candidate, Waiting
+from replay.incoming.complete_files import Candidate, Waiting
 
 IN_A_ROW = 3
 """Recordings in a row out of order that show a wrong clock: fewer may be a glitch or a delayed copy."""

@@ -11,7 +11,7 @@ from engine.alarms.peak import peak_stored
 from engine.clock import END_OF_TIME
 from engine.records.assessment import Assessment
 from engine.reports.csv_files import iso, write_csv
-from engine.reports.result_files import ALARMS, SCORES, alarm_rows
+from engine.reports.scores_and_alarms import ALARMS, SCORES, alarm_rows
 from engine.store.store import Store
 
 WHOSE = ("machine", "assessment")

@@ -19,7 +19,7 @@ from engine.config.settings import Settings, load_settings
 from engine.diagnosis.surface import Diagnostician
 from engine.records.assessment import Assessment
 from engine.records.events import Event, EventKind
-from engine.reports.result_files import write_results
+from engine.reports.scores_and_alarms import write_results
 from engine.scoring.scorer import Scorer
 from engine.store import schema
 from engine.store.store import Store

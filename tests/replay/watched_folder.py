@@ -3,12 +3,12 @@
 import os
 from pathlib import Path
 
-from replay.incoming.folder import Stamp, look_into
-from replay.incoming.inbox import (
+from replay.incoming.complete_files import (
     Inbox,
     Known,
     Scan,
 )
+from replay.incoming.folder import Stamp, look_into
 from replay.recording import RecordingFormat
 
 SETTLE, PATIENCE = 1.0, 30.0

@@ -107,7 +107,7 @@ def score(
         learned = _bundle(bundle, overrides_of(seed, healthy, model))
         from engine.assessment.batch import assess
         from engine.assessment.heartbeat import quiet
-        from engine.reports.result_files import write_results
+        from engine.reports.scores_and_alarms import write_results
         from engine.store.store import Store
         from tui.commands.records import look_for_session
         from tui.output.progress import shown_progress

@@ -16,7 +16,7 @@ from tui.console.options import ConsoleOptions
 from tui.data.alarm_filter import AlarmFilter
 from tui.data.frame import Frame, meant
 from tui.data.playhead import newest
-from tui.draw.format import reason, severities_text, short_time, subject
+from tui.draw.format import reason, short_time, subject
 from tui.draw.notice import (
     Notice,
     acknowledged_notice,
@@ -28,6 +28,7 @@ from tui.draw.notice import (
     service_notice,
     unseen_notice,
 )
+from tui.draw.severity import severities_text
 from tui.draw.text import clean
 from tui.durations import EXAMPLES, span_of
 from tui.keys.keymap import Keymap

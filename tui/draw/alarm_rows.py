@@ -7,7 +7,8 @@ from rich.cells import cell_len
 from engine.alarms.alarm import Alarm, AlarmState
 from engine.records.events import Event, EventKind, Priority
 from tui.data.frame import Frame
-from tui.draw.format import RETIRED, SHELVED, acknowledged_by, reasons, severity_text, short_time, subject
+from tui.draw.format import RETIRED, SHELVED, acknowledged_by, reasons, short_time, subject
+from tui.draw.severity import severity_text
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, pick, title
 
 PRIORITIES = {Priority.LOW: "low", Priority.MEDIUM: "med", Priority.HIGH: "HIGH"}

@@ -6,15 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from engine.alarms.alarm import Alarm, AlarmState
-from engine.alarms.peak import Peak
 from engine.clock import in_zone, moment, seconds_span, shifted
 from engine.records.assessment import Quality
-from engine.records.events import RINGS, Priority
-from engine.records.payloads import Ring, TrendForecast
+from engine.records.events import Priority
+from engine.records.payloads import TrendForecast
 from tui.data.frame import Condition
 from tui.draw.text import Role, clean
-
-ARROWS = {1: "↑", 0: " ", -1: "↓"}
 
 QUALITIES = {
     Quality.STOPPED: ("■", "stopped", Role.DIM),
@@ -69,42 +66,6 @@ def state_of(condition: Condition) -> State:
     if condition.severity >= 1.0:
         return State("◆", "above limit", Role.WARNING)
     return State("●", "normal", Role.GOOD)
-
-
-def severity_text(severity: float | None) -> str:
-    """Return a severity in at most 4 characters, rounded down: 1.00 is never below the limit."""
-    if severity is None or not math.isfinite(severity):
-        return "–"
-    if severity >= 999:
-        return ">999"
-    if severity >= 100:
-        return f"{int(severity)}"
-    scale = 10 if severity >= 10 else 100
-    return f"{math.floor(severity * scale + 1e-9) / scale:.{1 if severity >= 10 else 2}f}"
-
-
-def severities_text(alarm: Alarm, peak: Peak, told: Callable[[datetime], str]) -> str:
-    """Return the severity of an alarm when raised, at its latest ring and at its peak, each with its time.
-
-    Args:
-        alarm: as of the playhead.
-        peak: its highest severity.
-        told: writes an instant.
-    """
-    parts = []
-    first = Ring.from_detail(alarm.raised.detail).severity
-    if first is not None:
-        parts.append(f"{severity_text(first)} when raised {told(alarm.raised.at)}")
-    if alarm.severity is not None and alarm.ring is not alarm.raised:
-        # A ring at the end of a shelf has no severity.
-        when = (
-            f"at its latest ring {told(alarm.ring.at)}" if alarm.ring.kind in RINGS else "when it last rang"
-        )
-        parts.append(f"{severity_text(alarm.severity)} {when}")
-    if peak.severity is not None:
-        when = "" if peak.at is None else f" {told(peak.at)}"
-        parts.append(f"peak {severity_text(peak.severity)}{when}")
-    return ", ".join(parts)
 
 
 def since_texts(alarm: Alarm, told: Callable[[datetime], str]) -> tuple[str, str]:

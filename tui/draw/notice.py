@@ -12,7 +12,8 @@ from engine.records.events import Acknowledged, Event, EventKind
 from engine.records.payloads import Ring
 from tui.data.crossings import Crossing
 from tui.data.view import View
-from tui.draw.format import STANDING, acknowledged_by, reason, severity_text, short_time, subject, wall_time
+from tui.draw.format import STANDING, acknowledged_by, reason, short_time, subject, wall_time
+from tui.draw.severity import severity_text
 from tui.draw.text import Lines, Role, Span, clean, fit
 
 LINES = 2

@@ -12,7 +12,7 @@ from engine.alarms.metrics import AlarmFigures
 from engine.alarms.peak import Peak
 from engine.records.events import Event
 from replay.recording import clean_text
-from tui.draw.format import severities_text, severity_text
+from tui.draw.severity import severities_text, severity_text
 
 HEADINGS = ("ring", "raised", "what", "cause", "priority", "peak", "state")
 

@@ -18,7 +18,7 @@ from engine.errors import UnusableError
 from engine.records.assessment import Assessment
 from engine.records.events import EventKind
 from engine.records.progress import Heartbeat, Phase
-from engine.reports.result_files import summarise, write_results
+from engine.reports.scores_and_alarms import summarise, write_results
 from engine.store.store import Store
 from engine.system.lease import LeaseTakenError, lease
 from replay.run import Run, open_run

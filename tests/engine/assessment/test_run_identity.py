@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.assessment.run_identity import OtherRunError, key_of_run
-from engine.reports.result_files import write_results
+from engine.reports.scores_and_alarms import write_results
 from engine.store.store import Store
 from replay.run import Run, open_run
 from tests.engine.rigs import SMALL_COUNT, SMALL_FAULT, SmallRig, assessed, first_recordings, small_name

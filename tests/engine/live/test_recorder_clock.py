@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.live.recorder_clock import AHEAD, IN_A_ROW, RecorderClock, latest_credible, told_apart
+from replay.incoming.complete_files import Candidate
 from replay.incoming.folder import Stamp
-from replay.incoming.inbox import Candidate
 
 START = datetime(2024, 3, 1, 8, 0, tzinfo=UTC)
 STEP = timedelta(minutes=10)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from replay.incoming.inbox import (
+from replay.incoming.complete_files import (
     RETRY_SECONDS,
     NotYetError,
 )

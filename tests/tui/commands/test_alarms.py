@@ -22,7 +22,7 @@ from engine.system.account import account_name
 from tests.tui import synthetic
 from tui.cli import app
 from tui.commands.options import FAILED, UNUSABLE
-from tui.draw.format import severity_text
+from tui.draw.severity import severity_text
 from tui.durations import span_of
 
 KEY = f"Bearing 1/limit/{synthetic.RAISED}"

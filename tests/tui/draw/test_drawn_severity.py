@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.data.frame import trend
-from tui.draw.format import severity_text
+from tui.draw.severity import severity_text
 from tui.draw.sparkline import Column, resample, sparkline, tall_sparkline
 from tui.draw.text import Role, plain, width_of
 

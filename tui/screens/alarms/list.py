@@ -8,7 +8,8 @@ from engine.alarms.alarm import Alarm
 from tui.data.alarm_filter import AlarmFilter, Listing
 from tui.data.frame import Frame
 from tui.draw.alarm_rows import PRIORITIES, alarm_glyph, standing
-from tui.draw.format import reasons, severity_text, short_time, subject
+from tui.draw.format import reasons, short_time, subject
+from tui.draw.severity import severity_text
 from tui.draw.text import Line, Lines, Role, Span, fit, pick, title, window
 from tui.screens.alarms.filter import filter_text, listed
 

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from engine.signals.velocity import obstacle
 from tui.data.frame import Frame
-from tui.draw.format import severity_text, short_time
+from tui.draw.format import short_time
 from tui.draw.glyphs import Glyphs, finished
+from tui.draw.severity import severity_text
 from tui.draw.sparkline import Column, resample, sparkline, tall_sparkline
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, title
 

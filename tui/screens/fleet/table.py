@@ -12,8 +12,9 @@ from tui.data.latest import NEVER
 from tui.draw.alarm_rows import alarm_glyph
 from tui.draw.banner import Banner
 from tui.draw.bearing_rows import NOW, NUMBER_WIDTH
-from tui.draw.format import QUALITIES, SHELVED, STANDING, severity_text, short_time
+from tui.draw.format import QUALITIES, SHELVED, STANDING, short_time
 from tui.draw.mode import since_text
+from tui.draw.severity import severity_text
 from tui.draw.status import EngineStatus
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, title, window
 

@@ -10,7 +10,8 @@ from engine.alarms.peak import badness
 from engine.records.assessment import Quality
 from tui.data.frame import Condition, Frame
 from tui.draw.alarm_rows import alarm_glyph
-from tui.draw.format import STANDING, reason, severity_text, short_time, since_texts, state_of, subject
+from tui.draw.format import STANDING, reason, short_time, since_texts, state_of, subject
+from tui.draw.severity import severity_text
 from tui.draw.status import EngineStatus
 from tui.draw.text import Line, Lines, Role, Span, fit, pick
 

@@ -13,8 +13,9 @@ from engine.records.assessment import Quality
 from engine.records.events import RINGS, EventKind
 from engine.records.payloads import Ring
 from tui.data.frame import Frame
-from tui.draw.format import duration, severity_text, short_time
+from tui.draw.format import duration, short_time
 from tui.draw.glyphs import Glyphs, finished, shades
+from tui.draw.severity import severity_text
 from tui.draw.sparkline import all_of, cut, highest
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, pick, title, window
 from tui.draw.timeline import column

@@ -13,8 +13,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from replay.ims import read_ims
-from replay.incoming.folder import FolderState, Found, Stamp
-from replay.incoming.inbox import (
+from replay.incoming.complete_files import (
     Decision,
     NotYetError,
     Refused,
@@ -24,6 +23,7 @@ from replay.incoming.inbox import (
     pause_between,
     sighted,
 )
+from replay.incoming.folder import FolderState, Found, Stamp
 from replay.recording import RecordingFormat
 from tests.replay.watched_folder import (
     LATER,
