@@ -86,7 +86,7 @@ class RequestHandler:
         self._folder, self._settings = folder, settings
         self._record, self._bundles = record, bundles
         self._taken: set[int] = set()
-        self._wishes: list[LoopRequest] = []
+        self._for_loop: list[LoopRequest] = []
         self._learning: threading.Thread | None = None
         self._learned: queue.SimpleQueue[Answer] = queue.SimpleQueue()
         self._due: list[Answer] = []
@@ -149,8 +149,8 @@ class RequestHandler:
                 now=self._record.now(),
             )
             del self._due[0]
-        wishes, self._wishes = tuple(self._wishes), []
-        return wishes
+        requests, self._for_loop = tuple(self._for_loop), []
+        return requests
 
     def close(self) -> None:
         """Abandon learning; its request stays open for the next engine."""
@@ -162,13 +162,13 @@ class RequestHandler:
         if all(one.raw != raw for one in self._record.store.quarantined(self._record.assessment.machine_id)):
             self._due.append(Answer(request, False, "this file does not stand refused"))
             return
-        self._wishes.append(LoopRequest(retry=raw))
+        self._for_loop.append(LoopRequest(retry=raw))
         self._due.append(Answer(request, True, "the file is looked at again"))
 
     def _switch(self, request: Event, name: str) -> None:
         check_fit(self._bundles.load(name), self._settings)
         self._bundles.use(name)
-        self._wishes.append(LoopRequest(switched=True))
+        self._for_loop.append(LoopRequest(switched=True))
         self._due.append(Answer(request, True, f"{name} is in use from the next snapshot on"))
 
     def _stop(self, request: Event) -> None:
@@ -179,7 +179,7 @@ class RequestHandler:
             words = "this engine started after the request and goes on; ask again to end it"
             self._due.append(Answer(request, False, words))
             return
-        self._wishes.append(LoopRequest(ends=True))
+        self._for_loop.append(LoopRequest(ends=True))
         self._due.append(Answer(request, True, "the engine ends"))
 
     def _relearn(self, request: Event, healthy: str, *, anyway: bool) -> None:

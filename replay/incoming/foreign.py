@@ -71,7 +71,7 @@ class Others:
         self.copies = sum(self._asked.values())
 
     def forget(self) -> None:
-        """Ask the ledger anew: it knows more names now."""
+        """Ask the ledger again: it knows more names now."""
         self._asked.clear()
 
     def sentence(self, *, explained: bool) -> str:

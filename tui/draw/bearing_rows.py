@@ -9,7 +9,8 @@ from rich.cells import cell_len
 from engine.records.assessment import Quality
 from tui.data.frame import Condition, Frame
 from tui.draw.format import STANDING, State, reasons, short_time, state_of
-from tui.draw.severity import ARROWS, severity_text
+from tui.draw.glyphs import ARROWS
+from tui.draw.severity import severity_text
 from tui.draw.sparkline import resample, sparkline, tall_sparkline
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, pick, title, window
 

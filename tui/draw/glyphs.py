@@ -129,3 +129,6 @@ def _shown(line: Line, glyphs: Glyphs) -> Line:
     if glyphs is Glyphs.UNICODE:
         return line
     return tuple(Span(reduced(span.text, glyphs), span.role) for span in line)
+
+
+ARROWS = {1: "↑", 0: " ", -1: "↓"}

@@ -9,8 +9,6 @@ from engine.alarms.peak import Peak
 from engine.records.events import RINGS
 from engine.records.payloads import Ring
 
-ARROWS = {1: "↑", 0: " ", -1: "↓"}
-
 
 def severity_text(severity: float | None) -> str:
     """Return a severity in at most 4 characters, rounded down: 1.00 is never below the limit."""

@@ -171,7 +171,7 @@ class Thrift:
     def _hand_on(self, piece: str, out: list[str]) -> None:
         """Bring the terminal into the state that the program expects, and send everything from then on.
 
-        That ends when the program says anew where and how it writes.
+        That ends when the program sets position and style again.
         """
         self._go(self._x, self._y, out)
         if self._in != self._worn():

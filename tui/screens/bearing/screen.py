@@ -16,7 +16,8 @@ from tui.data.frame import Frame
 from tui.data.pictures import Album
 from tui.data.view import Look, View
 from tui.draw.format import reason, short_time, since_texts, state_of
-from tui.draw.severity import ARROWS, severity_text
+from tui.draw.glyphs import ARROWS
+from tui.draw.severity import severity_text
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, width_of
 from tui.draw.zoom import Zoom
 from tui.screens.bearing.contributions import contribution_lines
