@@ -142,6 +142,7 @@ def alarm_glyph(alarm: Alarm) -> str:
 def _row(
     width: int, frame: Frame, alarm: Alarm, name: int, least: int, zone: tzinfo, *, mark: str, chosen: bool
 ) -> Line:
+    """Return the row of an alarm. The parameters are the plain values that the row draws."""
     quiet = alarm.put_away or not alarm.stands
     role = Role.ALARM if alarm.needs_acknowledgement else Role.DIM if quiet else Role.WARNING
     fixed = 3 + 12 + name + 1 + 5
