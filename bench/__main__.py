@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-NAMES = ("throughput", "detection", "disturbed", "console")
+NAMES = ("throughput", "detection", "disturbed", "console", "recorder")
 
 
 def main() -> None:

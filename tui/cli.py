@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from engine.system.output import replace_unencodable
-from tui.commands import alarms, baseline, console, evaluate, feed, run, store, watch
+from tui.commands import alarms, baseline, console, evaluate, feed, record, run, store, watch
 from tui.console.launch import clean_environment
 
 app = typer.Typer(
@@ -28,6 +28,7 @@ alarms.register(app)
 console.register(app)
 evaluate.register(app)
 feed.register(app)
+record.register(app)
 watch.register(app)
 store.register(app)
 

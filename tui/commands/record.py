@@ -1,0 +1,102 @@
+"""`raceway record`: cuts a stream of rows into recordings in a watched folder."""
+
+import signal
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tui.commands.options import UNUSABLE, Config, Rig, fail, sentences, settings_of
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from replay.recording import RecordingFormat
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(record)
+
+
+def record(
+    from_: Annotated[
+        str,
+        typer.Option("--from", help="- (standard input), tcp://HOST:PORT, or a file that grows."),
+    ],
+    into: Annotated[Path, typer.Option(help="The folder that Raceway watches; made if missing.")],
+    rate: Annotated[
+        float | None, typer.Option(help="Rows per second; machine.sample_rate if left out.")
+    ] = None,
+    rows: Annotated[
+        int | None, typer.Option(min=1, help="Rows of a recording; recording.rows if left out.")
+    ] = None,
+    columns: Annotated[
+        int | None, typer.Option(min=1, help="Numbers in a row; recording.columns if left out.")
+    ] = None,
+    machine: Annotated[str | None, typer.Option(help="Write into a folder of this name, in --into.")] = None,
+    start: Annotated[
+        str | None,
+        typer.Option(help="Time of the first row, for rows recorded earlier, like 2024-03-01T10:00:00Z."),
+    ] = None,
+    config: Config = None,
+    rig: Rig = None,
+) -> None:
+    """Cut a stream of rows into recordings in a watched folder (Ctrl-C ends it)."""
+    with sentences():
+        settings = settings_of(config, rig, {})
+        form = settings.recording_format()
+        try:
+            form = replace(
+                form,
+                sample_rate=form.sample_rate if rate is None else rate,
+                rows=form.rows if rows is None else rows,
+                columns=form.columns if columns is None else columns,
+            )
+        except ValueError as error:
+            fail(f"--rate, --rows or --columns: {error}", UNUSABLE)
+        if config is None and rig is None and form.rows < form.sample_rate:
+            # Recordings shorter than a second need names that differ within a second.
+            form = replace(form, time_pattern=f"{form.time_pattern}.%f")
+        _record(from_, into / machine if machine else into, form, _moment(start))
+
+
+def _record(words: str, folder: Path, form: "RecordingFormat", start: float | None) -> None:
+    from replay.recorder.recorder import Recorder
+    from replay.recorder.rows import StreamError
+    from replay.recorder.sources import pieces, source_of
+
+    folder.mkdir(parents=True, exist_ok=True)
+    before = signal.signal(signal.SIGTERM, _stop)
+    try:
+        recorder = Recorder(folder, form, _say, start)
+        try:
+            recorder.record(pieces(source_of(words, from_start=start is not None)))
+        except KeyboardInterrupt:
+            recorder.finish()
+        print(recorder.counts.sentence())
+    except StreamError as error:
+        fail(str(error), UNUSABLE)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _stop(number: int, frame: "FrameType | None") -> None:
+    raise KeyboardInterrupt
+
+
+def _say(sentence: str) -> None:
+    print(f"raceway: {sentence}", file=sys.stderr, flush=True)
+
+
+def _moment(words: str | None) -> float | None:
+    if words is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(words)
+    except ValueError:
+        fail(f"--start {words!r} is no time like 2024-03-01T10:00:00Z", UNUSABLE)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
