@@ -1,5 +1,6 @@
 """The console: runs the action of a key. It never talks to the engine, only to the store."""
 
+import math
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -13,6 +14,7 @@ from tui.console.options import ConsoleOptions
 from tui.data.view import View
 from tui.draw.glyphs import Glyphs
 from tui.draw.notice import Notice
+from tui.draw.text import Role
 from tui.keys.keymap import RESERVED, Action, textual_key
 from tui.keys.places import HOME
 from tui.screens.base import ConsoleScreen
@@ -35,6 +37,11 @@ FRAME_SECONDS = 0.2
 
 POLL_SECONDS = 0.25
 
+LEAVE_SECONDS = 2.0
+"""A reserved key leaves if it comes twice within so long: a slip of one finger must not end the watch."""
+
+LEAVE_HINT = "Press ^c or ^q once more within 2 seconds to leave."
+
 
 class Console(TerminalApp, inherit_bindings=False):
     """The application: screens, and the action of each key; the controller's parts do the work."""
@@ -55,6 +62,7 @@ class Console(TerminalApp, inherit_bindings=False):
         self.refused: UnusableError | FailedError | None = None
         """The reason why there was nothing to show, if the console ended because of it."""
 
+        self._leave_pressed = -math.inf
         self._came_back = False
         self._theme_chosen = ""
 
@@ -364,5 +372,12 @@ class Console(TerminalApp, inherit_bindings=False):
         self.exit()
 
     async def action_leave_now(self) -> None:
-        """Leave, whatever is open."""
-        await self.action_quit()
+        """Leave, whatever is open, if the key comes twice within two seconds; say so at the first."""
+        last, self._leave_pressed = self._leave_pressed, self.options.clock()
+        if self._leave_pressed - last <= LEAVE_SECONDS:
+            await self.action_quit()
+            return
+        self.controller.tell(Notice(LEAVE_HINT, Role.WARNING))
+        warn = getattr(self.screen, "warn", None)
+        if warn is not None:
+            warn(LEAVE_HINT)

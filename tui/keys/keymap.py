@@ -13,7 +13,7 @@ from engine.errors import UnusableError, nearest
 from tui.keys.places import ONE_MACHINE
 
 RESERVED = ("ctrl+c", "ctrl+q")
-"""Keys that always leave, whatever the settings say."""
+"""Keys that leave when pressed twice, whatever the settings say."""
 
 SHOWN = {
     "up": "↑",
@@ -101,7 +101,7 @@ class Keymap:
 
     def all_keys(self, group: Iterable[Action]) -> str:
         """Return every key of a group, separated by blanks."""
-        return " ".join(self.shown(key) for action in group for key in action.keys)
+        return " ".join(dict.fromkeys(self.shown(key) for action in group for key in action.keys))
 
     def hint(self, group: tuple[Action, ...]) -> tuple[str, str]:
         """Return the keys of a group and its word: `[ ]`, `pace`."""
@@ -176,7 +176,7 @@ def clashes(actions: Iterable[Action]) -> list[str]:
     for action in actions:
         for key in map(textual_key, action.keys):
             if key in RESERVED:
-                found.append(f"keys.{action.id}: {shown_key(key)} always leaves; choose another key.")
+                found.append(f"keys.{action.id}: {shown_key(key)} leaves when pressed twice; choose another key.")
             for other_key, other in seen:
                 apart = action.where and other.where and not set(action.where) & set(other.where)
                 if key == other_key and not apart:
@@ -200,7 +200,8 @@ def key_table(keymap: Keymap) -> str:
     """Return the keys as a table in Markdown, with their ids in the settings."""
     rows = []
     for group in told_together(keymap.actions):
-        keys = " ".join(f"`{shown_key(key)}`" for action in group for key in action.keys)
+        shown = dict.fromkeys(shown_key(key) for action in group for key in action.keys)
+        keys = " ".join(f"`{key}`" for key in shown)
         where = {screen for action in group for screen in action.where}
         there = f" ({', '.join(sorted(where))})" if where and where != set(ONE_MACHINE) else ""
         ids = ", ".join(f"`{action.id}`" for action in group)

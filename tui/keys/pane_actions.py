@@ -20,8 +20,8 @@ BEARING, MODEL = ("bearing",), ("model",)
 
 _NEXT = "the next or previous pane"
 _NAMED = f"panes of a bearing: {', '.join(PANES.values())}"
-_ZOOM = "look nearer, or from further away again"
-_PAN = "along the part that is looked at"
+_ZOOM = "zoom in or out"
+_PAN = "move the zoomed part left or right"
 
 PANE_ACTIONS = (
     Action("next-pane", ("tab",), "screen.pane('next')", "panes", _NEXT, Group.SCREENS, PANED, rank=4),
@@ -46,10 +46,10 @@ PANE_ACTIONS = (
     ),
     Action(
         "accept",
-        ("a",),
+        ("K",),
         "accept",
         "accept",
-        "accept the baseline that was learned: the machine was healthy then",
+        "accept the baseline: you confirm that the machine was healthy while it was learned",
         Group.MODEL,
         MODEL,
         second_step=True,
@@ -60,17 +60,17 @@ PANE_ACTIONS = (
         ("b",),
         "screen.bundle",
         "bundle",
-        "choose the next of the bundles in the state folder",
+        "choose the next bundle of the state folder",
         Group.MODEL,
         MODEL,
         rank=5,
     ),
     Action(
         "switch",
-        ("s",),
+        ("B",),
         "switch",
         "switch",
-        "ask the engine to score with the bundle chosen",
+        "ask the engine to score with the chosen bundle",
         Group.MODEL,
         MODEL,
         second_step=True,
@@ -81,7 +81,7 @@ PANE_ACTIONS = (
         ("R",),
         "relearn",
         "relearn",
-        "ask the engine to learn again from a span that is typed",
+        "ask the engine to learn again from a healthy span",
         Group.MODEL,
         MODEL,
         second_step=True,

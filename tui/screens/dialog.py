@@ -61,6 +61,9 @@ class Modal(ModalScreen[None]):
             answer()
         self.dismiss()
 
+    def warn(self, words: str) -> None:
+        """Show a sentence about a key that is not for this screen."""
+
 
 class Dialog(Modal):
     """A question with fields; the texts typed into them are given to `answered`, unless it is cancelled."""
@@ -147,6 +150,10 @@ class Dialog(Modal):
                 self._say(wrong)
                 return
         self.close(lambda: self._answered(tuple(texts)))
+
+    def warn(self, words: str) -> None:
+        """Show a sentence in the place of the keys."""
+        self._say(words)
 
     def _say(self, wrong: str) -> None:
         self._wrong = wrong

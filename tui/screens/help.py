@@ -29,6 +29,7 @@ class HelpScreen(Screen[None], inherit_bindings=False):
         super().__init__()
         self._keymap = keymap
         self._first = 0
+        self._warning = ""
 
     def compose(self) -> ComposeResult:
         """Yield the panel."""
@@ -44,7 +45,12 @@ class HelpScreen(Screen[None], inherit_bindings=False):
     def move(self, by: int) -> None:
         """Scroll by so many lines."""
         last = max(len(help_rows(self.size.width, self._keymap)) + 1 - self.size.height, 0)
-        self._first = min(max(self._first + by, 0), last)
+        self._first, self._warning = min(max(self._first + by, 0), last), ""
+        self._draw()
+
+    def warn(self, words: str) -> None:
+        """Show a sentence in the heading, until the next key."""
+        self._warning = words
         self._draw()
 
     def action_page(self, by: int) -> None:
@@ -52,7 +58,8 @@ class HelpScreen(Screen[None], inherit_bindings=False):
         self.move(by * max(self.size.height - 3, 1))
 
     def _draw(self) -> None:
-        self.query_one("#help", Panel).show(partial(help_lines, keymap=self._keymap, first=self._first))
+        draw = partial(help_lines, keymap=self._keymap, first=self._first, warning=self._warning)
+        self.query_one("#help", Panel).show(draw)
 
 
 SIGNS = (
@@ -67,7 +74,7 @@ KEYS_WIDTH = 14
 """Cells of the keys, with at least one blank after them; more keys go into more rows."""
 
 
-def help_lines(width: int, height: int, keymap: Keymap, first: int = 0) -> Lines:
+def help_lines(width: int, height: int, keymap: Keymap, first: int = 0, warning: str = "") -> Lines:
     """Return the part of the help that fits.
 
     Args:
@@ -75,12 +82,14 @@ def help_lines(width: int, height: int, keymap: Keymap, first: int = 0) -> Lines
         height: lines.
         keymap: the keys in force.
         first: how many lines to scroll down.
+        warning: a sentence in the place of the heading, "" for none.
     """
     rows = help_rows(width, keymap)
     first = min(max(first, 0), max(len(rows) + 1 - height, 0))
     more = len(rows) - first - (height - 1)
     tail = f"{keymap.keys_of('down')}: {more} more" if more > 0 else "Esc back"
-    return [title("Keys", width, tail), *rows[first : first + height - 1]]
+    heading = (Span(fit(f" {warning}", width), Role.ALARM),) if warning else title("Keys", width, tail)
+    return [heading, *rows[first : first + height - 1]]
 
 
 def help_rows(width: int, keymap: Keymap) -> Lines:

@@ -41,6 +41,7 @@ class Finder(Modal, inherit_bindings=False):
         self._run = run
         self._keymap, self._place = keymap, place
         self.found = find(keymap, place, "")
+        self._warning = ""
 
     def compose(self) -> ComposeResult:
         """Yield the panel."""
@@ -61,6 +62,7 @@ class Finder(Modal, inherit_bindings=False):
         event.prevent_default()
         if self._leaving:
             return
+        self._warning = ""
         if event.key == "escape":
             self.close()
         elif event.key == "enter":
@@ -92,6 +94,11 @@ class Finder(Modal, inherit_bindings=False):
         if 0 <= row < len(shown):
             self._choose(self.found.actions[shown[row]][1])
 
+    def warn(self, words: str) -> None:
+        """Show a sentence in the place of the keys, until the next key."""
+        self._warning = words
+        self._draw()
+
     def _choose(self, action: Action | None) -> None:
         if action is not None:
             self.close(partial(self._run, action))
@@ -104,7 +111,7 @@ class Finder(Modal, inherit_bindings=False):
             return
         panel = self.query_one("#finder", Panel)
         panel.wanted = min(len(self.found.actions) + AROUND, self.size.height)
-        panel.show(partial(finder_lines, found=self.found, keymap=self._keymap))
+        panel.show(partial(finder_lines, found=self.found, keymap=self._keymap, warning=self._warning))
 
 
 AROUND = 3
@@ -114,8 +121,16 @@ AROUND = 3
 KEYS_WIDTH = 9
 
 
-def finder_lines(width: int, height: int, found: Found, keymap: Keymap) -> Lines:
-    """Return the heading, the words typed, the actions around the selected one, and the keys."""
+def finder_lines(width: int, height: int, found: Found, keymap: Keymap, warning: str = "") -> Lines:
+    """Return the heading, the words typed, the actions around the selected one, and the keys.
+
+    Args:
+        width: cells.
+        height: lines.
+        found: the actions that fit the words typed.
+        keymap: the keys in force.
+        warning: a sentence in the place of the keys, "" for none.
+    """
     typed = clean(found.typed)
     room = max(width - 3, 1)
     while cell_len(typed) > room:
@@ -130,7 +145,8 @@ def finder_lines(width: int, height: int, found: Found, keymap: Keymap) -> Lines
         keys = fit(keymap.all_keys((action,)), KEYS_WIDTH)
         told = fit(f"{'›' if chosen else ' '} {keys} {text}", width)
         lines.append((Span(told, Role.STRONG if chosen else Role.PLAIN),))
-    lines.append((Span(fit(_answer(found, keymap), width), Role.DIM),))
+    last = Span(fit(warning, width), Role.ALARM) if warning else Span(fit(_answer(found, keymap), width), Role.DIM)
+    lines.append((last,))
     return lines[:height]
 
 

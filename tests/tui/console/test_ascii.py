@@ -46,7 +46,7 @@ SHOTS = {
     "search": ("3", "slash"),
     "go to": ("t",),
     "go to, wrong": ("t", "x", "enter"),
-    "accept": ("5", "a"),
+    "accept": ("5", "K"),
     "switch": ("5", "s"),
     "relearn": ("5", "R"),
     "a notice of pace": ("]",),

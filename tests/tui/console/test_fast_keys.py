@@ -31,7 +31,7 @@ DIALOGS = {
     "palette": (":",),
     "words of the list": ("3", "/"),
     "acknowledge all": ("3", "A"),
-    "accept": ("5", "a"),
+    "accept": ("5", "K"),
 }
 """Keys that open each dialog from the overview."""
 

@@ -47,6 +47,14 @@ def test_no_two_actions_share_a_key_on_one_screen() -> None:
     assert clashes(ACTIONS) == []
 
 
+def test_a_key_has_one_meaning_on_all_screens() -> None:
+    meanings: dict[str, set[str]] = {}
+    for action in ACTIONS:
+        for key in action.keys:
+            meanings.setdefault(key, set()).add(action.sentence)
+    assert {key: sentences for key, sentences in meanings.items() if len(sentences) > 1} == {}
+
+
 # Changed keys.
 
 
@@ -65,7 +73,7 @@ def test_keys_can_be_changed_by_id_and_the_hints_follow() -> None:
         ({"acknowledge": "pgup"}, "'pgup' is no key; the nearest is 'pageup'"),
         ({"acknowledge": ()}, "keys.acknowledge needs a key"),
         ({"acknowledge": "q"}, "keys.acknowledge and keys.quit are both 'q'"),
-        ({"acknowledge": "ctrl+c"}, "^c always leaves"),
+        ({"acknowledge": "ctrl+c"}, "^c leaves when pressed twice"),
         ({"slower": "("}, ""),
     ],
 )
@@ -155,5 +163,5 @@ def test_in_ascii_no_key_is_written_as_the_key_of_something_else(width: int, scr
 
 def test_the_table_for_the_readme_has_a_row_for_each_sentence() -> None:
     rows = key_table(DEFAULT).splitlines()
-    assert "| `[` `]` | slower (to ×0.25) or faster (to max) | `slower`, `faster` |" in rows
+    assert "| `[` `]` | play slower or faster | `slower`, `faster` |" in rows
     assert all(sum(f"| {action.sentence}" in row for row in rows) == 1 for action in ACTIONS)

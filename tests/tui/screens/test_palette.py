@@ -173,7 +173,7 @@ def test_the_list_fits_at_any_size_and_says_what_enter_does(width: int, height: 
 
 
 @pytest.mark.parametrize("opened", ["", "?", ":", "t", "/"])
-async def test_control_c_leaves_whatever_is_open_and_q_is_a_letter_where_something_is_typed(
+async def test_control_c_twice_leaves_whatever_is_open_and_q_is_a_letter_where_something_is_typed(
     console: Make, whole_store: Path, opened: str
 ) -> None:
     app = console(whole_store, start=lambda: "alarms")
@@ -181,5 +181,5 @@ async def test_control_c_leaves_whatever_is_open_and_q_is_a_letter_where_somethi
         await settled(pilot)
         await burst(pilot, *opened, *("q" if opened in {":", "t", "/"} else ""))
         assert app.is_running
-        await burst(pilot, "ctrl+c")
+        await burst(pilot, "ctrl+c", "ctrl+c")
         assert not app.is_running

@@ -35,7 +35,7 @@ def acceptance_line(frame: Frame, wall_zone: tzinfo) -> tuple[str, Role]:
     if not learned:
         return "○ no baseline is learned yet", Role.WARNING
     if given is None:
-        return "○ PROVISIONAL: nobody has accepted the baseline yet; a accepts it", Role.WARNING
+        return "○ PROVISIONAL: nobody has accepted the baseline yet; K accepts it", Role.WARNING
     by = clean(str(given.detail.get("by", "somebody")))
     return f"● ACCEPTED by {by}, {long_time(given.recorded_at, wall_zone)}", Role.GOOD
 
@@ -155,7 +155,7 @@ def bundle_lines(
     glyphs: Glyphs = Glyphs.UNICODE,
 ) -> Lines:
     """Return the bundles in the state folder; `›` marks the one that a switch would use."""
-    heading = title("Bundles", width, "b chooses, s switches" if width >= 60 else "")
+    heading = title("Bundles", width, "b chooses, B switches" if width >= 60 else "")
     if facts is None or not (facts.bundles or facts.unreadable):
         return finished(
             [heading, (Span("  none lies beside this store", Role.DIM),)][:height], width, height, glyphs
