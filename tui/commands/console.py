@@ -128,7 +128,7 @@ def snapshot(
             fail(f"--screen {screen!r} is no screen; the screens are {', '.join(SCREENS)}", UNUSABLE)
         from engine.store.store import Store
         from engine.system.whole_file import write_whole
-        from tui.console.launch import console_options, make_console
+        from tui.console.launch import console_options, make_console, picture_appearance
         from tui.console.screenshot import still
 
         choice = Choice(folder, machine, session or "")
@@ -138,6 +138,9 @@ def snapshot(
                 pick(store.assessments(), machine, folder)
             choice(store)
         options = console_options(folder, settings, choice, read_only=True)
+        if svg is not None:
+            # A picture is for a viewer of pictures, whatever the terminal can show.
+            options = replace(options, appearance=picture_appearance(settings.console))
         console = make_console(replace(options, session=session or "", at_newest=True))
         drawn = still(console, (columns, rows), screen, at=at, svg=svg is not None)
         warn_of_damage(folder, console.controller.feed.reading.damage)

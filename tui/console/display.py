@@ -23,6 +23,9 @@ from tui.screens.state import Rows, Shown
 INSTANT_SECONDS = 0.5
 """Between two snapshots only the instant moves; drawn so often it still runs, at half the bytes."""
 
+WAITS = "…"
+"""Glyph of the modes that wait for something: since when is said."""
+
 NOTICE_SECONDS = 30.0
 """A notice that does not last goes after so long; an old notice would be read as news."""
 
@@ -155,8 +158,8 @@ class Display:
         """
         now = self._options.now()
         live = view is not None and view.assessment.live
-        mode = mode_of(head, view, status, live=live)
-        if mode.since is None:
+        mode = mode_of(head, view, status, live=live, now=live_now)
+        if mode.since is None and mode.glyph == WAITS:
             # A word that counts something is still the same mode.
             same = self._mode.word.split(" ")[0] == mode.word.split(" ")[0] and self._mode.glyph == mode.glyph
             mode = replace(mode, since=self._mode.since if same else now)

@@ -11,11 +11,12 @@ from engine.errors import StoreError, UnusableError
 from engine.records.picker import with_key
 
 if TYPE_CHECKING:
+    from engine.config.sections import ConsoleSettings
     from engine.config.settings import Settings
     from engine.records.assessment import Assessment
     from engine.store.store import Store
     from tui.console.app import Console
-    from tui.console.options import ConsoleOptions
+    from tui.console.options import Appearance, ConsoleOptions
 
 TEXTUAL = "TEXTUAL"
 """Prefix of the variables of the screen's library: by them the environment could import a module, write
@@ -115,6 +116,17 @@ def console_options(
         keymap=keymap_of(settings.keys),
         zone=local if shown.time_zone == "local" else UTC,
         wall_zone=local,
+    )
+
+
+def picture_appearance(shown: "ConsoleSettings") -> "Appearance":
+    """Return the theme and glyphs of a picture: those of the settings, the full ones for "auto"."""
+    from tui.console.options import Appearance
+    from tui.draw.glyphs import Glyphs
+
+    return Appearance(
+        "dark" if shown.theme == "auto" else shown.theme,
+        Glyphs.UNICODE if shown.glyphs == "auto" else Glyphs(shown.glyphs),
     )
 
 

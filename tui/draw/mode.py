@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from engine.clock import in_zone
+from engine.clock import SECOND, in_zone
+from tui.data.frame import interval_of
 from tui.data.playhead import Playhead, at_end, behind, pace_label
 from tui.data.view import View
-from tui.draw.format import wall_time
+from tui.draw.format import duration, wall_time
 from tui.draw.status import EngineStatus
 from tui.draw.text import Role, Span
 
@@ -25,7 +26,9 @@ class Mode:
     since: datetime | None = None
 
 
-def mode_of(head: Playhead, view: View | None, status: EngineStatus, *, live: bool) -> Mode:
+def mode_of(
+    head: Playhead, view: View | None, status: EngineStatus, *, live: bool, now: int | None = None
+) -> Mode:
     """Return the mode of the console.
 
     Args:
@@ -33,6 +36,7 @@ def mode_of(head: Playhead, view: View | None, status: EngineStatus, *, live: bo
         view: of the store, None before there is an assessment.
         status: of the engine.
         live: whether a machine is watched, and not a finished run replayed.
+        now: the present of a live machine in recording time, None where it is unknown.
     """
     what = "LIVE" if live else "REPLAY"
     scored = view is not None and len(view.series) > 0
@@ -43,7 +47,8 @@ def mode_of(head: Playhead, view: View | None, status: EngineStatus, *, live: bo
     if not scored:
         return Mode(status.busy or "STARTING", "…", "", Role.WARNING)
     if head.following and live:
-        return Mode(what, "▶", "", Role.STRONG)
+        age = data_age(view, now)
+        return Mode(what, "▶", age, Role.WARNING if age else Role.STRONG)
     ended = view is None or at_end(head, view.series.at)
     if ended and not live:
         if status.done:
@@ -51,6 +56,27 @@ def mode_of(head: Playhead, view: View | None, status: EngineStatus, *, live: bo
         return Mode(what, "…", "WAITING FOR ENGINE", Role.WARNING)
     # The past of a live record is not a live picture.
     return Mode("REPLAY", "▶", pace_label(head.pace), Role.STRONG)
+
+
+def data_age(view: View | None, now: int | None) -> str:
+    """Return the age of the newest snapshot in words, "" while it is no older than its interval.
+
+    Args:
+        view: of the store.
+        now: the present in recording time [microseconds], None where it is unknown.
+    """
+    if view is None or now is None or not len(view.series):
+        return ""
+    age, interval = now - int(view.series.at[-1]), interval_of(view)
+    # The next snapshot may take a second to be scored.
+    if not interval or age <= interval + SECOND:
+        return ""
+    return f"newest {age_text(age / SECOND)} ago"
+
+
+def age_text(seconds: float) -> str:
+    """Return an age in steps that change seldom: 40 s, 3 min, 5 h, 2 d."""
+    return f"{int(seconds) // 10 * 10} s" if seconds < 120 else duration(seconds)
 
 
 def mode_span(mode: Mode, now: datetime, zone: tzinfo) -> Span:

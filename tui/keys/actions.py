@@ -91,10 +91,22 @@ ALARMS = (
         rank=4,
     ),
     Action(
-        "story-on", ("pagedown",), "screen.scroll_story(1)", "scroll", "scroll the story of the alarm", Group.ALARMS, LIST
+        "story-on",
+        ("pagedown",),
+        "screen.scroll_story(1)",
+        "scroll",
+        "scroll the story of the alarm",
+        Group.ALARMS,
+        LIST,
     ),
     Action(
-        "story-back", ("pageup",), "screen.scroll_story(-1)", "scroll", "scroll the story of the alarm", Group.ALARMS, LIST
+        "story-back",
+        ("pageup",),
+        "screen.scroll_story(-1)",
+        "scroll",
+        "scroll the story of the alarm",
+        Group.ALARMS,
+        LIST,
     ),
     Action(
         "listing",
@@ -336,7 +348,9 @@ CONSOLE = (
         rank=20,
     ),
     Action("help", ("?",), "help", "help", "show all keys", Group.CONSOLE, rank=3),
-    Action("quit", ("q",), "quit", "quit", "leave the console; everything stored is kept", Group.CONSOLE, rank=3),
+    Action(
+        "quit", ("q",), "quit", "quit", "leave the console; everything stored is kept", Group.CONSOLE, rank=3
+    ),
 )
 
 DEFAULT = Keymap((*ALARMS, *TIME, *FURTHER, *LOOKING, *PANE_ACTIONS, *CONSOLE))

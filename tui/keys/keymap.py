@@ -176,7 +176,9 @@ def clashes(actions: Iterable[Action]) -> list[str]:
     for action in actions:
         for key in map(textual_key, action.keys):
             if key in RESERVED:
-                found.append(f"keys.{action.id}: {shown_key(key)} leaves when pressed twice; choose another key.")
+                found.append(
+                    f"keys.{action.id}: {shown_key(key)} leaves when pressed twice; choose another key."
+                )
             for other_key, other in seen:
                 apart = action.where and other.where and not set(action.where) & set(other.where)
                 if key == other_key and not apart:

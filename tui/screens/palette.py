@@ -145,7 +145,11 @@ def finder_lines(width: int, height: int, found: Found, keymap: Keymap, warning:
         keys = fit(keymap.all_keys((action,)), KEYS_WIDTH)
         told = fit(f"{'›' if chosen else ' '} {keys} {text}", width)
         lines.append((Span(told, Role.STRONG if chosen else Role.PLAIN),))
-    last = Span(fit(warning, width), Role.ALARM) if warning else Span(fit(_answer(found, keymap), width), Role.DIM)
+    last = (
+        Span(fit(warning, width), Role.ALARM)
+        if warning
+        else Span(fit(_answer(found, keymap), width), Role.DIM)
+    )
     lines.append((last,))
     return lines[:height]
 

@@ -72,6 +72,20 @@ def test_a_frame_is_written_as_a_picture(whole_store: Path, tmp_path: Path) -> N
     assert (tmp_path / "a.svg").read_text().startswith("<svg")
 
 
+def test_a_picture_has_all_colours_and_braille_on_any_terminal(
+    whole_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = []
+    for term, locale in (("xterm-256color", "C.UTF-8"), ("dumb", "C"), ("linux", "C.UTF-8")):
+        monkeypatch.setenv("TERM", term)
+        monkeypatch.setenv("LC_ALL", locale)
+        path = tmp_path / f"{term}.svg"
+        run("snapshot", "--state", whole_store, "--screen", "bearing", "--at", 110, "--svg", path)
+        drawn.append(path.read_text())
+    assert drawn[0] == drawn[1] == drawn[2]
+    assert any(0x2800 < ord(one) <= 0x28FF for one in drawn[0])
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

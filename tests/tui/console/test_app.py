@@ -61,7 +61,7 @@ async def test_space_pauses_and_goes_on(console: Make, whole_store: Path, clock:
         assert "‖ Replay paused, recording of 12 Feb 2004 11:02:39 UTC" in text(app)
         await pilot.press("space")
         await settled(pilot)
-        assert "REPLAY ▶ ×5000 since 03:00 UTC" in text(app)
+        assert "REPLAY ▶ ×5000" in text(app)
 
 
 async def test_left_and_right_step_over_snapshots(console: Make, whole_store: Path) -> None:
@@ -267,7 +267,7 @@ async def test_over_the_help_screen_no_alarm_can_be_acknowledged_unseen(
         await pilot.press("question_mark")
         await settled(pilot)
         assert isinstance(app.screen, HelpScreen)
-        assert "acknowledge the alarm" in text(app)
+        assert "acknowledge the selected alarm" in text(app)
         await pilot.press("a", "G")
         await settled(pilot)
         assert app.controller.head.at == microseconds(synthetic.at(110))

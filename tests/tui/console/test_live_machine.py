@@ -89,7 +89,7 @@ async def test_live_follows_what_comes_and_time_goes_on_between_snapshots(
     app = console(live, session="", playing=True, at_newest=True)
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
-        assert "LIVE ▶ since 03:00 UTC" in text(app)
+        assert "LIVE ▶" in text(app)
         assert app.controller.head.at == microseconds(synthetic.at(69))
         clock.seconds += 5
         await looked(app, pilot)

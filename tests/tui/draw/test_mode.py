@@ -15,7 +15,7 @@ from tui.data.reader import Reader
 from tui.data.view import Reading, View
 from tui.draw.banner import Banner, banner_lines
 from tui.draw.format import short_time
-from tui.draw.mode import Mode, behind_span, mode_of, mode_span
+from tui.draw.mode import Mode, age_text, behind_span, mode_of, mode_span
 from tui.draw.status import EngineStatus, engine_status
 from tui.draw.text import Role, Span, plain, width_of
 
@@ -164,6 +164,24 @@ def test_before_anything_is_scored_the_mode_is_what_the_engine_does(
     assert empty is not None
     status = engine_status(reading(empty, phase), WALL, WALL, UTC)
     assert mode_of(Playhead(following=True), empty, status, live=True).word == word
+
+
+def test_live_says_the_age_of_data_that_is_older_than_its_interval(live: View) -> None:
+    end = int(live.series.at[-1])
+    head = Playhead(end, following=True)
+    interval = int(synthetic.INTERVAL.total_seconds() * 1e6)
+    told = {
+        seconds: text(mode_of(head, live, BUSY, live=True, now=end + int(seconds * 1e6)))
+        for seconds in (0, interval / 1e6, interval / 1e6 + 60, 3 * 3600, 5 * 86_400)
+    }
+    assert list(told.values()) == [
+        "LIVE ▶",
+        "LIVE ▶",
+        "LIVE ▶ newest 71 min ago",
+        "LIVE ▶ newest 3 h ago",
+        "LIVE ▶ newest 5 d ago",
+    ]
+    assert age_text(47.0) == "40 s"
 
 
 def test_a_dead_engine_is_stale_since_its_last_beat(live: View) -> None:

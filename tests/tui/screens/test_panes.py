@@ -144,18 +144,18 @@ async def test_a_baseline_is_accepted_only_after_a_second_step(console: Make, ow
     async with console(own_store).run_test(size=SIZE) as pilot:
         app = await opened(pilot, 100, "5")
         assert "PROVISIONAL" in text(app)
-        await pilot.press("a")
+        await pilot.press("K")
         await settled(pilot)
         await pilot.press("escape")
         await settled(pilot)
         assert "PROVISIONAL" in text(app)
-        await pilot.press("a")
+        await pilot.press("K")
         await settled(pilot)
         await pilot.press("y")
         await settled(pilot)
         await settled(pilot)
         assert "ACCEPTED by" in text(app)
-        await pilot.press("a")
+        await pilot.press("K")
         await settled(pilot)
         assert "accepted already" in text(app)
     with Store.open(own_store) as store:
@@ -163,7 +163,7 @@ async def test_a_baseline_is_accepted_only_after_a_second_step(console: Make, ow
     assert len(accepted) == 1
 
 
-@pytest.mark.parametrize("key", ["s", "R"])
+@pytest.mark.parametrize("key", ["B", "R"])
 async def test_of_a_finished_run_nothing_is_asked_that_nobody_would_answer(
     console: Make, own_store: Path, key: str
 ) -> None:
@@ -202,12 +202,12 @@ async def test_of_a_live_machine_the_engine_is_asked_and_its_answer_shown(
 ) -> None:
     make_live(tmp_path)
     async with console(tmp_path).run_test(size=SIZE) as pilot:
-        app = await opened(pilot, 50, "5", "s")
+        app = await opened(pilot, 50, "5", "B")
         assert "First choose a bundle" in text(app)
         await pilot.press("b", "b")
         await settled(pilot)
         assert "› ○         spectral-2" in text(app)
-        await pilot.press("s")
+        await pilot.press("B")
         await settled(pilot)
         await pilot.press("y")
         await settled(pilot)
