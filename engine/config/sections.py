@@ -61,12 +61,21 @@ class Table(BaseModel):
 
 
 class MachineSettings(Table):
-    """The rig: name, sample rate [Hz], shaft speed [rpm; 0 = unknown], mains frequency [Hz; 0 = none]."""
+    """The rig: name, sample rate [Hz], shaft speed [rpm; 0 = unknown], mains frequency [Hz; 0 = none].
+
+    `group` and `foundation` are those of ISO 20816-3; 0 and "" where they are not set.
+    """
 
     name: Name
     sample_rate: SampleRate
     shaft_speed: ShaftSpeed
     mains_frequency: MainsFrequency
+    group: Literal[0, 1, 2]
+    foundation: Literal["", "rigid", "flexible"]
+
+
+DESCRIBING_KEYS = frozenset({"group", "foundation"})
+"""Keys of [machine] that change no score: zones are drawn over the figures that were measured."""
 
 
 class ComponentSettings(Table):

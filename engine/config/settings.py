@@ -29,6 +29,7 @@ from engine.config.layers import (
 )
 from engine.config.messages import sentence
 from engine.config.sections import (
+    DESCRIBING_KEYS,
     OPERATING_KEYS,
     AdviceSettings,
     AlarmSettings,
@@ -99,6 +100,8 @@ class Settings(Table):
         )
         for key in OPERATING_KEYS:
             del shaping["alarms"][key]
+        for key in DESCRIBING_KEYS:
+            del shaping["machine"][key]
         canonical = json.dumps(shaping, sort_keys=True, separators=(",", ":"), allow_nan=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
 

@@ -24,11 +24,16 @@ class FoldRules:
 
 @dataclass(frozen=True, slots=True)
 class StoredMachine:
-    """The rig: sample rate [Hz], shaft speed [rpm] and mains frequency [Hz]; 0 where unknown."""
+    """The rig: sample rate [Hz], shaft speed [rpm] and mains frequency [Hz]; 0 where unknown.
+
+    `group` and `foundation` are those of ISO 20816-3, 0 and "" where unknown.
+    """
 
     sample_rate: float = 0.0
     shaft_speed: float = 0.0
     mains_frequency: float = 0.0
+    group: int = 0
+    foundation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +110,14 @@ def _machine(table: Mapping[str, object]) -> StoredMachine:
     rate, speed, mains = (
         _number(table.get(name)) or 0.0 for name in ("sample_rate", "shaft_speed", "mains_frequency")
     )
-    return StoredMachine(rate, speed, mains)
+    foundation = table.get("foundation")
+    return StoredMachine(
+        rate,
+        speed,
+        mains,
+        int(_number(table.get("group")) or 0),
+        foundation if isinstance(foundation, str) else "",
+    )
 
 
 def _recording(table: Mapping[str, object]) -> StoredRecording | None:

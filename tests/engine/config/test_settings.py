@@ -201,6 +201,8 @@ def test_fingerprint_ignores_watching_console_and_store() -> None:
             "console.pace": 1.0,
             "console.time_zone": "local",
             "store.state": "elsewhere",
+            "machine.group": 2,
+            "machine.foundation": "rigid",
         }
     )
     assert other.fingerprint() == load_settings().fingerprint()

@@ -18,6 +18,7 @@ def test_the_settings_of_this_release_are_read_whole() -> None:
     assert found.minimum_free == settings.store.minimum_free
     assert found.machine is not None
     assert found.machine.sample_rate == settings.machine.sample_rate
+    assert (found.machine.group, found.machine.foundation) == (0, "")
     assert found.recording is not None
     assert found.recording.rows == settings.recording.rows
     assert [part.channels for part in found.parts] == [part.channels for part in settings.components]
