@@ -98,6 +98,7 @@ class Snapshot:
         sample_rate: of each channel [Hz].
         signal: float32 (rows, channels), read-only, in the unit of the recording; NaN in every row of a
             channel that could not be read.
+        speed: of the shaft during the recording [Hz]; None where the recording does not tell it.
     """
 
     machine: str
@@ -105,6 +106,7 @@ class Snapshot:
     time: datetime
     sample_rate: float
     signal: np.ndarray[tuple[int, int], np.dtype[np.float32]]
+    speed: float | None = None
 
     def __post_init__(self) -> None:
         """Keep a read-only view, so that no later step can change the signal."""
@@ -118,7 +120,8 @@ class Snapshot:
 
     def __reduce__(self) -> tuple[Callable[..., "Snapshot"], tuple[object, ...]]:
         """Rebuild by the constructor: pickle alone would restore a writable array."""
-        return Snapshot, (self.machine, self.name, self.time, self.sample_rate, self.signal)
+        values = (self.machine, self.name, self.time, self.sample_rate, self.signal, self.speed)
+        return Snapshot, values
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Reads recordings of any usual file format, told apart by content."""

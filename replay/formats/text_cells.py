@@ -1,0 +1,63 @@
+"""The cells of a line of text: numbers, names with their units, and words for a missing number."""
+
+import csv
+import re
+from collections.abc import Sequence
+
+_POINT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eEdD][+-]?\d+)?")
+_COMMA = re.compile(r"[+-]?(\d+,?\d*|,\d+)([eEdD][+-]?\d+)?")
+MISSING = re.compile(r"[+-]?(nan|inf|infinity|na|n/a|null|#n/a|-+|1\.#\w+|)", re.IGNORECASE)
+UNIT = re.compile(r"^(.*?)\s*(?:\(([^()]*)\)|\[([^\[\]]*)\])\s*$")
+
+
+def cells_of(line: str, separator: str) -> list[str]:
+    """Split a line into cells without blanks and quotes around them."""
+    if separator == "whitespace":
+        return [cell.strip('"') for cell in line.split()]
+    if '"' in line:
+        try:
+            return [
+                cell.strip() for cell in next(csv.reader([line], delimiter=separator, skipinitialspace=True))
+            ]
+        except (csv.Error, StopIteration):
+            return [cell.strip() for cell in line.split(separator)]
+    return [cell.strip() for cell in line.split(separator)]
+
+
+def is_number(cell: str, decimal: str) -> bool:
+    """Return whether a cell is a number with this decimal sign."""
+    return (_COMMA if decimal == "," else _POINT).fullmatch(cell) is not None
+
+
+def plain_name(name: str) -> str:
+    """Return a column's name as it is compared: without its unit, blanks around it, and case."""
+    found = UNIT.match(name)
+    return (found[1] if found and found[1] else name).strip().casefold()
+
+
+def column_named(name: str, names: Sequence[str], units: Sequence[str] = ()) -> int | None:
+    """Return the column, counted from 1, that a name means; None where none or several fit.
+
+    The whole name with its unit comes first, then the name without it, then a pattern with * and ?.
+    """
+    full = [
+        f"{one} ({unit})".casefold() if unit else one.casefold()
+        for one, unit in zip(names, units or [""] * len(names), strict=True)
+    ]
+    wanted = name.strip().casefold()
+    pattern = _pattern(wanted)
+    whole = [index for index, one in enumerate(names) if wanted in (full[index], one.casefold())]
+    plain = [index for index, one in enumerate(names) if plain_name(one) == plain_name(name)]
+    alike = [index for index, one in enumerate(names) if pattern.fullmatch(one.casefold())]
+    return next((found[0] + 1 for found in (whole, plain, alike) if len(found) == 1), None)
+
+
+def _pattern(glob: str) -> re.Pattern[str]:
+    return re.compile(re.escape(glob).replace(r"\*", ".*").replace(r"\?", "."))
+
+
+def value_of(cell: str, decimal: str) -> float | None:
+    """Return the number of a cell; None where it is none."""
+    if not is_number(cell, decimal):
+        return None
+    return float(cell.replace(decimal, ".").replace("d", "e").replace("D", "e"))

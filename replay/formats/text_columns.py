@@ -1,0 +1,70 @@
+"""Columns of a text that are no sensors: times, and a count of the rows."""
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+# Rows that show whether a column rises evenly.
+_FEWEST = 3
+# Times are rounded, so that steps differ by up to one unit of the last decimal.
+_UNEVEN = 0.51
+_DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}|\d{1,2}:\d{2}(:\d{2})?")
+_TIME_NAME = re.compile(r"(?i)\b(time|zeit|temps|tiempo|tempo|timestamp|date|datum|fecha|t)\b")
+_INDEX_NAME = re.compile(r"(?i)(|#|no\.?|nr\.?|index|idx|samples?|point|row|n|i|unnamed: 0)")
+
+
+def time_column(
+    rows: Sequence[Sequence[str]],
+    kinds: Sequence[bool],
+    names: Sequence[str],
+    values: Mapping[int, Sequence[float | None]],
+) -> tuple[int | None, float | None]:
+    """Return the column of times, counted from 1, and its step where it holds numbers.
+
+    Args:
+        rows: cells of the first rows.
+        kinds: of the columns: True for numbers.
+        names: of the columns; empty where they are unknown.
+        values: of the columns of numbers, by their index from 0; None for a cell that is no number.
+    """
+    for column, numeric in enumerate(kinds):
+        if not numeric and all(_DATE.search(row[column]) for row in rows[:3]):
+            return column + 1, None
+    for column, numbers in values.items():
+        named = bool(names) and _TIME_NAME.search(names[column]) is not None
+        step = _rising_step(numbers) if named else _even_step(numbers)
+        if step is not None and (named or (column == 0 and len(values) > 1 and step != 1)):
+            return column + 1, step
+    return None, None
+
+
+def index_column(
+    values: Mapping[int, Sequence[float | None]], names: Sequence[str], time: int | None
+) -> int | None:
+    """Return the column that counts the rows by ones, counted from 1: the first, or one named so."""
+    if len(values) < 2:
+        return None
+    for column, numbers in values.items():
+        named = bool(names) and _INDEX_NAME.fullmatch(names[column]) is not None
+        if column + 1 != time and (column == 0 or named) and _even_step(numbers) == 1:
+            return column + 1
+    return None
+
+
+def _even_step(numbers: Sequence[float | None]) -> float | None:
+    """Return the difference of neighbours where it is positive and about the same throughout."""
+    mean = _rising_step(numbers)
+    known = [number for number in numbers if number is not None]
+    if mean is None or any(abs(after - before - mean) > _UNEVEN * mean for before, after in pairwise(known)):
+        return None
+    return mean
+
+
+def _rising_step(numbers: Sequence[float | None]) -> float | None:
+    """Return the mean difference of neighbours where none falls and the last is above the first."""
+    known = [number for number in numbers if number is not None]
+    if len(known) < _FEWEST or len(known) != len(numbers):
+        return None
+    if known[-1] <= known[0] or any(after < before for before, after in pairwise(known)):
+        return None
+    return (known[-1] - known[0]) / (len(known) - 1)

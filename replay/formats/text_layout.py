@@ -1,0 +1,365 @@
+"""The layout of a delimited text by its first lines: pure functions, text in and values out.
+
+A row is a line of cells; a data row has a number in every column that is no text column. The lines before the
+first data row are comments, blank lines, a header with the names of the columns, and a line with their units.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from replay.formats.sniff import Encoding, encoding_of
+from replay.formats.text_cells import MISSING, UNIT, cells_of, is_number, value_of
+from replay.formats.text_columns import index_column, time_column
+
+SEPARATORS = ("\t", ";", ",", "|", "whitespace")
+"""Separators that are looked for, in order of preference where several fit equally well."""
+
+SEPARATOR_WORDS = {
+    "\t": "tabs",
+    ";": "semicolons",
+    ",": "commas",
+    "|": "vertical bars",
+    " ": "spaces",
+    "whitespace": "blanks",
+}
+
+COMMENTS = ("#", "%", "//", "!", "*", ";", "'", '"#', "$")
+"""Prefixes of comment lines that are looked for before the first data row."""
+
+LINES = 400
+"""Lines of a head that are looked at."""
+
+_ROWS = 40
+# Share of numbers in a column at which its other cells are faults rather than its nature.
+_MOSTLY = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class TextLayout:
+    """The layout of a delimited text.
+
+    Attributes:
+        encoding: of its bytes, with its byte order mark.
+        separator: one character, or "whitespace" for any blanks.
+        decimal: "." or ",".
+        comment: the prefix of its comment lines; empty where there is none.
+        skipped: lines before the first data row.
+        header: the header's line, counted from 0; None where there is none.
+        names: of the columns, without units; empty where there is no header.
+        units: of the columns, "" where none is stated; empty where there is no header.
+        columns: cells of a data row, without the empty one behind a trailing separator.
+        trailing: whether data rows end with the separator.
+        quoted: whether cells stand in double quotes.
+        text_columns: columns that hold no numbers, counted from 1.
+        time_column: a column of times or of rising seconds, counted from 1; None where there is none.
+        index_column: a column that counts the rows, counted from 1; None where there is none.
+        step: difference of two numbers in the time column, in its own unit; None where it is no number.
+        preamble: the lines before the first data row, without the header.
+        first_row: the cells of the first data row.
+    """
+
+    encoding: Encoding
+    separator: str
+    decimal: str
+    comment: str
+    skipped: int
+    header: int | None
+    names: tuple[str, ...]
+    units: tuple[str, ...]
+    columns: int
+    trailing: bool
+    quoted: bool
+    text_columns: tuple[int, ...]
+    time_column: int | None
+    index_column: int | None
+    step: float | None
+    preamble: tuple[str, ...]
+    first_row: tuple[str, ...]
+
+    @property
+    def signal_columns(self) -> tuple[int, ...]:
+        """Return the columns that may be sensors: numbers, neither times nor a count of rows; from 1."""
+        left_out = {*self.text_columns, self.time_column, self.index_column}
+        return tuple(column for column in range(1, self.columns + 1) if column not in left_out)
+
+
+def layout_of_text(
+    head: bytes,
+    *,
+    whole: bool = False,
+    separator: str = "auto",
+    decimal: str = "auto",
+    comment: str = "auto",
+    skip: int = 0,
+    header: bool | None = None,
+    columns: int = 0,
+) -> TextLayout | None:
+    """Return the layout of a text by its first bytes; None where no row of numbers is found.
+
+    Args:
+        head: the first bytes, `sniff.HEAD_BYTES` or all.
+        whole: whether the head is the whole file; else its last line may be cut and is left out.
+        separator: as set, or "auto".
+        decimal: as set, or "auto".
+        comment: prefix of comment lines as set, or "auto".
+        skip: leading lines that are passed over.
+        header: whether there is a header line; None for "by content".
+        columns: columns that are expected, which decide between two readings; 0 where unknown.
+    """
+    encoding = encoding_of(head)
+    if encoding is None:
+        return None
+    lines = lines_of(head, encoding, whole=whole)
+    prefixes = COMMENTS if comment == "auto" else ((comment,) if comment else ())
+    body = lines[skip : skip + LINES]
+    candidates = SEPARATORS if separator == "auto" else (separator,)
+    signs = (".", ",") if decimal == "auto" else (decimal,)
+    best: _Fit | None = None
+    for mark in candidates:
+        for sign in signs:
+            if mark == sign:
+                continue
+            fit = _fit(body, mark, sign, prefixes)
+            if fit is not None and (best is None or fit.better_than(best, columns)):
+                best = fit
+    if best is None:
+        return None
+    return _layout(best, body, encoding, prefixes, skip, header)
+
+
+def lines_of(head: bytes, encoding: Encoding, *, whole: bool) -> list[str]:
+    """Return the lines of a head, without a last one that may be cut."""
+    width = {"utf-16-le": 2, "utf-16-be": 2, "utf-32-le": 4, "utf-32-be": 4}.get(encoding.name, 1)
+    body = head[len(encoding.mark) :]
+    text = body[: len(body) // width * width].decode(encoding.name, errors="replace")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return lines if whole else lines[:-1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """How well a separator and a decimal sign explain the lines.
+
+    Attributes:
+        start: line of the first data row, counted from 0 in the lines that were looked at.
+        rows: cells of the first data rows.
+        kinds: of the columns: True for numbers.
+        decimals: share of cells that show this decimal sign.
+    """
+
+    separator: str
+    decimal: str
+    start: int
+    rows: tuple[tuple[str, ...], ...]
+    kinds: tuple[bool, ...]
+    trailing: bool
+    decimals: float
+
+    def better_than(self, other: "_Fit", columns: int) -> bool:
+        """Return whether this reading explains the text better than another."""
+        return self._worth(columns) > other._worth(columns)
+
+    def _worth(self, columns: int) -> tuple[float, ...]:
+        numbers, texts = sum(self.kinds), len(self.kinds) - sum(self.kinds)
+        odd = _odd_pairs(self.rows) if self.separator == "," else 0.0
+        return (odd < _MOSTLY, columns == len(self.kinds), self.decimals > 0, numbers, -texts)
+
+
+def _odd_pairs(rows: Sequence[Sequence[str]]) -> float:
+    """Return the share of rows that are one number with a decimal comma, split at that comma.
+
+    Such a row has two whole numbers, of which the second has no sign and the width of its neighbours.
+    """
+    if not rows or any(len(row) != 2 for row in rows):
+        return 0.0
+    split = [row[0].lstrip("+-").isdigit() and row[1].isdigit() for row in rows]
+    widths = Counter(len(row[1]) for row in rows)
+    signed_zero = any(row[0] in ("-0", "+0") for row in rows)
+    padded = any(len(row[1]) > 1 and row[1].startswith("0") for row in rows)
+    regular = widths.most_common(1)[0][1] > _MOSTLY * len(rows)
+    return sum(split) / len(rows) if regular and (signed_zero or padded) else 0.0
+
+
+def _fit(lines: Sequence[str], separator: str, decimal: str, prefixes: Sequence[str]) -> _Fit | None:
+    """Return how a separator and a decimal sign explain the lines; None where they give no rows."""
+    split = [cells_of(line, separator) if line.strip() else [] for line in lines]
+    tail = [
+        cells for cells, line in zip(split, lines, strict=True) if cells and not _is_comment(line, prefixes)
+    ]
+    tail = tail[-_ROWS:]
+    if not tail:
+        return None
+    count = Counter(map(len, tail)).most_common(1)[0][0]
+    start = _first_row(split, lines, count, decimal, prefixes)
+    if start is None:
+        return None
+    rows = [tuple(cells) for cells in split[start:] if len(cells) == count][:_ROWS]
+    trailing = count > 1 and separator != "whitespace" and all(not row[-1] for row in rows)
+    if trailing:
+        rows = [row[:-1] for row in rows]
+    kinds = tuple(_is_numeric([row[column] for row in rows], decimal) for column in range(len(rows[0])))
+    if not any(kinds):
+        return None
+    cells = [cell for row in rows for cell, kind in zip(row, kinds, strict=True) if kind]
+    shown = sum(decimal in cell for cell in cells) / len(cells)
+    return _Fit(separator, decimal, start, tuple(rows), kinds, trailing, shown)
+
+
+def _first_row(
+    split: Sequence[Sequence[str]], lines: Sequence[str], count: int, decimal: str, prefixes: Sequence[str]
+) -> int | None:
+    """Return the first line that begins the rows: as many cells, and a number in most columns of numbers."""
+    rows = [cells for cells in split if len(cells) == count][-_ROWS:]
+    kinds = [_is_numeric([row[column] for row in rows], decimal) for column in range(count)]
+    if not any(kinds):
+        return None
+    for number, cells in enumerate(split):
+        if len(cells) == count and not (_is_comment(lines[number], prefixes) and number < len(split) - 1):
+            good = [
+                is_number(cell, decimal) or (cell and MISSING.fullmatch(cell) is not None)
+                for cell, kind in zip(cells, kinds, strict=True)
+                if kind
+            ]
+            if sum(map(bool, good)) > _MOSTLY * len(good):
+                return number
+    return None
+
+
+def _is_numeric(cells: Sequence[str], decimal: str) -> bool:
+    """Return whether a column is one of numbers: most cells are, or all say that a number is missing."""
+    numbers = sum(is_number(cell, decimal) for cell in cells)
+    missing = sum(MISSING.fullmatch(cell) is not None for cell in cells)
+    return numbers > _MOSTLY * (len(cells) - missing) or (missing == len(cells) and any(cells))
+
+
+def _is_comment(line: str, prefixes: Sequence[str]) -> bool:
+    return line.lstrip().startswith(tuple(prefixes))
+
+
+def _layout(
+    fit: _Fit,
+    lines: Sequence[str],
+    encoding: Encoding,
+    prefixes: Sequence[str],
+    skip: int,
+    header: bool | None,
+) -> TextLayout:
+    start = fit.start
+    if header is True and start == 0:
+        # A header of numbers, such as channel numbers.
+        start = 1
+    before = lines[:start]
+    at = None if header is False else _header_line(before, fit, prefixes, forced=header is True)
+    names, units = _names(before, at, fit) if at is not None else ((), ())
+    columns = len(fit.kinds)
+    numeric = [column for column in range(columns) if fit.kinds[column]]
+    values = {column: [value_of(row[column], fit.decimal) for row in fit.rows] for column in numeric}
+    time, step = time_column(fit.rows, fit.kinds, names, values)
+    return TextLayout(
+        encoding=encoding,
+        separator=fit.separator,
+        decimal=fit.decimal,
+        comment=next((one for line in before if (one := _prefix(line, prefixes))), ""),
+        skipped=skip + start,
+        header=None if at is None else skip + at,
+        names=names,
+        units=units,
+        columns=columns,
+        trailing=fit.trailing,
+        quoted=any('"' in line for line in lines[start:]),
+        text_columns=tuple(column + 1 for column in range(columns) if not fit.kinds[column]),
+        time_column=time,
+        index_column=index_column(values, names, time),
+        step=step,
+        preamble=tuple(line for number, line in enumerate(before) if number != at),
+        first_row=fit.rows[0],
+    )
+
+
+def _prefix(line: str, prefixes: Sequence[str]) -> str:
+    return next((one for one in prefixes if line.lstrip().startswith(one)), "")
+
+
+def _header_line(before: Sequence[str], fit: _Fit, prefixes: Sequence[str], *, forced: bool) -> int | None:
+    """Return the line with the names: the last one or two before the rows, with as many cells.
+
+    A line of units may stand between; a header may be a comment (`# time, x, y`).
+    """
+    wanted = len(fit.kinds)
+    found: list[int] = []
+    for number in range(len(before) - 1, -1, -1):
+        cells = _header_cells(before[number], fit, prefixes)
+        # Between blanks any sentence has cells: only the line right above the rows is a header there.
+        if not before[number].strip() and (found or fit.separator == "whitespace"):
+            break
+        if len(cells) == wanted and any(cells) and (forced or not _has_values(cells, fit.separator)):
+            found.append(number)
+        elif before[number].strip():
+            break
+        if len(found) == 2:
+            break
+    if not found:
+        return None
+    if len(found) == 2 and wanted > 1 and _are_units(_header_cells(before[found[0]], fit, prefixes)):
+        return found[1]
+    return found[0]
+
+
+def _header_cells(line: str, fit: _Fit, prefixes: Sequence[str]) -> list[str]:
+    prefix = _prefix(line, prefixes)
+    text = line.lstrip().removeprefix(prefix) if prefix else line
+    cells = cells_of(text, fit.separator)
+    if len(cells) == len(fit.kinds) + 1 and fit.trailing and not cells[-1]:
+        return cells[:-1]
+    return cells
+
+
+def _has_values(cells: Sequence[str], separator: str) -> bool:
+    """Return whether cells are values rather than names; words between blanks may be any sentence."""
+    numbers = [is_number(cell, ".") or is_number(cell, ",") for cell in cells]
+    return any(numbers) if separator == "whitespace" else all(numbers)
+
+
+def _are_units(cells: Sequence[str]) -> bool:
+    """Return whether the cells are units: short, in brackets or without blanks, most not empty."""
+    return all(len(cell) <= 10 and " " not in cell.strip("()[] ") for cell in cells) and any(
+        cell.strip("()[] ") in _UNITS or cell.startswith(("(", "[")) for cell in cells
+    )
+
+
+_UNITS = frozenset(
+    {
+        "g",
+        "s",
+        "ms",
+        "us",
+        "µs",
+        "V",
+        "mV",
+        "m/s2",
+        "m/s²",
+        "m/s^2",
+        "mm/s",
+        "A",
+        "rpm",
+        "Hz",
+        "°C",
+        "C",
+        "Volt",
+    }
+)
+
+
+def _names(before: Sequence[str], at: int, fit: _Fit) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names and units of the columns from the header line and a line of units below it."""
+    names, units = [], []
+    for cell in _header_cells(before[at], fit, COMMENTS):
+        found = UNIT.match(cell)
+        names.append(found[1].strip() if found and found[1].strip() else cell)
+        units.append((found[2] or found[3] or "").strip() if found and found[1].strip() else "")
+    if at + 1 < len(before):
+        below = _header_cells(before[at + 1], fit, COMMENTS)
+        if len(below) == len(names) and _are_units(below):
+            units = [cell.strip("()[] ") or unit for cell, unit in zip(below, units, strict=True)]
+    return tuple(names), tuple(units)

@@ -1,0 +1,121 @@
+"""The layout of a text comes from its first lines."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from replay.formats.text_cells import column_named
+from replay.formats.text_layout import TextLayout, layout_of_text
+
+ROWS = 30
+VALUES = np.random.default_rng(3).normal(size=(ROWS, 4))
+
+
+def written(
+    columns: int,
+    separator: str,
+    decimal: str = ".",
+    end: str = "\n",
+    trailing: bool = False,
+    form: str = "%.5f",
+) -> str:
+    """Return rows of numbers as a recorder writes them."""
+    tail = separator if trailing else ""
+    rows = (separator.join(form % value for value in row[:columns]) + tail for row in VALUES)
+    return "".join(row.replace(".", decimal) + end for row in rows)
+
+
+def layout(text: str, **settings: object) -> TextLayout:
+    found = layout_of_text(text.encode(), **settings)  # type: ignore[arg-type]
+    assert found is not None
+    return found
+
+
+@given(
+    columns=st.integers(2, 4),
+    separator=st.sampled_from(["\t", ";", ",", "|", "  "]),
+    comma=st.booleans(),
+    end=st.sampled_from(["\n", "\r\n"]),
+    trailing=st.booleans(),
+    form=st.sampled_from(["%.5f", "%+.3e", "%9.4f"]),
+    before=st.sampled_from(["", "# made by a recorder\n\n", "Recorder 7\nSerial: 12\n"]),
+)
+def test_separator_decimal_sign_and_columns_are_found(
+    columns: int, separator: str, comma: bool, end: str, trailing: bool, form: str, before: str
+) -> None:
+    decimal = "," if comma and separator != "," else "."
+    text = before + written(columns, separator, decimal, end, trailing, form)
+    found = layout(text)
+    assert found.columns == columns
+    assert found.decimal == decimal
+    assert found.skipped == before.count("\n")
+    assert found.separator == ("whitespace" if separator == "  " else separator)
+    assert found.header is None
+
+
+@pytest.mark.parametrize(
+    ("top", "names", "units"),
+    [
+        ("Drive end,Fan end\n", ("Drive end", "Fan end"), ("", "")),
+        ("# Rate: 12800 Hz\nDrive end (g),Fan end (g)\n", ("Drive end", "Fan end"), ("g", "g")),
+        ("DE [m/s²],FE [m/s²]\n", ("DE", "FE"), ("m/s²", "m/s²")),
+        ("DE,FE\n(V),(V)\n", ("DE", "FE"), ("V", "V")),
+        ("# DE,FE\n", ("DE", "FE"), ("", "")),
+        ('"DE, left","FE"\n', ("DE, left", "FE"), ("", "")),
+    ],
+)
+def test_header_gives_names_and_units(top: str, names: tuple[str, ...], units: tuple[str, ...]) -> None:
+    found = layout(top + written(2, ","))
+    assert (found.names, found.units) == (names, units)
+    assert found.skipped == top.count("\n")
+
+
+def test_a_preamble_with_numbers_is_no_data() -> None:
+    found = layout("Samples;2048\nInterval;0,00004\n\nA;B;C\n" + written(3, ";", ","))
+    assert (found.skipped, found.names, found.columns) == (4, ("A", "B", "C"), 3)
+
+
+@pytest.mark.parametrize(
+    "time", ["2024-03-01 08:00:00.{:06d}", "01.03.2024 08:00:00,{:06d}", "08:00:00.{:06d}"]
+)
+def test_a_column_of_written_times_is_the_time_column(time: str) -> None:
+    rows = "".join(f"{time.format(k)};{a:.4f};{b:.4f}\n" for k, (a, b, *_) in enumerate(VALUES))
+    found = layout(rows)
+    assert (found.time_column, found.text_columns, found.signal_columns) == (1, (1,), (2, 3))
+
+
+def test_rising_seconds_are_times_and_a_count_is_an_index() -> None:
+    rows = "".join(f"{k},{k / 12800:.7f},{a:.4f}\n" for k, (a, *_) in enumerate(VALUES))
+    found = layout("Index,Time (s),Acc\n" + rows)
+    assert (found.index_column, found.time_column, found.signal_columns) == (1, 2, (3,))
+    assert found.step == pytest.approx(1 / 12800, rel=0.02)
+
+
+def test_one_column_with_a_decimal_comma_is_not_two_columns() -> None:
+    found = layout(written(1, ";", ","))
+    assert (found.columns, found.decimal) == (1, ",")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+def test_every_usual_encoding_is_read(encoding: str) -> None:
+    found = layout_of_text(("Größe (µm);B\n" + written(2, ";", ",")).encode(encoding))
+    assert found is not None
+    assert found.names == ("Größe", "B")
+
+
+def test_a_channel_that_is_missing_throughout_stays_a_column_of_numbers() -> None:
+    found = layout("".join(f"{a:.4f},NaN\n" for a, *_ in VALUES))
+    assert (found.columns, found.text_columns) == (2, ())
+
+
+def test_words_are_no_layout() -> None:
+    assert layout_of_text(b"This is a note.\nIt has no numbers.\n") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [("Drive end (g)", 1), ("drive END", 1), ("Fan end", 2), ("fan*", 2), ("Gear", None), ("*end", None)],
+)
+def test_a_column_is_found_by_its_name(name: str, column: int | None) -> None:
+    assert column_named(name, ("Drive end", "Fan end"), ("g", "g")) == column
