@@ -102,23 +102,25 @@ def chart_lines(width: int, height: int, chart: Chart, glyphs: Glyphs = Glyphs.U
     labels = [label for _, label in chart.y.ticks]
     margin = max((len(text) for text in [*labels, *(name for name, _ in marks)]), default=0) + 1
     columns, rows = width - margin - 1, height - 2 - len(marks)
-    lines: Lines = [_mark_line(name, row, chart.x, margin, columns) for name, row in marks]
+    lines: Lines = [mark_line(name, row, chart.x, margin, columns) for name, row in marks]
     canvas = _canvas(chart, rows, columns, glyphs)
     labelled: dict[int, str] = {}
     for value, label in chart.y.ticks:
-        labelled.setdefault(_row(chart.y, value, rows), label)
+        labelled.setdefault(row_of(chart.y, value, rows), label)
     for number, row in enumerate(canvas):
         label = labelled.get(number, "")
         lines.append((Span(f"{label:>{margin - 1}} ", Role.DIM), Span(("┤" if label else "│") + row)))
-    lines += _foot(chart.x, margin, columns)
+    lines += foot_lines(chart.x, margin, columns)
     return lines
 
 
-def _row(axis: Axis, value: float, rows: int) -> int:
+def row_of(axis: Axis, value: float, rows: int) -> int:
+    """Return the row of a value, from 0 at the top; values beyond the axis are in the row at its end."""
     return min(max(int(rows - float(axis.place(value, rows)) - 1e-9), 0), rows - 1)
 
 
-def _column(axis: Axis, value: float, columns: int) -> int:
+def column_of(axis: Axis, value: float, columns: int) -> int:
+    """Return the column of a value; values beyond the axis are in the column at its end."""
     return min(max(int(float(axis.place(value, columns))), 0), columns - 1)
 
 
@@ -126,25 +128,25 @@ def _canvas(chart: Chart, rows: int, columns: int, glyphs: Glyphs) -> list[str]:
     """Return the cells inside the axes, one string for each row."""
     cells = np.full((rows, columns), " ", "<U1")
     for area in chart.areas:
-        cells[_shaded(area, chart, rows, columns)] = "░"
+        cells[shaded(area, chart.x, chart.y, rows, columns)] = "░"
     for value in chart.uprights:
         if chart.x.low <= value <= chart.x.high:
-            cells[:, _column(chart.x, value, columns)] = "┊"
+            cells[:, column_of(chart.x, value, columns)] = "┊"
     for value in chart.rules:
         if chart.y.low <= value <= chart.y.high:
-            cells[_row(chart.y, value, rows)] = "┈"
+            cells[row_of(chart.y, value, rows)] = "┈"
     high, wide = DOTS[glyphs]
     dots = np.zeros((rows * high, columns * wide), np.bool_)
     for curve in chart.curves:
         if not curve.glyph:
             dots |= dots_of(curve.x, curve.y, chart.x, chart.y, dots.shape)
-    drawn = _characters(dots, rows, columns, glyphs)
+    drawn = characters(dots, rows, columns, glyphs)
     cells = np.where(drawn != " ", drawn, cells)
     for curve in chart.curves:
         if curve.glyph:
             seen = np.isfinite(curve.y) & (curve.x >= chart.x.low) & (curve.x <= chart.x.high)
             for x, y in zip(curve.x[seen].tolist(), curve.y[seen].tolist(), strict=True):
-                cells[_row(chart.y, y, rows), _column(chart.x, x, columns)] = curve.glyph
+                cells[row_of(chart.y, y, rows), column_of(chart.x, x, columns)] = curve.glyph
     return ["".join(row) for row in cells.tolist()]
 
 
@@ -184,20 +186,37 @@ def dots_of(x: Floats, y: Floats, across: Axis, up: Axis, shape: tuple[int, int]
     return found
 
 
-def _shaded(area: Area, chart: Chart, rows: int, columns: int) -> NDArray[np.bool_]:
+def shaded(area: Area, across: Axis, up: Axis, rows: int, columns: int) -> NDArray[np.bool_]:
+    """Return the cells of an area, (rows, columns).
+
+    Args:
+        area: between two curves.
+        across: axis of x.
+        up: axis of y.
+        rows: of cells.
+        columns: of cells.
+    """
     known = np.isfinite(area.low) & np.isfinite(area.high)
     if not known.any():
         return np.zeros((rows, columns), np.bool_)
-    px = chart.x.place(area.x[known], columns)
+    px = across.place(area.x[known], columns)
     middles = np.arange(columns) + 0.5
-    low = np.interp(middles, px, rows - chart.y.place(area.low[known], rows))
-    high = np.interp(middles, px, rows - chart.y.place(area.high[known], rows))
+    low = np.interp(middles, px, rows - up.place(area.low[known], rows))
+    high = np.interp(middles, px, rows - up.place(area.high[known], rows))
     row_of = np.arange(rows)[:, None]
     inside = (middles >= px[0] - 1) & (middles <= px[-1] + 1)
     return np.asarray((row_of >= np.floor(high)) & (row_of <= np.floor(low)) & inside)
 
 
-def _characters(dots: NDArray[np.bool_], rows: int, columns: int, glyphs: Glyphs) -> NDArray[np.str_]:
+def characters(dots: NDArray[np.bool_], rows: int, columns: int, glyphs: Glyphs) -> NDArray[np.str_]:
+    """Return dots as characters, (rows, columns).
+
+    Args:
+        dots: (rows, columns) of dots.
+        rows: of cells.
+        columns: of cells.
+        glyphs: those that the terminal can show.
+    """
     high, wide = DOTS[glyphs]
     blocks = dots.reshape(rows, high, columns, wide)
     if glyphs is Glyphs.UNICODE:
@@ -207,12 +226,21 @@ def _characters(dots: NDArray[np.bool_], rows: int, columns: int, glyphs: Glyphs
     return np.array(list(HALVES[glyphs]), "<U1")[codes]
 
 
-def _mark_line(name: str, marks: Sequence[Mark], across: Axis, margin: int, columns: int) -> Line:
+def mark_line(name: str, marks: Sequence[Mark], across: Axis, margin: int, columns: int) -> Line:
+    """Return a row of marks with its word.
+
+    Args:
+        name: the word.
+        marks: the most important first.
+        across: axis of x.
+        margin: cells left of the axis.
+        columns: cells of the axis.
+    """
     cells: list[tuple[str, Role]] = [(" ", Role.PLAIN)] * columns
     for mark in marks:
         if not (math.isfinite(mark.x) and across.low <= mark.x <= across.high):
             continue
-        place = max(min(_column(across, mark.x, columns), columns - len(mark.glyph)), 0)
+        place = max(min(column_of(across, mark.x, columns), columns - len(mark.glyph)), 0)
         taken = cells[place : place + len(mark.glyph)]
         if len(mark.glyph) > 1 and any(character != " " for character, _ in taken):
             # Two words in the same place would read as a third; the first is kept.
@@ -228,12 +256,12 @@ def _mark_line(name: str, marks: Sequence[Mark], across: Axis, margin: int, colu
     return tuple(spans)
 
 
-def _foot(across: Axis, margin: int, columns: int) -> Lines:
+def foot_lines(across: Axis, margin: int, columns: int) -> Lines:
     """Return the axis below and its labels, each centred under its tick if it fits, none cut."""
     rule, labels = ["─"] * columns, [" "] * columns
     free = 0
     for value, label in across.ticks:
-        place = _column(across, value, columns)
+        place = column_of(across, value, columns)
         start = min(max(place - len(label) // 2, 0), columns - len(label))
         if start < free:
             continue

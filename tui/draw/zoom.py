@@ -18,6 +18,14 @@ class Zoom:
         level = min(max(self.level + by, 0), MOST)
         return Zoom(level, self.place if level else 0.0)
 
+    def about(self, by: int, share: float) -> "Zoom":
+        """Return the zoom so many steps in or out, with a place of the whole (0 to 1) kept in the middle."""
+        level = min(max(self.level + by, 0), MOST)
+        size = 1 / 2.0**level
+        if not level:
+            return Zoom()
+        return Zoom(level, min(max((share - size / 2) / (1 - size), 0.0), 1.0))
+
     def moved(self, by: int) -> "Zoom":
         """Return the zoom moved by half its part."""
         if not self.level:

@@ -1,0 +1,1 @@
+"""An analyst's tools on the bearing screen: cursors, true spectra, peaks, cepstrum, comparison."""
