@@ -52,7 +52,7 @@ $(VENV)/installed-run: $(VENV)/made-in $(REQUIREMENTS)
 
 $(VENV)/installed-dev: $(VENV)/made-in $(REQUIREMENTS)
 	@echo "Installing Raceway and its development tools into $(VENV); the first time takes some minutes."
-	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
+	@$(PIP) install --constraint constraints.txt --editable '.[dev,serve]'
 	@touch $@ $(VENV)/installed-run
 
 ifneq ($(MADE_IN),$(CURDIR))

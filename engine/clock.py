@@ -27,6 +27,10 @@ RECENT = 16
 """Intervals between snapshots whose median is the usual one: enough to pass over a pause or two."""
 
 
+PATIENCE = 3
+"""Intervals without a snapshot after which there is no data, as everywhere in Raceway."""
+
+
 def wall_clock() -> datetime:
     """Return the time of the wall clock, in UTC."""
     return datetime.now(UTC)

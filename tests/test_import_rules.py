@@ -12,6 +12,9 @@ ROOT = Path(__file__).parents[1]
 SCREEN = ("textual", "rich", "typer", "plotext")
 LEARNING = ("tensorflow", "keras")
 LEARNING_ROOMS = ("engine.models.training", "engine.models.networks")
+SERVING = ("fastapi", "starlette", "uvicorn", "prometheus_client", "python_multipart")
+EXTRA_ROOMS = ("engine.api",)
+"""Rooms that only an extra can load."""
 
 
 def within(module: str, packages: tuple[str, ...]) -> bool:
@@ -22,7 +25,7 @@ def modules_of(room: str) -> list[str]:
     """Return every module of a package, without the training process and any `__main__`."""
     found = walk_packages([str(ROOT / room)], prefix=f"{room}.", onerror=lambda name: None)
     names = (info.name for info in found if not info.name.endswith(".__main__"))
-    return [room, *sorted(name for name in names if not within(name, LEARNING_ROOMS))]
+    return [room, *sorted(name for name in names if not within(name, (*LEARNING_ROOMS, *EXTRA_ROOMS)))]
 
 
 def loaded_by(modules: list[str]) -> set[str]:
@@ -47,6 +50,15 @@ def test_replay_knows_neither_engine_nor_screen_nor_models() -> None:
 
 def test_engine_loads_no_screen_and_no_tensorflow() -> None:
     assert intruders(modules_of("engine"), ("tui", *SCREEN, *LEARNING)) == []
+
+
+def test_engine_and_command_line_load_no_extra() -> None:
+    assert intruders([*modules_of("engine"), "tui.cli"], SERVING) == []
+
+
+def test_the_service_loads_no_screen_and_no_tensorflow() -> None:
+    pytest.importorskip("fastapi", reason="needs the extra raceway[serve]")
+    assert intruders(["engine.api.app"], ("tui", "textual", "typer", "plotext", *LEARNING)) == []
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from engine.system.output import replace_unencodable
-from tui.commands import alarms, baseline, console, evaluate, feed, record, run, store, watch
+from tui.commands import alarms, baseline, console, evaluate, feed, record, run, serve, store, watch
 from tui.console.launch import clean_environment
 
 app = typer.Typer(
@@ -30,6 +30,7 @@ evaluate.register(app)
 feed.register(app)
 record.register(app)
 watch.register(app)
+serve.register(app)
 store.register(app)
 
 

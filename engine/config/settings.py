@@ -154,6 +154,31 @@ def load_settings(
     return settings
 
 
+def settings_of_bundle(learned: Mapping[str, object]) -> Settings:
+    """Return the settings that a bundle was learned with; keys of another release have their defaults.
+
+    Args:
+        learned: `Bundle.settings`.
+
+    Raises:
+        SettingsError: they are damaged.
+    """
+    known = set(valid_places())
+    values = dict(read_layer(default_config_path()).values)
+    for table, content in learned.items():
+        if table == "component":
+            values["component"] = content
+        elif isinstance(content, Mapping) and isinstance(values.get(table), Mapping):
+            own = {key: value for key, value in content.items() if (table, key) in known}
+            values[table] = {**values[table], **own}
+    try:
+        return Settings.model_validate(_tuples(values))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise SettingsError(f"the settings of the bundle are damaged ({place}: {first['msg']})") from error
+
+
 def valid_places() -> tuple[Place, ...]:
     """Return every table, and every key within a table, that settings may have."""
     places: list[Place] = []

@@ -129,7 +129,8 @@ def list_alarms(
     from engine.alarms.advice import advice_for
     from engine.alarms.alarm import AlarmState
     from engine.alarms.peak import peak_stored
-    from tui.output.alarm_table import alarm_record, alarm_text
+    from engine.reports.alarm_records import alarm_record
+    from tui.output.alarm_table import alarm_text
 
     with _desk(state, config, machine, session, None) as desk:
         shown = [one for one in desk.alarms if all_alarms or one.state is not AlarmState.NORMAL]
@@ -287,7 +288,8 @@ def stats(
     """Print alarm metrics: rates, floods, chattering, stale alarms, time to acknowledge."""
     with _desk(state, config, machine, session, None) as desk:
         from engine.alarms.metrics import alarm_figures
-        from tui.output.alarm_table import figures_record, figures_text
+        from engine.reports.alarm_records import figures_record
+        from tui.output.alarm_table import figures_text
 
         stamps = sorted(desk.store.times(desk.assessment))
         figures = alarm_figures(

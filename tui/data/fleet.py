@@ -9,7 +9,7 @@ from engine.alarms.peak import badness
 from engine.records.assessment import Assessment
 from engine.records.picker import newest_of_each
 from engine.records.progress import Heartbeat
-from tui.data.latest import NEVER, Latest, latest_of, newest_of
+from engine.reports.latest import NEVER, Latest, latest_of, newest_of
 
 if TYPE_CHECKING:
     from engine.alarms.alarm import Alarm

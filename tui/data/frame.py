@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from engine.alarms.alarm import Alarm
 from engine.alarms.peak import Peak, peak_among
-from engine.clock import microseconds, moment, usual_step
+from engine.clock import PATIENCE, microseconds, moment, usual_step
 from engine.records.assessment import Quality
 from engine.records.events import Event
 from engine.records.stored_settings import FoldRules
@@ -20,9 +20,6 @@ from tui.data.view import View
 
 TREND_SNAPSHOTS = 6
 """Running snapshots before, with which the arrow compares; fewer follow every fluctuation."""
-
-PATIENCE = 3
-"""Intervals without a snapshot after which there is no data, as everywhere in Raceway."""
 
 TREND_RATIO = 1.2
 """A smaller ratio counts as level: healthy severities vary by about a tenth either way."""

@@ -1,9 +1,7 @@
-"""Alarms and alarm metrics as plain text for a shell, and as values for JSON."""
+"""Alarms and alarm metrics as plain text for a shell."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 
 from rich.cells import cell_len
 
@@ -50,37 +48,6 @@ def alarm_text(
     return "\n".join(lines)
 
 
-def alarm_record(alarm: Alarm, advice: str, peak: Peak) -> dict[str, Any]:
-    """Return an alarm in JSON types: `severity` at `rang_at`, `priority` since `priority_at`."""
-    acknowledged = alarm.acknowledgement
-    return {
-        "key": alarm.key,
-        "ring": alarm.ring.seq,
-        "state": alarm.state.value,
-        "stands": alarm.stands,
-        "source": alarm.source,
-        "component": alarm.component,
-        "cause": alarm.cause,
-        "priority": alarm.priority.value,
-        "surface": alarm.surface,
-        "severity": alarm.severity,
-        "peak": peak.severity,
-        "peak_at": None if peak.at is None else peak.at.isoformat(),
-        "count": alarm.count,
-        "raised_at": alarm.raised.at.isoformat(),
-        "priority_at": alarm.reached.at.isoformat(),
-        "rang_at": alarm.ring.at.isoformat(),
-        "cleared_at": None if alarm.cleared is None else alarm.cleared.at.isoformat(),
-        "acknowledged_by": None if acknowledged is None else acknowledged.detail.get("by"),
-        "acknowledged_wall_at": None if acknowledged is None else acknowledged.recorded_at.isoformat(),
-        "shelved_by": alarm.shelved_by or None,
-        "shelved_for": alarm.shelved_for or None,
-        "shelved_until": None if alarm.shelved_until is None else alarm.shelved_until.isoformat(),
-        "notes": [{"by": _by(event), "text": event.detail["text"]} for event in alarm.notes],
-        "advice": advice,
-    }
-
-
 def figures_text(machine: str, figures: AlarmFigures) -> str:
     """Return the metrics, one a line, each with the manageable value of the standards."""
     priorities = ", ".join(f"{count} {name}" for name, count in sorted(figures.by_priority.items()))
@@ -109,17 +76,6 @@ def figures_text(machine: str, figures: AlarmFigures) -> str:
     lines = [f"{clean_text(machine)}, {_time(figures.begin)} to {_time(figures.end)}"]
     lines += [f"  {name:<{width}}  {text}" for name, text in told]
     return "\n".join([*lines, *(["worst sources", *worst] if worst else [])])
-
-
-def figures_record(figures: AlarmFigures) -> dict[str, Any]:
-    """Return the metrics in JSON types."""
-    plain = asdict(figures)
-    plain["begin"], plain["end"] = figures.begin.isoformat(), figures.end.isoformat()
-    plain["floods"] = [
-        {"begin": one.begin.isoformat(), "end": one.end.isoformat(), "rings": one.rings}
-        for one in figures.floods
-    ]
-    return plain
 
 
 def _row(alarm: Alarm, peak: Peak) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from engine.records.assessment import Assessment
 from engine.records.events import Cause, Priority
 from engine.records.intake import Outcome
 from engine.records.progress import AT_WORK, Heartbeat, Phase
-from tui.data.latest import Latest
+from engine.reports.latest import Latest
 
 if TYPE_CHECKING:
     from engine.alarms.alarm import Alarm

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from engine.records.assessment import Assessment
 from engine.records.events import Priority
+from engine.reports.latest import Latest, latest_of, newest_of
 from tui.command_lines import line, watch_line
-from tui.data.latest import Latest, latest_of, newest_of
 from tui.draw.format import QUALITIES, acknowledged_by
 from tui.draw.severity import severity_text
 from tui.output.conditions import LATE_IN_A_ROW, NO_ORDER, Standing, conditions

@@ -8,12 +8,12 @@ import pytest
 
 from engine.clock import microseconds, moment
 from engine.records.assessment import Quality
+from engine.reports.latest import NEVER, Latest, latest_of, newest_of
 from engine.store.store import Store
 from tests.tui import synthetic
 from tests.tui.commands.test_console import OTHER
 from tui.data.fleet import standing_of
 from tui.data.frame import Frame
-from tui.data.latest import NEVER, Latest, latest_of, newest_of
 from tui.data.playhead import Playhead
 from tui.data.view import View
 from tui.draw.text import plain

@@ -15,6 +15,7 @@ from engine.records.events import Event
 from engine.records.intake import Outcome
 from engine.records.progress import SILENCE, Heartbeat, Phase
 from engine.records.stored_settings import StoredSettings
+from engine.reports.latest import NEVER, Latest
 from tests.engine.handmade_events import (
     ACKNOWLEDGED,
     CLEARED,
@@ -26,7 +27,6 @@ from tests.engine.handmade_events import (
     shelved,
 )
 from tests.engine.rigs import WALL
-from tui.data.latest import NEVER, Latest
 from tui.output.conditions import NO_ORDER, Code, Standing, code_of, conditions, worst
 from tui.output.status_report import told
 

@@ -7,8 +7,8 @@ from rich.cells import cell_len
 from engine.alarms.alarm import AlarmState
 from engine.clock import microseconds
 from engine.records.progress import Phase
+from engine.reports.latest import NEVER
 from tui.data.fleet import Standing
-from tui.data.latest import NEVER
 from tui.draw.alarm_rows import alarm_glyph
 from tui.draw.banner import Banner
 from tui.draw.bearing_rows import NOW, NUMBER_WIDTH

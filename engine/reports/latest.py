@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.clock import microseconds, usual_step
+from engine.clock import PATIENCE, microseconds, usual_step
 from engine.records.assessment import Assessment, Quality
-from tui.data.crossings import TAIL
-from tui.data.frame import PATIENCE
 
 if TYPE_CHECKING:
     from engine.records.series import Series
     from engine.store.store import Store
+
+
+NEWEST = 64
+"""Newest snapshots from which the usual interval is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ NEVER = Latest()
 
 def newest_of(store: "Store", assessment: Assessment) -> "Series":
     """Return the newest snapshots, enough to know the usual interval."""
-    return store.series(assessment, store.after_newest(assessment, TAIL))
+    return store.series(assessment, store.after_newest(assessment, NEWEST))
 
 
 def latest_of(

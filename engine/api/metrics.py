@@ -1,0 +1,141 @@
+"""Metrics for Prometheus: what the store holds now. A value that is not current is absent, never frozen."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from prometheus_client import generate_latest
+from prometheus_client.core import CollectorRegistry, GaugeMetricFamily, Metric
+
+from engine.alarms.alarm import Alarm, fold_alarms
+from engine.clock import moment, wall_clock
+from engine.operator.alarm_actions import playhead_of
+from engine.records.assessment import Assessment
+from engine.records.events import Priority
+from engine.records.intake import REFUSED, Outcome
+from engine.records.picker import newest_of_each
+from engine.records.progress import Heartbeat
+from engine.reports.latest import Latest, latest_of, newest_of
+from engine.store.store import Store
+from engine.system.disk_space import free_bytes
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class MachineNow:
+    """One machine as of now.
+
+    Attributes:
+        assessment: its record.
+        heartbeat: of its engine; None without one.
+        newest: time of the newest snapshot; None before the first.
+        latest: of each component.
+        limits: error limit of each component in the newest snapshot; None before the first.
+        alarms: folded.
+        counts: files by outcome.
+    """
+
+    assessment: Assessment
+    heartbeat: Heartbeat | None
+    newest: datetime | None
+    latest: tuple[Latest, ...]
+    limits: tuple[float, ...]
+    alarms: tuple[Alarm, ...]
+    counts: dict[Outcome, int]
+
+
+def exposition(store: Store) -> bytes:
+    """Return the metrics of every machine of a store in the text format of Prometheus."""
+    now = wall_clock()
+    found = [_machine_now(store, one, now) for one in newest_of_each(store.assessments())]
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Families(found, free_bytes(store.path.parent), now))
+    return generate_latest(registry)
+
+
+def _machine_now(store: Store, assessment: Assessment, now: datetime) -> MachineNow:
+    events = store.events(assessment)
+    until = playhead_of(store, assessment, events, now)
+    newest = newest_of(store, assessment)
+    return MachineNow(
+        assessment,
+        store.heartbeat(assessment),
+        moment(int(newest.at[-1])) if len(newest) else None,
+        latest_of(store, assessment, newest, until),
+        tuple(map(float, newest.limit[-1])) if len(newest) else (),
+        () if until is None else fold_alarms(events, until, assessment.settings.fold),
+        store.intake_counts(assessment.machine_id),
+    )
+
+
+class _Families:
+    """A collector of values that are known already."""
+
+    def __init__(self, machines: list[MachineNow], free: int, now: datetime) -> None:
+        self._machines, self._free, self._now = machines, free, now
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield every metric family."""
+        disk = GaugeMetricFamily("raceway_state_free_bytes", "Free space on the disk of the store.")
+        disk.add_metric([], self._free)
+        yield disk
+        yield from self._by_component()
+        yield from self._by_machine()
+        yield from self._of_alarms()
+
+    def _by_component(self) -> Iterator[Metric]:
+        severity = _family(
+            "severity_ratio", "Smoothed reconstruction error over its limit; 1 is the limit.", True
+        )
+        limit = _family("error_limit", "Reconstruction error above which a component is abnormal.", True)
+        for one in self._machines:
+            for index, (name, latest) in enumerate(zip(one.assessment.components, one.latest, strict=True)):
+                if latest.severity is None:
+                    continue
+                severity.add_metric([one.assessment.machine, name], latest.severity)
+                limit.add_metric([one.assessment.machine, name], one.limits[index])
+        yield severity
+        yield limit
+
+    def _by_machine(self) -> Iterator[Metric]:
+        age = _family("newest_snapshot_age_seconds", "Age of the newest snapshot by the computer's clock.")
+        beat = _family("engine_heartbeat_age_seconds", "Age of the engine's last heartbeat.")
+        waiting = _family("files_waiting", "Files that the engine has seen and not yet scored.")
+        refused = _family("files_refused", "Files in the watched folder that were refused.")
+        for one in self._machines:
+            label = [one.assessment.machine]
+            if not one.assessment.live:
+                continue
+            if one.newest is not None:
+                age.add_metric(label, max(0.0, (self._now - one.newest).total_seconds()))
+            if one.heartbeat is not None:
+                beat.add_metric(label, max(0.0, (self._now - one.heartbeat.beat_at).total_seconds()))
+                if one.heartbeat.total:
+                    waiting.add_metric(label, max(0, one.heartbeat.total - one.heartbeat.done))
+            refused.add_metric(
+                label, sum(count for outcome, count in one.counts.items() if outcome in REFUSED)
+            )
+        yield from (age, beat, waiting, refused)
+
+    def _of_alarms(self) -> Iterator[Metric]:
+        for priority in Priority:
+            standing = _family(
+                f"alarms_standing_{priority.value}", f"Standing alarms of {priority.value} priority."
+            )
+            unanswered = _family(
+                f"alarms_unacknowledged_{priority.value}",
+                f"Alarms of {priority.value} priority that wait for an acknowledgement.",
+            )
+            for one in self._machines:
+                own = [alarm for alarm in one.alarms if alarm.priority is priority and not alarm.put_away]
+                label = [one.assessment.machine]
+                standing.add_metric(label, sum(alarm.stands for alarm in own))
+                unanswered.add_metric(label, sum(alarm.needs_acknowledgement for alarm in own))
+            yield standing
+            yield unanswered
+
+
+def _family(name: str, words: str, by_component: bool = False) -> GaugeMetricFamily:
+    labels = ["machine", "component"] if by_component else ["machine"]
+    return GaugeMetricFamily(f"raceway_{name}", words, labels=labels)

@@ -1,0 +1,127 @@
+"""Paths that score, and those that say what scores."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+
+from engine.api.predict import predicted
+from engine.api.routes.common import Reader, Scoring, ThePool, TheScorer, faults
+from engine.api.scoring import BundleScorer
+from engine.api.snapshots import scored, uploaded
+
+router = APIRouter()
+
+RAW = "application/octet-stream"
+
+_ROWS = {"type": "array", "items": {"type": "array", "items": {"type": "number"}}}
+_PREDICT = {
+    "required": True,
+    "content": {
+        "application/json": {
+            "schema": {"type": "object", "required": ["sensor_data"], "properties": {"sensor_data": _ROWS}},
+            "example": {"sensor_data": [[0.01, -0.02, 0.0, 0.03], [0.02, -0.01, 0.01, 0.02]]},
+        },
+        RAW: {"schema": {"type": "string", "format": "binary"}},
+    },
+}
+_SCORE = {
+    "required": True,
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "required": ["rows"],
+                "properties": {
+                    "rows": _ROWS,
+                    "name": {"type": "string"},
+                    "at": {"type": "string", "format": "date-time"},
+                },
+            }
+        },
+        RAW: {"schema": {"type": "string", "format": "binary"}},
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": ["files"],
+                "properties": {
+                    "files": {"type": "array", "items": {"type": "string", "format": "binary"}},
+                },
+            }
+        },
+    },
+}
+
+
+@router.get("/ping", tags=["service"])
+async def ping() -> dict[str, str]:
+    """Say that the service answers. It needs no token and touches neither store nor model."""
+    return {"status": "ok"}
+
+
+@router.get("/health", tags=["service"], responses=faults())
+async def health(request: Request, _: Reader) -> dict[str, object]:
+    """Say whether a model and a store are at hand."""
+    scorer, facts = request.app.state.scorer, request.app.state.facts
+    return {"status": "healthy", "model_loaded": scorer is not None, "store": facts is not None}
+
+
+@router.get("/model_info", tags=["scoring"], responses=faults(503))
+async def model_info(_: Reader, scorer: TheScorer) -> dict[str, object]:
+    """Describe the bundle that scores."""
+    return described(scorer)
+
+
+@router.post(
+    "/predict", tags=["scoring"], responses=faults(422, 503), openapi_extra={"requestBody": _PREDICT}
+)
+async def predict(request: Request, _: Scoring, scorer: TheScorer, pool: ThePool) -> Response:
+    """Score windows of rows: JSON `sensor_data`, or raw little-endian float32."""
+    body = await request.body()
+    raw = request.headers.get("content-type", "").startswith(RAW)
+    return JSONResponse(await pool.run(lambda: predicted(scorer, body, raw=raw)))
+
+
+@router.post("/v1/score", tags=["scoring"], responses=faults(422, 503), openapi_extra={"requestBody": _SCORE})
+async def score(request: Request, _: Scoring, scorer: TheScorer, pool: ThePool) -> Response:
+    """Score a whole snapshot: JSON `rows`, raw float32, or files as Raceway reads them."""
+    kind = request.headers.get("content-type", "")
+    if kind.startswith("multipart/form-data"):
+        files = await uploaded(request)
+        return JSONResponse(await pool.run(lambda: scored_files(scorer, files)))
+    body = await request.body()
+    return JSONResponse(await pool.run(lambda: scored(scorer, body, raw=kind.startswith(RAW))))
+
+
+def scored_files(scorer: BundleScorer, files: list[tuple[str, bytes]]) -> dict[str, Any]:
+    """Return the result of each file; one that cannot be read is an error of its own."""
+    from engine.api.snapshots import scored_file
+
+    return {"success": True, "snapshots": [scored_file(scorer, name, content) for name, content in files]}
+
+
+def described(scorer: BundleScorer) -> dict[str, object]:
+    """Return the facts about a bundle."""
+    bundle = scorer.bundle
+    return {
+        "model": bundle.model,
+        "machine": bundle.machine,
+        "digest": bundle.digest(),
+        "sample_rate": bundle.sample_rate,
+        "rows": bundle.rows,
+        "columns": bundle.channels,
+        "window_rows": scorer.window,
+        "components": [
+            {"name": name, "channels": list(channels), "window_limit": float(limit)}
+            for name, channels, limit in zip(
+                scorer.layout.components, scorer.layout.channels, bundle.calibration.window_limit, strict=True
+            )
+        ],
+        "baseline": {
+            "snapshots": bundle.baseline.count,
+            "start": bundle.baseline.start.isoformat(),
+            "end": bundle.baseline.end.isoformat(),
+        },
+        "doubts": list(bundle.doubts),
+        "versions": dict(bundle.versions),
+    }

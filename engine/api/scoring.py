@@ -1,0 +1,216 @@
+"""Scores windows and snapshots with one bundle, by LiteRT, for callers that keep no store."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.api.faults import FaultError, wrong
+from engine.assessment.state import first_state
+from engine.assessment.tracker import Tracker, Verdict
+from engine.bundles.bundle import Bundle
+from engine.bundles.library import check_fit
+from engine.config.channels import layout_of
+from engine.config.settings import Settings
+from engine.diagnosis.surface import Diagnostician
+from engine.models import model_named
+from engine.models.base import Model
+from engine.models.runner import insight_of
+from engine.models.spectral import Spectral
+from engine.models.waveform import Waveform
+from engine.records.assessment import Moment
+from engine.records.picture import Picture
+from engine.scoring.errors import component_windows
+from engine.scoring.scorer import Examination, Scorer
+from engine.signals.features import window_starts
+from replay.recording import Snapshot
+
+MOST_WINDOWS = 20_000
+"""Windows of one request at most."""
+
+MOST_LENGTHS = 32
+"""Lengths of requests for which the cutting into windows is kept."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WindowResult:
+    """The windows of one request.
+
+    Attributes:
+        errors: float64 (windows, components), mean squared errors.
+        limits: float64 (components,), the plain percentile limit of each.
+        starts: int (windows,), first row of each.
+        length: rows of a window.
+    """
+
+    errors: NDArray[np.float64]
+    limits: NDArray[np.float64]
+    starts: NDArray[np.int64]
+    length: int
+
+    @property
+    def anomalous(self) -> NDArray[np.bool_]:
+        """Return whether any component is above its limit, (windows,)."""
+        return np.asarray((self.errors > self.limits).any(axis=1))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SnapshotResult:
+    """One snapshot by itself: severity and evidence as of a machine whose first snapshot it is."""
+
+    seen: Examination
+    verdict: Verdict
+    surfaces: dict[str, dict[str, object]]
+
+    @property
+    def picture(self) -> Picture:
+        """Return its spectrum, reconstruction and contributions."""
+        return self.verdict.picture
+
+
+class BundleScorer:
+    """Scores with one bundle; safe to share between threads."""
+
+    def __init__(self, bundle: Bundle, settings: Settings) -> None:
+        """Prepare the network.
+
+        Raises:
+            BundleError: bundle and settings do not fit, or the model is unknown.
+        """
+        check_fit(bundle, settings)
+        self.bundle, self.settings = bundle, settings
+        self.layout = layout_of(settings)
+        self.diagnostician = Diagnostician(settings)
+        self._scorer = Scorer(bundle, self.layout, self.diagnostician)
+        self._tracker = Tracker(self._scorer, settings)
+        self._lock = threading.Lock()
+        self._models: dict[int, Model] = {}
+        self._length, self._piece = _window_and_piece(self._scorer.model, bundle.rows)
+
+    @property
+    def columns(self) -> int:
+        """Return the numbers of a row."""
+        return self.bundle.channels
+
+    @property
+    def rows(self) -> int:
+        """Return the rows of a whole snapshot."""
+        return self.bundle.rows
+
+    @property
+    def window(self) -> int:
+        """Return the rows of a window."""
+        return self._length
+
+    def windows(self, rows: NDArray[np.float32], field: str) -> WindowResult:
+        """Cut rows into windows as the bundle's model does, and return the error of each.
+
+        Args:
+            rows: (rows, columns) as recorded; from one window to many snapshots.
+            field: of the request, for the sentence.
+
+        Raises:
+            FaultError: there are too few rows for a window, or far too many.
+        """
+        signal = rows / self.layout.sensitivity
+        if len(signal) < self.window:
+            raise wrong(
+                f"needs {self.window} rows or more, the window of the model; it has {len(rows)}", field
+            )
+        if len(signal) > MOST_WINDOWS * self.window // 2:
+            raise FaultError(413, f"has more than {MOST_WINDOWS * self.window // 2} rows; send fewer", field)
+        parts, starts = [], []
+        for begin, end in _pieces(len(signal), self._piece, self.window):
+            errors_of_piece, first = self._errors(signal[begin:end])
+            parts.append(errors_of_piece)
+            starts.append(first + begin)
+        errors = component_windows(np.concatenate(parts), self.layout.channels).astype(np.float64)
+        limits = self.bundle.calibration.window_limit.astype(np.float64)
+        return WindowResult(errors, limits, np.concatenate(starts), self.window)
+
+    def _errors(self, signal: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """Return the mean squared error of each window of a piece, (windows, channels), and its first row."""
+        model = self._model_for(len(signal))
+        insight = insight_of(model, self._scorer.network, model.observe(signal), self.bundle.scaling)
+        return insight.window_errors, _starts(model, len(signal))
+
+    def _model_for(self, rows: int) -> Model:
+        """Return the bundle's model for pieces of other lengths; made once for each."""
+        with self._lock:
+            if rows not in self._models:
+                if len(self._models) >= MOST_LENGTHS:
+                    self._models.clear()
+                bundle = self.bundle
+                self._models[rows] = model_named(bundle.model, bundle.sample_rate, rows, bundle.channels)
+            return self._models[rows]
+
+    def snapshot(self, rows: NDArray[np.float32], name: str, at: datetime | None = None) -> SnapshotResult:
+        """Score one whole snapshot.
+
+        Args:
+            rows: (rows, columns) as recorded.
+            name: of the recording.
+            at: its time; now where None.
+
+        Raises:
+            FaultError: it has other rows or columns than the bundle's snapshots.
+        """
+        if rows.shape != (self.rows, self.columns):
+            raise wrong(
+                f"a snapshot of this bundle has {self.rows} rows of {self.columns} numbers, this one has"
+                f" {rows.shape[0]} of {rows.shape[1]}",
+                "rows",
+            )
+        moment = at or datetime.now(UTC)
+        snapshot = Snapshot(self.bundle.machine, name, moment, self.bundle.sample_rate, rows)
+        return self.judged(snapshot)
+
+    def judged(self, snapshot: Snapshot) -> SnapshotResult:
+        """Score a snapshot that a reader of Raceway has read."""
+        try:
+            seen = self._scorer.examine(snapshot)
+            state = first_state(self.layout, seen.residual.shape)
+            _, verdict = self._tracker.step(state, seen, Moment(snapshot.name, snapshot.time))
+        except ArithmeticError as error:
+            raise wrong(f"cannot be scored: {error}", "rows") from error
+        return SnapshotResult(seen, verdict, self._surfaces(seen, verdict))
+
+    def _surfaces(self, seen: Examination, verdict: Verdict) -> dict[str, dict[str, object]]:
+        """Return the evidence for a surface by component, where there is any."""
+        channels = set(range(len(seen.running)))
+        heard = self._tracker.listener.hear(seen.spectrum, verdict.picture.contribution, channels)
+        found = self.diagnostician.findings(heard, self.bundle.lines)
+        return {
+            self.layout.components[index]: evidence.payload().to_detail() for index, evidence in found.items()
+        }
+
+
+def _starts(model: Model, rows: int) -> NDArray[np.int64]:
+    """Return the first row of each window that a model cuts from so many rows."""
+    if isinstance(model, Waveform):
+        return model.starts
+    if isinstance(model, Spectral):
+        return window_starts(rows, model.length)
+    raise TypeError(f"the windows of {model.name} are not known")
+
+
+def _window_and_piece(model: Model, rows: int) -> tuple[int, int]:
+    """Return the rows of a window, and of the longest piece that a model covers with windows.
+
+    A model that samples a snapshot covers fewer rows than the snapshot has.
+    """
+    if not isinstance(model, Waveform | Spectral):
+        raise TypeError(f"the windows of {model.name} are not known")
+    starts = _starts(model, rows)
+    covers = len(starts) < 2 or int(np.diff(starts).max()) <= model.length
+    return model.length, rows if covers else len(starts) * model.length
+
+
+def _pieces(rows: int, piece: int, window: int) -> Iterator[tuple[int, int]]:
+    """Cut rows into pieces of equal length; the last is shorter, and at least a window long."""
+    for begin in range(0, rows, piece):
+        end = min(begin + piece, rows)
+        yield min(begin, end - window), end

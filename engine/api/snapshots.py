@@ -1,0 +1,96 @@
+"""Scores whole snapshots that a request brings: rows as JSON, raw float32, or files as Raceway reads them."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+
+from engine.api.facts import picture_record
+from engine.api.faults import FaultError, wrong
+from engine.api.numbers import json_object, raw_rows, rows_of
+from engine.api.scoring import BundleScorer, SnapshotResult
+from replay.ims import read_ims
+from replay.recording import RecordingError, clean_text
+
+MOST_FILES = 100
+"""Files of one upload at most."""
+
+
+def scored(scorer: BundleScorer, body: bytes, *, raw: bool) -> dict[str, Any]:
+    """Answer a request that holds one snapshot.
+
+    Raises:
+        FaultError: the body cannot be used.
+    """
+    if raw:
+        return record(scorer, scorer.snapshot(raw_rows(body, scorer.columns), "snapshot"), "snapshot")
+    given = json_object(body)
+    name = given.get("name", "snapshot")
+    if not isinstance(name, str):
+        raise wrong("must be text", "name")
+    rows = rows_of(given.get("rows"), "rows", scorer.columns)
+    return record(scorer, scorer.snapshot(rows, clean_text(name)[:255], _moment(given.get("at"))), name)
+
+
+def scored_file(scorer: BundleScorer, name: str, content: bytes) -> dict[str, Any]:
+    """Return the result of one uploaded file, or why there is none."""
+    name = clean_text(name)
+    try:
+        snapshot = read_ims(content, name, scorer.settings.recording_format())
+        return record(scorer, scorer.judged(snapshot), name)
+    except RecordingError as error:
+        return {"name": name, **FaultError(422, error.reason, "files").plain()}
+    except FaultError as fault:
+        return {"name": name, **fault.plain()}
+
+
+async def uploaded(request: Request) -> list[tuple[str, bytes]]:
+    """Return the files of a form as (name, content).
+
+    Raises:
+        FaultError: there is none, or too many.
+    """
+    async with request.form(max_files=MOST_FILES, max_fields=MOST_FILES) as form:
+        parts = [one for one in form.getlist("files") if isinstance(one, UploadFile)]
+        if not parts:
+            raise wrong("the form holds no file", "files")
+        return [(part.filename or "upload", await part.read()) for part in parts]
+
+
+def record(scorer: BundleScorer, found: SnapshotResult, name: str) -> dict[str, Any]:
+    """Return a result in JSON types."""
+    return {
+        "success": True,
+        "name": clean_text(name),
+        "components": [
+            {
+                "name": score.component,
+                "quality": score.quality.value,
+                "error": score.error,
+                "limit": score.limit,
+                "severity": score.severity,
+                "abnormal": score.severity is not None and score.severity >= 1.0,
+                "contribution": score.share,
+                "surface": found.surfaces.get(score.component),
+            }
+            for score in found.verdict.scores
+        ],
+        "channels": [
+            {"channel": number, "quality": quality.value}
+            for number, quality in enumerate(found.seen.quality, 1)
+        ],
+        **picture_record(found.picture),
+    }
+
+
+def _moment(value: object) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        moment = None
+    if moment is None:
+        raise wrong("must be a time like 2024-03-01T10:00:00Z", "at")
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

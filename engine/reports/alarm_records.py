@@ -1,0 +1,76 @@
+"""Alarms, events and alarm metrics in JSON types: for `--json`, for the HTTP interface and for reports."""
+
+from dataclasses import asdict
+from typing import Any
+
+from engine.alarms.alarm import Alarm
+from engine.alarms.metrics import AlarmFigures
+from engine.alarms.peak import Peak
+from engine.records.events import Event
+from replay.recording import clean_text
+
+
+def alarm_record(alarm: Alarm, advice: str, peak: Peak) -> dict[str, Any]:
+    """Return an alarm in JSON types: `severity` at `rang_at`, `priority` since `priority_at`.
+
+    Args:
+        alarm: the alarm.
+        advice: what to do, "" for none.
+        peak: its highest severity.
+    """
+    acknowledged = alarm.acknowledgement
+    return {
+        "key": alarm.key,
+        "ring": alarm.ring.seq,
+        "state": alarm.state.value,
+        "stands": alarm.stands,
+        "source": alarm.source,
+        "component": alarm.component,
+        "cause": alarm.cause,
+        "priority": alarm.priority.value,
+        "surface": alarm.surface,
+        "severity": alarm.severity,
+        "peak": peak.severity,
+        "peak_at": None if peak.at is None else peak.at.isoformat(),
+        "count": alarm.count,
+        "raised_at": alarm.raised.at.isoformat(),
+        "priority_at": alarm.reached.at.isoformat(),
+        "rang_at": alarm.ring.at.isoformat(),
+        "cleared_at": None if alarm.cleared is None else alarm.cleared.at.isoformat(),
+        "acknowledged_by": None if acknowledged is None else acknowledged.detail.get("by"),
+        "acknowledged_wall_at": None if acknowledged is None else acknowledged.recorded_at.isoformat(),
+        "shelved_by": alarm.shelved_by or None,
+        "shelved_for": alarm.shelved_for or None,
+        "shelved_until": None if alarm.shelved_until is None else alarm.shelved_until.isoformat(),
+        "notes": [
+            {"by": clean_text(str(event.detail.get("by", ""))), "text": event.detail["text"]}
+            for event in alarm.notes
+        ],
+        "advice": advice,
+    }
+
+
+def figures_record(figures: AlarmFigures) -> dict[str, Any]:
+    """Return the metrics in JSON types."""
+    plain = asdict(figures)
+    plain["begin"], plain["end"] = figures.begin.isoformat(), figures.end.isoformat()
+    plain["floods"] = [
+        {"begin": one.begin.isoformat(), "end": one.end.isoformat(), "rings": one.rings}
+        for one in figures.floods
+    ]
+    return plain
+
+
+def event_record(event: Event) -> dict[str, Any]:
+    """Return an event in JSON types."""
+    return {
+        "seq": event.seq,
+        "kind": event.kind.value,
+        "at": event.at.isoformat(),
+        "recorded_at": event.recorded_at.isoformat(),
+        "source": event.source,
+        "component": event.component or None,
+        "alarm": event.alarm or None,
+        "ring": event.ring,
+        "detail": dict(event.detail),
+    }

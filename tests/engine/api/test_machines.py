@@ -1,0 +1,179 @@
+"""Facts of the store by HTTP, and acts of operators."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from starlette.testclient import TestClient
+
+from engine.api import facts
+from engine.api.app import ServeOptions, create_app
+from engine.api.facts import Facts
+from engine.api.scoring import BundleScorer
+from engine.api.tokens import load_tokens
+from engine.store.store import Store
+
+
+def worst(client: TestClient, machine: str) -> dict[str, object]:
+    found: dict[str, object] = client.get(f"{machine}/alarms").json()["alarms"][0]
+    return found
+
+
+def test_severities_keep_the_highest_of_each_group(client: TestClient, machine: str, state: Path) -> None:
+    with Store.open(state, read_only=True) as store:
+        series = store.series(store.assessments()[-1])
+    whole = client.get(f"{machine}/severities", params={"most": 10_000}).json()
+    few = client.get(f"{machine}/severities", params={"most": 7}).json()
+    assert whole["step"] == 1
+    assert whole["snapshots"] == len(series) == len(whole["at"])
+    assert len(few["at"]) <= 7
+    for index, values in enumerate(few["severity"].values()):
+        assert max(one for one in values if one is not None) == np.nanmax(series.severity[:, index])
+
+
+def test_a_span_is_cut_at_its_ends(client: TestClient, machine: str) -> None:
+    at = client.get(f"{machine}/severities", params={"most": 10_000}).json()["at"]
+    part = client.get(f"{machine}/severities", params={"from": at[3], "to": at[9], "most": 100}).json()
+    assert part["at"] == at[3:10]
+    none = client.get(f"{machine}/severities", params={"from": "2100-01-01T00:00:00Z"}).json()
+    assert none["at"] == []
+
+
+def test_components_alarms_and_spectrum_are_those_of_the_store(client: TestClient, machine: str) -> None:
+    first = client.get(f"{machine}/components").json()[0]
+    alarm = worst(client, machine)
+    assert first["name"] == alarm["component"] == "Bearing 1"
+    assert alarm["surface"] == "outer race"
+    story = client.get(f"{machine}/alarms/{alarm['ring']}").json()
+    assert story["events"][0]["kind"] == "raised"
+    assert story["events"][0]["detail"]
+    drawn = client.get(f"{machine}/spectrum").json()
+    assert len(drawn["edges_hz"]) == len(drawn["spectrum_db"][0]) + 1
+    assert client.get(f"{machine}/kpis").json()["rings"] > 0
+
+
+def test_events_follow_by_number(client: TestClient, machine: str) -> None:
+    whole = client.get(f"{machine}/events").json()["events"]
+    middle = whole[len(whole) // 2]["seq"]
+    rest = client.get(f"{machine}/events", params={"after": middle, "most": 2}).json()["events"]
+    assert rest == [one for one in whole if one["seq"] > middle][:2]
+
+
+@pytest.mark.parametrize("path", ["/v1/machines/nobody/alarms", "/v1/machines/x/components", "/v1/nothing"])
+def test_what_is_not_there_is_404(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert answer.json()["success"] is False
+
+
+def test_an_acknowledgement_names_the_ring_that_was_seen(client: TestClient, machine: str) -> None:
+    alarm = worst(client, machine)
+    path = f"{machine}/alarms/{alarm['ring']}/acknowledge"
+    assert client.post(path, json={"ring": 1}).status_code == 409
+    first = client.post(path, json={"ring": alarm["ring"], "comment": "seen"}).json()
+    again = client.post(path, json={"ring": alarm["ring"]}).json()
+    assert (first["stored"], again["stored"]) == (True, False)
+    assert again["by"] == first["by"]
+    assert client.get(f"{machine}/alarms/{alarm['ring']}").json()["acknowledged_by"] == first["by"]
+
+
+def test_notes_and_shelves_are_stored(client: TestClient, machine: str) -> None:
+    alarm = worst(client, machine)
+    path = f"{machine}/alarms/{alarm['ring']}"
+    assert client.post(f"{path}/note", json={"text": "warm [b]"}).json()["stored"] is True
+    assert client.post(f"{path}/note", json={"text": "  "}).status_code == 422
+    far = {"ring": alarm["ring"], "hours": 9000, "reason": "later"}
+    assert client.post(f"{path}/shelve", json=far).status_code == 422
+    assert client.post(f"{path}/shelve", json={**far, "hours": 1, "reason": ""}).status_code == 422
+    assert client.post(f"{path}/shelve", json={**far, "hours": 1}).json()["stored"] is True
+    told = client.get(path).json()
+    assert told["notes"][0]["text"] == "warm [b]"
+    assert told["state"] == "shelved"
+
+
+def test_roles_are_kept(state: Path, scorer: BundleScorer, tmp_path: Path) -> None:
+    tokens = tmp_path / "tokens.toml"
+    roles = ("read", "score", "operate")
+    tokens.write_text(
+        "".join(
+            f'[[token]]\nname = "{one}r"\nrole = "{one}"\ntoken = "a-long-secret-{one}"\n' for one in roles
+        )
+    )
+    tokens.chmod(0o600)
+    with TestClient(create_app(ServeOptions(state, scorer, load_tokens(tokens)))) as client:
+        bearer = {one: {"authorization": f"Bearer a-long-secret-{one}"} for one in roles}
+        assert client.get("/ping").status_code == 200
+        assert client.get("/health").status_code == 401
+        assert client.get("/metrics").status_code == 401
+        assert client.get("/openapi.json").status_code == 401
+        assert client.get("/health", headers=bearer["read"]).status_code == 200
+        assert client.post("/predict", json={}, headers=bearer["read"]).status_code == 403
+        assert client.post("/predict", json={}, headers=bearer["score"]).status_code == 422
+        (one,) = client.get("/v1/machines", headers=bearer["read"]).json()
+        machine = f"/v1/machines/{one['name']}"
+        alarm = client.get(f"{machine}/alarms", headers=bearer["read"]).json()["alarms"][0]
+        path, body = f"{machine}/alarms/{alarm['ring']}/acknowledge", {"ring": alarm["ring"]}
+        assert client.post(path, json=body, headers=bearer["score"]).status_code == 403
+        done = client.post(path, json=body, headers=bearer["operate"]).json()
+        assert done["by"] == "operater (http)"
+
+
+def test_bodies_and_rates_are_bounded(state: Path, scorer: BundleScorer) -> None:
+    options = ServeOptions(state, scorer, None, largest_body=1000, per_second=2)
+    with TestClient(create_app(options)) as client:
+        assert client.post("/predict", content=b"1" * 2000).status_code == 413
+        assert client.post("/predict", content=iter([b"1" * 600] * 3)).status_code == 413
+        codes = [client.get("/ping").status_code for _ in range(10)]
+        assert 429 in codes
+
+
+def test_metrics_are_well_formed_and_stale_values_absent(client: TestClient, state: Path) -> None:
+    from prometheus_client.parser import text_string_to_metric_families
+
+    told = client.get("/metrics")
+    families = {one.name: one for one in text_string_to_metric_families(told.text)}
+    labels = {label for family in families.values() for sample in family.samples for label in sample.labels}
+    assert labels <= {"machine", "component"}
+    assert all(name.startswith("raceway_") for name in families)
+    assert families["raceway_alarms_standing_high"].samples[0].value >= 1
+    assert families["raceway_severity_ratio"].samples == []  # the sample ends with a stopped machine
+
+
+def test_a_store_that_comes_later_is_served(tmp_path: Path, assessed_sample: Path) -> None:
+    with TestClient(create_app(ServeOptions(tmp_path / "state", None, None))) as client:
+        missing = client.get("/v1/machines")
+        assert missing.status_code == 503
+        assert client.post("/predict", json={}).status_code == 503
+        import shutil
+
+        shutil.copytree(assessed_sample, tmp_path / "state")
+        assert client.get("/v1/machines").status_code == 200
+
+
+async def test_a_stream_gives_each_event_once_in_order(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from engine.api.routes import machines as routes
+
+    monkeypatch.setattr(routes, "POLL", 0.01)
+    store = Facts(state)
+    (one,) = await store.ask(facts.machines)
+    known = (await store.at(one["name"], lambda desk: facts.events(desk, 0, 1000)))["events"]
+
+    class Asked:
+        class app:  # noqa: N801  as Starlette names it
+            class state:  # noqa: N801
+                streams = 0
+
+        async def is_disconnected(self) -> bool:
+            return False
+
+    got: list[int] = []
+    stream = routes._events(Asked(), store, one["name"], known[2]["seq"])  # type: ignore[arg-type]
+    async for text in stream:
+        got.append(json.loads(text.split("data: ")[1])["seq"])
+        if len(got) == len(known) - 3:
+            break
+    await stream.aclose()
+    store.close()
+    assert got == [event["seq"] for event in known[3:]]
+    assert Asked.app.state.streams == 0

@@ -1,0 +1,61 @@
+"""The description of the interface holds for random requests: no 5xx, no answer that it does not name."""
+
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from engine.api.app import ServeOptions, create_app
+from engine.api.scoring import BundleScorer
+
+schemathesis = pytest.importorskip("schemathesis", reason="needs schemathesis")
+openapi_checks = pytest.importorskip("schemathesis.specs.openapi.checks")
+general_checks = pytest.importorskip("schemathesis.checks")
+uvicorn = pytest.importorskip("uvicorn", reason="needs the extra raceway[serve]")
+
+CHECKS = (
+    general_checks.not_a_server_error,
+    openapi_checks.status_code_conformance,
+    openapi_checks.content_type_conformance,
+    openapi_checks.response_schema_conformance,
+)
+"""A request of the right form may still be refused: with rows too few for a window, for example."""
+
+EXAMPLES = 12
+"""Random requests of each path and method."""
+
+
+@contextlib.contextmanager
+def served(options: ServeOptions) -> Iterator[str]:
+    """Serve on a free port of loopback; yield the address."""
+    with socket.create_server(("127.0.0.1", 0)) as port:
+        server = uvicorn.Server(uvicorn.Config(create_app(options), log_level="warning", access_log=False))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [port]})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{port.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def test_random_requests_get_documented_answers(state: Path, scorer: BundleScorer) -> None:
+    with served(ServeOptions(state, scorer, None, per_second=1e9)) as address:
+        schema = schemathesis.openapi.from_url(f"{address}/openapi.json")
+        operations = [found.ok() for found in schema.get_all_operations()]
+        assert len(operations) > 20
+        for operation in operations:
+            # A stream never ends.
+            if operation.path.endswith("/stream"):
+                continue
+
+            @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
+            @given(case=operation.as_strategy())
+            def check(case: "schemathesis.Case") -> None:
+                case.call_and_validate(checks=CHECKS)
+
+            check()

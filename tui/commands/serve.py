@@ -1,0 +1,129 @@
+"""`raceway serve`: the HTTP interface on the store and a bundle."""
+
+import contextlib
+import signal
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tui.commands.options import FAILED, UNUSABLE, BundleDir, Config, Rig, State, fail, sentences, settings_of
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from uvicorn import Server
+
+    from engine.api.app import ServeOptions
+    from engine.api.scoring import BundleScorer
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+GRACE = 5
+"""Time for open requests when the service is stopped [s]."""
+
+MISSING = "the HTTP interface is not installed; install it: pip install 'raceway[serve]'"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(serve)
+
+
+def serve(
+    state: State = None,
+    bundle: BundleDir = None,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 8000,
+    tokens: Annotated[
+        Path | None, typer.Option(help="File of tokens and roles; required beyond this computer.")
+    ] = None,
+    config: Config = None,
+    rig: Rig = None,
+) -> None:
+    """Serve the store and a bundle by HTTP: scoring, facts, acknowledgements, metrics."""
+    with sentences():
+        if host not in LOOPBACK and tokens is None:
+            fail(f"--host {host} is open to others: give a token file (--tokens)", UNUSABLE)
+        settings = settings_of(config, rig, {})
+        try:
+            import uvicorn
+
+            from engine.api.app import ServeOptions, create_app
+        except ImportError:
+            fail(MISSING, UNUSABLE)
+        from engine.api.tokens import load_tokens
+        from engine.assessment.key import release
+        from engine.store.location import FILE_NAME
+
+        folder = state or settings.store.folder
+        has_store = state is not None or (folder / FILE_NAME).exists()
+        options = ServeOptions(
+            state=folder if has_store else None,
+            scorer=_scorer(bundle, config, rig) if bundle is not None else None,
+            tokens=load_tokens(tokens) if tokens is not None else None,
+            version=release(),
+        )
+        if options.state is None and options.scorer is None:
+            fail(f"{folder} holds no store, and no --bundle is given: there is nothing to serve", UNUSABLE)
+        config_of_server = uvicorn.Config(
+            create_app(options),
+            host=host,
+            port=port,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE,
+        )
+        with _listening(host, port) as listener:
+            print(f"raceway: serving {_words(options)} on {_address(listener)}", flush=True)
+            _run(uvicorn.Server(config_of_server), listener)
+
+
+def _run(server: "Server", listener: socket.socket) -> None:
+    """Serve until Ctrl-C or SIGTERM, which end it in good order: exit code 0."""
+
+    def stop(number: int, frame: "FrameType | None") -> None:
+        server.should_exit = True
+
+    # The library would end the process by the signal once more.
+    server.capture_signals = contextlib.nullcontext  # type: ignore[assignment,method-assign]
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    server.run(sockets=[listener])
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """Open the port, so that a port in use is one sentence."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        fail(f"cannot listen on {host}, port {port}: {error.strerror or error}", FAILED)
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _scorer(bundle: Path, config: Path | None, rig: str | None) -> "BundleScorer":
+    from engine.api.scoring import BundleScorer
+    from engine.bundles.bundle import load_bundle
+    from engine.config.settings import settings_of_bundle
+
+    loaded = load_bundle(bundle)
+    named = config is not None or rig is not None
+    return BundleScorer(
+        loaded, settings_of(config, rig, {}) if named else settings_of_bundle(loaded.settings)
+    )
+
+
+def _words(options: "ServeOptions") -> str:
+    parts = []
+    if options.state is not None:
+        parts.append(f"the store in {options.state}")
+    if options.scorer is not None:
+        parts.append(f"a bundle of {options.scorer.bundle.machine} ({options.scorer.bundle.model})")
+    return " and ".join(parts)
