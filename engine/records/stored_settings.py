@@ -70,6 +70,7 @@ class StoredSettings:
     Attributes:
         fold: of the fold to alarms; every episode an alarm of its own where unknown.
         longest_shelf: the longest that an alarm may be shelved; None where unknown.
+        severe: severity from which an alarm has high priority; None where unknown.
         advice: the texts of [advice] by their keys; empty where unknown.
         minimum_free: MB of disk kept free; 0 where unknown.
         machine: None where unknown.
@@ -79,6 +80,7 @@ class StoredSettings:
 
     fold: FoldRules = FoldRules()
     longest_shelf: timedelta | None = None
+    severe: float | None = None
     advice: Mapping[str, str] = field(default_factory=dict)
     minimum_free: int = 0
     machine: StoredMachine | None = None
@@ -98,6 +100,7 @@ def stored_settings(plain: Mapping[str, object]) -> StoredSettings:
             chatter=timedelta(minutes=_number(alarms.get("chatter_minutes")) or 0.0),
         ),
         longest_shelf=None if hours is None else timedelta(hours=hours),
+        severe=_number(alarms.get("severe")),
         advice={str(key): str(text) for key, text in advice.items()},
         minimum_free=int(_number(store.get("minimum_free")) or 0),
         machine=_machine(machine) if isinstance(machine, Mapping) else None,

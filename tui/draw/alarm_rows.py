@@ -4,10 +4,11 @@ from datetime import tzinfo
 
 from rich.cells import cell_len
 
-from engine.alarms.alarm import Alarm, AlarmState
+from engine.alarms.alarm import Alarm
+from engine.explanation.wording import standing as state_texts
 from engine.records.events import Event, EventKind, Priority
 from tui.data.frame import Frame
-from tui.draw.format import RETIRED, SHELVED, acknowledged_by, reasons, short_time, subject
+from tui.draw.format import RETIRED, SHELVED, reasons, short_time, subject
 from tui.draw.severity import severity_text
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, pick, title
 
@@ -105,29 +106,7 @@ def rows_shown(alarms: tuple[Alarm, ...], room: int, selected: str, pointed: str
 
 def standing(alarm: Alarm, zone: tzinfo) -> tuple[str, ...]:
     """Return the state of an alarm in words, from the longest wording to the shortest."""
-    if alarm.state is AlarmState.OUT_OF_SERVICE and alarm.retired is not None:
-        by = clean(str(alarm.retired.detail.get("by", "")))
-        return (f"out of service, by {by}", "out of service", "out")
-    if alarm.state is AlarmState.SHELVED and alarm.shelved_until is not None:
-        by, later = clean(alarm.shelved_by), " later" if alarm.shelved_later else ""
-        until = f"until {short_time(alarm.shelved_until, zone)}"
-        return (f"shelved{later} {until}, by {by}", f"shelved{later} {until}", f"shelved{later}", "shelved")
-    if alarm.acknowledgement is None and not alarm.needs_acknowledgement:
-        return ("overtaken by an alarm", "overtaken", "over")
-    if alarm.acknowledgement is None:
-        return ("UNACK",) if alarm.stands else ("UNACK, returned", "UNACK rtn")
-    by = acknowledged_by(alarm)
-    if alarm.acknowledged_later:
-        return (f"acknowledged later, by {by}", f"acked later, by {by}", "acked later")
-    if alarm.stands:
-        return (f"acknowledged by {by}", f"acked by {by}", f"acked {by}", "acked")
-    return (
-        f"returned, acknowledged by {by}",
-        f"returned, acked by {by}",
-        f"rtn acked by {by}",
-        f"rtn acked {by}",
-        "rtn acked",
-    )
+    return state_texts(alarm, lambda at: short_time(at, zone))
 
 
 def alarm_glyph(alarm: Alarm) -> str:

@@ -30,7 +30,7 @@ async def test_a_acknowledges_the_ring_on_the_screen_and_who_and_when_are_kept(
         await looked_at(pilot)
         await pilot.press("a")
         await settled(pilot)
-        assert "ALARM acked" in text(app)
+        assert "MEDIUM acked" in text(app)
         assert "Acknowledged by ann: Bearing 1, outer race, rang 02-16 06:02" in text(app)
         (event,) = acknowledgements(own_store)
         assert event.at == synthetic.at(80)
@@ -42,7 +42,7 @@ async def test_a_acknowledges_the_ring_on_the_screen_and_who_and_when_are_kept(
         put(app, 100)
         await settled(pilot)
         # The escalation is another, unseen ring.
-        assert "SEVERE UNACK" in text(app)
+        assert "HIGH UNACK" in text(app)
         put(app, 79)
         await settled(pilot)
         assert "acked later" in text(app)
@@ -75,7 +75,7 @@ async def test_an_acknowledgement_shows_only_once_it_is_stored_and_quitting_wait
         await pilot.pause()
         assert opened.wait(5)
         await pilot.pause()
-        assert "ALARM UNACK" in text(app)
+        assert "MEDIUM UNACK" in text(app)
         assert "Storing …" in text(app)
         leaving = pilot.app.run_worker(app.action_quit())
         await pilot.pause()
@@ -103,7 +103,7 @@ async def test_a_store_that_refuses_leaves_the_alarm_unacknowledged_and_says_so(
         await settled(pilot)
         assert "NOT ACKNOWLEDGED: Bearing 1 stays unacknowledged" in text(app)
         assert "No space left on device" in " ".join(text(app).split())
-        assert "ALARM UNACK" in text(app)
+        assert "MEDIUM UNACK" in text(app)
 
 
 async def test_who_comes_second_is_told_who_was_first(console: Make, own_store: Path) -> None:

@@ -82,7 +82,7 @@ async def test_what_is_filtered_out_and_wants_an_acknowledgement_is_still_counte
     app = console(busy)
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
-        await pilot.press("G", "3", "c")
+        await pilot.press("G", "3", "C")
         await settled(pilot)
         assert "1 of 2, only Bearing 1" in text(app)
         assert "1 UNACK not in this list" in text(app)
@@ -163,14 +163,14 @@ async def test_a_shelf_has_a_span_and_a_reason_and_can_be_taken_back(console: Ma
         await settled(pilot)
         (event,) = deeds(busy)
         assert (event.kind, event.detail["reason"]) == (EventKind.SHELVED, "known")
-        assert "SEVERE shelved" in text(app)
+        assert "HIGH shelved" in text(app)
         await pilot.press("Z")
         await settled(pilot)
         assert "Take it off the shelf?" in text(app)
         await pilot.press("y")
         await settled(pilot)
         assert [one.kind for one in deeds(busy)] == [EventKind.SHELVED, EventKind.UNSHELVED]
-        assert "SEVERE acked" in text(app)
+        assert "HIGH acked" in text(app)
 
 
 async def test_a_bearing_goes_out_of_service_with_a_reason_and_comes_back_after_a_second_key(
@@ -306,7 +306,7 @@ def test_no_name_note_or_message_breaks_a_line_of_the_list_or_the_story(
 def test_the_story_tells_events_evidence_peak_notes_who_and_what_to_do(busy: Path) -> None:
     frame = frame_of(busy, 110)
     drawn = plain(story_rows(80, frame, frame.alarms[0], UTC))
-    assert "▲ high priority, UNACK, raised 02-16 06:02, SEVERE since 02-17 07:42" in drawn
+    assert "▲ high priority, UNACK, raised 02-16 06:02, HIGH since 02-17 07:42" in drawn
     assert "peak 4.91" in drawn
     assert "02-16 06:02 raised, medium, severity 1.20" in drawn
     assert "02-17 07:42 escalated, high" in drawn

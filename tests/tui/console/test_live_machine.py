@@ -273,7 +273,7 @@ async def test_several_machines_come_the_worst_first_and_one_is_opened(
         rows = [row for row in text(app).splitlines() if row[3:10].strip() in ("fan 2", "press 4", "pump 9")]
         assert [row[3:10].strip() for row in rows] == ["fan 2", "press 4", "pump 9"]
         assert rows[0].startswith("›▲ fan 2")
-        assert "ALARM UNACK" in rows[0]
+        assert "MEDIUM UNACK" in rows[0]
         await pilot.press("down", "enter")
         await settled(pilot)
         assert "press 4  LIVE" in text(app)

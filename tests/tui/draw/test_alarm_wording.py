@@ -82,15 +82,15 @@ def test_the_worst_alarm_leads_though_somebody_has_seen_it_and_what_waits_stands
 ) -> None:
     alarms = (alarm("Bearing 4", peak=17.3), alarm("Bearing 1", peak=42.1, acknowledgement=seen()))
     told = headline(view, 120, *alarms)
-    assert told.startswith(" △ Bearing 1: SEVERE, acknowledged, ")
-    assert told.endswith("; ▲ Bearing 4: SEVERE, UNACKNOWLEDGED")
+    assert told.startswith(" △ Bearing 1: HIGH, acknowledged, ")
+    assert told.endswith("; ▲ Bearing 4: HIGH, UNACKNOWLEDGED")
 
 
 def test_an_advisory_that_returned_does_not_hide_an_alarm_that_stands(view: View) -> None:
     advisory = alarm("Bearing 2", Priority.LOW, cleared=returned())
     told = headline(view, 80, advisory, alarm("Bearing 1", Priority.MEDIUM, acknowledgement=seen()))
-    assert told.startswith(" △ Bearing 1: ALARM, acked, ")
-    assert told.endswith("; ▽ 1 UNACK: Bearing 2 advisory")
+    assert told.startswith(" △ Bearing 1: MEDIUM, acked, ")
+    assert told.endswith("; ▽ 1 UNACK: Bearing 2 low")
 
 
 def test_what_waits_is_drawn_as_ringing_though_the_worst_was_seen(view: View) -> None:
@@ -102,7 +102,7 @@ def test_what_waits_is_drawn_as_ringing_though_the_worst_was_seen(view: View) ->
 def test_others_are_counted_by_whether_they_wait_for_somebody(view: View) -> None:
     waiting = [alarm(f"Bearing {number}", peak=2.0 + number) for number in (1, 2, 3)]
     told = headline(view, 140, *waiting, alarm("Bearing 4", Priority.MEDIUM, acknowledgement=seen()))
-    assert told.startswith(" ▲ Bearing 3: SEVERE, UNACKNOWLEDGED, ")
+    assert told.startswith(" ▲ Bearing 3: HIGH, UNACKNOWLEDGED, ")
     assert told.endswith(", and 2 more unacknowledged, 1 acknowledged")
 
 
@@ -112,7 +112,7 @@ def test_a_neighbour_that_is_worse_by_number_does_not_lead_before_the_one_it_sta
     told = headline(
         view, 80, alarm("Bearing 4", peak=50.0, beside="Bearing 1"), alarm("Bearing 1", peak=40.0)
     )
-    assert told.startswith(" ▲ Bearing 1: SEVERE, UNACK")
+    assert told.startswith(" ▲ Bearing 1: HIGH, UNACK")
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])
@@ -140,7 +140,7 @@ def test_a_machine_shows_its_worst_alarm_and_how_many_wait(tmp_path: Path) -> No
     one = replace(whole, alarm=replace(whole.alarm, acknowledgement=seen()), waiting=2)
     drawn = plain(fleet_lines(100, 6, (one,), "", synthetic.WALL, UTC, UTC))
     assert "△ ims-set2" in drawn
-    assert "SEVERE, 2 UNACK" in drawn
+    assert "HIGH, 2 UNACK" in drawn
 
 
 # The peak, and each number with its own instant.
@@ -196,7 +196,7 @@ def test_the_story_gives_each_severity_and_the_evidence_its_own_time(view: View)
 
 @pytest.mark.parametrize(
     ("width", "last"),
-    [(60, "■ last 14.0 SEVERE UNACK"), (80, "last 14.0 at"), (120, "last 14.0 at 02-19 04:02")],
+    [(60, "■ last 14.0 HIGH UNACK"), (80, "last 14.0 at"), (120, "last 14.0 at 02-19 04:02")],
 )
 def test_a_stopped_machine_shows_its_last_severities_and_when(view: View, width: int, last: str) -> None:
     heading, first, second, *_ = plain(bearing_lines(width, 5, frame(view, 139), 0, UTC)).splitlines()
@@ -227,14 +227,14 @@ def test_while_there_is_a_severity_none_is_called_the_last(view: View) -> None:
 def test_what_was_answered_later_is_said_to_be_later_in_the_row_too(view: View) -> None:
     given = alarm("Bearing 1", acknowledgement=seen(), acknowledged_later=True)
     condition = Condition("Bearing 1", Quality.RUNNING, False, 4.0, 0.9, 0, given)
-    assert state_of(condition).word == "SEVERE acked later"
+    assert state_of(condition).word == "HIGH acked later"
     shelf = event(EventKind.SHELVED, 80, "", by="Mia", reason="cable")
     shelved = replace(given, acknowledgement=None, shelf=shelf, shelved_later=True)
-    assert state_of(replace(condition, alarm=shelved)).word == "SEVERE shelved later"
+    assert state_of(replace(condition, alarm=shelved)).word == "HIGH shelved later"
     shown = frame(view, 110, given)
     for width in (60, 80, 120):
         first = plain(bearing_lines(width, 5, shown, 0, UTC)).splitlines()[1]
-        assert f"SEVERE acked later {synthetic.at(78):%m-%d %H:%M}" in " ".join(first.split())
+        assert f"HIGH acked later {synthetic.at(78):%m-%d %H:%M}" in " ".join(first.split())
         assert len(first) <= width
 
 
@@ -333,7 +333,7 @@ def test_alarms_are_found_by_who_acted_on_them_and_by_the_words_on_the_screen() 
     assert found("acked", *alarms) == found("acknowledged", *alarms) == ["Bearing 1"]
     assert found("UNACK", *alarms) == ["Bearing 2", "Bearing 3"]
     assert found("unack returned", *alarms) == ["Bearing 3"]
-    assert found("severe oil", *alarms) == ["Bearing 1"]
+    assert found("high oil", *alarms) == ["Bearing 1"]
     assert found("(root", *alarms) == ["Bearing 1"]
 
 

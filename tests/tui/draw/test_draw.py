@@ -89,14 +89,14 @@ SHELVED_BY_BOB: dict[str, object] = {"shelf": given_by("bob"), "shelved_until": 
         (replace(NOWHERE, quality=Quality.INVALID), "✕", "invalid"),
         (replace(NOWHERE, quality=None), "○", "no score yet"),
         (replace(NOWHERE, quality=None, silent=True), "?", "NO DATA"),
-        (replace(NOWHERE, alarm=alarm()), "▲", "ALARM UNACK"),
-        (replace(NOWHERE, alarm=alarm(priority=Priority.HIGH)), "▲", "SEVERE UNACK"),
-        (replace(NOWHERE, alarm=alarm(priority=Priority.LOW)), "▲", "advisory UNACK"),
-        (replace(NOWHERE, alarm=alarm(acknowledgement=given_by("ann"))), "△", "ALARM acked"),
+        (replace(NOWHERE, alarm=alarm()), "▲", "MEDIUM UNACK"),
+        (replace(NOWHERE, alarm=alarm(priority=Priority.HIGH)), "▲", "HIGH UNACK"),
+        (replace(NOWHERE, alarm=alarm(priority=Priority.LOW)), "▲", "low UNACK"),
+        (replace(NOWHERE, alarm=alarm(acknowledgement=given_by("ann"))), "△", "MEDIUM acked"),
         (replace(NOWHERE, alarm=alarm(cleared=CLEARED)), "▽", "returned UNACK"),
-        (replace(NOWHERE, quality=Quality.STOPPED, alarm=alarm()), "▲", "ALARM UNACK"),
-        (replace(NOWHERE, alarm=alarm(**SHELVED_BY_BOB)), "◁", "ALARM shelved"),
-        (replace(NOWHERE, alarm=alarm(priority=Priority.HIGH, **SHELVED_BY_BOB)), "◁", "SEVERE shelved"),
+        (replace(NOWHERE, quality=Quality.STOPPED, alarm=alarm()), "▲", "MEDIUM UNACK"),
+        (replace(NOWHERE, alarm=alarm(**SHELVED_BY_BOB)), "◁", "MEDIUM shelved"),
+        (replace(NOWHERE, alarm=alarm(priority=Priority.HIGH, **SHELVED_BY_BOB)), "◁", "HIGH shelved"),
         (replace(NOWHERE, alarm=alarm(priority=Priority.LOW, **SHELVED_BY_BOB)), "◁", "shelved"),
         (replace(NOWHERE, retired=True), "□", "out of service"),
         (replace(NOWHERE, retired=True, alarm=alarm(retired=given_by("ann"))), "□", "out of service"),
@@ -174,14 +174,14 @@ def test_where_none_asks_for_it_the_first_is_meant_so_that_can_be_said_why_not()
 def test_the_bearings_say_state_severity_since_when_and_why(view: View) -> None:
     drawn = plain(bearing_lines(80, 5, frame(view, 110), 0, UTC))
     assert drawn.splitlines()[1].startswith("›▲ Bearing 1 ")
-    assert "4.91 ↑ SEVERE UNACK   02-16 06:02 outer race" in drawn
+    assert "4.91 ↑ HIGH UNACK     02-16 06:02 outer race" in drawn
     assert drawn.count("normal") == 3
     assert "limit" in drawn.splitlines()[0]
 
 
 def test_an_alarm_stays_on_a_machine_that_has_stopped(view: View) -> None:
     first = plain(bearing_lines(80, 5, frame(view, 139), 0, UTC)).splitlines()[1]
-    assert "SEVERE UNACK" in first
+    assert "HIGH UNACK" in first
     assert "■ stop" in first
 
 

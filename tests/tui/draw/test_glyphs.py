@@ -82,7 +82,7 @@ async def test_every_theme_shows_the_same_words(console: Make, whole_store: Path
         await settled(pilot)
         put(app, 110)
         await settled(pilot)
-        assert "! Bearing 1: SEVERE, UNACK" in text(app)
+        assert "! Bearing 1: HIGH, UNACK" in text(app)
         assert text(app).isascii()
 
 

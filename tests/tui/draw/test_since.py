@@ -20,7 +20,7 @@ from tui.screens.bearing.trend import strip_lines
 from tui.screens.overview.headline import headline_lines
 
 RAISED = f"{synthetic.at(synthetic.RAISED):%m-%d %H:%M}"
-SEVERE = f"SEVERE since {synthetic.at(synthetic.ESCALATED):%m-%d %H:%M}"
+HIGH = f"HIGH since {synthetic.at(synthetic.ESCALATED):%m-%d %H:%M}"
 
 
 @pytest.mark.parametrize("width", [60, 80, 120, 160])
@@ -32,22 +32,22 @@ def test_headline_says_raised_once_it_is_severe_and_since_when_where_there_is_ro
     assert f"since {RAISED}" in early
     assert f"raised {RAISED}" in late
     assert f"since {RAISED}" not in late
-    assert (SEVERE in late) is (width >= 120)
+    assert (HIGH in late) is (width >= 120)
 
 
 def test_story_and_strip_tell_both_instants(view: View) -> None:
     shown = frame(view, 110)
     (one,) = shown.alarms
     for drawn in (story_lines(80, 12, shown, one, UTC), strip_lines(80, 2, shown, 0, UTC)):
-        assert f"raised {RAISED}, {SEVERE}" in plain(drawn)
+        assert f"raised {RAISED}, {HIGH}" in plain(drawn)
     assert "since" in plain(strip_lines(80, 2, frame(view, 90), 0, UTC))
-    assert "SEVERE" not in plain(strip_lines(80, 2, frame(view, 90), 0, UTC))
+    assert "HIGH" not in plain(strip_lines(80, 2, frame(view, 90), 0, UTC))
 
 
 def test_a_bearing_with_several_rows_tells_the_second_instant_under_the_first(view: View) -> None:
     rows = plain(bearing_lines(120, 13, frame(view, 110), 0, UTC)).splitlines()
     assert RAISED in rows[1]
-    assert SEVERE in rows[2]
+    assert HIGH in rows[2]
     assert "since" not in "".join(plain(bearing_lines(120, 13, frame(view, 90), 0, UTC)).splitlines()[1:])
 
 

@@ -83,7 +83,7 @@ def test_zooming_shows_a_part_of_the_time_about_the_playhead(view: View) -> None
 def test_severity_above_the_limit_is_seen_in_one_line_as_well(view: View, glyphs: Glyphs) -> None:
     drawn = plain(strip_lines(80, 2, frame(view, 120), 0, UTC, glyphs))
     assert drawn.isascii() is (glyphs is Glyphs.ASCII)
-    assert "alarm raised 02-16 06:02, SEVERE since 02-17 07:42" in drawn
+    assert "alarm raised 02-16 06:02, HIGH since 02-17 07:42" in drawn
 
 
 def test_the_time_to_the_limit_is_what_the_engine_said_with_its_range(view: View) -> None:

@@ -106,7 +106,7 @@ def test_drift_is_told_with_its_beginning(view: View) -> None:
     drawn = plain(
         baseline_lines(90, 20, frame(replace(view, events=(*view.events, drifted)), 80), None, UTC, UTC)
     )
-    assert "drift since 02-15 09:02, Bearing 4: learn again" in drawn
+    assert "drift since 02-15 09:02: Bearing 4 has changed" in drawn
     assert "bundle" in drawn
 
 

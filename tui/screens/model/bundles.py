@@ -3,6 +3,7 @@
 from datetime import tzinfo
 
 from engine.bundles.manifest import BundleFacts
+from engine.explanation.baseline import drift
 from engine.records.events import Event, EventKind
 from tui.data.frame import Frame
 from tui.data.model_facts import ModelFacts
@@ -74,10 +75,10 @@ def baseline_lines(
         told = _told_of(frame, zone)
         lines.append((Span(fit(f"  {told}", width), Role.DIM),))
     drifts = [event for event in frame.events if event.kind is EventKind.DRIFTED]
+    alarmed = {alarm.component for alarm in frame.alarms if alarm.stands}
     for event in drifts:
-        advice = clean(str(event.detail.get("advice", "")))
-        text = f"drift since {short_time(event.at, zone)}, {clean(event.component)}: {advice}"
-        lines += _wrapped(text, width, Role.WARNING)
+        told = drift(event, alarmed=event.component in alarmed).text
+        lines += _wrapped(f"drift since {short_time(event.at, zone)}: {told}", width, Role.WARNING)
     if not drifts and acceptance(frame)[0]:
         lines.append((Span(fit("  no drift: errors are as they were on the baseline", width), Role.DIM),))
     lines += request_lines(width, frame, zone)

@@ -1,0 +1,125 @@
+"""What to do about an alarm, and by when."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from engine.alarms.advice import advice_for
+from engine.clock import seconds_span, shifted
+from engine.explanation.sentence import NOTHING, Sentence, Write
+from engine.explanation.situation import Situation
+from engine.explanation.wording import duration, limit_due, severity_text
+from engine.records.events import Priority
+from replay.recording import clean_text as clean
+
+SPANS = {
+    "hour": timedelta(hours=1),
+    "shift": timedelta(hours=8),
+    "day": timedelta(days=1),
+    "week": timedelta(days=7),
+    "month": timedelta(days=30),
+}
+
+NUMBERS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "six": 6, "ten": 10}
+
+WITHIN = re.compile(r"\bwithin (?:the )?(?:next )?(\d{1,4}|[a-z]+) (hour|shift|day|week|month)s?\b")
+TODAY = re.compile(r"\b(?:today|on this shift|this shift)\b")
+NOW = re.compile(r"\b(?:now|at once|immediately)\b")
+FORECAST = re.compile(r"\bthe stated time to the limit\b")
+
+NEIGHBOUR = re.compile(r"\bthe (?:failing|worse) neighbour\b")
+"""How the default advice names another component; the component's own name says more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """What to do.
+
+    Attributes:
+        sentence: the instruction, the time by which it is due included.
+        due: that time, None where no time is stated.
+        urgent: whether it is due now.
+    """
+
+    sentence: Sentence
+    due: datetime | None = None
+    urgent: bool = False
+
+
+NO_INSTRUCTION = Instruction(NOTHING)
+
+
+def instruction(situation: Situation, told: Write) -> Instruction:
+    """Return what to do about an alarm, and by when.
+
+    The action is the text of [advice]. The time counts from the ring that brought the present priority, and
+    it is moved forward where severity grows so fast that the alarm reaches high priority before it.
+
+    Args:
+        situation: the alarm and its facts.
+        told: writes an instant.
+    """
+    alarm = situation.alarm
+    rests = (alarm.reached.seq,)
+    if not alarm.stands:
+        text = "It is over. Find out why it came, and acknowledge it." if alarm.unanswered else ""
+        return Instruction(Sentence(text, (), rests if text else ()))
+    text = clean(advice_for(alarm, situation.advice))
+    if not text:
+        return NO_INSTRUCTION
+    worse = alarm.carried_from or alarm.beside
+    if worse:
+        text = NEIGHBOUR.sub(clean(worse).replace("\\", r"\\"), text, count=1)
+    text = text[:1].upper() + text[1:]
+    span = time_allowed(text)
+    urgent = span == timedelta(0)
+    due = limit_due(alarm) if FORECAST.search(text.lower()) else None
+    if span is not None and not urgent:
+        due = shifted(alarm.reached.at, span)
+    sooner = _sooner(situation, due)
+    if sooner is not None:
+        due, numbers, why = sooner
+        return Instruction(Sentence(f"By {told(due)}, {why}: {text}", numbers, rests), due)
+    if due is None:
+        return Instruction(Sentence(text, (), rests), None, urgent)
+    lead = "By" if due > situation.at else "Due since"
+    return Instruction(Sentence(f"{lead} {told(due)}: {text}", (), rests), due)
+
+
+def time_allowed(text: str) -> timedelta | None:
+    """Return the time that a text of advice allows, by the span that it names first; None for none."""
+    low = text.lower()
+    found: list[tuple[int, timedelta]] = []
+    for match in WITHIN.finditer(low):
+        count = int(match[1]) if match[1].isdigit() else NUMBERS.get(match[1])
+        if count is not None:
+            found.append((match.start(), count * SPANS[match[2]]))
+    for match in TODAY.finditer(low):
+        found.append((match.start(), SPANS["shift"] if "shift" in match[0] else SPANS["day"]))
+    found += [(match.start(), timedelta(0)) for match in NOW.finditer(low)]
+    return min(found)[1] if found else None
+
+
+def _sooner(
+    situation: Situation, due: datetime | None
+) -> tuple[datetime, tuple[tuple[str, float], ...], str] | None:
+    """Return when a medium alarm becomes high at its present growth, if that is before it is due."""
+    alarm, growth, severe, severity = (
+        situation.alarm,
+        situation.growth,
+        situation.severe,
+        situation.severity,
+    )
+    if alarm.priority is not Priority.MEDIUM or alarm.carried_from or alarm.beside:
+        return None
+    if growth is None or severe is None or severity is None:
+        return None
+    seconds = growth.seconds_until(severity, severe)
+    if seconds is None:
+        return None
+    reached = shifted(situation.at, seconds_span(seconds))
+    if due is not None and reached >= due:
+        return None
+    numbers = (("severity", severity), ("doubling_seconds", growth.doubling), ("severe", severe))
+    why = f"when it reaches {severity_text(severe)} if it keeps doubling every {duration(growth.doubling)}"
+    return reached, numbers, why

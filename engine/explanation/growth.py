@@ -1,0 +1,81 @@
+"""The growth of a severity: whether it rises or falls steadily, and how fast."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.clock import SECOND
+
+SNAPSHOTS = 36
+"""The last known severities that are compared: enough to see through the wander of an average."""
+
+FEWEST = 8
+"""The fewest of them: below it, pairs agree by chance too often."""
+
+CLEAR = 3.0
+"""Standard deviations of the Mann-Kendall statistic from which a rise or fall is no chance."""
+
+LEAST = math.log(1.2)
+"""Natural logarithm of the least change over the compared snapshots that is worth a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """A steady change of severity.
+
+    Attributes:
+        slope: of the natural logarithm of severity [1/s]; positive rises.
+        seconds: over which it was measured.
+    """
+
+    slope: float
+    seconds: float
+
+    @property
+    def rises(self) -> bool:
+        """Whether severity rises."""
+        return self.slope > 0
+
+    @property
+    def doubling(self) -> float:
+        """Return the seconds in which severity doubles, or halves if it falls."""
+        return math.log(2) / abs(self.slope)
+
+    def seconds_until(self, severity: float, target: float) -> float | None:
+        """Return the seconds until severity reaches a target at this growth, None if it never does."""
+        if not (0 < severity < target and self.rises):
+            return None
+        return math.log(target / severity) / self.slope
+
+
+def growth_of(at: NDArray[np.int64], severity: NDArray[np.float64]) -> Growth | None:
+    """Return the growth at the end of a series, None where it neither rises nor falls steadily.
+
+    Args:
+        at: (n,) recording times [microseconds], ascending.
+        severity: (n,), NaN where there is none.
+
+    Source:
+        Mann (1945) and Kendall (1975) for the test, Theil (1950) and Sen (1968) for the slope.
+    """
+    # Far more than needed, so that gaps do not matter, and far less than a long record.
+    values, times = severity[-8 * SNAPSHOTS :], at[-8 * SNAPSHOTS :]
+    known = np.flatnonzero(np.isfinite(values) & (values > 0))[-SNAPSHOTS:]
+    count = len(known)
+    if count < FEWEST:
+        return None
+    logs = np.log(values[known])
+    seconds = (times[known] - times[known[0]]) / SECOND
+    later, earlier = np.tril_indices(count, -1)
+    spans = seconds[later] - seconds[earlier]
+    if not (spans > 0).all():
+        return None
+    differences = logs[later] - logs[earlier]
+    deviation = math.sqrt(count * (count - 1) * (2 * count + 5) / 18)
+    if abs(float(np.sign(differences).sum())) < CLEAR * deviation:
+        return None
+    slope = float(np.median(differences / spans))
+    length = float(seconds[-1])
+    return Growth(slope, length) if abs(slope) * length >= LEAST else None
