@@ -48,7 +48,7 @@ HELP = Place("help", "?", r"── Keys ─")
 PLACES = (
     Place("overview", "1", r"── Bearings ─"),
     Place("machines", "0", r"── Machines: "),
-    Place("bearing", "2", r"\[\w+\].*figures|figures\]", panes=7),
+    Place("bearing", "2", r"\[\w+\].*figures|figures\]", panes=10),
     Place("alarms", "3", r"── Alarms, "),
     Place("timeline", "4", r"── Run ─"),
     Place("model", "5", r"bundles"),

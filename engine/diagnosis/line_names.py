@@ -18,11 +18,15 @@ SIDEBANDS = 2
 
 @dataclass(frozen=True, slots=True)
 class NamedLine:
-    """A line by its name and frequency [Hz]; `slips` if a rolling bearing's slip may move it."""
+    """A line by its name and frequency [Hz].
+
+    `slips` if a rolling bearing's slip may move it; `sideband` if it lies beside a fault line.
+    """
 
     name: str
     hertz: float
     slips: bool = False
+    sideband: bool = False
 
 
 def named_lines(settings: StoredSettings, component: int) -> tuple[NamedLine, ...]:
@@ -58,7 +62,7 @@ def _fault_lines(geometry: Geometry, shaft: float) -> list[NamedLine]:
             for number in range(1, SIDEBANDS + 1) if word and order <= 3 else ():
                 for sign, side in (("−", -number), ("+", number)):
                     text = f"{name} {sign} {f'{number}×' if number > 1 else ''}{word}"
-                    lines.append(NamedLine(text, order * hertz + side * apart, slips=True))
+                    lines.append(NamedLine(text, order * hertz + side * apart, slips=True, sideband=True))
     return [line for line in lines if line.hertz > 0]
 
 
@@ -95,5 +99,5 @@ def likely_name(lines: tuple[NamedLine, ...], hertz: float, resolution: float) -
 
 def nearest_line(lines: tuple[NamedLine, ...], hertz: float) -> NamedLine | None:
     """Return the nearest fault line, else the nearest line of shaft or mains; None for none."""
-    faults = [line for line in lines if line.slips] or list(lines)
+    faults = [line for line in lines if line.slips and not line.sideband] or list(lines)
     return min(faults, key=lambda line: abs(line.hertz - hertz), default=None)

@@ -145,11 +145,32 @@ def obstacle_to(quantity: Quantity, unit: str) -> str:
     return f'no {quantity}: the sensor\'s unit is {unit.strip() or "not set"}. Set unit = "g"'
 
 
+def gain_at(quantity: Quantity, unit: str, hertz: Floats | float) -> Floats:
+    """Return the factor from a recorded amplitude to velocity [mm/s] or acceleration [g] at frequencies.
+
+    A sine of frequency f has the velocity a / (2 pi f).
+
+    Args:
+        quantity: wanted; as recorded the factor is 1.
+        unit: of the recorded amplitude, one that allows the quantity.
+        hertz: frequencies [Hz]; at 0 an integral is 0.
+    """
+    turn = 2 * np.pi * np.asarray(hertz, np.float64)
+    unit = unit.strip()
+    if quantity is Quantity.RECORDED:
+        return np.ones_like(turn)
+    if quantity is Quantity.ACCELERATION:
+        metres = np.full_like(turn, TO_METRES[unit]) if unit in TO_METRES else VELOCITIES[unit] / 1000 * turn
+        return np.asarray(metres / GRAVITY, np.float64)
+    if unit in VELOCITIES:
+        return np.full_like(turn, VELOCITIES[unit])
+    return np.divide(1000 * TO_METRES[unit], turn, out=np.zeros_like(turn), where=turn > 0)
+
+
 def converted(spectrum: Spectrum, quantity: Quantity) -> Spectrum:
     """Return a spectrum as velocity in mm/s or acceleration in g, line by line.
 
-    A sine of frequency f has the velocity a / (2 pi f). Lines with fewer than four periods in the recording
-    are 0 where they would be integrated.
+    Lines with fewer than four periods in the recording are 0 where they would be integrated.
 
     Raises:
         ValueError: its unit allows no such quantity; `obstacle_to` has the reason.
@@ -157,18 +178,13 @@ def converted(spectrum: Spectrum, quantity: Quantity) -> Spectrum:
     why = obstacle_to(quantity, spectrum.unit)
     if why:
         raise ValueError(why)
-    unit = spectrum.unit.strip()
     if quantity is Quantity.RECORDED:
         return spectrum
-    turn = 2 * np.pi * spectrum.hertz
-    if quantity is Quantity.ACCELERATION:
-        metres = TO_METRES[unit] if unit in TO_METRES else VELOCITIES[unit] / 1000 * turn
-        return replace(spectrum, amplitude=spectrum.amplitude * metres / GRAVITY, unit="g")
-    if unit in VELOCITIES:
-        return replace(spectrum, amplitude=spectrum.amplitude * VELOCITIES[unit], unit="mm/s")
-    kept = np.arange(len(turn)) >= LEAST_PERIODS
-    factor = np.divide(1000 * TO_METRES[unit], turn, out=np.zeros_like(turn), where=kept)
-    return replace(spectrum, amplitude=spectrum.amplitude * factor, unit="mm/s")
+    gain = gain_at(quantity, spectrum.unit, spectrum.hertz)
+    if quantity is Quantity.VELOCITY and spectrum.unit.strip() in TO_METRES:
+        gain[:LEAST_PERIODS] = 0.0
+    unit = "mm/s" if quantity is Quantity.VELOCITY else "g"
+    return replace(spectrum, amplitude=spectrum.amplitude * gain, unit=unit)
 
 
 def scaled(amplitude: Floats, scale: Scale) -> Floats:

@@ -19,25 +19,31 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
-    """The evidence that was read. `channel` counts from 1, `marked` belongs to the picture of `position`."""
+    """The evidence that was read. `channel` counts from 1, `marked` belongs to the picture of `position`.
+
+    `then` is the picture of the snapshot that is compared, None for none.
+    """
 
     gallery: Gallery | None
     position: int | None
     channel: int
     marked: Marking
+    then: Picture | None = None
 
 
 @dataclass(frozen=True)
 class EvidenceLook:
     """Reads the evidence for one component, in the snapshot whose picture the view has.
 
-    `channel` is the one chosen by the operator, from 1; None for the channel with most of the error.
+    `channel` is the one chosen by the operator, from 1; None for the channel with most of the error. `then`
+    is the position of a snapshot to compare with, None for none.
     """
 
     component: int
     channel: int | None
     album: Album = field(compare=False, hash=False)
     usual: "UsualLines" = field(compare=False, hash=False)
+    then: int | None = None
 
     def __call__(self, store: "Store", view: View) -> Evidence:
         """Read the evidence; the view's picture is that of the snapshot."""
@@ -47,7 +53,8 @@ class EvidenceLook:
         marked = Marking(why_not="there is no picture of this snapshot")
         if picture is not None:
             marked = self._marked(store, view, picture, channel)
-        return Evidence(self.album.gallery(store, view), view.picture_position, channel, marked)
+        then = None if self.then is None else store.drawn(view.assessment, self.then)
+        return Evidence(self.album.gallery(store, view), view.picture_position, channel, marked, then)
 
     def _marked(self, store: "Store", view: View, picture: Picture, channel: int) -> Marking:
         envelope = np.zeros(0, np.float32)

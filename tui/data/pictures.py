@@ -17,6 +17,12 @@ MOST = 240
 OF_BASELINE = 64
 """Pictures of the baseline: enough for its 5th and 95th percentile."""
 
+ENVELOPES = 24
+"""Envelope spectra of the baseline: enough for a median."""
+
+LEAST_ENVELOPES = 5
+"""Envelope spectra of one band below which no median is drawn."""
+
 Floats = NDArray[np.float32]
 
 
@@ -31,6 +37,7 @@ class Gallery:
         baseline: bool (n,).
         spectrum: (n, channels, bands) in dB.
         residual: (n, channels, bands), observed less expected, in dB.
+        envelopes: of some pictures of the baseline, each (channels, bins) with its bands (channels, 2) in Hz.
     """
 
     edges: Floats
@@ -39,6 +46,24 @@ class Gallery:
     baseline: NDArray[np.bool_]
     spectrum: Floats
     residual: Floats
+    envelopes: tuple[tuple[Floats, Floats], ...] = ()
+
+    def usual_envelope(self, channel: int, carrier: Floats) -> NDArray[np.float64] | None:
+        """Return the median envelope of the baseline in a band, (bins,); None where there are too few.
+
+        Args:
+            channel: counted from 0.
+            carrier: (2,) the band [Hz].
+        """
+        own = [
+            envelope[channel]
+            for envelope, carriers in self.envelopes
+            if channel < len(envelope) and np.allclose(carriers[channel], carrier) and envelope[channel].any()
+        ]
+        alike = [one for one in own if len(one) == len(own[0])]
+        if len(alike) < LEAST_ENVELOPES:
+            return None
+        return np.asarray(np.median(alike, axis=0), np.float64)
 
     def usual(self, channel: int) -> tuple[Floats, Floats, Floats] | None:
         """Return the 5th, 50th and 95th percentile over the baseline, (bands,) each; None below 5 pictures.
@@ -79,6 +104,7 @@ class Album:
     def _begin(self, assessment: int | None) -> None:
         self._assessment = assessment
         self._known: dict[int, tuple[Floats, Floats] | None] = {}
+        self._envelopes: dict[int, tuple[Floats, Floats]] = {}
         self._edges: Floats | None = None
         self._taken: tuple[int, ...] = ()
         self._gallery: Gallery | None = None
@@ -95,6 +121,7 @@ class Album:
         for position in positions:
             if position not in self._known:
                 self._known[position] = self._read(store, view, position)
+        self._keep_envelopes(store, view, places)
         self._known = {position: self._known[position] for position in positions}
         held = [number for number, position in enumerate(positions) if self._known[position] is not None]
         self._taken, self._gallery = positions, None
@@ -108,8 +135,21 @@ class Album:
                 series.baseline[own],
                 np.stack([spectrum for spectrum, _ in kept]),
                 np.stack([residual for _, residual in kept]),
+                tuple(self._envelopes.values()),
             )
         return self._gallery
+
+    def _keep_envelopes(self, store: "Store", view: View, places: NDArray[np.int64]) -> None:
+        """Read some envelope spectra of the baseline, each once."""
+        healthy = places[view.series.baseline[places]]
+        if len(healthy) > ENVELOPES:
+            healthy = healthy[np.linspace(0, len(healthy) - 1, ENVELOPES).round().astype(np.int64)]
+        for position in view.series.positions[healthy].tolist():
+            if len(self._envelopes) >= ENVELOPES or position in self._envelopes:
+                continue
+            picture = store.drawn(view.assessment, position)
+            if picture is not None and picture.envelope.size:
+                self._envelopes[position] = picture.envelope, picture.carriers
 
     def _read(self, store: "Store", view: View, position: int) -> tuple[Floats, Floats] | None:
         picture = store.drawn(view.assessment, position)

@@ -292,6 +292,8 @@ def nice_ticks(low: float, high: float, most: int) -> list[float]:
 
 def number(value: float) -> str:
     """Return a number in few characters, if possible without an exponent."""
+    if 1e4 <= abs(value) < 1e6:
+        return f"{value:.0f}"
     return f"{value:.4g}" if 1e-4 <= abs(value) < 1e6 or value == 0 else f"{value:.1e}"
 
 

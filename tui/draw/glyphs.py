@@ -23,7 +23,7 @@ OLD = ("dumb", "vt", "ansi", "cons25", "sun", "xterm-mono")
 
 STAND_INS = {
     **dict(zip("▲△▽◆●○■✕◁□", "!+v*oO@x<#", strict=True)),
-    **dict(zip("‖▶…·–—×›↑↓←→•", "|>~.--x>^v<>*", strict=True)),
+    **dict(zip("‖▶…·–—×›‹↑↓←→•", "|>~.--x><^v<>*", strict=True)),
     **dict(zip("▁▂▃▄▅▆▇█", "_,-=+*%#", strict=True)),
     **dict(zip("░▒▓▏▕▾▿▴✓┊┈┄╌", ".:%||v.^Y:---", strict=True)),
     **dict(zip("─━│┃┌┐└┘├┤┬┴┼", "--||+++++++++", strict=True)),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from tui.keys.analyst_actions import ANALYST_ACTIONS
 from tui.keys.keymap import Action, Group, Keymap
 from tui.keys.pane_actions import PANE_ACTIONS
 from tui.keys.places import ONE_MACHINE, PLACES
@@ -11,7 +12,7 @@ SEEN = ("overview", "bearing", "alarms")
 
 LIST = ("alarms",)
 
-OPEN = "open what is selected: the machine, the bearing, the story of the alarm"
+OPEN = "open what is selected: the machine, the bearing, the pane in full, the story of the alarm"
 
 SCREEN_SENTENCE = "the screens: "
 
@@ -286,6 +287,7 @@ LOOKING = (
         ("overview",),
         rank=5,
     ),
+    Action("whole", ("enter",), "screen.whole", "whole", OPEN, Group.SCREENS, ("bearing",), rank=5),
     Action(
         "machine",
         ("enter",),
@@ -353,7 +355,7 @@ CONSOLE = (
     ),
 )
 
-DEFAULT = Keymap((*ALARMS, *TIME, *FURTHER, *LOOKING, *PANE_ACTIONS, *CONSOLE))
+DEFAULT = Keymap((*ALARMS, *TIME, *FURTHER, *LOOKING, *PANE_ACTIONS, *ANALYST_ACTIONS, *CONSOLE))
 """Every action with its own keys."""
 
 

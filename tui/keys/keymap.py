@@ -41,6 +41,7 @@ class Group(StrEnum):
     ALARMS = "Alarms"
     TIME = "Time"
     SCREENS = "Screens"
+    ANALYSIS = "Analysis of a bearing"
     MODEL = "Model"
     CONSOLE = "Console"
 

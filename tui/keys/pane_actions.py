@@ -4,10 +4,13 @@ from tui.keys.keymap import Action, Group
 
 PANES = {
     "r": "trend",
+    "d": "bands",
     "s": "spectrum",
     "e": "envelope",
     "u": "waterfall",
     "w": "waveform",
+    "y": "cepstrum",
+    "#": "peaks",
     "c": "contributions",
     "i": "figures",
 }

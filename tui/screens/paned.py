@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 
 from tui.data.frame import Frame
-from tui.draw.text import Lines, Role, Span, fit
+from tui.draw.text import Lines, Role, Span
 from tui.screens.base import ConsoleScreen, waiting_lines
 from tui.screens.panel import Draw, Panel
 from tui.screens.state import Shown
@@ -105,16 +105,27 @@ class PanedScreen(ConsoleScreen):
 
 
 def tab_lines(width: int, _height: int, names: Sequence[str], chosen: str) -> Lines:
-    """Return the names in a row, the chosen one in brackets; if they do not fit, its name and place."""
-    whole = sum(len(name) + 2 for name in names) + 1
-    if whole > width:
-        place = names.index(chosen) + 1
-        around = f" Tab ›  [{chosen}] {place} of {len(names)}, next: {names[place % len(names)]}"
-        return [(Span(fit(around, width), Role.STRONG),)]
-    spans = [Span(" ")]
-    for name in names:
+    """Return the names in a row, the chosen one in brackets; if they do not fit, those around it."""
+    place = names.index(chosen)
+    first, last = place, place + 1
+    while first > 0 or last < len(names):
+        if last < len(names) and _tabs_width(names[first : last + 1]) <= width:
+            last += 1
+        elif first > 0 and _tabs_width(names[first - 1 : last]) <= width:
+            first -= 1
+        else:
+            break
+    spans = [Span("‹", Role.DIM) if first > 0 else Span(" ")]
+    for name in names[first:last]:
         if name == chosen:
             spans.append(Span(f"[{name}]", Role.STRONG))
         else:
             spans.append(Span(f" {name} ", Role.DIM))
+    if last < len(names):
+        spans.append(Span("›", Role.DIM))
     return [tuple(spans)]
+
+
+def _tabs_width(names: Sequence[str]) -> int:
+    """Return the cells of tabs with a mark at either end for those that are left out."""
+    return sum(len(name) + 2 for name in names) + 2

@@ -20,11 +20,11 @@ from tui.data.view import View
 from tui.draw.glyphs import Glyphs
 from tui.draw.text import plain, width_of
 from tui.draw.zoom import Zoom
+from tui.screens.bearing.bands import band_lines
 from tui.screens.bearing.contributions import contribution_lines
 from tui.screens.bearing.envelope import envelope_lines, line_table, surface_text
 from tui.screens.bearing.figures import figure_lines
 from tui.screens.bearing.recording import Waveform
-from tui.screens.bearing.spectrum import spectrum_lines
 from tui.screens.bearing.trend import estimate_text, strip_lines, trend_lines
 from tui.screens.bearing.waterfall import waterfall_lines
 from tui.screens.bearing.waveform import waveform_lines
@@ -119,7 +119,7 @@ def test_the_time_to_the_limit_is_what_the_engine_said_with_its_range(view: View
 
 
 def test_the_spectrum_has_measured_expected_and_the_baseline_s_range(view: View, gallery: Gallery) -> None:
-    drawn = plain(spectrum_lines(100, 16, view.picture, 1, "at 02-17 19:22", gallery.usual(0), unit="V"))
+    drawn = plain(band_lines(100, 16, view.picture, 1, "at 02-17 19:22", gallery.usual(0), unit="V"))
     for word in ("ch 1 at 02-17 19:22", "dB re 1 V", "•", "░", "kHz", "dB"):
         assert word in drawn
 
@@ -130,14 +130,14 @@ def test_a_spectrum_without_numbers_says_so(view: View) -> None:
         view.picture,
         spectrum=np.full_like(view.picture.spectrum, np.nan),
     )
-    assert "the channel is invalid in this snapshot" in plain(spectrum_lines(80, 12, nothing, 1, ""))
-    assert "no picture" in plain(spectrum_lines(80, 12, None, 1, ""))
-    assert "no picture" in plain(spectrum_lines(80, 12, view.picture, 9, ""))
+    assert "the channel is invalid in this snapshot" in plain(band_lines(80, 12, nothing, 1, ""))
+    assert "no picture" in plain(band_lines(80, 12, None, 1, ""))
+    assert "no picture" in plain(band_lines(80, 12, view.picture, 9, ""))
 
 
 def test_zooming_shows_a_part_of_the_frequencies(view: View) -> None:
-    whole = plain(spectrum_lines(100, 16, view.picture, 1, ""))
-    part = plain(spectrum_lines(100, 16, view.picture, 1, "", zoom=Zoom(2, 1.0)))
+    whole = plain(band_lines(100, 16, view.picture, 1, ""))
+    part = plain(band_lines(100, 16, view.picture, 1, "", zoom=Zoom(2, 1.0)))
     assert "10 kHz" in whole
     assert " 0 kHz" not in part
     assert "9 kHz" in part
@@ -287,7 +287,7 @@ def test_no_pane_breaks_or_overflows_at_any_size(
     for height in (1, 2, 3, 5, 9, 30):
         panes = [
             trend_lines(width, height, shown, 0, UTC, 0, glyphs),
-            spectrum_lines(width, height, view.picture, 1, "", gallery.usual(0), "V", Zoom(), glyphs),
+            band_lines(width, height, view.picture, 1, "", gallery.usual(0), "V", Zoom(), glyphs),
             envelope_lines(width, height, view.picture, 1, "", marked(view), Zoom(), glyphs),
             waterfall_lines(width, height, shown, gallery, 1, UTC, Zoom(), glyphs),
             waveform_lines(width, height, WAVEFORM, 1, "V", "", Zoom(), glyphs),
@@ -353,7 +353,7 @@ def test_invalid_channel_is_named_and_crashes_no_pane(
     figures = plain(figure_lines(width, 16, now, 0, 1, UTC, glyphs))
     assert ("invalid" in figures) is (places.stop is None)
     assert seen.picture is not None
-    spectrum = plain(spectrum_lines(width, 14, seen.picture, 1, "", holes.usual(0), "g", Zoom(), glyphs))
+    spectrum = plain(band_lines(width, 14, seen.picture, 1, "", holes.usual(0), "g", Zoom(), glyphs))
     assert "the channel is invalid in this snapshot" in spectrum
     shares = plain(contribution_lines(width, 24, seen.picture, seen.assessment, 0, "", 1.0, glyphs))
     assert "ch 1 invalid" in shares

@@ -33,11 +33,19 @@ def at(position: int, *keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("pane", ["r", "s", "e", "u", "c", "i"])
+@pytest.mark.parametrize("pane", ["r", "d", "s", "e", "u", "c", "i"])
 def test_the_bearing_screen(
     snap_compare: Compare, console: Make, whole_store: Path, pane: str, size: tuple[int, int]
 ) -> None:
     assert snap_compare(console(whole_store), terminal_size=size, run_before=at(110, "2", pane))
+
+
+@pytest.mark.parametrize("size", [*SIZES, LARGE])
+def test_the_envelope_in_full_with_cursor_and_harmonics(
+    snap_compare: Compare, console: Make, whole_store: Path, size: tuple[int, int]
+) -> None:
+    keys = at(110, "2", "e", "enter", "l", "H")
+    assert snap_compare(console(whole_store), terminal_size=size, run_before=keys)
 
 
 @pytest.mark.parametrize("size", [*SIZES, LARGE])

@@ -5,6 +5,7 @@ and how far from them a line was found.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 from rich.cells import cell_len
@@ -12,14 +13,27 @@ from rich.cells import cell_len
 from engine.diagnosis.line_markers import MarkedLine, Marking
 from engine.records.picture import Picture
 from engine.signals.bearing import Surface
-from tui.draw.chart import Chart, Curve, Mark, axis_of, chart_lines
+from engine.signals.spectrum import Scale
+from tui.draw.chart import Mark
 from tui.draw.format import frequency
 from tui.draw.glyphs import Glyphs, finished
 from tui.draw.notice import wrapped
 from tui.draw.text import Line, Lines, Role, Span, fit, pick, title
 from tui.draw.zoom import WHOLE, Zoom
+from tui.screens.bearing.analysis.envelope_plot import (
+    LETTERS,
+    EnvelopeCurves,
+    EnvelopeExtras,
+    envelope_peak_line,
+    envelope_plot,
+    envelope_values,
+    other_marks,
+)
+from tui.screens.bearing.analysis.envelope_plot import stands_out as is_high
+from tui.screens.bearing.analysis.plot import plot_lines
+from tui.screens.bearing.analysis.readout import frequency_readout
+from tui.screens.bearing.analysis.tools import Compare
 
-LETTERS = {Surface.OUTER: "O", Surface.INNER: "I", Surface.ROLLER: "R", Surface.CAGE: "C"}
 SHORT = {Surface.OUTER: "outer", Surface.INNER: "inner", Surface.ROLLER: "roller", Surface.CAGE: "cage"}
 
 NAMES = {
@@ -39,8 +53,9 @@ def envelope_lines(
     marked: Marking,
     zoom: Zoom = WHOLE,
     glyphs: Glyphs = Glyphs.UNICODE,
+    extras: EnvelopeExtras | None = None,
 ) -> Lines:
-    """Return the envelope spectrum of a channel with fault lines, shaft and mains.
+    """Return the envelope spectrum of a channel with fault lines, comparison and cursors.
 
     The parameters are the plain values that the pane draws, bound by name.
 
@@ -53,7 +68,9 @@ def envelope_lines(
         marked: the lines.
         zoom: which part of the frequencies.
         glyphs: those that the terminal can show.
+        extras: of the analyst: cursors, comparison, units.
     """
+    extras = extras or EnvelopeExtras()
     known = picture is not None and channel <= len(picture.envelope) and picture.envelope.shape[1] > 0
     if picture is None or not known or not picture.envelope[channel - 1].any():
         why = (
@@ -63,36 +80,83 @@ def envelope_lines(
         )
         head = title(f"Envelope spectrum, ch {channel} {when}", width)
         return _without_spectrum(width, height, head, why, glyphs)
-    amplitude = picture.envelope[channel - 1].astype(np.float64)
+    plot, trace, curves = envelope_plot(width, picture, channel, marked, zoom, extras)
     carrier = picture.carriers[channel - 1]
     band = frequency(float(carrier[0]), float(carrier[1]))
-    what = f"× mean of the squared envelope, {band}"
-    heading = title(
-        f"Envelope spectrum, ch {channel} {when}", width, what if width >= 100 else f"× mean, {band}"
-    )
-    hertz = np.arange(len(amplitude), dtype=np.float64) * picture.envelope_step
-    low, high = zoom.part(0.0, float(hertz[-1]))
-    inside = (hertz >= low) & (hertz <= high)
-    top = float(amplitude[inside].max()) if inside.any() else 0.0
+    what, brief = what_texts(curves, extras, band)
+    heading = title(f"Envelope spectrum, ch {channel} {when}", width, what if width >= 100 else brief)
     table = line_table(width, marked)
+    peaks = envelope_peak_line(width, picture, channel, marked, extras)
     room = height - 2
-    below = table if room - len(table) >= 9 else table[:1] if room >= 8 else []
-    chart = Chart(
-        x=axis_of(low, high, "Hz", max(width // 12, 2)),
-        y=axis_of(0.0, max(top, 1e-3), "×", 3),
-        curves=(Curve(hertz, amplitude),),
-        marks=(
-            *_fault_rows(marked, apart=room - len(below) >= 13),
-            ("other", tuple(_other_marks(marked, high))),
-        ),
-    )
+    below: Lines = [(Span(fit(peaks, width), Role.DIM),), *table] if extras.tools.whole else table
+    below = below if room - len(below) >= 9 else below[:1] if room >= 8 else []
+    values = envelope_values(picture, channel, curves, extras)
+    readout = frequency_readout(width - 3, extras.tools.frequency, trace, extras.ruler, values)
+    told = f"  {readout or legend_text(width, height, marked, curves, extras, what)}"
+    rows = mark_rows(marked, trace.high, extras, apart=room - len(below) >= 13)
     lines = [
         heading,
-        (Span(legend(width, marked) if room >= 8 else fit(f"  {what}", width), Role.DIM),),
-        *chart_lines(width, room - len(below), chart, glyphs),
+        (Span(fit(told, width), Role.STRONG if readout else Role.DIM),),
+        *plot_lines(width, room - len(below), replace(plot, marks=rows), glyphs),
         *below,
     ]
     return finished(lines[:height], width, height, glyphs)
+
+
+def what_texts(curves: EnvelopeCurves, extras: EnvelopeExtras, band: str) -> tuple[str, str]:
+    """Return what the heights are, at length and briefly."""
+    if curves.unit != "×":
+        return (
+            f"{curves.unit} {curves.scale} of the envelope, {band}",
+            f"{curves.unit} {curves.scale}, {band}",
+        )
+    unit = "dB re mean" if curves.scale is Scale.DECIBEL else "× mean"
+    return f"{unit} of the squared envelope, {band}", f"{unit}, {band}"
+
+
+def legend_text(
+    width: int, height: int, marked: Marking, curves: EnvelopeCurves, extras: EnvelopeExtras, what: str
+) -> str:
+    """Return the line under the heading without a cursor: what is compared, why not, and the marks.
+
+    The parameters are the plain values that the pane draws.
+    """
+    if height < 10:
+        return what
+    tools, analysis = extras.tools, extras.analysis
+    if tools.in_unit and curves.unit == "×":
+        why = (
+            "reading the recording …" if analysis is None else analysis.why_not or "no envelope in this band"
+        )
+        return f"relative, because there is no envelope in the unit: {why}"
+    if tools.compare is Compare.THEN:
+        known = curves.other is not None
+        return (
+            f"coloured: now, dim: then, {extras.then_when}" if known else "no envelope of the marked snapshot"
+        )
+    if tools.compare is Compare.BASELINE and curves.other is None:
+        return "no envelope of the baseline in this band"
+    if tools.lines or not tools.whole:
+        return legend(width - 2, marked).strip()
+    return "coloured: now, dim: median of the baseline" if curves.other is not None else what
+
+
+def mark_rows(
+    marked: Marking, high: float, extras: EnvelopeExtras, *, apart: bool
+) -> tuple[tuple[str, tuple[Mark, ...]], ...]:
+    """Return the rows of marks: where fault lines are expected; shaft and mains if they are asked for.
+
+    Args:
+        marked: the lines.
+        high: highest frequency seen [Hz].
+        extras: of the analyst.
+        apart: whether each surface has a row.
+    """
+    factor = extras.ruler.factor
+    if not extras.tools.lines:
+        return tuple(_fault_rows(marked, factor, apart=False)) if not extras.tools.whole else ()
+    rows = _fault_rows(marked, factor, apart=apart)
+    return (*rows, ("other", other_marks(marked, high, factor)))
 
 
 def _without_spectrum(width: int, height: int, head: Line, why: str, glyphs: Glyphs) -> Lines:
@@ -207,9 +271,7 @@ def times_text(line: MarkedLine) -> str:
 
 def stands_out(line: MarkedLine) -> bool:
     """Return whether a line is clearly higher than in the baseline, if known."""
-    if np.isfinite(line.times_baseline):
-        return line.times_baseline >= 2.0
-    return bool(np.isfinite(line.times_floor) and line.times_floor >= 4.0)
+    return is_high(line.times_baseline, line.times_floor)
 
 
 def line_text(line: MarkedLine) -> str:
@@ -220,32 +282,24 @@ def line_text(line: MarkedLine) -> str:
     return f"{order} {hertz_text(line.found)} {times_text(line)}"
 
 
-def _fault_rows(marked: Marking, *, apart: bool) -> list[tuple[str, tuple[Mark, ...]]]:
+def _fault_rows(marked: Marking, factor: float, *, apart: bool) -> list[tuple[str, tuple[Mark, ...]]]:
     """Return a row of marks for each surface, or a single row for all."""
     if not apart:
-        return [("fault", tuple(_fault_marks(marked.lines)))]
+        return [("fault", tuple(_fault_marks(marked.lines, factor)))]
     rows = []
     for surface in Surface:
         own = [line for line in marked.lines if line.surface is surface]
         if own:
-            rows.append((SHORT[surface], tuple(_fault_marks(own))))
+            rows.append((SHORT[surface], tuple(_fault_marks(own, factor))))
     return rows
 
 
-def _fault_marks(lines: Iterable[MarkedLine]) -> list[Mark]:
+def _fault_marks(lines: Iterable[MarkedLine], factor: float) -> list[Mark]:
     """Return the marks, the most important first."""
     found = []
     for line in sorted(lines, key=lambda line: (not stands_out(line), bool(line.sideband), line.order)):
         letter = LETTERS[line.surface]
         text = f"{letter}{line.order}" if not line.sideband else letter.lower()
         role = Role.DIM if line.masked else Role.ALARM if stands_out(line) else Role.STRONG
-        found.append(Mark(line.expected, f"({text})" if line.masked else text, role))
-    return found
-
-
-def _other_marks(marked: Marking, high: float) -> list[Mark]:
-    found = []
-    for base, letter in ((marked.shaft, "s"), (marked.mains, "m")):
-        if base > 0:
-            found += [Mark(base * order, letter, Role.DIM) for order in range(1, int(high / base) + 1)]
+        found.append(Mark(line.expected * factor, f"({text})" if line.masked else text, role))
     return found

@@ -1,58 +1,28 @@
 """The bearing screen: trend, spectra, waveform, contributions and figures of a bearing, in panes."""
 
-import math
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
 
-import numpy as np
 from textual import work
 
-from engine.alarms.advice import advice_for
-from engine.diagnosis.line_markers import Marking
-from engine.records.assessment import Quality
+from engine.records.assessment import Assessment
 from engine.records.picture import loudest_channel
 from tui.data.evidence import Evidence, EvidenceLook, UsualLines
 from tui.data.frame import Frame
 from tui.data.pictures import Album
-from tui.data.view import Look, View
-from tui.draw.format import reason, short_time, since_texts, state_of
-from tui.draw.glyphs import ARROWS
-from tui.draw.severity import severity_text
-from tui.draw.text import Line, Lines, Role, Span, clean, fit, width_of
+from tui.data.view import Look
+from tui.draw.format import short_time
 from tui.draw.zoom import Zoom
-from tui.screens.bearing.contributions import contribution_lines
-from tui.screens.bearing.envelope import envelope_lines
-from tui.screens.bearing.figures import figure_lines
-from tui.screens.bearing.recording import Waveform, read_waveform
-from tui.screens.bearing.spectrum import spectrum_lines
-from tui.screens.bearing.trend import strip_lines, trend_lines
-from tui.screens.bearing.waterfall import waterfall_lines
-from tui.screens.bearing.waveform import waveform_lines
-from tui.screens.paned import PANE_HEIGHT, PanedScreen
+from tui.screens.bearing.analysis import tools as keys
+from tui.screens.bearing.analysis.desk import Place, index_of, is_current, pressed, wanted_of
+from tui.screens.bearing.analysis.laboratory import Analysis, Laboratory, Wanted
+from tui.screens.bearing.analysis.tools import DOMAINS, Compare, Domain, Tools, Trace
+from tui.screens.bearing.head import advice_line, head_lines, picture_time
+from tui.screens.bearing.panes import BESIDE, STRIP_FROM, Desk, drawing_of, trace_of
+from tui.screens.bearing.recording import Waveform
+from tui.screens.paned import PANE_HEIGHT, SLOTS, PanedScreen
 from tui.screens.panel import Draw, Panel
 from tui.screens.state import Rows, Shown
-
-BESIDE = {
-    "trend": "figures",
-    "spectrum": "envelope",
-    "envelope": "spectrum",
-    "waterfall": "spectrum",
-    "waveform": "spectrum",
-    "figures": "spectrum",
-}
-"""The third pane beside a pane and the trend, if three fit; other panes take all the room."""
-
-STRIP_FROM = 11
-"""From so many lines on, two of them above the pane show severity."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """The values that panes draw besides the frame: evidence, channel, and time of the snapshot."""
-
-    evidence: Evidence | None
-    channel: int
-    when: str
 
 
 class BearingScreen(PanedScreen):
@@ -60,37 +30,101 @@ class BearingScreen(PanedScreen):
 
     PLACE = "bearing"
     ROWS = Rows.BEARING
-    PANES = ("trend", "spectrum", "envelope", "waterfall", "waveform", "contributions", "figures")
+    PANES = (
+        "trend",
+        "bands",
+        "spectrum",
+        "envelope",
+        "waterfall",
+        "waveform",
+        "cepstrum",
+        "peaks",
+        "contributions",
+        "figures",
+    )
 
     def __init__(self) -> None:
-        """Start with the spectrum under the trend."""
+        """Start with the envelope spectrum under the trend: it names the surface."""
         super().__init__()
-        self.pane = "spectrum"
+        self.pane = "envelope"
         self.channel: int | None = None
         self.zooms: dict[str, Zoom] = {}
+        self.tools = Tools()
+        self.analysis: Analysis | None = None
         self._album, self._usual = Album(), UsualLines()
+        self._laboratory = Laboratory()
         self._waveform: Waveform | None = None
-        self._reading: str | None = None
+        self._reading: Wanted | None = None
 
     # Keys.
 
+    def action_whole(self) -> None:
+        """Give the chosen pane all the room, or take it back."""
+        self._change(replace(self.tools, whole=not self.tools.whole))
+
     def action_zoom(self, by: int) -> None:
-        """Zoom in or out in the chosen pane."""
-        self.zooms[self.pane] = self.zoom(self.pane).deeper(by)
+        """Zoom in or out in the chosen pane, about the cursor if it is there."""
+        trace, domain = self.trace(), DOMAINS.get(self.pane)
+        cursor = None if domain is None else self.tools.cursors(domain).main
+        if trace is not None and cursor is not None and len(trace.x):
+            end = self._whole_end(trace)
+            self.zooms[self.pane] = self.zoom(self.pane).about(by, cursor / end if end > 0 else 0.0)
+        else:
+            self.zooms[self.pane] = self.zoom(self.pane).deeper(by)
         self.again()
 
+    def _whole_end(self, trace: Trace) -> float:
+        """Return the end of the whole axis, of which `trace` shows a part."""
+        size = (trace.high - trace.low) * 2.0 ** self.zoom(self.pane).level
+        return size if trace.low <= 0 else max(size, trace.high)
+
     def action_pan(self, by: int) -> None:
-        """Pan in the chosen pane if it is zoomed."""
-        self.zooms[self.pane] = self.zoom(self.pane).moved(by)
-        self.again()
+        """Move the cursor of the chosen pane; without one, the part that is seen."""
+        trace, domain = self.trace(), DOMAINS.get(self.pane)
+        if trace is None or domain is None or self.tools.cursors(domain).main is None:
+            self.zooms[self.pane] = self.zoom(self.pane).moved(by)
+            self.again()
+            return
+        self._follow(keys.cursor_moved(self.tools, domain, by, trace), domain, trace)
+
+    def action_peak(self, by: int) -> None:
+        """Move the cursor to the next or previous peak."""
+        trace, domain = self.trace(), DOMAINS.get(self.pane)
+        if trace is not None and domain is not None:
+            self._follow(keys.cursor_to_peak(self.tools, domain, by, trace), domain, trace)
+
+    def _follow(self, tools: Tools, domain: Domain, trace: Trace) -> None:
+        """Keep a moved cursor in the part that is seen."""
+        place, end = tools.cursors(domain).main, self._whole_end(trace)
+        if place is not None and end > 0 and not trace.low <= place <= trace.high:
+            self.zooms[self.pane] = self.zoom(self.pane).about(0, place / end)
+        self._change(tools)
+
+    def action_spacing(self, by: int) -> None:
+        """Widen or narrow the sidebands."""
+        trace = self.trace()
+        self._change(keys.spacing_changed(self.tools, by, trace.step if trace is not None else 0.0))
+
+    def action_tool(self, what: str) -> None:
+        """Use a tool of the analyst."""
+        if self.shown is None or self.shown.frame is None:
+            return
+        place = self._place(self.shown, self.shown.frame)
+        if place.index < 0 and what == "then":
+            return
+        self._change(pressed(self.tools, what, place, self.pane, self.trace()))
 
     def action_channel(self) -> None:
         """Show the next channel of the bearing."""
         if self.shown is None or self.shown.frame is None:
             return
         own = self.shown.frame.view.assessment.channels[self.shown.component]
-        now = self._seen(self.shown, self.shown.frame).channel
+        now = self._place(self.shown, self.shown.frame).channel
         self.channel = own[(own.index(now) + 1) % len(own)] if now in own else own[0]
+        self.again()
+
+    def _change(self, tools: Tools) -> None:
+        self.tools = tools
         self.again()
 
     def zoom(self, pane: str) -> Zoom:
@@ -103,12 +137,15 @@ class BearingScreen(PanedScreen):
         """Return the look that reads the evidence of the snapshot whose picture was read."""
         if frame.view.picture_position is None:
             return None
-        return EvidenceLook(component, self.channel, self._album, self._usual)
+        then = self.tools.then if self.tools.compare is Compare.THEN else None
+        return EvidenceLook(component, self.channel, self._album, self._usual, then)
 
     def panes_shown(self) -> tuple[str, ...]:
         """Return the panes that fit, from top to bottom."""
         room = self.size.height - 7
         names = [self.pane]
+        if self.tools.whole:
+            return ("strip", self.pane) if self.pane != "trend" and room >= STRIP_FROM else (self.pane,)
         if self.pane != "trend" and room >= STRIP_FROM:
             names.insert(0, "trend" if room >= 2 * PANE_HEIGHT else "strip")
         if self.pane in BESIDE and room >= (2 if self.pane == "trend" else 3) * PANE_HEIGHT - 2:
@@ -121,25 +158,28 @@ class BearingScreen(PanedScreen):
         head.display = True
         head.wanted = 1 + bool(advice_line(shown, frame))
         head.show(partial(head_lines, shown=shown, frame=frame))
-        if "waveform" in self.panes_shown():
-            self._fetch(frame)
+        self._fetch(shown, frame)
 
-    def _seen(self, shown: Shown, frame: Frame) -> Seen:
+    def _place(self, shown: Shown, frame: Frame) -> Place:
         view = frame.view
         evidence = shown.extra if isinstance(shown.extra, Evidence) else None
         if evidence is not None and evidence.position != view.picture_position:
             evidence = None
         channels = view.assessment.channels[shown.component]
         channel = self.channel if self.channel in channels else loudest_channel(view.picture, channels)
-        return Seen(evidence, channel, picture_time(view, shown))
+        then = index_of(view, self.tools.then)
+        told = "" if then is None else short_time(int(view.series.at[then]), shown.zone)
+        when = picture_time(view, shown)
+        return Place(view, frame.index, shown.component, channel, when, told, evidence)
 
     def key(self, name: str, shown: Shown, frame: Frame) -> tuple[object, ...]:
         """Return the values that a pane depends on."""
-        seen = self._seen(shown, frame)
-        evidence = seen.evidence
+        place = self._place(shown, frame)
+        evidence = place.evidence
+        recorded = name in {"spectrum", "peaks", "waveform", "cepstrum", "envelope"}
         return (
             shown.component,
-            seen.channel,
+            place.channel,
             self.zoom(name),
             shown.zone,
             frame.index,
@@ -147,180 +187,50 @@ class BearingScreen(PanedScreen):
             len(frame.view.events) if name in {"trend", "strip"} else 0,
             frame.view.picture_position,
             evidence is not None,
-            id(evidence.gallery) if evidence is not None and name == "waterfall" else 0,
-            id(self._waveform) if name == "waveform" else 0,
+            id(evidence.gallery) if evidence is not None and name in {"waterfall", "envelope"} else 0,
+            id(evidence.then) if evidence is not None and evidence.then is not None else 0,
+            id(self.analysis) if recorded else 0,
+            self.tools,
         )
+
+    def trace(self) -> Trace | None:
+        """Return the curve of the chosen pane, for its cursors; None where it draws none."""
+        shown = self.shown
+        if shown is None or shown.frame is None or self.pane not in DOMAINS:
+            return None
+        panel = self.query_one(f"#{SLOTS[self.panes_shown().index(self.pane)]}", Panel)
+        return trace_of(self.pane, panel.size.width, self._desk(shown, shown.frame, self.pane))
+
+    def _desk(self, shown: Shown, frame: Frame, pane: str) -> Desk:
+        """Return what the analyst has at hand in a pane."""
+        place = self._place(shown, frame)
+        return Desk(place, self.tools, self.analysis, self._waveform, self.zoom(pane), self.glyphs)
 
     def drawing(self, name: str, shown: Shown, frame: Frame) -> Draw:
         """Return the function that draws a pane."""
-        record = self._record_panes(shown, frame, self.zoom(name))
-        return record[name] if name in record else self._signal_panes(shown, frame, self.zoom(name))[name]
-
-    def _record_panes(self, shown: Shown, frame: Frame, zoom: Zoom) -> dict[str, Draw]:
-        """Return the panes that draw many snapshots."""
-        seen = self._seen(shown, frame)
-        gallery = seen.evidence.gallery if seen.evidence is not None else None
-        return {
-            "strip": partial(
-                strip_lines, component=shown.component, glyphs=self.glyphs, frame=frame, zone=shown.zone
-            ),
-            "trend": partial(
-                trend_lines,
-                component=shown.component,
-                level=zoom.level,
-                glyphs=self.glyphs,
-                frame=frame,
-                zone=shown.zone,
-            ),
-            "waterfall": partial(
-                waterfall_lines,
-                gallery=gallery,
-                channel=seen.channel,
-                zoom=zoom,
-                glyphs=self.glyphs,
-                frame=frame,
-                zone=shown.zone,
-            ),
-            "figures": partial(
-                figure_lines,
-                component=shown.component,
-                channel=seen.channel,
-                glyphs=self.glyphs,
-                frame=frame,
-                zone=shown.zone,
-            ),
-        }
-
-    def _signal_panes(self, shown: Shown, frame: Frame, zoom: Zoom) -> dict[str, Draw]:
-        """Return the panes that draw the snapshot at the playhead."""
-        seen, view = self._seen(shown, frame), frame.view
-        evidence, channel = seen.evidence, seen.channel
-        gallery = evidence.gallery if evidence is not None else None
-        units = view.assessment.units
-        unit = clean(units[channel - 1]) if channel <= len(units) else ""
-        is_known = gallery is not None and channel <= gallery.spectrum.shape[1]
-        return {
-            "spectrum": partial(
-                spectrum_lines,
-                picture=view.picture,
-                channel=channel,
-                usual=gallery.usual(channel - 1) if gallery is not None and is_known else None,
-                unit=unit,
-                zoom=zoom,
-                glyphs=self.glyphs,
-                when=seen.when,
-            ),
-            "envelope": partial(
-                envelope_lines,
-                picture=view.picture,
-                channel=channel,
-                marked=evidence.marked if evidence is not None else Marking(why_not="reading …"),
-                zoom=zoom,
-                glyphs=self.glyphs,
-                when=seen.when,
-            ),
-            "waveform": partial(
-                waveform_lines,
-                waveform=self._waveform if self._current(frame) else None,
-                channel=channel,
-                unit=unit,
-                zoom=zoom,
-                glyphs=self.glyphs,
-                when=seen.when,
-            ),
-            "contributions": partial(
-                contribution_lines,
-                picture=view.picture,
-                assessment=view.assessment,
-                component=shown.component,
-                seconds=recording_seconds(view),
-                glyphs=self.glyphs,
-                when=seen.when,
-            ),
-        }
+        return drawing_of(name, shown, frame, self._desk(shown, frame, name))
 
     # The recording.
 
-    def _current(self, frame: Frame) -> bool:
-        known = self._waveform is not None and frame.index >= 0
-        return (
-            known
-            and self._waveform is not None
-            and self._waveform.name == frame.view.series.names[frame.index]
-        )
-
-    def _fetch(self, frame: Frame) -> None:
-        """Read the recording under the playhead, a single one at a time; the newest request wins."""
-        if frame.index < 0 or self._reading is not None or self._current(frame):
+    def _fetch(self, shown: Shown, frame: Frame) -> None:
+        """Analyse the recordings that are wanted, one request at a time; the newest request wins."""
+        place = self._place(shown, frame)
+        wanted = wanted_of(place, self.tools, self.panes_shown())
+        if wanted is None or self._reading is not None:
             return
-        self._reading = frame.view.series.names[frame.index]
-        self._read(frame.view, frame.index)
+        done = self.analysis
+        if done is not None and done.wanted == wanted and not done.pending and is_current(place, done):
+            return
+        self._reading = wanted
+        self._read(frame.view.assessment, wanted)
 
     @work(thread=True, group="recording")
-    def _read(self, view: View, index: int) -> None:
-        series = view.series
-        found = read_waveform(view.assessment, series.names[index], int(series.at[index]))
-        self.app.call_from_thread(self._arrived, found)
+    def _read(self, assessment: Assessment, wanted: Wanted) -> None:
+        found = self._laboratory.analyse(assessment, wanted)
+        waveform = self._laboratory.recording(wanted.now.name)
+        self.app.call_from_thread(self._arrived, found, waveform)
 
-    def _arrived(self, found: Waveform) -> None:
-        self._waveform, self._reading = found, None
+    def _arrived(self, found: Analysis, waveform: Waveform | None) -> None:
+        self.analysis, self._reading = found, None
+        self._waveform = waveform or self._waveform
         self.again()
-
-
-def recording_seconds(view: View) -> float:
-    """Return the length of a recording [s], 0 if the settings do not give it."""
-    machine, recording = view.assessment.settings.machine, view.assessment.settings.recording
-    if machine is None or recording is None:
-        return 0.0
-    return recording.rows / (machine.sample_rate or 1.0)
-
-
-def picture_time(view: View, shown: Shown) -> str:
-    """Return the time of the snapshot that the picture belongs to; it arrives a moment after a step."""
-    position, positions = view.picture_position, view.series.positions
-    place = 0 if position is None else int(np.searchsorted(positions, position))
-    if place == len(positions) or positions[place] != position:
-        return ""
-    return f"at {short_time(int(view.series.at[place]), shown.zone)}"
-
-
-def head_lines(width: int, height: int, shown: Shown, frame: Frame) -> Lines:
-    """Return name, state, severity and snapshot of the bearing in a line, and the advice in another."""
-    condition = frame.conditions[shown.component]
-    state = state_of(condition)
-    alarm = condition.alarm
-    parts = [f"severity {severity_text(condition.severity)} {ARROWS[condition.trend]}"]
-    if condition.quality is not None and condition.quality is not Quality.RUNNING:
-        parts[0] = f"now {condition.quality}"
-    if alarm is not None:
-        since = since_texts(alarm, lambda at: short_time(at, shown.zone))[1]
-        parts.append(f"{reason(alarm, frame.playhead.at)} {since}")
-    if not math.isfinite(condition.severity) and condition.last is not None:
-        severity, when = condition.last
-        parts.append(f"last {severity_text(severity)} at {short_time(when, shown.zone)}")
-    if frame.index >= 0:
-        parts.append(f"{frame.view.series.names[frame.index]} #{frame.number}")
-    line: Line = (
-        Span(" "),
-        Span(state.glyph, state.role),
-        Span(f" {clean(condition.name)}  ", Role.STRONG),
-        Span(state.word, state.role),
-    )
-    used = width_of(line)
-    rest = ""
-    for part in parts:
-        if used + len(rest) + len(part) + 2 <= width:
-            rest += f"  {part}"
-    lines: Lines = [(*line, Span(fit(rest, width - used)))]
-    advice = advice_line(shown, frame)
-    if advice:
-        lines.append((Span(fit(f" {advice}", width), Role.STRONG),))
-    return lines[:height]
-
-
-def advice_line(shown: Shown, frame: Frame) -> str:
-    """Return the advice on the bearing's alarm, "" if none stands."""
-    alarm = frame.conditions[shown.component].alarm
-    if alarm is None or not alarm.stands:
-        return ""
-    return advice_for(alarm, frame.view.assessment.settings.advice)

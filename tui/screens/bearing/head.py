@@ -1,0 +1,74 @@
+"""The lines above the panes: name, state and severity of the bearing, and the advice."""
+
+import math
+
+import numpy as np
+
+from engine.alarms.advice import advice_for
+from engine.records.assessment import Quality
+from tui.data.frame import Frame
+from tui.data.view import View
+from tui.draw.format import reason, short_time, since_texts, state_of
+from tui.draw.glyphs import ARROWS
+from tui.draw.severity import severity_text
+from tui.draw.text import Line, Lines, Role, Span, clean, fit, width_of
+from tui.screens.state import Shown
+
+
+def recording_seconds(view: View) -> float:
+    """Return the length of a recording [s], 0 if the settings do not give it."""
+    machine, recording = view.assessment.settings.machine, view.assessment.settings.recording
+    if machine is None or recording is None:
+        return 0.0
+    return recording.rows / (machine.sample_rate or 1.0)
+
+
+def picture_time(view: View, shown: Shown) -> str:
+    """Return the time of the snapshot that the picture belongs to; it arrives a moment after a step."""
+    position, positions = view.picture_position, view.series.positions
+    place = 0 if position is None else int(np.searchsorted(positions, position))
+    if place == len(positions) or positions[place] != position:
+        return ""
+    return f"at {short_time(int(view.series.at[place]), shown.zone)}"
+
+
+def head_lines(width: int, height: int, shown: Shown, frame: Frame) -> Lines:
+    """Return name, state, severity and snapshot of the bearing in a line, and the advice in another."""
+    condition = frame.conditions[shown.component]
+    state = state_of(condition)
+    alarm = condition.alarm
+    parts = [f"severity {severity_text(condition.severity)} {ARROWS[condition.trend]}"]
+    if condition.quality is not None and condition.quality is not Quality.RUNNING:
+        parts[0] = f"now {condition.quality}"
+    if alarm is not None:
+        since = since_texts(alarm, lambda at: short_time(at, shown.zone))[1]
+        parts.append(f"{reason(alarm, frame.playhead.at)} {since}")
+    if not math.isfinite(condition.severity) and condition.last is not None:
+        severity, when = condition.last
+        parts.append(f"last {severity_text(severity)} at {short_time(when, shown.zone)}")
+    if frame.index >= 0:
+        parts.append(f"{frame.view.series.names[frame.index]} #{frame.number}")
+    line: Line = (
+        Span(" "),
+        Span(state.glyph, state.role),
+        Span(f" {clean(condition.name)}  ", Role.STRONG),
+        Span(state.word, state.role),
+    )
+    used = width_of(line)
+    rest = ""
+    for part in parts:
+        if used + len(rest) + len(part) + 2 <= width:
+            rest += f"  {part}"
+    lines: Lines = [(*line, Span(fit(rest, width - used)))]
+    advice = advice_line(shown, frame)
+    if advice:
+        lines.append((Span(fit(f" {advice}", width), Role.STRONG),))
+    return lines[:height]
+
+
+def advice_line(shown: Shown, frame: Frame) -> str:
+    """Return the advice on the bearing's alarm, "" if none stands."""
+    alarm = frame.conditions[shown.component].alarm
+    if alarm is None or not alarm.stands:
+        return ""
+    return advice_for(alarm, frame.view.assessment.settings.advice)
