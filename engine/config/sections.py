@@ -319,6 +319,13 @@ class ConsoleSettings(Table):
     glyphs: Literal["auto", "unicode", "no-braille", "ascii"]
     bell: bool
     mouse: bool
+    exports: FolderName
+    clipboard: bool
+
+    @property
+    def exports_folder(self) -> Path | None:
+        """Return the folder of exports; None for one in the working directory."""
+        return expanded(self.exports) if self.exports else None
 
 
 class StoreSettings(Table):

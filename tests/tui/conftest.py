@@ -103,6 +103,8 @@ class Changes(TypedDict, total=False):
     read_only: bool
     start: Callable[[], str]
     memory: Path | None
+    exports: Path | None
+    clipboard: bool
     appearance: Appearance
 
 

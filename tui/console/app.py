@@ -10,6 +10,7 @@ from textual.screen import ModalScreen, Screen
 from engine.errors import FailedError, UnusableError
 from tui.console.controller import Controller
 from tui.console.display import keymap_for
+from tui.console.further_actions import FurtherActions
 from tui.console.options import ConsoleOptions
 from tui.data.view import View
 from tui.draw.glyphs import Glyphs
@@ -59,6 +60,7 @@ class Console(TerminalApp, inherit_bindings=False):
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-wide"), (120, "-broad")]
         self.VERTICAL_BREAKPOINTS = [(0, "-short"), (22, "-tall")]
         self.controller = Controller(options, self)
+        self.further = FurtherActions(self, self.controller, options)
         self.refused: UnusableError | FailedError | None = None
         """The reason why there was nothing to show, if the console ended because of it."""
 
@@ -289,6 +291,10 @@ class Console(TerminalApp, inherit_bindings=False):
         self.controller.navigation.jump()
 
     # Actions on screens.
+
+    def action_do(self, what: str) -> None:
+        """Run one of the further actions."""
+        self.further.do(what)
 
     def action_move(self, by: int) -> None:
         """Select the row above or below; on the help, scroll."""

@@ -114,6 +114,8 @@ def console_options(
             theme_of(shown.theme, os.environ), glyphs_of(shown.glyphs, os.environ), shown.bell
         ),
         keymap=keymap_of(settings.keys),
+        exports=shown.exports_folder,
+        clipboard=shown.clipboard,
         zone=local if shown.time_zone == "local" else UTC,
         wall_zone=local,
     )

@@ -45,6 +45,8 @@ class ConsoleOptions:
         read_only: whether this console can store nothing.
         start: gives the id of the first screen, "" for the screen used last; called when there is data.
         memory: file that remembers how the console was left, None to remember nothing.
+        exports: folder of exports, None for one in the working directory.
+        clipboard: whether the terminal may be asked to copy.
         appearance: theme, glyphs and bell.
         keymap: the keys in force.
         zone: time zone of recording times.
@@ -65,6 +67,8 @@ class ConsoleOptions:
     read_only: bool = False
     start: Callable[[], str] = str
     memory: Path | None = None
+    exports: Path | None = None
+    clipboard: bool = False
     appearance: Appearance = Appearance()
     keymap: Keymap = DEFAULT
     zone: tzinfo = UTC

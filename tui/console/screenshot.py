@@ -1,5 +1,7 @@
 """Screenshots: a frame of the console without a terminal, as text or as a picture in SVG."""
 
+from typing import Any
+
 from rich.segment import Segment
 from textual.pilot import Pilot
 from textual.screen import Screen
@@ -55,12 +57,12 @@ def text_of(screen: Screen[object], size: tuple[int, int]) -> str:
     return "\n".join(fit(row.text, size[0]).rstrip() for row in rows_of(screen, size))
 
 
-def picture_of(screen: Screen[object], size: tuple[int, int]) -> str:
+def picture_of(screen: Screen[Any], size: tuple[int, int]) -> str:
     """Return a screen as a picture in SVG."""
     return svg_of([list(row) for row in rows_of(screen, size)], size[0], screen.rich_style, "Raceway")
 
 
-def rows_of(screen: Screen[object], size: tuple[int, int]) -> list[Strip]:
+def rows_of(screen: Screen[Any], size: tuple[int, int]) -> list[Strip]:
     """Return the lines of a screen's panels, side by side."""
     rows = [Strip([])] * size[1]
     panels = [panel for panel in screen.query(Panel) if panel.region.area]

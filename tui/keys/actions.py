@@ -349,6 +349,23 @@ CONSOLE = (
         Group.CONSOLE,
         rank=20,
     ),
+    Action(
+        "export",
+        ("E",),
+        "do('export')",
+        "export",
+        "export the screen as a picture (SVG) and the numbers it plots (CSV)",
+        Group.CONSOLE,
+        rank=17,
+    ),
+    Action(
+        "copy",
+        ("Y",),
+        "do('copy')",
+        "copy",
+        "copy the plotted numbers to the clipboard of the terminal, if the settings allow it",
+        Group.CONSOLE,
+    ),
     Action("help", ("?",), "help", "help", "show all keys", Group.CONSOLE, rank=3),
     Action(
         "quit", ("q",), "quit", "quit", "leave the console; everything stored is kept", Group.CONSOLE, rank=3

@@ -12,6 +12,7 @@ from tui.draw.footer import footer_lines
 from tui.draw.glyphs import Glyphs
 from tui.draw.notice import LINES, LINES_WHOLE, notice_lines, notice_rows, wrapped
 from tui.draw.text import Lines, Role, Span, title
+from tui.screens.numbers import Numbers, severity_numbers
 from tui.screens.panel import Panel
 from tui.screens.state import Rows, Shown
 
@@ -75,6 +76,12 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
             component: index of the selected one.
         """
         return None
+
+    def numbers(self) -> Numbers | None:
+        """Return the numbers that the screen plots, None where it plots none."""
+        if self.shown is None or self.shown.frame is None or self.shown.frame.index < 0:
+            return None
+        return severity_numbers(self.shown.frame)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Return whether this screen has the action."""

@@ -18,8 +18,10 @@ from tui.screens.bearing.analysis.desk import Place, index_of, is_current, press
 from tui.screens.bearing.analysis.laboratory import Analysis, Laboratory, Wanted
 from tui.screens.bearing.analysis.tools import DOMAINS, Compare, Domain, Tools, Trace
 from tui.screens.bearing.head import advice_line, head_lines, picture_time
+from tui.screens.bearing.pane_numbers import pane_numbers
 from tui.screens.bearing.panes import BESIDE, STRIP_FROM, Desk, drawing_of, trace_of
 from tui.screens.bearing.recording import Waveform
+from tui.screens.numbers import Numbers
 from tui.screens.paned import PANE_HEIGHT, SLOTS, PanedScreen
 from tui.screens.panel import Draw, Panel
 from tui.screens.state import Rows, Shown
@@ -205,6 +207,14 @@ class BearingScreen(PanedScreen):
         """Return what the analyst has at hand in a pane."""
         place = self._place(shown, frame)
         return Desk(place, self.tools, self.analysis, self._waveform, self.zoom(pane), self.glyphs)
+
+    def numbers(self) -> Numbers | None:
+        """Return the numbers that the chosen pane plots."""
+        shown = self.shown
+        if shown is None or shown.frame is None or shown.frame.index < 0:
+            return None
+        desk = self._desk(shown, shown.frame, self.pane)
+        return pane_numbers(self.pane, shown.frame, shown.component, desk)
 
     def drawing(self, name: str, shown: Shown, frame: Frame) -> Draw:
         """Return the function that draws a pane."""

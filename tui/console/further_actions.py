@@ -1,0 +1,102 @@
+"""Further actions of the console: export and copy, bookmarks, events of the timeline, other machines."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from engine.clock import moment
+from engine.reports.screen_export import safe_name, write_export
+from tui.console.options import ConsoleOptions
+from tui.draw.notice import Notice
+from tui.draw.text import Role
+from tui.screens.base import ConsoleScreen
+from tui.screens.numbers import Numbers
+
+if TYPE_CHECKING:
+    from tui.console.controller import Controller
+
+CLIPBOARD = 50_000
+"""Characters that most terminals take for their clipboard; xterm takes 75,000 bytes of base64."""
+
+FOLDER = "raceway-exports"
+"""Folder of the exports in the working directory, where none is set."""
+
+
+class Window(Protocol):
+    """The application as these actions see it."""
+
+    @property
+    def console_screen(self) -> ConsoleScreen | None:
+        """The screen on top, or the one under a dialog."""
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Ask the terminal to put text on its clipboard (OSC 52)."""
+
+    def spawn(self, work: Callable[[], Coroutine[object, object, None]], group: str) -> None:
+        """Run a coroutine function on the event loop."""
+
+
+class FurtherActions:
+    """The actions by their names in the registry."""
+
+    def __init__(self, window: Window, controller: "Controller", options: ConsoleOptions) -> None:
+        """Act on the window's screen and the controller's record."""
+        self._window, self._controller, self._options = window, controller, options
+        self._actions: dict[str, Callable[[], None]] = {"export": self.export, "copy": self.copy}
+
+    def do(self, what: str) -> None:
+        """Run an action."""
+        self._actions[what]()
+
+    # Export.
+
+    def export(self) -> None:
+        """Write the screen as a picture, and its plotted numbers, to files."""
+        # A screenshot needs the application, which is made of these actions.
+        from tui.console.screenshot import picture_of
+
+        screen = self._window.console_screen
+        if screen is None:
+            return
+        numbers, frame = screen.numbers(), self._controller.frame
+        machine = "" if frame is None or screen.PLACE == "fleet" else frame.view.assessment.machine
+        at = None if frame is None else frame.playhead.at
+        stamp = "" if at is None else f"{moment(at):%Y%m%dT%H%M%SZ}"
+        name = safe_name(machine, screen.PLACE, "" if numbers is None else numbers.name, stamp)
+        picture = picture_of(screen, (screen.size.width, screen.size.height))
+        self._controller.tell(Notice("Exporting …"))
+        self._window.spawn(partial(self._export, name, picture, numbers), "exporting")
+
+    async def _export(self, name: str, picture: str, numbers: Numbers | None) -> None:
+        folder = self._options.exports or Path.cwd() / FOLDER
+        table = ((), ()) if numbers is None else (numbers.header, numbers.rows)
+        try:
+            files = await asyncio.to_thread(write_export, folder, name, picture, *table)
+        except OSError as error:
+            place = error.filename or folder
+            self._controller.tell(Notice(f"Nothing exported: {place}: {error.strerror}", Role.ALARM))
+            return
+        names = " and ".join(file.name for file in files)
+        tail = "" if numbers is not None else "; this screen plots no numbers"
+        self._controller.tell(Notice(f"Exported to {folder}: {names}{tail}", Role.GOOD))
+
+    def copy(self) -> None:
+        """Copy the plotted numbers to the clipboard of the terminal, if the settings allow it."""
+        screen = self._window.console_screen
+        numbers = None if screen is None else screen.numbers()
+        if not self._options.clipboard:
+            words = "Copying is off: clipboard = true in [console] lets Raceway ask the terminal for it."
+            self._controller.tell(Notice(words))
+        elif numbers is None:
+            self._controller.tell(Notice("This screen plots no numbers to copy."))
+        elif len(text := numbers.text()) > CLIPBOARD:
+            words = (
+                f"{len(numbers.rows)} rows are too many for a terminal's clipboard; zoom in, or export them."
+            )
+            self._controller.tell(Notice(words))
+        else:
+            self._window.copy_to_clipboard(text)
+            words = f"Copied {len(numbers.rows)} rows ({numbers.name}) to the clipboard of the terminal."
+            self._controller.tell(Notice(words, Role.GOOD))
