@@ -98,7 +98,7 @@ class Snapshot:
         sample_rate: of each channel [Hz].
         signal: float32 (rows, channels), read-only, in the unit of the recording; NaN in every row of a
             channel that could not be read.
-        speed: of the shaft during the recording [Hz]; None where the recording does not tell it.
+        speed: of the shaft during the recording [Hz], finite and positive; None where it is not recorded.
     """
 
     machine: str

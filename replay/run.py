@@ -73,6 +73,17 @@ class Run:
         """Return the path of an entry's file."""
         return self.folder / self.entries[index].name
 
+    def stamp(self, index: int) -> tuple[int, int] | None:
+        """Return the size of an entry's file [bytes] and when it was last changed [ns]; None without a file.
+
+        The time is that of the inode, which a program cannot set: a file with an equal stamp is equal.
+        """
+        try:
+            found = self.location(index).stat(follow_symlinks=False)
+        except OSError:
+            return None
+        return found.st_size, found.st_ctime_ns
+
     def read(self, index: int) -> Snapshot:
         """Read the recording at this position in time order.
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.assessment.commits import Batch
-from engine.assessment.examination import Examined, examined
+from engine.assessment.examination import Examined, examined, examined_entry
 from engine.assessment.live_record import LiveRecord
 from engine.assessment.recovery import rebuilt_state
 from engine.assessment.state import State, first_state, unpack_state
@@ -22,6 +22,7 @@ from engine.records.payloads import Ring
 from engine.scoring.occlusion import occlusion
 from engine.scoring.scorer import Scorer
 from replay.recording import Snapshot
+from replay.run import Run
 
 OPINIONS = 3
 """Covered parts with the largest fall of the error, frozen with a ring."""
@@ -90,6 +91,15 @@ class Assessor:
         """
         return examined(self._scorer, snapshot)
 
+    def examine_entry(self, run: Run, index: int) -> Examined:
+        """Read and examine a recording of a finished run; safe to call from several threads.
+
+        Raises:
+            RecordingError: it cannot be read.
+            ArithmeticError: a number that is not finite came out.
+        """
+        return examined_entry(self._scorer, run, index)
+
     def assess(self, one: Examined, intake: Intake | None = None) -> tuple[NewEvent, ...]:
         """Score a snapshot that is newer than all before; the next commit stores it.
 
@@ -128,7 +138,14 @@ class Assessor:
         self, one: Examined, verdict: Verdict, intake: Intake | None, *, late: bool, state: State
     ) -> None:
         facts = SnapshotFacts(
-            one.name, one.at, one.sample_rate, one.rows, one.seen.figures, one.seen.velocity
+            one.name,
+            one.at,
+            one.sample_rate,
+            one.rows,
+            one.seen.figures,
+            one.seen.velocity,
+            one.content,
+            one.speed,
         )
         item = Assessed(
             position=self.position,
@@ -139,6 +156,7 @@ class Assessor:
             state=None,
             picture=verdict.picture.pack(),
             late=late,
+            stamp=one.stamp,
         )
         self._batch.add(item, lambda: {"bundle": self._digest, **state.pack()}, intake)
         self.position += 1

@@ -162,7 +162,7 @@ def _score(
     first_refused: RecordingError | None = None
     indices = range(start, len(run))
     with _worker(run, settings, bundle, len(indices)) as worker:
-        examined = in_order(lambda index: assessor.examine(run.read(index)), indices, worker)
+        examined = in_order(lambda index: assessor.examine_entry(run, index), indices, worker)
         for index, one in zip(indices, examined, strict=True):
             heartbeat.beat(Phase.SCORING, index, len(run))
             if isinstance(one, RecordingError):

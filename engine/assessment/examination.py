@@ -3,15 +3,18 @@
 It imports only what that needs, so that the second process starts fast.
 """
 
+import hashlib
+import json
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from engine.bundles.bundle import Bundle
-from engine.config.channels import layout_of
+from engine.config.channels import Layout, layout_of
 from engine.config.settings import Settings
 from engine.diagnosis.surface import Diagnostician
+from engine.records.assessment import Stamp
 from engine.scoring.scorer import Examination, Scorer
 from replay.recording import RecordingError, Snapshot
 from replay.run import Run
@@ -19,19 +22,52 @@ from replay.run import Run
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A snapshot's name and time, and the result of its examination."""
+    """A snapshot's name and time, and the result of its examination.
+
+    `content` is its digest (hex), `speed` the shaft speed that came with it [Hz]; `stamp` is of its file.
+    """
 
     name: str
     at: datetime
     sample_rate: float
     rows: int
     seen: Examination
+    content: str = ""
+    speed: float | None = None
+    stamp: Stamp | None = None
 
 
 def examined(scorer: Scorer, snapshot: Snapshot) -> Examined:
     """Examine a snapshot. Raises ArithmeticError: a result is not finite."""
     seen = scorer.examine(snapshot)
-    return Examined(snapshot.name, snapshot.time, snapshot.sample_rate, len(snapshot.signal), seen)
+    return Examined(
+        snapshot.name,
+        snapshot.time,
+        snapshot.sample_rate,
+        len(snapshot.signal),
+        seen,
+        content_of(snapshot, scorer.layout),
+        snapshot.speed,
+    )
+
+
+def content_of(snapshot: Snapshot, layout: Layout) -> str:
+    """Return the SHA-256 (hex) of all that decides a stored snapshot."""
+    head = (snapshot.name, snapshot.digest(), snapshot.sample_rate, snapshot.speed)
+    text = json.dumps([*head, layout.sensitivity.tolist(), list(layout.units)])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def examined_entry(scorer: Scorer, run: Run, index: int) -> Examined:
+    """Read and examine a recording of a run.
+
+    Raises:
+        RecordingError: it cannot be read.
+        ArithmeticError: a result is not finite.
+    """
+    # Before the file is read: a change while it is read then shows.
+    stamp = run.stamp(index)
+    return replace(examined(scorer, run.read(index)), stamp=stamp)
 
 
 def examination(run: Run, settings: Settings, bundle: Bundle) -> Callable[[int], Examined]:
@@ -40,4 +76,4 @@ def examination(run: Run, settings: Settings, bundle: Bundle) -> Callable[[int],
     with suppress(RecordingError, IndexError):
         # The first examination takes far longer than the others: do it before the caller waits for one.
         examined(scorer, run.read(0))
-    return lambda index: examined(scorer, run.read(index))
+    return lambda index: examined_entry(scorer, run, index)

@@ -1,119 +1,131 @@
 """Tells whether a run is the one that an assessment was made of: file names alone do not say so.
 
-Two test runs may share their names, and bad files are mended under theirs.
+Two test runs may share their names, and bad files are mended under theirs. A file whose size and time of
+change are those of the file that was judged is equal; every other is read, and its digest is compared.
 """
 
 import hashlib
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Mapping
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.assessment.examination import content_of
 from engine.assessment.key import assessment_key
 from engine.clock import microseconds
-from engine.config.channels import layout_of
+from engine.config.channels import Layout, layout_of
 from engine.config.settings import Settings
-from engine.errors import UnusableError
-from engine.records.assessment import Assessment
+from engine.records.assessment import Assessment, Kept
 from engine.records.picker import with_key
-from engine.records.series import Series
 from engine.signals.features import centred, figures
 from engine.store.store import Store
-from replay.recording import RecordingError
+from replay.recording import RecordingError, Snapshot
 from replay.run import Run
-
-SAMPLED = 8
-"""Recordings compared at least, evenly spaced; those written after the assessment began are all compared."""
 
 TOLERANCE = 1e-3
 """Relative difference of condition figures that rounding may cause between two processors."""
 
 
-class OtherRunError(UnusableError):
-    """The store holds other recordings under the names and times of this run."""
-
-
 def key_of_run(run: Run, settings: Settings, store: Store, bundle_digest: str | None = None) -> str:
     """Return the key of the assessment of a run: one that a store holds and that can go on, or a new one.
+
+    Runs of other recordings under the same names lie beside each other, each under a key of its own.
 
     Args:
         run: the recordings.
         settings: the machine and all rules.
         store: that may hold earlier assessments.
         bundle_digest: of the bundle to score with; None where one is learned from the run.
-
-    Raises:
-        OtherRunError: a recording differs from the one that was scored for its time.
     """
-    key = assessment_key(run, settings, bundle_digest)
-    found = with_key(store.assessments(), key)
-    if found is None or _goes_on(run, settings, store, found):
-        return key
-    names = "\n".join(f"{entry.name} {_written(run, index)}" for index, entry in enumerate(run.entries))
-    return hashlib.sha256(f"{key}\n{names}".encode()).hexdigest()
+    first = assessment_key(run, settings, bundle_digest)
+    known = store.assessments()
+    recordings = _Recordings(run, layout_of(settings))
+    for number in count():
+        key = first if number == 0 else hashlib.sha256(f"{first} {number}".encode()).hexdigest()
+        found = with_key(known, key)
+        if found is None or _goes_on(recordings, store, found):
+            return key
+    raise AssertionError("counting does not end")
 
 
-def _goes_on(run: Run, settings: Settings, store: Store, assessment: Assessment) -> bool:
-    """Whether an assessment can go on with a run: it lacks no judged recording, and none was mended since."""
+class _Recordings:
+    """The recordings of a run, each read once at most."""
+
+    def __init__(self, run: Run, layout: Layout) -> None:
+        self.run = run
+        self._layout = layout
+        self._contents: dict[int, str] = {}
+        self._figures: dict[int, NDArray[np.float32]] = {}
+
+    def content(self, index: int) -> str:
+        """Return the digest of a recording, "" where it cannot be read."""
+        if index not in self._contents:
+            self._read(index)
+        return self._contents[index]
+
+    def figures(self, index: int) -> NDArray[np.float32]:
+        """Return the condition figures (channels, 4) of a recording, NaN where it cannot be read."""
+        if index not in self._figures:
+            self._read(index)
+        return self._figures[index]
+
+    def _read(self, index: int) -> None:
+        try:
+            snapshot = self.run.read(index)
+        except RecordingError:
+            self._contents[index] = ""
+            self._figures[index] = np.full((len(self._layout.watched), 4), np.nan, np.float32)
+        else:
+            self._contents[index] = content_of(snapshot, self._layout)
+            self._figures[index] = _figures(snapshot, self._layout)
+
+
+def _goes_on(recordings: _Recordings, store: Store, assessment: Assessment) -> bool:
+    """Whether a run holds every judged recording as it was, and none that should have been judged before."""
+    run = recordings.run
     resume = store.resume_point(assessment)
     if resume is None:
         return True
-    series = store.series(assessment)
-    places = {int(at): place for place, at in enumerate(series.at)}
-    judged = {microseconds(entry.time): index for index, entry in enumerate(run.entries)}
-    mended = False
-    for index in _to_compare(run, [judged[at] for at in places if at in judged], assessment.created_at):
-        stored = series.figures[places[microseconds(run.entries[index].time)]]
-        now = _figures(run, index, settings)
-        both = np.isfinite(now) & np.isfinite(stored)
-        if not both.any() or not np.allclose(now[both], stored[both], rtol=TOLERANCE):
-            raise OtherRunError(
-                f"{run.path}: {run.entries[index].name} differs from the recording that was scored as"
-                f" {assessment.machine} for its time (from {assessment.run}); score this run into another"
-                " store (--state, --out), or under another machine name"
-            )
-        mended |= bool((np.isfinite(now) & ~np.isfinite(stored)).any())
-    if mended or any(at not in judged for at in places):
+    newest = microseconds(resume[1])
+    entries = {microseconds(entry.time): index for index, entry in enumerate(run.entries)}
+    kept = {one.at: one for one in store.kept(assessment)}
+    if any(at not in entries for at in kept):
         return False
-    return not _is_mended(run, store, assessment, series, resume[1])
+    rejected = {name for name, _ in store.rejections(assessment)}
+    for at, index in entries.items():
+        # A file that was rejected and can be read now was mended; one that was not there came later.
+        if at > newest or at in kept:
+            continue
+        if run.entries[index].name not in rejected or recordings.content(index):
+            return False
+    old = _old_figures(store, assessment, kept)
+    return all(_is_kept(recordings, entries[at], one, old) for at, one in kept.items())
 
 
-def _to_compare(run: Run, indices: list[int], since: datetime) -> Iterator[int]:
-    """Yield the recordings to compare: a few, and all that were written after the assessment began."""
-    few = set(np.linspace(0, len(indices) - 1, SAMPLED).astype(int)) if indices else set()
-    for place, index in enumerate(indices):
-        if place in few or _written(run, index) > microseconds(since):
-            yield index
+def _is_kept(recordings: _Recordings, index: int, kept: Kept, old: Mapping[int, NDArray[np.float32]]) -> bool:
+    """Whether a recording is the one that was judged."""
+    if kept.stamp is not None and kept.stamp == recordings.run.stamp(index):
+        return True
+    if kept.content:
+        return recordings.content(index) == kept.content
+    if kept.at not in old or not recordings.content(index):
+        return False
+    now, then = recordings.figures(index), old[kept.at]
+    known = np.isfinite(then)
+    return bool((known == np.isfinite(now)).all() and np.allclose(now[known], then[known], rtol=TOLERANCE))
 
 
-def _figures(run: Run, index: int, settings: Settings) -> NDArray[np.float32]:
-    """Return the condition figures (channels, 4) of a recording, NaN where it cannot be read."""
-    layout = layout_of(settings)
-    try:
-        signal = run.read(index).signal / layout.sensitivity
-    except RecordingError:
-        return np.full((len(layout.watched), 4), np.nan, np.float32)
+def _old_figures(
+    store: Store, assessment: Assessment, kept: Mapping[int, Kept]
+) -> Mapping[int, NDArray[np.float32]]:
+    """Return the figures of the snapshots that an earlier Raceway stored without a digest, by time."""
+    if all(one.content for one in kept.values()):
+        return {}
+    series = store.series(assessment)
+    return {int(at): found for at, found in zip(series.at, series.figures, strict=True)}
+
+
+def _figures(snapshot: Snapshot, layout: Layout) -> NDArray[np.float32]:
     with np.errstate(all="ignore"):
-        return figures(centred(signal))
-
-
-def _is_mended(run: Run, store: Store, assessment: Assessment, series: Series, newest: datetime) -> bool:
-    """Whether a file before the newest snapshot was rejected and can be read now."""
-    rejected = {name for name, _ in store.rejections(assessment)} - set(series.names)
-    for index, entry in enumerate(run.entries):
-        if entry.time <= newest and entry.name in rejected:
-            try:
-                run.read(index)
-            except RecordingError:
-                continue
-            return True
-    return False
-
-
-def _written(run: Run, index: int) -> int:
-    """Return when a file was written, in microseconds since 1970; 0 where it cannot be asked."""
-    try:
-        return run.location(index).stat().st_mtime_ns // 1000
-    except OSError:
-        return 0
+        return figures(centred(snapshot.signal / layout.sensitivity))

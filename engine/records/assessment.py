@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from engine.records.events import NewEvent
 from engine.records.stored_settings import StoredSettings
 
+Stamp = tuple[int, int]
+"""Size of a file [bytes] and time of its last change [ns since 1970]; a file with an equal one is equal."""
+
 
 class Quality(StrEnum):
     """Quality of a signal; only a running one is scored."""
@@ -28,7 +31,8 @@ class Assessment:
 
     `key` identifies a pass: the same key means the same rows. `components` names the watched
     parts in display order, `channels` the 1-based sensor columns of each, `units` one unit a column.
-    `expected` is the number of snapshots in a finished run, 0 for a machine watched live.
+    `expected` is the number of snapshots in a finished run, 0 for a machine watched live. `used` grows with
+    each pass and each start of an engine, over all assessments of a store.
     """
 
     id: int
@@ -44,6 +48,7 @@ class Assessment:
     channels: tuple[tuple[int, ...], ...]
     units: tuple[str, ...]
     settings: StoredSettings = field(repr=False)
+    used: int = field(default=0, compare=False)
 
     @property
     def live(self) -> bool:
@@ -75,7 +80,9 @@ class SnapshotFacts:
 
     `figures` is float32 (channels, 4): standard deviation, peak, crest factor, kurtosis; the first two
     in the channel's unit. `velocity` is float32 (channels,) in mm/s RMS from 10 to 1000 Hz, NaN where the
-    unit is no acceleration, None where no channel measures acceleration.
+    unit is no acceleration, None where no channel measures acceleration. `content` is the digest of the
+    recording (hex), "" where it is not known. `speed` is the shaft speed [Hz] that came with the recording,
+    None without one.
     """
 
     name: str
@@ -84,6 +91,21 @@ class SnapshotFacts:
     rows: int
     figures: NDArray[np.float32]
     velocity: NDArray[np.float32] | None = None
+    content: str = ""
+    speed: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a store keeps of a judged recording to know it again.
+
+    `at` counts microseconds since 1970 UTC; `content` is the digest, "" where an earlier Raceway wrote it.
+    """
+
+    position: int
+    at: int
+    content: str
+    stamp: Stamp | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +116,7 @@ class Assessed:
     engine's running state after this snapshot, JSON; of snapshots that are stored together only the last
     one's is kept, and the others may have None. `picture` is packed for the console. A late snapshot
     is older than one that was judged before it: it is scored, and enters neither smoothing nor alarms.
+    `stamp` is of the file that was read.
     """
 
     position: int
@@ -104,6 +127,7 @@ class Assessed:
     state: Mapping[str, object] | None
     picture: bytes | None
     late: bool = False
+    stamp: Stamp | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The choice of an assessment among those of a store: the live one of a machine, else its newest."""
+"""The choice of an assessment among those of a store: the live one of a machine, else the one last used."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -12,9 +12,9 @@ class PickError(UnusableError):
 
 
 def newest_of_each(assessments: Iterable[Assessment]) -> tuple[Assessment, ...]:
-    """Return one assessment per machine: the live one, else the newest."""
-    by_age = sorted(assessments, key=lambda one: (one.live, one.id))
-    return tuple({one.machine: one for one in by_age}.values())
+    """Return one assessment per machine: the live one, else any; of several the one that was used last."""
+    by_use = sorted(assessments, key=lambda one: (one.live, one.used, one.id))
+    return tuple({one.machine: one for one in by_use}.values())
 
 
 def address(assessment: Assessment) -> str:
@@ -23,11 +23,13 @@ def address(assessment: Assessment) -> str:
 
 
 def former_of(assessments: Iterable[Assessment], current: Assessment) -> tuple[Assessment, ...]:
-    """Return the earlier live records of a machine: those before its layout changed, newest first."""
+    """Return the other live records of a machine, of other layouts, the one that was used last first."""
     if not current.live:
         return ()
-    earlier = (one for one in assessments if one.live and one.machine == current.machine)
-    return tuple(sorted((one for one in earlier if one.id < current.id), key=lambda one: -one.id))
+    others = (one for one in assessments if one.live and one.machine == current.machine)
+    return tuple(
+        sorted((one for one in others if one.id != current.id), key=lambda one: (-one.used, -one.id))
+    )
 
 
 def with_key(assessments: Iterable[Assessment], key: str) -> Assessment | None:
@@ -66,7 +68,7 @@ def of_machine(
 def pick(
     assessments: Iterable[Assessment], machine: str | None, where: Path, *, live: bool = False
 ) -> Assessment:
-    """Return the assessment of one machine: the live one, else the newest.
+    """Return the assessment of one machine: the live one, else the one that was used last.
 
     Args:
         assessments: all that the store holds, oldest first.

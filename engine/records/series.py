@@ -13,7 +13,8 @@ class Series:
     `positions` (n,) int64, `at` (n,) int64 microseconds since 1970 UTC, `names` n file names,
     `baseline` (n,) bool; `error`, `limit`, `severity`, `share` float64 (n, components) with NaN where there
     is none; `quality` (n, components) of Quality values as str objects; `figures` float32
-    (n, channels, 4); `velocity` float32 (n, channels) in mm/s RMS, NaN where there is none.
+    (n, channels, 4); `velocity` float32 (n, channels) in mm/s RMS, NaN where there is none; `speed` float64
+    (n,), the shaft speed that came with the recording [Hz], NaN where none did.
     """
 
     positions: NDArray[np.int64]
@@ -27,6 +28,7 @@ class Series:
     quality: NDArray[np.object_]
     figures: NDArray[np.float32]
     velocity: NDArray[np.float32]
+    speed: NDArray[np.float64]
 
     def __len__(self) -> int:
         """Count the snapshots."""

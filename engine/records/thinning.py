@@ -41,6 +41,7 @@ def taken(series: Series, rows: NDArray[np.bool_] | NDArray[np.int64]) -> Series
         quality=series.quality[numbers],
         figures=series.figures[numbers],
         velocity=series.velocity[numbers],
+        speed=series.speed[numbers],
     )
 
 
@@ -67,6 +68,7 @@ def joined(*parts: Series) -> Series:
         quality=np.concatenate([part.quality for part in some]),
         figures=np.concatenate([part.figures for part in some]),
         velocity=np.concatenate([part.velocity for part in some]),
+        speed=np.concatenate([part.speed for part in some]),
     )
     if (np.diff(whole.at) > 0).all():
         return whole

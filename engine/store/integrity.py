@@ -159,10 +159,16 @@ def _state(connection: Connection, assessment: Assessment) -> list[str]:
 def _taken(store: Store, machine_id: int) -> list[str]:
     """Return the files that the ledger has as taken in, but that have no scores and were not thinned."""
     intake, snapshot, assessed = schema.intake.c, schema.snapshot.c, schema.assessed.c
+    # A finished run of the same times does not count.
     scored = (
         select(assessed.position)
         .join_from(schema.assessed, schema.snapshot)
-        .where(snapshot.machine_id == intake.machine_id, snapshot.at == intake.at)
+        .join(schema.assessment)
+        .where(
+            snapshot.machine_id == intake.machine_id,
+            snapshot.at == intake.at,
+            schema.assessment.c.expected == 0,
+        )
     )
     query = (
         select(intake.id, intake.name, intake.at, scored.exists().label("scored"))

@@ -73,6 +73,34 @@ STEPS: Mapping[int, tuple[str, ...]] = {
     ),
     # From here on new values carry a checksum, which an earlier Raceway cannot read; the old ones stay.
     4: (),
+    5: (
+        """CREATE TABLE snapshot_new (
+            id INTEGER NOT NULL, machine_id INTEGER NOT NULL, name VARCHAR(255) NOT NULL, at BIGINT NOT NULL,
+            sample_rate FLOAT NOT NULL, rows INTEGER NOT NULL, figures BLOB NOT NULL, velocity BLOB,
+            content BLOB DEFAULT X'' NOT NULL, speed FLOAT,
+            PRIMARY KEY (id), UNIQUE (machine_id, at, content),
+            FOREIGN KEY(machine_id) REFERENCES machine (id)
+        )""",
+        """INSERT INTO snapshot_new
+            SELECT id, machine_id, name, at, sample_rate, rows, figures, velocity, X'', NULL FROM snapshot""",
+        """CREATE TABLE assessed_new (
+            assessment_id INTEGER NOT NULL, position INTEGER NOT NULL, snapshot_id INTEGER NOT NULL,
+            baseline BOOLEAN NOT NULL, late BOOLEAN DEFAULT 0 NOT NULL, size BIGINT, changed_ns BIGINT,
+            PRIMARY KEY (assessment_id, position), UNIQUE (snapshot_id, assessment_id),
+            FOREIGN KEY(assessment_id) REFERENCES assessment (id),
+            FOREIGN KEY(snapshot_id) REFERENCES snapshot_new (id)
+        ) WITHOUT ROWID""",
+        """INSERT INTO assessed_new SELECT assessment_id, position, snapshot_id, baseline, late, NULL, NULL
+            FROM assessed""",
+        # The referring table first: a row that is referred to cannot be dropped.
+        "DROP TABLE assessed",
+        "DROP TABLE snapshot",
+        "ALTER TABLE snapshot_new RENAME TO snapshot",
+        "ALTER TABLE assessed_new RENAME TO assessed",
+        "CREATE INDEX assessed_late ON assessed (assessment_id, position) WHERE late = 1",
+        "ALTER TABLE assessment ADD COLUMN used BIGINT DEFAULT 0 NOT NULL",
+        "UPDATE assessment SET used = id",
+    ),
 }
 """The statements of the step from each version to the next."""
 

@@ -81,6 +81,7 @@ def _heads(before: bool, limited: bool, *, newest_first: bool) -> Select[Any]:
             assessed.baseline,
             snapshot.figures,
             snapshot.velocity,
+            snapshot.speed,
         )
         .join_from(schema.assessed, schema.snapshot)
         .where(

@@ -26,7 +26,7 @@ from sqlalchemy import (
 from engine.clock import microseconds, moment
 from engine.store.values.checksums import CheckedBytes, CheckedText
 
-VERSION = 5
+VERSION = 6
 """Schema version, written into the store when it is made and checked when it is opened."""
 
 
@@ -101,8 +101,12 @@ snapshot = Table(
     Column("rows", Integer, nullable=False),
     Column("figures", CheckedBytes, nullable=False),
     Column("velocity", CheckedBytes),
-    UniqueConstraint("machine_id", "at"),
+    Column("content", Digest, nullable=False, server_default=text("X''")),
+    Column("speed", Float),
+    UniqueConstraint("machine_id", "at", "content"),
 )
+"""A recording; other recordings of the same times may lie beside it. `content` is its digest, empty where an
+earlier Raceway wrote the row."""
 
 rejection = Table(
     "rejection",
@@ -128,8 +132,10 @@ assessment = Table(
     Column("created_at", UTCTime, nullable=False),
     Column("layout", CheckedText, nullable=False),
     Column("settings", CheckedText, nullable=False),
+    Column("used", BigInteger, nullable=False, server_default=text("0")),
     UniqueConstraint("machine_id", "key"),
 )
+"""One pass over a run, or the live record of a machine; `used` numbers the beginnings in order, over all."""
 
 assessed = Table(
     "assessed",
@@ -139,6 +145,8 @@ assessed = Table(
     Column("snapshot_id", ForeignKey("snapshot.id"), nullable=False),
     Column("baseline", Boolean, nullable=False),
     Column("late", Boolean, nullable=False, server_default=false()),
+    Column("size", BigInteger),
+    Column("changed_ns", BigInteger),
     # In this order it also finds the assessments of a snapshot.
     UniqueConstraint("snapshot_id", "assessment_id"),
     Index(
@@ -151,6 +159,7 @@ assessed = Table(
     # Small rows, queried by key: one tree holds them, in the order of a series.
     sqlite_with_rowid=False,
 )
+"""The snapshots of an assessment; `size` and `changed_ns` are of the file that was read for it."""
 
 picture = Table(
     "picture",

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import BigInteger, Row, Select, select, type_coerce
 
-from engine.records.assessment import Assessment
+from engine.records.assessment import Assessment, Kept
 from engine.store import schema
 from engine.store.database import Database
 from engine.store.values.checksums import Damaged
@@ -96,6 +96,32 @@ class Streams(Database):
             if len(rows) < READ_AT_ONCE:
                 return
             position, component = rows[-1].position, rows[-1].component
+
+    def kept(self, assessment: Assessment) -> Iterator[Kept]:
+        """Yield what is kept of each snapshot to know its recording again, by position."""
+        assessed, snapshot = schema.assessed.c, schema.snapshot.c
+        query = (
+            select(
+                assessed.position,
+                type_coerce(snapshot.at, BigInteger).label("at"),
+                snapshot.content,
+                assessed.size,
+                assessed.changed_ns,
+            )
+            .join_from(schema.assessed, schema.snapshot)
+            .where(assessed.assessment_id == assessment.id)
+            .order_by(assessed.position)
+        )
+        last = -1
+        while True:
+            rows = self._portion(query.where(assessed.position > last))
+            for row in rows:
+                known = row.size is not None and row.changed_ns is not None
+                stamp = (row.size, row.changed_ns) if known else None
+                yield Kept(row.position, row.at, row.content or "", stamp)
+            if len(rows) < READ_AT_ONCE:
+                return
+            last = rows[-1].position
 
     def event_rows(self, assessment: Assessment) -> Iterator[EventRow]:
         """Yield every event of an assessment, of all sessions, by seq."""

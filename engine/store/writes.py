@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from engine.errors import StoreError
@@ -40,7 +40,8 @@ class Appending(Database):
     ) -> Assessment:
         """Return the assessment with this key, or begin it. The same key is the same assessment.
 
-        A live record (`expected` 0) takes the newest settings, because the handling of its alarms may change.
+        It becomes the one that was used last. A finished run may have grown, or lie elsewhere now. A live
+        record (`expected` 0) takes the newest settings, because the handling of its alarms may change.
         The many parameters are the columns of one row, by name.
 
         Args:
@@ -77,9 +78,10 @@ class Appending(Database):
                 )
             )
             where = (schema.assessment.c.machine_id == machine_id) & (schema.assessment.c.key == key)
-            if expected == 0:
-                kept = update(schema.assessment).where(where)
-                connection.execute(kept.values(settings=json.dumps(settings), run=run))
+            newer = {"settings": json.dumps(settings)} if expected == 0 else {}
+            last = select(func.max(schema.assessment.c.used)).scalar_subquery()
+            mine = update(schema.assessment).where(where)
+            connection.execute(mine.values(run=run, expected=expected, used=last + 1, **newer))
             return self._begun(connection, where, json.dumps(layout))
 
         return self.write(work)
@@ -169,9 +171,11 @@ class Appending(Database):
             {
                 "assessment_id": assessment.id,
                 "position": item.position,
-                "snapshot_id": ids[item.snapshot.at],
+                "snapshot_id": ids[item.snapshot.at, item.snapshot.content],
                 "baseline": item.baseline,
                 "late": item.late,
+                "size": None if item.stamp is None else item.stamp[0],
+                "changed_ns": None if item.stamp is None else item.stamp[1],
             }
             for item in items
         ]
@@ -207,8 +211,8 @@ class Appending(Database):
 
     def _append_snapshots(
         self, connection: Connection, assessment: Assessment, items: Sequence[Assessed]
-    ) -> dict[datetime, int]:
-        """Insert the recordings that are new to the machine; return the id of each by its time."""
+    ) -> dict[tuple[datetime, str], int]:
+        """Insert the recordings that are new to the machine; return the id of each by time and content."""
         taken = schema.snapshot.c
         snapshots = [
             {
@@ -219,15 +223,19 @@ class Appending(Database):
                 "rows": facts.rows,
                 "figures": facts.figures.astype("<f4").tobytes(),
                 "velocity": None if facts.velocity is None else facts.velocity.astype("<f4").tobytes(),
+                "content": facts.content,
+                "speed": facts.speed,
             }
             for facts in (item.snapshot for item in items)
         ]
         connection.execute(insert_new(schema.snapshot), snapshots)
         times = [item.snapshot.at for item in items]
         stored = connection.execute(
-            select(taken.at, taken.id).where(taken.machine_id == assessment.machine_id, taken.at.in_(times))
+            select(taken.at, taken.content, taken.id).where(
+                taken.machine_id == assessment.machine_id, taken.at.in_(times)
+            )
         )
-        return {row.at: row.id for row in stored}
+        return {(row.at, row.content): row.id for row in stored}
 
     def _keep_state(self, connection: Connection, assessment: Assessment, item: Assessed) -> None:
         """Replace the engine's state by the one after this snapshot; an older one is never needed."""

@@ -55,7 +55,16 @@ def item(position: int, events: tuple[NewEvent, ...] = (), quality: Quality = Qu
     )
     figures = np.arange(12, dtype=np.float32).reshape(3, 4) / 3 + position
     velocity = np.array([position / 7, np.nan, 1 / 3], np.float32) if position % 3 else None
-    facts = SnapshotFacts(f"snapshot {position}", at(position), 20480.0, 20480, figures, velocity)
+    facts = SnapshotFacts(
+        f"snapshot {position}",
+        at(position),
+        20480.0,
+        20480,
+        figures,
+        velocity,
+        content=f"{position:04x}",
+        speed=20.0 + position / 3 if position % 2 else None,
+    )
     return Assessed(
         position, facts, position < 2, scores, events, state_after(position), packed_picture(position)
     )

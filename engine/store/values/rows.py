@@ -74,6 +74,7 @@ def assessment_of(row: Row[Any], note: Note) -> Assessment:
         channels=layout[1],
         units=layout[2],
         settings=_settings_of(row, note),
+        used=row.used if isinstance(row.used, int) else 0,
     )
 
 

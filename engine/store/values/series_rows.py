@@ -1,5 +1,6 @@
 """Makes the series of an assessment of its rows: quickly of sound ones, one by one where some are damaged."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -38,6 +39,7 @@ def empty_series(assessment: Assessment) -> Series:
         quality=np.zeros((0, components), np.object_),
         figures=np.zeros((0, channels, FIGURES), np.float32),
         velocity=np.zeros((0, channels), np.float32),
+        speed=np.zeros(0, np.float64),
     )
 
 
@@ -46,13 +48,13 @@ def sound_series(assessment: Assessment, heads: Sequence[Row[Any]], scores: Sequ
 
     Args:
         assessment: whose.
-        heads: position, time, name, baseline, figures and velocity of each snapshot.
+        heads: position, time, name, baseline, figures, velocity and speed of each snapshot.
         scores: error, limit, severity, share, quality, position and component, in order of the last two.
 
     Raises:
         ValueError, TypeError, KeyError: a row is damaged, or missing.
     """
-    positions, at, names, baseline, figures, velocity = zip(*heads, strict=True)
+    positions, at, names, baseline, figures, velocity, speed = zip(*heads, strict=True)
     *numbers, quality, _, _ = zip(*scores, strict=True)
     shape, channels = (len(heads), len(assessment.components)), len(assessment.units)
     untold = np.full(channels, np.nan, "<f4").tobytes()
@@ -60,6 +62,8 @@ def sound_series(assessment: Assessment, heads: Sequence[Row[Any]], scores: Sequ
     all_figures = np.frombuffer(b"".join(figures), "<f4").reshape(len(heads), channels, FIGURES)
     if _cannot_be(all_figures):
         raise ValueError("figures that cannot be")
+    if not all(one is None or _is_speed(one) for one in speed):
+        raise ValueError("a speed that cannot be")
     return Series(
         positions=np.array(positions, np.int64),
         at=np.array(at, np.int64),
@@ -73,6 +77,7 @@ def sound_series(assessment: Assessment, heads: Sequence[Row[Any]], scores: Sequ
         quality=np.array(list(map(_QUALITIES.__getitem__, quality)), np.object_).reshape(shape),
         figures=all_figures,
         velocity=np.frombuffer(b"".join(one or untold for one in velocity), "<f4").reshape(-1, channels),
+        speed=np.array(speed, np.float64),
     )
 
 
@@ -121,12 +126,27 @@ def mended_series(
             [_floats(head.figures, (channels, FIGURES), _place(head, "figures"), note) for head in kept]
         ),
         velocity=np.stack([_velocity(head, channels, note) for head in kept]),
+        speed=np.array([_speed(head, note) for head in kept], np.float64),
     )
 
 
 def _cannot_be(figures: NDArray[np.float32]) -> bool:
     """Whether a deviation, peak or crest factor is negative, or a figure beyond any sensor."""
     return bool((figures[..., :3] < 0.0).any() or (np.abs(figures) > LARGEST).any())
+
+
+def _is_speed(value: object) -> bool:
+    return isinstance(value, int | float) and 0 < value < math.inf
+
+
+def _speed(head: Row[Any], note: Note) -> float:
+    """Return the shaft speed [Hz]; NaN where there is none, with a note where it is damaged."""
+    if head.speed is None:
+        return math.nan
+    if _is_speed(head.speed):
+        return float(head.speed)
+    note("snapshot", _place(head, "speed"), "it is no speed")
+    return math.nan
 
 
 def _place(head: Row[Any], column: str) -> str:

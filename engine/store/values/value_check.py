@@ -92,6 +92,7 @@ def _check_snapshots(store: Database, assessment: Assessment, note: Note) -> Non
             assessed.baseline,
             snapshot.figures,
             snapshot.velocity,
+            snapshot.speed,
         )
         .join_from(schema.assessed, schema.snapshot)
         .where(assessed.assessment_id == assessment.id)

@@ -2,13 +2,20 @@
 
 import os
 import shutil
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from engine.assessment.run_identity import OtherRunError, key_of_run
+from engine.assessment.batch import Outcome
+from engine.assessment.run_identity import key_of_run
+from engine.assessment.state import unpack_state
+from engine.records.picker import pick
 from engine.reports.scores_and_alarms import write_results
+from engine.store.integrity import check
+from engine.store.location import FILE_NAME
 from engine.store.store import Store
 from replay.run import Run, open_run
 from tests.engine.rigs import SMALL_COUNT, SMALL_FAULT, SmallRig, assessed, first_recordings, small_name
@@ -31,30 +38,117 @@ def rewrite(path: Path, content: bytes) -> None:
     os.utime(path, (LATER, LATER))
 
 
-def test_another_run_under_the_same_names_is_refused_and_the_first_keeps_its_results(
+def turned_round(rig: SmallRig, folder: Path) -> Run:
+    """Return a copy of the run with its recordings in reverse order under the same names."""
+    run = copy_of(rig, folder)
+    names = [entry.name for entry in run.entries]
+    for name, source in zip(names, reversed(names), strict=True):
+        shutil.copyfile(rig.run.folder / source, folder / name)
+    return run
+
+
+def rows_of(state: Path, outcome: Outcome) -> list[tuple[object, ...]]:
+    with Store.open(state) as store:
+        return [tuple(row) for row in store.score_rows(outcome.assessment)]
+
+
+def test_another_run_under_the_same_names_is_scored_beside_the_first(
     small_rig: SmallRig, tmp_path: Path
 ) -> None:
-    run = copy_of(small_rig, tmp_path / "one")
-    assessed(run, small_rig.settings, tmp_path / "state", small_rig.bundle)
-    other = copy_of(small_rig, tmp_path / "two")
-    names = [entry.name for entry in other.entries]
-    # The same names, with the recordings of other times.
-    for name, source in zip(names, reversed(names), strict=True):
-        shutil.copyfile(run.folder / source, other.folder / name)
-    with pytest.raises(
-        OtherRunError, match=r"differs from the recording that was scored as small rig .*--state"
-    ):
-        assessed(other, small_rig.settings, tmp_path / "state", small_rig.bundle)
-    again = assessed(run, small_rig.settings, tmp_path / "state", small_rig.bundle)
-    assert again.scored_now == 0
+    state = tmp_path / "state"
+    other = turned_round(small_rig, tmp_path / "two")
+    first = assessed(small_rig.run, small_rig.settings, state, small_rig.bundle)
+    before = rows_of(state, first)
+    second = assessed(other, small_rig.settings, state, small_rig.bundle)
+    assert second.scored_now == SMALL_COUNT
+    alone = assessed(other, small_rig.settings, tmp_path / "alone", small_rig.bundle)
+    assert rows_of(state, second) == rows_of(tmp_path / "alone", alone)
+    assert rows_of(state, first) == before
+    with Store.open(state) as store:
+        assert {finding.sound for finding in check(store, unpack_state)} == {True}
+        assert pick(store.assessments(), None, state) == second.assessment
+        again = assessed(small_rig.run, small_rig.settings, state, small_rig.bundle)
+        assert (again.scored_now, again.assessment.id) == (0, first.assessment.id)
+        # The run that was named last is the one that is shown.
+        assert pick(store.assessments(), None, state).id == first.assessment.id
 
 
-def test_one_recording_that_was_replaced_is_noticed(small_rig: SmallRig, tmp_path: Path) -> None:
+def test_any_number_of_runs_lie_beside_each_other_and_each_can_grow(
+    small_rig: SmallRig, tmp_path: Path
+) -> None:
+    state = tmp_path / "state"
+    runs = [copy_of(small_rig, tmp_path / "0"), turned_round(small_rig, tmp_path / "1")]
+    runs.append(copy_of(small_rig, tmp_path / "2"))
+    shutil.copyfile(runs[0].location(3), runs[2].location(10))
+    half = [first_recordings(run, SMALL_COUNT // 2) for run in runs]
+    begun = [assessed(run, small_rig.settings, state, small_rig.bundle).assessment.id for run in half]
+    assert len(set(begun)) == len(runs)
+    for run, number in zip(reversed(runs), reversed(begun), strict=True):
+        grown = assessed(run, small_rig.settings, state, small_rig.bundle)
+        assert grown.assessment.id == number
+        assert grown.assessment.expected == SMALL_COUNT
+        with Store.open(state) as store:
+            assert len(store.series(grown.assessment)) == SMALL_COUNT
+
+
+@pytest.mark.parametrize("position", [0, 21, SMALL_COUNT - 1])
+def test_one_recording_that_was_replaced_is_noticed(
+    small_rig: SmallRig, tmp_path: Path, position: int
+) -> None:
+    run = copy_of(small_rig, tmp_path / "run")
+    first = assessed(run, small_rig.settings, tmp_path / "state", small_rig.bundle)
+    place = run.location(position)
+    kept = place.stat()
+    content = bytearray(place.read_bytes())
+    content[-4] = ord("1") if content[-4] != ord("1") else ord("2")
+    place.write_bytes(content)
+    # Neither size nor the time that a program can set tells.
+    os.utime(place, ns=(kept.st_atime_ns, kept.st_mtime_ns))
+    assert place.stat().st_size == kept.st_size
+    second = assessed(run, small_rig.settings, tmp_path / "state", small_rig.bundle)
+    assert second.scored_now == SMALL_COUNT
+    assert second.assessment.id != first.assessment.id
+
+
+def test_unchanged_files_are_not_read_again(
+    small_rig: SmallRig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run = copy_of(small_rig, tmp_path / "run")
     assessed(run, small_rig.settings, tmp_path / "state", small_rig.bundle)
+    read = []
+    whole = Run.read
+    monkeypatch.setattr(Run, "read", lambda self, index: read.append(index) or whole(self, index))
+    os.utime(run.location(7))
+    assert assessed(run, small_rig.settings, tmp_path / "state", small_rig.bundle).scored_now == 0
+    assert read == [7]
+
+
+def test_recording_that_was_added_in_the_middle_is_scored_in_its_place(
+    small_rig: SmallRig, tmp_path: Path
+) -> None:
+    run = copy_of(small_rig, tmp_path / "run")
+    kept = run.location(33).rename(tmp_path / "kept")
+    assessed(opened(small_rig, run.folder), small_rig.settings, tmp_path / "state", small_rig.bundle)
+    kept.rename(run.location(33))
+    outcome = assessed(run, small_rig.settings, tmp_path / "state", small_rig.bundle)
+    with Store.open(tmp_path / "state") as store:
+        assert store.series(outcome.assessment).names == tuple(entry.name for entry in run.entries)
+        assert not store.rejections(outcome.assessment)
+
+
+def test_recordings_of_an_earlier_raceway_are_known_by_their_figures(
+    small_rig: SmallRig, tmp_path: Path
+) -> None:
+    state = tmp_path / "state"
+    run = copy_of(small_rig, tmp_path / "run")
+    first = assessed(run, small_rig.settings, state, small_rig.bundle)
+    with closing(sqlite3.connect(state / FILE_NAME)) as connection, connection:
+        connection.execute("UPDATE snapshot SET content = X''")
+        connection.execute("UPDATE assessed SET size = NULL, changed_ns = NULL")
+    again = assessed(run, small_rig.settings, state, small_rig.bundle)
+    assert (again.scored_now, again.assessment.id) == (0, first.assessment.id)
     rewrite(run.location(21), (small_rig.run.folder / small_name(60)).read_bytes())
-    with pytest.raises(OtherRunError, match=small_name(21)):
-        assessed(run, small_rig.settings, tmp_path / "state", small_rig.bundle)
+    assert assessed(run, small_rig.settings, state, small_rig.bundle).assessment.id != first.assessment.id
 
 
 def test_a_copy_of_the_same_recordings_adds_nothing(small_rig: SmallRig, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """A store, a bundle, a settings file and a standing alarm of an earlier Raceway survive the upgrade.
 
-The archive holds what the Raceway of schema version 4 made of the first 62 recordings of the small rig: an
+Each archive holds what the Raceway of a schema version made of the first 62 recordings of the small rig: an
 engine that watched them with a bundle, and ended while the alarm of the right component stood.
 """
 
@@ -18,6 +18,7 @@ from engine.bundles.library import check_fit
 from engine.clock import LAST
 from engine.config.settings import Settings, load_settings
 from engine.records.events import RINGS, EventKind
+from engine.records.picker import pick
 from engine.store.backup import restore_backup, write_backup
 from engine.store.integrity import check
 from engine.store.store import Store
@@ -33,15 +34,15 @@ from tests.engine.rigs import (
 )
 from tests.engine.watched_plant import QUICK, Plant, Story
 
-ARCHIVE = Path(__file__).with_name("small-rig-schema-4.tar.xz")
+ARCHIVES = [Path(__file__).with_name(f"small-rig-schema-{version}.tar.xz") for version in (4, 5)]
 SEEN = 62
 """Recordings that the earlier engine scored."""
 
 
-@pytest.fixture
-def old(tmp_path: Path) -> Path:
-    """Return the folder of the earlier Raceway: `rig.toml`, and the state folder `state`."""
-    with tarfile.open(ARCHIVE) as tar:
+@pytest.fixture(params=ARCHIVES, ids=lambda path: path.stem[-5:-4])
+def old(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """Return the folder of an earlier Raceway: `rig.toml`, and the state folder `state`."""
+    with tarfile.open(request.param) as tar:
         tar.extractall(tmp_path / "old", filter="data")
     return tmp_path / "old"
 
@@ -112,6 +113,19 @@ def test_engine_goes_on_with_the_record_and_its_alarm(
     assert alarm.stands
     told = {event.kind for event in after}
     assert not told & {EventKind.RAISED, EventKind.CLEARED, EventKind.BUNDLE, EventKind.LEARNED}
+
+
+def test_finished_run_of_the_same_times_is_assessed_beside_the_record(
+    old: Path, settings: Settings, bundle: Bundle, small_rig: SmallRig
+) -> None:
+    with Store.open(old / "state") as store:
+        live = only_assessment(store)
+        before = list(store.score_rows(live))
+        outcome = assessed(small_rig.run, settings, old / "state", bundle)
+        assert outcome.scored_now == len(store.series(outcome.assessment)) == SMALL_COUNT
+        assert list(store.score_rows(live)) == before
+        assert all(finding.sound for finding in check(store))
+        assert pick(store.assessments(), None, old / "state") == live
 
 
 def test_backup_can_be_taken_before_the_upgrade(old: Path, tmp_path: Path) -> None:

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.records.assessment import Assessment
-from engine.records.picker import PickError, newest_of_each, of_machine, pick, with_key
+from engine.records.picker import PickError, former_of, newest_of_each, of_machine, pick, with_key
 
 STATE = Path("/state")
 
 
-def assessment(number: int, machine: str, *, live: bool = False) -> Assessment:
+def assessment(number: int, machine: str, *, live: bool = False, used: int = 0) -> Assessment:
     return Assessment(
         id=number,
         machine_id=1,
@@ -29,6 +29,7 @@ def assessment(number: int, machine: str, *, live: bool = False) -> Assessment:
         channels=((1,),),
         units=("V",),
         settings={},
+        used=used or number,
     )
 
 
@@ -89,8 +90,25 @@ def test_a_key_names_its_assessment_or_none() -> None:
     assert with_key([FINISHED, FAN], "key 5") is None
 
 
-KNOWN = st.lists(st.tuples(st.sampled_from("abc"), st.booleans()), min_size=1).map(
-    lambda rows: [assessment(number, name, live=live) for number, (name, live) in enumerate(rows)]
+def test_the_record_that_was_used_last_counts_not_the_one_that_was_made_last() -> None:
+    again = assessment(1, "press", used=9)
+    assert pick([again, REPLAYED], None, STATE) is again
+    back = assessment(2, "press", live=True, used=9)
+    later = assessment(5, "press", live=True)
+    assert pick([again, back, later], None, STATE) is back
+    assert former_of([again, back, later], back) == (later,)
+    assert former_of([again, back, later], later) == (back,)
+    assert former_of([again, back, later], again) == ()
+
+
+KNOWN = st.lists(
+    st.tuples(st.sampled_from("abc"), st.booleans(), st.integers(1, 99)),
+    min_size=1,
+    unique_by=lambda one: one[2],
+).map(
+    lambda rows: [
+        assessment(number, name, live=live, used=used) for number, (name, live, used) in enumerate(rows)
+    ]
 )
 
 
@@ -104,4 +122,4 @@ def test_one_of_each_machine_counts_in_whatever_order_they_are_read(
     for machine, one in found.items():
         own = [other for other in known if other.machine == machine]
         assert one.live == any(other.live for other in own)
-        assert one.id == max(other.id for other in own if other.live == one.live)
+        assert one.used == max(other.used for other in own if other.live == one.live)

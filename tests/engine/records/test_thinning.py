@@ -34,6 +34,7 @@ def series(
         quality=np.where(np.isnan(column), Quality.STOPPED.value, Quality.RUNNING.value).astype(object),
         figures=np.zeros((count, 1, 4), np.float32),
         velocity=np.zeros((count, 1), np.float32),
+        speed=np.full(count, np.nan),
     )
 
 

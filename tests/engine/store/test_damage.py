@@ -37,6 +37,7 @@ COLUMNS = {
     ("score", "severity"): False,
     ("event", "kind"): False,
     ("snapshot", "name"): False,
+    ("snapshot", "speed"): False,
     ("event", "component"): False,
 }
 """Columns that are damaged, and whether their values carry a checksum."""

@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -10,8 +11,10 @@ import numpy as np
 import pytest
 from sqlalchemy import Engine, create_engine, event, inspect
 
+from engine.clock import moment
 from engine.records.assessment import Quality
 from engine.records.events import EventKind
+from engine.records.picker import pick
 from engine.store import schema
 from engine.store.location import FILE_NAME
 from engine.store.migrations import STEPS
@@ -154,6 +157,65 @@ def test_store_of_version_1_opens_with_all_that_it_held(tmp_path: Path) -> None:
     path = make_version_1(tmp_path / "state")
     assert_all_is_there(tmp_path / "state")
     assert version_in(path) == VERSION
+
+
+def make_version_5(state: Path) -> Path:
+    """Make a store of version 5: as of version 1, a late snapshot, and a second assessment of the same."""
+    path = make_version_1(state)
+    with sqlite3.connect(path) as connection:
+        add = connection.execute
+        for version in range(1, 5):
+            for statement in STEPS[version]:
+                add(statement)
+        add("UPDATE meta SET value = '5'")
+        add("INSERT INTO snapshot VALUES (9, 1, 'late', 7, 20480.0, 20480, ?, NULL)", (bytes(32),))
+        add("INSERT INTO assessed VALUES (1, 3, 9, 0, 1)")
+        add(
+            "INSERT INTO assessment SELECT 2, 1, 'second', model, seed, run, 3, 2, layout, settings"
+            " FROM assessment"
+        )
+        add("INSERT INTO assessed SELECT 2, position, snapshot_id, baseline, 0 FROM assessed WHERE late = 0")
+        for place in ((1, 3), (2, 0), (2, 1), (2, 2)):
+            for component in range(2):
+                add("INSERT INTO score VALUES (?, ?, ?, 'running', 1, 1, 1, 1)", (*place, component))
+        add("INSERT INTO state VALUES (2, 2, '{}')")
+    return path
+
+
+def test_assessments_of_a_store_of_version_5_still_share_their_snapshots(tmp_path: Path) -> None:
+    path = make_version_5(tmp_path / "state")
+    with sqlite3.connect(path) as connection:
+        tables = ("snapshot", "assessed", "score", "event")
+        before = {
+            name: connection.execute(f"SELECT * FROM {name} ORDER BY 1, 2").fetchall() for name in tables
+        }
+    with Store.open(tmp_path / "state") as store:
+        first, second = store.assessments()
+        assert store.series(first).names == store.series(second).names == ("s0", "s1", "s2")
+        assert np.isnan(store.series(first).speed).all()
+        assert len(store.times(first)) == 4
+        # The one that was made last counts until another is used.
+        assert pick(store.assessments(), None, tmp_path) == second
+        assert {(one.content, one.stamp) for one in store.kept(first)} == {("", None)}
+    with sqlite3.connect(path) as connection:
+        for name in tables:
+            after = connection.execute(f"SELECT * FROM {name} ORDER BY 1, 2").fetchall()
+            assert [row[: len(old)] for row, old in zip(after, before[name], strict=True)] == before[name]
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def test_migrated_store_takes_another_recording_of_the_same_time(tmp_path: Path) -> None:
+    make_version_5(tmp_path / "state")
+    with Store.open(tmp_path / "state", create=True) as store:
+        assessment = begin(store, "another")
+        items = [item(n) for n in range(3)]
+        other = [replace(one, snapshot=replace(one.snapshot, at=moment(n))) for n, one in enumerate(items)]
+        store.append(
+            assessment, [replace(one, snapshot=replace(one.snapshot, content="ab")) for one in other], WALL
+        )
+        assert store.series(assessment).at.tolist() == [0, 1, 2]
+        assert store.series(assessment).names == tuple(one.snapshot.name for one in items)
+        assert store.series(store.assessments()[0]).names == ("s0", "s1", "s2")
 
 
 def test_migrated_store_has_the_form_of_a_new_one(tmp_path: Path) -> None:

@@ -9,12 +9,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import func, select
 
 from engine.errors import FailedError
 from engine.records.assessment import Quality
 from engine.records.events import EventKind, NewEvent
+from engine.records.picker import pick
 from engine.records.progress import Epoch, Heartbeat, Phase
 from engine.records.stored_settings import stored_settings
+from engine.store import schema
 from engine.store.location import FILE_NAME
 from engine.store.store import Store, StoreError
 from tests.engine.rigs import WALL
@@ -304,3 +307,30 @@ def test_reader_sees_one_moment_while_another_writes(store: Store, state: Path) 
         connection.exec_driver_sql("DELETE FROM score")
         assert len(console.series(assessment)) == 1
         connection.rollback()
+
+
+def test_recordings_of_the_same_time_and_other_content_lie_beside_each_other(store: Store) -> None:
+    both = [begin(store, key) for key in ("one", "two")]
+    for assessment, content in zip(both, ("aa", "bb"), strict=True):
+        facts = replace(item(0).snapshot, content=content, name=f"of {content}", speed=12.5)
+        store.append(assessment, [replace(item(0), snapshot=facts, stamp=(7, 2**62))], WALL)
+    assert [store.series(one).names for one in both] == [("of aa",), ("of bb",)]
+    (kept,) = store.kept(both[1])
+    assert (kept.content, kept.stamp) == ("bb", (7, 2**62))
+    assert store.series(both[0]).speed.tolist() == [12.5]
+
+
+def test_recording_of_the_same_content_is_kept_once(store: Store) -> None:
+    both = [begin(store, key) for key in ("one", "two")]
+    facts = replace(item(0).snapshot, content="aa")
+    for assessment in both:
+        store.append(assessment, [replace(item(0), snapshot=facts)], WALL)
+    with store.reading() as connection:
+        assert connection.scalar(select(func.count()).select_from(schema.snapshot)) == 1
+
+
+def test_assessment_that_is_begun_again_is_the_one_used_last(store: Store) -> None:
+    one, two = (begin(store, key) for key in ("one", "two"))
+    assert pick(store.assessments(), None, store.path) == two
+    assert begin(store, "one") == one
+    assert pick(store.assessments(), None, store.path) == one
