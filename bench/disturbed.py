@@ -91,6 +91,7 @@ def disturbed(path: Path, one: Disturbance) -> Pass:
         run.form,
         run.entries[:: one.every],
         run.rejected,
+        run.follows,
         one.change,
         settings.machine.sample_rate,
     )

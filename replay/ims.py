@@ -8,10 +8,12 @@ is left, a third reading names the first fault by line and column.
 import csv
 import io
 import re
+from datetime import datetime
 
 import numpy as np
 
-from replay.recording import ColumnCountError, RecordingError, RecordingFormat, Snapshot, clean_text, time_of
+from replay.file_times import time_of
+from replay.recording import ColumnCountError, RecordingError, RecordingFormat, Snapshot, clean_text
 
 _NUMBER = re.compile(rb" *[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)? *")
 _WITH_COMMA = re.compile(rb" *[+-]?\d*,\d+([eE][+-]?\d+)? *")
@@ -33,7 +35,7 @@ _TAIL = 1024
 Signal = np.ndarray[tuple[int, int], np.dtype[np.float32]]
 
 
-def read_ims(data: bytes, name: str, form: RecordingFormat) -> Snapshot:
+def read_ims(data: bytes, name: str, form: RecordingFormat, time: datetime | None = None) -> Snapshot:
     r"""Read the bytes of one file.
 
     It accepts \r\n line ends, blank lines at the end, a complete last row without a newline, blanks around a
@@ -42,7 +44,8 @@ def read_ims(data: bytes, name: str, form: RecordingFormat) -> Snapshot:
     Args:
         data: the whole file.
         name: its name, which holds its time.
-        form: the expected format.
+        form: the expected format, with one character as separator.
+        time: of the recording, UTC; None for the time in its name.
 
     Returns:
         The snapshot. Its signal is float32 (rows, channels), each channel contiguous in memory. A channel
@@ -52,16 +55,25 @@ def read_ims(data: bytes, name: str, form: RecordingFormat) -> Snapshot:
         ColumnCountError: all rows have another number of columns than expected.
         RecordingError: the rows do not line up, or no watched channel is left; by line and column.
     """
-    time = time_of(name, form)
-    data = data.removeprefix(_BYTE_ORDER_MARK)
-    if b"\r" in data:
-        data = data.replace(b"\r\n", b"\n")
+    time = time or time_of(name, form)
+    data = _plain_text(data)
     signal = _parse(data, form)
     if signal is None:
         signal = _parse_by_column(data, form)
     if signal is None:
         raise _diagnosis(data, name, form)
     return Snapshot(form.machine, name, time, form.sample_rate, signal)
+
+
+def parse_plain(data: bytes, form: RecordingFormat) -> Signal | None:
+    """Parse a file at full speed to float32 (rows, channels); None for any deviation from the format."""
+    return _parse(_plain_text(data), form)
+
+
+def _plain_text(data: bytes) -> bytes:
+    r"""Return a text without a byte order mark, with \n at the ends of its lines."""
+    data = data.removeprefix(_BYTE_ORDER_MARK)
+    return data.replace(b"\r\n", b"\n") if b"\r" in data else data
 
 
 def _parse(data: bytes, form: RecordingFormat) -> Signal | None:

@@ -2,10 +2,11 @@
 
 import hashlib
 import unicodedata
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, tzinfo
 from fnmatch import fnmatchcase
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
@@ -71,16 +72,18 @@ class ColumnCountError(RecordingError):
         expected: columns asked for by the format.
     """
 
-    def __init__(self, name: str, found: int, expected: int) -> None:
-        """Take the number of columns found and expected."""
+    def __init__(self, name: str, found: int, expected: int, words: str = "") -> None:
+        """Take the number of columns found and expected, and a clause that describes them."""
         noun = "column" if found == 1 else "columns"
-        super().__init__(name, f"it has {found} {noun} where {expected} {_are(expected)} expected")
+        words = words or f"it has {found} {noun}"
+        super().__init__(name, f"{words} where {expected} {_are(expected)} expected")
         self.found = found
         self.expected = expected
+        self.words = words
 
-    def __reduce__(self) -> tuple[Callable[..., "ColumnCountError"], tuple[str, int, int]]:
+    def __reduce__(self) -> tuple[Callable[..., "ColumnCountError"], tuple[str, int, int, str]]:
         """Return the arguments of this class, not those of its base."""
-        return type(self), (self.name, self.found, self.expected)
+        return type(self), (self.name, self.found, self.expected, self.words)
 
 
 def _are(count: int) -> str:
@@ -124,21 +127,71 @@ class Snapshot:
         return Snapshot, values
 
 
+FORMATS = (
+    *("auto", "text", "wav", "flac", "mat", "hdf5", "parquet", "feather", "tdms", "npy", "npz", "uff", "raw"),
+)
+"""Values of `[recording] format`."""
+
+NUMBER_TYPES = (
+    *("int8", "uint8", "int16", "uint16", "int24", "int32", "uint32", "int64", "float32", "float64"),
+)
+"""Types of the numbers of raw binary files; the lowest byte comes first unless ">" stands before."""
+
+ANY_SEPARATORS = ("auto", "whitespace")
+"""Separators that are no character: by content, and any blanks."""
+
+INVENTED_START = datetime(2000, 1, 1, tzinfo=UTC)
+"""Time of recording number 0 where neither names nor settings tell one."""
+
+_LARGEST_CUT = 2**33
+
+
+def separator_fault(separator: str) -> str:
+    """Return why a separator cannot be one, to put after its key; empty for one that can."""
+    if separator in ANY_SEPARATORS:
+        return ""
+    if len(separator) != 1 or separator in "0123456789+-.eE\"'\r\n" or ord(separator) > 127:
+        return f'must be one character that no number holds, "auto" or "whitespace", not {separator!r}'
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class RecordingFormat:
-    """The format of one machine's files.
+    """The format of one machine's files. Each field from `time_pattern` on is a key of `[recording]`.
 
     Attributes:
         machine: the machine's name, given to each snapshot.
         sample_rate: of each channel [Hz].
         columns: sensor columns expected in a file.
-        rows: rows expected in a file.
-        time_pattern: pattern of the file name for `datetime.strptime`; the default is that of the IMS rig.
+        rows: rows of a snapshot.
+        time_pattern: of the file name, see `replay.name_pattern`; the default is that of the IMS rig.
         timezone: IANA name of the time zone of the recorder's clock; all results are in UTC.
-        separator: the one character between columns.
+        separator: the one character between columns, "whitespace", or "auto".
         watched: columns, counted from 1, that must be numbers; empty for all of them.
         files: glob patterns of the names that are meant; empty for all that follow `time_pattern`.
         ignore: glob patterns of names that are not meant, whatever `files` says.
+        least_rows: fewest rows of a file that is read; 0 for 99 % of `rows`.
+        most_rows: most rows of a file that is read; 0 for 101 % of `rows`.
+        names: of the channels in the header or the file; empty where channels count columns.
+        format: of `FORMATS`.
+        number_type: of `NUMBER_TYPES`, for raw binary files.
+        skip: lines (in raw binary files: bytes) passed over at the start.
+        comment: prefix of comment lines; "auto" for the usual ones.
+        header: "yes", "no" or "auto".
+        decimal: ".", "," or "auto".
+        time: source of a recording's time: name, number, column, header or modified.
+        time_column: column of times, by number or name; 0 for the one that looks like it.
+        start: time of recording number 0, or of a file without a time; ISO, by the recorder's clock.
+        every: seconds between two numbered recordings.
+        folders: "yes", "no" or "auto" (as many as `time_pattern` has).
+        channel_pattern: the part of a name that tells the channel of the file, `*` for the channel itself.
+        cut: whether a file is cut into snapshots of `rows` rows.
+        overlap: share of a snapshot that the next one repeats.
+        gap: seconds between the end of a snapshot and the start of the next.
+        speed_column: column of the shaft speed, by number or name; 0 for none.
+        speed_words: words before the shaft speed in a line above the numbers.
+        speed_file: a table of times and speeds.
+        speed_unit: "rpm" or "Hz".
 
     Raises:
         ValueError: an impossible value, or an unknown time zone.
@@ -154,6 +207,28 @@ class RecordingFormat:
     watched: frozenset[int] = frozenset()
     files: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    least_rows: int = 0
+    most_rows: int = 0
+    names: tuple[str, ...] = ()
+    format: str = "auto"
+    number_type: str = "float32"
+    skip: int = 0
+    comment: str = "auto"
+    header: str = "auto"
+    decimal: str = "auto"
+    time: str = "name"
+    time_column: int | str = 0
+    start: str = ""
+    every: float = 60.0
+    folders: str = "auto"
+    channel_pattern: str = ""
+    cut: bool = False
+    overlap: float = 0.0
+    gap: float = 0.0
+    speed_column: int | str = 0
+    speed_words: str = ""
+    speed_file: str = ""
+    speed_unit: str = "rpm"
 
     def __post_init__(self) -> None:
         """Reject impossible values at once, not file by file."""
@@ -161,21 +236,18 @@ class RecordingFormat:
             raise ValueError(f"the sample rate must be above 0 Hz, not {self.sample_rate}")
         if self.columns < 1 or self.rows < 1:
             raise ValueError(f"a recording has rows and columns, not {self.rows} x {self.columns}")
-        if (
-            len(self.separator) != 1
-            or self.separator in "0123456789+-.eE\"'\r\n"
-            or ord(self.separator) > 127
-        ):
-            raise ValueError(
-                f"the separator must be one character that no number holds, not {self.separator!r}"
-            )
+        if fault := separator_fault(self.separator):
+            raise ValueError(f"the separator {fault}")
         zone_of(self.timezone)
 
     def excludes(self, name: str) -> bool:
-        """Return whether a file of this name is not meant, by `files` and `ignore`."""
-        if any(fnmatchcase(name, pattern) for pattern in self.ignore):
+        """Return whether a file of this name is not meant, by `files` and `ignore`.
+
+        Patterns without a folder are compared with the file's name alone.
+        """
+        if any(_matches(name, pattern) for pattern in self.ignore):
             return True
-        return bool(self.files) and not any(fnmatchcase(name, pattern) for pattern in self.files)
+        return bool(self.files) and not any(_matches(name, pattern) for pattern in self.files)
 
     def watches(self, column: int) -> bool:
         """Return whether a column, counted from 1, is watched."""
@@ -184,7 +256,78 @@ class RecordingFormat:
     @property
     def largest_file(self) -> int:
         """Largest file that is read [bytes]: 64 for each number, far above any plain notation."""
-        return 64 * self.rows * self.columns + 2**20
+        return _LARGEST_CUT if self.cut else 64 * self.rows * self.columns + 2**20
+
+    @property
+    def fewest(self) -> int:
+        """Return the fewest rows of a file that is read."""
+        return self.least_rows or -(-self.rows * 99 // 100)
+
+    @property
+    def most(self) -> int:
+        """Return the most rows of a file that is read."""
+        return self.most_rows or self.rows * 101 // 100
+
+    @property
+    def depth(self) -> int:
+        """Return the folders below the run's in which recordings lie; -1 for any number."""
+        if self.folders == "auto":
+            return self.time_pattern.count("/") if self.time == "name" else 0
+        return -1 if self.folders == "yes" else 0
+
+    @property
+    def written_separator(self) -> str:
+        """Return the separator of files that Raceway writes."""
+        return "\t" if self.separator in ANY_SEPARATORS else self.separator
+
+    @property
+    def beginning(self) -> datetime:
+        """Return the time of recording number 0, UTC."""
+        if not self.start:
+            return INVENTED_START
+        time = datetime.fromisoformat(self.start)
+        return (time if time.tzinfo else time.replace(tzinfo=zone_of(self.timezone))).astimezone(UTC)
+
+
+def _matches(name: str, pattern: str) -> bool:
+    whole = name if "/" in pattern else name.rsplit("/", 1)[-1]
+    return fnmatchcase(whole, pattern)
+
+
+def format_of(
+    table: Mapping[str, object], *, machine: str, sample_rate: float, columns: int, watched: frozenset[int]
+) -> RecordingFormat:
+    """Return a format from the table [recording], whose keys may be those of another Raceway.
+
+    Args:
+        table: key and value; a key that is not known, or a value of another kind, is passed over.
+        machine: the machine's name.
+        sample_rate: of each channel [Hz].
+        columns: of a file.
+        watched: columns that must be numbers.
+
+    Raises:
+        ValueError: an impossible value.
+    """
+    known: dict[str, Any] = {}
+    for field in fields(RecordingFormat):
+        value = table.get(field.name)
+        if isinstance(value, list):
+            value = tuple(value)
+        kinds = (int, float) if field.type in (float, "float") else type(field.default)
+        is_fit = isinstance(value, kinds) or (field.name in _COLUMN_KEYS and isinstance(value, str))
+        if field.name not in _OF_MACHINE and value is not None and is_fit:
+            known[field.name] = value
+    rows = table.get("rows")
+    if not isinstance(rows, int):
+        raise ValueError("the number of rows is not known")
+    return RecordingFormat(
+        machine=machine, sample_rate=sample_rate, columns=columns, rows=rows, watched=watched, **known
+    )
+
+
+_OF_MACHINE = frozenset({"machine", "sample_rate", "columns", "rows", "watched"})
+_COLUMN_KEYS = frozenset({"time_column", "speed_column"})
 
 
 def zone_of(name: str) -> tzinfo:
@@ -199,51 +342,3 @@ def zone_of(name: str) -> tzinfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise ValueError(f"unknown time zone {name!r} (like Europe/Berlin, or UTC)") from error
-
-
-EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-"""A recording's time lies between them: others are faults, and sums overflow at the ends of the calendar."""
-
-
-def readings_of(name: str, form: RecordingFormat) -> tuple[datetime, ...]:
-    """Read a recording's time from its file's name.
-
-    Returns:
-        The time, aware, in UTC. Two of them, ascending, in the hour that a local clock shows twice (summer
-        time ends).
-
-    Raises:
-        RecordingError: the name does not follow `form.time_pattern`, or its time cannot be a recording's.
-    """
-    # strptime takes digits of every script, which look alike and sort elsewhere.
-    if any(one.isdecimal() and not one.isascii() and one not in form.time_pattern for one in name):
-        raise RecordingError(clean_text(name), "its name has digits other than 0 to 9")
-    if name == clean_text(name):
-        try:
-            time = datetime.strptime(name, form.time_pattern)
-            if time.tzinfo is None:
-                time = time.replace(tzinfo=zone_of(form.timezone))
-            first, second = time.astimezone(UTC), time.replace(fold=1).astimezone(UTC)
-        except (ValueError, OverflowError):
-            pass
-        else:
-            if not EARLIEST <= first < LATEST:
-                raise RecordingError(
-                    name,
-                    f"its time {first:%Y-%m-%d %H:%M:%S} UTC cannot be right; set the recorder's clock",
-                )
-            # In the hour that a local clock leaves out, the second reading is the earlier one.
-            return (first, second) if first < second else (first,)
-    example = datetime(2004, 2, 12, 10, 32, 39).strftime(form.time_pattern)
-    raise ForeignNameError(
-        clean_text(name), f"its name is not a time like {example} (recording.time_pattern)"
-    )
-
-
-def time_of(name: str, form: RecordingFormat) -> datetime:
-    """Read a recording's time from its file's name: of an hour that the clock shows twice, the first.
-
-    Raises:
-        RecordingError: as for `readings_of`.
-    """
-    return readings_of(name, form)[0]

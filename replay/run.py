@@ -9,16 +9,26 @@ import errno
 import io
 import os
 import stat
-from collections.abc import Sequence
-from dataclasses import dataclass
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
-from replay.archives import UnpackError, packed_kind
+from replay.archives import UnpackError, foreign_kind, head_of, is_tar, packed_kind
+from replay.entries import Entry, Listing, Rejection, listing_of, time_of_file, timed
 from replay.extract import LeftOut, unpacked
 from replay.folders import FolderError, cache_folder
-from replay.ims import read_ims
-from replay.recording import LINK, RecordingError, RecordingFormat, Snapshot, clean_text, time_of
+from replay.formats.facts import speed_at
+from replay.formats.gathering import read_named
+from replay.formats.packed import head_of_packed
+from replay.formats.reading import Whole, read_whole, snapshot_of
+from replay.formats.sniff import ARCHIVES, HEAD_BYTES, PACKED, Kind, identify
+from replay.parts import cuts_of, part_name, split_part
+from replay.recording import RecordingError, RecordingFormat, Snapshot, clean_text
+
+__all__ = ["Entry", "Rejection", "Run", "RunError", "open_run"]
 
 # Number of names that an error quotes.
 _EXAMPLES = 4
@@ -33,22 +43,6 @@ class RunError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A recording of a run: its file's name, and its time in UTC."""
-
-    name: str
-    time: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    """A file of a run that is not a recording, with the reason in one sentence."""
-
-    name: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Run:
     """A finished run. Immutable and picklable: threads and worker processes may share it.
 
@@ -57,7 +51,8 @@ class Run:
         folder: the folder of its files; `path` itself unless that is an archive.
         form: the expected format of the files.
         entries: the recordings, ordered by time.
-        rejected: the files with names that are not recordings, ordered by name.
+        rejected: the files that are not recordings, ordered by name.
+        follows: whether links to files are followed, as in a folder that a person named.
     """
 
     path: Path
@@ -65,13 +60,15 @@ class Run:
     form: RecordingFormat
     entries: tuple[Entry, ...]
     rejected: tuple[Rejection, ...]
+    follows: bool = False
 
     def __len__(self) -> int:
         return len(self.entries)
 
     def location(self, index: int) -> Path:
-        """Return the path of an entry's file."""
-        return self.folder / self.entries[index].name
+        """Return the path of an entry's file: of several files that of the first channel."""
+        name = self.entries[index].name
+        return self.folder / (split_part(name)[0] if self.form.cut else name)
 
     def stamp(self, index: int) -> tuple[int, int] | None:
         """Return the size of an entry's file [bytes] and when it was last changed [ns]; None without a file.
@@ -91,7 +88,15 @@ class Run:
             RecordingError: the file cannot be read, or is not a valid recording.
             IndexError: no entry has this position.
         """
-        return read_ims(self.content(index), self.entries[index].name, self.form)
+        entry = self.entries[index]
+        if self.form.cut:
+            whole = _whole(self.location(index), self.form, self.follows)
+            snapshot = snapshot_of(whole, entry.name, self.form, entry.time)
+        else:
+            snapshot = read_named(self._load, entry.name, self.form, entry.time)
+        if self.form.speed_file:
+            return replace(snapshot, speed=speed_at(entry.time, self.folder, self.form))
+        return snapshot
 
     def content(self, index: int) -> bytes:
         """Return the raw bytes of the file at this position in time order.
@@ -100,27 +105,21 @@ class Run:
             RecordingError: the file cannot be read, or is far too large.
             IndexError: no entry has this position.
         """
-        name = self.entries[index].name
-        return _content(self.folder / name, name, self.form.largest_file)
+        return _content(self.location(index), self.entries[index].name, self.form, self.follows)
 
-
-@dataclass(frozen=True, slots=True)
-class _Listing:
-    """Names of the entries of a folder, unordered."""
-
-    files: Sequence[str]
-    folders: Sequence[str]
-    links: Sequence[str]
+    def _load(self, name: str) -> bytes | None:
+        path = self.folder / name
+        return _content(path, name, self.form, self.follows) if path.exists() else None
 
 
 def open_run(path: Path, form: RecordingFormat, cache: Path | None = None) -> Run:
     """Find the recordings of a run. No recording is read yet.
 
-    Hidden files, sub-folders, pipes and devices are skipped silently. Links are rejected by name.
+    Hidden files, pipes and devices are skipped silently. Links to files are followed: a person named the run.
 
     Args:
-        path: a folder with recordings directly in it; or a .zip or .tar archive, compressed or not, that
-            holds them in one folder at any depth.
+        path: a folder with recordings; a .zip or .tar archive, compressed or not, that holds such a folder
+            at any depth; or one recording, which is cut into snapshots if it is long.
         form: the expected format of the files.
         cache: folder for unpacked archives; default: `replay.folders.cache_folder`.
 
@@ -138,13 +137,15 @@ def open_run(path: Path, form: RecordingFormat, cache: Path | None = None) -> Ru
     except ValueError:
         raise RunError(f"{shown} is not a path") from None
     if stat.S_ISDIR(mode):
-        found = _listing(path, shown)
-        if not found.files and not found.links:
+        found = _listing(path, shown, form)
+        if not found.files and not found.broken:
             within = f"; it holds folders: {_some(found.folders)}" if found.folders else ""
             raise RunError(f"{shown} holds no recordings{within}")
         return _run(path, path, found, form, shown)
     if not stat.S_ISREG(mode):
         raise RunError(f"{shown} is neither a folder nor an archive")
+    if not _is_archive(path, shown):
+        return _single(path, form, shown)
     try:
         content = unpacked(path, form.largest_file, cache)
     except UnpackError as error:
@@ -159,30 +160,31 @@ def open_run(path: Path, form: RecordingFormat, cache: Path | None = None) -> Ru
             f"{shown} cannot be unpacked into {place} (RACEWAY_CACHE names another place): {_cause(error)}"
         ) from None
     folder = _folder_of_recordings(content.folder, content.left_out, form, shown)
-    return _run(path, folder, _listing(folder, shown), form, shown, content.left_out)
+    return _run(path, folder, _listing(folder, shown, form), form, shown, content.left_out)
 
 
 def _run(
     path: Path,
     folder: Path,
-    found: _Listing,
+    found: Listing,
     form: RecordingFormat,
     shown: str,
     left_out: Sequence[LeftOut] = (),
 ) -> Run:
     """Order the files by time; reject those without a valid time."""
-    at: dict[datetime, str] = {}
-    rejected = [Rejection(clean_text(name), LINK) for name in found.links if not form.excludes(name)]
+    rejected = [
+        Rejection(clean_text(name), "it is a link that leads to no file")
+        for name in found.broken
+        if not form.excludes(name)
+    ]
     rejected += [Rejection(_short(one.name), one.reason) for one in left_out]
-    meant = [name for name in sorted(found.files) if not form.excludes(name)]
-    for name in meant:
-        try:
-            time = time_of(name, form)
-        except RecordingError as error:
-            rejected.append(Rejection(error.name, error.reason))
-            continue
+    meant = [name for name in found.files if not form.excludes(name)]
+    times = timed(folder, meant, form, rejected)
+    entries = _cut(folder, times, form, rejected) if form.cut else times
+    at: dict[datetime, str] = {}
+    for name, time in entries.items():
         if time in at:
-            rejected.append(Rejection(name, f"it has the same time as {at[time]}"))
+            rejected.append(Rejection(clean_text(name), f"it has the same time as {at[time]}"))
         else:
             at[time] = name
     if not at:
@@ -191,26 +193,99 @@ def _run(
             raise RunError(f"{shown} holds no recordings: recording.files and recording.ignore leave out all")
         raise RunError(f"{shown} holds no recordings: {rejected[0].name}: {rejected[0].reason}")
     rejected.sort(key=lambda one: one.name)
-    return Run(path, folder, form, tuple(Entry(at[time], time) for time in sorted(at)), tuple(rejected))
+    ordered = tuple(Entry(at[time], time) for time in sorted(at))
+    return Run(path, folder, form, ordered, tuple(rejected), follows=True)
 
 
-def _listing(folder: Path, shown: str) -> _Listing:
-    """List the visible entries directly in a folder."""
-    files, folders, links = [], [], []
+def _single(path: Path, form: RecordingFormat, shown: str) -> Run:
+    """Open one recording, which is cut into snapshots if it is longer than one."""
+    name = path.name
     try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.name.startswith("."):
-                    continue
-                if entry.is_symlink():
-                    links.append(entry.name)
-                elif entry.is_file(follow_symlinks=False):
-                    files.append(entry.name)
-                elif entry.is_dir(follow_symlinks=False):
-                    folders.append(entry.name)
+        time = time_of_file(path.parent, name, form)
+    except RecordingError:
+        time = form.beginning
+    try:
+        rows = len(_whole(path, replace(form, cut=True), follows=True).signal)
+    except RecordingError as error:
+        raise RunError(f"{shown} cannot be read as a recording: {error.reason}") from None
+    if rows <= form.most and not form.cut:
+        return Run(path, path.parent, form, (Entry(name, time),), (), follows=True)
+    form = replace(form, cut=True)
+    rejected: list[Rejection] = []
+    parts = _cut(path.parent, {name: time}, form, rejected)
+    if not parts:
+        raise RunError(f"{shown} holds no snapshot: {rejected[0].reason}")
+    entries = tuple(Entry(part, when) for part, when in parts.items())
+    return Run(path, path.parent, form, entries, (), follows=True)
+
+
+def _cut(
+    folder: Path, times: Mapping[str, datetime], form: RecordingFormat, rejected: list[Rejection]
+) -> dict[str, datetime]:
+    """Return the snapshots that long files are cut into, with their times."""
+    parts: dict[str, datetime] = {}
+    for name, time in times.items():
+        try:
+            rows = len(_whole(folder / name, form, follows=True).signal)
+        except RecordingError as error:
+            rejected.append(Rejection(clean_text(name), error.reason))
+            continue
+        cuts = cuts_of(rows, form)
+        if not cuts.count:
+            reason = f"it has {rows} rows, and a snapshot has {form.rows} (recording.rows)"
+            rejected.append(Rejection(clean_text(name), reason))
+        for number in range(1, cuts.count + 1):
+            parts[part_name(name, number)] = time + cuts.delay(number, form.sample_rate)
+    return parts
+
+
+_READING = threading.Lock()
+
+
+def _whole(path: Path, form: RecordingFormat, follows: bool) -> Whole:
+    """Read a long file, or return it as it was read for the snapshot before."""
+    try:
+        state = path.stat()
+    except OSError as error:
+        raise RecordingError(path.name, f"it cannot be read: {_cause(error)}") from None
+    with _READING:
+        return _read_once(path, (state.st_mtime_ns, state.st_size, state.st_ino), form, follows)
+
+
+@lru_cache(maxsize=2)
+def _read_once(path: Path, _stamp: tuple[int, int, int], form: RecordingFormat, follows: bool) -> Whole:
+    name = clean_text(path.name)
+    return read_whole(_content(path, name, form, follows), name, form, form.beginning)
+
+
+def _is_archive(path: Path, shown: str) -> bool:
+    """Whether a file is an archive of several files, or packed in a way that is not opened."""
+    try:
+        head = head_of(path)
+        kind = identify(head, path.name)
+        if kind in PACKED:
+            return is_tar(path) or ".tar" in path.name.lower() or _holds_archive(path, kind)
+        unsure = (Kind.UNKNOWN, Kind.EMPTY, Kind.TEXT)
+        return kind in ARCHIVES or (kind in unsure and (foreign_kind(head) is not None or is_tar(path)))
+    except OSError as error:
+        raise RunError(f"{shown} cannot be read: {_cause(error)}") from None
+
+
+def _holds_archive(path: Path, kind: Kind) -> bool:
+    with path.open("rb") as file:
+        packed = file.read(HEAD_BYTES)
+    try:
+        return identify(head_of_packed(packed, kind, path.name)) in ARCHIVES
+    except RecordingError:
+        # Its library is missing: the sentence about archives says how to unpack it.
+        return True
+
+
+def _listing(folder: Path, shown: str, form: RecordingFormat) -> Listing:
+    try:
+        return listing_of(folder, form.depth)
     except OSError as error:
         raise RunError(f"{shown} cannot be listed: {_cause(error)}") from None
-    return _Listing(files, folders, links)
 
 
 def _refuse_packed(root: Path, names: Sequence[str], shown: str) -> None:
@@ -230,29 +305,32 @@ def _refuse_packed(root: Path, names: Sequence[str], shown: str) -> None:
 
 def _folder_of_recordings(root: Path, left_out: Sequence[LeftOut], form: RecordingFormat, shown: str) -> Path:
     """Find the only folder of an unpacked archive with files named like recordings."""
-    found, other = [], ""
-    files: list[str] = []
-    for place, _, names in os.walk(root):
-        files += [os.path.relpath(Path(place, name), root) for name in names]
-        for name in sorted(name for name in names if not form.excludes(name)):
-            try:
-                time_of(name, form)
-            except RecordingError as error:
-                other = other or f": {error.name}: {error.reason}"
-            else:
-                found.append(Path(place))
-                break
+    found: dict[Path, None] = {}
+    other = ""
+    names = [name for name in listing_of(root, -1).files if not form.excludes(name)]
+    for name in names:
+        try:
+            time_of_file(root, name, form)
+        except RecordingError as error:
+            other = other or f": {error.name.rsplit('/', 1)[-1]}: {error.reason}"
+        else:
+            place = Path(name).parent
+            for _ in range(max(form.depth, 0)):
+                place = place.parent
+            found[place] = None
     if not found:
-        _refuse_packed(root, files, shown)
+        _refuse_packed(root, listing_of(root, -1).files, shown)
         if not other and left_out:
             other = f": {_short(left_out[0].name)}: {left_out[0].reason}"
         raise RunError(f"{shown} holds no recordings{other}")
+    if form.depth < 0:
+        return root / os.path.commonpath([str(place) for place in found])
     if len(found) > 1:
-        folders = _some([str(folder.relative_to(root)) for folder in found])
+        folders = _some([str(place) for place in found])
         raise RunError(
             f"{shown} holds recordings in more than one folder ({folders}): unpack it and name one"
         )
-    return found[0]
+    return root / next(iter(found))
 
 
 def _short(name: str) -> str:
@@ -261,18 +339,18 @@ def _short(name: str) -> str:
     return text if len(text) <= _LONGEST_SHOWN else f"...{text[3 - _LONGEST_SHOWN :]}"
 
 
-def _content(path: Path, name: str, largest: int) -> bytes:
+def _content(path: Path, name: str, form: RecordingFormat, follows: bool) -> bytes:
     """Read a whole regular file; something else may have taken its place since the run was opened.
 
     Raises:
         RecordingError: it cannot be read, or is no regular file.
     """
     try:
-        with io.FileIO(path, "rb", opener=_open_plainly) as file:
+        with io.FileIO(path, "rb", opener=_open_followed if follows else _open_plainly) as file:
             state = os.fstat(file.fileno())
             if not stat.S_ISREG(state.st_mode):
                 raise RecordingError(name, "it is not a regular file")
-            if state.st_size > largest:
+            if state.st_size > form.largest_file:
                 raise RecordingError(name, f"it is far too large for a recording ({state.st_size} bytes)")
             return file.read()
     except OSError as error:
@@ -282,6 +360,11 @@ def _content(path: Path, name: str, largest: int) -> bytes:
 def _open_plainly(path: str, flags: int) -> int:
     """Open without following a link and without blocking on a pipe."""
     return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
+
+
+def _open_followed(path: str, flags: int) -> int:
+    """Open without blocking on a pipe."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _cause(error: OSError) -> str:

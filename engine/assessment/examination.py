@@ -54,7 +54,8 @@ def examined(scorer: Scorer, snapshot: Snapshot) -> Examined:
 def content_of(snapshot: Snapshot, layout: Layout) -> str:
     """Return the SHA-256 (hex) of all that decides a stored snapshot."""
     head = (snapshot.name, snapshot.digest(), snapshot.sample_rate, snapshot.speed)
-    text = json.dumps([*head, layout.sensitivity.tolist(), list(layout.units)])
+    scaling = [layout.sensitivity.tolist(), *([layout.offset.tolist()] if layout.offset.any() else [])]
+    text = json.dumps([*head, *scaling, list(layout.units)])
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -128,4 +128,4 @@ def _old_figures(
 
 def _figures(snapshot: Snapshot, layout: Layout) -> NDArray[np.float32]:
     with np.errstate(all="ignore"):
-        return figures(centred(snapshot.signal / layout.sensitivity))
+        return figures(centred(layout.values(snapshot.signal)))

@@ -78,7 +78,8 @@ def explain(error: RecordingError, settings: Settings) -> str:
         return f"none of the recordings can be read; the first, {error}"
     preset = rig_that_fits(error.found)
     advice = f", or use the preset that fits: --rig {preset}" if preset else ""
+    noun = "column" if error.found == 1 else "columns"
     return (
-        f"{error}; change the channels of the [[component]] entries (or recording.columns) to the"
-        f" {error.found} columns of the file{advice}"
+        f"{error}; set recording.columns = {error.found} and name the watched {noun} in the channels of"
+        f" [[component]]{advice}"
     )

@@ -57,7 +57,7 @@ class Learner:
 
     def look(self, snapshot: Snapshot) -> Sight:
         """Return the values of one healthy snapshot; safe to call from several threads."""
-        signal = snapshot.signal / self.layout.sensitivity
+        signal = self.layout.values(snapshot.signal)
         invalid = out_of_range(signal)
         columns = centred(np.where(invalid, np.float32(0.0), signal))
         quality = channel_quality(columns, invalid, None, self.layout.watched)

@@ -57,6 +57,8 @@ ShaftSpeed = Annotated[float, Field(ge=0, le=1e6), _zero_or(0.1)]
 MainsFrequency = Annotated[float, Field(ge=0, le=1000), _zero_or(1)]
 Sensitivity = Annotated[float, Field(ge=1e-6, le=1e9)]
 """Single precision must hold the fourth power of a reading over it."""
+Offset = Annotated[float, Field(ge=-1e9, le=1e9)]
+"""Recorded number at a value of zero."""
 Rollers = Annotated[int, Field(ge=2, le=1000)]
 Diameter = Annotated[float, Field(ge=1e-6, le=1e6)]
 

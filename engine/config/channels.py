@@ -17,6 +17,7 @@ class Layout:
         channels: of each component, counted from 1.
         watched: bool (columns,), False for a column that no component names.
         sensitivity: float32 (columns,), recorded number per unit.
+        offset: float32 (columns,), recorded number at a value of zero.
         units: one a column, "" for one that is not watched.
     """
 
@@ -24,7 +25,14 @@ class Layout:
     channels: tuple[tuple[int, ...], ...]
     watched: NDArray[np.bool_]
     sensitivity: NDArray[np.float32]
+    offset: NDArray[np.float32]
     units: tuple[str, ...]
+
+    def values(self, recorded: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the values in units, float32 (rows, columns), of the recorded numbers."""
+        if self.offset.any():
+            recorded = recorded - self.offset
+        return recorded / self.sensitivity
 
     def owner(self, column: int) -> str:
         """Return the component of a column, counted from 0; "" if there is none."""
@@ -38,16 +46,20 @@ def layout_of(settings: Settings) -> Layout:
     """Return the layout of the channels in the settings."""
     watched = np.zeros(settings.columns, np.bool_)
     sensitivity = np.ones(settings.columns, np.float32)
+    offset = np.zeros(settings.columns, np.float32)
     units = [""] * settings.columns
     for part in settings.components:
-        for channel, unit, factor in zip(part.channels, part.unit, part.sensitivity, strict=True):
+        of_channels = zip(part.channels, part.unit, part.sensitivity, part.offset, strict=True)
+        for channel, unit, factor, zero in of_channels:
             watched[channel - 1] = True
             sensitivity[channel - 1] = factor
+            offset[channel - 1] = zero
             units[channel - 1] = unit
     return Layout(
         components=tuple(part.name for part in settings.components),
         channels=tuple(part.channels for part in settings.components),
         watched=watched,
         sensitivity=sensitivity,
+        offset=offset,
         units=tuple(units),
     )

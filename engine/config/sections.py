@@ -1,11 +1,8 @@
 """The tables of config.toml as typed, validated values: one class per table, one field per key."""
 
-import re
 import shlex
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import (
     BaseModel,
@@ -19,7 +16,6 @@ from pydantic import (
 
 from engine.config.bounds import (
     CHANNELS,
-    ROWS,
     CalibrationShare,
     Channel,
     Days,
@@ -32,6 +28,7 @@ from engine.config.bounds import (
     Megabytes,
     Minutes,
     Name,
+    Offset,
     Pace,
     Rollers,
     SampleRate,
@@ -46,7 +43,7 @@ from engine.config.bounds import (
     Words,
 )
 from engine.config.healthy_span import Healthy, parse_healthy
-from engine.errors import UnusableError, nearest
+from engine.errors import UnusableError
 from engine.records.events import Priority
 from engine.signals.bearing import Geometry
 from replay.folders import FolderError, expanded, state_folder
@@ -79,7 +76,7 @@ DESCRIBING_KEYS = frozenset({"group", "foundation"})
 
 
 class ComponentSettings(Table):
-    """A part that is watched; `unit` and `sensitivity` hold one entry per channel, in the channels' order.
+    """A part that is watched; `unit`, `sensitivity` and `offset` hold one entry per channel, in its order.
 
     A list of components replaces the default list as a whole, so optional keys of an entry have their
     default here.
@@ -92,12 +89,13 @@ class ComponentSettings(Table):
     sensitivity: tuple[Sensitivity, ...] = Field(
         default_factory=lambda data: (1.0,) * len(data.get("channels", ()))
     )
+    offset: tuple[Offset, ...] = Field(default_factory=lambda data: (0.0,) * len(data.get("channels", ())))
     rollers: Rollers | None = None
     roller_diameter: Diameter | None = None
     pitch_diameter: Diameter | None = None
     contact_angle: Annotated[float, Field(ge=0, lt=90)] | None = None
 
-    @field_validator("unit", "sensitivity", mode="before")
+    @field_validator("unit", "sensitivity", "offset", mode="before")
     @classmethod
     def _one_per_channel(cls, value: object, info: ValidationInfo) -> object:
         channels = info.data.get("channels")
@@ -133,50 +131,13 @@ class ComponentSettings(Table):
         return Geometry(self.rollers, self.roller_diameter, self.pitch_diameter, self.contact_angle)
 
 
-def _several(value: object) -> object:
+def several(value: object) -> object:
     """Take a single text as a list of one."""
     return (value,) if isinstance(value, str) else value
 
 
-Globs = Annotated[tuple[Name, ...], Field(max_length=100), BeforeValidator(_several)]
+Globs = Annotated[tuple[Name, ...], Field(max_length=100), BeforeValidator(several)]
 """Patterns of file names: * for any letters, ? for one, [abc] for one of them."""
-
-
-class RecordingSettings(Table):
-    """How a recording is written: rows, columns, separator, names."""
-
-    rows: Annotated[int, Field(ge=2, le=ROWS)]
-    columns: Annotated[int, Field(ge=0, le=CHANNELS)]
-    time_pattern: Name
-    timezone: Annotated[str, Field(max_length=100)]
-    separator: Annotated[str, Field(min_length=1, max_length=1)]
-    files: Globs
-    ignore: Globs
-
-    @field_validator("time_pattern")
-    @classmethod
-    def _tells_a_time(cls, value: str) -> str:
-        # This sample distinguishes day from month, and a 24-hour clock from a 12-hour clock.
-        sample = datetime(2004, 12, 31, 23, 52)
-        try:
-            read = datetime.strptime(sample.strftime(value), value)
-        # strptime makes a regular expression of it, where a field that comes twice is an error of its own.
-        except (ValueError, re.error) as error:
-            raise ValueError(f"is no pattern that Python's strptime can read ({error})") from error
-        if read.replace(tzinfo=None, second=0) != sample:
-            raise ValueError("must tell year, month, day, hour and minute")
-        return value
-
-    @field_validator("timezone")
-    @classmethod
-    def _known_timezone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (OSError, ValueError, KeyError) as error:
-            raise ValueError(
-                f"'{value}' is no IANA time zone{nearest(value, available_timezones())}"
-            ) from error
-        return value
 
 
 def _number_as_text(value: object) -> object:

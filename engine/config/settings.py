@@ -28,6 +28,7 @@ from engine.config.layers import (
     read_layer,
 )
 from engine.config.messages import sentence
+from engine.config.recording_settings import RecordingSettings
 from engine.config.sections import (
     DESCRIBING_KEYS,
     OPERATING_KEYS,
@@ -38,13 +39,12 @@ from engine.config.sections import (
     LimitSettings,
     MachineSettings,
     ModelSettings,
-    RecordingSettings,
     StoreSettings,
     Table,
     WatchSettings,
 )
 from engine.errors import nearest
-from replay.recording import RecordingFormat
+from replay.recording import RecordingFormat, format_of
 
 __all__ = ["Settings", "SettingsError", "default_config_path", "load_settings", "rig_names", "rig_that_fits"]
 
@@ -71,21 +71,19 @@ class Settings(Table):
 
     @property
     def columns(self) -> int:
-        """Return the sensor columns in a file: as set, or as many as the highest channel named."""
-        return self.recording.columns or max(max(part.channels) for part in self.components)
+        """Return the sensor columns in a file: as named or set, or as many as the highest channel named."""
+        recording = self.recording
+        return (
+            len(recording.names) or recording.columns or max(max(part.channels) for part in self.components)
+        )
 
     def recording_format(self) -> RecordingFormat:
         """Return the format for the reader of recordings."""
-        return RecordingFormat(
+        return format_of(
+            self.recording.model_dump(),
             machine=self.machine.name,
             sample_rate=self.machine.sample_rate,
             columns=self.columns,
-            rows=self.recording.rows,
-            time_pattern=self.recording.time_pattern,
-            timezone=self.recording.timezone,
-            separator=self.recording.separator,
-            files=self.recording.files,
-            ignore=self.recording.ignore,
             watched=frozenset(channel for part in self.components for channel in part.channels),
         )
 
@@ -145,7 +143,7 @@ def load_settings(
     layers.append(command_line_layer(overrides))
     try:
         values, origins = merge(layers)
-        settings = Settings.model_validate(_tuples(values))
+        settings = Settings.model_validate(_numbered(_tuples(values)))
     except RecursionError:
         raise SettingsError(f"{layers[-2].title}: its tables and lists are nested too deeply.") from None
     except ValidationError as error:
@@ -224,7 +222,27 @@ def _check_across(settings: Settings, origins: Mapping[Place, Layer]) -> None:
     try:
         settings.recording_format()
     except ValueError as error:
-        refuse(("recording", "separator"), str(error).replace("the separator", "recording.separator"))
+        refuse(("recording", "separator"), f"recording: {error}")
+
+
+def _numbered(values: Any) -> Any:
+    """Give channels that are named by the header their numbers, in the order of their first mention."""
+    parts, recording = values.get("component"), values.get("recording")
+    if not isinstance(parts, tuple) or not isinstance(recording, Mapping):
+        return values
+    listed = [part.get("channels") for part in parts if isinstance(part, Mapping)]
+    lists = [one if isinstance(one, tuple) else (one,) for one in listed]
+    if not any(isinstance(one, str) for channels in lists for one in channels):
+        return values
+    given = recording.get("names") or ()
+    names = list(dict.fromkeys((*given, *(one for channels in lists for one in channels))))
+    if not all(isinstance(one, str) for one in names):
+        # The bounds of channels say what is wrong with a mixture.
+        return values
+    numbered = []
+    for part, channels in zip(parts, lists, strict=False):
+        numbered.append({**part, "channels": tuple(names.index(one) + 1 for one in channels)})
+    return {**values, "component": tuple(numbered), "recording": {**recording, "names": tuple(names)}}
 
 
 def _tuples(value: Any) -> Any:

@@ -9,7 +9,8 @@ from engine.clock import microseconds
 from engine.config.channels import layout_of
 from engine.config.settings import Settings
 from engine.errors import UnusableError, nearest
-from replay.recording import RecordingError, RecordingFormat, time_of, zone_of
+from replay.file_times import time_of
+from replay.recording import RecordingError, RecordingFormat, zone_of
 from replay.run import Run
 
 

@@ -38,13 +38,17 @@ class StoredMachine:
 
 @dataclass(frozen=True, slots=True)
 class StoredRecording:
-    """The layout of a recording's file; `columns` 0 means as many as the highest channel."""
+    """The layout of a recording's file; `columns` 0 means as many as the highest channel.
+
+    `table` is the whole table [recording] as it was stored, for the reader of recordings.
+    """
 
     rows: int
     columns: int
     time_pattern: str
     timezone: str
     separator: str
+    table: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +58,14 @@ class StoredPart:
     Attributes:
         channels: its columns, counted from 1; empty where unknown.
         sensitivity: recorded number per unit, one a channel; empty where unknown.
+        offset: recorded number at zero, one a channel; empty where unknown.
         geometry: rolling elements, their diameter, pitch diameter and contact angle [degrees]; None where
             not all four are known.
     """
 
     channels: tuple[int, ...] = ()
     sensitivity: tuple[float, ...] = ()
+    offset: tuple[float, ...] = ()
     geometry: tuple[int, float, float, float] | None = None
 
 
@@ -129,7 +135,7 @@ def _recording(table: Mapping[str, object]) -> StoredRecording | None:
     if rows is None or columns is None or not all(isinstance(word, str) for word in words):
         return None
     pattern, zone, separator = map(str, words)
-    return StoredRecording(int(rows), int(columns), pattern, zone, separator)
+    return StoredRecording(int(rows), int(columns), pattern, zone, separator, table)
 
 
 def _part(table: Mapping[str, object]) -> StoredPart:
@@ -142,6 +148,7 @@ def _part(table: Mapping[str, object]) -> StoredPart:
     return StoredPart(
         channels=tuple(int(number) for number in _numbers(table.get("channels"))),
         sensitivity=_numbers(table.get("sensitivity")),
+        offset=_numbers(table.get("offset")),
         geometry=geometry,
     )
 

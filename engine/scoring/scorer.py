@@ -88,7 +88,7 @@ class Scorer:
         Raises:
             ArithmeticError: a number that is not finite came out.
         """
-        signal = snapshot.signal / self.layout.sensitivity
+        signal = self.layout.values(snapshot.signal)
         invalid = out_of_range(signal) | self._unknown
         if invalid.any():
             # At rest, where every model's input has its middle: a model that sees all channels at once is

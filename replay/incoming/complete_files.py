@@ -19,6 +19,7 @@ from enum import Enum, auto
 from pathlib import Path
 from types import MappingProxyType
 
+from replay.file_times import readings_of
 from replay.ims import read_ims
 from replay.incoming import folder as edge
 from replay.incoming.folder import (
@@ -33,7 +34,7 @@ from replay.incoming.folder import (
 )
 from replay.incoming.foreign import is_foreign
 from replay.incoming.partial_file import may_still_grow
-from replay.recording import LINK, RecordingError, RecordingFormat, Snapshot, readings_of
+from replay.recording import LINK, RecordingError, RecordingFormat, Snapshot
 
 Known = tuple[int, int, int]
 """A stamp as the ledger keeps it: size [bytes], time of modification [ns since 1970], inode."""

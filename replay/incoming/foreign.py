@@ -4,8 +4,9 @@ import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import PurePath
 
+from replay.file_times import readings_of
 from replay.incoming.folder import shown_name
-from replay.recording import ForeignNameError, RecordingError, RecordingFormat, readings_of
+from replay.recording import ForeignNameError, RecordingError, RecordingFormat
 
 COMPRESSED = (".gz", ".bz2", ".xz", ".zst", ".lz4", ".Z", ".zip", ".7z")
 """Endings of a single compressed file."""

@@ -94,7 +94,7 @@ class Recorder:
                 f" but names by {self.form.time_pattern} differ by {shortest:g} s at least: record more rows,"
                 " or set recording.time_pattern with %f"
             )
-        self._reader = RowReader(self.form.columns, self.form.separator)
+        self._reader = RowReader(self.form.columns, self.form.written_separator)
         self._cutter = Cutter(self.form.rows, self.form.sample_rate, shortest=shortest, start=self.start)
         self._unwritten_for = ""
         self._bad_at_first = 0

@@ -251,10 +251,18 @@ def test_zip_with_a_password_is_refused(tmp_path: Path, form: RecordingFormat, c
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"", "is neither a folder nor a .zip or .tar archive, or it is damaged"),
-        (b"just text\n" * 200, "is neither a folder nor a .zip or .tar archive, or it is damaged"),
-        (bz2.compress(b"no tar within"), "is neither a folder nor a .zip or .tar archive, or it is damaged"),
+        (b"", "cannot be read as a recording: the file is empty"),
+        (
+            b"just text\n" * 200,
+            "cannot be read as a recording: line 1 ('just text') and those after it hold no rows of numbers",
+        ),
+        (
+            bz2.compress(b"no tar within"),
+            "cannot be read as a recording:"
+            " line 1 ('no tar within') and those after it hold no rows of numbers",
+        ),
     ],
+    ids=["empty", "words", "packed words"],
 )
 def test_file_that_is_no_archive_is_refused(
     data: bytes, said: str, tmp_path: Path, form: RecordingFormat, cache: Path

@@ -9,15 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replay.recording import (
-    ColumnCountError,
-    RecordingError,
-    RecordingFormat,
-    Snapshot,
-    clean_text,
-    readings_of,
-    time_of,
-)
+from replay.file_times import readings_of, time_of
+from replay.recording import ColumnCountError, RecordingError, RecordingFormat, Snapshot, clean_text
 
 
 def format_of(**changes: Any) -> RecordingFormat:

@@ -67,15 +67,19 @@ def test_hidden_files_folders_and_pipes_in_a_folder_are_left_alone(
     assert run.rejected == ()
 
 
-def test_links_in_a_folder_are_rejected_and_not_followed(tmp_path: Path, form: RecordingFormat) -> None:
+def test_links_to_recordings_are_read_as_a_person_named_the_run(
+    tmp_path: Path, form: RecordingFormat
+) -> None:
     folder = folder_of(tmp_path / "run", FILES | {"README.md": b""})
     (tmp_path / "outside").write_bytes(content(5))
     (folder / "2004.02.12.11.22.39").symlink_to(tmp_path / "outside")
     (folder / "around").symlink_to(folder)
+    (folder / "2004.02.12.11.32.39").symlink_to(tmp_path / "nowhere")
     run = open_run(folder, form)
-    assert names_of(run) == NAMES
-    assert [one.name for one in run.rejected] == ["2004.02.12.11.22.39", "README.md", "around"]
-    assert run.rejected[0].reason == run.rejected[2].reason == "it is a symbolic link, which is not followed"
+    assert names_of(run) == [*NAMES, "2004.02.12.11.22.39"]
+    assert run.read(3).signal.shape == (6, 3)
+    assert [one.name for one in run.rejected] == ["2004.02.12.11.32.39", "README.md"]
+    assert run.rejected[0].reason == "it is a link that leads to no file"
 
 
 def test_folder_of_links_alone_says_why_it_holds_no_recordings(
@@ -84,7 +88,7 @@ def test_folder_of_links_alone_says_why_it_holds_no_recordings(
     run = folder_of(tmp_path / "run", {})
     (run / NAMES[0]).symlink_to("elsewhere")
     assert sentence(run, form, cache) == (
-        f"holds no recordings: {NAMES[0]}: it is a symbolic link, which is not followed"
+        f"holds no recordings: {NAMES[0]}: it is a link that leads to no file"
     )
 
 
@@ -116,11 +120,6 @@ def swap_for_a_pipe(path: Path) -> None:
     os.mkfifo(path)
 
 
-def swap_for_a_link(path: Path) -> None:
-    path.rename(path.with_name("elsewhere"))
-    path.symlink_to("elsewhere")
-
-
 def swap_for_a_giant(path: Path) -> None:
     with path.open("wb") as file:
         file.truncate(2**40)
@@ -132,7 +131,6 @@ def swap_for_a_giant(path: Path) -> None:
         (swap_for_nothing, "it cannot be read: no such file or directory"),
         (swap_for_a_folder, "it cannot be read: is a directory"),
         (swap_for_a_pipe, "it is not a regular file"),
-        (swap_for_a_link, "it cannot be read: it is a link"),
         (swap_for_a_giant, "it is far too large for a recording (1099511627776 bytes)"),
     ],
 )

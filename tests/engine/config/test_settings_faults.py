@@ -77,7 +77,8 @@ COMPONENT = '[[component]]\nname = "A"\nchannels = [1]\n'
         (
             "[recording]\nseparator = ', '\n",
             2,
-            'recording.separator must be text of at most 1 characters, not the text ", ".',
+            "recording.separator must be one character that no number holds,"
+            ' "auto" or "whitespace", not \', \'.',
         ),
         (
             "[recording]\ntime_pattern = '%H.%M.%S'\n",

@@ -48,7 +48,7 @@ def read_waveform(assessment: Assessment, name: str, at: int) -> Waveform:
 
     place = Path(assessment.run)
     try:
-        form, sensitivity = form_of(assessment)
+        form, sensitivity, offset = form_of(assessment)
     except ValueError:
         return no_waveform(name, "the settings of this assessment do not tell how its recordings are read")
     try:
@@ -68,19 +68,19 @@ def read_waveform(assessment: Assessment, name: str, at: int) -> Waveform:
             snapshot = run.read(found)
     except (RecordingError, RunError, FolderError, OSError, ValueError) as error:
         return no_waveform(name, f"the recording cannot be read: {error}")
-    signal = (snapshot.signal / sensitivity).astype(np.float32)
+    signal = ((snapshot.signal - offset) / sensitivity).astype(np.float32)
     return Waveform(name, snapshot.sample_rate, signal)
 
 
-def form_of(assessment: Assessment) -> "tuple[RecordingFormat, NDArray[np.float32]]":
-    """Return the file format of a machine, and the recorded number per unit of each column.
+def form_of(assessment: Assessment) -> "tuple[RecordingFormat, NDArray[np.float32], NDArray[np.float32]]":
+    """Return the file format of a machine, and the sensitivity and offset of each column.
 
     Taken from the settings as they were stored, which may be those of another Raceway.
 
     Raises:
         ValueError: they do not tell.
     """
-    from replay.recording import RecordingFormat
+    from replay.recording import format_of
 
     machine, recording = assessment.settings.machine, assessment.settings.recording
     parts = assessment.settings.parts
@@ -88,19 +88,20 @@ def form_of(assessment: Assessment) -> "tuple[RecordingFormat, NDArray[np.float3
         raise ValueError("the layout of the recordings is not known")
     if not parts or not all(part.channels for part in parts):
         raise ValueError("the channels of the components are not known")
-    columns = recording.columns or max(max(part.channels) for part in parts)
-    sensitivity = np.ones(columns, np.float32)
+    table = recording.table
+    names = table.get("names")
+    named = len(names) if isinstance(names, list | tuple) else 0
+    columns = named or recording.columns or max(max(part.channels) for part in parts)
+    sensitivity, offset = np.ones(columns, np.float32), np.zeros(columns, np.float32)
     for part in parts:
-        for channel, factor in zip(part.channels, part.sensitivity, strict=True):
-            sensitivity[channel - 1] = factor
-    form = RecordingFormat(
+        zeros = part.offset or (0.0,) * len(part.channels)
+        for channel, factor, zero in zip(part.channels, part.sensitivity, zeros, strict=True):
+            sensitivity[channel - 1], offset[channel - 1] = factor, zero
+    form = format_of(
+        table,
         machine=assessment.machine,
         sample_rate=machine.sample_rate,
         columns=columns,
-        rows=recording.rows,
-        time_pattern=recording.time_pattern,
-        timezone=recording.timezone,
-        separator=recording.separator,
         watched=frozenset(channel for part in parts for channel in part.channels),
     )
-    return form, sensitivity
+    return form, sensitivity, offset

@@ -1,0 +1,181 @@
+"""Reads a recording of any format to a snapshot: its kind by content, its reader by its kind."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from replay.file_times import time_of
+from replay.formats.base import Reader, Table, chosen, fitted
+from replay.formats.facts import speeds_of_table, speeds_of_text
+from replay.formats.packed import unpacked
+from replay.formats.sniff import ARCHIVES, Kind
+from replay.formats.text import read_text
+from replay.ims import parse_plain
+from replay.parts import cuts_of, split_part
+from replay.recording import ANY_SEPARATORS, RecordingError, RecordingFormat, Snapshot
+
+READERS: dict[Kind, Callable[[], Reader]] = {}
+"""Readers of binary kinds; each is imported when it is needed."""
+
+_FORMATS = {
+    "text": (Kind.TEXT,),
+    "wav": (Kind.WAV,),
+    "flac": (Kind.FLAC,),
+    "mat": (Kind.MAT4, Kind.MAT5, Kind.HDF5),
+    "hdf5": (Kind.HDF5,),
+    "parquet": (Kind.PARQUET,),
+    "feather": (Kind.FEATHER,),
+    "tdms": (Kind.TDMS,),
+    "npy": (Kind.NPY,),
+    "npz": (Kind.NPZ,),
+    "uff": (Kind.UFF,),
+}
+# Separators of plain numbers, in the order in which the first line is searched for them.
+_PLAIN = (b"\t", b";", b",", b"|", b" ")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Whole:
+    """All rows of a file.
+
+    Attributes:
+        signal: float32 (rows of the file, channels).
+        speeds: of the shaft [Hz], (rows of the file,) or (1,) for one speed; empty where it tells none.
+    """
+
+    signal: NDArray[np.float32]
+    speeds: NDArray[np.float64]
+
+
+NO_SPEED = np.zeros(0)
+
+
+def read_recording(data: bytes, name: str, form: RecordingFormat, time: datetime | None = None) -> Snapshot:
+    """Read the bytes of one recording.
+
+    Args:
+        data: the whole file.
+        name: its name, which holds its time where `time` is None; with the number of a part (`parts`).
+        form: the expected format.
+        time: of the recording, UTC.
+
+    Raises:
+        ColumnCountError: it has another number of columns than expected.
+        IncompleteError: it ends early.
+        RecordingError: it cannot be read; the diagnosis comes first, then the setting to change.
+    """
+    when = time or time_of(name, form)
+    signal = plain_signal(data, form)
+    if signal is not None:
+        return Snapshot(form.machine, name, when, form.sample_rate, signal)
+    return snapshot_of(read_whole(data, name, form, when), name, form, when)
+
+
+def snapshot_of(whole: Whole, name: str, form: RecordingFormat, time: datetime) -> Snapshot:
+    """Return the snapshot of a file, or the part of it that the name tells.
+
+    Raises:
+        RecordingError: it has too few or too many rows.
+    """
+    file, number = split_part(name) if form.cut else (name, 0)
+    signal, speeds = whole.signal, whole.speeds
+    if number:
+        cuts = cuts_of(len(signal), form)
+        first = cuts.first_row(number)
+        if number > cuts.count:
+            raise RecordingError(name, f"{file} has {cuts.count} snapshots")
+        # A copy: a view would keep the whole file in memory.
+        signal = signal[first : first + form.rows].copy(order="F")
+        speeds = speeds[first : first + form.rows] if len(speeds) > 1 else speeds
+    else:
+        signal = fitted(signal, name, form)
+    known = speeds[np.isfinite(speeds)]
+    speed = float(known.mean()) if len(known) else None
+    return Snapshot(form.machine, name, time, form.sample_rate, signal, speed)
+
+
+def read_whole(data: bytes, name: str, form: RecordingFormat, time: datetime) -> Whole:
+    """Read all rows of a file.
+
+    Raises:
+        RecordingError: as for `read_recording`.
+    """
+    content, kind = content_of(data, name, form)
+    if kind is Kind.TEXT:
+        signal, layout = read_text(content, name, form, time)
+        return Whole(signal, speeds_of_text(content, layout, form))
+    table = read_table(content, kind, name, form)
+    return Whole(chosen(table, name, form), speeds_of_table(table, form))
+
+
+def content_of(data: bytes, name: str, form: RecordingFormat) -> tuple[bytes, Kind]:
+    """Return the content of a file, unpacked, and its kind as it is read.
+
+    Raises:
+        RecordingError: it is damaged, or of a kind that is not read, or not of the kind that is set.
+    """
+    content, kind = unpacked(data, name, form.largest_file)
+    if form.format == "raw":
+        return content, Kind.RAW
+    if kind is Kind.EMPTY:
+        raise RecordingError(name, "the file is empty")
+    wanted = _FORMATS.get(form.format)
+    if wanted and kind not in wanted:
+        raise RecordingError(
+            name,
+            f'it is {kind.words}, and recording.format is "{form.format}"; set recording.format = "auto"',
+        )
+    return content, kind
+
+
+def read_table(content: bytes, kind: Kind, name: str, form: RecordingFormat) -> Table:
+    """Read a binary file.
+
+    Raises:
+        RecordingError: it cannot be read, or its sample rate is not the machine's.
+    """
+    if kind not in READERS:
+        raise RecordingError(name, _unread(content, kind))
+    table = READERS[kind]()(content, name, form)
+    rate = table.sample_rate
+    if rate is not None and abs(rate - form.sample_rate) > 0.001 * form.sample_rate:
+        raise RecordingError(
+            name,
+            f"it was sampled at {rate:g} Hz; set machine.sample_rate = {rate:g} (now {form.sample_rate:g})",
+        )
+    return table
+
+
+def _unread(content: bytes, kind: Kind) -> str:
+    """Return why a kind of file is not read, and what to do."""
+    if kind is Kind.EXCEL:
+        return "it is an Excel workbook, which is not read; save its sheet as CSV and name the folder of the files"
+    if kind in ARCHIVES:
+        return f"it is {kind.words}; unpack it first, and name the folder of the recordings"
+    if kind is Kind.UNKNOWN:
+        zeros = content.count(0) == len(content)
+        nature = "zeros only" if zeros else "binary data of an unknown kind"
+        hint = "" if zeros else '; where it is plain numbers, set recording.format = "raw" and number_type'
+        return f"it holds {nature}{hint}"
+    return f"it is {kind.words}, which is no recording"
+
+
+def plain_signal(data: bytes, form: RecordingFormat) -> NDArray[np.float32] | None:
+    """Parse plain numbers at full speed; None for anything else."""
+    if form.speed_column or form.speed_words:
+        return None
+    if form.names or form.skip or form.cut or form.header == "yes" or form.decimal == ",":
+        return None
+    if form.format not in ("auto", "text") or form.separator == "whitespace":
+        return None
+    if form.separator not in ANY_SEPARATORS:
+        return parse_plain(data, form)
+    first = data[: data.find(b"\n")]
+    if b"," in first and (form.columns == 1 or any(one in first for one in b"\t; ")):
+        # Decimal commas, or a row of several cells.
+        return None
+    separator = next((one for one in _PLAIN if one in first), b"\t")
+    return parse_plain(data, replace(form, separator=separator.decode()))

@@ -1,0 +1,230 @@
+"""Reads delimited text: brings it to plain rows of numbers, which the fast reader of `replay.ims` parses."""
+
+import csv
+import io
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from replay.formats.base import columns_named
+from replay.formats.sniff import HEAD_BYTES, Encoding
+from replay.formats.text_cells import cells_of, value_of
+from replay.formats.text_layout import SEPARATOR_WORDS, TextLayout, layout_of_text
+from replay.ims import read_ims
+from replay.recording import ColumnCountError, RecordingError, RecordingFormat, clean_text
+
+_LINE = re.compile(r"^line (\d+)")
+_BLANKS = re.compile(rb"[ \t]+")
+_BLANK_ENDS = re.compile(rb"(?m)^[ \t]+|[ \t]+$")
+_FORTRAN = re.compile(rb"(?<=[\d.])[dD](?=[+-]?\d)")
+_BLANK_LINES = re.compile(rb"\n[ \t]*(?=\n)")
+_SHOWN = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    r"""A text as plain rows of numbers.
+
+    Attributes:
+        body: rows with one separator, decimal points and \n, without anything above or below them.
+        form: the format of the body: its separator and all its columns.
+        columns: of the body that are the channels, counted from 1.
+        skipped: lines of the file above the body.
+        layout: of the file.
+    """
+
+    body: bytes
+    form: RecordingFormat
+    columns: tuple[int, ...]
+    skipped: int
+    layout: TextLayout
+
+
+def layout_for(data: bytes, form: RecordingFormat) -> TextLayout | None:
+    """Return the layout of a text by its head and the settings, which decide where they say anything."""
+    return layout_of_text(
+        data[:HEAD_BYTES],
+        whole=len(data) <= HEAD_BYTES,
+        separator=form.separator,
+        decimal=form.decimal,
+        comment=form.comment,
+        skip=form.skip,
+        header={"yes": True, "no": False}.get(form.header),
+        columns=form.columns,
+    )
+
+
+def plain_of(data: bytes, name: str, form: RecordingFormat, layout: TextLayout) -> Plain:
+    """Bring a text to plain rows.
+
+    Raises:
+        ColumnCountError: it has another number of columns than expected.
+        RecordingError: a channel that is named is not among its columns.
+    """
+    columns = channel_columns(layout, name, form)
+    body = _rows(data, layout)
+    separator = layout.separator.encode()
+    if layout.separator == "whitespace":
+        separator = b"\t"
+        body = _BLANKS.sub(b"\t", _BLANK_ENDS.sub(b"", body))
+    if layout.quoted:
+        separator, body = b"\t", _unquoted(body, layout.separator)
+    if layout.trailing:
+        body = _without_trailing(body, separator)
+    if layout.decimal == ",":
+        body = body.translate(bytes.maketrans(b",", b"."))
+    if _FORTRAN.search(body, 0, 4096):
+        body = _FORTRAN.sub(b"e", body)
+    watched = frozenset(column for number, column in enumerate(columns, 1) if form.watches(number))
+    own = replace(
+        form,
+        separator=separator.decode(),
+        columns=layout.columns,
+        watched=watched,
+        rows=max(_count_rows(body), 1),
+    )
+    return Plain(body, own, columns, layout.skipped, layout)
+
+
+def channel_columns(layout: TextLayout, name: str, form: RecordingFormat) -> tuple[int, ...]:
+    """Return the columns of a text, counted from 1, that are the channels.
+
+    Channels count all columns, or the sensor columns alone (no times, no count of rows) where only those are
+    as many as expected.
+
+    Raises:
+        ColumnCountError: neither fits.
+        RecordingError: a channel that is named is not among the columns.
+    """
+    if form.names:
+        return columns_named(form.names, layout.names, layout.units, name)
+    if layout.columns == form.columns:
+        return tuple(range(1, layout.columns + 1))
+    if len(layout.signal_columns) == form.columns:
+        return layout.signal_columns
+    raise ColumnCountError(name, layout.columns, form.columns, described(layout))
+
+
+def described(layout: TextLayout) -> str:
+    """Return the columns of a text in words: their number, separator and names, and those of times."""
+    count = f"{layout.columns} column" + ("" if layout.columns == 1 else "s")
+    words = f"it has {count}"
+    if layout.columns > 1:
+        words += f" separated by {SEPARATOR_WORDS.get(layout.separator, repr(layout.separator))}"
+    if layout.decimal == ",":
+        words += " with decimal commas"
+    if layout.names:
+        shown = ", ".join(clean_text(one) for one in layout.names[:_SHOWN])
+        words += f" ({shown}{', ...' if len(layout.names) > _SHOWN else ''})"
+    if layout.time_column:
+        words += f", of which column {layout.time_column} holds times"
+    elif layout.index_column:
+        words += f", of which column {layout.index_column} counts the rows"
+    return words
+
+
+def read_text(
+    data: bytes, name: str, form: RecordingFormat, time: datetime
+) -> tuple[NDArray[np.float32], TextLayout]:
+    """Read a text; return its channels, float32 (rows of the file, channels), and its layout.
+
+    Raises:
+        RecordingError: it is no text of numbers, or a row is faulty, by line and column.
+    """
+    layout = layout_for(data, form)
+    if layout is None:
+        raise no_rows(data, name, form)
+    plain = plain_of(data, name, form, layout)
+    try:
+        signal = read_ims(plain.body, name, plain.form, time).signal
+    except RecordingError as error:
+        raise _shifted(error, plain.skipped) from None
+    if plain.columns != tuple(range(1, signal.shape[1] + 1)):
+        signal = np.asfortranarray(signal[:, [column - 1 for column in plain.columns]])
+    return signal, layout
+
+
+def no_rows(data: bytes, name: str, form: RecordingFormat) -> RecordingError:
+    """Return the diagnosis of a text in which no rows of numbers were found."""
+    if not data.strip():
+        return RecordingError(name, "the file is empty" if not data else "the file holds blank lines only")
+    loose = replace(form, separator="auto", decimal="auto", comment="auto", header="auto", skip=0)
+    layout = layout_for(data, loose)
+    if layout is not None:
+        wrong = []
+        if form.separator not in ("auto", layout.separator):
+            wrong.append(f"recording.separator = {_setting(layout.separator)}")
+        if form.decimal not in ("auto", layout.decimal):
+            wrong.append(f"recording.decimal = {_setting(layout.decimal)}")
+        if form.skip:
+            wrong.append("recording.skip = 0")
+        if wrong:
+            return RecordingError(name, f"{described(layout)}; set {' and '.join(wrong)}")
+    first = clean_text(data[:200].splitlines()[0].decode("utf-8", errors="replace")).strip()
+    return RecordingError(name, f"line 1 ({first[:40]!r}) and those after it hold no rows of numbers")
+
+
+def _setting(text: str) -> str:
+    return '"\\t"' if text == "\t" else f'"{text}"'
+
+
+def column_of_text(content: bytes, layout: TextLayout, column: int) -> NDArray[np.float64]:
+    """Return one column of a text, (rows,), NaN where a cell is no number."""
+    lines = _rows(content, layout).decode("utf-8", errors="replace").rstrip().split("\n")
+    cells = (cells_of(line, layout.separator) for line in lines)
+    values = (value_of(row[column - 1], layout.decimal) if len(row) >= column else None for row in cells)
+    return np.array([np.nan if value is None else value for value in values])
+
+
+def _rows(data: bytes, layout: TextLayout) -> bytes:
+    r"""Return the rows of a text as UTF-8 with \n, without the lines above them, comments and blank lines."""
+    body = _ascii(data, layout.encoding)
+    if b"\r" in body:
+        body = body.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    start = 0
+    for _ in range(layout.skipped):
+        start = body.find(b"\n", start) + 1
+    body = body[start:]
+    if layout.comment and b"\n" + layout.comment.encode() in body:
+        prefix = layout.comment.encode()
+        body = b"\n".join(line for line in body.split(b"\n") if not line.startswith(prefix))
+    return _BLANK_LINES.sub(b"", body) if b"\n\n" in body else body
+
+
+def _ascii(data: bytes, encoding: Encoding) -> bytes:
+    """Return a text without its byte order mark, in an encoding whose separators and digits are ASCII."""
+    body = data[len(encoding.mark) :]
+    if encoding.name in ("utf-8", "cp1252"):
+        return body
+    return body.decode(encoding.name, errors="replace").encode()
+
+
+def _without_trailing(body: bytes, separator: bytes) -> bytes:
+    ends = re.compile(re.escape(separator) + rb"[ ]*(?=\n|\Z)")
+    return ends.sub(b"", body)
+
+
+def _unquoted(body: bytes, separator: str) -> bytes:
+    """Return rows whose quoted cells may hold the separator, with tabs between cells."""
+    text = body.decode("utf-8", errors="replace")
+    if separator == "whitespace":
+        rows = (cells_of(line, separator) for line in text.split("\n"))
+    else:
+        rows = csv.reader(io.StringIO(text), delimiter=separator, skipinitialspace=True)  # type: ignore[assignment]
+    return "\n".join("\t".join(cell.replace("\t", " ").strip() for cell in row) for row in rows).encode()
+
+
+def _count_rows(body: bytes) -> int:
+    stripped = body.rstrip()
+    return int(np.count_nonzero(np.frombuffer(stripped, np.uint8) == ord("\n"))) + 1 if stripped else 0
+
+
+def _shifted(error: RecordingError, skipped: int) -> RecordingError:
+    """Count the lines of an error from the start of the file."""
+    if skipped and not isinstance(error, ColumnCountError):
+        reason = _LINE.sub(lambda found: f"line {int(found[1]) + skipped}", error.reason)
+        return RecordingError(error.name, reason)
+    return error

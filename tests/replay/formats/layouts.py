@@ -1,0 +1,202 @@
+"""Recordings as people write them: the same numbers in many layouts."""
+
+import gzip
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+RATE, ROWS = 1000.0, 120
+START = datetime(2024, 3, 1, 23, 40, tzinfo=UTC)
+COUNT = 5
+
+Signal = NDArray[np.float64]
+
+
+def signals(count: int = COUNT, channels: int = 2, rows: int = ROWS) -> list[Signal]:
+    """Return recordings, (rows, channels), rounded as they are written."""
+    chance = np.random.default_rng(7)
+    return [chance.normal(size=(rows, channels)).round(5) for _ in range(count)]
+
+
+def at(index: int) -> datetime:
+    """Return the time of a recording: the run crosses midnight."""
+    return START + timedelta(minutes=10 * index)
+
+
+def rows_of(signal: Signal, separator: str = ",", decimal: str = ".", end: str = "\n", tail: str = "") -> str:
+    """Return a signal as text."""
+    lines = (separator.join(f"{value:.5f}".replace(".", decimal) for value in row) for row in signal)
+    return "".join(line + tail + end for line in lines)
+
+
+def timed_rows(signal: Signal, separator: str = ",") -> str:
+    """Return a signal as text with a column of seconds before it."""
+    return "".join(
+        separator.join([f"{index / RATE:.6f}", *(f"{value:.5f}" for value in row)]) + "\n"
+        for index, row in enumerate(signal)
+    )
+
+
+def dated_rows(signal: Signal, start: datetime, form: str, separator: str = ",") -> str:
+    """Return a signal as text with a column of written times before it."""
+    return "".join(
+        separator.join([f"{start + timedelta(seconds=index / RATE):{form}}", *(f"{v:.5f}" for v in row)])
+        + "\n"
+        for index, row in enumerate(signal)
+    )
+
+
+Write = Callable[[Path, Sequence[Signal]], None]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A way to write a run, the settings that it needs, and whether its times are the true ones."""
+
+    name: str
+    write: Write
+    settings: str
+    true_times: bool = True
+
+
+def _each(name: str, content: Callable[[int, Signal], str | bytes]) -> Write:
+    def write(folder: Path, run: Sequence[Signal]) -> None:
+        for index, signal in enumerate(run):
+            path = folder / at(index).strftime(
+                name.replace("{n}", f"{index:06d}").replace("{i}", str(index + 1))
+            )
+            path.parent.mkdir(parents=True, exist_ok=True)
+            data = content(index, signal)
+            path.write_bytes(data if isinstance(data, bytes) else data.encode())
+
+    return write
+
+
+def _by_channel(name: str, tokens: Sequence[str]) -> Write:
+    def write(folder: Path, run: Sequence[Signal]) -> None:
+        for index, signal in enumerate(run):
+            for column, token in enumerate(tokens):
+                path = folder / at(index).strftime(name.replace("{c}", token))
+                path.write_text(rows_of(signal[:, column : column + 1]))
+
+    return write
+
+
+def _unix(digits: int) -> Write:
+    def write(folder: Path, run: Sequence[Signal]) -> None:
+        for index, signal in enumerate(run):
+            name = str(int(at(index).timestamp()) * 10 ** (digits - 10))
+            (folder / f"acc_{name}.csv").write_text(rows_of(signal))
+
+    return write
+
+
+PLAIN = "time_pattern = '%Y%m%d_%H%M%S.csv'"
+DRIVE_FAN = "Drive end (g),Fan end (g)\n"
+
+LAYOUTS = [
+    Layout("commas", _each("%Y%m%d_%H%M%S.csv", lambda i, s: rows_of(s)), PLAIN),
+    Layout(
+        "tabs and Windows lines", _each("%Y%m%d_%H%M%S.csv", lambda i, s: rows_of(s, "\t", end="\r\n")), PLAIN
+    ),
+    Layout("blanks", _each("%Y%m%d_%H%M%S.csv", lambda i, s: rows_of(s, "   ")), PLAIN),
+    Layout("bars", _each("%Y%m%d_%H%M%S.csv", lambda i, s: rows_of(s, "|")), PLAIN),
+    Layout("decimal commas", _each("%Y%m%d_%H%M%S.csv", lambda i, s: rows_of(s, ";", ",")), PLAIN),
+    Layout("decimal commas and tabs", _each("%Y%m%d_%H%M%S.csv", lambda i, s: rows_of(s, "\t", ",")), PLAIN),
+    Layout("trailing separator", _each("%Y%m%d_%H%M%S.csv", lambda i, s: rows_of(s, ";", tail=";")), PLAIN),
+    Layout("header", _each("%Y%m%d_%H%M%S.csv", lambda i, s: DRIVE_FAN + rows_of(s)), PLAIN),
+    Layout(
+        "header and units",
+        _each("%Y%m%d_%H%M%S.csv", lambda i, s: "DE;FE\n(g);(g)\n" + rows_of(s, ";", ",")),
+        PLAIN,
+    ),
+    Layout(
+        "comments, header, seconds",
+        _each(
+            "%Y%m%d_%H%M%S.csv",
+            lambda i, s: "# Device: X\n# Rate: 1000 Hz\nTime (s),DE (g),FE (g)\n" + timed_rows(s),
+        ),
+        PLAIN,
+    ),
+    Layout(
+        "UTF-16 with a mark",
+        _each("%Y%m%d_%H%M%S.csv", lambda i, s: ("Größe\tB\n" + rows_of(s, "\t", ",")).encode("utf-16")),
+        PLAIN,
+    ),
+    Layout(
+        "quoted cells",
+        _each(
+            "%Y%m%d_%H%M%S.csv",
+            lambda i, s: '"DE","FE"\n' + "".join(f'"{a:.5f}","{b:.5f}"\n' for a, b in s),
+        ),
+        PLAIN,
+    ),
+    Layout(
+        "column of written times",
+        _each("%Y%m%d_%H%M%S.csv", lambda i, s: dated_rows(s, at(i), "%Y-%m-%d %H:%M:%S.%f")),
+        PLAIN,
+    ),
+    Layout(
+        "packed by gzip",
+        _each("%Y%m%d_%H%M%S.csv.gz", lambda i, s: gzip.compress(rows_of(s).encode())),
+        "time_pattern = '%Y%m%d_%H%M%S.csv.gz'",
+    ),
+    Layout(
+        "counter before the time",
+        _each("{n}_%Y%m%d_%H%M%S.csv", lambda i, s: rows_of(s)),
+        "time_pattern = '*_%Y%m%d_%H%M%S.csv'",
+    ),
+    Layout(
+        "counter behind the time",
+        _each("SN17-%Y-%m-%dT%H.%M.%S-{n}.txt", lambda i, s: rows_of(s)),
+        "time_pattern = 'SN??-%Y-%m-%dT%H.%M.%S-*.txt'",
+    ),
+    Layout("Unix seconds", _unix(10), "time_pattern = 'acc_%s.csv'"),
+    Layout("Unix milliseconds", _unix(13), "time_pattern = 'acc_%s.csv'"),
+    Layout(
+        "day folders",
+        _each("%Y-%m-%d/%H%M%S.csv", lambda i, s: rows_of(s)),
+        "time_pattern = '%Y-%m-%d/%H%M%S.csv'",
+    ),
+    Layout(
+        "year, month and day folders",
+        _each("%Y/%m/%d/%H-%M-%S_{n}.csv", lambda i, s: rows_of(s)),
+        "time_pattern = '%Y/%m/%d/%H-%M-%S_*.csv'",
+    ),
+    Layout(
+        "whole time within folders",
+        _each("a/%d/%Y%m%d_%H%M%S.csv", lambda i, s: rows_of(s)),
+        PLAIN + "\nfolders = 'yes'",
+    ),
+    Layout(
+        "file a channel",
+        _by_channel("%Y%m%d_%H%M%S_ch{c}.csv", ("1", "2")),
+        "time_pattern = '%Y%m%d_%H%M%S_ch1.csv'",
+    ),
+    Layout(
+        "file a named channel",
+        _by_channel("{c}_%Y%m%d_%H%M%S.csv", ("DE", "FE")),
+        "time_pattern = '*_%Y%m%d_%H%M%S.csv'\nnames = ['DE', 'FE']\nchannel_pattern = '*_'",
+    ),
+    Layout(
+        "numbers",
+        _each(
+            "{i}.csv", lambda i, s: "Horizontal_vibration_signals,Vertical_vibration_signals\n" + rows_of(s)
+        ),
+        "time = 'number'\nstart = '2024-03-01T23:30:00'\nevery = 600",
+    ),
+    Layout(
+        "time in a column",
+        _each("snap{i}.csv", lambda i, s: "t;a;b\n" + dated_rows(s, at(i), "%d.%m.%Y %H:%M:%S", ";")),
+        "time = 'column'",
+    ),
+    Layout(
+        "time in a line above",
+        _each("snap{i}.csv", lambda i, s: f"Recorded: {at(i):%Y-%m-%d %H:%M:%S}\nDE,FE\n" + rows_of(s)),
+        "time = 'header'",
+    ),
+]
