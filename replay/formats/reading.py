@@ -152,7 +152,7 @@ def read_table(content: bytes, kind: Kind, name: str, form: RecordingFormat) -> 
 def _unread(content: bytes, kind: Kind) -> str:
     """Return why a kind of file is not read, and what to do."""
     if kind is Kind.EXCEL:
-        return "it is an Excel workbook, which is not read; save its sheet as CSV and name the folder of the files"
+        return "it is an Excel workbook, which is not read; save its sheet as CSV and name the folder"
     if kind in ARCHIVES:
         return f"it is {kind.words}; unpack it first, and name the folder of the recordings"
     if kind is Kind.UNKNOWN:
