@@ -86,6 +86,7 @@ TEXT = b"0.1\t0.2\n0.3\t0.4\n"
         (b"Rar!\x1a\x07\x01\x00", Kind.RAR),
         (NUMBERS.astype("<f4").tobytes(), Kind.UNKNOWN),
     ],
+    ids=range(20),
 )
 def test_bytes_tell_the_kind_whatever_the_name(data: bytes, kind: Kind) -> None:
     assert identify(data, "2024.csv") is kind
