@@ -1,6 +1,6 @@
 """The layout of a machine's channels, in arrays for the engine."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,16 +17,16 @@ class Layout:
         channels: of each component, counted from 1.
         watched: bool (columns,), False for a column that no component names.
         sensitivity: float32 (columns,), recorded number per unit.
-        offset: float32 (columns,), recorded number at a value of zero.
         units: one a column, "" for one that is not watched.
+        offset: float32 (columns,), or (1,) for all, recorded number at a value of zero.
     """
 
     components: tuple[str, ...]
     channels: tuple[tuple[int, ...], ...]
     watched: NDArray[np.bool_]
     sensitivity: NDArray[np.float32]
-    offset: NDArray[np.float32]
     units: tuple[str, ...]
+    offset: NDArray[np.float32] = field(default_factory=lambda: np.zeros(1, np.float32))
 
     def values(self, recorded: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the values in units, float32 (rows, columns), of the recorded numbers."""
