@@ -1,8 +1,8 @@
 """Reads a recording of any format to a snapshot: its kind by content, its reader by its kind."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from importlib import import_module
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +17,10 @@ from replay.ims import parse_plain
 from replay.parts import cuts_of, split_part
 from replay.recording import ANY_SEPARATORS, RecordingError, RecordingFormat, Snapshot
 
-READERS: dict[Kind, Callable[[], Reader]] = {}
-"""Readers of binary kinds; each is imported when it is needed."""
+_READERS = {
+    Kind.WAV: ("audio", "read_wav"),
+    Kind.FLAC: ("audio", "read_flac"),
+}
 
 _FORMATS = {
     "text": (Kind.TEXT,),
@@ -137,9 +139,12 @@ def read_table(content: bytes, kind: Kind, name: str, form: RecordingFormat) -> 
     Raises:
         RecordingError: it cannot be read, or its sample rate is not the machine's.
     """
-    if kind not in READERS:
+    if kind not in _READERS:
         raise RecordingError(name, _unread(content, kind))
-    table = READERS[kind]()(content, name, form)
+    # Imported here: most recordings are text, and the libraries take time and memory.
+    module, function = _READERS[kind]
+    reader: Reader = getattr(import_module(f"replay.formats.readers.{module}"), function)
+    table = reader(content, name, form)
     rate = table.sample_rate
     if rate is not None and abs(rate - form.sample_rate) > 0.001 * form.sample_rate:
         raise RecordingError(

@@ -1,0 +1,105 @@
+"""Reads WAV files with scipy, and FLAC files with soundfile. Full scale is 1.0."""
+
+import io
+import struct
+import warnings
+
+import numpy as np
+from numpy.typing import NDArray
+
+from replay.formats.base import IncompleteError, MissingExtraError, Table
+from replay.formats.sniff import Kind
+from replay.recording import RecordingError, RecordingFormat
+
+# A recorder that streams writes one of these sizes until it closes the file.
+_OPEN_SIZES = (0, 0xFFFFFFFF)
+
+
+def read_wav(data: bytes, name: str, form: RecordingFormat) -> Table:
+    """Read a WAV file (also RIFX, RF64): integers of 8 to 32 bits, or floats.
+
+    Raises:
+        IncompleteError: it has fewer samples than its header says.
+        RecordingError: it is damaged, or packed in a way that is not read.
+    """
+    from scipy.io import wavfile
+
+    bits, claimed, there = _claims(data)
+    if claimed is not None and claimed not in _OPEN_SIZES and there < claimed:
+        raise IncompleteError(
+            name, f"it is a WAV file and ends early: it holds {there} of {claimed} bytes of samples"
+        )
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            rate, samples = wavfile.read(io.BytesIO(data))
+    except (ValueError, struct.error, EOFError, TypeError, UnboundLocalError, MemoryError) as error:
+        raise _fault(name, data, there, error) from None
+    values = samples if samples.ndim == 2 else samples[:, np.newaxis]
+    return Table(_scaled(values, bits), sample_rate=float(rate))
+
+
+def read_flac(data: bytes, name: str, form: RecordingFormat) -> Table:
+    """Read a FLAC file.
+
+    Raises:
+        IncompleteError: it has fewer samples than its header says.
+        MissingExtraError: soundfile is not installed.
+        RecordingError: it is damaged.
+    """
+    try:
+        import soundfile
+    except (ImportError, OSError):
+        raise MissingExtraError(name, Kind.FLAC) from None
+    try:
+        with soundfile.SoundFile(io.BytesIO(data)) as file:
+            claimed, rate = file.frames, file.samplerate
+            values = file.read(dtype="float64", always_2d=True)
+    except (soundfile.SoundFileError, RuntimeError, ValueError, MemoryError) as error:
+        raise IncompleteError(name, f"it is a FLAC file, damaged or cut off: {_first(error)}") from None
+    if len(values) < claimed:
+        raise IncompleteError(
+            name, f"it is a FLAC file and ends early: it holds {len(values)} of {claimed} samples"
+        )
+    return Table(values, sample_rate=float(rate))
+
+
+def _claims(data: bytes) -> tuple[int, int | None, int]:
+    """Return bits of a sample, and bytes of samples by the header (None without one) and in the file."""
+    order = ">" if data[:4] == b"RIFX" else "<"
+    bits, position, long_size = 16, 12, None
+    while position + 8 <= len(data):
+        tag, size = data[position : position + 4], struct.unpack_from(f"{order}I", data, position + 4)[0]
+        start = position + 8
+        if tag == b"ds64" and start + 16 <= len(data):
+            long_size = struct.unpack_from("<Q", data, start + 8)[0]
+        elif tag == b"fmt " and start + 16 <= len(data):
+            bits = struct.unpack_from(f"{order}H", data, start + 14)[0]
+        elif tag == b"data":
+            claimed = long_size if long_size is not None and size == 0xFFFFFFFF else size
+            return bits, claimed, len(data) - start
+        position = start + size + size % 2
+    return bits, None, 0
+
+
+def _scaled(values: NDArray[np.generic], bits: int) -> NDArray[np.float64]:
+    """Return samples with a full scale of 1.0, by the type that scipy gives them."""
+    numbers = np.asarray(values, np.float64)
+    if values.dtype.kind == "f":
+        return numbers
+    if values.dtype == np.uint8:
+        return (numbers - 128) / 128
+    # Odd sizes, such as 24 bits, fill the upper bytes.
+    return numbers / 2.0 ** (8 * values.dtype.itemsize - 1)
+
+
+def _fault(name: str, data: bytes, there: int, error: Exception) -> RecordingError:
+    if there == 0:
+        return IncompleteError(
+            name, "it is a WAV file without samples: it is cut off, or its recording began now"
+        )
+    return RecordingError(name, f"it is a WAV file that cannot be read: {_first(error)}")
+
+
+def _first(error: Exception) -> str:
+    return str(error).strip().split("\n")[0][:120]
