@@ -5,6 +5,7 @@ allow no random access. The folder becomes visible only when it is complete (unp
 It is checked against its manifest before each later use, since caches get cleaned.
 """
 
+import contextlib
 import errno
 import io
 import os
@@ -25,7 +26,7 @@ from replay.formats.gathering import read_named
 from replay.formats.packed import head_of_packed
 from replay.formats.reading import Whole, read_whole, snapshot_of
 from replay.formats.sniff import ARCHIVES, HEAD_BYTES, PACKED, Kind, identify
-from replay.parts import cuts_of, part_name, split_part
+from replay.parts import channel_file, cuts_of, part_name, split_part
 from replay.recording import RecordingError, RecordingFormat, Snapshot, clean_text
 
 __all__ = ["Entry", "Rejection", "Run", "RunError", "open_run"]
@@ -71,15 +72,21 @@ class Run:
         return self.folder / (split_part(name)[0] if self.form.cut else name)
 
     def stamp(self, index: int) -> tuple[int, int] | None:
-        """Return the size of an entry's file [bytes] and when it was last changed [ns]; None without a file.
+        """Return the size of an entry's files [bytes] and when they last changed [ns]; None without a file.
 
         The time is that of the inode, which a program cannot set: a file with an equal stamp is equal.
         """
         try:
-            found = self.location(index).stat(follow_symlinks=False)
-        except OSError:
+            found = self.location(index).stat(follow_symlinks=self.follows)
+            channels = None if self.form.cut else channel_file(self.entries[index].name, self.form)
+        except (OSError, RecordingError):
             return None
-        return found.st_size, found.st_ctime_ns
+        size, changed = found.st_size, found.st_ctime_ns
+        for name in channels.names if channels else ():
+            with contextlib.suppress(OSError):
+                other = (self.folder / name).stat(follow_symlinks=self.follows)
+                size, changed = size + other.st_size, max(changed, other.st_ctime_ns)
+        return size, changed
 
     def read(self, index: int) -> Snapshot:
         """Read the recording at this position in time order.
