@@ -37,6 +37,7 @@ class EventKind(StrEnum):
     NOTIFIED = "notified"
     INTAKE_PAUSED = "intake paused"
     INTAKE_RESUMED = "intake resumed"
+    BOOKMARKED = "bookmarked"
 
 
 RINGS = frozenset({EventKind.RAISED, EventKind.ESCALATED})

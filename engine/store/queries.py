@@ -8,7 +8,8 @@ from sqlalchemy import BigInteger, BindParameter, Select, bindparam, false, func
 
 from engine.errors import StoreError
 from engine.records.assessment import Assessment
-from engine.records.events import OPERATOR_KINDS, Event
+from engine.records.bookmarks import Bookmark, bookmarks_of
+from engine.records.events import OPERATOR_KINDS, Event, EventKind
 from engine.records.picture import Picture
 from engine.records.progress import Epoch, Heartbeat
 from engine.records.series import Series
@@ -57,6 +58,15 @@ _EVENTS = (
         schema.event.c.assessment_id == _OWN,
         schema.event.c.seq > bindparam("after"),
         schema.event.c.session.in_(["", bindparam("session")]),
+    )
+    .order_by(schema.event.c.seq)
+)
+_BOOKMARKS = (
+    select(schema.event)
+    .join_from(schema.event, schema.assessment)
+    .where(
+        schema.assessment.c.machine_id == bindparam("machine"),
+        schema.event.c.kind == EventKind.BOOKMARKED.value,
     )
     .order_by(schema.event.c.seq)
 )
@@ -321,6 +331,12 @@ class Recalling(Database):
             for event in events_of(rows, self.damage.note)
             if event.session == session or event.kind not in OPERATOR_KINDS
         )
+
+    def bookmarks(self, assessment: Assessment) -> tuple[Bookmark, ...]:
+        """Return the bookmarks of the assessment's machine, also those made on its other assessments."""
+        with self.reading() as connection:
+            rows = connection.execute(_BOOKMARKS, {"machine": assessment.machine_id}).all()
+        return bookmarks_of(events_of(rows, self.damage.note))
 
     def sessions(self, assessment: Assessment) -> tuple[str, ...]:
         """Return the names of the sessions with operator events, in order; the live record is none."""

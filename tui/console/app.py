@@ -199,6 +199,8 @@ class Console(TerminalApp, inherit_bindings=False):
         if isinstance(self.screen, HelpScreen):
             return action in OVER_HELP
         own = [one for one in self.controller.keymap.actions if one.call.partition("(")[0] == action]
+        if action == "do":
+            own = [one for one in own if one.call == f"do('{parameters[0]}')"]
         return not own or any(one.works_on(self.place()) for one in own)
 
     # Actions on alarms and models.

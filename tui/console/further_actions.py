@@ -1,20 +1,29 @@
 """Further actions of the console: export and copy, bookmarks, events of the timeline, other machines."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Hashable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from engine.clock import moment
+from engine.operator.operator import Act
+from engine.records.bookmarks import Bookmark
+from engine.records.events import Acknowledged
 from engine.reports.screen_export import safe_name, write_export
+from tui.console.host import Acts, Do
 from tui.console.options import ConsoleOptions
+from tui.data.frame import Frame
+from tui.draw.format import short_time
 from tui.draw.notice import Notice
-from tui.draw.text import Role
+from tui.draw.text import Role, clean
 from tui.screens.base import ConsoleScreen
+from tui.screens.dialog import Field, Question, needed
 from tui.screens.numbers import Numbers
+from tui.screens.timeline.screen import TimelineScreen
 
 if TYPE_CHECKING:
+    from engine.store.store import Store
     from tui.console.controller import Controller
 
 CLIPBOARD = 50_000
@@ -44,11 +53,73 @@ class FurtherActions:
     def __init__(self, window: Window, controller: "Controller", options: ConsoleOptions) -> None:
         """Act on the window's screen and the controller's record."""
         self._window, self._controller, self._options = window, controller, options
-        self._actions: dict[str, Callable[[], None]] = {"export": self.export, "copy": self.copy}
+        self._acts = Acts(controller, options)
+        self._actions: dict[str, Callable[[], None]] = {
+            "export": self.export,
+            "copy": self.copy,
+            "bookmark": self.bookmark,
+            "event": self.event,
+            "only": controller.navigation.narrow,
+        }
 
     def do(self, what: str) -> None:
         """Run an action."""
         self._actions[what]()
+
+    # The timeline.
+
+    def event(self) -> None:
+        """Go to the chosen event of the timeline, and pause there."""
+        screen = self._window.console_screen
+        chosen = screen.chosen_event if isinstance(screen, TimelineScreen) else None
+        if chosen is None:
+            self._controller.tell(Notice("No event is chosen; PgUp and PgDn choose one."))
+            return
+        self._controller.navigation.go_at(chosen.at)
+        self._controller.tell(Notice(chosen.text))
+
+    def bookmark(self) -> None:
+        """Ask for the name of a bookmark at the playhead; remove one that is there."""
+        frame = self._acts.frame()
+        if frame is None or frame.playhead.at is None:
+            return
+        told = short_time(frame.playhead.at, self._options.zone)
+        here = moment(frame.playhead.at)
+        there = next((one for one in frame.view.bookmarks if one.at == here), None)
+        if there is not None:
+            ask = Question(f"Remove the bookmark {clean(there.name)}?", (told,), "y removes it, Esc cancels")
+            self._acts.confirm(ask, lambda: self._remove(frame, there))
+            return
+        ask = Question("Bookmark", (f"{told}, for everybody who looks at this machine.",))
+        field = Field("Name", check=needed("A bookmark needs a name."))
+        self._controller.ask(ask, [field], lambda texts: self._bookmark(frame, texts[0]))
+
+    def _bookmark(self, frame: Frame, name: str) -> None:
+        def do(store: "Store", act: Act) -> Acknowledged:
+            from engine.operator.bookmarks import add_bookmark
+
+            return add_bookmark(store, frame.view.assessment, name, act)
+
+        self._store(frame, ("bookmark", frame.playhead.at), do, f"Bookmarked: {clean(name)}")
+
+    def _remove(self, frame: Frame, bookmark: Bookmark) -> None:
+        def do(store: "Store", act: Act) -> Acknowledged:
+            from engine.operator.bookmarks import remove_bookmark
+
+            return remove_bookmark(store, frame.view.assessment, bookmark, act)
+
+        self._store(frame, ("bookmark", bookmark.seq), do, f"Bookmark removed: {clean(bookmark.name)}")
+
+    def _store(self, frame: Frame, key: Hashable, do: Do, told: str) -> None:
+        self._acts.store(
+            frame,
+            key,
+            do,
+            lambda answer: Notice(
+                told if answer.stored else f"Another was first: {clean(answer.by)}", Role.GOOD
+            ),
+            lambda why: Notice(f"Nothing was stored: {why}", Role.ALARM),
+        )
 
     # Export.
 

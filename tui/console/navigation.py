@@ -18,6 +18,7 @@ from tui.data.playhead import (
     index_at,
     newest,
     pace_label,
+    pace_words,
     paused,
     reaches,
     rung_between,
@@ -31,6 +32,7 @@ from tui.data.playhead import (
 from tui.data.view import View
 from tui.draw.format import long_time, reason, subject
 from tui.draw.notice import Notice, crossing_notice, rings_notice
+from tui.draw.text import clean
 from tui.keys.keymap import Keymap
 from tui.screens.dialog import Field, Question
 
@@ -45,6 +47,8 @@ class Navigation:
         self.head = Playhead(None, options.pace, options.playing, following=options.at_newest)
         self._host, self._options, self._keymap = host, options, keymap
         self._last_tick = options.clock()
+        self.only = False
+        """Whether the keys go only to crossings and rings of the selected bearing."""
 
     # Moving.
 
@@ -131,7 +135,7 @@ class Navigation:
     def change_pace(self, by: int) -> None:
         """Play faster or slower."""
         self.put(shift_pace(self.head, by))
-        self._host.tell(Notice(f"Pace {pace_label(self.head.pace)} of recording time"))
+        self._host.tell(Notice(f"Speed {pace_label(self.head.pace)}: {pace_words(self.head.pace)}"))
 
     def seek(self, where: str) -> None:
         """Go to the `start`, or to the `end`; the end of a live machine is followed."""
@@ -146,16 +150,38 @@ class Navigation:
         if (view := self._view()) is not None:
             self.go(follow(self.head, view.series.at, self._host.live_now))
 
+    def _own(self, view: View) -> str | None:
+        """Return the name of the bearing whose marks alone count, None for all."""
+        return (
+            view.assessment.components[self._host.selection.chosen(self._host.frame)] if self.only else None
+        )
+
+    def narrow(self) -> None:
+        """Go only to crossings and rings of the selected bearing from now on, or to all again."""
+        if (view := self._view()) is None:
+            return
+        self.only = not self.only
+        own, keys = self._own(view), self._keymap
+        marks = " ".join(
+            keys.keys_of(id) for id in ("next-crossing", "previous-crossing", "next-alarm", "previous-alarm")
+        )
+        whose = f"of {clean(own)} alone" if own else "of all bearings"
+        self._host.tell(Notice(f"{marks}: crossings and rings {whose}"))
+
     def cross(self, by: int) -> None:
         """Go to the next or previous crossing of a limit."""
         view = self._view()
         if view is None:
             return
-        head = to_mark(self.head, by, (crossing.at for crossing in view.crossings))
+        own = self._own(view)
+        names = view.assessment.components
+        marks = tuple(one for one in view.crossings if own is None or names[one.component] == own)
+        head = to_mark(self.head, by, (crossing.at for crossing in marks))
         if head is None:
-            self._host.tell(Notice(f"No crossing {'after' if by > 0 else 'before'} the playhead."))
+            whose = f" of {clean(own)}" if own else ""
+            self._host.tell(Notice(f"No crossing{whose} {'after' if by > 0 else 'before'} the playhead."))
             return
-        found = tuple(crossing for crossing in view.crossings if crossing.at == head.at)
+        found = tuple(crossing for crossing in marks if crossing.at == head.at)
         self._host.tell(crossing_notice(view, found, self._options.zone))
         self.go(head)
 
@@ -164,13 +190,20 @@ class Navigation:
         view = self._view()
         if view is None:
             return
-        rings = [event for event in view.events if event.kind in RINGS]
+        own = self._own(view)
+        rings = [event for event in view.events if event.kind in RINGS and own in (None, event.component)]
         head = to_mark(self.head, by, (microseconds(ring.at) for ring in rings))
         if head is None:
-            self._host.tell(Notice(f"No alarm rang {'after' if by > 0 else 'before'} the playhead."))
+            whose = f" of {clean(own)}" if own else ""
+            self._host.tell(Notice(f"No alarm{whose} rang {'after' if by > 0 else 'before'} the playhead."))
             return
         self.go(head)
         self._report(tuple(ring for ring in rings if microseconds(ring.at) == head.at))
+
+    def go_at(self, at: int) -> None:
+        """Go to an instant of the record, and pause there."""
+        if (view := self._view()) is not None:
+            self.go(paused(seek(self.head, at, view.series.at)))
 
     def jump(self) -> None:
         """Go to the time at which the selected alarm was raised, and pause there."""

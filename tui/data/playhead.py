@@ -209,6 +209,25 @@ def pace_label(pace: float) -> str:
     return "max" if math.isinf(pace) else f"×{pace:g}" if pace < 1e6 else f"×{pace:.0f}"
 
 
+def pace_words(pace: float) -> str:
+    """Return the speed of a replay in words: real time; 83 min of recording a second."""
+    if math.isinf(pace):
+        return "as fast as the screen is drawn, with a stop at every ring"
+    if pace == 1:
+        return "real time"
+    if pace < 1:
+        return f"{1 / pace:g} times slower than real time"
+    return f"{_span(pace)} of recording a second"
+
+
+def _span(seconds: float) -> str:
+    """Return a span with two digits at least: 50 s, 8.3 min, 83 min, 14 h."""
+    for size, unit in ((86_400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.2g} {unit}" if seconds < 10 * size else f"{seconds / size:.0f} {unit}"
+    return f"{seconds:g} s"
+
+
 def rung_between(events: Iterable[Event], before: int | None, after: int | None) -> tuple[Event, ...]:
     """Return the raises and escalations after one instant, up to and including another."""
     if after is None:

@@ -173,6 +173,7 @@ class Reader:
                 came=self._came(store, assessment, series),
                 unread=past.unread,
                 session=self._session,
+                bookmarks=store.bookmarks(assessment),
             )
 
     def _came(self, store: "Store", assessment: Assessment, series: Series) -> datetime | None:

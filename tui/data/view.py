@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from engine.records.assessment import Assessment
+from engine.records.bookmarks import Bookmark
 from engine.records.events import Event
 from engine.records.picture import Picture
 from engine.records.progress import Epoch, Heartbeat
@@ -23,7 +24,8 @@ class View:
     `series` is in time order. `events` are in order of seq. `picture` belongs to the snapshot at
     `picture_position`; it is None without a stored one. `rejected` counts rejected files. `came` is when the
     newest snapshot's file was taken in, by the wall clock; None without a ledger. `unread` counts the
-    positions before the first cached snapshot. `session` is the operators' session, "" for the live record.
+    positions before the first cached snapshot. `session` is the operators' session, "" for the live
+    record. `bookmarks` are those of the machine.
     """
 
     assessment: Assessment
@@ -38,6 +40,7 @@ class View:
     came: datetime | None = None
     unread: int = 0
     session: str = ""
+    bookmarks: tuple[Bookmark, ...] = ()
 
 
 NEWEST = -1

@@ -27,7 +27,7 @@ STAND_INS = {
     **dict(zip("▁▂▃▄▅▆▇█", "_,-=+*%#", strict=True)),
     **dict(zip("░▒▓▏▕▾▿▴✓┊┈┄╌", ".:%||v.^Y:---", strict=True)),
     **dict(zip("─━│┃┌┐└┘├┤┬┴┼", "--||+++++++++", strict=True)),
-    **dict(zip("±°²³µ§√≥≤≈", "~'23u$/><~", strict=True)),
+    **dict(zip("±°²³µ§¶√≥≤≈", "~'23u$P/><~", strict=True)),
 }
 """The ASCII substitute of each glyph. No two states share a substitute."""
 

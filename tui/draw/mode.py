@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from engine.clock import SECOND, in_zone
 from tui.data.frame import interval_of
-from tui.data.playhead import Playhead, at_end, behind, pace_label
+from tui.data.playhead import Playhead, at_end, behind, pace_label, pace_words
 from tui.data.view import View
 from tui.draw.format import duration, wall_time
 from tui.draw.status import EngineStatus
@@ -55,7 +55,14 @@ def mode_of(
             return Mode(what, "■", "END OF RUN", Role.STRONG)
         return Mode(what, "…", "WAITING FOR ENGINE", Role.WARNING)
     # The past of a live record is not a live picture.
-    return Mode("REPLAY", "▶", pace_label(head.pace), Role.STRONG)
+    return Mode("REPLAY", "▶", pace_brief(head.pace), Role.STRONG)
+
+
+def pace_brief(pace: float) -> str:
+    """Return the speed of a replay in few words: ×5000, 83 min/s."""
+    words = pace_words(pace)
+    tail = words.replace(" of recording a second", "/s")
+    return f"{pace_label(pace)}, {tail}" if tail != words else pace_label(pace)
 
 
 def data_age(view: View | None, now: int | None) -> str:

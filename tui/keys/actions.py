@@ -6,13 +6,13 @@ from tui.keys.analyst_actions import ANALYST_ACTIONS
 from tui.keys.keymap import Action, Group, Keymap
 from tui.keys.pane_actions import PANE_ACTIONS
 from tui.keys.places import ONE_MACHINE, PLACES
+from tui.keys.replay_actions import REPLAY_ACTIONS
+from tui.keys.sentences import OPEN, SCROLL
 
 SEEN = ("overview", "bearing", "alarms")
 """Screens on which alarms can be acted upon: no alarm is acknowledged unseen."""
 
 LIST = ("alarms",)
-
-OPEN = "open what is selected: the machine, the bearing, the pane in full, the story of the alarm"
 
 SCREEN_SENTENCE = "the screens: "
 
@@ -96,7 +96,7 @@ ALARMS = (
         ("pagedown",),
         "screen.scroll_story(1)",
         "scroll",
-        "scroll the story of the alarm",
+        SCROLL,
         Group.ALARMS,
         LIST,
     ),
@@ -105,7 +105,7 @@ ALARMS = (
         ("pageup",),
         "screen.scroll_story(-1)",
         "scroll",
-        "scroll the story of the alarm",
+        SCROLL,
         Group.ALARMS,
         LIST,
     ),
@@ -372,7 +372,9 @@ CONSOLE = (
     ),
 )
 
-DEFAULT = Keymap((*ALARMS, *TIME, *FURTHER, *LOOKING, *PANE_ACTIONS, *ANALYST_ACTIONS, *CONSOLE))
+DEFAULT = Keymap(
+    (*ALARMS, *TIME, *FURTHER, *REPLAY_ACTIONS, *LOOKING, *PANE_ACTIONS, *ANALYST_ACTIONS, *CONSOLE)
+)
 """Every action with its own keys."""
 
 

@@ -136,13 +136,13 @@ def test_the_mode_is_always_named_and_why_nothing_moves(view: View, live: View) 
         text(mode_of(replace(early, playing=False), live, BUSY, live=True)),
     ]
     assert told == [
-        "REPLAY ▶ ×5000",
+        "REPLAY ▶ ×5000, 83 min/s",
         "‖ Replay paused",
         "REPLAY … WAITING FOR ENGINE",
         "REPLAY ■ END OF RUN",
         "STARTING …",
         "LIVE ▶",
-        "REPLAY ▶ ×5000",
+        "REPLAY ▶ ×5000, 83 min/s",
         "‖ Live paused",
     ]
 

@@ -7,7 +7,15 @@ from textual.app import ComposeResult
 from tui.screens.base import ConsoleScreen, waiting_lines
 from tui.screens.panel import Panel
 from tui.screens.state import Shown
-from tui.screens.timeline.strips import AROUND, DEEP, happening_lines, strip_lines
+from tui.screens.timeline.strips import (
+    AROUND,
+    DEEP,
+    Happened,
+    beside,
+    happening_lines,
+    happenings,
+    strip_lines,
+)
 
 ROOM_FOR_DEEP = 0.35
 """Share of the screen that the strips may take with several lines each; else they get one."""
@@ -17,6 +25,28 @@ class TimelineScreen(ConsoleScreen):
     """Strips above, events below."""
 
     PLACE = "timeline"
+
+    def __init__(self) -> None:
+        """Start without a chosen event."""
+        super().__init__()
+        self._chosen: Happened | None = None
+
+    def action_event(self, by: int) -> None:
+        """Choose the next or previous event."""
+        shown = self.shown
+        if shown is None or shown.frame is None:
+            return
+        here = shown.frame.playhead.at or 0
+        self._chosen = beside(happenings(shown.frame, shown.zone), self._chosen, here, by)
+        self.show(shown)
+
+    @property
+    def chosen_event(self) -> Happened | None:
+        """The event that was chosen, None where none is, or it is told no longer."""
+        shown = self.shown
+        if shown is None or shown.frame is None or self._chosen is None:
+            return None
+        return self._chosen if self._chosen in happenings(shown.frame, shown.zone) else None
 
     def compose(self) -> ComposeResult:
         """Yield the panels from top to bottom."""
@@ -41,4 +71,8 @@ class TimelineScreen(ConsoleScreen):
         strips.show(
             partial(strip_lines, glyphs=self.glyphs, frame=frame, selected=shown.component, zone=shown.zone)
         )
-        happened.show(partial(happening_lines, glyphs=self.glyphs, frame=frame, zone=shown.zone))
+        happened.show(
+            partial(
+                happening_lines, glyphs=self.glyphs, frame=frame, zone=shown.zone, chosen=self.chosen_event
+            )
+        )

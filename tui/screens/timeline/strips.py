@@ -29,6 +29,8 @@ AROUND = 6
 RUN = ("worst per column; number: now", "worst per column")
 """The meaning of cells and numbers; after the end of a run the number is far from the last column."""
 
+BOOKMARK = "¶"
+
 DEEP = 3
 """Lines a component where there is room: two of its strip, and a blank one."""
 
@@ -148,6 +150,14 @@ def happenings(frame: Frame, zone: tzinfo) -> tuple[Happened, ...]:
             who = f"{clean(event.component)}: " if event.component else ""
             found.append(Happened(microseconds(event.at), f"{who}{TOLD[event.kind]}"))
     found += [
+        Happened(
+            microseconds(one.at),
+            f"{BOOKMARK} {clean(one.name)}{f' ({clean(one.by)})' if one.by else ''}",
+            Role.TITLE,
+        )
+        for one in view.bookmarks
+    ]
+    found += [
         Happened(after, f"gap of {duration((after - before) / 1e6)} since {short_time(before, zone)} ends")
         for before, after in pauses(frame)
     ]
@@ -163,10 +173,44 @@ def pauses(frame: Frame) -> tuple[tuple[int, int], ...]:
     return tuple((int(at[place]), int(at[place + 1])) for place in holes.tolist())
 
 
+def beside(told: tuple[Happened, ...], chosen: Happened | None, here: int, by: int) -> Happened | None:
+    """Return the event so many places after or before the chosen one, or the playhead where none is chosen.
+
+    Args:
+        told: in order of time.
+        chosen: one of them, or one that is told no longer.
+        here: the playhead.
+        by: places on, negative for back.
+    """
+    if not told:
+        return None
+    past = sum(one.at <= here for one in told)
+    # Without a choice the next one is the first ahead, and the previous one the last that is not.
+    start = told.index(chosen) if chosen in told else past - (by > 0)
+    place = start + by
+    return told[min(max(place, 0), len(told) - 1)]
+
+
 def happening_lines(
-    width: int, height: int, frame: Frame, zone: tzinfo, glyphs: Glyphs = Glyphs.UNICODE
+    width: int,
+    height: int,
+    frame: Frame,
+    zone: tzinfo,
+    glyphs: Glyphs = Glyphs.UNICODE,
+    chosen: Happened | None = None,
 ) -> Lines:
-    """Return the events around the playhead, a line each; `›` marks the last one that is not ahead."""
+    """Return the events around the playhead or the chosen one, a line each.
+
+    `›` marks the last one that is not ahead, `▶` the chosen one.
+
+    Args:
+        width: cells.
+        height: lines, the heading included.
+        frame: the record as of the playhead.
+        zone: of the times.
+        glyphs: those that the terminal can show.
+        chosen: the event that a key goes to, None for none.
+    """
     told = happenings(frame, zone)
     here = frame.playhead.at if frame.playhead.at is not None else -1
     past = sum(one.at <= here for one in told)
@@ -174,14 +218,15 @@ def happening_lines(
     if not told:
         return finished([heading, (Span("  nothing yet", Role.DIM),)][:height], width, height, glyphs)
     lines: Lines = [heading]
-    for number in window(len(told), max(past - 1, 0), height - 1):
+    focus = told.index(chosen) if chosen is not None and chosen in told else max(past - 1, 0)
+    for number in window(len(told), focus, height - 1):
         one = told[number]
         ahead = number >= past
         text = f"{short_time(one.at, zone)}  {one.text}{'  (ahead)' if ahead else ''}"
-        mark = "›" if number == past - 1 else " "
-        lines.append(
-            (Span(f" {mark} ", Role.STRONG), Span(fit(text, width - 3), Role.DIM if ahead else one.role))
-        )
+        is_chosen = one == chosen
+        mark = "▶" if is_chosen else "›" if number == past - 1 else " "
+        role = Role.STRONG if is_chosen else Role.DIM if ahead else one.role
+        lines.append((Span(f" {mark} ", Role.STRONG), Span(fit(text, width - 3), role)))
     return finished(lines[:height], width, height, glyphs)
 
 
@@ -214,10 +259,13 @@ def _marks(frame: Frame, label: int, track: int) -> Line:
     cells = [" "] * track
     for crossing in frame.view.crossings:
         cells[column(crossing.at, frame.extent, track)] = "▾"
+    for bookmark in frame.view.bookmarks:
+        if frame.extent[0] <= microseconds(bookmark.at) <= frame.extent[1]:
+            cells[column(microseconds(bookmark.at), frame.extent, track)] = BOOKMARK
     for event in frame.view.events:
         if event.kind in RINGS:
             cells[column(microseconds(event.at), frame.extent, track)] = "▲"
-    return (Span(f"  {fit('▾ ▲', label)} ", Role.DIM), Span("".join(cells), Role.WARNING))
+    return (Span(f"  {fit('▾ ▲ ¶', label)} ", Role.DIM), Span("".join(cells), Role.WARNING))
 
 
 def _playhead(frame: Frame, label: int, track: int, zone: tzinfo) -> Lines:
