@@ -1,0 +1,244 @@
+"""Currents of a three-phase induction motor: mains frequency, sequences, Park vector, harmonics (pure)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Signal = NDArray[np.floating]
+"""(rows, phases), any real unit; the mean of each phase is removed where a formula needs it."""
+
+PHASES = 3
+TURN = np.exp(2j * np.pi / 3)
+"""The operator of 120 degrees of symmetrical components."""
+
+HARMONICS = 40
+"""Highest harmonic of the total distortion.
+
+Source: IEC 61000-4-7 and IEC 61000-3-2, which count harmonics to the fortieth."""
+
+LEAST_CYCLES = 3
+"""Cycles of the mains below which its frequency cannot be measured."""
+
+_SEGMENT_CYCLES = 10
+"""Cycles in one step of the frequency's course, 200 ms at 50 Hz. Source: IEC 61000-4-30."""
+
+_PADDING = 8
+"""Zero padding of the first search: the peak lies within an eighth of a bin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mains:
+    """The mains frequency of a recording: mean [Hz], and its drift from begin to end [Hz]."""
+
+    hertz: float
+    drift: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sequences:
+    """Symmetrical components of three phasors, as amplitudes in the signal's unit.
+
+    Source: Fortescue (1918), Method of symmetrical co-ordinates applied to polyphase networks.
+    """
+
+    zero: float
+    positive: float
+    negative: float
+
+    @property
+    def unbalance(self) -> float:
+        """Return the negative over the positive sequence. Source: IEC 61000-4-30, IEC 60034-26."""
+        return self.negative / self.positive if self.positive > 0 else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ParkShape:
+    """The ellipse that the Park vector describes; it needs no clock.
+
+    Attributes:
+        axis_ratio: minor over major axis, 1 for balanced currents.
+        unbalance: complex; its size is the negative over the positive sequence, its angle is twice the
+            tilt of the major axis, which moves by 120 degrees with the phase that causes it.
+
+    Source:
+        Cardoso and Saraiva (1993), Computer-aided detection of airgap eccentricity in operating three-phase
+        induction motors by Park's vector approach.
+    """
+
+    axis_ratio: float
+    unbalance: complex
+
+
+def centred_phases(signal: Signal) -> NDArray[np.float64]:
+    """Return the phases less their means, (rows, phases), in double precision."""
+    phases = np.asarray(signal, np.float64)
+    return np.asarray(phases - phases.mean(axis=0))
+
+
+def true_rms(signal: Signal) -> NDArray[np.float64]:
+    """Return the root mean square of each phase about its mean, (phases,), harmonics included."""
+    return np.asarray(np.sqrt(np.square(centred_phases(signal)).mean(axis=0)))
+
+
+def park_vector(signal: Signal) -> NDArray[np.complex128]:
+    """Return the space vector of three phases, (rows,), of a phase's amplitude in the balanced case.
+
+    Source:
+        Park (1929), Two-reaction theory of synchronous machines; in the stationary frame of Clarke (1943).
+    """
+    phases = centred_phases(signal)
+    return np.asarray(2 / 3 * (phases @ np.array([1, TURN, TURN**2])))
+
+
+def park_shape(signal: Signal) -> ParkShape:
+    """Return the shape of the Park vector's ellipse.
+
+    An ellipse is the sum of a vector P that turns forwards and a vector N that turns backwards: the mean of
+    the squared vector is 2 P N, that of its squared size P^2 + N^2. Any sample of whole turns will do.
+    """
+    vector = park_vector(signal)
+    power = float(np.square(np.abs(vector)).mean())
+    if power == 0:
+        return ParkShape(1.0, 0j)
+    together = complex(np.square(vector).mean()) / power
+    size = min(abs(together), 1.0)
+    ratio = size / (1 + np.sqrt(1 - size**2))
+    direction = together / abs(together) if together else 1.0
+    return ParkShape(float((1 - ratio) / (1 + ratio)), complex(ratio * direction))
+
+
+def mains_frequency(signal: Signal, rate: float, lowest: float = 10.0, highest: float = 450.0) -> Mains:
+    """Return the frequency of the strongest line of the Park vector.
+
+    A first search by zero-padded spectrum is refined by the advance of the vector's phase.
+
+    Args:
+        signal: (rows, 3).
+        rate: rows a second [Hz].
+        lowest: of the search [Hz].
+        highest: of the search [Hz]; supplies of aircraft have 400 Hz.
+
+    Raises:
+        ValueError: the recording holds fewer than three cycles, or no current.
+    """
+    vector = park_vector(signal)
+    rows = len(vector)
+    spectrum = np.abs(np.fft.fft(vector * np.hanning(rows), _PADDING * rows))
+    hertz = np.fft.fftfreq(_PADDING * rows, 1 / rate)
+    asked = (np.abs(hertz) >= lowest) & (np.abs(hertz) <= min(highest, rate / 2))
+    if not asked.any() or spectrum[asked].max() <= 0:
+        raise ValueError("the recording holds no current of the mains")
+    peak = float(hertz[asked][np.argmax(spectrum[asked])])
+    if abs(peak) * rows / rate < LEAST_CYCLES:
+        raise ValueError(f"the recording holds fewer than {LEAST_CYCLES} cycles of the mains")
+    turned = vector * np.exp(-2j * np.pi * peak / rate * np.arange(rows))
+    length = max(1, round(rate / abs(peak) * min(_SEGMENT_CYCLES, abs(peak) * rows / rate / LEAST_CYCLES)))
+    count = rows // length
+    pieces = turned[: count * length].reshape(count, length).mean(axis=1)
+    advance = np.diff(np.unwrap(np.angle(pieces))) * rate / (2 * np.pi * length)
+    course = np.sign(peak) * (peak + advance)
+    slope = np.polyfit(np.arange(len(course)), course, 1)[0] if len(course) > 2 else 0.0
+    return Mains(float(course.mean()), float(slope * (len(course) - 1)))
+
+
+def phasors(signal: Signal, rate: float, hertz: float) -> NDArray[np.complex128]:
+    """Return the peak phasor of each phase at a frequency, (phases,), by least squares.
+
+    Args:
+        signal: (rows, phases).
+        rate: rows a second [Hz].
+        hertz: of the sought line.
+    """
+    phases = centred_phases(signal)
+    angle = 2 * np.pi * hertz / rate * np.arange(len(phases))
+    base = np.stack([np.cos(angle), -np.sin(angle), np.ones_like(angle)], axis=1)
+    found = np.linalg.lstsq(base, phases, rcond=None)[0]
+    return np.asarray(found[0] + 1j * found[1])
+
+
+def sequences(three: NDArray[np.complex128]) -> Sequences:
+    """Return the symmetrical components of three phasors; the larger rotation counts as positive.
+
+    A motor whose phases are connected in reverse order turns the other way and is no less balanced.
+    """
+    zero = abs(three.sum()) / PHASES
+    forwards = abs(three @ np.array([1, TURN, TURN**2])) / PHASES
+    backwards = abs(three @ np.array([1, TURN**2, TURN])) / PHASES
+    return Sequences(float(zero), float(max(forwards, backwards)), float(min(forwards, backwards)))
+
+
+def unbalance_nema(magnitudes: Sequence[float] | NDArray[np.floating]) -> float:
+    """Return the largest deviation of a phase from the mean, over the mean. Source: NEMA MG 1, 14.36."""
+    sizes = np.asarray(magnitudes, np.float64)
+    mean = float(sizes.mean())
+    return float(np.abs(sizes - mean).max() / mean) if mean > 0 else 0.0
+
+
+def harmonics(signal: Signal, rate: float, hertz: float, orders: Sequence[int]) -> NDArray[np.float64]:
+    """Return the amplitude of each harmonic over the fundamental's, (phases, orders).
+
+    Args:
+        signal: (rows, phases).
+        rate: rows a second [Hz].
+        hertz: the mains frequency.
+        orders: multiples of it; NaN for one above half of the rate.
+
+    Source:
+        IEC 61000-4-7, on a Hann window so that a drifting frequency leaks into no neighbour.
+    """
+    phases = centred_phases(signal)
+    window = np.hanning(len(phases))[:, None]
+    first = np.abs(_line(phases * window, rate, hertz))
+    out = np.full((phases.shape[1], len(orders)), np.nan)
+    for place, order in enumerate(orders):
+        if order * hertz < rate / 2 and (first > 0).all():
+            out[:, place] = np.abs(_line(phases * window, rate, order * hertz)) / first
+    return out
+
+
+def total_distortion(signal: Signal, rate: float, hertz: float) -> NDArray[np.float64]:
+    """Return the total harmonic distortion of each phase, (phases,), over the fundamental.
+
+    Source:
+        IEC 61000-4-7: root sum square of the harmonics 2 to 40, as far as the rate shows them.
+    """
+    found = harmonics(signal, rate, hertz, range(2, HARMONICS + 1))
+    return np.asarray(np.sqrt(np.nansum(np.square(found), axis=1)))
+
+
+def phase_delays(three: NDArray[np.complex128], hertz: float) -> NDArray[np.float64]:
+    """Return the delay of each phase after the one before it [s], (3,); a third of a cycle if balanced.
+
+    Args:
+        three: phasors of the phases.
+        hertz: the mains frequency.
+    """
+    turn = np.angle(three * np.conj(np.roll(three, -1)))
+    ahead = turn if turn.sum() > 0 or np.median(turn) > 0 else -turn
+    return np.asarray(np.mod(ahead, 2 * np.pi) / (2 * np.pi * hertz))
+
+
+def extended_park(signal: Signal, rate: float, hertz: float) -> float:
+    """Return the line at twice the mains frequency in the squared Park vector, over its mean.
+
+    It is about twice the negative over the positive sequence.
+
+    Source:
+        Cruz and Cardoso (2001), Stator winding fault diagnosis in three-phase synchronous and asynchronous
+        motors, by the extended Park's vector approach.
+    """
+    squared = np.square(np.abs(park_vector(signal)))
+    mean = float(squared.mean())
+    if mean == 0:
+        return 0.0
+    window = np.hanning(len(squared))
+    line = _line(((squared - mean) * window)[:, None], rate, 2 * hertz)
+    return float(2 * np.abs(line[0]) / window.sum() / mean)
+
+
+def _line(tapered: NDArray[np.float64], rate: float, hertz: float) -> NDArray[np.complex128]:
+    """Return the Fourier sum of each column at one frequency, (columns,)."""
+    turn = np.exp(-2j * np.pi * hertz / rate * np.arange(len(tapered)))
+    return np.asarray(turn @ tapered)
