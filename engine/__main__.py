@@ -15,8 +15,8 @@ from types import FrameType
 
 from engine.assessment.batch import assess
 from engine.assessment.key import live_key
-from engine.bundles.bundle import load_bundle
 from engine.bundles.library import Bundles
+from engine.bundles.packed import load_any
 from engine.clock import wall_clock
 from engine.config.settings import Settings, load_settings
 from engine.errors import FailedError, StoreFullError, UnusableError
@@ -68,7 +68,7 @@ def _score(given: argparse.Namespace, settings: Settings) -> None:
     """Assess a finished run."""
     with Store.open(given.state, create=True, group=settings.store.group) as store:
         run = open_run(given.recordings, settings.recording_format())
-        bundle = load_bundle(given.bundle) if given.bundle else None
+        bundle = load_any(given.bundle) if given.bundle else None
         assess(run, settings, store, now=wall_clock, bundle=bundle)
 
 
@@ -101,7 +101,7 @@ def _watch_once(given: argparse.Namespace, settings: Settings, stop: threading.E
         name = None
         if given.bundle is not None:
             # Copied beside the store's own, where it stays whatever becomes of the place it came from.
-            name = Bundles(store.path.parent, live_key(settings)).keep(load_bundle(given.bundle))
+            name = Bundles(store.path.parent, live_key(settings)).keep(load_any(given.bundle))
         watch(given.recordings, settings, store, stop=stop, start=Start(name, _started_as(given)))
 
 

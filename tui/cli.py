@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from engine.system.output import replace_unencodable
-from tui.commands import alarms, baseline, console, evaluate, feed, record, run, serve, store, watch
+from tui.commands import alarms, baseline, bundle, console, evaluate, feed, record, run, serve, store, watch
 from tui.console.launch import clean_environment
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app = typer.Typer(
 
 run.register(app)
 baseline.register(app)
+bundle.register(app)
 alarms.register(app)
 console.register(app)
 evaluate.register(app)

@@ -22,7 +22,10 @@ State = Annotated[Path | None, typer.Option(help="Folder of the store.", show_de
 Machine = Annotated[str | None, typer.Option(help="The machine, if the store holds several.")]
 Session = Annotated[str | None, typer.Option(help="Name of a replay's session; the live record by default.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-BundleDir = Annotated[Path | None, typer.Option(help="Score with this bundle instead of learning one.")]
+BundleDir = Annotated[
+    Path | None,
+    typer.Option(help="Score with this bundle, a folder or a packed file, instead of learning one."),
+]
 As = Annotated[str | None, typer.Option("--as", help="Your name, stored beside the account's name.")]
 Config = Annotated[Path | None, typer.Option(help="Your settings file; it holds only changed settings.")]
 Rig = Annotated[str | None, typer.Option(help="A machine preset: ims-set1, ims-set2 or ims-set3.")]

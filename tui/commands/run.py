@@ -214,11 +214,11 @@ def _bundle(path: Path | None, overrides: dict[str, object]) -> "Bundle | None":
     """Load the named bundle, which has its own model and baseline."""
     if path is None:
         return None
-    from engine.bundles.bundle import load_bundle
+    from engine.bundles.packed import load_any
 
     if "model.name" in overrides or "model.healthy" in overrides:
         fail("--bundle brings its own model and baseline: leave out --model and --healthy", UNUSABLE)
-    return load_bundle(path)
+    return load_any(path)
 
 
 def _fresh_demo_folder(demos: Path) -> Path:

@@ -110,10 +110,10 @@ def _address(listener: socket.socket) -> str:
 
 def _scorer(bundle: Path, config: Path | None, rig: str | None) -> "BundleScorer":
     from engine.api.scoring import BundleScorer
-    from engine.bundles.bundle import load_bundle
+    from engine.bundles.packed import load_any
     from engine.config.settings import settings_of_bundle
 
-    loaded = load_bundle(bundle)
+    loaded = load_any(bundle)
     named = config is not None or rig is not None
     return BundleScorer(
         loaded, settings_of(config, rig, {}) if named else settings_of_bundle(loaded.settings)
