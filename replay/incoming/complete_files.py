@@ -13,28 +13,57 @@ first scan that found its present version.
 import os
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from enum import Enum, auto
 from pathlib import Path
 from types import MappingProxyType
 
-from replay.file_times import readings_of
-from replay.ims import read_ims
+from replay.entries import time_of_file
+from replay.formats.base import MissingExtraError
 from replay.incoming import folder as edge
+from replay.incoming.candidates import Candidate, Refused, Scan, Waiting
+from replay.incoming.contents import (
+    FaultyContentError,
+    grouped,
+    is_glance_enough,
+    parts_of,
+    read_candidate,
+)
 from replay.incoming.folder import (
-    FolderState,
-    Found,
     Listing,
     Stamp,
     UnsettledError,
     look_into,
-    read_unchanged,
     shown_name,
 )
 from replay.incoming.foreign import is_foreign
 from replay.incoming.partial_file import may_still_grow
-from replay.recording import LINK, RecordingError, RecordingFormat, Snapshot
+from replay.incoming.sightings import (
+    JUST_WRITTEN,
+    Decision,
+    Rest,
+    Sighting,
+    decide,
+    sighted,
+)
+from replay.parts import is_file_a_channel
+from replay.recording import RecordingError, RecordingFormat, Snapshot
+
+__all__ = [
+    "JUST_WRITTEN",
+    "Candidate",
+    "Decision",
+    "Inbox",
+    "NotYetError",
+    "Refused",
+    "Rest",
+    "Scan",
+    "Sighting",
+    "Waiting",
+    "decide",
+    "pause_between",
+    "sighted",
+]
 
 Known = tuple[int, int, int]
 """A stamp as the ledger keeps it: size [bytes], time of modification [ns since 1970], inode."""
@@ -44,78 +73,10 @@ NO_HINTS: Mapping[bytes, Stamp] = MappingProxyType({})
 RETRY_SECONDS = 5.0
 """Pause before the next attempt to read a file after an external fault, such as a permission [s]."""
 
-JUST_WRITTEN = "it has just been written"
-"""Reason for waiting: the file is not at rest yet."""
-
 LARGEST_SHARE = 0.05
 """Largest share of time for scanning: a folder of a year's files must not keep a core busy."""
 
 _NANOSECONDS = 10**9
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A file that is ready to be read.
-
-    Attributes:
-        name: its name, cleaned for the screen and the store.
-        raw: its name in the file system, which identifies it.
-        stamp: its version at the scan.
-        time: the time in its name, UTC.
-        again: its other time, an hour later, where the recorder's clock shows that hour twice.
-    """
-
-    name: str
-    raw: bytes
-    stamp: Stamp
-    time: datetime
-    again: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A file that is not ready yet, with the reason."""
-
-    name: str
-    raw: bytes
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A file that cannot be a recording, with the reason; the ledger records it with its stamp."""
-
-    name: str
-    raw: bytes
-    stamp: Stamp
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """The result of one scan, without the files that the ledger knows already.
-
-    Attributes:
-        ready: complete as far as is known without reading, ordered by time.
-        waiting: not ready yet, ordered by name.
-        refused: not recordings, whatever their content, ordered by name.
-        foreign: names of files that are no recordings of this machine, ordered.
-        ignored: number of hidden files, folders, pipes, sockets and devices.
-        files: number of files, with those that the ledger knows.
-        state: whether the folder could be listed.
-        sentence: the fault of the folder and its remedy; empty if it has none.
-        seconds: duration of the scan.
-    """
-
-    ready: tuple[Candidate, ...]
-    waiting: tuple[Waiting, ...]
-    refused: tuple[Refused, ...]
-    foreign: tuple[bytes, ...]
-    ignored: int
-    files: int
-    state: FolderState
-    sentence: str
-    seconds: float
 
 
 class NotYetError(Exception):
@@ -134,81 +95,6 @@ class NotYetError(Exception):
     def __str__(self) -> str:
         """Return "NAME: REASON"."""
         return f"{self.name}: {self.reason}"
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """The knowledge about one file that is not in the ledger; times are monotonic.
-
-    Attributes:
-        stamp: its version at the last scan.
-        since: first scan with this stamp [s].
-        closed: whether a hint reported this version as closed or renamed into place.
-        readings: the time in its name, UTC; two in an hour that the clock shows twice; none without a time.
-        fault: why its name or kind excludes it; empty if they do not.
-        foreign: whether its name says that it is no recording of this machine.
-        lasting: whether the fault is permanent (a link) or may pass (a temporary name).
-        held: why the last attempt to read it failed.
-        until: time of the next attempt [s].
-    """
-
-    stamp: Stamp
-    since: float
-    closed: bool = False
-    readings: tuple[datetime, ...] = ()
-    fault: str = ""
-    foreign: bool = False
-    lasting: bool = False
-    held: str = ""
-    until: float = 0.0
-
-
-class Decision(Enum):
-    """The decision about a file."""
-
-    TAKE = auto()
-    PASS_OVER = auto()
-    WAIT = auto()
-    REFUSE = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Rest:
-    """Times that a file must be unchanged [s]: `settle` to be read, `patience` to be refused."""
-
-    settle: float
-    patience: float
-
-
-def sighted(
-    before: Sighting | None, found: Found, hint: Stamp | None, raw: bytes, form: RecordingFormat, now: float
-) -> Sighting:
-    """Update the knowledge about a file by one scan; keep it if the stamp is the same."""
-    if before is None or before.stamp != found.stamp:
-        before = _first_sight(found, raw, form, now)
-    return before if before.closed or hint != found.stamp else replace(before, closed=True)
-
-
-def decide(sighting: Sighting, now: float, age: float, rest: Rest) -> tuple[Decision, str]:
-    """Return the decision about a file, with its reason.
-
-    Args:
-        sighting: the knowledge about it.
-        now: monotonic time [s].
-        age: wall-clock time since its modification [s]; negative if the clocks disagree.
-        rest: required times without a change.
-    """
-    unchanged = now - sighting.since
-    if sighting.foreign:
-        return Decision.PASS_OVER, ""
-    if sighting.fault:
-        is_over = sighting.lasting or unchanged >= rest.patience
-        return (Decision.REFUSE if is_over else Decision.WAIT), sighting.fault
-    if sighting.held and now < sighting.until:
-        return Decision.WAIT, sighting.held
-    if sighting.closed or age >= rest.settle or unchanged >= rest.settle:
-        return Decision.TAKE, ""
-    return Decision.WAIT, JUST_WRITTEN
 
 
 def pause_between(interval: float, scan_seconds: float) -> float:
@@ -246,6 +132,7 @@ class Inbox:
         self._wall = wall
         self._lock = threading.Lock()
         self._sightings: dict[bytes, Sighting] = {}
+        self._parts: dict[bytes, tuple[Stamp, tuple[Candidate, ...] | str]] = {}
 
     def scan(self, known: Mapping[bytes, Known], hints: Mapping[bytes, Stamp] = NO_HINTS) -> Scan:
         """Scan the whole folder for files that the ledger does not know in their present version.
@@ -255,16 +142,18 @@ class Inbox:
             hints: stamps of files that were closed or renamed into place since the last scan.
         """
         began = self._now()
-        listing = look_into(self.folder)
+        listing = self._look()
         with self._lock:
             self._sightings = self._sighted(listing, known, hints)
-            return self._judged(listing, self._sightings, began)
+            return self._judged(listing, known, began)
 
     def glance(self, known: Mapping[bytes, Known], hints: Mapping[bytes, Stamp]) -> Scan:
         """Check only hinted and waiting files: fast for any number of files.
 
         It does not replace a scan. Waiting files may be older than hinted ones, and ready by now.
         """
+        if not is_glance_enough(self.form):
+            return self.scan(known, hints)
         began = self._now()
         with self._lock:
             foreign = {raw: one for raw, one in self._sightings.items() if one.foreign}
@@ -272,7 +161,7 @@ class Inbox:
         listing = look_into(self.folder, (waiting - foreign.keys()).union(hints))
         with self._lock:
             self._sightings = foreign | self._sighted(listing, known, hints)
-            return self._judged(listing, self._sightings, began)
+            return self._judged(listing, known, began)
 
     def read(self, candidate: Candidate) -> tuple[Snapshot, str]:
         """Read a file that a scan found ready. Safe to call from several threads.
@@ -284,21 +173,21 @@ class Inbox:
             NotYetError: it has changed, may still grow, or cannot be read now.
             RecordingError: it is not a recording in its present version.
         """
-        name = candidate.name
         if candidate.stamp.size > self.form.largest_file:
-            raise RecordingError(name, f"it is far too large for a recording ({candidate.stamp.size} bytes)")
+            raise RecordingError(
+                candidate.name, f"it is far too large for a recording ({candidate.stamp.size} bytes)"
+            )
         try:
-            data = read_unchanged(self.folder, candidate.raw, candidate.stamp)
-        except UnsettledError as error:
-            raise self._not_yet(candidate, str(error), self._now() + RETRY_SECONDS) from None
-        try:
-            snapshot = read_ims(data, name, self.form)
-        except RecordingError as error:
-            self._be_patient(candidate, data, error.reason)
-            raise
-        if not data.endswith(b"\n"):
-            self._be_patient(candidate, data, "its last line has no end")
-        return snapshot, snapshot.digest()
+            read = read_candidate(self.folder, candidate, self.form)
+        except (UnsettledError, MissingExtraError) as error:
+            reason = error.reason if isinstance(error, MissingExtraError) else str(error)
+            raise self._not_yet(candidate, reason, self._now() + RETRY_SECONDS) from None
+        except FaultyContentError as error:
+            self._be_patient(candidate, error.data, error.fault.reason)
+            raise error.fault from None
+        if read.doubt and not candidate.followed:
+            self._be_patient(candidate, read.data, read.doubt, short=read.short)
+        return read.snapshot, read.snapshot.digest()
 
     def is_foreign(self, raw: bytes) -> bool:
         """Return whether a name says that a file is no recording of this machine."""
@@ -306,7 +195,18 @@ class Inbox:
 
     def move_aside(self, one: Candidate | Refused, aside: Path) -> Path | None:
         """Move a refused file into another folder, as `replay.incoming.folder.move_aside` does."""
-        return edge.move_aside(self.folder, one.raw, one.stamp, aside)
+        moved = None
+        for raw, stamp in (isinstance(one, Candidate) and one.files) or ((one.raw, one.stamp),):
+            moved = edge.move_aside(self.folder, raw, stamp, aside) or moved
+        return moved
+
+    def _look(self) -> Listing:
+        """List the folder; of the files of one recording only the first."""
+        listing = look_into(self.folder, depth=self.form.depth)
+        return grouped(listing, self.form) if is_file_a_channel(self.form) else listing
+
+    def _time_inside(self, raw: bytes) -> datetime:
+        return time_of_file(self.folder, os.fsdecode(raw), self.form)
 
     def _sighted(
         self, listing: Listing, known: Mapping[bytes, Known], hints: Mapping[bytes, Stamp]
@@ -314,23 +214,37 @@ class Inbox:
         """Return the knowledge, after this scan, about the files that the ledger does not know."""
         now = self._now()
         return {
-            raw: sighted(self._sightings.get(raw), found, hints.get(raw), raw, self.form, now)
+            raw: sighted(
+                self._sightings.get(raw), found, hints.get(raw), raw, self.form, now, self._time_inside
+            )
             for raw, found in listing.files.items()
             if known.get(raw) != found.stamp
         }
 
-    def _judged(self, listing: Listing, sightings: Mapping[bytes, Sighting], began: float) -> Scan:
-        now, wall = self._now(), self._wall()
-        ready, waiting, refused, foreign = [], [], [], []
+    def _judged(self, listing: Listing, known: Mapping[bytes, Known], began: float) -> Scan:
+        now, wall, sightings = self._now(), self._wall(), self._sightings
+        ready: list[Candidate] = []
+        waiting: list[Waiting] = []
+        refused: list[Refused] = []
+        foreign: list[bytes] = []
+        newest = max((one.readings[0] for one in sightings.values() if one.readings), default=None)
         unsettled: datetime | None = None
         for raw, one in sightings.items():
+            followed = newest is not None and bool(one.readings) and one.readings[0] < newest
+            if one.short and followed:
+                one = replace(one, held="")
             decision, why = decide(one, now, wall - one.stamp.modified_ns / _NANOSECONDS, self._rest)
+            decision, why = self._with_all_channels(one, decision, why, now, followed)
             if decision is Decision.PASS_OVER:
                 foreign.append(raw)
             elif decision is Decision.REFUSE:
                 refused.append(Refused(shown_name(raw), raw, one.stamp, why))
             elif decision is Decision.TAKE and one.readings:
-                ready.append(Candidate(shown_name(raw), raw, one.stamp, *one.readings))
+                first, again = one.readings[0], one.readings[1] if len(one.readings) > 1 else None
+                candidate = Candidate(shown_name(raw), raw, one.stamp, first, again)
+                candidate = replace(candidate, files=one.files, followed=followed)
+                snapshots = self._snapshots(candidate, refused, now)
+                ready += [found for found in snapshots if known.get(found.raw) != found.stamp]
             else:
                 waiting.append(Waiting(shown_name(raw), raw, why))
                 if why == JUST_WRITTEN and one.readings:
@@ -358,11 +272,40 @@ class Inbox:
             seconds=self._now() - began,
         )
 
-    def _be_patient(self, candidate: Candidate, data: bytes, reason: str) -> None:
+    def _with_all_channels(
+        self, one: Sighting, decision: Decision, why: str, now: float, followed: bool
+    ) -> tuple[Decision, str]:
+        """Let a recording wait for the files of its other channels, until its patience ends."""
+        missing = is_file_a_channel(self.form) and len(one.files) < self.form.columns
+        if decision is Decision.TAKE and missing and not followed and now - one.since < self._rest.patience:
+            count = self.form.columns - max(len(one.files), 1)
+            return (
+                Decision.WAIT,
+                f"{count} of the files of its {self.form.columns} channels are not there yet",
+            )
+        return decision, why
+
+    def _snapshots(self, candidate: Candidate, refused: list[Refused], now: float) -> list[Candidate]:
+        """Return the snapshots of a file: itself, or those that a long file is cut into."""
+        if not self.form.cut:
+            return [candidate]
+        before = self._parts.get(candidate.raw)
+        if before is None or before[0] != candidate.stamp:
+            before = (candidate.stamp, parts_of(self.folder, candidate, self.form))
+            self._parts[candidate.raw] = before
+        found = before[1]
+        if isinstance(found, str):
+            sighting = self._sightings.get(candidate.raw)
+            if sighting and now - sighting.since >= self._rest.patience:
+                refused.append(Refused(candidate.name, candidate.raw, candidate.stamp, found))
+            return []
+        return list(found)
+
+    def _be_patient(self, candidate: Candidate, data: bytes, reason: str, *, short: bool = False) -> None:
         """Raise NotYetError for a file that may still grow and changed too recently."""
         until = self._unchanged_since(candidate) + self._rest.patience
-        if self._now() < until and may_still_grow(data, candidate.name, self.form):
-            raise self._not_yet(candidate, f"{reason}; it may still be growing", until)
+        if self._now() < until and (short or may_still_grow(data, candidate.name, self.form)):
+            raise self._not_yet(candidate, f"{reason}; it may still be growing", until, short=short)
 
     def _unchanged_since(self, candidate: Candidate) -> float:
         """Return the first scan of the present version; now if unknown."""
@@ -370,22 +313,12 @@ class Inbox:
             sighting = self._sightings.get(candidate.raw)
         return sighting.since if sighting and sighting.stamp == candidate.stamp else self._now()
 
-    def _not_yet(self, candidate: Candidate, reason: str, until: float) -> NotYetError:
+    def _not_yet(
+        self, candidate: Candidate, reason: str, until: float, *, short: bool = False
+    ) -> NotYetError:
         """Remember why a file could not be read, and the time of the next attempt."""
         with self._lock:
             sighting = self._sightings.get(candidate.raw)
             if sighting and sighting.stamp == candidate.stamp:
-                self._sightings[candidate.raw] = replace(sighting, held=reason, until=until)
+                self._sightings[candidate.raw] = replace(sighting, held=reason, until=until, short=short)
         return NotYetError(candidate.name, reason)
-
-
-def _first_sight(found: Found, raw: bytes, form: RecordingFormat, now: float) -> Sighting:
-    """Judge a new or changed file by its kind and name."""
-    if is_foreign(raw, form):
-        return Sighting(found.stamp, now, foreign=True)
-    if found.is_link:
-        return Sighting(found.stamp, now, fault=LINK, lasting=True)
-    try:
-        return Sighting(found.stamp, now, readings=readings_of(os.fsdecode(raw), form))
-    except RecordingError as error:
-        return Sighting(found.stamp, now, fault=error.reason)

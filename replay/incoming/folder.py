@@ -21,6 +21,8 @@ from replay.recording import clean_text
 _LARGEST_NUMBER = 2**63 - 1
 # Longest file name [bytes] on all usual file systems.
 _LONGEST_NAME = 255
+# Folders within one another that are searched at most.
+_DEEPEST = 32
 
 
 class FolderState(StrEnum):
@@ -44,10 +46,14 @@ class Stamp(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An entry of a folder that may be a recording: a regular file, or a link in its place."""
+    """An entry of a folder that may be a recording: a regular file, or a link in its place.
+
+    `files` are names and versions of all files of a recording that has several.
+    """
 
     stamp: Stamp
     is_link: bool
+    files: tuple[tuple[bytes, Stamp], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +89,16 @@ def shown_name(raw: bytes) -> str:
     return clean_text(os.fsdecode(raw))
 
 
-def look_into(folder: Path, names: Iterable[bytes] | None = None) -> Listing:
+def look_into(folder: Path, names: Iterable[bytes] | None = None, depth: int = 0) -> Listing:
     """List a folder, or only these names in it, with one `stat` for each entry.
 
+    Folders in it are searched to a depth (-1 for any); names then are paths within the folder.
     It never raises for a missing or unreadable folder: `Listing.state` reports that.
     """
     shown = clean_text(str(folder))
     try:
         with _opened(folder) as descriptor:
-            return _listed(_entries(descriptor) if names is None else _named(descriptor, names))
+            return _listed(_entries(descriptor, depth) if names is None else _named(descriptor, names))
     except FileNotFoundError:
         return _nothing(FolderState.MISSING, f"{shown} does not exist; the engine keeps looking for it")
     except NotADirectoryError:
@@ -179,8 +186,11 @@ def _open_plainly(raw: bytes, folder: int) -> int:
     return os.open(raw, flags, dir_fd=folder)
 
 
-def _entries(descriptor: int) -> Iterator[tuple[bytes, os.stat_result | None]]:
-    """Yield every entry of a folder with its status; None for a hidden one."""
+def _entries(descriptor: int, depth: int) -> Iterator[tuple[bytes, os.stat_result | None]]:
+    """Yield every entry of a folder with its status; None for a hidden one.
+
+    A folder that is searched is not an entry; one that is gone or cannot be listed is passed over.
+    """
     with os.scandir(descriptor) as entries:
         for entry in entries:
             if entry.name.startswith("."):
@@ -190,14 +200,29 @@ def _entries(descriptor: int) -> Iterator[tuple[bytes, os.stat_result | None]]:
                 state = entry.stat(follow_symlinks=False)
             except FileNotFoundError:
                 continue
-            yield os.fsencode(entry.name), state
+            name = os.fsencode(entry.name)
+            if depth and stat.S_ISDIR(state.st_mode):
+                yield from _within(descriptor, name, depth - 1 if depth > 0 else _DEEPEST - 1)
+            else:
+                yield name, state
+
+
+def _within(descriptor: int, name: bytes, depth: int) -> Iterator[tuple[bytes, os.stat_result | None]]:
+    with suppress(FileNotFoundError, PermissionError, NotADirectoryError):
+        flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+        inner = os.open(name, flags, dir_fd=descriptor)
+        try:
+            for path, state in list(_entries(inner, depth)):
+                yield (name + b"/" + path if path else b""), state
+        finally:
+            os.close(inner)
 
 
 def _named(descriptor: int, names: Iterable[bytes]) -> Iterator[tuple[bytes, os.stat_result | None]]:
     """Yield these entries of a folder if they exist and are not hidden."""
     for name in names:
         if not name.startswith(b"."):
-            with suppress(FileNotFoundError):
+            with suppress(FileNotFoundError, NotADirectoryError):
                 yield name, os.stat(name, dir_fd=descriptor, follow_symlinks=False)
 
 
@@ -237,7 +262,7 @@ def _reserve(raw: bytes, folder: int) -> bytes:
     number = 0
     while True:
         ending = b".%d" % number if number else b""
-        name = raw[: _LONGEST_NAME - len(ending)] + ending
+        name = raw.replace(b"/", b"_")[: _LONGEST_NAME - len(ending)] + ending
         try:
             os.close(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600, dir_fd=folder))
         except FileExistsError:

@@ -77,8 +77,8 @@ def test_refused_file_is_looked_at_again_when_it_changes(rig: Rig) -> None:
 
 
 def test_file_that_is_wrong_before_its_end_is_refused_without_waiting(rig: Rig) -> None:
-    rig.write(NAME, b"B 1\tB 2\tB 3\n" + TORN, age=LONG_AGO)
-    assert fault(rig).startswith("line 1 is a header")
+    rig.write(NAME, b"B 1\tB 2\tB 3\n" + WHOLE[:19] + b"a\tb\tc\n" + TORN, age=LONG_AGO)
+    assert fault(rig).startswith("line 3, column 1: 'a' is not a number")
 
 
 def test_last_line_without_an_end_is_waited_for_only_where_it_may_be_cut(rig: Rig) -> None:

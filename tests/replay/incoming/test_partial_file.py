@@ -49,9 +49,6 @@ def test_file_that_ends_too_soon_may_still_grow(data: bytes) -> None:
         ROW + b"broken\tbroken\tbroken\n" + ROW,
         b"0.125\t-1.500\n" * 2,
         b"0.125,-1.500,2.250\n",
-        b"B 1\tB 2\tB 3\n" + ROW,
-        b"\n" + ROW,
-        ROW + b"\n\n",
     ],
 )
 def test_file_that_is_whole_or_wrong_before_its_end_is_not_waited_for(data: bytes) -> None:
