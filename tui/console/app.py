@@ -10,7 +10,7 @@ from textual.screen import ModalScreen, Screen
 from engine.errors import FailedError, UnusableError
 from tui.console.controller import Controller
 from tui.console.display import keymap_for
-from tui.console.further_actions import FurtherActions
+from tui.console.further.actions import FurtherActions
 from tui.console.options import ConsoleOptions
 from tui.data.view import View
 from tui.draw.glyphs import Glyphs
@@ -189,6 +189,7 @@ class Console(TerminalApp, inherit_bindings=False):
         if shown is not None and hasattr(self.screen, "show"):
             cast(Shows, self.screen).show(shown)
             self.controller.drawn(self.place())
+            self.further.drawn()
 
     # Which actions work.
 

@@ -18,6 +18,7 @@ from tui.console.preferences import Left, is_kept, keep, recall
 from tui.console.selection import Selection
 from tui.console.store_feed import StoreFeed
 from tui.console.writer import Work, WriteQueue, Writer
+from tui.data.fleet_view import FleetAlarm, alarms_of, arranged
 from tui.data.frame import Frame
 from tui.data.playhead import Playhead
 from tui.data.view import Look, Reading, View
@@ -145,12 +146,29 @@ class Controller:
 
     @property
     def machines(self) -> "dict[str, Assessment]":
-        """The machines in the list of machines by name, the worst first."""
-        return {one.assessment.machine: one.assessment for one in standings(self.feed.reading.extra)}
+        """The machines that the list of machines shows by name, in its order."""
+        listed = arranged(standings(self.feed.reading.extra), self.selection.fleet)
+        return {one.assessment.machine: one.assessment for one in listed}
+
+    @property
+    def fleet_alarms(self) -> "dict[str, FleetAlarm]":
+        """The open alarms of all machines by their keys, the most urgent first."""
+        return {one.key: one for one in alarms_of(standings(self.feed.reading.extra))}
+
+    @property
+    def chosen_fleet_alarm(self) -> "FleetAlarm | None":
+        """The alarm under the cursor of the alarms of all machines, None while these are not listed."""
+        if self.rows is not Rows.MACHINES or not self.selection.fleet.alarms:
+            return None
+        alarms = self.fleet_alarms
+        return alarms.get(self.selection.fleet_alarm_in(list(alarms)))
 
     @property
     def chosen_machine(self) -> "Assessment | None":
         """The machine under the cursor of the list of machines, None before that was read."""
+        if self.selection.fleet.alarms:
+            alarm = self.chosen_fleet_alarm
+            return None if alarm is None else alarm.standing.assessment
         return self.machines.get(self.selection.machine_in(list(self.machines)))
 
     def seconds_on_screen(self, ring: Event) -> float:
@@ -249,10 +267,16 @@ class Controller:
         def choose(store: "Store") -> "Assessment | None":
             return next((one for one in store.assessments() if one.id == id), None)
 
+        await self.switch_to(choose)
+
+    async def switch_to(self, choose: "Callable[[Store], Assessment | None]") -> None:
+        """Show the assessment that `choose` picks, from its newest snapshot on."""
         await self.feed.switch(choose)
         # No key may act on the machine that was on the screen before.
         self.display.frame = None
-        self.selection = Selection(machine=self.selection.machine, zone=self._options.zone)
+        self.selection = Selection(
+            machine=self.selection.machine, zone=self._options.zone, fleet=self.selection.fleet
+        )
         self.tell(Notice())
         self.navigation.put(Playhead(None, self.head.pace, True, following=True))
 
@@ -261,7 +285,8 @@ class Controller:
     def move(self, by: int) -> None:
         """Select the row above or below."""
         if self.frame is not None:
-            self.selection = self.selection.moved(by, self.frame, self.rows, list(self.machines))
+            rows = list(self.fleet_alarms if self.selection.fleet.alarms else self.machines)
+            self.selection = self.selection.moved(by, self.frame, self.rows, rows)
 
     def pin_component(self) -> bool:
         """Select the bearing that is meant, or that of the alarm; a ring meanwhile must not change it.

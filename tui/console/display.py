@@ -7,6 +7,7 @@ from engine.records.events import Event
 from tui.console.options import ConsoleOptions
 from tui.console.selection import Selection
 from tui.data.alarm_cache import Folding
+from tui.data.fleet_view import alarms_of, arranged
 from tui.data.frame import Frame
 from tui.data.playhead import Playhead
 from tui.data.view import Reading, View
@@ -126,7 +127,8 @@ class Display:
         waiting = (
             f"Waiting for the engine to start. {reading.trouble}" if reading.begun else "Reading the store …"
         )
-        machines = [one.assessment.machine for one in standings(reading.extra)]
+        fleet = standings(reading.extra)
+        machines = [one.assessment.machine for one in arranged(fleet, selection.fleet)]
         return Shown(
             banner=banner,
             frame=frame,
@@ -140,6 +142,8 @@ class Display:
             wall_zone=self._options.wall,
             now=self._options.now(),
             machine=selection.machine_in(machines),
+            fleet_view=selection.fleet,
+            fleet_alarm=selection.fleet_alarm_in([one.key for one in alarms_of(fleet)]),
             keymap=self._keymap,
             extra=reading.extra,
         )

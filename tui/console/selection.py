@@ -6,6 +6,7 @@ from datetime import UTC, tzinfo
 
 from engine.alarms.alarm import Alarm
 from tui.data.alarm_filter import AlarmFilter
+from tui.data.fleet_view import FleetView
 from tui.data.frame import Frame, meant
 from tui.screens.alarms.filter import filtered
 from tui.screens.state import Rows
@@ -33,6 +34,8 @@ class Selection:
         machine: name of the machine selected in the list of machines, "" for the worst.
         alarm_filter: which alarms the alarm screen lists.
         held: the alarm acted on last; the keys keep to it until another row is selected.
+        fleet: arrangement of the list of machines.
+        fleet_alarm: key of the alarm selected among those of all machines, "" for the first.
         zone: time zone of the times that the alarm list is searched by.
     """
 
@@ -42,6 +45,8 @@ class Selection:
     alarm_filter: AlarmFilter = field(default_factory=AlarmFilter)
     held: Held | None = None
     zone: tzinfo = UTC
+    fleet: FleetView = field(default_factory=FleetView)
+    fleet_alarm: str = ""
 
     # Its meaning.
 
@@ -104,6 +109,10 @@ class Selection:
         """Return the selected machine of a list, its first where none is selected."""
         return self.machine if self.machine in names else next(iter(names), "")
 
+    def fleet_alarm_in(self, keys: Sequence[str]) -> str:
+        """Return the selected alarm of a list of those of all machines, its first where none is selected."""
+        return self.fleet_alarm if self.fleet_alarm in keys else next(iter(keys), "")
+
     # How it changes.
 
     def released(self) -> "Selection":
@@ -143,13 +152,15 @@ class Selection:
             by: rows down, negative for up.
             frame: on the screen.
             rows: kind of rows of that screen.
-            machines: names in the list of machines.
+            machines: rows of the list of machines: names, or keys of the alarms of all.
         """
         names = frame.view.assessment.components
         match rows:
             case Rows.MACHINES:
                 if not machines:
                     return self
+                if self.fleet.alarms:
+                    return replace(self, fleet_alarm=_beside(machines, self.fleet_alarm_in(machines), by))
                 return replace(self, machine=_beside(machines, self.machine_in(machines), by))
             case Rows.ALARMS:
                 shown = {alarm.key: alarm for alarm in self.listed(frame)}

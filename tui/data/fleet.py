@@ -1,20 +1,37 @@
 """The machines of a store: for each its worst component, its unacknowledged alarms and its engine."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from engine.alarms.peak import badness
+from engine.clock import microseconds
 from engine.records.assessment import Assessment
+from engine.records.events import Priority
 from engine.records.picker import newest_of_each
 from engine.records.progress import Heartbeat
 from engine.reports.latest import NEVER, Latest, latest_of, newest_of
 
 if TYPE_CHECKING:
     from engine.alarms.alarm import Alarm
+    from engine.records.series import Series
     from engine.store.store import Store
     from tui.data.view import View
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trend:
+    """The newest severities of a component: instants (n,), severity (n,), baseline (n,)."""
+
+    at: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    severity: Floats = field(default_factory=lambda: np.zeros(0))
+    baseline: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +40,8 @@ class Standing:
 
     `worst` names its worst component, "" before the first snapshot, and `latest` is that component's
     condition. `alarm` is the worst open alarm, acknowledged or not; `waiting` counts the unacknowledged.
+    `open_alarms` are all open ones, the most urgent first. `until` is the present in recording time, `newest`
+    the instant of the newest snapshot; None where there is none. `trend` is that of the worst component.
     """
 
     assessment: Assessment
@@ -31,6 +50,28 @@ class Standing:
     alarm: "Alarm | None"
     waiting: int
     heartbeat: Heartbeat | None
+    open_alarms: "tuple[Alarm, ...]" = ()
+    until: datetime | None = None
+    newest: int | None = None
+    trend: Trend = field(default_factory=Trend, compare=False)
+
+    @property
+    def age(self) -> float | None:
+        """Return the age of the newest snapshot of a watched machine [s]; None for a finished run."""
+        if not self.assessment.live or self.until is None or self.newest is None:
+            return None
+        return max((microseconds(self.until) - self.newest) / 1e6, 0.0)
+
+    @property
+    def healthy(self) -> bool:
+        """Whether no alarm is open and the worst component is known to be below its limit."""
+        known = self.latest.severity is not None and self.latest.severity < 1.0
+        return self.alarm is None and known and not self.latest.silent
+
+    def counts(self) -> dict[Priority, int]:
+        """Return the number of unacknowledged alarms of each priority, the highest first."""
+        waiting = [alarm.priority for alarm in self.open_alarms if alarm.needs_acknowledgement]
+        return {one: waiting.count(one) for one in reversed(Priority) if one in waiting}
 
 
 def fleet_of(store: "Store", _view: "View", now: Callable[[], datetime]) -> tuple[Standing, ...]:
@@ -48,7 +89,8 @@ def standing_of(store: "Store", assessment: Assessment, now: datetime) -> Standi
     until = playhead_of(store, assessment, events, now)
     alarms = () if until is None else fold_alarms(events, until, assessment.settings.fold)
     open_ones = [alarm for alarm in alarms if alarm.state is not AlarmState.NORMAL]
-    latest = latest_of(store, assessment, newest_of(store, assessment), until)
+    newest = newest_of(store, assessment)
+    latest = latest_of(store, assessment, newest, until)
     found = dict(zip(assessment.components, latest, strict=True))
     known = {name: one for name, one in found.items() if one != NEVER}
     worst = max(known, key=lambda name: known[name].known, default="")
@@ -63,7 +105,17 @@ def standing_of(store: "Store", assessment: Assessment, now: datetime) -> Standi
         alarm=next(iter(open_ones), None),
         waiting=sum(alarm.needs_acknowledgement for alarm in alarms),
         heartbeat=store.heartbeat(assessment),
+        open_alarms=tuple(open_ones),
+        until=until,
+        newest=int(newest.at[-1]) if len(newest) else None,
+        trend=_trend(newest, assessment, worst),
     )
+
+
+def _trend(newest: "Series", assessment: Assessment, worst: str) -> Trend:
+    if worst not in assessment.components or not len(newest):
+        return Trend()
+    return Trend(newest.at, newest.severity[:, assessment.components.index(worst)], newest.baseline)
 
 
 def urgency(standing: Standing) -> tuple[int, float, str]:

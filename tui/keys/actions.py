@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 
 from tui.keys.analyst_actions import ANALYST_ACTIONS
+from tui.keys.fleet_actions import FLEET_ACTIONS
 from tui.keys.keymap import Action, Group, Keymap
 from tui.keys.pane_actions import PANE_ACTIONS
 from tui.keys.places import ONE_MACHINE, PLACES
 from tui.keys.replay_actions import REPLAY_ACTIONS
-from tui.keys.sentences import OPEN, SCROLL
+from tui.keys.sentences import ACKNOWLEDGE, LISTING, NARROW, OPEN, SCROLL, SEARCH
 
 SEEN = ("overview", "bearing", "alarms")
 """Screens on which alarms can be acted upon: no alarm is acknowledged unseen."""
@@ -22,7 +23,7 @@ ALARMS = (
         ("a",),
         "acknowledge",
         "ack",
-        "acknowledge the selected alarm, or the most urgent alarm of the selected bearing",
+        ACKNOWLEDGE,
         Group.ALARMS,
         SEEN,
         rank=1,
@@ -114,7 +115,7 @@ ALARMS = (
         ("v",),
         "cycle('listing')",
         "list",
-        "show the next list: active, shelved, history",
+        LISTING,
         Group.ALARMS,
         LIST,
         rank=4,
@@ -124,7 +125,7 @@ ALARMS = (
         ("/",),
         "search",
         "search",
-        "show only alarms that contain the words you type",
+        SEARCH,
         Group.ALARMS,
         LIST,
         rank=5,
@@ -135,7 +136,7 @@ ALARMS = (
             (key,),
             f"cycle('{what}')",
             "filter",
-            "show only a component, a priority or a state; x shows all again",
+            NARROW,
             Group.ALARMS,
             LIST,
             rank=7,
@@ -147,7 +148,7 @@ ALARMS = (
         ("x",),
         "unfilter",
         "filter",
-        "show only a component, a priority or a state; x shows all again",
+        NARROW,
         Group.ALARMS,
         LIST,
         rank=7,
@@ -373,7 +374,17 @@ CONSOLE = (
 )
 
 DEFAULT = Keymap(
-    (*ALARMS, *TIME, *FURTHER, *REPLAY_ACTIONS, *LOOKING, *PANE_ACTIONS, *ANALYST_ACTIONS, *CONSOLE)
+    (
+        *ALARMS,
+        *TIME,
+        *FURTHER,
+        *REPLAY_ACTIONS,
+        *LOOKING,
+        *FLEET_ACTIONS,
+        *PANE_ACTIONS,
+        *ANALYST_ACTIONS,
+        *CONSOLE,
+    )
 )
 """Every action with its own keys."""
 

@@ -1,12 +1,13 @@
 """The value that the screen on top draws."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from enum import StrEnum
 from typing import Protocol
 
 from engine.alarms.alarm import Alarm
 from tui.data.alarm_filter import AlarmFilter
+from tui.data.fleet_view import FleetView
 from tui.data.frame import Frame
 from tui.draw.banner import Banner
 from tui.draw.notice import Notice
@@ -32,7 +33,8 @@ class Shown:
     `alarm` the key of the alarm that the keys mean; `listed` are those that `alarm_filter` lets into the
     list, empty on other screens. `waiting` says why there is nothing to show yet. `zone` is that of
     recording times, `wall_zone` that of the wall clock, which shows `now`. `machine` is the one selected in
-    the fleet. `keymap` holds the keys in force. `extra` is what the screen's own `look` found in the store,
+    the fleet, `fleet_view` its arrangement, `fleet_alarm` the key of the alarm selected among those of all
+    machines. `keymap` holds the keys in force. `extra` is what the screen's own `look` found in the store,
     None until it has looked.
     """
 
@@ -50,6 +52,8 @@ class Shown:
     machine: str
     keymap: Keymap
     extra: object = None
+    fleet_view: FleetView = field(default_factory=FleetView)
+    fleet_alarm: str = ""
 
 
 class Shows(Protocol):

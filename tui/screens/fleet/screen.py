@@ -8,10 +8,12 @@ from textual.app import ComposeResult
 
 from engine.clock import wall_clock
 from tui.data.fleet import Standing, fleet_of
+from tui.data.fleet_view import alarms_of, arranged
 from tui.data.frame import Frame
 from tui.data.view import Look
 from tui.screens.base import ConsoleScreen, waiting_lines
-from tui.screens.fleet.table import fleet_lines
+from tui.screens.fleet.table import fleet_alarm_lines, fleet_lines, state_text, worst_texts
+from tui.screens.numbers import Numbers
 from tui.screens.panel import Panel
 from tui.screens.state import Rows, Shown
 
@@ -40,6 +42,25 @@ class FleetScreen(ConsoleScreen):
         """Return the look that reads every machine of the store."""
         return self._look
 
+    def numbers(self) -> Numbers | None:
+        """Return the machines as a table."""
+        shown = self.shown
+        if shown is None or not standings(shown.extra):
+            return None
+        header = ("machine", "severity", "worst", "state", "waiting", "age of data [s]")
+        rows = tuple(
+            (
+                one.assessment.machine,
+                one.latest.known,
+                worst_texts(one)[0],
+                state_text(one)[1],
+                one.waiting,
+                float("nan") if one.age is None else one.age,
+            )
+            for one in arranged(standings(shown.extra), shown.fleet_view)
+        )
+        return Numbers("machines", header, rows)
+
     def draw(self, shown: Shown) -> None:
         """Draw the list."""
         self._now = lambda: shown.now
@@ -48,9 +69,22 @@ class FleetScreen(ConsoleScreen):
         if not fleet:
             panel.show(partial(waiting_lines, heading="Machines", text="Reading the store …"))
             return
+        if shown.fleet_view.alarms:
+            panel.show(
+                partial(
+                    fleet_alarm_lines,
+                    alarms=alarms_of(fleet),
+                    selected=shown.fleet_alarm,
+                    zone=shown.zone,
+                    keys=f"{shown.keymap.keys_of('acknowledge')} acknowledges,"
+                    f" {shown.keymap.keys_of('fleet-listing')} lists the machines",
+                )
+            )
+            return
         panel.show(
             partial(
                 fleet_lines,
+                view=shown.fleet_view,
                 fleet=fleet,
                 selected=shown.machine,
                 now=shown.now,

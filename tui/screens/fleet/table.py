@@ -1,28 +1,38 @@
-"""The table of machines: a row for each, the worst first."""
+"""The table of machines: a row for each; and the list of the alarms of all machines."""
 
+from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
 from rich.cells import cell_len
 
 from engine.alarms.alarm import AlarmState
 from engine.clock import microseconds
+from engine.records.events import Priority
 from engine.records.progress import Phase
 from engine.reports.latest import NEVER
 from tui.data.fleet import Standing
+from tui.data.fleet_view import FleetAlarm, FleetView, Order, arranged
 from tui.draw.alarm_rows import alarm_glyph
 from tui.draw.banner import Banner
 from tui.draw.bearing_rows import NOW, NUMBER_WIDTH
-from tui.draw.format import QUALITIES, SHELVED, STANDING, short_time
-from tui.draw.mode import since_text
+from tui.draw.format import QUALITIES, SHELVED, STANDING, reason, short_time, subject
+from tui.draw.glyphs import Glyphs, finished
+from tui.draw.mode import age_text, since_text
 from tui.draw.severity import severity_text
+from tui.draw.sparkline import resample, sparkline
 from tui.draw.status import EngineStatus
-from tui.draw.text import Line, Lines, Role, Span, clean, fit, title, window
+from tui.draw.text import Line, Lines, Role, Span, clean, fit, pick, title, window
 
-WIDE = 90
-"""Columns from which a machine has one row; below, the second tells of its engine."""
+WIDE = 100
+"""Columns from which a machine has one row; below, trend, waiting alarms and data stand in a second."""
 
-STATE = 17
-"""Cells of the state: `advisory, 9 UNACK`."""
+STATE, WORST, WAITING, DATA = 17, 22, 10, 14
+"""Cells of the columns."""
+
+SHORTEST, LONGEST_TREND = 8, 48
+"""Cells of a trend."""
+
+LETTERS = {Priority.HIGH: "HIGH", Priority.MEDIUM: "MED", Priority.LOW: "low"}
 
 
 def fleet_lines(
@@ -33,32 +43,101 @@ def fleet_lines(
     now: datetime,
     zone: tzinfo,
     wall: tzinfo,
+    view: FleetView | None = None,
 ) -> Lines:
     """Return a heading, the names of the columns, and the machines.
+
+    The parameters are the plain values that the panel draws, bound by name.
 
     Args:
         width: cells.
         height: lines.
-        fleet: the machines, the worst first.
+        fleet: the machines of the store.
         selected: name of the selected one.
         now: wall clock.
         zone: of recording times.
         wall: of the wall clock.
+        view: order, words, and whether healthy machines are hidden.
     """
-    waiting = sum(one.waiting for one in fleet)
-    heading = title(f"Machines: {len(fleet)}, {waiting} alarms unacknowledged", width, "Enter opens")
-    longest = max((cell_len(clean(one.assessment.machine)) for one in fleet), default=7)
-    wide = width >= WIDE
-    name = min(max(longest, 7), 20)
-    columns = f"   {'machine':<{name}} {'worst':<10} {'sev.':>{NUMBER_WIDTH}} {'state':<{STATE}}"
+    view = view or FleetView()
+    listed = arranged(fleet, view)
+    lines: Lines = [fleet_title(width, fleet, listed, view)]
+    if not listed:
+        words = "no machine is listed: x shows all again" if fleet else "no machine yet"
+        return [*lines, (Span(fit(f"  {words}", width), Role.DIM),)][:height]
+    name, trend = column_widths(width, listed)
+    wide = trend > 0
     if wide:
-        columns += f" {'raised':<11} engine"
-    lines: Lines = [heading, (Span(fit(columns, width), Role.DIM),)]
-    names = [one.assessment.machine for one in fleet]
+        columns = (
+            f"   {'machine':<{name}} {'trend':<{trend}} {'sev.':>{NUMBER_WIDTH}} {'worst':<{WORST}}"
+            f" {'state':<{STATE}} {'waiting':<{WAITING}} data"
+        )
+    else:
+        columns = f"   {'machine':<{name}} {'sev.':>{NUMBER_WIDTH}} {'state':<{STATE}} worst"
+    lines.append((Span(fit(columns, width), Role.DIM),))
+    names = [one.assessment.machine for one in listed]
     place = names.index(selected) if selected in names else 0
-    for number in window(len(fleet), place, (height - 2) // (1 if wide else 2)):
-        lines.extend(_rows(width, fleet[number], name, now, zone, wall, chosen=number == place))
-    return lines[:height]
+    each = 1 if wide else 2
+    room = (height - 2) // each
+    if len(listed) > room:
+        room = (height - 3) // each
+    shown = window(len(listed), place, room)
+    for number in shown:
+        one, chosen = listed[number], number == place
+        lines.extend(
+            [_wide_row(width, one, name, trend, now, wall, chosen=chosen)]
+            if wide
+            else _narrow_rows(width, one, name, now, wall, chosen=chosen)
+        )
+    lines += more_line(width, shown, [bool(one.waiting) for one in listed])
+    return finished(lines, width, height, Glyphs.UNICODE)
+
+
+def fleet_title(width: int, fleet: Sequence[Standing], listed: Sequence[Standing], view: FleetView) -> Line:
+    """Return the heading: how many machines, which are hidden, how many alarms wait."""
+    waiting = sum(one.waiting for one in fleet)
+    parts = [f"Machines: {len(fleet)}, {waiting} alarms unacknowledged"]
+    if len(listed) < len(fleet):
+        parts.append(f"{len(fleet) - len(listed)} hidden")
+    if view.words:
+        parts.append(f"with {clean(view.words)!r}")
+    if view.order is not Order.URGENCY:
+        parts.append(f"by {view.order}")
+    return title(", ".join(parts), width, "Enter opens", "")
+
+
+def column_widths(width: int, listed: Sequence[Standing]) -> tuple[int, int]:
+    """Return the cells of names, which are cut only where there is no room, and of the trend.
+
+    Where a name and its trend do not fit in a row with the rest, the trend has none there.
+    """
+    longest = max(cell_len(clean(one.assessment.machine)) for one in listed)
+    longest = max(longest, len("machine"))
+    rest = width - 3 - 1 - 1 - NUMBER_WIDTH - 1 - WORST - 1 - STATE - 1 - WAITING - 1 - DATA
+    if width < WIDE or longest > rest - SHORTEST:
+        return min(longest, max(width - 3 - 1 - NUMBER_WIDTH - 1 - STATE - 1, 8)), 0
+    return longest, min(rest - longest, LONGEST_TREND)
+
+
+def more_line(width: int, shown: range, loud: Sequence[bool]) -> Lines:
+    """Return how many rows are not shown above and below, and whether alarms wait there; no line for none.
+
+    Args:
+        width: cells.
+        shown: the rows that are.
+        loud: of each row, whether an alarm waits there.
+    """
+    above, below = list(range(shown.start)), list(range(shown.stop, len(loud)))
+    parts = [
+        f"{len(rows)} more {where}{f', {count} with waiting alarms' if count else ''}"
+        for rows, where in ((above, "above"), (below, "below"))
+        if rows
+        for count in [sum(loud[row] for row in rows)]
+    ]
+    if not parts:
+        return []
+    is_loud = any(loud[row] for row in above + below)
+    return [(Span(fit("   " + "; ".join(parts), width), Role.ALARM if is_loud else Role.DIM),)]
 
 
 def fleet_banner(fleet: tuple[Standing, ...], now: datetime, wall: tzinfo) -> Banner:
@@ -98,6 +177,20 @@ def engine_text(standing: Standing, now: datetime, wall: tzinfo) -> tuple[str, R
     return beat.phase.value, Role.PLAIN
 
 
+def data_text(standing: Standing, now: datetime, wall: tzinfo) -> tuple[str, Role]:
+    """Return the age of the newest snapshot, or why the engine brings none."""
+    engine, role = engine_text(standing, now, wall)
+    if role is Role.ALARM or standing.age is None:
+        return engine, role
+    age = age_text(standing.age) if standing.age >= 10 else "now"
+    return age, Role.WARNING if standing.latest.silent else Role.PLAIN
+
+
+def waiting_text(standing: Standing) -> str:
+    """Return the unacknowledged alarms by priority, the most urgent first: 1 HIGH 2 low."""
+    return " ".join(f"{count} {LETTERS[priority]}" for priority, count in standing.counts().items())
+
+
 def state_text(standing: Standing) -> tuple[str, str, Role]:
     """Return glyph, words and role of the worst alarm, and the number of unacknowledged others."""
     alarm = standing.alarm
@@ -119,6 +212,20 @@ def state_text(standing: Standing) -> tuple[str, str, Role]:
     return alarm_glyph(alarm), f"{word} acked", Role.WARNING
 
 
+def worst_texts(standing: Standing) -> tuple[str, ...]:
+    """Return the worst component and why, then with fewer words."""
+    alarm = standing.alarm
+    name = clean(standing.worst)
+    if alarm is None or alarm.component != standing.worst:
+        return (name,)
+    short = name.replace("Bearing ", "B")
+    return (
+        f"{name} {reason(alarm)}",
+        f"{short} {reason(alarm)}",
+        f"{short} {clean(alarm.surface or alarm.cause)}",
+    )
+
+
 def _severity(one: Standing) -> str:
     """Return the severity of the worst component, or why there is none."""
     if one.latest.severity is not None or one.latest == NEVER:
@@ -126,25 +233,116 @@ def _severity(one: Standing) -> str:
     return NOW.get(one.latest.quality, "?")
 
 
-def _rows(
-    width: int, one: Standing, name: int, now: datetime, zone: tzinfo, wall: tzinfo, *, chosen: bool
-) -> Lines:
-    """Return the row of a machine; on narrow screens time and engine stand in a second row."""
+def trend_spans(standing: Standing, cells: int) -> Line:
+    """Return the sparkline of the worst component's newest severities."""
+    trend = standing.trend
+    if not len(trend.at) or cells <= 0:
+        return (Span(" " * max(cells, 0)),)
+    extent = int(trend.at[0]), int(trend.at[-1])
+    return sparkline(resample(trend.at, trend.severity, trend.baseline, extent, trend.at, cells))
+
+
+def _wide_row(
+    width: int, one: Standing, name: int, trend: int, now: datetime, wall: tzinfo, *, chosen: bool
+) -> Line:
+    """Return the row of a machine where there is room for all columns."""
     glyph, word, role = state_text(one)
-    engine, engine_role = engine_text(one, now, wall)
-    raised = "" if one.alarm is None else short_time(one.alarm.raised.at, zone)
+    data, data_role = data_text(one, now, wall)
+    used = 3 + name + 1 + trend + 1 + NUMBER_WIDTH + 1 + WORST + 1 + STATE + 1 + WAITING + 1
+    return (
+        Span("›" if chosen else " ", Role.STRONG),
+        Span(glyph, role),
+        Span(" " + fit(one.assessment.machine, name) + " ", Role.STRONG if chosen else Role.PLAIN),
+        *trend_spans(one, trend),
+        Span(f" {_severity(one):>{NUMBER_WIDTH}} {pick(WORST, *worst_texts(one))} "),
+        Span(fit(word, STATE).rstrip(), role),
+        Span(" " * (STATE - min(cell_len(word), STATE) + 1)),
+        Span(fit(waiting_text(one), WAITING) + " ", Role.ALARM if one.waiting else Role.PLAIN),
+        Span(fit(data, max(width - used, 0)), data_role),
+    )
+
+
+def _narrow_rows(width: int, one: Standing, name: int, now: datetime, wall: tzinfo, *, chosen: bool) -> Lines:
+    """Return the two rows of a machine on a narrow screen."""
+    glyph, word, role = state_text(one)
+    data, data_role = data_text(one, now, wall)
+    used = 3 + name + 1 + NUMBER_WIDTH + 1 + STATE + 1
+    beside = max(width - used, 0)
+    # A long name pushes the worst bearing into the second row.
+    below = beside < SHORTEST
     first: Line = (
         Span("›" if chosen else " ", Role.STRONG),
         Span(glyph, role),
         Span(" " + fit(one.assessment.machine, name) + " ", Role.STRONG if chosen else Role.PLAIN),
-        Span(f"{fit(one.worst, 10)} {_severity(one):>{NUMBER_WIDTH}} "),
+        Span(f"{_severity(one):>{NUMBER_WIDTH}} "),
         Span(fit(word, STATE).rstrip(), role),
+        Span(" " * (STATE - min(cell_len(word), STATE) + 1)),
+        Span("" if below else pick(beside, *worst_texts(one))),
     )
-    waiting = f", {one.waiting} unacknowledged" if one.waiting else ""
-    if width < WIDE:
-        lead = f"     raised {raised}{waiting}; engine " if raised else "     engine "
-        return [first, (Span(lead, Role.DIM), Span(fit(engine, max(width - len(lead), 0)), engine_role))]
-    gap = " " * (STATE - min(cell_len(word), STATE))
-    used = 3 + name + 1 + 10 + 1 + NUMBER_WIDTH + 1 + STATE + 1 + 11 + 1
-    tail = f"{engine}{waiting}"
-    return [(*first, Span(f"{gap} {raised:<11} "), Span(fit(tail, max(width - used, 0)), engine_role))]
+    waiting = waiting_text(one)
+    tail = f" {waiting} waiting" if waiting else ""
+    worst = f"{worst_texts(one)[-1]} " if below else ""
+    room = max(width - 5 - cell_len(worst) - cell_len(tail) - 1 - DATA, 0)
+    second: Line = (
+        Span(f"     {worst}"),
+        *trend_spans(one, min(room, LONGEST_TREND)),
+        Span(tail, Role.ALARM if one.waiting else Role.PLAIN),
+        Span(f" {fit(data, DATA)}", data_role),
+    )
+    return [first, second]
+
+
+def fleet_alarm_lines(
+    width: int,
+    height: int,
+    alarms: tuple[FleetAlarm, ...],
+    selected: str,
+    zone: tzinfo,
+    keys: str = "a acknowledges, v lists the machines",
+) -> Lines:
+    """Return the open alarms of all machines, the unacknowledged first.
+
+    Args:
+        width: cells.
+        height: lines.
+        alarms: of all machines.
+        selected: key of the selected one.
+        zone: of recording times.
+        keys: what keys do, for the heading.
+    """
+    waiting = sum(one.alarm.needs_acknowledgement for one in alarms)
+    heading = f"Alarms of all machines: {len(alarms)}, {waiting} unacknowledged"
+    lines: Lines = [title(heading, width, keys, "")]
+    if not alarms:
+        return [*lines, (Span(fit("  no alarm is open on any machine", width), Role.DIM),)][:height]
+    names = [one.key for one in alarms]
+    place = names.index(selected) if selected in names else 0
+    room = height - 1 if len(alarms) <= height - 1 else height - 2
+    shown = window(len(alarms), place, room)
+    longest = max(cell_len(clean(one.standing.assessment.machine)) for one in alarms)
+    name = min(longest, max(width // 3, 8))
+    for number in shown:
+        lines.append(_alarm_row(width, alarms[number], name, zone, chosen=number == place))
+    lines += more_line(width, shown, [one.alarm.needs_acknowledgement for one in alarms])
+    return finished(lines, width, height, Glyphs.UNICODE)
+
+
+def _alarm_row(width: int, one: FleetAlarm, name: int, zone: tzinfo, *, chosen: bool) -> Line:
+    alarm = one.alarm
+    waits = alarm.needs_acknowledgement
+    role = Role.RINGING if waits else Role.WARNING if not alarm.put_away else Role.DIM
+    word = f"{STANDING[alarm.priority]}{' UNACK' if waits else ' shelved' if alarm.put_away else ''}"
+    state = fit(word, STATE)
+    peak = "" if alarm.peak is None else severity_text(alarm.peak)
+    text = (
+        f"{subject(alarm)}: {reason(alarm)}, {short_time(alarm.raised.at, zone)}{', ' + peak if peak else ''}"
+    )
+    used = 3 + name + 1 + STATE + 1
+    return (
+        Span("›" if chosen else " ", Role.STRONG),
+        Span(alarm_glyph(alarm), role),
+        Span(" " + fit(one.standing.assessment.machine, name) + " ", Role.STRONG if chosen else Role.PLAIN),
+        Span(state.rstrip(), role),
+        Span(" " * (STATE - len(state.rstrip()) + 1)),
+        Span(fit(text, max(width - used, 0)), Role.STRONG if chosen else Role.PLAIN),
+    )

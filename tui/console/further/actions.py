@@ -11,6 +11,7 @@ from engine.operator.operator import Act
 from engine.records.bookmarks import Bookmark
 from engine.records.events import Acknowledged
 from engine.reports.screen_export import safe_name, write_export
+from tui.console.further.fleet import FleetActions
 from tui.console.host import Acts, Do
 from tui.console.options import ConsoleOptions
 from tui.data.frame import Frame
@@ -53,18 +54,29 @@ class FurtherActions:
     def __init__(self, window: Window, controller: "Controller", options: ConsoleOptions) -> None:
         """Act on the window's screen and the controller's record."""
         self._window, self._controller, self._options = window, controller, options
-        self._acts = Acts(controller, options)
+        self._acts, self._fleet = Acts(controller, options), FleetActions(controller, options)
         self._actions: dict[str, Callable[[], None]] = {
             "export": self.export,
             "copy": self.copy,
             "bookmark": self.bookmark,
             "event": self.event,
             "only": controller.navigation.narrow,
+            "next-machine": lambda: self._beside(1),
+            "previous-machine": lambda: self._beside(-1),
+            **self._fleet.actions,
         }
 
     def do(self, what: str) -> None:
         """Run an action."""
         self._actions[what]()
+
+    def drawn(self) -> None:
+        """Note what has been drawn."""
+        self._fleet.drawn()
+
+    def _beside(self, by: int) -> None:
+        """Show the next or previous machine."""
+        self._window.spawn(partial(self._fleet.open_beside, by), "reading")
 
     # The timeline.
 

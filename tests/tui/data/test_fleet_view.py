@@ -1,0 +1,165 @@
+"""The list of machines: order, words, healthy ones hidden, alarms of all, counts, age, next machine."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.clock import microseconds
+from engine.records.events import Priority
+from engine.reports.latest import Latest
+from engine.store.store import Store
+from tests.tui import synthetic
+from tui.data.fleet import Standing, standing_of
+from tui.data.fleet_view import FleetView, Order, alarms_of, arranged, machine_beside
+from tui.draw.text import Role, plain, width_of
+from tui.screens.fleet.table import fleet_alarm_lines, fleet_lines, more_line, waiting_text
+
+Named = Callable[..., Standing]
+
+
+@pytest.fixture(scope="module")
+def failing(whole_store: Path) -> Standing:
+    """Return the made-up machine with its unacknowledged alarm."""
+    with Store.open(whole_store) as store:
+        return standing_of(store, store.assessments()[-1], synthetic.WALL)
+
+
+@pytest.fixture
+def named(failing: Standing) -> Named:
+    """Return a maker of machines by name; healthy ones have a severity below the limit."""
+
+    def make(name: str, severity: float | None = None, age: float | None = None) -> Standing:
+        assessment = replace(failing.assessment, machine=name, expected=0 if age is not None else 1)
+        until = synthetic.WALL
+        newest = None if age is None else microseconds(until - timedelta(seconds=age))
+        one = replace(failing, assessment=assessment, until=until, newest=newest)
+        if severity is None:
+            return one
+        return replace(one, latest=Latest(severity), alarm=None, open_alarms=(), waiting=0)
+
+    return make
+
+
+def names(fleet: tuple[Standing, ...]) -> list[str]:
+    return [one.assessment.machine for one in fleet]
+
+
+def test_a_machine_has_its_trend_its_open_alarms_by_priority_and_its_present(failing: Standing) -> None:
+    assert len(failing.trend.at) == len(failing.trend.severity) == 64
+    assert failing.counts() == {Priority.HIGH: 1}
+    assert waiting_text(failing) == "1 HIGH"
+    assert failing.age is None
+    assert not failing.healthy
+
+
+def test_machines_are_listed_in_the_order_that_is_wanted(named: Named) -> None:
+    fleet = (named("b", 0.2, 5.0), named("A", 0.9, 900.0), named("c"))
+    assert names(arranged(fleet, FleetView())) == ["c", "A", "b"]
+    assert names(arranged(fleet, FleetView(Order.NAME))) == ["A", "b", "c"]
+    assert names(arranged(fleet, FleetView(Order.AGE))) == ["A", "b", "c"]
+    assert names(arranged(fleet, FleetView(Order.SEVERITY)))[-2:] == ["A", "b"]
+
+
+def test_orders_go_round() -> None:
+    view = FleetView()
+    for _ in Order:
+        view = view.reordered()
+    assert view == FleetView()
+
+
+def test_healthy_machines_are_hidden_and_words_narrow(named: Named) -> None:
+    fleet = (named("fan 1", 0.2), named("fan 2"), named("pump", 3.0))
+    assert names(arranged(fleet, FleetView(hides_healthy=True))) == ["fan 2", "pump"]
+    assert names(arranged(fleet, FleetView(words="FAN"))) == ["fan 2", "fan 1"]
+    assert names(arranged(fleet, FleetView(words="fan bearing 1"))) == ["fan 2", "fan 1"]
+    assert arranged(fleet, FleetView(words="nothing")) == ()
+
+
+def test_alarms_of_all_machines_come_the_unacknowledged_first(named: Named, failing: Standing) -> None:
+    (alarm,) = failing.open_alarms
+    acked = replace(alarm, acknowledgement=alarm.raised)
+    fleet = (replace(named("a"), open_alarms=(acked,)), named("b"), named("c", 0.1))
+    found = alarms_of(fleet)
+    assert [one.standing.assessment.machine for one in found] == ["b", "a"]
+    assert len({one.key for one in found}) == 2
+
+
+@given(st.lists(st.text(min_size=1, max_size=5), min_size=1, max_size=8, unique=True), st.integers(-9, 9))
+def test_going_from_machine_to_machine_comes_back(machines: list[str], by: int) -> None:
+    start = machines[0]
+    there = machine_beside(tuple(machines), start, by)
+    assert there in machines
+    assert machine_beside(tuple(machines), there, -by) == start
+    assert machine_beside((), "x", 1) == ""
+
+
+# Drawn.
+
+
+@pytest.mark.parametrize("width", [60, 80, 99, 100, 120, 200])
+def test_names_are_not_cut_while_there_is_room(named: Named, width: int) -> None:
+    name = "Cooling tower fan B, north wing"
+    drawn = plain(fleet_lines(width, 8, (named(name), named("x", 0.2)), "", synthetic.WALL, UTC, UTC))
+    assert name in drawn
+    assert "1 HIGH" in drawn
+    assert "outer race" in drawn
+
+
+@pytest.mark.parametrize("width", [60, 120])
+@pytest.mark.parametrize("selected", ["m0", "m11", "m24"])
+def test_hidden_rows_are_counted_with_where_they_are(named: Named, width: int, selected: str) -> None:
+    fleet = tuple(named(f"m{number}", 0.1) for number in range(25))
+    lines = fleet_lines(width, 12, fleet, selected, synthetic.WALL, UTC, UTC, FleetView(Order.NAME))
+    assert len(lines) <= 12
+    drawn = plain(lines)
+    assert selected in drawn
+    assert " more " in drawn.splitlines()[-1]
+    assert ("below" in drawn) == (selected != "m9" and "more below" in drawn)
+
+
+def test_waiting_alarms_that_are_hidden_are_loud() -> None:
+    (line,) = more_line(80, range(0, 2), [False, False, True, False])
+    assert plain([line]).strip() == "2 more below, 1 with waiting alarms"
+    assert line[0].role is Role.ALARM
+    assert more_line(80, range(0, 4), [True] * 4) == []
+    (both,) = more_line(80, range(1, 2), [False] * 3)
+    assert plain([both]).strip() == "1 more above; 1 more below"
+
+
+def test_the_age_of_the_data_is_that_of_a_watched_machine(named: Named) -> None:
+    fleet = (named("old", 0.2, 7200.0), named("new", 0.2, 2.0), named("run", 0.2))
+    rows = plain(fleet_lines(140, 8, fleet, "", synthetic.WALL, UTC, UTC, FleetView(Order.NAME))).splitlines()
+    ends = {row[3:6].strip(): row.rstrip() for row in rows[2:]}
+    assert ends["run"].endswith("scored")
+
+
+def test_what_is_hidden_and_how_it_is_sorted_stands_in_the_heading(named: Named) -> None:
+    fleet = (named("fan", 0.2), named("pump"))
+    view = FleetView(Order.NAME, "pump", hides_healthy=True)
+    heading = plain(fleet_lines(120, 8, fleet, "", synthetic.WALL, UTC, UTC, view)).splitlines()[0]
+    for word in ("Machines: 2", "1 hidden", "with 'pump'", "by name"):
+        assert word in heading
+    none = plain(fleet_lines(120, 8, fleet, "", synthetic.WALL, UTC, UTC, FleetView(words="zzz")))
+    assert "x shows all again" in none
+
+
+@pytest.mark.parametrize("width", [24, 60, 80, 120])
+@pytest.mark.parametrize("height", [1, 3, 9])
+def test_the_alarms_of_all_machines_fit_and_name_machine_bearing_and_reason(
+    named: Named, width: int, height: int
+) -> None:
+    fleet = tuple(named(f"machine {number} [/b]\x1b") for number in range(12))
+    lines = fleet_alarm_lines(width, height, alarms_of(fleet), "", UTC)
+    assert len(lines) <= height
+    assert all(width_of(line) <= width for line in lines)
+    assert "\x1b" not in plain(lines)
+    if width >= 80 and height > 3:
+        assert "machine 0 [/b]" in plain(lines)
+        assert "Bearing 1: outer race" in plain(lines)
+        assert "more below, " in plain(lines)
+    assert "no alarm is open" in plain(fleet_alarm_lines(80, 5, (), "", UTC))
