@@ -62,7 +62,15 @@ def test_the_service_loads_no_screen_and_no_tensorflow() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["tui.console.app", "tui.cli", "tui.data.reader", "engine.assessment.key", "engine.store.store"]
+    "module",
+    [
+        "tui.console.app",
+        "tui.screens.bearing.screen",
+        "tui.cli",
+        "tui.data.reader",
+        "engine.assessment.key",
+        "engine.store.store",
+    ],
 )
 def test_console_starts_without_the_heavy_libraries(module: str) -> None:
     if find_spec(module) is None:

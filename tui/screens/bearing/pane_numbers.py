@@ -6,7 +6,6 @@ import numpy as np
 
 from engine.clock import moment
 from engine.reports.csv_files import iso
-from engine.signals.features import FIGURES
 from tui.data.frame import Frame
 from tui.screens.bearing.analysis.spectrum import (
     Sheet,
@@ -63,7 +62,7 @@ def _figures(frame: Frame, channel: int) -> Numbers | None:
     figures = series.figures[:count, channel - 1].astype(np.float64)
     velocity = series.velocity[:count, channel - 1].astype(np.float64)
     values = [*figures.T.tolist(), velocity.tolist()]
-    header = ("time", "recording", *FIGURES, "velocity RMS [mm/s]")
+    header = ("time", "recording", "RMS (AC)", "peak", "crest factor", "kurtosis", "velocity RMS [mm/s]")
     return columns("figures", header, times_of(frame), series.names[:count], *values)
 
 

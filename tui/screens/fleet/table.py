@@ -19,14 +19,17 @@ from tui.draw.format import QUALITIES, SHELVED, STANDING, reason, short_time, su
 from tui.draw.glyphs import Glyphs, finished
 from tui.draw.mode import age_text, since_text
 from tui.draw.severity import severity_text
-from tui.draw.sparkline import resample, sparkline
+from tui.draw.sparkline import resample, sparkline, tall_sparkline
 from tui.draw.status import EngineStatus
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, pick, title, window
 
 WIDE = 100
 """Columns from which a machine has one row; below, trend, waiting alarms and data stand in a second."""
 
-STATE, WORST, WAITING, DATA = 17, 22, 10, 14
+TALL = 3
+"""Rows of a trend where there is room."""
+
+STATE, WORST, WAITING, DATA = 14, 22, 10, 14
 """Cells of the columns."""
 
 SHORTEST, LONGEST_TREND = 8, 48
@@ -65,19 +68,22 @@ def fleet_lines(
     if not listed:
         words = "no machine is listed: x shows all again" if fleet else "no machine yet"
         return [*lines, (Span(fit(f"  {words}", width), Role.DIM),)][:height]
-    name, trend = column_widths(width, listed)
+    state = max(len("state"), *(cell_len(state_text(one)[1]) for one in listed))
+    name, trend = column_widths(width, listed, state)
     wide = trend > 0
     if wide:
         columns = (
             f"   {'machine':<{name}} {'trend':<{trend}} {'sev.':>{NUMBER_WIDTH}} {'worst':<{WORST}}"
-            f" {'state':<{STATE}} {'waiting':<{WAITING}} data"
+            f" {'state':<{state}} {'waiting':<{WAITING}} data"
         )
     else:
-        columns = f"   {'machine':<{name}} {'sev.':>{NUMBER_WIDTH}} {'state':<{STATE}} worst"
+        columns = f"   {'machine':<{name}} {'sev.':>{NUMBER_WIDTH}} {'state':<{state}} worst"
     lines.append((Span(fit(columns, width), Role.DIM),))
     names = [one.assessment.machine for one in listed]
     place = names.index(selected) if selected in names else 0
-    each = 1 if wide else 2
+    # Spare room makes the trends taller.
+    tall = TALL if wide and (height - 2) >= TALL * len(listed) else 1
+    each = tall if wide else 2
     room = (height - 2) // each
     if len(listed) > room:
         room = (height - 3) // each
@@ -85,9 +91,9 @@ def fleet_lines(
     for number in shown:
         one, chosen = listed[number], number == place
         lines.extend(
-            [_wide_row(width, one, name, trend, now, wall, chosen=chosen)]
+            _wide_rows(width, one, (name, trend, state, tall), now, wall, chosen=chosen)
             if wide
-            else _narrow_rows(width, one, name, now, wall, chosen=chosen)
+            else _narrow_rows(width, one, (name, state), now, wall, chosen=chosen)
         )
     lines += more_line(width, shown, [bool(one.waiting) for one in listed])
     return finished(lines, width, height, Glyphs.UNICODE)
@@ -106,16 +112,16 @@ def fleet_title(width: int, fleet: Sequence[Standing], listed: Sequence[Standing
     return title(", ".join(parts), width, "Enter opens", "")
 
 
-def column_widths(width: int, listed: Sequence[Standing]) -> tuple[int, int]:
+def column_widths(width: int, listed: Sequence[Standing], state: int) -> tuple[int, int]:
     """Return the cells of names, which are cut only where there is no room, and of the trend.
 
     Where a name and its trend do not fit in a row with the rest, the trend has none there.
     """
     longest = max(cell_len(clean(one.assessment.machine)) for one in listed)
     longest = max(longest, len("machine"))
-    rest = width - 3 - 1 - 1 - NUMBER_WIDTH - 1 - WORST - 1 - STATE - 1 - WAITING - 1 - DATA
+    rest = width - 3 - 1 - 1 - NUMBER_WIDTH - 1 - WORST - 1 - state - 1 - WAITING - 1 - DATA
     if width < WIDE or longest > rest - SHORTEST:
-        return min(longest, max(width - 3 - 1 - NUMBER_WIDTH - 1 - STATE - 1, 8)), 0
+        return min(longest, max(width - 3 - 1 - NUMBER_WIDTH - 1 - state - 1, 8)), 0
     return longest, min(rest - longest, LONGEST_TREND)
 
 
@@ -233,40 +239,50 @@ def _severity(one: Standing) -> str:
     return NOW.get(one.latest.quality, "?")
 
 
-def trend_spans(standing: Standing, cells: int) -> Line:
-    """Return the sparkline of the worst component's newest severities."""
+def trend_rows(standing: Standing, cells: int, rows: int) -> Lines:
+    """Return the sparkline of the worst component's newest severities, in so many rows."""
     trend = standing.trend
     if not len(trend.at) or cells <= 0:
-        return (Span(" " * max(cells, 0)),)
+        return [(Span(" " * max(cells, 0)),)] * rows
     extent = int(trend.at[0]), int(trend.at[-1])
-    return sparkline(resample(trend.at, trend.severity, trend.baseline, extent, trend.at, cells))
+    columns = resample(trend.at, trend.severity, trend.baseline, extent, trend.at, cells)
+    return tall_sparkline(columns, rows) if rows > 1 else [sparkline(columns)]
 
 
-def _wide_row(
-    width: int, one: Standing, name: int, trend: int, now: datetime, wall: tzinfo, *, chosen: bool
-) -> Line:
-    """Return the row of a machine where there is room for all columns."""
+def _wide_rows(
+    width: int, one: Standing, sizes: tuple[int, int, int, int], now: datetime, wall: tzinfo, *, chosen: bool
+) -> Lines:
+    """Return the row of a machine where there is room for all columns, with more rows for its trend.
+
+    `sizes` are the cells of name, trend and state, and the rows of the trend.
+    """
+    name, trend, state, tall = sizes
     glyph, word, role = state_text(one)
     data, data_role = data_text(one, now, wall)
-    used = 3 + name + 1 + trend + 1 + NUMBER_WIDTH + 1 + WORST + 1 + STATE + 1 + WAITING + 1
-    return (
+    used = 3 + name + 1 + trend + 1 + NUMBER_WIDTH + 1 + WORST + 1 + state + 1 + WAITING + 1
+    drawn = trend_rows(one, trend, tall)
+    first: Line = (
         Span("›" if chosen else " ", Role.STRONG),
         Span(glyph, role),
         Span(" " + fit(one.assessment.machine, name) + " ", Role.STRONG if chosen else Role.PLAIN),
-        *trend_spans(one, trend),
+        *drawn[0],
         Span(f" {_severity(one):>{NUMBER_WIDTH}} {pick(WORST, *worst_texts(one))} "),
-        Span(fit(word, STATE).rstrip(), role),
-        Span(" " * (STATE - min(cell_len(word), STATE) + 1)),
+        Span(fit(word, state).rstrip(), role),
+        Span(" " * (state - min(cell_len(word), state) + 1)),
         Span(fit(waiting_text(one), WAITING) + " ", Role.ALARM if one.waiting else Role.PLAIN),
         Span(fit(data, max(width - used, 0)), data_role),
     )
+    return [first, *((Span(" " * (4 + name)), *row) for row in drawn[1:])]
 
 
-def _narrow_rows(width: int, one: Standing, name: int, now: datetime, wall: tzinfo, *, chosen: bool) -> Lines:
-    """Return the two rows of a machine on a narrow screen."""
+def _narrow_rows(
+    width: int, one: Standing, sizes: tuple[int, int], now: datetime, wall: tzinfo, *, chosen: bool
+) -> Lines:
+    """Return the two rows of a machine on a narrow screen; `sizes` are the cells of name and state."""
+    name, state = sizes
     glyph, word, role = state_text(one)
     data, data_role = data_text(one, now, wall)
-    used = 3 + name + 1 + NUMBER_WIDTH + 1 + STATE + 1
+    used = 3 + name + 1 + NUMBER_WIDTH + 1 + state + 1
     beside = max(width - used, 0)
     # A long name pushes the worst bearing into the second row.
     below = beside < SHORTEST
@@ -275,8 +291,8 @@ def _narrow_rows(width: int, one: Standing, name: int, now: datetime, wall: tzin
         Span(glyph, role),
         Span(" " + fit(one.assessment.machine, name) + " ", Role.STRONG if chosen else Role.PLAIN),
         Span(f"{_severity(one):>{NUMBER_WIDTH}} "),
-        Span(fit(word, STATE).rstrip(), role),
-        Span(" " * (STATE - min(cell_len(word), STATE) + 1)),
+        Span(fit(word, state).rstrip(), role),
+        Span(" " * (state - min(cell_len(word), state) + 1)),
         Span("" if below else pick(beside, *worst_texts(one))),
     )
     waiting = waiting_text(one)
@@ -285,7 +301,7 @@ def _narrow_rows(width: int, one: Standing, name: int, now: datetime, wall: tzin
     room = max(width - 5 - cell_len(worst) - cell_len(tail) - 1 - DATA, 0)
     second: Line = (
         Span(f"     {worst}"),
-        *trend_spans(one, min(room, LONGEST_TREND)),
+        *trend_rows(one, min(room, LONGEST_TREND), 1)[0],
         Span(tail, Role.ALARM if one.waiting else Role.PLAIN),
         Span(f" {fit(data, DATA)}", data_role),
     )
