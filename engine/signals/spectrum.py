@@ -249,6 +249,37 @@ def envelope_of(
     return replace(found, amplitude=found.amplitude[: last - first])
 
 
+def relative_envelope(
+    signal: NDArray[np.floating], sample_rate: float, band: tuple[float, float]
+) -> Spectrum:
+    """Return the amplitude spectrum of the squared envelope in a band, relative to its mean.
+
+    The same figure as `envelope.envelope_spectra`, which is kept of every snapshot.
+
+    Args:
+        signal: (rows,).
+        sample_rate: rows a second [Hz].
+        band: lowest and highest frequency of the carrier [Hz].
+
+    Raises:
+        ValueError: the band holds no line.
+    """
+    values = np.asarray(signal, np.float64)
+    lines = np.fft.rfft(values - values.mean())
+    step = sample_rate / max(len(values), 1)
+    first, last = round(band[0] / step), min(round(band[1] / step), len(lines))
+    width = last - first
+    if width < 2:
+        raise ValueError("the band holds no line")
+    # Squaring doubles the width: at twice the rate there is no aliasing.
+    squared = np.abs(np.fft.ifft(lines[first:last], n=2 * width)) ** 2
+    mean = float(squared.mean())
+    if mean <= 0:
+        return Spectrum(step, np.zeros(width + 1), "×")
+    tapered = (squared - mean) * np.hanning(2 * width) * (2 / width / mean)
+    return Spectrum(step, np.abs(np.fft.rfft(tapered)), "×")
+
+
 def cepstrum(signal: NDArray[np.floating], sample_rate: float) -> tuple[float, Floats]:
     """Return the real cepstrum: a family of lines that lie evenly apart shows as one peak at 1 / spacing.
 

@@ -107,14 +107,13 @@ class PanedScreen(ConsoleScreen):
 def tab_lines(width: int, _height: int, names: Sequence[str], chosen: str) -> Lines:
     """Return the names in a row, the chosen one in brackets; if they do not fit, those around it."""
     place = names.index(chosen)
-    first, last = place, place + 1
-    while first > 0 or last < len(names):
-        if last < len(names) and _tabs_width(names[first : last + 1]) <= width:
-            last += 1
-        elif first > 0 and _tabs_width(names[first - 1 : last]) <= width:
-            first -= 1
-        else:
-            break
+    # The one after the chosen is in sight as well, so that Tab leads to what is seen.
+    seen = min(place + 2, len(names))
+    first, last = 0, seen
+    while first < place and _tabs_width(names[first:seen]) > width:
+        first += 1
+    while last < len(names) and _tabs_width(names[first : last + 1]) <= width:
+        last += 1
     spans = [Span("‹", Role.DIM) if first > 0 else Span(" ")]
     for name in names[first:last]:
         if name == chosen:

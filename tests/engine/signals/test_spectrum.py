@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.signals.envelope import envelope_spectra, whole_spectrum
+from engine.signals.features import centred
 from engine.signals.spectrum import (
     GRAVITY,
     AxisUnit,
@@ -22,6 +24,7 @@ from engine.signals.spectrum import (
     envelope_of,
     obstacle_to,
     per_hertz,
+    relative_envelope,
     repetition,
     scaled,
 )
@@ -138,9 +141,25 @@ def test_the_envelope_of_a_modulated_carrier_has_the_modulation_in_the_unit(rows
     assert found.hertz[-1] <= 2000.0
 
 
+@pytest.mark.parametrize(("rows", "bands"), [(20_480, 8), (8192, 3), (4097, 2)])
+def test_the_relative_envelope_is_the_one_that_is_kept_of_every_snapshot(rows: int, bands: int) -> None:
+    rate = 20_480.0
+    signal = np.random.default_rng(6).normal(0, 1, rows) * (1 + np.sin(np.arange(rows) / 50))
+    whole = whole_spectrum(centred(signal[:, None].astype(np.float32)))
+    kept = envelope_spectra(whole, bands)[0]
+    width = (whole.shape[1] - 1) // bands
+    for number in range(1, bands):
+        band = (number * width * rate / rows, (number + 1) * width * rate / rows)
+        found = relative_envelope(signal, rate, band)
+        np.testing.assert_allclose(found.amplitude[: kept.shape[1]], kept[number], atol=2e-3)
+
+
 def test_a_band_beyond_the_spectrum_has_no_envelope() -> None:
     with pytest.raises(ValueError, match="band"):
         envelope_of(np.ones(100), 100.0, "g", (60.0, 80.0))
+    with pytest.raises(ValueError, match="band"):
+        relative_envelope(np.ones(100), 100.0, (60.0, 80.0))
+    assert not relative_envelope(np.ones(100), 100.0, (10.0, 20.0)).amplitude.any()
 
 
 # Time.

@@ -1,6 +1,7 @@
 """The panes of an analyst as strings: readouts, peaks, cepstrum, comparison, and no recording."""
 
 from dataclasses import replace
+from datetime import UTC
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from engine.diagnosis.line_names import NamedLine, named_lines
 from engine.records.picture import Picture
 from engine.signals.spectral_peaks import peaks_of
 from engine.signals.spectrum import AxisUnit, Quantity, Scale, amplitude_spectrum, autocorrelation, cepstrum
+from tests.tui.conftest import frame
 from tui.data.pictures import Gallery
 from tui.data.view import View
 from tui.draw.glyphs import Glyphs
@@ -25,7 +27,10 @@ from tui.screens.bearing.analysis.tools import Compare, Cursors, Tools
 from tui.screens.bearing.bands import BandExtras, band_lines
 from tui.screens.bearing.envelope import envelope_lines
 from tui.screens.bearing.recording import Waveform
+from tui.screens.bearing.screen import BearingScreen
+from tui.screens.bearing.trend import trend_lines
 from tui.screens.bearing.waveform import waveform_lines
+from tui.screens.paned import tab_lines
 
 RATE, ROWS, SHAFT = 4096.0, 4096, 1996 / 60
 TIME = np.arange(ROWS) / RATE
@@ -286,3 +291,24 @@ def test_no_pane_leaves_its_room_in_any_glyphs(
         assert all(width_of(line) <= width for line in drawn)
         if glyphs is Glyphs.ASCII:
             assert plain(drawn).isascii()
+
+
+@pytest.mark.parametrize("width", [20, 40, 60, 80, 120])
+@pytest.mark.parametrize("chosen", BearingScreen.PANES)
+def test_the_chosen_tab_and_the_next_are_in_sight_at_any_width(width: int, chosen: str) -> None:
+    lines = tab_lines(width, 1, BearingScreen.PANES, chosen)
+    drawn = plain(lines)
+    place = BearingScreen.PANES.index(chosen)
+    assert f"[{chosen}]" in drawn
+    if width >= 40:
+        assert width_of(lines[0]) <= width
+        assert all(name in drawn for name in BearingScreen.PANES[place : place + 2])
+    assert ("‹" in drawn) == (BearingScreen.PANES[0] not in drawn)
+    assert ("›" in drawn) == (BearingScreen.PANES[-1] not in drawn)
+
+
+def test_the_marked_snapshot_stands_on_the_trend(view: View) -> None:
+    shown = frame(view, 120)
+    then = int(view.series.at[40])
+    assert "┊" not in plain(trend_lines(100, 16, shown, 0, UTC))
+    assert "┊" in plain(trend_lines(100, 16, shown, 0, UTC, then=then))

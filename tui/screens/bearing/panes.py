@@ -13,12 +13,12 @@ from tui.draw.glyphs import Glyphs
 from tui.draw.text import clean
 from tui.draw.zoom import WHOLE, Zoom
 from tui.screens.bearing.analysis.cepstrum import cepstrum_lines, cepstrum_plot
-from tui.screens.bearing.analysis.desk import Place, band_extras, envelope_extras, sheet_of
+from tui.screens.bearing.analysis.desk import Place, band_extras, envelope_extras, index_of, sheet_of
 from tui.screens.bearing.analysis.envelope_plot import envelope_plot
 from tui.screens.bearing.analysis.laboratory import Analysis
 from tui.screens.bearing.analysis.peaks import peak_list_lines
 from tui.screens.bearing.analysis.spectrum import Sheet, spectrum_lines, spectrum_plot
-from tui.screens.bearing.analysis.tools import Tools, Trace
+from tui.screens.bearing.analysis.tools import Compare, Tools, Trace
 from tui.screens.bearing.bands import band_lines, band_plot
 from tui.screens.bearing.contributions import contribution_lines
 from tui.screens.bearing.envelope import envelope_lines
@@ -63,6 +63,13 @@ class Desk:
     def sheet(self) -> Sheet:
         """Return everything that a pane on recordings draws."""
         return sheet_of(self.place, self.tools, self.analysis, self.zoom)
+
+    @property
+    def then_at(self) -> int | None:
+        """Return the instant of the marked snapshot while it is compared, None for none."""
+        index = index_of(self.place.view, self.tools.then)
+        compares = self.tools.compare is Compare.THEN and index is not None
+        return int(self.place.view.series.at[index]) if compares else None
 
     @property
     def recording(self) -> Waveform | None:
@@ -134,7 +141,9 @@ def _record_panes(shown: Shown, frame: Frame, desk: Desk) -> dict[str, Draw]:
     common: dict[str, Any] = {"glyphs": desk.glyphs, "frame": frame, "zone": shown.zone}
     return {
         "strip": partial(strip_lines, component=shown.component, **common),
-        "trend": partial(trend_lines, component=shown.component, level=desk.zoom.level, **common),
+        "trend": partial(
+            trend_lines, component=shown.component, level=desk.zoom.level, then=desk.then_at, **common
+        ),
         "waterfall": partial(
             waterfall_lines, gallery=gallery, channel=place.channel, zoom=desk.zoom, **common
         ),

@@ -29,8 +29,11 @@ def trend_lines(
     zone: tzinfo,
     level: int = 0,
     glyphs: Glyphs = Glyphs.UNICODE,
+    then: int | None = None,
 ) -> Lines:
     """Return severity from the start of the run to the playhead on a log scale, with the limit.
+
+    The parameters are the plain values that the pane draws, bound by name.
 
     Args:
         width: cells.
@@ -40,6 +43,7 @@ def trend_lines(
         zone: of the times shown.
         level: of zoom about the playhead.
         glyphs: those that the terminal can show.
+        then: the instant of the snapshot that is compared, None for none.
     """
     heading = title("Severity", width, "log scale, ┈ limit 1.0, ○ baseline")
     told = (Span(fit(f"  {estimate_text(frame, component, zone)}", width), Role.DIM),)
@@ -64,7 +68,10 @@ def trend_lines(
         y=Axis(LOWEST, HIGHEST, tuple((float(one), f"{2.0**one:g}") for one in octaves)),
         curves=(Curve(x, y), Curve(at[dots][::step], logs[dots][::step], "○")),
         rules=(0.0,),
-        uprights=(float(frame.playhead.at or 0),) if level else (),
+        uprights=(
+            *((float(frame.playhead.at or 0),) if level else ()),
+            *((float(then),) if then is not None else ()),
+        ),
         marks=mark_rows(frame, component),
     )
     return finished([heading, told, *chart_lines(width, height - 2, chart, glyphs)], width, height, glyphs)

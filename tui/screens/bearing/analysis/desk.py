@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.diagnosis.line_names import NamedLine, named_lines
 from engine.records.picture import Picture
@@ -19,6 +20,8 @@ from tui.screens.bearing.analysis.readout import Ruler
 from tui.screens.bearing.analysis.spectrum import Sheet
 from tui.screens.bearing.analysis.tools import DOMAINS, Compare, Tools, Trace
 from tui.screens.bearing.bands import BandExtras
+
+Floats = NDArray[np.float64]
 
 RECORDED = frozenset({"spectrum", "peaks", "waveform", "cepstrum"})
 """Panes that need the recording."""
@@ -99,13 +102,17 @@ def wanted_of(place: Place, tools: Tools, panes: Collection[str]) -> Wanted | No
         panes: names of those on the screen.
     """
     in_unit = tools.in_unit and "envelope" in panes
-    if place.index < 0 or not (in_unit or RECORDED & set(panes)):
+    carrier = carrier_of(place.view.picture, place.channel) if "envelope" in panes else None
+    # The band of an envelope follows the snapshot: the pictures of the baseline may hold another.
+    compares = tools.whole or tools.compare is Compare.BASELINE
+    usual_band = carrier if compares and stored_usual(place) is None else None
+    if place.index < 0 or not (in_unit or usual_band or RECORDED & set(panes)):
         return None
     series = place.view.series
     first = max(place.index - tools.averages + 1, 0)
     then = index_of(place.view, tools.then) if tools.compare is Compare.THEN else None
     baseline: tuple[Source, ...] = ()
-    if WITH_BASELINE & set(panes):
+    if usual_band or WITH_BASELINE & set(panes):
         healthy = np.flatnonzero(series.baseline)
         chosen = [int(healthy[number]) for number in spread(len(healthy), OF_BASELINE)]
         baseline = tuple(place.source(index) for index in chosen)
@@ -115,8 +122,18 @@ def wanted_of(place: Place, tools: Tools, panes: Collection[str]) -> Wanted | No
         before=tuple(place.source(index) for index in range(first, place.index)),
         then=None if then is None else place.source(then),
         baseline=baseline,
-        band=carrier_of(place.view.picture, place.channel) if in_unit else None,
+        band=carrier if in_unit else None,
+        usual_band=usual_band,
     )
+
+
+def stored_usual(place: Place) -> Floats | None:
+    """Return the median envelope of the baseline's pictures in the band of the snapshot, None without one."""
+    evidence, picture = place.evidence, place.view.picture
+    gallery = evidence.gallery if evidence is not None else None
+    if gallery is None or picture is None or place.channel > len(picture.carriers):
+        return None
+    return gallery.usual_envelope(place.channel - 1, picture.carriers[place.channel - 1])
 
 
 def sheet_of(place: Place, tools: Tools, analysis: Analysis | None, zoom: Zoom) -> Sheet:
@@ -155,18 +172,19 @@ def ruler_of(place: Place, tools: Tools) -> Ruler:
 
 def envelope_extras(place: Place, tools: Tools, analysis: Analysis | None) -> EnvelopeExtras:
     """Return what the analyst adds to the envelope spectrum."""
-    evidence, picture = place.evidence, place.view.picture
-    usual = None
-    gallery = evidence.gallery if evidence is not None else None
-    if gallery is not None and picture is not None and place.channel <= len(picture.carriers):
-        usual = gallery.usual_envelope(place.channel - 1, picture.carriers[place.channel - 1])
+    evidence, usual = place.evidence, stored_usual(place)
+    known = analysis if is_current(place, analysis) else None
+    if usual is None and known is not None and known.usual_envelope is not None:
+        # Of the recordings, which end a line later than the pictures.
+        bins = place.view.picture.envelope.shape[1] if place.view.picture is not None else 0
+        usual = known.usual_envelope[:bins]
     return EnvelopeExtras(
         tools=tools,
         ruler=ruler_of(place, tools),
         usual=usual,
         then=evidence.then if evidence is not None else None,
         then_when=place.then_when,
-        analysis=analysis if is_current(place, analysis) else None,
+        analysis=known,
     )
 
 

@@ -6,6 +6,7 @@ Nothing here may run on the thread that draws: a recording takes from millisecon
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,6 +22,7 @@ from engine.signals.spectrum import (
     cepstrum,
     crest_factor,
     envelope_of,
+    relative_envelope,
 )
 from tui.screens.bearing.recording import Waveform, read_waveform
 
@@ -58,6 +60,7 @@ class Wanted:
         then: of the marked snapshot, None for none.
         baseline: some of the baseline.
         band: of the envelope [Hz], None for no envelope.
+        usual_band: of the baseline's envelope [Hz], None where it is not wanted.
     """
 
     channel: int
@@ -66,6 +69,7 @@ class Wanted:
     then: Source | None = None
     baseline: tuple[Source, ...] = ()
     band: tuple[float, float] | None = None
+    usual_band: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,7 +77,8 @@ class Analysis:
     """The result for `wanted`; where `why_not` is a sentence, nothing else is known.
 
     `then_why` says why the marked recording is not compared; `pending`: more of the baseline is to be read.
-    `cepstrum` has its step [s]; `envelope` is in the unit of the channel.
+    `cepstrum` has its step [s]; `envelope` is in the unit of the channel; `usual_envelope` is the median of
+    the baseline in `wanted.usual_band`, relative to its mean.
     """
 
     wanted: Wanted
@@ -86,6 +91,7 @@ class Analysis:
     then_envelope: Spectrum | None = None
     then_why: str = ""
     baseline: Spectrum | None = None
+    usual_envelope: Floats | None = None
     pending: bool = False
     peaks: tuple[Peak, ...] = ()
     crest: float = float("nan")
@@ -110,12 +116,14 @@ class Laboratory:
         self._assessment: int | None = None
         self._last: Waveform | None = None
         self._spectra: OrderedDict[tuple[str, int], Spectrum | str] = OrderedDict()
+        self._envelopes: dict[tuple[str, int, tuple[float, float]], Floats] = {}
 
     def analyse(self, assessment: Assessment, wanted: Wanted) -> Analysis:
         """Return what is wanted, or the reason why it cannot be known."""
         if assessment.id != self._assessment:
             self._assessment, self._last = assessment.id, None
             self._spectra.clear()
+            self._envelopes.clear()
         deadline = self._clock() + BUDGET_SECONDS
         signal = self._signal(assessment, wanted.now, wanted.channel)
         if isinstance(signal, str):
@@ -130,6 +138,7 @@ class Laboratory:
         envelope = None if wanted.band is None else _envelope(signal, rate, unit, wanted.band)
         then, then_envelope, why = self._marked(assessment, wanted)
         baseline, pending = self._usual(assessment, wanted, deadline)
+        usual_envelope = None if pending else self._usual_envelope(assessment, wanted)
         self._last = last
         usual = baseline.amplitude if baseline is not None else None
         return Analysis(
@@ -142,6 +151,7 @@ class Laboratory:
             then_envelope=then_envelope,
             then_why=why,
             baseline=baseline,
+            usual_envelope=usual_envelope,
             pending=pending,
             peaks=peaks_of(mean, usual, PEAKS),
             crest=crest_factor(signal),
@@ -210,6 +220,27 @@ class Laboratory:
             if isinstance(one, Spectrum):
                 found.append(one)
         return (averaged(found) if found else None), False
+
+    def _usual_envelope(self, assessment: Assessment, wanted: Wanted) -> Floats | None:
+        """Return the median envelope of the baseline's recordings in a band, relative to its mean."""
+        band = wanted.usual_band
+        if band is None:
+            return None
+        if len(self._envelopes) > 8 * OF_BASELINE:
+            self._envelopes.clear()
+        found = []
+        for source in wanted.baseline:
+            key = (source.name, wanted.channel, band)
+            if key not in self._envelopes:
+                signal = self._signal(assessment, source, wanted.channel)
+                with suppress(ValueError):
+                    if not isinstance(signal, str) and self._last is not None:
+                        rate = self._last.sample_rate
+                        self._envelopes[key] = relative_envelope(signal, rate, band).amplitude
+            if key in self._envelopes:
+                found.append(self._envelopes[key])
+        alike = [one for one in found if len(one) == len(found[0])]
+        return np.asarray(np.median(alike, axis=0), np.float64) if alike else None
 
 
 def unit_of(assessment: Assessment, channel: int) -> str:
