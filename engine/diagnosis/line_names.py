@@ -29,17 +29,21 @@ class NamedLine:
     sideband: bool = False
 
 
-def named_lines(settings: StoredSettings, component: int) -> tuple[NamedLine, ...]:
+def named_lines(
+    settings: StoredSettings, component: int, shaft: float | None = None
+) -> tuple[NamedLine, ...]:
     """Return the lines that may appear in the spectra of a component, in order of likelihood.
 
     Args:
         settings: of the assessment; nothing that is unknown has a line.
         component: its index, from 0.
+        shaft: rotation in the snapshot [Hz]; None for that of the settings.
     """
     machine = settings.machine
     if machine is None:
         return ()
-    shaft, mains = machine.shaft_speed / 60, machine.mains_frequency
+    shaft = machine.shaft_speed / 60 if shaft is None else shaft
+    mains = machine.mains_frequency
     found = [NamedLine(f"{order}× shaft", order * shaft) for order in range(1, SHAFT_ORDERS + 1) if shaft > 0]
     found += [
         NamedLine(f"{order}× mains", order * mains) for order in range(1, MAINS_ORDERS + 1) if mains > 0

@@ -267,10 +267,6 @@ class Controller:
         def choose(store: "Store") -> "Assessment | None":
             return next((one for one in store.assessments() if one.id == id), None)
 
-        await self.switch_to(choose)
-
-    async def switch_to(self, choose: "Callable[[Store], Assessment | None]") -> None:
-        """Show the assessment that `choose` picks, from its newest snapshot on."""
         await self.feed.switch(choose)
         # No key may act on the machine that was on the screen before.
         self.display.frame = None

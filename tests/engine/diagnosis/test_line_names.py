@@ -7,7 +7,7 @@ from engine.records.stored_settings import StoredMachine, StoredPart, StoredSett
 
 IMS = StoredSettings(
     machine=StoredMachine(20_480.0, 1996.0, 60.0),
-    parts=(StoredPart((1,), (1.0,), (16, 0.331, 2.815, 15.17)),),
+    parts=(StoredPart(channels=(1,), sensitivity=(1.0,), geometry=(16, 0.331, 2.815, 15.17)),),
 )
 
 

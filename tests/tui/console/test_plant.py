@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from engine.clock import microseconds
 from engine.records.events import EventKind
 from engine.store.store import Store
 from tests.tui import synthetic
-from tests.tui.conftest import Clock, looked_at, settled, text
+from tests.tui.conftest import Clock, looked_at, put, settled, text
 from tui.console.app import Console
 
 Make = Callable[..., Console]
@@ -116,6 +117,16 @@ async def test_nothing_is_acknowledged_from_the_list_of_machines_or_by_a_reader(
     with Store.open(plant) as store:
         kinds = [event.kind for one in store.assessments() for event in store.events(one)]
     assert EventKind.ACKNOWLEDGED not in kinds
+
+
+async def test_a_single_machine_stays_as_it_is(console: Make, whole_store: Path) -> None:
+    app = console(whole_store)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settled(pilot)
+        put(app, 60)
+        await pressed(pilot, "J")
+        assert app.controller.notice.text == "This store holds one machine."
+        assert app.controller.head.at == microseconds(synthetic.at(60))
 
 
 async def test_keys_lead_from_machine_to_machine_on_the_same_screen(console: Make, plant: Path) -> None:

@@ -165,5 +165,14 @@ def test_shaft_and_cage_are_those_of_the_settings(view: View) -> None:
     assert place.cage == pytest.approx(14.75, abs=0.05)
 
 
+def test_the_speed_that_came_with_the_recording_comes_before_that_of_the_settings(view: View) -> None:
+    speed = view.series.speed.copy()
+    speed[110] = 25.0
+    place = Place(replace(view, series=replace(view.series, speed=speed)), 110, 0, 1)
+    assert place.shaft == 25.0
+    assert next(line.hertz for line in place.lines if line.name == "2× shaft") == 50.0
+    assert replace_index(place, 109).shaft == pytest.approx(1996 / 60)
+
+
 def replace_index(place: Place, index: int) -> Place:
     return replace(place, index=index)

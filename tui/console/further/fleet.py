@@ -1,5 +1,6 @@
 """Actions on the list of machines: order, words, healthy ones, alarms of all, and other machines."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -19,7 +20,6 @@ from tui.screens.dialog import Field, Question
 from tui.screens.state import Rows
 
 if TYPE_CHECKING:
-    from engine.records.assessment import Assessment
     from engine.store.store import Store
     from tui.console.controller import Controller
 
@@ -134,13 +134,14 @@ class FleetActions:
         view = self._controller.view
         if view is None:
             return
-        shown, found = view.assessment, []
-
-        def choose(store: "Store") -> "Assessment | None":
-            known = {one.machine: one for one in newest_of_each(store.assessments())}
-            name = machine_beside(tuple(known), shown.machine, by)
-            found.append(len(known))
-            return shown if len(known) < 2 else known[name]
-
-        await self._controller.switch_to(choose)
+        known = await asyncio.to_thread(self._machines)
+        if len(known) < 2:
+            self._controller.tell(Notice("This store holds one machine."))
+            return
+        await self._controller.switch(known[machine_beside(tuple(known), view.assessment.machine, by)])
         self._controller.poll()
+
+    def _machines(self) -> dict[str, int]:
+        """Return the assessment of each machine of the store."""
+        with self._options.open_store() as store:
+            return {one.machine: one.id for one in newest_of_each(store.assessments())}

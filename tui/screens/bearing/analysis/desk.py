@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from engine.records.picture import Picture
 from engine.signals.bearing import Geometry, Surface, fault_frequencies
 from engine.signals.spectrum import Quantity, obstacle_to
 from tui.data.evidence import Evidence
+from tui.data.pictures import Gallery
 from tui.data.view import View
 from tui.draw.zoom import Zoom
 from tui.screens.bearing.analysis import tools as keys
@@ -47,7 +49,11 @@ class Place:
 
     @property
     def shaft(self) -> float:
-        """Return the rotation of the shaft [Hz], 0 if unknown."""
+        """Return the rotation of the shaft [Hz]: of the recording if it came with it, else as set; or 0."""
+        speeds = self.view.series.speed
+        told = float(speeds[self.index]) if 0 <= self.index < len(speeds) else float("nan")
+        if told > 0:
+            return told
         machine = self.view.assessment.settings.machine
         return 0.0 if machine is None else machine.shaft_speed / 60
 
@@ -63,7 +69,7 @@ class Place:
     @property
     def lines(self) -> tuple[NamedLine, ...]:
         """Return the lines that may have a name."""
-        return named_lines(self.view.assessment.settings, self.component)
+        return named_lines(self.view.assessment.settings, self.component, self.shaft)
 
     @property
     def unit(self) -> str:
@@ -133,7 +139,14 @@ def stored_usual(place: Place) -> Floats | None:
     gallery = evidence.gallery if evidence is not None else None
     if gallery is None or picture is None or place.channel > len(picture.carriers):
         return None
-    return gallery.usual_envelope(place.channel - 1, picture.carriers[place.channel - 1])
+    low, high = picture.carriers[place.channel - 1].tolist()
+    return _median_envelope(gallery, place.channel - 1, (low, high))
+
+
+@lru_cache(maxsize=16)
+def _median_envelope(gallery: Gallery, channel: int, carrier: tuple[float, float]) -> Floats | None:
+    """Return the median envelope of a gallery's baseline; it is asked for several times in each frame."""
+    return gallery.usual_envelope(channel, np.array(carrier, np.float32))
 
 
 def sheet_of(place: Place, tools: Tools, analysis: Analysis | None, zoom: Zoom) -> Sheet:
