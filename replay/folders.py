@@ -31,6 +31,15 @@ def state_folder() -> Path:
     return _within_home(platformdirs.user_state_path, "--state ([store] state)", "XDG_STATE_HOME")
 
 
+def config_folder() -> Path:
+    """Return the folder for the account's own settings and themes: the platform's place for it.
+
+    Raises:
+        FolderError: the account has no home folder.
+    """
+    return _within_home(platformdirs.user_config_path, "[console] theme", "XDG_CONFIG_HOME")
+
+
 def expanded(text: str) -> Path:
     """Return the path that a text names, with a leading ~ or ~user replaced by that home folder.
 

@@ -262,21 +262,16 @@ class WatchSettings(Table):
         return expanded(self.quarantine) if self.quarantine else None
 
 
+ThemeName = Annotated[str, Field(pattern=r"^[\w.-]{1,100}$")]
+"""The name of a theme; the console knows which there are, and the themes of the user."""
+
+
 class ConsoleSettings(Table):
     """How the console starts; they do not change the engine's results."""
 
     pace: Pace
     time_zone: Literal["UTC", "local"]
-    theme: Literal[
-        "auto",
-        "dark",
-        "light",
-        "colour-blind",
-        "colour-blind-light",
-        "contrast",
-        "contrast-light",
-        "terminal",
-    ]
+    theme: ThemeName
     glyphs: Literal["auto", "unicode", "no-braille", "ascii"]
     bell: bool
     mouse: bool

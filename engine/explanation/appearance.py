@@ -63,6 +63,17 @@ def since_when(situation: Situation, told: Write) -> Sentence:
     return Sentence(_joined(parts), (), tuple(events))
 
 
+def since_briefly(situation: Situation, told: Write) -> Sentence:
+    """Return since when in fewer words: since it is above the limit or raised, and its priority."""
+    alarm = situation.alarm
+    began = situation.began if situation.began is not None else alarm.raised.at
+    text, events = f"Since {told(min(began, alarm.raised.at))}", [alarm.raised.seq]
+    if alarm.reached is not alarm.raised:
+        text += f", {PRIORITY_WORDS[alarm.priority]} since {told(alarm.reached.at)}"
+        events.append(alarm.reached.seq)
+    return Sentence(text, (), tuple(events))
+
+
 def origin(situation: Situation) -> Sentence:
     """Return what the alarm points to and the evidence for it, in a few words."""
     alarm = situation.alarm

@@ -21,6 +21,7 @@ from tui.commands.options import (
     warn_of_damage,
 )
 from tui.commands.records import look_for_session
+from tui.terminal.curtain import curtain
 
 if TYPE_CHECKING:
     from engine.records.assessment import Assessment
@@ -76,7 +77,7 @@ def attach(
     ] = False,
 ) -> None:
     """Open a console on an existing store; with several machines it lists them first."""
-    with sentences():
+    with sentences(), curtain():
         settings = settings_of(config, None, {})
         folder = state or settings.store.folder
         from engine.store.location import look_for

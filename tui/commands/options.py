@@ -9,6 +9,7 @@ import typer
 
 from engine.system.output import complain
 from replay.recording import clean_text
+from tui.terminal.curtain import lift
 
 if TYPE_CHECKING:
     from engine.config.settings import Settings
@@ -92,6 +93,7 @@ def sentences() -> Iterator[None]:
 
 def fail(sentence: str, code: int) -> NoReturn:
     """Print a sentence on standard error and exit with a code."""
+    lift()
     complain(f"raceway: {clean_text(sentence)}")
     raise typer.Exit(code)
 

@@ -30,6 +30,7 @@ from tui.commands.options import (
     sentences,
     settings_of,
 )
+from tui.terminal.curtain import curtain
 
 if TYPE_CHECKING:
     from engine.bundles.bundle import Bundle
@@ -56,7 +57,7 @@ def demo(state: State = None, seed: Seed = None, session: Session = None) -> Non
     """Replay a real bearing failure, bundled with Raceway, in about two minutes."""
     from replay.sample import sample_path
 
-    with sentences():
+    with sentences(), curtain():
         overrides = overrides_of(seed, None)
         settings = settings_of(None, "ims-set2", overrides)
         folder = state or _fresh_demo_folder(settings.store.folder / "demo")

@@ -25,7 +25,7 @@ from tui.screens.palette import Finder
 from tui.screens.registry import SCREENS
 from tui.screens.state import Rows, Shows
 from tui.terminal.app import TerminalApp
-from tui.terminal.themes import THEMES, next_theme
+from tui.terminal.themes import ThemeError, next_theme
 
 if TYPE_CHECKING:
     from tui.screens.model.screen import ModelScreen
@@ -54,7 +54,8 @@ class Console(TerminalApp, inherit_bindings=False):
         """Make the parts; nothing is read before the first frame is painted."""
         keymap = keymap_for(options)
         bound = {textual_key(key) for action in keymap.actions for key in action.keys}
-        super().__init__(options.appearance.theme, bound, options.clock, RESERVED)
+        look = options.appearance
+        super().__init__(look.theme, bound, options.clock, RESERVED, look.themes)
         self.options = options
         self.set_class(self.glyphs is Glyphs.ASCII, "-ascii")
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-wide"), (120, "-broad")]
@@ -123,10 +124,10 @@ class Console(TerminalApp, inherit_bindings=False):
         start, left = "" if self._came_back else self.options.start(), self.controller.restore(view)
         if left is not None:
             start = start or (left.screen if self._shows_one_machine(left.screen) else "")
-            self._theme_chosen = left.theme if left.theme in THEMES else ""
+            self._theme_chosen = left.theme if left.theme in self.theme_names else ""
             # A terminal that is shown its own colours may have no others.
             if self._theme_chosen and self.options.appearance.theme != "terminal":
-                self.wear(self._theme_chosen)
+                self._wear(self._theme_chosen)
         # A user who went to another screen while the store was read stays there.
         if start and not self._came_back and self.place() == HOME:
             self.show_place(start)
@@ -368,10 +369,21 @@ class Console(TerminalApp, inherit_bindings=False):
             notice = Notice("NO_COLOR is set in the environment: the console is drawn without colours.")
             self.controller.tell(notice)
             return
-        name = next_theme(self.theme_worn)
+        name = next_theme(self.theme_worn, self.theme_names)
         self._theme_chosen = "" if name == self.options.appearance.theme else name
-        self.wear(name)
-        self.controller.tell(Notice(f"Theme {name}"))
+        if self._wear(name):
+            self.controller.tell(Notice(f"Theme {name}"))
+
+    def _wear(self, name: str) -> bool:
+        """Draw in a theme; return whether that was possible, and say so if not."""
+        try:
+            self.wear(name)
+        except ThemeError as error:
+            # The next key goes on from it, to the theme after it.
+            self.theme_worn = name
+            self.controller.tell(Notice(str(error), Role.WARNING))
+            return False
+        return True
 
     async def action_quit(self) -> None:
         """Leave, once everything under way is stored or has failed."""

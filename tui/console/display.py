@@ -4,6 +4,7 @@ import math
 from dataclasses import replace
 
 from engine.records.events import Event
+from engine.records.progress import Heartbeat
 from tui.console.options import ConsoleOptions
 from tui.console.selection import Selection
 from tui.data.alarm_cache import Folding
@@ -47,6 +48,9 @@ class Display:
         self._drawn_at = -math.inf
         self._seen_at: dict[int, float] = {}
         """When each ring came onto the screen, by its `seq`."""
+
+        self._learning: Heartbeat | None = None
+        """The first heartbeat of the present phase that was seen."""
 
     # The notice and the status.
 
@@ -146,7 +150,19 @@ class Display:
             fleet_alarm=selection.fleet_alarm_in([one.key for one in alarms_of(fleet)]),
             keymap=self._keymap,
             extra=reading.extra,
+            per_item=self._per_item(reading),
         )
+
+    def _per_item(self, reading: Reading) -> float | None:
+        """Return the seconds that the engine takes for each item that it learns from, None where unknown."""
+        beat = None if reading.view is None else reading.view.heartbeat
+        if beat is None:
+            return None
+        if self._learning is None or self._learning.phase is not beat.phase:
+            self._learning = beat
+        done = beat.done - self._learning.done
+        seconds = (beat.beat_at - self._learning.beat_at).total_seconds()
+        return seconds / done if done > 0 and seconds > 0 else None
 
     def banner(
         self, view: View | None, status: EngineStatus, head: Playhead, live_now: int | None, ahead: int

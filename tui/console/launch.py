@@ -91,6 +91,7 @@ def console_options(
     from engine.operator.operator import operator_of
     from engine.system.account import account_name
     from tui.console.options import Appearance, ConsoleOptions
+    from tui.console.preferences import themes_path
     from tui.draw.glyphs import glyphs_of, theme_of
     from tui.keys.actions import keymap_of
 
@@ -111,7 +112,10 @@ def console_options(
         pace=shown.pace,
         read_only=read_only,
         appearance=Appearance(
-            theme_of(shown.theme, os.environ), glyphs_of(shown.glyphs, os.environ), shown.bell
+            theme_of(shown.theme, os.environ),
+            glyphs_of(shown.glyphs, os.environ),
+            shown.bell,
+            themes_path(),
         ),
         keymap=keymap_of(settings.keys),
         exports=shown.exports_folder,
@@ -124,11 +128,13 @@ def console_options(
 def picture_appearance(shown: "ConsoleSettings") -> "Appearance":
     """Return the theme and glyphs of a picture: those of the settings, the full ones for "auto"."""
     from tui.console.options import Appearance
+    from tui.console.preferences import themes_path
     from tui.draw.glyphs import Glyphs
 
     return Appearance(
         "dark" if shown.theme == "auto" else shown.theme,
         Glyphs.UNICODE if shown.glyphs == "auto" else Glyphs(shown.glyphs),
+        themes=themes_path(),
     )
 
 

@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """The console's look and sound: theme, glyphs, bell."""
+    """The console's look and sound: theme, glyphs, bell, and the folder of the user's own themes."""
 
     theme: str = "dark"
     glyphs: Glyphs = Glyphs.UNICODE
     bell: bool = False
+    themes: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

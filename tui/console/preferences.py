@@ -8,7 +8,7 @@ from pathlib import Path
 
 from engine.records.events import Priority
 from engine.system.whole_file import write_whole
-from replay.folders import FolderError, state_folder
+from replay.folders import FolderError, config_folder, state_folder
 from tui.data.alarm_filter import AlarmFilter, Listing
 
 MOST = 200
@@ -41,6 +41,14 @@ def memory_path() -> Path | None:
     """Return the file, in the platform's folder for application state; None for an account without one."""
     try:
         return state_folder() / "console.json"
+    except FolderError:
+        return None
+
+
+def themes_path() -> Path | None:
+    """Return the folder of the user's own themes; None for an account without one."""
+    try:
+        return config_folder() / "themes"
     except FolderError:
         return None
 

@@ -36,12 +36,13 @@ class EvidenceLook:
     """Reads the evidence for one component, in the snapshot whose picture the view has.
 
     `channel` is the one chosen by the operator, from 1; None for the channel with most of the error. `then`
-    is the position of a snapshot to compare with, None for none.
+    is the position of a snapshot to compare with, None for none. Without an `album` no pictures of the whole
+    run are read.
     """
 
     component: int
     channel: int | None
-    album: Album = field(compare=False, hash=False)
+    album: Album | None = field(compare=False, hash=False)
     usual: "UsualLines" = field(compare=False, hash=False)
     then: int | None = None
 
@@ -54,7 +55,8 @@ class EvidenceLook:
         if picture is not None:
             marked = self._marked(store, view, picture, channel)
         then = None if self.then is None else store.drawn(view.assessment, self.then)
-        return Evidence(self.album.gallery(store, view), view.picture_position, channel, marked, then)
+        gallery = None if self.album is None else self.album.gallery(store, view)
+        return Evidence(gallery, view.picture_position, channel, marked, then)
 
     def _marked(self, store: "Store", view: View, picture: Picture, channel: int) -> Marking:
         envelope = np.zeros(0, np.float32)
@@ -66,6 +68,10 @@ class EvidenceLook:
             band = round(low / (high - low)) if high > low else 0
             usual = self.usual.of(store.path.parent, view, self.component, own, band)
         return marking(view.assessment.settings, self.component, envelope, picture.envelope_step, usual)
+
+
+class LinesLook(EvidenceLook):
+    """The same without the pictures of the whole run: another look, since its result is not enough there."""
 
 
 class UsualLines:

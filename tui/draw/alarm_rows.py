@@ -8,11 +8,11 @@ from engine.alarms.alarm import Alarm
 from engine.explanation.wording import standing as state_texts
 from engine.records.events import Event, EventKind, Priority
 from tui.data.frame import Frame
-from tui.draw.format import RETIRED, SHELVED, reasons, short_time, subject
+from tui.draw.format import alarm_glyph, alarm_roles, reasons, short_time, subject
 from tui.draw.severity import severity_text
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, pick, title
 
-PRIORITIES = {Priority.LOW: "low", Priority.MEDIUM: "med", Priority.HIGH: "HIGH"}
+PRIORITIES = {Priority.LOW: "low", Priority.MEDIUM: "MED", Priority.HIGH: "HIGH"}
 
 BROAD = 90
 """Cells from which the rows of the list are as wide as the widest of them."""
@@ -109,22 +109,13 @@ def standing(alarm: Alarm, zone: tzinfo) -> tuple[str, ...]:
     return state_texts(alarm, lambda at: short_time(at, zone))
 
 
-def alarm_glyph(alarm: Alarm) -> str:
-    """Return the glyph: ▲ unacknowledged, △ acknowledged, ▽ returned unacknowledged, · over, ◁ □ put away."""
-    if alarm.put_away:
-        return SHELVED if alarm.retired is None else RETIRED
-    if alarm.stands:
-        return "▲" if alarm.needs_acknowledgement else "△"
-    return "▽" if alarm.needs_acknowledgement else "·"
-
-
 def _row(
     width: int, frame: Frame, alarm: Alarm, name: int, least: int, zone: tzinfo, *, mark: str, chosen: bool
 ) -> Line:
     """Return the row of an alarm. The parameters are the plain values that the row draws."""
     quiet = alarm.put_away or not alarm.stands
-    role = Role.ALARM if alarm.needs_acknowledgement else Role.DIM if quiet else Role.WARNING
-    fixed = 3 + 12 + name + 1 + 5
+    role, state_role = alarm_roles(alarm)
+    fixed = 3 + 13 + name + 1 + 5
     variants = standing(alarm, zone)
     words = reasons(alarm, frame.playhead.at)
     why = words[-1]
@@ -146,7 +137,7 @@ def _row(
         Span(f"{PRIORITIES[alarm.priority]:<5}", role),
         Span(pick(cause, *words) + " " if cause > 0 else "", role),
         Span(number, role),
-        Span(said, Role.RINGING if alarm.needs_acknowledgement else role),
+        Span(said, state_role),
     )
 
 

@@ -1,4 +1,4 @@
-"""The table of components: state, severity over time and now, since when, and why."""
+"""The bearings, one line each: state, severity over time and now, whether it rises, and why."""
 
 import math
 from dataclasses import dataclass
@@ -6,35 +6,46 @@ from datetime import tzinfo
 
 from rich.cells import cell_len
 
+from engine.alarms.alarm import Alarm
 from engine.records.assessment import Quality
 from tui.data.frame import Condition, Frame
-from tui.draw.format import STANDING, State, reasons, short_time, state_of
+from tui.draw.format import (
+    PRIORITY_ROLES,
+    STANDING,
+    State,
+    alarm_glyph,
+    alarm_roles,
+    reasons,
+    short_time,
+    state_of,
+    subject,
+)
 from tui.draw.glyphs import ARROWS
 from tui.draw.severity import severity_text
-from tui.draw.sparkline import resample, sparkline, tall_sparkline
+from tui.draw.sparkline import resample, severity_role, sparkline
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, pick, title, window
 
-STATE_WIDTH = 14
-SINCE_WIDTH = 11
+STATE_WIDTH = 12
+SINCE_WIDTH = 12
 NUMBER_WIDTH = 6
-LEGEND = ("severity: ▁▂ below limit, ▄▅▇█ above; times: raised", "severity: ▁▂ below limit, ▄▅▇█ above")
-TALL_LEGEND = (
-    "bar: severity, line: limit; times: raised",
-    "bar: severity, line: limit",
-)
+
+BROAD = 100
+"""Cells from which a row says since when its alarm stands."""
+
+LEGEND = ("severity, limit 1.0: ▁▂ below, ▄▅▇█ above", "▁▂ below the limit, ▄▅▇█ above")
+
 NOW = {
     None: "? none",
-    Quality.STOPPED: "■ stop",
+    Quality.STOPPED: "◌ stop",
     Quality.DEAD: "✕ dead",
     Quality.CLIPPED: "✕ clip",
     Quality.INVALID: "✕ inv.",
 }
 """Words in place of a severity that does not exist any more."""
-NUMBER_ROLES = {Role.RINGING: Role.ALARM, Role.WARNING: Role.WARNING}
 
 
 def bearing_lines(width: int, height: int, frame: Frame, selected: int, zone: tzinfo) -> Lines:
-    """Return a heading and a row for each component, or three or six rows if they fit.
+    """Return a heading, a row for each component, and one for each alarm of machine, sensor or engine.
 
     Args:
         width: cells.
@@ -43,61 +54,71 @@ def bearing_lines(width: int, height: int, frame: Frame, selected: int, zone: tz
         selected: index of the selected component.
         zone: of the times shown.
     """
-    conditions = frame.conditions
-    rows = rows_each(len(conditions), height)
-    tall = rows > 1
-    room = height - 1 if len(conditions) <= height - 1 else height - 2
-    shown = window(len(conditions), selected, len(conditions) if tall else room)
-    # At rest the last severities are shown, so that no column is empty without a reason.
-    rests = all(condition.quality is Quality.STOPPED for condition in conditions)
-    heading = title(f"Bearings{': machine stopped' * rests}", width, *(TALL_LEGEND if tall else LEGEND))
-    lines = [heading]
-    alarms = [one.alarm for one in conditions if one.alarm is not None]
-    why = max((cell_len(reasons(alarm, frame.playhead.at)[-1]) for alarm in alarms), default=0)
-    columns = widths(width, conditions, why)
+    conditions, others = frame.conditions, other_alarms(frame)
+    wanted = len(conditions) + len(others)
+    lines: Lines = []
+    if height > wanted:
+        # At rest the last severities are shown, so that no column is empty without a reason.
+        rests = all(condition.quality is Quality.STOPPED for condition in conditions)
+        lines.append(title(f"Bearings{': machine stopped' * rests}", width, *LEGEND))
+    room = height - len(lines)
+    others = others[: max(room - 2, 0)]
+    room -= len(others)
+    shown = window(len(conditions), selected, room if len(conditions) <= room else max(room - 1, 1))
+    columns = widths(width, frame)
     for number in shown:
-        lines.extend(_row(columns, frame, number, zone, chosen=number == selected, rows=rows))
+        lines.append(_row(columns, frame, number, zone, chosen=number == selected))
     hidden = [condition for number, condition in enumerate(conditions) if number not in shown]
     if hidden and height > 1:
         lines.append(_hidden(width, hidden))
+    lines += [_other(width, columns, frame, alarm) for alarm in others]
     return lines[:height]
 
 
-def rows_each(components: int, height: int) -> int:
-    """Return the number of rows for each component in a height that includes the heading."""
-    return next((rows for rows in (6, 3) if height - 1 >= rows * components), 1)
+def rows_wanted(frame: Frame) -> int:
+    """Return the lines that all rows need, the heading included."""
+    return 1 + len(frame.conditions) + len(other_alarms(frame))
+
+
+def other_alarms(frame: Frame) -> list[Alarm]:
+    """Return the alarms that no bearing's row shows: of the machine, a sensor or the engine."""
+    names = frame.view.assessment.components
+    return [
+        alarm
+        for alarm in frame.alarms
+        if alarm.component not in names and not alarm.put_away and (alarm.stands or alarm.unanswered)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
 class Widths:
-    """Widths of the columns in cells; narrow screens have no reason."""
+    """Widths of the columns in cells; `since` is 0 where it is narrow."""
 
     name: int
     spark: int
     number: int
     state: int
+    since: int
     cause: int
 
 
-def widths(width: int, conditions: tuple[Condition, ...], reasons: int) -> Widths:
-    """Return the widths for all rows; a long reason and last severities take room from the sparkline.
-
-    Args:
-        width: cells.
-        conditions: of all components.
-        reasons: cells of the longest reason of an alarm.
-    """
+def widths(width: int, frame: Frame) -> Widths:
+    """Return the widths for all rows: the reason gets what it needs, the sparkline the rest."""
+    conditions = frame.conditions
     longest = max((cell_len(clean(one.name)) for one in conditions), default=0)
+    name = min(longest, 10 if width < 70 else 16 if width < BROAD else 24)
     quiet = any(_last(one) is not None for one in conditions)
-    name = min(longest, 10 if width < 70 else 16)
-    number = len("■ last 42.1") if quiet and width < 70 else NUMBER_WIDTH
-    state = max((len(state_of(one).word) for one in conditions), default=0)
-    state = max(state, STATE_WIDTH)
-    room = 18 if quiet else min(max(reasons, 14), 18)
-    cause = 0 if width < 70 else room if width < 100 else 24
-    rest = width - 3 - name - 1 - 1 - number - 1 - state - 1 - SINCE_WIDTH
-    spark = rest - (cause + 1 if cause else 0)
-    return Widths(name, max(spark, 0), number, state, cause)
+    state = max(STATE_WIDTH, *(cell_len(state_of(one).word) for one in conditions))
+    since = SINCE_WIDTH if width >= BROAD else 0
+    rest = width - 3 - name - 1 - 1 - NUMBER_WIDTH - 1 - state - 1 - (since + 1 if since else 0)
+    alarms = [one.alarm for one in conditions if one.alarm is not None]
+    at = frame.playhead.at
+    wording = 0 if width >= BROAD else -1
+    needed = max((cell_len(reasons(alarm, at)[wording]) for alarm in alarms), default=0)
+    if quiet:
+        needed = max(needed, len("last 42.1 at 16 Feb 03:52" if width >= 70 else "last 42.1 03:52"))
+    cause = min(needed, max(rest * 2 // 3, rest - 24), rest)
+    return Widths(name, max(rest - cause, 0), NUMBER_WIDTH, state, since, max(cause, 0))
 
 
 def _last(condition: Condition) -> tuple[float, int] | None:
@@ -105,7 +126,7 @@ def _last(condition: Condition) -> tuple[float, int] | None:
     return None if math.isfinite(condition.severity) else condition.last
 
 
-def _row(columns: Widths, frame: Frame, number: int, zone: tzinfo, *, chosen: bool, rows: int) -> Lines:
+def _row(columns: Widths, frame: Frame, number: int, zone: tzinfo, *, chosen: bool) -> Line:
     condition = frame.conditions[number]
     state = state_of(condition)
     series, count = frame.view.series, frame.index + 1
@@ -117,47 +138,52 @@ def _row(columns: Widths, frame: Frame, number: int, zone: tzinfo, *, chosen: bo
         frame.holds[:count],
         columns.spark,
     )
-    drawn = tall_sparkline(history, rows) if rows > 1 else [sparkline(history)]
-    head = (
+    glyph = state.role if condition.alarm is None else PRIORITY_ROLES[condition.alarm.priority]
+    return (
         Span("›" if chosen else " ", Role.STRONG),
-        Span(state.glyph, state.role),
+        Span(state.glyph, glyph),
         Span(" "),
         Span(fit(condition.name, columns.name) + " ", Role.STRONG if chosen else Role.PLAIN),
+        *sparkline(history),
+        *_tail(frame, condition, state, columns, zone),
     )
-    lines: Lines = [(*head, *drawn[0], *_tail(frame, condition, state, columns, zone))]
-    lines.extend((Span(" " * (4 + columns.name)), *row) for row in drawn[1:])
-    alarm = condition.alarm
-    if len(lines) > 1 and alarm is not None and alarm.reached is not alarm.raised:
-        gap = " " * (columns.number + 2)
-        reached = f"{STANDING[alarm.priority]} since {short_time(alarm.reached.at, zone)}"
-        lines[1] = (*lines[1], Span(gap), Span(reached, NUMBER_ROLES.get(state.role, Role.PLAIN)))
-    return lines
 
 
 def _tail(frame: Frame, condition: Condition, state: State, columns: Widths, zone: tzinfo) -> Line:
     alarm, here = condition.alarm, frame.playhead.at
     number = severity_text(condition.severity)
     figure = f"{number:>4} {' ' if number == '–' else ARROWS[condition.trend]}"
-    since = short_time(alarm.raised.at, zone) if alarm is not None else ""
+    role = severity_role(condition.severity) if math.isfinite(condition.severity) else Role.PLAIN
     why = "" if alarm is None else pick(columns.cause, *reasons(alarm, here))
     last = _last(condition)
     if last is not None and here is not None:
         # The alarm keeps the state column; that there is no severity any more is said where it was.
-        now = NOW.get(condition.quality, "")
+        figure, role = NOW.get(condition.quality, ""), Role.PLAIN
         told = f"last {severity_text(last[0])}"
-        figure = now if columns.cause else f"{now[:1]} {told}"
         at, today = short_time(last[1], zone), short_time(here, zone)
-        day, _, clock = at.partition(" ")
-        why = pick(columns.cause, f"{told} at {at}", f"{told} at {clock if today.startswith(day) else day}")
+        short = at[7:] if today[:6] == at[:6] else at[:6]
+        why = pick(columns.cause, f"{told} at {at.strip()}", f"{told} {short.strip()}", told)
+    since = short_time(alarm.raised.at, zone) if alarm is not None else ""
     return (
-        Span(f" {fit(figure, columns.number)} ", NUMBER_ROLES.get(state.role, Role.PLAIN)),
+        Span(f" {fit(figure, columns.number)} ", role),
         Span(state.word, state.role),
-        Span(" " * (columns.state - len(state.word) + 1) + fit(since, SINCE_WIDTH)),
-        Span(" " + fit(why, columns.cause) if columns.cause else ""),
+        Span(" " * (columns.state - cell_len(state.word) + 1)),
+        Span(fit(since, columns.since) + " " if columns.since else "", Role.DIM),
+        Span(fit(why, columns.cause) if columns.cause else ""),
     )
 
 
+def _other(width: int, columns: Widths, frame: Frame, alarm: Alarm) -> Line:
+    """Return the row of an alarm that belongs to no bearing."""
+    role, state_role = alarm_roles(alarm)
+    word = STANDING[alarm.priority] + (" UNACK" if alarm.needs_acknowledgement else " acked")
+    left = columns.name + 1 + columns.spark + 1 + columns.number + 1
+    name = fit(f"{subject(alarm)}: {reasons(alarm, frame.playhead.at)[0]}", left)
+    line: Line = (Span(" "), Span(alarm_glyph(alarm), role), Span(f" {name}", role))
+    return (*line, Span(word, state_role))
+
+
 def _hidden(width: int, hidden: list[Condition]) -> Line:
-    loud = sum(state_of(condition).role is Role.RINGING for condition in hidden)
-    text = f"   {len(hidden)} more, {loud} with an unacknowledged alarm"
+    loud = sum(one.alarm is not None and one.alarm.needs_acknowledgement for one in hidden)
+    text = f"   {len(hidden)} more bearings" + (f", {loud} with an unacknowledged alarm" if loud else "")
     return (Span(fit(text, width), Role.ALARM if loud else Role.DIM),)

@@ -114,9 +114,20 @@ def chart_lines(width: int, height: int, chart: Chart, glyphs: Glyphs = Glyphs.U
     return lines
 
 
+def heights(axis: Axis, values: Floats | float, rows: int) -> Floats:
+    """Return the heights of values in rows, counted from the top edge of the first.
+
+    The ends of the axis lie in the middle of the first and the last row, so that a label there says the
+    value of its row, not that of its edge.
+    """
+    if rows < 2:
+        return np.full(np.shape(values), 0.5)
+    return 0.5 + (rows - 1) - axis.place(values, rows - 1)
+
+
 def row_of(axis: Axis, value: float, rows: int) -> int:
     """Return the row of a value, from 0 at the top; values beyond the axis are in the row at its end."""
-    return min(max(int(rows - float(axis.place(value, rows)) - 1e-9), 0), rows - 1)
+    return min(max(math.floor(float(heights(axis, value, rows)) + 1e-9), 0), rows - 1)
 
 
 def column_of(axis: Axis, value: float, columns: int) -> int:
@@ -139,7 +150,7 @@ def _canvas(chart: Chart, rows: int, columns: int, glyphs: Glyphs) -> list[str]:
     dots = np.zeros((rows * high, columns * wide), np.bool_)
     for curve in chart.curves:
         if not curve.glyph:
-            dots |= dots_of(curve.x, curve.y, chart.x, chart.y, dots.shape)
+            dots |= dots_of(curve.x, curve.y, chart.x, chart.y, dots.shape, high)
     drawn = characters(dots, rows, columns, glyphs)
     cells = np.where(drawn != " ", drawn, cells)
     for curve in chart.curves:
@@ -150,7 +161,9 @@ def _canvas(chart: Chart, rows: int, columns: int, glyphs: Glyphs) -> list[str]:
     return ["".join(row) for row in cells.tolist()]
 
 
-def dots_of(x: Floats, y: Floats, across: Axis, up: Axis, shape: tuple[int, int]) -> NDArray[np.bool_]:
+def dots_of(
+    x: Floats, y: Floats, across: Axis, up: Axis, shape: tuple[int, int], high: int = 4
+) -> NDArray[np.bool_]:
     """Return the dots of a joined curve.
 
     In each column of dots all rows are set between the lowest and the highest that the curve reaches there,
@@ -162,6 +175,7 @@ def dots_of(x: Floats, y: Floats, across: Axis, up: Axis, shape: tuple[int, int]
         across: of x.
         up: axis of y; values beyond it are drawn at the border.
         shape: rows and columns of dots.
+        high: rows of dots in a cell.
     """
     rows, columns = shape
     found = np.zeros(shape, np.bool_)
@@ -171,7 +185,7 @@ def dots_of(x: Floats, y: Floats, across: Axis, up: Axis, shape: tuple[int, int]
     row_of = np.arange(rows)[:, None]
     for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
         px = across.place(x[start:end], columns)
-        py = np.clip(rows - up.place(y[start:end], rows), 0, rows - 1e-6)
+        py = np.clip(high * heights(up, y[start:end], rows // high), 0, rows - 1e-6)
         if px[-1] < 0 or px[0] > columns:
             continue
         first, last = max(int(px[0]), 0), min(int(px[-1]), columns - 1)
@@ -201,8 +215,8 @@ def shaded(area: Area, across: Axis, up: Axis, rows: int, columns: int) -> NDArr
         return np.zeros((rows, columns), np.bool_)
     px = across.place(area.x[known], columns)
     middles = np.arange(columns) + 0.5
-    low = np.interp(middles, px, rows - up.place(area.low[known], rows))
-    high = np.interp(middles, px, rows - up.place(area.high[known], rows))
+    low = np.interp(middles, px, heights(up, area.low[known], rows))
+    high = np.interp(middles, px, heights(up, area.high[known], rows))
     row_of = np.arange(rows)[:, None]
     inside = (middles >= px[0] - 1) & (middles <= px[-1] + 1)
     return np.asarray((row_of >= np.floor(high)) & (row_of <= np.floor(low)) & inside)
@@ -281,7 +295,7 @@ def nice_ticks(low: float, high: float, most: int) -> list[float]:
         return [low]
     size = 10.0 ** math.floor(math.log10(high - low))
     best: list[float] = []
-    for step in (5 * size, 2.5 * size, 2 * size, size, size / 2, size / 4, size / 5, size / 10):
+    for step in (5 * size, 2 * size, size, size / 2, size / 5, size / 10, size / 20):
         first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
         ticks = [step * place for place in range(first, last + 1)]
         if len(ticks) > most:

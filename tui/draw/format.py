@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from engine.alarms.alarm import AlarmState
+from engine.alarms.alarm import Alarm, AlarmState
 from engine.clock import in_zone, moment
 from engine.explanation.wording import PRIORITY_WORDS
 from engine.explanation.wording import acknowledged_by as acknowledged_by
@@ -22,7 +22,7 @@ from tui.data.frame import Condition
 from tui.draw.text import Role, clean
 
 QUALITIES = {
-    Quality.STOPPED: ("■", "stopped", Role.DIM),
+    Quality.STOPPED: ("◌", "stopped", Role.DIM),
     Quality.DEAD: ("✕", "sensor dead", Role.WARNING),
     Quality.CLIPPED: ("✕", "clipped", Role.WARNING),
     Quality.INVALID: ("✕", "invalid", Role.WARNING),
@@ -30,8 +30,20 @@ QUALITIES = {
 
 STANDING = PRIORITY_WORDS
 
-SHELVED, RETIRED = "◁", "□"
+SHELVED, RETIRED = "◁", "⊘"
 """Glyphs of shelved alarms and of components out of service."""
+
+PRIORITY_GLYPHS = {Priority.HIGH: "■□", Priority.MEDIUM: "◆◇", Priority.LOW: "▴▵"}
+"""Glyphs of a standing alarm by priority: filled while nobody acknowledged it, then open."""
+
+PRIORITY_ROLES = {Priority.HIGH: Role.HIGH, Priority.MEDIUM: Role.MEDIUM, Priority.LOW: Role.LOW}
+
+RINGING_ROLES = {
+    Priority.HIGH: Role.RINGING_HIGH,
+    Priority.MEDIUM: Role.RINGING_MEDIUM,
+    Priority.LOW: Role.RINGING_LOW,
+}
+"""Roles of an alarm that nobody acknowledged; without colour they are reversed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +68,11 @@ def state_of(condition: Condition) -> State:
     if alarm is not None and alarm.stands:
         word = STANDING[alarm.priority]
         if alarm.needs_acknowledgement:
-            return State("▲", f"{word} UNACK", Role.RINGING)
+            return State(alarm_glyph(alarm), f"{word} UNACK", RINGING_ROLES[alarm.priority])
         later = " later" if alarm.acknowledged_later else ""
-        return State("△", f"{word} acked{later}", Role.WARNING)
+        return State(alarm_glyph(alarm), f"{word} acked{later}", PRIORITY_ROLES[alarm.priority])
     if alarm is not None:
-        return State("▽", "returned UNACK", Role.WARNING)
+        return State(alarm_glyph(alarm), "returned UNACK", PRIORITY_ROLES[alarm.priority])
     if condition.silent:
         return State("?", "NO DATA", Role.WARNING)
     if condition.quality is None:
@@ -72,13 +84,32 @@ def state_of(condition: Condition) -> State:
     if not math.isfinite(condition.severity):
         return State("?", "no score", Role.WARNING)
     if condition.severity >= 1.0:
-        return State("◆", "above limit", Role.WARNING)
+        return State("◐", "above limit", Role.WARNING)
     return State("●", "normal", Role.GOOD)
 
 
+def alarm_glyph(alarm: Alarm) -> str:
+    """Return the glyph: by priority while it stands, ▽ returned unacknowledged, · over, ◁ ⊘ put away."""
+    if alarm.put_away:
+        return SHELVED if alarm.retired is None else RETIRED
+    if alarm.stands:
+        return PRIORITY_GLYPHS[alarm.priority][not alarm.needs_acknowledgement]
+    return "▽" if alarm.needs_acknowledgement else "·"
+
+
+def alarm_roles(alarm: Alarm) -> tuple[Role, Role]:
+    """Return the role of an alarm's row, and that of its state in words."""
+    if alarm.needs_acknowledgement:
+        return PRIORITY_ROLES[alarm.priority], RINGING_ROLES[alarm.priority]
+    if alarm.put_away or not alarm.stands:
+        return Role.DIM, Role.DIM
+    return (PRIORITY_ROLES[alarm.priority],) * 2
+
+
 def short_time(when: datetime | int, zone: tzinfo) -> str:
-    """Return month, day, hour and minute: 02-16 03:52."""
-    return _local(when, zone).strftime("%m-%d %H:%M")
+    """Return day, month, hour and minute, in 12 cells: 16 Feb 03:52."""
+    local = _local(when, zone)
+    return f"{local.day:2d} {local:%b %H:%M}"
 
 
 def long_time(when: datetime | int, zone: tzinfo) -> str:

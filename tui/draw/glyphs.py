@@ -22,11 +22,11 @@ OLD = ("dumb", "vt", "ansi", "cons25", "sun", "xterm-mono")
 """Starts of TERM for terminals that show only ASCII."""
 
 STAND_INS = {
-    **dict(zip("▲△▽◆●○■✕◁□", "!+v*oO@x<#", strict=True)),
+    **dict(zip("▲△▽◆◇●○■□▴▵✕◁⊘◌◐", "!+v*+oO#=!ix<&_/", strict=True)),
     **dict(zip("‖▶…·–—×›‹↑↓←→•", "|>~.--x><^v<>*", strict=True)),
     **dict(zip("▁▂▃▄▅▆▇█", "_,-=+*%#", strict=True)),
-    **dict(zip("░▒▓▏▕▾▿▴✓┊┈┄╌", ".:%||v.^Y:---", strict=True)),
-    **dict(zip("─━│┃┌┐└┘├┤┬┴┼", "--||+++++++++", strict=True)),
+    **dict(zip("░▒▓▏▕▾▿✓┊┈┄╌", ".:%||v.Y:---", strict=True)),
+    **dict(zip("─━│┃┌┐└┘├┤┬┴┼╭╮╰╯", "--||+++++++++++++", strict=True)),
     **dict(zip("±°²³µ§¶√≥≤≈", "~'23u$P/><~", strict=True)),
 }
 """The ASCII substitute of each glyph. No two states share a substitute."""
@@ -120,7 +120,8 @@ def _within(line: Line, width: int) -> Line:
     kept: list[Span] = []
     room = width
     for span in line:
-        kept.append(Span(set_cell_size(span.text, min(cell_len(span.text), max(room, 0))), span.role))
+        text = set_cell_size(span.text, min(cell_len(span.text), max(room, 0)))
+        kept.append(Span(text, span.role, span.paper))
         room -= cell_len(span.text)
     return tuple(kept)
 
@@ -128,7 +129,7 @@ def _within(line: Line, width: int) -> Line:
 def _shown(line: Line, glyphs: Glyphs) -> Line:
     if glyphs is Glyphs.UNICODE:
         return line
-    return tuple(Span(reduced(span.text, glyphs), span.role) for span in line)
+    return tuple(Span(reduced(span.text, glyphs), span.role, span.paper) for span in line)
 
 
 ARROWS = {1: "↑", 0: " ", -1: "↓"}

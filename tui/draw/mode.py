@@ -101,7 +101,7 @@ def since_text(when: datetime, now: datetime, zone: tzinfo) -> str:
     """Return a time of the wall clock, 03:12 CET, with the day if it is not today."""
     local, today = in_zone(when, zone), in_zone(now, zone)
     clock, _, name = wall_time(when, zone).partition(" ")
-    day = "" if local.date() == today.date() else f"{local:%m-%d} "
+    day = "" if local.date() == today.date() else f"{local.day} {local:%b} "
     return f"{day}{clock[:5]} {name}".rstrip()
 
 

@@ -1,12 +1,13 @@
 """Sparklines: severity as blocks on a fixed scale that doubles at each step, with limit and gaps."""
 
 import math
+from bisect import bisect_right
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tui.draw.text import Line, Role, Span
+from tui.draw.text import SEVERITIES, Line, Role, Span
 
 LOWEST = -2
 """log2 of the bottom of the scale, 0.25."""
@@ -19,6 +20,10 @@ STEPS = "▁▂▄▅▇█"
 more is above it."""
 
 FINE = " ▁▂▃▄▅▆▇█"
+
+BOUNDS = (0.5, 1.0, 2.0, 4.0)
+"""Severities at which the next colour begins; the second is the limit."""
+
 GAP = "·"
 
 
@@ -105,7 +110,7 @@ def tall_sparkline(columns: list[Column], rows: int = 3) -> list[Line]:
         for column in columns:
             glyph, role = _part(column, row, octaves, limit), _role(column)
             if row == limit:
-                role = Role.RULED_ALARM if role is Role.ALARM else Role.RULED
+                role = Role.RULED_ALARM if role in SEVERITIES[2:] else Role.RULED
             cells.append((glyph, role))
         lines.append(_spans(cells))
     return lines
@@ -140,7 +145,12 @@ def _part(column: Column, row: int, octaves: float, limit: int) -> str:
 def _role(column: Column) -> Role:
     if column.value is None or not math.isfinite(column.value) or column.baseline:
         return Role.DIM
-    return Role.ALARM if column.value >= 1.0 else Role.PLAIN
+    return severity_role(column.value)
+
+
+def severity_role(severity: float) -> Role:
+    """Return the colour of a severity: two steps below the limit, three above."""
+    return SEVERITIES[bisect_right(BOUNDS, severity)]
 
 
 def _spans(cells: list[tuple[str, Role]]) -> Line:

@@ -22,14 +22,52 @@ class Role(StrEnum):
     GOOD = "good"
     RULED = "ruled"
     RULED_ALARM = "ruled-alarm"
+    FRAME = "frame"
+    KEY = "key"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    RINGING_HIGH = "ringing-high"
+    RINGING_MEDIUM = "ringing-medium"
+    RINGING_LOW = "ringing-low"
+    SEVERITY_0 = "severity-0"
+    SEVERITY_1 = "severity-1"
+    SEVERITY_2 = "severity-2"
+    SEVERITY_3 = "severity-3"
+    SEVERITY_4 = "severity-4"
+    HEAT_0 = "heat-0"
+    HEAT_1 = "heat-1"
+    HEAT_2 = "heat-2"
+    HEAT_3 = "heat-3"
+    HEAT_4 = "heat-4"
+    HEAT_5 = "heat-5"
+    HEAT_6 = "heat-6"
+    HEAT_7 = "heat-7"
+
+
+SEVERITIES = (Role.SEVERITY_0, Role.SEVERITY_1, Role.SEVERITY_2, Role.SEVERITY_3, Role.SEVERITY_4)
+"""From below half the limit to severe; the third begins at the limit."""
+
+HEATS = (
+    Role.HEAT_0,
+    Role.HEAT_1,
+    Role.HEAT_2,
+    Role.HEAT_3,
+    Role.HEAT_4,
+    Role.HEAT_5,
+    Role.HEAT_6,
+    Role.HEAT_7,
+)
+"""From nothing to the most, in equal steps of lightness."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A run of text in one role."""
+    """A run of text in one role; `paper` is the role whose colour is behind it, None for the background."""
 
     text: str
     role: Role = Role.PLAIN
+    paper: Role | None = None
 
 
 Line = tuple[Span, ...]

@@ -16,6 +16,9 @@ from tui.screens.numbers import Numbers, severity_numbers
 from tui.screens.panel import Panel
 from tui.screens.state import Rows, Shown
 
+ROOM_FOR_ENGINE = 20
+"""Lines of the screen from which an engine that works well has a line."""
+
 
 class ConsoleScreen(Screen[None], inherit_bindings=False):
     """A screen with the banner on top and the notice and the keys below. It draws the value it is given.
@@ -44,7 +47,10 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
         self.shown = shown
         if not self.is_mounted:
             return
-        self.query_one("#banner", Panel).show(
+        banner = self.query_one("#banner", Panel)
+        most = 1 if self.size.height < ROOM_FOR_ENGINE else 2
+        banner.wanted = len(banner_lines(self.size.width, most, shown.banner, shown.zone))
+        banner.show(
             partial(banner_lines, banner=shown.banner, zone=shown.zone), key=(shown.banner, shown.zone)
         )
         notice = self.query_one("#notice", Panel)
@@ -60,6 +66,11 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
         """The glyphs that the terminal can show."""
         found = getattr(self.app, "glyphs", Glyphs.UNICODE)
         return found if isinstance(found, Glyphs) else Glyphs.UNICODE
+
+    @property
+    def colours(self) -> bool:
+        """Whether more than the terminal's 16 colours are drawn."""
+        return bool(getattr(self.app, "colours", False))
 
     def draw(self, shown: Shown) -> None:
         """Give each panel its lines."""

@@ -113,6 +113,9 @@ class Dialog(Modal):
         self._draw()
 
     def _draw(self) -> None:
+        if not self.query("#question"):
+            # It is left again before it was made.
+            return
         width = max(self.size.width - 4, 1)
         question = self.query_one("#question", Panel)
         question.wanted = len(question_lines(width, 99, self.question))

@@ -63,9 +63,11 @@ class HelpScreen(Screen[None], inherit_bindings=False):
 
 
 SIGNS = (
-    "▲ UNACK  △ acked  ▽ returned, UNACK  ◆ above limit",
-    "● normal  ○ baseline  ■ stopped  ✕ sensor  ? no data",
-    "◁ shelved  □ out of service",
+    "Not acknowledged: ■ HIGH  ◆ MEDIUM  ▴ low",
+    "Acknowledged: □ HIGH  ◇ MEDIUM  ▵ low",
+    "▽ returned, not acknowledged  · over",
+    "● normal  ◐ above limit  ○ baseline  ◌ stopped  ✕ sensor",
+    "? no data  ◁ shelved  ⊘ out of service",
     "Severity 1.00 is the limit. · nothing to score there",
 )
 

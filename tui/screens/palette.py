@@ -107,7 +107,8 @@ class Finder(Modal, inherit_bindings=False):
         self.found = find(self._keymap, self._place, text[:LONGEST])
 
     def _draw(self) -> None:
-        if not self.is_mounted:
+        if not (self.is_mounted and self.query("#finder")):
+            # It is left again before it was made.
             return
         panel = self.query_one("#finder", Panel)
         panel.wanted = min(len(self.found.actions) + AROUND, self.size.height)

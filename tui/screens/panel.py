@@ -16,7 +16,16 @@ from tui.draw.text import Line, Lines, Role, Span, width_of
 Draw = Callable[[int, int], Lines]
 """From a width and a height in cells to at most so many lines."""
 
-FILLED = frozenset({Role.RINGING, Role.RULED, Role.RULED_ALARM})
+FILLED = frozenset(
+    {
+        Role.RINGING,
+        Role.RINGING_HIGH,
+        Role.RINGING_MEDIUM,
+        Role.RINGING_LOW,
+        Role.RULED,
+        Role.RULED_ALARM,
+    }
+)
 """Roles in which a blank is seen."""
 
 
@@ -74,6 +83,9 @@ class Panel(Widget):
             if style is None or span.text.strip() or span.role in FILLED or role in FILLED:
                 # Blanks look alike in most roles: keeping the style spares a change of colour.
                 role, style = span.role, self.get_component_rich_style(f"panel--{span.role}")
+                if span.paper is not None:
+                    under = self.get_component_rich_style(f"panel--{span.paper}")
+                    style = style + Style(bgcolor=under.color)
             segments.append(Segment(span.text, style))
         rest = self.rich_style if style is None or role in FILLED else style
         return Strip(segments).simplify().adjust_cell_length(width, rest)
@@ -98,7 +110,9 @@ class Panel(Widget):
         glyphs = getattr(self.app, "glyphs", Glyphs.UNICODE)
         if glyphs is Glyphs.UNICODE:
             return lines
-        return [tuple(Span(reduced(span.text, glyphs), span.role) for span in line) for line in lines]
+        return [
+            tuple(Span(reduced(span.text, glyphs), span.role, span.paper) for span in line) for line in lines
+        ]
 
 
 def changed(old: Line, new: Line, width: int) -> tuple[int, int]:

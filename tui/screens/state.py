@@ -35,7 +35,7 @@ class Shown:
     recording times, `wall_zone` that of the wall clock, which shows `now`. `machine` is the one selected in
     the fleet, `fleet_view` its arrangement, `fleet_alarm` the key of the alarm selected among those of all
     machines. `keymap` holds the keys in force. `extra` is what the screen's own `look` found in the store,
-    None until it has looked.
+    None until it has looked. `per_item`: seconds for each item learned from, None where unknown.
     """
 
     banner: Banner
@@ -54,6 +54,7 @@ class Shown:
     extra: object = None
     fleet_view: FleetView = field(default_factory=FleetView)
     fleet_alarm: str = ""
+    per_item: float | None = None
 
 
 class Shows(Protocol):

@@ -1,6 +1,7 @@
 """An application on a terminal: driver, themes, keys that come too fast, and a terminal that went away."""
 
 from collections.abc import Callable, Container
+from pathlib import Path
 
 from textual.app import App
 from textual.await_complete import AwaitComplete
@@ -11,7 +12,7 @@ from textual.screen import ModalScreen
 
 from tui.terminal.hangup import Terminal
 from tui.terminal.key_gate import KeyGate
-from tui.terminal.themes import own_themes, textual_name
+from tui.terminal.themes import DARK, THEMES, known_theme, own_themes, textual_name, user_theme, user_themes
 
 
 class TerminalApp(App[None], inherit_bindings=False):
@@ -20,8 +21,17 @@ class TerminalApp(App[None], inherit_bindings=False):
     # Enter in Textual's palette runs an action found for an earlier text.
     ENABLE_COMMAND_PALETTE = False
 
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Return the colours that the terminal's own theme does not name."""
+        return DARK
+
     def __init__(
-        self, theme: str, bound: Container[str], clock: Callable[[], float], always: Container[str] = ()
+        self,
+        theme: str,
+        bound: Container[str],
+        clock: Callable[[], float],
+        always: Container[str] = (),
+        themes: Path | None = None,
     ) -> None:
         """Start in a theme.
 
@@ -30,7 +40,13 @@ class TerminalApp(App[None], inherit_bindings=False):
             bound: Textual's names of the keys that do something.
             clock: seconds that never go back.
             always: names of the keys that always get through, because they leave.
+            themes: folder of the user's own themes.
+
+        Raises:
+            ThemeError: there is no such theme, or its file is none.
         """
+        self._themes = user_themes(themes)
+        known_theme(theme, themes)
         # With the terminal's own colours from the start, NO_COLOR leaves no colour at all; where they are
         # set later, black is painted on black.
         super().__init__(ansi_color=True if theme == "terminal" else None)
@@ -51,8 +67,24 @@ class TerminalApp(App[None], inherit_bindings=False):
         """Whether the terminal went away."""
         return self._terminal is not None and self._terminal.has_gone()
 
+    @property
+    def colours(self) -> bool:
+        """Whether more than the terminal's 16 colours are drawn."""
+        return self.theme_worn != "terminal" and not self.no_color
+
+    @property
+    def theme_names(self) -> tuple[str, ...]:
+        """The names of all themes, in the order in which one follows the other."""
+        return (*THEMES, *self._themes)
+
     def wear(self, theme: str) -> None:
-        """Draw in a theme, by its name in the settings."""
+        """Draw in a theme, by its name in the settings.
+
+        Raises:
+            ThemeError: it is one of the user, and its file is no theme.
+        """
+        if theme in self._themes:
+            self.register_theme(user_theme(self._themes[theme]))
         self.theme_worn = theme
         if not self.no_color:
             self.ansi_color = None

@@ -31,7 +31,7 @@ async def test_a_acknowledges_the_ring_on_the_screen_and_who_and_when_are_kept(
         await pilot.press("a")
         await settled(pilot)
         assert "MEDIUM acked" in text(app)
-        assert "Acknowledged by ann: Bearing 1, outer race, rang 02-16 06:02" in text(app)
+        assert "Acknowledged by ann: Bearing 1, outer race, rang 16 Feb 06:02" in text(app)
         (event,) = acknowledgements(own_store)
         assert event.at == synthetic.at(80)
         assert event.recorded_at == clock.wall()

@@ -67,7 +67,7 @@ async def test_the_alarm_screen_lists_what_is_active_and_tells_the_story_of_the_
         await pilot.press("G", "3")
         await settled(pilot)
         assert "Alarms, active: 2" in text(app)
-        assert "›▲ 02-16 06:02 Bearing 1" in text(app)
+        assert "›■ 16 Feb 06:02 Bearing 1" in text(app)
         if size[1] < 22:
             assert "Bearing 1: outer race" not in text(app)
             await pilot.press("enter")
@@ -92,7 +92,7 @@ async def test_what_is_filtered_out_and_wants_an_acknowledgement_is_still_counte
         await pilot.press("x", "slash", *"from bear", "enter")
         await settled(pilot)
         assert 'only "from bear"' in text(app)
-        assert "›▲ 02-17 13:32 Bearing 3" in text(app)
+        assert "›◆ 17 Feb 13:32 Bearing 3" in text(app)
         await pilot.press("x")
         await settled(pilot)
         assert "Alarms, active: 2" in text(app)
@@ -104,7 +104,7 @@ async def test_selecting_an_alarm_selects_its_bearing_everywhere(console: Make, 
         await settled(pilot)
         await pilot.press("G", "3", "down", "1")
         await settled(pilot)
-        assert "›▲ Bearing 3" in text(app)
+        assert "›◆ Bearing 3" in text(app)
 
 
 async def test_j_goes_to_where_the_alarm_was_raised(console: Make, busy: Path) -> None:
@@ -181,7 +181,7 @@ async def test_a_bearing_goes_out_of_service_with_a_reason_and_comes_back_after_
         await settled(pilot)
         await pilot.press("G", "down", "o", *"new seal", "enter")
         await settled(pilot)
-        assert "□ Bearing 2" in text(app)
+        assert "⊘ Bearing 2" in text(app)
         assert "out of service" in text(app)
         await pilot.press("o", "n")
         await settled(pilot)
@@ -274,7 +274,7 @@ async def test_acting_on_the_past_says_that_it_is_the_past(console: Make, busy: 
         await settled(pilot)
         await pilot.press("n")
         await settled(pilot)
-        assert "The screen shows the past: as of 02-16 20:02" in text(app)
+        assert "The screen shows the past: as of 16 Feb 20:02" in text(app)
 
 
 # Any text.
@@ -306,10 +306,10 @@ def test_no_name_note_or_message_breaks_a_line_of_the_list_or_the_story(
 def test_the_story_tells_events_evidence_peak_notes_who_and_what_to_do(busy: Path) -> None:
     frame = frame_of(busy, 110)
     drawn = plain(story_rows(80, frame, frame.alarms[0], UTC))
-    assert "▲ high priority, UNACK, raised 02-16 06:02, HIGH since 02-17 07:42" in drawn
+    assert "■ high priority, UNACK, raised 16 Feb 06:02, HIGH since 17 Feb 07:42" in drawn
     assert "peak 4.91" in drawn
-    assert "02-16 06:02 raised, medium, severity 1.20" in drawn
-    assert "02-17 07:42 escalated, high" in drawn
+    assert "16 Feb 06:02 raised, medium, severity 1.20" in drawn
+    assert "17 Feb 07:42 escalated, high" in drawn
 
 
 def frame_of(state: Path, position: int) -> Frame:

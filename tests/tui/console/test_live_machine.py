@@ -117,7 +117,7 @@ async def test_paused_live_says_how_far_behind_it_is_and_new_rings_still_show(
         await looked(app, pilot)
         assert "LIVE ▶" in text(app)
         assert "behind" not in text(app)
-        assert "▲ Bearing 1: ALARM, UNACKNOWLEDGED" in text(app)
+        assert "◆ MEDIUM  Bearing 1" in text(app)
 
 
 async def test_a_ring_stays_new_until_an_operator_answers_it_on_whatever_console(
@@ -181,11 +181,12 @@ async def test_an_alarm_that_comes_before_any_data_is_shown_and_acknowledged(
         app = console(tmp_path / "new", session="", playing=True, at_newest=True)
         async with app.run_test(size=(80, 24)) as pilot:
             await settled(pilot)
-            assert "1 unacknowledged" in text(app)
+            assert "■ HIGH  engine" in text(app)
+            assert "NOT ACKNOWLEDGED" in text(app)
             await looked_at(pilot)
             await pilot.press("a")
             await settled(pilot)
-            assert "1 unacknowledged" not in text(app)
+            assert "NOT ACKNOWLEDGED" not in text(app)
         assert store.events(record)[-1].kind is EventKind.ACKNOWLEDGED
 
 
@@ -272,12 +273,12 @@ async def test_several_machines_come_the_worst_first_and_one_is_opened(
         await settled(pilot)
         rows = [row for row in text(app).splitlines() if row[3:10].strip() in ("fan 2", "press 4", "pump 9")]
         assert [row[3:10].strip() for row in rows] == ["fan 2", "press 4", "pump 9"]
-        assert rows[0].startswith("›▲ fan 2")
+        assert rows[0].startswith("›◆ fan 2")
         assert "MEDIUM UNACK" in rows[0]
         await pilot.press("down", "enter")
         await settled(pilot)
         assert "press 4  LIVE" in text(app)
-        assert "● all 4 normal" in text(app)
+        assert "● All 4 bearings normal" in text(app)
         clock.seconds += 11
         await pilot.press("0")
         await looked(app, pilot)

@@ -2,11 +2,9 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
-from engine.config.sections import ConsoleSettings
 from tests.tui.conftest import settled, text
 from tui.console.app import Console
 from tui.console.options import Appearance
@@ -17,8 +15,6 @@ Make = Callable[..., Console]
 
 
 def test_the_themes_that_follow_one_another_are_those_that_can_be_set() -> None:
-    named = get_args(ConsoleSettings.model_fields["theme"].annotation)
-    assert set(THEMES) == set(named) - {"auto"}
     seen = [THEMES[0]]
     while (following := next_theme(seen[-1])) != seen[0]:
         seen.append(following)
@@ -51,6 +47,26 @@ async def test_a_theme_is_drawn_at_once_and_is_there_the_next_time(
         assert poor.theme_worn == "terminal"
         await pilot.press("q")
     assert recall(memory)["ims-set2"].theme == "light"
+
+
+async def test_a_theme_of_the_user_follows_ours_and_a_broken_file_is_said_and_passed_over(
+    console: Make, whole_store: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "a-night.toml").write_text('primary = "#335577"\nbackground = "#000011"\n')
+    (tmp_path / "b-broken.toml").write_text('primry = "#335577"\n')
+    app = console(whole_store, session="", appearance=Appearance("contrast-light", themes=tmp_path))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await pilot.press("T", "T")
+        await settled(pilot)
+        assert app.theme_worn == "a-night"
+        assert app.screen.styles.background.hex == "#000011"
+        await pilot.press("T")
+        await settled(pilot)
+        assert "primry is no key of a theme" in text(app)
+        await pilot.press("T")
+        await settled(pilot)
+        assert app.theme_worn == "dark"
 
 
 async def test_without_colours_no_theme_follows(

@@ -14,6 +14,7 @@ from engine.alarms.alarm import Alarm
 from engine.clock import microseconds
 from engine.records.assessment import Quality
 from engine.records.events import Acknowledged, Event, EventKind, Priority
+from engine.records.progress import Heartbeat, Phase
 from engine.store.store import Store
 from tests.tui import synthetic
 from tui.data.crossings import Crossing
@@ -33,12 +34,17 @@ from tui.draw.notice import (
     notice_lines,
     rings_notice,
 )
+from tui.draw.status import EngineStatus
 from tui.draw.text import Role, Span, clean, fit, pick, plain, title, width_of, window
 from tui.draw.timeline import timeline_lines
-from tui.screens.overview.why import curve, why_lines
+from tui.keys.actions import DEFAULT
+from tui.screens.overview.card import Card, card_lines
+from tui.screens.overview.progress import curve
 
 WALL = synthetic.WALL
 NOWHERE = Condition("Bearing 1", Quality.RUNNING, False, 0.5, 0.25, 0, None)
+
+WELL = EngineStatus("engine: scored", Role.PLAIN, done=True)
 
 
 @pytest.fixture(scope="module")
@@ -80,26 +86,26 @@ SHELVED_BY_BOB: dict[str, object] = {"shelf": given_by("bob"), "shelved_until": 
     ("condition", "glyph", "word"),
     [
         (NOWHERE, "●", "normal"),
-        (replace(NOWHERE, severity=1.0), "◆", "above limit"),
+        (replace(NOWHERE, severity=1.0), "◐", "above limit"),
         (replace(NOWHERE, severity=math.nan), "?", "no score"),
         (replace(NOWHERE, baseline=True, severity=3.0), "○", "baseline"),
-        (replace(NOWHERE, quality=Quality.STOPPED), "■", "stopped"),
+        (replace(NOWHERE, quality=Quality.STOPPED), "◌", "stopped"),
         (replace(NOWHERE, quality=Quality.DEAD), "✕", "sensor dead"),
         (replace(NOWHERE, quality=Quality.CLIPPED), "✕", "clipped"),
         (replace(NOWHERE, quality=Quality.INVALID), "✕", "invalid"),
         (replace(NOWHERE, quality=None), "○", "no score yet"),
         (replace(NOWHERE, quality=None, silent=True), "?", "NO DATA"),
-        (replace(NOWHERE, alarm=alarm()), "▲", "MEDIUM UNACK"),
-        (replace(NOWHERE, alarm=alarm(priority=Priority.HIGH)), "▲", "HIGH UNACK"),
-        (replace(NOWHERE, alarm=alarm(priority=Priority.LOW)), "▲", "low UNACK"),
-        (replace(NOWHERE, alarm=alarm(acknowledgement=given_by("ann"))), "△", "MEDIUM acked"),
+        (replace(NOWHERE, alarm=alarm()), "◆", "MEDIUM UNACK"),
+        (replace(NOWHERE, alarm=alarm(priority=Priority.HIGH)), "■", "HIGH UNACK"),
+        (replace(NOWHERE, alarm=alarm(priority=Priority.LOW)), "▴", "low UNACK"),
+        (replace(NOWHERE, alarm=alarm(acknowledgement=given_by("ann"))), "◇", "MEDIUM acked"),
         (replace(NOWHERE, alarm=alarm(cleared=CLEARED)), "▽", "returned UNACK"),
-        (replace(NOWHERE, quality=Quality.STOPPED, alarm=alarm()), "▲", "MEDIUM UNACK"),
+        (replace(NOWHERE, quality=Quality.STOPPED, alarm=alarm()), "◆", "MEDIUM UNACK"),
         (replace(NOWHERE, alarm=alarm(**SHELVED_BY_BOB)), "◁", "MEDIUM shelved"),
         (replace(NOWHERE, alarm=alarm(priority=Priority.HIGH, **SHELVED_BY_BOB)), "◁", "HIGH shelved"),
         (replace(NOWHERE, alarm=alarm(priority=Priority.LOW, **SHELVED_BY_BOB)), "◁", "shelved"),
-        (replace(NOWHERE, retired=True), "□", "out of service"),
-        (replace(NOWHERE, retired=True, alarm=alarm(retired=given_by("ann"))), "□", "out of service"),
+        (replace(NOWHERE, retired=True), "⊘", "out of service"),
+        (replace(NOWHERE, retired=True, alarm=alarm(retired=given_by("ann"))), "⊘", "out of service"),
     ],
 )
 def test_every_state_has_its_glyph_and_its_word(condition: Condition, glyph: str, word: str) -> None:
@@ -144,7 +150,7 @@ def test_how_an_alarm_stands_is_said_at_any_width(
 
 def test_a_shelved_alarm_tells_until_when_and_by_whom() -> None:
     shelved = alarm(**SHELVED_BY_BOB)
-    until = f"{synthetic.at(120):%m-%d %H:%M}"
+    until = f"{synthetic.at(120):%d %b %H:%M}"
     assert standing(shelved, UTC)[0] == f"shelved until {until}, by bob"
     assert standing(replace(shelved, shelved_later=True), UTC)[0] == f"shelved later until {until}, by bob"
     assert already_notice(shelved, UTC).text == f"Bearing 1: shelved by bob until {until}"
@@ -173,8 +179,8 @@ def test_where_none_asks_for_it_the_first_is_meant_so_that_can_be_said_why_not()
 
 def test_the_bearings_say_state_severity_since_when_and_why(view: View) -> None:
     drawn = plain(bearing_lines(80, 5, frame(view, 110), 0, UTC))
-    assert drawn.splitlines()[1].startswith("›▲ Bearing 1 ")
-    assert "4.91 ↑ HIGH UNACK     02-16 06:02 outer race" in drawn
+    assert drawn.splitlines()[1].startswith("›■ Bearing 1 ")
+    assert "4.91 ↑ HIGH UNACK   outer race" in drawn
     assert drawn.count("normal") == 3
     assert "limit" in drawn.splitlines()[0]
 
@@ -182,7 +188,7 @@ def test_the_bearings_say_state_severity_since_when_and_why(view: View) -> None:
 def test_an_alarm_stays_on_a_machine_that_has_stopped(view: View) -> None:
     first = plain(bearing_lines(80, 5, frame(view, 139), 0, UTC)).splitlines()[1]
     assert "HIGH UNACK" in first
-    assert "■ stop" in first
+    assert "◌ stop" in first
 
 
 def test_bearings_that_do_not_fit_are_counted_and_their_alarms_with_them(tmp_path: Path) -> None:
@@ -194,14 +200,14 @@ def test_bearings_that_do_not_fit_are_counted_and_their_alarms_with_them(tmp_pat
     lines = plain(bearing_lines(60, 5, frame(many, 109), 8, UTC)).splitlines()
     assert len(lines) == 5
     assert any(line.startswith("›● Bearing 9") for line in lines)
-    assert lines[-1].strip() == "6 more, 1 with an unacknowledged alarm"
+    assert lines[-1].strip() == "5 more bearings, 1 with an unacknowledged alarm"
 
 
 def test_the_alarm_list_counts_names_and_dates(view: View) -> None:
     drawn = plain(alarm_lines(54, 6, frame(view, 110), "Bearing 1", UTC))
     assert "1 unacknowledged" in drawn
-    assert "▲ 02-16 06:02 Bearing 1 HIGH outer race" in drawn
-    assert "· 02-13 18:32 engine baseline learned" in drawn
+    assert "■ 16 Feb 06:02 Bearing 1 HIGH outer race" in drawn
+    assert "· 13 Feb 18:32 engine baseline learned" in drawn
 
 
 def test_alarms_that_do_not_fit_are_counted(view: View) -> None:
@@ -232,23 +238,15 @@ def test_where_there_is_room_what_follows_the_reason_stands_in_columns(view: Vie
     assert all("1.20 UNACK" in row for row in rows)
 
 
-def test_why_ranks_the_components_and_names_the_bands_of_the_selected_one(view: View) -> None:
-    lines = plain(why_lines(30, 10, frame(view, synthetic.RAISED), 0)).splitlines()
-    assert lines[0].startswith("── Why: Bearing 1")
-    assert "outer race" in lines[1]
-    assert lines[2].startswith("› Bearing 1")
-    assert any("kHz" in line and "%" in line for line in lines)
-
-
-def test_bands_of_another_snapshot_are_not_shown_as_those_of_this_one(view: View) -> None:
-    assert "kHz" not in plain(why_lines(30, 10, frame(view, 90), 0))
-
-
-def test_while_the_engine_learns_its_progress_stands_where_the_reasons_will(view: View) -> None:
-    empty = Frame(view, Playhead(None))
-    drawn = plain(why_lines(40, 8, empty, 0))
-    assert "epoch 30" in drawn
-    assert "validation 0.393" in drawn
+def test_while_the_engine_learns_the_card_says_what_from_how_much_and_how_long_still(view: View) -> None:
+    beat = Heartbeat(synthetic.WALL, 1, Phase.LEARNING, 30, 60, "")
+    empty = Frame(replace(view, heartbeat=beat), Playhead(None))
+    status = EngineStatus("engine: learning", Role.PLAIN, busy="LEARNING")
+    drawn = plain(card_lines(80, 8, Card(empty, status, UTC, DEFAULT.keys_of, per_item=4.0)))
+    words = " ".join(drawn.replace("│", "").split())
+    assert "Learning how the healthy machine vibrates: epoch 30 of 60; about 2 min to go." in words
+    assert "50 %" in drawn
+    assert "0.393" in drawn
 
 
 def test_the_timeline_marks_crossings_before_and_after_the_playhead(view: View) -> None:
@@ -256,8 +254,8 @@ def test_the_timeline_marks_crossings_before_and_after_the_playhead(view: View) 
     assert "▿" in marks
     assert "▾" not in marks
     assert bar.count("●") == 1
-    assert "02-12 11:02" in bar
-    assert "02-19 05:12" in bar
+    assert "12 Feb 11:02" in bar
+    assert "19 Feb 05:12" in bar
     assert "▾" in plain(timeline_lines(80, 2, frame(view, 80), UTC)).splitlines()[0]
 
 
@@ -268,7 +266,7 @@ def test_no_panel_breaks_or_overflows_at_any_size(view: View, width: int, positi
     for height in (1, 2, 3, 6, 14):
         drawn = [
             alarm_lines(width, height, shown, "Bearing 1", UTC),
-            why_lines(width, height, shown, 0),
+            card_lines(width, height, Card(shown, WELL, UTC, DEFAULT.keys_of)),
             timeline_lines(width, height, shown, UTC),
             bearing_lines(width, height, shown, 0, UTC),
         ]
@@ -292,9 +290,9 @@ def test_a_view_without_snapshots_draws_everywhere(tmp_path: Path) -> None:
 
 def test_one_ring_is_told_in_full_and_many_are_counted() -> None:
     one = rings_notice((alarm().ring,), UTC)
-    assert one.text == "Alarm: Bearing 1, limit, severity 1.20, at 02-16 06:02"
+    assert one.text == "Alarm: Bearing 1, limit, severity 1.20, at 16 Feb 06:02"
     many = rings_notice((alarm().ring,) * 5, UTC)
-    assert many.text.startswith("5 alarms rang: Bearing 1 02-16 06:02, ")
+    assert many.text.startswith("5 alarms rang: Bearing 1 16 Feb 06:02, ")
     assert many.text.endswith("and more")
 
 
@@ -306,7 +304,7 @@ def test_who_was_first_is_told_to_who_came_second() -> None:
 
 def test_an_acknowledgement_from_the_past_says_so() -> None:
     answer = Acknowledged(True, "ann", synthetic.at(90), WALL)
-    assert "the record goes to 02-19 05:12" in (
+    assert "the record goes to 19 Feb 05:12" in (
         acknowledged_notice(alarm(), answer, microseconds(synthetic.at(139)), UTC, UTC).text
     )
     assert "record" not in acknowledged_notice(alarm(), answer, microseconds(synthetic.at(90)), UTC, UTC).text
@@ -342,7 +340,7 @@ def test_crossings_at_one_instant_are_told_together(view: View) -> None:
     when = microseconds(synthetic.at(80))
     both = (Crossing(when, 0, True), Crossing(when, 3, False))
     text = crossing_notice(view, both, UTC).text
-    assert text == "Bearing 1 rose above, Bearing 4 fell below the limit at 02-16 08:22"
+    assert text == "Bearing 1 rose above, Bearing 4 fell below the limit at 16 Feb 08:22"
 
 
 def test_a_long_notice_breaks_between_words() -> None:

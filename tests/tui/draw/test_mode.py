@@ -14,7 +14,6 @@ from tui.data.playhead import Playhead
 from tui.data.reader import Reader
 from tui.data.view import Reading, View
 from tui.draw.banner import Banner, banner_lines
-from tui.draw.format import short_time
 from tui.draw.mode import Mode, age_text, behind_span, mode_of, mode_span
 from tui.draw.status import EngineStatus, engine_status
 from tui.draw.text import Role, Span, plain, width_of
@@ -188,7 +187,7 @@ def test_a_dead_engine_is_stale_since_its_last_beat(live: View) -> None:
     mode = mode_of(Playhead(int(live.series.at[-1]), following=True), live, DEAD, live=True)
     later = WALL + timedelta(days=1)
     assert mode_span(mode, WALL, UTC).text == "STALE ✕ LIVE since 03:00 UTC"
-    assert mode_span(mode, later, UTC).text == "STALE ✕ LIVE since 01-05 03:00 UTC"
+    assert mode_span(mode, later, UTC).text == "STALE ✕ LIVE since 5 Jan 03:00 UTC"
 
 
 # How far behind.
@@ -221,6 +220,6 @@ def test_the_banner_keeps_mode_and_instant_whole(view: View, width: int, behind:
     banner = Banner("a machine with quite a long name", mode, 10**15, DEAD, behind)
     lines = banner_lines(width, 2, banner, UTC)
     assert "REPLAY … WAITING FOR ENGINE since 03:00 UTC" in plain(lines)
-    assert short_time(10**15, UTC) in plain(lines)
+    assert "01:46" in plain(lines)
     assert "ENGINE STALE" in plain(lines)
     assert all(width_of(line) <= width for line in lines)

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from engine.records.events import Priority
 from tests.tui import synthetic
-from tests.tui.draw.test_alarm_wording import STATUS, alarm, frame, returned
+from tests.tui.draw.test_alarm_wording import alarm, card, frame, returned
 from tui.cli import app
 from tui.data.view import View
 from tui.draw.alarm_rows import alarm_lines
@@ -17,22 +17,17 @@ from tui.draw.bearing_rows import bearing_lines
 from tui.draw.text import plain, title
 from tui.screens.alarms.story import story_lines
 from tui.screens.bearing.trend import strip_lines
-from tui.screens.overview.headline import headline_lines
 
-RAISED = f"{synthetic.at(synthetic.RAISED):%m-%d %H:%M}"
-HIGH = f"HIGH since {synthetic.at(synthetic.ESCALATED):%m-%d %H:%M}"
+RAISED = f"{synthetic.at(synthetic.RAISED):%d %b %H:%M}"
+HIGH = f"HIGH since {synthetic.at(synthetic.ESCALATED):%d %b %H:%M}"
 
 
 @pytest.mark.parametrize("width", [60, 80, 120, 160])
-def test_headline_says_raised_once_it_is_severe_and_since_when_where_there_is_room(
-    view: View, width: int
-) -> None:
-    early = plain(headline_lines(width, 1, frame(view, 90), STATUS, UTC))
-    late = plain(headline_lines(width, 1, frame(view, 110), STATUS, UTC))
-    assert f"since {RAISED}" in early
-    assert f"raised {RAISED}" in late
-    assert f"since {RAISED}" not in late
-    assert (HIGH in late) is (width >= 120)
+def test_the_card_says_when_it_was_raised_and_since_when_it_is_high(view: View, width: int) -> None:
+    early, late = card(view, width, position=90), card(view, width, position=110)
+    assert "HIGH" not in early
+    assert HIGH in late
+    assert (f"alarm raised {RAISED}" in late) is (width >= 120)
 
 
 def test_story_and_strip_tell_both_instants(view: View) -> None:
@@ -44,20 +39,11 @@ def test_story_and_strip_tell_both_instants(view: View) -> None:
     assert "HIGH" not in plain(strip_lines(80, 2, frame(view, 90), 0, UTC))
 
 
-def test_a_bearing_with_several_rows_tells_the_second_instant_under_the_first(view: View) -> None:
-    rows = plain(bearing_lines(120, 13, frame(view, 110), 0, UTC)).splitlines()
-    assert RAISED in rows[1]
-    assert HIGH in rows[2]
-    assert "since" not in "".join(plain(bearing_lines(120, 13, frame(view, 90), 0, UTC)).splitlines()[1:])
-
-
 def test_headings_say_which_time_the_rows_give(view: View) -> None:
     for width in (52, 80, 120):
         assert (
             "raised, peak" in plain(alarm_lines(width, 5, frame(view, 110), "Bearing 1", UTC)).splitlines()[0]
         )
-    for width in (80, 120):
-        assert "times: raised" in plain(bearing_lines(width, 5, frame(view, 110), 0, UTC)).splitlines()[0]
 
 
 def test_a_heading_takes_the_longest_right_side_that_fits() -> None:
@@ -90,11 +76,10 @@ def test_status_and_alarms_tell_a_script_both_instants(whole_store: Path) -> Non
 def test_what_returned_is_not_said_to_be_so_since_its_raise(view: View) -> None:
     gone = returned(105)
     shown = frame(view, 110, alarm("Bearing 1", cleared=gone))
-    when = f"{gone.at:%m-%d %H:%M}"
+    when = f"{gone.at:%d %b %H:%M}"
     (one,) = shown.alarms
     assert f"raised {RAISED}, returned {when}" in plain(story_lines(110, 12, shown, one, UTC))
     for width in (60, 80, 120):
-        told = plain(headline_lines(width, 1, shown, STATUS, UTC))
-        assert "returned" in told
-        assert f"raised {RAISED}" in told
-        assert "since" not in told
+        told = card(view, width, *shown.alarms)
+        assert "returned, peak" in told.splitlines()[0]
+        assert "It is over." in told

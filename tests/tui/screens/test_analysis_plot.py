@@ -45,8 +45,8 @@ def test_a_line_with_a_height_ends_there_under_its_label() -> None:
     drawn = plain(plot_lines(60, 12, plot)).splitlines()
     column = next(row.index("┃") for row in drawn if "┃" in row)
     bars = [number for number, row in enumerate(drawn) if len(row) > column and row[column] == "┃"]
-    assert bars == [4, 5, 6, 7, 8, 9]
-    assert "O1" in drawn[3]
+    assert bars == [5, 6, 7, 8, 9]
+    assert "O1" in drawn[4]
 
 
 def test_cursors_beyond_the_part_that_is_seen_are_not_drawn() -> None:

@@ -18,7 +18,7 @@ from tui.data.pictures import Gallery
 from tui.data.playhead import Playhead
 from tui.data.view import View
 from tui.draw.glyphs import Glyphs
-from tui.draw.text import plain, width_of
+from tui.draw.text import HEATS, Span, plain, width_of
 from tui.draw.zoom import Zoom
 from tui.screens.bearing.bands import band_lines
 from tui.screens.bearing.contributions import contribution_lines
@@ -26,7 +26,7 @@ from tui.screens.bearing.envelope import envelope_lines, line_table, surface_tex
 from tui.screens.bearing.figures import figure_lines
 from tui.screens.bearing.recording import Waveform
 from tui.screens.bearing.trend import estimate_text, strip_lines, trend_lines
-from tui.screens.bearing.waterfall import waterfall_lines
+from tui.screens.bearing.waterfall import half_blocks, waterfall_lines
 from tui.screens.bearing.waveform import waveform_lines
 
 
@@ -44,14 +44,14 @@ WAVEFORM = Waveform("now", 20_480.0, SIGNAL)
 
 def test_the_trend_has_its_limit_its_times_and_what_rang(view: View) -> None:
     drawn = plain(trend_lines(80, 18, frame(view, 139), 0, UTC))
-    for word in ("┈", "02-12 11:02", "02-19 05:12", "rang", "▲", "limit", "▾", "○"):
+    for word in ("┈", "13 Feb", "19 Feb", "rang", "◆", "limit", "↑"):
         assert word in drawn
 
 
 def test_what_lies_after_the_playhead_is_not_on_the_trend(view: View) -> None:
     drawn = plain(trend_lines(80, 18, frame(view, synthetic.ONSET - 1), 0, UTC))
     assert "rang" not in drawn
-    assert "▾" not in drawn
+    assert "↑" not in drawn
 
 
 def test_acknowledgements_are_marked(view: View) -> None:
@@ -75,15 +75,16 @@ def test_acknowledgements_are_marked(view: View) -> None:
 
 def test_zooming_shows_a_part_of_the_time_about_the_playhead(view: View) -> None:
     drawn = plain(trend_lines(80, 18, frame(view, 100), 0, UTC, level=2))
-    assert "02-12 11:02" not in drawn
-    assert "02-17" in drawn
+    assert "13 Feb" not in drawn
+    assert "17 Feb" in drawn
+    assert "12:00" in drawn
 
 
 @pytest.mark.parametrize("glyphs", list(Glyphs))
 def test_severity_above_the_limit_is_seen_in_one_line_as_well(view: View, glyphs: Glyphs) -> None:
     drawn = plain(strip_lines(80, 2, frame(view, 120), 0, UTC, glyphs))
     assert drawn.isascii() is (glyphs is Glyphs.ASCII)
-    assert "alarm raised 02-16 06:02, HIGH since 02-17 07:42" in drawn
+    assert "alarm raised 16 Feb 06:02, HIGH since 17 Feb 07:42" in drawn
 
 
 def test_the_time_to_the_limit_is_what_the_engine_said_with_its_range(view: View) -> None:
@@ -109,7 +110,7 @@ def test_the_time_to_the_limit_is_what_the_engine_said_with_its_range(view: View
     )
     seen = replace(view, events=(*view.events, raised))
     told = estimate_text(frame(seen, 62), 1, UTC)
-    assert told == "rising: limit about 02-17 01:02 (30 h to never from 02-15 09:02)"
+    assert told == "rising: limit about 17 Feb 01:02 (30 h to never from 15 Feb 09:02)"
     late = estimate_text(frame(seen, 139), 1, UTC)
     assert late.endswith("that time has passed")
     assert "no estimate" in estimate_text(frame(view, 62), 1, UTC)
@@ -119,8 +120,8 @@ def test_the_time_to_the_limit_is_what_the_engine_said_with_its_range(view: View
 
 
 def test_the_spectrum_has_measured_expected_and_the_baseline_s_range(view: View, gallery: Gallery) -> None:
-    drawn = plain(band_lines(100, 16, view.picture, 1, "at 02-17 19:22", gallery.usual(0), unit="V"))
-    for word in ("ch 1 at 02-17 19:22", "dB re 1 V", "•", "░", "kHz", "dB"):
+    drawn = plain(band_lines(100, 16, view.picture, 1, "at 17 Feb 19:22", gallery.usual(0), unit="V"))
+    for word in ("ch 1 at 17 Feb 19:22", "dB re 1 V", "•", "░", "kHz", "dB"):
         assert word in drawn
 
 
@@ -231,6 +232,24 @@ def test_the_waterfall_darkens_where_it_grew_louder_and_when(view: View, gallery
         set(row) & set("▒▓█")
         for row in plain(waterfall_lines(80, 20, frame(view, 120), gallery, 2, UTC)).splitlines()[2:-2]
     )
+
+
+def test_in_colours_a_line_of_the_waterfall_holds_two_rows(view: View, gallery: Gallery) -> None:
+    assert half_blocks([0, 1, 0, 2, 3], [0, 0, 1, 2, 1]) == (
+        Span(" "),
+        Span("▀", HEATS[0]),
+        Span("▄", HEATS[0]),
+        Span("█", HEATS[1]),
+        Span("▀", HEATS[2], HEATS[0]),
+    )
+    coloured = waterfall_lines(80, 20, frame(view, 120), gallery, 1, UTC, colours=True)
+    roles = {span.role for line in coloured for span in line} | {
+        span.paper for line in coloured for span in line if span.paper is not None
+    }
+    assert len(roles & set(HEATS)) >= 5
+    assert all(width_of(line) <= 80 for line in coloured)
+    plain_one = waterfall_lines(80, 20, frame(view, 120), gallery, 1, UTC, glyphs=Glyphs.ASCII, colours=True)
+    assert plain(plain_one).isascii()
 
 
 def test_the_waterfall_ends_at_the_playhead(view: View, gallery: Gallery) -> None:

@@ -113,7 +113,7 @@ def test_files_are_counted_and_refused_ones_named_with_reason_and_since_when(vie
     assert "40" in drawn
     assert "taken in and scored" in drawn
     assert "3 ready to be taken in; 2 not complete yet" in drawn
-    assert "✕ a[/b]name, conflict since 01-05 03:00: another recording of the same time" in drawn
+    assert "✕ a[/b]name, conflict since 5 Jan 03:00: another recording of the same time" in drawn
     assert "\x1b" not in drawn
     many = replace(FACTS, refused=FACTS.refused * 50)
     assert "lines more" in plain(file_lines(100, 12, frame(live(view), 80), many, UTC)).splitlines()[-1]

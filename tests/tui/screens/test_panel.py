@@ -9,6 +9,7 @@ from textual.geometry import Region
 import tui
 from tui.draw.text import Lines, Role, Span
 from tui.screens.panel import Panel, changed
+from tui.terminal.themes import DARK
 
 
 class Recording(Panel):
@@ -27,6 +28,10 @@ class Bench(App[None]):
 
     CSS_PATH = Path(tui.__file__).with_name("console") / "raceway.tcss"
     CSS = "Panel { height: 4; }"
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Return the colours that Textual's themes do not name."""
+        return DARK
 
     def compose(self) -> ComposeResult:
         """Yield the panel."""

@@ -91,10 +91,10 @@ async def test_a_pane_that_was_hidden_comes_back_with_what_belongs_there(
 async def test_the_plots_follow_the_playhead(console: Make, whole_store: Path) -> None:
     async with console(whole_store).run_test(size=SIZE) as pilot:
         app = await opened(pilot, 100, "2", "e")
-        assert "Envelope spectrum, ch 1 at 02-17 07:42" in text(app)
+        assert "Envelope spectrum, ch 1 at 17 Feb 07:42" in text(app)
         await pilot.press("left")
         await settled(pilot)
-        assert "Envelope spectrum, ch 1 at 02-17 06:32" in text(app)
+        assert "Envelope spectrum, ch 1 at 17 Feb 06:32" in text(app)
         await pilot.press("down")
         await settled(pilot)
         assert "Envelope spectrum, ch 2" in text(app)

@@ -66,7 +66,7 @@ def test_the_highest_severity_of_a_column_counts(view: View) -> None:
 def test_baseline_stop_and_sensor_have_characters_of_their_own(view: View) -> None:
     cells = cells_of(frame(view, 100), 1, synthetic.COUNT, Glyphs.UNICODE)
     assert cells[5] == "○"
-    assert cells[-1] == "■"
+    assert cells[-1] == "◌"
     quality = view.series.quality.copy()
     quality[90, 1] = Quality.DEAD
     severity = view.series.severity.copy()

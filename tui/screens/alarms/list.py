@@ -7,8 +7,8 @@ from rich.cells import cell_len
 from engine.alarms.alarm import Alarm
 from tui.data.alarm_filter import AlarmFilter, Listing
 from tui.data.frame import Frame
-from tui.draw.alarm_rows import PRIORITIES, alarm_glyph, standing
-from tui.draw.format import reasons, short_time, subject
+from tui.draw.alarm_rows import PRIORITIES, standing
+from tui.draw.format import alarm_glyph, alarm_roles, reasons, short_time, subject
 from tui.draw.severity import severity_text
 from tui.draw.text import Line, Lines, Role, Span, fit, pick, title, window
 from tui.screens.alarms.filter import filter_text, listed
@@ -43,8 +43,8 @@ def alarm_list_lines(
     lines = [heading(width, frame.alarms, shown, chosen)]
     name = min(max((cell_len(subject(alarm)) for alarm in shown), default=4), 16 if width >= 80 else 10)
     longest = max((cell_len(reasons(alarm, frame.playhead.at)[0]) for alarm in shown), default=5)
-    cause = max(min(longest, 24, width - 12 - 3 - name - 1 - 5 - 6 - 12), 8)
-    columns = f"   {'raised':<12}{'what':<{name}} {'prio':<5}{'cause':<{cause}} {'peak':>5} state"
+    cause = max(min(longest, 24, width - 13 - 3 - name - 1 - 5 - 6 - 12), 8)
+    columns = f"   {'raised':<13}{'what':<{name}} {'prio':<5}{'cause':<{cause}} {'peak':>5} state"
     keys = [alarm.key for alarm in shown]
     place = keys.index(selected) if selected in keys else 0
     rows = window(len(shown), place, height - 2)
@@ -80,9 +80,8 @@ def heading(width: int, alarms: tuple[Alarm, ...], shown: tuple[Alarm, ...], cho
 
 def row(width: int, frame: Frame, alarm: Alarm, name: int, cause: int, zone: tzinfo, *, chosen: bool) -> Line:
     """Return the row of an alarm: cursor, state, time, subject, reason, peak."""
-    quiet = alarm.put_away or not alarm.stands
-    role = Role.ALARM if alarm.needs_acknowledgement else Role.DIM if quiet else Role.WARNING
-    fixed = 3 + 12 + name + 1 + 5 + cause + 1 + 6
+    role, state_role = alarm_roles(alarm)
+    fixed = 3 + 13 + name + 1 + 5 + cause + 1 + 6
     return (
         Span("›" if chosen else " ", Role.STRONG),
         Span(f"{alarm_glyph(alarm)} {short_time(alarm.raised.at, zone)} ", role),
@@ -92,6 +91,6 @@ def row(width: int, frame: Frame, alarm: Alarm, name: int, cause: int, zone: tzi
         Span(f"{severity_text(frame.peak(alarm).severity):>5} ", role),
         Span(
             pick(max(width - fixed, 0), *standing(alarm, zone)).rstrip(),
-            Role.RINGING if alarm.needs_acknowledgement else role,
+            state_role,
         ),
     )

@@ -11,8 +11,18 @@ from engine.clock import microseconds
 from engine.records.events import RINGS, Event, EventKind
 from engine.records.payloads import Cleared, Diagnosed, Ring, RingEvidence, SurfaceEvidence
 from tui.data.frame import Frame
-from tui.draw.alarm_rows import alarm_glyph, standing
-from tui.draw.format import duration, frequency, limit_due, percent, reason, short_time, since_texts, subject
+from tui.draw.alarm_rows import standing
+from tui.draw.format import (
+    alarm_glyph,
+    duration,
+    frequency,
+    limit_due,
+    percent,
+    reason,
+    short_time,
+    since_texts,
+    subject,
+)
 from tui.draw.notice import wrapped
 from tui.draw.severity import severities_text, severity_text
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, title

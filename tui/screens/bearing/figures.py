@@ -14,7 +14,7 @@ from tui.draw.format import short_time
 from tui.draw.glyphs import Glyphs, finished
 from tui.draw.severity import severity_text
 from tui.draw.sparkline import Column, resample, sparkline, tall_sparkline
-from tui.draw.text import Line, Lines, Role, Span, clean, fit, title
+from tui.draw.text import SEVERITIES, Line, Lines, Role, Span, clean, fit, title
 from tui.screens.bearing.analysis.plot import Layer, Plot, plot_lines
 
 Floats = NDArray[np.float64]
@@ -196,5 +196,5 @@ def _rows(name: str, told: str, columns: list[Column], tall: bool) -> Lines:
 
 def _uncoloured(rows: list[Line]) -> list[Line]:
     """Return the rows without alarm colours: only severity is judged."""
-    quiet = {Role.ALARM: Role.PLAIN, Role.RULED_ALARM: Role.RULED}
+    quiet = {**dict.fromkeys(SEVERITIES, Role.PLAIN), Role.RULED_ALARM: Role.RULED}
     return [tuple(Span(span.text, quiet.get(span.role, span.role)) for span in row) for row in rows]

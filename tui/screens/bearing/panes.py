@@ -58,6 +58,7 @@ class Desk:
     waveform: Waveform | None
     zoom: Zoom = WHOLE
     glyphs: Glyphs = Glyphs.UNICODE
+    colours: bool = False
 
     @property
     def sheet(self) -> Sheet:
@@ -145,7 +146,12 @@ def _record_panes(shown: Shown, frame: Frame, desk: Desk) -> dict[str, Draw]:
             trend_lines, component=shown.component, level=desk.zoom.level, then=desk.then_at, **common
         ),
         "waterfall": partial(
-            waterfall_lines, gallery=gallery, channel=place.channel, zoom=desk.zoom, **common
+            waterfall_lines,
+            gallery=gallery,
+            channel=place.channel,
+            zoom=desk.zoom,
+            colours=desk.colours,
+            **common,
         ),
         "figures": partial(figure_lines, component=shown.component, channel=place.channel, **common),
     }

@@ -190,6 +190,7 @@ class BearingScreen(PanedScreen):
             frame.view.picture_position,
             evidence is not None,
             id(evidence.gallery) if evidence is not None and name in {"waterfall", "envelope"} else 0,
+            self.colours,
             id(evidence.then) if evidence is not None and evidence.then is not None else 0,
             id(self.analysis) if recorded else 0,
             self.tools,
@@ -206,7 +207,9 @@ class BearingScreen(PanedScreen):
     def _desk(self, shown: Shown, frame: Frame, pane: str) -> Desk:
         """Return what the analyst has at hand in a pane."""
         place = self._place(shown, frame)
-        return Desk(place, self.tools, self.analysis, self._waveform, self.zoom(pane), self.glyphs)
+        return Desk(
+            place, self.tools, self.analysis, self._waveform, self.zoom(pane), self.glyphs, self.colours
+        )
 
     def numbers(self) -> Numbers | None:
         """Return the numbers that the chosen pane plots."""

@@ -11,14 +11,19 @@ from engine.clock import microseconds, seconds_span, shifted
 from engine.records.events import RINGS, Cause, EventKind
 from engine.records.payloads import TrendForecast
 from tui.data.frame import Frame
-from tui.draw.chart import Axis, Chart, Curve, Mark, chart_lines
+from tui.draw.axes import severity_axis, time_ticks
+from tui.draw.chart import LEAST_HEIGHT, Axis, Mark
 from tui.draw.format import duration, short_time, since_texts
 from tui.draw.glyphs import Glyphs, finished
-from tui.draw.sparkline import HIGHEST, LOWEST, resample, sparkline
-from tui.draw.text import Lines, Role, Span, fit, title
+from tui.draw.sparkline import BOUNDS, resample, sparkline
+from tui.draw.text import SEVERITIES, Lines, Role, Span, clean, fit, title
 from tui.draw.zoom import around
+from tui.screens.bearing.analysis.plot import Layer, Plot, Upright, plot_lines
 
 Floats = NDArray[np.float64]
+
+LEAST_FOR_WORDS, LEAST_FOR_MARKS = 8, 12
+"""Lines from which the pane has a sentence, and rows of marks: the curve comes first."""
 
 
 def trend_lines(
@@ -45,9 +50,10 @@ def trend_lines(
         glyphs: those that the terminal can show.
         then: the instant of the snapshot that is compared, None for none.
     """
-    heading = title("Severity", width, "log scale, ┈ limit 1.0, ○ baseline")
+    name = clean(frame.view.assessment.components[component])
+    heading = title(f"Severity of {name}", width, "log scale; dim: baseline", "log scale")
     told = (Span(fit(f"  {estimate_text(frame, component, zone)}", width), Role.DIM),)
-    if height < 7:
+    if height < LEAST_HEIGHT + 1:
         return finished([heading, told][:height], width, height, glyphs)
     count = frame.index + 1
     severity = np.array(frame.severities(component))
@@ -57,24 +63,40 @@ def trend_lines(
     begin, finish = map(float, frame.extent)
     start, end = around(begin, finish, level, float(frame.playhead.at or 0))
     baseline = frame.view.series.baseline[:count]
-    seen = (at >= start) & (at <= end)
-    logs = np.clip(np.log2(np.maximum(severity, 1e-9)), LOWEST, HIGHEST)
-    x, y = gapped(at, np.where(baseline, np.nan, logs), frame.holds[:count])
-    dots = baseline & seen & np.isfinite(severity)
-    step = max(int(dots.sum() // max(width // 6, 1)), 1)
-    octaves = range(LOWEST, HIGHEST + 1, 1 if height >= 14 else 2)
-    chart = Chart(
+    said = [told] if height >= LEAST_FOR_WORDS else []
+    marks = mark_rows(frame, component) if height >= LEAST_FOR_MARKS else ()
+    room = height - 1 - len(said)
+    y = severity_axis(frame.view.series.severity[:count], room - 2 - len(marks))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = np.log2(np.maximum(severity, 2.0**y.low))
+    healthy = gapped(at, np.where(baseline, logs, np.nan), frame.holds[:count])
+    judged = gapped(at, np.where(baseline, np.nan, logs), frame.holds[:count])
+    plot = Plot(
         x=Axis(start, end, time_ticks(start, end, zone, width)),
-        y=Axis(LOWEST, HIGHEST, tuple((float(one), f"{2.0**one:g}") for one in octaves)),
-        curves=(Curve(x, y), Curve(at[dots][::step], logs[dots][::step], "○")),
-        rules=(0.0,),
+        y=y,
+        layers=(Layer(*healthy, Role.DIM), *severity_layers(*judged)),
+        rules=((0.0, "limit"),),
         uprights=(
-            *((float(frame.playhead.at or 0),) if level else ()),
-            *((float(then),) if then is not None else ()),
+            *((Upright(float(frame.playhead.at or 0), Role.DIM),) if level else ()),
+            *((Upright(float(then), Role.STRONG, "then"),) if then is not None else ()),
         ),
-        marks=mark_rows(frame, component),
+        marks=marks,
     )
-    return finished([heading, told, *chart_lines(width, height - 2, chart, glyphs)], width, height, glyphs)
+    return finished([heading, *said, *plot_lines(width, room, plot, glyphs)], width, height, glyphs)
+
+
+def severity_layers(x: Floats, logs: Floats) -> tuple[Layer, ...]:
+    """Return a curve of severities as layers: the whole below the limit's colour, what is above over it.
+
+    Args:
+        x: (n,) instants.
+        logs: (n,) log2 of severity, NaN where it is broken.
+    """
+    above = (
+        Layer(x, np.where(logs >= np.log2(bound), logs, np.nan), role)
+        for bound, role in zip(BOUNDS[1:], SEVERITIES[2:], strict=True)
+    )
+    return (Layer(x, logs, SEVERITIES[1]), *above)
 
 
 def strip_lines(
@@ -112,12 +134,12 @@ def mark_rows(frame: Frame, component: int) -> tuple[tuple[str, tuple[Mark, ...]
     name = frame.view.assessment.components[component]
     here = frame.playhead.at or 0
     crossed = tuple(
-        Mark(float(one.at), "▾" if one.up else "▴")
+        Mark(float(one.at), "↑" if one.up else "↓")
         for one in frame.view.crossings
         if one.component == component and one.at <= here
     )
     own = [event for event in reversed(frame.events) if event.component == name]
-    rung = tuple(Mark(float(microseconds(one.at)), "▲", Role.ALARM) for one in own if one.kind in RINGS)
+    rung = tuple(Mark(float(microseconds(one.at)), "◆", Role.ALARM) for one in own if one.kind in RINGS)
     given = tuple(
         Mark(float(microseconds(one.at)), "✓", Role.GOOD) for one in own if one.kind is EventKind.ACKNOWLEDGED
     )
@@ -153,15 +175,3 @@ def _ahead(trend: Alarm, frame: Frame, zone: tzinfo) -> str:
     if frame.playhead.at is not None and microseconds(reached) < frame.playhead.at:
         parts.append("– that time has passed")
     return " ".join(parts)
-
-
-def time_ticks(start: float, end: float, zone: tzinfo, width: int) -> tuple[tuple[float, str], ...]:
-    """Return evenly spread times with their labels."""
-    count = max(min(width // 22, 6), 2)
-    return tuple(
-        (
-            start + (end - start) * number / (count - 1),
-            short_time(round(start + (end - start) * number / (count - 1)), zone),
-        )
-        for number in range(count)
-    )

@@ -1,5 +1,6 @@
 """The waterfall: spectra over time as shades, compared with the baseline."""
 
+from collections.abc import Sequence
 from datetime import tzinfo
 
 import numpy as np
@@ -9,7 +10,7 @@ from tui.data.frame import Frame
 from tui.data.pictures import Gallery
 from tui.draw.format import short_time
 from tui.draw.glyphs import Glyphs, finished, shades
-from tui.draw.text import Lines, Role, Span, fit, title
+from tui.draw.text import HEATS, Line, Lines, Role, Span, fit, title
 from tui.draw.zoom import WHOLE, Zoom
 
 STEP = 3.0
@@ -25,6 +26,7 @@ def waterfall_lines(
     zone: tzinfo,
     zoom: Zoom = WHOLE,
     glyphs: Glyphs = Glyphs.UNICODE,
+    colours: bool = False,
 ) -> Lines:
     """Return the spectra of a channel up to the playhead, low frequencies below.
 
@@ -39,6 +41,7 @@ def waterfall_lines(
         zone: of the times.
         zoom: which part of the frequencies.
         glyphs: those that the terminal can show.
+        colours: whether to draw two rows of colour in each line, instead of shades.
     """
     heading = title(f"Waterfall, ch {channel}", width, "dB above the baseline's median")
     if height < 6 or width < 30:
@@ -47,21 +50,24 @@ def waterfall_lines(
     if gallery is None or usual is None:
         why = "no pictures of the baseline in the store: nothing to compare with"
         return finished([heading, (Span(fit(f"  {why}", width), Role.DIM),)], width, height, glyphs)
-    ladder = shades(glyphs)
-    legend = "  " + "  ".join(
-        f"{ladder[step]} {'<' if step == 1 else ''}{STEP * max(step - 1, 1):g}"
-        for step in range(1, len(ladder))
-    )
     margin, rows = 9, height - 4
     columns = width - margin - 1
-    levels = _levels(frame, gallery, usual[1], channel, zoom, rows, columns, len(ladder) - 1)
     low, high = zoom.part(0.0, float(gallery.edges[-1]))
-    lines: Lines = [heading, (Span(fit(f"{legend} dB and more; blank: no picture", width), Role.DIM),)]
+    coloured = colours and glyphs is not Glyphs.ASCII
+    ladder = shades(glyphs)
+    most, deep = (len(HEATS), 2) if coloured else (len(ladder) - 1, 1)
+    levels = _levels(frame, gallery, usual[1], channel, zoom, rows * deep, columns, most)
+    legend = colour_legend() if coloured else shade_legend(ladder)
+    lines: Lines = [heading, (*legend, Span(" dB and more; blank: no picture", Role.DIM))]
     for place in range(rows):
         edge = low + (high - low) * (rows - place - 0.5) / rows
         label = f"{edge / 1000:.1f} kHz" if place in {0, rows // 2, rows - 1} else ""
-        row = "".join(ladder[level] for level in levels[rows - 1 - place].tolist())
-        lines.append((Span(f"{label:>{margin - 1}} ", Role.DIM), Span(f"│{row}")))
+        below = deep * (rows - 1 - place)
+        if coloured:
+            row = half_blocks(levels[below + 1].tolist(), levels[below].tolist())
+        else:
+            row = (Span("".join(ladder[level] for level in levels[below].tolist())),)
+        lines.append((Span(f"{label:>{margin - 1}} │", Role.DIM), *row))
     start, end = frame.extent
     here = frame.playhead.at
     rule = ["─"] * columns
@@ -72,6 +78,50 @@ def waterfall_lines(
     between = "▲ playhead".center(max(columns - len(ends[0]) - len(ends[1]), 0))
     lines.append((Span(fit(" " * (margin + 1) + ends[0] + between + ends[1], width), Role.DIM),))
     return finished(lines[:height], width, height, glyphs)
+
+
+def half_blocks(upper: Sequence[int], lower: Sequence[int]) -> Line:
+    """Return a line of two rows of colour: the upper half of each cell in its ink, the lower in its paper.
+
+    Args:
+        upper: levels of the upper row, 0 for nothing, then from 1.
+        lower: the same of the lower row.
+    """
+    spans: list[Span] = []
+    for high, low in zip(upper, lower, strict=True):
+        if high == low == 0:
+            span = Span(" ")
+        elif low == 0:
+            span = Span("▀", HEATS[high - 1])
+        elif high == 0:
+            span = Span("▄", HEATS[low - 1])
+        elif high == low:
+            span = Span("█", HEATS[high - 1])
+        else:
+            span = Span("▀", HEATS[high - 1], HEATS[low - 1])
+        last = spans[-1] if spans else None
+        if last is not None and (last.role, last.paper, last.text[0]) == (span.role, span.paper, span.text):
+            spans[-1] = Span(last.text + span.text, span.role, span.paper)
+        else:
+            spans.append(span)
+    return tuple(spans)
+
+
+def colour_legend() -> Line:
+    """Return each colour with the level that it begins at."""
+    spans: list[Span] = [Span("  ")]
+    for number, role in enumerate(HEATS):
+        spans += [Span("█", role), Span(f" {'<' if number == 0 else ''}{STEP * max(number, 1):g} ", Role.DIM)]
+    return tuple(spans)
+
+
+def shade_legend(ladder: str) -> Line:
+    """Return each shade with the level that it begins at."""
+    text = "  ".join(
+        f"{ladder[step]} {'<' if step == 1 else ''}{STEP * max(step - 1, 1):g}"
+        for step in range(1, len(ladder))
+    )
+    return (Span(f"  {text}", Role.DIM),)
 
 
 def _levels(

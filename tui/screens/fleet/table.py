@@ -12,10 +12,18 @@ from engine.records.progress import Phase
 from engine.reports.latest import NEVER
 from tui.data.fleet import Standing
 from tui.data.fleet_view import FleetAlarm, FleetView, Order, arranged
-from tui.draw.alarm_rows import alarm_glyph
 from tui.draw.banner import Banner
 from tui.draw.bearing_rows import NOW, NUMBER_WIDTH
-from tui.draw.format import QUALITIES, SHELVED, STANDING, reason, short_time, subject
+from tui.draw.format import (
+    QUALITIES,
+    RINGING_ROLES,
+    SHELVED,
+    STANDING,
+    alarm_glyph,
+    reason,
+    short_time,
+    subject,
+)
 from tui.draw.glyphs import Glyphs, finished
 from tui.draw.mode import age_text, since_text
 from tui.draw.severity import severity_text
@@ -212,7 +220,7 @@ def state_text(standing: Standing) -> tuple[str, str, Role]:
         return "▽", "returned UNACK", Role.WARNING
     word = STANDING[alarm.priority]
     if alarm.needs_acknowledgement:
-        return alarm_glyph(alarm), f"{word} UNACK", Role.RINGING
+        return alarm_glyph(alarm), f"{word} UNACK", RINGING_ROLES[alarm.priority]
     if standing.waiting:
         return alarm_glyph(alarm), f"{word}, {standing.waiting} UNACK", Role.RINGING
     return alarm_glyph(alarm), f"{word} acked", Role.WARNING
@@ -346,7 +354,7 @@ def fleet_alarm_lines(
 def _alarm_row(width: int, one: FleetAlarm, name: int, zone: tzinfo, *, chosen: bool) -> Line:
     alarm = one.alarm
     waits = alarm.needs_acknowledgement
-    role = Role.RINGING if waits else Role.WARNING if not alarm.put_away else Role.DIM
+    role = RINGING_ROLES[alarm.priority] if waits else Role.WARNING if not alarm.put_away else Role.DIM
     word = f"{STANDING[alarm.priority]}{' UNACK' if waits else ' shelved' if alarm.put_away else ''}"
     state = fit(word, STATE)
     peak = "" if alarm.peak is None else severity_text(alarm.peak)

@@ -1,65 +1,112 @@
-"""The overview: the bearings, reasons, alarms and timeline of a machine."""
+"""The overview: the worst alarm, a line for each bearing, and charts of the selected bearing."""
 
 from functools import partial
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal
 
-from tui.draw.alarm_rows import alarm_lines
-from tui.draw.bearing_rows import bearing_lines, rows_each
+from tui.data.evidence import Evidence, LinesLook, UsualLines
+from tui.data.frame import Frame
+from tui.data.view import Look
+from tui.draw.bearing_rows import bearing_lines, rows_wanted
 from tui.draw.timeline import timeline_lines
 from tui.screens.base import ConsoleScreen, waiting_lines
-from tui.screens.overview.headline import headline_lines
-from tui.screens.overview.why import why_lines
+from tui.screens.overview.card import Card, card_lines
+from tui.screens.overview.charts import TREND_LEAST, Charted, chart_lines
 from tui.screens.panel import Panel
 from tui.screens.state import Shown
 
-ROOM_FOR_TALL = 0.45
-"""Share of the screen that the bearings may take with several rows each; else they get one."""
+CARD_MOST, CARD_LEAST = 8, 5
+"""Lines of the card: both borders, and what it is, what to do in one to three lines, and since when."""
+
+ROOM_FOR_TIMELINE = 12
+"""Lines below the rows from which two of them show the whole run."""
 
 
 class OverviewScreen(ConsoleScreen):
-    """Bearings on top, below them the contributions and the alarms, at the bottom the timeline."""
+    """The card on top, below it the bearings, the charts, and the timeline of a replay."""
 
     PLACE = "overview"
+
+    def __init__(self) -> None:
+        """Start without evidence."""
+        super().__init__()
+        self._usual = UsualLines()
 
     def compose(self) -> ComposeResult:
         """Yield the panels from top to bottom."""
         yield Panel(id="banner")
-        yield Panel(id="headline")
+        yield Panel(id="card")
         yield Panel(id="bearings")
-        with Horizontal(id="middle"):
-            yield Panel(id="why")
-            yield Panel(id="alarms")
+        yield Panel(id="charts")
         yield Panel(id="timeline")
         yield Panel(id="notice")
         yield Panel(id="keys")
 
+    def look(self, frame: Frame, component: int) -> Look | None:
+        """Return the look that reads the fault lines of the snapshot whose picture was read."""
+        if frame.view.picture_position is None:
+            return None
+        return LinesLook(component, None, None, self._usual)
+
     def draw(self, shown: Shown) -> None:
         """Give each panel its lines."""
-        bearings = self.query_one("#bearings", Panel)
-        why, alarms = self.query_one("#why", Panel), self.query_one("#alarms", Panel)
-        timeline = self.query_one("#timeline", Panel)
         frame = shown.frame
-        headline = partial(headline_lines, frame=frame, status=shown.banner.status, zone=shown.zone)
-        self.query_one("#headline", Panel).show(headline)
-        if frame is None:
-            bearings.wanted = 4
-            bearings.show(partial(waiting_lines, heading="Bearings", text=shown.waiting))
-            for panel, heading in ((why, "Why"), (alarms, "Alarms"), (timeline, "Timeline")):
-                panel.show(partial(waiting_lines, heading=heading, text=""))
-            return
-        count = len(frame.view.assessment.components)
-        bearings.wanted = rows_each(count, int(ROOM_FOR_TALL * self.size.height)) * count + 1
-        bearings.show(partial(bearing_lines, frame=frame, selected=shown.component, zone=shown.zone))
-        why.show(partial(why_lines, frame=frame, selected=shown.component))
-        alarms.show(
-            partial(
-                alarm_lines,
-                frame=frame,
-                selected=frame.view.assessment.components[shown.component],
-                zone=shown.zone,
-                pointed=shown.alarm,
-            )
+        width, height = self.size
+        card = Card(
+            frame,
+            shown.banner.status,
+            shown.zone,
+            shown.keymap.keys_of,
+            shown.alarm,
+            shown.waiting,
+            shown.per_item,
         )
+        top = self.query_one("#card", Panel)
+        rows = 0 if frame is None else rows_wanted(frame)
+        around = self.query_one("#banner", Panel).wanted + self.query_one("#notice", Panel).wanted + 1
+        most = min(max(height - around - rows, CARD_LEAST), CARD_MOST)
+        top.wanted = len(card_lines(width, most, card))
+        top.show(partial(card_lines, card=card))
+        bearings, charts = self.query_one("#bearings", Panel), self.query_one("#charts", Panel)
+        timeline = self.query_one("#timeline", Panel)
+        if frame is None or frame.index < 0:
+            timeline.display, charts.display = False, True
+            bearings.wanted = 0
+            bearings.show(partial(waiting_lines, heading="Bearings", text=""))
+            charts.show(partial(waiting_lines, heading="Bearings", text="nothing is judged yet"))
+            return
+        rest = height - around - top.wanted
+        bearings.wanted = min(rows, max(rest, 3))
+        bearings.show(partial(bearing_lines, frame=frame, selected=shown.component, zone=shown.zone))
+        spare = rest - bearings.wanted
+        charts.display = spare >= TREND_LEAST
+        timeline.display = not charts.display or (spare >= ROOM_FOR_TIMELINE and not frame.playhead.following)
         timeline.show(partial(timeline_lines, frame=frame, zone=shown.zone))
+        charted = Charted(
+            frame,
+            shown.component,
+            self._evidence(shown, frame),
+            shown.zone,
+            self.glyphs,
+            shown.alarm,
+        )
+        charts.show(partial(chart_lines, charted=charted), key=self._key(shown, frame, charted))
+
+    def _evidence(self, shown: Shown, frame: Frame) -> Evidence | None:
+        evidence = shown.extra if isinstance(shown.extra, Evidence) else None
+        current = evidence is not None and evidence.position == frame.view.picture_position
+        return evidence if current else None
+
+    def _key(self, shown: Shown, frame: Frame, charted: Charted) -> tuple[object, ...]:
+        """Return the values that the charts depend on."""
+        return (
+            frame.view.assessment.id,
+            shown.component,
+            shown.zone,
+            shown.alarm,
+            frame.index,
+            len(frame.view.series),
+            len(frame.view.events),
+            frame.view.picture_position,
+            charted.evidence is not None,
+        )

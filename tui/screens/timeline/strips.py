@@ -34,7 +34,7 @@ BOOKMARK = "¶"
 DEEP = 3
 """Lines a component where there is room: two of its strip, and a blank one."""
 
-STOPPED, SENSOR, BASELINE = "■", "✕", "○"
+STOPPED, SENSOR, BASELINE = "◌", "✕", "○"
 
 TOLD = {
     EventKind.LEARNED: "baseline learned",
@@ -264,8 +264,8 @@ def _marks(frame: Frame, label: int, track: int) -> Line:
             cells[column(microseconds(bookmark.at), frame.extent, track)] = BOOKMARK
     for event in frame.view.events:
         if event.kind in RINGS:
-            cells[column(microseconds(event.at), frame.extent, track)] = "▲"
-    return (Span(f"  {fit('▾ ▲ ¶', label)} ", Role.DIM), Span("".join(cells), Role.WARNING))
+            cells[column(microseconds(event.at), frame.extent, track)] = "◆"
+    return (Span(f"  {fit('▾ ◆ ¶', label)} ", Role.DIM), Span("".join(cells), Role.WARNING))
 
 
 def _playhead(frame: Frame, label: int, track: int, zone: tzinfo) -> Lines:

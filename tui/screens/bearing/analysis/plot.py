@@ -120,7 +120,7 @@ def _canvas(
         if layer.glyph:
             _points(plot, layer, cells, roles)
             continue
-        dots = dots_of(layer.x, layer.y, plot.x, plot.y, (rows * high, columns * wide))
+        dots = dots_of(layer.x, layer.y, plot.x, plot.y, (rows * high, columns * wide), high)
         drawn = characters(dots, rows, columns, glyphs)
         there = drawn != " "
         cells[there], roles[there] = drawn[there], role

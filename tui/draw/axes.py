@@ -1,0 +1,112 @@
+"""Axes with whole ticks: severity on a log scale, and times of the clock."""
+
+import math
+from datetime import datetime, timedelta, tzinfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.clock import SECOND, in_zone, microseconds, moment
+from tui.draw.chart import Axis
+
+USUAL = (math.log2(0.25), math.log2(8.0))
+"""Ends of the severity axis [log2] that show a healthy machine and an alarm without a change of scale."""
+
+LOWEST = math.log2(1 / 8)
+"""The lowest end of the severity axis: below it, differences mean nothing."""
+
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
+
+STEPS = (
+    *(1, 2, 5, 10, 15, 30),
+    *(one * MINUTE for one in (1, 2, 5, 10, 15, 30)),
+    *(one * HOUR for one in (1, 2, 3, 6, 12)),
+    *(one * DAY for one in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)),
+)
+"""Distances of ticks on a time axis [s]."""
+
+LABEL = 8
+"""Cells that a label of time needs, with the space beside it."""
+
+
+def severity_axis(severity: NDArray[np.float64], rows: int) -> Axis:
+    """Return the axis of severities in log2, the same for all bearings: it follows the highest and lowest.
+
+    Args:
+        severity: of all bearings up to the playhead, any shape, NaN where there is none.
+        rows: of the chart; few rows get few ticks.
+    """
+    known = severity[np.isfinite(severity) & (severity > 0)]
+    low, high = USUAL
+    if known.size:
+        high = max(high, math.log2(float(known.max())))
+        low = max(min(low, math.log2(float(known.min()))), LOWEST)
+    return Axis(low, high, tuple((math.log2(one), f"{one:g}") for one in log_ticks(low, high, rows)))
+
+
+def log_ticks(low: float, high: float, rows: int) -> list[float]:
+    """Return values of 1, 2 and 5 times powers of ten between two ends [log2], 1.0 always among them.
+
+    Args:
+        low: the lower end.
+        high: the upper end.
+        rows: of the chart; every tick has a row of its own, and one free row where possible.
+    """
+    decades = range(math.floor(low * math.log10(2)) - 1, math.ceil(high * math.log10(2)) + 1)
+    for factors in ((1, 2, 5), (1, 5), (1,)):
+        ticks = [factor * 10.0**decade for decade in decades for factor in factors]
+        inside = [one for one in ticks if low - 1e-9 <= math.log2(one) <= high + 1e-9]
+        if len(inside) <= max(min(rows, 3), (rows + 1) // 2):
+            return inside
+    return [1.0]
+
+
+def time_ticks(start: float, end: float, zone: tzinfo, columns: int) -> tuple[tuple[float, str], ...]:
+    """Return whole times (midnight, full hours, minutes) with their labels.
+
+    The first label of a day names the day; the others name the time.
+
+    Args:
+        start: instant [microseconds since 1970].
+        end: instant, after the start.
+        zone: in which the times are whole.
+        columns: cells of the axis.
+    """
+    seconds = max((end - start) / SECOND, 1.0)
+    most = max(columns // LABEL, 1)
+    step = next((one for one in STEPS if seconds / one < most), STEPS[-1])
+    first, last = moment(int(start)), moment(int(end))
+    ticks: list[tuple[float, str]] = []
+    day = None
+    for local in _whole_times(in_zone(first, zone), step, int(seconds // step) + 2):
+        at = microseconds(local)
+        if not microseconds(first) <= at <= microseconds(last):
+            continue
+        ticks.append((float(at), _label(local, step, named=local.date() != day)))
+        day = local.date()
+    return tuple(ticks)
+
+
+def _whole_times(begin: datetime, step: int, count: int) -> list[datetime]:
+    """Return so many whole local times from the one at or before a time on."""
+    midnight = begin.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+    times = []
+    for number in range(count + 1):
+        try:
+            if step >= DAY:
+                whole = midnight.date() + timedelta(days=number * (step // DAY))
+                times.append(midnight.replace(year=whole.year, month=whole.month, day=whole.day))
+            else:
+                past = int((begin.replace(tzinfo=None) - midnight.replace(tzinfo=None)).total_seconds())
+                naive = midnight.replace(tzinfo=None) + timedelta(seconds=past // step * step + number * step)
+                times.append(naive.replace(tzinfo=begin.tzinfo))
+        except (OverflowError, ValueError):
+            break
+    return times
+
+
+def _label(local: datetime, step: int, *, named: bool) -> str:
+    if step >= DAY or (local.hour, local.minute, local.second) == (0, 0, 0):
+        return f"{local.day} {local:%b}"
+    clock = f"{local:%H:%M:%S}" if step < MINUTE else f"{local:%H:%M}"
+    return f"{local.day} {local:%b} {clock}" if named else clock

@@ -1,0 +1,129 @@
+"""The charts of the selected bearing below the rows, as many as there is room for."""
+
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from engine.diagnosis.line_markers import Marking
+from engine.records.picture import loudest_channel
+from tui.data.evidence import Evidence
+from tui.data.frame import Frame
+from tui.draw.alarm_rows import alarm_lines
+from tui.draw.format import short_time
+from tui.draw.frames import Draw, framed
+from tui.draw.glyphs import Glyphs
+from tui.draw.text import Lines, Span, width_of
+from tui.screens.bearing.bands import band_lines
+from tui.screens.bearing.envelope import envelope_lines
+from tui.screens.bearing.trend import trend_lines
+
+SIDE_BY_SIDE = 100
+"""Cells from which two charts stand side by side."""
+
+LEAST = 9
+"""Lines that a chart needs to say something."""
+
+TREND_LEAST = 5
+
+LIST_LEAST = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Charted:
+    """The values that the charts draw.
+
+    Attributes:
+        frame: the record as of the playhead.
+        component: index of the selected bearing.
+        evidence: fault lines and pictures of its snapshot, None before they were read.
+        zone: of recording times.
+        glyphs: those that the terminal can show.
+        pointed: key of the alarm that the keys mean, None for none.
+    """
+
+    frame: Frame
+    component: int
+    evidence: Evidence | None
+    zone: tzinfo
+    glyphs: Glyphs
+    pointed: str | None = None
+
+
+def chart_lines(width: int, height: int, charted: Charted) -> Lines:
+    """Return the charts that fit: trend, envelope, then alarms and spectrum; nothing stays empty."""
+    trend, envelope, spectrum, alarms = drawings(charted)
+    if height < TREND_LEAST:
+        return []
+    if width >= SIDE_BY_SIDE:
+        if height < LEAST:
+            return trend(width, height)
+        upper = height if height < 2 * LEAST + 4 else height - max(height * 2 // 5, LIST_LEAST)
+        lines = beside(width, upper, trend, envelope)
+        return [*lines, *beside(width, height - upper, alarms, spectrum)] if height > upper else lines
+    if height < 2 * LEAST:
+        return trend(width, height)
+    rest = height - (height - LEAST) // 2 if height < 3 * LEAST else height * 2 // 3
+    upper = height - rest
+    lines = trend(width, upper)
+    if rest < 2 * LEAST:
+        return [*lines, *envelope(width, rest)]
+    lower = rest // 2
+    return [*lines, *envelope(width, rest - lower), *alarms(width, lower)]
+
+
+def beside(width: int, height: int, left: Draw, right: Draw) -> Lines:
+    """Return two drawings side by side, each in half of the width."""
+    half = width // 2
+    lefts, rights = left(half, height), right(width - half, height)
+    lines: Lines = []
+    for number in range(height):
+        one = lefts[number] if number < len(lefts) else ()
+        other = rights[number] if number < len(rights) else ()
+        lines.append((*one, Span(" " * max(half - width_of(one), 0)), *other))
+    return lines
+
+
+def drawings(charted: Charted) -> tuple[Draw, Draw, Draw, Draw]:
+    """Return the functions that draw trend, envelope, spectrum and alarms, each in a frame."""
+    frame, component = charted.frame, charted.component
+    view, evidence = frame.view, charted.evidence
+    picture = view.picture
+    channel = loudest_channel(picture, view.assessment.channels[component])
+    units = view.assessment.units
+    marked = evidence.marked if evidence is not None else Marking(why_not="reading …")
+    name = view.assessment.components[component]
+    when = picture_time(charted)
+    return (
+        framed(
+            lambda width, height: trend_lines(
+                width, height, frame, component, charted.zone, glyphs=charted.glyphs
+            )
+        ),
+        framed(
+            lambda width, height: envelope_lines(
+                width, height, picture, channel, when, marked, glyphs=charted.glyphs
+            )
+        ),
+        framed(
+            lambda width, height: band_lines(
+                width,
+                height,
+                picture,
+                channel,
+                when,
+                unit=units[channel - 1] if channel <= len(units) else "",
+                glyphs=charted.glyphs,
+            )
+        ),
+        framed(lambda width, height: alarm_lines(width, height, frame, name, charted.zone, charted.pointed)),
+    )
+
+
+def picture_time(charted: Charted) -> str:
+    """Return the time of the snapshot that the picture belongs to, "" where that is not known."""
+    view = charted.frame.view
+    if view.picture_position is None:
+        return ""
+    places = (view.series.positions == view.picture_position).nonzero()[0]
+    if not len(places):
+        return ""
+    return f"at {short_time(int(view.series.at[places[0]]), charted.zone).strip()}"
