@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench.torture import bursts, disk_use, floods, full_disk, silence, simultaneous
+from bench.torture.intake import channels, clocks, folders
 from bench.torture.invariants import Finding
 from bench.torture.kills import killing
 from bench.torture.rig import Reel, make_ground
@@ -58,6 +59,12 @@ def main() -> int:
             "one by one": lambda: bursts.steady(place, ground, reel),
             "burst": lambda: bursts.burst(place, ground, reel, given.burst, say),
             "links": lambda: floods.links(place, ground, reel),
+            "misnamed": lambda: floods.misnamed(place, ground, reel),
+            "rings": lambda: floods.rings(place, ground, reel),
+            "clocks": lambda: clocks.wrong_stamps(place, ground, reel, given.seed),
+            "repeated hour": lambda: clocks.repeated_hour(place, ground, reel, given.seed),
+            "channels": lambda: channels.channels(place, ground, reel, given.seed),
+            "folders": lambda: folders.folders(place, ground, reel, given.seed),
             "kill -9": kill,
         }
         if unknown := set(given.only) - {*proofs, "sizes"}:

@@ -27,6 +27,14 @@ class Watched:
     folder: Path
     state: Path
     engine: processes.Victim
+    start: Callable[[], processes.Victim]
+    kills: int = 0
+
+    def kill_and_start(self) -> None:
+        """Kill the engine by signal 9 and start another, without waiting for it."""
+        self.engine.kill()
+        self.kills += 1
+        self.engine = self.start()
 
     def feed(self, recordings: Iterator[Recording], count: int) -> int:
         """Put recordings into the folder at once; return their number."""
@@ -68,8 +76,11 @@ def watched(
     folder.mkdir(parents=True)
     state = state or place / name / "state"
     given = ("--config", str(ground.config), "--bundle", str(ground.bundle), *options)
-    engine = processes.engine(folder, state, *given, log=place / name / "log")
-    machine = Watched(folder, state, engine)
+
+    def start() -> processes.Victim:
+        return processes.engine(folder, state, *given, log=place / name / "log")
+
+    machine = Watched(folder, state, start(), start)
 
     def is_watching() -> bool:
         beat = machine.heartbeat()
@@ -80,8 +91,8 @@ def watched(
             raise RuntimeError(f"the engine does not start; see {place / name / 'log'}")
         yield machine
     finally:
-        if not engine.has_ended():
-            engine.end()
+        if not machine.engine.has_ended():
+            machine.engine.end()
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -1,0 +1,1 @@
+"""Faults of what comes in: clocks, channels, folders."""
