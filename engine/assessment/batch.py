@@ -13,7 +13,7 @@ from engine.assessment.heartbeat import HeartbeatWriter, quiet
 from engine.assessment.live_record import LiveRecord
 from engine.assessment.progress import LearningProgress
 from engine.assessment.run_identity import key_of_run
-from engine.baseline.from_run import AssessmentError, explain, learn_from_run
+from engine.baseline.from_run import AssessmentError, explain, learn_from_run, refuse_unreadable
 from engine.baseline.healthy_start import healthy_entries
 from engine.bundles.bundle import Bundle
 from engine.bundles.library import Bundles, check_fit
@@ -136,6 +136,7 @@ def _learned_bundle(
     if shelf.current() is not None:
         return shelf.load(), 0.0
     if len(healthy_entries(run, settings)) == len(run):
+        refuse_unreadable(run, settings)
         raise AssessmentError(
             f"model.healthy: {settings.model.healthy} takes all {len(run)} recordings of the run as healthy"
             " and leaves none to judge; name fewer, or only learn from them (raceway learn)"

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from engine.baseline.healthy_start import healthy_entries
 from engine.baseline.learner import Learner
+from engine.baseline.trainer import LearningError
 from engine.bundles.bundle import Bundle
 from engine.config.channels import layout_of
 from engine.config.healthy_span import HealthySpan
@@ -45,6 +46,8 @@ def learn_from_run(run: Run, settings: Settings, listener: Listener) -> Bundle:
     """
     learner = Learner(settings, layout_of(settings), Diagnostician(settings))
     wanted = healthy_entries(run, settings)
+    if not wanted:
+        refuse_unreadable(run, settings)
     if not wanted and not isinstance(settings.model.healthy_start, HealthySpan):
         raise AssessmentError(
             f"model.healthy: {settings.model.healthy} of the run's {len(run)} recordings (model.skip"
@@ -69,7 +72,32 @@ def learn_from_run(run: Run, settings: Settings, listener: Listener) -> Bundle:
     if not sights and refused:
         raise AssessmentError(explain(refused[0], settings))
     listener.waiting()
-    return learner.learn(sights, run.entries[0], listener.epoch, listener.waiting)
+    try:
+        return learner.learn(sights, run.entries[0], listener.epoch, listener.waiting)
+    except LearningError as error:
+        if not refused:
+            raise
+        # The files first: more of them would not help either.
+        words = f"{len(refused)} of {len(wanted)} recordings cannot be read; the first, {refused[0]}"
+        raise LearningError(f"{words}; of the others: {error}") from error
+
+
+def refuse_unreadable(run: Run, settings: Settings) -> None:
+    """Refuse a run of which no recording can be read; reading ends at the first that can.
+
+    Raises:
+        AssessmentError: it names the first file and its fault.
+    """
+    first: RecordingError | None = None
+    for index in range(len(run)):
+        try:
+            run.read(index)
+        except RecordingError as error:
+            first = first or error
+        else:
+            return
+    if first is not None:
+        raise AssessmentError(explain(first, settings))
 
 
 def explain(error: RecordingError, settings: Settings) -> str:

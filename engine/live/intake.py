@@ -24,7 +24,7 @@ from replay.incoming.complete_files import Candidate, Inbox, NotYetError, Refuse
 from replay.incoming.folder import FolderState, Stamp, cause_of
 from replay.incoming.foreign import Others
 from replay.incoming.notify import Waker
-from replay.recording import ColumnCountError, RecordingError, Snapshot
+from replay.recording import LINK, ColumnCountError, RecordingError, Snapshot
 
 MOST_REMEMBERED = 200_000
 """Ledger rows held in memory; beyond that they are read again."""
@@ -90,7 +90,7 @@ class FolderIntake:
         self._taken: OrderedDict[datetime, Intake] = OrderedDict()
         self.waiting: tuple[Waiting, ...] = ()
         self.state = FolderState.PRESENT
-        self.refused_at = -math.inf
+        self.refused_at = self._last_refusal()
         self._folder_words, self._aside_words, self._contents = "", "", ""
 
     @property
@@ -272,6 +272,14 @@ class FolderIntake:
         self._remember(one)
         if isinstance(one, Candidate) and outcome in REFUSED:
             self.refused_at = self._clock()
+
+    def _last_refusal(self) -> float:
+        """Return when an earlier engine refused a recording last, in seconds of the clock."""
+        refused = self._record.store.quarantined(self._record.assessment.machine_id)
+        times = [one.recorded_at for one in refused if one.reason != LINK]
+        if not times:
+            return -math.inf
+        return self._clock() - max((self._record.now() - max(times)).total_seconds(), 0.0)
 
     def retry(self, raw: bytes) -> None:
         """Read a file again although the ledger has it unchanged."""

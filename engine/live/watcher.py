@@ -120,7 +120,6 @@ def watch(
         bundles = Bundles(store.path.parent, live_key(settings))
         if start.bundle is not None:
             check_fit(bundles.load(start.bundle), settings)
-            bundles.use(start.bundle)
         assessment = store.begin_assessment(
             machine=settings.machine.name,
             key=live_key(settings),
@@ -134,6 +133,9 @@ def watch(
             settings=settings.plain(),
             now=clocks.wall(),
         )
+        if start.bundle is not None:
+            # After the record: a bundle in use beside an empty database means that a record was lost.
+            bundles.use(start.bundle)
         record = LiveRecord(store, assessment, clocks.wall)
         clear_layout_change(record, "the settings fit the record again")
         heartbeat = HeartbeatWriter(record, tell)

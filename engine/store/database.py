@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from engine.errors import StoreBusyError, StoreError, StoreFaultError, StoreFullError
@@ -35,6 +35,11 @@ from engine.system.permissions import PRIVATE, Access, access_of, make_file, mak
 from engine.system.plain_file import PlantedError
 
 T = TypeVar("T")
+
+BESIDE_BUNDLES = "beside bundles"
+"""Key of the row of `meta` that says that a person began an empty store beside bundles that were in use."""
+
+_BEGUN_ANEW = insert_new(schema.meta).values(key=BESIDE_BUNDLES, value="1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +128,10 @@ class Database:
             if not beside_bundles:
                 check_not_lost(self.path.parent)
             self.write(_make_tables)
+        elif not beside_bundles and self._is_emptied():
+            check_not_lost(self.path.parent)
+        if beside_bundles:
+            self.write(lambda connection: connection.execute(_BEGUN_ANEW))
         with self.reading() as connection:
             version = version_of(connection)
         while is_older(version) and not self.read_only:
@@ -139,6 +148,17 @@ class Database:
                 f"{self.path}: is of schema version {version}, this Raceway knows {schema.VERSION};"
                 " use the Raceway that wrote it, or name another --state"
             )
+
+    def _is_emptied(self) -> bool:
+        """Whether the tables hold no record, and nobody asked for such a store."""
+        with self.reading() as connection:
+            dialect = connection.dialect
+            if not dialect.has_table(connection, "assessment"):
+                return True
+            if connection.execute(select(schema.assessment.c.id).limit(1)).first() is not None:
+                return False
+            asked = select(schema.meta.c.key).where(schema.meta.c.key == BESIDE_BUNDLES)
+            return connection.execute(asked).first() is None
 
     def close(self) -> None:
         """Close all connections."""

@@ -44,9 +44,9 @@ def wrong_stamps(place: Path, ground: Ground, reel: Reel, seed: int) -> Finding:
         source, dice = Source(reel), random.Random(seed)
         ahead = f"{now() + timedelta(days=400):{PATTERN}}"
         put(machine.folder, ahead, source.content())
-        right = _times(start, 12)
-        back = _times(start + 6 * MINUTES + timedelta(minutes=3), 12)
-        again = _times(right[-1] + timedelta(hours=9), 12)
+        right = _times(start, 8)
+        back = _times(start - 2 * MINUTES + timedelta(minutes=3), 8)
+        again = _times(right[-1] + timedelta(hours=9), 8)
         for times in (right, back, again):
             names += _fed(machine, source, dice, times, watcher)
         entered = until_entered(machine, names)
@@ -71,7 +71,7 @@ def wrong_stamps(place: Path, ground: Ground, reel: Reel, seed: int) -> Finding:
     late = sum(Outcome.LATE in told for told in outcomes(machine.state).values())
     return Finding(
         "clocks",
-        f"a stamp 400 days ahead; {len(names)} recordings, the clock set back by 80 minutes and forward by"
+        f"a stamp 400 days ahead; {len(names)} recordings, the clock set back by 97 minutes and forward by"
         f" 9 hours; {machine.kills} kills",
         f"{len(names)} scored once ({late} marked late), the one ahead held; recorder clock rang {rang}"
         f" times; {watcher.asked} looks at status, {watcher.late} while late ones prevailed, none of these 0",
@@ -155,7 +155,7 @@ def _fed(
             kill_within(machine, dice)
             watcher.ask(machine)
         else:
-            until_entered(machine, names[-1:], 3.0)
+            until_entered(machine, names[-1:], 1.0)
     return names
 
 

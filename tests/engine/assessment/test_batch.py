@@ -327,6 +327,38 @@ def test_run_of_bad_files_only_is_an_error_that_says_where_the_reasons_are(
         assessed(run, small_rig.settings, tmp_path / "state", small_rig.bundle)
 
 
+@pytest.mark.parametrize("count", [1, 5, SMALL_COUNT])
+@pytest.mark.parametrize("healthy", ["1%", "30", "2500"])
+def test_run_of_bad_files_only_names_the_first_of_them_and_its_fault(
+    small_rig: SmallRig, tmp_path: Path, count: int, healthy: str
+) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    for entry in small_rig.run.entries[:count]:
+        (folder / entry.name).write_text("hello\n")
+    settings = load_settings(small_rig.config, overrides={"model.healthy": healthy})
+    run = open_run(folder, settings.recording_format())
+    with pytest.raises(UnusableError) as refused:
+        assessed(run, settings, tmp_path / "state")
+    assert small_rig.run.entries[0].name in str(refused.value)
+    assert "--healthy" not in str(refused.value)
+
+
+def test_baseline_that_lacks_recordings_names_the_bad_file_before_the_remedy(
+    small_rig: SmallRig, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(small_rig.run.folder, tmp_path / "run"))
+    for entry in small_rig.run.entries[3:30]:
+        (folder / entry.name).write_text("hello\n")
+    settings = load_settings(small_rig.config, overrides={"model.healthy": "30"})
+    run = open_run(folder, settings.recording_format())
+    with pytest.raises(UnusableError) as refused:
+        assessed(run, settings, tmp_path / "state")
+    words = str(refused.value)
+    assert words.startswith("27 of 30 recordings cannot be read; the first, " + run.entries[3].name)
+    assert "--healthy" in words
+
+
 def test_results_are_replaced_whole(small_rig: SmallRig, tmp_path: Path) -> None:
     outcome = assessed(small_rig.run, small_rig.settings, tmp_path / "state", small_rig.bundle)
     out = tmp_path / "out"

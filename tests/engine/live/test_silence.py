@@ -139,3 +139,30 @@ def test_recorder_clock_that_is_set_right_clears_the_alarm(plant: Plant) -> None
     plant.run(story(), bundle=plant.rig.bundle)
     assert plant.causes("recorder clock") == [EventKind.RAISED, EventKind.CLEARED]
     assert plant.scored()[-1] == small_name(SMALL_COUNT - 1)
+
+
+@pytest.mark.parametrize("ago", [0.0, 80.0, 600.0])
+def test_recording_refused_before_a_restart_still_proves_that_the_recorder_works(
+    small_rig: SmallRig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ago: float
+) -> None:
+    plant = plant_of(small_rig, tmp_path, monkeypatch, watch__interval=100.0, alarms__no_data_after=3)
+
+    def refused() -> Story:
+        plant.put(0)
+        yield from plant.until_ledger_has(1)
+        plant.clock.steady += 250.0
+        plant.write(small_name(1), b"no numbers\n")
+        yield from plant.until_ledger_has(2)
+
+    plant.run(refused(), bundle=small_rig.bundle)
+    plant.clock.steady += ago
+
+    def restarted() -> Story:
+        yield from plant.two_rounds()
+        before = plant.causes("no data")
+        plant.clock.steady += 100.0 if ago < 100.0 else 0.0
+        yield from plant.two_rounds()
+        # A refusal counts for as long as a recording would.
+        assert before == plant.causes("no data") == ([EventKind.RAISED] if ago > 300.0 else [])
+
+    plant.run(restarted())

@@ -2,6 +2,7 @@
 
 import random
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -108,3 +109,28 @@ def test_lost_database_is_never_begun_again_in_silence(own_store: Path, emptied:
     assert code == 0
     assert "holds a store with 0 records" in printed
     Store.open(own_store, create=True).close()
+
+
+@pytest.mark.parametrize("tables", ["all", "meta alone"])
+def test_database_whose_tables_were_emptied_beside_bundles_is_told_as_lost(
+    tmp_path: Path, tables: str
+) -> None:
+    state = tmp_path / "state"
+    Store.open(state, create=True).close()
+    # A store that was made a moment ago, before the first record.
+    Store.open(state).close()
+    (state / BUNDLES).mkdir()
+    (state / BUNDLES / "made-up.json").write_text('{"bundle": "spectral-1"}')
+    if tables == "meta alone":
+        with closing(sqlite3.connect(state / FILE_NAME)) as connection, connection:
+            for name in ("assessed", "assessment"):
+                connection.execute(f"DROP TABLE {name}")
+    for _ in range(2):
+        with pytest.raises(StoreLostError):
+            Store.open(state, create=True)
+    code, _, said = run("status", "--state", state)
+    assert code != 0
+    assert "the database is gone or empty" in said
+    if tables == "all":
+        assert run("store", "create", "--beside-bundles", "--state", state)[0] == 0
+        Store.open(state, create=True).close()
