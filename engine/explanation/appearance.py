@@ -15,9 +15,15 @@ from engine.explanation.wording import (
     percent,
     severity_text,
 )
-from engine.records.events import Event, Priority
+from engine.records.events import Cause, Event, Priority
 from engine.records.payloads import FaultLine, Ring, SurfaceEvidence
 from replay.recording import clean_text as clean
+
+PLAIN_CAUSES = {
+    Cause.LIMIT.value: "above its limit; the failing surface is not clear",
+    Cause.TREND.value: "rising towards its limit",
+}
+"""Words for causes that say too little by themselves."""
 
 TOP_BANDS = 2
 """Bands named where no surface is."""
@@ -103,7 +109,8 @@ def origin(situation: Situation) -> Sentence:
     if bands:
         return bands
     where = f", channel {ring.channel}" if ring.channel is not None else ""
-    return Sentence(f"{clean(alarm.cause)}{where}", (), (alarm.ring.seq,))
+    words = PLAIN_CAUSES.get(alarm.cause, clean(alarm.cause))
+    return Sentence(f"{words}{where}", (), (alarm.ring.seq,))
 
 
 def answered(alarm: Alarm, told: Write) -> Sentence:

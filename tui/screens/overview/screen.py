@@ -8,8 +8,11 @@ from tui.data.evidence import Evidence, LinesLook, UsualLines
 from tui.data.frame import Frame
 from tui.data.view import Look
 from tui.draw.bearing_rows import bearing_lines, rows_wanted
+from tui.draw.frames import Draw, framed
+from tui.draw.text import clean
 from tui.draw.timeline import timeline_lines
 from tui.screens.base import ConsoleScreen, waiting_lines
+from tui.screens.model.learning import loss_lines
 from tui.screens.overview.card import Card, card_lines
 from tui.screens.overview.charts import TREND_LEAST, Charted, chart_lines
 from tui.screens.panel import Panel
@@ -73,7 +76,7 @@ class OverviewScreen(ConsoleScreen):
             timeline.display, charts.display = False, True
             bearings.wanted = 0
             bearings.show(partial(waiting_lines, heading="Bearings", text=""))
-            charts.show(partial(waiting_lines, heading="Bearings", text="nothing is judged yet"))
+            charts.show(self._before(frame))
             return
         rest = height - around - top.wanted
         bearings.wanted = min(rows, max(rest, 3))
@@ -91,6 +94,18 @@ class OverviewScreen(ConsoleScreen):
             shown.alarm,
         )
         charts.show(partial(chart_lines, charted=charted), key=self._key(shown, frame, charted))
+
+    def _before(self, frame: Frame | None) -> Draw:
+        """Return the function that draws below the card before anything is judged."""
+        if frame is None:
+            return partial(waiting_lines, heading="Bearings", text="nothing is judged yet")
+        if frame.view.epochs:
+            return framed(partial(loss_lines, epochs=frame.view.epochs, glyphs=self.glyphs))
+        assessment = frame.view.assessment
+        parts = zip(assessment.components, assessment.channels, strict=True)
+        named = [f"{clean(name)} on channel {', '.join(map(str, own))}" for name, own in parts]
+        text = f"Watched once the baseline is learned: {'; '.join(named)}."
+        return framed(partial(waiting_lines, heading="Bearings", text=text))
 
     def _evidence(self, shown: Shown, frame: Frame) -> Evidence | None:
         evidence = shown.extra if isinstance(shown.extra, Evidence) else None
