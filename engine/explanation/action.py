@@ -8,7 +8,7 @@ from engine.alarms.advice import advice_for
 from engine.clock import seconds_span, shifted
 from engine.explanation.sentence import NOTHING, Sentence, Write
 from engine.explanation.situation import Situation
-from engine.explanation.wording import duration, limit_due, severity_text
+from engine.explanation.wording import PRIORITY_WORDS, duration, limit_due, severity_text
 from engine.records.events import Priority
 from replay.recording import clean_text as clean
 
@@ -79,6 +79,7 @@ def instruction(situation: Situation, told: Write) -> Instruction:
     sooner = _sooner(situation, due)
     if sooner is not None:
         due, numbers, why = sooner
+        text = re.compile(f"{WITHIN.pattern}|{TODAY.pattern}", re.IGNORECASE).sub("by then", text, count=1)
         return Instruction(Sentence(f"By {told(due)}, {why}: {text}", numbers, rests), due)
     if due is None:
         return Instruction(Sentence(text, (), rests), None, urgent)
@@ -121,5 +122,8 @@ def _sooner(
     if due is not None and reached >= due:
         return None
     numbers = (("severity", severity), ("doubling_seconds", growth.doubling), ("severe", severe))
-    why = f"when it reaches {severity_text(severe)} if it keeps doubling every {duration(growth.doubling)}"
+    why = (
+        f"when it becomes {PRIORITY_WORDS[Priority.HIGH]} ({severity_text(severe)}) if it keeps doubling"
+        f" every {duration(growth.doubling)}"
+    )
     return reached, numbers, why

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.clock import SECOND, in_zone, microseconds, moment
-from tui.draw.chart import Axis
+from tui.draw.chart import Axis, row_of
 
 USUAL = (math.log2(0.25), math.log2(8.0))
 """Ends of the severity axis [log2] that show a healthy machine and an alarm without a change of scale."""
@@ -56,9 +56,19 @@ def log_ticks(low: float, high: float, rows: int) -> list[float]:
     for factors in ((1, 2, 5), (1, 5), (1,)):
         ticks = [factor * 10.0**decade for decade in decades for factor in factors]
         inside = [one for one in ticks if low - 1e-9 <= math.log2(one) <= high + 1e-9]
-        if len(inside) <= max(min(rows, 3), (rows + 1) // 2):
+        taken = {_row(one, low, high, rows) for one in inside}
+        if len(inside) <= max(min(rows, 3), (rows + 1) // 2) and len(taken) == len(inside):
             return inside
-    return [1.0]
+    # The limit keeps its row; of two others in one row the first is kept.
+    by_row = {_row(1.0, low, high, rows): 1.0}
+    for one in (10.0**decade for decade in decades):
+        if low - 1e-9 <= math.log2(one) <= high + 1e-9:
+            by_row.setdefault(_row(one, low, high, rows), one)
+    return sorted(by_row.values())
+
+
+def _row(value: float, low: float, high: float, rows: int) -> int:
+    return row_of(Axis(low, high), math.log2(value), max(rows, 1))
 
 
 def time_ticks(start: float, end: float, zone: tzinfo, columns: int) -> tuple[tuple[float, str], ...]:

@@ -79,7 +79,10 @@ def test_a_medium_alarm_that_grows_fast_is_due_when_it_would_be_severe() -> None
     found = instruction(fast, told)
     assert found.due is not None
     assert abs(found.due - (AT + timedelta(hours=12))) < timedelta(minutes=1)
-    assert "when it reaches 4.00 if it keeps doubling every 12 h: Inspect" in found.sentence.text
+    assert (
+        "when it becomes HIGH (4.00) if it keeps doubling every 12 h: Inspect the bearing by then;"
+        in found.sentence.text
+    )
     assert dict(found.sentence.numbers)["severity"] == 2.0
 
 

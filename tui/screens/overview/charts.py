@@ -7,7 +7,7 @@ from engine.diagnosis.line_markers import Marking
 from engine.records.picture import loudest_channel
 from tui.data.evidence import Evidence
 from tui.data.frame import Frame
-from tui.draw.alarm_rows import alarm_lines
+from tui.draw.alarm_rows import FACTS, alarm_lines
 from tui.draw.format import short_time
 from tui.draw.frames import Draw, framed
 from tui.draw.glyphs import Glyphs
@@ -56,9 +56,11 @@ def chart_lines(width: int, height: int, charted: Charted) -> Lines:
     if width >= SIDE_BY_SIDE:
         if height < LEAST:
             return trend(width, height)
-        upper = height if height < 2 * LEAST + 4 else height - max(height * 2 // 5, LIST_LEAST)
-        lines = beside(width, upper, trend, envelope)
-        return [*lines, *beside(width, height - upper, alarms, spectrum)] if height > upper else lines
+        if height < 2 * LEAST + 4:
+            return beside(width, height, trend, envelope)
+        listed = min(max(rows_of_list(charted.frame), LIST_LEAST), height * 2 // 5)
+        left = stacked(trend, alarms, listed)
+        return beside(width, height, left, stacked(envelope, spectrum, height * 2 // 5))
     if height < 2 * LEAST:
         return trend(width, height)
     rest = height - (height - LEAST) // 2 if height < 3 * LEAST else height * 2 // 3
@@ -68,6 +70,16 @@ def chart_lines(width: int, height: int, charted: Charted) -> Lines:
         return [*lines, *envelope(width, rest)]
     lower = rest // 2
     return [*lines, *envelope(width, rest - lower), *alarms(width, lower)]
+
+
+def rows_of_list(frame: Frame) -> int:
+    """Return the lines that the list of alarms and events needs, its frame included."""
+    return len(frame.alarms) + sum(event.kind in FACTS for event in frame.events) + 2
+
+
+def stacked(upper: Draw, lower: Draw, lines: int) -> Draw:
+    """Return a function that draws one pane above another, which has so many lines."""
+    return lambda width, height: [*upper(width, height - lines), *lower(width, lines)]
 
 
 def beside(width: int, height: int, left: Draw, right: Draw) -> Lines:
