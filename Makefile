@@ -16,7 +16,7 @@ help:
 	@echo "make test     run the tests"
 	@echo "make check    check format, lint, types and import contracts"
 	@echo "make bench    measure detection, speed and the console; print the figures"
-	@echo "make torture  kill processes and fill disks for about twenty minutes; print any loss"
+	@echo "make torture  kill processes, fill disks, turn clocks for half an hour; print any loss"
 	@echo "make venv     install Raceway and its development tools into $(VENV)"
 	@echo "make clean    remove $(VENV), build results and caches"
 	@echo "Variables: PYTHON=/path/to/python3.12, WORKERS=N (test processes), TORTURE='--cycles N'"

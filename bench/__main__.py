@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-NAMES = ("throughput", "detection", "disturbed", "console", "recorder")
+NAMES = ("throughput", "detection", "disturbed", "console", "recorder", "floods")
 
 
 def main() -> None:

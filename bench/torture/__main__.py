@@ -1,6 +1,6 @@
 """Runs the fault tests: `make torture`, or `python -m bench.torture [--cycles N] [--only NAME ...]`.
 
-It prints the actions and findings of each test. Exit code 1 means a loss. It takes about twenty minutes.
+It prints the actions and findings of each test. Exit code 1 means a loss. It takes about half an hour.
 """
 
 import argparse

@@ -188,11 +188,21 @@ def _alarm_until(story: Story, until: datetime) -> Alarm | None:
     """Return the alarm by the engine's events, None before its raise."""
     alarm: Alarm | None = None
     for event in story.until(until):
-        if alarm is not None:
-            alarm = _step(alarm, event)
-        elif event.kind is EventKind.RAISED:
-            alarm = _raised(story.key, event)
+        alarm = after_event(alarm, story.key, event)
     return alarm
+
+
+def after_event(alarm: Alarm | None, key: str, event: Event) -> Alarm | None:
+    """Return an alarm after the next event of the engine about it, None before its raise.
+
+    Args:
+        alarm: before the event; None where it was not raised yet.
+        key: of its first episode.
+        event: a ring, a clearing or a diagnosis of one of its episodes.
+    """
+    if alarm is not None:
+        return _step(alarm, event)
+    return _raised(key, event) if event.kind is EventKind.RAISED else None
 
 
 def _raised(key: str, event: Event) -> Alarm:

@@ -64,7 +64,12 @@ def stories_of(ordered: Iterable[Event], chatter: timedelta) -> tuple[dict[str, 
 
 
 def _goes_on(story: Story, raised: Event, chatter: timedelta) -> bool:
+    last = next(event for event in reversed(story.events) if event.kind is not EventKind.DIAGNOSED)
+    return chatters(last, raised, chatter)
+
+
+def chatters(last: Event, raised: Event, chatter: timedelta) -> bool:
+    """Whether a raise continues the alarm whose last ring or clearing, of the same place, is given."""
     if chatter <= timedelta(0):
         return False
-    last = next(event for event in reversed(story.events) if event.kind is not EventKind.DIAGNOSED)
     return last.kind is not EventKind.CLEARED or raised.at - last.at <= chatter

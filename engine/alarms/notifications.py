@@ -1,12 +1,15 @@
 """The rings that `on_ring` has not been run for, and the payload of that command. Pure functions."""
 
 import json
+from collections import Counter, OrderedDict, deque
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from engine.alarms.alarm import Alarm, fold_alarms
+from engine.alarms.alarm import Alarm, after_event, fold_alarms
 from engine.alarms.causes import CAUSES
-from engine.alarms.shelving import expiry_of, place_of
+from engine.alarms.episodes import ENGINE_KINDS, chatters
+from engine.alarms.shelving import expiry_of, place_of, retired_at
 from engine.records.events import RINGS, Event, EventKind, Priority
 from engine.records.payloads import Ring
 from engine.records.stored_settings import FoldRules
@@ -17,6 +20,10 @@ YOUNG = timedelta(hours=24)
 
 ALWAYS = frozenset(cause.value for cause, rule in CAUSES.items() if rule.always_notified)
 """Causes for which the command runs at any priority."""
+
+
+KEPT = 2_000
+"""Events kept of each place, and episodes that an event may still name: memory stays flat."""
 
 
 _SERVICE = frozenset({EventKind.RETIRED, EventKind.REINSTATED})
@@ -46,35 +53,53 @@ class PendingCalls:
     """The rings that the command has still to run for, kept up to date as events are added.
 
     A ring depends on the events of its place and on components out of service alone. One that is quiet is
-    decided again only once those have grown, so that a long record costs nothing.
+    decided again only once those have grown. The alarm is followed from event to event, so that a ring costs
+    the same however many came before it; only a place with a shelf is folded again for each ring.
     """
 
     def __init__(self, rules: FoldRules, floor: Priority) -> None:
         """Start without events; arguments as of `calls_due`."""
         self._rules, self._floor = rules, floor
-        self._by_place: dict[str, list[Event]] = {}
+        self._by_place: dict[str, deque[Event]] = {}
+        self._followed = _Followed(rules)
+        self._counts: Counter[str] = Counter()
+        self._rang: dict[int, Alarm] = {}
         self._service: list[Event] = []
         self._notified: set[int | None] = set()
         self._rings: dict[int, Event] = {}
         self._shelves: dict[int, Event] = {}
         self._quiet: dict[int, int] = {}
 
-    def add(self, events: Iterable[Event]) -> None:
-        """Add newer events, in order of seq."""
+    def add(self, events: Iterable[Event], now: datetime | None = None) -> None:
+        """Add newer events, in order of seq; with the wall clock, rings that are too old are not kept."""
         for event in events:
+            is_old = now is not None and now - event.recorded_at > YOUNG
             if event.kind is EventKind.NOTIFIED:
-                self._notified.add(event.ring)
+                if event.ring in self._shelves:
+                    self._notified.add(event.ring)
             elif event.kind in _SERVICE:
                 self._service.append(event)
             elif event.alarm:
-                self._by_place.setdefault(place_of(event.alarm), []).append(event)
-            if event.kind in RINGS and not self._is_low(event):
+                place = place_of(event.alarm)
+                self._by_place.setdefault(place, deque(maxlen=KEPT)).append(event)
+                self._counts[place] += 1
+                alarm = self._followed.after(event)
+                if event.kind in RINGS and alarm is not None and not is_old:
+                    self._rang[event.seq] = alarm
+            if event.kind in RINGS and not is_old and not self._is_low(event):
                 self._rings[event.seq] = event
             elif event.kind is EventKind.SHELVED:
                 self._shelves[event.seq] = event
-        for waiting in (self._rings, self._shelves, self._quiet):
-            for seq in [seq for seq in waiting if seq in self._notified]:
-                del waiting[seq]
+            if event.kind is EventKind.NOTIFIED and event.ring is not None:
+                self._forget(event.ring)
+            elif event.kind in RINGS and event.seq not in self._rings:
+                self._forget(event.seq)
+
+    def _forget(self, seq: int) -> None:
+        self._rings.pop(seq, None)
+        self._shelves.pop(seq, None)
+        self._quiet.pop(seq, None)
+        self._rang.pop(seq, None)
 
     @property
     def waiting(self) -> frozenset[int]:
@@ -90,16 +115,16 @@ class PendingCalls:
         """
         for seq, ring in list(self._rings.items()):
             if now - ring.recorded_at > YOUNG:
-                del self._rings[seq]
+                self._forget(seq)
                 continue
-            own = self._own_events(ring)
-            if self._quiet.get(seq) == len(own):
+            grown = self._counts[place_of(ring.alarm)] + len(self._service)
+            if self._quiet.get(seq) == grown:
                 continue
-            alarm = _as_it_rang(own, ring, self._rules)
+            alarm = self._alarm_of(ring)
             # A shelf that came after the ring does not cancel its notification.
             quiet = alarm is None or (alarm.put_away and not alarm.shelved_later)
             if alarm is None or quiet or not _loud(ring, alarm, self._floor):
-                self._quiet[seq] = len(own)
+                self._quiet[seq] = grown
             else:
                 yield ring, alarm
         yield from self._run_out(live_now)
@@ -120,6 +145,14 @@ class PendingCalls:
                     if rang is not None and not quiet and _loud(ring, rang, self._floor):
                         yield ring, rang
 
+    def _alarm_of(self, ring: Event) -> Alarm | None:
+        """Return the alarm of a ring as it was when it rang."""
+        place, alarm = place_of(ring.alarm), self._rang.get(ring.seq)
+        if alarm is None or place in self._followed.unordered or place in self._followed.shelved:
+            return _as_it_rang(self._own_events(ring), ring, self._rules)
+        out = retired_at(self._service, ring.at).get(alarm.component) if alarm.component else None
+        return replace(alarm, latching=self._rules.latching, retired=out)
+
     def _own_events(self, ring: Event) -> list[Event]:
         return [*self._by_place.get(place_of(ring.alarm), ()), *self._service]
 
@@ -127,6 +160,55 @@ class PendingCalls:
         """Whether no later event can make a ring loud: its priority and its cause are fixed."""
         found = Ring.from_detail(ring.detail)
         return bool(found.cause) and found.priority < self._floor and found.cause not in ALWAYS
+
+
+@dataclass(slots=True)
+class _Story:
+    """An alarm after its newest event, and its last ring or clearing."""
+
+    key: str
+    alarm: Alarm | None
+    last: Event
+
+
+class _Followed:
+    """The alarms of a record after its newest event.
+
+    `shelved` holds the places with a shelf, `unordered` those where recording time went back.
+    """
+
+    def __init__(self, rules: FoldRules) -> None:
+        self._chatter = rules.chatter
+        self._stories: OrderedDict[str, _Story] = OrderedDict()
+        self._newest: dict[str, _Story] = {}
+        self._last_at: dict[str, datetime] = {}
+        self.shelved: set[str] = set()
+        self.unordered: set[str] = set()
+
+    def after(self, event: Event) -> Alarm | None:
+        """Take an event about an alarm; return the alarm after it, None of another kind of event."""
+        place = place_of(event.alarm)
+        if event.kind is EventKind.SHELVED:
+            self.shelved.add(place)
+        if event.kind not in ENGINE_KINDS:
+            return None
+        if event.at < self._last_at.get(place, event.at):
+            self.unordered.add(place)
+        self._last_at[place] = event.at
+        story = self._stories.get(event.alarm)
+        if story is None:
+            if event.kind is not EventKind.RAISED:
+                return None
+            story = self._newest.get(place)
+            if story is None or not chatters(story.last, event, self._chatter):
+                story = self._newest[place] = _Story(event.alarm, None, event)
+            self._stories[event.alarm] = story
+            if len(self._stories) > KEPT:
+                self._stories.popitem(last=False)
+        story.alarm = after_event(story.alarm, story.key, event)
+        if event.kind is not EventKind.DIAGNOSED:
+            story.last = event
+        return story.alarm
 
 
 def payload_of(machine: str, ring: Event, alarm: Alarm, advice: str) -> bytes:

@@ -30,6 +30,9 @@ BACKOFF_SECONDS = 5.0
 LOOK_SECONDS = 5.0
 """Interval of looks at the store without a signal: a shelf runs out without an event."""
 
+READ_AT_ONCE = 2_000
+"""Events read in one transaction."""
+
 RINGING = "raceway-ringing"
 """Name of the thread."""
 
@@ -137,10 +140,10 @@ class Notifier:
         return max(min(waits, default=self._clock() + LOOK_SECONDS) - self._clock(), 0.0)
 
     def _read(self, store: Store) -> None:
-        """Read the events since the last look."""
-        events = store.events(self._assessment, after=self._last)
-        self._calls.add(events)
-        self._last = events[-1].seq if events else self._last
+        """Read the events since the last look, a few at a time: a long record is never held whole."""
+        while events := store.events(self._assessment, after=self._last, limit=READ_AT_ONCE):
+            self._calls.add(events, self._now())
+            self._last = events[-1].seq
 
     def _call(self, ring: Event, alarm: Alarm, trying: _Trying, live_now: datetime) -> None:
         advice = advice_for(alarm, self._assessment.settings.advice)

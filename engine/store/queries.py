@@ -72,6 +72,8 @@ _BOOKMARKS = (
 )
 
 
+_SOME_EVENTS = _EVENTS.limit(bindparam("most"))
+
 _SAME_SNAPSHOT = (schema.score.c.assessment_id == schema.assessed.c.assessment_id) & (
     schema.score.c.position == schema.assessed.c.position
 )
@@ -321,11 +323,21 @@ class Recalling(Database):
             row = connection.execute(query).one_or_none()
         return None if row is None else (row.severity, row.at)
 
-    def events(self, assessment: Assessment, session: str = "", after: int = 0) -> tuple[Event, ...]:
-        """Return the events of the engine and of the operators of one session, by seq, above `after`."""
+    def events(
+        self, assessment: Assessment, session: str = "", after: int = 0, limit: int | None = None
+    ) -> tuple[Event, ...]:
+        """Return the events of the engine and of the operators of one session, by seq, above `after`.
+
+        Args:
+            assessment: the assessment of the events.
+            session: name of the session; "" is the live record.
+            after: only events with a seq above it.
+            limit: at most so many, the oldest of them.
+        """
         known = {"assessment": assessment.id, "after": after, "session": session}
+        query = _EVENTS if limit is None else _SOME_EVENTS
         with self.reading() as connection:
-            rows = connection.execute(_EVENTS, known).all()
+            rows = connection.execute(query, known | ({} if limit is None else {"most": limit})).all()
         return tuple(
             event
             for event in events_of(rows, self.damage.note)

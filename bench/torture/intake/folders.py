@@ -33,6 +33,8 @@ def folders(place: Path, ground: Ground, reel: Reel, seed: int) -> Finding:
         slowest = 0.0
         for number in range(ROUNDS):
             names += _fed(machine, source, len(names))
+            if not until_entered(machine, names):
+                wrong.append("not all recordings were taken in before the folder was removed")
             # Gone, with a kill while it is gone.
             shutil.rmtree(machine.folder)
             if number % 2:

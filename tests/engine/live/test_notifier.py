@@ -6,72 +6,26 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from engine.alarms.alarm import fold_alarms
-from engine.alarms.notifications import YOUNG, PendingCalls, calls_due
 from engine.config.settings import SettingsError, load_settings
 from engine.live.notifier import ATTEMPTS, NotificationCommand, Notifier, command_of
 from engine.records.assessment import Assessment
-from engine.records.events import Cause, Event, EventKind, NewEvent, Priority
+from engine.records.events import Event, EventKind, NewEvent, Priority
 from engine.records.stored_settings import FoldRules
 from engine.store.store import Store, StoreError
 from engine.system.bounded_run import Ran, run_command
-from tests.engine.handmade_events import CLEARED, RAISED, at, engine_event, retired, shelved
+from tests.engine.handmade_events import (
+    RAISED,
+)
 from tests.engine.rigs import WALL
 from tests.tui import synthetic
 
 RULES = FoldRules()
 CALLING = NotificationCommand(("call",), 5.0, Priority.MEDIUM)
-
-
-def due(events: Sequence[Event], minute: float = 100, floor: Priority = Priority.MEDIUM) -> list[int]:
-    found = calls_due(events, RULES, floor, at(minute), WALL + timedelta(minutes=minute))
-    return [ring.seq for ring, _ in found]
-
-
-def notified(seq: int, ring: int) -> Event:
-    return Event(seq, EventKind.NOTIFIED, at(1), WALL, "engine", "", "", ring, "", {})
-
-
-def test_ring_is_due_until_it_has_been_told_of() -> None:
-    assert due([engine_event(1, RAISED, 0)]) == [1]
-    assert due([engine_event(1, RAISED, 0), notified(2, 1)]) == []
-
-
-def test_only_rings_of_the_set_priority_are_told_but_always_that_data_stopped() -> None:
-    low = [
-        engine_event(1, RAISED, 0, priority="low"),
-        engine_event(2, RAISED, 0, f"machine/{Cause.NO_DATA}/a", priority="low"),
-    ]
-    assert due(low) == [2]
-    assert due(low, floor=Priority.LOW) == [1, 2]
-    assert due([engine_event(1, RAISED, 0)], floor=Priority.HIGH) == []
-
-
-def test_ring_of_yesterday_is_no_news() -> None:
-    minutes = YOUNG / timedelta(minutes=1)
-    assert (due([engine_event(1, RAISED, 0)], minutes), due([engine_event(1, RAISED, 0)], minutes + 1)) == (
-        [1],
-        [],
-    )
-
-
-def test_what_rings_on_a_shelf_or_out_of_service_is_not_told_but_the_end_of_the_shelf_is() -> None:
-    again = [
-        engine_event(1, RAISED, 0),
-        notified(2, 1),
-        shelved(3, 1, 1, 60),
-        engine_event(4, CLEARED, 5),
-        engine_event(5, RAISED, 9, "Left/limit/b"),
-    ]
-    assert (due(again, 30), due(again, 60)) == ([], [3])
-    assert due([retired(1, 0), engine_event(2, RAISED, 5)]) == []
-    assert due([engine_event(1, RAISED, 0), shelved(2, 1, 1, 600)], 30) == [1]
 
 
 class Bell:
@@ -265,58 +219,3 @@ def test_command_of_the_settings_is_words_or_one_line() -> None:
     assert words.on_ring == ("notify", "a b")
     with pytest.raises(SettingsError, match=r"alarms\.on_ring is no command line"):
         load_settings(overrides={"alarms.on_ring": "notify 'night"})
-
-
-def raise_of(seq: int, key: str, priority: str = "medium") -> Event:
-    when = at(seq / 60)
-    detail = {"cause": "limit", "priority": priority, "severity": 2.0}
-    return Event(seq, EventKind.RAISED, when, when, "component", "Left", key, None, "", detail)
-
-
-@pytest.mark.parametrize("chatter", [0, 60])
-def test_pending_rings_cost_no_more_than_the_events_of_their_own_place(
-    monkeypatch: pytest.MonkeyPatch, chatter: int
-) -> None:
-    folded = 0
-
-    def counted(events: Sequence[Event], *arguments: object) -> object:
-        nonlocal folded
-        folded += len(events)
-        return fold_alarms(events, *arguments)  # type: ignore[arg-type]
-
-    monkeypatch.setattr("engine.alarms.notifications.fold_alarms", counted)
-    rules, count = FoldRules(chatter=timedelta(minutes=chatter)), 1000
-    calls = PendingCalls(rules, Priority.MEDIUM)
-    calls.add([raise_of(seq, f"Part {seq}/limit/s") for seq in range(1, count + 1)])
-    assert len(list(calls.due(at(30), at(30)))) == count
-    assert folded == count
-    for seq in range(1, count + 1):
-        calls.add([notified(count + seq, seq)])
-    assert not list(calls.due(at(30), at(30)))
-    assert folded == count
-
-
-def test_rings_below_the_floor_are_decided_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    calls = PendingCalls(RULES, Priority.MEDIUM)
-    calls.add([raise_of(seq, f"Left/limit/{seq}", "low") for seq in range(1, 500)])
-    monkeypatch.setattr("engine.alarms.notifications.fold_alarms", None)
-    assert not list(calls.due(at(30), at(30)))
-
-
-def test_calls_are_the_same_however_the_events_come() -> None:
-    events = [
-        raise_of(1, "Left/limit/1"),
-        raise_of(2, "Right/limit/2"),
-        replace(shelved(3, 1, 1, 20), alarm="Left/limit/1"),
-        retired(4, 2),
-        raise_of(5, "Left/limit/5"),
-        notified(6, 2),
-        raise_of(7, "Right/limit/7", "high"),
-    ]
-    for minute in (1, 10, 21, 40, 1000):
-        whole = calls_due(events, RULES, Priority.MEDIUM, at(minute), at(minute))
-        calls = PendingCalls(RULES, Priority.MEDIUM)
-        for event in events:
-            calls.add([event])
-            list(calls.due(at(minute), at(minute)))
-        assert tuple(calls.due(at(minute), at(minute))) == whole
