@@ -140,6 +140,8 @@ def read_text(
     layout = layout_for(data, form)
     if layout is None:
         raise no_rows(data, name, form)
+    if layout.columns != form.columns:
+        _refuse_misread(data, name, form, layout)
     plain = plain_of(data, name, form, layout)
     try:
         signal = read_ims(plain.body, name, plain.form, time).signal
@@ -148,6 +150,25 @@ def read_text(
     if plain.columns != tuple(range(1, signal.shape[1] + 1)):
         signal = np.asfortranarray(signal[:, [column - 1 for column in plain.columns]])
     return signal, layout
+
+
+def _refuse_misread(data: bytes, name: str, form: RecordingFormat, layout: TextLayout) -> None:
+    """Refuse a text that another separator than the one set divides into as many columns as expected.
+
+    By the one set, "0,5;0,7" would be two numbers around a text: 0 and 7.
+
+    Raises:
+        RecordingError: it names the separator to set.
+    """
+    if form.separator == "auto":
+        return
+    loose = replace(form, separator="auto", decimal="auto")
+    other = layout_for(data, loose)
+    if other is not None and other.separator != layout.separator and other.columns == form.columns:
+        wrong = [f"recording.separator = {_setting(other.separator)}"]
+        if form.decimal not in ("auto", other.decimal):
+            wrong.append(f"recording.decimal = {_setting(other.decimal)}")
+        raise RecordingError(name, f"{described(other)}; set {' and '.join(wrong)}")
 
 
 def no_rows(data: bytes, name: str, form: RecordingFormat) -> RecordingError:

@@ -22,14 +22,14 @@ def add_bad_files(folder: Path) -> dict[str, str]:
         b"": "the file is empty",
         b"".join(lines[:100]): "it has 100 rows where 2560 are expected",
         good[:-4]: "line 2560 is cut off",
-        b"left,right\n" + good: "line 1 is a header",
+        b"left,right\n" * 2560: "line 1 ('left,right') and those after it hold no rows of numbers",
         with_row(b"broken,broken"): "line 10, column 1: 'broken' is not a number",
         with_row(b"nan,OVL"): "line 10, column 1: 'nan' is not a finite number",
         with_row(b"-inf,"): "line 10, column 1: '-inf' is not a finite number",
         with_row(b"0,5,0.1"): "line 10 has 3 columns where 2 are expected",
-        good.replace(b",", b";").replace(b".", b","): "it has 3 columns where 2 are expected",
-        b"\x7fELF\x00\x01": "line 1 holds binary data",
-        b"0.1,0.2,0.3\n" * 2560: "it has 3 columns where 2 are expected",
+        good.replace(b",", b";").replace(b".", b","): "it has 2 columns separated by semicolons with decimal",
+        b"\x7fELF\x00\x01": "it holds binary data",
+        b"0.1,0.2,0.3\n" * 2560: "it has 3 columns separated by commas where 2 are expected",
     }
     said = {}
     for number, (content, reason) in enumerate(contents.items()):

@@ -58,7 +58,8 @@ def folders(place: Path, ground: Ground, reel: Reel, seed: int) -> Finding:
             kill_within(machine, dice)
         if not until_entered(machine, names):
             wrong.append("not all recordings were taken in")
-        left = sum((machine.folder / f"{n} {name}").is_file() for n in range(ROUNDS) for name in FOREIGN)
+        # Those of the rounds before went with the folder.
+        left = sum((machine.folder / f"{ROUNDS - 1} {name}").is_file() for name in FOREIGN)
         healed = until(lambda: "does not exist" not in machine.status()[1], NOTICED, 0.2)
     wrong += wrong_in_outcomes(machine.state, names, frozenset({Outcome.TAKEN}))
     wrong += wrong_in_store(machine.state)
@@ -66,8 +67,8 @@ def folders(place: Path, ground: Ground, reel: Reel, seed: int) -> Finding:
         wrong.append(f"status reported the missing folder only after {slowest:.1f} s")
     if healed is None:
         wrong.append("status still says that the folder is missing")
-    if left != ROUNDS * len(FOREIGN) or any(aside.iterdir()):
-        wrong.append(f"foreign files: {left} of {ROUNDS * len(FOREIGN)} lie where they lay")
+    if left != len(FOREIGN) or any(aside.iterdir()):
+        wrong.append(f"foreign files: {left} of {len(FOREIGN)} lie where they lay")
     return Finding(
         "folders",
         f"{len(names)} recordings; the folder removed {ROUNDS} times, emptied {ROUNDS} times, littered with"

@@ -1,5 +1,7 @@
 """The layout of a text comes from its first lines."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,6 +9,8 @@ from hypothesis import strategies as st
 
 from replay.formats.text_cells import column_named
 from replay.formats.text_layout import TextLayout, layout_of_text
+from replay.recording import RecordingError, RecordingFormat
+from replay.run import open_run
 
 ROWS = 30
 VALUES = np.random.default_rng(3).normal(size=(ROWS, 4))
@@ -119,3 +123,12 @@ def test_words_are_no_layout() -> None:
 )
 def test_a_column_is_found_by_its_name(name: str, column: int | None) -> None:
     assert column_named(name, ("Drive end", "Fan end"), ("g", "g")) == column
+
+
+@pytest.mark.parametrize("mark", [";", "\t", "|"])
+def test_text_of_another_separator_than_the_one_set_is_refused_not_misread(mark: str, tmp_path: Path) -> None:
+    rows = "".join(f"0,{n * 37 % 1000:03d}{mark}-0,{n * 53 % 997:03d}\n" for n in range(200))
+    (tmp_path / "2024.01.01.00.00.00").write_text(rows)
+    form = RecordingFormat("rig", 1000.0, 2, 200, separator=",")
+    with pytest.raises(RecordingError, match=r"decimal commas; set recording\.separator = "):
+        open_run(tmp_path, form).read(0)
