@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 
 from tui.data.frame import Frame
+from tui.draw.frames import framed
 from tui.draw.text import Lines, Role, Span
 from tui.screens.base import ConsoleScreen, waiting_lines
 from tui.screens.panel import Draw, Panel
@@ -19,6 +20,10 @@ SLOTS = ("first", "second", "third", "fourth")
 
 ROOM_FOR_FOURTH = 57
 """Lines of the screen from which there is a fourth: below it three are better drawn larger."""
+
+
+ROOM_FOR_FRAMES = (100, 30)
+"""Columns and lines of the screen from which panes have frames."""
 
 
 class PanedScreen(ConsoleScreen):
@@ -101,7 +106,20 @@ class PanedScreen(ConsoleScreen):
             if panel.display:
                 name = names[place]
                 panel.set_class(name == "strip", "-strip")
-                panel.show(self.drawing(name, shown, frame), key=(name, *self.key(name, shown, frame)))
+                draw, roomy = self.drawing(name, shown, frame), self.is_roomy
+                if roomy and name != "strip":
+                    draw = framed(draw, self.pane_keys(shown) if name == self.pane else "")
+                panel.show(draw, key=(name, roomy, self.pane, *self.key(name, shown, frame)))
+
+    @property
+    def is_roomy(self) -> bool:
+        """Whether there is room for frames around the panes."""
+        columns, rows = ROOM_FOR_FRAMES
+        return self.size.width >= columns and self.size.height >= rows
+
+    def pane_keys(self, shown: Shown) -> str:
+        """Return the hint of keys in the border of the chosen pane."""
+        return f"{shown.keymap.keys_of('next-pane')} next pane"
 
 
 def tab_lines(width: int, _height: int, names: Sequence[str], chosen: str) -> Lines:

@@ -76,7 +76,7 @@ async def test_panes_are_gone_through_by_tab_and_reached_by_letters(console: Mak
         ):
             await pilot.press(key)
             await settled(pilot)
-            assert f"── {heading}" in text(app)
+            assert f"─ {heading}" in text(app) or f"╭ {heading}" in text(app)
 
 
 async def test_a_pane_that_was_hidden_comes_back_with_what_belongs_there(

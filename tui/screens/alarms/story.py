@@ -4,13 +4,14 @@ import math
 from collections.abc import Iterator
 from datetime import tzinfo
 
-from engine.alarms.advice import advice_for
 from engine.alarms.alarm import Alarm
 from engine.alarms.episodes import stories_of
 from engine.clock import microseconds
+from engine.explanation.action import instruction
 from engine.records.events import RINGS, Event, EventKind
 from engine.records.payloads import Cleared, Diagnosed, Ring, RingEvidence, SurfaceEvidence
 from tui.data.frame import Frame
+from tui.data.situation import situation_of
 from tui.draw.alarm_rows import standing
 from tui.draw.format import (
     alarm_glyph,
@@ -71,7 +72,7 @@ def story_rows(width: int, frame: Frame, alarm: Alarm, zone: tzinfo) -> Lines:
         rows += _item(width, "shelf", alarm.shelved_for)
     if alarm.retired is not None:
         rows += _item(width, "service", str(alarm.retired.detail.get("reason", "")))
-    advice = advice_for(alarm, frame.view.assessment.settings.advice)
+    advice = instruction(situation_of(frame, alarm), lambda at: short_time(at, zone).strip()).sentence.text
     # An alarm that is over needs only its acknowledgement.
     if advice and alarm.stands:
         rows += _item(width, "do", advice, Role.STRONG)

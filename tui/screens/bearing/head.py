@@ -4,11 +4,12 @@ import math
 
 import numpy as np
 
-from engine.alarms.advice import advice_for
+from engine.explanation.action import instruction
 from engine.records.assessment import Quality
 from tui.data.frame import Frame
+from tui.data.situation import situation_of
 from tui.data.view import View
-from tui.draw.format import reason, short_time, since_texts, state_of
+from tui.draw.format import PRIORITY_ROLES, reason, short_time, since_texts, state_of
 from tui.draw.glyphs import ARROWS
 from tui.draw.severity import severity_text
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, width_of
@@ -50,7 +51,7 @@ def head_lines(width: int, height: int, shown: Shown, frame: Frame) -> Lines:
         parts.append(f"{frame.view.series.names[frame.index]} #{frame.number}")
     line: Line = (
         Span(" "),
-        Span(state.glyph, state.role),
+        Span(state.glyph, state.role if alarm is None else PRIORITY_ROLES[alarm.priority]),
         Span(f" {clean(condition.name)}  ", Role.STRONG),
         Span(state.word, state.role),
     )
@@ -67,8 +68,10 @@ def head_lines(width: int, height: int, shown: Shown, frame: Frame) -> Lines:
 
 
 def advice_line(shown: Shown, frame: Frame) -> str:
-    """Return the advice on the bearing's alarm, "" if none stands."""
+    """Return what to do about the bearing's alarm and by when, "" if none stands."""
     alarm = frame.conditions[shown.component].alarm
     if alarm is None or not alarm.stands:
         return ""
-    return advice_for(alarm, frame.view.assessment.settings.advice)
+    return instruction(
+        situation_of(frame, alarm), lambda at: short_time(at, shown.zone).strip()
+    ).sentence.text

@@ -202,7 +202,9 @@ class BearingScreen(PanedScreen):
         if shown is None or shown.frame is None or self.pane not in DOMAINS:
             return None
         panel = self.query_one(f"#{SLOTS[self.panes_shown().index(self.pane)]}", Panel)
-        return trace_of(self.pane, panel.size.width, self._desk(shown, shown.frame, self.pane))
+        return trace_of(
+            self.pane, panel.size.width - 2 * self.is_roomy, self._desk(shown, shown.frame, self.pane)
+        )
 
     def _desk(self, shown: Shown, frame: Frame, pane: str) -> Desk:
         """Return what the analyst has at hand in a pane."""

@@ -78,7 +78,7 @@ def trend_lines(
         rules=((0.0, "limit"),),
         uprights=(
             *((Upright(float(frame.playhead.at or 0), Role.DIM),) if level else ()),
-            *((Upright(float(then), Role.STRONG, "then"),) if then is not None else ()),
+            *((Upright(float(then), Role.STRONG, "then", None, "┊"),) if then is not None else ()),
         ),
         marks=marks,
     )
