@@ -120,7 +120,7 @@ def layout_of_text(
         for sign in signs:
             if mark == sign:
                 continue
-            fit = _fit(body, mark, sign, prefixes)
+            fit = _fit(body, mark, sign, prefixes, columns)
             if fit is not None and (best is None or fit.better_than(best, columns)):
                 best = fit
     if best is None:
@@ -181,7 +181,9 @@ def _odd_pairs(rows: Sequence[Sequence[str]]) -> float:
     return sum(split) / len(rows) if regular and (signed_zero or padded) else 0.0
 
 
-def _fit(lines: Sequence[str], separator: str, decimal: str, prefixes: Sequence[str]) -> _Fit | None:
+def _fit(
+    lines: Sequence[str], separator: str, decimal: str, prefixes: Sequence[str], columns: int
+) -> _Fit | None:
     """Return how a separator and a decimal sign explain the lines; None where they give no rows."""
     split = [cells_of(line, separator) if line.strip() else [] for line in lines]
     tail = [
@@ -195,7 +197,9 @@ def _fit(lines: Sequence[str], separator: str, decimal: str, prefixes: Sequence[
     if start is None:
         return None
     rows = [tuple(cells) for cells in split[start:] if len(cells) == count][:_ROWS]
-    trailing = count > 1 and separator != "whitespace" and all(not row[-1] for row in rows)
+    # An empty last column that is expected is a channel without numbers.
+    ends = count > 1 and count != columns and separator != "whitespace"
+    trailing = ends and all(not row[-1] for row in rows)
     if trailing:
         rows = [row[:-1] for row in rows]
     kinds = tuple(_is_numeric([row[column] for row in rows], decimal) for column in range(len(rows[0])))

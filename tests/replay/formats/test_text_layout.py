@@ -132,3 +132,18 @@ def test_text_of_another_separator_than_the_one_set_is_refused_not_misread(mark:
     form = RecordingFormat("rig", 1000.0, 2, 200, separator=",")
     with pytest.raises(RecordingError, match=r"decimal commas; set recording\.separator = "):
         open_run(tmp_path, form).read(0)
+
+
+@pytest.mark.parametrize("separator", ["auto", "\t"])
+@pytest.mark.parametrize("column", [0, 1])
+def test_channel_whose_cells_are_all_empty_is_invalid_and_the_other_is_read(
+    separator: str, column: int, tmp_path: Path
+) -> None:
+    rows = [[f"{value:.5f}" for value in row[:2]] for row in VALUES]
+    for row in rows:
+        row[column] = ""
+    (tmp_path / "2024.01.01.00.00.00").write_text("".join("\t".join(row) + "\n" for row in rows))
+    form = RecordingFormat("rig", 1000.0, 2, ROWS, separator=separator)
+    signal = open_run(tmp_path, form).read(0).signal
+    assert np.isnan(signal[:, column]).all()
+    np.testing.assert_allclose(signal[:, 1 - column], VALUES[:, 1 - column], atol=1e-4)
