@@ -4,6 +4,7 @@ from functools import partial
 
 from textual.app import ComposeResult
 
+from engine.clock import SECOND
 from tui.data.evidence import Evidence, LinesLook, UsualLines
 from tui.data.frame import Frame
 from tui.data.view import Look
@@ -34,6 +35,8 @@ class OverviewScreen(ConsoleScreen):
         """Start without evidence."""
         super().__init__()
         self._usual = UsualLines()
+        self._carded: tuple[object, ...] = ()
+        """The values that the card's height was reckoned for."""
 
     def compose(self) -> ComposeResult:
         """Yield the panels from top to bottom."""
@@ -68,8 +71,11 @@ class OverviewScreen(ConsoleScreen):
         rows = 0 if frame is None else rows_wanted(frame)
         around = self.query_one("#banner", Panel).wanted + self.query_one("#notice", Panel).wanted + 1
         most = min(max(height - around - rows, CARD_LEAST), CARD_MOST)
-        top.wanted = len(card_lines(width, most, card))
-        top.show(partial(card_lines, card=card))
+        key = (width, most, *self._card_key(shown, frame))
+        if key != self._carded:
+            self._carded = key
+            top.wanted = len(card_lines(width, most, card))
+        top.show(partial(card_lines, card=card), key=key)
         bearings, charts = self.query_one("#bearings", Panel), self.query_one("#charts", Panel)
         timeline = self.query_one("#timeline", Panel)
         if frame is None or frame.index < 0:
@@ -111,6 +117,24 @@ class OverviewScreen(ConsoleScreen):
         evidence = shown.extra if isinstance(shown.extra, Evidence) else None
         current = evidence is not None and evidence.position == frame.view.picture_position
         return evidence if current else None
+
+    def _card_key(self, shown: Shown, frame: Frame | None) -> tuple[object, ...]:
+        """Return the values that the card depends on; of the time its minute, which is what it writes."""
+        common = (shown.banner.status, shown.zone, shown.alarm, shown.waiting, shown.per_item, shown.keymap)
+        if frame is None:
+            return common
+        view = frame.view
+        return (
+            *common,
+            view.assessment.id,
+            frame.index,
+            frame.alarms,
+            frame.silent,
+            (frame.playhead.at or 0) // (60 * SECOND),
+            len(view.events),
+            len(view.epochs),
+            view.heartbeat if frame.index < 0 else None,
+        )
 
     def _key(self, shown: Shown, frame: Frame, charted: Charted) -> tuple[object, ...]:
         """Return the values that the charts depend on."""
