@@ -1,5 +1,6 @@
 """Queries of the store: assessments, series, events, pictures, the engine's state."""
 
+import sys
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -71,6 +72,9 @@ _BOOKMARKS = (
     .order_by(schema.event.c.seq)
 )
 
+
+_LARGEST = sys.float_info.max
+"""No number is larger; a damaged value, which is text or bytes, is, and NULL is neither."""
 
 _SOME_EVENTS = _EVENTS.limit(bindparam("most"))
 
@@ -294,7 +298,7 @@ class Recalling(Database):
                 assessed.assessment_id == assessment.id,
                 assessed.late == false(),
                 score.component == component,
-                score.severity.is_not(None),
+                score.severity <= _LARGEST,
             )
             .order_by(score.severity.desc(), snapshot.at)
             .limit(1)
@@ -313,7 +317,7 @@ class Recalling(Database):
             .where(
                 score.assessment_id == assessment.id,
                 score.component == component,
-                score.severity.is_not(None),
+                score.severity <= _LARGEST,
                 assessed.late == false(),
             )
             .order_by(score.position.desc())

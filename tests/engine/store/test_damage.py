@@ -208,3 +208,17 @@ def test_what_is_written_carries_its_checksum(store: Store) -> None:
             assert isinstance(value, bytes)
             told = int.from_bytes(value[-4:]) if value[-8:-4] == b"\x00crc" else int(value[-8:], 16)
             assert told == zlib.crc32(content)
+
+
+@pytest.mark.parametrize("value", ["'x'", "X'00ff'", "''", "NULL"])
+def test_severity_that_is_no_number_is_passed_over_by_the_newest_and_the_highest(
+    store: Store, value: str
+) -> None:
+    (assessment,) = store.assessments()
+    before = store.last_severity(assessment, 0)
+    with sqlite3.connect(store.path) as connection:
+        connection.execute(f"UPDATE score SET severity = {value} WHERE position = 4")
+    after = store.last_severity(assessment, 0)
+    assert before is not None
+    assert after == (pytest.approx(3.1 / 7), at(3))
+    assert store.highest(assessment, 0, at(0), at(9)) == after
