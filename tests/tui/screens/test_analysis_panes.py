@@ -310,5 +310,5 @@ def test_the_chosen_tab_and_the_next_are_in_sight_at_any_width(width: int, chose
 def test_the_marked_snapshot_stands_on_the_trend(view: View) -> None:
     shown = frame(view, 120)
     then = int(view.series.at[40])
-    assert "┊" not in plain(trend_lines(100, 16, shown, 0, UTC))
-    assert "┊" in plain(trend_lines(100, 16, shown, 0, UTC, then=then))
+    assert "then" not in plain(trend_lines(100, 16, shown, 0, UTC))
+    assert "┊then" in plain(trend_lines(100, 16, shown, 0, UTC, then=then))

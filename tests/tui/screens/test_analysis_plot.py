@@ -40,6 +40,16 @@ def test_a_cursor_stands_in_the_cell_of_its_value(width: int, place: float) -> N
     assert "C" in lines[0]
 
 
+@pytest.mark.parametrize("glyphs", list(Glyphs))
+def test_a_cursor_under_a_curve_is_seen_on_the_axis_without_colours(glyphs: Glyphs) -> None:
+    full = Layer(X, np.where(X % 2, 0.0, 10.0))
+    plot = Plot(ACROSS, FLAT, (full,), uprights=(Upright(33.0, foot="▲"),))
+    lines = finished(plot_lines(80, 10, plot, glyphs), 80, 10, glyphs)
+    rule = plain(lines).splitlines()[-2]
+    columns = columns_of(80, plot)
+    assert rule.index("!" if glyphs is Glyphs.ASCII else "▲") == 80 - columns + int(0.33 * columns)
+
+
 def test_a_line_with_a_height_ends_there_under_its_label() -> None:
     plot = Plot(ACROSS, FLAT, uprights=(Upright(50.0, Role.ALARM, "O1", 5.0, "┃"),))
     drawn = plain(plot_lines(60, 12, plot)).splitlines()

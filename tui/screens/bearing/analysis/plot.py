@@ -39,13 +39,17 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Upright:
-    """A vertical line at an x, as high as `top`, or over the whole plot; with a label over its end."""
+    """A vertical line at an x, as high as `top`, or over the whole plot; with a label over its end.
+
+    `foot` is a sign on the axis under it: it is seen without colours where a curve covers the line.
+    """
 
     x: float
     role: Role = Role.STRONG
     label: str = ""
     top: float | None = None
     glyph: str = "│"
+    foot: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,8 +90,17 @@ def plot_lines(width: int, height: int, plot: Plot, glyphs: Glyphs = Glyphs.UNIC
         label = labelled.get(number, "")
         head = Span(f"{label:>{margin - 1}} {'┤' if label else '│'}", Role.DIM)
         lines.append((head, *_spans(cells[number], roles[number])))
-    lines += foot_lines(plot.x, margin, columns)
-    return lines
+    rule, *labels_below = foot_lines(plot.x, margin, columns)
+    return [*lines, _with_feet(rule, plot, margin, columns), *labels_below]
+
+
+def _with_feet(rule: Line, plot: Plot, margin: int, columns: int) -> Line:
+    """Return the line of the axis with the signs of the uprights that have one."""
+    text = list("".join(span.text for span in rule))
+    for upright in plot.uprights:
+        if upright.foot and plot.x.low <= upright.x <= plot.x.high:
+            text[margin + 1 + column_of(plot.x, upright.x, columns)] = upright.foot
+    return (Span("".join(text), Role.DIM),)
 
 
 def margin_of(plot: Plot) -> int:

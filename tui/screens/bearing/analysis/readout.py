@@ -154,5 +154,5 @@ def cursor_uprights(cursors: Cursors, factor: float) -> tuple[Upright, ...]:
             for sign, word in ((-1, "−"), (1, "+")):
                 place = (cursors.main + sign * side * cursors.spacing) * factor
                 found.append(Upright(place, Role.TITLE, f"{word}{side}", glyph="┊"))
-    found.append(Upright(cursors.main * factor, Role.STRONG))
+    found.append(Upright(cursors.main * factor, Role.STRONG, foot="▲"))
     return tuple(found)
