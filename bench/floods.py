@@ -1,6 +1,7 @@
 """Measures floods: the time for N and 2N rings, events, and misnamed files or links in the watched folder.
 
-A ratio near 2 is growth in proportion; near 4 it is quadratic.
+A ratio near 2 is growth in proportion; near 4 it is quadratic. Seconds are those of the processor, so that
+other load does not count.
 """
 
 import os
@@ -52,14 +53,14 @@ def rings(count: int) -> float:
     """Return the seconds to decide each ring and to take the record of its notification [s]."""
     made = [_event(seq, seq) for seq in range(1, count + 1)]
     calls = PendingCalls(FoldRules(), Priority.MEDIUM)
-    began, seq = time.perf_counter(), count
+    began, seq = time.process_time(), count
     calls.add(made)
     for ring, _alarm in calls.due(START, START):
         seq += 1
         calls.add(
             [Event(seq, EventKind.NOTIFIED, ring.at, START, "engine", "", ring.alarm, ring.seq, "", {})]
         )
-    return time.perf_counter() - began
+    return time.process_time() - began
 
 
 def events(count: int) -> float:
@@ -86,20 +87,20 @@ def events(count: int) -> float:
             store.settle(assessment, (), facts, START)
         before, later = _memory(), START + timedelta(days=2)
         calls = PendingCalls(FoldRules(), Priority.MEDIUM)
-        began, last = time.perf_counter(), 0
+        began, last = time.process_time(), 0
         while some := store.events(assessment, after=last, limit=2_000):
             calls.add(some, later)
             last = some[-1].seq
-        first_look = time.perf_counter() - began
+        first_look = time.process_time() - began
         grown = _memory() - before
         store.settle(assessment, (), [_fact(count)], START)
-        began = time.perf_counter()
+        began = time.process_time()
         calls.add(store.events(assessment, after=last, limit=2_000), later)
         list(calls.due(START, later))
-        again = time.perf_counter() - began
-        began = time.perf_counter()
+        again = time.process_time() - began
+        began = time.process_time()
         fold_alarms(store.events(assessment, after=last - 2_000), LAST)
-        fold = time.perf_counter() - began
+        fold = time.process_time() - began
     print(
         f"{count:,} events in the store: the notifier's first look {first_look:.1f} s and {grown:.0f} MB,"
         f" the next {1000 * again:.1f} ms; a fold of the newest 2,000 events {1000 * fold:.0f} ms",
@@ -130,9 +131,9 @@ def _look(count: int, make: Callable[[Path, int], None]) -> float:
             make(folder, number)
         form = load_settings().recording_format()
         inbox = Inbox(folder, form, settle=0.0, patience=0.0, now=time.monotonic, wall=time.time)
-        began = time.perf_counter()
+        began = time.process_time()
         inbox.scan({})
-        return time.perf_counter() - began
+        return time.process_time() - began
 
 
 def _name(number: int) -> str:

@@ -48,7 +48,7 @@ def test_readers_go_on_beside_a_damaged_value(own_store: Path, table: str, colum
     spoil(own_store, table, column, where, random.Random(column).randbytes(64))
     code, frame, said = run("snapshot", "--state", own_store)
     assert code == 0
-    assert "Bearing 1: HIGH" in frame
+    assert "HIGH  Bearing 1" in frame
     code, listed, _ = run("alarms", "list", "--state", own_store)
     assert code == 0
     assert "Bearing 1" in listed
