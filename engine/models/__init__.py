@@ -5,6 +5,7 @@ from collections.abc import Callable
 from engine.models.base import Model
 from engine.models.dense import Dense
 from engine.models.lstm import Lstm
+from engine.models.motor import Motor
 from engine.models.spectral import Spectral
 from engine.models.vae import ConvVae, Vae
 
@@ -15,7 +16,10 @@ MODELS: dict[str, Callable[[float, int, int], Model]] = {
     Vae.name: Vae,
     ConvVae.name: ConvVae,
 }
-"""Every model by its name in the settings and on the command line."""
+"""The models of vibration by their names in the settings and on the command line."""
+
+MOTOR_MODELS: dict[str, Callable[[float, int, int], Model]] = {Motor.name: Motor}
+"""The models of three phase currents."""
 
 
 def model_named(name: str, sample_rate: float, rows: int, channels: int) -> Model:
@@ -30,6 +34,7 @@ def model_named(name: str, sample_rate: float, rows: int, channels: int) -> Mode
     Raises:
         ValueError: there is no such model, or the recordings are too short for it.
     """
-    if name not in MODELS:
-        raise ValueError(f"model.name: there is no model {name!r}; choose one of {', '.join(MODELS)}")
-    return MODELS[name](sample_rate, rows, channels)
+    known = {**MODELS, **MOTOR_MODELS}
+    if name not in known:
+        raise ValueError(f"model.name: there is no model {name!r}; choose one of {', '.join(known)}")
+    return known[name](sample_rate, rows, channels)

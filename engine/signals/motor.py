@@ -92,17 +92,22 @@ def park_vector(signal: Signal) -> NDArray[np.complex128]:
     return np.asarray(2 / 3 * (phases @ np.array([1, TURN, TURN**2])))
 
 
-def park_shape(signal: Signal) -> ParkShape:
+def park_shape(signal: Signal, *, tapered: bool = False) -> ParkShape:
     """Return the shape of the Park vector's ellipse.
 
     An ellipse is the sum of a vector P that turns forwards and a vector N that turns backwards: the mean of
     the squared vector is 2 P N, that of its squared size P^2 + N^2. Any sample of whole turns will do.
+
+    Args:
+        signal: (rows, 3), in any order of the rows.
+        tapered: weigh the rows by a Hann window, so that a few turns need not be whole.
     """
     vector = park_vector(signal)
-    power = float(np.square(np.abs(vector)).mean())
+    weights = np.hanning(len(vector) + 2)[1:-1] if tapered else np.ones(len(vector))
+    power = float(np.average(np.square(np.abs(vector)), weights=weights))
     if power == 0:
         return ParkShape(1.0, 0j)
-    together = complex(np.square(vector).mean()) / power
+    together = complex(np.average(np.square(vector), weights=weights)) / power
     size = min(abs(together), 1.0)
     ratio = size / (1 + np.sqrt(1 - size**2))
     direction = together / abs(together) if together else 1.0

@@ -35,7 +35,8 @@ Healthy = Annotated[
     str | None, typer.Option(help="Healthy start to learn from: N snapshots, N% of the run, or FROM..TO.")
 ]
 ModelName = Annotated[
-    str | None, typer.Option("--model", help="The autoencoder: spectral, dense, lstm, vae or conv-vae.")
+    str | None,
+    typer.Option("--model", help="The autoencoder: spectral, dense, lstm, vae, conv-vae or motor."),
 ]
 
 

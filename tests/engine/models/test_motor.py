@@ -1,0 +1,69 @@
+"""The motor model's input: level-free, sensitive to the negative sequence, silent about withheld claims."""
+
+import numpy as np
+import pytest
+
+from engine.models import model_named
+from engine.models.motor import DIRECTIONS, Motor
+from engine.signals.motor import TURN
+
+RATE, ROWS = 5000.0, 50_000
+
+
+def currents(negative: complex = 0, level: float = 10.0, seed: int = 0) -> np.ndarray:
+    angle = 2 * np.pi * 50 * np.arange(ROWS) / RATE
+    vector = np.exp(1j * angle) + np.conj(negative * np.exp(1j * angle)) + 0.03 * np.exp(-5j * angle)
+    three = level * np.real(vector[:, None] * np.array([1, TURN**2, TURN]))
+    noise = 0.005 * level * np.random.default_rng(seed).normal(size=three.shape)
+    return (three + noise).astype(np.float32)
+
+
+@pytest.fixture
+def model() -> Motor:
+    return Motor(RATE, ROWS, 3)
+
+
+def test_the_load_does_not_change_the_features(model: Motor) -> None:
+    low, high = model.observe(currents()), model.observe(currents(level=30.0))
+    assert np.isfinite(low).all()
+    np.testing.assert_allclose(low, high, atol=1e-3)
+
+
+@pytest.mark.parametrize("angle", [0.0, 1.0, 3.0, 5.0])
+def test_a_negative_sequence_raises_a_direction_in_every_sense(model: Motor, angle: float) -> None:
+    before = model.observe(currents()).mean(axis=0)
+    after = model.observe(currents(0.05 * np.exp(1j * angle))).mean(axis=0)
+    rise = (after - before)[:, 2 : 2 + DIRECTIONS]
+    # 5 % is half a unit; the nearest of six directions has at least cos 30 degrees of it.
+    assert (rise.max(axis=1) > 0.43).all()
+    assert (after - before)[:, -1] == pytest.approx([0.5] * 3, abs=0.02)
+
+
+def test_a_recording_in_bursts_keeps_the_unbalance_alone(model: Motor) -> None:
+    rows = [row for row in range(ROWS) if row % 90 < 40]
+    torn = np.concatenate([currents(), currents(seed=1), currents(seed=2)])[: 3 * ROWS]
+    kept = [start + row for start in range(0, len(torn), ROWS) for row in rows]
+    features = model.observe(torn[kept][:ROWS])
+    known = np.isfinite(features).all(axis=(0, 1))
+    assert np.flatnonzero(known).tolist() == [*range(2, 2 + DIRECTIONS), len(model.edges) - 1]
+
+
+@pytest.mark.parametrize(
+    ("rate", "rows", "channels", "said"),
+    [(5000, 10, 3, "64 rows"), (100, 1000, 3, "200 Hz"), (5000, 1000, 4, "three phases")],
+)
+def test_recordings_that_are_no_motors_are_refused(rate: float, rows: int, channels: int, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        model_named("motor", rate, rows, channels)
+
+
+def test_features_that_were_never_known_do_not_move_the_error(model: Motor) -> None:
+    observed = [model.observe(currents(seed=seed)) for seed in range(3)]
+    for one in observed:
+        one[..., 0] = np.nan
+    scaling = model.learn_scaling(observed)
+    vectors = model.vectors(observed[0], scaling)
+    assert np.isfinite(vectors).all()
+    insight = model.insight(observed[0], vectors, (np.ones_like(vectors),), scaling)
+    assert (insight.features[:, 0] == 0).all()
+    assert insight.features.shape == (3, len(model.edges))
