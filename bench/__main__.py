@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-NAMES = ("throughput", "detection", "disturbed", "console", "recorder", "floods")
+NAMES = ("throughput", "detection", "disturbed", "console", "recorder", "floods", "motor")
 
 
 def main() -> None:
