@@ -46,7 +46,7 @@ def test_a_frame_is_printed_as_text_of_the_size_asked_for(whole_store: Path) -> 
     lines = printed.rstrip("\n").split("\n")
     assert len(lines) == 16
     assert max(map(len, lines)) <= 60
-    assert "▲ Bearing 1: HIGH, UNACK" in printed
+    assert "■ HIGH  Bearing 1" in printed
 
 
 @pytest.mark.parametrize(

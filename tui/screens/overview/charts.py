@@ -52,7 +52,7 @@ def chart_lines(width: int, height: int, charted: Charted) -> Lines:
     """Return the charts that fit: trend, envelope, then alarms and spectrum; nothing stays empty."""
     trend, envelope, spectrum, alarms = drawings(charted)
     if height < TREND_LEAST:
-        return []
+        return alarms(width, height) if height > 1 else []
     if width >= SIDE_BY_SIDE:
         if height < LEAST:
             return trend(width, height)

@@ -88,8 +88,10 @@ class OverviewScreen(ConsoleScreen):
         bearings.wanted = min(rows, max(rest, 3))
         bearings.show(partial(bearing_lines, frame=frame, selected=shown.component, zone=shown.zone))
         spare = rest - bearings.wanted
-        charts.display = spare >= TREND_LEAST
-        timeline.display = not charts.display or (spare >= ROOM_FOR_TIMELINE and not frame.playhead.following)
+        charts.display = True
+        timeline.display = 2 <= spare < TREND_LEAST or (
+            spare >= ROOM_FOR_TIMELINE and not frame.playhead.following
+        )
         timeline.show(partial(timeline_lines, frame=frame, zone=shown.zone))
         charted = Charted(
             frame,
