@@ -9,7 +9,8 @@ from pathlib import Path
 from replay.file_times import time_of
 from replay.formats.facts import time_inside
 from replay.formats.packed import head_of_packed
-from replay.formats.sniff import HEAD_BYTES, PACKED, identify
+from replay.formats.reading import content_of, read_table
+from replay.formats.sniff import HEAD_BYTES, PACKED, Kind, identify
 from replay.parts import channel_file, is_file_a_channel
 from replay.recording import RecordingError, RecordingFormat, clean_text
 
@@ -137,8 +138,18 @@ def time_of_file(folder: Path, name: str, form: RecordingFormat) -> datetime:
         with (folder / name).open("rb") as file:
             head = file.read(HEAD_BYTES)
             kind = identify(head, name)
-            if kind in PACKED:
-                head = head_of_packed(head, kind, name)
+            inner = head_of_packed(head, kind, name) if kind in PACKED else head
+            if identify(inner, name) not in (Kind.TEXT, Kind.EMPTY):
+                return _time_of_table(head + file.read(form.largest_file), name, form)
+            head = inner
     except OSError as error:
         raise RecordingError(clean_text(name), f"it cannot be read: {error.strerror or error}") from None
     return time_inside(head, clean_text(name), form)
+
+
+def _time_of_table(data: bytes, name: str, form: RecordingFormat) -> datetime:
+    content, kind = content_of(data, clean_text(name), form)
+    time = read_table(content, kind, clean_text(name), form).time
+    if time is None:
+        raise RecordingError(clean_text(name), f"it is {kind.words} that tells no time (recording.time)")
+    return time.astimezone(UTC)

@@ -86,7 +86,10 @@ def chosen(table: Table, name: str, form: RecordingFormat) -> NDArray[np.float32
         columns = columns_named(form.names, table.names, table.units, name)
         values = values[:, [column - 1 for column in columns]]
     elif values.shape[1] != form.columns:
-        raise ColumnCountError(name, values.shape[1], form.columns)
+        sensors = [column for column in range(values.shape[1]) if not _counts_up(values[:, column])]
+        if len(sensors) != form.columns:
+            raise ColumnCountError(name, values.shape[1], form.columns, _described(table))
+        values = values[:, sensors]
     with np.errstate(over="ignore", invalid="ignore"):
         signal: NDArray[np.float32] = np.asfortranarray(values, dtype=np.float32)
     faulty: NDArray[np.bool_] = np.asarray(~np.isfinite(signal).all(axis=0))
@@ -97,6 +100,24 @@ def chosen(table: Table, name: str, form: RecordingFormat) -> NDArray[np.float32
     if all(faulty[column] for column in watched):
         raise RecordingError(name, f"its column {watched[0] + 1} holds a number that is not finite")
     return signal
+
+
+def _counts_up(column: NDArray[np.generic]) -> bool:
+    """Return whether a column holds times or a count: it rises evenly, or holds no numbers at all."""
+    if column.dtype.kind not in "iuf" or len(column) < 3:
+        return False
+    steps = np.diff(np.asarray(column, np.float64))
+    if np.isnan(steps).all():
+        return True
+    mean = float(steps.mean())
+    return mean > 0 and bool((np.abs(steps - mean) <= 0.51 * mean).all())
+
+
+def _described(table: Table) -> str:
+    count = table.values.shape[1]
+    shown = ", ".join(clean_text(one) for one in table.names[:_SHOWN] if one)
+    more = ", ..." if len(table.names) > _SHOWN else ""
+    return f"it has {count} column{'' if count == 1 else 's'}" + (f" ({shown}{more})" if shown else "")
 
 
 def columns_named(

@@ -20,6 +20,16 @@ from replay.recording import ANY_SEPARATORS, RecordingError, RecordingFormat, Sn
 _READERS = {
     Kind.WAV: ("audio", "read_wav"),
     Kind.FLAC: ("audio", "read_flac"),
+    Kind.MAT4: ("matlab", "read_mat"),
+    Kind.MAT5: ("matlab", "read_mat"),
+    Kind.HDF5: ("matlab", "read_hdf5"),
+    Kind.PARQUET: ("arrow", "read_parquet"),
+    Kind.FEATHER: ("arrow", "read_feather"),
+    Kind.TDMS: ("tdms", "read_tdms"),
+    Kind.UFF: ("uff", "read_uff"),
+    Kind.NPY: ("arrays", "read_npy"),
+    Kind.NPZ: ("arrays", "read_npz"),
+    Kind.RAW: ("arrays", "read_raw"),
 }
 
 _FORMATS = {
@@ -35,6 +45,7 @@ _FORMATS = {
     "npz": (Kind.NPZ,),
     "uff": (Kind.UFF,),
 }
+_PACKED_NAMES = (".gz", ".bz2", ".xz", ".zst")
 # Separators of plain numbers, in the order in which the first line is searched for them.
 _PLAIN = (b"\t", b";", b",", b"|", b" ")
 
@@ -119,6 +130,9 @@ def content_of(data: bytes, name: str, form: RecordingFormat) -> tuple[bytes, Ki
     Raises:
         RecordingError: it is damaged, or of a kind that is not read, or not of the kind that is set.
     """
+    if form.format == "raw" and not name.lower().endswith(_PACKED_NAMES):
+        # Raw numbers may begin with any bytes.
+        return data, Kind.RAW
     content, kind = unpacked(data, name, form.largest_file)
     if form.format == "raw":
         return content, Kind.RAW

@@ -1,0 +1,78 @@
+"""Reads Parquet and Feather files with pyarrow."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+
+from replay.formats.base import IncompleteError, MissingExtraError, Table
+from replay.formats.sniff import Kind
+from replay.recording import RecordingError, RecordingFormat
+
+
+def read_parquet(data: bytes, name: str, form: RecordingFormat) -> Table:
+    """Read a Parquet file.
+
+    Raises:
+        IncompleteError: it ends early or is damaged.
+        MissingExtraError: pyarrow is not installed.
+        RecordingError: it holds no numbers.
+    """
+    try:
+        import pyarrow as pa
+        from pyarrow import parquet
+    except ImportError:
+        raise MissingExtraError(name, Kind.PARQUET) from None
+    try:
+        table = parquet.ParquetFile(pa.BufferReader(data)).read()
+    except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
+        raise IncompleteError(name, f"it is a Parquet file, cut off or damaged: {_first(error)}") from None
+    return _table(table, name, "a Parquet file")
+
+
+def read_feather(data: bytes, name: str, form: RecordingFormat) -> Table:
+    """Read a Feather (Arrow IPC) file.
+
+    Raises:
+        IncompleteError: it ends early or is damaged.
+        MissingExtraError: pyarrow is not installed.
+        RecordingError: it holds no numbers.
+    """
+    try:
+        import pyarrow as pa
+        from pyarrow import feather
+    except ImportError:
+        raise MissingExtraError(name, Kind.FEATHER) from None
+    try:
+        table = feather.read_table(pa.BufferReader(data), memory_map=False)
+    except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
+        raise IncompleteError(name, f"it is a Feather file, cut off or damaged: {_first(error)}") from None
+    return _table(table, name, "a Feather file")
+
+
+def _table(table: Any, name: str, what: str) -> Table:
+    """Return the columns of an Arrow table: NaN for text, and the first time as the time of the file."""
+    import pyarrow.types as kinds
+
+    columns, start = [], None
+    for field, column in zip(table.schema, table.columns, strict=True):
+        if kinds.is_timestamp(field.type) and len(column) and start is None:
+            start = _moment(column[0].as_py())
+        is_number = kinds.is_integer(field.type) or kinds.is_floating(field.type)
+        if is_number:
+            columns.append(np.asarray(column.to_numpy(), np.float64))
+        else:
+            columns.append(np.full(table.num_rows, np.nan))
+    if not columns or not table.num_rows:
+        raise RecordingError(name, f"it is {what} without rows")
+    return Table(np.column_stack(columns), names=tuple(map(str, table.column_names)), time=start)
+
+
+def _moment(value: object) -> datetime | None:
+    if not isinstance(value, datetime):
+        return None
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _first(error: BaseException) -> str:
+    return (str(error).strip() or type(error).__name__).split("\n")[0][:120]

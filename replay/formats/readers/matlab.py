@@ -1,0 +1,91 @@
+"""Reads MATLAB files of version 4 to 7 with scipy, and HDF5 files (MATLAB 7.3 writes them) with h5py."""
+
+import io
+import struct
+import warnings
+import zlib
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from replay.formats.base import IncompleteError, MissingExtraError, Table
+from replay.formats.readers.arrays import table_of
+from replay.formats.sniff import Kind
+from replay.recording import RecordingError, RecordingFormat
+
+_DEEPEST = 8
+
+
+def read_mat(data: bytes, name: str, form: RecordingFormat) -> Table:
+    """Read a MATLAB file of version 4 to 7; fields of a structure are named `structure.field`.
+
+    Raises:
+        IncompleteError: it ends early or is damaged.
+        RecordingError: it holds no numbers.
+    """
+    from scipy.io import loadmat
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            content = loadmat(io.BytesIO(data), simplify_cells=True)  # type: ignore[arg-type]  # it takes files
+    # The library raises whatever its parts raise on bytes that are not as expected.
+    except (
+        *(ValueError, TypeError, KeyError, IndexError, AttributeError, OSError, EOFError, OverflowError),
+        *(NotImplementedError, UnboundLocalError, MemoryError, zlib.error, struct.error, RecursionError),
+    ) as error:
+        raise IncompleteError(name, f"it is a MATLAB file, cut off or damaged: {_first(error)}") from None
+    arrays = dict(_flat(content, "", _DEEPEST))
+    return table_of(arrays, name, form, "a MATLAB file")
+
+
+def _flat(content: Mapping[str, object], prefix: str, left: int) -> Iterator[tuple[str, object]]:
+    for key, value in content.items():
+        if key.startswith("__"):
+            continue
+        if isinstance(value, Mapping):
+            if left:
+                yield from _flat(value, f"{prefix}{key}.", left - 1)
+        else:
+            yield f"{prefix}{key}", value
+
+
+def read_hdf5(data: bytes, name: str, form: RecordingFormat) -> Table:
+    """Read an HDF5 file, whose data sets are channels; links to other files are not followed.
+
+    Raises:
+        IncompleteError: it ends early or is damaged.
+        MissingExtraError: h5py is not installed.
+        RecordingError: it holds no numbers.
+    """
+    try:
+        import h5py
+    except ImportError:
+        raise MissingExtraError(name, Kind.HDF5) from None
+    arrays: dict[str, object] = {}
+
+    def take(path: str, item: object) -> None:
+        if not isinstance(item, h5py.Dataset) or path.startswith("#"):
+            return
+        # Such data stand in other files, which the file merely names.
+        if item.external or item.is_virtual or item.dtype.kind not in "iufb":
+            return
+        if item.size * item.dtype.itemsize > form.largest_file:
+            raise RecordingError(name, f"its data set {path} is too large for a recording")
+        arrays[path.replace("/", ".")] = item[()]
+
+    try:
+        with h5py.File(io.BytesIO(data), "r") as file:
+            for key, value in file.attrs.items():
+                if np.size(value) == 1:
+                    arrays[str(key)] = np.asarray(value)
+            file.visititems(take)
+    except RecordingError:
+        raise
+    except (OSError, RuntimeError, ValueError, KeyError, TypeError, MemoryError) as error:
+        raise IncompleteError(name, f"it is an HDF5 file, cut off or damaged: {_first(error)}") from None
+    return table_of(arrays, name, form, "an HDF5 file")
+
+
+def _first(error: BaseException) -> str:
+    return (str(error).strip() or type(error).__name__).split("\n")[0][:120]

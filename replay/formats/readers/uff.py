@@ -1,0 +1,67 @@
+"""Reads Universal Files (data sets 58 and 58b: functions at nodal points) with pyuff."""
+
+import tempfile
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from replay.formats.base import IncompleteError, MissingExtraError, Table
+from replay.formats.sniff import Kind
+from replay.recording import RecordingError, RecordingFormat
+
+_TIME_RESPONSES = (0, 1)
+"""Function types of data set 58: general, and time response."""
+
+
+def read_uff(data: bytes, name: str, form: RecordingFormat) -> Table:
+    """Read a Universal File; each time response is a channel, named by its first line.
+
+    Raises:
+        IncompleteError: its last data set has no end.
+        MissingExtraError: pyuff is not installed.
+        RecordingError: it holds no time responses.
+    """
+    try:
+        import pyuff
+    except ImportError:
+        raise MissingExtraError(name, Kind.UFF) from None
+    marks = [line for line in data.splitlines() if line.strip() == b"-1"]
+    if len(marks) % 2 or not data.rstrip().endswith(b"-1"):
+        raise IncompleteError(name, "it is a Universal File whose last data set has no end")
+    # The library opens files by name alone.
+    with tempfile.TemporaryDirectory(prefix="raceway-") as folder:
+        path = Path(folder, "recording.uff")
+        path.write_bytes(data)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                found = pyuff.UFF(str(path)).read_sets()
+        # The library raises plain exceptions on bytes that are not as expected.
+        except Exception as error:
+            words = (str(error).strip() or type(error).__name__).split("\n")[0][:120]
+            raise IncompleteError(name, f"it is a Universal File, cut off or damaged: {words}") from None
+    sets = [one for one in (found if isinstance(found, list) else [found]) if _is_response(one)]
+    if not sets:
+        raise RecordingError(name, "it is a Universal File without time responses (data set 58)")
+    longest = max(len(one["data"]) for one in sets)
+    kept = [one for one in sets if len(one["data"]) == longest]
+    step = float(kept[0].get("abscissa_inc") or 0)
+    return Table(
+        np.column_stack([one["data"] for one in kept]),
+        names=tuple(str(one.get("id1", "")).strip() for one in kept),
+        units=tuple(str(one.get("ordinate_axis_units_lab", "")).strip().replace("NONE", "") for one in kept),
+        sample_rate=1 / step if step > 0 else None,
+        texts=tuple(str(kept[0].get(key, "")) for key in ("id1", "id2", "id3", "id4", "id5")),
+    )
+
+
+def _is_response(one: Any) -> bool:
+    return (
+        isinstance(one, dict)
+        and one.get("type") == 58
+        and one.get("func_type") in _TIME_RESPONSES
+        and np.isrealobj(one.get("data", 1j))
+        and np.size(one.get("data", ())) > 1
+    )
