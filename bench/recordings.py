@@ -1,5 +1,7 @@
 """Finds the full recordings, and scores one of them in a temporary store."""
 
+import csv
+import io
 import os
 import sys
 import tempfile
@@ -8,6 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+import numpy as np
+import pandas as pd
 
 from engine.alarms.alarm import Alarm, fold_alarms
 from engine.assessment.batch import Outcome, assess
@@ -74,8 +79,22 @@ def assessed_run(run: Run, settings: Settings, bundle: Bundle | None = None) -> 
 
 
 def parsing(run: Run) -> Callable[[int], int]:
-    """Parse a recording and do nothing else; return its number of rows."""
-    return lambda index: len(run.read(index).signal)
+    """Parse a recording with pandas and do nothing else; return its number of rows."""
+    return lambda index: len(_with_pandas(run.content(index)))
+
+
+def _with_pandas(data: bytes) -> pd.DataFrame:
+    """Parse numbers between tabs to single precision by the fastest way of pandas."""
+    return pd.read_csv(
+        io.BytesIO(data),
+        sep="\t",
+        header=None,
+        dtype=np.float32,
+        engine="c",
+        na_filter=False,
+        quoting=csv.QUOTE_NONE,
+        low_memory=False,
+    )
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Compares scoring IMS Set 2, files to stored scores, with only parsing the files in the same two processes.
+"""Compares scoring IMS Set 2, files to stored scores, with only parsing the files by pandas in two processes.
 
 It then compares the `dense` model with a plain pipeline of pandas and `model.predict`.
 """

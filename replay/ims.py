@@ -13,6 +13,7 @@ from datetime import datetime
 import numpy as np
 
 from replay.file_times import time_of
+from replay.fixed_point import parse_fixed_point
 from replay.recording import ColumnCountError, RecordingError, RecordingFormat, Snapshot, clean_text
 
 _NUMBER = re.compile(rb" *[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)? *")
@@ -78,6 +79,12 @@ def _plain_text(data: bytes) -> bytes:
 
 def _parse(data: bytes, form: RecordingFormat) -> Signal | None:
     """Parse at full speed to float32 (rows, channels); return None for any deviation from the format."""
+    signal = parse_fixed_point(data, form.separator, form.rows, form.columns)
+    return _parse_unusual(data, form) if signal is None else signal
+
+
+def _parse_unusual(data: bytes, form: RecordingFormat) -> Signal | None:
+    """Parse numbers of any notation with pandas, like `_parse`."""
     # Imported here: a process that only opens a run needs neither the time nor the memory of pandas.
     import pandas as pd
 
