@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-NAMES = ("throughput", "detection", "disturbed", "console", "recorder", "floods", "motor")
+NAMES = ("throughput", "detection", "disturbed", "console", "recorder", "floods", "motor", "serving")
 
 
 def main() -> None:

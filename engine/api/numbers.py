@@ -8,6 +8,9 @@ from pydantic_core import from_json
 
 from engine.api.faults import FaultError, wrong
 
+BLOCK = 256
+"""Rows that are converted at once: a longer conversion would hold up small requests."""
+
 LARGEST = float(np.finfo(np.float32).max)
 
 
@@ -42,17 +45,27 @@ def rows_of(value: object, field: str, columns: int) -> NDArray[np.float32]:
         raise wrong("must be a list of rows of numbers", field)
     if columns == 1 and not isinstance(value[0], list):
         value = [[one] for one in value]
+    parts = [_block(value, start, field, columns) for start in range(0, len(value), BLOCK)]
+    return np.concatenate(parts)
+
+
+def _block(value: list[Any], start: int, field: str, columns: int) -> NDArray[np.float32]:
+    """Return some rows as float32; rows from `start` on."""
+    rows = value[start : start + BLOCK]
     try:
-        numbers = np.array(value, dtype=np.float64)
+        numbers = np.array(rows, dtype=np.float64)
     except (ValueError, TypeError, OverflowError):
-        raise _first_fault(value, field, columns) from None
-    if numbers.ndim != 2 or numbers.shape[1] != columns or not np.isfinite(numbers).all():
-        raise _first_fault(value, field, columns)
-    if np.abs(numbers).max() > LARGEST:
-        raise _first_fault(value, field, columns)
-    # A list of booleans or of texts of digits becomes numbers by itself, and is none.
-    if not all(isinstance(one, int | float) and not isinstance(one, bool) for row in value for one in row):
-        raise _first_fault(value, field, columns)
+        raise _first_fault(rows, start, field, columns) from None
+    # A boolean or a text of digits becomes a number by itself, and is none.
+    sound = (
+        numbers.ndim == 2
+        and numbers.shape[1] == columns
+        and bool(np.isfinite(numbers).all())
+        and float(np.abs(numbers).max()) <= LARGEST
+        and all({int, float} >= set(map(type, row)) for row in rows)
+    )
+    if not sound:
+        raise _first_fault(rows, start, field, columns)
     return numbers.astype(np.float32)
 
 
@@ -75,8 +88,8 @@ def raw_rows(body: bytes, columns: int, field: str = "body") -> NDArray[np.float
     return numbers
 
 
-def _first_fault(value: list[Any], field: str, columns: int) -> FaultError:
-    for number, row in enumerate(value):
+def _first_fault(rows: list[Any], start: int, field: str, columns: int) -> FaultError:
+    for number, row in enumerate(rows, start):
         where = f"{field}[{number}]"
         if not isinstance(row, list):
             return wrong("a row must be a list of numbers", where)
