@@ -27,7 +27,7 @@ def parse_fixed_point(data: bytes, separator: str, rows: int, columns: int) -> S
 
     Args:
         data: lines that end with \n; the last one may lack it.
-        separator: one ASCII character between two numbers.
+        separator: one ASCII character between two numbers; any other text gives None.
         rows: lines that are expected.
         columns: numbers in a line that are expected.
 
@@ -36,7 +36,7 @@ def parse_fixed_point(data: bytes, separator: str, rows: int, columns: int) -> S
         else: another shape, another count of decimals, a sign +, an exponent, a blank, a word, many digits.
     """
     first = _FIRST_NUMBER.match(data)
-    if first is None:
+    if first is None or len(separator) != 1:
         return None
     # Room in front, so that a shifted view has each character before an end at that end.
     last = b"" if data.endswith(b"\n") else b"\n"

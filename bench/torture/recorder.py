@@ -163,10 +163,14 @@ class Recorder(threading.Thread):
         self._refused(self._own_name(name), b"")
 
     def _half(self, name: str, content: bytes) -> None:
-        self._refused(self._own_name(name), content[: self._dice.randrange(1, len(content) - 100)])
+        # A file that lacks a row in a hundred or fewer is a recording.
+        self._refused(self._own_name(name), content[: self._dice.randrange(1, len(content) * 9 // 10)])
 
     def _word(self, name: str, content: bytes) -> None:
-        self._refused(self._own_name(name), b"hello" + content[content.index(b"\n") :])
+        # In place of the first row it would be a heading.
+        lines = content.split(b"\n")
+        lines[len(lines) // 2] = b"hello"
+        self._refused(self._own_name(name), b"\n".join(lines))
 
     def _not_finite(self, name: str, content: bytes) -> None:
         first, rest = content.split(b"\n", 1)

@@ -10,7 +10,7 @@ from engine.api.facts import picture_record
 from engine.api.faults import FaultError, wrong
 from engine.api.numbers import json_object, raw_rows, rows_of
 from engine.api.scoring import BundleScorer, SnapshotResult
-from replay.ims import read_ims
+from replay.formats.reading import read_recording
 from replay.recording import RecordingError, clean_text
 
 MOST_FILES = 100
@@ -37,7 +37,7 @@ def scored_file(scorer: BundleScorer, name: str, content: bytes) -> dict[str, An
     """Return the result of one uploaded file, or why there is none."""
     name = clean_text(name)
     try:
-        snapshot = read_ims(content, name, scorer.settings.recording_format())
+        snapshot = read_recording(content, name, scorer.settings.recording_format())
         return record(scorer, scorer.judged(snapshot), name)
     except RecordingError as error:
         return {"name": name, **FaultError(422, error.reason, "files").plain()}

@@ -128,8 +128,8 @@ def test_files_of_eight_columns_are_advised_to_use_the_preset_that_fits(tmp_path
         signal = np.random.default_rng(minute).normal(size=(4, 8))
         (run / f"2003.10.22.12.{minute}.24").write_bytes(text_of(signal))
     said = sentence(raceway("score", run, "--out", tmp_path / "out", "--json"), UNUSABLE)
-    assert "it has 8 columns where 4 are expected" in said
-    assert "change the channels of the [[component]] entries" in said
+    assert "it has 8 columns separated by tabs where 4 are expected" in said
+    assert "name the watched columns in the channels of [[component]]" in said
     assert said.endswith("--rig ims-set1")
 
 
