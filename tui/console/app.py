@@ -1,6 +1,5 @@
 """The console: runs the action of a key. It never talks to the engine, only to the store."""
 
-import math
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -11,6 +10,7 @@ from engine.errors import FailedError, UnusableError
 from tui.console.controller import Controller
 from tui.console.display import keymap_for
 from tui.console.further.actions import FurtherActions
+from tui.console.leaving import LEAVE_HINT, SecondPress
 from tui.console.options import ConsoleOptions
 from tui.data.view import View
 from tui.draw.glyphs import Glyphs
@@ -38,11 +38,6 @@ FRAME_SECONDS = 0.2
 
 POLL_SECONDS = 0.25
 
-LEAVE_SECONDS = 2.0
-"""A reserved key leaves if it comes twice within so long: a slip of one finger must not end the watch."""
-
-LEAVE_HINT = "Press ^c or ^q once more within 2 seconds to leave."
-
 
 class Console(TerminalApp, inherit_bindings=False):
     """The application: screens, and the action of each key; the controller's parts do the work."""
@@ -65,7 +60,7 @@ class Console(TerminalApp, inherit_bindings=False):
         self.refused: UnusableError | FailedError | None = None
         """The reason why there was nothing to show, if the console ended because of it."""
 
-        self._leave_pressed = -math.inf
+        self._leave = SecondPress(options.clock)
         self._came_back = False
         self._theme_chosen = ""
 
@@ -394,8 +389,7 @@ class Console(TerminalApp, inherit_bindings=False):
 
     async def action_leave_now(self) -> None:
         """Leave, whatever is open, if the key comes twice within two seconds; say so at the first."""
-        last, self._leave_pressed = self._leave_pressed, self.options.clock()
-        if self._leave_pressed - last <= LEAVE_SECONDS:
+        if self._leave.comes():
             await self.action_quit()
             return
         self.controller.tell(Notice(LEAVE_HINT, Role.WARNING))

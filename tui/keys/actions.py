@@ -2,158 +2,16 @@
 
 from collections.abc import Mapping
 
+from tui.keys.alarm_actions import ALARM_ACTIONS
 from tui.keys.analyst_actions import ANALYST_ACTIONS
 from tui.keys.fleet_actions import FLEET_ACTIONS
 from tui.keys.keymap import Action, Group, Keymap
 from tui.keys.pane_actions import PANE_ACTIONS
 from tui.keys.places import ONE_MACHINE, PLACES
 from tui.keys.replay_actions import REPLAY_ACTIONS
-from tui.keys.sentences import ACKNOWLEDGE, LISTING, NARROW, OPEN, SCROLL, SEARCH
-
-SEEN = ("overview", "bearing", "alarms")
-"""Screens on which alarms can be acted upon: no alarm is acknowledged unseen."""
-
-LIST = ("alarms",)
+from tui.keys.sentences import OPEN
 
 SCREEN_SENTENCE = "the screens: "
-
-ALARMS = (
-    Action(
-        "acknowledge",
-        ("a",),
-        "acknowledge",
-        "ack",
-        ACKNOWLEDGE,
-        Group.ALARMS,
-        SEEN,
-        rank=1,
-    ),
-    Action(
-        "acknowledge-all",
-        ("A",),
-        "acknowledge_all",
-        "ack all",
-        "acknowledge all alarms in the list",
-        Group.ALARMS,
-        LIST,
-        second_step=True,
-        rank=5,
-    ),
-    Action("note", ("n",), "note", "note", "write a note on the alarm", Group.ALARMS, SEEN, rank=6),
-    Action(
-        "shelve",
-        ("z",),
-        "shelve",
-        "shelve",
-        "shelve the alarm for a time, with a reason",
-        Group.ALARMS,
-        SEEN,
-        rank=6,
-    ),
-    Action(
-        "unshelve",
-        ("Z",),
-        "unshelve",
-        "unshelve",
-        "unshelve the alarm",
-        Group.ALARMS,
-        SEEN,
-        second_step=True,
-        rank=17,
-    ),
-    Action(
-        "service",
-        ("o",),
-        "service",
-        "service",
-        "take the bearing out of service with a reason, or return it",
-        Group.ALARMS,
-        SEEN,
-        second_step=True,
-        rank=18,
-    ),
-    Action(
-        "jump",
-        ("j",),
-        "jump",
-        "jump",
-        "go to the time at which the alarm was raised",
-        Group.ALARMS,
-        SEEN,
-        rank=14,
-    ),
-    Action(
-        "story",
-        ("enter",),
-        "screen.story",
-        "story",
-        OPEN,
-        Group.ALARMS,
-        LIST,
-        rank=4,
-    ),
-    Action(
-        "story-on",
-        ("pagedown",),
-        "screen.scroll_story(1)",
-        "scroll",
-        SCROLL,
-        Group.ALARMS,
-        LIST,
-    ),
-    Action(
-        "story-back",
-        ("pageup",),
-        "screen.scroll_story(-1)",
-        "scroll",
-        SCROLL,
-        Group.ALARMS,
-        LIST,
-    ),
-    Action(
-        "listing",
-        ("v",),
-        "cycle('listing')",
-        "list",
-        LISTING,
-        Group.ALARMS,
-        LIST,
-        rank=4,
-    ),
-    Action(
-        "search",
-        ("/",),
-        "search",
-        "search",
-        SEARCH,
-        Group.ALARMS,
-        LIST,
-        rank=5,
-    ),
-    *(
-        Action(
-            f"by-{what}",
-            (key,),
-            f"cycle('{what}')",
-            "filter",
-            NARROW,
-            Group.ALARMS,
-            LIST,
-            rank=7,
-        )
-        for what, key in (("component", "C"), ("priority", "p"), ("state", "S"))
-    ),
-    Action(
-        "unfilter",
-        ("x",),
-        "unfilter",
-        "filter",
-        NARROW,
-        Group.ALARMS,
-        LIST,
-        rank=7,
-    ),
-)
 
 TIME = (
     Action("play", ("space",), "play", "pause", "pause or continue", Group.TIME, ONE_MACHINE, rank=4),
@@ -375,7 +233,7 @@ CONSOLE = (
 
 DEFAULT = Keymap(
     (
-        *ALARMS,
+        *ALARM_ACTIONS,
         *TIME,
         *FURTHER,
         *REPLAY_ACTIONS,

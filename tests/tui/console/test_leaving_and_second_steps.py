@@ -17,7 +17,8 @@ from tests.tui.conftest import Clock, frame, looked_at, put, settled, text
 from tests.tui.console.test_fast_keys import burst
 from tests.tui.screens.test_model_panes import BUNDLE
 from tests.tui.two_alarms import two_alarms
-from tui.console.app import LEAVE_HINT, LEAVE_SECONDS, Console
+from tui.console.app import Console
+from tui.console.leaving import LEAVE_HINT, LEAVE_SECONDS
 from tui.data.model_facts import ModelFacts
 from tui.data.reader import Reader
 from tui.screens.dialog import Dialog

@@ -1,0 +1,147 @@
+"""The actions on alarms, and on the list of alarms."""
+
+from tui.keys.keymap import Action, Group
+from tui.keys.sentences import ACKNOWLEDGE, LISTING, NARROW, OPEN, SCROLL, SEARCH
+
+SEEN = ("overview", "bearing", "alarms")
+"""Screens on which alarms can be acted upon: no alarm is acknowledged unseen."""
+
+LIST = ("alarms",)
+
+ALARM_ACTIONS = (
+    Action(
+        "acknowledge",
+        ("a",),
+        "acknowledge",
+        "ack",
+        ACKNOWLEDGE,
+        Group.ALARMS,
+        SEEN,
+        rank=1,
+    ),
+    Action(
+        "acknowledge-all",
+        ("A",),
+        "acknowledge_all",
+        "ack all",
+        "acknowledge all alarms in the list",
+        Group.ALARMS,
+        LIST,
+        second_step=True,
+        rank=5,
+    ),
+    Action("note", ("n",), "note", "note", "write a note on the alarm", Group.ALARMS, SEEN, rank=6),
+    Action(
+        "shelve",
+        ("z",),
+        "shelve",
+        "shelve",
+        "shelve the alarm for a time, with a reason",
+        Group.ALARMS,
+        SEEN,
+        rank=6,
+    ),
+    Action(
+        "unshelve",
+        ("Z",),
+        "unshelve",
+        "unshelve",
+        "unshelve the alarm",
+        Group.ALARMS,
+        SEEN,
+        second_step=True,
+        rank=17,
+    ),
+    Action(
+        "service",
+        ("o",),
+        "service",
+        "service",
+        "take the bearing out of service with a reason, or return it",
+        Group.ALARMS,
+        SEEN,
+        second_step=True,
+        rank=18,
+    ),
+    Action(
+        "jump",
+        ("j",),
+        "jump",
+        "jump",
+        "go to the time at which the alarm was raised",
+        Group.ALARMS,
+        SEEN,
+        rank=14,
+    ),
+    Action(
+        "story",
+        ("enter",),
+        "screen.story",
+        "story",
+        OPEN,
+        Group.ALARMS,
+        LIST,
+        rank=4,
+    ),
+    Action(
+        "story-on",
+        ("pagedown",),
+        "screen.scroll_story(1)",
+        "scroll",
+        SCROLL,
+        Group.ALARMS,
+        LIST,
+    ),
+    Action(
+        "story-back",
+        ("pageup",),
+        "screen.scroll_story(-1)",
+        "scroll",
+        SCROLL,
+        Group.ALARMS,
+        LIST,
+    ),
+    Action(
+        "listing",
+        ("v",),
+        "cycle('listing')",
+        "list",
+        LISTING,
+        Group.ALARMS,
+        LIST,
+        rank=4,
+    ),
+    Action(
+        "search",
+        ("/",),
+        "search",
+        "search",
+        SEARCH,
+        Group.ALARMS,
+        LIST,
+        rank=5,
+    ),
+    *(
+        Action(
+            f"by-{what}",
+            (key,),
+            f"cycle('{what}')",
+            "filter",
+            NARROW,
+            Group.ALARMS,
+            LIST,
+            rank=7,
+        )
+        for what, key in (("component", "C"), ("priority", "p"), ("state", "S"))
+    ),
+    Action(
+        "unfilter",
+        ("x",),
+        "unfilter",
+        "filter",
+        NARROW,
+        Group.ALARMS,
+        LIST,
+        rank=7,
+    ),
+)
