@@ -177,15 +177,7 @@ class Bundle:
                 "layers": [dict(layer) for layer in self.layers],
             }
             (draft / MANIFEST).write_text(json.dumps(manifest, indent=1))
-            for path in draft.iterdir():
-                _flush(path)
-            try:
-                draft.rename(place)
-            except OSError:
-                # Another process may have saved the same bundle first.
-                if not place.is_dir():
-                    raise
-        _flush(bundles)
+            publish(draft, place)
         return place
 
 
@@ -295,7 +287,24 @@ def _content(path: Path) -> bytes:
         return file.read()
 
 
-def _flush(path: Path) -> None:
+def publish(draft: Path, place: Path) -> None:
+    """Move a complete folder to the place of a bundle, durably; another process may have been first.
+
+    Raises:
+        OSError: it cannot be moved.
+    """
+    for path in draft.iterdir():
+        flush(path)
+    try:
+        draft.rename(place)
+    except OSError:
+        if not place.is_dir():
+            raise
+    flush(place.parent)
+
+
+def flush(path: Path) -> None:
+    """Wait until a file or the names in a folder are on the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

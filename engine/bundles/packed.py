@@ -6,7 +6,17 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from engine.bundles.bundle import ARRAYS, LARGEST_FILE, MANIFEST, NETWORK, Bundle, BundleError, load_bundle
+from engine.bundles.bundle import (
+    ARRAYS,
+    LARGEST_FILE,
+    MANIFEST,
+    NETWORK,
+    Bundle,
+    BundleError,
+    flush,
+    load_bundle,
+    publish,
+)
 from engine.system.scratch import scratch
 
 MEMBERS = (MANIFEST, ARRAYS, NETWORK)
@@ -41,7 +51,7 @@ def pack_bundle(place: Path, file: Path) -> Bundle:
         # A bundle that changed while it was packed is refused here, not on the computer that receives it.
         if load_packed(whole).digest() != bundle.digest():
             raise BundleError(f"{place}: changed while it was packed; pack it again")
-        _flush(whole)
+        flush(whole)
         try:
             os.link(whole, file)
         except FileExistsError:
@@ -49,7 +59,7 @@ def pack_bundle(place: Path, file: Path) -> Bundle:
         except OSError:
             # Some file systems have no links; there the last writer wins.
             whole.replace(file)
-        _flush(file.absolute().parent)
+        flush(file.absolute().parent)
     return bundle
 
 
@@ -70,16 +80,8 @@ def unpack_bundle(file: Path, bundles: Path) -> Path:
     bundles.mkdir(mode=0o700, parents=True, exist_ok=True)
     with scratch(".draft-", bundles) as draft:
         _extract(file, draft)
-        for path in draft.iterdir():
-            _flush(path)
-        try:
-            draft.rename(place)
-        except OSError:
-            # Another process may have unpacked the same bundle first.
-            if not place.is_dir():
-                raise
-            load_bundle(place)
-    _flush(bundles)
+        publish(draft, place)
+    load_bundle(place)
     return place
 
 
@@ -136,11 +138,3 @@ def _member(name: str) -> zipfile.ZipInfo:
     info.compress_type = zipfile.ZIP_DEFLATED
     info.external_attr = 0o600 << 16
     return info
-
-
-def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
