@@ -16,7 +16,7 @@ from engine.alarms.metrics import alarm_figures
 from engine.alarms.peak import peak_stored
 from engine.api.faults import FaultError, wrong
 from engine.api.tokens import Caller
-from engine.clock import median_span, moment, wall_clock
+from engine.clock import median_span, microseconds, moment, wall_clock
 from engine.errors import FailedError, StoreMissingError, UnusableError
 from engine.operator import alarm_actions
 from engine.operator.alarm_actions import playhead_of
@@ -26,6 +26,8 @@ from engine.records.assessment import Assessment
 from engine.records.events import Acknowledged, Event
 from engine.records.picker import newest_of_each, of_machine
 from engine.records.picture import Picture
+from engine.records.series import Series
+from engine.records.thinning import joined
 from engine.reports.alarm_records import alarm_record, event_record, figures_record
 from engine.store.store import Store
 
@@ -48,6 +50,7 @@ class Desk:
     now: datetime
     events: tuple[Event, ...]
     alarms: tuple[Alarm, ...]
+    read_series: Callable[[], Series]
 
     def alarm(self, which: str) -> Alarm:
         """Return the alarm with this ring number or key.
@@ -69,6 +72,7 @@ class Facts:
         self._state = state
         self._thread = ThreadPoolExecutor(1, "raceway-store")
         self._store: Store | None = None
+        self._series: dict[int, Series] = {}
 
     async def ask(self, question: Callable[[Store], T]) -> T:
         """Run a question on the store's thread.
@@ -105,6 +109,7 @@ class Facts:
         if self._store is not None:
             self._store.close()
             self._store = None
+            self._series.clear()
 
     def _desk(self, store: Store, machine: str) -> Desk:
         assessment = newest_of_each(of_machine(store.assessments(), machine, self._state))[0]
@@ -112,7 +117,16 @@ class Facts:
         events = store.events(assessment)
         at = playhead_of(store, assessment, events, now) or assessment.created_at
         alarms = fold_alarms(events, at, assessment.settings.fold)
-        return Desk(store, assessment, at, now, events, alarms)
+        return Desk(store, assessment, at, now, events, alarms, lambda: self._grown(store, assessment))
+
+    def _grown(self, store: Store, assessment: Assessment) -> Series:
+        """Return the series of an assessment; of one that was read before, only new snapshots are read."""
+        known = self._series.get(assessment.id)
+        after = int(known.positions[-1]) if known is not None and len(known) else -1
+        new = store.series(assessment, after)
+        found = new if known is None else joined(known, new)
+        self._series[assessment.id] = found
+        return found
 
 
 def machines(store: Store) -> list[dict[str, Any]]:
@@ -164,7 +178,7 @@ def severities(desk: Desk, begin: datetime | None, end: datetime | None, most: i
         end: last recording time, None for the newest.
         most: snapshots in the answer at most.
     """
-    series = desk.store.series(desk.assessment)
+    series = desk.read_series()
     low = 0 if begin is None else int(np.searchsorted(series.at, _microseconds(begin), "left"))
     high = len(series) if end is None else int(np.searchsorted(series.at, _microseconds(end), "right"))
     count = max(0, high - low)
@@ -246,7 +260,7 @@ def picture(desk: Desk, at: datetime | None) -> dict[str, Any]:
     Raises:
         FaultError: there is no snapshot, or it was thinned out (404).
     """
-    series = desk.store.series(desk.assessment)
+    series = desk.read_series()
     place = len(series) if at is None else int(np.searchsorted(series.at, _microseconds(at), "right"))
     found = desk.store.drawn(desk.assessment, int(series.positions[place - 1])) if place else None
     if found is None:
@@ -340,8 +354,6 @@ def _answer(found: Acknowledged) -> dict[str, Any]:
 
 
 def _microseconds(at: datetime) -> int:
-    from engine.clock import microseconds
-
     return microseconds(at if at.tzinfo else at.replace(tzinfo=UTC))
 
 

@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse, Response
 from engine.api.predict import predicted
 from engine.api.routes.common import Reader, Scoring, ThePool, TheScorer, faults
 from engine.api.scoring import BundleScorer
-from engine.api.snapshots import scored, uploaded
+from engine.api.snapshots import scored, scored_file, uploaded
 
 router = APIRouter()
 
@@ -95,8 +95,6 @@ async def score(request: Request, _: Scoring, scorer: TheScorer, pool: ThePool) 
 
 def scored_files(scorer: BundleScorer, files: list[tuple[str, bytes]]) -> dict[str, Any]:
     """Return the result of each file; one that cannot be read is an error of its own."""
-    from engine.api.snapshots import scored_file
-
     return {"success": True, "snapshots": [scored_file(scorer, name, content) for name, content in files]}
 
 
