@@ -50,8 +50,9 @@ def learn_from_run(run: Run, settings: Settings, listener: Listener) -> Bundle:
         refuse_unreadable(run, settings)
     if not wanted and not isinstance(settings.model.healthy_start, HealthySpan):
         raise AssessmentError(
-            f"model.healthy: {settings.model.healthy} of the run's {len(run)} recordings (model.skip"
-            f" {settings.model.skip}) leaves none; name more with --healthy"
+            f"model.healthy: {settings.model.healthy} of the run's {len(run)} snapshots (model.skip"
+            f" {settings.model.skip}) leaves none to learn from; name more with --healthy,"
+            " or score with a learned bundle (--bundle)"
         )
     if not wanted:
         raise AssessmentError(

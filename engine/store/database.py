@@ -39,7 +39,7 @@ T = TypeVar("T")
 BESIDE_BUNDLES = "beside bundles"
 """Key of the row of `meta` that says that a person began an empty store beside bundles that were in use."""
 
-_BEGUN_ANEW = insert_new(schema.meta).values(key=BESIDE_BUNDLES, value="1")
+_BESIDE_BUNDLES = insert_new(schema.meta).values(key=BESIDE_BUNDLES, value="1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class Database:
         elif not beside_bundles and self._is_emptied():
             check_not_lost(self.path.parent)
         if beside_bundles:
-            self.write(lambda connection: connection.execute(_BEGUN_ANEW))
+            self.write(lambda connection: connection.execute(_BESIDE_BUNDLES))
         with self.reading() as connection:
             version = version_of(connection)
         while is_older(version) and not self.read_only:

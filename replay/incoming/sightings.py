@@ -28,7 +28,7 @@ class Sighting:
         foreign: whether its name says that it is no recording of this machine.
         files: of a recording of several files, all of them: names and versions; empty for a single file.
         lasting: whether the fault is permanent (a link) or may pass (a temporary name).
-        short: whether it is whole but for a few rows that a newer file would show to be missing for good.
+        short: whether it is whole but for a few rows, which no longer come once a newer file is there.
         held: why the last attempt to read it failed.
         until: time of the next attempt [s].
     """

@@ -66,7 +66,7 @@ def serve(
             version=release(),
         )
         if options.state is None and options.scorer is None:
-            fail(f"{folder} holds no store, and no --bundle is given: there is nothing to serve", UNUSABLE)
+            fail(f"{folder} holds no store, and no --bundle is given; give one of them", UNUSABLE)
         config_of_server = uvicorn.Config(
             create_app(options),
             host=host,

@@ -46,7 +46,7 @@ def test_store_and_bundle_are_served_without_tensorflow(assessed_sample: Path) -
         (["--host", "0.0.0.0"], "--host 0.0.0.0 is open to others: give a token file (--tokens)"),
         (["--bundle", "nowhere"], "is no bundle"),
         (["--host", "0.0.0.0", "--tokens", "nowhere"], "nowhere: cannot be read"),
-        ([], "there is nothing to serve"),
+        ([], "give one of them"),
     ],
 )
 def test_what_cannot_be_served_is_one_sentence(

@@ -174,7 +174,7 @@ def test_the_peaks_are_listed_with_their_names_and_the_one_under_the_cursor_is_m
     assert drawn[3].endswith("2×BPFO")
 
 
-def test_velocity_sorts_the_peaks_anew(lines: tuple[NamedLine, ...]) -> None:
+def test_velocity_sorts_the_peaks_by_velocity(lines: tuple[NamedLine, ...]) -> None:
     found = analysis()
     strong = replace(found, peaks=tuple(replace(peak, amplitude=peak.hertz) for peak in found.peaks[:2]))
     recorded = plain(peak_list_lines(100, 12, sheet(strong, lines))).splitlines()
