@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from engine.alarms.alarm import Alarm
 from engine.records.assessment import Quality
 from tui.data.frame import Condition, Frame
+from tui.draw.charts.sparkline import resample, severity_role, sparkline
 from tui.draw.format import (
     PRIORITY_ROLES,
     STANDING,
@@ -22,7 +23,6 @@ from tui.draw.format import (
 )
 from tui.draw.glyphs import ARROWS
 from tui.draw.severity import severity_text
-from tui.draw.sparkline import resample, severity_role, sparkline
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, pick, title, window
 
 STATE_WIDTH = 12

@@ -9,7 +9,7 @@ import pytest
 from engine.store.store import Store
 from tui.data.pictures import Album, Gallery, wanted_places
 from tui.data.view import View
-from tui.draw.zoom import MOST, Zoom, around
+from tui.draw.charts.zoom import MOST, Zoom, around
 
 
 def test_zooming_out_leads_back_to_the_whole() -> None:

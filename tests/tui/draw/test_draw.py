@@ -24,6 +24,7 @@ from tui.data.reader import Reader
 from tui.data.view import View
 from tui.draw.alarm_rows import alarm_lines, standing
 from tui.draw.bearing_rows import bearing_lines
+from tui.draw.charts.timeline import timeline_lines
 from tui.draw.format import duration, reason, state_of
 from tui.draw.notice import (
     Notice,
@@ -36,7 +37,6 @@ from tui.draw.notice import (
 )
 from tui.draw.status import EngineStatus
 from tui.draw.text import Role, Span, clean, fit, pick, plain, title, width_of, window
-from tui.draw.timeline import timeline_lines
 from tui.keys.actions import DEFAULT
 from tui.screens.overview.card import Card, card_lines
 from tui.screens.overview.progress import curve

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.data.frame import trend
+from tui.draw.charts.sparkline import Column, resample, sparkline, tall_sparkline
 from tui.draw.severity import severity_text
-from tui.draw.sparkline import Column, resample, sparkline, tall_sparkline
 from tui.draw.text import Role, plain, width_of
 
 

@@ -14,9 +14,9 @@ from engine.signals.spectrum import AxisUnit, Quantity, Scale, amplitude_spectru
 from tests.tui.conftest import frame
 from tui.data.pictures import Gallery
 from tui.data.view import View
+from tui.draw.charts.zoom import WHOLE, Zoom
 from tui.draw.glyphs import Glyphs
 from tui.draw.text import Span, plain, width_of
-from tui.draw.zoom import WHOLE, Zoom
 from tui.screens.bearing.analysis.cepstrum import cepstrum_lines
 from tui.screens.bearing.analysis.envelope_plot import EnvelopeExtras
 from tui.screens.bearing.analysis.laboratory import Analysis, Source, Wanted

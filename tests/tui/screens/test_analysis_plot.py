@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tui.draw.chart import Area, Axis
+from tui.draw.charts.chart import Area, Axis
 from tui.draw.glyphs import Glyphs, finished
 from tui.draw.text import Lines, Role, plain, width_of
 from tui.screens.bearing.analysis.plot import Layer, Plot, Upright, columns_of, plot_lines

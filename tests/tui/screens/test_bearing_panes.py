@@ -17,9 +17,9 @@ from tui.data.frame import Frame
 from tui.data.pictures import Gallery
 from tui.data.playhead import Playhead
 from tui.data.view import View
+from tui.draw.charts.zoom import Zoom
 from tui.draw.glyphs import Glyphs
 from tui.draw.text import HEATS, Span, plain, width_of
-from tui.draw.zoom import Zoom
 from tui.screens.bearing.bands import band_lines
 from tui.screens.bearing.contributions import contribution_lines
 from tui.screens.bearing.envelope import envelope_lines, line_table, surface_text

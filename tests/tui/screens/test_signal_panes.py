@@ -11,8 +11,8 @@ from engine.records.stored_settings import StoredMachine, StoredRecording, Store
 from tests.tui.conftest import frame
 from tui.data.frame import Frame
 from tui.data.view import View
+from tui.draw.charts.zoom import Zoom
 from tui.draw.text import plain
-from tui.draw.zoom import Zoom
 from tui.screens.bearing.figures import figure_lines
 from tui.screens.bearing.recording import Waveform, no_waveform
 from tui.screens.bearing.waveform import waveform_lines

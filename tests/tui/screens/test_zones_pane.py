@@ -11,8 +11,8 @@ from engine.signals.vibration_zones import zones_of
 from tests.tui.conftest import frame
 from tui.data.frame import Frame
 from tui.data.view import View
+from tui.draw.charts.sparkline import Column
 from tui.draw.glyphs import Glyphs
-from tui.draw.sparkline import Column
 from tui.draw.text import Role, plain, width_of
 from tui.screens.bearing.figures import figure_lines, zone_line
 

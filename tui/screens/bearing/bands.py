@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 
 from engine.records.picture import Picture
 from engine.signals.spectrum import AxisUnit, Scale
-from tui.draw.chart import Area, axis_of
+from tui.draw.charts.chart import Area, axis_of
+from tui.draw.charts.zoom import WHOLE, Zoom
 from tui.draw.format import frequency
 from tui.draw.glyphs import Glyphs, finished
 from tui.draw.text import Lines, Role, Span, fit, title
-from tui.draw.zoom import WHOLE, Zoom
 from tui.screens.bearing.analysis.plot import Layer, Plot, columns_of, plot_lines
 from tui.screens.bearing.analysis.readout import Ruler, Values, cursor_uprights, frequency_readout, joined
 from tui.screens.bearing.analysis.tools import Compare, Tools, Trace

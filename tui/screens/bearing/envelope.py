@@ -14,12 +14,12 @@ from engine.diagnosis.line_markers import MarkedLine, Marking
 from engine.records.picture import Picture
 from engine.signals.bearing import Surface
 from engine.signals.spectrum import Scale
-from tui.draw.chart import Mark
+from tui.draw.charts.chart import Mark
+from tui.draw.charts.zoom import WHOLE, Zoom
 from tui.draw.format import frequency
 from tui.draw.glyphs import Glyphs, finished
 from tui.draw.notice import wrapped
 from tui.draw.text import Line, Lines, Role, Span, fit, pick, title
-from tui.draw.zoom import WHOLE, Zoom
 from tui.screens.bearing.analysis.envelope_plot import (
     LETTERS,
     EnvelopeCurves,

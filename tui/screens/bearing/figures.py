@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from engine.signals.velocity import obstacle
 from engine.signals.vibration_zones import MEANING, Zones, zones_of
 from tui.data.frame import Frame
-from tui.draw.chart import Axis, axis_of
+from tui.draw.charts.chart import Axis, axis_of
+from tui.draw.charts.sparkline import Column, resample, sparkline, tall_sparkline
 from tui.draw.format import short_time
 from tui.draw.glyphs import Glyphs, finished
 from tui.draw.severity import severity_text
-from tui.draw.sparkline import Column, resample, sparkline, tall_sparkline
 from tui.draw.text import SEVERITIES, Line, Lines, Role, Span, clean, fit, title
 from tui.screens.bearing.analysis.plot import Layer, Plot, plot_lines
 

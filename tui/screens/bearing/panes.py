@@ -9,9 +9,9 @@ import numpy as np
 
 from engine.diagnosis.line_markers import Marking
 from tui.data.frame import Frame
+from tui.draw.charts.zoom import WHOLE, Zoom
 from tui.draw.glyphs import Glyphs
 from tui.draw.text import clean
-from tui.draw.zoom import WHOLE, Zoom
 from tui.screens.bearing.analysis.cepstrum import cepstrum_lines, cepstrum_plot
 from tui.screens.bearing.analysis.desk import Place, band_extras, envelope_extras, index_of, sheet_of
 from tui.screens.bearing.analysis.envelope_plot import envelope_plot

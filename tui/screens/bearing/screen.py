@@ -11,8 +11,8 @@ from tui.data.evidence import Evidence, EvidenceLook, UsualLines
 from tui.data.frame import Frame
 from tui.data.pictures import Album
 from tui.data.view import Look
+from tui.draw.charts.zoom import Zoom
 from tui.draw.format import short_time
-from tui.draw.zoom import Zoom
 from tui.screens.bearing.analysis import tools as keys
 from tui.screens.bearing.analysis.desk import Place, index_of, is_current, pressed, wanted_of
 from tui.screens.bearing.analysis.laboratory import Analysis, Laboratory, Wanted

@@ -11,13 +11,13 @@ from engine.clock import microseconds, seconds_span, shifted
 from engine.records.events import RINGS, Cause, EventKind
 from engine.records.payloads import TrendForecast
 from tui.data.frame import Frame
-from tui.draw.axes import severity_axis, time_ticks
-from tui.draw.chart import LEAST_HEIGHT, Axis, Mark
+from tui.draw.charts.axes import severity_axis, time_ticks
+from tui.draw.charts.chart import LEAST_HEIGHT, Axis, Mark
+from tui.draw.charts.sparkline import BOUNDS, resample, sparkline
+from tui.draw.charts.zoom import around
 from tui.draw.format import duration, short_time, since_texts
 from tui.draw.glyphs import Glyphs, finished
-from tui.draw.sparkline import BOUNDS, resample, sparkline
 from tui.draw.text import SEVERITIES, Lines, Role, Span, clean, fit, title
-from tui.draw.zoom import around
 from tui.screens.bearing.analysis.plot import Layer, Plot, Upright, plot_lines
 
 Floats = NDArray[np.float64]

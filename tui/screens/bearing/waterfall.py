@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from tui.data.frame import Frame
 from tui.data.pictures import Gallery
+from tui.draw.charts.zoom import WHOLE, Zoom
 from tui.draw.format import short_time
 from tui.draw.glyphs import Glyphs, finished, shades
 from tui.draw.text import HEATS, Line, Lines, Role, Span, fit, title
-from tui.draw.zoom import WHOLE, Zoom
 
 STEP = 3.0
 """dB of a shade: a doubling of power."""

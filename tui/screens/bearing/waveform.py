@@ -4,11 +4,11 @@ import numpy as np
 
 from engine.diagnosis.line_names import likely_name
 from engine.signals.spectrum import repetition
-from tui.draw.chart import axis_of
+from tui.draw.charts.chart import axis_of
+from tui.draw.charts.zoom import WHOLE, Zoom
 from tui.draw.glyphs import Glyphs, finished
 from tui.draw.notice import wrapped
 from tui.draw.text import Lines, Role, Span, fit, title
-from tui.draw.zoom import WHOLE, Zoom
 from tui.screens.bearing.analysis.plot import Layer, Plot, columns_of, plot_lines
 from tui.screens.bearing.analysis.readout import cursor_uprights, joined
 from tui.screens.bearing.analysis.spectrum import Sheet

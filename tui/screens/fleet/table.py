@@ -14,6 +14,7 @@ from tui.data.fleet import Standing
 from tui.data.fleet_view import FleetAlarm, FleetView, Order, arranged
 from tui.draw.banner import Banner
 from tui.draw.bearing_rows import NOW, NUMBER_WIDTH
+from tui.draw.charts.sparkline import resample, sparkline, tall_sparkline
 from tui.draw.format import (
     QUALITIES,
     RINGING_ROLES,
@@ -27,7 +28,6 @@ from tui.draw.format import (
 from tui.draw.glyphs import Glyphs, finished
 from tui.draw.mode import age_text, since_text
 from tui.draw.severity import severity_text
-from tui.draw.sparkline import resample, sparkline, tall_sparkline
 from tui.draw.status import EngineStatus
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, pick, title, window
 

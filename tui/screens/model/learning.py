@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from engine.records.progress import Epoch
 from tui.data.frame import Frame
 from tui.data.pictures import Gallery
-from tui.draw.chart import Chart, Curve, axis_of, chart_lines
+from tui.draw.charts.chart import Chart, Curve, axis_of, chart_lines
 from tui.draw.format import short_time
 from tui.draw.glyphs import Glyphs, finished
 from tui.draw.text import Lines, Role, Span, fit, title

@@ -9,9 +9,9 @@ from tui.data.evidence import Evidence, LinesLook, UsualLines
 from tui.data.frame import Frame
 from tui.data.view import Look
 from tui.draw.bearing_rows import bearing_lines, rows_wanted
+from tui.draw.charts.timeline import timeline_lines
 from tui.draw.frames import Draw, framed
 from tui.draw.text import clean
-from tui.draw.timeline import timeline_lines
 from tui.screens.base import ConsoleScreen, waiting_lines
 from tui.screens.model.learning import loss_lines
 from tui.screens.overview.card import Card, card_lines

@@ -13,12 +13,12 @@ from engine.records.assessment import Quality
 from engine.records.events import RINGS, EventKind
 from engine.records.payloads import Ring
 from tui.data.frame import Frame
+from tui.draw.charts.sparkline import all_of, cut, highest
+from tui.draw.charts.timeline import column
 from tui.draw.format import duration, short_time
 from tui.draw.glyphs import Glyphs, finished, shades
 from tui.draw.severity import severity_text
-from tui.draw.sparkline import all_of, cut, highest
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, pick, title, window
-from tui.draw.timeline import column
 
 STEPS = (0.5, 1.0, 2.0, 4.0)
 """Severities at which the next shade begins; the second is the limit. The same on every screen and run."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tui.draw.chart import axis_of
+from tui.draw.charts.chart import axis_of
 from tui.draw.glyphs import Glyphs, finished
 from tui.draw.text import Lines, Role, Span, fit, title
 from tui.screens.bearing.analysis.plot import Layer, Plot, Upright, columns_of, plot_lines

@@ -14,7 +14,7 @@ from engine.signals.spectrum import Quantity, obstacle_to
 from tui.data.evidence import Evidence
 from tui.data.pictures import Gallery
 from tui.data.view import View
-from tui.draw.zoom import Zoom
+from tui.draw.charts.zoom import Zoom
 from tui.screens.bearing.analysis import tools as keys
 from tui.screens.bearing.analysis.envelope_plot import EnvelopeExtras
 from tui.screens.bearing.analysis.laboratory import OF_BASELINE, Analysis, Source, Wanted, spread

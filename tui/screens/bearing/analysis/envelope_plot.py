@@ -12,9 +12,9 @@ from engine.records.picture import Picture
 from engine.signals.bearing import Surface
 from engine.signals.spectral_peaks import peaks_of
 from engine.signals.spectrum import Scale, Spectrum, scaled
-from tui.draw.chart import Mark, axis_of
+from tui.draw.charts.chart import Mark, axis_of
+from tui.draw.charts.zoom import WHOLE, Zoom
 from tui.draw.text import Role
-from tui.draw.zoom import WHOLE, Zoom
 from tui.screens.bearing.analysis.laboratory import Analysis
 from tui.screens.bearing.analysis.plot import Layer, Plot, Upright, columns_of
 from tui.screens.bearing.analysis.readout import Ruler, Values, cursor_uprights, joined

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tui.draw.chart import (
+from tui.draw.charts.chart import (
     DOTS,
     LEAST_HEIGHT,
     LEAST_WIDTH,

@@ -7,7 +7,7 @@ from rich.cells import cell_len
 
 from engine.diagnosis.line_names import NamedLine, nearest_line
 from engine.signals.spectrum import AxisUnit, Scale, per_hertz
-from tui.draw.chart import number
+from tui.draw.charts.chart import number
 from tui.draw.text import Role
 from tui.screens.bearing.analysis.plot import Upright
 from tui.screens.bearing.analysis.tools import HARMONICS, SIDEBANDS, Cursors, Trace, height_at

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from engine.diagnosis.line_names import NamedLine, likely_name
 from engine.signals.spectral_peaks import Peak
 from engine.signals.spectrum import Quantity, Scale, Spectrum, converted, gain_at, obstacle_to, scaled
-from tui.draw.chart import Axis, axis_of
+from tui.draw.charts.chart import Axis, axis_of
+from tui.draw.charts.zoom import WHOLE, Zoom
 from tui.draw.glyphs import Glyphs, finished
 from tui.draw.notice import wrapped
 from tui.draw.text import Lines, Role, Span, fit, title
-from tui.draw.zoom import WHOLE, Zoom
 from tui.screens.bearing.analysis.laboratory import Analysis
 from tui.screens.bearing.analysis.plot import Layer, Plot, Upright, columns_of, plot_lines
 from tui.screens.bearing.analysis.readout import Ruler, Values, cursor_uprights, frequency_readout, joined

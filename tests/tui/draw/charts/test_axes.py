@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.clock import SECOND, in_zone, microseconds, moment
-from tui.draw.axes import log_ticks, severity_axis, time_ticks
-from tui.draw.chart import Axis, Chart, Curve, chart_lines, heights, nice_ticks, row_of
+from tui.draw.charts.axes import log_ticks, severity_axis, time_ticks
+from tui.draw.charts.chart import Axis, Chart, Curve, chart_lines, heights, nice_ticks, row_of
 from tui.draw.glyphs import Glyphs
 from tui.draw.text import plain
 

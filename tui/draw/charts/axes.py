@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.clock import SECOND, in_zone, microseconds, moment
-from tui.draw.chart import Axis, row_of
+from tui.draw.charts.chart import Axis, row_of
 
 USUAL = (math.log2(0.25), math.log2(8.0))
 """Ends of the severity axis [log2] that show a healthy machine and an alarm without a change of scale."""

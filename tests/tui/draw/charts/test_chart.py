@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.draw.chart import Area, Axis, Chart, Curve, Mark, axis_of, chart_lines, nice_ticks
+from tui.draw.charts.chart import Area, Axis, Chart, Curve, Mark, axis_of, chart_lines, nice_ticks
 from tui.draw.glyphs import Glyphs, finished, reduced
 from tui.draw.text import Span, plain, width_of
 

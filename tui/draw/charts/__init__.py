@@ -1,0 +1,1 @@
+"""Charts as text: axes, lines, sparklines, the timeline, and zoom."""
