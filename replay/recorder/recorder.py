@@ -97,7 +97,7 @@ class Recorder:
         self._reader = RowReader(self.form.columns, self.form.written_separator)
         self._cutter = Cutter(self.form.rows, self.form.sample_rate, shortest=shortest, start=self.start)
         self._unwritten_for = ""
-        self._bad_at_first = 0
+        self._bad_at_first, self._first_bad = 0, ""
         self._last_note, self._unsaid = float("-inf"), 0
         self._first_row: float | None = None
         self._last_row: float | None = None
@@ -118,6 +118,8 @@ class Recorder:
                 self._reader.restart()
                 self._rate.restart()
             self._take(piece)
+        if self._first_bad and not self.counts.rows:
+            raise self._no_rows("it ended before the first one")
         self.finish()
 
     def finish(self) -> None:
@@ -164,12 +166,16 @@ class Recorder:
 
     def _refuse_a_stream_without_rows(self, bad: BadRow) -> None:
         """Skip a heading or a torn first row; refuse a stream of something else."""
+        self._first_bad = self._first_bad or bad.reason
         self._bad_at_first += 1
         if self._bad_at_first >= NO_ROW_AMONG:
-            raise StreamError(
-                f"the stream holds no rows of {self.form.columns} numbers: its first {NO_ROW_AMONG} lines are"
-                f" none ({bad.reason}); check --columns"
-            )
+            raise self._no_rows(f"its first {NO_ROW_AMONG} lines are none")
+
+    def _no_rows(self, why: str) -> StreamError:
+        columns = self.form.columns
+        return StreamError(
+            f"the stream holds no rows of {columns} numbers: {why} ({self._first_bad}); check --columns"
+        )
 
     def _note(self, gap: Gap) -> None:
         if gap.reason == FASTER:

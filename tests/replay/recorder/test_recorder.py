@@ -92,6 +92,12 @@ def test_a_heading_is_skipped_and_a_stream_of_text_is_refused(tmp_path):
         recorder(tmp_path, said).record([Piece(1e9, b"0.1,0.2\n" * 100)])
 
 
+def test_a_stream_that_ends_without_a_row_is_refused(tmp_path):
+    said: list[str] = []
+    with pytest.raises(StreamError, match=r"ended before the first one.*2 columns"):
+        recorder(tmp_path, said).record([Piece(1e9, b"a,b\n")])
+
+
 def test_rows_recorded_earlier_need_their_start(tmp_path):
     said: list[str] = []
     fast = [Piece(1e9 + index, stream(0, 30_000)) for index in range(4)]
