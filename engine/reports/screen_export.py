@@ -1,6 +1,6 @@
-"""Files of an export: a picture of a screen, and the numbers that it plots."""
+"""Files of an export: pictures of a screen, and the numbers that it plots."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from engine.reports.csv_files import rounded, write_csv
@@ -19,16 +19,16 @@ def safe_name(*parts: str) -> str:
 def write_export(
     folder: Path,
     name: str,
-    picture: str,
+    pictures: Mapping[str, str | bytes],
     header: Sequence[str] = (),
     rows: Sequence[Sequence[object]] = (),
 ) -> tuple[Path, ...]:
-    """Write a picture and a table beside earlier exports of the same name.
+    """Write pictures and a table beside earlier exports of the same name.
 
     Args:
         folder: made if it is missing.
         name: of the files, from `safe_name`.
-        picture: SVG.
+        pictures: content of each, by the suffix of its file, such as `svg`.
         header: names of the columns; without any there is no table.
         rows: of the table.
 
@@ -40,12 +40,14 @@ def write_export(
     """
     folder.mkdir(parents=True, exist_ok=True)
     number, free = 1, name
-    while any((folder / f"{free}.{kind}").exists() for kind in ("svg", "csv")):
+    while any((folder / f"{free}.{kind}").exists() for kind in (*pictures, "csv")):
         number += 1
         free = f"{name}-{number}"
-    drawn, table = folder / f"{free}.svg", folder / f"{free}.csv"
-    write_whole(drawn, picture)
-    if not header:
-        return (drawn,)
-    write_csv(table, header, rows, rounded)
-    return drawn, table
+    files = []
+    for kind, content in pictures.items():
+        files.append(folder / f"{free}.{kind}")
+        write_whole(files[-1], content)
+    if header:
+        files.append(folder / f"{free}.csv")
+        write_csv(files[-1], header, rows, rounded)
+    return tuple(files)

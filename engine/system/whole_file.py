@@ -45,14 +45,17 @@ def replacing(path: Path, *, mode: int = 0o666, durable: bool = False) -> Iterat
         raise OSError(error.errno, f"cannot be written ({error.strerror})", str(path)) from error
 
 
-def write_whole(path: Path, text: str, *, mode: int = 0o666, durable: bool = False) -> None:
-    """Write a text file in place of the old one, or leave the old one; arguments as for `replacing`.
+def write_whole(path: Path, content: str | bytes, *, mode: int = 0o666, durable: bool = False) -> None:
+    """Write a file in place of the old one, or leave the old one; arguments as for `replacing`.
 
     Raises:
         OSError: the file cannot be written.
     """
     with replacing(path, mode=mode, durable=durable) as file:
-        file.write(text)
+        if isinstance(content, bytes):
+            file.buffer.write(content)
+        else:
+            file.write(content)
 
 
 def _flush_folder(folder: Path) -> None:

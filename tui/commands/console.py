@@ -114,10 +114,13 @@ def snapshot(
     ] = "",
     size: Annotated[str, typer.Option(help="Columns and rows.")] = "80x24",
     svg: Annotated[
-        Path | None, typer.Option(help="Write a picture to this file instead.", show_default=False)
+        Path | None, typer.Option(help="Write a picture in SVG to this file instead.", show_default=False)
+    ] = None,
+    png: Annotated[
+        Path | None, typer.Option(help="Write a picture in PNG to this file instead.", show_default=False)
     ] = None,
 ) -> None:
-    """Print one frame of the console as text, or write it as an SVG picture, for a report or an e-mail."""
+    """Print one frame of the console as text, or write it as a picture, for a report or an e-mail."""
     with sentences():
         settings = settings_of(config, None, {})
         folder = state or settings.store.folder
@@ -130,7 +133,7 @@ def snapshot(
         from engine.store.store import Store
         from engine.system.whole_file import write_whole
         from tui.console.launch import console_options, make_console, picture_appearance
-        from tui.console.screenshot import still
+        from tui.console.screenshot import Kind, still
 
         choice = Choice(folder, machine, session or "")
         with Store.open(folder, read_only=True) as store:
@@ -139,17 +142,18 @@ def snapshot(
                 pick(store.assessments(), machine, folder)
             choice(store)
         options = console_options(folder, settings, choice, read_only=True)
-        if svg is not None:
+        if svg is not None or png is not None:
             # A picture is for a viewer of pictures, whatever the terminal can show.
             options = replace(options, appearance=picture_appearance(settings.console))
         console = make_console(replace(options, session=session or "", at_newest=True))
-        drawn = still(console, (columns, rows), screen, at=at, svg=svg is not None)
+        drawn = still(console, (columns, rows), screen, at=at)
         warn_of_damage(folder, console.controller.feed.reading.damage)
-        if svg is None:
-            print(drawn)
-        else:
-            write_whole(svg, drawn)
-            print(f"{svg}: written")
+        files = [(kind, file) for kind, file in ((Kind.SVG, svg), (Kind.PNG, png)) if file is not None]
+        for kind, file in files:
+            write_whole(file, drawn.picture(kind))
+            print(f"{file}: written")
+        if not files:
+            print(drawn.text())
 
 
 def _size(text: str) -> tuple[int, int]:

@@ -1,8 +1,12 @@
-"""Screenshots: a frame of the console without a terminal, as text or as a picture in SVG."""
+"""Screenshots: a frame of the console without a terminal, as text or as a picture in SVG or PNG."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from rich.segment import Segment
+from rich.style import Style
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.strip import Strip
@@ -11,6 +15,7 @@ from engine.errors import UnusableError
 from tui.console.app import Console
 from tui.draw.text import fit
 from tui.screens.panel import Panel
+from tui.terminal.png import png_of
 from tui.terminal.svg import svg_of
 
 
@@ -18,7 +23,38 @@ class StillError(UnusableError):
     """The frame does not exist; the message says why."""
 
 
-def still(console: Console, size: tuple[int, int], place: str, *, at: str = "", svg: bool) -> str:
+class Kind(StrEnum):
+    """The kinds of a picture, by the suffixes of their files."""
+
+    SVG = "svg"
+    PNG = "png"
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A screen as it was drawn: its lines from top to bottom, cells a line, and the default colours."""
+
+    rows: Sequence[Sequence[Segment]]
+    width: int
+    base: Style
+
+    def text(self) -> str:
+        """Return the text, line by line, without trailing blanks."""
+        lines = ("".join(segment.text for segment in row) for row in self.rows)
+        return "\n".join(fit(line, self.width).rstrip() for line in lines)
+
+    def picture(self, kind: Kind) -> str | bytes:
+        """Return a picture.
+
+        Raises:
+            MissingPillowError: a PNG picture needs a library that is not installed.
+        """
+        if kind is Kind.PNG:
+            return png_of(self.rows, self.width, self.base)
+        return svg_of(self.rows, self.width, self.base, "Raceway")
+
+
+def still(console: Console, size: tuple[int, int], place: str, *, at: str = "") -> Drawn:
     """Draw a screen once and return it.
 
     Args:
@@ -26,12 +62,11 @@ def still(console: Console, size: tuple[int, int], place: str, *, at: str = "", 
         size: columns and rows.
         place: id of the screen.
         at: time or number of the snapshot as an operator types it, "" for the newest.
-        svg: a picture instead of text.
 
     Raises:
         StillError: the record holds nothing at that time.
     """
-    drawn: list[str] = []
+    drawn: list[Drawn] = []
     wrong = ""
 
     async def shoot(pilot: Pilot[object]) -> None:
@@ -43,23 +78,18 @@ def still(console: Console, size: tuple[int, int], place: str, *, at: str = "", 
             return
         console.show_place(place)
         await _settled(pilot)
-        drawn.append(picture_of(console.screen, size) if svg else text_of(console.screen, size))
+        drawn.append(drawn_of(console.screen, size))
         console.exit()
 
     console.run(headless=True, size=size, auto_pilot=shoot)
     if wrong:
         raise StillError(f"--at {at!r}: {wrong}")
-    return drawn[0] if drawn else ""
+    return drawn[0] if drawn else Drawn((), size[0], Style.null())
 
 
-def text_of(screen: Screen[object], size: tuple[int, int]) -> str:
-    """Return the text of a screen, line by line, without trailing blanks."""
-    return "\n".join(fit(row.text, size[0]).rstrip() for row in rows_of(screen, size))
-
-
-def picture_of(screen: Screen[Any], size: tuple[int, int]) -> str:
-    """Return a screen as a picture in SVG."""
-    return svg_of([list(row) for row in rows_of(screen, size)], size[0], screen.rich_style, "Raceway")
+def drawn_of(screen: Screen[Any], size: tuple[int, int]) -> Drawn:
+    """Return a screen as it is drawn."""
+    return Drawn([list(row) for row in rows_of(screen, size)], size[0], screen.rich_style)
 
 
 def rows_of(screen: Screen[Any], size: tuple[int, int]) -> list[Strip]:

@@ -213,7 +213,7 @@ CONSOLE = (
         ("E",),
         "do('export')",
         "export",
-        "export the screen as a picture (SVG) and the numbers it plots (CSV)",
+        "export the screen as a picture (SVG, PNG) and the numbers it plots (CSV)",
         Group.CONSOLE,
         rank=17,
     ),

@@ -12,11 +12,11 @@ from itertools import groupby
 from xml.sax.saxutils import escape
 
 from rich.cells import cell_len
-from rich.color import Color, blend_rgb
 from rich.color_triplet import ColorTriplet
 from rich.segment import Segment
 from rich.style import Style
-from rich.terminal_theme import SVG_EXPORT_THEME
+
+from tui.terminal.pieces import Piece, colour_of, pieces_of
 
 FONT = 20.0
 CELL = 12.04
@@ -34,9 +34,6 @@ BASE = 18.8
 MARGIN, HEAD = 10.0, 40.0
 """Around the frame, and above it for the title."""
 
-DIMMED = 0.4
-"""Share by which faint text takes the colour of its background, as in Rich."""
-
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -44,18 +41,6 @@ class Run:
 
     cell: int
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Text in a single look, at a cell counted from the left."""
-
-    text: str
-    cell: int
-    ink: ColorTriplet
-    paper: ColorTriplet
-    bold: bool
-    ruled: bool
 
 
 def svg_of(rows: Sequence[Sequence[Segment]], width: int, base: Style, title: str) -> str:
@@ -67,15 +52,10 @@ def svg_of(rows: Sequence[Sequence[Segment]], width: int, base: Style, title: st
         base: colours where a segment has none.
         title: above the frame.
     """
-    back = _colour(base.bgcolor, foreground=False)
-    front = _colour(base.color, foreground=True)
+    back, front = colour_of(base.bgcolor, ink=False), colour_of(base.color, ink=True)
     parts: list[str] = []
     for number, row in enumerate(rows):
-        top, cell = number * LINE, 0
-        pieces: list[Piece] = []
-        for segment in row:
-            pieces.append(_piece(segment.text, cell, base + (segment.style or Style.null())))
-            cell += cell_len(segment.text)
+        top, pieces = number * LINE, pieces_of(row, base)
         parts += _papers(pieces, top, back)
         for piece in pieces:
             parts += _texts(piece, top, front)
@@ -121,16 +101,6 @@ def runs(text: str) -> Iterator[Run]:
         yield Run(start, words.rstrip())
 
 
-def _piece(text: str, cell: int, style: Style) -> Piece:
-    """Return a segment with its colours resolved."""
-    ink, paper = _colour(style.color, foreground=True), _colour(style.bgcolor, foreground=False)
-    if style.reverse:
-        ink, paper = paper, ink
-    if style.dim:
-        ink = blend_rgb(ink, paper, DIMMED)
-    return Piece(text, cell, ink, paper, bool(style.bold), bool(style.underline))
-
-
 def _papers(pieces: Iterable[Piece], top: float, back: ColorTriplet) -> Iterator[str]:
     """Return the background: one area for neighbours of the same colour, without seams."""
     for paper, same in groupby(pieces, key=lambda piece: piece.paper):
@@ -153,10 +123,3 @@ def _texts(piece: Piece, top: float, front: ColorTriplet) -> Iterator[str]:
     if piece.ruled:
         x, wide = piece.cell * CELL, cell_len(piece.text) * CELL
         yield f'<path d="M{x:.6g} {top + LINE:.6g}h{wide:.6g}" stroke="{front.hex}" stroke-width="1.5"/>'
-
-
-def _colour(colour: Color | None, *, foreground: bool) -> ColorTriplet:
-    theme = SVG_EXPORT_THEME
-    if colour is None or colour.is_default:
-        return theme.foreground_color if foreground else theme.background_color
-    return colour.get_truecolor(theme, foreground=foreground)

@@ -1,6 +1,7 @@
 """Export and copy by key: files with what is on the screen, and reasons where there are none."""
 
 import csv
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -43,15 +44,17 @@ async def test_what_is_plotted_is_exported_with_its_picture(
         await shown(pilot, *keys, "E")
         notice = app.controller.notice.text
     files = sorted((tmp_path / "out").iterdir())
-    assert [file.suffix for file in files] == [".csv", ".svg"]
+    assert [file.suffix for file in files] == [".csv", ".png", ".svg"]
     assert all(file.name.startswith(f"ims-set2-{name}-20040217T") for file in files)
     assert str(tmp_path / "out") in notice
-    assert all(file.name in notice for file in files)
+    assert files[2].name in notice
+    assert all(file.suffix in notice for file in files)
+    assert files[1].read_bytes().startswith(b"\x89PNG")
     with files[0].open() as table:
         rows = list(csv.reader(table))
     assert column in rows[0]
     assert len(rows) > 10
-    assert "Bearing 1" in files[1].read_text()
+    assert "Bearing 1" in files[2].read_text()
 
 
 async def test_a_pane_without_numbers_is_a_picture_alone(
@@ -61,7 +64,18 @@ async def test_a_pane_without_numbers_is_a_picture_alone(
     async with app.run_test(size=(100, 30)) as pilot:
         await shown(pilot, "2", "s", "E")
         assert "plots no numbers" in app.controller.notice.text
-    assert [file.suffix for file in (tmp_path / "out").iterdir()] == [".svg"]
+    assert sorted(file.suffix for file in (tmp_path / "out").iterdir()) == [".png", ".svg"]
+
+
+async def test_without_pillow_the_notice_says_how_to_get_it_and_the_rest_is_written(
+    console: Make, whole_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    app = console(whole_store, exports=tmp_path / "out")
+    async with app.run_test(size=(100, 30)) as pilot:
+        await shown(pilot, "E")
+        assert "pip install 'raceway[pictures]'" in app.controller.notice.text
+    assert sorted(file.suffix for file in (tmp_path / "out").iterdir()) == [".csv", ".svg"]
 
 
 async def test_a_folder_that_cannot_be_written_is_named(

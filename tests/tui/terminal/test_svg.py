@@ -14,7 +14,7 @@ from rich.style import Style
 from tests.tui.conftest import settled
 from tui.console.app import Console
 from tui.console.options import Appearance
-from tui.console.screenshot import picture_of, rows_of
+from tui.console.screenshot import Kind, drawn_of, rows_of
 from tui.terminal.svg import CELL, LINE, Run, runs, svg_of
 
 Make = Callable[..., Console]
@@ -90,7 +90,7 @@ async def test_a_screen_is_in_its_picture_cell_by_cell(console: Make, whole_stor
         await settled(pilot)
         await pilot.press("G")
         await settled(pilot)
-        svg = ElementTree.fromstring(picture_of(app.screen, (80, 24)))
+        svg = ElementTree.fromstring(drawn_of(app.screen, (80, 24)).picture(Kind.SVG))
         rows = [row.text for row in rows_of(app.screen, (80, 24))]
     group = svg.find(f"{SVG}g")
     assert group is not None

@@ -26,6 +26,7 @@ from tui.screens.timeline.screen import TimelineScreen
 if TYPE_CHECKING:
     from engine.store.store import Store
     from tui.console.controller import Controller
+    from tui.console.screenshot import Drawn
 
 CLIPBOARD = 50_000
 """Characters that most terminals take for their clipboard; xterm takes 75,000 bytes of base64."""
@@ -138,7 +139,7 @@ class FurtherActions:
     def export(self) -> None:
         """Write the screen as a picture, and its plotted numbers, to files."""
         # A screenshot needs the application, which is made of these actions.
-        from tui.console.screenshot import picture_of
+        from tui.console.screenshot import drawn_of
 
         screen = self._window.console_screen
         if screen is None:
@@ -148,22 +149,21 @@ class FurtherActions:
         at = None if frame is None else frame.playhead.at
         stamp = "" if at is None else f"{moment(at):%Y%m%dT%H%M%SZ}"
         name = safe_name(machine, screen.PLACE, "" if numbers is None else numbers.name, stamp)
-        picture = picture_of(screen, (screen.size.width, screen.size.height))
+        drawn = drawn_of(screen, (screen.size.width, screen.size.height))
         self._controller.tell(Notice("Exporting …"))
-        self._window.spawn(partial(self._export, name, picture, numbers), "exporting")
+        self._window.spawn(partial(self._export, name, drawn, numbers), "exporting")
 
-    async def _export(self, name: str, picture: str, numbers: Numbers | None) -> None:
+    async def _export(self, name: str, drawn: "Drawn", numbers: Numbers | None) -> None:
         folder = self._options.exports or Path.cwd() / FOLDER
         table = ((), ()) if numbers is None else (numbers.header, numbers.rows)
+        pictures, missing = await asyncio.to_thread(pictures_of, drawn)
         try:
-            files = await asyncio.to_thread(write_export, folder, name, picture, *table)
+            files = await asyncio.to_thread(write_export, folder, name, pictures, *table)
         except OSError as error:
             place = error.filename or folder
             self._controller.tell(Notice(f"Nothing exported: {place}: {error.strerror}", Role.ALARM))
             return
-        names = " and ".join(file.name for file in files)
-        tail = "" if numbers is not None else "; this screen plots no numbers"
-        self._controller.tell(Notice(f"Exported to {folder}: {names}{tail}", Role.GOOD))
+        self._controller.tell(Notice(exported(folder, files, numbers is not None, missing), Role.GOOD))
 
     def copy(self) -> None:
         """Copy the plotted numbers to the clipboard of the terminal, if the settings allow it."""
@@ -183,3 +183,24 @@ class FurtherActions:
             self._window.copy_to_clipboard(text)
             words = f"Copied {len(numbers.rows)} rows ({numbers.name}) to the clipboard of the terminal."
             self._controller.tell(Notice(words, Role.GOOD))
+
+
+def pictures_of(drawn: "Drawn") -> tuple[dict[str, str | bytes], str]:
+    """Return the pictures of a screen by suffix, and why there is no PNG ("" if there is)."""
+    from tui.console.screenshot import Kind
+    from tui.terminal.png import MissingPillowError
+
+    pictures = {Kind.SVG.value: drawn.picture(Kind.SVG)}
+    try:
+        pictures[Kind.PNG.value] = drawn.picture(Kind.PNG)
+    except MissingPillowError as error:
+        return pictures, str(error)
+    return pictures, ""
+
+
+def exported(folder: Path, files: tuple[Path, ...], numbers: bool, missing: str) -> str:
+    """Return the sentence about an export; files of one name are written once with their suffixes."""
+    kinds = ", ".join(file.suffix for file in files[1:])
+    words = f"Exported {folder / files[0].name}" + (f" ({kinds})" if kinds else "")
+    words += "" if numbers else "; this screen plots no numbers"
+    return f"{words}; {missing}" if missing else words
