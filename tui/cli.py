@@ -4,42 +4,66 @@ Exit codes: 0 done; 1 it could not be carried through (disk, store, another engi
 the settings or the recordings cannot be used as they are.
 """
 
+import sys
+from collections.abc import Iterable, Sequence
+from importlib import import_module
 from typing import Annotated
 
 import typer
 
 from engine.system.output import replace_unencodable
-from tui.commands import alarms, baseline, bundle, console, evaluate, feed, record, run, serve, store, watch
 from tui.console.launch import clean_environment
 
-app = typer.Typer(
-    help="Raceway watches rolling bearings: it learns what a healthy machine sounds like and says which"
-    " bearing is failing, why, and since when.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
+MODULES = {
+    "run": ("demo", "replay", "score"),
+    "baseline": ("learn", "accept"),
+    "bundle": ("bundle",),
+    "alarms": ("alarms",),
+    "console": ("attach", "snapshot"),
+    "evaluate": ("evaluate", "compare"),
+    "feed": ("feed",),
+    "record": ("record",),
+    "watch": ("engine", "watch", "status"),
+    "serve": ("serve",),
+    "store": ("store",),
+}
+"""The commands of each module in tui/commands/, in the order of the help."""
 
 
-run.register(app)
-baseline.register(app)
-bundle.register(app)
-alarms.register(app)
-console.register(app)
-evaluate.register(app)
-feed.register(app)
-record.register(app)
-watch.register(app)
-serve.register(app)
-store.register(app)
+def modules_for(arguments: Sequence[str]) -> tuple[str, ...]:
+    """Return the modules that a command line needs: one if it begins with a command, else all."""
+    first = arguments[0] if arguments else ""
+    return next(((module,) for module, names in MODULES.items() if first in names), tuple(MODULES))
+
+
+def program(modules: Iterable[str] = MODULES) -> typer.Typer:
+    """Return the command line with the commands of modules, all of them by default."""
+    made = typer.Typer(
+        help="Raceway watches rolling bearings: it learns what a healthy machine sounds like and says which"
+        " bearing is failing, why, and since when.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    made.callback()(root)
+    for module in modules:
+        import_module(f"tui.commands.{module}").register(made)
+    return made
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; only the module of its command is loaded, so that a console opens sooner."""
     replace_unencodable()
     clean_environment()
-    app()
+    program(modules_for(sys.argv[1:]))()
+
+
+def __getattr__(name: str) -> typer.Typer:
+    """Make `app`, the command line with all commands, when it is asked for."""
+    if name != "app":
+        raise AttributeError(name)
+    return program()
 
 
 def _version(wanted: bool) -> None:
@@ -50,7 +74,6 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def root(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")

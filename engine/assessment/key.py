@@ -7,7 +7,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.baseline.healthy_start import healthy_entries
 from engine.system.lease import is_taken, lease_name
 
 if TYPE_CHECKING:
@@ -33,6 +32,9 @@ def assessment_key(run: "Run", settings: "Settings", bundle_digest: str | None =
         bundle_digest: of the bundle to score with; None where it is to be learned from the run.
     """
     if bundle_digest is None:
+        # A console needs this module, and no readers.
+        from engine.baseline.healthy_start import healthy_entries
+
         healthy = [[entry.name, entry.time.isoformat()] for entry in healthy_entries(run, settings)]
         origin: list[object] = [run.entries[0].time.isoformat(), healthy]
     else:

@@ -69,13 +69,11 @@ def overrides_of(seed: int | None, healthy: str | None, model: str | None = None
 @contextmanager
 def sentences() -> Iterator[None]:
     """Turn a known error into one sentence and an exit code."""
-    from engine.errors import FailedError, UnusableError
-    from replay.feed import FeedError
-    from replay.run import RunError
+    from engine.errors import FailedError
 
     try:
         yield
-    except (UnusableError, RunError, FeedError) as error:
+    except _unusable() as error:
         fail(str(error), UNUSABLE)
     except FailedError as error:
         fail(str(error), FAILED)
@@ -90,6 +88,15 @@ def sentences() -> Iterator[None]:
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         fail(f"{where}{error.strerror or error}", FAILED)
+
+
+def _unusable() -> tuple[type[Exception], ...]:
+    """Return the errors of unusable input; Python asks only after an error, so a console loads no reader."""
+    from engine.errors import UnusableError
+    from replay.feed import FeedError
+    from replay.run import RunError
+
+    return UnusableError, RunError, FeedError
 
 
 def fail(sentence: str, code: int) -> NoReturn:

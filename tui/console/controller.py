@@ -18,15 +18,13 @@ from tui.console.preferences import Left, is_kept, keep, recall
 from tui.console.selection import Selection
 from tui.console.store_feed import StoreFeed
 from tui.console.writer import Work, WriteQueue, Writer
-from tui.data.fleet_view import FleetAlarm, alarms_of, arranged
+from tui.data.fleet_view import FleetAlarm, alarms_of, arranged, standings
 from tui.data.frame import Frame
 from tui.data.playhead import Playhead
 from tui.data.view import Look, Reading, View
 from tui.draw.notice import Notice
 from tui.screens.base import ConsoleScreen
 from tui.screens.dialog import Confirm, Dialog, Field, Question
-from tui.screens.fleet.screen import standings
-from tui.screens.fleet.table import fleet_banner
 from tui.screens.state import Rows, Shown
 
 if TYPE_CHECKING:
@@ -246,6 +244,9 @@ class Controller:
         reading, head = self.feed.reading, self.head
         self.display.update_frame(reading.view, head)
         if self.rows is Rows.MACHINES:
+            # Only screens in use are loaded.
+            from tui.screens.fleet.table import fleet_banner
+
             banner = fleet_banner(standings(reading.extra), self._options.now(), self._options.wall)
         else:
             ahead = len(self.navigation.rings_ahead())

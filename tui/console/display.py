@@ -8,7 +8,7 @@ from engine.records.progress import Heartbeat
 from tui.console.options import ConsoleOptions
 from tui.console.selection import Selection
 from tui.data.alarm_cache import Folding
-from tui.data.fleet_view import alarms_of, arranged
+from tui.data.fleet_view import alarms_of, arranged, standings
 from tui.data.frame import Frame
 from tui.data.playhead import Playhead
 from tui.data.view import Reading, View
@@ -19,7 +19,6 @@ from tui.draw.notice import Notice
 from tui.draw.status import EngineStatus, engine_status
 from tui.draw.text import Role, clean
 from tui.keys.keymap import Keymap
-from tui.screens.fleet.screen import standings
 from tui.screens.state import Rows, Shown
 
 INSTANT_SECONDS = 0.5

@@ -12,7 +12,6 @@ from tui.data.model_facts import ModelFacts
 from tui.draw.notice import Notice, refused_notice
 from tui.draw.text import Role, clean
 from tui.screens.dialog import Field, Question
-from tui.screens.model.bundles import acceptance
 
 if TYPE_CHECKING:
     from engine.store.store import Store
@@ -35,6 +34,9 @@ class ModelActions:
         frame = self._acts.frame()
         if frame is None:
             return
+        # Only screens in use are loaded.
+        from tui.screens.model.bundles import acceptance
+
         learned, given = acceptance(frame)
         if not learned:
             self._host.tell(Notice("The engine has not learned a baseline yet."))

@@ -93,3 +93,10 @@ def machine_beside(names: tuple[str, ...], name: str, by: int) -> str:
     if name not in ordered:
         return ordered[0] if ordered else ""
     return ordered[(ordered.index(name) + by) % len(ordered)]
+
+
+def standings(extra: object) -> tuple[Standing, ...]:
+    """Return the machines that were read, none before that."""
+    if not isinstance(extra, tuple):
+        return ()
+    return tuple(one for one in extra if isinstance(one, Standing))

@@ -21,7 +21,6 @@ from tui.draw.text import Role, clean
 from tui.screens.base import ConsoleScreen
 from tui.screens.dialog import Field, Question, needed
 from tui.screens.numbers import Numbers
-from tui.screens.timeline.screen import TimelineScreen
 
 if TYPE_CHECKING:
     from engine.store.store import Store
@@ -83,6 +82,9 @@ class FurtherActions:
 
     def event(self) -> None:
         """Go to the chosen event of the timeline, and pause there."""
+        # Only screens in use are loaded.
+        from tui.screens.timeline.screen import TimelineScreen
+
         screen = self._window.console_screen
         chosen = screen.chosen_event if isinstance(screen, TimelineScreen) else None
         if chosen is None:

@@ -7,8 +7,8 @@ from functools import partial
 from textual.app import ComposeResult
 
 from engine.clock import wall_clock
-from tui.data.fleet import Standing, fleet_of
-from tui.data.fleet_view import alarms_of, arranged
+from tui.data.fleet import fleet_of
+from tui.data.fleet_view import alarms_of, arranged, standings
 from tui.data.frame import Frame
 from tui.data.view import Look
 from tui.screens.base import ConsoleScreen, waiting_lines
@@ -92,10 +92,3 @@ class FleetScreen(ConsoleScreen):
                 wall=shown.wall_zone,
             )
         )
-
-
-def standings(extra: object) -> tuple[Standing, ...]:
-    """Return the machines that were read, none before that."""
-    if not isinstance(extra, tuple):
-        return ()
-    return tuple(one for one in extra if isinstance(one, Standing))

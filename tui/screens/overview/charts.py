@@ -12,8 +12,6 @@ from tui.draw.format import short_time
 from tui.draw.frames import Draw, framed
 from tui.draw.glyphs import Glyphs
 from tui.draw.text import Lines, Span, width_of
-from tui.screens.bearing.bands import band_lines
-from tui.screens.bearing.envelope import envelope_lines
 from tui.screens.bearing.trend import trend_lines
 
 SIDE_BY_SIDE = 100
@@ -104,28 +102,27 @@ def drawings(charted: Charted) -> tuple[Draw, Draw, Draw, Draw]:
     marked = evidence.marked if evidence is not None else Marking(why_not="reading …")
     name = view.assessment.components[component]
     when = picture_time(charted)
+
+    def envelope(width: int, height: int) -> Lines:
+        # The first screen of a small terminal has no spectra: they load when they are drawn.
+        from tui.screens.bearing.envelope import envelope_lines
+
+        return envelope_lines(width, height, picture, channel, when, marked, glyphs=charted.glyphs)
+
+    def bands(width: int, height: int) -> Lines:
+        from tui.screens.bearing.bands import band_lines
+
+        unit = units[channel - 1] if channel <= len(units) else ""
+        return band_lines(width, height, picture, channel, when, unit=unit, glyphs=charted.glyphs)
+
     return (
         framed(
             lambda width, height: trend_lines(
                 width, height, frame, component, charted.zone, glyphs=charted.glyphs
             )
         ),
-        framed(
-            lambda width, height: envelope_lines(
-                width, height, picture, channel, when, marked, glyphs=charted.glyphs
-            )
-        ),
-        framed(
-            lambda width, height: band_lines(
-                width,
-                height,
-                picture,
-                channel,
-                when,
-                unit=units[channel - 1] if channel <= len(units) else "",
-                glyphs=charted.glyphs,
-            )
-        ),
+        framed(envelope),
+        framed(bands),
         framed(lambda width, height: alarm_lines(width, height, frame, name, charted.zone, charted.pointed)),
     )
 

@@ -13,7 +13,6 @@ from tui.draw.charts.timeline import timeline_lines
 from tui.draw.frames import Draw, framed
 from tui.draw.text import clean
 from tui.screens.base import ConsoleScreen, waiting_lines
-from tui.screens.model.learning import loss_lines
 from tui.screens.overview.card import Card, card_lines
 from tui.screens.overview.charts import TREND_LEAST, Charted, chart_lines
 from tui.screens.panel import Panel
@@ -108,6 +107,9 @@ class OverviewScreen(ConsoleScreen):
         if frame is None:
             return partial(waiting_lines, heading="Bearings", text="nothing is judged yet")
         if frame.view.epochs:
+            # Needed while a baseline is learned.
+            from tui.screens.model.learning import loss_lines
+
             return framed(partial(loss_lines, epochs=frame.view.epochs, glyphs=self.glyphs))
         assessment = frame.view.assessment
         parts = zip(assessment.components, assessment.channels, strict=True)
