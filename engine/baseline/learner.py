@@ -1,6 +1,5 @@
 """Learning of a bundle from healthy snapshots: choice, training in a child process, limits."""
 
-import json
 import platform
 import time
 from collections.abc import Callable, Sequence
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 
 from engine.baseline.calibration import calibrate, least_limit, risen
 from engine.baseline.sights import FEWEST, Sight, heard_channels, mute_channel, usable_sights
-from engine.baseline.trainer import PATIENCE, LearningError, _follow
+from engine.baseline.trainer import PATIENCE, LearningError, train_network
 from engine.bundles.bundle import Baseline, Bundle, Calibration, UsualLines
 from engine.config.channels import Layout
 from engine.config.settings import Settings
@@ -28,7 +27,6 @@ from engine.signals.envelope import whole_spectrum
 from engine.signals.features import FIGURES, centred, figures
 from engine.signals.quality import channel_quality, out_of_range
 from engine.signals.statistics import log_errors, scatter
-from engine.system.scratch import scratch
 from replay.recording import Snapshot
 from replay.run import Entry
 
@@ -101,10 +99,17 @@ class Learner:
         chance = np.random.default_rng(settings.model.seed)
         vectors = model.training_vectors(trained, scaling, chance)
         validating = max(1, round(len(vectors) * VALIDATION_SHARE))
-        content, history, layers = self._train(
-            vectors[:-validating], vectors[-validating:], on_epoch, on_wait
+        request = {
+            "model": settings.model.name,
+            "seed": settings.model.seed,
+            "epochs": settings.model.epochs,
+            "patience": PATIENCE,
+            "batch": model.batch,
+        }
+        trained_network = train_network(
+            request, vectors[:-validating], vectors[-validating:], on_epoch, on_wait
         )
-        network = Network(content, model.batch)
+        network = Network(trained_network.content, model.batch)
         insights = []
         for sight in usable:
             insights.append(insight_of(model, network, sight.observed, scaling))
@@ -120,9 +125,10 @@ class Learner:
             scaling=scaling,
             calibration=self._calibrate(insights, held_out, level, model.feature_unit(scaling)),
             lines=_usual_lines(usable),
-            network=content,
-            history=history,
-            layers=layers,
+            network=trained_network.content,
+            history=trained_network.history,
+            layers=trained_network.layers,
+            weights=trained_network.weights,
             settings=settings.plain(),
             versions={
                 "python": platform.python_version(),
@@ -232,33 +238,6 @@ class Learner:
             ).astype(np.float32),
             calm=log_errors((calm / limit).max(axis=1)).astype(np.float32),
         )
-
-    def _train(
-        self,
-        train: Sequence[NDArray[np.float32]],
-        validation: Sequence[NDArray[np.float32]],
-        on_epoch: Callable[[Epoch], None],
-        on_wait: Callable[[], None],
-    ) -> tuple[bytes, tuple[dict[str, float], ...], tuple[dict[str, object], ...]]:
-        settings = self.settings.model
-        with scratch("raceway-learning-") as folder:
-            request = {
-                "model": settings.name,
-                "seed": settings.seed,
-                "epochs": settings.epochs,
-                "patience": PATIENCE,
-                "batch": self.model.batch,
-            }
-            (folder / "request.json").write_text(json.dumps(request))
-            np.savez(
-                folder / "vectors.npz",
-                allow_pickle=False,
-                train=np.concatenate(train),
-                validation=np.concatenate(validation),
-            )
-            history = _follow(folder, on_epoch, on_wait)
-            layers = json.loads((folder / "layers.json").read_text())
-            return (folder / "network.tflite").read_bytes(), history, tuple(layers)
 
 
 def _usual_lines(sights: Sequence[Sight]) -> dict[int, UsualLines]:

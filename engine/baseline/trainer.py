@@ -5,13 +5,18 @@ import os
 import queue
 import subprocess
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from engine.errors import UnusableError
 from engine.records.progress import Epoch
 from engine.system.child_death import Cause, death_of
 from engine.system.child_process import command, environment
+from engine.system.scratch import scratch
 from replay.recording import clean_text
 
 PATIENCE = 15
@@ -24,6 +29,51 @@ ELSEWHERE = "learn on another computer (raceway learn RUN --out DIR) and use its
 
 class LearningError(UnusableError):
     """No baseline can be learned; one sentence with the reason and the remedy."""
+
+
+class TrainedNetwork(NamedTuple):
+    """A trained network: its LiteRT content, the file of its weights, losses by epoch, and its layers."""
+
+    content: bytes
+    weights: bytes
+    history: tuple[dict[str, float], ...]
+    layers: tuple[dict[str, object], ...]
+
+
+def train_network(
+    request: Mapping[str, object],
+    train: Sequence[NDArray[np.float32]],
+    validation: Sequence[NDArray[np.float32]],
+    on_epoch: Callable[[Epoch], None],
+    on_wait: Callable[[], None],
+) -> TrainedNetwork:
+    """Train a network in a child process.
+
+    Args:
+        request: model, seed, epochs, patience, batch.
+        train: vectors (n, ...) of each training snapshot, scaled.
+        validation: vectors (n, ...) of each snapshot for early stopping.
+        on_epoch: called after each epoch.
+        on_wait: called at least once a second.
+
+    Raises:
+        LearningError: the training failed.
+    """
+    with scratch("raceway-learning-") as folder:
+        (folder / "request.json").write_text(json.dumps(request))
+        np.savez(
+            folder / "vectors.npz",
+            allow_pickle=False,
+            train=np.concatenate(train),
+            validation=np.concatenate(validation),
+        )
+        history = _follow(folder, on_epoch, on_wait)
+        return TrainedNetwork(
+            content=(folder / "network.tflite").read_bytes(),
+            weights=(folder / "weights.npz").read_bytes(),
+            history=history,
+            layers=tuple(json.loads((folder / "layers.json").read_text())),
+        )
 
 
 def _follow(

@@ -33,6 +33,11 @@ SCORED = frozenset({SCORING})
 MANIFEST = "bundle.json"
 ARRAYS = "arrays.npz"
 NETWORK = "network.tflite"
+WEIGHTS = "weights.npz"
+"""The learned values of the network's layers, in order. Exports need them; no score depends on them."""
+
+FILES = (NETWORK, ARRAYS, WEIGHTS)
+"""The files beside the manifest; bundles of earlier versions have no weights."""
 
 
 class BundleError(UnusableError):
@@ -92,6 +97,7 @@ class Bundle:
     `doubts` are sentences about the baseline for the person who accepts it: what is not as in health.
     `layers` tell of the network's layers in order: kind, shape of what each gives, numbers learned; none are
     known of a bundle of an earlier Raceway. `scoring` is the version of the scoring that it was learned for.
+    `weights` is the content of its file, empty in a bundle of an earlier Raceway.
     """
 
     model: str
@@ -112,6 +118,7 @@ class Bundle:
     learning_seconds: float = 0.0
     layers: tuple[Mapping[str, object], ...] = field(default=(), repr=False)
     scoring: int = SCORING
+    weights: bytes = field(default=b"", repr=False)
 
     def digest(self) -> str:
         """Return the SHA-256 of everything that influences a score, without times of learning."""
@@ -163,11 +170,13 @@ class Bundle:
         with scratch(".draft-", bundles) as draft:
             (draft / NETWORK).write_bytes(self.network)
             np.savez(draft / ARRAYS, allow_pickle=False, **self._arrays())
+            if self.weights:
+                (draft / WEIGHTS).write_bytes(self.weights)
             manifest = {
                 "version": VERSION,
                 "scoring": self.scoring,
                 "digest": digest,
-                "files": {name: _sha256(draft / name) for name in (NETWORK, ARRAYS)},
+                "files": {name: _sha256(draft / name) for name in FILES if (draft / name).exists()},
                 **self._description(),
                 "history": [dict(epoch) for epoch in self.history],
                 "settings": dict(self.settings),
@@ -264,6 +273,7 @@ def _from_manifest(manifest: dict[str, Any], place: Path) -> Bundle:
         learning_seconds=manifest["learning_seconds"],
         layers=tuple(manifest.get("layers", ())),
         scoring=manifest.get("scoring", 1),
+        weights=_content(place / WEIGHTS) if WEIGHTS in manifest["files"] else b"",
     )
 
 

@@ -1,4 +1,4 @@
-"""A bundle in one file: a zip of its three files, checked whenever it is packed, unpacked or scored from."""
+"""A bundle in one file: a zip of its files, checked whenever it is packed, unpacked or scored from."""
 
 import os
 import shutil
@@ -11,6 +11,7 @@ from engine.bundles.bundle import (
     LARGEST_FILE,
     MANIFEST,
     NETWORK,
+    WEIGHTS,
     Bundle,
     BundleError,
     flush,
@@ -20,7 +21,7 @@ from engine.bundles.bundle import (
 from engine.system.scratch import scratch
 
 MEMBERS = (MANIFEST, ARRAYS, NETWORK)
-"""The files of a bundle; a packed bundle holds these and nothing else."""
+"""The files of a bundle; a packed bundle holds these, its weights if it has them, and nothing else."""
 
 _STAMP = (1980, 1, 1, 0, 0, 0)
 """Time of every member: the same bundle always gives the same bytes."""
@@ -46,7 +47,7 @@ def pack_bundle(place: Path, file: Path) -> Bundle:
     with scratch(".draft-", file.absolute().parent) as draft:
         whole = draft / "bundle.zip"
         with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name in MEMBERS:
+            for name in (*MEMBERS, *([WEIGHTS] if bundle.weights else [])):
                 archive.writestr(_member(name), (place / name).read_bytes())
         # A bundle that changed while it was packed is refused here, not on the computer that receives it.
         if load_packed(whole).digest() != bundle.digest():
@@ -114,7 +115,7 @@ def _extract(file: Path, folder: Path) -> None:
         with zipfile.ZipFile(file) as archive:
             infos = archive.infolist()
             names = sorted(info.filename for info in infos)
-            if names != sorted(MEMBERS):
+            if names not in (sorted(MEMBERS), sorted((*MEMBERS, WEIGHTS))):
                 raise BundleError(
                     f"{file}: is no packed bundle (it must hold {', '.join(MEMBERS)} and nothing else);"
                     " raceway bundle pack writes one"

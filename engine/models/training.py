@@ -2,7 +2,8 @@
 
 Run as `python -m engine.models.training FOLDER`. The folder holds `request.json` (model, seed, epochs,
 patience, batch) and `vectors.npz` (train, validation: float32 vectors as the model's file says, scaled).
-Prints one line of JSON an epoch. Leaves `layers.json` and `network.tflite`, for `batch` vectors at a time.
+Prints one line of JSON an epoch.
+Leaves `layers.json`, `weights.npz`, and `network.tflite` for `batch` vectors at a time.
 """
 
 import importlib
@@ -64,6 +65,7 @@ def train(folder: Path) -> None:
         callbacks=[stop, Progress()],
     )
     (folder / "network.tflite").write_bytes(convert(networks.scoring, int(request["batch"])))
+    np.savez(folder / "weights.npz", *networks.scoring.get_weights(), allow_pickle=False)
     (folder / "layers.json").write_text(json.dumps(list(layers_of(networks.scoring))))
 
 

@@ -58,6 +58,16 @@ def write_whole(path: Path, content: str | bytes, *, mode: int = 0o666, durable:
             file.write(content)
 
 
+def write_bytes_whole(path: Path, content: bytes) -> None:
+    """Write a file of bytes in place of the old one, or leave the old one.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    with replacing(path) as file:
+        file.buffer.write(content)
+
+
 def _flush_folder(folder: Path) -> None:
     number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:

@@ -48,7 +48,9 @@ class Sampling(keras.layers.Layer):  # type: ignore[misc]  # keras ships no type
 
 
 def _bounded(value: keras.KerasTensor) -> keras.KerasTensor:
-    return LARGEST * keras.ops.tanh(value / LARGEST)
+    """Return a value within `LARGEST` either way, by layers that any Keras loads."""
+    layers = keras.layers
+    return layers.Rescaling(LARGEST)(layers.Activation("tanh")(layers.Rescaling(1 / LARGEST)(value)))
 
 
 def variational(
@@ -66,7 +68,7 @@ def variational(
         The scoring model returns the reconstruction from the latent mean, the mean, and the log variance.
     """
     mean = keras.layers.Dense(LATENT)(encoded)
-    log_variance = keras.layers.Dense(LATENT, activation=_bounded)(encoded)
+    log_variance = _bounded(keras.layers.Dense(LATENT)(encoded))
     values = 1
     for size in inputs.shape[1:]:
         values *= size

@@ -10,7 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.bundles.bundle import ARRAYS, MANIFEST, NETWORK, BundleError, UsualLines, load_bundle
+from engine.bundles.bundle import (
+    ARRAYS,
+    MANIFEST,
+    NETWORK,
+    WEIGHTS,
+    BundleError,
+    UsualLines,
+    load_bundle,
+)
 from tests.engine.rigs import SMALL_FAULT, SmallRig, scorer_of
 
 
@@ -70,7 +78,7 @@ def test_saving_again_finds_the_same_folder(small_rig: SmallRig, tmp_path: Path)
     place = small_rig.bundle.save(tmp_path)
     assert replace(small_rig.bundle, learning_seconds=99.0).save(tmp_path) == place
     assert list(tmp_path.iterdir()) == [place]
-    assert sorted(path.name for path in place.iterdir()) == sorted([MANIFEST, ARRAYS, NETWORK])
+    assert sorted(path.name for path in place.iterdir()) == sorted([MANIFEST, ARRAYS, NETWORK, WEIGHTS])
 
 
 def test_digest_is_of_what_influences_a_score_and_not_of_how_long_it_took(small_rig: SmallRig) -> None:
