@@ -8,8 +8,11 @@ from pathlib import Path
 from bench.recordings import fresh_state
 from bench.terminal import Terminal, children, cpu_seconds, resident
 
-PAINTED = re.compile(r"Bearings?")
-"""The heading of the first panel, shown before any reading."""
+WORDS = re.compile(r"reading the store")
+"""The first words, shown while the program of the screens is being loaded."""
+
+PAINTED = re.compile(r"\? help")
+"""The line of keys: the first frame of the console."""
 
 FIRST_SCORE = re.compile(r"Bearing 1.*(?:baseline +\S|\d\.\d\d )")
 SETTLED_SECONDS = 5.0
@@ -24,7 +27,7 @@ def main() -> None:
 def measure(state: Path) -> list[str]:
     """Start the demo in a state folder; return the lines to print."""
     with Terminal(["demo", "--state", str(state)], folder=state) as terminal:
-        painted = terminal.until(lambda screen: bool(PAINTED.search(screen)))
+        spoken, painted = first_seen(terminal, WORDS), first_seen(terminal, PAINTED)
         own = cpu_seconds(terminal.pid)
         memory = Memory(terminal.pid)
         while not FIRST_SCORE.search(str(terminal.grid)):
@@ -35,11 +38,17 @@ def measure(state: Path) -> list[str]:
             terminal.measure(0.1)
             memory.look()
         return [
-            f"raceway demo: first paint {painted:.2f} s ({own:.2f} s of processor time),"
-            f" first score on the screen {scored:.1f} s",
+            f"raceway demo: first words {spoken:.2f} s, first frame {painted:.2f} s ({own:.2f} s of processor"
+            f" time), first score on the screen {scored:.1f} s",
             f"  peak resident memory: console {memory.console:.0f} MB, engine {memory.engine:.0f} MB,"
             f" training process {memory.training:.0f} MB",
         ]
+
+
+def first_seen(terminal: Terminal, pattern: re.Pattern[str]) -> float:
+    """Wait until the screen holds a pattern; return the seconds since the start of the program."""
+    terminal.until(lambda screen: bool(pattern.search(screen)))
+    return terminal.received - terminal.began
 
 
 @dataclass(slots=True)

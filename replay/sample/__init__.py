@@ -3,6 +3,9 @@
 from importlib import resources
 from pathlib import Path
 
+SPAN_SECONDS = 588_000
+"""Time from the first snapshot to the last [s]."""
+
 ARCHIVE_NAME = "ims-set2-every-7th.tar.bz2"
 
 

@@ -2,7 +2,9 @@
 
 import json
 import shutil
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -55,15 +57,16 @@ def register(app: typer.Typer) -> None:
 
 def demo(state: State = None, seed: Seed = None, session: Session = None) -> None:
     """Replay a real bearing failure, bundled with Raceway, in about two minutes."""
-    from replay.sample import sample_path
+    from replay.sample import SPAN_SECONDS, sample_path
 
     with sentences(), curtain():
         overrides = overrides_of(seed, None)
         settings = settings_of(None, "ims-set2", overrides)
         folder = state or _fresh_demo_folder(settings.store.folder / "demo")
-        run = opened(sample_path(), settings)
-        span = (run.entries[-1].time - run.entries[0].time).total_seconds()
-        _replay(run, settings, folder, None, "ims-set2", None, overrides, session, span / DEMO_SECONDS)
+        # Unpacking takes seconds at the first time: the screen comes first, the engine after the recording.
+        run = cache(lambda: opened(sample_path(), settings))
+        what = Replayed(sample_path(), run, overrides, rig="ims-set2")
+        _replay(what, settings, folder, session, SPAN_SECONDS / DEMO_SECONDS)
 
 
 def replay(
@@ -85,7 +88,8 @@ def replay(
         recordings = opened(run, settings)
         folder = state or settings.store.folder
         start = pace or settings.console.pace
-        _replay(recordings, settings, folder, config, rig, bundle, overrides, session, start)
+        what = Replayed(recordings.path, lambda: recordings, overrides, config, rig, bundle)
+        _replay(what, settings, folder, session, start)
 
 
 def score(
@@ -128,39 +132,52 @@ def score(
             _print_summary(summary, out)
 
 
-def _replay(
-    run: "Run",
-    settings: "Settings",
-    folder: Path,
-    config: Path | None,
-    rig: str | None,
-    bundle: Path | None,
-    overrides: dict[str, object],
-    session: str | None,
-    pace: float,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """A finished run to replay: its path, a function that opens it, and the options of the engine."""
+
+    path: Path
+    run: "Callable[[], Run]"
+    overrides: dict[str, object]
+    config: Path | None = None
+    rig: str | None = None
+    bundle: Path | None = None
+
+
+def _replay(what: Replayed, settings: "Settings", folder: Path, session: str | None, pace: float) -> None:
     from tui.commands.engine_process import engine_beside
     from tui.console.launch import by_key, console_options, make_console, run_console
     from tui.console.preferences import memory_path
 
-    learned = _bundle(bundle, overrides)
-    key = _key_of(run, settings, folder, learned.digest() if learned else None)
+    learned = _bundle(what.bundle, what.overrides)
+    digest = learned.digest() if learned else None
+
+    @cache
+    def key() -> str:
+        return _key_of(what.run(), settings, folder, digest)
+
     name = session or f"replay {wall_clock():%Y-%m-%d %H:%M:%S}"
     with engine_beside(
-        run.path, folder, config=config, rig=rig, bundle=bundle, overrides=overrides
+        what.path, folder, config=what.config, rig=what.rig, bundle=what.bundle, overrides=what.overrides
     ) as engine:
+
+        def begin() -> None:
+            # The engine unpacks the recording too, so that the two must not do it at once.
+            key()
+            engine.begin()
+
         options = console_options(
             folder,
             settings,
             by_key(key, engine.last_words),
-            begin=engine.begin,
+            begin=begin,
             last_words=engine.last_words,
         )
         options = replace(options, session=name, pace=pace, pace_given=True, memory=memory_path())
         run_console(make_console(options), settings)
         # Read before the engine is stopped: its end now is no failure.
         words = engine.last_words()
-    print(how_to_return(folder, config, key, name))
+    print(how_to_return(folder, what.config, key(), name))
     if words:
         fail(words, FAILED)
 

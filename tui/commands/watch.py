@@ -150,7 +150,9 @@ def _live_console(folder: Path, key: str, settings: "Settings") -> None:
     from tui.console.launch import by_key, console_options, make_console, run_console
     from tui.console.preferences import memory_path
 
-    options = replace(console_options(folder, settings, by_key(key)), at_newest=True, memory=memory_path())
+    options = replace(
+        console_options(folder, settings, by_key(lambda: key)), at_newest=True, memory=memory_path()
+    )
     run_console(make_console(options), settings)
 
 

@@ -30,16 +30,18 @@ def nothing() -> None:
     """Start no engine."""
 
 
-def by_key(key: str, last_words: Callable[[], str] = str) -> "Callable[[Store], Assessment | None]":
+def by_key(
+    key: Callable[[], str], last_words: Callable[[], str] = str
+) -> "Callable[[Store], Assessment | None]":
     """Return a function that picks the assessment of a key.
 
     Args:
-        key: of the assessment.
+        key: returns that of the assessment; called once the store is there.
         last_words: the message of the engine beside the console if it failed, "" otherwise.
     """
 
     def choose(store: "Store") -> "Assessment | None":
-        found = with_key(store.assessments(), key)
+        found = with_key(store.assessments(), key())
         if found is None and (words := last_words()):
             raise StoreError(words)
         return found

@@ -110,12 +110,13 @@ class Frame:
     @cached_property
     def extent(self) -> tuple[int, int]:
         """Return the first and last instant of the run, as far as known; the first is before the last."""
-        times = self.view.series.at
+        times, positions = self.view.series.at, self.view.series.positions
         if not len(times):
             return (0, 1)
-        start = int(times[0])
-        expected = start + max(self.view.assessment.expected - 1, 0) * self.interval
-        return (start, max(int(times[-1]), expected, start + 1))
+        start, end = int(times[0]), int(times[-1])
+        # Positions count the whole run, also where its beginning is still being read.
+        left = max(self.view.assessment.expected - 1 - int(positions[-1]), 0)
+        return (start, max(end + left * self.interval, start + 1))
 
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:

@@ -9,11 +9,17 @@ from engine.records.events import EventKind
 from engine.records.progress import Phase
 from engine.store.store import Store
 from replay.run import Run
+from replay.sample import SPAN_SECONDS
 from tests.engine.rigs import FIRST_FAULTY, events_of, only_assessment, urgent
 
 
 def index_of(run: Run, name: str) -> int:
     return [entry.name for entry in run.entries].index(name)
+
+
+def test_the_span_of_the_sample_is_known_before_it_is_unpacked(sample_run: Run) -> None:
+    entries = sample_run.entries
+    assert (entries[-1].time - entries[0].time).total_seconds() == SPAN_SECONDS
 
 
 def test_first_alarm_is_on_bearing_1_within_three_snapshots_of_the_fault_and_none_before(
