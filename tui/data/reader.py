@@ -8,9 +8,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from engine.clock import moment
 from engine.errors import FailedError, StoreError, StoreMissingError, UnusableError
-from engine.records.assessment import Assessment
+from engine.records.assessment import Assessment, Quality
 from engine.records.series import Series
 from tui.data.crossings import crossings, more_crossings
 from tui.data.series_cache import Recollection
@@ -18,6 +20,10 @@ from tui.data.view import NEWEST, Look, Reading, View
 
 if TYPE_CHECKING:
     from engine.store.store import Store
+
+
+PORTION = 512
+"""Snapshots that are searched at a time for a running machine."""
 
 
 class Reader:
@@ -133,6 +139,7 @@ class Reader:
         if position == NEWEST:
             position = int(past.series.positions[-1]) if len(past.series) else None
         past.look(store, position)
+        position = running_up_to(past.series, position)
         if view is None or changed or past.series is not view.series:
             view = self._told(store, past, view)
         if position is not None and position != view.picture_position:
@@ -183,6 +190,25 @@ class Reader:
 
     def _with_picture(self, store: "Store", view: View, position: int) -> View:
         return replace(view, picture=store.drawn(view.assessment, position), picture_position=position)
+
+
+def running_up_to(series: Series, position: int | None) -> int | None:
+    """Return the position of the last snapshot of a running machine up to a position.
+
+    At rest there is nothing to see in a spectrum. Without a running one before it, it is the position itself.
+    """
+    if position is None or not len(series):
+        return position
+    end = int(np.searchsorted(series.positions, position, "right"))
+    if not end or series.positions[end - 1] != position:
+        return position
+    # Mostly the last itself: a long record is searched from its end, in portions.
+    for stop in range(end, 0, -PORTION):
+        start = max(stop - PORTION, 0)
+        running = (series.quality[start:stop] == Quality.RUNNING.value).any(axis=1)
+        if running.any():
+            return int(series.positions[stop - 1 - int(running[::-1].argmax())])
+    return position
 
 
 def _first_line(error: Exception) -> str:

@@ -18,7 +18,7 @@ from engine.explanation.wording import since_texts as since_texts
 from engine.explanation.wording import subject as subject
 from engine.records.assessment import Quality
 from engine.records.events import Priority
-from tui.data.frame import Condition
+from tui.data.frame import Condition, Frame
 from tui.draw.text import Role, clean
 
 QUALITIES = {
@@ -29,6 +29,8 @@ QUALITIES = {
 }
 
 STANDING = PRIORITY_WORDS
+
+RUNNING = Quality.RUNNING.value
 
 SHELVED, RETIRED = "◁", "⊘"
 """Glyphs of shelved alarms and of components out of service."""
@@ -110,6 +112,21 @@ def short_time(when: datetime | int, zone: tzinfo) -> str:
     """Return day, month, hour and minute, in 12 cells: 16 Feb 03:52."""
     local = _local(when, zone)
     return f"{local.day:2d} {local:%b %H:%M}"
+
+
+def picture_time(frame: Frame, zone: tzinfo) -> str:
+    """Return the time of the snapshot that the picture belongs to, "" where that is not known.
+
+    It arrives a moment after a step, and is that of the last running snapshot while the machine is at rest.
+    """
+    view = frame.view
+    places = (view.series.positions == view.picture_position).nonzero()[0]
+    if view.picture_position is None or not len(places):
+        return ""
+    place = int(places[0])
+    told = f"at {short_time(int(view.series.at[place]), zone).strip()}"
+    rests = frame.index >= 0 and not (view.series.quality[place + 1 : frame.index + 1] == RUNNING).any()
+    return f"{told}, the last running" if rests and place < frame.index else told
 
 
 def long_time(when: datetime | int, zone: tzinfo) -> str:

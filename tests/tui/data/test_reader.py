@@ -1,6 +1,6 @@
 """The reader reads only new rows, and reports read errors in a sentence."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import UnusableError
-from engine.records.assessment import Assessment
+from engine.records.assessment import Assessment, Quality
 from engine.records.progress import Phase
 from engine.records.thinning import taken
 from engine.store.store import Store, StoreError
@@ -19,7 +19,7 @@ from tests.engine.store_items import acknowledge
 from tests.tui import synthetic
 from tui.data import series_cache
 from tui.data.crossings import Crossing, crossings, more_crossings
-from tui.data.reader import Reader
+from tui.data.reader import Reader, running_up_to
 from tui.data.view import NEWEST, View
 
 
@@ -222,3 +222,39 @@ def test_crossings_are_found_both_ways_and_never_in_the_baseline(whole_store: Pa
         Crossing(when[1], 2, False),
         Crossing(when[2], 0, True),
     )
+
+
+@pytest.mark.parametrize(
+    ("quality", "position", "expected"),
+    [
+        ("rrrss", 4, 2),
+        ("rrrss", 3, 2),
+        ("rrrss", 1, 1),
+        ("sssss", 4, 4),
+        ("srsrs", 4, 3),
+        ("srsrs", 0, 0),
+    ],
+)
+def test_the_picture_is_that_of_the_last_running_snapshot(
+    view: View, quality: str, position: int, expected: int
+) -> None:
+    words = {"r": Quality.RUNNING.value, "s": Quality.STOPPED.value}
+    column = np.array([[words[one]] * 4 for one in quality], dtype=object)
+    made = replace(
+        view.series,
+        **{
+            field.name: getattr(view.series, field.name)[:5]
+            for field in fields(view.series)
+            if field.name != "quality"
+        },
+        quality=column,
+    )
+    assert running_up_to(made, position) == expected
+
+
+def test_a_picture_is_found_at_the_end_of_a_long_rest(view: View) -> None:
+    rest = np.full((len(view.series), 4), Quality.STOPPED.value, dtype=object)
+    rest[0] = Quality.RUNNING.value
+    made = replace(view.series, quality=rest)
+    assert running_up_to(made, len(made) - 1) == 0
+    assert running_up_to(made, None) is None

@@ -2,8 +2,6 @@
 
 import math
 
-import numpy as np
-
 from engine.explanation.action import instruction
 from engine.records.assessment import Quality
 from tui.data.frame import Frame
@@ -22,15 +20,6 @@ def recording_seconds(view: View) -> float:
     if machine is None or recording is None:
         return 0.0
     return recording.rows / (machine.sample_rate or 1.0)
-
-
-def picture_time(view: View, shown: Shown) -> str:
-    """Return the time of the snapshot that the picture belongs to; it arrives a moment after a step."""
-    position, positions = view.picture_position, view.series.positions
-    place = 0 if position is None else int(np.searchsorted(positions, position))
-    if place == len(positions) or positions[place] != position:
-        return ""
-    return f"at {short_time(int(view.series.at[place]), shown.zone)}"
 
 
 def head_lines(width: int, height: int, shown: Shown, frame: Frame) -> Lines:

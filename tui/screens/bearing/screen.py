@@ -12,12 +12,12 @@ from tui.data.frame import Frame
 from tui.data.pictures import Album
 from tui.data.view import Look
 from tui.draw.charts.zoom import Zoom
-from tui.draw.format import short_time
+from tui.draw.format import picture_time, short_time
 from tui.screens.bearing.analysis import tools as keys
 from tui.screens.bearing.analysis.desk import Place, index_of, is_current, pressed, wanted_of
 from tui.screens.bearing.analysis.laboratory import Analysis, Laboratory, Wanted
 from tui.screens.bearing.analysis.tools import DOMAINS, Compare, Domain, Tools, Trace
-from tui.screens.bearing.head import advice_line, head_lines, picture_time
+from tui.screens.bearing.head import advice_line, head_lines
 from tui.screens.bearing.pane_numbers import pane_numbers
 from tui.screens.bearing.panes import BESIDE, STRIP_FROM, Desk, drawing_of, trace_of
 from tui.screens.bearing.recording import Waveform
@@ -171,7 +171,7 @@ class BearingScreen(PanedScreen):
         channel = self.channel if self.channel in channels else loudest_channel(view.picture, channels)
         then = index_of(view, self.tools.then)
         told = "" if then is None else short_time(int(view.series.at[then]), shown.zone)
-        when = picture_time(view, shown)
+        when = picture_time(frame, shown.zone)
         return Place(view, frame.index, shown.component, channel, when, told, evidence)
 
     def key(self, name: str, shown: Shown, frame: Frame) -> tuple[object, ...]:

@@ -8,7 +8,7 @@ from engine.records.picture import loudest_channel
 from tui.data.evidence import Evidence
 from tui.data.frame import Frame
 from tui.draw.alarm_rows import FACTS, alarm_lines
-from tui.draw.format import short_time
+from tui.draw.format import picture_time
 from tui.draw.frames import Draw, framed
 from tui.draw.glyphs import Glyphs
 from tui.draw.text import Lines, Span, width_of
@@ -101,7 +101,7 @@ def drawings(charted: Charted) -> tuple[Draw, Draw, Draw, Draw]:
     units = view.assessment.units
     marked = evidence.marked if evidence is not None else Marking(why_not="reading …")
     name = view.assessment.components[component]
-    when = picture_time(charted)
+    when = picture_time(frame, charted.zone)
 
     def envelope(width: int, height: int) -> Lines:
         # The first screen of a small terminal has no spectra: they load when they are drawn.
@@ -125,14 +125,3 @@ def drawings(charted: Charted) -> tuple[Draw, Draw, Draw, Draw]:
         framed(bands),
         framed(lambda width, height: alarm_lines(width, height, frame, name, charted.zone, charted.pointed)),
     )
-
-
-def picture_time(charted: Charted) -> str:
-    """Return the time of the snapshot that the picture belongs to, "" where that is not known."""
-    view = charted.frame.view
-    if view.picture_position is None:
-        return ""
-    places = (view.series.positions == view.picture_position).nonzero()[0]
-    if not len(places):
-        return ""
-    return f"at {short_time(int(view.series.at[places[0]]), charted.zone).strip()}"
