@@ -105,6 +105,9 @@ class Learner:
             "epochs": settings.model.epochs,
             "patience": PATIENCE,
             "batch": model.batch,
+            "beta": settings.model.beta,
+            "anneal": settings.model.anneal,
+            "pretrain": settings.model.pretrain,
         }
         trained_network = train_network(
             request, vectors[:-validating], vectors[-validating:], on_epoch, on_wait

@@ -70,6 +70,8 @@ CalibrationShare = Annotated[float, Field(ge=0.05, le=0.8)]
 
 Snapshots = Annotated[int, Field(ge=1, le=10_000)]
 """Snapshots in a row until something rings or clears."""
+Epochs = Annotated[int, Field(ge=0, le=10_000)]
+"""Passes over the training vectors."""
 ManySnapshots = Annotated[int, Field(ge=0, le=10_000_000)]
 Minutes = Annotated[float, Field(ge=0, le=525_600)]
 ShelfHours = Annotated[float, Field(ge=0.01, le=8760)]

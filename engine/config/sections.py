@@ -20,6 +20,7 @@ from engine.config.bounds import (
     Channel,
     Days,
     Diameter,
+    Epochs,
     FolderName,
     Interval,
     MainsFrequency,
@@ -154,6 +155,9 @@ class ModelSettings(Table):
     skip: ManySnapshots
     epochs: Snapshots
     calibration_share: CalibrationShare
+    beta: Annotated[float, Field(ge=0, le=1000)]
+    anneal: Epochs
+    pretrain: Epochs
 
     @field_validator("healthy")
     @classmethod

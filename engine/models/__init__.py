@@ -4,9 +4,11 @@ from collections.abc import Callable
 
 from engine.models.base import Model
 from engine.models.dense import Dense
+from engine.models.forecast import Forecast
 from engine.models.lstm import Lstm
 from engine.models.motor import Motor
 from engine.models.spectral import Spectral
+from engine.models.transformer import Transformer
 from engine.models.vae import ConvVae, Vae
 
 MODELS: dict[str, Callable[[float, int, int], Model]] = {
@@ -15,6 +17,8 @@ MODELS: dict[str, Callable[[float, int, int], Model]] = {
     Lstm.name: Lstm,
     Vae.name: Vae,
     ConvVae.name: ConvVae,
+    Transformer.name: Transformer,
+    Forecast.name: Forecast,
 }
 """The models of vibration by their names in the settings and on the command line."""
 

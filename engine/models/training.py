@@ -1,9 +1,9 @@
 """Training of one autoencoder in a separate process, so that TensorFlow never enters the engine.
 
 Run as `python -m engine.models.training FOLDER`. The folder holds `request.json` (model, seed, epochs,
-patience, batch) and `vectors.npz` (train, validation: float32 vectors as the model's file says, scaled).
-Prints one line of JSON an epoch.
-Leaves `layers.json`, `weights.npz`, and `network.tflite` for `batch` vectors at a time.
+patience, batch; optional: beta, anneal, pretrain) and `vectors.npz` (train, validation: float32 vectors as
+the model's file says, scaled). Prints one line of JSON an epoch. Leaves `layers.json`, `weights.npz`, and
+`network.tflite` for `batch` vectors at a time.
 """
 
 import importlib
@@ -25,9 +25,16 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from engine.models.masking import masked
+
 
 class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # keras ships no types
-    """A callback that prints the losses of every epoch as one line of JSON."""
+    """A callback that prints the losses of every epoch as one line of JSON, after `done` earlier epochs."""
+
+    def __init__(self, done: int = 0) -> None:
+        """Count on from the earlier epochs."""
+        super().__init__()
+        self.done = done
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
         """Print one epoch.
@@ -36,10 +43,23 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # keras ships n
             ArithmeticError: a loss is not finite.
         """
         losses = logs or {}
-        line = {"epoch": epoch + 1, "loss": losses["loss"], "validation_loss": losses["val_loss"]}
+        line = {"epoch": self.done + epoch + 1, "loss": losses["loss"], "validation_loss": losses["val_loss"]}
         if not all(map(math.isfinite, line.values())):
-            raise ArithmeticError(f"the loss is no finite number any more after epoch {epoch + 1}")
+            raise ArithmeticError(f"the loss is no finite number any more after epoch {line['epoch']}")
         print(json.dumps(line), flush=True)
+
+
+class Annealing(keras.callbacks.Callback):  # type: ignore[misc]  # keras ships no types
+    """A callback that lets the divergence's weight grow evenly to `beta` over the first `epochs`."""
+
+    def __init__(self, weight: keras.Variable, beta: float, epochs: int) -> None:
+        """Prepare for a network's weight."""
+        super().__init__()
+        self.weight, self.beta, self.epochs = weight, beta, epochs
+
+    def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        """Set the weight of this epoch."""
+        self.weight.assign(self.beta * min(1.0, (epoch + 1) / (self.epochs + 1)))
 
 
 def train(folder: Path) -> None:
@@ -54,7 +74,29 @@ def train(folder: Path) -> None:
     network = importlib.import_module(f"engine.models.networks.{request['model'].replace('-', '_')}")
     networks = network.build(*learn.shape[1:])
     epochs = int(request["epochs"])
-    stop = keras.callbacks.EarlyStopping(patience=int(request["patience"]), restore_best_weights=True)
+    beta, anneal, pretrain = (
+        float(request.get("beta", 1.0)),
+        int(request.get("anneal", 0)),
+        int(request.get("pretrain", 0)),
+    )
+    # While the weight grows, losses of different epochs do not compare.
+    stop = keras.callbacks.EarlyStopping(
+        patience=int(request["patience"]), restore_best_weights=True, start_from_epoch=anneal
+    )
+    callbacks: list[keras.callbacks.Callback] = [stop, Progress(pretrain)]
+    if networks.divergence_weight is not None:
+        callbacks.append(Annealing(networks.divergence_weight, beta, anneal))
+    if pretrain:
+        chance = np.random.default_rng(int(request["seed"]))
+        networks.training.fit(
+            masked(learn, chance),
+            learn,
+            validation_data=(masked(validate, chance), validate),
+            epochs=pretrain,
+            batch_size=networks.step,
+            verbose=0,
+            callbacks=[Progress()],
+        )
     networks.training.fit(
         learn,
         learn,
@@ -62,7 +104,7 @@ def train(folder: Path) -> None:
         epochs=min(epochs, networks.epochs or epochs),
         batch_size=networks.step,
         verbose=0,
-        callbacks=[stop, Progress()],
+        callbacks=callbacks,
     )
     (folder / "network.tflite").write_bytes(convert(networks.scoring, int(request["batch"])))
     np.savez(folder / "weights.npz", *networks.scoring.get_weights(), allow_pickle=False)

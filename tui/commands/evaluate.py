@@ -88,10 +88,11 @@ def _evaluate(
     tsne: bool,
     folder: Path,
 ) -> None:
+    from engine.evaluation.network_use import network_use
     from engine.evaluation.trial import evaluated, try_model
     from engine.evaluation.truth import truth_of
     from engine.reports.evaluation_files import write_evaluation
-    from tui.output.evaluation_tables import print_evaluation
+    from tui.output.evaluation_tables import print_evaluation, use_lines
     from tui.output.progress import shown_progress
 
     truth = truth_of(run, settings, onset, component)
@@ -102,6 +103,9 @@ def _evaluate(
     components = trial.outcome.assessment.components
     write_evaluation(folder, done, truth, settings.model.seed, components)
     print_evaluation(done, truth)
+    use = network_use(run, settings, trial.outcome.bundle, truth)
+    if use is not None:
+        print("\n".join(use_lines(use)))
     print(f"results are in {folder}")
 
 

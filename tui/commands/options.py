@@ -36,7 +36,10 @@ Healthy = Annotated[
 ]
 ModelName = Annotated[
     str | None,
-    typer.Option("--model", help="The autoencoder: spectral, dense, lstm, vae, conv-vae or motor."),
+    typer.Option(
+        "--model",
+        help="The autoencoder: spectral, dense, lstm, vae, conv-vae, transformer, forecast or motor.",
+    ),
 ]
 
 

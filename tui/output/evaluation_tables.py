@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from engine.evaluation.metrics import Figures, Level
+from engine.evaluation.network_use import ForecastUse, LatentUse
 from engine.evaluation.trial import Comparison, Evaluation
 from engine.evaluation.truth import Truth
 from replay.recording import clean_text
@@ -64,6 +65,28 @@ def comparison_table(rows: Sequence[Comparison], truth: Truth) -> Table:
     )
     table.caption_justify = "left"
     return table
+
+
+def use_lines(use: LatentUse | ForecastUse) -> list[str]:
+    """Return lines about the use that a network makes of its parts."""
+    if isinstance(use, ForecastUse):
+        return [
+            f"forecast: {use.healthy:.0%} of the squared error is of the prediction before the onset,"
+            f" {use.faulty:.0%} from it on ({use.evenly:.0%} if it were spread evenly)"
+        ]
+    count = len(use.divergence)
+    by_size = np.argsort(use.divergence)[::-1]
+    told = ", ".join(f"{use.divergence[one]:.3f}" for one in by_size)
+    lines = [
+        f"latent: {use.active} of {count} dimensions are active on healthy windows;"
+        f" divergence {use.divergence.sum():.3f} nats, by dimension {told}"
+    ]
+    if use.active == 0:
+        lines.append(
+            "latent: the posterior collapsed onto the prior: the network returns the mean for any window."
+            " A smaller model.beta or more model.anneal lets the dimensions be used"
+        )
+    return lines
 
 
 def print_evaluation(done: Evaluation, truth: Truth) -> None:

@@ -4,9 +4,6 @@ import keras
 
 from engine.models.networks import Networks
 
-BETA = 1.0
-"""Weight of the divergence relative to the reconstruction error."""
-
 LARGEST = 8.0
 """Bound of a log variance, either way, so that its exponential never overflows in training."""
 
@@ -25,13 +22,15 @@ class Sampling(keras.layers.Layer):  # type: ignore[misc]  # keras ships no type
     learn to return the mean for any input.
 
     Source:
-        Higgins et al. (2017), beta-VAE.
+        Higgins et al. (2017), beta-VAE; Bowman et al. (2016), Generating sentences from a continuous space,
+        for a weight that grows from 0.
     """
 
     def __init__(self, values: int) -> None:
         """Prepare for windows with so many values."""
         super().__init__()
-        self.weight = BETA / values
+        self.values = values
+        self.weight = self.add_weight(shape=(), initializer="ones", trainable=False, name="divergence_weight")
         self.chance = keras.random.SeedGenerator()
 
     def call(
@@ -40,7 +39,7 @@ class Sampling(keras.layers.Layer):  # type: ignore[misc]  # keras ships no type
         """Sample, and add the divergence to the loss."""
         ops = keras.ops
         each = 0.5 * (ops.square(mean) + ops.exp(log_variance) - 1.0 - log_variance)
-        self.add_loss(self.weight * ops.mean(ops.sum(each, axis=-1)))
+        self.add_loss(self.weight / self.values * ops.mean(ops.sum(each, axis=-1)))
         if not training:
             return mean
         noise = keras.random.normal(ops.shape(mean), seed=self.chance)
@@ -72,7 +71,8 @@ def variational(
     values = 1
     for size in inputs.shape[1:]:
         values *= size
-    training = keras.Model(inputs, decoder(Sampling(values)(mean, log_variance)))
+    sampling = Sampling(values)
+    training = keras.Model(inputs, decoder(sampling(mean, log_variance)))
     training.compile(keras.optimizers.Adam(learning_rate, clipnorm=STEEPEST), loss="mse")
     scoring = keras.Model(inputs, [decoder(mean), mean, log_variance])
-    return Networks(training, scoring, STEP)
+    return Networks(training, scoring, STEP, divergence_weight=sampling.weight)

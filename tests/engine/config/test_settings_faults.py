@@ -43,7 +43,7 @@ COMPONENT = '[[component]]\nname = "A"\nchannels = [1]\n'
             "[model]\nzzz = 3\n",
             2,
             "model.zzz is no setting; what may stand here is name, seed, "
-            "healthy, skip, epochs, calibration_share.",
+            "healthy, skip, epochs, calibration_share, beta, anneal, pretrain.",
         ),
         (
             COMPONENT + "chanels = [2]\n",

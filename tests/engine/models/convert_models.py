@@ -1,5 +1,6 @@
 """Trains each network for two epochs on a few vectors and converts it; runs in a separate process."""
 
+import contextlib
 import json
 import sys
 from pathlib import Path
@@ -19,6 +20,8 @@ def main(folder: Path) -> None:
         keras.utils.set_random_seed(0)
         network = __import__(f"engine.models.networks.{name}", fromlist=["build"]).build(*shape)
         (place / "network.tflite").write_bytes(convert(network.scoring, batch))
+    with (folder / "prepared" / "progress.txt").open("w") as file, contextlib.redirect_stdout(file):
+        train(folder / "prepared")
     try:
         train(folder / "hopeless")
     except ArithmeticError as error:

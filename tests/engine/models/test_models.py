@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from engine.models import MODELS, model_named
 from engine.models.base import Insight, Model, Scaling
+from engine.models.forecast import AHEAD, LENGTH, SEEN, Forecast
+from engine.models.masking import MASKED, masked
 from engine.models.runner import Network, insight_of
 from engine.models.waveform import divergence, evenly_spaced
 from engine.system.child_process import environment
@@ -85,6 +87,11 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Ready]:
     (folder / "hopeless" / "request.json").write_text(json.dumps(request))
     loud = np.full((4, 64, 1), 1e30, np.float32)
     np.savez(folder / "hopeless" / "vectors.npz", allow_pickle=False, train=loud, validation=loud)
+    (folder / "prepared").mkdir()
+    request |= {"pretrain": 2, "anneal": 1, "beta": 0.5}
+    (folder / "prepared" / "request.json").write_text(json.dumps(request))
+    quiet = np.random.default_rng(0).standard_normal((8, 64, 1)).astype(np.float32)
+    np.savez(folder / "prepared" / "vectors.npz", allow_pickle=False, train=quiet, validation=quiet)
     program = Path(__file__).with_name("convert_models.py")
     done = subprocess.run(
         [sys.executable, program, folder],
@@ -179,12 +186,59 @@ def test_training_that_comes_apart_says_so_and_leaves_no_network(ready: Mapping[
     assert not (place / "network.tflite").exists()
 
 
+def test_pretraining_and_annealing_count_on_and_leave_a_network(ready: Mapping[str, Ready]) -> None:
+    place = ready["vae"].folder / "prepared"
+    lines = [json.loads(line) for line in (place / "progress.txt").read_text().splitlines()]
+    assert [line["epoch"] for line in lines] == [1, 2, 3, 4]
+    assert all(np.isfinite(line["validation_loss"]) for line in lines)
+    assert (place / "network.tflite").exists()
+
+
+def test_error_of_the_predicted_samples_is_the_share_of_the_forecast() -> None:
+    model = Forecast(RATE, ROWS, CHANNELS)
+    observed = model.observe(recording(0))
+    scaling = model.learn_scaling([observed])
+    vectors = model.vectors(observed, scaling)
+    late, early = vectors.copy(), vectors.copy()
+    late[:, SEEN:] += 1.0
+    early[:, :SEEN] += 1.0
+    both = vectors + np.float32(1.0)
+    assert model.forecast_share(observed, vectors, [late], scaling) == pytest.approx([1.0, 1.0])
+    assert model.forecast_share(observed, vectors, [early], scaling) == pytest.approx([0.0, 0.0], abs=1e-6)
+    evenly = model.forecast_share(observed, vectors, [both], scaling)
+    assert evenly == pytest.approx([AHEAD / LENGTH] * 2, rel=1e-4)
+    assert model.forecast_share(observed, vectors, [vectors], scaling) == pytest.approx([0.0, 0.0])
+
+
+def test_the_forecast_sees_nothing_of_the_samples_that_it_predicts(ready: Mapping[str, Ready]) -> None:
+    model, scaling = ready["forecast"].model, ready["forecast"].scaling
+    vectors = model.vectors(model.observe(recording(20)), scaling)
+    other = vectors.copy()
+    other[:, SEEN:] = 0.0
+    network = Network(ready["forecast"].content, model.batch)
+    assert network.run(vectors)[0].tobytes() == network.run(other)[0].tobytes()
+
+
+@pytest.mark.parametrize("shape", [(4, 66), (2048, 2), (100,)])
+def test_masking_hides_one_stretch_of_the_longest_axis(shape: tuple[int, ...]) -> None:
+    vectors = np.random.default_rng(0).standard_normal((50, *shape)).astype(np.float32)
+    hidden = masked(vectors, np.random.default_rng(1))
+    assert hidden.shape == vectors.shape
+    changed = hidden != vectors
+    assert changed.mean() == pytest.approx(MASKED, abs=0.02)
+    axis = int(np.argmax(shape))
+    lines = changed.any(axis=tuple(1 + one for one in range(len(shape)) if one != axis))
+    for line in lines:
+        where = np.flatnonzero(line)
+        assert len(where) == where[-1] - where[0] + 1 == round(MASKED * max(shape))
+
+
 @pytest.mark.parametrize("name", ["vae", "conv-vae"])
 def test_latent_is_the_divergence_of_variational_models(ready: Mapping[str, Ready], name: str) -> None:
     assert ready[name].insight(recording(20)).latent > 0
 
 
-@pytest.mark.parametrize("name", ["spectral", "dense", "lstm"])
+@pytest.mark.parametrize("name", ["spectral", "dense", "lstm", "transformer", "forecast"])
 def test_others_have_no_latent(ready: Mapping[str, Ready], name: str) -> None:
     assert ready[name].insight(recording(20)).latent == 0.0
 
