@@ -39,20 +39,32 @@ def severities_text(alarm: Alarm, peak: Peak, told: Write) -> str:
         peak: its highest severity.
         told: writes an instant.
     """
+    phrases = {"raised": "when raised", "latest ring": "at its latest ring", "last rang": "when it last rang"}
     parts = []
+    for label, value, when in severity_table(alarm, peak, told):
+        words = f"{phrases[label]} {when}" if label in phrases else when
+        head = f"peak {value}" if label == "peak" else value
+        parts.append(f"{head} {words}".strip())
+    return ", ".join(parts)
+
+
+def severity_table(alarm: Alarm, peak: Peak, told: Write) -> list[tuple[str, str, str]]:
+    """Return the severities of an alarm as rows: a label, the severity, its time; "" where that is not known.
+
+    The parameters are those of `severities_text`.
+    """
+    rows = []
     first = Ring.from_detail(alarm.raised.detail).severity
     if first is not None:
-        parts.append(f"{severity_text(first)} when raised {told(alarm.raised.at)}")
+        rows.append(("raised", severity_text(first), told(alarm.raised.at)))
     if alarm.severity is not None and alarm.ring is not alarm.raised:
-        # A ring at the end of a shelf has no severity.
-        when = (
-            f"at its latest ring {told(alarm.ring.at)}" if alarm.ring.kind in RINGS else "when it last rang"
-        )
-        parts.append(f"{severity_text(alarm.severity)} {when}")
+        # A ring at the end of a shelf has no severity, and its time is not that of the one shown.
+        rings = alarm.ring.kind in RINGS
+        label, when = ("latest ring", told(alarm.ring.at)) if rings else ("last rang", "")
+        rows.append((label, severity_text(alarm.severity), when))
     if peak.severity is not None:
-        when = "" if peak.at is None else f" {told(peak.at)}"
-        parts.append(f"peak {severity_text(peak.severity)}{when}")
-    return ", ".join(parts)
+        rows.append(("peak", severity_text(peak.severity), "" if peak.at is None else told(peak.at)))
+    return rows
 
 
 def percent(share: float) -> str:

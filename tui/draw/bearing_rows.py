@@ -41,7 +41,7 @@ NOW = {
     Quality.CLIPPED: "✕ clip",
     Quality.INVALID: "✕ inv.",
 }
-"""Words in place of a severity that does not exist any more."""
+"""Words in place of a severity that does not exist any more; the glyph stands beside the last one."""
 
 
 def bearing_lines(width: int, height: int, frame: Frame, selected: int, zone: tzinfo) -> Lines:
@@ -57,15 +57,15 @@ def bearing_lines(width: int, height: int, frame: Frame, selected: int, zone: tz
     conditions, others = frame.conditions, other_alarms(frame)
     wanted = len(conditions) + len(others)
     lines: Lines = []
+    # With a heading, that says from when the severities are.
+    common = common_last(frame) if height > wanted else None
     if height > wanted:
-        # At rest the last severities are shown, so that no column is empty without a reason.
-        rests = all(condition.quality is Quality.STOPPED for condition in conditions)
-        lines.append(title(f"Bearings{': machine stopped' * rests}", width, *LEGEND))
+        lines.append(title(_heading(frame, zone), width, *LEGEND))
     room = height - len(lines)
     others = others[: max(room - 2, 0)]
     room -= len(others)
     shown = window(len(conditions), selected, room if len(conditions) <= room else max(room - 1, 1))
-    columns = widths(width, frame)
+    columns = widths(width, frame, common)
     for number in shown:
         lines.append(_row(columns, frame, number, zone, chosen=number == selected))
     hidden = [condition for number, condition in enumerate(conditions) if number not in shown]
@@ -73,6 +73,24 @@ def bearing_lines(width: int, height: int, frame: Frame, selected: int, zone: tz
         lines.append(_hidden(width, hidden))
     lines += [_other(width, columns, frame, alarm) for alarm in others]
     return lines[:height]
+
+
+def _heading(frame: Frame, zone: tzinfo) -> str:
+    """Return the heading; while nothing is judged it says why, and from when the severities are."""
+    conditions = frame.conditions
+    stopped = all(condition.quality is Quality.STOPPED for condition in conditions)
+    why = ": machine stopped" if stopped else ": no data" if frame.silent else ""
+    since = common_last(frame)
+    if not why or since is None:
+        return f"Bearings{why}"
+    return f"Bearings{why}, severities of {short_time(since, zone).strip()}"
+
+
+def common_last(frame: Frame) -> int | None:
+    """Return the instant of the last severities if no bearing has one now and all are of one snapshot."""
+    lasts = [_last(condition) for condition in frame.conditions]
+    instants = {last[1] for last in lasts if last is not None}
+    return instants.pop() if all(last is not None for last in lasts) and len(instants) == 1 else None
 
 
 def rows_wanted(frame: Frame) -> int:
@@ -92,7 +110,10 @@ def other_alarms(frame: Frame) -> list[Alarm]:
 
 @dataclass(frozen=True, slots=True)
 class Widths:
-    """Widths of the columns in cells; `since` is 0 where it is narrow."""
+    """Widths of the columns in cells; `since` is 0 where it is narrow.
+
+    `common` is the instant of all last severities where the heading tells it, else None.
+    """
 
     name: int
     spark: int
@@ -100,14 +121,15 @@ class Widths:
     state: int
     since: int
     cause: int
+    common: int | None = None
 
 
-def widths(width: int, frame: Frame) -> Widths:
+def widths(width: int, frame: Frame, common: int | None) -> Widths:
     """Return the widths for all rows: the reason gets what it needs, the sparkline the rest."""
     conditions = frame.conditions
     longest = max((cell_len(clean(one.name)) for one in conditions), default=0)
     name = min(longest, 10 if width < 70 else 16 if width < BROAD else 24)
-    quiet = any(_last(one) is not None for one in conditions)
+    quiet = common is None and any(_last(one) is not None for one in conditions)
     state = max(STATE_WIDTH, *(cell_len(state_of(one).word) for one in conditions))
     since = SINCE_WIDTH if width >= BROAD else 0
     rest = width - 3 - name - 1 - 1 - NUMBER_WIDTH - 1 - state - 1 - (since + 1 if since else 0)
@@ -118,7 +140,7 @@ def widths(width: int, frame: Frame) -> Widths:
     if quiet:
         needed = max(needed, len("last 42.1 at 16 Feb 03:52" if width >= 70 else "last 42.1 03:52"))
     cause = min(needed, max(rest * 2 // 3, rest - 24), rest)
-    return Widths(name, max(rest - cause, 0), NUMBER_WIDTH, state, since, max(cause, 0))
+    return Widths(name, max(rest - cause, 0), NUMBER_WIDTH, state, since, max(cause, 0), common)
 
 
 def _last(condition: Condition) -> tuple[float, int] | None:
@@ -156,7 +178,10 @@ def _tail(frame: Frame, condition: Condition, state: State, columns: Widths, zon
     role = severity_role(condition.severity) if math.isfinite(condition.severity) else Role.PLAIN
     why = "" if alarm is None else pick(columns.cause, *reasons(alarm, here))
     last = _last(condition)
-    if last is not None and here is not None:
+    if last is not None and columns.common is not None:
+        # The heading says from when it is.
+        figure, role = f"{severity_text(last[0]):>4} {NOW[condition.quality][0]}", Role.DIM
+    elif last is not None and here is not None:
         # The alarm keeps the state column; that there is no severity any more is said where it was.
         figure, role = NOW.get(condition.quality, ""), Role.PLAIN
         told = f"last {severity_text(last[0])}"

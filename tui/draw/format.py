@@ -124,9 +124,9 @@ def picture_time(frame: Frame, zone: tzinfo) -> str:
     if view.picture_position is None or not len(places):
         return ""
     place = int(places[0])
-    told = f"at {short_time(int(view.series.at[place]), zone).strip()}"
+    told = short_time(int(view.series.at[place]), zone).strip()
     rests = frame.index >= 0 and not (view.series.quality[place + 1 : frame.index + 1] == RUNNING).any()
-    return f"{told}, the last running" if rests and place < frame.index else told
+    return f"last running {told}" if rests and place < frame.index else f"at {told}"
 
 
 def long_time(when: datetime | int, zone: tzinfo) -> str:

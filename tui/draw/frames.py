@@ -11,24 +11,35 @@ Draw = Callable[[int, int], Lines]
 LEAST = (30, 7)
 """Cells and lines below which a frame takes room that the pane needs."""
 
+LIST = (50, 9)
+"""Cells and lines below which a list is better without a frame: each row counts."""
+
 HEADING_MARK = "── "
 """How the heading of a pane without a frame begins."""
 
 
-def framed(draw: Draw, keys: str = "") -> Draw:
+def framed(draw: Draw, keys: str = "", least: tuple[int, int] = LEAST) -> Draw:
     """Return a function that draws a pane in a frame, or without it where it is small.
 
     Args:
         draw: draws the pane, with a heading in its first line.
         keys: hints of the pane's keys, in the lower border if they fit.
+        least: cells and lines from which there is a frame.
     """
 
     def drawn(width: int, height: int) -> Lines:
-        if width < LEAST[0] or height < LEAST[1]:
+        if width < least[0] or height < least[1]:
             return draw(width, height)
         lines = draw(width - 2, height - 1)
         head = heading_of(lines[0]) if lines else ("", "")
-        return box(width, height, lines[1:], top(width, (Span(head[0], Role.TITLE),), head[1]), keys)
+        loud = bool(lines) and lines[0][-1].role is Role.RINGING
+        upper = top(
+            width,
+            (Span(head[0], Role.TITLE),),
+            head[1],
+            right_role=Role.RINGING if loud else Role.DIM,
+        )
+        return box(width, height, lines[1:], upper, keys)
 
     return drawn
 

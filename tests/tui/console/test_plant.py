@@ -45,7 +45,8 @@ async def pressed(pilot: Pilot[None], *keys: str) -> None:
 
 
 def rows(console: Console) -> list[str]:
-    found = [row[2:].split(maxsplit=1)[0] for row in text(console).splitlines() if row[2:].strip()]
+    lines = [row.strip("│") for row in text(console).splitlines()]
+    found = [row[2:].split(maxsplit=1)[0] for row in lines if row[2:].strip()]
     return [name for name in found if name in ("ims-set2", "fan", "pump")]
 
 

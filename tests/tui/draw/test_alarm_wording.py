@@ -196,9 +196,8 @@ def test_both_lists_show_the_peak_of_what_was_acknowledged(view: View, width: in
 def test_the_story_gives_each_severity_and_the_evidence_its_own_time(view: View) -> None:
     (now,) = frame(view, 110).alarms
     drawn = " ".join(plain(story_rows(100, frame(view, 110), now, UTC)).split())
-    assert (
-        "1.20 when raised 16 Feb 06:02, 3.16 at its latest ring 17 Feb 07:42, peak 4.91 17 Feb 19:22" in drawn
-    )
+    assert "severity raised 1.20 16 Feb 06:02 limit 1.0 latest ring 3.16 17 Feb 07:42" in drawn
+    assert "peak 4.91 17 Feb 19:22" in drawn
     evidence = event(EventKind.ESCALATED, 100, "Bearing 1", error=5.85, limit=1.26, priority="high")
     key = now.key
     told = replace(evidence, alarm=key, seq=999)
@@ -210,16 +209,20 @@ def test_the_story_gives_each_severity_and_the_evidence_its_own_time(view: View)
 # Last known severities.
 
 
-@pytest.mark.parametrize(
-    ("width", "last"),
-    [(60, "◌ stop HIGH UNACK   last 14.0 04:02"), (80, "last 14.0 at"), (120, "last 14.0 at 19 Feb 04:02")],
-)
-def test_a_stopped_machine_shows_its_last_severities_and_when(view: View, width: int, last: str) -> None:
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_a_stopped_machine_shows_its_last_severities_and_when(view: View, width: int) -> None:
     heading, first, second, *_ = plain(bearing_lines(width, 5, frame(view, 139), 0, UTC)).splitlines()
-    assert "machine stopped" in heading
-    assert last in first
-    assert "last 0.5" in second
+    assert "machine stopped, severities of 19 Feb 04:02" in heading
+    assert "14.0 ◌ HIGH UNACK" in first
+    assert "outer race" in first
+    assert "0.54 ◌" in second
     assert len(first) <= width
+
+
+def test_without_a_heading_the_rows_say_from_when_the_last_severities_are(view: View) -> None:
+    first = plain(bearing_lines(80, 4, frame(view, 139), 0, UTC)).splitlines()[0]
+    assert "◌ stop" in first
+    assert "last 14.0 at 19 Feb 04:02" in first
 
 
 def test_without_data_the_last_severity_is_not_passed_off_as_the_newest(view: View) -> None:
@@ -227,10 +230,10 @@ def test_without_data_the_last_severity_is_not_passed_off_as_the_newest(view: Vi
     times[60:] += microseconds(synthetic.at(30)) - microseconds(synthetic.at(0))
     gappy = replace(view, series=replace(view.series, at=times))
     silent = Frame(gappy, Playhead(int(times[59]) + 4 * 70 * 60 * 1_000_000))
-    first = plain(bearing_lines(80, 5, silent, 0, UTC)).splitlines()[1]
-    assert "? none" in first
-    assert "NO DATA" in first
-    assert "last 0." in first
+    heading, first = plain(bearing_lines(80, 5, silent, 0, UTC)).splitlines()[:2]
+    assert "no data, severities of" in heading
+    assert "? NO DATA" in first
+    assert "? none" in plain(bearing_lines(80, 4, silent, 0, UTC))
 
 
 def test_while_there_is_a_severity_none_is_called_the_last(view: View) -> None:

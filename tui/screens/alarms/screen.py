@@ -6,11 +6,18 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from engine.alarms.alarm import Alarm
+from tui.draw.frames import LIST, framed
 from tui.screens.alarms.list import alarm_list_lines
 from tui.screens.alarms.story import story_lines
 from tui.screens.base import ConsoleScreen, waiting_lines
 from tui.screens.panel import Panel
 from tui.screens.state import Rows, Shown
+
+SIDE_BY_SIDE, ROOMY = 120, 30
+"""Columns from which list and story stand side by side, and lines from which both have frames."""
+
+NEVER = (1000, 1000)
+"""A size that no terminal has."""
 
 PAGE = 5
 """Rows of the story that one key scrolls."""
@@ -46,20 +53,25 @@ class AlarmScreen(ConsoleScreen):
             story.show(partial(waiting_lines, heading="Story", text=""))
             return
         alarms = shown.listed
-        listing.show(
-            partial(
-                alarm_list_lines,
-                frame=frame,
-                shown=alarms,
-                chosen=shown.alarm_filter,
-                selected=shown.alarm,
-                zone=shown.zone,
-            )
+        drawn = partial(
+            alarm_list_lines,
+            frame=frame,
+            shown=alarms,
+            chosen=shown.alarm_filter,
+            selected=shown.alarm,
+            zone=shown.zone,
         )
+        keys = shown.keymap.keys_of
+        hints = f"{keys('jump')} to its time  {keys('listing')} other list  {keys('search')} search"
+        # Where the two stand one above the other, frames would take rows that the story needs.
+        least = LIST if self.size.width >= SIDE_BY_SIDE or self.size.height >= ROOMY else NEVER
+        listing.show(framed(drawn, hints, least))
         if shown.alarm != self._about:
             self._about, self._first = shown.alarm, 0
         alarm: Alarm | None = next((one for one in alarms if one.key == shown.alarm), None)
-        story.show(partial(story_lines, frame=frame, alarm=alarm, zone=shown.zone, first=self._first))
+        told = partial(story_lines, frame=frame, alarm=alarm, zone=shown.zone, first=self._first)
+        scroll = f"{keys('story-back')} {keys('story-on')} scroll"
+        story.show(framed(told, scroll, least))
 
     def action_story(self) -> None:
         """Show the story in place of the list, or the list again, if both do not fit."""

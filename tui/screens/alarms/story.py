@@ -8,6 +8,7 @@ from engine.alarms.alarm import Alarm
 from engine.alarms.episodes import stories_of
 from engine.clock import microseconds
 from engine.explanation.action import instruction
+from engine.explanation.wording import severity_table
 from engine.records.events import RINGS, Event, EventKind
 from engine.records.payloads import Cleared, Diagnosed, Ring, RingEvidence, SurfaceEvidence
 from tui.data.frame import Frame
@@ -25,11 +26,13 @@ from tui.draw.format import (
     subject,
 )
 from tui.draw.notice import wrapped
-from tui.draw.severity import severities_text, severity_text
+from tui.draw.severity import severity_text
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, title
 
 LABEL = 10
 """Cells of a label and the blank after it."""
+
+SEVERITY_LABEL = 12
 
 MOST_ROWS = 8
 """Rows that one item may take; a note may be long, the story goes on."""
@@ -76,9 +79,11 @@ def story_rows(width: int, frame: Frame, alarm: Alarm, zone: tzinfo) -> Lines:
     # An alarm that is over needs only its acknowledgement.
     if advice and alarm.stands:
         rows += _item(width, "do", advice, Role.STRONG)
-    severities = severities_text(alarm, frame.peak(alarm), lambda at: short_time(at, zone))
-    if severities:
-        rows += _item(width, "severity", f"{severities}; 1.00 is the limit")
+    table = severity_table(alarm, frame.peak(alarm), lambda at: short_time(at, zone))
+    for number, (label, value, when) in enumerate(table):
+        text = f"{label:<{SEVERITY_LABEL}}{value:>5}  {when}"
+        head = Span(f" {('severity', 'limit 1.0', '')[number]:<{LABEL - 1}} ", Role.DIM)
+        rows.append((head, Span(fit(text, max(width - LABEL - 1, 8)).rstrip())))
     if alarm.count > 1:
         rows += _item(width, "count", f"raised {alarm.count} times, taken for one alarm")
     for number, text in enumerate(evidence_texts(frame, alarm, zone)):

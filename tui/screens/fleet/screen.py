@@ -11,6 +11,7 @@ from tui.data.fleet import fleet_of
 from tui.data.fleet_view import alarms_of, arranged, standings
 from tui.data.frame import Frame
 from tui.data.view import Look
+from tui.draw.frames import LIST, framed
 from tui.screens.base import ConsoleScreen, waiting_lines
 from tui.screens.fleet.table import fleet_alarm_lines, fleet_lines, state_text, worst_texts
 from tui.screens.numbers import Numbers
@@ -65,30 +66,31 @@ class FleetScreen(ConsoleScreen):
         """Draw the list."""
         self._now = lambda: shown.now
         panel = self.query_one("#fleet", Panel)
-        fleet = standings(shown.extra)
+        fleet, keys = standings(shown.extra), shown.keymap.keys_of
         if not fleet:
             panel.show(partial(waiting_lines, heading="Machines", text="Reading the store …"))
             return
         if shown.fleet_view.alarms:
-            panel.show(
-                partial(
-                    fleet_alarm_lines,
-                    alarms=alarms_of(fleet),
-                    selected=shown.fleet_alarm,
-                    zone=shown.zone,
-                    keys=f"{shown.keymap.keys_of('acknowledge')} acknowledges,"
-                    f" {shown.keymap.keys_of('fleet-listing')} lists the machines",
-                )
-            )
-            return
-        panel.show(
-            partial(
-                fleet_lines,
-                view=shown.fleet_view,
-                fleet=fleet,
-                selected=shown.machine,
-                now=shown.now,
+            drawn = partial(
+                fleet_alarm_lines,
+                alarms=alarms_of(fleet),
+                selected=shown.fleet_alarm,
                 zone=shown.zone,
-                wall=shown.wall_zone,
+                keys=f"{keys('acknowledge')} acknowledges, {keys('fleet-listing')} lists the machines",
             )
+            panel.show(framed(drawn, f"{keys('fleet-listing')} machines", LIST))
+            return
+        drawn = partial(
+            fleet_lines,
+            view=shown.fleet_view,
+            fleet=fleet,
+            selected=shown.machine,
+            now=shown.now,
+            zone=shown.zone,
+            wall=shown.wall_zone,
         )
+        hints = (
+            f"{keys('fleet-listing')} alarms of all  {keys('fleet-order')} sort"
+            f"  {keys('fleet-search')} search  {keys('fleet-healthy')} hide healthy"
+        )
+        panel.show(framed(drawn, hints, LIST))

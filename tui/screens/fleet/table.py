@@ -30,18 +30,13 @@ from tui.draw.mode import age_text, since_text
 from tui.draw.severity import severity_text
 from tui.draw.status import EngineStatus
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, pick, title, window
+from tui.screens.fleet.columns import DATA, LONGEST_TREND, SHORTEST, Columns, Words, columns_of
 
-WIDE = 100
-"""Columns from which a machine has one row; below, trend, waiting alarms and data stand in a second."""
+TALL = (6, 3)
+"""Rows of a trend where there is room, the most first."""
 
-TALL = 3
-"""Rows of a trend where there is room."""
-
-STATE, WORST, WAITING, DATA = 14, 22, 10, 14
-"""Cells of the columns."""
-
-SHORTEST, LONGEST_TREND = 8, 48
-"""Cells of a trend."""
+STATE = 14
+"""Cells of the state in the list of alarms."""
 
 LETTERS = {Priority.HIGH: "HIGH", Priority.MEDIUM: "MED", Priority.LOW: "low"}
 
@@ -77,20 +72,13 @@ def fleet_lines(
         words = "no machine is listed: x shows all again" if fleet else "no machine yet"
         return [*lines, (Span(fit(f"  {words}", width), Role.DIM),)][:height]
     state = max(len("state"), *(cell_len(state_text(one)[1]) for one in listed))
-    name, trend = column_widths(width, listed, state)
-    wide = trend > 0
-    if wide:
-        columns = (
-            f"   {'machine':<{name}} {'trend':<{trend}} {'sev.':>{NUMBER_WIDTH}} {'worst':<{WORST}}"
-            f" {'state':<{state}} {'waiting':<{WAITING}} data"
-        )
-    else:
-        columns = f"   {'machine':<{name}} {'sev.':>{NUMBER_WIDTH}} {'state':<{state}} worst"
-    lines.append((Span(fit(columns, width), Role.DIM),))
+    columns = columns_of(width, state, [words_of(one, now, wall) for one in listed])
+    wide = columns.trend > 0
+    lines.append((Span(fit(columns.heading, width), Role.DIM),))
     names = [one.assessment.machine for one in listed]
     place = names.index(selected) if selected in names else 0
     # Spare room makes the trends taller.
-    tall = TALL if wide and (height - 2) >= TALL * len(listed) else 1
+    tall = next((rows for rows in TALL if wide and height - 2 >= rows * len(listed)), 1)
     each = tall if wide else 2
     room = (height - 2) // each
     if len(listed) > room:
@@ -99,9 +87,9 @@ def fleet_lines(
     for number in shown:
         one, chosen = listed[number], number == place
         lines.extend(
-            _wide_rows(width, one, (name, trend, state, tall), now, wall, chosen=chosen)
+            _wide_rows(columns, one, tall, now, wall, chosen=chosen)
             if wide
-            else _narrow_rows(width, one, (name, state), now, wall, chosen=chosen)
+            else _narrow_rows(width, one, (columns.name, state), now, wall, chosen=chosen)
         )
     lines += more_line(width, shown, [bool(one.waiting) for one in listed])
     return finished(lines, width, height, Glyphs.UNICODE)
@@ -118,19 +106,6 @@ def fleet_title(width: int, fleet: Sequence[Standing], listed: Sequence[Standing
     if view.order is not Order.URGENCY:
         parts.append(f"by {view.order}")
     return title(", ".join(parts), width, "Enter opens", "")
-
-
-def column_widths(width: int, listed: Sequence[Standing], state: int) -> tuple[int, int]:
-    """Return the cells of names, which are cut only where there is no room, and of the trend.
-
-    Where a name and its trend do not fit in a row with the rest, the trend has none there.
-    """
-    longest = max(cell_len(clean(one.assessment.machine)) for one in listed)
-    longest = max(longest, len("machine"))
-    rest = width - 3 - 1 - 1 - NUMBER_WIDTH - 1 - WORST - 1 - state - 1 - WAITING - 1 - DATA
-    if width < WIDE or longest > rest - SHORTEST:
-        return min(longest, max(width - 3 - 1 - NUMBER_WIDTH - 1 - state - 1, 8)), 0
-    return longest, min(rest - longest, LONGEST_TREND)
 
 
 def more_line(width: int, shown: range, loud: Sequence[bool]) -> Lines:
@@ -226,6 +201,16 @@ def state_text(standing: Standing) -> tuple[str, str, Role]:
     return alarm_glyph(alarm), f"{word} acked", Role.WARNING
 
 
+def words_of(standing: Standing, now: datetime, wall: tzinfo) -> Words:
+    """Return the words of a machine's row whose length decides the columns."""
+    return Words(
+        clean(standing.assessment.machine),
+        worst_texts(standing)[0],
+        waiting_text(standing),
+        data_text(standing, now, wall)[0],
+    )
+
+
 def worst_texts(standing: Standing) -> tuple[str, ...]:
     """Return the worst component and why, then with fewer words."""
     alarm = standing.alarm
@@ -258,29 +243,25 @@ def trend_rows(standing: Standing, cells: int, rows: int) -> Lines:
 
 
 def _wide_rows(
-    width: int, one: Standing, sizes: tuple[int, int, int, int], now: datetime, wall: tzinfo, *, chosen: bool
+    columns: Columns, one: Standing, tall: int, now: datetime, wall: tzinfo, *, chosen: bool
 ) -> Lines:
-    """Return the row of a machine where there is room for all columns, with more rows for its trend.
-
-    `sizes` are the cells of name, trend and state, and the rows of the trend.
-    """
-    name, trend, state, tall = sizes
+    """Return the row of a machine where there is room for all columns, with more rows for its trend."""
     glyph, word, role = state_text(one)
     data, data_role = data_text(one, now, wall)
-    used = 3 + name + 1 + trend + 1 + NUMBER_WIDTH + 1 + WORST + 1 + state + 1 + WAITING + 1
-    drawn = trend_rows(one, trend, tall)
+    drawn = trend_rows(one, columns.trend, tall)
+    state = fit(word, columns.state).rstrip()
     first: Line = (
         Span("›" if chosen else " ", Role.STRONG),
         Span(glyph, role),
-        Span(" " + fit(one.assessment.machine, name) + " ", Role.STRONG if chosen else Role.PLAIN),
+        Span(" " + fit(one.assessment.machine, columns.name) + " ", Role.STRONG if chosen else Role.PLAIN),
         *drawn[0],
-        Span(f" {_severity(one):>{NUMBER_WIDTH}} {pick(WORST, *worst_texts(one))} "),
-        Span(fit(word, state).rstrip(), role),
-        Span(" " * (state - min(cell_len(word), state) + 1)),
-        Span(fit(waiting_text(one), WAITING) + " ", Role.ALARM if one.waiting else Role.PLAIN),
-        Span(fit(data, max(width - used, 0)), data_role),
+        Span(f" {_severity(one):>{NUMBER_WIDTH}} {pick(columns.worst, *worst_texts(one))} "),
+        Span(state, role),
+        Span(" " * (columns.state - cell_len(state) + 1)),
+        Span(fit(waiting_text(one), columns.waiting) + " ", Role.ALARM if one.waiting else Role.PLAIN),
+        Span(fit(data, columns.data), data_role),
     )
-    return [first, *((Span(" " * (4 + name)), *row) for row in drawn[1:])]
+    return [first, *((Span(" " * (4 + columns.name)), *row) for row in drawn[1:])]
 
 
 def _narrow_rows(
@@ -306,12 +287,13 @@ def _narrow_rows(
     waiting = waiting_text(one)
     tail = f" {waiting} waiting" if waiting else ""
     worst = f"{worst_texts(one)[-1]} " if below else ""
-    room = max(width - 5 - cell_len(worst) - cell_len(tail) - 1 - DATA, 0)
+    cells = max(DATA, cell_len(data))
+    room = max(width - 5 - cell_len(worst) - cell_len(tail) - 1 - cells, 0)
     second: Line = (
         Span(f"     {worst}"),
         *trend_rows(one, min(room, LONGEST_TREND), 1)[0],
         Span(tail, Role.ALARM if one.waiting else Role.PLAIN),
-        Span(f" {fit(data, DATA)}", data_role),
+        Span(f" {fit(data, cells)}", data_role),
     )
     return [first, second]
 
