@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from engine.system.lease import is_taken, lease_name
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from engine.config.settings import Settings
     from engine.records.assessment import Assessment
     from replay.run import Run
@@ -43,13 +45,16 @@ def assessment_key(run: "Run", settings: "Settings", bundle_digest: str | None =
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def live_key(settings: "Settings") -> str:
+def live_key(settings: "Settings", names: "Sequence[str] | None" = None) -> str:
     """Return the key of a machine's live record: the same for every bundle of the same layout.
 
     Args:
         settings: of the machine; its channels and components decide.
+        names: of the components, in display order; those of the settings where None.
     """
-    parts = [[part.name, list(part.channels), list(part.unit)] for part in settings.components]
+    names = [part.name for part in settings.components] if names is None else names
+    named = zip(names, settings.components, strict=True)
+    parts = [[name, list(part.channels), list(part.unit)] for name, part in named]
     shape = [settings.machine.sample_rate, settings.recording.rows, settings.columns, parts]
     text = json.dumps(["live", settings.machine.name, shape])
     return hashlib.sha256(text.encode()).hexdigest()

@@ -1,7 +1,7 @@
 """A watched machine whose layout changed: other components, channels, units, rate or rows in the settings.
 
 Such an edit would begin another record, learned from a machine that may be failing. So the engine keeps the
-former record, rings "layout changed", and waits for an operator to switch to a bundle or to learn one.
+former record, rings "layout changed", and waits for an operator to rename, to switch to a bundle or to learn.
 """
 
 import threading
@@ -18,9 +18,10 @@ from engine.config.channels import layout_of
 from engine.config.settings import Settings
 from engine.errors import FailedError
 from engine.live.notifier import notifier_of
+from engine.live.renaming import differs_in_names, rename_command, take_rename
 from engine.live.request_handler import RequestHandler
 from engine.records.assessment import Assessment
-from engine.records.events import Cause
+from engine.records.events import Action, Cause
 from engine.records.progress import Phase
 from engine.store.store import Store
 
@@ -28,7 +29,7 @@ TURN_SECONDS = 1.0
 """Between two looks for a request of an operator."""
 
 WAY_ON = (
-    "undo the change; or go on with a bundle (raceway engine switch NAME),"
+    "undo the change; or begin a record with a bundle (raceway engine switch NAME),"
     " or learn a new one (raceway engine relearn) and switch to it"
 )
 
@@ -59,10 +60,17 @@ def difference(former: Assessment, settings: Settings) -> str:
     return "layout changed: sample rate, rows or columns differ from those of the record"
 
 
+def way_on(former: Assessment, settings: Settings) -> str:
+    """Return in a sentence what an operator can do about a changed layout."""
+    if not differs_in_names(former, settings):
+        return WAY_ON
+    return f"for the same parts under new names: {rename_command(former, settings)}; or {WAY_ON}"
+
+
 def await_operator(
     folder: Path, settings: Settings, record: LiveRecord, heartbeat: HeartbeatWriter, stop: threading.Event
 ) -> bool:
-    """Wait until an operator switches to a bundle for the new layout; nothing is scored meanwhile.
+    """Wait until an operator renames or switches to a bundle for the new layout; nothing is scored meanwhile.
 
     Args:
         folder: the watched folder, from which a baseline can be learned.
@@ -72,10 +80,11 @@ def await_operator(
         stop: ends the wait.
 
     Returns:
-        Whether to begin a record with the new layout; False where the engine is to end.
+        Whether to go on with the new layout; False where the engine is to end.
     """
     store, assessment = record.store, record.assessment
-    words = f"{difference(assessment, settings)}; nothing is scored until you decide: {WAY_ON}"
+    what, way = difference(assessment, settings), way_on(assessment, settings)
+    words = f"{what}; nothing is scored until you decide: {way}"
     bundles = Bundles(record.state, live_key(settings))
     requests = RequestHandler(folder, settings, record, bundles)
     newest = store.resume_point(assessment)
@@ -86,11 +95,15 @@ def await_operator(
             notifier.start()
         while not stop.is_set():
             with suppress(FailedError):
+                # First the requests: who renamed before the start of the engine needs no alarm.
+                for event in store.open_requests(assessment):
+                    if event.detail.get("action") != Action.RENAME:
+                        requests.take(event)
+                    elif take_rename(record, settings, event):
+                        return True
                 if standing_outage(record.events(), Cause.LAYOUT_CHANGED) is None:
                     record.add_event(outage_raised(Cause.LAYOUT_CHANGED, at, words))
                 heartbeat.beat(Phase.PAUSED, 0, 0, words)
-                for event in store.open_requests(assessment):
-                    requests.take(event)
                 for request in requests.turn():
                     if request.ends:
                         stop.set()

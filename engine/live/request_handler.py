@@ -1,4 +1,4 @@
-"""Requests of operators to a watching engine: accept, relearn, switch, retry, stop. Each is answered once."""
+"""Requests of operators to a watching engine, from accept to stop. Each is answered once."""
 
 import queue
 import threading
@@ -116,6 +116,10 @@ class RequestHandler:
                 case Action.RELEARN:
                     anyway = request.detail.get("anyway") is True
                     self._relearn(request, str(request.detail["healthy"]), anyway=anyway)
+                case Action.RENAME:
+                    words = "the settings of this engine name the components as the record does"
+                    way = "change the names there, start the engine again, and repeat the request"
+                    self._due.append(Answer(request, False, f"{words}; {way}"))
                 case Action.STOP:
                     self._stop(request)
                 case _:

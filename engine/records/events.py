@@ -38,6 +38,7 @@ class EventKind(StrEnum):
     INTAKE_PAUSED = "intake paused"
     INTAKE_RESUMED = "intake resumed"
     BOOKMARKED = "bookmarked"
+    RENAMED = "renamed"
 
 
 RINGS = frozenset({EventKind.RAISED, EventKind.ESCALATED})
@@ -61,6 +62,7 @@ class Action(StrEnum):
     ACCEPT = "accept"
     RELEARN = "relearn"
     SWITCH = "switch"
+    RENAME = "rename"
     RETRY = "retry"
     STOP = "stop"
 

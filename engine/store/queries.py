@@ -19,6 +19,7 @@ from engine.store.database import Database
 from engine.store.sqlite import data_version
 from engine.store.values.checksums import Damaged
 from engine.store.values.damage import DamagedError
+from engine.store.values.renames import current_events
 from engine.store.values.rows import (
     assessments_of,
     assessments_query,
@@ -332,6 +333,8 @@ class Recalling(Database):
     ) -> tuple[Event, ...]:
         """Return the events of the engine and of the operators of one session, by seq, above `after`.
 
+        They have the component names of today, whatever the names were when they were stored.
+
         Args:
             assessment: the assessment of the events.
             session: name of the session; "" is the live record.
@@ -342,11 +345,8 @@ class Recalling(Database):
         query = _EVENTS if limit is None else _SOME_EVENTS
         with self.reading() as connection:
             rows = connection.execute(query, known | ({} if limit is None else {"most": limit})).all()
-        return tuple(
-            event
-            for event in events_of(rows, self.damage.note)
-            if event.session == session or event.kind not in OPERATOR_KINDS
-        )
+            found = current_events(connection, assessment.id, rows, self.damage.note)
+        return tuple(one for one in found if one.session == session or one.kind not in OPERATOR_KINDS)
 
     def bookmarks(self, assessment: Assessment) -> tuple[Bookmark, ...]:
         """Return the bookmarks of the assessment's machine, also those made on its other assessments."""

@@ -1,22 +1,27 @@
 """Requests of operators to the engine, and its answers: events that one side appends and the other polls."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from types import MappingProxyType
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Select, insert, select, update
 
+from engine.errors import UnusableError
 from engine.records.assessment import Assessment
 from engine.records.events import Action, Event, EventKind, NewEvent
+from engine.records.renames import NewNames, renamed_state
 from engine.store import schema
 from engine.store.database import Database
-from engine.store.values.rows import event_row, events_of
+from engine.store.values.damage import DamagedError
+from engine.store.values.rows import event_row, events_of, mapping_of
 
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 class Requests(Database):
-    """Appends requests, lists the open ones, appends answers."""
+    """Appends requests, lists the open ones, appends answers; carries out a rename."""
 
     def request(
         self,
@@ -85,17 +90,69 @@ class Requests(Database):
         """
         said = {"action": request.detail.get("action"), "done": done, "words": words}
         fact = NewEvent(EventKind.ANSWERED, at, "engine", ring=request.seq, detail=said)
-        columns = schema.event.c
-        first = select(columns.seq).where(
-            columns.assessment_id == assessment.id,
-            columns.kind == EventKind.ANSWERED.value,
-            columns.ring == request.seq,
-        )
 
         def work(connection: Connection) -> bool:
-            if connection.execute(first).first() is not None:
+            if connection.execute(_first_answer(assessment, request)).first() is not None:
                 return False
             connection.execute(insert(schema.event), [event_row(assessment, fact, now)])
             return True
 
         return self.write(work)
+
+    def rename(
+        self, assessment: Assessment, new: NewNames, facts: Sequence[NewEvent], request: Event, now: datetime
+    ) -> None:
+        """Give the components of a live record new names, with the events about it, in one transaction.
+
+        Scores keep their component numbers. Earlier events keep their names and are translated when read.
+
+        Args:
+            assessment: the live record, with the names of before.
+            new: the names, and what follows from them.
+            facts: the events of the rename, among them the answer to the request.
+            request: of the operator; nothing changes where it has an answer.
+            now: wall clock.
+
+        Raises:
+            UnusableError: another record of the machine has this layout.
+        """
+        record, state = schema.assessment.c, schema.state.c
+        mine = record.id == assessment.id
+        other = select(record.id).where(
+            record.machine_id == assessment.machine_id, record.key == new.key, record.id != assessment.id
+        )
+
+        def work(connection: Connection) -> None:
+            if connection.execute(_first_answer(assessment, request)).first() is not None:
+                return
+            if connection.execute(other).first() is not None:
+                raise UnusableError(
+                    f"{assessment.machine} has another record with these names; raceway engine switch goes on"
+                    " with it"
+                )
+            layout = {
+                "components": new.components,
+                "channels": assessment.channels,
+                "units": assessment.units,
+            }
+            values = {"layout": json.dumps(layout), "settings": json.dumps(new.settings), "key": new.key}
+            connection.execute(update(schema.assessment).where(mine).values(values))
+            packed = connection.scalar(select(state.packed).where(state.assessment_id == assessment.id))
+            # An engine rebuilds a damaged state from the events.
+            with suppress(DamagedError, KeyError, TypeError, AttributeError, ValueError):
+                old, channels = assessment.components, assessment.channels
+                renamed = json.dumps(renamed_state(mapping_of(packed), old, channels, new.names))
+                change = update(schema.state).where(state.assessment_id == assessment.id)
+                connection.execute(change.values(packed=renamed))
+            connection.execute(insert(schema.event), [event_row(assessment, fact, now) for fact in facts])
+
+        self.write(work)
+
+
+def _first_answer(assessment: Assessment, request: Event) -> Select[tuple[int]]:
+    columns = schema.event.c
+    return select(columns.seq).where(
+        columns.assessment_id == assessment.id,
+        columns.kind == EventKind.ANSWERED.value,
+        columns.ring == request.seq,
+    )

@@ -10,6 +10,7 @@ from engine.records.assessment import Assessment, Kept
 from engine.store import schema
 from engine.store.database import Database
 from engine.store.values.checksums import Damaged
+from engine.store.values.renames import renamed_row, renames_of
 
 READ_AT_ONCE = 2000
 """Rows read in one transaction, some 20 ms: a reader holds up commits."""
@@ -124,7 +125,7 @@ class Streams(Database):
             last = rows[-1].position
 
     def event_rows(self, assessment: Assessment) -> Iterator[EventRow]:
-        """Yield every event of an assessment, of all sessions, by seq."""
+        """Yield every event of an assessment, of all sessions, by seq, under the component names of today."""
         columns = schema.event.c
         query = (
             select(*(columns[name] for name in EventRow._fields))
@@ -134,12 +135,14 @@ class Streams(Database):
         last = 0
         while True:
             rows = self._portion(query.where(columns.seq > last))
+            with self.reading() as connection:
+                renames = renames_of(connection, assessment.id, self.damage.note)
             for row in rows:
+                values = row._asdict()
                 if isinstance(row.detail, Damaged):
                     self.damage.note("event", f"event {row.seq} ({row.kind})", row.detail.words)
-                    yield EventRow._make((*row[:-1], ""))
-                else:
-                    yield EventRow._make(row)
+                    values["detail"] = ""
+                yield EventRow(**renamed_row(values, renames))
             if len(rows) < READ_AT_ONCE:
                 return
             last = rows[-1].seq

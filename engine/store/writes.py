@@ -17,7 +17,8 @@ from engine.store.database import Database
 from engine.store.ledger import add_to_ledger
 from engine.store.sqlite import insert_new
 from engine.store.values.damage import DamagedError
-from engine.store.values.rows import assessment_of, assessments_query, event_row, events_of
+from engine.store.values.renames import current_events
+from engine.store.values.rows import assessment_of, assessments_query, event_row, layout_names
 
 
 class Appending(Database):
@@ -275,7 +276,8 @@ class Appending(Database):
             None if the new events were stored; else the event that came first, and nothing was stored.
 
         Raises:
-            StoreError: the store cannot be written.
+            StoreError: the store cannot be written, or the components have new names since the assessment
+                was read.
         """
         columns = schema.event.c
         query = (
@@ -291,7 +293,9 @@ class Appending(Database):
             query = query.where(columns.ring == ring)
 
         def work(connection: Connection) -> Event | None:
-            stored = events_of(connection.execute(query).all(), self.damage.note)
+            self._check_names(connection, assessment)
+            rows = connection.execute(query).all()
+            stored = current_events(connection, assessment.id, rows, self.damage.note)
             decided = decision(
                 tuple(one for one in stored if one.session == session or one.kind not in OPERATOR_KINDS)
             )
@@ -301,6 +305,19 @@ class Appending(Database):
             return None
 
         return self.write(work)
+
+    def _check_names(self, connection: Connection, assessment: Assessment) -> None:
+        """Refuse an event for components whose names an operator changed since the assessment was read."""
+        own = select(schema.assessment.c.layout).where(schema.assessment.c.id == assessment.id)
+        try:
+            names = layout_names(connection.scalar(own))
+        except DamagedError:
+            return
+        if names != assessment.components:
+            raise StoreError(
+                f"the components of {assessment.machine} were renamed meanwhile"
+                f" ({', '.join(names)}); look again, and repeat it"
+            )
 
     def reject(self, assessment: Assessment, name: str, reason: str, now: datetime) -> None:
         """Record a rejected file; the same file with the same reason is recorded once.

@@ -1,7 +1,8 @@
-"""Requests from the shell to a live engine: relearn, switch, retry. The engine answers in the store."""
+"""Requests from the shell to a live engine, such as relearn or switch. The engine answers in the store."""
 
 import time
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,6 +30,7 @@ def register(engine_app: typer.Typer) -> None:
     """Add the commands to `raceway engine`."""
     engine_app.command()(relearn)
     engine_app.command()(switch)
+    engine_app.command()(rename)
     engine_app.command()(retry)
     engine_app.command()(bundles)
 
@@ -69,6 +71,40 @@ def switch(
     from engine.records.events import Action
 
     _ask(Action.SWITCH, {"bundle": bundle}, state, config, machine, ANSWER_SECONDS)
+
+
+def rename(
+    names: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="OLD=NEW...", help="Name in the record and name in the settings; quote spaces."
+        ),
+    ],
+    state: State = None,
+    config: Config = None,
+    machine: Machine = None,
+) -> None:
+    """Keep the record of a machine whose components have new names in the settings."""
+    from engine.records.events import Action
+    from engine.store.store import Store
+
+    with sentences():
+        place = state or settings_of(config, None, {}).store.folder
+        with Store.open(place, read_only=True) as store:
+            known = pick(store.assessments(), machine, place, live=True).components
+    pairs = [_pair(text, known) for text in names]
+    _ask(Action.RENAME, {"names": pairs}, state, config, machine, ANSWER_SECONDS)
+
+
+def _pair(text: str, known: Sequence[str]) -> list[str]:
+    """Return the old and the new name in OLD=NEW; either may contain an equals sign."""
+    splits = [(text[:at], text[at + 1 :]) for at, letter in enumerate(text) if letter == "="]
+    splits = [(old.strip(), new.strip()) for old, new in splits if old.strip() and new.strip()]
+    if not splits:
+        fail(f"{text!r} is no OLD=NEW, such as 'Bearing 1=Drive end'", UNUSABLE)
+    spelled = {unicodedata.normalize("NFC", name) for name in known}
+    fitting = (split for split in splits if unicodedata.normalize("NFC", split[0]) in spelled)
+    return list(next(fitting, splits[0]))
 
 
 def retry(

@@ -13,6 +13,7 @@ import numpy as np
 from engine.clock import moment
 from engine.errors import FailedError, StoreError, StoreMissingError, UnusableError
 from engine.records.assessment import Assessment, Quality
+from engine.records.events import Event, EventKind
 from engine.records.series import Series
 from tui.data.crossings import crossings, more_crossings
 from tui.data.series_cache import Recollection
@@ -166,6 +167,9 @@ class Reader:
             found = more_crossings(view.series, view.crossings, series, begun)
         with store.reading():
             new = store.events(assessment, self._session, after=events[-1].seq if events else 0)
+            fresh = _renamed(store, assessment, new)
+            if fresh is not None:
+                return self._told(store, self._again(store, fresh), None)
             return View(
                 assessment=assessment,
                 series=series,
@@ -182,6 +186,12 @@ class Reader:
                 session=self._session,
                 bookmarks=store.bookmarks(assessment),
             )
+
+    def _again(self, store: "Store", assessment: Assessment) -> Recollection:
+        """Begin to read a record from its start, because its components have new names."""
+        self._past = Recollection(assessment, newest_first=self._newest_first)
+        self._past.read(store)
+        return self._past
 
     def _came(self, store: "Store", assessment: Assessment, series: Series) -> datetime | None:
         if assessment.expected or not len(series):
@@ -209,6 +219,20 @@ def running_up_to(series: Series, position: int | None) -> int | None:
         if running.any():
             return int(series.positions[stop - 1 - int(running[::-1].argmax())])
     return position
+
+
+def _renamed(store: "Store", assessment: Assessment, new: tuple[Event, ...]) -> Assessment | None:
+    """Return the assessment under new component names, None where they did not change since it was read.
+
+    Args:
+        store: holds it.
+        assessment: as it was read.
+        new: events since the last poll.
+    """
+    if all(event.kind is not EventKind.RENAMED for event in new):
+        return None
+    fresh = next((one for one in store.assessments() if one.id == assessment.id), assessment)
+    return None if fresh.components == assessment.components else fresh
 
 
 def _first_line(error: Exception) -> str:

@@ -37,6 +37,7 @@ FACTS = frozenset(
         EventKind.ACCEPTED,
         EventKind.RETIRED,
         EventKind.REINSTATED,
+        EventKind.RENAMED,
     }
 )
 """Events listed below the alarms; the events of an alarm are in its row."""

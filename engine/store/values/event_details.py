@@ -43,6 +43,10 @@ def _is_flag(value: object) -> bool:
     return isinstance(value, bool)
 
 
+def _is_mapping(value: object) -> bool:
+    return isinstance(value, dict)
+
+
 def _is_instant(value: object) -> bool:
     try:
         return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
@@ -70,6 +74,7 @@ NEEDED: Mapping[EventKind, Mapping[str, Needed]] = {
         "done": Needed(_is_flag, False),
         "words": Needed(_is_text, "the answer of the engine is damaged"),
     },
+    EventKind.RENAMED: {"names": Needed(_is_mapping)},
     EventKind.INTAKE_PAUSED: {"message": Needed(_is_text, "the reason is damaged")},
 }
 """By kind of event; the other kinds are read without any."""

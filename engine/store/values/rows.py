@@ -89,6 +89,15 @@ def assessments_of(rows: Sequence[Row[Any]], note: Note) -> tuple[Assessment, ..
     return tuple(found)
 
 
+def layout_names(value: object) -> tuple[str, ...]:
+    """Return the component names in a stored layout.
+
+    Raises:
+        DamagedError: the layout is lost.
+    """
+    return _layout_of(value)[0]
+
+
 def _layout_of(value: object) -> tuple[tuple[str, ...], tuple[tuple[int, ...], ...], tuple[str, ...]]:
     plain = mapping_of(value)
     try:

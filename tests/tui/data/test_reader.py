@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from engine.errors import UnusableError
 from engine.records.assessment import Assessment, Quality
+from engine.records.events import Action, EventKind, NewEvent
 from engine.records.progress import Phase
+from engine.records.renames import NewNames
 from engine.records.thinning import taken
 from engine.store.store import Store, StoreError
 from engine.system.lease import lease
@@ -258,3 +260,30 @@ def test_a_picture_is_found_at_the_end_of_a_long_rest(view: View) -> None:
     made = replace(view.series, quality=rest)
     assert running_up_to(made, len(made) - 1) == 0
     assert running_up_to(made, None) is None
+
+
+def test_console_shows_a_record_under_the_new_names_of_its_components(tmp_path: Path) -> None:
+    synthetic.fill(tmp_path, 10)
+    with Store.open(tmp_path) as store:
+        reader = Reader(lambda: Store.open(tmp_path), newest, "")
+        old, at = store.assessments()[-1], synthetic.at(9)
+        first = old.components[0]
+        detail = {"cause": "limit", "priority": "medium"}
+        ring = NewEvent(EventKind.RAISED, at, "component", first, f"{first}/limit/a.csv", detail=detail)
+        store.add_event(old, ring, at)
+        before = reader.poll().view
+        assert before is not None
+        assert reader.poll().view is before
+        names = {first: "Drive end"}
+        asked = store.request(old, Action.RENAME, by="ada", now=at, at=at)
+        new = NewNames(names, ("Drive end", *old.components[1:]), "another key", {})
+        store.rename(old, new, [NewEvent(EventKind.RENAMED, at, detail={"names": names})], asked, at)
+        after = reader.poll().view
+        assert after is not None
+        assert after.assessment.components == new.components
+        assert after.series.severity.tolist() == before.series.severity.tolist()
+        raised = [(one.component, one.alarm) for one in after.events if one.kind is EventKind.RAISED]
+        assert raised == [("Drive end", "Drive end/limit/a.csv")]
+        again = reader.poll().view
+        reader.close()
+    assert again is after
