@@ -1,0 +1,1 @@
+"""Made-up machines: seeded recordings with known faults, for benches and tests."""
