@@ -4,7 +4,7 @@ They are a public interface: columns, their order and their words change only wi
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -14,8 +14,9 @@ from engine.alarms.alarm import Alarm, fold_alarms
 from engine.alarms.peak import peak_among
 from engine.assessment.batch import Outcome
 from engine.clock import END_OF_TIME, moment
+from engine.explanation.because import because
 from engine.records.assessment import Assessment
-from engine.records.events import EventKind
+from engine.records.events import Event, EventKind, Priority
 from engine.records.series import Series
 from engine.reports.csv_files import iso, write_csv
 from engine.store.store import Store
@@ -36,6 +37,7 @@ ALARMS = (
     "acknowledged_wall_at",
     "acknowledged_by",
     "peak_severity",
+    "because",
 )
 
 
@@ -57,9 +59,10 @@ def write_results(
     folder.mkdir(parents=True, exist_ok=True)
     assessment = outcome.assessment
     series = store.series(assessment)
-    alarms = fold_alarms(store.events(assessment, session), END_OF_TIME)
+    events = store.events(assessment, session)
+    alarms = fold_alarms(events, END_OF_TIME)
     write_csv(folder / "scores.csv", SCORES, _score_rows(assessment, series))
-    write_csv(folder / "alarms.csv", ALARMS, alarm_rows(alarms, partial(_peak, assessment, series)))
+    write_csv(folder / "alarms.csv", ALARMS, alarm_rows(alarms, partial(_peak, assessment, series), events))
     summary = summarise(store, outcome, run, series)
     write_whole(folder / "summary.json", json.dumps(summary, indent=2) + "\n")
     return summary
@@ -76,6 +79,8 @@ def summarise(store: Store, outcome: Outcome, run: Run, series: Series) -> dict[
     """
     rejected = [{"file": name, "reason": reason} for name, reason in store.rejections(outcome.assessment)]
     baseline = outcome.bundle.baseline
+    events = store.events(outcome.assessment)
+    alarms = fold_alarms(events, END_OF_TIME)
     rate = outcome.scored_now / outcome.scoring_seconds if outcome.scored_now else 0.0
     return {
         "snapshots": len(run) + len(run.rejected),
@@ -88,8 +93,13 @@ def summarise(store: Store, outcome: Outcome, run: Run, series: Series) -> dict[
             "until": iso(baseline.end),
             "provisional": not any(
                 event.kind is EventKind.ACCEPTED and event.detail["bundle"] == outcome.bundle.digest()
-                for event in store.events(outcome.assessment)
+                for event in events
             ),
+        },
+        "doubts": doubts_of(events, outcome.bundle.doubts),
+        "alarms": {
+            priority.value: sum(alarm.priority is priority for alarm in alarms)
+            for priority in (Priority.HIGH, Priority.MEDIUM, Priority.LOW)
         },
         "model": outcome.bundle.model,
         "seed": outcome.bundle.seed,
@@ -99,14 +109,31 @@ def summarise(store: Store, outcome: Outcome, run: Run, series: Series) -> dict[
     }
 
 
-def alarm_rows(alarms: Iterable[Alarm], peak: Callable[[Alarm], float | None]) -> list[list[object]]:
+def doubts_of(events: Iterable[Event], learned: Sequence[str]) -> list[str]:
+    """Return the doubts about the baseline: those stored with the newest bundle, or else those it came with.
+
+    Args:
+        events: of one assessment, in the order of `seq`.
+        learned: the doubts of the bundle.
+    """
+    stored = [event.detail.get("doubts") for event in events if event.kind is EventKind.LEARNED]
+    if stored and isinstance(stored[-1], list):
+        return [str(doubt) for doubt in stored[-1]]
+    return list(learned)
+
+
+def alarm_rows(
+    alarms: Iterable[Alarm], peak: Callable[[Alarm], float | None], events: Sequence[Event] = ()
+) -> list[list[object]]:
     """Return the rows of alarms.csv, in the order in which the alarms were raised.
 
     Args:
         alarms: of one assessment.
         peak: returns the highest severity of an alarm's component while it stood; called only for alarms
             with a severity.
+        events: of the assessment, for the evidence of a named surface.
     """
+    newest_first = events[::-1]
     rows: list[list[object]] = []
     for alarm in sorted(alarms, key=lambda alarm: alarm.raised.seq):
         acknowledged = alarm.acknowledgement
@@ -124,6 +151,7 @@ def alarm_rows(alarms: Iterable[Alarm], peak: Callable[[Alarm], float | None]) -
                 iso(acknowledged.recorded_at if acknowledged else None),
                 acknowledged.detail["by"] if acknowledged else "",
                 None if alarm.severity is None else peak(alarm),
+                because(alarm, newest_first),
             ]
         )
     return rows

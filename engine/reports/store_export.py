@@ -82,8 +82,11 @@ def _scores(store: Store, assessment: Assessment) -> Iterator[Sequence[object]]:
 
 
 def _alarms(store: Store, assessment: Assessment) -> Iterator[Sequence[object]]:
-    alarms = fold_alarms(store.events(assessment), END_OF_TIME)
-    yield from alarm_rows(alarms, lambda alarm: peak_stored(store, assessment, alarm, END_OF_TIME).severity)
+    events = store.events(assessment)
+    alarms = fold_alarms(events, END_OF_TIME)
+    yield from alarm_rows(
+        alarms, lambda alarm: peak_stored(store, assessment, alarm, END_OF_TIME).severity, events
+    )
 
 
 def _events(store: Store, assessment: Assessment) -> Iterator[Sequence[object]]:

@@ -35,13 +35,15 @@ from tui.commands.options import FAILED, UNUSABLE
 SCORES = "snapshot,time,component,error,limit,severity,quality,baseline"
 ALARMS = (
     "source,component,priority,cause,surface,raised_snapshot,raised_at,cleared_at,acknowledged_at,"
-    "acknowledged_wall_at,acknowledged_by,peak_severity"
+    "acknowledged_wall_at,acknowledged_by,peak_severity,because"
 )
 SUMMARY = [
     "snapshots",
     "scored",
     "rejected",
     "baseline",
+    "doubts",
+    "alarms",
     "model",
     "seed",
     "learning_seconds",
@@ -180,6 +182,17 @@ def test_score_writes_the_three_documented_files(score: Callable[..., Result], t
     assert (out / "alarms.csv").read_text().splitlines()[0] == ALARMS
     assert list(json.loads((out / "summary.json").read_text())) == SUMMARY
     assert (out / "store" / "raceway.db").is_file()
+
+
+def test_score_ends_with_what_rang_and_why(score: Callable[..., Result], tmp_path: Path) -> None:
+    result = score()
+    (alarm,) = rows(tmp_path / "out" / "alarms.csv")
+    assert " × limit when raised; " in alarm["because"]
+    last = result.stdout.splitlines()[-1]
+    assert last.startswith(f"1 {alarm['priority']}: {alarm['component']}, ")
+    assert f"since {datetime.fromisoformat(alarm['raised_at']):%Y-%m-%d %H:%M:%S}" in last
+    counts = json.loads((tmp_path / "out" / "summary.json").read_text())["alarms"]
+    assert counts == {"high": 0, "medium": 0, "low": 0} | {alarm["priority"]: 1}
 
 
 def test_scores_are_one_row_a_component_and_snapshot(

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -37,6 +37,7 @@ from tui.terminal.curtain import curtain
 if TYPE_CHECKING:
     from engine.bundles.bundle import Bundle
     from engine.config.settings import Settings
+    from engine.records.events import Event
     from replay.run import Run
 
 
@@ -126,10 +127,11 @@ def score(
                     outcome = assess(recordings, settings, store, now=wall_clock, bundle=learned, tell=tell)
             look_for_session(store, outcome.assessment, session or "")
             summary = write_results(out, store, outcome, recordings, session or "")
+            events = store.events(outcome.assessment, session or "")
         if as_json:
             print(json.dumps(summary))
         else:
-            _print_summary(summary, out)
+            _print_summary(summary, out, events)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,8 +252,17 @@ def _fresh_demo_folder(demos: Path) -> Path:
     return demos / f"{wall_clock():%Y%m%dT%H%M%S.%f}"
 
 
-def _print_summary(summary: dict[str, object], out: Path) -> None:
+def _print_summary(summary: dict[str, object], out: Path, events: "Sequence[Event]") -> None:
+    from engine.alarms.alarm import fold_alarms
+    from engine.clock import END_OF_TIME
+    from engine.explanation.because import what_rang
+
     print(f"scored {summary['scored']} of {summary['snapshots']} snapshots; results are in {out}")
     rejected = summary["rejected"]
     if isinstance(rejected, list) and rejected:
         print(f"rejected {len(rejected)}, the first: {rejected[0]['file']}: {rejected[0]['reason']}")
+    doubts = summary["doubts"]
+    for doubt in doubts if isinstance(doubts, list) else ():
+        print(f"baseline in doubt: {clean_text(str(doubt))}")
+    for line in what_rang(fold_alarms(events, END_OF_TIME), lambda at: f"{at:%Y-%m-%d %H:%M:%S}"):
+        print(line)
