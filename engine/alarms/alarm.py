@@ -44,7 +44,8 @@ class Alarm:
     `beside` a component that was worse when this one rang, at `beside_severity`, though this one shows a
     fault of its own. Both are empty otherwise. `count` is how often it was raised. `shelf` is in effect at
     the playhead; where `shelved_later`, it was given after the playhead in answer to this ring. `retired` put
-    the component out of service. `notes` are those of operators, of any time.
+    the component out of service. `notes` are those of operators, of any time. `closed` has the newest outcome
+    that a person found.
     """
 
     key: str
@@ -71,6 +72,7 @@ class Alarm:
     retired: Event | None = None
     notes: tuple[Event, ...] = ()
     latching: bool = False
+    closed: Event | None = None
 
     @property
     def state(self) -> AlarmState:
@@ -138,11 +140,14 @@ def fold_alarms(events: Iterable[Event], until: datetime, rules: FoldRules = EPI
     retired = retired_at(ordered, until)
     answers: dict[str, list[Event]] = {}
     notes: dict[str, list[Event]] = {}
+    closings: dict[str, Event] = {}
     heaps = {EventKind.NOTED: notes, **dict.fromkeys(ANSWERS, answers)}
     for event in ordered:
         heap = heaps.get(event.kind)
         if heap is not None and event.alarm in by_episode:
             heap.setdefault(by_episode[event.alarm].key, []).append(event)
+        if event.kind is EventKind.CLOSED and event.alarm in by_episode:
+            closings[by_episode[event.alarm].key] = event
     alarms: list[Alarm] = []
     newest: dict[str, int] = {}
     for story in stories.values():
@@ -156,6 +161,8 @@ def fold_alarms(events: Iterable[Event], until: datetime, rules: FoldRules = EPI
             alarm = _rung_again(alarm, story, own, until)
         if story.key in answers:
             alarm = _answered(alarm, answers[story.key], _marks(story, own), until)
+        if story.key in closings:
+            alarm = replace(alarm, closed=closings[story.key])
         newest[story.place] = len(alarms)
         alarms.append(alarm)
     for number, alarm in enumerate(alarms):
@@ -180,8 +187,8 @@ def turns_of(events: Iterable[Event]) -> tuple[datetime, ...]:
     return tuple(sorted(expiries | {event.at for event in events}))
 
 
-ANSWERS = frozenset({EventKind.ACKNOWLEDGED, EventKind.UNSHELVED})
-"""Events that acknowledge a ring: an operator who unshelves an alarm sees it."""
+ANSWERS = frozenset({EventKind.ACKNOWLEDGED, EventKind.UNSHELVED, EventKind.CLOSED})
+"""Events that acknowledge a ring: an operator who unshelves or closes an alarm sees it."""
 
 
 def _alarm_until(story: Story, until: datetime) -> Alarm | None:

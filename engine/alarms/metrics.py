@@ -15,6 +15,7 @@ from statistics import median
 from engine.alarms.alarm import fold_alarms
 from engine.alarms.shelving import place_of
 from engine.records.events import RINGS, Event, EventKind
+from engine.records.outcome import AlarmOutcome, Finding
 from engine.records.payloads import Ring
 from engine.records.stored_settings import FoldRules
 
@@ -62,7 +63,8 @@ class AlarmFigures:
     `rings` counts raises and escalations of any priority; `by_priority` counts each priority. Times to
     acknowledge are seconds on the wall clock from ring to acknowledgement, None where nothing was
     acknowledged or the record is a replay's. `chattering`, `stale` and `standing` are alarm names;
-    `standing` excludes alarms that are put away.
+    `standing` excludes alarms that are put away. `outcomes` counts the alarms closed in the span, by
+    finding; `right_share` is the share of confirmed faults among them, None where none was closed.
     """
 
     begin: datetime
@@ -82,6 +84,8 @@ class AlarmFigures:
     median_seconds: float | None
     ninetieth_seconds: float | None
     worst: tuple[Source, ...]
+    outcomes: Mapping[str, int]
+    right_share: float | None
 
 
 def alarm_figures(
@@ -119,6 +123,10 @@ def alarm_figures(
     names = Counter(
         (ring.component or ring.source, payload.cause) for ring, payload in zip(rings, payloads, strict=True)
     )
+    closed = [alarm.closed for alarm in alarms if alarm.closed is not None]
+    outcomes = Counter(
+        AlarmOutcome.from_detail(one.detail).finding for one in closed if begin <= one.at <= end
+    )
     return AlarmFigures(
         begin=begin,
         end=end,
@@ -140,6 +148,8 @@ def alarm_figures(
             Source(name, cause, count, count / len(rings))
             for (name, cause), count in names.most_common(WORST)
         ),
+        outcomes=dict(outcomes),
+        right_share=outcomes[Finding.CONFIRMED] / outcomes.total() if outcomes else None,
     )
 
 

@@ -5,15 +5,18 @@ reads them, and they never decide what rings.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from engine.alarms.alarm import Alarm
 from engine.alarms.shelving import place_of, retired_at, shelves_of
 from engine.clock import live_time, shifted
 from engine.errors import UnusableError
+from engine.operator.closing import outcome_fault
 from engine.operator.operator import Act, worded
 from engine.records.assessment import Assessment
 from engine.records.events import OPERATOR_KINDS, RINGS, Acknowledged, Event, EventKind, NewEvent
+from engine.records.outcome import AlarmOutcome
 from engine.store.store import Store
 from replay.recording import clean_text
 
@@ -105,6 +108,36 @@ def note(
     if not words:
         raise OperatingError("a note needs words")
     fact = _fact(EventKind.NOTED, act, alarm.ring, text=words)
+
+    return _store(store, assessment, (), act, lambda _: (fact,))
+
+
+def close(
+    store: Store,
+    assessment: Assessment,
+    alarm: Alarm,
+    outcome: AlarmOutcome,
+    act: Act,
+) -> Acknowledged:
+    """Close an alarm with an outcome, which acknowledges its ring; a later outcome corrects an earlier one.
+
+    Closing silences nothing: an alarm that stands stands on, and a later ring asks for an acknowledgement.
+
+    Args:
+        store: holds the assessment.
+        assessment: the assessment of the alarm.
+        alarm: the alarm that was looked into.
+        outcome: what was found.
+        act: the operator, session and times.
+
+    Raises:
+        OperatingError: the outcome contradicts itself, or does not fit the alarm.
+    """
+    said = replace(outcome, note=worded(outcome.note), photo=worded(outcome.photo))
+    fault = outcome_fault(said, alarm.component)
+    if fault:
+        raise OperatingError(fault)
+    fact = _fact(EventKind.CLOSED, act, alarm.ring, **said.to_detail())
 
     return _store(store, assessment, (), act, lambda _: (fact,))
 

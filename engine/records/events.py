@@ -19,6 +19,7 @@ class EventKind(StrEnum):
     DIAGNOSED = "diagnosed"
     ACKNOWLEDGED = "acknowledged"
     NOTED = "noted"
+    CLOSED = "closed"
     ACCEPTED = "baseline accepted"
     STARTED = "engine started"
     FINISHED = "engine finished"
@@ -47,6 +48,7 @@ OPERATOR_KINDS = frozenset(
     {
         EventKind.ACKNOWLEDGED,
         EventKind.NOTED,
+        EventKind.CLOSED,
         EventKind.SHELVED,
         EventKind.UNSHELVED,
         EventKind.RETIRED,

@@ -7,6 +7,7 @@ from engine.alarms.alarm import Alarm
 from engine.alarms.metrics import AlarmFigures
 from engine.alarms.peak import Peak
 from engine.records.events import Event
+from engine.records.outcome import AlarmOutcome
 from replay.recording import clean_text
 
 
@@ -46,7 +47,24 @@ def alarm_record(alarm: Alarm, advice: str, peak: Peak) -> dict[str, Any]:
             {"by": clean_text(str(event.detail.get("by", ""))), "text": event.detail["text"]}
             for event in alarm.notes
         ],
+        "outcome": None if alarm.closed is None else outcome_record(alarm.closed),
         "advice": advice,
+    }
+
+
+def outcome_record(closed: Event) -> dict[str, Any]:
+    """Return the outcome of a closed alarm in JSON types."""
+    outcome = AlarmOutcome.from_detail(closed.detail)
+    return {
+        "by": clean_text(str(closed.detail.get("by", ""))),
+        "at": closed.at.isoformat(),
+        "wall_at": closed.recorded_at.isoformat(),
+        "finding": outcome.finding,
+        "surface": outcome.surface or None,
+        "size_mm": outcome.size,
+        "photo": outcome.photo or None,
+        "note": outcome.note or None,
+        "replaced": outcome.replaced,
     }
 
 

@@ -1,4 +1,4 @@
-"""Export of a store as CSV files: scores, alarms, events, and the ledger of a watched machine.
+"""Export of a store as CSV files: scores, alarms, outcomes, events, and the ledger of a watched machine.
 
 Rows are read in short transactions and written at once, so that memory stays flat for long records.
 """
@@ -10,6 +10,7 @@ from engine.alarms.alarm import fold_alarms
 from engine.alarms.peak import peak_stored
 from engine.clock import END_OF_TIME
 from engine.records.assessment import Assessment
+from engine.records.outcome import AlarmOutcome
 from engine.reports.csv_files import iso, write_csv
 from engine.reports.scores_and_alarms import ALARMS, SCORES, alarm_rows
 from engine.store.store import Store
@@ -27,11 +28,28 @@ EVENTS = (
     "session",
     "detail",
 )
+OUTCOMES = (
+    "alarm",
+    "component",
+    "cause",
+    "raised_at",
+    "closed_at",
+    "closed_wall_at",
+    "closed_by",
+    "outcome",
+    "surface",
+    "size_mm",
+    "photo",
+    "note",
+    "replaced",
+)
 INTAKE = ("machine", "name", "size", "modified_ns", "time", "outcome", "reason", "digest", "recorded_at")
 
 
 def export(store: Store, folder: Path, machine: str | None = None) -> dict[str, int]:
-    """Write scores.csv, alarms.csv, events.csv and intake.csv into a folder, which is made if missing.
+    """Write scores.csv, alarms.csv, outcomes.csv, events.csv and intake.csv into a folder.
+
+    The folder is made if missing.
 
     Args:
         store: the store to export, open for reading or writing.
@@ -50,6 +68,7 @@ def export(store: Store, folder: Path, machine: str | None = None) -> dict[str, 
     tables: dict[str, tuple[Sequence[str], Iterator[Sequence[object]]]] = {
         "scores.csv": ((*WHOSE, *SCORES, "late"), _each(store, assessments, _scores)),
         "alarms.csv": ((*WHOSE, *ALARMS), _each(store, assessments, _alarms)),
+        "outcomes.csv": ((*WHOSE, *OUTCOMES), _each(store, assessments, _outcomes)),
         "events.csv": ((*WHOSE, *EVENTS), _each(store, assessments, _events)),
         "intake.csv": (INTAKE, _intake(store, machines)),
     }
@@ -87,6 +106,27 @@ def _alarms(store: Store, assessment: Assessment) -> Iterator[Sequence[object]]:
     yield from alarm_rows(
         alarms, lambda alarm: peak_stored(store, assessment, alarm, END_OF_TIME).severity, events
     )
+
+
+def _outcomes(store: Store, assessment: Assessment) -> Iterator[Sequence[object]]:
+    for alarm in fold_alarms(store.events(assessment), END_OF_TIME):
+        if alarm.closed is not None:
+            found = AlarmOutcome.from_detail(alarm.closed.detail)
+            yield (
+                alarm.key,
+                alarm.component,
+                alarm.cause,
+                iso(alarm.raised.at),
+                iso(alarm.closed.at),
+                iso(alarm.closed.recorded_at),
+                alarm.closed.detail.get("by", ""),
+                found.finding,
+                found.surface,
+                found.size,
+                found.photo,
+                found.note,
+                _truth(found.replaced),
+            )
 
 
 def _events(store: Store, assessment: Assessment) -> Iterator[Sequence[object]]:

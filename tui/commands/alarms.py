@@ -58,7 +58,9 @@ alarms = typer.Typer(cls=ListFirst, no_args_is_help=False, rich_markup_mode=None
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    app.add_typer(alarms, name="alarms", help="List alarms and act on them: ack, note, shelve, stats ...")
+    app.add_typer(
+        alarms, name="alarms", help="List alarms and act on them: ack, note, close, shelve, stats ..."
+    )
 
 
 @dataclass(frozen=True)
@@ -192,6 +194,37 @@ def note(
         alarm = desk.find(which)
         answer = alarm_actions.note(desk.store, desk.assessment, alarm, text, desk.act)
         _told(answer, "wrote a note on", alarm.key)
+
+
+@alarms.command()
+def close(
+    which: AlarmName,
+    outcome: Annotated[str, typer.Option(help="What was found: confirmed, nothing or other.")],
+    surface: Annotated[str, typer.Option(help="Damaged surface: outer, inner, element or cage.")] = "",
+    size: Annotated[float | None, typer.Option(help="Size of the damage [mm].")] = None,
+    photo: Annotated[Path | None, typer.Option(help="A photo of it; its path is stored.")] = None,
+    text: Annotated[str, typer.Option("--note", help="Words; another cause needs them.")] = "",
+    replaced: Annotated[bool, typer.Option("--replaced", help="The component was replaced.")] = False,
+    state: State = None,
+    config: Config = None,
+    machine: Machine = None,
+    session: Session = None,
+    name: As = None,
+) -> None:
+    """Close an alarm with what was found at the machine; this acknowledges it."""
+    with _desk(state, config, machine, session, name) as desk:
+        from dataclasses import replace
+
+        from engine.operator import alarm_actions
+        from engine.operator.closing import outcome_of
+
+        if photo is not None and not photo.is_file():
+            fail(f"{photo}: there is no such file; --photo names the photo of the damage", UNUSABLE)
+        place = "" if photo is None else str(photo.absolute())
+        found = replace(outcome_of(outcome, surface, size, place, text), replaced=replaced)
+        alarm = desk.find(which)
+        answer = alarm_actions.close(desk.store, desk.assessment, alarm, found, desk.act)
+        _told(answer, f"closed, {found.sentence()}:", alarm.key)
 
 
 @alarms.command()

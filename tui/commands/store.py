@@ -113,7 +113,9 @@ def restore(
 
 @commands.command()
 def export(
-    out: Annotated[Path, typer.Option(help="Folder for scores.csv, alarms.csv, events.csv and intake.csv.")],
+    out: Annotated[
+        Path, typer.Option(help="Folder for scores.csv, alarms.csv, outcomes.csv, events.csv and intake.csv.")
+    ],
     state: State = None,
     config: Config = None,
     machine: Machine = None,

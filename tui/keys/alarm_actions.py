@@ -64,6 +64,17 @@ ALARM_ACTIONS = (
         rank=18,
     ),
     Action(
+        "close-alarm",
+        ("!",),
+        "do('close-alarm')",
+        "found",
+        "close the alarm with what was found at the machine",
+        Group.ALARMS,
+        SEEN,
+        second_step=True,
+        rank=18,
+    ),
+    Action(
         "jump",
         ("j",),
         "jump",

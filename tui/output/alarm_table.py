@@ -9,6 +9,7 @@ from engine.alarms.alarm import Alarm
 from engine.alarms.metrics import AlarmFigures
 from engine.alarms.peak import Peak
 from engine.records.events import Event
+from engine.records.outcome import AlarmOutcome
 from replay.recording import clean_text
 from tui.draw.severity import severities_text, severity_text
 
@@ -43,6 +44,9 @@ def alarm_text(
         if severities:
             lines.append(f"  severity: {severities}")
         lines += [f"  note by {_by(event)}: {clean_text(str(event.detail['text']))}" for event in alarm.notes]
+        if alarm.closed is not None:
+            found = AlarmOutcome.from_detail(alarm.closed.detail).sentence()
+            lines.append(f"  outcome by {_by(alarm.closed)}: {clean_text(found)}")
         if words and alarm.stands:
             lines.append(f"  do: {clean_text(words)}")
     return "\n".join(lines)
@@ -67,6 +71,7 @@ def figures_text(machine: str, figures: AlarmFigures) -> str:
         ("stale", f"{_names(figures.stale)} (standing for more than 24 h)"),
         ("put away", _names(figures.put_away)),
         ("time to acknowledge", _delay(figures)),
+        ("outcomes", outcomes_text(figures)),
     ]
     worst = [
         f"  {source.rings:>5}  {source.share:>4.0%}  {clean_text(source.name)}, {source.cause}"
@@ -76,6 +81,14 @@ def figures_text(machine: str, figures: AlarmFigures) -> str:
     lines = [f"{clean_text(machine)}, {_time(figures.begin)} to {_time(figures.end)}"]
     lines += [f"  {name:<{width}}  {text}" for name, text in told]
     return "\n".join([*lines, *(["worst sources", *worst] if worst else [])])
+
+
+def outcomes_text(figures: AlarmFigures) -> str:
+    """Return the counts of the outcomes and the share of alarms that were right."""
+    if figures.right_share is None:
+        return "no alarm was closed with one"
+    counts = ", ".join(f"{count} {clean_text(name)}" for name, count in sorted(figures.outcomes.items()))
+    return f"{counts}; {figures.right_share:.0%} of {sum(figures.outcomes.values())} alarms were right"
 
 
 def _row(alarm: Alarm, peak: Peak) -> tuple[str, ...]:

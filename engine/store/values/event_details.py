@@ -64,6 +64,7 @@ NEEDED: Mapping[EventKind, Mapping[str, Needed]] = {
     EventKind.DIAGNOSED: {"surface": Needed(_is_text, "")},
     EventKind.ACKNOWLEDGED: {"by": _BY},
     EventKind.NOTED: {"by": _BY, "text": Needed(_is_text, "(this note is damaged)")},
+    EventKind.CLOSED: {"by": _BY, "outcome": Needed(_is_text, "(this outcome is damaged)")},
     EventKind.ACCEPTED: {"by": _BY, "bundle": _BUNDLE},
     EventKind.LEARNED: {"bundle": _BUNDLE},
     EventKind.BUNDLE: {"bundle": _BUNDLE},

@@ -314,3 +314,46 @@ def test_two_consoles_that_acknowledge_the_same_ring_store_it_once(own_store: Pa
             for where, who in ((store, "ann"), (other, "bob"))
         ]
     assert [(answer.stored, answer.by) for answer in answers] == [(True, "ann"), (False, "ann")]
+
+
+# Outcomes.
+
+
+def test_an_alarm_is_closed_with_an_outcome_that_list_and_metrics_show(
+    desk: Callable[..., Result], tmp_path: Path
+) -> None:
+    photo = tmp_path / "spall.jpg"
+    photo.write_bytes(b"jpg")
+    words = ("--outcome", "confirmed", "--surface", "outer", "--size", 2.1, "--photo", photo)
+    done = desk("close", KEY, *words, "--note", "spall at 6 h", "--replaced")
+    assert done.exit_code == 0
+    sentence = f"fault confirmed: outer race, 2.1 mm; part replaced; spall at 6 h; photo {photo}"
+    assert done.stdout == f"{ME} closed, {sentence}: {KEY}\n"
+    (alarm,) = listed(desk)
+    assert alarm["outcome"]["finding"] == "fault confirmed"
+    assert (alarm["outcome"]["size_mm"], alarm["outcome"]["replaced"]) == (2.1, True)
+    assert f"  outcome by {ME}: {sentence}" in desk("list", "--all").stdout
+    assert "1 fault confirmed; 100% of 1 alarms were right" in desk("stats").stdout
+    assert json.loads(desk("stats", "--json").stdout)["right_share"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--outcome", "maybe"), "'maybe' is no outcome"),
+        (("--outcome", "confirmed", "--surface", "top"), "'top' is no surface"),
+        (("--outcome", "nothing", "--size", "2"), "belongs to a confirmed fault"),
+        (("--outcome", "confirmed", "--size", "nan"), "no number"),
+        (("--outcome", "confirmed", "--size", "-2"), "above 0"),
+        (("--outcome", "other"), "needs a note"),
+        (("--outcome", "confirmed", "--photo", "/no/photo.jpg"), "there is no such file"),
+    ],
+)
+def test_an_impossible_outcome_is_one_sentence_and_stores_nothing(
+    desk: Callable[..., Result], own_store: Path, words: tuple[str, ...], sentence: str
+) -> None:
+    done = desk("close", KEY, *words)
+    assert done.exit_code == UNUSABLE
+    assert sentence in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert all(event.kind is not EventKind.CLOSED for event in events_of(own_store))

@@ -69,6 +69,7 @@ def test_export_names_its_files_and_their_rows(state: Path, tmp_path: Path) -> N
         "alarms.csv",
         "events.csv",
         "intake.csv",
+        "outcomes.csv",
         "scores.csv",
     ]
 

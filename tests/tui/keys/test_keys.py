@@ -117,7 +117,7 @@ def test_the_footer_is_whole_at_any_width_and_never_without_help_and_quit(width:
 
 @pytest.mark.parametrize(("width", "height"), [(60, 16), (80, 24), (120, 40)])
 def test_the_help_shows_every_key_uncut_if_one_scrolls(width: int, height: int) -> None:
-    pages = [plain(help_lines(width, height, DEFAULT, first)) for first in range(100)]
+    pages = [plain(help_lines(width, height, DEFAULT, first)) for first in range(120)]
     for page in pages:
         assert len(page.splitlines()) <= height
         assert max(cell_len(line) for line in page.splitlines()) <= width

@@ -11,6 +11,7 @@ from engine.operator.operator import Act
 from engine.records.bookmarks import Bookmark
 from engine.records.events import Acknowledged
 from engine.reports.screen_export import safe_name, write_export
+from tui.console.further.closing import ClosingAction
 from tui.console.further.fleet import FleetActions
 from tui.console.host import Acts, Do
 from tui.console.options import ConsoleOptions
@@ -63,6 +64,7 @@ class FurtherActions:
             "only": controller.navigation.narrow,
             "next-machine": lambda: self._beside(1),
             "previous-machine": lambda: self._beside(-1),
+            "close-alarm": ClosingAction(controller, options).close,
             **self._fleet.actions,
         }
 

@@ -10,6 +10,7 @@ from engine.clock import microseconds
 from engine.explanation.action import instruction
 from engine.explanation.wording import severity_table
 from engine.records.events import RINGS, Event, EventKind
+from engine.records.outcome import AlarmOutcome
 from engine.records.payloads import Cleared, Diagnosed, Ring, RingEvidence, SurfaceEvidence
 from tui.data.frame import Frame
 from tui.data.situation import situation_of
@@ -88,6 +89,10 @@ def story_rows(width: int, frame: Frame, alarm: Alarm, zone: tzinfo) -> Lines:
         rows += _item(width, "count", f"raised {alarm.count} times, taken for one alarm")
     for number, text in enumerate(evidence_texts(frame, alarm, zone)):
         rows += _item(width, "" if number else "evidence", text)
+    if alarm.closed is not None:
+        by = clean(str(alarm.closed.detail.get("by", "")))
+        found = AlarmOutcome.from_detail(alarm.closed.detail).sentence()
+        rows += _item(width, "outcome", f"{found} ({by}, {short_time(alarm.closed.at, zone)})")
     for number, note in enumerate(alarm.notes):
         by = clean(str(note.detail.get("by", "")))
         text = f"{by}, {short_time(note.at, zone)}: {note.detail.get('text', '')}"
@@ -138,6 +143,8 @@ def event_text(event: Event) -> str:
             return f"acknowledged by {by}{origin}{words}"
         case EventKind.NOTED:
             return f"noted by {by}{origin}"
+        case EventKind.CLOSED:
+            return f"closed by {by}{origin}: {AlarmOutcome.from_detail(detail).sentence()}"
         case EventKind.SHELVED:
             return f"shelved by {by}{origin}: {detail.get('reason', '')}"
         case EventKind.UNSHELVED:

@@ -181,6 +181,9 @@ def alarm_lines(
         ninetieth = duration(figures.ninetieth_seconds or 0.0)
         answer = f"median {duration(figures.median_seconds)}, 90 % within {ninetieth}"
     lines.append(_row("to acknowledge", answer, width))
+    if figures.right_share is not None:
+        counts = ", ".join(f"{count} {clean(name)}" for name, count in sorted(figures.outcomes.items()))
+        lines.append(_row("outcomes", f"{counts}; {percent(figures.right_share)} right", width))
     for source in figures.worst:
         lines.append(
             _row(
