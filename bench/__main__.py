@@ -6,7 +6,17 @@
 import importlib
 import sys
 
-NAMES = ("throughput", "detection", "disturbed", "console", "recorder", "floods", "motor", "serving")
+NAMES = (
+    "throughput",
+    "detection",
+    "disturbed",
+    "console",
+    "recorder",
+    "floods",
+    "motor",
+    "serving",
+    "designs",
+)
 
 
 def main() -> None:

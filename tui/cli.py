@@ -22,6 +22,7 @@ MODULES = {
     "console": ("attach", "snapshot"),
     "evaluate": ("evaluate", "compare"),
     "feed": ("feed",),
+    "synth": ("synth",),
     "record": ("record",),
     "watch": ("engine", "watch", "status"),
     "serve": ("serve",),

@@ -1,8 +1,10 @@
 """The known truth of a finished run: the failing component and the onset."""
 
+import json
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from engine.baseline.healthy_start import healthy_entries
 from engine.clock import microseconds
@@ -59,6 +61,37 @@ def truth_of(run: Run, settings: Settings, onset: str, component: str) -> Truth:
             " name a shorter start with --healthy"
         )
     return Truth(onset, microseconds(found.time), component)
+
+
+def truth_in(file: Path, component: str | None) -> tuple[str, str]:
+    """Return onset and component of a truth file, as `raceway synth` writes it.
+
+    Args:
+        file: JSON with a list `faults` of objects with `onset` and `component`.
+        component: the fault of this component; needed where there are several.
+
+    Raises:
+        TrialError: the file cannot be read, is no truth, or holds no such fault.
+    """
+    try:
+        faults = [
+            (str(one["onset"]), str(one["component"])) for one in json.loads(file.read_bytes())["faults"]
+        ]
+    except OSError as error:
+        raise TrialError(f"{file}: cannot be read ({error.strerror})") from error
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise TrialError(
+            f"{file}: is no truth file; it needs a list of faults with onset and component"
+        ) from error
+    if not faults:
+        raise TrialError(f"{file}: names no fault; a run without one cannot be evaluated")
+    chosen = [one for one in faults if component is None or one[1] == component]
+    names = ", ".join(name for _, name in faults)
+    if not chosen:
+        raise TrialError(f"--component: {file} names no fault of {component!r}; it names {names}")
+    if len(chosen) > 1:
+        raise TrialError(f"{file}: names several faults ({names}); choose by --component")
+    return chosen[0]
 
 
 def _nearest_to(onset: str, run: Run, settings: Settings) -> str:

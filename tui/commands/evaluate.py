@@ -23,8 +23,14 @@ if TYPE_CHECKING:
     from engine.config.settings import Settings
     from replay.run import Run
 
-Onset = Annotated[str, typer.Option(help="File name of the first faulty snapshot.", show_default=False)]
-Component = Annotated[str, typer.Option(help="The component that fails.", show_default=False)]
+Onset = Annotated[
+    str | None, typer.Option(help="File name of the first faulty snapshot.", show_default=False)
+]
+Component = Annotated[str | None, typer.Option(help="The component that fails.", show_default=False)]
+TruthFile = Annotated[
+    Path | None,
+    typer.Option("--truth", help="truth.json of raceway synth, instead of both.", show_default=False),
+]
 Out = Annotated[Path | None, typer.Option(help="Folder for the result files.", show_default=False)]
 
 
@@ -36,8 +42,9 @@ def register(app: typer.Typer) -> None:
 
 def evaluate(
     run: RunPath,
-    onset: Onset,
-    component: Component,
+    onset: Onset = None,
+    component: Component = None,
+    truth: TruthFile = None,
     model: ModelName = None,
     config: Config = None,
     rig: Rig = None,
@@ -56,13 +63,15 @@ def evaluate(
     with sentences():
         settings = settings_of(config, rig, overrides_of(seed, healthy, model))
         folder = out or Path(f"evaluation-{settings.model.name}")
-        _evaluate(opened(run, settings), settings, onset, component, percentile, tsne, folder)
+        stated = stated_truth(onset, component, truth)
+        _evaluate(opened(run, settings), settings, stated, percentile, tsne, folder)
 
 
 def compare(
     run: RunPath,
-    onset: Onset,
-    component: Component,
+    onset: Onset = None,
+    component: Component = None,
+    truth: TruthFile = None,
     model: Annotated[
         list[str] | None,
         typer.Option("--model", help="Only this one; may be repeated. All if left out.", show_default=False),
@@ -76,14 +85,27 @@ def compare(
     """Learn and score every model on one run and compare them (files: ./comparison, or --out)."""
     with sentences():
         settings = settings_of(config, rig, overrides_of(seed, healthy))
-        _compare(opened(run, settings), settings, onset, component, model or [], out or Path("comparison"))
+        stated = stated_truth(onset, component, truth)
+        _compare(opened(run, settings), settings, stated, model or [], out or Path("comparison"))
+
+
+def stated_truth(onset: str | None, component: str | None, file: Path | None) -> tuple[str, str]:
+    """Return onset and component as options or a truth file state them."""
+    from engine.evaluation.truth import TrialError, truth_in
+
+    if file is not None:
+        if onset is not None:
+            raise TrialError("--truth and --onset exclude each other: give one")
+        return truth_in(file, component)
+    if onset is None or component is None:
+        raise TrialError("name the first faulty snapshot by --onset and the part by --component, or --truth")
+    return onset, component
 
 
 def _evaluate(
     run: "Run",
     settings: "Settings",
-    onset: str,
-    component: str,
+    stated: tuple[str, str],
     percentile: float | None,
     tsne: bool,
     folder: Path,
@@ -95,7 +117,7 @@ def _evaluate(
     from tui.output.evaluation_tables import print_evaluation, use_lines
     from tui.output.progress import shown_progress
 
-    truth = truth_of(run, settings, onset, component)
+    truth = truth_of(run, settings, *stated)
     folder.mkdir(parents=True, exist_ok=True)
     with shown_progress() as tell:
         trial = try_model(run, settings, tell)
@@ -110,7 +132,7 @@ def _evaluate(
 
 
 def _compare(
-    run: "Run", settings: "Settings", onset: str, component: str, names: list[str], folder: Path
+    run: "Run", settings: "Settings", stated: tuple[str, str], names: list[str], folder: Path
 ) -> None:
     from engine.errors import UnusableError
     from engine.evaluation.trial import compared, try_model, with_model
@@ -123,7 +145,7 @@ def _compare(
     for name in names:
         if name not in MODELS:
             raise TrialError(f"--model: there is no model {name!r}; choose from {', '.join(MODELS)}")
-    truth = truth_of(run, settings, onset, component)
+    truth = truth_of(run, settings, *stated)
     folder.mkdir(parents=True, exist_ok=True)
     rows, faults = [], {}
     for name in dict.fromkeys(names or MODELS):

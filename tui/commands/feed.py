@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tui.commands.options import UNUSABLE, Config, Rig, RunPath, fail, opened, sentences, settings_of
+from tui.commands.options import UNUSABLE, Config, Rig, fail, opened, sentences, settings_of
 
 if TYPE_CHECKING:
+    from engine.config.settings import Settings
     from replay.feed import Fed, Feeding
     from replay.run import Run
 
@@ -26,10 +27,6 @@ LONGEST_SECONDS = 31_536_000.0
 PLAIN_SECONDS = 5.0
 """Time between two lines of progress without a terminal [s]."""
 
-Target = Annotated[
-    Path, typer.Argument(help="The folder to write into; made if missing.", show_default=False)
-]
-
 
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
@@ -37,8 +34,15 @@ def register(app: typer.Typer) -> None:
 
 
 def feed(
-    run: RunPath,
-    folder: Target,
+    run: Annotated[Path, typer.Argument(help="A folder, .zip or .tar.* of recordings; none with --synth.")],
+    folder: Annotated[
+        Path | None, typer.Argument(help="The folder to write into; made if missing.", show_default=False)
+    ] = None,
+    synth: Annotated[
+        str | None,
+        typer.Option(help="Make the recordings by this scenario: raceway feed --synth outer-race FOLDER."),
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the scenario.")] = None,
     pace: Annotated[
         float | None, typer.Option(help="Recording time per wall time; console.pace if left out.")
     ] = None,
@@ -63,11 +67,29 @@ def feed(
         if every is not None and not 0 <= every <= LONGEST_SECONDS:
             fail(f"--every must be 0 s or more, up to a year, but it is {every:g}", UNUSABLE)
         settings = settings_of(config, rig, {})
-        recordings = opened(run, settings)
+        recordings, target = _source(run, folder, synth, seed, settings)
         chosen = replace(recordings, entries=recordings.entries[:first])
         if pace is None and every is None:
             pace = settings.console.pace
-        _feed(chosen, folder, pace, every, torn)
+        _feed(chosen, target, pace, every, torn)
+
+
+def _source(
+    run: Path, folder: Path | None, synth: str | None, seed: int | None, settings: "Settings"
+) -> "tuple[Run, Path]":
+    """Return the recordings to feed, and the folder; with a scenario the only argument is the folder."""
+    if synth is None:
+        if folder is None:
+            fail("name two folders: the run, and the one to write into", UNUSABLE)
+        if seed is not None:
+            fail("--seed is of a scenario: name it by --synth", UNUSABLE)
+        return opened(run, settings), folder
+    if folder is not None:
+        fail("with --synth name one folder, the one to write into", UNUSABLE)
+    from replay.synthetic.files import synthetic_run
+    from replay.synthetic.scenario import load_scenario
+
+    return synthetic_run(load_scenario(synth, {} if seed is None else {"seed": seed})), run
 
 
 def _feed(run: "Run", folder: Path, pace: float | None, every: float | None, torn: bool) -> None:

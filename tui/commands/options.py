@@ -98,8 +98,9 @@ def _unusable() -> tuple[type[Exception], ...]:
     from engine.errors import UnusableError
     from replay.feed import FeedError
     from replay.run import RunError
+    from replay.synthetic.errors import ScenarioError
 
-    return UnusableError, RunError, FeedError
+    return UnusableError, RunError, FeedError, ScenarioError
 
 
 def fail(sentence: str, code: int) -> NoReturn:
