@@ -120,6 +120,21 @@ def usual_step(at: NDArray[np.int64], positions: NDArray[np.int64]) -> int:
     return int(np.median(np.diff(at) // np.maximum(np.diff(positions), 1)))
 
 
+def held_until(at: NDArray[np.int64], positions: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the instant up to which each snapshot is valid, (n,) [microseconds]; then there is silence.
+
+    It is a few intervals after the snapshot, and longer if the next ones were thinned.
+
+    Args:
+        at: recording times [microseconds since 1970], (n,) ascending.
+        positions: as for `usual_step`.
+    """
+    interval = usual_step(at, positions)
+    until = at + PATIENCE * interval
+    until[:-1] += (np.diff(positions) - 1) * interval
+    return until
+
+
 @dataclass(frozen=True, slots=True)
 class LiveClock:
     """Recording time between two snapshots: the newest stamp plus the time since it came.

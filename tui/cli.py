@@ -21,6 +21,7 @@ MODULES = {
     "alarms": ("alarms",),
     "console": ("attach", "snapshot"),
     "evaluate": ("evaluate", "compare"),
+    "explain": ("explain",),
     "feed": ("feed",),
     "synth": ("synth",),
     "record": ("record",),

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from engine.alarms.advice import advice_for
 from engine.clock import seconds_span, shifted
-from engine.explanation.sentence import NOTHING, Sentence, Write
+from engine.explanation.facts import priority_fact, severity_fact, span_fact, text_fact, time_fact
+from engine.explanation.sentence import NOTHING, Sentence, Write, joined, say
 from engine.explanation.situation import Situation
-from engine.explanation.wording import PRIORITY_WORDS, duration, limit_due, severity_text
+from engine.explanation.wording import limit_due
 from engine.records.events import Priority
 from replay.recording import clean_text as clean
 
@@ -78,13 +79,15 @@ def instruction(situation: Situation, told: Write) -> Instruction:
         due = shifted(alarm.reached.at, span)
     sooner = _sooner(situation, due)
     if sooner is not None:
-        due, numbers, why = sooner
+        due, why = sooner
         text = re.compile(f"{WITHIN.pattern}|{TODAY.pattern}", re.IGNORECASE).sub("by then", text, count=1)
-        return Instruction(Sentence(f"By {told(due)}, {why}: {text}", numbers, rests), due)
+        lead = say("By {}, ", time_fact(due, told, "due"), events=rests)
+        return Instruction(joined(lead, why, say(": {}", text_fact(text, "advice")), by=""), due)
     if due is None:
-        return Instruction(Sentence(text, (), rests), None, urgent)
-    lead = "By" if due > situation.at else "Due since"
-    return Instruction(Sentence(f"{lead} {told(due)}: {text}", (), rests), due)
+        return Instruction(say("{}", text_fact(text, "advice"), events=rests), None, urgent)
+    lead_words = "By {}: {}" if due > situation.at else "Due since {}: {}"
+    facts = (time_fact(due, told, "due"), text_fact(text, "advice"))
+    return Instruction(say(lead_words, *facts, events=rests), due)
 
 
 def time_allowed(text: str) -> timedelta | None:
@@ -101,9 +104,7 @@ def time_allowed(text: str) -> timedelta | None:
     return min(found)[1] if found else None
 
 
-def _sooner(
-    situation: Situation, due: datetime | None
-) -> tuple[datetime, tuple[tuple[str, float], ...], str] | None:
+def _sooner(situation: Situation, due: datetime | None) -> tuple[datetime, Sentence] | None:
     """Return when a medium alarm becomes high at its present growth, if that is before it is due."""
     alarm, growth, severe, severity = (
         situation.alarm,
@@ -121,9 +122,10 @@ def _sooner(
     reached = shifted(situation.at, seconds_span(seconds))
     if due is not None and reached >= due:
         return None
-    numbers = (("severity", severity), ("doubling_seconds", growth.doubling), ("severe", severe))
-    why = (
-        f"when it becomes {PRIORITY_WORDS[Priority.HIGH]} ({severity_text(severe)}) if it keeps doubling"
-        f" every {duration(growth.doubling)}"
+    why = say(
+        "when it becomes {} ({}) if it keeps doubling every {}",
+        priority_fact(Priority.HIGH),
+        severity_fact(severe, "severe"),
+        span_fact(growth.doubling, "doubling_seconds"),
     )
-    return reached, numbers, why
+    return reached, why

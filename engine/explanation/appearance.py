@@ -4,20 +4,22 @@ import math
 from collections.abc import Iterable
 
 from engine.alarms.alarm import Alarm
-from engine.explanation.sentence import NOTHING, Sentence, Write
-from engine.explanation.situation import Situation
-from engine.explanation.wording import (
-    PRIORITY_WORDS,
-    acknowledged_by,
-    duration,
-    frequency,
-    limit_due,
-    percent,
-    severity_text,
+from engine.explanation.facts import (
+    band_fact,
+    count_fact,
+    number_fact,
+    priority_fact,
+    severity_fact,
+    share_fact,
+    span_fact,
+    text_fact,
+    time_fact,
 )
+from engine.explanation.sentence import NOTHING, Fact, Sentence, Write, capital, joined, say
+from engine.explanation.situation import Situation
+from engine.explanation.wording import acknowledged_by, limit_due
 from engine.records.events import Cause, Event, Priority
 from engine.records.payloads import FaultLine, Ring, SurfaceEvidence
-from replay.recording import clean_text as clean
 
 PLAIN_CAUSES = {
     Cause.LIMIT.value: "above its limit; the failing surface is not clear",
@@ -32,12 +34,9 @@ TOP_BANDS = 2
 def how_bad(situation: Situation) -> Sentence:
     """Return the severity against its limit: "9.40 × limit"; the peak where there is no severity now."""
     if situation.severity is not None and math.isfinite(situation.severity):
-        value = situation.severity
-        return Sentence(f"{severity_text(value)} × limit", (("severity", value),))
+        return say("{} × limit", severity_fact(situation.severity))
     peak = situation.peak.severity
-    if peak is not None:
-        return Sentence(f"peak {severity_text(peak)} × limit", (("peak", peak),))
-    return NOTHING
+    return NOTHING if peak is None else say("peak {} × limit", severity_fact(peak, "peak"))
 
 
 def direction(situation: Situation) -> Sentence:
@@ -46,71 +45,69 @@ def direction(situation: Situation) -> Sentence:
         return NOTHING
     growth, trend = situation.growth, situation.trend
     if growth is not None and trend * growth.slope >= 0:
-        numbers = (("slope", growth.slope), ("doubling_seconds", growth.doubling))
-        span = duration(growth.doubling)
-        text = f"rising, doubles in {span}" if growth.rises else f"falling, halves in {span}"
-        return Sentence(text, numbers)
+        template = "rising, doubles in {}" if growth.rises else "falling, halves in {}"
+        return say(template, span_fact(growth.doubling, "doubling_seconds"))
     return Sentence({1: "rising", -1: "falling"}.get(trend, "steady"))
 
 
 def since_when(situation: Situation, told: Write) -> Sentence:
     """Return since when: above the limit, alarm raised, priority reached, returned."""
     alarm = situation.alarm
-    parts, events = [], [alarm.raised.seq]
+    parts = []
     if situation.began is not None and situation.began < alarm.raised.at:
-        parts.append(f"above the limit since {told(situation.began)}")
-    parts.append(f"alarm raised {told(alarm.raised.at)}")
+        parts.append(say("above the limit since {}", time_fact(situation.began, told, "began")))
+    raised = time_fact(alarm.raised.at, told, "raised_at")
+    parts.append(say("alarm raised {}", raised, events=[alarm.raised.seq]))
     if alarm.reached is not alarm.raised:
-        parts.append(f"{PRIORITY_WORDS[alarm.priority]} since {told(alarm.reached.at)}")
-        events.append(alarm.reached.seq)
+        parts.append(_priority_since(alarm, told))
     if alarm.cleared is not None:
-        parts.append(f"returned {told(alarm.cleared.at)}")
-        events.append(alarm.cleared.seq)
-    return Sentence(_joined(parts), (), tuple(events))
+        returned = time_fact(alarm.cleared.at, told, "cleared_at")
+        parts.append(say("returned {}", returned, events=[alarm.cleared.seq]))
+    return capital(joined(*parts))
 
 
 def since_briefly(situation: Situation, told: Write) -> Sentence:
     """Return since when in fewer words: since it is above the limit or raised, and its priority."""
     alarm = situation.alarm
     began = situation.began if situation.began is not None else alarm.raised.at
-    text, events = f"Since {told(min(began, alarm.raised.at))}", [alarm.raised.seq]
-    if alarm.reached is not alarm.raised:
-        text += f", {PRIORITY_WORDS[alarm.priority]} since {told(alarm.reached.at)}"
-        events.append(alarm.reached.seq)
-    return Sentence(text, (), tuple(events))
+    first = time_fact(min(began, alarm.raised.at), told, "began")
+    since = say("Since {}", first, events=[alarm.raised.seq])
+    return since if alarm.reached is alarm.raised else joined(since, _priority_since(alarm, told))
 
 
 def origin(situation: Situation) -> Sentence:
     """Return what the alarm points to and the evidence for it, in a few words."""
     alarm = situation.alarm
+    rests = (alarm.ring.seq,)
     if alarm.surface:
         found = surface_evidence(situation.events, alarm)
         if found is None:
-            return Sentence(clean(alarm.surface), (), (alarm.ring.seq,))
+            return say("{}", text_fact(alarm.surface, "surface"), events=rests)
         event, evidence = found
         return _surface(alarm, event, evidence)
     if alarm.carried_from:
-        return Sentence(f"probably heard from {clean(alarm.carried_from)}", (), (alarm.ring.seq,))
+        return say("probably heard from {}", text_fact(alarm.carried_from, "carried_from"), events=rests)
     if alarm.beside:
         return _beside(alarm)
     ring = Ring.from_detail(alarm.ring.detail)
     due = limit_due(alarm)
     if due is not None:
         left = (due - situation.at).total_seconds()
-        text = (
-            f"rising; the limit is forecast in {duration(left)}"
-            if left > 0
-            else "the limit was forecast by now"
-        )
-        return Sentence(text, (("seconds_to_limit", left),), (alarm.ring.seq,))
+        if left <= 0:
+            return Sentence("the limit was forecast by now", (), rests)
+        forecast = span_fact(left, "seconds_to_limit")
+        return say("rising; the limit is forecast in {}", forecast, events=rests)
+    cause = text_fact(PLAIN_CAUSES.get(alarm.cause, alarm.cause), "cause")
     if ring.message:
-        return Sentence(f"{clean(alarm.cause)}: {clean(ring.message)}", (), (alarm.ring.seq,))
+        # The cause itself, as it is stored, leads the engine's message.
+        cause = text_fact(alarm.cause, "cause")
+        return say("{}: {}", cause, text_fact(ring.message, "message"), events=rests)
     bands = _bands(alarm)
     if bands:
         return bands
-    where = f", channel {ring.channel}" if ring.channel is not None else ""
-    words = PLAIN_CAUSES.get(alarm.cause, clean(alarm.cause))
-    return Sentence(f"{words}{where}", (), (alarm.ring.seq,))
+    if ring.channel is not None:
+        return say("{}, channel {}", cause, count_fact(ring.channel, "channel"), events=rests)
+    return say("{}", cause, events=rests)
 
 
 def answered(alarm: Alarm, told: Write) -> Sentence:
@@ -120,8 +117,9 @@ def answered(alarm: Alarm, told: Write) -> Sentence:
     given = alarm.acknowledgement
     if given is None:
         return NOTHING
-    later = " later" if alarm.acknowledged_later else ""
-    return Sentence(f"acknowledged{later} by {acknowledged_by(alarm)}, {told(given.at)}", (), (given.seq,))
+    template = "acknowledged later by {}, {}" if alarm.acknowledged_later else "acknowledged by {}, {}"
+    by = text_fact(acknowledged_by(alarm), "acknowledged_by")
+    return say(template, by, time_fact(given.at, told, "acknowledged_at"), events=[given.seq])
 
 
 def surface_evidence(events: Iterable[Event], alarm: Alarm) -> tuple[Event, SurfaceEvidence] | None:
@@ -140,45 +138,64 @@ def surface_evidence(events: Iterable[Event], alarm: Alarm) -> tuple[Event, Surf
     return None
 
 
-def _surface(alarm: Alarm, event: Event, evidence: SurfaceEvidence) -> Sentence:
+def direct_lines(evidence: SurfaceEvidence) -> list[FaultLine]:
+    """Return the fault lines with a known frequency and ratio; without sidebands where a line is there."""
     lines = [line for line in evidence.lines if _known(line)]
-    direct = [line for line in lines if not line.sideband] or lines
+    return [line for line in lines if not line.sideband] or lines
+
+
+def _surface(alarm: Alarm, event: Event, evidence: SurfaceEvidence) -> Sentence:
+    direct = direct_lines(evidence)
+    surface = text_fact(alarm.surface, "surface")
     first = min(direct, key=lambda line: line.order or 99, default=None)
     if first is None or first.found_at is None:
-        return Sentence(clean(alarm.surface), (), (event.seq,))
-    times = first.times_baseline or math.nan
-    text = f"{clean(alarm.surface)}, {first.found_at:.0f} Hz ×{times:.0f} baseline"
+        return say("{}", surface, events=[event.seq])
+    template = "{}, {} Hz ×{} baseline"
+    times = number_fact(first.times_baseline or math.nan, "times_baseline")
+    found = [surface, number_fact(first.found_at, "found_at"), times]
     others = sorted({line.order for line in direct if line is not first and line.order is not None})
     if others:
-        text += f", harmonic{'s' * (len(others) > 1)} {' and '.join(map(str, others))}"
-    return Sentence(text, (("found_at", first.found_at), ("times_baseline", times)), (event.seq,))
+        template += f", harmonic{'s' * (len(others) > 1)} {' and '.join('{}' for _ in others)}"
+    return say(template, *found, *(count_fact(one, "harmonic") for one in others), events=[event.seq])
 
 
 def _known(line: FaultLine) -> bool:
     return all(value is not None and math.isfinite(value) for value in (line.found_at, line.times_baseline))
 
 
+def _priority_since(alarm: Alarm, told: Write) -> Sentence:
+    reached = time_fact(alarm.reached.at, told, "priority_at")
+    return say("{} since {}", priority_fact(alarm.priority), reached, events=[alarm.reached.seq])
+
+
 def _beside(alarm: Alarm) -> Sentence:
     worse, own = alarm.beside_severity, alarm.severity
-    text = f"signs of its own, but {clean(alarm.beside)} is worse"
+    beside, rests = text_fact(alarm.beside, "beside"), (alarm.ring.seq,)
     if worse is None or own is None:
-        return Sentence(text, (), (alarm.ring.seq,))
-    text += f" ({severity_text(worse)} against {severity_text(own)})"
-    return Sentence(text, (("severity", own), ("beside_severity", worse)), (alarm.ring.seq,))
+        return say("signs of its own, but {} is worse", beside, events=rests)
+    facts = (beside, severity_fact(worse, "beside_severity"), severity_fact(own))
+    return say("signs of its own, but {} is worse ({} against {})", *facts, events=rests)
 
 
 def _bands(alarm: Alarm) -> Sentence:
-    evidence = Ring.from_detail(alarm.ring.detail).evidence
-    found = [] if evidence is None else [one for one in evidence.bands if all(map(math.isfinite, one))]
-    if not found or alarm.priority is Priority.LOW:
+    if alarm.priority is Priority.LOW:
         return NOTHING
-    texts = [
-        f"{frequency(low, high)} ({percent(share)} of its error)" for low, high, share in found[:TOP_BANDS]
+    found = top_bands(alarm)
+    if not found:
+        return NOTHING
+    parts = [say("{} ({} of its error)", *facts) for facts in found]
+    mostly = joined(*parts, by=" and ")
+    return joined(Sentence("surface not clear; mostly ", (), (alarm.ring.seq,)), mostly, by="")
+
+
+def top_bands(alarm: Alarm) -> list[tuple[Fact, Fact]]:
+    """Return the bands with most of the error at the latest ring, each with its share of the component's."""
+    evidence = Ring.from_detail(alarm.ring.detail).evidence
+    if evidence is None:
+        return []
+    # The event states shares of the machine's error.
+    whole = evidence.share if evidence.share and 0 < evidence.share <= 1 else 1.0
+    found = [one for one in evidence.bands if all(map(math.isfinite, one))]
+    return [
+        (band_fact(low, high), share_fact(min(share / whole, 1.0))) for low, high, share in found[:TOP_BANDS]
     ]
-    numbers = tuple((f"share_{number}", share) for number, (_, _, share) in enumerate(found[:TOP_BANDS], 1))
-    return Sentence(f"surface not clear; mostly {' and '.join(texts)}", numbers, (alarm.ring.seq,))
-
-
-def _joined(parts: list[str]) -> str:
-    text = ", ".join(parts)
-    return text[:1].upper() + text[1:]

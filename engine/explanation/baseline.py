@@ -1,10 +1,9 @@
 """Sentences about the baseline: what is being learned, and what changed since."""
 
-from engine.explanation.sentence import Sentence
-from engine.explanation.wording import duration
+from engine.explanation.facts import count_fact, span_fact, text_fact
+from engine.explanation.sentence import NOTHING, Sentence, joined, say
 from engine.records.events import Event
 from engine.records.progress import Phase
-from replay.recording import clean_text as clean
 
 
 def drift(event: Event, *, alarmed: bool) -> Sentence:
@@ -14,12 +13,12 @@ def drift(event: Event, *, alarmed: bool) -> Sentence:
         event: that reported the drift.
         alarmed: whether an alarm of its component stands.
     """
-    name = clean(event.component or event.source)
+    name = text_fact(event.component or event.source, "component")
     if alarmed:
-        text = f"{name} has changed since the baseline; an alarm stands, so do not learn it as healthy"
+        template = "{} has changed since the baseline; an alarm stands, so do not learn it as healthy"
     else:
-        text = f"{name} has changed since the baseline; learn again if the machine is healthy"
-    return Sentence(text, (), (event.seq,))
+        template = "{} has changed since the baseline; learn again if the machine is healthy"
+    return say(template, name, events=[event.seq])
 
 
 def learning(phase: Phase, done: int, total: int | None, per_item: float | None = None) -> Sentence:
@@ -32,18 +31,22 @@ def learning(phase: Phase, done: int, total: int | None, per_item: float | None 
         per_item: seconds that each takes, None where unknown.
     """
     left = None if per_item is None or not total else max(total - done, 0) * per_item
-    numbers = (("done", float(done)), *((("total", float(total)),) if total else ()))
-    of = f"{done} of {total}" if total else str(done)
+    counted = say("{}", count_fact(done, "done"))
+    if total:
+        counted = say("{} of {}", count_fact(done, "done"), count_fact(total, "total"))
     match phase:
         case Phase.GATHERING:
-            text = f"Gathering healthy snapshots to learn from: {of} so far"
+            before, after = "Gathering healthy snapshots to learn from: ", " so far"
         case Phase.READING:
-            text = f"Reading the healthy start of the recording to learn from: {of} snapshots"
+            before = "Reading the healthy start of the recording to learn from: "
+            after = " snapshots"
         case Phase.LEARNING:
-            text = f"Learning how the healthy machine vibrates: epoch {of}"
+            before, after = "Learning how the healthy machine vibrates: epoch ", ""
         case _:
-            return Sentence("")
-    if left is not None:
-        text += f"; about {duration(left)} to go" if left >= 60 else "; less than a minute to go"
-        numbers = (*numbers, ("seconds_left", left))
-    return Sentence(f"{text}.", numbers)
+            return NOTHING
+    rest = NOTHING
+    if left is not None and left >= 60:
+        rest = say("; about {} to go", span_fact(left, "seconds_left"))
+    elif left is not None:
+        rest = Sentence("; less than a minute to go")
+    return joined(Sentence(before), counted, Sentence(after), rest, Sentence("."), by="")

@@ -21,6 +21,13 @@ LEAST = math.log(1.2)
 """Natural logarithm of the least change over the compared snapshots that is worth a word."""
 
 
+TREND_SNAPSHOTS = 6
+"""Running snapshots before, with which the arrow compares; fewer follow every fluctuation."""
+
+TREND_RATIO = 1.2
+"""A smaller ratio counts as level: healthy severities vary by about a tenth either way."""
+
+
 @dataclass(frozen=True, slots=True)
 class Growth:
     """A steady change of severity.
@@ -79,3 +86,15 @@ def growth_of(at: NDArray[np.int64], severity: NDArray[np.float64]) -> Growth | 
     slope = float(np.median(differences / spans))
     length = float(seconds[-1])
     return Growth(slope, length) if abs(slope) * length >= LEAST else None
+
+
+def trend(severity: NDArray[np.float64]) -> int:
+    """Return whether the last of (n,) severities is above (1), below (-1) or level (0) with earlier ones."""
+    if not len(severity) or not math.isfinite(severity[-1]):
+        return 0
+    recent = severity[-4 * TREND_SNAPSHOTS :]
+    recent = recent[np.isfinite(recent)][-TREND_SNAPSHOTS - 1 :]
+    if len(recent) < 2 or recent[0] <= 0 or recent[-1] <= 0:
+        return 0
+    ratio = float(recent[-1] / recent[0])
+    return 1 if ratio >= TREND_RATIO else -1 if ratio <= 1 / TREND_RATIO else 0

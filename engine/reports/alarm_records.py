@@ -1,11 +1,13 @@
 """Alarms, events and alarm metrics in JSON types: for `--json`, for the HTTP interface and for reports."""
 
+import math
 from dataclasses import asdict
 from typing import Any
 
 from engine.alarms.alarm import Alarm
 from engine.alarms.metrics import AlarmFigures
 from engine.alarms.peak import Peak
+from engine.explanation.sentence import Sentence
 from engine.records.events import Event
 from engine.records.outcome import AlarmOutcome
 from replay.recording import clean_text
@@ -66,6 +68,23 @@ def outcome_record(closed: Event) -> dict[str, Any]:
         "note": outcome.note or None,
         "replaced": outcome.replaced,
     }
+
+
+def sentence_record(sentence: Sentence) -> dict[str, Any]:
+    """Return a sentence in JSON types, with its facts and events."""
+    return {
+        "topic": None if sentence.topic is None else sentence.topic.value,
+        "text": sentence.text,
+        "facts": [
+            {"name": one.name, "value": _plain(one.value), "shown": one.shown} for one in sentence.facts
+        ],
+        "events": list(sentence.events),
+    }
+
+
+def _plain(value: float | str) -> float | str | None:
+    """Return a value as JSON holds it; it has no infinity."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def figures_record(figures: AlarmFigures) -> dict[str, Any]:

@@ -10,19 +10,14 @@ from numpy.typing import NDArray
 
 from engine.alarms.alarm import Alarm
 from engine.alarms.peak import Peak, peak_among
-from engine.clock import PATIENCE, microseconds, moment, usual_step
+from engine.clock import held_until, microseconds, moment, usual_step
+from engine.explanation.growth import trend
 from engine.records.assessment import Quality
 from engine.records.events import Event
 from engine.records.stored_settings import FoldRules
 from tui.data.alarm_cache import Folding
 from tui.data.playhead import Playhead, index_at
 from tui.data.view import View
-
-TREND_SNAPSHOTS = 6
-"""Running snapshots before, with which the arrow compares; fewer follow every fluctuation."""
-
-TREND_RATIO = 1.2
-"""A smaller ratio counts as level: healthy severities vary by about a tenth either way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,22 +187,7 @@ def interval_of(view: View) -> int:
 @lru_cache(maxsize=1)
 def holds_of(view: View) -> NDArray[np.int64]:
     """Return `Frame.holds`, computed once for all instants of a view."""
-    series, interval = view.series, interval_of(view)
-    holds = series.at + PATIENCE * interval
-    holds[:-1] += (np.diff(series.positions) - 1) * interval
-    return holds
-
-
-def trend(severity: NDArray[np.float64]) -> int:
-    """Return whether the last of (n,) severities is above (1), below (-1) or level (0) with earlier ones."""
-    if not len(severity) or not math.isfinite(severity[-1]):
-        return 0
-    recent = severity[-4 * TREND_SNAPSHOTS :]
-    recent = recent[np.isfinite(recent)][-TREND_SNAPSHOTS - 1 :]
-    if len(recent) < 2 or recent[0] <= 0 or recent[-1] <= 0:
-        return 0
-    ratio = float(recent[-1] / recent[0])
-    return 1 if ratio >= TREND_RATIO else -1 if ratio <= 1 / TREND_RATIO else 0
+    return held_until(view.series.at, view.series.positions)
 
 
 def meant(alarms: tuple[Alarm, ...], wants: Callable[[Alarm], bool]) -> Alarm | None:

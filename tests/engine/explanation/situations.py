@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from engine.alarms.alarm import Alarm
 from engine.alarms.peak import Peak
 from engine.explanation.growth import Growth
+from engine.explanation.sentence import Sentence
 from engine.explanation.situation import Situation
 from engine.records.events import Event, EventKind, Priority
 
@@ -83,3 +84,7 @@ def situation(
         advice=advice or {},
         events=events,
     )
+
+
+def facts_of(sentence: Sentence) -> dict[str, float | str]:
+    return {fact.name: fact.value for fact in sentence.facts}

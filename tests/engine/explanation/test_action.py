@@ -10,7 +10,7 @@ from engine.config.settings import load_settings
 from engine.explanation.action import NO_INSTRUCTION, instruction, time_allowed
 from engine.explanation.growth import Growth
 from engine.records.events import EventKind, Priority
-from tests.engine.explanation.situations import AT, raised, situation
+from tests.engine.explanation.situations import AT, facts_of, raised, situation
 
 ADVICE = load_settings(None, "ims-set2").advice.model_dump()
 
@@ -83,7 +83,7 @@ def test_a_medium_alarm_that_grows_fast_is_due_when_it_would_be_severe() -> None
         "when it becomes HIGH (4.00) if it keeps doubling every 12 h: Inspect the bearing by then;"
         in found.sentence.text
     )
-    assert dict(found.sentence.numbers)["severity"] == 2.0
+    assert facts_of(found.sentence)["severe"] == 4.0
 
 
 @pytest.mark.parametrize("growth", [None, Growth(-1e-5, 86_400.0)])

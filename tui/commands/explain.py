@@ -1,0 +1,66 @@
+"""`raceway explain`: an alarm, a component or a machine in words."""
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tui.commands.options import UNUSABLE, Config, Json, Machine, Session, State, fail
+from tui.commands.records import At, opened_record
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from engine.explanation.sentence import Sentence
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(explain)
+
+
+def explain(
+    alarm: Annotated[
+        str | None,
+        typer.Option(
+            help="The number of its ring, or its key, as raceway alarms lists it.", show_default=False
+        ),
+    ] = None,
+    component: Annotated[
+        str | None, typer.Option(help="Name of a component, as on the screen.", show_default=False)
+    ] = None,
+    at: At = "",
+    as_json: Json = False,
+    state: State = None,
+    config: Config = None,
+    machine: Machine = None,
+    session: Session = None,
+) -> None:
+    """Explain an alarm in words, each sentence with the events it rests on; by default the worst open one."""
+    if alarm is not None and component is not None:
+        fail("--alarm and --component exclude each other; give one of them", UNUSABLE)
+    with opened_record(state, config, machine, session, at) as opened:
+        from engine.explanation.explain import explain_alarm, explain_component, explain_machine, words_in
+        from tui.output.explanation import explanation_text
+
+        record, told = opened.record, words_in(opened.zone)
+        if alarm is not None:
+            found = explain_alarm(record, opened.alarm(alarm), told)
+        elif component is not None:
+            found = explain_component(record, opened.component(component), told)
+        else:
+            found = explain_machine(record, told)
+        if as_json:
+            print(json.dumps(_record(record.assessment.machine, record.at, found)))
+        else:
+            print(explanation_text(record.assessment.machine, told(record.at), found))
+
+
+def _record(machine: str, at: "datetime", sentences: "tuple[Sentence, ...]") -> dict[str, object]:
+    from engine.reports.alarm_records import sentence_record
+
+    return {
+        "machine": machine,
+        "at": at.isoformat(),
+        "sentences": [sentence_record(sentence) for sentence in sentences],
+    }
