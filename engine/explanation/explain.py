@@ -10,9 +10,9 @@ from engine.clock import in_zone, moment
 from engine.explanation import course, deeds, doubts, grounds
 from engine.explanation.action import instruction
 from engine.explanation.appearance import since_when
-from engine.explanation.facts import count_fact, severity_fact, text_fact, time_fact
+from engine.explanation.facts import severity_fact, text_fact, time_fact
 from engine.explanation.record import Record, situation_of
-from engine.explanation.sentence import Sentence, Topic, Write, capital, say
+from engine.explanation.sentence import Sentence, Topic, Write, capital, joined, listed, say
 from replay.recording import clean_text
 
 
@@ -110,8 +110,10 @@ def _calm(record: Record, told: Write) -> Iterator[Sentence]:
         yield Sentence("No snapshot was judged up to then, so nothing is known.", topic=Topic.WHAT)
         return
     names = record.assessment.components
-    count = count_fact(len(names), "components")
-    yield say("No alarm is open; the machine has {} watched components.", count).about(Topic.WHAT)
+    watched = listed(*(say("{}", text_fact(name, "component")) for name in names))
+    yield joined(Sentence("No alarm is open; watched components: "), watched, Sentence("."), by="").about(
+        Topic.WHAT
+    )
     known = [
         (value, number) for number in range(len(names)) if (value := record.severity(number)) is not None
     ]

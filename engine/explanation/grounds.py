@@ -179,9 +179,7 @@ def _line(line: FaultLine) -> Sentence:
 def _not_named(record: Record, alarm: Alarm, component: int, told: Write) -> Sentence:
     machine, parts = record.settings.machine, record.settings.parts
     if machine is None or component >= len(parts):
-        return Sentence(
-            "No surface is named: the settings of this record do not give the bearing's geometry."
-        )
+        return Sentence("No surface is named: the settings of this record give no geometry of the bearing.")
     if parts[component].geometry is None:
         return Sentence("No surface is named: the geometry of the bearing is not set.")
     if machine.shaft_speed <= 0:

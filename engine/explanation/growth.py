@@ -96,5 +96,5 @@ def trend(severity: NDArray[np.float64]) -> int:
     recent = recent[np.isfinite(recent)][-TREND_SNAPSHOTS - 1 :]
     if len(recent) < 2 or recent[0] <= 0 or recent[-1] <= 0:
         return 0
-    ratio = float(recent[-1] / recent[0])
-    return 1 if ratio >= TREND_RATIO else -1 if ratio <= 1 / TREND_RATIO else 0
+    first, last = float(recent[0]), float(recent[-1])
+    return 1 if last >= TREND_RATIO * first else -1 if last <= first / TREND_RATIO else 0

@@ -121,7 +121,7 @@ def instant_of(text: str, times: "Instants", numbers: "Instants", newest: dateti
     found = typed(text, times, numbers, microseconds(newest), zone)
     if found is None:
         fail(
-            f"--at {text!r} is no instant of this record; write 2004-02-16T05:12, or the number of a snapshot",
+            f"--at {text!r} is no instant of this record; write 2004-02-16T05:12, or a snapshot number",
             UNUSABLE,
         )
     return moment(found)

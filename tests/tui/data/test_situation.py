@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from engine.clock import microseconds, moment
+from engine.explanation.record import began_at, last_restart
 from tests.tui import synthetic
 from tests.tui.conftest import frame
 from tui.data.crossings import crossings
-from tui.data.situation import began_at, last_restart, situation_of
+from tui.data.situation import record_at, situation_of
 from tui.data.view import View
 
 MONTH = 30 * 86_400_000_000
@@ -34,7 +35,7 @@ def test_after_a_pause_it_began_with_the_first_recording(view: View, after: int)
     shown = frame(paused(view, start), 0)
     shown = replace(shown, playhead=replace(shown.playhead, at=int(shown.view.series.at[110])))
     raised = int(shown.view.series.at[synthetic.RAISED])
-    assert began_at(shown, 0, raised) == shown.view.series.at[start]
+    assert began_at(record_at(shown), 0, raised) == shown.view.series.at[start]
     assert moment(int(shown.view.series.at[start])) > synthetic.at(synthetic.ONSET)
 
 
@@ -43,13 +44,13 @@ def test_a_pause_before_the_crossing_or_after_the_raise_changes_nothing(view: Vi
         shown = frame(paused(view, start), 0)
         shown = replace(shown, playhead=replace(shown.playhead, at=int(shown.view.series.at[110])))
         raised = int(shown.view.series.at[synthetic.RAISED])
-        assert began_at(shown, 0, raised) == shown.view.series.at[synthetic.ONSET]
+        assert began_at(record_at(shown), 0, raised) == shown.view.series.at[synthetic.ONSET]
 
 
 def test_a_record_without_snapshots_knows_no_beginning(view: View) -> None:
     before = frame(view, 0)
     before = replace(before, playhead=replace(before.playhead, at=microseconds(synthetic.START) - 1))
-    assert began_at(before, 0, microseconds(synthetic.START)) is None
+    assert began_at(record_at(before), 0, microseconds(synthetic.START)) is None
 
 
 def test_the_last_pause_up_to_an_instant_counts() -> None:

@@ -8,12 +8,14 @@ from engine.alarms.alarm import Alarm
 from engine.alarms.episodes import stories_of
 from engine.clock import microseconds
 from engine.explanation.action import instruction
+from engine.explanation.explain import explain_alarm
+from engine.explanation.sentence import Topic
 from engine.explanation.wording import severity_table
 from engine.records.events import RINGS, Event, EventKind
 from engine.records.outcome import AlarmOutcome
 from engine.records.payloads import Cleared, Diagnosed, Ring, RingEvidence, SurfaceEvidence
 from tui.data.frame import Frame
-from tui.data.situation import situation_of
+from tui.data.situation import record_at, situation_of
 from tui.draw.alarm_rows import standing
 from tui.draw.format import (
     alarm_glyph,
@@ -34,6 +36,15 @@ LABEL = 10
 """Cells of a label and the blank after it."""
 
 SEVERITY_LABEL = 12
+
+EXPLAINED = (
+    Topic.GROWTH,
+    Topic.COMPONENT,
+    Topic.SURFACE,
+    Topic.VIBRATION,
+    Topic.AGAINST,
+)
+"""The topics of the explanation that the story shows; state, severity, notes and events have other rows."""
 
 MOST_ROWS = 8
 """Rows that one item may take; a note may be long, the story goes on."""
@@ -85,6 +96,7 @@ def story_rows(width: int, frame: Frame, alarm: Alarm, zone: tzinfo) -> Lines:
         text = f"{label:<{SEVERITY_LABEL}}{value:>5}  {when}"
         head = Span(f" {('severity', 'limit 1.0', '')[number]:<{LABEL - 1}} ", Role.DIM)
         rows.append((head, Span(fit(text, max(width - LABEL - 1, 8)).rstrip())))
+    rows += explanation_rows(width, frame, alarm, zone)
     if alarm.count > 1:
         rows += _item(width, "count", f"raised {alarm.count} times, taken for one alarm")
     for number, text in enumerate(evidence_texts(frame, alarm, zone)):
@@ -106,6 +118,19 @@ def story_rows(width: int, frame: Frame, alarm: Alarm, zone: tzinfo) -> Lines:
         later = " (later)" if role is Role.DIM else ""
         text = f"{short_time(event.at, zone)} {event_text(event)}{later}"
         rows += _item(width, "" if number else "events", text, role)
+    return rows
+
+
+def explanation_rows(width: int, frame: Frame, alarm: Alarm, zone: tzinfo) -> Lines:
+    """Return the sentences of the alarm that the other rows do not say: growth, grounds, doubts."""
+    rows: Lines = []
+    last: Topic | None = None
+    for sentence in explain_alarm(record_at(frame), alarm, lambda at: short_time(at, zone).strip()):
+        topic = sentence.topic
+        if topic not in EXPLAINED:
+            continue
+        rows += _item(width, "" if topic is last or topic is None else topic.value, sentence.text)
+        last = topic
     return rows
 
 
