@@ -14,9 +14,6 @@ from engine.records.assessment import Moment, Quality
 from engine.records.events import Cause, EventKind, NewEvent, Priority
 from engine.records.payloads import Cleared, Diagnosed, Ring, RingEvidence, SurfaceEvidence, TrendForecast
 
-PROMOTED_AT = 0.5
-"""Share of the leader's severity at which a neighbour counts as faulty by itself."""
-
 SURFACE_KEPT = 24
 """Running snapshots for which a named surface stands without its lines: defects wear smooth for hours and
 come back."""
@@ -58,11 +55,15 @@ class Rise:
 
 @dataclass(frozen=True, slots=True)
 class Leader:
-    """The worst other component with an alarm of its own: its failure may explain a neighbour's."""
+    """The strongest other component with an alarm of its own: its failure may explain a neighbour's.
+
+    `strength` is its excess power: severities compare badly, because each component has its own limit.
+    """
 
     component: str
     severity: float
     surface: str = ""
+    strength: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,9 @@ class Observation:
             the latter a single odd snapshot would count for as long as the average remembers it.
         lasts: whether the patient average is above its limit.
         evidence: called for the evidence to freeze, only if this snapshot rings.
-        leader: the worst component with an alarm of its own, if that is another one.
-        own_sign: a difference between this component's fault and the leader's, in words, or "".
+        leader: the strongest component with an alarm of its own, if that is another one.
+        own_sign: what the leader's failure does not explain of this component, in words, or "".
+        strength: of the component, as of its leader.
     """
 
     component: str
@@ -89,13 +91,7 @@ class Observation:
     evidence: Callable[[], RingEvidence]
     leader: Leader | None = None
     own_sign: str = ""
-
-    @property
-    def distinct(self) -> str:
-        """Say why the leader's failure does not explain this component; "" where it may."""
-        if self.leader is None or self.own_sign or self.severity < PROMOTED_AT * self.leader.severity:
-            return self.own_sign
-        return f"severity at least {PROMOTED_AT:g} times that of {self.leader.component}"
+    strength: float = 0.0
 
 
 def watch_severity(
@@ -124,14 +120,14 @@ def watch_severity(
     priority = _priority(watch, rules)
     if priority <= Priority(watch.priority):
         return watch, ()
-    why = (seen.distinct or "nothing explains it any more") if watch.carried_from else ""
+    why = (seen.own_sign or "nothing explains it any more") if watch.carried_from else ""
     ring = _ring(seen, priority, promoted=why)
     escalated = _component_event(EventKind.ESCALATED, seen, watch.alarm, ring)
     return replace(watch, priority=priority.value, carried_from=""), (escalated,)
 
 
 def _counted_severity(watch: Watch, seen: Observation, rules: AlarmSettings) -> Watch:
-    explained = seen.leader is not None and not seen.distinct
+    explained = seen.leader is not None and not seen.own_sign
     severe = seen.severity >= rules.severe and seen.exceeds
     below = seen.severity < rules.clear_below
     return _counted(
@@ -174,10 +170,11 @@ def _ring(
         promoted=promoted,
         evidence=seen.evidence(),
     )
-    if seen.leader is None or seen.leader.severity <= seen.severity or carried_from:
+    if seen.leader is None or seen.leader.strength <= seen.strength or carried_from:
         return ring
     # Even if it is promoted: the worse one should be inspected first.
-    return replace(ring, beside=seen.leader.component, beside_severity=seen.leader.severity)
+    worse = seen.leader.severity if seen.leader.severity > seen.severity else None
+    return replace(ring, beside=seen.leader.component, beside_severity=worse)
 
 
 def _component_event(kind: EventKind, seen: Observation, alarm: str, payload: Ring | Cleared) -> NewEvent:
@@ -194,12 +191,12 @@ def _priority(watch: Watch, rules: AlarmSettings) -> Priority:
     return Priority.HIGH if watch.severe >= rules.persistence else Priority.MEDIUM
 
 
-def is_echo(found: SurfaceEvidence | None, severity: float, leader: Leader | None) -> bool:
-    """Whether a component shows the surface of a worse one.
+def is_echo(found: SurfaceEvidence | None, strength: float, leader: Leader | None) -> bool:
+    """Whether a component shows the surface of a stronger one.
 
     The lines may be its own or come through the housing: the signals cannot distinguish these.
     """
-    return bool(found and leader and leader.severity > severity and found.surface == leader.surface)
+    return bool(found and leader and leader.strength > strength and found.surface == leader.surface)
 
 
 def watch_surface(

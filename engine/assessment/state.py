@@ -12,6 +12,7 @@ from engine.alarms.rules import Watch
 from engine.config.channels import Layout
 from engine.scoring.history import History, empty_history, unpack_history
 from engine.scoring.severity import Smoothing, at_rest, unpack_smoothing
+from engine.scoring.transfer import Transfer, no_transfer, unpack_transfer
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,7 +23,7 @@ class State:
     component, component and column; `drifted` holds for each component whether its errors drifted from the
     baseline's; `stopped` whether the machine stood still, and `stopped_alarm` is the key of the alarm which
     that raised, or ""; `silent` counts snapshots in a row in which every channel was constant; `condition` is
-    the last step of all levels together.
+    the last step of all levels together, `transfer` what is known of the paths from the leading component.
     """
 
     smoothing: Smoothing
@@ -32,6 +33,7 @@ class State:
     drifted: tuple[bool, ...]
     stopped: bool
     history: History
+    transfer: Transfer
     stopped_alarm: str = ""
     silent: int = 0
     condition: ConditionWatch = field(default_factory=ConditionWatch)
@@ -53,6 +55,7 @@ class State:
                 "steps": list(self.condition.steps),
             },
             "history": self.history.pack(),
+            "transfer": self.transfer.pack(),
         }
 
 
@@ -68,6 +71,7 @@ def first_state(layout: Layout, features: tuple[int, int]) -> State:
         drifted=(False,) * components,
         stopped=False,
         history=empty_history(components),
+        transfer=no_transfer((features[0], features[1] - 1)),
     )
 
 
@@ -84,8 +88,10 @@ def unpack_state(
     Raises:
         ValueError, KeyError, TypeError, AttributeError: it is damaged, or of another machine.
     """
+    smoothing = unpack_smoothing(data["smoothing"])
+    rows, columns = smoothing.quick.shape
     state = State(
-        smoothing=unpack_smoothing(data["smoothing"]),
+        smoothing=smoothing,
         components=tuple(Watch(**watch) for watch in data["components"]),
         trends=tuple(Watch(**watch) for watch in data["trends"]),
         sensors=tuple(Watch(**watch) for watch in data["sensors"]),
@@ -95,6 +101,7 @@ def unpack_state(
         silent=int(data.get("silent", 0)),
         condition=_condition(data.get("condition", {})),
         history=unpack_history(data["history"], len(data["components"])),
+        transfer=unpack_transfer(data.get("transfer", {}), (rows, columns - 1)),
     )
     counts = [len(one) for one in (state.components, state.trends, state.sensors, state.drifted)]
     if layout is not None and counts != [

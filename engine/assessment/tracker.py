@@ -19,6 +19,7 @@ from engine.alarms.rules import (
     watch_stop,
     watch_surface,
 )
+from engine.assessment.neighbours import Housing, in_question
 from engine.assessment.state import State
 from engine.clock import microseconds
 from engine.config.settings import Settings
@@ -26,14 +27,13 @@ from engine.diagnosis.demodulation import Heard, Listener, envelope_view
 from engine.diagnosis.surface import Evidence
 from engine.records.assessment import Moment, Quality, Score
 from engine.records.events import EventKind, NewEvent
-from engine.records.payloads import RingEvidence, SurfaceEvidence
+from engine.records.payloads import RingEvidence
 from engine.records.picture import Picture
 from engine.scoring.attribution import (
     band_shares,
     component_shares,
     latent_share,
     part_shares,
-    pattern_likeness,
 )
 from engine.scoring.errors import component_errors, component_windows, running_channels
 from engine.scoring.scorer import Examination, Scorer
@@ -46,9 +46,6 @@ EVIDENCE_BANDS = 5
 
 CALM = 0.75
 """Severity below which the usual residual follows slow drift; nearer to the limit it waits for what comes."""
-
-UNLIKE = 0.5
-"""Likeness of two components' band patterns (cosine) below which one does not explain the other."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,6 +85,8 @@ class Tracker:
         """Follow the machine that the scorer examines."""
         self.bundle, self.layout = scorer.bundle, scorer.layout
         self.edges = scorer.model.edges
+        unit = scorer.model.feature_unit(scorer.bundle.scaling)
+        self.housing = Housing(self.bundle, self.layout, unit, self.edges.tolist())
         self.diagnostician = scorer.diagnostician
         rate, bands = scorer.bundle.sample_rate, scorer.diagnostician.bands
         self.listener = Listener(rate, bands, self.edges)
@@ -133,7 +132,7 @@ class Tracker:
             stopped_alarm=stopped_alarm,
             silent=silent,
         )
-        asked = _in_question(state.components, scores)
+        asked = in_question(state.components, scores)
         channels = {channel - 1 for index in asked for channel in self.layout.channels[index]}
         heard = self.listener.hear(seen.spectrum, bands, channels)
         if not learning:
@@ -146,8 +145,8 @@ class Tracker:
     def _watched(self, now: State, judged: "_Judged") -> tuple[State, list[NewEvent]]:
         """Apply the rules of every alarm to a snapshot after the baseline."""
         seen, moment = judged.seen, judged.moment
-        components, events = self._watch_components(now.components, judged)
-        now = replace(now, components=components)
+        now, events = self._watch_components(now, judged)
+        components = now.components
         if seen.running.any():
             advice, rung = advise(
                 Advice(now.trends, now.drifted, now.history, now.condition),
@@ -238,36 +237,35 @@ class Tracker:
             )
         return tuple(scores)
 
-    def _watch_components(
-        self, watches: tuple[Watch, ...], judged: "_Judged"
-    ) -> tuple[tuple[Watch, ...], list[NewEvent]]:
-        """Apply the rules to each scored component, the worst first: it may explain the others' alarms."""
-        now = list(watches)
+    def _watch_components(self, state: State, judged: "_Judged") -> tuple[State, list[NewEvent]]:
+        """Apply the rules to each scored component, the strongest first: it may explain the others."""
+        now = list(state.components)
         scores, moment = judged.scores, judged.moment
         events: list[NewEvent] = []
-        likeness: NDArray[np.float64] | None = None
-        scored = [(score.severity, index) for index, score in enumerate(scores) if score.severity is not None]
-        for severity, index in sorted(scored, key=lambda one: (-one[0], one[1])):
-            leading = _leader(now, scores, index)
+        beside = self.housing.neighbours(judged.seen, state.smoothing, state.transfer)
+        scored = [
+            (-beside.strength[index], -score.severity, index)
+            for index, score in enumerate(scores)
+            if score.severity is not None
+        ]
+        for _, _, index in sorted(scored):
+            leading = beside.leader(now, scores, index)
             found = judged.found[index].payload() if index in judged.found else None
             leader, own_sign = None, ""
-            if leading is not None:
-                leader = Leader(
-                    scores[leading].component, scores[leading].severity or 0.0, now[leading].surface
-                )
-                if likeness is None:
-                    likeness = pattern_likeness(judged.bands, self.layout.channels)
-                own_sign = _own_sign(now[leading], found, float(likeness[leading, index]))
-            observation = self._observation(judged, index, severity, leader, own_sign)
+            if leading is not None and (now[index].alarm or (scores[index].severity or 0.0) >= 1.0):
+                leader = beside.as_leader(leading, now[leading], scores[leading])
+                own_sign = beside.own_sign(index, leading, leader, found)
+            observation = self._observation(judged, index, beside.strength[index], leader, own_sign)
             now[index], rung = watch_severity(now[index], observation, self.rules)
             events += rung
-            own = None if is_echo(found, severity, leader) else found
+            own = None if is_echo(found, observation.strength, leader) else found
             now[index], named = watch_surface(now[index], own, scores[index].component, moment, self.rules)
             events += named
-        return tuple(now), events
+        transfer = beside.learned(beside.leader(now, scores, -1))
+        return replace(state, components=tuple(now), transfer=transfer), events
 
     def _observation(
-        self, judged: "_Judged", index: int, severity: float, leader: Leader | None, own_sign: str
+        self, judged: "_Judged", index: int, strength: float, leader: Leader | None, own_sign: str
     ) -> Observation:
         score, charts = judged.scores[index], judged.charts
         above_limit = (score.error or 0.0) >= (score.limit or np.inf)
@@ -275,7 +273,8 @@ class Tracker:
         return Observation(
             component=score.component,
             moment=judged.moment,
-            severity=severity,
+            severity=score.severity or 0.0,
+            strength=strength,
             exceeds=bool(above_limit and charts[0, index] >= 1.0),
             lasts=bool(charts[1, index] >= 1.0),
             evidence=partial(self._evidence, score, channels, judged.seen, judged.bands),
@@ -365,33 +364,3 @@ class Tracker:
             for band in order
             if own[band] > 0
         )
-
-
-def _own_sign(leader: Watch, found: SurfaceEvidence | None, likeness: float) -> str:
-    """Return the difference between a component's fault and the leader's in words, or ""."""
-    if found and leader.surface and found.surface != leader.surface:
-        return f"a fault line of its own ({found.surface})"
-    return "another band pattern" if likeness < UNLIKE else ""
-
-
-def _in_question(watches: tuple[Watch, ...], scores: tuple[Score, ...]) -> set[int]:
-    """Return the components to diagnose: those with a standing alarm or above their limit."""
-    return {
-        index
-        for index, (watch, score) in enumerate(zip(watches, scores, strict=True))
-        if watch.alarm or (score.severity or 0.0) >= 1.0
-    }
-
-
-def _leader(watches: list[Watch], scores: tuple[Score, ...], besides: int) -> int | None:
-    """Return the worst other component that is above its limit with an alarm of its own."""
-    own = [
-        (score.severity, index)
-        for index, (watch, score) in enumerate(zip(watches, scores, strict=True))
-        if index != besides
-        and watch.alarm
-        and not watch.carried_from
-        and score.severity is not None
-        and score.severity >= 1.0
-    ]
-    return max(own)[1] if own else None

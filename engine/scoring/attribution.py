@@ -46,25 +46,6 @@ def part_shares(windows: NDArray[np.float32], running: NDArray[np.bool_]) -> NDA
     return (parts / whole if whole > 0 else parts).astype(np.float32)
 
 
-def pattern_likeness(bands: NDArray[np.float32], channels: Sequence[Sequence[int]]) -> NDArray[np.float64]:
-    """Return the cosine between the roots of two components' band shares, 0 to 1, for each pair.
-
-    Args:
-        bands: (channels, bands) shares.
-        channels: of each component, counted from 1.
-
-    Returns:
-        (components, components); 1.0 where one of them has no error: then nothing distinguishes them.
-    """
-    shares = [bands[[number - 1 for number in own]].sum(axis=0, dtype=np.float64) for own in channels]
-    patterns = np.sqrt(shares)
-    products = patterns @ patterns.T
-    sizes = np.sqrt(products.diagonal())
-    both = np.outer(sizes, sizes)
-    likeness: NDArray[np.float64] = np.divide(products, both, out=np.ones_like(products), where=both > 0)
-    return likeness
-
-
 def latent_share(windows: NDArray[np.float32], running: NDArray[np.bool_], latent: float) -> float:
     """Return the share of a variational model's score that its latent accounts for; it is the machine's.
 

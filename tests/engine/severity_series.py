@@ -38,7 +38,7 @@ def observed(
 ) -> Observation:
     """One snapshot of a component, by its number."""
     return Observation(
-        component, moment(number), severity, exceeds, lasts, lambda: EVIDENCE, leader, own_sign
+        component, moment(number), severity, exceeds, lasts, lambda: EVIDENCE, leader, own_sign, 1.0
     )
 
 

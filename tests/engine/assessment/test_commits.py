@@ -61,15 +61,7 @@ def item(position: int) -> Assessed:
 
 def state(position: int) -> State:
     first = first_state(LAYOUT, (1, 2))
-    return State(
-        smoothing=replace(first.smoothing, quick=np.full((1, 2), position, np.float32)),
-        components=first.components,
-        trends=first.trends,
-        sensors=first.sensors,
-        drifted=first.drifted,
-        stopped=False,
-        history=first.history,
-    )
+    return replace(first, smoothing=replace(first.smoothing, quick=np.full((1, 2), position, np.float32)))
 
 
 class Listening(Store):

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from engine.scoring.attribution import band_shares, component_shares, part_shares, pattern_likeness
+from engine.scoring.attribution import band_shares, component_shares, part_shares
 
 BOTH = np.array([True, True])
 RESIDUALS = arrays(np.float32, (2, 5), elements=st.floats(-50, 50, width=32))
@@ -49,31 +49,3 @@ def test_window_with_all_of_the_error_has_all_of_the_share() -> None:
     windows = np.zeros((4, 2), np.float32)
     windows[2, 1] = 7.0
     assert part_shares(windows, BOTH).tolist() == [[0.0] * 4, [0.0, 0.0, 1.0, 0.0]]
-
-
-# Alike
-
-
-@given(SHARES, st.floats(0.01, 100))
-def test_likeness_lies_between_0_and_1_and_knows_neither_size_nor_order(
-    bands: np.ndarray, factor: float
-) -> None:
-    likeness = pattern_likeness(bands, ((1,), (2,)))
-    assert ((likeness >= -1e-6) & (likeness <= 1 + 1e-6)).all()
-    assert pattern_likeness(bands, ((2,), (1,))) == pytest.approx(likeness, abs=1e-6)
-    louder = bands * np.array([[factor], [1.0]], np.float32)
-    assert pattern_likeness(louder, ((1,), (2,))) == pytest.approx(likeness, abs=1e-3)
-
-
-@pytest.mark.parametrize(
-    ("other", "likeness"),
-    [
-        pytest.param([0.3, 0.1, 0.0, 0.0], 1.0, id="the same bands, quieter"),
-        pytest.param([0.0, 0.0, 0.2, 0.2], 0.0, id="other bands"),
-        pytest.param([0.0, 0.0, 0.0, 0.0], 1.0, id="no error to tell by"),
-    ],
-)
-def test_components_are_alike_that_err_in_the_same_bands(other: list[float], likeness: float) -> None:
-    bands = np.array([[0.6, 0.2, 0.0, 0.0], other], np.float32)
-    found = pattern_likeness(bands, ((1,), (2,)))
-    assert found == pytest.approx(np.array([[1.0, likeness], [likeness, 1.0]]), abs=1e-6)

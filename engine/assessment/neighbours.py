@@ -1,0 +1,150 @@
+"""The components of one snapshot beside each other: which leads, and what its failure explains."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.alarms.rules import Leader, Watch
+from engine.bundles.bundle import Bundle
+from engine.config.channels import Layout
+from engine.records.assessment import Score
+from engine.records.payloads import SurfaceEvidence
+from engine.scoring.scorer import Examination
+from engine.scoring.severity import Smoothing, severities
+from engine.scoring.transfer import ExcessPower, Transfer, averaged, excess_power, explained, usual_power
+
+
+class Housing:
+    """A machine's components on one housing; holds what does not change between snapshots."""
+
+    def __init__(
+        self, bundle: Bundle, layout: Layout, unit: NDArray[np.float32], edges: Sequence[float]
+    ) -> None:
+        """Prepare the comparison.
+
+        Args:
+            bundle: the learned usual values.
+            layout: which channels belong to which component, and their units.
+            unit: one unit of a feature in natural-log units of power; broadcasts to (channels, features).
+            edges: borders of the bands [Hz].
+        """
+        usual = bundle.calibration
+        self.layout, self.limit, self.edges = layout, usual.limit, edges
+        self.unit = (usual.scatter * unit)[:, :-1]
+        # Powers in different units compare only as shares of the usual power of their channel.
+        alike = len(set(layout.units)) == 1
+        level = np.where(usual.level > 0, usual.level, np.float32(1.0)).astype(np.float64)
+        self.scale = np.ones((len(level), 1)) if alike else (level**-2)[:, None]
+
+    def power(self, seen: Examination, smoothing: Smoothing, slow: NDArray[np.float32]) -> ExcessPower:
+        """Return the excess power of a snapshot; 0 for a channel that does not run."""
+        usual = usual_power(seen.insight.spectrum, seen.residual[:, :-1], self.unit)
+        usual *= self.scale * seen.running[:, None]
+        return excess_power(usual, smoothing.quick[:, :-1], slow, self.unit)
+
+    def neighbours(self, seen: Examination, smoothing: Smoothing, before: Transfer) -> "Neighbours":
+        """Return the components of one snapshot beside each other."""
+        before = averaged(before, seen.residual[:, :-1] - smoothing.followed[:, :-1], seen.running)
+        power = self.power(seen, smoothing, before.slow)
+        by_channel = power.likely.sum(axis=1)
+        strength = []
+        for own in self.layout.channels:
+            running = [number - 1 for number in own if seen.running[number - 1]]
+            strength.append(float(by_channel[running].mean()) if running else 0.0)
+        return Neighbours(self, seen.running, smoothing, power, tuple(strength), before)
+
+
+@dataclass(slots=True, eq=False)
+class Neighbours:
+    """The components of one snapshot.
+
+    Attributes:
+        housing: of the machine.
+        running: (channels,).
+        smoothing: of this snapshot.
+        power: excess by band.
+        strength: of each component: its excess power, in units squared.
+        transfer: known of the paths from the leader, without this snapshot but for its averages.
+    """
+
+    housing: Housing
+    running: NDArray[np.bool_]
+    smoothing: Smoothing
+    power: ExcessPower
+    strength: tuple[float, ...]
+    transfer: Transfer
+    _judged: dict[int, tuple[Transfer, NDArray[np.bool_], NDArray[np.float64]]] = field(default_factory=dict)
+
+    def leader(self, watches: Sequence[Watch], scores: Sequence[Score], besides: int) -> int | None:
+        """Return the strongest other component that is above its limit with an alarm of its own.
+
+        Severity does not decide: each component's limit is its own, and a quiet one has a low limit.
+        """
+        own = [
+            (self.strength[index], score.severity, -index)
+            for index, (watch, score) in enumerate(zip(watches, scores, strict=True))
+            if index != besides
+            and watch.alarm
+            and not watch.carried_from
+            and score.severity is not None
+            and score.severity >= 1.0
+        ]
+        return -max(own)[2] if own else None
+
+    def as_leader(self, index: int, watch: Watch, score: Score) -> Leader:
+        """Return a component as its neighbours' rules see it."""
+        return Leader(score.component, score.severity or 0.0, watch.surface, self.strength[index])
+
+    def own_sign(self, index: int, leading: int, leader: Leader, found: SurfaceEvidence | None) -> str:
+        """Return what the leader's failure does not explain of a component, in words, or ""."""
+        if found and leader.surface and found.surface != leader.surface:
+            return f"a fault line of its own ({found.surface})"
+        if self.strength[index] > self.strength[leading]:
+            return f"more excess power than {leader.component}"
+        _, inside, severity = self._of(leading)
+        if not severity[index] >= 1.0:
+            return ""
+        channels = [number - 1 for number in self.housing.layout.channels[index]]
+        left = np.where(inside, np.float32(-np.inf), self.smoothing.quick[:, :-1])[channels].max(axis=0)
+        band, edges = int(left.argmax()), self.housing.edges
+        place = f"{edges[band] / 1000:.2f}–{edges[band + 1] / 1000:.2f} kHz"
+        return f"a band that {leader.component} does not explain ({place})"
+
+    def learned(self, leading: int | None) -> Transfer:
+        """Return what is known of the paths after this snapshot; `leading` is the component that leads."""
+        return self.transfer if leading is None else self._of(leading)[0]
+
+    def _of(self, leading: int) -> tuple[Transfer, NDArray[np.bool_], NDArray[np.float64]]:
+        """Return the paths from a leader, the bands that it explains, and the severities without them."""
+        if leading not in self._judged:
+            layout = self.housing.layout
+            now, inside = explained(
+                self.transfer, self.power, leading, layout.channels[leading], self.running
+            )
+            left = replace(
+                self.smoothing,
+                quick=_without(self.smoothing.quick, inside),
+                patient=_without(self.smoothing.patient, inside),
+            )
+            charts = severities(left, self.running, layout.channels, self.housing.limit)
+            self._judged[leading] = now, inside, np.nan_to_num(charts.max(axis=0))
+        return self._judged[leading]
+
+
+def _without(residual: NDArray[np.float32], inside: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Return a residual (channels, features) without explained bands, and without the level: it sums them."""
+    rest = residual.copy()
+    rest[:, :-1][inside] = 0.0
+    rest[:, -1] = 0.0
+    return rest
+
+
+def in_question(watches: Sequence[Watch], scores: Sequence[Score]) -> set[int]:
+    """Return the components to diagnose: those with a standing alarm or above their limit."""
+    return {
+        index
+        for index, (watch, score) in enumerate(zip(watches, scores, strict=True))
+        if watch.alarm or (score.severity or 0.0) >= 1.0
+    }
