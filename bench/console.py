@@ -16,6 +16,7 @@ from bench import made_up_stores, startup
 from bench.recordings import fresh_state
 from bench.terminal import Terminal, Traffic, cpu_seconds, resident
 from engine.store.store import Store
+from tui.keys.pane_actions import PANES as PANE_KEYS
 
 WIRE_SECONDS, CPU_SECONDS = 5.0, 15.0
 SLOW_LINK = 20_000
@@ -47,15 +48,18 @@ class Place:
 HELP = Place("help", "?", r"── Keys ─")
 PLACES = (
     Place("overview", "1", r"── Bearings ─"),
-    Place("machines", "0", r"── Machines: "),
+    Place("machines", "0", r"Machines: \d"),
     Place("bearing", "2", r"\[\w+\].*figures|figures\]", panes=10),
-    Place("alarms", "3", r"── Alarms, "),
-    Place("timeline", "4", r"── Run ─"),
+    Place("alarms", "3", r"[─╭] Alarms, "),
+    Place("timeline", "4", r"[─╭] Run ─"),
     Place("model", "5", r"bundles"),
     Place("health", "6", r"files +alarms +log"),
     HELP,
 )
 OVERVIEW = PLACES[0]
+LARGE = (200, 60)
+STEPS_OF_PLOTS, STEP_SECONDS = 5, 1.0
+STEP_BACK, NEWEST, WHOLE = "\x1b[D", "G", "\r"
 BACK, NEXT_PANE = "\x1b", "\t"
 PANE = re.compile(r"\[(\w+)\]")
 
@@ -68,6 +72,7 @@ def main() -> None:
         "start": startup.measure,
         "attach": attaching,
         "wire": on_the_wire,
+        "plots": large_plots,
         "link": over_a_slow_link,
         "long": long_record,
         "day": a_day,
@@ -154,6 +159,34 @@ def on_the_wire(state: Path) -> Iterator[str]:
                 pane = PANE.search(str(moving.grid))
                 name = f"{place.name}: {pane[1]}" if pane and place.panes > 1 else place.name
                 yield wire_line(name, live_traffic, idle_traffic)
+
+
+def large_plots(state: Path) -> Iterator[str]:
+    """Measure the largest frame of each pane on a large terminal, on steps from snapshot to snapshot."""
+    columns, rows = LARGE
+    yield f"largest frame of a step, {columns}x{rows} (at most 8 KB)          pane   all the room"
+    made_up_stores.make(state, SMALL, live=False, recordings=2 * STEPS_OF_PLOTS + 2)
+    with Terminal(["attach", "--state", str(state)], columns=columns, rows=rows, folder=state) as terminal:
+        terminal.until(full(8))
+        visited(terminal, PLACES[2])
+        for key, name in PANE_KEYS.items():
+            terminal.press(NEWEST + key)
+            terminal.settle()
+            pane = largest_step(terminal)
+            terminal.press(NEWEST + WHOLE)
+            terminal.settle()
+            yield f"  {name:52s} {pane / 1000:6.2f} KB {largest_step(terminal) / 1000:9.2f} KB"
+            terminal.press(WHOLE)
+            terminal.settle()
+
+
+def largest_step(terminal: Terminal) -> int:
+    """Return the bytes of the largest frame of some steps back."""
+    frames = []
+    for _ in range(STEPS_OF_PLOTS):
+        terminal.press(STEP_BACK)
+        frames += terminal.measure(STEP_SECONDS).frames
+    return max(frames, default=0)
 
 
 def turned(terminal: Terminal) -> None:

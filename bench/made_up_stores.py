@@ -121,8 +121,33 @@ def taken(item: Assessed) -> Intake:
     return Intake(name.encode(), name, 400_000, 0, item.position, Outcome.TAKEN, item.snapshot.at, digest)
 
 
+def write_recordings(folder: Path, newest: datetime, count: int) -> None:
+    """Write the recordings of the newest snapshots: noise, and the ringing of an outer race.
+
+    Args:
+        folder: the run.
+        newest: time of the newest snapshot; the others are a second apart.
+        count: number of recordings.
+    """
+    folder.mkdir(parents=True)
+    columns, rate = load_settings().columns, 20480
+    seconds = np.arange(rate) / rate
+    for number in range(count):
+        noise = np.random.default_rng(number)
+        ringing = np.exp(-600 * (seconds % (1 / 236))) * np.sin(2 * np.pi * 4600 * seconds)
+        signal = noise.normal(0, 0.1, (rate, columns)) + 0.3 * ringing[:, np.newaxis]
+        rows = "\n".join("\t".join(f"{value:.3f}" for value in row) for row in signal)
+        (folder / f"{newest - number * SECOND:%Y.%m.%d.%H.%M.%S}").write_text(rows + "\n")
+
+
 def make(
-    state: Path, count: int, *, components: int = 8, live: bool = True, interval: timedelta = SECOND
+    state: Path,
+    count: int,
+    *,
+    components: int = 8,
+    live: bool = True,
+    interval: timedelta = SECOND,
+    recordings: int = 0,
 ) -> Assessment:
     """Make a store with a number of snapshots, the newest taken now.
 
@@ -132,10 +157,14 @@ def make(
         components: number of bearings, one channel each.
         live: whether the machine is watched; otherwise the run is finished.
         interval: time between two snapshots.
+        recordings: number of the newest snapshots whose recordings can be read.
     """
     newest = datetime.now(UTC).replace(microsecond=0)
+    run = state / "run"
+    if recordings:
+        write_recordings(run, newest, recordings)
     with Store.open(state, create=True) as store:
-        assessment = begun(store, count, components, newest - count * interval, live=live)
+        assessment = begun(store, count, components, newest - count * interval, live=live, run=str(run))
         for start in range(0, count, AT_ONCE):
             add(store, assessment, range(start, min(start + AT_ONCE, count)), count, newest, interval)
         beat(store, assessment, count)
@@ -185,14 +214,16 @@ def make_long(state: Path, count: int, *, components: int = 4) -> Assessment:
     return assessment
 
 
-def begun(store: Store, count: int, components: int, now: datetime, *, live: bool) -> Assessment:
+def begun(
+    store: Store, count: int, components: int, now: datetime, *, live: bool, run: str = "/made/up"
+) -> Assessment:
     """Begin an assessment with a training curve."""
     assessment = store.begin_assessment(
         machine="bench rig",
         key="made up",
         model="spectral",
         seed=0,
-        run="/made/up",
+        run=run,
         expected=0 if live else count,
         components=names(components),
         channels=[(number + 1,) for number in range(components)],

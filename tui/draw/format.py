@@ -126,7 +126,7 @@ def picture_time(frame: Frame, zone: tzinfo) -> str:
     place = int(places[0])
     told = short_time(int(view.series.at[place]), zone).strip()
     rests = frame.index >= 0 and not (view.series.quality[place + 1 : frame.index + 1] == RUNNING).any()
-    return f"last running {told}" if rests and place < frame.index else f"at {told}"
+    return f"(last running {told})" if rests and place < frame.index else f"at {told}"
 
 
 def long_time(when: datetime | int, zone: tzinfo) -> str:

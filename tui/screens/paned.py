@@ -39,6 +39,8 @@ class PanedScreen(ConsoleScreen):
         """Start with the first pane."""
         super().__init__()
         self.pane = self.PANES[0]
+        self._drawn: dict[int, str] = {}
+        """The pane that each slot drew last."""
 
     def compose(self) -> ComposeResult:
         """Yield the panels from top to bottom."""
@@ -83,6 +85,10 @@ class PanedScreen(ConsoleScreen):
         """Return the values that a pane depends on: it is drawn again only if one of them changed."""
         raise NotImplementedError
 
+    def is_awaited(self, name: str, shown: Shown, frame: Frame) -> bool:
+        """Return whether what a pane draws comes in a moment, so that its last lines stay until then."""
+        return False
+
     def draw_head(self, shown: Shown, frame: Frame) -> None:
         """Draw the line above the tabs; without an own line it is hidden."""
         self.query_one("#head", Panel).display = False
@@ -105,6 +111,9 @@ class PanedScreen(ConsoleScreen):
             panel.display = place < len(names)
             if panel.display:
                 name = names[place]
+                if self._drawn.get(place) == name and self.is_awaited(name, shown, frame):
+                    continue
+                self._drawn[place] = name
                 panel.set_class(name == "strip", "-strip")
                 draw, roomy = self.drawing(name, shown, frame), self.is_roomy
                 if roomy and name != "strip":

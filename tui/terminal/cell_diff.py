@@ -6,6 +6,7 @@ Unknown commands are passed on, and every cell counts as unknown after them.
 """
 
 import re
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import repeat
 from typing import NamedTuple
@@ -33,6 +34,9 @@ SEEN = frozenset({4, 5, 7, 8, 9})
 """Those of these attributes that can be visible in a blank."""
 
 REVERSED = 7
+FEW = 8
+"""Changed cells from which another order may be shorter."""
+
 NEAR = 4
 """So many unchanged cells are written again, since a command that skips them has as many bytes."""
 
@@ -51,6 +55,16 @@ Cell = tuple[str, Look]
 """A character with its combining characters, "" for the right half of a wide one, and its look."""
 
 
+class Changed(NamedTuple):
+    """A cell to send: its place, the cell, its look, and its width."""
+
+    y: int
+    x: int
+    cell: Cell
+    look: Look
+    width: int
+
+
 class Thrift:
     """The cells that a terminal shows, and the commands that change them."""
 
@@ -64,6 +78,8 @@ class Thrift:
         self._lost = False
         self._at: tuple[int, int] | None = None
         self._in: Look | None = None
+        self._changed: list[Changed] = []
+        """Cells of this portion of output that are yet to be sent."""
 
     def forget(self, columns: int, rows: int) -> None:
         """Take every cell of a terminal of this size for unknown."""
@@ -94,11 +110,42 @@ class Thrift:
             elif piece[0] == "\n" and self._y < self._rows - 1:
                 self._y += 1
             elif piece[0][2:] in HARMLESS:
+                self._flush(out)
                 out.append(piece[0])
             elif final != "m" or self._look is None:
                 self._hand_on(piece[0], out)
+        self._flush(out)
         if wrote and not self._lost:
             self._go(self._x, self._y, out)
+        return "".join(out)
+
+    def _flush(self, out: list[str]) -> None:
+        """Send the changed cells as they were written, or look by look where that is shorter.
+
+        A chart changes its look in every row. Look by look it takes one command for each look.
+        """
+        changed, self._changed = self._changed, []
+        before = self._at, self._in
+        written = self._encoded(changed)
+        # A wide character and what covers half of it must keep their order.
+        if len(changed) >= FEW and all(one.width == 1 for one in changed):
+            after = self._at, self._in
+            self._at, self._in = before
+            regrouped = self._encoded(by_look(changed))
+            if len(regrouped) < len(written):
+                written = regrouped
+            else:
+                self._at, self._in = after
+        out.append(written)
+
+    def _encoded(self, changed: Iterable[Changed]) -> str:
+        """Return the commands and characters that send cells in this order."""
+        out: list[str] = []
+        for y, x, cell, look, width in changed:
+            self._go(x, y, out)
+            self._wear(cell, look, out)
+            out.append(cell[0])
+            self._at = (x + width, y)
         return "".join(out)
 
     def _fits(self, text: str) -> bool:
@@ -121,11 +168,8 @@ class Thrift:
             right = [("", cell[1])] * (width - 1)
             if row[self._x] != cell or row[self._x + 1 : self._x + width] != right:
                 self._split(row, width)
-                self._go(self._x, self._y, out)
-                self._wear(cell, look, out)
-                out.append(character)
+                self._changed.append(Changed(self._y, self._x, cell, look, width))
                 row[self._x : self._x + width] = [cell, *right]
-                self._at = (self._x + width, self._y)
             self._x += width
 
     def _split(self, row: "list[Cell | None]", width: int) -> None:
@@ -138,6 +182,7 @@ class Thrift:
 
     def _combine(self, row: "list[Cell | None]", character: str, out: list[str]) -> None:
         """Take the cell before a combining character for unknown."""
+        self._flush(out)
         self._go(self._x, self._y, out)
         out.append(character)
         if self._x:
@@ -153,8 +198,9 @@ class Thrift:
             between = self._cells[y][self._at[0] : x]
             plain = [cell[0] if cell is not None and cell[1] == self._in else "" for cell in between]
             again = "".join(plain)
-            near = len(between) <= NEAR and all(plain) and again.isascii()
-            out.append(again if near else f"\x1b[{len(between)}C")
+            skip = f"\x1b[{len(between) if len(between) > 1 else ''}C"
+            near = len(between) <= NEAR and all(plain) and len(again.encode()) <= len(skip)
+            out.append(again if near else skip)
         self._at = (x, y)
 
     def _wear(self, cell: Cell, look: Look, out: list[str]) -> None:
@@ -173,12 +219,27 @@ class Thrift:
 
         That ends when the program sets position and style again.
         """
+        self._flush(out)
         self._go(self._x, self._y, out)
         if self._in != self._worn():
             out.append(change(self._in, self._worn()))
         out.append(piece)
         self.forget(self._columns, self._rows)
         self._lost = True
+
+
+def by_look(changed: Sequence[Changed]) -> list[Changed]:
+    """Return cells grouped by look, the newest of each place; a blank belongs to the look before it."""
+    newest = {(one.y, one.x): one for one in changed}
+    groups: dict[Look, list[Changed]] = {}
+    last: Look | None = None
+    for one in sorted(newest.values()):
+        look = one.look
+        if last is not None and one.cell[0] == " " and shown(" ", last) == one.cell[1]:
+            look = last
+        groups.setdefault(look, []).append(one)
+        last = look
+    return [one for group in groups.values() for one in group]
 
 
 @lru_cache(maxsize=4096)

@@ -40,7 +40,7 @@ class Screen:
             elif final == "H":
                 self.y, self.x = (int(number) - 1 for number in parameters.split(";"))
             elif final == "C":
-                self.x += int(parameters)
+                self.x += int(parameters or 1)
             elif final == "J":
                 self.cells = dict.fromkeys(self.cells, (" ", self.look(" ")))
         return self
@@ -221,3 +221,23 @@ async def test_another_size_or_screen_sends_everything_anew(
 
 def test_the_console_writes_by_it(console: Make, whole_store: Path) -> None:
     assert console(whole_store).driver_class is ThriftyDriver
+
+
+def test_looks_that_change_in_every_row_are_sent_look_by_look() -> None:
+    thrift, shown = Thrift(), Screen()
+    thrift.forget(COLUMNS, ROWS)
+    colours = "\x1b[0;38;2;141;152;166m", "\x1b[0;38;2;95;179;240m"
+    frame = "".join(
+        f"\x1b[{row};1H{colours[0]}a│{colours[1]}▁▂{colours[0]}│{colours[1]}▃" for row in (1, 2, 3, 4)
+    )
+    sent = thrift.passed(frame)
+    assert sent.count("m") == 2
+    assert shown.feed(sent).cells == Screen().feed(frame).cells
+
+
+def test_wide_characters_keep_their_order() -> None:
+    thrift, whole, spared = Thrift(), Screen(), Screen()
+    thrift.forget(COLUMNS, ROWS)
+    red, blue = "\x1b[0;31m", "\x1b[0;34m"
+    frame = f"\x1b[1;1H{red}軸{blue}ab{red}軸{blue}cd\x1b[1;2H{red}x{blue}yz"
+    assert spared.feed(thrift.passed(frame)).cells == whole.feed(frame).cells

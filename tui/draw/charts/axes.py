@@ -29,6 +29,30 @@ LABEL = 8
 """Cells that a label of time needs, with the space beside it."""
 
 
+STEADY = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
+"""Ends of an axis, times a power of ten: a step through the recordings seldom changes the scale."""
+
+
+def steady_top(value: float) -> float:
+    """Return the end of an axis from 0 for a highest value: the next of `STEADY`; 1 for no positive value."""
+    if not (math.isfinite(value) and value > 0):
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(value))
+    return next((one * power for one in STEADY if one * power >= value), 10.0 * power)
+
+
+def steady_ends(low: float, high: float) -> tuple[float, float]:
+    """Return the ends of an axis for a lowest and a highest value: symmetric where they lie around 0."""
+    span = high - low
+    if not span > 0:
+        return low - 1.0, high + 1.0
+    if abs(high + low) < span / 2:
+        end = steady_top(max(high, -low))
+        return -end, end
+    step = steady_top(span) / 10
+    return math.floor(low / step) * step, math.ceil(high / step) * step
+
+
 def severity_axis(severity: NDArray[np.float64], rows: int) -> Axis:
     """Return the axis of severities in log2, the same for all bearings: it follows the highest and lowest.
 

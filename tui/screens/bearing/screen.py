@@ -3,18 +3,28 @@
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
 from textual import work
+from textual.timer import Timer
 
 from engine.records.assessment import Assessment
 from engine.records.picture import loudest_channel
 from tui.data.evidence import Evidence, EvidenceLook, UsualLines
 from tui.data.frame import Frame
 from tui.data.pictures import Album
+from tui.data.reader import running_up_to
 from tui.data.view import Look
 from tui.draw.charts.zoom import Zoom
 from tui.draw.format import picture_time, short_time
 from tui.screens.bearing.analysis import tools as keys
-from tui.screens.bearing.analysis.desk import Place, index_of, is_current, pressed, wanted_of
+from tui.screens.bearing.analysis.desk import (
+    RECORDED,
+    Place,
+    index_of,
+    is_current,
+    pressed,
+    wanted_of,
+)
 from tui.screens.bearing.analysis.laboratory import Analysis, Laboratory, Wanted
 from tui.screens.bearing.analysis.tools import DOMAINS, Compare, Domain, Tools, Trace
 from tui.screens.bearing.head import advice_line, head_lines
@@ -25,6 +35,9 @@ from tui.screens.numbers import Numbers
 from tui.screens.paned import PANE_HEIGHT, SLOTS, PanedScreen
 from tui.screens.panel import Draw, Panel
 from tui.screens.state import Rows, Shown
+
+HOLD_SECONDS = 0.5
+"""Time for which a pane keeps its last lines while the next recording is being read."""
 
 
 class BearingScreen(PanedScreen):
@@ -57,6 +70,8 @@ class BearingScreen(PanedScreen):
         self._laboratory = Laboratory()
         self._waveform: Waveform | None = None
         self._reading: Wanted | None = None
+        self._patience: Timer | None = None
+        """Runs while the last lines of a pane stay because its recording is being read."""
 
     # Keys.
 
@@ -172,7 +187,10 @@ class BearingScreen(PanedScreen):
         then = index_of(view, self.tools.then)
         told = "" if then is None else short_time(int(view.series.at[then]), shown.zone)
         when = picture_time(frame, shown.zone)
-        return Place(view, frame.index, shown.component, channel, when, told, evidence)
+        # At rest the recordings are those of the pictures: of the last running snapshot.
+        running = running_up_to(view.series, frame.number) if frame.index >= 0 else None
+        index = frame.index if running is None else int(np.searchsorted(view.series.positions, running))
+        return Place(view, index, shown.component, channel, when, told, evidence)
 
     def key(self, name: str, shown: Shown, frame: Frame) -> tuple[object, ...]:
         """Return the values that a pane depends on."""
@@ -227,6 +245,19 @@ class BearingScreen(PanedScreen):
 
     # The recording.
 
+    def is_awaited(self, name: str, shown: Shown, frame: Frame) -> bool:
+        """Return whether the recording that a pane draws is being read, and has been for a moment only.
+
+        Without this a step through the snapshots would blank the pane and then draw it whole.
+        """
+        if name not in RECORDED or self._reading is None or self._patience is None:
+            return False
+        return not is_current(self._place(shown, frame), self.analysis)
+
+    def _give_up_waiting(self) -> None:
+        self._patience = None
+        self.again()
+
     def _fetch(self, shown: Shown, frame: Frame) -> None:
         """Analyse the recordings that are wanted, one request at a time; the newest request wins."""
         place = self._place(shown, frame)
@@ -237,6 +268,8 @@ class BearingScreen(PanedScreen):
         if done is not None and done.wanted == wanted and not done.pending and is_current(place, done):
             return
         self._reading = wanted
+        if self._patience is None and done is not None:
+            self._patience = self.set_timer(HOLD_SECONDS, self._give_up_waiting)
         self._read(frame.view.assessment, wanted)
 
     @work(thread=True, group="recording")
@@ -247,5 +280,8 @@ class BearingScreen(PanedScreen):
 
     def _arrived(self, found: Analysis, waveform: Waveform | None) -> None:
         self.analysis, self._reading = found, None
+        if self._patience is not None:
+            self._patience.stop()
+            self._patience = None
         self._waveform = waveform or self._waveform
         self.again()

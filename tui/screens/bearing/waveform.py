@@ -4,6 +4,7 @@ import numpy as np
 
 from engine.diagnosis.line_names import likely_name
 from engine.signals.spectrum import repetition
+from tui.draw.charts.axes import steady_ends
 from tui.draw.charts.chart import axis_of
 from tui.draw.charts.zoom import WHOLE, Zoom
 from tui.draw.glyphs import Glyphs, finished
@@ -95,9 +96,7 @@ def waveform_plot(
     finite = part[np.isfinite(part)]
     if not len(finite):
         return None
-    bottom, top = float(finite.min()), float(finite.max())
-    if top <= bottom:
-        bottom, top = bottom - 1.0, top + 1.0
+    bottom, top = steady_ends(float(finite.min()), float(finite.max()))
     scale, name = (1.0, "s") if high - low > 0.2 else (1000.0, "ms")
     plot = Plot(
         x=axis_of(low * scale, high * scale, name, max(width // 14, 2)),
@@ -151,7 +150,7 @@ def _repetition_lines(width: int, height: int, sheet: Sheet) -> Lines:
     values = analysis.correlation[seen]
     plot = Plot(
         x=axis_of(0.0, most, "ms", max(width // 14, 2)),
-        y=axis_of(min(float(values.min()), 0.0), 1.0, "", 3),
+        y=axis_of(-0.5 if values.min() >= -0.5 else -1.0, 1.0, "", 3),
         layers=(Layer(lags[seen], values, Role.PLAIN),),
     )
     return [line, *plot_lines(width, height // 3, plot)]

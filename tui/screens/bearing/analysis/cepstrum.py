@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from tui.draw.charts.axes import steady_top
 from tui.draw.charts.chart import axis_of
 from tui.draw.glyphs import Glyphs, finished
 from tui.draw.text import Lines, Role, Span, fit, title
@@ -37,7 +38,7 @@ def cepstrum_plot(width: int, sheet: Sheet) -> tuple[Plot, Trace] | None:
     top = float(np.abs(shown[inside]).max()) if inside.any() else 1.0
     plot = Plot(
         x=axis_of(1000 * low, 1000 * high, "ms", max(width // 12, 2)),
-        y=axis_of(-top / 2, 1.05 * top or 1.0, "", 3),
+        y=axis_of(-steady_top(top) / 2, steady_top(top), "", 3),
         layers=(Layer(1000 * seconds, shown, Role.TITLE),),
         uprights=(*_expected(sheet, low, high), *cursor_uprights(sheet.tools.quefrency, 1000.0)),
     )

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from engine.diagnosis.line_names import NamedLine, likely_name
 from engine.signals.spectral_peaks import Peak
 from engine.signals.spectrum import Quantity, Scale, Spectrum, converted, gain_at, obstacle_to, scaled
+from tui.draw.charts.axes import steady_top
 from tui.draw.charts.chart import Axis, axis_of
 from tui.draw.charts.zoom import WHOLE, Zoom
 from tui.draw.glyphs import Glyphs, finished
@@ -89,7 +90,7 @@ def height_axis(values: list[Floats], unit: str, scale: Scale) -> Axis:
         lowest = min((float(np.nanpercentile(one, 5)) for one in values if len(one)), default=high - 40)
         low = max(10 * math.floor(lowest / 10), high - DECIBELS)
         return axis_of(min(low, high - 20.0), float(high), "dB", 4)
-    return axis_of(0.0, 1.05 * top if top > 0 else 1.0, unit, 3)
+    return axis_of(0.0, steady_top(top), unit, 3)
 
 
 def spectrum_plot(width: int, sheet: Sheet) -> tuple[Plot, Trace] | None:
