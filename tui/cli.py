@@ -27,6 +27,7 @@ MODULES = {
     "record": ("record",),
     "watch": ("engine", "watch", "status"),
     "serve": ("serve",),
+    "notify": ("notify",),
     "store": ("store",),
 }
 """The commands of each module in tui/commands/, in the order of the help."""

@@ -57,9 +57,23 @@ class PendingCalls:
     the same however many came before it; only a place with a shelf is folded again for each ring.
     """
 
-    def __init__(self, rules: FoldRules, floor: Priority) -> None:
-        """Start without events; arguments as of `calls_due`."""
-        self._rules, self._floor = rules, floor
+    def __init__(
+        self,
+        rules: FoldRules,
+        floor: Priority,
+        target: str = "",
+        news: frozenset[EventKind] = frozenset(),
+    ) -> None:
+        """Start without events.
+
+        Args:
+            rules: of the fold.
+            floor: the lowest priority to notify.
+            target: whose "notified" events count; "" is the `on_ring` command.
+            news: kinds of events, no rings, of which the target is told too (`due_news`).
+        """
+        self._rules, self._floor, self._target, self._kinds = rules, floor, target, news
+        self._news: dict[int, Event] = {}
         self._by_place: dict[str, deque[Event]] = {}
         self._followed = _Followed(rules)
         self._counts: Counter[str] = Counter()
@@ -75,6 +89,8 @@ class PendingCalls:
         for event in events:
             is_old = now is not None and now - event.recorded_at > YOUNG
             if event.kind is EventKind.NOTIFIED:
+                if event.detail.get("target", "") != self._target:
+                    continue
                 if event.ring in self._shelves:
                     self._notified.add(event.ring)
             elif event.kind in _SERVICE:
@@ -95,7 +111,40 @@ class PendingCalls:
             elif event.kind in RINGS and event.seq not in self._rings:
                 self._forget(event.seq)
 
+            if event.kind in self._kinds and event.alarm and not is_old:
+                self._news[event.seq] = event
+
+    def due_news(self, now: datetime) -> Iterator[tuple[Event, Alarm]]:
+        """Yield the events of the further kinds that the target has still to be told of.
+
+        Those of alarms that are put away, or below the floor, are left out.
+
+        Args:
+            now: wall clock.
+        """
+        for seq, event in list(self._news.items()):
+            alarms = fold_alarms(self._own_events(event), event.at, self._rules)
+            own = [one for one in alarms if one.ring.seq == event.ring or one.ring.alarm == event.alarm]
+            # An alarm that is over is put away no longer, but its component may be out of service.
+            is_out = event.component in retired_at(self._service, event.at)
+            loud = own and not (is_out or own[0].put_away) and _loud(own[0].ring, own[0], self._floor)
+            if now - event.recorded_at > YOUNG or not loud:
+                self._forget(seq)
+            else:
+                yield event, own[0]
+
+    def wants_answer(self, ring: Event, live_now: datetime) -> bool:
+        """Return whether a ring is the latest of its alarm, and nobody acknowledged or shelved it yet.
+
+        Args:
+            ring: from `due`.
+            live_now: the newest stamp plus the wall time since it came.
+        """
+        alarms = fold_alarms(self._own_events(ring), max(live_now, ring.at), self._rules)
+        return any(one.ring.seq == ring.seq and one.needs_acknowledgement for one in alarms)
+
     def _forget(self, seq: int) -> None:
+        self._news.pop(seq, None)
         self._rings.pop(seq, None)
         self._shelves.pop(seq, None)
         self._quiet.pop(seq, None)
@@ -104,7 +153,7 @@ class PendingCalls:
     @property
     def waiting(self) -> frozenset[int]:
         """Return the seq of each ring and shelf that may be due now or later."""
-        return frozenset(self._rings.keys() | self._shelves.keys())
+        return frozenset(self._rings.keys() | self._shelves.keys() | self._news.keys())
 
     def due(self, live_now: datetime, now: datetime) -> Iterator[tuple[Event, Alarm]]:
         """Yield the rings that are due with their alarms, the oldest first; each is decided when asked for.
@@ -209,6 +258,24 @@ class _Followed:
         if event.kind is not EventKind.DIAGNOSED:
             story.last = event
         return story.alarm
+
+
+def failing_channels(events: Iterable[Event]) -> dict[str, str]:
+    """Return the channels that fail now, each with a sentence; the engine says so once for each failure.
+
+    Args:
+        events: of the live record, in order of seq.
+    """
+    failing: dict[str, str] = {}
+    for event in events:
+        if event.kind is EventKind.STARTED:
+            failing.clear()
+        elif event.kind is EventKind.NOTIFIED and "channel" in event.detail:
+            name = str(event.detail.get("target", ""))
+            failing.pop(name, None)
+            if event.detail["channel"] == "failing":
+                failing[name] = str(event.detail.get("message", f"{name} takes no messages"))
+    return failing
 
 
 def payload_of(machine: str, ring: Event, alarm: Alarm, advice: str) -> bytes:

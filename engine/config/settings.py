@@ -28,6 +28,7 @@ from engine.config.layers import (
     read_layer,
 )
 from engine.config.messages import sentence
+from engine.config.notify_section import NotifySettings
 from engine.config.recording_settings import RecordingSettings
 from engine.config.sections import (
     DESCRIBING_KEYS,
@@ -64,6 +65,7 @@ class Settings(Table):
     limits: LimitSettings
     alarms: AlarmSettings
     advice: AdviceSettings
+    notify: NotifySettings
     watch: WatchSettings
     console: ConsoleSettings
     keys: Annotated[Mapping[Name, Name | tuple[Name, ...]], Field(max_length=200)]
@@ -94,7 +96,7 @@ class Settings(Table):
     def fingerprint(self) -> str:
         """Return the SHA-256 (hex) of the settings that change the engine's results."""
         shaping = self.model_dump(
-            mode="json", by_alias=True, exclude={"advice", "watch", "console", "keys", "store"}
+            mode="json", by_alias=True, exclude={"advice", "notify", "watch", "console", "keys", "store"}
         )
         for key in OPERATING_KEYS:
             del shaping["alarms"][key]

@@ -17,9 +17,10 @@ from engine.bundles.library import Bundles
 from engine.config.channels import layout_of
 from engine.config.settings import Settings
 from engine.errors import FailedError
-from engine.live.notifier import notifier_of
+from engine.live.notifier import notifiers_of
 from engine.live.renaming import differs_in_names, rename_command, take_rename
 from engine.live.request_handler import RequestHandler
+from engine.live.ring_follower import stop_all
 from engine.records.assessment import Assessment
 from engine.records.events import Action, Cause
 from engine.records.progress import Phase
@@ -89,9 +90,9 @@ def await_operator(
     requests = RequestHandler(folder, settings, record, bundles)
     newest = store.resume_point(assessment)
     at = record.now() if newest is None else newest[1]
-    notifier = notifier_of(record, settings.alarms, live_now=record.now)
+    notifiers = notifiers_of(record, settings, live_now=record.now)
     try:
-        if notifier is not None:
+        for notifier in notifiers:
             notifier.start()
         while not stop.is_set():
             with suppress(FailedError):
@@ -110,15 +111,14 @@ def await_operator(
                     if request.switched:
                         clear_layout_change(record, "an operator chose the bundle for the new layout")
                         return True
-            if notifier is not None:
+            for notifier in notifiers:
                 notifier.poke()
             stop.wait(TURN_SECONDS)
     finally:
         with suppress(FailedError):
             heartbeat.last_word(Phase.ENDED, 0, 0)
         requests.close()
-        if notifier is not None:
-            notifier.stop()
+        stop_all(notifiers)
     return False
 
 

@@ -4,7 +4,6 @@ Rings without a "notified" event in the store are due. An engine that was killed
 runs the command again; after a kill before the run, it runs late.
 """
 
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,9 @@ from engine.alarms.alarm import Alarm
 from engine.alarms.notifications import PendingCalls, payload_of
 from engine.assessment.live_record import LiveRecord
 from engine.config.sections import AlarmSettings
+from engine.config.settings import Settings
+from engine.live.channels import ChannelNotifier, channels_of
+from engine.live.ring_follower import LOOK_SECONDS, RingFollower
 from engine.records.assessment import Assessment
 from engine.records.events import Event, EventKind, NewEvent, Priority
 from engine.store.store import Store
@@ -25,16 +27,6 @@ ATTEMPTS = 5
 
 BACKOFF_SECONDS = 5.0
 """Wait after the first failure; it doubles with each, so the fifth attempt comes after 75 s and the runs."""
-
-
-LOOK_SECONDS = 5.0
-"""Interval of looks at the store without a signal: a shelf runs out without an event."""
-
-READ_AT_ONCE = 2_000
-"""Events read in one transaction."""
-
-RINGING = "raceway-ringing"
-"""Name of the thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +54,8 @@ class _Trying:
     again_at: float = 0.0
 
 
-class Notifier:
-    """Runs the command for rings of the live record: `start` it, `poke` it after commits, `stop` it.
-
-    `trouble` is a sentence while the last look failed, else "".
-    """
+class Notifier(RingFollower):
+    """Runs the command for rings of the live record."""
 
     def __init__(
         self,
@@ -79,54 +68,13 @@ class Notifier:
         run: Run = run_command,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take the store, the command and the clocks.
-
-        Args:
-            open_store: opens a store of its own for the thread.
-            assessment: the live record.
-            command: with its time limit.
-            now: the wall clock.
-            live_now: the newest stamp plus the wall time since it came; called on the thread.
-            run: runs the command once.
-            clock: seconds that never go back, for the waits between attempts.
-        """
-        self._open_store, self._assessment, self._command = open_store, assessment, command
-        self._now, self._live_now, self._run, self._clock = now, live_now, run, clock
-        self._calls = PendingCalls(assessment.settings.fold, command.floor)
-        self._store: Store | None = None
-        self._last = 0
+        """Take the command with its time limit; `run` runs it once; the others as of `RingFollower`."""
+        calls = PendingCalls(assessment.settings.fold, command.floor)
+        super().__init__(open_store, assessment, calls, now=now, live_now=live_now, clock=clock)
+        self._command, self._run = command, run
         self._trying: dict[int, _Trying] = {}
-        self._unrecorded: dict[int, NewEvent] = {}
-        self._poked, self._stopping = threading.Event(), threading.Event()
-        self._thread = threading.Thread(target=self._go_on, name=RINGING, daemon=True)
-        self.trouble = ""
 
-    def start(self) -> None:
-        """Start the thread; rings that an earlier engine left are notified first."""
-        self._thread.start()
-
-    def poke(self) -> None:
-        """Signal that events were stored; returns at once."""
-        self._poked.set()
-
-    def stop(self, patience: float = 5.0) -> None:
-        """Stop after one more look, so that the last rings are notified; wait at most so many seconds."""
-        self._stopping.set()
-        self._poked.set()
-        if self._thread.is_alive():
-            self._thread.join(patience)
-
-    def turn(self) -> float:
-        """Run the command for each ring that is due, and store it; return seconds to the next attempt.
-
-        Raises:
-            StoreError: the store cannot be used; what was run and not recorded is recorded by a later turn.
-        """
-        if self._store is None:
-            self._store = self._open_store()
-        self._record()
-        self._read(self._store)
-        live_now = self._live_now()
+    def _notify(self, live_now: datetime) -> float:
         wanted = self._calls.waiting
         self._trying = {seq: trying for seq, trying in self._trying.items() if seq in wanted}
         for ring, alarm in self._calls.due(live_now, self._now()):
@@ -136,14 +84,9 @@ class Notifier:
                 self._record()
                 if self._stopping.is_set():
                     break
-        waits = [one.again_at for seq, one in self._trying.items() if seq not in self._unrecorded]
+        wanted = self._calls.waiting - self._unrecorded.keys()
+        waits = [one.again_at for seq, one in self._trying.items() if seq in wanted]
         return max(min(waits, default=self._clock() + LOOK_SECONDS) - self._clock(), 0.0)
-
-    def _read(self, store: Store) -> None:
-        """Read the events since the last look, a few at a time: a long record is never held whole."""
-        while events := store.events(self._assessment, after=self._last, limit=READ_AT_ONCE):
-            self._calls.add(events, self._now())
-            self._last = events[-1].seq
 
     def _call(self, ring: Event, alarm: Alarm, trying: _Trying, live_now: datetime) -> None:
         advice = advice_for(alarm, self._assessment.settings.advice)
@@ -161,41 +104,25 @@ class Notifier:
             EventKind.NOTIFIED, max(live_now, ring.at), alarm=ring.alarm, ring=ring.seq, detail=detail
         )
 
-    def _record(self) -> None:
-        for seq, fact in list(self._unrecorded.items()):
-            if self._store is not None:
-                self._store.add_event(self._assessment, fact, self._now())
-                # Read back at once: a ring that is recorded must not look due in between.
-                self._read(self._store)
-                del self._unrecorded[seq]
-                self._trying.pop(seq, None)
 
-    def _go_on(self) -> None:
-        while True:
-            # Asked before the look: what was stored until then is seen by it.
-            ending = self._stopping.is_set()
-            try:
-                wait, self.trouble = self.turn(), ""
-            except Exception as error:
-                # Rings to come must still be notified after any failure; `trouble` reports it meanwhile.
-                wait, self.trouble = LOOK_SECONDS, f"alarms cannot be notified now ({error})"
-            if ending:
-                break
-            self._poked.wait(min(wait, LOOK_SECONDS))
-            self._poked.clear()
-        if self._store is not None:
-            self._store.close()
-
-
-def notifier_of(
+def notifiers_of(
     record: LiveRecord,
-    alarms: AlarmSettings,
+    settings: Settings,
     *,
     live_now: Callable[[], datetime],
-) -> Notifier | None:
-    """Return the notifier of the settings' command, None where none is set; it opens its own store."""
-    command = command_of(alarms)
+) -> tuple[RingFollower, ...]:
+    """Return a notifier for the command of the settings and for each address; each opens its own store."""
     state, assessment = record.state, record.assessment
-    if command is None:
-        return None
-    return Notifier(lambda: Store.open(state), assessment, command, now=record.now, live_now=live_now)
+
+    def open_store() -> Store:
+        return Store.open(state)
+
+    command = command_of(settings.alarms)
+    found: list[RingFollower] = []
+    if command is not None:
+        found.append(Notifier(open_store, assessment, command, now=record.now, live_now=live_now))
+    found += [
+        ChannelNotifier(open_store, assessment, channel, state=state, now=record.now, live_now=live_now)
+        for channel in channels_of(settings.notify)
+    ]
+    return tuple(found)

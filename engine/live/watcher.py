@@ -27,11 +27,13 @@ from engine.config.channels import layout_of
 from engine.config.settings import Settings
 from engine.errors import FailedError
 from engine.live.arrivals import Arrivals
+from engine.live.dead_man import dead_man_of
 from engine.live.engine_events import EngineEvents
 from engine.live.intake import FolderIntake
 from engine.live.layout_change import await_operator, clear_layout_change, former_record
-from engine.live.notifier import notifier_of
+from engine.live.notifier import notifiers_of
 from engine.live.request_handler import LoopRequest, RequestHandler
+from engine.live.ring_follower import start_all, stop_all
 from engine.live.supervision import Rhythm, Supervisor
 from engine.records.progress import Epoch, Heartbeat, Phase
 from engine.store.retention import Tidier
@@ -175,10 +177,10 @@ class _Watch:
 
     def run(self, started_as: Mapping[str, str]) -> None:
         """Watch until asked to stop."""
-        notifier = notifier_of(self._record, self._settings.alarms, live_now=self.live_now)
+        notifiers = notifiers_of(self._record, self._settings, live_now=self.live_now)
+        dead_man = dead_man_of(self._record, self._settings.notify)
         try:
-            if notifier is not None:
-                notifier.start()
+            start_all((*notifiers, *dead_man))
             while not self._stop.is_set():
                 try:
                     self._begin(started_as)
@@ -187,11 +189,10 @@ class _Watch:
                     self._start_over(str(error))
                 except HaltedError:
                     break
-                if notifier is not None:
+                for notifier in notifiers:
                     notifier.poke()
-            if notifier is not None:
-                # It uses the same store: the last events must not wait for its lock.
-                notifier.stop()
+            # They use the same store: the last events must not wait for their locks.
+            stop_all((*notifiers, *dead_man))
             self._engine_events.ended(self.live_now())
             self._heartbeat.last_word(Phase.ENDED, self._done, self._done)
         except Exception as error:
@@ -201,8 +202,7 @@ class _Watch:
                 self._heartbeat.last_word(Phase.FAILED, self._done, self._done, words)
             raise
         finally:
-            if notifier is not None:
-                notifier.stop()
+            stop_all((*notifiers, *dead_man))
             self._requests.close()
             self._intake.close()
 

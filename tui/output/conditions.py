@@ -57,6 +57,7 @@ class Standing:
         former: open alarms of earlier layouts of the machine, by the address of their record.
         again: the exact command that restarts the engine; empty for a finished run.
         stop: the command that ends it; empty for a finished run.
+        channels: sentences about channels of `[notify]` that fail.
     """
 
     assessment: Assessment
@@ -76,6 +77,7 @@ class Standing:
     former: "tuple[tuple[str, Alarm], ...]" = ()
     again: str = ""
     stop: str = ""
+    channels: tuple[str, ...] = ()
 
     @property
     def is_live(self) -> bool:
@@ -109,7 +111,13 @@ class Condition:
 
 def conditions(standing: Standing) -> tuple[Condition, ...]:
     """Return the unhealthy states of a machine, in the order of the table in docs/service.md."""
-    return (*_of_engine(standing), *_of_data(standing), *_of_alarms(standing), *_of_baseline(standing))
+    return (
+        *_of_engine(standing),
+        *_of_data(standing),
+        *_of_alarms(standing),
+        *_of_baseline(standing),
+        *_of_messages(standing),
+    )
 
 
 def code_of(standing: Standing) -> Code:
@@ -172,6 +180,11 @@ def _of_alarms(standing: Standing) -> Iterator[Condition]:
 def _is_known_stop(alarm: "Alarm") -> bool:
     """Return whether a person confirmed a stop by acknowledging the alarm of constant channels."""
     return alarm.cause == Cause.STOPPED and not alarm.unanswered
+
+
+def _of_messages(standing: Standing) -> Iterator[Condition]:
+    if standing.channels:
+        yield Condition(Code.WARNING, "messages fail")
 
 
 def _of_baseline(standing: Standing) -> Iterator[Condition]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 def collect(store: "Store", assessment: Assessment, now: datetime) -> Standing:
     """Read one machine's status from its store; `now` is the wall clock."""
     from engine.alarms.alarm import fold_alarms
+    from engine.alarms.notifications import failing_channels
     from engine.assessment.key import has_engine
     from engine.clock import moment
     from engine.operator.alarm_actions import playhead_of
@@ -48,6 +49,7 @@ def collect(store: "Store", assessment: Assessment, now: datetime) -> Standing:
         there=has_engine(state, assessment),
         full=free_bytes(state) < MEGABYTE,
         former=_former_alarms(store, assessment, now),
+        channels=tuple(failing_channels(events).values()) if live else (),
         again=watch_line(events, assessment.run) if live else "",
         stop=line("engine", "stop", state=state.absolute(), machine=assessment.machine) if live else "",
     )
@@ -106,6 +108,7 @@ def told(standing: Standing) -> list[str]:
     if standing.is_live:
         files = ", ".join(f"{count} {outcome.value}" for outcome, count in standing.counts.items() if count)
         lines.append(f"files     {files or 'none yet'}")
+    lines += [f"notify    FAILS: {words}" for words in standing.channels]
     lines += [f"refused   {name}: {reason}" for name, reason in standing.refused[:3]]
     if len(standing.refused) > 3:
         lines.append(f"refused   and {len(standing.refused) - 3} more (raceway store export lists them)")

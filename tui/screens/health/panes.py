@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta, tzinfo
 
 from engine.alarms.metrics import AlarmFigures, alarm_figures
+from engine.alarms.notifications import failing_channels
 from engine.clock import moment
 from engine.records.events import EventKind
 from engine.records.intake import Outcome
@@ -149,6 +150,8 @@ def alarm_lines(
         if event.kind is EventKind.NOTIFIED and event.detail.get("given_up"):
             text = clean(str(event.detail.get("message", "a command that is told of rings failed")))
             lines += _wrapped(f"✕ NOBODY WAS TOLD, {short_time(event.at, zone)}: {text}", width, Role.ALARM)
+    for words in failing_channels(frame.view.events).values():
+        lines += _wrapped(f"✕ MESSAGES FAIL: {clean(words)}", width, Role.ALARM)
     by = ", ".join(f"{count} {name}" for name, count in figures.by_priority.items()) or "none"
     lines.append(_row("rings", f"{figures.rings} ({by})", width))
     lines.append(
