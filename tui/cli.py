@@ -28,6 +28,7 @@ MODULES = {
     "watch": ("engine", "watch", "status"),
     "serve": ("serve",),
     "notify": ("notify",),
+    "report": ("report",),
     "store": ("store",),
 }
 """The commands of each module in tui/commands/, in the order of the help."""

@@ -7,6 +7,7 @@ from engine.explanation.facts import text_fact, time_fact
 from engine.explanation.sentence import Fact, Sentence, Write, say
 from engine.explanation.wording import acknowledged_by
 from engine.records.events import Event
+from engine.records.outcome import AlarmOutcome
 from engine.records.payloads import words
 
 
@@ -29,6 +30,10 @@ def done(alarm: Alarm, told: Write) -> Iterator[Sentence]:
     if alarm.retired is not None:
         facts = [_by(alarm.retired), time_fact(alarm.retired.at, told, "retired_at")]
         yield _reasoned("{} took the component out of service on {}", facts, alarm.retired)
+    if alarm.closed is not None:
+        found = text_fact(AlarmOutcome.from_detail(alarm.closed.detail).sentence().rstrip("."), "outcome")
+        when = time_fact(alarm.closed.at, told, "closed_at")
+        yield say("{} closed it on {}: {}.", _by(alarm.closed), when, found, events=[alarm.closed.seq])
     for note in alarm.notes:
         text = text_fact(words(note.detail.get("text")).rstrip("."), "note")
         yield say(

@@ -10,6 +10,7 @@ from engine.alarms.peak import Peak
 from engine.explanation.sentence import Sentence
 from engine.records.events import Event
 from engine.records.outcome import AlarmOutcome
+from engine.reports.shift import Shift
 from replay.recording import clean_text
 
 
@@ -96,6 +97,24 @@ def figures_record(figures: AlarmFigures) -> dict[str, Any]:
         for one in figures.floods
     ]
     return plain
+
+
+def shift_record(shift: Shift) -> dict[str, Any]:
+    """Return the handover of a shift in JSON types."""
+    return {
+        "machine": shift.machine,
+        "begin": shift.begin.isoformat(),
+        "end": shift.end.isoformat(),
+        "rings": [event_record(ring) for ring, _ in shift.rings],
+        "returns": [event_record(event) for event in shift.returns],
+        "deeds": [event_record(event) for event in shift.deeds],
+        "told": [event_record(event) for event in shift.told],
+        "standing": [alarm_record(one, "", Peak(one.peak)) for one in shift.standing],
+        "put_away": [alarm_record(one, "", Peak(one.peak)) for one in shift.put_away],
+        "not_watched": [{"name": one.name, "why": one.why} for one in shift.unwatched],
+        "messages_fail": list(shift.failing),
+        "figures": figures_record(shift.figures),
+    }
 
 
 def event_record(event: Event) -> dict[str, Any]:

@@ -52,10 +52,10 @@ def alarm_text(
     return "\n".join(lines)
 
 
-def figures_text(machine: str, figures: AlarmFigures) -> str:
-    """Return the metrics, one a line, each with the manageable value of the standards."""
+def figure_rows(figures: AlarmFigures) -> list[tuple[str, str]]:
+    """Return the metrics, each a name and its value with the manageable one of the standards."""
     priorities = ", ".join(f"{count} {name}" for name, count in sorted(figures.by_priority.items()))
-    told = [
+    return [
         ("rings", f"{figures.rings}{f' ({priorities})' if priorities else ''}"),
         ("a day", f"{figures.per_day:.2f} (manageable: about 150)"),
         (
@@ -73,6 +73,11 @@ def figures_text(machine: str, figures: AlarmFigures) -> str:
         ("time to acknowledge", _delay(figures)),
         ("outcomes", outcomes_text(figures)),
     ]
+
+
+def figures_text(machine: str, figures: AlarmFigures) -> str:
+    """Return the metrics, one a line, each with the manageable value of the standards."""
+    told = figure_rows(figures)
     worst = [
         f"  {source.rings:>5}  {source.share:>4.0%}  {clean_text(source.name)}, {source.cause}"
         for source in figures.worst
@@ -100,11 +105,12 @@ def _row(alarm: Alarm, peak: Peak) -> tuple[str, ...]:
         clean_text(cause) + (f" x{alarm.count}" if alarm.count > 1 else ""),
         alarm.priority.value,
         "" if peak.severity is None else severity_text(peak.severity),
-        _state(alarm),
+        state_text(alarm),
     )
 
 
-def _state(alarm: Alarm) -> str:
+def state_text(alarm: Alarm) -> str:
+    """Return the state of an alarm, and who brought it there."""
     if alarm.retired is not None:
         return f"{alarm.state.value}, by {_by(alarm.retired)}"
     if alarm.shelf is not None and alarm.shelved_until is not None:

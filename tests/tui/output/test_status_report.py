@@ -304,6 +304,7 @@ def in_state(name: str) -> Standing:
         ),
         "advisory stands": ringing(advisory, operator_event(2, ACKNOWLEDGED, 1, 1, "Left/trend/a")),
         "ring not acknowledged": ringing(engine_event(1, RAISED, 0), engine_event(2, CLEARED, 5)),
+        "messages fail": replace(WELL, channels=("env:SHIFT takes no messages",)),
         "no baseline yet": alike(WELL, Phase.GATHERING),
         "baseline in doubt": replace(WELL, accepted=False, doubts=("a line stands in the baseline",)),
     }[name]
