@@ -14,6 +14,7 @@ from engine.assessment.tracker import Tracker, Verdict
 from engine.bundles.bundle import Bundle
 from engine.bundles.library import check_fit
 from engine.config.channels import layout_of
+from engine.config.motors import phases_of
 from engine.config.settings import Settings
 from engine.diagnosis.surface import Diagnostician
 from engine.models import model_named
@@ -144,7 +145,10 @@ class BundleScorer:
                 if len(self._models) >= MOST_LENGTHS:
                     self._models.clear()
                 bundle = self.bundle
-                self._models[rows] = model_named(bundle.model, bundle.sample_rate, rows, bundle.channels)
+                phases = phases_of(bundle.settings)
+                self._models[rows] = model_named(
+                    bundle.model, bundle.sample_rate, rows, bundle.channels, phases
+                )
             return self._models[rows]
 
     def snapshot(self, rows: NDArray[np.float32], name: str, at: datetime | None = None) -> SnapshotResult:

@@ -23,7 +23,8 @@ class State:
     component, component and column; `drifted` holds for each component whether its errors drifted from the
     baseline's; `stopped` whether the machine stood still, and `stopped_alarm` is the key of the alarm which
     that raised, or ""; `silent` counts snapshots in a row in which every channel was constant; `condition` is
-    the last step of all levels together, `transfer` what is known of the paths from the leading component.
+    the last step of all levels together, `transfer` what is known of the paths from the leading component,
+    `notes` the keys of the notes on each component's sensors.
     """
 
     smoothing: Smoothing
@@ -37,6 +38,7 @@ class State:
     stopped_alarm: str = ""
     silent: int = 0
     condition: ConditionWatch = field(default_factory=ConditionWatch)
+    notes: tuple[tuple[str, ...], ...] = ()
 
     def pack(self) -> dict[str, object]:
         """Return it in plain JSON types; floats keep every bit."""
@@ -56,6 +58,7 @@ class State:
             },
             "history": self.history.pack(),
             "transfer": self.transfer.pack(),
+            **({"notes": [list(own) for own in self.notes]} if any(self.notes) else {}),
         }
 
 
@@ -102,6 +105,7 @@ def unpack_state(
         condition=_condition(data.get("condition", {})),
         history=unpack_history(data["history"], len(data["components"])),
         transfer=unpack_transfer(data.get("transfer", {}), (rows, columns - 1)),
+        notes=tuple(tuple(map(str, own)) for own in data.get("notes", ())),
     )
     counts = [len(one) for one in (state.components, state.trends, state.sensors, state.drifted)]
     if layout is not None and counts != [

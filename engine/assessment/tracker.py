@@ -19,12 +19,12 @@ from engine.alarms.rules import (
     watch_stop,
     watch_surface,
 )
+from engine.assessment.motors import Named, motor_findings, sensor_notes
 from engine.assessment.neighbours import Housing, in_question
 from engine.assessment.state import State
 from engine.clock import microseconds
 from engine.config.settings import Settings
 from engine.diagnosis.demodulation import Heard, Listener, envelope_view
-from engine.diagnosis.surface import Evidence
 from engine.records.assessment import Moment, Quality, Score
 from engine.records.events import EventKind, NewEvent
 from engine.records.payloads import RingEvidence
@@ -33,6 +33,7 @@ from engine.scoring.attribution import (
     band_shares,
     component_shares,
     latent_share,
+    leading_bands,
     part_shares,
 )
 from engine.scoring.errors import component_errors, component_windows, running_channels
@@ -40,9 +41,6 @@ from engine.scoring.scorer import Examination, Scorer
 from engine.scoring.severity import Smoothing, follow, severities, smoothed
 from engine.signals.quality import component_quality, stands_still
 from engine.signals.statistics import log_errors
-
-EVIDENCE_BANDS = 5
-"""Bands of the largest share that are frozen with an alarm."""
 
 CALM = 0.75
 """Severity below which the usual residual follows slow drift; nearer to the limit it waits for what comes."""
@@ -67,7 +65,7 @@ class _Judged:
         scores: one a component.
         charts: severity by the quick and the patient average, (2, components).
         bands: shares of the error, (channels, bands).
-        found: evidence for a surface, by component counted from 0.
+        found: evidence for a surface or a motor's fault, by component counted from 0.
     """
 
     seen: Examination
@@ -75,7 +73,7 @@ class _Judged:
     scores: tuple[Score, ...]
     charts: NDArray[np.float64]
     bands: NDArray[np.float32]
-    found: Mapping[int, Evidence]
+    found: Mapping[int, Named]
 
 
 class Tracker:
@@ -84,15 +82,13 @@ class Tracker:
     def __init__(self, scorer: Scorer, settings: Settings) -> None:
         """Follow the machine that the scorer examines."""
         self.bundle, self.layout = scorer.bundle, scorer.layout
-        self.edges = scorer.model.edges
+        self.edges, self.diagnostician = scorer.model.edges, scorer.diagnostician
         unit = scorer.model.feature_unit(scorer.bundle.scaling)
         self.housing = Housing(self.bundle, self.layout, unit, self.edges.tolist())
-        self.diagnostician = scorer.diagnostician
         rate, bands = scorer.bundle.sample_rate, scorer.diagnostician.bands
         self.listener = Listener(rate, bands, self.edges)
         self.view = envelope_view(rate, scorer.bundle.rows, scorer.diagnostician.highest, bands)
-        self.limits = settings.limits
-        self.rules = settings.alarms
+        self.limits, self.rules = settings.limits, settings.alarms
         self.healthy = healthy_severities(
             self.bundle.calibration.calm, microseconds(self.bundle.baseline.end)
         )
@@ -120,6 +116,8 @@ class Tracker:
         if seen.running.any():
             history = history.extended(microseconds(moment.at), *self._remembered(scores, seen))
         events = list(self._machine_events(state, stopped, moment))
+        notes, noted = sensor_notes(state.notes, seen, self.diagnostician.motors, self.bundle.lines, moment)
+        events += noted
         learning = self.bundle.baseline.first_seen <= moment.at <= self.bundle.baseline.end
         silent = min(state.silent + 1, self.rules.persistence) if seen.silent else 0
         stopped_alarm, halted = watch_stop(state.stopped_alarm, stopped, silent, learning, moment, self.rules)
@@ -131,13 +129,15 @@ class Tracker:
             stopped=stopped,
             stopped_alarm=stopped_alarm,
             silent=silent,
+            notes=notes,
         )
         asked = in_question(state.components, scores)
         channels = {channel - 1 for index in asked for channel in self.layout.channels[index]}
         heard = self.listener.hear(seen.spectrum, bands, channels)
         if not learning:
             usual = {index: lines for index, lines in self.bundle.lines.items() if index in asked}
-            found = self.diagnostician.findings(heard, usual)
+            found: dict[int, Named] = {**self.diagnostician.findings(heard, usual)}
+            found |= motor_findings(seen, self.diagnostician.motors, usual)
             now, rung = self._watched(now, _Judged(seen, moment, scores, charts, bands, found))
             events += rung
         return now, Verdict(scores, tuple(events), self._picture(seen, bands, heard))
@@ -294,9 +294,16 @@ class Tracker:
             error=score.error,
             limit=score.limit,
             share=score.share,
-            bands=self._leading_bands(bands, channels),
+            bands=self._leading(bands, channels),
             latent=latent,
         )
+
+    def _leading(
+        self, bands: NDArray[np.float32], channels: tuple[int, ...]
+    ) -> tuple[tuple[float, float, float], ...]:
+        """Return the bands with the largest shares; a motor's are features, which no frequency describes."""
+        motors = [self.layout.channels[number] for number in self.diagnostician.motors.columns]
+        return () if channels in motors else leading_bands(self.edges, bands, channels)
 
     def _watch_sensors(
         self, watches: tuple[Watch, ...], seen: Examination, moment: Moment
@@ -305,7 +312,8 @@ class Tracker:
         now = list(watches)
         events: list[NewEvent] = []
         for column, quality in enumerate(seen.quality):
-            if self.layout.watched[column] and quality is not Quality.STOPPED:
+            asks = quality is not Quality.STOPPED and column not in seen.unjudged
+            if self.layout.watched[column] and asks:
                 now[column], rung = watch_sensor(
                     now[column], quality, self.layout.owner(column), column + 1, moment, self.rules
                 )
@@ -352,15 +360,3 @@ class Tracker:
             return ()
         kind = EventKind.STOPPED if stopped else EventKind.RESTARTED
         return (NewEvent(kind, moment.at, "machine", detail={"snapshot": moment.name}),)
-
-    def _leading_bands(
-        self, bands: NDArray[np.float32], channels: tuple[int, ...]
-    ) -> tuple[tuple[float, float, float], ...]:
-        """Return the bands of a component with the largest shares: (from Hz, to Hz, share of the whole)."""
-        own = bands[[number - 1 for number in channels]].sum(axis=0)
-        order = np.argsort(own)[::-1][:EVIDENCE_BANDS]
-        return tuple(
-            (float(self.edges[band]), float(self.edges[band + 1]), float(own[band]))
-            for band in order
-            if own[band] > 0
-        )

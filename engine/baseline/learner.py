@@ -13,7 +13,9 @@ from engine.baseline.sights import FEWEST, Sight, heard_channels, mute_channel, 
 from engine.baseline.trainer import PATIENCE, LearningError, train_network
 from engine.bundles.bundle import Baseline, Bundle, Calibration, UsualLines
 from engine.config.channels import Layout
+from engine.config.motors import phases_of
 from engine.config.settings import Settings
+from engine.diagnosis.motor import MotorDiagnostician
 from engine.diagnosis.surface import Diagnostician
 from engine.models import model_named
 from engine.models.base import Insight
@@ -49,7 +51,13 @@ class Learner:
         self.settings, self.layout, self.diagnostician = settings, layout, diagnostician
         rows, columns = settings.recording.rows, settings.columns
         try:
-            self.model = model_named(settings.model.name, settings.machine.sample_rate, rows, columns)
+            self.model = model_named(
+                settings.model.name,
+                settings.machine.sample_rate,
+                rows,
+                columns,
+                phases_of(settings.plain()),
+            )
         except ValueError as error:
             raise LearningError(str(error)) from error
 
@@ -60,6 +68,11 @@ class Learner:
         columns = centred(np.where(invalid, np.float32(0.0), signal))
         quality = channel_quality(columns, invalid, None, self.layout.watched)
         running = np.array([one is Quality.RUNNING for one in quality])
+        readings = self.diagnostician.motors.read(signal, snapshot.signal)
+        for number, one in readings.items():
+            running[[channel - 1 for channel in self.layout.channels[number]]] &= not (
+                one.stopped or one.carries_nothing
+            )
         signal = np.where(running, signal, np.float32(0.0))
         columns = np.where(running[:, None], columns, np.float32(0.0))
         told = figures(columns)
@@ -69,7 +82,8 @@ class Learner:
             told[:, FIGURES.index("standard deviation")],
             told[:, FIGURES.index("kurtosis")],
             not running[self.layout.watched].all(),
-            self.diagnostician.strengths(whole_spectrum(columns)),
+            self.diagnostician.strengths(whole_spectrum(columns))
+            | {number: one.figures for number, one in readings.items()},
         )
 
     def learn(
@@ -127,7 +141,7 @@ class Learner:
             baseline=_baseline(usable, held_out, first_seen),
             scaling=scaling,
             calibration=self._calibrate(insights, held_out, level, model.feature_unit(scaling)),
-            lines=_usual_lines(usable),
+            lines=_usual_lines(usable, self.diagnostician.motors),
             network=trained_network.content,
             history=trained_network.history,
             layers=trained_network.layers,
@@ -198,7 +212,12 @@ class Learner:
                         f"{name}, channel {column + 1}: it is impulsive (kurtosis {kurtosis[column]:.1f}),"
                         " as a damaged bearing's signal is"
                     )
-        return (*doubts, *self.diagnostician.doubts(_usual_lines(usable), self.layout.components))
+        return (
+            *doubts,
+            *self.diagnostician.doubts(
+                _usual_lines(usable, self.diagnostician.motors), self.layout.components
+            ),
+        )
 
     def _calibrate(
         self,
@@ -243,11 +262,14 @@ class Learner:
         )
 
 
-def _usual_lines(sights: Sequence[Sight]) -> dict[int, UsualLines]:
-    """Return the usual strengths of each component's fault lines over the whole baseline."""
+def _usual_lines(sights: Sequence[Sight], motors: MotorDiagnostician) -> dict[int, UsualLines]:
+    """Return the usual strengths of each component's fault lines, or a motor's figures, over the baseline."""
     usual = {}
     for component in sights[0].lines:
         strengths = np.stack([sight.lines[component] for sight in sights])
+        if component in motors.columns:
+            usual[component] = motors.usual(strengths)
+            continue
         usual[component] = UsualLines(strengths.mean(axis=0), strengths.std(axis=0, ddof=1))
     return usual
 

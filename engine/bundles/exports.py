@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.bundles.bundle import NETWORK, WEIGHTS, Bundle, BundleError
+from engine.config.motors import phases_of
 from engine.models import model_named
 from engine.models.base import Model
 from engine.system.child_death import death_of
@@ -66,7 +67,9 @@ def export_bundle(
                 raise BundleError(f"{place}: exists already; name a new file")
         if not file.absolute().parent.is_dir():
             raise BundleError(f"{file.parent}: there is no such folder; make it first")
-    model = model_named(bundle.model, bundle.sample_rate, bundle.rows, bundle.channels)
+    model = model_named(
+        bundle.model, bundle.sample_rate, bundle.rows, bundle.channels, phases_of(bundle.settings)
+    )
     by_child = [name for name in files if name != LITE]
     for name in by_child:
         _check_packages(name)

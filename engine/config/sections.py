@@ -49,6 +49,12 @@ from engine.records.events import Priority
 from engine.signals.bearing import Geometry
 from replay.folders import FolderError, expanded, state_folder
 
+Direction = Annotated[float, Field(ge=-360, le=360)]
+"""An angle [degrees]."""
+
+MOTOR_KEYS = ("pole_pairs", "bars", "phase_directions")
+"""Keys of a motor alone."""
+
 _GEOMETRY = ("rollers", "roller_diameter", "pitch_diameter", "contact_angle")
 
 
@@ -95,6 +101,9 @@ class ComponentSettings(Table):
     roller_diameter: Diameter | None = None
     pitch_diameter: Diameter | None = None
     contact_angle: Annotated[float, Field(ge=0, lt=90)] | None = None
+    pole_pairs: Annotated[int, Field(ge=0, le=60)] = 0
+    bars: Annotated[int, Field(ge=0, le=400)] = 0
+    phase_directions: Annotated[tuple[Direction, ...], Field(max_length=3)] = ()
 
     @field_validator("unit", "sensitivity", "offset", mode="before")
     @classmethod
@@ -109,6 +118,20 @@ class ComponentSettings(Table):
                 f"lists {len(value)} for {len(channels)} channels; give one for each, or a single one for all"
             )
         return value
+
+    @model_validator(mode="after")
+    def _phases_of_a_motor(self) -> Self:
+        given = [key for key in MOTOR_KEYS if getattr(self, key)]
+        if self.kind != "motor" and given:
+            raise ValueError(f'has {given[0]}, which belongs to a motor: set kind = "motor"')
+        if self.kind == "motor" and len(self.channels) not in (1, 2, 3, 4, 6):
+            raise ValueError(
+                f"is a motor with {len(self.channels)} channels; give one to three currents, or two or three"
+                " currents and as many voltages; other sensors need a component of their own"
+            )
+        if len(self.phase_directions) not in (0, 3):
+            raise ValueError(f"has {len(self.phase_directions)} phase_directions; give one for each phase")
+        return self
 
     @model_validator(mode="after")
     def _whole_geometry(self) -> Self:

@@ -28,10 +28,12 @@ from engine.config.layers import (
     read_layer,
 )
 from engine.config.messages import sentence
+from engine.config.motors import MOTOR_MODEL
 from engine.config.notify_section import NotifySettings
 from engine.config.recording_settings import RecordingSettings
 from engine.config.sections import (
     DESCRIBING_KEYS,
+    MOTOR_KEYS,
     OPERATING_KEYS,
     AdviceSettings,
     AlarmSettings,
@@ -102,6 +104,11 @@ class Settings(Table):
             del shaping["alarms"][key]
         for key in DESCRIBING_KEYS:
             del shaping["machine"][key]
+        for part in shaping["component"]:
+            # Without a value they change nothing, and earlier releases did not have them.
+            for key in MOTOR_KEYS:
+                if not part[key]:
+                    del part[key]
         canonical = json.dumps(shaping, sort_keys=True, separators=(",", ":"), allow_nan=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -145,7 +152,7 @@ def load_settings(
     layers.append(command_line_layer(overrides))
     try:
         values, origins = merge(layers)
-        settings = Settings.model_validate(_numbered(_tuples(values)))
+        settings = Settings.model_validate(_with_model(_numbered(_tuples(values)), origins, layers[0]))
     except RecursionError:
         raise SettingsError(f"{layers[-2].title}: its tables and lists are nested too deeply.") from None
     except ValidationError as error:
@@ -225,6 +232,17 @@ def _check_across(settings: Settings, origins: Mapping[Place, Layer]) -> None:
         settings.recording_format()
     except ValueError as error:
         refuse(("recording", "separator"), f"recording: {error}")
+
+
+def _with_model(values: Any, origins: Mapping[Place, Layer], defaults: Layer) -> Any:
+    """Choose the motor model where all components are motors and no layer above the defaults names one."""
+    parts, model = values.get("component"), values.get("model")
+    if not isinstance(parts, tuple) or not isinstance(model, Mapping):
+        return values
+    kinds = {part.get("kind") for part in parts if isinstance(part, Mapping)}
+    if kinds != {"motor"} or origin(origins, ("model", "name")) is not defaults:
+        return values
+    return {**values, "model": {**model, "name": MOTOR_MODEL}}
 
 
 def _numbered(values: Any) -> Any:

@@ -10,6 +10,7 @@ from engine.bundles.bundle import UsualLines
 from engine.config.settings import Settings
 from engine.diagnosis.demodulation import Heard
 from engine.diagnosis.fault_lines import LINES, LineSearch, line_search
+from engine.diagnosis.motor import MotorDiagnostician
 from engine.records.payloads import FaultLine, SurfaceEvidence
 from engine.signals.bearing import HARMONICS, Surface, fault_frequencies
 from engine.signals.envelope import envelope_bands, envelope_spectra
@@ -83,6 +84,7 @@ class Diagnostician:
         }
         self.searches = {number: kinds[tuple(one.items())] for number, one in lines.items()}
         self.channels = [part.channels for part in settings.components]
+        self.motors = MotorDiagnostician(settings)
         self._alike: dict[LineSearch, list[int]] = {search: [] for search in kinds.values()}
         for number, search in self.searches.items():
             self._alike[search].append(number)
@@ -96,6 +98,8 @@ class Diagnostician:
         """
         found = []
         for component, lines in usual.items():
+            if component not in self.searches:
+                continue
             search = self.searches[component]
             strong = (lines.centre > np.log(STANDS_OUT))[..., :HARMONICS].sum(axis=-1) >= FEWEST_HARMONICS
             for row, channel in enumerate(self.channels[component]):

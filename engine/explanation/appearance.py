@@ -15,6 +15,7 @@ from engine.explanation.facts import (
     text_fact,
     time_fact,
 )
+from engine.explanation.motor import motor_origin
 from engine.explanation.sentence import NOTHING, Fact, Sentence, Write, capital, joined, say
 from engine.explanation.situation import Situation
 from engine.explanation.wording import acknowledged_by, limit_due
@@ -145,6 +146,8 @@ def direct_lines(evidence: SurfaceEvidence) -> list[FaultLine]:
 
 
 def _surface(alarm: Alarm, event: Event, evidence: SurfaceEvidence) -> Sentence:
+    if evidence.figures:
+        return motor_origin(alarm.surface, event, evidence)
     direct = direct_lines(evidence)
     surface = text_fact(alarm.surface, "surface")
     first = min(direct, key=lambda line: line.order or 99, default=None)

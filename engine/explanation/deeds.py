@@ -8,7 +8,7 @@ from engine.explanation.sentence import Fact, Sentence, Write, say
 from engine.explanation.wording import acknowledged_by
 from engine.records.events import Event
 from engine.records.outcome import AlarmOutcome
-from engine.records.payloads import words
+from engine.records.stored_values import words
 
 
 def done(alarm: Alarm, told: Write) -> Iterator[Sentence]:

@@ -17,6 +17,7 @@ from engine.explanation.facts import (
     text_fact,
     time_fact,
 )
+from engine.explanation.motor import motor_clues, motor_origin
 from engine.explanation.record import Record
 from engine.explanation.sentence import NOTHING, Fact, Sentence, Write, joined, listed, say
 from engine.records.events import Cause, EventKind
@@ -83,6 +84,8 @@ def surface(record: Record, alarm: Alarm, told: Write) -> Iterator[Sentence]:
         return
     if alarm.surface:
         yield _named(record, alarm, told)
+        found = surface_evidence(record.past, alarm)
+        yield from motor_clues(found[1]) if found is not None else ()
     else:
         yield _not_named(record, alarm, component, told)
     bands = top_bands(alarm)
@@ -155,6 +158,10 @@ def _named(record: Record, alarm: Alarm, told: Write) -> Sentence:
         parts.append(say(" on channel {}", count_fact(evidence.channel, "channel")))
     if len(evidence.band) == 2:
         parts.append(say(", from the envelope of {}", band_fact(*evidence.band)))
+    if evidence.figures:
+        return joined(
+            head, Sentence(": "), motor_origin(alarm.surface, event, evidence), Sentence("."), by=""
+        )
     lines = [_line(line) for line in direct_lines(evidence)[:MOST_LINES]]
     lines = [one for one in lines if one]
     if lines:
@@ -180,6 +187,8 @@ def _not_named(record: Record, alarm: Alarm, component: int, told: Write) -> Sen
     machine, parts = record.settings.machine, record.settings.parts
     if machine is None or component >= len(parts):
         return Sentence("No surface is named: the settings of this record give no geometry of the bearing.")
+    if parts[component].kind == "motor":
+        return Sentence("No fault is named: nothing in the current stands clear of its baseline so far.")
     if parts[component].geometry is None:
         return Sentence("No surface is named: the geometry of the bearing is not set.")
     if machine.shaft_speed <= 0:

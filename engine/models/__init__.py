@@ -1,6 +1,6 @@
 """The autoencoders: one file each defines its input; their Keras layers are in `networks`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from engine.models.base import Model
 from engine.models.dense import Dense
@@ -26,7 +26,9 @@ MOTOR_MODELS: dict[str, Callable[[float, int, int], Model]] = {Motor.name: Motor
 """The models of three phase currents."""
 
 
-def model_named(name: str, sample_rate: float, rows: int, channels: int) -> Model:
+def model_named(
+    name: str, sample_rate: float, rows: int, channels: int, phases: Sequence[Sequence[int]] = ()
+) -> Model:
     """Return the model of that name for recordings of this shape.
 
     Args:
@@ -34,6 +36,7 @@ def model_named(name: str, sample_rate: float, rows: int, channels: int) -> Mode
         sample_rate: of the recordings [Hz].
         rows: of a recording.
         channels: of a recording.
+        phases: currents of each motor, as columns from 0; only motor models use them.
 
     Raises:
         ValueError: there is no such model, or the recordings are too short for it.
@@ -41,4 +44,6 @@ def model_named(name: str, sample_rate: float, rows: int, channels: int) -> Mode
     known = {**MODELS, **MOTOR_MODELS}
     if name not in known:
         raise ValueError(f"model.name: there is no model {name!r}; choose one of {', '.join(known)}")
+    if name == Motor.name:
+        return Motor(sample_rate, rows, channels, phases)
     return known[name](sample_rate, rows, channels)

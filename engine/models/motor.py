@@ -13,9 +13,10 @@ from engine.models.base import Floats, Insight, Scaling
 from engine.models.spectral import DECIBELS, VIEWS
 from engine.models.waveform import never_zero
 from engine.signals.features import TINY_POWER
-from engine.signals.motor import PHASES, mains_frequency, park_shape, park_vector
+from engine.signals.motor import PHASES, mains_frequency, park_shape
 from engine.signals.motor_fitness import Claim, Fitness, fitness
-from engine.signals.motor_lines import CLEAR_OF_MAINS
+from engine.signals.motor_pairs import RotorFacts, lines_of
+from engine.signals.motor_signature import NO_PAIR, signature, three_phases
 from engine.signals.statistics import scatter
 
 DIRECTIONS = 6
@@ -29,13 +30,24 @@ MAINS_FROM, MAINS_TO = 40.0, 70.0
 """Range of the mains line [Hz]. Its bands hold the directions of the unbalance, whatever the frequency is."""
 
 NEAR = 5.0
-"""Width of the bands beside it [Hz]; they hold the sidebands within `REACH` of the mains line."""
+"""Width of the bands beside it [Hz]. The lower one holds the pair of sidebands at twice the slip, the upper
+one another pair within 20 Hz, such as that of a load that swings."""
+
+NOMINAL = 50.0
+"""Frequency of the mains at which the bands have the stated borders [Hz]."""
 
 REACH = 12.0
-"""Distance from the mains line [Hz] within which sidebands of the slip and of load oscillation lie."""
+"""Distance below the mains line [Hz] up to which power belongs to its sidebands."""
 
 FEWEST_HERTZ = 200.0
 """Least sample rate: the bands of the mains and their neighbours must lie below half of it."""
+
+UNSEEN = 1e-6
+"""Power over the mains line's (-60 dB) that says nothing of a motor: sound cages reach -54 dB, and the noise
+of a sensor changes its share with the load."""
+
+UNSEEN_SWING = 1e-4
+"""The same (-40 dB) for a load that swings by 2 % of the current, which is no fault of the motor."""
 
 HIGH = 8
 """Bands above the mains, of equal ratio: the harmonics 3 to 13 fall into different ones."""
@@ -50,17 +62,25 @@ SHORTEST = 64
 class Motor:
     """Features of each phase; one autoencoder for each, all in one network.
 
-    Columns come in threes: three currents, and where there are more, three voltages or another motor.
+    Voltages and other columns have no features: they are at rest.
     """
 
     name = "motor"
     percentile = 99.0
 
-    def __init__(self, sample_rate: float, rows: int, channels: int) -> None:
+    def __init__(
+        self, sample_rate: float, rows: int, channels: int, phases: Sequence[Sequence[int]] = ()
+    ) -> None:
         """Prepare for recordings of `rows` x `channels` at `sample_rate` Hz.
 
+        Args:
+            sample_rate: of the recordings [Hz].
+            rows: of a recording.
+            channels: of a recording.
+            phases: currents of each motor, as columns from 0; columns in threes where none are named.
+
         Raises:
-            ValueError: the recordings are too short, too slow, or no multiple of three phases.
+            ValueError: the recordings are too short or too slow.
         """
         if rows < SHORTEST:
             raise ValueError(f"recording.rows: the motor model needs {SHORTEST} rows or more, not {rows}")
@@ -68,10 +88,8 @@ class Motor:
             raise ValueError(
                 f"machine.sample_rate: the motor model needs {FEWEST_HERTZ:g} Hz or more, not {sample_rate:g}"
             )
-        if channels % PHASES:
-            raise ValueError(
-                f"recording.columns: the motor model needs three phases or a multiple, not {channels} columns"
-            )
+        threes = [range(first, min(first + PHASES, channels)) for first in range(0, channels, PHASES)]
+        self.phases = tuple(tuple(own) for own in phases or threes)
         self.rate = sample_rate
         low = [0.0, MAINS_FROM - NEAR]
         mains = np.linspace(MAINS_FROM, MAINS_TO, DIRECTIONS + 1).tolist()
@@ -92,24 +110,30 @@ class Motor:
             (windows, channels, bands + 1), natural logarithms; NaN where the recording carries no claim.
         """
         whole = np.full((WINDOWS, *self.shape), np.nan, np.float32)
-        for first in range(0, signal.shape[1], PHASES):
-            three = signal[:, first : first + PHASES]
-            fit, hertz = self.fitness(three)
+        for own in self.phases:
+            columns = list(own)
+            three = three_phases(signal[:, columns])
+            fit, hertz = self.fitness(three, len(columns))
             for window, start in enumerate(self._starts):
-                whole[window, first : first + PHASES] = self._features(
-                    three[start : start + self.length], fit, hertz
-                )
+                found = self._features(three[start : start + self.length], fit, hertz)
+                whole[window, columns] = found[: len(columns)]
+            whole[:, columns, 1], whole[:, columns, 2 + DIRECTIONS] = self._sidebands(signal[:, columns], fit)
         return whole
 
-    def fitness(self, three: Floats) -> tuple[Fitness, float]:
-        """Return which claims a recording (rows, 3) carries, and its mains frequency [Hz], 50 if unknown."""
+    def fitness(self, three: NDArray[np.floating], recorded: int = PHASES) -> tuple[Fitness, float]:
+        """Return which claims a recording (rows, 3) carries, and its mains frequency [Hz], 50 if unknown.
+
+        Args:
+            three: phases, of which a single recorded one gives the others.
+            recorded: number of recorded phases.
+        """
         try:
             hertz = mains_frequency(three, self.rate).hertz
         except ValueError:
             hertz = 50.0
-        return fitness(three, self.rate, hertz), hertz
+        return fitness(three, self.rate, hertz, recorded=recorded), hertz
 
-    def _features(self, three: Floats, fit: Fitness, hertz: float) -> NDArray[np.float64]:
+    def _features(self, three: NDArray[np.floating], fit: Fitness, hertz: float) -> NDArray[np.float64]:
         """Return the features of one window, (3, bands + 1)."""
         found = np.full((PHASES, len(self.edges)), np.nan)
         if fit.carries(Claim.PARK):
@@ -121,31 +145,31 @@ class Motor:
             power = np.square(np.abs(np.fft.rfft((three - three.mean(axis=0)).T * np.hanning(len(three)))))
             places = np.fft.rfftfreq(len(three), 1 / self.rate)
             line = power[:, np.abs(places - hertz) < MAINS_TO - MAINS_FROM].sum(axis=1) + TINY_POWER
-            bands = np.digitize(places, self._high)
+            # In orders of the mains, so that an inverter's frequency moves no harmonic to another band.
+            bands = np.digitize(places * (NOMINAL / hertz), self._high)
             for band in range(1, HIGH + 1):
                 inside = power[:, bands == band]
                 if inside.shape[1]:
-                    found[:, 2 + DIRECTIONS + band] = np.log(inside.sum(axis=1) / line + TINY_POWER)
+                    found[:, 2 + DIRECTIONS + band] = np.log(inside.sum(axis=1) / line + UNSEEN)
             low = power[:, (places > 0) & (places < hertz - REACH)]
             if low.shape[1]:
-                found[:, 0] = np.log(low.sum(axis=1) / line + TINY_POWER)
-        if fit.carries(Claim.SIDEBANDS):
-            found[:, 1], found[:, 2 + DIRECTIONS] = self._sidebands(three, hertz)
+                found[:, 0] = np.log(low.sum(axis=1) / line + UNSEEN)
         return found
 
-    def _sidebands(self, three: Floats, hertz: float) -> tuple[float, float]:
-        """Return the log power within reach below and above the mains line, over it; NaN if short."""
-        vector = park_vector(three)
-        power = np.square(np.abs(np.fft.fft(vector * np.hanning(len(vector)))))
-        places = np.fft.fftfreq(len(vector), 1 / self.rate)
-        peak = places[int(np.argmax(power))]
-        off = (places - peak) * np.sign(peak)
-        clear = CLEAR_OF_MAINS * self.rate / len(vector)
-        line = power[np.abs(off) < clear].sum()
-        lower, upper = (power[(side * off >= clear) & (side * off < REACH)].sum() for side in (-1, 1))
-        if clear >= REACH / 2 or line <= 0:
+    def _sidebands(self, currents: NDArray[np.floating], fit: Fitness) -> tuple[float, float]:
+        """Return the log power of the pair at twice the slip, and of another pair; NaN for none."""
+        if not fit.carries(Claim.SPECTRUM):
             return np.nan, np.nan
-        return float(np.log(lower / line + TINY_POWER)), float(np.log(upper / line + TINY_POWER))
+        try:
+            lines = lines_of(signature(currents, self.rate), RotorFacts())
+        except ValueError:
+            return np.nan, np.nan
+        pairs = ((lines.cage, UNSEEN), (lines.swing, UNSEEN_SWING))
+        powers = [
+            np.nan if pair is NO_PAIR else np.log(10 ** (pair.decibels / 10) + unseen)
+            for pair, unseen in pairs
+        ]
+        return float(powers[0]), float(powers[1])
 
     def learn_scaling(self, observed: Sequence[Floats]) -> Scaling:
         """Return mean and scatter of each feature over snapshots; of one never measured 0 and 1."""

@@ -36,6 +36,7 @@ class EventKind(StrEnum):
     REQUESTED = "requested"
     ANSWERED = "answered"
     NOTIFIED = "notified"
+    SENSOR_NOTES = "sensor notes"
     INTAKE_PAUSED = "intake paused"
     INTAKE_RESUMED = "intake resumed"
     BOOKMARKED = "bookmarked"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from engine.records.payloads import number, words
+from engine.records.stored_values import number, words
 
 
 class Finding(StrEnum):

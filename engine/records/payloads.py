@@ -4,10 +4,11 @@
 other releases too: a value that is missing or of another kind takes the field's default.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine.records.events import Priority
+from engine.records.stored_values import integer, items, number, numbers, optional, words
 
 Detail = Mapping[str, object]
 
@@ -124,9 +125,7 @@ class LevelStep:
         ratio, ratios = number(detail.get("level_ratio")), detail.get("level_ratios")
         if ratio is None:
             return None
-        known = ratios.items() if isinstance(ratios, Mapping) else ()
-        found = {str(name): number(value) for name, value in known}
-        return cls(ratio, {name: value for name, value in found.items() if value is not None})
+        return cls(ratio, numbers(ratios))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,16 +290,21 @@ class FaultLine:
 
 @dataclass(frozen=True, slots=True)
 class SurfaceEvidence:
-    """Why a surface is named: the channel, the carrier band (from Hz, to Hz) and the fault lines in it."""
+    """Why a surface is named: the channel, the carrier band (from Hz, to Hz) and the fault lines in it.
+
+    `figures` holds the numbers of a motor's fault by their names; a bearing's has none.
+    """
 
     surface: str
     channel: int | None
     band: tuple[float, ...]
     lines: tuple[FaultLine, ...]
+    figures: Mapping[str, float] = field(default_factory=dict)
 
     def to_detail(self) -> dict[str, object]:
         """Return the part of the payload in JSON types."""
         return {
+            **({"figures": dict(self.figures)} if self.figures else {}),
             "surface": self.surface,
             "channel": self.channel,
             "band": list(self.band),
@@ -324,6 +328,7 @@ class SurfaceEvidence:
             return None
         edges = [number(edge) for edge in items(detail.get("band"))]
         return cls(
+            figures=numbers(detail.get("figures")),
             surface=surface,
             channel=integer(detail.get("channel")),
             band=tuple(edge for edge in edges if edge is not None),
@@ -371,28 +376,3 @@ class Diagnosed:
             withdrawn=words(detail.get("withdrawn")),
             evidence=SurfaceEvidence.from_detail(detail),
         )
-
-
-def number(value: object) -> float | None:
-    """Return a stored number, None where it is none."""
-    return float(value) if isinstance(value, int | float) else None
-
-
-def integer(value: object) -> int | None:
-    """Return a stored whole number, None where it is none."""
-    return value if isinstance(value, int) else None
-
-
-def words(value: object) -> str:
-    """Return a stored text, "" where there is none."""
-    return "" if value is None else str(value)
-
-
-def optional(value: object) -> str | None:
-    """Return a stored text, None where there is none."""
-    return None if value is None else str(value)
-
-
-def items(value: object) -> Sequence[object]:
-    """Return a stored list, empty where it is none."""
-    return value if isinstance(value, list | tuple) else ()

@@ -61,12 +61,16 @@ class StoredPart:
         offset: recorded number at zero, one a channel; empty where unknown.
         geometry: rolling elements, their diameter, pitch diameter and contact angle [degrees]; None where
             not all four are known.
+        kind: "bearing" or "motor".
+        units: one a channel; empty where unknown.
     """
 
     channels: tuple[int, ...] = ()
     sensitivity: tuple[float, ...] = ()
     offset: tuple[float, ...] = ()
     geometry: tuple[int, float, float, float] | None = None
+    kind: str = "bearing"
+    units: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +154,19 @@ def _part(table: Mapping[str, object]) -> StoredPart:
         sensitivity=_numbers(table.get("sensitivity")),
         offset=_numbers(table.get("offset")),
         geometry=geometry,
+        kind="motor" if table.get("kind") == "motor" else "bearing",
+        units=_texts(table.get("unit")),
     )
 
 
 def _table(value: object) -> Mapping[str, object]:
     return value if isinstance(value, Mapping) else {}
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    """Return every entry of a list of texts; none where one is damaged."""
+    found = value if isinstance(value, list | tuple) else ()
+    return tuple(found) if all(isinstance(one, str) for one in found) else ()
 
 
 def _number(value: object) -> float | None:

@@ -1,4 +1,4 @@
-"""Result files of an assessment: scores.csv, alarms.csv, summary.json.
+"""Result files of an assessment: scores.csv, alarms.csv, summary.json; notes.csv where a motor has notes.
 
 They are a public interface: columns, their order and their words change only with a major release.
 """
@@ -19,6 +19,7 @@ from engine.records.assessment import Assessment
 from engine.records.events import Event, EventKind, Priority
 from engine.records.series import Series
 from engine.reports.csv_files import iso, write_csv
+from engine.reports.sensor_notes import NOTES, note_rows
 from engine.store.store import Store
 from engine.system.whole_file import write_whole
 from replay.run import Run
@@ -44,7 +45,7 @@ ALARMS = (
 def write_results(
     folder: Path, store: Store, outcome: Outcome, run: Run, session: str = ""
 ) -> dict[str, object]:
-    """Write the three files into a folder and return the summary.
+    """Write the files into a folder and return the summary.
 
     Args:
         folder: made if missing.
@@ -63,6 +64,8 @@ def write_results(
     alarms = fold_alarms(events, END_OF_TIME)
     write_csv(folder / "scores.csv", SCORES, _score_rows(assessment, series))
     write_csv(folder / "alarms.csv", ALARMS, alarm_rows(alarms, partial(_peak, assessment, series), events))
+    if any(event.kind is EventKind.SENSOR_NOTES for event in events):
+        write_csv(folder / "notes.csv", NOTES, note_rows(events, series))
     summary = summarise(store, outcome, run, series)
     write_whole(folder / "summary.json", json.dumps(summary, indent=2) + "\n")
     return summary

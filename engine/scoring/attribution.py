@@ -61,3 +61,24 @@ def latent_share(windows: NDArray[np.float32], running: NDArray[np.bool_], laten
         return 0.0
     whole = float(windows[:, running].mean(dtype=np.float64)) + latent
     return latent / whole if whole > 0 else 0.0
+
+
+EVIDENCE_BANDS = 5
+"""Bands of the largest share that are frozen with an alarm."""
+
+
+def leading_bands(
+    edges: NDArray[np.float32], bands: NDArray[np.float32], channels: Sequence[int]
+) -> tuple[tuple[float, float, float], ...]:
+    """Return the bands of a component with the largest shares: (from Hz, to Hz, share of the whole).
+
+    Args:
+        edges: (bands + 1,) [Hz].
+        bands: (channels, bands), shares of the error.
+        channels: of the component, counted from 1.
+    """
+    own = bands[[number - 1 for number in channels]].sum(axis=0)
+    order = np.argsort(own)[::-1][:EVIDENCE_BANDS]
+    return tuple(
+        (float(edges[band]), float(edges[band + 1]), float(own[band])) for band in order if own[band] > 0
+    )

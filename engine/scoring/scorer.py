@@ -1,12 +1,15 @@
 """Examines one snapshot with one bundle, by LiteRT; snapshots can be examined in parallel."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.bundles.bundle import Bundle, BundleError
 from engine.config.channels import Layout
+from engine.config.motors import phases_of
+from engine.diagnosis.motor_reading import MotorReading
 from engine.diagnosis.surface import Diagnostician
 from engine.models import model_named
 from engine.models.base import Insight
@@ -34,6 +37,8 @@ class Examination:
         signal: float32 (rows, channels), in units; invalid values are 0.
         spectrum: complex64 (channels, rows // 2 + 1), of the whole signal.
         silent: whether the machine is stopped, and no channel measures anything at all.
+        motors: the reading of each motor, by its component counted from 0.
+        unjudged: columns of motors whose recording carries no claim; their sensors are not in question.
     """
 
     quality: tuple[Quality, ...]
@@ -45,6 +50,8 @@ class Examination:
     signal: NDArray[np.float32]
     spectrum: NDArray[np.complex64]
     silent: bool = False
+    motors: Mapping[int, MotorReading] = field(default_factory=dict)
+    unjudged: frozenset[int] = frozenset()
 
 
 class Scorer:
@@ -65,7 +72,9 @@ class Scorer:
         self.layout = layout
         self.diagnostician = diagnostician
         try:
-            self.model = model_named(bundle.model, bundle.sample_rate, bundle.rows, bundle.channels)
+            self.model = model_named(
+                bundle.model, bundle.sample_rate, bundle.rows, bundle.channels, phases_of(bundle.settings)
+            )
         except ValueError as error:
             raise BundleError(str(error)) from error
         self.network = Network(bundle.network, self.model.batch)
@@ -96,6 +105,8 @@ class Scorer:
             signal = np.where(invalid, np.float32(0.0), signal)
         columns = centred(signal)
         quality = channel_quality(columns, invalid, self.bundle.calibration.level, self.layout.watched)
+        motors = self.diagnostician.motors.read(signal, snapshot.signal)
+        quality, unjudged = self._of_motors(motors, quality)
         insight = self.insight(signal)
         residual = self.residual(insight)
         running = self.layout.watched & np.array([one is Quality.RUNNING for one in quality])
@@ -117,7 +128,27 @@ class Scorer:
             signal=signal,
             spectrum=spectrum,
             silent=is_silent(columns, quality, self.bundle.calibration.level, self.layout.watched),
+            motors=motors,
+            unjudged=unjudged,
         )
+
+    def _of_motors(
+        self, motors: Mapping[int, MotorReading], quality: tuple[Quality, ...]
+    ) -> tuple[tuple[Quality, ...], frozenset[int]]:
+        """Return the quality by what motors' currents show, and the columns that carry no claim.
+
+        A motor that was switched off within the recording is stopped; a recording without any claim about
+        the motor must not look healthy.
+        """
+        found, unjudged = list(quality), set()
+        for number, reading in motors.items():
+            for column in (channel - 1 for channel in self.layout.channels[number]):
+                if reading.stopped and found[column] in (Quality.RUNNING, Quality.CLIPPED):
+                    found[column] = Quality.STOPPED
+                elif reading.carries_nothing and found[column] is Quality.RUNNING:
+                    found[column] = Quality.INVALID
+                    unjudged.add(column)
+        return tuple(found), frozenset(unjudged)
 
 
 def without(insight: Insight, channels: NDArray[np.bool_]) -> Insight:

@@ -88,8 +88,12 @@ def park_vector(signal: Signal) -> NDArray[np.complex128]:
     Source:
         Park (1929), Two-reaction theory of synchronous machines; in the stationary frame of Clarke (1943).
     """
-    phases = centred_phases(signal)
-    return np.asarray(2 / 3 * (phases @ np.array([1, TURN, TURN**2])))
+    first, second, third = centred_phases(signal).T
+    # By hand: a product with a complex matrix takes twenty times as long.
+    vector = np.empty(len(first), np.complex128)
+    vector.real = (2 * first - second - third) / 3
+    vector.imag = (second - third) / np.sqrt(3)
+    return vector
 
 
 def park_shape(signal: Signal, *, tapered: bool = False) -> ParkShape:

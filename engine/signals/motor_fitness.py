@@ -129,45 +129,61 @@ CLOCKED = frozenset({Claim.HARMONICS, Claim.SPECTRUM, Claim.SIDEBANDS})
 """Claims that need rows at equal steps of time."""
 
 
-def fitness(signal: Signal, rate: float, mains: float, slip: float = 0.01) -> Fitness:
+def fitness(
+    signal: Signal,
+    rate: float,
+    mains: float,
+    slip: float = 0.01,
+    *,
+    raw: Signal | None = None,
+    recorded: int = PHASES,
+    nominal: float = 0.0,
+) -> Fitness:
     """Check the recording of a motor's three currents.
 
     Args:
         signal: (rows, 3), as the converter or the sensor gave it.
         rate: rows a second as the settings have it [Hz].
-        mains: nominal frequency of the supply [Hz].
+        mains: frequency of the supply [Hz].
         slip: the smallest at which sidebands are to be parted from the mains line.
+        raw: (rows, channels), the numbers of the converter, where `signal` is in units.
+        recorded: number of recorded phases; those that were derived from others carry no unbalance.
+        nominal: frequency of the supply by the settings [Hz], by which a note states the rate; 0 for `mains`.
 
     Returns:
         Notes and withheld claims; nothing is refused as a whole unless no claim has a basis.
     """
-    notes = [*_clipped(signal)]
+    notes = [*_clipped(signal if raw is None else raw)]
     withheld: set[Claim] = {Claim.HARMONICS, Claim.SPECTRUM} if notes else set()
+    if recorded == 1:
+        withheld.add(Claim.PARK)
     rms = true_rms(signal)
     if rms.max() == 0:
         return Fitness((Note(Fault.NO_CURRENT, 0, "no phase carries a current"),), EVERYTHING, 0.0, 1.0)
     absent = _absent(signal, rms)
     if absent is not None:
-        return Fitness((*notes, absent), EVERYTHING, 1.0, 1.0)
+        # An open phase is the motor's or its supply's fault, and its ellipse a line.
+        carried = {Claim.PARK} if absent.fault is Fault.OPEN else set()
+        return Fitness((*notes, absent), EVERYTHING - carried, 1.0, 1.0)
     ran = running_rows(signal, rate, mains)
     share = float(ran.mean())
     if share < RAN_SHARE:
         words = f"the motor is off in {100 * (1 - share):.0f} % of the recording"
         return Fitness((*notes, Note(Fault.STOPPED, 0, words)), EVERYTHING, share, 1.0)
-    notes += _scales(signal)
+    notes += _scales(signal) if recorded == PHASES else []
     if any(note.fault is Fault.REVERSED for note in notes):
         withheld.add(Claim.PARK)
     gains, residue = three_wire_gains(signal)
     # Unequal scales would make the vector's phase hurry and linger, as gaps do.
     level = signal * gains if residue <= CONSTRAINED else signal
-    breaks, recorded = _time_base(level, rate, mains)
+    breaks, covered = _time_base(level, rate, mains, nominal or mains)
     notes += breaks
     if breaks:
         withheld |= CLOCKED
     for note, claims in _limits(signal, rate, mains, slip):
         notes.append(note)
         withheld |= claims
-    return Fitness(tuple(notes), frozenset(withheld), share, recorded)
+    return Fitness(tuple(notes), frozenset(withheld), share, covered)
 
 
 def running_rows(signal: Signal, rate: float, mains: float) -> NDArray[np.bool_]:
@@ -263,7 +279,7 @@ def _scales(signal: Signal) -> list[Note]:
     return notes
 
 
-def _time_base(signal: Signal, rate: float, mains: float) -> tuple[list[Note], float]:
+def _time_base(signal: Signal, rate: float, mains: float, nominal: float) -> tuple[list[Note], float]:
     """Check the continuity of the fundamental's phase: from row to row, then from cycle to cycle."""
     vector = park_vector(signal)
     turn = np.sum(vector[1:] * np.conj(vector[:-1]))
@@ -278,10 +294,10 @@ def _time_base(signal: Signal, rate: float, mains: float) -> tuple[list[Note], f
         burst = float(np.median(runs[runs > 2])) if (runs > 2).any() else 1.0
         covered = usual * len(steps)
         whole = covered + float(np.mod(steps[jumps] - usual, 2 * np.pi).sum())
-        true_rate = 2 * np.pi * mains / usual if usual > 0 else float("nan")
+        true_rate = 2 * np.pi * nominal / usual if usual > 0 else float("nan")
         words = (
             f"bursts of about {burst:.0f} rows with gaps between them, at {true_rate:.0f} rows a second if"
-            f" the mains has {mains:g} Hz: the rows have no common clock"
+            f" the mains has {nominal:g} Hz: the rows have no common clock"
         )
         return [Note(Fault.BURSTS, 0, words)], float(min(1.0, covered / whole)) if whole > 0 else 0.0
     number = _broken_cycles(vector, rate, mains)

@@ -50,7 +50,7 @@ def test_a_recording_in_bursts_keeps_the_unbalance_alone(model: Motor) -> None:
 
 @pytest.mark.parametrize(
     ("rate", "rows", "channels", "said"),
-    [(5000, 10, 3, "64 rows"), (100, 1000, 3, "200 Hz"), (5000, 1000, 4, "three phases")],
+    [(5000, 10, 3, "64 rows"), (100, 1000, 3, "200 Hz")],
 )
 def test_recordings_that_are_no_motors_are_refused(rate: float, rows: int, channels: int, said: str) -> None:
     with pytest.raises(ValueError, match=said):

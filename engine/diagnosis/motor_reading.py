@@ -1,0 +1,80 @@
+"""What a recording says of a motor by itself: fitness, and figures that are compared with the baseline's."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.signals.motor_fitness import Claim, Fault, Fitness
+from engine.signals.motor_pairs import Lines
+
+FIGURES = (
+    "unbalance_real",
+    "unbalance_imaginary",
+    "level",
+    "sway",
+    "cage",
+    "swing",
+    "eccentricity",
+    "outer race",
+    "inner race",
+    "rolling element",
+    "cage of the bearing",
+    "slip",
+    "supply_real",
+    "supply_imaginary",
+)
+"""Figures of a motor whose usual value and scatter the baseline holds. Unbalances are complex ratios of
+negative to positive sequence; `level` is the natural logarithm of the RMS; lines are in dB re the mains."""
+
+RAW = 12
+"""Numbers after the figures: means and RMS of three phases, then sequences of current and voltage."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MotorReading:
+    """What a recording says of a motor by itself.
+
+    Attributes:
+        fit: its fitness by claim.
+        figures: (len(FIGURES) + RAW,) float32, NaN where a claim is withheld.
+        mains: frequency of the supply [Hz], NaN where it is not found.
+        lines: the lines beside the mains, None where the spectrum is withheld.
+    """
+
+    fit: Fitness
+    figures: NDArray[np.float32]
+    mains: float
+    lines: Lines | None = None
+
+    @property
+    def stopped(self) -> bool:
+        """Return whether the motor is off, in whole or in part."""
+        return self.fit.has(Fault.STOPPED) or self.fit.has(Fault.NO_CURRENT)
+
+    @property
+    def carries_nothing(self) -> bool:
+        """Return whether no claim about the motor has a basis."""
+        return not self.stopped and all(claim in self.fit.withheld for claim in Claim)
+
+    def figure(self, name: str) -> float:
+        """Return a figure by its name."""
+        return float(self.figures[FIGURES.index(name)])
+
+
+@dataclass(frozen=True, slots=True)
+class Sequences:
+    """Forward and backward sequence of voltage and current, turned so that the forward voltage is real."""
+
+    volts: complex
+    back_volts: complex
+    amperes: complex
+    back_amperes: complex
+
+
+def sequences_in(figures: NDArray[np.float32]) -> Sequences | None:
+    """Return the sequences of a reading, None where no voltages were measured."""
+    raw = figures[len(FIGURES) + 4 : len(FIGURES) + 11].astype(float).tolist()
+    if not np.isfinite(raw).all() or raw[3:5] == [0.0, 0.0]:
+        return None
+    return Sequences(complex(raw[0]), complex(*raw[1:3]), complex(*raw[3:5]), complex(*raw[5:7]))

@@ -1,0 +1,123 @@
+"""Sentences about a motor: its fault with the evidence for it, and what else may be the cause."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+
+from engine.diagnosis.motor_faults import MotorFault
+from engine.explanation.facts import count_fact, number_fact, text_fact
+from engine.explanation.sentence import NOTHING, Fact, Sentence, joined, say
+from engine.records.events import Event
+from engine.records.payloads import SurfaceEvidence
+from engine.signals.motor_lines import cage_severity
+
+Figures = Mapping[str, float]
+
+
+def motor_origin(surface: str, event: Event, evidence: SurfaceEvidence) -> Sentence:
+    """Return the fault of a motor and the evidence for it.
+
+    Args:
+        surface: name of the fault.
+        event: that named it.
+        evidence: with its figures.
+    """
+    figures = {name: one for name, one in evidence.figures.items() if math.isfinite(one)}
+    head = say("{}", text_fact(surface, "surface"), events=[event.seq])
+    if "phase" in figures:
+        phase = say(" in phase {}", count_fact(int(figures["phase"]), "phase"))
+        head = joined(head, phase, by="")
+    return joined(head, _WORDS.get(surface, _lines)(figures))
+
+
+def motor_clues(evidence: SurfaceEvidence) -> Iterator[Sentence]:
+    """Yield what speaks for and against the fault, a sentence each."""
+    figures, surface = evidence.figures, evidence.surface
+    if surface == MotorFault.CAGE.value:
+        yield Sentence(
+            "The sidebands lie at twice the slip that the lines of the rotor show."
+            if figures.get("slip_measured")
+            else "No line shows the speed of the rotor: a load that swings at this rate looks the same."
+        )
+    if surface == MotorFault.STATOR.value:
+        yield Sentence(
+            "The voltages do not explain the change: the motor is the cause."
+            if "supply_change" in figures
+            else "No voltages are measured: the supply may be the cause."
+        )
+        if "phase" not in figures:
+            yield Sentence("No phase is named: phase_directions needs your calibration with a known fault.")
+    if surface == MotorFault.SUPPLY.value:
+        yield Sentence("The voltages changed by as much as explains the currents.")
+
+
+def _cage(figures: Figures) -> Sentence:
+    if "decibels" not in figures:
+        return NOTHING
+    below = number_fact(figures["decibels"], "decibels")
+    parts = [say("sidebands {} dB below the mains at ±{} Hz", below, _number(figures, "offset", 2))]
+    if "slip" in figures:
+        parts.append(say(" (slip {} %)", number_fact(100 * figures["slip"], "slip", 1)))
+    if "bars" in figures:
+        parts.append(say(": about {} of the bars", number_fact(max(figures["bars"], 0.1), "bars", 1)))
+    else:
+        parts.append(say(": {}", text_fact(cage_severity(figures["decibels"]), "meaning")))
+    return joined(*parts, by="")
+
+
+def _stator(figures: Figures) -> Sentence:
+    found = _unbalance(figures)
+    supply = Sentence("the supply may be the cause") if found and "supply_change" not in figures else NOTHING
+    return joined(found, supply, by="; ")
+
+
+def _supply(figures: Figures) -> Sentence:
+    told = NOTHING
+    if "supply_change" in figures:
+        told = say("the voltages' by {} %", number_fact(100 * figures["supply_change"], "supply_change", 1))
+    return joined(_unbalance(figures), told, by="; ")
+
+
+def _unbalance(figures: Figures) -> Sentence:
+    if "unbalance" not in figures:
+        return NOTHING
+    return say(
+        "negative sequence {} %, changed by {} %",
+        number_fact(100 * figures["unbalance"], "unbalance", 1),
+        number_fact(100 * figures.get("change", 0.0), "change", 1),
+    )
+
+
+def _load(figures: Figures) -> Sentence:
+    if "offset" in figures:
+        offset, below = _number(figures, "offset", 2), _number(figures, "decibels")
+        return say("the load swings at {} Hz, {} dB below the mains", offset, below)
+    if "level" in figures:
+        return say("current {} times the usual", _number(figures, "level", 2))
+    return NOTHING
+
+
+def _open(figures: Figures) -> Sentence:
+    return Sentence("the other two carry the same current, opposed")
+
+
+def _lines(figures: Figures) -> Sentence:
+    if "decibels" not in figures:
+        return NOTHING
+    apart = "rotor" if "rotor" in figures else "vibration"
+    below = _number(figures, "decibels")
+    found = say("lines {} dB below the mains at ±{} Hz", below, _number(figures, apart, 1))
+    rise = say("{} dB above the baseline", _number(figures, "rise")) if "rise" in figures else NOTHING
+    return joined(found, rise)
+
+
+def _number(figures: Figures, name: str, decimals: int = 0) -> Fact:
+    return number_fact(figures.get(name, 0.0), name, decimals)
+
+
+_WORDS: Mapping[str, Callable[[Figures], Sentence]] = {
+    MotorFault.CAGE.value: _cage,
+    MotorFault.STATOR.value: _stator,
+    MotorFault.SUPPLY.value: _supply,
+    MotorFault.LOAD.value: _load,
+    MotorFault.OPEN.value: _open,
+}
