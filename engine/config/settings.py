@@ -44,6 +44,7 @@ from engine.config.sections import (
     ModelSettings,
     StoreSettings,
     Table,
+    TrackingSettings,
     WatchSettings,
 )
 from engine.errors import nearest
@@ -72,6 +73,7 @@ class Settings(Table):
     console: ConsoleSettings
     keys: Annotated[Mapping[Name, Name | tuple[Name, ...]], Field(max_length=200)]
     store: StoreSettings
+    tracking: TrackingSettings
 
     @property
     def columns(self) -> int:
@@ -98,7 +100,9 @@ class Settings(Table):
     def fingerprint(self) -> str:
         """Return the SHA-256 (hex) of the settings that change the engine's results."""
         shaping = self.model_dump(
-            mode="json", by_alias=True, exclude={"advice", "notify", "watch", "console", "keys", "store"}
+            mode="json",
+            by_alias=True,
+            exclude={"advice", "notify", "watch", "console", "keys", "store", "tracking"},
         )
         for key in OPERATING_KEYS:
             del shaping["alarms"][key]

@@ -92,6 +92,8 @@ class Lines:
 def _learn(run: "Run", settings: "Settings", out: Path) -> None:
     """Learn a bundle from the healthy span of the settings and save it in `out`."""
     from engine.baseline.from_run import learn_from_run
+    from engine.reports.tracking import Tracked, learning_parameters
+    from tui.commands.options import tell_tracking
 
     bundle = learn_from_run(run, settings, Lines(lambda line: print(line, file=sys.stderr, flush=True)))
     place = bundle.save(out)
@@ -103,6 +105,21 @@ def _learn(run: "Run", settings: "Settings", out: Path) -> None:
     for doubt in bundle.doubts:
         print(f"in doubt: {doubt}")
     print(f"bundle: {place}")
+    tell_tracking(
+        settings,
+        lambda: Tracked(
+            f"learn {bundle.model}",
+            learning_parameters(settings),
+            {
+                "learning_seconds": bundle.learning_seconds,
+                "snapshots": bundle.baseline.count,
+                "doubts": len(bundle.doubts),
+            },
+            bundle.history,
+            [place],
+            {"digest": bundle.digest(), "model": bundle.model},
+        ),
+    )
     print("score with it by --bundle; it stays provisional until someone accepts it (raceway accept)")
 
 

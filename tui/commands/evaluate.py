@@ -1,6 +1,7 @@
 """`raceway evaluate` and `raceway compare`: quality of models on a run with a known onset."""
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +18,7 @@ from tui.commands.options import (
     overrides_of,
     sentences,
     settings_of,
+    tell_tracking,
 )
 
 if TYPE_CHECKING:
@@ -114,6 +116,7 @@ def _evaluate(
     from engine.evaluation.trial import evaluated, try_model
     from engine.evaluation.truth import truth_of
     from engine.reports.evaluation_files import write_evaluation
+    from engine.reports.tracking import Tracked, learning_parameters, trial_metrics
     from tui.output.evaluation_tables import print_evaluation, use_lines
     from tui.output.progress import shown_progress
 
@@ -129,6 +132,18 @@ def _evaluate(
     if use is not None:
         print("\n".join(use_lines(use)))
     print(f"results are in {folder}")
+    bundle = trial.outcome.bundle
+    tell_tracking(
+        settings,
+        lambda: Tracked(
+            f"evaluate {bundle.model}",
+            learning_parameters(settings),
+            trial_metrics(done.comparison, done.levels),
+            bundle.history,
+            [folder],
+            {"digest": bundle.digest(), "model": bundle.model},
+        ),
+    )
 
 
 def _compare(
@@ -139,6 +154,7 @@ def _compare(
     from engine.evaluation.truth import TrialError, truth_of
     from engine.models import MODELS
     from engine.reports.evaluation_files import write_comparison
+    from engine.reports.tracking import Tracked, learning_parameters, trial_metrics
     from tui.output.evaluation_tables import print_comparison
     from tui.output.progress import shown_progress
 
@@ -159,5 +175,17 @@ def _compare(
         write_comparison(folder, rows, faults, truth, settings.model.seed)
     print_comparison(rows, faults, truth)
     print(f"results are in {folder}")
+    for row in rows:
+        tell_tracking(
+            settings,
+            partial(
+                Tracked,
+                f"compare {row.model}",
+                learning_parameters(with_model(settings, row.model)),
+                trial_metrics(row),
+                files=[folder],
+                tags={"model": row.model},
+            ),
+        )
     if not rows:
         raise TrialError("no model could be tried; each one's reason stands above")

@@ -1,6 +1,6 @@
 """Common options of the commands, settings, and the sentences and exit codes of errors."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -13,6 +13,7 @@ from tui.terminal.curtain import lift
 
 if TYPE_CHECKING:
     from engine.config.settings import Settings
+    from engine.reports.tracking import Tracked
     from replay.run import Run
 
 FAILED, UNUSABLE = 1, 2
@@ -101,6 +102,16 @@ def _unusable() -> tuple[type[Exception], ...]:
     from replay.synthetic.errors import ScenarioError
 
     return UnusableError, RunError, FeedError, ScenarioError
+
+
+def tell_tracking(settings: "Settings", run: "Callable[[], Tracked]") -> None:
+    """Log a run on the tracking server of the settings, if one is set; a failure is a warning."""
+    if settings.tracking.mlflow:
+        from engine.reports.tracking import track
+
+        failure = track(settings, run())
+        if failure:
+            complain(f"raceway: {clean_text(failure)}")
 
 
 def fail(sentence: str, code: int) -> NoReturn:
