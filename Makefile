@@ -3,19 +3,21 @@
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
+EVENTS ?= 10000
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 REQUIREMENTS := pyproject.toml constraints.txt
 
 # A moved checkout, or a missing Python, needs a new environment.
 MADE_IN := $(shell $(BIN)/python -c 'print(open("$(VENV)/made-in").read().strip())' 2>/dev/null)
 
-.PHONY: help run venv test check bench torture clean
+.PHONY: help run venv test check bench fuzz torture clean
 
 help:
 	@echo "make run      replay a real bearing failure (installs Raceway into $(VENV) first)"
 	@echo "make test     run the tests"
 	@echo "make check    check format, lint, types and import contracts"
 	@echo "make bench    measure detection, speed and the console; print the figures"
+	@echo "make fuzz     send 10,000 random keys, resizes and pastes to the console (EVENTS=N, RACEWAY_FUZZ_SEED=N)"
 	@echo "make torture  kill processes, fill disks, turn clocks for half an hour; print any loss"
 	@echo "make venv     install Raceway and its development tools into $(VENV)"
 	@echo "make clean    remove $(VENV), build results and caches"
@@ -37,6 +39,9 @@ check: $(VENV)/installed-dev
 
 bench: $(VENV)/installed-dev
 	@$(BIN)/python -m bench
+
+fuzz: $(VENV)/installed-dev
+	@RACEWAY_FUZZ_EVENTS=$(EVENTS) $(BIN)/python -m pytest -q tests/tui/console/test_fuzz.py
 
 torture: $(VENV)/installed-dev
 	@nice $(BIN)/python -m bench.torture $(TORTURE)

@@ -179,7 +179,7 @@ def alarm_lines(
             )
         )
     if figures.median_seconds is None:
-        answer = "not told: none acknowledged live"
+        answer = "none acknowledged live yet"
     else:
         ninetieth = duration(figures.ninetieth_seconds or 0.0)
         answer = f"median {duration(figures.median_seconds)}, 90 % within {ninetieth}"

@@ -4,7 +4,9 @@ from functools import partial
 
 from textual.app import ComposeResult
 
+from tui.draw.frames import Draw, framed
 from tui.screens.base import ConsoleScreen, waiting_lines
+from tui.screens.paned import ROOM_FOR_FRAMES
 from tui.screens.panel import Panel
 from tui.screens.state import Shown
 from tui.screens.timeline.strips import (
@@ -67,12 +69,20 @@ class TimelineScreen(ConsoleScreen):
             return
         count = len(frame.view.assessment.components)
         deep = DEEP * count + AROUND
-        strips.wanted = deep if deep <= ROOM_FOR_DEEP * self.size.height else count + AROUND
-        strips.show(
-            partial(strip_lines, glyphs=self.glyphs, frame=frame, selected=shown.component, zone=shown.zone)
+        columns, rows = ROOM_FOR_FRAMES
+        roomy = self.size.width >= columns and self.size.height >= rows
+        strips.wanted = (deep if deep <= ROOM_FOR_DEEP * self.size.height else count + AROUND) + roomy
+        run: Draw = partial(
+            strip_lines, glyphs=self.glyphs, frame=frame, selected=shown.component, zone=shown.zone
         )
-        happened.show(
-            partial(
-                happening_lines, glyphs=self.glyphs, frame=frame, zone=shown.zone, chosen=self.chosen_event
+        events: Draw = partial(
+            happening_lines, glyphs=self.glyphs, frame=frame, zone=shown.zone, chosen=self.chosen_event
+        )
+        if roomy:
+            keys = shown.keymap.keys_of
+            run = framed(run, f"{keys('play')} play  {keys('bookmark')} bookmark")
+            events = framed(
+                events, f"{keys('event-back')} {keys('event-on')} event  {keys('event')} go there"
             )
-        )
+        strips.show(run)
+        happened.show(events)
