@@ -48,7 +48,8 @@ def heading_of(line: Line) -> tuple[str, str]:
     """Return the words at the left and at the right of a heading without a frame."""
     text = "".join(span.text for span in line)
     left = line[0].text if line else ""
-    words = left.removeprefix(HEADING_MARK).strip()
+    # Where the terminal has ASCII alone, the mark is already written so.
+    words = left.lstrip(HEADING_MARK + "-").strip()
     return words, text[len(left) :].strip("─ ")
 
 

@@ -10,7 +10,7 @@ from tui.draw.charts.chart import Axis
 from tui.screens.bearing.analysis.plot import cells_together, coarse
 
 
-@pytest.mark.parametrize(("points", "expected"), [(100, 0), (400, 0), (410, 1), (4000, 1), (4010, 2)])
+@pytest.mark.parametrize(("points", "expected"), [(100, 0), (800, 0), (810, 1), (4000, 1), (4010, 2)])
 def test_the_denser_a_curve_the_coarser_it_is_drawn(points: int, expected: int) -> None:
     x = np.linspace(0, 1, points)
     assert cells_together(x, Axis(0, 1), 100) == expected

@@ -50,7 +50,7 @@ def steady_ends(low: float, high: float) -> tuple[float, float]:
         end = steady_top(max(high, -low))
         return -end, end
     step = steady_top(span) / 10
-    return math.floor(low / step) * step, math.ceil(high / step) * step
+    return min(math.floor(low / step) * step, low), max(math.ceil(high / step) * step, high)
 
 
 def severity_axis(severity: NDArray[np.float64], rows: int) -> Axis:

@@ -9,9 +9,13 @@ from tui.data.situation import situation_of
 from tui.data.view import View
 from tui.draw.format import PRIORITY_ROLES, reason, short_time, since_texts, state_of
 from tui.draw.glyphs import ARROWS
+from tui.draw.notice import wrapped
 from tui.draw.severity import severity_text
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, width_of
 from tui.screens.state import Shown
+
+ADVICE_MOST = 2
+"""Lines of the advice; it is not cut where there is room."""
 
 
 def recording_seconds(view: View) -> float:
@@ -50,10 +54,15 @@ def head_lines(width: int, height: int, shown: Shown, frame: Frame) -> Lines:
         if used + len(rest) + len(part) + 2 <= width:
             rest += f"  {part}"
     lines: Lines = [(*line, Span(fit(rest, width - used)))]
-    advice = advice_line(shown, frame)
-    if advice:
-        lines.append((Span(fit(f" {advice}", width), Role.STRONG),))
+    advice = advice_rows(width, height - 1, shown, frame)
+    lines += [(Span(fit(f" {row}", width), Role.STRONG),) for row in advice]
     return lines[:height]
+
+
+def advice_rows(width: int, most: int, shown: Shown, frame: Frame) -> list[str]:
+    """Return the advice in at most so many lines; none if no alarm stands."""
+    advice = advice_line(shown, frame)
+    return wrapped(advice, max(width - 2, 1), min(most, ADVICE_MOST)) if advice and most > 0 else []
 
 
 def advice_line(shown: Shown, frame: Frame) -> str:

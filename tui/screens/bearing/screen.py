@@ -27,7 +27,7 @@ from tui.screens.bearing.analysis.desk import (
 )
 from tui.screens.bearing.analysis.laboratory import Analysis, Laboratory, Wanted
 from tui.screens.bearing.analysis.tools import DOMAINS, Compare, Domain, Tools, Trace
-from tui.screens.bearing.head import advice_line, head_lines
+from tui.screens.bearing.head import ADVICE_MOST, advice_rows, head_lines
 from tui.screens.bearing.pane_numbers import pane_numbers
 from tui.screens.bearing.panes import BESIDE, STRIP_FROM, Desk, drawing_of, trace_of
 from tui.screens.bearing.recording import Waveform
@@ -35,6 +35,9 @@ from tui.screens.numbers import Numbers
 from tui.screens.paned import PANE_HEIGHT, SLOTS, PanedScreen
 from tui.screens.panel import Draw, Panel
 from tui.screens.state import Rows, Shown
+
+ROOM_FOR_ADVICE = 22
+"""Lines of the screen from which the advice may take two."""
 
 HOLD_SECONDS = 0.5
 """Time for which a pane keeps its last lines while the next recording is being read."""
@@ -173,7 +176,8 @@ class BearingScreen(PanedScreen):
         """Draw name, state and severity of the bearing, and the advice."""
         head = self.query_one("#head", Panel)
         head.display = True
-        head.wanted = 1 + bool(advice_line(shown, frame))
+        most = ADVICE_MOST if self.size.height >= ROOM_FOR_ADVICE else 1
+        head.wanted = 1 + len(advice_rows(self.size.width, most, shown, frame))
         head.show(partial(head_lines, shown=shown, frame=frame))
         self._fetch(shown, frame)
 

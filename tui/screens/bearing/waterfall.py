@@ -58,7 +58,7 @@ def waterfall_lines(
     most, deep = (len(HEATS), 2) if coloured else (len(ladder) - 1, 1)
     levels = _levels(frame, gallery, usual[1], channel, zoom, rows * deep, columns, most)
     legend = colour_legend() if coloured else shade_legend(ladder)
-    lines: Lines = [heading, (*legend, Span(" dB and more; blank: no picture", Role.DIM))]
+    lines: Lines = [heading, (*legend, Span(" dB and more; blank: no picture; ▲ playhead", Role.DIM))]
     for place in range(rows):
         edge = low + (high - low) * (rows - place - 0.5) / rows
         label = f"{edge / 1000:.1f} kHz" if place in {0, rows // 2, rows - 1} else ""
@@ -75,7 +75,7 @@ def waterfall_lines(
         rule[min(int((here - start) / (end - start + 1) * columns), columns - 1)] = "▲"
     lines.append((Span(" " * margin, Role.DIM), Span(f"└{''.join(rule)}", Role.DIM)))
     ends = short_time(start, zone), short_time(end, zone)
-    between = "▲ playhead".center(max(columns - len(ends[0]) - len(ends[1]), 0))
+    between = " " * max(columns - len(ends[0]) - len(ends[1]), 0)
     lines.append((Span(fit(" " * (margin + 1) + ends[0] + between + ends[1], width), Role.DIM),))
     return finished(lines[:height], width, height, glyphs)
 

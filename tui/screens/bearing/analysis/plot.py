@@ -26,7 +26,7 @@ from tui.draw.text import Line, Lines, Role, Span, fit
 Floats = NDArray[np.float64]
 ROLES = tuple(Role)
 
-DENSE = (4, 40)
+DENSE = (8, 40)
 """Points in a column of dots from which a curve is drawn in whole cells, and in pairs of cells."""
 
 
