@@ -37,6 +37,7 @@ from engine.scoring.attribution import (
     part_shares,
 )
 from engine.scoring.errors import component_errors, component_windows, running_channels
+from engine.scoring.method import METHODS
 from engine.scoring.scorer import Examination, Scorer
 from engine.scoring.severity import Smoothing, follow, severities, smoothed
 from engine.signals.quality import component_quality, stands_still
@@ -83,6 +84,7 @@ class Tracker:
         """Follow the machine that the scorer examines."""
         self.bundle, self.layout = scorer.bundle, scorer.layout
         self.edges, self.diagnostician = scorer.model.edges, scorer.diagnostician
+        self.method = METHODS[scorer.bundle.scoring]
         unit = scorer.model.feature_unit(scorer.bundle.scaling)
         self.housing = Housing(self.bundle, self.layout, unit, self.edges.tolist())
         rate, bands = scorer.bundle.sample_rate, scorer.diagnostician.bands
@@ -167,7 +169,9 @@ class Tracker:
                 drifted=advice.drifted,
                 history=advice.history,
                 condition=advice.condition,
-                smoothing=follow(now.smoothing, seen.residual, free, self.limits.adaptation),
+                smoothing=follow(
+                    now.smoothing, seen.residual, free, self.limits.adaptation, self.method.followed
+                ),
             )
         sensors, rung = self._watch_sensors(now.sensors, seen, moment)
         return replace(now, sensors=sensors), [*events, *rung]
@@ -201,8 +205,9 @@ class Tracker:
             limit = usual.window_limit.astype(np.float64)
             # There is no patient average: the quick one alone decides.
             return error, limit, np.stack([error / limit, np.where(np.isnan(error), np.nan, 0.0)])
-        error = component_errors(seen.residual, seen.running, channels)
-        charts = severities(smoothing, seen.running, channels, usual.limit)
+        group = self.method.group
+        error = component_errors(seen.residual, seen.running, channels, group)
+        charts = severities(smoothing, seen.running, channels, usual.limit, group)
         return error, usual.limit[0].astype(np.float64), charts
 
     def _scores(

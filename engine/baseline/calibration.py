@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.scoring.errors import component_errors
-from engine.signals.statistics import log_errors
+from engine.signals.statistics import SMALLEST_SCATTER, log_errors, scatter
 
 SMALLEST_RISE = 0.1
 """Least rise in natural-log units of power (0.4 dB), root mean square over bands: no machine keeps its level
@@ -17,11 +17,69 @@ RISES_ON = 3.0
 """Multiple of the rise within the baseline that a limit must allow, because the rise may continue."""
 
 
+OUTLYING = 6.0
+"""Robust standard deviations of the logarithm of a snapshot's distance from the others, beyond which it
+stands out from them."""
+
+OUTLYING_TIMES = 2.0
+"""Least ratio of such a snapshot's distance to the usual one: smaller ones are wander."""
+
+MOST_OUTLYING = 0.25
+"""Largest share of snapshots that may be left out: more are no exception."""
+
+NORMAL_MAD = 1.4826
+"""Standard deviations of a normal distribution in its median absolute deviation."""
+
+UPPER_DEVIATION = 84.13
+"""Percentile of a normal distribution one standard deviation above its mean."""
+
+
+def outlying(features: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Return which snapshots stand out from the others by their features, for each channel.
+
+    Args:
+        features: (snapshots, channels, features).
+
+    Returns:
+        (snapshots, channels); at most `MOST_OUTLYING` of a channel's snapshots, the farthest.
+    """
+    middle = np.median(features, axis=0)
+    away = np.abs(features - middle)
+    usual = np.maximum(NORMAL_MAD * np.median(away, axis=0), SMALLEST_SCATTER)
+    size = np.log(np.maximum(np.sqrt(np.square(away / usual).mean(axis=-1)), 1e-6))
+    typical = np.median(size, axis=0)
+    spread = NORMAL_MAD * np.median(np.abs(size - typical), axis=0)
+    far: NDArray[np.bool_] = size > typical + np.maximum(OUTLYING * spread, np.log(OUTLYING_TIMES))
+    most = int(MOST_OUTLYING * len(features))
+    rank = (-size).argsort(axis=0).argsort(axis=0)
+    chosen: NDArray[np.bool_] = far & (rank < most)
+    return chosen
+
+
+def usual_features(
+    held: NDArray[np.float32], left_out: NDArray[np.bool_]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return mean and scatter of each feature over the held-out snapshots of a channel but some.
+
+    Args:
+        held: (snapshots, channels, features).
+        left_out: (snapshots, channels).
+    """
+    centre = np.empty(held.shape[1:], np.float32)
+    spread = np.empty_like(centre)
+    for channel in range(held.shape[1]):
+        kept = held[~left_out[:, channel], channel]
+        centre[channel] = kept.mean(axis=0, dtype=np.float64)
+        spread[channel] = scatter(kept[:, None])[0]
+    return centre, spread
+
+
 def calibrate(errors: NDArray[np.float64], margin: float, tail: float, weight: float) -> NDArray[np.float32]:
     """Return the limit of each component from held-out healthy snapshots.
 
     The limit is `margin` times the median error, or, if errors scatter widely, `tail` standard deviations of
-    their logarithm above its mean: errors are positive and their scatter is a ratio. Either is widened for
+    their logarithm above its median: errors are positive and their scatter is a ratio. The standard deviation
+    is that of the upper half: errors that fall to nothing say nothing of high ones. Either is widened for
     few snapshots: residuals are centred on their mean, which is uncertain by one n-th of their variance, and
     averaging over snapshots does not reduce that.
 
@@ -36,7 +94,8 @@ def calibrate(errors: NDArray[np.float64], margin: float, tail: float, weight: f
         (components,).
     """
     logs = log_errors(errors)
-    wide = np.exp(logs.mean(axis=0) + tail * logs.std(axis=0, ddof=1))
+    middle = np.median(logs, axis=0)
+    wide = np.exp(middle + tail * (np.percentile(logs, UPPER_DEVIATION, axis=0) - middle))
     open_question = np.sqrt(1.0 + (2.0 - weight) / (weight * len(errors)))
     limit: NDArray[np.float32] = (
         open_question * np.maximum(margin * np.median(errors, axis=0), wide)

@@ -8,10 +8,10 @@ from importlib.metadata import version
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.baseline.calibration import calibrate, least_limit, risen
+from engine.baseline.calibration import calibrate, least_limit, outlying, risen, usual_features
 from engine.baseline.sights import FEWEST, Sight, heard_channels, mute_channel, usable_sights
 from engine.baseline.trainer import PATIENCE, LearningError, train_network
-from engine.bundles.bundle import Baseline, Bundle, Calibration, UsualLines
+from engine.bundles.bundle import SCORING, Baseline, Bundle, Calibration, UsualLines
 from engine.config.channels import Layout
 from engine.config.motors import phases_of
 from engine.config.settings import Settings
@@ -23,12 +23,14 @@ from engine.models.runner import Network, insight_of
 from engine.records.assessment import Quality
 from engine.records.progress import Epoch
 from engine.scoring.errors import component_windows, running_channels
+from engine.scoring.level import level_reach, levelled
+from engine.scoring.method import METHODS
 from engine.scoring.severity import at_rest, severities, smoothed
 from engine.scoring.trend import rising_trend
 from engine.signals.envelope import whole_spectrum
 from engine.signals.features import FIGURES, centred, figures
 from engine.signals.quality import channel_quality, out_of_range
-from engine.signals.statistics import log_errors, scatter
+from engine.signals.statistics import log_errors
 from replay.recording import Snapshot
 from replay.run import Entry
 
@@ -37,6 +39,12 @@ VALIDATION_SHARE = 0.2
 
 IMPULSIVE = 5.0
 """Kurtosis at which a baseline is doubted; 3 for Gaussian noise, healthy bearings stay below 4."""
+
+SEVERAL = 0.02
+"""Share of outlying snapshots from which a baseline is doubted."""
+
+WITHOUT_LEVEL = frozenset({"motor"})
+"""Models whose features are no spectrum: nothing is common to them."""
 
 
 class Learner:
@@ -151,7 +159,11 @@ class Learner:
                 "python": platform.python_version(),
                 **{name: version(name) for name in ("numpy", "tensorflow", "keras", "ai-edge-litert")},
             },
-            doubts=(*self._left_out(sights, level), *self._doubts(usable, level)),
+            doubts=(
+                *self._left_out(sights, level),
+                *self._doubts(usable, level),
+                *self._odd(insights, level),
+            ),
             learning_seconds=time.perf_counter() - began,
         )
 
@@ -219,6 +231,16 @@ class Learner:
             ),
         )
 
+    def _odd(self, insights: Sequence[Insight], known: NDArray[np.float32]) -> tuple[str, ...]:
+        """Return sentences about snapshots that stand out from the baseline; `known` as in `_doubts`."""
+        odd = outlying(np.stack([insight.features for insight in insights])).sum(axis=0)
+        return tuple(
+            f"{self.layout.owner(column)}, channel {column + 1}: {odd[column]} of {len(insights)} healthy"
+            " recordings stand out from the others"
+            for column in np.flatnonzero(self.layout.watched & (known > 0)).tolist()
+            if odd[column] >= SEVERAL * len(insights)
+        )
+
     def _calibrate(
         self,
         insights: Sequence[Insight],
@@ -228,19 +250,23 @@ class Learner:
     ) -> Calibration:
         """Set the usual values and the limits on the held-out snapshots, the last ones."""
         limits, running = self.settings.limits, self.layout.watched & (level > 0)
+        method = METHODS[SCORING]
         channels = running_channels(self.layout.channels, running)
         features = np.stack([insight.features for insight in insights])
-        held = features[-held_out:]
-        centre = held.mean(axis=0, dtype=np.float64).astype(np.float32)
-        spread = scatter(held)
+        odd = outlying(features[-held_out:])
+        reach = np.zeros(0, np.float32)
+        centre = np.median(features[-held_out:], axis=0)
+        if self.model.name not in WITHOUT_LEVEL:
+            reach = level_reach(np.stack([insight.spectrum for insight in insights]))
+        centre, spread = usual_features(levelled(features[-held_out:], centre, unit, reach), odd)
         smoothing = at_rest((features.shape[1], features.shape[2]))
-        residual = (features - centre) / spread
+        residual = (levelled(features, centre, unit, reach) - centre) / spread
         least = least_limit(risen(residual, held_out, channels), spread * unit, channels)
         errors = []
         for one in residual:
             smoothing = smoothed(smoothing, one, running, limits)
             # With limits of 1, severities equal the errors.
-            errors.append(severities(smoothing, running, channels, np.ones((2, 1), np.float32)))
+            errors.append(severities(smoothing, running, channels, np.ones((2, 1), np.float32), method.group))
         # A component without a measuring channel has no error and is not judged: any number fits.
         calm = np.nan_to_num(np.stack(errors[-held_out:]), nan=1.0)
         limit = np.stack(
@@ -259,6 +285,7 @@ class Learner:
                 component_windows(windows, channels), self.model.percentile, axis=0
             ).astype(np.float32),
             calm=log_errors((calm / limit).max(axis=1)).astype(np.float32),
+            reach=reach,
         )
 
 

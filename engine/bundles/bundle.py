@@ -25,11 +25,11 @@ from engine.errors import UnusableError
 from engine.system.scratch import scratch
 
 VERSION = 1
-SCORING = 1
+SCORING = 2
 """Version of the scoring that bundles are learned for. A change of features, smoothing or limits that moves
 the scores of an older bundle takes the next number; `SCORED` has the numbers that this Raceway scores by."""
 
-SCORED = frozenset({SCORING})
+SCORED = frozenset({1, SCORING})
 MANIFEST = "bundle.json"
 ARRAYS = "arrays.npz"
 NETWORK = "network.tflite"
@@ -68,7 +68,8 @@ class Calibration:
     running standard deviation; `limit` (2, components) the smoothed error that is too much, for the quick
     and the patient average; `window_limit` (components,) the window error that the model's plain percentile
     calls so; `calm` (snapshots, components) is the natural logarithm of the severities that the limits were
-    set on.
+    set on. `reach` (channels,) is how far the level may shift, natural-log units of power; empty in bundles
+    of the first scoring.
     """
 
     centre: NDArray[np.float32]
@@ -77,6 +78,11 @@ class Calibration:
     limit: NDArray[np.float32]
     window_limit: NDArray[np.float32]
     calm: NDArray[np.float32]
+    reach: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
+
+    def arrays(self) -> dict[str, NDArray[np.float32]]:
+        """Return its arrays by name, without those that earlier bundles lack."""
+        return {name: getattr(self, name) for name in self.__slots__ if name != "reach" or self.reach.size}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,7 +138,7 @@ class Bundle:
 
     def _arrays(self) -> dict[str, NDArray[np.float32]]:
         arrays = {f"scaling.{name}": array for name, array in self.scaling.items()}
-        arrays |= {f"calibration.{name}": getattr(self.calibration, name) for name in Calibration.__slots__}
+        arrays |= {f"calibration.{name}": array for name, array in self.calibration.arrays().items()}
         for component, usual in self.lines.items():
             arrays[f"lines.{component}.centre"] = usual.centre
             arrays[f"lines.{component}.scatter"] = usual.scatter
@@ -260,7 +266,7 @@ def _from_manifest(manifest: dict[str, Any], place: Path) -> Bundle:
         scaling={
             name.partition(".")[2]: array for name, array in arrays.items() if name.startswith("scaling.")
         },
-        calibration=Calibration(**{name: arrays[f"calibration.{name}"] for name in Calibration.__slots__}),
+        calibration=_calibration(arrays),
         lines={
             number: UsualLines(arrays[f"lines.{number}.centre"], arrays[f"lines.{number}.scatter"])
             for number in components
@@ -275,6 +281,13 @@ def _from_manifest(manifest: dict[str, Any], place: Path) -> Bundle:
         scoring=manifest.get("scoring", 1),
         weights=_content(place / WEIGHTS) if WEIGHTS in manifest["files"] else b"",
     )
+
+
+def _calibration(arrays: Mapping[str, NDArray[np.float32]]) -> Calibration:
+    """Rebuild the calibration; bundles of the first scoring have no reach."""
+    needed = [name for name in Calibration.__slots__ if name != "reach"]
+    reach = arrays.get("calibration.reach", np.zeros(0, np.float32))
+    return Calibration(**{name: arrays[f"calibration.{name}"] for name in needed}, reach=reach)
 
 
 def _sha256(path: Path) -> str:

@@ -16,25 +16,49 @@ def excess(residual: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def component_errors(
-    residual: NDArray[np.float32], running: NDArray[np.bool_], channels: Sequence[Sequence[int]]
+    residual: NDArray[np.float32],
+    running: NDArray[np.bool_],
+    channels: Sequence[Sequence[int]],
+    group: int = 0,
 ) -> NDArray[np.float64]:
-    """Return each component's root mean square excess over the features of its running channels.
+    """Return each component's root mean square excess: over all features, or its worst group of bands.
+
+    A defect often excites one resonance. Over all bands it is diluted by those that are as in health.
 
     Args:
-        residual: (channels, features), standardised.
+        residual: (channels, features), standardised; the last feature is the level.
         running: (channels,).
         channels: of each component, counted from 1.
+        group: adjacent bands in a group; 0 for the whole alone.
 
     Returns:
-        (components,), NaN where none of a component's channels runs.
+        (components,), the larger of the whole and the worst group of a running channel; NaN where none of a
+        component's channels runs.
     """
-    by_channel: list[float] = excess(residual).mean(axis=1, dtype=np.float64).tolist()
+    squares = excess(residual)
+    by_channel: list[float] = squares.mean(axis=1, dtype=np.float64).tolist()
+    worst = _worst_groups(squares, group)
     runs: list[bool] = running.tolist()
     errors = []
     for own in channels:
-        known = [by_channel[index - 1] for index in own if runs[index - 1]]
-        errors.append(math.sqrt(sum(known) / len(known)) if known else math.nan)
+        known = [index - 1 for index in own if runs[index - 1]]
+        if not known:
+            errors.append(math.nan)
+            continue
+        whole = sum(by_channel[index] for index in known) / len(known)
+        errors.append(math.sqrt(max(whole, *(worst[index] for index in known))))
     return np.array(errors, dtype=np.float64)
+
+
+def _worst_groups(squares: NDArray[np.float32], group: int) -> list[float]:
+    """Return the largest mean over adjacent bands of each channel; 0 without groups."""
+    bands = squares.shape[1] - 1
+    if not 0 < group < bands:
+        return [0.0] * len(squares)
+    sums = np.zeros((len(squares), bands + 1))
+    np.cumsum(squares[:, :-1], axis=1, dtype=np.float64, out=sums[:, 1:])
+    found: list[float] = ((sums[:, group:] - sums[:, :-group]).max(axis=1) / group).tolist()
+    return found
 
 
 def running_channels(

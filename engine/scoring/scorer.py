@@ -15,6 +15,7 @@ from engine.models import model_named
 from engine.models.base import Insight
 from engine.models.runner import Network, insight_of
 from engine.records.assessment import Quality
+from engine.scoring.level import levelled
 from engine.signals.envelope import whole_spectrum
 from engine.signals.features import centred, figures
 from engine.signals.quality import channel_quality, is_silent, out_of_range
@@ -77,6 +78,7 @@ class Scorer:
             )
         except ValueError as error:
             raise BundleError(str(error)) from error
+        self._unit = self.model.feature_unit(bundle.scaling)
         self.network = Network(bundle.network, self.model.batch)
         # The baseline may have had to leave a channel out: then nothing is known of it.
         self._unknown = layout.watched & ~(bundle.calibration.level > 0)
@@ -89,7 +91,8 @@ class Scorer:
     def residual(self, insight: Insight) -> NDArray[np.float32]:
         """Return features in standard deviations of healthy ones, (channels, features)."""
         usual = self.bundle.calibration
-        return (insight.features - usual.centre) / usual.scatter
+        features = levelled(insight.features, usual.centre, self._unit, usual.reach)
+        return (features - usual.centre) / usual.scatter
 
     def examine(self, snapshot: Snapshot) -> Examination:
         """Check the quality of one snapshot, reconstruct it and compare it with health.

@@ -1,6 +1,7 @@
 """From residuals to severity: averages over snapshots, and limits that follow slow drift."""
 
 import base64
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -75,7 +76,11 @@ def smoothed(
 
 
 def follow(
-    before: Smoothing, residual: NDArray[np.float32], free: NDArray[np.bool_], adaptation: int
+    before: Smoothing,
+    residual: NDArray[np.float32],
+    free: NDArray[np.bool_],
+    adaptation: int,
+    most: float = math.inf,
 ) -> Smoothing:
     """Let the usual residual follow slow drift upwards, too slowly to follow a fault.
 
@@ -87,11 +92,12 @@ def follow(
         residual: (channels, features) of this snapshot.
         free: (channels,) False where the component is in question.
         adaptation: running snapshots in which it may move by one healthy standard deviation; 0 for never.
+        most: healthy standard deviations that it may move in all.
     """
     if adaptation == 0:
         return before
     pull = np.clip(residual - before.followed, -FOLLOWED, FOLLOWED) / np.float32(FOLLOWED * adaptation)
-    moved = np.maximum(before.followed + pull, np.float32(0.0))
+    moved = np.clip(before.followed + pull, np.float32(0.0), np.float32(most))
     return replace(before, followed=np.where(free[:, None], moved, before.followed).astype(np.float32))
 
 
@@ -100,6 +106,7 @@ def severities(
     running: NDArray[np.bool_],
     channels: Sequence[Sequence[int]],
     limit: NDArray[np.float32],
+    group: int = 0,
 ) -> NDArray[np.float64]:
     """Return the errors of both averages over their limits.
 
@@ -108,9 +115,10 @@ def severities(
         running: (channels,).
         channels: of each component, counted from 1.
         limit: (2, components), of the quick and the patient average.
+        group: adjacent bands in a group, as in `component_errors`.
 
     Returns:
         (2, components), NaN where none of a component's channels runs. The severity is the larger.
     """
-    errors = [component_errors(one, running, channels) for one in (smoothing.quick, smoothing.patient)]
+    errors = [component_errors(one, running, channels, group) for one in (smoothing.quick, smoothing.patient)]
     return np.stack(errors) / limit

@@ -6,7 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from engine.baseline.calibration import RISES_ON, SMALLEST_RISE, calibrate, least_limit, risen
+from engine.baseline.calibration import (
+    RISES_ON,
+    SMALLEST_RISE,
+    calibrate,
+    least_limit,
+    outlying,
+    risen,
+    usual_features,
+)
 from engine.scoring.errors import component_errors, excess
 from engine.signals.statistics import SMALLEST_SCATTER, scatter
 
@@ -123,3 +131,41 @@ def test_scatter_of_many_snapshots_is_each_features_own_deviation() -> None:
     spread = np.array([[0.5, 1.0, 2.0], [3.0, 1.0, 4.0]])
     values = np.random.default_rng(6).normal(size=(20_000, 2, 3)) * spread
     assert scatter(values.astype(np.float32)) == pytest.approx(spread, rel=0.03)
+
+
+# Spoiled baselines
+
+
+def healthy_features(snapshots: int = 40) -> np.ndarray:
+    return np.random.default_rng(3).normal(0, 1, (snapshots, 2, 33)).astype(np.float32)
+
+
+def test_a_loud_episode_is_left_out_and_moves_neither_centre_nor_scatter() -> None:
+    features = healthy_features()
+    plain = usual_features(features, outlying(features))
+    features[10:14, 1] += 30.0
+    odd = outlying(features)
+    assert odd[:, 0].sum() == 0
+    assert np.flatnonzero(odd[:, 1]).tolist() == [10, 11, 12, 13]
+    centre, spread = usual_features(features, odd)
+    np.testing.assert_array_equal(centre[0], plain[0][0])
+    assert np.abs(centre[1] - plain[0][1]).max() < 0.5
+    assert spread[1].max() < 2 * plain[1][1].max()
+
+
+@pytest.mark.parametrize("count", [20, 30])
+def test_at_most_a_quarter_of_the_snapshots_is_left_out(count: int) -> None:
+    features = healthy_features()
+    features[:count, 0] += 30.0
+    assert outlying(features).sum(axis=0)[0] <= len(features) // 4
+
+
+def test_healthy_noise_alone_stands_out_nowhere() -> None:
+    assert not outlying(healthy_features(200)).any()
+
+
+def test_errors_that_fall_to_nothing_do_not_widen_the_limit() -> None:
+    steady = np.full((40, 1), 1.0) * np.random.default_rng(4).uniform(0.9, 1.1, (40, 1))
+    fallen = steady.copy()
+    fallen[:6] = 1e-3
+    assert calibrate(fallen, 2.0, 3.0, 0.5)[0] <= 1.1 * calibrate(steady, 2.0, 3.0, 0.5)[0]

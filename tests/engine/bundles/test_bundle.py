@@ -188,7 +188,19 @@ def test_arrays_that_are_none_are_damage(place: Path, content: bytes) -> None:
     assert "is damaged" in complaint(place)
 
 
-@pytest.mark.parametrize("scoring", [2, 0, "1", None, [1]])
+def test_bundle_of_the_first_scoring_goes_on_as_it_was_learned(small_rig: SmallRig, tmp_path: Path) -> None:
+    calibration = replace(small_rig.bundle.calibration, reach=np.zeros(0, np.float32))
+    old = replace(small_rig.bundle, scoring=1, calibration=calibration)
+    again = load_bundle(old.save(tmp_path))
+    assert (again.scoring, again.calibration.reach.size) == (1, 0)
+    assert again.digest() == old.digest()
+    scorer = scorer_of(again, small_rig.settings)
+    insight = scorer.examine(small_rig.run.read(0)).insight
+    plain = (insight.features - calibration.centre) / calibration.scatter
+    np.testing.assert_array_equal(scorer.residual(insight), plain)
+
+
+@pytest.mark.parametrize("scoring", [3, 0, "1", None, [1]])
 def test_bundle_of_another_scoring_is_to_be_learned_again(place: Path, scoring: object) -> None:
     manifest = json.loads((place / MANIFEST).read_text())
     (place / MANIFEST).write_text(json.dumps({**manifest, "scoring": scoring}))

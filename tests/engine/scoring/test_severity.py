@@ -112,6 +112,13 @@ def test_slow_drift_is_followed_and_a_fault_is_not() -> None:
     assert followed_after([0.0] * 100 + [20.0] * 6) < 0.05
 
 
+def test_usual_value_moves_no_farther_than_its_bound() -> None:
+    smoothing, free = at_rest((1, 1)), np.array([True])
+    for one in np.linspace(0.0, 6.0, 4000):
+        smoothing = follow(smoothing, np.full((1, 1), one, np.float32), free, 200, 1.0)
+    assert smoothing.followed[0, 0] == 1.0
+
+
 @given(st.lists(st.floats(-50, 50), max_size=60))
 def test_usual_value_never_falls_below_the_baseline_nor_overtakes_what_it_follows(
     residuals: list[float],
