@@ -10,6 +10,7 @@ import json
 import signal
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -18,6 +19,7 @@ from engine.assessment.key import live_key
 from engine.bundles.library import Bundles
 from engine.bundles.packed import load_any
 from engine.clock import wall_clock
+from engine.config.own_machine import channels_of
 from engine.config.settings import Settings, load_settings
 from engine.errors import FailedError, StoreFullError, UnusableError
 from engine.live.watcher import RECOVERY_SECONDS, Start, watch
@@ -40,7 +42,8 @@ def main() -> int:
     parser.add_argument("--overrides", type=json.loads, default={})
     given = parser.parse_args()
     try:
-        settings = load_settings(given.config, given.rig, given.overrides)
+        channels = partial(channels_of, given.recordings, watched=given.command == "watch")
+        settings = load_settings(given.config, given.rig, given.overrides, channels)
         if given.command == "watch":
             _watch(given, settings)
         else:

@@ -151,7 +151,7 @@ def open_run(path: Path, form: RecordingFormat, cache: Path | None = None) -> Ru
         return _run(path, path, found, form, shown)
     if not stat.S_ISREG(mode):
         raise RunError(f"{shown} is neither a folder nor an archive")
-    if not _is_archive(path, shown):
+    if not is_archive(path):
         return _single(path, form, shown)
     try:
         content = unpacked(path, form.largest_file, cache)
@@ -265,8 +265,12 @@ def _read_once(path: Path, _stamp: tuple[int, int, int], form: RecordingFormat, 
     return read_whole(_content(path, name, form, follows), name, form, form.beginning)
 
 
-def _is_archive(path: Path, shown: str) -> bool:
-    """Whether a file is an archive of several files, or packed in a way that is not opened."""
+def is_archive(path: Path) -> bool:
+    """Return whether a file is an archive of several files, or packed in a way that is not opened.
+
+    Raises:
+        RunError: it cannot be read.
+    """
     try:
         head = head_of(path)
         kind = identify(head, path.name)
@@ -275,7 +279,7 @@ def _is_archive(path: Path, shown: str) -> bool:
         unsure = (Kind.UNKNOWN, Kind.EMPTY, Kind.TEXT)
         return kind in ARCHIVES or (kind in unsure and (foreign_kind(head) is not None or is_tar(path)))
     except OSError as error:
-        raise RunError(f"{shown} cannot be read: {_cause(error)}") from None
+        raise RunError(f"{clean_text(str(path))} cannot be read: {_cause(error)}") from None
 
 
 def _holds_archive(path: Path, kind: Kind) -> bool:

@@ -71,7 +71,7 @@ def learn_from_run(run: Run, settings: Settings, listener: Listener) -> Bundle:
             sights.append(one)
         listener.read(done + 1, len(wanted))
     if not sights and refused:
-        raise AssessmentError(explain(refused[0], settings))
+        raise AssessmentError(explain(refused[0], settings, run))
     listener.waiting()
     try:
         return learner.learn(sights, run.entries[0], listener.epoch, listener.waiting)
@@ -98,17 +98,23 @@ def refuse_unreadable(run: Run, settings: Settings) -> None:
         else:
             return
     if first is not None:
-        raise AssessmentError(explain(first, settings))
+        raise AssessmentError(explain(first, settings, run))
 
 
-def explain(error: RecordingError, settings: Settings) -> str:
-    """Return a sentence about a file that does not fit, with the setting to change."""
+def explain(error: RecordingError, settings: Settings, run: Run | None = None) -> str:
+    """Return a sentence about a file that does not fit, with every setting to change."""
+    advice = ""
+    if run is not None:
+        # Imported here: only files that do not fit are looked at without settings.
+        from replay.inspection.problems import advice_on
+
+        advice = advice_on(run.path, settings.recording_format())
     if not isinstance(error, ColumnCountError):
-        return f"none of the recordings can be read; the first, {error}"
+        return f"none of the recordings can be read; the first, {error}" + (f". {advice}" if advice else "")
     preset = rig_that_fits(error.found)
-    advice = f", or use the preset that fits: --rig {preset}" if preset else ""
+    or_preset = f", or use the preset that fits: --rig {preset}" if preset else ""
     noun = "column" if error.found == 1 else "columns"
     return (
         f"{error}; set recording.columns = {error.found} and name the watched {noun} in the channels of"
-        f" [[component]]{advice}"
+        f" [[component]]{or_preset}" + (f". {advice}" if advice else "")
     )

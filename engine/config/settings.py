@@ -6,7 +6,7 @@ here; a test holds the two together.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any
@@ -30,6 +30,7 @@ from engine.config.layers import (
 from engine.config.messages import sentence
 from engine.config.motors import MOTOR_MODEL
 from engine.config.notify_section import NotifySettings
+from engine.config.own_machine import channel_layer, own_machine_layer
 from engine.config.recording_settings import RecordingSettings
 from engine.config.sections import (
     DESCRIBING_KEYS,
@@ -137,8 +138,15 @@ def load_settings(
     user_file: Path | None = None,
     rig: str | None = None,
     overrides: Mapping[str, object] = _NO_OVERRIDES,
+    channels: Callable[[RecordingFormat], Sequence[str]] | None = None,
 ) -> Settings:
     """Merge the defaults, a rig preset, a user's file and overrides by dotted key (the later wins).
+
+    Args:
+        user_file: settings of one machine; of one with a [machine] no default describes the machine.
+        rig: name of a preset.
+        overrides: of the command line.
+        channels: names the channels of the recordings, where the settings name no component.
 
     Raises:
         SettingsError: one sentence naming file, line and key of the first thing wrong.
@@ -151,9 +159,28 @@ def load_settings(
                 f"'{rig}' is no rig preset{nearest(rig, rig_names())}; the presets are {known}."
             )
         layers.append(read_layer(_HERE / "rigs" / f"{rig}.toml"))
-    if user_file is not None:
-        layers.append(read_layer(user_file))
+    user = read_layer(user_file) if user_file is not None else None
+    unnamed = False
+    if user is not None:
+        if rig is None and isinstance(user.values.get("machine"), Mapping):
+            layers.append(own_machine_layer(user))
+            unnamed = "component" not in user.values
+        layers.append(user)
     layers.append(command_line_layer(overrides))
+    settings = _checked(layers)
+    if user is not None and unnamed and channels is not None:
+        names = channels(settings.recording_format())
+        if names:
+            settings = _checked([*layers, channel_layer(user, names)])
+    return settings
+
+
+def _checked(layers: Sequence[Layer]) -> Settings:
+    """Merge layers and check the result.
+
+    Raises:
+        SettingsError: as for `load_settings`.
+    """
     try:
         values, origins = merge(layers)
         settings = Settings.model_validate(_with_model(_numbered(_tuples(values)), origins, layers[0]))

@@ -86,7 +86,7 @@ def chosen(table: Table, name: str, form: RecordingFormat) -> NDArray[np.float32
         columns = columns_named(form.names, table.names, table.units, name)
         values = values[:, [column - 1 for column in columns]]
     elif values.shape[1] != form.columns:
-        sensors = [column for column in range(values.shape[1]) if not _counts_up(values[:, column])]
+        sensors = [column for column in range(values.shape[1]) if not counts_up(values[:, column])]
         if len(sensors) != form.columns:
             raise ColumnCountError(name, values.shape[1], form.columns, _described(table))
         values = values[:, sensors]
@@ -102,7 +102,7 @@ def chosen(table: Table, name: str, form: RecordingFormat) -> NDArray[np.float32
     return signal
 
 
-def _counts_up(column: NDArray[np.generic]) -> bool:
+def counts_up(column: NDArray[np.generic]) -> bool:
     """Return whether a column holds times or a count: it rises evenly, or holds no numbers at all."""
     if column.dtype.kind not in "iuf" or len(column) < 3:
         return False

@@ -147,8 +147,10 @@ def content_of(data: bytes, name: str, form: RecordingFormat) -> tuple[bytes, Ki
     return content, kind
 
 
-def read_table(content: bytes, kind: Kind, name: str, form: RecordingFormat) -> Table:
-    """Read a binary file.
+def read_table(
+    content: bytes, kind: Kind, name: str, form: RecordingFormat, *, any_rate: bool = False
+) -> Table:
+    """Read a binary file; its sample rate must be the machine's, unless any may be.
 
     Raises:
         RecordingError: it cannot be read, or its sample rate is not the machine's.
@@ -160,7 +162,7 @@ def read_table(content: bytes, kind: Kind, name: str, form: RecordingFormat) -> 
     reader: Reader = getattr(import_module(f"replay.formats.readers.{module}"), function)
     table = reader(content, name, form)
     rate = table.sample_rate
-    if rate is not None and abs(rate - form.sample_rate) > 0.001 * form.sample_rate:
+    if rate is not None and not any_rate and abs(rate - form.sample_rate) > 0.001 * form.sample_rate:
         raise RecordingError(
             name,
             f"it was sampled at {rate:g} Hz; set machine.sample_rate = {rate:g} (now {form.sample_rate:g})",

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -197,10 +198,23 @@ def _setting(text: str) -> str:
 
 def column_of_text(content: bytes, layout: TextLayout, column: int) -> NDArray[np.float64]:
     """Return one column of a text, (rows,), NaN where a cell is no number."""
+    return columns_of_text(content, layout, (column,))[:, 0]
+
+
+def columns_of_text(content: bytes, layout: TextLayout, columns: Sequence[int]) -> NDArray[np.float64]:
+    """Return columns of a text, (rows, columns), NaN where a cell is no number."""
     lines = _rows(content, layout).decode("utf-8", errors="replace").rstrip().split("\n")
-    cells = (cells_of(line, layout.separator) for line in lines)
-    values = (value_of(row[column - 1], layout.decimal) if len(row) >= column else None for row in cells)
-    return np.array([np.nan if value is None else value for value in values])
+    values = []
+    for line in lines:
+        row = cells_of(line, layout.separator)
+        found = (value_of(row[one - 1], layout.decimal) if len(row) >= one else None for one in columns)
+        values.append([np.nan if value is None else value for value in found])
+    return np.array(values).reshape(-1, len(columns))
+
+
+def rows_of_text(content: bytes, layout: TextLayout) -> int:
+    """Return the number of rows of a text."""
+    return _count_rows(_rows(content, layout))
 
 
 def _rows(data: bytes, layout: TextLayout) -> bytes:

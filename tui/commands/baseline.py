@@ -48,7 +48,7 @@ def learn(
 ) -> None:
     """Learn a new bundle from a stated healthy span, without scoring."""
     with sentences():
-        settings = settings_of(config, rig, overrides_of(seed, healthy, model))
+        settings = settings_of(config, rig, overrides_of(seed, healthy, model), run)
         recordings = opened(run, settings)
         _learn(recordings, settings, out)
 

@@ -63,7 +63,7 @@ def evaluate(
 ) -> None:
     """Evaluate one model as a classifier, by windows and snapshots (files: ./evaluation-MODEL, or --out)."""
     with sentences():
-        settings = settings_of(config, rig, overrides_of(seed, healthy, model))
+        settings = settings_of(config, rig, overrides_of(seed, healthy, model), run)
         folder = out or Path(f"evaluation-{settings.model.name}")
         stated = stated_truth(onset, component, truth)
         _evaluate(opened(run, settings), settings, stated, percentile, tsne, folder)
@@ -86,7 +86,7 @@ def compare(
 ) -> None:
     """Learn and score every model on one run and compare them (files: ./comparison, or --out)."""
     with sentences():
-        settings = settings_of(config, rig, overrides_of(seed, healthy))
+        settings = settings_of(config, rig, overrides_of(seed, healthy), run)
         stated = stated_truth(onset, component, truth)
         _compare(opened(run, settings), settings, stated, model or [], out or Path("comparison"))
 

@@ -66,7 +66,7 @@ def feed(
             fail(f"--pace must be from {SLOWEST:g} to {FASTEST:g}, but it is {pace:g}", UNUSABLE)
         if every is not None and not 0 <= every <= LONGEST_SECONDS:
             fail(f"--every must be 0 s or more, up to a year, but it is {every:g}", UNUSABLE)
-        settings = settings_of(config, rig, {})
+        settings = settings_of(config, rig, {}, run)
         recordings, target = _source(run, folder, synth, seed, settings)
         chosen = replace(recordings, entries=recordings.entries[:first])
         if pace is None and every is None:

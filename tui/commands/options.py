@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -44,11 +45,28 @@ ModelName = Annotated[
 ]
 
 
-def settings_of(config: Path | None, rig: str | None, overrides: dict[str, object]) -> "Settings":
-    """Load the settings."""
+def settings_of(
+    config: Path | None,
+    rig: str | None,
+    overrides: dict[str, object],
+    recordings: Path | None = None,
+    *,
+    watched: bool = False,
+) -> "Settings":
+    """Load the settings.
+
+    Args:
+        config: the user's file.
+        rig: name of a preset.
+        overrides: by dotted key.
+        recordings: they name the channels where the settings name no component.
+        watched: whether they are those of a watched folder.
+    """
+    from engine.config.own_machine import channels_of
     from engine.config.settings import load_settings
 
-    settings = load_settings(config, rig, overrides)
+    channels = partial(channels_of, recordings, watched=watched) if recordings is not None else None
+    settings = load_settings(config, rig, overrides, channels)
     if settings.keys:
         # Checked before any start: a console that cannot open must leave no engine running.
         from tui.keys.actions import keymap_of
@@ -59,9 +77,16 @@ def settings_of(config: Path | None, rig: str | None, overrides: dict[str, objec
 
 def opened(path: Path, settings: "Settings") -> "Run":
     """Open a finished run."""
-    from replay.run import open_run
+    from replay.run import RunError, open_run
 
-    return open_run(path, settings.recording_format())
+    form = settings.recording_format()
+    try:
+        return open_run(path, form)
+    except RunError as error:
+        from replay.inspection.problems import advice_on
+
+        advice = advice_on(path, form)
+        raise RunError(f"{error}. {advice}" if advice else str(error)) from None
 
 
 def overrides_of(seed: int | None, healthy: str | None, model: str | None = None) -> dict[str, object]:

@@ -1,8 +1,9 @@
 """`raceway demo`, `replay` and `score`: a finished run, on the console or as files."""
 
 import json
+import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -45,6 +46,10 @@ DEMO_SECONDS = 120
 """Time to play the bundled recording [s]."""
 
 
+REASONS_SHOWN = 4
+"""Kinds of reasons for which files were rejected that are printed."""
+
+
 DEMOS_KEPT = 5
 """Stores of earlier demos that are kept; older ones are removed."""
 
@@ -85,7 +90,7 @@ def replay(
     """Score a finished run and watch it on the console, at any pace."""
     with sentences():
         overrides = overrides_of(seed, healthy, model)
-        settings = settings_of(config, rig, overrides)
+        settings = settings_of(config, rig, overrides, run)
         recordings = opened(run, settings)
         folder = state or settings.store.folder
         start = pace or settings.console.pace
@@ -108,11 +113,12 @@ def score(
 ) -> None:
     """Score a finished run without a screen and write the results as files."""
     with sentences():
-        settings = settings_of(config, rig, overrides_of(seed, healthy, model))
+        settings = settings_of(config, rig, overrides_of(seed, healthy, model), run)
         recordings = opened(run, settings)
         learned = _bundle(bundle, overrides_of(seed, healthy, model))
         from engine.assessment.batch import assess
         from engine.assessment.heartbeat import quiet
+        from engine.config.own_machine import unknowns
         from engine.reports.scores_and_alarms import write_results
         from engine.store.store import Store
         from tui.commands.records import look_for_session
@@ -132,6 +138,8 @@ def score(
             print(json.dumps(summary))
         else:
             _print_summary(summary, out, events)
+            for words in unknowns(settings):
+                print(clean_text(words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,10 +267,23 @@ def _print_summary(summary: dict[str, object], out: Path, events: "Sequence[Even
 
     print(f"scored {summary['scored']} of {summary['snapshots']} snapshots; results are in {out}")
     rejected = summary["rejected"]
-    if isinstance(rejected, list) and rejected:
-        print(f"rejected {len(rejected)}, the first: {rejected[0]['file']}: {rejected[0]['reason']}")
+    for line in _refused(rejected if isinstance(rejected, list) else []):
+        print(line)
     doubts = summary["doubts"]
     for doubt in doubts if isinstance(doubts, list) else ():
         print(f"baseline in doubt: {clean_text(str(doubt))}")
     for line in what_rang(fold_alarms(events, END_OF_TIME), lambda at: f"{at:%Y-%m-%d %H:%M:%S}"):
         print(line)
+
+
+def _refused(rejected: "Sequence[Mapping[str, str]]") -> list[str]:
+    """Return a line for each reason of rejected files: the usual ones first, with their first file."""
+    kinds: dict[str, list[Mapping[str, str]]] = {}
+    for one in rejected:
+        kinds.setdefault(re.sub(r"\d+|'[^']*'", "#", one["reason"]), []).append(one)
+    lines = []
+    for alike in sorted(kinds.values(), key=len, reverse=True)[:REASONS_SHOWN]:
+        first = alike[0]
+        lines.append(f"rejected {len(alike)}, the first: {first['file']}: {first['reason']}")
+    left = len(kinds) - len(lines)
+    return [*lines, f"and {left} other reasons (summary.json)"] if left > 0 else lines

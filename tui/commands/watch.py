@@ -67,8 +67,8 @@ def watch(
     The engine is a separate process and continues after the console closes.
     """
     with sentences():
-        settings = settings_of(config, rig, {})
         _is_no_file(folder)
+        settings = settings_of(config, rig, {}, folder, watched=True)
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
             fail("the console needs a terminal; raceway engine watch does without one", UNUSABLE)
         place = state or settings.store.folder
@@ -172,8 +172,8 @@ def watch_headless(
 ) -> None:
     """Watch a folder without a console until SIGTERM, as a service."""
     with sentences():
-        settings = settings_of(config, rig, {})
         _is_no_file(folder)
+        settings = settings_of(config, rig, {}, folder, watched=True)
         from engine.system.child_process import command, environment
         from tui.commands.engine_process import engine_options
 

@@ -1,0 +1,93 @@
+"""The channels of recordings whose settings name no component: one a column of sensors."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from replay.archives import UnpackError
+from replay.entries import listing_of, time_of_file
+from replay.extract import unpacked
+from replay.folders import FolderError
+from replay.inspection.contents import Content, look
+from replay.parts import channel_file, is_file_a_channel
+from replay.recording import RecordingError, RecordingFormat
+from replay.run import RunError, is_archive
+
+MOST_CHANNELS = 64
+"""Channels that are named without a person's word: a table of more columns is hardly one of sensors."""
+
+_LOOKED_AT = 50
+
+
+def names_of_channels(path: Path, form: RecordingFormat) -> tuple[str, ...]:
+    """Return a name for each channel of the recordings in a place: from the header, else "Channel N".
+
+    Args:
+        path: a folder, an archive, or one recording.
+        form: the settings, apart from the number of columns.
+
+    Returns:
+        The names, in the order of the columns; empty where nothing there can be read.
+    """
+    try:
+        folder, names, form = _place(path, form)
+        if is_file_a_channel(replace(form, columns=2)):
+            return numbered(_channel_files(names, replace(form, columns=MOST_CHANNELS)))
+        first = next(_readable(folder, names, form), None)
+    except (OSError, ValueError, UnpackError, FolderError, RunError):
+        return ()
+    return distinct(first.names[:MOST_CHANNELS]) if first is not None else ()
+
+
+def numbered(count: int) -> tuple[str, ...]:
+    """Return "Channel 1", "Channel 2" ... for channels without names."""
+    return tuple(f"Channel {number}" for number in range(1, count + 1))
+
+
+def distinct(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return names that differ: one that is empty, too long or there already becomes "Channel N"."""
+    found: list[str] = []
+    for name, other in zip(names, numbered(len(names)), strict=True):
+        is_fit = name.strip() and name.isprintable() and len(name) <= 100 and name not in found
+        found.append(name.strip() if is_fit else other)
+    return tuple(found) if len(set(found)) == len(found) else numbered(len(names))
+
+
+def _place(path: Path, form: RecordingFormat) -> tuple[Path, list[str], RecordingFormat]:
+    """Return the folder of the files and their names, with folders below it."""
+    if path.is_dir():
+        return path, list(listing_of(path, form.depth).files), form
+    if is_archive(path):
+        folder = unpacked(path, form.largest_file).folder
+        return folder, list(listing_of(folder, -1).files), form
+    return path.parent, [path.name], form
+
+
+def _channel_files(names: list[str], form: RecordingFormat) -> int:
+    columns = []
+    for name in names:
+        try:
+            found = None if form.excludes(name) else channel_file(name, form)
+        except RecordingError:
+            continue
+        if found is not None:
+            columns.append(found.column)
+    return max(columns, default=0)
+
+
+def _readable(folder: Path, names: list[str], form: RecordingFormat) -> Iterator[Content]:
+    """Yield the content of files that can be read, those with a valid time first."""
+    meant = [name for name in sorted(names) if not form.excludes(name)][: 20 * _LOOKED_AT]
+    for name in sorted(meant, key=lambda one: not _has_time(folder, one, form))[:_LOOKED_AT]:
+        try:
+            yield look(folder / name, name, form)
+        except (RecordingError, OSError):
+            continue
+
+
+def _has_time(folder: Path, name: str, form: RecordingFormat) -> bool:
+    try:
+        time_of_file(folder, name, form)
+    except RecordingError:
+        return False
+    return True

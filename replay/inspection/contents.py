@@ -1,0 +1,208 @@
+"""The content of one file: its kind, columns, rows and signal, read without settings of its layout."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from replay.formats.base import Table, counts_up
+from replay.formats.packed import unpacked
+from replay.formats.reading import content_of, read_table
+from replay.formats.sniff import HEAD_BYTES, PACKED, Kind, identify
+from replay.formats.text import columns_of_text, described, rows_of_text
+from replay.formats.text_layout import TextLayout, layout_of_text
+from replay.recording import RecordingError, RecordingFormat, clean_text
+
+LARGEST = 256 * 2**20
+"""Bytes of a file that is looked at, unpacked."""
+
+SECONDS_OF = {
+    "s": 1.0,
+    "sec": 1.0,
+    "seconds": 1.0,
+    "ms": 1e-3,
+    "us": 1e-6,
+    "µs": 1e-6,
+    "ns": 1e-9,
+    "min": 60.0,
+}
+"""Seconds in the units of a time column."""
+
+_SHOWN = 6
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Content:
+    """What one file holds.
+
+    Attributes:
+        name: of the file.
+        kind: of its content, unpacked.
+        packed: how it is packed by itself; None where it is not.
+        layout: of a text; None for other kinds.
+        rows: of numbers.
+        names: of the sensor columns, "" for one without a name.
+        units: of the sensor columns, "" where none is stated.
+        columns: all columns of the file, with those of times and counts.
+        sample_rate: [Hz], from the header or from the steps of a time column; None where the file tells none.
+        time: of the first row, aware, from the structure of a binary file; None where that tells none.
+        texts: lines and properties beside the numbers.
+        signal: (rows, sensor columns), NaN where a cell is no number.
+    """
+
+    name: str
+    kind: Kind
+    packed: Kind | None
+    layout: TextLayout | None
+    rows: int
+    names: tuple[str, ...]
+    units: tuple[str, ...]
+    columns: int
+    sample_rate: float | None
+    time: datetime | None
+    texts: tuple[str, ...]
+    signal: NDArray[np.float64]
+
+    @property
+    def words(self) -> str:
+        """Return a clause about the file, to put after its name."""
+        packed = f"{self.packed.words}; unpacked " if self.packed else ""
+        if self.layout is not None:
+            return f"{packed}{described(self.layout).replace('it has', 'it is text of', 1)}, {self.rows} rows"
+        count = f"{len(self.names)} channel{'' if len(self.names) == 1 else 's'}"
+        named = [clean_text(one) for one in self.names if one][:_SHOWN]
+        shown = f" ({', '.join(named)}{', ...' if len(self.names) > _SHOWN else ''})" if named else ""
+        rate = f" at {self.sample_rate:g} Hz" if self.sample_rate else ""
+        return f"{packed}it is {self.kind.words} of {count}{shown}, {self.rows} rows{rate}"
+
+
+def loose_form(form: RecordingFormat | None = None) -> RecordingFormat:
+    """Return a format that leaves the layout to the content, but keeps what a file cannot tell."""
+    plain = RecordingFormat("", 1.0, 1, 1, separator="auto", cut=True)
+    if form is None:
+        return plain
+    return replace(
+        plain,
+        skip=form.skip,
+        format=form.format,
+        number_type=form.number_type,
+        columns=form.columns,
+        comment=form.comment,
+        timezone=form.timezone,
+    )
+
+
+def look(path: Path, name: str, form: RecordingFormat | None = None) -> Content:
+    """Look at one file, whatever its layout.
+
+    Raises:
+        RecordingError: it holds no numbers that can be read; the reason says what it is.
+        OSError: it cannot be read.
+    """
+    shown = clean_text(name)
+    size = path.stat().st_size
+    if size > LARGEST:
+        raise RecordingError(shown, f"it has {size // 2**20} MB, too large to be looked at")
+    return content_in(path.read_bytes(), shown, form)
+
+
+def content_in(data: bytes, name: str, form: RecordingFormat | None = None) -> Content:
+    """Look at the bytes of one file.
+
+    Raises:
+        RecordingError: as for `look`.
+    """
+    own = loose_form(form)
+    outer = identify(data[:HEAD_BYTES], name)
+    packed = outer if outer in PACKED and own.format != "raw" else None
+    content, kind = unpacked(data, name, LARGEST) if packed else content_of(data, name, own)
+    if kind is Kind.EMPTY:
+        raise RecordingError(name, "the file is empty")
+    if kind is Kind.TEXT:
+        return _text(content, name, packed, own)
+    table = _table(content, kind, name, own)
+    sensors = [index for index in range(table.values.shape[1]) if not _is_time(table, index)]
+    signal = np.asarray(table.values[:, sensors], np.float64)
+    return Content(
+        name=name,
+        kind=kind,
+        packed=packed,
+        layout=None,
+        rows=len(signal),
+        names=tuple(table.names[index] if table.names else "" for index in sensors),
+        units=tuple(table.units[index] if table.units else "" for index in sensors),
+        columns=table.values.shape[1],
+        sample_rate=table.sample_rate or _rate_of_table(table),
+        time=table.time,
+        texts=table.texts,
+        signal=signal,
+    )
+
+
+def _table(content: bytes, kind: Kind, name: str, form: RecordingFormat) -> Table:
+    """Read a binary file at whatever rate it was sampled."""
+    return read_table(content, kind, name, form, any_rate=True)
+
+
+def _is_time(table: Table, index: int) -> bool:
+    column = table.values[:, index]
+    return table.values.shape[1] > 1 and counts_up(column)
+
+
+def _rate_of_table(table: Table) -> float | None:
+    """Return the rate that an even time column in seconds tells."""
+    for index in range(table.values.shape[1]):
+        column = table.values[:, index]
+        if _is_time(table, index) and column.dtype.kind == "f" and len(column) > 2:
+            unit = table.units[index] if table.units else "s"
+            return _rate(float(column[-1] - column[0]) / (len(column) - 1), unit or "s")
+    return None
+
+
+def _text(content: bytes, name: str, packed: Kind | None, form: RecordingFormat) -> Content:
+    layout = layout_of_text(
+        content[:HEAD_BYTES], whole=len(content) <= HEAD_BYTES, comment=form.comment, skip=form.skip
+    )
+    if layout is None:
+        raise RecordingError(name, "it is a text without rows of numbers")
+    sensors = layout.signal_columns or tuple(range(1, layout.columns + 1))
+    signal = columns_of_text(content, layout, sensors)
+    return Content(
+        name=name,
+        kind=Kind.TEXT,
+        packed=packed,
+        layout=layout,
+        rows=rows_of_text(content, layout),
+        names=tuple(layout.names[column - 1] if layout.names else "" for column in sensors),
+        units=tuple(layout.units[column - 1] if layout.units else "" for column in sensors),
+        columns=layout.columns,
+        sample_rate=_rate_of_text(content, layout),
+        time=None,
+        texts=layout.preamble,
+        signal=signal,
+    )
+
+
+def _rate_of_text(content: bytes, layout: TextLayout) -> float | None:
+    """Return the rate that the steps of a time column tell, over all rows, since its cells are rounded."""
+    column = layout.time_column
+    if column is None or layout.step is None:
+        return None
+    times = columns_of_text(content, layout, (column,))[:, 0]
+    times = times[np.isfinite(times)]
+    if len(times) < 3 or times[-1] <= times[0]:
+        return None
+    unit = layout.units[column - 1] if layout.units else ""
+    return _rate(float(times[-1] - times[0]) / (len(times) - 1), unit or "s")
+
+
+def _rate(step: float, unit: str) -> float | None:
+    """Return a rate, rounded to what the rounding of times leaves certain."""
+    seconds = SECONDS_OF.get(unit.strip().lower())
+    if seconds is None or step <= 0:
+        return None
+    rate = 1 / (step * seconds)
+    near = round(rate)
+    return float(near) if near and abs(rate - near) < 2e-4 * rate else float(f"{rate:.6g}")

@@ -1,0 +1,225 @@
+"""The time in the names of files, found without a pattern: dates in any order, Unix seconds, folders."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import pairwise
+
+from replay.file_times import EARLIEST, LATEST
+from replay.name_pattern import fault_of, time_in
+
+SAMPLE = 400
+"""Names that a pattern is tried on, spread over all of them."""
+
+_SEP = r"[-_. /]"
+_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+_Y, _M, _D = r"(?P<Y>(?:19|20)\d\d)", r"(?P<m>0[1-9]|1[0-2])", r"(?P<d>0[1-9]|[12]\d|3[01])"
+_DATES = (
+    rf"{_Y}(?P<a>{_SEP}?){_M}(?P<b>{_SEP}?){_D}",
+    rf"{_D}(?P<a>{_SEP}){_M}(?P<b>{_SEP}){_Y}",
+    rf"{_M}(?P<a>{_SEP}){_D}(?P<b>{_SEP}){_Y}",
+    rf"{_Y}(?P<a>{_SEP}?)(?P<b>)(?P<mon>{_MONTHS})[a-z]*(?P<c>{_SEP}?){_D}",
+    rf"{_D}(?P<a>{_SEP}?)(?P<b>)(?P<mon>{_MONTHS})(?P<c>{_SEP}?){_Y}",
+    rf"{_Y}(?P<a>{_SEP}?)(?P<j>[0-2]\d\d|3[0-5]\d|36[0-6])(?P<b>)",
+    rf"{_D}(?P<a>){_M}(?P<b>){_Y}",
+    rf"(?P<y>\d\d)(?P<a>{_SEP}?){_M}(?P<b>{_SEP}?){_D}",
+)
+_CLOCKS = tuple(
+    r"(?P<H>[01]\d|2[0-3])(?P<u>[-_.:h ]?)(?P<M>[0-5]\d)"
+    rf"(?:(?P<v>[-_.:m ]?)(?P<S>[0-5]\d){fraction})?(?P<x>[ _-]?)(?P<p>[ap]m)?"
+    for fraction in ("", r"(?P<w>[.,_-]?)(?P<f>\d{6}|\d{3})")
+)
+_JOIN = r"(?P<join>[^0-9]{0,24}?)"
+_JOINED = tuple(
+    re.compile(rf"(?<!\d){expression}(?![0-9])", re.IGNORECASE)
+    for clock in _CLOCKS
+    for expression in (
+        *(f"{date}{_JOIN}{clock}" for date in _DATES),
+        *(f"{clock}{_JOIN}{date}" for date in _DATES[:5]),
+    )
+)
+_DATES_ALONE = tuple(re.compile(rf"(?<!\d){date}(?![0-9])", re.IGNORECASE) for date in _DATES[:5])
+_UNIX = re.compile(r"(?<!\d)(?P<s>1\d{9}(?:\d{3}|\d{6}|\d{9})?)(?!\d)")
+_DIRECTIVE_GROUPS = ("Y", "y", "m", "d", "j", "H", "M", "S", "f", "s")
+_WORDS = re.compile(r"[A-Za-z]+|[0-9]+|[^A-Za-z0-9]")
+_NUMBERS = re.compile(r"[0-9]{1,15}")
+
+
+@dataclass(frozen=True, slots=True)
+class NameTimes:
+    """How the names of files tell times.
+
+    Attributes:
+        mode: "name", "number", "date" (a day without a time of day), or "" where they tell none.
+        pattern: of the names, for "name" and "date".
+        share: of the names that follow it.
+        ambiguous: whether day and month may be swapped: no name has a day above 12.
+        times: of the sample, by the recorder's clock, in order of the names; empty unless "name".
+    """
+
+    mode: str
+    pattern: str = ""
+    share: float = 0.0
+    ambiguous: bool = False
+    times: tuple[datetime, ...] = ()
+
+
+def times_of_names(names: Sequence[str]) -> NameTimes:
+    """Return how names tell times.
+
+    Args:
+        names: of one recorder's files, with the folders below the run's.
+    """
+    sample = _sample(sorted(names))
+    if not sample:
+        return NameTimes("")
+    best: tuple[tuple[float, ...], NameTimes] | None = None
+    for pattern in dict.fromkeys(_patterns(sample, _JOINED, unix=True)):
+        found = _tried(pattern, sample)
+        if found is not None:
+            worth = _worth(found, sample)
+            if best is None or worth > best[0]:
+                best = (worth, found)
+    if best is not None and best[1].share > 0.5:
+        return best[1]
+    for pattern in dict.fromkeys(_patterns(sample, _DATES_ALONE, unix=False)):
+        read = [_time(name, pattern) for name in sample]
+        days = {one for one in read if one is not None}
+        if len(days) > 0.9 * len(sample):
+            return NameTimes("date", pattern, len(days) / len(sample))
+    return _numbered(sample)
+
+
+def _sample(names: Sequence[str]) -> list[str]:
+    step = max(1, -(-len(names) // SAMPLE))
+    return list(names[::step])
+
+
+def _tried(pattern: str, sample: Sequence[str]) -> NameTimes | None:
+    """Return what a pattern finds in names; None for one that is no pattern, or finds equal times."""
+    if fault_of(pattern):
+        return None
+    read = [_time(name, pattern) for name in sample]
+    times = tuple(one for one in read if one is not None)
+    if len(set(times)) < 0.9 * len(times) or not times:
+        return None
+    # A point is written between day and month, in that order.
+    swapped = re.search("%d[-_/ ]%m|%m[-_/ ]%d", pattern) and "%Y" in pattern.split("%m")[-1]
+    unsure = bool(swapped) and all(one.day <= 12 for one in times) and any(t.day != t.month for t in times)
+    return NameTimes("name", pattern, len(times) / len(sample), unsure, times)
+
+
+def _worth(found: NameTimes, sample: Sequence[str]) -> tuple[float, ...]:
+    """Rank patterns: names that follow it, a plausible and even march of times, few wildcards."""
+    ordered = sorted(found.times)
+    gaps = [(after - before).total_seconds() for before, after in pairwise(ordered)]
+    usual = sorted(gaps)[len(gaps) // 2] if gaps else 0.0
+    even = sum(abs(gap - usual) <= 0.1 * usual for gap in gaps) / len(gaps) if gaps else 0.0
+    has_seconds = "%S" in found.pattern or "%s" in found.pattern
+    in_order = found.times == tuple(ordered)
+    return (
+        round(found.share, 2),
+        round(even, 1),
+        float(in_order),
+        float("%y" not in found.pattern),
+        # Behind a stroke a number is more often a count than a fraction of a second.
+        float("-%f" not in found.pattern and "_%f" not in found.pattern),
+        float(has_seconds),
+        -float(found.pattern.count("*")),
+    )
+
+
+def _time(name: str, pattern: str) -> datetime | None:
+    try:
+        time = time_in(name, pattern)
+    except ValueError:
+        return None
+    if time is None:
+        return None
+    time = time if time.tzinfo else time.replace(tzinfo=UTC)
+    return time if EARLIEST <= time < LATEST else None
+
+
+def _patterns(sample: Sequence[str], expressions: Sequence[re.Pattern[str]], *, unix: bool) -> Iterator[str]:
+    """Yield patterns that explain some of the names."""
+    probes = [sample[0], sample[len(sample) // 2], sample[-1]]
+    for name in dict.fromkeys(probes):
+        for expression in expressions:
+            for found in _overlapping(expression, name):
+                yield _generalised(name, found, sample)
+        if unix:
+            for found in _UNIX.finditer(name):
+                yield _generalised(name, found, sample)
+
+
+def _overlapping(expression: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    at = 0
+    while (found := expression.search(text, at)) is not None:
+        yield found
+        at = found.start() + 1
+
+
+def _generalised(name: str, found: re.Match[str], sample: Sequence[str]) -> str:
+    """Return a pattern with the letters around the time as they are, or `*` where they differ."""
+    before, after = name[: found.start()], name[found.end() :]
+    folders = before.count("/")
+    alike = [one for one in sample if one.count("/") == name.count("/")]
+    # Folders above the time need not be matched.
+    parts = [one.split("/", folders)[folders] for one in alike]
+    prefix = _common(before[before.rfind("/") + 1 :], parts, left=True)
+    return prefix + _directives(name, found) + _common(after, alike, left=False)
+
+
+def _directives(name: str, found: re.Match[str]) -> str:
+    spans = []
+    groups = found.groupdict()
+    for letter in _DIRECTIVE_GROUPS:
+        if groups.get(letter) is not None:
+            spans.append((found.span(letter), f"%{'I' if letter == 'H' and groups.get('p') else letter}"))
+    if groups.get("mon") is not None:
+        start, end = found.span("mon")
+        while end < len(name) and name[end].isalpha() and end < found.end():
+            end += 1
+        spans.append(((start, end), "%b" if end - start == 3 else "%B"))
+    if groups.get("p") is not None:
+        spans.append((found.span("p"), "%p"))
+    text, at = "", found.start()
+    for (start, end), directive in sorted(spans):
+        text += name[at:start].replace("%", "%%") + directive
+        at = end
+    return text + name[at : found.end()].replace("%", "%%")
+
+
+def _common(part: str, others: Sequence[str], *, left: bool) -> str:
+    """Return the letters beside a time, with `*` for words that differ from name to name.
+
+    Words are compared at the same place counted from the time's side of the name.
+    """
+    split = [_WORDS.findall(one) for one in others]
+    own = _WORDS.findall(part)
+    kept = []
+    for index, word in enumerate(own):
+        at = index if left else index - len(own)
+        same = sum(-len(words) <= at < len(words) and words[at] == word for words in split)
+        # A sample may hold files of others, which have other words.
+        kept.append(word.replace("%", "%%") if same > 0.9 * len(split) else "*")
+    text = "".join(kept)
+    return re.sub(r"\*+(?:[-_. ]?\*)*", "*", text)
+
+
+def _numbered(sample: Sequence[str]) -> NameTimes:
+    """Return whether the last numbers of names count them."""
+    numbers = []
+    for name in sample:
+        stem = name.rsplit("/", 1)[-1]
+        found = _NUMBERS.findall(stem.split(".", 1)[0] or stem)
+        if found:
+            numbers.append(int(found[-1]))
+    share = len(set(numbers)) / len(sample)
+    return NameTimes("number", share=share) if share > 0.8 else NameTimes("")
+
+
+def shape_of(name: str) -> str:
+    """Return a name's shape: `#` for each run of digits, so that one recorder's files are alike."""
+    return re.sub(r"\d+", "#", name)

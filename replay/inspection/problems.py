@@ -1,0 +1,93 @@
+"""All that is wrong at once: how files differ from the settings, and the lines that read them."""
+
+from pathlib import Path
+
+from replay.file_times import time_of
+from replay.inspection.contents import Content
+from replay.inspection.proposal import proposal_of
+from replay.inspection.settings_text import literal
+from replay.inspection.survey import Survey, survey
+from replay.recording import ANY_SEPARATORS, RecordingError, RecordingFormat
+from replay.run import RunError
+
+_CLOSE = 0.001
+
+
+def advice_on(path: Path, form: RecordingFormat) -> str:
+    """Return what the files of a place are, and every setting to change for them; empty where none is found.
+
+    Args:
+        path: the folder, archive or file of the recordings.
+        form: the settings.
+    """
+    try:
+        found = survey(path)
+    except (RunError, OSError, ValueError):
+        return ""
+    wanted = differences(found, form)
+    if not wanted:
+        return ""
+    first = found.contents[0]
+    return f"{first.name}: {first.words}; to read such files set {' and '.join(wanted)}"
+
+
+def differences(found: Survey, form: RecordingFormat) -> list[str]:
+    """Return the settings that the files of a survey ask for and that are set otherwise."""
+    first = found.contents[0]
+    return [*_of_rows(found, form), *_of_layout(first, form), *_of_names(found, form), *_of_rate(first, form)]
+
+
+def _of_rows(found: Survey, form: RecordingFormat) -> list[str]:
+    counts = [one.rows for one in found.contents]
+    if form.cut or any(form.fewest <= rows <= form.most for rows in counts):
+        return []
+    proposed = proposal_of(found)
+    lines = [one for one in proposed.lines if one.key in ("rows", "cut", "most_rows")]
+    return [f"recording.{one.key} = {literal(one.value)}" for one in lines]
+
+
+def _of_layout(content: Content, form: RecordingFormat) -> list[str]:
+    wanted = []
+    layout = content.layout
+    if layout is not None:
+        if form.separator not in (*ANY_SEPARATORS, layout.separator) and layout.columns > 1:
+            wanted.append('recording.separator = "auto"')
+        if form.decimal not in ("auto", layout.decimal):
+            wanted.append('recording.decimal = "auto"')
+    sensors = len(content.names)
+    is_single = sensors == 1 and form.columns > 1
+    if form.format != "raw" and not form.names and form.columns not in (sensors, content.columns):
+        noun = "channel" if sensors == 1 else f"{sensors} channels"
+        wanted.append(
+            f"the {noun} in [[component]], or a file a channel" if is_single else f"{noun} in [[component]]"
+        )
+    return wanted
+
+
+def _of_names(found: Survey, form: RecordingFormat) -> list[str]:
+    if form.time != "name" or found.single:
+        return []
+    names = found.recordings[:50]
+    if any(_is_read(name, form) for name in names):
+        return []
+    lines = [
+        one
+        for one in proposal_of(found).lines
+        if one.key in ("time", "time_pattern", "start", "every", "folders")
+    ]
+    return [f"recording.{one.key} = {literal(one.value)}" for one in lines]
+
+
+def _is_read(name: str, form: RecordingFormat) -> bool:
+    try:
+        time_of(name, form)
+    except RecordingError:
+        return False
+    return True
+
+
+def _of_rate(content: Content, form: RecordingFormat) -> list[str]:
+    rate = content.sample_rate
+    if rate is None or abs(rate - form.sample_rate) <= _CLOSE * rate:
+        return []
+    return [f"machine.sample_rate = {rate:g}"]

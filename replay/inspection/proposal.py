@@ -1,0 +1,308 @@
+"""Settings proposed for a place of recordings: every line with its reason, and how sure it is."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from statistics import median
+
+from replay.formats.facts import time_of_text
+from replay.formats.sniff import Kind
+from replay.inspection.channels import distinct
+from replay.inspection.contents import Content, loose_form
+from replay.inspection.survey import Survey
+from replay.recording import clean_text
+
+SHORTEST_CUT = 1024
+"""Rows of the shortest snapshot that a long file is cut into."""
+
+FEWEST_TO_SCORE = 40
+"""Snapshots of a run of which a long file is cut into at least, where it has so many rows."""
+
+MOST_LONG_FILES = 20
+LONG_SECONDS = 8.0
+"""Few files of more seconds are long recordings, which are cut."""
+
+FEWEST_HEALTHY = 60
+"""Snapshots below which a fifth of a run is too little to learn from."""
+
+_RATE = re.compile(
+    r"(?i)(?:sampl\w*|fs|rate|frequency|freq|abtast\w*)[^0-9]{0,30}(\d+(?:[.,]\d+)?)\s*(k?hz|k?s/s|sps)?"
+)
+_SPEED = re.compile(r"(?i)\b(?:rpm|speed|drehzahl)\b[^0-9]{0,20}(\d+(?:\.\d+)?)\s*(rpm|hz|1/min)?")
+
+
+class Sure(StrEnum):
+    """How sure a proposed line is."""
+
+    SEEN = "seen in the files"
+    LIKELY = "likely"
+    UNKNOWN = "not known"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A proposed setting.
+
+    Attributes:
+        table: of the settings file.
+        key: within it.
+        value: as a text, number, truth value or list.
+        reason: why, a clause for the comment.
+        sure: how sure it is.
+    """
+
+    table: str
+    key: str
+    value: object
+    reason: str
+    sure: Sure = Sure.SEEN
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedComponent:
+    """A component: its name, its channel by number or by name in the header, and its unit.
+
+    Attributes:
+        bearing: designation of its bearing; empty where it is not known.
+    """
+
+    name: str
+    channel: int | str
+    unit: str = "V"
+    unit_known: bool = False
+    sensitivity: float = 1.0
+    bearing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A whole proposed settings file."""
+
+    lines: tuple[Line, ...]
+    components: tuple[ProposedComponent, ...]
+
+    def value(self, table: str, key: str) -> object:
+        """Return the value of a line; None where it is not proposed."""
+        return next((one.value for one in self.lines if (one.table, one.key) == (table, key)), None)
+
+
+def proposal_of(found: Survey) -> Proposal:
+    """Return settings that read the files of a survey."""
+    contents = found.contents
+    rate, reason, sure = _rate(contents)
+    name = clean_text(found.path.name or "machine").split(".")[0].strip() or "machine"
+    lines = [
+        Line(
+            "machine", "name", name[:100], "name of the machine in the store and on the screen", Sure.LIKELY
+        ),
+        Line("machine", "sample_rate", rate, reason, sure),
+        _speed_line(contents),
+        Line(
+            "machine",
+            "mains_frequency",
+            0.0,
+            "50.0 or 60.0 masks the harmonics of the mains; 0 = no mains",
+            Sure.UNKNOWN,
+        ),
+    ]
+    lines += _rows(found, rate)
+    lines += _times(found)
+    lines += _files(found)
+    components, more = _components(found)
+    lines += more
+    lines += _healthy(found, lines)
+    return Proposal(tuple(lines), components)
+
+
+def _rate(contents: Sequence[Content]) -> tuple[float, str, Sure]:
+    rates = [one.sample_rate for one in contents if one.sample_rate]
+    if rates:
+        where = "the file's header" if contents[0].layout is None else "the column of times"
+        return float(median(rates)), f"samples per second [Hz], from {where}", Sure.SEEN
+    for one in contents:
+        for text in one.texts:
+            found = _RATE.search(text)
+            if found and found[2]:
+                value = float(found[1].replace(",", "."))
+                rate = value * (1000 if found[2].lower().startswith("k") else 1)
+                if rate >= 1:
+                    return (
+                        rate,
+                        f"samples per second [Hz], from the line {clean_text(text)[:50]!r}",
+                        Sure.SEEN,
+                    )
+    rows = Counter(one.rows for one in contents).most_common(1)[0][0]
+    return (
+        float(rows),
+        "samples per second [Hz]; NOT KNOWN: the files do not tell it, and a file is taken as one second",
+        Sure.UNKNOWN,
+    )
+
+
+def _speed_line(contents: Sequence[Content]) -> Line:
+    for text in (text for one in contents for text in one.texts):
+        found = _SPEED.search(text)
+        if found and 0.1 <= float(found[1]) <= 1e5:
+            speed = float(found[1]) * (60 if (found[2] or "").lower() == "hz" else 1)
+            return Line(
+                "machine",
+                "shaft_speed",
+                speed,
+                f"speed of the shaft [rpm], from {clean_text(text)[:50]!r}",
+                Sure.LIKELY,
+            )
+    words = "speed of the shaft [rpm]; 0 = not known, then no surface is named"
+    return Line("machine", "shaft_speed", 0.0, words, Sure.UNKNOWN)
+
+
+def is_long(found: Survey, rate: float) -> bool:
+    """Return whether the files are long recordings, which are cut into snapshots."""
+    rows = max(one.rows for one in found.contents)
+    if len(found.recordings) == 1:
+        return rows >= 4 * SHORTEST_CUT
+    known = rows / rate >= LONG_SECONDS
+    return found.times.mode == "date" or (len(found.recordings) < MOST_LONG_FILES and known)
+
+
+def _rows(found: Survey, rate: float) -> list[Line]:
+    counts = Counter(one.rows for one in found.contents)
+    if is_long(found, rate) and found.channels is None:
+        whole = sum(one.rows for one in found.contents) / len(found.contents) * len(found.recordings)
+        rows = int(max(SHORTEST_CUT, min(whole / FEWEST_TO_SCORE, rate)))
+        if max(counts) == min(counts) == rate:
+            # The rate is the guess of one second a file.
+            rows = max(SHORTEST_CUT, max(counts) // FEWEST_TO_SCORE)
+        rows = min(1 << (rows.bit_length() - 1), max(counts))
+        return [
+            Line(
+                "recording", "rows", rows, f"samples in one snapshot; the file has {max(counts)}", Sure.LIKELY
+            ),
+            Line("recording", "cut", True, "a long file is cut into snapshots of so many rows"),
+        ]
+    usual = max(counts, key=lambda rows: (counts[rows], rows))
+    low, high = min(counts), max(counts)
+    if low >= 0.99 * usual and high <= 1.01 * usual:
+        return [Line("recording", "rows", usual, "samples in one file")]
+    return [
+        Line("recording", "rows", low, f"samples in one snapshot; files have {low} to {high} rows"),
+        Line("recording", "most_rows", 2 * high, "longer files are read too, without their surplus"),
+    ]
+
+
+def _times(found: Survey) -> list[Line]:
+    times = found.times
+    depth = found.depth
+    if times.mode in ("name", "date"):
+        words = "time in a file's name"
+        if times.ambiguous:
+            words += "; day and month may be swapped: no file shows which comes first"
+        sure = Sure.LIKELY if times.ambiguous or times.share < 1 else Sure.SEEN
+        lines = [Line("recording", "time_pattern", times.pattern, words, sure)]
+        below = depth - times.pattern.count("/")
+        return [*lines, *_folders(below)] if below > 0 else lines
+    first = found.contents[0]
+    form = loose_form()
+    if first.layout is not None:
+        column = first.layout.time_column
+        if column and time_of_text(first.layout.first_row[column - 1], form):
+            return [Line("recording", "time", "column", "time in the first row"), *_folders(depth)]
+        if any(time_of_text(text, form) for text in first.layout.preamble):
+            return [Line("recording", "time", "header", "time in a line above the numbers"), *_folders(depth)]
+    elif first.time is not None:
+        return [Line("recording", "time", "header", "time within the file"), *_folders(depth)]
+    if len(found.recordings) == 1:
+        return [
+            Line("recording", "time", "number", "the file tells no time"),
+            Line(
+                "recording", "start", "2000-01-01T00:00:00", "time of its first row; NOT KNOWN", Sure.UNKNOWN
+            ),
+        ]
+    if times.mode == "number":
+        return [*_counted(found), *_folders(depth)]
+    words = "time of the last change of a file; names and contents tell none"
+    return [Line("recording", "time", "modified", words, Sure.LIKELY), *_folders(depth)]
+
+
+def _counted(found: Survey) -> list[Line]:
+    lines = [Line("recording", "time", "number", "files are numbered and tell no time")]
+    if found.modified:
+        words = "seconds between two files, by their times of change"
+        lines.append(Line("recording", "every", float(found.modified), words, Sure.LIKELY))
+        assert found.since is not None
+        start = f"{found.since:%Y-%m-%dT%H:%M:%S}"
+        words = "time of file number 0, by the time of change of the first one"
+        lines.append(Line("recording", "start", start, words, Sure.LIKELY))
+    else:
+        words = "seconds between two files; NOT KNOWN"
+        lines.append(Line("recording", "every", 60.0, words, Sure.UNKNOWN))
+        words = "time of file number 0; NOT KNOWN"
+        lines.append(Line("recording", "start", "2000-01-01T00:00:00", words, Sure.UNKNOWN))
+    return lines
+
+
+def _folders(depth: int) -> list[Line]:
+    return [Line("recording", "folders", "yes", "files lie in folders of the folder")] if depth > 0 else []
+
+
+def _files(found: Survey) -> list[Line]:
+    """Return the line that says which files are meant, where there are others."""
+    if not found.others or found.single:
+        return []
+    count = sum(len(one.names) for one in found.others)
+    return [Line("recording", "files", found.meant.glob, f"meant files; {count} others are passed over")]
+
+
+def _components(found: Survey) -> tuple[tuple[ProposedComponent, ...], list[Line]]:
+    first = found.contents[0]
+    if found.channels is not None:
+        named = found.channels
+        if named.counted:
+            line = Line("recording", "channel_pattern", named.pattern, "the part of a name with the channel")
+            parts = [(f"Channel {token}", number) for number, token in enumerate(named.tokens, 1)]
+            return _parts(parts, [first.units[0] if first.units else ""] * len(parts)), [line]
+        line = Line("recording", "channel_pattern", named.pattern, "the part of a name with the channel")
+        return _parts(
+            [(token, token) for token in named.tokens],
+            [first.units[0] if first.units else ""] * len(named.tokens),
+        ), [line]
+    names = distinct(first.names)
+    in_header = all(_stable(found.contents, name) for name in first.names) and len(set(first.names)) == len(
+        first.names
+    )
+    channels: list[int | str] = [
+        name if in_header and name else number for number, name in enumerate(first.names, 1)
+    ]
+    more: list[Line] = []
+    if first.kind in (Kind.MAT4, Kind.MAT5, Kind.HDF5, Kind.NPZ) and not in_header:
+        channels = list(range(1, len(first.names) + 1))
+    return _parts(list(zip(names, channels, strict=True)), list(first.units)), more
+
+
+def _stable(contents: Sequence[Content], name: str) -> bool:
+    """Return whether every file names this channel."""
+    return bool(name) and all(name in one.names for one in contents)
+
+
+def _parts(named: Sequence[tuple[str, int | str]], units: Sequence[str]) -> tuple[ProposedComponent, ...]:
+    return tuple(
+        ProposedComponent(
+            name, channel, unit=unit[:20] if unit and unit.isprintable() else "V", unit_known=bool(unit)
+        )
+        for (name, channel), unit in zip(named, units, strict=True)
+    )
+
+
+def _healthy(found: Survey, lines: Sequence[Line]) -> list[Line]:
+    """Return a healthy start for a run that is too short for the usual share of it."""
+    count = len(found.recordings)
+    values = {(one.table, one.key): one.value for one in lines}
+    rows = values["recording", "rows"]
+    if values.get(("recording", "cut")) and isinstance(rows, int):
+        count = int(count * max(one.rows for one in found.contents) / rows)
+    if not 20 <= count < 5 * FEWEST_HEALTHY:
+        return []
+    healthy = max(10, min(FEWEST_HEALTHY, count // 2))
+    words = f"snapshots at the start that count as healthy, of {count}"
+    return [Line("model", "healthy", str(healthy), words, Sure.LIKELY)]

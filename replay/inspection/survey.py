@@ -1,0 +1,244 @@
+"""What a place of recordings holds: which files are meant, how they are named and written."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+
+from replay.archives import UnpackError
+from replay.entries import listing_of
+from replay.extract import LeftOut, unpacked
+from replay.folders import FolderError
+from replay.inspection.channel_files import ChannelFiles, channel_files_of
+from replay.inspection.contents import Content, look
+from replay.inspection.names import NameTimes, shape_of, times_of_names
+from replay.recording import RecordingError, clean_text
+from replay.run import RunError, is_archive
+
+LOOKED_AT = 5
+"""Files of a group that are read, spread over its names."""
+
+MOST_SHAPES = 8
+"""Shapes of names above which names differ by serial numbers rather than by recorders."""
+
+_LARGEST_MEMBER = 2**33
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Files whose names end alike, and the shape of their names.
+
+    Attributes:
+        glob: a pattern of their names.
+        names: in order.
+        fault: why none of those looked at can be read; empty where one can.
+    """
+
+    glob: str
+    names: tuple[str, ...]
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Survey:
+    """What a place holds.
+
+    Attributes:
+        path: the place that a person named.
+        folder: of the files: that of an archive in the cache, that of a single file.
+        meant: the files of one recorder.
+        others: groups of other files.
+        depth: folders between the place and its files.
+        contents: of some meant files, in order of their names.
+        faults: names and reasons of those that cannot be read.
+        channels: how names tell channels, where each has a file.
+        times: how names tell times.
+        modified: seconds between two files, by their times of modification; None where these are uneven.
+        since: time of modification of the first file.
+        left_out: members of an archive that were not unpacked.
+        single: whether the place is one file.
+    """
+
+    path: Path
+    folder: Path
+    meant: Group
+    others: tuple[Group, ...]
+    depth: int
+    contents: tuple[Content, ...]
+    faults: tuple[tuple[str, str], ...]
+    channels: ChannelFiles | None
+    times: NameTimes
+    modified: float | None
+    since: datetime | None
+    left_out: tuple[LeftOut, ...]
+    single: bool
+
+    @property
+    def recordings(self) -> tuple[str, ...]:
+        """Return one name a recording."""
+        return self.channels.first if self.channels else self.meant.names
+
+
+def survey(path: Path, cache: Path | None = None) -> Survey:
+    """Look at a place. Nothing is written there; an archive is unpacked into the cache.
+
+    Args:
+        path: a folder, an archive, or a file.
+        cache: where archives are unpacked.
+
+    Raises:
+        RunError: it does not exist, or holds no file of numbers; it says what it holds.
+    """
+    path = path.absolute()
+    shown = clean_text(str(path))
+    left_out: tuple[LeftOut, ...] = ()
+    single = False
+    try:
+        if path.is_dir():
+            folder, names = path, list(listing_of(path, -1).files)
+        elif is_archive(path):
+            content = unpacked(path, _LARGEST_MEMBER, cache)
+            folder, left_out = content.folder, content.left_out
+            names = list(listing_of(folder, -1).files)
+        else:
+            folder, names, single = path.parent, [path.name], True
+            path.stat()
+    except FileNotFoundError:
+        raise RunError(f"{shown} does not exist") from None
+    except (UnpackError, FolderError) as error:
+        raise RunError(f"{shown} {error}") from None
+    except OSError as error:
+        raise RunError(f"{shown} cannot be read: {(error.strerror or str(error)).lower()}") from None
+    return _surveyed(path, folder, names, left_out, single=single)
+
+
+def _surveyed(
+    path: Path, folder: Path, names: Sequence[str], left_out: tuple[LeftOut, ...], *, single: bool
+) -> Survey:
+    shown = clean_text(str(path))
+    if not names:
+        raise RunError(f"{shown} is empty: it holds no files")
+    groups, contents, faults = _looked_into(folder, _groups(names))
+    meant = groups[0]
+    if not contents:
+        reasons = "; ".join(f"{clean_text(name)}: {reason}" for name, reason in faults[:3])
+        raise RunError(f"{shown} holds no file of numbers that can be read ({len(names)} files). {reasons}")
+    channels = channel_files_of(meant.names) if len(meant.names) > 1 else None
+    if channels is not None and any(len(one.names) > 1 for one in contents):
+        # Files with several columns each are recordings of several machines, or of several kinds.
+        channels = None
+    if channels is None:
+        meant, others = _of_one_recorder(meant)
+        groups = [meant, *others, *groups[1:]]
+        contents = tuple(one for one in contents if one.name in {clean_text(name) for name in meant.names})
+        contents = contents or _read(folder, meant.names)[0]
+    recordings = channels.first if channels else meant.names
+    modified, since = _march_of_times(folder, recordings)
+    return Survey(
+        path=path,
+        folder=folder,
+        meant=meant,
+        others=tuple(groups[1:]),
+        depth=max(name.count("/") for name in meant.names),
+        contents=contents,
+        faults=faults,
+        channels=channels,
+        times=times_of_names(recordings),
+        modified=modified,
+        since=since,
+        left_out=left_out,
+        single=single,
+    )
+
+
+def _groups(names: Iterable[str]) -> list[Group]:
+    """Return files by the ends of their names, the largest group first."""
+    by_end: dict[str, list[str]] = {}
+    for name in sorted(names):
+        by_end.setdefault(_ending(name), []).append(name)
+    # Endings that are numbers are those of names without one, such as 2004.02.12.10.32.39.
+    groups = [Group(f"*{ending}" if ending else "*", tuple(found)) for ending, found in by_end.items()]
+    return sorted(groups, key=lambda one: (-len(one.names), one.glob))
+
+
+def _ending(name: str) -> str:
+    last = name.rsplit("/", 1)[-1]
+    parts = last.lower().split(".")
+    if len(parts) > 2 and parts[-1] in ("gz", "bz2", "xz", "zst"):
+        return last[-len(parts[-1]) - len(parts[-2]) - 2 :]
+    is_ending = len(parts) > 1 and not parts[-1].isdecimal() and 0 < len(parts[-1]) <= 8
+    return last[-len(parts[-1]) - 1 :] if is_ending else ""
+
+
+def _looked_into(
+    folder: Path, groups: Sequence[Group]
+) -> tuple[list[Group], tuple[Content, ...], tuple[tuple[str, str], ...]]:
+    """Read some files of each group until one group can be read; put that group first."""
+    faults: list[tuple[str, str]] = []
+    kept: list[Group] = []
+    for number, group in enumerate(groups):
+        contents, refused = _read(folder, group.names)
+        faults += refused
+        if contents:
+            rest = [*kept, *groups[number + 1 :]]
+            return [group, *rest], contents, tuple(refused)
+        kept.append(Group(group.glob, group.names, refused[0][1] if refused else ""))
+    return kept, (), tuple(faults)
+
+
+def _read(folder: Path, names: Sequence[str]) -> tuple[tuple[Content, ...], list[tuple[str, str]]]:
+    step = max(1, (len(names) - 1) / max(LOOKED_AT - 1, 1))
+    chosen = dict.fromkeys(names[min(round(step * index), len(names) - 1)] for index in range(LOOKED_AT))
+    contents, refused = [], []
+    for name in chosen:
+        try:
+            contents.append(look(folder / name, name))
+        except RecordingError as error:
+            refused.append((name, error.reason))
+        except OSError as error:
+            refused.append((name, f"it cannot be read: {(error.strerror or str(error)).lower()}"))
+    return tuple(contents), refused
+
+
+def _of_one_recorder(group: Group) -> tuple[Group, list[Group]]:
+    """Return the files of the recorder with the most files, and those of others, by the shapes of names."""
+    shapes = Counter(shape_of(name) for name in group.names)
+    common = {shape: count for shape, count in shapes.items() if count >= 0.1 * len(group.names)}
+    if not 1 < len(common) <= MOST_SHAPES or len(shapes) > MOST_SHAPES:
+        return group, []
+    times = {shape: times_of_names([n for n in group.names if shape_of(n) == shape]) for shape in common}
+    if len({(one.mode, one.pattern) for one in times.values()}) == 1 and _is_one_march(group.names):
+        return group, []
+    first = max(common, key=lambda shape: (common[shape], shape < max(common)))
+    chosen = [name for name in group.names if shape_of(name) == first]
+    rest = tuple(name for name in group.names if shape_of(name) != first)
+    return Group(_glob_of(first), tuple(chosen)), [Group("others", rest)]
+
+
+def _is_one_march(names: Sequence[str]) -> bool:
+    """Return whether one pattern reads all names."""
+    return times_of_names(names).share > 0.95
+
+
+def _glob_of(shape: str) -> str:
+    return shape.rsplit("/", 1)[-1].replace("[", "?").replace("#", "*")
+
+
+def _march_of_times(folder: Path, names: Sequence[str]) -> tuple[float | None, datetime | None]:
+    """Return seconds between files by times of modification, where these are even, and the first time."""
+    try:
+        stamps = [(folder / name).stat().st_mtime for name in _by_number(names)[:50]]
+    except OSError:
+        return None, None
+    if len(stamps) < 3:
+        return None, None
+    steps = [after - before for before, after in pairwise(stamps)]
+    usual = sorted(steps)[len(steps) // 2]
+    even = usual >= 1 and sum(abs(step - usual) <= 0.2 * usual for step in steps) > 0.8 * len(steps)
+    return (round(usual), datetime.fromtimestamp(int(stamps[0]), UTC)) if even else (None, None)
+
+
+def _by_number(names: Sequence[str]) -> list[str]:
+    return sorted(names, key=lambda name: (len(name), name))

@@ -1,0 +1,83 @@
+"""The proposed settings read the files without an edit, to the numbers and times that were written."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.config.settings import Settings, load_settings
+from replay.inspection.proposal import proposal_of
+from replay.inspection.settings_text import settings_text
+from replay.inspection.survey import survey
+from replay.run import RunError, open_run
+from tests.replay.formats.layouts import LAYOUTS, Layout, at, rows_of, signals
+
+COUNT = 12
+
+
+def proposed(place: Path, tmp_path: Path) -> Settings:
+    path = tmp_path / "proposed.toml"
+    path.write_text(settings_text(proposal_of(survey(place)), "a test"), "utf-8")
+    return load_settings(path)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
+def test_proposed_settings_read_the_layout(layout: Layout, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    layout.write(folder, signals(COUNT))
+    run = open_run(folder, proposed(folder, tmp_path).recording_format())
+    assert run.rejected == ()
+    if layout.name != "numbers":
+        assert [entry.time for entry in run.entries] == [at(index) for index in range(COUNT)]
+    for index, signal in enumerate(signals(COUNT)):
+        np.testing.assert_array_equal(run.read(index).signal, signal.astype(np.float32))
+
+
+def test_sidecars_and_another_recorder_are_passed_over(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    for index, signal in enumerate(signals(COUNT)):
+        for pump in "AB":
+            stem = f"pump{pump}_{at(index):%Y%m%d_%H%M%S}"
+            (folder / f"{stem}.csv").write_text(rows_of(signal))
+            (folder / f"{stem}.json").write_text('{"gain": 3}\n')
+    (folder / "README.md").write_text("about\n")
+    settings = proposed(folder, tmp_path)
+    run = open_run(folder, settings.recording_format())
+    assert (len(run), run.rejected) == (COUNT, ())
+    assert {entry.name[:5] for entry in run.entries} == {"pumpA"}
+
+
+def test_long_file_is_cut(tmp_path: Path) -> None:
+    path = tmp_path / "long.csv"
+    (signal,) = signals(1, rows=50_000)
+    path.write_text("DE (g),FE (g)\n" + rows_of(signal))
+    settings = proposed(path, tmp_path)
+    run = open_run(path, settings.recording_format())
+    assert len(run) >= 40
+    assert [part.unit for part in settings.components] == [("g",), ("g",)]
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        ([], "is empty"),
+        (["notes.txt"], "holds no file of numbers"),
+        (["old.7z"], "it is a 7z archive; unpack it first"),
+    ],
+)
+def test_place_without_numbers_is_refused_in_words(names: list[str], words: str, tmp_path: Path) -> None:
+    for name in names:
+        (tmp_path / name).write_bytes(b"7z\xbc\xaf\x27\x1c" if name.endswith("7z") else b"just words\n")
+    with pytest.raises(RunError, match=words):
+        survey(tmp_path)
+
+
+def test_folder_of_one_file_is_read(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    (signal,) = signals(1)
+    (folder / f"{at(0):%Y%m%d_%H%M%S}.csv").write_text(rows_of(signal))
+    run = open_run(folder, proposed(folder, tmp_path).recording_format())
+    assert [entry.time for entry in run.entries] == [at(0)]
