@@ -16,6 +16,8 @@ from tui.console.launch import clean_environment
 
 MODULES = {
     "run": ("demo", "replay", "score"),
+    "inspect": ("inspect", "init"),
+    "bearing": ("bearing",),
     "baseline": ("learn", "accept"),
     "bundle": ("bundle",),
     "alarms": ("alarms",),

@@ -1,6 +1,8 @@
 """The tables of config.toml as typed, validated values: one class per table, one field per key."""
 
 import shlex
+from collections.abc import Mapping
+from dataclasses import astuple
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -47,6 +49,7 @@ from engine.config.healthy_span import Healthy, parse_healthy
 from engine.errors import UnusableError
 from engine.records.events import Priority
 from engine.signals.bearing import Geometry
+from engine.signals.bearing_table import bearing_named, unknown_bearing
 from replay.folders import FolderError, expanded, state_folder
 
 Direction = Annotated[float, Field(ge=-360, le=360)]
@@ -97,6 +100,7 @@ class ComponentSettings(Table):
         default_factory=lambda data: (1.0,) * len(data.get("channels", ()))
     )
     offset: tuple[Offset, ...] = Field(default_factory=lambda data: (0.0,) * len(data.get("channels", ())))
+    bearing: Annotated[str, Field(max_length=100)] = ""
     rollers: Rollers | None = None
     roller_diameter: Diameter | None = None
     pitch_diameter: Diameter | None = None
@@ -118,6 +122,25 @@ class ComponentSettings(Table):
                 f"lists {len(value)} for {len(channels)} channels; give one for each, or a single one for all"
             )
         return value
+
+    @model_validator(mode="before")
+    @classmethod
+    def _geometry_of_the_table(cls, values: object) -> object:
+        """Take the geometry of a bearing that is named by its designation from the table."""
+        if (
+            not isinstance(values, Mapping)
+            or not isinstance(named := values.get("bearing"), str)
+            or not named
+        ):
+            return values
+        found = bearing_named(named)
+        if found is None:
+            raise ValueError(f"has a bearing that is not known: {unknown_bearing(named)}")
+        shape = dict(zip(_GEOMETRY, astuple(found.geometry), strict=True))
+        given = {key: values[key] for key in _GEOMETRY if values.get(key) is not None}
+        if any(value != shape[key] for key, value in given.items()):
+            raise ValueError(f"has a bearing and {', '.join(given)}: give the bearing or the geometry")
+        return {**values, **shape}
 
     @model_validator(mode="after")
     def _phases_of_a_motor(self) -> Self:

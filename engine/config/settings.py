@@ -114,6 +114,8 @@ class Settings(Table):
             for key in MOTOR_KEYS:
                 if not part[key]:
                     del part[key]
+            # Its geometry stands beside it.
+            del part["bearing"]
         canonical = json.dumps(shaping, sort_keys=True, separators=(",", ":"), allow_nan=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -130,8 +132,12 @@ def rig_names() -> tuple[str, ...]:
 
 
 def rig_that_fits(columns: int) -> str | None:
-    """Return the first rig preset whose files have this many sensor columns, or None."""
-    return next((name for name in rig_names() if load_settings(rig=name).columns == columns), None)
+    """Return the first preset of the IMS rig whose files have this many sensor columns, or None.
+
+    Only its files look alike by nothing but their columns; other presets would fit anybody's files.
+    """
+    own = (name for name in rig_names() if name.startswith("ims-"))
+    return next((name for name in own if load_settings(rig=name).columns == columns), None)
 
 
 def load_settings(

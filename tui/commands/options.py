@@ -31,7 +31,9 @@ BundleDir = Annotated[
 ]
 As = Annotated[str | None, typer.Option("--as", help="Your name, stored beside the account's name.")]
 Config = Annotated[Path | None, typer.Option(help="Your settings file; it holds only changed settings.")]
-Rig = Annotated[str | None, typer.Option(help="A machine preset: ims-set1, ims-set2 or ims-set3.")]
+Rig = Annotated[
+    str | None, typer.Option(help="A preset of a public data set, such as ims-set2 (docs/recordings.md).")
+]
 Seed = Annotated[int | None, typer.Option(help="Seed of the random numbers for learning.")]
 Healthy = Annotated[
     str | None, typer.Option(help="Healthy start to learn from: N snapshots, N% of the run, or FROM..TO.")

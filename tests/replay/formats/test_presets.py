@@ -1,0 +1,124 @@
+"""Each preset reads files of the layout that its publisher describes; most real sets are not at hand."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.io import savemat
+
+from engine.config.settings import load_settings, rig_names
+from replay.run import Run, open_run
+
+CHANCE = np.random.default_rng(3)
+
+
+def opened(folder: Path, rig: str) -> Run:
+    return open_run(folder, load_settings(rig=rig).recording_format())
+
+
+def write_xjtu(folder: Path) -> None:
+    for number in range(1, 12):
+        rows = "\n".join(f"{a:.5f},{b:.5f}" for a, b in CHANCE.normal(size=(32768, 2)).round(5)[:32768])
+        text = f"Horizontal_vibration_signals,Vertical_vibration_signals\n{rows}\n"
+        (folder / f"{number}.csv").write_text(text)
+
+
+def write_femto(folder: Path) -> None:
+    for number in range(1, 4):
+        rows = [
+            f"9,39,{39 + number},{i * 39.0625:.5g},{a:.3f},{b:.3f}" for i, (a, b) in enumerate(_two(2560))
+        ]
+        (folder / f"acc_{number:05d}.csv").write_text("\n".join(rows) + "\n")
+        (folder / f"temp_{number:05d}.csv").write_text("9;39;39;0;25.1\n" * 600)
+
+
+def _two(rows: int) -> list[tuple[float, float]]:
+    return [(float(a), float(b)) for a, b in CHANCE.normal(size=(rows, 2))]
+
+
+def write_cwru(folder: Path) -> None:
+    for number in (97, 98):
+        content = {f"X{number:03d}_{end}_time": CHANCE.normal(size=(48_500, 1)) for end in ("DE", "FE", "BA")}
+        savemat(folder / f"{number}.mat", {**content, f"X{number:03d}RPM": np.array([[1796]])})
+
+
+def write_mfpt(folder: Path) -> None:
+    for number in (1, 2):
+        bearing = {"sr": 97656.0, "rate": 25.0, "load": 270.0, "gs": CHANCE.normal(size=(150_000, 1))}
+        savemat(folder / f"baseline_{number}.mat", {"bearing": bearing})
+
+
+def write_wind(folder: Path) -> None:
+    for day in (7, 8):
+        content = {"vibration": CHANCE.normal(size=(200_000, 1)), "tach": CHANCE.normal(size=(60, 1))}
+        savemat(folder / f"data-201303{day:02d}T015746Z.mat", content)
+
+
+def write_skab(folder: Path) -> None:
+    head = "datetime;Accelerometer1RMS;Accelerometer2RMS;Current;anomaly\n"
+    for number in range(2):
+        rows = [
+            f"2020-03-{9 + number:02d} 10:{i // 60:02d}:{i % 60:02d};{a:.5f};{b:.5f};1.3;0.0"
+            for i, (a, b) in enumerate(_two(200))
+        ]
+        (folder / f"{number}.csv").write_text(head + "\n".join(rows) + "\n")
+
+
+PRESETS: dict[str, tuple[Callable[[Path], None], int, float | None]] = {
+    "xjtu-sy": (write_xjtu, 11, 60),
+    "femto": (write_femto, 3, 10),
+    "cwru": (write_cwru, 8, None),
+    "mfpt": (write_mfpt, 6, None),
+    "wind-turbine-hss": (write_wind, 4, 1),
+    "skab": (write_skab, 6, 60),
+}
+
+
+@pytest.mark.parametrize("rig", PRESETS)
+def test_preset_reads_the_described_layout(rig: str, tmp_path: Path) -> None:
+    write, count, step = PRESETS[rig]
+    write(tmp_path)
+    run = opened(tmp_path, rig)
+    assert (len(run), run.rejected) == (count, ())
+    settings = load_settings(rig=rig)
+    for index in (0, count - 1):
+        signal = run.read(index).signal
+        assert signal.shape == (settings.recording.rows, settings.columns)
+        watched = [channel - 1 for part in settings.components for channel in part.channels]
+        assert np.isfinite(signal[:, watched]).all()
+        assert signal[:, watched].std() > 0
+    if step is not None:
+        assert (run.entries[1].time - run.entries[0].time).total_seconds() == pytest.approx(step)
+
+
+def test_speed_in_a_file_of_cwru_is_read(tmp_path: Path) -> None:
+    write_cwru(tmp_path)
+    assert opened(tmp_path, "cwru").read(0).speed == pytest.approx(1796 / 60)
+
+
+def test_conditions_of_xjtu_have_their_speeds_and_the_same_bearing() -> None:
+    rigs = [load_settings(rig=name) for name in ("xjtu-sy", "xjtu-sy-2", "xjtu-sy-3")]
+    assert [rig.machine.shaft_speed / 60 for rig in rigs] == [35, 37.5, 40]
+    assert {rig.components[0].rollers for rig in rigs} == {8}
+
+
+def test_every_preset_is_tried_and_stands_in_the_table_of_the_docs() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "recordings.md").read_text("utf-8")
+    for name in rig_names():
+        assert name in (*PRESETS, "xjtu-sy-2", "xjtu-sy-3", "ims-set1", "ims-set2", "ims-set3")
+        assert f"`{name}`" in page
+
+
+def test_layouts_of_the_docs_are_those_that_the_tests_read() -> None:
+    """Tie the table to the tests: each line of it stands in the settings of a layout, up to its value."""
+    from tests.replay.formats.layouts import LAYOUTS
+
+    page = (Path(__file__).parents[3] / "docs" / "recordings.md").read_text("utf-8")
+    known = "\n".join(layout.settings for layout in LAYOUTS)
+    for key in ("time_pattern", "channel_pattern", "time = ", "every", "start"):
+        assert key in page
+        assert key in known
+    for mode in ("number", "column", "header"):
+        assert f'time = "{mode}"' in page
+        assert f"time = '{mode}'" in known

@@ -1,0 +1,123 @@
+"""`raceway inspect` and `raceway init`: from a place of recordings to a settings file."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.system.output import complain
+from replay.recording import clean_text
+from tui.commands.options import FAILED, UNUSABLE, fail, sentences
+
+if TYPE_CHECKING:
+    from replay.inspection.proposal import Line, Proposal, ProposedComponent
+
+WIDTH = 60
+"""Characters of a picture."""
+
+Place = Annotated[Path, typer.Argument(help="A folder, archive or file of recordings.", show_default=False)]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.command()(inspect)
+    app.command()(init)
+
+
+def inspect(path: Place) -> None:
+    """Look at recordings of any layout: a table of facts, pictures, and proposed settings. Writes nothing."""
+    with sentences():
+        from replay.inspection.proposal import proposal_of
+        from replay.inspection.settings_text import settings_text
+        from replay.inspection.survey import survey
+        from tui.output.inspection import BLOCKS, PLAIN, picture_lines, table_lines, table_of
+
+        found = survey(path)
+        proposal = proposal_of(found)
+        rate = proposal.value("machine", "sample_rate")
+        assert isinstance(rate, float)
+        glyphs = BLOCKS if "utf" in (sys.stdout.encoding or "").lower() else PLAIN
+        shown = clean_text(str(path))
+        print("\n".join(table_lines(table_of(found, proposal))))
+        print("\n" + "\n".join(picture_lines(found.contents[0], rate, WIDTH, glyphs)))
+        print(f"\nproposed settings (raceway init {shown} writes them):\n")
+        print(settings_text(proposal, shown))
+
+
+def init(
+    path: Place,
+    out: Annotated[Path, typer.Option(help="The settings file to write.")] = Path("machine.toml"),
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing: take all as proposed.")] = False,
+) -> None:
+    """Write a settings file for recordings; asks only what the files cannot tell."""
+    with sentences():
+        from engine.config.settings import load_settings
+        from replay.inspection.proposal import proposal_of
+        from replay.inspection.settings_text import settings_text
+        from replay.inspection.survey import survey
+        from tui.command_lines import line
+
+        if out.exists():
+            fail(f"{out} exists already; name another file by --out", UNUSABLE)
+        proposal = proposal_of(survey(path))
+        if not yes:
+            if not sys.stdin.isatty():
+                fail("init asks questions on a terminal; --yes takes all as proposed", UNUSABLE)
+            proposal = _asked(proposal)
+        text = settings_text(proposal, clean_text(str(path)))
+        try:
+            with out.open("x", encoding="utf-8") as file:
+                file.write(text)
+        except OSError as error:
+            fail(f"{out}: cannot be written ({error.strerror})", FAILED)
+        load_settings(out)
+        print(f"wrote {clean_text(str(out))}")
+        for one in proposal.lines:
+            if "NOT KNOWN" in one.reason:
+                complain(f"check {one.table}.{one.key} = {one.value}: the files do not tell it")
+        print(f"next: {line('score', path, config=out, out=Path('results'))}")
+
+
+def _asked(proposal: "Proposal") -> "Proposal":
+    """Ask a person for each value that the files cannot tell."""
+    lines = tuple(_asked_line(one) for one in proposal.lines)
+    parts = tuple(_asked_component(one) for one in proposal.components)
+    return replace(proposal, lines=lines, components=parts)
+
+
+def _asked_line(line: "Line") -> "Line":
+    from replay.inspection.proposal import Sure
+
+    words = {
+        "name": "name of the machine",
+        "sample_rate": "sample rate [Hz]",
+        "shaft_speed": "speed of the shaft [rpm], 0 if not known",
+        "mains_frequency": "mains frequency [Hz], 0 if none",
+        "every": "seconds between two recordings",
+        "start": "time of recording number 0",
+    }
+    asked = line.sure is Sure.UNKNOWN or line.key == "name"
+    if not asked or line.key not in words:
+        return line
+    kind = float if isinstance(line.value, float) else str
+    answer = typer.prompt(words[line.key], default=line.value, type=kind)
+    reason = line.reason.replace("; NOT KNOWN", "").split(": the files")[0]
+    return replace(line, value=answer, reason=reason, sure=Sure.SEEN)
+
+
+def _asked_component(part: "ProposedComponent") -> "ProposedComponent":
+    from engine.signals.bearing_table import bearing_named, unknown_bearing
+
+    name = typer.prompt(f"name of the part on channel {part.channel}", default=part.name)
+    unit = part.unit if part.unit_known else typer.prompt("  unit of its numbers after scaling", default="V")
+    factor = typer.prompt("  recorded number per unit (sensitivity)", default=part.sensitivity, type=float)
+    while True:
+        bearing = typer.prompt(
+            "  designation of its bearing, empty if not known", default="", show_default=False
+        )
+        if not bearing or bearing_named(bearing):
+            break
+        print(f"  {unknown_bearing(bearing)}")
+    return replace(part, name=name, unit=unit, unit_known=True, sensitivity=factor, bearing=bearing)
