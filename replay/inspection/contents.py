@@ -167,6 +167,7 @@ def _text(content: bytes, name: str, packed: Kind | None, form: RecordingFormat)
     )
     if layout is None:
         raise RecordingError(name, "it is a text without rows of numbers")
+    layout = _without_false_times(content, layout)
     sensors = layout.signal_columns or tuple(range(1, layout.columns + 1))
     signal = columns_of_text(content, layout, sensors)
     return Content(
@@ -183,6 +184,16 @@ def _text(content: bytes, name: str, packed: Kind | None, form: RecordingFormat)
         texts=layout.preamble,
         signal=signal,
     )
+
+
+def _without_false_times(content: bytes, layout: TextLayout) -> TextLayout:
+    """Return a layout whose column of times rises to the end of the file; a slow signal may rise at first."""
+    column = layout.time_column
+    if column is None or layout.step is None:
+        return layout
+    times = columns_of_text(content, layout, (column,))[:, 0]
+    falls = np.diff(times[np.isfinite(times)]) < 0
+    return replace(layout, time_column=None, step=None) if falls.any() else layout
 
 
 def _rate_of_text(content: bytes, layout: TextLayout) -> float | None:

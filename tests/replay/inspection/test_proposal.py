@@ -74,6 +74,18 @@ def test_place_without_numbers_is_refused_in_words(names: list[str], words: str,
         survey(tmp_path)
 
 
+def test_slow_signal_that_rises_at_first_is_no_column_of_times(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    for index, signal in enumerate(signals(COUNT, rows=2000)):
+        slow = np.sin(np.linspace(0, 12, 2000)).round(5)
+        text = rows_of(np.column_stack([slow, signal]))
+        (folder / f"{at(index):%Y%m%d_%H%M%S}.csv").write_text(text)
+    settings = proposed(folder, tmp_path)
+    assert [part.channels for part in settings.components] == [(1,), (2,), (3,)]
+    assert open_run(folder, settings.recording_format()).read(0).signal.shape == (2000, 3)
+
+
 def test_folder_of_one_file_is_read(tmp_path: Path) -> None:
     folder = tmp_path / "run"
     folder.mkdir()
