@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import median_filter
 
 from engine.signals.motor import PHASES, Signal, centred_phases, mains_frequency, park_vector
 from engine.signals.motor_lines import CLEAR_OF_MAINS, FLOOR_HERTZ, LARGEST, SMALLEST, STANDS_OUT
@@ -174,6 +173,9 @@ def _above_floor(decibels: NDArray[np.float64], resolution: float) -> NDArray[np
 
     Beside the mains line the floor falls steeply: a bin of that slope is no line, whatever the median is.
     """
+    # Half a second to load, and a console needs this module without it.
+    from scipy.ndimage import median_filter
+
     reach = min(max(round(FLOOR_HERTZ / resolution), 20), max(len(decibels) // 4, 1))
     above = decibels - median_filter(decibels, 2 * reach + 1, mode="nearest")
     width = max(3, round(LINE_WIDTH / resolution))
