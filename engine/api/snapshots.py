@@ -9,6 +9,7 @@ from starlette.requests import Request
 from engine.api.facts import picture_record
 from engine.api.faults import FaultError, wrong
 from engine.api.numbers import json_object, raw_rows, rows_of
+from engine.api.plots import plots_of
 from engine.api.scoring import BundleScorer, SnapshotResult
 from replay.formats.reading import read_recording
 from replay.recording import RecordingError, clean_text
@@ -17,28 +18,36 @@ MOST_FILES = 100
 """Files of one upload at most."""
 
 
-def scored(scorer: BundleScorer, body: bytes, *, raw: bool) -> dict[str, Any]:
+def scored(scorer: BundleScorer, body: bytes, *, raw: bool, plots: bool = False) -> dict[str, Any]:
     """Answer a request that holds one snapshot.
+
+    Args:
+        scorer: of the bundle.
+        body: JSON, or raw float32.
+        raw: whether it is raw.
+        plots: whether the answer has plots as SVG.
 
     Raises:
         FaultError: the body cannot be used.
     """
     if raw:
-        return record(scorer, scorer.snapshot(raw_rows(body, scorer.columns), "snapshot"), "snapshot")
+        found = scorer.snapshot(raw_rows(body, scorer.columns), "snapshot")
+        return record(scorer, found, "snapshot", plots=plots)
     given = json_object(body)
     name = given.get("name", "snapshot")
     if not isinstance(name, str):
         raise wrong("must be text", "name")
     rows = rows_of(given.get("rows"), "rows", scorer.columns)
-    return record(scorer, scorer.snapshot(rows, clean_text(name)[:255], _moment(given.get("at"))), name)
+    found = scorer.snapshot(rows, clean_text(name)[:255], _moment(given.get("at")))
+    return record(scorer, found, name, plots=plots)
 
 
-def scored_file(scorer: BundleScorer, name: str, content: bytes) -> dict[str, Any]:
+def scored_file(scorer: BundleScorer, name: str, content: bytes, *, plots: bool = False) -> dict[str, Any]:
     """Return the result of one uploaded file, or why there is none."""
     name = clean_text(name)
     try:
         snapshot = read_recording(content, name, scorer.settings.recording_format())
-        return record(scorer, scorer.judged(snapshot), name)
+        return record(scorer, scorer.judged(snapshot), name, plots=plots)
     except RecordingError as error:
         return {"name": name, **FaultError(422, error.reason, "files").plain()}
     except FaultError as fault:
@@ -58,8 +67,10 @@ async def uploaded(request: Request) -> list[tuple[str, bytes]]:
         return [(part.filename or "upload", await part.read()) for part in parts]
 
 
-def record(scorer: BundleScorer, found: SnapshotResult, name: str) -> dict[str, Any]:
-    """Return a result in JSON types."""
+def record(scorer: BundleScorer, found: SnapshotResult, name: str, *, plots: bool = False) -> dict[str, Any]:
+    """Return a result in JSON types, with plots as SVG on request."""
+    owners = tuple(map(scorer.layout.owner, range(scorer.columns)))
+    drawn = {"plots": plots_of(found.picture, owners)} if plots else {}
     return {
         "success": True,
         "name": clean_text(name),
@@ -81,6 +92,7 @@ def record(scorer: BundleScorer, found: SnapshotResult, name: str) -> dict[str, 
             for number, quality in enumerate(found.seen.quality, 1)
         ],
         **picture_record(found.picture),
+        **drawn,
     }
 
 

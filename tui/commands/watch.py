@@ -5,7 +5,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -112,21 +112,29 @@ def status(
     config: Config = None,
     state: State = None,
     machine: Machine = None,
+    engine: Annotated[
+        bool, typer.Option("--engine", help="Look at the engines' heartbeats alone, for a health check.")
+    ] = False,
 ) -> None:
     """Print the state of the machines of a store as plain text.
 
     Exit code: 0 well; 1 to be looked at (an advisory, a ring not acknowledged, a refused file, no
     baseline yet); 2 critical (an alarm of medium or high priority stands, nothing is watched); 3 unknown.
+    With --engine: 0 if every engine has a recent heartbeat, 2 if one has not, 3 unknown.
     """
     from engine.errors import FailedError, UnusableError
     from engine.store.store import Store
     from tui.output.conditions import Code, code_of, worst
-    from tui.output.status_report import collect, told
+    from tui.output.status_report import collect, engine_lines, told
 
     try:
         place = state or settings_of(config, None, {}).store.folder
         with Store.open(place, read_only=True) as store:
-            chosen = newest_of_each(of_machine(store.assessments(), machine, place))
+            chosen = newest_of_each(of_machine(store.assessments(), machine, place, live=engine))
+            if engine:
+                code, lines = engine_lines(store, chosen, wall_clock())
+                printed("\n".join(lines))
+                raise typer.Exit(code)
             standings = [collect(store, one, wall_clock()) for one in chosen]
         lines = [line for standing in standings for line in map(clean_text, told(standing))]
         codes = [code_of(standing) for standing in standings]
@@ -136,6 +144,8 @@ def status(
             codes.append(Code.UNKNOWN if store.damage.hides_a_record else Code.WARNING)
     except (UnusableError, FailedError, OSError) as error:
         fail(str(error), Code.UNKNOWN)
+    except typer.Exit:
+        raise
     except Exception as error:
         # Exit code 1 of an unforeseen failure would mean "warning".
         fail(f"the state is unknown ({type(error).__name__}: {error}); report this", Code.UNKNOWN)

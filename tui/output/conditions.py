@@ -125,6 +125,18 @@ def code_of(standing: Standing) -> Code:
     return worst((Code.WELL, *(condition.code for condition in conditions(standing))))
 
 
+def engine_code(beat: Heartbeat | None, now: datetime) -> Code:
+    """Return the exit code of an engine by its heartbeat alone: 0, 2 for no recent one, 3 for none ever.
+
+    An alarm is no fault of the engine, and neither is a full disk: a restart would mend neither.
+    """
+    if beat is None:
+        return Code.UNKNOWN
+    if beat.phase is Phase.PAUSED:
+        return Code.WELL
+    return Code.CRITICAL if beat.phase not in AT_WORK or beat.is_silent(now) else Code.WELL
+
+
 def worst(codes: Iterable[Code]) -> Code:
     """Return the worst of some exit codes: critical, unknown, warning; unknown without any."""
     order = (Code.WELL, Code.WARNING, Code.UNKNOWN, Code.CRITICAL)

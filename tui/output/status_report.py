@@ -1,15 +1,25 @@
 """The text of `raceway status`: the facts about a machine from its store, in words."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from engine.records.assessment import Assessment
 from engine.records.events import Priority
 from engine.reports.latest import Latest, latest_of, newest_of
+from replay.recording import clean_text
 from tui.command_lines import line, watch_line
 from tui.draw.format import QUALITIES, acknowledged_by
 from tui.draw.severity import severity_text
-from tui.output.conditions import LATE_IN_A_ROW, NO_ORDER, Standing, conditions
+from tui.output.conditions import (
+    LATE_IN_A_ROW,
+    NO_ORDER,
+    Code,
+    Standing,
+    conditions,
+    engine_code,
+    worst,
+)
 
 if TYPE_CHECKING:
     from engine.alarms.alarm import Alarm
@@ -72,6 +82,22 @@ def _former_alarms(store: "Store", assessment: Assessment, now: datetime) -> "tu
             if alarm.component and alarm.stands and alarm.priority > Priority.LOW and not alarm.put_away
         ]
     return tuple(found)
+
+
+def engine_lines(
+    store: "Store", assessments: Iterable[Assessment], now: datetime
+) -> tuple[Code, list[str]]:
+    """Return the exit code of `status --engine`, and a line for each watched machine."""
+    codes, lines = [], []
+    for one in assessments:
+        beat = store.heartbeat(one)
+        codes.append(engine_code(beat, now))
+        if beat is None:
+            lines.append(clean_text(f"{one.machine}: no engine was ever at work"))
+        else:
+            age = max(0, round((now - beat.beat_at).total_seconds()))
+            lines.append(clean_text(f"{one.machine}: {beat.phase.value}, heartbeat {age} s ago"))
+    return worst(codes), lines
 
 
 def told(standing: Standing) -> list[str]:

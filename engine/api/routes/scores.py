@@ -1,8 +1,8 @@
 """Paths that score, and those that say what scores."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response
 
 from engine.api.predict import predicted
@@ -11,6 +11,8 @@ from engine.api.scoring import BundleScorer
 from engine.api.snapshots import scored, scored_file, uploaded
 
 router = APIRouter()
+
+Plots = Annotated[bool, Query(description="Add plots of each channel as SVG.")]
 
 RAW = "application/octet-stream"
 
@@ -83,19 +85,24 @@ async def predict(request: Request, _: Scoring, scorer: TheScorer, pool: ThePool
 
 
 @router.post("/v1/score", tags=["scoring"], responses=faults(422, 503), openapi_extra={"requestBody": _SCORE})
-async def score(request: Request, _: Scoring, scorer: TheScorer, pool: ThePool) -> Response:
+async def score(
+    request: Request, _: Scoring, scorer: TheScorer, pool: ThePool, plots: Plots = False
+) -> Response:
     """Score a whole snapshot: JSON `rows`, raw float32, or files as Raceway reads them."""
     kind = request.headers.get("content-type", "")
     if kind.startswith("multipart/form-data"):
         files = await uploaded(request)
-        return JSONResponse(await pool.run(lambda: scored_files(scorer, files)))
+        return JSONResponse(await pool.run(lambda: scored_files(scorer, files, plots=plots)))
     body = await request.body()
-    return JSONResponse(await pool.run(lambda: scored(scorer, body, raw=kind.startswith(RAW))))
+    return JSONResponse(await pool.run(lambda: scored(scorer, body, raw=kind.startswith(RAW), plots=plots)))
 
 
-def scored_files(scorer: BundleScorer, files: list[tuple[str, bytes]]) -> dict[str, Any]:
+def scored_files(
+    scorer: BundleScorer, files: list[tuple[str, bytes]], *, plots: bool = False
+) -> dict[str, Any]:
     """Return the result of each file; one that cannot be read is an error of its own."""
-    return {"success": True, "snapshots": [scored_file(scorer, name, content) for name, content in files]}
+    found = [scored_file(scorer, name, content, plots=plots) for name, content in files]
+    return {"success": True, "snapshots": found}
 
 
 def described(scorer: BundleScorer) -> dict[str, object]:

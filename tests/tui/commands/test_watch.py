@@ -107,6 +107,10 @@ def test_service_is_started_seen_refused_twice_and_ended_from_the_shell(plant: P
     assert "baseline  provisional until a person accepts it (raceway accept)" in seen.stdout
     assert f"files     {SMALL_HEALTHY} taken" in seen.stdout
 
+    health = raceway("status", "--engine", *state)
+    assert health.exit_code == Code.WELL
+    assert re.fullmatch(r"small rig: watching, heartbeat \d s ago\n", health.stdout)
+
     second = start()
     _, words = second.communicate(timeout=PATIENCE)
     assert second.returncode == FAILED
@@ -122,6 +126,7 @@ def test_service_is_started_seen_refused_twice_and_ended_from_the_shell(plant: P
     gone = raceway("status", *state)
     assert gone.exit_code == Code.CRITICAL
     assert "engine    not at work: ended" in gone.stdout
+    assert raceway("status", "--engine", *state).exit_code == Code.CRITICAL
     assert "no engine is watching" in sentence(raceway("engine", "stop", *state), UNUSABLE)
 
 

@@ -27,7 +27,7 @@ from tests.engine.handmade_events import (
     shelved,
 )
 from tests.engine.rigs import WALL
-from tui.output.conditions import NO_ORDER, Code, Standing, code_of, conditions, worst
+from tui.output.conditions import NO_ORDER, Code, Standing, code_of, conditions, engine_code, worst
 from tui.output.status_report import told
 
 LIVE = Assessment(
@@ -138,6 +138,24 @@ SILENT = SILENCE / timedelta(seconds=1) + 0.1
 )
 def test_exit_code_is_the_worst_that_is_true(standing: Standing, code: Code) -> None:
     assert code_of(standing) is code
+
+
+@pytest.mark.parametrize(
+    ("heartbeat", "code"),
+    [
+        (beat(Phase.WATCHING), Code.WELL),
+        (beat(Phase.LEARNING), Code.WELL),
+        (beat(Phase.NO_FOLDER), Code.WELL),
+        (beat(Phase.PAUSED, SILENT), Code.WELL),
+        (beat(Phase.WATCHING, SILENT), Code.CRITICAL),
+        (beat(Phase.WATCHING, -SILENT), Code.CRITICAL),
+        (beat(Phase.FAILED), Code.CRITICAL),
+        (beat(Phase.ENDED), Code.CRITICAL),
+        (None, Code.UNKNOWN),
+    ],
+)
+def test_health_of_an_engine_is_its_heartbeat_alone(heartbeat: Heartbeat | None, code: Code) -> None:
+    assert engine_code(heartbeat, WALL) is code
 
 
 @pytest.mark.parametrize(
