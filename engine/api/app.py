@@ -14,8 +14,9 @@ from engine.api.facts import Facts
 from engine.api.faults import FaultError
 from engine.api.gate import Gate, Rates
 from engine.api.pool import Pool
-from engine.api.routes import inference, machines, scores
+from engine.api.routes import console, inference, machines, pages, scores
 from engine.api.scoring import BundleScorer
+from engine.api.terminals import ConsoleOptions, Terminals
 from engine.api.tokens import Tokens
 
 LARGEST_BODY = 64 * 2**20
@@ -36,6 +37,7 @@ class ServeOptions:
         threads: that score.
         per_second: requests of one address in the long run.
         version: of Raceway.
+        console: of the console in a browser; None without it.
     """
 
     state: Path | None
@@ -45,6 +47,7 @@ class ServeOptions:
     threads: int = 2
     per_second: float = 1000.0
     version: str = "0"
+    console: ConsoleOptions | None = None
 
 
 def create_app(options: ServeOptions) -> FastAPI:
@@ -71,7 +74,11 @@ def create_app(options: ServeOptions) -> FastAPI:
     app.state.facts, app.state.pool, app.state.scorer = facts, pool, options.scorer
     app.include_router(scores.router)
     app.include_router(machines.router)
+    app.state.tokens = options.tokens
+    app.state.terminals = Terminals(options.console) if options.console is not None else None
     app.include_router(inference.router)
+    app.include_router(console.router)
+    app.include_router(pages.router)
     app.add_exception_handler(FaultError, _on_fault)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)

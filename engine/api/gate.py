@@ -15,8 +15,12 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-OPEN = frozenset({"/ping"})
-"""Paths that need no token: they tell nothing of a machine."""
+OPEN = frozenset({"/ping", "/", "/console"})
+ASSETS = "/assets/"
+"""Paths that need no token: they tell nothing of a machine. The pages ask for a token themselves."""
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+"""Names of this computer: of a host that is listened on, and of a request without a token."""
 
 CALLERS = 10_000
 """Callers whose rate is remembered."""
@@ -62,20 +66,40 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it here."""
-        if scope["type"] != "http":
+        if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
         headers = {name.lower(): value for name, value in scope["headers"]}
+        is_page = scope["type"] == "websocket"
         try:
-            self._admit(scope, headers)
+            self._look_at_origin(headers)
+            self._admit(scope, headers, by_message=is_page)
         except FaultError as fault:
+            if is_page:
+                await send({"type": "websocket.close", "code": 1008, "reason": fault.sentence})
+                return
             if fault.status == 413:
                 await self._drain(receive)
             await _refuse(send, fault)
             return
-        await self._app(scope, self._counted(receive), send)
+        await self._app(scope, receive if is_page else self._counted(receive), send)
 
-    def _admit(self, scope: Scope, headers: dict[bytes, bytes]) -> None:
+    def _look_at_origin(self, headers: dict[bytes, bytes]) -> None:
+        """Refuse a request that a page of another site makes in the browser of an operator.
+
+        Raises:
+            FaultError: the page is of another site, or, without tokens, the name is not this computer's (403).
+        """
+        host = headers.get(b"host", b"").decode("latin-1").lower()
+        origin = headers.get(b"origin", b"").decode("latin-1").lower()
+        if origin and origin.partition("://")[2] != host:
+            raise FaultError(403, "a page of another site may not do that", "origin")
+        if self._tokens is None and _hostname(host) not in LOOPBACK:
+            # A name that its owner points to 127.0.0.1 makes any page one of this site.
+            raise FaultError(403, "without a token file this service answers as localhost alone", "host")
+
+    def _admit(self, scope: Scope, headers: dict[bytes, bytes], *, by_message: bool) -> None:
+        """Check rate, size and token; the token of a WebSocket comes as its first message."""
         address = (scope.get("client") or ("",))[0]
         if not self._rates.allows(address):
             raise FaultError(429, "too many requests from this address; slow down")
@@ -85,8 +109,10 @@ class Gate:
         if self._tokens is None:
             scope["caller"] = NOBODY_ELSE
             return
+        if by_message:
+            return
         caller = self._tokens.caller(headers.get(b"authorization", b"").decode("latin-1"))
-        if caller is None and scope["path"] not in OPEN:
+        if caller is None and scope["path"] not in OPEN and not scope["path"].startswith(ASSETS):
             raise FaultError(401, "needs a known token: Authorization: Bearer TOKEN", "authorization")
         scope["caller"] = caller
 
@@ -125,6 +151,13 @@ def allowed(caller: Caller | None, role: Role) -> Caller:
             403, f"this token may not do that: it needs the role {role.name.lower()}", "authorization"
         )
     return caller
+
+
+def _hostname(host: str) -> str:
+    """Return the name in a Host header, without port and brackets."""
+    if host.startswith("["):
+        return host[1:].partition("]")[0]
+    return host.partition(":")[0]
 
 
 async def _refuse(send: Send, fault: FaultError) -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import signal
 import socket
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,8 +18,12 @@ if TYPE_CHECKING:
 
     from engine.api.app import ServeOptions
     from engine.api.scoring import BundleScorer
+    from engine.api.terminals import ConsoleOptions
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+LONGEST_MESSAGE = 65536
+"""Bytes of one message of a page: keys and sizes are small."""
 
 GRACE = 5
 """Time for open requests when the service is stopped [s]."""
@@ -39,6 +44,7 @@ def serve(
     tokens: Annotated[
         Path | None, typer.Option(help="File of tokens and roles; required beyond this computer.")
     ] = None,
+    console: Annotated[bool, typer.Option("--console", help="Offer the console in a browser.")] = False,
     config: Config = None,
     rig: Rig = None,
 ) -> None:
@@ -64,7 +70,10 @@ def serve(
             scorer=_scorer(bundle, config, rig) if bundle is not None else None,
             tokens=load_tokens(tokens) if tokens is not None else None,
             version=release(),
+            console=_console_options(folder, config) if console else None,
         )
+        if console and not has_store:
+            fail(f"{folder} holds no store; --console needs one", UNUSABLE)
         if options.state is None and options.scorer is None:
             fail(f"{folder} holds no store, and no --bundle is given; give one of them", UNUSABLE)
         config_of_server = uvicorn.Config(
@@ -75,10 +84,30 @@ def serve(
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=GRACE,
+            ws="websockets-sansio",
+            ws_max_size=LONGEST_MESSAGE,
         )
         with _listening(host, port) as listener:
             print(f"raceway: serving {_words(options)} on {_address(listener)}", flush=True)
             _run(uvicorn.Server(config_of_server), listener)
+
+
+def _console_options(folder: Path, config: Path | None) -> "ConsoleOptions":
+    """Return the command line of a visitor's console: `raceway attach`, read-only below the role operate."""
+    from engine.api.terminals import ConsoleOptions
+    from engine.api.tokens import NOBODY_ELSE, Caller, Role
+
+    program = "from tui.cli import main; main()"
+    attach = [sys.executable, "-P", "-c", program, "attach", "--state", str(folder.absolute())]
+    if config is not None:
+        attach += ["--config", str(config.absolute())]
+
+    def command_of(caller: Caller) -> list[str]:
+        rights = [] if caller.role >= Role.OPERATE else ["--read-only"]
+        name = [] if caller is NOBODY_ELSE else [f"--as={caller.name}"]
+        return [*attach, *rights, *name]
+
+    return ConsoleOptions(command_of)
 
 
 def _run(server: "Server", listener: socket.socket) -> None:

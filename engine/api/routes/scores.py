@@ -63,9 +63,14 @@ async def ping() -> dict[str, str]:
 
 @router.get("/health", tags=["service"], responses=faults())
 async def health(request: Request, _: Reader) -> dict[str, object]:
-    """Say whether a model and a store are at hand."""
-    scorer, facts = request.app.state.scorer, request.app.state.facts
-    return {"status": "healthy", "model_loaded": scorer is not None, "store": facts is not None}
+    """Say whether a model, a store and the console are at hand."""
+    state = request.app.state
+    return {
+        "status": "healthy",
+        "model_loaded": state.scorer is not None,
+        "store": state.facts is not None,
+        "console": state.terminals is not None,
+    }
 
 
 @router.get("/model_info", tags=["scoring"], responses=faults(503))

@@ -31,7 +31,8 @@ def state(assessed_sample: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def client(state: Path, scorer: BundleScorer) -> Iterator[TestClient]:
-    with TestClient(create_app(ServeOptions(state, scorer, None, version="1.2.3"))) as client:
+    options = ServeOptions(state, scorer, None, version="1.2.3")
+    with TestClient(create_app(options), base_url="http://localhost") as client:
         yield client
 
 

@@ -14,6 +14,8 @@ from engine.api.scoring import BundleScorer
 from engine.api.tokens import load_tokens
 from engine.store.store import Store
 
+LOCAL = "http://localhost"
+
 
 def worst(client: TestClient, machine: str) -> dict[str, object]:
     found: dict[str, object] = client.get(f"{machine}/alarms").json()["alarms"][0]
@@ -121,7 +123,7 @@ def test_roles_are_kept(state: Path, scorer: BundleScorer, tmp_path: Path) -> No
 
 def test_bodies_and_rates_are_bounded(state: Path, scorer: BundleScorer) -> None:
     options = ServeOptions(state, scorer, None, largest_body=1000, per_second=2)
-    with TestClient(create_app(options)) as client:
+    with TestClient(create_app(options), base_url=LOCAL) as client:
         assert client.post("/predict", content=b"1" * 2000).status_code == 413
         assert client.post("/predict", content=iter([b"1" * 600] * 3)).status_code == 413
         codes = [client.get("/ping").status_code for _ in range(10)]
@@ -141,7 +143,7 @@ def test_metrics_are_well_formed_and_stale_values_absent(client: TestClient, sta
 
 
 def test_a_store_that_comes_later_is_served(tmp_path: Path, assessed_sample: Path) -> None:
-    with TestClient(create_app(ServeOptions(tmp_path / "state", None, None))) as client:
+    with TestClient(create_app(ServeOptions(tmp_path / "state", None, None)), base_url=LOCAL) as client:
         missing = client.get("/v1/machines")
         assert missing.status_code == 503
         assert client.post("/predict", json={}).status_code == 503

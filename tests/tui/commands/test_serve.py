@@ -31,7 +31,12 @@ def test_store_and_bundle_are_served_without_tensorflow(assessed_sample: Path) -
         assert address, process.stderr
         try:
             with urllib.request.urlopen(f"{address[0]}/health", timeout=30) as answer:
-                assert json.load(answer) == {"status": "healthy", "model_loaded": True, "store": True}
+                assert json.load(answer) == {
+                    "status": "healthy",
+                    "model_loaded": True,
+                    "store": True,
+                    "console": False,
+                }
         finally:
             process.terminate()
         rest = process.stdout.read()

@@ -1,0 +1,186 @@
+"""`raceway serve --console`: the console in a page, by its WebSocket and in a real browser."""
+
+import contextlib
+import json
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.records.events import EventKind
+from engine.store.store import Store
+from tests.engine.rigs import SmallRig
+from tests.tui.commands import browser
+
+pytest.importorskip("fastapi", reason="needs the extra raceway[serve]")
+websockets = pytest.importorskip("websockets.sync.client", reason="needs the extra raceway[serve]")
+exceptions = pytest.importorskip("websockets.exceptions")
+
+PATIENCE = 60.0
+SECRETS = {"read": "a-long-secret-read", "operate": "a-long-secret-operate"}
+SIZE = {"columns": 100, "rows": 30}
+ALARM = "Right"
+"""The component of the small rig that fails; the first screen names it."""
+
+
+@pytest.fixture
+def state(small_rig: SmallRig, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(small_rig.state, tmp_path / "state"))
+
+
+@pytest.fixture
+def tokens(tmp_path: Path) -> Path:
+    file = tmp_path / "tokens.toml"
+    entries = (
+        f'[[token]]\nname = "{role}r"\nrole = "{role}"\ntoken = "{secret}"\n'
+        for role, secret in SECRETS.items()
+    )
+    file.write_text("".join(entries))
+    file.chmod(0o600)
+    return file
+
+
+@contextlib.contextmanager
+def served(state: Path, *options: object) -> Iterator[str]:
+    """Serve the console of a store; yield host and port."""
+    program = [sys.executable, "-c", "from tui.cli import main; main()", "serve", "--console", "--port", "0"]
+    words = [*program, "--state", str(state), *map(str, options)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        address = re.search(r"http://(\S+)", process.stdout.readline())
+        assert address
+        try:
+            yield address[1]
+        finally:
+            process.terminate()
+            assert process.wait(PATIENCE) == 0
+
+
+def seen(socket: Any, words: str) -> str:
+    """Return the output up to some words; they come in the pieces in which they are drawn."""
+    output = ""
+    while words not in re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", output):
+        message = socket.recv(PATIENCE)
+        assert isinstance(message, bytes), message
+        output += message.decode(errors="replace")
+    return output
+
+
+def last_word(socket: Any) -> dict[str, Any]:
+    """Return the last message of the service."""
+    while isinstance(message := socket.recv(PATIENCE), bytes):
+        pass
+    found: dict[str, Any] = json.loads(message)
+    return found
+
+
+def acknowledged_by(state: Path) -> list[str]:
+    with Store.open(state, read_only=True) as store:
+        events = store.events(store.assessments()[-1])
+    return [str(one.detail.get("by")) for one in events if one.kind is EventKind.ACKNOWLEDGED]
+
+
+def wait_for_acknowledgement(state: Path) -> list[str]:
+    end = time.monotonic() + PATIENCE
+    while not (found := acknowledged_by(state)) and time.monotonic() < end:
+        time.sleep(0.1)
+    return found
+
+
+def test_a_token_decides_on_what_a_console_may_do(state: Path, tokens: Path) -> None:
+    with served(state, "--tokens", tokens) as address:
+        place = f"ws://{address}/console/socket"
+        for first in ({}, {"token": "no-such-token-at-all"}, {"token": 7}):
+            with websockets.connect(place) as socket:
+                socket.send(json.dumps(SIZE | first))
+                assert last_word(socket)["field"] == "token"
+        with websockets.connect(place) as socket:
+            socket.send(json.dumps(SIZE | {"token": SECRETS["read"]}))
+            seen(socket, ALARM)
+            socket.send(b"a")
+            seen(socket, "nothing can be stored")
+            socket.send(json.dumps({"columns": 60, "rows": 16}))
+            seen(socket, ALARM)
+        assert acknowledged_by(state) == []
+        with websockets.connect(place) as socket:
+            socket.send(json.dumps(SIZE | {"token": SECRETS["operate"]}))
+            seen(socket, ALARM)
+            socket.send(b"a")
+            assert wait_for_acknowledgement(state)[0].startswith("operater (")
+            socket.send(b"q")
+            assert last_word(socket)["ended"] is True
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "http://elsewhere.example"}, {"Host": "elsewhere.example"}, {"Origin": "null"}]
+)
+def test_a_page_of_another_site_opens_no_console(state: Path, headers: dict[str, str]) -> None:
+    with served(state) as address:
+        given = {"additional_headers": headers}
+        if "Host" in headers:
+            host, port = address.split(":")
+            place, given = f"ws://{headers['Host']}/console/socket", {"host": host, "port": int(port)}
+        else:
+            place = f"ws://{address}/console/socket"
+        with pytest.raises(exceptions.InvalidStatus) as refused, websockets.connect(place, **given):
+            pass
+        assert refused.value.response.status_code == 403
+
+
+needs_browser = pytest.mark.skipif(
+    browser.browser_program() is None, reason="no Chromium here; install it to test the pages in a browser"
+)
+
+
+@needs_browser
+def test_the_console_works_in_a_browser(state: Path, tmp_path: Path) -> None:
+    program = browser.browser_program()
+    assert program
+    screen = "Array.from({length: terminal.rows}, (_, n) =>"
+    screen += " terminal.buffer.active.getLine(n).translateToString()).join('\\n')"
+    with served(state) as address, browser.opened(program, tmp_path / "profile") as page:
+        page.resize(1000, 600)
+        page.go(f"http://{address}/console")
+        page.wait(screen, lambda text: text and ALARM in text)
+        wide = page.value("terminal.cols")
+        page.press("a")
+        assert wait_for_acknowledgement(state)
+        page.resize(700, 500)
+        narrow = page.wait("terminal.cols", lambda columns: columns < wide)
+        drawn = page.wait(screen, lambda text: ALARM in text and "\n" in text)
+        assert all(len(line) <= narrow for line in drawn.split("\n"))
+        picture = page.picture()
+        assert picture.startswith(b"\x89PNG")
+        (tmp_path / "console.png").write_bytes(picture)
+        outside = "performance.getEntriesByType('resource').filter((one) => !one.name.includes(location.host))"
+        assert page.value(f"{outside}.length") == 0
+        page.press("q")
+        assert "Closed" in page.wait("document.getElementById('words').textContent")
+
+
+@needs_browser
+def test_a_recording_is_uploaded_and_its_verdict_and_plots_are_seen(
+    small_rig: SmallRig, state: Path, tmp_path: Path
+) -> None:
+    program = browser.browser_program()
+    assert program
+    file = tmp_path / small_rig.run.entries[-1].name
+    file.write_bytes(small_rig.run.content(len(small_rig.run) - 1))
+    options = ["--bundle", small_rig.bundle_folder, "--config", small_rig.config]
+    with served(state, *options) as address, browser.opened(program, tmp_path / "profile") as page:
+        page.go(f"http://{address}/")
+        page.wait("document.getElementById('upload') !== null")
+        page.upload("#files", file)
+        page.value("document.querySelector('#upload button').click()")
+        assert "1 scored" in page.wait("document.getElementById('words').textContent", lambda t: "scored" in t)
+        assert ALARM in page.value("document.querySelector('tr.abnormal').textContent")
+        page.wait("[...document.images].every((one) => one.complete && one.naturalWidth > 0)")
+        assert page.value("document.images.length") >= 4
+        assert page.value("fetch(document.getElementById('save').href).then((one) => one.text())").count("<svg") == 0
+        (tmp_path / "upload.png").write_bytes(page.picture())
