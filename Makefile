@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 EVENTS ?= 10000
+EXTRAS ?= serve
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 REQUIREMENTS := pyproject.toml constraints.txt
 
 # A moved checkout, or a missing Python, needs a new environment.
 MADE_IN := $(shell $(BIN)/python -c 'print(open("$(VENV)/made-in").read().strip())' 2>/dev/null)
 
-.PHONY: help run venv test check bench fuzz torture clean
+.PHONY: help run venv test check bench fuzz torture wheelhouse clean
 
 help:
 	@echo "make run      replay a real bearing failure (installs Raceway into $(VENV) first)"
@@ -19,9 +20,10 @@ help:
 	@echo "make bench    measure detection, speed and the console; print the figures"
 	@echo "make fuzz     send 10,000 random keys, resizes and pastes to the console (EVENTS=N, RACEWAY_FUZZ_SEED=N)"
 	@echo "make torture  kill processes, fill disks, turn clocks for half an hour; print any loss"
+	@echo "make wheelhouse  collect all packages in wheelhouse/, to install without a network"
 	@echo "make venv     install Raceway and its development tools into $(VENV)"
 	@echo "make clean    remove $(VENV), build results and caches"
-	@echo "Variables: PYTHON=/path/to/python3.12, WORKERS=N (test processes), TORTURE='--cycles N'"
+	@echo "Variables: PYTHON=/path/to/python3.12, WORKERS=N (test processes), TORTURE='--cycles N', EXTRAS=serve,formats"
 
 run: $(VENV)/installed-run
 	@$(BIN)/raceway demo
@@ -46,8 +48,14 @@ fuzz: $(VENV)/installed-dev
 torture: $(VENV)/installed-dev
 	@nice $(BIN)/python -m bench.torture $(TORTURE)
 
+# The packages fit computers with the same Python and processor as this one.
+wheelhouse: $(VENV)/made-in
+	@mkdir -p wheelhouse
+	@$(PIP) wheel --constraint constraints.txt --wheel-dir wheelhouse 'hatchling==1.33.0' '.[$(EXTRAS)]'
+	@echo "wheelhouse/ is complete; on the other computer: deploy/install.sh FOLDER $(EXTRAS) learning"
+
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) build dist wheelhouse .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/installed-run: $(VENV)/made-in $(REQUIREMENTS)

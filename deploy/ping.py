@@ -3,5 +3,7 @@
 import sys
 import urllib.request
 
-with urllib.request.urlopen(sys.argv[1] if sys.argv[1:] else "http://127.0.0.1:8000/ping", timeout=5) as answer:
+with urllib.request.urlopen(
+    sys.argv[1] if sys.argv[1:] else "http://127.0.0.1:8000/ping", timeout=5
+) as answer:
     sys.exit(answer.status != 200)

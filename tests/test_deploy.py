@@ -23,7 +23,8 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text()
 METRIC = re.compile(r"\braceway_\w+")
 
 needs_promtool = pytest.mark.skipif(
-    shutil.which("promtool") is None, reason="no promtool here; on Debian it comes with: apt install prometheus"
+    shutil.which("promtool") is None,
+    reason="no promtool here; on Debian it comes with: apt install prometheus",
 )
 
 
@@ -95,7 +96,7 @@ def test_only_the_learning_image_has_tensorflow() -> None:
 
 def test_health_check_of_the_service_needs_its_answer() -> None:
     class Answers(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802  # the name is the library's
+        def do_GET(self) -> None:
             self.send_response(200 if self.path == "/ping" else 503)
             self.end_headers()
 

@@ -88,7 +88,8 @@ class Gate:
         """Refuse a request that a page of another site makes in the browser of an operator.
 
         Raises:
-            FaultError: the page is of another site, or, without tokens, the name is not this computer's (403).
+            FaultError: the page is of another site, or, without tokens, the name is not that of this
+                computer (403).
         """
         host = headers.get(b"host", b"").decode("latin-1").lower()
         origin = headers.get(b"origin", b"").decode("latin-1").lower()

@@ -11,7 +11,7 @@ from engine.records.picture import Picture
 from replay.recording import clean_text
 
 WIDTH, HEIGHT = 640, 240
-LEFT, RIGHT, TOP, BOTTOM = 64, 12, 28, 40
+LEFT, RIGHT, TOP, BOTTOM = 64, 24, 28, 40
 """Margins for the title, the numbers and the names of the axes [pixels]."""
 
 TICKS = 5
@@ -44,7 +44,7 @@ class Axis:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Curve:
-    """One line of a plot: its name in the legend ("" for none), colour, and values on both axes, (points,)."""
+    """One line of a plot: name in the legend ("" for none), colour, values on both axes (points,)."""
 
     name: str
     colour: str

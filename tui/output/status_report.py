@@ -84,9 +84,7 @@ def _former_alarms(store: "Store", assessment: Assessment, now: datetime) -> "tu
     return tuple(found)
 
 
-def engine_lines(
-    store: "Store", assessments: Iterable[Assessment], now: datetime
-) -> tuple[Code, list[str]]:
+def engine_lines(store: "Store", assessments: Iterable[Assessment], now: datetime) -> tuple[Code, list[str]]:
     """Return the exit code of `status --engine`, and a line for each watched machine."""
     codes, lines = [], []
     for one in assessments:

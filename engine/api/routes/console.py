@@ -1,7 +1,8 @@
 """The console in a browser: a WebSocket that carries keys to a console and its output back.
 
-The first message is JSON: `token` (where one is needed), `columns`, `rows`. Later ones are keys as bytes, or JSON with
-a new size. The answer is output as bytes; the last message is JSON: `ended`, why, and `error` where it was refused.
+The first message is JSON: `token` (where tokens are in use), `columns`, `rows`. Later ones are keys as bytes,
+or JSON with a new size. The answer is output as bytes. The last message is JSON with `ended`, and `reason` or
+`error`.
 """
 
 import asyncio
