@@ -35,7 +35,7 @@ PATH = re.compile(
 )
 """A path inside the project, as the pages write it."""
 
-EXAMPLES = {"press4.toml"}
+EXAMPLES = {"press4.toml", "raceway.toml", "tokens.toml"}
 """Files of the reader, used as examples."""
 
 USERS = ("operator", "maintenance", "administrator", "developer")
