@@ -10,13 +10,14 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
+from engine.api.children.reporting import CommandOf, Reporter
+from engine.api.children.terminals import ConsoleOptions, Terminals
 from engine.api.facts import Facts
 from engine.api.faults import FaultError
 from engine.api.gate import Gate, Rates
 from engine.api.pool import Pool
 from engine.api.routes import console, inference, machines, pages, scores
 from engine.api.scoring import BundleScorer
-from engine.api.terminals import ConsoleOptions, Terminals
 from engine.api.tokens import Tokens
 
 LARGEST_BODY = 64 * 2**20
@@ -38,6 +39,7 @@ class ServeOptions:
         per_second: requests of one address in the long run.
         version: of Raceway.
         console: of the console in a browser; None without it.
+        report: returns the command line that writes a report; None without it.
     """
 
     state: Path | None
@@ -48,6 +50,7 @@ class ServeOptions:
     per_second: float = 1000.0
     version: str = "0"
     console: ConsoleOptions | None = None
+    report: CommandOf | None = None
 
 
 def create_app(options: ServeOptions) -> FastAPI:
@@ -76,6 +79,7 @@ def create_app(options: ServeOptions) -> FastAPI:
     app.include_router(machines.router)
     app.state.tokens = options.tokens
     app.state.terminals = Terminals(options.console) if options.console is not None else None
+    app.state.reporter = Reporter(options.report) if options.report is not None else None
     app.include_router(inference.router)
     app.include_router(console.router)
     app.include_router(pages.router)

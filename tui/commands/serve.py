@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from uvicorn import Server
 
     from engine.api.app import ServeOptions
+    from engine.api.children.reporting import CommandOf
+    from engine.api.children.terminals import ConsoleOptions
     from engine.api.scoring import BundleScorer
-    from engine.api.terminals import ConsoleOptions
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -71,6 +72,7 @@ def serve(
             tokens=load_tokens(tokens) if tokens is not None else None,
             version=release(),
             console=_console_options(folder, config) if console else None,
+            report=_report_command(folder, config) if has_store else None,
         )
         if console and not has_store:
             fail(f"{folder} holds no store; --console needs one", UNUSABLE)
@@ -94,13 +96,10 @@ def serve(
 
 def _console_options(folder: Path, config: Path | None) -> "ConsoleOptions":
     """Return the command line of a visitor's console: `raceway attach`, read-only below the role operate."""
-    from engine.api.terminals import ConsoleOptions
+    from engine.api.children.terminals import ConsoleOptions
     from engine.api.tokens import NOBODY_ELSE, Caller, Role
 
-    program = "from tui.cli import main; main()"
-    attach = [sys.executable, "-P", "-c", program, "attach", "--state", str(folder.absolute())]
-    if config is not None:
-        attach += ["--config", str(config.absolute())]
+    attach = _raceway("attach", folder, config)
 
     def command_of(caller: Caller) -> list[str]:
         rights = [] if caller.role >= Role.OPERATE else ["--read-only"]
@@ -108,6 +107,19 @@ def _console_options(folder: Path, config: Path | None) -> "ConsoleOptions":
         return [*attach, *rights, *name]
 
     return ConsoleOptions(command_of)
+
+
+def _report_command(folder: Path, config: Path | None) -> "CommandOf":
+    """Return the command line that writes the report of a machine into a file."""
+    words = _raceway("report", folder, config)
+    return lambda machine, file: [*words, f"--machine={machine}", f"--out={file}"]
+
+
+def _raceway(command: str, folder: Path, config: Path | None) -> list[str]:
+    """Return the command line of another command on the same store."""
+    program = "from tui.cli import main; main()"
+    words = [sys.executable, "-P", "-c", program, command, "--state", str(folder.absolute())]
+    return words if config is None else [*words, "--config", str(config.absolute())]
 
 
 def _run(server: "Server", listener: socket.socket) -> None:

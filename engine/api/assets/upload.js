@@ -91,9 +91,36 @@ async function score(event) {
     byId("result").replaceChildren(...found.snapshots.map(section));
     offer();
     say(`${found.snapshots.length} scored.`);
+    list();
   } catch (error) {
     say(`The service does not answer (${error.message}).`, "error");
   }
+}
+
+async function download(machine) {
+  say("Writing the report …");
+  const answer = await fetch(`v1/machines/${encodeURIComponent(machine)}/report`, { headers: headers() });
+  if (!answer.ok) return say((await answer.json()).error, "error");
+  const link = element("a");
+  link.href = URL.createObjectURL(await answer.blob());
+  link.download = "raceway-report.html";
+  link.click();
+  URL.revokeObjectURL(link.href);
+  say("The report is written.");
+}
+
+async function list() {
+  const answer = await fetch("v1/machines", { headers: headers() });
+  if (!answer.ok) return;
+  const items = (await answer.json()).map((machine) => {
+    const item = element("li", `${machine.name} `);
+    const button = element("button", "Download the report");
+    button.addEventListener("click", () => download(machine.name));
+    item.append(button);
+    return item;
+  });
+  byId("machines").querySelector("ul").replaceChildren(...items);
+  byId("machines").hidden = items.length === 0;
 }
 
 async function begin() {
@@ -105,3 +132,4 @@ async function begin() {
 
 byId("upload").addEventListener("submit", score);
 begin();
+list();

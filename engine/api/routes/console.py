@@ -12,9 +12,9 @@ from typing import Any
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
+from engine.api.children.terminals import Terminal, Terminals
 from engine.api.faults import FaultError
 from engine.api.gate import allowed
-from engine.api.terminals import Terminal, Terminals
 from engine.api.tokens import NOBODY_ELSE, Caller, Role, Tokens
 
 router = APIRouter()

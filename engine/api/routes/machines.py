@@ -11,6 +11,7 @@ from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from engine.api import facts
+from engine.api.children.reporting import Kind, Reporter
 from engine.api.facts import MOST_EVENTS, MOST_POINTS, Desk
 from engine.api.faults import FaultError
 from engine.api.metrics import CONTENT_TYPE, exposition
@@ -68,6 +69,34 @@ async def machines(_: Reader, store: TheStore) -> list[dict[str, Any]]:
 async def components(_: Reader, store: TheStore, machine: Machine) -> list[dict[str, Any]]:
     """List the components of a machine with their newest severity."""
     return await store.at(machine, facts.components)
+
+
+@router.get(
+    "/v1/machines/{machine}/report",
+    response_class=Response,
+    responses=faults(404, 422, 503)
+    | {200: {"content": {"text/html": {}, "application/pdf": {}}, "description": "The report."}},
+)
+async def report(
+    request: Request,
+    _: Reader,
+    store: TheStore,
+    machine: Machine,
+    kind: Annotated[Kind, Query(alias="format", description="Format of the file.")] = Kind.HTML,
+) -> Response:
+    """Write the report of a machine as one file."""
+    name = await store.at(machine, lambda desk: desk.assessment.machine)
+    reporter: Reporter | None = request.app.state.reporter
+    if reporter is None:
+        raise FaultError(503, "this service writes no reports")
+    content = await reporter.report(name, kind)
+    headers = {
+        "Content-Disposition": f'attachment; filename="raceway-report.{kind.value}"',
+        # The file may hold styles and pictures of its own, and never a script.
+        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(content, media_type=kind.media_type, headers=headers)
 
 
 @router.get("/v1/machines/{machine}/severities", responses=faults(404, 422, 503))

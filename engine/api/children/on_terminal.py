@@ -1,7 +1,7 @@
 """Takes the terminal on standard input for this session, then becomes the command of the arguments.
 
-Run as `python -m engine.api.on_terminal COMMAND...` by a starter that gave it a new session. Without a
-controlling terminal, a command gets no signal when the terminal changes its size or goes away.
+Run as `python -m engine.api.children.on_terminal COMMAND...` by a starter that gave it a new session.
+Without a controlling terminal, a command gets no signal when the terminal changes its size or goes away.
 """
 
 import fcntl

@@ -62,7 +62,7 @@ class Terminal:
         kept |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "SSH_CONNECTION": origin}
         try:
             self._process = subprocess.Popen(
-                command("engine.api.on_terminal", *words),
+                command("engine.api.children.on_terminal", *words),
                 stdin=slave,
                 stdout=slave,
                 stderr=slave,
