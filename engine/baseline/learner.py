@@ -134,7 +134,7 @@ class Learner:
         trained_network = train_network(
             request, vectors[:-validating], vectors[-validating:], on_epoch, on_wait
         )
-        network = Network(trained_network.content, model.batch)
+        network = Network(trained_network.content)
         insights = []
         for sight in usable:
             insights.append(insight_of(model, network, sight.observed, scaling))

@@ -15,6 +15,7 @@ from engine.bundles.bundle import NETWORK, WEIGHTS, Bundle, BundleError
 from engine.config.motors import phases_of
 from engine.models import model_named
 from engine.models.base import Model
+from engine.models.runner import Network
 from engine.system.child_death import death_of
 from engine.system.child_process import command, environment
 from engine.system.scratch import scratch
@@ -116,7 +117,7 @@ def description(bundle: Bundle, model: Model) -> dict[str, object]:
         ],
         "averages": settings.get("limits", {}),
         "edges": model.edges.tolist(),
-        "batch": model.batch,
+        "batch": Network(bundle.network).batch,
         "scaling": {name: array.tolist() for name, array in bundle.scaling.items()},
         "calibration": {
             name: getattr(calibration, name).tolist()
@@ -143,7 +144,7 @@ def _converted(
     folder: Path,
 ) -> dict[str, float]:
     """Write the formats into a folder by another process; return the difference of each from LiteRT."""
-    request = {"model": bundle.model, "shape": model.shape, "batch": model.batch, "formats": formats}
+    request = {"model": bundle.model, "shape": model.shape, "formats": formats}
     (folder / "request.json").write_text(json.dumps(request))
     (folder / NETWORK).write_bytes(bundle.network)
     (folder / WEIGHTS).write_bytes(bundle.weights)

@@ -77,7 +77,7 @@ def latent_use(mean: NDArray[np.float32], log_variance: NDArray[np.float32]) -> 
 def network_use(run: Run, settings: Settings, bundle: Bundle, truth: Truth) -> LatentUse | ForecastUse | None:
     """Return the use of the parts of a variational or a forecasting network; None for other models."""
     model = model_named(bundle.model, bundle.sample_rate, bundle.rows, bundle.channels)
-    network, layout = Network(bundle.network, model.batch), layout_of(settings)
+    network, layout = Network(bundle.network), layout_of(settings)
     at = np.array([microseconds(entry.time) for entry in run.entries])
     baseline = (at >= microseconds(bundle.baseline.start)) & (at <= microseconds(bundle.baseline.end))
 

@@ -1,7 +1,7 @@
 """Export of one autoencoder to other file formats in a separate process, as TensorFlow is.
 
 Run as `python -m engine.models.exporting FOLDER`. The folder holds `request.json` (model, shape, formats),
-`weights.npz`, `network.tflite` and `vectors.npz` (check: float32 vectors, a multiple of its batch). Leaves
+`weights.npz`, `network.tflite` and `vectors.npz` (check: float32 vectors). Leaves
 `network.onnx`, `network.keras` or `network.h5`, and prints one line of JSON: for each format, the largest
 difference of its outputs from LiteRT's, relative to the output's largest value or 1.
 """
@@ -40,7 +40,7 @@ def export(folder: Path) -> dict[str, float]:
         model.set_weights([weights[f"arr_{number}"] for number in range(len(weights.files))])
     with np.load(folder / "vectors.npz", allow_pickle=False) as vectors:
         check = vectors["check"]
-    expected = Network((folder / "network.tflite").read_bytes(), int(request["batch"])).run(check)
+    expected = Network((folder / "network.tflite").read_bytes()).run(check)
     differences = {}
     for name in request["formats"]:
         file = folder / f"network.{name}"

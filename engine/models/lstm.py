@@ -21,6 +21,8 @@ class Lstm(Waveform):
     name = "lstm"
     percentile = 95.0
     most = 512
+    # 16 windows in a call take as long as 16 calls: so one window costs a sixteenth.
+    batch_most = 1
 
     def __init__(self, sample_rate: float, rows: int, channels: int) -> None:
         """Prepare for recordings of `rows` x `channels` at `sample_rate` Hz.

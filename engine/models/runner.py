@@ -15,11 +15,17 @@ SIGNATURE = "serving_default"
 class Network:
     """A converted autoencoder, with one interpreter for each thread; each call is single-threaded."""
 
-    def __init__(self, content: bytes, batch: int) -> None:
-        """Keep the converted network, which takes `batch` vectors in a call."""
+    def __init__(self, content: bytes) -> None:
+        """Keep the converted network. It knows itself how many vectors it takes in a call."""
         self._content = content
-        self._batch = batch
         self._local = threading.local()
+
+    @property
+    def batch(self) -> int:
+        """Return the number of vectors in a call."""
+        self._runner()
+        found: int = self._local.batch
+        return found
 
     def run(self, vectors: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
         """Return the outputs (n, ...) for vectors (n, ...), in order; the last call is padded.
@@ -28,14 +34,15 @@ class Network:
             ArithmeticError: the network returned a number that is not finite.
         """
         runner = self._runner()
+        batch: int = self._local.batch
         parts: list[list[NDArray[np.float32]]] = []
-        for start in range(0, len(vectors), self._batch):
-            part = vectors[start : start + self._batch]
-            missing = self._batch - len(part)
+        for start in range(0, len(vectors), batch):
+            part = vectors[start : start + batch]
+            missing = batch - len(part)
             if missing:
                 part = np.concatenate([part, np.zeros((missing, *part.shape[1:]), np.float32)])
             answer = runner(**{self._local.input: np.ascontiguousarray(part, np.float32)})
-            parts.append([answer[name][: self._batch - missing] for name in self._local.outputs])
+            parts.append([answer[name][: batch - missing] for name in self._local.outputs])
         outputs = tuple(np.concatenate(pieces) for pieces in zip(*parts, strict=True))
         if not all(np.isfinite(output).all() for output in outputs):
             raise ArithmeticError("the network returned a number that is not finite")
@@ -54,6 +61,7 @@ class Network:
             (self._local.input,) = names["inputs"]
             self._local.outputs = sorted(names["outputs"])
             self._local.interpreter = interpreter
+            self._local.batch = int(interpreter.get_input_details()[0]["shape"][0])
             self._local.runner = interpreter.get_signature_runner(SIGNATURE)
         runner: Callable[..., dict[str, NDArray[np.float32]]] = self._local.runner
         return runner

@@ -79,7 +79,7 @@ class Scorer:
         except ValueError as error:
             raise BundleError(str(error)) from error
         self._unit = self.model.feature_unit(bundle.scaling)
-        self.network = Network(bundle.network, self.model.batch)
+        self.network = Network(bundle.network)
         # The baseline may have had to leave a channel out: then nothing is known of it.
         self._unknown = layout.watched & ~(bundle.calibration.level > 0)
         self._meter = VelocityMeter(bundle.sample_rate, bundle.rows, layout.units)

@@ -77,8 +77,7 @@ def test_onnxruntime_gives_the_outputs_of_the_bundle_for_real_inputs(
 
 
 def _lite(rig: SmallRig, vectors: np.ndarray) -> np.ndarray:
-    model = model_named(rig.bundle.model, rig.bundle.sample_rate, rig.bundle.rows, rig.bundle.channels)
-    return Network(rig.bundle.network, model.batch).run(vectors)[0]
+    return Network(rig.bundle.network).run(vectors)[0]
 
 
 @needs_onnx

@@ -56,7 +56,7 @@ class Ready:
     folder: Path
 
     def insight(self, signal: Signal) -> Insight:
-        network = Network(self.content, self.model.batch)
+        network = Network(self.content)
         return insight_of(self.model, network, self.model.observe(signal), self.scaling)
 
 
@@ -172,7 +172,7 @@ def test_same_snapshot_always_gets_the_same_insight(ready: Mapping[str, Ready], 
 @each_model
 def test_padding_of_a_call_does_not_change_what_the_others_get(ready: Mapping[str, Ready], name: str) -> None:
     model, scaling = ready[name].model, ready[name].scaling
-    network = Network(ready[name].content, model.batch)
+    network = Network(ready[name].content)
     vectors = model.vectors(model.observe(recording(20)), scaling)
     whole = network.run(vectors)
     for count in (1, len(vectors) - 1):
@@ -215,7 +215,7 @@ def test_the_forecast_sees_nothing_of_the_samples_that_it_predicts(ready: Mappin
     vectors = model.vectors(model.observe(recording(20)), scaling)
     other = vectors.copy()
     other[:, SEEN:] = 0.0
-    network = Network(ready["forecast"].content, model.batch)
+    network = Network(ready["forecast"].content)
     assert network.run(vectors)[0].tobytes() == network.run(other)[0].tobytes()
 
 
