@@ -7,7 +7,6 @@ It is checked against its manifest before each later use, since caches get clean
 
 import contextlib
 import errno
-import io
 import os
 import stat
 import threading
@@ -18,6 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from replay.archives import UnpackError, foreign_kind, head_of, is_tar, packed_kind
+from replay.bounded_read import IrregularError, OversizedError, read_bounded
 from replay.entries import Entry, Listing, Rejection, listing_of, time_of_file, timed
 from replay.extract import LeftOut, unpacked
 from replay.folders import FolderError, cache_folder
@@ -357,25 +357,13 @@ def _content(path: Path, name: str, form: RecordingFormat, follows: bool) -> byt
         RecordingError: it cannot be read, or is no regular file.
     """
     try:
-        with io.FileIO(path, "rb", opener=_open_followed if follows else _open_plainly) as file:
-            state = os.fstat(file.fileno())
-            if not stat.S_ISREG(state.st_mode):
-                raise RecordingError(name, "it is not a regular file")
-            if state.st_size > form.largest_file:
-                raise RecordingError(name, f"it is far too large for a recording ({state.st_size} bytes)")
-            return file.read()
+        return read_bounded(path, form.largest_file, follow=follows)
+    except IrregularError:
+        raise RecordingError(name, "it is not a regular file") from None
+    except OversizedError as error:
+        raise RecordingError(name, f"it is far too large for a recording ({error.size} bytes)") from None
     except OSError as error:
         raise RecordingError(name, f"it cannot be read: {_cause(error)}") from None
-
-
-def _open_plainly(path: str, flags: int) -> int:
-    """Open without following a link and without blocking on a pipe."""
-    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
-
-
-def _open_followed(path: str, flags: int) -> int:
-    """Open without blocking on a pipe."""
-    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _cause(error: OSError) -> str:

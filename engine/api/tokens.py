@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import os
-import stat
 import tomllib
 from dataclasses import dataclass
 from enum import IntEnum
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from engine.errors import UnusableError
 from engine.operator.operator import worded
+from replay.bounded_read import IrregularError, OversizedError, read_bounded
 
 SHORTEST = 16
 """Characters of a token at least: a shorter one can be guessed."""
@@ -105,15 +105,14 @@ def _entry(path: Path, number: int, entry: object) -> tuple[bytes, Caller]:
 
 def _private_content(path: Path) -> bytes:
     """Return the content of a file that nobody but its owner can read."""
+
+    def private(found: os.stat_result) -> None:
+        if found.st_mode & 0o077:
+            raise TokensError(f"{path}: others can read it; run: chmod 600 {path}")
+
     try:
-        with os.fdopen(
-            os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW), "rb"
-        ) as file:
-            found = os.fstat(file.fileno())
-            if not stat.S_ISREG(found.st_mode) or found.st_size > LARGEST_FILE:
-                raise TokensError(f"{path}: is no token file")
-            if found.st_mode & 0o077:
-                raise TokensError(f"{path}: others can read it; run: chmod 600 {path}")
-            return file.read()
+        return read_bounded(path, LARGEST_FILE, follow=False, check=private)
+    except (IrregularError, OversizedError) as error:
+        raise TokensError(f"{path}: is no token file") from error
     except OSError as error:
         raise TokensError(f"{path}: cannot be read ({error.strerror})") from error

@@ -4,12 +4,10 @@ Plain data only: JSON, numpy arrays without pickle, and a LiteRT network. The ma
 SHA-256. The bundle's digest covers everything that influences a score.
 """
 
-import errno
 import hashlib
 import io
 import json
 import os
-import stat
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -23,6 +21,7 @@ from numpy.typing import NDArray
 
 from engine.errors import UnusableError
 from engine.system.scratch import scratch
+from replay.bounded_read import read_bounded
 
 VERSION = 1
 SCORING = 2
@@ -300,14 +299,7 @@ def _content(path: Path) -> bytes:
     Raises:
         OSError: it cannot be read, or is no regular file, or far too large.
     """
-    # A pipe without a writer must not hold up whoever opens it.
-    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
-        found = os.fstat(file.fileno())
-        if not stat.S_ISREG(found.st_mode):
-            raise OSError(errno.EINVAL, "it is no regular file", str(path))
-        if found.st_size > LARGEST_FILE:
-            raise OSError(errno.EFBIG, "it is far too large", str(path))
-        return file.read()
+    return read_bounded(path, LARGEST_FILE)
 
 
 def publish(draft: Path, place: Path) -> None:

@@ -7,9 +7,14 @@ from pathlib import Path
 from engine.bundles.bundle import MANIFEST, Bundle, BundleError, load_bundle
 from engine.config.settings import Settings
 from engine.system.whole_file import write_whole
+from replay.bounded_read import read_bounded
 
 FOLDER = "bundles"
 """Subfolder of the state folder, with one folder for each bundle and one file for each assessment."""
+
+
+LARGEST_MARKER = 100_000
+"""Bytes of the file that names the bundle in use."""
 
 
 class Bundles:
@@ -27,7 +32,7 @@ class Bundles:
             BundleError: its file exists and cannot be read.
         """
         try:
-            return str(json.loads(self._marker.read_text())["bundle"])
+            return str(json.loads(read_bounded(self._marker, LARGEST_MARKER))["bundle"])
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError) as error:

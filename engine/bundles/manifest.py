@@ -7,13 +7,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from replay.bounded_read import read_bounded
 from replay.recording import clean_text
 
 
 def bundle_place(state: Path, key: str) -> Path | None:
     """Return the folder of the bundle that an assessment uses, if it is beside the store."""
     try:
-        name = str(json.loads((state / "bundles" / f"{key}.json").read_text())["bundle"])
+        name = str(json.loads(read_bounded(state / "bundles" / f"{key}.json", LARGEST))["bundle"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
     place = state / "bundles" / Path(name).name
@@ -67,8 +68,7 @@ def bundle_folders(state: Path) -> list[Path]:
 def read_facts(place: Path, *, in_use: bool = False) -> BundleFacts | None:
     """Return the facts of a bundle's manifest; None if it cannot be read."""
     try:
-        with (place / "bundle.json").open("rb") as file:
-            told: Any = json.loads(file.read(LARGEST))
+        told: Any = json.loads(read_bounded(place / "bundle.json", LARGEST))
         baseline = told["baseline"]
         return BundleFacts(
             name=clean_text(place.name),

@@ -5,9 +5,7 @@ whole, and a complaint about a value names the layer and line that it was writte
 """
 
 import difflib
-import os
 import re
-import stat
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import UnusableError
+from replay.bounded_read import IrregularError, OversizedError, read_bounded
 
 # A place in the settings: table and key names, and the index (from 0) of an entry in a list of tables.
 Place = tuple[str | int, ...]
@@ -95,18 +94,17 @@ def _content(path: Path) -> bytes:
         SettingsError: it cannot be read, is a device or a pipe, or is far too large.
     """
     try:
-        # A pipe without a writer must not hold up whoever opens it.
-        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise SettingsError(f"{path}: is no regular file, so not a settings file.")
-            data = file.read(LARGEST_FILE + 1)
+        return read_bounded(path, LARGEST_FILE)
+    except IrregularError as error:
+        raise SettingsError(f"{path}: is no regular file, so not a settings file.") from error
+    except OversizedError as error:
+        raise SettingsError(
+            f"{path}: is larger than {LARGEST_FILE} bytes, so not a settings file."
+        ) from error
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read as settings ({error.strerror}).") from error
     except ValueError as error:
         raise SettingsError(f"{path}: cannot be read as settings ({error}).") from error
-    if len(data) > LARGEST_FILE:
-        raise SettingsError(f"{path}: is larger than {LARGEST_FILE} bytes, so not a settings file.")
-    return data
 
 
 def _endless_number(path: Path, text: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from replay.bounded_read import read_bounded
 from replay.file_times import EARLIEST, LATEST
 from replay.formats.base import Table
 from replay.formats.sniff import HEAD_BYTES
@@ -196,7 +197,7 @@ def speed_at(time: datetime, folder: Path, form: RecordingFormat) -> float | Non
 def _speeds(path: Path, stamp: int, form: RecordingFormat) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return times [s since 1970] and speeds of a table: a time first in each line, a number last."""
     found = []
-    for line in path.read_text("utf-8", errors="replace").splitlines():
+    for line in read_bounded(path, form.largest_file).decode("utf-8", errors="replace").splitlines():
         separator = next((one for one in ("\t", ";") if one in line), ",")
         cells = cells_of(line, separator)
         time = time_of_text(line if len(cells) < 2 else " ".join(cells[:-1]), form)
