@@ -1,4 +1,4 @@
-"""Whole reads of files that other programs write: regular files alone, up to a size, without waiting on a pipe."""
+"""Reads regular files whole, up to a size; a pipe or a device in the place of one holds up nobody."""
 
 import errno
 import io

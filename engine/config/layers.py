@@ -98,9 +98,7 @@ def _content(path: Path) -> bytes:
     except IrregularError as error:
         raise SettingsError(f"{path}: is no regular file, so not a settings file.") from error
     except OversizedError as error:
-        raise SettingsError(
-            f"{path}: is larger than {LARGEST_FILE} bytes, so not a settings file."
-        ) from error
+        raise SettingsError(f"{path}: is larger than {LARGEST_FILE} bytes, so not settings.") from error
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read as settings ({error.strerror}).") from error
     except ValueError as error:

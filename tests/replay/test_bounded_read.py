@@ -87,7 +87,7 @@ def test_folder_socket_and_missing_file_are_errors_of_the_system(
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind("socket")
         for place in (irregular(tmp_path / "folder", "folder"), tmp_path / "socket", tmp_path / "none"):
-            with pytest.raises(OSError):
+            with pytest.raises(OSError, match="Errno"):
                 read_bounded(place, 100)
 
 
