@@ -26,6 +26,9 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 FLOODS = (1_000, 10_000)
 """Rings of one place."""
 
+SHELVED = 4_000
+"""Rings of shelved places."""
+
 EVENTS = int(os.environ.get("RACEWAY_BENCH_EVENTS", "600000"))
 FILES = 10_000
 
@@ -37,6 +40,7 @@ def main() -> None:
     """Print a line for each flood."""
     for count in FLOODS:
         doubled(f"{count:,} rings of one place that wait for on_ring", count, rings)
+    doubled(f"{SHELVED:,} rings of 20 shelved places, as they come", SHELVED, shelved_rings)
     half, whole = events(EVENTS // 2), events(EVENTS)
     print(f"twice as many events: ratio {whole / half:.1f}", flush=True)
     doubled(f"{FILES:,} links in the watched folder, one look", FILES, links)
@@ -60,6 +64,26 @@ def rings(count: int) -> float:
         calls.add(
             [Event(seq, EventKind.NOTIFIED, ring.at, START, "engine", "", ring.alarm, ring.seq, "", {})]
         )
+    return time.process_time() - began
+
+
+def shelved_rings(count: int) -> float:
+    """Return the seconds to take and decide each ring of 20 shelved places as it comes [s]."""
+    places = 20
+    calls = PendingCalls(FoldRules(), Priority.MEDIUM)
+    until = (START + timedelta(days=30)).isoformat()
+    for place in range(1, places + 1):
+        ring = _event(place, place, f"Bearing {place}")
+        detail = {"by": "bench", "until": until}
+        shelf = Event(
+            places + place, EventKind.SHELVED, ring.at, START, "component", "", ring.alarm, place, "", detail
+        )
+        calls.add([ring, shelf])
+    began = time.process_time()
+    for number in range(2 * places + 1, 2 * places + count + 1):
+        calls.add([_event(number, number, f"Bearing {number % places + 1}")])
+        for ring, _alarm in calls.due(START, START):
+            raise AssertionError(f"ring {ring.seq} is shelved")
     return time.process_time() - began
 
 
@@ -146,10 +170,10 @@ def _detail(number: int) -> dict[str, object]:
     ).to_detail()
 
 
-def _event(seq: int, number: int) -> Event:
-    at, key = START + timedelta(seconds=number), f"component/Bearing 1/limit/s{number}"
+def _event(seq: int, number: int, part: str = "Bearing 1") -> Event:
+    at, key = START + timedelta(seconds=number), f"{part}/limit/s{number}"
     detail = _detail(number)
-    return Event(seq, EventKind.RAISED, at, START, "component", "Bearing 1", key, None, "", detail)
+    return Event(seq, EventKind.RAISED, at, START, "component", part, key, None, "", detail)
 
 
 def _fact(number: int) -> NewEvent:

@@ -1,7 +1,7 @@
 """The rings that `on_ring` has not been run for, and the payload of that command. Pure functions."""
 
 import json
-from collections import Counter, OrderedDict, deque
+from collections import OrderedDict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from engine.alarms.alarm import Alarm, after_event, fold_alarms
 from engine.alarms.causes import CAUSES
 from engine.alarms.episodes import ENGINE_KINDS, chatters
-from engine.alarms.shelving import expiry_of, place_of, retired_at
+from engine.alarms.shelving import PlaceShelves, expiry_of, place_of, retired_at
+from engine.clock import LAST
 from engine.records.events import RINGS, Event, EventKind, Priority
 from engine.records.payloads import Ring
 from engine.records.stored_settings import FoldRules
@@ -52,9 +53,9 @@ def calls_due(
 class PendingCalls:
     """The rings that the command has still to run for, kept up to date as events are added.
 
-    A ring depends on the events of its place and on components out of service alone. One that is quiet is
-    decided again only once those have grown. The alarm is followed from event to event, so that a ring costs
-    the same however many came before it; only a place with a shelf is folded again for each ring.
+    A ring depends on the events of its place and on components out of service alone. A quiet ring is decided
+    again only after an event that can make it loud: of an operator, or in the past. The alarm and its shelves
+    are followed from event to event, so that a ring costs the same however many came before it.
     """
 
     def __init__(
@@ -76,13 +77,15 @@ class PendingCalls:
         self._news: dict[int, Event] = {}
         self._by_place: dict[str, deque[Event]] = {}
         self._followed = _Followed(rules)
-        self._counts: Counter[str] = Counter()
+        self._shelving: dict[str, PlaceShelves] = {}
         self._rang: dict[int, Alarm] = {}
         self._service: list[Event] = []
         self._notified: set[int | None] = set()
         self._rings: dict[int, Event] = {}
         self._shelves: dict[int, Event] = {}
-        self._quiet: dict[int, int] = {}
+        self._quiet: dict[str, set[int]] = {}
+        self._awake: set[int] = set()
+        self._settled: dict[str, datetime] = {}
 
     def add(self, events: Iterable[Event], now: datetime | None = None) -> None:
         """Add newer events, in order of seq; with the wall clock, rings that are too old are not kept."""
@@ -95,15 +98,16 @@ class PendingCalls:
                     self._notified.add(event.ring)
             elif event.kind in _SERVICE:
                 self._service.append(event)
+                for place in list(self._quiet):
+                    self._wake(place)
+                self._settled.clear()
             elif event.alarm:
-                place = place_of(event.alarm)
-                self._by_place.setdefault(place, deque(maxlen=KEPT)).append(event)
-                self._counts[place] += 1
-                alarm = self._followed.after(event)
+                alarm = self._follow(event)
                 if event.kind in RINGS and alarm is not None and not is_old:
                     self._rang[event.seq] = alarm
             if event.kind in RINGS and not is_old and not self._is_low(event):
                 self._rings[event.seq] = event
+                self._awake.add(event.seq)
             elif event.kind is EventKind.SHELVED:
                 self._shelves[event.seq] = event
             if event.kind is EventKind.NOTIFIED and event.ring is not None:
@@ -111,6 +115,7 @@ class PendingCalls:
             elif event.kind in RINGS and event.seq not in self._rings:
                 self._forget(event.seq)
 
+<<<<<<< HEAD
             if event.kind in self._kinds and event.alarm and not is_old:
                 self._news[event.seq] = event
 
@@ -142,13 +147,34 @@ class PendingCalls:
         """
         alarms = fold_alarms(self._own_events(ring), max(live_now, ring.at), self._rules)
         return any(one.ring.seq == ring.seq and one.needs_acknowledgement for one in alarms)
+=======
+    def _follow(self, event: Event) -> Alarm | None:
+        """Take an event about an alarm; return the alarm after it, None of another kind of event."""
+        place = place_of(event.alarm)
+        own = self._by_place.setdefault(place, deque(maxlen=KEPT))
+        own.append(event)
+        if place in self._shelving:
+            self._shelving[place].add(event)
+        elif event.kind is EventKind.SHELVED:
+            self._shelving[place] = PlaceShelves(own)
+        in_order = self._followed.is_newer(event)
+        alarm = self._followed.after(event)
+        if event.kind not in ENGINE_KINDS or not in_order or place in self._followed.unordered:
+            self._wake(place)
+        return alarm
+
+    def _wake(self, place: str) -> None:
+        """Decide the quiet rings of a place again."""
+        self._awake |= self._quiet.pop(place, set()) & self._rings.keys()
+        self._settled.pop(place, None)
+>>>>>>> 0526d26 (Decide the rings of shelved places once each)
 
     def _forget(self, seq: int) -> None:
         self._news.pop(seq, None)
         self._rings.pop(seq, None)
         self._shelves.pop(seq, None)
-        self._quiet.pop(seq, None)
         self._rang.pop(seq, None)
+        self._awake.discard(seq)
 
     @property
     def waiting(self) -> frozenset[int]:
@@ -162,18 +188,19 @@ class PendingCalls:
             live_now: the newest stamp plus the wall time since it came.
             now: wall clock.
         """
-        for seq, ring in list(self._rings.items()):
+        for seq in sorted(self._awake):
+            ring = self._rings.get(seq)
+            if ring is None:
+                continue
             if now - ring.recorded_at > YOUNG:
                 self._forget(seq)
-                continue
-            grown = self._counts[place_of(ring.alarm)] + len(self._service)
-            if self._quiet.get(seq) == grown:
                 continue
             alarm = self._alarm_of(ring)
             # A shelf that came after the ring does not cancel its notification.
             quiet = alarm is None or (alarm.put_away and not alarm.shelved_later)
             if alarm is None or quiet or not _loud(ring, alarm, self._floor):
-                self._quiet[seq] = grown
+                self._awake.discard(seq)
+                self._quiet.setdefault(place_of(ring.alarm), set()).add(seq)
             else:
                 yield ring, alarm
         yield from self._run_out(live_now)
@@ -183,8 +210,10 @@ class PendingCalls:
         young = [
             shelf for shelf in self._shelves.values() if timedelta(0) <= live_now - expiry_of(shelf) <= YOUNG
         ]
-        for shelf in {place_of(shelf.alarm): shelf for shelf in young}.values():
-            own = self._own_events(shelf)
+        for place, shelf in {place_of(shelf.alarm): shelf for shelf in young}.items():
+            if live_now < self._settled.get(place, live_now):
+                continue
+            own, found = self._own_events(shelf), False
             for alarm in fold_alarms(own, live_now, self._rules):
                 ring = alarm.ring
                 is_open = ring.kind is EventKind.SHELVED and ring.seq not in self._notified
@@ -192,15 +221,22 @@ class PendingCalls:
                     rang = _as_it_rang(own, ring, self._rules)
                     quiet = rang is None or (rang.put_away and not rang.shelved_later)
                     if rang is not None and not quiet and _loud(ring, rang, self._floor):
+                        found = True
                         yield ring, rang
+            if not found:
+                # Newer rings cover the end of a shelf; only another shelf that ends can bring it back.
+                ends = [expiry_of(one) for one in self._shelves.values() if place_of(one.alarm) == place]
+                self._settled[place] = min((end for end in ends if end > live_now), default=LAST)
 
     def _alarm_of(self, ring: Event) -> Alarm | None:
         """Return the alarm of a ring as it was when it rang."""
         place, alarm = place_of(ring.alarm), self._rang.get(ring.seq)
-        if alarm is None or place in self._followed.unordered or place in self._followed.shelved:
+        if alarm is None or place in self._followed.unordered:
             return _as_it_rang(self._own_events(ring), ring, self._rules)
         out = retired_at(self._service, ring.at).get(alarm.component) if alarm.component else None
-        return replace(alarm, latching=self._rules.latching, retired=out)
+        alarm = replace(alarm, latching=self._rules.latching, retired=out)
+        shelf = self._shelving[place].holding(ring.at) if place in self._shelving else None
+        return alarm if shelf is None else replace(alarm, shelf=shelf.event, shelved_until=shelf.expiry)
 
     def _own_events(self, ring: Event) -> list[Event]:
         return [*self._by_place.get(place_of(ring.alarm), ()), *self._service]
@@ -223,7 +259,7 @@ class _Story:
 class _Followed:
     """The alarms of a record after its newest event.
 
-    `shelved` holds the places with a shelf, `unordered` those where recording time went back.
+    `unordered` holds the places where recording time went back.
     """
 
     def __init__(self, rules: FoldRules) -> None:
@@ -231,14 +267,16 @@ class _Followed:
         self._stories: OrderedDict[str, _Story] = OrderedDict()
         self._newest: dict[str, _Story] = {}
         self._last_at: dict[str, datetime] = {}
-        self.shelved: set[str] = set()
         self.unordered: set[str] = set()
+
+    def is_newer(self, event: Event) -> bool:
+        """Whether an event is after all of its place in recording time."""
+        last = self._last_at.get(place_of(event.alarm))
+        return last is None or event.at > last
 
     def after(self, event: Event) -> Alarm | None:
         """Take an event about an alarm; return the alarm after it, None of another kind of event."""
         place = place_of(event.alarm)
-        if event.kind is EventKind.SHELVED:
-            self.shelved.add(place)
         if event.kind not in ENGINE_KINDS:
             return None
         if event.at < self._last_at.get(place, event.at):

@@ -87,14 +87,82 @@ def shelves_of(ordered: Iterable[Event]) -> Mapping[str, tuple[Shelf, ...]]:
         if ring is None or event.ring is None:
             continue
         place, seen, expiry = place_of(event.alarm), marks[event.ring], expiry_of(event)
-        broken = [
-            one.at
-            for one in by_place.get(place, ())
-            if mark_of(one) > seen and (one.kind is EventKind.ESCALATED or _priority(one) > _priority(ring))
-        ]
+        priority = _priority(ring)
+        broken = [one.at for one in by_place.get(place, ()) if _breaks(one, seen, priority)]
         end = min([expiry, ended.get(event.seq, expiry), *broken])
         found.setdefault(place, []).append(Shelf(event, seen, expiry, end))
     return {place: tuple(shelves) for place, shelves in found.items()}
+
+
+@dataclass(slots=True)
+class _Growing:
+    """A shelf whose end may still come earlier; `priority` is that of the ring it answers."""
+
+    event: Event
+    seen: Mark
+    expiry: datetime
+    end: datetime
+    priority: Priority
+
+
+class PlaceShelves:
+    """The shelves of one place as its events come; equal to those of `shelves_of` for the same events.
+
+    A ring costs as much as the place has shelves, however many rings came before it.
+    """
+
+    def __init__(self, events: Iterable[Event]) -> None:
+        """Start with the events of the place so far, in order of seq."""
+        self._rings: dict[int, Event] = {}
+        self._shelves: dict[int, _Growing] = {}
+        for event in events:
+            self.add(event)
+
+    def add(self, event: Event) -> None:
+        """Add the next event of the place."""
+        if event.kind in RINGS:
+            self._rings[event.seq] = event
+            for shelf in self._shelves.values():
+                if _breaks(event, shelf.seen, shelf.priority):
+                    shelf.end = min(shelf.end, event.at)
+        elif event.kind is EventKind.SHELVED:
+            self._begin(event)
+        elif event.kind is EventKind.UNSHELVED:
+            number = event.detail["shelf"]
+            known = self._shelves.get(number) if isinstance(number, int) else None
+            if known is not None:
+                known.end = min(known.end, event.at)
+
+    def _begin(self, event: Event) -> None:
+        answered = self._shelves.get(event.ring or 0)
+        ring = self._rings.get(event.ring or 0)
+        if answered is not None:
+            seen, priority = (answered.expiry, 1, answered.event.seq), answered.priority
+        elif ring is not None:
+            seen, priority = mark_of(ring), _priority(ring)
+        else:
+            return
+        expiry = expiry_of(event)
+        broken = (one.at for one in self._rings.values() if _breaks(one, seen, priority))
+        self._shelves[event.seq] = _Growing(event, seen, expiry, min([expiry, *broken]), priority)
+
+    @property
+    def shelves(self) -> tuple[Shelf, ...]:
+        """Return all shelves, in order of seq."""
+        return tuple(Shelf(one.event, one.seen, one.expiry, one.end) for one in self._shelves.values())
+
+    def holding(self, at: datetime) -> Shelf | None:
+        """Return the shelf in effect at an instant, of several the one that expires last."""
+        held = [one for one in self._shelves.values() if one.event.at <= at < one.end]
+        if not held:
+            return None
+        last = max(held, key=lambda one: (one.expiry, -one.event.seq))
+        return Shelf(last.event, last.seen, last.expiry, last.end)
+
+
+def _breaks(ring: Event, seen: Mark, priority: Priority) -> bool:
+    """Whether a ring ends a shelf that answered a ring of this mark and priority."""
+    return mark_of(ring) > seen and (ring.kind is EventKind.ESCALATED or _priority(ring) > priority)
 
 
 def retired_at(ordered: Iterable[Event], until: datetime) -> Mapping[str, Event]:

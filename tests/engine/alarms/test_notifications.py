@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from engine.alarms.alarm import after_event, fold_alarms
 from engine.alarms.notifications import YOUNG, PendingCalls, calls_due
+from engine.alarms.shelving import PlaceShelves, shelves_of
 from engine.records.events import RINGS, Cause, Event, EventKind, Priority
 from engine.records.stored_settings import FoldRules
 from tests.engine.handmade_events import (
@@ -225,3 +226,114 @@ def test_rings_of_the_past_are_not_kept_and_a_recent_one_has_all_that_they_count
     calls.add([new], now)
     ((ring, alarm),) = calls.due(at(2), now)
     assert (ring, alarm.count, alarm.raised) == (new, 100, old[0])
+
+
+ACTS = st.lists(
+    st.tuples(
+        st.sampled_from(
+            ["raise", "raise", "escalate", "clear", "shelve", "shelve", "unshelve", "retire", "notify"]
+        ),
+        st.integers(0, 30),
+        st.sampled_from(["Left", "Right"]),
+        st.sampled_from(["low", "medium", "high"]),
+        st.sampled_from([0.0, 0.5, 1.0, 1.0, 1.0, 30.0, -2.0]),
+    ),
+    max_size=30,
+)
+
+
+def told_story(acts: list[tuple[str, int, str, str, float]]) -> list[Event]:
+    """Make events of two places: rings, shelves, their ends by hand, and components out of service."""
+    events: list[Event] = []
+    minute, rings, shelves = 5.0, dict[str, list[int]](), dict[str, list[int]]()
+    for seq, (what, number, part, priority, step) in enumerate(acts, 1):
+        minute += step
+        mine, own, key = (
+            rings.setdefault(part, []),
+            shelves.setdefault(part, []),
+            f"{part}/limit/{number % 3}",
+        )
+        match what:
+            case "raise":
+                events.append(engine_event(seq, RAISED, minute, key, priority=priority))
+                mine.append(seq)
+            case "escalate":
+                events.append(engine_event(seq, EventKind.ESCALATED, minute, key))
+                mine.append(seq)
+            case "clear":
+                events.append(engine_event(seq, CLEARED, minute, key))
+            case "shelve" if mine or own:
+                seen = [*mine, *own]
+                events.append(shelved(seq, minute, seen[number % len(seen)], minute + number, key))
+                own.append(seq)
+            case "unshelve" if own:
+                end = own[number % len(own)]
+                events.append(operator_event(seq, EventKind.UNSHELVED, minute, mine[0], key, shelf=end))
+            case "retire":
+                events.append(retired(seq, minute, part))
+            case "notify" if mine:
+                events.append(notified(seq, mine[number % len(mine)]))
+    return events
+
+
+@given(ACTS)
+@settings(max_examples=100, deadline=None)
+def test_shelves_of_a_place_grow_to_those_of_all_its_events(
+    acts: list[tuple[str, int, str, str, float]],
+) -> None:
+    events = [one for one in told_story(acts) if one.alarm.startswith("Left/")]
+    growing = PlaceShelves(events[:3])
+    for end, event in enumerate(events[3:], 4):
+        growing.add(event)
+        whole = shelves_of(events[:end]).get("Left/limit", ())
+        assert growing.shelves == whole
+        holding = {one.event.seq: one for one in whole if one.holds(event.at)}
+        found = growing.holding(event.at)
+        assert (found is None) == (not holding)
+        assert found is None or holding[found.event.seq] == found
+
+
+@given(ACTS)
+@settings(max_examples=100, deadline=None)
+def test_calls_decided_as_events_come_are_those_decided_at_once(
+    acts: list[tuple[str, int, str, str, float]],
+) -> None:
+    events = told_story(acts)
+    calls = PendingCalls(RULES, Priority.MEDIUM)
+    for end, event in enumerate(events, 1):
+        calls.add([event])
+        now = max(one.at for one in events[:end])
+        found = [ring.seq for ring, _ in calls.due(now, now)]
+        assert found == [ring.seq for ring, _ in calls_due(events[:end], RULES, Priority.MEDIUM, now, now)]
+        assert [seq for seq in found if events_by(events)[seq].kind in RINGS] == decided(events[:end])
+
+
+def events_by(events: Sequence[Event]) -> dict[int, Event]:
+    return {event.seq: event for event in events}
+
+
+def decided(events: Sequence[Event]) -> list[int]:
+    """Return the rings to notify, each by the whole fold."""
+    gone = {event.ring for event in events if event.kind is EventKind.NOTIFIED}
+    found = []
+    for ring in events:
+        if ring.kind not in RINGS or ring.seq in gone or ring.detail["priority"] == "low":
+            continue
+        folded = fold_alarms(events, ring.at, RULES)
+        alarm = next(
+            (one for one in folded if ring.alarm == one.ring.alarm or one.ring.seq == ring.seq), None
+        )
+        if alarm is not None and alarm.retired is None and (alarm.shelf is None or alarm.shelved_later):
+            found.append(ring.seq)
+    return found
+
+
+def test_rings_of_shelved_places_are_not_folded(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = PendingCalls(RULES, Priority.MEDIUM)
+    calls.add([raise_of(1, "Left/limit/1"), replace(shelved(2, 1, 1, 10_000), alarm="Left/limit/1")])
+    calls.add([notified(3, 1)])
+    list(calls.due(at(1), at(1)))
+    monkeypatch.setattr("engine.alarms.notifications.fold_alarms", None)
+    for seq in range(90, 400):
+        calls.add([raise_of(seq, f"Left/limit/{seq}")])
+        assert not list(calls.due(at(seq / 60), at(seq / 60)))
