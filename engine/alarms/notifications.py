@@ -115,7 +115,6 @@ class PendingCalls:
             elif event.kind in RINGS and event.seq not in self._rings:
                 self._forget(event.seq)
 
-<<<<<<< HEAD
             if event.kind in self._kinds and event.alarm and not is_old:
                 self._news[event.seq] = event
 
@@ -147,7 +146,7 @@ class PendingCalls:
         """
         alarms = fold_alarms(self._own_events(ring), max(live_now, ring.at), self._rules)
         return any(one.ring.seq == ring.seq and one.needs_acknowledgement for one in alarms)
-=======
+
     def _follow(self, event: Event) -> Alarm | None:
         """Take an event about an alarm; return the alarm after it, None of another kind of event."""
         place = place_of(event.alarm)
@@ -167,7 +166,6 @@ class PendingCalls:
         """Decide the quiet rings of a place again."""
         self._awake |= self._quiet.pop(place, set()) & self._rings.keys()
         self._settled.pop(place, None)
->>>>>>> 0526d26 (Decide the rings of shelved places once each)
 
     def _forget(self, seq: int) -> None:
         self._news.pop(seq, None)
