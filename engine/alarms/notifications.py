@@ -152,13 +152,16 @@ class PendingCalls:
         place = place_of(event.alarm)
         own = self._by_place.setdefault(place, deque(maxlen=KEPT))
         own.append(event)
-        if place in self._shelving:
-            self._shelving[place].add(event)
+        shelves = self._shelving.get(place)
+        held = None if shelves is None else shelves.holding(event.at)
+        if shelves is not None:
+            shelves.add(event)
         elif event.kind is EventKind.SHELVED:
             self._shelving[place] = PlaceShelves(own)
         in_order = self._followed.is_newer(event)
         alarm = self._followed.after(event)
-        if event.kind not in ENGINE_KINDS or not in_order or place in self._followed.unordered:
+        ends = held is not None and shelves is not None and shelves.holding(event.at) != held
+        if event.kind not in ENGINE_KINDS or ends or not in_order or place in self._followed.unordered:
             self._wake(place)
         return alarm
 
@@ -194,9 +197,7 @@ class PendingCalls:
                 self._forget(seq)
                 continue
             alarm = self._alarm_of(ring)
-            # A shelf that came after the ring does not cancel its notification.
-            quiet = alarm is None or (alarm.put_away and not alarm.shelved_later)
-            if alarm is None or quiet or not _loud(ring, alarm, self._floor):
+            if alarm is None or _is_quiet(alarm) or not _loud(ring, alarm, self._floor):
                 self._awake.discard(seq)
                 self._quiet.setdefault(place_of(ring.alarm), set()).add(seq)
             else:
@@ -217,8 +218,7 @@ class PendingCalls:
                 is_open = ring.kind is EventKind.SHELVED and ring.seq not in self._notified
                 if is_open and alarm.needs_acknowledgement and live_now - ring.at <= YOUNG:
                     rang = _as_it_rang(own, ring, self._rules)
-                    quiet = rang is None or (rang.put_away and not rang.shelved_later)
-                    if rang is not None and not quiet and _loud(ring, rang, self._floor):
+                    if rang is not None and not _is_quiet(rang) and _loud(ring, rang, self._floor):
                         found = True
                         yield ring, rang
             if not found:
@@ -229,9 +229,10 @@ class PendingCalls:
     def _alarm_of(self, ring: Event) -> Alarm | None:
         """Return the alarm of a ring as it was when it rang."""
         place, alarm = place_of(ring.alarm), self._rang.get(ring.seq)
+        out = retired_at(self._service, ring.at).get(ring.component) if ring.component else None
         if alarm is None or place in self._followed.unordered:
-            return _as_it_rang(self._own_events(ring), ring, self._rules)
-        out = retired_at(self._service, ring.at).get(alarm.component) if alarm.component else None
+            alarm = _as_it_rang(self._own_events(ring), ring, self._rules)
+            return None if alarm is None else replace(alarm, retired=out)
         alarm = replace(alarm, latching=self._rules.latching, retired=out)
         shelf = self._shelving[place].holding(ring.at) if place in self._shelving else None
         return alarm if shelf is None else replace(alarm, shelf=shelf.event, shelved_until=shelf.expiry)
@@ -340,6 +341,11 @@ def _as_it_rang(events: Sequence[Event], ring: Event, rules: FoldRules) -> Alarm
     alarms = fold_alarms(events, ring.at, rules)
     own = (one for one in alarms if one.ring.seq == ring.seq or one.ring.alarm == ring.alarm)
     return next(own, None)
+
+
+def _is_quiet(alarm: Alarm) -> bool:
+    """Whether a ring was put away; a shelf that came after it does not cancel its notification."""
+    return alarm.retired is not None or (alarm.shelf is not None and not alarm.shelved_later)
 
 
 def _loud(ring: Event, alarm: Alarm, floor: Priority) -> bool:

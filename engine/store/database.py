@@ -18,7 +18,14 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from engine.errors import StoreBusyError, StoreError, StoreFaultError, StoreFullError
 from engine.store import schema
-from engine.store.location import FILE_NAME, JOURNAL_SUFFIX, check_not_lost, look_for, refuse_planted
+from engine.store.location import (
+    FILE_NAME,
+    JOURNAL_SUFFIX,
+    check_not_lost,
+    look_for,
+    refuse_planted,
+    without_records,
+)
 from engine.store.migrations import is_older, migrate, version_of
 from engine.store.sqlite import (
     Trouble,
@@ -38,6 +45,13 @@ T = TypeVar("T")
 
 BESIDE_BUNDLES = "beside bundles"
 """Key of the row of `meta` that says that a person began an empty store beside bundles that were in use."""
+
+_BROUGHT_IN = {
+    schema.intake: "a ledger of recordings that were taken in",
+    schema.snapshot: "snapshots",
+    schema.event: "events",
+}
+"""Tables whose rows belong to the record of a machine, in words."""
 
 _BESIDE_BUNDLES = insert_new(schema.meta).values(key=BESIDE_BUNDLES, value="1")
 
@@ -130,6 +144,7 @@ class Database:
             self.write(_make_tables)
         elif not beside_bundles and self._is_emptied():
             check_not_lost(self.path.parent)
+            self._check_no_rest()
         if beside_bundles:
             self.write(lambda connection: connection.execute(_BESIDE_BUNDLES))
         with self.reading() as connection:
@@ -159,6 +174,18 @@ class Database:
                 return False
             asked = select(schema.meta.c.key).where(schema.meta.c.key == BESIDE_BUNDLES)
             return connection.execute(asked).first() is None
+
+    def _check_no_rest(self) -> None:
+        """See that an emptied table of records left no rows that only a record brings in.
+
+        Raises:
+            StoreLostError: there were records.
+        """
+        with self.reading() as connection:
+            for table, rest in _BROUGHT_IN.items():
+                known = connection.dialect.has_table(connection, table.name)
+                if known and connection.execute(select(table.c.machine_id).limit(1)).first() is not None:
+                    raise without_records(self.path, rest)
 
     def close(self) -> None:
         """Close all connections."""

@@ -37,6 +37,21 @@ def check_not_lost(state: Path) -> None:
         )
 
 
+def without_records(database: Path, rest: str) -> StoreLostError:
+    """Return the error of a database that lost its records and kept other rows about a machine.
+
+    Args:
+        database: its file.
+        rest: the rows that remain, in words.
+    """
+    state = database.parent
+    return StoreLostError(
+        f"{database}: its records are gone, and with them every alarm, though it has {rest};"
+        f" put a copy back (raceway store restore FILE --state {state}), or begin new records"
+        f" (raceway store create --beside-bundles --state {state})"
+    )
+
+
 def look_for(state: Path) -> None:
     """Check that a state folder holds a store that can be read.
 

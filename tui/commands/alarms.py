@@ -1,8 +1,9 @@
 """`raceway alarms`: the alarm list and the actions on alarms, from the shell."""
 
+import inspect
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
     from engine.records.events import Acknowledged, Event
     from engine.records.stored_settings import StoredSettings
     from engine.store.store import Store
+
+_OPTIONS = {"state": State, "config": Config, "machine": Machine, "session": Session, "name": As}
+"""Options of the commands: the record, its alarms, and the operator."""
 
 AlarmName = Annotated[str, typer.Argument(help="The number of its ring, or its key, as in the list.")]
 
@@ -118,14 +122,40 @@ def _desk(
             )
 
 
+def _at_desk(*, acts: bool = True) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Make a command of a function that takes a desk; add the options that choose record and operator.
+
+    Args:
+        acts: whether it stores an operator's act, and so takes the operator's name.
+    """
+
+    def command(work: Callable[..., None]) -> Callable[..., None]:
+        def run(**given: Any) -> None:
+            chosen = {option: given.pop(option, None) for option in _OPTIONS}
+            with _desk(**chosen) as desk:
+                work(desk, **given)
+
+        _, *own = inspect.signature(work).parameters.values()
+        options = {key: kind for key, kind in _OPTIONS.items() if acts or key != "name"}
+        keyword = inspect.Parameter.KEYWORD_ONLY
+        shared = [
+            inspect.Parameter(key, keyword, default=None, annotation=kind) for key, kind in options.items()
+        ]
+        asked = [one.replace(kind=keyword) for one in own]
+        run.__name__, run.__doc__ = work.__name__, work.__doc__
+        run.__annotations__ = {one.name: one.annotation for one in (*asked, *shared)}
+        run.__signature__ = inspect.Signature([*asked, *shared])  # type: ignore[attr-defined]
+        return run
+
+    return command
+
+
 @alarms.command("list")
+@_at_desk(acts=False)
 def list_alarms(
+    desk: Desk,
     all_alarms: Annotated[bool, typer.Option("--all", help="Include alarms that are over.")] = False,
     as_json: Json = False,
-    state: State = None,
-    config: Config = None,
-    machine: Machine = None,
-    session: Session = None,
 ) -> None:
     """Show the open alarms, the most urgent first, with advice for each."""
     from engine.alarms.advice import advice_for
@@ -134,70 +164,59 @@ def list_alarms(
     from engine.reports.alarm_records import alarm_record
     from tui.output.alarm_table import alarm_text
 
-    with _desk(state, config, machine, session, None) as desk:
-        shown = [one for one in desk.alarms if all_alarms or one.state is not AlarmState.NORMAL]
-        advice = [advice_for(alarm, desk.settings.advice) for alarm in shown]
-        peaks = [peak_stored(desk.store, desk.assessment, alarm, desk.act.at) for alarm in shown]
-        if as_json:
-            told = [alarm_record(*one) for one in zip(shown, advice, peaks, strict=True)]
-            print(
-                json.dumps(
-                    {"machine": desk.assessment.machine, "at": desk.act.at.isoformat(), "alarms": told}
-                )
-            )
-        else:
-            print(alarm_text(desk.assessment.machine, desk.act.at, shown, advice, peaks))
+    shown = [one for one in desk.alarms if all_alarms or one.state is not AlarmState.NORMAL]
+    advice = [advice_for(alarm, desk.settings.advice) for alarm in shown]
+    peaks = [peak_stored(desk.store, desk.assessment, alarm, desk.act.at) for alarm in shown]
+    if as_json:
+        told = [alarm_record(*one) for one in zip(shown, advice, peaks, strict=True)]
+        print(json.dumps({"machine": desk.assessment.machine, "at": desk.act.at.isoformat(), "alarms": told}))
+    else:
+        print(alarm_text(desk.assessment.machine, desk.act.at, shown, advice, peaks))
 
 
 @alarms.command()
+@_at_desk()
 def ack(
+    desk: Desk,
     ring: Annotated[str, typer.Argument(help="Number of a ring, key of an alarm, or all.")],
     comment: Annotated[str, typer.Option(help="A short comment.")] = "",
-    state: State = None,
-    config: Config = None,
-    machine: Machine = None,
-    session: Session = None,
-    name: As = None,
 ) -> None:
     """Acknowledge a ring, or all rings in the list."""
-    with _desk(state, config, machine, session, name) as desk:
-        from engine.operator.alarm_actions import acknowledge
+    from engine.operator.alarm_actions import acknowledge
 
-        if ring == "all":
-            wanted = [alarm for alarm in desk.alarms if alarm.needs_acknowledgement]
-        else:
-            wanted = [desk.find(ring)]
-        if not wanted:
-            print("nothing waits for an acknowledgement")
-        refused = False
-        for alarm in wanted:
-            answer = acknowledge(desk.store, desk.assessment, alarm.ring, desk.act, comment=comment)
-            refused |= not _told(answer, "acknowledged", alarm.key)
-        if refused:
-            raise typer.Exit(FAILED)
+    if ring == "all":
+        wanted = [alarm for alarm in desk.alarms if alarm.needs_acknowledgement]
+    else:
+        wanted = [desk.find(ring)]
+    if not wanted:
+        print("nothing waits for an acknowledgement")
+    refused = False
+    for alarm in wanted:
+        answer = acknowledge(desk.store, desk.assessment, alarm.ring, desk.act, comment=comment)
+        refused |= not _told(answer, "acknowledged", alarm.key)
+    if refused:
+        raise typer.Exit(FAILED)
 
 
 @alarms.command()
+@_at_desk()
 def note(
+    desk: Desk,
     which: AlarmName,
     text: Annotated[str, typer.Argument(help="The text of the note.")],
-    state: State = None,
-    config: Config = None,
-    machine: Machine = None,
-    session: Session = None,
-    name: As = None,
 ) -> None:
     """Add a note to an alarm."""
-    with _desk(state, config, machine, session, name) as desk:
-        from engine.operator import alarm_actions
+    from engine.operator import alarm_actions
 
-        alarm = desk.find(which)
-        answer = alarm_actions.note(desk.store, desk.assessment, alarm, text, desk.act)
-        _told(answer, "wrote a note on", alarm.key)
+    alarm = desk.find(which)
+    answer = alarm_actions.note(desk.store, desk.assessment, alarm, text, desk.act)
+    _told(answer, "wrote a note on", alarm.key)
 
 
 @alarms.command()
+@_at_desk()
 def close(
+    desk: Desk,
     which: AlarmName,
     outcome: Annotated[str, typer.Option(help="What was found: confirmed, nothing or other.")],
     surface: Annotated[str, typer.Option(help="Damaged surface: outer, inner, element or cage.")] = "",
@@ -205,138 +224,113 @@ def close(
     photo: Annotated[Path | None, typer.Option(help="A photo of it; its path is stored.")] = None,
     text: Annotated[str, typer.Option("--note", help="Words; another cause needs them.")] = "",
     replaced: Annotated[bool, typer.Option("--replaced", help="The component was replaced.")] = False,
-    state: State = None,
-    config: Config = None,
-    machine: Machine = None,
-    session: Session = None,
-    name: As = None,
 ) -> None:
     """Close an alarm with what was found at the machine; this acknowledges it."""
-    with _desk(state, config, machine, session, name) as desk:
-        from dataclasses import replace
+    from dataclasses import replace
 
-        from engine.operator import alarm_actions
-        from engine.operator.closing import outcome_of
+    from engine.operator import alarm_actions
+    from engine.operator.closing import outcome_of
 
-        if photo is not None and not photo.is_file():
-            fail(f"{photo}: there is no such file; --photo names the photo of the damage", UNUSABLE)
-        place = "" if photo is None else str(photo.absolute())
-        found = replace(outcome_of(outcome, surface, size, place, text), replaced=replaced)
-        alarm = desk.find(which)
-        answer = alarm_actions.close(desk.store, desk.assessment, alarm, found, desk.act)
-        _told(answer, f"closed, {found.sentence()}:", alarm.key)
+    if photo is not None and not photo.is_file():
+        fail(f"{photo}: there is no such file; --photo names the photo of the damage", UNUSABLE)
+    place = "" if photo is None else str(photo.absolute())
+    found = replace(outcome_of(outcome, surface, size, place, text), replaced=replaced)
+    alarm = desk.find(which)
+    answer = alarm_actions.close(desk.store, desk.assessment, alarm, found, desk.act)
+    _told(answer, f"closed, {found.sentence()}:", alarm.key)
 
 
 @alarms.command()
+@_at_desk()
 def shelve(
+    desk: Desk,
     which: AlarmName,
     span: Annotated[str, typer.Option("--for", help="Duration: 30m, 4h, 1d.")],
     reason: Annotated[str, typer.Option(help="Why.")],
-    state: State = None,
-    config: Config = None,
-    machine: Machine = None,
-    session: Session = None,
-    name: As = None,
 ) -> None:
     """Shelve an alarm for some time, with a reason; an escalation ends the shelf."""
-    with _desk(state, config, machine, session, name) as desk:
-        from engine.operator import alarm_actions
-        from engine.operator.shelf_limit import longest_shelf
+    from engine.operator import alarm_actions
+    from engine.operator.shelf_limit import longest_shelf
 
-        alarm = desk.find(which)
-        answer = alarm_actions.shelve(
-            desk.store,
-            desk.assessment,
-            alarm,
-            _span(span),
-            reason,
-            desk.act,
-            longest=longest_shelf(desk.settings),
-        )
-        _done(answer, "shelved", alarm.key)
+    alarm = desk.find(which)
+    answer = alarm_actions.shelve(
+        desk.store,
+        desk.assessment,
+        alarm,
+        _span(span),
+        reason,
+        desk.act,
+        longest=longest_shelf(desk.settings),
+    )
+    _done(answer, "shelved", alarm.key)
 
 
 @alarms.command()
+@_at_desk()
 def unshelve(
+    desk: Desk,
     which: AlarmName,
-    state: State = None,
-    config: Config = None,
-    machine: Machine = None,
-    session: Session = None,
-    name: As = None,
 ) -> None:
     """Unshelve an alarm; this acknowledges it."""
-    with _desk(state, config, machine, session, name) as desk:
-        from engine.operator import alarm_actions
+    from engine.operator import alarm_actions
 
-        alarm = desk.find(which)
-        answer = alarm_actions.unshelve(desk.store, desk.assessment, alarm, desk.act)
-        _done(answer, "took off the shelf", alarm.key)
+    alarm = desk.find(which)
+    answer = alarm_actions.unshelve(desk.store, desk.assessment, alarm, desk.act)
+    _done(answer, "took off the shelf", alarm.key)
 
 
 @alarms.command()
+@_at_desk()
 def retire(
+    desk: Desk,
     component: Annotated[str, typer.Argument(help="Its name, as on the screen.")],
     reason: Annotated[str, typer.Option(help="Why.")],
-    state: State = None,
-    config: Config = None,
-    machine: Machine = None,
-    session: Session = None,
-    name: As = None,
 ) -> None:
     """Take a component out of service for maintenance: its alarms need no acknowledgement."""
-    with _desk(state, config, machine, session, name) as desk:
-        from engine.operator import alarm_actions
+    from engine.operator import alarm_actions
 
-        answer = alarm_actions.retire(desk.store, desk.assessment, component, reason, desk.act)
-        _done(answer, "took out of service:", component)
+    answer = alarm_actions.retire(desk.store, desk.assessment, component, reason, desk.act)
+    _done(answer, "took out of service:", component)
 
 
 @alarms.command()
+@_at_desk()
 def reinstate(
+    desk: Desk,
     component: Annotated[str, typer.Argument(help="Its name, as on the screen.")],
-    state: State = None,
-    config: Config = None,
-    machine: Machine = None,
-    session: Session = None,
-    name: As = None,
 ) -> None:
     """Return a component to service."""
-    with _desk(state, config, machine, session, name) as desk:
-        from engine.operator import alarm_actions
+    from engine.operator import alarm_actions
 
-        answer = alarm_actions.reinstate(desk.store, desk.assessment, component, desk.act)
-        _done(answer, "returned to service:", component)
-        print(alarm_actions.RELEARN)
+    answer = alarm_actions.reinstate(desk.store, desk.assessment, component, desk.act)
+    _done(answer, "returned to service:", component)
+    print(alarm_actions.RELEARN)
 
 
 @alarms.command()
+@_at_desk(acts=False)
 def stats(
+    desk: Desk,
     as_json: Json = False,
-    state: State = None,
-    config: Config = None,
-    machine: Machine = None,
-    session: Session = None,
 ) -> None:
     """Print alarm metrics: rates, floods, chattering, stale alarms, time to acknowledge."""
-    with _desk(state, config, machine, session, None) as desk:
-        from engine.alarms.metrics import alarm_figures
-        from engine.reports.alarm_records import figures_record
-        from tui.output.alarm_table import figures_text
+    from engine.alarms.metrics import alarm_figures
+    from engine.reports.alarm_records import figures_record
+    from tui.output.alarm_table import figures_text
 
-        stamps = sorted(desk.store.times(desk.assessment))
-        figures = alarm_figures(
-            desk.events,
-            stamps[0] if stamps else desk.act.at,
-            desk.act.at,
-            rules=desk.settings.fold,
-            interval=median_span(stamps),
-            live=not desk.act.session and desk.assessment.live,
-        )
-        if as_json:
-            print(json.dumps({"machine": desk.assessment.machine, **figures_record(figures)}))
-        else:
-            print(figures_text(desk.assessment.machine, figures))
+    stamps = sorted(desk.store.times(desk.assessment))
+    figures = alarm_figures(
+        desk.events,
+        stamps[0] if stamps else desk.act.at,
+        desk.act.at,
+        rules=desk.settings.fold,
+        interval=median_span(stamps),
+        live=not desk.act.session and desk.assessment.live,
+    )
+    if as_json:
+        print(json.dumps({"machine": desk.assessment.machine, **figures_record(figures)}))
+    else:
+        print(figures_text(desk.assessment.machine, figures))
 
 
 def _span(text: str) -> timedelta:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine.alarms.alarm import after_event, fold_alarms
 from engine.alarms.notifications import YOUNG, PendingCalls, calls_due
-from engine.alarms.shelving import PlaceShelves, shelves_of
+from engine.alarms.shelving import PlaceShelves, retired_at, shelves_of
 from engine.records.events import RINGS, Cause, Event, EventKind, Priority
 from engine.records.stored_settings import FoldRules
 from tests.engine.handmade_events import (
@@ -323,7 +323,8 @@ def decided(events: Sequence[Event]) -> list[int]:
         alarm = next(
             (one for one in folded if ring.alarm == one.ring.alarm or one.ring.seq == ring.seq), None
         )
-        if alarm is not None and alarm.retired is None and (alarm.shelf is None or alarm.shelved_later):
+        in_service = ring.component not in retired_at(events, ring.at)
+        if alarm is not None and in_service and (alarm.shelf is None or alarm.shelved_later):
             found.append(ring.seq)
     return found
 

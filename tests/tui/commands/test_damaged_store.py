@@ -18,6 +18,9 @@ from tui.screens.registry import SCREENS
 
 NEWEST = f"position = {synthetic.COUNT - 1}"
 
+SHOWN = f"position >= {synthetic.COUNT - 3}"
+"""With the newest picture of the running machine: at rest the one before is shown."""
+
 
 def run(*words: object) -> tuple[int, str, str]:
     result = CliRunner().invoke(app, [*map(str, words)])
@@ -33,7 +36,7 @@ def spoil(state: Path, table: str, column: str, where: str, value: object) -> No
 @pytest.mark.parametrize(
     ("table", "column", "where"),
     [
-        ("picture", "packed", NEWEST),
+        ("picture", "packed", SHOWN),
         ("snapshot", "figures", "id = 140"),
         ("state", "packed", NEWEST),
         ("event", "detail", "kind = 'raised'"),
@@ -75,7 +78,7 @@ def test_every_screen_is_drawn_without_pictures_and_figures(own_store: Path, scr
 
 
 def test_console_says_that_the_store_is_damaged(own_store: Path) -> None:
-    spoil(own_store, "picture", "packed", NEWEST, b"no picture")
+    spoil(own_store, "picture", "packed", SHOWN, b"no picture")
     _, frame, _ = run("snapshot", "--state", own_store, "--size", "120x40")
     assert "STORE DAMAGED" in frame
 
@@ -134,3 +137,21 @@ def test_database_whose_tables_were_emptied_beside_bundles_is_told_as_lost(
     if tables == "all":
         assert run("store", "create", "--beside-bundles", "--state", state)[0] == 0
         Store.open(state, create=True).close()
+
+
+@pytest.mark.parametrize("rest", ["snapshot", "event"])
+def test_store_that_lost_its_records_alone_is_told_as_lost_without_bundles(
+    own_store: Path, rest: str
+) -> None:
+    with closing(sqlite3.connect(own_store / FILE_NAME)) as connection, connection:
+        others = {"snapshot", "event"} - {rest}
+        for name in ("assessed", "score", "picture", "state", "heartbeat", "epoch", "assessment", *others):
+            connection.execute(f"DELETE FROM {name}")
+    for _ in range(2):
+        with pytest.raises(StoreLostError, match=f"it has {rest}s"):
+            Store.open(own_store, create=True)
+    code, _, said = run("status", "--state", own_store)
+    assert code == 3
+    assert "its records are gone" in said
+    assert run("store", "create", "--beside-bundles", "--state", own_store)[0] == 0
+    Store.open(own_store, create=True).close()
