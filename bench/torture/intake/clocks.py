@@ -32,6 +32,9 @@ SCORED = frozenset({Outcome.TAKEN, Outcome.LATE})
 EVERY = 4
 """The engine is killed after so many files."""
 
+IN_WORDS = "recordings were not in order"
+"""From the sentence of status about them."""
+
 LATE_ONES = 3
 """Late recordings in a row from which status must not be 0."""
 
@@ -49,6 +52,8 @@ def wrong_stamps(place: Path, ground: Ground, reel: Reel, seed: int) -> Finding:
         again = _times(right[-1] + timedelta(hours=9), 8)
         for times in (right, back, again):
             names += _fed(machine, source, dice, times, watcher)
+        names += _delayed(machine, source, _times(right[-1] + timedelta(hours=4), LATE_ONES), watcher)
+        names += _fed(machine, source, dice, _times(again[-1] + MINUTES, 2), watcher)
         entered = until_entered(machine, names)
         code, _text = machine.status()
         held = ahead not in outcomes(machine.state)
@@ -64,6 +69,8 @@ def wrong_stamps(place: Path, ground: Ground, reel: Reel, seed: int) -> Finding:
     ]
     if not entered:
         wrong.append("not all recordings were taken in")
+    if not watcher.late:
+        wrong.append("status was never asked while late recordings prevailed")
     if not rang:
         wrong.append("no recorder clock rang")
     if not held or not code:
@@ -72,7 +79,7 @@ def wrong_stamps(place: Path, ground: Ground, reel: Reel, seed: int) -> Finding:
     return Finding(
         "clocks",
         f"a stamp 400 days ahead; {len(names)} recordings, the clock set back by 97 minutes and forward by"
-        f" 9 hours; {machine.kills} kills",
+        f" 9 hours, {LATE_ONES} delayed copies; {machine.kills} kills",
         f"{len(names)} scored once ({late} marked late), the one ahead held; recorder clock rang {rang}"
         f" times; {watcher.asked} looks at status, {watcher.late} while late ones prevailed, none of these 0",
         tuple(wrong),
@@ -124,12 +131,14 @@ class _StatusWatcher:
     def ask(self, machine: Watched) -> None:
         # Before and after: only where it was so all the while the answer is judged.
         before = _late_prevail(machine.state)
-        code, _text = machine.status()
+        code, text = machine.status()
         prevail = before and _late_prevail(machine.state)
         self.asked += 1
         self.late += prevail
         if prevail and not code:
             self.wrong.append("status exits with 0 while late recordings prevail")
+        if prevail and IN_WORDS not in text:
+            self.wrong.append("status does not say that late recordings prevail")
 
 
 def _late_prevail(state: Path) -> bool:
@@ -156,6 +165,18 @@ def _fed(
             watcher.ask(machine)
         else:
             until_entered(machine, names[-1:], 1.0)
+    return names
+
+
+def _delayed(
+    machine: Watched, source: Source, times: Iterable[datetime], watcher: _StatusWatcher
+) -> list[str]:
+    """Feed copies that come late into a gap of the record, and ask status before any other recording comes."""
+    names = [f"{at:{PATTERN}}" for at in times]
+    for name in names:
+        put(machine.folder, name, source.content())
+    until_entered(machine, names)
+    watcher.ask(machine)
     return names
 
 
