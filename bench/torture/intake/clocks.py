@@ -171,7 +171,7 @@ def _fed(
 def _delayed(
     machine: Watched, source: Source, times: Iterable[datetime], watcher: _StatusWatcher
 ) -> list[str]:
-    """Feed copies that come late into a gap of the record, and ask status before any other recording comes."""
+    """Feed copies that come late into a gap of the record; ask status before another recording comes."""
     names = [f"{at:{PATTERN}}" for at in times]
     for name in names:
         put(machine.folder, name, source.content())
