@@ -106,7 +106,15 @@ def opened_record(
             yield Opened(store, record_of(assessment, series, events, when, rules), zone, settings)
 
 
-def instant_of(text: str, times: "Instants", numbers: "Instants", newest: datetime, zone: tzinfo) -> datetime:
+def instant_of(
+    text: str,
+    times: "Instants",
+    numbers: "Instants",
+    newest: datetime,
+    zone: tzinfo,
+    *,
+    option: str = "--at",
+) -> datetime:
     """Return a typed instant of a record.
 
     Args:
@@ -115,13 +123,14 @@ def instant_of(text: str, times: "Instants", numbers: "Instants", newest: dateti
         numbers: (n,) of the snapshots.
         newest: the newest instant.
         zone: of a time without one.
+        option: that it was typed for.
     """
     from tui.data.playhead import typed
 
     found = typed(text, times, numbers, microseconds(newest), zone)
     if found is None:
         fail(
-            f"--at {text!r} is no instant of this record; write 2004-02-16T05:12, or a snapshot number",
+            f"{option} {text!r} is no instant of this record; write 2004-02-16T05:12, or a snapshot number",
             UNUSABLE,
         )
     return moment(found)

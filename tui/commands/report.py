@@ -1,20 +1,33 @@
-"""`raceway report`: the handover of a shift."""
+"""`raceway report`: the report of a machine as one file, and the handover of a shift."""
 
 import json
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from engine.clock import median_span, wall_clock
 from engine.records.picker import newest_of_each, of_machine
-from tui.commands.options import UNUSABLE, Config, Json, Machine, State, fail, sentences, settings_of
+from tui.commands.options import (
+    UNUSABLE,
+    Config,
+    Json,
+    Machine,
+    Session,
+    State,
+    fail,
+    sentences,
+    settings_of,
+)
+from tui.commands.records import At, instant_of, opened_record
 from tui.durations import EXAMPLES, span_of
 
 if TYPE_CHECKING:
     from engine.records.assessment import Assessment
     from engine.reports.shift import Shift
     from engine.store.store import Store
+    from tui.commands.records import Opened
 
 SHIFT = timedelta(hours=8)
 """Length of a shift where none is given."""
@@ -26,6 +39,18 @@ def register(app: typer.Typer) -> None:
 
 
 def report(
+    out: Annotated[
+        Path | None, typer.Option(help="A file .html or .pdf, or a folder for both.", show_default=False)
+    ] = None,
+    alarm: Annotated[
+        str | None,
+        typer.Option(
+            help="The alarm to argue for, by ring or key; the worst open one by default.", show_default=False
+        ),
+    ] = None,
+    begin: Annotated[str, typer.Option("--from", help="First recording time.", show_default=False)] = "",
+    end: Annotated[str, typer.Option("--to", help="Last recording time.", show_default=False)] = "",
+    at: At = "",
     shift: Annotated[bool, typer.Option("--shift", help="Print the handover of the last 8 hours.")] = False,
     since: Annotated[
         str | None, typer.Option(help="Print the handover of this span: 8h, 30m, 1d.", show_default=False)
@@ -34,10 +59,47 @@ def report(
     state: State = None,
     config: Config = None,
     machine: Machine = None,
+    session: Session = None,
 ) -> None:
-    """Print the handover of a shift: what rang, what was done, what stands, what is not watched."""
-    if not shift and since is None:
-        fail("say what to report: --shift, or --since 8h", UNUSABLE)
+    """Write a report of a machine or an alarm as HTML or PDF (needs raceway[report]), or print a handover."""
+    if shift or since is not None:
+        if out is not None or alarm is not None or begin or end or at or session:
+            fail("a handover (--shift, --since) takes only --machine, --state, --config and --json", UNUSABLE)
+        _print_shift(since, state, config, machine, as_json=as_json)
+        return
+    if out is None:
+        fail("say what to report: --out FILE.html, --shift, or --since 8h", UNUSABLE)
+    if as_json:
+        fail("--json is for a handover: --shift, or --since 8h", UNUSABLE)
+    with opened_record(state, config, machine, session, at) as opened:
+        _write(opened, out, alarm, begin, end)
+
+
+def _write(opened: "Opened", out: Path, alarm: str | None, begin: str, end: str) -> None:
+    from engine.reports.document.contents import Span, contents_of
+    from engine.reports.document.writing import check_extra, files_of, write_report
+
+    files_of(out)
+    check_extra()
+    span = Span(_instant(opened, "--from", begin), _instant(opened, "--to", end))
+    if span.begin is not None and span.end is not None and span.end < span.begin:
+        fail("--to lies before --from", UNUSABLE)
+    chosen = None if alarm is None else opened.alarm(alarm)
+    contents = contents_of(opened.store, opened.record, opened.zone, chosen, span)
+    for file in write_report(contents, out):
+        print(f"{file}: written")
+
+
+def _instant(opened: "Opened", option: str, text: str) -> datetime | None:
+    record = opened.record
+    if not text:
+        return None
+    return instant_of(text, record.series.at, record.series.positions, record.at, opened.zone, option=option)
+
+
+def _print_shift(
+    since: str | None, state: Path | None, config: Path | None, machine: str | None, *, as_json: bool
+) -> None:
     span = SHIFT if since is None else span_of(since)
     if span is None or not span:
         fail(f"--since {since!r} is no span of time; write it like {EXAMPLES}", UNUSABLE)
