@@ -36,7 +36,7 @@ PATH = re.compile(
 """A path inside the project, as the pages write it."""
 
 EXAMPLES = {"press4.toml", "raceway.toml", "tokens.toml"}
-"""Files of the reader, used as examples."""
+"""Files of the reader: examples, and results of commands."""
 
 USERS = ("operator", "maintenance", "administrator", "developer")
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import tzinfo
 from io import StringIO
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -24,7 +25,7 @@ Source:
 
 LIMIT = "#c8102e"
 
-STYLE = {
+STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],
@@ -98,7 +99,7 @@ def embedded(svg: str) -> str:
 
 def time_axis(axes: Axes, zone: tzinfo) -> None:
     """Write the times of an axis of days since 1970 in a time zone."""
-    locator = AutoDateLocator(tz=zone, maxticks=7)
+    locator = AutoDateLocator(tz=zone, minticks=3, maxticks=9)
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, tz=zone))
 

@@ -36,6 +36,12 @@ def files_of(out: Path) -> tuple[Path, ...]:
         ReportError: the file is of another kind, or its folder is not there.
     """
     if out.is_dir() or not out.suffix:
+        if out.exists() and not out.is_dir():
+            raise ReportError(
+                f"{out}: this file is no folder; name a file .html or .pdf, or a folder for both"
+            )
+        if not out.parent.is_dir():
+            raise ReportError(f"{out}: there is no folder {out.parent}")
         return (out / "report.html", out / "report.pdf")
     if out.suffix.lower() not in KINDS:
         raise ReportError(f"{out}: a report is a file .html or .pdf, or a folder for both")
