@@ -142,6 +142,7 @@ class Evaluation:
         windows_above: (snapshots, components), share of a snapshot's windows above the window limit.
         judged: (snapshots,) of `windows`, False for the baseline.
         faulty: (snapshots, components) of `windows`.
+        limit: (components,), the limit of windows.
         layout: (points, 2), t-SNE of sampled windows, None if it was not requested.
         laid_out: (points,), their snapshots in `windows`.
     """
@@ -152,6 +153,7 @@ class Evaluation:
     windows_above: NDArray[np.float64]
     judged: NDArray[np.bool_]
     faulty: NDArray[np.bool_]
+    limit: NDArray[np.float64]
     layout: NDArray[np.float32] | None
     laid_out: NDArray[np.int64]
 
@@ -213,6 +215,7 @@ def evaluated(
         windows_above=_shares_above(windows, limit),
         judged=judged,
         faulty=faulty,
+        limit=limit,
         layout=layout,
         laid_out=laid_out,
     )

@@ -33,6 +33,13 @@ TruthFile = Annotated[
     Path | None,
     typer.Option("--truth", help="truth.json of raceway synth, instead of both.", show_default=False),
 ]
+Report = Annotated[
+    Path | None,
+    typer.Option(
+        help="Folder for a report with tables, plots and one page (needs raceway[report]).",
+        show_default=False,
+    ),
+]
 Out = Annotated[Path | None, typer.Option(help="Folder for the result files.", show_default=False)]
 
 
@@ -59,6 +66,7 @@ def evaluate(
         ),
     ] = None,
     tsne: Annotated[bool, typer.Option("--tsne", help="Map a sample of windows by t-SNE, too.")] = False,
+    report: Report = None,
     out: Out = None,
 ) -> None:
     """Evaluate one model as a classifier, by windows and snapshots (files: ./evaluation-MODEL, or --out)."""
@@ -66,7 +74,8 @@ def evaluate(
         settings = settings_of(config, rig, overrides_of(seed, healthy, model), run)
         folder = out or Path(f"evaluation-{settings.model.name}")
         stated = stated_truth(onset, component, truth)
-        _evaluate(opened(run, settings), settings, stated, percentile, tsne, folder)
+        check_report(report)
+        _evaluate(opened(run, settings), settings, stated, percentile, tsne, folder, report)
 
 
 def compare(
@@ -82,13 +91,15 @@ def compare(
     rig: Rig = None,
     seed: Seed = None,
     healthy: Healthy = None,
+    report: Report = None,
     out: Out = None,
 ) -> None:
     """Learn and score every model on one run and compare them (files: ./comparison, or --out)."""
     with sentences():
         settings = settings_of(config, rig, overrides_of(seed, healthy), run)
         stated = stated_truth(onset, component, truth)
-        _compare(opened(run, settings), settings, stated, model or [], out or Path("comparison"))
+        check_report(report)
+        _compare(opened(run, settings), settings, stated, model or [], out or Path("comparison"), report)
 
 
 def stated_truth(onset: str | None, component: str | None, file: Path | None) -> tuple[str, str]:
@@ -111,6 +122,7 @@ def _evaluate(
     percentile: float | None,
     tsne: bool,
     folder: Path,
+    report: Path | None,
 ) -> None:
     from engine.evaluation.network_use import network_use
     from engine.evaluation.trial import evaluated, try_model
@@ -124,7 +136,8 @@ def _evaluate(
     folder.mkdir(parents=True, exist_ok=True)
     with shown_progress() as tell:
         trial = try_model(run, settings, tell)
-        done = evaluated(run, settings, trial, truth, percentile=percentile, tsne=tsne, tell=tell)
+        mapped = tsne or report is not None
+        done = evaluated(run, settings, trial, truth, percentile=percentile, tsne=mapped, tell=tell)
     components = trial.outcome.assessment.components
     write_evaluation(folder, done, truth, settings.model.seed, components)
     print_evaluation(done, truth)
@@ -132,6 +145,11 @@ def _evaluate(
     if use is not None:
         print("\n".join(use_lines(use)))
     print(f"results are in {folder}")
+    if report is not None:
+        from engine.reports.document.study import write_study
+
+        write_study(report, trial, done, truth)
+        print(f"the report is {report / 'report.html'}")
     bundle = trial.outcome.bundle
     tell_tracking(
         settings,
@@ -146,8 +164,25 @@ def _evaluate(
     )
 
 
+def check_report(folder: Path | None) -> None:
+    """Reject a report that cannot be written, before the model is learned."""
+    if folder is None:
+        return
+    from engine.reports.document.contents import ReportError
+    from engine.reports.document.writing import check_extra
+
+    check_extra()
+    if folder.exists() and not folder.is_dir():
+        raise ReportError(f"--report {folder}: this file is no folder")
+
+
 def _compare(
-    run: "Run", settings: "Settings", stated: tuple[str, str], names: list[str], folder: Path
+    run: "Run",
+    settings: "Settings",
+    stated: tuple[str, str],
+    names: list[str],
+    folder: Path,
+    report: Path | None,
 ) -> None:
     from engine.errors import UnusableError
     from engine.evaluation.trial import compared, try_model, with_model
@@ -175,6 +210,11 @@ def _compare(
         write_comparison(folder, rows, faults, truth, settings.model.seed)
     print_comparison(rows, faults, truth)
     print(f"results are in {folder}")
+    if report is not None and rows:
+        from engine.reports.document.study import write_comparison_report
+
+        write_comparison_report(report, rows, faults, truth)
+        print(f"the report is {report / 'report.html'}")
     for row in rows:
         tell_tracking(
             settings,

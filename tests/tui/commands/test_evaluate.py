@@ -89,7 +89,9 @@ def table(path: Path) -> list[dict[str, str]]:
 @pytest.fixture(scope="module")
 def evaluation(rig: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, Path]:
     out = tmp_path_factory.mktemp("evaluated") / "out"
-    done = raceway("evaluate", *known(rig), "--model", "dense", "--tsne", "--out", out)
+    done = raceway(
+        "evaluate", *known(rig), "--model", "dense", "--tsne", "--out", out, "--report", out / "report"
+    )
     assert done.exit_code == 0, done.output
     return done, out
 
@@ -151,7 +153,18 @@ def comparison(rig: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory)
     out = tmp_path_factory.mktemp("compared") / "out"
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(MODELS, "dense", refuse)
-        done = raceway("compare", *known(rig), "--model", "spectral", "--model", "dense", "--out", out)
+        done = raceway(
+            "compare",
+            *known(rig),
+            "--model",
+            "spectral",
+            "--model",
+            "dense",
+            "--out",
+            out,
+            "--report",
+            out / "report",
+        )
     assert done.exit_code == 0, done.output
     return done, out
 
@@ -209,3 +222,66 @@ def test_what_cannot_be_judged_is_refused_in_a_sentence(
     assert done.exit_code == UNUSABLE
     assert sentence in done.output
     assert "Traceback" not in done.output
+
+
+# The report.
+
+TABLES = ("performance_metrics", "confusion_matrix_details", "training_history", "model_architecture")
+
+
+def test_the_report_of_an_evaluation_has_the_expected_tables(evaluation: tuple[Result, Path]) -> None:
+    folder = evaluation[1] / "report"
+    found = {one: table(folder / f"{one}.csv") for one in TABLES}
+    metrics = {(row["level"], row["metric"]): row["value"] for row in found["performance_metrics"]}
+    assert float(metrics["window", "roc_auc"]) > 0.9
+    assert metrics["snapshot", "faulty"] == "15"
+    cells = found["confusion_matrix_details"]
+    assert len(cells) == 8
+    assert sum(int(row["count"]) for row in cells if row["level"] == "snapshot") == 15 + 45
+    assert [row["epoch"] for row in found["training_history"]] == ["1", "2"]
+    assert all(int(row["parameters"]) >= 0 for row in found["model_architecture"])
+    assert found["model_architecture"]
+
+
+def test_the_report_of_an_evaluation_joins_all_plots_in_one_page(evaluation: tuple[Result, Path]) -> None:
+    folder = evaluation[1] / "report"
+    plots = {one.stem for one in (folder / "plots").iterdir()}
+    assert plots == {
+        "loss",
+        "errors",
+        "timeline",
+        "confusion-window",
+        "confusion-snapshot",
+        "curves",
+        "sweep",
+        "contributions",
+        "map-2d",
+        "map-3d-pca",
+        "map-3d-t-sne",
+    }
+    page = (folder / "report.html").read_text()
+    assert all(f'<figure id="{one}"' in page for one in plots)
+    assert "<script" not in page
+    assert len(page) < 1_500_000
+    text = (folder / "project_report.txt").read_text()
+    assert text.startswith("Evaluation of dense on")
+    assert all(f"plots/{one}.svg" in text for one in plots)
+
+
+def test_the_report_of_a_comparison_has_models_side_by_side(comparison: tuple[Result, Path]) -> None:
+    folder = comparison[1] / "report"
+    (row,) = table(folder / "performance_metrics.csv")
+    assert row["model"] == "spectral"
+    page = (folder / "report.html").read_text()
+    assert '<figure id="models"' in page
+    assert "Not tried: dense" in page
+
+
+def test_a_report_into_a_file_is_refused_before_anything_is_learned(
+    rig: tuple[Path, Path], tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("kept")
+    done = raceway("evaluate", *known(rig), "--out", tmp_path / "out", "--report", tmp_path / "file")
+    assert done.exit_code == UNUSABLE
+    assert "this file is no folder" in done.output
+    assert not (tmp_path / "out").exists()
