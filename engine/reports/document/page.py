@@ -14,7 +14,7 @@ from engine.explanation.record import situation_of
 from engine.explanation.sentence import Sentence, Topic, Write
 from engine.explanation.wording import PRIORITY_WORDS, acknowledged_by, severity_text, standing, subject
 from engine.records.events import EventKind
-from engine.records.payloads import words
+from engine.records.stored_values import words
 from engine.reports.document.contents import Contents, accepted, quality_counts
 from engine.reports.document.drawing import GRID, INK, MUTED
 from engine.reports.document.plots import Plot, plots_of
