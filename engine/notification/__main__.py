@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from engine.errors import FailedError, UnusableError
@@ -26,7 +27,9 @@ def main() -> int:
         if request.get("test"):
             send(reference, address, check_message(machine))
             return 0
-        send(reference, address, message_of(machine, request["events"], float(request["minutes"])))
+        events = request["events"]
+        told = sentences(request) if len(events) == 1 else ()
+        send(reference, address, message_of(machine, events, float(request["minutes"]), told))
     except (UnusableError, FailedError) as error:
         complain(str(error))
         return 1
@@ -35,6 +38,17 @@ def main() -> int:
         complain(f"the message failed ({type(error).__name__})")
         return 1
     return 0
+
+
+def sentences(request: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the explanation of the alarm; a message without it is better than none."""
+    try:
+        from engine.notification.explanation import sentences_of
+
+        return sentences_of(Path(request["state"]), int(request["assessment"]), request["events"][0])
+    except Exception as error:
+        complain(f"the message has no explanation ({type(error).__name__})")
+        return ()
 
 
 if __name__ == "__main__":

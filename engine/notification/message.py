@@ -45,7 +45,7 @@ def message_of(
         machine: its name.
         events: at least one.
         minutes: without an acknowledgement after which it is told; 0 for the first level.
-        explanation: sentences about the alarm, "" for none; a summary has none.
+        explanation: sentences about the alarm; where there are none the facts of the event stand instead.
     """
     if len(events) > 1:
         return _summary(machine, events)
@@ -62,19 +62,7 @@ def message_of(
         lines.append(f"By {by}{f': {comment}' if comment else ''}.")
     recording, clock = (_time(_text(event, key)) for key in ("at", "recorded_at"))
     lines.append(f"Time: {recording} (recording), {clock} (clock).")
-    severity = event.get("severity")
-    if isinstance(severity, int | float):
-        lines.append(f"Severity: {severity_text(float(severity))}; the limit is 1.00.")
-    count = event.get("count")
-    if isinstance(count, int) and count > 1:
-        lines.append(f"Raised {count} times; taken for one alarm.")
-    lines += [clean_text(one) for one in explanation if one]
-    said = event.get("detail")
-    if isinstance(said, Mapping) and said.get("message"):
-        lines.append(clean_text(str(said["message"])))
-    advice = _text(event, "advice")
-    if advice and advice not in " ".join(lines) and _text(event, "kind") != "cleared":
-        lines.append(f"Do: {advice}")
+    lines += [clean_text(one) for one in explanation] or _facts(event)
     lines.append(f"Alarm: {_text(event, 'alarm')}, ring {event.get('ring')}.")
     return Message(title, "\n".join(lines))
 
@@ -85,6 +73,21 @@ def check_message(machine: str) -> Message:
         f"Test message of Raceway ({clean_text(machine)})",
         "This address gets the alarms of this machine. Nothing has happened; nobody has to act.",
     )
+
+
+def _facts(event: Told) -> list[str]:
+    """Return the facts of an event in sentences, where the store could not be asked for more."""
+    lines = []
+    severity, count, said = event.get("severity"), event.get("count"), event.get("detail")
+    if isinstance(severity, int | float):
+        lines.append(f"Severity: {severity_text(float(severity))}; the limit is 1.00.")
+    if isinstance(count, int) and count > 1:
+        lines.append(f"Raised {count} times; taken for one alarm.")
+    if isinstance(said, Mapping) and said.get("message"):
+        lines.append(clean_text(str(said["message"])))
+    if _text(event, "advice") and _text(event, "kind") != "cleared":
+        lines.append(f"Do: {_text(event, 'advice')}")
+    return lines
 
 
 def _summary(machine: str, events: Sequence[Told]) -> Message:
