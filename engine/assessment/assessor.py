@@ -9,7 +9,7 @@ from engine.assessment.commits import Batch
 from engine.assessment.examination import Examined, examined, examined_entry
 from engine.assessment.live_record import LiveRecord
 from engine.assessment.recovery import rebuilt_state
-from engine.assessment.state import State, first_state, unpack_state
+from engine.assessment.state import State, first_state, unpack_state, without_component
 from engine.assessment.tracker import Tracker, Verdict
 from engine.bundles.bundle import Bundle
 from engine.config.channels import layout_of
@@ -76,12 +76,26 @@ class Assessor:
             if packed is not None:
                 if packed.get("bundle", self._digest) == self._digest:
                     return unpack_state(packed, self._layout, features)
-                self.left_standing, self.took_over = _standing(packed), True
+                self.took_over = True
+                renewed = self._renewed(packed)
+                if renewed is not None:
+                    state, self.left_standing = renewed
+                    return state
+                self.left_standing = _standing(packed)
                 return self._state
         except (ValueError, KeyError, TypeError, AttributeError):
             row = f"{record.machine}, assessment {record.assessment.id}"
             record.store.damage.note("state", row, "it is no state of this machine")
         return rebuilt_state(self._layout, features, record.events())
+
+    def _renewed(self, packed: Mapping[str, Any]) -> tuple[State, tuple[str, ...]] | None:
+        """Return the state where the bundle differs from the one before in the baseline of one component."""
+        renewal, names = self.bundle.renewal, self._layout.components
+        if renewal.get("from") != packed["bundle"] or renewal.get("component") not in names:
+            return None
+        component = names.index(str(renewal["component"]))
+        state = unpack_state(packed, self._layout, self.bundle.calibration.centre.shape)
+        return without_component(state, component, self._layout.channels[component])
 
     def examine(self, snapshot: Snapshot) -> Examined:
         """Examine a snapshot by itself; safe to call from several threads.

@@ -3,9 +3,11 @@
 It is stored with the snapshot, so a restarted engine goes on as if it had never stopped.
 """
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, TypeVar
+
+import numpy as np
 
 from engine.alarms.condition import ConditionWatch
 from engine.alarms.rules import Watch
@@ -13,6 +15,8 @@ from engine.config.channels import Layout
 from engine.scoring.history import History, empty_history, unpack_history
 from engine.scoring.severity import Smoothing, at_rest, unpack_smoothing
 from engine.scoring.transfer import Transfer, no_transfer, unpack_transfer
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,6 +64,44 @@ class State:
             "transfer": self.transfer.pack(),
             **({"notes": [list(own) for own in self.notes]} if any(self.notes) else {}),
         }
+
+
+def without_component(state: State, component: int, channels: Sequence[int]) -> tuple[State, tuple[str, ...]]:
+    """Return the state with one component as before its first snapshot, and its alarms that stood.
+
+    What is known of the other components, the machine and every sensor stays.
+
+    Args:
+        state: after the newest snapshot.
+        component: its index, counted from 0.
+        channels: its channels, counted from 1.
+
+    Returns:
+        The state, and the keys of the alarms.
+    """
+    rows = [number - 1 for number in channels]
+    standing = tuple(one[component].alarm for one in (state.components, state.trends) if one[component].alarm)
+
+    averages = np.stack([state.smoothing.quick, state.smoothing.patient, state.smoothing.followed])
+    averages[:, rows] = 0.0
+    severity, level = state.history.severity.copy(), state.history.level.copy()
+    severity[:, component] = level[:, component] = np.nan
+    return (
+        replace(
+            state,
+            smoothing=Smoothing(*averages),
+            components=_instead(state.components, component, Watch()),
+            trends=_instead(state.trends, component, Watch()),
+            drifted=_instead(state.drifted, component, False),
+            history=replace(state.history, severity=severity, level=level),
+            transfer=no_transfer(state.transfer.most.shape),
+        ),
+        standing,
+    )
+
+
+def _instead(values: tuple[T, ...], place: int, value: T) -> tuple[T, ...]:
+    return (*values[:place], value, *values[place + 1 :])
 
 
 def first_state(layout: Layout, features: tuple[int, int]) -> State:

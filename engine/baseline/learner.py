@@ -2,7 +2,9 @@
 
 import platform
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from importlib.metadata import version
 
 import numpy as np
@@ -18,7 +20,7 @@ from engine.config.settings import Settings
 from engine.diagnosis.motor import MotorDiagnostician
 from engine.diagnosis.surface import Diagnostician
 from engine.models import model_named
-from engine.models.base import Insight
+from engine.models.base import Insight, Scaling
 from engine.models.runner import Network, insight_of
 from engine.records.assessment import Quality
 from engine.records.progress import Epoch
@@ -45,6 +47,18 @@ SEVERAL = 0.02
 
 WITHOUT_LEVEL = frozenset({"motor"})
 """Models whose features are no spectrum: nothing is common to them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Calibrated:
+    """Usual values, fault lines and doubts from healthy snapshots, with their count, first and last time."""
+
+    calibration: Calibration
+    lines: Mapping[int, UsualLines]
+    doubts: tuple[str, ...]
+    count: int
+    start: datetime
+    end: datetime
 
 
 class Learner:
@@ -165,6 +179,39 @@ class Learner:
                 *self._odd(insights, level),
             ),
             learning_seconds=time.perf_counter() - began,
+        )
+
+    def calibrated(
+        self,
+        sights: Sequence[Sight],
+        insight: Callable[[NDArray[np.float32]], Insight],
+        scaling: Scaling,
+        on_wait: Callable[[], None],
+    ) -> "Calibrated":
+        """Calibrate a trained network on healthy snapshots, oldest first.
+
+        Args:
+            sights: of the snapshots.
+            insight: returns the network's result for what was observed of a snapshot.
+            scaling: of the network.
+            on_wait: called after each snapshot.
+
+        Raises:
+            LearningError: too few of them run.
+        """
+        usable, level = self._usable(sights)
+        held_out = max(FEWEST // 3, round(len(usable) * self.settings.model.calibration_share))
+        insights = []
+        for sight in usable:
+            insights.append(insight(sight.observed))
+            on_wait()
+        return Calibrated(
+            self._calibrate(insights, held_out, level, self.model.feature_unit(scaling)),
+            _usual_lines(usable, self.diagnostician.motors),
+            (*self._left_out(sights, level), *self._doubts(usable, level)),
+            len(usable),
+            usable[0].entry.time,
+            usable[-1].entry.time,
         )
 
     def _usable(self, sights: Sequence[Sight]) -> tuple[list[Sight], NDArray[np.float32]]:

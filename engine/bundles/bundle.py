@@ -102,7 +102,8 @@ class Bundle:
     `doubts` are sentences about the baseline for the person who accepts it: what is not as in health.
     `layers` tell of the network's layers in order: kind, shape of what each gives, numbers learned; none are
     known of a bundle of an earlier Raceway. `scoring` is the version of the scoring that it was learned for.
-    `weights` is the content of its file, empty in a bundle of an earlier Raceway.
+    `weights` is the content of its file, empty in a bundle of an earlier Raceway. `renewal` tells of a new
+    baseline for one component: its name, and the digest of the bundle that it was made from.
     """
 
     model: str
@@ -124,6 +125,7 @@ class Bundle:
     layers: tuple[Mapping[str, object], ...] = field(default=(), repr=False)
     scoring: int = SCORING
     weights: bytes = field(default=b"", repr=False)
+    renewal: Mapping[str, object] = field(default_factory=dict, repr=False)
 
     def digest(self) -> str:
         """Return the SHA-256 of everything that influences a score, without times of learning."""
@@ -189,6 +191,7 @@ class Bundle:
                 "doubts": list(self.doubts),
                 "learning_seconds": self.learning_seconds,
                 "layers": [dict(layer) for layer in self.layers],
+                **({"renewal": dict(self.renewal)} if self.renewal else {}),
             }
             (draft / MANIFEST).write_text(json.dumps(manifest, indent=1))
             publish(draft, place)
@@ -278,6 +281,7 @@ def _from_manifest(manifest: dict[str, Any], place: Path) -> Bundle:
         learning_seconds=manifest["learning_seconds"],
         layers=tuple(manifest.get("layers", ())),
         scoring=manifest.get("scoring", 1),
+        renewal=dict(manifest.get("renewal", {})),
         weights=_content(place / WEIGHTS) if WEIGHTS in manifest["files"] else b"",
     )
 

@@ -15,7 +15,7 @@ from engine.alarms.notifications import PendingCalls, payload_of
 from engine.assessment.live_record import LiveRecord
 from engine.config.sections import AlarmSettings
 from engine.config.settings import Settings
-from engine.live.channels import ChannelNotifier, channels_of
+from engine.live.messages.channels import ChannelNotifier, channels_of
 from engine.live.ring_follower import LOOK_SECONDS, RingFollower
 from engine.records.assessment import Assessment
 from engine.records.events import Event, EventKind, NewEvent, Priority

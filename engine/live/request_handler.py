@@ -2,17 +2,20 @@
 
 import queue
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.assessment.live_record import LiveRecord
 from engine.baseline.from_run import learn_from_run
+from engine.bundles.bundle import Bundle
 from engine.bundles.library import Bundles, check_fit
 from engine.config.healthy_span import parse_healthy
 from engine.config.settings import Settings
 from engine.errors import FailedError, UnusableError
 from engine.live.healthy_choice import chosen_run
+from engine.live.renewals import Renewals
 from engine.operator.acceptance import accept_baseline
 from engine.records.events import Action, Event, EventKind
 from engine.records.progress import Epoch
@@ -86,6 +89,7 @@ class RequestHandler:
         self._folder, self._settings = folder, settings
         self._record, self._bundles = record, bundles
         self._taken: set[int] = set()
+        self._renewals = Renewals(folder, settings, record, bundles)
         self._for_loop: list[LoopRequest] = []
         self._learning: threading.Thread | None = None
         self._learned: queue.SimpleQueue[Answer] = queue.SimpleQueue()
@@ -98,8 +102,10 @@ class RequestHandler:
         A request to learn waits while the handler or, with `learns`, the loop is learning.
         """
         action = str(request.detail.get("action"))
+        if request.seq in self._taken:
+            return
         must_wait = action == Action.RELEARN and (learns or self._learning is not None)
-        if request.seq in self._taken or must_wait:
+        if must_wait or not self._renewals.has_come(request):
             return
         self._taken.add(request.seq)
         try:
@@ -114,8 +120,11 @@ class RequestHandler:
                 case Action.SWITCH:
                     self._switch(request, str(request.detail["bundle"]))
                 case Action.RELEARN:
-                    anyway = request.detail.get("anyway") is True
-                    self._relearn(request, str(request.detail["healthy"]), anyway=anyway)
+                    if "component" in request.detail:
+                        self._learn(request, self._renewals.work_of(request, _Quiet(self._ending)))
+                    else:
+                        anyway = request.detail.get("anyway") is True
+                        self._relearn(request, str(request.detail["healthy"]), anyway=anyway)
                 case Action.RENAME:
                     words = "the settings of this engine name the components as the record does"
                     way = "change the names there, start the engine again, and repeat the request"
@@ -200,10 +209,17 @@ class RequestHandler:
         model = self._settings.model.model_copy(update={"healthy": start, "skip": 0})
         settings = self._settings.model_copy(update={"model": model})
 
+        self._learn(request, lambda: learn_from_run(run, settings, _Quiet(self._ending)))
+
+    def _learn(self, request: Event, work: Callable[[], Bundle]) -> None:
+        """Learn in the background, and keep the bundle beside the one in use."""
+
         def learn() -> None:
             try:
-                bundle = learn_from_run(run, settings, _Quiet(self._ending))
-                words = f"learned {self._bundles.keep(bundle)} from {bundle.baseline.count} snapshots"
+                bundle = work()
+                count = bundle.renewal.get("snapshots", bundle.baseline.count)
+                what = f" for {bundle.renewal['component']}" if bundle.renewal else ""
+                words = f"learned {self._bundles.keep(bundle)}{what} from {count} snapshots"
                 self._learned.put(Answer(request, True, f"{words}; switch to use it"))
             except _AbandonedError:
                 return

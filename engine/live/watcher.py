@@ -27,10 +27,10 @@ from engine.config.channels import layout_of
 from engine.config.settings import Settings
 from engine.errors import FailedError
 from engine.live.arrivals import Arrivals
-from engine.live.dead_man import dead_man_of
 from engine.live.engine_events import EngineEvents
 from engine.live.intake import FolderIntake
 from engine.live.layout_change import await_operator, clear_layout_change, former_record
+from engine.live.messages.dead_man import dead_man_of
 from engine.live.notifier import notifiers_of
 from engine.live.request_handler import LoopRequest, RequestHandler
 from engine.live.ring_follower import start_all, stop_all

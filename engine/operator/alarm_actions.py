@@ -15,7 +15,7 @@ from engine.errors import UnusableError
 from engine.operator.closing import outcome_fault
 from engine.operator.operator import Act, worded
 from engine.records.assessment import Assessment
-from engine.records.events import OPERATOR_KINDS, RINGS, Acknowledged, Event, EventKind, NewEvent
+from engine.records.events import OPERATOR_KINDS, RINGS, Acknowledged, Action, Event, EventKind, NewEvent
 from engine.records.outcome import AlarmOutcome
 from engine.store.store import Store
 from replay.recording import clean_text
@@ -25,6 +25,12 @@ RELEARN = (
     " (raceway learn) and score with that bundle; until then take its alarms with care"
 )
 """Advice for the return of a component to service."""
+
+RENEWAL = (
+    "a new baseline of this component begins: once enough snapshots have come (watch.gather), the engine"
+    " learns it beside the one in use; then switch to it (raceway engine bundles, switch)"
+)
+"""Advice for the replacement of a component."""
 
 SHELF_KINDS = frozenset({*RINGS, EventKind.SHELVED, EventKind.UNSHELVED})
 SERVICE_KINDS = frozenset({EventKind.RETIRED, EventKind.REINSTATED})
@@ -121,7 +127,9 @@ def close(
 ) -> Acknowledged:
     """Close an alarm with an outcome, which acknowledges its ring; a later outcome corrects an earlier one.
 
-    Closing silences nothing: an alarm that stands stands on, and a later ring asks for an acknowledgement.
+    Where a part was replaced, the engine is asked to learn a new baseline of the component from the snapshots
+    to come. Closing silences nothing: an alarm that stands stands on, and a later ring asks for an
+    acknowledgement.
 
     Args:
         store: holds the assessment.
@@ -139,7 +147,16 @@ def close(
         raise OperatingError(fault)
     fact = _fact(EventKind.CLOSED, act, alarm.ring, **said.to_detail())
 
-    return _store(store, assessment, (), act, lambda _: (fact,))
+    answer = _store(store, assessment, (), act, lambda _: (fact,))
+    if said.replaced and begins_baseline(assessment, act):
+        detail = {"component": alarm.component, "since": act.at.isoformat()}
+        store.request(assessment, Action.RELEARN, by=act.who.by, now=act.now, at=act.at, detail=detail)
+    return answer
+
+
+def begins_baseline(assessment: Assessment, act: Act) -> bool:
+    """Return whether a replaced part begins a new baseline: that of a watched machine, not of a replay."""
+    return assessment.live and not act.session
 
 
 def shelve(

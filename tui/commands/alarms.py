@@ -238,6 +238,8 @@ def close(
     alarm = desk.find(which)
     answer = alarm_actions.close(desk.store, desk.assessment, alarm, found, desk.act)
     _told(answer, f"closed, {found.sentence()}:", alarm.key)
+    if replaced and alarm_actions.begins_baseline(desk.assessment, desk.act):
+        print(alarm_actions.RENEWAL)
 
 
 @alarms.command()

@@ -45,6 +45,10 @@ def relearn(
     anyway: Annotated[
         bool, typer.Option("--anyway", help="Learn although files are gone or an alarm stood in the span.")
     ] = False,
+    component: Annotated[
+        str | None,
+        typer.Option(help="Learn a new baseline for this component alone, after its part was replaced."),
+    ] = None,
     state: State = None,
     config: Config = None,
     machine: Machine = None,
@@ -58,6 +62,8 @@ def relearn(
     except ValueError as error:
         fail(f"--healthy {error}", UNUSABLE)
     detail: dict[str, object] = {"healthy": healthy, **({"anyway": True} if anyway else {})}
+    if component is not None:
+        detail["component"] = component
     _ask(Action.RELEARN, detail, state, config, machine, LEARNING_SECONDS)
 
 

@@ -33,7 +33,7 @@ def send_test(
     """Send a test message to each address of the settings, and call the dead man's address."""
     with sentences():
         settings = settings_of(config, rig, {})
-        from engine.live.channels import CHILD, channels_of
+        from engine.live.messages.channels import CHILD, channels_of
         from engine.system.bounded_run import run_command
         from engine.system.child_process import command
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from engine.live.channels import CHILD, Channel
+from engine.live.messages.channels import CHILD, Channel
 from engine.notification.addresses import AddressError, address_of
 from engine.system.bounded_run import Ran, run_command
 from engine.system.child_process import command
 from tests.engine.handmade_events import RAISED
-from tests.engine.live.test_channels import Plant
+from tests.engine.live.messages.test_channels import Plant
 from tests.engine.notification.servers import Web, web
 
 pytest.importorskip("apprise", reason="needs the extra raceway[notify]")
@@ -171,6 +171,6 @@ def test_a_missing_file_a_folder_and_an_unset_variable_are_one_sentence(tmp_path
 
 
 def test_the_engine_and_the_command_line_never_load_apprise() -> None:
-    names = "engine.live.watcher, engine.live.channels, engine.notification.__main__, tui.commands.notify"
+    names = "engine.live.watcher, engine.notification.__main__, tui.commands.notify"
     program = f"import sys, {names}; sys.exit('apprise' in sys.modules)"
     assert run_command([sys.executable, "-c", program], b"", 60) == Ran(0)

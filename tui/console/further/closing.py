@@ -84,7 +84,7 @@ def fields_of(alarm: "Alarm") -> list[Field]:
         return f"{fault[:1].upper()}{fault[1:]}." if fault else ""
 
     return [
-        Field("Outcome", 'confirmed, nothing or other; add "replaced" if the part was', check=finding),
+        Field("Outcome", "confirmed, nothing or other; add replaced", check=finding),
         Field("Surface and size in mm", "outer, inner, element or cage; outer 2.1", check=damage),
         Field("Note", check=note),
         Field("Path of a photo", check=photo_fault),

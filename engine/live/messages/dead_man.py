@@ -8,7 +8,7 @@ from datetime import datetime
 
 from engine.assessment.live_record import LiveRecord
 from engine.config.notify_section import NotifySettings
-from engine.live.channels import CHILD
+from engine.live.messages.channels import CHILD
 from engine.records.events import EventKind, NewEvent
 from engine.records.progress import Heartbeat, Phase
 from engine.store.store import Store

@@ -11,7 +11,7 @@ import pytest
 from engine.alarms.notifications import failing_channels
 from engine.config.notify_section import NotifySettings
 from engine.config.settings import SettingsError, load_settings
-from engine.live.channels import (
+from engine.live.messages.channels import (
     FAILING_AFTER,
     FIRST_WAIT,
     LONGEST_WAIT,

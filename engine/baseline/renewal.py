@@ -1,0 +1,111 @@
+"""A new baseline for one component of a bundle: its part was replaced, and the others stay as they were.
+
+The network and its scaling stay. The usual values of the component's channels, its limits and the usual
+strength of its fault lines are set again, from recordings after the replacement. No other number changes.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.baseline.from_run import Listener
+from engine.baseline.learner import Learner
+from engine.baseline.trainer import LearningError
+from engine.bundles.bundle import Bundle, Calibration
+from engine.config.channels import layout_of
+from engine.config.settings import Settings
+from engine.diagnosis.surface import Diagnostician
+from engine.models.runner import Network, insight_of
+from engine.system.ordered_map import in_order
+from replay.recording import RecordingError
+from replay.run import Run
+
+
+def renew_component(
+    bundle: Bundle, component: int, run: Run, settings: Settings, listener: Listener
+) -> Bundle:
+    """Return a bundle with a new baseline for one component.
+
+    Args:
+        bundle: in use.
+        component: its index.
+        run: recordings after the replacement, of a healthy machine.
+        settings: of the machine.
+        listener: gets the progress.
+
+    Raises:
+        LearningError: too few of the recordings can be used, or a channel of the component is mute.
+    """
+    layout = layout_of(settings)
+    learner = Learner(settings, layout, Diagnostician(settings))
+    network = Network(bundle.network, learner.model.batch)
+    sights = []
+    for done, one in enumerate(in_order(lambda index: learner.look(run.read(index)), range(len(run)))):
+        if isinstance(one, RecordingError):
+            listener.rejected(one)
+        else:
+            sights.append(one)
+        listener.read(done + 1, len(run))
+    fresh = learner.calibrated(
+        sights,
+        lambda observed: insight_of(learner.model, network, observed, bundle.scaling),
+        bundle.scaling,
+        listener.waiting,
+    )
+    channels = [number - 1 for number in layout.channels[component]]
+    name = layout.components[component]
+    if not (fresh.calibration.level[channels] > 0).all():
+        raise LearningError(f"{name}: a channel of it carried no usable signal in these recordings")
+    return replace(
+        bundle,
+        calibration=spliced(bundle.calibration, fresh.calibration, component, channels),
+        lines={
+            **bundle.lines,
+            **{index: lines for index, lines in fresh.lines.items() if index == component},
+        },
+        doubts=(
+            *(one for one in bundle.doubts if not one.startswith(f"{name},")),
+            *(one for one in fresh.doubts if one.startswith(f"{name},")),
+        ),
+        renewal={
+            "from": bundle.digest(),
+            "component": name,
+            "snapshots": fresh.count,
+            "start": fresh.start.isoformat(),
+            "end": fresh.end.isoformat(),
+        },
+    )
+
+
+def spliced(old: Calibration, new: Calibration, component: int, channels: list[int]) -> Calibration:
+    """Return a calibration with the values of one component from another, and all others as they were.
+
+    Args:
+        old: of the bundle in use.
+        new: from recordings after the replacement.
+        component: its index.
+        channels: its channels, from 0.
+    """
+
+    def rows(before: NDArray[np.float32], after: NDArray[np.float32]) -> NDArray[np.float32]:
+        both = before.copy()
+        both[channels] = after[channels]
+        return both
+
+    def column(before: NDArray[np.float32], after: NDArray[np.float32]) -> NDArray[np.float32]:
+        both = before.copy()
+        both[..., component] = after[..., component]
+        return both
+
+    calm = old.calm.copy()
+    # As many healthy severities as before: the statistics of the others must not move by a bit.
+    calm[:, component] = np.resize(new.calm[:, component], len(calm))
+    return Calibration(
+        centre=rows(old.centre, new.centre),
+        scatter=rows(old.scatter, new.scatter),
+        level=rows(old.level, new.level),
+        limit=column(old.limit, new.limit),
+        window_limit=column(old.window_limit, new.window_limit),
+        calm=calm,
+    )

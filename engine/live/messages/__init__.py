@@ -1,0 +1,1 @@
+"""Messages about alarms to the addresses of `[notify]`, and the dead-man ping."""
