@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from engine.errors import FailedError, UnusableError
@@ -27,9 +28,7 @@ def main() -> int:
         if request.get("test"):
             send(reference, address, check_message(machine))
             return 0
-        events = request["events"]
-        told = sentences(request) if len(events) == 1 else ()
-        send(reference, address, message_of(machine, events, float(request["minutes"]), told))
+        send_alarms(reference, address, request)
     except (UnusableError, FailedError) as error:
         complain(str(error))
         return 1
@@ -40,15 +39,26 @@ def main() -> int:
     return 0
 
 
-def sentences(request: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the explanation of the alarm; a message without it is better than none."""
-    try:
-        from engine.notification.explanation import sentences_of
+def send_alarms(reference: str, address: str, request: Mapping[str, Any]) -> None:
+    """Send the message of a request, with the explanation and the report of its alarm."""
+    events, minutes = request["events"], float(request["minutes"])
+    with TemporaryDirectory(prefix="raceway-message-") as folder:
+        alone = len(events) == 1
+        sentences, files = explained(request, Path(folder)) if alone else ((), ())
+        send(reference, address, message_of(str(request["machine"]), events, minutes, sentences), files)
 
-        return sentences_of(Path(request["state"]), int(request["assessment"]), request["events"][0])
+
+def explained(request: Mapping[str, Any], folder: Path) -> tuple[tuple[str, ...], tuple[Path, ...]]:
+    """Return sentences and files about the alarm of a request; a message without them is better than none."""
+    try:
+        from engine.notification.explanation import told_of
+
+        place = folder if request.get("report") else None
+        told = told_of(Path(request["state"]), int(request["assessment"]), request["events"][0], place)
     except Exception as error:
         complain(f"the message has no explanation ({type(error).__name__})")
-        return ()
+        return (), ()
+    return told.sentences, () if told.report is None else (told.report,)
 
 
 if __name__ == "__main__":

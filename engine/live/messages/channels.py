@@ -196,7 +196,8 @@ class ChannelNotifier(RingFollower):
             "minutes": channel.wait / timedelta(minutes=1),
             "state": str(self._state),
             "assessment": self._assessment.id,
-            "report": channel.report and len(batch) == 1,
+            # The report may be what made the message too slow or too large: a second try goes without it.
+            "report": channel.report and len(batch) == 1 and not self._failing.count,
             "machine": self._assessment.machine,
             "events": [self._told(event, alarm) for event, alarm in batch],
         }

@@ -1,5 +1,6 @@
 """Messages by the real child process to real servers; no secret in any output, nor in the store."""
 
+import base64
 import json
 import socket
 import sys
@@ -134,6 +135,21 @@ def test_a_channel_delivers_after_its_server_came_back_and_the_store_holds_no_se
     assert "Bearing 1 is above its limit" in json.loads(body)["message"]
     stored = b"".join(file.read_bytes() for file in (tmp_path / "state").rglob("*") if file.is_file())
     assert not any(one.encode() in stored for one in SECRETS)
+
+
+def test_the_report_of_the_alarm_is_attached_if_asked(
+    tmp_path: Path, server: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("matplotlib", reason="needs the extra raceway[report]")
+    plant = Plant(tmp_path / "state")
+    plant.add(RAISED)
+    monkeypatch.setenv("SHIFT", addressed(server.port))
+    monkeypatch.setattr(plant, "run", run_command)
+    plant.channel(Channel("env:SHIFT", report=True, timeout=60.0)).turn()
+    ((_, body),) = server.got
+    (file,) = json.loads(body)["attachments"]
+    assert file["filename"] == "report.html"
+    assert b"Bearing 1" in base64.b64decode(file["base64"])
 
 
 # Where an address stands.

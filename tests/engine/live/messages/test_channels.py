@@ -136,6 +136,18 @@ def test_a_server_that_is_down_is_tried_with_growing_waits_and_nothing_is_lost(p
     assert plant.told == [[("raised", KEY)]]
 
 
+def test_the_report_is_asked_for_with_one_ring_and_left_out_of_a_second_try(plant: Plant) -> None:
+    plant.add(RAISED)
+    channel = plant.channel(Channel("env:ONE", report=True))
+    channel.turn()
+    plant.add(RAISED, "Bearing 2/limit/a")
+    plant.down = True
+    plant.seconds += channel.turn()
+    plant.down = False
+    channel.turn()
+    assert [message["report"] for message in plant.sent] == [True, False]
+
+
 def test_between_two_tries_a_failing_channel_is_left_alone(plant: Plant) -> None:
     plant.add(RAISED)
     plant.down = True
