@@ -39,7 +39,7 @@ def renew_component(
     """
     layout = layout_of(settings)
     learner = Learner(settings, layout, Diagnostician(settings))
-    network = Network(bundle.network, learner.model.batch)
+    network = Network(bundle.network)
     sights = []
     for done, one in enumerate(in_order(lambda index: learner.look(run.read(index)), range(len(run)))):
         if isinstance(one, RecordingError):
