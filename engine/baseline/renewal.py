@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from engine.baseline.from_run import Listener
 from engine.baseline.learner import Learner
 from engine.baseline.trainer import LearningError
-from engine.bundles.bundle import Bundle, Calibration
+from engine.bundles.bundle import SCORING, Bundle, Calibration
 from engine.config.channels import layout_of
 from engine.config.settings import Settings
 from engine.diagnosis.surface import Diagnostician
@@ -35,8 +35,14 @@ def renew_component(
         listener: gets the progress.
 
     Raises:
-        LearningError: too few of the recordings can be used, or a channel of the component is mute.
+        LearningError: too few of the recordings can be used, a channel of the component is mute, or the
+            bundle was learned for another version of the scoring.
     """
+    if bundle.scoring != SCORING:
+        raise LearningError(
+            f"the bundle in use was learned for version {bundle.scoring} of the scoring, this Raceway sets"
+            f" limits for version {SCORING}; learn the whole machine again (raceway engine relearn)"
+        )
     layout = layout_of(settings)
     learner = Learner(settings, layout, Diagnostician(settings))
     network = Network(bundle.network)
@@ -108,4 +114,5 @@ def spliced(old: Calibration, new: Calibration, component: int, channels: list[i
         limit=column(old.limit, new.limit),
         window_limit=column(old.window_limit, new.window_limit),
         calm=calm,
+        reach=rows(old.reach, new.reach),
     )

@@ -50,6 +50,8 @@ def send_alarms(reference: str, address: str, request: Mapping[str, Any]) -> Non
 
 def explained(request: Mapping[str, Any], folder: Path) -> tuple[tuple[str, ...], tuple[Path, ...]]:
     """Return sentences and files about the alarm of a request; a message without them is better than none."""
+    if "state" not in request:
+        return (), ()
     try:
         from engine.notification.explanation import told_of
 

@@ -10,6 +10,7 @@ import pytest
 from engine.alarms.alarm import fold_alarms
 from engine.assessment.state import State, unpack_state
 from engine.baseline.renewal import renew_component, spliced
+from engine.baseline.trainer import LearningError
 from engine.bundles.bundle import Calibration, load_bundle
 from engine.clock import END_OF_TIME
 from engine.live.request_handler import _Quiet
@@ -44,7 +45,7 @@ def test_only_the_numbers_of_the_component_change(small_rig: SmallRig) -> None:
     bundle, run = small_rig.bundle, replace(small_rig.run, entries=small_rig.run.entries[10:50])
     renewed = renew_component(bundle, 1, run, small_rig.settings, Quiet())
     old, new = bundle.calibration, renewed.calibration
-    for name in ("centre", "scatter", "level"):
+    for name in ("centre", "scatter", "level", "reach"):
         assert (getattr(new, name)[0] == getattr(old, name)[0]).all()
     assert (new.centre[1] != old.centre[1]).any()
     assert (new.scatter[1] != old.scatter[1]).any()
@@ -65,6 +66,12 @@ def test_a_renewal_from_the_recordings_of_the_baseline_changes_no_number(small_r
     assert renewed.digest() == small_rig.bundle.digest()
 
 
+def test_a_bundle_of_another_scoring_is_not_renewed(small_rig: SmallRig) -> None:
+    bundle = replace(small_rig.bundle, scoring=1)
+    with pytest.raises(LearningError, match="learn the whole machine again"):
+        renew_component(bundle, 1, small_rig.run, small_rig.settings, Quiet())
+
+
 def test_a_renewed_bundle_survives_the_disk(small_rig: SmallRig, tmp_path: Path) -> None:
     run = replace(small_rig.run, entries=small_rig.run.entries[10:50])
     renewed = renew_component(small_rig.bundle, 0, run, small_rig.settings, Quiet())
@@ -78,7 +85,7 @@ def test_the_healthy_severities_of_the_others_keep_their_count(rows: int) -> Non
     rng = np.random.default_rng(rows)
 
     def made(count: int) -> Calibration:
-        shapes = [(3, 4), (3, 4), (3,), (2, 2), (2,), (count, 2)]
+        shapes = [(3, 4), (3, 4), (3,), (2, 2), (2,), (count, 2), (3,)]
         return Calibration(*(rng.normal(size=shape).astype(np.float32) for shape in shapes))
 
     old, new = made(20), made(rows)
@@ -86,6 +93,8 @@ def test_the_healthy_severities_of_the_others_keep_their_count(rows: int) -> Non
     assert both.calm.shape == old.calm.shape
     assert (both.calm[:, 0] == old.calm[:, 0]).all()
     assert set(both.calm[:, 1]) <= set(new.calm[:, 1])
+    assert {name for name in Calibration.__slots__ if not getattr(both, name).size} == set()
+    assert (both.reach == np.array([old.reach[0], *new.reach[1:]])).all()
     assert (both.centre == np.stack([old.centre[0], new.centre[1], new.centre[2]])).all()
 
 
