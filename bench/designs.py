@@ -20,6 +20,7 @@ from engine.evaluation.trial import Trial, try_model
 from engine.evaluation.truth import Truth
 from engine.evaluation.windows import window_scores
 from engine.scoring.errors import component_errors
+from engine.scoring.method import METHODS
 from engine.scoring.scorer import Scorer
 from replay.run import Run, open_run
 from replay.synthetic.files import RUN, SETTINGS, bearing_name, write_synthetic
@@ -108,7 +109,7 @@ def _print_recordings(name: str, run: Run, settings: Settings, trial: Trial) -> 
     scorer = Scorer(bundle, layout, Diagnostician(settings))
     errors: Errors = np.array(
         [
-            component_errors(seen.residual, seen.running, layout.channels)
+            component_errors(seen.residual, seen.running, layout.channels, METHODS[bundle.scoring].group)
             for seen in (scorer.examine(run.read(index)) for index in range(len(run)))
         ]
     )

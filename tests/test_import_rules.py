@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SCREEN = ("textual", "rich", "typer", "plotext")
 LEARNING = ("tensorflow", "keras")
-LEARNING_ROOMS = ("engine.models.training", "engine.models.networks")
+LEARNING_ROOMS = ("engine.models.training", "engine.models.exporting", "engine.models.networks")
 SERVING = ("fastapi", "starlette", "uvicorn", "prometheus_client", "python_multipart")
 EXTRA_ROOMS = ("engine.api",)
 """Rooms that only an extra can load."""

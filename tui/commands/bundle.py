@@ -58,8 +58,8 @@ def export(
     """Write the network into files that score without Raceway, each with FILE.json beside it."""
     with sentences():
         from engine.bundles.bundle import BundleError
-        from engine.bundles.exports import export_bundle
         from engine.bundles.packed import load_any
+        from engine.reports.bundle_export import export_bundle
 
         named = {"onnx": onnx, "keras": keras, "h5": h5, "tflite": tflite}
         files = {name: file for name, file in named.items() if file is not None}

@@ -14,15 +14,16 @@ from ai_edge_litert.interpreter import Interpreter
 from typer.testing import CliRunner
 
 from engine.assessment.inputs import network_inputs
-from engine.bundles import exports
 from engine.bundles.bundle import BundleError, load_bundle
-from engine.bundles.exports import allowed, export_bundle
 from engine.bundles.packed import load_packed, pack_bundle
 from engine.config.channels import layout_of
 from engine.diagnosis.surface import Diagnostician
 from engine.models import model_named
 from engine.models.runner import Network
+from engine.reports import bundle_export as exports
+from engine.reports.bundle_export import allowed, export_bundle
 from engine.scoring.errors import component_errors
+from engine.scoring.method import METHODS
 from engine.scoring.scorer import Scorer
 from tests.engine.rigs import SmallRig
 from tui.cli import app
@@ -84,10 +85,11 @@ def _lite(rig: SmallRig, vectors: np.ndarray) -> np.ndarray:
 def test_the_example_gives_the_errors_of_the_scorer(exported: Path, small_rig: SmallRig) -> None:
     example = _example()
     scorer = Scorer(small_rig.bundle, layout_of(small_rig.settings), Diagnostician(small_rig.settings))
+    group = METHODS[small_rig.bundle.scoring].group
     for index in (0, len(small_rig.run) - 1):
         snapshot = small_rig.run.read(index)
         seen = scorer.examine(snapshot)
-        expected = component_errors(seen.residual, seen.running, scorer.layout.channels)
+        expected = component_errors(seen.residual, seen.running, scorer.layout.channels, group)
         values = scorer.layout.values(snapshot.signal)
         found = example.errors(str(exported / "out.onnx"), values)
         assert list(found.values()) == pytest.approx(expected, rel=1e-3)

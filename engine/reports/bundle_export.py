@@ -16,6 +16,7 @@ from engine.config.motors import phases_of
 from engine.models import model_named
 from engine.models.base import Model
 from engine.models.runner import Network
+from engine.scoring.method import METHODS
 from engine.system.child_death import death_of
 from engine.system.child_process import command, environment
 from engine.system.scratch import scratch
@@ -104,6 +105,7 @@ def description(bundle: Bundle, model: Model) -> dict[str, object]:
     settings = bundle.settings
     parts = settings.get("component", ())
     calibration = bundle.calibration
+    group = METHODS[bundle.scoring].group
     return {
         "model": bundle.model,
         "digest": bundle.digest(),
@@ -118,10 +120,12 @@ def description(bundle: Bundle, model: Model) -> dict[str, object]:
         "averages": settings.get("limits", {}),
         "edges": model.edges.tolist(),
         "batch": Network(bundle.network).batch,
+        # Adjacent bands whose worst group counts beside the whole; 0 for the whole alone.
+        "group": group if 0 < group < len(model.edges) - 1 else 0,
         "scaling": {name: array.tolist() for name, array in bundle.scaling.items()},
         "calibration": {
             name: getattr(calibration, name).tolist()
-            for name in ("centre", "scatter", "level", "limit", "window_limit")
+            for name in ("centre", "scatter", "level", "limit", "window_limit", "reach")
         },
     }
 
