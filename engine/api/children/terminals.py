@@ -26,6 +26,10 @@ ENDING = 5.0
 """Time for a console to end after its terminal went away [s]."""
 
 
+OF_TERMINAL = frozenset({"COLUMNS", "LINES"})
+"""Size of the terminal that the service was started from; a program would take it for its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class ConsoleOptions:
     """How consoles are started.
@@ -58,7 +62,11 @@ class Terminal:
         self._master, slave = os.openpty()
         os.set_blocking(self._master, False)
         self.resize(columns, rows)
-        kept = {name: value for name, value in environment().items() if not name.startswith("SSH_")}
+        kept = {
+            name: value
+            for name, value in environment().items()
+            if not name.startswith("SSH_") and name not in OF_TERMINAL
+        }
         kept |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "SSH_CONNECTION": origin}
         try:
             self._process = subprocess.Popen(

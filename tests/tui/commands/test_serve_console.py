@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import re
 import shutil
 import socket
@@ -12,18 +13,23 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pyte
 import pytest
 
 from engine.records.events import EventKind
 from engine.store.store import Store
 from tests.engine.rigs import SmallRig
 from tests.tui.commands import browser
+from tui.console.alarm_actions import REPEAT_SECONDS, UNSEEN_SECONDS
 
 pytest.importorskip("fastapi", reason="needs the extra raceway[serve]")
 websockets = pytest.importorskip("websockets.sync.client", reason="needs the extra raceway[serve]")
 exceptions = pytest.importorskip("websockets.exceptions")
 
 PATIENCE = 60.0
+APART = 1.0 + max(REPEAT_SECONDS, UNSEEN_SECONDS)
+"""Time from one press of a key to the next [s]."""
+
 SECRETS = {"read": "a-long-secret-read", "operate": "a-long-secret-operate"}
 SIZE = {"columns": 100, "rows": 30}
 ALARM = "Right"
@@ -52,7 +58,9 @@ def served(state: Path, *options: object) -> Iterator[str]:
     """Serve the console of a store; yield host and port."""
     program = [sys.executable, "-c", "from tui.cli import main; main()", "serve", "--console", "--port", "0"]
     words = [*program, "--state", str(state), *map(str, options)]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+    # The size of the terminal that starts the service means nothing to a visitor.
+    shell = os.environ | {"COLUMNS": "80", "LINES": "24"}
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=shell) as process:
         assert process.stdout
         address = re.search(r"http://(\S+)", process.stdout.readline())
         assert address
@@ -63,14 +71,24 @@ def served(state: Path, *options: object) -> Iterator[str]:
             assert process.wait(PATIENCE) == 0
 
 
-def seen(line: Any, words: str) -> str:
-    """Return the output up to some words; they come in the pieces in which they are drawn."""
-    output = ""
-    while words not in re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", output):
-        message = line.recv(PATIENCE)
-        assert isinstance(message, bytes), message
-        output += message.decode(errors="replace")
-    return output
+def screen() -> pyte.Screen:
+    return pyte.Screen(SIZE["columns"], SIZE["rows"])
+
+
+def seen(line: Any, screen: pyte.Screen, words: str, keys: bytes = b"") -> None:
+    """Draw output until some words are on the screen; press keys until they are."""
+    stream = pyte.ByteStream(screen)
+    end = time.monotonic() + PATIENCE
+    pressed = 0.0
+    while words not in (drawn := "\n".join(screen.display)):
+        assert time.monotonic() < end, drawn
+        if keys and time.monotonic() - pressed > APART:
+            line.send(keys)
+            pressed = time.monotonic()
+        with contextlib.suppress(TimeoutError):
+            message = line.recv(0.5)
+            assert isinstance(message, bytes), message
+            stream.feed(message)
 
 
 def last_word(line: Any) -> dict[str, Any]:
@@ -88,11 +106,17 @@ def acknowledged_by(state: Path) -> list[str]:
 
 
 def acknowledged(state: Path, press: Callable[[], object]) -> list[str]:
-    """Press the key until it is stored: a console takes no answer to what it has only just drawn."""
+    """Press the key until it is stored.
+
+    A console takes no answer to a ring that it has only just drawn, and takes quick presses for a held key.
+    """
     end = time.monotonic() + PATIENCE
+    pressed = 0.0
     while not (found := acknowledged_by(state)) and time.monotonic() < end:
-        press()
-        time.sleep(0.5)
+        if time.monotonic() - pressed > APART:
+            press()
+            pressed = time.monotonic()
+        time.sleep(0.1)
     return found
 
 
@@ -105,15 +129,15 @@ def test_a_token_decides_on_what_a_console_may_do(state: Path, tokens: Path) -> 
                 assert last_word(line)["field"] == "token"
         with websockets.connect(place) as line:
             line.send(json.dumps(SIZE | {"token": SECRETS["read"]}))
-            seen(line, ALARM)
-            line.send(b"a")
-            seen(line, "nothing can be stored")
+            shown = screen()
+            seen(line, shown, ALARM)
+            seen(line, shown, "This console is read-only", b"a")
             line.send(json.dumps({"columns": 60, "rows": 16}))
-            seen(line, ALARM)
+            seen(line, pyte.Screen(60, 16), ALARM)
         assert acknowledged_by(state) == []
         with websockets.connect(place) as line:
             line.send(json.dumps(SIZE | {"token": SECRETS["operate"]}))
-            seen(line, ALARM)
+            seen(line, screen(), ALARM)
             (by,) = acknowledged(state, lambda: line.send(b"a"))
             assert by.startswith("operater (")
             line.send(b"q")
@@ -187,7 +211,7 @@ def test_a_recording_is_uploaded_and_its_verdict_and_plots_are_seen(
     options = ["--bundle", small_rig.bundle_folder, "--config", small_rig.config]
     with served(state, *options) as address, browser.opened(program, tmp_path / "profile") as page:
         page.go(f"http://{address}/")
-        page.wait("document.getElementById('upload') !== null")
+        page.wait("document.readyState === 'complete' && document.getElementById('upload') !== null")
         page.upload("#files", file)
         page.value("document.querySelector('#upload button').click()")
         assert "1 scored" in page.wait(
