@@ -90,7 +90,9 @@ def test_switch_says_so_lets_go_of_what_stands_and_scores_on_with_the_new_bundle
     plant.run(story(), bundle=plant.rig.bundle)
     assert plant.answers() == [(True, f"{name} is in use from the next snapshot on")]
     newest = plant.rig.run.entries[SMALL_COUNT - 5].time
-    raised, *_, cleared = (e for e in plant.events(*RINGS, EventKind.CLEARED) if e.component == "Right")
+    # With the new limits it may ring again.
+    rung = [e for e in plant.events(*RINGS, EventKind.CLEARED) if e.component == "Right"]
+    raised, cleared = rung[0], next(e for e in rung if e.kind is EventKind.CLEARED)
     (told,) = plant.events(EventKind.BUNDLE)
     assert (cleared.kind, cleared.at) == (EventKind.CLEARED, newest)
     assert cleared.detail["message"] == "another bundle judges from here on"

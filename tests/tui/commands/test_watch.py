@@ -246,7 +246,9 @@ def test_status_of_a_finished_run_tells_its_alarm(small_rig: SmallRig) -> None:
     seen = raceway("status", "--state", small_rig.state)
     assert seen.exit_code == Code.CRITICAL
     assert "machine   small rig (finished run " in seen.stdout
-    assert re.search(r"^ +Right +[\d.]+  limit, (medium|high), raised .*, UNACKNOWLEDGED", seen.stdout, re.M)
+    assert re.search(
+        r"^ +Right +[\d.]+  limit, (medium|high)( since .*)?, raised .*, UNACKNOWLEDGED", seen.stdout, re.M
+    )
 
 
 def test_live_record_counts_whatever_was_replayed_since(plant: Plant) -> None:
