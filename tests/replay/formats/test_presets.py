@@ -71,7 +71,7 @@ PRESETS: dict[str, tuple[Callable[[Path], None], int, float | None]] = {
     "cwru": (write_cwru, 8, None),
     "mfpt": (write_mfpt, 6, None),
     "wind-turbine-hss": (write_wind, 4, 1),
-    "skab": (write_skab, 6, 60),
+    "skab": (write_skab, 6, 64),
 }
 
 
