@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -25,6 +26,7 @@ from engine.reports.bundle_export import allowed, export_bundle
 from engine.scoring.errors import component_errors
 from engine.scoring.method import METHODS
 from engine.scoring.scorer import Scorer
+from engine.system.child_process import environment
 from tests.engine.rigs import SmallRig
 from tui.cli import app
 
@@ -106,9 +108,22 @@ def _example() -> ModuleType:
 
 
 def test_an_export_loads_no_tensorflow_into_this_process(small_rig: SmallRig, tmp_path: Path) -> None:
-    export_bundle(small_rig.bundle, {"tflite": tmp_path / "out.tflite"})
-    assert "tf2onnx" not in sys.modules
-    assert "keras" not in sys.modules
+    program = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from engine.bundles.bundle import load_bundle\n"
+        "from engine.reports.bundle_export import export_bundle\n"
+        "export_bundle(load_bundle(Path(sys.argv[1])), {'tflite': Path(sys.argv[2])})\n"
+        "assert not {'tf2onnx', 'keras', 'tensorflow', 'onnxruntime'} & set(sys.modules)\n"
+    )
+    out = tmp_path / "out.tflite"
+    subprocess.run(
+        [sys.executable, "-c", program, str(small_rig.bundle_folder), str(out)],
+        env=environment(),
+        check=True,
+        timeout=60,
+    )
+    assert out.exists()
 
 
 def test_nothing_is_written_over(small_rig: SmallRig, tmp_path: Path) -> None:
