@@ -131,7 +131,7 @@ def _print_recordings(name: str, run: Run, settings: Settings, trial: Trial) -> 
     false = len([one for one in trial.rings() if one not in rings or one.snapshot < HEALTHY])
     print(
         f"    alarms: bearing 3 rings at recording {rings[0].snapshot if rings else 'never'},"
-        f" others or earlier {false}; bearing 3 leads for good from recording {first} on"
+        f" others or earlier {false}; bearing 3 leads in every recording from {first} on"
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from engine.models.base import Floats, Scaling
-from engine.models.waveform import Waveform, enough_rows
+from engine.models.waveform import Waveform, enough_rows, sampled_starts
 
 SEEN = 64
 """Samples that the network sees."""
@@ -37,7 +37,7 @@ class Forecast(Waveform):
             ValueError: the recordings are shorter than a window.
         """
         enough_rows(self.name, rows, LENGTH)
-        starts = np.unique(np.linspace(0, rows - LENGTH, SAMPLE).round().astype(np.int64))
+        starts = sampled_starts(rows, LENGTH, SAMPLE)
         super().__init__(sample_rate, channels, starts, LENGTH)
 
     def forecast_share(

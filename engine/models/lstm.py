@@ -4,9 +4,7 @@ It is slow, because its steps are sequential. So it is trained on at most 512 wi
 each snapshot is scored on 16 evenly spaced windows, 1600 of an IMS recording's 20480 rows.
 """
 
-import numpy as np
-
-from engine.models.waveform import Waveform, enough_rows
+from engine.models.waveform import Waveform, enough_rows, sampled_starts
 
 LENGTH = 100
 """Time steps of a window."""
@@ -31,5 +29,5 @@ class Lstm(Waveform):
             ValueError: the recordings are shorter than a window.
         """
         enough_rows(self.name, rows, LENGTH)
-        starts = np.unique(np.linspace(0, rows - LENGTH, SAMPLE).round().astype(np.int64))
+        starts = sampled_starts(rows, LENGTH, SAMPLE)
         super().__init__(sample_rate, channels, starts, LENGTH)

@@ -6,7 +6,7 @@ One network serves all channels, so that a channel at rest does not move the oth
 import numpy as np
 
 from engine.models.base import Floats
-from engine.models.waveform import Waveform, enough_rows
+from engine.models.waveform import Waveform, enough_rows, sampled_starts
 
 LENGTH = 96
 """Samples of a window; a multiple of the patch of the network."""
@@ -29,7 +29,7 @@ class Transformer(Waveform):
             ValueError: the recordings are shorter than a window.
         """
         enough_rows(self.name, rows, LENGTH)
-        starts = np.unique(np.linspace(0, rows - LENGTH, SAMPLE).round().astype(np.int64))
+        starts = sampled_starts(rows, LENGTH, SAMPLE)
         super().__init__(sample_rate, channels, starts, LENGTH)
         self.channels = channels
         self.shape = (LENGTH, 1)

@@ -150,6 +150,11 @@ def evenly_spaced(count: int, most: int) -> NDArray[np.int64]:
     return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(np.int64))
 
 
+def sampled_starts(rows: int, length: int, count: int) -> NDArray[np.int64]:
+    """Return the first rows of at most `count` evenly spaced windows, from the begin to the end."""
+    return np.unique(np.linspace(0, rows - length, count).round().astype(np.int64))
+
+
 def never_zero(scale: NDArray[np.float64]) -> Floats:
     """Return the scale as float32, with 1 in place of 0, so that a dead channel does not divide by 0."""
     return np.where(scale > 0, scale, 1.0).astype(np.float32)
