@@ -98,14 +98,20 @@ def overrides_of(seed: int | None, healthy: str | None, model: str | None = None
 
 
 @contextmanager
-def sentences() -> Iterator[None]:
-    """Turn a known error into one sentence and an exit code."""
-    from engine.errors import FailedError
+def sentences(missing: int = FAILED) -> Iterator[None]:
+    """Turn a known error into one sentence and an exit code.
+
+    Args:
+        missing: exit code where the folder holds no store.
+    """
+    from engine.errors import FailedError, StoreMissingError
 
     try:
         yield
     except _unusable() as error:
         fail(str(error), UNUSABLE)
+    except StoreMissingError as error:
+        fail(str(error), missing)
     except FailedError as error:
         fail(str(error), FAILED)
     except MemoryError:
@@ -116,6 +122,9 @@ def sentences() -> Iterator[None]:
             f" file names ({error.encoding}); set LANG=C.UTF-8, or use names without such letters",
             FAILED,
         )
+    except BrokenPipeError:
+        # The reader of the output has gone, as `head` does; click ends the command without a word.
+        raise
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         fail(f"{where}{error.strerror or error}", FAILED)

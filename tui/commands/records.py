@@ -80,7 +80,7 @@ def opened_record(
         session: of the operators, None for the live record.
         at: the instant as typed, "" for the newest.
     """
-    with sentences():
+    with sentences(missing=UNUSABLE):
         settings = settings_of(config, None, {})
         folder = state or settings.store.folder
         from engine.explanation.record import record_of

@@ -51,9 +51,14 @@ def report(
     begin: Annotated[str, typer.Option("--from", help="First recording time.", show_default=False)] = "",
     end: Annotated[str, typer.Option("--to", help="Last recording time.", show_default=False)] = "",
     at: At = "",
-    shift: Annotated[bool, typer.Option("--shift", help="Print the handover of the last 8 hours.")] = False,
+    shift: Annotated[
+        bool,
+        typer.Option(
+            "--shift", help="Give the handover of the last 8 hours: printed, or written with --out."
+        ),
+    ] = False,
     since: Annotated[
-        str | None, typer.Option(help="Print the handover of this span: 8h, 30m, 1d.", show_default=False)
+        str | None, typer.Option(help="Give the handover of this span: 8h, 30m, 1d.", show_default=False)
     ] = None,
     as_json: Json = False,
     state: State = None,
@@ -61,11 +66,14 @@ def report(
     machine: Machine = None,
     session: Session = None,
 ) -> None:
-    """Write a report of a machine or an alarm as HTML or PDF (needs raceway[report]), or print a handover."""
+    """Write a report of a machine or an alarm as HTML or PDF (needs raceway[report]), or give a handover."""
     if shift or since is not None:
-        if out is not None or alarm is not None or begin or end or at or session:
-            fail("a handover (--shift, --since) takes only --machine, --state, --config and --json", UNUSABLE)
-        _print_shift(since, state, config, machine, as_json=as_json)
+        if alarm is not None or begin or end or at or session or (as_json and out is not None):
+            fail(
+                "a handover (--shift, --since) takes only --machine, --state, --config, and --json or --out",
+                UNUSABLE,
+            )
+        _hand_over(since, state, config, machine, out, as_json=as_json)
         return
     if out is None:
         fail("say what to report: --out FILE.html, --shift, or --since 8h", UNUSABLE)
@@ -97,13 +105,25 @@ def _instant(opened: "Opened", option: str, text: str) -> datetime | None:
     return instant_of(text, record.series.at, record.series.positions, record.at, opened.zone, option=option)
 
 
-def _print_shift(
-    since: str | None, state: Path | None, config: Path | None, machine: str | None, *, as_json: bool
+def _hand_over(
+    since: str | None,
+    state: Path | None,
+    config: Path | None,
+    machine: str | None,
+    out: Path | None,
+    *,
+    as_json: bool,
 ) -> None:
     span = SHIFT if since is None else span_of(since)
     if span is None or not span:
         fail(f"--since {since!r} is no span of time; write it like {EXAMPLES}", UNUSABLE)
-    with sentences():
+    if out is not None:
+        from engine.reports.document.writing import check_extra, files_of
+
+        with sentences():
+            files_of(out)
+            check_extra()
+    with sentences(missing=UNUSABLE):
         settings = settings_of(config, None, {})
         folder = state or settings.store.folder
         from engine.reports.alarm_records import shift_record
@@ -113,7 +133,13 @@ def _print_shift(
         with Store.open(folder, read_only=True) as store:
             chosen = newest_of_each(of_machine(store.assessments(), machine, folder))
             found = [shift_in(store, one, span, wall_clock()) for one in chosen]
-    if as_json:
+    if out is not None:
+        from engine.reports.document.shift_page import write_shift
+
+        with sentences():
+            for file in write_shift(found, out):
+                print(f"{file}: written")
+    elif as_json:
         print(json.dumps([shift_record(one) for one in found]))
     else:
         print("\n\n".join(map(shift_text, found)))

@@ -13,7 +13,8 @@ from engine.explanation.explain import words_in
 from engine.explanation.record import situation_of
 from engine.explanation.sentence import Sentence, Topic, Write
 from engine.explanation.wording import PRIORITY_WORDS, acknowledged_by, severity_text, standing, subject
-from engine.records.events import EventKind
+from engine.records.events import Event, EventKind
+from engine.records.outcome import AlarmOutcome
 from engine.records.stored_values import words
 from engine.reports.document.contents import Contents, accepted, quality_counts
 from engine.reports.document.drawing import GRID, INK, MUTED
@@ -113,11 +114,18 @@ def _row(contents: Contents, alarm: Alarm, told: Write) -> Mapping[str, object]:
         "peak": severity_text(peak),
         "state": standing(alarm, told)[0],
         "acknowledged": "" if given is None else f"{by}, {told(given.at)}",
+        "outcome": "" if alarm.closed is None else clean_text(outcome_text(alarm.closed, told)),
         "notes": [
             clean_text(f"{words(note.detail.get('by'))}, {told(note.at)}: {words(note.detail.get('text'))}")
             for note in alarm.notes
         ],
     }
+
+
+def outcome_text(closed: Event, told: Write) -> str:
+    """Return who closed an alarm, when, and with which outcome."""
+    found = AlarmOutcome.from_detail(closed.detail).sentence()
+    return f"closed by {words(closed.detail.get('by')) or 'somebody'}, {told(closed.at)}: {found}"
 
 
 def _quality(contents: Contents) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from engine.reports.document.contents import Contents, ReportError
@@ -29,8 +30,12 @@ def check_extra() -> None:
         raise ReportError(EXTRA) from error
 
 
-def files_of(out: Path) -> tuple[Path, ...]:
+def files_of(out: Path, stem: str = "report") -> tuple[Path, ...]:
     """Return the files that a report is written to: the file itself, or both kinds in a folder.
+
+    Args:
+        out: a file .html or .pdf, or a folder.
+        stem: name of the files in a folder.
 
     Raises:
         ReportError: the file is of another kind, or its folder is not there.
@@ -42,7 +47,7 @@ def files_of(out: Path) -> tuple[Path, ...]:
             )
         if not out.parent.is_dir():
             raise ReportError(f"{out}: there is no folder {out.parent}")
-        return (out / "report.html", out / "report.pdf")
+        return (out / f"{stem}.html", out / f"{stem}.pdf")
     if out.suffix.lower() not in KINDS:
         raise ReportError(f"{out}: a report is a file .html or .pdf, or a folder for both")
     if not out.parent.is_dir():
@@ -60,18 +65,31 @@ def write_report(contents: Contents, out: Path) -> tuple[Path, ...]:
     Raises:
         ReportError: a library is missing, or the file cannot be written.
     """
-    files = files_of(out)
     check_extra()
     from engine.reports.document.page import html_of
     from engine.reports.document.plots import plots_of
 
+    files_of(out)
     plots = plots_of(contents)
+    return write_files(out, "report", lambda adapts: html_of(contents, plots, adapts=adapts))
+
+
+def write_files(out: Path, stem: str, page: Callable[[bool], str]) -> tuple[Path, ...]:
+    """Write a page as HTML, PDF or both, and return its files.
+
+    Args:
+        out: a file .html or .pdf, or a folder.
+        stem: name of the files in a folder.
+        page: returns the HTML text, for a screen (True) or for paper (False).
+
+    Raises:
+        ReportError: a library is missing, or the file cannot be written.
+    """
+    files = files_of(out, stem)
     made: list[tuple[Path, str | bytes]] = []
     for file in files:
-        if file.suffix.lower() == ".pdf":
-            made.append((file, pdf_of(html_of(contents, plots, adapts=False))))
-        else:
-            made.append((file, html_of(contents, plots)))
+        paper = file.suffix.lower() == ".pdf"
+        made.append((file, pdf_of(page(False)) if paper else page(True)))
     try:
         if len(files) > 1:
             out.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,8 @@
 """`raceway report --shift`: the handover from a shell, and its errors."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,7 +41,25 @@ def test_no_span_is_one_sentence(own_store: Path, words: tuple[str, ...]) -> Non
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize("command", ["report", "explain"])
+def test_a_folder_without_a_store_is_unusable(tmp_path: Path, command: str) -> None:
+    words = [command, "--state", str(tmp_path), *(["--shift"] if command == "report" else [])]
+    done = CliRunner().invoke(app, words, catch_exceptions=False)
+    assert done.exit_code == UNUSABLE
+    assert "there is no store here yet" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
 def test_an_unknown_machine_is_one_sentence(own_store: Path) -> None:
     done = raceway(own_store, "--shift", "--machine", "press 9")
     assert done.exit_code == UNUSABLE
     assert done.stderr.count("\n") == 1
+
+
+def test_a_closed_pipe_ends_the_command_without_a_word(own_store: Path) -> None:
+    command = [sys.executable, "-m", "tui.cli", "report", "--since", "30d", "--state", str(own_store)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""

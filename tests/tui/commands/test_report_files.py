@@ -239,3 +239,31 @@ def test_a_browser_shows_the_page_without_an_error_or_a_request(
     )
     assert (tmp_path / "shot.png").stat().st_size > 20_000, done.stderr
     assert [line for line in done.stderr.splitlines() if "CONSOLE" in line] == []
+
+
+def test_a_handover_is_written_as_a_page_that_needs_nothing_else(own_store: Path, tmp_path: Path) -> None:
+    done = run(own_store, "--since", "30d", "--out", tmp_path / "shift.html")
+    assert done.exit_code == 0, done.output
+    text = (tmp_path / "shift.html").read_text()
+    for heading in ("What stands", "Not watched, and why", "What rang", "What operators did"):
+        assert f"<h2>{heading}</h2>" in text
+    assert "HIGH    Bearing 1, outer race" in text
+    assert "<script" not in text
+    again = tmp_path / "again.html"
+    run(own_store, "--since", "30d", "--out", again)
+    assert again.read_text() == text
+
+
+@pytest.mark.skipif(not pdf_can_be_made(), reason="weasyprint or Pango is missing")
+def test_a_folder_takes_a_handover_in_both_kinds(own_store: Path, tmp_path: Path) -> None:
+    done = run(own_store, "--shift", "--out", tmp_path)
+    assert done.exit_code == 0, done.output
+    assert (tmp_path / "handover.html").read_text().startswith("<!DOCTYPE html>")
+    assert (tmp_path / "handover.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_a_handover_is_text_json_or_a_file(own_store: Path, tmp_path: Path) -> None:
+    for words in (("--json", "--out", tmp_path), ("--out", tmp_path / "shift.txt")):
+        done = run(own_store, "--shift", *words)
+        assert done.exit_code == UNUSABLE
+        assert done.stderr.count("\n") == 1
