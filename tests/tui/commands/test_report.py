@@ -57,7 +57,8 @@ def test_an_unknown_machine_is_one_sentence(own_store: Path) -> None:
 
 
 def test_a_closed_pipe_ends_the_command_without_a_word(own_store: Path) -> None:
-    command = [sys.executable, "-m", "tui.cli", "report", "--since", "30d", "--state", str(own_store)]
+    program = "from tui.cli import main; main()"
+    command = [sys.executable, "-c", program, "explain", "--state", str(own_store)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None
