@@ -334,24 +334,6 @@ class ConsoleSettings(Table):
         return expanded(self.exports) if self.exports else None
 
 
-class TrackingSettings(Table):
-    """The MLflow server that learning and trials are logged on; empty for none."""
-
-    mlflow: Annotated[str, Field(max_length=500)]
-
-    @field_validator("mlflow")
-    @classmethod
-    def _holds_no_password(cls, value: str) -> str:
-        if value and not value.startswith(("http://", "https://", "sqlite:///")):
-            raise ValueError('must be the address of a server ("http://host:5000") or "sqlite:///FILE"')
-        if "@" in value.partition("://")[2].partition("/")[0]:
-            raise ValueError(
-                "must hold no name or password: set MLFLOW_TRACKING_USERNAME and"
-                " MLFLOW_TRACKING_PASSWORD instead"
-            )
-        return value
-
-
 class StoreSettings(Table):
     """The store: its folder, its group, and the days for which old rows are kept (0 = always)."""
 

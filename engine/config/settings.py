@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from engine.config.bounds import COMPONENTS, NUMBERS, Name
+from engine.config.extra_sections import CaptionSettings, TrackingSettings
 from engine.config.layers import (
     Layer,
     Place,
@@ -45,7 +46,6 @@ from engine.config.sections import (
     ModelSettings,
     StoreSettings,
     Table,
-    TrackingSettings,
     WatchSettings,
 )
 from engine.errors import nearest
@@ -75,6 +75,7 @@ class Settings(Table):
     keys: Annotated[Mapping[Name, Name | tuple[Name, ...]], Field(max_length=200)]
     store: StoreSettings
     tracking: TrackingSettings
+    caption: CaptionSettings
 
     @property
     def columns(self) -> int:
@@ -103,7 +104,7 @@ class Settings(Table):
         shaping = self.model_dump(
             mode="json",
             by_alias=True,
-            exclude={"advice", "notify", "watch", "console", "keys", "store", "tracking"},
+            exclude={"advice", "notify", "watch", "console", "keys", "store", "tracking", "caption"},
         )
         for key in OPERATING_KEYS:
             del shaping["alarms"][key]

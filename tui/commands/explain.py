@@ -1,6 +1,8 @@
 """`raceway explain`: an alarm, a component or a machine in words."""
 
 import json
+from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,9 +11,12 @@ from tui.commands.options import UNUSABLE, Config, Json, Machine, Session, State
 from tui.commands.records import At, opened_record
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from engine.explanation.sentence import Sentence
+    from engine.reports.captions.captions import Caption
+    from tui.commands.records import Opened
 
 
 def register(app: typer.Typer) -> None:
@@ -29,6 +34,14 @@ def explain(
     component: Annotated[
         str | None, typer.Option(help="Name of a component, as on the screen.", show_default=False)
     ] = None,
+    caption: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of a local Hugging Face model that describes the plots; no evidence"
+            " (needs raceway[caption,report]).",
+            show_default=False,
+        ),
+    ] = None,
     at: At = "",
     as_json: Json = False,
     state: State = None,
@@ -39,6 +52,8 @@ def explain(
     """Explain an alarm in words, each sentence with the events it rests on; by default the worst open one."""
     if alarm is not None and component is not None:
         fail("--alarm and --component exclude each other; give one of them", UNUSABLE)
+    if caption is not None and component is not None:
+        fail("--caption describes the plots of an alarm or of the machine; leave --component out", UNUSABLE)
     with opened_record(state, config, machine, session, at) as opened:
         from engine.explanation.explain import explain_alarm, explain_component, explain_machine, words_in
         from tui.output.explanation import explanation_text
@@ -51,9 +66,28 @@ def explain(
         else:
             found = explain_machine(record, told)
         if as_json:
-            print(json.dumps(_record(record.assessment.machine, record.at, found)))
-        else:
-            print(explanation_text(record.assessment.machine, told(record.at), found))
+            told_of = _record(record.assessment.machine, record.at, found)
+            if caption is not None:
+                told_of["captions"] = [asdict(one) for one in _captions(opened, alarm, caption)]
+            print(json.dumps(told_of))
+            return
+        print(explanation_text(record.assessment.machine, told(record.at), found))
+        if caption is not None:
+            print(f"\nMachine captions by {caption.name}, not evidence:", flush=True)
+            for one in _captions(opened, alarm, caption):
+                print(f"  {one.plot}: {one.text or 'no words'}")
+                for doubt in one.doubts:
+                    print(f"    do not trust it: {doubt}")
+
+
+def _captions(opened: "Opened", alarm: str | None, model: Path) -> "Iterator[Caption]":
+    from engine.reports.captions.captions import captions_of, check_model
+    from engine.reports.document.contents import Span, contents_of
+
+    check_model(model)
+    chosen = None if alarm is None else opened.alarm(alarm)
+    contents = contents_of(opened.store, opened.record, opened.zone, chosen, Span())
+    return captions_of(contents, model, opened.settings.caption)
 
 
 def _record(machine: str, at: "datetime", sentences: "tuple[Sentence, ...]") -> dict[str, object]:

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Callable, Sequence
 from datetime import tzinfo
-from io import StringIO
+from functools import cached_property
+from io import BytesIO, StringIO
 from typing import Any
 
 import matplotlib as mpl
@@ -66,27 +67,41 @@ UNUSED = re.compile(r' id="[A-Za-z0-9]+(?:\.[A-Za-z]+)*_\d+"')
 SIZE = re.compile(r'<svg [^>]*?width="[\d.]+pt" height="[\d.]+pt"')
 
 
-def draw(
-    name: str,
-    plot: Callable[[Figure], None],
-    *,
-    size: tuple[float, float] = (WIDE, HIGH),
-) -> str:
-    """Return a plot as an SVG element.
+class Drawing:
+    """A plot that is drawn when it is asked for.
 
     Args:
         name: of the plot; it seeds the names inside, so that plots of a page differ.
         plot: draws on a figure.
         size: width and height [inches].
     """
-    with mpl.rc_context({**STYLE, "svg.hashsalt": name}):
-        figure = Figure(figsize=size, layout="constrained")
-        plot(figure)
-        text = StringIO()
-        figure.savefig(
-            text, format="svg", metadata={"Date": None, "Creator": None, "Type": None, "Format": None}
-        )
-    return embedded(text.getvalue())
+
+    def __init__(
+        self, name: str, plot: Callable[[Figure], None], size: tuple[float, float] = (WIDE, HIGH)
+    ) -> None:
+        """Keep the name, the function and the size."""
+        self._name, self._plot, self._size = name, plot, size
+
+    @cached_property
+    def svg(self) -> str:
+        """Return the plot as an SVG element."""
+        with mpl.rc_context({**STYLE, "svg.hashsalt": self._name}):
+            text = StringIO()
+            nothing = {"Date": None, "Creator": None, "Type": None, "Format": None}
+            self._figure().savefig(text, format="svg", metadata=nothing)
+        return embedded(text.getvalue())
+
+    def png(self, resolution: int) -> bytes:
+        """Return the plot as a PNG picture on white, `resolution` dots an inch."""
+        with mpl.rc_context({**STYLE, "savefig.facecolor": "white"}):
+            content = BytesIO()
+            self._figure().savefig(content, format="png", dpi=resolution, metadata={"Software": None})
+        return content.getvalue()
+
+    def _figure(self) -> Figure:
+        figure = Figure(figsize=self._size, layout="constrained")
+        self._plot(figure)
+        return figure
 
 
 def embedded(svg: str) -> str:

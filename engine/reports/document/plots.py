@@ -14,10 +14,10 @@ from engine.reports.document.drawing import (
     INK,
     LIMIT,
     MUTED,
+    Drawing,
     bars,
     colour,
     days,
-    draw,
     highest,
     legend,
     time_axis,
@@ -41,12 +41,17 @@ class Plot:
     Attributes:
         name: unique in the report.
         caption: says what is drawn, and in which unit.
-        svg: the element.
+        drawing: draws it.
     """
 
     name: str
     caption: str
-    svg: str
+    drawing: Drawing
+
+    @property
+    def svg(self) -> str:
+        """Return the plot as an SVG element."""
+        return self.drawing.svg
 
 
 def plots_of(contents: Contents) -> tuple[Plot, ...]:
@@ -99,7 +104,7 @@ def _trend(contents: Contents) -> Iterator[Plot]:
         "trend",
         "Severity of each component (1 is the limit; logarithmic). Triangles: rings. Dots: acknowledgements."
         " Grey: baseline.",
-        draw("trend", plot, size=(7.2, 3.0)),
+        Drawing("trend", plot, size=(7.2, 3.0)),
     )
 
 
@@ -161,7 +166,7 @@ def _spectrum(contents: Contents) -> Iterator[Plot]:
         "spectrum",
         f"Spectrum of channel {channel} in bands against the baseline, in the last judged snapshot"
         " with a stored picture (dB re 1 unit).",
-        draw("spectrum", plot),
+        Drawing("spectrum", plot),
     )
 
 
@@ -206,7 +211,7 @@ def _envelope(contents: Contents) -> Iterator[Plot]:
     yield Plot(
         "envelope",
         f"Envelope spectrum of channel {channel}, band {low:.2f} to {high:.2f} kHz.{why}",
-        draw("envelope", plot),
+        Drawing("envelope", plot),
     )
 
 
@@ -239,7 +244,7 @@ def _waterfall(contents: Contents) -> Iterator[Plot]:
         "waterfall",
         f"Waterfall of channel {contents.channel}: level over the median of the baseline,"
         f" {len(fall.at)} snapshots.",
-        draw("waterfall", plot, size=(7.2, 3.0)),
+        Drawing("waterfall", plot, size=(7.2, 3.0)),
     )
 
 
@@ -275,7 +280,7 @@ def _shares(contents: Contents) -> Iterator[Plot]:
     yield Plot(
         "shares",
         "Contributions to the machine's error in the last judged snapshot with a stored picture.",
-        draw("shares", plot, size=(7.2, max(2.0, 0.22 * rows + 0.9))),
+        Drawing("shares", plot, size=(7.2, max(2.0, 0.22 * rows + 0.9))),
     )
 
 
@@ -304,7 +309,7 @@ def _condition(contents: Contents) -> Iterator[Plot]:
     yield Plot(
         "condition",
         f"Condition figures of channel {channel}.{why}",
-        draw("condition", plot, size=(7.2, 4.6 if has_velocity else 3.2)),
+        Drawing("condition", plot, size=(7.2, 4.6 if has_velocity else 3.2)),
     )
 
 

@@ -15,10 +15,10 @@ from engine.evaluation.truth import Truth
 from engine.reports.document.drawing import (
     INK,
     LIMIT,
+    Drawing,
     bars,
     colour,
     days,
-    draw,
     highest,
     legend,
     time_axis,
@@ -113,7 +113,7 @@ def comparison_plots(rows: Sequence[Comparison]) -> Iterator[Plot]:
     yield Plot(
         "models",
         "The models side by side. none: no lead time, because an alarm came before the onset or none came.",
-        draw("models", plot, size=size),
+        Drawing("models", plot, size=size),
     )
 
 
@@ -136,7 +136,7 @@ def _loss(trial: Trial) -> Iterator[Plot]:
         axes.set_yscale("log")
         legend(axes)
 
-    yield Plot("loss", "Training and validation loss.", draw("loss", plot))
+    yield Plot("loss", "Training and validation loss.", Drawing("loss", plot))
 
 
 def loss_names(history: "Sequence[object]") -> list[str]:
@@ -172,7 +172,7 @@ def _histogram(trial: Trial, done: Evaluation, truth: Truth) -> Plot:
     return Plot(
         "errors",
         f"Errors of healthy and faulty windows of {clean_text(truth.component)}, with the limit.",
-        draw("errors", plot),
+        Drawing("errors", plot),
     )
 
 
@@ -204,7 +204,7 @@ def _timeline(trial: Trial, truth: Truth) -> Plot:
     return Plot(
         "timeline",
         "Anomaly timeline: severity of each component, the limit, the onset, and the alarms (triangles).",
-        draw("timeline", plot, size=(7.2, 3.0)),
+        Drawing("timeline", plot, size=(7.2, 3.0)),
     )
 
 
@@ -236,7 +236,7 @@ def _confusion(one: Level) -> Plot:
     return Plot(
         f"confusion-{one.name}",
         f"Confusion matrix by {one.name}, limit: {one.chosen}. Shares are of the row.",
-        draw(f"confusion-{one.name}", plot, size=SQUARE),
+        Drawing(f"confusion-{one.name}", plot, size=SQUARE),
     )
 
 
@@ -268,7 +268,7 @@ def _curves(levels: Sequence[Level]) -> Plot:
     return Plot(
         "curves",
         "ROC with the area under it (AUC), and precision over recall with its average (AP).",
-        draw("curves", plot, size=(7.2, 3.4)),
+        Drawing("curves", plot, size=(7.2, 3.4)),
     )
 
 
@@ -292,7 +292,7 @@ def _sweep(levels: Sequence[Level]) -> Plot:
     return Plot(
         "sweep",
         "Precision, recall and F1 over the percentile of healthy scores that sets the limit.",
-        draw("sweep", plot, size=(7.2, 3.0)),
+        Drawing("sweep", plot, size=(7.2, 3.0)),
     )
 
 
@@ -320,7 +320,7 @@ def _shares(trial: Trial, truth: Truth) -> Plot:
     return Plot(
         "contributions",
         "Contribution of each component to the machine's error.",
-        draw("contributions", plot, size=(7.2, max(2.0, 0.45 * len(names) + 0.9))),
+        Drawing("contributions", plot, size=(7.2, max(2.0, 0.45 * len(names) + 0.9))),
     )
 
 
@@ -336,13 +336,13 @@ def _maps(maps: Maps) -> Iterator[Plot]:
     yield Plot(
         "map-2d",
         "The windows that the model sees, in two dimensions by PCA and by t-SNE.",
-        draw("map-2d", flat, size=(7.2, 3.4)),
+        Drawing("map-2d", flat, size=(7.2, 3.4)),
     )
     for name, points in (("PCA", maps.pca), ("t-SNE", maps.tsne)):
         yield Plot(
             f"map-3d-{name.lower()}",
             f"The same windows in three dimensions by {name}, from two sides and from above.",
-            draw(f"map-3d-{name}", _views(points, maps.faulty), size=(7.2, 2.9)),
+            Drawing(f"map-3d-{name}", _views(points, maps.faulty), size=(7.2, 2.9)),
         )
 
 

@@ -1,0 +1,1 @@
+"""Captions of plots by a local vision-language model: what a machine sees, never evidence."""
