@@ -9,11 +9,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 @dataclass
 class Web:
-    """An http server: what it got, the status it answers with, and an event it waits for first."""
+    """An http server: what it got, its status, whether it was asked, and an event it waits for to answer."""
 
     port: int = 0
     status: int = 200
     got: list[tuple[str, str]] = field(default_factory=list)
+    asked: threading.Event = field(default_factory=threading.Event)
     may_answer: threading.Event = field(default_factory=threading.Event)
 
 
@@ -26,6 +27,7 @@ def web(port: int = 0) -> Iterator[Web]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            found.asked.set()
             found.may_answer.wait(30)
             found.got.append((self.path, body.decode()))
             self.send_response(found.status)

@@ -3,6 +3,7 @@
 import base64
 import json
 import socket
+import subprocess
 import sys
 from collections.abc import Iterator
 from email import message_from_bytes
@@ -13,6 +14,7 @@ import pytest
 
 from engine.live.messages.channels import CHILD, Channel
 from engine.notification.addresses import AddressError, address_of
+from engine.records.events import EventKind
 from engine.system.bounded_run import Ran, run_command
 from engine.system.child_process import command
 from tests.engine.handmade_events import RAISED
@@ -20,6 +22,8 @@ from tests.engine.live.messages.test_channels import Plant
 from tests.engine.notification.servers import Web, web
 
 pytest.importorskip("apprise", reason="needs the extra raceway[notify]")
+
+ROOT = Path(__file__).parents[3]
 
 SECRETS = ("hunter2", "t0ken")
 EVENT = {
@@ -135,6 +139,44 @@ def test_a_channel_delivers_after_its_server_came_back_and_the_store_holds_no_se
     assert "Bearing 1 is above its limit" in json.loads(body)["message"]
     stored = b"".join(file.read_bytes() for file in (tmp_path / "state").rglob("*") if file.is_file())
     assert not any(one.encode() in stored for one in SECRETS)
+
+
+NOTIFY = """
+import sys
+from datetime import timedelta
+from pathlib import Path
+from engine.live.messages.channels import Channel, ChannelNotifier
+from engine.store.store import Store
+from tests.engine.rigs import WALL
+from tests.tui import synthetic
+state = Path(sys.argv[1])
+with Store.open(state) as store:
+    record = store.assessments()[-1]
+ChannelNotifier(lambda: Store.open(state), record, Channel("env:SHIFT", timeout=30.0), state=state,
+    now=lambda: WALL, live_now=lambda: synthetic.at(30)).turn()
+"""
+"""An engine's turn at messages, as a process that can be killed."""
+
+
+def test_a_message_is_sent_again_by_the_engine_after_one_that_was_killed_while_it_sent(
+    tmp_path: Path, server: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant = Plant(tmp_path / "state")
+    plant.add(RAISED)
+    monkeypatch.setenv("SHIFT", addressed(server.port))
+    server.may_answer.clear()
+    engine = subprocess.Popen([sys.executable, "-c", NOTIFY, str(plant.state)], cwd=ROOT)
+    assert server.asked.wait(30)
+    engine.kill()
+    engine.wait()
+    server.may_answer.set()
+    assert EventKind.NOTIFIED not in {event.kind for event in plant.events()}
+    for _ in range(2):
+        subprocess.run([sys.executable, "-c", NOTIFY, str(plant.state)], cwd=ROOT, check=True)
+    told = [event for event in plant.events() if event.kind is EventKind.NOTIFIED]
+    assert len(told) == 1
+    assert 1 <= len(server.got) <= 2
+    assert all("Bearing 1 is above its limit" in json.loads(body)["message"] for _, body in server.got)
 
 
 def test_the_report_of_the_alarm_is_attached_if_asked(
