@@ -1,12 +1,15 @@
 """Measures the start of `raceway demo` in a pseudo-terminal: first paint, first score, resident memory."""
 
 import re
+import subprocess
+import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.recordings import fresh_state
-from bench.terminal import Terminal, children, cpu_seconds, resident
+from bench.terminal import Terminal, children, compiled, cpu_seconds, resident
 
 WORDS = re.compile(r"reading the store")
 """The first words, shown while the program of the screens is being loaded."""
@@ -15,6 +18,9 @@ PAINTED = re.compile(r"\? help")
 """The line of keys: the first frame of the console."""
 
 FIRST_SCORE = re.compile(r"Bearing 1.*(?:baseline +\S|\d\.\d\d )")
+STARTS = 5
+"""Starts of which the shortest counts: another program may delay any of them."""
+
 SETTLED_SECONDS = 5.0
 
 
@@ -43,6 +49,17 @@ def measure(state: Path) -> list[str]:
             f"  peak resident memory: console {memory.console:.0f} MB, engine {memory.engine:.0f} MB,"
             f" training process {memory.training:.0f} MB",
         ]
+
+
+def references() -> Iterator[str]:
+    """Measure two starts that no console can undercut; yield a line for each."""
+    for code in ("pass", "import textual.app"):
+        seconds = []
+        for _ in range(STARTS):
+            began = time.perf_counter()
+            subprocess.run([sys.executable, "-c", code], check=True, env=compiled())
+            seconds.append(time.perf_counter() - began)
+        yield f"python -c '{code}': {min(seconds):.2f} s, the least of {STARTS}"
 
 
 def first_seen(terminal: Terminal, pattern: re.Pattern[str]) -> float:

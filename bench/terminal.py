@@ -9,6 +9,7 @@ import signal
 import struct
 import subprocess
 import sys
+import tempfile
 import termios
 import time
 from collections.abc import Callable, Sequence
@@ -32,6 +33,17 @@ ASKS_SYNCHRONISED, KNOWS_SYNCHRONISED = "\x1b[?2026$p", b"\x1b[?2026;2$y"
 """Query for synchronised output, and the answer; with it the program marks the begin and end of frames."""
 
 FRAME_BEGINS, FRAME_ENDS = b"\x1b[?2026h", b"\x1b[?2026l"
+
+
+COMPILED = Path(tempfile.gettempdir()) / "raceway-bench-compiled"
+"""Folder of the compiled modules: an installed program has them, a checkout of a bench may not keep any."""
+
+
+def compiled() -> dict[str, str]:
+    """Return an environment in which a program keeps its compiled modules, and finds those of the last start."""
+    kept = {**environment(), "PYTHONPYCACHEPREFIX": str(COMPILED)}
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)
+    return kept
 
 
 class Grid:
@@ -110,7 +122,7 @@ class Terminal:
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,
-            env={**environment(), "TERM": "xterm-256color", "COLORTERM": "truecolor", **own},
+            env={**compiled(), "TERM": "xterm-256color", "COLORTERM": "truecolor", **own},
             start_new_session=True,
         )
         os.close(theirs)

@@ -19,6 +19,8 @@ from replay.bounded_read import IrregularError, OversizedError, read_bounded
 # A place in the settings: table and key names, and the index (from 0) of an entry in a list of tables.
 Place = tuple[str | int, ...]
 
+_HERE = Path(__file__).parent
+
 LARGEST_FILE = 256 * 1024
 """Bytes of a settings file: many times those of the largest plant."""
 
@@ -53,6 +55,12 @@ class Layer:
             if line := self.lines.get(place[:length]):
                 return f"{self.title}, line {line}"
         return self.title
+
+
+def default_config_path() -> Path:
+    """Return the path of config.toml: beside the packages in a checkout, in this one once installed."""
+    installed = _HERE / "config.toml"
+    return installed if installed.exists() else _HERE.parents[1] / "config.toml"
 
 
 def read_layer(path: Path) -> Layer:

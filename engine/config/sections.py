@@ -46,11 +46,10 @@ from engine.config.bounds import (
     Words,
 )
 from engine.config.healthy_span import Healthy, parse_healthy
-from engine.errors import UnusableError
+from engine.config.viewing import exports_folder, store_folder
 from engine.records.events import Priority
 from engine.signals.bearing import Geometry
 from engine.signals.bearing_table import bearing_named, unknown_bearing
-from replay.folders import FolderError, expanded, state_folder
 
 Direction = Annotated[float, Field(ge=-360, le=360)]
 """An angle [degrees]."""
@@ -331,7 +330,7 @@ class ConsoleSettings(Table):
     @property
     def exports_folder(self) -> Path | None:
         """Return the folder of exports; None for one in the working directory."""
-        return expanded(self.exports) if self.exports else None
+        return exports_folder(self.exports)
 
 
 class StoreSettings(Table):
@@ -360,7 +359,4 @@ class StoreSettings(Table):
         Raises:
             UnusableError: none is set, and the account has no home folder.
         """
-        try:
-            return expanded(self.state) if self.state else state_folder()
-        except FolderError as error:
-            raise UnusableError(str(error)) from error
+        return store_folder(self.state)

@@ -24,6 +24,7 @@ from engine.config.layers import (
     Place,
     SettingsError,
     command_line_layer,
+    default_config_path,
     merge,
     origin,
     read_layer,
@@ -119,12 +120,6 @@ class Settings(Table):
             del part["bearing"]
         canonical = json.dumps(shaping, sort_keys=True, separators=(",", ":"), allow_nan=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def default_config_path() -> Path:
-    """Return the path of config.toml: beside the packages in a checkout, in this one once installed."""
-    installed = _HERE / "config.toml"
-    return installed if installed.exists() else _HERE.parents[1] / "config.toml"
 
 
 def rig_names() -> tuple[str, ...]:

@@ -7,15 +7,19 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from engine.bundles.bundle import UsualLines
-from engine.config.sections import ComponentSettings
 from engine.diagnosis.motor_reading import FIGURES, MotorReading, sequences_in
 from engine.records.payloads import FaultLine, SurfaceEvidence
 from engine.signals.motor_fitness import Fault
 from engine.signals.motor_lines import broken_bars
+
+if TYPE_CHECKING:
+    # A screen that names a fault needs no settings, which take long to load.
+    from engine.config.sections import ComponentSettings
 
 
 class MotorFault(StrEnum):
@@ -86,7 +90,7 @@ class MotorEvidence:
 
 
 def fault_of(
-    reading: MotorReading, usual: UsualLines | None, part: ComponentSettings
+    reading: MotorReading, usual: UsualLines | None, part: "ComponentSettings"
 ) -> MotorEvidence | None:
     """Return the fault with the most evidence in a recording, None without any.
 
@@ -142,7 +146,7 @@ def _open_phase(reading: MotorReading) -> MotorEvidence | None:
     return MotorEvidence(MotorFault.OPEN.value, math.inf, (line,), {"phase": float(note.channel)})
 
 
-def _cage_and_load(seen: _Compared, part: ComponentSettings) -> list[MotorEvidence | None]:
+def _cage_and_load(seen: _Compared, part: "ComponentSettings") -> list[MotorEvidence | None]:
     """Return broken bars and a load that swings, which both make pairs of lines beside the mains."""
     lines = seen.reading.lines
     if lines is None:
@@ -209,7 +213,7 @@ def _both(mains: float, offset: float, rise: float) -> tuple[FaultLine, ...]:
     return tuple(FaultLine(1, side, round(mains + side * offset, 3), times) for side in (-1, 1))
 
 
-def _unbalance(seen: _Compared, part: ComponentSettings) -> MotorEvidence | None:
+def _unbalance(seen: _Compared, part: "ComponentSettings") -> MotorEvidence | None:
     change, spread = seen.complex_change("unbalance")
     needed = max(LEAST_UNBALANCE, SIGNIFICANT * spread)
     if not abs(change) >= needed:

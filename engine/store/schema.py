@@ -7,6 +7,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Connection,
     Dialect,
     Float,
     ForeignKey,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    event as hooks,
     false,
     text,
 )
@@ -154,7 +156,6 @@ assessed = Table(
         "assessment_id",
         "position",
         sqlite_where=text("late = 1"),
-        postgresql_where=text("late"),
     ),
     # Small rows, queried by key: one tree holds them, in the order of a series.
     sqlite_with_rowid=False,
@@ -221,7 +222,6 @@ Index(
     event.c.ring,
     unique=True,
     sqlite_where=FIRST_ACKNOWLEDGEMENT,
-    postgresql_where=FIRST_ACKNOWLEDGEMENT,
 )
 
 FIRST_ANSWER = text("kind = 'answered'")
@@ -231,7 +231,6 @@ Index(
     event.c.ring,
     unique=True,
     sqlite_where=FIRST_ANSWER,
-    postgresql_where=FIRST_ANSWER,
 )
 
 intake = Table(
@@ -262,7 +261,6 @@ Index(
     intake.c.at,
     unique=True,
     sqlite_where=WAS_TAKEN,
-    postgresql_where=WAS_TAKEN,
 )
 # With the outcome, although all its rows were taken: SQLite then never uses the index of outcomes instead.
 Index(
@@ -271,7 +269,6 @@ Index(
     intake.c.digest,
     intake.c.outcome,
     sqlite_where=WAS_TAKEN,
-    postgresql_where=WAS_TAKEN,
 )
 
 thinned = Table(
@@ -309,3 +306,21 @@ epoch = Table(
     Column("loss", Float, nullable=False),
     Column("validation_loss", Float, nullable=False),
 )
+
+
+def limit_indexes_of_postgresql(connection: Connection) -> None:
+    """Give each index of some rows its condition on PostgreSQL too; called before the tables are made there.
+
+    It stands not beside the condition for SQLite: naming it loads a dialect that no console on SQLite needs.
+    """
+    if connection.dialect.name != "postgresql":
+        return
+    for table in metadata.tables.values():
+        for index in table.indexes:
+            where = index.dialect_options["sqlite"]["where"]
+            if where is not None:
+                said = text("late") if str(where) == "late = 1" else where
+                index.dialect_options["postgresql"]["where"] = said
+
+
+hooks.listen(metadata, "before_create", lambda _, connection, **__: limit_indexes_of_postgresql(connection))

@@ -17,7 +17,7 @@ from tui.commands.options import (
     State,
     fail,
     sentences,
-    settings_of,
+    viewing_of,
     warn_of_damage,
 )
 from tui.commands.records import look_for_session
@@ -78,8 +78,8 @@ def attach(
 ) -> None:
     """Open a console on an existing store; with several machines it lists them first."""
     with sentences(), curtain():
-        settings = settings_of(config, None, {})
-        folder = state or settings.store.folder
+        settings = viewing_of(config)
+        folder = state or settings.folder
         from engine.store.location import look_for
         from tui.console.launch import console_options, make_console, run_console
         from tui.console.preferences import memory_path
@@ -122,8 +122,8 @@ def snapshot(
 ) -> None:
     """Print one frame of the console as text, or write it as a picture, for a report or an e-mail."""
     with sentences():
-        settings = settings_of(config, None, {})
-        folder = state or settings.store.folder
+        settings = viewing_of(config)
+        folder = state or settings.folder
         columns, rows = _size(size)
         from tui.screens.registry import SCREENS
         from tui.screens.state import Rows

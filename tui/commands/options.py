@@ -14,6 +14,7 @@ from tui.terminal.curtain import lift
 
 if TYPE_CHECKING:
     from engine.config.settings import Settings
+    from engine.config.viewing import Viewing
     from engine.reports.tracking import Tracked
     from replay.run import Run
 
@@ -75,6 +76,16 @@ def settings_of(
 
         keymap_of(settings.keys)
     return settings
+
+
+def viewing_of(config: Path | None) -> "Viewing":
+    """Load the settings of a console; without a file of the user none but its own are read and checked."""
+    from engine.config.viewing import Viewing, default_viewing
+
+    if config is None and (found := default_viewing()) is not None:
+        return found
+    settings = settings_of(config, None, {})
+    return Viewing(settings.console, settings.keys, settings.store.state)
 
 
 def opened(path: Path, settings: "Settings") -> "Run":

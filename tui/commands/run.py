@@ -32,12 +32,14 @@ from tui.commands.options import (
     overrides_of,
     sentences,
     settings_of,
+    viewing_of,
 )
 from tui.terminal.curtain import curtain
 
 if TYPE_CHECKING:
     from engine.bundles.bundle import Bundle
     from engine.config.settings import Settings
+    from engine.config.viewing import Viewing
     from engine.records.events import Event
     from replay.run import Run
 
@@ -67,12 +69,16 @@ def demo(state: State = None, seed: Seed = None, session: Session = None) -> Non
 
     with sentences(), curtain():
         overrides = overrides_of(seed, None)
-        settings = settings_of(None, "ims-set2", overrides)
-        folder = state or _fresh_demo_folder(settings.store.folder / "demo")
+        settings = cache(lambda: settings_of(None, "ims-set2", overrides))
+        if overrides:
+            # A wrong seed is refused before anything begins; else the screen does not wait for the checks.
+            settings()
+        shown = viewing_of(None)
+        folder = state or _fresh_demo_folder(shown.folder / "demo")
         # Unpacking takes seconds at the first time: the screen comes first, the engine after the recording.
-        run = cache(lambda: opened(sample_path(), settings))
+        run = cache(lambda: opened(sample_path(), settings()))
         what = Replayed(sample_path(), run, overrides, rig="ims-set2")
-        _replay(what, settings, folder, session, SPAN_SECONDS / DEMO_SECONDS)
+        _replay(what, shown, settings, folder, session, SPAN_SECONDS / DEMO_SECONDS)
 
 
 def replay(
@@ -95,7 +101,7 @@ def replay(
         folder = state or settings.store.folder
         start = pace or settings.console.pace
         what = Replayed(recordings.path, lambda: recordings, overrides, config, rig, bundle)
-        _replay(what, settings, folder, session, start)
+        _replay(what, settings, lambda: settings, folder, session, start)
 
 
 def score(
@@ -154,7 +160,24 @@ class Replayed:
     bundle: Path | None = None
 
 
-def _replay(what: Replayed, settings: "Settings", folder: Path, session: str | None, pace: float) -> None:
+def _replay(
+    what: Replayed,
+    shown: "Settings | Viewing",
+    settings: "Callable[[], Settings]",
+    folder: Path,
+    session: str | None,
+    pace: float,
+) -> None:
+    """Show a replay until the console is left.
+
+    Args:
+        what: the finished run.
+        shown: settings of the console.
+        settings: returns those of the engine.
+        folder: of the store.
+        session: its name, None for a new one.
+        pace: at which it starts.
+    """
     from tui.commands.engine_process import engine_beside
     from tui.console.launch import by_key, console_options, make_console, run_console
     from tui.console.preferences import memory_path
@@ -164,7 +187,7 @@ def _replay(what: Replayed, settings: "Settings", folder: Path, session: str | N
 
     @cache
     def key() -> str:
-        return _key_of(what.run(), settings, folder, digest)
+        return _key_of(what.run(), settings(), folder, digest)
 
     name = session or f"replay {wall_clock():%Y-%m-%d %H:%M:%S}"
     with engine_beside(
@@ -178,13 +201,13 @@ def _replay(what: Replayed, settings: "Settings", folder: Path, session: str | N
 
         options = console_options(
             folder,
-            settings,
+            shown,
             by_key(key, engine.last_words),
             begin=begin,
             last_words=engine.last_words,
         )
         options = replace(options, session=name, pace=pace, pace_given=True, memory=memory_path())
-        run_console(make_console(options), settings)
+        run_console(make_console(options), shown)
         # Read before the engine is stopped: its end now is no failure.
         words = engine.last_words()
     print(how_to_return(folder, what.config, key(), name))

@@ -22,6 +22,7 @@ from tui.screens.base import ConsoleScreen
 from tui.screens.dialog import Dialog
 from tui.screens.help import HelpScreen
 from tui.screens.palette import Finder
+from tui.screens.panel import ROLE_CLASSES
 from tui.screens.registry import SCREENS
 from tui.screens.state import Rows, Shows
 from tui.terminal.app import TerminalApp
@@ -43,6 +44,7 @@ class Console(TerminalApp, inherit_bindings=False):
     """The application: screens, and the action of each key; the controller's parts do the work."""
 
     CSS_PATH = "raceway.tcss"
+    COMPONENT_CLASSES: ClassVar[set[str]] = set(ROLE_CLASSES)
     BINDINGS: ClassVar[list[BindingType]] = [Binding(key, "leave_now", priority=True) for key in RESERVED]
 
     def __init__(self, options: ConsoleOptions) -> None:

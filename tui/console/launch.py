@@ -13,6 +13,7 @@ from engine.records.picker import with_key
 if TYPE_CHECKING:
     from engine.config.sections import ConsoleSettings
     from engine.config.settings import Settings
+    from engine.config.viewing import ConsoleDefaults, Viewing
     from engine.records.assessment import Assessment
     from engine.store.store import Store
     from tui.console.app import Console
@@ -54,7 +55,7 @@ def on_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def run_console(console: "Console", settings: "Settings") -> None:
+def run_console(console: "Console", settings: "Settings | Viewing") -> None:
     """Show a console on this terminal until it is left.
 
     Raises:
@@ -70,7 +71,7 @@ def run_console(console: "Console", settings: "Settings") -> None:
 
 def console_options(
     folder: Path,
-    settings: "Settings",
+    settings: "Settings | Viewing",
     choose: "Callable[[Store], Assessment | None]",
     *,
     name: str | None = None,
@@ -127,7 +128,7 @@ def console_options(
     )
 
 
-def picture_appearance(shown: "ConsoleSettings") -> "Appearance":
+def picture_appearance(shown: "ConsoleSettings | ConsoleDefaults") -> "Appearance":
     """Return the theme and glyphs of a picture: those of the settings, the full ones for "auto"."""
     from tui.console.options import Appearance
     from tui.console.preferences import themes_path

@@ -1,10 +1,10 @@
 """Panels: lines of styled text, of which only the changed ones are sent to the terminal."""
 
 from collections.abc import Callable
-from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.css.styles import RenderStyles
 from textual.geometry import Region, Size
 from textual.reactive import reactive
 from textual.strip import Strip
@@ -15,6 +15,9 @@ from tui.draw.text import Line, Lines, Role, Span, width_of
 
 Draw = Callable[[int, int], Lines]
 """From a width and a height in cells to at most so many lines."""
+
+ROLE_CLASSES = frozenset(f"panel--{role}" for role in Role)
+"""One component class for each role of text. The application has them once: each copy takes time at the start."""
 
 FILLED = frozenset(
     {
@@ -33,9 +36,6 @@ class Panel(Widget):
     """Lines of text. The compositor sends dirty regions whole, so the panel compares its lines first."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"panel--{role}" for role in Role}
-    """One component class for each role of text."""
-
     wanted: reactive[int] = reactive(1, layout=True)
     """Lines that the panel would like to have, for `height: auto`."""
 
@@ -45,6 +45,7 @@ class Panel(Widget):
         self._draw: Draw | None = None
         self._key: object = None
         self._lines: Lines = []
+        self._styles: dict[Role, tuple[RenderStyles, Style]] = {}
         self._drawn_in: Size | None = None
         """The size that the lines are for, None where they are yet to be drawn."""
 
@@ -79,16 +80,25 @@ class Panel(Widget):
         segments: list[Segment] = []
         role = Role.PLAIN
         style: Style | None = None
+        ground = self.rich_style
         for span in line:
             if style is None or span.text.strip() or span.role in FILLED or role in FILLED:
                 # Blanks look alike in most roles: keeping the style spares a change of colour.
-                role, style = span.role, self.get_component_rich_style(f"panel--{span.role}")
+                role, style = span.role, ground + self._style(span.role)
                 if span.paper is not None:
-                    under = self.get_component_rich_style(f"panel--{span.paper}")
-                    style = style + Style(bgcolor=under.color)
+                    style = style + Style(bgcolor=self._style(span.paper).color)
             segments.append(Segment(span.text, style))
-        rest = self.rich_style if style is None or role in FILLED else style
+        rest = ground if style is None or role in FILLED else style
         return Strip(segments).simplify().adjust_cell_length(width, rest)
+
+    def _style(self, role: Role) -> Style:
+        """Return the style of a role, without the ground that it does not set itself."""
+        styles = self.app.get_component_styles(f"panel--{role}")
+        # With another theme, the application has new styles.
+        known = self._styles.get(role)
+        if known is None or known[0] is not styles:
+            known = self._styles[role] = styles, styles.partial_rich_style
+        return known[1]
 
     def _drawn(self) -> Lines:
         """Return the lines for the present size."""

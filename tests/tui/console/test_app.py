@@ -333,15 +333,18 @@ def test_the_console_does_not_wait_for_what_it_does_not_need_to_paint() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_attach_opens_the_store_only_once_there_is_a_screen(whole_store: Path) -> None:
+def test_attach_opens_the_store_only_once_there_is_a_screen_and_checks_no_settings_of_engines(whole_store: Path) -> None:
     code = (
         "import sys, tui.console.launch\n"
         "from tui.cli import app\n"
-        "tui.console.launch.run_console = lambda *_: print('sqlalchemy' in sys.modules)\n"
+        "def shown(*_):\n"
+        "    import tui.screens.overview.screen\n"
+        "    print([name for name in ('sqlalchemy', 'engine.config.sections') if name in sys.modules])\n"
+        "tui.console.launch.run_console = shown\n"
         f"app(['attach', '--state', {str(whole_store)!r}])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
+    assert done.stdout.strip() == "[]"
 
 
 async def test_with_nothing_to_show_it_ends_and_keeps_the_reason(console: Make, tmp_path: Path) -> None:

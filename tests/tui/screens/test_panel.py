@@ -1,6 +1,7 @@
 """A panel sends only changed lines."""
 
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from textual.app import App, ComposeResult
@@ -8,7 +9,7 @@ from textual.geometry import Region
 
 import tui
 from tui.draw.text import Lines, Role, Span
-from tui.screens.panel import Panel, changed
+from tui.screens.panel import ROLE_CLASSES, Panel, changed
 from tui.terminal.themes import DARK
 
 
@@ -27,6 +28,7 @@ class Bench(App[None]):
     """An application with one panel."""
 
     CSS_PATH = Path(tui.__file__).with_name("console") / "raceway.tcss"
+    COMPONENT_CLASSES: ClassVar[set[str]] = set(ROLE_CLASSES)
     CSS = "Panel { height: 4; }"
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
