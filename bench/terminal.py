@@ -40,7 +40,7 @@ COMPILED = Path(tempfile.gettempdir()) / "raceway-bench-compiled"
 
 
 def compiled() -> dict[str, str]:
-    """Return an environment in which a program keeps its compiled modules, and finds those of the last start."""
+    """Return an environment in which a program keeps its compiled modules for its next start."""
     kept = {**environment(), "PYTHONPYCACHEPREFIX": str(COMPILED)}
     kept.pop("PYTHONDONTWRITEBYTECODE", None)
     return kept

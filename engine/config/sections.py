@@ -50,6 +50,7 @@ from engine.config.viewing import exports_folder, store_folder
 from engine.records.events import Priority
 from engine.signals.bearing import Geometry
 from engine.signals.bearing_table import bearing_named, unknown_bearing
+from replay.folders import expanded
 
 Direction = Annotated[float, Field(ge=-360, le=360)]
 """An angle [degrees]."""

@@ -1,4 +1,4 @@
-"""Settings of a console alone, read without the checks of all settings: these take longer than its first frame.
+"""Settings of a console alone, read without the checks of all settings, which take long.
 
 A value that does not look right is left to the whole settings, which say what is wrong with it.
 """

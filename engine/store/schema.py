@@ -20,9 +20,11 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
-    event as hooks,
     false,
     text,
+)
+from sqlalchemy import (
+    event as hooks,
 )
 
 from engine.clock import microseconds, moment

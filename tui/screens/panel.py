@@ -17,7 +17,7 @@ Draw = Callable[[int, int], Lines]
 """From a width and a height in cells to at most so many lines."""
 
 ROLE_CLASSES = frozenset(f"panel--{role}" for role in Role)
-"""One component class for each role of text. The application has them once: each copy takes time at the start."""
+"""One component class for each role of text. The application has them: a set for each panel takes time."""
 
 FILLED = frozenset(
     {

@@ -333,7 +333,7 @@ def test_the_console_does_not_wait_for_what_it_does_not_need_to_paint() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_attach_opens_the_store_only_once_there_is_a_screen_and_checks_no_settings_of_engines(whole_store: Path) -> None:
+def test_attach_opens_the_store_once_there_is_a_screen_and_checks_no_settings(whole_store: Path) -> None:
     code = (
         "import sys, tui.console.launch\n"
         "from tui.cli import app\n"
