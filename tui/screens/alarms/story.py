@@ -1,7 +1,5 @@
 """The story of an alarm: state, advice, severity, evidence and events."""
 
-import math
-from collections.abc import Iterator
 from datetime import tzinfo
 
 from engine.alarms.alarm import Alarm
@@ -10,26 +8,22 @@ from engine.clock import microseconds
 from engine.explanation.action import instruction
 from engine.explanation.explain import explain_alarm
 from engine.explanation.sentence import Topic
+from engine.explanation.story.events import event_text
+from engine.explanation.story.evidence import evidence_texts
 from engine.explanation.wording import severity_table
-from engine.records.events import RINGS, Event, EventKind
+from engine.records.events import Event
 from engine.records.outcome import AlarmOutcome
-from engine.records.payloads import Cleared, Diagnosed, Ring, RingEvidence, SurfaceEvidence
 from tui.data.frame import Frame
 from tui.data.situation import record_at, situation_of
 from tui.draw.alarm_rows import standing
 from tui.draw.format import (
     alarm_glyph,
-    duration,
-    frequency,
-    limit_due,
-    percent,
     reason,
     short_time,
     since_texts,
     subject,
 )
 from tui.draw.notice import wrapped
-from tui.draw.severity import severity_text
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, title
 
 LABEL = 10
@@ -99,7 +93,8 @@ def story_rows(width: int, frame: Frame, alarm: Alarm, zone: tzinfo) -> Lines:
     rows += explanation_rows(width, frame, alarm, zone)
     if alarm.count > 1:
         rows += _item(width, "count", f"raised {alarm.count} times, taken for one alarm")
-    for number, text in enumerate(evidence_texts(frame, alarm, zone)):
+    evidence = evidence_texts(events_of(frame, alarm), alarm, lambda at: short_time(at, zone))
+    for number, text in enumerate(evidence):
         rows += _item(width, "" if number else "evidence", text)
     if alarm.closed is not None:
         by = clean(str(alarm.closed.detail.get("by", "")))
@@ -151,101 +146,6 @@ def events_of(frame: Frame, alarm: Alarm) -> list[Event]:
     ]
 
 
-def event_text(event: Event) -> str:
-    """Return an event in words."""
-    detail = event.detail
-    by = clean(str(detail.get("by", "")))
-    origin = f" from {clean(str(detail['from']))}" if detail.get("from") else ""
-    match event.kind:
-        case EventKind.RAISED | EventKind.ESCALATED:
-            return _ring_text(event.kind, Ring.from_detail(detail))
-        case EventKind.DIAGNOSED:
-            return f"points to the {Diagnosed.from_detail(detail).surface}"
-        case EventKind.CLEARED:
-            return "overtaken by an alarm" if Cleared.from_detail(detail).overtaken else "returned"
-        case EventKind.ACKNOWLEDGED:
-            words = f": {detail['comment']}" if detail.get("comment") else ""
-            return f"acknowledged by {by}{origin}{words}"
-        case EventKind.NOTED:
-            return f"noted by {by}{origin}"
-        case EventKind.CLOSED:
-            return f"closed by {by}{origin}: {AlarmOutcome.from_detail(detail).sentence()}"
-        case EventKind.SHELVED:
-            return f"shelved by {by}{origin}: {detail.get('reason', '')}"
-        case EventKind.UNSHELVED:
-            return f"taken off the shelf by {by}{origin}"
-        case _:
-            return f"{event.kind.value}{f' by {by}' if by else ''}"
-
-
-def evidence_texts(frame: Frame, alarm: Alarm, zone: tzinfo) -> Iterator[str]:
-    """Yield the evidence stored with the latest ring and with the surface, each with its time."""
-    events = events_of(frame, alarm)
-    rings = [event for event in events if event.kind in RINGS]
-    if rings:
-        for number, text in enumerate(_ring_evidence(rings[-1], alarm, zone)):
-            yield text if number else f"at {short_time(rings[-1].at, zone)}: {text}"
-    found = [(event.at, SurfaceEvidence.from_detail(event.detail)) for event in events]
-    named = [(at, evidence) for at, evidence in found if evidence is not None]
-    if named:
-        at, evidence = named[-1]
-        yield f"at {short_time(at, zone)}: {_line_evidence(evidence)}"
-
-
-def _ring_text(kind: EventKind, ring: Ring) -> str:
-    parts = [kind.value, ring.priority.value]
-    if _finite(ring.severity) is not None:
-        parts.append(f"severity {severity_text(ring.severity or 0.0)}")
-    worse, own = _finite(ring.beside_severity), _finite(ring.severity)
-    if worse is not None and own is not None and ring.promoted.startswith("severity at least"):
-        against = f"{severity_text(own)} against {severity_text(worse)}"
-        parts.append(f"now more than half as bad as {clean(ring.beside)} ({against})")
-    elif ring.promoted:
-        parts.append(f"because of {ring.promoted}")
-        if worse is not None:
-            parts.append(f"while {clean(ring.beside)} was at {severity_text(worse)}")
-    return ", ".join([*parts, ring.snapshot] if ring.snapshot else parts)
-
-
-def _ring_evidence(event: Event, alarm: Alarm, zone: tzinfo) -> Iterator[str]:
-    ring = Ring.from_detail(event.detail)
-    if ring.evidence is not None:
-        yield from _limit_evidence(ring.evidence)
-    due = limit_due(alarm)
-    if due is not None:
-        known = ring.forecast
-        early, late = (None, None) if known is None else (_finite(known.earliest), _finite(known.latest))
-        span = (
-            f" (in {duration(early)} to {duration(late)})" if early is not None and late is not None else ""
-        )
-        yield f"forecast the limit for {short_time(due, zone)}{span}, if it went on like that"
-        if alarm.cleared is not None:
-            overtaken = Cleared.from_detail(alarm.cleared.detail).overtaken
-            yield "then an alarm by the limit came" if overtaken else "it did not come"
-    if ring.message:
-        yield ring.message
-
-
-def _limit_evidence(evidence: RingEvidence) -> Iterator[str]:
-    error, limit, share = (_finite(one) for one in (evidence.error, evidence.limit, evidence.share))
-    if error is not None and limit is not None:
-        part = f", {percent(share)} of the machine's error" if share is not None else ""
-        yield f"error {error:.3g}, its limit {limit:.3g}{part}"
-    finite = [band for band in evidence.bands if all(map(math.isfinite, band))]
-    if finite:
-        texts = [f"{frequency(low, high)} {percent(part)}" for low, high, part in finite[:3]]
-        yield f"bands {', '.join(texts)}"
-
-
-def _line_evidence(evidence: SurfaceEvidence) -> str:
-    texts = []
-    for line in evidence.lines:
-        side = f"{line.sideband:+d}" if line.sideband else ""
-        times, found_at = _finite(line.times_baseline) or math.nan, _finite(line.found_at) or math.nan
-        texts.append(f"{found_at:.1f} Hz (harmonic {line.order}{side}, {times:.1f} × baseline)")
-    return f"{evidence.surface}, channel {evidence.channel}: {', '.join(texts)}"
-
-
 def _item(width: int, label: str, text: str, role: Role = Role.PLAIN) -> Lines:
     room = max(width - LABEL - 1, 8)
     rows = wrapped(text, room, MOST_ROWS)
@@ -253,7 +153,3 @@ def _item(width: int, label: str, text: str, role: Role = Role.PLAIN) -> Lines:
         (Span(f" {'' if number else label:<{LABEL - 1}} ", Role.DIM), Span(fit(row, room).rstrip(), role))
         for number, row in enumerate(rows)
     ]
-
-
-def _finite(value: float | None) -> float | None:
-    return value if value is not None and math.isfinite(value) else None
