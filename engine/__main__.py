@@ -1,8 +1,9 @@
 """The engine as a process of its own, no screen, no terminal needed.
 
 `python -m engine score RUN --state DIR` assesses a finished run; `python -m engine watch DIR --state DIR`
-watches a folder until it is told to end (SIGTERM or SIGINT). Says nothing while all is well; a failure is one
-sentence on standard error. Exit codes are those of `raceway score`.
+watches a folder until it is told to end (SIGTERM or SIGINT). `python -m engine plant PLANT.TOML --state DIR`
+watches all machines of a plant, and reads its file again on SIGHUP. Says nothing while all is well; a failure
+is one sentence on standard error. Exit codes are those of `raceway score`.
 """
 
 import argparse
@@ -10,6 +11,7 @@ import json
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -33,7 +35,7 @@ def main() -> int:
     """Do what the command line asks for."""
     replace_unencodable()
     parser = argparse.ArgumentParser(prog="python -m engine")
-    parser.add_argument("command", choices=["score", "watch"])
+    parser.add_argument("command", choices=["score", "watch", "plant"])
     parser.add_argument("recordings", type=Path)
     parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--config", type=Path)
@@ -42,10 +44,13 @@ def main() -> int:
     parser.add_argument("--overrides", type=json.loads, default={})
     given = parser.parse_args()
     try:
+        if given.command == "plant":
+            _until_ended(lambda stop: _plant_once(given, stop))
+            return 0
         channels = partial(channels_of, given.recordings, watched=given.command == "watch")
         settings = load_settings(given.config, given.rig, given.overrides, channels)
         if given.command == "watch":
-            _watch(given, settings)
+            _until_ended(lambda stop: _watch_once(given, settings, stop))
         else:
             _score(given, settings)
     except (UnusableError, RunError) as error:
@@ -75,7 +80,7 @@ def _score(given: argparse.Namespace, settings: Settings) -> None:
         assess(run, settings, store, now=wall_clock, bundle=bundle)
 
 
-def _watch(given: argparse.Namespace, settings: Settings) -> None:
+def _until_ended(watch_once: Callable[[threading.Event], None]) -> None:
     """Watch until a signal asks to end; on a full disk, wait for room as a running engine does."""
     stop = threading.Event()
 
@@ -87,7 +92,7 @@ def _watch(given: argparse.Namespace, settings: Settings) -> None:
     told = False
     while not stop.is_set():
         try:
-            _watch_once(given, settings, stop)
+            watch_once(stop)
             return
         except (StoreFullError, OSError) as error:
             is_full = isinstance(error, StoreFullError) or error.errno in FULL
@@ -97,6 +102,21 @@ def _watch(given: argparse.Namespace, settings: Settings) -> None:
                 complain(f"{error}; the engine waits until there is room")
             told = True
             stop.wait(RECOVERY_SECONDS)
+
+
+def _plant_once(given: argparse.Namespace, stop: threading.Event) -> None:
+    # Imported here: the engine of one machine needs none of it.
+    from engine.plant.plant import Plant
+    from engine.plant.shared_store import SharedStore
+
+    with SharedStore.open(given.state, create=True) as store:
+        plant = Plant(given.recordings, store, complain=complain)
+
+        def read_again(_number: int, _frame: FrameType | None) -> None:
+            plant.reload()
+
+        signal.signal(signal.SIGHUP, read_again)
+        plant.run(stop)
 
 
 def _watch_once(given: argparse.Namespace, settings: Settings, stop: threading.Event) -> None:

@@ -28,6 +28,7 @@ MODULES = {
     "synth": ("synth",),
     "record": ("record",),
     "watch": ("engine", "watch", "status"),
+    "plant": ("plant",),
     "serve": ("serve",),
     "notify": ("notify",),
     "report": ("report",),

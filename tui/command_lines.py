@@ -35,6 +35,8 @@ def watch_line(events: Iterable[Event], folder: str) -> str:
     known = started[-1] if started else None
     if not isinstance(known, dict):
         return f"{line('watch', folder)} (with the --config, --rig and --state it was started with)"
+    if known.get("plant"):
+        return line("engine", "watch", plant=str(known["plant"]), state=str(known.get("state") or ""))
     options = {name: str(known[name]) for name in ("config", "rig", "state") if known.get(name)}
     return line("watch", str(known.get("folder", folder)), **options)
 

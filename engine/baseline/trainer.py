@@ -40,6 +40,10 @@ class TrainedNetwork(NamedTuple):
     layers: tuple[dict[str, object], ...]
 
 
+_TRAINING = threading.Lock()
+"""Held during a training: TensorFlow takes 700 MB and all cores; a plant may learn several machines."""
+
+
 def train_network(
     request: Mapping[str, object],
     train: Sequence[NDArray[np.float32]],
@@ -47,7 +51,7 @@ def train_network(
     on_epoch: Callable[[Epoch], None],
     on_wait: Callable[[], None],
 ) -> TrainedNetwork:
-    """Train a network in a child process.
+    """Train a network in a child process; the trainings of one process follow one another.
 
     Args:
         request: model, seed, epochs, patience, batch.
@@ -59,6 +63,21 @@ def train_network(
     Raises:
         LearningError: the training failed.
     """
+    while not _TRAINING.acquire(timeout=1.0):
+        on_wait()
+    try:
+        return _trained(request, train, validation, on_epoch, on_wait)
+    finally:
+        _TRAINING.release()
+
+
+def _trained(
+    request: Mapping[str, object],
+    train: Sequence[NDArray[np.float32]],
+    validation: Sequence[NDArray[np.float32]],
+    on_epoch: Callable[[Epoch], None],
+    on_wait: Callable[[], None],
+) -> TrainedNetwork:
     with scratch("raceway-learning-") as folder:
         (folder / "request.json").write_text(json.dumps(request))
         np.savez(

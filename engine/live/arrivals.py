@@ -1,10 +1,11 @@
 """Snapshots that arrived in the folder: scored with a bundle, or gathered for the first baseline."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from engine.assessment.assessor import Assessor
 from engine.assessment.examination import Examined
@@ -13,9 +14,11 @@ from engine.baseline.sights import Sight
 from engine.live.intake import FolderIntake
 from engine.live.supervision import Rhythm
 from engine.records.intake import Outcome
-from engine.system.ordered_map import in_order
+from engine.system.ordered_map import SharedPool, in_order, one_by_one
 from replay.incoming.complete_files import Candidate, NotYetError
 from replay.recording import RecordingError
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class Arrivals:
         rhythm: is given the time of each snapshot.
         beat: called after each file.
         stop: ends gathering early; what was read is kept.
+        pool: of an engine that watches many machines; None where the machine has the process to itself.
         gathered: by name, the stamps of files that a gathering has read.
     """
 
@@ -34,6 +38,7 @@ class Arrivals:
     rhythm: Rhythm
     beat: Callable[[], None]
     stop: threading.Event
+    pool: SharedPool | None = None
     gathered: dict[bytes, tuple[int, int, int]] = field(default_factory=dict)
 
     def ready(self, newest: datetime | None) -> list[Candidate]:
@@ -58,11 +63,11 @@ class Arrivals:
                 return read
             snapshot, digest = read
             try:
-                return assessor.examine(snapshot), digest
+                return self._alone(lambda: assessor.examine(snapshot)), digest
             except ArithmeticError as error:
                 raise RecordingError(snapshot.name, _reason(error, snapshot.name)) from error
 
-        with closing(in_order(examine, range(len(portion)))) as examined:
+        with closing(self._in_order(examine, len(portion))) as examined:
             for candidate, one in zip(portion, examined, strict=True):
                 if isinstance(one, RecordingError):
                     self.intake.refuse_unread(candidate, one)
@@ -81,9 +86,10 @@ class Arrivals:
             if isinstance(read, NotYetError):
                 return read
             snapshot, digest = read
-            return gathering.look(replace(snapshot, time=times[candidate.raw])), digest
+            timed = replace(snapshot, time=times[candidate.raw])
+            return self._alone(lambda: gathering.look(timed)), digest
 
-        with closing(in_order(look, range(len(portion)))) as sights:
+        with closing(self._in_order(look, len(portion))) as sights:
             for candidate, one in zip(portion, sights, strict=True):
                 if isinstance(one, RecordingError):
                     self.intake.refuse_unread(candidate, one)
@@ -94,6 +100,14 @@ class Arrivals:
                 self.beat()
                 if self.stop.is_set():
                     return
+
+    def _in_order(self, work: Callable[[int], T], count: int) -> Generator[T | RecordingError]:
+        """Do the work for so many files: with the pool of many machines, one file at a time is under way."""
+        return in_order(work, range(count)) if self.pool is None else one_by_one(work, range(count))
+
+    def _alone(self, work: Callable[[], T]) -> T:
+        """Do pure work here or in the pool. Files are read here: a folder that hangs stops one machine."""
+        return work() if self.pool is None else self.pool.run(work)
 
     @property
     def _interval(self) -> timedelta:

@@ -112,11 +112,7 @@ def notifiers_of(
     live_now: Callable[[], datetime],
 ) -> tuple[RingFollower, ...]:
     """Return a notifier for the command of the settings and for each address; each opens its own store."""
-    state, assessment = record.state, record.assessment
-
-    def open_store() -> Store:
-        return Store.open(state)
-
+    state, assessment, open_store = record.state, record.assessment, record.store.again
     command = command_of(settings.alarms)
     found: list[RingFollower] = []
     if command is not None:

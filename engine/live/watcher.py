@@ -40,6 +40,7 @@ from engine.store.retention import Tidier
 from engine.store.store import Store, StoreBusyError, StoreFaultError, StoreFullError
 from engine.system.lease import lease, machine_lease
 from engine.system.malloc import keep_freed_memory
+from engine.system.ordered_map import SharedPool
 from replay.incoming.folder import FolderState
 from replay.recording import clean_text
 
@@ -74,10 +75,12 @@ class Start:
         bundle: name of a bundle of the store to use from now on; None keeps the bundle in use, or learns a
             baseline of the machine's first healthy snapshots.
         started_as: the folder and the options, for the record.
+        pool: examines the snapshots of all machines of a plant; None for a machine alone in the process.
     """
 
     bundle: str | None = None
     started_as: Mapping[str, str] = field(default_factory=dict)
+    pool: SharedPool | None = None
 
 
 def watch(
@@ -111,7 +114,8 @@ def watch(
     start = start or Start()
     layout = layout_of(settings)
     what = f"watching {settings.machine.name}"
-    with lease(store.path.parent / "leases", machine_lease(settings), store.access, what):
+    leases, shared = store.path.parent / "leases", start.pool is not None
+    with lease(leases, machine_lease(settings), store.access, what, shared=shared):
         former = former_record(store, settings)
         if former is not None:
             waiting = LiveRecord(store, former, clocks.wall)
@@ -141,7 +145,7 @@ def watch(
         record = LiveRecord(store, assessment, clocks.wall)
         clear_layout_change(record, "the settings fit the record again")
         heartbeat = HeartbeatWriter(record, tell)
-        _Watch(folder, settings, record, bundles, heartbeat, clocks, stop).run(start.started_as)
+        _Watch(folder, settings, record, heartbeat, clocks, stop, start.pool).run(start.started_as)
 
 
 class _Watch:
@@ -152,19 +156,20 @@ class _Watch:
         folder: Path,
         settings: Settings,
         record: LiveRecord,
-        bundles: Bundles,
         heartbeat: HeartbeatWriter,
         clocks: Clocks,
         stop: threading.Event,
+        pool: SharedPool | None,
     ) -> None:
         self._settings, self._record = settings, record
-        self._bundles, self._heartbeat, self._clocks, self._stop = bundles, heartbeat, clocks, stop
+        self._bundles = Bundles(record.state, live_key(settings))
+        self._heartbeat, self._clocks, self._stop = heartbeat, clocks, stop
         store, assessment = record.store, record.assessment
         self._before = store.heartbeat(assessment)
         self._intake = FolderIntake(folder, settings, record, clock=clocks.steady)
         self._supervisor = Supervisor(record, settings, clock=clocks.steady)
         self._tidier = Tidier(store, assessment, settings.store, now=clocks.wall, clock=clocks.steady)
-        self._requests = RequestHandler(folder, settings, record, bundles)
+        self._requests = RequestHandler(folder, settings, record, self._bundles)
         self._engine_events = EngineEvents(record)
         self._assessor: Assessor | None = None
         self._gathering: BaselineGathering | None = None
@@ -173,7 +178,7 @@ class _Watch:
         self._began = False
         self._rhythm = Rhythm(settings.watch.interval, clocks.steady)
         self._rhythm.recall(record)
-        self._arrivals = Arrivals(self._intake, self._rhythm, self._beat, stop)
+        self._arrivals = Arrivals(self._intake, self._rhythm, self._beat, stop, pool)
 
     def run(self, started_as: Mapping[str, str]) -> None:
         """Watch until asked to stop."""

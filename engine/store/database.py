@@ -187,6 +187,10 @@ class Database:
                 if known and connection.execute(select(table.c.machine_id).limit(1)).first() is not None:
                     raise without_records(self.path, rest)
 
+    def again(self) -> Self:
+        """Open the store once more, for another thread, with the same rights."""
+        return type(self).open(self.path.parent, read_only=self.read_only)
+
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()

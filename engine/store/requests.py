@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 
-from sqlalchemy import Connection, Select, insert, select, update
+from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from engine.errors import UnusableError
 from engine.records.assessment import Assessment
@@ -57,20 +58,28 @@ class Requests(Database):
 
     def open_requests(self, assessment: Assessment) -> tuple[Event, ...]:
         """Return the requests without an answer, the oldest first; fast enough for every second."""
+        return self.requests_of([assessment.id]).get(assessment.id, ())
+
+    def requests_of(self, assessments: Sequence[int]) -> dict[int, tuple[Event, ...]]:
+        """Return the requests without an answer of several assessments, by the id of each."""
         columns, answer = schema.event.c, schema.event.alias("answer").c
         answered = select(answer.seq).where(
-            answer.assessment_id == assessment.id,
+            answer.assessment_id == columns.assessment_id,
             answer.kind == EventKind.ANSWERED.value,
             answer.ring == columns.seq,
         )
         query = (
             select(schema.event)
-            .where(columns.assessment_id == assessment.id, columns.kind == EventKind.REQUESTED.value)
+            .where(columns.assessment_id.in_(assessments), columns.kind == EventKind.REQUESTED.value)
             .where(~answered.exists())
             .order_by(columns.seq)
         )
         with self.reading() as connection:
-            return tuple(events_of(connection.execute(query).all(), self.damage.note))
+            rows = connection.execute(query).all()
+        found: dict[int, list[Row[Any]]] = {}
+        for row in rows:
+            found.setdefault(row.assessment_id, []).append(row)
+        return {key: tuple(events_of(some, self.damage.note)) for key, some in found.items()}
 
     def answer(
         self, assessment: Assessment, request: Event, *, done: bool, words: str, at: datetime, now: datetime

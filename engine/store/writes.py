@@ -335,23 +335,25 @@ class Appending(Database):
 
     def beat(self, assessment: Assessment, heartbeat: Heartbeat) -> None:
         """Store the engine's heartbeat; this is the only row that is rewritten."""
-        values = {
-            "beat_at": heartbeat.beat_at,
-            "pid": heartbeat.pid,
-            "phase": heartbeat.phase.value,
-            "done": heartbeat.done,
-            "total": heartbeat.total,
-            "message": heartbeat.message,
-        }
+        self.beat_all({assessment.id: heartbeat})
+
+    def beat_all(self, beats: Mapping[int, Heartbeat]) -> None:
+        """Store the heartbeats of several assessments, by the id of each, in one transaction."""
 
         def work(connection: Connection) -> None:
-            changed = connection.execute(
-                update(schema.heartbeat)
-                .where(schema.heartbeat.c.assessment_id == assessment.id)
-                .values(values)
-            )
-            if changed.rowcount == 0:
-                connection.execute(insert(schema.heartbeat).values(assessment_id=assessment.id, **values))
+            for assessment, beat in beats.items():
+                values = {
+                    "beat_at": beat.beat_at,
+                    "pid": beat.pid,
+                    "phase": beat.phase.value,
+                    "done": beat.done,
+                    "total": beat.total,
+                    "message": beat.message,
+                }
+                own = schema.heartbeat.c.assessment_id == assessment
+                changed = connection.execute(update(schema.heartbeat).where(own).values(values))
+                if changed.rowcount == 0:
+                    connection.execute(insert(schema.heartbeat).values(assessment_id=assessment, **values))
 
         self.write(work)
 

@@ -31,14 +31,23 @@ class LeaseTakenError(FailedError):
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """The holder of a lease: a process, None before it wrote its identity, or if it cannot be trusted."""
+    """The holder of a lease: a process, None before it wrote its identity, or if it cannot be trusted.
+
+    `shared` tells whether the process watches other machines too.
+    """
 
     process: ProcessIdentity | None
+    shared: bool = False
 
 
 @contextmanager
 def lease(
-    folder: Path, name: str, access: Access = PRIVATE, what: str = "assessing this run"
+    folder: Path,
+    name: str,
+    access: Access = PRIVATE,
+    what: str = "assessing this run",
+    *,
+    shared: bool = False,
 ) -> Iterator[None]:
     """Hold the lease of this name during the block.
 
@@ -47,6 +56,7 @@ def lease(
         name: of the lease.
         access: rights of the lease's file.
         what: the work of the holder, for the message.
+        shared: whether the process holds the leases of other machines too; a signal would end them all.
 
     Raises:
         LeaseTakenError: another process holds it.
@@ -66,7 +76,7 @@ def lease(
                 f"another engine is already {what} in {folder.parent}; attach to it, or stop it"
             )
         os.ftruncate(file, 0)
-        os.pwrite(file, json.dumps(asdict(own_identity())).encode(), 0)
+        os.pwrite(file, json.dumps({**asdict(own_identity()), "shared": shared}).encode(), 0)
         yield
 
 
@@ -128,12 +138,13 @@ def holder(folder: Path, name: str) -> Holder | None:
 
 def _read(file: int, state: Path) -> Holder:
     """Read the holder of a lease; a file of any other user is not trusted."""
-    process = None
+    process, shared = None, False
     if _is_believed(file, state):
         with suppress(ValueError, KeyError, TypeError):
             told = json.loads(os.pread(file, MOST_BYTES, 0))
+            shared = told.get("shared") is True
             process = ProcessIdentity(int(told["pid"]), str(told["space"]), int(told["started"]))
-    return Holder(process)
+    return Holder(process, shared)
 
 
 def machine_lease(settings: "Settings") -> str:

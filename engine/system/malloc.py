@@ -5,7 +5,7 @@ Returning memory to the system and requesting it again took a third of the time 
 
 import ctypes
 
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
 """Parameters of glibc's `mallopt`, from its malloc.h."""
 
 KEPT = 128 * 2**20
@@ -23,3 +23,15 @@ def keep_freed_memory() -> None:
         return
     mallopt(_MMAP_THRESHOLD, LARGEST_FROM_HEAP)
     mallopt(_TRIM_THRESHOLD, KEPT)
+
+
+HEAPS = 2
+"""Heaps of a process with many threads; glibc would take eight for each core, and each keeps freed memory."""
+
+
+def share_few_heaps() -> None:
+    """Let the threads of this process share few heaps, if its C library is glibc."""
+    try:
+        ctypes.CDLL(None).mallopt(_ARENA_MAX, HEAPS)
+    except (AttributeError, OSError):
+        return

@@ -77,3 +77,31 @@ def _done(work: Callable[[int], T], index: int) -> Future[T]:
     except Exception as error:
         future.set_exception(error)
     return future
+
+
+def one_by_one(work: Callable[[int], T], indices: Iterable[int]) -> Generator[T | RecordingError]:
+    """Do the work for each index on this thread, and yield the results in order."""
+    for index in indices:
+        try:
+            yield work(index)
+        except RecordingError as error:
+            yield error
+
+
+class SharedPool:
+    """Threads that examine the snapshots of many machines, in the order in which they come.
+
+    Each machine has one snapshot in it at a time, so that a burst on one delays another by one snapshot.
+    """
+
+    def __init__(self, threads: int = 2) -> None:
+        """Start with so many threads; two keep two cores busy."""
+        self._threads = ThreadPoolExecutor(threads, "raceway-examine")
+
+    def run(self, work: Callable[[], T]) -> T:
+        """Do the work on a thread of the pool, and return its result or raise its error."""
+        return self._threads.submit(work).result()
+
+    def close(self) -> None:
+        """End the threads after their work."""
+        self._threads.shutdown()

@@ -174,22 +174,38 @@ def _is_no_file(folder: Path) -> None:
 
 @engine_app.command("watch")
 def watch_headless(
-    folder: Folder,
+    folder: Annotated[
+        Path | None, typer.Argument(help="The folder that the recorder writes into.", show_default=False)
+    ] = None,
     config: Config = None,
     rig: Rig = None,
     state: State = None,
     bundle: BundleDir = None,
+    plant: Annotated[
+        Path | None,
+        typer.Option(help="plant.toml: watch all its machines in one process. SIGHUP reads it again."),
+    ] = None,
 ) -> None:
-    """Watch a folder without a console until SIGTERM, as a service."""
+    """Watch a folder, or the machines of a plant, without a console until SIGTERM, as a service."""
     with sentences():
-        _is_no_file(folder)
-        settings = settings_of(config, rig, {}, folder, watched=True)
         from engine.system.child_process import command, environment
         from tui.commands.engine_process import engine_options
 
+        if plant is not None:
+            if (folder, config, rig, bundle) != (None, None, None, None):
+                fail(f"{plant} names the folders and settings of its machines; give --state alone", UNUSABLE)
+            from engine.config.plant_file import read_plant
+
+            read_plant(plant)
+            what, path, settings = "plant", plant, settings_of(None, None, {})
+        elif folder is None:
+            fail("name the folder that the recorder writes into, or a plant by --plant", UNUSABLE)
+        else:
+            _is_no_file(folder)
+            what, path, settings = "watch", folder, settings_of(config, rig, {}, folder, watched=True)
         place = state or settings.store.folder
         options = engine_options(place, config=config, rig=rig, bundle=bundle, overrides={})
-        arguments = command("engine", "watch", str(folder.absolute()), *options)
+        arguments = command("engine", what, str(path.absolute()), *options)
         # The engine replaces this process: its starter sees its exit code and can signal it.
         os.execve(arguments[0], arguments, environment())
 
@@ -238,7 +254,8 @@ def _ask_to_end(place: Path, record: "Assessment") -> str:
     from engine.system.process_identity import ask_to_end
 
     held = holder(place / "leases", lease_name(record.machine))
-    process = held.process if held is not None else None
+    # The engine of a plant watches other machines too: a request ends this one alone.
+    process = held.process if held is not None and not held.shared else None
     if process is not None:
         try:
             ask_to_end(process)
@@ -253,4 +270,6 @@ def _ask_to_end(place: Path, record: "Assessment") -> str:
             pass
     with Store.open(place) as store:
         engine_requests.put_request(store, record, Action.STOP, {})
+    if held is not None and held.shared:
+        return "though it was asked by way of the store, since its process watches other machines too"
     return "though it was asked by way of the store, since its process is out of reach from here"

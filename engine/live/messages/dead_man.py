@@ -116,5 +116,4 @@ class DeadMan:
 
 def dead_man_of(record: LiveRecord, settings: NotifySettings) -> tuple[DeadMan, ...]:
     """Return the caller of the settings' address; none where none is set."""
-    state = record.state
-    return (DeadMan(lambda: Store.open(state), record, settings),) if settings.ping else ()
+    return (DeadMan(record.store.again, record, settings),) if settings.ping else ()

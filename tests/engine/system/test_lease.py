@@ -152,3 +152,9 @@ def test_lease_that_names_no_process_is_held_all_the_same(text: str, tmp_path: P
     with lease(tmp_path, "press"):
         (tmp_path / "press.lock").write_text(text)
         assert holder(tmp_path, "press") == Holder(None)
+
+
+def test_lease_says_whether_its_process_holds_others_too(tmp_path: Path) -> None:
+    with lease(tmp_path, "press", shared=True), lease(tmp_path, "lathe"):
+        assert holder(tmp_path, "press") == Holder(own_identity(), shared=True)
+        assert holder(tmp_path, "lathe") == Holder(own_identity())

@@ -1,0 +1,89 @@
+"""`raceway plant`: writes and checks the file of a plant, which one engine watches."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.system.output import printed
+from replay.recording import clean_text
+from tui.commands.options import UNUSABLE, fail, sentences
+
+if TYPE_CHECKING:
+    from engine.config.plant_file import PlantMachine
+
+PlantFile = Annotated[Path, typer.Argument(help="The file, such as plant.toml.", show_default=False)]
+
+plant_app = typer.Typer(
+    help="Many machines in one engine: write and check the file that names them.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.add_typer(plant_app, name="plant")
+
+
+@plant_app.command()
+def init(
+    file: PlantFile,
+    folders: Annotated[
+        list[Path], typer.Argument(help="The folders that recorders write into.", show_default=False)
+    ],
+) -> None:
+    """Write a plant file with a machine for each folder, named after it."""
+    with sentences():
+        from engine.config.plant_file import plant_template
+
+        names = [folder.absolute().name for folder in folders]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            fail(f"two folders are named {twice}; write one of them into the file by hand", UNUSABLE)
+        text = plant_template(file.name, tuple(folder.absolute() for folder in folders))
+        try:
+            with file.open("x", encoding="utf-8") as target:
+                target.write(text)
+        except FileExistsError:
+            fail(f"{file}: exists already; edit it, or name a new file", UNUSABLE)
+        printed(clean_text(f"wrote {file} with {len(folders)} machines; edit it, then raceway plant check"))
+
+
+@plant_app.command()
+def check(file: PlantFile) -> None:
+    """Check a plant file, and the folder, settings and bundle of each machine.
+
+    Exit code: 0 if all machines can be watched, 2 if one cannot.
+    """
+    with sentences():
+        from engine.config.plant_file import read_plant
+
+        machines = read_plant(file)
+        faults = [fault for machine in machines if (fault := _fault(machine))]
+        notes = [
+            f"{machine.name}: {machine.folder} does not exist yet; the engine waits for it"
+            for machine in machines
+            if not machine.folder.exists()
+        ]
+        printed("\n".join(map(clean_text, [*notes, *faults, f"{len(machines)} machines"])))
+        if faults:
+            fail(f"{file}: {len(faults)} of {len(machines)} machines cannot be watched", UNUSABLE)
+
+
+def _fault(machine: "PlantMachine") -> str:
+    """Return why a machine cannot be watched, in a sentence that begins with its name; "" if it can."""
+    from engine.bundles.library import check_fit
+    from engine.bundles.packed import load_any
+    from engine.errors import UnusableError
+    from engine.plant.machine import settings_of_machine
+
+    try:
+        if machine.folder.exists() and not machine.folder.is_dir():
+            return f"{machine.name}: {machine.folder} is no folder"
+        settings = settings_of_machine(machine)
+        if machine.bundle is not None:
+            check_fit(load_any(machine.bundle), settings)
+    except (UnusableError, OSError) as error:
+        return f"{machine.name}: {error}"
+    return ""
