@@ -125,7 +125,8 @@ def measured(place: Path, count: int, bundle: Path) -> Mapping[str, float]:
             await_all(store, count, engine)
             start = time.monotonic() - began
             feed, machines = Feed(folders, healthy_lines()), {one.machine: one for one in store.assessments()}
-            before, came = processor_seconds(engine.pid), {}
+            came: dict[tuple[str, bytes], float] = {}
+            before = processor_seconds(engine.pid)
             for moment in until(feed.began + SECONDS):
                 feed.turn()
                 look(store, machines, feed, came, moment)
