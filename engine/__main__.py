@@ -107,7 +107,7 @@ def _until_ended(watch_once: Callable[[threading.Event], None]) -> None:
 def _plant_once(given: argparse.Namespace, stop: threading.Event) -> None:
     # Imported here: the engine of one machine needs none of it.
     from engine.plant.plant import Plant
-    from engine.plant.shared_store import SharedStore
+    from engine.store.shared import SharedStore
 
     with SharedStore.open(given.state, create=True) as store:
         plant = Plant(given.recordings, store, complain=complain)

@@ -19,9 +19,9 @@ from engine.config.settings import Settings, load_settings
 from engine.errors import FailedError
 from engine.live.engine_events import EngineEvents
 from engine.live.watcher import Start, watch
-from engine.plant.shared_store import SharedStore
 from engine.records.picker import newest_of_each
 from engine.records.progress import Heartbeat, Phase
+from engine.store.shared import SharedStore
 from engine.system.lease import LeaseTakenError, lease, lease_name
 from engine.system.ordered_map import SharedPool
 

@@ -14,7 +14,7 @@ from engine.config.layers import SettingsError
 from engine.config.plant_file import PlantMachine, read_plant
 from engine.errors import FailedError
 from engine.plant.machine import FIRST_PAUSE, WatchedMachine, version_of
-from engine.plant.shared_store import SharedStore
+from engine.store.shared import SharedStore
 from engine.system.malloc import share_few_heaps
 from engine.system.ordered_map import SharedPool
 

@@ -12,11 +12,11 @@ import pytest
 
 from engine.live import watcher
 from engine.plant.plant import Plant
-from engine.plant.shared_store import SharedStore
 from engine.records.assessment import Assessment
 from engine.records.events import Action, EventKind
 from engine.records.intake import Outcome
 from engine.records.progress import Phase
+from engine.store.shared import SharedStore
 from engine.store.store import Store
 from engine.system.lease import lease, lease_name
 from tests.engine.rigs import SMALL_COUNT, SmallRig, small_name

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from engine.plant.shared_store import SharedStore
 from engine.records.assessment import Assessment
 from engine.records.events import Action, EventKind, NewEvent
 from engine.records.progress import Heartbeat, Phase
+from engine.store.shared import SharedStore
 from engine.store.store import StoreError
 from tests.engine.rigs import WALL
 
