@@ -20,20 +20,22 @@ def test_the_table_names_the_commands_of_a_module(module: str) -> None:
 
 
 def test_every_module_with_commands_is_in_the_table() -> None:
-    names = [one.name for one in pkgutil.iter_modules(tui.commands.__path__)]
-    with_commands = {name for name in names if hasattr(import_module(f"tui.commands.{name}"), "register")}
-    assert with_commands - {"engine_requests"} == set(MODULES)
+    names = [one.name for one in pkgutil.walk_packages(tui.commands.__path__, "tui.commands.")]
+    with_commands = {name for name in names if hasattr(import_module(name), "register")}
+    assert {name.removeprefix("tui.commands.") for name in with_commands} - {
+        "machines.engine_requests"
+    } == set(MODULES)
 
 
 def test_a_command_needs_its_module_and_anything_else_needs_all() -> None:
-    assert modules_for(["attach", "--state", "x"]) == ("console",)
+    assert modules_for(["attach", "--state", "x"]) == ("machines.console",)
     assert modules_for([]) == modules_for(["--help"]) == modules_for(["atach"]) == tuple(MODULES)
 
 
 def test_a_command_does_not_load_the_others() -> None:
     code = (
         "import sys; sys.argv = ['raceway', 'attach', '--help']; from tui.cli import main\n"
-        "try: main()\nexcept SystemExit: print('tui.commands.alarms' in sys.modules)"
+        "try: main()\nexcept SystemExit: print('tui.commands.machines.alarms' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip().endswith("False")

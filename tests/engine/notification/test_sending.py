@@ -229,6 +229,6 @@ def test_a_missing_file_a_folder_and_an_unset_variable_are_one_sentence(tmp_path
 
 
 def test_the_engine_and_the_command_line_never_load_apprise() -> None:
-    names = "engine.live.watcher, engine.notification.__main__, tui.commands.notify"
+    names = "engine.live.watcher, engine.notification.__main__, tui.commands.machines.notify"
     program = f"import sys, {names}; sys.exit('apprise' in sys.modules)"
     assert run_command([sys.executable, "-c", program], b"", 60) == Ran(0)

@@ -11,7 +11,7 @@ from engine.records.assessment import Quality
 from engine.reports.latest import NEVER, Latest, latest_of, newest_of
 from engine.store.store import Store
 from tests.tui import synthetic
-from tests.tui.commands.test_console import OTHER
+from tests.tui.commands.machines.test_console import OTHER
 from tui.data.fleet import standing_of
 from tui.data.frame import Frame
 from tui.data.playhead import Playhead

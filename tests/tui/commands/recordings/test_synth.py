@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from tui.cli import app
-from tui.commands.evaluate import stated_truth
+from tui.commands.recordings.evaluate import stated_truth
 
 SMALL = """
 rows = 1024

@@ -19,7 +19,7 @@ import pytest
 from engine.records.events import EventKind
 from engine.store.store import Store
 from tests.engine.rigs import SmallRig
-from tests.tui.commands import browser
+from tests.tui.commands.machines import browser
 from tui.console.alarm_actions import REPEAT_SECONDS, UNSEEN_SECONDS
 
 pytest.importorskip("fastapi", reason="needs the extra raceway[serve]")

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 from replay import feed as feeding
 from replay.feed import Fed, Feeding
 from tui.cli import app
-from tui.commands.feed import closing_words, progress_words
 from tui.commands.options import FAILED, UNUSABLE
+from tui.commands.recordings.feed import closing_words, progress_words
 
 COUNT = 12
 

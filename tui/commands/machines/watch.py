@@ -14,7 +14,7 @@ from engine.records.picker import newest_of_each, of_machine, pick
 from engine.system.output import printed
 from replay.recording import clean_text
 from tui.command_lines import attach_line, line
-from tui.commands import engine_requests
+from tui.commands.machines import engine_requests
 from tui.commands.options import (
     FAILED,
     UNUSABLE,

@@ -24,7 +24,7 @@ from tests.engine.rigs import SMALL_COUNT, SMALL_HEALTHY, SmallRig, assessed
 from tests.engine.watched_plant import Plant, plant_of
 from tui.cli import app
 from tui.command_lines import line, watch_line
-from tui.commands import watch as watch_commands
+from tui.commands.machines import watch as watch_commands
 from tui.commands.options import FAILED, UNUSABLE
 from tui.output.conditions import Code
 

@@ -13,9 +13,9 @@ from engine.operator.operator import Act, Operator
 from engine.store.store import Store
 from tests.tui import synthetic
 from tui.cli import app
-from tui.commands.console import Choice
+from tui.commands.machines.console import Choice
 from tui.commands.options import FAILED, UNUSABLE
-from tui.commands.run import how_to_return
+from tui.commands.recordings.run import how_to_return
 from tui.console.app import Console
 
 AT = synthetic.at(90)

@@ -205,7 +205,7 @@ def test_without_the_libraries_the_extra_is_named(
 def test_the_libraries_are_loaded_for_a_report_alone() -> None:
     code = (
         "import sys, tui.cli, tui.console.app, engine.live.watcher, engine.reports.document.contents\n"
-        "import tui.commands.report, engine.reports.document.writing\n"
+        "import tui.commands.machines.report, engine.reports.document.writing\n"
         "print([one for one in ('matplotlib', 'jinja2', 'weasyprint', 'tensorflow') if one in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from engine.records.events import EventKind
 from engine.store.store import Store
 from tui.cli import app
-from tui.commands import engine_requests
+from tui.commands.machines import engine_requests
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -96,7 +96,7 @@ def test_a_caption_is_of_an_alarm_or_of_the_machine(whole_store: Path, tmp_path:
 
 def test_no_command_loads_torch_unless_asked_for() -> None:
     code = (
-        "import sys, tui.commands.explain, engine.reports.captions.captions;"
+        "import sys, tui.commands.machines.explain, engine.reports.captions.captions;"
         "print([one for one in ('torch', 'transformers', 'PIL', 'matplotlib') if one in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

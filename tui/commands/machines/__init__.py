@@ -1,0 +1,1 @@
+"""Commands on stored records and live machines."""

@@ -1,0 +1,1 @@
+"""Commands on recordings, finished runs and models."""
