@@ -55,6 +55,18 @@ def write_wind(folder: Path) -> None:
         savemat(folder / f"data-201303{day:02d}T015746Z.mat", content)
 
 
+def write_uestc(folder: Path) -> None:
+    for state, number in (("N", 1), ("N", 2), ("B", 1)):
+        content = {"Data": CHANCE.normal(size=(90_000, 1)), "Datacount": 90_000.0, "SampleFrequency": 20e3}
+        savemat(folder / f"{state}_1000_{number}.mat", content)
+
+
+def write_hit_sm(folder: Path) -> None:
+    for state in ("Normal", "IR2", "OR8"):
+        for speed in (600, 1200):
+            savemat(folder / f"{state}_{speed}.mat", {f"{state}_{speed}": CHANCE.normal(size=(110_000, 1))})
+
+
 def write_skab(folder: Path) -> None:
     head = "datetime;Accelerometer1RMS;Accelerometer2RMS;Current;anomaly\n"
     for number in range(2):
@@ -71,6 +83,8 @@ PRESETS: dict[str, tuple[Callable[[Path], None], int, float | None]] = {
     "cwru": (write_cwru, 8, None),
     "mfpt": (write_mfpt, 6, None),
     "wind-turbine-hss": (write_wind, 4, 1),
+    "uestc": (write_uestc, 8, None),
+    "hit-sm": (write_hit_sm, 4, None),
     "skab": (write_skab, 6, 64),
 }
 
