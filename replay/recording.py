@@ -90,6 +90,10 @@ def _are(count: int) -> str:
     return "is" if count == 1 else "are"
 
 
+MARK = 16
+"""Hex digits of a digest that tell the signals of a machine apart."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
     """One recording. Compared by identity, since it holds an array.
@@ -120,6 +124,10 @@ class Snapshot:
     def digest(self) -> str:
         """Return the SHA-256 (hex) of the signal alone: channel after channel, little-endian float32."""
         return hashlib.sha256(self.signal.T.astype("<f4").tobytes()).hexdigest()
+
+    def mark(self) -> str:
+        """Return the beginning of the digest: enough to know the signal again among those of one machine."""
+        return self.digest()[:MARK]
 
     def __reduce__(self) -> tuple[Callable[..., "Snapshot"], tuple[object, ...]]:
         """Rebuild by the constructor: pickle alone would restore a writable array."""

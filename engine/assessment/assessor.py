@@ -127,9 +127,9 @@ class Assessor:
         Raises:
             ArithmeticError: an error or severity is not finite where the snapshot runs.
         """
-        state, verdict = self._tracker.step(self._state, one.seen, Moment(one.name, one.at))
+        state, verdict = self._tracker.step(self._state, one.seen, Moment(one.name, one.at), one.mark)
         opinions = (self._second_opinion(event, one) for event in verdict.events)
-        events = (*self._comes_from(one), *opinions)
+        events = (*self._comes_from(one, own=state.own), *opinions)
         self._add(one, replace(verdict, events=events), intake, late=False, state=state)
         self._state, self.newest = state, one.at
         return events
@@ -140,6 +140,7 @@ class Assessor:
             first_state(self._layout, self.bundle.calibration.centre.shape),
             one.seen,
             Moment(one.name, one.at),
+            one.mark,
         )
         scores = tuple(replace(score, severity=None) for score in verdict.scores)
         self._add(one, replace(verdict, scores=scores, events=()), intake, late=True, state=self._state)
@@ -187,15 +188,15 @@ class Assessor:
         evidence = replace(ring.evidence, occlusion=tuple(opinions))
         return replace(event, detail=replace(ring, evidence=evidence).to_detail())
 
-    def _comes_from(self, one: Examined) -> tuple[NewEvent, ...]:
+    def _comes_from(self, one: Examined, *, own: bool) -> tuple[NewEvent, ...]:
         """Return the event about the bundle's origin at the end of its baseline, or at the first snapshot."""
         baseline = self.bundle.baseline
         is_last = one.name == baseline.last_name and one.at == baseline.end
         # A live folder may have lost that recording since: then the next one stands for it.
         passes = self.newest is not None and self.newest < baseline.end < one.at
-        if is_last or passes:
+        if own and (is_last or passes):
             return (NewEvent(EventKind.LEARNED, one.at, "engine", detail=self._origin),)
-        if self.position == 0 and not baseline.first_seen <= one.at <= baseline.end:
+        if self.position == 0 and not (own and baseline.first_seen <= one.at <= baseline.end):
             return (NewEvent(EventKind.BUNDLE, one.at, "engine", detail=self._origin),)
         return ()
 

@@ -16,7 +16,7 @@ from engine.config.settings import Settings
 from engine.diagnosis.surface import Diagnostician
 from engine.records.assessment import Stamp
 from engine.scoring.scorer import Examination, Scorer
-from replay.recording import RecordingError, Snapshot
+from replay.recording import MARK, RecordingError, Snapshot
 from replay.run import Run
 
 
@@ -24,7 +24,8 @@ from replay.run import Run
 class Examined:
     """A snapshot's name and time, and the result of its examination.
 
-    `content` is its digest (hex), `speed` the shaft speed that came with it [Hz]; `stamp` is of its file.
+    `content` is its digest (hex), `mark` the beginning of its signal's digest, `speed` the shaft speed that
+    came with it [Hz]; `stamp` is of its file.
     """
 
     name: str
@@ -35,25 +36,32 @@ class Examined:
     content: str = ""
     speed: float | None = None
     stamp: Stamp | None = None
+    mark: str = ""
 
 
 def examined(scorer: Scorer, snapshot: Snapshot) -> Examined:
     """Examine a snapshot. Raises ArithmeticError: a result is not finite."""
     seen = scorer.examine(snapshot)
+    digest = snapshot.digest()
     return Examined(
         snapshot.name,
         snapshot.time,
         snapshot.sample_rate,
         len(snapshot.signal),
         seen,
-        content_of(snapshot, scorer.layout),
+        _content(snapshot, digest, scorer.layout),
         snapshot.speed,
+        mark=digest[:MARK],
     )
 
 
 def content_of(snapshot: Snapshot, layout: Layout) -> str:
     """Return the SHA-256 (hex) of all that decides a stored snapshot."""
-    head = (snapshot.name, snapshot.digest(), snapshot.sample_rate, snapshot.speed)
+    return _content(snapshot, snapshot.digest(), layout)
+
+
+def _content(snapshot: Snapshot, digest: str, layout: Layout) -> str:
+    head = (snapshot.name, digest, snapshot.sample_rate, snapshot.speed)
     scaling = [layout.sensitivity.tolist(), *([layout.offset.tolist()] if layout.offset.any() else [])]
     text = json.dumps([*head, *scaling, list(layout.units)])
     return hashlib.sha256(text.encode()).hexdigest()

@@ -28,7 +28,8 @@ class State:
     baseline's; `stopped` whether the machine stood still, and `stopped_alarm` is the key of the alarm which
     that raised, or ""; `silent` counts snapshots in a row in which every channel was constant; `condition` is
     the last step of all levels together, `transfer` what is known of the paths from the leading component,
-    `notes` the keys of the notes on each component's sensors.
+    `notes` the keys of the notes on each component's sensors. `own`: the machine's snapshots include one that
+    the bundle was learned from.
     """
 
     smoothing: Smoothing
@@ -43,6 +44,7 @@ class State:
     silent: int = 0
     condition: ConditionWatch = field(default_factory=ConditionWatch)
     notes: tuple[tuple[str, ...], ...] = ()
+    own: bool = False
 
     def pack(self) -> dict[str, object]:
         """Return it in plain JSON types; floats keep every bit."""
@@ -63,6 +65,7 @@ class State:
             "history": self.history.pack(),
             "transfer": self.transfer.pack(),
             **({"notes": [list(own) for own in self.notes]} if any(self.notes) else {}),
+            **({"own": True} if self.own else {}),
         }
 
 
@@ -148,6 +151,7 @@ def unpack_state(
         history=unpack_history(data["history"], len(data["components"])),
         transfer=unpack_transfer(data.get("transfer", {}), (rows, columns - 1)),
         notes=tuple(tuple(map(str, own)) for own in data.get("notes", ())),
+        own=bool(data.get("own", False)),
     )
     counts = [len(one) for one in (state.components, state.trends, state.sensors, state.drifted)]
     if layout is not None and counts != [

@@ -84,6 +84,7 @@ class Tracker:
         """Follow the machine that the scorer examines."""
         self.bundle, self.layout = scorer.bundle, scorer.layout
         self.edges, self.diagnostician = scorer.model.edges, scorer.diagnostician
+        self.marks = frozenset(self.bundle.baseline.marks)
         self.method = METHODS[scorer.bundle.scoring]
         unit = scorer.model.feature_unit(scorer.bundle.scaling)
         self.housing = Housing(self.bundle, self.layout, unit, self.edges.tolist())
@@ -95,13 +96,14 @@ class Tracker:
             self.bundle.calibration.calm, microseconds(self.bundle.baseline.end)
         )
 
-    def step(self, state: State, seen: Examination, moment: Moment) -> tuple[State, Verdict]:
+    def step(self, state: State, seen: Examination, moment: Moment, mark: str = "") -> tuple[State, Verdict]:
         """Score one snapshot and apply the alarm rules to it.
 
         Args:
             state: after the snapshot before.
             seen: the snapshot by itself.
             moment: its name and time.
+            mark: beginning of its signal's digest.
 
         Returns:
             The state after it, and its scores and events.
@@ -113,14 +115,18 @@ class Tracker:
         smoothing = smoothed(state.smoothing, seen.residual, seen.running, self.limits)
         bands = band_shares(smoothing.quick, seen.running)
         error, limit, charts = self._judged(seen, smoothing)
-        scores = self._scores(seen, error, limit, charts, bands, moment)
+        # Times can be those of another run: many recorders and public data sets begin at the same one.
+        own = state.own or mark in self.marks or not self.marks
+        baseline = self.bundle.baseline
+        learned = own and baseline.start <= moment.at <= baseline.end
+        scores = self._scores(seen, error, limit, charts, bands, moment, learned=learned)
         history = state.history
         if seen.running.any():
             history = history.extended(microseconds(moment.at), *self._remembered(scores, seen))
         events = list(self._machine_events(state, stopped, moment))
         notes, noted = sensor_notes(state.notes, seen, self.diagnostician.motors, self.bundle.lines, moment)
         events += noted
-        learning = self.bundle.baseline.first_seen <= moment.at <= self.bundle.baseline.end
+        learning = own and baseline.first_seen <= moment.at <= baseline.end
         silent = min(state.silent + 1, self.rules.persistence) if seen.silent else 0
         stopped_alarm, halted = watch_stop(state.stopped_alarm, stopped, silent, learning, moment, self.rules)
         events += halted
@@ -132,6 +138,7 @@ class Tracker:
             stopped_alarm=stopped_alarm,
             silent=silent,
             notes=notes,
+            own=own,
         )
         asked = in_question(state.components, scores)
         channels = {channel - 1 for index in asked for channel in self.layout.channels[index]}
@@ -218,11 +225,12 @@ class Tracker:
         charts: NDArray[np.float64],
         bands: NDArray[np.float32],
         moment: Moment,
+        *,
+        learned: bool,
     ) -> tuple[Score, ...]:
         layout = self.layout
         errors, limits, severities = error.tolist(), limit.tolist(), charts.max(axis=0).tolist()
         shares = component_shares(bands, layout.channels).tolist()
-        in_baseline = self.bundle.baseline.start <= moment.at <= self.bundle.baseline.end
         scores = []
         for index, name in enumerate(layout.components):
             quality = component_quality(seen.quality, layout.channels[index])
@@ -233,7 +241,7 @@ class Tracker:
                 Score(
                     component=name,
                     quality=quality,
-                    baseline=in_baseline,
+                    baseline=learned,
                     error=errors[index] if scored else None,
                     limit=limits[index],
                     severity=severities[index] if scored else None,

@@ -97,7 +97,8 @@ class BaselineGathering:
             usable = sorted([*usable, *partial], key=lambda one: one.entry.time)
         else:
             usable = self._reduced[: self.wanted]
-        return self._learner.learn(usable, self._sights[0].entry, on_epoch, on_wait)
+        first = self._sights[0]
+        return self._learner.learn(usable, first.entry, on_epoch, on_wait, first.mark)
 
     @property
     def _whole(self) -> list[Sight]:

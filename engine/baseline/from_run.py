@@ -1,5 +1,6 @@
 """Learning from a finished run: reads its healthy start, learns, and reports progress."""
 
+from contextlib import suppress
 from typing import Protocol
 
 from engine.baseline.healthy_start import healthy_entries
@@ -74,13 +75,22 @@ def learn_from_run(run: Run, settings: Settings, listener: Listener) -> Bundle:
         raise AssessmentError(explain(refused[0], settings, run))
     listener.waiting()
     try:
-        return learner.learn(sights, run.entries[0], listener.epoch, listener.waiting)
+        return learner.learn(
+            sights, run.entries[0], listener.epoch, listener.waiting, _first_mark(run, first)
+        )
     except LearningError as error:
         if not refused:
             raise
         # The files first: more of them would not help either.
         words = f"{len(refused)} of {len(wanted)} recordings cannot be read; the first, {refused[0]}"
         raise LearningError(f"{words}; of the others: {error}") from error
+
+
+def _first_mark(run: Run, first: int) -> str:
+    """Return the mark of a run's first recording, "" where it is learned from or cannot be read."""
+    with suppress(RecordingError):
+        return run.read(0).mark() if first else ""
+    return ""
 
 
 def refuse_unreadable(run: Run, settings: Settings) -> None:

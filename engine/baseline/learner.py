@@ -45,6 +45,9 @@ IMPULSIVE = 5.0
 SEVERAL = 0.02
 """Share of outlying snapshots from which a baseline is doubted."""
 
+MOST_MARKS = 1000
+"""Learned snapshots whose marks a bundle keeps."""
+
 WITHOUT_LEVEL = frozenset({"motor"})
 """Models whose features are no spectrum: nothing is common to them."""
 
@@ -106,6 +109,7 @@ class Learner:
             not running[self.layout.watched].all(),
             self.diagnostician.strengths(whole_spectrum(columns))
             | {number: one.figures for number, one in readings.items()},
+            snapshot.mark(),
         )
 
     def learn(
@@ -114,6 +118,7 @@ class Learner:
         first_seen: Entry,
         on_epoch: Callable[[Epoch], None],
         on_wait: Callable[[], None],
+        first_mark: str = "",
     ) -> Bundle:
         """Learn from healthy snapshots, oldest first.
 
@@ -122,6 +127,7 @@ class Learner:
             first_seen: the first entry of the run, run-in included.
             on_epoch: called after each epoch of training.
             on_wait: called at least once a second during training.
+            first_mark: of the signal of that first entry.
 
         Raises:
             LearningError: too few of them run, or the training failed.
@@ -160,7 +166,7 @@ class Learner:
             rows=settings.recording.rows,
             channels=len(level),
             seed=settings.model.seed,
-            baseline=_baseline(usable, held_out, first_seen),
+            baseline=_baseline(usable, held_out, first_seen, first_mark),
             scaling=scaling,
             calibration=self._calibrate(insights, held_out, level, model.feature_unit(scaling)),
             lines=_usual_lines(usable, self.diagnostician.motors),
@@ -348,7 +354,7 @@ def _usual_lines(sights: Sequence[Sight], motors: MotorDiagnostician) -> dict[in
     return usual
 
 
-def _baseline(usable: Sequence[Sight], held_out: int, first_seen: Entry) -> Baseline:
+def _baseline(usable: Sequence[Sight], held_out: int, first_seen: Entry, first_mark: str) -> Baseline:
     """Describe the running snapshots, of which the last `held_out` set the limits."""
     return Baseline(
         count=len(usable),
@@ -357,4 +363,7 @@ def _baseline(usable: Sequence[Sight], held_out: int, first_seen: Entry) -> Base
         start=usable[0].entry.time,
         end=usable[-1].entry.time,
         last_name=usable[-1].entry.name,
+        marks=tuple(
+            filter(None, (first_mark, *(one.mark for one in usable[:: -(-len(usable) // MOST_MARKS)])))
+        ),
     )

@@ -18,7 +18,8 @@ class Sight:
     """The values of a healthy snapshot that are kept during learning.
 
     `observed` is the model's input, `level` (its standard deviation) and `kurtosis` are float32 (channels,).
-    `faulty`: a watched channel did not run. `lines` holds the strengths of fault lines by component.
+    `faulty`: a watched channel did not run. `lines` holds the strengths of fault lines by component,
+    `mark` the beginning of the signal's digest.
     """
 
     entry: Entry
@@ -27,6 +28,7 @@ class Sight:
     kurtosis: NDArray[np.float32]
     faulty: bool
     lines: Mapping[int, NDArray[np.float32]]
+    mark: str = ""
 
 
 def heard_channels(sights: Sequence[Sight]) -> NDArray[np.bool_]:

@@ -48,7 +48,8 @@ class Baseline:
     """The healthy snapshots of a bundle: their number and their span of recording time.
 
     `first_seen` is the first snapshot of the run, earlier than `start` if a run-in was skipped. No snapshot
-    from `first_seen` to `end` may raise an alarm.
+    from `first_seen` to `end` may raise an alarm, if it is of that run: `marks` are the beginnings of the
+    signals' digests, by which another run with the same times is told from it. Earlier releases kept none.
     """
 
     count: int
@@ -57,6 +58,7 @@ class Baseline:
     start: datetime
     end: datetime
     last_name: str
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -160,6 +162,7 @@ class Bundle:
                 "start": self.baseline.start.isoformat(),
                 "end": self.baseline.end.isoformat(),
                 "last_name": self.baseline.last_name,
+                **({"marks": list(self.baseline.marks)} if self.baseline.marks else {}),
             },
         }
 
@@ -257,6 +260,7 @@ def _from_manifest(manifest: dict[str, Any], place: Path) -> Bundle:
     baseline = dict(manifest["baseline"])
     for name in ("first_seen", "start", "end"):
         baseline[name] = datetime.fromisoformat(baseline[name])
+    baseline["marks"] = tuple(baseline.get("marks", ()))
     return Bundle(
         model=manifest["model"],
         machine=manifest["machine"],

@@ -12,6 +12,7 @@ import pytest
 from engine.assessment.batch import Outcome
 from engine.assessment.run_identity import key_of_run
 from engine.assessment.state import unpack_state
+from engine.records.events import EventKind
 from engine.records.picker import pick
 from engine.reports.scores_and_alarms import write_results
 from engine.store.integrity import check
@@ -196,3 +197,48 @@ def test_run_that_begins_later_is_another_assessment(small_rig: SmallRig, tmp_pa
         digest = small_rig.bundle.digest()
         keys = {key_of_run(run, small_rig.settings, store, digest) for run in (small_rig.run, later)}
     assert len(keys) == 2
+
+
+def test_a_bundle_mutes_no_other_run_that_has_the_times_of_its_baseline(
+    small_rig: SmallRig, tmp_path: Path
+) -> None:
+    other = copy_of(small_rig, tmp_path / "two")
+    names = [entry.name for entry in other.entries]
+    faulty = names[SMALL_FAULT:]
+    for index, name in enumerate(names[:SMALL_FAULT]):
+        shutil.copyfile(small_rig.run.folder / faulty[index % len(faulty)], other.folder / name)
+    outcome = assessed(other, small_rig.settings, tmp_path / "state", small_rig.bundle)
+    end = small_rig.bundle.baseline.end
+    with Store.open(tmp_path / "state") as store:
+        events = store.events(outcome.assessment)
+        learned = store.series(outcome.assessment).baseline
+    assert [event for event in events if event.kind is EventKind.RAISED and event.at <= end]
+    assert not learned.any()
+    assert {event.kind for event in events} & {EventKind.LEARNED, EventKind.BUNDLE} == {EventKind.BUNDLE}
+
+
+def test_a_bundle_knows_the_run_that_it_was_learned_from_again_in_parts_and_under_other_names(
+    small_rig: SmallRig, tmp_path: Path
+) -> None:
+    for first in (0, 3):
+        folder = tmp_path / f"from-{first}"
+        folder.mkdir()
+        for entry in small_rig.run.entries[first:]:
+            shutil.copyfile(small_rig.run.folder / entry.name, folder / entry.name)
+        outcome = assessed(opened(small_rig, folder), small_rig.settings, folder / "st", small_rig.bundle)
+        with Store.open(folder / "st") as store:
+            series = store.series(outcome.assessment)
+        learned = series.baseline.tolist()
+        assert sum(learned) == small_rig.bundle.baseline.count - first
+        assert learned == sorted(learned, reverse=True)
+
+
+def test_a_bundle_of_an_earlier_release_goes_by_the_times_of_its_baseline(
+    small_rig: SmallRig, tmp_path: Path
+) -> None:
+    earlier = replace(small_rig.bundle, baseline=replace(small_rig.bundle.baseline, marks=()))
+    outcome = assessed(
+        turned_round(small_rig, tmp_path / "two"), small_rig.settings, tmp_path / "st", earlier
+    )
+    with Store.open(tmp_path / "st") as store:
+        assert store.series(outcome.assessment).baseline.any()
