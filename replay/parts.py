@@ -10,7 +10,7 @@ from replay.recording import RecordingError, RecordingFormat, clean_text
 MOST_PARTS = 1_000_000
 """Snapshots that one file is cut into at most."""
 
-_PART = re.compile(r"(.+)#(\d{5,7})", re.DOTALL)
+_PART = re.compile(r"(.+)#(\d{5,10})", re.DOTALL)
 # A channel number 1 in a time pattern, behind a word for a channel.
 _FIRST_CHANNEL = re.compile(r"(?i)(?:channel|chan|ch|kanal|canal|voie|sensor)[ _-]?0*1(?!\d)")
 

@@ -200,6 +200,7 @@ class RecordingFormat:
         speed_words: words before the shaft speed in a line above the numbers.
         speed_file: a table of times and speeds.
         speed_unit: "rpm" or "Hz".
+        table: whether the files hold rows of slow sensors; a snapshot is then a window of them.
 
     Raises:
         ValueError: an impossible value, or an unknown time zone.
@@ -237,6 +238,7 @@ class RecordingFormat:
     speed_words: str = ""
     speed_file: str = ""
     speed_unit: str = "rpm"
+    table: bool = False
 
     def __post_init__(self) -> None:
         """Reject impossible values at once, not file by file."""
@@ -303,7 +305,13 @@ def _matches(name: str, pattern: str) -> bool:
 
 
 def format_of(
-    table: Mapping[str, object], *, machine: str, sample_rate: float, columns: int, watched: frozenset[int]
+    table: Mapping[str, object],
+    *,
+    machine: str,
+    sample_rate: float,
+    columns: int,
+    watched: frozenset[int],
+    rows_of_sensors: bool = False,
 ) -> RecordingFormat:
     """Return a format from the table [recording], whose keys may be those of another Raceway.
 
@@ -313,6 +321,7 @@ def format_of(
         sample_rate: of each channel [Hz].
         columns: of a file.
         watched: columns that must be numbers.
+        rows_of_sensors: whether the files hold rows of slow sensors.
 
     Raises:
         ValueError: an impossible value.
@@ -330,11 +339,17 @@ def format_of(
     if not isinstance(rows, int):
         raise ValueError("the number of rows is not known")
     return RecordingFormat(
-        machine=machine, sample_rate=sample_rate, columns=columns, rows=rows, watched=watched, **known
+        machine=machine,
+        sample_rate=sample_rate,
+        columns=columns,
+        rows=rows,
+        watched=watched,
+        table=rows_of_sensors,
+        **known,
     )
 
 
-_OF_MACHINE = frozenset({"machine", "sample_rate", "columns", "rows", "watched"})
+_OF_MACHINE = frozenset({"machine", "sample_rate", "columns", "rows", "watched", "table"})
 _COLUMN_KEYS = frozenset({"time_column", "speed_column"})
 
 

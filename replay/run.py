@@ -11,7 +11,7 @@ import os
 import stat
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -28,6 +28,7 @@ from replay.formats.reading import Whole, read_whole, snapshot_of
 from replay.formats.sniff import ARCHIVES, HEAD_BYTES, PACKED, Kind, identify
 from replay.parts import channel_file, cuts_of, part_name, split_part
 from replay.recording import RecordingError, RecordingFormat, Snapshot, clean_text
+from replay.rows.table import Version, table_of, versions_of
 
 __all__ = ["Entry", "Rejection", "Run", "RunError", "open_run"]
 
@@ -54,6 +55,7 @@ class Run:
         entries: the recordings, ordered by time.
         rejected: the files that are not recordings, ordered by name.
         follows: whether links to files are followed, as in a folder that a person named.
+        tables: texts with rows of slow sensors, and their versions.
     """
 
     path: Path
@@ -62,6 +64,7 @@ class Run:
     entries: tuple[Entry, ...]
     rejected: tuple[Rejection, ...]
     follows: bool = False
+    tables: tuple[Version, ...] = field(default=(), kw_only=True)
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -96,6 +99,8 @@ class Run:
             IndexError: no entry has this position.
         """
         entry = self.entries[index]
+        if self.form.table:
+            return table_of(self.folder, self.tables, self.form).window(entry.name, self.form)
         if self.form.cut:
             whole = _whole(self.location(index), self.form, self.follows)
             snapshot = snapshot_of(whole, entry.name, self.form, entry.time)
@@ -179,13 +184,12 @@ def _run(
     left_out: Sequence[LeftOut] = (),
 ) -> Run:
     """Order the files by time; reject those without a valid time."""
-    rejected = [
-        Rejection(clean_text(name), "it is a link that leads to no file")
-        for name in found.broken
-        if not form.excludes(name)
-    ]
+    broken = [clean_text(name) for name in found.broken if not form.excludes(name)]
+    rejected = [Rejection(name, "it is a link that leads to no file") for name in broken]
     rejected += [Rejection(_short(one.name), one.reason) for one in left_out]
     meant = [name for name in found.files if not form.excludes(name)]
+    if form.table:
+        return _table_run(path, folder, meant, form, rejected)
     times = timed(folder, meant, form, rejected)
     entries = _cut(folder, times, form, rejected) if form.cut else times
     at: dict[datetime, str] = {}
@@ -204,9 +208,24 @@ def _run(
     return Run(path, folder, form, ordered, tuple(rejected), follows=True)
 
 
+def _table_run(
+    path: Path, folder: Path, names: Sequence[str], form: RecordingFormat, rejected: Sequence[Rejection] = ()
+) -> Run:
+    """Open texts with rows of slow sensors: each window of rows is a recording."""
+    versions = versions_of(folder, names)
+    table = table_of(folder, versions, form)
+    refused = sorted([*rejected, *table.rejected], key=lambda one: one.name)
+    if not table.entries:
+        first = f": {refused[0].name}: {refused[0].reason}" if refused else ""
+        raise RunError(f"{clean_text(str(path))} holds no window of {form.rows} rows{first}")
+    return Run(path, folder, form, table.entries, tuple(refused), follows=True, tables=versions)
+
+
 def _single(path: Path, form: RecordingFormat, shown: str) -> Run:
     """Open one recording, which is cut into snapshots if it is longer than one."""
     name = path.name
+    if form.table:
+        return _table_run(path, path.parent, [name], form)
     try:
         time = time_of_file(path.parent, name, form)
     except RecordingError:

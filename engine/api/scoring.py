@@ -15,6 +15,7 @@ from engine.bundles.bundle import Bundle
 from engine.bundles.library import check_fit
 from engine.config.channels import layout_of
 from engine.config.motors import phases_of
+from engine.config.process_section import conditions_of
 from engine.config.settings import Settings
 from engine.diagnosis.surface import Diagnostician
 from engine.models import model_named
@@ -145,9 +146,13 @@ class BundleScorer:
                 if len(self._models) >= MOST_LENGTHS:
                     self._models.clear()
                 bundle = self.bundle
-                phases = phases_of(bundle.settings)
                 self._models[rows] = model_named(
-                    bundle.model, bundle.sample_rate, rows, bundle.channels, phases
+                    bundle.model,
+                    bundle.sample_rate,
+                    rows,
+                    bundle.channels,
+                    phases_of(bundle.settings),
+                    conditions_of(bundle.settings),
                 )
             return self._models[rows]
 

@@ -178,7 +178,7 @@ class Assessor:
 
     def _second_opinion(self, event: NewEvent, one: Examined) -> NewEvent:
         """Add the result of occlusion to the ring of a component."""
-        if event.kind not in RINGS:
+        if event.kind not in RINGS or self._layout.is_process:
             return event
         ring = Ring.from_detail(event.detail)
         if ring.cause != Cause.LIMIT or ring.evidence is None:

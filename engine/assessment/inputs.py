@@ -10,6 +10,7 @@ from engine.bundles.bundle import Bundle
 from engine.bundles.library import check_fit
 from engine.config.channels import layout_of
 from engine.config.motors import phases_of
+from engine.config.process_section import conditions_of
 from engine.config.settings import Settings
 from engine.models import model_named
 from engine.models.waveform import evenly_spaced
@@ -30,7 +31,12 @@ def network_inputs(bundle: Bundle, settings: Settings, run: Run) -> NDArray[np.f
     check_fit(bundle, settings)
     model, layout = (
         model_named(
-            bundle.model, bundle.sample_rate, bundle.rows, bundle.channels, phases_of(bundle.settings)
+            bundle.model,
+            bundle.sample_rate,
+            bundle.rows,
+            bundle.channels,
+            phases_of(bundle.settings),
+            conditions_of(bundle.settings),
         ),
         layout_of(settings),
     )

@@ -157,31 +157,39 @@ class Tracker:
         now, events = self._watch_components(now, judged)
         components = now.components
         if seen.running.any():
-            advice, rung = advise(
-                Advice(now.trends, now.drifted, now.history, now.condition),
-                ScoredSnapshot(
-                    moment,
-                    judged.scores,
-                    tuple(bool(watch.alarm) for watch in components),
-                    self._wandered(now.smoothing),
-                ),
-                self.healthy,
-                self.rules,
-            )
-            events += rung
+            # Windows of slow sensors overlap, and tests of trends take snapshots for independent.
+            if not self.layout.is_process:
+                now, rung = self._advised(now, judged)
+                events += rung
             free = seen.running & self._calm(components, judged.charts)
-            now = replace(
-                now,
-                trends=advice.trends,
-                drifted=advice.drifted,
-                history=advice.history,
-                condition=advice.condition,
-                smoothing=follow(
-                    now.smoothing, seen.residual, free, self.limits.adaptation, self.method.followed
-                ),
+            followed = follow(
+                now.smoothing, seen.residual, free, self.limits.adaptation, self.method.followed
             )
+            now = replace(now, smoothing=followed)
         sensors, rung = self._watch_sensors(now.sensors, seen, moment)
         return replace(now, sensors=sensors), [*events, *rung]
+
+    def _advised(self, now: State, judged: "_Judged") -> tuple[State, list[NewEvent]]:
+        """Apply the rules of all advisories."""
+        advice, rung = advise(
+            Advice(now.trends, now.drifted, now.history, now.condition),
+            ScoredSnapshot(
+                judged.moment,
+                judged.scores,
+                tuple(bool(watch.alarm) for watch in now.components),
+                self._wandered(now.smoothing),
+            ),
+            self.healthy,
+            self.rules,
+        )
+        now = replace(
+            now,
+            trends=advice.trends,
+            drifted=advice.drifted,
+            history=advice.history,
+            condition=advice.condition,
+        )
+        return now, rung
 
     def _picture(self, seen: Examination, bands: NDArray[np.float32], heard: Heard) -> Picture:
         """Return what the console draws of a snapshot; `bands` as from `band_shares`."""
@@ -262,7 +270,8 @@ class Tracker:
             if score.severity is not None
         ]
         for _, _, index in sorted(scored):
-            leading = beside.leader(now, scores, index)
+            # Power passes through a housing; temperature and pressure do not.
+            leading = None if self.layout.is_process else beside.leader(now, scores, index)
             found = judged.found[index].payload() if index in judged.found else None
             leader, own_sign = None, ""
             if leading is not None and (now[index].alarm or (scores[index].severity or 0.0) >= 1.0):
@@ -314,7 +323,9 @@ class Tracker:
     def _leading(
         self, bands: NDArray[np.float32], channels: tuple[int, ...]
     ) -> tuple[tuple[float, float, float], ...]:
-        """Return the bands with the largest shares; a motor's are features, which no frequency describes."""
+        """Return the bands with the largest shares; those of motors and slow sensors are no frequencies."""
+        if self.layout.is_process:
+            return ()
         motors = [self.layout.channels[number] for number in self.diagnostician.motors.columns]
         return () if channels in motors else leading_bands(self.edges, bands, channels)
 
@@ -350,7 +361,9 @@ class Tracker:
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the logarithms of severity and level of each component; NaN where it does not run."""
         severity = np.array([np.nan if score.severity is None else score.severity for score in scores])
-        levels = np.where(seen.running, np.log(np.where(seen.running, seen.figures[:, 0], 1.0)), np.nan)
+        # The first figure of vibration is its level; a temperature has none.
+        loud_ones = seen.running & (not self.layout.is_process)
+        levels = np.where(loud_ones, np.log(np.where(loud_ones, seen.figures[:, 0], 1.0)), np.nan)
         loud: list[float] = levels.tolist()
         level = []
         for own in self.layout.channels:

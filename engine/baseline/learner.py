@@ -3,7 +3,7 @@
 import platform
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
 
@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 from engine.baseline.calibration import calibrate, least_limit, outlying, risen, usual_features
 from engine.baseline.sights import FEWEST, Sight, heard_channels, mute_channel, usable_sights
 from engine.baseline.trainer import PATIENCE, LearningError, train_network
+from engine.baseline.wander import calibrate_windows
 from engine.bundles.bundle import SCORING, Baseline, Bundle, Calibration, UsualLines
 from engine.config.channels import Layout
 from engine.config.motors import phases_of
+from engine.config.process_section import conditions_of
 from engine.config.settings import Settings
 from engine.diagnosis.motor import MotorDiagnostician
 from engine.diagnosis.surface import Diagnostician
@@ -27,6 +29,7 @@ from engine.records.progress import Epoch
 from engine.scoring.errors import component_windows, running_channels
 from engine.scoring.level import level_reach, levelled
 from engine.scoring.method import METHODS
+from engine.scoring.process import VALID_SHARE, validity
 from engine.scoring.severity import at_rest, severities, smoothed
 from engine.scoring.trend import rising_trend
 from engine.signals.envelope import whole_spectrum
@@ -34,6 +37,7 @@ from engine.signals.features import FIGURES, centred, figures
 from engine.signals.quality import channel_quality, out_of_range
 from engine.signals.statistics import log_errors
 from replay.recording import Snapshot
+from replay.rows.windows import stride_of
 from replay.run import Entry
 
 VALIDATION_SHARE = 0.2
@@ -82,6 +86,7 @@ class Learner:
                 rows,
                 columns,
                 phases_of(settings.plain()),
+                conditions_of(settings.plain()),
             )
         except ValueError as error:
             raise LearningError(str(error)) from error
@@ -89,6 +94,8 @@ class Learner:
     def look(self, snapshot: Snapshot) -> Sight:
         """Return the values of one healthy snapshot; safe to call from several threads."""
         signal = self.layout.values(snapshot.signal)
+        if self.layout.is_process:
+            return self._look_at_window(snapshot, signal)
         invalid = out_of_range(signal)
         columns = centred(np.where(invalid, np.float32(0.0), signal))
         quality = channel_quality(columns, invalid, None, self.layout.watched)
@@ -110,6 +117,18 @@ class Learner:
             self.diagnostician.strengths(whole_spectrum(columns))
             | {number: one.figures for number, one in readings.items()},
             snapshot.mark(),
+        )
+
+    def _look_at_window(self, snapshot: Snapshot, signal: NDArray[np.float32]) -> Sight:
+        """Return the values of a window of slow sensors; the level is 1 for a channel with valid values."""
+        level = (validity(signal) >= VALID_SHARE).astype(np.float32)
+        return Sight(
+            Entry(snapshot.name, snapshot.time),
+            self.model.observe(signal),
+            level,
+            np.zeros(len(level), np.float32),
+            not level[self.layout.watched].all(),
+            {},
         )
 
     def learn(
@@ -168,7 +187,7 @@ class Learner:
             seed=settings.model.seed,
             baseline=_baseline(usable, held_out, first_seen, first_mark),
             scaling=scaling,
-            calibration=self._calibrate(insights, held_out, level, model.feature_unit(scaling)),
+            calibration=self._calibrated(insights, held_out, level, scaling),
             lines=_usual_lines(usable, self.diagnostician.motors),
             network=trained_network.content,
             history=trained_network.history,
@@ -212,7 +231,7 @@ class Learner:
             insights.append(insight(sight.observed))
             on_wait()
         return Calibrated(
-            self._calibrate(insights, held_out, level, self.model.feature_unit(scaling)),
+            self._calibrated(insights, held_out, level, scaling),
             _usual_lines(usable, self.diagnostician.motors),
             (*self._left_out(sights, level), *self._doubts(usable, level)),
             len(usable),
@@ -286,6 +305,9 @@ class Learner:
 
     def _odd(self, insights: Sequence[Insight], known: NDArray[np.float32]) -> tuple[str, ...]:
         """Return sentences about snapshots that stand out from the baseline; `known` as in `_doubts`."""
+        if self.layout.is_process:
+            # Windows overlap: one odd row makes ten of them odd.
+            return ()
         odd = outlying(np.stack([insight.features for insight in insights])).sum(axis=0)
         return tuple(
             f"{self.layout.owner(column)}, channel {column + 1}: {odd[column]} of {len(insights)} healthy"
@@ -293,6 +315,24 @@ class Learner:
             for column in np.flatnonzero(self.layout.watched & (known > 0)).tolist()
             if odd[column] >= SEVERAL * len(insights)
         )
+
+    def _calibrated(
+        self, insights: Sequence[Insight], held_out: int, level: NDArray[np.float32], scaling: Scaling
+    ) -> Calibration:
+        """Set usual values and limits: of slow sensors on all windows, which depend on their neighbours."""
+        conditions = self.layout.conditions
+        if conditions is None:
+            return self._calibrate(insights, held_out, level, self.model.feature_unit(scaling))
+        known = self.layout.watched & (level > 0) & (scaling["known"] > 0)
+        form = self.settings.recording_format()
+        found = calibrate_windows(
+            insights,
+            known & ~conditions,
+            self.layout.channels,
+            (form.rows, stride_of(form)),
+            self.model.percentile,
+        )
+        return replace(found, level=known.astype(np.float32))
 
     def _calibrate(
         self,

@@ -3,7 +3,7 @@
 A number beyond its bound is a typing error: it would fill the memory, never end, or silence an alarm.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -59,6 +59,10 @@ Sensitivity = Annotated[float, Field(ge=1e-6, le=1e9)]
 """Single precision must hold the fourth power of a reading over it."""
 Offset = Annotated[float, Field(ge=-1e9, le=1e9)]
 """Recorded number at a value of zero."""
+RangeEnd = Annotated[float, Field(ge=-1e30, le=1e30)]
+"""End of the range of a slow sensor; 1e30 is beyond any."""
+Role = Literal["symptom", "condition"]
+"""Whether a slow sensor is explained, or explains the others."""
 Rollers = Annotated[int, Field(ge=2, le=1000)]
 Diameter = Annotated[float, Field(ge=1e-6, le=1e6)]
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.config.process_section import is_process, roles_of
 from engine.config.settings import Settings
 
 
@@ -19,6 +20,9 @@ class Layout:
         sensitivity: float32 (columns,), recorded number per unit.
         units: one a column, "" for one that is not watched.
         offset: float32 (columns,), or (1,) for all, recorded number at a value of zero.
+        conditions: bool (columns,), columns of slow sensors that explain the others; None for a machine
+            without slow sensors.
+        low, high: float32 (columns,), range of valid values of slow sensors; (1,) for all.
     """
 
     components: tuple[str, ...]
@@ -27,12 +31,26 @@ class Layout:
     sensitivity: NDArray[np.float32]
     units: tuple[str, ...]
     offset: NDArray[np.float32] = field(default_factory=lambda: np.zeros(1, np.float32))
+    conditions: NDArray[np.bool_] | None = None
+    low: NDArray[np.float32] = field(default_factory=lambda: np.full(1, -np.inf, np.float32))
+    high: NDArray[np.float32] = field(default_factory=lambda: np.full(1, np.inf, np.float32))
+
+    @property
+    def is_process(self) -> bool:
+        """Return whether the machine is watched by rows of slow sensors."""
+        return self.conditions is not None
 
     def values(self, recorded: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the values in units, float32 (rows, columns), of the recorded numbers."""
+        """Return the values in units, float32 (rows, columns), of the recorded numbers.
+
+        Values of slow sensors beyond their range are NaN.
+        """
         if self.offset.any():
             recorded = recorded - self.offset
-        return recorded / self.sensitivity
+        values = recorded / self.sensitivity
+        if not self.is_process:
+            return values
+        return np.where((values >= self.low) & (values <= self.high), values, np.float32(np.nan))
 
     def owner(self, column: int) -> str:
         """Return the component of a column, counted from 0; "" if there is none."""
@@ -48,6 +66,8 @@ def layout_of(settings: Settings) -> Layout:
     sensitivity = np.ones(settings.columns, np.float32)
     offset = np.zeros(settings.columns, np.float32)
     units = [""] * settings.columns
+    conditions = np.zeros(settings.columns, np.bool_)
+    low, high = np.full((2, settings.columns), [[-np.inf], [np.inf]], np.float32)
     for part in settings.components:
         of_channels = zip(part.channels, part.unit, part.sensitivity, part.offset, strict=True)
         for channel, unit, factor, zero in of_channels:
@@ -55,6 +75,12 @@ def layout_of(settings: Settings) -> Layout:
             sensitivity[channel - 1] = factor
             offset[channel - 1] = zero
             units[channel - 1] = unit
+        own = np.array(part.channels) - 1
+        conditions[own] = [role == "condition" for role in roles_of(part)]
+        if part.low:
+            low[own] = part.low
+        if part.high:
+            high[own] = part.high
     return Layout(
         components=tuple(part.name for part in settings.components),
         channels=tuple(part.channels for part in settings.components),
@@ -62,4 +88,7 @@ def layout_of(settings: Settings) -> Layout:
         sensitivity=sensitivity,
         offset=offset,
         units=tuple(units),
+        conditions=conditions if is_process(settings.components) else None,
+        low=low,
+        high=high,
     )

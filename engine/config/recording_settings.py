@@ -44,7 +44,7 @@ class RecordingSettings(Table):
     every: Annotated[float, Field(ge=0.001, le=LONGEST_INTERVAL)]
     folders: Literal["auto", "yes", "no"]
     channel_pattern: Annotated[str, Field(max_length=100)]
-    overlap: Annotated[float, Field(ge=0, le=0.95)]
+    overlap: Annotated[float, Field(ge=0, le=0.9999)]
     gap: Seconds
     speed_column: ColumnOrName
     speed_words: Annotated[str, Field(max_length=100)]

@@ -33,6 +33,8 @@ from engine.config.bounds import (
     Name,
     Offset,
     Pace,
+    RangeEnd,
+    Role,
     Rollers,
     SampleRate,
     Seconds,
@@ -57,6 +59,9 @@ Direction = Annotated[float, Field(ge=-360, le=360)]
 
 MOTOR_KEYS = ("pole_pairs", "bars", "phase_directions")
 """Keys of a motor alone."""
+
+PROCESS_KEYS = ("low", "high", "role")
+"""Keys of slow sensors alone."""
 
 _GEOMETRY = ("rollers", "roller_diameter", "pitch_diameter", "contact_angle")
 
@@ -93,13 +98,16 @@ class ComponentSettings(Table):
     """
 
     name: Name
-    kind: Literal["bearing", "motor"] = "bearing"
+    kind: Literal["bearing", "motor", "process"] = "bearing"
     channels: Annotated[tuple[Channel, ...], Field(min_length=1, max_length=CHANNELS)]
     unit: tuple[Unit, ...] = Field(default_factory=lambda data: ("V",) * len(data.get("channels", ())))
     sensitivity: tuple[Sensitivity, ...] = Field(
         default_factory=lambda data: (1.0,) * len(data.get("channels", ()))
     )
     offset: tuple[Offset, ...] = Field(default_factory=lambda data: (0.0,) * len(data.get("channels", ())))
+    low: tuple[RangeEnd, ...] = ()
+    high: tuple[RangeEnd, ...] = ()
+    role: tuple[Role, ...] = ()
     bearing: Annotated[str, Field(max_length=100)] = ""
     rollers: Rollers | None = None
     roller_diameter: Diameter | None = None
@@ -109,9 +117,11 @@ class ComponentSettings(Table):
     bars: Annotated[int, Field(ge=0, le=400)] = 0
     phase_directions: Annotated[tuple[Direction, ...], Field(max_length=3)] = ()
 
-    @field_validator("unit", "sensitivity", "offset", mode="before")
+    @field_validator("unit", "sensitivity", "offset", "low", "high", "role", mode="before")
     @classmethod
     def _one_per_channel(cls, value: object, info: ValidationInfo) -> object:
+        if value == () and info.field_name in PROCESS_KEYS:
+            return value
         channels = info.data.get("channels")
         if channels is None:
             return value if isinstance(value, tuple) else (value,)
@@ -147,6 +157,11 @@ class ComponentSettings(Table):
         given = [key for key in MOTOR_KEYS if getattr(self, key)]
         if self.kind != "motor" and given:
             raise ValueError(f'has {given[0]}, which belongs to a motor: set kind = "motor"')
+        given = [key for key in PROCESS_KEYS if getattr(self, key)]
+        if self.kind != "process" and given:
+            raise ValueError(f'has {given[0]}, which belongs to slow sensors: set kind = "process"')
+        if any(low >= high for low, high in zip(self.low, self.high, strict=False)):
+            raise ValueError("has a low that is not below its high")
         if self.kind == "motor" and len(self.channels) not in (1, 2, 3, 4, 6):
             raise ValueError(
                 f"is a motor with {len(self.channels)} channels; give one to three currents, or two or three"

@@ -33,11 +33,18 @@ from engine.config.messages import sentence
 from engine.config.motors import MOTOR_MODEL
 from engine.config.notify_section import NotifySettings
 from engine.config.own_machine import channel_layer, own_machine_layer
+from engine.config.process_section import (
+    ProcessSettings,
+    fault_of_process,
+    is_process,
+    with_windows,
+)
 from engine.config.recording_settings import RecordingSettings
 from engine.config.sections import (
     DESCRIBING_KEYS,
     MOTOR_KEYS,
     OPERATING_KEYS,
+    PROCESS_KEYS,
     AdviceSettings,
     AlarmSettings,
     ComponentSettings,
@@ -66,6 +73,7 @@ class Settings(Table):
         tuple[ComponentSettings, ...], Field(alias="component", min_length=1, max_length=COMPONENTS)
     ]
     recording: RecordingSettings
+    process: ProcessSettings
     model: ModelSettings
     limits: LimitSettings
     alarms: AlarmSettings
@@ -94,6 +102,7 @@ class Settings(Table):
             sample_rate=self.machine.sample_rate,
             columns=self.columns,
             watched=frozenset(channel for part in self.components for channel in part.channels),
+            rows_of_sensors=is_process(self.components),
         )
 
     def plain(self) -> dict[str, Any]:
@@ -113,11 +122,13 @@ class Settings(Table):
             del shaping["machine"][key]
         for part in shaping["component"]:
             # Without a value they change nothing, and earlier releases did not have them.
-            for key in MOTOR_KEYS:
+            for key in (*MOTOR_KEYS, *PROCESS_KEYS):
                 if not part[key]:
                     del part[key]
             # Its geometry stands beside it.
             del part["bearing"]
+        if not is_process(self.components):
+            del shaping["process"]
         canonical = json.dumps(shaping, sort_keys=True, separators=(",", ":"), allow_nan=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -185,7 +196,9 @@ def _checked(layers: Sequence[Layer]) -> Settings:
     """
     try:
         values, origins = merge(layers)
-        settings = Settings.model_validate(_with_model(_numbered(_tuples(values)), origins, layers[0]))
+        chosen = _with_model(_numbered(_tuples(values)), origins, layers[0])
+        chosen = with_windows(chosen, lambda *place: origin(origins, place) is layers[0])
+        settings = Settings.model_validate(chosen)
     except RecursionError:
         raise SettingsError(f"{layers[-2].title}: its tables and lists are nested too deeply.") from None
     except ValidationError as error:
@@ -261,6 +274,9 @@ def _check_across(settings: Settings, origins: Mapping[Place, Layer]) -> None:
             f"recording.rows is {settings.recording.rows}, and times {settings.columns} columns that is more"
             f" than the {NUMBERS} numbers that a recording may have",
         )
+    place, fault = fault_of_process(settings.components, settings.process, settings.model.name)
+    if fault:
+        refuse(place, fault)
     try:
         settings.recording_format()
     except ValueError as error:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from engine.bundles.bundle import Bundle
 from engine.clock import microseconds
 from engine.config.channels import layout_of
+from engine.config.process_section import conditions_of
 from engine.config.settings import Settings
 from engine.evaluation.truth import Truth
 from engine.models import model_named
@@ -76,6 +77,8 @@ def latent_use(mean: NDArray[np.float32], log_variance: NDArray[np.float32]) -> 
 
 def network_use(run: Run, settings: Settings, bundle: Bundle, truth: Truth) -> LatentUse | ForecastUse | None:
     """Return the use of the parts of a variational or a forecasting network; None for other models."""
+    if conditions_of(bundle.settings) is not None:
+        return None
     model = model_named(bundle.model, bundle.sample_rate, bundle.rows, bundle.channels)
     network, layout = Network(bundle.network), layout_of(settings)
     at = np.array([microseconds(entry.time) for entry in run.entries])

@@ -7,6 +7,7 @@ from engine.models.dense import Dense
 from engine.models.forecast import Forecast
 from engine.models.lstm import Lstm
 from engine.models.motor import Motor
+from engine.models.process import Process, ProcessLstm
 from engine.models.spectral import Spectral
 from engine.models.transformer import Transformer
 from engine.models.vae import ConvVae, Vae
@@ -26,8 +27,20 @@ MOTOR_MODELS: dict[str, Callable[[float, int, int], Model]] = {Motor.name: Motor
 """The models of three phase currents."""
 
 
+PROCESS_MODELS: dict[str, Callable[[int, int, Sequence[int]], Model]] = {
+    Process.name: Process,
+    ProcessLstm.name: ProcessLstm,
+}
+"""The models of rows of slow sensors."""
+
+
 def model_named(
-    name: str, sample_rate: float, rows: int, channels: int, phases: Sequence[Sequence[int]] = ()
+    name: str,
+    sample_rate: float,
+    rows: int,
+    channels: int,
+    phases: Sequence[Sequence[int]] = (),
+    conditions: Sequence[int] | None = None,
 ) -> Model:
     """Return the model of that name for recordings of this shape.
 
@@ -37,10 +50,17 @@ def model_named(
         rows: of a recording.
         channels: of a recording.
         phases: currents of each motor, as columns from 0; only motor models use them.
+        conditions: of slow sensors the columns, from 0, that explain the others; None for other machines.
 
     Raises:
         ValueError: there is no such model, or the recordings are too short for it.
     """
+    if conditions is not None:
+        if name not in PROCESS_MODELS:
+            raise ValueError(
+                f"model.name: {name!r} is no model of slow sensors; choose one of {', '.join(PROCESS_MODELS)}"
+            )
+        return PROCESS_MODELS[name](rows, channels, conditions)
     known = {**MODELS, **MOTOR_MODELS}
     if name not in known:
         raise ValueError(f"model.name: there is no model {name!r}; choose one of {', '.join(known)}")

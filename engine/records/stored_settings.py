@@ -61,7 +61,7 @@ class StoredPart:
         offset: recorded number at zero, one a channel; empty where unknown.
         geometry: rolling elements, their diameter, pitch diameter and contact angle [degrees]; None where
             not all four are known.
-        kind: "bearing" or "motor".
+        kind: "bearing", "motor" or "process".
         units: one a channel; empty where unknown.
     """
 
@@ -154,7 +154,7 @@ def _part(table: Mapping[str, object]) -> StoredPart:
         sensitivity=_numbers(table.get("sensitivity")),
         offset=_numbers(table.get("offset")),
         geometry=geometry,
-        kind="motor" if table.get("kind") == "motor" else "bearing",
+        kind=str(table["kind"]) if table.get("kind") in ("motor", "process") else "bearing",
         units=_texts(table.get("unit")),
     )
 

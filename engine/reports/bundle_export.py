@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from engine.bundles.bundle import NETWORK, WEIGHTS, Bundle, BundleError
 from engine.config.motors import phases_of
+from engine.config.process_section import conditions_of
 from engine.models import model_named
 from engine.models.base import Model
 from engine.models.runner import Network
@@ -70,7 +71,12 @@ def export_bundle(
         if not file.absolute().parent.is_dir():
             raise BundleError(f"{file.parent}: there is no such folder; make it first")
     model = model_named(
-        bundle.model, bundle.sample_rate, bundle.rows, bundle.channels, phases_of(bundle.settings)
+        bundle.model,
+        bundle.sample_rate,
+        bundle.rows,
+        bundle.channels,
+        phases_of(bundle.settings),
+        conditions_of(bundle.settings),
     )
     by_child = [name for name in files if name != LITE]
     for name in by_child:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from engine.bundles.bundle import Bundle, BundleError
 from engine.config.channels import Layout
 from engine.config.motors import phases_of
+from engine.config.process_section import conditions_of
 from engine.diagnosis.motor_reading import MotorReading
 from engine.diagnosis.surface import Diagnostician
 from engine.models import model_named
@@ -16,6 +17,7 @@ from engine.models.base import Insight
 from engine.models.runner import Network, insight_of
 from engine.records.assessment import Quality
 from engine.scoring.level import levelled
+from engine.scoring.process import NO_SPECTRUM, window_figures, window_quality
 from engine.signals.envelope import whole_spectrum
 from engine.signals.features import centred, figures
 from engine.signals.quality import channel_quality, is_silent, out_of_range
@@ -74,7 +76,12 @@ class Scorer:
         self.diagnostician = diagnostician
         try:
             self.model = model_named(
-                bundle.model, bundle.sample_rate, bundle.rows, bundle.channels, phases_of(bundle.settings)
+                bundle.model,
+                bundle.sample_rate,
+                bundle.rows,
+                bundle.channels,
+                phases_of(bundle.settings),
+                conditions_of(bundle.settings),
             )
         except ValueError as error:
             raise BundleError(str(error)) from error
@@ -100,6 +107,8 @@ class Scorer:
         Raises:
             ArithmeticError: a number that is not finite came out.
         """
+        if self.layout.is_process:
+            return self._examine_window(snapshot)
         signal = self.layout.values(snapshot.signal)
         invalid = out_of_range(signal) | self._unknown
         if invalid.any():
@@ -133,6 +142,37 @@ class Scorer:
             silent=is_silent(columns, quality, self.bundle.calibration.level, self.layout.watched),
             motors=motors,
             unjudged=unjudged,
+        )
+
+    def _examine_window(self, snapshot: Snapshot) -> Examination:
+        """Compare a window of slow sensors with health; conditions are no part of it.
+
+        Raises:
+            ArithmeticError: a number that is not finite came out.
+        """
+        layout, usual = self.layout, self.bundle.calibration
+        conditions = np.zeros(1, np.bool_) if layout.conditions is None else layout.conditions
+        signal = layout.values(snapshot.signal)
+        quality = window_quality(signal, self.bundle.scaling, layout.watched, ~self._unknown)
+        insight = self.insight(signal)
+        residual = self.residual(insight)
+        running = layout.watched & np.array([one is Quality.RUNNING for one in quality]) & ~conditions
+        if not np.isfinite(residual[running]).all():
+            raise ArithmeticError(f"{snapshot.name}: the residual holds a number that is not finite")
+        limits = np.ones(len(running), np.float32)
+        for own, limit in zip(layout.channels, usual.limit[0], strict=True):
+            limits[[number - 1 for number in own]] = limit
+        arrays = {"scale": self.bundle.scaling["scale"], "centre": usual.centre, "scatter": usual.scatter}
+        return Examination(
+            quality=quality,
+            figures=window_figures(signal, insight, arrays, limits),
+            velocity=None,
+            running=running,
+            residual=np.where(running[:, None], residual, np.float32(0.0)).astype(np.float32),
+            insight=insight,
+            signal=signal,
+            spectrum=np.zeros((len(running), NO_SPECTRUM), np.complex64),
+            unjudged=frozenset(np.flatnonzero(self._unknown).tolist()),
         )
 
     def _of_motors(

@@ -43,7 +43,7 @@ ModelName = Annotated[
     str | None,
     typer.Option(
         "--model",
-        help="The autoencoder: spectral, dense, lstm, vae, conv-vae, transformer, forecast or motor.",
+        help="The model: spectral, dense, lstm, vae, conv-vae, transformer, forecast, motor or process.",
     ),
 ]
 

@@ -105,7 +105,7 @@ COMPONENT = '[[component]]\nname = "A"\nchannels = [1]\n'
         (
             COMPONENT + "kind = 'bering'\n",
             4,
-            'kind of component 1 must be "bearing" or "motor", not the text "bering".',
+            'kind of component 1 must be "bearing", "motor" or "process", not the text "bering".',
         ),
         (COMPONENT + "sensitivity = 0\n", 4, "sensitivity of component 1 must be 0.000001 or more, not 0."),
         (

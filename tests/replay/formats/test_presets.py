@@ -68,10 +68,13 @@ def write_hit_sm(folder: Path) -> None:
 
 
 def write_skab(folder: Path) -> None:
-    head = "datetime;Accelerometer1RMS;Accelerometer2RMS;Current;anomaly\n"
+    head = (
+        "datetime;Accelerometer1RMS;Accelerometer2RMS;Current;Pressure;Temperature;Thermocouple;Voltage;"
+        "Volume Flow RateRMS;anomaly\n"
+    )
     for number in range(2):
         rows = [
-            f"2020-03-{9 + number:02d} 10:{i // 60:02d}:{i % 60:02d};{a:.5f};{b:.5f};1.3;0.0"
+            f"2020-03-{9 + number:02d} 10:{i // 60:02d}:{i % 60:02d};{a:.5f};{b:.5f};1.3;0;75;25;230;32;0"
             for i, (a, b) in enumerate(_two(200))
         ]
         (folder / f"{number}.csv").write_text(head + "\n".join(rows) + "\n")
@@ -85,7 +88,7 @@ PRESETS: dict[str, tuple[Callable[[Path], None], int, float | None]] = {
     "wind-turbine-hss": (write_wind, 4, 1),
     "uestc": (write_uestc, 8, None),
     "hit-sm": (write_hit_sm, 4, None),
-    "skab": (write_skab, 6, 64),
+    "skab": (write_skab, 114, 3),
 }
 
 

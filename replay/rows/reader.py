@@ -1,0 +1,216 @@
+"""Reads the rows of one text: a time and a number for each channel; a faulty row costs itself alone."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from replay.formats.sniff import HEAD_BYTES
+from replay.formats.text import channel_columns, layout_for, no_rows
+from replay.formats.text_cells import cells_of, column_named, plain_name
+from replay.formats.text_layout import TextLayout
+from replay.recording import RecordingError, RecordingFormat, clean_text
+from replay.rows.clock import row_clock
+
+EARLIER = "its time is not later than that of the row before"
+NO_TIME = "its time cannot be read"
+CELLS = "it has another number of cells than the first row"
+HEADER = "a header with other columns"
+_SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class RowFault:
+    """A line that is no row. `line` counts from 1."""
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """Rows in order of time.
+
+    Attributes:
+        times: int64 (rows,), microseconds since 1970 UTC, rising.
+        values: float32 (rows, channels); NaN where a cell holds no number.
+        lines: int64 (rows,), line of each in its file, from 1.
+        faults: lines that were left out.
+    """
+
+    times: NDArray[np.int64]
+    values: NDArray[np.float32]
+    lines: NDArray[np.int64]
+    faults: tuple[RowFault, ...] = ()
+
+    def __len__(self) -> int:
+        """Count the rows."""
+        return len(self.times)
+
+
+def no_rows_yet(channels: int) -> Rows:
+    """Return no rows of so many channels."""
+    return Rows(np.zeros(0, np.int64), np.zeros((0, channels), np.float32), np.zeros(0, np.int64))
+
+
+class RowReader:
+    """Reads the rows of one file, a piece at a time; its head says where times and channels are."""
+
+    def __init__(self, head: bytes, name: str, form: RecordingFormat) -> None:
+        """Find the layout.
+
+        Args:
+            head: the first lines of the file, at least one row of numbers.
+            name: of the file, for messages.
+            form: the expected format.
+
+        Raises:
+            RecordingError: there is no row, no time, or not the expected channels.
+        """
+        layout = layout_for(head[:HEAD_BYTES], form)
+        if layout is None:
+            raise no_rows(head[:HEAD_BYTES], name, form)
+        self.layout, self._name, self._form = layout, name, form
+        self._channels = _whole_columns(layout, name, form)
+        self._time = _time_column(layout, name, form)
+        self._clock = row_clock(form, layout.decimal)
+        self._comma = layout.decimal == ","
+        self._header = _folded(layout.names)
+        self.skipped = layout.skipped
+        if self._clock(layout.first_row[self._time - 1]) is None:
+            shown = clean_text(layout.first_row[self._time - 1])[:_SHOWN]
+            raise RecordingError(
+                name,
+                f"its column {self._time} begins with {shown!r}, which is no time (recording.time_column)",
+            )
+
+    def read(self, lines: Iterable[str], first: int, after: int) -> Rows:
+        """Read complete lines.
+
+        Args:
+            lines: without their ends.
+            first: number of the first one in the file, from 1; those above the first row are passed over.
+            after: time of the row before [microseconds since 1970]; earlier rows are faults.
+        """
+        times: list[int] = []
+        values: list[list[float]] = []
+        numbers: list[int] = []
+        faults: list[RowFault] = []
+        for number, line in enumerate(lines, first):
+            if number <= self.skipped or not line or line.isspace() or self._is_comment(line):
+                continue
+            found = self._row(line)
+            if isinstance(found, str):
+                if found:
+                    faults.append(RowFault(number, found))
+            elif found[0] <= after:
+                faults.append(RowFault(number, EARLIER))
+            else:
+                after = found[0]
+                times.append(after)
+                values.append(found[1])
+                numbers.append(number)
+        return Rows(
+            np.array(times, np.int64),
+            np.array(values, np.float32).reshape(-1, len(self._channels)),
+            np.array(numbers, np.int64),
+            tuple(faults),
+        )
+
+    def _row(self, line: str) -> tuple[int, list[float]] | str:
+        """Return the time and the values of a line, or the fault in words; "" for a header again."""
+        layout = self.layout
+        cells = cells_of(line, layout.separator)
+        if layout.trailing and cells and not cells[-1]:
+            cells.pop()
+        if len(cells) != layout.columns:
+            return CELLS
+        time = self._clock(cells[self._time - 1])
+        if time is None:
+            return self._other_header(cells) if self._header else NO_TIME
+        return time, [self._number(cells[column - 1]) for column in self._channels]
+
+    def _number(self, cell: str) -> float:
+        try:
+            value = float(cell.replace(",", ".") if self._comma else cell)
+        except ValueError:
+            return math.nan
+        # Single precision holds no larger number.
+        return value if abs(value) < 1e38 else math.nan
+
+    def _other_header(self, cells: Sequence[str]) -> str:
+        """Follow a header in the middle of a file; return the fault where it lacks a channel."""
+        names = _folded(cells)
+        if names == self._header:
+            return ""
+        if not set(names) & set(self._header):
+            return NO_TIME
+        wanted = [self._header[column - 1] for column in (self._time, *self._channels)]
+        found = [column_named(one, names) for one in wanted]
+        known = [one for one in found if one is not None]
+        if len(known) < len(wanted):
+            return HEADER
+        self._time, self._channels, self._header = known[0], tuple(known[1:]), names
+        return ""
+
+    def _is_comment(self, line: str) -> bool:
+        return bool(self.layout.comment) and line.startswith(self.layout.comment)
+
+
+def read_rows(data: bytes, name: str, form: RecordingFormat, after: int) -> Rows:
+    """Read all rows of a file; a last line without an end may be torn, and is left out.
+
+    Args:
+        data: the file.
+        name: of the file, for messages.
+        form: the expected format.
+        after: time of the last row of the files before [microseconds since 1970].
+
+    Raises:
+        RecordingError: it holds no rows, no times, or not the expected channels.
+    """
+    data = data[: data.rfind(b"\n") + 1]
+    reader = RowReader(data, name, form)
+    return reader.read(lines_of_text(data, reader.layout), 1, after)
+
+
+def lines_of_text(data: bytes, layout: TextLayout) -> list[str]:
+    """Return the complete lines of a text."""
+    if data.startswith(layout.encoding.mark):
+        data = data[len(layout.encoding.mark) :]
+    text = data.decode(layout.encoding.name, errors="replace")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return lines[:-1]
+
+
+def _time_column(layout: TextLayout, name: str, form: RecordingFormat) -> int:
+    """Return the column of times, from 1.
+
+    Raises:
+        RecordingError: there is none.
+    """
+    column: int | None
+    if isinstance(form.time_column, str):
+        column = column_named(form.time_column, layout.names, layout.units)
+    else:
+        column = form.time_column or layout.time_column or layout.index_column
+    if column is None or not 0 < column <= layout.columns:
+        raise RecordingError(name, "none of its columns is one of times (recording.time_column)")
+    return column
+
+
+def _whole_columns(layout: TextLayout, name: str, form: RecordingFormat) -> tuple[int, ...]:
+    """Return the columns of the channels; unnamed channels count all columns of the file.
+
+    Raises:
+        RecordingError: the file has fewer columns, or lacks a channel.
+    """
+    if form.names or layout.columns <= form.columns:
+        return channel_columns(layout, name, form)
+    return tuple(range(1, form.columns + 1))
+
+
+def _folded(names: Sequence[str]) -> list[str]:
+    return [plain_name(one) for one in names]

@@ -1,0 +1,121 @@
+"""Texts with rows of slow sensors, read one line at a time."""
+
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from replay.recording import RecordingError, RecordingFormat
+from replay.rows.clock import microseconds
+from replay.rows.reader import CELLS, EARLIER, HEADER, NO_TIME, Rows, read_rows
+
+START = datetime(2024, 3, 1, 8, tzinfo=UTC)
+FORM = RecordingFormat(
+    "m", 1.0, 2, 10, separator="auto", names=("Temp", "Flow"), time="column", cut=True, table=True
+)
+EVER = np.iinfo(np.int64).min
+HEAD = "time;Temp;Flow\n"
+
+
+def rows_of(text: str, form: RecordingFormat = FORM) -> Rows:
+    return read_rows(text.encode(), "a.csv", form, EVER)
+
+
+def lines(count: int, first: int = 0, decimal: str = ".") -> str:
+    return "".join(
+        f"2024-03-01 08:00:{first + number:02d};{number}{decimal}5;{number + 100}\n"
+        for number in range(count)
+    )
+
+
+@pytest.mark.parametrize("decimal", [".", ","])
+def test_rows_have_times_values_and_lines(decimal: str) -> None:
+    rows = rows_of(HEAD + lines(4, decimal=decimal))
+    assert rows.times[0] == microseconds(START)
+    assert rows.values.tolist() == [[0.5, 100.0], [1.5, 101.0], [2.5, 102.0], [3.5, 103.0]]
+    assert rows.lines.tolist() == [2, 3, 4, 5]
+    assert rows.faults == ()
+
+
+def test_a_line_of_units_is_passed_over() -> None:
+    rows = rows_of("time;Temp;Flow\n-;degC;l/min\n" + lines(3))
+    assert rows.lines.tolist() == [3, 4, 5]
+
+
+@pytest.mark.parametrize("cell", ["", "NaN", "n/a", "ERR", "1e300"])
+def test_a_value_that_is_no_number_costs_its_channel_alone(cell: str) -> None:
+    rows = rows_of(HEAD + lines(3) + f"2024-03-01 08:00:09;{cell};7\n")
+    assert np.isnan(rows.values[3, 0])
+    assert rows.values[3, 1] == 7
+    assert rows.faults == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("2024-03-01 07:59:00;1;2", EARLIER),
+        ("2024-03-01 08:00:02;2.5;102", EARLIER),
+        ("2024-03-01 08:00:09;1", CELLS),
+        ("yesterday;1;2", NO_TIME),
+        ("time;Temp;Other", HEADER),
+    ],
+)
+def test_a_faulty_line_is_rejected_with_its_number_and_the_others_stay(line: str, reason: str) -> None:
+    rows = rows_of(HEAD + lines(3) + line + "\n" + lines(3, first=30))
+    assert [(fault.line, fault.reason) for fault in rows.faults] == [(5, reason)]
+    assert len(rows) == 6
+
+
+def test_a_header_in_the_middle_is_followed() -> None:
+    rows = rows_of(HEAD + lines(3) + HEAD + "time;Flow;Temp\n" + lines(2, first=30))
+    assert rows.faults == ()
+    assert rows.values[-1].tolist() == [101.0, 1.5]
+
+
+def test_a_torn_last_line_is_left_out() -> None:
+    rows = rows_of(HEAD + lines(4)[:-1])
+    assert len(rows) == 3
+
+
+@pytest.mark.parametrize(
+    ("cell", "second"),
+    [
+        ("{}", 3600),
+        ("{}.0", 3600),
+        ("170928000{}", 1),
+        ("170928000{}.000", 1),
+        ("170928000{}000", 1),
+        ("0{}.03.2024 08:00:00", 86_400),
+        ("2024-03-0{}T08:00:00Z", 86_400),
+        ("2024-03-01T08:00:0{}+01:00", 1),
+    ],
+)
+def test_times_are_dates_unix_seconds_or_counts(cell: str, second: int) -> None:
+    form = RecordingFormat(
+        "m", 1.0, 3, 10, separator="auto", time_column=1, table=True, cut=True, every=3600.0
+    )
+    rows = rows_of("".join(f"{cell.format(number)};1.5;{number}\n" for number in range(1, 6)), form)
+    assert np.diff(rows.times).tolist() == [second * 1_000_000] * 4
+
+
+def test_columns_without_a_header_are_counted() -> None:
+    form = RecordingFormat("m", 1.0, 5, 10, separator="auto", time_column=2, table=True, cut=True)
+    rows = rows_of("".join(f"1 {cycle} 0.5 518.67 {cycle}.25 \n" for cycle in range(1, 5)), form)
+    assert rows.values[:, 4].tolist() == [1.25, 2.25, 3.25, 4.25]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\n\n", "time;Temp;Flow\n", "words alone\n", "time;Temp\n2024-03-01;1\n"]
+)
+def test_a_file_without_rows_says_why(text: str) -> None:
+    with pytest.raises(RecordingError, match=r"a\.csv: "):
+        rows_of(text)
+
+
+@given(st.text(st.sampled_from("0123456789;,. -:T\nab"), max_size=200))
+def test_no_text_breaks_the_reader(rest: str) -> None:
+    rows = rows_of(HEAD + lines(3) + rest)
+    assert (np.diff(rows.times) > 0).all()
+    assert len(rows.values) == len(rows.lines) == len(rows)
