@@ -1,6 +1,7 @@
 """Command lines for a person to copy: quoted for a shell, with all that they need to mean the same again."""
 
 import shlex
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -15,6 +16,13 @@ def line(*words: str | Path | None, **options: str | Path | None) -> str:
         if value:
             given += [f"--{name}", str(value)]
     return clean_text(shlex.join(["raceway", *given]))
+
+
+def program_line(command: str, *, state: Path, config: Path | None = None) -> list[str]:
+    """Return the arguments that run a command on a folder's store with this Python."""
+    program = "from tui.cli import main; main()"
+    words = [sys.executable, "-P", "-c", program, command, "--state", str(state.absolute())]
+    return words if config is None else [*words, "--config", str(config.absolute())]
 
 
 def attach_line(

@@ -1,6 +1,6 @@
 """Files of an export: pictures of a screen, and the numbers that it plots."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from engine.reports.csv_files import rounded, write_csv
@@ -14,6 +14,21 @@ def safe_name(*parts: str) -> str:
         kept = "".join(one if one.isascii() and (one.isalnum() or one in "._") else "-" for one in part)
         words.append(kept.strip("-.")[:60])
     return "-".join(word for word in words if word) or "raceway"
+
+
+def free_name(folder: Path, name: str, kinds: Iterable[str]) -> str:
+    """Return a name of which no file exists: the name itself, or with the next number.
+
+    Args:
+        folder: of the files.
+        name: wanted.
+        kinds: suffixes of the files that will be written.
+    """
+    number, free, suffixes = 1, name, tuple(kinds)
+    while any((folder / f"{free}.{kind}").exists() for kind in suffixes):
+        number += 1
+        free = f"{name}-{number}"
+    return free
 
 
 def write_export(
@@ -39,10 +54,7 @@ def write_export(
         OSError: a file cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    number, free = 1, name
-    while any((folder / f"{free}.{kind}").exists() for kind in (*pictures, "csv")):
-        number += 1
-        free = f"{name}-{number}"
+    free = free_name(folder, name, (*pictures, "csv"))
     files = []
     for kind, content in pictures.items():
         files.append(folder / f"{free}.{kind}")

@@ -76,6 +76,7 @@ def console_options(
     *,
     name: str | None = None,
     read_only: bool = False,
+    config: Path | None = None,
     begin: Callable[[], None] = nothing,
     last_words: Callable[[], str] = str,
 ) -> "ConsoleOptions":
@@ -87,12 +88,14 @@ def console_options(
         choose: picks the assessment to show, None while the engine has not begun one yet.
         name: of the operator, None for that of the account.
         read_only: whether this console can store nothing.
+        config: file of settings for reports, None for the defaults.
         begin: starts the engine beside the console, if any; called before the store is opened.
         last_words: the message of the engine beside the console if it failed, "" otherwise.
     """
     clean_environment()
     from engine.operator.operator import operator_of
     from engine.system.account import account_name
+    from tui.command_lines import program_line
     from tui.console.options import Appearance, ConsoleOptions
     from tui.console.preferences import themes_path
     from tui.draw.glyphs import glyphs_of, theme_of
@@ -122,6 +125,7 @@ def console_options(
         ),
         keymap=keymap_of(settings.keys),
         exports=shown.exports_folder,
+        report=tuple(program_line("report", state=folder, config=config)),
         clipboard=shown.clipboard,
         zone=local if shown.time_zone == "local" else UTC,
         wall_zone=local,

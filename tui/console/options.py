@@ -47,6 +47,7 @@ class ConsoleOptions:
         start: gives the id of the first screen, "" for the screen used last; called when there is data.
         memory: file that remembers how the console was left, None to remember nothing.
         exports: folder of exports, None for one in the working directory.
+        report: command line that writes reports of this store, without its options; empty for none.
         clipboard: whether the terminal may be asked to copy.
         appearance: theme, glyphs and bell.
         keymap: the keys in force.
@@ -69,6 +70,7 @@ class ConsoleOptions:
     start: Callable[[], str] = str
     memory: Path | None = None
     exports: Path | None = None
+    report: tuple[str, ...] = ()
     clipboard: bool = False
     appearance: Appearance = Appearance()
     keymap: Keymap = DEFAULT

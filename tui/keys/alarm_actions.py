@@ -75,6 +75,16 @@ ALARM_ACTIONS = (
         rank=18,
     ),
     Action(
+        "report",
+        ("@",),
+        "do('report')",
+        "report",
+        "write the report of the alarm to a file; it needs raceway[report]",
+        Group.ALARMS,
+        SEEN,
+        rank=18,
+    ),
+    Action(
         "jump",
         ("j",),
         "jump",

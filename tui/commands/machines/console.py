@@ -88,7 +88,7 @@ def attach(
         look_for(folder)
         choice = Choice(folder, machine, session or "")
         options = replace(
-            console_options(folder, settings, choice, name=name, read_only=read_only),
+            console_options(folder, settings, choice, name=name, read_only=read_only, config=config),
             insists=True,
             session=session or "",
             at_newest=True,

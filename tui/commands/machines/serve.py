@@ -3,12 +3,12 @@
 import contextlib
 import signal
 import socket
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tui.command_lines import program_line
 from tui.commands.options import FAILED, UNUSABLE, BundleDir, Config, Rig, State, fail, sentences, settings_of
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _console_options(folder: Path, config: Path | None) -> "ConsoleOptions":
     from engine.api.children.terminals import ConsoleOptions
     from engine.api.tokens import NOBODY_ELSE, Caller, Role
 
-    attach = _raceway("attach", folder, config)
+    attach = program_line("attach", state=folder, config=config)
 
     def command_of(caller: Caller) -> list[str]:
         rights = [] if caller.role >= Role.OPERATE else ["--read-only"]
@@ -111,15 +111,8 @@ def _console_options(folder: Path, config: Path | None) -> "ConsoleOptions":
 
 def _report_command(folder: Path, config: Path | None) -> "CommandOf":
     """Return the command line that writes the report of a machine into a file."""
-    words = _raceway("report", folder, config)
+    words = program_line("report", state=folder, config=config)
     return lambda machine, file: [*words, f"--machine={machine}", f"--out={file}"]
-
-
-def _raceway(command: str, folder: Path, config: Path | None) -> list[str]:
-    """Return the command line of another command on the same store."""
-    program = "from tui.cli import main; main()"
-    words = [sys.executable, "-P", "-c", program, command, "--state", str(folder.absolute())]
-    return words if config is None else [*words, "--config", str(config.absolute())]
 
 
 def _run(server: "Server", listener: socket.socket) -> None:

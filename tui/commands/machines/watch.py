@@ -93,7 +93,7 @@ def watch(
                 " another bundle",
                 UNUSABLE,
             )
-        _live_console(place, live_key(settings), settings)
+        _live_console(place, live_key(settings), settings, config)
         if not is_taken(place / "leases", lease):
             fail(
                 f"no engine watches {folder} any more; the same command starts one, which continues"
@@ -156,12 +156,14 @@ def status(
     raise typer.Exit(code)
 
 
-def _live_console(folder: Path, key: str, settings: "Settings") -> None:
+def _live_console(folder: Path, key: str, settings: "Settings", config: Path | None) -> None:
     from tui.console.launch import by_key, console_options, make_console, run_console
     from tui.console.preferences import memory_path
 
     options = replace(
-        console_options(folder, settings, by_key(lambda: key)), at_newest=True, memory=memory_path()
+        console_options(folder, settings, by_key(lambda: key), config=config),
+        at_newest=True,
+        memory=memory_path(),
     )
     run_console(make_console(options), settings)
 

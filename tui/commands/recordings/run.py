@@ -203,6 +203,7 @@ def _replay(
             folder,
             shown,
             by_key(key, engine.last_words),
+            config=what.config,
             begin=begin,
             last_words=engine.last_words,
         )

@@ -13,6 +13,7 @@ from engine.records.events import Acknowledged
 from engine.reports.screen_export import safe_name, write_export
 from tui.console.further.closing import ClosingAction
 from tui.console.further.fleet import FleetActions
+from tui.console.further.report import ReportAction
 from tui.console.host import Acts, Do
 from tui.console.options import ConsoleOptions
 from tui.data.frame import Frame
@@ -64,9 +65,15 @@ class FurtherActions:
             "only": controller.navigation.narrow,
             "next-machine": lambda: self._beside(1),
             "previous-machine": lambda: self._beside(-1),
+            "report": ReportAction(window, controller, options, self._folder).write,
             "close-alarm": ClosingAction(controller, options).close,
             **self._fleet.actions,
         }
+
+    @property
+    def _folder(self) -> Path:
+        """The folder of exports and reports."""
+        return self._options.exports or Path.cwd() / FOLDER
 
     def do(self, what: str) -> None:
         """Run an action."""
@@ -158,7 +165,7 @@ class FurtherActions:
         self._window.spawn(partial(self._export, name, drawn, numbers), "exporting")
 
     async def _export(self, name: str, drawn: "Drawn", numbers: Numbers | None) -> None:
-        folder = self._options.exports or Path.cwd() / FOLDER
+        folder = self._folder
         table = ((), ()) if numbers is None else (numbers.header, numbers.rows)
         pictures, missing = await asyncio.to_thread(pictures_of, drawn)
         try:

@@ -14,6 +14,7 @@ from tui.data.frame import Frame, meant
 from tui.data.playhead import newest
 from tui.draw.format import reason, subject
 from tui.draw.notice import Notice, acted_notice, refused_notice
+from tui.draw.text import clean
 from tui.screens.dialog import Field, Question
 
 if TYPE_CHECKING:
@@ -59,9 +60,30 @@ class ClosingAction:
 
         def told(answer: Acknowledged) -> Notice:
             words = f"Closed, {outcome.sentence()}"
-            return acted_notice(words, about, answer, last or 0, self._options.zone, self._options.wall)
+            notice = acted_notice(words, about, answer, last or 0, self._options.zone, self._options.wall)
+            hint = renewal(frame, alarm, answer, outcome)
+            return replace(notice, text=f"{notice.text}{hint}", lasting=bool(hint))
 
         self._acts.store(frame, ("close", alarm.key), do, told, lambda why: refused_notice(about, why))
+
+
+def renewal(frame: Frame, alarm: "Alarm", answer: Acknowledged, outcome: "AlarmOutcome") -> str:
+    """Return the hint at the new baseline that a replaced part begins, "" where no part was replaced.
+
+    Args:
+        frame: on which the operator decided.
+        alarm: that was closed.
+        answer: of the store.
+        outcome: that was stored.
+    """
+    if not (answer.stored and outcome.replaced):
+        return ""
+    if not frame.view.assessment.live or frame.view.session:
+        return ". On a watched machine, a new baseline of the bearing would begin"
+    return (
+        f". A new baseline of {clean(alarm.component)} begins: the engine learns it from the next recordings,"
+        " then switch to it on the screen of the model"
+    )
 
 
 def fields_of(alarm: "Alarm") -> list[Field]:
