@@ -66,6 +66,9 @@ def _numbered(name: str, form: RecordingFormat) -> datetime:
     stem = without_channel(name, form).rsplit("/", 1)[-1]
     stem = stem.split(".", 1)[0] or stem
     numbers = _NUMBERS.findall(stem)
+    if not numbers and form.cut:
+        # One long file needs no number.
+        numbers = ["0"]
     if not numbers:
         raise ForeignNameError(clean_text(name), "its name holds no number (recording.time = 'number')")
     try:

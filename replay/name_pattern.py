@@ -81,7 +81,7 @@ def example_of(pattern: str, time: datetime) -> str:
 def fault_of(pattern: str) -> str:
     """Return why a pattern tells no time; empty for one that does."""
     # This sample distinguishes day from month, and a 24-hour clock from a 12-hour clock.
-    sample = datetime(2004, 12, 31, 23, 52)
+    sample = datetime(2004, 12, 31, 23, 52, tzinfo=UTC)
     if "%s" in pattern:
         return "" if pattern.count("%s") == 1 else "has %s more than once"
     try:
@@ -92,7 +92,7 @@ def fault_of(pattern: str) -> str:
     # It becomes a regular expression, where a field that comes twice is an error of its own.
     except (ValueError, re.error) as error:
         return f"is no pattern that Python's strptime can read ({error})"
-    if read is None or read.replace(tzinfo=None, second=0) != sample:
+    if read is None or read.replace(tzinfo=UTC, second=0) != sample:
         return "must tell year, month, day, hour and minute"
     return ""
 

@@ -49,6 +49,18 @@ def time_of_text(text: str, form: RecordingFormat) -> datetime | None:
     return time if EARLIEST <= time < LATEST else None
 
 
+def time_in_row(row: Sequence[str], column: int, form: RecordingFormat) -> datetime | None:
+    """Return the time in a column of a row, UTC; of a date alone, with the time of day in the next column.
+
+    Args:
+        row: its cells.
+        column: counted from 1.
+        form: as for `time_of_text`.
+    """
+    cells = row[column - 1 : column + 1]
+    return time_of_text(cells[0], form) or (time_of_text(" ".join(cells), form) if len(cells) > 1 else None)
+
+
 def _by_pattern(text: str, form: RecordingFormat) -> datetime | None:
     try:
         return datetime.strptime(text.strip(), form.time_pattern)
@@ -121,7 +133,7 @@ def time_inside(head: bytes, name: str, form: RecordingFormat) -> datetime:
     if column is None or column > len(layout.first_row):
         raise RecordingError(name, "none of its columns is one of times (recording.time_column)")
     cell = layout.first_row[column - 1]
-    time = time_of_text(cell, form)
+    time = time_in_row(layout.first_row, column, form)
     if time is None:
         raise RecordingError(
             name,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from replay.formats.base import columns_named
 from replay.formats.sniff import HEAD_BYTES, Encoding
-from replay.formats.text_cells import cells_of, value_of
+from replay.formats.text_cells import cells_of, value_of, without_groups
 from replay.formats.text_layout import SEPARATOR_WORDS, TextLayout, layout_of_text
 from replay.ims import read_ims
 from replay.recording import ColumnCountError, RecordingError, RecordingFormat, clean_text
@@ -75,6 +75,7 @@ def plain_of(data: bytes, name: str, form: RecordingFormat, layout: TextLayout) 
         separator, body = b"\t", _unquoted(body, layout.separator)
     if layout.trailing:
         body = _without_trailing(body, separator)
+    body = without_groups(body, layout.decimal, separator.decode())
     if layout.decimal == ",":
         body = body.translate(bytes.maketrans(b",", b"."))
     if _FORTRAN.search(body, 0, 4096):
@@ -210,6 +211,12 @@ def columns_of_text(content: bytes, layout: TextLayout, columns: Sequence[int]) 
         found = (value_of(row[one - 1], layout.decimal) if len(row) >= one else None for one in columns)
         values.append([np.nan if value is None else value for value in found])
     return np.array(values).reshape(-1, len(columns))
+
+
+def ends_of_text(content: bytes, layout: TextLayout) -> tuple[list[str], list[str], int]:
+    """Return the cells of the first and the last row of a text, and the number of its rows."""
+    lines = _rows(content, layout).decode("utf-8", errors="replace").rstrip().split("\n")
+    return cells_of(lines[0], layout.separator), cells_of(lines[-1], layout.separator), len(lines)
 
 
 def rows_of_text(content: bytes, layout: TextLayout) -> int:

@@ -4,8 +4,28 @@ import csv
 import re
 from collections.abc import Sequence
 
-_POINT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eEdD][+-]?\d+)?")
-_COMMA = re.compile(r"[+-]?(\d+,?\d*|,\d+)([eEdD][+-]?\d+)?")
+_BLANK_MARKS = "'\u2019\u00a0\u202f"
+_POINT = re.compile(
+    rf"[+-]?(\d+\.?\d*|\.\d+|\d{{1,3}}(?:[,{_BLANK_MARKS}]\d{{3}})+(?:\.\d*)?)([eEdD][+-]?\d+)?"
+)
+_COMMA = re.compile(rf"[+-]?(\d+,?\d*|,\d+|\d{{1,3}}(?:[.{_BLANK_MARKS}]\d{{3}})+(?:,\d*)?)([eEdD][+-]?\d+)?")
+_MARKS = {
+    decimal: tuple(mark.encode() for mark in (mark, *_BLANK_MARKS))
+    for decimal, mark in ((".", ","), (",", "."))
+}
+_GROUPED = {
+    decimal: re.compile(
+        rb"(?<![\d.,])([+-]?\d{1,3}(?:(?:"
+        + b"|".join(map(re.escape, marks))
+        + rb")\d{3})+)(?![\d"
+        + re.escape(marks[0])
+        + rb"])"
+    )
+    for decimal, marks in _MARKS.items()
+}
+_NO_MARKS = {
+    decimal: str.maketrans("", "", mark + _BLANK_MARKS) for decimal, mark in ((".", ","), (",", "."))
+}
 MISSING = re.compile(r"[+-]?(nan|inf|infinity|na|n/a|null|#n/a|-+|1\.#\w+|)", re.IGNORECASE)
 UNIT = re.compile(r"^(.*?)\s*(?:\(([^()]*)\)|\[([^\[\]]*)\])\s*$")
 
@@ -27,6 +47,28 @@ def cells_of(line: str, separator: str) -> list[str]:
 def is_number(cell: str, decimal: str) -> bool:
     """Return whether a cell is a number with this decimal sign."""
     return (_COMMA if decimal == "," else _POINT).fullmatch(cell) is not None
+
+
+def without_groups(body: bytes, decimal: str, separator: str) -> bytes:
+    """Return rows whose numbers have no marks between thousands: 1.234,5 or 1'234.5 become 1234,5 and 1234.5.
+
+    Args:
+        body: rows in UTF-8.
+        decimal: the decimal sign.
+        separator: of the cells; it marks no thousands.
+    """
+    possible = _MARKS[decimal][: 2 if body.isascii() else None]
+    marks = [mark for mark in possible if mark != separator.encode() and mark in body]
+    if not marks:
+        return body
+    grouped: re.Pattern[bytes] = _GROUPED[decimal]
+    return grouped.sub(lambda found: _without(found[1], marks), body)
+
+
+def _without(number: bytes, marks: Sequence[bytes]) -> bytes:
+    for mark in marks:
+        number = number.replace(mark, b"")
+    return number
 
 
 def plain_name(name: str) -> str:
@@ -60,4 +102,5 @@ def value_of(cell: str, decimal: str) -> float | None:
     """Return the number of a cell; None where it is none."""
     if not is_number(cell, decimal):
         return None
-    return float(cell.replace(decimal, ".").replace("d", "e").replace("D", "e"))
+    plain = cell.translate(_NO_MARKS[decimal]).replace(decimal, ".")
+    return float(plain.replace("d", "e").replace("D", "e"))

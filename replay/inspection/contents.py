@@ -1,5 +1,6 @@
 """The content of one file: its kind, columns, rows and signal, read without settings of its layout."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -8,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay.formats.base import Table, counts_up
+from replay.formats.facts import time_in_row
 from replay.formats.packed import unpacked
 from replay.formats.reading import content_of, read_table
 from replay.formats.sniff import HEAD_BYTES, PACKED, Kind, identify
-from replay.formats.text import columns_of_text, described, rows_of_text
+from replay.formats.text import columns_of_text, described, ends_of_text, rows_of_text
 from replay.formats.text_layout import TextLayout, layout_of_text
 from replay.recording import RecordingError, RecordingFormat, clean_text
 
@@ -31,6 +33,9 @@ SECONDS_OF = {
 """Seconds in the units of a time column."""
 
 _SHOWN = 6
+_FRACTION = re.compile(r":\d\d[.,](\d{1,9})")
+# Steps of the last decimal from the first to the last time at which a rate is certain.
+_FINE = 100
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -199,14 +204,29 @@ def _without_false_times(content: bytes, layout: TextLayout) -> TextLayout:
 def _rate_of_text(content: bytes, layout: TextLayout) -> float | None:
     """Return the rate that the steps of a time column tell, over all rows, since its cells are rounded."""
     column = layout.time_column
-    if column is None or layout.step is None:
+    if column is None:
         return None
+    if layout.step is None:
+        return _rate_of_dates(content, layout, column)
     times = columns_of_text(content, layout, (column,))[:, 0]
     times = times[np.isfinite(times)]
     if len(times) < 3 or times[-1] <= times[0]:
         return None
     unit = layout.units[column - 1] if layout.units else ""
     return _rate(float(times[-1] - times[0]) / (len(times) - 1), unit or "s")
+
+
+def _rate_of_dates(content: bytes, layout: TextLayout, column: int) -> float | None:
+    """Return the rate that the dates and times of the rows tell, where these are fine enough for one."""
+    top, bottom, count = ends_of_text(content, layout)
+    first, last = (time_in_row(row, column, loose_form()) for row in (top, bottom))
+    if first is None or last is None or last <= first:
+        return None
+    fraction = _FRACTION.search(" ".join(top[column - 1 : column + 1]))
+    span = (last - first).total_seconds()
+    if span * 10 ** (len(fraction[1]) if fraction else 0) < _FINE:
+        return None
+    return _rate(span / (count - 1), "s")
 
 
 def _rate(step: float, unit: str) -> float | None:

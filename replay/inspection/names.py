@@ -21,14 +21,16 @@ _DATES = (
     rf"{_M}(?P<a>{_SEP}){_D}(?P<b>{_SEP}){_Y}",
     rf"{_Y}(?P<a>{_SEP}?)(?P<b>)(?P<mon>{_MONTHS})[a-z]*(?P<c>{_SEP}?){_D}",
     rf"{_D}(?P<a>{_SEP}?)(?P<b>)(?P<mon>{_MONTHS})(?P<c>{_SEP}?){_Y}",
+    rf"(?P<mon>{_MONTHS})[a-z]*(?P<a>{_SEP}?)(?P<b>){_D}(?P<c>{_SEP}?){_Y}",
     rf"{_Y}(?P<a>{_SEP}?)(?P<j>[0-2]\d\d|3[0-5]\d|36[0-6])(?P<b>)",
     rf"{_D}(?P<a>){_M}(?P<b>){_Y}",
     rf"(?P<y>\d\d)(?P<a>{_SEP}?){_M}(?P<b>{_SEP}?){_D}",
 )
 _CLOCKS = tuple(
     r"(?P<H>[01]\d|2[0-3])(?P<u>[-_.:h ]?)(?P<M>[0-5]\d)"
-    rf"(?:(?P<v>[-_.:m ]?)(?P<S>[0-5]\d){fraction})?(?P<x>[ _-]?)(?P<p>[ap]m)?"
+    rf"(?:(?P<v>[-_.:m ]?)(?P<S>[0-5]\d){fraction})?(?P<x>[ _-]?)(?P<p>[ap]m)?{zone}"
     for fraction in ("", r"(?P<w>[.,_-]?)(?P<f>\d{6}|\d{3})")
+    for zone in ("", r"(?P<z>\+\d\d:?\d\d|-\d\d:?(?:00|30|45))")
 )
 _JOIN = r"(?P<join>[^0-9]{0,24}?)"
 _JOINED = tuple(
@@ -36,12 +38,12 @@ _JOINED = tuple(
     for clock in _CLOCKS
     for expression in (
         *(f"{date}{_JOIN}{clock}" for date in _DATES),
-        *(f"{clock}{_JOIN}{date}" for date in _DATES[:5]),
+        *(f"{clock}{_JOIN}{date}" for date in _DATES[:6]),
     )
 )
-_DATES_ALONE = tuple(re.compile(rf"(?<!\d){date}(?![0-9])", re.IGNORECASE) for date in _DATES[:5])
+_DATES_ALONE = tuple(re.compile(rf"(?<!\d){date}(?![0-9])", re.IGNORECASE) for date in _DATES[:6])
 _UNIX = re.compile(r"(?<!\d)(?P<s>1\d{9}(?:\d{3}|\d{6}|\d{9})?)(?!\d)")
-_DIRECTIVE_GROUPS = ("Y", "y", "m", "d", "j", "H", "M", "S", "f", "s")
+_DIRECTIVE_GROUPS = ("Y", "y", "m", "d", "j", "H", "M", "S", "f", "s", "z")
 _WORDS = re.compile(r"[A-Za-z]+|[0-9]+|[^A-Za-z0-9]")
 _NUMBERS = re.compile(r"[0-9]{1,15}")
 
@@ -126,6 +128,7 @@ def _worth(found: NameTimes, sample: Sequence[str]) -> tuple[float, ...]:
         # Behind a stroke a number is more often a count than a fraction of a second.
         float("-%f" not in found.pattern and "_%f" not in found.pattern),
         float(has_seconds),
+        float("%z" in found.pattern),
         -float(found.pattern.count("*")),
     )
 

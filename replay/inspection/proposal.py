@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from statistics import median
 
-from replay.formats.facts import time_of_text
+from replay.formats.facts import time_in_row, time_of_text
 from replay.formats.sniff import Kind
 from replay.inspection.channels import distinct
 from replay.inspection.contents import Content, loose_form
@@ -206,7 +206,7 @@ def _times(found: Survey) -> list[Line]:
     form = loose_form()
     if first.layout is not None:
         column = first.layout.time_column
-        if column and time_of_text(first.layout.first_row[column - 1], form):
+        if column and time_in_row(first.layout.first_row, column, form):
             return [Line("recording", "time", "column", "time in the first row"), *_folders(depth)]
         if any(time_of_text(text, form) for text in first.layout.preamble):
             return [Line("recording", "time", "header", "time in a line above the numbers"), *_folders(depth)]

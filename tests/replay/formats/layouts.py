@@ -155,6 +155,16 @@ LAYOUTS = [
         _each("SN17-%Y-%m-%dT%H.%M.%S-{n}.txt", lambda i, s: rows_of(s)),
         "time_pattern = 'SN??-%Y-%m-%dT%H.%M.%S-*.txt'",
     ),
+    Layout(
+        "month name and half days",
+        _each("%b-%d-%Y_%I-%M-%S_%p.csv", lambda i, s: rows_of(s)),
+        "time_pattern = '%b-%d-%Y_%I-%M-%S_%p.csv'",
+    ),
+    Layout(
+        "offset from UTC",
+        _each("%Y-%m-%dT%H-%M-%S+0000.csv", lambda i, s: rows_of(s)),
+        "time_pattern = '%Y-%m-%dT%H-%M-%S%z.csv'",
+    ),
     Layout("Unix seconds", _unix(10), "time_pattern = 'acc_%s.csv'"),
     Layout("Unix milliseconds", _unix(13), "time_pattern = 'acc_%s.csv'"),
     Layout(
@@ -192,6 +202,13 @@ LAYOUTS = [
     Layout(
         "time in a column",
         _each("snap{i}.csv", lambda i, s: "t;a;b\n" + dated_rows(s, at(i), "%d.%m.%Y %H:%M:%S", ";")),
+        "time = 'column'",
+    ),
+    Layout(
+        "date and time in two columns",
+        _each(
+            "snap{i}.csv", lambda i, s: "Date;Time;a;b\n" + dated_rows(s, at(i), "%d.%m.%Y;%H:%M:%S,%f", ";")
+        ),
         "time = 'column'",
     ),
     Layout(

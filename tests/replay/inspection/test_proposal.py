@@ -10,7 +10,7 @@ from replay.inspection.proposal import proposal_of
 from replay.inspection.settings_text import settings_text
 from replay.inspection.survey import survey
 from replay.run import RunError, open_run
-from tests.replay.formats.layouts import LAYOUTS, Layout, at, rows_of, signals
+from tests.replay.formats.layouts import LAYOUTS, RATE, Layout, at, dated_rows, rows_of, signals
 
 COUNT = 12
 
@@ -47,6 +47,35 @@ def test_sidecars_and_another_recorder_are_passed_over(tmp_path: Path) -> None:
     run = open_run(folder, settings.recording_format())
     assert (len(run), run.rejected) == (COUNT, ())
     assert {entry.name[:5] for entry in run.entries} == {"pumpA"}
+
+
+def test_the_rate_is_read_from_dates_that_show_fractions_of_seconds(tmp_path: Path) -> None:
+    (signal,) = signals(1)
+    path = tmp_path / "snap.csv"
+    for form, rate in (("%Y-%m-%dT%H:%M:%S.%fZ", RATE), ("%Y-%m-%dT%H:%M:%SZ", float(len(signal)))):
+        path.write_text("time,a,b\n" + dated_rows(signal, at(0), form))
+        (tmp_path / "proposed.toml").unlink(missing_ok=True)
+        assert proposed(path, tmp_path).machine.sample_rate == rate
+
+
+def test_a_long_file_without_a_number_in_its_name_is_cut(tmp_path: Path) -> None:
+    path = tmp_path / "all.csv"
+    (signal,) = signals(1, rows=50_000)
+    path.write_text(rows_of(signal))
+    run = open_run(path, proposed(path, tmp_path).recording_format())
+    assert len(run) >= 40
+    assert run.rejected == ()
+
+
+def test_marks_between_thousands_are_read(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    values = (np.arange(6000) * 7919 % 6000 - 3000.0).reshape(-1, 2) * 1.25
+    for index in range(COUNT):
+        rows = (f"{a:_.2f};{b:_.2f}".replace(".", ",").replace("_", ".") for a, b in values)
+        (folder / f"{at(index):%Y%m%d_%H%M%S}.csv").write_text("\n".join(rows))
+    run = open_run(folder, proposed(folder, tmp_path).recording_format())
+    np.testing.assert_array_equal(run.read(0).signal, values.astype(np.float32))
 
 
 def test_long_file_is_cut(tmp_path: Path) -> None:
