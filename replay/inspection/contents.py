@@ -1,5 +1,6 @@
 """The content of one file: its kind, columns, rows and signal, read without settings of its layout."""
 
+import math
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -232,7 +233,7 @@ def _rate_of_dates(content: bytes, layout: TextLayout, column: int) -> float | N
 def _rate(step: float, unit: str) -> float | None:
     """Return a rate, rounded to what the rounding of times leaves certain."""
     seconds = SECONDS_OF.get(unit.strip().lower())
-    if seconds is None or step <= 0:
+    if seconds is None or not 0 < step < math.inf:
         return None
     rate = 1 / (step * seconds)
     near = round(rate)

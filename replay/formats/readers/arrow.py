@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from replay.formats.base import IncompleteError, MissingExtraError, Table
 from replay.formats.sniff import Kind
@@ -51,13 +52,15 @@ def read_feather(data: bytes, name: str, form: RecordingFormat) -> Table:
 
 
 def _table(table: Any, name: str, what: str) -> Table:
-    """Return the columns of an Arrow table: NaN for text, and the first time as the time of the file."""
+    """Return the columns of an Arrow table: NaN for text, seconds for the first column of times."""
     import pyarrow.types as kinds
 
     columns, start = [], None
     for field, column in zip(table.schema, table.columns, strict=True):
         if kinds.is_timestamp(field.type) and len(column) and start is None:
             start = _moment(column[0].as_py())
+            columns.append(_seconds(column))
+            continue
         is_number = kinds.is_integer(field.type) or kinds.is_floating(field.type)
         if is_number:
             columns.append(np.asarray(column.to_numpy(), np.float64))
@@ -68,9 +71,18 @@ def _table(table: Any, name: str, what: str) -> Table:
     return Table(np.column_stack(columns), names=tuple(map(str, table.column_names)), time=start)
 
 
-def _moment(value: object) -> datetime | None:
+def _seconds(column: Any) -> NDArray[np.float64]:
+    """Return times as seconds since the first one; NaN where there is none."""
+    times = np.asarray(column.to_numpy(), "datetime64[ns]")
+    return np.asarray((times - times[0]) / np.timedelta64(1, "s"), np.float64)
+
+
+def _moment(value: Any) -> datetime | None:
     if not isinstance(value, datetime):
         return None
+    if hasattr(value, "to_pydatetime"):
+        # Times finer than microseconds come as those of pandas.
+        value = value.to_pydatetime(warn=False)
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 

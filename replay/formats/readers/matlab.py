@@ -72,7 +72,9 @@ def read_hdf5(data: bytes, name: str, form: RecordingFormat) -> Table:
             return
         if item.size * item.dtype.itemsize > form.largest_file:
             raise RecordingError(name, f"its data set {path} is too large for a recording")
-        arrays[path.replace("/", ".")] = item[()]
+        own = path.replace("/", ".")
+        arrays[own] = item[()]
+        arrays.update((f"{own}.{key}", value) for key, value in item.attrs.items() if np.size(value) == 1)
 
     try:
         with h5py.File(io.BytesIO(data), "r") as file:

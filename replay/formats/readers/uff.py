@@ -28,7 +28,8 @@ def read_uff(data: bytes, name: str, form: RecordingFormat) -> Table:
     except ImportError:
         raise MissingExtraError(name, Kind.UFF) from None
     marks = [line for line in data.splitlines() if line.strip() == b"-1"]
-    if len(marks) % 2 or not data.rstrip().endswith(b"-1"):
+    # Binary numbers may hold such a line, and the line behind them begins where they end.
+    if (len(marks) % 2 and b"58b" not in data) or not data.rstrip().endswith(b"-1"):
         raise IncompleteError(name, "it is a Universal File whose last data set has no end")
     # The library opens files by name alone.
     with tempfile.TemporaryDirectory(prefix="raceway-") as folder:
