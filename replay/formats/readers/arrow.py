@@ -83,7 +83,8 @@ def _moment(value: Any) -> datetime | None:
     if hasattr(value, "to_pydatetime"):
         # Times finer than microseconds come as those of pandas.
         value = value.to_pydatetime(warn=False)
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    time: datetime = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    return time
 
 
 def _first(error: BaseException) -> str:

@@ -62,8 +62,7 @@ def test_text_and_wav_load_no_library_of_the_extra(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(rows_of(signals(1, rows=200)[0]))
     program = (
         "import sys; from datetime import UTC, datetime; from pathlib import Path\n"
-        "from replay.formats.reading import read_recording; from replay.inspection.contents import look
-from replay.recording import RecordingFormat\n"
+        "from replay.formats.reading import read_recording; from replay.recording import RecordingFormat\n"
         "import replay.run, replay.inspection.survey\n"
         "form = RecordingFormat('rig', 1000.0, columns=2, rows=200, separator='auto')\n"
         f"data = Path({str(tmp_path / 'a.csv')!r}).read_bytes()\n"
@@ -137,7 +136,12 @@ def test_universal_file_with_binary_and_plain_sets_is_read(tmp_path: Path) -> No
         file.write_sets(
             {
                 **{"type": 58, "func_type": 1, "rsp_node": column, "rsp_dir": 1, "ref_node": 0, "ref_dir": 0},
-                **{"data": signal[:, column], "x": np.arange(600) / 500, "id1": f"C{column}", "binary": column},
+                **{
+                    "data": signal[:, column],
+                    "x": np.arange(600) / 500,
+                    "id1": f"C{column}",
+                    "binary": column,
+                },
                 **{"abscissa_spacing": 1, "abscissa_inc": 1 / 500, "abscissa_min": 0.0},
                 **{"rsp_ent_name": "a", "ref_ent_name": "b", "ordinate_spec_data_type": 12},
                 **{"orddenom_spec_data_type": 0},
