@@ -16,7 +16,6 @@ from functools import partial
 from pathlib import Path
 from types import FrameType
 
-from engine.assessment.batch import assess
 from engine.assessment.key import live_key
 from engine.bundles.library import Bundles
 from engine.bundles.packed import load_any
@@ -24,8 +23,9 @@ from engine.clock import wall_clock
 from engine.config.own_machine import channels_of
 from engine.config.settings import Settings, load_settings
 from engine.errors import FailedError, StoreFullError, UnusableError
-from engine.live.watcher import RECOVERY_SECONDS, Start, watch
+from engine.live.founding import founded
 from engine.store.store import Store
+from engine.system.arguments import decode_arguments
 from engine.system.disk_space import FULL
 from engine.system.output import complain, replace_unencodable
 from replay.run import RunError, open_run
@@ -33,6 +33,7 @@ from replay.run import RunError, open_run
 
 def main() -> int:
     """Do what the command line asks for."""
+    decode_arguments()
     replace_unencodable()
     parser = argparse.ArgumentParser(prog="python -m engine")
     parser.add_argument("command", choices=["score", "watch", "plant"])
@@ -74,6 +75,9 @@ def _started_as(given: argparse.Namespace) -> dict[str, str]:
 
 def _score(given: argparse.Namespace, settings: Settings) -> None:
     """Assess a finished run."""
+    # Imported here: a watching engine shows its first heartbeat before the scoring is loaded.
+    from engine.assessment.batch import assess
+
     with Store.open(given.state, create=True, group=settings.store.group) as store:
         run = open_run(given.recordings, settings.recording_format())
         bundle = load_any(given.bundle) if given.bundle else None
@@ -101,6 +105,8 @@ def _until_ended(watch_once: Callable[[threading.Event], None]) -> None:
             if not told:
                 complain(f"{error}; the engine waits until there is room")
             told = True
+            from engine.live.watcher import RECOVERY_SECONDS
+
             stop.wait(RECOVERY_SECONDS)
 
 
@@ -125,7 +131,11 @@ def _watch_once(given: argparse.Namespace, settings: Settings, stop: threading.E
         if given.bundle is not None:
             # Copied beside the store's own, where it stays whatever becomes of the place it came from.
             name = Bundles(store.path.parent, live_key(settings)).keep(load_any(given.bundle))
-        watch(given.recordings, settings, store, stop=stop, start=Start(name, _started_as(given)))
+        with founded(given.recordings, settings, store, now=wall_clock, bundle=name) as founding:
+            from engine.live.watcher import Start, watch
+
+            start = Start(name, _started_as(given), founding=founding)
+            watch(given.recordings, settings, store, stop=stop, start=start)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from engine.system.arguments import decode_arguments
 from engine.system.output import replace_unencodable
 from tui.console.launch import clean_environment
 
@@ -61,6 +62,7 @@ def program(modules: Iterable[str] = MODULES) -> typer.Typer:
 
 def main() -> None:
     """Run the command line; only the module of its command is loaded, so that a console opens sooner."""
+    decode_arguments()
     replace_unencodable()
     clean_environment()
     program(modules_for(sys.argv[1:]))()

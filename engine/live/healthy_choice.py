@@ -7,8 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from engine.clock import moment
-from engine.config.healthy_span import Healthy, healthy_positions
+import numpy as np
+
+from engine.clock import median_span, moment
+from engine.config.healthy_span import Healthy, HealthyCount, HealthySpan, healthy_positions
 from engine.errors import UnusableError
 from engine.records.events import RINGS, Event, EventKind, Priority
 from engine.records.payloads import Ring
@@ -19,7 +21,7 @@ ANYWAY = "--anyway learns from it all the same"
 
 
 class UnhealthyChoiceError(UnusableError):
-    """The chosen snapshots cannot be learned from: files are gone, or an alarm stood."""
+    """The chosen snapshots cannot be learned from: too few, files are gone, or an alarm stood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +59,26 @@ def chosen_run(
         healthy: the snapshots meant, counted in the record.
         series: the snapshots of the record; where it is empty the folder's recordings are meant.
         events: of the record.
-        anyway: whether to learn although files are gone or an alarm stood.
+        anyway: whether to learn although fewer are at hand, files are gone or an alarm stood.
 
     Raises:
-        UnhealthyChoiceError: files are gone, or an alarm stood among them.
+        UnhealthyChoiceError: fewer are at hand than chosen, files are gone, or an alarm stood among them.
     """
     if not len(series):
+        short = shortfall(healthy, [entry.time for entry in run.entries], "the folder")
+        if short and not anyway:
+            raise UnhealthyChoiceError(f"{short}, or {ANYWAY}")
         return run
     times = [moment(int(at)) for at in series.at]
     places = healthy_positions(times, healthy, 0)
     if not len(places):
-        raise UnhealthyChoiceError("the record holds no snapshot of this span")
+        raise UnhealthyChoiceError(
+            "the record holds no snapshot of this span;"
+            f" it goes from {_shown(times[0])} to {_shown(times[-1])}"
+        )
+    short = shortfall(healthy, times, "the record") or _thinned(healthy, series, places)
+    if short and not anyway:
+        raise UnhealthyChoiceError(f"{short}, or {ANYWAY}")
     there = {entry.name: entry for entry in run.entries}
     names = [series.names[place] for place in places]
     entries = tuple(there[name] for name in names if name in there)
@@ -85,3 +96,47 @@ def chosen_run(
             f" name another span, or {ANYWAY}"
         )
     return replace(run, entries=entries)
+
+
+def shortfall(healthy: Healthy, times: Sequence[datetime], place: str) -> str:
+    """Return in a sentence how much less there is than was chosen, and another choice; "" where all is there.
+
+    A span may begin or end one usual interval outside.
+
+    Args:
+        healthy: the choice.
+        times: of the snapshots at hand, oldest first, at least one.
+        place: that holds them, in words.
+    """
+    if isinstance(healthy, HealthyCount) and healthy.snapshots > len(times):
+        return (
+            f"{healthy.snapshots} snapshots were asked for and {place} holds {len(times)}; wait for more,"
+            f" name at most {len(times)}"
+        )
+    if not isinstance(healthy, HealthySpan):
+        return ""
+    slack = median_span(times)
+    if healthy.begin >= times[0] - slack and healthy.end <= times[-1] + slack:
+        return ""
+    return (
+        f"{_shown(healthy.begin)} to {_shown(healthy.end)} was asked for and {place} goes from"
+        f" {_shown(times[0])} to {_shown(times[-1])}; name a span within it"
+    )
+
+
+def _thinned(healthy: Healthy, series: Series, places: range) -> str:
+    """Return in a sentence that retention removed some of the first snapshots; "" where it did not."""
+    if not isinstance(healthy, HealthyCount):
+        return ""
+    counted = int(series.positions.max()) + 1
+    newest = int(np.max(series.positions[places.start : places.stop]))
+    if counted == len(series) or newest < healthy.snapshots:
+        return ""
+    return (
+        f"some of the first {healthy.snapshots} snapshots were removed from the record by [store] retention;"
+        " name a span FROM..TO of those that are there"
+    )
+
+
+def _shown(time: datetime) -> str:
+    return f"{time:%Y-%m-%dT%H:%M:%S}"

@@ -6,7 +6,6 @@ former record, rings "layout changed", and waits for an operator to rename, to s
 
 import threading
 from contextlib import suppress
-from datetime import datetime
 from pathlib import Path
 
 from engine.alarms.outages import outage_cleared, outage_raised, standing_outage
@@ -24,7 +23,6 @@ from engine.live.ring_follower import stop_all
 from engine.records.assessment import Assessment
 from engine.records.events import Action, Cause
 from engine.records.progress import Phase
-from engine.store.store import Store
 
 TURN_SECONDS = 1.0
 """Between two looks for a request of an operator."""
@@ -33,19 +31,6 @@ WAY_ON = (
     "undo the change; or begin a record with a bundle (raceway engine switch NAME),"
     " or learn a new one (raceway engine relearn) and switch to it"
 )
-
-
-def former_record(store: Store, settings: Settings) -> Assessment | None:
-    """Return the live record that an engine worked on last, if it has another layout and holds snapshots."""
-    last: tuple[datetime, Assessment] | None = None
-    for one in store.assessments():
-        if one.live and one.machine == settings.machine.name:
-            beat = store.heartbeat(one)
-            when = one.created_at if beat is None else beat.beat_at
-            last = (when, one) if last is None or when >= last[0] else last
-    if last is None or last[1].key == live_key(settings) or store.resume_point(last[1]) is None:
-        return None
-    return last[1]
 
 
 def difference(former: Assessment, settings: Settings) -> str:

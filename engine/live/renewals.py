@@ -59,7 +59,8 @@ class Renewals:
         store, record = self._record.store, self._record.assessment
         run = open_run(self._folder, self._settings.recording_format())
         # Alarms do not matter here: the new part is abnormal to the baseline of the old one.
-        run = chosen_run(run, self._span(request), store.series(record), ())
+        anyway = request.detail.get("anyway") is True
+        run = chosen_run(run, self._span(request), store.series(record), (), anyway=anyway)
         bundle = self._bundles.load()
         return lambda: renew_component(bundle, names.index(name), run, self._settings, listener)
 

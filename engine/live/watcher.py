@@ -7,7 +7,7 @@ Before a lasting failure ends the process, the engine records it in the store.
 import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -23,13 +23,13 @@ from engine.baseline.trainer import LearningError
 from engine.bundles.bundle import BundleError
 from engine.bundles.library import Bundles, check_fit
 from engine.clock import wall_clock
-from engine.config.channels import layout_of
 from engine.config.settings import Settings
 from engine.errors import FailedError
 from engine.live.arrivals import Arrivals
 from engine.live.engine_events import EngineEvents
+from engine.live.founding import Founding, begin_record, former_record
 from engine.live.intake import FolderIntake
-from engine.live.layout_change import await_operator, clear_layout_change, former_record
+from engine.live.layout_change import await_operator, clear_layout_change
 from engine.live.messages.dead_man import dead_man_of
 from engine.live.notifier import notifiers_of
 from engine.live.request_handler import LoopRequest, RequestHandler
@@ -42,7 +42,6 @@ from engine.system.lease import lease, machine_lease
 from engine.system.malloc import keep_freed_memory
 from engine.system.ordered_map import SharedPool
 from replay.incoming.folder import FolderState
-from replay.recording import clean_text
 
 RECOVERY_SECONDS = 5.0
 """Wait before a failed store is tried again."""
@@ -76,11 +75,13 @@ class Start:
             baseline of the machine's first healthy snapshots.
         started_as: the folder and the options, for the record.
         pool: examines the snapshots of all machines of a plant; None for a machine alone in the process.
+        founding: of the caller, who holds the lease; None where the engine is to take it.
     """
 
     bundle: str | None = None
     started_as: Mapping[str, str] = field(default_factory=dict)
     pool: SharedPool | None = None
+    founding: Founding | None = None
 
 
 def watch(
@@ -112,10 +113,10 @@ def watch(
     keep_freed_memory()
     clocks = clocks or Clocks(wall_clock, time.monotonic)
     start = start or Start()
-    layout = layout_of(settings)
     what = f"watching {settings.machine.name}"
     leases, shared = store.path.parent / "leases", start.pool is not None
-    with lease(leases, machine_lease(settings), store.access, what, shared=shared):
+    own = lease(leases, machine_lease(settings), store.access, what, shared=shared)
+    with own if start.founding is None else nullcontext():
         former = former_record(store, settings)
         if former is not None:
             waiting = LiveRecord(store, former, clocks.wall)
@@ -126,26 +127,14 @@ def watch(
         bundles = Bundles(store.path.parent, live_key(settings))
         if start.bundle is not None:
             check_fit(bundles.load(start.bundle), settings)
-        assessment = store.begin_assessment(
-            machine=settings.machine.name,
-            key=live_key(settings),
-            model=settings.model.name,
-            seed=settings.model.seed,
-            run=clean_text(str(folder)),
-            expected=0,
-            components=layout.components,
-            channels=layout.channels,
-            units=layout.units,
-            settings=settings.plain(),
-            now=clocks.wall(),
-        )
+        assessment = begin_record(folder, settings, store, clocks.wall())
         if start.bundle is not None:
             # After the record: a bundle in use beside an empty database means that a record was lost.
             bundles.use(start.bundle)
         record = LiveRecord(store, assessment, clocks.wall)
         clear_layout_change(record, "the settings fit the record again")
         heartbeat = HeartbeatWriter(record, tell)
-        _Watch(folder, settings, record, heartbeat, clocks, stop, start.pool).run(start.started_as)
+        _Watch(folder, settings, record, heartbeat, clocks, stop, start).run()
 
 
 class _Watch:
@@ -159,13 +148,17 @@ class _Watch:
         heartbeat: HeartbeatWriter,
         clocks: Clocks,
         stop: threading.Event,
-        pool: SharedPool | None,
+        start: Start,
     ) -> None:
         self._settings, self._record = settings, record
         self._bundles = Bundles(record.state, live_key(settings))
         self._heartbeat, self._clocks, self._stop = heartbeat, clocks, stop
         store, assessment = record.store, record.assessment
-        self._before = store.heartbeat(assessment)
+        self._started_as = start.started_as
+        before = store.heartbeat(assessment)
+        # The first heartbeat of this engine says nothing about the engine before.
+        is_own = start.founding is not None and before == start.founding.first
+        self._before = None if is_own else before
         self._intake = FolderIntake(folder, settings, record, clock=clocks.steady)
         self._supervisor = Supervisor(record, settings, clock=clocks.steady)
         self._tidier = Tidier(store, assessment, settings.store, now=clocks.wall, clock=clocks.steady)
@@ -178,9 +171,9 @@ class _Watch:
         self._began = False
         self._rhythm = Rhythm(settings.watch.interval, clocks.steady)
         self._rhythm.recall(record)
-        self._arrivals = Arrivals(self._intake, self._rhythm, self._beat, stop, pool)
+        self._arrivals = Arrivals(self._intake, self._rhythm, self._beat, stop, start.pool)
 
-    def run(self, started_as: Mapping[str, str]) -> None:
+    def run(self) -> None:
         """Watch until asked to stop."""
         notifiers = notifiers_of(self._record, self._settings, live_now=self.live_now)
         dead_man = dead_man_of(self._record, self._settings.notify)
@@ -188,7 +181,7 @@ class _Watch:
             start_all((*notifiers, *dead_man))
             while not self._stop.is_set():
                 try:
-                    self._begin(started_as)
+                    self._begin()
                     self._turn()
                 except (StoreFullError, StoreFaultError, StoreBusyError) as error:
                     self._start_over(str(error))
@@ -217,9 +210,9 @@ class _Watch:
 
     # One turn of the loop.
 
-    def _begin(self, started_as: Mapping[str, str]) -> None:
+    def _begin(self) -> None:
         if not self._began:
-            self._engine_events.started(self._before, self.live_now(), started_as)
+            self._engine_events.started(self._before, self.live_now(), self._started_as)
             self._began = True
 
     def _turn(self) -> None:

@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 FAILED, UNUSABLE = 1, 2
 
 RunPath = Annotated[Path, typer.Argument(help="A folder, .zip or .tar.* of recordings.", show_default=False)]
-Folder = Annotated[Path, typer.Argument(help="The folder that the recorder writes into.", show_default=False)]
+Folder = Annotated[
+    # Not checked: the engine waits for a folder that is missing or that it may not read.
+    Path,
+    typer.Argument(help="The folder that the recorder writes into.", show_default=False, readable=False),
+]
 State = Annotated[Path | None, typer.Option(help="Folder of the store.", show_default=False)]
 Machine = Annotated[str | None, typer.Option(help="The machine, if the store holds several.")]
 Session = Annotated[str | None, typer.Option(help="Name of a replay's session; the live record by default.")]

@@ -6,7 +6,8 @@ import pytest
 
 from engine.config.settings import Settings, load_settings
 from engine.live import layout_change
-from engine.live.layout_change import difference, former_record
+from engine.live.founding import former_record
+from engine.live.layout_change import difference
 from engine.records.events import Action, EventKind
 from engine.records.progress import Phase
 from tests.engine.watched_plant import QUICK, Plant, Story

@@ -4,6 +4,7 @@ import pytest
 
 from engine.baseline.from_run import Listener
 from engine.bundles.bundle import Bundle
+from engine.clock import moment
 from engine.config.settings import Settings
 from engine.live import request_handler
 from engine.records.events import Action, EventKind
@@ -100,6 +101,54 @@ def test_span_in_which_an_alarm_stood_refuses_unless_the_operator_says_so(
     done, words = relearned(plant, range(0), healthy=str(SMALL_COUNT))
     assert done is False
     assert "an alarm stood among these snapshots (" in str(words)
+    assert teacher == []
+
+
+@pytest.mark.parametrize(
+    ("healthy", "words"),
+    [
+        ("5000", f"5000 snapshots were asked for and the record holds {SMALL_COUNT}; wait for more"),
+        (str(SMALL_COUNT + 1), f"{SMALL_COUNT + 1} snapshots were asked for"),
+        ("BEGIN..2999-01-01", "to 2999-01-01T00:00:00 was asked for and the record goes from"),
+        ("1990-01-01..BEGIN", "1990-01-01T00:00:00 to"),
+        ("1990-01-01..2999-01-01", "name a span within it, or --anyway learns from it all the same"),
+    ],
+)
+def test_more_than_the_record_holds_is_refused_and_taken_where_the_operator_says_so(
+    plant: Plant, teacher: list[Settings], healthy: str, words: str
+) -> None:
+    def story() -> Story:
+        yield from plant.whole_run()
+        series = plant.store.series(plant.assessment())
+        begin = moment(int(series.at[10])).isoformat()
+        for anyway in (False, True):
+            plant.ask(Action.RELEARN, healthy=healthy.replace("BEGIN", begin), anyway=anyway)
+            yield from plant.until(lambda count=anyway + 1: len(plant.answers()) == count)
+
+    plant.run(story(), bundle=plant.rig.bundle)
+    (refused, said), (done, _) = plant.answers()
+    assert (refused, done) == (False, True)
+    assert words in str(said)
+    assert len(teacher) == 1
+
+
+def test_folder_with_fewer_recordings_than_asked_for_is_refused_before_the_first_score(
+    plant: Plant, teacher: list[Settings]
+) -> None:
+    def story() -> Story:
+        plant.put(*range(5))
+        yield
+        plant.ask(Action.RELEARN, healthy="5000")
+        yield from answered(plant)
+
+    plant.run(story())
+    assert plant.answers() == [
+        (
+            False,
+            "5000 snapshots were asked for and the folder holds 5; wait for more, name at most 5, or --anyway"
+            " learns from it all the same",
+        )
+    ]
     assert teacher == []
 
 

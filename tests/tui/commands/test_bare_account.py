@@ -165,3 +165,57 @@ def test_status_that_nobody_can_read_keeps_its_exit_code(own_store: Path, tmp_pa
 
     assert status(own_store) == 2
     assert status(tmp_path / "none") == 3
+
+
+@pytest.mark.parametrize(
+    "locale",
+    [{"LC_ALL": "C", "PYTHONUTF8": "0"}, {"LANG": "POSIX", "PYTHONUTF8": "0"}, {"LC_ALL": "POSIX"}],
+    ids=["forbidden C", "forbidden POSIX", "POSIX"],
+)
+def test_letters_of_an_argument_arrive_in_a_locale_without_letters(
+    locale: dict[str, str], cyrillic_store: Path
+) -> None:
+    kept = {name: value for name, value in environment().items() if not name.startswith(("LC_", "LANG"))}
+    # Python must not mend the locale by itself.
+    given = kept | locale | {"PYTHONCOERCECLOCALE": "0"}
+    words = ("alarms", "ack", "Лагер 7", "--state", str(cyrillic_store))
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", "from tui.cli import main; main()", *words],
+        capture_output=True,
+        env=given,
+        check=False,
+    )
+    assert done.returncode == UNUSABLE
+    assert "there is no alarm 'Лагер 7'" in done.stderr.decode()
+
+
+def test_forbidden_utf8_mode_ends_with_a_sentence_and_not_in_a_circle(cyrillic_store: Path) -> None:
+    words = ("alarms", "ack", "Лагер 7", "--state", str(cyrillic_store))
+    done = subprocess.run(
+        [sys.executable, "-X", "utf8=0", "-P", "-c", "from tui.cli import main; main()", *words],
+        capture_output=True,
+        env=environment() | {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"},
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == UNUSABLE
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("encoded", ["gehört".encode("latin-1"), "Лагер".encode("koi8-r"), b"\xff\xfe"])
+def test_argument_in_another_encoding_is_stored_without_a_traceback(
+    encoded: bytes, cyrillic_store: Path
+) -> None:
+    program = [sys.executable, "-P", "-c", "from tui.cli import main; main()"]
+    state = ["--state", str(cyrillic_store)]
+    listed = subprocess.run(
+        [*program, "alarms", "list", "--json", *state], capture_output=True, env=environment(), check=True
+    )
+    key = json.loads(listed.stdout)["alarms"][0]["key"]
+    done = subprocess.run(
+        [*program, "alarms", "note", key, encoded, "--as", encoded, *state],
+        capture_output=True,
+        env=environment(),
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")

@@ -43,7 +43,8 @@ def relearn(
         ),
     ],
     anyway: Annotated[
-        bool, typer.Option("--anyway", help="Learn although files are gone or an alarm stood in the span.")
+        bool,
+        typer.Option("--anyway", help="Learn although fewer are at hand, files are gone or an alarm stood."),
     ] = False,
     component: Annotated[
         str | None,

@@ -170,14 +170,20 @@ def _live_console(folder: Path, key: str, settings: "Settings", config: Path | N
 
 def _is_no_file(folder: Path) -> None:
     """Reject a file in place of the folder, before an engine is started."""
-    if folder.exists() and not folder.is_dir():
+    try:
+        is_file = folder.exists() and not folder.is_dir()
+    except OSError:
+        # A folder around it may not be entered: the engine waits until it may.
+        return
+    if is_file:
         fail(f"{folder}: is no folder; name the folder that the recorder writes its files into", UNUSABLE)
 
 
 @engine_app.command("watch")
 def watch_headless(
     folder: Annotated[
-        Path | None, typer.Argument(help="The folder that the recorder writes into.", show_default=False)
+        Path | None,
+        typer.Argument(help="The folder that the recorder writes into.", show_default=False, readable=False),
     ] = None,
     config: Config = None,
     rig: Rig = None,

@@ -1,6 +1,7 @@
 """`raceway watch`, `raceway engine` and `raceway status` from the shell, some with a real engine."""
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -213,6 +214,16 @@ def test_engine_out_of_reach_ends_when_it_is_asked_by_way_of_the_store(
     ended = raceway("engine", "stop", "--state", plant.state)
     assert (ended.exit_code, ended.stdout) == (0, "the engine of small rig has ended\n")
     assert engine.wait(PATIENCE) == 0
+
+
+def test_unreadable_folder_is_left_to_the_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "in").mkdir()
+    started: list[list[str]] = []
+    monkeypatch.setattr(os, "access", lambda *_given, **_more: False)
+    monkeypatch.setattr(os, "execve", lambda _program, words, _environment: started.append(words))
+    done = raceway("engine", "watch", tmp_path / "in", "--state", tmp_path / "st")
+    assert (done.exit_code, done.output) == (0, "")
+    assert [str(tmp_path / "in") in words for words in started] == [True]
 
 
 @pytest.mark.parametrize("command", [("watch",), ("engine", "watch")])
