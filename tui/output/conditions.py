@@ -92,12 +92,12 @@ class Standing:
 
     @property
     def is_silent(self) -> bool:
-        """Return whether an engine should be at work and has no recent heartbeat."""
+        """Return whether an engine should run and has no recent heartbeat."""
         return self.heartbeat is not None and not self.has_ended and self.heartbeat.is_silent(self.now)
 
     @property
     def is_gone(self) -> bool:
-        """Return whether an engine should be at work and no process holds its lease."""
+        """Return whether an engine should run and no process holds its lease."""
         return self.heartbeat is not None and not self.has_ended and self.there is False
 
 
@@ -146,7 +146,7 @@ def worst(codes: Iterable[Code]) -> Code:
 def _of_engine(standing: Standing) -> Iterator[Condition]:
     beat = standing.heartbeat
     if beat is None:
-        yield Condition(Code.UNKNOWN, "no engine was ever at work")
+        yield Condition(Code.UNKNOWN, "no engine has run yet")
         return
     if standing.is_silent:
         yield Condition(Code.CRITICAL, "engine silent")

@@ -4,13 +4,17 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
 from engine.records.assessment import Assessment
 from engine.records.events import Priority
+from engine.records.progress import Phase
 from engine.reports.latest import Latest, latest_of, newest_of
 from replay.recording import clean_text
 from tui.command_lines import line, watch_line
 from tui.draw.format import QUALITIES, acknowledged_by
 from tui.draw.severity import severity_text
+from tui.draw.text import fit
 from tui.output.conditions import (
     LATE_IN_A_ROW,
     NO_ORDER,
@@ -24,6 +28,9 @@ from tui.output.conditions import (
 if TYPE_CHECKING:
     from engine.alarms.alarm import Alarm
     from engine.store.store import Store
+
+NAME = 20
+"""Least cells of a component's name."""
 
 
 def collect(store: "Store", assessment: Assessment, now: datetime) -> Standing:
@@ -91,7 +98,7 @@ def engine_lines(store: "Store", assessments: Iterable[Assessment], now: datetim
         beat = store.heartbeat(one)
         codes.append(engine_code(beat, now))
         if beat is None:
-            lines.append(clean_text(f"{one.machine}: no engine was ever at work"))
+            lines.append(clean_text(f"{one.machine}: no engine has run yet"))
         else:
             age = max(0, round((now - beat.beat_at).total_seconds()))
             lines.append(clean_text(f"{one.machine}: {beat.phase.value}, heartbeat {age} s ago"))
@@ -112,20 +119,24 @@ def told(standing: Standing) -> list[str]:
         word = "accepted" if standing.accepted else "provisional until a person accepts it (raceway accept)"
         lines.append(f"baseline  {word}")
         lines += [f"in doubt  {doubt}" for doubt in standing.doubts if not standing.accepted]
+    width = max(NAME, *(cell_len(clean_text(name)) for name in one.components))
     for name, latest in zip(one.components, standing.latest, strict=True):
         own = [
             alarm
             for alarm in standing.alarms
             if alarm.component == name and (alarm.stands or alarm.needs_acknowledgement)
         ]
-        lines.append(f"          {name:20.20}  {_now(latest)}  {_alarm(own[0]) if own else 'no alarm'}")
+        shown = fit(name, width)
+        lines.append(f"          {shown}  {_now(latest)}  {_alarm(own[0]) if own else 'no alarm'}")
     for alarm in standing.alarms:
         if not alarm.component and (alarm.stands or alarm.needs_acknowledgement):
-            lines.append(f"          {alarm.source:20.20}        {_alarm(alarm)}")
+            lines.append(f"          {fit(alarm.source, width)}        {_alarm(alarm)}")
     waiting = sum(alarm.needs_acknowledgement for alarm in standing.alarms)
     standing_now = sum(alarm.stands for alarm in standing.alarms)
     put_away = sum(alarm.put_away for alarm in standing.alarms)
-    lines.append(f"alarms    {waiting} to acknowledge, {standing_now} standing, {put_away} put away")
+    lines.append(
+        f"alarms    {waiting} to acknowledge, {standing_now} standing, {put_away} shelved or out of service"
+    )
     for place, alarm in standing.former:
         close = line("alarms", "retire", alarm.component, machine=place, reason="layout changed")
         lines.append(f"former    {alarm.component}: {_alarm(alarm)}; stands until you close it: {close}")
@@ -142,12 +153,14 @@ def told(standing: Standing) -> list[str]:
 def _engine(standing: Standing) -> str:
     beat = standing.heartbeat
     if beat is None:
-        return "has never been at work here"
+        return "has not run yet"
     ago = _span(standing.now - beat.beat_at)
     count = f"{beat.done} of {beat.total}" if beat.total else str(beat.done)
     words = f": {beat.message}" if beat.message else ""
+    if beat.phase is Phase.FINISHED:
+        return f"idle: scored {count}, {ago} ago{words}"
     if standing.has_ended:
-        return f"not at work: {beat.phase.value} {ago} ago ({count}){words}"
+        return f"{beat.phase.value.upper()} {ago} ago, after {count} snapshots{words}"
     if standing.is_silent or standing.is_gone:
         state = "SILENT" if standing.there else "DEAD: silent"
         process = ", but its process is there" if standing.there else ""

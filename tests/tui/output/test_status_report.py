@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 from engine.alarms.alarm import EPISODES, fold_alarms
 from engine.records.assessment import Assessment, Quality
@@ -171,6 +172,20 @@ def test_store_of_several_machines_is_as_bad_as_the_worst(codes: Sequence[Code],
     assert worst(codes) is whole
 
 
+def test_long_and_wide_names_stand_whole_and_in_one_column() -> None:
+    names = ("軸受" * 12, "Bearing of the second stage of the compressor, drive", "e\u0301")
+    latest = (Latest(0.5, Quality.RUNNING),) * 3
+    lines = told(replace(WELL, assessment=replace(LIVE, components=names), latest=latest))
+    rows = [one for one in lines if "no alarm" in one]
+    assert all(name in row for name, row in zip(names, rows, strict=True))
+    assert len({cell_len(row) for row in rows}) == 1
+
+
+def test_a_scored_run_leaves_its_engine_idle() -> None:
+    (line,) = [one for one in told(REPLAYED) if one.startswith("engine")]
+    assert line == "engine    idle: scored 66 of 66, 104 d ago"
+
+
 def test_machine_that_is_well_takes_a_few_lines() -> None:
     assert told(WELL) == [
         "machine   press 4 (watching /srv/in)",
@@ -179,7 +194,7 @@ def test_machine_that_is_well_takes_a_few_lines() -> None:
         "baseline  accepted",
         "          Left                  0.50  no alarm",
         "          Right                 stopped, last 0.40 at 2004-02-16 02:40:00 UTC  no alarm",
-        "alarms    0 to acknowledge, 0 standing, 0 put away",
+        "alarms    0 to acknowledge, 0 standing, 0 shelved or out of service",
         "files     66 taken, 1 late",
     ]
 
@@ -205,9 +220,9 @@ def test_machine_that_is_well_takes_a_few_lines() -> None:
         ),
         (
             lambda one: replace(one, heartbeat=beat(Phase.FAILED, 7200, 0, 0, "the disk fails")),
-            "engine    not at work: failed 2 h ago (0): the disk fails",
+            "engine    FAILED 2 h ago, after 0 snapshots: the disk fails",
         ),
-        (lambda one: replace(one, heartbeat=None), "engine    has never been at work here"),
+        (lambda one: replace(one, heartbeat=None), "engine    has not run yet"),
         (
             lambda one: replace(one, heartbeat=beat(Phase.WATCHING, -3600)),
             "engine    DEAD: silent; its heartbeat is 60 min ahead of the clock, it was watching (66 of 66)",
@@ -305,7 +320,7 @@ def in_state(name: str) -> Standing:
     """Return a machine in the state of this name."""
     advisory = engine_event(1, RAISED, 0, "Left/trend/a", priority="low")
     return {
-        "no engine was ever at work": replace(WELL, heartbeat=None),
+        "no engine has run yet": replace(WELL, heartbeat=None),
         "engine silent": alike(WELL, Phase.WATCHING, SILENT),
         "engine gone": replace(WELL, there=False),
         "engine failed": alike(WELL, Phase.FAILED),

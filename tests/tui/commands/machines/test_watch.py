@@ -126,7 +126,7 @@ def test_service_is_started_seen_refused_twice_and_ended_from_the_shell(plant: P
 
     gone = raceway("status", *state)
     assert gone.exit_code == Code.CRITICAL
-    assert "engine    not at work: ended" in gone.stdout
+    assert "engine    ENDED " in gone.stdout
     assert raceway("status", "--engine", *state).exit_code == Code.CRITICAL
     assert "no engine is watching" in sentence(raceway("engine", "stop", *state), UNUSABLE)
 
