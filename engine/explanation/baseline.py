@@ -21,7 +21,13 @@ def drift(event: Event, *, alarmed: bool) -> Sentence:
     return say(template, name, events=[event.seq])
 
 
-def learning(phase: Phase, done: int, total: int | None, per_item: float | None = None) -> Sentence:
+def learning(
+    phase: Phase,
+    done: int,
+    total: int | None,
+    per_item: float | None = None,
+    source: int | None = None,
+) -> Sentence:
     """Return what is learned, from how much data, and how long it still takes.
 
     Args:
@@ -29,6 +35,7 @@ def learning(phase: Phase, done: int, total: int | None, per_item: float | None 
         done: snapshots gathered or read, or epochs trained.
         total: of them, None where unknown.
         per_item: seconds that each takes, None where unknown.
+        source: snapshots that the training learns from, None where unknown.
     """
     left = None if per_item is None or not total else max(total - done, 0) * per_item
     counted = say("{}", count_fact(done, "done"))
@@ -36,12 +43,16 @@ def learning(phase: Phase, done: int, total: int | None, per_item: float | None 
         counted = say("{} of {}", count_fact(done, "done"), count_fact(total, "total"))
     match phase:
         case Phase.GATHERING:
-            before, after = "Gathering healthy snapshots to learn from: ", " so far"
+            before, after = Sentence("Gathering healthy snapshots to learn from: "), " so far"
         case Phase.READING:
-            before = "Reading the healthy start of the recording to learn from: "
+            before = Sentence("Reading the healthy start of the recording to learn from: ")
             after = " snapshots"
         case Phase.LEARNING:
-            before, after = "Learning how the healthy machine vibrates: epoch ", ""
+            whole, after = Sentence("Learning how the healthy machine vibrates"), ""
+            grounds = (
+                NOTHING if source is None else say(" from {} snapshots", count_fact(source, "snapshots"))
+            )
+            before = joined(whole, grounds, Sentence(": epoch "), by="")
         case _:
             return NOTHING
     rest = NOTHING
@@ -49,4 +60,4 @@ def learning(phase: Phase, done: int, total: int | None, per_item: float | None 
         rest = say("; about {} to go", span_fact(left, "seconds_left"))
     elif left is not None:
         rest = Sentence("; less than a minute to go")
-    return joined(Sentence(before), counted, Sentence(after), rest, Sentence("."), by="")
+    return joined(before, counted, Sentence(after), rest, Sentence("."), by="")

@@ -285,7 +285,9 @@ class _Watch:
 
     def _learn(self, gathering: BaselineGathering) -> None:
         """Learn the baseline; the gathered files are then scored like all others."""
-        progress = LearningProgress(self._record, self._heartbeat, self._settings.model.epochs)
+        progress = LearningProgress(
+            self._record, self._heartbeat, self._settings.model.epochs, gathering.gathered
+        )
 
         def wait() -> None:
             progress.waiting()

@@ -1,5 +1,6 @@
 """Progress of an engine: its phase, its heartbeat, an epoch of training."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -61,3 +62,14 @@ class Epoch:
     epoch: int
     loss: float
     validation_loss: float
+
+
+def learned_from(snapshots: int) -> str:
+    """Return the start of a heartbeat's message while a baseline is learned from so many snapshots."""
+    return f"from {snapshots} snapshots"
+
+
+def source_of(message: str) -> int | None:
+    """Return the number of snapshots in the message of such a heartbeat, None where it names none."""
+    found = re.match(r"from (\d{1,9}) snapshots\b", message)
+    return int(found[1]) if found else None

@@ -39,7 +39,6 @@ from tui.draw.status import EngineStatus
 from tui.draw.text import Role, Span, clean, fit, pick, plain, title, width_of, window
 from tui.keys.actions import DEFAULT
 from tui.screens.overview.card import Card, card_lines
-from tui.screens.overview.progress import curve
 
 WALL = synthetic.WALL
 NOWHERE = Condition("Bearing 1", Quality.RUNNING, False, 0.5, 0.25, 0, None)
@@ -239,12 +238,15 @@ def test_where_there_is_room_what_follows_the_reason_stands_in_columns(view: Vie
 
 
 def test_while_the_engine_learns_the_card_says_what_from_how_much_and_how_long_still(view: View) -> None:
-    beat = Heartbeat(synthetic.WALL, 1, Phase.LEARNING, 30, 60, "")
+    beat = Heartbeat(synthetic.WALL, 1, Phase.LEARNING, 30, 60, "from 200 snapshots, epoch 30")
     empty = Frame(replace(view, heartbeat=beat), Playhead(None))
     status = EngineStatus("engine: learning", Role.PLAIN, busy="LEARNING")
     drawn = plain(card_lines(80, 8, Card(empty, status, UTC, DEFAULT.keys_of, per_item=4.0)))
     words = " ".join(drawn.replace("│", "").split())
-    assert "Learning how the healthy machine vibrates: epoch 30 of 60; about 2 min to go." in words
+    assert (
+        "Learning how the healthy machine vibrates from 200 snapshots: epoch 30 of 60; about 2 min to go."
+        in words
+    )
     assert "50 %" in drawn
     assert "0.393" in drawn
 
@@ -378,14 +380,6 @@ def test_the_window_holds_the_selected_row_and_is_no_higher_than_allowed(
     shown = window(count, selected, height)
     assert len(shown) == min(count, max(height, 0))
     assert selected in shown or selected >= count or height <= 0
-
-
-@pytest.mark.parametrize(
-    ("values", "drawn"),
-    [([], ""), ([1.0], "▁"), ([3.0, 2.0, 1.0], "█▅▁"), ([math.nan, 1.0], "·▁"), ([math.nan], "·")],
-)
-def test_a_learning_curve_is_scaled_to_itself(values: list[float], drawn: str) -> None:
-    assert curve(values, 10) == drawn
 
 
 @pytest.mark.parametrize(

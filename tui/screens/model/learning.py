@@ -12,7 +12,7 @@ from tui.data.pictures import Gallery
 from tui.draw.charts.chart import Chart, Curve, axis_of, chart_lines
 from tui.draw.format import short_time
 from tui.draw.glyphs import Glyphs, finished
-from tui.draw.text import Lines, Role, Span, fit, title
+from tui.draw.text import Lines, Role, Span, fit, pick, title
 
 BLOCKS = " ▁▂▃▄▅▆▇█"
 LOWEST, HIGHEST = -4, 5
@@ -24,7 +24,7 @@ FEWEST = 8
 
 def loss_lines(width: int, height: int, epochs: Sequence[Epoch], glyphs: Glyphs = Glyphs.UNICODE) -> Lines:
     """Return both losses over the epochs of training."""
-    heading = title("Training", width, "mean squared error, standardised")
+    heading = title("Training", width, "loss: mean squared error, standardised", "loss")
     if not epochs:
         why = "  no training is recorded here: the bundle was learned elsewhere"
         return finished([heading, (Span(fit(why, width), Role.DIM),)][:height], width, height, glyphs)
@@ -37,7 +37,7 @@ def loss_lines(width: int, height: int, epochs: Sequence[Epoch], glyphs: Glyphs 
         if np.isfinite(held).any()
         else ""
     )
-    told = f"  line trained on, • held out; {len(epochs)} epochs{best}"
+    told = pick(width, f"  line trained on, • held out; {len(epochs)} epochs{best}", f"  • held out{best}")
     if not len(finite):
         return finished(
             [heading, (Span(fit("  no loss was a number", width), Role.WARNING),)][:height],
@@ -51,10 +51,10 @@ def loss_lines(width: int, height: int, epochs: Sequence[Epoch], glyphs: Glyphs 
         x=axis_of(
             float(number[0]), max(float(number[-1]), float(number[0]) + 1), "epochs", max(width // 18, 2)
         ),
-        y=axis_of(float(finite.min()) * 0.9, float(finite.max()) * 1.05 or 1.0, "loss", 4),
+        y=axis_of(float(finite.min()) * 0.9, float(finite.max()) * 1.05 or 1.0, "", 4),
         curves=(Curve(number, loss), Curve(number, dots, "•")),
     )
-    lines = [heading, (Span(fit(told, width), Role.DIM),), *chart_lines(width, height - 2, chart, glyphs)]
+    lines = [heading, (Span(told, Role.DIM),), *chart_lines(width, height - 2, chart, glyphs)]
     return finished(lines[:height], width, height, glyphs)
 
 

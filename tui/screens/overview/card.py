@@ -15,7 +15,7 @@ from engine.explanation.baseline import learning
 from engine.explanation.situation import Situation
 from engine.explanation.wording import named
 from engine.records.assessment import Quality
-from engine.records.progress import Phase
+from engine.records.progress import Phase, source_of
 from tui.data.frame import Condition, Frame
 from tui.data.situation import situation_of
 from tui.data.view import View
@@ -34,11 +34,13 @@ from tui.draw.notice import wrapped
 from tui.draw.severity import severity_text
 from tui.draw.status import EngineStatus
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, pick
-from tui.screens.overview.progress import curve
 
 Key = Callable[[str], str]
 """Returns the key of an action as it is written."""
 
+
+LEARNS = (Phase.GATHERING, Phase.READING, Phase.LEARNING)
+"""The phases before anything is judged."""
 
 LEAST_WIDTH, LEAST_HEIGHT = 24, 3
 """Cells and lines of the smallest frame with words in it."""
@@ -239,16 +241,19 @@ def learning_lines(width: int, height: int, card: Card) -> Lines:
     """Return what is learned, from how much data, and how long it still takes, in a frame."""
     view = None if card.frame is None else card.frame.view
     beat = None if view is None else view.heartbeat
-    sentence = "" if beat is None else learning(beat.phase, beat.done, beat.total, card.per_item).text
+    sentence = ""
+    if beat is not None:
+        source = source_of(beat.message)
+        sentence = learning(beat.phase, beat.done, beat.total, card.per_item, source).text
     rows: Lines = []
     room = max(width - 4, 1)
     heading = "Learning" if sentence else "Starting"
     if card.status.stale is not None:
-        heading, sentence = "No engine", "The engine is not running; nothing is learned or judged."
+        heading, sentence = "No engine", _abandoned(view)
     elif not sentence:
-        sentence = card.waiting or _before(view)
+        sentence = card.waiting if view is None and card.waiting else _before(view)
     rows += [(Span(" "), Span(fit(row, room), Role.STRONG)) for row in wrapped(sentence, room, 3)]
-    if beat is not None and beat.total and beat.phase in (Phase.GATHERING, Phase.READING, Phase.LEARNING):
+    if beat is not None and beat.total and beat.phase in LEARNS and card.status.stale is None:
         rows.append((Span(" "), *progress_bar(room, beat.done / beat.total)))
     rows += [(Span(" "), *line) for line in losses(room, height - 2 - len(rows), view)]
     role = Role.ALARM if card.status.stale is not None else Role.FRAME
@@ -266,16 +271,22 @@ def progress_bar(width: int, share: float) -> Line:
 
 
 def losses(width: int, height: int, view: View | None) -> Lines:
-    """Return the loss of training so far as a line of blocks, with its last values."""
+    """Return the last losses of training."""
     if view is None or not view.epochs or height < 1:
         return []
     last = view.epochs[-1]
     words = f"loss {last.loss:.3g}, on healthy snapshots not trained on {last.validation_loss:.3g}"
-    values = [epoch.validation_loss for epoch in view.epochs]
-    lines: Lines = [(Span(fit(words, width), Role.DIM),)]
-    if height > 1:
-        lines.append((Span(fit(curve(values, width), width), Role.SEVERITY_1),))
-    return lines
+    return [(Span(fit(words, width), Role.DIM),)]
+
+
+def _abandoned(view: View | None) -> str:
+    """Return that there is no engine, and how far the learning had come."""
+    text = "The engine is not running; nothing is learned or judged."
+    beat = None if view is None else view.heartbeat
+    if beat is None or not beat.total or beat.phase not in LEARNS:
+        return text
+    unit = "epoch" if beat.phase is Phase.LEARNING else "snapshot"
+    return f"{text} It had come to {unit} {beat.done} of {beat.total}."
 
 
 def _before(view: View | None) -> str:

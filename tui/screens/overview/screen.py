@@ -5,16 +5,17 @@ from functools import partial
 from textual.app import ComposeResult
 
 from engine.clock import SECOND
+from engine.records.progress import source_of
 from tui.data.evidence import Evidence, LinesLook, UsualLines
 from tui.data.frame import Frame
 from tui.data.view import Look
 from tui.draw.bearing_rows import bearing_lines, rows_wanted
 from tui.draw.charts.timeline import timeline_lines
-from tui.draw.frames import Draw, framed
-from tui.draw.text import clean
+from tui.draw.frames import Draw
 from tui.screens.base import ConsoleScreen, waiting_lines
-from tui.screens.overview.card import Card, card_lines
+from tui.screens.overview.card import LEARNS, Card, card_lines
 from tui.screens.overview.charts import TREND_LEAST, Charted, chart_lines
+from tui.screens.overview.levels import LevelGauge, Levels, LevelsLook
 from tui.screens.panel import Panel
 from tui.screens.state import Shown
 
@@ -34,6 +35,7 @@ class OverviewScreen(ConsoleScreen):
         """Start without evidence."""
         super().__init__()
         self._usual = UsualLines()
+        self._gauge = LevelGauge()
         self._carded: tuple[object, ...] = ()
         """The values that the card's height was reckoned for."""
 
@@ -48,7 +50,13 @@ class OverviewScreen(ConsoleScreen):
         yield Panel(id="keys")
 
     def look(self, frame: Frame, component: int) -> Look | None:
-        """Return the look that reads the fault lines of the snapshot whose picture was read."""
+        """Return the look that reads the fault lines of the snapshot whose picture was read.
+
+        While a baseline is learned, it reads the levels of the recordings.
+        """
+        beat = frame.view.heartbeat
+        if frame.index < 0 and beat is not None and beat.phase in LEARNS:
+            return LevelsLook(beat.phase, beat.done, source_of(beat.message), self._gauge)
         if frame.view.picture_position is None:
             return None
         return LinesLook(component, None, None, self._usual)
@@ -81,7 +89,7 @@ class OverviewScreen(ConsoleScreen):
             timeline.display, charts.display = False, True
             bearings.wanted = 0
             bearings.show(partial(waiting_lines, heading="Bearings", text=""))
-            charts.show(self._before(frame))
+            charts.show(self._before(shown))
             return
         rest = height - around - top.wanted
         bearings.wanted = min(rows, max(rest, 3))
@@ -102,20 +110,16 @@ class OverviewScreen(ConsoleScreen):
         )
         charts.show(partial(chart_lines, charted=charted), key=self._key(shown, frame, charted))
 
-    def _before(self, frame: Frame | None) -> Draw:
+    def _before(self, shown: Shown) -> Draw:
         """Return the function that draws below the card before anything is judged."""
-        if frame is None:
+        if shown.frame is None:
             return partial(waiting_lines, heading="Bearings", text="nothing is judged yet")
-        if frame.view.epochs:
-            # Needed while a baseline is learned.
-            from tui.screens.model.learning import loss_lines
+        # Needed only while a baseline is learned.
+        from tui.screens.overview.learning import Learned, learning_charts
 
-            return framed(partial(loss_lines, epochs=frame.view.epochs, glyphs=self.glyphs))
-        assessment = frame.view.assessment
-        parts = zip(assessment.components, assessment.channels, strict=True)
-        named = [f"{clean(name)} on channel {', '.join(map(str, own))}" for name, own in parts]
-        text = f"Watched once the baseline is learned: {'; '.join(named)}."
-        return framed(partial(waiting_lines, heading="Bearings", text=text))
+        levels = shown.extra if isinstance(shown.extra, Levels) else None
+        learned = Learned(shown.frame, levels, shown.zone, self.glyphs)
+        return partial(learning_charts, learned=learned)
 
     def _evidence(self, shown: Shown, frame: Frame) -> Evidence | None:
         evidence = shown.extra if isinstance(shown.extra, Evidence) else None
