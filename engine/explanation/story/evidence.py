@@ -54,9 +54,9 @@ def _limit_evidence(evidence: RingEvidence) -> Iterator[str]:
     if error is not None and limit is not None:
         part = f", {percent(share)} of the machine's error" if share is not None else ""
         yield f"error {error:.3g}, its limit {limit:.3g}{part}"
-    finite = [band for band in evidence.bands if all(map(math.isfinite, band))]
-    if finite:
-        texts = [f"{frequency(low, high)} {percent(part)}" for low, high, part in finite[:3]]
+    bands = [band for band in evidence.bands if all(map(math.isfinite, band))]
+    if bands:
+        texts = [f"{frequency(low, high)} {percent(part)}" for low, high, part in bands[:3]]
         yield f"bands {', '.join(texts)}"
 
 
