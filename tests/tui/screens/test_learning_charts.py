@@ -25,7 +25,7 @@ SIZES = [(60, 7), (80, 15), (120, 33), (200, 52)]
 
 @pytest.fixture
 def assessment(tmp_path: Path) -> Assessment:
-    """A machine of four bearings, whose folder holds five recordings."""
+    """Return a machine of four bearings, whose folder holds five recordings."""
     run = tmp_path / "run"
     run.mkdir()
     for place in range(5):
@@ -53,7 +53,7 @@ def assessment(tmp_path: Path) -> Assessment:
 
 @pytest.fixture
 def view(assessment: Assessment, tmp_path: Path) -> View:
-    """The machine before anything is judged."""
+    """Return the machine before anything is judged."""
     found = Reader(lambda: Store.open(tmp_path / "state"), lambda _: assessment, "").poll().view
     assert found is not None
     return found
