@@ -15,9 +15,18 @@ from tui.data.frame import Frame
 from tui.data.playhead import Playhead
 from tui.data.reader import Reader
 from tui.data.view import View
-from tui.draw.glyphs import Glyphs
-from tui.draw.text import plain, width_of
-from tui.screens.timeline.strips import cells_of, happening_lines, happenings, pauses, strip_lines
+from tui.draw.glyphs import Glyphs, shades
+from tui.draw.text import Role, plain, width_of
+from tui.screens.timeline.strips import (
+    BASELINE,
+    SENSOR,
+    cells_of,
+    coloured,
+    happening_lines,
+    happenings,
+    pauses,
+    strip_lines,
+)
 
 
 @pytest.fixture(scope="module")
@@ -171,3 +180,16 @@ def test_where_bearings_are_many_the_selected_one_is_shown(tmp_path: Path) -> No
     drawn = plain(strip_lines(80, 12, Frame(many, Playhead(int(many.series.at[30]))), 20, UTC))
     assert "› Bearing 21" in drawn
     assert "+ 24" in drawn
+
+
+@pytest.mark.parametrize("glyphs", [Glyphs.UNICODE, Glyphs.ASCII])
+def test_a_strip_is_coloured_as_the_severities_of_charts_are(glyphs: Glyphs) -> None:
+    ladder = shades(glyphs)
+    spans = coloured(f"{BASELINE}{ladder[1]}{ladder[1]}{ladder[5]}{SENSOR} ", ladder)
+    assert [(span.text, span.role) for span in spans] == [
+        (BASELINE, Role.DIM),
+        (ladder[1] * 2, Role.SEVERITY_0),
+        (ladder[5], Role.SEVERITY_4),
+        (SENSOR, Role.WARNING),
+        (" ", Role.PLAIN),
+    ]

@@ -19,7 +19,6 @@ from tui.data.view import View
 from tui.screens.bearing.recording import form_of
 
 if TYPE_CHECKING:
-    from engine.store.store import Store
     from replay.run import Run
 
 BUDGET_SECONDS = 0.2
@@ -52,7 +51,7 @@ class LevelsLook:
     source: int | None
     gauge: "LevelGauge" = field(compare=False, hash=False)
 
-    def __call__(self, _store: "Store", view: View) -> Levels | None:
+    def __call__(self, _store: object, view: View) -> Levels | None:
         """Return the levels read so far; None where the recordings cannot be read from here."""
         count = self.source if self.phase is Phase.LEARNING else self.done
         return self.gauge.read(view.assessment, count)

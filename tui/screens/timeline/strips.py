@@ -4,6 +4,7 @@ import math
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import tzinfo
+from itertools import groupby
 
 import numpy as np
 from rich.cells import cell_len
@@ -18,7 +19,7 @@ from tui.draw.charts.timeline import column
 from tui.draw.format import duration, short_time
 from tui.draw.glyphs import Glyphs, finished, shades
 from tui.draw.severity import severity_text
-from tui.draw.text import Line, Lines, Role, Span, clean, fit, pick, title, window
+from tui.draw.text import SEVERITIES, Line, Lines, Role, Span, clean, fit, pick, title, window
 
 STEPS = (0.5, 1.0, 2.0, 4.0)
 """Severities at which the next shade begins; the second is the limit. The same on every screen and run."""
@@ -82,7 +83,7 @@ def strip_lines(
         row = _row(frame, number, label, track, glyphs, chosen=number == selected)
         lines.append(row)
         if deep:
-            lines += [(Span(" " * (label + 3)), *row[2:4]), ()]
+            lines += [(Span(" " * (label + 3)), *row[2:-1]), ()]
     if len(shown) < len(names):
         lines[-1] = (*lines[-1][:-1], Span(f"+{len(names) - len(shown):>3} ", Role.DIM))
     lines.append(_machine(frame, label, track))
@@ -91,8 +92,11 @@ def strip_lines(
     ladder = shades(glyphs)
     others = f"{BASELINE} baseline {STOPPED} stopped {SENSOR} sensor"
     below, half, above, twice, full = list(ladder[1:])
+    steps = f" {below} <0.5  {half} 0.5–1  limit 1.0  {above} 1–2  {twice} 2–4  {full} 4 and more"
+    marks = "▾ limit crossed  ◆ rang  ¶ bookmark"
     legend = (
-        f" {below} <0.5  {half} 0.5–1  limit 1.0  {above} 1–2  {twice} 2–4  {full} 4 and more   {others}",
+        f"{steps}   {others}   {marks}",
+        f"{steps}   {others}",
         f" {below} <.5 {half} <1 limit {above} <2 {twice} <4 {full} more "
         f" {BASELINE} base {STOPPED} stop {SENSOR} sensor",
     )
@@ -124,6 +128,13 @@ def cells_of(frame: Frame, component: int, track: int, glyphs: Glyphs) -> str:
         else:
             cells.append(ladder[1 + bisect_right(STEPS, severity)])
     return "".join(cells)
+
+
+def coloured(cells: str, ladder: str) -> Line:
+    """Return the cells of a strip in the colours of their severities, which the charts have too."""
+    roles = dict(zip(ladder[1:], SEVERITIES, strict=True)) | {BASELINE: Role.DIM, SENSOR: Role.WARNING}
+    runs = groupby(cells, key=lambda cell: roles.get(cell, Role.PLAIN))
+    return tuple(Span("".join(run), role) for role, run in runs)
 
 
 def happenings(frame: Frame, zone: tzinfo) -> tuple[Happened, ...]:
@@ -238,7 +249,7 @@ def _row(frame: Frame, number: int, label: int, track: int, glyphs: Glyphs, *, c
     return (
         Span(f"{'›' if chosen else ' '} ", Role.STRONG),
         Span(fit(condition.name, label) + " ", Role.STRONG if chosen else Role.PLAIN),
-        Span(cells[: here + 1]),
+        *coloured(cells[: here + 1], shades(glyphs)),
         Span(cells[here + 1 :], Role.DIM),
         Span(f" {value:>4} ", Role.STRONG if chosen else Role.PLAIN),
     )
