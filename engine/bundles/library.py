@@ -73,14 +73,22 @@ class Bundles:
         """
         return bundle.save(self.folder).name
 
-    def use(self, name: str) -> None:
+    def use(self, name: str, machine: str = "") -> None:
         """Store the name of the bundle in use from now on, whole or not at all.
+
+        Args:
+            name: of the bundle.
+            machine: name of a watched machine: where its record is lost, the file still names it.
 
         Raises:
             OSError: the disk failed.
         """
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_whole(self._marker, json.dumps({"bundle": name}), durable=True)
+        write_whole(
+            self._marker,
+            json.dumps({"bundle": name, **({"machine": machine} if machine else {})}),
+            durable=True,
+        )
 
 
 def check_fit(bundle: Bundle, settings: Settings) -> None:

@@ -16,6 +16,7 @@ from engine.config.channels import layout_of
 from engine.config.settings import Settings
 from engine.records.assessment import Assessment
 from engine.records.progress import Heartbeat, Phase
+from engine.store.losses import forget_acceptance, refuse_lost
 from engine.store.store import Store
 from engine.system.lease import lease, machine_lease
 from replay.incoming.folder import FolderState, look_into
@@ -70,10 +71,16 @@ def founded(
 
 
 def begin_record(folder: Path, settings: Settings, store: Store, now: datetime) -> Assessment:
-    """Return the live record of a machine; begin it where there is none."""
+    """Return the live record of a machine; begin it where there is none.
+
+    Raises:
+        StoreLostError: there was one, which is gone or emptied, and no person has accepted that.
+    """
+    machine = settings.machine.name
+    refuse_lost(store, machine)
     layout = layout_of(settings)
-    return store.begin_assessment(
-        machine=settings.machine.name,
+    record = store.begin_assessment(
+        machine=machine,
         key=live_key(settings),
         model=settings.model.name,
         seed=settings.model.seed,
@@ -85,6 +92,8 @@ def begin_record(folder: Path, settings: Settings, store: Store, now: datetime) 
         settings=settings.plain(),
         now=now,
     )
+    forget_acceptance(store, machine)
+    return record
 
 
 def former_record(store: Store, settings: Settings) -> Assessment | None:

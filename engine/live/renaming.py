@@ -123,7 +123,7 @@ def _keep_bundle(record: LiveRecord, key: str) -> None:
     with suppress(BundleError):
         name = Bundles(record.state, record.assessment.key).current()
         if name is not None:
-            Bundles(record.state, key).use(name)
+            Bundles(record.state, key).use(name, record.assessment.machine)
 
 
 def _facts(record: LiveRecord, names: Mapping[str, str], request: Event) -> list[NewEvent]:

@@ -180,7 +180,7 @@ class RequestHandler:
 
     def _switch(self, request: Event, name: str) -> None:
         check_fit(self._bundles.load(name), self._settings)
-        self._bundles.use(name)
+        self._bundles.use(name, self._settings.machine.name)
         self._for_loop.append(LoopRequest(switched=True))
         self._due.append(Answer(request, True, f"{name} is in use from the next snapshot on"))
 

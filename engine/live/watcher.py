@@ -130,7 +130,7 @@ def watch(
         assessment = begin_record(folder, settings, store, clocks.wall())
         if start.bundle is not None:
             # After the record: a bundle in use beside an empty database means that a record was lost.
-            bundles.use(start.bundle)
+            bundles.use(start.bundle, settings.machine.name)
         record = LiveRecord(store, assessment, clocks.wall)
         clear_layout_change(record, "the settings fit the record again")
         heartbeat = HeartbeatWriter(record, tell)
@@ -299,7 +299,7 @@ class _Watch:
 
         try:
             bundle = gathering.learn(epoch, wait)
-            self._bundles.use(self._bundles.keep(bundle))
+            self._bundles.use(self._bundles.keep(bundle), self._settings.machine.name)
         except SupersededError:
             return
         except LearningError as error:

@@ -11,6 +11,7 @@ from engine.errors import StoreError
 from engine.records.assessment import Assessment
 from engine.records.events import RINGS, EventKind
 from engine.store import schema
+from engine.store.losses import losses_of
 from engine.store.sqlite import complaints
 from engine.store.store import Store
 from engine.store.values.value_check import Unpack, damaged_rows, damaged_values
@@ -51,6 +52,9 @@ def check(store: Store, unpack: Unpack | None = None) -> Iterator[Finding]:
     except StoreError:
         # All are damaged, which was said.
         return
+    lost = losses_of(store)
+    for machine in sorted({loss.machine for loss in lost}):
+        yield _verdict(machine, [loss.words for loss in lost if loss.machine == machine], "")
     for assessment in assessments:
         about = f"{assessment.machine}, assessment {assessment.id}"
         yield _verdict(about, damaged_values(store, assessment, unpack), "every value can be decoded")

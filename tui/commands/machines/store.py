@@ -56,7 +56,9 @@ def create(
     beside_bundles: Annotated[
         bool,
         typer.Option(
-            "--beside-bundles", help="Even where bundles say that a database was lost.", show_default=False
+            "--beside-bundles",
+            help="Accept that a database or a record in it was lost.",
+            show_default=False,
         ),
     ] = False,
     state: State = None,
@@ -66,11 +68,14 @@ def create(
     with sentences():
         settings = settings_of(config, None, {})
         folder = _folder(state, settings)
+        from engine.store.losses import accept_losses
         from engine.store.store import Store
 
         group = settings.store.group
         with Store.open(folder, create=True, group=group, beside_bundles=beside_bundles) as store:
             records = len(store.assessments())
+            for loss in accept_losses(store) if beside_bundles else ():
+                print(clean_text(f"{loss.machine}: {loss.words}; its engine may begin again"))
         print(f"{folder}: holds a store with {records} records")
 
 

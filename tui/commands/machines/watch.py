@@ -123,6 +123,7 @@ def status(
     With --engine: 0 if every engine has a recent heartbeat, 2 if one has not, 3 unknown.
     """
     from engine.errors import FailedError, UnusableError
+    from engine.store.losses import losses_of, sentence
     from engine.store.store import Store
     from tui.output.conditions import Code, code_of, worst
     from tui.output.status_report import collect, engine_lines, told
@@ -130,7 +131,10 @@ def status(
     try:
         place = state or settings_of(config, None, {}).store.folder
         with Store.open(place, read_only=True) as store:
-            chosen = newest_of_each(of_machine(store.assessments(), machine, place, live=engine))
+            lost = losses_of(store, machine)
+            known = store.assessments()
+            is_there = not lost or any(machine in (None, one.machine) for one in known)
+            chosen = newest_of_each(of_machine(known, machine, place, live=engine)) if is_there else ()
             if engine:
                 code, lines = engine_lines(store, chosen, wall_clock())
                 printed("\n".join(lines))
@@ -138,6 +142,8 @@ def status(
             standings = [collect(store, one, wall_clock()) for one in chosen]
         lines = [line for standing in standings for line in map(clean_text, told(standing))]
         codes = [code_of(standing) for standing in standings]
+        lines += [clean_text(f"store     damaged: {sentence(one, place)}") for one in lost]
+        codes += [Code.UNKNOWN for _ in lost]
         if store.damage.sentence:
             lines.append(clean_text(f"store     damaged: {store.damage.sentence}"))
             # A record whose layout is lost is not shown at all: its alarms are unknown.
