@@ -79,12 +79,15 @@ class RowReader:
         self._comma = layout.decimal == ","
         self._header = _folded(layout.names)
         self.skipped = layout.skipped
-        if self._clock(layout.first_row[self._time - 1]) is None:
+        first = self._clock(layout.first_row[self._time - 1])
+        if first is None:
             shown = clean_text(layout.first_row[self._time - 1])[:_SHOWN]
             raise RecordingError(
                 name,
                 f"its column {self._time} begins with {shown!r}, which is no time (recording.time_column)",
             )
+        self.first_time = first
+        """Time of the first row [microseconds since 1970]."""
 
     def read(self, lines: Iterable[str], first: int, after: int) -> Rows:
         """Read complete lines.
@@ -99,12 +102,11 @@ class RowReader:
         numbers: list[int] = []
         faults: list[RowFault] = []
         for number, line in enumerate(lines, first):
-            if number <= self.skipped or not line or line.isspace() or self._is_comment(line):
+            found = self.row(line, number)
+            if found is None:
                 continue
-            found = self._row(line)
             if isinstance(found, str):
-                if found:
-                    faults.append(RowFault(number, found))
+                faults.append(RowFault(number, found))
             elif found[0] <= after:
                 faults.append(RowFault(number, EARLIER))
             else:
@@ -119,9 +121,20 @@ class RowReader:
             tuple(faults),
         )
 
-    def _row(self, line: str) -> tuple[int, list[float]] | str:
-        """Return the time and the values of a line, or the fault in words; "" for a header again."""
+    def row(self, line: str, number: int) -> tuple[int, list[float]] | str | None:
+        """Return the time [microseconds since 1970] and the values of a line.
+
+        Args:
+            line: without its end.
+            number: of the line in the file, from 1.
+
+        Returns:
+            The row; its fault in words; None for a line that is none: above the first row, blank, a comment,
+            or a header again.
+        """
         layout = self.layout
+        if number <= self.skipped or not line or line.isspace() or self._is_comment(line):
+            return None
         cells = cells_of(line, layout.separator)
         if layout.trailing and cells and not cells[-1]:
             cells.pop()
@@ -129,7 +142,7 @@ class RowReader:
             return CELLS
         time = self._clock(cells[self._time - 1])
         if time is None:
-            return self._other_header(cells) if self._header else NO_TIME
+            return (self._other_header(cells) or None) if self._header else NO_TIME
         return time, [self._number(cells[column - 1]) for column in self._channels]
 
     def _number(self, cell: str) -> float:
