@@ -14,6 +14,7 @@ NAMES = (
     "recorder",
     "floods",
     "motor",
+    "process",
     "serving",
     "designs",
 )

@@ -1,7 +1,7 @@
 """Measures slow sensors: closing valves of a water pump (SKAB), and turbofans that wear (C-MAPSS FD001).
 
-`python -m bench process` prints both tables. `RACEWAY_ENGINES=20` takes that many engines, spread evenly: each
-learns a model of its own, which takes some seconds.
+`python -m bench process` prints both tables. `RACEWAY_ENGINES=20` takes that many engines, spread evenly:
+each learns a model of its own, which takes some seconds.
 """
 
 import os
@@ -56,7 +56,7 @@ window = 20
 
 @dataclass(frozen=True, eq=False)
 class Experiment:
-    """The rows of one experiment: values (rows, channels), whether each is anomalous, and its changepoints."""
+    """The rows of one experiment: values (rows, channels), and whether each is anomalous or a changepoint."""
 
     path: Path
     values: NDArray[np.float64]
@@ -212,10 +212,8 @@ def _tell(name: str, experiments: Sequence[Experiment], verdicts: Sequence[NDArr
         delays.append(str(after[0]) if len(after) else "-")
     known = [int(one) for one in delays if one != "-"]
     middle = f"{np.median(known):.0f}" if known else "-"
-    print(
-        f"{name:40s}  {right:.2f}  {(told & ~truth).sum() / (~truth).sum():6.1%}        {middle}   ({' '.join(delays)})",
-        flush=True,
-    )
+    false = (told & ~truth).sum() / (~truth).sum()
+    print(f"{name:40s}  {right:.2f}  {false:6.1%}        {middle}   ({' '.join(delays)})", flush=True)
 
 
 def _pca(values: NDArray[np.float64], axes: int = 4) -> NDArray[np.bool_]:
@@ -231,7 +229,8 @@ def _pca(values: NDArray[np.float64], axes: int = 4) -> NDArray[np.bool_]:
     within = (np.square(along) / (np.square(size[:axes]) / HEALTHY_ROWS)).sum(axis=1)
     rest = np.square(standard - along @ turned[:axes]).sum(axis=1)
     limits = [np.quantile(one[:HEALTHY_ROWS], 0.99) for one in (within, rest)]
-    return (within > limits[0]) | (rest > limits[1])
+    beyond: NDArray[np.bool_] = (within > limits[0]) | (rest > limits[1])
+    return beyond
 
 
 def _forest(values: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -243,5 +242,5 @@ def _forest(values: NDArray[np.float64]) -> NDArray[np.bool_]:
     from sklearn.ensemble import IsolationForest
 
     forest = IsolationForest(random_state=0, contamination=0.0005).fit(values[:HEALTHY_ROWS])
-    found: NDArray[np.bool_] = forest.predict(values) < 0
-    return found
+    outliers: NDArray[np.bool_] = np.array(forest.predict(values) < 0, np.bool_)
+    return outliers

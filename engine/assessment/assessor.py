@@ -36,6 +36,7 @@ class Assessor:
         position: of the next snapshot.
         began_at: the position of the first snapshot that this assessor scored.
         took_over: whether the newest snapshot before was scored with another bundle.
+        beside: what is kept in the state beside it, of the snapshot that is assessed next.
         left_standing: keys of alarms that stand since another bundle was in use; no rule applies to them now.
     """
 
@@ -68,6 +69,7 @@ class Assessor:
             self.position = last + 1
             self._state = self._resumed(record, packed)
         self.began_at = self.position
+        self.beside: Mapping[str, object] = {}
 
     def _resumed(self, record: LiveRecord, packed: Mapping[str, Any] | None) -> State:
         """Return the state after the newest snapshot; a damaged one is rebuilt from the events."""
@@ -173,7 +175,8 @@ class Assessor:
             late=late,
             stamp=one.stamp,
         )
-        self._batch.add(item, lambda: {"bundle": self._digest, **state.pack()}, intake)
+        beside = self.beside
+        self._batch.add(item, lambda: {"bundle": self._digest, **state.pack(), **beside}, intake)
         self.position += 1
 
     def _second_opinion(self, event: NewEvent, one: Examined) -> NewEvent:

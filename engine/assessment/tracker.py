@@ -38,6 +38,7 @@ from engine.scoring.attribution import (
 )
 from engine.scoring.errors import component_errors, component_windows, running_channels
 from engine.scoring.method import METHODS
+from engine.scoring.process import FOLLOWED
 from engine.scoring.scorer import Examination, Scorer
 from engine.scoring.severity import Smoothing, follow, severities, smoothed
 from engine.signals.quality import component_quality, stands_still
@@ -86,6 +87,7 @@ class Tracker:
         self.edges, self.diagnostician = scorer.model.edges, scorer.diagnostician
         self.marks = frozenset(self.bundle.baseline.marks)
         self.method = METHODS[scorer.bundle.scoring]
+        self.followed = FOLLOWED if self.layout.is_process else self.method.followed
         unit = scorer.model.feature_unit(scorer.bundle.scaling)
         self.housing = Housing(self.bundle, self.layout, unit, self.edges.tolist())
         rate, bands = scorer.bundle.sample_rate, scorer.diagnostician.bands
@@ -162,9 +164,7 @@ class Tracker:
                 now, rung = self._advised(now, judged)
                 events += rung
             free = seen.running & self._calm(components, judged.charts)
-            followed = follow(
-                now.smoothing, seen.residual, free, self.limits.adaptation, self.method.followed
-            )
+            followed = follow(now.smoothing, seen.residual, free, self.limits.adaptation, self.followed)
             now = replace(now, smoothing=followed)
         sensors, rung = self._watch_sensors(now.sensors, seen, moment)
         return replace(now, sensors=sensors), [*events, *rung]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine.baseline.calibration import calibrate, least_limit, outlying, risen, usual_features
 from engine.baseline.sights import FEWEST, Sight, heard_channels, mute_channel, usable_sights
-from engine.baseline.trainer import PATIENCE, LearningError, train_network
+from engine.baseline.trainer import LearningError, train_model
 from engine.baseline.wander import calibrate_windows
 from engine.bundles.bundle import SCORING, Baseline, Bundle, Calibration, UsualLines
 from engine.config.channels import Layout
@@ -39,9 +39,6 @@ from engine.signals.statistics import log_errors
 from replay.recording import Snapshot
 from replay.rows.windows import stride_of
 from replay.run import Entry
-
-VALIDATION_SHARE = 0.2
-"""Share of the training snapshots, the last ones, for early stopping."""
 
 IMPULSIVE = 5.0
 """Kurtosis at which a baseline is doubted; 3 for Gaussian noise, healthy bearings stay below 4."""
@@ -157,22 +154,7 @@ class Learner:
         held_out = max(FEWEST // 3, round(len(usable) * settings.model.calibration_share))
         trained = [sight.observed for sight in usable[: len(usable) - held_out]]
         scaling = model.learn_scaling(trained)
-        chance = np.random.default_rng(settings.model.seed)
-        vectors = model.training_vectors(trained, scaling, chance)
-        validating = max(1, round(len(vectors) * VALIDATION_SHARE))
-        request = {
-            "model": settings.model.name,
-            "seed": settings.model.seed,
-            "epochs": settings.model.epochs,
-            "patience": PATIENCE,
-            "batch": model.batch,
-            "beta": settings.model.beta,
-            "anneal": settings.model.anneal,
-            "pretrain": settings.model.pretrain,
-        }
-        trained_network = train_network(
-            request, vectors[:-validating], vectors[-validating:], on_epoch, on_wait
-        )
+        trained_network = train_model(model, settings.model, trained, scaling, on_epoch, on_wait)
         network = Network(trained_network.content)
         insights = []
         for sight in usable:

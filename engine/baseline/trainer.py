@@ -12,7 +12,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.config.sections import ModelSettings
 from engine.errors import UnusableError
+from engine.models.base import Model, Scaling
+from engine.models.process import Process
 from engine.records.progress import Epoch
 from engine.system.child_death import Cause, death_of
 from engine.system.child_process import command, environment
@@ -42,6 +45,52 @@ class TrainedNetwork(NamedTuple):
 
 _TRAINING = threading.Lock()
 """Held during a training: TensorFlow takes 700 MB and all cores; a plant may learn several machines."""
+
+
+VALIDATION_SHARE = 0.2
+"""Share of the training snapshots, the last ones, for early stopping."""
+
+UNTRAINED = TrainedNetwork(b"", b"", (), ())
+"""The network of a model that has nothing to train."""
+
+
+def train_model(
+    model: Model,
+    settings: ModelSettings,
+    observed: Sequence[NDArray[np.float32]],
+    scaling: Scaling,
+    on_epoch: Callable[[Epoch], None],
+    on_wait: Callable[[], None],
+) -> TrainedNetwork:
+    """Train the network of a model, if it has one.
+
+    Args:
+        model: the autoencoder.
+        settings: its seed, epochs and weights.
+        observed: the model's input from each training snapshot, oldest first.
+        scaling: from `Model.learn_scaling`.
+        on_epoch: called after each epoch.
+        on_wait: called at least once a second.
+
+    Raises:
+        LearningError: the training failed.
+    """
+    if isinstance(model, Process) and not model.is_trained:
+        return UNTRAINED
+    chance = np.random.default_rng(settings.seed)
+    vectors = model.training_vectors(observed, scaling, chance)
+    validating = max(1, round(len(vectors) * VALIDATION_SHARE))
+    request = {
+        "model": settings.name,
+        "seed": settings.seed,
+        "epochs": settings.epochs,
+        "patience": PATIENCE,
+        "batch": model.batch,
+        "beta": settings.beta,
+        "anneal": settings.anneal,
+        "pretrain": settings.pretrain,
+    }
+    return train_network(request, vectors[:-validating], vectors[-validating:], on_epoch, on_wait)
 
 
 def train_network(

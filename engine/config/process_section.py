@@ -23,6 +23,10 @@ docs/process.md; 100 is the length of the recurrent design."""
 STRIDES = 10
 """Windows that each row lies in, unless a stride is set."""
 
+FOLLOWS = 1.5
+"""Lengths of a window in which the usual residual may follow slow drift by one spread. By the measurements of
+docs/process.md slower following rings early on slow wear, and faster following rings late."""
+
 LARGEST_WINDOW = 10_000
 """Rows of a window."""
 
@@ -143,6 +147,8 @@ def with_windows(values: Any, is_default: Callable[[str, str], bool]) -> Any:
     if is_default("limits", "quick"):
         # A window is an average already.
         limits["quick"] = 1.0
+    if is_default("limits", "adaptation"):
+        limits["adaptation"] = max(1, round(FOLLOWS * window / stride))
     machine = {**values["machine"], "sample_rate": NO_RATE, "shaft_speed": 0.0, "mains_frequency": 0.0}
     return {
         **values,

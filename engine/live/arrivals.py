@@ -122,6 +122,7 @@ class Arrivals:
         row = self.intake.entry(candidate, one.at, digest, decision)
         try:
             if decision.outcome is Outcome.TAKEN:
+                assessor.beside = self.intake.beside(candidate)
                 assessor.assess(one, row)
                 self.rhythm.arrived(one.at)
             elif decision.outcome is Outcome.LATE:

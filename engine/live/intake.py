@@ -6,7 +6,7 @@ stored with its reason, and moved aside where the settings say so.
 
 import math
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -211,6 +211,10 @@ class FolderIntake:
     def entry(self, candidate: Candidate, at: datetime, digest: str, decision: IntakeDecision) -> Intake:
         """Return the ledger row of a recording that is scored; it is stored with its scores."""
         return _row(candidate, decision.outcome, decision.reason, at, digest)
+
+    def beside(self, candidate: Candidate) -> Mapping[str, object]:
+        """Return what is kept in the engine's state with a recording, beside the state itself."""
+        return {}
 
     def took(self, candidate: Candidate, row: Intake) -> None:
         """Remember a scored recording until the ledger has its row."""

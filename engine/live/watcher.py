@@ -23,6 +23,7 @@ from engine.baseline.trainer import LearningError
 from engine.bundles.bundle import BundleError
 from engine.bundles.library import Bundles, check_fit
 from engine.clock import wall_clock
+from engine.config.process_section import is_process
 from engine.config.settings import Settings
 from engine.errors import FailedError
 from engine.live.arrivals import Arrivals
@@ -34,6 +35,7 @@ from engine.live.messages.dead_man import dead_man_of
 from engine.live.notifier import notifiers_of
 from engine.live.request_handler import LoopRequest, RequestHandler
 from engine.live.ring_follower import start_all, stop_all
+from engine.live.rows.intake import RowIntake
 from engine.live.supervision import Rhythm, Supervisor
 from engine.records.progress import Epoch, Heartbeat, Phase
 from engine.store.retention import Tidier
@@ -159,7 +161,8 @@ class _Watch:
         # The first heartbeat of this engine says nothing about the engine before.
         is_own = start.founding is not None and before == start.founding.first
         self._before = None if is_own else before
-        self._intake = FolderIntake(folder, settings, record, clock=clocks.steady)
+        intake = RowIntake if is_process(settings.components) else FolderIntake
+        self._intake = intake(folder, settings, record, clock=clocks.steady)
         self._supervisor = Supervisor(record, settings, clock=clocks.steady)
         self._tidier = Tidier(store, assessment, settings.store, now=clocks.wall, clock=clocks.steady)
         self._requests = RequestHandler(folder, settings, record, self._bundles)

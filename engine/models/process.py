@@ -94,7 +94,14 @@ class Process:
         self, observed: Floats, vectors: Floats, outputs: Sequence[Floats], scaling: Scaling
     ) -> Insight:
         """Return the mean residual of each channel as features; arguments as in `Model`."""
-        return self.compared(self.standard(observed, scaling), outputs[0][:, 0])
+        nothing = np.zeros((self.steps, len(self.conditions)), np.float32)
+        expected = outputs[0][:, 0] if outputs else nothing
+        return self.compared(self.standard(observed, scaling), expected)
+
+    @property
+    def is_trained(self) -> bool:
+        """Return whether there is anything to train: without conditions the baseline's mean is expected."""
+        return bool(self.conditions.any())
 
     def compared(self, standard: Floats, expected: Floats) -> Insight:
         """Return the comparison of a window with its expectation.
@@ -141,6 +148,11 @@ class ProcessLstm(Process):
         super().__init__(rows, channels, conditions)
         self.shape = (rows, channels)
         self.batch = 1
+
+    @property
+    def is_trained(self) -> bool:
+        """Return that there is a network, whatever the channels are."""
+        return True
 
     def training_vectors(
         self, observed: Sequence[Floats], scaling: Scaling, chance: np.random.Generator

@@ -22,7 +22,9 @@ class Network:
 
     @property
     def batch(self) -> int:
-        """Return the number of vectors in a call."""
+        """Return the number of vectors in a call; 0 of an empty network."""
+        if not self._content:
+            return 0
         self._runner()
         found: int = self._local.batch
         return found
@@ -30,9 +32,13 @@ class Network:
     def run(self, vectors: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
         """Return the outputs (n, ...) for vectors (n, ...), in order; the last call is padded.
 
+        A model that has nothing to train has an empty network, which has no outputs.
+
         Raises:
             ArithmeticError: the network returned a number that is not finite.
         """
+        if not self._content:
+            return ()
         runner = self._runner()
         batch: int = self._local.batch
         parts: list[list[NDArray[np.float32]]] = []

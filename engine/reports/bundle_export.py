@@ -70,6 +70,8 @@ def export_bundle(
                 raise BundleError(f"{place}: exists already; name a new file")
         if not file.absolute().parent.is_dir():
             raise BundleError(f"{file.parent}: there is no such folder; make it first")
+    if not bundle.network:
+        raise BundleError("the bundle has no network to export: without conditions there is none to train")
     model = model_named(
         bundle.model,
         bundle.sample_rate,

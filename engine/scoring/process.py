@@ -12,6 +12,9 @@ from engine.records.assessment import Quality
 VALID_SHARE = 0.5
 """Least share of valid values for which a channel of a window is judged."""
 
+FOLLOWED = 2.0
+"""Healthy standard deviations of a feature that the usual residual may follow slow drift in all."""
+
 FIGURES = ("measured", "expected", "allowed", "valid")
 """Figures of a channel of slow sensors: its mean, its expectation and the largest deviation of health, in its
 unit; the share of valid values."""

@@ -1,0 +1,1 @@
+"""Rows of slow sensors that arrive in a watched folder."""
