@@ -11,7 +11,14 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SCREEN = ("textual", "rich", "typer", "plotext")
 LEARNING = ("tensorflow", "keras")
-LEARNING_ROOMS = ("engine.models.training", "engine.models.exporting", "engine.models.networks")
+LEARNING_ROOMS = (
+    "engine.models.training",
+    "engine.models.exporting",
+    "engine.models.attributing",
+    "engine.models.networks",
+    "engine.reports.captions.captioner",
+)
+"""Rooms that only a process of their own loads."""
 SERVING = ("fastapi", "starlette", "uvicorn", "prometheus_client", "python_multipart")
 EXTRA_ROOMS = ("engine.api",)
 """Rooms that only an extra can load."""

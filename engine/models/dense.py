@@ -46,8 +46,10 @@ class Dense(Waveform):
     def _vectors_per_window(self) -> int:
         return self.channels
 
-    def _pack(self, windows: Floats) -> Floats:
+    def packed(self, windows: Floats) -> Floats:
+        """Return windows (windows, channels, length) as vectors, one for each channel."""
         return np.ascontiguousarray(windows.reshape(-1, self.length), np.float32)
 
-    def _unpack(self, vectors: Floats) -> Floats:
+    def unpacked(self, vectors: Floats) -> Floats:
+        """Return vectors as windows (windows, channels, length)."""
         return vectors.reshape(-1, self.channels, self.length)

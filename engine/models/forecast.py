@@ -47,7 +47,7 @@ class Forecast(Waveform):
 
         An error that is spread evenly over the window gives `AHEAD / LENGTH`, a third.
         """
-        squared = np.square(self._unpack(vectors) - self._unpack(outputs[0])).sum(axis=0, dtype=np.float64)
+        squared = np.square(self.unpacked(vectors) - self.unpacked(outputs[0])).sum(axis=0, dtype=np.float64)
         whole = squared.sum(axis=-1)
         share: Floats = (squared[:, SEEN:].sum(axis=-1) / np.where(whole > 0, whole, 1.0)).astype(np.float32)
         return share

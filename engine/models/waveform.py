@@ -64,17 +64,17 @@ class Waveform:
         snapshots = evenly_spaced(len(observed), max(1, self.most // per_window))
         windows = max(1, self.most // (per_window * len(snapshots)))
         starts = self.starts[evenly_spaced(len(self.starts), windows)]
-        return [self._pack(self._windows(observed[one], starts, scaling)) for one in snapshots]
+        return [self.packed(self._windows(observed[one], starts, scaling)) for one in snapshots]
 
     def vectors(self, observed: Floats, scaling: Scaling) -> Floats:
         """Return all windows of a snapshot, in order."""
-        return self._pack(self._windows(observed, self.starts, scaling))
+        return self.packed(self._windows(observed, self.starts, scaling))
 
     def insight(
         self, observed: Floats, vectors: Floats, outputs: Sequence[Floats], scaling: Scaling
     ) -> Insight:
         """Return the error signal, by band as features and by window as errors; arguments as in `Model`."""
-        windows, rebuilt = self._unpack(vectors), self._unpack(outputs[0])
+        windows, rebuilt = self.unpacked(vectors), self.unpacked(outputs[0])
         error = windows - rebuilt
         by_band = window_power(error, self.borders)
         powers = np.concatenate([by_band, by_band.sum(axis=-1, keepdims=True)], axis=-1)
@@ -97,11 +97,11 @@ class Waveform:
         views = np.lib.stride_tricks.sliding_window_view(scaled, self.length, axis=0)
         return np.ascontiguousarray(views[starts], np.float32)
 
-    def _pack(self, windows: Floats) -> Floats:
+    def packed(self, windows: Floats) -> Floats:
         """Return windows (windows, channels, length) as vectors of the network."""
         return np.ascontiguousarray(windows.transpose(0, 2, 1), np.float32)
 
-    def _unpack(self, vectors: Floats) -> Floats:
+    def unpacked(self, vectors: Floats) -> Floats:
         """Return vectors as windows (windows, channels, length)."""
         return np.ascontiguousarray(vectors.transpose(0, 2, 1))
 

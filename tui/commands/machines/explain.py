@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from engine.explanation.sentence import Sentence
     from engine.reports.captions.captions import Caption
     from tui.commands.records import Opened
+    from tui.output.ring_gradients import RingGradients
 
 
 def register(app: typer.Typer) -> None:
@@ -42,6 +43,12 @@ def explain(
             show_default=False,
         ),
     ] = None,
+    gradients: Annotated[
+        bool,
+        typer.Option(
+            "--gradients", help="Add integrated gradients of the network for the alarm's latest ring (slow)."
+        ),
+    ] = False,
     at: At = "",
     as_json: Json = False,
     state: State = None,
@@ -67,17 +74,29 @@ def explain(
             found = explain_machine(record, told)
         if as_json:
             told_of = _record(record.assessment.machine, record.at, found)
+            if gradients:
+                told_of["gradients"] = _gradients(opened, alarm).record()
             if caption is not None:
                 told_of["captions"] = [asdict(one) for one in _captions(opened, alarm, caption)]
             print(json.dumps(told_of))
             return
         print(explanation_text(record.assessment.machine, told(record.at), found))
+        if gradients:
+            print("\n" + _gradients(opened, alarm).text())
         if caption is not None:
             print(f"\nMachine captions by {caption.name}, not evidence:", flush=True)
             for one in _captions(opened, alarm, caption):
                 print(f"  {one.plot}: {one.text or 'no words'}")
                 for doubt in one.doubts:
                     print(f"    do not trust it: {doubt}")
+
+
+def _gradients(opened: "Opened", chosen: str | None) -> "RingGradients":
+    from engine.explanation.explain import open_alarms
+    from tui.output.ring_gradients import gradients_of_ring
+
+    alarm = opened.alarm(chosen) if chosen is not None else next(iter(open_alarms(opened.record)), None)
+    return gradients_of_ring(opened.store, opened.record, alarm)
 
 
 def _captions(opened: "Opened", alarm: str | None, model: Path) -> "Iterator[Caption]":
