@@ -1,6 +1,6 @@
 """The components of one snapshot beside each other: which leads, and what its failure explains."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -20,7 +20,12 @@ class Housing:
     """A machine's components on one housing; holds what does not change between snapshots."""
 
     def __init__(
-        self, bundle: Bundle, layout: Layout, unit: NDArray[np.float32], edges: Sequence[float]
+        self,
+        bundle: Bundle,
+        layout: Layout,
+        unit: NDArray[np.float32],
+        edges: Sequence[float],
+        motors: Container[int] = (),
     ) -> None:
         """Prepare the comparison.
 
@@ -29,7 +34,9 @@ class Housing:
             layout: which channels belong to which component, and their units.
             unit: one unit of a feature in natural-log units of power; broadcasts to (channels, features).
             edges: borders of the bands [Hz].
+            motors: components that are watched by their currents, which carry no neighbour's vibration.
         """
+        self.motors = motors
         usual = bundle.calibration
         self.layout, self.limit, self.edges = layout, usual.limit, edges
         self.unit = (usual.scatter * unit)[:, :-1]
@@ -82,10 +89,13 @@ class Neighbours:
 
         Severity does not decide: each component's limit is its own, and a quiet one has a low limit.
         """
+        if besides in self.housing.motors:
+            return None
         own = [
             (self.strength[index], score.severity, -index)
             for index, (watch, score) in enumerate(zip(watches, scores, strict=True))
             if index != besides
+            and index not in self.housing.motors
             and watch.alarm
             and not watch.carried_from
             and score.severity is not None

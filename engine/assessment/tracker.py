@@ -25,6 +25,7 @@ from engine.assessment.state import State
 from engine.clock import microseconds
 from engine.config.settings import Settings
 from engine.diagnosis.demodulation import Heard, Listener, envelope_view
+from engine.diagnosis.motor_view import kept_figures
 from engine.records.assessment import Moment, Quality, Score
 from engine.records.events import EventKind, NewEvent
 from engine.records.payloads import RingEvidence
@@ -89,7 +90,9 @@ class Tracker:
         self.method = METHODS[scorer.bundle.scoring]
         self.followed = FOLLOWED if self.layout.is_process else self.method.followed
         unit = scorer.model.feature_unit(scorer.bundle.scaling)
-        self.housing = Housing(self.bundle, self.layout, unit, self.edges.tolist())
+        self.housing = Housing(
+            self.bundle, self.layout, unit, self.edges.tolist(), self.diagnostician.motors.columns
+        )
         rate, bands = scorer.bundle.sample_rate, scorer.diagnostician.bands
         self.listener = Listener(rate, bands, self.edges)
         self.view = envelope_view(rate, scorer.bundle.rows, scorer.diagnostician.highest, bands)
@@ -203,6 +206,7 @@ class Tracker:
             self.view.of(heard.envelopes[: len(seen.running)], seen.running),
             self.view.step,
             carriers.astype(np.float32),
+            {number: kept_figures(reading) for number, reading in seen.motors.items()},
         )
 
     def _judged(

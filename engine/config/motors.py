@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from engine.config.sections import ComponentSettings
+if TYPE_CHECKING:
+    from engine.config.sections import ComponentSettings
 
 MOTOR_MODEL = "motor"
 """The model of a machine whose components are all motors, unless the settings name one."""
@@ -45,7 +47,7 @@ def columns_of(channels: Sequence[int], units: Sequence[str]) -> MotorColumns:
     return MotorColumns(tuple(number for number in numbers if number not in volts), tuple(volts))
 
 
-def motors_of(components: Sequence[ComponentSettings]) -> dict[int, MotorColumns]:
+def motors_of(components: "Sequence[ComponentSettings]") -> dict[int, MotorColumns]:
     """Return the columns of each motor, by the index of its component."""
     return {
         number: columns_of(part.channels, part.unit)

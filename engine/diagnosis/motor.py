@@ -9,7 +9,7 @@ from engine.bundles.bundle import UsualLines
 from engine.config.motors import MotorColumns, motors_of
 from engine.config.settings import Settings
 from engine.diagnosis.motor_faults import MotorEvidence, fault_of
-from engine.diagnosis.motor_reading import FIGURES, RAW, MotorReading, sequences_in
+from engine.diagnosis.motor_reading import FIGURES, RAW, MotorReading, by_slip, sequences_in
 from engine.signals.motor import PHASES, mains_frequency, park_shape, phasors, true_rms
 from engine.signals.motor_fitness import Claim, Note, fitness, offset_drift
 from engine.signals.motor_pairs import RotorFacts, lines_of
@@ -73,6 +73,7 @@ class MotorDiagnostician:
         if fit.carries(Claim.SPECTRUM) and math.isfinite(mains):
             found = signature(currents, self.rate, 0.8 * mains, 1.2 * mains)
             lines = lines_of(found, self.facts[number])
+            fit = by_slip(fit, lines, self.facts[number], mains, len(signal) / self.rate)
             figures[2:12] = math.log(max(true_rms(three).mean(), 1e-12)), *lines.figures()
         offset = len(FIGURES)
         figures[offset : offset + len(own.currents)] = signal[:, own.currents].mean(axis=0)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.bundles.bundle import UsualLines
-from engine.diagnosis.motor_reading import FIGURES, MotorReading, sequences_in
+from engine.diagnosis.motor_reading import FIGURES, SOUND_CAGE, MotorReading, sequences_in
 from engine.records.payloads import FaultLine, SurfaceEvidence
 from engine.signals.motor_fitness import Fault
 from engine.signals.motor_lines import broken_bars
@@ -51,9 +51,6 @@ EXPLAINED = 0.4
 AMPLIFIES = (2.0, 14.0)
 """A motor's unbalance of current over that of voltage: its impedance to the backward field is that of a
 locked rotor. Source: NEMA MG 1, 14.36, which states 6 to 10."""
-
-SOUND_CAGE = -54.0
-"""Height of sidebands [dB re the mains] that sound cages do not exceed; see `motor_lines.SEVERITY`."""
 
 SURELY_BROKEN = -42.0
 """The same for a cage that was never seen sound."""

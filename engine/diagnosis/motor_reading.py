@@ -1,12 +1,13 @@
 """What a recording says of a motor by itself: fitness, and figures that are compared with the baseline's."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.signals.motor_fitness import Claim, Fault, Fitness
-from engine.signals.motor_pairs import Lines
+from engine.signals.motor_fitness import Claim, Fault, Fitness, Note
+from engine.signals.motor_lines import CLEAR_OF_MAINS
+from engine.signals.motor_pairs import Lines, RotorFacts
 
 FIGURES = (
     "unbalance_real",
@@ -26,6 +27,15 @@ FIGURES = (
 )
 """Figures of a motor whose usual value and scatter the baseline holds. Unbalances are complex ratios of
 negative to positive sequence; `level` is the natural logarithm of the RMS; lines are in dB re the mains."""
+
+IDLE = 0.15
+"""Share of the rated slip below which the bars carry too little current to show a break."""
+
+IDLE_SLIP = 0.005
+"""The same slip where the rated one is unknown: motors below 100 kW have 1 % and more at their rated load."""
+
+SOUND_CAGE = -54.0
+"""Height of sidebands [dB re the mains] that sound cages do not exceed; see `motor_lines.SEVERITY`."""
 
 RAW = 12
 """Numbers after the figures: means and RMS of three phases, then sequences of current and voltage."""
@@ -70,6 +80,35 @@ class Sequences:
     back_volts: complex
     amperes: complex
     back_amperes: complex
+
+
+def by_slip(fit: Fitness, lines: Lines, facts: RotorFacts, mains: float, seconds: float) -> Fitness:
+    """Return the fitness with its claim on sidebands judged by the slip that the current shows.
+
+    Args:
+        fit: of the recording, for the smallest slip that is usual.
+        lines: beside the mains.
+        facts: of the rotor.
+        mains: frequency of the supply [Hz].
+        seconds: length of the recording.
+    """
+    rest = tuple(note for note in fit.notes if note.fault is not Fault.SHORT)
+    carried = replace(fit, notes=rest, withheld=fit.withheld - {Claim.SIDEBANDS})
+    if lines.cage.stands_out and lines.cage.decibels >= SOUND_CAGE:
+        return carried
+    if lines.slip is None:
+        return fit
+    slip, percent = lines.slip.slip, f"{100 * lines.slip.slip:.2g} %"
+    needed = max(CLEAR_OF_MAINS / (2 * slip * mains), 0.0)
+    if slip < (IDLE * facts.rated or IDLE_SLIP):
+        words = f"no load: at a slip of {percent} the bars carry no current and cannot be judged"
+        note = Note(Fault.NO_LOAD, 0, words)
+    elif seconds < needed:
+        words = f"{seconds:.3g} s are too short for sidebands at {percent} slip: {needed:.3g} s"
+        note = Note(Fault.SHORT, 0, words)
+    else:
+        return carried
+    return replace(fit, notes=(*rest, note), withheld=fit.withheld | {Claim.SIDEBANDS})
 
 
 def sequences_in(figures: NDArray[np.float32]) -> Sequences | None:

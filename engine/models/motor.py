@@ -30,8 +30,8 @@ MAINS_FROM, MAINS_TO = 40.0, 70.0
 """Range of the mains line [Hz]. Its bands hold the directions of the unbalance, whatever the frequency is."""
 
 NEAR = 5.0
-"""Width of the bands beside it [Hz]. The lower one holds the pair of sidebands at twice the slip, the upper
-one another pair within 20 Hz, such as that of a load that swings."""
+"""Width of the bands beside it [Hz]. The lower one holds the pair of sidebands at twice the slip; the upper is
+at rest."""
 
 NOMINAL = 50.0
 """Frequency of the mains at which the bands have the stated borders [Hz]."""
@@ -46,8 +46,9 @@ UNSEEN = 1e-6
 """Power over the mains line's (-60 dB) that says nothing of a motor: sound cages reach -54 dB, and the noise
 of a sensor changes its share with the load."""
 
-UNSEEN_SWING = 1e-4
-"""The same (-40 dB) for a load that swings by 2 % of the current, which is no fault of the motor."""
+NOTCH_BINS = 4.0
+"""Bins of a window on either side of a line that belong to it: the main lobe of the Hann window and its first
+side lobe."""
 
 HIGH = 8
 """Bands above the mains, of equal ratio: the harmonics 3 to 13 fall into different ones."""
@@ -114,10 +115,11 @@ class Motor:
             columns = list(own)
             three = three_phases(signal[:, columns])
             fit, hertz = self.fitness(three, len(columns))
+            cage, swing = self._sidebands(signal[:, columns], fit)
             for window, start in enumerate(self._starts):
-                found = self._features(three[start : start + self.length], fit, hertz)
+                found = self._features(three[start : start + self.length], fit, hertz, swing)
                 whole[window, columns] = found[: len(columns)]
-            whole[:, columns, 1], whole[:, columns, 2 + DIRECTIONS] = self._sidebands(signal[:, columns], fit)
+            whole[:, columns, 1] = cage
         return whole
 
     def fitness(self, three: NDArray[np.floating], recorded: int = PHASES) -> tuple[Fitness, float]:
@@ -133,8 +135,17 @@ class Motor:
             hertz = 50.0
         return fitness(three, self.rate, hertz, recorded=recorded), hertz
 
-    def _features(self, three: NDArray[np.floating], fit: Fitness, hertz: float) -> NDArray[np.float64]:
-        """Return the features of one window, (3, bands + 1)."""
+    def _features(
+        self, three: NDArray[np.floating], fit: Fitness, hertz: float, swing: float
+    ) -> NDArray[np.float64]:
+        """Return the features of one window, (3, bands + 1).
+
+        Args:
+            three: (rows, 3).
+            fit: fitness of the recording.
+            hertz: the mains frequency.
+            swing: distance of the lines of a load that swings [Hz], which are left out; 0 for none.
+        """
         found = np.full((PHASES, len(self.edges)), np.nan)
         if fit.carries(Claim.PARK):
             unbalance = park_shape(three, tapered=True).unbalance / UNBALANCE_UNIT
@@ -151,25 +162,27 @@ class Motor:
                 inside = power[:, bands == band]
                 if inside.shape[1]:
                     found[:, 2 + DIRECTIONS + band] = np.log(inside.sum(axis=1) / line + UNSEEN)
-            low = power[:, (places > 0) & (places < hertz - REACH)]
+            lobe = NOTCH_BINS * self.rate / len(three)
+            swings = swing > 0 and np.abs(places - hertz + swing) < lobe
+            low = power[:, (places > 0) & (places < hertz - REACH) & ~np.asarray(swings)]
             if low.shape[1]:
                 found[:, 0] = np.log(low.sum(axis=1) / line + UNSEEN)
         return found
 
     def _sidebands(self, currents: NDArray[np.floating], fit: Fitness) -> tuple[float, float]:
-        """Return the log power of the pair at twice the slip, and of another pair; NaN for none."""
+        """Return the log power of the pair at twice the slip, NaN for none, and the distance of a swing.
+
+        A load that swings is no fault of the motor: no feature holds its lines.
+        """
         if not fit.carries(Claim.SPECTRUM):
-            return np.nan, np.nan
+            return np.nan, 0.0
         try:
             lines = lines_of(signature(currents, self.rate), RotorFacts())
         except ValueError:
-            return np.nan, np.nan
-        pairs = ((lines.cage, UNSEEN), (lines.swing, UNSEEN_SWING))
-        powers = [
-            np.nan if pair is NO_PAIR else np.log(10 ** (pair.decibels / 10) + unseen)
-            for pair, unseen in pairs
-        ]
-        return float(powers[0]), float(powers[1])
+            return np.nan, 0.0
+        cage, swing = lines.cage, lines.swing
+        power = np.nan if cage is NO_PAIR else np.log(10 ** (cage.decibels / 10) + UNSEEN)
+        return float(power), swing.offset if swing.stands_out else 0.0
 
     def learn_scaling(self, observed: Sequence[Floats]) -> Scaling:
         """Return mean and scatter of each feature over snapshots; of one never measured 0 and 1."""

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.records.motor_figures import MotorFigures, motors_from, motors_plain
+
 VERSION = 2
 
 LOWEST, STEPS = np.float32(-14.0), np.float32(16.0)
@@ -38,6 +40,7 @@ class Picture:
             mean, as in `envelope.carrier_envelopes`; 0 where nothing was measured. No bins: none is kept.
         envelope_step: Hz from one bin to the next, the first one at 0 Hz.
         carriers: float32 (channels, 2) [Hz], the band of each channel whose envelope it is.
+        motors: figures of each motor, by its component counted from 0.
     """
 
     edges: NDArray[np.float32]
@@ -48,6 +51,7 @@ class Picture:
     envelope: NDArray[np.float32] = field(default_factory=_nothing)
     envelope_step: float = 0.0
     carriers: NDArray[np.float32] = field(default_factory=_nothing)
+    motors: Mapping[int, MotorFigures] = field(default_factory=dict)
 
     def pack(self) -> bytes:
         """Pack into bytes: a line of JSON with the shape, float32 edges, float16 planes, a byte a bin."""
@@ -58,6 +62,7 @@ class Picture:
             "envelope": list(self.envelope.shape),
             "step": self.envelope_step,
             "carriers": self.carriers.tolist(),
+            **({"motors": motors_plain(self.motors)} if self.motors else {}),
         }
         head = json.dumps({"v": VERSION, **shape})
         planes = np.stack([self.spectrum, self.reconstruction, self.contribution]).astype("<f2")
@@ -103,6 +108,7 @@ def _unpacked(shape: Mapping[str, Any], body: bytes) -> Picture:
         _amplitudes_of(levels).reshape(envelope_shape),
         float(shape.get("step", 0.0)),
         np.array(shape.get("carriers", []), np.float32).reshape(-1, 2),
+        motors_from(shape.get("motors")),
     )
     if not (np.isfinite(edges).all() and (np.diff(edges) > 0).all()):
         raise ValueError("its bands are not in order")

@@ -63,6 +63,7 @@ class StoredPart:
             not all four are known.
         kind: "bearing", "motor" or "process".
         units: one a channel; empty where unknown.
+        pole_pairs: of a motor, 0 where unknown.
     """
 
     channels: tuple[int, ...] = ()
@@ -71,6 +72,7 @@ class StoredPart:
     geometry: tuple[int, float, float, float] | None = None
     kind: str = "bearing"
     units: tuple[str, ...] = ()
+    pole_pairs: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,7 @@ def _part(table: Mapping[str, object]) -> StoredPart:
         geometry=geometry,
         kind=str(table["kind"]) if table.get("kind") in ("motor", "process") else "bearing",
         units=_texts(table.get("unit")),
+        pole_pairs=int(_number(table.get("pole_pairs")) or 0),
     )
 
 

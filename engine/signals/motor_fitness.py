@@ -91,6 +91,7 @@ class Fault(StrEnum):
     STOPPED = "stopped"
     OFFSET = "offset drift"
     NO_CURRENT = "no current"
+    NO_LOAD = "no load"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,29 @@ class Fitness:
 EVERYTHING = frozenset(Claim)
 CLOCKED = frozenset({Claim.HARMONICS, Claim.SPECTRUM, Claim.SIDEBANDS})
 """Claims that need rows at equal steps of time."""
+
+COSTS = {
+    Fault.BURSTS: CLOCKED,
+    Fault.GAP: CLOCKED,
+    Fault.NARROW: CLOCKED,
+    Fault.CLIPPED: frozenset({Claim.HARMONICS, Claim.SPECTRUM}),
+    Fault.REVERSED: frozenset({Claim.PARK}),
+    Fault.OPEN: EVERYTHING - {Claim.PARK},
+    Fault.MISSING: EVERYTHING,
+    Fault.STOPPED: EVERYTHING,
+    Fault.NO_CURRENT: EVERYTHING,
+    Fault.SHORT: EVERYTHING,
+    Fault.NO_LOAD: frozenset({Claim.SIDEBANDS}),
+}
+"""The claims that a flaw may withhold; `Fitness.withheld` says which of them it did."""
+
+
+def why_withheld(fit: Fitness, claim: Claim) -> str:
+    """Return the reason why a claim is withheld, "" where the recording carries it."""
+    if fit.carries(claim):
+        return ""
+    words = [note.words for note in fit.notes if claim in COSTS.get(note.fault, ())]
+    return words[0] if words else "one phase alone shows no unbalance"
 
 
 def fitness(

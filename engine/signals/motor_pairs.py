@@ -21,7 +21,8 @@ SLIP_FROM, SLIP_TO = 0.05, 2.0
 """Shares of the rated slip within which a rotor of known rated speed is sought."""
 
 LIKELY_SLIP = 0.08
-"""Largest slip at which sidebands alone, without a rotor's lines, count as those of a cage."""
+"""Largest slip of a rotor of unknown pole pairs, and of sidebands alone, without a rotor's lines. Beyond it a
+load that swings at 15 Hz would pass for a rotor of three pole pairs."""
 
 LOWER_LEADS = 6.0
 """The upper sideband of a broken bar follows from the ripple of speed: it exceeds the lower by no more [dB].
@@ -42,11 +43,13 @@ class RotorFacts:
         pole_pairs: that may be.
         slips: smallest and largest slip.
         geometry: of its bearing, None where unknown.
+        rated: slip at the rated load, 0 where unknown.
     """
 
     pole_pairs: tuple[int, ...] = POLE_PAIRS
-    slips: tuple[float, float] = (SMALLEST, LARGEST)
+    slips: tuple[float, float] = (SMALLEST, LIKELY_SLIP)
     geometry: Geometry | None = None
+    rated: float = 0.0
 
     @classmethod
     def of(cls, pole_pairs: int, speed: float, mains: float, geometry: Geometry | None) -> "RotorFacts":
@@ -62,9 +65,12 @@ class RotorFacts:
             pairs = pole_pairs or max(int(mains / speed + 1e-6), 1)
             rated = 1 - speed * pairs / mains
             if SMALLEST < rated < LARGEST:
-                return cls((pairs,), (max(SMALLEST / 2, SLIP_FROM * rated), SLIP_TO * rated), geometry)
-            return cls((pairs,), geometry=geometry)
-        return cls((pole_pairs,) if pole_pairs else POLE_PAIRS, geometry=geometry)
+                slips = max(SMALLEST / 2, SLIP_FROM * rated), SLIP_TO * rated
+                return cls((pairs,), slips, geometry, rated)
+            return cls((pairs,), (SMALLEST, LARGEST), geometry)
+        if pole_pairs:
+            return cls((pole_pairs,), (SMALLEST, LARGEST), geometry)
+        return cls(geometry=geometry)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
 """A gallery of pictures: a sample spread evenly over a run, which grows with the run and stays small."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.records.motor_figures import MotorFigures
 from tui.data.view import View
 
 if TYPE_CHECKING:
@@ -25,6 +27,9 @@ LEAST_ENVELOPES = 5
 
 Floats = NDArray[np.float32]
 
+Kept = tuple[Floats, Floats, Mapping[int, MotorFigures]]
+"""Spectrum, residual and figures of motors of a picture."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Gallery:
@@ -38,6 +43,7 @@ class Gallery:
         spectrum: (n, channels, bands) in dB.
         residual: (n, channels, bands), observed less expected, in dB.
         envelopes: of some pictures of the baseline, each (channels, bins) with its bands (channels, 2) in Hz.
+        motors: figures of each motor in each picture, by component counted from 0.
     """
 
     edges: Floats
@@ -47,6 +53,7 @@ class Gallery:
     spectrum: Floats
     residual: Floats
     envelopes: tuple[tuple[Floats, Floats], ...] = ()
+    motors: tuple[Mapping[int, MotorFigures], ...] = ()
 
     def usual_envelope(self, channel: int, carrier: Floats) -> NDArray[np.float64] | None:
         """Return the median envelope of the baseline in a band, (bins,); None where there are too few.
@@ -103,7 +110,7 @@ class Album:
 
     def _begin(self, assessment: int | None) -> None:
         self._assessment = assessment
-        self._known: dict[int, tuple[Floats, Floats] | None] = {}
+        self._known: dict[int, Kept | None] = {}
         self._envelopes: dict[int, tuple[Floats, Floats]] = {}
         self._edges: Floats | None = None
         self._taken: tuple[int, ...] = ()
@@ -133,9 +140,10 @@ class Album:
                 series.at[own],
                 own,
                 series.baseline[own],
-                np.stack([spectrum for spectrum, _ in kept]),
-                np.stack([residual for _, residual in kept]),
+                np.stack([spectrum for spectrum, _, _ in kept]),
+                np.stack([residual for _, residual, _ in kept]),
                 tuple(self._envelopes.values()),
+                tuple(motors for _, _, motors in kept),
             )
         return self._gallery
 
@@ -151,7 +159,7 @@ class Album:
             if picture is not None and picture.envelope.size:
                 self._envelopes[position] = picture.envelope, picture.carriers
 
-    def _read(self, store: "Store", view: View, position: int) -> tuple[Floats, Floats] | None:
+    def _read(self, store: "Store", view: View, position: int) -> Kept | None:
         picture = store.drawn(view.assessment, position)
         if picture is None:
             return None
@@ -160,4 +168,4 @@ class Album:
         # Another model has other bands: after a switch only the pictures of the first one fit together.
         if picture.edges.shape != self._edges.shape or not np.array_equal(picture.edges, self._edges):
             return None
-        return picture.spectrum, picture.spectrum - picture.reconstruction
+        return picture.spectrum, picture.spectrum - picture.reconstruction, picture.motors

@@ -89,6 +89,10 @@ class PanedScreen(ConsoleScreen):
         """Return whether what a pane draws comes in a moment, so that its last lines stay until then."""
         return False
 
+    def tabs(self, shown: Shown, frame: Frame) -> tuple[str, ...]:
+        """Return the names of the panes as the tabs show them."""
+        return self.PANES
+
     def draw_head(self, shown: Shown, frame: Frame) -> None:
         """Draw the line above the tabs; without an own line it is hidden."""
         self.query_one("#head", Panel).display = False
@@ -105,7 +109,9 @@ class PanedScreen(ConsoleScreen):
                 panel.display = False
             return
         self.draw_head(shown, frame)
-        self.query_one("#tabs", Panel).show(partial(tab_lines, names=self.PANES, chosen=self.pane))
+        tabs = self.tabs(shown, frame)
+        chosen = tabs[self.PANES.index(self.pane)]
+        self.query_one("#tabs", Panel).show(partial(tab_lines, names=tabs, chosen=chosen))
         names = self.panes_shown()
         for place, panel in enumerate(panels):
             panel.display = place < len(names)

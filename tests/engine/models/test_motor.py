@@ -6,6 +6,8 @@ import pytest
 from engine.models import model_named
 from engine.models.motor import DIRECTIONS, Motor
 from engine.signals.motor import TURN
+from replay.synthetic.motor import Motor as Rig
+from replay.synthetic.motor import recording
 
 RATE, ROWS = 5000.0, 50_000
 
@@ -25,8 +27,31 @@ def model() -> Motor:
 
 def test_the_load_does_not_change_the_features(model: Motor) -> None:
     low, high = model.observe(currents()), model.observe(currents(level=30.0))
-    assert np.isfinite(low).all()
+    known = np.isfinite(low)
+    # The band of a load that swings is at rest.
+    assert (~known).sum() * known.shape[-1] == known.size
     np.testing.assert_allclose(low, high, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    "load",
+    [
+        {"swing": 0.04},
+        {"swing": 0.08, "swing_hertz": 2.1},
+        {"swing": 0.04, "swing_hertz": 15.0},
+        {"load_step": -0.3},
+    ],
+)
+def test_a_load_that_swings_or_steps_moves_no_feature(load: dict[str, float]) -> None:
+    model = Motor(2500.0, 20_000, 3)
+    steady = model.observe(recording(Rig(load=0.8), 8.0, 2500.0, 5))
+    moved = model.observe(recording(Rig(load=0.8, **load), 8.0, 2500.0, 5))
+    broken = model.observe(recording(Rig(load=0.8, broken_bars=1.0), 8.0, 2500.0, 5))
+
+    def far(now: np.ndarray) -> float:
+        return float(np.nanmax(np.abs(np.mean(now, axis=0) - np.mean(steady, axis=0))))
+
+    assert far(moved) < 0.5 * far(broken)
 
 
 @pytest.mark.parametrize("angle", [0.0, 1.0, 3.0, 5.0])

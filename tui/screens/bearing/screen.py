@@ -9,13 +9,14 @@ from textual.timer import Timer
 
 from engine.records.assessment import Assessment
 from engine.records.picture import loudest_channel
-from tui.data.evidence import Evidence, EvidenceLook, UsualLines
+from tui.data.evidence import Evidence, EvidenceLook, UsualLines, is_motor
 from tui.data.frame import Frame
-from tui.data.pictures import Album
+from tui.data.pictures import Album, Gallery
 from tui.data.reader import running_up_to
 from tui.data.view import Look
 from tui.draw.charts.zoom import Zoom
 from tui.draw.format import picture_time, short_time
+from tui.draw.text import clean
 from tui.screens.bearing.analysis import tools as keys
 from tui.screens.bearing.analysis.desk import (
     RECORDED,
@@ -31,6 +32,8 @@ from tui.screens.bearing.head import ADVICE_MOST, advice_rows, head_lines
 from tui.screens.bearing.pane_numbers import pane_numbers
 from tui.screens.bearing.panes import BESIDE, STRIP_FROM, Desk, drawing_of, trace_of
 from tui.screens.bearing.recording import Waveform
+from tui.screens.motor import panes as motor
+from tui.screens.motor.sheet import Analysed, MotorSheet, analysed
 from tui.screens.numbers import Numbers
 from tui.screens.paned import PANE_HEIGHT, SLOTS, PanedScreen
 from tui.screens.panel import Draw, Panel
@@ -72,6 +75,7 @@ class BearingScreen(PanedScreen):
         self._album, self._usual = Album(), UsualLines()
         self._laboratory = Laboratory()
         self._waveform: Waveform | None = None
+        self._motor: Analysed | None = None
         self._reading: Wanted | None = None
         self._patience: Timer | None = None
         """Runs while the last lines of a pane stay because its recording is being read."""
@@ -132,6 +136,11 @@ class BearingScreen(PanedScreen):
         place = self._place(self.shown, self.shown.frame)
         if place.index < 0 and what == "then":
             return
+        trace = self.trace()
+        if what == "sidebands" and self._is_motor and trace is not None:
+            sheet = self._motor_sheet(place, self.pane)
+            self._change(keys.sidebands_cycled(self.tools, trace, sheet.twice_slip, sheet.rotor))
+            return
         self._change(pressed(self.tools, what, place, self.pane, self.trace()))
 
     def action_channel(self) -> None:
@@ -149,7 +158,36 @@ class BearingScreen(PanedScreen):
 
     def zoom(self, pane: str) -> Zoom:
         """Return the zoom of a pane."""
-        return self.zooms.get(pane, Zoom())
+        chosen = self.zooms.get(pane)
+        shown = self.shown
+        if self._is_motor and shown is not None and shown.frame is not None:
+            bare = self._motor_sheet(self._place(shown, shown.frame), "")
+            return motor.zoom_of(pane, chosen, bare)
+        return chosen or Zoom()
+
+    @property
+    def _is_motor(self) -> bool:
+        """Whether the selected component is a motor."""
+        shown = self.shown
+        return shown is not None and shown.frame is not None and is_motor(shown.frame.view, shown.component)
+
+    def _motor_sheet(self, place: Place, pane: str) -> MotorSheet:
+        """Return what a pane of a motor draws; with no pane, unzoomed."""
+        name = place.view.series.names[place.index] if place.index >= 0 else ""
+        found = self._motor
+        if found is not None and (found.name, found.component) != (name, place.component):
+            found = None
+        picture = place.view.picture
+        return MotorSheet(
+            view=None if found is None else found.view,
+            why_not="" if found is None else found.why_not,
+            stored=None if picture is None else picture.motors.get(place.component),
+            usual={} if place.evidence is None else place.evidence.motor_usual,
+            tools=self.tools,
+            zoom=self.zoom(pane) if pane else Zoom(),
+            when=place.when,
+            unit=clean(place.unit),
+        )
 
     # Looking.
 
@@ -215,6 +253,7 @@ class BearingScreen(PanedScreen):
             self.colours,
             id(evidence.then) if evidence is not None and evidence.then is not None else 0,
             id(self.analysis) if recorded else 0,
+            id(self._motor),
             self.tools,
         )
 
@@ -224,9 +263,12 @@ class BearingScreen(PanedScreen):
         if shown is None or shown.frame is None or self.pane not in DOMAINS:
             return None
         panel = self.query_one(f"#{SLOTS[self.panes_shown().index(self.pane)]}", Panel)
-        return trace_of(
-            self.pane, panel.size.width - 2 * self.is_roomy, self._desk(shown, shown.frame, self.pane)
-        )
+        width = panel.size.width - 2 * self.is_roomy
+        if self._is_motor and self.pane in motor.OWN:
+            return motor.trace_of(
+                self.pane, width, self._motor_sheet(self._place(shown, shown.frame), self.pane)
+            )
+        return trace_of(self.pane, width, self._desk(shown, shown.frame, self.pane))
 
     def _desk(self, shown: Shown, frame: Frame, pane: str) -> Desk:
         """Return what the analyst has at hand in a pane."""
@@ -241,11 +283,22 @@ class BearingScreen(PanedScreen):
         if shown is None or shown.frame is None or shown.frame.index < 0:
             return None
         desk = self._desk(shown, shown.frame, self.pane)
+        if self._is_motor and self.pane in motor.OWN:
+            sheet = self._motor_sheet(desk.place, self.pane)
+            return motor.motor_numbers(self.pane, sheet, _gallery(desk.place), shown.component)
         return pane_numbers(self.pane, shown.frame, shown.component, desk)
 
     def drawing(self, name: str, shown: Shown, frame: Frame) -> Draw:
         """Return the function that draws a pane."""
+        if name in motor.OWN and is_motor(frame.view, shown.component):
+            place = self._place(shown, frame)
+            sheet = self._motor_sheet(place, name)
+            return motor.drawing_of(name, shown, frame, sheet, _gallery(place), self.glyphs)
         return drawing_of(name, shown, frame, self._desk(shown, frame, name))
+
+    def tabs(self, shown: Shown, frame: Frame) -> tuple[str, ...]:
+        """Return the names of the panes: a motor has others under the same keys."""
+        return motor.names_of(self.PANES) if is_motor(frame.view, shown.component) else self.PANES
 
     # The recording.
 
@@ -254,7 +307,8 @@ class BearingScreen(PanedScreen):
 
         Without this a step through the snapshots would blank the pane and then draw it whole.
         """
-        if name not in RECORDED or self._reading is None or self._patience is None:
+        recorded = motor.RECORDED if is_motor(frame.view, shown.component) else RECORDED
+        if name not in recorded or self._reading is None or self._patience is None:
             return False
         return not is_current(self._place(shown, frame), self.analysis)
 
@@ -265,7 +319,9 @@ class BearingScreen(PanedScreen):
     def _fetch(self, shown: Shown, frame: Frame) -> None:
         """Analyse the recordings that are wanted, one request at a time; the newest request wins."""
         place = self._place(shown, frame)
-        wanted = wanted_of(place, self.tools, self.panes_shown())
+        own = is_motor(frame.view, shown.component)
+        panes = motor.wanted_panes(self.panes_shown()) if own else self.panes_shown()
+        wanted = wanted_of(place, self.tools, panes)
         if wanted is None or self._reading is not None:
             return
         done = self.analysis
@@ -274,18 +330,24 @@ class BearingScreen(PanedScreen):
         self._reading = wanted
         if self._patience is None and done is not None:
             self._patience = self.set_timer(HOLD_SECONDS, self._give_up_waiting)
-        self._read(frame.view.assessment, wanted)
+        self._read(frame.view.assessment, wanted, shown.component if own else None)
 
     @work(thread=True, group="recording")
-    def _read(self, assessment: Assessment, wanted: Wanted) -> None:
+    def _read(self, assessment: Assessment, wanted: Wanted, own: int | None) -> None:
         found = self._laboratory.analyse(assessment, wanted)
         waveform = self._laboratory.recording(wanted.now.name)
-        self.app.call_from_thread(self._arrived, found, waveform)
+        currents = None if own is None else analysed(assessment, own, waveform)
+        self.app.call_from_thread(self._arrived, found, waveform, currents)
 
-    def _arrived(self, found: Analysis, waveform: Waveform | None) -> None:
+    def _arrived(self, found: Analysis, waveform: Waveform | None, currents: Analysed | None) -> None:
         self.analysis, self._reading = found, None
+        self._motor = currents or self._motor
         if self._patience is not None:
             self._patience.stop()
             self._patience = None
         self._waveform = waveform or self._waveform
         self.again()
+
+
+def _gallery(place: Place) -> Gallery | None:
+    return place.evidence.gallery if place.evidence is not None else None

@@ -1,0 +1,130 @@
+"""A motor's recording as a console shows it: lines, harmonics, Park ellipse, figures by phase (pure)."""
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.diagnosis.motor_reading import FIGURES, MotorReading, by_slip
+from engine.records.motor_figures import MotorFigures
+from engine.signals.motor import (
+    ParkShape,
+    harmonics,
+    mains_frequency,
+    park_shape,
+    park_vector,
+    phase_delays,
+    phasors,
+    total_distortion,
+    true_rms,
+    unbalance_nema,
+)
+from engine.signals.motor_fitness import Claim, Fitness, fitness, why_withheld
+from engine.signals.motor_pairs import Lines, RotorFacts, lines_of
+from engine.signals.motor_power import PhaseFigures, phase_figures
+from engine.signals.motor_signature import Signature, signature, three_phases
+
+ORDERS = tuple(range(2, 26))
+"""Harmonics that are shown: those of converters and of saturation lie below."""
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MotorView:
+    """A motor's recording, analysed.
+
+    Attributes:
+        rate: rows a second [Hz].
+        phases: (rows, recorded phases), in the unit of the currents.
+        vector: (rows,) complex, the Park vector; empty for one phase alone.
+        mains: frequency of the supply [Hz], NaN where it is not found.
+        fit: fitness of the recording.
+        park: shape of the ellipse, None where it is withheld.
+        signature: spectrum about the mains line, None where it is withheld.
+        lines: pairs of lines beside the mains, None where they are withheld.
+        harmonics: (phases, orders) over the fundamental; no columns where they are withheld.
+        distortion: (phases,) total harmonic distortion; empty where it is withheld.
+        rms: (phases,) true RMS.
+        nema: unbalance by NEMA MG 1, NaN where it is withheld.
+        delays: (3,) of each phase after the one before [s]; empty where they are withheld.
+        power: impedance and power by phase, None without voltages.
+    """
+
+    rate: float
+    phases: Floats
+    vector: NDArray[np.complex128]
+    mains: float
+    fit: Fitness
+    park: ParkShape | None = None
+    signature: Signature | None = None
+    lines: Lines | None = None
+    harmonics: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    distortion: Floats = field(default_factory=lambda: np.zeros(0))
+    rms: Floats = field(default_factory=lambda: np.zeros(0))
+    nema: float = math.nan
+    delays: Floats = field(default_factory=lambda: np.zeros(0))
+    power: PhaseFigures | None = None
+
+    def why(self, claim: Claim) -> str:
+        """Return the reason why a claim is withheld, "" where the recording carries it."""
+        return why_withheld(self.fit, claim)
+
+
+def motor_view(
+    currents: NDArray[np.floating],
+    rate: float,
+    facts: RotorFacts,
+    *,
+    voltages: NDArray[np.floating] | None = None,
+    raw: NDArray[np.floating] | None = None,
+    nominal: float = 0.0,
+) -> MotorView:
+    """Analyse a recording of a motor.
+
+    Args:
+        currents: (rows, phases), one to three.
+        rate: rows a second [Hz].
+        facts: of the rotor.
+        voltages: (rows, phases) [V], as many, or None.
+        raw: (rows, phases), the numbers of the converter.
+        nominal: frequency of the supply by the settings [Hz], 0 where unknown.
+    """
+    phases = np.asarray(currents, np.float64)
+    count = phases.shape[1]
+    three = three_phases(phases)
+    try:
+        mains = mains_frequency(three, rate).hertz
+    except ValueError:
+        mains = math.nan
+    known = mains if math.isfinite(mains) else nominal or 50.0
+    fit = fitness(three, rate, known, raw=raw, recorded=count, nominal=nominal)
+    found: dict[str, object] = {"rms": true_rms(phases)}
+    if fit.carries(Claim.PARK):
+        found["park"] = park_shape(three, tapered=True)
+        found["nema"] = unbalance_nema(true_rms(three))
+    if fit.carries(Claim.PARK) and fit.carries(Claim.HARMONICS) and math.isfinite(mains):
+        found["delays"] = phase_delays(phasors(three, rate, mains), mains)
+    if fit.carries(Claim.SPECTRUM) and math.isfinite(mains):
+        seen = signature(phases, rate, 0.8 * mains, 1.2 * mains)
+        lines = lines_of(seen, facts)
+        found |= {"signature": seen, "lines": lines}
+        fit = by_slip(fit, lines, facts, mains, len(phases) / rate)
+    if fit.carries(Claim.HARMONICS) and math.isfinite(mains):
+        found["harmonics"] = harmonics(phases, rate, mains, ORDERS)
+        found["distortion"] = total_distortion(phases, rate, mains)
+    if voltages is not None and not fit.withheld & {Claim.PARK, Claim.HARMONICS} and math.isfinite(mains):
+        found["power"] = phase_figures(np.asarray(voltages, np.float64), phases, rate, mains)
+    vector = park_vector(three) if count > 1 else np.zeros(0, np.complex128)
+    return MotorView(rate, phases, vector, mains, fit, **found)  # type: ignore[arg-type]
+
+
+def kept_figures(reading: MotorReading) -> MotorFigures:
+    """Return the figures of a reading as the picture of its snapshot keeps them."""
+    numbers = dict(zip(FIGURES, reading.figures.astype(float).tolist(), strict=False))
+    numbers["mains"] = reading.mains
+    known = {name: one for name, one in numbers.items() if math.isfinite(one)}
+    return MotorFigures(
+        known, {claim.value: why_withheld(reading.fit, claim) for claim in reading.fit.withheld}
+    )

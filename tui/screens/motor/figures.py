@@ -1,0 +1,80 @@
+"""The figures of a motor by phase: currents, distortion, delays, and with voltages impedance and power."""
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from engine.signals.motor_fitness import Claim
+from tui.draw.glyphs import Glyphs, finished
+from tui.draw.text import Lines, Role, Span, fit, title
+from tui.screens.motor.sheet import MotorSheet, absent_text, sentence_lines
+
+NAME, COLUMN = 22, 14
+"""Cells of the name of a row, and of each phase."""
+
+
+def figure_rows(sheet: MotorSheet) -> Iterator[tuple[str, list[str]]]:
+    """Yield the name of each figure, and its value in each phase."""
+    view = sheet.view
+    if view is None:
+        return
+    unit = f" [{sheet.unit}]" if sheet.unit else ""
+    yield f"RMS{unit}", [f"{one:.4g}" for one in view.rms.tolist()]
+    if len(view.distortion):
+        yield "distortion [%]", [f"{100 * one:.1f}" for one in view.distortion.tolist()]
+    if len(view.delays):
+        yield "after the one before", [f"{360 * one * view.mains:.1f}°" for one in view.delays.tolist()]
+    if view.power is not None:
+        sizes, angles = np.abs(view.power.impedance), np.degrees(np.angle(view.power.impedance))
+        pairs = zip(sizes.tolist(), angles.tolist(), strict=True)
+        yield "impedance [Ω]", [f"{size:.4g} ∠{angle:.1f}°".replace("-", "−") for size, angle in pairs]
+        yield "active power [W]", [f"{one:.4g}" for one in view.power.power.tolist()]
+        yield "power factor", [f"{one:.3f}" for one in view.power.factor.tolist()]
+
+
+def figure_lines(width: int, height: int, sheet: MotorSheet, glyphs: Glyphs = Glyphs.UNICODE) -> Lines:
+    """Return a table of figures by phase, the figures of the whole motor, and notes on the recording.
+
+    Args:
+        width: cells.
+        height: lines, the heading included.
+        sheet: what is drawn.
+        glyphs: those that the terminal can show.
+    """
+    heading = title(f"Figures by phase {sheet.when}", width, "of the recording")
+    view = sheet.view
+    if view is None:
+        text, role = absent_text(sheet)
+        return sentence_lines(width, height, heading, text, glyphs, role)
+    count = len(view.rms)
+    column = min(COLUMN, max((width - NAME - 2) // max(count, 1), 8))
+    head = "".join(f"{f'phase {number + 1}':>{column}}" for number in range(count))
+    lines: Lines = [heading, (Span(fit(f"  {'':<{NAME}}{head}", width), Role.TITLE),)]
+    for name, values in figure_rows(sheet):
+        row = "".join(f"{one:>{column}}" for one in values)
+        lines.append((Span(fit(f"  {fit(name, NAME)}{row}", width)),))
+    lines += [(Span(fit(f"  {text}", width), Role.STRONG),) for text in whole_texts(sheet)]
+    for note in view.fit.notes:
+        lines.append((Span(fit(f"  {note.words}", width), Role.WARNING),))
+    return finished(lines[:height], width, height, glyphs)
+
+
+def whole_texts(sheet: MotorSheet) -> list[str]:
+    """Return sentences on the motor as a whole: supply, unbalance, slip."""
+    view = sheet.view
+    if view is None:
+        return []
+    found = []
+    if math.isfinite(view.mains) and not view.why(Claim.HARMONICS):
+        found.append(f"mains {view.mains:.2f} Hz")
+    if view.park is not None:
+        size = abs(view.park.unbalance)
+        found.append(f"unbalance {100 * size:.1f} % by sequences (IEC), {100 * view.nema:.1f} % by NEMA")
+    if view.lines is not None and view.lines.slip is not None:
+        slip = view.lines.slip
+        pairs = "pair" if slip.pole_pairs == 1 else "pairs"
+        found.append(
+            f"slip {100 * slip.slip:.2f} %, {60 * slip.rotor:.0f} rpm with {slip.pole_pairs} {pairs} of poles"
+        )
+    return found
