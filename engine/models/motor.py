@@ -30,8 +30,7 @@ MAINS_FROM, MAINS_TO = 40.0, 70.0
 """Range of the mains line [Hz]. Its bands hold the directions of the unbalance, whatever the frequency is."""
 
 NEAR = 5.0
-"""Width of the bands beside it [Hz]. The lower one holds the pair of sidebands at twice the slip; the upper is
-at rest."""
+"""Width of the bands beside it [Hz]: the lower holds the pair at twice the slip, the upper is at rest."""
 
 NOMINAL = 50.0
 """Frequency of the mains at which the bands have the stated borders [Hz]."""
