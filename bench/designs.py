@@ -106,7 +106,7 @@ def _print_windows(title: str, run: Run, settings: Settings, trial: Trial) -> No
 def _print_recordings(name: str, run: Run, settings: Settings, trial: Trial) -> None:
     """Print the figures by recording: each recording's own error, and the alarm."""
     bundle, layout = trial.outcome.bundle, layout_of(settings)
-    scorer = Scorer(bundle, layout, Diagnostician(settings))
+    scorer = Scorer(bundle, layout, Diagnostician(settings, bundle.scoring))
     errors: Errors = np.array(
         [
             component_errors(seen.residual, seen.running, layout.channels, METHODS[bundle.scoring].group)

@@ -85,7 +85,7 @@ class BundleScorer:
         check_fit(bundle, settings)
         self.bundle, self.settings = bundle, settings
         self.layout = layout_of(settings)
-        self.diagnostician = Diagnostician(settings)
+        self.diagnostician = Diagnostician(settings, bundle.scoring)
         self._scorer = Scorer(bundle, self.layout, self.diagnostician)
         self._tracker = Tracker(self._scorer, settings)
         self._lock = threading.Lock()

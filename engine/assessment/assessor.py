@@ -53,7 +53,7 @@ class Assessor:
         """
         self.bundle = bundle
         self._layout = layout_of(settings)
-        self._scorer = Scorer(bundle, self._layout, Diagnostician(settings))
+        self._scorer = Scorer(bundle, self._layout, Diagnostician(settings, bundle.scoring))
         self._tracker = Tracker(self._scorer, settings)
         self._digest = bundle.digest()
         self._origin = origin_of(bundle, self._digest, record.machine)

@@ -81,7 +81,7 @@ def examined_entry(scorer: Scorer, run: Run, index: int) -> Examined:
 
 def examination(run: Run, settings: Settings, bundle: Bundle) -> Callable[[int], Examined]:
     """Return a function that reads and examines each recording of a run in another process."""
-    scorer = Scorer(bundle, layout_of(settings), Diagnostician(settings))
+    scorer = Scorer(bundle, layout_of(settings), Diagnostician(settings, bundle.scoring))
     with suppress(RecordingError, IndexError):
         # The first examination takes far longer than the others: do it before the caller waits for one.
         examined(scorer, run.read(0))

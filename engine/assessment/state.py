@@ -12,6 +12,7 @@ import numpy as np
 from engine.alarms.condition import ConditionWatch
 from engine.alarms.rules import Watch
 from engine.config.channels import Layout
+from engine.diagnosis.line_memory import LineMemory, unpack_line_memory
 from engine.scoring.history import History, empty_history, unpack_history
 from engine.scoring.severity import Smoothing, at_rest, unpack_smoothing
 from engine.scoring.transfer import Transfer, no_transfer, unpack_transfer
@@ -28,8 +29,8 @@ class State:
     baseline's; `stopped` whether the machine stood still, and `stopped_alarm` is the key of the alarm which
     that raised, or ""; `silent` counts snapshots in a row in which every channel was constant; `condition` is
     the last step of all levels together, `transfer` what is known of the paths from the leading component,
-    `notes` the keys of the notes on each component's sensors. `own`: the machine's snapshots include one that
-    the bundle was learned from.
+    `notes` the keys of the notes on each component's sensors, `lines` the averages of fault lines of the
+    components in question. `own`: the machine's snapshots include one that the bundle was learned from.
     """
 
     smoothing: Smoothing
@@ -45,6 +46,7 @@ class State:
     condition: ConditionWatch = field(default_factory=ConditionWatch)
     notes: tuple[tuple[str, ...], ...] = ()
     own: bool = False
+    lines: LineMemory = field(default_factory=LineMemory)
 
     def pack(self) -> dict[str, object]:
         """Return it in plain JSON types; floats keep every bit."""
@@ -66,6 +68,7 @@ class State:
             "transfer": self.transfer.pack(),
             **({"notes": [list(own) for own in self.notes]} if any(self.notes) else {}),
             **({"own": True} if self.own else {}),
+            **({"lines": self.lines.pack()} if self.lines.excess else {}),
         }
 
 
@@ -98,6 +101,7 @@ def without_component(state: State, component: int, channels: Sequence[int]) -> 
             drifted=_instead(state.drifted, component, False),
             history=replace(state.history, severity=severity, level=level),
             transfer=no_transfer(state.transfer.most.shape),
+            lines=state.lines.without(component),
         ),
         standing,
     )
@@ -152,6 +156,7 @@ def unpack_state(
         transfer=unpack_transfer(data.get("transfer", {}), (rows, columns - 1)),
         notes=tuple(tuple(map(str, own)) for own in data.get("notes", ())),
         own=bool(data.get("own", False)),
+        lines=unpack_line_memory(data.get("lines", ())),
     )
     counts = [len(one) for one in (state.components, state.trends, state.sensors, state.drifted)]
     if layout is not None and counts != [

@@ -150,7 +150,9 @@ class Tracker:
         heard = self.listener.hear(seen.spectrum, bands, channels)
         if not learning:
             usual = {index: lines for index, lines in self.bundle.lines.items() if index in asked}
-            found: dict[int, Named] = {**self.diagnostician.findings(heard, usual)}
+            surfaces, lines = self.diagnostician.findings(heard, usual, state.lines)
+            now = replace(now, lines=lines)
+            found: dict[int, Named] = {**surfaces}
             found |= motor_findings(seen, self.diagnostician.motors, usual)
             now, rung = self._watched(now, _Judged(seen, moment, scores, charts, bands, found))
             events += rung

@@ -11,13 +11,49 @@ from engine.signals.statistics import median
 SLIP = 0.01
 """Search range on either side, as a share of the line's frequency, because rollers slip and speed varies."""
 
-APART = 2.0
-"""Least distance of a candidate from a shaft order or mains harmonic, in bins: the width of its main lobe."""
 
 LINES = (*((order, 0) for order in range(1, HARMONICS + 1)), (1, -1), (1, 1))
 """The lines of a surface as (harmonic order, sideband): the harmonics, then the first sidebands of the
 fundamental. An inner race's defect passes through the load once a turn of the shaft, a roller's once a turn
 of the cage; the other surfaces have no sidebands."""
+
+MORE_LINES = (*((order, 0) for order in range(1, 6)), (1, -1), (1, 1), (2, -1), (2, 1))
+"""The same with higher harmonics: those are farther from shaft orders, which a short recording needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRule:
+    """Rules of a search; a bundle's baseline was searched by the rule of its scoring version.
+
+    Attributes:
+        apart: least distance of a candidate from a shaft order or mains harmonic, in bins. The main lobe of
+            such a line reaches 2; at 1.5 it has 0.17 of its height left.
+        separate: least distance of two fundamentals, in bins.
+        unsure: doubt about the shaft's speed, as a share: orders are masked as widely.
+        explains: whether lines on the comb of one surface are no evidence for another.
+        lines: the lines of each surface, harmonics first.
+        few_harmonics: surfaces for which sidebands may stand for all harmonics but one.
+    """
+
+    apart: float
+    separate: float
+    explains: bool
+    unsure: float = 0.0
+    lines: tuple[tuple[int, int], ...] = LINES
+    few_harmonics: frozenset[Surface] = frozenset()
+
+
+SEARCH_RULES = {
+    1: SearchRule(2.0, 4.0, explains=False),
+    2: SearchRule(2.0, 4.0, explains=False),
+    3: SearchRule(1.5, 2.0, True, 0.005, MORE_LINES, frozenset({Surface.INNER})),
+}
+"""By the version of the scoring."""
+
+NEWEST_RULE = SEARCH_RULES[max(SEARCH_RULES)]
+
+LOWEST = 4.0
+"""Least frequency of a fundamental in bins."""
 
 NEIGHBOURS = 30
 """Bins on either side; their median is the floor of a line."""
@@ -33,6 +69,8 @@ class LineSearch:
         floor: int (surfaces, lines, neighbours), the bins of each line's floor.
         heard: bool (surfaces, lines), False for a line that shaft or mains mask, or that is too high.
         resolution: of a bin [Hz].
+        spacing: distance of the sidebands of each surface [Hz], 0 for none.
+        rule: of the search.
     """
 
     surfaces: tuple[Surface, ...]
@@ -40,6 +78,13 @@ class LineSearch:
     floor: NDArray[np.int64]
     heard: NDArray[np.bool_]
     resolution: float
+    spacing: tuple[float, ...]
+    rule: SearchRule
+
+    @property
+    def harmonics(self) -> int:
+        """Return the number of harmonics among the lines of a surface, the first ones."""
+        return sum(not sideband for _, sideband in self.rule.lines)
 
     def strengths(self, envelope: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the height of each line above its floor.
@@ -57,14 +102,61 @@ class LineSearch:
         logs = np.log(np.maximum(peak, tiny)) - np.log(np.maximum(floor, tiny))
         return np.where(self.heard, logs, np.float32(np.nan)).astype(np.float32)
 
+    def peaks(self, envelope: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Return the highest candidate of each line, and whether it is a peak.
+
+        The flank of a stronger line beside the candidates is no peak.
+
+        Args:
+            envelope: (rows, bins).
+
+        Returns:
+            Bins and flags, (rows, surfaces, lines) each.
+        """
+        highest = envelope.take(self.bins, axis=-1).argmax(axis=-1)
+        place = np.take_along_axis(self.bins[None], highest[..., None], axis=-1)[..., 0]
+        rows = np.arange(len(envelope))[:, None, None]
+        last = envelope.shape[-1] - 1
+        beside = np.maximum(
+            envelope[rows, np.maximum(place - 1, 0)], envelope[rows, np.minimum(place + 1, last)]
+        )
+        return place, self.heard & (envelope[rows, place] >= beside)
+
     def found_at(self, envelope: NDArray[np.float32], surface: int, line: int) -> float:
         """Return the frequency of a line's highest candidate in one envelope spectrum (bins,) [Hz]."""
         candidates = self.bins[surface, line]
         return float(candidates[np.argmax(envelope[candidates])] * self.resolution)
 
 
+def separable(
+    frequencies: dict[Surface, float], resolution: float, rule: SearchRule = NEWEST_RULE
+) -> tuple[Surface, ...]:
+    """Return the surfaces whose fundamental the resolution separates from zero and from all others.
+
+    Args:
+        frequencies: of the surfaces [Hz].
+        resolution: of a bin [Hz].
+        rule: of the scoring.
+    """
+    return tuple(
+        surface
+        for surface, frequency in frequencies.items()
+        if frequency > LOWEST * resolution
+        and all(
+            abs(frequency - other) > rule.separate * resolution
+            for name, other in frequencies.items()
+            if name is not surface
+        )
+    )
+
+
 def line_search(
-    frequencies: dict[Surface, float], shaft: float, mains: float, resolution: float, bins: int
+    frequencies: dict[Surface, float],
+    shaft: float,
+    mains: float,
+    resolution: float,
+    bins: int,
+    rule: SearchRule = NEWEST_RULE,
 ) -> LineSearch:
     """Prepare the search for the lines of one bearing.
 
@@ -77,29 +169,21 @@ def line_search(
         mains: mains frequency [Hz], 0 for none; its harmonics are masked.
         resolution: of a bin [Hz].
         bins: number of bins of an envelope spectrum.
+        rule: of the scoring.
     """
-    surfaces = tuple(
-        surface
-        for surface, frequency in frequencies.items()
-        if frequency > 4 * resolution
-        and all(
-            abs(frequency - other) > 4 * resolution
-            for name, other in frequencies.items()
-            if name is not surface
-        )
-    )
+    surfaces = separable(frequencies, resolution, rule)
     spacing = {Surface.INNER: shaft, Surface.ROLLER: frequencies.get(Surface.CAGE, 0.0)}
     candidates, floors, heard = [], [], []
     for surface in surfaces:
-        for order, sideband in LINES:
+        for order, sideband in rule.lines:
             frequency = order * frequencies[surface] + sideband * spacing.get(surface, 0.0)
-            own, around = _candidates(frequency, shaft, mains, resolution, bins)
+            own, around = _candidates(frequency, (shaft, mains), resolution, bins, rule)
             if sideband and not spacing.get(surface):
                 own = own[:0]
             heard.append(len(own) > 0)
             candidates.append(own if len(own) else np.zeros(1, np.int64))
             floors.append(around if len(own) else np.zeros(1, np.int64))
-    table = (len(surfaces), len(LINES))
+    table = (len(surfaces), len(rule.lines))
     bins_table, floor_table = _padded(candidates), _padded(floors)
     return LineSearch(
         surfaces=surfaces,
@@ -107,11 +191,13 @@ def line_search(
         floor=floor_table.reshape(*table, floor_table.shape[1]),
         heard=np.array(heard, dtype=np.bool_).reshape(table),
         resolution=resolution,
+        spacing=tuple(spacing.get(surface, 0.0) for surface in surfaces),
+        rule=rule,
     )
 
 
 def _candidates(
-    frequency: float, shaft: float, mains: float, resolution: float, bins: int
+    frequency: float, masked: tuple[float, float], resolution: float, bins: int, rule: SearchRule
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     reach = max(SLIP * frequency, resolution)
     if (frequency - reach) / resolution < 1 or (frequency + reach) / resolution + 1 >= bins:
@@ -121,11 +207,12 @@ def _candidates(
         np.floor((frequency - reach) / resolution), np.ceil((frequency + reach) / resolution) + 1
     )
     clear = np.ones(len(near), np.bool_)
-    for base in (shaft, mains):
+    # The mains keeps its frequency; what is known of the shaft's may be wrong.
+    for base, unsure in zip(masked, (rule.unsure, 0.0), strict=True):
         if base > 0:
             hertz = near * resolution
             order = np.maximum(np.round(hertz / base), 1)
-            clear &= np.abs(hertz - order * base) > APART * resolution
+            clear &= np.abs(hertz - order * base) > np.maximum(rule.apart * resolution, unsure * order * base)
     own = near[clear].astype(np.int64)
     if near[-1] + 1 >= bins:
         own = own[:0]

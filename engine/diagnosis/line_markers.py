@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.diagnosis.fault_lines import LINES, line_search
+from engine.diagnosis.fault_lines import LINES, NEWEST_RULE, SEARCH_RULES, line_search
 from engine.records.stored_settings import StoredSettings
 from engine.signals.bearing import Geometry, Surface, fault_frequencies
 
@@ -76,14 +76,17 @@ def marking(
         return Marking((), shaft, mains, "there is no envelope spectrum of this snapshot")
     geometry = Geometry(*known_geometry)
     frequencies = fault_frequencies(geometry, shaft)
-    search = line_search(frequencies, shaft, mains, step, len(envelope))
+    # The baseline of an older bundle was searched by an older rule, with fewer lines.
+    newest = usual is None or usual.shape[-1] == len(NEWEST_RULE.lines)
+    rule = NEWEST_RULE if newest else SEARCH_RULES[1]
+    search = line_search(frequencies, shaft, mains, step, len(envelope), rule)
     strengths = search.strengths(envelope)
     known = usual is not None and usual.shape == strengths.shape
     spacing = {Surface.INNER: shaft, Surface.ROLLER: frequencies[Surface.CAGE]}
     lines = []
     for number, surface in enumerate(search.surfaces):
-        for place, (order, sideband) in enumerate(LINES):
-            if sideband and surface not in spacing:
+        for place, (order, sideband) in enumerate(rule.lines):
+            if (order, sideband) not in LINES or (sideband and surface not in spacing):
                 continue
             heard, strength = bool(search.heard[number, place]), float(strengths[number, place])
             above = strength - float(usual[number, place]) if known and usual is not None else np.nan

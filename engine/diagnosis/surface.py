@@ -6,17 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.bundles.bundle import UsualLines
+from engine.bundles.bundle import SCORING, UsualLines
 from engine.config.settings import Settings
 from engine.diagnosis.demodulation import Heard
-from engine.diagnosis.fault_lines import LINES, LineSearch, line_search
+from engine.diagnosis.explaining import FEWEST_HARMONICS, Case, Lines, clear_case, leading_case
+from engine.diagnosis.fault_lines import SEARCH_RULES, LineSearch, line_search
+from engine.diagnosis.line_memory import AVERAGED, LineMemory, Place
 from engine.diagnosis.motor import MotorDiagnostician
 from engine.records.payloads import FaultLine, SurfaceEvidence
 from engine.signals.bearing import HARMONICS, Surface, fault_frequencies
 from engine.signals.envelope import envelope_bands, envelope_spectra
-
-FEWEST_HARMONICS = 2
-"""Least number of lines: a single line can be any rotating part, several are a repeated impact."""
 
 SIGNIFICANT = 3.5
 """Least excess of a line over its strength on the baseline, in the baseline's standard deviations."""
@@ -31,8 +30,17 @@ STANDS_OUT = 4.0
 """Ratio to its floor at which a line of the baseline is doubted; lines of a healthy bearing have 2 to 2.5,
 because each is the highest of several bins."""
 
-LEAD = 1.5
-"""Least ratio of the named surface's evidence to that of the next one."""
+LASTING = 5.0
+"""Least excess of a line's average over snapshots, in the standard deviations of such an average."""
+
+HINT = 4.0
+"""The same for a line that is too weak for a name, and makes another name doubtful."""
+
+MODULATED = frozenset({Surface.ROLLER})
+"""Surfaces with a sideband among their lines: a damaged roller passes through the load with the cage."""
+
+FLEETING = frozenset({Surface.CAGE})
+"""Surfaces that single snapshots must show: weak lines of the cage come from a damaged roller as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +72,13 @@ class Diagnostician:
         highest: frequency of the highest fundamental in the search [Hz], 0 for none.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        """Prepare the searches: none for a component without geometry, or a machine of unknown speed."""
+    def __init__(self, settings: Settings, scoring: int = SCORING) -> None:
+        """Prepare the searches: none for a component without geometry, or a machine of unknown speed.
+
+        Args:
+            settings: of the machine.
+            scoring: version of the scoring that the bundle was learned for.
+        """
         shaft = settings.machine.shaft_speed / 60
         rate, rows = settings.machine.sample_rate, settings.recording.rows
         lines = {
@@ -79,8 +92,10 @@ class Diagnostician:
         bins = rows // 2 // self.bands + 1
         mains = settings.machine.mains_frequency
         # Bearings of the same geometry share a search, which is faster.
+        self.rule = SEARCH_RULES[scoring]
         kinds = {
-            tuple(one.items()): line_search(one, shaft, mains, rate / rows, bins) for one in lines.values()
+            tuple(one.items()): line_search(one, shaft, mains, rate / rows, bins, self.rule)
+            for one in lines.values()
         }
         self.searches = {number: kinds[tuple(one.items())] for number, one in lines.items()}
         self.channels = [part.channels for part in settings.components]
@@ -124,62 +139,92 @@ class Diagnostician:
             for number, search in self.searches.items()
         }
 
-    def findings(self, heard: Heard, usual: Mapping[int, UsualLines]) -> dict[int, Evidence]:
-        """Return the surface with evidence in this snapshot, for every component with one.
+    def findings(
+        self, heard: Heard, usual: Mapping[int, UsualLines], memory: LineMemory
+    ) -> tuple[dict[int, Evidence], LineMemory]:
+        """Return the surface with evidence of every component with one, and the averages of lines.
 
         Args:
             heard: of this snapshot; only components with channels in question are examined.
-            usual: strengths of each component's lines on the baseline.
+            usual: strengths on the baseline of the lines of each component in question.
+            memory: averages up to the snapshot before.
         """
-        found: dict[int, Evidence] = {}
-        for search, components in self._alike.items():
-            asked = [
+        asked = {
+            search: [
                 _Asked(component, place, channel, band, row)
                 for component in components
                 if component in usual
                 for place, channel in enumerate(self.channels[component])
                 for band, row in heard.carrying.get(channel - 1, ())
             ]
-            if asked and search.surfaces:
-                found |= self._findings(search, asked, heard.envelopes, usual)
-        return found
+            for search, components in self._alike.items()
+            if search.surfaces
+        }
+        above: dict[Place, NDArray[np.float32]] = {}
+        for search, places in asked.items():
+            if places:
+                centre = np.stack([usual[one.component].centre[one.place, one.band] for one in places])
+                excess = search.strengths(heard.envelopes[[one.row for one in places]]) - centre
+                above |= {one.key: now for one, now in zip(places, excess, strict=True)}
+        if self.rule.explains:
+            memory = memory.with_snapshot(above, usual)
+        found: dict[int, Evidence] = {}
+        for search, places in asked.items():
+            for component in dict.fromkeys(one.component for one in places):
+                own = [one for one in places if one.component == component]
+                evidence = self._evidence(search, own, heard.envelopes, above, usual[component], memory)
+                if evidence is not None:
+                    found[component] = evidence
+        return found, memory
 
-    def _findings(
+    def _evidence(
         self,
         search: LineSearch,
         asked: Sequence["_Asked"],
         envelopes: NDArray[np.float32],
-        usual: Mapping[int, UsualLines],
-    ) -> dict[int, Evidence]:
-        centre = np.stack([usual[one.component].centre[one.place, one.band] for one in asked])
-        scatter = np.stack([usual[one.component].scatter[one.place, one.band] for one in asked])
-        above = search.strengths(envelopes[[one.row for one in asked]]) - centre
-        needed = np.maximum(SIGNIFICANT * np.maximum(scatter, STEADIEST), np.log(SMALLEST_RATIO))
-        exceeds = above > needed
-        weights = np.where(exceeds, above, np.float32(0.0)).sum(axis=-1)
-        cases: dict[int, dict[Surface, _Case]] = {}
-        rows_of_lines = exceeds[..., :HARMONICS].sum(axis=-1) >= FEWEST_HARMONICS
-        for number, place in np.argwhere(rows_of_lines).tolist():
-            one, surface, weight = asked[number], search.surfaces[place], float(weights[number, place])
-            best = cases.setdefault(one.component, {})
-            if surface not in best or best[surface].weight < weight:
-                lines = np.flatnonzero(exceeds[number, place])
-                best[surface] = _Case(weight, surface, one, lines, above[number, place])
-        winners = {component: _clear_winner([*best.values()]) for component, best in cases.items()}
-        return {
-            component: self._evidence(case, search, envelopes[case.asked.row])
-            for component, case in winners.items()
-            if case
-        }
+        above: Mapping[Place, NDArray[np.float32]],
+        usual: UsualLines,
+        memory: LineMemory,
+    ) -> Evidence | None:
+        """Return the evidence for a surface of one component, None where none is clear.
 
-    def _evidence(self, case: "_Case", search: LineSearch, envelope: NDArray[np.float32]) -> Evidence:
-        number = search.surfaces.index(case.surface)
-        lines = tuple(
-            (*LINES[line], search.found_at(envelope, number, line), float(np.exp(case.above[line])))
-            for line in case.lines.tolist()
+        Args:
+            search: for its lines.
+            asked: the bands that can give evidence.
+            envelopes: of this snapshot.
+            above: excess of lines over the baseline, of this snapshot.
+            usual: strengths on the baseline.
+            memory: averages of that excess, this snapshot included.
+        """
+        scatter = np.stack([usual.scatter[one.place, one.band] for one in asked])
+        scatter = np.maximum(scatter, STEADIEST)
+        now = np.stack([above[one.key] for one in asked])
+        exceeds = now > np.maximum(SIGNIFICANT * scatter, np.log(SMALLEST_RATIO))
+        places, is_peak = search.peaks(envelopes[[one.row for one in asked]])
+        hints = np.zeros_like(now)
+        if self.rule.explains:
+            lasting = np.stack([memory.excess[one.key] for one in asked])
+            lasts = lasting > np.maximum(LASTING * AVERAGED * scatter, np.log(SMALLEST_RATIO))
+            hints = np.where(lasting > HINT * AVERAGED * scatter, lasting, np.float32(0.0))
+            lasts[:, [surface in FLEETING for surface in search.surfaces]] = False
+            now = np.where(lasts & ~exceeds, lasting, now)
+            exceeds = (exceeds | lasts) & is_peak
+        lines = Lines(search, now, exceeds, places, hints)
+        case = clear_case(lines, MODULATED) if self.rule.explains else leading_case(lines)
+        return None if case is None else self._as_evidence(case, lines, asked[case.row])
+
+    def _as_evidence(self, case: Case, lines: Lines, asked: "_Asked") -> Evidence:
+        search, place = lines.search, (case.row, case.surface)
+        told = tuple(
+            (
+                *search.rule.lines[line],
+                float(lines.places[place][line] * search.resolution),
+                float(np.exp(lines.above[place][line])),
+            )
+            for line in case.lines
         )
-        band = case.asked.band
-        return Evidence(case.surface, case.asked.channel, (band * self.width, (band + 1) * self.width), lines)
+        band = (asked.band * self.width, (asked.band + 1) * self.width)
+        return Evidence(search.surfaces[case.surface], asked.channel, band, told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,24 +240,7 @@ class _Asked:
     band: int
     row: int
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Case:
-    """The evidence for a surface in one band of one channel: its lines and their excess over the baseline."""
-
-    weight: float
-    surface: Surface
-    asked: _Asked
-    lines: NDArray[np.intp]
-    above: NDArray[np.float32]
-
-
-def _clear_winner(found: Sequence[_Case]) -> _Case | None:
-    """Return the case that stands out from all others, or None."""
-    ranked = sorted(found, key=lambda case: case.weight, reverse=True)
-    if ranked and ranked[0].surface is Surface.CAGE:
-        # Impacts at the rate of the cage have a harmonic near every other line, which explains those.
-        return ranked[0]
-    if not ranked or (len(ranked) > 1 and ranked[0].weight < LEAD * ranked[1].weight):
-        return None
-    return ranked[0]
+    @property
+    def key(self) -> Place:
+        """Return its key in the averages of lines."""
+        return self.component, self.place, self.band

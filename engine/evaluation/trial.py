@@ -193,7 +193,7 @@ def evaluated(
     limit = bundle.calibration.window_limit.astype(np.float64)
     if percentile is not None:
         limit = np.nanpercentile(usual, percentile, axis=0)
-    scorer = Scorer(bundle, layout_of(settings), Diagnostician(settings))
+    scorer = Scorer(bundle, layout_of(settings), Diagnostician(settings, bundle.scoring))
     try:
         by_window = level(
             "window",

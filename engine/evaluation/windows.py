@@ -62,7 +62,7 @@ def window_scores(
         tell: receives the progress.
     """
     layout = layout_of(settings)
-    scorer = Scorer(bundle, layout, Diagnostician(settings))
+    scorer = Scorer(bundle, layout, Diagnostician(settings, bundle.scoring))
     own = [number - 1 for number in layout.channels[layout.components.index(component)]]
 
     def look(index: int) -> tuple[NDArray[np.float64], float, NDArray[np.float32]]:

@@ -7,6 +7,7 @@ import numpy as np
 
 from engine.alarms.alarm import Alarm
 from engine.clock import moment
+from engine.diagnosis.fault_lines import separable
 from engine.explanation.appearance import direct_lines, surface_evidence, top_bands
 from engine.explanation.facts import (
     band_fact,
@@ -22,6 +23,7 @@ from engine.explanation.record import Record
 from engine.explanation.sentence import NOTHING, Fact, Sentence, Write, joined, listed, say
 from engine.records.events import Cause, EventKind
 from engine.records.payloads import Diagnosed, FaultLine, Ring
+from engine.signals.bearing import Geometry, fault_frequencies
 from engine.signals.velocity import obstacle
 from engine.signals.vibration_zones import MEANING, STANDARD, zones_of
 
@@ -203,7 +205,29 @@ def _not_named(record: Record, alarm: Alarm, component: int, told: Write) -> Sen
             if before:
                 facts = text_fact(before, "withdrawn"), time_fact(event.at, told, "withdrawn_at")
                 return say("No surface is named: the {} was withdrawn on {}.", *facts, events=[event.seq])
-    return Sentence("No surface is named: no set of fault lines stands clear of its baseline so far.")
+    return joined(
+        Sentence("No surface is named: no set of fault lines stands clear of its baseline so far."),
+        _not_resolved(record, Geometry(*parts[component].geometry)),
+        by=" ",
+    )
+
+
+def _not_resolved(record: Record, geometry: Geometry) -> Sentence:
+    """Return a sentence about the surfaces whose lines the recordings are too short to separate."""
+    machine, recording = record.settings.machine, record.settings.recording
+    if machine is None or recording is None or not machine.sample_rate > 0 or recording.rows < 1:
+        return NOTHING
+    frequencies = fault_frequencies(geometry, machine.shaft_speed / 60)
+    resolution = machine.sample_rate / recording.rows
+    missing = [one for one in frequencies if one not in separable(frequencies, resolution)]
+    if not missing:
+        return NOTHING
+    return say(
+        "Recordings of {} s resolve {} Hz, which does not separate the lines of {}.",
+        number_fact(1 / resolution, "seconds", 2),
+        number_fact(resolution, "resolution_hertz", 1),
+        text_fact(listed(*(Sentence(f"the {one.value}") for one in missing)).text, "unresolved"),
+    )
 
 
 def _beside(alarm: Alarm) -> Sentence:

@@ -20,5 +20,6 @@ class Method:
 METHODS = {
     1: Method(group=0, followed=math.inf),
     2: Method(group=16, followed=1.0),
+    3: Method(group=16, followed=1.0),
 }
 """By the number in a bundle's manifest."""

@@ -14,6 +14,7 @@ from engine.bundles.bundle import (
     ARRAYS,
     MANIFEST,
     NETWORK,
+    SCORING,
     WEIGHTS,
     BundleError,
     UsualLines,
@@ -200,7 +201,7 @@ def test_bundle_of_the_first_scoring_goes_on_as_it_was_learned(small_rig: SmallR
     np.testing.assert_array_equal(scorer.residual(insight), plain)
 
 
-@pytest.mark.parametrize("scoring", [3, 0, "1", None, [1]])
+@pytest.mark.parametrize("scoring", [SCORING + 1, 0, "1", None, [1]])
 def test_bundle_of_another_scoring_is_to_be_learned_again(place: Path, scoring: object) -> None:
     manifest = json.loads((place / MANIFEST).read_text())
     (place / MANIFEST).write_text(json.dumps({**manifest, "scoring": scoring}))

@@ -8,6 +8,7 @@ import pytest
 from engine.bundles.bundle import UsualLines
 from engine.config.settings import Settings, load_settings
 from engine.diagnosis.demodulation import Heard, Listener
+from engine.diagnosis.line_memory import LineMemory
 from engine.diagnosis.surface import Diagnostician, Evidence
 from engine.signals.bearing import Surface, fault_frequencies
 from engine.signals.envelope import whole_spectrum
@@ -31,6 +32,12 @@ def impacts(settings: Settings, hertz: float, height: float = 3.0) -> np.ndarray
     rate = settings.machine.sample_rate
     since = np.mod(np.arange(settings.recording.rows) / rate, 1 / hertz)
     return height * np.exp(-since * 800.0) * np.sin(2 * np.pi * RESONANCE * since)
+
+
+def with_the_cage(settings: Settings) -> np.ndarray:
+    """Return the load on a roller as it turns with the cage, (rows,)."""
+    seconds = np.arange(settings.recording.rows) / settings.machine.sample_rate
+    return 1 + np.cos(2 * np.pi * lines_of(settings)[Surface.CAGE] * seconds)
 
 
 class Bench:
@@ -58,7 +65,7 @@ class Bench:
         usual = self.usual
         listener = Listener(self.settings.machine.sample_rate, self.diagnostician.bands, EDGES)
         heard = listener.hear(whole_spectrum(centred(self.signal(damage))), error, {0})
-        return self.diagnostician.findings(heard, {0: usual}).get(0)
+        return self.diagnostician.findings(heard, {0: usual}, LineMemory())[0].get(0)
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +76,8 @@ def bench() -> Bench:
 @pytest.mark.parametrize("surface", [Surface.OUTER, Surface.INNER, Surface.ROLLER, Surface.CAGE])
 def test_impacts_on_a_surface_name_it_with_two_harmonics_or_more(bench: Bench, surface: Surface) -> None:
     hertz = lines_of(IMS)[surface]
-    found = bench.find(impacts(IMS, hertz))
+    through_load = with_the_cage(IMS) if surface is Surface.ROLLER else 1.0
+    found = bench.find(impacts(IMS, hertz) * through_load)
     assert found is not None
     assert (found.surface, found.channel) == (surface, 1)
     assert found.band[0] <= RESONANCE <= found.band[1]
@@ -86,6 +94,10 @@ def test_impacts_that_pass_through_the_load_once_a_turn_show_the_sidebands_too(b
     assert found is not None
     assert found.surface is Surface.INNER
     assert any(sideband for _, sideband, _, _ in found.lines)
+
+
+def test_impacts_at_twice_the_spin_without_the_load_of_the_cage_are_not_clear(bench: Bench) -> None:
+    assert bench.find(impacts(IMS, lines_of(IMS)[Surface.ROLLER])) is None
 
 
 def test_evidence_is_plain_data_that_can_be_shown(bench: Bench) -> None:
@@ -145,13 +157,13 @@ def test_short_recording_that_cannot_tell_the_surfaces_apart_is_not_clear() -> N
 
 
 def test_recording_too_short_for_any_surface_is_still_looked_at() -> None:
-    diagnostician = Diagnostician(load_settings(overrides={"recording.rows": 1024}))
+    diagnostician = Diagnostician(load_settings(overrides={"recording.rows": 512}))
     assert diagnostician.searches[0].surfaces == ()
     error = np.full((4, 64), 1 / 256, np.float32)
-    spectrum = whole_spectrum(centred(np.ones((1024, 4), np.float32)))
+    spectrum = whole_spectrum(centred(np.ones((512, 4), np.float32)))
     usual = diagnostician.strengths(spectrum)[0]
     heard = Listener(20_480, diagnostician.bands, EDGES).hear(spectrum, error, {0, 1, 2, 3})
-    assert diagnostician.findings(heard, {0: UsualLines(usual, usual)}) == {}
+    assert diagnostician.findings(heard, {0: UsualLines(usual, usual)}, LineMemory())[0] == {}
 
 
 @pytest.mark.parametrize(("speed", "searches"), [(0.0, 0), (1996.0, 4)])
@@ -167,4 +179,4 @@ def test_bearing_without_geometry_is_not_searched(tmp_path: Path) -> None:
     assert diagnostician.strengths(whole_spectrum(centred(np.ones((2560, 2), np.float32)))) == {}
     nothing = np.zeros(0, np.float32)
     heard = Heard(nothing.astype(np.int64), nothing, {0: [(0, 0)]})
-    assert diagnostician.findings(heard, {0: UsualLines(nothing, nothing)}) == {}
+    assert diagnostician.findings(heard, {0: UsualLines(nothing, nothing)}, LineMemory())[0] == {}

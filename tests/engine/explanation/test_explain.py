@@ -199,6 +199,22 @@ def test_without_a_surface_the_reason_is_given(settings: object, why: str) -> No
     assert about(of_first(made), Topic.SURFACE) == [f"No surface is named: {why}."]
 
 
+@pytest.mark.parametrize(
+    ("rows", "why"),
+    [
+        (
+            2048,
+            "resolve 10.0 Hz, which does not separate the lines of the inner race, the rolling element",
+        ),
+        (5120, "0.25 s resolve 4.0 Hz, which does not separate the lines of the cage."),
+    ],
+)
+def test_surfaces_that_the_recordings_cannot_separate_are_given(rows: int, why: str) -> None:
+    recording = replace(settings_of().recording, rows=rows)
+    made = record(rising(), [RING], settings=replace(settings_of(), recording=recording))
+    assert why in about(of_first(made), Topic.SURFACE)[0]
+
+
 def test_a_withdrawn_surface_is_said() -> None:
     withdrawn = event(8, EventKind.DIAGNOSED, {"surface": "", "withdrawn": "outer race"})
     assert about(of_first(record(rising(), [RING, withdrawn])), Topic.SURFACE) == [
