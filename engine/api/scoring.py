@@ -17,6 +17,7 @@ from engine.config.channels import layout_of
 from engine.config.motors import phases_of
 from engine.config.process_section import conditions_of
 from engine.config.settings import Settings
+from engine.diagnosis.line_memory import LineMemory
 from engine.diagnosis.surface import Diagnostician
 from engine.models import model_named
 from engine.models.base import Model
@@ -191,7 +192,7 @@ class BundleScorer:
         """Return the evidence for a surface by component, where there is any."""
         channels = set(range(len(seen.running)))
         heard = self._tracker.listener.hear(seen.spectrum, verdict.picture.contribution, channels)
-        found = self.diagnostician.findings(heard, self.bundle.lines)
+        found, _ = self.diagnostician.findings(heard, self.bundle.lines, LineMemory())
         return {
             self.layout.components[index]: evidence.payload().to_detail() for index, evidence in found.items()
         }

@@ -113,8 +113,8 @@ def comb(lines: Lines, case: Case) -> tuple[NDArray[np.float64], NDArray[np.floa
 def explained_by(lines: Lines, case: Case, surface: int) -> NDArray[np.bool_]:
     """Return which lines of another surface lie on the comb of a case, (rows, lines)."""
     bins, reach = comb(lines, case)
-    near: NDArray[np.bool_] = np.abs(lines.places[:, surface, :, None] - bins) <= reach
-    return near.any(axis=-1)
+    near: NDArray[np.bool_] = (np.abs(lines.places[:, surface, :, None] - bins) <= reach).any(axis=-1)
+    return near
 
 
 def clear_case(lines: Lines, modulated: Collection[Surface]) -> Case | None:

@@ -191,7 +191,8 @@ def _not_named(record: Record, alarm: Alarm, component: int, told: Write) -> Sen
         return Sentence("No surface is named: the settings of this record give no geometry of the bearing.")
     if parts[component].kind == "motor":
         return Sentence("No fault is named: nothing in the current stands clear of its baseline so far.")
-    if parts[component].geometry is None:
+    geometry = parts[component].geometry
+    if geometry is None:
         return Sentence("No surface is named: the geometry of the bearing is not set.")
     if machine.shaft_speed <= 0:
         return Sentence("No surface is named: the speed of the shaft is not set.")
@@ -207,7 +208,7 @@ def _not_named(record: Record, alarm: Alarm, component: int, told: Write) -> Sen
                 return say("No surface is named: the {} was withdrawn on {}.", *facts, events=[event.seq])
     return joined(
         Sentence("No surface is named: no set of fault lines stands clear of its baseline so far."),
-        _not_resolved(record, Geometry(*parts[component].geometry)),
+        _not_resolved(record, Geometry(*geometry)),
         by=" ",
     )
 
