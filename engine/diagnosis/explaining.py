@@ -113,7 +113,8 @@ def comb(lines: Lines, case: Case) -> tuple[NDArray[np.float64], NDArray[np.floa
 def explained_by(lines: Lines, case: Case, surface: int) -> NDArray[np.bool_]:
     """Return which lines of another surface lie on the comb of a case, (rows, lines)."""
     bins, reach = comb(lines, case)
-    near: NDArray[np.bool_] = (np.abs(lines.places[:, surface, :, None] - bins) <= reach).any(axis=-1)
+    away = np.abs(lines.places[:, surface, :, None] - bins) - reach
+    near: NDArray[np.bool_] = away.min(axis=-1) <= 0.0
     return near
 
 
