@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,9 @@ _CHUNK = 2**20
 
 SPARE = 500_000_000
 """Bytes of a disk that unpacking leaves free, a twentieth of a small one: acknowledgements must fit."""
+
+REPLACED = "a later member of the archive has the same name and other content; the later one is read"
+SAME = "a later member of the archive has the same name and the same content"
 
 MOST_LEFT_OUT = 1000
 """Members left out that are remembered by name."""
@@ -178,6 +182,7 @@ def _write_all(
     """Write members into a folder; return the size of each by path, and those left out with the reason."""
     sizes: dict[str, int] = {}
     left_out: list[tuple[str, str]] = []
+    copies: Counter[str] = Counter()
     room = _room(files)
     for number, member in enumerate(members):
         if number >= MOST_MEMBERS:
@@ -188,13 +193,24 @@ def _write_all(
             continue
         target = files / member.path
         target.parent.mkdir(parents=True, exist_ok=True)
+        path = str(member.path)
+        copies[path] += 1
+        before = _digest(target) if copies[path] > 1 else ""
         # Of a path that occurs twice the later member is the newer one, as in any appended tar.
         written = _copy(member.source, target, min(largest + 1, room + 1))
-        sizes[str(member.path)] = written
         room -= written
+        if before and len(left_out) < MOST_LEFT_OUT:
+            reason = SAME if _digest(target) == before else REPLACED
+            left_out.append((f"{path} (copy {copies[path] - 1})", reason))
+        sizes[path] = written
         if room < 0:
             raise UnpackError(too_large(_room(files) + sum(sizes.values())))
     return sizes, left_out
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _copy(source: IO[bytes], target: Path, most: int) -> int:

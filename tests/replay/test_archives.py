@@ -281,3 +281,30 @@ def test_every_member_lands_within_the_archive_or_is_left_out(name: str) -> None
         assert "\\" not in str(place)
         assert all(part not in ("", ".", "..") and not part.startswith(".") for part in place.parts)
         assert os.path.normpath(place) == str(place)
+
+
+@pytest.mark.parametrize("kind", ["zip", "tar"])
+@pytest.mark.parametrize("spelling", ["{}", "./{}", ".\\{}"])
+@pytest.mark.parametrize("same", [True, False])
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_name_that_occurs_twice_is_read_once_and_the_copy_before_is_among_the_rejected(
+    kind: str, spelling: str, same: bool, tmp_path: Path, form: RecordingFormat, cache: Path
+) -> None:
+    archive = (zip_of if kind == "zip" else tar_of)(tmp_path / f"run.{kind}", FILES)
+    later = content(0) if same else content(7)
+    for _ in range(2):
+        if kind == "zip":
+            with zipfile.ZipFile(archive, "a") as bundle:
+                bundle.writestr(spelling.format(NAMES[0]), later)
+        else:
+            with tarfile.open(archive, "a") as tar:
+                member = tarfile.TarInfo(spelling.format(NAMES[0]))
+                member.size = len(later)
+                tar.addfile(member, io.BytesIO(later))
+    run = open_run(archive, form, cache)
+    assert names_of(run) == NAMES
+    assert (run.folder / NAMES[0]).read_bytes() == later
+    reason = "the same content" if same else "other content"
+    assert [one.name for one in run.rejected] == [f"{NAMES[0]} (copy {number})" for number in (1, 2)]
+    assert reason in run.rejected[0].reason
+    assert "the same content" in run.rejected[1].reason
