@@ -69,16 +69,28 @@ def synthetic_run(scenario: Scenario, kind: str = "text") -> SyntheticRun:
     return SyntheticRun(nowhere, nowhere, form, entries, (), False, scenario, kind)
 
 
+def _check_new(folder: Path) -> None:
+    """Refuse a folder that holds something, and a file in place of the folder or of one around it."""
+    for place in (folder, *folder.absolute().parents):
+        if place.is_symlink() and not place.exists():
+            raise ScenarioError(f"{place}: is a link to nothing; name a folder")
+        if place.exists():
+            if not place.is_dir():
+                raise ScenarioError(f"{place}: is a file; name a folder")
+            break
+    if folder.is_dir() and any(folder.iterdir()):
+        raise ScenarioError(f"{folder}: is not empty; name a new folder")
+
+
 def write_synthetic(scenario: Scenario, folder: Path, kind: str = "text") -> Iterator[int]:
     """Write a run, its truth and its settings into a new folder; yield the index of each written recording.
 
     Raises:
-        ScenarioError: the folder holds something, or there is no such format.
+        ScenarioError: the folder holds something or is a file, or there is no such format.
         OSError: a file cannot be written.
     """
     run = synthetic_run(scenario, kind)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ScenarioError(f"{folder}: is not empty; name a new folder")
+    _check_new(folder)
     (folder / RUN).mkdir(parents=True)
     (folder / SETTINGS).write_text(settings_text(scenario, kind), encoding="utf-8")
     for index, entry in enumerate(run.entries):

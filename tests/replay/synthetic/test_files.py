@@ -57,6 +57,20 @@ def test_a_run_is_read_without_files_as_from_files() -> None:
     assert run.read(2).speed == FEW.shaft
 
 
+@pytest.mark.parametrize("below", [(), ("run",), ("a", "b")])
+def test_a_file_in_place_of_the_folder_is_called_a_file(tmp_path: Path, below: tuple[str, ...]) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(ScenarioError, match=r"mine.txt: is a file; name a folder"):
+        list(write_synthetic(FEW, tmp_path.joinpath("mine.txt", *below)))
+    assert (tmp_path / "mine.txt").read_text() == "mine"
+
+
+def test_a_link_to_nothing_is_called_so(tmp_path: Path) -> None:
+    (tmp_path / "run").symlink_to(tmp_path / "gone")
+    with pytest.raises(ScenarioError, match="is a link to nothing; name a folder"):
+        list(write_synthetic(FEW, tmp_path / "run"))
+
+
 def test_a_folder_with_content_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("mine")
     with pytest.raises(ScenarioError, match="is not empty"):
