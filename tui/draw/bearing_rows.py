@@ -128,7 +128,7 @@ def widths(width: int, frame: Frame, common: int | None) -> Widths:
     """Return the widths for all rows: the reason gets what it needs, the sparkline the rest."""
     conditions = frame.conditions
     longest = max((cell_len(clean(one.name)) for one in conditions), default=0)
-    name = min(longest, 10 if width < 70 else 16 if width < BROAD else 24)
+    name = min(longest, width // 3 if width >= BROAD else width // 4)
     quiet = common is None and any(_last(one) is not None for one in conditions)
     state = max(STATE_WIDTH, *(cell_len(state_of(one).word) for one in conditions))
     since = SINCE_WIDTH if width >= BROAD else 0

@@ -138,9 +138,24 @@ def test_what_is_put_away_is_counted_and_named_though_it_is_the_worst(view: View
     away = alarm("Bearing 1", peak=42.1, shelf=shelf, shelved_until=synthetic.at(130))
     alone = card(view, 100, away)
     assert "◁ 1 put away: Bearing 1 (4.91 HIGH shelved)" in alone
+    assert "The other 3 bearings normal, no alarm" in alone
     both = card(view, 100, away, alarm("Bearing 4"))
     assert both.startswith("╭  ■ HIGH  Bearing 4")
     assert "◁ 1 put away: Bearing 1 (4.91 HIGH shelved)" in both
+
+
+@pytest.mark.parametrize("width", [24, 60, 80, 120])
+def test_where_every_bearing_is_put_away_nothing_is_called_normal_or_without_alarm(
+    view: View, width: int
+) -> None:
+    shelf = event(EventKind.SHELVED, 85, "Bearing 1", by="lee", reason="known")
+    away = [
+        alarm(f"Bearing {number}", shelf=shelf, shelved_until=synthetic.at(130)) for number in range(1, 5)
+    ]
+    told = card(view, width, *away)
+    assert "normal" not in told
+    assert "no alarm" not in told
+    assert "SHELVED OR OUT" in told
 
 
 # The machines.

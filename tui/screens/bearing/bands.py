@@ -11,7 +11,7 @@ from tui.draw.charts.chart import Area, axis_of
 from tui.draw.charts.zoom import WHOLE, Zoom
 from tui.draw.format import frequency
 from tui.draw.glyphs import Glyphs, finished
-from tui.draw.text import Lines, Role, Span, fit, title
+from tui.draw.text import Lines, Role, Span, fit, pick, title
 from tui.screens.bearing.analysis.plot import Layer, Plot, columns_of, plot_lines
 from tui.screens.bearing.analysis.readout import Ruler, Values, cursor_uprights, frequency_readout, joined
 from tui.screens.bearing.analysis.tools import Compare, Tools, Trace
@@ -76,9 +76,13 @@ def band_lines(
         why = "  the channel is invalid in this snapshot: its recording holds no numbers"
         return finished([heading, (Span(fit(why, width), Role.WARNING),)], width, height, glyphs)
     plot, trace = band_plot(width, picture, channel, usual, zoom, extras)
-    legend = "coloured: measured, • expected by the model" + (
-        ", ░ 5 to 95 % of the baseline" if usual is not None else "; baseline's range not known"
-    )
+    ground = ", ░ 5 to 95 % of the baseline" if usual is not None else "; baseline's range not known"
+    legend = pick(
+        width - 3,
+        f"coloured: measured, • expected by the model{ground}",
+        f"• expected by the model{ground}",
+        "• expected by the model",
+    ).rstrip()
     values = Values(unit, Scale.DECIBEL, plain=True)
     told = frequency_readout(width - 3, extras.tools.frequency, trace, extras.ruler, values)
     role = Role.STRONG if told else Role.DIM

@@ -16,6 +16,7 @@ from tui.draw.banner import Banner
 from tui.draw.bearing_rows import NOW, NUMBER_WIDTH
 from tui.draw.charts.sparkline import resample, sparkline, tall_sparkline
 from tui.draw.format import (
+    PRIORITY_ROLES,
     QUALITIES,
     RINGING_ROLES,
     SHELVED,
@@ -180,6 +181,11 @@ def waiting_text(standing: Standing) -> str:
     return " ".join(f"{count} {LETTERS[priority]}" for priority, count in standing.counts().items())
 
 
+def waiting_role(standing: Standing) -> Role:
+    """Return the role of the unacknowledged alarms: that of the most urgent."""
+    return next((PRIORITY_ROLES[priority] for priority in standing.counts()), Role.PLAIN)
+
+
 def state_text(standing: Standing) -> tuple[str, str, Role]:
     """Return glyph, words and role of the worst alarm, and the number of unacknowledged others."""
     alarm = standing.alarm
@@ -197,8 +203,9 @@ def state_text(standing: Standing) -> tuple[str, str, Role]:
     if alarm.needs_acknowledgement:
         return alarm_glyph(alarm), f"{word} UNACK", RINGING_ROLES[alarm.priority]
     if standing.waiting:
-        return alarm_glyph(alarm), f"{word}, {standing.waiting} UNACK", Role.RINGING
-    return alarm_glyph(alarm), f"{word} acked", Role.WARNING
+        loudest = next(iter(standing.counts()))
+        return alarm_glyph(alarm), f"{word}, {standing.waiting} UNACK", RINGING_ROLES[loudest]
+    return alarm_glyph(alarm), f"{word} acked", PRIORITY_ROLES[alarm.priority]
 
 
 def words_of(standing: Standing, now: datetime, wall: tzinfo) -> Words:
@@ -258,7 +265,7 @@ def _wide_rows(
         Span(f" {_severity(one):>{NUMBER_WIDTH}} {pick(columns.worst, *worst_texts(one))} "),
         Span(state, role),
         Span(" " * (columns.state - cell_len(state) + 1)),
-        Span(fit(waiting_text(one), columns.waiting) + " ", Role.ALARM if one.waiting else Role.PLAIN),
+        Span(fit(waiting_text(one), columns.waiting) + " ", waiting_role(one)),
         Span(fit(data, columns.data), data_role),
     )
     return [first, *((Span(" " * (4 + columns.name)), *row) for row in drawn[1:])]
@@ -292,7 +299,7 @@ def _narrow_rows(
     second: Line = (
         Span(f"     {worst}"),
         *trend_rows(one, min(room, LONGEST_TREND), 1)[0],
-        Span(tail, Role.ALARM if one.waiting else Role.PLAIN),
+        Span(tail, waiting_role(one)),
         Span(f" {fit(data, cells)}", data_role),
     )
     return [first, second]

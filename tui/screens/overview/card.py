@@ -218,7 +218,10 @@ def blind_line(width: int) -> Line:
 
 def well_line(width: int, conditions: tuple[Condition, ...]) -> Line:
     """Return the line without an alarm."""
-    active = [one for one in conditions if not one.retired] or list(conditions)
+    active = [one for one in conditions if not _is_put_away(one)]
+    if not active:
+        text = " ◁ EVERY BEARING IS SHELVED OR OUT OF SERVICE"
+        return (Span(pick(width, text, " ◁ ALL SHELVED OR OUT"), Role.WARNING),)
     states = [state_of(condition) for condition in active]
     for condition, state in zip(active, states, strict=True):
         if state.role is Role.WARNING and condition.alarm is None:
@@ -229,12 +232,19 @@ def well_line(width: int, conditions: tuple[Condition, ...]) -> Line:
     running = [condition.quality is Quality.RUNNING for condition in active]
     if all(running):
         worst = max(active, key=lambda one: one.severity if math.isfinite(one.severity) else -1.0)
-        text = f" ● All {len(active)} bearings normal, no alarm"
+        which = f"All {len(active)}" if len(active) == len(conditions) else f"The other {len(active)}"
+        text = f" ● {which} bearings normal, no alarm"
         more = f"; highest severity {severity_text(worst.severity)}, {clean(worst.name)}"
         return (Span(pick(width, text + more, text), Role.GOOD),)
     state = states[running.index(False)]
     words = "machine stopped" if state.word == "stopped" else state.word
     return (Span(pick(width, f" {state.glyph} {_capital(words)}, no alarm"), Role.DIM),)
+
+
+def _is_put_away(condition: Condition) -> bool:
+    """Return whether a bearing is out of service, or its alarm is shelved."""
+    alarm = condition.alarm
+    return condition.retired or (alarm is not None and alarm.put_away)
 
 
 def learning_lines(width: int, height: int, card: Card) -> Lines:

@@ -95,10 +95,11 @@ class OverviewScreen(ConsoleScreen):
         bearings.wanted = min(rows, max(rest, 3))
         bearings.show(partial(bearing_lines, frame=frame, selected=shown.component, zone=shown.zone))
         spare = rest - bearings.wanted
-        charts.display = True
         timeline.display = 2 <= spare < TREND_LEAST or (
             spare >= ROOM_FOR_TIMELINE and not frame.playhead.following
         )
+        # A panel without room would push the line of keys off the screen.
+        charts.display = spare > 2 * timeline.display
         timeline.show(partial(timeline_lines, frame=frame, zone=shown.zone))
         charted = Charted(
             frame,
