@@ -74,7 +74,8 @@ def main() -> None:
             figures = measured(place / f"plant-{count}", count, bundle)
             more = (figures["memory"] - previous) / count if previous else 0.0
             print(
-                f"{count} machines: all watched {figures['start']:.1f} s after the start;"
+                f"{count} machines: all watched {figures['start']:.1f} s after the start"
+                f" ({figures['starting']:.1f} s of processor time);"
                 f" {figures['memory']:.0f} MB resident"
                 f"{f' ({more:.1f} MB a machine beyond the first)' if previous else ''};"
                 f" {figures['processor']:.0f} % of a core; file to score p50 {figures['median']:.2f} s,"
@@ -142,6 +143,7 @@ def measured(place: Path, count: int, bundle: Path) -> Mapping[str, float]:
     waits = sorted(came.values())
     return {
         "start": start,
+        "starting": before,
         "memory": memory,
         "processor": 100 * spent / SECONDS,
         "median": waits[len(waits) // 2],

@@ -7,6 +7,7 @@ here; a test holds the two together.
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any
@@ -147,6 +148,12 @@ def rig_that_fits(columns: int) -> str | None:
     return next((name for name in own if load_settings(rig=name).columns == columns), None)
 
 
+@cache
+def _own_layer(path: Path) -> Layer:
+    """Read a file of Raceway once in a process: a plant loads the settings of many machines."""
+    return read_layer(path)
+
+
 def load_settings(
     user_file: Path | None = None,
     rig: str | None = None,
@@ -164,14 +171,14 @@ def load_settings(
     Raises:
         SettingsError: one sentence naming file, line and key of the first thing wrong.
     """
-    layers = [read_layer(default_config_path())]
+    layers = [_own_layer(default_config_path())]
     if rig is not None:
         if rig not in rig_names():
             known = ", ".join(rig_names())
             raise SettingsError(
                 f"'{rig}' is no rig preset{nearest(rig, rig_names())}; the presets are {known}."
             )
-        layers.append(read_layer(_HERE / "rigs" / f"{rig}.toml"))
+        layers.append(_own_layer(_HERE / "rigs" / f"{rig}.toml"))
     user = read_layer(user_file) if user_file is not None else None
     unnamed = False
     if user is not None:
