@@ -22,11 +22,13 @@ from engine.bundles.packed import load_any
 from engine.clock import wall_clock
 from engine.config.own_machine import channels_of
 from engine.config.settings import Settings, load_settings
-from engine.errors import FailedError, StoreFullError, UnusableError
+from engine.errors import FailedError, StoreFaultError, StoreFullError, UnusableError
 from engine.live.founding import founded
+from engine.store.location import address_of
 from engine.store.store import Store
 from engine.system.arguments import decode_arguments
 from engine.system.disk_space import FULL
+from engine.system.lease import LeaseLostError, LeaseTakenError
 from engine.system.output import complain, replace_unencodable
 from replay.run import RunError, open_run
 
@@ -46,12 +48,12 @@ def main() -> int:
     given = parser.parse_args()
     try:
         if given.command == "plant":
-            _until_ended(lambda stop: _plant_once(given, stop))
+            _until_ended(given.state, lambda stop: _plant_once(given, stop))
             return 0
         channels = partial(channels_of, given.recordings, watched=given.command == "watch")
         settings = load_settings(given.config, given.rig, given.overrides, channels)
         if given.command == "watch":
-            _until_ended(lambda stop: _watch_once(given, settings, stop))
+            _until_ended(given.state, lambda stop: _watch_once(given, settings, stop))
         else:
             _score(given, settings)
     except (UnusableError, RunError) as error:
@@ -84,8 +86,11 @@ def _score(given: argparse.Namespace, settings: Settings) -> None:
         assess(run, settings, store, now=wall_clock, bundle=bundle)
 
 
-def _until_ended(watch_once: Callable[[threading.Event], None]) -> None:
-    """Watch until a signal asks to end; on a full disk, wait for room as a running engine does."""
+def _until_ended(state: Path, watch_once: Callable[[threading.Event], None]) -> None:
+    """Watch until a signal asks to end; wait for room on a full disk, and for a database server that is away.
+
+    An engine that lost its lease begins again: it waits for the lease, and resumes from the store.
+    """
     stop = threading.Event()
 
     def end(_number: int, _frame: FrameType | None) -> None:
@@ -93,21 +98,38 @@ def _until_ended(watch_once: Callable[[threading.Event], None]) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
-    told = False
+    told = ""
     while not stop.is_set():
         try:
             watch_once(stop)
             return
-        except (StoreFullError, OSError) as error:
-            is_full = isinstance(error, StoreFullError) or error.errno in FULL
-            if not is_full or stop.is_set():
+        except (StoreFullError, StoreFaultError, LeaseLostError, LeaseTakenError, OSError) as error:
+            waits = _waits_for(error, told, state)
+            if not waits or stop.is_set():
                 raise
-            if not told:
-                complain(f"{error}; the engine waits until there is room")
-            told = True
+            if waits != told:
+                complain(f"{error}; the engine {waits}")
+            told = waits
             from engine.live.watcher import RECOVERY_SECONDS
 
             stop.wait(RECOVERY_SECONDS)
+
+
+def _waits_for(error: Exception, told: str, state: Path) -> str:
+    """Return in words what an engine waits for after an error; "" where waiting does not help.
+
+    Args:
+        error: that ended the watching.
+        told: what it waited for before.
+        state: folder of the store; a server comes back, and a lease that was held may be free again.
+    """
+    if isinstance(error, StoreFullError) or (isinstance(error, OSError) and error.errno in FULL):
+        return "waits until there is room"
+    if address_of(state) is None:
+        return ""
+    if isinstance(error, StoreFaultError | LeaseLostError) or (told and isinstance(error, LeaseTakenError)):
+        return "waits for the database, and begins again"
+    return ""
 
 
 def _plant_once(given: argparse.Namespace, stop: threading.Event) -> None:

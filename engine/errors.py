@@ -35,6 +35,10 @@ class StoreFaultError(StoreError):
     """The disk failed. Nothing of this write was stored; it may be tried again."""
 
 
+class StoreUncertainError(StoreFaultError):
+    """The connection to the database ended during a commit: nobody knows whether this write was stored."""
+
+
 class StoreFullError(StoreError):
     """The disk is full. Nothing of this write was stored; it may be tried again when there is room."""
 

@@ -23,7 +23,6 @@ from engine.errors import FailedError, UnusableError
 from engine.records.assessment import Assessment
 from engine.records.progress import Heartbeat, Phase
 from engine.store.store import Store
-from engine.system.lease import lease
 from engine.system.malloc import keep_freed_memory
 from engine.system.ordered_map import in_order
 from engine.system.worker import Worker
@@ -72,7 +71,7 @@ def assess(
     keep_freed_memory()
     layout = layout_of(settings)
     key = key_of_run(run, settings, store, bundle.digest() if bundle else None)
-    with lease(store.path.parent / "leases", key, store.access):
+    with store.hold(key):
         assessment = _begin(run, settings, store, layout, key, bundle, now)
         record = LiveRecord(store, assessment, now)
         heartbeat = HeartbeatWriter(record, tell)

@@ -5,7 +5,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from engine.bundles.bundle import MANIFEST, Bundle, BundleError, load_bundle
+from engine.bundles.packed import pack_bundle, unpack_bundle
 from engine.config.settings import Settings
+from engine.system.scratch import scratch
+from engine.system.shelf import shelf_of
 from engine.system.whole_file import write_whole
 from replay.bounded_read import read_bounded
 
@@ -22,6 +25,7 @@ class Bundles:
 
     def __init__(self, state: Path, key: str) -> None:
         """Open the bundles of a state folder, for the assessment with this key."""
+        self._state, self._key = state, key
         self.folder = state / FOLDER
         self._marker = self.folder / f"{key}.json"
 
@@ -31,6 +35,9 @@ class Bundles:
         Raises:
             BundleError: its file exists and cannot be read.
         """
+        shelf = shelf_of(self._state)
+        if shelf is not None:
+            return shelf.in_use(self._key)
         try:
             return str(json.loads(read_bounded(self._marker, LARGEST_MARKER))["bundle"])
         except FileNotFoundError:
@@ -42,6 +49,9 @@ class Bundles:
 
     def names(self) -> tuple[str, ...]:
         """Return the names of the bundles, in alphabetical order."""
+        shelf = shelf_of(self._state)
+        if shelf is not None:
+            return shelf.names()
         if not self.folder.is_dir():
             return ()
         found = (place.name for place in self.folder.iterdir() if (place / MANIFEST).is_file())
@@ -63,7 +73,20 @@ class Bundles:
             )
         if not name or name.startswith(".") or Path(name).name != name:
             raise BundleError(f"{self.folder}: holds no bundle called {name}")
+        self._fetch(name)
         return load_bundle(self.folder / name)
+
+    def _fetch(self, name: str) -> None:
+        """Unpack a bundle that another host put on the shelf."""
+        shelf = shelf_of(self._state)
+        if shelf is None or (self.folder / name / MANIFEST).is_file():
+            return
+        packed = shelf.get(name)
+        if packed is not None:
+            with scratch("raceway-bundle-") as place:
+                file = place / "bundle.zip"
+                file.write_bytes(packed)
+                unpack_bundle(file, self.folder)
 
     def keep(self, bundle: Bundle) -> str:
         """Save a bundle beside the others, and return its name.
@@ -71,7 +94,13 @@ class Bundles:
         Raises:
             OSError: the disk failed.
         """
-        return bundle.save(self.folder).name
+        place = bundle.save(self.folder)
+        shelf = shelf_of(self._state)
+        if shelf is not None:
+            with scratch("raceway-bundle-") as folder:
+                pack_bundle(place, folder / "bundle.zip")
+                shelf.put(place.name, (folder / "bundle.zip").read_bytes())
+        return place.name
 
     def use(self, name: str, machine: str = "") -> None:
         """Store the name of the bundle in use from now on, whole or not at all.
@@ -83,6 +112,10 @@ class Bundles:
         Raises:
             OSError: the disk failed.
         """
+        shelf = shelf_of(self._state)
+        if shelf is not None:
+            shelf.use(self._key, name)
+            return
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_whole(
             self._marker,

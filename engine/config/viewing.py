@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.config.layers import default_config_path, read_layer
+from engine.config.state_place import state_place
 from engine.errors import UnusableError
 from replay.folders import FolderError, expanded, state_folder
 
@@ -86,6 +87,6 @@ def store_folder(setting: str) -> Path:
         UnusableError: none is set, and the account has no home folder.
     """
     try:
-        return expanded(setting) if setting else state_folder()
+        return state_place(setting) if setting else state_folder()
     except FolderError as error:
         raise UnusableError(str(error)) from error

@@ -18,7 +18,7 @@ from engine.records.assessment import Assessment
 from engine.records.progress import Heartbeat, Phase
 from engine.store.losses import forget_acceptance, refuse_lost
 from engine.store.store import Store
-from engine.system.lease import lease, machine_lease
+from engine.system.lease import machine_lease
 from replay.incoming.folder import FolderState, look_into
 from replay.recording import clean_text
 
@@ -55,7 +55,7 @@ def founded(
         BundleError: the named bundle does not fit.
     """
     what = f"watching {settings.machine.name}"
-    with lease(store.path.parent / "leases", machine_lease(settings), store.access, what):
+    with store.hold(machine_lease(settings), what):
         look = look_into(folder, ())
         if look.state is FolderState.PRESENT or former_record(store, settings) is not None:
             yield Founding(None)

@@ -40,7 +40,7 @@ from engine.live.supervision import Rhythm, Supervisor
 from engine.records.progress import Epoch, Heartbeat, Phase
 from engine.store.retention import Tidier
 from engine.store.store import Store, StoreBusyError, StoreFaultError, StoreFullError
-from engine.system.lease import lease, machine_lease
+from engine.system.lease import machine_lease
 from engine.system.malloc import keep_freed_memory
 from engine.system.ordered_map import SharedPool
 from replay.incoming.folder import FolderState
@@ -116,8 +116,7 @@ def watch(
     clocks = clocks or Clocks(wall_clock, time.monotonic)
     start = start or Start()
     what = f"watching {settings.machine.name}"
-    leases, shared = store.path.parent / "leases", start.pool is not None
-    own = lease(leases, machine_lease(settings), store.access, what, shared=shared)
+    own = store.hold(machine_lease(settings), what, shared=start.pool is not None)
     with own if start.founding is None else nullcontext():
         former = former_record(store, settings)
         if former is not None:

@@ -22,7 +22,7 @@ from engine.live.watcher import Start, watch
 from engine.records.picker import newest_of_each
 from engine.records.progress import Heartbeat, Phase
 from engine.store.shared import SharedStore
-from engine.system.lease import LeaseTakenError, lease, lease_name
+from engine.system.lease import LeaseTakenError, lease_name
 from engine.system.ordered_map import SharedPool
 
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 60.0
@@ -173,8 +173,7 @@ class WatchedMachine:
         found = [one for one in self._store.assessments() if one.live and one.machine == self.machine.name]
         if not found:
             return
-        folder = self._store.path.parent / "leases"
-        with lease(folder, lease_name(self.machine.name), self._store.access, "watching this machine"):
+        with self._store.hold(lease_name(self.machine.name), "watching this machine", shared=True):
             record = LiveRecord(self._store, newest_of_each(found)[0], wall_clock)
             EngineEvents(record).failed(words, self._store.newest_time(record.assessment) or wall_clock())
             record.beat(Heartbeat(wall_clock(), 0, Phase.FAILED, 0, 0, words))

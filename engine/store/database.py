@@ -11,35 +11,38 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
-from sqlalchemy import Connection, Engine, select
-from sqlalchemy.exc import DatabaseError, IntegrityError
+from sqlalchemy import Connection, Engine, RootTransaction, select
+from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError
 
-from engine.errors import StoreBusyError, StoreError, StoreFaultError, StoreFullError
-from engine.store import schema
+from engine.config.state_place import shown
+from engine.errors import (
+    StoreBusyError,
+    StoreError,
+    StoreFaultError,
+    StoreMissingError,
+    StoreUncertainError,
+)
+from engine.records.assessment import Assessment
+from engine.store import schema, sqlite
 from engine.store.location import (
     FILE_NAME,
-    JOURNAL_SUFFIX,
+    address_of,
     check_not_lost,
     look_for,
+    make_file_of,
     refuse_planted,
     without_records,
 )
 from engine.store.migrations import is_older, migrate, version_of
-from engine.store.sqlite import (
-    Trouble,
-    can_give_back,
-    engine_of,
-    give_back,
-    insert_new,
-    spare_bytes,
-    trouble_of,
-)
+from engine.store.sqlite import Dialect, insert_new
 from engine.store.values.damage import DamageLog
-from engine.system.disk_space import FULL
-from engine.system.permissions import PRIVATE, Access, access_of, make_file, make_folder
-from engine.system.plain_file import PlantedError
+from engine.system.lease import lease, lease_name
+from engine.system.permissions import Access, access_of
+
+if TYPE_CHECKING:
+    from engine.store.postgres.leases import Fence
 
 T = TypeVar("T")
 
@@ -69,7 +72,14 @@ class Database:
     """An open database. Use as a context manager, or call `close`. One thread at a time."""
 
     def __init__(
-        self, engine: Engine, path: Path, *, access: Access, read_only: bool, patience: Patience
+        self,
+        engine: Engine,
+        path: Path,
+        *,
+        access: Access,
+        read_only: bool,
+        patience: Patience,
+        address: str | None = None,
     ) -> None:
         """Wrap an engine with an unchecked database; use `open` instead.
 
@@ -79,7 +89,17 @@ class Database:
             access: rights of the store's files.
             read_only: whether nothing can be written.
             patience: time limits of a write.
+            address: of a PostgreSQL database, whose folder of this computer is that of `path`.
         """
+        self.address = address
+        self.dialect: Dialect = sqlite
+        if address is not None:
+            from engine.store.postgres import dialect
+
+            self.dialect = dialect
+        self.where = str(path) if address is None else shown(address)
+        """The file, or the address without its password, for messages."""
+        self._fences: dict[str, Fence] = {}
         self._engine = engine
         self._patience = patience
         self._open = threading.local()
@@ -116,16 +136,21 @@ class Database:
             StoreError: there is no store, it cannot be read, or it is of another program or version.
             AccessError: it cannot be shared with the group.
         """
-        path, access = state / FILE_NAME, access_of(group)
+        path, access, address = state / FILE_NAME, access_of(group), address_of(state)
         patience = patience or Patience()
-        if create and not read_only:
-            _make(path, access, beside_bundles=beside_bundles)
+        if address is not None:
+            from engine.store.postgres import dialect
+
+            engine = dialect.engine_of(address, read_only=read_only, lock_seconds=patience.lock_seconds)
         else:
-            look_for(state)
-        if not read_only:
-            refuse_planted(path)
-        engine = engine_of(path, read_only=read_only, lock_seconds=patience.lock_seconds)
-        store = cls(engine, path, access=access, read_only=read_only, patience=patience)
+            if create and not read_only:
+                make_file_of(path, access, beside_bundles=beside_bundles)
+            else:
+                look_for(state)
+            if not read_only:
+                refuse_planted(path)
+            engine = sqlite.engine_of(path, read_only=read_only, lock_seconds=patience.lock_seconds)
+        store = cls(engine, path, access=access, read_only=read_only, patience=patience, address=address)
         try:
             store._prepare(create, beside_bundles=beside_bundles)
         except BaseException:
@@ -137,14 +162,22 @@ class Database:
         with self.reading() as connection:
             has_meta = connection.dialect.has_table(connection, "meta")
         if not has_meta:
+            if self.address is not None and (not create or self.read_only):
+                raise StoreMissingError(f"{self.where}: there is no store here yet; start a run first")
             if not create or self.read_only:
-                raise StoreError(f"{self.path}: holds no Raceway store")
-            if not beside_bundles:
+                raise StoreError(f"{self.where}: holds no Raceway store")
+            if not beside_bundles and self.address is None:
                 check_not_lost(self.path.parent)
-            self.write(_make_tables)
+            self.write(self._make_tables)
         elif not beside_bundles and self._is_emptied():
-            check_not_lost(self.path.parent)
+            if self.address is None:
+                check_not_lost(self.path.parent)
             self._check_no_rest()
+        if self.address is not None:
+            from engine.store.postgres.shelf import DatabaseShelf
+            from engine.system.shelf import put_up
+
+            put_up(self.path.parent, DatabaseShelf(self))
         if beside_bundles:
             self.write(lambda connection: connection.execute(_BESIDE_BUNDLES))
         with self.reading() as connection:
@@ -155,12 +188,12 @@ class Database:
                 version = version_of(connection)
         if is_older(version):
             raise StoreError(
-                f"{self.path}: was made by an older Raceway (schema version {version}, now {schema.VERSION});"
-                " open it once with permission to write, say by raceway store check, and it is brought up"
+                f"{self.where}: was made by an older Raceway (schema version {version}, now"
+                f" {schema.VERSION}); open it once with permission to write, say by raceway store check"
             )
         if version != str(schema.VERSION):
             raise StoreError(
-                f"{self.path}: is of schema version {version}, this Raceway knows {schema.VERSION};"
+                f"{self.where}: is of schema version {version}, this Raceway knows {schema.VERSION};"
                 " use the Raceway that wrote it, or name another --state"
             )
 
@@ -189,7 +222,42 @@ class Database:
 
     def again(self) -> Self:
         """Open the store once more, for another thread, with the same rights."""
-        return type(self).open(self.path.parent, read_only=self.read_only)
+        made = type(self).open(self.path.parent, read_only=self.read_only)
+        made._fences = self._fences
+        return made
+
+    def _make_tables(self, connection: Connection) -> None:
+        # Another process may have made them between the check and the lock.
+        self.dialect.order_writes(connection, 0)
+        schema.metadata.create_all(connection)
+        connection.execute(insert_new(schema.meta).values(key="schema", value=str(schema.VERSION)))
+        self.dialect.make_own_tables(connection)
+
+    @contextmanager
+    def hold(self, name: str, what: str = "assessing this run", *, shared: bool = False) -> Iterator[None]:
+        """Hold the lease of this name during the block: here, and in a database of many hosts.
+
+        Args:
+            name: of the lease.
+            what: the work of the holder, for messages.
+            shared: whether the process holds the leases of other machines too.
+
+        Raises:
+            LeaseTakenError: another engine holds it.
+            OSError: the folder of leases cannot be written.
+        """
+        with lease(self.path.parent / "leases", name, self.access, what, shared=shared):
+            if self.address is None:
+                yield
+                return
+            from engine.store.postgres.leases import held
+
+            with self._explained(), held(self._engine, self.where, name, what) as fence:
+                self._fences[name] = fence
+                try:
+                    yield
+                finally:
+                    del self._fences[name]
 
     def close(self) -> None:
         """Close all connections."""
@@ -205,11 +273,15 @@ class Database:
         """Close."""
         self.close()
 
-    def write(self, work: Callable[[Connection], T]) -> T:
+    def write(
+        self, work: Callable[[Connection], T], of: Assessment | None = None, *, twice: bool = False
+    ) -> T:
         """Do the work in a write transaction; retry it from its start if the database is busy or fails.
 
         Args:
             work: acts through the connection alone, so that it can be repeated.
+            of: the record that is written to: its writes commit in order, and under its lease if it is held.
+            twice: whether a second time changes nothing; then a cut commit is repeated too.
 
         Returns:
             The result of the work in the attempt that was committed.
@@ -218,28 +290,56 @@ class Database:
             StoreBusyError: another program held the store through all attempts.
             StoreFaultError: the disk failed in each attempt.
             StoreFullError: the disk is full; raised at once, because a retry cannot help.
+            StoreUncertainError: a connection ended in the commit; raised at once: the write may stand.
             StoreError: the store cannot be written.
+            LeaseLostError: the lease under which this process writes the record is lost.
         """
         for pause in self._patience.pauses:
             try:
-                with self.writing() as connection:
+                with self.writing(of) as connection:
                     return work(connection)
-            except (StoreBusyError, StoreFaultError):
+            except (StoreBusyError, StoreFaultError) as error:
+                if isinstance(error, StoreUncertainError) and not twice:
+                    raise
                 self._patience.sleep(pause)
-        with self.writing() as connection:
+        with self.writing(of) as connection:
             return work(connection)
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, of: Assessment | None = None) -> Iterator[Connection]:
         """Open one write transaction: locked from its start, committed at the end or rolled back."""
         if self.read_only:
-            raise StoreError(f"{self.path}: is open for reading only, nothing can be stored")
+            raise StoreError(f"{self.where}: is open for reading only, nothing can be stored")
         with (
             self._explained(),
             self._engine.connect().execution_options(writing=True) as connection,
-            connection.begin(),
         ):
-            yield connection
+            transaction = connection.begin()
+            try:
+                if of is not None:
+                    self.dialect.order_writes(connection, of.machine_id)
+                    fence = self._fences.get(lease_name(of.machine) if of.live else of.key)
+                    if fence is not None:
+                        fence.check(connection)
+                yield connection
+            except BaseException:
+                transaction.rollback()
+                raise
+            if transaction.is_active:
+                self._commit(transaction)
+
+    def _commit(self, transaction: RootTransaction) -> None:
+        try:
+            transaction.commit()
+        except DBAPIError as error:
+            # A commit that failed leaves the transaction open.
+            transaction.rollback()
+            if self.address is not None and error.connection_invalidated:
+                raise StoreUncertainError(
+                    f"{self.where}: the connection ended while a write was stored ({error.orig});"
+                    " look whether it stands, before you repeat it"
+                ) from error
+            raise
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -258,16 +358,16 @@ class Database:
     def spare_bytes(self) -> int:
         """Return the free bytes inside the file; new rows go there first."""
         with self.reading() as connection:
-            return spare_bytes(connection)
+            return self.dialect.spare_bytes(connection)
 
     def can_give_back(self) -> bool:
         """Return whether free pages can go back to the disk a few at a time."""
         with self.reading() as connection:
-            return can_give_back(connection)
+            return self.dialect.can_give_back(connection)
 
     def give_back(self, most: int) -> int:
         """Return at most so many free pages to the disk, in one transaction; return how many went."""
-        return self.write(lambda connection: give_back(connection, most))
+        return self.write(lambda connection: sqlite.give_back(connection, most))
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -277,59 +377,8 @@ class Database:
         except IntegrityError:
             raise
         except DatabaseError as error:
-            raise self._explanation(error) from error
-
-    def _explanation(self, error: DatabaseError) -> StoreError:
-        match trouble_of(error):
-            case Trouble.BUSY:
-                return StoreBusyError(f"{self.path}: the store is held by another program ({error.orig})")
-            case Trouble.FULL:
-                return StoreFullError(
-                    f"{self.path}: there is no room to store anything ({error.orig}); make room on its disk"
-                )
-            case Trouble.FAULT:
-                # The next attempt needs new connections: these have seen a failing disk.
+            explained = self.dialect.explanation(error, self.where, self.read_only)
+            if isinstance(explained, StoreFaultError):
+                # The next attempt needs new connections: these have seen a failing disk or server.
                 self._engine.dispose()
-                return StoreFaultError(f"{self.path}: its disk fails ({error.orig}); look at the disk")
-            case Trouble.FORBIDDEN if self.read_only:
-                return StoreError(
-                    f"{self.path}: was left in the middle of a write, which only who may write to it can"
-                    " undo: start its engine, or run raceway store check as its owner"
-                )
-            case Trouble.FORBIDDEN:
-                return StoreError(
-                    f"{self.path}: you may not write to it ({error.orig}); ask its owner to share it"
-                    " ([store] group), or attach with --read-only"
-                )
-            case Trouble.FOREIGN:
-                return StoreError(
-                    f"{self.path}: is no Raceway store ({error.orig}); name another --state, or put back"
-                    " a copy of it if it was one"
-                )
-            case _:
-                return StoreError(f"{self.path}: the store cannot be used just now ({error.orig})")
-
-
-def _make(path: Path, access: Access, *, beside_bundles: bool) -> None:
-    try:
-        if not (beside_bundles or (path.is_file() and path.stat().st_size)):
-            check_not_lost(path.parent)
-        make_folder(path.parent, access)
-        make_file(path, access)
-        journal = path.with_name(path.name + JOURNAL_SUFFIX)
-        if access != PRIVATE and journal.exists():
-            make_file(journal, access)
-    except PlantedError as error:
-        raise StoreError(str(error)) from error
-    except OSError as error:
-        if error.errno in FULL:
-            raise StoreFullError(
-                f"{path}: cannot be made ({error.strerror}); make room on its disk"
-            ) from error
-        raise StoreError(f"{path}: cannot be made ({error.strerror}); choose another --state") from error
-
-
-def _make_tables(connection: Connection) -> None:
-    # Another process may have made them between the check and the lock.
-    schema.metadata.create_all(connection)
-    connection.execute(insert_new(schema.meta).values(key="schema", value=str(schema.VERSION)))
+            raise explained from error

@@ -12,7 +12,6 @@ from engine.records.assessment import Assessment
 from engine.records.events import RINGS, EventKind
 from engine.store import schema
 from engine.store.losses import losses_of
-from engine.store.sqlite import complaints
 from engine.store.store import Store
 from engine.store.values.value_check import Unpack, damaged_rows, damaged_values
 
@@ -42,7 +41,7 @@ def check(store: Store, unpack: Unpack | None = None) -> Iterator[Finding]:
         unpack: decodes the engine's state; with None only its checksum is checked.
     """
     with store.reading() as connection:
-        wrong = list(complaints(connection))
+        wrong = list(store.dialect.complaints(connection))
     yield _verdict("database", wrong, "its pages, indices and references are whole")
     damaged = damaged_rows(store)
     if damaged:

@@ -4,8 +4,15 @@ import errno
 import os
 from pathlib import Path
 
-from engine.errors import StoreError, StoreLostError, StoreMissingError
+from engine.config.state_place import ADDRESS_FILE
+from engine.errors import StoreError, StoreFullError, StoreLostError, StoreMissingError
+from engine.system.disk_space import FULL
+from engine.system.permissions import PRIVATE, Access, make_file, make_folder
 from engine.system.plain_file import PlantedError, is_planted_owner, plain_file
+from replay.bounded_read import read_bounded
+
+LONGEST_ADDRESS = 10_000
+"""Bytes of an address, far more than any has."""
 
 FILE_NAME = "raceway.db"
 """Name of the database inside a state folder."""
@@ -16,6 +23,50 @@ JOURNAL_SUFFIX = "-journal"
 
 BUNDLES = "bundles"
 """Name of the folder beside the database that holds the bundles, and a file for each record that uses one."""
+
+
+def make_file_of(path: Path, access: Access, *, beside_bundles: bool) -> None:
+    """Make an empty database file and its folder, where they are missing.
+
+    Args:
+        path: the file.
+        access: rights of the store's files.
+        beside_bundles: even if bundles show that a database was lost.
+
+    Raises:
+        StoreLostError: a database was lost.
+        StoreError: the file cannot be made.
+    """
+    try:
+        if not (beside_bundles or (path.is_file() and path.stat().st_size)):
+            check_not_lost(path.parent)
+        make_folder(path.parent, access)
+        make_file(path, access)
+        journal = path.with_name(path.name + JOURNAL_SUFFIX)
+        if access != PRIVATE and journal.exists():
+            make_file(journal, access)
+    except PlantedError as error:
+        raise StoreError(str(error)) from error
+    except OSError as error:
+        if error.errno in FULL:
+            raise StoreFullError(
+                f"{path}: cannot be made ({error.strerror}); make room on its disk"
+            ) from error
+        raise StoreError(f"{path}: cannot be made ({error.strerror}); choose another --state") from error
+
+
+def address_of(state: Path) -> str | None:
+    """Return the address of the database that a state folder stands for, None for a folder with its own.
+
+    Raises:
+        StoreError: the file with the address cannot be read.
+    """
+    try:
+        return read_bounded(state / ADDRESS_FILE, LONGEST_ADDRESS).decode().strip()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError) as error:
+        raise StoreError(f"{state / ADDRESS_FILE}: cannot be read as an address ({error})") from error
 
 
 def check_not_lost(state: Path) -> None:
@@ -59,6 +110,8 @@ def look_for(state: Path) -> None:
         StoreError: it holds no store, the store cannot be read, or a link or pipe is in its place.
         StoreLostError: its database is gone, though its bundles are there.
     """
+    if address_of(state) is not None:
+        return
     path = state / FILE_NAME
     try:
         # Checked here, because the database's message about it is less clear.

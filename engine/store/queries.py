@@ -16,7 +16,6 @@ from engine.records.progress import Epoch, Heartbeat
 from engine.records.series import Series
 from engine.store import schema
 from engine.store.database import Database
-from engine.store.sqlite import data_version
 from engine.store.values.checksums import Damaged
 from engine.store.values.damage import DamagedError
 from engine.store.values.renames import current_events
@@ -144,7 +143,7 @@ class Recalling(Database):
     def data_version(self) -> int:
         """Return a number that changes when another connection has committed; this is a cheap query."""
         with self.reading() as connection:
-            return data_version(connection)
+            return self.dialect.data_version(connection)
 
     def assessments(self) -> tuple[Assessment, ...]:
         """Return all assessments, the newest last, without those whose layout is damaged.
@@ -157,7 +156,7 @@ class Recalling(Database):
         found = assessments_of(rows, self.damage.note)
         if rows and not found:
             raise StoreError(
-                f"{self.path}: every record of the store is damaged ({self.damage.found[-1]}); restore a"
+                f"{self.where}: every record of the store is damaged ({self.damage.found[-1]}); restore a"
                 " backup, or start the engine with its settings, which mends the layout of its record"
             )
         return found

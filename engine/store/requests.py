@@ -54,7 +54,7 @@ class Requests(Database):
             (stored,) = events_of([row], self.damage.note)
             return stored
 
-        return self.write(work)
+        return self.write(work, assessment)
 
     def open_requests(self, assessment: Assessment) -> tuple[Event, ...]:
         """Return the requests without an answer, the oldest first; fast enough for every second."""
@@ -106,7 +106,7 @@ class Requests(Database):
             connection.execute(insert(schema.event), [event_row(assessment, fact, now)])
             return True
 
-        return self.write(work)
+        return self.write(work, assessment)
 
     def rename(
         self, assessment: Assessment, new: NewNames, facts: Sequence[NewEvent], request: Event, now: datetime
@@ -155,7 +155,7 @@ class Requests(Database):
                 connection.execute(change.values(packed=renamed))
             connection.execute(insert(schema.event), [event_row(assessment, fact, now) for fact in facts])
 
-        self.write(work)
+        self.write(work, assessment)
 
 
 def _first_answer(assessment: Assessment, request: Event) -> Select[tuple[int]]:

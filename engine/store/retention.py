@@ -168,7 +168,7 @@ def thin(store: Store, assessment: Assessment, rules: StoreSettings, now: dateti
     todo = plan(store, assessment, rules)
     for some in _portions(todo.pictures):
         statement = delete(schema.picture).where(_these(schema.picture, assessment, some))
-        yield Thinned(pictures=store.write(partial(_deleted, statement)))
+        yield Thinned(pictures=store.write(partial(_deleted, statement), assessment))
     for some in _portions(todo.snapshots):
         yield Thinned(snapshots=_remove(store, assessment, some, now))
 
@@ -262,7 +262,7 @@ def _remove(store: Store, assessment: Assessment, positions: list[int], now: dat
         )
         return len(rows)
 
-    return store.write(work)
+    return store.write(work, assessment)
 
 
 EVERY_SECONDS = 3600.0

@@ -7,6 +7,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     Dialect,
     Float,
@@ -26,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy import (
     event as hooks,
 )
+from sqlalchemy.ext.compiler import compiles
 
 from engine.clock import microseconds, moment
 from engine.store.values.checksums import CheckedBytes, CheckedText
@@ -79,6 +81,22 @@ class Digest(TypeDecorator[str]):
         return bytes(value).hex() if isinstance(value, bytes | memoryview) else None
 
 
+class EmptyBytes(ColumnElement[bytes]):
+    """Bytes of no length, as a default in the database."""
+
+    inherit_cache = True
+
+
+@compiles(EmptyBytes)
+def _in_sqlite(_element: object, _compiler: object, **_given: object) -> str:
+    return "X''"
+
+
+@compiles(EmptyBytes, "postgresql")
+def _in_postgresql(_element: object, _compiler: object, **_given: object) -> str:
+    return "''::bytea"
+
+
 metadata = MetaData()
 
 KEY = BigInteger().with_variant(Integer, "sqlite")
@@ -105,7 +123,7 @@ snapshot = Table(
     Column("rows", Integer, nullable=False),
     Column("figures", CheckedBytes, nullable=False),
     Column("velocity", CheckedBytes),
-    Column("content", Digest, nullable=False, server_default=text("X''")),
+    Column("content", Digest, nullable=False, server_default=EmptyBytes()),
     Column("speed", Float),
     UniqueConstraint("machine_id", "at", "content"),
 )

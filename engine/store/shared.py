@@ -52,9 +52,9 @@ class SharedStore(Store):
         super().close()
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, of: Assessment | None = None) -> Iterator[Connection]:
         """Open the one write transaction of this process."""
-        with self._writer, super().writing() as connection:
+        with self._writer, super().writing(of) as connection:
             yield connection
 
     @contextmanager

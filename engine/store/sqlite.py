@@ -1,7 +1,7 @@
 """SQLite's dialect: opening, locks, error codes, inserts of new rows, free pages.
 
 With a rollback journal and full synchronisation a commit that returned survives a power cut. The rest of the
-store is plain SQL: another database needs only a module like this.
+store is plain SQL: another database needs only a module like this, a `Dialect`.
 """
 
 import os
@@ -11,7 +11,7 @@ from contextlib import closing
 from enum import Enum, auto
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event
@@ -19,7 +19,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import QueuePool
 
-from engine.errors import StoreError
+from engine.errors import StoreBusyError, StoreError, StoreFaultError, StoreFullError
 
 COPY_LOCK_SECONDS = 30.0
 """Time that a copy waits for the engine's lock."""
@@ -46,6 +46,31 @@ class Trouble(Enum):
     OTHER = auto()
 
 
+class Dialect(Protocol):
+    """What differs between databases: this module is one, `postgres.dialect` another."""
+
+    def explanation(self, error: DatabaseError, where: str, read_only: bool, /) -> StoreError:
+        """Return a database error as a sentence that begins with the place of the store."""
+
+    def make_own_tables(self, connection: Connection, /) -> None:
+        """Make the tables that only this database needs."""
+
+    def data_version(self, connection: Connection, /) -> int:
+        """Return a number that changes when another connection has committed."""
+
+    def spare_bytes(self, connection: Connection, /) -> int:
+        """Return the free bytes inside the database."""
+
+    def can_give_back(self, connection: Connection, /) -> bool:
+        """Return whether free pages can go back to the disk a few at a time."""
+
+    def order_writes(self, connection: Connection, machine_id: int, /) -> None:
+        """Let the writes of a machine commit one after the other."""
+
+    def complaints(self, connection: Connection, /) -> Iterator[str]:
+        """Yield the faults that the database finds in itself."""
+
+
 def trouble_of(error: DatabaseError) -> Trouble:
     """Return the kind of a database error, by its primary code (https://sqlite.org/rescode.html)."""
     code = int(getattr(error.orig, "sqlite_errorcode", 0)) & 0xFF
@@ -59,6 +84,42 @@ def trouble_of(error: DatabaseError) -> Trouble:
         if code in codes:
             return trouble
     return Trouble.OTHER
+
+
+def explanation(error: DatabaseError, where: str, read_only: bool) -> StoreError:
+    """Return a database error as a sentence for the person at the terminal.
+
+    Args:
+        error: of the database.
+        where: its file, with which the sentence begins.
+        read_only: whether the store is open for reading only.
+    """
+    match trouble_of(error):
+        case Trouble.BUSY:
+            return StoreBusyError(f"{where}: the store is held by another program ({error.orig})")
+        case Trouble.FULL:
+            return StoreFullError(
+                f"{where}: there is no room to store anything ({error.orig}); make room on its disk"
+            )
+        case Trouble.FAULT:
+            return StoreFaultError(f"{where}: its disk fails ({error.orig}); look at the disk")
+        case Trouble.FORBIDDEN if read_only:
+            return StoreError(
+                f"{where}: was left in the middle of a write, which only who may write to it can"
+                " undo: start its engine, or run raceway store check as its owner"
+            )
+        case Trouble.FORBIDDEN:
+            return StoreError(
+                f"{where}: you may not write to it ({error.orig}); ask its owner to share it"
+                " ([store] group), or attach with --read-only"
+            )
+        case Trouble.FOREIGN:
+            return StoreError(
+                f"{where}: is no Raceway store ({error.orig}); name another --state, or put back"
+                " a copy of it if it was one"
+            )
+        case _:
+            return StoreError(f"{where}: the store cannot be used just now ({error.orig})")
 
 
 def engine_of(path: Path, *, read_only: bool, lock_seconds: float) -> Engine:
@@ -111,6 +172,14 @@ def insert_new(table: Table) -> sqlite.Insert:
 def data_version(connection: Connection) -> int:
     """Return a number that changes when another connection has committed."""
     return int(connection.exec_driver_sql("PRAGMA data_version").scalar_one())
+
+
+def make_own_tables(_connection: Connection) -> None:
+    """Do nothing: leases and bundles are files beside the database."""
+
+
+def order_writes(_connection: Connection, _machine_id: int) -> None:
+    """Do nothing: one write transaction at a time is open in the whole database."""
 
 
 def spare_bytes(connection: Connection) -> int:

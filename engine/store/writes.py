@@ -126,7 +126,7 @@ class Appending(Database):
             add_to_ledger(connection, assessment.machine_id, intake, now)
 
         try:
-            self.write(work)
+            self.write(work, assessment)
         except IntegrityError as error:
             raise self._taken(error) from error
 
@@ -154,13 +154,13 @@ class Appending(Database):
                 connection.execute(insert(schema.event), rows)
 
         try:
-            self.write(work)
+            self.write(work, assessment)
         except IntegrityError as error:
             raise self._taken(error) from error
 
     def _taken(self, error: IntegrityError) -> StoreError:
         return StoreError(
-            f"{self.path}: another engine is scoring the same run; stop one of them ({error.orig})"
+            f"{self.where}: another engine is scoring the same run; stop one of them ({error.orig})"
         )
 
     def _append_all(
@@ -304,7 +304,7 @@ class Appending(Database):
             connection.execute(insert(schema.event), [event_row(assessment, fact, now) for fact in decided])
             return None
 
-        return self.write(work)
+        return self.write(work, assessment)
 
     def _check_names(self, connection: Connection, assessment: Assessment) -> None:
         """Refuse an event for components whose names an operator changed since the assessment was read."""
@@ -331,7 +331,7 @@ class Appending(Database):
         row = insert_new(schema.rejection).values(
             assessment_id=assessment.id, name=name, reason=reason, recorded_at=now
         )
-        self.write(lambda connection: connection.execute(row))
+        self.write(lambda connection: connection.execute(row), assessment, twice=True)
 
     def beat(self, assessment: Assessment, heartbeat: Heartbeat) -> None:
         """Store the engine's heartbeat; this is the only row that is rewritten."""
@@ -355,7 +355,7 @@ class Appending(Database):
                 if changed.rowcount == 0:
                     connection.execute(insert(schema.heartbeat).values(assessment_id=assessment, **values))
 
-        self.write(work)
+        self.write(work, twice=True)
 
     def add_epoch(self, assessment: Assessment, epoch: Epoch) -> None:
         """Append one epoch of training; a repeat after a crash has the same numbers."""
@@ -365,7 +365,7 @@ class Appending(Database):
             loss=epoch.loss,
             validation_loss=epoch.validation_loss,
         )
-        self.write(lambda connection: connection.execute(row))
+        self.write(lambda connection: connection.execute(row), assessment, twice=True)
 
 
 def _machine_id(connection: Connection, name: str) -> int | None:

@@ -29,6 +29,10 @@ class LeaseTakenError(FailedError):
     """Another engine holds the lease; the message is one sentence."""
 
 
+class LeaseLostError(FailedError):
+    """The lease of this engine is lost; it must store nothing more under it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Holder:
     """The holder of a lease: a process, None before it wrote its identity, or if it cannot be trusted.

@@ -1,9 +1,11 @@
 """Fixtures for tests of the watching engine: a watched small rig."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.engine.postgres_server import folder_for, new_database, running
 from tests.engine.rigs import Facts, SmallRig, assessed, facts_of
 from tests.engine.watched_plant import Plant, plant_of
 
@@ -19,6 +21,19 @@ def batch(small_rig: SmallRig, tmp_path_factory: pytest.TempPathFactory) -> Fact
     state = tmp_path_factory.mktemp("batch")
     assessed(small_rig.run, small_rig.settings, state, small_rig.bundle)
     return facts_of(state)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """Provide the address of a PostgreSQL server."""
+    with running() as address:
+        yield address
+
+
+@pytest.fixture
+def database(server: str, tmp_path: Path) -> Path:
+    """Return a state folder that stands for an empty database."""
+    return folder_for(new_database(server), tmp_path / "state")
 
 
 @pytest.fixture

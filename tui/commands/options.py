@@ -26,7 +26,28 @@ Folder = Annotated[
     Path,
     typer.Argument(help="The folder that the recorder writes into.", show_default=False, readable=False),
 ]
-State = Annotated[Path | None, typer.Option(help="Folder of the store.", show_default=False)]
+
+
+def _place(text: str) -> Path:
+    """Return the folder of a store, also for the address of a database."""
+    from engine.config.state_place import state_place
+    from engine.errors import UnusableError
+
+    try:
+        return state_place(text)
+    except UnusableError as error:
+        fail(str(error), UNUSABLE)
+
+
+State = Annotated[
+    Path | None,
+    typer.Option(
+        help="Folder of the store, or postgresql://USER@HOST/DATABASE.",
+        parser=_place,
+        metavar="<path>",
+        show_default=False,
+    ),
+]
 Machine = Annotated[str | None, typer.Option(help="The machine, if the store holds several.")]
 Session = Annotated[str | None, typer.Option(help="Name of a replay's session; the live record by default.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]

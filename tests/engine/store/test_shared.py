@@ -47,9 +47,9 @@ def counted(store: SharedStore, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     writes: list[Any] = []
     whole = store.write
 
-    def write(work: Any) -> Any:
+    def write(work: Any, *given: Any, **named: Any) -> Any:
         writes.append(work)
-        return whole(work)
+        return whole(work, *given, **named)
 
     monkeypatch.setattr(store, "write", write)
     return writes

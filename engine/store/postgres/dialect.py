@@ -1,0 +1,182 @@
+"""PostgreSQL's dialect: connections, error codes, the order of events, a number that changes with commits.
+
+A read is one snapshot of the database (REPEATABLE READ). A write takes the advisory lock of its machine
+first: sequences are not handed out in the order of commits, and a reader that asks for events above the last
+one it saw would miss an event that commits late. With the lock the events of a machine commit in order.
+"""
+
+import hashlib
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
+from sqlalchemy.dialects.sqlite.dml import OnConflictDoNothing
+from sqlalchemy.exc import DatabaseError, DBAPIError
+from sqlalchemy.ext.compiler import compiles
+
+from engine.errors import StoreBusyError, StoreError, StoreFaultError, StoreFullError
+from engine.store.postgres import tables
+from engine.store.sqlite import Trouble
+
+CONNECT_SECONDS = 5
+"""Time limit of a connection [s]."""
+
+SILENT_MILLISECONDS = 10_000
+"""Time without an answer of the server after which a connection counts as cut [ms]."""
+
+ORDER = 0x52430001
+"""Class of the advisory locks that order the writes of a machine: "RC", and the number of the use."""
+
+_OPTIONS = (
+    "-c timezone=UTC -c client_min_messages=warning -c standard_conforming_strings=on"
+    # The server too notices a dead client soon: its leases are free then.
+    " -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=4"
+    " -c idle_in_transaction_session_timeout=60000"
+)
+
+_BUSY = {"55P03", "40001", "40P01"}
+"""Lock not available, serialization failure, deadlock."""
+_FULL = {"53100", "53200"}
+_FORBIDDEN = {"42501", "25006", "28000", "28P01"}
+_FOREIGN = {"3D000", "3F000", "42P01"}
+_FAULT = {"53300", "57P01", "57P02", "57P03", "58030"}
+"""Too many connections, the server ends or starts, input or output failed."""
+
+
+@compiles(OnConflictDoNothing, "postgresql")
+def _skips(_element: object, _compiler: object, **_given: object) -> str:
+    """Compile the end of `insert_new`, which is SQLite's, for PostgreSQL too."""
+    return "ON CONFLICT DO NOTHING"
+
+
+def trouble_of(error: DBAPIError) -> Trouble:
+    """Return the kind of a database error, by its SQLSTATE (PostgreSQL manual, appendix A)."""
+    code = getattr(error.orig, "sqlstate", None)
+    for codes, trouble in (
+        (_BUSY, Trouble.BUSY),
+        (_FULL, Trouble.FULL),
+        (_FAULT, Trouble.FAULT),
+        (_FORBIDDEN, Trouble.FORBIDDEN),
+        (_FOREIGN, Trouble.FOREIGN),
+    ):
+        if code in codes:
+            return trouble
+    if error.connection_invalidated or code is None or code.startswith("08"):
+        return Trouble.FAULT
+    return Trouble.OTHER
+
+
+def explanation(error: DatabaseError, where: str, _read_only: bool) -> StoreError:
+    """Return a database error as a sentence for the person at the terminal.
+
+    Args:
+        error: of the database.
+        where: its address, with which the sentence begins.
+    """
+    cause = (str(error.orig).strip().splitlines() or [type(error.orig).__name__])[0]
+    match trouble_of(error):
+        case Trouble.BUSY:
+            return StoreBusyError(f"{where}: another program holds this record ({cause})")
+        case Trouble.FULL:
+            return StoreFullError(f"{where}: the server has no room ({cause}); make room on its disk")
+        case Trouble.FAULT:
+            return StoreFaultError(f"{where}: the server does not answer ({cause})")
+        case Trouble.FORBIDDEN:
+            way = "ask its owner for the role that this needs (docs/security.md)"
+            return StoreError(f"{where}: you may not do this ({cause}); {way}")
+        case Trouble.FOREIGN:
+            return StoreError(f"{where}: is no Raceway store ({cause}); name another --state")
+        case _:
+            return StoreError(f"{where}: the store cannot be used just now ({cause})")
+
+
+def engine_of(address: str, *, read_only: bool, lock_seconds: float) -> Engine:
+    """Return an engine for a database.
+
+    Args:
+        address: postgresql://USER@HOST/DATABASE.
+        read_only: let no statement write.
+        lock_seconds: time that a statement waits for a lock before it fails [s].
+
+    Raises:
+        StoreError: the driver is not installed.
+    """
+    try:
+        import psycopg  # noqa: F401
+    except ImportError as error:
+        raise StoreError(
+            f"a store in PostgreSQL needs psycopg ({error}): pip install 'raceway[postgres]'"
+        ) from error
+    options = f"{_OPTIONS} -c lock_timeout={max(1, round(lock_seconds * 1000))}"
+    if read_only:
+        options += " -c default_transaction_read_only=on"
+    engine = create_engine(
+        make_url(address).set(drivername="postgresql+psycopg"),
+        connect_args={
+            "options": options,
+            "connect_timeout": CONNECT_SECONDS,
+            "application_name": "raceway",
+            "keepalives_idle": 5,
+            "keepalives_interval": 2,
+            "keepalives_count": 4,
+            "tcp_user_timeout": SILENT_MILLISECONDS,
+        },
+        # A connection that the server closed meanwhile is replaced before it is used.
+        pool_pre_ping=True,
+    )
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _begin(connection: Connection) -> None:
+    if not connection.get_execution_options().get("writing", False):
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+
+def make_own_tables(connection: Connection) -> None:
+    """Make the tables of leases and bundles."""
+    tables.metadata.create_all(connection)
+
+
+def order_writes(connection: Connection, machine_id: int) -> None:
+    """Wait for the writes of a machine that are under way; the next write waits for this transaction."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(:use, :machine)"), _key(machine_id))
+
+
+def _key(machine_id: int) -> dict[str, int]:
+    return {"use": ORDER, "machine": machine_id % 2**31}
+
+
+def data_version(connection: Connection) -> int:
+    """Return a number that changes when another connection has begun to write, and when it has committed."""
+    seen = connection.exec_driver_sql("SELECT pg_current_snapshot()::text").scalar_one()
+    return int.from_bytes(hashlib.sha256(str(seen).encode()).digest()[:7])
+
+
+def spare_bytes(_connection: Connection) -> int:
+    """Return 0: the server's autovacuum sees to free space."""
+    return 0
+
+
+def can_give_back(_connection: Connection) -> bool:
+    """Return False: free pages are not given back a few at a time."""
+    return False
+
+
+def complaints(connection: Connection) -> Iterator[str]:
+    """Yield the references that the database has not validated; its pages are checked by the server."""
+    found = "SELECT conrelid::regclass::text, conname FROM pg_constraint WHERE NOT convalidated"
+    for table, name in connection.exec_driver_sql(found):
+        yield f"the constraint {name} of table {table} was never checked"
+
+
+def reset_sequences(connection: Connection, tables: list[Table]) -> None:
+    """Let the sequences of tables go on after their highest key, once rows were copied with their keys."""
+    for table in tables:
+        (key, *more) = table.primary_key.columns
+        if more or key.autoincrement is False or key.foreign_keys:
+            continue
+        name = f"pg_get_serial_sequence('{table.name}', '{key.name}')"
+        sequence = connection.exec_driver_sql(f"SELECT {name}").scalar_one()
+        if sequence is not None:
+            highest = f"(SELECT coalesce(max({key.name}), 0) + 1 FROM {table.name})"
+            connection.exec_driver_sql(f"SELECT setval({name}, {highest}, false)")
