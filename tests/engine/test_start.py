@@ -32,7 +32,7 @@ def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *faults: Exception)
         if left:
             raise left.pop(0)
 
-    monkeypatch.setattr(program, "RECOVERY_SECONDS", 0.0)
+    monkeypatch.setattr("engine.live.watcher.RECOVERY_SECONDS", 0.0)
     monkeypatch.setattr(program, "_watch_once", once)
     monkeypatch.setattr("sys.argv", ["engine", "watch", str(tmp_path / "in"), "--state", str(tmp_path)])
     return program.main(), tries
