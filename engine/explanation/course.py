@@ -14,7 +14,6 @@ from engine.explanation.facts import (
     text_fact,
     time_fact,
 )
-from engine.explanation.growth import FEWEST
 from engine.explanation.record import Record
 from engine.explanation.sentence import NOTHING, Fact, Sentence, Write, capital, joined, say
 from engine.explanation.situation import Situation
@@ -22,6 +21,8 @@ from engine.explanation.wording import limit_due
 from engine.records.assessment import Quality
 from engine.records.events import Cause, Priority
 from engine.records.payloads import Ring, TrendForecast
+from engine.scoring.ahead import HELD
+from engine.scoring.growth import FEWEST
 from replay.recording import clean_text
 
 STANDING = {
@@ -147,6 +148,22 @@ def outlook(situation: Situation, told: Write) -> Sentence:
         priority_fact(Priority.HIGH),
         severity_fact(severe, "severe"),
         at,
+    )
+
+
+def ahead(situation: Situation) -> Sentence:
+    """Return the severity that is expected soon, with its interval; an advisory has a forecast of its own."""
+    found = situation.ahead if limit_due(situation.alarm) is None else None
+    if found is None or situation.alarm.cleared is not None or situation.severity is None:
+        return NOTHING
+    return say(
+        "In {} its severity is expected at {}, between {} and {} ({} % of {} earlier forecasts erred less).",
+        span_fact(found.seconds, "ahead_seconds"),
+        severity_fact(found.severity, "ahead"),
+        severity_fact(found.low, "ahead_low"),
+        severity_fact(found.high, "ahead_high"),
+        count_fact(round(100 * HELD), "held_percent"),
+        count_fact(found.past, "forecasts"),
     )
 
 

@@ -52,6 +52,7 @@ def explain_alarm(record: Record, alarm: Alarm, told: Write = utc_words) -> tupl
         (Topic.SEVERITY, course.how_bad_now(record, situation, told)),
         (Topic.GROWTH, course.how_fast(record, situation)),
         (Topic.GROWTH, course.outlook(situation, told)),
+        (Topic.GROWTH, course.ahead(situation)),
     ]
     found += [(Topic.COMPONENT, one) for one in grounds.why_component(record, alarm, told)]
     found += [(Topic.SURFACE, one) for one in grounds.surface(record, alarm, told)]

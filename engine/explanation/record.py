@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from engine.alarms.alarm import Alarm, fold_alarms
 from engine.alarms.peak import Peak, peak_among
 from engine.clock import held_until, microseconds, moment
-from engine.explanation.growth import growth_of, trend
 from engine.explanation.situation import Situation
 from engine.records.assessment import Assessment, Quality
 from engine.records.events import Event
 from engine.records.series import Series
 from engine.records.stored_settings import StoredSettings
+from engine.scoring.ahead import Ahead, severity_ahead
+from engine.scoring.growth import growth_of, trend
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,12 +121,22 @@ def situation_of(record: Record, alarm: Alarm) -> Situation:
         severity=severity,
         trend=0 if severity is None else trend(severities),
         growth=None if severity is None else growth_of(at[unbroken:], severities[unbroken:]),
+        ahead=_ahead(record, component, unbroken),
         began=None if began is None else moment(began),
         peak=peak_among(alarm, at, severities),
         severe=record.settings.severe,
         advice=advice,
         events=record.past,
     )
+
+
+def _ahead(record: Record, component: int, unbroken: int) -> Ahead | None:
+    """Return the forecast after the baseline, None where the component is not judged now."""
+    if record.severity(component) is None:
+        return None
+    cut = slice(unbroken, record.count)
+    judged = ~record.series.baseline[cut]
+    return severity_ahead(record.series.at[cut][judged], record.severities(component)[cut][judged])
 
 
 def began_at(record: Record, component: int, raised: int) -> int | None:

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from engine.alarms.alarm import Alarm
 from engine.alarms.peak import Peak
-from engine.explanation.growth import Growth
 from engine.records.events import Event
+from engine.scoring.ahead import Ahead
+from engine.scoring.growth import Growth
 
 UNKNOWN_PEAK = Peak()
 
@@ -22,6 +23,7 @@ class Situation:
         severity: of the component at the instant; None where it is not known.
         trend: 1 rising, -1 falling, 0 level over the last snapshots.
         growth: a steady rise or fall, None for neither.
+        ahead: the severity ahead, None where it is not known.
         began: when severity rose above its limit, None where that is not known.
         peak: the highest severity of the alarm.
         severe: severity from which an alarm has high priority, None where unknown.
@@ -34,6 +36,7 @@ class Situation:
     severity: float | None = None
     trend: int = 0
     growth: Growth | None = None
+    ahead: Ahead | None = None
     began: datetime | None = None
     peak: Peak = UNKNOWN_PEAK
     severe: float | None = None

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from engine.alarms.alarm import Alarm
 from engine.alarms.peak import Peak, peak_among
 from engine.clock import held_until, microseconds, moment, usual_step
-from engine.explanation.growth import trend
 from engine.records.assessment import Quality
 from engine.records.events import Event
 from engine.records.stored_settings import FoldRules
+from engine.scoring.growth import trend
 from tui.data.alarm_cache import Folding
 from tui.data.playhead import Playhead, index_at
 from tui.data.view import View

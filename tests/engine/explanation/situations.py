@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 from engine.alarms.alarm import Alarm
 from engine.alarms.peak import Peak
-from engine.explanation.growth import Growth
 from engine.explanation.sentence import Sentence
 from engine.explanation.situation import Situation
 from engine.records.events import Event, EventKind, Priority
+from engine.scoring.growth import Growth
 
 AT = datetime(2004, 2, 16, 3, 42, tzinfo=UTC)
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from engine.config.settings import load_settings
 from engine.explanation.action import NO_INSTRUCTION, instruction, time_allowed
-from engine.explanation.growth import Growth
 from engine.records.events import EventKind, Priority
+from engine.scoring.growth import Growth
 from tests.engine.explanation.situations import AT, facts_of, raised, situation
 
 ADVICE = load_settings(None, "ims-set2").advice.model_dump()

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from engine.explanation.appearance import answered, direction, how_bad, origin, since_when
-from engine.explanation.growth import Growth
 from engine.records.events import EventKind
+from engine.scoring.growth import Growth
 from tests.engine.explanation.situations import AT, alarm_of, facts_of, raised, situation
 
 DAY = Growth(0.6931471805599453 / 86_400, 86_400.0)

@@ -64,7 +64,9 @@ def test_with_too_few_snapshots_growth_is_not_guessed() -> None:
 
 def test_a_steady_severity_is_called_so() -> None:
     assert about(of_first(record([[2.0, 0.4]] * 40, [RING])), Topic.GROWTH) == [
-        "Severity neither rises nor falls steadily."
+        "Severity neither rises nor falls steadily.",
+        "In 2 h its severity is expected at 2.00, between 2.00 and 2.00 (80 % of 20 earlier forecasts erred"
+        " less).",
     ]
 
 

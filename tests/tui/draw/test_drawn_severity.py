@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.explanation.growth import trend
+from engine.scoring.growth import trend
 from tui.draw.charts.sparkline import Column, resample, sparkline, tall_sparkline
 from tui.draw.severity import severity_text
 from tui.draw.text import Role, plain, width_of

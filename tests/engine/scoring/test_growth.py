@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.explanation.growth import FEWEST, Growth, growth_of
+from engine.scoring.growth import FEWEST, Growth, growth_of
 
 MINUTES = 600 * 1_000_000
 
