@@ -39,7 +39,7 @@ from engine.scoring.attribution import (
 )
 from engine.scoring.errors import component_errors, component_windows, running_channels
 from engine.scoring.method import METHODS
-from engine.scoring.process import FOLLOWED
+from engine.scoring.process import FOLLOWED, leading_sensors
 from engine.scoring.scorer import Examination, Scorer
 from engine.scoring.severity import Smoothing, follow, severities, smoothed
 from engine.signals.quality import component_quality, stands_still
@@ -97,6 +97,7 @@ class Tracker:
         self.listener = Listener(rate, bands, self.edges)
         self.view = envelope_view(rate, scorer.bundle.rows, scorer.diagnostician.highest, bands)
         self.limits, self.rules = settings.limits, settings.alarms
+        self.sensors = partial(leading_sensors, settings.recording.names, self.layout.units)
         self.healthy = healthy_severities(
             self.bundle.calibration.calm, microseconds(self.bundle.baseline.end)
         )
@@ -324,6 +325,7 @@ class Tracker:
             share=score.share,
             bands=self._leading(bands, channels),
             latent=latent,
+            sensors=self.sensors(seen.figures, bands, channels) if self.layout.is_process else (),
         )
 
     def _leading(

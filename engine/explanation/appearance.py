@@ -16,6 +16,7 @@ from engine.explanation.facts import (
     time_fact,
 )
 from engine.explanation.motor import motor_origin
+from engine.explanation.process.words import sensor_origin
 from engine.explanation.sentence import NOTHING, Fact, Sentence, Write, capital, joined, say
 from engine.explanation.situation import Situation
 from engine.explanation.wording import acknowledged_by, limit_due
@@ -103,7 +104,7 @@ def origin(situation: Situation) -> Sentence:
         # The cause itself, as it is stored, leads the engine's message.
         cause = text_fact(alarm.cause, "cause")
         return say("{}: {}", cause, text_fact(ring.message, "message"), events=rests)
-    bands = _bands(alarm)
+    bands = sensor_origin(alarm) or _bands(alarm)
     if bands:
         return bands
     if ring.channel is not None:

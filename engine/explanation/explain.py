@@ -11,8 +11,11 @@ from engine.explanation import course, deeds, doubts, grounds
 from engine.explanation.action import instruction
 from engine.explanation.appearance import since_when
 from engine.explanation.facts import severity_fact, text_fact, time_fact
+from engine.explanation.process.sensors import is_process
+from engine.explanation.process.words import sensor_sentences
 from engine.explanation.record import Record, situation_of
 from engine.explanation.sentence import Sentence, Topic, Write, capital, joined, listed, say
+from engine.records.events import Cause
 from replay.recording import clean_text
 
 
@@ -55,8 +58,12 @@ def explain_alarm(record: Record, alarm: Alarm, told: Write = utc_words) -> tupl
         (Topic.GROWTH, course.ahead(situation)),
     ]
     found += [(Topic.COMPONENT, one) for one in grounds.why_component(record, alarm, told)]
-    found += [(Topic.SURFACE, one) for one in grounds.surface(record, alarm, told)]
-    if component is not None:
+    slow = is_process(record.assessment)
+    if slow and component is not None and alarm.cause == Cause.LIMIT:
+        found += [(Topic.SENSORS, one) for one in sensor_sentences(record, alarm, component, told)]
+    if not slow:
+        found += [(Topic.SURFACE, one) for one in grounds.surface(record, alarm, told)]
+    if component is not None and not slow:
         found.append((Topic.VIBRATION, grounds.vibration(record, component, told)))
     found += [(Topic.AGAINST, one) for one in doubts.against(record, alarm, told)]
     found += [(Topic.DONE, one) for one in deeds.done(alarm, told)]
@@ -80,8 +87,9 @@ def explain_component(record: Record, component: int, told: Write = utc_words) -
         (Topic.WHAT, say("{} has no open alarm.", text_fact(name, "component"))),
         (Topic.SEVERITY, _severity(record, component, told)),
         (Topic.COMPONENT, grounds.shares(record, component, told)),
-        (Topic.VIBRATION, grounds.vibration(record, component, told)),
     ]
+    if not is_process(record.assessment):
+        sentences.append((Topic.VIBRATION, grounds.vibration(record, component, told)))
     return tuple(sentence.about(topic) for topic, sentence in sentences if sentence)
 
 

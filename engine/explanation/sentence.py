@@ -19,6 +19,7 @@ class Topic(StrEnum):
     COMPONENT = "component"
     SURFACE = "surface"
     VIBRATION = "vibration"
+    SENSORS = "sensors"
     AGAINST = "against"
     DONE = "done"
     DO = "do"

@@ -7,6 +7,7 @@ moves several of them together; docs/process.md has the comparison.
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.models.base import Floats, Insight, Scaling
 from engine.models.waveform import never_zero
@@ -57,9 +58,10 @@ class Process:
         return np.ascontiguousarray(signal, np.float32)
 
     def learn_scaling(self, observed: Sequence[Floats]) -> Scaling:
-        """Return centre and scale of each channel over the rows, and whether it moves in every window.
+        """Return centre and scale of each channel over the rows, and how often it moves.
 
-        `known` is 0 for a channel that never moved: nothing is known of it.
+        `known` is 0 for a channel that never moved: nothing is known of it. `moves` is the share of rows that
+        differ from the row before.
         """
         rows = np.stack(observed).astype(np.float64)
         valid = np.isfinite(rows)
@@ -72,7 +74,7 @@ class Process:
             "offset": centre.astype(np.float32),
             "scale": never_zero(scale),
             "known": moves.any(axis=0).astype(np.float32),
-            "moves": moves.all(axis=0).astype(np.float32),
+            "moves": _changes(rows).astype(np.float32),
         }
 
     def feature_unit(self, scaling: Scaling) -> Floats:
@@ -178,6 +180,15 @@ def _sides(residual: Floats) -> Floats:
     scaled = residual * np.float32(ROOT)
     sides: Floats = np.stack([scaled, -scaled, np.zeros_like(scaled)], axis=-1).astype(np.float32)
     return sides
+
+
+def _changes(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the share of valid neighbours that differ in windows (windows, rows, channels), (channels,)."""
+    apart = np.diff(rows, axis=1)
+    both = np.isfinite(apart)
+    differ = both & (apart != 0)
+    share: NDArray[np.float64] = differ.sum(axis=(0, 1)) / np.maximum(both.sum(axis=(0, 1)), 1)
+    return share
 
 
 def _moves(window: Floats) -> Floats:

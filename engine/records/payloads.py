@@ -24,6 +24,7 @@ class RingEvidence:
         bands: the bands with the largest shares, each (from Hz, to Hz, share).
         latent: share of the score that the latent of a variational model accounts for.
         occlusion: falls of the error where a part is covered, the largest first, in plain types.
+        sensors: slow sensors with most of the error: channel, name, unit, measured, expected, share.
     """
 
     error: float | None = None
@@ -32,6 +33,7 @@ class RingEvidence:
     bands: tuple[tuple[float, float, float], ...] = ()
     latent: float | None = None
     occlusion: tuple[Detail, ...] | None = None
+    sensors: tuple[Detail, ...] = ()
 
     def to_detail(self) -> dict[str, object]:
         """Return the part of the ring's payload in JSON types."""
@@ -45,6 +47,8 @@ class RingEvidence:
             detail["latent"] = self.latent
         if self.occlusion is not None:
             detail["occlusion"] = [dict(one) for one in self.occlusion]
+        if self.sensors:
+            detail["sensors"] = [dict(one) for one in self.sensors]
         return detail
 
     @classmethod
@@ -64,6 +68,7 @@ class RingEvidence:
             occlusion=None
             if occlusion is None
             else tuple(one for one in items(occlusion) if isinstance(one, Mapping)),
+            sensors=tuple(one for one in items(detail.get("sensors")) if isinstance(one, Mapping)),
         )
 
 

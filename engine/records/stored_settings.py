@@ -64,6 +64,7 @@ class StoredPart:
         kind: "bearing", "motor" or "process".
         units: one a channel; empty where unknown.
         pole_pairs: of a motor, 0 where unknown.
+        roles: of slow sensors, "symptom" or "condition", one a channel; empty where all are symptoms.
     """
 
     channels: tuple[int, ...] = ()
@@ -73,6 +74,7 @@ class StoredPart:
     kind: str = "bearing"
     units: tuple[str, ...] = ()
     pole_pairs: int = 0
+    roles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,7 @@ def _part(table: Mapping[str, object]) -> StoredPart:
         geometry=geometry,
         kind=str(table["kind"]) if table.get("kind") in ("motor", "process") else "bearing",
         units=_texts(table.get("unit")),
+        roles=_texts(table.get("role")),
         pole_pairs=int(_number(table.get("pole_pairs")) or 0),
     )
 

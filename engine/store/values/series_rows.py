@@ -60,7 +60,7 @@ def sound_series(assessment: Assessment, heads: Sequence[Row[Any]], scores: Sequ
     untold = np.full(channels, np.nan, "<f4").tobytes()
     error, limits, severity, share = (np.array(one, np.float64).reshape(shape) for one in numbers)
     all_figures = np.frombuffer(b"".join(figures), "<f4").reshape(len(heads), channels, FIGURES)
-    if _cannot_be(all_figures):
+    if _cannot_be(all_figures, assessment):
         raise ValueError("figures that cannot be")
     if not all(one is None or _is_speed(one) for one in speed):
         raise ValueError("a speed that cannot be")
@@ -122,17 +122,19 @@ def mended_series(
         severity=severity,
         share=share,
         quality=quality,
-        figures=np.stack(
-            [_floats(head.figures, (channels, FIGURES), _place(head, "figures"), note) for head in kept]
-        ),
+        figures=np.stack([_figures(head, (channels, FIGURES), assessment, note) for head in kept]),
         velocity=np.stack([_velocity(head, channels, note) for head in kept]),
         speed=np.array([_speed(head, note) for head in kept], np.float64),
     )
 
 
-def _cannot_be(figures: NDArray[np.float32]) -> bool:
-    """Whether a deviation, peak or crest factor is negative, or a figure beyond any sensor."""
-    return bool((figures[..., :3] < 0.0).any() or (np.abs(figures) > LARGEST).any())
+def _cannot_be(figures: NDArray[np.float32], assessment: Assessment) -> bool:
+    """Whether a deviation, peak or crest factor is negative, or a figure beyond any sensor.
+
+    Slow sensors have values in place of deviations, which may be negative.
+    """
+    signed = any(part.kind == "process" for part in assessment.settings.parts)
+    return bool((not signed and (figures[..., :3] < 0.0).any()) or (np.abs(figures) > LARGEST).any())
 
 
 def _is_speed(value: object) -> bool:
@@ -159,6 +161,16 @@ def _velocity(head: Row[Any], channels: int, note: Note) -> NDArray[np.float32]:
     return _floats(head.velocity, (channels,), _place(head, "velocity"), note)
 
 
+def _figures(
+    head: Row[Any], shape: tuple[int, int], assessment: Assessment, note: Note
+) -> NDArray[np.float32]:
+    found = _floats(head.figures, shape, _place(head, "figures"), note)
+    if not _cannot_be(found, assessment):
+        return found
+    note("snapshot", _place(head, "figures"), "it holds numbers that cannot be")
+    return np.full(shape, np.nan, np.float32)
+
+
 def _floats(value: object, shape: tuple[int, ...], place: str, note: Note) -> NDArray[np.float32]:
     """Return the float32 numbers of a blob; NaN, and a note, where it is damaged."""
     size = 4 * int(np.prod(shape))
@@ -166,9 +178,6 @@ def _floats(value: object, shape: tuple[int, ...], place: str, note: Note) -> ND
     if isinstance(value, bytes):
         words = f"it has {len(value)} bytes in place of {size}"
         if len(value) == size:
-            found = np.frombuffer(value, "<f4").reshape(shape)
-            if len(shape) == 1 or not _cannot_be(found):
-                return found
-            words = "it holds numbers that cannot be"
+            return np.frombuffer(value, "<f4").reshape(shape)
     note("snapshot", place, words)
     return np.full(shape, np.nan, np.float32)

@@ -26,10 +26,10 @@ def test_a_faulty_channel_is_its_own_trouble() -> None:
     assert quality == (Quality.INVALID, Quality.DEAD, Quality.RUNNING, Quality.INVALID)
 
 
-def test_a_value_that_often_stands_still_is_not_stuck() -> None:
+def test_a_coarse_value_that_often_stands_still_is_not_stuck() -> None:
     values = signal()
     values[:, 1] = 20
-    scaling = {"moves": np.array([1, 0, 1, 1], np.float32)}
+    scaling = {"moves": np.array([1, 0.3, 1, 1], np.float32)}
     assert set(window_quality(values, scaling, np.ones(4, np.bool_), np.ones(4, np.bool_))) == {
         Quality.RUNNING
     }
