@@ -1,4 +1,7 @@
-"""Measures motors on real currents: shorted turns by leave-one-out, and recordings made of bursts."""
+"""Measures motors on real currents: shorted turns by leave-one-out, and recordings made of bursts.
+
+Everything is learned and scored by `raceway learn` and `raceway score` alone.
+"""
 
 import csv
 import shutil
@@ -8,14 +11,10 @@ import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from bench.recordings import recordings
-from engine.config.settings import load_settings
-from engine.signals.motor_fitness import Claim, Fault, Fitness, fitness, offset_drift
-from replay.run import Run, open_run
 
 RACEWAY = [sys.executable, "-c", "from tui.cli import main; main()"]
 
@@ -36,12 +35,13 @@ cut = true
 separator = ","
 time = "number"
 [model]
-name = "motor"
+name = "MODEL"
 healthy = "100%"
 [limits]
 quick = 1.0
 patient = 1.0
 adaptation = 0
+mode = "MODE"
 """
 """Each file is another run: nothing is averaged from one to the next. A file is cut into ten snapshots."""
 
@@ -62,81 +62,128 @@ columns = 3
 separator = ","
 time = "number"
 [model]
-name = "motor"
+name = "MODEL"
 healthy = "100"
+[limits]
+mode = "MODE"
 """
 
 HEALTHY_FILES = 5
 FIRST_SCORED = 100
 """Number of the first scored file: the baseline's numbers, and so its times, come before."""
 
+SPECTRAL = frozenset({"bursts", "gap", "clipped", "narrow band", "stopped", "no current", "missing phase"})
+"""Notes that withhold the spectrum."""
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A model with its limit: ours, or the plain percentile of the windows' errors that its design states."""
+
+    model: str
+    mode: str
+
+    @property
+    def words(self) -> str:
+        """Return it for a table."""
+        limit = "our limit" if self.mode == "standard" else "its plain limit"
+        return f"{self.model}, {limit}"
+
+    def written(self, settings: str, path: Path) -> Path:
+        """Write settings with this method, and return their path."""
+        path.write_text(settings.replace("MODEL", self.model).replace("MODE", self.mode))
+        return path
+
+
+METHODS = (Method("motor", "standard"), Method("lstm", "standard"), Method("lstm", "plain"))
+
 
 def main() -> None:
-    """Print both tables."""
+    """Print all tables; of the words `shorted` and `bursts` only those that are named."""
+    wanted = sys.argv[1:] or ["shorted", "bursts"]
     with tempfile.TemporaryDirectory() as place:
-        shorted_turns(Path(place), recordings() / "stator-short-circuit")
-        bursts(Path(place), recordings() / "motor-current-3phase")
+        if "shorted" in wanted:
+            print("| model | left out | its severity | faulty flagged | smallest degree | not flagged |")
+            print("|---|---|---|---|---|---|")
+            shorted_turns(Path(place), recordings() / "stator-short-circuit")
+        if "bursts" in wanted:
+            for method in METHODS:
+                bursts(Path(place), recordings() / "motor-current-3phase", method)
 
 
 def shorted_turns(place: Path, data: Path) -> None:
-    """Learn from four healthy files, score the fifth and all faulty ones; five times."""
-    config = place / "shorted.toml"
-    config.write_text(SHORTED)
+    """Learn from four healthy files, score the fifth and all faulty ones; five times for each model."""
     healthy = sorted((data / "SC_HLT").glob("*.csv"))
     faulty = sorted(path for path in data.glob("SC_A*/*.csv"))
-    smallest = [number for number, path in enumerate(faulty) if "1" in path.parent.name]
-    print("left out  healthy file  faulty flagged  smallest degree  not flagged")
     for number in range(HEALTHY_FILES):
         fold = place / f"fold{number}"
         _laid_out(fold / "learn", [path for path in healthy if path != healthy[number]], 1)
         _laid_out(fold / "score", [healthy[number], *faulty], FIRST_SCORED)
-        _raceway("learn", fold / "learn", "--out", fold / "bundles", "--config", config)
-        (bundle,) = (fold / "bundles").iterdir()
-        _raceway("score", fold / "score", "--out", fold / "out", "--config", config, "--bundle", bundle)
-        first, *others = _severities(fold / "out" / "scores.csv")
-        flagged = [severity >= 1 for severity in others]
-        print(
-            f"{healthy[number].stem}  severity {first:.2f}  {sum(flagged)} of {len(flagged)}"
-            f"        {sum(flagged[one] for one in smallest)} of {len(smallest)}"
-            f"         {', '.join(path.stem for path, one in zip(faulty, flagged, strict=True) if not one)}",
-            flush=True,
-        )
+        for method in METHODS:
+            _fold(fold, method, healthy[number], faulty)
 
 
-def bursts(place: Path, data: Path) -> None:
-    """Print which claims the recordings carry, the notes on sensors, and the alarms of a scored run."""
-    config = place / "bursts.toml"
-    config.write_text(BURSTS)
-    run = open_run(data, load_settings(config, None, {}).recording_format())
-    found = [fitness(run.read(index).signal, 13_000, 50) for index in range(len(run))]
-    names = [Path(entry.name).stem for entry in run.entries]
-    unfit = [not one.carries(Claim.SPECTRUM) for one in found]
-    print(f"withheld from the spectrum: {sum(unfit)} of {len(found)}")
-    for fault in Fault:
-        _tell(fault.value, names, [one.has(fault) for one in found])
-    _tell("offset drift against the run's median", names, _drifts(run, found))
-    out = place / "bursts"
+def _fold(fold: Path, method: Method, left_out: Path, faulty: Sequence[Path]) -> None:
+    """Print the result of a fold by one method; a bundle is learned once for both limits."""
+    config = method.written(SHORTED, fold / f"{method.model}-{method.mode}.toml")
+    bundles = fold / f"bundles-{method.model}"
+    if not bundles.exists():
+        _raceway("learn", fold / "learn", "--out", bundles, "--config", config)
+    (bundle,) = bundles.iterdir()
+    out = fold / f"out-{method.model}-{method.mode}"
+    _raceway("score", fold / "score", "--out", out, "--config", config, "--bundle", bundle)
+    first, *others = _severities(out / "scores.csv")
+    flagged = [severity >= 1 for severity in others]
+    smallest = [number for number, path in enumerate(faulty) if "1" in path.parent.name]
+    missed = [path.stem for path, one in zip(faulty, flagged, strict=True) if not one]
+    listed = ", ".join(missed) if len(missed) <= 4 else f"{len(missed)} files"
+    named = [row for row in _rows(out / "alarms.csv") if " in phase " in row["because"]]
+    print(
+        f"| {method.words} | {left_out.stem} | {first:.2f} | {sum(flagged)} of {len(flagged)}"
+        f" | {sum(flagged[one] for one in smallest)} of {len(smallest)} | {listed} |"
+        + (f" phases named: {len(named)}" if named else ""),
+        flush=True,
+    )
+
+
+def bursts(place: Path, data: Path, method: Method) -> None:
+    """Score the recordings of bursts with the first 100 as baseline; print the notes and the alarms."""
+    out = place / f"bursts-{method.model}-{method.mode}"
+    config = method.written(BURSTS, place / f"{out.name}.toml")
     _raceway("score", data, "--out", out, "--config", config)
-    with (out / "alarms.csv").open() as file:
-        alarms = list(csv.DictReader(file))
-    print(f"alarms: {len(alarms)}")
+    scores = _rows(out / "scores.csv")
+    names = list(dict.fromkeys(row["snapshot"] for row in scores))
+    order = {name: place for place, name in enumerate(names)}
+    notes = _rows(out / "notes.csv")
+    by_note: defaultdict[str, set[int]] = defaultdict(set)
+    for row in notes:
+        span = range(order[row["first_snapshot"]], order[row["last_snapshot"]] + 1)
+        by_note[row["note"]].update(span)
+    unfit = set().union(*(found for note, found in by_note.items() if note in SPECTRAL))
+    alarms = _rows(out / "alarms.csv")
+    loud = [row for row in alarms if row["priority"] in ("medium", "high")]
+    print(f"\n{method.words}: unfit for spectra {len(unfit)} of {len(names)}; alarms {len(loud)}")
     for alarm in alarms:
-        print(f"  {alarm['priority']} {alarm['cause']} from {alarm['raised_snapshot']}")
+        print(
+            f"  {alarm['priority']} {alarm['cause']} of {alarm['component']} from {alarm['raised_snapshot']}"
+        )
+    for note, found in by_note.items():
+        print(f"  {note}: {len(found)} files, {_spans(sorted(found), names)}")
+    sys.stdout.flush()
 
 
-def _drifts(run: Run, found: Sequence[Fitness]) -> list[bool]:
-    """Return for each recording whether its offsets left the median of the run."""
-    signals = [run.read(index).signal for index in range(len(run))]
-    offsets = np.stack([signal.mean(axis=0) for signal in signals])
-    level = float(np.median([signal.std(axis=0).min() for signal in signals]))
-    usual = np.median(offsets, axis=0)
-    return [offset_drift(one, usual, level) is not None for one in offsets[: len(found)]]
-
-
-def _tell(what: str, names: Sequence[str], flags: Sequence[bool]) -> None:
-    own = [name for name, flag in zip(names, flags, strict=True) if flag]
-    if own:
-        print(f"{what}: {len(own)} ({own[0]} to {own[-1]})")
+def _spans(places: Sequence[int], names: Sequence[str]) -> str:
+    """Return places as spans of file names."""
+    spans: list[list[int]] = []
+    for place in places:
+        if spans and place == spans[-1][1] + 1:
+            spans[-1][1] = place
+        else:
+            spans.append([place, place])
+    stems = [Path(name).stem for name in names]
+    return ", ".join(
+        stems[first] if first == last else f"{stems[first]} to {stems[last]}" for first, last in spans
+    )
 
 
 def _laid_out(folder: Path, files: Sequence[Path], first: int) -> None:
@@ -145,12 +192,19 @@ def _laid_out(folder: Path, files: Sequence[Path], first: int) -> None:
         shutil.copy(path, folder / f"{number:03d}.csv")
 
 
+def _rows(path: Path) -> list[dict[str, str]]:
+    """Return the rows of a result file; none where it was not written."""
+    if not path.exists():
+        return []
+    with path.open() as file:
+        return list(csv.DictReader(file))
+
+
 def _severities(scores: Path) -> list[float]:
     """Return the median severity of each file's snapshots, in order."""
     by_file: defaultdict[str, list[float]] = defaultdict(list)
-    with scores.open() as file:
-        for row in csv.DictReader(file):
-            by_file[row["snapshot"].partition(".")[0]].append(float(row["severity"]))
+    for row in _rows(scores):
+        by_file[row["snapshot"].partition(".")[0]].append(float(row["severity"]))
     return [statistics.median(by_file[name]) for name in sorted(by_file)]
 
 

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.signals.motor_fitness import Claim, Fault, Fitness, Note
-from engine.signals.motor_lines import CLEAR_OF_MAINS
+from engine.signals.motor_lines import SMALLEST
 from engine.signals.motor_pairs import Lines, RotorFacts
+from engine.signals.motor_signature import BESIDE_MAINS
 
 FIGURES = (
     "unbalance_real",
@@ -99,7 +100,9 @@ def by_slip(fit: Fitness, lines: Lines, facts: RotorFacts, mains: float, seconds
     if lines.slip is None:
         return fit
     slip, percent = lines.slip.slip, f"{100 * lines.slip.slip:.2g} %"
-    needed = max(CLEAR_OF_MAINS / (2 * slip * mains), 0.0)
+    # The rotor's line is known to half a bin.
+    smallest = max(slip - lines.slip.pole_pairs / (2 * seconds * mains), SMALLEST)
+    needed = BESIDE_MAINS / (2 * smallest * mains)
     if slip < (IDLE * facts.rated or IDLE_SLIP):
         words = f"no load: at a slip of {percent} the bars carry no current and cannot be judged"
         note = Note(Fault.NO_LOAD, 0, words)

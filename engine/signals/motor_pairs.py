@@ -117,7 +117,9 @@ def lines_of(found: Signature, facts: RotorFacts) -> Lines:
 def _by_slip(found: Signature, slip: Slip) -> tuple[Pair, Pair]:
     twice = 2 * slip.slip * found.mains
     reach = (slip.pole_pairs + 1) * found.resolution + SLIP_ERROR * twice
-    cage = pair_at(found, twice, reach)
+    cage = best_pair(found, twice - reach, twice + reach)
+    if not cage.stands_out:
+        cage = pair_at(found, twice, reach)
     highest = min(FASTEST_SWING, 0.8 * slip.rotor)
     spans = ((SLOWEST, min(twice - 2 * reach, highest)), (twice + 2 * reach, highest))
     pairs = [best_pair(found, low, high) for low, high in spans if high > low]

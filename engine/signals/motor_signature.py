@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.signals.motor import PHASES, Signal, centred_phases, mains_frequency, park_vector
-from engine.signals.motor_lines import CLEAR_OF_MAINS, FLOOR_HERTZ, LARGEST, SMALLEST, STANDS_OUT
+from engine.signals.motor_lines import FLOOR_HERTZ, LARGEST, SMALLEST, STANDS_OUT
 
 REACH = 1000.0
 """Distance from the mains line within which lines are kept [Hz]: bearing lines lie within some hundreds."""
@@ -27,6 +27,12 @@ POLE_PAIRS = (2, 1, 3, 4)
 
 LINE_WIDTH = 0.1
 """Width of a line whose frequency varies a little within a long recording [Hz]."""
+
+MAIN_LOBE = 2.0
+"""Bins on either side of a line that its main lobe fills with a Hann window."""
+
+BESIDE_MAINS = 3.0
+"""Bins from the mains line at which a sideband is free of it, once its side lobes are taken out."""
 
 SLOWEST_SIDEBAND = 0.15
 """Least distance of a sideband from the mains line [Hz], at which the drift is surely taken out."""
@@ -61,9 +67,11 @@ class Signature:
             offset: from the mains line [Hz].
             reach: on either side [Hz]; at least a bin is searched.
         """
-        span = max(reach, self.resolution)
-        first, last = np.searchsorted(self.offsets, [offset - span, offset + span])
-        if last <= first or abs(offset) < CLEAR_OF_MAINS * self.resolution:
+        span, clear = max(reach, self.resolution), (BESIDE_MAINS - 0.01) * self.resolution
+        low, high = offset - span, offset + span
+        low, high = (max(low, clear), high) if offset > 0 else (low, min(high, -clear))
+        first, last = np.searchsorted(self.offsets, [low, high])
+        if last <= first or abs(offset) < clear:
             return offset, -300.0, 0.0
         best = first + int(np.argmax(self.decibels[first:last]))
         return float(self.offsets[best]), float(self.decibels[best]), float(self.above[best])
@@ -158,14 +166,31 @@ def signature(signal: Signal, rate: float, lowest: float = 10.0, highest: float 
     ):
         vector = np.conj(vector)
     level, sway = _levelled(vector * np.exp(-2j * np.pi * mains * time), rate)
-    size = np.abs(np.fft.fftshift(np.fft.fft(level * np.hanning(len(level)))))
     offsets = np.fft.fftshift(np.fft.fftfreq(len(level), 1 / rate))
-    inside = np.abs(offsets) <= REACH
-    size, offsets = size[inside], offsets[inside]
-    decibels = 20 * np.log10(np.maximum(size / size.max(), 1e-7))
     resolution = rate / len(level)
-    above = _above_floor(decibels, resolution)
+    inside = np.abs(offsets) <= REACH
+    whole, beside = (size[inside] for size in _sizes(level))
+    offsets = offsets[inside]
+    within = np.abs(offsets) < (MAIN_LOBE - 0.5) * resolution
+    decibels = _decibels(np.where(within, whole, beside), whole.max())
+    above = np.where(within, 0.0, _above_floor(_decibels(beside, whole.max()), resolution))
     return Signature(mains, offsets, decibels, above, resolution, sway, signal.shape[1] == 1)
+
+
+def _sizes(level: NDArray[np.complex128]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the size of the spectrum, and the same without the mains line and its side lobes, (rows,) each.
+
+    The levelled vector turns no more: its mean is the mains line. Without it a short recording shows lines
+    three bins beside the mains.
+    """
+    window = np.hanning(len(level))
+    mean = np.sum(level * window) / window.sum()
+    whole, beside = (np.abs(np.fft.fftshift(np.fft.fft(one * window))) for one in (level, level - mean))
+    return whole, beside
+
+
+def _decibels(size: NDArray[np.float64], highest: float) -> NDArray[np.float64]:
+    return np.asarray(20 * np.log10(np.maximum(size / highest, 1e-7)))
 
 
 def _above_floor(decibels: NDArray[np.float64], resolution: float) -> NDArray[np.float64]:
@@ -220,7 +245,7 @@ def pair_at(found: Signature, offset: float, reach: float = 0.0) -> Pair:
 
 def best_pair(found: Signature, low: float, high: float) -> Pair:
     """Return the pair that stands out most between two distances from the mains line [Hz]."""
-    low = max(low, SLOWEST_SIDEBAND, CLEAR_OF_MAINS * found.resolution)
+    low = max(low, SLOWEST_SIDEBAND, BESIDE_MAINS * found.resolution)
     count = int((high - low) / found.resolution)
     if count < 1:
         return NO_PAIR
@@ -254,7 +279,7 @@ def rotor_slip(
     for pairs in pole_pairs:
         nearest, farthest = found.mains * (1 - high) / pairs, found.mains * (1 - low) / pairs
         # Lines of direct current and of the backward field are no rotor's: they lie at whole multiples.
-        clear = (CLEAR_OF_MAINS if pairs == 1 else 1.0) * found.resolution
+        clear = (BESIDE_MAINS if pairs == 1 else 1.0) * found.resolution
         farthest = min(farthest, found.mains / pairs - clear)
         if farthest <= nearest:
             continue
