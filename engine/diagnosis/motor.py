@@ -13,7 +13,7 @@ from engine.diagnosis.motor_reading import FIGURES, RAW, MotorReading, by_slip, 
 from engine.signals.motor import PHASES, mains_frequency, park_shape, phasors, true_rms
 from engine.signals.motor_fitness import Claim, Note, fitness, offset_drift
 from engine.signals.motor_pairs import RotorFacts, lines_of
-from engine.signals.motor_power import fit_admittances
+from engine.signals.motor_power import fit_admittances, phase_figures
 from engine.signals.motor_signature import signature, three_phases
 
 
@@ -78,9 +78,13 @@ class MotorDiagnostician:
         offset = len(FIGURES)
         figures[offset : offset + len(own.currents)] = signal[:, own.currents].mean(axis=0)
         figures[offset + 3] = float(np.median(true_rms(currents)))
+        power = None
         if own.voltages and fit.carries(Claim.PARK) and math.isfinite(mains):
-            self._add_voltages(figures, three, signal[:, own.voltages].astype(np.float64), mains)
-        return MotorReading(fit, figures, mains, lines)
+            voltages = signal[:, own.voltages].astype(np.float64)
+            self._add_voltages(figures, three, voltages, mains)
+            if fit.carries(Claim.HARMONICS) and currents.shape == voltages.shape:
+                power = phase_figures(voltages, currents, self.rate, mains)
+        return MotorReading(fit, figures, mains, lines, power)
 
     def _add_voltages(
         self,

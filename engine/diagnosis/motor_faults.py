@@ -5,7 +5,7 @@ Every figure is compared with the baseline's. A recording that cannot carry a cl
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -107,7 +107,10 @@ def fault_of(
         _unbalance(compared, part),
     ]
     ranked = sorted((one for one in found if one is not None), key=lambda one: -one.weight)
-    return ranked[0] if ranked else _load(compared)
+    first = ranked[0] if ranked else _load(compared)
+    if first is None or reading.power is None:
+        return first
+    return replace(first, figures={**first.figures, **reading.power.numbers()})
 
 
 class _Compared:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from engine.signals.motor_fitness import Claim, Fault, Fitness, Note
 from engine.signals.motor_lines import SMALLEST
 from engine.signals.motor_pairs import Lines, RotorFacts
+from engine.signals.motor_power import PhaseFigures
 from engine.signals.motor_signature import BESIDE_MAINS
 
 FIGURES = (
@@ -51,12 +52,14 @@ class MotorReading:
         figures: (len(FIGURES) + RAW,) float32, NaN where a claim is withheld.
         mains: frequency of the supply [Hz], NaN where it is not found.
         lines: the lines beside the mains, None where the spectrum is withheld.
+        power: impedance and power by phase, None without voltages or a clock.
     """
 
     fit: Fitness
     figures: NDArray[np.float32]
     mains: float
     lines: Lines | None = None
+    power: PhaseFigures | None = None
 
     @property
     def stopped(self) -> bool:
@@ -101,9 +104,10 @@ def by_slip(fit: Fitness, lines: Lines, facts: RotorFacts, mains: float, seconds
         return fit
     slip, percent = lines.slip.slip, f"{100 * lines.slip.slip:.2g} %"
     # The rotor's line is known to half a bin.
-    smallest = max(slip - lines.slip.pole_pairs / (2 * seconds * mains), SMALLEST)
+    error = lines.slip.pole_pairs / (2 * seconds * mains)
+    smallest, idle = max(slip - error, SMALLEST), IDLE * facts.rated or IDLE_SLIP
     needed = BESIDE_MAINS / (2 * smallest * mains)
-    if slip < (IDLE * facts.rated or IDLE_SLIP):
+    if slip < idle or (smallest < idle and error < idle):
         words = f"no load: at a slip of {percent} the bars carry no current and cannot be judged"
         note = Note(Fault.NO_LOAD, 0, words)
     elif seconds < needed:

@@ -124,6 +124,7 @@ def kept_figures(reading: MotorReading) -> MotorFigures:
     """Return the figures of a reading as the picture of its snapshot keeps them."""
     numbers = dict(zip(FIGURES, reading.figures.astype(float).tolist(), strict=False))
     numbers["mains"] = reading.mains
+    numbers |= {} if reading.power is None else reading.power.numbers()
     known = {name: one for name, one in numbers.items() if math.isfinite(one)}
     return MotorFigures(
         known, {claim.value: why_withheld(reading.fit, claim) for claim in reading.fit.withheld}

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from engine.diagnosis.motor_faults import MotorFault
 from engine.explanation.facts import count_fact, number_fact, text_fact
-from engine.explanation.sentence import NOTHING, Fact, Sentence, joined, say
+from engine.explanation.sentence import NOTHING, Fact, Sentence, joined, listed, say
 from engine.records.events import Event
 from engine.records.payloads import SurfaceEvidence
 from engine.signals.motor_lines import cage_severity
@@ -45,9 +45,30 @@ def motor_clues(evidence: SurfaceEvidence) -> Iterator[Sentence]:
             else "No voltages are measured: the supply may be the cause."
         )
         if "phase" not in figures:
-            yield Sentence("No phase is named: phase_directions needs your calibration with a known fault.")
+            yield _no_phase(figures)
     if surface == MotorFault.SUPPLY.value:
         yield Sentence("The voltages changed by as much as explains the currents.")
+    power = _power(figures)
+    if power:
+        yield power
+
+
+def _no_phase(figures: Figures) -> Sentence:
+    end = "no phase is named without your calibration with known faults (phase_directions)."
+    if "direction" not in figures:
+        return Sentence(f"{end[:1].upper()}{end[1:]}")
+    return say("The unbalance changed in the direction of {} degrees; " + end, _number(figures, "direction"))
+
+
+def _power(figures: Figures) -> Sentence:
+    """Return impedance and power by phase where voltages are measured, else nothing."""
+    numbers = range(1, 4)
+    if not all(f"{name}_{number}" in figures for name in ("impedance", "power") for number in numbers):
+        return NOTHING
+    ohms = listed(*(say("{}", _number(figures, f"impedance_{number}", 2)) for number in numbers))
+    watts = listed(*(say("{}", _number(figures, f"power_{number}")) for number in numbers))
+    lead, end = Sentence("Phases 1 to 3 have an impedance of "), Sentence(" W.")
+    return joined(lead, ohms, Sentence(" ohm and take "), watts, end, by="")
 
 
 def _cage(figures: Figures) -> Sentence:

@@ -19,6 +19,7 @@ from engine.records.assessment import Assessment
 from engine.records.events import Event, EventKind, Priority
 from engine.records.series import Series
 from engine.reports.csv_files import iso, write_csv
+from engine.reports.motor_summary import motor_summary
 from engine.reports.sensor_notes import NOTES, note_rows
 from engine.store.store import Store
 from engine.system.whole_file import write_whole
@@ -104,6 +105,7 @@ def summarise(store: Store, outcome: Outcome, run: Run, series: Series) -> dict[
             priority.value: sum(alarm.priority is priority for alarm in alarms)
             for priority in (Priority.HIGH, Priority.MEDIUM, Priority.LOW)
         },
+        **({"motors": motors} if (motors := motor_summary(store, outcome.assessment, series)) else {}),
         "model": outcome.bundle.model,
         "seed": outcome.bundle.seed,
         "learning_seconds": round(outcome.learning_seconds, 3),

@@ -20,6 +20,21 @@ class PhaseFigures:
     power: NDArray[np.float64]
     factor: NDArray[np.float64]
 
+    def numbers(self) -> dict[str, float]:
+        """Return the figures by name and phase, as in `impedance_1`; angles in degrees."""
+        columns = {
+            "impedance": np.abs(self.impedance),
+            "angle": np.degrees(np.angle(self.impedance)),
+            "power": self.power,
+            "factor": self.factor,
+        }
+        found = {
+            f"{name}_{number}": float(one)
+            for name, column in columns.items()
+            for number, one in enumerate(column.tolist(), start=1)
+        }
+        return {name: one for name, one in found.items() if np.isfinite(one)}
+
 
 @dataclass(frozen=True, slots=True)
 class Admittances:

@@ -18,6 +18,7 @@ def figure_rows(sheet: MotorSheet) -> Iterator[tuple[str, list[str]]]:
     """Yield the name of each figure, and its value in each phase."""
     view = sheet.view
     if view is None:
+        yield from _stored_rows(sheet)
         return
     unit = f" [{sheet.unit}]" if sheet.unit else ""
     yield f"RMS{unit}", [f"{one:.4g}" for one in view.rms.tolist()]
@@ -33,6 +34,21 @@ def figure_rows(sheet: MotorSheet) -> Iterator[tuple[str, list[str]]]:
         yield "power factor", [f"{one:.3f}" for one in view.power.factor.tolist()]
 
 
+def _stored_rows(sheet: MotorSheet) -> Iterator[tuple[str, list[str]]]:
+    """Yield the figures by phase that the store holds."""
+    numbers = {} if sheet.stored is None else sheet.stored.numbers
+    for name, title_, form in (
+        ("impedance", "impedance [Ω]", "{:.4g}"),
+        ("angle", "impedance, angle", "{:.1f}°"),
+        ("power", "active power [W]", "{:.4g}"),
+        ("factor", "power factor", "{:.3f}"),
+    ):
+        found = [numbers.get(f"{name}_{number}") for number in (1, 2, 3)]
+        known = [one for one in found if one is not None]
+        if len(known) == len(found):
+            yield title_, [form.format(one).replace("-", "−") for one in known]
+
+
 def figure_lines(width: int, height: int, sheet: MotorSheet, glyphs: Glyphs = Glyphs.UNICODE) -> Lines:
     """Return a table of figures by phase, the figures of the whole motor, and notes on the recording.
 
@@ -42,21 +58,21 @@ def figure_lines(width: int, height: int, sheet: MotorSheet, glyphs: Glyphs = Gl
         sheet: what is drawn.
         glyphs: those that the terminal can show.
     """
-    heading = title(f"Figures by phase {sheet.when}", width, "of the recording")
-    view = sheet.view
-    if view is None:
+    heading = title(f"Figures by phase {sheet.when}", width)
+    view, rows = sheet.view, list(figure_rows(sheet))
+    if view is None and not (rows and sheet.why_not):
         text, role = absent_text(sheet)
         return sentence_lines(width, height, heading, text, glyphs, role)
-    count = len(view.rms)
+    count = 3 if view is None else len(view.rms)
     column = min(COLUMN, max((width - NAME - 2) // max(count, 1), 8))
     head = "".join(f"{f'phase {number + 1}':>{column}}" for number in range(count))
     lines: Lines = [heading, (Span(fit(f"  {'':<{NAME}}{head}", width), Role.TITLE),)]
-    for name, values in figure_rows(sheet):
+    for name, values in rows:
         row = "".join(f"{one:>{column}}" for one in values)
         lines.append((Span(fit(f"  {fit(name, NAME)}{row}", width)),))
     lines += [(Span(fit(f"  {text}", width), Role.STRONG),) for text in whole_texts(sheet)]
-    for note in view.fit.notes:
-        lines.append((Span(fit(f"  {note.words}", width), Role.WARNING),))
+    for words in [f"From the store: {sheet.why_not}."] if view is None else [n.words for n in view.fit.notes]:
+        lines.append((Span(fit(f"  {words}", width), Role.WARNING),))
     return finished(lines[:height], width, height, glyphs)
 
 
