@@ -4,6 +4,7 @@ Exit codes: 0 done; 1 it could not be carried through (disk, store, another engi
 the settings or the recordings cannot be used as they are.
 """
 
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from importlib import import_module
@@ -14,6 +15,7 @@ import typer
 from engine.system.arguments import decode_arguments
 from engine.system.output import replace_unencodable
 from tui.console.launch import clean_environment
+from tui.plain_options import plain_values
 
 MODULES = {
     "recordings.run": ("demo", "replay", "score"),
@@ -36,6 +38,13 @@ MODULES = {
     "machines.store": ("store",),
 }
 """The commands of each module in tui/commands/, in the order of the help."""
+
+
+OPENING = {"attach": "machines.console", "demo": "recordings.run"}
+"""The modules of the commands that open a screen and take options alone."""
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C."""
 
 
 def modules_for(arguments: Sequence[str]) -> tuple[str, ...]:
@@ -65,7 +74,33 @@ def main() -> None:
     decode_arguments()
     replace_unencodable()
     clean_environment()
-    program(modules_for(sys.argv[1:]))()
+    if not opened(sys.argv[1:]):
+        program(modules_for(sys.argv[1:]))()
+
+
+def opened(arguments: Sequence[str]) -> bool:
+    """Run a command that opens a screen, if its command line is plain; return whether it was run.
+
+    The parser and its libraries take a tenth of the time to the first frame.
+    """
+    module = OPENING.get(arguments[0]) if arguments else None
+    if module is None:
+        return False
+    command = getattr(import_module(f"tui.commands.{module}"), arguments[0])
+    values = plain_values(command, arguments[1:])
+    if values is None:
+        return False
+    try:
+        command(**values)
+    except typer.Exit as end:
+        sys.exit(end.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of the output has gone; the interpreter must not complain at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    return True
 
 
 def __getattr__(name: str) -> typer.Typer:

@@ -336,12 +336,14 @@ def test_the_console_does_not_wait_for_what_it_does_not_need_to_paint() -> None:
 def test_attach_opens_the_store_once_there_is_a_screen_and_checks_no_settings(whole_store: Path) -> None:
     code = (
         "import sys, tui.console.launch\n"
-        "from tui.cli import app\n"
+        "from tui.cli import main\n"
         "def shown(*_):\n"
         "    import tui.screens.overview.screen\n"
-        "    print([name for name in ('sqlalchemy', 'engine.config.sections') if name in sys.modules])\n"
+        "    heavy = ('sqlalchemy', 'pydantic', 'engine.config.sections')\n"
+        "    print([name for name in heavy if name in sys.modules])\n"
         "tui.console.launch.run_console = shown\n"
-        f"app(['attach', '--state', {str(whole_store)!r}])"
+        f"sys.argv = ['raceway', 'attach', '--state', {str(whole_store)!r}]\n"
+        "main()"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
