@@ -10,12 +10,13 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 SCREEN = ("textual", "rich", "typer", "plotext")
-LEARNING = ("tensorflow", "keras")
+LEARNING = ("tensorflow", "keras", "sklearn")
 LEARNING_ROOMS = (
     "engine.models.training",
     "engine.models.exporting",
     "engine.models.attributing",
     "engine.models.networks",
+    "engine.models.witness.training",
     "engine.reports.captions.captioner",
 )
 """Rooms that only a process of their own loads."""

@@ -317,6 +317,7 @@ class Tracker:
         """Return the evidence that is frozen with a ring."""
         insight = seen.insight
         latent = None
+        second = self.bundle.witness
         if insight.latent > 0:
             latent = latent_share(insight.window_errors, seen.running, insight.latent)
         return RingEvidence(
@@ -326,6 +327,7 @@ class Tracker:
             bands=self._leading(bands, channels),
             latent=latent,
             sensors=self.sensors(seen.figures, bands, channels) if self.layout.is_process else (),
+            witness=None if second is None else second.severity(seen.residual, seen.running, channels),
         )
 
     def _leading(

@@ -14,6 +14,7 @@ from engine.baseline.calibration import calibrate, least_limit, outlying, risen,
 from engine.baseline.sights import FEWEST, Sight, heard_channels, mute_channel, usable_sights
 from engine.baseline.trainer import LearningError, train_model
 from engine.baseline.wander import calibrate_windows
+from engine.baseline.witness import with_witness
 from engine.bundles.bundle import SCORING, Baseline, Bundle, Calibration, UsualLines
 from engine.config.channels import Layout
 from engine.config.motors import phases_of
@@ -160,7 +161,7 @@ class Learner:
         for sight in usable:
             insights.append(insight_of(model, network, sight.observed, scaling))
             on_wait()
-        return Bundle(
+        bundle = Bundle(
             model=model.name,
             machine=settings.machine.name,
             sample_rate=settings.machine.sample_rate,
@@ -187,6 +188,10 @@ class Learner:
             ),
             learning_seconds=time.perf_counter() - began,
         )
+        if self.layout.conditions is not None:
+            return bundle
+        known = self.layout.watched & (level > 0)
+        return with_witness(bundle, insights, model.feature_unit(scaling), known, on_wait)
 
     def calibrated(
         self,

@@ -74,6 +74,7 @@ def renew_component(
             *(one for one in bundle.doubts if not one.startswith(f"{name},")),
             *(one for one in fresh.doubts if one.startswith(f"{name},")),
         ),
+        witness=bundle.witness.without(channels) if bundle.witness is not None else None,
         renewal={
             "from": bundle.digest(),
             "component": name,

@@ -135,7 +135,7 @@ def _trained(
             train=np.concatenate(train),
             validation=np.concatenate(validation),
         )
-        history = _follow(folder, on_epoch, on_wait)
+        history = run_child(folder, "engine.models.training", on_epoch, on_wait)
         return TrainedNetwork(
             content=(folder / "network.tflite").read_bytes(),
             weights=(folder / "weights.npz").read_bytes(),
@@ -144,13 +144,26 @@ def _trained(
         )
 
 
-def _follow(
-    folder: Path, on_epoch: Callable[[Epoch], None], on_wait: Callable[[], None]
+def run_child(
+    folder: Path, module: str, on_epoch: Callable[[Epoch], None], on_wait: Callable[[], None]
 ) -> tuple[dict[str, float], ...]:
-    """Run the training process, report its progress, and wait for its end."""
+    """Run a training process, report its progress, and wait for its end.
+
+    Args:
+        folder: with its input, and then with its output.
+        module: that trains.
+        on_epoch: called for each line of progress.
+        on_wait: called at least once a second.
+
+    Returns:
+        The losses by epoch.
+
+    Raises:
+        LearningError: it failed.
+    """
     complaints = folder / "complaints.txt"
     history = []
-    child = _start(folder, complaints)
+    child = _start(folder, module, complaints)
     assert child.stdout is not None
     lines: queue.SimpleQueue[str] = queue.SimpleQueue()
     output = child.stdout
@@ -188,7 +201,7 @@ def _follow(
     return tuple(history)
 
 
-def _start(folder: Path, complaints: Path) -> subprocess.Popen[str]:
+def _start(folder: Path, module: str, complaints: Path) -> subprocess.Popen[str]:
     """Start the training process.
 
     Raises:
@@ -197,7 +210,7 @@ def _start(folder: Path, complaints: Path) -> subprocess.Popen[str]:
     with complaints.open("wb") as errors:
         try:
             return subprocess.Popen(
-                command("engine.models.training", str(folder)),
+                command(module, str(folder)),
                 env={**environment(), "TMPDIR": str(folder), "PYTHONIOENCODING": "utf-8:replace"},
                 stdout=subprocess.PIPE,
                 stderr=errors,

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import UnusableError
+from engine.models.witness.forest import Forest
 from engine.system.scratch import scratch
 from replay.bounded_read import read_bounded
 
@@ -105,7 +106,8 @@ class Bundle:
     `layers` tell of the network's layers in order: kind, shape of what each gives, numbers learned; none are
     known of a bundle of an earlier Raceway. `scoring` is the version of the scoring that it was learned for.
     `weights` is the content of its file, empty in a bundle of an earlier Raceway. `renewal` tells of a new
-    baseline for one component: its name, and the digest of the bundle that it was made from.
+    baseline for one component: its name, and the digest of the bundle that it was made from. `witness` is
+    the second witness, None in a bundle of an earlier Raceway.
     """
 
     model: str
@@ -128,6 +130,7 @@ class Bundle:
     scoring: int = SCORING
     weights: bytes = field(default=b"", repr=False)
     renewal: Mapping[str, object] = field(default_factory=dict, repr=False)
+    witness: Forest | None = field(default=None, repr=False)
 
     def digest(self) -> str:
         """Return the SHA-256 of everything that influences a score, without times of learning."""
@@ -145,6 +148,8 @@ class Bundle:
         for component, usual in self.lines.items():
             arrays[f"lines.{component}.centre"] = usual.centre
             arrays[f"lines.{component}.scatter"] = usual.scatter
+        if self.witness is not None:
+            arrays |= {f"witness.{name}": array for name, array in self.witness.arrays().items()}
         return arrays
 
     def _description(self) -> dict[str, object]:
@@ -273,6 +278,7 @@ def _from_manifest(manifest: dict[str, Any], place: Path) -> Bundle:
             name.partition(".")[2]: array for name, array in arrays.items() if name.startswith("scaling.")
         },
         calibration=_calibration(arrays),
+        witness=_witness(arrays),
         lines={
             number: UsualLines(arrays[f"lines.{number}.centre"], arrays[f"lines.{number}.scatter"])
             for number in components
@@ -295,6 +301,12 @@ def _calibration(arrays: Mapping[str, NDArray[np.float32]]) -> Calibration:
     needed = [name for name in Calibration.__slots__ if name != "reach"]
     reach = arrays.get("calibration.reach", np.zeros(0, np.float32))
     return Calibration(**{name: arrays[f"calibration.{name}"] for name in needed}, reach=reach)
+
+
+def _witness(arrays: Mapping[str, NDArray[np.float32]]) -> Forest | None:
+    """Rebuild the second witness; earlier bundles have none."""
+    found = {name.partition(".")[2]: array for name, array in arrays.items() if name.startswith("witness.")}
+    return Forest(**found) if found else None
 
 
 def _sha256(path: Path) -> str:

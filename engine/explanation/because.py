@@ -25,6 +25,9 @@ def because(alarm: Alarm, events: Sequence[Event]) -> str:
     """
     found = origin(Situation(alarm, alarm.ring.at, events=events)).text
     severity = Ring.from_detail(alarm.raised.detail).severity
+    evidence = Ring.from_detail(alarm.ring.detail).evidence
+    if evidence is not None and evidence.witness is not None:
+        found = f"{found}; seen by {'both' if evidence.witness >= 1.0 else 'one'}"
     if severity is None:
         return found
     return f"{severity_text(severity)} × limit when raised; {found}"

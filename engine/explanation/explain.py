@@ -58,6 +58,7 @@ def explain_alarm(record: Record, alarm: Alarm, told: Write = utc_words) -> tupl
         (Topic.GROWTH, course.ahead(situation)),
     ]
     found += [(Topic.COMPONENT, one) for one in grounds.why_component(record, alarm, told)]
+    found.append((Topic.COMPONENT, grounds.second_witness(alarm)))
     slow = is_process(record.assessment)
     if slow and component is not None and alarm.cause == Cause.LIMIT:
         found += [(Topic.SENSORS, one) for one in sensor_sentences(record, alarm, component, told)]

@@ -45,6 +45,21 @@ def why_component(record: Record, alarm: Alarm, told: Write) -> Iterator[Sentenc
         yield _beside(alarm)
 
 
+def second_witness(alarm: Alarm) -> Sentence:
+    """Return whether the second witness sees the alarm as well; nothing where there is none."""
+    evidence = Ring.from_detail(alarm.ring.detail).evidence
+    if evidence is None or evidence.witness is None:
+        return NOTHING
+    times = severity_fact(evidence.witness, "witness")
+    if evidence.witness >= 1.0:
+        text = (
+            "Seen by both: the isolation forest stood at {} × its limit when the alarm last rang, which makes"
+        )
+        return say(f"{text} it surer.", times, events=[alarm.ring.seq])
+    text = "Seen by one: the isolation forest stood at {} × its limit when the alarm last rang, which makes"
+    return say(f"{text} it less sure.", times, events=[alarm.ring.seq])
+
+
 def shares(record: Record, component: int, told: Write) -> Sentence:
     """Return the share of a component in the machine's error at the last judged snapshot, and the next one.
 

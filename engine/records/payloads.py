@@ -23,6 +23,7 @@ class RingEvidence:
         share: of the machine's error, 0 to 1.
         bands: the bands with the largest shares, each (from Hz, to Hz, share).
         latent: share of the score that the latent of a variational model accounts for.
+        witness: score of the second witness over its limit; None without one.
         occlusion: falls of the error where a part is covered, the largest first, in plain types.
         sensors: slow sensors with most of the error: channel, name, unit, measured, expected, share.
     """
@@ -34,6 +35,7 @@ class RingEvidence:
     latent: float | None = None
     occlusion: tuple[Detail, ...] | None = None
     sensors: tuple[Detail, ...] = ()
+    witness: float | None = None
 
     def to_detail(self) -> dict[str, object]:
         """Return the part of the ring's payload in JSON types."""
@@ -45,6 +47,8 @@ class RingEvidence:
         }
         if self.latent is not None:
             detail["latent"] = self.latent
+        if self.witness is not None:
+            detail["witness"] = self.witness
         if self.occlusion is not None:
             detail["occlusion"] = [dict(one) for one in self.occlusion]
         if self.sensors:
@@ -65,6 +69,7 @@ class RingEvidence:
             share=number(detail.get("share")),
             bands=tuple((band[0], band[1], band[2]) for band in bands if len(band) == 3),
             latent=number(detail.get("latent")),
+            witness=number(detail.get("witness")),
             occlusion=None
             if occlusion is None
             else tuple(one for one in items(occlusion) if isinstance(one, Mapping)),

@@ -15,7 +15,7 @@ LINE = '{"epoch": 1, "loss": 0.5, "validation_loss": 0.6}'
 def follow(program: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[dict[str, float], ...]:
     """Follow a program in the place of the training."""
     monkeypatch.setattr(trainer, "command", lambda *_words: [sys.executable, "-c", program])
-    return trainer._follow(folder, seen.append, lambda: None)
+    return trainer.run_child(folder, "training", seen.append, lambda: None)
 
 
 seen: list[Epoch] = []
@@ -68,7 +68,7 @@ def test_missing_tensorflow_is_told_as_such(
 def test_training_that_cannot_be_started_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trainer, "command", lambda *_words: [str(tmp_path / "none")])
     with pytest.raises(LearningError, match=r"cannot be started \(no such file or directory\); learn on"):
-        trainer._follow(tmp_path, seen.append, lambda: None)
+        trainer.run_child(tmp_path, "training", seen.append, lambda: None)
 
 
 def test_half_a_line_before_the_end_is_no_epoch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

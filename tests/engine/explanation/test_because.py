@@ -59,3 +59,11 @@ def test_a_long_list_is_cut_and_counted_and_an_empty_one_says_so() -> None:
     assert lines[0].startswith(f"{len(many)} medium: ")
     assert lines[-1].strip() == "and 3 more in alarms.csv"
     assert what_rang([], told) == ("no alarm",)
+
+
+@pytest.mark.parametrize(("score", "end"), [(1.6, "; seen by both"), (0.4, "; seen by one"), (None, "")])
+def test_reason_says_how_many_witnesses_see_it(score: float | None, end: str) -> None:
+    detail = {"severity": 2.0, "error": 2.0, "bands": [], **({} if score is None else {"witness": score})}
+    found = because(alarm_of(detail=detail), [])
+    assert found.endswith(end)
+    assert ("seen by" in found) == bool(end)

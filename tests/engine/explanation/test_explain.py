@@ -343,3 +343,13 @@ def test_an_empty_record_says_that_nothing_is_known() -> None:
     assert [one.text for one in explain_machine(record([]))] == [
         "No snapshot was judged up to then, so nothing is known."
     ]
+
+
+@pytest.mark.parametrize(("score", "words"), [(1.6, "Seen by both"), (0.4, "Seen by one"), (None, "")])
+def test_the_second_witness_raises_or_lowers_the_confidence(score: float | None, words: str) -> None:
+    detail = {"error": 2.0, "bands": [], **({} if score is None else {"witness": score})}
+    found = about(of_first(record(rising(), [raised(7, detail=detail)])), Topic.COMPONENT)
+    assert [one for one in found if one.startswith("Seen by")] == [
+        one for one in found if words and words in one
+    ]
+    assert any(words in one for one in found)

@@ -1,0 +1,1 @@
+"""The second witness: an isolation forest, trained in a child process and scored from plain arrays."""
