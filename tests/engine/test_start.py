@@ -73,7 +73,7 @@ def test_engine_that_waits_for_room_ends_when_it_is_asked(
         threading.Timer(0.05, stop.set).start()
         raise StoreFullError("raceway.db: there is no room")
 
-    monkeypatch.setattr(program, "RECOVERY_SECONDS", 600.0)
+    monkeypatch.setattr("engine.live.watcher.RECOVERY_SECONDS", 600.0)
     monkeypatch.setattr(program, "_watch_once", once)
     monkeypatch.setattr("sys.argv", ["engine", "watch", str(tmp_path / "in"), "--state", str(tmp_path)])
     assert program.main() == 0

@@ -28,7 +28,7 @@ Folder = Annotated[
 ]
 
 
-def _place(text: str) -> Path:
+def place_of(text: str) -> Path:
     """Return the folder of a store, also for the address of a database."""
     from engine.config.state_place import state_place
     from engine.errors import UnusableError
@@ -43,7 +43,7 @@ State = Annotated[
     Path | None,
     typer.Option(
         help="Folder of the store, or postgresql://USER@HOST/DATABASE.",
-        parser=_place,
+        parser=place_of,
         metavar="<path>",
         show_default=False,
     ),

@@ -1,4 +1,4 @@
-"""`raceway store check`, `create`, `backup`, `restore`, `export` and `prune`: maintenance of a store."""
+"""`raceway store`: check, create, copy, back up, restore, export and prune a store, and its SQL roles."""
 
 import time
 from collections.abc import Sequence
@@ -9,8 +9,9 @@ import typer
 
 from engine.clock import wall_clock
 from engine.records.picker import of_machine
+from engine.system.output import printed
 from replay.recording import clean_text
-from tui.commands.options import FAILED, Config, State, fail, sentences, settings_of
+from tui.commands.options import FAILED, UNUSABLE, Config, State, fail, place_of, sentences, settings_of
 
 if TYPE_CHECKING:
     from engine.config.settings import Settings
@@ -21,6 +22,11 @@ PAGES_AT_ONCE = 500
 """Free pages given back to the disk in one transaction, some 2 MB in 50 ms."""
 
 Machine = Annotated[str | None, typer.Option(help="Only this machine; all by default.", show_default=False)]
+
+Place = Annotated[
+    Path,
+    typer.Argument(help="A folder, or postgresql://USER@HOST/DATABASE.", parser=place_of, metavar="<path>"),
+]
 
 commands = typer.Typer(
     help="Check a store, back it up, export it as CSV, or thin old data.", no_args_is_help=True
@@ -77,6 +83,38 @@ def create(
             for loss in accept_losses(store) if beside_bundles else ():
                 print(clean_text(f"{loss.machine}: {loss.words}; its engine may begin again"))
         print(f"{folder}: holds a store with {records} records")
+
+
+@commands.command()
+def roles() -> None:
+    """Print the SQL for the roles of a store in PostgreSQL: engine, operator, reader."""
+    from engine.store.postgres.roles import script
+
+    printed(script().rstrip())
+
+
+@commands.command()
+def copy(source: Place, target: Place) -> None:
+    """Copy a store between a folder and PostgreSQL, both ways, with its bundles; stop its engines first.
+
+    A copy that broke off goes on where it stopped. At the end every row is compared.
+    """
+    with sentences():
+        from engine.bundles.transfer import copy_bundles, use_same
+        from engine.store.postgres.copying import copy_store
+        from engine.store.store import Store
+        from engine.system.lease import any_taken
+
+        for place in (source, target):
+            if any_taken(place / "leases"):
+                fail(f"{place}: an engine works on it; stop it first (raceway engine stop)", UNUSABLE)
+        with Store.open(source) as one, Store.open(target, create=True) as other:
+            bundles = copy_bundles(source, target)
+            for copied in copy_store(one, other):
+                print(f"{copied.name}: {copied.rows} rows, {copied.new} of them new", flush=True)
+            use_same(source, target, [(record.key, record.machine) for record in one.assessments()])
+            where = other.where
+        print(clean_text(f"{where}: holds the store, bundles: {bundles}; every row compared"))
 
 
 @commands.command()
