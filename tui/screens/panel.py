@@ -80,15 +80,16 @@ class Panel(Widget):
         segments: list[Segment] = []
         role = Role.PLAIN
         style: Style | None = None
-        ground = self.rich_style
+        ground, papered = self.rich_style, False
         for span in line:
-            if style is None or span.text.strip() or span.role in FILLED or role in FILLED:
+            if style is None or span.text.strip() or span.role in FILLED or role in FILLED or papered:
                 # Blanks look alike in most roles: keeping the style spares a change of colour.
+                papered = span.paper is not None
                 role, style = span.role, ground + self._style(span.role)
                 if span.paper is not None:
                     style = style + Style(bgcolor=self._style(span.paper).color)
             segments.append(Segment(span.text, style))
-        rest = ground if style is None or role in FILLED else style
+        rest = ground if style is None or role in FILLED or papered else style
         return Strip(segments).simplify().adjust_cell_length(width, rest)
 
     def _style(self, role: Role) -> Style:

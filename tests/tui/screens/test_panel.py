@@ -110,3 +110,16 @@ async def test_what_is_shown_while_the_panel_is_hidden_stands_there_when_it_come
         panel.show(lambda _w, _h: rows("new"), key="new")
         await pilot.pause()
         assert panel.render_line(0).text.startswith("new")
+
+
+async def test_the_ground_of_a_painted_cell_ends_with_it() -> None:
+    async with Bench().run_test(size=(20, 5)) as pilot:
+        panel = pilot.app.query_one(Recording)
+        row = (Span("▀", Role.HEAT_1, Role.HEAT_5), Span("   "), Span("x"))
+        panel.show(lambda _w, _h: [row])
+        await pilot.pause()
+        painted, blank, *rest = [
+            None if segment.style is None else segment.style.bgcolor for segment in panel.render_line(0)
+        ]
+        assert painted != blank
+        assert {blank, *rest} == {panel.rich_style.bgcolor}

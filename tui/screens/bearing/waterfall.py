@@ -11,7 +11,7 @@ from tui.data.pictures import Gallery
 from tui.draw.charts.zoom import WHOLE, Zoom
 from tui.draw.format import short_time
 from tui.draw.glyphs import Glyphs, finished, shades
-from tui.draw.text import HEATS, Line, Lines, Role, Span, fit, title
+from tui.draw.text import HEATS, Line, Lines, Role, Span, fit, pick, title, width_of
 
 STEP = 3.0
 """dB of a shade: a doubling of power."""
@@ -58,7 +58,9 @@ def waterfall_lines(
     most, deep = (len(HEATS), 2) if coloured else (len(ladder) - 1, 1)
     levels = _levels(frame, gallery, usual[1], channel, zoom, rows * deep, columns, most)
     legend = colour_legend() if coloured else shade_legend(ladder)
-    lines: Lines = [heading, (*legend, Span(" dB and more; blank: no picture; ▲ playhead", Role.DIM))]
+    room = max(width - width_of(legend), 0)
+    told = pick(room, " dB and more; blank: no picture; ▲ playhead", " dB and more; ▲ playhead", " dB")
+    lines: Lines = [heading, (*legend, Span(told, Role.DIM))]
     for place in range(rows):
         edge = low + (high - low) * (rows - place - 0.5) / rows
         label = f"{edge / 1000:.1f} kHz" if place in {0, rows // 2, rows - 1} else ""

@@ -58,8 +58,8 @@ def peak_list_lines(
 def columns_for(width: int) -> tuple[int, ...]:
     """Return the widths of the columns; narrow screens have neither floor nor order."""
     if width >= 84:
-        return (14, 14, 20, 12, 9)
-    return (12, 13, 16, 11, 0) if width >= 66 else (12, 0, 16, 11, 0)
+        return (14, 15, 20, 12, 9)
+    return (12, 15, 15, 11, 0) if width >= 66 else (12, 0, 16, 11, 0)
 
 
 def chosen_peak(peaks: Sequence[Peak], place: float | None) -> int | None:
@@ -75,7 +75,8 @@ def times_text(times: float) -> str:
 
 
 def _row_text(columns: Sequence[int], cells: Sequence[str], width: int) -> str:
-    parts = [f"{cell:>{column}}" for cell, column in zip(cells, columns, strict=False) if column]
+    # A number that is too long for its column still stands apart from the one before it.
+    parts = [f" {cell:>{column - 1}}" for cell, column in zip(cells, columns, strict=False) if column]
     return f"  {''.join(parts)}  {cells[-1]}"[: max(width, 0)]
 
 
