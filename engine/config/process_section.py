@@ -33,6 +33,13 @@ LARGEST_WINDOW = 10_000
 NO_RATE = 1.0
 """Sample rate of rows [Hz]; nothing of a machine of slow sensors depends on it."""
 
+ADVICE = {
+    "limit": "Check the named sensors within a day, and what they measure; begin with the first that moved.",
+    "severe": "Check today; if the deviation is real, bring the machine to a safe state and find its cause.",
+    "sensor_dead": "Check the sensor, its cable and its supply on this shift: nothing watches its place.",
+}
+"""Advice in place of the defaults, which speak of bearings."""
+
 _SECONDS = {"s": 1.0, "min": 60.0, "h": 3600.0, "d": 86_400.0}
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|h|d)")
 
@@ -149,6 +156,8 @@ def with_windows(values: Any, is_default: Callable[[str, str], bool]) -> Any:
         limits["quick"] = 1.0
     if is_default("limits", "adaptation"):
         limits["adaptation"] = max(1, round(FOLLOWS * window / stride))
+    advice = dict(values["advice"])
+    advice |= {key: words for key, words in ADVICE.items() if is_default("advice", key)}
     machine = {**values["machine"], "sample_rate": NO_RATE, "shaft_speed": 0.0, "mains_frequency": 0.0}
     return {
         **values,
@@ -156,6 +165,7 @@ def with_windows(values: Any, is_default: Callable[[str, str], bool]) -> Any:
         "model": model,
         "recording": recording,
         "limits": limits,
+        "advice": advice,
         "alarms": alarms,
     }
 

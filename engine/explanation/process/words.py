@@ -92,8 +92,8 @@ def _deviation(one: Sensor) -> Sentence:
         f"{{}} was {{}}, {{}} {side} its expectation (at most {{}} in health)",
         text_fact(one.name, "sensor"),
         value_fact(one.measured, one.unit, "measured"),
-        value_fact(abs(one.measured - one.expected), one.unit, "deviation"),
-        value_fact(one.allowed, one.unit, "allowed"),
+        value_fact(abs(one.measured - one.expected), one.unit, "deviation", 2),
+        value_fact(one.allowed, one.unit, "allowed", 2),
     )
 
 
@@ -128,16 +128,16 @@ def _condition(record: Record, one: Sensor) -> Sentence:
     )
 
 
-def value_fact(value: float, unit: str, name: str) -> Fact:
+def value_fact(value: float, unit: str, name: str, digits: int = 4) -> Fact:
     """Return a value with its unit: 26.3 °C."""
-    return Fact(name, value, value_text(value, unit))
+    return Fact(name, value, value_text(value, unit, digits))
 
 
-def value_text(value: float, unit: str) -> str:
-    """Return a value with its unit in four digits."""
+def value_text(value: float, unit: str, digits: int = 4) -> str:
+    """Return a value with its unit in so many digits."""
     if not math.isfinite(value):
         return "–"
-    number = f"{value:.0f}" if 1e4 <= abs(value) < 1e7 else f"{value:.4g}"
+    number = f"{value:.0f}" if 10.0**digits <= abs(value) < 1e7 else f"{value:.{digits}g}"
     return f"{number} {unit}" if unit and unit != "1" else number
 
 

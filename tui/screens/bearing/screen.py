@@ -7,6 +7,7 @@ import numpy as np
 from textual import work
 from textual.timer import Timer
 
+from engine.explanation.process.sensors import is_process
 from engine.records.assessment import Assessment
 from engine.records.picture import loudest_channel
 from tui.data.evidence import Evidence, EvidenceLook, UsualLines, is_motor
@@ -37,6 +38,7 @@ from tui.screens.motor.sheet import Analysed, MotorSheet, analysed
 from tui.screens.numbers import Numbers
 from tui.screens.paned import PANE_HEIGHT, SLOTS, PanedScreen
 from tui.screens.panel import Draw, Panel
+from tui.screens.process import panes as process
 from tui.screens.state import Rows, Shown
 
 ROOM_FOR_ADVICE = 22
@@ -262,6 +264,8 @@ class BearingScreen(PanedScreen):
         shown = self.shown
         if shown is None or shown.frame is None or self.pane not in DOMAINS:
             return None
+        if is_process(shown.frame.view.assessment):
+            return None
         panel = self.query_one(f"#{SLOTS[self.panes_shown().index(self.pane)]}", Panel)
         width = panel.size.width - 2 * self.is_roomy
         if self._is_motor and self.pane in motor.OWN:
@@ -283,6 +287,8 @@ class BearingScreen(PanedScreen):
         if shown is None or shown.frame is None or shown.frame.index < 0:
             return None
         desk = self._desk(shown, shown.frame, self.pane)
+        if self.pane in process.OWN and is_process(shown.frame.view.assessment):
+            return process.process_numbers(self.pane, shown.frame, shown.component, desk.place.channel)
         if self._is_motor and self.pane in motor.OWN:
             sheet = self._motor_sheet(desk.place, self.pane)
             return motor.motor_numbers(self.pane, sheet, _gallery(desk.place), shown.component)
@@ -294,10 +300,15 @@ class BearingScreen(PanedScreen):
             place = self._place(shown, frame)
             sheet = self._motor_sheet(place, name)
             return motor.drawing_of(name, shown, frame, sheet, _gallery(place), self.glyphs)
+        if name in process.OWN and is_process(frame.view.assessment):
+            channel, level = self._place(shown, frame).channel, self.zoom(name).level
+            return process.drawing_of(name, shown, frame, channel, level, self.glyphs)
         return drawing_of(name, shown, frame, self._desk(shown, frame, name))
 
     def tabs(self, shown: Shown, frame: Frame) -> tuple[str, ...]:
-        """Return the names of the panes: a motor has others under the same keys."""
+        """Return the names of the panes: motors and slow sensors have others under the same keys."""
+        if is_process(frame.view.assessment):
+            return process.names_of(self.PANES)
         return motor.names_of(self.PANES) if is_motor(frame.view, shown.component) else self.PANES
 
     # The recording.
@@ -318,6 +329,8 @@ class BearingScreen(PanedScreen):
 
     def _fetch(self, shown: Shown, frame: Frame) -> None:
         """Analyse the recordings that are wanted, one request at a time; the newest request wins."""
+        if is_process(frame.view.assessment):
+            return
         place = self._place(shown, frame)
         own = is_motor(frame.view, shown.component)
         panes = motor.wanted_panes(self.panes_shown()) if own else self.panes_shown()

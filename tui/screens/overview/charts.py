@@ -102,6 +102,17 @@ def drawings(charted: Charted) -> tuple[Draw, Draw, Draw, Draw]:
     marked = evidence.marked if evidence is not None else Marking(why_not="reading …")
     name = view.assessment.components[component]
     when = picture_time(frame, charted.zone)
+    slow = any(part.kind == "process" for part in view.assessment.settings.parts)
+
+    def curve(width: int, height: int) -> Lines:
+        from tui.screens.process.curve import curve_lines
+
+        return curve_lines(width, height, frame, channel, charted.zone, charted.glyphs)
+
+    def sensors(width: int, height: int) -> Lines:
+        from tui.screens.process.sensors import sensor_lines
+
+        return sensor_lines(width, height, frame, component, channel, charted.zone, charted.glyphs)
 
     def envelope(width: int, height: int) -> Lines:
         # The first screen of a small terminal has no spectra: they load when they are drawn.
@@ -121,7 +132,7 @@ def drawings(charted: Charted) -> tuple[Draw, Draw, Draw, Draw]:
                 width, height, frame, component, charted.zone, glyphs=charted.glyphs
             )
         ),
-        framed(envelope),
-        framed(bands),
+        framed(curve if slow else envelope),
+        framed(sensors if slow else bands),
         framed(lambda width, height: alarm_lines(width, height, frame, name, charted.zone, charted.pointed)),
     )

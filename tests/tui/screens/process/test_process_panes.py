@@ -1,0 +1,91 @@
+"""The panes of slow sensors: strips, the curve of one, contributions, the map; in every size."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from engine.assessment.batch import assess
+from engine.store.store import Store
+from replay.run import open_run
+from tests.engine.slow_sensors import HEADER, row_texts, settings_of
+from tests.tui.conftest import settled, text
+from tui.console.app import Console
+
+KEY = "h"
+"""The key of the next channel."""
+
+PANES = {
+    "d": "Sensors",
+    "e": "Pressure",
+    "u": "Sensors over time",
+    "c": "Contributions",
+    "i": "order of channels",
+    "s": "slow sensors have no spectrum",
+    "#": "slow sensors have no peaks",
+}
+"""The keys of panes, and words in each."""
+
+
+@pytest.fixture(scope="session")
+def pump_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the store of a pump whose pressure falls at the end."""
+    place = tmp_path_factory.mktemp("pump")
+    (place / "log.csv").write_text(HEADER + "".join(row_texts()))
+    settings = settings_of(place)
+    run = open_run(place / "log.csv", settings.recording_format())
+    with Store.open(place / "state", create=True) as store:
+        assess(run, settings, store, now=lambda: datetime(2026, 1, 1, tzinfo=UTC))
+        assert store.damage.sentence == ""
+    return place / "state"
+
+
+async def drawn(console: Console, size: tuple[int, int], *keys: str) -> str:
+    async with console.run_test(size=size) as pilot:
+        await settled(pilot)
+        for key in keys:
+            await pilot.press(key)
+            await settled(pilot)
+        return text(console)
+
+
+async def test_sensors_stand_worst_first_with_measured_and_expected(
+    console: Callable[..., Console], pump_state: Path
+) -> None:
+    seen = await drawn(console(pump_state), (120, 40), "G", "2", "d")
+    rows = [line for line in seen.splitlines() if "expected" in line and "±" in line]
+    assert "› Pressure" in rows[0]
+    assert "bar ↓ expected 2.49" in rows[0]
+    assert "[sensors]" in seen
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 40)])
+async def test_every_pane_draws_in_every_size(
+    size: tuple[int, int], console: Callable[..., Console], pump_state: Path
+) -> None:
+    async with console(pump_state).run_test(size=size) as pilot:
+        await settled(pilot)
+        await pilot.press("G", "2")
+        for key, word in PANES.items():
+            await pilot.press(key)
+            await settled(pilot)
+            assert isinstance(pilot.app, Console)
+            seen = text(pilot.app)
+            assert word in seen
+            assert "Hz" not in seen
+
+
+async def test_the_first_screen_shows_the_worst_sensor(
+    console: Callable[..., Console], pump_state: Path
+) -> None:
+    seen = await drawn(console(pump_state), (120, 40), "G")
+    assert "Mostly Pressure" in seen
+    assert "bearing" not in seen.lower().replace("── bearings", "")
+    assert "±" in seen
+    assert "dB" not in seen
+
+
+async def test_another_sensor_is_chosen_by_a_key(console: Callable[..., Console], pump_state: Path) -> None:
+    seen = await drawn(console(pump_state), (80, 24), "G", "2", "e", KEY)
+    assert "── Temp ──" in seen or "Temp ─" in seen

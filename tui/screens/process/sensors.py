@@ -1,0 +1,106 @@
+"""All slow sensors of a component: deviation over time as strips, with measured and expected, worst first."""
+
+import math
+from datetime import tzinfo
+
+import numpy as np
+
+from engine.explanation.process.sensors import Sensor, excess_of, sensors_at
+from engine.explanation.process.words import value_text
+from tui.data.frame import Frame
+from tui.draw.charts.sparkline import resample, sparkline
+from tui.draw.format import percent, short_time
+from tui.draw.glyphs import Glyphs, finished
+from tui.draw.text import Lines, Role, Span, fit, title
+
+WIDE = 80
+"""Cells from which the allowed deviation stands beside the expectation."""
+
+NAME = (10, 24)
+"""Least and most cells of a name."""
+
+
+def sensor_lines(
+    width: int,
+    height: int,
+    frame: Frame,
+    component: int,
+    channel: int,
+    zone: tzinfo,
+    glyphs: Glyphs = Glyphs.UNICODE,
+    *,
+    in_order: bool = False,
+) -> Lines:
+    """Return a line for each sensor, those farthest from their expectation first.
+
+    A strip shows the deviation over the allowed one on the scale of severities.
+
+    Args:
+        width: cells.
+        height: lines, the heading included.
+        frame: the record as of the playhead.
+        component: counted from 0.
+        channel: the one selected, counted from 1.
+        zone: of the times.
+        glyphs: those that the terminal can show.
+        in_order: whether they come in the order of their channels instead.
+    """
+    told = "order of channels" if in_order else "worst first"
+    heading = title("Sensors", width, f"{told}; deviation, allowed 1.0: ▁▂ below, ▄▅▇█ above", told)
+    if frame.index < 0:
+        return finished([heading, (Span("  no window yet", Role.DIM),)], width, height, glyphs)
+    view, count = frame.view, frame.index + 1
+    sensors = sensors_at(view.assessment, view.series, frame.index, component)
+    if in_order:
+        sensors = tuple(sorted(sensors, key=lambda one: one.channel))
+    room = max(height - 2, 1)
+    shown = sensors if len(sensors) <= room else sensors[: max(room - 1, 1)]
+    excess = np.abs(excess_of(view.series, [one.channel for one in shown]))[:count]
+    label = max(NAME[0], min(NAME[1], max(len(one.name) for one in shown), width // 4))
+    tails = [_tail(one, width) for one in shown]
+    most = max(map(len, tails))
+    strip = max(width - label - most - 6, 0)
+    lines: Lines = [heading]
+    for place, (one, tail) in enumerate(zip(shown, tails, strict=True)):
+        columns = resample(
+            view.series.at[:count],
+            np.where(excess[:, place] > 0, excess[:, place], np.nan),
+            view.series.baseline[:count],
+            frame.extent,
+            frame.holds[:count],
+            strip,
+        )
+        drawn = (Span(" " * strip),) if one.is_condition else sparkline(columns)
+        mark = "›" if one.channel == channel else " "
+        role = Role.DIM if one.is_condition else Role.PLAIN
+        lines.append(
+            (
+                Span(f" {mark} ", Role.STRONG),
+                Span(fit(one.name, label) + " ", Role.STRONG),
+                *drawn,
+                Span(f" {tail}", role),
+            )
+        )
+    if len(shown) < len(sensors):
+        calm = len(sensors) - len(shown)
+        lines.append((Span(fit(f"   and {calm} nearer to their expectation", width), Role.DIM),))
+    if strip > 24 and len(lines) < height:
+        start, end = (short_time(one, zone) for one in frame.extent)
+        times = start + " " * max(strip - len(start) - len(end), 1) + end
+        lines.append((Span(fit(" " * (label + 4) + times, width), Role.DIM),))
+    return finished(lines[:height], width, height, glyphs)
+
+
+def _tail(one: Sensor, width: int) -> str:
+    """Return measured, expected and allowed of a sensor in its unit."""
+    if not math.isfinite(one.measured):
+        return "no valid value"
+    measured = value_text(one.measured, one.unit)
+    lost = f", {percent(one.valid)} valid" if one.valid < 1 else ""
+    if one.is_condition:
+        return f"{measured} condition{lost}"
+    if not one.allowed > 0:
+        return f"{measured} not judged{lost}"
+    side = "↑" if one.excess > 0 else "↓"
+    told = f"{measured} {side if abs(one.excess) >= 1 else ' '} expected {value_text(one.expected, '')}"
+    return f"{told} ±{value_text(one.allowed, '', 2)}{lost}" if width >= WIDE else f"{told}{lost}"
