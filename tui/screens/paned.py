@@ -121,7 +121,7 @@ class PanedScreen(ConsoleScreen):
                     continue
                 self._drawn[place] = name
                 panel.set_class(name == "strip", "-strip")
-                panel.set_class(name == self.pane and len(names) > 2, "-chosen")
+                panel.set_class(name == self.pane and len(names) > 1, "-chosen")
                 draw, roomy = self.drawing(name, shown, frame), self.is_roomy
                 if roomy and name != "strip":
                     draw = framed(draw, self.pane_keys(shown) if name == self.pane else "")

@@ -392,3 +392,11 @@ def test_usual_range_of_a_channel_leaves_out_the_pictures_without_it(gallery: Ga
     assert all(np.isfinite(line).all() for line in usual)
     spectra[:, 0] = np.nan
     assert replace(gallery, spectrum=spectra).usual(0) is None
+
+
+@pytest.mark.parametrize("width", range(12, 100))
+def test_no_number_of_a_fault_line_is_cut(width: int) -> None:
+    line = MarkedLine(Surface.OUTER, 1, 0, 235.9, 236.04, 20.0, 28.63, masked=False)
+    told = surface_text(width, [line], 33.3).rstrip()
+    assert len(told) <= width
+    assert "28.6×" in told or width < 20

@@ -181,6 +181,7 @@ def legend(width: int, marked: Marking) -> str:
         " ! clearly more",
         "  O outer I inner R roller C cage  s shaft m mains masked  ! clearly above usual",
         "  O outer I inner R roller C cage s shaft m mains ! high",
+        "  O outer I inner R roller C cage  ! high",
     )
 
 
@@ -228,6 +229,8 @@ def surface_text(width: int, lines: list[MarkedLine], shaft: float) -> str:
             f"{head}{expected}, {found}",
             f"{short}{expected}, {found}",
             f"{short}{first.expected:.1f}, {found}",
+            f"{short}{word} {hertz_text(first.found)} {times_text(first)}",
+            f"  {LETTERS[first.surface]} {hertz_text(first.found)} {times_text(first)}",
         )
     text = text.rstrip()
     for line in others:
@@ -249,6 +252,8 @@ def origin_text(width: int, marked: Marking) -> str:
         width,
         f"{speed}, {one.rollers} rollers of {roller} on a pitch of {pitch}, contact angle {angle}°",
         f"{speed}, {one.rollers} rollers, {roller} on {pitch}, {angle}°",
+        f"{speed}, {one.rollers} rollers",
+        speed,
     )
 
 
