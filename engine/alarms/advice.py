@@ -5,6 +5,10 @@ from collections.abc import Mapping
 from engine.alarms.alarm import Alarm
 from engine.alarms.causes import CAUSES
 from engine.records.events import Cause, Priority
+from engine.records.motor_figures import MotorFault
+
+MOTOR_FAULTS = frozenset(MotorFault)
+"""Names of faults that no bearing has."""
 
 
 def advice_for(alarm: Alarm, texts: Mapping[str, str]) -> str:
@@ -14,7 +18,11 @@ def advice_for(alarm: Alarm, texts: Mapping[str, str]) -> str:
         alarm: as of the playhead.
         texts: of [advice], by key.
     """
-    return texts.get(_key(alarm), "")
+    key = _key(alarm)
+    if alarm.surface in MOTOR_FAULTS:
+        # Settings of an earlier release have no advice on motors.
+        return texts.get(f"motor_{key}", texts.get(key, ""))
+    return texts.get(key, "")
 
 
 def _key(alarm: Alarm) -> str:

@@ -296,6 +296,8 @@ class AdviceSettings(Table):
 
     limit: Words
     severe: Words
+    motor_limit: Words
+    motor_severe: Words
     carried_over: Words
     beside: Words
     trend: Words

@@ -6,13 +6,13 @@ Every figure is compared with the baseline's. A recording that cannot carry a cl
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from engine.bundles.bundle import UsualLines
 from engine.diagnosis.motor_reading import FIGURES, SOUND_CAGE, MotorReading, sequences_in
+from engine.records.motor_figures import MotorFault
 from engine.records.payloads import FaultLine, SurfaceEvidence
 from engine.signals.motor_fitness import Fault
 from engine.signals.motor_lines import broken_bars
@@ -20,17 +20,6 @@ from engine.signals.motor_lines import broken_bars
 if TYPE_CHECKING:
     # A screen that names a fault needs no settings, which take long to load.
     from engine.config.sections import ComponentSettings
-
-
-class MotorFault(StrEnum):
-    """A fault of a motor, or a cause outside of it, by its name."""
-
-    STATOR = "stator unbalance"
-    CAGE = "broken rotor bars"
-    ECCENTRICITY = "eccentricity"
-    SUPPLY = "supply unbalance"
-    LOAD = "load change"
-    OPEN = "open phase"
 
 
 LEAST_RISE = 6.0

@@ -64,7 +64,7 @@ def explain_alarm(record: Record, alarm: Alarm, told: Write = utc_words) -> tupl
         found += [(Topic.SENSORS, one) for one in sensor_sentences(record, alarm, component, told)]
     if not slow:
         found += [(Topic.SURFACE, one) for one in grounds.surface(record, alarm, told)]
-    if component is not None and not slow:
+    if component is not None and not slow and not _is_motor(record, component):
         found.append((Topic.VIBRATION, grounds.vibration(record, component, told)))
     found += [(Topic.AGAINST, one) for one in doubts.against(record, alarm, told)]
     found += [(Topic.DONE, one) for one in deeds.done(alarm, told)]
@@ -89,9 +89,15 @@ def explain_component(record: Record, component: int, told: Write = utc_words) -
         (Topic.SEVERITY, _severity(record, component, told)),
         (Topic.COMPONENT, grounds.shares(record, component, told)),
     ]
-    if not is_process(record.assessment):
+    if not is_process(record.assessment) and not _is_motor(record, component):
         sentences.append((Topic.VIBRATION, grounds.vibration(record, component, told)))
     return tuple(sentence.about(topic) for topic, sentence in sentences if sentence)
+
+
+def _is_motor(record: Record, component: int) -> bool:
+    """Return whether a component is watched by its currents, which show no vibration."""
+    parts = record.settings.parts
+    return component < len(parts) and parts[component].kind == "motor"
 
 
 def explain_machine(record: Record, told: Write = utc_words) -> tuple[Sentence, ...]:

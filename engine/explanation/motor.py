@@ -3,10 +3,10 @@
 import math
 from collections.abc import Callable, Iterator, Mapping
 
-from engine.diagnosis.motor_faults import MotorFault
 from engine.explanation.facts import count_fact, number_fact, text_fact
 from engine.explanation.sentence import NOTHING, Fact, Sentence, joined, listed, say
 from engine.records.events import Event
+from engine.records.motor_figures import MotorFault
 from engine.records.payloads import SurfaceEvidence
 from engine.signals.motor_lines import cage_severity
 

@@ -1,8 +1,20 @@
-"""The figures of a motor in one snapshot, as its picture keeps them."""
+"""The faults of motors by name, and the figures of a motor as the picture of a snapshot keeps them."""
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class MotorFault(StrEnum):
+    """A fault of a motor, or a cause outside of it, by its name."""
+
+    STATOR = "stator unbalance"
+    CAGE = "broken rotor bars"
+    ECCENTRICITY = "eccentricity"
+    SUPPLY = "supply unbalance"
+    LOAD = "load change"
+    OPEN = "open phase"
 
 
 @dataclass(frozen=True, slots=True)
