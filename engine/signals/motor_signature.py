@@ -34,6 +34,12 @@ MAIN_LOBE = 2.0
 BESIDE_MAINS = 3.0
 """Bins from the mains line at which a sideband is free of it, once its side lobes are taken out."""
 
+BESIDE_STEP = 4.0
+"""The same where they are not, in a recording within which the load changed."""
+
+STEADY = 0.02
+"""Change of the current from the first to the last quarter of a recording, below which its load is steady."""
+
 SLOWEST_SIDEBAND = 0.15
 """Least distance of a sideband from the mains line [Hz], at which the drift is surely taken out."""
 
@@ -50,6 +56,7 @@ class Signature:
         resolution: a bin [Hz].
         sway: standard deviation of the amplitude within the recording, over its mean.
         one_phase: whether a single phase was recorded, so that lines below -mains are mirror images.
+        clear: bins from the mains line at which a sideband is free of it.
     """
 
     mains: float
@@ -59,6 +66,7 @@ class Signature:
     resolution: float
     sway: float
     one_phase: bool = False
+    clear: float = BESIDE_MAINS
 
     def at(self, offset: float, reach: float = 0.0) -> tuple[float, float, float]:
         """Return the highest line within reach of an offset: its offset, dB, and dB above the floor.
@@ -67,7 +75,7 @@ class Signature:
             offset: from the mains line [Hz].
             reach: on either side [Hz]; at least a bin is searched.
         """
-        span, clear = max(reach, self.resolution), (BESIDE_MAINS - 0.01) * self.resolution
+        span, clear = max(reach, self.resolution), (self.clear - 0.01) * self.resolution
         low, high = offset - span, offset + span
         low, high = (max(low, clear), high) if offset > 0 else (low, min(high, -clear))
         first, last = np.searchsorted(self.offsets, [low, high])
@@ -169,12 +177,16 @@ def signature(signal: Signal, rate: float, lowest: float = 10.0, highest: float 
     offsets = np.fft.fftshift(np.fft.fftfreq(len(level), 1 / rate))
     resolution = rate / len(level)
     inside = np.abs(offsets) <= REACH
+    steady = _step(vector) < STEADY
     whole, beside = (size[inside] for size in _sizes(level))
+    # A step of the load leaves humps beside the mains, which its side lobes hide better than they are parted.
+    beside = beside if steady else whole
     offsets = offsets[inside]
     within = np.abs(offsets) < (MAIN_LOBE - 0.5) * resolution
     decibels = _decibels(np.where(within, whole, beside), whole.max())
     above = np.where(within, 0.0, _above_floor(_decibels(beside, whole.max()), resolution))
-    return Signature(mains, offsets, decibels, above, resolution, sway, signal.shape[1] == 1)
+    clear = BESIDE_MAINS if steady else BESIDE_STEP
+    return Signature(mains, offsets, decibels, above, resolution, sway, signal.shape[1] == 1, clear)
 
 
 def _sizes(level: NDArray[np.complex128]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -187,6 +199,13 @@ def _sizes(level: NDArray[np.complex128]) -> tuple[NDArray[np.float64], NDArray[
     mean = np.sum(level * window) / window.sum()
     whole, beside = (np.abs(np.fft.fftshift(np.fft.fft(one * window))) for one in (level, level - mean))
     return whole, beside
+
+
+def _step(vector: NDArray[np.complex128]) -> float:
+    """Return the change of the vector's size from the first to the last quarter, over its mean."""
+    size, quarter = np.abs(vector), max(len(vector) // 4, 1)
+    mean = float(size.mean())
+    return abs(float(size[-quarter:].mean() - size[:quarter].mean())) / mean if mean > 0 else 0.0
 
 
 def _decibels(size: NDArray[np.float64], highest: float) -> NDArray[np.float64]:
@@ -245,7 +264,7 @@ def pair_at(found: Signature, offset: float, reach: float = 0.0) -> Pair:
 
 def best_pair(found: Signature, low: float, high: float) -> Pair:
     """Return the pair that stands out most between two distances from the mains line [Hz]."""
-    low = max(low, SLOWEST_SIDEBAND, BESIDE_MAINS * found.resolution)
+    low = max(low, SLOWEST_SIDEBAND, found.clear * found.resolution)
     count = int((high - low) / found.resolution)
     if count < 1:
         return NO_PAIR
@@ -279,7 +298,7 @@ def rotor_slip(
     for pairs in pole_pairs:
         nearest, farthest = found.mains * (1 - high) / pairs, found.mains * (1 - low) / pairs
         # Lines of direct current and of the backward field are no rotor's: they lie at whole multiples.
-        clear = (BESIDE_MAINS if pairs == 1 else 1.0) * found.resolution
+        clear = (found.clear if pairs == 1 else 1.0) * found.resolution
         farthest = min(farthest, found.mains / pairs - clear)
         if farthest <= nearest:
             continue
