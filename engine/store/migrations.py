@@ -11,8 +11,14 @@ from sqlalchemy import Connection, select, update
 
 from engine.store import schema
 
-STEPS: Mapping[int, tuple[str, ...]] = {
-    1: (
+
+def _parted(late: str) -> tuple[str, ...]:
+    """Return the statements that give pictures and states tables of their own.
+
+    Args:
+        late: of a snapshot, as an expression.
+    """
+    return (
         """CREATE TABLE assessed_new (
             assessment_id INTEGER NOT NULL, position INTEGER NOT NULL, snapshot_id INTEGER NOT NULL,
             baseline BOOLEAN NOT NULL, late BOOLEAN DEFAULT 0 NOT NULL,
@@ -20,7 +26,8 @@ STEPS: Mapping[int, tuple[str, ...]] = {
             FOREIGN KEY(assessment_id) REFERENCES assessment (id),
             FOREIGN KEY(snapshot_id) REFERENCES snapshot (id)
         ) WITHOUT ROWID""",
-        "INSERT INTO assessed_new SELECT assessment_id, position, snapshot_id, baseline, 0 FROM assessed",
+        f"""INSERT INTO assessed_new SELECT assessment_id, position, snapshot_id, baseline, {late}
+            FROM assessed""",
         """CREATE TABLE picture (
             assessment_id INTEGER NOT NULL, position INTEGER NOT NULL, packed BLOB NOT NULL,
             PRIMARY KEY (assessment_id, position), FOREIGN KEY(assessment_id) REFERENCES assessment (id)
@@ -45,6 +52,12 @@ STEPS: Mapping[int, tuple[str, ...]] = {
         "INSERT INTO score_new SELECT * FROM score",
         "DROP TABLE score",
         "ALTER TABLE score_new RENAME TO score",
+    )
+
+
+STEPS: Mapping[int, tuple[str, ...]] = {
+    1: (
+        *_parted(late="0"),
         "CREATE INDEX event_by_kind ON event (assessment_id, kind, seq)",
         "CREATE UNIQUE INDEX one_answer_a_request ON event (assessment_id, ring) WHERE kind = 'answered'",
         """CREATE TABLE intake (
@@ -105,6 +118,10 @@ STEPS: Mapping[int, tuple[str, ...]] = {
 """The statements of the step from each version to the next."""
 
 
+FIRST_TWO = _parted(late="late")
+"""The first stores of version 2 kept pictures and states beside the snapshots, as version 1 did."""
+
+
 def version_of(connection: Connection) -> str | None:
     """Return the schema version recorded in the store, or None if none is."""
     return connection.scalar(select(schema.meta.c.value).where(schema.meta.c.key == "schema"))
@@ -123,7 +140,8 @@ def migrate(connection: Connection) -> None:
     version = version_of(connection)
     if version is None or not is_older(version):
         return
-    for statement in STEPS[int(version)]:
+    is_first_two = version == "2" and not connection.dialect.has_table(connection, "picture")
+    for statement in (*(FIRST_TWO if is_first_two else ()), *STEPS[int(version)]):
         connection.exec_driver_sql(statement)
     connection.execute(
         update(schema.meta).where(schema.meta.c.key == "schema").values(value=str(int(version) + 1))

@@ -159,6 +159,30 @@ def test_store_of_version_1_opens_with_all_that_it_held(tmp_path: Path) -> None:
     assert version_in(path) == VERSION
 
 
+FIRST_VERSION_2 = (
+    "ALTER TABLE assessed ADD COLUMN late BOOLEAN DEFAULT 0 NOT NULL",
+    "CREATE INDEX assessed_head ON assessed (assessment_id, position, late, baseline, snapshot_id)",
+    "CREATE INDEX assessed_by_snapshot ON assessed (snapshot_id)",
+    "CREATE INDEX assessed_late ON assessed (assessment_id, position) WHERE late = 1",
+    "CREATE INDEX assessed_with_state ON assessed (assessment_id, position) WHERE state IS NOT NULL",
+    "CREATE INDEX assessed_with_picture ON assessed (assessment_id, position) WHERE picture IS NOT NULL",
+    *(one for one in STEPS[1] if any(name in one for name in (" event ", " intake", " thinned"))),
+    "UPDATE meta SET value = '2'",
+)
+"""From version 1 to the first stores of version 2, whose snapshots still held their pictures and states."""
+
+
+def test_first_stores_of_version_2_open_with_all_that_they_held(tmp_path: Path) -> None:
+    path = make_version_1(tmp_path / "state")
+    with sqlite3.connect(path) as connection:
+        for statement in FIRST_VERSION_2:
+            connection.execute(statement)
+    assert_all_is_there(tmp_path / "state")
+    assert version_in(path) == VERSION
+    Store.open(tmp_path / "new", create=True).close()
+    assert form_of(path) == form_of(tmp_path / "new" / FILE_NAME)
+
+
 def make_version_5(state: Path) -> Path:
     """Make a store of version 5: as of version 1, a late snapshot, and a second assessment of the same."""
     path = make_version_1(state)
