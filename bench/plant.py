@@ -2,7 +2,8 @@
 
 Each machine gets one snapshot (20480 x 4) in 10 s, rotated rows of the bundled recordings, and has a bundle.
 Latency is the time from the renaming of a file to the first look that finds its row in the ledger.
-RACEWAY_BENCH_MACHINES and RACEWAY_BENCH_SECONDS change the counts and the length of each measurement.
+RACEWAY_BENCH_MACHINES and RACEWAY_BENCH_SECONDS change the counts and the length of each measurement;
+RACEWAY_BENCH_POSTGRES is the address of an empty database for one count, in place of a folder.
 """
 
 import os
@@ -18,6 +19,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from engine.config.state_place import state_place
 from engine.records.assessment import Assessment
 from engine.records.progress import Phase
 from engine.store.store import Store, StoreError
@@ -116,7 +118,8 @@ def measured(place: Path, count: int, bundle: Path) -> Mapping[str, float]:
         )
     (place / "plant.toml").write_text("\n".join(entries))
     raceway = str(Path(sys.executable).with_name("raceway"))
-    state = place / "state"
+    address = os.environ.get("RACEWAY_BENCH_POSTGRES")
+    state = state_place(address) if address else place / "state"
     began = time.monotonic()
     engine = subprocess.Popen(
         [raceway, "engine", "watch", "--plant", str(place / "plant.toml"), "--state", str(state)]

@@ -20,7 +20,7 @@ LEARNING_ROOMS = (
     "engine.reports.captions.captioner",
 )
 """Rooms that only a process of their own loads."""
-SERVING = ("psycopg", "fastapi", "starlette", "uvicorn", "prometheus_client", "python_multipart")
+SERVING = ("paho", "psycopg", "fastapi", "starlette", "uvicorn", "prometheus_client", "python_multipart")
 EXTRA_ROOMS = ("engine.api",)
 """Rooms that only an extra can load."""
 

@@ -35,7 +35,7 @@ PATH = re.compile(
 )
 """A path inside the project, as the pages write it."""
 
-EXAMPLES = {"plant.toml", "press4.toml", "project_report.txt", "raceway.toml", "tokens.toml"}
+EXAMPLES = {"plant.toml", "pump.toml", "press4.toml", "project_report.txt", "raceway.toml", "tokens.toml"}
 """Files of the reader: examples, and results of commands."""
 
 USERS = ("operator", "maintenance", "administrator", "developer")

@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import os
+import threading
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -258,8 +259,14 @@ def load_bundle(place: Path) -> Bundle:
     return bundle
 
 
+_LOADING = threading.Lock()
+"""Held while arrays are loaded: numpy parses their heads as Python, which fails on Python 3.11 with "AST
+constructor recursion depth mismatch" where two threads do it at once, as at the start of a plant."""
+
+
 def _from_manifest(manifest: dict[str, Any], place: Path) -> Bundle:
-    with np.load(io.BytesIO(_content(place / ARRAYS)), allow_pickle=False) as stored:
+    content = _content(place / ARRAYS)
+    with _LOADING, np.load(io.BytesIO(content), allow_pickle=False) as stored:
         arrays = {name: stored[name] for name in stored.files}
     components = sorted({int(name.split(".")[1]) for name in arrays if name.startswith("lines.")})
     baseline = dict(manifest["baseline"])

@@ -16,7 +16,6 @@ from engine.clock import wall_clock
 from engine.config.own_machine import channels_of
 from engine.config.plant_file import PlantMachine
 from engine.config.settings import Settings, load_settings
-from engine.errors import FailedError
 from engine.live.engine_events import EngineEvents
 from engine.live.watcher import Start, watch
 from engine.records.picker import newest_of_each
@@ -165,7 +164,8 @@ class WatchedMachine:
             self._complain(f"{self.machine.name}: {words}; it is tried again every minute")
             self._said = words
         if not isinstance(error, LeaseTakenError):
-            with suppress(FailedError, OSError):
+            # Whatever fails now, the machine is tried again.
+            with suppress(Exception):
                 self._record_failure(words)
 
     def _record_failure(self, words: str) -> None:

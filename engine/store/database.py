@@ -42,7 +42,7 @@ from engine.system.lease import lease, lease_name
 from engine.system.permissions import Access, access_of
 
 if TYPE_CHECKING:
-    from engine.store.postgres.leases import Fence
+    from engine.store.postgres.leases import Fence, Leases
 
 T = TypeVar("T")
 
@@ -100,6 +100,7 @@ class Database:
         self.where = str(path) if address is None else shown(address)
         """The file, or the address without its password, for messages."""
         self._fences: dict[str, Fence] = {}
+        self._own_leases: Leases | None = None
         self._engine = engine
         self._patience = patience
         self._open = threading.local()
@@ -250,14 +251,19 @@ class Database:
             if self.address is None:
                 yield
                 return
-            from engine.store.postgres.leases import held
-
-            with self._explained(), held(self._engine, self.where, name, what) as fence:
+            with self._explained(), self._leases().hold(name, what) as fence:
                 self._fences[name] = fence
                 try:
                     yield
                 finally:
                     del self._fences[name]
+
+    def _leases(self) -> "Leases":
+        if self._own_leases is None:
+            from engine.store.postgres.leases import Leases
+
+            self._own_leases = Leases(self._engine, self.where)
+        return self._own_leases
 
     def close(self) -> None:
         """Close all connections."""

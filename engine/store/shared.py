@@ -31,6 +31,9 @@ class SharedStore(Store):
         super().__init__(*given, **named)
         self._writer, self._readers = threading.Lock(), threading.Semaphore(READERS)
         self._lock = threading.Lock()
+        if self.address is not None:
+            # Made here: afterwards many threads ask for it.
+            self._leases()
         self._users = 1
         self._beats: dict[int, Heartbeat] = {}
         self._asking: set[int] = set()

@@ -1,7 +1,7 @@
 """Leases by advisory locks: one engine watches a machine, among all hosts of a database.
 
-The lock belongs to a connection, and ends with it. Each holder gets a higher epoch; every transaction of an
-engine checks its epoch, so that an engine that was cut off writes nothing after another took over.
+The locks of a process belong to one connection, and end with it. Each holder gets a higher epoch. Every
+transaction of an engine checks its epoch: an engine that was cut off writes nothing after another took over.
 """
 
 import hashlib
@@ -21,19 +21,48 @@ from engine.store.postgres import tables
 from engine.system.lease import LeaseLostError, LeaseTakenError
 
 PING_SECONDS = 1.0
-"""Between two looks at the connection of a lease [s]."""
+"""Between two looks at the connection of the leases [s]."""
 
 ATTEMPTS, PAUSE_SECONDS = 4, 0.05
+
+
+class _Session:
+    """The connection that holds the locks of this process; `lost` says why it ended, "" while it lives."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.lost = ""
+        self.users = 0
+        self._lock = threading.RLock()
+        self._pinged = time.monotonic()
+
+    @contextmanager
+    def use(self) -> Iterator[Connection]:
+        """Use the connection, one thread at a time; note its end."""
+        with self._lock:
+            try:
+                yield self.connection
+            except DBAPIError as error:
+                self.lost = f"its connection to the database ended ({str(error.orig).strip()})"
+                raise
+
+    def ping(self) -> None:
+        """Note the end of the connection; the server is asked at most once a second."""
+        with self._lock:
+            if self.lost or time.monotonic() - self._pinged < PING_SECONDS:
+                return
+            with suppress(DBAPIError), self.use() as connection:
+                connection.exec_driver_sql("SELECT 1")
+            self._pinged = time.monotonic()
 
 
 class Fence:
     """A lease that is held; `check` it in every transaction."""
 
-    def __init__(self, connection: Connection, name: str, what: str, epoch: int) -> None:
-        """Wrap the connection that holds the lock."""
-        self._connection, self._name, self._what, self.epoch = connection, name, what, epoch
-        self._lock = threading.Lock()
-        self._pinged, self._lost = time.monotonic(), ""
+    def __init__(self, session: _Session, name: str, what: str, epoch: int) -> None:
+        """Take the session that holds the lock."""
+        self._session, self._name, self._what, self.epoch = session, name, what, epoch
+        self._lost = ""
 
     def check(self, connection: Connection) -> None:
         """See that the lease is held, within a transaction; nobody can take it before the end of that.
@@ -41,60 +70,87 @@ class Fence:
         Raises:
             LeaseLostError: it is lost, now and for all later transactions.
         """
-        self._ping()
+        self._session.ping()
+        self._lost = self._lost or self._session.lost
         if not self._lost:
             epoch = tables.lease.c.epoch
             own = select(epoch).where(tables.lease.c.name == self._name).with_for_update(read=True)
-            held = connection.scalar(own)
-            if held != self.epoch:
+            if connection.scalar(own) != self.epoch:
                 self._lost = "another engine took over"
         if self._lost:
             raise LeaseLostError(
                 f"the lease is lost, {self._what}: {self._lost}; this engine stores nothing more"
             )
 
-    def _ping(self) -> None:
-        with self._lock:
-            if self._lost or time.monotonic() - self._pinged < PING_SECONDS:
-                return
+
+class Leases:
+    """The leases of one process in a database; they share a connection, whatever their number."""
+
+    def __init__(self, engine: Engine, where: str) -> None:
+        """Take the engine of the database, and its name for messages."""
+        self._engine, self._where = engine, where
+        self._lock = threading.Lock()
+        self._session: _Session | None = None
+
+    @contextmanager
+    def hold(self, name: str, what: str) -> Iterator[Fence]:
+        """Hold the lease of this name during the block. No thread of this process may hold it already.
+
+        Args:
+            name: of the lease.
+            what: the work of the holder, for the message.
+
+        Raises:
+            LeaseTakenError: another engine holds it.
+        """
+        session = self._begin()
+        key = {"key": int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)}
+        try:
+            for _ in range(ATTEMPTS):
+                with session.use() as connection:
+                    if connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), key):
+                        break
+                time.sleep(PAUSE_SECONDS)
+            else:
+                raise LeaseTakenError(
+                    f"another engine is already {what} in {self._where} ({_holder(session, name)});"
+                    " attach to it, or stop it"
+                )
             try:
-                self._connection.exec_driver_sql("SELECT 1")
-            except DBAPIError as error:
-                self._lost = f"its connection to the database ended ({str(error.orig).strip()})"
-            self._pinged = time.monotonic()
+                with session.use() as connection:
+                    epoch = _next_epoch(connection, name)
+                yield Fence(session, name, what, epoch)
+            finally:
+                if not session.lost:
+                    with suppress(DBAPIError), session.use() as connection:
+                        connection.scalar(text("SELECT pg_advisory_unlock(:key)"), key)
+        finally:
+            self._end(session)
 
+    def _begin(self) -> _Session:
+        with self._lock:
+            if self._session is None or self._session.lost:
+                options = {"isolation_level": "AUTOCOMMIT", "writing": True}
+                self._session = _Session(self._engine.connect().execution_options(**options))
+            self._session.users += 1
+            return self._session
 
-@contextmanager
-def held(engine: Engine, where: str, name: str, what: str) -> Iterator[Fence]:
-    """Hold the lease of this name during the block.
-
-    Args:
-        engine: of the database; one connection is kept.
-        where: the database, for the message.
-        name: of the lease.
-        what: the work of the holder, for the message.
-
-    Raises:
-        LeaseTakenError: another engine holds it.
-    """
-    connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT", writing=True)
-    key = {"key": int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)}
-    try:
-        for _ in range(ATTEMPTS):
-            if connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), key):
-                break
-            time.sleep(PAUSE_SECONDS)
-        else:
-            holder = connection.scalar(select(tables.lease.c.holder).where(tables.lease.c.name == name))
-            raise LeaseTakenError(
-                f"another engine is already {what} in {where} ({holder}); attach to it, or stop it"
-            )
-        yield Fence(connection, name, what, _next_epoch(connection, name))
-    finally:
-        # The lock ends with the session: the pool must not keep it.
+    def _end(self, session: _Session) -> None:
+        with self._lock:
+            session.users -= 1
+            if session.users:
+                return
+            if self._session is session:
+                self._session = None
+        # Locks end with the connection: the pool must not keep it.
         with suppress(DBAPIError):
-            connection.invalidate()
-        connection.close()
+            session.connection.invalidate()
+        session.connection.close()
+
+
+def _holder(session: _Session, name: str) -> str:
+    with session.use() as connection:
+        return str(connection.scalar(select(tables.lease.c.holder).where(tables.lease.c.name == name)))
 
 
 def _next_epoch(connection: Connection, name: str) -> int:

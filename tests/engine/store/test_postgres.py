@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -124,6 +124,20 @@ def test_second_engine_is_turned_away_on_another_host_too(
             pass
     with Store.open(another_host(database, tmp_path / "other")) as other, other.hold("press"):
         pass
+
+
+def test_leases_of_many_machines_share_a_connection(store: Store) -> None:
+    with ExitStack() as held:
+        for number in range(40):
+            held.enter_context(store.hold(f"machine {number}"))
+        with store.reading() as connection:
+            mine = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            assert connection.scalar(text(mine)) <= 3
+            locks = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database ="
+            own = "(SELECT oid FROM pg_database WHERE datname = current_database())"
+            assert connection.scalar(text(f"{locks} {own}")) == 40
+    with store.reading() as connection:
+        assert connection.scalar(text(f"{locks} {own}")) == 0
 
 
 def live(store: Store) -> Assessment:

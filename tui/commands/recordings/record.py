@@ -1,7 +1,8 @@
-"""`raceway record`: cuts a stream of rows into recordings in a watched folder."""
+"""`raceway record`: cuts a stream of rows into recordings in a watched folder, or takes them from MQTT."""
 
 import signal
 import sys
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +26,11 @@ def register(app: typer.Typer) -> None:
 def record(
     from_: Annotated[
         str,
-        typer.Option("--from", help="- (standard input), tcp://HOST:PORT, or a file that grows."),
+        typer.Option(
+            "--from",
+            help="- (standard input), tcp://HOST:PORT, a file that grows, or mqtt://HOST:PORT/TOPIC"
+            " with a whole recording in each message.",
+        ),
     ],
     into: Annotated[Path, typer.Option(help="The folder that Raceway watches; made if missing.")],
     rate: Annotated[
@@ -45,7 +50,10 @@ def record(
     config: Config = None,
     rig: Rig = None,
 ) -> None:
-    """Cut a stream of rows into recordings in a watched folder (Ctrl-C ends it)."""
+    """Cut a stream of rows into recordings in a watched folder (Ctrl-C ends it).
+
+    From MQTT each message is a whole recording; a + in the topic names the machine, a folder in --into.
+    """
     with sentences():
         settings = settings_of(config, rig, {})
         form = settings.recording_format()
@@ -61,6 +69,11 @@ def record(
         if config is None and rig is None and form.rows < form.sample_rate:
             # Recordings shorter than a second need names that differ within a second.
             form = replace(form, time_pattern=f"{form.time_pattern}.%f")
+        if from_.startswith(("mqtt://", "mqtts://")):
+            if start is not None:
+                fail("--start is for rows; a message states its own time", UNUSABLE)
+            _subscribe(from_, into / machine if machine else into, form)
+            return
         _record(from_, into / machine if machine else into, form, _moment(start))
 
 
@@ -82,6 +95,27 @@ def _record(words: str, folder: Path, form: "RecordingFormat", start: float | No
         fail(str(error), UNUSABLE)
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _subscribe(words: str, folder: Path, form: "RecordingFormat") -> None:
+    from replay.recorder.mqtt.subscriber import Subscriber, broker_of
+    from replay.recorder.rows import StreamError
+
+    stop = threading.Event()
+    before = {
+        number: signal.signal(number, lambda _number, _frame: stop.set())
+        for number in (signal.SIGTERM, signal.SIGINT)
+    }
+    try:
+        subscriber = Subscriber(broker_of(words), folder, form, _say)
+        folder.mkdir(parents=True, exist_ok=True)
+        subscriber.run(stop)
+        print(subscriber.counts.sentence())
+    except StreamError as error:
+        fail(str(error), UNUSABLE)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _stop(number: int, frame: "FrameType | None") -> None:

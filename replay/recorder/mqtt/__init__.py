@@ -1,0 +1,1 @@
+"""Recordings that arrive as MQTT messages, each a whole one."""

@@ -1,0 +1,247 @@
+"""Writes each MQTT message as a recording; it is acknowledged to the broker when the file stands complete.
+
+The session is persistent (QoS 1): the broker keeps messages while nobody listens. It may send a message
+twice; a recording that is there already is not written again.
+"""
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from replay.recorder.mqtt.payload import PayloadError, decode, text_of
+from replay.recorder.recorder import shortest_interval, write_recording
+from replay.recorder.rows import StreamError
+from replay.recording import RecordingFormat, clean_text, zone_of
+
+if TYPE_CHECKING:
+    from paho.mqtt.client import Client, MQTTMessage
+
+FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
+"""Waits between two attempts to reach the broker [s]; each is twice the one before."""
+
+KEEP_ALIVE = 20
+"""Seconds of silence after which client and broker look whether the other is there."""
+
+LARGEST_NAME = 100
+"""Characters of a level of a topic that names a machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """The address of a broker and the topics to listen to."""
+
+    host: str
+    port: int
+    topic: str
+    tls: bool = False
+    user: str | None = None
+    password: str | None = None
+
+
+def broker_of(words: str) -> Broker:
+    """Return the broker of an address like mqtt://USER@HOST:1883/plant/+/vibration.
+
+    Raises:
+        StreamError: it names no host or no topic.
+    """
+    parts = urlsplit(words, allow_fragments=False)
+    try:
+        port = parts.port or (8883 if parts.scheme == "mqtts" else 1883)
+    except ValueError:
+        port = 0
+    topic = unquote(parts.path.removeprefix("/"))
+    if not parts.hostname or not port or not topic:
+        raise StreamError(
+            f"{clean_text(parts.hostname or words)} names no broker and topics: give mqtt://HOST:PORT/TOPIC,"
+            " like mqtt://broker:1883/plant/+/vibration"
+        )
+    user = unquote(parts.username) if parts.username else None
+    password = unquote(parts.password) if parts.password else None
+    return Broker(parts.hostname, port, topic, parts.scheme == "mqtts", user, password)
+
+
+def machine_of(pattern: str, topic: str) -> str:
+    """Return the machine of a topic: the levels that + stands for, joined by "-"; "" without a +.
+
+    Raises:
+        PayloadError: a level names no folder.
+    """
+    levels = zip(pattern.split("/"), topic.split("/"), strict=False)
+    names = [level for wanted, level in levels if wanted == "+"]
+    for name in names:
+        bad = not name or name.startswith(".") or not name.isprintable() or len(name) > LARGEST_NAME
+        if bad or "\0" in name:
+            raise PayloadError("its topic names no machine that could be a folder")
+    return "-".join(names)
+
+
+@dataclass
+class Counts:
+    """The messages that came."""
+
+    written: int = 0
+    repeated: int = 0
+    refused: int = 0
+
+    def sentence(self) -> str:
+        """Return the counts in words."""
+        return (
+            f"{self.written} recordings were written, {self.repeated} came twice,"
+            f" {self.refused} messages were refused"
+        )
+
+
+@dataclass
+class Subscriber:
+    """Writes the messages of a broker into folders.
+
+    Attributes:
+        broker: where to listen.
+        into: the folder; with a + in the topic, each machine has a folder in it.
+        form: the format of the recordings.
+        say: prints a sentence for the user.
+        client_id: names the session that the broker keeps; "" for one of the broker and the folder.
+        counts: so far.
+    """
+
+    broker: Broker
+    into: Path
+    form: RecordingFormat
+    say: Callable[[str], None]
+    client_id: str = ""
+    counts: Counts = field(default_factory=Counts)
+
+    def __post_init__(self) -> None:
+        """Prepare the session's name."""
+        own = f"{self.broker.host} {self.broker.topic} {self.into.absolute()}"
+        self.client_id = self.client_id or f"raceway-{hashlib.sha256(own.encode()).hexdigest()[:12]}"
+        self._ended = threading.Event()
+        self._again = ""
+
+    def run(self, stop: threading.Event) -> None:
+        """Listen until `stop` is set; connect again after a break.
+
+        Raises:
+            StreamError: the library is not installed.
+        """
+        wait, told = FIRST_WAIT, ""
+        while not stop.is_set():
+            began, self._again = time.monotonic(), ""
+            self._ended.clear()
+            try:
+                self._listen(stop)
+            except OSError as error:
+                self._again = f"it cannot be reached ({error.strerror or error})"
+            if stop.is_set():
+                return
+            words = f"{self.broker.host}:{self.broker.port}: {self._again or 'the connection ended'}"
+            if words != told:
+                self.say(f"{words}; it is tried again, and the broker keeps what comes")
+                told = words
+            if time.monotonic() - began > LONGEST_WAIT:
+                wait = FIRST_WAIT
+            stop.wait(wait)
+            wait = min(2 * wait, LONGEST_WAIT)
+
+    def _listen(self, stop: threading.Event) -> None:
+        client = self._client()
+        client.connect(self.broker.host, self.broker.port, KEEP_ALIVE)
+        client.loop_start()
+        try:
+            while not stop.is_set() and not self._ended.wait(0.1):
+                pass
+        finally:
+            client.disconnect()
+            client.loop_stop()
+
+    def _client(self) -> "Client":
+        try:
+            from paho.mqtt.client import Client
+            from paho.mqtt.enums import CallbackAPIVersion
+        except ImportError as error:
+            raise StreamError(
+                f"an MQTT broker needs paho-mqtt ({error}): pip install 'raceway[mqtt]'"
+            ) from error
+        client = Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=self.client_id,
+            clean_session=False,
+            manual_ack=True,
+            reconnect_on_failure=False,
+        )
+        if self.broker.user is not None:
+            client.username_pw_set(self.broker.user, self.broker.password)
+        if self.broker.tls:
+            client.tls_set()
+        client.on_connect = self._connected
+        client.on_disconnect = self._disconnected
+        client.on_message = self._take
+        return client
+
+    def _connected(self, client: "Client", _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
+        if reason.is_failure:
+            self._again = f"the broker refuses this client ({reason})"
+            self._ended.set()
+            return
+        client.subscribe(self.broker.topic, qos=1)
+        self.say(f"listens to {clean_text(self.broker.topic)} on {self.broker.host}:{self.broker.port}")
+
+    def _disconnected(self, _client: "Client", _data: Any, _flags: Any, _reason: Any, _more: Any) -> None:
+        self._ended.set()
+
+    def _take(self, client: "Client", _data: Any, message: "MQTTMessage") -> None:
+        """Write a message, then acknowledge it; one that cannot be written stays with the broker."""
+        if self._ended.is_set():
+            return
+        try:
+            self.write(message.topic, bytes(message.payload), datetime.now(UTC))
+        except PayloadError as error:
+            self.counts.refused += 1
+            self.say(f"{clean_text(message.topic)}: a message was refused: {clean_text(str(error))}")
+        except OSError as error:
+            self._again = f"a recording cannot be written ({error.filename}: {error.strerror})"
+            self._ended.set()
+            return
+        except Exception as error:
+            self._again = f"a message cannot be taken ({type(error).__name__}: {error}); report this"
+            self._ended.set()
+            return
+        client.ack(message.mid, message.qos)
+
+    def write(self, topic: str, content: bytes, now: datetime) -> None:
+        """Write the recording of one message; one that is there already counts as repeated.
+
+        Args:
+            topic: of the message.
+            content: its payload.
+            now: time of its arrival, for a payload without a time.
+
+        Raises:
+            PayloadError: it holds no whole recording, or another one of its time is there.
+            OSError: the file cannot be written.
+        """
+        machine = machine_of(self.broker.topic, topic)
+        payload = decode(content, self.form.rows, self.form.columns)
+        text = text_of(payload.values, self.form.written_separator)
+        folder = self.into / machine if machine else self.into
+        at = payload.time or now
+        step = timedelta(seconds=shortest_interval(self.form.time_pattern))
+        for moment in (at, at + step):
+            place = folder / moment.astimezone(zone_of(self.form.timezone)).strftime(self.form.time_pattern)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                write_recording(place, text)
+            except FileExistsError:
+                if place.read_bytes() == text:
+                    self.counts.repeated += 1
+                    return
+                continue
+            self.counts.written += 1
+            return
+        raise PayloadError(f"another recording of its time is there already ({place.name})")

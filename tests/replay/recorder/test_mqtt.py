@@ -1,0 +1,194 @@
+"""Recordings from a real broker: acknowledged when the file stands, kept by the broker until then."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from replay.recorder.mqtt import subscriber
+from replay.recorder.mqtt.payload import PayloadError
+from replay.recorder.mqtt.subscriber import Subscriber, broker_of
+from replay.recording import RecordingFormat
+
+NOW = datetime(2026, 1, 5, 3, 0, tzinfo=UTC)
+FORM = RecordingFormat(
+    machine="plant", sample_rate=4.0, rows=2, columns=2, time_pattern="%Y%m%dT%H%M%S.csv", separator=","
+)
+PATIENCE = 30.0
+
+
+def payload(second: int, *, value: int = 1) -> bytes:
+    return json.dumps({"time": f"2026-01-05T03:00:{second:02}Z", "rows": [[value, 2], [3, 4]]}).encode()
+
+
+def name(second: int) -> str:
+    return f"20260105T0300{second:02}.csv"
+
+
+def listener(port: int, into: Path, said: list[str]) -> Subscriber:
+    return Subscriber(broker_of(f"mqtt://127.0.0.1:{port}/plant/+/raw"), into, FORM, said.append)
+
+
+# Without a broker
+
+
+def test_message_is_written_once_and_another_of_its_time_beside_it(tmp_path: Path) -> None:
+    one = listener(1, tmp_path, [])
+    for value in (1, 1, 2, 2):
+        one.write("plant/pump/raw", payload(0, value=value), NOW)
+    assert (tmp_path / "pump" / name(0)).read_text() == "1,2\n3,4\n"
+    assert (tmp_path / "pump" / name(1)).read_text() == "2,2\n3,4\n"
+    assert (one.counts.written, one.counts.repeated) == (2, 2)
+    with pytest.raises(PayloadError, match="another recording of its time is there already"):
+        one.write("plant/pump/raw", payload(0, value=3), NOW)
+    assert sorted(path.name for path in (tmp_path / "pump").iterdir()) == [name(0), name(1)]
+
+
+def test_message_without_a_time_has_that_of_its_arrival(tmp_path: Path) -> None:
+    listener(1, tmp_path, []).write("plant/pump/raw", b'{"rows": [[1, 2], [3, 4]]}', NOW)
+    assert (tmp_path / "pump" / name(0)).exists()
+
+
+# With a broker
+
+
+class Broker:
+    """The broker mosquitto in a process."""
+
+    def __init__(self, program: str, place: Path) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        self._command = [program, "-c", str(place / "mosquitto.conf")]
+        (place / "mosquitto.conf").write_text(
+            f"listener {self.port} 127.0.0.1\nallow_anonymous true\npersistence true\n"
+            f"persistence_location {place}/\nlog_dest none\nuser root\n"
+        )
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(self._command)
+        eventually(self._answers)
+
+    def _answers(self) -> bool:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", self.port)):
+            return True
+        return False
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.wait(PATIENCE)
+
+    def publish(self, *messages: tuple[str, bytes]) -> None:
+        from paho.mqtt.client import Client
+        from paho.mqtt.enums import CallbackAPIVersion
+
+        client = Client(CallbackAPIVersion.VERSION2)
+        client.connect("127.0.0.1", self.port)
+        client.loop_start()
+        for topic, content in messages:
+            client.publish(topic, content, qos=1).wait_for_publish(PATIENCE)
+        client.disconnect()
+        client.loop_stop()
+
+
+@pytest.fixture
+def broker(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    pytest.importorskip("paho", reason="needs the extra raceway[mqtt]")
+    program = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    if program is None:
+        pytest.skip("needs the broker mosquitto")
+    monkeypatch.setattr(subscriber, "FIRST_WAIT", 0.1)
+    monkeypatch.setattr(subscriber, "LONGEST_WAIT", 0.2)
+    made = Broker(program, tmp_path_factory.mktemp("broker"))
+    made.start()
+    yield made
+    made.stop()
+
+
+@contextmanager
+def listening(one: Subscriber, said: list[str]) -> Iterator[None]:
+    stop, before = threading.Event(), len(said)
+    thread = threading.Thread(target=one.run, args=(stop,))
+    thread.start()
+    try:
+        eventually(lambda: any("listens to" in line for line in said[before:]))
+        yield
+    finally:
+        stop.set()
+        thread.join(PATIENCE)
+    assert not thread.is_alive()
+
+
+def eventually(is_so: Callable[[], object]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not is_so():
+        assert time.monotonic() < end, "it does not come about"
+        time.sleep(0.02)
+
+
+def test_messages_of_many_machines_become_files_and_bad_ones_are_refused(
+    broker: Broker, tmp_path: Path
+) -> None:
+    said: list[str] = []
+    one = listener(broker.port, tmp_path, said)
+    with listening(one, said):
+        broker.publish(
+            ("plant/pump/raw", payload(2)),
+            ("plant/fan/raw", payload(0)),
+            ("plant/pump/raw", payload(0)[:-5]),
+            ("plant/pump/raw", payload(2)),
+            ("plant/pump/raw", payload(1)),
+            ("plant/pump/other", payload(5)),
+        )
+        eventually(lambda: one.counts.written == 3 and one.counts.refused == one.counts.repeated == 1)
+    assert sorted(path.name for path in (tmp_path / "pump").iterdir()) == [name(1), name(2)]
+    assert [path.name for path in (tmp_path / "fan").iterdir()] == [name(0)]
+    assert any("plant/pump/raw: a message was refused: it is neither JSON" in line for line in said)
+    assert one.counts.sentence() == "3 recordings were written, 1 came twice, 1 messages were refused"
+
+
+def test_broker_keeps_what_comes_while_nobody_listens(broker: Broker, tmp_path: Path) -> None:
+    said: list[str] = []
+    with listening(listener(broker.port, tmp_path, said), said):
+        pass
+    broker.publish(("plant/pump/raw", payload(0)), ("plant/pump/raw", payload(1)))
+    again = listener(broker.port, tmp_path, said)
+    with listening(again, said):
+        eventually(lambda: again.counts.written == 2)
+
+
+def test_message_that_cannot_be_written_is_written_when_there_is_room_again(
+    broker: Broker, tmp_path: Path
+) -> None:
+    said: list[str] = []
+    one = listener(broker.port, tmp_path, said)
+    # In place of the folder of the machine.
+    (tmp_path / "pump").touch()
+    with listening(one, said):
+        broker.publish(("plant/pump/raw", payload(0)))
+        eventually(lambda: any("a recording cannot be written" in line for line in said))
+        assert one.counts.written == 0
+        (tmp_path / "pump").unlink()
+        eventually(lambda: one.counts.written == 1)
+    assert (tmp_path / "pump" / name(0)).exists()
+
+
+def test_listener_comes_back_after_a_restart_of_the_broker(broker: Broker, tmp_path: Path) -> None:
+    said: list[str] = []
+    one = listener(broker.port, tmp_path, said)
+    with listening(one, said):
+        broker.stop()
+        eventually(lambda: any("it is tried again" in line for line in said))
+        count = len(said)
+        broker.start()
+        eventually(lambda: any("listens to" in line for line in said[count:]))
+        broker.publish(("plant/pump/raw", payload(0)))
+        eventually(lambda: one.counts.written == 1)
