@@ -1,6 +1,6 @@
 """Advisories below the limit: errors that rise, errors that drifted, a machine that changed as a whole."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from engine.config.sections import AlarmSettings
 from engine.records.assessment import Moment, Score
 from engine.records.events import EventKind, NewEvent
 from engine.records.payloads import TrendForecast
-from engine.scoring.condition_change import common_step, drifted
+from engine.scoring.condition_change import APART, LatentShift, common_step, drifted, latent_shift
 from engine.scoring.history import History
 from engine.scoring.trend import FEWEST, rising_trend, time_to_limit
 from engine.signals.statistics import median
@@ -52,17 +52,22 @@ class Healthy:
         middle: their medians, (components,).
         wander: their standard deviations, (components,).
         learned: end of the baseline, in microseconds since 1970 UTC; errors up to it are lower than health's.
+        latent: latent positions, (snapshots, dimensions) float32; empty without a variational network.
     """
 
     logs: NDArray[np.float32]
     middle: NDArray[np.float64]
     wander: NDArray[np.float32]
     learned: int
+    latent: NDArray[np.float32]
 
 
-def healthy_severities(logs: NDArray[np.float32], learned: int) -> Healthy:
+def healthy_severities(
+    logs: NDArray[np.float32], learned: int, latent: NDArray[np.float32] | None = None
+) -> Healthy:
     """Return the statistics of (snapshots, components) logarithms of healthy severities."""
-    return Healthy(logs, median(logs, 0), logs.std(axis=0, ddof=1), learned)
+    places = np.zeros((0, 0), np.float32) if latent is None else latent
+    return Healthy(logs, median(logs, 0), logs.std(axis=0, ddof=1), learned, places)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,6 +114,9 @@ def advise(
         seen.moment,
         rules,
     )
+    moved, told = _watch_latent(before, seen, healthy)
+    condition = replace(condition, moved=moved)
+    events += told
     if step is not None:
         detail = {"snapshot": seen.moment.name, "level_ratio": step.ratio}
         events.append(NewEvent(EventKind.CONDITION, seen.moment.at, "machine", detail=detail))
@@ -151,6 +159,32 @@ def _watch_drift(
                 NewEvent(EventKind.DRIFTED, seen.moment.at, "component", score.component, detail=detail)
             )
     return now_drifted, events
+
+
+def _watch_latent(before: Advice, seen: ScoredSnapshot, healthy: Healthy) -> tuple[bool, list[NewEvent]]:
+    """Report once that the latent positions lie apart from the baseline's, until half of that is undone."""
+    moved = before.condition.moved
+    if not healthy.latent.size:
+        return moved, []
+    shift = latent_shift(before.history.after(healthy.learned).latent, healthy.latent)
+    if shift is None:
+        return moved, []
+    if moved:
+        return shift.share > APART / 2, []
+    # While an alarm stands, the advice must not be to learn its fault as health.
+    if not shift.clear or any(seen.overtaken):
+        return False, []
+    return True, [NewEvent(EventKind.DRIFTED, seen.moment.at, "machine", detail=_told(seen.moment, shift))]
+
+
+def _told(moment: Moment, shift: LatentShift) -> dict[str, object]:
+    return {
+        "snapshot": moment.name,
+        "advice": "latent positions lie apart from the baseline's; learn again if the machine is healthy",
+        "latent_distance": shift.distance,
+        "latent_bound": shift.bound,
+        "latent_share": shift.share,
+    }
 
 
 def _rise(history: History, component: int, wander: float, severity: float) -> Rise | None:

@@ -33,6 +33,7 @@ class ConditionWatch:
         held: running snapshots in a row that still differ from before.
         back: running snapshots in a row that do not.
         alarm: key of the standing advisory, or "".
+        moved: whether the latent positions were reported to lie apart from the baseline's.
     """
 
     before: tuple[float, ...] = ()
@@ -40,6 +41,7 @@ class ConditionWatch:
     held: int = 0
     back: int = 0
     alarm: str = ""
+    moved: bool = False
 
 
 def watch_condition(

@@ -99,7 +99,13 @@ def without_component(state: State, component: int, channels: Sequence[int]) -> 
             components=_instead(state.components, component, Watch()),
             trends=_instead(state.trends, component, Watch()),
             drifted=_instead(state.drifted, component, False),
-            history=replace(state.history, severity=severity, level=level),
+            history=replace(
+                state.history,
+                severity=severity,
+                level=level,
+                # A latent position is the whole machine's.
+                latent=np.full_like(state.history.latent, np.nan),
+            ),
             transfer=no_transfer(state.transfer.most.shape),
             lines=state.lines.without(component),
         ),

@@ -98,9 +98,8 @@ class Tracker:
         self.view = envelope_view(rate, scorer.bundle.rows, scorer.diagnostician.highest, bands)
         self.limits, self.rules = settings.limits, settings.alarms
         self.sensors = partial(leading_sensors, settings.recording.names, self.layout.units)
-        self.healthy = healthy_severities(
-            self.bundle.calibration.calm, microseconds(self.bundle.baseline.end)
-        )
+        usual, end = self.bundle.calibration, microseconds(self.bundle.baseline.end)
+        self.healthy = healthy_severities(usual.calm, end, usual.latent)
 
     def step(self, state: State, seen: Examination, moment: Moment, mark: str = "") -> tuple[State, Verdict]:
         """Score one snapshot and apply the alarm rules to it.
@@ -128,7 +127,8 @@ class Tracker:
         scores = self._scores(seen, error, limit, charts, bands, moment, learned=learned)
         history = state.history
         if seen.running.any():
-            history = history.extended(microseconds(moment.at), *self._remembered(scores, seen))
+            places = seen.position(self.layout.watched)
+            history = history.extended(microseconds(moment.at), *self._remembered(scores, seen), places)
         events = list(self._machine_events(state, stopped, moment))
         notes, noted = sensor_notes(state.notes, seen, self.diagnostician.motors, self.bundle.lines, moment)
         events += noted

@@ -366,6 +366,7 @@ class Learner:
             ).astype(np.float32),
             calm=log_errors((calm / limit).max(axis=1)).astype(np.float32),
             reach=reach,
+            latent=np.stack([insight.position for insight in insights[-held_out:]]),
         )
 
 

@@ -116,4 +116,6 @@ def spliced(old: Calibration, new: Calibration, component: int, channels: list[i
         window_limit=column(old.window_limit, new.window_limit),
         calm=calm,
         reach=rows(old.reach, new.reach),
+        # A latent position is the whole machine's, with the new component.
+        latent=new.latent,
     )

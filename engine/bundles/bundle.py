@@ -72,7 +72,8 @@ class Calibration:
     and the patient average; `window_limit` (components,) the window error that the model's plain percentile
     calls so; `calm` (snapshots, components) is the natural logarithm of the severities that the limits were
     set on. `reach` (channels,) is how far the level may shift, natural-log units of power; empty in bundles
-    of the first scoring.
+    of the first scoring. `latent` (snapshots, dimensions) is the latent position of each of those snapshots;
+    empty without a variational network.
     """
 
     centre: NDArray[np.float32]
@@ -82,10 +83,16 @@ class Calibration:
     window_limit: NDArray[np.float32]
     calm: NDArray[np.float32]
     reach: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
+    latent: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0), np.float32))
 
     def arrays(self) -> dict[str, NDArray[np.float32]]:
         """Return its arrays by name, without those that earlier bundles lack."""
-        return {name: getattr(self, name) for name in self.__slots__ if name != "reach" or self.reach.size}
+        found = {name: getattr(self, name) for name in self.__slots__}
+        return {name: array for name, array in found.items() if name not in OPTIONAL or array.size}
+
+
+OPTIONAL = ("reach", "latent")
+"""Arrays of a calibration that a bundle may lack."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -304,10 +311,10 @@ def _from_manifest(manifest: dict[str, Any], place: Path) -> Bundle:
 
 
 def _calibration(arrays: Mapping[str, NDArray[np.float32]]) -> Calibration:
-    """Rebuild the calibration; bundles of the first scoring have no reach."""
-    needed = [name for name in Calibration.__slots__ if name != "reach"]
-    reach = arrays.get("calibration.reach", np.zeros(0, np.float32))
-    return Calibration(**{name: arrays[f"calibration.{name}"] for name in needed}, reach=reach)
+    """Rebuild the calibration, also of bundles that lack what is optional."""
+    needed = [name for name in Calibration.__slots__ if name not in OPTIONAL]
+    known = [name for name in OPTIONAL if f"calibration.{name}" in arrays]
+    return Calibration(**{name: arrays[f"calibration.{name}"] for name in (*needed, *known)})
 
 
 def _witness(arrays: Mapping[str, NDArray[np.float32]]) -> Forest | None:

@@ -1,6 +1,6 @@
 """Sentences about the baseline: what is being learned, and what changed since."""
 
-from engine.explanation.facts import count_fact, span_fact, text_fact
+from engine.explanation.facts import count_fact, number_fact, span_fact, text_fact
 from engine.explanation.sentence import NOTHING, Sentence, joined, say
 from engine.records.events import Event
 from engine.records.progress import Phase
@@ -14,11 +14,35 @@ def drift(event: Event, *, alarmed: bool) -> Sentence:
         alarmed: whether an alarm of its component stands.
     """
     name = text_fact(event.component or event.source, "component")
+    shift = latent_numbers(event)
+    if shift is not None:
+        return _latent_drift(event, *shift, alarmed=alarmed)
     if alarmed:
         template = "{} has changed since the baseline; an alarm stands, so do not learn it as healthy"
     else:
         template = "{} has changed since the baseline; learn again if the machine is healthy"
     return say(template, name, events=[event.seq])
+
+
+def latent_numbers(event: Event) -> tuple[float, float] | None:
+    """Return the distance of latent positions and its bound by chance; None of a drift of errors."""
+    found = [event.detail.get(name) for name in ("latent_distance", "latent_bound")]
+    numbers = [float(one) for one in found if isinstance(one, int | float)]
+    return (numbers[0], numbers[1]) if len(numbers) == 2 else None
+
+
+def _latent_drift(event: Event, distance: float, bound: float, *, alarmed: bool) -> Sentence:
+    if alarmed:
+        advice = "an alarm stands, so do not learn it as healthy"
+    else:
+        advice = "learn again if the machine is healthy"
+    return say(
+        "the machine's latent positions have moved away from the baseline's"
+        f" (energy distance {{}}, at most {{}} by chance); {advice}",
+        number_fact(distance, "latent_distance", 2),
+        number_fact(bound, "latent_bound", 2),
+        events=[event.seq],
+    )
 
 
 def learning(

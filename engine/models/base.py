@@ -1,7 +1,7 @@
 """The contract of every autoencoder: numpy arrays in and out, no network framework."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -26,6 +26,7 @@ class Insight:
         latent: of variational models the Kullback-Leibler divergence of the snapshot from the prior, mean
             over windows, per value of a window: as large as in the loss, so that it may be added to the mean
             of `window_errors`. 0 for others.
+        position: (dimensions,), of variational models the latent mean, mean over windows; empty for others.
     """
 
     features: Floats
@@ -34,6 +35,7 @@ class Insight:
     reconstruction: Floats
     windows: Floats
     latent: float = 0.0
+    position: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
 
 
 class Model(Protocol):

@@ -85,6 +85,7 @@ class Waveform:
             reconstruction=self._decibels(rebuilt, scaling),
             windows=np.log(powers + np.float32(TINY_POWER)),
             latent=self._latent(outputs),
+            position=self._position(outputs),
         )
 
     @property
@@ -108,6 +109,9 @@ class Waveform:
     def _latent(self, outputs: Sequence[Floats]) -> float:
         return 0.0
 
+    def _position(self, outputs: Sequence[Floats]) -> Floats:
+        return np.zeros(0, np.float32)
+
     def _decibels(self, windows: Floats, scaling: Scaling) -> Floats:
         """Return the band power (channels, bands) of scaled windows [dB re 1 unit]."""
         units = windows * scaling["scale"][:, None] + scaling["offset"][:, None]
@@ -125,6 +129,10 @@ class Variational(Waveform):
     def _latent(self, outputs: Sequence[Floats]) -> float:
         _, mean, log_variance = outputs
         return divergence(mean, log_variance) / float(np.prod(self.shape))
+
+    def _position(self, outputs: Sequence[Floats]) -> Floats:
+        middle: Floats = outputs[1].mean(axis=0, dtype=np.float64).astype(np.float32)
+        return middle
 
 
 def divergence(mean: Floats, log_variance: Floats) -> float:

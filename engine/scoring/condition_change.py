@@ -1,4 +1,4 @@
-"""Changes of the machine as a whole: steps of all components together, and slow drift."""
+"""Changes of the machine as a whole: steps of all components, and drift of errors and latent positions."""
 
 from dataclasses import dataclass
 
@@ -32,6 +32,35 @@ DRIFT_CHANCE = 1e-6
 
 DRIFT_RATIO = 1.5
 """Times the baseline's median error that the recent one must be: less is of no consequence."""
+
+APART = 0.25
+"""Share of the distance between recent and healthy positions that their own spreads do not explain."""
+
+SHUFFLES = 199
+"""Random exchanges of recent and healthy positions: all below the distance means a chance below 0.5 %."""
+
+NARROWEST = 1e-3
+"""Least spread of a latent dimension: one that the network does not use is the same for every snapshot."""
+
+
+@dataclass(frozen=True, slots=True)
+class LatentShift:
+    """A distance of recent latent positions from the baseline's.
+
+    Attributes:
+        distance: energy distance, in healthy standard deviations of a dimension.
+        bound: the largest of as many snapshots exchanged at random.
+        share: 0 to 1, the part of the distance between the two that their own spreads do not explain.
+    """
+
+    distance: float
+    bound: float
+    share: float
+
+    @property
+    def clear(self) -> bool:
+        """Return whether it is large, and larger than chance."""
+        return self.share > APART and self.distance > self.bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +131,62 @@ def drifted(
 
 def _above(recent: NDArray[np.float32], calm: NDArray[np.float32]) -> bool:
     return float(mannwhitneyu(recent, calm, alternative="greater").pvalue) < DRIFT_CHANCE
+
+
+def latent_shift(recent: NDArray[np.float32], healthy: NDArray[np.float32]) -> LatentShift | None:
+    """Return the distance of recent latent positions from healthy ones; None while there are too few.
+
+    The exchanges are counted only where the share is large: they cost a millisecond.
+
+    Args:
+        recent: (snapshots, dimensions), the last `RECENT` are used; rows with NaN are left out.
+        healthy: (snapshots, dimensions), of the baseline's held-out snapshots.
+
+    Source:
+        Szekely and Rizzo (2013), Energy statistics: a class of statistics based on distances, sections 2 and
+        6: the energy distance, the coefficient of inhomogeneity, and the test by permutations.
+    """
+    recent = recent[-RECENT:]
+    recent = recent[np.isfinite(recent).all(axis=1)].astype(np.float64)
+    if len(recent) < RECENT // 2 or len(healthy) < FEWEST or not healthy.shape[1]:
+        return None
+    spread = np.maximum(healthy.std(axis=0, dtype=np.float64), NARROWEST)
+    points = np.concatenate([recent, healthy]) / spread
+    apart = np.sqrt(np.maximum(_squares(points), 0.0))
+    mine = np.arange(len(points)) < len(recent)
+    distance, between = _energy(apart, mine[None])
+    share = float(distance[0] / (2 * between[0])) if between[0] > 0 else 0.0
+    bound = float("inf")
+    if share > APART:
+        chance = np.random.default_rng(len(points))
+        shuffled = np.stack([chance.permutation(mine) for _ in range(SHUFFLES)])
+        bound = float(_energy(apart, shuffled)[0].max())
+    return LatentShift(float(distance[0]), bound, share)
+
+
+def _squares(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return squared distances of all pairs."""
+    own = np.square(points).sum(axis=1)
+    whole: NDArray[np.float64] = own[:, None] + own - 2 * points @ points.T
+    np.fill_diagonal(whole, 0.0)
+    return whole
+
+
+def _energy(
+    apart: NDArray[np.float64], mine: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the energy distance of two groups, and the mean distance between them, for each division.
+
+    Args:
+        apart: (points, points), distances.
+        mine: (divisions, points), the points of the first group; every division has as many.
+    """
+    here = mine.astype(np.float64)
+    count = here[0].sum()
+    rest = mine.shape[1] - count
+    sums = here @ apart
+    inside = (sums * here).sum(axis=1)
+    between = sums.sum(axis=1) - inside
+    outside = apart.sum() - inside - 2 * between
+    mean = between / (count * rest)
+    return 2 * mean - inside / count**2 - outside / rest**2, mean

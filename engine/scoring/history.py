@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -20,22 +20,44 @@ class History:
         at: int64 (n,), microseconds since 1970 UTC.
         severity: float32 (n, components), natural logarithm; NaN where not running.
         level: float32 (n, components), natural logarithm of the mean standard deviation of its channels.
+        latent: float32 (n, dimensions), latent positions, NaN where a watched channel does not run; no
+            dimensions without a variational network.
     """
 
     at: NDArray[np.int64]
     severity: NDArray[np.float32]
     level: NDArray[np.float32]
+    latent: NDArray[np.float32] = field(default_factory=lambda: _nowhere(0))
 
     def __len__(self) -> int:
         """Count the snapshots."""
         return len(self.at)
 
-    def extended(self, at: int, severity: NDArray[np.float64], level: NDArray[np.float64]) -> "History":
-        """Return it with one more snapshot, without those too old to remember."""
+    def extended(
+        self,
+        at: int,
+        severity: NDArray[np.float64],
+        level: NDArray[np.float64],
+        latent: NDArray[np.float32] | None = None,
+    ) -> "History":
+        """Return it with one more snapshot, without those too old to remember.
+
+        Args:
+            at: its time, in microseconds since 1970 UTC.
+            severity: (components,), natural logarithm.
+            level: (components,), natural logarithm.
+            latent: (dimensions,), its latent position; None without a variational network.
+        """
+        place = np.zeros(0, np.float32) if latent is None else latent
+        # A state of an earlier Raceway remembers no positions: those snapshots have none.
+        places = self.latent
+        if places.shape != (len(self), len(place)):
+            places = np.full((len(self), len(place)), np.nan, np.float32)
         return History(
             np.append(self.at, np.int64(at))[-LENGTH:],
             np.concatenate([self.severity, severity[None].astype(np.float32)])[-LENGTH:],
             np.concatenate([self.level, level[None].astype(np.float32)])[-LENGTH:],
+            np.concatenate([places, place[None]])[-LENGTH:],
         )
 
     def after(self, at: int) -> "History":
@@ -43,11 +65,12 @@ class History:
         if not len(self.at) or self.at[0] > at:
             return self
         later = self.at > at
-        return History(self.at[later], self.severity[later], self.level[later])
+        places = self.latent[later] if len(self.latent) else self.latent
+        return History(self.at[later], self.severity[later], self.level[later], places)
 
     def without_levels(self) -> "History":
         """Return it without the levels so far: they belong to another operating condition."""
-        return History(self.at, self.severity, np.full_like(self.level, np.nan))
+        return replace(self, level=np.full_like(self.level, np.nan))
 
     def pack(self) -> dict[str, str]:
         """Return it as text, every bit kept."""
@@ -55,6 +78,7 @@ class History:
             "at": _text(self.at.astype("<i8")),
             "severity": _text(self.severity.astype("<f4")),
             "level": _text(self.level.astype("<f4")),
+            **({"latent": _text(self.latent.astype("<f4"))} if self.latent.size else {}),
         }
 
 
@@ -66,11 +90,21 @@ def empty_history(components: int) -> History:
 
 def unpack_history(data: Mapping[str, Any], components: int) -> History:
     """Rebuild the result of `History.pack`."""
+    at = np.frombuffer(base64.b64decode(data["at"]), "<i8").astype(np.int64)
+    latent = _nowhere(len(at))
+    if "latent" in data:
+        places = np.frombuffer(base64.b64decode(data["latent"]), "<f4").astype(np.float32)
+        latent = places.reshape(len(at), -1)
     return History(
-        np.frombuffer(base64.b64decode(data["at"]), "<i8").astype(np.int64),
+        at,
         np.frombuffer(base64.b64decode(data["severity"]), "<f4").astype(np.float32).reshape(-1, components),
         np.frombuffer(base64.b64decode(data["level"]), "<f4").astype(np.float32).reshape(-1, components),
+        latent,
     )
+
+
+def _nowhere(count: int) -> NDArray[np.float32]:
+    return np.zeros((count, 0), np.float32)
 
 
 def _text(array: NDArray[Any]) -> str:

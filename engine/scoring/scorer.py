@@ -56,6 +56,11 @@ class Examination:
     motors: Mapping[int, MotorReading] = field(default_factory=dict)
     unjudged: frozenset[int] = frozenset()
 
+    def position(self, watched: NDArray[np.bool_]) -> NDArray[np.float32]:
+        """Return the latent position, (dimensions,); NaN unless every watched channel runs."""
+        place = self.insight.position
+        return place if self.running[watched].all() else np.full_like(place, np.nan)
+
 
 class Scorer:
     """Examines snapshots with one bundle; safe to share between threads."""

@@ -154,3 +154,59 @@ def test_rise_out_of_the_baseline_itself_is_not_told() -> None:
     assert not any(
         event.detail.get("cause") == Cause.TREND for _, event in heard(severity, learned=last_learned)
     )
+
+
+CALM_PLACES = np.random.default_rng(14).normal(size=(40, 4)).astype(np.float32)
+
+
+def moved(places: np.ndarray, overtaken: range = range(0)) -> list[tuple[int, NewEvent]]:
+    """Return the drifts for latent positions (snapshots, 4) of a machine whose errors are healthy."""
+    advice = Advice((Watch(),) * 2, (False,) * 2, empty_history(2))
+    healthy = healthy_severities(CALM, 0, CALM_PLACES)
+    chance = np.random.default_rng(15).normal(0.0, 0.01, (len(places), 2))
+    said = []
+    for number, place in enumerate(places):
+        at = START + number * timedelta(minutes=10)
+        history = advice.history.extended(
+            microseconds(at), np.log(QUIET) + chance[number], np.zeros(2), place.astype(np.float32)
+        )
+        scores = tuple(Score(name, Quality.RUNNING, False, QUIET, 1.0, QUIET, 0.5) for name in NAMES)
+        seen = ScoredSnapshot(
+            Moment(f"snapshot {number}", at), scores, (number in overtaken, False), np.zeros(2)
+        )
+        advice, events = advise(replace(advice, history=history), seen, healthy, RULES)
+        said += [(number, event) for event in events]
+    return only(said, EventKind.DRIFTED)
+
+
+def wandering(count: int) -> np.ndarray:
+    return np.random.default_rng(16).normal(size=(count, 4))
+
+
+def test_latent_positions_as_on_the_baseline_are_not_spoken_of() -> None:
+    assert moved(wandering(120)) == []
+
+
+def test_latent_drift_is_told_once_with_its_distance_and_the_bound_of_chance() -> None:
+    places = wandering(120)
+    places[40:] += 4.0
+    ((number, event),) = moved(places)
+    assert 40 < number < 72
+    assert event.source == "machine"
+    assert event.detail["latent_distance"] > event.detail["latent_bound"]
+    assert "learn again" in str(event.detail["advice"])
+
+
+def test_latent_drift_that_went_back_is_told_again_when_it_returns() -> None:
+    places = wandering(240)
+    places[40:90] += 4.0
+    places[160:] += 4.0
+    first, second = (number for number, _ in moved(places))
+    assert first < 90 < 160 < second
+
+
+def test_latent_drift_is_not_told_while_an_alarm_stands_but_afterwards() -> None:
+    places = wandering(120)
+    places[40:] += 4.0
+    ((number, _),) = moved(places, overtaken=range(40, 100))
+    assert number == 100

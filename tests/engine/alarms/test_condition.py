@@ -91,4 +91,11 @@ def test_one_failing_bearing_neither_holds_nor_ends_the_advisory() -> None:
 
 def test_state_survives_plain_json_types() -> None:
     packed = asdict(ConditionWatch(STEP.before, STEP.steps, 2, 0, "a"))
-    assert packed == {"before": STEP.before, "steps": STEP.steps, "held": 2, "back": 0, "alarm": "a"}
+    assert packed == {
+        "before": STEP.before,
+        "steps": STEP.steps,
+        "held": 2,
+        "back": 0,
+        "alarm": "a",
+        "moved": False,
+    }

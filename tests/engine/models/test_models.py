@@ -233,6 +233,17 @@ def test_masking_hides_one_stretch_of_the_longest_axis(shape: tuple[int, ...]) -
         assert len(where) == where[-1] - where[0] + 1 == round(MASKED * max(shape))
 
 
+@pytest.mark.parametrize(
+    ("name", "dimensions"), [("spectral", 0), ("dense", 0), ("vae", 16), ("conv-vae", 16)]
+)
+def test_variational_models_alone_have_a_latent_position(
+    ready: Mapping[str, Ready], name: str, dimensions: int
+) -> None:
+    position = ready[name].insight(recording(20)).position
+    assert position.shape == (dimensions,)
+    assert np.isfinite(position).all()
+
+
 @pytest.mark.parametrize("name", ["vae", "conv-vae"])
 def test_latent_is_the_divergence_of_variational_models(ready: Mapping[str, Ready], name: str) -> None:
     assert ready[name].insight(recording(20)).latent > 0

@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from engine.scoring.condition_change import DRIFT_RATIO, FEWEST, RECENT, common_step, drifted
+from engine.scoring.condition_change import (
+    DRIFT_RATIO,
+    FEWEST,
+    RECENT,
+    common_step,
+    drifted,
+    latent_shift,
+)
 from engine.scoring.history import History
 from engine.signals.statistics import median
 
@@ -118,3 +125,70 @@ def test_component_that_does_not_run_has_not_drifted_anew() -> None:
     history = shifted([1.0] * 4)
     history.severity[:, 1] = np.nan
     assert drifted(history, CALM, USUAL, (False,) * 4) == (True, False, True, True)
+
+
+# Drift of latent positions
+
+
+def places(count: int, seed: int, dimensions: int = 16) -> np.ndarray:
+    return np.random.default_rng(seed).normal(size=(count, dimensions)).astype(np.float32)
+
+
+def test_energy_distance_is_twice_the_distance_between_less_those_within() -> None:
+    recent, healthy = places(RECENT, 1, 3) + 2, places(20, 2, 3)
+    spread = healthy.std(axis=0)
+
+    def mean(one: np.ndarray, other: np.ndarray) -> float:
+        pairs = [np.linalg.norm((a - b) / spread) for a in one for b in other]
+        return float(np.mean(pairs))
+
+    between = mean(recent, healthy)
+    distance = 2 * between - mean(recent, recent) - mean(healthy, healthy)
+    found = latent_shift(recent, healthy)
+    assert found is not None
+    assert found.distance == pytest.approx(distance, rel=1e-5)
+    assert found.share == pytest.approx(distance / (2 * between), rel=1e-5)
+
+
+@pytest.mark.parametrize("dimensions", [1, 4, 16])
+@pytest.mark.parametrize("held_out", [10, 60])
+def test_positions_of_the_same_machine_are_no_drift(dimensions: int, held_out: int) -> None:
+    for seed in range(20):
+        found = latent_shift(places(RECENT, seed, dimensions), places(held_out, 100 + seed, dimensions))
+        assert found is not None
+        assert not found.clear
+
+
+@pytest.mark.parametrize("dimensions", [1, 4, 16])
+def test_positions_that_moved_by_several_spreads_are_drift_beyond_chance(dimensions: int) -> None:
+    found = latent_shift(places(RECENT, 3, dimensions) + 3, places(40, 4, dimensions))
+    assert found is not None
+    assert found.clear
+    assert found.distance > 2 * found.bound
+
+
+def test_dimension_that_the_network_does_not_use_says_nothing() -> None:
+    recent, healthy = places(RECENT, 5), places(40, 6)
+    recent[:, 3] = healthy[:, 3] = 0.0
+    found = latent_shift(recent, healthy)
+    assert found is not None
+    assert np.isfinite(found.distance)
+    assert not found.clear
+
+
+@pytest.mark.parametrize(
+    ("recent", "healthy"),
+    [
+        pytest.param(places(RECENT // 2 - 1, 1), places(40, 2), id="too few since the baseline"),
+        pytest.param(np.full((RECENT, 16), np.nan, np.float32), places(40, 2), id="none with all channels"),
+        pytest.param(places(RECENT, 1), places(FEWEST - 1, 2), id="too few on the baseline"),
+        pytest.param(np.zeros((RECENT, 0), np.float32), np.zeros((40, 0), np.float32), id="no latent space"),
+    ],
+)
+def test_too_few_positions_are_not_compared(recent: np.ndarray, healthy: np.ndarray) -> None:
+    assert latent_shift(recent, healthy) is None
+
+
+def test_shift_is_the_same_each_time() -> None:
+    recent, healthy = places(RECENT, 7) + 2, places(40, 8)
+    assert latent_shift(recent, healthy) == latent_shift(recent.copy(), healthy.copy())

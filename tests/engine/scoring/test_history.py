@@ -47,3 +47,24 @@ def test_forgetting_levels_keeps_severities() -> None:
     history = grown([np.ones((2, 3))] * 4).without_levels()
     assert np.isnan(history.level).all()
     assert history.severity.tolist() == [[1.0] * 3] * 4
+
+
+def test_latent_positions_come_back_from_json_and_follow_the_snapshots() -> None:
+    history = empty_history(2)
+    for number in range(LENGTH + 5):
+        history = history.extended(number, *np.zeros((2, 2)), np.full(3, number, np.float32))
+    back = unpack_history(json.loads(json.dumps(history.pack())), 2)
+    assert back.latent.tolist() == history.latent.tolist()
+    assert back.after(LENGTH).latent[:, 0].tolist() == [64.0 + one for one in range(1, 5)]
+    assert back.without_levels().latent.tolist() == history.latent.tolist()
+
+
+def test_history_of_an_earlier_release_has_no_positions_for_its_snapshots() -> None:
+    earlier = unpack_history(grown([np.zeros((2, 3))] * 4).pack(), 3)
+    history = earlier.extended(99, *np.zeros((2, 3)), np.ones(5, np.float32))
+    assert np.isnan(history.latent[:4]).all()
+    assert history.latent[4].tolist() == [1.0] * 5
+
+
+def test_model_without_latent_space_keeps_the_form_of_its_state() -> None:
+    assert set(grown([np.zeros((2, 3))]).pack()) == {"at", "severity", "level"}

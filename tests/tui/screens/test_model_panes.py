@@ -110,6 +110,17 @@ def test_drift_is_told_with_its_beginning(view: View) -> None:
     assert "bundle" in drawn
 
 
+@pytest.mark.parametrize("index", [80, 900])
+def test_latent_drift_is_shown_and_never_to_be_learned_while_any_alarm_stands(view: View, index: int) -> None:
+    drifted = said(90, EventKind.DRIFTED, latent_distance=2.5, latent_bound=0.25)
+    shown = frame(replace(view, events=(*view.events, drifted)), index)
+    drawn = " ".join(plain(baseline_lines(90, 20, shown, None, UTC, UTC)).split())
+    assert "energy distance 2.50, at most 0.25 by chance" in drawn
+    stands = any(alarm.stands for alarm in shown.alarms)
+    assert ("do not learn it as healthy" in drawn) is stands
+    assert ("learn again if the machine is healthy" in drawn) is not stands
+
+
 def test_what_was_asked_of_the_engine_shows_until_it_is_answered_and_after(view: View) -> None:
     asked = said(90, EventKind.REQUESTED, action="relearn", by="ann")
     waiting = replace(view, events=(*view.events, asked))

@@ -77,7 +77,9 @@ def baseline_lines(
     drifts = [event for event in frame.events if event.kind is EventKind.DRIFTED]
     alarmed = {alarm.component for alarm in frame.alarms if alarm.stands}
     for event in drifts:
-        told = drift(event, alarmed=event.component in alarmed).text
+        # The whole machine has no component: any alarm forbids to learn it as healthy.
+        stands = event.component in alarmed if event.component else bool(alarmed)
+        told = drift(event, alarmed=stands).text
         lines += _wrapped(f"drift since {short_time(event.at, zone)}: {told}", width, Role.WARNING)
     if not drifts and acceptance(frame)[0]:
         lines.append((Span(fit("  no drift: errors are as they were on the baseline", width), Role.DIM),))
