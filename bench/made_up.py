@@ -175,7 +175,12 @@ def wandering() -> list[Rig]:
     return rigs
 
 
-SETS = {"before": like_before, "wear": worn, "two": doubly_faulty, "speed": wandering}
+def misnamed() -> list[Rig]:
+    """Return 10 rigs of a steady speed, which the settings state 2 % too high."""
+    return [replace(rig, seed=rig.seed + 100, changes=Changes(), stated=1.02) for rig in wandering()]
+
+
+SETS = {"before": like_before, "wear": worn, "two": doubly_faulty, "speed": wandering, "off": misnamed}
 
 
 def settings_of(rig: Rig) -> Settings:
@@ -188,7 +193,7 @@ def settings_of(rig: Rig) -> Settings:
         overrides={
             "machine.name": f"made-up {rig.seed}",
             "machine.sample_rate": rig.rate,
-            "machine.shaft_speed": rig.shaft * 60,
+            "machine.shaft_speed": rig.shaft * rig.stated * 60,
             "machine.mains_frequency": 50.0,
             "recording.rows": rig.rows,
             "component": components,

@@ -192,7 +192,8 @@ class BundleScorer:
         """Return the evidence for a surface by component, where there is any."""
         channels = set(range(len(seen.running)))
         heard = self._tracker.listener.hear(seen.spectrum, verdict.picture.contribution, channels)
-        found, _ = self.diagnostician.findings(heard, self.bundle.lines, LineMemory())
+        searches = self.diagnostician.at_speed(seen.spectrum, seen.speed)
+        found, _ = self.diagnostician.findings(heard, self.bundle.lines, LineMemory(), searches)
         return {
             self.layout.components[index]: evidence.payload().to_detail() for index, evidence in found.items()
         }

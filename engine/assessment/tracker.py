@@ -151,7 +151,8 @@ class Tracker:
         heard = self.listener.hear(seen.spectrum, bands, channels)
         if not learning:
             usual = {index: lines for index, lines in self.bundle.lines.items() if index in asked}
-            surfaces, lines = self.diagnostician.findings(heard, usual, state.lines)
+            searches = self.diagnostician.at_speed(seen.spectrum, seen.speed) if usual else None
+            surfaces, lines = self.diagnostician.findings(heard, usual, state.lines, searches)
             now = replace(now, lines=lines)
             found: dict[int, Named] = {**surfaces}
             found |= motor_findings(seen, self.diagnostician.motors, usual)

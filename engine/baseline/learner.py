@@ -21,7 +21,7 @@ from engine.config.motors import phases_of
 from engine.config.process_section import conditions_of
 from engine.config.settings import Settings
 from engine.diagnosis.motor import MotorDiagnostician
-from engine.diagnosis.surface import Diagnostician
+from engine.diagnosis.surface import Diagnostician, usual_lines
 from engine.models import model_named
 from engine.models.base import Insight, Scaling
 from engine.models.runner import Network, insight_of
@@ -112,7 +112,7 @@ class Learner:
             told[:, FIGURES.index("standard deviation")],
             told[:, FIGURES.index("kurtosis")],
             not running[self.layout.watched].all(),
-            self.diagnostician.strengths(whole_spectrum(columns))
+            self.diagnostician.strengths(whole_spectrum(columns), snapshot.speed)
             | {number: one.figures for number, one in readings.items()},
             snapshot.mark(),
         )
@@ -378,7 +378,7 @@ def _usual_lines(sights: Sequence[Sight], motors: MotorDiagnostician) -> dict[in
         if component in motors.columns:
             usual[component] = motors.usual(strengths)
             continue
-        usual[component] = UsualLines(strengths.mean(axis=0), strengths.std(axis=0, ddof=1))
+        usual[component] = usual_lines(strengths)
     return usual
 
 

@@ -33,6 +33,7 @@ class SearchRule:
         explains: whether lines on the comb of one surface are no evidence for another.
         lines: the lines of each surface, harmonics first.
         few_harmonics: surfaces for which sidebands may stand for all harmonics but one.
+        wider: uncertainty of an estimated speed, as a share: lines are searched as much more widely.
     """
 
     apart: float
@@ -41,6 +42,7 @@ class SearchRule:
     unsure: float = 0.0
     lines: tuple[tuple[int, int], ...] = LINES
     few_harmonics: frozenset[Surface] = frozenset()
+    wider: float = 0.0
 
 
 SEARCH_RULES = {
@@ -157,6 +159,7 @@ def line_search(
     resolution: float,
     bins: int,
     rule: SearchRule = NEWEST_RULE,
+    sought: tuple[Surface, ...] | None = None,
 ) -> LineSearch:
     """Prepare the search for the lines of one bearing.
 
@@ -170,8 +173,9 @@ def line_search(
         resolution: of a bin [Hz].
         bins: number of bins of an envelope spectrum.
         rule: of the scoring.
+        sought: surfaces to search for; None for those that the resolution separates.
     """
-    surfaces = separable(frequencies, resolution, rule)
+    surfaces = separable(frequencies, resolution, rule) if sought is None else sought
     spacing = {Surface.INNER: shaft, Surface.ROLLER: frequencies.get(Surface.CAGE, 0.0)}
     candidates, floors, heard = [], [], []
     for surface in surfaces:
@@ -199,7 +203,7 @@ def line_search(
 def _candidates(
     frequency: float, masked: tuple[float, float], resolution: float, bins: int, rule: SearchRule
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    reach = max(SLIP * frequency, resolution)
+    reach = max((SLIP + rule.wider) * frequency, resolution)
     if (frequency - reach) / resolution < 1 or (frequency + reach) / resolution + 1 >= bins:
         # Not even laid out: far beyond the spectrum a line's reach would fill the memory.
         return np.zeros(0, np.int64), np.zeros(0, np.int64)

@@ -10,9 +10,11 @@ from engine.bundles.bundle import SCORING, UsualLines
 from engine.config.settings import Settings
 from engine.diagnosis.demodulation import Heard
 from engine.diagnosis.explaining import FEWEST_HARMONICS, Case, Lines, clear_case, leading_case
-from engine.diagnosis.fault_lines import SEARCH_RULES, LineSearch, line_search
+from engine.diagnosis.fault_lines import SEARCH_RULES, LineSearch
 from engine.diagnosis.line_memory import AVERAGED, LineMemory, Place
+from engine.diagnosis.line_searches import ShaftSearches
 from engine.diagnosis.motor import MotorDiagnostician
+from engine.diagnosis.shaft_speed import ShaftSpeed, estimated_speed
 from engine.records.payloads import FaultLine, SurfaceEvidence
 from engine.signals.bearing import HARMONICS, Surface, fault_frequencies
 from engine.signals.envelope import envelope_bands, envelope_spectra
@@ -22,6 +24,9 @@ SIGNIFICANT = 3.5
 
 SMALLEST_RATIO = 1.5
 """Least ratio of a line to its usual strength on the baseline."""
+
+TOLD_UNSURE = 0.001
+"""Doubt about a speed that came with a snapshot, as a share: encoders and drives state no more digits."""
 
 STEADIEST = 0.2
 """Least scatter of line strengths, natural log: real baselines have 0.26; less is chance."""
@@ -65,6 +70,28 @@ class Evidence:
         return SurfaceEvidence(self.surface.value, self.channel, self.band, tuple(lines))
 
 
+def usual_lines(strengths: NDArray[np.float32]) -> UsualLines:
+    """Return mean and scatter of line strengths over the snapshots of a baseline.
+
+    A line that most snapshots mask, because their speeds differ, is not known.
+
+    Args:
+        strengths: (snapshots, channels, bands, surfaces, lines), natural log, NaN where not heard.
+    """
+    heard = np.isfinite(strengths)
+    count = heard.sum(axis=0)
+    known = count >= max(2, (len(strengths) + 1) // 2)
+    many = np.maximum(count, 2)
+    values = np.where(heard, strengths, 0.0).astype(np.float64)
+    centre = values.sum(axis=0) / many
+    spread = np.sqrt(np.where(heard, np.square(values - centre), 0.0).sum(axis=0) / (many - 1))
+    nothing = np.float32(np.nan)
+    return UsualLines(
+        np.where(known, centre, nothing).astype(np.float32),
+        np.where(known, spread, nothing).astype(np.float32),
+    )
+
+
 class Diagnostician:
     """Searches for the fault lines of a machine's components; made once for an assessment.
 
@@ -91,18 +118,30 @@ class Diagnostician:
         self.width = rate / 2 / self.bands
         bins = rows // 2 // self.bands + 1
         mains = settings.machine.mains_frequency
-        # Bearings of the same geometry share a search, which is faster.
         self.rule = SEARCH_RULES[scoring]
-        kinds = {
-            tuple(one.items()): line_search(one, shaft, mains, rate / rows, bins, self.rule)
-            for one in lines.values()
-        }
-        self.searches = {number: kinds[tuple(one.items())] for number, one in lines.items()}
+        self.at_nominal = ShaftSearches(lines, shaft, (mains, rate / rows, bins), self.rule)
+        self.searches = self.at_nominal.searches
         self.channels = [part.channels for part in settings.components]
         self.motors = MotorDiagnostician(settings)
-        self._alike: dict[LineSearch, list[int]] = {search: [] for search in kinds.values()}
-        for number, search in self.searches.items():
-            self._alike[search].append(number)
+
+    def at_speed(self, spectrum: NDArray[np.complex64], told: float | None) -> "ShaftSearches":
+        """Return the searches at the speed of a snapshot.
+
+        Args:
+            spectrum: (channels, rows // 2 + 1), from `envelope.whole_spectrum`.
+            told: speed that came with it [Hz]; else it is estimated. The nominal speed holds without a sure
+                estimate, or with one that agrees with it.
+        """
+        nominal = self.at_nominal
+        if not nominal.searches or not self.rule.explains:
+            return nominal
+        if told is not None:
+            return nominal.at(ShaftSpeed(told, TOLD_UNSURE), wider=False)
+        mains, resolution, _ = nominal.scale
+        found = estimated_speed(spectrum, nominal.shaft, mains, resolution)
+        if found is None or abs(found.hertz / nominal.shaft - 1) <= found.uncertainty + self.rule.unsure:
+            return nominal
+        return nominal.at(found, wider=True)
 
     def doubts(self, usual: Mapping[int, UsualLines], names: Sequence[str]) -> tuple[str, ...]:
         """Return sentences about fault lines that stand out in the baseline itself.
@@ -125,22 +164,29 @@ class Diagnostician:
                 ]
         return tuple(found)
 
-    def strengths(self, spectrum: NDArray[np.complex64]) -> dict[int, NDArray[np.float32]]:
+    def strengths(
+        self, spectrum: NDArray[np.complex64], speed: float | None = None
+    ) -> dict[int, NDArray[np.float32]]:
         """Return the line strengths of each component: (its channels, bands, surfaces, lines), natural log.
 
         Args:
             spectrum: (channels, rows // 2 + 1), from `envelope.whole_spectrum`.
+            speed: of the shaft, that came with the snapshot [Hz].
         """
         if not self.searches:
             return {}
         envelopes = envelope_spectra(spectrum, self.bands)
         return {
             number: search.strengths(envelopes[[channel - 1 for channel in self.channels[number]]])
-            for number, search in self.searches.items()
+            for number, search in self.at_speed(spectrum, speed).searches.items()
         }
 
     def findings(
-        self, heard: Heard, usual: Mapping[int, UsualLines], memory: LineMemory
+        self,
+        heard: Heard,
+        usual: Mapping[int, UsualLines],
+        memory: LineMemory,
+        searches: "ShaftSearches | None" = None,
     ) -> tuple[dict[int, Evidence], LineMemory]:
         """Return the surface with evidence of every component with one, and the averages of lines.
 
@@ -148,6 +194,7 @@ class Diagnostician:
             heard: of this snapshot; only components with channels in question are examined.
             usual: strengths on the baseline of the lines of each component in question.
             memory: averages up to the snapshot before.
+            searches: at the speed of this snapshot, from `at_speed`; None for the nominal speed.
         """
         asked = {
             search: [
@@ -157,7 +204,7 @@ class Diagnostician:
                 for place, channel in enumerate(self.channels[component])
                 for band, row in heard.carrying.get(channel - 1, ())
             ]
-            for search, components in self._alike.items()
+            for search, components in (searches or self.at_nominal).alike.items()
             if search.surfaces
         }
         above: dict[Place, NDArray[np.float32]] = {}

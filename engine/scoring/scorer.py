@@ -41,6 +41,7 @@ class Examination:
         spectrum: complex64 (channels, rows // 2 + 1), of the whole signal.
         silent: whether the machine is stopped, and no channel measures anything at all.
         motors: the reading of each motor, by its component counted from 0.
+        speed: of the shaft, that came with it [Hz]; None for none.
         unjudged: columns of motors whose recording carries no claim; their sensors are not in question.
     """
 
@@ -55,6 +56,7 @@ class Examination:
     silent: bool = False
     motors: Mapping[int, MotorReading] = field(default_factory=dict)
     unjudged: frozenset[int] = frozenset()
+    speed: float | None = None
 
     def position(self, watched: NDArray[np.bool_]) -> NDArray[np.float32]:
         """Return the latent position, (dimensions,); NaN unless every watched channel runs."""
@@ -147,6 +149,7 @@ class Scorer:
             silent=is_silent(columns, quality, self.bundle.calibration.level, self.layout.watched),
             motors=motors,
             unjudged=unjudged,
+            speed=snapshot.speed,
         )
 
     def _examine_window(self, snapshot: Snapshot) -> Examination:

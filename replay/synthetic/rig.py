@@ -101,6 +101,7 @@ class Rig:
         faults: of its bearings.
         changes: of health.
         sensors: of the recorder.
+        stated: ratio of the speed that the settings state to `shaft`.
     """
 
     seed: int
@@ -114,6 +115,7 @@ class Rig:
     faults: tuple[Fault, ...] = ()
     changes: Changes = field(default_factory=Changes)
     sensors: Sensors = field(default_factory=Sensors)
+    stated: float = 1.0
 
     @property
     def onset(self) -> int:
