@@ -24,7 +24,7 @@ from engine.assessment.neighbours import Housing, in_question
 from engine.assessment.state import State
 from engine.clock import microseconds
 from engine.config.settings import Settings
-from engine.diagnosis.demodulation import Heard, Listener, envelope_view
+from engine.diagnosis.demodulation import NOTHING_HEARD, Heard, Listener, envelope_view
 from engine.diagnosis.motor_view import kept_figures
 from engine.records.assessment import Moment, Quality, Score
 from engine.records.events import EventKind, NewEvent
@@ -148,7 +148,8 @@ class Tracker:
         )
         asked = in_question(state.components, scores)
         channels = {channel - 1 for index in asked for channel in self.layout.channels[index]}
-        heard = self.listener.hear(seen.spectrum, bands, channels)
+        slow = self.layout.is_process
+        heard = NOTHING_HEARD if slow else self.listener.hear(seen.spectrum, bands, channels)
         if not learning:
             usual = {index: lines for index, lines in self.bundle.lines.items() if index in asked}
             searches = self.diagnostician.at_speed(seen.spectrum, seen.speed) if usual else None
@@ -207,7 +208,7 @@ class Tracker:
             seen.insight.reconstruction,
             bands,
             part_shares(seen.insight.window_errors, seen.running),
-            self.view.of(heard.envelopes[: len(seen.running)], seen.running),
+            self.view.of(heard.envelopes[: len(heard.leading)], seen.running[: len(heard.leading)]),
             self.view.step,
             carriers.astype(np.float32),
             {number: kept_figures(reading) for number, reading in seen.motors.items()},

@@ -127,6 +127,7 @@ class Learner:
             np.zeros(len(level), np.float32),
             not level[self.layout.watched].all(),
             {},
+            snapshot.mark(),
         )
 
     def learn(

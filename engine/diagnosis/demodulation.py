@@ -30,6 +30,10 @@ class Heard:
     carrying: Mapping[int, Sequence[tuple[int, int]]]
 
 
+NOTHING_HEARD = Heard(np.zeros(0, np.int64), np.zeros((0, 0), np.float32), {})
+"""The envelope spectra of a snapshot that is no vibration."""
+
+
 class Listener:
     """Makes envelope spectra of the bands that carry the error.
 
