@@ -146,8 +146,8 @@ def _read(file: int, state: Path) -> Holder:
     if _is_believed(file, state):
         with suppress(ValueError, KeyError, TypeError):
             told = json.loads(os.pread(file, MOST_BYTES, 0))
-            shared = told.get("shared") is True
             process = ProcessIdentity(int(told["pid"]), str(told["space"]), int(told["started"]))
+            shared = told.get("shared") is True
     return Holder(process, shared)
 
 
