@@ -24,6 +24,13 @@ stands out from them."""
 OUTLYING_TIMES = 2.0
 """Least ratio of such a snapshot's distance to the usual one: smaller ones are wander."""
 
+SEVERAL = 0.02
+"""Share of outlying snapshots from which a baseline is doubted."""
+
+FEWEST_SEVERAL = 2
+"""Least number of them. 2 of 23,484 recordings of healthy channels stood out. Were it 1 in 1000, 4 % of all
+healthy baselines of 40 would hold one, and 0.1 % two (binomial)."""
+
 MOST_OUTLYING = 0.25
 """Largest share of snapshots that may be left out: more are no exception."""
 
@@ -54,6 +61,11 @@ def outlying(features: NDArray[np.float32]) -> NDArray[np.bool_]:
     rank = (-size).argsort(axis=0).argsort(axis=0)
     chosen: NDArray[np.bool_] = far & (rank < most)
     return chosen
+
+
+def are_several(odd: int, count: int) -> bool:
+    """Return whether so many outlying snapshots of a baseline are a doubt about it."""
+    return odd >= max(FEWEST_SEVERAL, SEVERAL * count)
 
 
 def usual_features(
@@ -104,7 +116,10 @@ def calibrate(errors: NDArray[np.float64], margin: float, tail: float, weight: f
 
 
 def risen(
-    residual: NDArray[np.float32], held_out: int, channels: Sequence[Sequence[int]]
+    residual: NDArray[np.float32],
+    held_out: int,
+    channels: Sequence[Sequence[int]],
+    left_out: NDArray[np.bool_],
 ) -> NDArray[np.float64]:
     """Return the rise of each component from the training snapshots to those held out, less chance.
 
@@ -114,17 +129,25 @@ def risen(
         residual: (snapshots, channels, features) of the whole baseline, standardised on those held out.
         held_out: number of held-out snapshots, the last ones.
         channels: of each component, from 1.
+        left_out: (snapshots, channels), outlying ones: a single loud recording is no rise.
 
     Returns:
         (components,), root mean square over features, in their standard deviations.
     """
-    trained = residual[:-held_out]
-    rise = residual[-held_out:].mean(axis=0) - trained.mean(axis=0)
+    trained = len(residual) - held_out
+    rise = _kept_mean(residual[trained:], left_out[trained:])
+    rise -= _kept_mean(residual[:trained], left_out[:trained])
     # Half of the variance of a difference of two means lies above zero.
-    chance = (1 / len(trained) + 1 / held_out) / 2
+    chance = (1 / trained + 1 / held_out) / 2
     squares = component_errors(rise, np.ones(len(rise), np.bool_), channels) ** 2 - chance
     root: NDArray[np.float64] = np.sqrt(np.maximum(squares, 0.0))
     return root
+
+
+def _kept_mean(residual: NDArray[np.float32], left_out: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Return the mean over snapshots of each feature, (channels, features), without those left out."""
+    means = [residual[~left_out[:, channel], channel].mean(axis=0) for channel in range(residual.shape[1])]
+    return np.stack(means)
 
 
 def least_limit(

@@ -10,7 +10,7 @@ from importlib.metadata import version
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.baseline.calibration import calibrate, least_limit, outlying, risen, usual_features
+from engine.baseline.calibration import are_several, calibrate, least_limit, outlying, risen, usual_features
 from engine.baseline.sights import FEWEST, Sight, heard_channels, mute_channel, usable_sights
 from engine.baseline.trainer import LearningError, train_model
 from engine.baseline.wander import calibrate_windows
@@ -43,9 +43,6 @@ from replay.run import Entry
 
 IMPULSIVE = 5.0
 """Kurtosis at which a baseline is doubted; 3 for Gaussian noise, healthy bearings stay below 4."""
-
-SEVERAL = 0.02
-"""Share of outlying snapshots from which a baseline is doubted."""
 
 MOST_MARKS = 1000
 """Learned snapshots whose marks a bundle keeps."""
@@ -301,7 +298,7 @@ class Learner:
             f"{self.layout.owner(column)}, channel {column + 1}: {odd[column]} of {len(insights)} healthy"
             " recordings stand out from the others"
             for column in np.flatnonzero(self.layout.watched & (known > 0)).tolist()
-            if odd[column] >= SEVERAL * len(insights)
+            if are_several(int(odd[column]), len(insights))
         )
 
     def _calibrated(
@@ -335,6 +332,7 @@ class Learner:
         channels = running_channels(self.layout.channels, running)
         features = np.stack([insight.features for insight in insights])
         odd = outlying(features[-held_out:])
+        left_out = np.concatenate([outlying(features[:-held_out]), odd])
         reach = np.zeros(0, np.float32)
         centre = np.median(features[-held_out:], axis=0)
         if self.model.name not in WITHOUT_LEVEL:
@@ -342,7 +340,7 @@ class Learner:
         centre, spread = usual_features(levelled(features[-held_out:], centre, unit, reach), odd)
         smoothing = at_rest((features.shape[1], features.shape[2]))
         residual = (levelled(features, centre, unit, reach) - centre) / spread
-        least = least_limit(risen(residual, held_out, channels), spread * unit, channels)
+        least = least_limit(risen(residual, held_out, channels, left_out), spread * unit, channels)
         errors = []
         for one in residual:
             smoothing = smoothed(smoothing, one, running, limits)

@@ -9,6 +9,7 @@ from hypothesis.extra.numpy import arrays
 from engine.baseline.calibration import (
     RISES_ON,
     SMALLEST_RISE,
+    are_several,
     calibrate,
     least_limit,
     outlying,
@@ -90,6 +91,10 @@ def test_errors_of_zero_still_give_a_finite_limit() -> None:
     assert np.isfinite(calibrate(np.zeros((5, 2)), 3.0, 4.0, 0.5)).all()
 
 
+KEPT = np.zeros((100, 2), np.bool_)
+"""No snapshot of such a baseline is left out."""
+
+
 def baseline_of(steps: tuple[float, float], seed: int = 4) -> np.ndarray:
     """Return 100 snapshots of noise of two components; the 40 held-out ones are higher by `steps`."""
     residual = np.random.default_rng(seed).normal(size=(100, 2, 65)).astype(np.float32)
@@ -98,13 +103,32 @@ def baseline_of(steps: tuple[float, float], seed: int = 4) -> np.ndarray:
 
 
 def test_rise_from_the_snapshots_trained_on_to_those_held_out_is_told_by_component() -> None:
-    rise = risen(baseline_of((1.0, 0.0)), 40, ((1,), (2,)))
+    rise = risen(baseline_of((1.0, 0.0)), 40, ((1,), (2,)), KEPT)
     assert rise[0] == pytest.approx(1.0, rel=0.1)
     assert rise[1] < 0.1
 
 
+def test_single_loud_recording_is_no_rise() -> None:
+    residual = baseline_of((0.0, 0.0))
+    residual[-3] += 50.0
+    left_out = np.zeros_like(KEPT)
+    assert risen(residual, 40, ((1,), (2,)), left_out).min() > 1.0
+    left_out[-3] = True
+    assert risen(residual, 40, ((1,), (2,)), left_out).max() < 0.2
+
+
+@pytest.mark.parametrize(
+    ("odd", "count", "several"),
+    [(1, 24, False), (1, 50, False), (2, 24, True), (3, 200, False), (4, 200, True)],
+)
+def test_one_outlying_recording_is_chance_and_several_are_a_doubt(
+    odd: int, count: int, several: bool
+) -> None:
+    assert are_several(odd, count) == several
+
+
 def test_machine_that_got_quieter_within_its_baseline_has_not_risen() -> None:
-    assert risen(baseline_of((-1.0, -1.0)), 40, ((1, 2),)) == pytest.approx(0.0)
+    assert risen(baseline_of((-1.0, -1.0)), 40, ((1, 2),), KEPT) == pytest.approx(0.0)
 
 
 def test_limit_leaves_room_for_more_of_the_rise_that_the_baseline_showed() -> None:
