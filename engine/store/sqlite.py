@@ -14,7 +14,17 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    LargeBinary,
+    Table,
+    cast,
+    create_engine,
+    event,
+)
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import QueuePool
@@ -63,6 +73,9 @@ class Dialect(Protocol):
 
     def can_give_back(self, connection: Connection, /) -> bool:
         """Return whether free pages can go back to the disk a few at a time."""
+
+    def bytes_of(self, column: Column[Any], /) -> ColumnElement[bytes]:
+        """Return the bytes of a stored text, also where they are no UTF-8."""
 
     def order_writes(self, connection: Connection, machine_id: int, /) -> None:
         """Let the writes of a machine commit one after the other."""
@@ -176,6 +189,11 @@ def data_version(connection: Connection) -> int:
 
 def make_own_tables(_connection: Connection) -> None:
     """Do nothing: leases and bundles are files beside the database."""
+
+
+def bytes_of(column: Column[Any]) -> ColumnElement[bytes]:
+    """Return the bytes of a stored text, also where they are no UTF-8."""
+    return cast(column, LargeBinary)
 
 
 def order_writes(_connection: Connection, _machine_id: int) -> None:

@@ -7,8 +7,21 @@ one it saw would miss an event that commits late. With the lock the events of a 
 
 import hashlib
 from collections.abc import Iterator
+from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    LargeBinary,
+    Table,
+    create_engine,
+    event,
+    func,
+    make_url,
+    text,
+)
 from sqlalchemy.dialects.sqlite.dml import OnConflictDoNothing
 from sqlalchemy.exc import DatabaseError, DBAPIError
 from sqlalchemy.ext.compiler import compiles
@@ -135,6 +148,11 @@ def _begin(connection: Connection) -> None:
 def make_own_tables(connection: Connection) -> None:
     """Make the tables of leases and bundles."""
     tables.metadata.create_all(connection)
+
+
+def bytes_of(column: Column[Any]) -> ColumnElement[bytes]:
+    """Return the bytes of a stored text; the server keeps UTF-8 alone."""
+    return func.convert_to(column, "UTF8", type_=LargeBinary)
 
 
 def order_writes(connection: Connection, machine_id: int) -> None:

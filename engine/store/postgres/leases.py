@@ -26,6 +26,10 @@ PING_SECONDS = 1.0
 ATTEMPTS, PAUSE_SECONDS = 4, 0.05
 
 
+def _first_line(error: DBAPIError) -> str:
+    return str(error.orig).strip().partition("\n")[0]
+
+
 class _Session:
     """The connection that holds the locks of this process; `lost` says why it ended, "" while it lives."""
 
@@ -43,7 +47,7 @@ class _Session:
             try:
                 yield self.connection
             except DBAPIError as error:
-                self.lost = f"its connection to the database ended ({str(error.orig).strip()})"
+                self.lost = f"its connection to the database ended ({_first_line(error)})"
                 raise
 
     def ping(self) -> None:

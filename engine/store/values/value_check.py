@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, LargeBinary, Row, Select, cast, select, type_coerce
+from sqlalchemy import BigInteger, Row, Select, select, type_coerce
 
 from engine.records.assessment import Assessment
 from engine.records.intake import Outcome
@@ -108,7 +108,7 @@ def _check_snapshots(store: Database, assessment: Assessment, note: Note) -> Non
 def _check_events(store: Database, assessment: Assessment, note: Note) -> None:
     event = schema.event.c
     # As written: where a text is no UTF-8, reading it would put another character there.
-    raw = cast(event.detail, LargeBinary).label("raw")
+    raw = store.dialect.bytes_of(event.detail).label("raw")
     query = select(schema.event, raw).where(event.assessment_id == assessment.id)
     for row in _portions(store, query, event.seq):
         event_of(row, note)

@@ -16,6 +16,7 @@ from engine.errors import StoreError, StoreMissingError, StoreUncertainError
 from engine.records.assessment import Assessment
 from engine.records.events import EventKind, NewEvent
 from engine.store import schema
+from engine.store.integrity import check
 from engine.store.postgres import leases
 from engine.store.store import Store
 from engine.store.values.rows import event_row
@@ -213,6 +214,15 @@ def test_connection_that_ended_between_two_writes_is_replaced(store: Store) -> N
         connection.execute(text(others))
     store.append(assessment, [item(0)], WALL)
     assert store.series(assessment).positions.tolist() == [0]
+
+
+def test_check_finds_a_sound_store_sound(store: Store) -> None:
+    assessment = begin(store)
+    store.append(assessment, [item(0), item(1)], WALL)
+    fact = NewEvent(EventKind.NOTED, at(1), detail={"message": "C:\\data\\press \u00e9 \x00 \n end"})
+    store.add_event(assessment, fact, WALL)
+    assert [one for one in check(store) if not one.sound] == []
+    assert store.events(assessment)[-1].detail == fact.detail
 
 
 # Opening
