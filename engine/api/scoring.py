@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from engine.api.faults import FaultError, wrong
 from engine.assessment.state import first_state
 from engine.assessment.tracker import Tracker, Verdict
-from engine.bundles.bundle import Bundle
+from engine.bundles.bundle import Bundle, BundleError
 from engine.bundles.library import check_fit
 from engine.config.channels import layout_of
 from engine.config.motors import phases_of
@@ -86,6 +86,8 @@ class BundleScorer:
         check_fit(bundle, settings)
         self.bundle, self.settings = bundle, settings
         self.layout = layout_of(settings)
+        if self.layout.is_process:
+            raise BundleError("a bundle of slow sensors is not served; watch the machine, or score its files")
         self.diagnostician = Diagnostician(settings, bundle.scoring)
         self._scorer = Scorer(bundle, self.layout, self.diagnostician)
         self._tracker = Tracker(self._scorer, settings)

@@ -154,7 +154,7 @@ def _learned_and_here(
     parts, own = learned.get("component"), here["component"]
     if isinstance(parts, list) and len(parts) == len(own):
         for part, now in zip(parts, own, strict=True):
-            for key in ("channels", "unit", "sensitivity", "offset"):
+            for key in ("channels", "unit", "sensitivity", "offset", "low", "high", "role"):
                 if isinstance(part, Mapping) and key in part:
                     yield f"{key} of {now['name']}", list(part[key]), list(now[key])
     limits = learned.get("limits")

@@ -184,22 +184,24 @@ def _compare(
     folder: Path,
     report: Path | None,
 ) -> None:
+    from engine.config.process_section import is_process
     from engine.errors import UnusableError
     from engine.evaluation.trial import compared, try_model, with_model
     from engine.evaluation.truth import TrialError, truth_of
-    from engine.models import MODELS
+    from engine.models import MODELS, PROCESS_MODELS
     from engine.reports.evaluation_files import write_comparison
     from engine.reports.tracking import Tracked, learning_parameters, trial_metrics
     from tui.output.evaluation_tables import print_comparison
     from tui.output.progress import shown_progress
 
+    known = [*(PROCESS_MODELS if is_process(settings.components) else MODELS)]
     for name in names:
-        if name not in MODELS:
-            raise TrialError(f"--model: there is no model {name!r}; choose from {', '.join(MODELS)}")
+        if name not in known:
+            raise TrialError(f"--model: there is no model {name!r}; choose from {', '.join(known)}")
     truth = truth_of(run, settings, *stated)
     folder.mkdir(parents=True, exist_ok=True)
     rows, faults = [], {}
-    for name in dict.fromkeys(names or MODELS):
+    for name in dict.fromkeys(names or known):
         print(f"== {name}", file=sys.stderr, flush=True)
         try:
             with shown_progress() as tell:

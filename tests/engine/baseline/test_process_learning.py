@@ -1,0 +1,74 @@
+"""Learning from rows of slow sensors without conditions: no network, and a bundle that knows its ranges."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from engine.api.scoring import BundleScorer
+from engine.baseline.from_run import learn_from_run
+from engine.bundles.bundle import Bundle, BundleError, load_bundle
+from engine.bundles.library import check_fit
+from engine.config.settings import Settings
+from engine.models.runner import Network
+from engine.records.progress import Epoch
+from engine.reports.bundle_export import LITE, export_bundle
+from replay.recording import RecordingError
+from replay.run import open_run
+from tests.engine.slow_sensors import HEADER, HEALTHY, row_texts, settings_of
+
+
+class Silent:
+    """A listener that reports nothing."""
+
+    def rejected(self, error: RecordingError) -> None:
+        raise error
+
+    def read(self, done: int, total: int) -> None:
+        pass
+
+    def epoch(self, epoch: Epoch) -> None:
+        raise AssertionError("nothing is trained")
+
+    def waiting(self) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def learned(tmp_path_factory: pytest.TempPathFactory) -> tuple[Bundle, Settings]:
+    place = tmp_path_factory.mktemp("pump")
+    (place / "log.csv").write_text(HEADER + "".join(row_texts()))
+    settings = settings_of(place)
+    return learn_from_run(
+        open_run(place / "log.csv", settings.recording_format()), settings, Silent()
+    ), settings
+
+
+def test_nothing_is_trained_and_the_bundle_is_read_again_as_it_was(
+    learned: tuple[Bundle, Settings], tmp_path: Path
+) -> None:
+    bundle, _ = learned
+    assert (bundle.network, bundle.history) == (b"", ())
+    assert Network(bundle.network).batch == 0
+    again = load_bundle(bundle.save(tmp_path))
+    assert again.digest() == bundle.digest()
+    assert again.baseline.count == HEALTHY
+    assert again.baseline.marks
+
+
+def test_another_range_does_not_fit_the_bundle(learned: tuple[Bundle, Settings]) -> None:
+    bundle, settings = learned
+    check_fit(bundle, settings)
+    part = settings.components[0].model_copy(update={"high": (90.0, 1e30, 150.0)})
+    with pytest.raises(BundleError, match="high of Pump"):
+        check_fit(bundle, settings.model_copy(update={"components": (part,)}))
+
+
+def test_what_needs_a_network_says_that_there_is_none(
+    learned: tuple[Bundle, Settings], tmp_path: Path
+) -> None:
+    bundle, settings = learned
+    with pytest.raises(BundleError, match="no network to export"):
+        export_bundle(bundle, {LITE: tmp_path / "a.tflite"})
+    with pytest.raises(BundleError, match="is not served"):
+        BundleScorer(replace(bundle), settings)
