@@ -26,7 +26,8 @@ class Insight:
         latent: of variational models the Kullback-Leibler divergence of the snapshot from the prior, mean
             over windows, per value of a window: as large as in the loss, so that it may be added to the mean
             of `window_errors`. 0 for others.
-        position: (dimensions,), of variational models the latent mean, mean over windows; empty for others.
+        position: (dimensions,), of variational models the natural logarithm of the root mean square of the
+            latent mean over windows; empty for others.
     """
 
     features: Floats

@@ -13,6 +13,9 @@ from engine.models.base import Floats, Insight, Scaling
 from engine.models.spectral import BANDS, DECIBELS
 from engine.signals.features import TINY_POWER, band_borders, window_power
 
+UNUSED = 1e-4
+"""Mean square of a latent dimension that a network does not use: below it lies rounding."""
+
 
 class Waveform:
     """The base of the waveform models: fixed windows of all channels, standardised.
@@ -131,8 +134,10 @@ class Variational(Waveform):
         return divergence(mean, log_variance) / float(np.prod(self.shape))
 
     def _position(self, outputs: Sequence[Floats]) -> Floats:
-        middle: Floats = outputs[1].mean(axis=0, dtype=np.float64).astype(np.float32)
-        return middle
+        # Windows begin at any phase, so that the mean over them says nothing of a machine; the size does.
+        square = np.square(outputs[1], dtype=np.float64).mean(axis=0)
+        size: Floats = (0.5 * np.log(square + UNUSED)).astype(np.float32)
+        return size
 
 
 def divergence(mean: Floats, log_variance: Floats) -> float:
