@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, union_all
 
+from engine.clock import FIRST
 from engine.records.intake import REFUSED, Intake, Outcome, Refusal
 from engine.store import schema
 from engine.store.database import Database
@@ -120,12 +121,13 @@ class Ledger(Database):
         return {outcome: found.get(outcome.value, 0) for outcome in Outcome}
 
     def recent_outcomes(self, machine_id: int, count: int) -> tuple[Outcome, ...]:
-        """Return the outcomes of the files dealt with last, newest first, at most so many."""
+        """Return the outcomes of the files dealt with last, newest first, without damaged ones."""
         columns = schema.intake.c
         query = select(columns.outcome).where(columns.machine_id == machine_id)
         with self.reading() as connection:
             found = connection.scalars(query.order_by(columns.id.desc()).limit(count))
-            return tuple(Outcome(name) for name in found)
+            # `intake_counts` names those that are none.
+            return tuple(Outcome(name) for name in found if name in list(Outcome))
 
     def quarantined(self, machine_id: int) -> tuple[Refusal, ...]:
         """Return the files that are refused now, the oldest refusal first."""
@@ -142,7 +144,8 @@ class Ledger(Database):
         )
         with self.reading() as connection:
             return tuple(
-                Refusal(row.raw, row.name, Outcome(row.outcome), row.reason, row.recorded_at)
+                # A damaged time is None.
+                Refusal(row.raw, row.name, Outcome(row.outcome), row.reason, row.recorded_at or FIRST)
                 for row in connection.execute(query)
             )
 

@@ -13,7 +13,6 @@ from pathlib import Path
 from sqlalchemy import ColumnElement, Connection, delete, exists, func, select
 
 from engine.errors import StoreLostError
-from engine.records.events import EventKind
 from engine.store import schema
 from engine.store.database import Database
 from engine.store.location import BUNDLES
@@ -113,10 +112,9 @@ def _of_machine(connection: Connection, number: int, name: str) -> Iterator[Loss
     if not live:
         return
     judged = _any(connection, schema.assessed.c.assessment_id.in_(live))
-    # The first event of an engine; the first heartbeat may come before it.
-    began = (schema.event.c.kind == EventKind.STARTED.value) & schema.event.c.assessment_id.in_(live)
+    # An engine appends an event as it starts; its first heartbeat may come before.
     beats = _any(connection, schema.heartbeat.c.assessment_id.in_(live))
-    if beats and (judged or has_ledger) and not _any(connection, began):
+    if beats and (judged or has_ledger) and not _any(connection, schema.event.c.assessment_id.in_(live)):
         yield Loss(name, "its events are gone, and with them every alarm")
     taken = (intake.machine_id == number) & schema.WAS_TAKEN
     thinned = schema.thinned.c.assessment_id.in_(live)

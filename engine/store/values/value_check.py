@@ -1,10 +1,26 @@
 """Decodes every value of a store and names those that are damaged, a portion of rows at a time."""
 
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, Select, select, type_coerce
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    Float,
+    Row,
+    Select,
+    String,
+    Text,
+    case,
+    func,
+    select,
+    type_coerce,
+)
 
+from engine.clock import FIRST, LAST, microseconds
 from engine.records.assessment import Assessment
 from engine.records.intake import Outcome
 from engine.store import schema
@@ -50,6 +66,9 @@ def damaged_rows(store: Database) -> list[str]:
     for row in _portions(store, select(schema.intake), schema.intake.c.id):
         if row.outcome not in list(Outcome):
             findings.note("intake", f"row {row.id}", f"{row.outcome!r} is no outcome")
+    with store.reading() as connection:
+        if connection.dialect.name == "sqlite":
+            _check_kinds(connection, findings.note)
     return [str(one) for one in findings.found]
 
 
@@ -73,6 +92,48 @@ def damaged_values(store: Database, assessment: Assessment, unpack: Unpack | Non
         except (ValueError, KeyError, TypeError, AttributeError):
             findings.note("state", f"snapshot {row.position}", "it is no state of an engine")
     return [str(one) for one in findings.found]
+
+
+def _check_kinds(connection: Connection, note: Note) -> None:
+    """Count the values that are no text, no possible time or no finite number in a column of such values.
+
+    SQLite stores any value in any column. Readers make a text or the nearest time of it, so no query fails.
+    Events are read from number 1 on.
+    """
+    unread = connection.scalar(select(func.count()).where(schema.event.c.seq < 1))
+    if unread:
+        note("event", f"{unread} rows", "their numbers are below 1, and they are not read")
+    for table in schema.metadata.sorted_tables:
+        wrong = {column.name: _is_wrong(column) for column in table.columns}
+        kinds = {name: where for name, where in wrong.items() if where is not None}
+        if not kinds:
+            continue
+        counts = connection.execute(
+            select(*(func.sum(case((where, 1), else_=0)) for where in kinds.values())).select_from(table)
+        ).one()
+        for name, count in zip(kinds, counts, strict=True):
+            if count:
+                rows = "1 row" if count == 1 else f"{count} rows"
+                note(table.name, rows, f"column {name} holds no {_KIND[type(table.c[name].type)]}")
+
+
+_KIND = {String: "text", Text: "text", schema.UTCTime: "possible time", Float: "finite number"}
+
+
+LARGEST = sys.float_info.max
+
+
+def _is_wrong(column: Column[Any]) -> ColumnElement[bool] | None:
+    """Return the condition of a wrong value in a column; None for a column that is checked elsewhere."""
+    kind: ColumnElement[str] = func.typeof(column)
+    if type(column.type) in (String, Text):
+        return kind.not_in(["text", "null"])
+    if type(column.type) is schema.UTCTime:
+        stored = type_coerce(column, BigInteger)
+        return kind.not_in(["integer", "null"]) | ~stored.between(microseconds(FIRST), microseconds(LAST))
+    if type(column.type) is Float:
+        return kind.not_in(["real", "integer", "null"]) | ~column.between(-LARGEST, LARGEST)
+    return None
 
 
 def _check_pictures(store: Database, assessment: Assessment, note: Note) -> None:

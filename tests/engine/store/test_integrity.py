@@ -74,6 +74,39 @@ def test_damage_is_found_and_named(store: Store, damage: str, complaint: str) ->
     assert complaint in wrong(store)
 
 
+@pytest.mark.parametrize(
+    ("damage", "complaint"),
+    [
+        ("UPDATE assessment SET run = x'ff'", "table assessment, 1 row: column run holds no text"),
+        ("UPDATE machine SET name = x'ff00'", "table machine, 1 row: column name holds no text"),
+        ("UPDATE snapshot SET name = x'ff'", "table snapshot, 4 rows: column name holds no text"),
+        ("UPDATE event SET component = 7.5", ""),
+        ("UPDATE event SET component = x'00'", "column component holds no text"),
+        (
+            "UPDATE event SET at = -99999999999999999",
+            "table event, 4 rows: column at holds no possible time",
+        ),
+        ("UPDATE event SET recorded_at = 'x'", "column recorded_at holds no possible time"),
+        ("UPDATE score SET severity = 9e999", "column severity holds no finite number"),
+        ("UPDATE score SET severity = NULL", ""),
+        ("UPDATE intake SET at = 9e18 WHERE id = 1", "column at holds no possible time"),
+        ("UPDATE intake SET at = NULL", ""),
+    ],
+)
+def test_value_of_another_kind_than_its_column_is_found(store: Store, damage: str, complaint: str) -> None:
+    with sqlite3.connect(store.path) as connection:
+        connection.execute(damage)
+    found = [one for one in wrong(store) if "holds no" in one]
+    assert bool(found) == bool(complaint)
+    assert all(complaint in one for one in found)
+
+
+def test_events_that_no_query_reads_are_found(store: Store) -> None:
+    with sqlite3.connect(store.path) as connection:
+        connection.execute("UPDATE event SET seq = -seq, ring = -ring")
+    assert any("their numbers are below 1" in one for one in wrong(store))
+
+
 def test_damaged_page_is_found(store: Store) -> None:
     path = store.path
     store.close()

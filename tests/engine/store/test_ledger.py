@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.clock import FIRST
 from engine.records.events import Action, Event, EventKind, NewEvent
 from engine.records.intake import Intake, Outcome
 from engine.store.store import Store, StoreError
@@ -240,3 +241,20 @@ def test_requests_are_answered_one_by_one_and_by_machine(store: Store) -> None:
     store.answer(begin(store), first, done=True, words="", at=at(4), now=WALL)
     assert store.open_requests(begin(store)) == (second,)
     assert store.open_requests(begin(store, machine="another rig")) == ()
+
+
+def test_damaged_outcome_and_time_stop_no_reader(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "state", create=True) as store:
+        record = begin(store, expected=0)
+        rows = [
+            Intake(name.encode(), name, 1, 1, 1, Outcome.QUARANTINED, reason="short") for name in ("a", "b")
+        ]
+        store.settle(record, rows, (), WALL)
+        with sqlite3.connect(store.path) as connection:
+            connection.execute("UPDATE intake SET outcome = 'x' WHERE name = 'a'")
+            connection.execute("UPDATE intake SET recorded_at = 'x' WHERE name = 'b'")
+        assert store.recent_outcomes(record.machine_id, 3) == (Outcome.QUARANTINED,)
+        (refused,) = store.quarantined(record.machine_id)
+        assert (refused.name, refused.recorded_at) == ("b", FIRST)
+        assert store.intake_counts(record.machine_id)[Outcome.QUARANTINED] == 1
+        assert "'x' is no outcome" in store.damage.sentence

@@ -66,7 +66,6 @@ def test_whole_records_lack_nothing(store: Store) -> None:
         (everything(), "its record is gone, and with it every alarm, though a bundle was in use"),
         (everything(("intake", "snapshot")), "though a bundle was in use"),
         (("DELETE FROM event WHERE machine_id = 1",), "its events are gone, and with them every alarm"),
-        (("DELETE FROM event WHERE machine_id = 1 AND kind = 'engine started'",), "its events are gone"),
         (
             ("DELETE FROM event WHERE machine_id = 1", "DELETE FROM intake WHERE machine_id = 1"),
             "its events are gone",
