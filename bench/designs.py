@@ -1,20 +1,22 @@
 """Repeats the experiments of the published designs; prints claim, their model here, and the default here.
 
-`python -m bench designs`. The variational design runs on its synthetic rig. The dense design's labels need
-the recordings of IMS Set 2 in RACEWAY_DATA, and are left out without them.
+`python -m bench designs`. The variational designs run on their synthetic rig. The dense and the recurrent
+design need the recordings of IMS Set 2 in RACEWAY_DATA, and are left out without them. DESIGNS_FULL=1 takes
+every recording and all epochs; without it the run is bounded.
 """
 
 import os
 import tempfile
+import time
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.design_labels import Size, labels, size_asked
 from engine.config.channels import layout_of
 from engine.config.settings import Settings, load_settings
 from engine.diagnosis.surface import Diagnostician
-from engine.evaluation.metrics import curves, figures_at
 from engine.evaluation.network_use import LatentUse, network_use
 from engine.evaluation.trial import Trial, try_model
 from engine.evaluation.truth import Truth
@@ -24,7 +26,7 @@ from engine.scoring.method import METHODS
 from engine.scoring.scorer import Scorer
 from replay.run import Run, open_run
 from replay.synthetic.files import RUN, SETTINGS, bearing_name, write_synthetic
-from replay.synthetic.scenario import Scenario, load_scenario
+from replay.synthetic.scenario import load_scenario
 
 FAILING = 2
 """Index of bearing 3, the failing one of the variational design."""
@@ -32,44 +34,61 @@ FAILING = 2
 TRAINED, HEALTHY = 56, 70
 """Recordings of that design: 1,064 of its 1,900 windows train, 266 set the limit, 570 are faulty."""
 
-FIRST_800 = 800
-"""Files of IMS Set 2 that the dense design calls normal, by order alone."""
-
-ONSET = 532
-"""Index of the first faulty file of IMS Set 2, see docs/detection.md."""
-
 Errors = NDArray[np.float64]
 
 
 def main() -> None:
-    """Print all tables."""
-    with tempfile.TemporaryDirectory() as place:
-        variational(load_scenario("vae-design"), Path(place) / "vae-design")
+    """Print all tables, the quick ones first."""
+    size = size_asked()
+    print(size.told, flush=True)
     folder = os.environ.get("RACEWAY_DATA")
-    if folder:
-        dense_labels(Path(folder) / "ims-set2")
-    else:
-        print("dense design: left out, set RACEWAY_DATA to the folder that holds ims-set2/")
+    with tempfile.TemporaryDirectory() as place:
+        rig = Path(place) / "vae-design"
+        for _ in write_synthetic(load_scenario("vae-design"), rig):
+            pass
+        by_recording(rig, "spectral", size)
+        if folder:
+            for name in ("spectral", "dense", "lstm"):
+                labels(Path(folder) / "ims-set2", name, size)
+        else:
+            print("dense and recurrent designs: left out, set RACEWAY_DATA to the folder of ims-set2/")
+        for name, beta, anneal in (
+            ("vae", 1.0, 0),
+            ("conv-vae", 1.0, 0),
+            ("vae", 1.0, 10),
+            ("vae", 0.1, 0),
+            ("vae", 0.001, 0),
+        ):
+            by_window(rig, size, name, beta, anneal)
+        for name in ("vae", "conv-vae"):
+            by_recording(rig, name, size)
+    print("motor current design: see `python -m bench motor` and docs/motors.md")
 
 
-def variational(scenario: Scenario, folder: Path) -> None:
-    """Print the results on the variational design's synthetic rig."""
-    for _ in write_synthetic(scenario, folder):
-        pass
-    changes = {"model.healthy": str(HEALTHY), "model.calibration_share": 1 - TRAINED / HEALTHY}
-    for beta, anneal in ((1.0, 0), (1.0, 10), (0.1, 0)):
-        settings = load_settings(
-            folder / SETTINGS,
-            None,
-            {**changes, "model.name": "vae", "model.beta": beta, "model.anneal": anneal},
-        )
-        run = open_run(folder / RUN, settings.recording_format())
-        trial = try_model(run, settings)
-        _print_windows(f"vae, beta {beta:g}, anneal {anneal}", run, settings, trial)
-    for name in ("spectral", "vae"):
-        settings = load_settings(folder / SETTINGS, None, {"model.healthy": "60", "model.name": name})
-        run = open_run(folder / RUN, settings.recording_format())
-        _print_recordings(name, run, settings, try_model(run, settings))
+def by_window(folder: Path, size: Size, name: str, beta: float, anneal: int) -> None:
+    """Print a variational network's figures by window on its design's rig."""
+    begun = time.monotonic()
+    changes = {
+        "model.healthy": str(HEALTHY),
+        "model.calibration_share": 1 - TRAINED / HEALTHY,
+        "model.name": name,
+        "model.beta": beta,
+        "model.anneal": anneal,
+        "model.epochs": size.epochs,
+    }
+    settings = load_settings(folder / SETTINGS, None, changes)
+    run = open_run(folder / RUN, settings.recording_format())
+    title = f"{name}, beta {beta:g}, anneal {anneal}"
+    _print_windows(title, run, settings, try_model(run, settings))
+    print(f"    {time.monotonic() - begun:.0f} s", flush=True)
+
+
+def by_recording(folder: Path, name: str, size: Size) -> None:
+    """Print a model's figures by recording on the variational design's rig."""
+    changes = {"model.healthy": "60", "model.name": name, "model.epochs": size.epochs}
+    settings = load_settings(folder / SETTINGS, None, changes)
+    run = open_run(folder / RUN, settings.recording_format())
+    _print_recordings(name, run, settings, try_model(run, settings))
 
 
 def _print_windows(title: str, run: Run, settings: Settings, trial: Trial) -> None:
@@ -99,7 +118,9 @@ def _print_windows(title: str, run: Run, settings: Settings, trial: Trial) -> No
     if isinstance(use, LatentUse):
         print(
             f"    latent: {use.active} of {len(use.divergence)} dimensions active,"
-            f" divergence {use.divergence.sum():.4f} nats, largest {use.divergence.max():.4f}"
+            f" divergence {use.divergence.sum():.4f} nats; by dimension"
+            f" {' '.join(f'{one:.4f}' for one in sorted(use.divergence.tolist(), reverse=True))};"
+            f" epochs {len(bundle.history)}"
         )
 
 
@@ -131,37 +152,9 @@ def _print_recordings(name: str, run: Run, settings: Settings, trial: Trial) -> 
     false = len([one for one in trial.rings() if one not in rings or one.snapshot < HEALTHY])
     print(
         f"    alarms: bearing 3 rings at recording {rings[0].snapshot if rings else 'never'},"
-        f" others or earlier {false}; bearing 3 leads in every recording from {first} on"
+        f" others or earlier {false}; bearing 3 leads in every recording from {first} on",
+        flush=True,
     )
-
-
-def dense_labels(folder: Path) -> None:
-    """Print the dense design's figures by its labels and by the true ones."""
-    settings = load_settings(None, "ims-set2", {"model.name": "dense"})
-    run = open_run(folder, settings.recording_format())
-    trial = try_model(run, settings)
-    errors = window_scores(run, settings, trial.outcome.bundle, "Bearing 1").errors
-    flat = errors.reshape(len(errors), -1)
-    learned = trial.outcome.bundle.baseline.count
-    limit = float(np.nanpercentile(flat[:learned], 99))
-    judged = flat[learned:]
-    order = np.repeat(np.arange(learned, len(flat)) >= FIRST_800, judged.shape[1])
-    true = np.zeros_like(errors[learned:], bool)
-    true[ONSET - learned :, :, 0] = True
-    failing = errors[learned:, :, 0]
-    at_onset = np.repeat(np.arange(learned, len(flat)) >= ONSET, failing.shape[1])
-    for title, faulty, score in (
-        ("first 800 files called normal, all windows", order, judged.ravel()),
-        ("true onset, windows of all bearings, bearing 1 faulty", true.ravel(), judged.ravel()),
-        ("true onset, windows of bearing 1", at_onset, failing.ravel()),
-    ):
-        fine = np.isfinite(score)
-        told = figures_at(faulty[fine], score[fine] > limit)
-        area = curves(faulty[fine], score[fine]).roc_auc
-        print(
-            f"dense, {title} ({fine.sum()}): precision {told.precision:.3f}, recall {told.recall:.3f},"
-            f" F1 {told.f1:.3f}, accuracy {told.accuracy:.3f}, AUC {area:.3f}"
-        )
 
 
 if __name__ == "__main__":
