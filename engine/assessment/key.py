@@ -4,16 +4,16 @@ import hashlib
 import json
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.system.lease import is_taken, lease_name
+from engine.system.lease import lease_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from engine.config.settings import Settings
     from engine.records.assessment import Assessment
+    from engine.store.store import Store
     from replay.run import Run
 
 
@@ -60,9 +60,11 @@ def live_key(settings: "Settings", names: "Sequence[str] | None" = None) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def has_engine(state: Path, assessment: "Assessment") -> bool | None:
-    """Whether a process of this computer is at work on an assessment; None where its lease cannot be read."""
-    name = lease_name(assessment.machine) if assessment.live else assessment.key
+def has_engine(store: "Store", assessment: "Assessment") -> bool | None:
+    """Whether a process is at work on an assessment; None where its lease cannot be read.
+
+    It is a process of this computer, or of any host of a store in a database.
+    """
     with suppress(PermissionError):
-        return is_taken(state / "leases", name)
+        return store.is_held(lease_name(assessment.machine) if assessment.live else assessment.key)
     return None

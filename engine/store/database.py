@@ -38,7 +38,7 @@ from engine.store.location import (
 from engine.store.migrations import is_older, migrate, version_of
 from engine.store.sqlite import Dialect, insert_new
 from engine.store.values.damage import DamageLog
-from engine.system.lease import lease, lease_name
+from engine.system.lease import is_taken, lease, lease_name
 from engine.system.permissions import Access, access_of
 
 if TYPE_CHECKING:
@@ -257,6 +257,13 @@ class Database:
                     yield
                 finally:
                     del self._fences[name]
+
+    def is_held(self, name: str) -> bool:
+        """Return whether some process holds the lease of this name now, here or on another host."""
+        if self.address is None or is_taken(self.path.parent / "leases", name):
+            return is_taken(self.path.parent / "leases", name)
+        with self._explained():
+            return self._leases().is_held(name)
 
     def _leases(self) -> "Leases":
         if self._own_leases is None:

@@ -105,7 +105,7 @@ class Reader:
     def _is_there(self, assessment: Assessment) -> bool:
         from engine.assessment.key import has_engine
 
-        return self._store is not None and bool(has_engine(self._store.path.parent, assessment))
+        return self._store is not None and bool(has_engine(self._store, assessment))
 
     def _extra(self, view: View | None, look: Look | None) -> object:
         if look is None or view is None or self._store is None:

@@ -63,7 +63,7 @@ def collect(store: "Store", assessment: Assessment, now: datetime) -> Standing:
         refused=tuple((one.name, one.reason) for one in store.quarantined(assessment.machine_id)),
         doubts=_doubts(learned[-1].detail.get("doubts")) if learned else (),
         recent=store.recent_outcomes(assessment.machine_id, LATE_IN_A_ROW),
-        there=has_engine(state, assessment),
+        there=has_engine(store, assessment),
         full=free_bytes(state) < MEGABYTE,
         former=_former_alarms(store, assessment, now),
         channels=tuple(failing_channels(events).values()) if live else (),

@@ -108,7 +108,7 @@ class Leases:
             LeaseTakenError: another engine holds it.
         """
         session = self._begin()
-        key = {"key": int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)}
+        key = {"key": _number(name)}
         try:
             for _ in range(ATTEMPTS):
                 with session.use() as connection:
@@ -131,6 +131,17 @@ class Leases:
         finally:
             self._end(session)
 
+    def is_held(self, name: str) -> bool:
+        """Return whether some process holds the lease of this name now."""
+        high, low = divmod(_number(name) % 2**64, 2**32)
+        query = text(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND granted"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+            " AND classid::bigint = :high AND objid::bigint = :low)"
+        )
+        with self._engine.connect() as connection:
+            return bool(connection.scalar(query, {"high": high, "low": low}))
+
     def _begin(self) -> _Session:
         with self._lock:
             if self._session is None or self._session.lost:
@@ -150,6 +161,11 @@ class Leases:
         with suppress(DBAPIError):
             session.connection.invalidate()
         session.connection.close()
+
+
+def _number(name: str) -> int:
+    """Return the number of the advisory lock of a lease, of 64 bits."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
 
 
 def _holder(session: _Session, name: str) -> str:

@@ -123,8 +123,9 @@ def test_second_engine_is_turned_away_on_another_host_too(
             pass
         with other.hold("lathe"):
             pass
+        assert [other.is_held(name) for name in ("press", "lathe")] == [True, False]
     with Store.open(another_host(database, tmp_path / "other")) as other, other.hold("press"):
-        pass
+        assert not store.is_held("lathe")
 
 
 def test_leases_of_many_machines_share_a_connection(store: Store) -> None:
@@ -219,7 +220,8 @@ def test_connection_that_ended_between_two_writes_is_replaced(store: Store) -> N
 def test_check_finds_a_sound_store_sound(store: Store) -> None:
     assessment = begin(store)
     store.append(assessment, [item(0), item(1)], WALL)
-    fact = NewEvent(EventKind.NOTED, at(1), detail={"message": "C:\\data\\press \u00e9 \x00 \n end"})
+    words = "C:\\data\\press \u00e9 \x00 \n end"
+    fact = NewEvent(EventKind.INTAKE_PAUSED, at(1), "engine", detail={"message": words})
     store.add_event(assessment, fact, WALL)
     assert [one for one in check(store) if not one.sound] == []
     assert store.events(assessment)[-1].detail == fact.detail

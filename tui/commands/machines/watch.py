@@ -236,21 +236,22 @@ def stop_engine(
         settings = settings_of(config, rig, {})
         place = state or settings.store.folder
         from engine.store.store import Store
-        from engine.system.lease import is_taken, lease_name
+        from engine.system.lease import lease_name
 
         with Store.open(place, read_only=True) as store:
             live = of_machine(store.assessments(), machine, place, live=True)
-        at_work = [one for one in live if is_taken(place / "leases", lease_name(one.machine))]
+            at_work = [one for one in live if store.is_held(lease_name(one.machine))]
         if not at_work:
             fail(f"{place}: no engine is watching{f' {machine}' if machine else ''}", UNUSABLE)
         record = pick(at_work, machine, place, live=True)
         name = record.machine
         asked = _ask_to_end(place, record)
         deadline = time.monotonic() + ENDING_SECONDS
-        while is_taken(place / "leases", lease_name(name)):
-            if time.monotonic() > deadline:
-                fail(f"the engine of {name} does not end, {asked}; look at its log in {place}", FAILED)
-            time.sleep(0.1)
+        with Store.open(place, read_only=True) as store:
+            while store.is_held(lease_name(name)):
+                if time.monotonic() > deadline:
+                    fail(f"the engine of {name} does not end, {asked}; look at its log in {place}", FAILED)
+                time.sleep(0.1)
         print(f"the engine of {name} has ended")
 
 
