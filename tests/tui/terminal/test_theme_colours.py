@@ -128,7 +128,7 @@ def test_in_sixteen_colours_priorities_differ(tmp_path: Path) -> None:
     named = {
         line.split("--")[1].split(" ")[0]: line.split("color: ")[1].split(";")[0]
         for line in sheet.splitlines()
-        if line.startswith("Panel:ansi .panel--") and "color: ansi_" in line
+        if line.startswith("App:ansi .panel--") and "color: ansi_" in line
     }
     assert len({named[one] for one in PRIORITIES}) == 3
 
