@@ -102,8 +102,8 @@ def test_lease_is_held_until_the_engine_ends_and_its_first_heartbeat_is_no_sign_
     assert plant.causes(Cause.ENGINE_FAILED) == []
 
 
-def test_engine_loads_no_scoring_before_its_first_heartbeat() -> None:
-    code = "import sys, engine.__main__; print({'scipy', 'ai_edge_litert'} & sys.modules.keys())"
+def test_engine_loads_neither_statistics_nor_the_runtime_before_its_first_heartbeat() -> None:
+    code = "import sys, engine.__main__; print({'scipy.stats', 'ai_edge_litert'} & sys.modules.keys())"
     done = subprocess.run(
         [sys.executable, "-P", "-c", code], env=environment(), capture_output=True, text=True, check=True
     )
