@@ -100,7 +100,8 @@ METHODS = (Method("motor", "standard"), Method("lstm", "standard"), Method("lstm
 
 def main() -> None:
     """Print all tables; of the words `shorted` and `bursts` only those that are named."""
-    wanted = sys.argv[1:] or ["shorted", "bursts"]
+    parts = ("shorted", "bursts")
+    wanted = [word for word in sys.argv[1:] if word in parts] or parts
     with tempfile.TemporaryDirectory() as place:
         if "shorted" in wanted:
             print("| model | left out | its severity | faulty flagged | smallest degree | not flagged |")

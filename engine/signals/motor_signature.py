@@ -40,6 +40,9 @@ BESIDE_STEP = 4.0
 STEADY = 0.02
 """Change of the current from the first to the last quarter of a recording, below which its load is steady."""
 
+LOUD = -40.0
+"""Height of lines [dB re the mains] that a load that swings reaches, and eccentricity hardly."""
+
 SLOWEST_SIDEBAND = 0.15
 """Least distance of a sideband from the mains line [Hz], at which the drift is surely taken out."""
 
@@ -304,6 +307,11 @@ def rotor_slip(
             continue
         pair = best_pair(found, nearest, farthest)
         slip = 1 - pair.offset * pairs / found.mains
-        if pair.stands_out and (best is None or pair.above > best.lines.above):
+        if pair.stands_out and (best is None or _likelier(pair, best.lines)):
             best = Slip(slip, pair.offset, pairs, pair)
     return best
+
+
+def _likelier(pair: Pair, than: Pair) -> bool:
+    """Return whether a pair is likelier the rotor's: one of usual height, then the one that stands out."""
+    return (pair.decibels < LOUD, pair.above) > (than.decibels < LOUD, than.above)
