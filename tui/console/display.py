@@ -92,8 +92,11 @@ class Display:
         self._drawn_at = self._options.clock()
         if view is None:
             self.frame = None
-        elif self.frame is None or self.frame.view is not view or self.frame.playhead != head:
-            self.frame = Frame(view, head, self._folding)
+            return
+        unwatched = view.assessment.live and self.status is not None and self.status.stale is not None
+        known = self.frame
+        if known is None or (known.view, known.playhead, known.unwatched) != (view, head, unwatched):
+            self.frame = Frame(view, head, self._folding, unwatched)
 
     def saw(self, frame: Frame, component: int, rows: Rows) -> None:
         """Note which rings are on the screen: all of the frame, or those of a bearing shown alone."""

@@ -27,6 +27,7 @@ class Condition:
     `quality` is None without a snapshot; `silent`: the last one is too old. `severity` and `share` are NaN if
     unknown; `last` is the newest known severity and its instant. `trend` is 1 rising, -1 falling, 0 level.
     `alarm` is its most urgent one that stands or needs an acknowledgement. `retired`: it is out of service.
+    `unwatched`: no engine judges it any more.
     """
 
     name: str
@@ -39,15 +40,20 @@ class Condition:
     silent: bool = False
     retired: bool = False
     last: tuple[float, int] | None = None
+    unwatched: bool = False
 
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """A view of the store at an instant; `folding` caches alarms from one frame to the next."""
+    """A view of the store at an instant; `folding` caches alarms from one frame to the next.
+
+    `unwatched`: the machine is live, and no engine judges it any more.
+    """
 
     view: View
     playhead: Playhead
     folding: Folding = field(default_factory=Folding, repr=False)
+    unwatched: bool = False
 
     @cached_property
     def index(self) -> int:
@@ -166,6 +172,7 @@ class Frame:
             alarm=alarm,
             retired=retired,
             last=self._last(number),
+            unwatched=self.unwatched,
         )
 
     def _last(self, component: int) -> tuple[float, int] | None:

@@ -87,6 +87,8 @@ def state_of(condition: Condition) -> State:
         return State("?", "no score", Role.WARNING)
     if condition.severity >= 1.0:
         return State("◐", "above limit", Role.WARNING)
+    if condition.unwatched:
+        return State("?", "was normal", Role.WARNING)
     return State("●", "normal", Role.GOOD)
 
 
