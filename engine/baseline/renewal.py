@@ -117,5 +117,5 @@ def spliced(old: Calibration, new: Calibration, component: int, channels: list[i
         calm=calm,
         reach=rows(old.reach, new.reach),
         # A latent position is the whole machine's, with the new component.
-        latent=new.latent,
+        latent=new.latent if new.latent.size else old.latent,
     )
