@@ -1,6 +1,6 @@
 """Measures the console in a real terminal: bytes a second, keys over a slow link, opening, processor, memory.
 
-It needs no recordings. The stores are made up (bench/made_up_stores.py); program and terminal are real.
+It needs no recordings: bench/support/made_up_stores.py makes the stores. Program and terminal are real.
 """
 
 import os
@@ -12,9 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import made_up_stores, startup
-from bench.recordings import fresh_state
-from bench.terminal import Terminal, Traffic, cpu_seconds, resident
+from bench import startup
+from bench.support import made_up_stores
+from bench.support.recordings import fresh_state
+from bench.support.terminal import Terminal, Traffic, cpu_seconds, resident
 from engine.store.store import Store
 from tui.keys.pane_actions import PANES as PANE_KEYS
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bench.recordings import Pass, assessed, recordings
+from bench.support.recordings import Pass, assessed, recordings
 from engine.records.events import EventKind
 
 ONSET = 532

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.signal import resample_poly
 
 from bench.detection import ONSET
-from bench.recordings import Pass, assessed_run, recordings
+from bench.support.recordings import Pass, assessed_run, recordings
 from engine.config.settings import load_settings
 from replay.recording import Snapshot
 from replay.run import Run, open_run

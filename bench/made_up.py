@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bench.recordings import Pass, assessed_run
+from bench.support.recordings import Pass, assessed_run
 from engine.config.settings import Settings, load_settings
 from engine.records.events import Cause, EventKind
 from replay.synthetic.rig import GEOMETRY, Changes, Fault, Rig, Sensors

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.recordings import recordings
+from bench.support.recordings import recordings
 
 RACEWAY = [sys.executable, "-c", "from tui.cli import main; main()"]
 

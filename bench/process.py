@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bench.recordings import Pass, assessed_run, recordings
+from bench.support.recordings import Pass, assessed_run, recordings
 from engine.bundles.bundle import Bundle
 from engine.config.settings import Settings, load_settings
 from replay.parts import split_part

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.recordings import recordings
+from bench.support.recordings import recordings
 
 ROUNDS = 100
 """Requests of each kind to each service."""
@@ -162,7 +162,7 @@ def _plain(name: str) -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with subprocess.Popen(
-        [sys.executable, "-m", "bench.plain_flask", str(port), name],
+        [sys.executable, "-m", "bench.support.plain_flask", str(port), name],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as process:

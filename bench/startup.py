@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.recordings import fresh_state
-from bench.terminal import Terminal, children, compiled, cpu_seconds, resident
+from bench.support.recordings import fresh_state
+from bench.support.terminal import Terminal, children, compiled, cpu_seconds, resident
 
 WORDS = re.compile(r"reading the store")
 """The first words, shown while the program of the screens is being loaded."""

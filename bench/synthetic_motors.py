@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.recordings import NO_OVERRIDES, Pass, assessed_run
+from bench.support.recordings import NO_OVERRIDES, Pass, assessed_run
 from engine.bundles.bundle import Bundle
 from engine.config.settings import Settings, load_settings
 from engine.records.events import Priority

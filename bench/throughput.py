@@ -10,10 +10,10 @@ import time
 from functools import partial
 from pathlib import Path
 
-from bench.recordings import assessed, parsing, recordings
+from bench.support.recordings import assessed, parsing, recordings
 from engine.config.settings import load_settings
-from engine.system.ordered_map import in_order
-from engine.system.worker import Worker
+from engine.system.processes.ordered_map import in_order
+from engine.system.processes.worker import Worker
 from replay.run import open_run
 
 ROUNDS = 3
@@ -68,7 +68,7 @@ def against_the_plain_pipeline(path: Path) -> None:
 
 def plain_speed(path: Path) -> float:
     """Return files per second of the plain pipeline, in a separate process."""
-    command = [sys.executable, "-m", "bench.naive_pipeline", str(path), str(PLAIN_FILES)]
+    command = [sys.executable, "-m", "bench.support.naive_pipeline", str(path), str(PLAIN_FILES)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return float(done.stdout)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.assessment.batch import assess
 from engine.clock import moment
-from engine.config.sections import StoreSettings
+from engine.config.sections.core import StoreSettings
 from engine.config.settings import Settings, load_settings
 from engine.records.assessment import Assessed, Assessment, Quality, Score, SnapshotFacts
 from engine.records.events import NewEvent

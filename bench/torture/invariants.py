@@ -15,7 +15,7 @@ from engine.records.events import OPERATOR_KINDS, Cause, Event, EventKind
 from engine.records.intake import REFUSED, Outcome
 from engine.store import schema
 from engine.store.store import Store
-from engine.system.child_process import environment
+from engine.system.processes.child_process import environment
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from engine.operator.operator import Act, operator_of
 from engine.records.events import RINGS, EventKind
 from engine.store.location import FILE_NAME
 from engine.store.store import Store, StoreError
-from engine.system.child_process import environment
+from engine.system.processes.child_process import environment
 
 COLUMNS, LINES = 100, 30
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from engine.alarms.condition import ConditionWatch, watch_condition
 from engine.alarms.rules import Rise, Watch, watch_trend
-from engine.config.sections import AlarmSettings
+from engine.config.sections.core import AlarmSettings
 from engine.records.assessment import Moment, Score
 from engine.records.events import EventKind, NewEvent
 from engine.records.payloads import TrendForecast

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from statistics import fmean, median
 
 from engine.alarms.causes import CAUSES
-from engine.config.sections import AlarmSettings
+from engine.config.sections.core import AlarmSettings
 from engine.records.assessment import Moment
 from engine.records.events import Cause, EventKind, NewEvent
 from engine.records.payloads import Cleared, LevelStep, Ring

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.alarms.causes import CAUSES
-from engine.config.sections import AlarmSettings
+from engine.config.sections.core import AlarmSettings
 from engine.records.assessment import Moment, Quality
 from engine.records.events import Cause, EventKind, NewEvent, Priority
 from engine.records.payloads import Cleared, Diagnosed, Ring, RingEvidence, SurfaceEvidence, TrendForecast

@@ -15,7 +15,7 @@ from engine.bundles.bundle import Bundle, BundleError
 from engine.bundles.library import check_fit
 from engine.config.channels import layout_of
 from engine.config.motors import phases_of
-from engine.config.process_section import conditions_of
+from engine.config.sections.process import conditions_of
 from engine.config.settings import Settings
 from engine.diagnosis.line_memory import LineMemory
 from engine.diagnosis.surface import Diagnostician

@@ -24,8 +24,8 @@ from engine.records.assessment import Assessment
 from engine.records.progress import Heartbeat, Phase
 from engine.store.store import Store
 from engine.system.malloc import keep_freed_memory
-from engine.system.ordered_map import in_order
-from engine.system.worker import Worker
+from engine.system.processes.ordered_map import in_order
+from engine.system.processes.worker import Worker
 from replay.recording import RecordingError
 from replay.run import Run
 

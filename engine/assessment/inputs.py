@@ -10,7 +10,7 @@ from engine.bundles.bundle import Bundle
 from engine.bundles.library import check_fit
 from engine.config.channels import layout_of
 from engine.config.motors import phases_of
-from engine.config.process_section import conditions_of
+from engine.config.sections.process import conditions_of
 from engine.config.settings import Settings
 from engine.models import model_named
 from engine.models.waveform import evenly_spaced

@@ -13,7 +13,7 @@ from engine.config.settings import Settings, rig_that_fits
 from engine.diagnosis.surface import Diagnostician
 from engine.errors import UnusableError
 from engine.records.progress import Epoch
-from engine.system.ordered_map import in_order
+from engine.system.processes.ordered_map import in_order
 from replay.recording import ColumnCountError, RecordingError
 from replay.run import Run
 

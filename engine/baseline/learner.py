@@ -18,7 +18,7 @@ from engine.baseline.witness import with_witness
 from engine.bundles.bundle import SCORING, Baseline, Bundle, Calibration, UsualLines
 from engine.config.channels import Layout
 from engine.config.motors import phases_of
-from engine.config.process_section import conditions_of
+from engine.config.sections.process import conditions_of
 from engine.config.settings import Settings
 from engine.diagnosis.motor import MotorDiagnostician
 from engine.diagnosis.surface import Diagnostician, usual_lines

@@ -17,7 +17,7 @@ from engine.config.channels import layout_of
 from engine.config.settings import Settings
 from engine.diagnosis.surface import Diagnostician
 from engine.models.runner import Network, insight_of
-from engine.system.ordered_map import in_order
+from engine.system.processes.ordered_map import in_order
 from replay.recording import RecordingError
 from replay.run import Run
 

@@ -12,13 +12,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.config.sections import ModelSettings
+from engine.config.sections.core import ModelSettings
 from engine.errors import UnusableError
 from engine.models.base import Model, Scaling
 from engine.models.process import Process
 from engine.records.progress import Epoch
-from engine.system.child_death import Cause, death_of
-from engine.system.child_process import command, environment
+from engine.system.processes.child_death import Cause, death_of
+from engine.system.processes.child_process import command, environment
 from engine.system.scratch import scratch
 from replay.recording import clean_text
 

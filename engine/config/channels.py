@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.config.process_section import is_process, roles_of
+from engine.config.sections.process import is_process, roles_of
 from engine.config.settings import Settings
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from engine.config.sections import ComponentSettings
+    from engine.config.sections.core import ComponentSettings
 
 MOTOR_MODEL = "motor"
 """The model of a machine whose components are all motors, unless the settings name one."""

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, ValidationError
 from engine.config.bounds import FolderName, Name
 from engine.config.layers import Layer, Place, SettingsError, merge, read_layer
 from engine.config.messages import sentence
-from engine.config.sections import Table
+from engine.config.sections.core import Table
 from replay.folders import expanded
 
 MOST_MACHINES = 1000

@@ -19,7 +19,6 @@ from pydantic import (
 )
 
 from engine.config.bounds import COMPONENTS, NUMBERS, Name
-from engine.config.extra_sections import CaptionSettings, TrackingSettings
 from engine.config.layers import (
     Layer,
     Place,
@@ -32,16 +31,8 @@ from engine.config.layers import (
 )
 from engine.config.messages import sentence
 from engine.config.motors import MOTOR_MODEL
-from engine.config.notify_section import NotifySettings
 from engine.config.own_machine import channel_layer, own_machine_layer
-from engine.config.process_section import (
-    ProcessSettings,
-    fault_of_process,
-    is_process,
-    with_windows,
-)
-from engine.config.recording_settings import RecordingSettings
-from engine.config.sections import (
+from engine.config.sections.core import (
     DESCRIBING_KEYS,
     MOTOR_KEYS,
     OPERATING_KEYS,
@@ -57,6 +48,15 @@ from engine.config.sections import (
     Table,
     WatchSettings,
 )
+from engine.config.sections.extras import CaptionSettings, TrackingSettings
+from engine.config.sections.notify import NotifySettings
+from engine.config.sections.process import (
+    ProcessSettings,
+    fault_of_process,
+    is_process,
+    with_windows,
+)
+from engine.config.sections.recording import RecordingSettings
 from engine.errors import nearest
 from replay.recording import RecordingFormat, format_of
 

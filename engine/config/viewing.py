@@ -14,7 +14,7 @@ from engine.errors import UnusableError
 from replay.folders import FolderError, expanded, state_folder
 
 if TYPE_CHECKING:
-    from engine.config.sections import ConsoleSettings
+    from engine.config.sections.core import ConsoleSettings
 
 GLYPHS = frozenset({"auto", "unicode", "no-braille", "ascii"})
 TIME_ZONES = frozenset({"UTC", "local"})

@@ -10,11 +10,11 @@ from engine.config.motors import MotorColumns, motors_of
 from engine.config.settings import Settings
 from engine.diagnosis.motor_faults import MotorEvidence, fault_of
 from engine.diagnosis.motor_reading import FIGURES, RAW, MotorReading, by_slip, sequences_in
-from engine.signals.motor import PHASES, mains_frequency, park_shape, phasors, true_rms
-from engine.signals.motor_fitness import Claim, Note, fitness, offset_drift
-from engine.signals.motor_pairs import RotorFacts, lines_of
-from engine.signals.motor_power import fit_admittances, phase_figures
-from engine.signals.motor_signature import signature, three_phases
+from engine.signals.motors.currents import PHASES, mains_frequency, park_shape, phasors, true_rms
+from engine.signals.motors.fitness import Claim, Note, fitness, offset_drift
+from engine.signals.motors.pairs import RotorFacts, lines_of
+from engine.signals.motors.power import fit_admittances, phase_figures
+from engine.signals.motors.signature import signature, three_phases
 
 
 class MotorDiagnostician:

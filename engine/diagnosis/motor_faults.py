@@ -14,12 +14,12 @@ from engine.bundles.bundle import UsualLines
 from engine.diagnosis.motor_reading import FIGURES, SOUND_CAGE, MotorReading, sequences_in
 from engine.records.motor_figures import MotorFault
 from engine.records.payloads import FaultLine, SurfaceEvidence
-from engine.signals.motor_fitness import Fault
-from engine.signals.motor_lines import broken_bars
+from engine.signals.motors.fitness import Fault
+from engine.signals.motors.lines import broken_bars
 
 if TYPE_CHECKING:
     # A screen that names a fault needs no settings, which take long to load.
-    from engine.config.sections import ComponentSettings
+    from engine.config.sections.core import ComponentSettings
 
 
 LEAST_RISE = 6.0

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.signals.motor_fitness import Claim, Fault, Fitness, Note
-from engine.signals.motor_lines import SMALLEST
-from engine.signals.motor_pairs import Lines, RotorFacts
-from engine.signals.motor_power import PhaseFigures
-from engine.signals.motor_signature import BESIDE_MAINS
+from engine.signals.motors.fitness import Claim, Fault, Fitness, Note
+from engine.signals.motors.lines import SMALLEST
+from engine.signals.motors.pairs import Lines, RotorFacts
+from engine.signals.motors.power import PhaseFigures
+from engine.signals.motors.signature import BESIDE_MAINS
 
 FIGURES = (
     "unbalance_real",

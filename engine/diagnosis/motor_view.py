@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from engine.diagnosis.motor_reading import FIGURES, MotorReading, by_slip
 from engine.records.motor_figures import MotorFigures
-from engine.signals.motor import (
+from engine.signals.motors.currents import (
     ParkShape,
     harmonics,
     mains_frequency,
@@ -20,10 +20,10 @@ from engine.signals.motor import (
     true_rms,
     unbalance_nema,
 )
-from engine.signals.motor_fitness import Claim, Fitness, fitness, why_withheld
-from engine.signals.motor_pairs import Lines, RotorFacts, lines_of
-from engine.signals.motor_power import PhaseFigures, phase_figures
-from engine.signals.motor_signature import Signature, signature, three_phases
+from engine.signals.motors.fitness import Claim, Fitness, fitness, why_withheld
+from engine.signals.motors.pairs import Lines, RotorFacts, lines_of
+from engine.signals.motors.power import PhaseFigures, phase_figures
+from engine.signals.motors.signature import Signature, signature, three_phases
 
 ORDERS = tuple(range(2, 26))
 """Harmonics that are shown: those of converters and of saturation lie below."""

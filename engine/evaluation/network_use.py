@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from engine.bundles.bundle import Bundle
 from engine.clock import microseconds
 from engine.config.channels import layout_of
-from engine.config.process_section import conditions_of
+from engine.config.sections.process import conditions_of
 from engine.config.settings import Settings
 from engine.evaluation.truth import Truth
 from engine.models import model_named

@@ -18,7 +18,7 @@ from engine.scoring.attribution import latent_share
 from engine.scoring.errors import component_windows, running_channels
 from engine.scoring.scorer import Scorer
 from engine.signals.quality import component_quality
-from engine.system.ordered_map import in_order
+from engine.system.processes.ordered_map import in_order
 from replay.recording import RecordingError
 from replay.run import Run
 

@@ -8,7 +8,7 @@ from engine.explanation.sentence import NOTHING, Fact, Sentence, joined, listed,
 from engine.records.events import Event
 from engine.records.motor_figures import MotorFault
 from engine.records.payloads import SurfaceEvidence
-from engine.signals.motor_lines import cage_severity
+from engine.signals.motors.lines import cage_severity
 
 Figures = Mapping[str, float]
 

@@ -14,7 +14,7 @@ from engine.baseline.sights import Sight
 from engine.live.intake import FolderIntake
 from engine.live.supervision import Rhythm
 from engine.records.intake import Outcome
-from engine.system.ordered_map import SharedPool, in_order, one_by_one
+from engine.system.processes.ordered_map import SharedPool, in_order, one_by_one
 from replay.incoming.complete_files import Candidate, NotYetError
 from replay.recording import RecordingError
 

@@ -16,8 +16,8 @@ from engine.config.channels import layout_of
 from engine.config.settings import Settings
 from engine.records.assessment import Assessment
 from engine.records.progress import Heartbeat, Phase
-from engine.store.losses import forget_acceptance, refuse_lost
 from engine.store.store import Store
+from engine.store.upkeep.losses import forget_acceptance, refuse_lost
 from engine.system.lease import machine_lease
 from replay.incoming.folder import FolderState, look_into
 from replay.recording import clean_text

@@ -13,14 +13,14 @@ from engine.alarms.advice import advice_for
 from engine.alarms.alarm import Alarm
 from engine.alarms.notifications import PendingCalls, payload_of
 from engine.assessment.live_record import LiveRecord
-from engine.config.sections import AlarmSettings
+from engine.config.sections.core import AlarmSettings
 from engine.config.settings import Settings
 from engine.live.messages.channels import ChannelNotifier, channels_of
 from engine.live.ring_follower import LOOK_SECONDS, RingFollower
 from engine.records.assessment import Assessment
 from engine.records.events import Event, EventKind, NewEvent, Priority
 from engine.store.store import Store
-from engine.system.bounded_run import Ran, run_command
+from engine.system.processes.bounded_run import Ran, run_command
 
 ATTEMPTS = 5
 """Runs of a failing command for one ring before the engine gives up and records it."""

@@ -23,7 +23,7 @@ from engine.baseline.trainer import LearningError
 from engine.bundles.bundle import BundleError
 from engine.bundles.library import Bundles, check_fit
 from engine.clock import wall_clock
-from engine.config.process_section import is_process
+from engine.config.sections.process import is_process
 from engine.config.settings import Settings
 from engine.errors import FailedError
 from engine.live.arrivals import Arrivals
@@ -38,11 +38,11 @@ from engine.live.ring_follower import start_all, stop_all
 from engine.live.rows.intake import RowIntake
 from engine.live.supervision import Rhythm, Supervisor
 from engine.records.progress import Epoch, Heartbeat, Phase
-from engine.store.retention import Tidier
 from engine.store.store import Store, StoreBusyError, StoreFaultError, StoreFullError
+from engine.store.upkeep.retention import Tidier
 from engine.system.lease import machine_lease
 from engine.system.malloc import keep_freed_memory
-from engine.system.ordered_map import SharedPool
+from engine.system.processes.ordered_map import SharedPool
 from replay.incoming.folder import FolderState
 
 RECOVERY_SECONDS = 5.0

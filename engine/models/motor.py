@@ -13,10 +13,10 @@ from engine.models.base import Floats, Insight, Scaling
 from engine.models.spectral import DECIBELS, VIEWS
 from engine.models.waveform import never_zero
 from engine.signals.features import TINY_POWER
-from engine.signals.motor import PHASES, mains_frequency, park_shape
-from engine.signals.motor_fitness import Claim, Fitness, fitness
-from engine.signals.motor_pairs import RotorFacts, lines_of
-from engine.signals.motor_signature import NO_PAIR, signature, three_phases
+from engine.signals.motors.currents import PHASES, mains_frequency, park_shape
+from engine.signals.motors.fitness import Claim, Fitness, fitness
+from engine.signals.motors.pairs import RotorFacts, lines_of
+from engine.signals.motors.signature import NO_PAIR, signature, three_phases
 from engine.signals.statistics import scatter
 
 DIRECTIONS = 6

@@ -5,7 +5,7 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
-from engine.config.notify_section import FILED, NAMED
+from engine.config.sections.notify import FILED, NAMED
 from engine.errors import UnusableError
 from replay.folders import expanded
 

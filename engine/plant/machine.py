@@ -22,7 +22,7 @@ from engine.records.picker import newest_of_each
 from engine.records.progress import Heartbeat, Phase
 from engine.store.shared import SharedStore
 from engine.system.lease import LeaseTakenError, lease_name
-from engine.system.ordered_map import SharedPool
+from engine.system.processes.ordered_map import SharedPool
 
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 60.0
 """Pauses before a failed machine is tried again [s]: each failure doubles the pause."""

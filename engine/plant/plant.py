@@ -16,7 +16,7 @@ from engine.errors import FailedError
 from engine.plant.machine import FIRST_PAUSE, WatchedMachine, version_of
 from engine.store.shared import SharedStore
 from engine.system.malloc import share_few_heaps
-from engine.system.ordered_map import SharedPool
+from engine.system.processes.ordered_map import SharedPool
 
 FLUSH_SECONDS = 1.0
 """Between two commits of the heartbeats of all machines."""

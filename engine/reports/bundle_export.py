@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from engine.bundles.bundle import NETWORK, WEIGHTS, Bundle, BundleError
 from engine.config.motors import phases_of
-from engine.config.process_section import conditions_of
+from engine.config.sections.process import conditions_of
 from engine.models import model_named
 from engine.models.base import Model
 from engine.models.runner import Network
 from engine.scoring.method import METHODS
-from engine.system.child_death import death_of
-from engine.system.child_process import command, environment
+from engine.system.processes.child_death import death_of
+from engine.system.processes.child_process import command, environment
 from engine.system.scratch import scratch
 from engine.system.whole_file import write_bytes_whole, write_whole
 

@@ -19,8 +19,8 @@ from engine.models import model_named
 from engine.models.base import Floats, Model
 from engine.models.spectral import Spectral
 from engine.models.waveform import Waveform
-from engine.system.child_death import death_of
-from engine.system.child_process import command, environment
+from engine.system.processes.child_death import death_of
+from engine.system.processes.child_process import command, environment
 from engine.system.scratch import scratch
 
 STEPS = 64

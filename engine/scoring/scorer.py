@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from engine.bundles.bundle import Bundle, BundleError
 from engine.config.channels import Layout
 from engine.config.motors import phases_of
-from engine.config.process_section import conditions_of
+from engine.config.sections.process import conditions_of
 from engine.diagnosis.motor_reading import MotorReading
 from engine.diagnosis.surface import Diagnostician
 from engine.models import model_named

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.config.sections import LimitSettings
+from engine.config.sections.core import LimitSettings
 from engine.scoring.errors import component_errors
 
 LARGEST = 4.0

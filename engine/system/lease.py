@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from engine.errors import FailedError
 from engine.system.permissions import PRIVATE, Access, make_file, make_folder
 from engine.system.plain_file import PlantedError, plain_file
-from engine.system.process_identity import ProcessIdentity, own_identity
+from engine.system.processes.process_identity import ProcessIdentity, own_identity
 
 if TYPE_CHECKING:
     from engine.config.settings import Settings

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 
 from engine.alarms.rules import Leader, Observation, Watch, watch_severity
-from engine.config.sections import AlarmSettings
+from engine.config.sections.core import AlarmSettings
 from engine.config.settings import load_settings
 from engine.records.assessment import Moment
 from engine.records.events import EventKind, NewEvent

@@ -10,9 +10,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
-from engine.system.child_death import Cause, death_of
-from engine.system.child_process import command, environment
 from engine.system.plain_file import plain_file
+from engine.system.processes.child_death import Cause, death_of
+from engine.system.processes.child_process import command, environment
 
 NOTHING: Mapping[str, object] = MappingProxyType({})
 

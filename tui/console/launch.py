@@ -11,7 +11,7 @@ from engine.errors import StoreError, UnusableError
 from engine.records.picker import with_key
 
 if TYPE_CHECKING:
-    from engine.config.sections import ConsoleSettings
+    from engine.config.sections.core import ConsoleSettings
     from engine.config.settings import Settings
     from engine.config.viewing import ConsoleDefaults, Viewing
     from engine.records.assessment import Assessment

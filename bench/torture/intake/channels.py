@@ -15,7 +15,7 @@ from engine.records.assessment import Quality
 from engine.records.events import Cause, EventKind
 from engine.records.intake import Outcome
 from engine.store.store import Store
-from engine.system.child_process import environment
+from engine.system.processes.child_process import environment
 
 EACH = 8
 """Recordings of each kind in a row: more than a dead sensor and a stop must persist."""

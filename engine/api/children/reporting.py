@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from engine.api.faults import FaultError
-from engine.system.child_process import environment
+from engine.system.processes.child_process import environment
 from replay.recording import clean_text
 
 SECONDS = 120.0

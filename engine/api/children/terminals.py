@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from engine.api.faults import FaultError
 from engine.api.tokens import Caller
-from engine.system.child_process import command, environment
+from engine.system.processes.child_process import command, environment
 
 CHUNK = 65536
 """Bytes of output that are sent at once, at most."""

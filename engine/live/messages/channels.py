@@ -16,14 +16,14 @@ from engine.alarms.advice import advice_for
 from engine.alarms.alarm import Alarm
 from engine.alarms.metrics import FLOOD_ABOVE, WINDOW
 from engine.alarms.notifications import PendingCalls, payload_of
-from engine.config.notify_section import NotifySettings
+from engine.config.sections.notify import NotifySettings
 from engine.live.ring_follower import LOOK_SECONDS, RingFollower
 from engine.records.assessment import Assessment
 from engine.records.events import RINGS, Event, EventKind, NewEvent, Priority
 from engine.records.payloads import Ring
 from engine.store.store import Store
-from engine.system.bounded_run import Ran, run_command
-from engine.system.child_process import command
+from engine.system.processes.bounded_run import Ran, run_command
+from engine.system.processes.child_process import command
 
 CHILD = "engine.notification"
 """The module that sends one message; it needs the extra `notify`."""

@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from engine.assessment.live_record import LiveRecord
-from engine.config.notify_section import NotifySettings
+from engine.config.sections.notify import NotifySettings
 from engine.live.messages.channels import CHILD
 from engine.records.events import EventKind, NewEvent
 from engine.records.progress import Heartbeat, Phase
 from engine.store.store import Store
-from engine.system.bounded_run import Ran, run_command
-from engine.system.child_process import command
+from engine.system.processes.bounded_run import Ran, run_command
+from engine.system.processes.child_process import command
 
 WELL = frozenset({Phase.WATCHING, Phase.GATHERING, Phase.LEARNING, Phase.READING})
 """Phases in which an engine does its work; without a folder, paused or failed it does not."""

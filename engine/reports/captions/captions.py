@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.config.extra_sections import CaptionSettings
+from engine.config.sections.extras import CaptionSettings
 from engine.errors import FailedError, UnusableError
 from engine.reports.captions.checks import doubts_of
 from engine.reports.document.contents import Contents
-from engine.system.child_death import death_of
-from engine.system.child_process import command, environment
+from engine.system.processes.child_death import death_of
+from engine.system.processes.child_process import command, environment
 from engine.system.scratch import scratch
 from replay.recording import clean_text
 

@@ -13,7 +13,7 @@ from engine.alarms.rules import (
     is_echo,
     watch_severity,
 )
-from engine.config.sections import AlarmSettings
+from engine.config.sections.core import AlarmSettings
 from engine.records.events import Cause, NewEvent
 from tests.engine.severity_series import (
     ANY_RULES,

@@ -5,7 +5,7 @@ from importlib import import_module
 import pytest
 
 from engine.alarms.causes import CAUSES
-from engine.config.sections import AdviceSettings
+from engine.config.sections.core import AdviceSettings
 from engine.records.events import Cause, Priority
 
 

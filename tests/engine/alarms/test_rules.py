@@ -16,7 +16,7 @@ from engine.alarms.rules import (
     watch_surface,
     watch_trend,
 )
-from engine.config.sections import AlarmSettings
+from engine.config.sections.core import AlarmSettings
 from engine.records.assessment import Quality
 from engine.records.events import Cause, EventKind, NewEvent, Priority
 from engine.records.payloads import SurfaceEvidence, TrendForecast

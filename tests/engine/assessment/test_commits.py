@@ -16,8 +16,8 @@ from engine.config.channels import Layout
 from engine.records.assessment import Assessed, Assessment, Quality, Score, SnapshotFacts
 from engine.records.intake import Intake
 from engine.store.store import Store
-from engine.system import ordered_map
-from engine.system.ordered_map import in_order
+from engine.system.processes import ordered_map
+from engine.system.processes.ordered_map import in_order
 from replay.recording import RecordingError
 from tests.engine.rigs import WALL, wall
 

@@ -11,7 +11,7 @@ import pytest
 
 from engine.store.location import FILE_NAME
 from engine.store.store import Store, StoreError
-from engine.system.child_process import command, environment
+from engine.system.processes.child_process import command, environment
 from replay.run import Run
 from tests.engine.rigs import bundle_folder, facts_of, only_assessment
 

@@ -15,9 +15,9 @@ from engine.assessment.state import unpack_state
 from engine.records.events import EventKind
 from engine.records.picker import pick
 from engine.reports.scores_and_alarms import write_results
-from engine.store.integrity import check
 from engine.store.location import FILE_NAME
 from engine.store.store import Store
+from engine.store.upkeep.integrity import check
 from replay.run import Run, open_run
 from tests.engine.rigs import SMALL_COUNT, SMALL_FAULT, SmallRig, assessed, first_recordings, small_name
 

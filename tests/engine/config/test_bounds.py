@@ -17,8 +17,8 @@ from engine.baseline.learner import Learner
 from engine.baseline.trainer import LearningError
 from engine.config.channels import layout_of
 from engine.config.layers import LARGEST_FILE
-from engine.config.recording_settings import RecordingSettings
-from engine.config.sections import ComponentSettings, MachineSettings
+from engine.config.sections.core import ComponentSettings, MachineSettings
+from engine.config.sections.recording import RecordingSettings
 from engine.config.settings import Settings, SettingsError, load_settings
 from engine.diagnosis.surface import Diagnostician
 from engine.signals.velocity import VelocityMeter

@@ -9,7 +9,7 @@ import pytest
 from engine.bundles.bundle import UsualLines
 from engine.config.settings import load_settings
 from engine.diagnosis.motor import MotorDiagnostician
-from engine.signals.motor_fitness import Fault
+from engine.signals.motors.fitness import Fault
 from replay.synthetic.motor import Motor, recording
 
 RATE, SECONDS, BASELINE, SEEDS = 2000.0, 8.0, 12, 10

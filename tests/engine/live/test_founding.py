@@ -18,8 +18,8 @@ from engine.live.watcher import Start, watch
 from engine.records.events import Cause, EventKind
 from engine.records.progress import Heartbeat, Phase
 from engine.store.store import Store
-from engine.system.child_process import environment
 from engine.system.lease import LeaseTakenError
+from engine.system.processes.child_process import environment
 from tests.engine.watched_plant import Plant
 
 

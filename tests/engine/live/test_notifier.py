@@ -17,7 +17,7 @@ from engine.records.assessment import Assessment
 from engine.records.events import Event, EventKind, NewEvent, Priority
 from engine.records.stored_settings import FoldRules
 from engine.store.store import Store, StoreError
-from engine.system.bounded_run import Ran, run_command
+from engine.system.processes.bounded_run import Ran, run_command
 from tests.engine.handmade_events import (
     RAISED,
 )

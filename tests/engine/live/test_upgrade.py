@@ -19,9 +19,9 @@ from engine.clock import LAST
 from engine.config.settings import Settings, load_settings
 from engine.records.events import RINGS, EventKind
 from engine.records.picker import pick
-from engine.store.backup import restore_backup, write_backup
-from engine.store.integrity import check
 from engine.store.store import Store
+from engine.store.upkeep.backup import restore_backup, write_backup
+from engine.store.upkeep.integrity import check
 from engine.system.permissions import PRIVATE
 from tests.engine.rigs import (
     SMALL_COUNT,

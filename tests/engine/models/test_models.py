@@ -18,7 +18,7 @@ from engine.models.forecast import AHEAD, LENGTH, SEEN, Forecast
 from engine.models.masking import MASKED, masked
 from engine.models.runner import Network, insight_of
 from engine.models.waveform import divergence, evenly_spaced
-from engine.system.child_process import environment
+from engine.system.processes.child_process import environment
 
 RATE, ROWS, CHANNELS = 25600.0, 2560, 2
 UNTRAINED = ("lstm",)

@@ -7,7 +7,7 @@ import pytest
 
 from engine.models import model_named
 from engine.models.motor import DIRECTIONS, Motor
-from engine.signals.motor import TURN
+from engine.signals.motors.currents import TURN
 from replay.synthetic.motor import Motor as Rig
 from replay.synthetic.motor import recording
 

@@ -15,8 +15,8 @@ import pytest
 from engine.live.messages.channels import CHILD, Channel
 from engine.notification.addresses import AddressError, address_of
 from engine.records.events import EventKind
-from engine.system.bounded_run import Ran, run_command
-from engine.system.child_process import command
+from engine.system.processes.bounded_run import Ran, run_command
+from engine.system.processes.child_process import command
 from tests.engine.handmade_events import RAISED
 from tests.engine.live.messages.test_channels import Plant
 from tests.engine.notification.servers import Web, web

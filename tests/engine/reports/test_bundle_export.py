@@ -26,7 +26,7 @@ from engine.reports.bundle_export import allowed, export_bundle
 from engine.scoring.errors import component_errors
 from engine.scoring.method import METHODS
 from engine.scoring.scorer import Scorer
-from engine.system.child_process import environment
+from engine.system.processes.child_process import environment
 from tests.engine.rigs import SmallRig
 from tui.cli import app
 

@@ -15,7 +15,7 @@ from engine.reports.gradients import (
     attribution_of,
     occlusion_bands,
 )
-from engine.system.child_process import environment
+from engine.system.processes.child_process import environment
 from tests.engine.rigs import SMALL_FAULT, SmallRig
 
 UNTRAINED = """

@@ -18,7 +18,7 @@ import pytest
 from engine.config.settings import Settings, SettingsError, load_settings
 from engine.reports import tracking
 from engine.reports.tracking import Tracked, learning_parameters, track
-from engine.system.child_process import environment
+from engine.system.processes.child_process import environment
 
 pytestmark = pytest.mark.xdist_group("mlflow")
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from engine.config.sections import LimitSettings
+from engine.config.sections.core import LimitSettings
 from engine.config.settings import load_settings
 from engine.scoring.severity import (
     FOLLOWED,

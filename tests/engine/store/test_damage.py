@@ -17,8 +17,8 @@ from engine.operator.operator import Act, Operator
 from engine.records.assessment import Assessment
 from engine.records.events import EventKind, Priority
 from engine.records.progress import Heartbeat, Phase
-from engine.store.integrity import check
 from engine.store.store import Store, StoreError
+from engine.store.upkeep.integrity import check
 from tests.engine.rigs import WALL
 from tests.engine.store_items import NAMES, acknowledge, at, begin, item, raised
 

@@ -16,9 +16,9 @@ from engine.errors import StoreError, StoreMissingError, StoreUncertainError
 from engine.records.assessment import Assessment
 from engine.records.events import EventKind, NewEvent
 from engine.store import schema
-from engine.store.integrity import check
 from engine.store.postgres import leases
 from engine.store.store import Store
+from engine.store.upkeep.integrity import check
 from engine.store.values.rows import event_row
 from engine.system.lease import LeaseLostError, LeaseTakenError, lease_name
 from tests.engine.postgres_server import cut_commits, folder_for

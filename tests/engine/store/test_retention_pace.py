@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from engine.store import retention
-from engine.store.retention import EVERY_SECONDS, FIRST_SECONDS, Thinned, Tidier
+from engine.store.upkeep import retention
+from engine.store.upkeep.retention import EVERY_SECONDS, FIRST_SECONDS, Thinned, Tidier
 
 WALL = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.system.child_process import environment
 from engine.system.lease import Holder, LeaseTakenError, holder, is_taken, lease
 from engine.system.permissions import Access
 from engine.system.plain_file import PlantedError
-from engine.system.process_identity import own_identity
+from engine.system.processes.child_process import environment
+from engine.system.processes.process_identity import own_identity
 
 HOLD = """
 import sys

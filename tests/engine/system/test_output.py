@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.system.child_process import environment
 from engine.system.output import replace_unencodable
+from engine.system.processes.child_process import environment
 
 ENCODINGS = ["ascii", "iso-8859-1", "iso-8859-15", "cp1252", "koi8-r", "utf-8"]
 

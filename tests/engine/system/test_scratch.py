@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.system.child_process import environment
+from engine.system.processes.child_process import environment
 from engine.system.scratch import scratch, sweep
 
 WORK = """

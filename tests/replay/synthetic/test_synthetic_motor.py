@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from engine.signals.motor import park_shape, true_rms
-from engine.signals.motor_signature import pair_at, rotor_slip, signature
+from engine.signals.motors.currents import park_shape, true_rms
+from engine.signals.motors.signature import pair_at, rotor_slip, signature
 from replay.synthetic.motor import BARS, POLE_PAIRS, Motor, cage_sideband, recording
 
 RATE = 2000.0

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from engine.system.child_process import environment
+from engine.system.processes.child_process import environment
 from tests.tui import synthetic
 from tui.cli import app, main
 from tui.commands.options import FAILED, UNUSABLE

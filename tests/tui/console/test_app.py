@@ -339,7 +339,7 @@ def test_attach_opens_the_store_once_there_is_a_screen_and_checks_no_settings(wh
         "from tui.cli import main\n"
         "def shown(*_):\n"
         "    import tui.screens.overview.screen\n"
-        "    heavy = ('sqlalchemy', 'pydantic', 'engine.config.sections')\n"
+        "    heavy = ('sqlalchemy', 'pydantic', 'engine.config.sections.core')\n"
         "    print([name for name in heavy if name in sys.modules])\n"
         "tui.console.launch.run_console = shown\n"
         f"sys.argv = ['raceway', 'attach', '--state', {str(whole_store)!r}]\n"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.system.child_process import environment
+from engine.system.processes.child_process import environment
 from tui.console.launch import clean_environment
 
 

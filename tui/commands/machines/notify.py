@@ -34,8 +34,8 @@ def send_test(
     with sentences():
         settings = settings_of(config, rig, {})
         from engine.live.messages.channels import CHILD, channels_of
-        from engine.system.bounded_run import run_command
-        from engine.system.child_process import command
+        from engine.system.processes.bounded_run import run_command
+        from engine.system.processes.child_process import command
 
         notify = settings.notify
         requests = [

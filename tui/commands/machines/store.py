@@ -44,8 +44,8 @@ def check(state: State = None, config: Config = None) -> None:
     with sentences():
         folder = _folder(state, settings_of(config, None, {}))
         from engine.assessment.state import unpack_state
-        from engine.store.integrity import check as findings
         from engine.store.store import Store
+        from engine.store.upkeep.integrity import check as findings
 
         with Store.open(folder) as store:
             wrong = 0
@@ -74,8 +74,8 @@ def create(
     with sentences():
         settings = settings_of(config, None, {})
         folder = _folder(state, settings)
-        from engine.store.losses import accept_losses
         from engine.store.store import Store
+        from engine.store.upkeep.losses import accept_losses
 
         group = settings.store.group
         with Store.open(folder, create=True, group=group, beside_bundles=beside_bundles) as store:
@@ -126,7 +126,7 @@ def backup(
     """Back up the database and the bundles into one archive, also while an engine works."""
     with sentences():
         folder = _folder(state, settings_of(config, None, {}))
-        from engine.store.backup import write_backup
+        from engine.store.upkeep.backup import write_backup
 
         made = write_backup(folder, file, wall_clock())
         print(f"{file}: holds the store {folder}, bundles: {made.bundles}, {made.size / 1e6:.1f} MB; checked")
@@ -142,7 +142,7 @@ def restore(
     with sentences():
         settings = settings_of(config, None, {})
         folder = _folder(state, settings)
-        from engine.store.backup import restore_backup
+        from engine.store.upkeep.backup import restore_backup
         from engine.system.lease import any_taken
         from engine.system.permissions import access_of
 
@@ -217,7 +217,7 @@ def _name(assessment: "Assessment") -> str:
 
 
 def _foretell(store: "Store", assessment: "Assessment", settings: "Settings") -> None:
-    from engine.store.retention import plan
+    from engine.store.upkeep.retention import plan
 
     todo = plan(store, assessment, settings.store)
     print(
@@ -227,7 +227,7 @@ def _foretell(store: "Store", assessment: "Assessment", settings: "Settings") ->
 
 
 def _thin(store: "Store", assessment: "Assessment", settings: "Settings") -> None:
-    from engine.store.retention import PAUSE, Thinned, thin
+    from engine.store.upkeep.retention import PAUSE, Thinned, thin
 
     gone = Thinned()
     for step in thin(store, assessment, settings.store, wall_clock()):
@@ -239,7 +239,7 @@ def _thin(store: "Store", assessment: "Assessment", settings: "Settings") -> Non
 
 
 def _give_back(store: "Store") -> None:
-    from engine.store.retention import PAUSE
+    from engine.store.upkeep.retention import PAUSE
 
     spare = store.spare_bytes()
     if not store.can_give_back():

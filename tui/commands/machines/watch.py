@@ -123,8 +123,8 @@ def status(
     With --engine: 0 if every engine has a recent heartbeat, 2 if one has not, 3 unknown.
     """
     from engine.errors import FailedError, UnusableError
-    from engine.store.losses import losses_of, sentence
     from engine.store.store import Store
+    from engine.store.upkeep.losses import losses_of, sentence
     from tui.output.conditions import Code, code_of, worst
     from tui.output.status_report import collect, engine_lines, told
 
@@ -202,7 +202,7 @@ def watch_headless(
 ) -> None:
     """Watch a folder, or the machines of a plant, without a console until SIGTERM, as a service."""
     with sentences():
-        from engine.system.child_process import command, environment
+        from engine.system.processes.child_process import command, environment
         from tui.commands.engine_process import engine_options
 
         if plant is not None:
@@ -266,7 +266,7 @@ def _ask_to_end(place: Path, record: "Assessment") -> str:
     from engine.records.events import Action
     from engine.store.store import Store
     from engine.system.lease import holder, lease_name
-    from engine.system.process_identity import ask_to_end
+    from engine.system.processes.process_identity import ask_to_end
 
     held = holder(place / "leases", lease_name(record.machine))
     # The engine of a plant watches other machines too: a request ends this one alone.

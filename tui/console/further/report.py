@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from engine.clock import moment
 from engine.records.picker import address
 from engine.reports.screen_export import free_name, safe_name
-from engine.system.child_process import environment
+from engine.system.processes.child_process import environment
 from tui.console.host import Host
 from tui.console.options import ConsoleOptions
 from tui.data.frame import Frame, meant

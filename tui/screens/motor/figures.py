@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from engine.signals.motor_fitness import Claim
+from engine.signals.motors.fitness import Claim
 from tui.draw.glyphs import Glyphs, finished
 from tui.draw.text import Lines, Role, Span, fit, title
 from tui.screens.motor.sheet import MotorSheet, absent_text, sentence_lines

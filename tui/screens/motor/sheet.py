@@ -103,7 +103,7 @@ def analysed(assessment: Assessment, component: int, waveform: Waveform | None) 
     from engine.config.motors import columns_of
     from engine.diagnosis.motor_view import motor_view
     from engine.signals.bearing import Geometry
-    from engine.signals.motor_pairs import RotorFacts
+    from engine.signals.motors.pairs import RotorFacts
 
     if waveform is None:
         return None

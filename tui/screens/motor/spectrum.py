@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.signals.motor_fitness import Claim
-from engine.signals.motor_lines import cage_severity
+from engine.signals.motors.fitness import Claim
+from engine.signals.motors.lines import cage_severity
 from engine.signals.spectrum import Scale
 from tui.draw.charts.chart import axis_of
 from tui.draw.glyphs import Glyphs, finished
@@ -17,7 +17,7 @@ from tui.screens.bearing.analysis.tools import Trace
 from tui.screens.motor.sheet import MotorSheet, absent_text, sentence_lines
 
 if TYPE_CHECKING:
-    from engine.signals.motor_signature import Pair
+    from engine.signals.motors.signature import Pair
 
 LOWEST = -120.0
 """Lower end of the axis [dB]: no converter of currents reaches further."""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from engine.alarms.notifications import failing_channels
-from engine.config.notify_section import NotifySettings
+from engine.config.sections.notify import NotifySettings
 from engine.config.settings import SettingsError, load_settings
 from engine.live.messages.channels import (
     FAILING_AFTER,
@@ -24,7 +24,7 @@ from engine.operator.operator import Act, Operator
 from engine.records.assessment import Assessment
 from engine.records.events import Event, EventKind, NewEvent, Priority
 from engine.store.store import Store
-from engine.system.bounded_run import Ran
+from engine.system.processes.bounded_run import Ran
 from tests.engine.handmade_events import CLEARED, ESCALATED, RAISED
 from tests.engine.rigs import WALL
 from tests.tui import synthetic

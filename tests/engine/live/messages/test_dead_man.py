@@ -8,12 +8,12 @@ import pytest
 
 from engine.alarms.notifications import failing_channels
 from engine.assessment.live_record import LiveRecord
-from engine.config.notify_section import NotifySettings
+from engine.config.sections.notify import NotifySettings
 from engine.config.settings import load_settings
 from engine.live.messages.dead_man import AGAIN_SECONDS, FAILING_AFTER, DeadMan, dead_man_of
 from engine.records.progress import Heartbeat, Phase
 from engine.store.store import Store
-from engine.system.bounded_run import Ran
+from engine.system.processes.bounded_run import Ran
 from tests.engine.rigs import WALL
 from tests.tui import synthetic
 

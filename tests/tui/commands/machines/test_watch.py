@@ -17,10 +17,10 @@ from typer.testing import CliRunner
 from engine.records.events import EventKind
 from engine.records.intake import Outcome
 from engine.store.store import Store, StoreError
-from engine.system import process_identity
-from engine.system.child_process import environment
 from engine.system.lease import lease, machine_lease
-from engine.system.process_identity import own_space, start_of
+from engine.system.processes import process_identity
+from engine.system.processes.child_process import environment
+from engine.system.processes.process_identity import own_space, start_of
 from tests.engine.rigs import SMALL_COUNT, SMALL_HEALTHY, SmallRig, assessed
 from tests.engine.watched_plant import Plant, plant_of
 from tui.cli import app

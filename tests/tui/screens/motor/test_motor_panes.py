@@ -10,7 +10,7 @@ import pytest
 from engine.clock import microseconds
 from engine.diagnosis.motor_view import MotorView, motor_view
 from engine.records.motor_figures import MotorFigures
-from engine.signals.motor_pairs import RotorFacts
+from engine.signals.motors.pairs import RotorFacts
 from replay.synthetic.motor import Motor, recording
 from tests.tui import motor_store
 from tests.tui.conftest import settled, text

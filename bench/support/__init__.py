@@ -1,0 +1,1 @@
+"""What several benchmarks need: recordings, stores, terminals, plain programs to compare with."""

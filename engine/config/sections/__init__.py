@@ -1,0 +1,1 @@
+"""The tables of config.toml as typed, validated values."""

@@ -1,0 +1,139 @@
+"""Motor currents: exact on signals whose frequency, sequences, ellipse and harmonics are known."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.signals.motors.currents import (
+    TURN,
+    extended_park,
+    harmonics,
+    mains_frequency,
+    park_shape,
+    phase_delays,
+    phasors,
+    sequences,
+    total_distortion,
+    true_rms,
+    unbalance_nema,
+)
+
+
+def currents(
+    rate: float, seconds: float, hertz: float, three: np.ndarray, extra: dict[int, float] | None = None
+) -> np.ndarray:
+    """Return three phases from their peak phasors, with harmonics as shares of each phase's fundamental."""
+    angle = 2 * np.pi * hertz * np.arange(round(rate * seconds)) / rate
+    signal = np.real(np.exp(1j * angle)[:, None] * three)
+    for order, share in (extra or {}).items():
+        signal += share * np.abs(three) * np.cos(order * (angle[:, None] + np.angle(three)))
+    return signal
+
+
+def phases(positive: complex, negative: complex = 0, zero: complex = 0) -> np.ndarray:
+    return zero + positive * np.array([1, TURN**2, TURN]) + negative * np.array([1, TURN, TURN**2])
+
+
+@given(
+    st.floats(40, 70),
+    st.sampled_from([1000.0, 5000.0, 13_000.0]),
+    st.floats(0, 2 * np.pi),
+    st.booleans(),
+)
+def test_the_mains_frequency_is_found_in_any_rotation(
+    hertz: float, rate: float, begin: float, reverse: bool
+) -> None:
+    three = phases(5 * np.exp(1j * begin))
+    found = mains_frequency(currents(rate, 1.0, hertz, three[::-1] if reverse else three), rate)
+    assert found.hertz == pytest.approx(hertz, abs=0.005)
+    assert found.drift == pytest.approx(0, abs=0.02)
+
+
+def test_a_mains_frequency_that_wanders_has_a_drift() -> None:
+    rate, seconds = 2000.0, 8.0
+    time = np.arange(round(rate * seconds)) / rate
+    angle = 2 * np.pi * (50 * time + 0.5 * 0.02 * time**2)
+    signal = np.real(np.exp(1j * angle)[:, None] * phases(1))
+    found = mains_frequency(signal, rate)
+    assert found.drift == pytest.approx(0.02 * seconds, rel=0.1)
+    assert found.hertz == pytest.approx(50.08, abs=0.01)
+
+
+@pytest.mark.parametrize("rows", [1, 2, 50])
+def test_a_recording_without_three_cycles_has_no_mains_frequency(rows: int) -> None:
+    with pytest.raises(ValueError, match=r"cycles|no current"):
+        mains_frequency(currents(1000, rows / 1000, 50, phases(1)), 1000)
+
+
+@given(
+    st.floats(0.5, 20),
+    st.floats(0, 0.4),
+    st.floats(0, 0.3),
+    st.floats(-np.pi, np.pi),
+)
+def test_the_symmetrical_components_are_those_put_in(
+    positive: float, negative: float, zero: float, angle: float
+) -> None:
+    three = phases(positive, positive * negative * np.exp(1j * angle), positive * zero)
+    found = sequences(phasors(currents(6000, 0.5, 50, three) + 2048, 6000, 50))
+    assert found.positive == pytest.approx(positive, rel=1e-6)
+    assert found.unbalance == pytest.approx(negative, abs=1e-6)
+    assert found.zero == pytest.approx(positive * zero, abs=1e-6 * positive)
+
+
+def test_reversed_phases_turn_the_other_way_and_are_as_balanced() -> None:
+    three = phases(3, 0.3)
+    ahead, reverse = (sequences(one) for one in (three, three[[0, 2, 1]]))
+    assert reverse.unbalance == pytest.approx(ahead.unbalance)
+
+
+@given(st.floats(0, 0.5), st.floats(-np.pi, np.pi), st.integers(0, 2**32 - 1))
+def test_the_ellipse_of_the_park_vector_needs_no_clock(share: float, angle: float, seed: int) -> None:
+    rate, hertz = 10_000, 50
+    signal = currents(rate, 1.0, hertz, phases(7, 7 * share * np.exp(1j * angle)))
+    whole = park_shape(signal)
+    shuffled = park_shape(np.random.default_rng(seed).permutation(signal))
+    assert abs(whole.unbalance) == pytest.approx(share, abs=1e-6)
+    assert whole.axis_ratio == pytest.approx((1 - share) / (1 + share), abs=1e-6)
+    assert shuffled.unbalance == pytest.approx(whole.unbalance, abs=1e-9)
+
+
+def test_the_angle_of_the_unbalance_moves_by_120_degrees_with_the_phase() -> None:
+    angles = []
+    for phase in range(3):
+        three = phases(1)
+        three[phase] *= 1.2
+        angles.append(np.angle(park_shape(currents(10_000, 1, 50, three)).unbalance))
+    apart = np.mod(np.diff([*angles, angles[0]]) + np.pi, 2 * np.pi) - np.pi
+    assert np.abs(apart) == pytest.approx([2 * np.pi / 3] * 3, abs=0.01)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.03, 0.2])
+def test_the_extended_park_vector_has_twice_the_unbalance_at_twice_the_mains(share: float) -> None:
+    signal = currents(5000, 2, 60, phases(4, 4 * share))
+    assert extended_park(signal, 5000, 60) == pytest.approx(2 * share / (1 + share**2), abs=0.002)
+
+
+def test_the_harmonics_and_their_sum_are_those_put_in() -> None:
+    signal = currents(10_000, 1, 50, phases(10), {5: 0.04, 7: 0.03})
+    assert harmonics(signal, 10_000, 50, (5, 7, 11)) == pytest.approx(
+        np.array([[0.04, 0.03, 0]] * 3), abs=1e-3
+    )
+    assert total_distortion(signal, 10_000, 50) == pytest.approx([0.05] * 3, abs=1e-3)
+    assert np.isnan(harmonics(signal, 10_000, 50, (100,))).all()
+
+
+def test_the_true_rms_holds_harmonics_and_no_offset() -> None:
+    signal = currents(10_000, 1, 50, phases(10), {5: 0.5}) + 1000
+    assert true_rms(signal) == pytest.approx([np.sqrt(50 + 12.5)] * 3, rel=1e-6)
+
+
+def test_the_nema_unbalance_is_the_largest_deviation_over_the_mean() -> None:
+    assert unbalance_nema([100, 105, 95]) == pytest.approx(0.05)
+    assert unbalance_nema([0, 0, 0]) == 0
+
+
+def test_balanced_phases_follow_after_a_third_of_a_cycle() -> None:
+    for three in (phases(1), phases(1)[[0, 2, 1]]):
+        assert phase_delays(three, 50) == pytest.approx([1 / 150] * 3)
