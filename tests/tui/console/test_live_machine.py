@@ -212,11 +212,9 @@ async def test_a_killed_engine_is_told_with_what_to_do(
         clock.seconds += 11
         await looked(app, pilot)
         shown = " ".join(text(app).split())
-        assert "STALE ✕ LIVE since 03:00 UTC" in shown
-        assert "✕ NOT WATCHED" in shown
         assert "● normal" not in shown
-        assert "was normal" in shown
-        assert "The engine has given no sign of life since 03:00:00 UTC" in shown
+        for words in ("STALE ✕ LIVE since 03:00 UTC", "✕ NOT WATCHED", "was normal", "no sign of life since"):
+            assert words in shown
         with Store.open(live) as store:
             beat(store, store.assessments()[-1], clock)
         await looked(app, pilot)

@@ -50,8 +50,7 @@ def test_the_trend_has_its_limit_its_times_and_what_rang(view: View) -> None:
 
 def test_what_lies_after_the_playhead_is_not_on_the_trend(view: View) -> None:
     drawn = plain(trend_lines(80, 18, frame(view, synthetic.ONSET - 1), 0, UTC))
-    assert "rang" not in drawn
-    assert "↑" not in drawn
+    assert not any(mark in drawn for mark in ("rang", "↑"))
 
 
 def test_acknowledgements_are_marked(view: View) -> None:
@@ -397,6 +396,5 @@ def test_usual_range_of_a_channel_leaves_out_the_pictures_without_it(gallery: Ga
 @pytest.mark.parametrize("width", range(12, 100))
 def test_no_number_of_a_fault_line_is_cut(width: int) -> None:
     line = MarkedLine(Surface.OUTER, 1, 0, 235.9, 236.04, 20.0, 28.63, masked=False)
-    told = surface_text(width, [line], 33.3).rstrip()
-    assert len(told) <= width
+    assert len(told := surface_text(width, [line], 33.3).rstrip()) <= width
     assert "28.6×" in told or width < 20
