@@ -383,6 +383,7 @@ def _usual_lines(sights: Sequence[Sight], motors: MotorDiagnostician) -> dict[in
 
 def _baseline(usable: Sequence[Sight], held_out: int, first_seen: Entry, first_mark: str) -> Baseline:
     """Describe the running snapshots, of which the last `held_out` set the limits."""
+    marks = [first_mark, *(one.mark for one in usable[:: -(-len(usable) // MOST_MARKS)])]
     return Baseline(
         count=len(usable),
         calibrated_on=held_out,
@@ -390,7 +391,5 @@ def _baseline(usable: Sequence[Sight], held_out: int, first_seen: Entry, first_m
         start=usable[0].entry.time,
         end=usable[-1].entry.time,
         last_name=usable[-1].entry.name,
-        marks=tuple(
-            filter(None, (first_mark, *(one.mark for one in usable[:: -(-len(usable) // MOST_MARKS)])))
-        ),
+        marks=tuple(dict.fromkeys(filter(None, marks))),
     )

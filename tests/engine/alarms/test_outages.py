@@ -14,6 +14,7 @@ from engine.config.channels import layout_of
 from engine.config.settings import load_settings
 from engine.records.assessment import Moment
 from engine.records.events import Cause, Event, EventKind, NewEvent, Priority
+from engine.records.motor_figures import MotorFault
 from tests.engine.handmade_events import at, engine_event
 from tests.engine.rigs import WALL
 
@@ -89,6 +90,9 @@ def test_every_cause_has_advice_and_the_loud_and_the_explained_have_their_own() 
             told.add(advice_for(replace(alarm, priority=Priority.HIGH), texts))
             told.add(advice_for(replace(alarm, carried_from="Right"), texts))
             told.add(advice_for(replace(alarm, beside="Right", priority=Priority.HIGH), texts))
+            for priority in (Priority.MEDIUM, Priority.HIGH):
+                motor = replace(alarm, surface=MotorFault.STATOR, priority=priority)
+                told.add(advice_for(motor, texts))
     assert told == set(texts.values())
 
 

@@ -60,6 +60,7 @@ def lessons(new: Plant, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
         first_seen: Entry,
         on_epoch: Callable[[Epoch], None],
         on_wait: Callable[[], None],
+        _first_mark: str = "",
     ) -> Bundle:
         taught.append([sight.entry.name for sight in sights])
         on_wait()
@@ -181,6 +182,7 @@ def endless(
         _first_seen: Entry,
         on_epoch: Callable[[Epoch], None],
         on_wait: Callable[[], None],
+        _first_mark: str = "",
     ) -> Bundle:
         for epoch in range(1, MOST_STEPS):
             if request.param == "at epochs":

@@ -303,10 +303,10 @@ def test_snapshot_whose_severity_comes_to_nothing_is_set_aside_and_its_time_stay
 
     step = Tracker.step
 
-    def failing(self: Tracker, state, seen, moment):  # type: ignore[no-untyped-def]
+    def failing(self: Tracker, state, seen, moment, *more):  # type: ignore[no-untyped-def]
         if moment.name == small_name(2) and not (plant.folder / "mended").exists():
             raise ArithmeticError(f"{moment.name}: the error of Left is not a finite number")
-        return step(self, state, seen, moment)
+        return step(self, state, seen, moment, *more)
 
     monkeypatch.setattr(Tracker, "step", failing)
 

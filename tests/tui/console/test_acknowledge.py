@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection
 
@@ -60,10 +60,10 @@ async def test_an_acknowledgement_shows_only_once_it_is_stored_and_quitting_wait
     gate, opened = threading.Event(), threading.Event()
 
     class Slow(Store):
-        def write(self, work: Callable[[Connection], T]) -> T:
+        def write(self, work: Callable[[Connection], T], *more: Any, **named: Any) -> T:
             opened.set()
             gate.wait(10)
-            return super().write(work)
+            return super().write(work, *more, **named)
 
     app = console(own_store, open_store=lambda: Slow.open(own_store))
     async with app.run_test(size=(80, 24)) as pilot:
@@ -90,7 +90,7 @@ async def test_a_store_that_refuses_leaves_the_alarm_unacknowledged_and_says_so(
     console: Make, own_store: Path
 ) -> None:
     class Full(Store):
-        def write(self, work: Callable[[Connection], T]) -> T:
+        def write(self, work: Callable[[Connection], T], *more: Any, **named: Any) -> T:
             raise OSError("No space left on device")
 
     app = console(own_store, open_store=lambda: Full.open(own_store))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from unicodedata import category
 
 import pytest
@@ -221,11 +221,11 @@ async def test_of_all_alarms_those_that_were_not_stored_are_told_with_the_reason
     class FullAfterOne(Store):
         taken = 0
 
-        def write(self, work: Callable[[Connection], T]) -> T:
+        def write(self, work: Callable[[Connection], T], *more: Any, **named: Any) -> T:
             if FullAfterOne.taken:
                 raise OSError("No space left on device")
             FullAfterOne.taken += 1
-            return super().write(work)
+            return super().write(work, *more, **named)
 
     app = console(busy, open_store=lambda: FullAfterOne.open(busy))
     async with app.run_test(size=(120, 40)) as pilot:
