@@ -119,7 +119,7 @@ def test_few_recordings_are_read_however_many_there_are(count: int) -> None:
     places = spread(count)
     assert len(places) <= MOST
     assert len(places) == count or len(places) > MOST // 2
-    # Nothing is read anew when more arrive.
+    # More recordings arrive, and those before are not read again.
     assert {place for place in spread(2 * count) if place < count} <= set(places)
 
 
