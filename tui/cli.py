@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from engine.system.arguments import decode_arguments
+from engine.system.interpreter import collect_rarely, keep_to_one_thread
 from engine.system.output import replace_unencodable
 from tui.console.launch import clean_environment
 from tui.plain_options import plain_values
@@ -71,6 +72,7 @@ def program(modules: Iterable[str] = MODULES) -> typer.Typer:
 
 def main() -> None:
     """Run the command line; only the module of its command is loaded, so that a console opens sooner."""
+    keep_to_one_thread()
     decode_arguments()
     replace_unencodable()
     clean_environment()
@@ -86,6 +88,7 @@ def opened(arguments: Sequence[str]) -> bool:
     module = OPENING.get(arguments[0]) if arguments else None
     if module is None:
         return False
+    collect_rarely()
     command = getattr(import_module(f"tui.commands.{module}"), arguments[0])
     values = plain_values(command, arguments[1:])
     if values is None:

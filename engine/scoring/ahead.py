@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from engine.clock import SECOND
 from engine.scoring.growth import CLEAR, FEWEST, SNAPSHOTS
+from engine.signals.statistics import median
 
 AHEAD = 12
 """Snapshots that a forecast looks ahead: a third of those that it rests on."""
@@ -68,7 +69,7 @@ def severity_ahead(at: NDArray[np.int64], severity: NDArray[np.float64]) -> Ahea
         return None
     half = float(errors[min(len(errors), math.ceil((len(errors) + 1) * HELD)) - 1])
     middle = _forecast(logs)
-    pace = float(np.median(np.diff(times[-SNAPSHOTS:]))) / SECOND
+    pace = float(median(np.diff(times[-SNAPSHOTS:]), 0)) / SECOND
     if not pace > 0 or middle + half > math.log(1e9):
         return None
     return Ahead(
@@ -84,6 +85,6 @@ def _forecast(logs: NDArray[np.float64]) -> float:
     differences = recent[later] - recent[earlier]
     deviation = math.sqrt(count * (count - 1) * (2 * count + 5) / 18)
     clear = abs(float(np.sign(differences).sum())) >= CLEAR * deviation
-    slope = float(np.median(differences / (later - earlier))) if clear else 0.0
-    level = float(np.median((recent - slope * np.arange(count))[-LEVEL:])) + slope * (count - 1)
+    slope = float(median(differences / (later - earlier), 0)) if clear else 0.0
+    level = float(median((recent - slope * np.arange(count))[-LEVEL:], 0)) + slope * (count - 1)
     return level + AHEAD * slope

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.signals.spectrum import Spectrum
+from engine.signals.statistics import median
 
 Floats = NDArray[np.float64]
 
@@ -40,7 +41,7 @@ def floor_of(amplitude: Floats) -> Floats:
     if not size:
         return amplitude
     count = max(lines // size, 1)
-    blocks = [np.median(part) for part in np.array_split(amplitude, count)]
+    blocks = [float(median(part, 0)) for part in np.array_split(amplitude, count)]
     centres = [(part[0] + part[-1]) / 2 for part in np.array_split(np.arange(lines), count)]
     return np.interp(np.arange(lines), centres, blocks)
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import StoreError, UnusableError
-from engine.records.picker import with_key
 
 if TYPE_CHECKING:
     from engine.config.sections.core import ConsoleSettings
@@ -42,6 +41,8 @@ def by_key(
     """
 
     def choose(store: "Store") -> "Assessment | None":
+        from engine.records.picker import with_key
+
         found = with_key(store.assessments(), key())
         if found is None and (words := last_words()):
             raise StoreError(words)

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from engine.bundles.manifest import bundle_place
 from engine.diagnosis.line_markers import Marking, marking
-from engine.diagnosis.motor_reading import FIGURES
 from engine.records.picture import Picture, loudest_channel
 from tui.data.pictures import Album, Gallery
 from tui.data.view import View
@@ -124,6 +123,8 @@ class UsualLines:
         centre = self._centre(state, view, component)
         if centre is None or centre.ndim != 1:
             return {}
+        from engine.diagnosis.motor_reading import FIGURES
+
         known = zip(FIGURES, centre.astype(float).tolist(), strict=False)
         return {name: one for name, one in known if np.isfinite(one)}
 

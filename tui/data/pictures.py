@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.records.motor_figures import MotorFigures
+from engine.signals.statistics import median
 from tui.data.view import View
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class Gallery:
         alike = [one for one in own if len(one) == len(own[0])]
         if len(alike) < LEAST_ENVELOPES:
             return None
-        return np.asarray(np.median(alike, axis=0), np.float64)
+        return median(np.array(alike), 0)
 
     def usual(self, channel: int) -> tuple[Floats, Floats, Floats] | None:
         """Return the 5th, 50th and 95th percentile over the baseline, (bands,) each; None below 5 pictures.

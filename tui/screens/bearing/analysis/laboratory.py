@@ -24,6 +24,7 @@ from engine.signals.spectrum import (
     envelope_of,
     relative_envelope,
 )
+from engine.signals.statistics import median
 from tui.screens.bearing.recording import Waveform, read_waveform
 
 Floats = NDArray[np.float64]
@@ -240,7 +241,7 @@ class Laboratory:
             if key in self._envelopes:
                 found.append(self._envelopes[key])
         alike = [one for one in found if len(one) == len(found[0])]
-        return np.asarray(np.median(alike, axis=0), np.float64) if alike else None
+        return median(np.array(alike), 0) if alike else None
 
 
 def unit_of(assessment: Assessment, channel: int) -> str:
