@@ -12,6 +12,7 @@ import numpy as np
 
 from engine.alarms.advice import advice_for
 from engine.alarms.alarm import Alarm, AlarmState, fold_alarms
+from engine.alarms.event_json import event_record
 from engine.alarms.metrics import alarm_figures
 from engine.alarms.peak import peak_stored
 from engine.api.faults import FaultError, wrong
@@ -28,7 +29,7 @@ from engine.records.picker import newest_of_each, of_machine
 from engine.records.picture import Picture
 from engine.records.series import Series
 from engine.records.thinning import joined
-from engine.reports.alarm_records import alarm_record, event_record, figures_record
+from engine.reports.alarm_records import alarm_record, figures_record
 from engine.store.store import Store
 
 T = TypeVar("T")

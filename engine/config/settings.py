@@ -48,7 +48,7 @@ from engine.config.sections.core import (
     Table,
     WatchSettings,
 )
-from engine.config.sections.extras import CaptionSettings, TrackingSettings
+from engine.config.sections.extras import CaptionSettings, ExportSettings, TrackingSettings
 from engine.config.sections.notify import NotifySettings
 from engine.config.sections.process import (
     ProcessSettings,
@@ -86,6 +86,7 @@ class Settings(Table):
     store: StoreSettings
     tracking: TrackingSettings
     caption: CaptionSettings
+    export: ExportSettings
 
     @property
     def columns(self) -> int:
@@ -115,7 +116,17 @@ class Settings(Table):
         shaping = self.model_dump(
             mode="json",
             by_alias=True,
-            exclude={"advice", "notify", "watch", "console", "keys", "store", "tracking", "caption"},
+            exclude={
+                "advice",
+                "notify",
+                "watch",
+                "console",
+                "keys",
+                "store",
+                "tracking",
+                "caption",
+                "export",
+            },
         )
         for key in OPERATING_KEYS:
             del shaping["alarms"][key]

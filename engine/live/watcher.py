@@ -28,6 +28,7 @@ from engine.config.settings import Settings
 from engine.errors import FailedError
 from engine.live.arrivals import Arrivals
 from engine.live.engine_events import EngineEvents
+from engine.live.export.exporter import exporters_of
 from engine.live.founding import Founding, begin_record, former_record
 from engine.live.intake import FolderIntake
 from engine.live.layout_change import await_operator, clear_layout_change
@@ -179,8 +180,9 @@ class _Watch:
         """Watch until asked to stop."""
         notifiers = notifiers_of(self._record, self._settings, live_now=self.live_now)
         dead_man = dead_man_of(self._record, self._settings.notify)
+        exporters = exporters_of(self._record, self._settings, live_now=self.live_now)
         try:
-            start_all((*notifiers, *dead_man))
+            start_all((*notifiers, *dead_man, *exporters))
             while not self._stop.is_set():
                 try:
                     self._begin()
@@ -202,7 +204,8 @@ class _Watch:
                 self._heartbeat.last_word(Phase.FAILED, self._done, self._done, words)
             raise
         finally:
-            stop_all((*notifiers, *dead_man))
+            # The export publishes the end too, and the failure that brought it.
+            stop_all((*notifiers, *dead_man, *exporters))
             self._requests.close()
             self._intake.close()
 

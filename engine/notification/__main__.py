@@ -9,9 +9,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from engine.errors import FailedError, UnusableError
-from engine.notification.addresses import address_of
 from engine.notification.message import check_message, message_of
 from engine.notification.sending import call, send
+from engine.system.addresses import address_of
 from engine.system.output import complain
 
 

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from engine.alarms.alarm import Alarm
+from engine.alarms.event_json import event_record
 from engine.alarms.metrics import AlarmFigures
 from engine.alarms.peak import Peak
 from engine.explanation.sentence import Sentence
@@ -114,19 +115,4 @@ def shift_record(shift: Shift) -> dict[str, Any]:
         "not_watched": [{"name": one.name, "why": one.why} for one in shift.unwatched],
         "messages_fail": list(shift.failing),
         "figures": figures_record(shift.figures),
-    }
-
-
-def event_record(event: Event) -> dict[str, Any]:
-    """Return an event in JSON types."""
-    return {
-        "seq": event.seq,
-        "kind": event.kind.value,
-        "at": event.at.isoformat(),
-        "recorded_at": event.recorded_at.isoformat(),
-        "source": event.source,
-        "component": event.component or None,
-        "alarm": event.alarm or None,
-        "ring": event.ring,
-        "detail": dict(event.detail),
     }

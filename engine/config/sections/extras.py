@@ -1,10 +1,11 @@
-"""The tables of config.toml that belong to optional packages: logging on a server, and captions."""
+"""The tables of config.toml that belong to optional packages: logging on a server, captions, the export."""
 
 from typing import Annotated
 
 from pydantic import Field, field_validator
 
 from engine.config.sections.core import Table
+from engine.config.sections.notify import FILED, NAMED, checked_reference
 
 
 class TrackingSettings(Table):
@@ -31,3 +32,29 @@ class CaptionSettings(Table):
     question: Annotated[str, Field(min_length=1, max_length=1000)]
     words: Annotated[int, Field(ge=1, le=1000)]
     minutes: Annotated[float, Field(gt=0, le=1440)]
+
+
+class ExportSettings(Table):
+    """The MQTT broker that states and alarms are published to; empty for none.
+
+    It does not change the engine's results.
+    """
+
+    mqtt: Annotated[str, Field(max_length=4096)]
+
+    @field_validator("mqtt")
+    @classmethod
+    def _holds_no_password(cls, value: str) -> str:
+        if value.startswith((NAMED, FILED)):
+            return checked_reference(value)
+        if value and not value.startswith(("mqtt://", "mqtts://")):
+            raise ValueError('must be like "mqtt://HOST:PORT/TOPIC", or "env:NAME", or "file:PATH"')
+        if ":" in value.partition("://")[2].partition("/")[0].rpartition("@")[0]:
+            # It is not repeated.
+            raise ValueError(
+                "must hold no password, because settings are stored: put the address into a file of mode 0600"
+                ' and name it, "file:PATH"'
+            )
+        if any(one in value for one in "+#") or not value.isprintable():
+            raise ValueError("must hold no + and no #: it is the beginning of the topics of all machines")
+        return value

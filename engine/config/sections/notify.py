@@ -16,7 +16,8 @@ NAMED, FILED = "env:", "file:"
 """Beginnings of a reference: the name of a variable of the environment, and the path of a file."""
 
 
-def _reference(value: str) -> str:
+def checked_reference(value: str) -> str:
+    """Return a reference. Raises ValueError: it names no variable and no file."""
     kind = next((one for one in (NAMED, FILED) if value.startswith(one)), "")
     rest = value.removeprefix(kind)
     if not kind or not rest.strip():
@@ -30,12 +31,12 @@ def _reference(value: str) -> str:
     return value
 
 
-Reference = Annotated[str, Field(max_length=4096), AfterValidator(_reference)]
+Reference = Annotated[str, Field(max_length=4096), AfterValidator(checked_reference)]
 """Where an address stands: "env:NAME" or "file:PATH"."""
 
 
 def _perhaps(value: str) -> str:
-    return _reference(value) if value else value
+    return checked_reference(value) if value else value
 
 
 Level = Annotated[tuple[Reference, ...], Field(min_length=1, max_length=10), BeforeValidator(several)]

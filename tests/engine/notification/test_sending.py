@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from engine.live.messages.channels import CHILD, Channel
-from engine.notification.addresses import AddressError, address_of
 from engine.records.events import EventKind
+from engine.system.addresses import AddressError, address_of
 from engine.system.processes.bounded_run import Ran, run_command
 from engine.system.processes.child_process import command
 from tests.engine.handmade_events import RAISED

@@ -1,14 +1,9 @@
 """Recordings from a real broker: acknowledged when the file stands, kept by the broker until then."""
 
 import json
-import os
-import shutil
-import socket
-import subprocess
 import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,12 +13,12 @@ from replay.recorder.mqtt import subscriber
 from replay.recorder.mqtt.payload import PayloadError
 from replay.recorder.mqtt.subscriber import Subscriber, broker_of
 from replay.recording import RecordingFormat
+from tests.mosquitto import PATIENCE, Broker, broker_in, eventually
 
 NOW = datetime(2026, 1, 5, 3, 0, tzinfo=UTC)
 FORM = RecordingFormat(
     machine="plant", sample_rate=4.0, rows=2, columns=2, time_pattern="%Y%m%dT%H%M%S.csv", separator=","
 )
-PATIENCE = 30.0
 
 
 def payload(second: int, *, value: int = 1) -> bytes:
@@ -61,53 +56,11 @@ def test_message_without_a_time_has_that_of_its_arrival(tmp_path: Path) -> None:
 # With a broker
 
 
-class Broker:
-    """The broker mosquitto in a process."""
-
-    def __init__(self, program: str, place: Path) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
-        self._command = [program, "-c", str(place / "mosquitto.conf")]
-        (place / "mosquitto.conf").write_text(
-            f"listener {self.port} 127.0.0.1\nallow_anonymous true\npersistence true\n"
-            f"persistence_location {place}/\nlog_dest none\nuser root\n"
-        )
-
-    def start(self) -> None:
-        self._process = subprocess.Popen(self._command)
-        eventually(self._answers)
-
-    def _answers(self) -> bool:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", self.port)):
-            return True
-        return False
-
-    def stop(self) -> None:
-        self._process.terminate()
-        self._process.wait(PATIENCE)
-
-    def publish(self, *messages: tuple[str, bytes]) -> None:
-        from paho.mqtt.client import Client
-        from paho.mqtt.enums import CallbackAPIVersion
-
-        client = Client(CallbackAPIVersion.VERSION2)
-        client.connect("127.0.0.1", self.port)
-        client.loop_start()
-        for topic, content in messages:
-            client.publish(topic, content, qos=1).wait_for_publish(PATIENCE)
-        client.disconnect()
-        client.loop_stop()
-
-
 @pytest.fixture
 def broker(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
-    pytest.importorskip("paho", reason="needs the extra raceway[mqtt]")
-    program = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-    if program is None:
-        pytest.skip("needs the broker mosquitto")
     monkeypatch.setattr(subscriber, "FIRST_WAIT", 0.1)
     monkeypatch.setattr(subscriber, "LONGEST_WAIT", 0.2)
-    made = Broker(program, tmp_path_factory.mktemp("broker"))
+    made = broker_in(tmp_path_factory.mktemp("broker"))
     made.start()
     yield made
     made.stop()
@@ -125,13 +78,6 @@ def listening(one: Subscriber, said: list[str]) -> Iterator[None]:
         stop.set()
         thread.join(PATIENCE)
     assert not thread.is_alive()
-
-
-def eventually(is_so: Callable[[], object]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not is_so():
-        assert time.monotonic() < end, "it does not come about"
-        time.sleep(0.02)
 
 
 def test_messages_of_many_machines_become_files_and_bad_ones_are_refused(

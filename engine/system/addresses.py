@@ -55,3 +55,12 @@ def _content(path: Path) -> str:
         raise AddressError(f"{path}: cannot be read ({error.strerror})") from error
     except UnicodeDecodeError:
         raise AddressError(f"{path}: is no text") from None
+
+
+def direct_address(value: str) -> str:
+    """Return an address that a setting holds itself, or names by a reference.
+
+    Raises:
+        AddressError: the reference names none.
+    """
+    return address_of(value, os.environ) if value.startswith((NAMED, FILED)) else value

@@ -1,0 +1,107 @@
+"""The export with a real broker: retained states, the last will, restarts."""
+
+import json
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from engine.live.export.connection import ExportError, MqttConnection, address_parts
+from tests.mosquitto import Broker, broker_in, eventually
+
+
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    made = broker_in(tmp_path_factory.mktemp("broker"))
+    made.start()
+    yield made
+    made.stop()
+
+
+class Reader:
+    """A client of the plant that keeps the messages of a machine."""
+
+    def __init__(self, broker: Broker, machine: str) -> None:
+        from paho.mqtt.client import Client
+        from paho.mqtt.enums import CallbackAPIVersion
+
+        self.states: list[dict[str, Any]] = []
+        self.events: list[dict[str, Any]] = []
+        self._ready = threading.Event()
+        self._client = Client(CallbackAPIVersion.VERSION2)
+        self._client.on_message = self._take
+        self._client.on_subscribe = lambda *_: self._ready.set()
+        self._client.connect("127.0.0.1", broker.port)
+        self._client.subscribe(f"raceway/{machine}/#", qos=1)
+        self._client.loop_start()
+        assert self._ready.wait(10)
+
+    def _take(self, _client: Any, _data: Any, message: Any) -> None:
+        kept = self.states if message.topic.endswith("/state") else self.events
+        kept.append(json.loads(message.payload))
+
+    def close(self) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+
+
+def connection(broker: Broker, machine: str) -> MqttConnection:
+    return MqttConnection(address_parts(f"mqtt://127.0.0.1:{broker.port}"), machine)
+
+
+def test_a_reader_that_comes_later_gets_the_retained_state_and_events_come_in_order(broker: Broker) -> None:
+    one = connection(broker, "pump")
+    one.open()
+    early = Reader(broker, "pump")
+    one.state({"state": "normal"})
+    one.state({"state": "alarm"})
+    one.events([{"seq": seq} for seq in range(50)])
+    eventually(lambda: len(early.events) == 50 and len(early.states) == 2)
+    assert [event["seq"] for event in early.events] == list(range(50))
+    late = Reader(broker, "pump")
+    eventually(lambda: late.states)
+    assert (late.states, late.events) == ([{"state": "alarm"}], [])
+    one.close()
+    early.close()
+    late.close()
+
+
+def test_the_last_will_replaces_the_state_of_an_engine_that_is_gone_and_not_after_a_leave(
+    broker: Broker,
+) -> None:
+    one = connection(broker, "fan")
+    one.open()
+    one.state({"state": "normal"})
+    reader = Reader(broker, "fan")
+    one.drop()
+    eventually(lambda: reader.states and reader.states[-1]["state"] == "engine dead")
+    again = connection(broker, "fan")
+    again.open()
+    again.state({"state": "normal"})
+    again.state({"state": "engine ended"})
+    again.close()
+    eventually(lambda: reader.states[-1]["state"] == "engine ended")
+    late = Reader(broker, "fan")
+    eventually(lambda: late.states)
+    assert late.states == [{"state": "engine ended"}]
+    reader.close()
+    late.close()
+
+
+def test_a_broker_that_restarts_breaks_the_connection_and_takes_the_next_one(broker: Broker) -> None:
+    one = connection(broker, "mill")
+    one.open()
+    broker.stop()
+    with pytest.raises(ExportError):
+        one.state({"state": "normal"})
+    with pytest.raises(ExportError, match="cannot be reached"):
+        connection(broker, "mill").open()
+    broker.start()
+    next_one = connection(broker, "mill")
+    next_one.open()
+    next_one.state({"state": "normal"})
+    next_one.idle(0.01)
+    next_one.close()
+    with pytest.raises(ExportError, match="closed"):
+        next_one.state({"state": "normal"})
