@@ -48,7 +48,7 @@ def promtool(*arguments: str, given: str = "") -> None:
 
 def exposed() -> set[str]:
     """Return the names of all metrics."""
-    return {family.name for family in metrics._Families([], 0, metrics.wall_clock()).collect()}
+    return {family.name for family in metrics._Families([], [], 0, metrics.wall_clock()).collect()}
 
 
 def test_every_step_of_the_images_is_a_script_that_can_be_tried() -> None:

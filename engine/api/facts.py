@@ -27,6 +27,8 @@ from engine.records.assessment import Assessment
 from engine.records.events import Acknowledged, Event
 from engine.records.picker import newest_of_each, of_machine
 from engine.records.picture import Picture
+from engine.records.plants.report import with_unrecorded
+from engine.records.progress import Heartbeat
 from engine.records.series import Series
 from engine.records.thinning import joined
 from engine.reports.alarm_records import alarm_record, figures_record
@@ -131,13 +133,17 @@ class Facts:
 
 
 def machines(store: Store) -> list[dict[str, Any]]:
-    """Return the machines of a store, in order of name."""
-    found = sorted(newest_of_each(store.assessments()), key=lambda one: one.machine)
-    return [_machine(store, one) for one in found]
+    """Return the machines of a store in order of name, those of plants without a record too."""
+    missing = store.unrecorded(wall_clock())
+    beats = {one.assessment.id: one.heartbeat for one in missing}
+    known = newest_of_each(with_unrecorded(store.assessments(), missing))
+    return [_machine(store, one, beats.get(one.id)) for one in sorted(known, key=lambda one: one.machine)]
 
 
-def _machine(store: Store, assessment: Assessment) -> dict[str, Any]:
-    beat, newest = store.heartbeat(assessment), store.newest_time(assessment)
+def _machine(store: Store, assessment: Assessment, beat: Heartbeat | None) -> dict[str, Any]:
+    newest = None
+    if beat is None:
+        beat, newest = store.heartbeat(assessment), store.newest_time(assessment)
     return {
         "name": assessment.machine,
         "live": assessment.live,

@@ -14,7 +14,7 @@ from engine.records.assessment import Assessment
 from engine.records.events import Priority
 from engine.records.intake import REFUSED, Outcome
 from engine.records.picker import newest_of_each
-from engine.records.progress import Heartbeat
+from engine.records.progress import Heartbeat, Phase
 from engine.reports.latest import Latest, latest_of, newest_of
 from engine.store.store import Store
 from engine.system.disk_space import free_bytes
@@ -50,7 +50,9 @@ def exposition(store: Store) -> bytes:
     now = wall_clock()
     found = [_machine_now(store, one, now) for one in newest_of_each(store.assessments())]
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Families(found, free_bytes(store.path.parent), now))
+    beats = [(one.assessment.machine, one.heartbeat) for one in found if one.assessment.live]
+    beats += [(one.assessment.machine, one.heartbeat) for one in store.unrecorded(now)]
+    registry.register(_Families(found, beats, free_bytes(store.path.parent), now))
     return generate_latest(registry)
 
 
@@ -72,8 +74,14 @@ def _machine_now(store: Store, assessment: Assessment, now: datetime) -> Machine
 class _Families:
     """A collector of values that are known already."""
 
-    def __init__(self, machines: list[MachineNow], free: int, now: datetime) -> None:
-        self._machines, self._free, self._now = machines, free, now
+    def __init__(
+        self,
+        machines: list[MachineNow],
+        beats: list[tuple[str, Heartbeat | None]],
+        free: int,
+        now: datetime,
+    ) -> None:
+        self._machines, self._beats, self._free, self._now = machines, beats, free, now
 
     def collect(self) -> Iterator[Metric]:
         """Yield every metric family."""
@@ -105,7 +113,7 @@ class _Families:
         refused = _family("files_refused", "Files in the watched folder that were refused.")
         for one in self._machines:
             label = [one.assessment.machine]
-            if not one.assessment.live:
+            if not one.assessment.live or _is_removed(one.heartbeat):
                 continue
             if one.newest is not None:
                 age.add_metric(label, max(0.0, (self._now - one.newest).total_seconds()))
@@ -116,7 +124,14 @@ class _Families:
             refused.add_metric(
                 label, sum(count for outcome, count in one.counts.items() if outcome in REFUSED)
             )
-        yield from (age, beat, waiting, refused)
+        watched = _family(
+            "machine_watched",
+            "1 while an engine watches the machine, 0 while none does; absent once it is removed.",
+        )
+        for name, last in self._beats:
+            if not _is_removed(last):
+                watched.add_metric([name], float(last is not None and last.is_watching(self._now)))
+        yield from (age, beat, waiting, refused, watched)
 
     def _of_alarms(self) -> Iterator[Metric]:
         for priority in Priority:
@@ -134,6 +149,11 @@ class _Families:
                 unanswered.add_metric(label, sum(alarm.needs_acknowledgement for alarm in own))
             yield standing
             yield unanswered
+
+
+def _is_removed(beat: Heartbeat | None) -> bool:
+    """Return whether a machine was removed from its plant: nobody waits for its data any more."""
+    return beat is not None and beat.phase is Phase.REMOVED
 
 
 def _family(name: str, words: str, by_component: bool = False) -> GaugeMetricFamily:

@@ -11,7 +11,7 @@ from engine.assessment.live_record import LiveRecord
 from engine.records.events import RINGS, Cause, EventKind, NewEvent
 from engine.records.progress import Heartbeat, Phase
 
-ENDED_WELL = frozenset({Phase.ENDED, Phase.FINISHED})
+ENDED_WELL = frozenset({Phase.ENDED, Phase.FINISHED, Phase.REMOVED})
 
 
 class EngineEvents:

@@ -16,8 +16,10 @@ from engine.clock import wall_clock
 from engine.config.own_machine import channels_of
 from engine.config.plant_file import PlantMachine
 from engine.config.settings import Settings, load_settings
+from engine.errors import FailedError
 from engine.live.engine_events import EngineEvents
 from engine.live.watcher import Start, watch
+from engine.plant.roster import note_removal
 from engine.records.picker import newest_of_each
 from engine.records.progress import Heartbeat, Phase
 from engine.store.shared import SharedStore
@@ -66,6 +68,7 @@ class WatchedMachine:
         *,
         started_as: Mapping[str, str],
         complain: Callable[[str], None],
+        report: Callable[[str], None],
         new_bundle: bool = False,
         pause: float = FIRST_PAUSE,
     ) -> None:
@@ -77,13 +80,16 @@ class WatchedMachine:
             pool: examines the snapshots of all machines.
             started_as: options of the engine, for the record.
             complain: called with a sentence when it fails.
+            report: called with the reason when it fails, and with "" when it is watched again.
             new_bundle: whether the bundle of the entry replaces the one in use, because the entry was edited.
             pause: before it is tried again after a first failure [s].
         """
         self.machine, self.version = machine, version_of(machine)
         self._store, self._pool, self._started_as = store, pool, started_as
-        self._complain, self._new_bundle, self._pause = complain, new_bundle, pause
+        self._complain, self._report = complain, report
+        self._new_bundle, self._pause = new_bundle, pause
         self._stop = threading.Event()
+        self._removed_from = ""
         self._after: WatchedMachine | None = None
         self._said = ""
         # A folder that hangs must not keep the process from its end.
@@ -94,8 +100,13 @@ class WatchedMachine:
         self._after = after
         self._thread.start()
 
-    def stop(self) -> None:
-        """Ask it to end; it ends within a second or two, all committed."""
+    def stop(self, *, removed_from: str = "") -> None:
+        """Ask it to end; it ends within a second or two, all committed.
+
+        Args:
+            removed_from: plant.toml, where that names it no more; its record then says so.
+        """
+        self._removed_from = removed_from
         self._stop.set()
 
     def join(self, patience: float) -> bool:
@@ -112,6 +123,12 @@ class WatchedMachine:
         if self._after is not None:
             self._after._thread.join()
             self._after = None
+        self._watch_again_and_again()
+        if self._removed_from:
+            with suppress(FailedError, OSError):
+                note_removal(self._store, self.machine.name, self._removed_from)
+
+    def _watch_again_and_again(self) -> None:
         pause = self._pause
         while not self._stop.is_set():
             began = time.monotonic()
@@ -140,6 +157,7 @@ class WatchedMachine:
     def _heard(self, beat: Heartbeat) -> None:
         if self._said and beat.phase is not Phase.FAILED:
             self._complain(f"{self.machine.name}: is watched again")
+            self._report("")
             self._said = ""
 
     def _bundle(self, settings: Settings) -> str | None:
@@ -162,6 +180,7 @@ class WatchedMachine:
         words = str(error) or type(error).__name__
         if words != self._said:
             self._complain(f"{self.machine.name}: {words}; it is tried again every minute")
+            self._report(words)
             self._said = words
         if not isinstance(error, LeaseTakenError):
             # Whatever fails now, the machine is tried again.

@@ -8,12 +8,15 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from engine.config.layers import SettingsError
 from engine.config.plant_file import PlantMachine, read_plant
 from engine.errors import FailedError
 from engine.plant.machine import FIRST_PAUSE, WatchedMachine, version_of
+from engine.plant.roster import Roster, note_removal
+from engine.records.progress import SILENCE
 from engine.store.shared import SharedStore
 from engine.system.malloc import share_few_heaps
 from engine.system.processes.ordered_map import SharedPool
@@ -23,6 +26,9 @@ FLUSH_SECONDS = 1.0
 
 ENDING_SECONDS = 20.0
 """Time limit for the end of all machines [s]; a machine whose folder hangs is left behind."""
+
+TAKING_OVER_SECONDS = SILENCE.total_seconds() + 2.0
+"""Time after the start [s] at which an engine that was killed shortly before is silent."""
 
 
 class Plant:
@@ -46,6 +52,7 @@ class Plant:
         self._wanted = read_plant(path)
         self._machines: dict[str, WatchedMachine] = {}
         self._former: list[WatchedMachine] = []
+        self._roster = Roster(path, store)
         self._bell, self._reload = threading.Event(), threading.Event()
 
     def reload(self) -> None:
@@ -64,6 +71,11 @@ class Plant:
         """
         share_few_heaps()
         pool = SharedPool()
+        self._roster.name(self._wanted)
+        # Before the first flush, which replaces the report of the engine before.
+        self._take_over()
+        self._roster.flush()
+        again = time.monotonic() + TAKING_OVER_SECONDS
         self._apply(self._wanted, pool)
         while not stop.is_set() and any(one.is_alive for one in self._machines.values()):
             self._bell.wait(FLUSH_SECONDS)
@@ -71,16 +83,30 @@ class Plant:
             if self._reload.is_set():
                 self._reload.clear()
                 self._read_again(pool)
-            self._flush()
+            self._roster.flush()
+            if time.monotonic() >= again:
+                self._take_over()
+                again = float("inf")
         self._end()
+        self._roster.flush(ended=True)
         pool.close()
+
+    def _take_over(self) -> None:
+        """Note the machines that the file named when an engine read it last, and names no more."""
+        for name in self._roster.take_over():
+            with suppress(FailedError, OSError):
+                note_removal(self._store, name, str(self._path.absolute()))
 
     def _read_again(self, pool: SharedPool) -> None:
         try:
             wanted = read_plant(self._path)
         except SettingsError as error:
-            self._complain(f"{error} The plant goes on as before the edit.")
+            words = f"{error} The plant goes on as before the edit."
+            self._complain(words)
+            self._roster.fault(words)
             return
+        self._roster.name(wanted)
+        self._roster.flush()
         self._apply(wanted, pool)
 
     def _apply(self, wanted: tuple[PlantMachine, ...], pool: SharedPool) -> None:
@@ -89,7 +115,7 @@ class Plant:
         names = {one.name for one in wanted}
         for name in self._machines.keys() - names:
             former = self._machines.pop(name)
-            former.stop()
+            former.stop(removed_from=str(self._path.absolute()))
             self._former.append(former)
         for machine in wanted:
             before = self._machines.get(machine.name)
@@ -101,6 +127,7 @@ class Plant:
                 pool,
                 started_as={"plant": str(self._path.absolute()), "state": str(self._store.path.parent)},
                 complain=self._complain,
+                report=partial(self._roster.trouble, machine.name),
                 new_bundle=before is not None and before.machine.bundle != machine.bundle,
                 pause=self._pause,
             )
@@ -119,10 +146,4 @@ class Plant:
                 if time.monotonic() > until:
                     self._complain(f"{one.machine.name}: does not end, and is left behind")
                     break
-                self._flush()
-        self._flush()
-
-    def _flush(self) -> None:
-        # Each machine that writes says what is wrong with the store; the next flush brings the beats.
-        with suppress(FailedError):
-            self._store.flush()
+                self._roster.flush()

@@ -9,6 +9,7 @@ from enum import StrEnum
 class Phase(StrEnum):
     """Phase of the engine, as its heartbeat states it."""
 
+    STARTING = "starting"
     READING = "reading baseline"
     LEARNING = "learning"
     SCORING = "scoring"
@@ -20,10 +21,12 @@ class Phase(StrEnum):
     FINISHED = "scored"
     ENDED = "ended"
     FAILED = "failed"
+    REMOVED = "removed"
 
 
 AT_WORK = frozenset(
     {
+        Phase.STARTING,
         Phase.READING,
         Phase.LEARNING,
         Phase.GATHERING,
@@ -53,6 +56,11 @@ class Heartbeat:
     def is_silent(self, now: datetime) -> bool:
         """Whether the heartbeat is too old, or lies in the future: then the clock was set back since."""
         return abs(now - self.beat_at) > SILENCE
+
+    def is_watching(self, now: datetime) -> bool:
+        """Whether the engine is at work on the machine: it has a recent heartbeat, and can take files in."""
+        without = (Phase.STARTING, Phase.NO_FOLDER)
+        return self.phase in AT_WORK and self.phase not in without and not self.is_silent(now)
 
 
 @dataclass(frozen=True, slots=True)

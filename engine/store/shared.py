@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from engine.records.assessment import Assessment
 from engine.records.events import Event
+from engine.records.plants.report import PlantReport
 from engine.records.progress import Heartbeat
 from engine.store.store import Store
 
@@ -75,18 +76,21 @@ class SharedStore(Store):
         with self._lock:
             self._beats[assessment.id] = heartbeat
 
-    def flush(self) -> None:
+    def flush(self, plant: PlantReport | None = None) -> None:
         """Store the heartbeats since the last flush in one transaction.
+
+        Args:
+            plant: whose heartbeat is stored too.
 
         Raises:
             StoreError: they could not be stored; the newest of each machine is kept for the next flush.
         """
         with self._lock:
             beats, self._beats = self._beats, {}
-        if not beats:
+        if not beats and plant is None:
             return
         try:
-            self.beat_all(beats)
+            self.beat_all(beats, plant)
         except BaseException:
             with self._lock:
                 self._beats = beats | self._beats

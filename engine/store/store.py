@@ -10,6 +10,7 @@ from engine.errors import (
 )
 from engine.store.database import Patience
 from engine.store.ledger import Ledger
+from engine.store.plants import Plants
 from engine.store.queries import Recalling
 from engine.store.requests import Requests
 from engine.store.streams import Streams
@@ -27,5 +28,5 @@ __all__ = [
 ]
 
 
-class Store(Appending, Recalling, Ledger, Requests, Streams):
+class Store(Appending, Recalling, Ledger, Requests, Streams, Plants):
     """An open store. Use as a context manager, or call `close`. One thread at a time."""

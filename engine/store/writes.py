@@ -11,10 +11,12 @@ from engine.errors import StoreError
 from engine.records.assessment import Assessed, Assessment
 from engine.records.events import OPERATOR_KINDS, Event, EventKind, NewEvent
 from engine.records.intake import Intake
+from engine.records.plants.report import PlantReport
 from engine.records.progress import Epoch, Heartbeat
 from engine.store import schema
 from engine.store.database import Database
 from engine.store.ledger import add_to_ledger
+from engine.store.plants import beat_plant
 from engine.store.sqlite import insert_new
 from engine.store.values.damage import DamagedError
 from engine.store.values.renames import current_events
@@ -337,10 +339,17 @@ class Appending(Database):
         """Store the engine's heartbeat; this is the only row that is rewritten."""
         self.beat_all({assessment.id: heartbeat})
 
-    def beat_all(self, beats: Mapping[int, Heartbeat]) -> None:
-        """Store the heartbeats of several assessments, by the id of each, in one transaction."""
+    def beat_all(self, beats: Mapping[int, Heartbeat], plant: PlantReport | None = None) -> None:
+        """Store the heartbeats of several assessments, by the id of each, in one transaction.
+
+        Args:
+            beats: of the assessments.
+            plant: whose heartbeat is stored too, if any.
+        """
 
         def work(connection: Connection) -> None:
+            if plant is not None:
+                beat_plant(connection, plant)
             for assessment, beat in beats.items():
                 values = {
                     "beat_at": beat.beat_at,

@@ -327,7 +327,7 @@ class Console(TerminalApp, inherit_bindings=False):
         chosen, view = self.controller.chosen_machine, self.controller.view
         if chosen is None or (place != HOME and view is not None and view.assessment.id == chosen.id):
             self.show_place(place)
-        else:
+        elif self.controller.can_open(chosen):
             self.controller.remember(self.place(), self._theme_chosen)
             self.run_worker(self._switch(chosen.id, place), group="reading")
 

@@ -23,6 +23,7 @@ from tui.data.frame import Frame
 from tui.data.playhead import Playhead
 from tui.data.view import Look, Reading, View
 from tui.draw.notice import Notice
+from tui.draw.text import Role, clean
 from tui.screens.base import ConsoleScreen
 from tui.screens.dialog import Confirm, Dialog, Field, Question
 from tui.screens.state import Rows, Shown
@@ -168,6 +169,16 @@ class Controller:
             alarm = self.chosen_fleet_alarm
             return None if alarm is None else alarm.standing.assessment
         return self.machines.get(self.selection.machine_in(list(self.machines)))
+
+    def can_open(self, machine: "Assessment") -> bool:
+        """Return whether a machine has a record to open; say why where it has none yet."""
+        found = [one for one in standings(self.feed.reading.extra) if one.assessment.id == machine.id]
+        if not found or found[0].is_recorded:
+            return True
+        beat = found[0].heartbeat
+        why = f": {clean(beat.message)}" if beat is not None and beat.message else ""
+        self.tell(Notice(f"{clean(machine.machine)} has no record yet{why}", Role.WARNING))
+        return False
 
     def seconds_on_screen(self, ring: Event) -> float:
         """Return for how long a ring has been on the screen, 0 if it was not drawn yet."""

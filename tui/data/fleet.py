@@ -13,6 +13,7 @@ from engine.clock import microseconds
 from engine.records.assessment import Assessment
 from engine.records.events import Priority
 from engine.records.picker import newest_of_each
+from engine.records.plants.report import Unrecorded, with_unrecorded
 from engine.records.progress import Heartbeat
 from engine.reports.latest import NEVER, Latest, latest_of, newest_of
 
@@ -63,6 +64,11 @@ class Standing:
         return max((microseconds(self.until) - self.newest) / 1e6, 0.0)
 
     @property
+    def is_recorded(self) -> bool:
+        """Whether the machine has a record that can be opened."""
+        return bool(self.assessment.components)
+
+    @property
     def healthy(self) -> bool:
         """Whether no alarm is open and the worst component is known to be below its limit."""
         known = self.latest.severity is not None and self.latest.severity < 1.0
@@ -76,8 +82,16 @@ class Standing:
 
 def fleet_of(store: "Store", _view: "View", now: Callable[[], datetime]) -> tuple[Standing, ...]:
     """Return every machine's standing, the worst first."""
-    standings = [standing_of(store, one, now()) for one in newest_of_each(store.assessments())]
+    missing = store.unrecorded(now())
+    unrecorded = {one.assessment.machine: without_record(one) for one in missing}
+    known = newest_of_each(with_unrecorded(store.assessments(), missing))
+    standings = [unrecorded.get(one.machine) or standing_of(store, one, now()) for one in known]
     return tuple(sorted(standings, key=urgency))
+
+
+def without_record(missing: Unrecorded) -> Standing:
+    """Return the standing of a machine that a plant names and that has no record yet."""
+    return Standing(missing.assessment, "", NEVER, None, 0, missing.heartbeat)
 
 
 def standing_of(store: "Store", assessment: Assessment, now: datetime) -> Standing:
@@ -122,4 +136,7 @@ def urgency(standing: Standing) -> tuple[int, float, str]:
     """Return a sort key: first the higher priority of a standing alarm, then the higher severity."""
     alarm = standing.alarm
     rank = -1 if alarm is None or alarm.put_away else alarm.priority.rank
+    if not standing.is_recorded:
+        # As where "engine failed" stands in a record.
+        rank = Priority.HIGH.rank
     return (-rank, -standing.latest.known, standing.assessment.machine)

@@ -92,6 +92,14 @@ def _told(reading: Reading, started: datetime, now: datetime, zone: tzinfo) -> E
             advice=f"The engine failed: {words}. {restart(view)}",
             again=command(view),
         )
+    if beat is not None and beat.phase is Phase.REMOVED:
+        when = wall_time(beat.beat_at, zone)
+        return EngineStatus(
+            f"NOT WATCHED ANY MORE since {when}: {clean(beat.message)}",
+            Role.WARNING,
+            stale=beat.beat_at,
+            advice=f"The machine is not watched since {when}: it was {clean(beat.message)}.",
+        )
     if beat is not None and beat.phase is Phase.ENDED and live:
         when = wall_time(beat.beat_at, zone)
         return EngineStatus(

@@ -128,12 +128,15 @@ def code_of(standing: Standing) -> Code:
 def engine_code(beat: Heartbeat | None, now: datetime) -> Code:
     """Return the exit code of an engine by its heartbeat alone: 0, 2 for no recent one, 3 for none ever.
 
-    An alarm is no fault of the engine, and neither is a full disk: a restart would mend neither.
+    An alarm is no fault of the engine, and neither is a full disk: a restart would mend neither. No engine
+    is wanted for a machine that was removed from its plant.
     """
     if beat is None:
         return Code.UNKNOWN
-    if beat.phase is Phase.PAUSED:
+    if beat.phase in (Phase.PAUSED, Phase.REMOVED):
         return Code.WELL
+    if beat.phase is Phase.STARTING and not beat.is_silent(now):
+        return Code.UNKNOWN
     return Code.CRITICAL if beat.phase not in AT_WORK or beat.is_silent(now) else Code.WELL
 
 
@@ -156,6 +159,10 @@ def _of_engine(standing: Standing) -> Iterator[Condition]:
         yield Condition(Code.CRITICAL, "engine failed")
     elif beat.phase is Phase.PAUSED:
         yield Condition(Code.CRITICAL, "intake paused")
+    elif beat.phase is Phase.REMOVED:
+        yield Condition(Code.WARNING, "not watched any more")
+    elif beat.phase is Phase.STARTING and not standing.is_silent:
+        yield Condition(Code.UNKNOWN, "not watched yet")
     elif standing.is_live and standing.has_ended:
         yield Condition(Code.CRITICAL, "engine ended")
 

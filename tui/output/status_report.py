@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
 from engine.records.assessment import Assessment
 from engine.records.events import Priority
-from engine.records.progress import Phase
+from engine.records.plants.report import PlantReport, Unrecorded
+from engine.records.progress import Heartbeat, Phase
 from engine.reports.latest import Latest, latest_of, newest_of
 from replay.recording import clean_text
 from tui.command_lines import line, watch_line
@@ -91,18 +93,51 @@ def _former_alarms(store: "Store", assessment: Assessment, now: datetime) -> "tu
     return tuple(found)
 
 
-def engine_lines(store: "Store", assessments: Iterable[Assessment], now: datetime) -> tuple[Code, list[str]]:
-    """Return the exit code of `status --engine`, and a line for each watched machine."""
+def without_record(missing: Unrecorded, place: Path, now: datetime) -> Standing:
+    """Return the status of a machine that a plant names and that has no record yet.
+
+    Args:
+        missing: the machine, as the store has it.
+        place: folder of the store.
+        now: the wall clock.
+    """
+    return Standing(
+        assessment=missing.assessment,
+        now=now,
+        heartbeat=missing.heartbeat,
+        newest=None,
+        latest=(),
+        alarms=(),
+        accepted=False,
+        learned=False,
+        counts={},
+        refused=(),
+        again=line("engine", "watch", plant=missing.plant.file, state=place.absolute()),
+    )
+
+
+def engine_lines(beats: Iterable[tuple[str, Heartbeat | None]], now: datetime) -> tuple[Code, list[str]]:
+    """Return the exit code of `status --engine`, and a line for each watched machine.
+
+    Args:
+        beats: name and last heartbeat of each machine.
+        now: the wall clock.
+    """
     codes, lines = [], []
-    for one in assessments:
-        beat = store.heartbeat(one)
+    for name, beat in beats:
         codes.append(engine_code(beat, now))
         if beat is None:
-            lines.append(clean_text(f"{one.machine}: no engine has run yet"))
-        else:
-            age = max(0, round((now - beat.beat_at).total_seconds()))
-            lines.append(clean_text(f"{one.machine}: {beat.phase.value}, heartbeat {age} s ago"))
-    return worst(codes), lines
+            lines.append(f"{name}: no engine has run yet")
+            continue
+        age = max(0, round((now - beat.beat_at).total_seconds()))
+        words = f": {beat.message}" if beat.phase in (Phase.FAILED, Phase.STARTING) and beat.message else ""
+        lines.append(f"{name}: {beat.phase.value}, heartbeat {age} s ago{words}")
+    return worst(codes), list(map(clean_text, lines))
+
+
+def plant_lines(plants: Iterable[PlantReport]) -> list[str]:
+    """Return a line for each plant file whose newest edit is not in effect."""
+    return [clean_text(f"plant     {one.file}: {one.fault}") for one in plants if one.fault]
 
 
 def told(standing: Standing) -> list[str]:
@@ -115,6 +150,8 @@ def told(standing: Standing) -> list[str]:
         *(f"do        {words}" for words in _remedies(standing)),
         f"data      {_data(standing)}",
     ]
+    if not one.components:
+        return lines
     if standing.learned:
         word = "accepted" if standing.accepted else "provisional until a person accepts it (raceway accept)"
         lines.append(f"baseline  {word}")
@@ -159,6 +196,8 @@ def _engine(standing: Standing) -> str:
     words = f": {beat.message}" if beat.message else ""
     if beat.phase is Phase.FINISHED:
         return f"idle: scored {count}, {ago} ago{words}"
+    if beat.phase is Phase.REMOVED:
+        return f"not watched any more since {_time(beat.beat_at)}, after {count} snapshots{words}"
     if standing.has_ended:
         return f"{beat.phase.value.upper()} {ago} ago, after {count} snapshots{words}"
     if standing.is_silent or standing.is_gone:
@@ -177,6 +216,8 @@ def _remedies(standing: Standing) -> list[str]:
     again = f"start it again: {standing.again}"
     if beat is None:
         return []
+    if beat.phase is Phase.REMOVED or _is_tried_again(standing, beat):
+        return []
     if standing.has_ended:
         return [again] if live else []
     if not (standing.is_silent or standing.is_gone):
@@ -187,6 +228,12 @@ def _remedies(standing: Standing) -> list[str]:
         return ["the disk of the store is full: free some space, and it continues"]
     hangs = "it hangs or cannot write: see its log"
     return [f"{hangs}, or end it: {standing.stop}", f"and then {again}"] if live else [hangs]
+
+
+def _is_tried_again(standing: Standing, beat: Heartbeat) -> bool:
+    """Return whether the engine of a plant is at work, and tries the machine again by itself."""
+    is_recorded = bool(standing.assessment.components)
+    return beat.phase is Phase.FAILED and not is_recorded and not beat.is_silent(standing.now)
 
 
 def _data(standing: Standing) -> str:

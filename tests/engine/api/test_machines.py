@@ -12,7 +12,11 @@ from engine.api.app import ServeOptions, create_app
 from engine.api.facts import Facts
 from engine.api.scoring import BundleScorer
 from engine.api.tokens import load_tokens
+from engine.clock import wall_clock
+from engine.records.plants.report import Named, PlantReport
+from engine.records.progress import Heartbeat, Phase
 from engine.store.store import Store
+from tests.engine.store_items import begin
 
 LOCAL = "http://localhost"
 
@@ -92,6 +96,35 @@ def test_notes_and_shelves_are_stored(client: TestClient, machine: str) -> None:
     told = client.get(path).json()
     assert told["notes"][0]["text"] == "warm [b]"
     assert told["state"] == "shelved"
+
+
+def test_machine_of_a_plant_that_has_no_record_is_listed_and_not_watched(
+    client: TestClient, state: Path
+) -> None:
+    now = wall_clock()
+    machines = {"mill": Named("/in/mill", now, "no bundle")}
+    with Store.open(state) as store:
+        store.put_plant(PlantReport("/etc/plant.toml", "north", 1, now, machines=machines))
+    mill = next(one for one in client.get("/v1/machines").json() if one["name"] == "mill")
+    assert (mill["live"], mill["components"], mill["newest"]) == (True, [], None)
+    assert (mill["engine"]["phase"], mill["engine"]["message"]) == ("failed", "no bundle")
+    told = client.get("/metrics").text.splitlines()
+    assert 'raceway_machine_watched{machine="mill"} 0.0' in told
+
+
+@pytest.mark.parametrize(
+    ("phase", "values"), [(Phase.WATCHING, ["1.0"]), (Phase.FAILED, ["0.0"]), (Phase.REMOVED, [])]
+)
+def test_removed_machine_leaves_the_metrics_and_one_that_fails_does_not(
+    client: TestClient, state: Path, phase: Phase, values: list[str]
+) -> None:
+    with Store.open(state) as store:
+        record = begin(store, machine="mill", expected=0)
+        store.beat(record, Heartbeat(wall_clock(), 1, phase, 0, 0, ""))
+    told = [line.split("} ") for line in client.get("/metrics").text.splitlines() if 'machine="mill"' in line]
+    assert [value for name, value in told if name.startswith("raceway_machine_watched")] == values
+    ages = [name for name, _ in told if "heartbeat_age" in name]
+    assert bool(ages) is (phase is not Phase.REMOVED)
 
 
 def test_roles_are_kept(state: Path, scorer: BundleScorer, tmp_path: Path) -> None:

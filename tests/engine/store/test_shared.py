@@ -75,7 +75,7 @@ def test_heartbeat_that_could_not_be_stored_is_stored_by_the_next_flush(
 ) -> None:
     one, other = begun(store, "one"), begun(store, "other")
 
-    def fails(_beats: object) -> None:
+    def fails(*_given: object) -> None:
         # A newer one of the same machine comes meanwhile.
         store.beat(one, beat(7))
         raise StoreError("the disk is full")

@@ -339,6 +339,8 @@ def in_state(name: str) -> Standing:
         "ring not acknowledged": ringing(engine_event(1, RAISED, 0), engine_event(2, CLEARED, 5)),
         "messages fail": replace(WELL, channels=("env:SHIFT takes no messages",)),
         "no baseline yet": alike(WELL, Phase.GATHERING),
+        "not watched yet": alike(WELL, Phase.STARTING),
+        "not watched any more": alike(WELL, Phase.REMOVED),
         "baseline in doubt": replace(WELL, accepted=False, doubts=("a line stands in the baseline",)),
     }[name]
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.records.picker import newest_of_each, of_machine, pick
+from engine.clock import wall_clock
+from engine.records.picker import PickError, newest_of_each, of_machine, pick
 from tui.commands.options import (
     UNUSABLE,
     As,
@@ -24,7 +25,10 @@ from tui.commands.records import look_for_session
 from tui.terminal.curtain import curtain
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from engine.records.assessment import Assessment
+    from engine.records.plants.report import Unrecorded
     from engine.store.store import Store
 
 
@@ -53,11 +57,25 @@ class Choice:
         Raises:
             UnusableError: there is no record, or it has no such session.
         """
-        fitting = newest_of_each(of_machine(store.assessments(), self._machine, self._folder))
-        self.several = len(fitting) > 1
+        known = store.assessments()
+        missing = [
+            one for one in store.unrecorded(wall_clock()) if self._machine in (None, one.assessment.machine)
+        ]
+        if missing and not any(self._machine in (None, one.machine) for one in known):
+            raise PickError(f"{self._folder}: {_without_record(missing)}")
+        fitting = newest_of_each(of_machine(known, self._machine, self._folder))
+        self.several = len({one.machine for one in (*fitting, *(each.assessment for each in missing))}) > 1
         chosen = max(fitting, key=lambda one: one.id)
         look_for_session(store, chosen, self._session)
         return chosen
+
+
+def _without_record(missing: "Sequence[Unrecorded]") -> str:
+    """Return in words that no machine has a record yet, and why the first has none."""
+    first, more = missing[0], len(missing) - 1
+    why = first.heartbeat.message or "its engine has not begun to watch it"
+    others = f", and {more} more" if more else ""
+    return f"{first.assessment.machine} has no record yet ({why}){others}; raceway status has the reasons"
 
 
 def register(app: typer.Typer) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.clock import wall_clock
-from engine.records.picker import newest_of_each, of_machine, pick
+from engine.records.picker import of_machine, pick
 from engine.system.output import printed
 from replay.recording import clean_text
 from tui.command_lines import attach_line, line
@@ -124,38 +124,18 @@ def status(
     """
     from engine.errors import FailedError, UnusableError
     from engine.store.store import Store
-    from engine.store.upkeep.losses import losses_of, sentence
-    from tui.output.conditions import Code, code_of, worst
-    from tui.output.status_report import collect, engine_lines, told
+    from tui.output.conditions import Code
+    from tui.output.status import status_of
 
     try:
         place = state or settings_of(config, None, {}).store.folder
         with Store.open(place, read_only=True) as store:
-            lost = losses_of(store, machine)
-            known = store.assessments()
-            is_there = not lost or any(machine in (None, one.machine) for one in known)
-            chosen = newest_of_each(of_machine(known, machine, place, live=engine)) if is_there else ()
-            if engine:
-                code, lines = engine_lines(store, chosen, wall_clock())
-                printed("\n".join(lines))
-                raise typer.Exit(code)
-            standings = [collect(store, one, wall_clock()) for one in chosen]
-        lines = [line for standing in standings for line in map(clean_text, told(standing))]
-        codes = [code_of(standing) for standing in standings]
-        lines += [clean_text(f"store     damaged: {sentence(one, place)}") for one in lost]
-        codes += [Code.UNKNOWN for _ in lost]
-        if store.damage.sentence:
-            lines.append(clean_text(f"store     damaged: {store.damage.sentence}"))
-            # A record whose layout is lost is not shown at all: its alarms are unknown.
-            codes.append(Code.UNKNOWN if store.damage.hides_a_record else Code.WARNING)
+            code, lines = status_of(store, place, machine, wall_clock(), engine=engine)
     except (UnusableError, FailedError, OSError) as error:
         fail(str(error), Code.UNKNOWN)
-    except typer.Exit:
-        raise
     except Exception as error:
         # Exit code 1 of an unforeseen failure would mean "warning".
         fail(f"the state is unknown ({type(error).__name__}: {error}); report this", Code.UNKNOWN)
-    code = worst(codes)
     if not printed("\n".join(lines)) and code is Code.WELL:
         # Nobody can read that all is well.
         code = Code.UNKNOWN

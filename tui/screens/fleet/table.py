@@ -158,6 +158,8 @@ def engine_text(standing: Standing, now: datetime, wall: tzinfo) -> tuple[str, R
         return "no engine yet", Role.DIM
     if beat.phase is Phase.FAILED:
         return f"✕ FAILED {since_text(beat.beat_at, now, wall)}", Role.ALARM
+    if beat.phase is Phase.REMOVED:
+        return f"removed {since_text(beat.beat_at, now, wall)}", Role.WARNING
     if beat.phase in (Phase.FINISHED, Phase.ENDED):
         return (
             (f"✕ ENDED {since_text(beat.beat_at, now, wall)}", Role.ALARM) if live else ("scored", Role.PLAIN)
@@ -189,6 +191,8 @@ def waiting_role(standing: Standing) -> Role:
 def state_text(standing: Standing) -> tuple[str, str, Role]:
     """Return glyph, words and role of the worst alarm, and the number of unacknowledged others."""
     alarm = standing.alarm
+    if not standing.is_recorded:
+        return "✕", "NOT WATCHED", Role.ALARM
     if alarm is None:
         if standing.latest.silent:
             return "?", "NO DATA", Role.WARNING
@@ -219,8 +223,10 @@ def words_of(standing: Standing, now: datetime, wall: tzinfo) -> Words:
 
 
 def worst_texts(standing: Standing) -> tuple[str, ...]:
-    """Return the worst component and why, then with fewer words."""
-    alarm = standing.alarm
+    """Return the worst component and why, then with fewer words; without a record why it is not watched."""
+    alarm, beat = standing.alarm, standing.heartbeat
+    if not standing.is_recorded:
+        return ("" if beat is None else clean(beat.message),)
     name = clean(standing.worst)
     if alarm is None or alarm.component != standing.worst:
         return (name,)
