@@ -11,6 +11,7 @@ from hypothesis import settings
 
 from engine.bundles.bundle import Bundle, load_bundle
 from engine.config.settings import load_settings
+from engine.system.interpreter import collect_rarely
 from replay.run import Run, open_run
 from replay.sample import sample_path
 from tests.engine import rigs
@@ -24,7 +25,8 @@ _PREFERENCES = ("COLORTERM", "FORCE_COLOR", "NO_COLOR", "RACEWAY_STATE", "TTY_CO
 
 
 def pytest_configure() -> None:
-    """Drop preferences before any import reads them, as Textual does."""
+    """Drop preferences before any import reads them, as Textual does; collect garbage as a console does."""
+    collect_rarely()
     for name in list(os.environ):
         if name in _PREFERENCES or (name.startswith("TEXTUAL") and name != "TEXTUAL_SNAPSHOT_TEMPDIR"):
             del os.environ[name]

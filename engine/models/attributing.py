@@ -12,18 +12,14 @@ Source:
 
 import importlib
 import json
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
-os.environ["KERAS_BACKEND"] = "tensorflow"
-
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
+
+from engine.models.networks.start import tf
 
 Floats = NDArray[np.float32]
 

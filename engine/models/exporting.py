@@ -8,20 +8,14 @@ difference of its outputs from LiteRT's, relative to the output's largest value 
 
 import importlib
 import json
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
-os.environ["KERAS_BACKEND"] = "tensorflow"
-
-import keras
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
+from engine.models.networks.start import keras, tf
 from engine.models.runner import Network
 
 OPSET = 17

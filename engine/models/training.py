@@ -9,23 +9,15 @@ the model's file says, scaled). Prints one line of JSON an epoch. Leaves `layers
 import importlib
 import json
 import math
-import os
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-# Set before TensorFlow is imported: its start-up chatter would drown the progress lines, a GPU would
-# make the result depend on the machine.
-os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
-os.environ["KERAS_BACKEND"] = "tensorflow"
-
-import keras
 import numpy as np
-import tensorflow as tf
 
 from engine.models.masking import masked
+from engine.models.networks.start import keras, tf
 
 
 class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # keras ships no types

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,11 +78,18 @@ def severity_ahead(at: NDArray[np.int64], severity: NDArray[np.float64]) -> Ahea
     )
 
 
+@cache
+def _pairs(count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the places of the later and of the earlier one of all pairs among so many values."""
+    later, earlier = np.tril_indices(count, -1)
+    return later, earlier
+
+
 def _forecast(logs: NDArray[np.float64]) -> float:
     """Return the logarithm of severity `AHEAD` snapshots after the last one."""
     recent = logs[-SNAPSHOTS:]
     count = len(recent)
-    later, earlier = np.tril_indices(count, -1)
+    later, earlier = _pairs(count)
     differences = recent[later] - recent[earlier]
     deviation = math.sqrt(count * (count - 1) * (2 * count + 5) / 18)
     clear = abs(float(np.sign(differences).sum())) >= CLEAR * deviation

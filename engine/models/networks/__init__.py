@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-import keras
+from engine.models.networks.start import keras
 
 
 class Networks(NamedTuple):
