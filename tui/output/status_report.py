@@ -137,7 +137,7 @@ def engine_lines(beats: Iterable[tuple[str, Heartbeat | None]], now: datetime) -
 
 def plant_lines(plants: Iterable[PlantReport]) -> list[str]:
     """Return a line for each plant file whose newest edit is not in effect."""
-    return [clean_text(f"plant     {one.file}: {one.fault}") for one in plants if one.fault]
+    return [clean_text(f"plant     {one.fault}") for one in plants if one.fault]
 
 
 def told(standing: Standing) -> list[str]:

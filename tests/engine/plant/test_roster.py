@@ -23,6 +23,15 @@ def missing(store: Store, later: timedelta = timedelta(0)) -> dict[str, Unrecord
     return {one.assessment.machine: one for one in store.unrecorded(wall_clock() + later)}
 
 
+def fails(store: Store, name: str) -> bool:
+    found = missing(store).get(name)
+    return found is not None and found.heartbeat.phase is Phase.FAILED
+
+
+def all_watched(store: Store) -> bool:
+    return bool(store.plants()) and not missing(store)
+
+
 def told(store: Store, name: str, later: timedelta = timedelta(0)) -> tuple[Phase, str]:
     beat = missing(store, later)[name].heartbeat
     return beat.phase, beat.message
@@ -42,7 +51,7 @@ def test_machine_with_faulty_settings_shows_its_trouble_while_the_engine_runs_an
     site.describe("north")
     break_settings(site)
     with site.engine(), Store.open(site.state) as store:
-        eventually(lambda: missing(store)["north"].heartbeat.phase is Phase.FAILED)
+        eventually(lambda: fails(store, "north"))
         assert "machine.sample_rate" in told(store, "north")[1]
         # As if the engine had been killed: its heartbeat grows old.
         phase, words = told(store, "north", LATER)
@@ -64,11 +73,11 @@ def test_machine_whose_part_is_missing_shows_it_until_it_is_watched(site: Site, 
     if broken == "settings file":
         site.file.write_text(site.file.read_text().replace('"rig.toml"', '"none.toml"'))
     with site.engine() as plant, Store.open(site.state) as store:
-        eventually(lambda: missing(store)["north"].heartbeat.phase is Phase.FAILED)
+        eventually(lambda: fails(store, "north"))
         assert told(store, "north")[1]
         site.describe("south", "north")
         plant.reload()
-        eventually(lambda: not missing(store))
+        eventually(lambda: all_watched(store))
         assert site.record(store, "north") is not None
 
 
@@ -87,13 +96,13 @@ def test_machine_that_an_edit_adds_shows_its_trouble_and_one_that_is_taken_out_a
 ) -> None:
     site.describe("north")
     with site.engine() as plant, Store.open(site.state) as store:
-        eventually(lambda: not missing(store))
+        eventually(lambda: all_watched(store))
         site.describe("north", "south", bundles={"south": site.place / "elsewhere"})
         plant.reload()
-        eventually(lambda: "south" in missing(store) and told(store, "south")[0] is Phase.FAILED)
+        eventually(lambda: fails(store, "south"))
         site.describe("north")
         plant.reload()
-        eventually(lambda: not missing(store))
+        eventually(lambda: all_watched(store))
 
 
 @pytest.mark.parametrize("edit", ["no toml", "twice", "gone"])
@@ -125,7 +134,7 @@ def removed(site: Site, store: Store, name: str) -> bool:
 def test_machine_that_an_edit_removes_is_said_to_be_removed(site: Site) -> None:
     site.describe("stays", "goes")
     with site.engine() as plant, Store.open(site.state) as store:
-        eventually(lambda: not missing(store))
+        eventually(lambda: all_watched(store))
         site.describe("stays")
         plant.reload()
         eventually(lambda: removed(site, store, "goes"))
@@ -138,7 +147,7 @@ def test_machine_that_an_edit_removes_is_said_to_be_removed(site: Site) -> None:
 def test_machine_that_was_removed_while_no_engine_ran_is_said_to_be_removed(site: Site, way: str) -> None:
     site.describe("stays", "goes")
     with site.engine(), Store.open(site.state) as store:
-        eventually(lambda: not missing(store))
+        eventually(lambda: all_watched(store))
         (report,) = store.plants()
     with Store.open(site.state) as store:
         if way == "killed":
@@ -159,7 +168,7 @@ def test_machine_that_was_removed_while_no_engine_ran_is_said_to_be_removed(site
 def test_machine_that_another_engine_watches_is_not_said_to_be_removed(site: Site) -> None:
     site.describe("north")
     with site.engine(), Store.open(site.state) as store:
-        eventually(lambda: not missing(store))
+        eventually(lambda: all_watched(store))
     with lease(site.state / "leases", lease_name("north")), Store.open(site.state) as store:
         note_removal(store, "north", str(site.file))
         assert not removed(site, store, "north")

@@ -103,7 +103,7 @@ def test_faulty_edit_is_said_and_is_no_fault_of_the_engine(store: Store) -> None
     store.put_plant(report(fault=FAULT))
     code, lines = status(store)
     assert code is Code.WARNING
-    assert f"plant     /etc/plant.toml: {FAULT}" in lines
+    assert f"plant     {FAULT}" in lines
     code, lines = status(store, engine=True)
     assert code is Code.WELL
     assert FAULT in lines
@@ -111,7 +111,7 @@ def test_faulty_edit_is_said_and_is_no_fault_of_the_engine(store: Store) -> None
 
 def test_faulty_edit_alone_is_a_warning(store: Store) -> None:
     store.put_plant(replace(report(fault=FAULT), machines={}))
-    assert status(store) == (Code.WARNING, f"plant     /etc/plant.toml: {FAULT}")
+    assert status(store) == (Code.WARNING, f"plant     {FAULT}")
 
 
 def test_removed_machine_is_not_watched_any_more_and_does_not_grow_silent(store: Store) -> None:

@@ -7,7 +7,7 @@ import typer
 
 from engine.system.output import printed
 from replay.recording import clean_text
-from tui.commands.options import UNUSABLE, fail, sentences
+from tui.commands.options import UNUSABLE, Config, State, fail, sentences, settings_of
 
 if TYPE_CHECKING:
     from engine.config.plant_file import PlantMachine
@@ -69,6 +69,31 @@ def check(file: PlantFile) -> None:
         printed("\n".join(map(clean_text, [*notes, *faults, f"{len(machines)} machines"])))
         if faults:
             fail(f"{file}: {len(faults)} of {len(machines)} machines cannot be watched", UNUSABLE)
+
+
+@plant_app.command()
+def forget(file: PlantFile, config: Config = None, state: State = None) -> None:
+    """Forget the report of a plant that no engine watches any more.
+
+    Its machines without a record then leave `raceway status`. Records stay as they are.
+    """
+    with sentences():
+        from engine.clock import wall_clock
+        from engine.store.store import Store
+
+        place = state or settings_of(config, None, {}).store.folder
+        with Store.open(place) as store:
+            found = [one for one in store.plants() if one.file == str(file.absolute())]
+            if not found:
+                known = ", ".join(one.file for one in store.plants()) or "no plant"
+                fail(f"{place}: no engine has reported on {file.absolute()}; it knows {known}", UNUSABLE)
+            working = next((one for one in found if one.is_at_work(wall_clock())), None)
+            if working is not None:
+                where = f"process {working.pid} on {working.host}"
+                fail(f"{file}: an engine watches this plant ({where}); end it first", UNUSABLE)
+            for one in found:
+                store.forget_plant(one)
+        printed(clean_text(f"forgot the report on {file.absolute()}"))
 
 
 def _fault(machine: "PlantMachine") -> str:
