@@ -156,7 +156,7 @@ def _watch_once(given: argparse.Namespace, settings: Settings, stop: threading.E
         with founded(given.recordings, settings, store, now=wall_clock, bundle=name) as founding:
             from engine.live.watcher import Start, watch
 
-            start = Start(name, _started_as(given), founding=founding)
+            start = Start(name, started_as=_started_as(given), founding=founding)
             watch(given.recordings, settings, store, stop=stop, start=start)
 
 

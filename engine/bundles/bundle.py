@@ -106,7 +106,7 @@ class UsualLines:
     scatter: NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Bundle:
     """What scoring needs, in memory.
 
@@ -150,6 +150,10 @@ class Bundle:
             content.update(np.ascontiguousarray(array, "<f4").tobytes())
         return content.hexdigest()
 
+    def folder_name(self) -> str:
+        """Return the name of its folder among others: the same bundle has the same."""
+        return f"{self.model}-{self.digest()[:16]}"
+
     def _arrays(self) -> dict[str, NDArray[np.float32]]:
         arrays = {f"scaling.{name}": array for name, array in self.scaling.items()}
         arrays |= {f"calibration.{name}": array for name, array in self.calibration.arrays().items()}
@@ -185,8 +189,7 @@ class Bundle:
         Raises:
             OSError: the folder cannot be written.
         """
-        digest = self.digest()
-        place = bundles / f"{self.model}-{digest[:16]}"
+        digest, place = self.digest(), bundles / self.folder_name()
         if place.is_dir():
             return place
         bundles.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from engine.bundles.bundle import MANIFEST, Bundle, BundleError, load_bundle
 from engine.bundles.packed import pack_bundle, unpack_bundle
+from engine.bundles.shared import load_shared, note_saved
 from engine.config.settings import Settings
 from engine.system.scratch import scratch
 from engine.system.shelf import shelf_of
@@ -74,7 +75,7 @@ class Bundles:
         if not name or name.startswith(".") or Path(name).name != name:
             raise BundleError(f"{self.folder}: holds no bundle called {name}")
         self._fetch(name)
-        return load_bundle(self.folder / name)
+        return load_shared(self.folder / name, load_bundle)
 
     def _fetch(self, name: str) -> None:
         """Unpack a bundle that another host put on the shelf."""
@@ -94,9 +95,13 @@ class Bundles:
         Raises:
             OSError: the disk failed.
         """
+        name = bundle.folder_name()
+        is_new = not (self.folder / name).is_dir()
         place = bundle.save(self.folder)
+        if is_new:
+            note_saved(place, bundle)
         shelf = shelf_of(self._state)
-        if shelf is not None:
+        if shelf is not None and not shelf.has(name):
             with scratch("raceway-bundle-") as folder:
                 pack_bundle(place, folder / "bundle.zip")
                 shelf.put(place.name, (folder / "bundle.zip").read_bytes())

@@ -74,7 +74,7 @@ def unpack_bundle(file: Path, bundles: Path) -> Path:
         OSError: the folder cannot be written.
     """
     bundle = load_packed(file)
-    place = bundles / f"{bundle.model}-{bundle.digest()[:16]}"
+    place = bundles / bundle.folder_name()
     if os.path.lexists(place):
         load_bundle(place)
         return place

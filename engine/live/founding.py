@@ -99,8 +99,8 @@ def begin_record(folder: Path, settings: Settings, store: Store, now: datetime) 
 def former_record(store: Store, settings: Settings) -> Assessment | None:
     """Return the live record that an engine worked on last, if it has another layout and holds snapshots."""
     last: tuple[datetime, Assessment] | None = None
-    for one in store.assessments():
-        if one.live and one.machine == settings.machine.name:
+    for one in store.assessments(settings.machine.name):
+        if one.live:
             beat = store.heartbeat(one)
             when = one.created_at if beat is None else beat.beat_at
             last = (when, one) if last is None or when >= last[0] else last

@@ -20,7 +20,7 @@ from engine.assessment.live_record import LiveRecord
 from engine.assessment.progress import LearningProgress
 from engine.baseline.from_live import BaselineGathering
 from engine.baseline.trainer import LearningError
-from engine.bundles.bundle import BundleError
+from engine.bundles.bundle import Bundle, BundleError
 from engine.bundles.library import Bundles, check_fit
 from engine.clock import wall_clock
 from engine.config.sections.process import is_process
@@ -76,12 +76,14 @@ class Start:
     Attributes:
         bundle: name of a bundle of the store to use from now on; None keeps the bundle in use, or learns a
             baseline of the machine's first healthy snapshots.
+        loaded: that bundle, if the caller has loaded it.
         started_as: the folder and the options, for the record.
         pool: examines the snapshots of all machines of a plant; None for a machine alone in the process.
         founding: of the caller, who holds the lease; None where the engine is to take it.
     """
 
     bundle: str | None = None
+    loaded: Bundle | None = None
     started_as: Mapping[str, str] = field(default_factory=dict)
     pool: SharedPool | None = None
     founding: Founding | None = None
@@ -128,7 +130,7 @@ def watch(
             start = replace(start, bundle=None)
         bundles = Bundles(store.path.parent, live_key(settings))
         if start.bundle is not None:
-            check_fit(bundles.load(start.bundle), settings)
+            check_fit(start.loaded or bundles.load(start.bundle), settings)
         assessment = begin_record(folder, settings, store, clocks.wall())
         if start.bundle is not None:
             # After the record: a bundle in use beside an empty database means that a record was lost.

@@ -9,9 +9,10 @@ from functools import partial
 
 from engine.assessment.key import live_key
 from engine.assessment.live_record import LiveRecord
-from engine.bundles.bundle import BundleError
+from engine.bundles.bundle import Bundle, BundleError
 from engine.bundles.library import Bundles
 from engine.bundles.packed import load_any
+from engine.bundles.shared import load_shared
 from engine.clock import wall_clock
 from engine.config.own_machine import channels_of
 from engine.config.plant_file import PlantMachine
@@ -146,7 +147,8 @@ class WatchedMachine:
     def _watch(self) -> None:
         machine = self.machine
         settings = settings_of_machine(machine)
-        start = Start(self._bundle(settings), self._options(), self._pool)
+        bundle, name = self._bundle(settings)
+        start = Start(name, bundle, self._options(), self._pool)
         watch(machine.folder, settings, self._store, stop=self._stop, start=start, tell=self._heard)
 
     def _options(self) -> dict[str, str]:
@@ -160,21 +162,22 @@ class WatchedMachine:
             self._report("")
             self._said = ""
 
-    def _bundle(self, settings: Settings) -> str | None:
-        """Return the bundle to begin with: that of the entry at the first start, and after an edit.
+    def _bundle(self, settings: Settings) -> tuple[Bundle | None, str | None]:
+        """Return the bundle to begin with, and its name: of the entry at the first start and after an edit.
 
         Raises:
             BundleError: it is damaged.
         """
         bundles = Bundles(self._store.path.parent, live_key(settings))
         if self.machine.bundle is None:
-            return None
+            return None, None
         with suppress(BundleError):
             if bundles.current() is not None and not self._new_bundle:
-                return None
-        name = bundles.keep(load_any(self.machine.bundle))
+                return None, None
+        bundle = load_shared(self.machine.bundle, load_any)
+        name = bundles.keep(bundle)
         self._new_bundle = False
-        return name
+        return bundle, name
 
     def _failed(self, error: Exception) -> None:
         words = str(error) or type(error).__name__
@@ -189,7 +192,7 @@ class WatchedMachine:
 
     def _record_failure(self, words: str) -> None:
         """Raise "engine failed" in the live record of the machine, if it has one and no other engine."""
-        found = [one for one in self._store.assessments() if one.live and one.machine == self.machine.name]
+        found = [one for one in self._store.assessments(self.machine.name) if one.live]
         if not found:
             return
         with self._store.hold(lease_name(self.machine.name), "watching this machine", shared=True):

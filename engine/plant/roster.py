@@ -101,7 +101,7 @@ def note_removal(store: Store, machine: str, file: str) -> None:
         machine: its name.
         file: plant.toml.
     """
-    found = [one for one in store.assessments() if one.live and one.machine == machine]
+    found = [one for one in store.assessments(machine) if one.live]
     if not found:
         return
     record = newest_of_each(found)[0]

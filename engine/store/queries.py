@@ -145,16 +145,18 @@ class Recalling(Database):
         with self.reading() as connection:
             return self.dialect.data_version(connection)
 
-    def assessments(self) -> tuple[Assessment, ...]:
-        """Return all assessments, the newest last, without those whose layout is damaged.
+    def assessments(self, machine: str | None = None) -> tuple[Assessment, ...]:
+        """Return the assessments of all machines or of one, the newest last, without those of damaged layout.
 
         Raises:
-            StoreError: all are damaged.
+            StoreError: all are damaged, of all machines.
         """
+        of_all = assessments_query().order_by(schema.assessment.c.id)
+        query = of_all if machine is None else of_all.where(schema.machine.c.name == machine)
         with self.reading() as connection:
-            rows = connection.execute(assessments_query().order_by(schema.assessment.c.id)).all()
+            rows = connection.execute(query).all()
         found = assessments_of(rows, self.damage.note)
-        if rows and not found:
+        if rows and not found and machine is None:
             raise StoreError(
                 f"{self.where}: every record of the store is damaged ({self.damage.found[-1]}); restore a"
                 " backup, or start the engine with its settings, which mends the layout of its record"

@@ -10,6 +10,9 @@ class Shelf(Protocol):
     def put(self, name: str, packed: bytes) -> None:
         """Keep a packed bundle; one of the same name is the same bundle."""
 
+    def has(self, name: str) -> bool:
+        """Return whether a bundle of this name is kept."""
+
     def get(self, name: str) -> bytes | None:
         """Return a packed bundle, None if there is none of this name."""
 

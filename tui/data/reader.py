@@ -231,7 +231,8 @@ def _renamed(store: "Store", assessment: Assessment, new: tuple[Event, ...]) -> 
     """
     if all(event.kind is not EventKind.RENAMED for event in new):
         return None
-    fresh = next((one for one in store.assessments() if one.id == assessment.id), assessment)
+    known = store.assessments(assessment.machine)
+    fresh = next((one for one in known if one.id == assessment.id), assessment)
     return None if fresh.components == assessment.components else fresh
 
 

@@ -81,7 +81,7 @@ def _former_alarms(store: "Store", assessment: Assessment, now: datetime) -> "tu
     from engine.records.picker import address, former_of
 
     found = []
-    for one in former_of(store.assessments(), assessment):
+    for one in former_of(store.assessments(assessment.machine), assessment):
         events = store.events(one)
         until = playhead_of(store, one, events, now)
         alarms = () if until is None else fold_alarms(events, until, one.settings.fold)

@@ -33,6 +33,10 @@ class DatabaseShelf:
         )
         self._database.write(lambda connection: connection.execute(row.on_conflict_do_nothing()))
 
+    def has(self, name: str) -> bool:
+        """Return whether a bundle of this name is kept."""
+        return bool(self._read(select(tables.bundle.c.name).where(tables.bundle.c.name == name)))
+
     def get(self, name: str) -> bytes | None:
         """Return a packed bundle, None if there is none of this name.
 

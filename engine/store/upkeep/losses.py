@@ -46,7 +46,9 @@ def losses_of(store: Database, machine: str | None = None) -> tuple[Loss, ...]:
         live = _live_names(connection)
         accepted = set(connection.scalars(select(schema.meta.c.key)))
     known = {loss.machine for loss in found} | live
-    for name in sorted(_watched_before(store.path.parent) - known):
+    # A machine with a record needs no look at the files of all the others.
+    before = set() if machine in known else _watched_before(store.path.parent)
+    for name in sorted(before - known):
         if machine in (None, name):
             found.append(
                 Loss(name, "its record is gone, and with it every alarm, though a bundle was in use")
