@@ -20,7 +20,18 @@ LEARNING_ROOMS = (
     "engine.reports.captions.captioner",
 )
 """Rooms that only a process of their own loads."""
-SERVING = ("paho", "psycopg", "fastapi", "starlette", "uvicorn", "prometheus_client", "python_multipart")
+SERVING = (
+    "asyncua",
+    "dask",
+    "distributed",
+    "fastapi",
+    "paho",
+    "prometheus_client",
+    "psycopg",
+    "python_multipart",
+    "starlette",
+    "uvicorn",
+)
 EXTRA_ROOMS = ("engine.api",)
 """Rooms that only an extra can load."""
 

@@ -19,7 +19,8 @@ from tui.console.launch import clean_environment
 from tui.plain_options import plain_values
 
 MODULES = {
-    "recordings.run": ("demo", "replay", "score"),
+    "recordings.run": ("demo", "replay"),
+    "recordings.score": ("score",),
     "recordings.inspect": ("inspect", "init"),
     "recordings.bearing": ("bearing",),
     "recordings.baseline": ("learn", "accept"),

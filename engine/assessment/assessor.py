@@ -187,7 +187,8 @@ class Assessor:
         if ring.cause != Cause.LIMIT or ring.evidence is None:
             return event
         component = self._layout.components.index(event.component)
-        opinions = occlusion(self._scorer, one.seen, one.sample_rate, component)[:OPINIONS]
+        seen = one.seen if one.whole is None else one.whole()
+        opinions = occlusion(self._scorer, seen, one.sample_rate, component)[:OPINIONS]
         evidence = replace(ring.evidence, occlusion=tuple(opinions))
         return replace(event, detail=replace(ring, evidence=evidence).to_detail())
 

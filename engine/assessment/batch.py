@@ -1,11 +1,12 @@
 """The pass over a finished run: read snapshots in order, learn a baseline, score, store."""
 
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Protocol
 
 from engine.assessment.assessor import Assessor
 from engine.assessment.examination import Examined, examination
@@ -33,6 +34,21 @@ WORTH_A_WORKER = 300
 """Snapshots below which a second process is not started: it takes a second of a processor to come up."""
 
 
+class Spread(Protocol):
+    """Examines the recordings of a run elsewhere, and yields the results in order."""
+
+    def __call__(
+        self,
+        run: Run,
+        settings: Settings,
+        bundle: Bundle,
+        indices: range,
+        again: Callable[[int], Examined],
+    ) -> Generator[Examined | RecordingError]:
+        """Examine them; `again` examines one in this process."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """The result of a pass over a run. Seconds are those of this call, 0 for work found done."""
@@ -52,6 +68,7 @@ def assess(
     now: Callable[[], datetime],
     bundle: Bundle | None = None,
     tell: Callable[[Heartbeat], None] = quiet,
+    spread: Spread | None = None,
 ) -> Outcome:
     """Learn where needed, then score a finished run to its end; resume an earlier pass.
 
@@ -62,6 +79,7 @@ def assess(
         now: the wall clock.
         bundle: score with this one instead of learning.
         tell: called with every heartbeat.
+        spread: examines the recordings; threads and a second process of this computer where None.
 
     Raises:
         AssessmentError: no baseline can be learned, or no recording be read.
@@ -86,7 +104,7 @@ def assess(
                 check_fit(bundle, settings)
                 learning_seconds = 0.0
             began = time.perf_counter()
-            scored, judged = _score(run, settings, record, heartbeat, bundle)
+            scored, judged = _score(run, settings, record, heartbeat, bundle, spread)
             seconds = time.perf_counter() - began
         except ArithmeticError as error:
             heartbeat.last_word(Phase.FAILED, 0, len(run), str(error))
@@ -147,7 +165,12 @@ def _learned_bundle(
 
 
 def _score(
-    run: Run, settings: Settings, record: LiveRecord, heartbeat: HeartbeatWriter, bundle: Bundle
+    run: Run,
+    settings: Settings,
+    record: LiveRecord,
+    heartbeat: HeartbeatWriter,
+    bundle: Bundle,
+    spread: Spread | None,
 ) -> tuple[int, int]:
     """Score the rest of a run; return the snapshots scored now, and in all."""
     assessor = Assessor(record, bundle, settings)
@@ -161,8 +184,16 @@ def _score(
                 record.reject(entry.name, "it came after later recordings had been scored")
     first_refused: RecordingError | None = None
     indices = range(start, len(run))
-    with _worker(run, settings, bundle, len(indices)) as worker:
-        examined = in_order(lambda index: assessor.examine_entry(run, index), indices, worker)
+
+    def examine(index: int) -> Examined:
+        return assessor.examine_entry(run, index)
+
+    def here() -> Generator[Examined | RecordingError]:
+        with _worker(run, settings, bundle, len(indices)) as worker:
+            yield from in_order(examine, indices, worker)
+
+    spreading = here() if spread is None else spread(run, settings, bundle, indices, examine)
+    with closing(spreading) as examined:
         for index, one in zip(indices, examined, strict=True):
             heartbeat.beat(Phase.SCORING, index, len(run))
             if isinstance(one, RecordingError):

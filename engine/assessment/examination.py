@@ -25,7 +25,7 @@ class Examined:
     """A snapshot's name and time, and the result of its examination.
 
     `content` is its digest (hex), `mark` the beginning of its signal's digest, `speed` the shaft speed that
-    came with it [Hz]; `stamp` is of its file.
+    came with it [Hz]; `stamp` is of its file. `whole` examines it again where `seen` came without its signal.
     """
 
     name: str
@@ -37,6 +37,7 @@ class Examined:
     speed: float | None = None
     stamp: Stamp | None = None
     mark: str = ""
+    whole: Callable[[], Examination] | None = None
 
 
 def examined(scorer: Scorer, snapshot: Snapshot) -> Examined:

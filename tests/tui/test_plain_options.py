@@ -79,7 +79,7 @@ def test_an_option_that_is_no_text_is_left_to_the_parser() -> None:
 
 
 def test_a_command_with_arguments_is_left_to_the_parser() -> None:
-    assert plain_values(import_module("tui.commands.recordings.run").score, []) is None
+    assert plain_values(import_module("tui.commands.recordings.score").score, []) is None
 
 
 def test_a_fault_of_a_plain_line_is_one_sentence_with_its_exit_code(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from replay.recording import clean_text
 from tui.terminal.curtain import lift
 
 if TYPE_CHECKING:
+    from engine.bundles.bundle import Bundle
     from engine.config.settings import Settings
     from engine.config.viewing import Viewing
     from engine.reports.tracking import Tracked
@@ -131,6 +132,17 @@ def overrides_of(seed: int | None, healthy: str | None, model: str | None = None
     """Return the settings of the command line, by dotted key."""
     given = {"model.seed": seed, "model.healthy": healthy, "model.name": model}
     return {key: value for key, value in given.items() if value is not None}
+
+
+def bundle_of(path: Path | None, overrides: dict[str, object]) -> "Bundle | None":
+    """Load the named bundle, which has its own model and baseline."""
+    if path is None:
+        return None
+    from engine.bundles.packed import load_any
+
+    if "model.name" in overrides or "model.healthy" in overrides:
+        fail("--bundle brings its own model and baseline: leave out --model and --healthy", UNUSABLE)
+    return load_any(path)
 
 
 @contextmanager

@@ -1,9 +1,7 @@
-"""`raceway demo`, `replay` and `score`: a finished run, on the console or as files."""
+"""`raceway demo` and `replay`: a finished run on the console."""
 
-import json
-import re
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -16,17 +14,16 @@ from engine.records.picker import newest_of_each, with_key
 from replay.recording import clean_text
 from tui.commands.options import (
     FAILED,
-    UNUSABLE,
     BundleDir,
     Config,
     Healthy,
-    Json,
     ModelName,
     Rig,
     RunPath,
     Seed,
     Session,
     State,
+    bundle_of,
     fail,
     opened,
     overrides_of,
@@ -37,19 +34,13 @@ from tui.commands.options import (
 from tui.terminal.curtain import curtain
 
 if TYPE_CHECKING:
-    from engine.bundles.bundle import Bundle
     from engine.config.settings import Settings
     from engine.config.viewing import Viewing
-    from engine.records.events import Event
     from replay.run import Run
 
 
 DEMO_SECONDS = 120
 """Time to play the bundled recording [s]."""
-
-
-REASONS_SHOWN = 4
-"""Kinds of reasons for which files were rejected that are printed."""
 
 
 DEMOS_KEPT = 5
@@ -60,7 +51,6 @@ def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     app.command()(demo)
     app.command()(replay)
-    app.command()(score)
 
 
 def demo(state: State = None, seed: Seed = None, session: Session = None) -> None:
@@ -104,50 +94,6 @@ def replay(
         _replay(what, settings, lambda: settings, folder, session, start)
 
 
-def score(
-    run: RunPath,
-    out: Annotated[Path, typer.Option(help="Folder for scores.csv, alarms.csv and summary.json.")],
-    config: Config = None,
-    rig: Rig = None,
-    state: State = None,
-    seed: Seed = None,
-    healthy: Healthy = None,
-    model: ModelName = None,
-    bundle: BundleDir = None,
-    session: Session = None,
-    as_json: Json = False,
-) -> None:
-    """Score a finished run without a screen and write the results as files."""
-    with sentences():
-        settings = settings_of(config, rig, overrides_of(seed, healthy, model), run)
-        recordings = opened(run, settings)
-        learned = _bundle(bundle, overrides_of(seed, healthy, model))
-        from engine.assessment.batch import assess
-        from engine.assessment.heartbeat import quiet
-        from engine.config.own_machine import unknowns
-        from engine.reports.scores_and_alarms import write_results
-        from engine.store.store import Store
-        from tui.commands.records import look_for_session
-        from tui.output.progress import shown_progress
-
-        out.mkdir(parents=True, exist_ok=True)
-        with Store.open(state or out / "store", create=True, group=settings.store.group) as store:
-            if as_json:
-                outcome = assess(recordings, settings, store, now=wall_clock, bundle=learned, tell=quiet)
-            else:
-                with shown_progress() as tell:
-                    outcome = assess(recordings, settings, store, now=wall_clock, bundle=learned, tell=tell)
-            look_for_session(store, outcome.assessment, session or "")
-            summary = write_results(out, store, outcome, recordings, session or "")
-            events = store.events(outcome.assessment, session or "")
-        if as_json:
-            print(json.dumps(summary))
-        else:
-            _print_summary(summary, out, events)
-            for words in unknowns(settings):
-                print(clean_text(words))
-
-
 @dataclass(frozen=True, slots=True)
 class Replayed:
     """A finished run to replay: its path, a function that opens it, and the options of the engine."""
@@ -182,7 +128,7 @@ def _replay(
     from tui.console.launch import by_key, console_options, make_console, run_console
     from tui.console.preferences import memory_path
 
-    learned = _bundle(what.bundle, what.overrides)
+    learned = bundle_of(what.bundle, what.overrides)
     digest = learned.digest() if learned else None
 
     @cache
@@ -262,17 +208,6 @@ def how_to_return(folder: Path, config: Path | None, key: str, session: str) -> 
     return f"{where}\nto see it again: {again}"
 
 
-def _bundle(path: Path | None, overrides: dict[str, object]) -> "Bundle | None":
-    """Load the named bundle, which has its own model and baseline."""
-    if path is None:
-        return None
-    from engine.bundles.packed import load_any
-
-    if "model.name" in overrides or "model.healthy" in overrides:
-        fail("--bundle brings its own model and baseline: leave out --model and --healthy", UNUSABLE)
-    return load_any(path)
-
-
 def _fresh_demo_folder(demos: Path) -> Path:
     """Return a new folder for each demo, so that each shows the learning; remove the oldest ones."""
     try:
@@ -282,32 +217,3 @@ def _fresh_demo_folder(demos: Path) -> Path:
     for old in sorted(path for path in demos.iterdir() if path.is_dir())[: 1 - DEMOS_KEPT]:
         shutil.rmtree(old, ignore_errors=True)
     return demos / f"{wall_clock():%Y%m%dT%H%M%S.%f}"
-
-
-def _print_summary(summary: dict[str, object], out: Path, events: "Sequence[Event]") -> None:
-    from engine.alarms.alarm import fold_alarms
-    from engine.clock import END_OF_TIME
-    from engine.explanation.because import what_rang
-
-    print(f"scored {summary['scored']} of {summary['snapshots']} snapshots; results are in {out}")
-    rejected = summary["rejected"]
-    for line in _refused(rejected if isinstance(rejected, list) else []):
-        print(line)
-    doubts = summary["doubts"]
-    for doubt in doubts if isinstance(doubts, list) else ():
-        print(f"baseline in doubt: {clean_text(str(doubt))}")
-    for line in what_rang(fold_alarms(events, END_OF_TIME), lambda at: f"{at:%Y-%m-%d %H:%M:%S}"):
-        print(line)
-
-
-def _refused(rejected: "Sequence[Mapping[str, str]]") -> list[str]:
-    """Return a line for each reason of rejected files: the usual ones first, with their first file."""
-    kinds: dict[str, list[Mapping[str, str]]] = {}
-    for one in rejected:
-        kinds.setdefault(re.sub(r"\d+|'[^']*'", "#", one["reason"]), []).append(one)
-    lines = []
-    for alike in sorted(kinds.values(), key=len, reverse=True)[:REASONS_SHOWN]:
-        first = alike[0]
-        lines.append(f"rejected {len(alike)}, the first: {first['file']}: {first['reason']}")
-    left = len(kinds) - len(lines)
-    return [*lines, f"and {left} other reasons (summary.json)"] if left > 0 else lines

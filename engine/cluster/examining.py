@@ -1,0 +1,117 @@
+"""The part of a worker: examines a portion of a run's recordings, and reports files that it cannot read.
+
+It is imported by the workers of a cluster, and does not import Dask.
+"""
+
+import os
+import pickle
+import socket
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from engine.assessment.examination import Examined, examined_entry
+from engine.assessment.key import release
+from engine.bundles.bundle import Bundle
+from engine.config.channels import layout_of
+from engine.config.settings import Settings
+from engine.diagnosis.surface import Diagnostician
+from engine.scoring.scorer import Scorer
+from engine.system.malloc import keep_freed_memory
+from replay.recording import RecordingError
+from replay.run import Run
+
+PREPARED = 4
+"""Runs whose scorer a worker keeps ready."""
+
+Packed = tuple[Run, Settings, Bundle]
+"""A run, the settings and the bundle, as they are sent to the workers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A file that a worker cannot reach."""
+
+    path: str
+    why: str
+
+
+Found = Examined | RecordingError | ArithmeticError | Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """The results of a portion, in order.
+
+    Attributes:
+        worker: name of the computer and its process.
+        release: version of Raceway there.
+        found: a result for each recording; signals are left out, because the judge seldom needs one.
+    """
+
+    worker: str
+    release: str
+    found: tuple[Found, ...]
+
+
+def examine_portion(name: str, packed: bytes, indices: Sequence[int]) -> Portion:
+    """Examine recordings of a run.
+
+    Args:
+        name: of the run with its settings and bundle; equal names mean equal content.
+        packed: `Packed`, pickled.
+        indices: of the recordings.
+    """
+    run, scorer = _PREPARED.get(name, packed)
+    return Portion(_here(), release(), tuple(_examined(run, scorer, index) for index in indices))
+
+
+def missing_file(run: Run, index: int) -> Unreadable | None:
+    """Return why the file of a recording cannot be reached here, None where it can."""
+    place = run.folder / run.tables[0].name if run.form.table and run.tables else run.location(index)
+    try:
+        with place.open("rb"):
+            return None
+    except OSError as error:
+        return Unreadable(str(place), error.strerror or str(error))
+
+
+def _examined(run: Run, scorer: Scorer, index: int) -> Found:
+    try:
+        one = examined_entry(scorer, run, index)
+    except RecordingError as error:
+        return missing_file(run, index) or error
+    except ArithmeticError as error:
+        return error
+    nothing = np.empty((0, one.seen.signal.shape[1]), np.float32)
+    return replace(one, seen=replace(one.seen, signal=nothing))
+
+
+def _here() -> str:
+    return f"{socket.gethostname()} (process {os.getpid()})"
+
+
+class _Prepared:
+    """Scorers of the runs that were worked on last."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[str, tuple[Run, Scorer]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, name: str, packed: bytes) -> tuple[Run, Scorer]:
+        with self._lock:
+            if name not in self._known:
+                keep_freed_memory()
+                run, settings, bundle = pickle.loads(packed)
+                scorer = Scorer(bundle, layout_of(settings), Diagnostician(settings, bundle.scoring))
+                self._known[name] = run, scorer
+            self._known.move_to_end(name)
+            while len(self._known) > PREPARED:
+                self._known.popitem(last=False)
+            return self._known[name]
+
+
+_PREPARED = _Prepared()
