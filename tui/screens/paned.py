@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 
 from tui.data.frame import Frame
-from tui.draw.frames import framed
+from tui.draw.frames import LEAST, framed
 from tui.draw.text import Lines, Role, Span
 from tui.screens.base import ConsoleScreen, waiting_lines
 from tui.screens.panel import Draw, Panel
@@ -34,6 +34,9 @@ class PanedScreen(ConsoleScreen):
 
     BESIDE: ClassVar[tuple[str, ...]] = ()
     """Panes that fill the room below the chosen one, in order of need."""
+
+    TEXTS: ClassVar[frozenset[str]] = frozenset()
+    """Panes of words: those above others get the lines that they fill, so that the others get the rest."""
 
     def __init__(self) -> None:
         """Start with the first pane."""
@@ -72,10 +75,26 @@ class PanedScreen(ConsoleScreen):
 
     def panes_shown(self) -> tuple[str, ...]:
         """Return the panes that fit, from top to bottom."""
-        others = [name for name in self.BESIDE if name != self.pane]
         most = len(SLOTS) - (self.size.height < ROOM_FOR_FOURTH)
-        count = min(max((self.size.height - 5) // PANE_HEIGHT, 1), most)
-        return (self.pane, *others)[:count]
+        # Below a few words, one line less is better than emptiness.
+        chart = PANE_HEIGHT - (self.pane in self.TEXTS)
+        room = self.size.height - 5
+        names: list[str] = []
+        for name in (self.pane, *(name for name in self.BESIDE if name != self.pane)):
+            room -= min(self.lines_of(name), PANE_HEIGHT) if name in self.TEXTS else chart
+            if names and (room < 0 or len(names) == most):
+                break
+            names.append(name)
+        return tuple(names)
+
+    def lines_of(self, name: str) -> int:
+        """Return the lines that a pane of words fills, its frame included."""
+        shown = self.shown
+        if shown is None or shown.frame is None:
+            return PANE_HEIGHT
+        border = 1 if self.is_roomy else 0
+        drawn = self.drawing(name, shown, shown.frame)(self.size.width - 2 * border, self.size.height)
+        return max(len(drawn) + border, LEAST[1] * border)
 
     def drawing(self, name: str, shown: Shown, frame: Frame) -> Draw:
         """Return the function that draws a pane."""
@@ -123,9 +142,21 @@ class PanedScreen(ConsoleScreen):
                 panel.set_class(name == "strip", "-strip")
                 panel.set_class(name == self.pane and len(names) > 1, "-chosen")
                 draw, roomy = self.drawing(name, shown, frame), self.is_roomy
+                above = place < len(names) - 1
+                panel.styles.height = self.height_of(name, len(names)) if above else None
                 if roomy and name != "strip":
                     draw = framed(draw, self.pane_keys(shown) if name == self.pane else "")
                 panel.show(draw, key=(name, roomy, self.pane, *self.key(name, shown, frame)))
+
+    def height_of(self, name: str, panes: int) -> int | None:
+        """Return the lines of a pane that has others below it; None for a share of the room.
+
+        A pane of words gets what it fills, but leaves each of the others its own.
+        """
+        if name not in self.TEXTS:
+            return None
+        room = self.size.height - 5
+        return min(self.lines_of(name), max(room - (panes - 1) * PANE_HEIGHT, room // panes))
 
     @property
     def is_roomy(self) -> bool:

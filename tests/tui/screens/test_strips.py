@@ -122,7 +122,7 @@ def test_everything_worth_going_to_is_told_in_order_of_time(view: View) -> None:
     texts = [one.text for one in told]
     assert "baseline learned" in texts
     assert "Bearing 1 rose above the limit" in texts
-    assert any("alarm raised, limit, severity 1.20" in text for text in texts)
+    assert any("alarm raised (limit), severity 1.20" in text for text in texts)
     assert "machine stopped" in texts
 
 

@@ -17,6 +17,7 @@ class HealthScreen(PanedScreen):
     PLACE = "health"
     PANES = ("engine", "files", "alarms", "log")
     BESIDE = ("files", "alarms", "log")
+    TEXTS = frozenset(PANES)
 
     def __init__(self) -> None:
         """Start with the engine."""

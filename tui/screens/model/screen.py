@@ -19,6 +19,7 @@ class ModelScreen(PanedScreen):
     PLACE = "model"
     PANES = ("baseline", "errors", "map", "training", "layers", "bundles")
     BESIDE = ("baseline", "errors", "map", "training")
+    TEXTS = frozenset({"baseline", "layers", "bundles"})
 
     def __init__(self) -> None:
         """Start with the baseline."""

@@ -11,12 +11,12 @@ from rich.cells import cell_len
 
 from engine.clock import microseconds
 from engine.records.assessment import Quality
-from engine.records.events import RINGS, EventKind
+from engine.records.events import RINGS, EventKind, Priority
 from engine.records.payloads import Ring
 from tui.data.frame import Frame
 from tui.draw.charts.sparkline import all_of, cut, highest
 from tui.draw.charts.timeline import column
-from tui.draw.format import duration, short_time
+from tui.draw.format import PRIORITY_GLYPHS, PRIORITY_ROLES, STANDING, duration, short_time
 from tui.draw.glyphs import Glyphs, finished, shades
 from tui.draw.severity import severity_text
 from tui.draw.text import SEVERITIES, Line, Lines, Role, Span, clean, fit, pick, title, window
@@ -93,7 +93,7 @@ def strip_lines(
     others = f"{BASELINE} baseline {STOPPED} stopped {SENSOR} sensor"
     below, half, above, twice, full = list(ladder[1:])
     steps = f" {below} <0.5  {half} 0.5–1  limit 1.0  {above} 1–2  {twice} 2–4  {full} 4 and more"
-    marks = "▾ limit crossed  ◆ rang  ¶ bookmark"
+    marks = "▾ limit crossed  ▴◆■ rang, by priority  ¶ bookmark"
     legend = (
         f"{steps}   {others}   {marks}",
         f"{steps}   {others}",
@@ -153,10 +153,11 @@ def happenings(frame: Frame, zone: tzinfo) -> tuple[Happened, ...]:
         if event.kind in RINGS:
             ring = Ring.from_detail(event.detail)
             severity = "" if ring.severity is None else f", severity {severity_text(ring.severity)}"
-            what = "alarm raised" if event.kind is EventKind.RAISED else "alarm escalated"
-            cause = clean(ring.cause)
+            word, raised = STANDING[ring.priority], event.kind is EventKind.RAISED
+            what = f"{word} alarm raised" if raised else f"alarm escalated to {word}"
             who = clean(event.component or event.source)
-            found.append(Happened(microseconds(event.at), f"{who}: {what}, {cause}{severity}", Role.ALARM))
+            told = f"{PRIORITY_GLYPHS[ring.priority][0]} {who}: {what} ({clean(ring.cause)}){severity}"
+            found.append(Happened(microseconds(event.at), told, PRIORITY_ROLES[ring.priority]))
         elif event.kind in TOLD:
             who = f"{clean(event.component)}: " if event.component else ""
             found.append(Happened(microseconds(event.at), f"{who}{TOLD[event.kind]}"))
@@ -233,7 +234,8 @@ def happening_lines(
     for number in window(len(told), focus, height - 1):
         one = told[number]
         ahead = number >= past
-        text = f"{short_time(one.at, zone)}  {one.text}{'  (ahead)' if ahead else ''}"
+        time, after = f"{short_time(one.at, zone)}  ", "  (ahead)" if ahead else ""
+        text = time + fit(one.text, width - 3 - len(time + after)).rstrip() + after
         is_chosen = one == chosen
         mark = "▶" if is_chosen else "›" if number == past - 1 else " "
         role = Role.STRONG if is_chosen else Role.DIM if ahead else one.role
@@ -266,8 +268,8 @@ def _machine(frame: Frame, label: int, track: int) -> Line:
 
 
 def _marks(frame: Frame, label: int, track: int) -> Line:
-    """Return the row of crossings and rings of all components."""
-    cells = [" "] * track
+    """Return the row of crossings and rings of all components; the most urgent of a column is seen."""
+    cells, urgent = [" "] * track, dict[int, Priority]()
     for crossing in frame.view.crossings:
         cells[column(crossing.at, frame.extent, track)] = "▾"
     for bookmark in frame.view.bookmarks:
@@ -275,8 +277,18 @@ def _marks(frame: Frame, label: int, track: int) -> Line:
             cells[column(microseconds(bookmark.at), frame.extent, track)] = BOOKMARK
     for event in frame.view.events:
         if event.kind in RINGS:
-            cells[column(microseconds(event.at), frame.extent, track)] = "◆"
-    return (Span(f"  {fit('▾ ◆ ¶', label)} ", Role.DIM), Span("".join(cells), Role.WARNING))
+            place, priority = (
+                column(microseconds(event.at), frame.extent, track),
+                Ring.from_detail(event.detail).priority,
+            )
+            urgent[place] = max(priority, urgent.get(place, priority))
+    spans = [
+        Span(PRIORITY_GLYPHS[urgent[place]][0], PRIORITY_ROLES[urgent[place]])
+        if place in urgent
+        else Span(cell, Role.WARNING)
+        for place, cell in enumerate(cells)
+    ]
+    return (Span(f"  {fit('▾ ◆ ¶', label)} ", Role.DIM), *spans)
 
 
 def _playhead(frame: Frame, label: int, track: int, zone: tzinfo) -> Lines:
