@@ -1,6 +1,7 @@
 """Reads the store for requests, and stores what operators do: one thread, because a store serves one."""
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -38,6 +39,9 @@ T = TypeVar("T")
 
 MOST_POINTS = 10_000
 """Snapshots in one answer at most; a longer span is thinned."""
+
+HINT_SECONDS = 0.1
+"""Time between two looks for a hint, in memory [s]."""
 
 MOST_EVENTS = 1_000
 """Events in one answer at most; the next ones follow by `after`."""
@@ -88,6 +92,23 @@ class Facts:
     async def at(self, machine: str, question: Callable[[Desk], T]) -> T:
         """Run a question about one machine as of now."""
         return await self.ask(lambda store: question(self._desk(store, machine)))
+
+    def heard(self, machine_id: int) -> int | None:
+        """Return a number that grows with each hint about a machine; None where the store gives none."""
+        store = self._store
+        return None if store is None else store.heard(machine_id)
+
+    async def await_hint(self, machine_id: int, heard: int | None, seconds: float) -> None:
+        """Wait for the next hint about a machine.
+
+        Args:
+            machine_id: of the machine.
+            heard: the number of hints before the last look; without hints the whole time passes.
+            seconds: the longest wait.
+        """
+        end = time.monotonic() + seconds
+        while (rest := end - time.monotonic()) > 0 and self.heard(machine_id) == heard:
+            await asyncio.sleep(rest if heard is None else min(HINT_SECONDS, rest))
 
     def close(self) -> None:
         """Close the store."""

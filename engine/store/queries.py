@@ -140,11 +140,6 @@ _SCORES = _scores()
 class Recalling(Database):
     """Queries that change no row."""
 
-    def data_version(self) -> int:
-        """Return a number that changes when another connection has committed; this is a cheap query."""
-        with self.reading() as connection:
-            return self.dialect.data_version(connection)
-
     def assessments(self, machine: str | None = None) -> tuple[Assessment, ...]:
         """Return the assessments of all machines or of one, the newest last, without those of damaged layout.
 

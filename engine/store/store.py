@@ -9,6 +9,7 @@ from engine.errors import (
     StoreMissingError,
 )
 from engine.store.database import Patience
+from engine.store.following import Following
 from engine.store.ledger import Ledger
 from engine.store.plants import Plants
 from engine.store.queries import Recalling
@@ -28,5 +29,5 @@ __all__ = [
 ]
 
 
-class Store(Appending, Recalling, Ledger, Requests, Streams, Plants):
+class Store(Appending, Recalling, Ledger, Requests, Streams, Plants, Following):
     """An open store. Use as a context manager, or call `close`. One thread at a time."""

@@ -3,6 +3,7 @@
 The store is imported here late, so that the first paint does not wait for it.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 PORTION = 512
 """Snapshots that are searched at a time for a running machine."""
+
+THERE_SECONDS = 1.0
+"""Age at which it is asked again whether a database of many hosts has an engine at work [s]."""
 
 
 class Reader:
@@ -59,6 +63,8 @@ class Reader:
         self._newest_first, self._insists = newest_first, insists
         self._past: Recollection | None = None
         self._looked: tuple[tuple[Look, int | None, int | None], object] | None = None
+        self._there = (0, 0.0, False)
+        """Assessment, time of the look and answer: whether it has an engine."""
 
     def switch(self, choose: "Callable[[Store], Assessment | None]") -> None:
         """Read another assessment from the next poll on."""
@@ -105,7 +111,13 @@ class Reader:
     def _is_there(self, assessment: Assessment) -> bool:
         from engine.assessment.key import has_engine
 
-        return self._store is not None and bool(has_engine(self._store, assessment))
+        store, now = self._store, time.monotonic()
+        if store is None:
+            return False
+        # A lease in a database is a query, and the console polls four times a second.
+        if store.address is None or self._there[0] != assessment.id or now - self._there[1] >= THERE_SECONDS:
+            self._there = (assessment.id, now, bool(has_engine(store, assessment)))
+        return self._there[2]
 
     def _extra(self, view: View | None, look: Look | None) -> object:
         if look is None or view is None or self._store is None:
@@ -133,6 +145,7 @@ class Reader:
                 return None
             self._past = Recollection(assessment, newest_first=self._newest_first)
             self._session = self._session_of(store, assessment)
+            store.follow(assessment.machine_id)
         past = self._past
         changed = view is None or version != self._version
         if changed or past.more:

@@ -1,7 +1,7 @@
 """Paths that read the store, and those by which an operator acts."""
 
-import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -211,6 +211,12 @@ async def stream(
     return StreamingResponse(_events(request, store, machine, begin), media_type="text/event-stream")
 
 
+def _followed(desk: Desk) -> int:
+    """Let the store listen for hints; return the machine's id."""
+    desk.store.follow(desk.assessment.machine_id)
+    return desk.assessment.machine_id
+
+
 async def _events(request: Request, store: facts.Facts, machine: str, after: int) -> AsyncIterator[str]:
     def newer(desk: Desk) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = facts.events(desk, after, MOST_EVENTS)["events"]
@@ -219,12 +225,14 @@ async def _events(request: Request, store: facts.Facts, machine: str, after: int
     state, quiet = request.app.state, 0.0
     state.streams = getattr(state, "streams", 0) + 1
     try:
+        machine_id = await store.at(machine, _followed)
         while not await request.is_disconnected():
+            began, heard = time.monotonic(), store.heard(machine_id)
             for event in await store.at(machine, newer):
                 after, quiet = event["seq"], 0.0
                 yield f"id: {after}\nevent: {event['kind']}\ndata: {json.dumps(event)}\n\n"
-            await asyncio.sleep(POLL)
-            quiet += POLL
+            await store.await_hint(machine_id, heard, POLL)
+            quiet += time.monotonic() - began
             if quiet >= QUIET:
                 quiet = 0.0
                 yield ": quiet\n\n"

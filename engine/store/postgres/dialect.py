@@ -39,6 +39,11 @@ SILENT_MILLISECONDS = 10_000
 ORDER = 0x52430001
 """Class of the advisory locks that order the writes of a machine: "RC", and the number of the use."""
 
+CHANNEL = "raceway"
+"""Channel of the hints: each names the id of a machine of which rows were stored."""
+
+_ORDERED = text(f"SELECT pg_advisory_xact_lock(:use, :machine), pg_notify('{CHANNEL}', :hint)")
+
 _OPTIONS = (
     "-c timezone=UTC -c client_min_messages=warning -c standard_conforming_strings=on"
     # The server too notices a dead client soon: its leases are free then.
@@ -156,12 +161,11 @@ def bytes_of(column: Column[Any]) -> ColumnElement[bytes]:
 
 
 def order_writes(connection: Connection, machine_id: int) -> None:
-    """Wait for the writes of a machine that are under way; the next write waits for this transaction."""
-    connection.execute(text("SELECT pg_advisory_xact_lock(:use, :machine)"), _key(machine_id))
+    """Wait for the writes of a machine that are under way; the next write waits for this transaction.
 
-
-def _key(machine_id: int) -> dict[str, int]:
-    return {"use": ORDER, "machine": machine_id % 2**31}
+    The server sends the hint when the transaction has committed, and never if it is rolled back.
+    """
+    connection.execute(_ORDERED, {"use": ORDER, "machine": machine_id % 2**31, "hint": str(machine_id)})
 
 
 def data_version(connection: Connection) -> int:
