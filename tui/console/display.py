@@ -142,7 +142,7 @@ class Display:
             alarm=selection.pointed(frame, rows),
             alarm_filter=selection.alarm_filter,
             listed=selection.listed(frame) if frame is not None and rows is Rows.ALARMS else (),
-            notice=self.notice if self.notice.text else self._idle(reading),
+            notice=self._notice(reading, rows),
             waiting=waiting,
             zone=self._options.zone,
             wall_zone=self._options.wall,
@@ -195,6 +195,15 @@ class Display:
             behind=behind_span(head, view, live_now, ahead, live=live),
             paused=not head.playing,
         )
+
+    def _notice(self, reading: Reading, rows: Rows) -> Notice:
+        """Return the notice to show; beside other machines, an engine's trouble says which machine it is."""
+        notice = self.notice if self.notice.text else self._idle(reading)
+        view, status = reading.view, self.status
+        if rows is not Rows.MACHINES or view is None or status is None or notice.text != status.told:
+            return notice
+        about = f"{clean(view.assessment.machine)}: "
+        return replace(notice, text=about + notice.text, brief=notice.brief and about + notice.brief)
 
     def _idle(self, reading: Reading) -> Notice:
         """Return the line shown without a notice: the engine's trouble, or else operator and record."""

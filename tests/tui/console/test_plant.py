@@ -45,7 +45,8 @@ async def pressed(pilot: Pilot[None], *keys: str) -> None:
 
 
 def rows(console: Console) -> list[str]:
-    lines = [row.strip("│") for row in text(console).splitlines()]
+    machines, _, _ = text(console).partition("Alarms of all machines")
+    lines = [row.strip("│") for row in machines.splitlines()]
     found = [row[2:].split(maxsplit=1)[0] for row in lines if row[2:].strip()]
     return [name for name in found if name in ("ims-set2", "fan", "pump")]
 
@@ -143,3 +144,16 @@ async def test_keys_lead_from_machine_to_machine_on_the_same_screen(console: Mak
             assert app.place() == "timeline"
         assert sorted(seen[:3]) == ["fan", "ims-set2", "pump"]
         assert seen[3] == seen[1]
+
+
+async def test_an_advice_on_the_list_of_machines_names_its_machine(console: Make, plant: Path) -> None:
+    app = console(plant, session="", at_newest=True)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settled(pilot)
+        assert app.controller.view is not None
+        machine = app.controller.view.assessment.machine
+        advice = "The engine has given no sign of life"
+        alone = text(app)
+        await pressed(pilot, "0")
+        assert (f"{machine}: {advice}" in text(app)) == (advice in alone)
+        assert f"{machine}: {advice}" not in alone

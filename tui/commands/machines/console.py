@@ -143,11 +143,14 @@ def snapshot(
         settings = viewing_of(config)
         folder = state or settings.folder
         columns, rows = _size(size)
+        from tui.keys.places import PLACES
         from tui.screens.registry import SCREENS
         from tui.screens.state import Rows
 
+        by_word = {place.word: place.id for place in PLACES}
+        screen = by_word.get(screen, screen)
         if screen not in SCREENS:
-            fail(f"--screen {screen!r} is no screen; the screens are {', '.join(SCREENS)}", UNUSABLE)
+            fail(f"--screen {screen!r} is no screen; the screens are {', '.join(by_word)}", UNUSABLE)
         from engine.store.store import Store
         from engine.system.whole_file import write_whole
         from tui.console.launch import console_options, make_console, picture_appearance

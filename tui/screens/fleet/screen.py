@@ -15,8 +15,11 @@ from tui.draw.frames import LIST, framed
 from tui.screens.base import ConsoleScreen, waiting_lines
 from tui.screens.fleet.table import fleet_alarm_lines, fleet_lines, state_text, worst_texts
 from tui.screens.numbers import Numbers
-from tui.screens.panel import Panel
+from tui.screens.panel import Draw, Panel
 from tui.screens.state import Rows, Shown
+
+AROUND = 4
+"""Lines of the screen besides the lists: banner, notice and keys."""
 
 
 class FleetScreen(ConsoleScreen):
@@ -36,6 +39,7 @@ class FleetScreen(ConsoleScreen):
         """Yield the panels from top to bottom."""
         yield Panel(id="banner")
         yield Panel(id="fleet")
+        yield Panel(id="others")
         yield Panel(id="notice")
         yield Panel(id="keys")
 
@@ -65,7 +69,8 @@ class FleetScreen(ConsoleScreen):
     def draw(self, shown: Shown) -> None:
         """Draw the list."""
         self._now = lambda: shown.now
-        panel = self.query_one("#fleet", Panel)
+        panel, below = self.query_one("#fleet", Panel), self.query_one("#others", Panel)
+        panel.styles.height, below.display = None, False
         fleet, keys = standings(shown.extra), shown.keymap.keys_of
         if not fleet:
             panel.show(partial(waiting_lines, heading="Machines", text="Reading the store …"))
@@ -94,3 +99,21 @@ class FleetScreen(ConsoleScreen):
             f"  {keys('fleet-search')} search  {keys('fleet-healthy')} hide healthy"
         )
         panel.show(framed(drawn, hints, LIST))
+        if (alarms := alarms_of(fleet)) and (lines := self._lines(drawn)) is not None:
+            # The room that the machines leave shows what stands on them.
+            panel.styles.height, below.display = lines, True
+            listed = partial(
+                fleet_alarm_lines,
+                alarms=alarms,
+                selected=None,
+                zone=shown.zone,
+                keys=f"{keys('fleet-listing')} selects one",
+            )
+            below.show(framed(listed, "", LIST))
+
+    def _lines(self, drawn: Draw) -> int | None:
+        """Return the lines that the machines fill, None where they leave too few for anything else."""
+        width, room = self.size.width, self.size.height - AROUND
+        border = 1 if width >= LIST[0] and room >= LIST[1] else 0
+        lines = max(len(drawn(width - 2 * border, room)) + border, LIST[1] * border)
+        return lines if room - lines >= LIST[1] else None

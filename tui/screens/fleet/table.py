@@ -33,8 +33,8 @@ from tui.draw.status import EngineStatus
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, pick, title, window
 from tui.screens.fleet.columns import DATA, LONGEST_TREND, SHORTEST, Columns, Words, columns_of
 
-TALL = (6, 3)
-"""Rows of a trend where there is room, the most first."""
+TALL = 3
+"""Rows of a trend where there is room."""
 
 STATE = 14
 """Cells of the state in the list of alarms."""
@@ -79,7 +79,7 @@ def fleet_lines(
     names = [one.assessment.machine for one in listed]
     place = names.index(selected) if selected in names else 0
     # Spare room makes the trends taller.
-    tall = next((rows for rows in TALL if wide and height - 2 >= rows * len(listed)), 1)
+    tall = TALL if wide and height - 2 >= TALL * len(listed) else 1
     each = tall if wide else 2
     room = (height - 2) // each
     if len(listed) > room:
@@ -315,7 +315,7 @@ def fleet_alarm_lines(
     width: int,
     height: int,
     alarms: tuple[FleetAlarm, ...],
-    selected: str,
+    selected: str | None,
     zone: tzinfo,
     keys: str = "a acknowledges, v lists the machines",
 ) -> Lines:
@@ -325,7 +325,7 @@ def fleet_alarm_lines(
         width: cells.
         height: lines.
         alarms: of all machines.
-        selected: key of the selected one.
+        selected: key of the selected one, None where none can be.
         zone: of recording times.
         keys: what keys do, for the heading.
     """
@@ -341,7 +341,8 @@ def fleet_alarm_lines(
     longest = max(cell_len(clean(one.standing.assessment.machine)) for one in alarms)
     name = min(longest, max(width // 3, 8))
     for number in shown:
-        lines.append(_alarm_row(width, alarms[number], name, zone, chosen=number == place))
+        chosen = number == place and selected is not None
+        lines.append(_alarm_row(width, alarms[number], name, zone, chosen=chosen))
     lines += more_line(width, shown, [one.alarm.needs_acknowledgement for one in alarms])
     return finished(lines, width, height, Glyphs.UNICODE)
 
