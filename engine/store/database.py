@@ -183,11 +183,13 @@ class Database:
             self.write(lambda connection: connection.execute(_BESIDE_BUNDLES))
         with self.reading() as connection:
             version = version_of(connection)
-        while is_older(version) and not self.read_only:
+        # Only files ever held an older version: the steps are statements of SQLite.
+        is_file = self.address is None
+        while is_file and is_older(version) and not self.read_only:
             self.write(migrate)
             with self.reading() as connection:
                 version = version_of(connection)
-        if is_older(version):
+        if is_file and is_older(version):
             raise StoreError(
                 f"{self.where}: was made by an older Raceway (schema version {version}, now"
                 f" {schema.VERSION}); open it once with permission to write, say by raceway store check"

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.postgres_server import folder_for, new_database, running
+from engine.store.store import Store
+from tests.engine.postgres_server import empty, folder_for, new_database, running
 from tests.engine.rigs import Facts, SmallRig, assessed, facts_of
 from tests.engine.watched_plant import Plant, plant_of
 
@@ -34,6 +35,21 @@ def server() -> Iterator[str]:
 def database(server: str, tmp_path: Path) -> Path:
     """Return a state folder that stands for an empty database."""
     return folder_for(new_database(server), tmp_path / "state")
+
+
+@pytest.fixture(scope="session")
+def prepared(server: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a state folder that stands for a database with the tables of a store, for all tests."""
+    place = folder_for(new_database(server), tmp_path_factory.mktemp("prepared") / "state")
+    Store.open(place, create=True).close()
+    return place
+
+
+@pytest.fixture
+def emptied(prepared: Path) -> Path:
+    """Return the folder of `prepared`, its store as new: far quicker than another database."""
+    empty(prepared)
+    return prepared
 
 
 @pytest.fixture

@@ -1,17 +1,21 @@
 """A PostgreSQL server for tests: that of RACEWAY_TEST_POSTGRES, else one that a package brings along."""
 
+import inspect
 import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 
 import pytest
-from sqlalchemy import Connection, create_engine, event, make_url
+from sqlalchemy import Connection, create_engine, event, insert, make_url
 
 from engine.config.state_place import ADDRESS_FILE
+from engine.store import schema
+from engine.store.postgres import tables
 from engine.store.store import Store
 
 
@@ -79,6 +83,34 @@ def new_database(server: str) -> str:
     with autocommitting(server) as connection:
         connection.exec_driver_sql(f"CREATE DATABASE {name}")
     return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+def empty(place: Path) -> None:
+    """Remove all rows from the store that a folder stands for; its keys begin at 1 again."""
+    names = [*schema.metadata.tables, *tables.metadata.tables]
+    with autocommitting((place / ADDRESS_FILE).read_text()) as connection:
+        connection.exec_driver_sql(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE")
+        connection.execute(insert(schema.meta).values(key="schema", value=str(schema.VERSION)))
+    shutil.rmtree(place / "bundles", ignore_errors=True)
+
+
+def adoptable(module: ModuleType, *, without: Set[str] = frozenset()) -> dict[str, object]:
+    """Return the tests of a module that take a store, for a module with another fixture of that name."""
+    return {
+        name: test
+        for name, test in vars(module).items()
+        if name.startswith("test_")
+        and name not in without
+        and {"store", "state"} & set(inspect.signature(test).parameters)
+    }
+
+
+def copied_database(address: str) -> str:
+    """Copy a database to which nobody is connected; return the address of the copy."""
+    name, url = f"raceway_{uuid.uuid4().hex}", make_url(address)
+    with autocommitting(url.set(database="postgres").render_as_string(hide_password=False)) as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {url.database}")
+    return url.set(database=name).render_as_string(hide_password=False)
 
 
 def folder_for(address: str, place: Path) -> Path:

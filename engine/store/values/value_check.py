@@ -67,8 +67,7 @@ def damaged_rows(store: Database) -> list[str]:
         if row.outcome not in list(Outcome):
             findings.note("intake", f"row {row.id}", f"{row.outcome!r} is no outcome")
     with store.reading() as connection:
-        if connection.dialect.name == "sqlite":
-            _check_kinds(connection, findings.note)
+        _check_kinds(connection, findings.note)
     return [str(one) for one in findings.found]
 
 
@@ -97,14 +96,15 @@ def damaged_values(store: Database, assessment: Assessment, unpack: Unpack | Non
 def _check_kinds(connection: Connection, note: Note) -> None:
     """Count the values that are no text, no possible time or no finite number in a column of such values.
 
-    SQLite stores any value in any column. Readers make a text or the nearest time of it, so no query fails.
-    Events are read from number 1 on.
+    SQLite stores any value in any column, PostgreSQL values of the column's type, such as NaN. Readers make a
+    text or the nearest time of it, so no query fails. Events are read from number 1 on.
     """
     unread = connection.scalar(select(func.count()).where(schema.event.c.seq < 1))
     if unread:
         note("event", f"{unread} rows", "their numbers are below 1, and they are not read")
     for table in schema.metadata.sorted_tables:
-        wrong = {column.name: _is_wrong(column) for column in table.columns}
+        has_types = connection.dialect.name != "sqlite"
+        wrong = {column.name: _is_wrong(column, has_types=has_types) for column in table.columns}
         kinds = {name: where for name, where in wrong.items() if where is not None}
         if not kinds:
             continue
@@ -123,17 +123,26 @@ _KIND = {String: "text", Text: "text", schema.UTCTime: "possible time", Float: "
 LARGEST = sys.float_info.max
 
 
-def _is_wrong(column: Column[Any]) -> ColumnElement[bool] | None:
-    """Return the condition of a wrong value in a column; None for a column that is checked elsewhere."""
+def _is_wrong(column: Column[Any], *, has_types: bool) -> ColumnElement[bool] | None:
+    """Return the condition of a wrong value in a column; None for a column that is checked elsewhere.
+
+    Args:
+        column: of a table.
+        has_types: whether the database keeps the type of each column. NaN is its largest number.
+    """
     kind: ColumnElement[str] = func.typeof(column)
     if type(column.type) in (String, Text):
-        return kind.not_in(["text", "null"])
+        return None if has_types else kind.not_in(["text", "null"])
     if type(column.type) is schema.UTCTime:
-        stored = type_coerce(column, BigInteger)
-        return kind.not_in(["integer", "null"]) | ~stored.between(microseconds(FIRST), microseconds(LAST))
-    if type(column.type) is Float:
-        return kind.not_in(["real", "integer", "null"]) | ~column.between(-LARGEST, LARGEST)
-    return None
+        kinds, is_possible = (
+            ["integer", "null"],
+            type_coerce(column, BigInteger).between(microseconds(FIRST), microseconds(LAST)),
+        )
+    elif type(column.type) is Float:
+        kinds, is_possible = ["real", "integer", "null"], column.between(-LARGEST, LARGEST)
+    else:
+        return None
+    return ~is_possible if has_types else kind.not_in(kinds) | ~is_possible
 
 
 def _check_pictures(store: Database, assessment: Assessment, note: Note) -> None:

@@ -236,6 +236,20 @@ def test_database_without_a_store_is_not_made_by_looking(database: Path) -> None
             Store.open(database, read_only=read_only)
 
 
+@pytest.mark.parametrize("version", ["5", "7", "x"])
+@pytest.mark.parametrize("read_only", [True, False])
+def test_store_of_another_schema_version_is_refused_with_both_versions_and_left_alone(
+    emptied: Path, version: str, read_only: bool
+) -> None:
+    with Store.open(emptied) as store, store.writing() as connection:
+        connection.execute(
+            text("UPDATE meta SET value = :version WHERE key = 'schema'"), {"version": version}
+        )
+    for _ in range(2):
+        with pytest.raises(StoreError, match=f"is of schema version {version}, this Raceway knows"):
+            Store.open(emptied, read_only=read_only)
+
+
 def test_message_names_the_database_without_its_password(tmp_path: Path) -> None:
     place = folder_for("postgresql://ada:secret@127.0.0.1:1/plant", tmp_path / "nowhere")
     with pytest.raises(StoreError, match=r"postgresql://ada@127\.0\.0\.1:1/plant: the server") as failure:

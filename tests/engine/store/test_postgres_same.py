@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 from engine.store.store import Store
+from tests.engine.postgres_server import adoptable
+from tests.engine.reports import test_store_export
 from tests.engine.store import test_ledger, test_store
 
 pytestmark = pytest.mark.xdist_group("postgres")
@@ -27,22 +28,15 @@ OF_A_FILE = {
 
 
 @pytest.fixture
-def state(database: Path) -> Path:
-    return database
+def state(emptied: Path) -> Path:
+    return emptied
 
 
 @pytest.fixture
-def store(database: Path) -> Iterator[Store]:
-    with Store.open(database, create=True) as opened:
+def store(emptied: Path) -> Iterator[Store]:
+    with Store.open(emptied, create=True) as opened:
         yield opened
 
 
-def adopt(module: ModuleType) -> None:
-    """Collect the tests of a module here too."""
-    for name, test in vars(module).items():
-        if name.startswith("test_") and name not in OF_A_FILE:
-            globals()[name] = test
-
-
-for one in (test_store, test_ledger):
-    adopt(one)
+for one in (test_store, test_ledger, test_store_export):
+    globals().update(adoptable(one, without=OF_A_FILE))
