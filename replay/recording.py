@@ -106,6 +106,8 @@ class Snapshot:
         signal: float32 (rows, channels), read-only, in the unit of the recording; NaN in every row of a
             channel that could not be read.
         speed: of the shaft during the recording [Hz], finite and positive; None where it is not recorded.
+        slow: the values of slow sensors known at its time, in the order of `SlowRows.channels`; NaN where not
+            known, empty for a machine without them.
     """
 
     machine: str
@@ -114,6 +116,7 @@ class Snapshot:
     sample_rate: float
     signal: np.ndarray[tuple[int, int], np.dtype[np.float32]]
     speed: float | None = None
+    slow: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         """Keep a read-only view, so that no later step can change the signal."""
@@ -131,7 +134,7 @@ class Snapshot:
 
     def __reduce__(self) -> tuple[Callable[..., "Snapshot"], tuple[object, ...]]:
         """Rebuild by the constructor: pickle alone would restore a writable array."""
-        values = (self.machine, self.name, self.time, self.sample_rate, self.signal, self.speed)
+        values = (self.machine, self.name, self.time, self.sample_rate, self.signal, self.speed, self.slow)
         return Snapshot, values
 
 
@@ -161,6 +164,25 @@ def separator_fault(separator: str) -> str:
     if len(separator) != 1 or separator in "0123456789+-.eE\"'\r\n" or ord(separator) > 127:
         return f'must be one character that no number holds, "auto" or "whitespace", not {separator!r}'
     return ""
+
+
+@dataclass(frozen=True, slots=True)
+class SlowRows:
+    """Rows of slow sensors beside the recordings of a machine.
+
+    Attributes:
+        rows: their file, or the folder of their files; relative to the folder of the recordings.
+        channels: names of the columns.
+        speed: the column that is the speed of the shaft; "" for none.
+        age: seconds from which a row is too old for a recording.
+        wait: seconds that a watched recording waits for a row as late as itself.
+    """
+
+    rows: str
+    channels: tuple[str, ...]
+    speed: str = ""
+    age: float = 600.0
+    wait: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +223,7 @@ class RecordingFormat:
         speed_file: a table of times and speeds.
         speed_unit: "rpm" or "Hz".
         table: whether the files hold rows of slow sensors; a snapshot is then a window of them.
+        slow: rows of slow sensors beside the recordings; None for none.
 
     Raises:
         ValueError: an impossible value, or an unknown time zone.
@@ -239,6 +262,7 @@ class RecordingFormat:
     speed_file: str = ""
     speed_unit: str = "rpm"
     table: bool = False
+    slow: SlowRows | None = None
 
     def __post_init__(self) -> None:
         """Reject impossible values at once, not file by file."""
@@ -256,6 +280,8 @@ class RecordingFormat:
         Patterns without a folder are compared with the file's name alone.
         """
         if any(_matches(name, pattern) for pattern in self.ignore):
+            return True
+        if self.slow is not None and name == self.slow.rows:
             return True
         return bool(self.files) and not any(_matches(name, pattern) for pattern in self.files)
 
@@ -312,6 +338,7 @@ def format_of(
     columns: int,
     watched: frozenset[int],
     rows_of_sensors: bool = False,
+    slow: SlowRows | None = None,
 ) -> RecordingFormat:
     """Return a format from the table [recording], whose keys may be those of another Raceway.
 
@@ -322,6 +349,7 @@ def format_of(
         columns: of a file.
         watched: columns that must be numbers.
         rows_of_sensors: whether the files hold rows of slow sensors.
+        slow: rows of slow sensors beside the recordings.
 
     Raises:
         ValueError: an impossible value.
@@ -345,11 +373,12 @@ def format_of(
         rows=rows,
         watched=watched,
         table=rows_of_sensors,
+        slow=slow,
         **known,
     )
 
 
-_OF_MACHINE = frozenset({"machine", "sample_rate", "columns", "rows", "watched", "table"})
+_OF_MACHINE = frozenset({"machine", "sample_rate", "columns", "rows", "watched", "table", "slow"})
 _COLUMN_KEYS = frozenset({"time_column", "speed_column"})
 
 

@@ -28,6 +28,7 @@ from replay.formats.reading import Whole, read_whole, snapshot_of
 from replay.formats.sniff import ARCHIVES, HEAD_BYTES, PACKED, Kind, identify
 from replay.parts import channel_file, cuts_of, part_name, split_part
 from replay.recording import RecordingError, RecordingFormat, Snapshot, clean_text
+from replay.rows.slow import with_slow_values
 from replay.rows.table import Version, table_of, versions_of
 
 __all__ = ["Entry", "Rejection", "Run", "RunError", "open_run"]
@@ -107,8 +108,8 @@ class Run:
         else:
             snapshot = read_named(self._load, entry.name, self.form, entry.time)
         if self.form.speed_file:
-            return replace(snapshot, speed=speed_at(entry.time, self.folder, self.form))
-        return snapshot
+            snapshot = replace(snapshot, speed=speed_at(entry.time, self.folder, self.form))
+        return with_slow_values(snapshot, self.folder, self.form)
 
     def content(self, index: int) -> bytes:
         """Return the raw bytes of the file at this position in time order.

@@ -5,6 +5,7 @@ It imports only what that needs, so that the second process starts fast.
 
 import hashlib
 import json
+import math
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -63,8 +64,9 @@ def content_of(snapshot: Snapshot, layout: Layout) -> str:
 
 def _content(snapshot: Snapshot, digest: str, layout: Layout) -> str:
     head = (snapshot.name, digest, snapshot.sample_rate, snapshot.speed)
+    slow = [[None if math.isnan(one) else one for one in snapshot.slow]] if snapshot.slow else []
     scaling = [layout.sensitivity.tolist(), *([layout.offset.tolist()] if layout.offset.any() else [])]
-    text = json.dumps([*head, *scaling, list(layout.units)])
+    text = json.dumps([*head, *scaling, list(layout.units), *slow])
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -30,7 +30,8 @@ class State:
     that raised, or ""; `silent` counts snapshots in a row in which every channel was constant; `condition` is
     the last step of all levels together, `transfer` what is known of the paths from the leading component,
     `notes` the keys of the notes on each component's sensors, `lines` the averages of fault lines of the
-    components in question. `own`: the machine's snapshots include one that the bundle was learned from.
+    components in question. `slow` holds the quick and the patient average of each symptom beside vibration;
+    it is empty before the first. `own`: the machine's snapshots include one that the bundle was learned from.
     """
 
     smoothing: Smoothing
@@ -47,6 +48,7 @@ class State:
     notes: tuple[tuple[str, ...], ...] = ()
     own: bool = False
     lines: LineMemory = field(default_factory=LineMemory)
+    slow: tuple[tuple[float, ...], ...] = ()
 
     def pack(self) -> dict[str, object]:
         """Return it in plain JSON types; floats keep every bit."""
@@ -69,6 +71,7 @@ class State:
             **({"notes": [list(own) for own in self.notes]} if any(self.notes) else {}),
             **({"own": True} if self.own else {}),
             **({"lines": self.lines.pack()} if self.lines.excess else {}),
+            **({"slow": [list(one) for one in self.slow]} if self.slow else {}),
         }
 
 
@@ -163,6 +166,7 @@ def unpack_state(
         notes=tuple(tuple(map(str, own)) for own in data.get("notes", ())),
         own=bool(data.get("own", False)),
         lines=unpack_line_memory(data.get("lines", ())),
+        slow=tuple(tuple(map(float, one)) for one in data.get("slow", ())),
     )
     counts = [len(one) for one in (state.components, state.trends, state.sensors, state.drifted)]
     if layout is not None and counts != [

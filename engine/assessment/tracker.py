@@ -1,7 +1,7 @@
 """Follows one machine from snapshot to snapshot: smooth, score, apply the alarm rules."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -38,10 +38,12 @@ from engine.scoring.attribution import (
     part_shares,
 )
 from engine.scoring.errors import component_errors, component_windows, running_channels
+from engine.scoring.history import component_levels
 from engine.scoring.method import METHODS
 from engine.scoring.process import FOLLOWED, leading_sensors
 from engine.scoring.scorer import Examination, Scorer
 from engine.scoring.severity import Smoothing, follow, severities, smoothed
+from engine.scoring.slow import SlowVerdict, plain
 from engine.signals.quality import component_quality, stands_still
 from engine.signals.statistics import log_errors
 
@@ -69,6 +71,7 @@ class _Judged:
         charts: severity by the quick and the patient average, (2, components).
         bands: shares of the error, (channels, bands).
         found: evidence for a surface or a motor's fault, by component counted from 0.
+        slow: of the slow sensors beside it.
     """
 
     seen: Examination
@@ -77,6 +80,7 @@ class _Judged:
     charts: NDArray[np.float64]
     bands: NDArray[np.float32]
     found: Mapping[int, Named]
+    slow: SlowVerdict
 
 
 class Tracker:
@@ -84,19 +88,18 @@ class Tracker:
 
     def __init__(self, scorer: Scorer, settings: Settings) -> None:
         """Follow the machine that the scorer examines."""
-        self.bundle, self.layout = scorer.bundle, scorer.layout
+        self.bundle, self.layout, self.slow = scorer.bundle, scorer.layout, scorer.slow
         self.edges, self.diagnostician = scorer.model.edges, scorer.diagnostician
         self.marks = frozenset(self.bundle.baseline.marks)
         self.method = METHODS[scorer.bundle.scoring]
         self.followed = FOLLOWED if self.layout.is_process else self.method.followed
-        unit = scorer.model.feature_unit(scorer.bundle.scaling)
-        self.housing = Housing(
-            self.bundle, self.layout, unit, self.edges.tolist(), self.diagnostician.motors.columns
-        )
+        unit, motors = scorer.model.feature_unit(scorer.bundle.scaling), self.diagnostician.motors
+        self.housing = Housing(self.bundle, self.layout, unit, self.edges.tolist(), motors.columns)
         rate, bands = scorer.bundle.sample_rate, scorer.diagnostician.bands
         self.listener = Listener(rate, bands, self.edges)
         self.view = envelope_view(rate, scorer.bundle.rows, scorer.diagnostician.highest, bands)
         self.limits, self.rules = settings.limits, settings.alarms
+        self.weights = (self.limits.quick, self.limits.patient)
         self.sensors = partial(leading_sensors, settings.recording.names, self.layout.units)
         usual, end = self.bundle.calibration, microseconds(self.bundle.baseline.end)
         self.healthy = healthy_severities(usual.calm, end, usual.latent)
@@ -119,12 +122,13 @@ class Tracker:
         stopped = stands_still(seen.quality, self.layout.watched)
         smoothing = smoothed(state.smoothing, seen.residual, seen.running, self.limits)
         bands = band_shares(smoothing.quick, seen.running)
-        error, limit, charts = self._judged(seen, smoothing)
+        error, limit, vibration = self._judged(seen, smoothing)
+        averages, slow = self.slow.judge(state.slow, seen.slow, vibration, self.weights)
         # Times can be those of another run: many recorders and public data sets begin at the same one.
         own = state.own or mark in self.marks or not self.marks
         baseline = self.bundle.baseline
         learned = own and baseline.start <= moment.at <= baseline.end
-        scores = self._scores(seen, error, limit, charts, bands, moment, learned=learned)
+        scores = self._scores(seen, error, limit, slow.joined, bands, moment, learned=learned)
         history = state.history
         if seen.running.any():
             places = seen.position(self.layout.watched)
@@ -145,11 +149,13 @@ class Tracker:
             silent=silent,
             notes=notes,
             own=own,
+            slow=averages,
         )
         asked = in_question(state.components, scores)
         channels = {channel - 1 for index in asked for channel in self.layout.channels[index]}
-        slow = self.layout.is_process
-        heard = NOTHING_HEARD if slow else self.listener.hear(seen.spectrum, bands, channels)
+        heard = (
+            NOTHING_HEARD if self.layout.is_process else self.listener.hear(seen.spectrum, bands, channels)
+        )
         if not learning:
             usual = {index: lines for index, lines in self.bundle.lines.items() if index in asked}
             searches = self.diagnostician.at_speed(seen.spectrum, seen.speed) if usual else None
@@ -157,9 +163,9 @@ class Tracker:
             now = replace(now, lines=lines)
             found: dict[int, Named] = {**surfaces}
             found |= motor_findings(seen, self.diagnostician.motors, usual)
-            now, rung = self._watched(now, _Judged(seen, moment, scores, charts, bands, found))
+            now, rung = self._watched(now, _Judged(seen, moment, scores, slow.joined, bands, found, slow))
             events += rung
-        return now, Verdict(scores, tuple(events), self._picture(seen, bands, heard))
+        return now, Verdict(scores, tuple(events), self._picture(seen, bands, heard, slow))
 
     def _watched(self, now: State, judged: "_Judged") -> tuple[State, list[NewEvent]]:
         """Apply the rules of every alarm to a snapshot after the baseline."""
@@ -199,7 +205,9 @@ class Tracker:
         )
         return now, rung
 
-    def _picture(self, seen: Examination, bands: NDArray[np.float32], heard: Heard) -> Picture:
+    def _picture(
+        self, seen: Examination, bands: NDArray[np.float32], heard: Heard, slow: SlowVerdict
+    ) -> Picture:
         """Return what the console draws of a snapshot; `bands` as from `band_shares`."""
         carriers = np.stack([heard.leading, heard.leading + 1], axis=1) * np.float32(self.listener.width)
         return Picture(
@@ -212,6 +220,7 @@ class Tracker:
             self.view.step,
             carriers.astype(np.float32),
             {number: kept_figures(reading) for number, reading in seen.motors.items()},
+            tuple(map(plain, slow.values)),
         )
 
     def _judged(
@@ -298,26 +307,29 @@ class Tracker:
     def _observation(
         self, judged: "_Judged", index: int, strength: float, leader: Leader | None, own_sign: str
     ) -> Observation:
-        score, charts = judged.scores[index], judged.charts
+        score, charts, slow = judged.scores[index], judged.charts, judged.slow
         above_limit = (score.error or 0.0) >= (score.limit or np.inf)
+        by_vibration = above_limit and slow.vibration[0, index] >= 1.0
         channels = self.layout.channels[index]
         return Observation(
             component=score.component,
             moment=judged.moment,
             severity=score.severity or 0.0,
             strength=strength,
-            exceeds=bool(above_limit and charts[0, index] >= 1.0),
+            exceeds=bool(by_vibration or slow.charts[0, index] >= 1.0),
             lasts=bool(charts[1, index] >= 1.0),
-            evidence=partial(self._evidence, score, channels, judged.seen, judged.bands),
+            evidence=partial(self._evidence, score, channels, index, judged),
             leader=leader,
             own_sign=own_sign,
         )
 
     def _evidence(
-        self, score: Score, channels: tuple[int, ...], seen: Examination, bands: NDArray[np.float32]
+        self, score: Score, channels: tuple[int, ...], index: int, judged: "_Judged"
     ) -> RingEvidence:
-        """Return the evidence that is frozen with a ring."""
+        """Return the evidence that is frozen with a ring; of both sources where there are two."""
+        seen, bands = judged.seen, judged.bands
         insight = seen.insight
+        slow = self.slow.of_component(judged.slow.values, index)
         latent = None
         second = self.bundle.witness
         if insight.latent > 0:
@@ -329,6 +341,8 @@ class Tracker:
             bands=self._leading(bands, channels),
             latent=latent,
             sensors=self.sensors(seen.figures, bands, channels) if self.layout.is_process else (),
+            vibration=float(np.nanmax(judged.slow.vibration[:, index])) if slow else None,
+            slow=tuple(map(plain, slow)),
             witness=None if second is None else second.severity(seen.residual, seen.running, channels),
         )
 
@@ -374,24 +388,10 @@ class Tracker:
         """Return the logarithms of severity and level of each component; NaN where it does not run."""
         severity = np.array([np.nan if score.severity is None else score.severity for score in scores])
         # The first figure of vibration is its level; a temperature has none.
-        loud_ones = seen.running & (not self.layout.is_process)
-        levels = np.where(loud_ones, np.log(np.where(loud_ones, seen.figures[:, 0], 1.0)), np.nan)
-        loud: list[float] = levels.tolist()
-        level = []
-        for own in self.layout.channels:
-            heard = [number for number in own if not math.isnan(loud[number - 1])]
-            mean = sum(loud[number - 1] for number in heard) / len(heard) if heard else np.nan
-            if len(heard) < len(own):
-                # A channel that fell silent is no step of the machine, however loud it used to be.
-                mean += self._usual_level(own) - self._usual_level(heard)
-            level.append(mean)
-        return log_errors(severity), np.array(level)
-
-    def _usual_level(self, channels: Sequence[int]) -> float:
-        """Mean natural logarithm of what is usual of some channels, as far as it is known."""
-        usual = [float(self.bundle.calibration.level[number - 1]) for number in channels]
-        known = [math.log(one) for one in usual if one > 0]
-        return sum(known) / len(known) if known else math.nan
+        loud = seen.running & (not self.layout.is_process)
+        usual = self.bundle.calibration.level
+        levels = self.slow.usual_loudness(seen.figures[:, 0], seen.slow)
+        return log_errors(severity), component_levels(levels, loud, self.layout.channels, usual)
 
     def _machine_events(self, state: State, stopped: bool, moment: Moment) -> tuple[NewEvent, ...]:
         if stopped == state.stopped:

@@ -11,11 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.baseline.calibration import are_several, calibrate, least_limit, outlying, risen, usual_features
-from engine.baseline.sights import FEWEST, Sight, heard_channels, mute_channel, usable_sights
+from engine.baseline.sights import (
+    FEWEST,
+    Sight,
+    baseline_of,
+    heard_channels,
+    mute_channel,
+    usable_sights,
+)
+from engine.baseline.slow import slow_baseline, slow_doubts
 from engine.baseline.trainer import LearningError, train_model
 from engine.baseline.wander import calibrate_windows
 from engine.baseline.witness import with_witness
-from engine.bundles.bundle import SCORING, Baseline, Bundle, Calibration, UsualLines
+from engine.bundles.bundle import SCORING, Bundle, Calibration, UsualLines
 from engine.config.channels import Layout
 from engine.config.motors import phases_of
 from engine.config.sections.process import conditions_of
@@ -43,9 +51,6 @@ from replay.run import Entry
 
 IMPULSIVE = 5.0
 """Kurtosis at which a baseline is doubted; 3 for Gaussian noise, healthy bearings stay below 4."""
-
-MOST_MARKS = 1000
-"""Learned snapshots whose marks a bundle keeps."""
 
 WITHOUT_LEVEL = frozenset({"motor"})
 """Models whose features are no spectrum: nothing is common to them."""
@@ -112,6 +117,7 @@ class Learner:
             self.diagnostician.strengths(whole_spectrum(columns), snapshot.speed)
             | {number: one.figures for number, one in readings.items()},
             snapshot.mark(),
+            snapshot.slow,
         )
 
     def _look_at_window(self, snapshot: Snapshot, signal: NDArray[np.float32]) -> Sight:
@@ -159,6 +165,9 @@ class Learner:
         for sight in usable:
             insights.append(insight_of(model, network, sight.observed, scaling))
             on_wait()
+        slow = slow_baseline(usable, insights, self.layout)
+        insights = insights if slow is None else slow.without_conditions(insights)
+        calibration = self._calibrated(insights, held_out, level, scaling)
         bundle = Bundle(
             model=model.name,
             machine=settings.machine.name,
@@ -166,9 +175,9 @@ class Learner:
             rows=settings.recording.rows,
             channels=len(level),
             seed=settings.model.seed,
-            baseline=_baseline(usable, held_out, first_seen, first_mark),
+            baseline=baseline_of(usable, held_out, first_seen, first_mark),
             scaling=scaling,
-            calibration=self._calibrated(insights, held_out, level, scaling),
+            calibration=calibration if slow is None else slow.into(calibration),
             lines=_usual_lines(usable, self.diagnostician.motors),
             network=trained_network.content,
             history=trained_network.history,
@@ -183,6 +192,7 @@ class Learner:
                 *self._left_out(sights, level),
                 *self._doubts(usable, level),
                 *self._odd(insights, level),
+                *slow_doubts(usable, self.layout),
             ),
             learning_seconds=time.perf_counter() - began,
         )
@@ -197,6 +207,7 @@ class Learner:
         insight: Callable[[NDArray[np.float32]], Insight],
         scaling: Scaling,
         on_wait: Callable[[], None],
+        usual: Calibration | None = None,
     ) -> "Calibrated":
         """Calibrate a trained network on healthy snapshots, oldest first.
 
@@ -205,6 +216,7 @@ class Learner:
             insight: returns the network's result for what was observed of a snapshot.
             scaling: of the network.
             on_wait: called after each snapshot.
+            usual: of the bundle in use; the effect of slow sensors stays as it says.
 
         Raises:
             LearningError: too few of them run.
@@ -215,6 +227,8 @@ class Learner:
         for sight in usable:
             insights.append(insight(sight.observed))
             on_wait()
+        slow = slow_baseline(usable, insights, self.layout, usual)
+        insights = insights if slow is None else slow.without_conditions(insights)
         return Calibrated(
             self._calibrated(insights, held_out, level, scaling),
             _usual_lines(usable, self.diagnostician.motors),
@@ -379,17 +393,3 @@ def _usual_lines(sights: Sequence[Sight], motors: MotorDiagnostician) -> dict[in
             continue
         usual[component] = usual_lines(strengths)
     return usual
-
-
-def _baseline(usable: Sequence[Sight], held_out: int, first_seen: Entry, first_mark: str) -> Baseline:
-    """Describe the running snapshots, of which the last `held_out` set the limits."""
-    marks = [first_mark, *(one.mark for one in usable[:: -(-len(usable) // MOST_MARKS)])]
-    return Baseline(
-        count=len(usable),
-        calibrated_on=held_out,
-        first_seen=first_seen.time,
-        start=usable[0].entry.time,
-        end=usable[-1].entry.time,
-        last_name=usable[-1].entry.name,
-        marks=tuple(dict.fromkeys(filter(None, marks))),
-    )

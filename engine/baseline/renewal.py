@@ -58,6 +58,7 @@ def renew_component(
         lambda observed: insight_of(learner.model, network, observed, bundle.scaling),
         bundle.scaling,
         listener.waiting,
+        bundle.calibration,
     )
     channels = [number - 1 for number in layout.channels[component]]
     name = layout.components[component]
@@ -118,4 +119,8 @@ def spliced(old: Calibration, new: Calibration, component: int, channels: list[i
         reach=rows(old.reach, new.reach),
         # A latent position is the whole machine's, with the new component.
         latent=new.latent if new.latent.size else old.latent,
+        span=old.span,
+        slopes=old.slopes,
+        symptoms=old.symptoms,
+        loudness=old.loudness,
     )

@@ -6,8 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.bundles.bundle import Baseline
 from engine.signals.quality import STOPPED_SHARE
 from replay.run import Entry
+
+MOST_MARKS = 1000
+"""Learned snapshots whose marks a bundle keeps."""
 
 FEWEST = 10
 """Least healthy snapshots for a scatter and a limit."""
@@ -19,7 +23,7 @@ class Sight:
 
     `observed` is the model's input, `level` (its standard deviation) and `kurtosis` are float32 (channels,).
     `faulty`: a watched channel did not run. `lines` holds the strengths of fault lines by component,
-    `mark` the beginning of the signal's digest.
+    `mark` the beginning of the signal's digest, `slow` the values of slow sensors beside it.
     """
 
     entry: Entry
@@ -29,6 +33,7 @@ class Sight:
     faulty: bool
     lines: Mapping[int, NDArray[np.float32]]
     mark: str = ""
+    slow: tuple[float, ...] = ()
 
 
 def heard_channels(sights: Sequence[Sight]) -> NDArray[np.bool_]:
@@ -95,4 +100,18 @@ def mute_channel(levels: Iterable[NDArray[np.float32]], watched: NDArray[np.bool
     return (
         f"channel {mute[0] + 1} carries no usable signal (constant, clipped or invalid) in most of the"
         " healthy recordings; mend the sensor, or leave the channel out of its [[component]]"
+    )
+
+
+def baseline_of(usable: Sequence[Sight], held_out: int, first_seen: Entry, first_mark: str) -> Baseline:
+    """Describe the running snapshots, of which the last `held_out` set the limits."""
+    marks = [first_mark, *(one.mark for one in usable[:: -(-len(usable) // MOST_MARKS)])]
+    return Baseline(
+        count=len(usable),
+        calibrated_on=held_out,
+        first_seen=first_seen.time,
+        start=usable[0].entry.time,
+        end=usable[-1].entry.time,
+        last_name=usable[-1].entry.name,
+        marks=tuple(dict.fromkeys(filter(None, marks))),
     )

@@ -73,7 +73,10 @@ class Calibration:
     calls so; `calm` (snapshots, components) is the natural logarithm of the severities that the limits were
     set on. `reach` (channels,) is how far the level may shift, natural-log units of power; empty in bundles
     of the first scoring. `latent` (snapshots, dimensions) is the latent position of each of those snapshots;
-    empty without a variational network.
+    empty without a variational network. Of slow sensors beside vibration: `span` (4, conditions) is mean,
+    deviation, lowest and highest of each condition, `slopes` (terms, channels, features) how features follow
+    them, `loudness` (terms, channels) how the logarithm of the level does, `symptoms` (2 + terms, symptoms)
+    mean, spread and slopes of each symptom; empty without them.
     """
 
     centre: NDArray[np.float32]
@@ -84,6 +87,10 @@ class Calibration:
     calm: NDArray[np.float32]
     reach: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
     latent: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    span: NDArray[np.float32] = field(default_factory=lambda: np.zeros((4, 0), np.float32))
+    slopes: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0, 0), np.float32))
+    symptoms: NDArray[np.float32] = field(default_factory=lambda: np.zeros((2, 0), np.float32))
+    loudness: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0), np.float32))
 
     def arrays(self) -> dict[str, NDArray[np.float32]]:
         """Return its arrays by name, without those that earlier bundles lack."""
@@ -91,7 +98,7 @@ class Calibration:
         return {name: array for name, array in found.items() if name not in OPTIONAL or array.size}
 
 
-OPTIONAL = ("reach", "latent")
+OPTIONAL = ("reach", "latent", "span", "slopes", "symptoms", "loudness")
 """Arrays of a calibration that a bundle may lack."""
 
 

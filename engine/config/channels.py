@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config.sections.process import is_process, roles_of
+from engine.config.sections.slow import symptoms_of
 from engine.config.settings import Settings
 
 
@@ -22,6 +23,8 @@ class Layout:
         offset: float32 (columns,), or (1,) for all, recorded number at a value of zero.
         conditions: bool (columns,), columns of slow sensors that explain the others; None for a machine
             without slow sensors.
+        slow: names of slow sensors beside vibration; `slow_units` are their units.
+        symptoms: of each component, the slow sensors that judge it, counted from 0; others are conditions.
         low, high: float32 (columns,), range of valid values of slow sensors; (1,) for all.
     """
 
@@ -34,6 +37,15 @@ class Layout:
     conditions: NDArray[np.bool_] | None = None
     low: NDArray[np.float32] = field(default_factory=lambda: np.full(1, -np.inf, np.float32))
     high: NDArray[np.float32] = field(default_factory=lambda: np.full(1, np.inf, np.float32))
+    slow: tuple[str, ...] = ()
+    slow_units: tuple[str, ...] = ()
+    symptoms: tuple[tuple[int, ...], ...] = ()
+
+    @property
+    def explaining(self) -> tuple[int, ...]:
+        """Return the slow sensors beside vibration that are conditions, counted from 0."""
+        judged = {number for own in self.symptoms for number in own}
+        return tuple(number for number in range(len(self.slow)) if number not in judged)
 
     @property
     def is_process(self) -> bool:
@@ -91,4 +103,7 @@ def layout_of(settings: Settings) -> Layout:
         conditions=conditions if is_process(settings.components) else None,
         low=low,
         high=high,
+        slow=settings.slow.channels if settings.slow.rows else (),
+        slow_units=settings.slow.units if settings.slow.rows else (),
+        symptoms=symptoms_of(settings.slow, settings.components),
     )

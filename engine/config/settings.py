@@ -37,6 +37,7 @@ from engine.config.sections.core import (
     MOTOR_KEYS,
     OPERATING_KEYS,
     PROCESS_KEYS,
+    SLOW_KEYS,
     AdviceSettings,
     AlarmSettings,
     ComponentSettings,
@@ -57,6 +58,7 @@ from engine.config.sections.process import (
     with_windows,
 )
 from engine.config.sections.recording import RecordingSettings
+from engine.config.sections.slow import SlowSettings, fault_of_slow
 from engine.errors import nearest
 from replay.recording import RecordingFormat, format_of
 
@@ -75,6 +77,7 @@ class Settings(Table):
     ]
     recording: RecordingSettings
     process: ProcessSettings
+    slow: SlowSettings
     model: ModelSettings
     limits: LimitSettings
     alarms: AlarmSettings
@@ -105,6 +108,7 @@ class Settings(Table):
             columns=self.columns,
             watched=frozenset(channel for part in self.components for channel in part.channels),
             rows_of_sensors=is_process(self.components),
+            slow=self.slow.form(),
         )
 
     def plain(self) -> dict[str, Any]:
@@ -134,13 +138,15 @@ class Settings(Table):
             del shaping["machine"][key]
         for part in shaping["component"]:
             # Without a value they change nothing, and earlier releases did not have them.
-            for key in (*MOTOR_KEYS, *PROCESS_KEYS):
+            for key in (*MOTOR_KEYS, *PROCESS_KEYS, *SLOW_KEYS):
                 if not part[key]:
                     del part[key]
             # Its geometry stands beside it.
             del part["bearing"]
         if not is_process(self.components):
             del shaping["process"]
+        if not self.slow.rows:
+            del shaping["slow"]
         canonical = json.dumps(shaping, sort_keys=True, separators=(",", ":"), allow_nan=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -292,9 +298,12 @@ def _check_across(settings: Settings, origins: Mapping[Place, Layer]) -> None:
             f"recording.rows is {settings.recording.rows}, and times {settings.columns} columns that is more"
             f" than the {NUMBERS} numbers that a recording may have",
         )
-    place, fault = fault_of_process(settings.components, settings.process, settings.model.name)
-    if fault:
-        refuse(place, fault)
+    for place, fault in (
+        fault_of_process(settings.components, settings.process, settings.model.name),
+        fault_of_slow(settings.slow, settings.components),
+    ):
+        if fault:
+            refuse(place, fault)
     try:
         settings.recording_format()
     except ValueError as error:

@@ -16,6 +16,7 @@ from engine.explanation.facts import (
     time_fact,
 )
 from engine.explanation.motor import motor_origin
+from engine.explanation.process.beside import slow_origin
 from engine.explanation.process.words import sensor_origin
 from engine.explanation.sentence import NOTHING, Fact, Sentence, Write, capital, joined, say
 from engine.explanation.situation import Situation
@@ -78,7 +79,18 @@ def since_briefly(situation: Situation, told: Write) -> Sentence:
 
 
 def origin(situation: Situation) -> Sentence:
-    """Return what the alarm points to and the evidence for it, in a few words."""
+    """Return what the alarm points to and the evidence for it, in a few words, of all its sources."""
+    alarm = situation.alarm
+    evidence = Ring.from_detail(alarm.ring.detail).evidence
+    beside = slow_origin(evidence)
+    if not beside:
+        return _origin(situation)
+    if evidence is not None and (evidence.vibration or 0.0) < 1.0 and not alarm.surface:
+        return beside
+    return joined(_origin(situation), beside)
+
+
+def _origin(situation: Situation) -> Sentence:
     alarm = situation.alarm
     rests = (alarm.ring.seq,)
     if alarm.surface:

@@ -11,11 +11,13 @@ from engine.explanation import course, deeds, doubts, grounds
 from engine.explanation.action import instruction
 from engine.explanation.appearance import since_when
 from engine.explanation.facts import severity_fact, text_fact, time_fact
+from engine.explanation.process.beside import slow_sentences
 from engine.explanation.process.sensors import is_process
 from engine.explanation.process.words import sensor_sentences
 from engine.explanation.record import Record, situation_of
 from engine.explanation.sentence import Sentence, Topic, Write, capital, joined, listed, say
 from engine.records.events import Cause
+from engine.records.payloads import Ring
 from replay.recording import clean_text
 
 
@@ -64,6 +66,7 @@ def explain_alarm(record: Record, alarm: Alarm, told: Write = utc_words) -> tupl
         found += [(Topic.SENSORS, one) for one in sensor_sentences(record, alarm, component, told)]
     if not slow:
         found += [(Topic.SURFACE, one) for one in grounds.surface(record, alarm, told)]
+    found += [(Topic.SENSORS, one) for one in slow_sentences(Ring.from_detail(alarm.ring.detail).evidence)]
     if component is not None and not slow and not _is_motor(record, component):
         found.append((Topic.VIBRATION, grounds.vibration(record, component, told)))
     found += [(Topic.AGAINST, one) for one in doubts.against(record, alarm, told)]

@@ -24,6 +24,8 @@ class RingEvidence:
         bands: the bands with the largest shares, each (from Hz, to Hz, share).
         latent: share of the score that the latent of a variational model accounts for.
         witness: score of the second witness over its limit; None without one.
+        vibration: severity by vibration alone; None without slow sensors beside it.
+        slow: slow sensors beside vibration: name, unit, measured, expected, severity, range, outside.
         occlusion: falls of the error where a part is covered, the largest first, in plain types.
         sensors: slow sensors with most of the error: channel, name, unit, measured, expected, share.
     """
@@ -36,6 +38,8 @@ class RingEvidence:
     occlusion: tuple[Detail, ...] | None = None
     sensors: tuple[Detail, ...] = ()
     witness: float | None = None
+    vibration: float | None = None
+    slow: tuple[Detail, ...] = ()
 
     def to_detail(self) -> dict[str, object]:
         """Return the part of the ring's payload in JSON types."""
@@ -53,6 +57,9 @@ class RingEvidence:
             detail["occlusion"] = [dict(one) for one in self.occlusion]
         if self.sensors:
             detail["sensors"] = [dict(one) for one in self.sensors]
+        if self.slow:
+            detail["vibration"] = self.vibration
+            detail["slow"] = [dict(one) for one in self.slow]
         return detail
 
     @classmethod
@@ -74,6 +81,8 @@ class RingEvidence:
             if occlusion is None
             else tuple(one for one in items(occlusion) if isinstance(one, Mapping)),
             sensors=tuple(one for one in items(detail.get("sensors")) if isinstance(one, Mapping)),
+            vibration=number(detail.get("vibration")),
+            slow=tuple(one for one in items(detail.get("slow")) if isinstance(one, Mapping)),
         )
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.records.motor_figures import MotorFigures, motors_from, motors_plain
+from engine.records.stored_values import items
 
 VERSION = 2
 
@@ -41,6 +42,7 @@ class Picture:
         envelope_step: Hz from one bin to the next, the first one at 0 Hz.
         carriers: float32 (channels, 2) [Hz], the band of each channel whose envelope it is.
         motors: figures of each motor, by its component counted from 0.
+        slow: slow sensors beside vibration, as in `RingEvidence`.
     """
 
     edges: NDArray[np.float32]
@@ -52,6 +54,7 @@ class Picture:
     envelope_step: float = 0.0
     carriers: NDArray[np.float32] = field(default_factory=_nothing)
     motors: Mapping[int, MotorFigures] = field(default_factory=dict)
+    slow: tuple[Mapping[str, object], ...] = ()
 
     def pack(self) -> bytes:
         """Pack into bytes: a line of JSON with the shape, float32 edges, float16 planes, a byte a bin."""
@@ -63,6 +66,7 @@ class Picture:
             "step": self.envelope_step,
             "carriers": self.carriers.tolist(),
             **({"motors": motors_plain(self.motors)} if self.motors else {}),
+            **({"slow": [dict(one) for one in self.slow]} if self.slow else {}),
         }
         head = json.dumps({"v": VERSION, **shape})
         planes = np.stack([self.spectrum, self.reconstruction, self.contribution]).astype("<f2")
@@ -109,6 +113,7 @@ def _unpacked(shape: Mapping[str, Any], body: bytes) -> Picture:
         float(shape.get("step", 0.0)),
         np.array(shape.get("carriers", []), np.float32).reshape(-1, 2),
         motors_from(shape.get("motors")),
+        tuple(one for one in items(shape.get("slow")) if isinstance(one, Mapping)),
     )
     if not (np.isfinite(edges).all() and (np.diff(edges) > 0).all()):
         raise ValueError("its bands are not in order")

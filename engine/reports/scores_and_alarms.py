@@ -21,6 +21,7 @@ from engine.records.series import Series
 from engine.reports.csv_files import iso, write_csv
 from engine.reports.motor_summary import motor_summary
 from engine.reports.sensor_notes import NOTES, note_rows
+from engine.reports.slow_summary import slow_summary
 from engine.store.store import Store
 from engine.system.whole_file import write_whole
 from replay.run import Run
@@ -106,6 +107,7 @@ def summarise(store: Store, outcome: Outcome, run: Run, series: Series) -> dict[
             for priority in (Priority.HIGH, Priority.MEDIUM, Priority.LOW)
         },
         **({"motors": motors} if (motors := motor_summary(store, outcome.assessment, series)) else {}),
+        **({"slow": slow} if (slow := slow_summary(store, outcome.assessment, series)) else {}),
         "model": outcome.bundle.model,
         "seed": outcome.bundle.seed,
         "learning_seconds": round(outcome.learning_seconds, 3),

@@ -1,7 +1,8 @@
 """The last running snapshots that the engine remembers."""
 
 import base64
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -109,3 +110,36 @@ def _nowhere(count: int) -> NDArray[np.float32]:
 
 def _text(array: NDArray[Any]) -> str:
     return base64.b64encode(array.tobytes()).decode()
+
+
+def component_levels(
+    levels: NDArray[np.float32],
+    running: NDArray[np.bool_],
+    channels: Sequence[Sequence[int]],
+    usual: NDArray[np.float32],
+) -> NDArray[np.float64]:
+    """Return the natural logarithm of each component's level, (components,); NaN where none of it runs.
+
+    Args:
+        levels: (channels,) of the snapshot.
+        running: (channels,).
+        channels: of each component, counted from 1.
+        usual: (channels,), level over the baseline; 0 where not known.
+    """
+    loud: list[float] = np.where(running, np.log(np.where(running, levels, 1.0)), np.nan).tolist()
+    found = []
+    for own in channels:
+        heard = [number for number in own if not math.isnan(loud[number - 1])]
+        mean = sum(loud[number - 1] for number in heard) / len(heard) if heard else math.nan
+        if len(heard) < len(own):
+            # A channel that fell silent is no step of the machine, however loud it used to be.
+            mean += _usual_level(own, usual) - _usual_level(heard, usual)
+        found.append(mean)
+    return np.array(found)
+
+
+def _usual_level(channels: Sequence[int], usual: NDArray[np.float32]) -> float:
+    """Mean natural logarithm of what is usual of some channels, as far as it is known."""
+    levels = [float(usual[number - 1]) for number in channels]
+    known = [math.log(one) for one in levels if one > 0]
+    return sum(known) / len(known) if known else math.nan

@@ -37,7 +37,7 @@ def occlusion(
     signal = np.where(running, seen.signal, np.float32(0.0))
 
     def error(covered: NDArray[np.float32]) -> float:
-        residual = scorer.residual(scorer.insight(covered))
+        residual = scorer.residual(scorer.insight(covered), seen.slow)
         return float(component_errors(residual, running, [layout.channels[component]])[0])
 
     whole = error(signal)

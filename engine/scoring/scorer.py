@@ -18,6 +18,7 @@ from engine.models.runner import Network, insight_of
 from engine.records.assessment import Quality
 from engine.scoring.level import levelled
 from engine.scoring.process import NO_SPECTRUM, window_figures, window_quality
+from engine.scoring.slow import SlowJudge
 from engine.signals.envelope import whole_spectrum
 from engine.signals.features import centred, figures
 from engine.signals.quality import channel_quality, is_silent, out_of_range
@@ -42,6 +43,7 @@ class Examination:
         silent: whether the machine is stopped, and no channel measures anything at all.
         motors: the reading of each motor, by its component counted from 0.
         speed: of the shaft, that came with it [Hz]; None for none.
+        slow: values of slow sensors beside vibration, as in `Snapshot`.
         unjudged: columns of motors whose recording carries no claim; their sensors are not in question.
     """
 
@@ -57,6 +59,7 @@ class Examination:
     motors: Mapping[int, MotorReading] = field(default_factory=dict)
     unjudged: frozenset[int] = frozenset()
     speed: float | None = None
+    slow: tuple[float, ...] = ()
 
     def position(self, watched: NDArray[np.bool_]) -> NDArray[np.float32]:
         """Return the latent position, (dimensions,); NaN unless every watched channel runs."""
@@ -90,6 +93,7 @@ class Scorer:
                 phases_of(bundle.settings),
                 conditions_of(bundle.settings),
             )
+            self.slow = SlowJudge(bundle.calibration, layout)
         except ValueError as error:
             raise BundleError(str(error)) from error
         self._unit = self.model.feature_unit(bundle.scaling)
@@ -102,10 +106,16 @@ class Scorer:
         """Return the model's view of a signal (rows, channels), in units."""
         return insight_of(self.model, self.network, self.model.observe(signal), self.bundle.scaling)
 
-    def residual(self, insight: Insight) -> NDArray[np.float32]:
-        """Return features in standard deviations of healthy ones, (channels, features)."""
+    def residual(self, insight: Insight, slow: tuple[float, ...] = ()) -> NDArray[np.float32]:
+        """Return features in standard deviations of healthy ones, (channels, features).
+
+        Args:
+            insight: of the snapshot.
+            slow: values of its slow sensors: the part that its conditions explain is taken away.
+        """
         usual = self.bundle.calibration
-        features = levelled(insight.features, usual.centre, self._unit, usual.reach)
+        own = self.slow.without_conditions(insight.features, slow)
+        features = levelled(own, usual.centre, self._unit, usual.reach)
         return (features - usual.centre) / usual.scatter
 
     def examine(self, snapshot: Snapshot) -> Examination:
@@ -127,7 +137,7 @@ class Scorer:
         motors = self.diagnostician.motors.read(signal, snapshot.signal)
         quality, unjudged = self._of_motors(motors, quality)
         insight = self.insight(signal)
-        residual = self.residual(insight)
+        residual = self.residual(insight, snapshot.slow)
         running = self.layout.watched & np.array([one is Quality.RUNNING for one in quality])
         if not np.isfinite(residual[running]).all():
             raise ArithmeticError(f"{snapshot.name}: the residual holds a number that is not finite")
@@ -150,6 +160,7 @@ class Scorer:
             motors=motors,
             unjudged=unjudged,
             speed=snapshot.speed,
+            slow=snapshot.slow,
         )
 
     def _examine_window(self, snapshot: Snapshot) -> Examination:

@@ -16,6 +16,7 @@ from replay.incoming.folder import Found, Listing, Stamp, UnsettledError, read_u
 from replay.incoming.partial_file import rows_so_far
 from replay.parts import channel_file, cuts_of, is_file_a_channel, part_name, split_part
 from replay.recording import RecordingError, RecordingFormat, Snapshot
+from replay.rows.slow import is_row_awaited, with_slow_values
 
 
 class FaultyContentError(Exception):
@@ -105,6 +106,9 @@ def read_candidate(folder: Path, candidate: Candidate, form: RecordingFormat) ->
             snapshot = read_named(load, os.fsdecode(candidate.raw), form, candidate.time)
         if form.speed_file:
             snapshot = replace(snapshot, speed=speed_at(candidate.time, folder, form))
+        if is_row_awaited(candidate.time, candidate.stamp.modified_ns, folder, form):
+            raise UnsettledError("it waits for a row of the slow sensors that is as late as itself")
+        snapshot = with_slow_values(snapshot, folder, form)
     except MissingExtraError:
         raise
     except RecordingError as error:

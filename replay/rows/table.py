@@ -98,7 +98,7 @@ def _table(folder: Path, versions: tuple[Version, ...], form: RecordingFormat) -
     files: list[tuple[str, Rows]] = []
     for name, *_ in versions:
         try:
-            rows = read_rows(_content(folder / name, name), clean_text(name), form, BEFORE_ALL)
+            rows = read_rows(content_of_rows(folder / name, name), clean_text(name), form, BEFORE_ALL)
         except RecordingError as error:
             rejected.append(Rejection(clean_text(name), error.reason))
             continue
@@ -153,7 +153,7 @@ def _joined(
     return Rows(np.concatenate(times), np.concatenate(values), np.concatenate(lines)), labels
 
 
-def _content(path: Path, name: str) -> bytes:
+def content_of_rows(path: Path, name: str) -> bytes:
     """Read a text, unpacked.
 
     Raises:

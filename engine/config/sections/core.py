@@ -60,6 +60,9 @@ Direction = Annotated[float, Field(ge=-360, le=360)]
 MOTOR_KEYS = ("pole_pairs", "bars", "phase_directions")
 """Keys of a motor alone."""
 
+SLOW_KEYS = ("symptoms",)
+"""Keys of a component with slow sensors beside vibration."""
+
 PROCESS_KEYS = ("low", "high", "role")
 """Keys of slow sensors alone."""
 
@@ -108,6 +111,7 @@ class ComponentSettings(Table):
     low: tuple[RangeEnd, ...] = ()
     high: tuple[RangeEnd, ...] = ()
     role: tuple[Role, ...] = ()
+    symptoms: Annotated[tuple[Name, ...], Field(max_length=CHANNELS)] = ()
     bearing: Annotated[str, Field(max_length=100)] = ""
     rollers: Rollers | None = None
     roller_diameter: Diameter | None = None

@@ -10,10 +10,12 @@ import pytest
 
 from engine.assessment.state import State, first_state, unpack_state
 from engine.assessment.tracker import Tracker, Verdict
+from engine.bundles.bundle import BundleError, Calibration
 from engine.config.channels import Layout, layout_of
 from engine.diagnosis.surface import Diagnostician
 from engine.records.assessment import Moment, Quality
 from engine.records.events import EventKind, NewEvent
+from engine.records.payloads import Ring
 from engine.records.picture import Picture
 from engine.scoring.scorer import Scorer
 from replay.recording import Snapshot
@@ -305,3 +307,64 @@ def test_state_before_the_first_snapshot_survives_json(small_rig: SmallRig) -> N
     back = unpack_state(json.loads(json.dumps(state.pack())))
     assert isinstance(back, State)
     assert back.pack() == state.pack()
+
+
+def with_temperature(rig: SmallRig) -> Machine:
+    """Return the small rig with a temperature beside the vibration of its left bearing: 50 °C, spread 1."""
+    layout = replace(
+        layout_of(rig.settings), slow=("Load", "Temp"), slow_units=("kW", "°C"), symptoms=((1,), ())
+    )
+    usual = replace(
+        rig.bundle.calibration,
+        span=np.array([[10.0], [2.0], [6.0], [14.0]], np.float32),
+        slopes=np.zeros((2, *rig.bundle.calibration.centre.shape), np.float32),
+        symptoms=np.array([[50.0], [1.0], [2.0], [0.0]], np.float32),
+    )
+    return Machine(replace_bundle(rig, usual), layout)
+
+
+def replace_bundle(rig: SmallRig, usual: Calibration) -> SmallRig:
+    return replace(rig, bundle=replace(rig.bundle, calibration=usual))
+
+
+def beside(machine: Machine, kinds: list[str], load: float, temp: float) -> list[Verdict]:
+    end, verdicts = machine.rig.bundle.baseline.end, []
+    state = first_state(machine.layout, machine.rig.bundle.calibration.centre.shape)
+    for number, kind in enumerate(kinds, start=1):
+        at = end + number * timedelta(seconds=10)
+        made = Snapshot("small rig", f"{number}", at, 25600.0, machine.signal(kind), slow=(load, temp))
+        state, verdict = machine.tracker.step(state, machine.scorer.examine(made), Moment(f"{number}", at))
+        state = unpack_state(json.loads(json.dumps(state.pack())))
+        verdicts.append(verdict)
+    return verdicts
+
+
+def test_a_hot_bearing_rings_once_with_the_evidence_of_both_sources(small_rig: SmallRig) -> None:
+    verdicts = beside(with_temperature(small_rig), ["healthy"] * 20, load=20.0, temp=75.0)
+    (raised,) = [event for event in events(verdicts) if event.kind is RAISED]
+    assert raised.component == "Left"
+    evidence = Ring.from_detail(raised.detail).evidence
+    assert evidence is not None
+    assert evidence.vibration is not None
+    assert evidence.vibration < 1.0
+    load, temp = evidence.slow
+    assert (load["name"], load["outside"], load["high"]) == ("Load", True, 14.0)
+    # Two standard deviations of the load, its end in the baseline, and not the five beyond it.
+    assert (temp["measured"], temp["expected"]) == (75.0, 54.0)
+    assert Picture.unpack(verdicts[-1].picture.pack()).slow[1]["name"] == "Temp"
+
+
+def test_a_temperature_that_its_load_explains_is_silent(small_rig: SmallRig) -> None:
+    assert events(beside(with_temperature(small_rig), ["healthy"] * 20, load=14.0, temp=54.5)) == []
+
+
+@pytest.mark.parametrize("temp", [float("nan"), 50.0])
+def test_a_fault_in_vibration_rings_whatever_the_temperature_says(small_rig: SmallRig, temp: float) -> None:
+    verdicts = beside(with_temperature(small_rig), ["healthy"] * 4 + ["faulty"] * 6, load=10.0, temp=temp)
+    assert [event.component for event in events(verdicts) if event.kind is RAISED] == ["Right"]
+
+
+def test_other_slow_sensors_than_learned_are_refused(small_rig: SmallRig) -> None:
+    layout = replace(layout_of(small_rig.settings), slow=("Temp",), slow_units=("°C",), symptoms=((0,), ()))
+    with pytest.raises(BundleError, match="other slow sensors"):
+        Machine(small_rig, layout)

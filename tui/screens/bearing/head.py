@@ -3,6 +3,7 @@
 import math
 
 from engine.explanation.action import instruction
+from engine.explanation.process.beside import slow_value_text
 from engine.records.assessment import Quality
 from tui.data.frame import Frame
 from tui.data.situation import situation_of
@@ -54,9 +55,17 @@ def head_lines(width: int, height: int, shown: Shown, frame: Frame) -> Lines:
         if used + len(rest) + len(part) + 2 <= width:
             rest += f"  {part}"
     lines: Lines = [(*line, Span(fit(rest, width - used)))]
-    advice = advice_rows(width, height - 1, shown, frame)
+    if (slow := slow_text(frame)) and len(lines) < height:
+        lines.append((Span(fit(f" {slow}", width)),))
+    advice = advice_rows(width, height - len(lines), shown, frame)
     lines += [(Span(fit(f" {row}", width), Role.STRONG),) for row in advice]
     return lines[:height]
+
+
+def slow_text(frame: Frame) -> str:
+    """Return the slow sensors beside the vibration of the snapshot, "" for a machine without them."""
+    picture = frame.view.picture
+    return "  ".join(map(clean, map(slow_value_text, () if picture is None else picture.slow)))
 
 
 def advice_rows(width: int, most: int, shown: Shown, frame: Frame) -> list[str]:
