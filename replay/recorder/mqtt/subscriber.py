@@ -9,15 +9,15 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from replay.recorder.mqtt.payload import PayloadError, decode, text_of
-from replay.recorder.recorder import shortest_interval, write_recording
 from replay.recorder.rows import StreamError
-from replay.recording import RecordingFormat, clean_text, zone_of
+from replay.recorder.whole import OccupiedError, write_once
+from replay.recording import RecordingFormat, clean_text
 
 if TYPE_CHECKING:
     from paho.mqtt.client import Client, MQTTMessage
@@ -230,18 +230,9 @@ class Subscriber:
         payload = decode(content, self.form.rows, self.form.columns)
         text = text_of(payload.values, self.form.written_separator)
         folder = self.into / machine if machine else self.into
-        at = payload.time or now
-        step = timedelta(seconds=shortest_interval(self.form.time_pattern))
-        for moment in (at, at + step):
-            place = folder / moment.astimezone(zone_of(self.form.timezone)).strftime(self.form.time_pattern)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                write_recording(place, text)
-            except FileExistsError:
-                if place.read_bytes() == text:
-                    self.counts.repeated += 1
-                    return
-                continue
-            self.counts.written += 1
-            return
-        raise PayloadError(f"another recording of its time is there already ({place.name})")
+        try:
+            written = write_once(folder, self.form, payload.time or now, text)
+        except OccupiedError as error:
+            raise PayloadError(str(error)) from error
+        self.counts.written += written
+        self.counts.repeated += not written

@@ -1,4 +1,4 @@
-"""`raceway record`: cuts a stream of rows into recordings in a watched folder, or takes them from MQTT."""
+"""`raceway record`: cuts a stream into recordings in a watched folder, or takes them from MQTT or OPC UA."""
 
 import signal
 import sys
@@ -28,8 +28,8 @@ def record(
         str,
         typer.Option(
             "--from",
-            help="- (standard input), tcp://HOST:PORT, a file that grows, or mqtt://HOST:PORT/TOPIC"
-            " with a whole recording in each message.",
+            help="- (standard input), tcp://HOST:PORT, a file that grows, mqtt://HOST:PORT/TOPIC"
+            " with a whole recording in each message, or opc.tcp://HOST:PORT with --node.",
         ),
     ],
     into: Annotated[Path, typer.Option(help="The folder that Raceway watches; made if missing.")],
@@ -42,6 +42,12 @@ def record(
     columns: Annotated[
         int | None, typer.Option(min=1, help="Numbers in a row; recording.columns if left out.")
     ] = None,
+    node: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Node of an OPC UA server, like ns=2;s=Vibration: one for each column, or one with arrays."
+        ),
+    ] = None,
     machine: Annotated[str | None, typer.Option(help="Write into a folder of this name, in --into.")] = None,
     start: Annotated[
         str | None,
@@ -53,6 +59,7 @@ def record(
     """Cut a stream of rows into recordings in a watched folder (Ctrl-C ends it).
 
     From MQTT each message is a whole recording; a + in the topic names the machine, a folder in --into.
+    From OPC UA come arrays, each a whole recording, or single values, a node for each column.
     """
     with sentences():
         settings = settings_of(config, rig, {})
@@ -74,6 +81,11 @@ def record(
                 fail("--start is for rows; a message states its own time", UNUSABLE)
             _subscribe(from_, into / machine if machine else into, form)
             return
+        if from_.startswith("opc.tcp://"):
+            if start is not None or not node:
+                fail("opc.tcp:// needs a --node for each column, and takes no --start", UNUSABLE)
+            _read_nodes(from_, tuple(node), into / machine if machine else into, form)
+            return
         _record(from_, into / machine if machine else into, form, _moment(start))
 
 
@@ -91,6 +103,22 @@ def _record(words: str, folder: Path, form: "RecordingFormat", start: float | No
         except KeyboardInterrupt:
             recorder.finish()
         print(recorder.counts.sentence())
+    except StreamError as error:
+        fail(str(error), UNUSABLE)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _read_nodes(words: str, nodes: tuple[str, ...], folder: Path, form: "RecordingFormat") -> None:
+    from replay.recorder.opcua.client import OpcSource, address_of
+    from replay.recorder.opcua.intake import OpcIntake
+    from replay.recorder.rows import StreamError
+
+    before = signal.signal(signal.SIGTERM, _stop)
+    try:
+        source = OpcSource(address_of(words), nodes, form.sample_rate)
+        folder.mkdir(parents=True, exist_ok=True)
+        print(OpcIntake(source, len(nodes), folder, form, _say).run())
     except StreamError as error:
         fail(str(error), UNUSABLE)
     finally:

@@ -1,0 +1,1 @@
+"""Recordings from an OPC UA server: arrays, or values that come one by one."""
