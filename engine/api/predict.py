@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.api.numbers import json_object, raw_rows, rows_of
+from engine.api.numbers import object_with_rows, raw_rows
 from engine.api.scoring import BundleScorer, WindowResult
 
 FIELD = "sensor_data"
@@ -24,7 +24,7 @@ def predicted(scorer: BundleScorer, body: bytes, *, raw: bool) -> dict[str, Any]
     if raw:
         rows = raw_rows(body, scorer.columns)
     else:
-        rows = rows_of(json_object(body).get(FIELD), FIELD, scorer.columns)
+        _, rows = object_with_rows(body, FIELD, scorer.columns)
     return answer(scorer, scorer.windows(rows, FIELD))
 
 

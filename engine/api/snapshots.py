@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from engine.api.facts import picture_record
 from engine.api.faults import FaultError, wrong
-from engine.api.numbers import json_object, raw_rows, rows_of
+from engine.api.numbers import object_with_rows, raw_rows
 from engine.api.plots import plots_of
 from engine.api.scoring import BundleScorer, SnapshotResult
 from replay.formats.reading import read_recording
@@ -33,11 +33,10 @@ def scored(scorer: BundleScorer, body: bytes, *, raw: bool, plots: bool = False)
     if raw:
         found = scorer.snapshot(raw_rows(body, scorer.columns), "snapshot")
         return record(scorer, found, "snapshot", plots=plots)
-    given = json_object(body)
+    given, rows = object_with_rows(body, "rows", scorer.columns)
     name = given.get("name", "snapshot")
     if not isinstance(name, str):
         raise wrong("must be text", "name")
-    rows = rows_of(given.get("rows"), "rows", scorer.columns)
     found = scorer.snapshot(rows, clean_text(name)[:255], _moment(given.get("at")))
     return record(scorer, found, name, plots=plots)
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import chi2
+from scipy.special import chdtri
 
 from engine.bundles.bundle import Calibration
 from engine.models.base import Insight
@@ -61,7 +61,7 @@ def spread_of(
 def limit_of(channels: int) -> float:
     """Return the limit of the root mean square over so many channels."""
     number = max(channels, 1)
-    return max(LIMIT, float(np.sqrt(chi2.isf(CHANCE, number) / number)))
+    return max(LIMIT, float(np.sqrt(chdtri(number, CHANCE) / number)))
 
 
 def calibrate_windows(

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import mannwhitneyu
 
 from engine.scoring.history import History
 from engine.signals.statistics import median
@@ -131,6 +130,9 @@ def drifted(
 
 
 def _above(recent: NDArray[np.float32], calm: NDArray[np.float32]) -> bool:
+    # Its import takes 40 MB and half a second; a service and a console do without it.
+    from scipy.stats import mannwhitneyu
+
     return float(mannwhitneyu(recent, calm, alternative="greater").pvalue) < DRIFT_CHANCE
 
 
