@@ -1,7 +1,7 @@
 """Reads the numbers of a request: JSON lists of rows, or raw little-endian float32.
 
-JSON is read in pieces of some hundred rows. A piece holds the GIL for a fraction of a millisecond, where a whole
-snapshot would hold it for 10 ms or more, and the lists of Python numbers of a whole snapshot are never in memory.
+JSON is read in pieces of some hundred rows. A piece holds the GIL for a fraction of a millisecond, where a
+whole snapshot would hold it for 10 ms or more. The Python numbers of a whole snapshot are never in memory.
 """
 
 import contextlib
@@ -62,7 +62,7 @@ def object_with_rows(body: bytes, field: str, columns: int) -> tuple[dict[str, A
 
 
 def _in_pieces(body: bytes, field: str, columns: int) -> tuple[dict[str, Any], NDArray[np.float32]] | None:
-    """Read the rows of a body piece by piece; None where it has other lists beside them, or is faulty JSON."""
+    """Read the rows of a body piece by piece; None where it has other lists too, or is faulty JSON."""
     begin, end = body.find(b"["), body.rfind(b"]")
     parts: list[NDArray[np.float32]] = []
     start = 0
@@ -115,9 +115,7 @@ def rows_of(value: object, field: str, columns: int) -> NDArray[np.float32]:
     if columns == 1 and not isinstance(value[0], list):
         value = [[one] for one in value]
     starts = range(0, len(value), BLOCK)
-    return np.concatenate(
-        [_block(value[start : start + BLOCK], start, field, columns) for start in starts]
-    )
+    return np.concatenate([_block(value[start : start + BLOCK], start, field, columns) for start in starts])
 
 
 def _block(rows: list[Any], start: int, field: str, columns: int) -> NDArray[np.float32]:

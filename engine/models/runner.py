@@ -15,9 +15,15 @@ SIGNATURE = "serving_default"
 class Network:
     """A converted autoencoder, with one interpreter for each thread; each call is single-threaded."""
 
-    def __init__(self, content: bytes) -> None:
-        """Keep the converted network. It knows itself how many vectors it takes in a call."""
-        self._content = content
+    def __init__(self, content: bytes, *, fast: bool = False) -> None:
+        """Keep the converted network. It knows itself how many vectors it takes in a call.
+
+        Args:
+            content: of the converted network.
+            fast: whether it runs with the fastest instructions of this processor. Then its outputs differ
+                from those of the engine by rounding, and between kinds of processors.
+        """
+        self._content, self._fast = content, fast
         self._local = threading.local()
 
     @property
@@ -57,10 +63,11 @@ class Network:
     def _runner(self) -> Callable[..., dict[str, NDArray[np.float32]]]:
         if not hasattr(self._local, "runner"):
             # Without the default delegate: so results are equal on every processor of a kind.
+            equal, fast = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES, OpResolverType.AUTO
             interpreter = Interpreter(
                 model_content=self._content,
                 num_threads=1,
-                experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
+                experimental_op_resolver_type=fast if self._fast else equal,
             )
             interpreter.allocate_tensors()
             names = interpreter.get_signature_list()[SIGNATURE]

@@ -91,6 +91,12 @@ class Waveform:
             position=self._position(outputs),
         )
 
+    def window_errors(self, vectors: Floats, outputs: Sequence[Floats]) -> Floats:
+        """Return the error of each window, (windows, channels), as `insight` has it, and nothing else."""
+        error = self.unpacked(vectors) - self.unpacked(outputs[0])
+        squares: Floats = np.square(error).mean(axis=-1)
+        return squares
+
     @property
     def _vectors_per_window(self) -> int:
         return 1

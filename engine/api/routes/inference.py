@@ -7,11 +7,11 @@ Source:
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 
 from engine.api.faults import FaultError, wrong
 from engine.api.numbers import json_object, rows_of
-from engine.api.routes.common import Reader, Scoring, ThePool, TheScorer, faults
+from engine.api.routes.common import Reader, Scoring, ThePool, TheScorer, faults, packed, packed_answer
 from engine.api.scoring import BundleScorer
 
 router = APIRouter(prefix="/v2", tags=["inference protocol"])
@@ -85,7 +85,7 @@ async def infer(request: Request, _: Scoring, scorer: TheScorer, pool: ThePool, 
     """Score windows of rows."""
     _known(scorer, name)
     body = await request.body()
-    return JSONResponse(await pool.run(lambda: _inferred(scorer, name, body)))
+    return packed_answer(await pool.run(lambda: packed(_inferred(scorer, name, body))))
 
 
 def _known(scorer: BundleScorer, name: str) -> None:

@@ -3,10 +3,10 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 
 from engine.api.predict import predicted
-from engine.api.routes.common import Reader, Scoring, ThePool, TheScorer, faults
+from engine.api.routes.common import Reader, Scoring, ThePool, TheScorer, faults, packed, packed_answer
 from engine.api.scoring import BundleScorer
 from engine.api.snapshots import scored, scored_file, uploaded
 
@@ -86,7 +86,7 @@ async def predict(request: Request, _: Scoring, scorer: TheScorer, pool: ThePool
     """Score windows of rows: JSON `sensor_data`, or raw little-endian float32."""
     body = await request.body()
     raw = request.headers.get("content-type", "").startswith(RAW)
-    return JSONResponse(await pool.run(lambda: predicted(scorer, body, raw=raw)))
+    return packed_answer(await pool.run(lambda: packed(predicted(scorer, body, raw=raw))))
 
 
 @router.post("/v1/score", tags=["scoring"], responses=faults(422, 503), openapi_extra={"requestBody": _SCORE})
@@ -97,9 +97,10 @@ async def score(
     kind = request.headers.get("content-type", "")
     if kind.startswith("multipart/form-data"):
         files = await uploaded(request)
-        return JSONResponse(await pool.run(lambda: scored_files(scorer, files, plots=plots)))
+        return packed_answer(await pool.run(lambda: packed(scored_files(scorer, files, plots=plots))))
     body = await request.body()
-    return JSONResponse(await pool.run(lambda: scored(scorer, body, raw=kind.startswith(RAW), plots=plots)))
+    raw = kind.startswith(RAW)
+    return packed_answer(await pool.run(lambda: packed(scored(scorer, body, raw=raw, plots=plots))))
 
 
 def scored_files(

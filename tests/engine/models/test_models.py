@@ -17,7 +17,7 @@ from engine.models.base import Insight, Model, Scaling
 from engine.models.forecast import AHEAD, LENGTH, SEEN, Forecast
 from engine.models.masking import MASKED, masked
 from engine.models.runner import Network, insight_of
-from engine.models.waveform import divergence, evenly_spaced
+from engine.models.waveform import Waveform, divergence, evenly_spaced
 from engine.system.processes.child_process import environment
 
 RATE, ROWS, CHANNELS = 25600.0, 2560, 2
@@ -334,3 +334,18 @@ def test_evenly_spaced_sample_holds_both_ends() -> None:
     assert evenly_spaced(10, 4).tolist() == [0, 3, 6, 9]
     assert evenly_spaced(3, 10).tolist() == [0, 1, 2]
     assert evenly_spaced(1, 5).tolist() == [0]
+
+
+@pytest.mark.parametrize("name", ["dense", "lstm", "forecast"])
+def test_window_errors_alone_are_those_of_the_insight_and_nearly_so_with_fast_instructions(
+    ready: Mapping[str, Ready], name: str
+) -> None:
+    made = ready[name]
+    model = made.model
+    assert isinstance(model, Waveform)
+    signal = with_impulses(recording(70))
+    vectors = model.vectors(model.observe(signal), made.scaling)
+    expected = made.insight(signal).window_errors
+    assert np.array_equal(model.window_errors(vectors, Network(made.content).run(vectors)), expected)
+    fast = model.window_errors(vectors, Network(made.content, fast=True).run(vectors))
+    np.testing.assert_allclose(fast, expected, rtol=1e-4)

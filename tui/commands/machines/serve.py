@@ -61,6 +61,7 @@ def serve(
         except ImportError:
             fail(MISSING, UNUSABLE)
         from engine.api.tokens import load_tokens
+        from engine.api.tuning import tune
         from engine.assessment.key import release
         from engine.store.location import FILE_NAME
 
@@ -90,6 +91,7 @@ def serve(
             ws_max_size=LONGEST_MESSAGE,
         )
         with _listening(host, port) as listener:
+            tune()
             print(f"raceway: serving {_words(options)} on {_address(listener)}", flush=True)
             _run(uvicorn.Server(config_of_server), listener)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from engine.api.tuning import SWITCH
 from tests.engine import rigs
 from tui.cli import app
 
@@ -20,7 +21,8 @@ RACEWAY = [sys.executable, "-c", "from tui.cli import main; main()", "serve"]
 
 def test_store_and_bundle_are_served_without_tensorflow(assessed_sample: Path) -> None:
     program = (
-        "from tui.cli import main; import sys, atexit; atexit.register(lambda: print(*sys.modules)); main()"
+        "from tui.cli import main; import sys, atexit;"
+        "atexit.register(lambda: print(*sys.modules, sys.getswitchinterval())); main()"
     )
     command = [sys.executable, "-c", program, "serve", "--state", str(assessed_sample), "--port", "0"]
     command += ["--bundle", str(rigs.bundle_folder(assessed_sample))]
@@ -42,7 +44,9 @@ def test_store_and_bundle_are_served_without_tensorflow(assessed_sample: Path) -
         rest = process.stdout.read()
         assert process.wait(30) == 0
     assert "engine.api.app" in rest.split()
-    assert not {"tensorflow", "keras", "textual"} & set(rest.split())
+    assert float(rest.split()[-1]) == pytest.approx(SWITCH, rel=0.01)
+    # The statistics of SciPy take 40 MB, and no request needs them.
+    assert not {"tensorflow", "keras", "textual", "scipy.stats"} & set(rest.split())
 
 
 @pytest.mark.parametrize(
