@@ -116,12 +116,15 @@ class Assessor:
         """
         return examined_entry(self._scorer, run, index)
 
-    def assess(self, one: Examined, intake: Intake | None = None) -> tuple[NewEvent, ...]:
+    def assess(
+        self, one: Examined, intake: Intake | None = None, also: tuple[NewEvent, ...] = ()
+    ) -> tuple[NewEvent, ...]:
         """Score a snapshot that is newer than all before; the next commit stores it.
 
         Args:
             one: the snapshot.
             intake: the ledger row of its file, where it came from a watched folder.
+            also: further events to store with it, which no alarm rule decided.
 
         Returns:
             Its events.
@@ -131,7 +134,7 @@ class Assessor:
         """
         state, verdict = self._tracker.step(self._state, one.seen, Moment(one.name, one.at), one.mark)
         opinions = (self._second_opinion(event, one) for event in verdict.events)
-        events = (*self._comes_from(one, own=state.own), *opinions)
+        events = (*self._comes_from(one, own=state.own), *opinions, *also)
         self._add(one, replace(verdict, events=events), intake, late=False, state=state)
         self._state, self.newest = state, one.at
         return events

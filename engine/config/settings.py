@@ -50,6 +50,7 @@ from engine.config.sections.core import (
     WatchSettings,
 )
 from engine.config.sections.extras import CaptionSettings, ExportSettings, TrackingSettings
+from engine.config.sections.learning import LearningSettings
 from engine.config.sections.notify import NotifySettings
 from engine.config.sections.process import (
     ProcessSettings,
@@ -84,6 +85,7 @@ class Settings(Table):
     advice: AdviceSettings
     notify: NotifySettings
     watch: WatchSettings
+    learning: LearningSettings
     console: ConsoleSettings
     keys: Annotated[Mapping[Name, Name | tuple[Name, ...]], Field(max_length=200)]
     store: StoreSettings
@@ -124,6 +126,7 @@ class Settings(Table):
                 "advice",
                 "notify",
                 "watch",
+                "learning",
                 "console",
                 "keys",
                 "store",

@@ -12,11 +12,13 @@ from engine.assessment.examination import Examined
 from engine.baseline.from_live import BaselineGathering
 from engine.baseline.sights import Sight
 from engine.live.intake import FolderIntake
+from engine.live.proposals.shadow import Shadow
 from engine.live.supervision import Rhythm
-from engine.records.intake import Outcome
+from engine.records.assessment import Moment
+from engine.records.intake import Intake, Outcome
 from engine.system.processes.ordered_map import SharedPool, in_order, one_by_one
 from replay.incoming.complete_files import Candidate, NotYetError
-from replay.recording import RecordingError
+from replay.recording import RecordingError, Snapshot
 
 T = TypeVar("T")
 
@@ -32,6 +34,7 @@ class Arrivals:
         stop: ends gathering early; what was read is kept.
         pool: of an engine that watches many machines; None where the machine has the process to itself.
         gathered: by name, the stamps of files that a gathering has read.
+        shadow: returns the proposal that scores beside the bundle in use, None where none stands.
     """
 
     intake: FolderIntake
@@ -40,6 +43,7 @@ class Arrivals:
     stop: threading.Event
     pool: SharedPool | None = None
     gathered: dict[bytes, tuple[int, int, int]] = field(default_factory=dict)
+    shadow: Callable[[], Shadow | None] = lambda: None
 
     def ready(self, newest: datetime | None) -> list[Candidate]:
         """Look into the folder; return the files that are complete and were not gathered, oldest first.
@@ -56,14 +60,19 @@ class Arrivals:
         Raises:
             StoreError: the store cannot be written.
         """
+        shadow = self.shadow()
 
-        def examine(index: int) -> tuple[Examined, str] | NotYetError:
+        def both(snapshot: Snapshot) -> tuple[Examined, Examined | None]:
+            one = assessor.examine(snapshot)
+            return one, None if shadow is None else shadow.examine(snapshot)
+
+        def examine(index: int) -> tuple[Examined, Examined | None, str] | NotYetError:
             read = self.intake.read(portion[index])
             if isinstance(read, NotYetError):
                 return read
             snapshot, digest = read
             try:
-                return self._alone(lambda: assessor.examine(snapshot)), digest
+                return *self._alone(lambda: both(snapshot)), digest
             except ArithmeticError as error:
                 raise RecordingError(snapshot.name, _reason(error, snapshot.name)) from error
 
@@ -72,7 +81,8 @@ class Arrivals:
                 if isinstance(one, RecordingError):
                     self.intake.refuse_unread(candidate, one)
                 elif not isinstance(one, NotYetError):
-                    self._take(candidate, *one, assessor)
+                    seen, beside, digest = one
+                    self._take(candidate, seen, digest, assessor, shadow=(shadow, beside))
                 self.beat()
         assessor.commit()
 
@@ -114,7 +124,14 @@ class Arrivals:
         silence = self.rhythm.silence
         return timedelta(0) if silence is None else silence.interval
 
-    def _take(self, candidate: Candidate, one: Examined, digest: str, assessor: Assessor) -> None:
+    def _take(
+        self,
+        candidate: Candidate,
+        one: Examined,
+        digest: str,
+        assessor: Assessor,
+        shadow: tuple[Shadow | None, Examined | None],
+    ) -> None:
         decision = self.intake.decide(
             candidate, digest, assessor.newest, self._interval, silent=one.seen.silent
         )
@@ -123,7 +140,7 @@ class Arrivals:
         try:
             if decision.outcome is Outcome.TAKEN:
                 assessor.beside = self.intake.beside(candidate)
-                assessor.assess(one, row)
+                self._assess(one, row, assessor, *shadow)
                 self.rhythm.arrived(one.at)
             elif decision.outcome is Outcome.LATE:
                 assessor.assess_late(one, row)
@@ -136,6 +153,18 @@ class Arrivals:
             self.intake.refuse(candidate, Outcome.QUARANTINED, _reason(error, one.name))
             return
         self.intake.took(candidate, row)
+
+    def _assess(
+        self, one: Examined, row: Intake, assessor: Assessor, shadow: Shadow | None, beside: Examined | None
+    ) -> None:
+        """Score a snapshot, and follow it with the proposal; both are stored in one transaction."""
+        if shadow is None:
+            assessor.assess(one, row)
+            return
+        also = shadow.step(beside, Moment(one.name, one.at))
+        assessor.beside = {**assessor.beside, **shadow.pack()}
+        assessor.assess(one, row, also)
+        shadow.keep()
 
 
 def _reason(error: ArithmeticError, name: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from engine.alarms.outages import outage_cleared, outage_raised, standing_outage
+from engine.alarms.proposals import proposals_of
 from engine.assessment.assessor import Assessor, origin_of
 from engine.assessment.key import release
 from engine.assessment.live_record import LiveRecord
@@ -51,7 +52,10 @@ class EngineEvents:
             event.alarm: event for event in events if event.kind in RINGS or event.kind is EventKind.CLEARED
         }
         raised = {event.alarm: event for event in events if event.kind is EventKind.RAISED}
-        for key in assessor.left_standing:
+        digest = assessor.bundle.digest()
+        # A proposal never ends an alarm, whatever it says of it.
+        is_proposed = any(proposal.bundle == digest for proposal in proposals_of(events))
+        for key in () if is_proposed else assessor.left_standing:
             # An engine that ended before its first snapshot may have cleared it already. To a bundle that was
             # learned while the alarm stood the fault is normal: a person closes it.
             stood = raised.get(key)
@@ -59,7 +63,6 @@ class EngineEvents:
             if key in last and last[key].kind is not EventKind.CLEARED and not is_learned:
                 facts.append(outage_cleared(last[key], at, "another bundle judges from here on"))
         bundles = [event for event in events if event.kind in (EventKind.BUNDLE, EventKind.LEARNED)]
-        digest = assessor.bundle.digest()
         if bundles[-1].detail.get("bundle") != digest if bundles else assessor.took_over:
             origin = origin_of(assessor.bundle, digest, self._record.machine)
             facts.append(_event(EventKind.BUNDLE, at, origin))

@@ -15,11 +15,11 @@ from engine.config.healthy_span import parse_healthy
 from engine.config.settings import Settings
 from engine.errors import FailedError, UnusableError
 from engine.live.healthy_choice import chosen_run
+from engine.live.proposals.proposer import AbandonedError, Quiet
+from engine.live.proposals.requests import ProposalRequests
 from engine.live.renewals import Renewals
 from engine.operator.acceptance import accept_baseline
 from engine.records.events import Action, Event, EventKind
-from engine.records.progress import Epoch
-from replay.recording import RecordingError
 from replay.run import RunError, open_run
 
 
@@ -39,33 +39,6 @@ class Answer:
     request: Event
     done: bool
     words: str
-
-
-class _AbandonedError(Exception):
-    """The engine ends while it learns in the background."""
-
-
-class _Quiet:
-    """Reports no progress of learning; ends it when the engine ends."""
-
-    def __init__(self, ending: threading.Event) -> None:
-        self._ending = ending
-
-    def rejected(self, error: RecordingError) -> None:
-        """Ignore a rejected file."""
-
-    def read(self, done: int, total: int) -> None:
-        """Continue unless the engine ends."""
-        self.waiting()
-
-    def epoch(self, epoch: Epoch) -> None:
-        """Continue unless the engine ends."""
-        self.waiting()
-
-    def waiting(self) -> None:
-        """Continue unless the engine ends."""
-        if self._ending.is_set():
-            raise _AbandonedError
 
 
 class RequestHandler:
@@ -90,6 +63,7 @@ class RequestHandler:
         self._record, self._bundles = record, bundles
         self._taken: set[int] = set()
         self._renewals = Renewals(folder, settings, record, bundles)
+        self._proposals = ProposalRequests(record)
         self._for_loop: list[LoopRequest] = []
         self._learning: threading.Thread | None = None
         self._learned: queue.SimpleQueue[Answer] = queue.SimpleQueue()
@@ -121,10 +95,16 @@ class RequestHandler:
                     self._switch(request, str(request.detail["bundle"]))
                 case Action.RELEARN:
                     if "component" in request.detail:
-                        self._learn(request, self._renewals.work_of(request, _Quiet(self._ending)))
+                        self._learn(request, self._renewals.work_of(request, Quiet(self._ending)))
                     else:
                         anyway = request.detail.get("anyway") is True
                         self._relearn(request, str(request.detail["healthy"]), anyway=anyway)
+                case Action.ACCEPT_PROPOSAL:
+                    words = self._proposals.accept(request, self._use)
+                    self._for_loop.append(LoopRequest(switched=True))
+                    self._due.append(Answer(request, True, words))
+                case Action.REFUSE_PROPOSAL:
+                    self._due.append(Answer(request, True, self._proposals.refuse(request)))
                 case Action.RENAME:
                     words = "the settings of this engine name the components as the record does"
                     way = "change the names there, start the engine again, and repeat the request"
@@ -165,6 +145,11 @@ class RequestHandler:
         requests, self._for_loop = tuple(self._for_loop), []
         return requests
 
+    @property
+    def learns(self) -> bool:
+        """Return whether a baseline is learned on request."""
+        return self._learning is not None
+
     def close(self) -> None:
         """Abandon learning; its request stays open for the next engine."""
         self._ending.set()
@@ -179,10 +164,14 @@ class RequestHandler:
         self._due.append(Answer(request, True, "the file is looked at again"))
 
     def _switch(self, request: Event, name: str) -> None:
-        check_fit(self._bundles.load(name), self._settings)
-        self._bundles.use(name, self._settings.machine.name)
+        self._proposals.check_switch(self._bundles.load(name).digest())
+        self._use(name)
         self._for_loop.append(LoopRequest(switched=True))
         self._due.append(Answer(request, True, f"{name} is in use from the next snapshot on"))
+
+    def _use(self, name: str) -> None:
+        check_fit(self._bundles.load(name), self._settings)
+        self._bundles.use(name, self._settings.machine.name)
 
     def _stop(self, request: Event) -> None:
         """End the engine, unless an earlier engine was meant."""
@@ -209,7 +198,7 @@ class RequestHandler:
         model = self._settings.model.model_copy(update={"healthy": start, "skip": 0})
         settings = self._settings.model_copy(update={"model": model})
 
-        self._learn(request, lambda: learn_from_run(run, settings, _Quiet(self._ending)))
+        self._learn(request, lambda: learn_from_run(run, settings, Quiet(self._ending)))
 
     def _learn(self, request: Event, work: Callable[[], Bundle]) -> None:
         """Learn in the background, and keep the bundle beside the one in use."""
@@ -221,7 +210,7 @@ class RequestHandler:
                 what = f" for {bundle.renewal['component']}" if bundle.renewal else ""
                 words = f"learned {self._bundles.keep(bundle)}{what} from {count} snapshots"
                 self._learned.put(Answer(request, True, f"{words}; switch to use it"))
-            except _AbandonedError:
+            except AbandonedError:
                 return
             except Exception as error:
                 # The operator gets an answer after any failure.

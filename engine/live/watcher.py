@@ -34,6 +34,7 @@ from engine.live.intake import FolderIntake
 from engine.live.layout_change import await_operator, clear_layout_change
 from engine.live.messages.dead_man import dead_man_of
 from engine.live.notifier import notifiers_of
+from engine.live.proposals.proposer import Proposer
 from engine.live.request_handler import LoopRequest, RequestHandler
 from engine.live.ring_follower import start_all, stop_all
 from engine.live.rows.intake import RowIntake
@@ -176,7 +177,10 @@ class _Watch:
         self._began = False
         self._rhythm = Rhythm(settings.watch.interval, clocks.steady)
         self._rhythm.recall(record)
-        self._arrivals = Arrivals(self._intake, self._rhythm, self._beat, stop, start.pool)
+        self._proposer = Proposer(folder, settings, record, self._bundles, clocks.steady)
+        self._arrivals = Arrivals(
+            self._intake, self._rhythm, self._beat, stop, start.pool, shadow=lambda: self._proposer.shadow
+        )
 
     def run(self) -> None:
         """Watch until asked to stop."""
@@ -209,6 +213,7 @@ class _Watch:
             # The export publishes the end too, and the failure that brought it.
             stop_all((*notifiers, *dead_man, *exporters))
             self._requests.close()
+            self._proposer.close()
             self._intake.close()
 
     def live_now(self) -> datetime:
@@ -249,6 +254,8 @@ class _Watch:
         if self._gathering is not None and self._gathering.is_enough and not self._stop.is_set():
             self._learn(self._gathering)
         self._beat()
+        # A proposal is weighed between two looks at the folder: all that came is scored.
+        self._proposer.turn(may_begin=self._assessor is not None and not self._requests.learns)
         self._tidier.turn()
         self._intake.wait(TURN_SECONDS)
 
@@ -267,6 +274,7 @@ class _Watch:
             self._intake.retry(request.retry)
         if request.switched:
             self._assessor = self._gathering = None
+            self._proposer.forget()
             self._arrivals.gathered.clear()
             self._trouble = ""
 
@@ -369,6 +377,7 @@ class _Watch:
     def _start_over(self, words: str) -> None:
         """Drop all that was not committed, and resume from the store after a while."""
         self._assessor, self._trouble = None, ""
+        self._proposer.forget()
         self._intake.forget()
         with suppress(FailedError):
             self._heartbeat.last_word(Phase.PAUSED, 0, 0, words)

@@ -41,6 +41,7 @@ class EventKind(StrEnum):
     INTAKE_RESUMED = "intake resumed"
     BOOKMARKED = "bookmarked"
     RENAMED = "renamed"
+    PROPOSAL = "proposal"
 
 
 RINGS = frozenset({EventKind.RAISED, EventKind.ESCALATED})
@@ -64,6 +65,8 @@ class Action(StrEnum):
 
     ACCEPT = "accept"
     RELEARN = "relearn"
+    ACCEPT_PROPOSAL = "accept the proposal"
+    REFUSE_PROPOSAL = "refuse the proposal"
     SWITCH = "switch"
     RENAME = "rename"
     RETRY = "retry"

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from engine.alarms.alarm import Alarm, fold_alarms
 from engine.alarms.metrics import AlarmFigures, alarm_figures
 from engine.alarms.notifications import failing_channels
+from engine.alarms.proposals import Step, step_of
 from engine.alarms.shelving import retired_at
 from engine.records.assessment import Assessment, Quality
 from engine.records.events import OPERATOR_KINDS, RINGS, Cause, Event, EventKind
@@ -30,6 +31,7 @@ MACHINE_KINDS = frozenset(
         EventKind.RESTARTED,
         EventKind.CONDITION,
         EventKind.DRIFTED,
+        EventKind.PROPOSAL,
         EventKind.INTAKE_PAUSED,
         EventKind.INTAKE_RESUMED,
     }
@@ -116,7 +118,11 @@ def shift_of(
         rings=tuple((event, _alarm_of(event, alarms)) for event in within if event.kind in RINGS),
         returns=tuple(event for event in within if event.kind is EventKind.CLEARED),
         deeds=tuple(event for event in within if event.kind in OPERATOR_KINDS),
-        told=tuple(event for event in within if event.kind in MACHINE_KINDS),
+        told=tuple(
+            event
+            for event in within
+            if event.kind in MACHINE_KINDS and step_of(event) not in (Step.RAISES, Step.CLEARS)
+        ),
         standing=tuple(
             one for one in alarms if (one.stands or one.needs_acknowledgement) and not one.put_away
         ),

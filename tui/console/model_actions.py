@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from engine.operator.operator import Act
 from engine.records.events import Acknowledged, Action
+from tui.console.further.proposal import ProposalActions, request_of
 from tui.console.host import Acts, Do, Host
 from tui.console.options import ConsoleOptions
 from tui.data.frame import Frame
@@ -24,6 +25,7 @@ class ModelActions:
         """Act for the operator of these options."""
         self._host, self._options = host, options
         self._acts = Acts(host, options)
+        self.proposals = ProposalActions(host, self._acts, self._may_ask, self._wish)
 
     def accept(self, facts: ModelFacts | None) -> None:
         """Accept the baseline in use.
@@ -55,7 +57,7 @@ class ModelActions:
             from engine.operator.acceptance import accept_baseline
 
             if frame.view.assessment.live:
-                return self._request(store, act, frame, Action.ACCEPT, {})
+                return request_of(store, act, frame, Action.ACCEPT, {})
             # A finished run has no engine to ask.
             accept_baseline(store, frame.view.assessment, act.who.by, act.now)
             return Acknowledged(True, act.who.by, act.at, act.now)
@@ -91,7 +93,7 @@ class ModelActions:
         )
 
         def do(store: "Store", act: Act) -> Acknowledged:
-            return self._request(store, act, frame, Action.SWITCH, {"bundle": name})
+            return request_of(store, act, frame, Action.SWITCH, {"bundle": name})
 
         self._acts.confirm(ask, lambda: self._wish(frame, f"switch to {name}", do))
 
@@ -114,7 +116,7 @@ class ModelActions:
             span = texts[0].strip()
 
             def do(store: "Store", act: Act) -> Acknowledged:
-                return self._request(store, act, frame, Action.RELEARN, {"healthy": span})
+                return request_of(store, act, frame, Action.RELEARN, {"healthy": span})
 
             self._wish(frame, f"learn again from {span}", do)
 
@@ -133,14 +135,6 @@ class ModelActions:
             )
             return None
         return frame
-
-    def _request(
-        self, store: "Store", act: Act, frame: Frame, action: Action, detail: dict[str, object]
-    ) -> Acknowledged:
-        asked = store.request(
-            frame.view.assessment, action, by=act.who.by, now=act.now, at=act.at, detail=detail
-        )
-        return Acknowledged(True, act.who.by, asked.at, act.now)
 
     def _wish(self, frame: Frame, what: str, do: Do) -> None:
         live = frame.view.assessment.live

@@ -5,6 +5,7 @@ from datetime import tzinfo
 from rich.cells import cell_len
 
 from engine.alarms.alarm import Alarm
+from engine.alarms.proposals import Step, step_of
 from engine.explanation.wording import standing as state_texts
 from engine.records.events import Event, EventKind, Priority
 from tui.data.frame import Frame
@@ -38,6 +39,7 @@ FACTS = frozenset(
         EventKind.RETIRED,
         EventKind.REINSTATED,
         EventKind.RENAMED,
+        EventKind.PROPOSAL,
     }
 )
 """Events listed below the alarms; the events of an alarm are in its row."""
@@ -84,7 +86,7 @@ def alarm_lines(
         loud = sum(alarm.needs_acknowledgement for alarm in rest)
         text = f"   {len(rest)} more, {loud} unacknowledged"
         lines.append((Span(fit(text, width), Role.ALARM if loud else Role.DIM),))
-    facts = [event for event in frame.events if event.kind in FACTS or _untold(event)]
+    facts = [event for event in frame.events if is_fact(event) or _untold(event)]
     lines.extend(_fact(width, event, zone) for event in facts)
     if not alarms and not facts:
         lines.append((Span(fit("   nothing yet", width), Role.DIM),))
@@ -140,6 +142,11 @@ def _row(
         Span(number, role),
         Span(said, state_role),
     )
+
+
+def is_fact(event: Event) -> bool:
+    """Return whether an event is listed below the alarms; alarms of a proposal are not: they never rang."""
+    return event.kind in FACTS and step_of(event) not in (Step.RAISES, Step.CLEARS)
 
 
 def _untold(event: Event) -> bool:

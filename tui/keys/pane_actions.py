@@ -90,5 +90,27 @@ PANE_ACTIONS = (
         second_step=True,
         rank=7,
     ),
+    Action(
+        "accept-proposal",
+        ("k",),
+        "do('accept-proposal')",
+        "use proposal",
+        "accept the proposed baseline: the engine scores with it from the next snapshot on",
+        Group.MODEL,
+        MODEL,
+        second_step=True,
+        rank=4,
+    ),
+    Action(
+        "refuse-proposal",
+        ("F",),
+        "do('refuse-proposal')",
+        "refuse proposal",
+        "refuse the proposed baseline, with a reason",
+        Group.MODEL,
+        MODEL,
+        second_step=True,
+        rank=5,
+    ),
 )
 """All of them; most run methods of the screen on top."""

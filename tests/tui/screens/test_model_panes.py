@@ -258,3 +258,65 @@ def test_nothing_overflows_and_ascii_is_ascii(
             assert all(width_of(line) <= width for line in lines)
             if glyphs is Glyphs.ASCII:
                 assert plain(lines).isascii()
+
+
+# The proposal to learn again.
+
+
+def begun(seq: int = 90) -> Event:
+    span = {"from": synthetic.at(40).isoformat(), "until": synthetic.at(55).isoformat()}
+    return said(
+        seq, EventKind.PROPOSAL, step="begun", snapshots=200, reason="the machine has drifted", **span
+    )
+
+
+LEARNED = {"step": "learned", "bundle": "abc", "name": "spectral-abc", "doubts": ["it is impulsive"]}
+
+
+@pytest.mark.parametrize(("width", "height"), [(60, 8), (80, 16)])
+def test_standing_proposal_shows_its_keys_and_its_verdict_at_once(
+    view: View, width: int, height: int
+) -> None:
+    events = (*view.events, begun(), said(91, EventKind.PROPOSAL, **LEARNED))
+    lines = baseline_lines(width, height, frame(replace(view, events=events), 70), facts(BUNDLE), UTC, UTC)
+    drawn = " ".join(plain(lines).split())
+    assert "◇ PROPOSED: a new baseline; k accepts, F refuses" in drawn
+    assert "it has raised and silenced nothing that the present one did not" in drawn
+    assert all(width_of(line) <= width for line in lines)
+    if height > 10:
+        assert "200 snapshots" in drawn
+        assert "in doubt: it is impulsive" in drawn
+
+
+def test_proposal_that_would_silence_says_so_before_anything_else_of_it(view: View) -> None:
+    raised = Event(
+        92,
+        EventKind.RAISED,
+        synthetic.at(61),
+        synthetic.WALL,
+        "component",
+        "Bearing [b]3",
+        "x",
+        None,
+        "",
+        {"cause": "limit", "priority": "medium"},
+    )
+    events = (*view.events, begun(), said(91, EventKind.PROPOSAL, **LEARNED), raised)
+    drawn = plain(baseline_lines(60, 8, frame(replace(view, events=events), 70), None, UTC, UTC))
+    assert "WOULD SILENCE the alarm on Bearing [b]3" in " ".join(drawn.split())
+    assert drawn.index("WOULD SILENCE") < drawn.index("spectral-abc")
+
+
+@pytest.mark.parametrize("index", [50, 70])
+def test_proposal_is_shown_from_its_instant_on(view: View, index: int) -> None:
+    shown = frame(replace(view, events=(*view.events, begun())), index)
+    drawn = plain(baseline_lines(90, 20, shown, facts(BUNDLE), UTC, UTC))
+    assert ("a new baseline is learned from 200 snapshots" in drawn) is (index > 60)
+
+
+def test_refused_proposal_stays_in_the_history(view: View) -> None:
+    refused = said(92, EventKind.PROPOSAL, step="refused", message="ada refused the proposed baseline")
+    events = (*view.events, begun(), said(91, EventKind.PROPOSAL, **LEARNED), refused)
+    drawn = plain(baseline_lines(90, 20, frame(replace(view, events=events), 70), facts(BUNDLE), UTC, UTC))
+    assert "last proposal, 15 Feb 09:02: ada refused the proposed baseline" in drawn
+    assert "k accepts" not in drawn

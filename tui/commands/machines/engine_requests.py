@@ -10,6 +10,7 @@ import typer
 
 from engine.clock import wall_clock
 from engine.records.picker import pick
+from tui.commands.machines.proposal import register_proposal
 from tui.commands.options import FAILED, UNUSABLE, Config, Machine, State, fail, sentences, settings_of
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def register(engine_app: typer.Typer) -> None:
     engine_app.command()(rename)
     engine_app.command()(retry)
     engine_app.command()(bundles)
+    register_proposal(engine_app)
 
 
 def relearn(
@@ -65,7 +67,7 @@ def relearn(
     detail: dict[str, object] = {"healthy": healthy, **({"anyway": True} if anyway else {})}
     if component is not None:
         detail["component"] = component
-    _ask(Action.RELEARN, detail, state, config, machine, LEARNING_SECONDS)
+    ask_engine(Action.RELEARN, detail, state, config, machine, LEARNING_SECONDS)
 
 
 def switch(
@@ -77,7 +79,7 @@ def switch(
     """Score with another bundle of the store from the next snapshot on."""
     from engine.records.events import Action
 
-    _ask(Action.SWITCH, {"bundle": bundle}, state, config, machine, ANSWER_SECONDS)
+    ask_engine(Action.SWITCH, {"bundle": bundle}, state, config, machine, ANSWER_SECONDS)
 
 
 def rename(
@@ -100,7 +102,7 @@ def rename(
         with Store.open(place, read_only=True) as store:
             known = pick(store.assessments(), machine, place, live=True).components
     pairs = [_pair(text, known) for text in names]
-    _ask(Action.RENAME, {"names": pairs}, state, config, machine, ANSWER_SECONDS)
+    ask_engine(Action.RENAME, {"names": pairs}, state, config, machine, ANSWER_SECONDS)
 
 
 def _pair(text: str, known: Sequence[str]) -> list[str]:
@@ -132,7 +134,7 @@ def retry(
     found = next((one for one in refused if one.name == file), None)
     if found is None:
         fail(f"{file}: no such file is refused; raceway status lists the refused files", UNUSABLE)
-    _ask(Action.RETRY, {"raw": found.raw.hex()}, state, config, machine, ANSWER_SECONDS)
+    ask_engine(Action.RETRY, {"raw": found.raw.hex()}, state, config, machine, ANSWER_SECONDS)
 
 
 def bundles(state: State = None, config: Config = None, machine: Machine = None) -> None:
@@ -149,22 +151,33 @@ def bundles(state: State = None, config: Config = None, machine: Machine = None)
             print(f"{'*' if name == current else ' '} {name}")
 
 
-def _ask(
+def ask_engine(
     action: "Action",
     detail: Mapping[str, object],
     state: Path | None,
     config: Path | None,
     machine: str | None,
     patience: float,
+    by: str | None = None,
 ) -> None:
-    """Store a request and wait for its answer."""
+    """Store a request, wait for its answer and print it.
+
+    Args:
+        action: the requested action.
+        detail: further values for the engine, in JSON types.
+        state: folder of the store, None for that of the settings.
+        config: the user's settings file.
+        machine: name of the machine, where the store holds several.
+        patience: time limit for the answer [s].
+        by: the operator's name, None for the account's.
+    """
     with sentences():
         place = state or settings_of(config, None, {}).store.folder
         from engine.store.store import Store
 
         with Store.open(place) as store:
             assessment = pick(store.assessments(), machine, place, live=True)
-            request = put_request(store, assessment, action, detail)
+            request = put_request(store, assessment, action, detail, by)
             answer = _answer(store, assessment, request, patience)
     if answer is None:
         fail(
@@ -178,7 +191,11 @@ def _ask(
 
 
 def put_request(
-    store: "Store", assessment: "Assessment", action: "Action", detail: Mapping[str, object]
+    store: "Store",
+    assessment: "Assessment",
+    action: "Action",
+    detail: Mapping[str, object],
+    by: str | None = None,
 ) -> "Event":
     """Store a request of this account.
 
@@ -187,13 +204,14 @@ def put_request(
         assessment: the live record.
         action: the requested action.
         detail: further values for the engine, in JSON types.
+        by: the operator's name, None for the account's.
     """
     from engine.operator.alarm_actions import playhead_of
     from engine.system.account import account_name
 
     now = wall_clock()
     at = playhead_of(store, assessment, store.events(assessment), now) or now
-    return store.request(assessment, action, by=account_name(), now=now, at=at, detail=detail)
+    return store.request(assessment, action, by=by or account_name(), now=now, at=at, detail=detail)
 
 
 def _answer(store: "Store", assessment: "Assessment", request: "Event", patience: float) -> "Event | None":

@@ -66,6 +66,8 @@ class FurtherActions:
             "next-machine": lambda: self._beside(1),
             "previous-machine": lambda: self._beside(-1),
             "report": ReportAction(window, controller, options, self._folder).write,
+            "accept-proposal": controller.models.proposals.accept,
+            "refuse-proposal": controller.models.proposals.refuse,
             "close-alarm": ClosingAction(controller, options).close,
             **self._fleet.actions,
         }

@@ -11,6 +11,7 @@ from tui.draw.format import duration, long_time, short_time
 from tui.draw.glyphs import Glyphs, finished
 from tui.draw.notice import wrapped
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, title
+from tui.screens.model.proposal import proposal_lines
 
 
 def acceptance(frame: Frame) -> tuple[bool, Event | None]:
@@ -64,6 +65,7 @@ def baseline_lines(
     lines: Lines = [title("Baseline", width, "what healthy means here")]
     text, role = acceptance_line(frame, wall_zone)
     lines.append((Span(fit(f"  {text}", width), role),))
+    lines += proposal_lines(width, frame, zone)
     current = facts.current if facts is not None else None
     if current is not None:
         lines += [(Span(fit(f"  {row}", width)),) for row in _origin(current, zone)]

@@ -7,7 +7,7 @@ from engine.diagnosis.line_markers import Marking
 from engine.records.picture import loudest_channel
 from tui.data.evidence import Evidence
 from tui.data.frame import Frame
-from tui.draw.alarm_rows import FACTS, alarm_lines
+from tui.draw.alarm_rows import alarm_lines, is_fact
 from tui.draw.format import picture_time
 from tui.draw.frames import Draw, framed
 from tui.draw.glyphs import Glyphs
@@ -72,7 +72,7 @@ def chart_lines(width: int, height: int, charted: Charted) -> Lines:
 
 def rows_of_list(frame: Frame) -> int:
     """Return the lines that the list of alarms and events needs, its frame included."""
-    return len(frame.alarms) + sum(event.kind in FACTS for event in frame.events) + 2
+    return len(frame.alarms) + sum(is_fact(event) for event in frame.events) + 2
 
 
 def stacked(upper: Draw, lower: Draw, lines: int) -> Draw:

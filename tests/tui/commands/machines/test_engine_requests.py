@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from engine.alarms.proposals import Step, proposal_event
 from engine.records.events import EventKind
 from engine.store.store import Store
 from tui.cli import app
@@ -64,3 +65,47 @@ def test_rename_without_two_names_is_unusable(state: Path, text: str) -> None:
     assert "is no OLD=NEW" in done.output
     with Store.open(state, read_only=True) as store:
         assert store.open_requests(store.assessments()[0]) == ()
+
+
+def propose(state: Path) -> None:
+    """Store a proposal that stands."""
+    with Store.open(state) as store:
+        record = store.assessments()[0]
+        span = {"from": NOW.isoformat(), "until": NOW.isoformat()}
+        begun = proposal_event(Step.BEGUN, NOW, snapshots=200, reason="a\x1b[2J drift", **span)
+        learned = proposal_event(Step.LEARNED, NOW, bundle="abc", name="spectral-abc")
+        for event in (begun, learned):
+            store.add_event(record, event, NOW)
+
+
+def test_proposals_are_listed_with_what_they_say(state: Path) -> None:
+    none = CliRunner().invoke(app, ["engine", "proposal", "--state", str(state)])
+    assert (none.exit_code, none.output) == (0, "no baseline was proposed yet\n")
+    propose(state)
+    done = CliRunner().invoke(app, ["engine", "proposal", "list", "--state", str(state)])
+    assert done.exit_code == 0
+    assert done.output.splitlines() == [
+        "learned    spectral-abc  200 snapshots, 2026-01-01 00:00:00 to 2026-01-01 00:00:00 UTC",
+        "           because a[2J drift",
+        "           it has raised and silenced nothing that the present one did not",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "action", "detail"),
+    [
+        (["accept"], "accept the proposal", {}),
+        (["accept", "--anyway"], "accept the proposal", {"anyway": True}),
+        (["refuse", "--reason", "unusual load"], "refuse the proposal", {"reason": "unusual load"}),
+    ],
+)
+def test_proposal_is_decided_by_a_request_with_a_name(
+    state: Path, words: list[str], action: str, detail: dict[str, object]
+) -> None:
+    done = CliRunner().invoke(app, ["engine", "proposal", *words, "--as", "Ada", "--state", str(state)])
+    assert done.exit_code == 1
+    with Store.open(state, read_only=True) as store:
+        (asked,) = store.open_requests(store.assessments()[0])
+    assert asked.detail["action"] == action
+    assert str(asked.detail["by"]).startswith("Ada")
+    assert {key: asked.detail.get(key) for key in detail} == detail

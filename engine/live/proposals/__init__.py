@@ -1,0 +1,1 @@
+"""Proposals to learn again: when, from which snapshots, scored in shadow, accepted or refused."""
