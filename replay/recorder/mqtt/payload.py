@@ -58,7 +58,7 @@ def decode(content: bytes, rows: int, columns: int) -> Payload:
         values = values * np.float64(scale)
     if not np.isfinite(values).all():
         raise PayloadError("it holds a number that is not finite")
-    return Payload(_time(head.get("time")), values)
+    return Payload(time_told(head.get("time")), values)
 
 
 def text_of(values: NDArray[Any], separator: str) -> bytes:
@@ -123,7 +123,12 @@ def _listed(head: dict[str, Any]) -> NDArray[Any]:
     return values if "rows" in head else values.T
 
 
-def _time(told: object) -> datetime | None:
+def time_told(told: object) -> datetime | None:
+    """Return the time that a payload states, UTC; None where it states none.
+
+    Raises:
+        PayloadError: it cannot be read.
+    """
     if told is None:
         return None
     try:

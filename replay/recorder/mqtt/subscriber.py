@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from replay.recorder.mqtt.payload import PayloadError, decode, text_of
+from replay.recorder.mqtt.row_log import RowLog, rows_of_payload
 from replay.recorder.rows import StreamError
 from replay.recorder.whole import OccupiedError, write_once
 from replay.recording import RecordingFormat, clean_text
@@ -88,11 +89,12 @@ class Counts:
     written: int = 0
     repeated: int = 0
     refused: int = 0
+    noun: str = "recordings"
 
     def sentence(self) -> str:
         """Return the counts in words."""
         return (
-            f"{self.written} recordings were written, {self.repeated} came twice,"
+            f"{self.written} {self.noun} were written, {self.repeated} came twice,"
             f" {self.refused} messages were refused"
         )
 
@@ -123,6 +125,9 @@ class Subscriber:
         self.client_id = self.client_id or f"raceway-{hashlib.sha256(own.encode()).hexdigest()[:12]}"
         self._ended = threading.Event()
         self._again = ""
+        self._logs: dict[str, RowLog] = {}
+        if self.form.table:
+            self.counts.noun = "rows"
 
     def run(self, stop: threading.Event) -> None:
         """Listen until `stop` is set; connect again after a break.
@@ -227,6 +232,9 @@ class Subscriber:
             OSError: the file cannot be written.
         """
         machine = machine_of(self.broker.topic, topic)
+        if self.form.table:
+            self._append(machine, content, now)
+            return
         payload = decode(content, self.form.rows, self.form.columns)
         text = text_of(payload.values, self.form.written_separator)
         folder = self.into / machine if machine else self.into
@@ -236,3 +244,12 @@ class Subscriber:
             raise PayloadError(str(error)) from error
         self.counts.written += written
         self.counts.repeated += not written
+
+    def _append(self, machine: str, content: bytes, now: datetime) -> None:
+        """Append the rows of a message; those that are not later than the newest came before."""
+        rows = rows_of_payload(content, self.form, now)
+        if machine not in self._logs:
+            self._logs[machine] = RowLog(self.into / machine if machine else self.into, self.form)
+        written, repeated = self._logs[machine].append(rows)
+        self.counts.written += written
+        self.counts.repeated += repeated

@@ -60,6 +60,7 @@ def record(
 
     From MQTT each message is a whole recording; a + in the topic names the machine, a folder in --into.
     From OPC UA come arrays, each a whole recording, or single values, a node for each column.
+    Of slow sensors each message is a row or several, appended to a text a day.
     """
     with sentences():
         settings = settings_of(config, rig, {})
@@ -79,6 +80,10 @@ def record(
         if from_.startswith(("mqtt://", "mqtts://")):
             if start is not None:
                 fail("--start is for rows; a message states its own time", UNUSABLE)
+            if form.table and not form.names:
+                fail(
+                    'rows by MQTT need channels by name: channels = ["Flow", ...] in [[component]]', UNUSABLE
+                )
             _subscribe(from_, into / machine if machine else into, form)
             return
         if from_.startswith("opc.tcp://"):
