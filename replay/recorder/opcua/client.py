@@ -37,6 +37,11 @@ QUEUE_SECONDS = 10.0
 LEAST_QUEUE = 10
 """Values that the server shall keep of a node at least."""
 
+ANSWER_SECONDS, PROBE_SECONDS = 10.0, 5.0
+"""Longest wait for an answer; interval of probes, and longest wait for their answers [s].
+
+A disk that holds up this thread for a second or two must not look like a server that is gone."""
+
 LEAVE_SECONDS = 2.0
 """Longest wait for the server when a connection is ended."""
 
@@ -172,7 +177,7 @@ class OpcSource:
         from asyncua.ua.attribute_ids import AttributeIds
 
         self._came, self._broken = [], ""
-        client = self._client = Client(self._address.url)
+        client = self._client = Client(self._address.url, ANSWER_SECONDS, PROBE_SECONDS)
         if self._address.user is not None:
             client.set_user(self._address.user)
             client.set_password(self._address.password or "")

@@ -138,3 +138,38 @@ def test_listener_comes_back_after_a_restart_of_the_broker(broker: Broker, tmp_p
         eventually(lambda: any("listens to" in line for line in said[count:]))
         broker.publish(("plant/pump/raw", payload(0)))
         eventually(lambda: one.counts.written == 1)
+
+
+def test_message_whose_acknowledgement_was_lost_comes_again_and_is_written_once(
+    broker: Broker, tmp_path: Path
+) -> None:
+    said: list[str] = []
+
+    class Killed(Subscriber):
+        """Ends between a file and its acknowledgement, the first time."""
+
+        ends = 1
+
+        def write(self, topic: str, content: bytes, now: datetime) -> None:
+            super().write(topic, content, now)
+            if self.ends:
+                self.ends -= 1
+                raise RuntimeError("killed")
+
+    one = Killed(broker_of(f"mqtt://127.0.0.1:{broker.port}/plant/+/raw"), tmp_path, FORM, said.append)
+    with listening(one, said):
+        broker.publish(("plant/pump/raw", payload(0)), ("plant/pump/raw", payload(1)))
+        eventually(lambda: one.counts.written == 2 and one.counts.repeated == 1)
+    assert sorted(path.name for path in (tmp_path / "pump").iterdir()) == [name(0), name(1)]
+
+
+def test_messages_in_any_order_and_twice_are_the_same_files(broker: Broker, tmp_path: Path) -> None:
+    said: list[str] = []
+    one = listener(broker.port, tmp_path, said)
+    seconds = [7, 3, 9, 0, 3, 5, 7, 1, 0]
+    with listening(one, said):
+        broker.publish(*(("plant/pump/raw", payload(2 * second)) for second in seconds))
+        eventually(lambda: one.counts.written + one.counts.repeated == len(seconds))
+    assert one.counts.repeated == len(seconds) - len(set(seconds))
+    made = sorted(path.name for path in (tmp_path / "pump").iterdir())
+    assert made == [name(2 * second) for second in sorted(set(seconds))]

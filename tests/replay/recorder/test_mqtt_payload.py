@@ -71,6 +71,21 @@ def test_payload_that_is_no_whole_recording_is_refused_with_a_reason(content: by
         decode(content, 3, 2)
 
 
+@pytest.mark.parametrize(
+    "whole",
+    [
+        b'{"time": "2026-01-05T03:00:00Z", "rows": [[1, 2], [3, 4], [5, 6]]}',
+        raw(np.array([[1, 2], [3, 4], [5, 6]], "<i2"), time=1767582000, type="int16", columns=2),
+        raw(np.array([[1, 2], [3, 4], [5, 6]], "<f4"), type="float32"),
+    ],
+)
+def test_a_payload_that_is_cut_anywhere_is_refused(whole: bytes) -> None:
+    assert decode(whole, 3, 2).values.tolist() == [[1, 2], [3, 4], [5, 6]]
+    for end in range(len(whole)):
+        with pytest.raises(PayloadError):
+            decode(whole[:end], 3, 2)
+
+
 @given(st.binary(max_size=200))
 def test_no_payload_ends_in_another_error(content: bytes) -> None:
     with suppress(PayloadError):
