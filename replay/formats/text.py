@@ -219,6 +219,14 @@ def ends_of_text(content: bytes, layout: TextLayout) -> tuple[list[str], list[st
     return cells_of(lines[0], layout.separator), cells_of(lines[-1], layout.separator), len(lines)
 
 
+def cells_of_column(content: bytes, layout: TextLayout, column: int, most: int) -> tuple[str, ...]:
+    """Return the cells of a column, counted from 1, of at most so many rows: the first and the last ones."""
+    lines = _rows(content, layout).decode("utf-8", errors="replace").rstrip().split("\n")
+    chosen = lines if len(lines) <= most else [*lines[: most // 2], *lines[-(most // 2) :]]
+    rows = (cells_of(line, layout.separator) for line in chosen)
+    return tuple(cells[column - 1] for cells in rows if len(cells) >= column)
+
+
 def rows_of_text(content: bytes, layout: TextLayout) -> int:
     """Return the number of rows of a text."""
     return _count_rows(_rows(content, layout))

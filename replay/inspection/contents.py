@@ -14,7 +14,7 @@ from replay.formats.facts import time_in_row
 from replay.formats.packed import unpacked
 from replay.formats.reading import content_of, read_table
 from replay.formats.sniff import HEAD_BYTES, PACKED, Kind, identify
-from replay.formats.text import columns_of_text, described, ends_of_text, rows_of_text
+from replay.formats.text import cells_of_column, columns_of_text, described, ends_of_text, rows_of_text
 from replay.formats.text_layout import TextLayout, layout_of_text
 from replay.recording import RecordingError, RecordingFormat, clean_text
 
@@ -32,6 +32,9 @@ SECONDS_OF = {
     "min": 60.0,
 }
 """Seconds in the units of a time column."""
+
+MOST_DATES = 2000
+"""Rows whose dates are looked at, to tell days from months."""
 
 _SHOWN = 6
 _FRACTION = re.compile(r":\d\d[.,](\d{1,9})")
@@ -70,6 +73,8 @@ class Content:
     time: datetime | None
     texts: tuple[str, ...]
     signal: NDArray[np.float64]
+    dates: tuple[str, ...] = ()
+    """The first and last cells of a text's column of dates; none where its times are numbers."""
 
     @property
     def words(self) -> str:
@@ -189,7 +194,14 @@ def _text(content: bytes, name: str, packed: Kind | None, form: RecordingFormat)
         time=None,
         texts=layout.preamble,
         signal=signal,
+        dates=_dates(content, layout),
     )
+
+
+def _dates(content: bytes, layout: TextLayout) -> tuple[str, ...]:
+    if layout.time_column is None or layout.step is not None:
+        return ()
+    return cells_of_column(content, layout, layout.time_column, MOST_DATES)
 
 
 def _without_false_times(content: bytes, layout: TextLayout) -> TextLayout:

@@ -11,6 +11,8 @@ from replay.formats.facts import time_in_row, time_of_text
 from replay.formats.sniff import Kind
 from replay.inspection.channels import distinct
 from replay.inspection.contents import Content, loose_form
+from replay.inspection.row_dates import RowDates
+from replay.inspection.slow_rows import SlowRows, slow_rows
 from replay.inspection.survey import Survey
 from replay.recording import clean_text
 
@@ -82,6 +84,8 @@ class Proposal:
 
     lines: tuple[Line, ...]
     components: tuple[ProposedComponent, ...]
+    slow: SlowRows | None = None
+    """Slow rows, whose channels are one component; then there are no other components."""
 
     def value(self, table: str, key: str) -> object:
         """Return the value of a line; None where it is not proposed."""
@@ -91,12 +95,12 @@ class Proposal:
 def proposal_of(found: Survey) -> Proposal:
     """Return settings that read the files of a survey."""
     contents = found.contents
+    slow = slow_rows(contents)
+    if slow is not None:
+        return Proposal((_name(found), *_times_of_rows(contents, slow.dates)), (), slow)
     rate, reason, sure = _rate(contents)
-    name = clean_text(found.path.name or "machine").split(".")[0].strip() or "machine"
     lines = [
-        Line(
-            "machine", "name", name[:100], "name of the machine in the store and on the screen", Sure.LIKELY
-        ),
+        _name(found),
         Line("machine", "sample_rate", rate, reason, sure),
         _speed_line(contents),
         Line(
@@ -114,6 +118,28 @@ def proposal_of(found: Survey) -> Proposal:
     lines += more
     lines += _healthy(found, lines)
     return Proposal(tuple(lines), components)
+
+
+def _name(found: Survey) -> Line:
+    name = clean_text(found.path.name or "machine").split(".")[0].strip() or "machine"
+    words = "name of the machine in the store and on the screen"
+    return Line("machine", "name", name[:100], words, Sure.LIKELY)
+
+
+def _times_of_rows(contents: Sequence[Content], dates: RowDates) -> list[Line]:
+    """Return the lines for the column of times, where it is not the first, and for the order of its dates."""
+    layout = contents[0].layout
+    column = layout.time_column if layout is not None else None
+    lines = []
+    if column is not None and column != 1:
+        lines.append(Line("recording", "time_column", column, "column of the times, from 1"))
+    if dates.pattern:
+        words = "how the times are written"
+        if dates.is_ambiguous:
+            words += "; day and month may be swapped: NOT KNOWN, no row shows which comes first"
+        sure = Sure.UNKNOWN if dates.is_ambiguous else Sure.SEEN
+        lines.append(Line("recording", "time_pattern", dates.pattern, words, sure))
+    return lines
 
 
 def _rate(contents: Sequence[Content]) -> tuple[float, str, Sure]:

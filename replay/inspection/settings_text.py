@@ -1,8 +1,10 @@
 """A proposed settings file as text: every line with its explanation."""
 
 import json
+from collections.abc import Sequence
 
 from replay.inspection.proposal import Line, Proposal, ProposedComponent, Sure
+from replay.inspection.slow_rows import SlowChannel
 
 TABLES = ("machine", "recording", "model")
 _COLUMN = 44
@@ -19,6 +21,8 @@ def settings_text(proposal: Proposal, source: str) -> str:
     for table in TABLES[:1]:
         parts.append(_table(table, proposal))
     parts += [_component(one) for one in proposal.components]
+    if proposal.slow is not None:
+        parts.append(_slow_component(str(proposal.value("machine", "name")), proposal.slow.channels))
     parts += [_table(table, proposal) for table in TABLES[1:]]
     return "\n".join(part for part in parts if part)
 
@@ -57,6 +61,24 @@ def _component(part: ProposedComponent) -> str:
             _commented(f"unit = {literal(part.unit)}", unit),
             _commented(f"sensitivity = {literal(part.sensitivity)}", "recorded number per unit"),
             bearing,
+            "",
+        ]
+    )
+
+
+def _slow_component(name: str, channels: Sequence[SlowChannel]) -> str:
+    roles = ["condition" if one.is_condition else "symptom" for one in channels]
+    units = [one.unit or "?" for one in channels]
+    known = "their names in the header" if isinstance(channels[0].channel, str) else "their columns, from 1"
+    doubt = "" if all(one.unit for one in channels) else " (not known where ?)"
+    return "\n".join(
+        [
+            "[[component]]",
+            _commented(f"name = {literal(name)}", "name of the part on the screen (likely)"),
+            _commented('kind = "process"', "rows that come slowly: docs/process.md"),
+            f"channels = {literal([one.channel for one in channels])}  # {known}",
+            f"unit = {literal(units)}  # units of the numbers{doubt}",
+            f"role = {literal(roles)}  # a condition explains, a symptom is judged (likely)",
             "",
         ]
     )

@@ -40,7 +40,8 @@ def row_clock(form: RecordingFormat, decimal: str) -> RowClock:
             number = value_of(cell, decimal)
             if number is not None:
                 return _of_number(number, start, form.every)
-            other = time_of_text(cell, form)
+            # A date alone is its first moment.
+            other = time_of_text(cell, form) or time_of_text(f"{cell} 00:00", form)
             return None if other is None else microseconds(other)
         if len(cell) <= 8:
             # A short row of digits is a count, although ISO 8601 allows dates such as 20240301.

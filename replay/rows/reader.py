@@ -1,6 +1,7 @@
 """Reads the rows of one text: a time and a number for each channel; a faulty row costs itself alone."""
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ EARLIER = "its time is not later than that of the row before"
 NO_TIME = "its time cannot be read"
 CELLS = "it has another number of cells than the first row"
 HEADER = "a header with other columns"
+_NUMBERED_DATE = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\b")
 _SHOWN = 40
 
 
@@ -82,10 +84,10 @@ class RowReader:
         first = self._clock(layout.first_row[self._time - 1])
         if first is None:
             shown = clean_text(layout.first_row[self._time - 1])[:_SHOWN]
-            raise RecordingError(
-                name,
-                f"its column {self._time} begins with {shown!r}, which is no time (recording.time_column)",
-            )
+            why = "which is no time (recording.time_column)"
+            if _NUMBERED_DATE.match(shown):
+                why = "whose day and month may be swapped (recording.time_pattern, such as %d/%m/%Y %H:%M)"
+            raise RecordingError(name, f"its column {self._time} begins with {shown!r}, {why}")
         self.first_time = first
         """Time of the first row [microseconds since 1970]."""
 

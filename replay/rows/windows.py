@@ -49,12 +49,14 @@ def window_ends(times: NDArray[np.int64], form: RecordingFormat) -> NDArray[np.i
         times: (rows,), rising, microseconds.
         form: rows of a window, and their overlap.
     """
+    if not len(times):
+        return np.zeros(0, np.int64)
     starts = stretch_starts(times)
     ends = [
         np.arange(start + form.rows - 1, stop, stride_of(form))
         for start, stop in zip(starts, [*starts[1:], len(times)], strict=True)
     ]
-    return np.concatenate(ends).astype(np.int64) if ends else np.zeros(0, np.int64)
+    return np.concatenate(ends).astype(np.int64)
 
 
 class Windower:

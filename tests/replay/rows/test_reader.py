@@ -119,3 +119,12 @@ def test_no_text_breaks_the_reader(rest: str) -> None:
     rows = rows_of(HEAD + lines(3) + rest)
     assert (np.diff(rows.times) > 0).all()
     assert len(rows.values) == len(rows.lines) == len(rows)
+
+
+def test_a_date_whose_day_and_month_may_be_swapped_names_the_setting() -> None:
+    with pytest.raises(RecordingError, match="day and month may be swapped"):
+        rows_of("time,Temp,Flow\n03/04/2026 10:00,1.0,2.0\n03/04/2026 10:01,2.0,2.0\n")
+
+
+def test_dates_alone_are_read_and_a_file_without_one_is_no_failure() -> None:
+    assert len(rows_of("time,Temp,Flow\n28.02.2026,1.0,2.0\n01.03.2026,2.0,2.0\n").times) == 2

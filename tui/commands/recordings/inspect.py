@@ -13,6 +13,7 @@ from tui.commands.options import FAILED, UNUSABLE, fail, sentences
 
 if TYPE_CHECKING:
     from replay.inspection.proposal import Line, Proposal, ProposedComponent
+    from replay.inspection.slow_rows import SlowChannel
 
 WIDTH = 60
 """Characters of a picture."""
@@ -37,11 +38,13 @@ def inspect(path: Place) -> None:
         found = survey(path)
         proposal = proposal_of(found)
         rate = proposal.value("machine", "sample_rate")
-        assert isinstance(rate, float)
+        pace = rate if isinstance(rate, float) else 1.0
+        if proposal.slow is not None:
+            pace = 1 / proposal.slow.dates.step
         glyphs = BLOCKS if "utf" in (sys.stdout.encoding or "").lower() else PLAIN
         shown = clean_text(str(path))
         print("\n".join(table_lines(table_of(found, proposal))))
-        print("\n" + "\n".join(picture_lines(found.contents[0], rate, WIDTH, glyphs)))
+        print("\n" + "\n".join(picture_lines(found.contents[0], pace, WIDTH, glyphs)))
         print(f"\nproposed settings (raceway init {shown} writes them):\n")
         print(settings_text(proposal, shown))
 
@@ -84,7 +87,16 @@ def _asked(proposal: "Proposal") -> "Proposal":
     """Ask a person for each value that the files cannot tell."""
     lines = tuple(_asked_line(one) for one in proposal.lines)
     parts = tuple(_asked_component(one) for one in proposal.components)
-    return replace(proposal, lines=lines, components=parts)
+    slow = proposal.slow
+    if slow is not None:
+        slow = replace(slow, channels=tuple(map(_asked_channel, slow.channels)))
+    return replace(proposal, lines=lines, components=parts, slow=slow)
+
+
+def _asked_channel(channel: "SlowChannel") -> "SlowChannel":
+    unit = channel.unit or typer.prompt(f"unit of {channel.channel}, empty if not known", default="")
+    words = f"does {channel.channel} explain others, as speed, load or ambient do (no: it is judged)"
+    return replace(channel, unit=unit, is_condition=typer.confirm(words, default=channel.is_condition))
 
 
 def _asked_line(line: "Line") -> "Line":

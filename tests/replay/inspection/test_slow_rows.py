@@ -1,0 +1,98 @@
+"""Rows that come slowly are proposed as a process, and the proposed settings read them."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.config.settings import Settings, load_settings
+from replay.inspection.proposal import proposal_of
+from replay.inspection.settings_text import settings_text
+from replay.inspection.survey import survey
+from replay.run import open_run
+
+START = datetime(2026, 3, 1, 6, 0, 0, tzinfo=UTC)
+ROWS = 400
+
+
+def proposed(place: Path) -> Settings:
+    path = place.parent / "proposed.toml"
+    path.write_text(settings_text(proposal_of(survey(place)), "a test"), "utf-8")
+    return load_settings(path)
+
+
+def table(stamp: Callable[[int], str], header: str, separator: str = ",", decimal: str = ".") -> str:
+    chance = np.random.default_rng(0)
+    lines = [header] if header else []
+    for number in range(ROWS):
+        cells = [f"{value:.2f}".replace(".", decimal) for value in 50 + chance.standard_normal(3)]
+        lines.append(separator.join([stamp(number), *cells]))
+    return "\n".join(lines) + "\n"
+
+
+def every(seconds: float, form: str = "%Y-%m-%d %H:%M:%S") -> Callable[[int], str]:
+    return lambda number: f"{START + timedelta(seconds=seconds * number):{form}}"
+
+
+NAMED = "time,Bearing temp (°C),Pressure (bar),Motor speed (rpm)"
+
+
+@pytest.mark.parametrize(
+    ("text", "roles"),
+    [
+        (table(every(60), NAMED), ("symptom", "symptom", "condition")),
+        (table(every(1), NAMED), ("symptom", "symptom", "condition")),
+        (table(every(86400, "%Y-%m-%d"), NAMED), ("symptom", "symptom", "condition")),
+        (
+            table(lambda number: f"{START.timestamp() + 30 * number:.0f}", NAMED),
+            ("symptom", "symptom", "condition"),
+        ),
+        (table(every(60), "Zeit;Temperatur;Druck;Last", ";", ","), ("symptom", "symptom", "condition")),
+        (table(every(60), "time,speed,load,power"), ("symptom",) * 3),
+        (table(every(10), ""), ("symptom",) * 3),
+        (table(every(86400, "%d.%m.%Y"), NAMED), ("symptom", "symptom", "condition")),
+        (table(every(86400, "%m/%d/%Y"), NAMED), ("symptom", "symptom", "condition")),
+        (table(every(3600, "%d/%m/%Y %H:%M"), NAMED), ("symptom", "symptom", "condition")),
+        (table(every(3600, "%m/%d/%Y %I:%M %p"), NAMED), ("symptom", "symptom", "condition")),
+    ],
+    ids=[
+        "minutes",
+        "seconds",
+        "days",
+        "unix seconds",
+        "german",
+        "conditions alone",
+        "no header",
+        "day.month",
+        "month/day",
+        "day/month",
+        "am and pm",
+    ],
+)
+def test_slow_rows_are_read_by_the_proposed_settings(
+    text: str, roles: tuple[str, ...], tmp_path: Path
+) -> None:
+    path = tmp_path / "plant.csv"
+    path.write_text(text, "utf-8")
+    settings = proposed(path)
+    (part,) = settings.components
+    assert (part.kind, part.role) == ("process", roles)
+    run = open_run(path, settings.recording_format())
+    assert run.rejected == ()
+    window = run.read(len(run) - 1)
+    assert np.isfinite(window.signal[:, -3:]).all()
+    # The last window ends less than a stride before the last row.
+    assert run.entries[-1].name.split("#")[1] >= f"{ROWS - 10:05d}"
+
+
+def test_vibration_with_whole_seconds_or_counts_is_no_process(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    chance = np.random.default_rng(1)
+    for name, stamp in (("counts", str), ("seconds", lambda number: every(0.001)(number))):
+        rows = (f"{stamp(number)},{chance.standard_normal():.5f}" for number in range(4096))
+        (folder / f"{name}.csv").write_text("\n".join(["t,Drive end", *rows]))
+    for path in folder.iterdir():
+        assert proposal_of(survey(path)).slow is None
