@@ -4,6 +4,8 @@ Each machine gets one snapshot (20480 x 4) in 10 s, rotated rows of the bundled 
 Latency is the time from the renaming of a file to the first look that finds its row in the ledger.
 RACEWAY_BENCH_MACHINES and RACEWAY_BENCH_SECONDS change the counts and the length of each measurement;
 RACEWAY_BENCH_POSTGRES is the address of an empty database for one count, in place of a folder.
+Then it measures the store of a plant (bench/support/plant_store.py). RACEWAY_BENCH_PARTS=engine or =store
+takes one part alone. Each line states the load of the machine.
 """
 
 import os
@@ -19,6 +21,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from bench.support import plant_store
 from engine.config.state_place import state_place
 from engine.records.assessment import Assessment
 from engine.records.progress import Phase
@@ -67,7 +70,17 @@ class Feed:
 
 
 def main() -> None:
-    """Measure each count, and print the figures."""
+    """Measure each count and the store, and print the figures."""
+    parts = os.environ.get("RACEWAY_BENCH_PARTS", "engine,store").split(",")
+    if "engine" in parts:
+        engines()
+    if "store" in parts:
+        for line in plant_store.lines():
+            print(line, flush=True)
+
+
+def engines() -> None:
+    """Measure an engine of each count of machines, and print the figures."""
     with tempfile.TemporaryDirectory() as scratch:
         place = Path(scratch)
         bundle = learned(place)
@@ -81,7 +94,8 @@ def main() -> None:
                 f" {figures['memory']:.0f} MB resident"
                 f"{f' ({more:.1f} MB a machine beyond the first)' if previous else ''};"
                 f" {figures['processor']:.0f} % of a core; file to score p50 {figures['median']:.2f} s,"
-                f" p99 {figures['p99']:.2f} s; {figures['scored']:.0f} of {figures['sent']:.0f} scored",
+                f" p99 {figures['p99']:.2f} s; {figures['scored']:.0f} of {figures['sent']:.0f} scored"
+                f" (load {os.getloadavg()[0]:.1f})",
                 flush=True,
             )
             previous = previous or figures["memory"]

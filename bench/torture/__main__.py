@@ -18,6 +18,7 @@ from bench.torture import bursts, disk_use, floods, full_disk, silence, simultan
 from bench.torture.intake import channels, clocks, folders
 from bench.torture.invariants import Finding
 from bench.torture.kills import killing
+from bench.torture.postgres.disturbed import SECONDS, disturbed
 from bench.torture.rig import Reel, make_ground
 from engine.config.settings import load_settings
 
@@ -32,6 +33,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.torture")
     parser.add_argument("--cycles", type=int, default=500, help="engines to kill; operators are killed too")
     parser.add_argument("--burst", type=int, default=bursts.BURST, help="number of files in the burst")
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="time of the faults of PostgreSQL")
     parser.add_argument("--seed", type=int, default=int(time.time()), help="seed of the random choices")
     parser.add_argument("--only", nargs="+", default=[], help="names of tests, as printed")
     given = parser.parse_args()
@@ -47,6 +49,12 @@ def main() -> int:
             own.mkdir()
             files = reel.recordings(reel.most())
             return killing(own, ground, files, given.cycles, seed=given.seed, say=say)
+
+        def disturb() -> Finding:
+            own = place / "postgres"
+            own.mkdir()
+            files = reel.recordings(reel.most())
+            return disturbed(own, ground, files, seed=given.seed, seconds=given.seconds, say=say)
 
         proofs: dict[str, Callable[[], Finding]] = {
             "two engines": lambda: simultaneous.two_engines(place, ground, reel),
@@ -66,6 +74,7 @@ def main() -> int:
             "channels": lambda: channels.channels(place, ground, reel, given.seed),
             "folders": lambda: folders.folders(place, ground, reel, given.seed),
             "kill -9": kill,
+            "postgres": disturb,
         }
         if unknown := set(given.only) - {*proofs, "sizes"}:
             parser.error(f"unknown test {', '.join(sorted(unknown))}; choose from {', '.join(proofs)}, sizes")

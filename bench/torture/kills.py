@@ -91,7 +91,7 @@ def killing(
     began = time.monotonic()
     recorder.start()
     try:
-        _until_it_rings(place, ground, toll)
+        until_it_rings(place, ground, toll)
         operators.start()
         _kill_engines(place, ground, cycles, life, random.Random(seed + 2), toll, say)
     finally:
@@ -100,11 +100,11 @@ def killing(
             operators.join()
         fed = recorder.stop()
     say("the last engine scores the remaining files")
-    _finish(place, ground, folder, state, fed, toll)
+    finish(place, ground, folder, state, fed, toll)
     seconds = time.monotonic() - began
     say("undisturbed run")
     quiet = place / "undisturbed"
-    _undisturbed(place, ground, folder, quiet, fed, toll)
+    undisturbed(place, ground, folder, quiet, fed, toll)
     if not toll.confirmed:
         toll.wrong.append("no operator received a confirmation: the test shows nothing")
     if toll.consoles >= FEWEST_CONSOLES and not toll.by_console:
@@ -132,12 +132,12 @@ def killing(
     )
 
 
-def _until_it_rings(place: Path, ground: Ground, toll: Toll) -> None:
+def until_it_rings(place: Path, ground: Ground, toll: Toll) -> None:
     """Let the first engine live until an alarm rings; then it is killed like the others."""
-    engine = _engine(place, ground, place / "incoming", place / "state")
+    engine = start_engine(place, ground, place / "incoming", place / "state")
     until(lambda: engine.has_ended() or _has_rung(place / "state"), PATIENCE)
     if engine.kill() != -9:
-        toll.wrong.append(f"the first engine ended by itself: {_last_line(place / 'log')}")
+        toll.wrong.append(f"the first engine ended by itself: {last_line(place / 'log')}")
     toll.engines += 1
 
 
@@ -151,7 +151,7 @@ def _kill_engines(
     say: Callable[[str], None],
 ) -> None:
     while toll.engines < cycles:
-        engine = _engine(place, ground, place / "incoming", place / "state")
+        engine = start_engine(place, ground, place / "incoming", place / "state")
         ended = engine.has_ended(dice.uniform(0.0, life))
         in_commit = dice.random() < 0.5
         if in_commit and not ended:
@@ -161,7 +161,7 @@ def _kill_engines(
             in_commit = processes.is_committing(place / "state")
         code = engine.kill()
         if code != -9:
-            toll.wrong.append(f"an engine ended by itself with code {code}: {_last_line(place / 'log')}")
+            toll.wrong.append(f"an engine ended by itself with code {code}: {last_line(place / 'log')}")
             if len(toll.wrong) > 20:
                 return
         toll.engines += 1
@@ -177,11 +177,11 @@ def _kill_operators(
     while not enough.is_set():
         number += 1
         if screens and number % EVERY_CONSOLE == 0:
-            _kill_console(state, dice, toll)
+            kill_console(state, dice, toll)
         elif screens and number % EVERY_SHELL == 0:
             _kill_shell(state, f"shell {number}", dice, toll)
         else:
-            _kill_operator(state, f"operator {number}", dice, toll)
+            kill_operator(state, f"operator {number}", dice, toll)
 
 
 def _has_rung(state: Path) -> bool:
@@ -189,9 +189,12 @@ def _has_rung(state: Path) -> bool:
         return any(one.kind in RINGS for record in store.assessments() for one in store.events(record))
 
 
-def _kill_operator(state: Path, name: str, dice: random.Random, toll: Toll) -> None:
+def kill_operator(
+    state: Path, name: str, dice: random.Random, toll: Toll, life: tuple[float, float] = (0.05, 0.8)
+) -> None:
+    """Let an operator work for some seconds out of `life`, kill it, and note its confirmations."""
     operator, pipe = processes.operator(state, name)
-    if operator.has_ended(dice.uniform(0.05, 0.8)):
+    if operator.has_ended(dice.uniform(*life)):
         toll.wrong.append(f"{name} ended with code {operator.exit_code()}")
     operator.kill()
     toll.operators += 1
@@ -218,7 +221,8 @@ def _kill_shell(state: Path, name: str, dice: random.Random, toll: Toll) -> None
         toll.wrong.append(f"{name} received {confirmed} confirmations, {stored} acknowledgements are stored")
 
 
-def _kill_console(state: Path, dice: random.Random, toll: Toll) -> None:
+def kill_console(state: Path, dice: random.Random, toll: Toll) -> None:
+    """Let a console acknowledge an alarm, kill it, and compare its confirmation with the store."""
     name = account_name()
     before = _acknowledged_by(state, name)
     console = processes.Terminal("attach", "--state", str(state))
@@ -242,33 +246,35 @@ def _acknowledged_by(state: Path, start: str) -> int:
     )
 
 
-def _finish(place: Path, ground: Ground, folder: Path, state: Path, fed: Fed, toll: Toll) -> None:
+def finish(place: Path, ground: Ground, folder: Path, state: Path, fed: Fed, toll: Toll) -> None:
     """Let an engine score the remaining files, and end it by SIGTERM."""
-    engine = _engine(place, ground, folder, state)
+    engine = start_engine(place, ground, folder, state)
     wanted = {*fed.good, *fed.bad}
     until(lambda: engine.has_ended() or wanted <= {raw for raw, *_ in ledger(state)}, PATIENCE, 0.2)
     code = engine.end()
     if code:
-        toll.wrong.append(f"the last engine ended with code {code}: {_last_line(place / 'log')}")
+        toll.wrong.append(f"the last engine ended with code {code}: {last_line(place / 'log')}")
 
 
-def _undisturbed(place: Path, ground: Ground, folder: Path, quiet: Path, fed: Fed, toll: Toll) -> None:
+def undisturbed(place: Path, ground: Ground, folder: Path, quiet: Path, fed: Fed, toll: Toll) -> None:
     """Score the same good files, all present from the start, with one engine."""
     (quiet / "incoming").mkdir(parents=True)
     for raw in fed.good:
         os.link(os.fsencode(folder) + b"/" + raw, os.fsencode(quiet / "incoming") + b"/" + raw)
     only_good = Fed(good=fed.good)
-    _finish(place, ground, quiet / "incoming", quiet / "state", only_good, toll)
+    finish(place, ground, quiet / "incoming", quiet / "state", only_good, toll)
     outcomes = {Outcome(outcome) for _raw, outcome, _at in ledger(quiet / "state")}
     if outcomes - {Outcome.TAKEN}:
         toll.wrong.append(f"the undisturbed run took files in as {sorted(outcomes)}")
 
 
-def _engine(place: Path, ground: Ground, folder: Path, state: Path) -> processes.Victim:
+def start_engine(place: Path, ground: Ground, folder: Path, state: Path) -> processes.Victim:
+    """Start an engine that logs into `place`."""
     options = ("--config", str(ground.config), "--bundle", str(ground.bundle))
     return processes.engine(folder, state, *options, log=place / "log")
 
 
-def _last_line(log: Path) -> str:
+def last_line(log: Path) -> str:
+    """Return the last line of a log."""
     lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
     return lines[-1] if lines else "no output"
