@@ -3,16 +3,20 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from engine.api.scoring import BundleScorer
 from engine.baseline.from_run import learn_from_run
 from engine.bundles.bundle import Bundle, BundleError, load_bundle
 from engine.bundles.library import check_fit
+from engine.config.channels import layout_of
 from engine.config.settings import Settings
+from engine.diagnosis.surface import Diagnostician
 from engine.models.runner import Network
 from engine.records.progress import Epoch
 from engine.reports.bundle_export import LITE, export_bundle
+from engine.scoring.scorer import Scorer
 from replay.recording import RecordingError
 from replay.run import open_run
 from tests.engine.slow_sensors import HEADER, HEALTHY, row_texts, settings_of
@@ -72,3 +76,35 @@ def test_what_needs_a_network_says_that_there_is_none(
         export_bundle(bundle, {LITE: tmp_path / "a.tflite"})
     with pytest.raises(BundleError, match="is not served"):
         BundleScorer(replace(bundle), settings)
+
+
+class Patient(Silent):
+    """A listener that counts the epochs of a training."""
+
+    def __init__(self) -> None:
+        self.epochs = 0
+
+    def epoch(self, epoch: Epoch) -> None:
+        self.epochs += 1
+
+
+def test_a_network_learns_what_a_condition_explains(tmp_path: Path) -> None:
+    chance = np.random.default_rng(5)
+    load = np.repeat(chance.choice([30.0, 50.0, 70.0], 60), 8) + chance.normal(0, 0.3, 480)
+    flow = 0.5 * load + chance.normal(0, 0.2, 480)
+    rows = [f"{second};{a:.3f};{b:.3f};70\n" for second, (a, b) in enumerate(zip(load, flow, strict=True))]
+    (tmp_path / "log.csv").write_text("time;Flow;Pressure;Temp\n" + "".join(rows))
+    settings = settings_of(
+        tmp_path, overrides={"model.epochs": 15, "model.healthy": "60", "recording.start": "2024-03-01"}
+    )
+    roles = (settings.components[0].model_copy(update={"role": ("condition", "symptom", "symptom")}),)
+    settings = settings.model_copy(update={"components": roles})
+    run, listener = open_run(tmp_path / "log.csv", settings.recording_format()), Patient()
+    bundle = learn_from_run(run, settings, listener)
+    assert listener.epochs == len(bundle.history) > 1
+    assert bundle.history[-1]["loss"] < bundle.history[0]["loss"]
+    scorer = Scorer(bundle, layout_of(settings), Diagnostician(settings))
+    flows = np.array([scorer.examine(run.read(index)).figures[1] for index in range(len(run))])
+    measured, expected = flows[:, 0], flows[:, 1]
+    # The expectation follows the load far more closely than the mean of the baseline does.
+    assert np.abs(measured - expected).mean() < 0.3 * np.abs(measured - measured.mean()).mean()
