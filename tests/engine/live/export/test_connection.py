@@ -7,7 +7,11 @@ from typing import Any
 
 import pytest
 
+from engine.config.sections.extras import ExportSettings
 from engine.live.export.connection import ExportError, MqttConnection, address_parts
+from engine.store.store import Patience
+from tests.engine.rigs import SMALL_COUNT, Facts
+from tests.engine.watched_plant import Plant
 from tests.mosquitto import Broker, broker_in, eventually
 
 
@@ -105,3 +109,35 @@ def test_a_broker_that_restarts_breaks_the_connection_and_takes_the_next_one(bro
     next_one.close()
     with pytest.raises(ExportError, match="closed"):
         next_one.state({"state": "normal"})
+
+
+def exported(plant: Plant, port: int) -> None:
+    """Let the engine publish to a port of this computer."""
+    table = ExportSettings(mqtt=f"mqtt://127.0.0.1:{port}")
+    plant.settings = plant.settings.model_copy(update={"export": table})
+    # The export writes its cursor on a thread of its own.
+    plant.patience = Patience()
+
+
+def test_an_engine_publishes_its_alarms_and_its_end(broker: Broker, plant: Plant, batch: Facts) -> None:
+    exported(plant, broker.port)
+    reader = Reader(broker, "small rig")
+    plant.run(plant.whole_run(), bundle=plant.rig.bundle)
+    eventually(lambda: reader.states and reader.states[-1]["state"] == "engine ended")
+    reader.close()
+    last = reader.states[-1]
+    assert (last["priority"], last["current"]) == ("high", False)
+    assert [alarm["component"] for alarm in last["alarms"] if alarm["cause"] == "limit"] == ["Right"]
+    seqs = [event["seq"] for event in reader.events]
+    assert seqs == sorted(set(seqs))
+    assert [event["kind"] for event in reader.events if event["kind"] in ("raised", "engine finished")][
+        -1
+    ] == "engine finished"
+    assert plant.facts()["scores"] == batch["scores"]
+
+
+def test_a_broker_that_is_away_changes_no_score(plant: Plant, batch: Facts) -> None:
+    exported(plant, 1)
+    plant.run(plant.whole_run(), bundle=plant.rig.bundle)
+    assert plant.facts()["scores"] == batch["scores"]
+    assert len(plant.facts()["snapshots"]) == SMALL_COUNT

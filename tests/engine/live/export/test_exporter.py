@@ -12,7 +12,8 @@ import pytest
 from engine.alarms.notifications import failing_channels
 from engine.assessment.live_record import LiveRecord
 from engine.config.settings import SettingsError, load_settings
-from engine.errors import UnusableError
+from engine.errors import StoreError, UnusableError
+from engine.live.export import exporter as exporter_room
 from engine.live.export.connection import ExportError, address_parts, topic_of
 from engine.live.export.exporter import FAILING_AFTER, REFRESH_SECONDS, Exporter, exporters_of
 from engine.live.export.machine_state import changes_in, will_of
@@ -24,6 +25,7 @@ from engine.store.store import Store
 from engine.system.addresses import direct_address
 from tests.engine.handmade_events import CLEARED, RAISED
 from tests.engine.rigs import WALL
+from tests.mosquitto import PATIENCE, eventually
 from tests.tui import synthetic
 
 KEY = "Bearing 2/limit/a"
@@ -269,6 +271,38 @@ def test_a_broker_that_stays_away_is_a_failing_channel_until_it_is_back(machine:
     machine.broker.away = False
     exporter.turn()
     assert failing_channels(machine.store.events(machine.assessment)) == {}
+
+
+# The thread
+
+
+def test_the_thread_publishes_until_it_is_stopped_and_takes_leave(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporter_room, "LOOK_SECONDS", 0.01)
+    exporter = machine.exporter()
+    exporter.start()
+    eventually(lambda: machine.broker.states)
+    exporter.stop(PATIENCE)
+    assert (machine.last["state"], machine.broker.left, exporter.trouble) == ("engine ended", 1, "")
+
+
+def test_a_store_that_cannot_be_read_for_long_brings_the_last_will(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporter_room, "LOOK_SECONDS", 0.01)
+    exporter = machine.exporter()
+    exporter.turn()
+
+    def refuse(*_given: object, **_named: object) -> None:
+        raise StoreError("the store is locked")
+
+    assert exporter._store is not None
+    monkeypatch.setattr(exporter._store, "events", refuse)
+    exporter.start()
+    eventually(lambda: machine.broker.away)
+    assert "the store is locked" in exporter.trouble
+    exporter.stop(PATIENCE)
 
 
 # Settings
