@@ -15,7 +15,7 @@ from engine.assessment.tracker import Tracker, Verdict
 from engine.bundles.bundle import Bundle, BundleError
 from engine.bundles.library import check_fit
 from engine.config.channels import layout_of
-from engine.config.motors import phases_of
+from engine.config.motors import motors_in
 from engine.config.sections.process import conditions_of
 from engine.config.settings import Settings
 from engine.diagnosis.line_memory import LineMemory
@@ -186,7 +186,7 @@ class BundleScorer:
                     bundle.sample_rate,
                     rows,
                     bundle.channels,
-                    phases_of(bundle.settings),
+                    motors_in(bundle.settings),
                     conditions_of(bundle.settings),
                 )
             return self._models[rows]

@@ -9,7 +9,7 @@ from engine.baseline.from_run import AssessmentError
 from engine.bundles.bundle import Bundle
 from engine.bundles.library import check_fit
 from engine.config.channels import layout_of
-from engine.config.motors import phases_of
+from engine.config.motors import motors_in
 from engine.config.sections.process import conditions_of
 from engine.config.settings import Settings
 from engine.models import model_named
@@ -35,7 +35,7 @@ def network_inputs(bundle: Bundle, settings: Settings, run: Run) -> NDArray[np.f
             bundle.sample_rate,
             bundle.rows,
             bundle.channels,
-            phases_of(bundle.settings),
+            motors_in(bundle.settings),
             conditions_of(bundle.settings),
         ),
         layout_of(settings),

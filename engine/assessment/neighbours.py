@@ -1,6 +1,6 @@
 """The components of one snapshot beside each other: which leads, and what its failure explains."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -25,7 +25,7 @@ class Housing:
         layout: Layout,
         unit: NDArray[np.float32],
         edges: Sequence[float],
-        motors: Container[int] = (),
+        motors: Collection[int] = (),
     ) -> None:
         """Prepare the comparison.
 
@@ -41,7 +41,9 @@ class Housing:
         self.layout, self.limit, self.edges = layout, usual.limit, edges
         self.unit = (usual.scatter * unit)[:, :-1]
         # Powers in different units compare only as shares of the usual power of their channel.
-        alike = len(set(layout.units)) == 1
+        of_motors = {channel for number in motors for channel in layout.channels[number]}
+        units = {unit for channel, unit in enumerate(layout.units, start=1) if channel not in of_motors}
+        alike = len(units) == 1
         level = np.where(usual.level > 0, usual.level, np.float32(1.0)).astype(np.float64)
         self.scale = np.ones((len(level), 1)) if alike else (level**-2)[:, None]
 

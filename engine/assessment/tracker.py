@@ -26,6 +26,7 @@ from engine.clock import microseconds
 from engine.config.settings import Settings
 from engine.diagnosis.demodulation import NOTHING_HEARD, Heard, Listener, envelope_view
 from engine.diagnosis.motor_view import kept_figures
+from engine.models.mixed import used_features
 from engine.records.assessment import Moment, Quality, Score
 from engine.records.events import EventKind, NewEvent
 from engine.records.payloads import RingEvidence
@@ -92,6 +93,7 @@ class Tracker:
         self.edges, self.diagnostician = scorer.model.edges, scorer.diagnostician
         self.marks = frozenset(self.bundle.baseline.marks)
         self.method = METHODS[scorer.bundle.scoring]
+        self.used = used_features(scorer.model)
         self.followed = FOLLOWED if self.layout.is_process else self.method.followed
         unit, motors = scorer.model.feature_unit(scorer.bundle.scaling), self.diagnostician.motors
         self.housing = Housing(self.bundle, self.layout, unit, self.edges.tolist(), motors.columns)
@@ -230,17 +232,14 @@ class Tracker:
         usual, channels = self.bundle.calibration, self.layout.channels
         if self.limits.mode == "plain":
             windows = np.where(seen.running, seen.insight.window_errors, np.float32(np.nan))
-            error = (
-                component_windows(windows, running_channels(channels, seen.running))
-                .mean(axis=0)
-                .astype(np.float64)
-            )
+            by_window = component_windows(windows, running_channels(channels, seen.running))
+            error = by_window.mean(axis=0).astype(np.float64)
             limit = usual.window_limit.astype(np.float64)
             # There is no patient average: the quick one alone decides.
             return error, limit, np.stack([error / limit, np.where(np.isnan(error), np.nan, 0.0)])
         group = self.method.group
-        error = component_errors(seen.residual, seen.running, channels, group)
-        charts = severities(smoothing, seen.running, channels, usual.limit, group)
+        error = component_errors(seen.residual, seen.running, channels, group, self.used)
+        charts = severities(smoothing, seen.running, channels, usual.limit, group, self.used)
         return error, usual.limit[0].astype(np.float64), charts
 
     def _scores(
@@ -380,7 +379,8 @@ class Tracker:
 
     def _wandered(self, smoothing: Smoothing) -> NDArray[np.float64]:
         """Return how far the usual residual of each component has moved, root mean square."""
-        return component_errors(smoothing.followed, self.layout.watched, self.layout.channels)
+        watched, channels = self.layout.watched, self.layout.channels
+        return component_errors(smoothing.followed, watched, channels, used=self.used)
 
     def _remembered(
         self, scores: tuple[Score, ...], seen: Examination
@@ -394,7 +394,6 @@ class Tracker:
         return log_errors(severity), component_levels(levels, loud, self.layout.channels, usual)
 
     def _machine_events(self, state: State, stopped: bool, moment: Moment) -> tuple[NewEvent, ...]:
-        if stopped == state.stopped:
-            return ()
         kind = EventKind.STOPPED if stopped else EventKind.RESTARTED
-        return (NewEvent(kind, moment.at, "machine", detail={"snapshot": moment.name}),)
+        new = NewEvent(kind, moment.at, "machine", detail={"snapshot": moment.name})
+        return () if stopped == state.stopped else (new,)

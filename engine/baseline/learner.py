@@ -10,7 +10,8 @@ from importlib.metadata import version
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.baseline.calibration import are_several, calibrate, least_limit, outlying, risen, usual_features
+from engine.baseline.calibration import are_several, outlying
+from engine.baseline.limits import healthy_results, limits_of
 from engine.baseline.sights import (
     FEWEST,
     Sight,
@@ -23,9 +24,9 @@ from engine.baseline.slow import slow_baseline, slow_doubts
 from engine.baseline.trainer import LearningError, train_model
 from engine.baseline.wander import calibrate_windows
 from engine.baseline.witness import with_witness
-from engine.bundles.bundle import SCORING, Bundle, Calibration, UsualLines
+from engine.bundles.bundle import Bundle, Calibration, UsualLines
 from engine.config.channels import Layout
-from engine.config.motors import phases_of
+from engine.config.motors import motors_in
 from engine.config.sections.process import conditions_of
 from engine.config.settings import Settings
 from engine.diagnosis.motor import MotorDiagnostician
@@ -35,11 +36,7 @@ from engine.models.base import Insight, Scaling
 from engine.models.runner import Network, insight_of
 from engine.records.assessment import Quality
 from engine.records.progress import Epoch
-from engine.scoring.errors import component_windows, running_channels
-from engine.scoring.level import level_reach, levelled
-from engine.scoring.method import METHODS
 from engine.scoring.process import VALID_SHARE, validity
-from engine.scoring.severity import at_rest, severities, smoothed
 from engine.scoring.trend import rising_trend
 from engine.signals.envelope import whole_spectrum
 from engine.signals.features import FIGURES, centred, figures
@@ -51,9 +48,6 @@ from replay.run import Entry
 
 IMPULSIVE = 5.0
 """Kurtosis at which a baseline is doubted; 3 for Gaussian noise, healthy bearings stay below 4."""
-
-WITHOUT_LEVEL = frozenset({"motor"})
-"""Models whose features are no spectrum: nothing is common to them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,7 +79,7 @@ class Learner:
                 settings.machine.sample_rate,
                 rows,
                 columns,
-                phases_of(settings.plain()),
+                motors_in(settings.plain()),
                 conditions_of(settings.plain()),
             )
         except ValueError as error:
@@ -321,66 +315,19 @@ class Learner:
         """Set usual values and limits: of slow sensors on all windows, which depend on their neighbours."""
         conditions = self.layout.conditions
         if conditions is None:
-            return self._calibrate(insights, held_out, level, self.model.feature_unit(scaling))
+            found = healthy_results(insights, held_out, level, self.model.feature_unit(scaling))
+            limits = self.settings.limits
+            return limits_of(self.model, found, self.layout.watched, self.layout.channels, limits)
         known = self.layout.watched & (level > 0) & (scaling["known"] > 0)
         form = self.settings.recording_format()
-        found = calibrate_windows(
+        by_rows = calibrate_windows(
             insights,
             known & ~conditions,
             self.layout.channels,
             (form.rows, stride_of(form)),
             self.model.percentile,
         )
-        return replace(found, level=known.astype(np.float32))
-
-    def _calibrate(
-        self,
-        insights: Sequence[Insight],
-        held_out: int,
-        level: NDArray[np.float32],
-        unit: NDArray[np.float32],
-    ) -> Calibration:
-        """Set the usual values and the limits on the held-out snapshots, the last ones."""
-        limits, running = self.settings.limits, self.layout.watched & (level > 0)
-        method = METHODS[SCORING]
-        channels = running_channels(self.layout.channels, running)
-        features = np.stack([insight.features for insight in insights])
-        odd = outlying(features[-held_out:])
-        left_out = np.concatenate([outlying(features[:-held_out]), odd])
-        reach = np.zeros(0, np.float32)
-        centre = np.median(features[-held_out:], axis=0)
-        if self.model.name not in WITHOUT_LEVEL:
-            reach = level_reach(np.stack([insight.spectrum for insight in insights]))
-        centre, spread = usual_features(levelled(features[-held_out:], centre, unit, reach), odd)
-        smoothing = at_rest((features.shape[1], features.shape[2]))
-        residual = (levelled(features, centre, unit, reach) - centre) / spread
-        least = least_limit(risen(residual, held_out, channels, left_out), spread * unit, channels)
-        errors = []
-        for one in residual:
-            smoothing = smoothed(smoothing, one, running, limits)
-            # With limits of 1, severities equal the errors.
-            errors.append(severities(smoothing, running, channels, np.ones((2, 1), np.float32), method.group))
-        # A component without a measuring channel has no error and is not judged: any number fits.
-        calm = np.nan_to_num(np.stack(errors[-held_out:]), nan=1.0)
-        limit = np.stack(
-            [
-                np.maximum(calibrate(calm[:, 0], limits.margin, limits.tail, limits.quick), least),
-                np.maximum(calibrate(calm[:, 1], limits.patient_margin, limits.tail, limits.patient), least),
-            ]
-        )
-        windows = np.concatenate([insight.window_errors for insight in insights[-held_out:]])
-        return Calibration(
-            centre=centre,
-            scatter=spread,
-            level=level,
-            limit=limit,
-            window_limit=np.percentile(
-                component_windows(windows, channels), self.model.percentile, axis=0
-            ).astype(np.float32),
-            calm=log_errors((calm / limit).max(axis=1)).astype(np.float32),
-            reach=reach,
-            latent=np.stack([insight.position for insight in insights[-held_out:]]),
-        )
+        return replace(by_rows, level=known.astype(np.float32))
 
 
 def _usual_lines(sights: Sequence[Sight], motors: MotorDiagnostician) -> dict[int, UsualLines]:

@@ -34,7 +34,7 @@ class SlowBaseline:
         if not self.slopes.any():
             return list(insights)
         spectra = np.stack([one.spectrum for one in insights])
-        shift = explained(self.terms, slopes_of(self.terms, spectra.astype(np.float64)))
+        shift = explained(self.terms, slopes_of(self.terms, np.nan_to_num(spectra.astype(np.float64))))
         away = explained(self.terms, self.slopes.astype(np.float64))
         return [
             replace(one, features=one.features - own, spectrum=one.spectrum - level)

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 MOTOR_MODEL = "motor"
 """The model of a machine whose components are all motors, unless the settings name one."""
 
-MOTOR_MODELS = (MOTOR_MODEL, "lstm")
-"""Models that fit currents: their features, and the waveform of the three phases."""
+MIXED_MODEL = "mixed"
+"""The model of a machine with motors and bearings, unless the settings name one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,8 @@ def motors_of(components: "Sequence[ComponentSettings]") -> dict[int, MotorColum
     }
 
 
-def phases_of(plain: Mapping[str, object]) -> tuple[tuple[int, ...], ...]:
-    """Return the currents of each motor, as columns from 0, from settings in plain types; () for no motor.
+def motors_in(plain: Mapping[str, object]) -> tuple[MotorColumns, ...]:
+    """Return the columns of each motor from settings in plain types; () for no motor.
 
     Args:
         plain: settings as `Settings.plain` returns them and bundles keep them.
@@ -67,5 +67,5 @@ def phases_of(plain: Mapping[str, object]) -> tuple[tuple[int, ...], ...]:
     for part in parts if isinstance(parts, list | tuple) else ():
         if isinstance(part, Mapping) and part.get("kind") == "motor":
             units = part.get("unit") or ("",) * len(part["channels"])
-            found.append(columns_of(part["channels"], units).currents)
+            found.append(columns_of(part["channels"], units))
     return tuple(found)

@@ -30,7 +30,7 @@ from engine.config.layers import (
     read_layer,
 )
 from engine.config.messages import sentence
-from engine.config.motors import MOTOR_MODEL
+from engine.config.motors import MIXED_MODEL, MOTOR_MODEL
 from engine.config.own_machine import channel_layer, own_machine_layer
 from engine.config.sections.core import (
     DESCRIBING_KEYS,
@@ -314,14 +314,16 @@ def _check_across(settings: Settings, origins: Mapping[Place, Layer]) -> None:
 
 
 def _with_model(values: Any, origins: Mapping[Place, Layer], defaults: Layer) -> Any:
-    """Choose the motor model where all components are motors and no layer above the defaults names one."""
+    """Choose the model of motors, alone or beside bearings, where no layer above the defaults names one."""
     parts, model = values.get("component"), values.get("model")
     if not isinstance(parts, tuple) or not isinstance(model, Mapping):
         return values
-    kinds = {part.get("kind") for part in parts if isinstance(part, Mapping)}
-    if kinds != {"motor"} or origin(origins, ("model", "name")) is not defaults:
+    kinds = {part.get("kind", "bearing") for part in parts if isinstance(part, Mapping)}
+    named = {frozenset({"motor"}): MOTOR_MODEL, frozenset({"motor", "bearing"}): MIXED_MODEL}
+    name = named.get(frozenset(map(str, kinds)))
+    if name is None or origin(origins, ("model", "name")) is not defaults:
         return values
-    return {**values, "model": {**model, "name": MOTOR_MODEL}}
+    return {**values, "model": {**model, "name": name}}
 
 
 def _numbered(values: Any) -> Any:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from engine.bundles.bundle import Bundle
 from engine.clock import microseconds
 from engine.config.channels import layout_of
+from engine.config.motors import motors_in
 from engine.config.sections.process import conditions_of
 from engine.config.settings import Settings
 from engine.evaluation.truth import Truth
@@ -79,7 +80,9 @@ def network_use(run: Run, settings: Settings, bundle: Bundle, truth: Truth) -> L
     """Return the use of the parts of a variational or a forecasting network; None for other models."""
     if conditions_of(bundle.settings) is not None:
         return None
-    model = model_named(bundle.model, bundle.sample_rate, bundle.rows, bundle.channels)
+    model = model_named(
+        bundle.model, bundle.sample_rate, bundle.rows, bundle.channels, motors_in(bundle.settings)
+    )
     network, layout = Network(bundle.network), layout_of(settings)
     at = np.array([microseconds(entry.time) for entry in run.entries])
     baseline = (at >= microseconds(bundle.baseline.start)) & (at <= microseconds(bundle.baseline.end))

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
+from engine.config.motors import MotorColumns
 from engine.models.base import Model
 from engine.models.dense import Dense
 from engine.models.forecast import Forecast
 from engine.models.lstm import Lstm
+from engine.models.mixed import Mixed
 from engine.models.motor import Motor
 from engine.models.process import Process, ProcessLstm
 from engine.models.spectral import Spectral
@@ -23,8 +25,8 @@ MODELS: dict[str, Callable[[float, int, int], Model]] = {
 }
 """The models of vibration by their names in the settings and on the command line."""
 
-MOTOR_MODELS: dict[str, Callable[[float, int, int], Model]] = {Motor.name: Motor}
-"""The models of three phase currents."""
+MOTOR_MODELS: dict[str, Callable[[float, int, int], Model]] = {Motor.name: Motor, Mixed.name: Mixed}
+"""The models of three phase currents, alone and beside bearings."""
 
 
 PROCESS_MODELS: dict[str, Callable[[int, int, Sequence[int]], Model]] = {
@@ -39,7 +41,7 @@ def model_named(
     sample_rate: float,
     rows: int,
     channels: int,
-    phases: Sequence[Sequence[int]] = (),
+    motors: Sequence[MotorColumns] = (),
     conditions: Sequence[int] | None = None,
 ) -> Model:
     """Return the model of that name for recordings of this shape.
@@ -49,7 +51,7 @@ def model_named(
         sample_rate: of the recordings [Hz].
         rows: of a recording.
         channels: of a recording.
-        phases: currents of each motor, as columns from 0; only motor models use them.
+        motors: columns of each motor; only motor models use them.
         conditions: of slow sensors the columns, from 0, that explain the others; None for other machines.
 
     Raises:
@@ -65,5 +67,7 @@ def model_named(
     if name not in known:
         raise ValueError(f"model.name: there is no model {name!r}; choose one of {', '.join(known)}")
     if name == Motor.name:
-        return Motor(sample_rate, rows, channels, phases)
+        return Motor(sample_rate, rows, channels, [one.currents for one in motors])
+    if name == Mixed.name:
+        return Mixed(sample_rate, rows, channels, motors)
     return known[name](sample_rate, rows, channels)

@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.bundles.bundle import NETWORK, WEIGHTS, Bundle, BundleError
-from engine.config.motors import phases_of
+from engine.config.motors import motors_in
 from engine.config.sections.process import conditions_of
 from engine.models import model_named
 from engine.models.base import Model
+from engine.models.mixed import used_features
 from engine.models.runner import Network
 from engine.scoring.method import METHODS
 from engine.system.processes.child_death import death_of
@@ -77,7 +78,7 @@ def export_bundle(
         bundle.sample_rate,
         bundle.rows,
         bundle.channels,
-        phases_of(bundle.settings),
+        motors_in(bundle.settings),
         conditions_of(bundle.settings),
     )
     by_child = [name for name in files if name != LITE]
@@ -113,7 +114,7 @@ def description(bundle: Bundle, model: Model) -> dict[str, object]:
     settings = bundle.settings
     parts = settings.get("component", ())
     calibration = bundle.calibration
-    group = METHODS[bundle.scoring].group
+    group, used = METHODS[bundle.scoring].group, used_features(model)
     return {
         "model": bundle.model,
         "digest": bundle.digest(),
@@ -130,6 +131,8 @@ def description(bundle: Bundle, model: Model) -> dict[str, object]:
         "batch": Network(bundle.network).batch,
         # Adjacent bands whose worst group counts beside the whole; 0 for the whole alone.
         "group": group if 0 < group < len(model.edges) - 1 else 0,
+        # Features that each channel has where some have fewer: the others are 0 and count in no mean.
+        **({} if used is None else {"features_used": used.tolist()}),
         "scaling": {name: array.tolist() for name, array in bundle.scaling.items()},
         "calibration": {
             name: getattr(calibration, name).tolist()

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
 from engine.bundles.bundle import Bundle
-from engine.config.motors import phases_of
+from engine.config.motors import motors_in
 from engine.errors import FailedError, UnusableError
 from engine.models import model_named
 from engine.models.base import Floats, Model
@@ -83,7 +83,7 @@ def attribution_of(
         GradientsFailedError: the process failed.
     """
     model = model_named(
-        bundle.model, bundle.sample_rate, bundle.rows, bundle.channels, phases_of(bundle.settings)
+        bundle.model, bundle.sample_rate, bundle.rows, bundle.channels, motors_in(bundle.settings)
     )
     if not isinstance(model, Spectral | Waveform):
         raise GradientsError(f"the model {bundle.model} has no gradients by band; use contributions")

@@ -20,6 +20,7 @@ def component_errors(
     running: NDArray[np.bool_],
     channels: Sequence[Sequence[int]],
     group: int = 0,
+    used: NDArray[np.float32] | None = None,
 ) -> NDArray[np.float64]:
     """Return each component's root mean square excess: over all features, or its worst group of bands.
 
@@ -30,13 +31,15 @@ def component_errors(
         running: (channels,).
         channels: of each component, counted from 1.
         group: adjacent bands in a group; 0 for the whole alone.
+        used: (channels,) features that each channel has, the others being 0; None for all.
 
     Returns:
         (components,), the larger of the whole and the worst group of a running channel; NaN where none of a
         component's channels runs.
     """
     squares = excess(residual)
-    by_channel: list[float] = squares.mean(axis=1, dtype=np.float64).tolist()
+    means = squares.mean(axis=1, dtype=np.float64)
+    by_channel: list[float] = (means if used is None else means * (squares.shape[1] / used)).tolist()
     worst = _worst_groups(squares, group)
     runs: list[bool] = running.tolist()
     errors = []

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from engine.bundles.bundle import Bundle, BundleError
 from engine.config.channels import Layout
-from engine.config.motors import phases_of
+from engine.config.motors import motors_in
 from engine.config.sections.process import conditions_of
 from engine.diagnosis.motor_reading import MotorReading
 from engine.diagnosis.surface import Diagnostician
@@ -90,7 +90,7 @@ class Scorer:
                 bundle.sample_rate,
                 bundle.rows,
                 bundle.channels,
-                phases_of(bundle.settings),
+                motors_in(bundle.settings),
                 conditions_of(bundle.settings),
             )
             self.slow = SlowJudge(bundle.calibration, layout)

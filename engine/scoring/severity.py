@@ -107,6 +107,7 @@ def severities(
     channels: Sequence[Sequence[int]],
     limit: NDArray[np.float32],
     group: int = 0,
+    used: NDArray[np.float32] | None = None,
 ) -> NDArray[np.float64]:
     """Return the errors of both averages over their limits.
 
@@ -116,9 +117,11 @@ def severities(
         channels: of each component, counted from 1.
         limit: (2, components), of the quick and the patient average.
         group: adjacent bands in a group, as in `component_errors`.
+        used: features of each channel, as there.
 
     Returns:
         (2, components), NaN where none of a component's channels runs. The severity is the larger.
     """
-    errors = [component_errors(one, running, channels, group) for one in (smoothing.quick, smoothing.patient)]
+    averages = (smoothing.quick, smoothing.patient)
+    errors = [component_errors(one, running, channels, group, used) for one in averages]
     return np.stack(errors) / limit

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.config.motors import MotorColumns, columns_of, phases_of
+from engine.config.motors import MotorColumns, columns_of, motors_in
 from engine.config.settings import SettingsError, load_settings
 
 HEAD = '[machine]\nname = "m"\nsample_rate = 5000.0\n'
@@ -40,7 +40,7 @@ def test_units_tell_currents_from_voltages(
 def test_motors_alone_take_the_motor_model(tmp_path: Path) -> None:
     settings = load_settings(written(tmp_path, motor("M1", [1, 2, 3]), motor("M2", [4, 5, 6])))
     assert settings.model.name == "motor"
-    assert phases_of(settings.plain()) == ((0, 1, 2), (3, 4, 5))
+    assert motors_in(settings.plain()) == (MotorColumns((0, 1, 2)), MotorColumns((3, 4, 5)))
 
 
 @pytest.mark.parametrize("name", ["lstm", "spectral"])
@@ -50,9 +50,11 @@ def test_a_model_that_is_named_stays(tmp_path: Path, name: str) -> None:
     assert load_settings(written(tmp_path, motor("M", [1])), None, {"model.name": name}).model.name == name
 
 
-def test_a_bearing_beside_a_motor_keeps_the_default_model(tmp_path: Path) -> None:
-    settings = load_settings(written(tmp_path, motor("M1", [1, 2, 3]), 'name = "B"\nchannels = [4]'))
-    assert settings.model.name == "spectral"
+@pytest.mark.parametrize("kind", ["", 'kind = "bearing"\n'])
+def test_a_bearing_beside_a_motor_takes_the_model_of_both(tmp_path: Path, kind: str) -> None:
+    parts = motor("M1", [1, 2, 3]), f'name = "B"\n{kind}channels = [4]'
+    assert load_settings(written(tmp_path, *parts)).model.name == "mixed"
+    assert load_settings(written(tmp_path, *parts), None, {"model.name": "spectral"}).model.name == "spectral"
 
 
 @pytest.mark.parametrize(
