@@ -33,6 +33,11 @@ class Part:
         """Return the indices of its features in an array (channels, features)."""
         return np.ix_(self.columns, self.features)
 
+    @property
+    def in_each(self) -> tuple[slice | NDArray[np.intp], ...]:
+        """Return their indices in an array (windows, channels, features)."""
+        return (slice(None), *self.places)
+
     def of(self, scaling: Scaling) -> Scaling:
         """Return its own arrays of a scaling."""
         return {
@@ -102,12 +107,12 @@ class Mixed:
         whole = np.full((self._windows, *self.shape), np.nan, np.float32)
         for part in self.parts:
             own = part.model.observe(np.ascontiguousarray(signal[:, part.columns]))
-            whole[: len(own), *part.places] = own
+            whole[: len(own)][part.in_each] = own
         return whole
 
     def _own(self, observed: Floats, part: Part) -> Floats:
         """Return what a part's model observed, (its windows, its channels, its features)."""
-        return observed[: part.model.batch - 1, *part.places]
+        return observed[: part.model.batch - 1][part.in_each]
 
     def learn_scaling(self, observed: Sequence[Floats]) -> Scaling:
         """Return the scalings of both models, their names with the part's prefix."""
@@ -144,7 +149,7 @@ class Mixed:
         """Return the vectors of both models, (n, channels, features), as one array."""
         whole = np.zeros((max(map(len, vectors)), *self.shape), np.float32)
         for part, own in zip(self.parts, vectors, strict=True):
-            whole[: len(own), *part.places] = own
+            whole[: len(own)][part.in_each] = own
         return whole
 
     def insight(
@@ -161,13 +166,13 @@ class Mixed:
         spectrum, rebuilt = np.full((2, channels, count - 1), np.nan, np.float32)
         for part in self.parts:
             own, rows = self._own(observed, part), part.model.batch
-            answers = [one[:rows, *part.places] for one in (vectors, *outputs)]
+            answers = [one[:rows][part.in_each] for one in (vectors, *outputs)]
             seen = part.model.insight(own, answers[0], answers[1:], part.of(scaling))
             covering = np.arange(self._windows) * len(own) // self._windows
             bands = np.ix_(part.columns, part.features[:-1])
             features[part.places] = seen.features
             errors[:, part.columns] = seen.window_errors[covering]
-            windows[:, *part.places] = seen.windows[covering]
+            windows[part.in_each] = seen.windows[covering]
             spectrum[bands], rebuilt[bands] = seen.spectrum, seen.reconstruction
         return Insight(features, errors, spectrum, rebuilt, windows)
 
