@@ -10,7 +10,7 @@ from prometheus_client.core import CollectorRegistry, GaugeMetricFamily, Metric
 from engine.alarms.alarm import Alarm, fold_alarms
 from engine.clock import moment, wall_clock
 from engine.operator.alarm_actions import playhead_of
-from engine.records.assessment import Assessment
+from engine.records.assessment import Assessment, Quality
 from engine.records.events import Priority
 from engine.records.intake import REFUSED, Outcome
 from engine.records.picker import newest_of_each
@@ -18,6 +18,8 @@ from engine.records.progress import Heartbeat, Phase
 from engine.reports.latest import Latest, latest_of, newest_of
 from engine.store.store import Store
 from engine.system.disk_space import free_bytes
+
+FAULTY = frozenset({Quality.DEAD, Quality.CLIPPED, Quality.INVALID})
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -105,6 +107,18 @@ class _Families:
                 limit.add_metric([one.assessment.machine, name], one.limits[index])
         yield severity
         yield limit
+        running = _family("component_running", "1 while a component runs, 0 while it does not.", True)
+        faulty = _family(
+            "component_signal_faulty", "1 while a signal is dead, clipped or invalid, else 0.", True
+        )
+        for one in self._machines:
+            for name, latest in zip(one.assessment.components, one.latest, strict=True):
+                if latest.quality is not None:
+                    label = [one.assessment.machine, name]
+                    running.add_metric(label, float(latest.quality is Quality.RUNNING))
+                    faulty.add_metric(label, float(latest.quality in FAULTY))
+        yield running
+        yield faulty
 
     def _by_machine(self) -> Iterator[Metric]:
         age = _family("newest_snapshot_age_seconds", "Age of the newest snapshot by the computer's clock.")
@@ -142,13 +156,20 @@ class _Families:
                 f"alarms_unacknowledged_{priority.value}",
                 f"Alarms of {priority.value} priority that wait for an acknowledgement.",
             )
+            put_away = _family(
+                f"alarms_shelved_{priority.value}",
+                f"Alarms of {priority.value} priority that are shelved or out of service.",
+            )
             for one in self._machines:
-                own = [alarm for alarm in one.alarms if alarm.priority is priority and not alarm.put_away]
+                of_priority = [alarm for alarm in one.alarms if alarm.priority is priority]
+                own = [alarm for alarm in of_priority if not alarm.put_away]
                 label = [one.assessment.machine]
                 standing.add_metric(label, sum(alarm.stands for alarm in own))
                 unanswered.add_metric(label, sum(alarm.needs_acknowledgement for alarm in own))
+                put_away.add_metric(label, len(of_priority) - len(own))
             yield standing
             yield unanswered
+            yield put_away
 
 
 def _is_removed(beat: Heartbeat | None) -> bool:

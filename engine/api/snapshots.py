@@ -1,9 +1,11 @@
 """Scores whole snapshots that a request brings: rows as JSON, raw float32, or files as Raceway reads them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from engine.api.facts import picture_record
@@ -11,6 +13,7 @@ from engine.api.faults import FaultError, wrong
 from engine.api.numbers import object_with_rows, raw_rows
 from engine.api.plots import plots_of
 from engine.api.scoring import BundleScorer, SnapshotResult
+from replay.file_times import time_of
 from replay.formats.reading import read_recording
 from replay.recording import RecordingError, clean_text
 
@@ -41,11 +44,33 @@ def scored(scorer: BundleScorer, body: bytes, *, raw: bool, plots: bool = False)
     return record(scorer, found, name, plots=plots)
 
 
-def scored_file(scorer: BundleScorer, name: str, content: bytes, *, plots: bool = False) -> dict[str, Any]:
-    """Return the result of one uploaded file, or why there is none."""
-    name = clean_text(name)
+def scored_text(scorer: BundleScorer, body: bytes, *, plots: bool = False) -> dict[str, Any]:
+    """Answer a request whose body is one snapshot as text: any separator, with or without a header.
+
+    Raises:
+        FaultError: the text cannot be read, or has other rows or columns.
+    """
+    form = replace(scorer.settings.recording_format(), format="text", separator="auto")
     try:
-        snapshot = read_recording(content, name, scorer.settings.recording_format())
+        snapshot = read_recording(body, "snapshot.csv", form, datetime.now(UTC))
+    except RecordingError as error:
+        raise wrong(error.reason, "body") from error
+    return record(scorer, scorer.judged(snapshot), "snapshot", plots=plots)
+
+
+def scored_file(scorer: BundleScorer, name: str, content: bytes, *, plots: bool = False) -> dict[str, Any]:
+    """Return the result of one uploaded file, or why there is none.
+
+    A file without a time in its name has that of the request: no result depends on it.
+    """
+    name = clean_text(name)
+    form = scorer.settings.recording_format()
+    try:
+        try:
+            time = time_of(name, form)
+        except RecordingError:
+            time = datetime.now(UTC)
+        snapshot = read_recording(content, name, form, time)
         return record(scorer, scorer.judged(snapshot), name, plots=plots)
     except RecordingError as error:
         return {"name": name, **FaultError(422, error.reason, "files").plain()}
@@ -59,11 +84,17 @@ async def uploaded(request: Request) -> list[tuple[str, bytes]]:
     Raises:
         FaultError: there is none, or too many.
     """
-    async with request.form(max_files=MOST_FILES, max_fields=MOST_FILES) as form:
+    try:
+        form = await request.form(max_files=MOST_FILES, max_fields=MOST_FILES)
+    except HTTPException as error:
+        raise wrong(f"the form cannot be read ({error.detail})", "files") from error
+    try:
         parts = [one for one in form.getlist("files") if isinstance(one, UploadFile)]
         if not parts:
             raise wrong("the form holds no file", "files")
         return [(part.filename or "upload", await part.read()) for part in parts]
+    finally:
+        await form.close()
 
 
 def record(scorer: BundleScorer, found: SnapshotResult, name: str, *, plots: bool = False) -> dict[str, Any]:

@@ -11,30 +11,13 @@ from fastapi.responses import Response
 
 from engine.api.faults import FaultError, wrong
 from engine.api.numbers import json_object, rows_of
+from engine.api.routes.bodies import INFER, INFERRED
 from engine.api.routes.common import Reader, Scoring, ThePool, TheScorer, faults, packed, packed_answer
 from engine.api.scoring import BundleScorer
 
 router = APIRouter(prefix="/v2", tags=["inference protocol"])
 
 Name = Annotated[str, Path(description="Name of the machine, or of the model.", max_length=200)]
-
-_INFER = {
-    "required": True,
-    "content": {
-        "application/json": {
-            "schema": {
-                "type": "object",
-                "required": ["inputs"],
-                "properties": {"inputs": {"type": "array", "items": {"type": "object"}}},
-            },
-            "example": {
-                "inputs": [
-                    {"name": "rows", "shape": [2, 2], "datatype": "FP32", "data": [0.1, 0.2, 0.3, 0.4]}
-                ]
-            },
-        }
-    },
-}
 
 
 @router.get("", responses=faults())
@@ -80,7 +63,11 @@ async def model_ready(_: Reader, scorer: TheScorer, name: Name) -> dict[str, obj
     return {"name": name, "ready": True}
 
 
-@router.post("/models/{name}/infer", responses=faults(404, 422, 503), openapi_extra={"requestBody": _INFER})
+@router.post(
+    "/models/{name}/infer",
+    responses=faults(404, 422, 503) | INFERRED,
+    openapi_extra={"requestBody": INFER},
+)
 async def infer(request: Request, _: Scoring, scorer: TheScorer, pool: ThePool, name: Name) -> Response:
     """Score windows of rows."""
     _known(scorer, name)

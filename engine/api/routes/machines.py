@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from engine.api import facts
 from engine.api.children.reporting import Kind, Reporter
+from engine.api.evidence import evidence as evidence_of
 from engine.api.facts import MOST_EVENTS, MOST_POINTS, Desk
 from engine.api.faults import FaultError
 from engine.api.metrics import CONTENT_TYPE, exposition
@@ -145,6 +146,19 @@ async def events(
     return await store.at(machine, lambda desk: facts.events(desk, after, most))
 
 
+@router.get("/v1/machines/{machine}/evidence", responses=faults(404, 422, 503))
+async def evidence(
+    _: Reader,
+    store: TheStore,
+    machine: Machine,
+    component: Annotated[str | None, Query(max_length=200)] = None,
+    after: Annotated[int, Query(ge=0, lt=2**63, description="Only events after this number.")] = 0,
+    most: Annotated[int, Query(ge=1, le=MOST_EVENTS)] = MOST_EVENTS,
+) -> dict[str, Any]:
+    """List diagnoses and rings with their evidence: fault lines, bands, errors."""
+    return await store.at(machine, lambda desk: evidence_of(desk, component, after, most))
+
+
 @router.get("/v1/machines/{machine}/spectrum", responses=faults(404, 422, 503))
 async def spectrum(
     _: Reader, store: TheStore, machine: Machine, at: Annotated[datetime | None, Query()] = None
@@ -184,7 +198,12 @@ async def shelve(
     return await store.at(machine, lambda desk: facts.shelve(desk, which, act.ring, caller, span, act.reason))
 
 
-@router.get("/metrics", tags=["service"], responses=faults(503), response_class=Response)
+@router.get(
+    "/metrics",
+    tags=["service"],
+    responses=faults(503) | {200: {"content": {"text/plain": {}}, "description": "The metrics."}},
+    response_class=Response,
+)
 async def metrics(_: Reader, store: TheStore) -> Response:
     """Return the metrics for Prometheus."""
     return Response(await store.ask(exposition), media_type=CONTENT_TYPE)

@@ -6,56 +6,17 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from engine.api.predict import predicted
+from engine.api.routes.bodies import PREDICT, PREDICTED, RAW, SCORE, SCORED
 from engine.api.routes.common import Reader, Scoring, ThePool, TheScorer, faults, packed, packed_answer
 from engine.api.scoring import BundleScorer
-from engine.api.snapshots import scored, scored_file, uploaded
+from engine.api.snapshots import scored, scored_file, scored_text, uploaded
 
 router = APIRouter()
 
 Plots = Annotated[bool, Query(description="Add plots of each channel as SVG.")]
 
-RAW = "application/octet-stream"
 
-_ROWS = {"type": "array", "items": {"type": "array", "items": {"type": "number"}}}
-_PREDICT = {
-    "required": True,
-    "content": {
-        "application/json": {
-            "schema": {"type": "object", "required": ["sensor_data"], "properties": {"sensor_data": _ROWS}},
-            "example": {"sensor_data": [[0.01, -0.02, 0.0, 0.03], [0.02, -0.01, 0.01, 0.02]]},
-        },
-        RAW: {"schema": {"type": "string", "format": "binary"}},
-    },
-}
-_SCORE = {
-    "required": True,
-    "content": {
-        "application/json": {
-            "schema": {
-                "type": "object",
-                "required": ["rows"],
-                "properties": {
-                    "rows": _ROWS,
-                    "name": {"type": "string"},
-                    "at": {"type": "string", "format": "date-time"},
-                },
-            }
-        },
-        RAW: {"schema": {"type": "string", "format": "binary"}},
-        "multipart/form-data": {
-            "schema": {
-                "type": "object",
-                "required": ["files"],
-                "properties": {
-                    "files": {"type": "array", "items": {"type": "string", "format": "binary"}},
-                },
-            }
-        },
-    },
-}
-
-
-@router.get("/ping", tags=["service"])
+@router.get("/ping", tags=["service"], responses=faults())
 async def ping() -> dict[str, str]:
     """Say that the service answers. It needs no token and touches neither store nor model."""
     return {"status": "ok"}
@@ -80,7 +41,10 @@ async def model_info(_: Reader, scorer: TheScorer) -> dict[str, object]:
 
 
 @router.post(
-    "/predict", tags=["scoring"], responses=faults(422, 503), openapi_extra={"requestBody": _PREDICT}
+    "/predict",
+    tags=["scoring"],
+    responses=faults(422, 503) | PREDICTED,
+    openapi_extra={"requestBody": PREDICT},
 )
 async def predict(request: Request, _: Scoring, scorer: TheScorer, pool: ThePool) -> Response:
     """Score windows of rows: JSON `sensor_data`, or raw little-endian float32."""
@@ -89,16 +53,23 @@ async def predict(request: Request, _: Scoring, scorer: TheScorer, pool: ThePool
     return packed_answer(await pool.run(lambda: packed(predicted(scorer, body, raw=raw))))
 
 
-@router.post("/v1/score", tags=["scoring"], responses=faults(422, 503), openapi_extra={"requestBody": _SCORE})
+@router.post(
+    "/v1/score",
+    tags=["scoring"],
+    responses=faults(422, 503) | SCORED,
+    openapi_extra={"requestBody": SCORE},
+)
 async def score(
     request: Request, _: Scoring, scorer: TheScorer, pool: ThePool, plots: Plots = False
 ) -> Response:
-    """Score a whole snapshot: JSON `rows`, raw float32, or files as Raceway reads them."""
+    """Score a whole snapshot: JSON `rows`, raw float32, CSV, or files as Raceway reads them."""
     kind = request.headers.get("content-type", "")
     if kind.startswith("multipart/form-data"):
         files = await uploaded(request)
         return packed_answer(await pool.run(lambda: packed(scored_files(scorer, files, plots=plots))))
     body = await request.body()
+    if kind.startswith("text/"):
+        return packed_answer(await pool.run(lambda: packed(scored_text(scorer, body, plots=plots))))
     raw = kind.startswith(RAW)
     return packed_answer(await pool.run(lambda: packed(scored(scorer, body, raw=raw, plots=plots))))
 

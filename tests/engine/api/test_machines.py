@@ -13,6 +13,7 @@ from engine.api.facts import Facts
 from engine.api.scoring import BundleScorer
 from engine.api.tokens import load_tokens
 from engine.clock import wall_clock
+from engine.config.settings import load_settings
 from engine.records.plants.report import Named, PlantReport
 from engine.records.progress import Heartbeat, Phase
 from engine.store.store import Store
@@ -172,7 +173,43 @@ def test_metrics_are_well_formed_and_stale_values_absent(client: TestClient, sta
     assert labels <= {"machine", "component"}
     assert all(name.startswith("raceway_") for name in families)
     assert families["raceway_alarms_standing_high"].samples[0].value >= 1
+    running = families["raceway_component_running"].samples
+    assert {sample.labels["component"] for sample in running} == {
+        part.name for part in load_settings().components
+    }
+    assert {sample.value for sample in running} == {0.0}
     assert families["raceway_severity_ratio"].samples == []  # the sample ends with a stopped machine
+
+
+def test_a_shelved_alarm_moves_to_its_metric(client: TestClient, machine: str) -> None:
+    def counts() -> dict[str, float]:
+        lines = [line for line in client.get("/metrics").text.splitlines() if "_high{" in line]
+        return {
+            line.partition("{")[0].removeprefix("raceway_alarms_"): float(line.split()[-1]) for line in lines
+        }
+
+    before = counts()
+    (alarm, *_) = client.get(f"{machine}/alarms?priority=high").json()["alarms"]
+    body = {"ring": alarm["ring"], "hours": 4, "reason": "spare part ordered"}
+    assert client.post(f"{machine}/alarms/{alarm['ring']}/shelve", json=body).status_code == 200
+    after = counts()
+    assert (before["shelved_high"], after["shelved_high"]) == (0, 1)
+    assert after["standing_high"] == before["standing_high"] - 1
+
+
+def test_evidence_is_that_of_the_events(client: TestClient, machine: str) -> None:
+    events = client.get(f"{machine}/events").json()["events"]
+    expected = [one for one in events if one["kind"] in ("raised", "escalated", "diagnosed")]
+    found = client.get(f"{machine}/evidence").json()
+    assert found["evidence"] == expected
+    (diagnosed, *_) = [one for one in expected if one["kind"] == "diagnosed"]
+    assert diagnosed["detail"]["lines"]
+    of_one = client.get(
+        f"{machine}/evidence",
+        params={"component": diagnosed["component"], "after": diagnosed["seq"] - 1, "most": 1},
+    )
+    assert of_one.json()["evidence"] == [diagnosed]
+    assert client.get(f"{machine}/evidence?component=none").json()["evidence"] == []
 
 
 def test_a_store_that_comes_later_is_served(tmp_path: Path, assessed_sample: Path) -> None:

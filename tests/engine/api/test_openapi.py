@@ -59,3 +59,13 @@ def test_random_requests_get_documented_answers(state: Path, scorer: BundleScore
                 case.call_and_validate(checks=CHECKS)
 
             check()
+
+
+def test_every_body_and_every_scoring_answer_has_an_example(state: Path, scorer: BundleScorer) -> None:
+    description = create_app(ServeOptions(state, scorer, None)).openapi()
+    for path in ("/predict", "/v1/score", "/v2/models/{name}/infer"):
+        post = description["paths"][path]["post"]
+        for content in (post["requestBody"]["content"], post["responses"]["200"]["content"]):
+            assert content["application/json"]["example"], path
+    assert "text/plain" in description["paths"]["/metrics"]["get"]["responses"]["200"]["content"]
+    assert "429" in description["paths"]["/ping"]["get"]["responses"]
