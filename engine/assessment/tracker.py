@@ -153,7 +153,7 @@ class Tracker:
             own=own,
             slow=averages,
         )
-        asked = in_question(state.components, scores)
+        asked = in_question(state.components, scores) - slow.by_symptoms_alone(CALM)
         channels = {channel - 1 for index in asked for channel in self.layout.channels[index]}
         heard = (
             NOTHING_HEARD if self.layout.is_process else self.listener.hear(seen.spectrum, bands, channels)

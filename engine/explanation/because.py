@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from engine.alarms.alarm import Alarm
 from engine.explanation.appearance import origin
+from engine.explanation.process.beside import slow_reason
 from engine.explanation.process.words import sensor_origin
 from engine.explanation.sentence import Write
 from engine.explanation.situation import Situation
@@ -61,7 +62,7 @@ def _briefly(alarm: Alarm, told: Write) -> str:
     elif alarm.carried_from:
         why = f"probably heard from {clean(alarm.carried_from)}"
     elif alarm.cause == Cause.LIMIT:
-        why = sensor_origin(alarm).text or "surface not clear"
+        why = sensor_origin(alarm).text or slow_reason(alarm).text or "surface not clear"
     else:
         why = clean(alarm.cause)
     ended = "" if alarm.cleared is None else f", returned {told(alarm.cleared.at)}"

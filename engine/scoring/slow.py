@@ -190,6 +190,16 @@ class SlowVerdict:
         """Return the worse of both, (2, components); NaN where the component stands still."""
         return np.where(np.isnan(self.vibration), self.vibration, np.fmax(self.vibration, self.charts))
 
+    def by_symptoms_alone(self, calm: float) -> set[int]:
+        """Return the components that their symptoms alone put in question: no surface follows from those.
+
+        Args:
+            calm: severity by vibration below which vibration shows nothing.
+        """
+        quiet = np.nan_to_num(self.vibration, nan=-1.0).max(axis=0) < calm
+        loud = np.nan_to_num(self.charts, nan=-1.0).max(axis=0) >= 1.0
+        return set(np.flatnonzero(quiet & loud).tolist())
+
 
 class SlowJudge:
     """Compares the slow sensors of one machine with its baseline, from snapshot to snapshot."""

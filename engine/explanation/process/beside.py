@@ -3,10 +3,11 @@
 import math
 from collections.abc import Iterator, Mapping
 
+from engine.alarms.alarm import Alarm
 from engine.explanation.facts import severity_fact, text_fact
 from engine.explanation.process.words import value_fact, value_text
 from engine.explanation.sentence import NOTHING, Sentence, joined, say
-from engine.records.payloads import RingEvidence
+from engine.records.payloads import Ring, RingEvidence
 
 NAMED_FROM = 0.5
 """Severity from which a symptom is named beside an alarm that vibration raised."""
@@ -16,6 +17,13 @@ def slow_origin(evidence: RingEvidence | None) -> Sentence:
     """Return the symptoms beside vibration, and the conditions outside the learned range, in a few words."""
     told = [] if evidence is None else [one for one in map(_told, evidence.slow) if one]
     return joined(*told) if told else NOTHING
+
+
+def slow_reason(alarm: Alarm) -> Sentence:
+    """Return the symptoms of an alarm that vibration did not raise; nothing for any other."""
+    evidence = Ring.from_detail(alarm.ring.detail).evidence
+    by_vibration = evidence is None or (evidence.vibration or 0.0) >= 1.0
+    return NOTHING if by_vibration else slow_origin(evidence)
 
 
 def slow_sentences(evidence: RingEvidence | None) -> Iterator[Sentence]:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from engine.scoring.errors import component_errors
 from engine.scoring.slow import (
+    SlowVerdict,
     deviations,
     explained,
     is_outside,
@@ -109,3 +110,10 @@ def test_the_worst_symptom_decides_and_an_unknown_one_is_not_judged() -> None:
     assert np.isnan(found[:, 1]).all()
     without = slow_severities(averages, 4.42, [(0, 1), ()], np.array([False, True]))
     assert without[0, 0] == pytest.approx(1.0)
+
+
+def test_a_surface_is_sought_only_where_vibration_shows_something() -> None:
+    nothing = np.nan
+    charts = np.array([[5.0, 5.0, nothing, 0.2], [0.0, 0.0, nothing, 0.0]])
+    vibration = np.array([[0.3, 0.9, 0.3, 0.3], [0.2, 0.2, 3.0, 0.2]])
+    assert SlowVerdict((), charts, vibration).by_symptoms_alone(0.75) == {0}
