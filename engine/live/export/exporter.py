@@ -105,6 +105,8 @@ class Exporter:
         self._sent: Mapping[str, Any] = {}
         self._sent_at, self._confirm_at = float("-inf"), float("inf")
         self._newest: tuple[Series, datetime | None] | None = None
+        self._done: int | None = None
+        self._folded: tuple[Alarm, ...] | None = None
         self._failures, self._is_said = 0, False
         self.trouble, self._refused = "", 0
         self._stopping = threading.Event()
@@ -182,24 +184,24 @@ class Exporter:
 
     def _known(self, store: Store, ending: bool) -> Known:
         assessment = self._record.assessment
-        series = store.series(assessment, store.after_newest(assessment, 1))
-        if self._newest is None or self._newest[0].positions.tolist() != series.positions.tolist():
+        beat = store.heartbeat(assessment)
+        done = None if beat is None else beat.done
+        is_due = self._steady() - self._sent_at >= REFRESH_SECONDS
+        if self._newest is None or done != self._done or is_due or ending:
+            # The engine counts its snapshots: without a new one there is nothing to read.
+            series = store.series(assessment, store.after_newest(assessment, 1))
             at = moment(int(series.at[-1])) if len(series) else None
             self._newest = series, None if at is None else store.came(assessment.machine_id, at)
-        return Known(
-            assessment,
-            store.heartbeat(assessment),
-            self._newest[0],
-            self._newest[1],
-            self._alarms(),
-            self._cursor,
-            ending,
-        )
+            self._done = done
+        return Known(assessment, beat, *self._newest, self._alarms(), self._cursor, ending)
 
     def _alarms(self) -> tuple[Alarm, ...]:
-        events = [event for place in self._kept.values() for event in place]
-        until = max([self._live_now(), *(event.at for event in events)])
-        return fold_alarms(events, until, self._record.assessment.settings.fold)
+        """Return the alarms as of now; without a new event only the end of a shelf changes them."""
+        if self._folded is None or any(one.shelf is not None for one in self._folded):
+            events = [event for place in self._kept.values() for event in place]
+            until = max([self._live_now(), *(event.at for event in events)])
+            self._folded = fold_alarms(events, until, self._record.assessment.settings.fold)
+        return self._folded
 
     def _read(self, store: Store) -> None:
         """Read the events since the last look, a few at a time."""
@@ -222,6 +224,7 @@ class Exporter:
         if event.alarm or event.kind in OPERATOR_KINDS:
             place = place_of(event.alarm) if event.alarm else ""
             self._kept.setdefault(place, deque(maxlen=KEPT)).append(event)
+            self._folded = None
         if event.kind in EXPORTED and event.seq > self._cursor:
             self._waiting.append(event)
 

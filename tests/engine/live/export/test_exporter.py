@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from engine.alarms.alarm import fold_alarms
 from engine.alarms.notifications import failing_channels
 from engine.assessment.live_record import LiveRecord
 from engine.config.settings import SettingsError, load_settings
@@ -147,6 +148,36 @@ def test_an_alarm_stands_with_its_priority_and_its_acknowledgement(machine: Mach
     exporter.turn()
     assert (machine.last["state"], machine.last["alarms"]) == ("normal", [])
     assert machine.broker.kinds == ["raised", "acknowledged", "cleared"]
+
+
+def test_an_alarm_comes_back_when_its_shelf_ends_without_an_event(machine: Machine) -> None:
+    exporter = machine.exporter()
+    exporter.turn()
+    machine.add(RAISED)
+    act = Act(Operator("ada"), "", synthetic.at(30), WALL)
+    (alarm,) = fold_alarms(machine.store.events(machine.assessment), synthetic.at(30))
+    minute = timedelta(minutes=1)
+    alarm_actions.shelve(machine.store, machine.assessment, alarm, minute, "known", act, longest=minute)
+    exporter.turn()
+    assert (machine.last["state"], machine.last["priority"]) == ("normal", None)
+    assert [one["state"] for one in machine.last["alarms"]] == ["shelved"]
+    machine.seconds += 61
+    machine.beat(Phase.WATCHING)
+    exporter.turn()
+    assert (machine.last["state"], machine.last["priority"]) == ("alarm", "medium")
+
+
+def test_a_new_snapshot_is_in_the_next_state(machine: Machine) -> None:
+    exporter = machine.exporter()
+    exporter.turn()
+    machine.store.append(machine.assessment, [synthetic.assessed(28)], WALL)
+    now = WALL + timedelta(seconds=machine.seconds)
+    machine.store.beat(machine.assessment, Heartbeat(now, 1, Phase.WATCHING, 29, 29, ""))
+    exporter.turn()
+    assert [state["time"] for state in machine.broker.states] == [
+        synthetic.at(27).isoformat(),
+        synthetic.at(28).isoformat(),
+    ]
 
 
 @pytest.mark.parametrize(
