@@ -50,7 +50,8 @@ class MachineNow:
 def exposition(store: Store) -> bytes:
     """Return the metrics of every machine of a store in the text format of Prometheus."""
     now = wall_clock()
-    found = [_machine_now(store, one, now) for one in newest_of_each(store.assessments())]
+    with store.reading_long():
+        found = [_machine_now(store, one, now) for one in newest_of_each(store.assessments())]
     registry = CollectorRegistry(auto_describe=False)
     beats = [(one.assessment.machine, one.heartbeat) for one in found if one.assessment.live]
     beats += [(one.assessment.machine, one.heartbeat) for one in store.unrecorded(now)]

@@ -20,10 +20,11 @@ from engine.live.recorder_clock import UNCORRECTED, Break, RecorderClock
 from engine.records.events import Cause, Event
 from engine.records.intake import REFUSED, Intake, Outcome
 from engine.records.payloads import Ring
-from replay.incoming.complete_files import Candidate, Inbox, NotYetError, Refused, Waiting, pause_between
+from replay.incoming.complete_files import Candidate, Inbox, NotYetError, Refused, Waiting
 from replay.incoming.folder import FolderState, Stamp, cause_of
 from replay.incoming.foreign import Others
 from replay.incoming.notify import Waker
+from replay.incoming.scan_times import OF_PROCESS
 from replay.recording import LINK, ColumnCountError, RecordingError, Snapshot
 
 MOST_REMEMBERED = 200_000
@@ -127,7 +128,7 @@ class FolderIntake:
         hints = self._waker.hints()
         if was_deaf or self._clock() >= self._next_scan:
             scan = self._inbox.scan(self._known, hints)
-            self._next_scan = self._clock() + pause_between(self._interval, scan.seconds)
+            self._next_scan = self._clock() + OF_PROCESS.pause(id(self), self._interval, scan.seconds)
             self.waiting, self.state, self._folder_words = scan.waiting, scan.state, scan.sentence
             self._contents = "" if scan.files else _contents(self._inbox.folder, scan.ignored)
             self.others.saw(scan.foreign)
@@ -308,6 +309,7 @@ class FolderIntake:
 
     def close(self) -> None:
         """Stop watching the folder."""
+        OF_PROCESS.forget(id(self))
         self._waker.close()
 
     def _unknown(self, found: Iterable[One]) -> list[One]:

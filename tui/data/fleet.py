@@ -82,10 +82,11 @@ class Standing:
 
 def fleet_of(store: "Store", _view: "View", now: Callable[[], datetime]) -> tuple[Standing, ...]:
     """Return every machine's standing, the worst first."""
-    missing = store.unrecorded(now())
-    unrecorded = {one.assessment.machine: without_record(one) for one in missing}
-    known = newest_of_each(with_unrecorded(store.assessments(), missing))
-    standings = [unrecorded.get(one.machine) or standing_of(store, one, now()) for one in known]
+    with store.reading_long():
+        missing = store.unrecorded(now())
+        unrecorded = {one.assessment.machine: without_record(one) for one in missing}
+        known = newest_of_each(with_unrecorded(store.assessments(), missing))
+        standings = [unrecorded.get(one.machine) or standing_of(store, one, now()) for one in known]
     return tuple(sorted(standings, key=urgency))
 
 

@@ -40,12 +40,13 @@ def status_of(
     unrecorded = {one.assessment.machine: one for one in missing}
     if engine:
         return _of_engines(store, chosen, unrecorded, plants, now)
-    standings = [
-        without_record(unrecorded[one.machine], place, now)
-        if one.machine in unrecorded
-        else collect(store, one, now)
-        for one in chosen
-    ]
+    with store.reading_long():
+        standings = [
+            without_record(unrecorded[one.machine], place, now)
+            if one.machine in unrecorded
+            else collect(store, one, now)
+            for one in chosen
+        ]
     lines = [line for standing in standings for line in map(clean_text, told(standing))]
     codes = [code_of(standing) for standing in standings]
     lines += plant_lines(plants)

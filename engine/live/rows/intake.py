@@ -18,8 +18,8 @@ from engine.live.intake import FolderIntake
 from engine.live.intake_decision import IntakeDecision
 from engine.records.intake import Intake, Outcome
 from replay.incoming.candidates import Candidate, Refused, Waiting
-from replay.incoming.complete_files import pause_between
 from replay.incoming.folder import FolderState, Stamp, look_into, shown_name
+from replay.incoming.scan_times import OF_PROCESS
 from replay.parts import part_name
 from replay.recording import RecordingFormat, Snapshot, clean_text
 from replay.rows.clock import time_of
@@ -70,7 +70,7 @@ class RowIntake(FolderIntake):
             Waiting(clean_text(name), name.encode("utf-8", errors="surrogateescape"), "it holds no row yet")
             for name in self._growing.waiting
         )
-        self._next_scan = self._clock() + pause_between(self._interval, self._clock() - began)
+        self._next_scan = self._clock() + OF_PROCESS.pause(id(self), self._interval, self._clock() - began)
         return tuple(one for one, _, _ in self._windows.values())
 
     def _read(self, names: Mapping[str, tuple[int, int]], beat: Callable[[], None]) -> None:
