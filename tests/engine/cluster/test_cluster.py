@@ -183,6 +183,15 @@ def test_words_that_name_no_cluster_are_refused(words: str) -> None:
         local_count(words)
 
 
+def test_dask_that_is_not_installed_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with (
+        pytest.raises(ClusterError, match=r"pip install 'raceway\[cluster\]'"),
+        open_cluster("local:1"),
+    ):
+        pytest.fail("opened")
+
+
 def test_words_that_name_a_cluster() -> None:
     assert local_count("local:3") == 3
     assert (local_count("local") or 0) >= 1

@@ -1,6 +1,7 @@
 """The export with a real broker: retained states, the last will, restarts."""
 
 import json
+import sys
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -109,6 +110,12 @@ def test_a_broker_that_restarts_breaks_the_connection_and_takes_the_next_one(bro
     next_one.close()
     with pytest.raises(ExportError, match="closed"):
         next_one.state({"state": "normal"})
+
+
+def test_paho_that_is_not_installed_is_one_sentence(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "paho.mqtt.client", None)
+    with pytest.raises(ExportError, match=r"pip install 'raceway\[mqtt\]'"):
+        connection(broker, "pump").open()
 
 
 def exported(plant: Plant, port: int) -> None:

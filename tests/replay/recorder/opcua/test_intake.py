@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import socket
+import sys
 import threading
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
@@ -252,3 +253,9 @@ def test_an_address_has_an_account_that_is_not_in_its_url() -> None:
 def test_a_word_that_is_no_node_is_refused() -> None:
     with pytest.raises(StreamError, match="no node id like"):
         OpcSource(Address("opc.tcp://host"), ("vibration",), RATE)
+
+
+def test_asyncua_that_is_not_installed_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "asyncua", None)
+    with pytest.raises(StreamError, match=r"pip install 'raceway\[opcua\]'"):
+        OpcSource(Address("opc.tcp://host"), ("ns=1;s=x",), RATE)
