@@ -312,6 +312,9 @@ def _header_line(before: Sequence[str], fit: _Fit, prefixes: Sequence[str], *, f
 
 def _header_cells(line: str, fit: _Fit, prefixes: Sequence[str]) -> list[str]:
     prefix = _prefix(line, prefixes)
+    if prefix == fit.separator and len(cells_of(line, fit.separator)) == len(fit.kinds):
+        # No comment: its first cell is empty, as that of a line of units above a column of times.
+        prefix = ""
     text = line.lstrip().removeprefix(prefix) if prefix else line
     cells = cells_of(text, fit.separator)
     if len(cells) == len(fit.kinds) + 1 and fit.trailing and not cells[-1]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from replay.formats.sniff import HEAD_BYTES
+from replay.formats.sniff import HEAD_BYTES, encoding_of
 from replay.formats.text import channel_columns, layout_for, no_rows
 from replay.formats.text_cells import cells_of, column_named, plain_name
 from replay.formats.text_layout import TextLayout
@@ -186,9 +186,18 @@ def read_rows(data: bytes, name: str, form: RecordingFormat, after: int) -> Rows
     Raises:
         RecordingError: it holds no rows, no times, or not the expected channels.
     """
-    data = data[: data.rfind(b"\n") + 1]
+    data = _whole_lines(data)
     reader = RowReader(data, name, form)
     return reader.read(lines_of_text(data, reader.layout), 1, after)
+
+
+def _whole_lines(data: bytes) -> bytes:
+    """Return a text up to its last line end; that of a wide encoding has further bytes."""
+    encoding = encoding_of(data[:HEAD_BYTES])
+    if encoding is None or not encoding.name.startswith(("utf-16", "utf-32")):
+        return data[: data.rfind(b"\n") + 1]
+    text = data.decode(encoding.name, errors="replace")
+    return text[: text.rfind("\n") + 1].encode(encoding.name)
 
 
 def lines_of_text(data: bytes, layout: TextLayout) -> list[str]:
