@@ -103,7 +103,7 @@ PANE_ACTIONS = (
     ),
     Action(
         "refuse-proposal",
-        ("F",),
+        ("%",),
         "do('refuse-proposal')",
         "refuse proposal",
         "refuse the proposed baseline, with a reason",

@@ -1,6 +1,7 @@
 """The panes of the model screen as strings, and their data."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -265,9 +266,11 @@ def test_nothing_overflows_and_ascii_is_ascii(
 
 def begun(seq: int = 90) -> Event:
     span = {"from": synthetic.at(40).isoformat(), "until": synthetic.at(55).isoformat()}
-    return said(
-        seq, EventKind.PROPOSAL, step="begun", snapshots=200, reason="the machine has drifted", **span
-    )
+    return proposal(seq, {"step": "begun", "snapshots": 200, "reason": "the machine has drifted", **span})
+
+
+def proposal(seq: int, detail: Mapping[str, object]) -> Event:
+    return replace(said(seq, EventKind.PROPOSAL), detail=detail)
 
 
 LEARNED = {"step": "learned", "bundle": "abc", "name": "spectral-abc", "doubts": ["it is impulsive"]}
@@ -277,10 +280,10 @@ LEARNED = {"step": "learned", "bundle": "abc", "name": "spectral-abc", "doubts":
 def test_standing_proposal_shows_its_keys_and_its_verdict_at_once(
     view: View, width: int, height: int
 ) -> None:
-    events = (*view.events, begun(), said(91, EventKind.PROPOSAL, **LEARNED))
+    events = (*view.events, begun(), proposal(91, LEARNED))
     lines = baseline_lines(width, height, frame(replace(view, events=events), 70), facts(BUNDLE), UTC, UTC)
     drawn = " ".join(plain(lines).split())
-    assert "◇ PROPOSED: a new baseline; k accepts, F refuses" in drawn
+    assert "◇ PROPOSED: a new baseline; k accepts, % refuses" in drawn
     assert "it has raised and silenced nothing that the present one did not" in drawn
     assert all(width_of(line) <= width for line in lines)
     if height > 10:
@@ -301,7 +304,7 @@ def test_proposal_that_would_silence_says_so_before_anything_else_of_it(view: Vi
         "",
         {"cause": "limit", "priority": "medium"},
     )
-    events = (*view.events, begun(), said(91, EventKind.PROPOSAL, **LEARNED), raised)
+    events = (*view.events, begun(), proposal(91, LEARNED), raised)
     drawn = plain(baseline_lines(60, 8, frame(replace(view, events=events), 70), None, UTC, UTC))
     assert "WOULD SILENCE the alarm on Bearing [b]3" in " ".join(drawn.split())
     assert drawn.index("WOULD SILENCE") < drawn.index("spectral-abc")
@@ -316,7 +319,7 @@ def test_proposal_is_shown_from_its_instant_on(view: View, index: int) -> None:
 
 def test_refused_proposal_stays_in_the_history(view: View) -> None:
     refused = said(92, EventKind.PROPOSAL, step="refused", message="ada refused the proposed baseline")
-    events = (*view.events, begun(), said(91, EventKind.PROPOSAL, **LEARNED), refused)
+    events = (*view.events, begun(), proposal(91, LEARNED), refused)
     drawn = plain(baseline_lines(90, 20, frame(replace(view, events=events), 70), facts(BUNDLE), UTC, UTC))
     assert "last proposal, 15 Feb 09:02: ada refused the proposed baseline" in drawn
     assert "k accepts" not in drawn

@@ -36,7 +36,7 @@ def proposal_lines(width: int, frame: Frame, zone: tzinfo) -> Lines:
 def _standing(proposal: Proposal, width: int, frame: Frame, zone: tzinfo) -> Lines:
     verdict = verdict_on(proposal, frame.events)
     first, *others = in_words(verdict)
-    lines: Lines = [(Span(fit("  ◇ PROPOSED: a new baseline; k accepts, F refuses", width), Role.STRONG),)]
+    lines: Lines = [(Span(fit("  ◇ PROPOSED: a new baseline; k accepts, % refuses", width), Role.STRONG),)]
     lines += _wrapped(f"it {first}", width, Role.WARNING if verdict.standing else Role.STRONG)
     for one in others:
         lines += _wrapped(f"it {one}", width, Role.PLAIN)
