@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from engine.api.faults import FaultError, wrong
 from engine.assessment.state import first_state
 from engine.assessment.tracker import Tracker, Verdict
-from engine.bundles.bundle import Bundle, BundleError
+from engine.bundles.bundle import Bundle
 from engine.bundles.library import check_fit
 from engine.config.channels import layout_of
 from engine.config.motors import motors_in
@@ -27,13 +27,18 @@ from engine.models.spectral import Spectral
 from engine.models.waveform import Waveform
 from engine.records.assessment import Moment
 from engine.records.picture import Picture
-from engine.scoring.errors import component_windows
+from engine.scoring.errors import component_errors, component_windows
 from engine.scoring.scorer import Examination, Scorer
 from engine.signals.features import window_starts
 from replay.recording import Snapshot
+from replay.rows.clock import EPOCH
+from replay.rows.windows import stride_of
 
 MOST_WINDOWS = 20_000
 """Windows of one request at most."""
+
+MOST_ROW_WINDOWS = 2_000
+"""Windows of slow sensors of one request at most: they are scored one by one."""
 
 MOST_LENGTHS = 32
 """Lengths of requests for which the cutting into windows is kept."""
@@ -44,8 +49,9 @@ class WindowResult:
     """The windows of one request.
 
     Attributes:
-        errors: float64 (windows, components), mean squared errors.
-        limits: float64 (components,), the plain percentile limit of each.
+        errors: float64 (windows, components), mean squared errors; of slow sensors the root mean square of
+            the deviations in spreads.
+        limits: float64 (components,), the plain percentile limit of each; of slow sensors that of alarms.
         starts: int (windows,), first row of each.
         length: rows of a window.
     """
@@ -87,8 +93,6 @@ class BundleScorer:
         check_fit(bundle, settings)
         self.bundle, self.settings = bundle, settings
         self.layout = layout_of(settings)
-        if self.layout.is_process:
-            raise BundleError("a bundle of slow sensors is not served; watch the machine, or score its files")
         self.diagnostician = Diagnostician(settings, bundle.scoring)
         self._scorer = Scorer(bundle, self.layout, self.diagnostician)
         self._tracker = Tracker(self._scorer, settings)
@@ -99,7 +103,9 @@ class BundleScorer:
         self._helper_free = threading.Lock()
         self._lock = threading.Lock()
         self._models: dict[int, Model] = {}
-        self._length, self._piece = _window_and_piece(self._scorer.model, bundle.rows)
+        self._length, self._piece = bundle.rows, bundle.rows
+        if not self.layout.is_process:
+            self._length, self._piece = _window_and_piece(self._scorer.model, bundle.rows)
 
     @property
     def columns(self) -> int:
@@ -130,6 +136,8 @@ class BundleScorer:
             FaultError: there are too few rows for a window, or far too many.
         """
         signal = rows / self.layout.sensitivity
+        if self.layout.is_process and len(rows) >= self.window:
+            return self._windows_of_rows(rows, field)
         if len(signal) < self.window:
             raise wrong(
                 f"needs {self.window} rows or more, the window of the model; it has {len(rows)}", field
@@ -140,6 +148,26 @@ class BundleScorer:
         limits = self.bundle.calibration.window_limit.astype(np.float64)
         by_component = component_windows(errors, self.layout.channels).astype(np.float64)
         return WindowResult(by_component, limits, starts, self.window)
+
+    def _windows_of_rows(self, rows: NDArray[np.float32], field: str) -> WindowResult:
+        """Return the error of each window of slow sensors, a stride apart, against the limit of alarms.
+
+        Raises:
+            FaultError: there are far too many rows, or a component has no valid value in a window.
+        """
+        starts = np.arange(0, len(rows) - self.window + 1, stride_of(self.settings.recording_format()))
+        if len(starts) > MOST_ROW_WINDOWS:
+            raise FaultError(413, f"has more than {MOST_ROW_WINDOWS} windows; send fewer rows", field)
+        errors = []
+        for start in starts.tolist():
+            part = rows[start : start + self.window]
+            made = Snapshot(self.bundle.machine, str(start), EPOCH, self.bundle.sample_rate, part)
+            seen = self._scorer.examine(made)
+            errors.append(component_errors(seen.residual, seen.running, self.layout.channels))
+            if not np.isfinite(errors[-1]).all():
+                raise wrong(f"has no valid value of a component in the window from row {start} on", field)
+        limits = self.bundle.calibration.limit[0].astype(np.float64)
+        return WindowResult(np.stack(errors), limits, starts, self.window)
 
     def _errors(self, signal: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         """Return the mean squared error of each window, (windows, channels), and its first row.
@@ -224,6 +252,8 @@ class BundleScorer:
 
     def _surfaces(self, seen: Examination, verdict: Verdict) -> dict[str, dict[str, object]]:
         """Return the evidence for a surface by component, where there is any."""
+        if self.layout.is_process:
+            return {}
         channels = set(range(len(seen.running)))
         heard = self._tracker.listener.hear(seen.spectrum, verdict.picture.contribution, channels)
         searches = self.diagnostician.at_speed(seen.spectrum, seen.speed)

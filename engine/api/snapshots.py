@@ -20,6 +20,8 @@ from replay.recording import RecordingError, clean_text
 MOST_FILES = 100
 """Files of one upload at most."""
 
+NO_TEXTS = "a text of slow sensors is scored by raceway score; send one window of its rows as JSON"
+
 
 def scored(scorer: BundleScorer, body: bytes, *, raw: bool, plots: bool = False) -> dict[str, Any]:
     """Answer a request that holds one snapshot.
@@ -50,6 +52,8 @@ def scored_text(scorer: BundleScorer, body: bytes, *, plots: bool = False) -> di
     Raises:
         FaultError: the text cannot be read, or has other rows or columns.
     """
+    if scorer.layout.is_process:
+        raise wrong(NO_TEXTS, "body")
     form = replace(scorer.settings.recording_format(), format="text", separator="auto")
     try:
         snapshot = read_recording(body, "snapshot.csv", form, datetime.now(UTC))
@@ -64,6 +68,8 @@ def scored_file(scorer: BundleScorer, name: str, content: bytes, *, plots: bool 
     A file without a time in its name has that of the request: no result depends on it.
     """
     name = clean_text(name)
+    if scorer.layout.is_process:
+        return {"name": name, **wrong(NO_TEXTS, "files").plain()}
     form = scorer.settings.recording_format()
     try:
         try:

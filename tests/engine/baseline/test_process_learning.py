@@ -1,12 +1,13 @@
 """Learning from rows of slow sensors without conditions: no network, and a bundle that knows its ranges."""
 
-from dataclasses import replace
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from engine.api.scoring import BundleScorer
+from engine.api.snapshots import scored, scored_file
 from engine.baseline.from_run import learn_from_run
 from engine.bundles.bundle import Bundle, BundleError, load_bundle
 from engine.bundles.library import check_fit
@@ -71,11 +72,9 @@ def test_another_range_does_not_fit_the_bundle(learned: tuple[Bundle, Settings])
 def test_what_needs_a_network_says_that_there_is_none(
     learned: tuple[Bundle, Settings], tmp_path: Path
 ) -> None:
-    bundle, settings = learned
+    bundle, _ = learned
     with pytest.raises(BundleError, match="no network to export"):
         export_bundle(bundle, {LITE: tmp_path / "a.tflite"})
-    with pytest.raises(BundleError, match="is not served"):
-        BundleScorer(replace(bundle), settings)
 
 
 class Patient(Silent):
@@ -108,3 +107,29 @@ def test_a_network_learns_what_a_condition_explains(tmp_path: Path) -> None:
     measured, expected = flows[:, 0], flows[:, 1]
     # The expectation follows the load far more closely than the mean of the baseline does.
     assert np.abs(measured - expected).mean() < 0.3 * np.abs(measured - measured.mean()).mean()
+
+
+def test_windows_and_rows_are_scored_for_callers_without_a_store(learned: tuple[Bundle, Settings]) -> None:
+    bundle, settings = learned
+    scorer = BundleScorer(bundle, settings)
+    chance = np.random.default_rng(6)
+    rows = (np.array([32.0, 2.5, 70.0]) + chance.normal(size=(60, 3)) * [0.5, 0.05, 0.2]).astype(np.float32)
+    rows[40:, 1] -= 0.4
+    found = scorer.windows(rows, "sensor_data")
+    assert (found.length, found.starts.tolist()) == (12, list(range(0, 49, 4)))
+    assert not found.anomalous[found.starts <= 28].any()
+    assert found.anomalous[found.starts >= 40].all()
+    healthy, faulty = (score(scorer, part) for part in (rows[:12], rows[44:56]))
+    assert (healthy["quality"], healthy["abnormal"], healthy["surface"]) == ("running", False, None)
+    assert faulty["abnormal"]
+    assert faulty["severity"] == pytest.approx(float(found.errors[11, 0] / found.limits[0]), rel=1e-6)
+
+
+def score(scorer: BundleScorer, rows: np.ndarray) -> dict[str, object]:
+    (component,) = scored(scorer, json.dumps({"rows": rows.tolist()}).encode(), raw=False)["components"]
+    return dict(component)
+
+
+def test_a_text_of_rows_is_refused_by_the_service_in_one_sentence(learned: tuple[Bundle, Settings]) -> None:
+    answer = scored_file(BundleScorer(*learned), "log.csv", HEADER.encode())
+    assert "raceway score" in str(answer)
