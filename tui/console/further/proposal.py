@@ -1,4 +1,4 @@
-"""Accept or refuse the proposed baseline; one that would silence a standing alarm needs a third key."""
+"""Accept or refuse the proposed baseline; one that would silence a standing alarm needs a typed word."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -14,6 +14,14 @@ from tui.screens.dialog import Field, Question
 
 if TYPE_CHECKING:
     from engine.store.store import Store
+
+
+WORD = "silence"
+"""Typed to accept a proposal that would silence a standing alarm: one key could be a slip."""
+
+
+def _confirmed(text: str) -> str:
+    return "" if text.strip().lower() == WORD else f'Type "{WORD}", or press Esc to leave all as it is.'
 
 
 def request_of(
@@ -46,7 +54,7 @@ class ProposalActions:
         self._host, self._acts, self._may_ask, self._wish = host, acts, may_ask, wish
 
     def accept(self) -> None:
-        """Ask for a second key, and for a third where a standing alarm would be silenced."""
+        """Ask for a second key, or for a word where a standing alarm would be silenced."""
         found = self._standing()
         if found is None:
             return
@@ -64,21 +72,19 @@ class ProposalActions:
 
             self._wish(frame, "accept the proposed baseline", do)
 
-        first = Question("Accept the proposed baseline?", (*told, about), "y accepts, Esc cancels")
         if not verdict.standing:
-            self._acts.confirm(first, send)
+            ask = Question("Accept the proposed baseline?", (*told, about), "y accepts, Esc cancels")
+            self._acts.confirm(ask, send)
             return
         names = clean(listed(verdict.standing))
-        second = Question(
-            f"Silence the alarm on {names}?",
-            (
-                f"An alarm stands on {names}, and the proposed baseline calls this normal.",
-                "The alarm stays until a person closes it, but the engine would not raise it again.",
-                "Accept only if you have examined the machine.",
-            ),
-            "y accepts nevertheless, Esc cancels",
+        warning = (
+            *told,
+            f"To the proposed baseline the state of {names} is normal. The alarm stays until it is closed,"
+            " but the engine would not raise it again. Accept only if you have examined the machine.",
         )
-        self._acts.confirm(first, lambda: self._acts.confirm(second, lambda: send(anyway=True)))
+        ask = Question("Accept a baseline that silences an alarm?", warning)
+        field = Field(f'Type "{WORD}" to accept', check=_confirmed)
+        self._host.ask(ask, [field], lambda _texts: send(anyway=True))
 
     def refuse(self) -> None:
         """Ask for a reason; an empty one is taken."""
