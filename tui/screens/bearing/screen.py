@@ -29,7 +29,7 @@ from tui.screens.bearing.analysis.desk import (
 )
 from tui.screens.bearing.analysis.laboratory import Analysis, Laboratory, Wanted
 from tui.screens.bearing.analysis.tools import DOMAINS, Compare, Domain, Tools, Trace
-from tui.screens.bearing.head import ADVICE_MOST, advice_rows, head_lines
+from tui.screens.bearing.head import ADVICE_MOST, advice_rows, head_lines, slow_text
 from tui.screens.bearing.pane_numbers import pane_numbers
 from tui.screens.bearing.panes import BESIDE, STRIP_FROM, Desk, drawing_of, trace_of
 from tui.screens.bearing.recording import Waveform
@@ -217,7 +217,7 @@ class BearingScreen(PanedScreen):
         head = self.query_one("#head", Panel)
         head.display = True
         most = ADVICE_MOST if self.size.height >= ROOM_FOR_ADVICE else 1
-        head.wanted = 1 + len(advice_rows(self.size.width, most, shown, frame))
+        head.wanted = 1 + bool(slow_text(frame)) + len(advice_rows(self.size.width, most, shown, frame))
         head.show(partial(head_lines, shown=shown, frame=frame))
         self._fetch(shown, frame)
 
