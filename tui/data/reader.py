@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 PORTION = 512
 """Snapshots that are searched at a time for a running machine."""
 
+REST = 4.0
+"""Pause before a look is repeated for new rows, in times of its duration: a list of many machines is long."""
+
 THERE_SECONDS = 1.0
 """Age at which it is asked again whether a database of many hosts has an engine at work [s]."""
 
@@ -63,6 +66,7 @@ class Reader:
         self._newest_first, self._insists = newest_first, insists
         self._past: Recollection | None = None
         self._looked: tuple[tuple[Look, int | None, int | None], object] | None = None
+        self._rests_until = 0.0
         self._there = (0, 0.0, False)
         """Assessment, time of the look and answer: whether it has an engine."""
 
@@ -124,8 +128,11 @@ class Reader:
             self._looked = None
         else:
             wanted = (look, self._version, view.picture_position)
-            if self._looked is None or self._looked[0] != wanted:
+            known, now = self._looked, time.monotonic()
+            is_same = known is not None and (known[0][0], known[0][2]) == (look, view.picture_position)
+            if known is None or (known[0] != wanted and not (is_same and now < self._rests_until)):
                 self._looked = (wanted, look(self._store, view))
+                self._rests_until = time.monotonic() + REST * (time.monotonic() - now)
         return None if self._looked is None else self._looked[1]
 
     def close(self) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from engine.errors import UnusableError
 from engine.records.assessment import Assessment, Quality
 from engine.records.events import Action, EventKind, NewEvent
-from engine.records.progress import Phase
+from engine.records.progress import Heartbeat, Phase
 from engine.records.renames import NewNames
 from engine.records.thinning import taken
 from engine.store.store import Store, StoreError
@@ -287,3 +287,38 @@ def test_console_shows_a_record_under_the_new_names_of_its_components(tmp_path: 
         again = reader.poll().view
         reader.close()
     assert again is after
+
+
+def test_long_look_is_repeated_for_new_rows_after_a_rest_and_at_once_for_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tui.data import reader as module
+
+    synthetic.fill(tmp_path, 10)
+    seconds = [0.0]
+    monkeypatch.setattr(module.time, "monotonic", lambda: seconds[0])
+    looks: list[str] = []
+
+    def long_look(_store: Store, _view: View) -> int:
+        looks.append("long")
+        seconds[0] += 2.0
+        return len(looks)
+
+    def other_look(_store: Store, _view: View) -> int:
+        looks.append("other")
+        return 0
+
+    def write(store: Store) -> None:
+        store.beat(store.assessments()[-1], Heartbeat(synthetic.WALL, 1, Phase.SCORING, 1, 1, ""))
+
+    reader = Reader(lambda: Store.open(tmp_path), newest, "")
+    with Store.open(tmp_path) as store:
+        assert reader.poll(look=long_look).extra == 1
+        write(store)
+        seconds[0] += 7.9
+        assert reader.poll(look=long_look).extra == 1
+        seconds[0] += 0.2
+        assert reader.poll(look=long_look).extra == 2
+        write(store)
+        reader.poll(look=other_look)
+    assert looks == ["long", "long", "other"]
