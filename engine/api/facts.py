@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -26,6 +26,7 @@ from engine.operator.operator import Act, Operator
 from engine.operator.shelf_limit import longest_shelf
 from engine.records.assessment import Assessment
 from engine.records.events import Acknowledged, Event
+from engine.records.motor_features import features_by_channel
 from engine.records.picker import newest_of_each, of_machine
 from engine.records.picture import Picture
 from engine.records.plants.report import with_unrecorded
@@ -297,14 +298,20 @@ def picture(desk: Desk, at: datetime | None) -> dict[str, Any]:
         "machine": desk.assessment.machine,
         "snapshot": series.names[place - 1],
         "at": moment(int(series.at[place - 1])).isoformat(),
-        **picture_record(found),
+        **picture_record(found, features_by_channel(desk.assessment)),
     }
 
 
-def picture_record(found: Picture) -> dict[str, Any]:
-    """Return a picture in JSON types: band edges [Hz], spectrum and reconstruction [dB], shares, envelope."""
+def picture_record(found: Picture, features: Mapping[int, tuple[str, ...]]) -> dict[str, Any]:
+    """Return a picture in JSON types: band edges [Hz], spectrum and reconstruction [dB], shares, envelope.
+
+    Args:
+        found: the picture.
+        features: of each channel of a motor, whose bands are no frequencies, the names of its features.
+    """
     return {
         "edges_hz": found.edges.tolist(),
+        **({"features": {str(one): list(names) for one, names in features.items()}} if features else {}),
         "spectrum_db": _finite(found.spectrum),
         "reconstruction_db": _finite(found.reconstruction),
         "contribution": _finite(found.contribution),

@@ -1,6 +1,7 @@
 """Plots of a scored snapshot as SVG: spectrum, envelope and contribution of each channel, by plain text."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
@@ -52,12 +53,15 @@ class Curve:
     y: Values
 
 
-def plots_of(picture: Picture, names: tuple[str, ...]) -> list[dict[str, object]]:
+def plots_of(
+    picture: Picture, names: tuple[str, ...], features: Mapping[int, tuple[str, ...]]
+) -> list[dict[str, object]]:
     """Return the plots of each channel as SVG text.
 
     Args:
         picture: of the snapshot.
         names: the component of each channel.
+        features: of each channel of a motor, counted from 1, the names of its features.
 
     Returns:
         One record a channel: its number, and `spectrum`, `envelope` and `contribution`; a plot without values
@@ -67,22 +71,22 @@ def plots_of(picture: Picture, names: tuple[str, ...]) -> list[dict[str, object]
         {
             "channel": number,
             "component": clean_text(name),
-            "spectrum": _spectrum(picture, number - 1, name),
+            "spectrum": _spectrum(picture, number - 1, name, len(features.get(number, ()))),
             "envelope": _envelope(picture, number - 1, name),
-            "contribution": _contribution(picture, number - 1, name),
+            "contribution": _contribution(picture, number - 1, name, len(features.get(number, ()))),
         }
         for number, name in enumerate(names[: len(picture.spectrum)], 1)
     ]
 
 
-def _spectrum(picture: Picture, channel: int, name: str) -> str | None:
-    """Draw the observed and the expected spectrum, dB over Hz."""
-    middles = _middles(picture)
+def _spectrum(picture: Picture, channel: int, name: str, features: int) -> str | None:
+    """Draw the observed and the expected spectrum, dB over Hz; a motor's over its `features`."""
+    across, title, x_name = _across(picture, features)
     curves = [
-        Curve("observed", OBSERVED, middles, picture.spectrum[channel]),
-        Curve("expected", EXPECTED, middles, picture.reconstruction[channel]),
+        Curve("observed", OBSERVED, across, picture.spectrum[channel][: len(across)]),
+        Curve("expected", EXPECTED, across, picture.reconstruction[channel][: len(across)]),
     ]
-    return drawn(_title(name, channel, "spectrum"), "Hz", "dB", curves)
+    return drawn(_title(name, channel, title), x_name, "dB", curves)
 
 
 def _envelope(picture: Picture, channel: int, name: str) -> str | None:
@@ -97,11 +101,12 @@ def _envelope(picture: Picture, channel: int, name: str) -> str | None:
     return drawn(_title(name, channel, "envelope"), "Hz", "amplitude over the mean", [curve], zero=True)
 
 
-def _contribution(picture: Picture, channel: int, name: str) -> str | None:
-    """Draw the share of each band in the error of the snapshot."""
-    share = np.asarray(100 * picture.contribution[channel], np.float32)
-    curve = Curve("", EXPECTED, _middles(picture), share)
-    return drawn(_title(name, channel, "contribution"), "Hz", "% of the error", [curve], zero=True)
+def _contribution(picture: Picture, channel: int, name: str, features: int) -> str | None:
+    """Draw the share of each band, or of each of a motor's `features`, in the error of the snapshot."""
+    across, _, x_name = _across(picture, features)
+    share = np.asarray(100 * picture.contribution[channel][: len(across)], np.float32)
+    curve = Curve("", EXPECTED, across, share)
+    return drawn(_title(name, channel, "contribution"), x_name, "% of the error", [curve], zero=True)
 
 
 def drawn(title: str, x_name: str, y_name: str, curves: list[Curve], *, zero: bool = False) -> str | None:
@@ -197,8 +202,11 @@ def _y(value: float, axis: Axis) -> float:
     return round(HEIGHT - BOTTOM - share * (HEIGHT - BOTTOM - TOP), 1)
 
 
-def _middles(picture: Picture) -> Values:
-    return np.asarray((picture.edges[1:] + picture.edges[:-1]) / 2, np.float32)
+def _across(picture: Picture, features: int) -> tuple[Values, str, str]:
+    """Return the places on the axis across, the kind of the plot, and the name of that axis."""
+    if features:
+        return np.arange(1, features + 1, dtype=np.float32), "features", "number of the feature"
+    return np.asarray((picture.edges[1:] + picture.edges[:-1]) / 2, np.float32), "spectrum", "Hz"
 
 
 def _title(name: str, channel: int, kind: str) -> str:

@@ -26,6 +26,7 @@ from engine.models.runner import Network, insight_of
 from engine.models.spectral import Spectral
 from engine.models.waveform import Waveform
 from engine.records.assessment import Moment
+from engine.records.motor_features import features_of
 from engine.records.picture import Picture
 from engine.scoring.errors import component_errors, component_windows
 from engine.scoring.scorer import Examination, Scorer
@@ -94,6 +95,9 @@ class BundleScorer:
         self.bundle, self.settings = bundle, settings
         self.layout = layout_of(settings)
         self.diagnostician = Diagnostician(settings, bundle.scoring)
+        names = features_of(bundle.model, bundle.sample_rate)
+        motors = [self.layout.channels[number] for number in self.diagnostician.motors.columns]
+        self.features = {channel: names for own in motors for channel in own if names}
         self._scorer = Scorer(bundle, self.layout, self.diagnostician)
         self._tracker = Tracker(self._scorer, settings)
         network = self._scorer.network

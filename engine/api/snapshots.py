@@ -106,7 +106,7 @@ async def uploaded(request: Request) -> list[tuple[str, bytes]]:
 def record(scorer: BundleScorer, found: SnapshotResult, name: str, *, plots: bool = False) -> dict[str, Any]:
     """Return a result in JSON types, with plots as SVG on request."""
     owners = tuple(map(scorer.layout.owner, range(scorer.columns)))
-    drawn = {"plots": plots_of(found.picture, owners)} if plots else {}
+    drawn = {"plots": plots_of(found.picture, owners, scorer.features)} if plots else {}
     return {
         "success": True,
         "name": clean_text(name),
@@ -127,7 +127,7 @@ def record(scorer: BundleScorer, found: SnapshotResult, name: str, *, plots: boo
             {"channel": number, "quality": quality.value}
             for number, quality in enumerate(found.seen.quality, 1)
         ],
-        **picture_record(found.picture),
+        **picture_record(found.picture, scorer.features),
         **drawn,
     }
 

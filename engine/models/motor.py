@@ -14,26 +14,17 @@ from engine.models.spectral import DECIBELS, VIEWS
 from engine.models.waveform import never_zero
 from engine.signals.features import TINY_POWER
 from engine.signals.motors.currents import PHASES, mains_frequency, park_shape
+from engine.signals.motors.features import DIRECTIONS, HIGH, NOMINAL, SEQUENCE, UNBALANCE_UNIT, high_borders
 from engine.signals.motors.fitness import Claim, Fitness, fitness
 from engine.signals.motors.pairs import RotorFacts, lines_of
 from engine.signals.motors.signature import NO_PAIR, signature, three_phases
 from engine.signals.statistics import scatter
-
-DIRECTIONS = 6
-"""Directions of the complex unbalance: its change is seen whatever phase causes it, and in which sense."""
-
-UNBALANCE_UNIT = 0.1
-"""Negative over positive sequence that counts as one natural-log unit: 1 % is then 0.1, the least change that
-any feature's limit allows."""
 
 MAINS_FROM, MAINS_TO = 40.0, 70.0
 """Range of the mains line [Hz]. Its bands hold the directions of the unbalance, whatever the frequency is."""
 
 NEAR = 5.0
 """Width of the bands beside it [Hz]: the lower holds the pair at twice the slip, the upper is at rest."""
-
-NOMINAL = 50.0
-"""Frequency of the mains at which the bands have the stated borders [Hz]."""
 
 REACH = 12.0
 """Distance below the mains line [Hz] up to which power belongs to its sidebands."""
@@ -48,9 +39,6 @@ of a sensor changes its share with the load."""
 NOTCH_BINS = 4.0
 """Bins of a window on either side of a line that belong to it: the main lobe of the Hann window and its first
 side lobe."""
-
-HIGH = 8
-"""Bands above the mains, of equal ratio: the harmonics 3 to 13 fall into different ones."""
 
 WINDOWS = 4
 """Half-overlapping windows of a recording."""
@@ -93,7 +81,7 @@ class Motor:
         self.rate = sample_rate
         low = [0.0, MAINS_FROM - NEAR]
         mains = np.linspace(MAINS_FROM, MAINS_TO, DIRECTIONS + 1).tolist()
-        self._high = np.geomspace(MAINS_TO + NEAR, sample_rate / 2, HIGH + 1)
+        self._high = high_borders(sample_rate)
         self.edges: Floats = np.array([*low, *mains, *self._high], np.float32)
         self.shape: tuple[int, ...] = (channels, len(self.edges))
         self.batch = 1 + WINDOWS
@@ -149,7 +137,7 @@ class Motor:
         if fit.carries(Claim.PARK):
             unbalance = park_shape(three, tapered=True).unbalance / UNBALANCE_UNIT
             turns = np.exp(-2j * np.pi * np.arange(DIRECTIONS) / DIRECTIONS)
-            found[:, 2 : 2 + DIRECTIONS] = (unbalance * turns).real
+            found[:, SEQUENCE] = (unbalance * turns).real
             found[:, -1] = abs(unbalance)
         if fit.carries(Claim.SPECTRUM):
             power = np.square(np.abs(np.fft.rfft((three - three.mean(axis=0)).T * np.hanning(len(three)))))

@@ -74,11 +74,14 @@ def torn(signal: np.ndarray) -> np.ndarray:
 def assessed(position: int) -> Assessed:
     severity = 6.0 if position >= BROKEN else 0.4
     score = Score("Motor", Quality.RUNNING, position < BASELINE, severity / 2, 0.5, severity, 1.0)
-    edges = np.geomspace(35, 250, 9).astype(np.float32)
-    planes = np.full((6, 8), -40, np.float32)
-    picture = Picture(
-        edges, planes, planes, np.full((6, 8), 1 / 48, np.float32), motors={0: figures(position)}
-    )
+    edges = np.geomspace(35, 250, 18).astype(np.float32)
+    planes, shares = np.full((6, 17), -40, np.float32), np.full((6, 17), 1 / 102, np.float32)
+    planes[:, 2:8] = 1.0
+    if position >= BROKEN:
+        planes[:, 1] += 14
+        shares[:] = 0.0
+        shares[:3, 1], shares[:3, 12] = 0.3, 0.03
+    picture = Picture(edges, planes, planes, shares, motors={0: figures(position)})
     facts = SnapshotFacts(
         name(position), at(position), RATE, int(RATE * SECONDS), np.ones((6, 4), np.float32)
     )

@@ -19,6 +19,7 @@ from engine.explanation.record import Record
 from engine.explanation.sentence import Sentence
 from engine.records.assessment import Quality
 from engine.records.events import EventKind
+from engine.records.motor_features import features_by_channel
 from engine.records.picture import Picture, loudest_channel
 from engine.records.series import Series
 from engine.store.store import Store
@@ -94,6 +95,11 @@ class Contents:
     bundle: BundleFacts | None
     rejected: tuple[tuple[str, str], ...]
     version: str
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Return the names of the features where the channel is a motor's, () where bands are frequencies."""
+        return features_by_channel(self.record.assessment).get(self.channel, ())
 
 
 def contents_of(store: Store, record: Record, zone: tzinfo, alarm: Alarm | None, span: Span) -> Contents:

@@ -143,36 +143,42 @@ def _spectrum(contents: Contents) -> Iterator[Plot]:
     picture, channel = contents.picture, contents.channel
     if picture is None or channel > len(picture.spectrum):
         return
-    edges = picture.edges / 1000
+    features = contents.features
+    edges = np.arange(len(features) + 1, dtype=np.float32) if features else picture.edges / 1000
+    count = len(edges) - 1
 
     def plot(figure: Figure) -> None:
         axes = figure.subplots()
-        if contents.usual is not None and len(contents.usual) == len(edges) - 1:
-            axes.stairs(contents.usual, edges, color=MUTED, label="baseline (median)", baseline=None)
+        if contents.usual is not None and len(contents.usual) >= count:
+            axes.stairs(contents.usual[:count], edges, color=MUTED, label="baseline (median)", baseline=None)
         axes.stairs(
-            picture.reconstruction[channel - 1],
+            picture.reconstruction[channel - 1][:count],
             edges,
             color=colour(0),
             label="expected by the model",
             baseline=None,
         )
-        axes.stairs(picture.spectrum[channel - 1], edges, color=colour(1), label="observed", baseline=None)
-        axes.set_xlabel("frequency, kHz")
-        axes.set_ylabel("band power, dB")
+        levels = picture.spectrum[channel - 1][:count]
+        axes.stairs(levels, edges, color=colour(1), label="observed", baseline=None)
+        axes.set_xlabel("" if features else "frequency, kHz")
+        axes.set_ylabel("feature, dB" if features else "band power, dB")
+        if features:
+            axes.set_xticks(edges[:-1] + 0.5, features, rotation=60, ha="right")
         axes.set_xlim(0, float(edges[-1]))
         legend(axes)
 
     yield Plot(
         "spectrum",
-        f"Spectrum of channel {channel} in bands against the baseline, in the last judged snapshot"
-        " with a stored picture (dB re 1 unit).",
+        f"{'Features' if features else 'Spectrum'} of channel {channel}"
+        f"{'' if features else ' in bands'} against the baseline, in the last judged snapshot"
+        f" with a stored picture (dB{'' if features else ' re 1 unit'}).",
         Drawing("spectrum", plot),
     )
 
 
 def _envelope(contents: Contents) -> Iterator[Plot]:
     picture, channel = contents.picture, contents.channel
-    if picture is None or channel > len(picture.envelope) or not picture.envelope_step:
+    if picture is None or channel > len(picture.envelope) or not picture.envelope_step or contents.features:
         return
     lines = [one for one in contents.marked.lines if not one.sideband and not one.masked]
     envelope = picture.envelope[channel - 1]
@@ -220,22 +226,27 @@ def _waterfall(contents: Contents) -> Iterator[Plot]:
     if fall is None:
         return
     levels = np.clip(np.nan_to_num(fall.levels, nan=0.0, posinf=30.0, neginf=-30.0), -30.0, 30.0)
+    features = contents.features
     top = max(6.0, float(np.ceil(np.percentile(np.abs(levels), 99.5))))
 
     def plot(figure: Figure) -> None:
         axes = figure.subplots()
         at = days(fall.at)
+        middles = (fall.edges[:-1] + fall.edges[1:]) / 2000
         mesh = axes.pcolormesh(
             at,
-            (fall.edges[:-1] + fall.edges[1:]) / 2000,
-            levels.T,
+            np.arange(len(features)) if features else middles,
+            levels.T[: len(features)] if features else levels.T,
             cmap="coolwarm",
             vmin=-top,
             vmax=top,
             shading="nearest",
             rasterized=True,
         )
-        axes.set_ylabel("frequency, kHz")
+        if features:
+            axes.set_yticks(range(len(features)), features)
+        else:
+            axes.set_ylabel("frequency, kHz")
         axes.grid(visible=False)
         time_axis(axes, contents.zone)
         figure.colorbar(mesh, ax=axes, label="dB over baseline", pad=0.01)
@@ -272,9 +283,13 @@ def _shares(contents: Contents) -> Iterator[Plot]:
         )
         middle.set_title("by channel")
         best = np.argsort(own)[::-1][:TOP_BANDS]
-        bands = [f"{picture.edges[one] / 1000:.2f}–{picture.edges[one + 1] / 1000:.2f} kHz" for one in best]
+        edges, features = picture.edges / 1000, contents.features
+        bands = [
+            features[one] if one < len(features) else f"{edges[one]:.2f}–{edges[one + 1]:.2f} kHz"
+            for one in best.tolist()
+        ]
         bars(right, bands, own[best].tolist(), 2)
-        right.set_title(f"by band, channel {contents.channel}")
+        right.set_title(f"by {'feature' if features else 'band'}, channel {contents.channel}")
 
     rows = max(len(names), len(contribution), TOP_BANDS)
     yield Plot(

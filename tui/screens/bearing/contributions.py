@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from engine.records.assessment import Assessment
+from engine.records.motor_features import motor_features
 from engine.records.picture import Picture
 from tui.draw.format import frequency, percent
 from tui.draw.glyphs import Glyphs, finished, shades
@@ -69,13 +70,21 @@ def contribution_lines(
     order = [band for band in np.argsort(-bands, kind="stable").tolist() if bands[band] >= LEAST]
     hidden = order[room:]
     tail = f": the {room} with most; {len(hidden)} more, {percent(float(bands[hidden].sum()))}"
-    rows.append((Span(fit(f" by band of {name}{tail if hidden else ''}", width), Role.TITLE),))
+    features = motor_features(assessment, component)
+    what = "feature" if features else "band"
+    rows.append((Span(fit(f" by {what} of {name}{tail if hidden else ''}", width), Role.TITLE),))
     for band in order[:room]:
-        label = frequency(float(picture.edges[band]), float(picture.edges[band + 1]))
-        rows.append(_bar(width, label, float(bands[band]), True))
+        rows.append(_bar(width, _name_of(band, picture, features), float(bands[band]), True))
     if picture.parts.size and own:
         rows += _parts(width, picture, own, name, seconds, glyphs)
     return finished([heading, *rows][:height], width, height, glyphs)
+
+
+def _name_of(band: int, picture: Picture, features: tuple[str, ...]) -> str:
+    """Return the name of a feature of a motor, or the frequencies of a band."""
+    if band < len(features):
+        return features[band]
+    return frequency(float(picture.edges[band]), float(picture.edges[band + 1]))
 
 
 def _parts(

@@ -5,6 +5,7 @@ from itertools import pairwise
 import numpy as np
 
 from engine.clock import moment
+from engine.records.motor_features import features_by_channel
 from engine.reports.csv_files import iso
 from tui.data.frame import Frame
 from tui.screens.bearing.analysis.spectrum import (
@@ -113,10 +114,22 @@ def _contributions(desk: Desk) -> Numbers | None:
     picture = desk.place.view.picture
     if picture is None:
         return None
-    shares = picture.contribution.astype(np.float64)
-    header = ("from [Hz]", "to [Hz]", *(f"share ch {number + 1}" for number in range(len(shares))))
+    assessment = desk.place.view.assessment
+    features = features_by_channel(assessment)
+    names = features.get(desk.place.channel, ())
+    # Features of a motor are no bands of a bearing beside it.
+    alike = [
+        number
+        for number in range(1, len(picture.contribution) + 1)
+        if bool(features.get(number)) == bool(names)
+    ]
+    shares = picture.contribution[[number - 1 for number in alike]].astype(np.float64)
+    heads = tuple(f"share ch {number}" for number in alike)
+    if names:
+        own = shares[:, : len(names)].tolist()
+        return columns("contributions", ("feature", *heads), list(names), *own)
     edges = picture.edges.astype(np.float64).tolist()
-    return columns("contributions", header, edges[:-1], edges[1:], *shares.tolist())
+    return columns("contributions", ("from [Hz]", "to [Hz]", *heads), edges[:-1], edges[1:], *shares.tolist())
 
 
 def _curve(pane: str, desk: Desk) -> Numbers | None:

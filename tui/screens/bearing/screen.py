@@ -290,8 +290,11 @@ class BearingScreen(PanedScreen):
         if self.pane in process.OWN and is_process(shown.frame.view.assessment):
             return process.process_numbers(self.pane, shown.frame, shown.component, desk.place.channel)
         if self._is_motor and self.pane in motor.OWN:
-            sheet = self._motor_sheet(desk.place, self.pane)
-            return motor.motor_numbers(self.pane, sheet, _gallery(desk.place), shown.component)
+            sheet, gallery = self._motor_sheet(desk.place, self.pane), _gallery(desk.place)
+            if self.pane == "waterfall":
+                channel = desk.place.channel
+                return motor.feature_numbers(shown.frame, gallery, shown.component, channel)
+            return motor.motor_numbers(self.pane, sheet, gallery, shown.component)
         return pane_numbers(self.pane, shown.frame, shown.component, desk)
 
     def drawing(self, name: str, shown: Shown, frame: Frame) -> Draw:
@@ -299,7 +302,7 @@ class BearingScreen(PanedScreen):
         if name in motor.OWN and is_motor(frame.view, shown.component):
             place = self._place(shown, frame)
             sheet = self._motor_sheet(place, name)
-            return motor.drawing_of(name, shown, frame, sheet, _gallery(place), self.glyphs)
+            return motor.drawing_of(name, shown, frame, sheet, _gallery(place), place.channel, self.glyphs)
         if name in process.OWN and is_process(frame.view.assessment):
             channel, level = self._place(shown, frame).channel, self.zoom(name).level
             return process.drawing_of(name, shown, frame, channel, level, self.glyphs)

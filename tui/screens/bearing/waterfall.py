@@ -140,21 +140,44 @@ def _levels(
 
     The parameters are those of the pane.
     """
-    start, end = frame.extent
-    here = -1 if frame.playhead.at is None else frame.playhead.at
-    above = gallery.spectrum[:, channel - 1] - usual
     low, high = zoom.part(0.0, float(gallery.edges[-1]))
     borders = np.linspace(low, high, rows + 1)
     middles = (gallery.edges[:-1] + gallery.edges[1:]) / 2
-    levels = np.zeros((rows, columns), np.int64)
+    bands = []
+    for row in range(rows):
+        own = np.flatnonzero((middles >= borders[row]) & (middles < borders[row + 1]))
+        nearest = int(np.abs(middles - (borders[row] + borders[row + 1]) / 2).argmin())
+        bands.append(own.tolist() or [nearest])
+    above = gallery.spectrum[:, channel - 1] - usual
+    return shade_levels(frame, gallery, above, bands, columns, most)
+
+
+def shade_levels(
+    frame: Frame,
+    gallery: Gallery,
+    above: NDArray[np.floating],
+    bands: Sequence[Sequence[int]],
+    columns: int,
+    most: int,
+) -> NDArray[np.int64]:
+    """Return shades (rows, columns), the largest of a row's bands each; 0 without a picture.
+
+    Args:
+        frame: the record as of the playhead.
+        gallery: pictures of the run.
+        above: (pictures, bands) over what is usual [dB].
+        bands: of each row.
+        columns: cells.
+        most: the highest shade.
+    """
+    start, end = frame.extent
+    here = -1 if frame.playhead.at is None else frame.playhead.at
+    levels = np.zeros((len(bands), columns), np.int64)
     places = np.clip((gallery.at - start) * columns // (end - start + 1), 0, columns - 1)
     # A picture stands for the time up to the next one, as long as that is not a pause.
     reach = 1.5 * float(np.median(np.diff(gallery.at))) if len(gallery.at) > 1 else 0.0
-    for row in range(rows):
-        own = (middles >= borders[row]) & (middles < borders[row + 1])
-        if not own.any():
-            own[int(np.abs(middles - (borders[row] + borders[row + 1]) / 2).argmin())] = True
-        loudest = np.nan_to_num(above[:, own].max(axis=1), nan=-99.0)
+    for row, own in enumerate(bands):
+        loudest = np.nan_to_num(above[:, list(own)].max(axis=1), nan=-99.0)
         shade = np.clip(loudest // STEP + 1, 1, most).astype(np.int64)
         shade[loudest <= -60.0] = 0
         for number_, (at, place) in enumerate(zip(gallery.at.tolist(), places.tolist(), strict=True)):

@@ -7,12 +7,16 @@ import numpy as np
 
 from engine.clock import moment
 from engine.diagnosis.motor_view import ORDERS
+from engine.records.motor_features import motor_features
 from engine.reports.csv_files import iso
+from engine.signals.motors.features import unit_of
 from tui.data.frame import Frame
 from tui.data.pictures import Gallery
 from tui.draw.charts.zoom import Zoom
 from tui.draw.glyphs import Glyphs
 from tui.screens.bearing.analysis.tools import Trace
+from tui.screens.bearing.waterfall import waterfall_lines
+from tui.screens.motor.features import above_usual, feature_lines, known_features
 from tui.screens.motor.figures import figure_lines, figure_rows
 from tui.screens.motor.harmonics import harmonic_lines
 from tui.screens.motor.park import park_lines
@@ -30,6 +34,7 @@ NAMES = {
     "cepstrum": "sequence",
     "peaks": "lines",
     "figures": "phases",
+    "waterfall": "features",
 }
 """Panes of a bearing, and the names of those that a motor has under the same keys."""
 
@@ -39,7 +44,7 @@ RECORDED = frozenset({"bands", "envelope", "spectrum", "waveform", "peaks", "fig
 CURVES = frozenset({"spectrum", "waveform"})
 """Panes of a motor with cursors."""
 
-OWN = frozenset({"bands", "envelope", "spectrum", "waveform", "cepstrum", "peaks", "figures"})
+OWN = frozenset({"bands", "envelope", "spectrum", "waveform", "cepstrum", "peaks", "figures", "waterfall"})
 """Panes that a motor draws otherwise than a bearing."""
 
 WIDE = 400
@@ -79,7 +84,13 @@ def trace_of(pane: str, width: int, sheet: MotorSheet) -> Trace | None:
 
 
 def drawing_of(
-    pane: str, shown: Shown, frame: Frame, sheet: MotorSheet, gallery: Gallery | None, glyphs: Glyphs
+    pane: str,
+    shown: Shown,
+    frame: Frame,
+    sheet: MotorSheet,
+    gallery: Gallery | None,
+    channel: int,
+    glyphs: Glyphs,
 ) -> Draw:
     """Return the function that draws one of the panes in `OWN`.
 
@@ -95,6 +106,21 @@ def drawing_of(
             gallery=gallery,
             glyphs=glyphs,
         )
+    names = motor_features(frame.view.assessment, shown.component)
+    if pane == "waterfall" and names:
+        return partial(
+            feature_lines,
+            frame=frame,
+            gallery=gallery,
+            channel=channel,
+            names=names,
+            zone=shown.zone,
+            glyphs=glyphs,
+        )
+    if pane == "waterfall":
+        return partial(
+            waterfall_lines, frame=frame, gallery=gallery, channel=channel, zone=shown.zone, glyphs=glyphs
+        )
     draws = {
         "bands": harmonic_lines,
         "envelope": park_lines,
@@ -104,6 +130,25 @@ def drawing_of(
         "figures": figure_lines,
     }
     return partial(draws[pane], sheet=sheet, glyphs=glyphs)
+
+
+def feature_numbers(frame: Frame, gallery: Gallery | None, component: int, channel: int) -> Numbers | None:
+    """Return the features over time that a pane plots, None without pictures of the baseline.
+
+    Args:
+        frame: the record as of the playhead.
+        gallery: pictures of the run.
+        component: counted from 0.
+        channel: counted from 1.
+    """
+    names = motor_features(frame.view.assessment, component)
+    own = known_features(gallery, channel, names)
+    if own is None:
+        return None
+    known = own.at <= (-1 if frame.playhead.at is None else frame.playhead.at)
+    header = ("time", *(f"{name} [{unit_of(place)}]" for place, name in enumerate(names)))
+    times = [iso(moment(int(one))) for one in own.at[known].tolist()]
+    return columns("features", header, times, *above_usual(own, channel)[known].T.tolist())
 
 
 def motor_numbers(pane: str, sheet: MotorSheet, gallery: Gallery | None, component: int) -> Numbers | None:

@@ -156,6 +156,8 @@ async def test_the_keys_of_a_bearing_open_the_panes_of_a_motor(
             "y": "Negative over positive sequence",
             "#": "Lines beside the mains",
             "i": "impedance [Ω]",
+            "u": "sidebands 2sf",
+            "c": "by feature of Motor",
         }.items():
             await pilot.press(key)
             await settled(pilot)
@@ -172,7 +174,12 @@ async def test_the_keys_of_a_bearing_open_the_panes_of_a_motor(
         assert screen.tools.frequency.spacing == pytest.approx(24.0, abs=0.3)
         for pane in screen.PANES:
             screen.action_pane(pane)
-            screen.numbers()
+            found = screen.numbers()
+            if pane in ("waterfall", "contributions"):
+                assert found is not None
+                named = found.header if pane == "waterfall" else [row[0] for row in found.rows]
+                assert "negative sequence 60°" in " ".join(map(str, named))
+                assert "Hz" not in " ".join(map(str, [*found.header, *named]))
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ def at(position: int, *keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
 
 
 @pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 40)])
-@pytest.mark.parametrize("pane", ["e", "s", "y", "d", "w", "i"])
+@pytest.mark.parametrize("pane", ["e", "s", "y", "d", "w", "i", "u"])
 def test_the_panes_of_a_motor(
     snap_compare: Callable[..., bool],
     console: Callable[..., Console],
