@@ -19,6 +19,7 @@ from engine.alarms.peak import peak_stored
 from engine.api.faults import FaultError, wrong
 from engine.api.tokens import Caller
 from engine.clock import median_span, microseconds, moment, wall_clock
+from engine.diagnosis.motor_features import features_by_channel
 from engine.errors import FailedError, StoreMissingError, UnusableError
 from engine.operator import alarm_actions
 from engine.operator.alarm_actions import playhead_of
@@ -26,7 +27,6 @@ from engine.operator.operator import Act, Operator
 from engine.operator.shelf_limit import longest_shelf
 from engine.records.assessment import Assessment
 from engine.records.events import Acknowledged, Event
-from engine.records.motor_features import features_by_channel
 from engine.records.picker import newest_of_each, of_machine
 from engine.records.picture import Picture
 from engine.records.plants.report import with_unrecorded

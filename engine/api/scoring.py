@@ -19,6 +19,7 @@ from engine.config.motors import motors_in
 from engine.config.sections.process import conditions_of
 from engine.config.settings import Settings
 from engine.diagnosis.line_memory import LineMemory
+from engine.diagnosis.motor_features import features_of
 from engine.diagnosis.surface import Diagnostician
 from engine.models import model_named
 from engine.models.base import Model
@@ -26,7 +27,6 @@ from engine.models.runner import Network, insight_of
 from engine.models.spectral import Spectral
 from engine.models.waveform import Waveform
 from engine.records.assessment import Moment
-from engine.records.motor_features import features_of
 from engine.records.picture import Picture
 from engine.scoring.errors import component_errors, component_windows
 from engine.scoring.scorer import Examination, Scorer

@@ -13,13 +13,13 @@ from engine.assessment.key import release
 from engine.bundles.manifest import BundleFacts, bundle_place, read_facts
 from engine.clock import microseconds
 from engine.diagnosis.line_markers import Marking, marking
+from engine.diagnosis.motor_features import features_by_channel
 from engine.errors import UnusableError
 from engine.explanation.explain import explain_alarm, explain_machine, open_alarms, words_in
 from engine.explanation.record import Record
 from engine.explanation.sentence import Sentence
 from engine.records.assessment import Quality
 from engine.records.events import EventKind
-from engine.records.motor_features import features_by_channel
 from engine.records.picture import Picture, loudest_channel
 from engine.records.series import Series
 from engine.store.store import Store

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
+from engine.diagnosis.motor_features import motor_features
 from engine.records.assessment import Assessment
-from engine.records.motor_features import motor_features
 from engine.records.picture import Picture
 from tui.draw.format import frequency, percent
 from tui.draw.glyphs import Glyphs, finished, shades

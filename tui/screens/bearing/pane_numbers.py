@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 
 from engine.clock import moment
-from engine.records.motor_features import features_by_channel
+from engine.diagnosis.motor_features import features_by_channel
 from engine.reports.csv_files import iso
 from tui.data.frame import Frame
 from tui.screens.bearing.analysis.spectrum import (

@@ -6,8 +6,8 @@ from functools import partial
 import numpy as np
 
 from engine.clock import moment
+from engine.diagnosis.motor_features import motor_features
 from engine.diagnosis.motor_view import ORDERS
-from engine.records.motor_features import motor_features
 from engine.reports.csv_files import iso
 from engine.signals.motors.features import unit_of
 from tui.data.frame import Frame
