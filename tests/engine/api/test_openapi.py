@@ -1,6 +1,7 @@
 """The description of the interface holds for random requests: no 5xx, no answer that it does not name."""
 
 import contextlib
+import inspect
 import socket
 import threading
 from collections.abc import Iterator
@@ -9,7 +10,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+pytest.importorskip("fastapi", reason="needs the extra raceway[serve]")
+
+from fastapi.routing import APIRoute
+
 from engine.api.app import ServeOptions, create_app
+from engine.api.routes import inference, machines, scores
 from engine.api.scoring import BundleScorer
 
 schemathesis = pytest.importorskip("schemathesis", reason="needs schemathesis")
@@ -69,3 +75,16 @@ def test_every_body_and_every_scoring_answer_has_an_example(state: Path, scorer:
             assert content["application/json"]["example"], path
     assert "text/plain" in description["paths"]["/metrics"]["get"]["responses"]["200"]["content"]
     assert "429" in description["paths"]["/ping"]["get"]["responses"]
+
+
+def test_no_request_waits_for_a_thread_of_the_framework() -> None:
+    # A plain function would run in a thread of its own, three times for each request that scores.
+    found = {
+        dependency.call
+        for router in (scores.router, machines.router, inference.router)
+        for route in router.routes
+        if isinstance(route, APIRoute)
+        for dependency in (route.dependant, *route.dependant.dependencies)
+    }
+    assert len(found) > 25
+    assert [one for one in found if not inspect.iscoroutinefunction(one)] == []

@@ -151,6 +151,21 @@ def test_a_constant_snapshot_is_no_error(client: TestClient) -> None:
     assert {one["severity"] for one in answer.json()["components"]} == {None}
 
 
+def test_a_long_request_has_the_same_windows_with_a_helper_and_without(
+    scorer: BundleScorer, sample_run: Run
+) -> None:
+    rows = np.concatenate([sample_run.read(index).signal for index in range(3)])[:-1000]
+    helped = scorer.windows(rows, "rows")
+    with scorer._helper_free:
+        alone = scorer.windows(rows, "rows")
+    assert np.array_equal(helped.errors, alone.errors)
+    assert np.array_equal(helped.starts, alone.starts)
+    assert (np.diff(helped.starts) > 0).all()
+    first = scorer.windows(rows[: scorer.rows], "rows")
+    assert np.array_equal(helped.errors[: len(first.errors)], first.errors)
+    assert not scorer._helper_free.locked()
+
+
 @pytest.mark.parametrize("rows", [100, 101, 2047, 2048, 2049, 4096, 5000])
 def test_pieces_cover_every_row(rows: int) -> None:
     pieces = list(_pieces(rows, 2048, 100))
