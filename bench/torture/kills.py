@@ -221,8 +221,15 @@ def _kill_shell(state: Path, name: str, dice: random.Random, toll: Toll) -> None
         toll.wrong.append(f"{name} received {confirmed} confirmations, {stored} acknowledgements are stored")
 
 
-def kill_console(state: Path, dice: random.Random, toll: Toll) -> None:
-    """Let a console acknowledge an alarm, kill it, and compare its confirmation with the store."""
+def kill_console(state: Path, dice: random.Random, toll: Toll, within: float = 1.0) -> None:
+    """Let a console acknowledge an alarm, kill it, and compare its confirmation with the store.
+
+    Args:
+        state: folder of the store.
+        dice: for the moment of the kill.
+        toll: is added to.
+        within: longest wait for the confirmation [s].
+    """
     name = account_name()
     before = _acknowledged_by(state, name)
     console = processes.Terminal("attach", "--state", str(state))
@@ -230,7 +237,7 @@ def kill_console(state: Path, dice: random.Random, toll: Toll) -> None:
     if console.shows("Bearing 1", 6.0):
         console.forget()
         console.press("a")
-        confirmed = console.shows_whole("Acknowledged by", dice.uniform(0.0, 1.0))
+        confirmed = console.shows_whole("Acknowledged by", dice.uniform(0.0, within))
     toll.consoles += console.kill()
     toll.by_console += confirmed
     stored = _acknowledged_by(state, name) - before

