@@ -1,13 +1,15 @@
 """Facts of the store by HTTP, and acts of operators."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from engine.api import facts
+from bench.support import made_up_stores
+from engine.api import facts, metrics
 from engine.api.app import ServeOptions, create_app
 from engine.api.facts import Facts
 from engine.api.scoring import BundleScorer
@@ -179,6 +181,23 @@ def test_metrics_are_well_formed_and_stale_values_absent(client: TestClient, sta
     }
     assert {sample.value for sample in running} == {0.0}
     assert families["raceway_severity_ratio"].samples == []  # the sample ends with a stopped machine
+
+
+def test_values_of_a_component_end_when_its_engine_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made_up_stores.make(tmp_path / "state", 300, components=3)
+    known = ("severity_ratio", "error_limit", "component_running", "component_signal_faulty")
+
+    def families() -> set[str]:
+        with Store.open(tmp_path / "state", read_only=True) as store:
+            lines = metrics.exposition(store).decode().splitlines()
+        return {line.partition("{")[0].removeprefix("raceway_") for line in lines if "component=" in line}
+
+    assert families() == set(known)
+    hour_later = wall_clock() + timedelta(hours=1)
+    monkeypatch.setattr(metrics, "wall_clock", lambda: hour_later)
+    assert families() == set()
 
 
 def test_a_shelved_alarm_moves_to_its_metric(client: TestClient, machine: str) -> None:
