@@ -223,6 +223,28 @@ def _names(episodes: Iterable[_Episode]) -> tuple[str, ...]:
     return tuple(sorted({one.component for one in episodes}))
 
 
+def closed_by_hand(events: Iterable[Event]) -> tuple[tuple[Event, str], ...]:
+    """Return the raises that an accepted proposal left standing and a person closed, with that person.
+
+    No rule follows such an alarm any more: the state that knew it was of the bundle before.
+
+    Args:
+        events: of the record.
+    """
+    ordered = sorted(events, key=lambda one: one.seq)
+    accepted = max((one.seq for one in ordered if step_of(one) is Step.ACCEPTED), default=0)
+    raised: dict[str, Event] = {}
+    closed: dict[str, str] = {}
+    for event in ordered:
+        if event.kind is EventKind.RAISED and event.component and event.seq < accepted:
+            raised[event.alarm] = event
+        elif event.kind is EventKind.CLEARED:
+            raised.pop(event.alarm, None)
+        elif event.kind is EventKind.CLOSED:
+            closed[event.alarm] = words(event.detail.get("by")) or "somebody"
+    return tuple((event, closed[key]) for key, event in raised.items() if key in closed)
+
+
 def proposal_event(step: Step, at: datetime, **detail: object) -> NewEvent:
     """Return the event of a step.
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from engine.alarms.proposals import Proposal, Step, open_proposal, proposal_event
+from engine.alarms.outages import outage_cleared
+from engine.alarms.proposals import Proposal, Step, closed_by_hand, open_proposal, proposal_event
 from engine.assessment.live_record import LiveRecord
 from engine.baseline.from_run import learn_from_run
 from engine.bundles.bundle import BundleError
@@ -112,6 +113,7 @@ class Proposer:
             return
         self._due = self._clock() + LOOK_SECONDS
         events = self._record.events()
+        self._clear_closed(events)
         known = open_proposal(events)
         if known is None:
             self._result, self.shadow = None, None
@@ -135,6 +137,16 @@ class Proposer:
         self._ending.set()
         if self._thread is not None:
             self._thread.join()
+
+    def _clear_closed(self, events: Sequence[Event]) -> None:
+        """Clear the alarms of before an acceptance that a person closed: no rule would."""
+        at = self._newest
+        cleared = [
+            outage_cleared(ring, at(), f"{by} closed it; it was raised by the baseline before")
+            for ring, by in closed_by_hand(events)
+        ]
+        if cleared:
+            self._record.settle((), cleared)
 
     def _decide(self, events: Sequence[Event]) -> None:
         record, rules = self._record, self._settings.learning

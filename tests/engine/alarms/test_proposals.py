@@ -12,6 +12,7 @@ from engine.alarms.proposals import (
     Step,
     Verdict,
     barred,
+    closed_by_hand,
     in_words,
     open_proposal,
     proposal_event,
@@ -148,3 +149,16 @@ def test_bundle_of_a_proposal_needs_an_acceptance_before_a_switch() -> None:
     assert barred([BEGUN, LEARNED], "another") == ""
     assert "ada refused" in barred([BEGUN, LEARNED, step(3, Step.REFUSED, by="ada")], "abc")
     assert barred([BEGUN, LEARNED, step(3, Step.ACCEPTED)], "abc") == ""
+
+
+def test_person_ends_an_alarm_that_an_acceptance_left_standing_and_no_other() -> None:
+    accepted = step(30, Step.ACCEPTED, by="ada")
+    closed = replace(alarm(40, EventKind.CLOSED), detail={"by": "bob", "outcome": "nothing found"})
+    assert closed_by_hand([BEGUN, LEARNED, RAISED, closed]) == ()
+    assert closed_by_hand([BEGUN, LEARNED, RAISED, accepted]) == ()
+    assert closed_by_hand([BEGUN, LEARNED, RAISED, accepted, closed]) == ((RAISED, "bob"),)
+    assert closed_by_hand([BEGUN, LEARNED, RAISED, CLEARED, accepted, closed]) == ()
+    later = alarm(35, EventKind.RAISED)
+    assert closed_by_hand([BEGUN, LEARNED, accepted, later, closed]) == ()
+    cleared = alarm(41, EventKind.CLEARED)
+    assert closed_by_hand([BEGUN, LEARNED, RAISED, accepted, closed, cleared]) == ()

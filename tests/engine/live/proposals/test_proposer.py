@@ -259,6 +259,20 @@ def test_accepted_proposal_is_in_use_and_standing_alarms_stand_on(plant: Plant, 
     assert plant.events(EventKind.BUNDLE)[-1].detail["bundle"] == teacher.bundle.digest()
     # Neither the switch nor twelve healthy snapshots clear it: the present rules knew it by another bundle.
     assert standing(plant) == {"Right"}
+    (raised,) = (one for one in plant.events(EventKind.RAISED) if one.component)
+    closed = NewEvent(
+        EventKind.CLOSED,
+        raised.at,
+        "operator",
+        "Right",
+        raised.alarm,
+        raised.seq,
+        detail={"by": "ada", "outcome": "nothing found"},
+    )
+    plant.store.add_event(plant.assessment(), closed, plant.clock.now())
+    plant.run(plant.two_rounds())
+    assert standing(plant) == set()
+    assert plant.causes("limit").count(EventKind.CLEARED) == 1
 
 
 def test_refused_proposal_is_not_used_and_its_snapshots_are_not_proposed_again(
