@@ -9,7 +9,7 @@ from engine.bundles.bundle import UsualLines
 from engine.config.motors import MotorColumns, motors_of
 from engine.config.settings import Settings
 from engine.diagnosis.motor_faults import MotorEvidence, fault_of
-from engine.diagnosis.motor_reading import FIGURES, RAW, MotorReading, by_slip, sequences_in
+from engine.diagnosis.motor_reading import FIGURES, LINES, LOWEST, RAW, MotorReading, by_slip, sequences_in
 from engine.signals.motors.currents import PHASES, mains_frequency, park_shape, phasors, true_rms
 from engine.signals.motors.fitness import Claim, Note, fitness, offset_drift
 from engine.signals.motors.pairs import RotorFacts, lines_of
@@ -119,6 +119,8 @@ class MotorDiagnostician:
         Returns:
             Centre and scatter of each figure; after the raw numbers of the centre two complex admittances.
         """
+        readings = readings.copy()
+        readings[:, LINES] = np.maximum(readings[:, LINES], LOWEST)
         known = np.isfinite(readings)
         count = known.sum(axis=0)
         filled = np.where(known, readings, 0.0).astype(np.float64)

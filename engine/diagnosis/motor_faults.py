@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.bundles.bundle import UsualLines
-from engine.diagnosis.motor_reading import FIGURES, SOUND_CAGE, MotorReading, sequences_in
+from engine.diagnosis.motor_reading import FIGURES, LOWEST, SOUND_CAGE, MotorReading, sequences_in
 from engine.records.motor_figures import MotorFault
 from engine.records.payloads import FaultLine, SurfaceEvidence
 from engine.signals.motors.fitness import Fault
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 LEAST_RISE = 6.0
 """Least rise of a pair of lines over the baseline [dB]: load alone moves them by 3 dB."""
+
+MOST_RISE = 15.0
+"""Rise that always counts [dB]: where a line mostly lay in the noise, its scatter says nothing of it."""
 
 SIGNIFICANT = 4.0
 """Least change of a figure in the baseline's standard deviations."""
@@ -112,11 +115,11 @@ class _Compared:
         self.centre = usual.centre if fits and usual is not None else nothing
         self.scatter = usual.scatter if fits and usual is not None else nothing
 
-    def rise(self, name: str, floor: float = -110.0) -> tuple[float, float]:
-        """Return the rise of a figure over the baseline, and the least that counts; NaN if never seen."""
+    def rise(self, name: str) -> tuple[float, float]:
+        """Return the rise of a line over the baseline [dB], and the least that counts; NaN if never seen."""
         place = FIGURES.index(name)
-        usual, spread = max(float(self.centre[place]), floor), float(self.scatter[place])
-        needed = LEAST_RISE if math.isnan(spread) else max(LEAST_RISE, SIGNIFICANT * spread)
+        usual, spread = max(float(self.centre[place]), LOWEST), float(self.scatter[place])
+        needed = LEAST_RISE if math.isnan(spread) else max(LEAST_RISE, min(SIGNIFICANT * spread, MOST_RISE))
         return self.reading.figure(name) - usual, needed
 
     def complex_change(self, name: str) -> tuple[complex, float]:

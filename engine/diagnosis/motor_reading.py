@@ -30,6 +30,12 @@ FIGURES = (
 """Figures of a motor whose usual value and scatter the baseline holds. Unbalances are complex ratios of
 negative to positive sequence; `level` is the natural logarithm of the RMS; lines are in dB re the mains."""
 
+LINES = slice(FIGURES.index("cage"), FIGURES.index("slip"))
+"""Places of the figures of lines beside the mains."""
+
+LOWEST = -75.0
+"""Height of lines [dB re the mains] below which they are noise: how far below says nothing of the motor."""
+
 IDLE = 0.15
 """Share of the rated slip below which the bars carry too little current to show a break."""
 

@@ -43,6 +43,9 @@ STEADY = 0.02
 LOUD = -40.0
 """Height of lines [dB re the mains] that a load that swings reaches, and eccentricity hardly."""
 
+NEAR_SYNCHRONOUS = 0.02
+"""Slip up to which the flank of a line at the synchronous speed still shows a motor with little load."""
+
 SLOWEST_SIDEBAND = 0.15
 """Least distance of a sideband from the mains line [Hz], at which the drift is surely taken out."""
 
@@ -307,9 +310,20 @@ def rotor_slip(
             continue
         pair = best_pair(found, nearest, farthest)
         slip = 1 - pair.offset * pairs / found.mains
+        is_last = slip > NEAR_SYNCHRONOUS and pair.offset + found.resolution > farthest
+        if is_last and _rises_beyond(found, pair.offset):
+            continue
         if pair.stands_out and (best is None or _likelier(pair, best.lines)):
             best = Slip(slip, pair.offset, pairs, pair)
     return best
+
+
+def _rises_beyond(found: Signature, offset: float) -> bool:
+    """Return whether the bins beyond a pair are as high: then it is the flank of a line, and no rotor's."""
+    places = _nearest(found, np.array([offset, offset + found.resolution]))
+    mirrored = _nearest(found, -np.array([offset, offset + found.resolution]))
+    here, beyond = (found.decibels[places] + found.decibels[mirrored]).tolist()
+    return bool(beyond >= here)
 
 
 def _likelier(pair: Pair, than: Pair) -> bool:

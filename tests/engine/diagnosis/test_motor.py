@@ -9,6 +9,7 @@ import pytest
 from engine.bundles.bundle import UsualLines
 from engine.config.settings import load_settings
 from engine.diagnosis.motor import MotorDiagnostician
+from engine.diagnosis.motor_reading import FIGURES
 from engine.signals.motors.fitness import Fault
 from replay.synthetic.motor import Motor, recording
 
@@ -140,3 +141,16 @@ def test_fewer_phases_name_the_cage_and_one_alone_no_unbalance(tmp_path: Path, p
     if phases == 1:
         shorted = motors.finding(0, motors.read(reading(Motor(shorted=0.06), 51)[1])[0], usual)
         assert shorted is None or shorted.fault != "stator unbalance"
+
+
+def test_a_broken_bar_is_named_where_the_pair_of_a_sound_cage_lay_in_the_noise(tmp_path: Path) -> None:
+    motors = diagnostician(tmp_path, voltages=False)
+    # In some sound recordings no pair was found at all, or one far below the noise.
+    figures = np.stack([motors.read(recording(sound(1), SECONDS, RATE, 1))[0].figures] * 6)
+    figures[:, FIGURES.index("cage")] = [-300.0, -70.0, -62.0, -300.0, -104.0, -66.0]
+    usual = motors.usual(figures)
+    broken = recording(replace(sound(1), broken_bars=1.0), SECONDS, RATE, 9)
+    found = motors.finding(0, motors.read(broken)[0], usual)
+    assert found is not None
+    assert found.fault == "broken rotor bars"
+    assert motors.finding(0, motors.read(recording(sound(1), SECONDS, RATE, 9))[0], usual) is None

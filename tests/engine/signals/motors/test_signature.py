@@ -55,3 +55,11 @@ def test_two_phases_determine_the_third() -> None:
     whole = recording(Motor(), 1.0, 2000.0, 5).astype(np.float64)
     centred = whole - whole.mean(axis=0)
     assert np.abs(three_phases(whole[:, :2]) - centred).max() < 0.05 * centred.max()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_flank_of_a_line_is_no_rotor(seed: int) -> None:
+    # In 1 s the rotor's line lies within a bin of the place of two pole pairs at no slip.
+    found = signature(recording(Motor(load=0.1), 1.0, 2000.0, seed), 2000.0, 40.0, 60.0)
+    slip = rotor_slip(found, (2,))
+    assert slip is None or slip.slip < 0.03
