@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.assessment.commits import Batch
 from engine.assessment.examination import Examined, examined, examined_entry
+from engine.assessment.key import own_content
 from engine.assessment.live_record import LiveRecord
 from engine.assessment.recovery import rebuilt_state
 from engine.assessment.state import State, first_state, unpack_state, without_component
@@ -55,7 +56,7 @@ class Assessor:
         self._layout = layout_of(settings)
         self._scorer = Scorer(bundle, self._layout, Diagnostician(settings, bundle.scoring))
         self._tracker = Tracker(self._scorer, settings)
-        self._digest = bundle.digest()
+        self._key, self._digest = record.assessment.key, bundle.digest()
         self._origin = origin_of(bundle, self._digest, record.machine)
         self._batch = Batch(record)
         self._state: State = first_state(self._layout, bundle.calibration.centre.shape)
@@ -164,7 +165,7 @@ class Assessor:
             one.rows,
             one.seen.figures,
             one.seen.velocity,
-            one.content,
+            own_content(one.content, self._key, self._layout),
             one.speed,
         )
         item = Assessed(

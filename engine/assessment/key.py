@@ -11,6 +11,7 @@ from engine.system.lease import lease_name
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from engine.config.channels import Layout
     from engine.config.settings import Settings
     from engine.records.assessment import Assessment
     from engine.store.store import Store
@@ -23,6 +24,22 @@ def release() -> str:
         return version("raceway")
     except PackageNotFoundError:
         return "unreleased"
+
+
+def own_content(content: str, key: str, layout: "Layout") -> str:
+    """Return the digest under which an assessment stores a recording.
+
+    All assessments share the stored figures of a recording. Those of slow sensors hold expectations, which
+    depend on the bundle: each assessment stores windows of its own.
+
+    Args:
+        content: digest of the recording.
+        key: of the assessment.
+        layout: of the machine's channels.
+    """
+    if layout.conditions is None or not content:
+        return content
+    return hashlib.sha256(f"{content} {key}".encode()).hexdigest()
 
 
 def assessment_key(run: "Run", settings: "Settings", bundle_digest: str | None = None) -> str:

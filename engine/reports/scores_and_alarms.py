@@ -21,7 +21,7 @@ from engine.records.series import Series
 from engine.reports.csv_files import iso, write_csv
 from engine.reports.motor_summary import motor_summary
 from engine.reports.sensor_notes import NOTES, note_rows
-from engine.reports.slow_summary import slow_summary
+from engine.reports.slow_summary import slow_summary, smallest_summary
 from engine.store.store import Store
 from engine.system.whole_file import write_whole
 from replay.run import Run
@@ -108,6 +108,7 @@ def summarise(store: Store, outcome: Outcome, run: Run, series: Series) -> dict[
         },
         **({"motors": motors} if (motors := motor_summary(store, outcome.assessment, series)) else {}),
         **({"slow": slow} if (slow := slow_summary(store, outcome.assessment, series)) else {}),
+        **({"smallest_changes": small} if (small := smallest_summary(outcome.assessment, series)) else {}),
         "model": outcome.bundle.model,
         "seed": outcome.bundle.seed,
         "learning_seconds": round(outcome.learning_seconds, 3),

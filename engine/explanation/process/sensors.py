@@ -124,6 +124,24 @@ def sensors_at(assessment: Assessment, series: Series, index: int, component: in
     return tuple(sorted(found, key=lambda one: (not math.isfinite(one.excess), -abs(one.excess or 0.0))))
 
 
+def smallest_changes(
+    assessment: Assessment, series: Series, component: int
+) -> tuple[tuple[Sensor, float], ...]:
+    """Return the judged sensors of a component, and the change of each alone that is too much, in its unit.
+
+    The limit is on the root mean square over the sensors, so that one alone must deviate by the square root
+    of their number as much. A change beyond it rings once it has lasted for `process.hold`.
+
+    Args:
+        assessment: of the record.
+        series: its windows, at least one.
+        component: counted from 0.
+    """
+    sensors = sensors_at(assessment, series, len(series.figures) - 1, component)
+    judged = sorted((one for one in sensors if math.isfinite(one.excess)), key=lambda one: one.channel)
+    return tuple((one, one.allowed * math.sqrt(len(judged))) for one in judged)
+
+
 def excess_of(series: Series, channels: Sequence[int]) -> NDArray[np.float64]:
     """Return deviations over the allowed ones, signed, (windows, channels); channels count from 1."""
     figures = series.figures[:, [channel - 1 for channel in channels]].astype(np.float64)

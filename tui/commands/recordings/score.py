@@ -202,6 +202,14 @@ def _print_summary(summary: dict[str, object], out: Path, events: "Sequence[Even
     doubts = summary["doubts"]
     for doubt in doubts if isinstance(doubts, list) else ():
         print(f"baseline in doubt: {clean_text(str(doubt))}")
+    changes = summary.get("smallest_changes")
+    for name, sensors in changes.items() if isinstance(changes, dict) else ():
+        told = ", ".join(f"{one['sensor']} by {one['change']:g} {one['unit']}".rstrip() for one in sensors)
+        print(
+            clean_text(
+                f"{name}: a sensor that changes alone is noticed from here on: {told or 'none is judged'}"
+            )
+        )
     for line in what_rang(fold_alarms(events, END_OF_TIME), lambda at: f"{at:%Y-%m-%d %H:%M:%S}"):
         print(line)
 

@@ -14,6 +14,7 @@ from engine.explanation.process.sensors import (
     first_to_move,
     name_of,
     sensors_at,
+    smallest_changes,
 )
 from engine.explanation.process.words import value_text
 from engine.records.assessment import Assessment
@@ -120,3 +121,11 @@ def test_values_have_four_digits_and_their_unit(value: float, unit: str, shown: 
 
 def test_a_channel_without_a_name_has_its_number() -> None:
     assert [name_of(assessment(), number) for number in (1, 3)] == ["Pressure", "channel 3"]
+
+
+def test_the_smallest_change_of_one_sensor_alone_grows_with_the_number_of_sensors() -> None:
+    found = smallest_changes(assessment(["symptom", "condition", "symptom"]), series(still()), 0)
+    assert [(sensor.name, round(change, 6)) for sensor, change in found] == [
+        ("Pressure", round(2**0.5, 6)),
+        ("channel 3", round(2**0.5, 6)),
+    ]
