@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from engine.explanation.facts import count_fact, number_fact, text_fact
 from engine.explanation.sentence import NOTHING, Fact, Sentence, joined, listed, say
 from engine.records.events import Event
-from engine.records.motor_figures import MotorFault
+from engine.records.motor_figures import NO_SPEED, MotorFault
 from engine.records.payloads import SurfaceEvidence
 from engine.signals.motors.lines import cage_severity
 
@@ -36,7 +36,7 @@ def motor_clues(evidence: SurfaceEvidence) -> Iterator[Sentence]:
         yield Sentence(
             "The sidebands lie at twice the slip that the lines of the rotor show."
             if figures.get("slip_measured")
-            else "No line shows the speed of the rotor: a load that swings at this rate looks the same."
+            else f"{NO_SPEED} A load that swings at this rate looks the same."
         )
     if surface == MotorFault.STATOR.value:
         yield Sentence(

@@ -17,6 +17,10 @@ class MotorFault(StrEnum):
     OPEN = "open phase"
 
 
+NO_SPEED = "No line shows the speed of the rotor; pole_pairs and machine.shaft_speed narrow its search."
+"""Reason why claims that need the slip are withheld, with the settings that help."""
+
+
 @dataclass(frozen=True, slots=True)
 class MotorFigures:
     """Numbers of a motor, and the claims that its recording cannot carry.

@@ -32,7 +32,7 @@ def test_broken_bars_have_their_sidebands_the_slip_and_the_count() -> None:
 
 
 def test_without_a_line_of_the_rotor_a_load_that_swings_is_named_as_another_cause() -> None:
-    assert "a load that swings" in told("broken rotor bars", decibels=41.0, offset=3.0)[1]
+    assert "load that swings" in told("broken rotor bars", decibels=41.0, offset=3.0)[1]
 
 
 def test_an_unbalance_without_voltages_may_be_the_supplys() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from engine.records.motor_figures import NO_SPEED
 from engine.signals.motors.fitness import Claim
 from tui.draw.glyphs import Glyphs, finished
 from tui.draw.text import Lines, Role, Span, fit, title
@@ -93,4 +94,6 @@ def whole_texts(sheet: MotorSheet) -> list[str]:
         found.append(
             f"slip {100 * slip.slip:.2f} %, {60 * slip.rotor:.0f} rpm with {slip.pole_pairs} {pairs} of poles"
         )
+    elif view.lines is not None:
+        found += [NO_SPEED, "Eccentricity and bearings are not judged without it."]
     return found

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.records.motor_figures import NO_SPEED
 from engine.signals.motors.fitness import Claim
 from engine.signals.motors.lines import cage_severity
 from engine.signals.spectrum import Scale
@@ -179,7 +180,7 @@ def cage_text(sheet: MotorSheet) -> str:
     if lines is None or not lines.cage.offset:
         return "No pair of lines can be parted from the mains: the bars cannot be judged."
     if lines.slip is None:
-        return "No line shows the speed of the rotor: a load that swings looks like broken bars."
+        return f"{NO_SPEED} A load that swings looks like broken bars."
     if not lines.cage.stands_out:
         return "The sidebands of the cage do not stand out of the noise."
     meaning = cage_severity(-lines.cage.decibels)

@@ -117,6 +117,16 @@ def test_a_motor_at_no_load_has_bars_that_cannot_be_judged() -> None:
     assert "cannot be judged" in plain(line_table(100, 12, sheet))
 
 
+def test_without_a_line_of_the_rotor_the_settings_that_help_are_named() -> None:
+    view = seen(Motor(broken_bars=1.0))
+    assert view.lines is not None
+    hidden = replace(view, lines=replace(view.lines, slip=None))
+    for draw in (line_table, figure_lines):
+        drawn = plain(draw(110, 16, MotorSheet(view=hidden)))
+        assert "pole_pairs and machine.shaft_speed" in drawn
+        assert "slip " not in drawn.replace("twice the slip", "")
+
+
 def test_impedance_and_power_are_shown_by_phase_where_voltages_are(broken: MotorSheet) -> None:
     drawn = plain(figure_lines(100, 16, broken))
     for word in ("impedance [Ω]", "active power [W]", "power factor", "by NEMA", "rpm with 2 pairs"):
