@@ -62,6 +62,10 @@ CONVERTERS = (1023, 4095, 16383, 65535)
 """Largest codes of unsigned converters with 10, 12, 14 and 16 bits."""
 
 
+OTHER_FREQUENCY = 1.4
+"""Ratio of the measured to the stated frequency of the supply from which a note says so: 50 and 60 Hz are
+within it."""
+
 BAND_LIMITED = 1e-7
 """Share of the power (70 dB below the whole) that a motor's harmonics and its converter's noise exceed
 beyond one and a half times the mains."""
@@ -92,6 +96,7 @@ class Fault(StrEnum):
     OFFSET = "offset drift"
     NO_CURRENT = "no current"
     NO_LOAD = "no load"
+    FREQUENCY = "other frequency"
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,10 +209,30 @@ def fitness(
     notes += breaks
     if breaks:
         withheld |= CLOCKED
+    else:
+        notes += _frequency(len(signal) / rate, mains, nominal)
     for note, claims in _limits(signal, rate, mains, slip):
         notes.append(note)
         withheld |= claims
     return Fitness(tuple(notes), frozenset(withheld), share, covered)
+
+
+def _frequency(seconds: float, mains: float, nominal: float) -> list[Note]:
+    """Return a note where the supply's frequency is far from that of the settings: the rate may be wrong.
+
+    Args:
+        seconds: length of the recording.
+        mains: measured [Hz].
+        nominal: by the settings [Hz], 0 where unknown.
+    """
+    is_near = nominal <= 0 or 1 / OTHER_FREQUENCY < mains / nominal < OTHER_FREQUENCY
+    if is_near or seconds * min(mains, nominal) < LEAST_CYCLES:
+        return []
+    words = (
+        f"the supply shows {mains:.3g} Hz, the settings state {nominal:g} Hz: without an inverter"
+        " machine.sample_rate is wrong"
+    )
+    return [Note(Fault.FREQUENCY, 0, words)]
 
 
 def running_rows(signal: Signal, rate: float, mains: float) -> NDArray[np.bool_]:

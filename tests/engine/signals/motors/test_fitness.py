@@ -5,6 +5,7 @@ import pytest
 
 from engine.signals.motors.currents import TURN
 from engine.signals.motors.fitness import Claim, Fault, fitness, offset_drift, three_wire_gains
+from replay.synthetic.motor import Motor, recording
 
 RATE = 10_000.0
 
@@ -138,3 +139,13 @@ def test_offsets_that_move_together_are_a_drift_of_the_supply() -> None:
     assert offset_drift(usual - 25, usual, 181) is not None
     assert offset_drift(usual + np.array([30, 0, -30]), usual, 181) is None
     assert offset_drift(usual + 5, usual, 181) is None
+
+
+@pytest.mark.parametrize(
+    ("factor", "noted"), [(0.5, True), (0.833, False), (1.0, False), (1.2, False), (2.0, True)]
+)
+def test_a_wrong_rate_is_noted_by_the_frequency_of_the_supply(factor: float, noted: bool) -> None:
+    signal = recording(Motor(), 4.0, 2000.0, 1)
+    found = fitness(signal, 2000.0 * factor, 50.0 * factor, nominal=50.0)
+    assert found.has(Fault.FREQUENCY) is noted
+    assert not fitness(signal, 2000.0 * factor, 50.0 * factor).has(Fault.FREQUENCY)
