@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.design_labels import Size, labels, size_asked
+from bench.support.design_labels import Size, labels, size_asked
 from engine.config.channels import layout_of
 from engine.config.settings import Settings, load_settings
 from engine.diagnosis.surface import Diagnostician

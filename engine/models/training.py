@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.models.masking import masked
+from engine.models.networks.masking import masked
 from engine.models.networks.start import keras, tf
 
 

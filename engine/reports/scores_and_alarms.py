@@ -19,9 +19,9 @@ from engine.records.assessment import Assessment
 from engine.records.events import Event, EventKind, Priority
 from engine.records.series import Series
 from engine.reports.csv_files import iso, write_csv
-from engine.reports.motor_summary import motor_summary
 from engine.reports.sensor_notes import NOTES, note_rows
-from engine.reports.slow_summary import slow_summary, smallest_summary
+from engine.reports.summary.motors import motor_summary
+from engine.reports.summary.slow_sensors import slow_summary, smallest_summary
 from engine.store.store import Store
 from engine.system.whole_file import write_whole
 from replay.run import Run

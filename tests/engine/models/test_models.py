@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from engine.models import MODELS, model_named
 from engine.models.base import Insight, Model, Scaling
 from engine.models.forecast import AHEAD, LENGTH, SEEN, Forecast
-from engine.models.masking import MASKED, masked
+from engine.models.networks.masking import MASKED, masked
 from engine.models.runner import Network, insight_of
 from engine.models.waveform import Waveform, divergence, evenly_spaced
 from engine.system.processes.child_process import environment

@@ -1,0 +1,1 @@
+"""Parts of summary.json that some machines have: motors and slow sensors."""
