@@ -173,7 +173,7 @@ def _cage_and_load(seen: _Compared, part: "ComponentSettings") -> list[MotorEvid
 
 def _eccentricity(seen: _Compared) -> MotorEvidence | None:
     lines = seen.reading.lines
-    if lines is None or lines.slip is None:
+    if lines is None or lines.slip is None or not lines.slip.is_sure:
         return None
     pair = lines.slip.lines
     rise, needed = seen.rise("eccentricity")
@@ -190,7 +190,8 @@ def _eccentricity(seen: _Compared) -> MotorEvidence | None:
 def _bearing(seen: _Compared) -> list[MotorEvidence]:
     lines = seen.reading.lines
     found = []
-    for name, pair in lines.bearing.items() if lines is not None else ():
+    is_sure = lines is not None and lines.slip is not None and lines.slip.is_sure
+    for name, pair in lines.bearing.items() if lines is not None and is_sure else ():
         rise, needed = seen.rise("cage of the bearing" if name == "cage" else name)
         if pair.stands_out and rise >= needed:
             surface = f"bearing ({name})"

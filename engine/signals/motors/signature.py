@@ -1,7 +1,7 @@
 """The current signature of a motor: lines beside the mains, with its drift taken out, and the slip (pure)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -120,12 +120,17 @@ NO_PAIR = Pair(0.0, -120.0, -120.0, 0.0)
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """The slip of a rotor; `rotor` is in turns a second [Hz], `lines` the pair at f -+ fr that shows it."""
+    """The slip of a rotor.
+
+    `rotor` is in turns a second [Hz], `lines` the pair at f -+ fr that shows it. `is_sure` is False where a
+    pair stands out at the place of other pole pairs too: one of them is no rotor's.
+    """
 
     slip: float
     rotor: float
     pole_pairs: int
     lines: Pair
+    is_sure: bool = True
 
 
 def space_vector(signal: Signal) -> NDArray[np.complex128]:
@@ -301,6 +306,7 @@ def rotor_slip(
         Hurst and Habetler (1996), IEEE Trans. Power Electronics 11(1): every rotor has some eccentricity.
     """
     best: Slip | None = None
+    count = 0
     for pairs in pole_pairs:
         nearest, farthest = found.mains * (1 - high) / pairs, found.mains * (1 - low) / pairs
         # Lines of direct current and of the backward field are no rotor's: they lie at whole multiples.
@@ -313,9 +319,10 @@ def rotor_slip(
         is_last = slip > NEAR_SYNCHRONOUS and pair.offset + found.resolution > farthest
         if is_last and _rises_beyond(found, pair.offset):
             continue
+        count += pair.stands_out
         if pair.stands_out and (best is None or _likelier(pair, best.lines)):
             best = Slip(slip, pair.offset, pairs, pair)
-    return best
+    return best if best is None or count == 1 else replace(best, is_sure=False)
 
 
 def _rises_beyond(found: Signature, offset: float) -> bool:

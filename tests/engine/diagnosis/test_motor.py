@@ -154,3 +154,13 @@ def test_a_broken_bar_is_named_where_the_pair_of_a_sound_cage_lay_in_the_noise(t
     assert found is not None
     assert found.fault == "broken rotor bars"
     assert motors.finding(0, motors.read(recording(sound(1), SECONDS, RATE, 9))[0], usual) is None
+
+
+@pytest.mark.parametrize("hertz", [12.2, 16.2, 48.2])
+def test_a_swing_at_the_speed_of_other_pole_pairs_is_no_eccentricity(
+    bench: tuple[MotorDiagnostician, UsualLines, bool], hertz: float
+) -> None:
+    motors, usual, voltages = bench
+    swings = replace(sound(150), swing=0.008, swing_hertz=hertz)
+    found = motors.finding(0, motors.read(recording(swings, SECONDS, RATE, 150, voltages=voltages))[0], usual)
+    assert found is None or found.fault == "load change"
