@@ -206,7 +206,8 @@ def _fit(
     if not any(kinds):
         return None
     cells = [cell for row in rows for cell, kind in zip(row, kinds, strict=True) if kind]
-    shown = sum(decimal in cell for cell in cells) / len(cells)
+    # A comma at the end of a cell is no decimal sign: it may end an empty column.
+    shown = sum(decimal in (cell.rstrip(",") if decimal == "," else cell) for cell in cells) / len(cells)
     return _Fit(separator, decimal, start, tuple(rows), kinds, trailing, shown)
 
 

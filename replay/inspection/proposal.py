@@ -11,6 +11,7 @@ from replay.formats.facts import time_in_row, time_of_text
 from replay.formats.sniff import Kind
 from replay.inspection.channels import distinct
 from replay.inspection.contents import Content, loose_form
+from replay.inspection.phases import phase_groups
 from replay.inspection.row_dates import RowDates
 from replay.inspection.slow_rows import SlowRows, slow_rows
 from replay.inspection.survey import Survey
@@ -21,6 +22,8 @@ SHORTEST_CUT = 1024
 
 FEWEST_TO_SCORE = 40
 """Snapshots of a run of which a long file is cut into at least, where it has so many rows."""
+
+VOLTS = ("V", "kV", "mV")
 
 MOST_LONG_FILES = 20
 LONG_SECONDS = 8.0
@@ -79,11 +82,21 @@ class ProposedComponent:
 
 
 @dataclass(frozen=True, slots=True)
+class ProposedMotor:
+    """A motor: its name, its currents and the voltages beside them, by number or by name, and their units."""
+
+    name: str
+    channels: tuple[int | str, ...]
+    units: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
     """A whole proposed settings file."""
 
     lines: tuple[Line, ...]
     components: tuple[ProposedComponent, ...]
+    motors: tuple[ProposedMotor, ...] = ()
     slow: SlowRows | None = None
     """Slow rows, whose channels are one component; then there are no other components."""
 
@@ -97,7 +110,7 @@ def proposal_of(found: Survey) -> Proposal:
     contents = found.contents
     slow = slow_rows(contents)
     if slow is not None:
-        return Proposal((_name(found), *_times_of_rows(contents, slow.dates)), (), slow)
+        return Proposal((_name(found), *_times_of_rows(contents, slow.dates)), (), slow=slow)
     rate, reason, sure = _rate(contents)
     lines = [
         _name(found),
@@ -117,7 +130,8 @@ def proposal_of(found: Survey) -> Proposal:
     components, more = _components(found)
     lines += more
     lines += _healthy(found, lines)
-    return Proposal(tuple(lines), components)
+    motors, components = _motors(contents[0], components)
+    return Proposal(tuple(lines), components, motors)
 
 
 def _name(found: Survey) -> Line:
@@ -304,6 +318,30 @@ def _components(found: Survey) -> tuple[tuple[ProposedComponent, ...], list[Line
     if first.kind in (Kind.MAT4, Kind.MAT5, Kind.HDF5, Kind.NPZ) and not in_header:
         channels = list(range(1, len(first.names) + 1))
     return _parts(list(zip(names, channels, strict=True)), list(first.units)), more
+
+
+def _motors(
+    first: Content, parts: tuple[ProposedComponent, ...]
+) -> tuple[tuple[ProposedMotor, ...], tuple[ProposedComponent, ...]]:
+    """Return the motors of a recording, and the components that are no phases of one.
+
+    Groups of voltages go with those of currents in their order; without units, all are taken for currents.
+    """
+    groups = phase_groups(first.signal) if first.signal.shape[1] == len(parts) else ()
+    volts = [
+        group for group in groups if all(parts[one].unit in VOLTS and parts[one].unit_known for one in group)
+    ]
+    currents = [group for group in groups if group not in volts]
+    if not currents:
+        return (), parts
+    motors = []
+    for number, group in enumerate(currents):
+        own = [*group, *(volts[number] if len(volts) == len(currents) else ())]
+        name = "Motor" if len(currents) == 1 else f"Motor {number + 1}"
+        units = tuple(parts[one].unit if parts[one].unit_known else "A" for one in own)
+        motors.append(ProposedMotor(name, tuple(parts[one].channel for one in own), units))
+    taken = {one for group in (*currents, *(volts if len(volts) == len(currents) else ())) for one in group}
+    return tuple(motors), tuple(part for number, part in enumerate(parts) if number not in taken)
 
 
 def _stable(contents: Sequence[Content], name: str) -> bool:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from replay.inspection.proposal import Line, Proposal, ProposedComponent, Sure
+from replay.inspection.proposal import Line, Proposal, ProposedComponent, ProposedMotor, Sure
 from replay.inspection.slow_rows import SlowChannel
 
 TABLES = ("machine", "recording", "model")
@@ -21,6 +21,7 @@ def settings_text(proposal: Proposal, source: str) -> str:
     for table in TABLES[:1]:
         parts.append(_table(table, proposal))
     parts += [_component(one) for one in proposal.components]
+    parts += [_motor(one) for one in proposal.motors]
     if proposal.slow is not None:
         parts.append(_slow_component(str(proposal.value("machine", "name")), proposal.slow.channels))
     parts += [_table(table, proposal) for table in TABLES[1:]]
@@ -61,6 +62,24 @@ def _component(part: ProposedComponent) -> str:
             _commented(f"unit = {literal(part.unit)}", unit),
             _commented(f"sensitivity = {literal(part.sensitivity)}", "recorded number per unit"),
             bearing,
+            "",
+        ]
+    )
+
+
+def _motor(motor: ProposedMotor) -> str:
+    known = "their names in the header" if isinstance(motor.channels[0], str) else "their columns, from 1"
+    return "\n".join(
+        [
+            "[[component]]",
+            _commented(f"name = {literal(motor.name)}", "name of the part on the screen"),
+            _commented('kind = "motor"', "three sines, a third of a turn apart: docs/motors.md (likely)"),
+            _commented(f"channels = {literal(motor.channels)}", known),
+            _commented(
+                f"unit = {literal(motor.units)}",
+                "units; of more than three channels, those in V are voltages",
+            ),
+            "# pole_pairs = 2  # of the motor; without it the speed of the rotor is sought in the currents",
             "",
         ]
     )

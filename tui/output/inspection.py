@@ -45,16 +45,19 @@ def table_of(found: Survey, proposal: Proposal) -> list[Row]:
     for line in proposal.lines:
         if line.key in keys:
             rows.append(Row(line.key, f"{line.value}", {Sure.SEEN: "seen"}.get(line.sure, str(line.sure))))
+    for motor in proposal.motors:
+        phases = ", ".join(map(str, motor.channels))
+        rows.append(Row("motor", f"{phases}: three phases, a third of a turn apart", "likely"))
     if proposal.slow is not None:
         seconds = proposal.slow.dates.step
         explaining = [str(one.channel) for one in proposal.slow.channels if one.is_condition]
-        conditions = ", ".join(explaining) or "none"
+        conditions = f"{', '.join(explaining)}; they explain the others" if explaining else "none"
         rows.append(
             Row(
                 "rows", f"slow: one in {seconds:.4g} s, so {first.rows} rows are watched as a process", "seen"
             )
         )
-        rows.append(Row("conditions", f"{conditions}; they explain the other channels", "likely"))
+        rows.append(Row("conditions", f"{conditions}", "likely"))
     for group in found.others:
         shown = ", ".join(group.names[:_NAMES_SHOWN])
         why = f": {group.fault}" if group.fault else ""

@@ -147,3 +147,10 @@ def test_channel_whose_cells_are_all_empty_is_invalid_and_the_other_is_read(
     signal = open_run(tmp_path, form).read(0).signal
     assert np.isnan(signal[:, column]).all()
     np.testing.assert_allclose(signal[:, 1 - column], VALUES[:, 1 - column], atol=1e-4)
+
+
+def test_empty_outer_cells_and_padded_numbers_are_no_decimal_commas() -> None:
+    head = b"".join(b",%d,%d,%4d,\n" % (2040 - row, 2361 + row, 38 + row) for row in range(60))
+    found = layout_of_text(head)
+    assert found is not None
+    assert (found.separator, found.decimal, found.columns, found.signal_columns) == (",", ".", 4, (2, 3, 4))
