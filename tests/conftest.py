@@ -81,6 +81,18 @@ def recordings() -> Path:
 
 
 @pytest.fixture(scope="session")
+def set_2(recordings: Path, shared_folder: Path) -> tuple[Run, Path]:
+    """Return Set 2 of the full recordings and a state folder with its scores; copy it before writing."""
+    settings = load_settings(rig="ims-set2")
+    run = open_run(recordings / "ims-set2", settings.recording_format())
+
+    def make(place: Path) -> None:
+        rigs.assessed(run, settings, place / "state")
+
+    return run, rigs.made_once(shared_folder / "set2", make) / "state"
+
+
+@pytest.fixture(scope="session")
 def sample_run() -> Run:
     """Open the bundled sample: a real bearing failure."""
     return open_run(sample_path(), load_settings().recording_format())

@@ -23,17 +23,6 @@ def index_of(run: Run, event: Event) -> int:
     return [entry.time for entry in run.entries].index(event.at)
 
 
-@pytest.fixture(scope="module")
-def set_2(recordings: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, Path]:
-    settings = load_settings(rig="ims-set2")
-    run, state = (
-        open_run(recordings / "ims-set2", settings.recording_format()),
-        tmp_path_factory.mktemp("set2"),
-    )
-    assessed(run, settings, state)
-    return run, state
-
-
 @pytest.mark.xdist_group("ims-set2")
 def test_ims_set_2_first_alarm_is_on_bearing_1_at_the_onset_and_none_before(set_2: tuple[Run, Path]) -> None:
     run, state = set_2

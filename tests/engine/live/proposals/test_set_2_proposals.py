@@ -17,7 +17,7 @@ from engine.records.progress import Epoch
 from engine.records.series import Series
 from engine.store.store import Store
 from replay.recording import RecordingError
-from replay.run import Run, open_run
+from replay.run import Run
 from tests.engine.rigs import assessed, events_of, only_assessment, urgent
 
 ONSET, LATEST = 532, 538
@@ -43,12 +43,9 @@ class Silent:
 
 
 @pytest.fixture(scope="module")
-def scored(recordings: Path, tmp_path_factory: pytest.TempPathFactory) -> Scored:
-    """Score the whole run with the default model; proposals are learned with a cheap one, on a schedule."""
-    settings = load_settings(rig="ims-set2")
-    run = open_run(recordings / "ims-set2", settings.recording_format())
-    state = tmp_path_factory.mktemp("set2")
-    assessed(run, settings, state)
+def scored(set_2: tuple[Run, Path]) -> Scored:
+    """Return the run scored with the default model; proposals are learned with a cheap one, on a schedule."""
+    run, state = set_2
     with Store.open(state, read_only=True) as store:
         series = store.series(only_assessment(store))
     cheap = {"learning.every": "1 h", "learning.span": SPAN, "model.name": "dense", "model.epochs": 20}
