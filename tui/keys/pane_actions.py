@@ -1,6 +1,7 @@
 """The actions of screens with panes: choose a pane, zoom, ask the engine."""
 
 from tui.keys.keymap import Action, Group
+from tui.keys.sentences import SEARCH
 
 PANES = {
     "r": "trend",
@@ -33,6 +34,7 @@ PANE_ACTIONS = (
         Action(f"pane-{name}", (key,), f"screen.pane('{name}')", "pane", _NAMED, Group.SCREENS, BEARING)
         for key, name in PANES.items()
     ),
+    Action("sensor-search", ("/",), "do('sensor-search')", "search", SEARCH, Group.ALARMS, BEARING),
     Action("zoom-in", ("+",), "screen.zoom(1)", "zoom", _ZOOM, Group.SCREENS, BEARING, rank=5),
     Action("zoom-out", ("-",), "screen.zoom(-1)", "zoom", _ZOOM, Group.SCREENS, BEARING, rank=5),
     Action("pan-left", (",",), "screen.pan(-1)", "along", _PAN, Group.SCREENS, BEARING, rank=9),

@@ -8,6 +8,6 @@ ACKNOWLEDGE = "acknowledge the selected alarm, or the most urgent alarm of the s
 
 LISTING = "show the next list of alarms: active, shelved, history; of machines: machines, alarms of all"
 
-SEARCH = "show only alarms, or machines, that contain the words you type"
+SEARCH = "show only alarms, machines or slow sensors that contain the words you type"
 
 NARROW = "show only a component, a priority or a state; x shows all again"

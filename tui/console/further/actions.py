@@ -14,6 +14,7 @@ from engine.reports.screen_export import safe_name, write_export
 from tui.console.further.closing import ClosingAction
 from tui.console.further.fleet import FleetActions
 from tui.console.further.report import ReportAction
+from tui.console.further.sensors import SensorSearch
 from tui.console.host import Acts, Do
 from tui.console.options import ConsoleOptions
 from tui.data.frame import Frame
@@ -68,6 +69,7 @@ class FurtherActions:
             "report": ReportAction(window, controller, options, self._folder).write,
             "accept-proposal": controller.models.proposals.accept,
             "refuse-proposal": controller.models.proposals.refuse,
+            "sensor-search": SensorSearch(controller, lambda: window.console_screen).ask,
             "close-alarm": ClosingAction(controller, options).close,
             **self._fleet.actions,
         }

@@ -71,6 +71,9 @@ class BearingScreen(PanedScreen):
         super().__init__()
         self.pane = "envelope"
         self.channel: int | None = None
+        self.sensor_words = ""
+        """Words in the names of the slow sensors that are listed; empty for all."""
+
         self.zooms: dict[str, Zoom] = {}
         self.tools = Tools()
         self.analysis: Analysis | None = None
@@ -87,6 +90,11 @@ class BearingScreen(PanedScreen):
     def action_whole(self) -> None:
         """Give the chosen pane all the room, or take it back."""
         self._change(replace(self.tools, whole=not self.tools.whole))
+
+    def search(self, words: str) -> None:
+        """List only the slow sensors whose names hold these words."""
+        self.sensor_words = words
+        self.again()
 
     def action_zoom(self, by: int) -> None:
         """Zoom in or out in the chosen pane, about the cursor if it is there."""
@@ -257,6 +265,7 @@ class BearingScreen(PanedScreen):
             id(self.analysis) if recorded else 0,
             id(self._motor),
             self.tools,
+            self.sensor_words,
         )
 
     def trace(self) -> Trace | None:
@@ -304,8 +313,10 @@ class BearingScreen(PanedScreen):
             sheet = self._motor_sheet(place, name)
             return motor.drawing_of(name, shown, frame, sheet, _gallery(place), place.channel, self.glyphs)
         if name in process.OWN and is_process(frame.view.assessment):
-            channel, level = self._place(shown, frame).channel, self.zoom(name).level
-            return process.drawing_of(name, shown, frame, channel, level, self.glyphs)
+            chosen = process.Chosen(
+                self._place(shown, frame).channel, self.sensor_words, self.zoom(name).level
+            )
+            return process.drawing_of(name, shown, frame, chosen, self.glyphs)
         return drawing_of(name, shown, frame, self._desk(shown, frame, name))
 
     def tabs(self, shown: Shown, frame: Frame) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """The panes of slow sensors: their names, which function draws each, and the numbers of each."""
 
 from collections.abc import Collection
-from datetime import tzinfo
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -42,36 +42,47 @@ def names_of(panes: Collection[str]) -> tuple[str, ...]:
     return tuple(NAMES.get(name, name) for name in panes)
 
 
-def drawing_of(pane: str, shown: Shown, frame: Frame, channel: int, level: int, glyphs: Glyphs) -> Draw:
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What an operator chose: a channel, counted from 1; words in the names of sensors; a level of zoom."""
+
+    channel: int
+    words: str = ""
+    level: int = 0
+
+
+def drawing_of(pane: str, shown: Shown, frame: Frame, chosen: Chosen, glyphs: Glyphs) -> Draw:
     """Return the function that draws one of the panes in `OWN`.
 
     Args:
         pane: its name.
         shown: the component, and the zone of times.
         frame: the record as of the playhead.
-        channel: the one selected, counted from 1.
-        level: of zoom.
+        chosen: by the operator.
         glyphs: those that the terminal can show.
     """
-    return _drawing(pane, frame, shown.component, channel, shown.zone, level, glyphs)
-
-
-def _drawing(
-    pane: str, frame: Frame, component: int, channel: int, zone: tzinfo, level: int, glyphs: Glyphs
-) -> Draw:
+    component, zone = shown.component, shown.zone
     match pane:
         case "bands" | "figures":
             return partial(
                 sensor_lines,
                 frame=frame,
                 component=component,
-                channel=channel,
+                channel=chosen.channel,
                 zone=zone,
                 glyphs=glyphs,
                 in_order=pane == "figures",
+                words=chosen.words,
             )
         case "envelope":
-            return partial(curve_lines, frame=frame, channel=channel, zone=zone, glyphs=glyphs, level=level)
+            return partial(
+                curve_lines,
+                frame=frame,
+                channel=chosen.channel,
+                zone=zone,
+                glyphs=glyphs,
+                level=chosen.level,
+            )
         case "waterfall":
             return partial(heat_lines, frame=frame, component=component, zone=zone, glyphs=glyphs)
         case "contributions":

@@ -30,6 +30,7 @@ def sensor_lines(
     glyphs: Glyphs = Glyphs.UNICODE,
     *,
     in_order: bool = False,
+    words: str = "",
 ) -> Lines:
     """Return a line for each sensor, those farthest from their expectation first.
 
@@ -44,13 +45,25 @@ def sensor_lines(
         zone: of the times.
         glyphs: those that the terminal can show.
         in_order: whether they come in the order of their channels instead.
+        words: part of the names of those that are listed; empty for all.
     """
     told = "order of channels" if in_order else "worst first"
-    heading = title("Sensors", width, f"{told}; deviation, allowed 1.0: ▁▂ below, ▄▅▇█ above", told)
+    heading = title(
+        f"Sensors with {words!r}" if words else "Sensors",
+        width,
+        f"{told}; deviation, allowed 1.0: ▁▂ below, ▄▅▇█ above",
+        told,
+    )
     if frame.index < 0:
         return finished([heading, (Span("  no window yet", Role.DIM),)], width, height, glyphs)
     view, count = frame.view, frame.index + 1
     sensors = sensors_at(view.assessment, view.series, frame.index, component)
+    sensors = tuple(one for one in sensors if words.casefold() in one.name.casefold())
+    if not sensors:
+        none = (
+            Span(fit("  no sensor has these words; / takes others, empty ones show all", width), Role.DIM),
+        )
+        return finished([heading, none][:height], width, height, glyphs)
     if in_order:
         sensors = tuple(sorted(sensors, key=lambda one: one.channel))
     room = max(height - 2, 1)

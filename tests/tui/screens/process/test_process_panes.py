@@ -71,3 +71,19 @@ async def test_the_first_screen_shows_the_worst_sensor(
 async def test_another_sensor_is_chosen_by_a_key(console: Callable[..., Console], pump_state: Path) -> None:
     seen = await drawn(console(pump_state), (80, 24), "G", "2", "e", KEY)
     assert "── Temp ──" in seen or "Temp ─" in seen
+
+
+async def test_sensors_are_searched_by_name(console: Callable[..., Console], pump_state: Path) -> None:
+    app = console(pump_state)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        for words, listed in (("PRES", {"Pressure"}), ("nothing", set()), ("", {"Pressure", "Flow"})):
+            for key in ("G", "2", "d", "/"):
+                await pilot.press(key)
+                await settled(pilot)
+            await pilot.press("ctrl+u", *words, "enter")
+            await settled(pilot)
+            rows = [line for line in text(app).splitlines() if "expected" in line and "±" in line]
+            found = {name for name in ("Pressure", "Flow") if any(f" {name} " in row for row in rows)}
+            assert found == listed
+            assert ("no sensor has these words" in text(app)) == (not listed)
