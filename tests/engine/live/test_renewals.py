@@ -13,7 +13,7 @@ from engine.baseline.renewal import renew_component, spliced
 from engine.baseline.trainer import LearningError
 from engine.bundles.bundle import Calibration, load_bundle
 from engine.clock import END_OF_TIME
-from engine.live.request_handler import _Quiet
+from engine.live.proposals import proposer
 from engine.operator import alarm_actions
 from engine.operator.operator import Act, Operator
 from engine.records.events import Action, Event, EventKind
@@ -36,7 +36,7 @@ LATER = 3
 """Recordings that come after the switch."""
 
 
-class Quiet(_Quiet):
+class Quiet(proposer.Quiet):
     def __init__(self) -> None:
         super().__init__(threading.Event())
 
