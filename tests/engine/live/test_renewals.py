@@ -87,6 +87,7 @@ def test_the_healthy_severities_of_the_others_keep_their_count(rows: int) -> Non
 
     def made(count: int) -> Calibration:
         shapes = [(3, 4), (3, 4), (3,), (2, 2), (2,), (count, 2), (3,), (count, 2)]
+        shapes += [(4, 1), (2, 3, 4), (4, 1), (2, 3)]
         return Calibration(*(rng.normal(size=shape).astype(np.float32) for shape in shapes))
 
     old, new = made(20), made(rows)
