@@ -208,7 +208,7 @@ class _Story:
         self._last = engine
 
     def _fail_over(self, primary: Server, standby: Server, proxy: Proxy) -> float:
-        """Kill the server for good, promote the standby, lead the network there; return the gap [s]."""
+        """Kill the server, promote its standby, connect the network to that; return the gap [s]."""
         self._say("failover")
         before = self._taken()
         primary.kill()

@@ -188,7 +188,7 @@ class Exporter:
         done = None if beat is None else beat.done
         is_due = self._steady() - self._sent_at >= REFRESH_SECONDS
         if self._newest is None or done != self._done or is_due or ending:
-            # The engine counts its snapshots: without a new one there is nothing to read.
+            # The count of snapshots tells whether there is anything new to read.
             series = store.series(assessment, store.after_newest(assessment, 1))
             at = moment(int(series.at[-1])) if len(series) else None
             self._newest = series, None if at is None else store.came(assessment.machine_id, at)

@@ -19,7 +19,7 @@ LABEL = 22
 
 
 def known_features(gallery: Gallery | None, channel: int, names: tuple[str, ...]) -> Gallery | None:
-    """Return pictures with the named features of a channel as bands; None where there is nothing to compare.
+    """Return pictures whose bands are the named features of a channel; None without pictures to compare.
 
     Args:
         gallery: pictures of the run.
