@@ -33,8 +33,20 @@ def advice_on(path: Path, form: RecordingFormat) -> str:
 
 def differences(found: Survey, form: RecordingFormat) -> list[str]:
     """Return the settings that the files of a survey ask for and that are set otherwise."""
+    if form.table:
+        return _of_slow_rows(found, form)
+    if proposal_of(found).slow is not None:
+        return ['kind = "process" in one [[component]], as raceway init proposes it']
     first = found.contents[0]
     return [*_of_rows(found, form), *_of_layout(first, form), *_of_names(found, form), *_of_rate(first, form)]
+
+
+def _of_slow_rows(found: Survey, form: RecordingFormat) -> list[str]:
+    """Return the window that fits, where all files together have fewer rows than one."""
+    if len(found.contents) < len(found.meant.names):
+        return []
+    rows = sum(one.rows for one in found.contents)
+    return [f"process.window = {rows // 2}"] if 4 <= rows < form.rows else []
 
 
 def _of_rows(found: Survey, form: RecordingFormat) -> list[str]:

@@ -1,6 +1,7 @@
 """Rows that come slowly are proposed as a process, and the proposed settings read them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 
 from engine.config.settings import Settings, load_settings
+from replay.inspection.problems import advice_on
 from replay.inspection.proposal import proposal_of
 from replay.inspection.settings_text import settings_text
 from replay.inspection.survey import survey
@@ -96,3 +98,12 @@ def test_vibration_with_whole_seconds_or_counts_is_no_process(tmp_path: Path) ->
         (folder / f"{name}.csv").write_text("\n".join(["t,Drive end", *rows]))
     for path in folder.iterdir():
         assert proposal_of(survey(path)).slow is None
+
+
+def test_advice_about_slow_rows_names_settings_of_slow_rows(tmp_path: Path) -> None:
+    path = tmp_path / "plant.csv"
+    path.write_text("".join(table(every(60), NAMED).splitlines(keepends=True)[:30]))
+    form = proposed(path).recording_format()
+    assert advice_on(path, form).endswith("to read such files set process.window = 14")
+    vibration = replace(form, table=False, names=(), rows=1024)
+    assert 'set kind = "process"' in advice_on(path, vibration)
