@@ -6,11 +6,12 @@ The snapshots are synthetic (bench/support/made_up_stores.py): the store and the
 import multiprocessing
 import os
 import re
+import sqlite3
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from multiprocessing.synchronize import Event
 from multiprocessing.synchronize import Semaphore as SemaphoreType
@@ -35,6 +36,12 @@ MACHINES = int(os.environ.get("RACEWAY_BENCH_STORE_MACHINES", "100"))
 SNAPSHOTS = int(os.environ.get("RACEWAY_BENCH_SNAPSHOTS", "400"))
 WANTED = 100_000
 """Snapshots of each machine in the store whose size is extrapolated."""
+
+LONG = int(os.environ.get("RACEWAY_BENCH_LONG", "0"))
+"""Snapshots of each machine for the first paint, at least twice `SNAPSHOTS`; 0 takes the store as it is."""
+
+BLOCKS_AT_ONCE = 20
+"""Copies of the newest snapshots in one transaction."""
 
 COMPONENTS = 4
 PICTURED = 64
@@ -86,6 +93,13 @@ def _figures(name: str, state: Path, server: Server | None) -> Iterator[str]:
         f" {each:.0f} bytes for each further snapshot without picture,"
         f" so {each * WANTED * MACHINES / 1e9:.1f} GB for {WANTED} of each machine ({_load()})"
     )
+    if LONG > SNAPSHOTS:
+        began = time.monotonic()
+        _lengthen(state, server)
+        yield (
+            f"{name}: filled up to {LONG} snapshots of each machine in {time.monotonic() - began:.0f} s:"
+            f" {_size(state, server) / 1e9:.1f} GB ({_load()})"
+        )
     paints = [_first_paint(state) for _ in range(STARTS)]
     yield (
         f"{name}: the list of {MACHINES} machines {min(paints):.2f} s after the start of the console,"
@@ -105,7 +119,7 @@ def _machine(number: int) -> str:
 
 def _fill(state: Path, positions: range) -> None:
     """Append snapshots at these positions to each machine."""
-    newest = datetime.now(UTC).replace(microsecond=0)
+    newest = datetime.now(UTC).replace(microsecond=0) - max(LONG - SNAPSHOTS, 0) * INTERVAL
     with Store.open(state, create=True) as store:
         for number in range(MACHINES):
             record = _record(store, number, newest)
@@ -120,6 +134,58 @@ def _fill(state: Path, positions: range) -> None:
             ]
             store.append(record, items, newest, [made_up_stores.taken(item) for item in items])
             store.beat(record, Heartbeat(newest, os.getpid(), Phase.WATCHING, SNAPSHOTS, SNAPSHOTS, ""))
+
+
+def _lengthen(state: Path, server: Server | None) -> None:
+    """Copy the newest half of each machine's snapshots until it has `LONG`, by SQL."""
+    block = SNAPSHOTS - SNAPSHOTS // 2
+    last = (LONG - SNAPSHOTS) // block
+    for first in range(1, last + 1, BLOCKS_AT_ONCE):
+        _run(state, server, _copies(first, min(first + BLOCKS_AT_ONCE - 1, last), block))
+    if server is not None:
+        for table in ("snapshot", "assessed", "score", "intake"):
+            _ask(server, f"VACUUM ANALYZE {table}")
+
+
+def _copies(first: int, last: int, block: int) -> list[str]:
+    """Return the statements that copy a block of the newest snapshots to later places."""
+    spans = f"WITH RECURSIVE k(n) AS (SELECT {first} UNION ALL SELECT n + 1 FROM k WHERE n < {last})"
+    rows = MACHINES * SNAPSHOTS
+    span = block * INTERVAL // timedelta(microseconds=1)
+    later = f"at + n * {span}"
+    base = f"position >= {SNAPSHOTS - block} AND position < {SNAPSHOTS}"
+    return [
+        f"{spans} INSERT INTO snapshot (id, machine_id, name, at, sample_rate, rows, figures, content)"
+        f" SELECT snapshot.id + n * {rows}, machine_id, name, {later}, sample_rate, rows, figures, content"
+        f" FROM k, assessed JOIN snapshot ON snapshot.id = snapshot_id WHERE {base}",
+        f"{spans} INSERT INTO assessed (assessment_id, position, snapshot_id, baseline)"
+        f" SELECT assessment_id, position + n * {block}, snapshot_id + n * {rows}, baseline"
+        f" FROM k, assessed WHERE {base}",
+        f"{spans} INSERT INTO score SELECT assessment_id, position + n * {block}, component, quality, error,"
+        f' "limit", severity, share FROM k, score WHERE {base}',
+        f"{spans} INSERT INTO intake (id, machine_id, raw, name, size, modified_ns, inode, at, digest,"
+        f" outcome, reason, recorded_at) SELECT id + n * {rows}, machine_id, raw, name, size, modified_ns,"
+        f" inode, {later}, digest, outcome, reason, recorded_at + n * {span}"
+        f" FROM k, intake WHERE id <= {rows} AND inode >= {SNAPSHOTS - block}",
+    ]
+
+
+def _run(state: Path, server: Server | None, statements: list[str]) -> None:
+    """Run statements in one transaction that need not survive a power cut."""
+    if server is None:
+        with closing(sqlite3.connect(state / FILE_NAME)) as database:
+            database.execute("PRAGMA synchronous = OFF")
+            database.execute("PRAGMA cache_size = -400000")
+            for one in statements:
+                database.execute(one)
+            database.commit()
+        return
+    engine = create_engine(make_url(server.address).set(drivername="postgresql+psycopg"))
+    with engine.begin() as connection:
+        connection.exec_driver_sql("SET synchronous_commit = off")
+        for one in statements:
+            connection.exec_driver_sql(one)
+    engine.dispose()
 
 
 def _record(store: Store, number: int, now: datetime) -> Assessment:

@@ -156,16 +156,20 @@ class Facts:
 
 def machines(store: Store) -> list[dict[str, Any]]:
     """Return the machines of a store in order of name, those of plants without a record too."""
-    missing = store.unrecorded(wall_clock())
-    beats = {one.assessment.id: one.heartbeat for one in missing}
-    known = newest_of_each(with_unrecorded(store.assessments(), missing))
-    return [_machine(store, one, beats.get(one.id)) for one in sorted(known, key=lambda one: one.machine)]
+    with store.reading_long():
+        missing = store.unrecorded(wall_clock())
+        known = newest_of_each(with_unrecorded(store.assessments(), missing))
+        recorded = [one for one in known if one.components]
+        beats = store.heartbeats(recorded)
+        newest = {number: one.stamp for number, one in store.newest(recorded).items()}
+    beats |= {one.assessment.id: one.heartbeat for one in missing}
+    return [
+        _machine(one, beats.get(one.id), newest.get(one.id))
+        for one in sorted(known, key=lambda one: one.machine)
+    ]
 
 
-def _machine(store: Store, assessment: Assessment, beat: Heartbeat | None) -> dict[str, Any]:
-    newest = None
-    if beat is None:
-        beat, newest = store.heartbeat(assessment), store.newest_time(assessment)
+def _machine(assessment: Assessment, beat: Heartbeat | None, newest: datetime | None) -> dict[str, Any]:
     return {
         "name": assessment.machine,
         "live": assessment.live,

@@ -7,15 +7,15 @@ from datetime import datetime
 from prometheus_client import generate_latest
 from prometheus_client.core import CollectorRegistry, GaugeMetricFamily, Metric
 
-from engine.alarms.alarm import Alarm, fold_alarms
+from engine.alarms.alarm import Alarm
 from engine.clock import moment, wall_clock
-from engine.operator.alarm_actions import playhead_of
 from engine.records.assessment import Assessment, Quality
 from engine.records.events import Priority
 from engine.records.intake import REFUSED, Outcome
 from engine.records.picker import newest_of_each
 from engine.records.progress import Heartbeat, Phase
-from engine.reports.latest import Latest, latest_of, newest_of
+from engine.reports.latest import Latest, latest_of
+from engine.reports.overview import Overview, Overviews
 from engine.store.store import Store
 from engine.system.disk_space import free_bytes
 
@@ -51,7 +51,8 @@ def exposition(store: Store) -> bytes:
     """Return the metrics of every machine of a store in the text format of Prometheus."""
     now = wall_clock()
     with store.reading_long():
-        found = [_machine_now(store, one, now) for one in newest_of_each(store.assessments())]
+        known = newest_of_each(store.assessments())
+        found = [_machine_now(store, one) for one in Overviews().read(store, known, now)]
     registry = CollectorRegistry(auto_describe=False)
     beats = [(one.assessment.machine, one.heartbeat) for one in found if one.assessment.live]
     beats += [(one.assessment.machine, one.heartbeat) for one in store.unrecorded(now)]
@@ -59,17 +60,15 @@ def exposition(store: Store) -> bytes:
     return generate_latest(registry)
 
 
-def _machine_now(store: Store, assessment: Assessment, now: datetime) -> MachineNow:
-    events = store.events(assessment)
-    until = playhead_of(store, assessment, events, now)
-    newest = newest_of(store, assessment)
+def _machine_now(store: Store, overview: Overview) -> MachineNow:
+    assessment, newest = overview.assessment, overview.newest
     return MachineNow(
         assessment,
-        store.heartbeat(assessment),
+        overview.heartbeat,
         moment(int(newest.at[-1])) if len(newest) else None,
-        latest_of(store, assessment, newest, until),
-        tuple(map(float, newest.limit[-1])) if len(newest) else (),
-        () if until is None else fold_alarms(events, until, assessment.settings.fold),
+        latest_of(store, assessment, newest, overview.until),
+        tuple(map(float, newest.limit)),
+        overview.alarms,
         store.intake_counts(assessment.machine_id),
     )
 

@@ -55,11 +55,30 @@ def playhead_of(
         events: its events.
         now: wall clock.
     """
-    live = assessment.live
     with store.reading():
         stamp = store.newest_time(assessment)
-        came = store.last_taken(assessment.machine_id) if live else None
-    if came is not None:
+        came = store.last_taken(assessment.machine_id) if assessment.live else None
+    return playhead_from(assessment, stamp, came, events, now)
+
+
+def playhead_from(
+    assessment: Assessment,
+    stamp: datetime | None,
+    came: tuple[datetime, datetime] | None,
+    events: Iterable[Event],
+    now: datetime,
+) -> datetime | None:
+    """Return the playhead of `playhead_of` from facts that were read.
+
+    Args:
+        assessment: the assessment of the playhead.
+        stamp: its newest recording time, None without a snapshot.
+        came: newest recording time in the machine's ledger, and when it came; None without one.
+        events: those of the assessment.
+        now: wall clock.
+    """
+    live = assessment.live
+    if live and came is not None:
         known = [live_time(*came, now)]
     else:
         told = [event for event in events if event.kind not in OPERATOR_KINDS]

@@ -6,16 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.clock import PATIENCE, microseconds, usual_step
+from engine.clock import PATIENCE, microseconds, moment, usual_step
 from engine.records.assessment import Assessment, Quality
 
 if TYPE_CHECKING:
-    from engine.records.series import Series
+    from engine.records.plants.newest import Newest
     from engine.store.store import Store
-
-
-NEWEST = 64
-"""Newest snapshots from which the usual interval is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +37,13 @@ NEVER = Latest()
 """Before the first snapshot."""
 
 
-def newest_of(store: "Store", assessment: Assessment) -> "Series":
+def newest_of(store: "Store", assessment: Assessment) -> "Newest":
     """Return the newest snapshots, enough to know the usual interval."""
-    return store.series(assessment, store.after_newest(assessment, NEWEST))
+    return store.newest([assessment])[assessment.id]
 
 
 def latest_of(
-    store: "Store", assessment: Assessment, newest: "Series", until: datetime | None
+    store: "Store", assessment: Assessment, newest: "Newest", until: datetime | None
 ) -> tuple[Latest, ...]:
     """Return the condition of every component, in display order.
 
@@ -64,10 +60,12 @@ def latest_of(
     silent = bool(until and interval and microseconds(until) > int(newest.at[-1]) + PATIENCE * interval)
     found = []
     for component in range(len(names)):
-        severity = float(newest.severity[-1, component])
-        if np.isfinite(severity) and not silent:
-            found.append(Latest(severity, Quality(newest.quality[-1, component])))
-            continue
-        quality = None if silent else Quality(newest.quality[-1, component])
-        found.append(Latest(None, quality, silent, store.last_severity(assessment, component)))
+        severity, quality = float(newest.severity[component]), Quality(newest.quality[component])
+        if not np.isfinite(severity):
+            last = store.last_severity(assessment, component)
+            found.append(Latest(None, None if silent else quality, silent, last))
+        elif silent:
+            found.append(Latest(None, None, silent, (severity, moment(int(newest.at[-1])))))
+        else:
+            found.append(Latest(severity, quality))
     return tuple(found)

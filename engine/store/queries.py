@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, BindParameter, Select, bindparam, false, func, select, true, type_coerce
+from sqlalchemy import BigInteger, BindParameter, Select, bindparam, false, select, true, type_coerce
 
 from engine.errors import StoreError
 from engine.records.assessment import Assessment
@@ -16,6 +16,7 @@ from engine.records.progress import Epoch, Heartbeat
 from engine.records.series import Series
 from engine.store import schema
 from engine.store.database import Database
+from engine.store.overviews import newest_stamp
 from engine.store.values.checksums import Damaged
 from engine.store.values.damage import DamagedError
 from engine.store.values.renames import current_events
@@ -72,6 +73,8 @@ _BOOKMARKS = (
     .order_by(schema.event.c.seq)
 )
 
+
+_NEWEST_TIME = newest_stamp(_OWN, bindparam("machine"))
 
 _LARGEST = sys.float_info.max
 """No number is larger; a damaged value, which is text or bytes, is, and NULL is neither."""
@@ -226,10 +229,10 @@ class Recalling(Database):
 
     def newest_time(self, assessment: Assessment) -> datetime | None:
         """Return the newest recording time of an assessment, late snapshots included; None if it has none."""
-        query = select(func.max(schema.snapshot.c.at)).join_from(schema.assessed, schema.snapshot)
-        query = query.where(schema.assessed.c.assessment_id == assessment.id)
         with self.reading() as connection:
-            newest: datetime | None = connection.scalar(query)
+            newest: datetime | None = connection.scalar(
+                _NEWEST_TIME, {"assessment": assessment.id, "machine": assessment.machine_id}
+            )
         return newest
 
     def times(self, assessment: Assessment) -> set[datetime]:

@@ -11,6 +11,7 @@ from engine.errors import (
 from engine.store.database import Patience
 from engine.store.following import Following
 from engine.store.ledger import Ledger
+from engine.store.overviews import Overviewing
 from engine.store.plants import Plants
 from engine.store.queries import Recalling
 from engine.store.requests import Requests
@@ -29,5 +30,5 @@ __all__ = [
 ]
 
 
-class Store(Appending, Recalling, Ledger, Requests, Streams, Plants, Following):
+class Store(Appending, Recalling, Overviewing, Ledger, Requests, Streams, Plants, Following):
     """An open store. Use as a context manager, or call `close`. One thread at a time."""

@@ -1,7 +1,7 @@
 """The machines of a store: for each its worst component, its unacknowledged alarms and its engine."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -13,15 +13,14 @@ from engine.clock import microseconds
 from engine.records.assessment import Assessment
 from engine.records.events import Priority
 from engine.records.picker import newest_of_each
-from engine.records.plants.report import Unrecorded, with_unrecorded
+from engine.records.plants.report import Unrecorded
 from engine.records.progress import Heartbeat
-from engine.reports.latest import NEVER, Latest, latest_of, newest_of
+from engine.reports.latest import NEVER, Latest, latest_of
 
 if TYPE_CHECKING:
     from engine.alarms.alarm import Alarm
-    from engine.records.series import Series
+    from engine.reports.overview import Overview, Overviews
     from engine.store.store import Store
-    from tui.data.view import View
 
 Floats = NDArray[np.float64]
 
@@ -80,14 +79,27 @@ class Standing:
         return {one: waiting.count(one) for one in reversed(Priority) if one in waiting}
 
 
-def fleet_of(store: "Store", _view: "View", now: Callable[[], datetime]) -> tuple[Standing, ...]:
-    """Return every machine's standing, the worst first."""
-    with store.reading_long():
-        missing = store.unrecorded(now())
-        unrecorded = {one.assessment.machine: without_record(one) for one in missing}
-        known = newest_of_each(with_unrecorded(store.assessments(), missing))
-        standings = [unrecorded.get(one.machine) or standing_of(store, one, now()) for one in known]
-    return tuple(sorted(standings, key=urgency))
+class Fleet:
+    """Reads every machine of a store again and again; events that were read once are kept."""
+
+    def __init__(self) -> None:
+        """Start with nothing read."""
+        self._overviews: Overviews | None = None
+
+    def read(self, store: "Store", now: datetime) -> tuple[Standing, ...]:
+        """Return every machine's standing, the worst first; `now` is the wall clock."""
+        from engine.reports.overview import Overviews
+
+        if self._overviews is None:
+            self._overviews = Overviews()
+        with store.reading_long():
+            missing = store.unrecorded(now)
+            found = [without_record(one) for one in missing]
+            names = {one.assessment.machine for one in missing}
+            known = newest_of_each(store.assessments())
+            known = tuple(one for one in known if one.machine not in names)
+            found += standings_of(store, self._overviews.read(store, known, now))
+        return tuple(sorted(found, key=urgency))
 
 
 def without_record(missing: Unrecorded) -> Standing:
@@ -97,15 +109,34 @@ def without_record(missing: Unrecorded) -> Standing:
 
 def standing_of(store: "Store", assessment: Assessment, now: datetime) -> Standing:
     """Return one machine's standing; `now` is the wall clock."""
-    from engine.alarms.alarm import AlarmState, fold_alarms
-    from engine.operator.alarm_actions import playhead_of
+    from engine.reports.overview import Overviews
 
-    events = store.events(assessment)
-    until = playhead_of(store, assessment, events, now)
-    alarms = () if until is None else fold_alarms(events, until, assessment.settings.fold)
+    (found,) = standings_of(store, Overviews().read(store, [assessment], now))
+    return found
+
+
+def standings_of(store: "Store", overviews: "Iterable[Overview]") -> list[Standing]:
+    """Return the standings of machines, each with the trend of its worst component."""
+    found = [_standing(store, one) for one in overviews]
+    wanted = {}
+    for standing, overview in found:
+        if standing.worst in standing.assessment.components:
+            index = standing.assessment.components.index(standing.worst)
+            wanted[standing.assessment.id] = index, overview.newest
+    trends = {
+        number: Trend(wanted[number][1].at, severity, wanted[number][1].baseline)
+        for number, severity in store.newest_severities(wanted).items()
+    }
+    return [replace(standing, trend=trends.get(standing.assessment.id, Trend())) for standing, _ in found]
+
+
+def _standing(store: "Store", overview: "Overview") -> "tuple[Standing, Overview]":
+    """Return a machine's standing without its trend, beside its overview."""
+    from engine.alarms.alarm import AlarmState
+
+    assessment, newest, alarms = overview.assessment, overview.newest, overview.alarms
     open_ones = [alarm for alarm in alarms if alarm.state is not AlarmState.NORMAL]
-    newest = newest_of(store, assessment)
-    latest = latest_of(store, assessment, newest, until)
+    latest = latest_of(store, assessment, newest, overview.until)
     found = dict(zip(assessment.components, latest, strict=True))
     known = {name: one for name, one in found.items() if one != NEVER}
     worst = max(known, key=lambda name: known[name].known, default="")
@@ -113,24 +144,18 @@ def standing_of(store: "Store", assessment: Assessment, now: datetime) -> Standi
     own = [alarm for alarm in open_ones if not alarm.put_away and alarm.component in assessment.components]
     if own:
         worst = own[0].component
-    return Standing(
+    standing = Standing(
         assessment=assessment,
         worst=worst,
         latest=known.get(worst, NEVER),
         alarm=next(iter(open_ones), None),
         waiting=sum(alarm.needs_acknowledgement for alarm in alarms),
-        heartbeat=store.heartbeat(assessment),
+        heartbeat=overview.heartbeat,
         open_alarms=tuple(open_ones),
-        until=until,
+        until=overview.until,
         newest=int(newest.at[-1]) if len(newest) else None,
-        trend=_trend(newest, assessment, worst),
     )
-
-
-def _trend(newest: "Series", assessment: Assessment, worst: str) -> Trend:
-    if worst not in assessment.components or not len(newest):
-        return Trend()
-    return Trend(newest.at, newest.severity[:, assessment.components.index(worst)], newest.baseline)
+    return standing, overview
 
 
 def urgency(standing: Standing) -> tuple[int, float, str]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Row, bindparam, select
@@ -21,9 +22,32 @@ _RENAMES = (
 )
 
 
+_RENAMES_OF_EACH = (
+    select(schema.event)
+    .where(
+        schema.event.c.assessment_id.in_(bindparam("some", expanding=True)),
+        schema.event.c.kind == EventKind.RENAMED.value,
+    )
+    .order_by(schema.event.c.assessment_id, schema.event.c.seq)
+)
+
+
 def renames_of(connection: Connection, assessment_id: int, note: Note) -> tuple[Rename, ...]:
     """Return the renames of a record, the oldest first; one that is damaged is noted and left out."""
-    rows = connection.execute(_RENAMES, {"assessment": assessment_id}).all()
+    return _renames(connection.execute(_RENAMES, {"assessment": assessment_id}).all(), note)
+
+
+def renames_of_each(
+    connection: Connection, assessment_ids: Sequence[int], note: Note
+) -> dict[int, tuple[Rename, ...]]:
+    """Return the renames of each record that has some, by its id; as `renames_of`."""
+    rows = connection.execute(_RENAMES_OF_EACH, {"some": assessment_ids}).all()
+    return {
+        number: _renames(list(own), note) for number, own in groupby(rows, key=lambda row: row.assessment_id)
+    }
+
+
+def _renames(rows: Sequence[Row[Any]], note: Note) -> tuple[Rename, ...]:
     found = []
     for event in events_of(rows, note):
         names = event.detail["names"]

@@ -7,6 +7,7 @@ what is safe to assume; it never ends the reading of the others.
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Row, Select, select
@@ -30,6 +31,10 @@ def assessments_query() -> Select[Any]:
     return select(schema.assessment, schema.machine.c.name.label("machine")).join_from(
         schema.assessment, schema.machine
     )
+
+
+SETTINGS = 256
+"""Parsed settings that are kept: a list of machines reads those of all of them again and again."""
 
 
 def mapping_of(value: object) -> dict[str, Any]:
@@ -114,11 +119,18 @@ def _layout_of(value: object) -> tuple[tuple[str, ...], tuple[tuple[int, ...], .
 
 def _settings_of(row: Row[Any], note: Note) -> StoredSettings:
     try:
+        if isinstance(row.settings, str):
+            return _settings_of_text(row.settings)
         return stored_settings(mapping_of(row.settings))
     except (ValueError, TypeError, OverflowError) as error:
         words = str(error) if isinstance(error, DamagedError) else "a value is out of range"
         note("assessment", f"{row.machine}, assessment {row.id}, settings", words)
         return stored_settings({})
+
+
+@lru_cache(SETTINGS)
+def _settings_of_text(text: str) -> StoredSettings:
+    return stored_settings(mapping_of(text))
 
 
 def picture_of(packed: object, row: str, note: Note) -> Picture | None:

@@ -8,11 +8,13 @@ import pytest
 from engine.store.store import Store
 from tests.engine.postgres_server import adoptable
 from tests.engine.reports import test_store_export
-from tests.engine.store import test_ledger, test_store
+from tests.engine.store import test_ledger, test_overviews, test_store
 
 pytestmark = pytest.mark.xdist_group("postgres")
 
 OF_A_FILE = {
+    "test_damaged_end_of_a_record_is_named_and_hides_no_other",
+    "test_newest_time_of_a_record_reads_no_index_from_end_to_end",
     "test_commits_survive_a_power_cut_by_journal_and_full_synchronisation",
     "test_database_of_something_else_is_not_a_store",
     "test_file_that_is_no_database_is_refused_and_left_alone",
@@ -38,5 +40,5 @@ def store(emptied: Path) -> Iterator[Store]:
         yield opened
 
 
-for one in (test_store, test_ledger, test_store_export):
+for one in (test_store, test_ledger, test_overviews, test_store_export):
     globals().update(adoptable(one, without=OF_A_FILE))

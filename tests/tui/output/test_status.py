@@ -14,7 +14,7 @@ from engine.store.store import Store
 from tests.engine.rigs import WALL
 from tests.engine.store_items import begin
 from tui.commands.machines.console import Choice
-from tui.data.fleet import fleet_of
+from tui.data.fleet import Fleet
 from tui.output.conditions import Code, engine_code
 from tui.output.status import status_of
 from tui.screens.fleet.table import fleet_banner, fleet_lines
@@ -153,7 +153,7 @@ def test_unknown_machine_is_still_refused(store: Store) -> None:
 def test_list_of_machines_shows_one_without_a_record_first_and_why(store: Store) -> None:
     beat(store, Phase.WATCHING)
     store.put_plant(report("no bundle"))
-    fleet = fleet_of(store, None, lambda: SOON)  # type: ignore[arg-type]
+    fleet = Fleet().read(store, SOON)
     assert [one.assessment.machine for one in fleet] == ["press", "lathe"]
     utc = WALL.tzinfo
     assert utc is not None

@@ -7,7 +7,7 @@ from functools import partial
 from textual.app import ComposeResult
 
 from engine.clock import wall_clock
-from tui.data.fleet import fleet_of
+from tui.data.fleet import Fleet
 from tui.data.fleet_view import alarms_of, arranged, standings
 from tui.data.frame import Frame
 from tui.data.view import Look
@@ -33,7 +33,8 @@ class FleetScreen(ConsoleScreen):
         """Start before anything is read."""
         super().__init__()
         self._now: Callable[[], datetime] = wall_clock
-        self._look: Look = partial(fleet_of, now=lambda: self._now())
+        fleet = Fleet()
+        self._look: Look = lambda store, _view: fleet.read(store, self._now())
 
     def compose(self) -> ComposeResult:
         """Yield the panels from top to bottom."""
