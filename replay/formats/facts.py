@@ -13,7 +13,8 @@ from replay.bounded_read import read_bounded
 from replay.file_times import EARLIEST, LATEST
 from replay.formats.base import Table
 from replay.formats.sniff import HEAD_BYTES
-from replay.formats.text import column_of_text, layout_for
+from replay.formats.text import layout_for
+from replay.formats.text_body import column_of_text
 from replay.formats.text_cells import cells_of, column_named
 from replay.formats.text_layout import TextLayout, lines_of
 from replay.recording import RecordingError, RecordingFormat, zone_of

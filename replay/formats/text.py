@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay.formats.base import columns_named
-from replay.formats.sniff import HEAD_BYTES, Encoding
-from replay.formats.text_cells import cells_of, value_of, without_groups
+from replay.formats.sniff import HEAD_BYTES
+from replay.formats.text_body import body_of, count_rows
+from replay.formats.text_cells import cells_of, without_groups
 from replay.formats.text_layout import SEPARATOR_WORDS, TextLayout, layout_of_text
 from replay.ims import read_ims
 from replay.recording import ColumnCountError, RecordingError, RecordingFormat, clean_text
@@ -21,7 +21,6 @@ _LINE = re.compile(r"^line (\d+)")
 _BLANKS = re.compile(rb"[ \t]+")
 _BLANK_ENDS = re.compile(rb"(?m)^[ \t]+|[ \t]+$")
 _FORTRAN = re.compile(rb"(?<=[\d.])[dD](?=[+-]?\d)")
-_BLANK_LINES = re.compile(rb"\n[ \t]*(?=\n)")
 _SHOWN = 6
 
 
@@ -66,7 +65,7 @@ def plain_of(data: bytes, name: str, form: RecordingFormat, layout: TextLayout) 
         RecordingError: a channel that is named is not among its columns.
     """
     columns = channel_columns(layout, name, form)
-    body = _rows(data, layout)
+    body = body_of(data, layout)
     separator = layout.separator.encode()
     if layout.separator == "whitespace":
         separator = b"\t"
@@ -86,7 +85,7 @@ def plain_of(data: bytes, name: str, form: RecordingFormat, layout: TextLayout) 
         separator=separator.decode(),
         columns=layout.columns,
         watched=watched,
-        rows=max(_count_rows(body), 1),
+        rows=max(count_rows(body), 1),
     )
     return Plain(body, own, columns, layout.skipped, layout)
 
@@ -197,64 +196,6 @@ def _setting(text: str) -> str:
     return '"\\t"' if text == "\t" else f'"{text}"'
 
 
-def column_of_text(content: bytes, layout: TextLayout, column: int) -> NDArray[np.float64]:
-    """Return one column of a text, (rows,), NaN where a cell is no number."""
-    return columns_of_text(content, layout, (column,))[:, 0]
-
-
-def columns_of_text(content: bytes, layout: TextLayout, columns: Sequence[int]) -> NDArray[np.float64]:
-    """Return columns of a text, (rows, columns), NaN where a cell is no number."""
-    lines = _rows(content, layout).decode("utf-8", errors="replace").rstrip().split("\n")
-    values = []
-    for line in lines:
-        row = cells_of(line, layout.separator)
-        found = (value_of(row[one - 1], layout.decimal) if len(row) >= one else None for one in columns)
-        values.append([np.nan if value is None else value for value in found])
-    return np.array(values).reshape(-1, len(columns))
-
-
-def ends_of_text(content: bytes, layout: TextLayout) -> tuple[list[str], list[str], int]:
-    """Return the cells of the first and the last row of a text, and the number of its rows."""
-    lines = _rows(content, layout).decode("utf-8", errors="replace").rstrip().split("\n")
-    return cells_of(lines[0], layout.separator), cells_of(lines[-1], layout.separator), len(lines)
-
-
-def cells_of_column(content: bytes, layout: TextLayout, column: int, most: int) -> tuple[str, ...]:
-    """Return the cells of a column, counted from 1, of at most so many rows: the first and the last ones."""
-    lines = _rows(content, layout).decode("utf-8", errors="replace").rstrip().split("\n")
-    chosen = lines if len(lines) <= most else [*lines[: most // 2], *lines[-(most // 2) :]]
-    rows = (cells_of(line, layout.separator) for line in chosen)
-    return tuple(cells[column - 1] for cells in rows if len(cells) >= column)
-
-
-def rows_of_text(content: bytes, layout: TextLayout) -> int:
-    """Return the number of rows of a text."""
-    return _count_rows(_rows(content, layout))
-
-
-def _rows(data: bytes, layout: TextLayout) -> bytes:
-    r"""Return the rows of a text as UTF-8 with \n, without the lines above them, comments and blank lines."""
-    body = _ascii(data, layout.encoding)
-    if b"\r" in body:
-        body = body.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    start = 0
-    for _ in range(layout.skipped):
-        start = body.find(b"\n", start) + 1
-    body = body[start:]
-    if layout.comment and b"\n" + layout.comment.encode() in body:
-        prefix = layout.comment.encode()
-        body = b"\n".join(line for line in body.split(b"\n") if not line.startswith(prefix))
-    return _BLANK_LINES.sub(b"", body) if b"\n\n" in body else body
-
-
-def _ascii(data: bytes, encoding: Encoding) -> bytes:
-    """Return a text without its byte order mark, in an encoding whose separators and digits are ASCII."""
-    body = data[len(encoding.mark) :]
-    if encoding.name in ("utf-8", "cp1252"):
-        return body
-    return body.decode(encoding.name, errors="replace").encode()
-
-
 def _without_trailing(body: bytes, separator: bytes) -> bytes:
     ends = re.compile(re.escape(separator) + rb"[ ]*(?=\n|\Z)")
     return ends.sub(b"", body)
@@ -268,11 +209,6 @@ def _unquoted(body: bytes, separator: str) -> bytes:
     else:
         rows = csv.reader(io.StringIO(text), delimiter=separator, skipinitialspace=True)  # type: ignore[assignment]
     return "\n".join("\t".join(cell.replace("\t", " ").strip() for cell in row) for row in rows).encode()
-
-
-def _count_rows(body: bytes) -> int:
-    stripped = body.rstrip()
-    return int(np.count_nonzero(np.frombuffer(stripped, np.uint8) == ord("\n"))) + 1 if stripped else 0
 
 
 def _shifted(error: RecordingError, skipped: int) -> RecordingError:

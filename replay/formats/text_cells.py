@@ -4,7 +4,8 @@ import csv
 import re
 from collections.abc import Sequence
 
-_BLANK_MARKS = "'\u2019\u00a0\u202f"
+_BLANK_MARKS = "'\u2019\u00a0\u202f "
+_BLANKS = re.compile("[ \t]+")
 _POINT = re.compile(
     rf"[+-]?(\d+\.?\d*|\.\d+|\d{{1,3}}(?:[,{_BLANK_MARKS}]\d{{3}})+(?:\.\d*)?)([eEdD][+-]?\d+)?"
 )
@@ -23,6 +24,7 @@ _GROUPED = {
     )
     for decimal, marks in _MARKS.items()
 }
+_SPACED = re.compile(rb"\d \d{3}")
 _NO_MARKS = {
     decimal: str.maketrans("", "", mark + _BLANK_MARKS) for decimal, mark in ((".", ","), (",", "."))
 }
@@ -33,7 +35,7 @@ UNIT = re.compile(r"^(.*?)\s*(?:\(([^()]*)\)|\[([^\[\]]*)\])\s*$")
 def cells_of(line: str, separator: str) -> list[str]:
     """Split a line into cells without blanks and quotes around them."""
     if separator == "whitespace":
-        return [cell.strip('"') for cell in line.split()]
+        return [cell.strip('"') for cell in _BLANKS.split(line.strip(" \t")) if cell]
     if '"' in line:
         try:
             return [
@@ -57,8 +59,10 @@ def without_groups(body: bytes, decimal: str, separator: str) -> bytes:
         decimal: the decimal sign.
         separator: of the cells; it marks no thousands.
     """
-    possible = _MARKS[decimal][: 2 if body.isascii() else None]
+    possible = _MARKS[decimal]
     marks = [mark for mark in possible if mark != separator.encode() and mark in body]
+    if b" " in marks and not _SPACED.search(body):
+        marks.remove(b" ")
     if not marks:
         return body
     grouped: re.Pattern[bytes] = _GROUPED[decimal]

@@ -4,13 +4,13 @@ A row is a line of cells; a data row has a number in every column that is no tex
 first data row are comments, blank lines, a header with the names of the columns, and a line with their units.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from replay.formats.sniff import Encoding, encoding_of
-from replay.formats.text_cells import MISSING, UNIT, cells_of, is_number, value_of
+from replay.formats.text_cells import UNIT, cells_of, is_number, value_of
 from replay.formats.text_columns import index_column, time_column
+from replay.formats.text_fits import Fit, fit_of
 
 SEPARATORS = ("\t", ";", ",", "|", "whitespace")
 """Separators that are looked for, in order of preference where several fit equally well."""
@@ -29,10 +29,6 @@ COMMENTS = ("#", "%", "//", "!", "*", ";", "'", '"#', "$")
 
 LINES = 400
 """Lines of a head that are looked at."""
-
-_ROWS = 40
-# Share of numbers in a column at which its other cells are faults rather than its nature.
-_MOSTLY = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +111,17 @@ def layout_of_text(
     body = lines[skip : skip + LINES]
     candidates = SEPARATORS if separator == "auto" else (separator,)
     signs = (".", ",") if decimal == "auto" else (decimal,)
-    best: _Fit | None = None
+    best: Fit | None = None
     for mark in candidates:
         for sign in signs:
             if mark == sign:
                 continue
-            fit = _fit(body, mark, sign, prefixes, columns)
+            fit = fit_of(body, mark, sign, prefixes, columns)
             if fit is not None and (best is None or fit.better_than(best, columns)):
                 best = fit
+    if best is None and "," in candidates and "," in signs and any('"' in line for line in body):
+        # Numbers with decimal commas in quotes, between commas.
+        best = fit_of(body, ",", ",", prefixes, columns)
     if best is None:
         return None
     return _layout(best, body, encoding, prefixes, skip, header)
@@ -137,113 +136,8 @@ def lines_of(head: bytes, encoding: Encoding, *, whole: bool) -> list[str]:
     return lines if whole else lines[:-1]
 
 
-@dataclass(frozen=True, slots=True)
-class _Fit:
-    """How well a separator and a decimal sign explain the lines.
-
-    Attributes:
-        start: line of the first data row, counted from 0 in the lines that were looked at.
-        rows: cells of the first data rows.
-        kinds: of the columns: True for numbers.
-        decimals: share of cells that show this decimal sign.
-    """
-
-    separator: str
-    decimal: str
-    start: int
-    rows: tuple[tuple[str, ...], ...]
-    kinds: tuple[bool, ...]
-    trailing: bool
-    decimals: float
-
-    def better_than(self, other: "_Fit", columns: int) -> bool:
-        """Return whether this reading explains the text better than another."""
-        return self._worth(columns) > other._worth(columns)
-
-    def _worth(self, columns: int) -> tuple[float, ...]:
-        numbers, texts = sum(self.kinds), len(self.kinds) - sum(self.kinds)
-        odd = _odd_pairs(self.rows) if self.separator == "," else 0.0
-        return (odd < _MOSTLY, columns == len(self.kinds), self.decimals > 0, numbers, -texts)
-
-
-def _odd_pairs(rows: Sequence[Sequence[str]]) -> float:
-    """Return the share of rows that are one number with a decimal comma, split at that comma.
-
-    Such a row has two whole numbers, of which the second has no sign and the width of its neighbours.
-    """
-    if not rows or any(len(row) != 2 for row in rows):
-        return 0.0
-    split = [row[0].lstrip("+-").isdigit() and row[1].isdigit() for row in rows]
-    widths = Counter(len(row[1]) for row in rows)
-    signed_zero = any(row[0] in ("-0", "+0") for row in rows)
-    padded = any(len(row[1]) > 1 and row[1].startswith("0") for row in rows)
-    regular = widths.most_common(1)[0][1] > _MOSTLY * len(rows)
-    return sum(split) / len(rows) if regular and (signed_zero or padded) else 0.0
-
-
-def _fit(
-    lines: Sequence[str], separator: str, decimal: str, prefixes: Sequence[str], columns: int
-) -> _Fit | None:
-    """Return how a separator and a decimal sign explain the lines; None where they give no rows."""
-    split = [cells_of(line, separator) if line.strip() else [] for line in lines]
-    tail = [
-        cells for cells, line in zip(split, lines, strict=True) if cells and not _is_comment(line, prefixes)
-    ]
-    tail = tail[-_ROWS:]
-    if not tail:
-        return None
-    count = Counter(map(len, tail)).most_common(1)[0][0]
-    start = _first_row(split, lines, count, decimal, prefixes)
-    if start is None:
-        return None
-    rows = [tuple(cells) for cells in split[start:] if len(cells) == count][:_ROWS]
-    # An empty last column that is expected is a channel without numbers.
-    ends = count > 1 and count != columns and separator != "whitespace"
-    trailing = ends and all(not row[-1] for row in rows)
-    if trailing:
-        rows = [row[:-1] for row in rows]
-    kinds = tuple(_is_numeric([row[column] for row in rows], decimal) for column in range(len(rows[0])))
-    if not any(kinds):
-        return None
-    cells = [cell for row in rows for cell, kind in zip(row, kinds, strict=True) if kind]
-    # A comma at the end of a cell is no decimal sign: it may end an empty column.
-    shown = sum(decimal in (cell.rstrip(",") if decimal == "," else cell) for cell in cells) / len(cells)
-    return _Fit(separator, decimal, start, tuple(rows), kinds, trailing, shown)
-
-
-def _first_row(
-    split: Sequence[Sequence[str]], lines: Sequence[str], count: int, decimal: str, prefixes: Sequence[str]
-) -> int | None:
-    """Return the first line that begins the rows: as many cells, and a number in most columns of numbers."""
-    rows = [cells for cells in split if len(cells) == count][-_ROWS:]
-    kinds = [_is_numeric([row[column] for row in rows], decimal) for column in range(count)]
-    if not any(kinds):
-        return None
-    for number, cells in enumerate(split):
-        if len(cells) == count and not (_is_comment(lines[number], prefixes) and number < len(split) - 1):
-            good = [
-                is_number(cell, decimal) or (cell and MISSING.fullmatch(cell) is not None)
-                for cell, kind in zip(cells, kinds, strict=True)
-                if kind
-            ]
-            if sum(map(bool, good)) > _MOSTLY * len(good):
-                return number
-    return None
-
-
-def _is_numeric(cells: Sequence[str], decimal: str) -> bool:
-    """Return whether a column is one of numbers: most cells are, or all say that a number is missing."""
-    numbers = sum(is_number(cell, decimal) for cell in cells)
-    missing = sum(MISSING.fullmatch(cell) is not None for cell in cells)
-    return numbers > _MOSTLY * (len(cells) - missing) or (missing == len(cells) and any(cells))
-
-
-def _is_comment(line: str, prefixes: Sequence[str]) -> bool:
-    return line.lstrip().startswith(tuple(prefixes))
-
-
 def _layout(
-    fit: _Fit,
+    fit: Fit,
     lines: Sequence[str],
     encoding: Encoding,
     prefixes: Sequence[str],
@@ -286,7 +180,7 @@ def _prefix(line: str, prefixes: Sequence[str]) -> str:
     return next((one for one in prefixes if line.lstrip().startswith(one)), "")
 
 
-def _header_line(before: Sequence[str], fit: _Fit, prefixes: Sequence[str], *, forced: bool) -> int | None:
+def _header_line(before: Sequence[str], fit: Fit, prefixes: Sequence[str], *, forced: bool) -> int | None:
     """Return the line with the names: the last one or two before the rows, with as many cells.
 
     A line of units may stand between; a header may be a comment (`# time, x, y`).
@@ -311,7 +205,7 @@ def _header_line(before: Sequence[str], fit: _Fit, prefixes: Sequence[str], *, f
     return found[0]
 
 
-def _header_cells(line: str, fit: _Fit, prefixes: Sequence[str]) -> list[str]:
+def _header_cells(line: str, fit: Fit, prefixes: Sequence[str]) -> list[str]:
     prefix = _prefix(line, prefixes)
     if prefix == fit.separator and len(cells_of(line, fit.separator)) == len(fit.kinds):
         # No comment: its first cell is empty, as that of a line of units above a column of times.
@@ -371,13 +265,17 @@ _UNITS = frozenset(
         "Nm",
         "%",
         "1/min",
+        "second",
+        "sec",
+        "msec",
+        "usec",
         "mm",
         "Volt",
     }
 )
 
 
-def _names(before: Sequence[str], at: int, fit: _Fit) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _names(before: Sequence[str], at: int, fit: Fit) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the names and units of the columns from the header line and a line of units below it."""
     names, units = [], []
     for cell in _header_cells(before[at], fit, COMMENTS):

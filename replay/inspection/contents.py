@@ -14,7 +14,8 @@ from replay.formats.facts import time_in_row
 from replay.formats.packed import unpacked
 from replay.formats.reading import content_of, read_table
 from replay.formats.sniff import HEAD_BYTES, PACKED, Kind, identify
-from replay.formats.text import cells_of_column, columns_of_text, described, ends_of_text, rows_of_text
+from replay.formats.text import described
+from replay.formats.text_body import cells_of_column, columns_of_text, ends_of_text, rows_of_text
 from replay.formats.text_layout import TextLayout, layout_of_text
 from replay.recording import RecordingError, RecordingFormat, clean_text
 
@@ -24,9 +25,12 @@ LARGEST = 256 * 2**20
 SECONDS_OF = {
     "s": 1.0,
     "sec": 1.0,
+    "second": 1.0,
     "seconds": 1.0,
     "ms": 1e-3,
+    "msec": 1e-3,
     "us": 1e-6,
+    "usec": 1e-6,
     "µs": 1e-6,
     "ns": 1e-9,
     "min": 60.0,

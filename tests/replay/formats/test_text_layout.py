@@ -154,3 +154,82 @@ def test_empty_outer_cells_and_padded_numbers_are_no_decimal_commas() -> None:
     found = layout_of_text(head)
     assert found is not None
     assert (found.separator, found.decimal, found.columns, found.signal_columns) == (",", ".", 4, (2, 3, 4))
+
+
+def read(path: Path, text: str, columns: int = 2, rows: int = ROWS, encoding: str = "utf-8") -> np.ndarray:
+    """Write a text and read it as the only recording of a run."""
+    path.write_bytes(text.encode(encoding))
+    run = open_run(path, RecordingFormat("m", 1000.0, columns, rows, separator="auto"))
+    return run.read(0).signal
+
+
+TWO = VALUES[:, :2].round(5)
+
+
+@pytest.mark.parametrize(
+    "footer",
+    [
+        "END OF DATA\n",
+        "*** end ***\n",
+        "\nMax,0.51234\nMin,-0.25\n",
+        "\n\nComment: fine, 3 g\n",
+        "# the end\n",
+    ],
+)
+def test_lines_of_words_below_the_rows_are_no_rows(footer: str, tmp_path: Path) -> None:
+    text = "DE,FE\n" + "".join(f"{a:.5f},{b:.5f}\n" for a, b in TWO) + footer
+    np.testing.assert_array_equal(read(tmp_path / "a.csv", text), TWO.astype(np.float32))
+
+
+def test_a_word_for_an_overload_in_the_last_row_is_a_cell(tmp_path: Path) -> None:
+    text = "DE,FE\n" + "".join(f"{a:.5f},{b:.5f}\n" for a, b in TWO[:-1]) + "OVL,0.50000\n"
+    signal = read(tmp_path / "a.csv", text)
+    assert signal.shape == (ROWS, 2)
+    assert np.isnan(signal[:, 0]).all()
+    assert np.isfinite(signal[:, 1]).all()
+
+
+@pytest.mark.parametrize("offset", [0, 2048])
+@pytest.mark.parametrize("header", ["", "x,y\n"])
+def test_whole_numbers_between_commas_are_no_decimals(offset: int, header: str) -> None:
+    counts = np.abs((VALUES[:, :2] * 900).round().astype(int)) + offset + 1
+    found = layout(header + "".join(f"{a},{b}\n" for a, b in counts))
+    assert (found.separator, found.columns, found.skipped) == (",", 2, len(header) // 4)
+
+
+def test_numbers_in_quotes_with_decimal_commas_between_commas_are_read(tmp_path: Path) -> None:
+    rows = "".join(f'"{a:.5f}","{b:.5f}"\n'.replace(".", ",") for a, b in TWO)
+    np.testing.assert_array_equal(read(tmp_path / "a.csv", '"DE","FE"\n' + rows), TWO.astype(np.float32))
+
+
+@pytest.mark.parametrize(
+    ("mark", "encoding"), [(" ", "utf-8"), ("\u202f", "utf-8"), ("\u00a0", "cp1252"), ("'", "utf-8")]
+)
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_marks_between_thousands_are_read(mark: str, encoding: str, separator: str, tmp_path: Path) -> None:
+    large = (TWO * 1e5).round(2)
+    rows = "".join(separator.join(f"{v:,.2f}" for v in row) + "\n" for row in large)
+    rows = rows.replace(",", mark).replace(".", ",")
+    signal = read(tmp_path / "a.csv", rows, encoding=encoding)
+    np.testing.assert_array_equal(signal, large.astype(np.float32))
+
+
+@pytest.mark.parametrize(
+    ("top", "skipped"),
+    [
+        ("x-axis,1,2\nsecond,Volt,Volt\n", 2),
+        ("waveform,[0],[1]\ndelta t,0.001,0.001\n\ntime,Y[0],Y[1]\n", 4),
+        ("step,0.001,0.001\n0.001,0.5,0.5\nt,a,b\n", 3),
+    ],
+)
+def test_numbers_above_a_header_are_no_rows(top: str, skipped: int) -> None:
+    rows = "".join(f"{n / 1000:.4f},{a:.5f},{b:.5f}\n" for n, (a, b) in enumerate(TWO))
+    found = layout(top + rows)
+    assert (found.skipped, found.columns, found.time_column) == (skipped, 3, 1)
+
+
+def test_a_column_with_few_remarks_is_no_sensor() -> None:
+    rows = "".join(
+        f"{'Source,7' if n == 0 else ','},{n / 1000:.4f},{a:.5f}\n" for n, (a, _) in enumerate(TWO)
+    )
+    assert layout(rows).signal_columns == (4,)

@@ -1,0 +1,156 @@
+"""How well a separator and a decimal sign explain the lines of a text."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from replay.formats.text_cells import MISSING, cells_of, is_number
+
+_ROWS = 40
+# Share of numbers in a column at which its other cells are faults rather than its nature.
+_MOSTLY = 0.5
+# Share of filled cells of a column; in fewer stand remarks, such as the settings of an oscilloscope.
+_FEWEST_FILLED = 0.2
+# Rows of numbers above a header, such as a line of steps, that are no rows of the recording.
+_MOST_ABOVE = 5
+_WORD = re.compile(r"[^\W\d_]{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How well a separator and a decimal sign explain the lines.
+
+    Attributes:
+        start: line of the first data row, counted from 0 in the lines that were looked at.
+        rows: cells of the first data rows.
+        kinds: of the columns: True for numbers.
+        decimals: share of cells that show this decimal sign.
+    """
+
+    separator: str
+    decimal: str
+    start: int
+    rows: tuple[tuple[str, ...], ...]
+    kinds: tuple[bool, ...]
+    trailing: bool
+    decimals: float
+
+    def better_than(self, other: "Fit", columns: int) -> bool:
+        """Return whether this reading explains the text better than another."""
+        return self._worth(columns) > other._worth(columns)
+
+    def _worth(self, columns: int) -> tuple[float, ...]:
+        numbers, texts = sum(self.kinds), len(self.kinds) - sum(self.kinds)
+        odd = _odd_pairs(self.rows) if self.separator == "," else 0.0
+        is_pair = self.decimal == "," and _are_whole_pairs(self.rows)
+        return (odd < _MOSTLY, columns == len(self.kinds), not is_pair, self.decimals > 0, numbers, -texts)
+
+
+def _odd_pairs(rows: Sequence[Sequence[str]]) -> float:
+    """Return the share of rows that are one number with a decimal comma, split at that comma.
+
+    Such a row has two whole numbers, of which the second has no sign and the width of its neighbours.
+    """
+    if not rows or any(len(row) != 2 for row in rows):
+        return 0.0
+    split = [row[0].lstrip("+-").isdigit() and row[1].isdigit() for row in rows]
+    widths = Counter(len(row[1]) for row in rows)
+    signed_zero = any(row[0] in ("-0", "+0") for row in rows)
+    padded = any(len(row[1]) > 1 and row[1].startswith("0") for row in rows)
+    regular = widths.most_common(1)[0][1] > _MOSTLY * len(rows)
+    return sum(split) / len(rows) if regular and (signed_zero or padded) else 0.0
+
+
+def _are_whole_pairs(rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether rows of one cell, such as 2048,517, are rather two whole numbers than one with a comma.
+
+    Of decimals of several digits, one in ten begins with a zero; whole numbers never do.
+    """
+    if not rows or any(len(row) != 1 for row in rows):
+        return False
+    pairs = [row[0].split(",") for row in rows]
+    if any(len(pair) != 2 or not pair[1].isdigit() for pair in pairs):
+        return False
+    signed_zero = any(pair[0] in ("-0", "+0", "", "-") for pair in pairs)
+    padded = any(len(pair[1]) > 1 and pair[1].startswith("0") for pair in pairs)
+    several = sum(len(pair[1]) > 1 for pair in pairs)
+    return len(rows) >= _ROWS // 2 and not signed_zero and not padded and several > _MOSTLY * len(pairs)
+
+
+def fit_of(
+    lines: Sequence[str], separator: str, decimal: str, prefixes: Sequence[str], columns: int
+) -> Fit | None:
+    """Return how a separator and a decimal sign explain the lines; None where they give no rows."""
+    split = [cells_of(line, separator) if line.strip() else [] for line in lines]
+    tail = [
+        cells for cells, line in zip(split, lines, strict=True) if cells and not is_comment(line, prefixes)
+    ]
+    tail = tail[-_ROWS:]
+    if not tail:
+        return None
+    count = Counter(map(len, tail)).most_common(1)[0][0]
+    start = _first_row(split, lines, count, decimal, prefixes)
+    if start is None:
+        return None
+    rows = [tuple(cells) for cells in split[start:] if len(cells) == count][:_ROWS]
+    # An empty last column that is expected is a channel without numbers.
+    ends = count > 1 and count != columns and separator != "whitespace"
+    trailing = ends and all(not row[-1] for row in rows)
+    if trailing:
+        rows = [row[:-1] for row in rows]
+    kinds = tuple(_is_numeric([row[column] for row in rows], decimal) for column in range(len(rows[0])))
+    if not any(kinds):
+        return None
+    cells = [cell for row in rows for cell, kind in zip(row, kinds, strict=True) if kind]
+    # A comma at the end of a cell is no decimal sign: it may end an empty column.
+    shown = sum(decimal in (cell.rstrip(",") if decimal == "," else cell) for cell in cells) / len(cells)
+    return Fit(separator, decimal, start, tuple(rows), kinds, trailing, shown)
+
+
+def _first_row(
+    split: Sequence[Sequence[str]], lines: Sequence[str], count: int, decimal: str, prefixes: Sequence[str]
+) -> int | None:
+    """Return the first line that begins the rows: as many cells, and a number in most columns of numbers.
+
+    A few such lines above a header are no rows: they hold steps, or numbers of channels.
+    """
+    rows = [cells for cells in split if len(cells) == count][-_ROWS:]
+    kinds = [_is_numeric([row[column] for row in rows], decimal) for column in range(count)]
+    if not any(kinds):
+        return None
+    first, above = None, 0
+    for number, cells in enumerate(split):
+        if len(cells) != count or (is_comment(lines[number], prefixes) and number < len(split) - 1):
+            continue
+        own = [cell for cell, kind in zip(cells, kinds, strict=True) if kind]
+        good = [is_number(cell, decimal) or (cell and MISSING.fullmatch(cell) is not None) for cell in own]
+        if sum(map(bool, good)) > _MOSTLY * len(good) and not _is_numbered_header(own, good):
+            first = number if first is None else first
+            above += 1
+        elif first is not None and not any(good) and len(split) - number > above:
+            first, above = None, 0
+        if above > _MOST_ABOVE:
+            break
+    return first
+
+
+def _is_numbered_header(cells: Sequence[str], good: Sequence[object]) -> bool:
+    """Return whether a line names a column in words, and others by number: x-axis,1,2."""
+    words = [cell for cell, is_good in zip(cells, good, strict=True) if not is_good]
+    counts = [cell for cell, is_good in zip(cells, good, strict=True) if is_good]
+    return any(map(_WORD.search, words)) and [*map(str, range(1, len(counts) + 1))] == counts
+
+
+def _is_numeric(cells: Sequence[str], decimal: str) -> bool:
+    """Return whether a column is one of numbers: most cells are, or all say that a number is missing."""
+    numbers = sum(is_number(cell, decimal) for cell in cells)
+    missing = sum(MISSING.fullmatch(cell) is not None for cell in cells)
+    if 0 < numbers < _FEWEST_FILLED * len(cells) and sum(not cell for cell in cells) == len(cells) - numbers:
+        return False
+    return numbers > _MOSTLY * (len(cells) - missing) or (missing == len(cells) and any(cells))
+
+
+def is_comment(line: str, prefixes: Sequence[str]) -> bool:
+    """Return whether a line begins with the prefix of a comment."""
+    return line.lstrip().startswith(tuple(prefixes))
