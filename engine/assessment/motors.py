@@ -9,7 +9,7 @@ from engine.diagnosis.surface import Evidence
 from engine.records.assessment import Moment
 from engine.records.events import EventKind, NewEvent
 from engine.scoring.scorer import Examination
-from engine.signals.motors.fitness import Note
+from engine.signals.motors.claims import Note
 
 Notes = tuple[tuple[str, ...], ...]
 

@@ -30,6 +30,7 @@ from engine.config.motors import motors_in
 from engine.config.sections.process import conditions_of
 from engine.config.settings import Settings
 from engine.diagnosis.motor import MotorDiagnostician
+from engine.diagnosis.motor_reading import quality_while_running
 from engine.diagnosis.surface import Diagnostician, usual_lines
 from engine.models import model_named
 from engine.models.base import Insight, Scaling
@@ -93,8 +94,9 @@ class Learner:
         invalid = out_of_range(signal)
         columns = centred(np.where(invalid, np.float32(0.0), signal))
         quality = channel_quality(columns, invalid, None, self.layout.watched)
-        running = np.array([one is Quality.RUNNING for one in quality])
         readings = self.diagnostician.motors.read(signal, snapshot.signal)
+        quality = quality_while_running(quality, columns, readings, self.layout.channels)
+        running = np.array([one is Quality.RUNNING for one in quality])
         for number, one in readings.items():
             running[[channel - 1 for channel in self.layout.channels[number]]] &= not (
                 one.stopped or one.carries_nothing

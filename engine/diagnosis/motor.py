@@ -10,10 +10,12 @@ from engine.config.motors import MotorColumns, motors_of
 from engine.config.settings import Settings
 from engine.diagnosis.motor_faults import MotorEvidence, fault_of
 from engine.diagnosis.motor_reading import FIGURES, LINES, LOWEST, RAW, MotorReading, by_slip, sequences_in
+from engine.signals.motors.claims import Claim, Note
 from engine.signals.motors.currents import PHASES, mains_frequency, park_shape, phasors, true_rms
-from engine.signals.motors.fitness import Claim, Note, fitness, offset_drift
+from engine.signals.motors.fitness import fitness, offset_drift
 from engine.signals.motors.pairs import RotorFacts, lines_of
 from engine.signals.motors.power import fit_admittances, phase_figures
+from engine.signals.motors.running import running_part
 from engine.signals.motors.signature import signature, three_phases
 
 
@@ -51,6 +53,8 @@ class MotorDiagnostician:
         recorded: NDArray[np.float32] | None,
     ) -> MotorReading:
         currents = signal[:, own.currents].astype(np.float64)
+        part = running_part(three_phases(currents), self.rate)
+        currents = part.of(currents)
         three = three_phases(currents)
         try:
             mains = mains_frequency(three, self.rate).hertz
@@ -61,9 +65,10 @@ class MotorDiagnostician:
             three,
             self.rate,
             known,
-            raw=None if recorded is None else recorded[:, own.currents],
+            raw=None if recorded is None else part.of(recorded)[:, own.currents],
             recorded=len(own.currents),
             nominal=self.nominal,
+            part=part,
         )
         figures = np.full(len(FIGURES) + RAW, np.nan, np.float32)
         lines = None
@@ -73,18 +78,18 @@ class MotorDiagnostician:
         if fit.carries(Claim.SPECTRUM) and math.isfinite(mains):
             found = signature(currents, self.rate, 0.8 * mains, 1.2 * mains)
             lines = lines_of(found, self.facts[number])
-            fit = by_slip(fit, lines, self.facts[number], mains, len(signal) / self.rate)
+            fit = by_slip(fit, lines, self.facts[number], mains, len(three) / self.rate)
             figures[2:12] = math.log(max(true_rms(three).mean(), 1e-12)), *lines.figures()
         offset = len(FIGURES)
-        figures[offset : offset + len(own.currents)] = signal[:, own.currents].mean(axis=0)
+        figures[offset : offset + len(own.currents)] = part.of(signal)[:, own.currents].mean(axis=0)
         figures[offset + 3] = float(np.median(true_rms(currents)))
         power = None
         if own.voltages and fit.carries(Claim.PARK) and math.isfinite(mains):
-            voltages = signal[:, own.voltages].astype(np.float64)
+            voltages = part.of(signal)[:, own.voltages].astype(np.float64)
             self._add_voltages(figures, three, voltages, mains)
             if fit.carries(Claim.HARMONICS) and currents.shape == voltages.shape:
                 power = phase_figures(voltages, currents, self.rate, mains)
-        return MotorReading(fit, figures, mains, lines, power)
+        return MotorReading(fit, figures, mains, lines, power, part)
 
     def _add_voltages(
         self,

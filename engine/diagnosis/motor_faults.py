@@ -14,7 +14,7 @@ from engine.bundles.bundle import UsualLines
 from engine.diagnosis.motor_reading import FIGURES, LOWEST, SOUND_CAGE, MotorReading, sequences_in
 from engine.records.motor_figures import MotorFault
 from engine.records.payloads import FaultLine, SurfaceEvidence
-from engine.signals.motors.fitness import Fault
+from engine.signals.motors.claims import Fault
 from engine.signals.motors.lines import broken_bars
 
 if TYPE_CHECKING:

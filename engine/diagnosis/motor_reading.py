@@ -1,15 +1,19 @@
 """What a recording says of a motor by itself: fitness, and figures that are compared with the baseline's."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.signals.motors.fitness import Claim, Fault, Fitness, Note
+from engine.records.assessment import Quality
+from engine.signals.motors.claims import Claim, Fault, Fitness, Note
 from engine.signals.motors.lines import SMALLEST
 from engine.signals.motors.pairs import Lines, RotorFacts
 from engine.signals.motors.power import PhaseFigures
+from engine.signals.motors.running import Part
 from engine.signals.motors.signature import BESIDE_MAINS
+from engine.signals.quality import is_clipped
 
 FIGURES = (
     "unbalance_real",
@@ -59,6 +63,7 @@ class MotorReading:
         mains: frequency of the supply [Hz], NaN where it is not found.
         lines: the lines beside the mains, None where the spectrum is withheld.
         power: impedance and power by phase, None without voltages or a clock.
+        part: the rows that are judged, None for all of them.
     """
 
     fit: Fitness
@@ -66,6 +71,7 @@ class MotorReading:
     mains: float
     lines: Lines | None = None
     power: PhaseFigures | None = None
+    part: Part | None = None
 
     @property
     def stopped(self) -> bool:
@@ -122,6 +128,31 @@ def by_slip(fit: Fitness, lines: Lines, facts: RotorFacts, mains: float, seconds
     else:
         return carried
     return replace(fit, notes=(*rest, note), withheld=fit.withheld | {Claim.SIDEBANDS})
+
+
+def quality_while_running(
+    quality: Sequence[Quality],
+    columns: NDArray[np.float32],
+    readings: Mapping[int, MotorReading],
+    channels: Sequence[Sequence[int]],
+) -> tuple[Quality, ...]:
+    """Return the quality of channels; a motor's channel that clips in its start alone is not clipped.
+
+    Args:
+        quality: of each channel, over the whole recording.
+        columns: (channels, rows).
+        readings: of the motors, by their component.
+        channels: of each component, counted from 1.
+    """
+    found = list(quality)
+    for number, reading in readings.items():
+        part = reading.part
+        if part is None or part.is_whole or part.is_stopped:
+            continue
+        for column in (channel - 1 for channel in channels[number]):
+            if found[column] is Quality.CLIPPED and not is_clipped(part.of(columns[column])):
+                found[column] = Quality.RUNNING
+    return tuple(found)
 
 
 def sequences_in(figures: NDArray[np.float32]) -> Sequences | None:

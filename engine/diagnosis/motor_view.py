@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from engine.diagnosis.motor_reading import FIGURES, MotorReading, by_slip
 from engine.records.motor_figures import MotorFigures
+from engine.signals.motors.claims import Claim, Fitness, why_withheld
 from engine.signals.motors.currents import (
     ParkShape,
     harmonics,
@@ -20,9 +21,10 @@ from engine.signals.motors.currents import (
     true_rms,
     unbalance_nema,
 )
-from engine.signals.motors.fitness import Claim, Fitness, fitness, why_withheld
+from engine.signals.motors.fitness import fitness
 from engine.signals.motors.pairs import Lines, RotorFacts, lines_of
 from engine.signals.motors.power import PhaseFigures, phase_figures
+from engine.signals.motors.running import running_part
 from engine.signals.motors.signature import Signature, signature, three_phases
 
 ORDERS = tuple(range(2, 26))
@@ -38,7 +40,7 @@ class MotorView:
     Attributes:
         rate: rows a second [Hz].
         phases: (rows, recorded phases), in the unit of the currents.
-        vector: (rows,) complex, the Park vector; empty for one phase alone.
+        vector: (rows,) complex, the Park vector of the judged rows; empty for one phase alone.
         mains: frequency of the supply [Hz], NaN where it is not found.
         fit: fitness of the recording.
         park: shape of the ellipse, None where it is withheld.
@@ -91,15 +93,18 @@ def motor_view(
         raw: (rows, phases), the numbers of the converter.
         nominal: frequency of the supply by the settings [Hz], 0 where unknown.
     """
-    phases = np.asarray(currents, np.float64)
-    count = phases.shape[1]
+    recorded = np.asarray(currents, np.float64)
+    count = recorded.shape[1]
+    part = running_part(three_phases(recorded), rate)
+    phases = part.of(recorded)
     three = three_phases(phases)
     try:
         mains = mains_frequency(three, rate).hertz
     except ValueError:
         mains = math.nan
     known = mains if math.isfinite(mains) else nominal or 50.0
-    fit = fitness(three, rate, known, raw=raw, recorded=count, nominal=nominal)
+    judged = None if raw is None else part.of(raw)
+    fit = fitness(three, rate, known, raw=judged, recorded=count, nominal=nominal, part=part)
     found: dict[str, object] = {"rms": true_rms(phases)}
     if fit.carries(Claim.PARK):
         found["park"] = park_shape(three, tapered=True)
@@ -115,9 +120,9 @@ def motor_view(
         found["harmonics"] = harmonics(phases, rate, mains, ORDERS)
         found["distortion"] = total_distortion(phases, rate, mains)
     if voltages is not None and not fit.withheld & {Claim.PARK, Claim.HARMONICS} and math.isfinite(mains):
-        found["power"] = phase_figures(np.asarray(voltages, np.float64), phases, rate, mains)
+        found["power"] = phase_figures(part.of(np.asarray(voltages, np.float64)), phases, rate, mains)
     vector = park_vector(three) if count > 1 else np.zeros(0, np.complex128)
-    return MotorView(rate, phases, vector, mains, fit, **found)  # type: ignore[arg-type]
+    return MotorView(rate, recorded, vector, mains, fit, **found)  # type: ignore[arg-type]
 
 
 def kept_figures(reading: MotorReading) -> MotorFigures:

@@ -13,10 +13,12 @@ from engine.models.base import Floats, Insight, Scaling
 from engine.models.spectral import DECIBELS, VIEWS
 from engine.models.waveform import never_zero
 from engine.signals.features import TINY_POWER
+from engine.signals.motors.claims import Claim, Fitness
 from engine.signals.motors.currents import PHASES, mains_frequency, park_shape
 from engine.signals.motors.features import DIRECTIONS, HIGH, NOMINAL, SEQUENCE, UNBALANCE_UNIT, high_borders
-from engine.signals.motors.fitness import Claim, Fitness, fitness
+from engine.signals.motors.fitness import fitness
 from engine.signals.motors.pairs import RotorFacts, lines_of
+from engine.signals.motors.running import Part, running_part
 from engine.signals.motors.signature import NO_PAIR, signature, three_phases
 from engine.signals.statistics import scatter
 
@@ -85,8 +87,6 @@ class Motor:
         self.edges: Floats = np.array([*low, *mains, *self._high], np.float32)
         self.shape: tuple[int, ...] = (channels, len(self.edges))
         self.batch = 1 + WINDOWS
-        self.length = 2 * rows // (WINDOWS + 1)
-        self._starts = np.linspace(0, rows - self.length, WINDOWS).astype(int)
 
     def observe(self, signal: Floats) -> Floats:
         """Return the model's input from one snapshot.
@@ -100,27 +100,31 @@ class Motor:
         whole = np.full((WINDOWS, *self.shape), np.nan, np.float32)
         for own in self.phases:
             columns = list(own)
-            three = three_phases(signal[:, columns])
-            fit, hertz = self.fitness(three, len(columns))
-            cage, swing = self._sidebands(signal[:, columns], fit)
-            for window, start in enumerate(self._starts):
-                found = self._features(three[start : start + self.length], fit, hertz, swing)
+            part = running_part(three_phases(signal[:, columns]), self.rate)
+            currents = part.of(signal[:, columns])
+            three = three_phases(currents)
+            fit, hertz = self._fitness(three, len(columns), part)
+            cage, swing = self._sidebands(currents, fit)
+            length = 2 * len(three) // (WINDOWS + 1)
+            for window, start in enumerate(np.linspace(0, len(three) - length, WINDOWS).astype(int)):
+                found = self._features(three[start : start + length], fit, hertz, swing)
                 whole[window, columns] = found[: len(columns)]
             whole[:, columns, 1] = cage
         return whole
 
-    def fitness(self, three: NDArray[np.floating], recorded: int = PHASES) -> tuple[Fitness, float]:
+    def _fitness(self, three: NDArray[np.floating], recorded: int, part: Part) -> tuple[Fitness, float]:
         """Return which claims a recording (rows, 3) carries, and its mains frequency [Hz], 50 if unknown.
 
         Args:
-            three: phases, of which a single recorded one gives the others.
+            three: phases of the part, of which a single recorded one gives the others.
             recorded: number of recorded phases.
+            part: of the recording, in which the motor runs.
         """
         try:
             hertz = mains_frequency(three, self.rate).hertz
         except ValueError:
             hertz = 50.0
-        return fitness(three, self.rate, hertz, recorded=recorded), hertz
+        return fitness(three, self.rate, hertz, recorded=recorded, part=part), hertz
 
     def _features(
         self, three: NDArray[np.floating], fit: Fitness, hertz: float, swing: float

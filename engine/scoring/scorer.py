@@ -10,7 +10,7 @@ from engine.bundles.bundle import Bundle, BundleError
 from engine.config.channels import Layout
 from engine.config.motors import motors_in
 from engine.config.sections.process import conditions_of
-from engine.diagnosis.motor_reading import MotorReading
+from engine.diagnosis.motor_reading import MotorReading, quality_while_running
 from engine.diagnosis.surface import Diagnostician
 from engine.models import model_named
 from engine.models.base import Insight
@@ -135,6 +135,7 @@ class Scorer:
         columns = centred(signal)
         quality = channel_quality(columns, invalid, self.bundle.calibration.level, self.layout.watched)
         motors = self.diagnostician.motors.read(signal, snapshot.signal)
+        quality = quality_while_running(quality, columns, motors, self.layout.channels)
         quality, unjudged = self._of_motors(motors, quality)
         insight = self.insight(signal)
         residual = self.residual(insight, snapshot.slow)

@@ -84,6 +84,11 @@ def channel_quality(
     return tuple(map(judged, invalid.tolist(), quiet.tolist(), columns, ends))
 
 
+def is_clipped(column: NDArray[np.float32]) -> bool:
+    """Return whether a channel, (rows,), stays at an end of its range."""
+    return _is_cut(column, (column.min(), column.max()))
+
+
 def _is_cut(signal: NDArray[np.float32], ends: tuple[np.float32, np.float32]) -> bool:
     """Return whether a signal, (rows,), stays at one of its two ends longer than near it.
 

@@ -11,7 +11,16 @@ from replay.formats.facts import time_in_row, time_of_text
 from replay.formats.sniff import Kind
 from replay.inspection.channels import distinct
 from replay.inspection.contents import Content, loose_form
-from replay.inspection.phases import phase_groups
+from replay.inspection.motors import (
+    MAINS,
+    FoundMotors,
+    NamedChannel,
+    ProposedMotor,
+    found_motors,
+    mains_of,
+    rate_by_mains,
+    snapshot_rows,
+)
 from replay.inspection.row_dates import RowDates
 from replay.inspection.slow_rows import SlowRows, slow_rows
 from replay.inspection.survey import Survey
@@ -23,8 +32,6 @@ SHORTEST_CUT = 1024
 FEWEST_TO_SCORE = 40
 """Snapshots of a run of which a long file is cut into at least, where it has so many rows."""
 
-VOLTS = ("V", "kV", "mV")
-
 MOST_LONG_FILES = 20
 LONG_SECONDS = 8.0
 """Few files of more seconds are long recordings, which are cut."""
@@ -35,6 +42,7 @@ FEWEST_HEALTHY = 60
 _RATE = re.compile(
     r"(?i)(?:sampl\w*|fs|rate|frequency|freq|abtast\w*)[^0-9]{0,30}(\d+(?:[.,]\d+)?)\s*(k?hz|k?s/s|sps)?"
 )
+_HEALTHY = re.compile(r"(?i)(?:^|[^a-z])(?:healthy|normal|sound|baseline|good)(?![a-z])")
 _SPEED = re.compile(r"(?i)\b(?:rpm|speed|drehzahl)\b[^0-9]{0,20}(\d+(?:\.\d+)?)\s*(rpm|hz|1/min)?")
 
 
@@ -82,15 +90,6 @@ class ProposedComponent:
 
 
 @dataclass(frozen=True, slots=True)
-class ProposedMotor:
-    """A motor: its name, its currents and the voltages beside them, by number or by name, and their units."""
-
-    name: str
-    channels: tuple[int | str, ...]
-    units: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Proposal:
     """A whole proposed settings file."""
 
@@ -112,26 +111,20 @@ def proposal_of(found: Survey) -> Proposal:
     if slow is not None:
         return Proposal((_name(found), *_times_of_rows(contents, slow.dates)), (), slow=slow)
     rate, reason, sure = _rate(contents)
-    lines = [
-        _name(found),
-        Line("machine", "sample_rate", rate, reason, sure),
-        _speed_line(contents),
-        Line(
-            "machine",
-            "mains_frequency",
-            0.0,
-            "50.0 or 60.0 masks the harmonics of the mains; 0 = no mains",
-            Sure.UNKNOWN,
-        ),
-    ]
-    lines += _rows(found, rate)
+    components, more = _components(found)
+    motors = _motors(found, components, rate)
+    sampled, mains = _supply(found, motors, Line("machine", "sample_rate", rate, reason, sure))
+    assert isinstance(sampled.value, float)
+    rate = sampled.value
+    lines = [_name(found), sampled, _speed_line(contents), mains]
+    is_motor = motors.motors and found.channels is None
+    lines += _rows_of_motors(found, rate) if is_motor else _rows(found, rate)
     lines += _times(found)
     lines += _files(found)
-    components, more = _components(found)
     lines += more
     lines += _healthy(found, lines)
-    motors, components = _motors(contents[0], components)
-    return Proposal(tuple(lines), components, motors)
+    others = tuple(part for number, part in enumerate(components) if number not in motors.taken)
+    return Proposal(tuple(lines), others, motors.motors)
 
 
 def _name(found: Survey) -> Line:
@@ -221,6 +214,12 @@ def _rows(found: Survey, rate: float) -> list[Line]:
             ),
             Line("recording", "cut", True, "a long file is cut into snapshots of so many rows"),
         ]
+    return _usual_rows(found)
+
+
+def _usual_rows(found: Survey) -> list[Line]:
+    """Return the lines for files that are a snapshot each."""
+    counts = Counter(one.rows for one in found.contents)
     usual = max(counts, key=lambda rows: (counts[rows], rows))
     low, high = min(counts), max(counts)
     if low >= 0.99 * usual and high <= 1.01 * usual:
@@ -320,28 +319,40 @@ def _components(found: Survey) -> tuple[tuple[ProposedComponent, ...], list[Line
     return _parts(list(zip(names, channels, strict=True)), list(first.units)), more
 
 
-def _motors(
-    first: Content, parts: tuple[ProposedComponent, ...]
-) -> tuple[tuple[ProposedMotor, ...], tuple[ProposedComponent, ...]]:
-    """Return the motors of a recording, and the components that are no phases of one.
+def _motors(found: Survey, parts: Sequence[ProposedComponent], rate: float) -> FoundMotors:
+    """Return the motors of the first recording."""
+    channels = [NamedChannel(part.name, part.channel, part.unit if part.unit_known else "") for part in parts]
+    return found_motors(found.contents[0].signal, channels, rate)
 
-    Groups of voltages go with those of currents in their order; without units, all are taken for currents.
-    """
-    groups = phase_groups(first.signal) if first.signal.shape[1] == len(parts) else ()
-    volts = [
-        group for group in groups if all(parts[one].unit in VOLTS and parts[one].unit_known for one in group)
-    ]
-    currents = [group for group in groups if group not in volts]
-    if not currents:
-        return (), parts
-    motors = []
-    for number, group in enumerate(currents):
-        own = [*group, *(volts[number] if len(volts) == len(currents) else ())]
-        name = "Motor" if len(currents) == 1 else f"Motor {number + 1}"
-        units = tuple(parts[one].unit if parts[one].unit_known else "A" for one in own)
-        motors.append(ProposedMotor(name, tuple(parts[one].channel for one in own), units))
-    taken = {one for group in (*currents, *(volts if len(volts) == len(currents) else ())) for one in group}
-    return tuple(motors), tuple(part for number, part in enumerate(parts) if number not in taken)
+
+def _rows_of_motors(found: Survey, rate: float) -> list[Line]:
+    """Return the lines for whole recordings as snapshots, which sidebands at the slip need."""
+    usual = int(median(one.rows for one in found.contents))
+    rows = snapshot_rows(usual, len(found.recordings), rate)
+    if rows == usual and len(found.recordings) > 1:
+        return _usual_rows(found)
+    words = f"samples in one snapshot, {rows / rate:.3g} s; the file has {usual}"
+    cut = "a long file is cut into snapshots of so many rows"
+    return [Line("recording", "rows", rows, words, Sure.LIKELY), Line("recording", "cut", True, cut)]
+
+
+def _supply(found: Survey, motors: FoundMotors, rate: Line) -> tuple[Line, Line]:
+    """Return the lines for the sample rate and the mains, which the currents of motors show."""
+    rows = found.contents[0].rows
+    words = "50.0 or 60.0 masks the harmonics of the mains; 0 = no mains"
+    if not motors.cycles:
+        return rate, Line("machine", "mains_frequency", 0.0, words, Sure.UNKNOWN)
+    if rate.sure is Sure.UNKNOWN:
+        likely, mains, other = rate_by_mains(motors.cycles, rows)
+        doubt = f"samples per second [Hz]; NOT KNOWN: taken from a mains of {mains:g} Hz"
+        doubt += f"; at {sum(MAINS) - mains:g} Hz it is {other:g}"
+        rate = Line("machine", "sample_rate", likely, doubt, Sure.UNKNOWN)
+        return rate, Line("machine", "mains_frequency", mains, "see sample_rate", Sure.UNKNOWN)
+    assert isinstance(rate.value, float)
+    mains = mains_of(motors.cycles, rows / rate.value)
+    hertz = f"the currents have {motors.cycles * rate.value / rows:.4g} Hz"
+    words = hertz if mains else f"{hertz}, as from an inverter; 0 = no mains"
+    return rate, Line("machine", "mains_frequency", mains, words, Sure.LIKELY)
 
 
 def _stable(contents: Sequence[Content], name: str) -> bool:
@@ -359,7 +370,10 @@ def _parts(named: Sequence[tuple[str, int | str]], units: Sequence[str]) -> tupl
 
 
 def _healthy(found: Survey, lines: Sequence[Line]) -> list[Line]:
-    """Return a healthy start for a run that is too short for the usual share of it."""
+    """Return the healthy part of a run of healthy recordings, or of one too short for the usual share."""
+    if _HEALTHY.search(found.path.stem):
+        words = "its name says that the run is healthy: learn from it, and score others with that bundle"
+        return [Line("model", "healthy", "100%", words, Sure.LIKELY)]
     count = len(found.recordings)
     values = {(one.table, one.key): one.value for one in lines}
     rows = values["recording", "rows"]

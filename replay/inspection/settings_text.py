@@ -3,7 +3,8 @@
 import json
 from collections.abc import Sequence
 
-from replay.inspection.proposal import Line, Proposal, ProposedComponent, ProposedMotor, Sure
+from replay.inspection.motors import ProposedMotor, evidence_of
+from replay.inspection.proposal import Line, Proposal, ProposedComponent, Sure
 from replay.inspection.slow_rows import SlowChannel
 
 TABLES = ("machine", "recording", "model")
@@ -73,7 +74,7 @@ def _motor(motor: ProposedMotor) -> str:
         [
             "[[component]]",
             _commented(f"name = {literal(motor.name)}", "name of the part on the screen"),
-            _commented('kind = "motor"', "three sines, a third of a turn apart: docs/motors.md (likely)"),
+            _commented('kind = "motor"', f"{evidence_of(motor)}: docs/motors.md (likely)"),
             _commented(f"channels = {literal(motor.channels)}", known),
             _commented(
                 f"unit = {literal(motor.units)}",

@@ -12,6 +12,7 @@ Sources:
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,9 @@ IDLE_SLIP = 0.004
 
 SETTLES = 0.3
 """Seconds in which speed and current follow a step of the load: the mechanical time constant."""
+
+TRANSIENT = 0.05
+"""Seconds in which the direct current of the switching decays: leakage over resistance of both sides."""
 
 SLIP_LOAD = RATED_SLIP - IDLE_SLIP
 
@@ -81,6 +85,8 @@ class Motor:
         imbalance: negative over positive sequence of the sound winding.
         noise: standard deviation of the sensors, as a share of the rated current.
         offset: of the sensors [A].
+        start: second of the recording at which the motor is switched on; None where it runs from before.
+        run_up: seconds from then to the speed at the load.
     """
 
     hertz: float = 50.0
@@ -101,6 +107,8 @@ class Motor:
     imbalance: float = 0.01
     noise: float = 0.001
     offset: float = 0.0
+    start: float | None = None
+    run_up: float = 0.5
 
     @property
     def slip(self) -> float:
@@ -113,12 +121,17 @@ class Motor:
         return self.hertz * (1 - self.slip) / POLE_PAIRS
 
 
-def impedance(hertz: float, slip: float) -> complex:
+@overload
+def impedance(hertz: float, slip: float) -> complex: ...
+@overload
+def impedance(hertz: float, slip: NDArray[np.float64]) -> NDArray[np.complex128]: ...
+def impedance(hertz: float, slip: float | NDArray[np.float64]) -> complex | NDArray[np.complex128]:
     """Return the impedance of a phase at a slip [ohm], of the T-shaped equivalent circuit."""
     scale = hertz / NOMINAL
     rotor = R2 / slip + 1j * X2 * scale
     magnetising = 1j * XM * scale
-    return R1 + 1j * X1 * scale + magnetising * rotor / (magnetising + rotor)
+    found = R1 + 1j * X1 * scale + magnetising * rotor / (magnetising + rotor)
+    return complex(found) if isinstance(slip, float) else np.asarray(found, np.complex128)
 
 
 def cage_sideband(broken: float) -> float:
@@ -146,19 +159,25 @@ def recording(
     time = np.arange(rows) / rate
     step = np.clip((time - seconds / 2) / SETTLES, 0.0, 1.0)
     load = np.clip(motor.load + chance.normal(0, 0.01) + motor.load_step * step, 0.0, 1.3)
-    slip = IDLE_SLIP + SLIP_LOAD * load
+    slip = _running_up(motor, IDLE_SLIP + SLIP_LOAD * load, time)
     angle = 2 * np.pi * (np.cumsum(_course(motor, time, chance)) / rate + chance.random())
     level = PHASE_PEAK * motor.hertz / NOMINAL
     voltage = level * (
         np.exp(1j * angle) + motor.voltage_unbalance * np.exp(-1j * angle + 1j * chance.normal(0.6, 0.05))
     )
-    ends = [level / impedance(motor.hertz, float(one)) for one in (slip[0], slip[-1])]
-    forwards = ends[0] + (ends[1] - ends[0]) * step
-    size = float(np.abs(forwards).mean())
+    if motor.start is None:
+        ends = [level / impedance(motor.hertz, float(one)) for one in (slip[0], slip[-1])]
+        forwards = ends[0] + (ends[1] - ends[0]) * step
+    else:
+        forwards = level / impedance(motor.hertz, slip)
+    size = float(np.abs(forwards[-1] if motor.start is not None else forwards.mean()))
+    steady = float(slip[0] if motor.start is None else slip[-1])
     current = forwards * np.exp(1j * angle) * (1 + _lines(motor, slip, time, chance))
-    current += _backwards(motor, level, float(slip[0]), size) * np.exp(-1j * angle)
+    current += _backwards(motor, level, steady, size) * np.exp(-1j * angle)
     harmonic, ripple = _harmonics(motor, angle, time, chance)
     voltage, current = voltage + level * harmonic, current + size * (harmonic / 3 + ripple)
+    if motor.start is not None:
+        current = _switched_on(motor, current, time)
     phases = np.stack([(current * TURN**-number).real for number in range(3)], axis=1)
     rated = level / abs(impedance(motor.hertz, RATED_SLIP))
     phases += motor.noise * rated * chance.normal(size=phases.shape) + motor.offset
@@ -167,6 +186,25 @@ def recording(
     volts = np.stack([(voltage * TURN**-number).real for number in range(3)], axis=1)
     volts += motor.noise * level * chance.normal(size=volts.shape)
     return np.concatenate([phases, volts], axis=1).astype(np.float32)
+
+
+def _running_up(motor: Motor, slip: NDArray[np.float64], time: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the slip at each row, which falls from 1 to that of the load where the motor is switched on."""
+    if motor.start is None:
+        return slip
+    share = np.clip((time - motor.start) / motor.run_up, 0.0, 1.0)
+    # The torque, and so the acceleration, peaks near the end of the run-up.
+    return np.asarray(slip + (1.0 - slip) * (1.0 - share**2))
+
+
+def _switched_on(
+    motor: Motor, current: NDArray[np.complex128], time: NDArray[np.float64]
+) -> NDArray[np.complex128]:
+    """Return the current, 0 before the motor is switched on, then with a direct current that decays."""
+    since = time - (motor.start or 0.0)
+    first = int(np.searchsorted(since, 0.0))
+    decay = current[first] * np.exp(-np.maximum(since, 0.0) / TRANSIENT) if first < len(time) else 0.0
+    return np.asarray(np.where(since < 0, 0.0, current - decay))
 
 
 def _course(motor: Motor, time: NDArray[np.float64], chance: np.random.Generator) -> NDArray[np.float64]:

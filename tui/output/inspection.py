@@ -1,12 +1,13 @@
 """What `raceway inspect` prints: a table of facts, pictures of the first recording, proposed settings."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from replay.inspection.contents import Content
+from replay.inspection.motors import ProposedMotor, evidence_of
 from replay.inspection.proposal import Proposal, Sure
 from replay.inspection.signals import ChannelLook, look_of
 from replay.inspection.survey import Survey
@@ -41,13 +42,14 @@ def table_of(found: Survey, proposal: Proposal) -> list[Row]:
     if found.channels is not None:
         tokens = ", ".join(found.channels.tokens[:8])
         rows.append(Row("channels", f"a file each: {tokens}; {len(found.recordings)} recordings", "seen"))
-    keys = ("time_pattern", "time", "start", "every", "folders", "rows", "cut", "sample_rate", "shaft_speed")
+    keys = ["time_pattern", "time", "start", "every", "folders", "rows", "cut", "sample_rate", "shaft_speed"]
+    keys += ["mains_frequency"] if proposal.motors else []
     for line in proposal.lines:
         if line.key in keys:
             rows.append(Row(line.key, f"{line.value}", {Sure.SEEN: "seen"}.get(line.sure, str(line.sure))))
     for motor in proposal.motors:
         phases = ", ".join(map(str, motor.channels))
-        rows.append(Row("motor", f"{phases}: three phases, a third of a turn apart", "likely"))
+        rows.append(Row("motor", f"{phases}: {evidence_of(motor)}", "likely"))
     if proposal.slow is not None:
         seconds = proposal.slow.dates.step
         explaining = [str(one.channel) for one in proposal.slow.channels if one.is_condition]
@@ -77,7 +79,9 @@ def table_lines(rows: Sequence[Row]) -> list[str]:
     return [clean_text(f"{row.fact:<{wide}}  {row.sure:<{sure}}  {row.value}") for row in rows]
 
 
-def picture_lines(content: Content, rate: float, width: int, glyphs: str) -> list[str]:
+def picture_lines(
+    content: Content, rate: float, width: int, glyphs: str, motors: Sequence[ProposedMotor] = ()
+) -> list[str]:
     """Return the channels of a recording: figures, waveform and spectrum, a few lines each.
 
     Args:
@@ -85,12 +89,16 @@ def picture_lines(content: Content, rate: float, width: int, glyphs: str) -> lis
         rate: sample rate [Hz].
         width: of the pictures, in characters.
         glyphs: eight, from low to high.
+        motors: in it, whose currents show a supply and no shaft.
     """
+    supplied = {channel for motor in motors for channel in motor.channels}
     lines = [f"first recording: {clean_text(content.name)}"]
     for index in range(content.signal.shape[1]):
         name = content.names[index] or f"channel {index + 1}"
         unit = content.units[index]
         one = look_of(content.signal[:, index], rate)
+        if supplied & {content.names[index], index + 1}:
+            one = replace(one, shaft=None)
         lines.append(clean_text(f"{name}{f' [{unit}]' if unit else ''}: {words_of(one)}"))
         if one.spectrum.size:
             lines.append(f"  wave      {bars(one.wave, width, glyphs)}")

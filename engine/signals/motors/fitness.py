@@ -3,12 +3,10 @@
 Quality is about the recording, never about the motor: a claim without a basis is withheld, the others stay.
 """
 
-from dataclasses import dataclass
-from enum import StrEnum
-
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.signals.motors.claims import CLOCKED, EVERYTHING, Claim, Fault, Fitness, Note
 from engine.signals.motors.currents import (
     LEAST_CYCLES,
     PHASES,
@@ -17,6 +15,7 @@ from engine.signals.motors.currents import (
     park_vector,
     true_rms,
 )
+from engine.signals.motors.running import Part, running_part
 
 ABSENT = 0.1
 """Share of the middle phase's RMS below which a phase is missing."""
@@ -38,12 +37,6 @@ LEAST_OFFSET = 0.15
 
 TORN_SHARE = 0.002
 """Share of rows with a jump from which a recording is no continuous record, but made of bursts."""
-
-STILL = 0.1
-"""Share of the usual amplitude below which the motor draws no current."""
-
-RAN_SHARE = 0.9
-"""Least share of a recording that a running motor must fill to be judged."""
 
 SCALE = 0.3
 """Least deviation of a phase's gain from the others' for a note on its scale. Clamps and converters agree to
@@ -71,93 +64,6 @@ BAND_LIMITED = 1e-7
 beyond one and a half times the mains."""
 
 
-class Claim(StrEnum):
-    """A statement about a motor, by the name of the analysis that carries it."""
-
-    PARK = "Park vector and unbalance"
-    HARMONICS = "harmonics"
-    SPECTRUM = "current spectrum"
-    SIDEBANDS = "sidebands at slip frequency"
-
-
-class Fault(StrEnum):
-    """A flaw of a recording or of its sensors."""
-
-    BURSTS = "bursts"
-    GAP = "gap"
-    CLIPPED = "clipped"
-    MISSING = "missing phase"
-    OPEN = "open phase"
-    SCALE = "wrong scale"
-    REVERSED = "reversed phase"
-    SHORT = "too short"
-    NARROW = "narrow band"
-    STOPPED = "stopped"
-    OFFSET = "offset drift"
-    NO_CURRENT = "no current"
-    NO_LOAD = "no load"
-    FREQUENCY = "other frequency"
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A flaw with a sentence; `channel` counts from 1 within the motor, 0 for all."""
-
-    fault: Fault
-    channel: int
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fitness:
-    """The notes on a recording, and the claims that it cannot carry.
-
-    `running_share` is the share of rows with current; `recorded_share` the share of time between first and
-    last row that the rows cover, as the Park vector shows it (1 for a continuous record).
-    """
-
-    notes: tuple[Note, ...]
-    withheld: frozenset[Claim]
-    running_share: float
-    recorded_share: float
-
-    def carries(self, claim: Claim) -> bool:
-        """Return whether a claim has a basis."""
-        return claim not in self.withheld
-
-    def has(self, fault: Fault) -> bool:
-        """Return whether a flaw was found."""
-        return any(note.fault is fault for note in self.notes)
-
-
-EVERYTHING = frozenset(Claim)
-CLOCKED = frozenset({Claim.HARMONICS, Claim.SPECTRUM, Claim.SIDEBANDS})
-"""Claims that need rows at equal steps of time."""
-
-COSTS = {
-    Fault.BURSTS: CLOCKED,
-    Fault.GAP: CLOCKED,
-    Fault.NARROW: CLOCKED,
-    Fault.CLIPPED: frozenset({Claim.HARMONICS, Claim.SPECTRUM}),
-    Fault.REVERSED: frozenset({Claim.PARK}),
-    Fault.OPEN: EVERYTHING - {Claim.PARK},
-    Fault.MISSING: EVERYTHING,
-    Fault.STOPPED: EVERYTHING,
-    Fault.NO_CURRENT: EVERYTHING,
-    Fault.SHORT: EVERYTHING,
-    Fault.NO_LOAD: frozenset({Claim.SIDEBANDS}),
-}
-"""The claims that a flaw may withhold; `Fitness.withheld` says which of them it did."""
-
-
-def why_withheld(fit: Fitness, claim: Claim) -> str:
-    """Return the reason why a claim is withheld, "" where the recording carries it."""
-    if fit.carries(claim):
-        return ""
-    words = [note.words for note in fit.notes if claim in COSTS.get(note.fault, ())]
-    return words[0] if words else "one phase alone shows no unbalance"
-
-
 def fitness(
     signal: Signal,
     rate: float,
@@ -167,6 +73,7 @@ def fitness(
     raw: Signal | None = None,
     recorded: int = PHASES,
     nominal: float = 0.0,
+    part: Part | None = None,
 ) -> Fitness:
     """Check the recording of a motor's three currents.
 
@@ -178,10 +85,14 @@ def fitness(
         raw: (rows, channels), the numbers of the converter, where `signal` is in units.
         recorded: number of recorded phases; those that were derived from others carry no unbalance.
         nominal: frequency of the supply by the settings [Hz], by which a note states the rate; 0 for `mains`.
+        part: of a recording, of which `signal` and `raw` hold only the rows; sought here where None.
 
     Returns:
         Notes and withheld claims; nothing is refused as a whole unless no claim has a basis.
     """
+    if part is None:
+        part = running_part(signal, rate)
+        signal, raw = part.of(np.asarray(signal)), None if raw is None else part.of(np.asarray(raw))
     notes = [*_clipped(signal if raw is None else raw)]
     withheld: set[Claim] = {Claim.HARMONICS, Claim.SPECTRUM} if notes else set()
     if recorded == 1:
@@ -194,11 +105,10 @@ def fitness(
         # An open phase is the motor's or its supply's fault, and its ellipse a line.
         carried = {Claim.PARK} if absent.fault is Fault.OPEN else set()
         return Fitness((*notes, absent), EVERYTHING - carried, 1.0, 1.0)
-    ran = running_rows(signal, rate, mains)
-    share = float(ran.mean())
-    if share < RAN_SHARE:
-        words = f"the motor is off in {100 * (1 - share):.0f} % of the recording"
-        return Fitness((*notes, Note(Fault.STOPPED, 0, words)), EVERYTHING, share, 1.0)
+    if part.is_stopped:
+        words = f"the motor is off in {100 * (1 - part.share):.0f} % of the recording"
+        return Fitness((*notes, Note(Fault.STOPPED, 0, words)), EVERYTHING, part.share, 1.0)
+    notes += _started(part, rate)
     notes += _scales(signal) if recorded == PHASES else []
     if any(note.fault is Fault.REVERSED for note in notes):
         withheld.add(Claim.PARK)
@@ -214,7 +124,15 @@ def fitness(
     for note, claims in _limits(signal, rate, mains, slip):
         notes.append(note)
         withheld |= claims
-    return Fitness(tuple(notes), frozenset(withheld), share, covered)
+    return Fitness(tuple(notes), frozenset(withheld), part.share, covered)
+
+
+def _started(part: Part, rate: float) -> list[Note]:
+    """Return a note where the motor starts or stops within the recording."""
+    starts = f"starts: judged from {part.first / rate:.3g} s on" if part.first else ""
+    stops = f"stops: judged up to {part.last / rate:.3g} s" if part.last < part.rows else ""
+    words = "; it ".join(word for word in (starts, stops) if word)
+    return [Note(Fault.PART, 0, f"the motor {words}")] if words else []
 
 
 def _frequency(seconds: float, mains: float, nominal: float) -> list[Note]:
@@ -233,14 +151,6 @@ def _frequency(seconds: float, mains: float, nominal: float) -> list[Note]:
         " machine.sample_rate is wrong"
     )
     return [Note(Fault.FREQUENCY, 0, words)]
-
-
-def running_rows(signal: Signal, rate: float, mains: float) -> NDArray[np.bool_]:
-    """Return in which rows the motor draws current, (rows,): its vector's size, over a cycle, is usual."""
-    size = np.abs(park_vector(signal))
-    length = int(min(max(1, round(rate / mains)), len(size)))
-    smooth = np.convolve(size, np.full(length, 1 / length), "same")
-    return np.asarray(smooth > STILL * np.quantile(smooth, 0.95))
 
 
 def three_wire_gains(signal: Signal) -> tuple[NDArray[np.float64], float]:

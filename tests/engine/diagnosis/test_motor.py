@@ -10,7 +10,7 @@ from engine.bundles.bundle import UsualLines
 from engine.config.settings import load_settings
 from engine.diagnosis.motor import MotorDiagnostician
 from engine.diagnosis.motor_reading import FIGURES
-from engine.signals.motors.fitness import Fault
+from engine.signals.motors.claims import Fault
 from replay.synthetic.motor import Motor, recording
 
 RATE, SECONDS, BASELINE, SEEDS = 2000.0, 8.0, 12, 10

@@ -44,7 +44,7 @@ def inspect(path: Place) -> None:
         glyphs = BLOCKS if "utf" in (sys.stdout.encoding or "").lower() else PLAIN
         shown = clean_text(str(path))
         print("\n".join(table_lines(table_of(found, proposal))))
-        print("\n" + "\n".join(picture_lines(found.contents[0], pace, WIDTH, glyphs)))
+        print("\n" + "\n".join(picture_lines(found.contents[0], pace, WIDTH, glyphs, proposal.motors)))
         print(f"\nproposed settings (raceway init {shown} writes them):\n")
         print(settings_text(proposal, shown))
 
@@ -80,7 +80,11 @@ def init(
         for one in proposal.lines:
             if "NOT KNOWN" in one.reason:
                 complain(f"check {one.table}.{one.key} = {one.value}: the files do not tell it")
-        print(f"next: {line('score', path, config=out, out=Path('results'))}")
+        if proposal.value("model", "healthy") == "100%":
+            print(f"next: {line('learn', path, config=out, out=Path('bundles'))}")
+            print("then score other runs with its bundle: raceway score RUN --bundle BUNDLE")
+        else:
+            print(f"next: {line('score', path, config=out, out=Path('results'))}")
 
 
 def _asked(proposal: "Proposal") -> "Proposal":

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from engine.records.motor_figures import NO_SPEED
-from engine.signals.motors.fitness import Claim
+from engine.signals.motors.claims import Claim
 from tui.draw.glyphs import Glyphs, finished
 from tui.draw.text import Lines, Role, Span, fit, title
 from tui.screens.motor.sheet import MotorSheet, absent_text, sentence_lines

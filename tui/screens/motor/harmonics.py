@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.signals.motors.fitness import Claim
+from engine.signals.motors.claims import Claim
 from tui.draw.charts.axes import steady_top
 from tui.draw.glyphs import Glyphs, finished
 from tui.draw.text import Line, Lines, Role, Span, fit, title

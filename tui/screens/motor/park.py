@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.signals.motors.fitness import Claim
+from engine.signals.motors.claims import Claim
 from tui.draw.charts.chart import DOTS, characters
 from tui.draw.glyphs import Glyphs, finished
 from tui.draw.text import Line, Lines, Role, Span, fit, title

@@ -5,7 +5,7 @@ from datetime import tzinfo
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.signals.motors.fitness import Claim
+from engine.signals.motors.claims import Claim
 from tui.data.frame import Frame
 from tui.data.pictures import Gallery
 from tui.draw.charts.axes import steady_top, time_ticks

@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.signals.motors.fitness import Claim
+from engine.signals.motors.claims import Claim
 from tui.draw.charts.axes import steady_ends
 from tui.draw.charts.chart import axis_of
 from tui.draw.charts.zoom import MOST, Zoom

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from engine.signals.motors.claims import Claim, Fault
 from engine.signals.motors.currents import TURN
-from engine.signals.motors.fitness import Claim, Fault, fitness, offset_drift, three_wire_gains
+from engine.signals.motors.fitness import fitness, offset_drift, three_wire_gains
 from replay.synthetic.motor import Motor, recording
 
 RATE = 10_000.0
