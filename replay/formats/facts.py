@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -10,105 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay.bounded_read import read_bounded
-from replay.file_times import EARLIEST, LATEST
 from replay.formats.base import Table
 from replay.formats.sniff import HEAD_BYTES
 from replay.formats.text import layout_for
 from replay.formats.text_body import column_of_text
 from replay.formats.text_cells import cells_of, column_named
 from replay.formats.text_layout import TextLayout, lines_of
-from replay.recording import RecordingError, RecordingFormat, zone_of
+from replay.formats.times import time_in_row, time_of_lines, time_of_text
+from replay.recording import RecordingError, RecordingFormat
 
-_YEAR_FIRST = re.compile(
-    r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})[T ,;_]+(\d{1,2})[:.h-](\d{2})"
-    r"(?:[:.-](\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|[+-]\d\d:?\d\d)?"
-)
-_YEAR_LAST = re.compile(
-    r"(\d{1,2})([-./])(\d{1,2})[-./](\d{4})[T ,;_]+(\d{1,2})[:.](\d{2})"
-    r"(?:[:.](\d{2})(?:[.,](\d{1,9}))?)?\s*([AaPp][Mm])?"
-)
-_UNIX = re.compile(r"\b(1\d{9})(?:[.,](\d+))?\b")
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?")
-
-
-def time_of_text(text: str, form: RecordingFormat) -> datetime | None:
-    """Return the first time in a text, UTC; None where there is none, or where day and month may be swapped.
-
-    Args:
-        text: a cell or a line.
-        form: its time zone, and its pattern where that fits.
-    """
-    found = _by_pattern(text, form) or _year_first(text) or _year_last(text) or _unix(text)
-    if found is None:
-        return None
-    if found.tzinfo is None:
-        found = found.replace(tzinfo=zone_of(form.timezone))
-    try:
-        time = found.astimezone(UTC)
-    except OverflowError:
-        return None
-    return time if EARLIEST <= time < LATEST else None
-
-
-def time_in_row(row: Sequence[str], column: int, form: RecordingFormat) -> datetime | None:
-    """Return the time in a column of a row, UTC; of a date alone, with the time of day in the next column.
-
-    Args:
-        row: its cells.
-        column: counted from 1.
-        form: as for `time_of_text`.
-    """
-    cells = row[column - 1 : column + 1]
-    return time_of_text(cells[0], form) or (time_of_text(" ".join(cells), form) if len(cells) > 1 else None)
-
-
-def _by_pattern(text: str, form: RecordingFormat) -> datetime | None:
-    try:
-        return datetime.strptime(text.strip(), form.time_pattern)
-    except ValueError:
-        return None
-
-
-def _year_first(text: str) -> datetime | None:
-    found = _YEAR_FIRST.search(text)
-    if found is None:
-        return None
-    year, month, day, hour, minute = map(int, found.groups()[:5])
-    return _made((year, month, day), (hour, minute, int(found[6] or 0)), found[7], found[8])
-
-
-def _year_last(text: str) -> datetime | None:
-    found = _YEAR_LAST.search(text)
-    if found is None:
-        return None
-    first, second, year = int(found[1]), int(found[3]), int(found[4])
-    if found[2] != "." and first <= 12 and second <= 12 and first != second:
-        return None
-    day, month = (first, second) if found[2] == "." or first > 12 else (second, first)
-    hour = int(found[5])
-    if found[9]:
-        hour = hour % 12 + 12 * (found[9].lower() == "pm")
-    return _made((year, month, day), (hour, int(found[6]), int(found[7] or 0)), found[8], None)
-
-
-def _unix(text: str) -> datetime | None:
-    found = _UNIX.search(text)
-    if found is None:
-        return None
-    fraction = float(f"0.{found[2]}") if found[2] else 0.0
-    return datetime.fromtimestamp(int(found[1]), UTC) + timedelta(seconds=fraction)
-
-
-def _made(
-    date: tuple[int, int, int], clock: tuple[int, int, int], fraction: str | None, zone: str | None
-) -> datetime | None:
-    try:
-        made = datetime(*date, *clock, int((fraction or "0").ljust(6, "0")[:6]))
-        if zone:
-            made = datetime.fromisoformat(made.isoformat() + zone.replace("Z", "+00:00"))
-    except ValueError:
-        return None
-    return made
 
 
 def time_inside(head: bytes, name: str, form: RecordingFormat) -> datetime:
@@ -126,9 +37,8 @@ def time_inside(head: bytes, name: str, form: RecordingFormat) -> datetime:
     if layout is None:
         raise RecordingError(name, "it holds no rows of numbers yet")
     if form.time == "header":
-        for line in _lines_above(head, layout):
-            if (time := time_of_text(line, form)) is not None:
-                return time
+        if (above := time_of_lines(_lines_above(head, layout), form)) is not None:
+            return above
         raise RecordingError(name, 'no line above its numbers holds a time (recording.time = "header")')
     column = _column(form.time_column, layout) or layout.time_column
     if column is None or column > len(layout.first_row):

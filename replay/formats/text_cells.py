@@ -28,6 +28,9 @@ _SPACED = re.compile(rb"\d \d{3}")
 _NO_MARKS = {
     decimal: str.maketrans("", "", mark + _BLANK_MARKS) for decimal, mark in ((".", ","), (",", "."))
 }
+DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}|\d{1,2}:\d{2}(:\d{2})?")
+"""A date or a time of day in a cell."""
+
 MISSING = re.compile(r"[+-]?(nan|inf|infinity|na|n/a|null|#n/a|-+|1\.#\w+|)", re.IGNORECASE)
 UNIT = re.compile(r"^(.*?)\s*(?:\(([^()]*)\)|\[([^\[\]]*)\])\s*$")
 

@@ -4,11 +4,16 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
+from replay.formats.text_cells import DATE
+
 # Rows that show whether a column rises evenly.
 _FEWEST = 3
 # Times are rounded, so that steps differ by up to one unit of the last decimal.
 _UNEVEN = 0.51
-_DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}|\d{1,2}:\d{2}(:\d{2})?")
+# Seconds since 1970 in 2001; finer units have larger numbers.
+_UNIX_FROM = 1e9
+# Microseconds of a second.
+_SECOND = 1e6
 _TIME_NAME = re.compile(r"(?i)\b(time|zeit|temps|tiempo|tempo|timestamp|date|datum|fecha|t)\b")
 _INDEX_NAME = re.compile(r"(?i)(|#|no\.?|nr\.?|index|idx|samples?|point|row|n|i|unnamed: 0)")
 
@@ -28,12 +33,14 @@ def time_column(
         values: of the columns of numbers, by their index from 0; None for a cell that is no number.
     """
     for column, numeric in enumerate(kinds):
-        if not numeric and all(_DATE.search(row[column]) for row in rows[:3]):
+        if not numeric and all(DATE.search(row[column]) for row in rows[:3]):
             return column + 1, None
     for column, numbers in values.items():
         named = bool(names) and _TIME_NAME.search(names[column]) is not None
         step = _rising_step(numbers) if named else _even_step(numbers)
-        if step is not None and (named or (column == 0 and len(values) > 1 and step != 1)):
+        # A count goes up by ones too, but it does not begin in 2001.
+        rises = step is not None and (step != 1 or (numbers[0] or 0) >= _UNIX_FROM)
+        if step is not None and (named or (column == min(values) and len(values) > 1 and rises)):
             return column + 1, step
     return None, None
 
@@ -68,3 +75,37 @@ def _rising_step(numbers: Sequence[float | None]) -> float | None:
     if known[-1] <= known[0] or any(after < before for before, after in pairwise(known)):
         return None
     return (known[-1] - known[0]) / (len(known) - 1)
+
+
+def time_parts(
+    rows: Sequence[Sequence[str]], values: Mapping[int, Sequence[float | None]], time: int | None
+) -> tuple[int, ...]:
+    """Return the columns, counted from 1, that repeat the times: recorders may write one beside each sensor.
+
+    Args:
+        rows: cells of the first rows.
+        values: of the columns of numbers, by their index from 0.
+        time: the column of times, from 1.
+    """
+    if time is None or len(rows) < _FEWEST:
+        return ()
+    own = [row[time - 1] for row in rows]
+    return tuple(column + 1 for column in values if column + 1 != time and [r[column] for r in rows] == own)
+
+
+def clock_columns(values: Mapping[int, Sequence[float | None]]) -> tuple[int, ...]:
+    """Return the first four columns, from 1, where they are hours, minutes, seconds and microseconds."""
+    if [*values][:4] != [0, 1, 2, 3] or len(values) < 5:
+        return ()
+    for column, most in enumerate((23, 59, 59)):
+        numbers = values[column]
+        if not all(one is not None and one == int(one) and 0 <= one <= most for one in numbers):
+            return ()
+        if len(set(numbers)) > 2:
+            return ()
+    fine = [one for one in values[3] if one is not None]
+    steps = [(after - before) % _SECOND for before, after in pairwise(fine)]
+    if len(steps) < _FEWEST or not 0 <= min(fine) <= max(fine) < _SECOND or min(steps) < 1:
+        return ()
+    mean = sum(steps) / len(steps)
+    return (1, 2, 3, 4) if all(abs(step - mean) <= _UNEVEN * mean for step in steps) else ()

@@ -5,15 +5,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from replay.formats.text_cells import MISSING, cells_of, is_number
+from replay.formats.text_cells import DATE, MISSING, cells_of, is_number
 
 _ROWS = 40
 # Share of numbers in a column at which its other cells are faults rather than its nature.
 _MOSTLY = 0.5
 # Share of filled cells of a column; in fewer stand remarks, such as the settings of an oscilloscope.
 _FEWEST_FILLED = 0.2
-# Rows of numbers above a header, such as a line of steps, that are no rows of the recording.
-_MOST_ABOVE = 5
 _WORD = re.compile(r"[^\W\d_]{2}")
 
 
@@ -113,25 +111,27 @@ def _first_row(
 ) -> int | None:
     """Return the first line that begins the rows: as many cells, and a number in most columns of numbers.
 
-    A few such lines above a header are no rows: they hold steps, or numbers of channels.
+    Lines of which some cells are words are no rows where a header follows: they hold steps, or start times.
     """
     rows = [cells for cells in split if len(cells) == count][-_ROWS:]
-    kinds = [_is_numeric([row[column] for row in rows], decimal) for column in range(count)]
+    columns = [[row[column] for row in rows] for column in range(count)]
+    kinds = [_is_numeric(column, decimal) for column in columns]
     if not any(kinds):
         return None
-    first, above = None, 0
+    dated = [not kind and all(map(DATE.search, column)) for kind, column in zip(kinds, columns, strict=True)]
+    first = None
     for number, cells in enumerate(split):
         if len(cells) != count or (is_comment(lines[number], prefixes) and number < len(split) - 1):
             continue
         own = [cell for cell, kind in zip(cells, kinds, strict=True) if kind]
-        good = [is_number(cell, decimal) or (cell and MISSING.fullmatch(cell) is not None) for cell in own]
-        if sum(map(bool, good)) > _MOSTLY * len(good) and not _is_numbered_header(own, good):
+        good = [is_number(cell, decimal) or bool(cell and MISSING.fullmatch(cell)) for cell in own]
+        has_dates = all(DATE.search(cell) for cell, is_date in zip(cells, dated, strict=True) if is_date)
+        if sum(good) > _MOSTLY * len(good) and not _is_numbered_header(own, good):
             first = number if first is None else first
-            above += 1
-        elif first is not None and not any(good) and len(split) - number > above:
-            first, above = None, 0
-        if above > _MOST_ABOVE:
-            break
+            if has_dates and all(good):
+                break
+        elif first is not None and not any(good):
+            first = None
     return first
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from replay.formats.sniff import Encoding, encoding_of
 from replay.formats.text_cells import UNIT, cells_of, is_number, value_of
-from replay.formats.text_columns import index_column, time_column
+from replay.formats.text_columns import clock_columns, index_column, time_column, time_parts
 from replay.formats.text_fits import Fit, fit_of
 
 SEPARATORS = ("\t", ";", ",", "|", "whitespace")
@@ -53,6 +53,7 @@ class TextLayout:
         step: difference of two numbers in the time column, in its own unit; None where it is no number.
         preamble: the lines before the first data row, without the header.
         first_row: the cells of the first data row.
+        time_parts: columns that repeat the times, or hold their hours, minutes and seconds, counted from 1.
     """
 
     encoding: Encoding
@@ -72,11 +73,17 @@ class TextLayout:
     step: float | None
     preamble: tuple[str, ...]
     first_row: tuple[str, ...]
+    time_parts: tuple[int, ...] = ()
+
+    @property
+    def has_clock(self) -> bool:
+        """Return whether the first columns are hours, minutes, seconds and microseconds."""
+        return self.time_column == 4 and self.time_parts == (1, 2, 3)
 
     @property
     def signal_columns(self) -> tuple[int, ...]:
         """Return the columns that may be sensors: numbers, neither times nor a count of rows; from 1."""
-        left_out = {*self.text_columns, self.time_column, self.index_column}
+        left_out = {*self.text_columns, self.time_column, self.index_column, *self.time_parts}
         return tuple(column for column in range(1, self.columns + 1) if column not in left_out)
 
 
@@ -155,6 +162,9 @@ def _layout(
     numeric = [column for column in range(columns) if fit.kinds[column]]
     values = {column: [value_of(row[column], fit.decimal) for row in fit.rows] for column in numeric}
     time, step = time_column(fit.rows, fit.kinds, names, values)
+    clock = clock_columns(values)
+    if clock:
+        time, step = clock[-1], 1.0
     return TextLayout(
         encoding=encoding,
         separator=fit.separator,
@@ -173,6 +183,7 @@ def _layout(
         step=step,
         preamble=tuple(line for number, line in enumerate(before) if number != at),
         first_row=fit.rows[0],
+        time_parts=clock[:-1] or time_parts(fit.rows, values, time),
     )
 
 

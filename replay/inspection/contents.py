@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay.formats.base import Table, counts_up
-from replay.formats.facts import time_in_row
 from replay.formats.packed import unpacked
 from replay.formats.reading import content_of, read_table
 from replay.formats.sniff import HEAD_BYTES, PACKED, Kind, identify
 from replay.formats.text import described
 from replay.formats.text_body import cells_of_column, columns_of_text, ends_of_text, rows_of_text
 from replay.formats.text_layout import TextLayout, layout_of_text
+from replay.formats.times import UNIX_UNITS, seconds_between, time_in_row
 from replay.recording import RecordingError, RecordingFormat, clean_text
 
 LARGEST = 256 * 2**20
@@ -41,6 +41,12 @@ MOST_DATES = 2000
 """Rows whose dates are looked at, to tell days from months."""
 
 _SHOWN = 6
+_UNIT_OF_NAME = re.compile(r"(?i)(?:[_ .-]|\bin )(s|sec|seconds|ms|msec|us|µs|usec|ns)$|(millis|micros)")
+_LONG_UNITS = {"millis": "ms", "micros": "us"}
+# Samples a second above which a step is one of days, as spreadsheets and MATLAB write times.
+_FASTEST = 1e6
+# Days since 1900 of the years 1954 to 2064 to days since the year 0 of 2064.
+_DAYS = (2e4, 7.6e5)
 _FRACTION = re.compile(r":\d\d[.,](\d{1,9})")
 # Steps of the last decimal from the first to the last time at which a rate is certain.
 _FINE = 100
@@ -171,8 +177,9 @@ def _rate_of_table(table: Table) -> float | None:
     for index in range(table.values.shape[1]):
         column = table.values[:, index]
         if _is_time(table, index) and column.dtype.kind == "f" and len(column) > 2:
-            unit = table.units[index] if table.units else "s"
-            return _rate(float(column[-1] - column[0]) / (len(column) - 1), unit or "s")
+            unit = table.units[index] if table.units else ""
+            name = table.names[index] if table.names else ""
+            return rate_of_times(np.asarray(column, np.float64), unit, name)
     return None
 
 
@@ -211,7 +218,7 @@ def _dates(content: bytes, layout: TextLayout) -> tuple[str, ...]:
 def _without_false_times(content: bytes, layout: TextLayout) -> TextLayout:
     """Return a layout whose column of times rises to the end of the file; a slow signal may rise at first."""
     column = layout.time_column
-    if column is None or layout.step is None:
+    if column is None or layout.step is None or layout.has_clock:
         return layout
     times = columns_of_text(content, layout, (column,))[:, 0]
     falls = np.diff(times[np.isfinite(times)]) < 0
@@ -227,23 +234,51 @@ def _rate_of_text(content: bytes, layout: TextLayout) -> float | None:
         return _rate_of_dates(content, layout, column)
     times = columns_of_text(content, layout, (column,))[:, 0]
     times = times[np.isfinite(times)]
-    if len(times) < 3 or times[-1] <= times[0]:
-        return None
     unit = layout.units[column - 1] if layout.units else ""
-    return _rate(float(times[-1] - times[0]) / (len(times) - 1), unit or "s")
+    name = layout.names[column - 1] if layout.names else ""
+    if layout.has_clock and len(times) > 2 and not unit:
+        # Microseconds behind hours, minutes and seconds begin at 0 with each second.
+        return _rate(float(np.median(np.diff(times))), "us")
+    return rate_of_times(times, unit, name)
 
 
 def _rate_of_dates(content: bytes, layout: TextLayout, column: int) -> float | None:
     """Return the rate that the dates and times of the rows tell, where these are fine enough for one."""
     top, bottom, count = ends_of_text(content, layout)
     first, last = (time_in_row(row, column, loose_form()) for row in (top, bottom))
-    if first is None or last is None or last <= first:
+    shown, ends = (" ".join(row[column - 1 : column + 1]) for row in (top, bottom))
+    # Times of day tell a rate too, and dates whose day and month may be swapped.
+    known = None if first is None or last is None else (last - first).total_seconds()
+    span = seconds_between(shown, ends) if known is None else known
+    if span is None or span <= 0:
         return None
-    fraction = _FRACTION.search(" ".join(top[column - 1 : column + 1]))
-    span = (last - first).total_seconds()
+    fraction = _FRACTION.search(shown)
     if span * 10 ** (len(fraction[1]) if fraction else 0) < _FINE:
         return None
     return _rate(span / (count - 1), "s")
+
+
+def rate_of_times(times: NDArray[np.float64], unit: str, name: str) -> float | None:
+    """Return the rate that a column of rising times tells.
+
+    Args:
+        times: (rows,), finite, in the column's unit.
+        unit: as stated; "" where it is not.
+        name: of the column, which may end with its unit, such as `time_ms`.
+
+    Returns:
+        The rate [Hz]; without a unit, times since 1970 are known by their size, and days by their steps.
+    """
+    if len(times) < 3 or times[-1] <= times[0]:
+        return None
+    step = float(times[-1] - times[0]) / (len(times) - 1)
+    found = _UNIT_OF_NAME.search(name)
+    if unit or found:
+        return _rate(step, unit or _LONG_UNITS.get(found[1].lower(), found[1]) if found else unit)
+    scale = next((second for least, second in UNIX_UNITS if times[0] >= least), 1.0)
+    if scale == 1.0 and 1 / step > _FASTEST and _DAYS[0] < times[0] < _DAYS[1]:
+        scale = 86_400.0
+    return _rate(step * scale, "s")
 
 
 def _rate(step: float, unit: str) -> float | None:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from statistics import median
 
-from replay.formats.facts import time_in_row, time_of_text
 from replay.formats.sniff import Kind
+from replay.formats.times import time_in_row, time_of_lines
 from replay.inspection.channels import distinct
 from replay.inspection.contents import Content, loose_form
+from replay.inspection.line_rates import rate_of_line
 from replay.inspection.motors import (
     MAINS,
     FoundMotors,
@@ -39,9 +40,6 @@ LONG_SECONDS = 8.0
 FEWEST_HEALTHY = 60
 """Snapshots below which a fifth of a run is too little to learn from."""
 
-_RATE = re.compile(
-    r"(?i)(?:sampl\w*|fs|rate|frequency|freq|abtast\w*)[^0-9]{0,30}(\d+(?:[.,]\d+)?)\s*(k?hz|k?s/s|sps)?"
-)
 _HEALTHY = re.compile(r"(?i)(?:^|[^a-z])(?:healthy|normal|sound|baseline|good)(?![a-z])")
 _SPEED = re.compile(r"(?i)\b(?:rpm|speed|drehzahl)\b[^0-9]{0,20}(\d+(?:\.\d+)?)\s*(rpm|hz|1/min)?")
 
@@ -154,18 +152,9 @@ def _rate(contents: Sequence[Content]) -> tuple[float, str, Sure]:
     if rates:
         where = "the file's header" if contents[0].layout is None else "the column of times"
         return float(median(rates)), f"samples per second [Hz], from {where}", Sure.SEEN
-    for one in contents:
-        for text in one.texts:
-            found = _RATE.search(text)
-            if found and found[2]:
-                value = float(found[1].replace(",", "."))
-                rate = value * (1000 if found[2].lower().startswith("k") else 1)
-                if rate >= 1:
-                    return (
-                        rate,
-                        f"samples per second [Hz], from the line {clean_text(text)[:50]!r}",
-                        Sure.SEEN,
-                    )
+    for text in (text for one in contents for text in one.texts):
+        if (rate := rate_of_line(text)) is not None:
+            return rate, f"samples per second [Hz], from the line {clean_text(text)[:50]!r}", Sure.SEEN
     rows = Counter(one.rows for one in contents).most_common(1)[0][0]
     return (
         float(rows),
@@ -247,7 +236,7 @@ def _times(found: Survey) -> list[Line]:
         column = first.layout.time_column
         if column and time_in_row(first.layout.first_row, column, form):
             return [Line("recording", "time", "column", "time in the first row"), *_folders(depth)]
-        if any(time_of_text(text, form) for text in first.layout.preamble):
+        if time_of_lines(first.layout.preamble, form):
             return [Line("recording", "time", "header", "time in a line above the numbers"), *_folders(depth)]
     elif first.time is not None:
         return [Line("recording", "time", "header", "time within the file"), *_folders(depth)]

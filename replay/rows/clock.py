@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from replay.formats.facts import time_of_text
 from replay.formats.text_cells import value_of
+from replay.formats.times import time_of_text
 from replay.recording import RecordingFormat, zone_of
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -1,5 +1,7 @@
 """The proposed settings read the files without an edit, to the numbers and times that were written."""
 
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -122,3 +124,29 @@ def test_folder_of_one_file_is_read(tmp_path: Path) -> None:
     (folder / f"{at(0):%Y%m%d_%H%M%S}.csv").write_text(rows_of(signal))
     run = open_run(folder, proposed(folder, tmp_path).recording_format())
     assert [entry.time for entry in run.entries] == [at(0)]
+
+
+TIMES = {
+    "time of day": lambda n: f"{at(0) + timedelta(seconds=n / RATE):%H:%M:%S.%f}",
+    "date and time, day and month unclear": lambda n: (
+        f"{at(0).replace(day=2) + timedelta(seconds=n / RATE):%m/%d/%Y,%H:%M:%S.%f}"
+    ),
+    "days of a spreadsheet": lambda n: f"{45_352.98611 + n / RATE / 86_400:.11f}",
+    "milliseconds since 1970": lambda n: f"{at(0).timestamp() * 1000 + n * 1000 / RATE:.0f}",
+    "microseconds since 1970": lambda n: f"{at(0).timestamp() * 1e6 + n * 1e6 / RATE:.0f}",
+    "nanoseconds since 1970": lambda n: f"{int(at(0).timestamp()) * 10**9 + n * 10**6}",
+}
+
+
+@pytest.mark.parametrize("times", TIMES.values(), ids=TIMES)
+def test_the_rate_is_read_from_times_of_any_kind(times: Callable[[int], str], tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    for index, signal in enumerate(signals(3)):
+        rows = "".join(f"{times(n)},{a:.5f},{b:.5f}\n" for n, (a, b) in enumerate(signal))
+        (folder / f"{at(index):%Y%m%d_%H%M%S}.csv").write_text(rows)
+    settings = proposed(folder, tmp_path)
+    assert settings.machine.sample_rate == pytest.approx(RATE, rel=0.02)
+    run = open_run(folder, settings.recording_format())
+    assert (len(run), run.rejected) == (3, ())
+    np.testing.assert_array_equal(run.read(0).signal, signals(3)[0].astype(np.float32))
