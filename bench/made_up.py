@@ -180,7 +180,55 @@ def misnamed() -> list[Rig]:
     return [replace(rig, seed=rig.seed + 100, changes=Changes(), stated=1.02) for rig in wandering()]
 
 
-SETS = {"before": like_before, "wear": worn, "two": doubly_faulty, "speed": wandering, "off": misnamed}
+def drawn_widely(seed: int) -> Rig:
+    """Return a rig drawn over a wide range: 2 to 100 kHz, 0.1 to 6 s a snapshot, 1 to 8 channels."""
+    chance = np.random.default_rng([seed, 11])
+    rate = float(np.exp(chance.uniform(np.log(2000.0), np.log(100_000.0))))
+    channels, snapshots = int(chance.integers(1, 9)), int(chance.choice([150, 250, 400, 600]))
+    seconds = float(np.exp(chance.uniform(np.log(0.1), np.log(6.0))))
+    # Multiples of 256 transform fast; the bound keeps a rig to some minutes.
+    rows = 256 * max(1, round(min(rate * seconds, 200_000 / channels) / 256))
+    changes = Changes(
+        wander=float(chance.uniform(0.0, 0.2)),
+        band_wander=float(chance.uniform(0.0, 0.2)),
+        memory=int(np.exp(chance.uniform(np.log(5.0), np.log(150.0)))),
+        run_in=float(chance.choice([0.0, 0.3, -0.3])),
+        run_in_over=int(chance.integers(10, 80)),
+        daily=float(chance.choice([0.0, 0.1])),
+        step=float(chance.choice([0.0, 0.15])),
+        step_every=int(chance.integers(15, 70)),
+        drift=float(chance.choice([0.0, 0.0, 0.2])),
+        speed_share=float(chance.choice([0.0, 0.003, 0.01])),
+    )
+    sensors = Sensors(
+        step=float(chance.choice([0.0, 0.1])),
+        spikes=float(chance.choice([0.0, 0.03])),
+        hum=float(chance.choice([0.0, 0.3])),
+    )
+    shaft, onset = float(rate / chance.uniform(300, 1500)), snapshots // 2
+    fault = _impacts(chance, int(chance.integers(channels)), onset, snapshots)
+    if seed % 5 == 1:
+        wear = tuple((float(chance.uniform(0.1, 0.9)), float(chance.uniform(0.006, 0.03))) for _ in range(2))
+        fault = replace(fault, kind="wear", bands=wear)
+    faults = () if seed % 5 == 0 else (fault,)
+    talk = float(chance.uniform(0.0, 0.25))
+    interval = float(chance.choice([10.0, 600.0, 7200.0]))
+    return Rig(seed, rate, rows, channels, snapshots, interval, shaft, talk, faults, changes, sensors)
+
+
+def unseen() -> list[Rig]:
+    """Return 40 rigs drawn over a wide range; no rule was chosen by them."""
+    return [drawn_widely(seed) for seed in range(501, 541)]
+
+
+SETS = {
+    "before": like_before,
+    "wear": worn,
+    "two": doubly_faulty,
+    "speed": wandering,
+    "off": misnamed,
+    "unseen": unseen,
+}
 
 
 def settings_of(rig: Rig) -> Settings:

@@ -5,8 +5,11 @@ influence them, so that live, repeated and restarted runs raise the same alarms.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from engine.alarms.causes import CAUSES
 from engine.config.sections.core import AlarmSettings
@@ -18,6 +21,16 @@ SURFACE_KEPT = 24
 """Running snapshots for which a named surface stands without its lines: defects wear smooth for hours and
 come back."""
 
+LIFTED = 1.0
+"""Healthy standard deviations in the patient average from which a band is above the baseline: 3.5 of such an
+average's own at the shipped weight."""
+
+FEW_BANDS = 0.25
+"""Largest share of bands that a localised fault lifts: a group whose worst is judged has as many."""
+
+NO_EXCESS: NDArray[np.float32] = np.zeros(0, np.float32)
+"""For a component whose alarm returns by its severity alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Watch:
@@ -27,7 +40,8 @@ class Watch:
     standing alarm or "", `carried_from` the component that explains it or "", `peak` the highest severity
     since its raise.
     `surface` is the one named, `speaks_for` the one that the last snapshots point to, `spoken` the count of
-    them in a row, `unheard` the count of snapshots since the named one was last seen. The names are stored.
+    them in a row, `unheard` the count of snapshots since the named one was last seen. `bands` are those that
+    the raise was localised on, from 0: the alarm returns only once they are back. The names are stored.
     """
 
     above: int = 0
@@ -43,6 +57,7 @@ class Watch:
     speaks_for: str = ""
     spoken: int = 0
     unheard: int = 0
+    bands: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +96,8 @@ class Observation:
         leader: the strongest component with an alarm of its own, if that is another one.
         own_sign: what the leader's failure does not explain of this component, in words, or "".
         strength: of the component, as of its leader.
+        excess: (bands,), patient average in healthy standard deviations; empty where severity alone decides
+            on a return.
     """
 
     component: str
@@ -92,6 +109,23 @@ class Observation:
     leader: Leader | None = None
     own_sign: str = ""
     strength: float = 0.0
+    excess: NDArray[np.float32] = field(default_factory=lambda: NO_EXCESS, compare=False)
+
+
+def localised(excess: NDArray[np.float32]) -> tuple[int, ...]:
+    """Return the bands above the baseline, (bands,) given; none where they are too many for one fault."""
+    lifted = np.flatnonzero(excess >= LIFTED)
+    return tuple(lifted.tolist()) if len(lifted) <= FEW_BANDS * len(excess) else ()
+
+
+def remain_lifted(excess: NDArray[np.float32], bands: tuple[int, ...]) -> bool:
+    """Return whether some bands are above the baseline still, by their mean.
+
+    Wear smooths a defect, and severity falls although the bearing is no better.
+    """
+    if not bands or bands[-1] >= len(excess):
+        return False
+    return float(excess[list(bands)].mean()) >= LIFTED
 
 
 def watch_severity(
@@ -129,7 +163,7 @@ def watch_severity(
 def _counted_severity(watch: Watch, seen: Observation, rules: AlarmSettings) -> Watch:
     explained = seen.leader is not None and not seen.own_sign
     severe = seen.severity >= rules.severe and seen.exceeds
-    below = seen.severity < rules.clear_below
+    below = seen.severity < rules.clear_below and not remain_lifted(seen.excess, watch.bands)
     return _counted(
         watch,
         above=watch.above + 1 if seen.exceeds else 0,
@@ -148,7 +182,14 @@ def _raised(watch: Watch, seen: Observation, rules: AlarmSettings) -> tuple[Watc
         priority, carried_from = Priority.LOW, seen.leader.component
     payload = _ring(seen, priority, surface="", carried_from=carried_from)
     raised = _component_event(EventKind.RAISED, seen, key, payload)
-    after = replace(watch, alarm=key, priority=priority.value, carried_from=carried_from, peak=seen.severity)
+    after = replace(
+        watch,
+        alarm=key,
+        priority=priority.value,
+        carried_from=carried_from,
+        peak=seen.severity,
+        bands=localised(seen.excess),
+    )
     return after, (raised,)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.alarms.rules import Leader, Watch
+from engine.alarms.rules import NO_EXCESS, Leader, Watch
 from engine.bundles.bundle import Bundle
 from engine.config.channels import Layout
 from engine.records.assessment import Score
@@ -108,6 +108,17 @@ class Neighbours:
     def as_leader(self, index: int, watch: Watch, score: Score) -> Leader:
         """Return a component as its neighbours' rules see it."""
         return Leader(score.component, score.severity or 0.0, watch.surface, self.strength[index])
+
+    def excess(self, index: int) -> NDArray[np.float32]:
+        """Return the patient average of a component's bands, the highest of its running channels, (bands,).
+
+        A motor has none: its features are no bands.
+        """
+        channels = [number - 1 for number in self.housing.layout.channels[index] if self.running[number - 1]]
+        if index in self.housing.motors or not channels:
+            return NO_EXCESS
+        lifted: NDArray[np.float32] = self.smoothing.patient[channels, :-1].max(axis=0)
+        return lifted
 
     def own_sign(self, index: int, leading: int, leader: Leader, found: SurfaceEvidence | None) -> str:
         """Return what the leader's failure does not explain of a component, in words, or ""."""

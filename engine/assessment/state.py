@@ -153,9 +153,9 @@ def unpack_state(
     rows, columns = smoothing.quick.shape
     state = State(
         smoothing=smoothing,
-        components=tuple(Watch(**watch) for watch in data["components"]),
-        trends=tuple(Watch(**watch) for watch in data["trends"]),
-        sensors=tuple(Watch(**watch) for watch in data["sensors"]),
+        components=tuple(map(_watch, data["components"])),
+        trends=tuple(map(_watch, data["trends"])),
+        sensors=tuple(map(_watch, data["sensors"])),
         drifted=tuple(map(bool, data["drifted"])),
         stopped=bool(data["stopped"]),
         stopped_alarm=str(data.get("stopped_alarm", "")),
@@ -181,6 +181,11 @@ def unpack_state(
     if not len(state.history.at) == len(state.history.severity) == len(state.history.level):
         raise ValueError("the state's history does not agree with itself")
     return state
+
+
+def _watch(data: Mapping[str, Any]) -> Watch:
+    """Rebuild the counters of one source; JSON has lists for tuples. Earlier releases stored no bands."""
+    return Watch(**{**data, "bands": tuple(map(int, data.get("bands", ())))})
 
 
 def _condition(data: Mapping[str, Any]) -> ConditionWatch:

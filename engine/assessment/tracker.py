@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from engine.alarms.advisories import Advice, ScoredSnapshot, advise, healthy_severities
 from engine.alarms.rules import (
+    NO_EXCESS,
     Leader,
     Observation,
     Watch,
@@ -20,7 +21,7 @@ from engine.alarms.rules import (
     watch_surface,
 )
 from engine.assessment.motors import Named, motor_findings, sensor_notes
-from engine.assessment.neighbours import Housing, in_question
+from engine.assessment.neighbours import Housing, Neighbours, in_question
 from engine.assessment.state import State
 from engine.clock import microseconds
 from engine.config.settings import Settings
@@ -294,7 +295,7 @@ class Tracker:
             if leading is not None and (now[index].alarm or (scores[index].severity or 0.0) >= 1.0):
                 leader = beside.as_leader(leading, now[leading], scores[leading])
                 own_sign = beside.own_sign(index, leading, leader, found)
-            observation = self._observation(judged, index, beside.strength[index], leader, own_sign)
+            observation = self._observation(judged, index, beside, leader, own_sign)
             now[index], rung = watch_severity(now[index], observation, self.rules)
             events += rung
             own = None if is_echo(found, observation.strength, leader) else found
@@ -304,22 +305,22 @@ class Tracker:
         return replace(state, components=tuple(now), transfer=transfer), events
 
     def _observation(
-        self, judged: "_Judged", index: int, strength: float, leader: Leader | None, own_sign: str
+        self, judged: "_Judged", index: int, beside: Neighbours, leader: Leader | None, own_sign: str
     ) -> Observation:
         score, charts, slow = judged.scores[index], judged.charts, judged.slow
         above_limit = (score.error or 0.0) >= (score.limit or np.inf)
         by_vibration = above_limit and slow.vibration[0, index] >= 1.0
-        channels = self.layout.channels[index]
         return Observation(
             component=score.component,
             moment=judged.moment,
             severity=score.severity or 0.0,
-            strength=strength,
+            strength=beside.strength[index],
             exceeds=bool(by_vibration or slow.charts[0, index] >= 1.0),
             lasts=bool(charts[1, index] >= 1.0),
-            evidence=partial(self._evidence, score, channels, index, judged),
+            evidence=partial(self._evidence, score, self.layout.channels[index], index, judged),
             leader=leader,
             own_sign=own_sign,
+            excess=beside.excess(index) if self.method.returns and not self.layout.is_process else NO_EXCESS,
         )
 
     def _evidence(

@@ -127,9 +127,10 @@ def _limits(
     # Features of motors are no spectrum: nothing is common to them.
     if not isinstance(model, Motor):
         reach = level_reach(found.spectra)
-    centre, spread = usual_features(levelled(features[-held_out:], centre, unit, reach), odd)
+    own = levelled(features[-held_out:], centre, unit, reach, falls=method.falls)
+    centre, spread = usual_features(own, odd)
     smoothing = at_rest((features.shape[1], features.shape[2]))
-    residual = (levelled(features, centre, unit, reach) - centre) / spread
+    residual = (levelled(features, centre, unit, reach, falls=method.falls) - centre) / spread
     least = least_limit(risen(residual, held_out, channels, left_out), spread * unit, channels)
     errors = []
     for one in residual:

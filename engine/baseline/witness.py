@@ -12,6 +12,7 @@ from engine.bundles.bundle import Bundle
 from engine.models.base import Insight
 from engine.models.witness.forest import Forest, limited
 from engine.scoring.level import levelled
+from engine.scoring.method import METHODS
 from engine.system.scratch import scratch
 
 
@@ -33,7 +34,8 @@ def with_witness(
     """
     usual, held_out = bundle.calibration, bundle.baseline.calibrated_on
     features = np.stack([insight.features for insight in insights])
-    residual = (levelled(features, usual.centre, unit, usual.reach) - usual.centre) / usual.scatter
+    own = levelled(features, usual.centre, unit, usual.reach, falls=METHODS[bundle.scoring].falls)
+    residual = (own - usual.centre) / usual.scatter
     residual = residual.astype(np.float32)
     try:
         trees = train_forests(residual[:-held_out], bundle.seed, on_wait)

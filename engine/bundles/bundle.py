@@ -26,11 +26,11 @@ from engine.system.scratch import scratch
 from replay.bounded_read import read_bounded
 
 VERSION = 1
-SCORING = 3
+SCORING = 4
 """Version of the scoring that bundles are learned for. A change of features, smoothing or limits that moves
 the scores or names of an older bundle takes the next number; `SCORED` has the numbers that are known here."""
 
-SCORED = frozenset({1, 2, SCORING})
+SCORED = frozenset({1, 2, 3, SCORING})
 MANIFEST = "bundle.json"
 ARRAYS = "arrays.npz"
 NETWORK = "network.tflite"

@@ -49,6 +49,7 @@ SEARCH_RULES = {
     1: SearchRule(2.0, 4.0, explains=False),
     2: SearchRule(2.0, 4.0, explains=False),
     3: SearchRule(1.5, 2.0, True, 0.005, MORE_LINES, frozenset({Surface.INNER})),
+    4: SearchRule(1.5, 2.0, True, 0.005, MORE_LINES, frozenset({Surface.INNER})),
 }
 """By the version of the scoring."""
 

@@ -2,12 +2,13 @@
 
 A machine's load moves all bands together. The network follows that within the range it has seen, and no
 farther: its output saturates. The rest of such a shift is common to most bands; the excess of a fault is not.
+A level that falls excuses nothing: lines of the shaft keep their height while the noise around them falls.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
-FARTHER = 3.0
+FARTHER = 4.0
 """Times the wander of the level within the baseline that a shift may have: a baseline is short."""
 
 SMALLEST_WANDER = 0.1
@@ -37,8 +38,10 @@ def levelled(
     centre: NDArray[np.float32],
     unit: NDArray[np.float32],
     reach: NDArray[np.float32],
+    *,
+    falls: bool,
 ) -> NDArray[np.float32]:
-    """Return features without the shift that most bands of a channel share, as far as that is healthy.
+    """Return features without the rise that most bands of a channel share, as far as that is healthy.
 
     The shift is the median over bands: a fault in fewer than half of them does not move it.
 
@@ -47,11 +50,13 @@ def levelled(
         centre: their usual values, (channels, features).
         unit: one unit of a feature in natural-log units of power; broadcasts to (channels, features).
         reach: (channels,), from `level_reach`; empty for none.
+        falls: whether a fall that most bands share is taken away as well, as scorings before the fourth do:
+            bands that did not fall then show an excess.
     """
     if not reach.size:
         return features
     unit = np.broadcast_to(unit, centre.shape)
     shift = np.median((features - centre)[..., :-1] * unit[:, :-1], axis=-1)
-    shift = np.clip(shift, -reach, reach)
+    shift = np.clip(shift, -reach if falls else 0.0, reach)
     found: NDArray[np.float32] = (features - shift[..., None] / unit).astype(np.float32)
     return found

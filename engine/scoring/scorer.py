@@ -17,6 +17,7 @@ from engine.models.base import Insight
 from engine.models.runner import Network, insight_of
 from engine.records.assessment import Quality
 from engine.scoring.level import levelled
+from engine.scoring.method import METHODS
 from engine.scoring.process import NO_SPECTRUM, window_figures, window_quality
 from engine.scoring.slow import SlowJudge
 from engine.signals.envelope import whole_spectrum
@@ -96,7 +97,7 @@ class Scorer:
             self.slow = SlowJudge(bundle.calibration, layout)
         except ValueError as error:
             raise BundleError(str(error)) from error
-        self._unit = self.model.feature_unit(bundle.scaling)
+        self._unit, self._method = self.model.feature_unit(bundle.scaling), METHODS[bundle.scoring]
         self.network = Network(bundle.network)
         # The baseline may have had to leave a channel out: then nothing is known of it.
         self._unknown = layout.watched & ~(bundle.calibration.level > 0)
@@ -115,7 +116,7 @@ class Scorer:
         """
         usual = self.bundle.calibration
         own = self.slow.without_conditions(insight.features, slow)
-        features = levelled(own, usual.centre, self._unit, usual.reach)
+        features = levelled(own, usual.centre, self._unit, usual.reach, falls=self._method.falls)
         return (features - usual.centre) / usual.scatter
 
     def examine(self, snapshot: Snapshot) -> Examination:

@@ -1,8 +1,9 @@
 """Applies the alarm rules to series of severities, for tests."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 from hypothesis import strategies as st
 
 from engine.alarms.rules import Leader, Observation, Watch, watch_severity
@@ -35,10 +36,20 @@ def observed(
     component: str = "Bearing 1",
     leader: Leader | None = None,
     own_sign: str = "",
+    excess: Sequence[float] = (),
 ) -> Observation:
     """One snapshot of a component, by its number."""
     return Observation(
-        component, moment(number), severity, exceeds, lasts, lambda: EVIDENCE, leader, own_sign, 1.0
+        component=component,
+        moment=moment(number),
+        severity=severity,
+        exceeds=exceeds,
+        lasts=lasts,
+        evidence=lambda: EVIDENCE,
+        leader=leader,
+        own_sign=own_sign,
+        strength=1.0,
+        excess=np.asarray(excess, np.float32),
     )
 
 

@@ -106,3 +106,18 @@ def test_components_above_the_limit_or_with_an_alarm_are_in_question() -> None:
     watches = [OWN, Watch(), Watch(), Watch()]
     scores = [scored("a", 0.1), scored("b", 1.0), scored("c", 0.99), scored("d", None)]
     assert in_question(watches, scores) == {0, 1}
+
+
+def test_excess_is_the_highest_of_the_running_channels_and_a_motor_has_none(
+    small_rig: SmallRig, bands: int
+) -> None:
+    course = np.linspace(-1.0, 3.0, bands)
+    beside = neighbours(small_rig, course, -course, SAME)
+    beside.housing.layout = replace(beside.housing.layout, channels=((1, 2), (2,)))
+    np.testing.assert_allclose(beside.excess(0), np.maximum(course, -course), rtol=1e-6)
+    beside.running = np.array([False, True])
+    np.testing.assert_allclose(beside.excess(0), -course, rtol=1e-6)
+    beside.running = np.array([True, False])
+    assert not beside.excess(1).size
+    beside.housing.motors = (0,)
+    assert not beside.excess(0).size
