@@ -231,7 +231,7 @@ def over_a_slow_link(state: Path) -> Iterator[str]:
 
 
 def reached(terminal: Terminal, place: Place) -> float:
-    """Return the seconds from a key to its screen; to the overview from the fleet screen."""
+    """Return the seconds from a key to its screen; to the overview from the list of machines."""
     if place is OVERVIEW:
         terminal.press(PLACES[1].key)
         terminal.until(shows(PLACES[1]), 15)

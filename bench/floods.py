@@ -144,7 +144,7 @@ def links(count: int) -> float:
 
 
 def misnamed(count: int) -> float:
-    """Return the seconds of a look into a folder with so many files that are no recordings."""
+    """Return the seconds of a look into a folder with so many files that are not recordings."""
     return _look(count, lambda folder, number: (folder / f"pump B {number}.json").touch())
 
 

@@ -44,7 +44,7 @@ def errors(network: str, signal: np.ndarray) -> dict[str, float]:
     session = onnxruntime.InferenceSession(network, providers=["CPUExecutionProvider"])
     (rebuilt,) = session.run(None, {"vectors": vector})
     features, unit = (vector - rebuilt)[0], scaling["scale"]
-    # A healthy shift that most bands share is no error; a bundle of the first scoring has no reach.
+    # A healthy shift that most bands share is not an error; a bundle of the first scoring has no reach.
     reach = usual["reach"] if usual["reach"].size else 0.0
     shift = np.median((features - usual["centre"])[:, :-1] * unit[:, :-1], axis=1)
     features = features - (np.clip(shift, -reach, reach))[:, None] / unit

@@ -63,7 +63,7 @@ def main() -> int:
         complain(str(error))
         return 1
     except MemoryError:
-        print("there is not enough memory for this; give the engine more", file=sys.stderr)
+        print("not enough memory; give the engine more", file=sys.stderr)
         return 1
     return 0
 

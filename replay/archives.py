@@ -186,7 +186,7 @@ def tar_members(archive: Path, largest: int) -> Iterator[Member]:
         largest: bytes that a recording may have; larger members are cut there.
 
     Raises:
-        UnpackError: reading over what is no recording would take for ever.
+        UnpackError: reading over what is not a recording would take for ever.
         tarfile.TarError: it is damaged; so for each of `DAMAGED`.
     """
     most = max(MOST_PASSED_OVER, MOST_RATIO * archive.stat().st_size)
@@ -196,7 +196,7 @@ def tar_members(archive: Path, largest: int) -> Iterator[Member]:
             passed_over += max(member.size - largest, 0)
             if passed_over > most:
                 raise UnpackError(
-                    f"unpacks to more than {passed_over // 10**9} GB of files that are no recordings;"
+                    f"unpacks to more than {passed_over // 10**9} GB of files that are not recordings;"
                     " unpack it by hand if that is meant"
                 )
             place = place_of(member.name)

@@ -13,7 +13,7 @@ class IrregularError(OSError):
 
     def __init__(self, path: Path) -> None:
         """Name the place."""
-        super().__init__(errno.EINVAL, "it is no regular file", str(path))
+        super().__init__(errno.EINVAL, "it is not a regular file", str(path))
 
 
 class OversizedError(OSError):
@@ -41,7 +41,7 @@ def read_bounded(
         check: takes the attributes of the open file before anything is read; it raises to refuse it.
 
     Raises:
-        IrregularError: it is no regular file.
+        IrregularError: it is not a regular file.
         OversizedError: it has more bytes, also where it grows meanwhile.
         OSError: it cannot be read, or is a link that is not followed (ELOOP).
         ValueError: the path has a NUL byte.

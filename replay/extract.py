@@ -72,7 +72,7 @@ def unpacked(archive: Path, largest: int, cache: Path | None = None) -> Unpacked
         path outside of the archive are left out by name, hidden files without.
 
     Raises:
-        UnpackError: it is no archive, damaged, locked, or larger than the disk can take.
+        UnpackError: it is not an archive, damaged, locked, or larger than the disk can take.
         FolderError: there is no cache.
         OSError: the archive cannot be read, or the cache not be written.
     """

@@ -50,7 +50,7 @@ def read_ims(data: bytes, name: str, form: RecordingFormat, time: datetime | Non
 
     Returns:
         The snapshot. Its signal is float32 (rows, channels), each channel contiguous in memory. A channel
-        with a cell that is no finite number (NaN, an overload word, nothing) is NaN in every row.
+        with a cell that is not a finite number (NaN, an overload word, nothing) is NaN in every row.
 
     Raises:
         ColumnCountError: all rows have another number of columns than expected.
@@ -150,7 +150,7 @@ def _lines_up(body: bytes, form: RecordingFormat) -> bool:
 
 
 def _column(text: bytes, form: RecordingFormat) -> np.ndarray[tuple[int], np.dtype[np.float32]] | None:
-    """Return the finite numbers of one column, (rows,), parsed like `_parse`; None if a cell is no number."""
+    """Return the finite numbers of one column, (rows,), parsed like `_parse`; None for other cells."""
     import pandas as pd
 
     if text.translate(None, _OF_NUMBERS):

@@ -91,7 +91,7 @@ def fault_of(pattern: str) -> str:
             datetime.strptime(name, pattern)
     # It becomes a regular expression, where a field that comes twice is an error of its own.
     except (ValueError, re.error) as error:
-        return f"is no pattern that Python's strptime can read ({error})"
+        return f"is not a pattern that Python's strptime can read ({error})"
     if read is None or read.replace(tzinfo=UTC, second=0) != sample:
         return "must tell year, month, day, hour and minute"
     return ""

@@ -19,7 +19,7 @@ def clean_text(text: str) -> str:
     """Make text from outside (a file name, a field, an operator's words) fit to show and to store.
 
     The terminal would obey control characters, and with invisible or bidirectional ones a name could pose
-    as another: all of Unicode's category C is removed. A break becomes a space. A byte that is no UTF-8
+    as another: all of Unicode's category C is removed. A break becomes a space. A byte that is not UTF-8
     becomes U+FFFD.
     """
     if text.isprintable():

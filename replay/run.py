@@ -374,7 +374,7 @@ def _content(path: Path, name: str, form: RecordingFormat, follows: bool) -> byt
     """Read a whole regular file; something else may have taken its place since the run was opened.
 
     Raises:
-        RecordingError: it cannot be read, or is no regular file.
+        RecordingError: it cannot be read, or is not a regular file.
     """
     try:
         return read_bounded(path, form.largest_file, follow=follows)

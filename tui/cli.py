@@ -58,7 +58,8 @@ def modules_for(arguments: Sequence[str]) -> tuple[str, ...]:
 def program(modules: Iterable[str] = MODULES) -> typer.Typer:
     """Return the command line with the commands of modules, all of them by default."""
     made = typer.Typer(
-        help="Raceway watches rolling bearings: it learns what a healthy machine sounds like and says which"
+        help="Raceway watches rolling bearings: it learns the vibration of a healthy machine,"
+        " like and says which"
         " bearing is failing, why, and since when.",
         no_args_is_help=True,
         add_completion=False,

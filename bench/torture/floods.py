@@ -61,7 +61,7 @@ def links(place: Path, ground: Ground, reel: Reel, count: int = COUNT) -> Findin
 
 
 def misnamed(place: Path, ground: Ground, reel: Reel, count: int = COUNT) -> Finding:
-    """Put files that are no recordings, and one that is: it is scored, and the others are passed over."""
+    """Put files that are not recordings, and one that is: it is scored, and the others are passed over."""
     ages = [0.0]
     with watched(place, ground, name="misnamed") as machine:
         for number in range(count):
@@ -91,7 +91,7 @@ def misnamed(place: Path, ground: Ground, reel: Reel, count: int = COUNT) -> Fin
         wrong.append(f"the heartbeat was {max(ages):.1f} s old")
     return Finding(
         "misnamed",
-        f"{count} files that are no recordings put into the watched folder, and a recording",
+        f"{count} files that are not recordings put into the watched folder, and a recording",
         f"the recording is scored within {took:.1f} s, the others are passed over; the heartbeat was never"
         f" older than {max(ages):.1f} s",
         tuple(wrong),

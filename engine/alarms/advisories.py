@@ -153,7 +153,7 @@ def _watch_drift(
     for index, score in enumerate(seen.scores):
         # While an alarm stands, the advice must not be to learn its fault as health.
         if now_drifted[index] and not before.drifted[index] and not seen.overtaken[index]:
-            advice = "errors lie above the baseline's; learn again if the machine is healthy"
+            advice = "errors are above those of the baseline; learn again if the machine is healthy"
             detail = {"snapshot": seen.moment.name, "advice": advice}
             events.append(
                 NewEvent(EventKind.DRIFTED, seen.moment.at, "component", score.component, detail=detail)
@@ -180,7 +180,7 @@ def _watch_latent(before: Advice, seen: ScoredSnapshot, healthy: Healthy) -> tup
 def _told(moment: Moment, shift: LatentShift) -> dict[str, object]:
     return {
         "snapshot": moment.name,
-        "advice": "latent positions lie apart from the baseline's; learn again if the machine is healthy",
+        "advice": "latent positions differ from those of the baseline; learn again if the machine is healthy",
         "latent_distance": shift.distance,
         "latent_bound": shift.bound,
         "latent_share": shift.share,

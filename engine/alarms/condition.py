@@ -80,9 +80,9 @@ def watch_condition(
             return ConditionWatch(), ()
         return _raised(watch, changes, components, moment) if held >= rules.persistence else (watch, ())
     if watch.back >= rules.clear_after:
-        return _cleared(watch, moment, "the levels are back where they were before the step")
+        return _cleared(watch, moment, "the levels have returned to those before the step")
     if watch.held >= SETTLED:
-        return _cleared(watch, moment, f"the new levels have been the usual ones for {SETTLED} snapshots")
+        return _cleared(watch, moment, f"the new levels have lasted for {SETTLED} snapshots")
     return watch, ()
 
 

@@ -311,7 +311,7 @@ def failing_channels(events: Iterable[Event]) -> dict[str, str]:
             name = str(event.detail.get("target", ""))
             failing.pop(name, None)
             if event.detail["channel"] == "failing":
-                failing[name] = str(event.detail.get("message", f"{name} takes no messages"))
+                failing[name] = str(event.detail.get("message", f"{name} does not accept messages"))
     return failing
 
 

@@ -291,12 +291,12 @@ def in_words(verdict: Verdict) -> tuple[str, ...]:
     """Return sentences about a verdict; the one about standing alarms comes first."""
     told = []
     if verdict.standing:
-        told.append(f"WOULD SILENCE the alarm on {listed(verdict.standing)}, which stands")
+        told.append(f"WOULD SILENCE the alarm on {listed(verdict.standing)}, which still stands")
     past = tuple(name for name in verdict.silenced if name not in verdict.standing)
     if past:
         told.append(f"would have silenced an alarm on {listed(past)} since")
     if verdict.raised:
-        told.append(f"would have raised an alarm on {listed(verdict.raised)} that is not there")
+        told.append(f"would have raised an alarm on {listed(verdict.raised)} that does not exist now")
     if verdict.both:
-        told.append(f"raised an alarm on {listed(verdict.both)} as the present one did")
-    return tuple(told) or ("has raised and silenced nothing that the present one did not",)
+        told.append(f"raised an alarm on {listed(verdict.both)}, like the present baseline")
+    return tuple(told) or ("would have raised and silenced the same alarms as the present baseline",)

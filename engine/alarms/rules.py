@@ -154,7 +154,7 @@ def watch_severity(
     priority = _priority(watch, rules)
     if priority <= Priority(watch.priority):
         return watch, ()
-    why = (seen.own_sign or "nothing explains it any more") if watch.carried_from else ""
+    why = (seen.own_sign or "its earlier explanation no longer holds") if watch.carried_from else ""
     ring = _ring(seen, priority, promoted=why)
     escalated = _component_event(EventKind.ESCALATED, seen, watch.alarm, ring)
     return replace(watch, priority=priority.value, carried_from=""), (escalated,)
@@ -371,7 +371,7 @@ def watch_stop(
 
     Args:
         alarm: key of the standing alarm, or "".
-        stopped: whether the machine stands still in this snapshot.
+        stopped: whether the machine is stopped in this snapshot.
         silent: snapshots in a row in which every channel was constant.
         learning: whether the snapshot belongs to the baseline, which raises nothing.
         moment: the snapshot.

@@ -103,7 +103,7 @@ class Gate:
         """Check rate, size and token; the token of a WebSocket comes as its first message."""
         address = (scope.get("client") or ("",))[0]
         if not self._rates.allows(address):
-            raise FaultError(429, "too many requests from this address; slow down")
+            raise FaultError(429, "too many requests from this address; send fewer")
         length = headers.get(b"content-length", b"0")
         if not length.isdigit() or int(length) > self._largest:
             raise FaultError(413, f"the body is larger than {self._largest} bytes", "body")

@@ -31,13 +31,13 @@ def json_object(body: bytes) -> dict[str, Any]:
     """Return the JSON object of a body.
 
     Raises:
-        FaultError: it is no JSON object.
+        FaultError: it is not a JSON object.
     """
     try:
         # NaN and infinity are no JSON: whoever sends them means a number that does not exist.
         found = from_json(body, allow_inf_nan=False)
     except ValueError as error:
-        raise FaultError(422, f"the body is no JSON ({error})", "body") from error
+        raise FaultError(422, f"the body is not JSON ({error})", "body") from error
     if not isinstance(found, dict):
         raise FaultError(422, "the body must be a JSON object", "body")
     return found
@@ -52,7 +52,7 @@ def object_with_rows(body: bytes, field: str, columns: int) -> tuple[dict[str, A
         columns: numbers expected in a row.
 
     Raises:
-        FaultError: it is no JSON object, or its rows cannot be used.
+        FaultError: it is not a JSON object, or its rows cannot be used.
     """
     found = _in_pieces(body, field, columns)
     if found is not None:
@@ -93,7 +93,7 @@ def _pieces(body: bytes, begin: int, end: int) -> Iterator[bytes]:
         yield b"[" + body[begin:cut] + b"]"
         comma = body.find(b",", cut, end)
         if body[cut : end if comma < 0 else comma].strip(BLANK):
-            raise ValueError("no comma follows a row")
+            raise ValueError("a comma is missing after a row")
         if comma < 0:
             return
         begin = comma + 1
@@ -136,11 +136,11 @@ def raw_rows(body: bytes, columns: int, field: str = "body") -> NDArray[np.float
     """Return raw little-endian float32, row after row, as (rows, columns).
 
     Raises:
-        FaultError: it is no whole number of rows, or holds a value that is not finite.
+        FaultError: it is not a whole number of rows, or holds a value that is not finite.
     """
     if not body or len(body) % (4 * columns):
         raise wrong(
-            f"{len(body)} bytes are no whole rows of {columns} float32 numbers ({4 * columns} bytes each)",
+            f"{len(body)} bytes are not whole rows of {columns} float32 numbers ({4 * columns} bytes each)",
             field,
         )
     numbers = np.frombuffer(body, "<f4").reshape(-1, columns).astype(np.float32)

@@ -75,14 +75,14 @@ def load_tokens(path: Path) -> Tokens:
     try:
         entries = tomllib.loads(content.decode()).get("token", [])
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise TokensError(f"{path}: is no TOML ({error})") from error
+        raise TokensError(f"{path}: is not TOML ({error})") from error
     if not isinstance(entries, list) or not entries:
-        raise TokensError(f"{path}: holds no [[token]]; give each a name, a role and a token")
+        raise TokensError(f"{path}: no [[token]] found; each needs a name, a role and a token")
     callers: dict[bytes, Caller] = {}
     for number, entry in enumerate(entries, 1):
         digest, caller = _entry(path, number, entry)
         if digest in callers:
-            raise TokensError(f"{path}: token {number} is that of {callers[digest].name}; give each its own")
+            raise TokensError(f"{path}: token {number} is that of {callers[digest].name}; tokens must differ")
         callers[digest] = caller
     return Tokens(callers)
 
@@ -113,6 +113,6 @@ def _private_content(path: Path) -> bytes:
     try:
         return read_bounded(path, LARGEST_FILE, follow=False, check=private)
     except (IrregularError, OversizedError) as error:
-        raise TokensError(f"{path}: is no token file") from error
+        raise TokensError(f"{path}: is not a token file") from error
     except OSError as error:
         raise TokensError(f"{path}: cannot be read ({error.strerror})") from error

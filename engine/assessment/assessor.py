@@ -88,7 +88,7 @@ class Assessor:
                 return self._state
         except (ValueError, KeyError, TypeError, AttributeError):
             row = f"{record.machine}, assessment {record.assessment.id}"
-            record.store.damage.note("state", row, "it is no state of this machine")
+            record.store.damage.note("state", row, "it is not a state of this machine")
         return rebuilt_state(self._layout, features, record.events())
 
     def _renewed(self, packed: Mapping[str, Any]) -> tuple[State, tuple[str, ...]] | None:

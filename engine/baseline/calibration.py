@@ -129,7 +129,7 @@ def risen(
         residual: (snapshots, channels, features) of the whole baseline, standardised on those held out.
         held_out: number of held-out snapshots, the last ones.
         channels: of each component, from 1.
-        left_out: (snapshots, channels), outlying ones: a single loud recording is no rise.
+        left_out: (snapshots, channels), outlying ones: a single loud recording is not a rise.
 
     Returns:
         (components,), root mean square over features, in their standard deviations.

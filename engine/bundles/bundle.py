@@ -251,7 +251,7 @@ def load_bundle(place: Path) -> Bundle:
     try:
         manifest = json.loads(_content(place / MANIFEST))
     except (OSError, ValueError, RecursionError) as error:
-        raise BundleError(f"{place}: is no bundle ({MANIFEST} cannot be read: {error})") from error
+        raise BundleError(f"{place}: is not a bundle ({MANIFEST} cannot be read: {error})") from error
     if not isinstance(manifest, dict) or manifest.get("version") != VERSION:
         raise BundleError(f"{place}: is not a bundle of version {VERSION}; learn a new one with this Raceway")
     # The bundles before this number was written were learned for the first scoring.
@@ -341,7 +341,7 @@ def _content(path: Path) -> bytes:
     """Read a file of a bundle whole.
 
     Raises:
-        OSError: it cannot be read, or is no regular file, or far too large.
+        OSError: it cannot be read, or is not a regular file, or far too large.
     """
     return read_bounded(path, LARGEST_FILE)
 

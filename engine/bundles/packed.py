@@ -38,7 +38,7 @@ def pack_bundle(place: Path, file: Path) -> Bundle:
         file: the new file.
 
     Raises:
-        BundleError: the folder is no whole bundle, or the file exists.
+        BundleError: the folder is not a whole bundle, or the file exists.
         OSError: the file cannot be written.
     """
     bundle = load_bundle(place)
@@ -70,7 +70,7 @@ def unpack_bundle(file: Path, bundles: Path) -> Path:
     A folder of the same name is taken for the same bundle once it was checked.
 
     Raises:
-        BundleError: the file is no packed bundle, or is damaged.
+        BundleError: the file is not a packed bundle, or is damaged.
         OSError: the folder cannot be written.
     """
     bundle = load_packed(file)
@@ -90,7 +90,7 @@ def load_packed(file: Path) -> Bundle:
     """Load a bundle from its packed file.
 
     Raises:
-        BundleError: the file is no packed bundle, or a digest does not agree.
+        BundleError: the file is not a packed bundle, or a digest does not agree.
     """
     with scratch("raceway-bundle-") as folder:
         _extract(file, folder)
@@ -117,17 +117,17 @@ def _extract(file: Path, folder: Path) -> None:
             names = sorted(info.filename for info in infos)
             if names not in (sorted(MEMBERS), sorted((*MEMBERS, WEIGHTS))):
                 raise BundleError(
-                    f"{file}: is no packed bundle (it must hold {', '.join(MEMBERS)} and nothing else);"
+                    f"{file}: is not a packed bundle (it must hold {', '.join(MEMBERS)} and nothing else);"
                     " raceway bundle pack writes one"
                 )
             for info in infos:
                 if info.file_size > LARGEST_FILE:
-                    raise BundleError(f"{file}: is no packed bundle ({info.filename} is far too large)")
+                    raise BundleError(f"{file}: is not a packed bundle ({info.filename} is far too large)")
                 with archive.open(info) as packed, (folder / info.filename).open("xb") as plain:
                     # zipfile ends at the stated size, so that a false one cannot fill the disk.
                     shutil.copyfileobj(packed, plain)
     except _UNREADABLE as error:
-        raise BundleError(f"{file}: is no packed bundle, or is damaged ({error})") from error
+        raise BundleError(f"{file}: is not a packed bundle, or is damaged ({error})") from error
     except OSError as error:
         if error.filename not in (None, str(file)):
             raise

@@ -83,4 +83,4 @@ def _utc(text: str) -> datetime:
         return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
     # An offset may lead out of the years 1 to 9999.
     except (ValueError, OverflowError) as error:
-        raise ValueError(f"'{text.strip()[:40]}' is no ISO time such as 2004-02-12T10:32:39") from error
+        raise ValueError(f"'{text.strip()[:40]}' is not an ISO time such as 2004-02-12T10:32:39") from error

@@ -79,7 +79,7 @@ def read_layer(path: Path) -> Layer:
     text = text.replace("\r\n", "\n")
     if deep := _ENDLESS_KEY.search(text):
         line = text.count("\n", 0, deep.start()) + 1
-        raise SettingsError(f"{path}, line {line}: a name of more than {DEEPEST_KEY} parts is no setting.")
+        raise SettingsError(f"{path}, line {line}: a name of more than {DEEPEST_KEY} parts is not a setting.")
     try:
         values = tomllib.loads(text)
     except RecursionError:
@@ -104,7 +104,7 @@ def _content(path: Path) -> bytes:
     try:
         return read_bounded(path, LARGEST_FILE)
     except IrregularError as error:
-        raise SettingsError(f"{path}: is no regular file, so not a settings file.") from error
+        raise SettingsError(f"{path}: is not a regular file, so not a settings file.") from error
     except OversizedError as error:
         raise SettingsError(f"{path}: is larger than {LARGEST_FILE} bytes, so not settings.") from error
     except OSError as error:

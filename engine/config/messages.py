@@ -77,10 +77,10 @@ def _complaint(fault: ErrorDetails, place: Place, valid: Sequence[Place]) -> str
     kind, given, context = fault["type"], fault["input"], fault.get("ctx", {})
     if kind == "extra_forbidden":
         if meant := nearest_key(place, valid):
-            return f"is no setting; the nearest is {'.'.join(map(str, meant))}"
+            return f"is not a setting; the nearest is {'.'.join(map(str, meant))}"
         table = tuple(part for part in place[:-1] if isinstance(part, str))
         siblings = [str(other[-1]) for other in valid if other[:-1] == table]
-        return f"is no setting; what may stand here is {', '.join(siblings)}"
+        return f"is not a setting; what may stand here is {', '.join(siblings)}"
     if kind == "missing":
         return "is missing"
     if kind == "value_error":

@@ -196,7 +196,7 @@ def load_settings(
         if rig not in rig_names():
             known = ", ".join(rig_names())
             raise SettingsError(
-                f"'{rig}' is no rig preset{nearest(rig, rig_names())}; the presets are {known}."
+                f"'{rig}' is not a rig preset{nearest(rig, rig_names())}; the presets are {known}."
             )
         layers.append(_own_layer(_HERE / "rigs" / f"{rig}.toml"))
     user = read_layer(user_file) if user_file is not None else None

@@ -43,7 +43,7 @@ def state_place(text: str) -> Path:
         parts = urlsplit(address)
         _ = parts.port
     except ValueError as error:
-        raise UnusableError(f"{shown(address)}: is no address of a database ({error})") from error
+        raise UnusableError(f"{shown(address)}: is not an address of a database ({error})") from error
     if not parts.path.strip("/"):
         raise UnusableError(f"{shown(address)}: names no database; write postgresql://USER@HOST/DATABASE")
     try:

@@ -31,7 +31,7 @@ class Heard:
 
 
 NOTHING_HEARD = Heard(np.zeros(0, np.int64), np.zeros((0, 0), np.float32), {})
-"""The envelope spectra of a snapshot that is no vibration."""
+"""The envelope spectra of a snapshot that is not vibration."""
 
 
 class Listener:

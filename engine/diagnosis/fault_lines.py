@@ -108,7 +108,7 @@ class LineSearch:
     def peaks(self, envelope: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """Return the highest candidate of each line, and whether it is a peak.
 
-        The flank of a stronger line beside the candidates is no peak.
+        The flank of a stronger line beside the candidates is not a peak.
 
         Args:
             envelope: (rows, bins).

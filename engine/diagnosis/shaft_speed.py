@@ -18,7 +18,7 @@ STANDS_OUT = 3.0
 """Least ratio of an order to the median around it; noise reaches 2.5 in one of a hundred bins."""
 
 COUNTS_MOST = 3.0
-"""Natural logarithm of that ratio up to which an order counts: a single loud line is no speed."""
+"""Natural logarithm of that ratio up to which an order counts: a single loud line is not a speed."""
 
 LEAD = 1.5
 """Least ratio of the best speed's score to that of any other."""
@@ -27,7 +27,7 @@ FEWEST_BINS = 8.0
 """Least distance of two orders in bins, so that there is a floor between them."""
 
 MOST_SPEEDS = 20_000
-"""Speeds that are tried at most: a longer recording is no single speed."""
+"""Speeds that are tried at most: a longer recording is not a single speed."""
 
 LOBE = 2.0
 """Half width of a line, in bins."""

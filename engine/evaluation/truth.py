@@ -71,7 +71,7 @@ def truth_in(file: Path, component: str | None) -> tuple[str, str]:
         component: the fault of this component; needed where there are several.
 
     Raises:
-        TrialError: the file cannot be read, is no truth, or holds no such fault.
+        TrialError: the file cannot be read, is not a truth, or holds no such fault.
     """
     try:
         faults = [
@@ -81,7 +81,7 @@ def truth_in(file: Path, component: str | None) -> tuple[str, str]:
         raise TrialError(f"{file}: cannot be read ({error.strerror})") from error
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise TrialError(
-            f"{file}: is no truth file; it needs a list of faults with onset and component"
+            f"{file}: is not a truth file; it needs a list of faults with onset and component"
         ) from error
     if not faults:
         raise TrialError(f"{file}: names no fault; a run without one cannot be evaluated")

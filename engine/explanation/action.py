@@ -63,7 +63,7 @@ def instruction(situation: Situation, told: Write) -> Instruction:
     alarm = situation.alarm
     rests = (alarm.reached.seq,)
     if not alarm.stands:
-        text = "It is over. Find out why it came, and acknowledge it." if alarm.unanswered else ""
+        text = "It is over. Find its cause, and acknowledge it." if alarm.unanswered else ""
         return Instruction(Sentence(text, (), rests if text else ()))
     text = clean(advice_for(alarm, situation.advice))
     if not text:

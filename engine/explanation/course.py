@@ -39,8 +39,8 @@ UNKNOWN = {
     Quality.STOPPED: "the machine is stopped",
     Quality.DEAD: "the sensor gives no signal",
     Quality.CLIPPED: "the sensor is at the end of its range",
-    Quality.INVALID: "the last snapshot holds numbers that cannot be",
-    Quality.RUNNING: "the last snapshot gave none",
+    Quality.INVALID: "the last snapshot holds impossible numbers",
+    Quality.RUNNING: "the last snapshot has no severity",
 }
 """Why a severity is not known."""
 
@@ -126,7 +126,7 @@ def how_fast(record: Record, situation: Situation) -> Sentence:
     known = int(np.isfinite(record.severities(component)).sum())
     if known < FEWEST:
         few = count_fact(known, "snapshots"), count_fact(FEWEST, "fewest")
-        return say("Its growth is not known: {} snapshots have a severity, and {} are needed.", *few)
+        return say("Its growth is not known: {} snapshots have a severity; {} are needed.", *few)
     return Sentence("Severity neither rises nor falls steadily.")
 
 
@@ -144,7 +144,7 @@ def outlook(situation: Situation, told: Write) -> Sentence:
         return NOTHING
     at = time_fact(shifted(situation.at, seconds_span(seconds)), told, "severe_at")
     return say(
-        "If that goes on, it reaches {} priority (severity {}) on {}.",
+        "If this continues, it reaches {} priority (severity {}) on {}.",
         priority_fact(Priority.HIGH),
         severity_fact(severe, "severe"),
         at,
@@ -178,10 +178,10 @@ def _forecast(alarm: Alarm, situation: Situation, told: Write) -> Sentence:
     forecast = TrendForecast.from_detail(alarm.ring.detail)
     early, late = (None, None) if forecast is None else (forecast.earliest, forecast.latest)
     if early is None or late is None or not (math.isfinite(early) and math.isfinite(late)):
-        return say("If it goes on like that, it reaches its limit on {}.", at, events=rests)
+        return say("If this continues, it reaches its limit on {}.", at, events=rests)
     span = span_fact(early, "earliest_seconds"), span_fact(late, "latest_seconds")
     return say(
-        "If it goes on like that, it reaches its limit on {} (forecast: {} to {} after the ring).",
+        "If this continues, it reaches its limit on {} (forecast: {} to {} after the ring).",
         at,
         *span,
         events=rests,
@@ -202,7 +202,7 @@ def _why_unknown(record: Record, component: int) -> str:
     quality = record.quality(component)
     if quality is None:
         return "no snapshot was judged yet"
-    return "no snapshot came for some intervals" if record.silent else UNKNOWN[quality]
+    return "no snapshot has arrived for several intervals" if record.silent else UNKNOWN[quality]
 
 
 def _rests(alarm: Alarm) -> list[int]:

@@ -37,7 +37,7 @@ def against(record: Record, alarm: Alarm, told: Write) -> Iterator[Sentence]:
         yield from found
     else:
         yield Sentence(
-            "Nothing stored speaks against it: no other component is above its limit, and there was no change"
+            "No stored fact speaks against it: no other component is above its limit, and there was no change"
             " of condition, no trouble of its sensors, and no doubt about the baseline."
         )
 

@@ -34,11 +34,11 @@ class EngineEvents:
         standing = standing_outage(self._record.events(), Cause.ENGINE_FAILED)
         origin = {"started_as": dict(started_as)} if started_as else {}
         facts = [_event(EventKind.STARTED, at, {"pid": os.getpid(), "release": release(), **origin})]
-        again = "an engine is at work again"
+        again = "an engine is running again"
         if standing is not None:
             facts.append(outage_cleared(standing, at, again))
         elif before is not None and before.phase not in ENDED_WELL:
-            words = f"the engine before ended without a word, after {before.beat_at:%Y-%m-%d %H:%M:%S} UTC"
+            words = f"the previous engine ended without notice after {before.beat_at:%Y-%m-%d %H:%M:%S} UTC"
             failed = outage_raised(Cause.ENGINE_FAILED, at, words)
             facts += [failed, outage_cleared(failed, at, again)]
         self._append(facts)
@@ -61,14 +61,14 @@ class EngineEvents:
             stood = raised.get(key)
             is_learned = stood is not None and stood.at <= assessor.bundle.baseline.end
             if key in last and last[key].kind is not EventKind.CLEARED and not is_learned:
-                facts.append(outage_cleared(last[key], at, "another bundle judges from here on"))
+                facts.append(outage_cleared(last[key], at, "another bundle is in use from now on"))
         bundles = [event for event in events if event.kind in (EventKind.BUNDLE, EventKind.LEARNED)]
         if bundles[-1].detail.get("bundle") != digest if bundles else assessor.took_over:
             origin = origin_of(assessor.bundle, digest, self._record.machine)
             facts.append(_event(EventKind.BUNDLE, at, origin))
         missing = standing_outage(events, Cause.MODEL_MISSING)
         if missing is not None:
-            facts.append(outage_cleared(missing, at, "there is a bundle to score with"))
+            facts.append(outage_cleared(missing, at, "a bundle is in use again"))
         self._append(facts)
 
     def model_missing(self, words: str, at: datetime) -> None:
@@ -83,7 +83,7 @@ class EngineEvents:
 
     def ended(self, at: datetime) -> None:
         """Store that the engine ended on request."""
-        self._append([_event(EventKind.FINISHED, at, {"message": "the engine was asked to end"})])
+        self._append([_event(EventKind.FINISHED, at, {"message": "the engine was told to stop"})])
 
     def _append(self, facts: Sequence[NewEvent]) -> None:
         """Append events all or none, so that the call can be repeated."""

@@ -36,7 +36,7 @@ REFUSED_AT_ONCE = 200
 UNCOMMITTED = 1024
 """Recordings taken last, remembered beside the ledger: more than one commit ever holds."""
 
-NOT_MEANT = "no recording of this machine, by its name and the settings"
+NOT_MEANT = "not a recording of this machine, by its name and the settings"
 
 One = TypeVar("One", Candidate, Refused)
 
@@ -117,7 +117,7 @@ class FolderIntake:
     def look(
         self, newest: datetime | None, interval: timedelta, beat: Callable[[], None] = lambda: None
     ) -> tuple[Candidate, ...]:
-        """Look into the folder: return the files to read, oldest first; enter those that are no recordings.
+        """Look into the folder: return the files to read, oldest first; enter those that are not recordings.
 
         Args:
             newest: recording time of the newest snapshot scored, None before the first.
@@ -206,7 +206,7 @@ class FolderIntake:
         standing = standing_outage(self._record.events(), Cause.RECORDER_CLOCK)
         self._recorder.correction = UNCORRECTED
         if standing is not None:
-            words = "the recorder's stamps are in order as they are"
+            words = "the recorder's times are right without a correction"
             self._record.settle((), (outage_cleared(standing, at, words),))
 
     def entry(self, candidate: Candidate, at: datetime, digest: str, decision: IntakeDecision) -> Intake:
@@ -332,7 +332,7 @@ class FolderIntake:
         stamps = self._record.store.known_files(machine_id, [one.raw for one in refused])
         rows = [
             Intake(
-                one.raw, one.name, *stamps[one.raw], Outcome.FOREIGN, reason="no recording of this machine"
+                one.raw, one.name, *stamps[one.raw], Outcome.FOREIGN, reason="not a recording of this machine"
             )
             for one in refused
         ]

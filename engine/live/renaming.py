@@ -52,7 +52,7 @@ def checked_names(
     for before, after in ((_plain(one), _plain(other)) for one, other in given):
         if before not in old:
             raise UnusableError(
-                f"{before!r} is no component of the record; it has {', '.join(former.components)}"
+                f"{before!r} is not a component of the record; it has {', '.join(former.components)}"
             )
         if old[before] in names:
             raise UnusableError(f"{old[before]!r} is given two names; give it one")

@@ -55,7 +55,7 @@ class Renewals:
         """
         name, names = str(request.detail["component"]), [part.name for part in self._settings.components]
         if name not in names:
-            raise UnusableError(f"{name!r} is no component of this machine; it has {', '.join(names)}")
+            raise UnusableError(f"{name!r} is not a component of this machine; it has {', '.join(names)}")
         store, record = self._record.store, self._record.assessment
         run = open_run(self._folder, self._settings.recording_format())
         # Alarms do not matter here: the new part is abnormal to the baseline of the old one.

@@ -112,7 +112,9 @@ class RequestHandler:
                 case Action.STOP:
                     self._stop(request)
                 case _:
-                    self._due.append(Answer(request, False, f"this engine knows no request {action!r}"))
+                    self._due.append(
+                        Answer(request, False, f"this engine does not know the request {action!r}")
+                    )
         except KeyError as error:
             self._due.append(Answer(request, False, f"the request does not say which {error.args[0]}"))
         except (UnusableError, RunError, ValueError, OSError) as error:
@@ -158,10 +160,10 @@ class RequestHandler:
 
     def _retry(self, request: Event, raw: bytes) -> None:
         if all(one.raw != raw for one in self._record.store.quarantined(self._record.assessment.machine_id)):
-            self._due.append(Answer(request, False, "this file does not stand refused"))
+            self._due.append(Answer(request, False, "this file is not refused"))
             return
         self._for_loop.append(LoopRequest(retry=raw))
-        self._due.append(Answer(request, True, "the file is looked at again"))
+        self._due.append(Answer(request, True, "the file is read again"))
 
     def _switch(self, request: Event, name: str) -> None:
         self._proposals.check_switch(self._bundles.load(name).digest())

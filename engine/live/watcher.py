@@ -339,7 +339,7 @@ class _Watch:
         """
         if self._stop.is_set():
             raise HaltedError
-        # A failed store is tried again a second later; that is no reason to learn from the start.
+        # A failed store is tried again a second later; that is not a reason to learn from the start.
         with suppress(FailedError):
             self._supervise(learns=True)
         if self._gathering is not gathering:

@@ -60,7 +60,8 @@ def model_named(
     if conditions is not None:
         if name not in PROCESS_MODELS:
             raise ValueError(
-                f"model.name: {name!r} is no model of slow sensors; choose one of {', '.join(PROCESS_MODELS)}"
+                f"model.name: {name!r} is not a model of slow sensors; choose one of"
+                f" {', '.join(PROCESS_MODELS)}"
             )
         return PROCESS_MODELS[name](rows, channels, conditions)
     known = {**MODELS, **MOTOR_MODELS}

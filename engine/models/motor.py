@@ -163,7 +163,7 @@ class Motor:
     def _sidebands(self, currents: NDArray[np.floating], fit: Fitness) -> tuple[float, float]:
         """Return the log power of the pair at twice the slip, NaN for none, and the distance of a swing.
 
-        A load that swings is no fault of the motor: no feature holds its lines.
+        A load that swings is not a fault of the motor: no feature holds its lines.
         """
         if not fit.carries(Claim.SPECTRUM):
             return np.nan, 0.0

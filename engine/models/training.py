@@ -37,7 +37,7 @@ class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # keras ships n
         losses = logs or {}
         line = {"epoch": self.done + epoch + 1, "loss": losses["loss"], "validation_loss": losses["val_loss"]}
         if not all(map(math.isfinite, line.values())):
-            raise ArithmeticError(f"the loss is no finite number any more after epoch {line['epoch']}")
+            raise ArithmeticError(f"the loss is not a finite number any more after epoch {line['epoch']}")
         print(json.dumps(line), flush=True)
 
 

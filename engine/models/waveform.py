@@ -46,7 +46,7 @@ class Waveform:
         self.batch = min(len(starts), self.batch_most)
 
     def observe(self, signal: Floats) -> Floats:
-        """Return one snapshot's signal (rows, channels) less its mean, which is no vibration."""
+        """Return one snapshot's signal (rows, channels) less its mean, which is not vibration."""
         centred: Floats = signal - signal.mean(axis=0)
         return centred
 

@@ -71,7 +71,7 @@ def check_message(machine: str) -> Message:
     """Return the message of `raceway notify test`."""
     return Message(
         f"Test message of Raceway ({clean_text(machine)})",
-        "This address gets the alarms of this machine. Nothing has happened; nobody has to act.",
+        "This address receives the alarms of this machine. Nothing has happened; no action is needed.",
     )
 
 

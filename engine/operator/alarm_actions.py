@@ -21,8 +21,8 @@ from engine.store.store import Store
 from replay.recording import clean_text
 
 RELEARN = (
-    "if a part was changed, the baseline is no longer this machine's: learn again from healthy snapshots"
-    " (raceway learn) and score with that bundle; until then take its alarms with care"
+    "if a part was replaced, the baseline no longer fits: learn again from healthy snapshots"
+    " (raceway learn) and score with that bundle; until then its alarms are doubtful"
 )
 """Advice for the return of a component to service."""
 
@@ -333,7 +333,8 @@ def _known(assessment: Assessment, component: str) -> None:
     if component not in assessment.components:
         names = ", ".join(assessment.components)
         raise OperatingError(
-            f"{clean_text(component)!r} is no component of {assessment.machine}; it has {clean_text(names)}"
+            f"{clean_text(component)!r} is not a component of {assessment.machine}; it has"
+            f" {clean_text(names)}"
         )
 
 

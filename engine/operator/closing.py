@@ -49,10 +49,10 @@ def outcome_of(
         note: words, "" for none.
 
     Raises:
-        OutcomeError: a word is not known, or the size is no number.
+        OutcomeError: a word is not known, or the size is not a number.
     """
     if size is not None and not math.isfinite(size):
-        raise OutcomeError("the size is no number")
+        raise OutcomeError("the size is not a number")
     return AlarmOutcome(
         _word(finding, FINDINGS, "outcome"),
         _word(surface, SURFACES, "surface") if surface.strip() else "",
@@ -98,5 +98,6 @@ def _word(text: str, known: Mapping[str, str], what: str) -> str:
     if word in known.values():
         return word
     if word not in known:
-        raise OutcomeError(f"{worded(text)!r} is no {what}; it is one of {', '.join(known)}")
+        article = "an" if what[0] in "aeiou" else "a"
+        raise OutcomeError(f"{worded(text)!r} is not {article} {what}; it is one of {', '.join(known)}")
     return str(known[word])

@@ -80,7 +80,7 @@ class SnapshotFacts:
 
     `figures` is float32 (channels, 4): standard deviation, peak, crest factor, kurtosis; the first two
     in the channel's unit. `velocity` is float32 (channels,) in mm/s RMS from 10 to 1000 Hz, NaN where the
-    unit is no acceleration, None where no channel measures acceleration. `content` is the digest of the
+    unit is not an acceleration, None where no channel measures acceleration. `content` is the digest of the
     recording (hex), "" where it is not known. `speed` is the shaft speed [Hz] that came with the recording,
     None without one.
     """

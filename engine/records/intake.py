@@ -9,7 +9,7 @@ class Outcome(StrEnum):
     """Outcome of a file in the watched folder.
 
     Taken and late files are scored. A duplicate holds what was taken before at its time, a conflict something
-    else; a repeated one holds the signal of another time. A foreign file is no recording of this machine,
+    else; a repeated one holds the signal of another time. A foreign file is not a recording of this machine,
     by its name: it is entered only if it was refused before.
     """
 

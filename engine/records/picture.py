@@ -86,7 +86,7 @@ class Picture:
             version = shape.get("v")
             found = None if version not in range(1, VERSION + 1) else _unpacked(shape, body)
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
-            raise ValueError("it is no picture, or damaged") from error
+            raise ValueError("it is not a picture, or damaged") from error
         if found is None:
             raise ValueError(f"picture version {version!r} is not known to this Raceway")
         return found

@@ -53,7 +53,7 @@ def joined(*parts: Series) -> Series:
     """
     some = [part for part in parts if len(part)] or list(parts[:1])
     if not some:
-        raise ValueError("there is nothing to join")
+        raise ValueError("nothing to join")
     if len(some) == 1:
         return some[0]
     whole = Series(

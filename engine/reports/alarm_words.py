@@ -26,7 +26,7 @@ def figure_rows(figures: AlarmFigures) -> list[tuple[str, str]]:
         ("chattering", _names(figures.chattering)),
         ("standing now", _names(figures.standing)),
         ("stale", f"{_names(figures.stale)} (standing for more than 24 h)"),
-        ("put away", _names(figures.put_away)),
+        ("suppressed", f"{_names(figures.put_away)} (shelved or out of service)"),
         ("time to acknowledge", _delay(figures)),
         ("outcomes", outcomes_text(figures)),
     ]
@@ -35,7 +35,7 @@ def figure_rows(figures: AlarmFigures) -> list[tuple[str, str]]:
 def outcomes_text(figures: AlarmFigures) -> str:
     """Return the counts of the outcomes and the share of alarms that were right."""
     if figures.right_share is None:
-        return "no alarm was closed with one"
+        return "no alarm was closed with an outcome"
     counts = ", ".join(f"{count} {clean_text(name)}" for name, count in sorted(figures.outcomes.items()))
     return f"{counts}; {figures.right_share:.0%} of {sum(figures.outcomes.values())} alarms were right"
 
@@ -57,7 +57,7 @@ def _names(keys: Sequence[str]) -> str:
 
 def _delay(figures: AlarmFigures) -> str:
     if figures.median_seconds is None or figures.ninetieth_seconds is None:
-        return "not known (measured for a live record alone)"
+        return "not known (measured for live records only)"
     return (
         f"median {figures.median_seconds / 60:.1f} min, 90th percentile"
         f" {figures.ninetieth_seconds / 60:.1f} min, of {figures.acknowledged} rings"

@@ -38,7 +38,7 @@ MACHINE_KINDS = frozenset(
 )
 """Events about the machine and its engine that the next shift wants to know."""
 
-ODD: dict[Quality, str] = {Quality.STOPPED: "the machine stands still"}
+ODD: dict[Quality, str] = {Quality.STOPPED: "the machine is stopped"}
 """Qualities that are no fault of a sensor, in words."""
 
 

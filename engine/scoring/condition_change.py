@@ -12,7 +12,7 @@ FEWEST = 8
 """Snapshots before a step that define the level before it."""
 
 SMALLEST_STEP = 0.15
-"""Natural-log units (1.3 dB): a smaller change of level is no change of condition."""
+"""Natural-log units (1.3 dB): a smaller change of level is not a change of condition."""
 
 CLEAR = 5.0
 """Smallest step, in times the usual scatter of the component's level."""

@@ -15,7 +15,7 @@ FEWEST = 8
 """The fewest of them: below it, pairs agree by chance too often."""
 
 CLEAR = 3.0
-"""Standard deviations of the Mann-Kendall statistic from which a rise or fall is no chance."""
+"""Standard deviations of the Mann-Kendall statistic from which a rise or fall is not a chance."""
 
 LEAST = math.log(1.2)
 """Natural logarithm of the least change over the compared snapshots that is worth a word."""

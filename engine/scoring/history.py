@@ -132,7 +132,7 @@ def component_levels(
         heard = [number for number in own if not math.isnan(loud[number - 1])]
         mean = sum(loud[number - 1] for number in heard) / len(heard) if heard else math.nan
         if len(heard) < len(own):
-            # A channel that fell silent is no step of the machine, however loud it used to be.
+            # A channel that fell silent is not a step of the machine, however loud it used to be.
             mean += _usual_level(own, usual) - _usual_level(heard, usual)
         found.append(mean)
     return np.array(found)

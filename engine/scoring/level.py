@@ -1,4 +1,4 @@
-"""The healthy wander of a channel's level, which is no excess.
+"""The healthy wander of a channel's level, which is not an excess.
 
 A machine's load moves all bands together. The network follows that within the range it has seen, and no
 farther: its output saturates. The rest of such a shift is common to most bands; the excess of a fault is not.

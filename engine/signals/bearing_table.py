@@ -114,6 +114,6 @@ def unknown_bearing(designation: str) -> str:
     near = difflib.get_close_matches(plain_designation(designation), list(names), n=3, cutoff=0.4)
     found = list(dict.fromkeys(names[one] for one in near)) or [bearing.name for bearing in BEARINGS[:3]]
     return (
-        f"'{shown}' is no bearing of the table; the nearest are {', '.join(found)}."
+        f"'{shown}' is not a bearing of the table; the nearest are {', '.join(found)}."
         " Set rollers, roller_diameter, pitch_diameter and contact_angle from its data sheet"
     )

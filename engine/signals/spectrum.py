@@ -90,7 +90,7 @@ def amplitude_spectrum(signal: NDArray[np.floating], sample_rate: float, unit: s
     """Return the spectrum of a whole recording under a Hann window, about its mean.
 
     Args:
-        signal: (rows,) in `unit`; a value that is no number makes every line NaN.
+        signal: (rows,) in `unit`; a value that is not a number makes every line NaN.
         sample_rate: rows a second [Hz].
         unit: of the signal.
 
@@ -332,7 +332,7 @@ def repetition(
     Args:
         correlation: from `autocorrelation`.
         sample_rate: rows a second [Hz].
-        shortest: least lag [s]: ringing of a resonance is no repetition.
+        shortest: least lag [s]: ringing of a resonance is not a repetition.
     """
     first = max(int(np.ceil(shortest * sample_rate)), 1)
     part = correlation[first:]

@@ -59,7 +59,7 @@ class VelocityMeter:
             spectrum: (channels, rows // 2 + 1), from `envelope.whole_spectrum`.
 
         Returns:
-            (channels,) [mm/s], NaN if the unit is no acceleration; None if no channel has one, or the
+            (channels,) [mm/s], NaN if the unit is not an acceleration; None if no channel has one, or the
             recordings are too short.
         """
         if not self._possible:

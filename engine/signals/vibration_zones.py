@@ -45,7 +45,7 @@ class Zones:
         return f"{STANDARD}, group {self.group}, {self.foundation} foundation"
 
     def zone_of(self, velocity: float) -> str:
-        """Return the letter of a velocity's zone, "" without borders or for a value that is no number."""
+        """Return the letter of a velocity's zone, "" without borders or for a value that is not a number."""
         if self.borders is None or velocity != velocity:
             return ""
         return "ABCD"[sum(velocity > border for border in self.borders)]

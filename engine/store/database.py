@@ -352,7 +352,7 @@ class Database:
             if self.address is not None and error.connection_invalidated:
                 raise StoreUncertainError(
                     f"{self.where}: the connection ended while a write was stored ({error.orig});"
-                    " look whether it stands, before you repeat it"
+                    " check whether it was stored before you repeat it"
                 ) from error
             raise
 

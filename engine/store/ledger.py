@@ -117,7 +117,7 @@ class Ledger(Database):
         with self.reading() as connection:
             found = {str(name): count for name, count in connection.execute(query.group_by("outcome"))}
         for name in found.keys() - set(Outcome):
-            self.damage.note("intake", f"{found[name]} rows", f"{name!r} is no outcome")
+            self.damage.note("intake", f"{found[name]} rows", f"{name!r} is not an outcome")
         return {outcome: found.get(outcome.value, 0) for outcome in Outcome}
 
     def recent_outcomes(self, machine_id: int, count: int) -> tuple[Outcome, ...]:

@@ -270,7 +270,7 @@ def _sound_heads(rows: Iterable[Row[Any]], note: Note) -> list[Row[Any]]:
         if isinstance(row.position, int) and isinstance(row.at, int):
             kept.append(row)
         else:
-            note("snapshot", f"snapshot {row.position}", "its time is no number")
+            note("snapshot", f"snapshot {row.position}", "its time is not a number")
     return sorted(kept, key=lambda row: row.position)
 
 
@@ -287,7 +287,7 @@ def _last_scores(
         if row.quality not in _QUALITIES or any(
             isinstance(one, str | bytes) for one in (row.severity, row.limit)
         ):
-            note("score", f"{assessment.machine}, component {row.component}", "it is no score")
+            note("score", f"{assessment.machine}, component {row.component}", "it is not a score")
             continue
         severity[row.component], limit[row.component] = _number(row.severity), _number(row.limit)
         quality[row.component] = row.quality

@@ -47,7 +47,7 @@ class UTCTime(TypeDecorator[datetime]):
         return None if value is None else microseconds(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """Turn microseconds into an aware datetime; None of a damaged value, which is no number."""
+        """Turn microseconds into an aware datetime; None of a damaged value, which is not a number."""
         return moment(value) if isinstance(value, int) else None
 
 
@@ -77,7 +77,7 @@ class Digest(TypeDecorator[str]):
         return None if value is None else bytes.fromhex(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
-        """Turn bytes into hexadecimal digits; None of a damaged value, which is no blob."""
+        """Turn bytes into hexadecimal digits; None of a damaged value, which is not a blob."""
         return bytes(value).hex() if isinstance(value, bytes | memoryview) else None
 
 

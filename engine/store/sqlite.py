@@ -118,8 +118,8 @@ def explanation(error: DatabaseError, where: str, read_only: bool) -> StoreError
             return StoreFaultError(f"{where}: its disk fails ({error.orig}); look at the disk")
         case Trouble.FORBIDDEN if read_only:
             return StoreError(
-                f"{where}: was left in the middle of a write, which only who may write to it can"
-                " undo: start its engine, or run raceway store check as its owner"
+                f"{where}: was left in the middle of a write; only an account with write permission"
+                " can undo it: start its engine, or run raceway store check as its owner"
             )
         case Trouble.FORBIDDEN:
             return StoreError(
@@ -128,7 +128,7 @@ def explanation(error: DatabaseError, where: str, read_only: bool) -> StoreError
             )
         case Trouble.FOREIGN:
             return StoreError(
-                f"{where}: is no Raceway store ({error.orig}); name another --state, or put back"
+                f"{where}: is not a Raceway store ({error.orig}); name another --state, or put back"
                 " a copy of it if it was one"
             )
         case _:
@@ -241,7 +241,7 @@ def copy_database(path: Path, target: Path) -> None:
         target: the file to make.
 
     Raises:
-        StoreError: it cannot be read, or is no Raceway store.
+        StoreError: it cannot be read, or is not a Raceway store.
     """
     # Only a connection that may write can undo what a killed engine left half done.
     mode = "rw" if os.access(path, os.W_OK) else "ro"

@@ -47,14 +47,14 @@ def _content(path: Path) -> str:
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
             about = os.fstat(file.fileno())
             if not stat.S_ISREG(about.st_mode):
-                raise AddressError(f"{path}: is no regular file")
+                raise AddressError(f"{path}: is not a regular file")
             if about.st_mode & 0o077:
                 raise AddressError(f"{path}: other accounts can read this secret; chmod 600 {path}")
             return file.read(LARGEST).decode()
     except OSError as error:
         raise AddressError(f"{path}: cannot be read ({error.strerror})") from error
     except UnicodeDecodeError:
-        raise AddressError(f"{path}: is no text") from None
+        raise AddressError(f"{path}: is not text") from None
 
 
 def direct_address(value: str) -> str:

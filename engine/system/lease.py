@@ -64,7 +64,7 @@ def lease(
 
     Raises:
         LeaseTakenError: another process holds it.
-        PlantedError: a link, or anything else that is no lease, is in its place.
+        PlantedError: a link, or anything else that is not a lease, is in its place.
         OSError: the folder cannot be written.
     """
     make_folder(folder, access)

@@ -69,7 +69,7 @@ def plain_file(path: Path, *, write: bool = False, create: bool = False, look: b
             if stat.S_ISLNK(found.st_mode):
                 raise PlantedError(path, "is a symbolic link, which is not followed")
             if not stat.S_ISREG(found.st_mode):
-                raise PlantedError(path, "is no regular file")
+                raise PlantedError(path, "is not a regular file")
             if (write or create) and found.st_nlink > 1:
                 raise PlantedError(path, "has a second name (a hard link), by which others could reach it")
             yield file
@@ -101,7 +101,7 @@ def _explained(error: OSError, path: Path) -> OSError | PlantedError:
         case errno.ELOOP | errno.EMLINK:
             return PlantedError(path, "is a symbolic link, which is not followed")
         case errno.EISDIR | errno.ENXIO:
-            return PlantedError(path, "is no regular file")
+            return PlantedError(path, "is not a regular file")
         case _:
             return type(error)(error.errno, error.strerror, str(path))
 

@@ -48,7 +48,7 @@ def time_inside(head: bytes, name: str, form: RecordingFormat) -> datetime:
     if time is None:
         raise RecordingError(
             name,
-            f"its column {column} begins with {cell!r}, which is no date and time (recording.time_column)",
+            f"its column {column} begins with {cell!r}, which is not a date and time (recording.time_column)",
         )
     return time
 

@@ -181,7 +181,7 @@ def _unread(content: bytes, kind: Kind) -> str:
         nature = "zeros only" if zeros else "binary data of an unknown kind"
         hint = "" if zeros else '; where it is plain numbers, set recording.format = "raw" and number_type'
         return f"it holds {nature}{hint}"
-    return f"it is {kind.words}, which is no recording"
+    return f"it is {kind.words}, which is not a recording"
 
 
 def plain_signal(data: bytes, form: RecordingFormat) -> NDArray[np.float32] | None:

@@ -156,7 +156,7 @@ def identify(head: bytes, name: str = "") -> Kind:
 
 
 def encoding_of(head: bytes) -> Encoding | None:
-    """Return the encoding of a text by its first bytes; None for what is no text."""
+    """Return the encoding of a text by its first bytes; None for what is not text."""
     for encoding in _MARKS:
         if head.startswith(encoding.mark):
             return encoding
@@ -164,7 +164,7 @@ def encoding_of(head: bytes) -> Encoding | None:
         try:
             head.decode("utf-8")
         except UnicodeDecodeError as error:
-            # A character that the end of the head cuts is no fault.
+            # A character that the end of the head cuts is not a fault.
             if error.start < len(head) - 3:
                 return Encoding("cp1252")
         return Encoding("utf-8")

@@ -133,7 +133,7 @@ def read_text(
     """Read a text; return its channels, float32 (rows of the file, channels), and its layout.
 
     Raises:
-        RecordingError: it is no text of numbers, or a row is faulty, by line and column.
+        RecordingError: it is not text of numbers, or a row is faulty, by line and column.
     """
     if form.cut and b"\n" in data:
         # A long file may be growing: its last line is left out until it has an end.

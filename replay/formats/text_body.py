@@ -18,12 +18,12 @@ _NO_NUMBER = re.compile(rb"\W*(nan?|inf(inity)?|n/?a|null?)\b", re.IGNORECASE)
 
 
 def column_of_text(content: bytes, layout: TextLayout, column: int) -> NDArray[np.float64]:
-    """Return one column of a text, (rows,), NaN where a cell is no number."""
+    """Return one column of a text, (rows,), NaN where a cell is not a number."""
     return columns_of_text(content, layout, (column,))[:, 0]
 
 
 def columns_of_text(content: bytes, layout: TextLayout, columns: Sequence[int]) -> NDArray[np.float64]:
-    """Return columns of a text, (rows, columns), NaN where a cell is no number."""
+    """Return columns of a text, (rows, columns), NaN where a cell is not a number."""
     lines = body_of(content, layout).decode("utf-8", errors="replace").rstrip().split("\n")
     values = []
     for line in lines:

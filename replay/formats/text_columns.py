@@ -30,7 +30,7 @@ def time_column(
         rows: cells of the first rows.
         kinds: of the columns: True for numbers.
         names: of the columns; empty where they are unknown.
-        values: of the columns of numbers, by their index from 0; None for a cell that is no number.
+        values: of the columns of numbers, by their index from 0; None for a cell that is not a number.
     """
     for column, numeric in enumerate(kinds):
         if not numeric and all(DATE.search(row[column]) for row in rows[:3]):

@@ -101,7 +101,7 @@ def fit_of(
     if not any(kinds):
         return None
     cells = [cell for row in rows for cell, kind in zip(row, kinds, strict=True) if kind]
-    # A comma at the end of a cell is no decimal sign: it may end an empty column.
+    # A comma at the end of a cell is not a decimal sign: it may end an empty column.
     shown = sum(decimal in (cell.rstrip(",") if decimal == "," else cell) for cell in cells) / len(cells)
     return Fit(separator, decimal, start, tuple(rows), kinds, trailing, shown)
 

@@ -1,7 +1,7 @@
 """The layout of a delimited text by its first lines: pure functions, text in and values out.
 
-A row is a line of cells; a data row has a number in every column that is no text column. The lines before the
-first data row are comments, blank lines, a header with the names of the columns, and a line with their units.
+A row is a line of cells; a data row has a number in every column that is not a text column. The lines before
+it are comments, blank lines, a header with the names of the columns, and a line with their units.
 """
 
 from collections.abc import Sequence
@@ -50,7 +50,7 @@ class TextLayout:
         text_columns: columns that hold no numbers, counted from 1.
         time_column: a column of times or of rising seconds, counted from 1; None where there is none.
         index_column: a column that counts the rows, counted from 1; None where there is none.
-        step: difference of two numbers in the time column, in its own unit; None where it is no number.
+        step: difference of two numbers in the time column, in its own unit; None where it is not a number.
         preamble: the lines before the first data row, without the header.
         first_row: the cells of the first data row.
         time_parts: columns that repeat the times, or hold their hours, minutes and seconds, counted from 1.

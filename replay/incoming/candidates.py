@@ -56,7 +56,7 @@ class Scan:
         ready: complete as far as is known without reading, ordered by time.
         waiting: not ready yet, ordered by name.
         refused: not recordings, whatever their content, ordered by name.
-        foreign: names of files that are no recordings of this machine, ordered.
+        foreign: names of files that are not recordings of this machine, ordered.
         ignored: number of hidden files, folders, pipes, sockets and devices.
         files: number of files, with those that the ledger knows.
         state: whether the folder could be listed.

@@ -190,7 +190,7 @@ class Inbox:
         return read.snapshot, read.snapshot.digest()
 
     def is_foreign(self, raw: bytes) -> bool:
-        """Return whether a name says that a file is no recording of this machine."""
+        """Return whether a name says that a file is not a recording of this machine."""
         return is_foreign(raw, self.form)
 
     def move_aside(self, one: Candidate | Refused, aside: Path) -> Path | None:

@@ -20,7 +20,7 @@ from replay.rows.slow import is_row_awaited, with_slow_values
 
 
 class FaultyContentError(Exception):
-    """A file whose present content is no recording.
+    """A file whose present content is not a recording.
 
     Attributes:
         data: the content.
@@ -83,7 +83,7 @@ def read_candidate(folder: Path, candidate: Candidate, form: RecordingFormat) ->
     """Read a candidate's recording.
 
     Raises:
-        FaultyContentError: its content is no recording now.
+        FaultyContentError: its content is not a recording now.
         MissingExtraError: the library that reads it is not installed.
         UnsettledError: it has changed, or cannot be read now.
     """

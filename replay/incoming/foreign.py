@@ -1,4 +1,4 @@
-"""Files in a watched folder that are no recordings of its machine: counted, and never refused or moved."""
+"""Files in a watched folder that are not recordings of its machine: counted, and never refused or moved."""
 
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -32,7 +32,7 @@ def _has_time(name: str, form: RecordingFormat) -> bool:
 
 
 def is_foreign(raw: bytes, form: RecordingFormat) -> bool:
-    """Return whether a file's name says that it is no recording of this machine.
+    """Return whether a file's name says that it is not a recording of this machine.
 
     Without `form.files` the time pattern alone tells; with it, a name that matches but has no time is a
     fault.

@@ -25,7 +25,7 @@ class Sighting:
         closed: whether a hint reported this version as closed or renamed into place.
         readings: the time in its name, UTC; two in an hour that the clock shows twice; none without a time.
         fault: why its name or kind excludes it; empty if they do not.
-        foreign: whether its name says that it is no recording of this machine.
+        foreign: whether its name says that it is not a recording of this machine.
         files: of a recording of several files, all of them: names and versions; empty for a single file.
         lasting: whether the fault is permanent (a link) or may pass (a temporary name).
         short: whether it is whole but for a few rows, which no longer come once a newer file is there.

@@ -68,7 +68,7 @@ class Content:
         sample_rate: [Hz], from the header or from the steps of a time column; None where the file tells none.
         time: of the first row, aware, from the structure of a binary file; None where that tells none.
         texts: lines and properties beside the numbers.
-        signal: (rows, sensor columns), NaN where a cell is no number.
+        signal: (rows, sensor columns), NaN where a cell is not a number.
     """
 
     name: str

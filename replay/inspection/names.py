@@ -99,7 +99,7 @@ def _sample(names: Sequence[str]) -> list[str]:
 
 
 def _tried(pattern: str, sample: Sequence[str]) -> NameTimes | None:
-    """Return what a pattern finds in names; None for one that is no pattern, or finds equal times."""
+    """Return what a pattern finds in names; None for one that is not a pattern, or finds equal times."""
     if fault_of(pattern):
         return None
     read = [_time(name, pattern) for name in sample]

@@ -62,7 +62,7 @@ def phase_groups(signal: NDArray[np.float64]) -> tuple[tuple[int, int, int], ...
     """Return the groups of three channels, counted from 0, that carry the phases of one quantity.
 
     Args:
-        signal: (rows, channels), NaN where a cell is no number.
+        signal: (rows, channels), NaN where a cell is not a number.
     """
     if len(signal) < 4 * SLOWEST or signal.shape[1] < 3:
         return ()

@@ -158,7 +158,7 @@ def _rate(contents: Sequence[Content]) -> tuple[float, str, Sure]:
     rows = Counter(one.rows for one in contents).most_common(1)[0][0]
     return (
         float(rows),
-        "samples per second [Hz]; NOT KNOWN: the files do not tell it, and a file is taken as one second",
+        "samples per second [Hz]; NOT KNOWN: the files do not state it, and a file is taken as one second",
         Sure.UNKNOWN,
     )
 

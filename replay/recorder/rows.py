@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from replay.recording import clean_text
 
 LONGEST_ROW = 65_536
-"""Bytes after which a row without an end is no row."""
+"""Bytes after which a row without an end is not a row."""
 
 _SEPARATORS = (b"\t", b";", b",", b" ")
 _QUOTED = 40

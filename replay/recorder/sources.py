@@ -176,7 +176,7 @@ class Peer:
                         data = connection.recv(PIECE)
                         if not data:
                             break
-                        # A peer that delivers is no peer to wait for long.
+                        # A peer that delivers is not a peer to wait for long.
                         wait = FIRST_WAIT
                         yield Piece(time.time(), data)
                 except OSError as error:
@@ -223,7 +223,7 @@ class GrowingFile:
                 continue
             try:
                 if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                    raise StreamError(f"{self._shown} is no plain file")
+                    raise StreamError(f"{self._shown} is not a plain file")
                 if missing:
                     yield Piece(time.time(), notice=f"{self._shown} is there")
                     missing = False

@@ -25,7 +25,7 @@ PIECE = 2**22
 """Bytes that are read at once."""
 
 LONGEST_HEAD = 2**16
-"""Bytes after which a file without a row is no table."""
+"""Bytes after which a file without a row is not a table."""
 
 FEW_LINES = 8
 """Lines up to which a file waits for more: a header and two rows do not show which column is the time."""

@@ -25,7 +25,7 @@ _SHOWN = 40
 
 @dataclass(frozen=True, slots=True)
 class RowFault:
-    """A line that is no row. `line` counts from 1."""
+    """A line that is not a row. `line` counts from 1."""
 
     line: int
     reason: str
@@ -84,7 +84,7 @@ class RowReader:
         first = self._clock(layout.first_row[self._time - 1])
         if first is None:
             shown = clean_text(layout.first_row[self._time - 1])[:_SHOWN]
-            why = "which is no time (recording.time_column)"
+            why = "which is not a time (recording.time_column)"
             if _NUMBERED_DATE.match(shown):
                 why = "whose day and month may be swapped (recording.time_pattern, such as %d/%m/%Y %H:%M)"
             raise RecordingError(name, f"its column {self._time} begins with {shown!r}, {why}")

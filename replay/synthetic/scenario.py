@@ -206,14 +206,14 @@ def load_scenario(name: str | Path, changes: Mapping[str, object] | None = None)
         hint = f"did you mean {near[0]}? " if near else ""
         why = error.strerror if isinstance(error, OSError) else "its name cannot be one of a file"
         raise ScenarioError(
-            f"{name}: is no scenario file ({why}); {hint}shipped ones are {', '.join(shipped())}"
+            f"{name}: is not a scenario file ({why}); {hint}shipped ones are {', '.join(shipped())}"
         ) from error
     if len(content) > LARGEST:
-        raise ScenarioError(f"{name}: is no scenario file (it is larger than {LARGEST} bytes)")
+        raise ScenarioError(f"{name}: is not a scenario file (it is larger than {LARGEST} bytes)")
     try:
         values = tomllib.loads(content.decode())
     except (ValueError, RecursionError) as error:
-        raise ScenarioError(f"{name}: is no valid TOML ({error})") from error
+        raise ScenarioError(f"{name}: is not valid TOML ({error})") from error
     try:
         return Scenario.model_validate({**values, **(changes or {})})
     except ValidationError as error:

@@ -227,7 +227,7 @@ def test_archive_that_unpacks_for_ever_is_given_up(
         member = tarfile.TarInfo(NAMES[0])
         member.size = 2**26
         tar.addfile(member, Zeros(member.size))
-    assert "of files that are no recordings" in sentence(bomb, form, cache)
+    assert "of files that are not recordings" in sentence(bomb, form, cache)
 
 
 def test_archive_that_goes_on_behind_its_end_is_given_up(

@@ -1,4 +1,4 @@
-"""A file is read whole, up to a size; what is no regular file never holds up the reader."""
+"""A file is read whole, up to a size; what is not a regular file never holds up the reader."""
 
 import os
 import socket

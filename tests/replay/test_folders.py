@@ -1,4 +1,4 @@
-"""Folders of an account: with a home, without one, and with one that is no path."""
+"""Folders of an account: with a home, without one, and with one that is not a path."""
 
 import os
 import pwd

@@ -103,7 +103,8 @@ def test_unknown_key_is_named_with_its_line_and_the_nearest(tmp_path: Path, comm
     config.write_text("[alarms]\n\npersistance = 4\n")
     given = {"score": [tmp_path, "--out", tmp_path / "out"], "replay": [tmp_path], "attach": []}[command]
     said = sentence(raceway(command, *given, "--config", config), UNUSABLE)
-    assert said == f"{config}, line 3: alarms.persistance is no setting; the nearest is alarms.persistence."
+    expected = "line 3: alarms.persistance is not a setting; the nearest is alarms.persistence."
+    assert said == f"{config}, {expected}"
 
 
 def test_value_of_the_wrong_type_is_an_error_of_the_command(tmp_path: Path) -> None:
@@ -115,7 +116,7 @@ def test_value_of_the_wrong_type_is_an_error_of_the_command(tmp_path: Path) -> N
 
 def test_unknown_rig_and_senseless_healthy_start_are_errors_of_the_command(tmp_path: Path) -> None:
     out = ["--out", tmp_path / "out"]
-    assert "'ims-set4' is no rig preset" in sentence(
+    assert "'ims-set4' is not a rig preset" in sentence(
         raceway("score", tmp_path, *out, "--rig", "ims-set4"), UNUSABLE
     )
     assert "must be a number of snapshots" in sentence(
@@ -137,7 +138,7 @@ def test_files_of_eight_columns_are_advised_to_use_the_preset_that_fits(tmp_path
 
 def test_folder_that_is_no_bundle_is_named(score: Callable[..., Result], tmp_path: Path) -> None:
     said = sentence(score("--bundle", tmp_path), UNUSABLE)
-    assert said.startswith(f"{tmp_path}: is no bundle")
+    assert said.startswith(f"{tmp_path}: is not a bundle")
 
 
 def test_output_that_cannot_be_written_is_a_failure(score: Callable[..., Result], tmp_path: Path) -> None:
@@ -148,7 +149,7 @@ def test_output_that_cannot_be_written_is_a_failure(score: Callable[..., Result]
 def test_store_that_is_no_database_is_a_failure(score: Callable[..., Result], tmp_path: Path) -> None:
     (tmp_path / "raceway.db").write_text("a shopping list, " * 100)
     said = sentence(score("--state", tmp_path, "--json"), FAILED)
-    assert "is no Raceway store (file is not a database); name another --state" in said
+    assert "is not a Raceway store (file is not a database); name another --state" in said
     assert "just now" not in said
 
 

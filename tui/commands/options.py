@@ -163,7 +163,7 @@ def sentences(missing: int = FAILED) -> Iterator[None]:
     except FailedError as error:
         fail(str(error), FAILED)
     except MemoryError:
-        fail("there is not enough memory for this; give it more, or name a run of shorter recordings", FAILED)
+        fail("not enough memory; add memory, or use a run of shorter recordings", FAILED)
     except UnicodeEncodeError as error:
         fail(
             f"{error.object[error.start : error.end]!r} cannot be written in the encoding of this account's"

@@ -62,7 +62,9 @@ class Opened:
         if name not in names:
             known = ", ".join(names)
             fail(
-                f"--component {name!r} is none of the machine{nearest(name, names)}; it has {known}", UNUSABLE
+                f"--component {name!r} is not a component of the machine{nearest(name, names)};"
+                f" it has {known}",
+                UNUSABLE,
             )
         return names.index(name)
 
@@ -130,7 +132,8 @@ def instant_of(
     found = typed(text, times, numbers, microseconds(newest), zone)
     if found is None:
         fail(
-            f"{option} {text!r} is no instant of this record; write 2004-02-16T05:12, or a snapshot number",
+            f"{option} {text!r} is not an instant of this record; write 2004-02-16T05:12, or a"
+            " snapshot number",
             UNUSABLE,
         )
     return moment(found)
@@ -159,6 +162,6 @@ def look_for_session(store: "Store", record: "Assessment", session: str) -> None
         there = ", ".join(map(repr, known)) if known else "none"
         without = "its live record" if record.live else "the record without one"
         raise UnusableError(
-            f"--session: {record.machine} has no session {session!r}{nearest(session, known)}; those in which"
-            f" something is stored: {there}. Leave --session out for {without}"
+            f"--session: {record.machine} has no session {session!r}{nearest(session, known)}; sessions with"
+            f" stored actions: {there}. Leave --session out for {without}"
         )

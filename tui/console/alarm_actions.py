@@ -84,7 +84,7 @@ class AlarmActions:
             return
         alarm = meant(self._alarms(frame), lambda one: one.needs_acknowledgement)
         if alarm is None:
-            self._host.tell(Notice("There is no unacknowledged alarm."))
+            self._host.tell(Notice("No alarm is unacknowledged."))
         elif not alarm.needs_acknowledgement:
             self._host.tell(self._already(frame, alarm))
         else:
@@ -125,7 +125,7 @@ class AlarmActions:
             return
         wanted = tuple(alarm for alarm in self._host.selection.listed(frame) if alarm.needs_acknowledgement)
         if not wanted:
-            self._host.tell(Notice("No alarm of this list is unacknowledged."))
+            self._host.tell(Notice("No alarm in this list is unacknowledged."))
             return
         if any(self._unseen(alarm, "acknowledge-all") for alarm in wanted):
             return
@@ -186,7 +186,7 @@ class AlarmActions:
         def fits(text: str) -> str:
             span = span_of(text)
             if span is None:
-                return f"That is no span of time; write for example {EXAMPLES}."
+                return f"That is not a duration; write for example {EXAMPLES}."
             if not timedelta(0) < span <= longest:
                 return f"At most {longest.total_seconds() / 3600:g} h (alarms.shelf_hours)."
             return ""
@@ -202,7 +202,7 @@ class AlarmActions:
 
         fields = [
             Field("For how long", EXAMPLES, check=fits),
-            Field("Why", check=needed("A shelf needs a reason, for the next operator.")),
+            Field("Why", check=needed("Give a reason, for the next operator.")),
         ]
         self._ask("Shelve an alarm", frame, alarm, fields, write)
 
@@ -222,13 +222,11 @@ class AlarmActions:
             return unshelve(store, frame.view.assessment, alarm, act)
 
         ask = Question(
-            "Take it off the shelf?",
+            "Unshelve it?",
             (already_notice(alarm, self._options.zone).text, "That acknowledges it.", *self._past(frame)),
             "y unshelves it, Esc cancels",
         )
-        self._acts.confirm(
-            ask, lambda: self._act(frame, alarm, "Taken off the shelf", do, ("shelf", alarm.key))
-        )
+        self._acts.confirm(ask, lambda: self._act(frame, alarm, "Unshelved", do, ("shelf", alarm.key)))
 
     def service(self) -> None:
         """Take the selected bearing out of service, with a reason; or return it."""
@@ -250,10 +248,13 @@ class AlarmActions:
 
         ask = Question(
             f"Take {name} out of service",
-            ("It is still scored, but its alarms wait for nobody until it returns.", *self._past(frame)),
+            (
+                "It is still scored. Its alarms ask for no acknowledgement until it returns.",
+                *self._past(frame),
+            ),
             "Enter takes it out of service, Esc cancels",
         )
-        fields = [Field("Why", check=needed("It needs a reason, for the next operator."))]
+        fields = [Field("Why", check=needed("Give a reason, for the next operator."))]
         self._host.ask(ask, fields, lambda texts: write(*texts))
 
     def _reinstate(self, frame: Frame, name: str) -> None:
@@ -264,7 +265,10 @@ class AlarmActions:
 
         ask = Question(
             f"Return {name} to service?",
-            (f"Its alarms wait for you again. {RELEARN[0].upper()}{RELEARN[1:]}.", *self._past(frame)),
+            (
+                f"Its alarms ask for acknowledgement again. {RELEARN[0].upper()}{RELEARN[1:]}.",
+                *self._past(frame),
+            ),
             "y returns it, Esc cancels",
         )
         self._acts.confirm(ask, lambda: self._serve(frame, name, "returned to service", do))

@@ -256,7 +256,7 @@ class Controller:
         self.display.update_frame(reading.view, head)
         if self.rows is Rows.MACHINES:
             # Only screens in use are loaded.
-            from tui.screens.fleet.table import fleet_banner
+            from tui.screens.machines.table import fleet_banner
 
             banner = fleet_banner(standings(reading.extra), self._options.now(), self._options.wall)
         else:

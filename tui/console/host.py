@@ -103,8 +103,8 @@ class Acts:
         if self._options.read_only:
             self._host.tell(
                 Notice(
-                    "This console is read-only (--read-only): nothing can be stored from here; attach without"
-                    " it to act.",
+                    "This console is read-only (--read-only) and stores nothing; attach without the option"
+                    " to act.",
                     Role.WARNING,
                 )
             )

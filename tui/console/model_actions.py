@@ -50,7 +50,7 @@ class ModelActions:
         current = facts.current if facts is not None else None
         doubts = len(current.doubts) if current is not None else 0
         about = "You confirm that the machine was healthy while it was learned. This holds for every console."
-        doubted = (f"{doubts} doubts were found; read them in the pane before.",) if doubts else ()
+        doubted = (f"{doubts} doubts were found; read them in the pane first.",) if doubts else ()
         ask = Question("Accept the baseline?", (about, *doubted), "y accepts, Esc cancels")
 
         def do(store: "Store", act: Act) -> Acknowledged:
@@ -71,7 +71,7 @@ class ModelActions:
             facts: about the bundles, None before they were read.
             chosen: name of the bundle, None before one is chosen.
         """
-        frame = self._may_ask("switch to another bundle: score it again with raceway score --bundle")
+        frame = self._may_ask("Use raceway score --bundle")
         if frame is None:
             return
         names = [one.name for one in facts.bundles if not one.in_use] if facts is not None else []
@@ -87,7 +87,7 @@ class ModelActions:
             "Switch the bundle?",
             (
                 f"The engine scores with {name} from the next snapshot on.",
-                "Severities before and after do not compare.",
+                "Severities before and after cannot be compared.",
             ),
             "y switches, Esc cancels",
         )
@@ -99,7 +99,7 @@ class ModelActions:
 
     def relearn(self) -> None:
         """Ask the engine to learn again from a span."""
-        frame = self._may_ask("learn again: use raceway learn, and score with its bundle")
+        frame = self._may_ask("Use raceway learn, and score with its bundle")
         if frame is None:
             return
 
@@ -123,16 +123,14 @@ class ModelActions:
         hint = "200, 20% or 2004-02-12T10:00..2004-02-13T19:00 (UTC)"
         field = Field("Healthy span to learn from", hint, "", check)
         about = (
-            "The engine learns while it goes on watching. Nothing changes until you switch to the new bundle."
+            "The engine goes on watching while it learns. Nothing changes until you switch to the new bundle."
         )
         self._host.ask(Question("Learn again?", (about,)), [field], write)
 
     def _may_ask(self, otherwise: str) -> Frame | None:
         frame = self._acts.frame()
         if frame is not None and frame.view.assessment.expected:
-            self._host.tell(
-                Notice(f"This is a finished run; no engine is there to {otherwise}.", Role.WARNING)
-            )
+            self._host.tell(Notice(f"This is a finished run, without an engine. {otherwise}.", Role.WARNING))
             return None
         return frame
 
@@ -142,7 +140,7 @@ class ModelActions:
         silent = live and (beat is None or _old(beat.beat_at, self._options.now()))
         tail = "; the engine answers on this screen" if live else ""
         if silent:
-            tail = "; no engine is running; the next one that starts answers"
+            tail = "; no engine is running; it answers after its next start"
         self._acts.store(
             frame,
             ("wish", what),

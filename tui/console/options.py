@@ -45,7 +45,7 @@ class ConsoleOptions:
             reason in `refused`; otherwise it tries again.
         read_only: whether this console can store nothing.
         start: gives the id of the first screen, "" for the screen used last; called when there is data.
-        memory: file that remembers how the console was left, None to remember nothing.
+        memory: file that remembers how the operator left the console, None to remember nothing.
         exports: folder of exports, None for one in the working directory.
         report: command line that writes reports of this store, without its options; empty for none.
         clipboard: whether the terminal may be asked to copy.

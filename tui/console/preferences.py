@@ -1,4 +1,4 @@
-"""Preferences: how the console was left, for each machine. Nothing here makes the console fail."""
+"""Preferences: how the operator left the console, for each machine. Nothing here makes the console fail."""
 
 import json
 from collections.abc import Mapping

@@ -295,6 +295,6 @@ ANSWERS = frozenset({EventKind.ACKNOWLEDGED, EventKind.SHELVED, EventKind.UNSHEL
 
 
 def unanswered(rings: Iterable[Event], events: Iterable[Event]) -> tuple[Event, ...]:
-    """Return the rings without an operator's answer; a notified command is no answer."""
+    """Return the rings without an operator's answer; a notified command is not an answer."""
     answered = {event.ring for event in events if event.kind in ANSWERS}
     return tuple(ring for ring in rings if ring.seq not in answered)

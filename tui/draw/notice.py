@@ -81,7 +81,7 @@ def rings_notice(rings: tuple[Event, ...], zone: tzinfo, *, ahead: str = "") -> 
         ahead: the key that follows, where they rang after the playhead of a screen that does not.
     """
     about = None if ahead else max(microseconds(ring.at) for ring in rings)
-    tail = f"; the screen is before that, {ahead} goes there" if ahead else ""
+    tail = f"; the screen shows an earlier time, {ahead} goes there" if ahead else ""
     if len(rings) == 1:
         ring = rings[0]
         what = "Alarm" if ring.kind is EventKind.RAISED else "Alarm escalated"

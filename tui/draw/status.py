@@ -106,7 +106,7 @@ def _told(reading: Reading, started: datetime, now: datetime, zone: tzinfo) -> E
             f"ENGINE ENDED at {when}: nothing is watched",
             Role.ALARM,
             stale=beat.beat_at,
-            advice=f"The engine was ended at {when}, and nothing is watched since. {restart(view)}",
+            advice=f"The engine was stopped at {when}; nothing has been watched since then. {restart(view)}",
             again=command(view),
         )
     if beat is not None and beat.phase in (Phase.FINISHED, Phase.ENDED):
@@ -148,8 +148,9 @@ def _silent(since: datetime, zone: tzinfo) -> EngineStatus:
         Role.ALARM,
         stale=since,
         # Short enough for the notice line of the narrowest screen.
-        advice=f"The engine is there, but has stored nothing since {when}; what is shown is not new."
-        " Disk full? Make room, and it goes on by itself. Hung? See its log; raceway status has the commands"
+        advice=f"The engine runs, but has stored nothing since {when}; the screen shows old data."
+        " If the disk is full, free some space, and it continues. If it hangs, raceway status has"
+        " the commands"
         " that end it and start it again.",
     )
 
@@ -168,7 +169,7 @@ def _stale(since: datetime, zone: tzinfo, view: View | None, trouble: str) -> En
         f"ENGINE STALE since {when}, no heartbeat{reason}",
         Role.ALARM,
         stale=since,
-        advice=f"The engine has given no sign of life since {when}; what is shown is not new."
+        advice=f"No heartbeat from the engine since {when}; the screen shows old data."
         f" {clean(trouble) + '. ' if trouble else ''}{restart(view)}",
         again=command(view),
     )

@@ -7,7 +7,7 @@ from tui.keys.analyst_actions import ANALYST_ACTIONS
 from tui.keys.fleet_actions import FLEET_ACTIONS
 from tui.keys.keymap import Action, Group, Keymap
 from tui.keys.pane_actions import PANE_ACTIONS
-from tui.keys.places import ONE_MACHINE, PLACES
+from tui.keys.places import ONE_MACHINE, PLACES, present_id
 from tui.keys.replay_actions import REPLAY_ACTIONS
 from tui.keys.sentences import OPEN
 
@@ -154,7 +154,7 @@ LOOKING = (
         "open",
         OPEN,
         Group.SCREENS,
-        ("fleet",),
+        ("machines",),
         rank=1,
     ),
     *(
@@ -251,10 +251,12 @@ def keymap_of(overrides: Mapping[str, str | tuple[str, ...]]) -> Keymap:
     """Return the keymap with the keys of the settings.
 
     Args:
-        overrides: keys by the id of the action, as [keys] in config.toml has them.
+        overrides: keys by the id of the action, as [keys] in config.toml has them. Former ids are read too;
+            where both are given, the present id counts.
 
     Raises:
         KeysError: unknown id or key, or two actions on the same key.
     """
     listed = {id: (keys,) if isinstance(keys, str) else tuple(keys) for id, keys in overrides.items()}
-    return DEFAULT.changed(listed)
+    former = {present_id(id): keys for id, keys in listed.items() if present_id(id) != id}
+    return DEFAULT.changed(former | {id: keys for id, keys in listed.items() if present_id(id) == id})

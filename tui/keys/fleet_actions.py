@@ -4,35 +4,52 @@ from tui.keys.keymap import Action, Group
 from tui.keys.places import ONE_MACHINE
 from tui.keys.sentences import ACKNOWLEDGE, LISTING, NARROW, SEARCH
 
-FLEET = ("fleet",)
+MACHINES = ("machines",)
 
 _BESIDE = "show the next or previous machine"
 
 FLEET_ACTIONS = (
-    Action("fleet-acknowledge", ("a",), "do('fleet-acknowledge')", "ack", ACKNOWLEDGE, Group.ALARMS, FLEET),
     Action(
-        "fleet-listing", ("v",), "do('fleet-listing')", "alarms of all", LISTING, Group.ALARMS, FLEET, rank=4
+        "machines-acknowledge",
+        ("a",),
+        "do('machines-acknowledge')",
+        "ack",
+        ACKNOWLEDGE,
+        Group.ALARMS,
+        MACHINES,
     ),
-    Action("fleet-search", ("/",), "do('fleet-search')", "search", SEARCH, Group.ALARMS, FLEET, rank=5),
-    Action("fleet-all", ("x",), "do('fleet-all')", "filter", NARROW, Group.ALARMS, FLEET),
     Action(
-        "fleet-order",
+        "machines-listing",
+        ("v",),
+        "do('machines-listing')",
+        "alarms of all",
+        LISTING,
+        Group.ALARMS,
+        MACHINES,
+        rank=4,
+    ),
+    Action(
+        "machines-search", ("/",), "do('machines-search')", "search", SEARCH, Group.ALARMS, MACHINES, rank=5
+    ),
+    Action("machines-all", ("x",), "do('machines-all')", "filter", NARROW, Group.ALARMS, MACHINES),
+    Action(
+        "machines-order",
         ("*",),
-        "do('fleet-order')",
+        "do('machines-order')",
         "sort",
         "sort the machines by urgency, name, severity or age of data",
         Group.SCREENS,
-        FLEET,
+        MACHINES,
         rank=5,
     ),
     Action(
-        "fleet-healthy",
+        "machines-healthy",
         ("~",),
-        "do('fleet-healthy')",
+        "do('machines-healthy')",
         "hide healthy",
         "hide or show the machines that are healthy",
         Group.SCREENS,
-        FLEET,
+        MACHINES,
         rank=6,
     ),
     Action(

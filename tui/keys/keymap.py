@@ -126,13 +126,16 @@ class Keymap:
         for id, keys in overrides.items():
             if id not in self.by_id:
                 known = ", ".join(self.by_id)
-                raise KeysError(f"keys.{id} is no action{nearest(id, self.by_id)}; the actions are {known}.")
+                raise KeysError(
+                    f"keys.{id} is not an action{nearest(id, self.by_id)}; the actions are {known}."
+                )
             if not keys:
                 raise KeysError(f"keys.{id} needs a key.")
             for key in keys:
                 if not is_key(key):
                     raise KeysError(
-                        f"keys.{id}: {key!r} is no key{nearest(key, NAMES)}; write one character, or a name"
+                        f"keys.{id}: {key!r} is not a key{nearest(key, NAMES)}; write one"
+                        " character, or a name"
                         " such as f5, pageup, ctrl+k."
                     )
         changed = Keymap(

@@ -23,7 +23,7 @@ LATE_IN_A_ROW = 3
 """Newest recordings that all came late; then the judged ones are not the present."""
 
 
-NO_ORDER = "no recording in order lately"
+NO_ORDER = "the last recordings are out of order"
 
 
 class Code(IntEnum):
@@ -128,7 +128,7 @@ def code_of(standing: Standing) -> Code:
 def engine_code(beat: Heartbeat | None, now: datetime) -> Code:
     """Return the exit code of an engine by its heartbeat alone: 0, 2 for no recent one, 3 for none ever.
 
-    An alarm is no fault of the engine, and neither is a full disk: a restart would mend neither. No engine
+    An alarm is not a fault of the engine, and neither is a full disk: a restart would mend neither. No engine
     is wanted for a machine that was removed from its plant.
     """
     if beat is None:
@@ -174,7 +174,7 @@ def _of_data(standing: Standing) -> Iterator[Condition]:
     if beat.phase is Phase.NO_FOLDER:
         yield Condition(Code.CRITICAL, "folder missing")
     if beat.phase is Phase.HOLDING:
-        yield Condition(Code.WARNING, "stamps ahead of the clock")
+        yield Condition(Code.WARNING, "recording times ahead of the clock")
     if standing.newest is None:
         yield Condition(Code.WARNING, "no snapshot yet")
     newest = standing.recent[:LATE_IN_A_ROW]
@@ -193,7 +193,7 @@ def _of_alarms(standing: Standing) -> Iterator[Condition]:
     if standing.former:
         yield Condition(Code.CRITICAL, "alarm of a former layout")
     if any(alarm.needs_acknowledgement for alarm in shown):
-        yield Condition(Code.WARNING, "ring not acknowledged")
+        yield Condition(Code.WARNING, "alarm not acknowledged")
 
 
 def _is_known_stop(alarm: "Alarm") -> bool:

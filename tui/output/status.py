@@ -80,5 +80,5 @@ def _of_engines(
         for one in chosen
     ]
     code, lines = engine_lines(beats, now)
-    # A faulty edit is no fault of the engine: a restart would not mend it.
+    # A faulty edit is not a fault of the engine: a restart would not mend it.
     return code, [*lines, *plant_lines(plants)]

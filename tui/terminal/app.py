@@ -81,7 +81,7 @@ class TerminalApp(App[None], inherit_bindings=False):
         """Draw in a theme, by its name in the settings.
 
         Raises:
-            ThemeError: it is one of the user, and its file is no theme.
+            ThemeError: it is one of the user, and its file is not a theme.
         """
         if theme in self._themes:
             self.register_theme(user_theme(self._themes[theme]))

@@ -155,7 +155,7 @@ class Thrift:
         row = self._cells[self._y]
         look = self._worn()
         cells = list(map(cell_of, text, repeat(look)))
-        # None but the last could be wide: the right half of one is no cell of the text's.
+        # None but the last could be wide: the right half of one is not a cell of the text's.
         if row[self._x : self._x + len(cells)] == cells and get_character_cell_size(text[-1]) == 1:
             self._x += len(cells)
             return

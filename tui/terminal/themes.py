@@ -83,12 +83,12 @@ def made(name: str, table: Mapping[str, object]) -> Theme:
     """Return the theme of a table, with a colour for everything that it does not name.
 
     Raises:
-        ThemeError: an unknown key, or a value that is no colour.
+        ThemeError: an unknown key, or a value that is not a colour.
     """
     known = {field.name for field in fields(Theme)} - {"name"}
     for key in table:
         if key not in known:
-            raise ThemeError(f"theme {name}: {key} is no key of a theme{nearest(key, known)}.")
+            raise ThemeError(f"theme {name}: {key} is not a key of a theme{nearest(key, known)}.")
     given = table.get("variables", {})
     if not isinstance(given, Mapping):
         raise ThemeError(f"theme {name}: variables must be a table.")
@@ -97,7 +97,9 @@ def made(name: str, table: Mapping[str, object]) -> Theme:
         try:
             Color.parse(str(value))
         except ColorParseError as error:
-            raise ThemeError(f"theme {name}: {key} = {value!r} is no colour; write it as #5fb3f0.") from error
+            raise ThemeError(
+                f"theme {name}: {key} = {value!r} is not a colour; write it as #5fb3f0."
+            ) from error
     if "primary" not in plain:
         raise ThemeError(f"theme {name}: primary is missing; every other colour can be left out.")
     dark = bool(table.get("dark", True))
@@ -120,7 +122,7 @@ def user_theme(path: Path) -> Theme:
     """Return the theme of a file.
 
     Raises:
-        ThemeError: it cannot be read, or is no theme.
+        ThemeError: it cannot be read, or is not a theme.
     """
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))

@@ -51,7 +51,7 @@ class Reporter:
             FaultError: too many reports are being written, or the report cannot be written (503).
         """
         if self._free <= 0:
-            raise FaultError(503, "other reports are being written; try again in a minute")
+            raise FaultError(503, "other reports are being written; try again in one minute")
         self._free -= 1
         try:
             with tempfile.TemporaryDirectory(prefix="raceway-report-") as folder:
@@ -80,6 +80,6 @@ class Reporter:
                 process.kill()
             await process.wait()
         if process.returncode:
-            lines = said.decode(errors="replace").strip().splitlines() or ["it says nothing"]
+            lines = said.decode(errors="replace").strip().splitlines() or ["it gave no reason"]
             reason = clean_text(lines[-1].removeprefix("raceway: "))[:LONGEST]
             raise FaultError(503, f"the report cannot be written: {reason}")

@@ -22,7 +22,7 @@ router = APIRouter()
 REFUSED, WELL = 1008, 1000
 """Codes of the end of a WebSocket: against the rules, as usual."""
 
-IDLE = "nobody pressed a key for {minutes:g} minutes"
+IDLE = "no key was pressed for {minutes:g} minutes"
 
 
 @router.websocket("/console/socket")
@@ -89,7 +89,7 @@ async def _carried(socket: WebSocket, terminal: Terminal, idle: float) -> str:
 async def _carry_output(socket: WebSocket, terminal: Terminal) -> str:
     while output := await terminal.read():
         await socket.send_bytes(output)
-    return "the console was left"
+    return "the operator left the console"
 
 
 async def _carry_keys(socket: WebSocket, terminal: Terminal, idle: float) -> str:

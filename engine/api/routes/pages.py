@@ -52,7 +52,7 @@ async def console_page() -> Response:
 async def asset(name: str) -> Response:
     """Send a script, a style sheet or the licences."""
     if name not in FILES:
-        raise FaultError(404, "there is no such file", "name")
+        raise FaultError(404, "no such file", "name")
     return _file(name)
 
 

@@ -255,7 +255,7 @@ def _words(value: object) -> object:
     try:
         return tuple(shlex.split(value))
     except ValueError as error:
-        raise ValueError(f"is no command line ({str(error).lower()})") from error
+        raise ValueError(f"is not a command line ({str(error).lower()})") from error
 
 
 class AlarmSettings(Table):

@@ -15,7 +15,7 @@ LONGEST_DAYS = 3660
 
 
 def _time(text: str) -> str:
-    """Refuse a text that is no time of an hour to ten years; empty is none."""
+    """Refuse a text that is not a time of an hour to ten years; empty is none."""
     if not text:
         return text
     found = _TIME.fullmatch(text.strip())

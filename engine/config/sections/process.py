@@ -45,7 +45,7 @@ _SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|h|d)")
 
 
 def _span(value: int | str) -> int | str:
-    """Refuse a text that is no time span, and a number of rows that is too large."""
+    """Refuse a text that is not a time span, and a number of rows that is too large."""
     if isinstance(value, str):
         if not _SPAN.fullmatch(value):
             raise ValueError('must be a number of rows, or a time such as "30 s", "10 min", "2 h" or "1 d"')

@@ -60,7 +60,7 @@ class RecordingSettings(Table):
             ZoneInfo(value)
         except (OSError, ValueError, KeyError) as error:
             raise ValueError(
-                f"'{value}' is no IANA time zone{nearest(value, available_timezones())}"
+                f"'{value}' is not an IANA time zone{nearest(value, available_timezones())}"
             ) from error
         return value
 
@@ -69,7 +69,7 @@ class RecordingSettings(Table):
     def _known_format(cls, value: str) -> str:
         if value not in FORMATS:
             raise ValueError(
-                f"'{value}' is no format{nearest(value, FORMATS)}; the formats are {', '.join(FORMATS)}"
+                f"'{value}' is not a format{nearest(value, FORMATS)}; the formats are {', '.join(FORMATS)}"
             )
         return value
 
@@ -78,7 +78,7 @@ class RecordingSettings(Table):
     def _known_number_type(cls, value: str) -> str:
         if value.lstrip("<>") not in NUMBER_TYPES:
             raise ValueError(
-                f"'{value}' is no type of number; the types are {', '.join(NUMBER_TYPES)},"
+                f"'{value}' is not a type of number; the types are {', '.join(NUMBER_TYPES)},"
                 ' with ">" before one whose first byte is the highest'
             )
         return value
@@ -97,7 +97,7 @@ class RecordingSettings(Table):
             try:
                 datetime.fromisoformat(value)
             except ValueError as error:
-                raise ValueError(f"'{value}' is no ISO time such as 2004-02-12T10:32:39") from error
+                raise ValueError(f"'{value}' is not an ISO time such as 2004-02-12T10:32:39") from error
         return value
 
     @field_validator("channel_pattern")

@@ -31,7 +31,7 @@ def event_text(event: Event) -> str:
         case EventKind.SHELVED:
             return f"shelved by {by}{origin}: {detail.get('reason', '')}"
         case EventKind.UNSHELVED:
-            return f"taken off the shelf by {by}{origin}"
+            return f"unshelved by {by}{origin}"
         case _:
             return f"{event.kind.value}{f' by {by}' if by else ''}"
 

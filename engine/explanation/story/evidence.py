@@ -41,10 +41,10 @@ def _ring_evidence(event: Event, alarm: Alarm, told: Write) -> Iterator[str]:
         span = (
             f" (in {duration(early)} to {duration(late)})" if early is not None and late is not None else ""
         )
-        yield f"forecast the limit for {told(due)}{span}, if it went on like that"
+        yield f"forecast the limit for {told(due)}{span}, if the rise continued"
         if alarm.cleared is not None:
             overtaken = Cleared.from_detail(alarm.cleared.detail).overtaken
-            yield "then an alarm by the limit came" if overtaken else "it did not come"
+            yield "then the limit alarm was raised" if overtaken else "the limit was not reached"
     if ring.message:
         yield ring.message
 

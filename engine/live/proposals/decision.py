@@ -25,7 +25,7 @@ HELD_BACK = 12
 """Newest running snapshots that are not learned from: four times the usual persistence of an alarm."""
 
 LIMIT = 1.0
-"""Severity at which a snapshot is no evidence of health, although no alarm was raised."""
+"""Severity at which a snapshot is not evidence of health, although no alarm was raised."""
 
 OF_MACHINE = frozenset({Cause.CONDITION.value, Cause.STOPPED.value})
 """Alarms of the whole machine that forbid to learn while they stand."""

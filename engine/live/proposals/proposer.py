@@ -122,7 +122,7 @@ class Proposer:
         elif self._is_out_of_date(known, events):
             self._end(Step.WITHDRAWN, "another bundle came into use before a person decided")
         elif known.step is Step.BEGUN and not (self._settings.learning.propose or self._result):
-            self._end(Step.WITHDRAWN, "proposals were switched off while it was learned")
+            self._end(Step.WITHDRAWN, "proposals were switched off during learning")
         elif known.step is Step.BEGUN:
             self._go_on(known, may_begin=may_begin)
         elif self.shadow is None or self.shadow.digest != known.bundle:
@@ -142,7 +142,7 @@ class Proposer:
         """Clear the alarms of before an acceptance that a person closed: no rule would."""
         at = self._newest
         cleared = [
-            outage_cleared(ring, at(), f"{by} closed it; it was raised by the baseline before")
+            outage_cleared(ring, at(), f"{by} closed it; the previous baseline raised it")
             for ring, by in closed_by_hand(events)
         ]
         if cleared:

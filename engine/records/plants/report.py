@@ -38,7 +38,7 @@ class PlantReport:
         host: the computer of the engine.
         pid: its process.
         beat_at: wall clock of the report.
-        ended: whether the engine was asked to end.
+        ended: whether the engine was told to stop.
         fault: why the newest edit of the file is not in effect; "" if it is.
         machines: all that the file names, by name.
     """

@@ -10,14 +10,14 @@ from engine.reports.shift_words import metrics_of, sections_of, title_of
 from replay.recording import clean_text
 
 HEADINGS = {
-    "stands": "What stands",
-    "put away": "Shelved or out of service",
+    "stands": "Active alarms",
+    "shelved": "Shelved or out of service",
     "not watched": "Not watched, and why",
-    "rang": "What rang",
-    "returned": "What returned",
-    "done": "What operators did",
-    "machine": "The machine and its engine",
-    "messages": "Channels of messages that fail",
+    "rang": "Rings",
+    "returned": "Returned",
+    "done": "Actions of operators",
+    "machine": "Machine and engine",
+    "messages": "Messages that fail",
 }
 
 MOST_ROWS = 200

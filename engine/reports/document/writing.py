@@ -43,7 +43,7 @@ def files_of(out: Path, stem: str = "report") -> tuple[Path, ...]:
     if out.is_dir() or not out.suffix:
         if out.exists() and not out.is_dir():
             raise ReportError(
-                f"{out}: this file is no folder; name a file .html or .pdf, or a folder for both"
+                f"{out}: this file is not a folder; name a file .html or .pdf, or a folder for both"
             )
         if not out.parent.is_dir():
             raise ReportError(f"{out}: there is no folder {out.parent}")

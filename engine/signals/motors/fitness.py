@@ -36,7 +36,7 @@ LEAST_OFFSET = 0.15
 """Least lasting change of phase from one cycle to the next for a gap [rad]: 0.5 ms at 50 Hz."""
 
 TORN_SHARE = 0.002
-"""Share of rows with a jump from which a recording is no continuous record, but made of bursts."""
+"""Share of rows with a jump from which a recording is not a continuous record, but made of bursts."""
 
 SCALE = 0.3
 """Least deviation of a phase's gain from the others' for a note on its scale. Clamps and converters agree to

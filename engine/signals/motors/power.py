@@ -87,7 +87,7 @@ def fit_admittances(
     """Fit the negative-sequence admittance of a healthy motor, by least squares.
 
     The negative sequence meets a rotor at a slip of almost 2 whatever the load, so that its admittance is
-    constant; the positive sequence changes with the load and is no part of the fit.
+    constant; the positive sequence changes with the load and is not a part of the fit.
 
     Args:
         pairs: (voltages, currents) of healthy recordings, (3,) phasors each.

@@ -123,7 +123,7 @@ class Slip:
     """The slip of a rotor.
 
     `rotor` is in turns a second [Hz], `lines` the pair at f -+ fr that shows it. `is_sure` is False where a
-    pair stands out at the place of other pole pairs too: one of them is no rotor's.
+    pair stands out at the place of other pole pairs too: one of them is not a rotor's.
     """
 
     slip: float

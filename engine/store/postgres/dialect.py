@@ -102,7 +102,7 @@ def explanation(error: DatabaseError, where: str, _read_only: bool) -> StoreErro
             way = "ask its owner for the role that this needs (docs/security.md)"
             return StoreError(f"{where}: you may not do this ({cause}); {way}")
         case Trouble.FOREIGN:
-            return StoreError(f"{where}: is no Raceway store ({cause}); name another --state")
+            return StoreError(f"{where}: is not a Raceway store ({cause}); name another --state")
         case _:
             return StoreError(f"{where}: the store cannot be used just now ({cause})")
 

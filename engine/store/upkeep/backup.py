@@ -236,14 +236,14 @@ def _read_manifest(file: IO[bytes], archive: Path) -> tuple[datetime, dict[str, 
     """Read the first member of an archive.
 
     Raises:
-        BackupError: it is no manifest, or of another version.
+        BackupError: it is not a manifest, or of another version.
     """
     try:
         with tarfile.open(fileobj=file, mode="r|") as tar:
             first = tar.next()
             content = None if first is None or first.name != MANIFEST else tar.extractfile(first)
             if content is None:
-                raise BackupError(f"{archive}: is no backup of a Raceway store")
+                raise BackupError(f"{archive}: is not a backup of a Raceway store")
             told: Any = json.loads(content.read(LARGEST_MANIFEST))
         if told["version"] != VERSION:
             raise BackupError(f"{archive}: is a backup of version {told['version']}; use a newer Raceway")
@@ -252,7 +252,7 @@ def _read_manifest(file: IO[bytes], archive: Path) -> tuple[datetime, dict[str, 
             str(name): Entry(int(one["size"]), str(one["sha256"])) for name, one in told["files"].items()
         }
     except (tarfile.TarError, EOFError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise BackupError(f"{archive}: is no backup of a Raceway store, or damaged ({error})") from error
+        raise BackupError(f"{archive}: is not a backup of a Raceway store, or damaged ({error})") from error
     wrong = [name for name in entries if name != FILE_NAME and not _BUNDLE_FILE.fullmatch(name)]
     if wrong or FILE_NAME not in entries or any(entry.size < 0 for entry in entries.values()):
         raise BackupError(f"{archive}: names files that are not of a store")

@@ -38,7 +38,7 @@ class CheckedBytes(TypeDecorator[bytes]):
         return None if value is None else value + MARK + zlib.crc32(value).to_bytes(4)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
-        """Return `read_bytes`: the usual conversion fails on a value that is no blob."""
+        """Return `read_bytes`: the usual conversion fails on a value that is not a blob."""
         return read_bytes
 
 
@@ -62,7 +62,7 @@ def read_bytes(value: object) -> bytes | Damaged | None:
     if value is None:
         return None
     if not isinstance(value, bytes | memoryview):
-        return Damaged("it is no blob")
+        return Damaged("it is not a blob")
     content = bytes(value)
     if content[-8:-4] != MARK:
         return content
@@ -75,7 +75,7 @@ def read_text(value: object) -> str | Damaged | None:
     if value is None:
         return None
     if not isinstance(value, str):
-        return Damaged("it is no text")
+        return Damaged("it is not text")
     content, mark, checksum = value.rpartition(TEXT_MARK)
     if not mark:
         return value

@@ -19,7 +19,7 @@ SOMEBODY = "unknown (damaged)"
 class Needed:
     """One detail: whether a value will do, and what stands in for one that does not.
 
-    Without a `stand_in` the event cannot be read. Where it `may_lack` the detail, that alone is no damage.
+    Without a `stand_in` the event cannot be read. Where it `may_lack` the detail, that alone is not a damage.
     """
 
     fits: Callable[[object], bool]

@@ -41,18 +41,18 @@ def mapping_of(value: object) -> dict[str, Any]:
     """Decode JSON text.
 
     Raises:
-        DamagedError: it is no JSON object.
+        DamagedError: it is not a JSON object.
     """
     if isinstance(value, Damaged):
         raise DamagedError(value.words)
     if not isinstance(value, str):
-        raise DamagedError("it is no text")
+        raise DamagedError("it is not text")
     try:
         plain = json.loads(value)
     except (ValueError, RecursionError) as error:
-        raise DamagedError("it is no JSON") from error
+        raise DamagedError("it is not JSON") from error
     if not isinstance(plain, dict):
-        raise DamagedError("it is no JSON object")
+        raise DamagedError("it is not a JSON object")
     return plain
 
 
@@ -64,7 +64,7 @@ def assessment_of(row: Row[Any], note: Note) -> Assessment:
     """
     layout = _layout_of(row.layout)
     if not (isinstance(row.created_at, datetime) and isinstance(row.expected, int)):
-        raise DamagedError("its time or its count is no number")
+        raise DamagedError("its time or its count is not a number")
     return Assessment(
         id=row.id,
         machine_id=row.machine_id,
@@ -146,7 +146,7 @@ def picture_of(packed: object, row: str, note: Note) -> Picture | None:
 
 def _bytes_of(value: object) -> bytes:
     if not isinstance(value, bytes):
-        raise DamagedError("it is no blob")
+        raise DamagedError("it is not a blob")
     return value
 
 
@@ -154,10 +154,10 @@ def heartbeat_of(row: Row[Any], note: Note) -> Heartbeat | None:
     """Make a heartbeat of a row; one that is damaged is noted and None, as of an engine that never beat."""
     numbers = (row.pid, row.done, row.total)
     if not isinstance(row.beat_at, datetime) or not all(isinstance(one, int) for one in numbers):
-        note("heartbeat", f"assessment {row.assessment_id}", "a value is no number")
+        note("heartbeat", f"assessment {row.assessment_id}", "a value is not a number")
         return None
     if row.phase not in list(Phase):
-        note("heartbeat", f"assessment {row.assessment_id}", f"{row.phase!r} is no phase")
+        note("heartbeat", f"assessment {row.assessment_id}", f"{row.phase!r} is not a phase")
         return None
     return Heartbeat(row.beat_at, row.pid, Phase(row.phase), row.done, row.total, str(row.message))
 
@@ -184,10 +184,10 @@ def event_of(row: Row[Any], note: Note) -> Event | None:
     place = f"event {row.seq}"
     kind = _KINDS.get(row.kind)
     if kind is None:
-        note("event", place, f"{row.kind!r} is no kind of event")
+        note("event", place, f"{row.kind!r} is not a kind of event")
         return None
     if not (isinstance(row.at, datetime) and isinstance(row.recorded_at, datetime)):
-        note("event", place, "its time is no number")
+        note("event", place, "its time is not a number")
         return None
     detail = _detail_of(kind, row.detail, place, note)
     if detail is None:

@@ -94,7 +94,7 @@ def mended_series(
         if isinstance(head.position, int) and isinstance(head.at, int):
             kept.append(head)
         else:
-            note("snapshot", f"snapshot {head.position}", "its time is no number")
+            note("snapshot", f"snapshot {head.position}", "its time is not a number")
     if not kept:
         return empty_series(assessment)
     components, channels = len(assessment.components), len(assessment.units)
@@ -107,7 +107,7 @@ def mended_series(
             continue
         values = (row.error, row.limit, row.severity, row.share)
         if row.quality not in _QUALITIES or any(isinstance(one, str | bytes) for one in values):
-            note("score", f"snapshot {row.position}, component {component}", "it is no score")
+            note("score", f"snapshot {row.position}, component {component}", "it is not a score")
             continue
         quality[index, component] = _QUALITIES[row.quality]
         numbers[:, index, component] = [np.nan if one is None else one for one in values]
@@ -147,7 +147,7 @@ def _speed(head: Row[Any], note: Note) -> float:
         return math.nan
     if _is_speed(head.speed):
         return float(head.speed)
-    note("snapshot", _place(head, "speed"), "it is no speed")
+    note("snapshot", _place(head, "speed"), "it is not a speed")
     return math.nan
 
 
@@ -174,7 +174,7 @@ def _figures(
 def _floats(value: object, shape: tuple[int, ...], place: str, note: Note) -> NDArray[np.float32]:
     """Return the float32 numbers of a blob; NaN, and a note, where it is damaged."""
     size = 4 * int(np.prod(shape))
-    words = value.words if isinstance(value, Damaged) else "it is no blob"
+    words = value.words if isinstance(value, Damaged) else "it is not a blob"
     if isinstance(value, bytes):
         words = f"it has {len(value)} bytes in place of {size}"
         if len(value) == size:

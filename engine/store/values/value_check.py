@@ -65,7 +65,7 @@ def damaged_rows(store: Database) -> list[str]:
         heartbeat_of(beat, findings.note)
     for row in _portions(store, select(schema.intake), schema.intake.c.id):
         if row.outcome not in list(Outcome):
-            findings.note("intake", f"row {row.id}", f"{row.outcome!r} is no outcome")
+            findings.note("intake", f"row {row.id}", f"{row.outcome!r} is not an outcome")
     with store.reading() as connection:
         _check_kinds(connection, findings.note)
     return [str(one) for one in findings.found]
@@ -89,7 +89,7 @@ def damaged_values(store: Database, assessment: Assessment, unpack: Unpack | Non
         except DamagedError as error:
             findings.note("state", f"snapshot {row.position}", str(error))
         except (ValueError, KeyError, TypeError, AttributeError):
-            findings.note("state", f"snapshot {row.position}", "it is no state of an engine")
+            findings.note("state", f"snapshot {row.position}", "it is not a state of an engine")
     return [str(one) for one in findings.found]
 
 
@@ -177,7 +177,7 @@ def _check_snapshots(store: Database, assessment: Assessment, note: Note) -> Non
 
 def _check_events(store: Database, assessment: Assessment, note: Note) -> None:
     event = schema.event.c
-    # As written: where a text is no UTF-8, reading it would put another character there.
+    # As written: where a text is not UTF-8, reading it would put another character there.
     raw = store.dialect.bytes_of(event.detail).label("raw")
     query = select(schema.event, raw).where(event.assessment_id == assessment.id)
     for row in _portions(store, query, event.seq):
@@ -185,7 +185,7 @@ def _check_events(store: Database, assessment: Assessment, note: Note) -> None:
         try:
             bytes(row.raw or b"").decode()
         except UnicodeDecodeError:
-            note("event", f"event {row.seq} ({row.kind})", "its text is no UTF-8")
+            note("event", f"event {row.seq} ({row.kind})", "its text is not UTF-8")
 
 
 def _portions(store: Database, query: Select[Any], key: Any) -> Iterator[Row[Any]]:

@@ -32,7 +32,7 @@ _BY_SIGNAL: dict[signal.Signals, tuple[Cause, str]] = {
         Cause.PROCESSOR,
         "this computer's processor lacks instructions that {library} needs, such as AVX",
     ),
-    signal.SIGKILL: (Cause.MEMORY, "most often the system does so because memory ran out"),
+    signal.SIGKILL: (Cause.MEMORY, "most often because memory ran out"),
     signal.SIGBUS: (Cause.DISK, "most often memory, or the disk beneath a file in use, ran out"),
     signal.SIGSEGV: (Cause.UNKNOWN, "a fault in a native library, or in the memory of this computer"),
     signal.SIGFPE: (Cause.UNKNOWN, "a fault in the arithmetic of a native library"),
@@ -43,10 +43,10 @@ _BY_SIGNAL: dict[signal.Signals, tuple[Cause, str]] = {
     signal.SIGSYS: (Cause.UNKNOWN, "a sandbox forbids a system call that it needs"),
     signal.SIGXCPU: (Cause.UNKNOWN, "its limit of processor time is used up (ulimit -t)"),
     signal.SIGXFSZ: (Cause.DISK, "its limit for the size of a file is reached (ulimit -f)"),
-    signal.SIGTERM: (Cause.ASKED, "somebody ended it"),
-    signal.SIGINT: (Cause.ASKED, "somebody interrupted it"),
+    signal.SIGTERM: (Cause.ASKED, "a person or program ended it"),
+    signal.SIGINT: (Cause.ASKED, "a person or program interrupted it"),
     signal.SIGHUP: (Cause.ASKED, "its terminal or session ended"),
-    signal.SIGQUIT: (Cause.ASKED, "somebody ended it"),
+    signal.SIGQUIT: (Cause.ASKED, "a person or program ended it"),
 }
 
 _BY_WORDS = (

@@ -137,7 +137,7 @@ def read_raw(data: bytes, name: str, form: RecordingFormat) -> Table:
     if not body or len(body) % row:
         raise IncompleteError(
             name,
-            f"its {len(body)} bytes are no whole rows of {form.columns} numbers of {width} bytes"
+            f"its {len(body)} bytes are not whole rows of {form.columns} numbers of {width} bytes"
             " (recording.number_type, columns, skip)",
         )
     if kind == "int24":

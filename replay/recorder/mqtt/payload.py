@@ -53,7 +53,7 @@ def decode(content: bytes, rows: int, columns: int) -> Payload:
         )
     scale = head.get("scale", 1)
     if isinstance(scale, bool) or not isinstance(scale, int | float) or not math.isfinite(scale):
-        raise PayloadError("its scale is no number")
+        raise PayloadError("its scale is not a number")
     if scale != 1:
         values = values * np.float64(scale)
     if not np.isfinite(values).all():
@@ -115,7 +115,7 @@ def _listed(head: dict[str, Any]) -> NDArray[Any]:
     if len({len(one) for one in listed}) != 1:
         raise PayloadError("its lists differ in length")
     if not all(type(number) in (int, float) for one in listed for number in one):
-        raise PayloadError("it holds something that is no number")
+        raise PayloadError("it holds something that is not a number")
     try:
         values = np.array(listed, np.float64)
     except OverflowError:

@@ -89,11 +89,11 @@ def rows_of_payload(content: bytes, form: RecordingFormat, now: datetime) -> lis
     try:
         told = json.loads(content)
     except (ValueError, RecursionError):
-        raise PayloadError("it is no JSON") from None
+        raise PayloadError("it is not JSON") from None
     found = []
     for one in told if isinstance(told, list) else [told]:
         if not isinstance(one, Mapping):
-            raise PayloadError("it holds a row that is no object with named values")
+            raise PayloadError("it holds a row that is not an object with named values")
         values = one.get("values", one)
         if not isinstance(values, Mapping) or not set(form.names) & set(values):
             raise PayloadError(f"it names none of the channels ({', '.join(form.names[:3])} ...)")

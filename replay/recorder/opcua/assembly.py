@@ -172,7 +172,7 @@ class ArrayAssembly:
         try:
             held = [np.asarray(one, np.float64) for one in arrays]
         except (TypeError, ValueError, OverflowError):
-            return "an array holds something that is no number"
+            return "an array holds something that is not a number"
         if self._nodes > 1:
             if any(one.shape != (self._rows,) for one in held):
                 sizes = ", ".join(str(one.size) for one in held)

@@ -118,7 +118,7 @@ class OpcSource:
             self._nodes = [ua.NodeId.from_string(one) for one in nodes]
         except (UaError, ValueError) as error:
             raise StreamError(
-                f"a --node is no node id like ns=2;s=Vibration ({clean_text(str(error))})"
+                f"a --node is not a node id like ns=2;s=Vibration ({clean_text(str(error))})"
             ) from error
         self._client: Client | None = None
         self._came: list[Value] = []

@@ -67,7 +67,7 @@ def test_alarm_that_a_worse_neighbour_explains_is_raised_low_and_names_it() -> N
     ("apart", "why"),
     [
         pytest.param((2.0, LEADER, "another band pattern"), "another band pattern", id="a sign of its own"),
-        pytest.param((2.0, None, ""), "nothing explains it any more", id="the leader is gone"),
+        pytest.param((2.0, None, ""), "its earlier explanation no longer holds", id="the leader is gone"),
     ],
 )
 def test_carried_over_alarm_is_promoted_when_it_has_a_cause_of_its_own(

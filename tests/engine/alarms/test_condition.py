@@ -52,7 +52,9 @@ def test_advisory_says_by_how_much_every_component_stepped() -> None:
         pytest.param([1.0, 1.0] + [0.0] * 20, (0,), [], id="a step that does not last rings nothing"),
         pytest.param([1.0] * 3 + [0.0] * 3, (0,), [(2, RAISED)], id="a short return leaves it"),
         pytest.param([1.0] * 3 + [0.0] * 4, (0,), [(2, RAISED), (6, CLEARED)], id="a longer one clears it"),
-        pytest.param([1.0] * 3 + [0.6] * 20, (0,), [(2, RAISED)], id="less than half way back is no return"),
+        pytest.param(
+            [1.0] * 3 + [0.6] * 20, (0,), [(2, RAISED)], id="less than half way back is not a return"
+        ),
         pytest.param(
             [1.0] * 3 + [0.0, 1.0] * 9, (0,), [(2, RAISED)], id="back and forth it rings once and stands"
         ),

@@ -126,9 +126,9 @@ def test_alarm_raised_while_the_proposal_was_learned_counts() -> None:
 
 def test_standing_alarm_that_would_be_silenced_is_said_first_and_in_words() -> None:
     first = in_words(Verdict(("Right",), ("Left", "Middle"), ("Left",), ()))[0]
-    assert first == "WOULD SILENCE the alarm on Left, which stands"
+    assert first == "WOULD SILENCE the alarm on Left, which still stands"
     assert in_words(Verdict((), (), (), ())) == (
-        "has raised and silenced nothing that the present one did not",
+        "would have raised and silenced the same alarms as the present baseline",
     )
 
 

@@ -289,7 +289,7 @@ UP, LEVEL, OVER = (True, False), (False, False), (True, True)
     [
         pytest.param([UP] * 2, [], id="two in a row are not enough"),
         pytest.param([UP] * 9, [(2, RAISED)], id="the third raises, once"),
-        pytest.param([UP, LEVEL] * 9, [], id="now and then is no trend"),
+        pytest.param([UP, LEVEL] * 9, [], id="now and then is not a trend"),
         pytest.param([UP] * 3 + [LEVEL] * 3, [(2, RAISED)], id="a short rest leaves it"),
         pytest.param([UP] * 3 + [LEVEL] * 4, [(2, RAISED), (6, CLEARED)], id="a longer one takes it back"),
         pytest.param([UP] * 3 + [OVER], [(2, RAISED), (3, CLEARED)], id="overtaken it goes at once"),

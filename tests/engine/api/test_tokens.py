@@ -33,7 +33,7 @@ def test_anything_else_is_nobody(tmp_path: Path, header: str) -> None:
     ("text", "said"),
     [
         ("", "holds no [[token]]"),
-        ("[[token]", "is no TOML"),
+        ("[[token]", "is not TOML"),
         ('[[token]]\nname = "A"\n', "needs name, role and token"),
         (GOOD.replace("operate", "root"), "its role must be one of read, score, operate"),
         (GOOD.replace("a-long-secret-of-anna", "short"), "16 characters or more"),
@@ -59,5 +59,5 @@ def test_a_link_and_a_missing_file_are_refused(tmp_path: Path) -> None:
     written(tmp_path, GOOD)
     (tmp_path / "link").symlink_to(tmp_path / "tokens.toml")
     for name in ("link", "nothing", "."):
-        with pytest.raises(TokensError, match=r"cannot be read|is no token file|others can read"):
+        with pytest.raises(TokensError, match=r"cannot be read|is not a token file|others can read"):
             load_tokens(tmp_path / name)

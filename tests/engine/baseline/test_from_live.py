@@ -220,7 +220,7 @@ def test_operators_are_answered_while_it_learns_but_for_another_lesson(
 
     new.run(story())
     assert new.answers() == [
-        (False, "this file does not stand refused"),
+        (False, "this file is not refused"),
         (False, f"the engine has not learned a baseline of {new.assessment().machine} yet"),
     ]
     (waiting,) = new.store.open_requests(new.assessment())

@@ -35,7 +35,7 @@ def failure(program: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
         ("SIGSEGV", "a fault in a native library"),
         ("SIGBUS", "make room on the disk and in memory"),
         ("SIGABRT", "TensorFlow gave up"),
-        ("SIGTERM", "somebody ended it"),
+        ("SIGTERM", "a person or program ended it"),
     ],
 )
 def test_signal_that_kills_the_training_is_named_with_its_cause_and_the_way_out(

@@ -154,7 +154,7 @@ def test_folder_that_is_no_bundle_of_this_version_is_refused(tmp_path: Path, man
 
 
 def test_path_that_leads_nowhere_is_no_bundle(tmp_path: Path) -> None:
-    assert "is no bundle" in complaint(tmp_path / "nowhere")
+    assert "is not a bundle" in complaint(tmp_path / "nowhere")
 
 
 @pytest.mark.parametrize("name", [MANIFEST, NETWORK, ARRAYS])

@@ -103,7 +103,7 @@ def test_a_file_cut_short_is_refused(packed: Path, share: float) -> None:
 def test_a_foreign_file_is_refused(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "model.zip"
     file.write_bytes(content)
-    with pytest.raises(BundleError, match="no packed bundle"):
+    with pytest.raises(BundleError, match="not a packed bundle"):
         load_any(file)
 
 
@@ -114,7 +114,7 @@ def test_a_foreign_file_is_refused(tmp_path: Path, content: bytes) -> None:
 def test_a_zip_of_other_members_is_refused_and_writes_nothing(
     packed: Path, tmp_path: Path, members: dict[str, bytes | None]
 ) -> None:
-    with pytest.raises(BundleError, match="no packed bundle"):
+    with pytest.raises(BundleError, match="not a packed bundle"):
         unpack_bundle(rewritten(packed, members), tmp_path / "bundles")
     assert not (tmp_path / "bundles").exists()
     assert not (tmp_path.parent / "outside").exists()
@@ -129,7 +129,7 @@ def test_a_member_of_another_bundle_is_refused_by_its_digest(packed: Path) -> No
 def test_a_zip_with_a_member_twice_is_refused(packed: Path) -> None:
     with zipfile.ZipFile(packed, "a") as archive, pytest.warns(UserWarning, match="Duplicate"):
         archive.writestr(MANIFEST, b"{}")
-    with pytest.raises(BundleError, match="no packed bundle"):
+    with pytest.raises(BundleError, match="not a packed bundle"):
         load_packed(packed)
 
 
@@ -139,7 +139,7 @@ def test_a_model_of_another_program_is_refused(tmp_path: Path) -> None:
         archive.writestr("metadata.json", "{}")
         archive.writestr("model.weights.h5", b"\x89HDF")
     (tmp_path / "model.keras").write_bytes(content.getvalue())
-    with pytest.raises(BundleError, match="no packed bundle"):
+    with pytest.raises(BundleError, match="not a packed bundle"):
         load_any(tmp_path / "model.keras")
 
 

@@ -53,7 +53,7 @@ def test_bundle_that_is_damaged_while_it_is_in_use_is_refused_to_the_next(place:
 def test_bundle_that_is_gone_is_refused_although_it_is_in_use(place: Path) -> None:
     first = load_shared(place, load_bundle)
     shutil.rmtree(place)
-    with pytest.raises(BundleError, match="is no bundle"):
+    with pytest.raises(BundleError, match="is not a bundle"):
         load_shared(place, load_bundle)
     assert first.network
 

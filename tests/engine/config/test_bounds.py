@@ -135,7 +135,7 @@ def test_machine_at_its_bounds_is_analysed_or_refused_at_once(
     [
         ("[recording]\nrows = 10000000\ncolumns = 1000\n", "rows is 10000000, and times 1000 columns"),
         ("[recording]\nseparator = '5'\n", "recording.separator must be one character that no number holds"),
-        ("[recording]\ntime_pattern = '%Y%Y%m%d%H%M'\n", "recording.time_pattern is no pattern"),
+        ("[recording]\ntime_pattern = '%Y%Y%m%d%H%M'\n", "recording.time_pattern is not a pattern"),
         (f"[recording]\ntime_pattern = '{'%Y' * 5000}'\n", "time_pattern must be text of at most 100"),
         (f"[recording]\ntimezone = '{'../' * 5000}'\n", "recording.timezone must be text of at most 100"),
         (f"[machine]\nname = '{'a' * 100_000}'\n", "machine.name must be text of at most 100 characters"),
@@ -143,17 +143,17 @@ def test_machine_at_its_bounds_is_analysed_or_refused_at_once(
         (f"[model]\nhealthy = '{'9' * 200}'\n", "model.healthy must be"),
         ("[model]\nhealthy = '99999999999'\n", "model.healthy must be a number of snapshots"),
         ("[model]\nhealthy = 99999999999\n", "model.healthy must be a number of snapshots"),
-        ("[model]\nhealthy = '0001-01-01T00:00+14:00..2004-01-01'\n", "is no ISO time such as"),
+        ("[model]\nhealthy = '0001-01-01T00:00+14:00..2004-01-01'\n", "is not an ISO time such as"),
         ("[alarms]\non_ring = ['a'" + ", 'a'" * 200 + "]\n", "alarms.on_ring has more than 100 entries"),
         (f"[model]\nseed = {'9' * 5000}\n", "line 2: seed must be a number of less than a thousand digits"),
         (f"[model]\nseed = 0x{'f' * 20_000}\n", "model.seed must be less than 4294967296"),
-        (f"[model]\n{'s' * 100_000} = 1\n", "is no setting"),
+        (f"[model]\n{'s' * 100_000} = 1\n", "is not a setting"),
         (f"[model]\nx = {'[' * 50_000}\n", "nested too deeply"),
         (f"[model]\nx = {'{a=' * 50_000}\n", "nested too deeply"),
-        (f"{'a.' * 100_000}a = 1\n", "line 1: a name of more than 30 parts is no setting"),
-        (f"[{'a.' * 50_000}a]\n" + "b = 1\n" * 5000, "line 1: a name of more than 30 parts is no setting"),
-        (f"x = {{{'a.' * 50_000}a = 1}}\n", "line 1: a name of more than 30 parts is no setting"),
-        ("x = {" + "'a' . " * 30_000 + "a = 1}\n", "line 1: a name of more than 30 parts is no setting"),
+        (f"{'a.' * 100_000}a = 1\n", "line 1: a name of more than 30 parts is not a setting"),
+        (f"[{'a.' * 50_000}a]\n" + "b = 1\n" * 5000, "line 1: a name of more than 30 parts is not a setting"),
+        (f"x = {{{'a.' * 50_000}a = 1}}\n", "line 1: a name of more than 30 parts is not a setting"),
+        ("x = {" + "'a' . " * 30_000 + "a = 1}\n", "line 1: a name of more than 30 parts is not a setting"),
         ("[[component]]\nname = 'A'\nchannels = [1]\n" * 5000, "component has more than 256 entries"),
         (f"[[component]]\nname = 'A'\nchannels = [{'1, ' * 50_000}]\n", "component 1 has more than"),
         ("[keys]\n" + "".join(f"k{n} = 'a'\n" for n in range(500)), "keys has more than 200 entries"),
@@ -170,12 +170,12 @@ def test_endless_settings_are_refused_at_once(text: str, said: str, tmp_path: Pa
 
 @pytest.mark.parametrize("device", ["/dev/zero", "/dev/full", "/dev/null", "/dev/urandom"])
 def test_device_is_no_settings_file(device: str) -> None:
-    assert refusal(Path(device)) == ": is no regular file, so not a settings file."
+    assert refusal(Path(device)) == ": is not a regular file, so not a settings file."
 
 
 def test_pipe_without_a_writer_is_no_settings_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    assert refusal(tmp_path / "pipe") == ": is no regular file, so not a settings file."
+    assert refusal(tmp_path / "pipe") == ": is not a regular file, so not a settings file."
 
 
 def test_endless_file_is_not_read(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def test_relative_paths_count_from_the_folder_of_the_file(
     [
         (entry("A", "a") + entry("A", "b"), "line 6: two machines are named 'A'."),
         (entry("A", "a") + entry("B", "./a"), "line 7: A and B watch the same folder"),
-        (entry("A", "a", "rigg = 'ims-set2'"), "line 4: machine.rigg is no setting; the nearest is"),
+        (entry("A", "a", "rigg = 'ims-set2'"), "line 4: machine.rigg is not a setting; the nearest is"),
         ('[[machine]]\nname = "A"\n', "line 1: machine.folder is missing."),
         ('[[machine]]\nname = 3\nfolder = "a"\n', "line 2: machine.name must be text in quotes, not 3."),
         ("", "machine is missing."),

@@ -135,7 +135,7 @@ def test_preset_is_found_by_the_columns_of_a_file() -> None:
 
 
 def test_unknown_preset_is_answered_with_the_nearest() -> None:
-    with pytest.raises(SettingsError, match=r"'ims-set4' is no rig preset; the nearest is 'ims-set[123]'"):
+    with pytest.raises(SettingsError, match=r"'ims-set4' is not a rig preset; the nearest is 'ims-set[123]'"):
         load_settings(rig="ims-set4")
     assert {"ims-set1", "ims-set2", "ims-set3", "cwru", "xjtu-sy"} <= set(rig_names())
 

@@ -29,26 +29,26 @@ COMPONENT = '[[component]]\nname = "A"\nchannels = [1]\n'
         (
             "[alarms]\n\npersistance = 3\n",
             3,
-            "alarms.persistance is no setting; the nearest is alarms.persistence.",
+            "alarms.persistance is not a setting; the nearest is alarms.persistence.",
         ),
-        ("[alarm]\npersistence = 3\n", 1, "alarm is no setting; the nearest is alarms."),
-        ("sample_rate = 1.0\n", 1, "sample_rate is no setting; the nearest is machine.sample_rate."),
+        ("[alarm]\npersistence = 3\n", 1, "alarm is not a setting; the nearest is alarms."),
+        ("sample_rate = 1.0\n", 1, "sample_rate is not a setting; the nearest is machine.sample_rate."),
         (
             "[model]\npersistence = 3\n",
             2,
-            "model.persistence is no setting; the nearest is alarms.persistence.",
+            "model.persistence is not a setting; the nearest is alarms.persistence.",
         ),
-        ("model.sed = 3\n", 1, "model.sed is no setting; the nearest is model.seed."),
+        ("model.sed = 3\n", 1, "model.sed is not a setting; the nearest is model.seed."),
         (
             "[model]\nzzz = 3\n",
             2,
-            "model.zzz is no setting; what may stand here is name, seed, "
+            "model.zzz is not a setting; what may stand here is name, seed, "
             "healthy, skip, epochs, calibration_share, beta, anneal, pretrain.",
         ),
         (
             COMPONENT + "chanels = [2]\n",
             4,
-            "chanels of component 1 is no setting; the nearest is component.channels.",
+            "chanels of component 1 is not a setting; the nearest is component.channels.",
         ),
         ("[alarms]\npersistence = '3'\n", 2, 'alarms.persistence must be a whole number, not the text "3".'),
         ("[alarms]\npersistence = 3.0\n", 2, "alarms.persistence must be a whole number, not 3.0."),
@@ -127,13 +127,13 @@ def test_a_fault_is_one_sentence_with_line_and_key(user_file: Path, text: str, l
 
 def test_unknown_timezone_is_answered_with_the_nearest(user_file: Path) -> None:
     said = complaint(user_file, '[recording]\ntimezone = "Europe/Viena"\n')
-    assert said.startswith("mine.toml, line 2: recording.timezone 'Europe/Viena' is no IANA time zone")
+    assert said.startswith("mine.toml, line 2: recording.timezone 'Europe/Viena' is not an IANA time zone")
     assert said.endswith("the nearest is 'Europe/Vienna'.")
 
 
 @pytest.mark.parametrize("zone", ["", "..", "Europe", "/etc/passwd"])
 def test_what_is_no_timezone_is_refused(user_file: Path, zone: str) -> None:
-    assert f"recording.timezone '{zone}' is no IANA time zone" in complaint(
+    assert f"recording.timezone '{zone}' is not an IANA time zone" in complaint(
         user_file, f"[recording]\ntimezone = '{zone}'\n"
     )
 
@@ -166,7 +166,7 @@ def test_fault_on_the_command_line_is_said_to_be_there() -> None:
     ):
         load_settings(overrides={"model.seed": "three"})
     with pytest.raises(
-        SettingsError, match=r"^command line: model.sed is no setting; the nearest is model.seed\.$"
+        SettingsError, match=r"^command line: model.sed is not a setting; the nearest is model.seed\.$"
     ):
         load_settings(overrides={"model.sed": 3})
 

@@ -52,13 +52,13 @@ def test_growth_is_said_with_the_time_over_which_it_was_measured_and_what_it_lea
         "Severity doubles every 119 min over the last 6 h."
     )
     assert about(of_first(record(rising(), [RING])), Topic.GROWTH)[1].startswith(
-        "If that goes on, it reaches HIGH priority (severity 4.00) on 16 Feb 2004 04:"
+        "If this continues, it reaches HIGH priority (severity 4.00) on 16 Feb 2004 04:"
     )
 
 
 def test_with_too_few_snapshots_growth_is_not_guessed() -> None:
     assert about(of_first(record(rising(5, 2.0), [RING])), Topic.GROWTH) == [
-        "Its growth is not known: 5 snapshots have a severity, and 8 are needed."
+        "Its growth is not known: 5 snapshots have a severity; 8 are needed."
     ]
 
 
@@ -76,7 +76,7 @@ def test_a_steady_severity_is_called_so() -> None:
         ("stopped", "the machine is stopped"),
         ("dead", "the sensor gives no signal"),
         ("clipped", "the sensor is at the end of its range"),
-        ("invalid", "the last snapshot holds numbers that cannot be"),
+        ("invalid", "the last snapshot holds impossible numbers"),
     ],
 )
 def test_an_unknown_severity_is_said_with_its_reason(quality: str, why: str) -> None:
@@ -88,7 +88,7 @@ def test_an_unknown_severity_is_said_with_its_reason(quality: str, why: str) -> 
 
 def test_where_data_stopped_nothing_is_known_of_now() -> None:
     found = of_first(record(rising(), [RING], at=AT + timedelta(days=1)))
-    assert "no snapshot came for some intervals" in about(found, Topic.SEVERITY)[0]
+    assert "no snapshot has arrived for several intervals" in about(found, Topic.SEVERITY)[0]
     assert about(found, Topic.GROWTH) == []
 
 
@@ -107,7 +107,7 @@ def test_a_return_is_said() -> None:
     assert about(found, Topic.WHAT) == [
         "Bearing 1 was above its limit (MEDIUM alarm); the alarm has returned."
     ]
-    assert about(found, Topic.DO) == ["It is over. Find out why it came, and acknowledge it."]
+    assert about(found, Topic.DO) == ["It is over. Find its cause, and acknowledge it."]
 
 
 def test_an_advisory_names_the_time_of_the_limit() -> None:
@@ -121,7 +121,7 @@ def test_an_advisory_names_the_time_of_the_limit() -> None:
     found = of_first(record(rising(30, 0.1), [raised(7, detail=detail)]))
     assert about(found, Topic.WHAT) == ["Bearing 1 rises towards its limit (low alarm)."]
     assert about(found, Topic.GROWTH)[-1] == (
-        "If it goes on like that, it reaches its limit on 16 Feb 2004 05:42 UTC"
+        "If this continues, it reaches its limit on 16 Feb 2004 05:42 UTC"
         " (forecast: 60 min to 2 h after the ring)."
     )
 
@@ -253,7 +253,7 @@ def test_velocity_has_its_zone_or_the_reason_why_not() -> None:
 def test_nothing_against_it_is_said_with_what_was_looked_at() -> None:
     accepted = Event(2, EventKind.ACCEPTED, AT, AT, "engine", "", "", None, "", {"bundle": "b", "by": "ann"})
     (only,) = about(of_first(record(rising(), [learned(bundle="b"), accepted, RING])), Topic.AGAINST)
-    assert only.startswith("Nothing stored speaks against it: no other component is above its limit")
+    assert only.startswith("No stored fact speaks against it: no other component is above its limit")
 
 
 def test_what_speaks_against_it_is_listed() -> None:

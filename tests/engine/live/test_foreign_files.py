@@ -1,4 +1,4 @@
-"""Files of a watched folder that are no recordings of the machine."""
+"""Files of a watched folder that are not recordings of the machine."""
 
 from collections.abc import Sequence
 from pathlib import Path

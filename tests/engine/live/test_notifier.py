@@ -202,7 +202,7 @@ def test_command_past_its_time_is_killed_with_all_it_started(tmp_path: Path) -> 
         (
             ["sh", "-c", "kill -9 $$"],
             -9,
-            "it was killed by SIGKILL (most often the system does so because memory ran out)",
+            "it was killed by SIGKILL (most often because memory ran out)",
         ),
         (["/nowhere/call"], None, "/nowhere/call cannot be started (No such file or directory)"),
     ],
@@ -217,5 +217,5 @@ def test_command_of_the_settings_is_words_or_one_line() -> None:
     assert command_of(line) == NotificationCommand(("notify", "--to", "night shift"), 30.0, Priority.MEDIUM)
     words = load_settings(overrides={"alarms.on_ring": ["notify", "a b"]}).alarms
     assert words.on_ring == ("notify", "a b")
-    with pytest.raises(SettingsError, match=r"alarms\.on_ring is no command line"):
+    with pytest.raises(SettingsError, match=r"alarms\.on_ring is not a command line"):
         load_settings(overrides={"alarms.on_ring": "notify 'night"})

@@ -189,7 +189,7 @@ def test_rename_clears_the_ring_that_offered_it(alarmed: Plant, tmp_path: Path) 
 
 
 REFUSALS = {
-    "unknown": ([["Middle", "West"]], "'Middle' is no component of the record; it has Left, Right"),
+    "unknown": ([["Middle", "West"]], "'Middle' is not a component of the record; it has Left, Right"),
     "two into one": ([["Left", "West"], ["Right", "West"]], "two components would be named 'West'"),
     "two names": ([["Left", "West"], ["Left", "East"]], "'Left' is given two names"),
     "onto a neighbour": ([["Left", "Right"]], "two components would be named 'Right'"),

@@ -156,7 +156,7 @@ def test_the_alarm_of_the_renewed_component_ends_and_its_watch_begins_again(plan
     before, after = seen
     assert before.components[1].alarm
     cleared = of(plant, right, EventKind.CLEARED)
-    assert [event.detail["message"] for event in cleared] == ["another bundle judges from here on"]
+    assert [event.detail["message"] for event in cleared] == ["another bundle is in use from now on"]
     assert after.components[1].alarm != before.components[1].alarm
     assert after.history.severity.shape[1] == 2
 
@@ -168,7 +168,7 @@ def test_an_unknown_component_is_answered_with_a_sentence(plant: Plant) -> None:
         yield from answered(plant)
 
     plant.run(story(), bundle=plant.rig.bundle)
-    assert plant.answers() == [(False, "'Middle' is no component of this machine; it has Left, Right")]
+    assert plant.answers() == [(False, "'Middle' is not a component of this machine; it has Left, Right")]
 
 
 def test_a_replacement_waits_for_enough_snapshots_and_is_then_learned(plant: Plant) -> None:

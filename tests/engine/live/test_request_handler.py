@@ -95,7 +95,7 @@ def test_switch_says_so_lets_go_of_what_stands_and_scores_on_with_the_new_bundle
     raised, cleared = rung[0], next(e for e in rung if e.kind is EventKind.CLEARED)
     (told,) = plant.events(EventKind.BUNDLE)
     assert (cleared.kind, cleared.at) == (EventKind.CLEARED, newest)
-    assert cleared.detail["message"] == "another bundle judges from here on"
+    assert cleared.detail["message"] == "another bundle is in use from now on"
     assert (told.at, told.detail["bundle"]) == (newest, changed.digest())
     assert raised.seq < cleared.seq < told.seq
     limits = plant.store.series(plant.assessment()).limit
@@ -197,8 +197,8 @@ def test_refused_file_is_looked_at_again_when_asked(plant: Plant) -> None:
     plant.run(story(), bundle=plant.rig.bundle)
     assert plant.counts() == {Outcome.QUARANTINED: 2, Outcome.TAKEN: 1}
     assert plant.answers() == [
-        (True, "the file is looked at again"),
-        (False, "this file does not stand refused"),
+        (True, "the file is read again"),
+        (False, "this file is not refused"),
     ]
 
 
@@ -257,7 +257,7 @@ def test_request_that_this_engine_does_not_know_is_answered(plant: Plant) -> Non
         yield from answered(plant)
 
     plant.run(story(), bundle=plant.rig.bundle)
-    assert plant.answers() == [(False, "this engine knows no request 'dance'")]
+    assert plant.answers() == [(False, "this engine does not know the request 'dance'")]
 
 
 @pytest.mark.parametrize("action", [Action.ACCEPT, Action.SWITCH, Action.RETRY])

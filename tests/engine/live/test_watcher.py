@@ -186,7 +186,7 @@ def test_killed_engine_is_told_of_once_by_the_next(plant: Plant) -> None:
     assert plant.causes("engine failed") == [EventKind.RAISED, EventKind.CLEARED]
     (raised,) = plant.events(EventKind.RAISED)
     assert str(raised.detail["message"]).startswith(
-        "the engine before ended without a word, after 2026-01-05"
+        "the previous engine ended without notice after 2026-01-05"
     )
 
 

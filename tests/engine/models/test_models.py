@@ -182,7 +182,7 @@ def test_padding_of_a_call_does_not_change_what_the_others_get(ready: Mapping[st
 
 def test_training_that_comes_apart_says_so_and_leaves_no_network(ready: Mapping[str, Ready]) -> None:
     place = ready["vae"].folder / "hopeless"
-    assert (place / "error.txt").read_text() == "the loss is no finite number any more after epoch 1"
+    assert (place / "error.txt").read_text() == "the loss is not a finite number any more after epoch 1"
     assert not (place / "network.tflite").exists()
 
 

@@ -91,7 +91,7 @@ def test_a_return_and_an_escalation_are_told(record: Assessment) -> None:
 @pytest.mark.parametrize(
     ("latest", "why"),
     [
-        (Latest(None, Quality.STOPPED), "the machine stands still"),
+        (Latest(None, Quality.STOPPED), "the machine is stopped"),
         (Latest(None, None, silent=True), "no data"),
         (Latest(), "no score yet"),
         (Latest(None, Quality.RUNNING), "it is not judged by the baseline in use"),

@@ -154,7 +154,7 @@ def test_ring_whose_details_are_lost_still_rings_and_loudest(store: Store) -> No
     (assessment,) = store.assessments()
     (alarm,) = fold_alarms(store.events(assessment), at(2))
     assert (alarm.component, alarm.priority) == (NAMES[0], Priority.HIGH)
-    assert "table event, event 1 (raised): it is no JSON" in store.damage.sentence
+    assert "table event, event 1 (raised): it is not JSON" in store.damage.sentence
 
 
 def test_shelf_whose_details_are_lost_silences_nothing(store: Store) -> None:
@@ -198,7 +198,7 @@ def test_unknown_kind_of_event_is_passed_over(store: Store) -> None:
     spoil(store.path, "event", "kind", "kind = 'acknowledged'", b"applauded")
     (assessment,) = store.assessments()
     assert [event.kind for event in store.events(assessment)] == [EventKind.RAISED, EventKind.SHELVED]
-    assert "'applauded' is no kind of event" in store.damage.sentence
+    assert "'applauded' is not a kind of event" in store.damage.sentence
 
 
 def test_what_is_written_carries_its_checksum(store: Store) -> None:

@@ -257,4 +257,4 @@ def test_damaged_outcome_and_time_stop_no_reader(tmp_path: Path) -> None:
         (refused,) = store.quarantined(record.machine_id)
         assert (refused.name, refused.recorded_at) == ("b", FIRST)
         assert store.intake_counts(record.machine_id)[Outcome.QUARANTINED] == 1
-        assert "'x' is no outcome" in store.damage.sentence
+        assert "'x' is not an outcome" in store.damage.sentence

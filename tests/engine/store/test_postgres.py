@@ -199,7 +199,7 @@ def test_write_whose_commit_is_cut_off_is_not_repeated_blindly(store: Store, sto
     store.append(assessment, [item(0)], WALL)
     once = iter([True])
     cut_commits(store, stored=stored, often=lambda: next(once, False))
-    with pytest.raises(StoreUncertainError, match="look whether it stands"):
+    with pytest.raises(StoreUncertainError, match="check whether it was stored"):
         store.append(assessment, [item(1)], WALL)
     # Who looks sees what stands, and goes on from there.
     resume = store.resume_point(assessment)

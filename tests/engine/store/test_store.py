@@ -147,15 +147,15 @@ def test_epochs_and_rejections_said_again_add_nothing(store: Store) -> None:
     for _ in range(2):
         store.add_epoch(assessment, Epoch(1, 0.5, 0.6))
         store.add_epoch(assessment, Epoch(2, 1 / 3, 0.4))
-        store.reject(assessment, "notes.txt", "its name is no time", WALL)
+        store.reject(assessment, "notes.txt", "its name is not a time", WALL)
     assert store.epochs(assessment) == (Epoch(1, 0.5, 0.6), Epoch(2, 1 / 3, 0.4))
-    assert store.rejections(assessment) == (("notes.txt", "its name is no time"),)
+    assert store.rejections(assessment) == (("notes.txt", "its name is not a time"),)
 
 
 def test_rejection_belongs_to_the_assessment_that_could_not_take_the_file(store: Store) -> None:
     one, other = begin(store), begin(store, "another")
-    store.reject(one, "notes.txt", "its name is no time", WALL)
-    assert store.rejections(one) == (("notes.txt", "its name is no time"),)
+    store.reject(one, "notes.txt", "its name is not a time", WALL)
+    assert store.rejections(one) == (("notes.txt", "its name is not a time"),)
     assert store.rejections(other) == ()
 
 
@@ -258,7 +258,7 @@ def test_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path, crea
     path = tmp_path / FILE_NAME
     path.write_text("a shopping list, " * 100)
     with pytest.raises(
-        StoreError, match=r"raceway\.db: is no Raceway store \(file is not a database\); name another"
+        StoreError, match=r"raceway\.db: is not a Raceway store \(file is not a database\); name another"
     ):
         Store.open(tmp_path, create=create)
     assert path.read_text() == "a shopping list, " * 100

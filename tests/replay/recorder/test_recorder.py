@@ -227,7 +227,7 @@ def test_a_file_is_read_from_its_present_end_through_rotation_and_truncation(qui
 
 
 def test_a_folder_is_no_stream(tmp_path):
-    with pytest.raises(StreamError, match="no plain file"):
+    with pytest.raises(StreamError, match="not a plain file"):
         until(GrowingFile(tmp_path, from_start=False), lambda seen: False)
 
 

@@ -1,4 +1,4 @@
-"""The rows of a finished run: files by day, and what is no row."""
+"""The rows of a finished run: files by day, and what is not a row."""
 
 from pathlib import Path
 

@@ -61,7 +61,7 @@ def test_a_fault_never_shrinks_and_ends_at_its_size(law: str, exponent: float, o
         ("rows = 3", "rows: Input should be greater than or equal to 64"),
         ("noise = nan", "noise: Input should be a finite number"),
         ("nonsense = 1", "nonsense: Extra inputs are not permitted"),
-        ("rows = [", "is no valid TOML"),
+        ("rows = [", "is not valid TOML"),
         ("start = 2025-01-06T00:00:00", "it needs a time zone"),
         ('[[fault]]\nbearing = 9\nsurface = "cage"\nonset = 1\nsize = 1.0', "there is no bearing 9"),
         ('[[fault]]\nbearing = 1\nsurface = "cage"\nonset = 900\nsize = 1.0', "lies behind the 200"),

@@ -175,7 +175,7 @@ async def test_in_detail_only_the_bearing_on_the_screen_can_be_acknowledged(
         await settled(pilot)
         await pilot.press("down", "enter", "a")
         await settled(pilot)
-        assert "no unacknowledged alarm" in text(app)
+        assert "No alarm is unacknowledged" in text(app)
         assert acknowledgements(own_store) == []
 
 
@@ -185,4 +185,4 @@ async def test_with_nothing_raised_a_says_so(console: Make, own_store: Path) -> 
         await settled(pilot)
         await pilot.press("a")
         await settled(pilot)
-        assert "There is no unacknowledged alarm" in text(app)
+        assert "No alarm is unacknowledged" in text(app)

@@ -117,4 +117,4 @@ def test_a_finished_run_has_no_engine_to_ask(host: FakeHost, clock: Clock) -> No
     models.relearn()
     models.switch(None, None)
     assert host.dialog is None
-    assert "no engine is there to" in host.notice.text
+    assert "a finished run, without an engine" in host.notice.text

@@ -159,7 +159,7 @@ async def test_a_shelf_has_a_span_and_a_reason_and_can_be_taken_back(console: Ma
         assert "At most 24 h" in text(app)
         await pilot.press("backspace", "backspace", *"4h", "enter", "enter")
         await settled(pilot)
-        assert "A shelf needs a reason" in text(app)
+        assert "Give a reason" in text(app)
         await pilot.press(*"known", "enter")
         await settled(pilot)
         (event,) = deeds(busy)
@@ -167,7 +167,7 @@ async def test_a_shelf_has_a_span_and_a_reason_and_can_be_taken_back(console: Ma
         assert "HIGH shelved" in text(app)
         await pilot.press("Z")
         await settled(pilot)
-        assert "Take it off the shelf?" in text(app)
+        assert "Unshelve it?" in text(app)
         await pilot.press("y")
         await settled(pilot)
         assert [one.kind for one in deeds(busy)] == [EventKind.SHELVED, EventKind.UNSHELVED]

@@ -59,12 +59,12 @@ def test_the_alarm_closed_last_can_be_corrected(host: FakeHost, clock: Clock) ->
     ("field", "before", "text", "words"),
     [
         (0, (), "", "Name one outcome"),
-        (0, (), "broken", "is no outcome"),
-        (1, ("confirmed",), "top", "is no surface"),
+        (0, (), "broken", "is not an outcome"),
+        (1, ("confirmed",), "top", "is not a surface"),
         (1, ("confirmed",), "-2", "above 0"),
         (2, ("other", ""), "", "needs a note"),
         (2, ("nothing", "outer"), "", "belongs to a confirmed fault"),
-        (3, ("confirmed", "", ""), "/no/photo.jpg", "no file"),
+        (3, ("confirmed", "", ""), "/no/photo.jpg", "No file"),
     ],
 )
 def test_a_wrong_field_is_named_in_the_dialog(

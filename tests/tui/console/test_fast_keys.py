@@ -271,7 +271,7 @@ async def test_on_the_list_of_machines_every_key_acts_on_the_machine_under_the_c
         await pilot.press("a", "space", "right", "g", "t")
         await settled(pilot)
         assert app.controller.head == at
-        assert app.place() == "fleet"
+        assert app.place() == "machines"
         await pilot.press("3")
         await settled(pilot)
         assert app.place() == "alarms"

@@ -212,14 +212,19 @@ async def test_a_killed_engine_is_told_with_what_to_do(
         await looked(app, pilot)
         shown = " ".join(text(app).split())
         assert "● normal" not in shown
-        for words in ("STALE ✕ LIVE since 03:00 UTC", "✕ NOT WATCHED", "was normal", "no sign of life since"):
+        for words in (
+            "STALE ✕ LIVE since 03:00 UTC",
+            "✕ NOT WATCHED",
+            "was normal",
+            "No heartbeat from the engine since",
+        ):
             assert words in shown
         with Store.open(live) as store:
             beat(store, store.assessments()[-1], clock)
         await looked(app, pilot)
         shown = " ".join(text(app).split())
         assert "LIVE ▶" in shown
-        assert "no sign of life" not in shown
+        assert "No heartbeat from the engine" not in shown
 
 
 async def test_the_bell_rings_with_a_new_alarm_once_and_only_if_it_is_set(
@@ -268,7 +273,7 @@ def fleet(live: Path, clock: Clock) -> Path:
 async def test_several_machines_come_the_worst_first_and_one_is_opened(
     console: Make, fleet: Path, clock: Clock, size: tuple[int, int]
 ) -> None:
-    app = console(fleet, session="", playing=True, at_newest=True, start=lambda: "fleet")
+    app = console(fleet, session="", playing=True, at_newest=True, start=lambda: "machines")
     async with app.run_test(size=size) as pilot:
         await settled(pilot)
         named = re.compile(r"(fan 2|press 4|pump 9) ")
@@ -296,7 +301,7 @@ async def test_a_screen_chosen_while_the_store_is_read_is_not_taken_away_again(
         assert readable.wait(20)
         return Store.open(fleet)
 
-    app = console(fleet, open_store=slowly, session="", at_newest=True, start=lambda: "fleet")
+    app = console(fleet, open_store=slowly, session="", at_newest=True, start=lambda: "machines")
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("3")
         await pilot.pause()
@@ -336,7 +341,7 @@ async def test_a_session_goes_to_another_machine_only_where_that_has_it_too(
 ) -> None:
     if there:
         stored_in(fleet, "fan 2", "drill")
-    app = console(fleet, session="drill", playing=True, at_newest=True, start=lambda: "fleet")
+    app = console(fleet, session="drill", playing=True, at_newest=True, start=lambda: "machines")
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
         app.controller.selection = replace(app.controller.selection, machine="fan 2")

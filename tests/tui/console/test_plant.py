@@ -157,7 +157,7 @@ async def test_an_advice_on_the_list_of_machines_names_its_machine(
         await settled(pilot)
         assert app.controller.view is not None
         machine = app.controller.view.assessment.machine
-        advice = "The engine has given no sign of life"
+        advice = "No heartbeat from the engine"
         assert advice in text(app)
         assert f"{machine}: {advice}" not in text(app)
         await pressed(pilot, "0")

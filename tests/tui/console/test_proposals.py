@@ -98,7 +98,7 @@ async def test_without_a_proposal_the_keys_say_so(console: Make, tmp_path: Path,
     make_live(tmp_path)
     async with console(tmp_path).run_test(size=(80, 24)) as pilot:
         app = await opened(pilot, 59, "5", key)
-        assert "No proposed baseline stands" in text(app)
+        assert "There is no proposed baseline" in text(app)
     assert requests(tmp_path) == ()
 
 

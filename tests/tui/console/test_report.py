@@ -118,7 +118,7 @@ def test_the_session_is_named_once_something_is_stored_in_it(host: FakeHost) -> 
 
 
 def test_a_command_without_a_word_is_told_as_such() -> None:
-    assert fault_of(b"\n") == "the command ended without a word"
+    assert fault_of(b"\n") == "the command gave no reason"
     assert fault_of(b"Traceback\nraceway: no\x1b disk\n") == "no disk"
 
 

@@ -63,7 +63,7 @@ async def test_a_theme_of_the_user_follows_ours_and_a_broken_file_is_said_and_pa
         assert app.screen.styles.background.hex == "#000011"
         await pilot.press("T")
         await settled(pilot)
-        assert "primry is no key of a theme" in text(app)
+        assert "primry is not a key of a theme" in text(app)
         await pilot.press("T")
         await settled(pilot)
         assert app.theme_worn == "dark"

@@ -17,7 +17,7 @@ from tests.tui import synthetic
 from tui.data.fleet import Standing, standing_of
 from tui.data.fleet_view import FleetView, Order, alarms_of, arranged, machine_beside
 from tui.draw.text import Role, plain, width_of
-from tui.screens.fleet.table import fleet_alarm_lines, fleet_lines, more_line, waiting_text
+from tui.screens.machines.table import fleet_alarm_lines, fleet_lines, more_line, waiting_text
 
 Named = Callable[..., Standing]
 

@@ -17,7 +17,7 @@ from tui.data.frame import Frame
 from tui.data.playhead import Playhead
 from tui.data.view import View
 from tui.draw.text import plain
-from tui.screens.fleet.table import fleet_lines
+from tui.screens.machines.table import fleet_lines
 
 
 @pytest.mark.parametrize("hours", [0, 3, 5])

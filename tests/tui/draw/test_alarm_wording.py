@@ -29,7 +29,7 @@ from tui.keys.actions import DEFAULT
 from tui.screens.alarms.filter import filtered
 from tui.screens.alarms.list import alarm_list_lines
 from tui.screens.alarms.story import story_rows
-from tui.screens.fleet.table import fleet_lines
+from tui.screens.machines.table import fleet_lines
 from tui.screens.overview.card import Card, card_lines
 
 STATUS = EngineStatus("engine: scoring", Role.PLAIN)
@@ -137,11 +137,11 @@ def test_what_is_put_away_is_counted_and_named_though_it_is_the_worst(view: View
     shelf = event(EventKind.SHELVED, 85, "Bearing 1", by="lee", reason="known")
     away = alarm("Bearing 1", peak=42.1, shelf=shelf, shelved_until=synthetic.at(130))
     alone = card(view, 100, away)
-    assert "◁ 1 put away: Bearing 1 (4.91 HIGH shelved)" in alone
+    assert "◁ 1 shelved or out of service: Bearing 1 (4.91 HIGH shelved)" in alone
     assert "The other 3 bearings normal, no alarm" in alone
     both = card(view, 100, away, alarm("Bearing 4"))
     assert both.startswith("╭  ■ HIGH  Bearing 4")
-    assert "◁ 1 put away: Bearing 1 (4.91 HIGH shelved)" in both
+    assert "◁ 1 shelved or out of service: Bearing 1 (4.91 HIGH shelved)" in both
 
 
 @pytest.mark.parametrize("width", [24, 60, 80, 120])
@@ -312,7 +312,7 @@ def test_of_what_returned_nothing_is_forecast_and_nothing_is_to_be_done(view: Vi
     drawn = " ".join(plain(story_rows(100, told, told.alarms[0], UTC)).split())
     due = synthetic.at(60) + timedelta(hours=7)
     assert f"forecast the limit for {due:%d %b %H:%M}" in drawn
-    assert "it did not come" in drawn
+    assert "the limit was not reached" in drawn
     assert "Look at the trend" not in drawn
 
 

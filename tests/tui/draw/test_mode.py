@@ -94,7 +94,7 @@ def test_silent_engine_whose_process_is_there_is_not_said_to_be_gone(live: View)
     status = engine_status(alive, WALL, later, UTC)
     assert status.text == "ENGINE STALE since 03:00:00 UTC: disk full, or hung"
     assert status.stale == WALL
-    assert "Make room, and it goes on by itself" in status.advice
+    assert "free some space, and it continues" in status.advice
 
 
 def test_no_sign_of_an_engine_at_all_is_stale_too(view: View) -> None:

@@ -68,9 +68,9 @@ def test_keys_can_be_changed_by_id_and_the_hints_follow() -> None:
 @pytest.mark.parametrize(
     ("overrides", "said"),
     [
-        ({"acknowlege": "k"}, "keys.acknowlege is no action; the nearest is 'acknowledge'"),
-        ({"acknowledge": "hyper+k"}, "'hyper+k' is no key"),
-        ({"acknowledge": "pgup"}, "'pgup' is no key; the nearest is 'pageup'"),
+        ({"acknowlege": "k"}, "keys.acknowlege is not an action; the nearest is 'acknowledge'"),
+        ({"acknowledge": "hyper+k"}, "'hyper+k' is not a key"),
+        ({"acknowledge": "pgup"}, "'pgup' is not a key; the nearest is 'pageup'"),
         ({"acknowledge": ()}, "keys.acknowledge needs a key"),
         ({"acknowledge": "q"}, "keys.acknowledge and keys.quit are both 'q'"),
         ({"acknowledge": "ctrl+c"}, "^c leaves when pressed twice"),
@@ -165,3 +165,19 @@ def test_the_table_for_the_readme_has_a_row_for_each_sentence() -> None:
     rows = key_table(DEFAULT).splitlines()
     assert "| `[` `]` | play slower or faster | `slower`, `faster` |" in rows
     assert all(sum(f"| {action.sentence}" in row for row in rows) == 1 for action in ACTIONS)
+
+
+@pytest.mark.parametrize("name", ["order", "search", "healthy", "listing", "all", "acknowledge"])
+def test_keys_are_read_from_the_former_ids_of_the_list_of_machines(name: str) -> None:
+    assert keymap_of({f"fleet-{name}": "f5"}).by_id[f"machines-{name}"].keys == ("f5",)
+
+
+def test_the_present_id_counts_where_the_former_is_given_too() -> None:
+    changed = keymap_of({"machines-order": "f6", "fleet-order": "f5", "fleet": "f7"})
+    assert changed.by_id["machines-order"].keys == ("f6",)
+    assert changed.by_id["machines"].keys == ("f7",)
+
+
+def test_no_id_or_word_of_a_key_says_fleet() -> None:
+    for action in DEFAULT.actions:
+        assert "fleet" not in " ".join((action.id, action.word, action.sentence, *action.where))

@@ -17,7 +17,7 @@ from tui.commands.machines.console import Choice
 from tui.data.fleet import Fleet
 from tui.output.conditions import Code, engine_code
 from tui.output.status import status_of
-from tui.screens.fleet.table import fleet_banner, fleet_lines
+from tui.screens.machines.table import fleet_banner, fleet_lines
 
 SOON, LATE = WALL + timedelta(seconds=1), WALL + 2 * SILENCE
 FAULT = "/etc/plant.toml:3: two machines are named 'press'. The plant goes on as before the edit."

@@ -154,7 +154,7 @@ def test_a_ring_that_nobody_was_told_of_comes_first(view: View) -> None:
         {"given_up": True, "message": "the on_ring command failed 3 times: exit 1"},
     )
     drawn = plain(alarm_lines(90, 20, frame(replace(view, events=(*view.events, failed)), 90), UTC))
-    assert "✕ NOBODY WAS TOLD" in drawn.splitlines()[1]
+    assert "✕ NOBODY WAS NOTIFIED" in drawn.splitlines()[1]
 
 
 def test_the_log_shows_its_last_lines_cleaned(tmp_path: Path) -> None:
@@ -167,7 +167,7 @@ def test_the_log_shows_its_last_lines_cleaned(tmp_path: Path) -> None:
     drawn = plain(log_lines(60, 5, replace(FACTS, log=tail)))
     assert "line 2999" in drawn
     assert "bad" in drawn.splitlines()[-1]
-    assert "nothing to complain" in plain(log_lines(60, 5, replace(FACTS, log=())))
+    assert "logged no trouble" in plain(log_lines(60, 5, replace(FACTS, log=())))
     assert "no engine.log" in plain(log_lines(60, 5, replace(FACTS, log=None)))
 
 

@@ -143,7 +143,7 @@ def test_layers_are_told_with_their_sizes_and_the_sum() -> None:
     assert "EinsumDense" in drawn
     assert "4 × 32" in drawn
     assert "8,712 in all" in drawn
-    assert "does not tell its layers" in plain(layer_lines(80, 10, facts(replace(BUNDLE, layers=()))))
+    assert "its layers are not known" in plain(layer_lines(80, 10, facts(replace(BUNDLE, layers=()))))
     assert "not at hand" in plain(layer_lines(80, 10, None))
 
 
@@ -152,7 +152,7 @@ def test_the_losses_are_drawn_with_the_best_one_named(view: View) -> None:
     assert "30 epochs, best 0.393 at epoch 30" in drawn
     assert "epochs" in drawn.splitlines()[-1]
     assert "no training is recorded" in plain(loss_lines(80, 16, ()))
-    assert "no loss was a number" in plain(loss_lines(80, 16, (Epoch(1, np.nan, np.nan),)))
+    assert "no loss is a finite number" in plain(loss_lines(80, 16, (Epoch(1, np.nan, np.nan),)))
     assert "best 1 at epoch 1" in plain(loss_lines(80, 16, (Epoch(1, 2.0, 1.0),)))
 
 
@@ -284,7 +284,7 @@ def test_standing_proposal_shows_its_keys_and_its_verdict_at_once(
     lines = baseline_lines(width, height, frame(replace(view, events=events), 70), facts(BUNDLE), UTC, UTC)
     drawn = " ".join(plain(lines).split())
     assert "◇ PROPOSED: a new baseline; k accepts, % refuses" in drawn
-    assert "it has raised and silenced nothing that the present one did not" in drawn
+    assert "it would have raised and silenced the same alarms as the present baseline" in drawn
     assert all(width_of(line) <= width for line in lines)
     if height > 10:
         assert "200 snapshots" in drawn

@@ -152,12 +152,12 @@ def test_a_file_in_the_folder_is_a_theme_and_what_it_leaves_out_is_ours(tmp_path
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('primry = "#335577"', "primry is no key of a theme; the nearest is 'primary'"),
-        ('primary = "#xyz"', "primary = '#xyz' is no colour"),
+        ('primry = "#335577"', "primry is not a key of a theme; the nearest is 'primary'"),
+        ('primary = "#xyz"', "primary = '#xyz' is not a colour"),
         ("dark = true", "primary is missing"),
         ("variables = 3\nprimary = 'red'", "variables must be a table"),
         ("= nonsense", "cannot be read as a theme"),
-        ('primary = "red"\n[variables]\nhigh = "no colour"', "high = 'no colour' is no colour"),
+        ('primary = "red"\n[variables]\nhigh = "no colour"', "high = 'no colour' is not a colour"),
     ],
 )
 def test_a_file_that_is_no_theme_is_refused_in_a_sentence(tmp_path: Path, text: str, said: str) -> None:

@@ -189,7 +189,7 @@ def ack(
     else:
         wanted = [desk.find(ring)]
     if not wanted:
-        print("nothing waits for an acknowledgement")
+        print("no alarm is unacknowledged")
     refused = False
     for alarm in wanted:
         answer = acknowledge(desk.store, desk.assessment, alarm.ring, desk.act, comment=comment)
@@ -221,8 +221,10 @@ def close(
     outcome: Annotated[str, typer.Option(help="What was found: confirmed, nothing or other.")],
     surface: Annotated[str, typer.Option(help="Damaged surface: outer, inner, element or cage.")] = "",
     size: Annotated[float | None, typer.Option(help="Size of the damage [mm].")] = None,
-    photo: Annotated[Path | None, typer.Option(help="A photo of it; its path is stored.")] = None,
-    text: Annotated[str, typer.Option("--note", help="Words; another cause needs them.")] = "",
+    photo: Annotated[
+        Path | None, typer.Option(help="Path of a photo of the damage; the path is stored.")
+    ] = None,
+    text: Annotated[str, typer.Option("--note", help="A comment; the outcome 'other' needs it.")] = "",
     replaced: Annotated[bool, typer.Option("--replaced", help="The component was replaced.")] = False,
 ) -> None:
     """Close an alarm with what was found at the machine; this acknowledges it."""
@@ -232,7 +234,7 @@ def close(
     from engine.operator.closing import outcome_of
 
     if photo is not None and not photo.is_file():
-        fail(f"{photo}: there is no such file; --photo names the photo of the damage", UNUSABLE)
+        fail(f"{photo}: no such file; --photo takes the path of a photo", UNUSABLE)
     place = "" if photo is None else str(photo.absolute())
     found = replace(outcome_of(outcome, surface, size, place, text), replaced=replaced)
     alarm = desk.find(which)
@@ -278,14 +280,14 @@ def unshelve(
 
     alarm = desk.find(which)
     answer = alarm_actions.unshelve(desk.store, desk.assessment, alarm, desk.act)
-    _done(answer, "took off the shelf", alarm.key)
+    _done(answer, "unshelved", alarm.key)
 
 
 @alarms.command()
 @_at_desk()
 def retire(
     desk: Desk,
-    component: Annotated[str, typer.Argument(help="Its name, as on the screen.")],
+    component: Annotated[str, typer.Argument(help="Name of the component, as on the screen.")],
     reason: Annotated[str, typer.Option(help="Why.")],
 ) -> None:
     """Take a component out of service for maintenance: its alarms need no acknowledgement."""
@@ -299,7 +301,7 @@ def retire(
 @_at_desk()
 def reinstate(
     desk: Desk,
-    component: Annotated[str, typer.Argument(help="Its name, as on the screen.")],
+    component: Annotated[str, typer.Argument(help="Name of the component, as on the screen.")],
 ) -> None:
     """Return a component to service."""
     from engine.operator import alarm_actions
@@ -338,7 +340,7 @@ def stats(
 def _span(text: str) -> timedelta:
     span = span_of(text)
     if span is None:
-        fail(f"--for {text!r} is no span of time; write it like {EXAMPLES}", UNUSABLE)
+        fail(f"--for {text!r} is not a duration; write it like {EXAMPLES}", UNUSABLE)
     return span
 
 

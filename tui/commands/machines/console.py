@@ -110,7 +110,7 @@ def attach(
             insists=True,
             session=session or "",
             at_newest=True,
-            start=lambda: "fleet" if choice.several else "",
+            start=lambda: "machines" if choice.several else "",
             memory=memory_path(),
         )
         run_console(make_console(options), settings)
@@ -143,14 +143,14 @@ def snapshot(
         settings = viewing_of(config)
         folder = state or settings.folder
         columns, rows = _size(size)
-        from tui.keys.places import PLACES
+        from tui.keys.places import PLACES, present_id
         from tui.screens.registry import SCREENS
         from tui.screens.state import Rows
 
         by_word = {place.word: place.id for place in PLACES}
-        screen = by_word.get(screen, screen)
+        screen = present_id(by_word.get(screen, screen))
         if screen not in SCREENS:
-            fail(f"--screen {screen!r} is no screen; the screens are {', '.join(by_word)}", UNUSABLE)
+            fail(f"--screen {screen!r} is not a screen; the screens are {', '.join(by_word)}", UNUSABLE)
         from engine.store.store import Store
         from engine.system.whole_file import write_whole
         from tui.console.launch import console_options, make_console, picture_appearance
@@ -180,7 +180,7 @@ def snapshot(
 def _size(text: str) -> tuple[int, int]:
     found = re.fullmatch(r"(\d{1,4})[x×](\d{1,4})", text.strip())
     if found is None:
-        fail(f"--size {text!r} is no size; write columns and rows like 80x24", UNUSABLE)
+        fail(f"--size {text!r} is not a size; write columns and rows like 80x24", UNUSABLE)
     columns, rows = int(found[1]), int(found[2])
     if not (LEAST[0] <= columns <= MOST[0] and LEAST[1] <= rows <= MOST[1]):
         fail(f"--size {text!r}: from {LEAST[0]}x{LEAST[1]} to {MOST[0]}x{MOST[1]}", UNUSABLE)

@@ -46,7 +46,9 @@ def relearn(
     ],
     anyway: Annotated[
         bool,
-        typer.Option("--anyway", help="Learn although fewer are at hand, files are gone or an alarm stood."),
+        typer.Option(
+            "--anyway", help="Learn even if snapshots are too few or missing, or an alarm stood in the span."
+        ),
     ] = False,
     component: Annotated[
         str | None,
@@ -110,7 +112,7 @@ def _pair(text: str, known: Sequence[str]) -> list[str]:
     splits = [(text[:at], text[at + 1 :]) for at, letter in enumerate(text) if letter == "="]
     splits = [(old.strip(), new.strip()) for old, new in splits if old.strip() and new.strip()]
     if not splits:
-        fail(f"{text!r} is no OLD=NEW, such as 'Bearing 1=Drive end'", UNUSABLE)
+        fail(f"{text!r}: write OLD=NEW, such as 'Bearing 1=Drive end'", UNUSABLE)
     spelled = {unicodedata.normalize("NFC", name) for name in known}
     fitting = (split for split in splits if unicodedata.normalize("NFC", split[0]) in spelled)
     return list(next(fitting, splits[0]))
@@ -133,7 +135,7 @@ def retry(
             refused = store.quarantined(assessment.machine_id)
     found = next((one for one in refused if one.name == file), None)
     if found is None:
-        fail(f"{file}: no such file is refused; raceway status lists the refused files", UNUSABLE)
+        fail(f"{file}: not among the refused files; raceway status lists them", UNUSABLE)
     ask_engine(Action.RETRY, {"raw": found.raw.hex()}, state, config, machine, ANSWER_SECONDS)
 
 

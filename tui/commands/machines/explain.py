@@ -86,9 +86,9 @@ def explain(
         if caption is not None:
             print(f"\nMachine captions by {caption.name}, not evidence:", flush=True)
             for one in _captions(opened, alarm, caption):
-                print(f"  {one.plot}: {one.text or 'no words'}")
+                print(f"  {one.plot}: {one.text or 'no answer'}")
                 for doubt in one.doubts:
-                    print(f"    do not trust it: {doubt}")
+                    print(f"    doubtful: {doubt}")
 
 
 def _gradients(opened: "Opened", chosen: str | None) -> "RingGradients":

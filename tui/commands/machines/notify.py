@@ -46,10 +46,10 @@ def send_test(
             requests.append(("ping", notify.ping, {"ping": notify.ping, "timeout": notify.timeout}))
         wanted = [one for one in requests if only in (None, one[1])]
         if not requests:
-            fail("[notify] names no address; docs/notifications.md says how to name one", UNUSABLE)
+            fail("[notify] has no address; docs/notifications.md explains how to add one", UNUSABLE)
         if not wanted:
             known = ", ".join(dict.fromkeys(one[1] for one in requests))
-            fail(f"--to {only!r} is none of the addresses of [notify]: {known}", UNUSABLE)
+            fail(f"--to {only!r} is not an address of [notify]; the addresses are {known}", UNUSABLE)
         failed = False
         for what, reference, request in wanted:
             payload = json.dumps({**request, "machine": settings.machine.name}).encode()

@@ -105,7 +105,7 @@ def _fault(machine: "PlantMachine") -> str:
 
     try:
         if machine.folder.exists() and not machine.folder.is_dir():
-            return f"{machine.name}: {machine.folder} is no folder"
+            return f"{machine.name}: {machine.folder} is not a folder"
         settings = settings_of_machine(machine)
         if machine.bundle is not None:
             check_fit(load_any(machine.bundle), settings)

@@ -21,7 +21,7 @@ def register_proposal(engine_app: typer.Typer) -> None:
     engine_app.add_typer(
         proposal_app,
         name="proposal",
-        help="Proposed baselines: list them, accept or refuse the one that stands.",
+        help="Proposed baselines: list, accept or refuse them.",
     )
 
 
@@ -46,7 +46,7 @@ def list_proposals(state: State = None, config: Config = None, machine: Machine 
 @proposal_app.command()
 def accept(
     anyway: Annotated[
-        bool, typer.Option("--anyway", help="Accept although it would silence an alarm that stands.")
+        bool, typer.Option("--anyway", help="Accept even if it would silence an alarm that stands.")
     ] = False,
     name: As = None,
     state: State = None,
@@ -63,7 +63,7 @@ def accept(
 
 @proposal_app.command()
 def refuse(
-    reason: Annotated[str, typer.Option(help="Why, in words.")] = "",
+    reason: Annotated[str, typer.Option(help="The reason.")] = "",
     name: As = None,
     state: State = None,
     config: Config = None,

@@ -45,7 +45,8 @@ def report(
     alarm: Annotated[
         str | None,
         typer.Option(
-            help="The alarm to argue for, by ring or key; the worst open one by default.", show_default=False
+            help="The alarm of the report, by ring or key; by default the worst open alarm.",
+            show_default=False,
         ),
     ] = None,
     begin: Annotated[str, typer.Option("--from", help="First recording time.", show_default=False)] = "",
@@ -76,7 +77,7 @@ def report(
         _hand_over(since, state, config, machine, out, as_json=as_json)
         return
     if out is None:
-        fail("say what to report: --out FILE.html, --shift, or --since 8h", UNUSABLE)
+        fail("name the report: --out FILE.html, --shift, or --since 8h", UNUSABLE)
     if as_json:
         fail("--json is for a handover: --shift, or --since 8h", UNUSABLE)
     with opened_record(state, config, machine, session, at) as opened:
@@ -91,7 +92,7 @@ def _write(opened: "Opened", out: Path, alarm: str | None, begin: str, end: str)
     check_extra()
     span = Span(_instant(opened, "--from", begin), _instant(opened, "--to", end))
     if span.begin is not None and span.end is not None and span.end < span.begin:
-        fail("--to lies before --from", UNUSABLE)
+        fail("--to is before --from", UNUSABLE)
     chosen = None if alarm is None else opened.alarm(alarm)
     contents = contents_of(opened.store, opened.record, opened.zone, chosen, span)
     for file in write_report(contents, out):
@@ -116,7 +117,7 @@ def _hand_over(
 ) -> None:
     span = SHIFT if since is None else span_of(since)
     if span is None or not span:
-        fail(f"--since {since!r} is no span of time; write it like {EXAMPLES}", UNUSABLE)
+        fail(f"--since {since!r} is not a duration; write it like {EXAMPLES}", UNUSABLE)
     if out is not None:
         from engine.reports.document.writing import check_extra, files_of
 

@@ -52,7 +52,7 @@ def serve(
     """Serve the store and a bundle by HTTP: scoring, facts, acknowledgements, metrics."""
     with sentences():
         if host not in LOOPBACK and tokens is None:
-            fail(f"--host {host} is open to others: give a token file (--tokens)", UNUSABLE)
+            fail(f"--host {host} can be reached from other computers: give a token file (--tokens)", UNUSABLE)
         settings = settings_of(config, rig, {})
         try:
             import uvicorn

@@ -54,7 +54,7 @@ def check(state: State = None, config: Config = None) -> None:
                 verdict = "ok   " if finding.sound else "WRONG"
                 print(f"{verdict}  {clean_text(finding.about)}: {clean_text(finding.words)}", flush=True)
     if wrong:
-        fail(f"{folder}: {wrong} findings are wrong; keep a copy of the folder before anything else", FAILED)
+        fail(f"{folder}: {wrong} faults found; copy the folder before you do anything else", FAILED)
 
 
 @commands.command()
@@ -81,7 +81,7 @@ def create(
         with Store.open(folder, create=True, group=group, beside_bundles=beside_bundles) as store:
             records = len(store.assessments())
             for loss in accept_losses(store) if beside_bundles else ():
-                print(clean_text(f"{loss.machine}: {loss.words}; its engine may begin again"))
+                print(clean_text(f"{loss.machine}: {loss.words}; its engine may start again"))
         print(f"{folder}: holds a store with {records} records")
 
 
@@ -207,7 +207,7 @@ def _folder(state: Path | None, settings: "Settings") -> Path:
 
 
 def _chosen(store: "Store", machine: str | None, folder: Path) -> "Sequence[Assessment]":
-    """Return the assessments of the named machine, or all; an empty store is no error."""
+    """Return the assessments of the named machine, or all; an empty store is not an error."""
     known = store.assessments()
     return known if machine is None else of_machine(known, machine, folder)
 

@@ -85,7 +85,7 @@ def watch(
                 if words := engine.last_words():
                     fail(words, FAILED)
                 if time.monotonic() > deadline:
-                    fail(f"the engine does not come up: {engine.said() or 'it says nothing'}", FAILED)
+                    fail(f"the engine did not start: {engine.said() or 'it gave no reason'}", FAILED)
                 time.sleep(0.1)
         elif bundle is not None:
             fail(
@@ -113,12 +113,12 @@ def status(
     state: State = None,
     machine: Machine = None,
     engine: Annotated[
-        bool, typer.Option("--engine", help="Look at the engines' heartbeats alone, for a health check.")
+        bool, typer.Option("--engine", help="Check only the heartbeats of the engines, for a health check.")
     ] = False,
 ) -> None:
     """Print the state of the machines of a store as plain text.
 
-    Exit code: 0 well; 1 to be looked at (an advisory, a ring not acknowledged, a refused file, no
+    Exit code: 0 well; 1 to be looked at (an advisory, a alarm not acknowledged, a refused file, no
     baseline yet); 2 critical (an alarm of medium or high priority stands, nothing is watched); 3 unknown.
     With --engine: 0 if every engine has a recent heartbeat, 2 if one has not, 3 unknown.
     """
@@ -162,7 +162,7 @@ def _is_no_file(folder: Path) -> None:
         # A folder around it may not be entered: the engine waits until it may.
         return
     if is_file:
-        fail(f"{folder}: is no folder; name the folder that the recorder writes its files into", UNUSABLE)
+        fail(f"{folder}: is not a folder; name the folder that the recorder writes its files into", UNUSABLE)
 
 
 @engine_app.command("watch")
@@ -230,7 +230,7 @@ def stop_engine(
         with Store.open(place, read_only=True) as store:
             while store.is_held(lease_name(name)):
                 if time.monotonic() > deadline:
-                    fail(f"the engine of {name} does not end, {asked}; look at its log in {place}", FAILED)
+                    fail(f"the engine of {name} has not ended, {asked}; look at its log in {place}", FAILED)
                 time.sleep(0.1)
         print(f"the engine of {name} has ended")
 
@@ -254,17 +254,17 @@ def _ask_to_end(place: Path, record: "Assessment") -> str:
     if process is not None:
         try:
             ask_to_end(process)
-            return f"though its process {process.pid} was signalled"
+            return f"although its process {process.pid} was signalled"
         except PermissionError:
             words = (
                 f"the engine of {record.machine} (process {process.pid}) is another user's; they can end it"
             )
             fail(words, FAILED)
         except ProcessLookupError:
-            # It is no process of this container or computer, or it is ending now.
+            # It is not a process of this container or computer, or it is ending now.
             pass
     with Store.open(place) as store:
         engine_requests.put_request(store, record, Action.STOP, {})
     if held is not None and held.shared:
-        return "though it was asked by way of the store, since its process watches other machines too"
-    return "though it was asked by way of the store, since its process is out of reach from here"
+        return "although the store asked it to; its process watches other machines too"
+    return "although the store asked it to; its process cannot be signalled from here"

@@ -63,7 +63,9 @@ def bearing_lines(found: "Bearing", speed: float | None) -> list[str]:
         lines.append(row if speed is None else f"{row}{order * speed / 60:>12.2f}{order * speed:>12.1f}")
     if speed is None:
         lines.append("--speed RPM prints them in Hz and cycles per minute too")
-    lines.append("rolling element: twice its spin, since a defect meets both races in one turn")
+    lines.append(
+        "rolling element: twice its spin frequency, because a defect strikes both races in each turn"
+    )
     return lines
 
 

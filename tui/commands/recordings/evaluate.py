@@ -62,7 +62,9 @@ def evaluate(
     percentile: Annotated[
         float | None,
         typer.Option(
-            min=50, max=100, help="Of healthy windows, for their limit; the model's own if left out."
+            min=50,
+            max=100,
+            help="Percentile of healthy windows that sets their limit; by default the model's.",
         ),
     ] = None,
     tsne: Annotated[bool, typer.Option("--tsne", help="Map a sample of windows by t-SNE, too.")] = False,
@@ -85,7 +87,7 @@ def compare(
     truth: TruthFile = None,
     model: Annotated[
         list[str] | None,
-        typer.Option("--model", help="Only this one; may be repeated. All if left out.", show_default=False),
+        typer.Option("--model", help="Only this model; may be repeated. By default all.", show_default=False),
     ] = None,
     config: Config = None,
     rig: Rig = None,
@@ -173,7 +175,7 @@ def check_report(folder: Path | None) -> None:
 
     check_extra()
     if folder.exists() and not folder.is_dir():
-        raise ReportError(f"--report {folder}: this file is no folder")
+        raise ReportError(f"--report {folder}: this file is not a folder")
 
 
 def _compare(
@@ -230,4 +232,4 @@ def _compare(
             ),
         )
     if not rows:
-        raise TrialError("no model could be tried; each one's reason stands above")
+        raise TrialError("no model could be tried; the reasons stand above")

@@ -52,7 +52,7 @@ def feed(
     torn: Annotated[
         bool, typer.Option("--torn", help="Write files in pieces under their final names, with pauses.")
     ] = False,
-    first: Annotated[int | None, typer.Option(min=1, help="Only so many recordings.")] = None,
+    first: Annotated[int | None, typer.Option(min=1, help="At most this many recordings.")] = None,
     config: Config = None,
     rig: Rig = None,
 ) -> None:
@@ -82,7 +82,7 @@ def _source(
         if folder is None:
             fail("name two folders: the run, and the one to write into", UNUSABLE)
         if seed is not None:
-            fail("--seed is of a scenario: name it by --synth", UNUSABLE)
+            fail("--seed needs a scenario: --synth NAME", UNUSABLE)
         return opened(run, settings), folder
     if folder is not None:
         fail("with --synth name one folder, the one to write into", UNUSABLE)

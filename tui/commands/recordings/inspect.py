@@ -52,7 +52,9 @@ def inspect(path: Place) -> None:
 def init(
     path: Place,
     out: Annotated[Path, typer.Option(help="The settings file to write.")] = Path("machine.toml"),
-    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing: take all as proposed.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Ask nothing, and write all settings as proposed.")
+    ] = False,
 ) -> None:
     """Write a settings file for recordings; asks only what the files cannot tell."""
     with sentences():
@@ -79,7 +81,7 @@ def init(
         print(f"wrote {clean_text(str(out))}")
         for one in proposal.lines:
             if "NOT KNOWN" in one.reason:
-                complain(f"check {one.table}.{one.key} = {one.value}: the files do not tell it")
+                complain(f"check {one.table}.{one.key} = {one.value}: the files do not state it")
         if proposal.value("model", "healthy") == "100%":
             print(f"next: {line('learn', path, config=out, out=Path('bundles'))}")
             print("then score other runs with its bundle: raceway score RUN --bundle BUNDLE")

@@ -165,5 +165,5 @@ def _moment(words: str | None) -> float | None:
     try:
         moment = datetime.fromisoformat(words)
     except ValueError:
-        fail(f"--start {words!r} is no time like 2024-03-01T10:00:00Z", UNUSABLE)
+        fail(f"--start {words!r} is not a time like 2024-03-01T10:00:00Z", UNUSABLE)
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

@@ -155,7 +155,7 @@ def _replay(
         )
         options = replace(options, session=name, pace=pace, pace_given=True, memory=memory_path())
         run_console(make_console(options), shown)
-        # Read before the engine is stopped: its end now is no failure.
+        # Read before the engine is stopped: its end now is not a failure.
         words = engine.last_words()
     print(how_to_return(folder, what.config, key(), name))
     if words:

@@ -207,7 +207,7 @@ def _print_summary(summary: dict[str, object], out: Path, events: "Sequence[Even
         told = ", ".join(f"{one['sensor']} by {one['change']:g} {one['unit']}".rstrip() for one in sensors)
         print(
             clean_text(
-                f"{name}: a sensor that changes alone is noticed from here on: {told or 'none is judged'}"
+                f"{name}: the smallest change of one sensor that is noticed: {told or 'none is judged'}"
             )
         )
     for line in what_rang(fold_alarms(events, END_OF_TIME), lambda at: f"{at:%Y-%m-%d %H:%M:%S}"):

@@ -160,7 +160,7 @@ class FurtherActions:
         if screen is None:
             return
         numbers, frame = screen.numbers(), self._controller.frame
-        machine = "" if frame is None or screen.PLACE == "fleet" else frame.view.assessment.machine
+        machine = "" if frame is None or screen.PLACE == "machines" else frame.view.assessment.machine
         at = None if frame is None else frame.playhead.at
         stamp = "" if at is None else f"{moment(at):%Y%m%dT%H%M%SZ}"
         name = safe_name(machine, screen.PLACE, "" if numbers is None else numbers.name, stamp)
@@ -185,7 +185,7 @@ class FurtherActions:
         screen = self._window.console_screen
         numbers = None if screen is None else screen.numbers()
         if not self._options.clipboard:
-            words = "Copying is off: clipboard = true in [console] lets Raceway ask the terminal for it."
+            words = "Copying is off. Set clipboard = true in [console] to allow it."
             self._controller.tell(Notice(words))
         elif numbers is None:
             self._controller.tell(Notice("This screen plots no numbers to copy."))

@@ -44,7 +44,7 @@ class ClosingAction:
         self._host.selection = self._host.selection.holds(alarm.component, alarm.key, self._options.clock())
         about = f"{subject(alarm)}, {reason(alarm, frame.playhead.at)}, {alarm.priority}."
         before = "" if alarm.closed is None else " It has an outcome; this one corrects it."
-        silent = "An alarm that stands still stands; this acknowledges it."
+        silent = "An active alarm stays active. Closing acknowledges it."
         ask = Question("What was found?", (about + before, silent))
         self._host.ask(ask, fields_of(alarm), lambda texts: self._store(frame, alarm, texts))
 
@@ -79,7 +79,7 @@ def renewal(frame: Frame, alarm: "Alarm", answer: Acknowledged, outcome: "AlarmO
     if not (answer.stored and outcome.replaced):
         return ""
     if not frame.view.assessment.live or frame.view.session:
-        return ". On a watched machine, a new baseline of the bearing would begin"
+        return ". Only a watched machine begins a new baseline after a replacement"
     return (
         f". A new baseline of {clean(alarm.component)} begins: the engine learns it from the next recordings,"
         " then switch to it on the screen of the model"
@@ -116,7 +116,7 @@ def fields_of(alarm: "Alarm") -> list[Field]:
 def photo_fault(text: str) -> str:
     """Return the fault of a photo's path, "" for none or an empty path."""
     path = text.strip()
-    return "" if not path or Path(path).expanduser().is_file() else "There is no file of this name."
+    return "" if not path or Path(path).expanduser().is_file() else "No file has this path."
 
 
 def typed_outcome(texts: tuple[str, ...]) -> "AlarmOutcome":

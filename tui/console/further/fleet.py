@@ -34,14 +34,14 @@ class FleetActions:
         """When each ring of another machine came onto the screen, by assessment and `seq`."""
 
         self.actions: dict[str, Callable[[], None]] = {
-            "fleet-listing": lambda: self._arrange(replace(self._view, alarms=not self._view.alarms)),
-            "fleet-order": self.reorder,
-            "fleet-search": self.search,
-            "fleet-all": lambda: self._arrange(FleetView(self._view.order, alarms=self._view.alarms)),
-            "fleet-healthy": lambda: self._arrange(
+            "machines-listing": lambda: self._arrange(replace(self._view, alarms=not self._view.alarms)),
+            "machines-order": self.reorder,
+            "machines-search": self.search,
+            "machines-all": lambda: self._arrange(FleetView(self._view.order, alarms=self._view.alarms)),
+            "machines-healthy": lambda: self._arrange(
                 replace(self._view, hides_healthy=not self._view.hides_healthy)
             ),
-            "fleet-acknowledge": self.acknowledge,
+            "machines-acknowledge": self.acknowledge,
         }
 
     @property
@@ -87,7 +87,7 @@ class FleetActions:
         """Acknowledge the selected alarm of all machines, in its live record."""
         controller, chosen = self._controller, self._controller.chosen_fleet_alarm
         if chosen is None:
-            key = controller.keymap.keys_of("fleet-listing")
+            key = controller.keymap.keys_of("machines-listing")
             controller.tell(
                 Notice(f"{key} lists the alarms of all machines; one of them can be acknowledged.")
             )

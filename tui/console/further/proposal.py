@@ -62,7 +62,8 @@ class ProposalActions:
         verdict = verdict_on(proposal, frame.view.events)
         told = tuple(f"It {one}." for one in in_words(verdict))
         about = (
-            "The engine scores with it from the next snapshot on. Severities before and after do not compare."
+            "The engine scores with it from the next snapshot on. Severities before and after"
+            " cannot be compared."
         )
         detail: dict[str, object] = {"bundle": proposal.bundle}
 
@@ -79,7 +80,7 @@ class ProposalActions:
         names = clean(listed(verdict.standing))
         warning = (
             *told,
-            f"To the proposed baseline the state of {names} is normal. The alarm stays until it is closed,"
+            f"The proposed baseline calls the state of {names} normal. The alarm stays until it is closed,"
             " but the engine would not raise it again. Accept only if you have examined the machine.",
         )
         ask = Question("Accept a baseline that silences an alarm?", warning)
@@ -106,12 +107,13 @@ class ProposalActions:
         self._host.ask(Question("Refuse the proposed baseline?", (about,)), [field], write)
 
     def _standing(self) -> tuple[Frame, Proposal] | None:
-        frame = self._may_ask("learn a proposal: use raceway learn, and score with its bundle")
+        frame = self._may_ask("Use raceway learn, and score with its bundle")
         if frame is None:
             return None
         proposal = open_proposal(frame.view.events)
         if proposal is None or not proposal.stands:
-            learning = "It is being learned." if proposal is not None else "[learning] propose turns them on."
-            self._host.tell(Notice(f"No proposed baseline stands. {learning}"))
+            absent = "Set [learning] propose to get proposals."
+            learning = "It is being learned." if proposal is not None else absent
+            self._host.tell(Notice(f"There is no proposed baseline. {learning}"))
             return None
         return frame, proposal

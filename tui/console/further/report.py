@@ -52,7 +52,7 @@ class ReportAction:
         """Begin to write the report of the alarm that is meant."""
         frame = self._host.frame
         if not self._options.report:
-            self._host.tell(Notice("This console cannot write reports; raceway report --alarm does."))
+            self._host.tell(Notice("This console cannot write reports; use raceway report --alarm."))
             return
         if self._busy:
             self._host.tell(Notice("A report is being written …"))
@@ -131,4 +131,4 @@ def arguments(frame: Frame, alarm: "Alarm", file: Path) -> Sequence[str]:
 def fault_of(said: bytes) -> str:
     """Return the sentence of a command that failed: its last line, without the name of the program."""
     lines = [line for line in said.decode(errors="replace").splitlines() if line.strip()]
-    return clean(lines[-1].removeprefix("raceway: ")) if lines else "the command ended without a word"
+    return clean(lines[-1].removeprefix("raceway: ")) if lines else "the command gave no reason"

@@ -160,7 +160,7 @@ def estimate_text(frame: Frame, component: int, zone: tzinfo) -> str:
         return _ahead(trend, frame, zone)
     if math.isfinite(condition.severity) and condition.severity >= 1.0:
         return "above the limit"
-    return "time to the limit: no estimate, no rise that lasts"
+    return "time to the limit: no estimate, severity does not rise steadily"
 
 
 def _ahead(trend: Alarm, frame: Frame, zone: tzinfo) -> str:

@@ -67,7 +67,7 @@ def engine_lines(
         doing = f"{beat.phase.value}, {beat.done}" + (f" of {beat.total}" if beat.total else "")
         lines.append(_row("phase", f"{doing} snapshots", width))
         if beat.message:
-            lines.append(_row("it says", clean(beat.message), width))
+            lines.append(_row("message", clean(beat.message), width))
     speed = "not known yet, for some seconds"
     if facts is not None and facts.per_minute is not None:
         speed = f"{facts.per_minute:.4g} snapshots a minute, over the last minute"
@@ -90,7 +90,7 @@ def file_lines(
     glyphs: Glyphs = Glyphs.UNICODE,
 ) -> Lines:
     """Return the files taken in, waiting, rejected and refused, with their reasons."""
-    heading = title("Files", width, "what became of them")
+    heading = title("Files", width, "taken in, late, refused")
     if facts is None:
         return finished([heading, (Span("  reading …", Role.DIM),)][:height], width, height, glyphs)
     view, beat = frame.view, frame.view.heartbeat
@@ -148,8 +148,10 @@ def alarm_lines(
     lines: Lines = [heading]
     for event in frame.events:
         if event.kind is EventKind.NOTIFIED and event.detail.get("given_up"):
-            text = clean(str(event.detail.get("message", "a command that is told of rings failed")))
-            lines += _wrapped(f"✕ NOBODY WAS TOLD, {short_time(event.at, zone)}: {text}", width, Role.ALARM)
+            text = clean(str(event.detail.get("message", "the on_ring command failed")))
+            lines += _wrapped(
+                f"✕ NOBODY WAS NOTIFIED, {short_time(event.at, zone)}: {text}", width, Role.ALARM
+            )
     for words in failing_channels(frame.view.events).values():
         lines += _wrapped(f"✕ MESSAGES FAIL: {clean(words)}", width, Role.ALARM)
     by = ", ".join(f"{count} {name}" for name, count in figures.by_priority.items()) or "none"
@@ -167,7 +169,7 @@ def alarm_lines(
         ("standing", figures.standing),
         ("stale >24 h", figures.stale),
         ("chattering", figures.chattering),
-        ("put away", figures.put_away),
+        ("suppressed", figures.put_away),
     ):
         names = ", ".join(clean(key).rsplit("/", 1)[0] for key in keys)
         lines.append(
@@ -202,7 +204,7 @@ def log_lines(width: int, height: int, facts: Wellness | None, glyphs: Glyphs = 
     """Return the end of the engine's log."""
     heading = title("Log", width, "engine.log, its last lines")
     if facts is None or not facts.log:
-        why = "reading …" if facts is None else "empty: the engine had nothing to complain of"
+        why = "reading …" if facts is None else "empty: the engine logged no trouble"
         if facts is not None and facts.log is None:
             why = "there is no engine.log in the state folder"
         return finished([heading, (Span(fit(f"  {why}", width), Role.DIM),)][:height], width, height, glyphs)

@@ -62,7 +62,7 @@ def baseline_lines(
         wall_zone: of the wall clock.
         glyphs: those that the terminal can show.
     """
-    lines: Lines = [title("Baseline", width, "what healthy means here")]
+    lines: Lines = [title("Baseline", width, "the healthy span, and who accepted it")]
     text, role = acceptance_line(frame, wall_zone)
     lines.append((Span(fit(f"  {text}", width), role),))
     lines += proposal_lines(width, frame, zone)
@@ -123,7 +123,7 @@ def _told_of(frame: Frame, zone: tzinfo) -> str:
         if event.kind in (EventKind.LEARNED, EventKind.BUNDLE):
             count, digest = event.detail.get("snapshots"), clean(str(event.detail.get("bundle", "")))[:16]
             known = f"learned from {count} snapshots" if count else f"learned {short_time(event.at, zone)}"
-            return f"{known}; bundle {digest or 'not named'} does not lie beside this store"
+            return f"{known}; bundle {digest or 'not named'} is not in the state folder"
     return "the engine has not learned yet"
 
 
@@ -136,7 +136,7 @@ def layer_lines(width: int, height: int, facts: ModelFacts | None, glyphs: Glyph
             [heading, (Span("  the bundle is not at hand", Role.DIM),)][:height], width, height, glyphs
         )
     if not current.layers:
-        why = "  this bundle, of an earlier Raceway, does not tell its layers"
+        why = "  an earlier Raceway made this bundle; its layers are not known"
         return finished([heading, (Span(fit(why, width), Role.DIM),)][:height], width, height, glyphs)
     total = sum(layer.parameters for layer in current.layers)
     rows: list[Line] = [(Span(fit(f"  {'layer':<22}{'gives':<18}{'numbers learned':>16}", width), Role.DIM),)]

@@ -40,7 +40,7 @@ def loss_lines(width: int, height: int, epochs: Sequence[Epoch], glyphs: Glyphs 
     told = pick(width, f"  line trained on, • held out; {len(epochs)} epochs{best}", f"  • held out{best}")
     if not len(finite):
         return finished(
-            [heading, (Span(fit("  no loss was a number", width), Role.WARNING),)][:height],
+            [heading, (Span(fit("  no loss is a finite number", width), Role.WARNING),)][:height],
             width,
             height,
             glyphs,

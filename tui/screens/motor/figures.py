@@ -26,7 +26,7 @@ def figure_rows(sheet: MotorSheet) -> Iterator[tuple[str, list[str]]]:
     if len(view.distortion):
         yield "distortion [%]", [f"{100 * one:.1f}" for one in view.distortion.tolist()]
     if len(view.delays):
-        yield "after the one before", [f"{360 * one * view.mains:.1f}°" for one in view.delays.tolist()]
+        yield "after the previous", [f"{360 * one * view.mains:.1f}°" for one in view.delays.tolist()]
     if view.power is not None:
         sizes, angles = np.abs(view.power.impedance), np.degrees(np.angle(view.power.impedance))
         pairs = zip(sizes.tolist(), angles.tolist(), strict=True)

@@ -117,7 +117,7 @@ def analysed(assessment: Assessment, component: int, waveform: Waveform | None) 
     if not wanted or max(wanted) >= signal.shape[1]:
         return Analysed(waveform.name, component, None, "the recording lacks a channel of this motor")
     if not np.isfinite(signal[:, wanted]).all():
-        why = "the recording holds values that are no numbers"
+        why = "the recording holds values that are not numbers"
         return Analysed(waveform.name, component, None, why)
     _, sensitivity, offset = form_of(assessment)
     currents = list(own.currents)

@@ -98,7 +98,7 @@ def alarm_card(width: int, height: int, loud: Sequence[Alarm], frame: Frame, car
     Args:
         width: cells.
         height: lines, both borders included.
-        loud: alarms that are neither over nor put away; at least one.
+        loud: alarms that are neither over nor shelved nor out of service; at least one.
         frame: the record as of the playhead.
         card: the other facts.
     """
@@ -203,9 +203,13 @@ def put_away_line(width: int, frame: Frame) -> Line | None:
     texts += others
     if not texts:
         return None
-    count = f"{len(texts)} put away"
+    count = f"{len(texts)} shelved or out of service"
     whole, brief = f" ◁ {count}: {', '.join(texts)}", f" ◁ {count}: {named(texts, 1)}"
-    return (Span(pick(width, whole, f" ◁ {count}: {named(texts, 2)}", brief), Role.WARNING),)
+    return (
+        Span(
+            pick(width, whole, f" ◁ {count}: {named(texts, 2)}", brief, f" ◁ {named(texts, 1)}"), Role.WARNING
+        ),
+    )
 
 
 def blind_line(width: int) -> Line:

@@ -96,7 +96,7 @@ def sensor_lines(
         )
     if len(shown) < len(sensors):
         calm = len(sensors) - len(shown)
-        lines.append((Span(fit(f"   and {calm} nearer to their expectation", width), Role.DIM),))
+        lines.append((Span(fit(f"   {calm} more are closer to their expected value", width), Role.DIM),))
     if strip > 24 and len(lines) < height:
         start, end = (short_time(one, zone) for one in frame.extent)
         times = start + " " * max(strip - len(start) - len(end), 1) + end

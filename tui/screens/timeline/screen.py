@@ -65,7 +65,7 @@ class TimelineScreen(ConsoleScreen):
         if frame is None:
             strips.wanted = 4
             strips.show(partial(waiting_lines, heading="Run", text=shown.waiting))
-            happened.show(partial(waiting_lines, heading="What happened", text=""))
+            happened.show(partial(waiting_lines, heading="Events", text=""))
             return
         count = len(frame.view.assessment.components)
         deep = DEEP * count + AROUND

@@ -226,7 +226,7 @@ def happening_lines(
     told = happenings(frame, zone)
     here = frame.playhead.at if frame.playhead.at is not None else -1
     past = sum(one.at <= here for one in told)
-    heading = title("What happened", width, f"{past} so far, {len(told) - past} ahead" if width >= 50 else "")
+    heading = title("Events", width, f"{past} so far, {len(told) - past} ahead" if width >= 50 else "")
     if not told:
         return finished([heading, (Span("  nothing yet", Role.DIM),)][:height], width, height, glyphs)
     lines: Lines = [heading]

@@ -29,7 +29,7 @@ async def test_a_report_is_the_file_of_the_command(kind: Kind) -> None:
     ("program", "words"),
     [
         ("import sys; sys.exit('raceway: the library is missing')", "the library is missing"),
-        ("import sys; sys.exit(3)", "it says nothing"),
+        ("import sys; sys.exit(3)", "it gave no reason"),
         ("pass", "No such file"),
         ("import signal; signal.pause()", "takes longer than"),
     ],

@@ -43,7 +43,7 @@ def event(kind: EventKind, **detail: Any) -> Event:
         (EventKind.ACKNOWLEDGED, {"by": "kim", "comment": "on it"}, "acknowledged by kim: on it"),
         (EventKind.NOTED, {"by": "kim", "text": "noisy"}, "noted by kim"),
         (EventKind.SHELVED, {"by": "kim", "reason": "wash"}, "shelved by kim: wash"),
-        (EventKind.UNSHELVED, {"by": "kim"}, "taken off the shelf by kim"),
+        (EventKind.UNSHELVED, {"by": "kim"}, "unshelved by kim"),
     ],
 )
 def test_each_event_is_one_short_phrase(kind: EventKind, detail: dict[str, Any], words: str) -> None:

@@ -228,7 +228,7 @@ def test_archive_that_names_other_places_is_refused(tmp_path: Path, name: str) -
 @pytest.mark.parametrize("content", [b"", b"no archive", b"\x1f\x8b" + bytes(600), bytes(10_240)])
 def test_what_is_no_backup_is_said(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "backup.tar").write_bytes(content)
-    with pytest.raises(BackupError, match="is no backup of a Raceway store"):
+    with pytest.raises(BackupError, match="is not a backup of a Raceway store"):
         restored(tmp_path / "backup.tar", tmp_path / "new")
 
 

@@ -251,7 +251,7 @@ def test_an_address_has_an_account_that_is_not_in_its_url() -> None:
 
 
 def test_a_word_that_is_no_node_is_refused() -> None:
-    with pytest.raises(StreamError, match="no node id like"):
+    with pytest.raises(StreamError, match="not a node id like"):
         OpcSource(Address("opc.tcp://host"), ("vibration",), RATE)
 
 

@@ -110,7 +110,7 @@ def test_acknowledgement_is_stored_with_who_and_the_second_is_told_who_was_first
 
 def test_all_acknowledges_what_waits_and_says_so_where_nothing_does(desk: Callable[..., Result]) -> None:
     assert desk("ack", "all").stdout == f"{ME} acknowledged {KEY}\n"
-    assert desk("ack", "all").stdout == "nothing waits for an acknowledgement\n"
+    assert desk("ack", "all").stdout == "no alarm is unacknowledged\n"
 
 
 def test_note_stands_beside_its_alarm_without_what_a_terminal_obeys(desk: Callable[..., Result]) -> None:
@@ -340,13 +340,13 @@ def test_an_alarm_is_closed_with_an_outcome_that_list_and_metrics_show(
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (("--outcome", "maybe"), "'maybe' is no outcome"),
-        (("--outcome", "confirmed", "--surface", "top"), "'top' is no surface"),
+        (("--outcome", "maybe"), "'maybe' is not an outcome"),
+        (("--outcome", "confirmed", "--surface", "top"), "'top' is not a surface"),
         (("--outcome", "nothing", "--size", "2"), "belongs to a confirmed fault"),
-        (("--outcome", "confirmed", "--size", "nan"), "no number"),
+        (("--outcome", "confirmed", "--size", "nan"), "not a number"),
         (("--outcome", "confirmed", "--size", "-2"), "above 0"),
         (("--outcome", "other"), "needs a note"),
-        (("--outcome", "confirmed", "--photo", "/no/photo.jpg"), "there is no such file"),
+        (("--outcome", "confirmed", "--photo", "/no/photo.jpg"), "no such file"),
     ],
 )
 def test_an_impossible_outcome_is_one_sentence_and_stores_nothing(

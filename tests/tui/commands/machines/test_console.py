@@ -89,8 +89,8 @@ def test_a_picture_has_all_colours_and_braille_on_any_terminal(
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (("--screen", "alarm"), "is no screen; the screens are overview"),
-        (("--size", "80"), "is no size"),
+        (("--screen", "alarm"), "is not a screen; the screens are overview"),
+        (("--size", "80"), "is not a size"),
         (("--size", "9x9"), "from 20x6 to 500x200"),
         (
             ("--at", "140"),
@@ -99,7 +99,7 @@ def test_a_picture_has_all_colours_and_braille_on_any_terminal(
         (("--at", "soon"), "that is neither a time nor the number of a snapshot"),
         (("--at", "2003-05-01"), "does not reach there; its snapshots are 0 to 139, 2004-02-12 11:02:39 UTC"),
         (("--at", "2004-02-20"), "--at '2004-02-20': the record does not reach there"),
-        (("--session", "nigth shift"), "ims-set2 has no session 'nigth shift'; those in which something is"),
+        (("--session", "nigth shift"), "ims-set2 has no session 'nigth shift'; sessions with stored"),
         (("--machine", "press"), "no assessment of machine 'press'; it holds ims-set2"),
     ],
 )
@@ -123,7 +123,7 @@ def test_a_session_that_there_is_not_is_refused_and_those_there_are_are_named(ow
     code, printed = run("snapshot", "--state", own_store, "--session", "nigth shift")
     assert code == UNUSABLE
     assert "no session 'nigth shift'; the nearest is 'night shift'" in printed
-    assert "something is stored: 'night shift'" in printed
+    assert "stored actions: 'night shift'" in printed
     code, printed = run("snapshot", "--state", own_store, "--session", "night shift")
     assert code == 0
     assert "session night shift" in printed
@@ -195,9 +195,10 @@ def test_a_frame_of_several_machines_is_of_the_one_named_or_of_all(own_store: Pa
     assert code == UNUSABLE
     assert "the store holds several machines; name one by --machine: fan 2, ims-set2" in printed
     assert run("snapshot", "--state", own_store, "--machine", "ims-set2")[0] == 0
-    code, printed = run("snapshot", "--state", own_store, "--screen", "fleet")
-    assert code == 0
-    assert "fan 2" in printed
+    for word in ("machines", "fleet"):
+        code, printed = run("snapshot", "--state", own_store, "--screen", word)
+        assert code == 0
+        assert "fan 2" in printed
     assert "ims-set2" in printed
 
 

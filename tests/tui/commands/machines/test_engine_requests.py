@@ -62,7 +62,7 @@ def test_rename_asks_the_engine_with_old_and_new_name(state: Path, text: str, pa
 def test_rename_without_two_names_is_unusable(state: Path, text: str) -> None:
     done = CliRunner().invoke(app, ["engine", "rename", text, "--state", str(state)])
     assert done.exit_code == 2
-    assert "is no OLD=NEW" in done.output
+    assert "write OLD=NEW" in done.output
     with Store.open(state, read_only=True) as store:
         assert store.open_requests(store.assessments()[0]) == ()
 
@@ -87,7 +87,7 @@ def test_proposals_are_listed_with_what_they_say(state: Path) -> None:
     assert done.output.splitlines() == [
         "learned    spectral-abc  200 snapshots, 2026-01-01 00:00:00 to 2026-01-01 00:00:00 UTC",
         "           because a[2J drift",
-        "           it has raised and silenced nothing that the present one did not",
+        "           it would have raised and silenced the same alarms as the present baseline",
     ]
 
 

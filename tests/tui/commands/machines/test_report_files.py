@@ -134,9 +134,9 @@ def test_texts_of_operators_are_no_markup(own_store: Path, tmp_path: Path) -> No
     ("words", "sentence"),
     [
         (("--alarm", "9999"), "there is no alarm '9999'"),
-        (("--at", "soon"), "--at 'soon' is no instant"),
-        (("--from", "soon"), "--from 'soon' is no instant"),
-        (("--from", "110", "--to", "100"), "--to lies before --from"),
+        (("--at", "soon"), "--at 'soon' is not an instant"),
+        (("--from", "soon"), "--from 'soon' is not an instant"),
+        (("--from", "110", "--to", "100"), "--to is before --from"),
         (("--from", "2030-01-01"), "no snapshot is judged from --from to --to"),
         (("--at", "1999-01-01"), "has learned nothing yet"),
         (("--machine", "nobody"), "the store holds no assessment of machine 'nobody'"),
@@ -158,7 +158,7 @@ def test_a_report_that_cannot_be_made_is_one_sentence_and_no_file(
         ("report.docx", "a file .html or .pdf"),
         ("missing/report.html", "there is no folder"),
         ("file/report", "there is no folder"),
-        ("file", "this file is no folder"),
+        ("file", "this file is not a folder"),
     ],
 )
 def test_a_file_that_cannot_be_written_is_one_sentence(
@@ -245,7 +245,7 @@ def test_a_handover_is_written_as_a_page_that_needs_nothing_else(own_store: Path
     done = run(own_store, "--since", "30d", "--out", tmp_path / "shift.html")
     assert done.exit_code == 0, done.output
     text = (tmp_path / "shift.html").read_text()
-    for heading in ("What stands", "Not watched, and why", "What rang", "What operators did"):
+    for heading in ("Active alarms", "Not watched, and why", "Rings", "Actions of operators"):
         assert f"<h2>{heading}</h2>" in text
     assert "HIGH    Bearing 1, outer race" in text
     assert "<script" not in text

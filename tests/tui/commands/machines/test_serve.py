@@ -52,8 +52,11 @@ def test_store_and_bundle_are_served_without_tensorflow(assessed_sample: Path) -
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--host", "0.0.0.0"], "--host 0.0.0.0 is open to others: give a token file (--tokens)"),
-        (["--bundle", "nowhere"], "is no bundle"),
+        (
+            ["--host", "0.0.0.0"],
+            "--host 0.0.0.0 can be reached from other computers: give a token file (--tokens)",
+        ),
+        (["--bundle", "nowhere"], "is not a bundle"),
         (["--host", "0.0.0.0", "--tokens", "nowhere"], "nowhere: cannot be read"),
         ([], "give one of them"),
     ],

@@ -58,7 +58,7 @@ def test_check_of_a_damaged_store_says_where_and_ends_with_1(state: Path) -> Non
     done = raceway("check", "--state", state)
     assert done.exit_code == 1
     assert "WRONG  rig, assessment 1: snapshot 7 has 0 scores for 2 components" in done.stdout
-    assert "1 findings are wrong; keep a copy" in done.stderr
+    assert "1 faults found; copy the folder" in done.stderr
 
 
 def test_export_names_its_files_and_their_rows(state: Path, tmp_path: Path) -> None:

@@ -178,7 +178,7 @@ def test_engine_out_of_reach_is_asked_by_way_of_the_store_and_nobody_is_signalle
         bystander.kill()
         bystander.wait()
     assert said.startswith(
-        "the engine of small rig does not end, though it was asked by way of the store, since its process is"
+        "the engine of small rig has not ended, although the store asked it to; its process cannot"
     )
     (request,) = plant.events(EventKind.REQUESTED)
     assert request.detail["action"] == "stop"
@@ -232,7 +232,8 @@ def test_a_file_is_not_watched_and_no_engine_is_started_for_it(
 ) -> None:
     (tmp_path / "in").write_text("a file")
     said = sentence(raceway(*command, tmp_path / "in", "--state", tmp_path / "st"), UNUSABLE)
-    assert said == f"{tmp_path / 'in'}: is no folder; name the folder that the recorder writes its files into"
+    folder = tmp_path / "in"
+    assert said == f"{folder}: is not a folder; name the folder that the recorder writes its files into"
     assert not (tmp_path / "st").exists()
 
 

@@ -283,5 +283,5 @@ def test_a_report_into_a_file_is_refused_before_anything_is_learned(
     (tmp_path / "file").write_text("kept")
     done = raceway("evaluate", *known(rig), "--out", tmp_path / "out", "--report", tmp_path / "file")
     assert done.exit_code == UNUSABLE
-    assert "this file is no folder" in done.output
+    assert "this file is not a folder" in done.output
     assert not (tmp_path / "out").exists()

@@ -48,7 +48,7 @@ def test_the_settings_say_what_the_options_leave_out(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--start", "noon"], "--start 'noon' is no time like"),
+        (["--start", "noon"], "--start 'noon' is not a time like"),
         (["--rate", "0"], "--rate, --rows or --columns: the sample rate must be above 0 Hz"),
         (["--from", "ftp://x"], "ftp://x cannot be read: give - (standard input)"),
         (["--columns", "3"], "the stream holds no rows of 3 numbers"),

@@ -61,7 +61,7 @@ def test_shipped_scenarios_are_listed() -> None:
         (["synth", "made", "--format", "xls"], "--format: there is no 'xls'"),
         (["feed", "only"], "name two folders"),
         (["feed", "--synth", "outer-race", "one", "two"], "name one folder"),
-        (["feed", "one", "two", "--seed", "3"], "--seed is of a scenario"),
+        (["feed", "one", "two", "--seed", "3"], "--seed needs a scenario"),
     ],
 )
 def test_what_does_not_fit_is_one_sentence(
@@ -95,9 +95,9 @@ def test_a_truth_file_replaces_onset_and_component(tmp_path: Path) -> None:
     ("content", "options", "said"),
     [
         ('{"faults": []}', [], "names no fault"),
-        ("{", [], "is no truth file"),
-        ("[]", [], "is no truth file"),
-        ('{"faults": [{"onset": 1}]}', [], "is no truth file"),
+        ("{", [], "is not a truth file"),
+        ("[]", [], "is not a truth file"),
+        ('{"faults": [{"onset": 1}]}', [], "is not a truth file"),
         ('{"faults": [{"onset": "a", "component": "b"}]}', ["--component", "c"], "names no fault of 'c'"),
         (
             '{"faults": [{"onset": "a", "component": "b"}, {"onset": "a", "component": "c"}]}',

@@ -176,7 +176,7 @@ class Laboratory:
         if len(signal) < 4:
             return "the recording is too short for a spectrum"
         if not np.isfinite(signal).all():
-            return "the channel is invalid in this snapshot: its recording holds values that are no numbers"
+            return "the channel is invalid in this snapshot: its recording holds values that are not numbers"
         return signal
 
     def _spectrum(self, assessment: Assessment, source: Source, channel: int) -> Spectrum | str:

@@ -41,7 +41,7 @@ def peak_list_lines(
         why = "" if analysis is None else analysis.why_not
         return without_recording(width, height, heading, why, instead, glyphs)
     if not peaks:
-        told = "  no peak stands out of its neighbourhood by four times"
+        told = "  no peak is four times its neighbourhood"
         return finished([heading, (Span(fit(told, width), Role.DIM),)], width, height, glyphs)
     columns = columns_for(width)
     chosen = chosen_peak(peaks, sheet.tools.frequency.main)

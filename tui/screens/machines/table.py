@@ -31,7 +31,7 @@ from tui.draw.mode import age_text, since_text
 from tui.draw.severity import severity_text
 from tui.draw.status import EngineStatus
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, pick, title, window
-from tui.screens.fleet.columns import DATA, LONGEST_TREND, SHORTEST, Columns, Words, columns_of
+from tui.screens.machines.columns import DATA, LONGEST_TREND, SHORTEST, Columns, Words, columns_of
 
 TALL = 3
 """Rows of a trend where there is room."""
@@ -200,7 +200,8 @@ def state_text(standing: Standing) -> tuple[str, str, Role]:
             return QUALITIES[standing.latest.quality]
         return ("●", "no alarm", Role.GOOD) if standing.worst else ("○", "no score yet", Role.DIM)
     if alarm.put_away:
-        return SHELVED, "put away", Role.WARNING
+        word = "out of service" if alarm.state is AlarmState.OUT_OF_SERVICE else "shelved"
+        return SHELVED, word, Role.WARNING
     if alarm.state is AlarmState.RETURNED:
         return "▽", "returned UNACK", Role.WARNING
     word = STANDING[alarm.priority]

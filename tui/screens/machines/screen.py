@@ -13,7 +13,7 @@ from tui.data.frame import Frame
 from tui.data.view import Look
 from tui.draw.frames import LIST, framed
 from tui.screens.base import ConsoleScreen, waiting_lines
-from tui.screens.fleet.table import fleet_alarm_lines, fleet_lines, state_text, worst_texts
+from tui.screens.machines.table import fleet_alarm_lines, fleet_lines, state_text, worst_texts
 from tui.screens.numbers import Numbers
 from tui.screens.panel import Draw, Panel
 from tui.screens.state import Rows, Shown
@@ -25,7 +25,7 @@ AROUND = 4
 class FleetScreen(ConsoleScreen):
     """A row for each machine."""
 
-    PLACE = "fleet"
+    PLACE = "machines"
     ROWS = Rows.MACHINES
     SHOWS_AGE = True
 
@@ -39,7 +39,7 @@ class FleetScreen(ConsoleScreen):
     def compose(self) -> ComposeResult:
         """Yield the panels from top to bottom."""
         yield Panel(id="banner")
-        yield Panel(id="fleet")
+        yield Panel(id="machines")
         yield Panel(id="others")
         yield Panel(id="notice")
         yield Panel(id="keys")
@@ -70,7 +70,7 @@ class FleetScreen(ConsoleScreen):
     def draw(self, shown: Shown) -> None:
         """Draw the list."""
         self._now = lambda: shown.now
-        panel, below = self.query_one("#fleet", Panel), self.query_one("#others", Panel)
+        panel, below = self.query_one("#machines", Panel), self.query_one("#others", Panel)
         panel.styles.height, below.display = None, False
         fleet, keys = standings(shown.extra), shown.keymap.keys_of
         if not fleet:
@@ -82,9 +82,9 @@ class FleetScreen(ConsoleScreen):
                 alarms=alarms_of(fleet),
                 selected=shown.fleet_alarm,
                 zone=shown.zone,
-                keys=f"{keys('acknowledge')} acknowledges, {keys('fleet-listing')} lists the machines",
+                keys=f"{keys('acknowledge')} acknowledges, {keys('machines-listing')} lists the machines",
             )
-            panel.show(framed(drawn, f"{keys('fleet-listing')} machines", LIST))
+            panel.show(framed(drawn, f"{keys('machines-listing')} machines", LIST))
             return
         drawn = partial(
             fleet_lines,
@@ -96,8 +96,8 @@ class FleetScreen(ConsoleScreen):
             wall=shown.wall_zone,
         )
         hints = (
-            f"{keys('fleet-listing')} alarms of all  {keys('fleet-order')} sort"
-            f"  {keys('fleet-search')} search  {keys('fleet-healthy')} hide healthy"
+            f"{keys('machines-listing')} alarms of all  {keys('machines-order')} sort"
+            f"  {keys('machines-search')} search  {keys('machines-healthy')} hide healthy"
         )
         panel.show(framed(drawn, hints, LIST))
         if (alarms := alarms_of(fleet)) and (lines := self._lines(drawn)) is not None:
@@ -108,7 +108,7 @@ class FleetScreen(ConsoleScreen):
                 alarms=alarms,
                 selected=None,
                 zone=shown.zone,
-                keys=f"{keys('fleet-listing')} selects one",
+                keys=f"{keys('machines-listing')} selects one",
             )
             below.show(framed(listed, "", LIST))
 
