@@ -32,7 +32,7 @@ SERVING = (
     "starlette",
     "uvicorn",
 )
-EXTRA_ROOMS = ("engine.api",)
+EXTRA_ROOMS = ("engine.api", "engine.opcua")
 """Rooms that only an extra can load."""
 
 

@@ -35,6 +35,7 @@ MODULES = {
     "machines.watch": ("engine", "watch", "status"),
     "machines.plant": ("plant",),
     "machines.serve": ("serve",),
+    "machines.opcua": ("opcua",),
     "machines.notify": ("notify",),
     "machines.report": ("report",),
     "machines.store": ("store",),

@@ -35,12 +35,13 @@ class CaptionSettings(Table):
 
 
 class ExportSettings(Table):
-    """The MQTT broker that states and alarms are published to; empty for none.
+    """The MQTT broker that states and alarms are published to, and the address for OPC UA clients.
 
     It does not change the engine's results.
     """
 
     mqtt: Annotated[str, Field(max_length=4096)]
+    opcua: Annotated[str, Field(max_length=500, pattern=r"^opc\.tcp://[^\s@/]+(/[^\s]*)?$")]
 
     @field_validator("mqtt")
     @classmethod

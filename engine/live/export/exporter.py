@@ -22,7 +22,7 @@ from engine.errors import UnusableError
 from engine.live.export.connection import Connection, ExportError, MqttConnection, address_parts
 from engine.live.export.machine_state import Known, changes_in, state_of
 from engine.records.events import OPERATOR_KINDS, Event, EventKind, NewEvent
-from engine.records.series import Series
+from engine.records.plants.newest import Newest
 from engine.store.store import Store
 from engine.system.addresses import direct_address
 
@@ -104,7 +104,7 @@ class Exporter:
         self._waiting: deque[Event] = deque()
         self._sent: Mapping[str, Any] = {}
         self._sent_at, self._confirm_at = float("-inf"), float("inf")
-        self._newest: tuple[Series, datetime | None] | None = None
+        self._newest: tuple[Newest, datetime | None] | None = None
         self._done: int | None = None
         self._folded: tuple[Alarm, ...] | None = None
         self._failures, self._is_said = 0, False
@@ -189,9 +189,9 @@ class Exporter:
         is_due = self._steady() - self._sent_at >= REFRESH_SECONDS
         if self._newest is None or done != self._done or is_due or ending:
             # The count of snapshots tells whether there is anything new to read.
-            series = store.series(assessment, store.after_newest(assessment, 1))
-            at = moment(int(series.at[-1])) if len(series) else None
-            self._newest = series, None if at is None else store.came(assessment.machine_id, at)
+            newest = store.newest([assessment])[assessment.id]
+            at = moment(int(newest.at[-1])) if len(newest) else None
+            self._newest = newest, None if at is None else store.came(assessment.machine_id, at)
             self._done = done
         return Known(assessment, beat, *self._newest, self._alarms(), self._cursor, ending)
 

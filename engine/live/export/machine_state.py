@@ -13,8 +13,8 @@ from engine.alarms.alarm import Alarm
 from engine.clock import moment
 from engine.records.assessment import Assessment
 from engine.records.events import Cause, Priority
+from engine.records.plants.newest import Newest
 from engine.records.progress import Heartbeat, Phase
-from engine.records.series import Series
 
 VALID_SECONDS = 90
 """Seconds after `sent_at` until which a state counts; a living engine sends another one long before."""
@@ -23,10 +23,12 @@ DEAD = "engine dead"
 """State in the last will: the broker publishes it when the engine is gone without a word."""
 
 SILENT, ENDED, NO_DATA, NO_DATA_YET = "engine silent", "engine ended", "no data", "no data yet"
+FAILED, UNWATCHED = "engine failed", "not watched"
 
 NOT_CURRENT: Mapping[Phase, str] = {
-    Phase.FAILED: "engine failed",
+    Phase.FAILED: FAILED,
     Phase.ENDED: ENDED,
+    Phase.REMOVED: UNWATCHED,
     Phase.PAUSED: Phase.PAUSED.value,
     Phase.NO_FOLDER: Phase.NO_FOLDER.value,
     Phase.HOLDING: Phase.HOLDING.value,
@@ -44,7 +46,7 @@ class Known:
     Attributes:
         assessment: its live record.
         heartbeat: the last one of its engine, None without one.
-        newest: its newest snapshot, if there is one.
+        newest: the end of the record.
         came: when that snapshot came, by the wall clock; None where it is unknown.
         alarms: as of now.
         events_to: seq of the newest event that was published.
@@ -53,7 +55,7 @@ class Known:
 
     assessment: Assessment
     heartbeat: Heartbeat | None
-    newest: Series
+    newest: Newest
     came: datetime | None
     alarms: tuple[Alarm, ...]
     events_to: int
@@ -114,7 +116,7 @@ def _word(known: Known, now: datetime) -> str:
     standing = [one for one in known.alarms if one.stands and not one.put_away]
     if any(one.priority > Priority.LOW for one in standing):
         return "alarm"
-    if all(quality == "stopped" for quality in known.newest.quality[-1]):
+    if all(quality == "stopped" for quality in known.newest.quality):
         return "stopped"
     return "advisory" if standing else "normal"
 
@@ -122,8 +124,8 @@ def _word(known: Known, now: datetime) -> str:
 def _without_judgement(known: Known, beat: Heartbeat | None, now: datetime) -> str:
     """Return why nothing judges the machine now, "" where its newest snapshot is judged."""
     if known.ended:
-        return NOT_CURRENT[Phase.FAILED] if beat and beat.phase is Phase.FAILED else ENDED
-    if beat is not None and beat.phase in (Phase.FAILED, Phase.ENDED):
+        return FAILED if beat and beat.phase is Phase.FAILED else ENDED
+    if beat is not None and beat.phase in (Phase.FAILED, Phase.ENDED, Phase.REMOVED):
         return NOT_CURRENT[beat.phase]
     if beat is None or beat.is_silent(now):
         return SILENT
@@ -147,9 +149,9 @@ def _components(known: Known, is_current: bool) -> dict[str, dict[str, Any]]:
         if not len(newest):
             found[name] = {"severity": None, "last_severity": None, "quality": None}
             continue
-        severity = float(newest.severity[-1, number])
+        severity = float(newest.severity[number])
         last = round(severity, 4) if math.isfinite(severity) else None
-        quality = str(newest.quality[-1, number])
+        quality = str(newest.quality[number])
         found[name] = {"severity": last if is_current else None, "last_severity": last, "quality": quality}
     return found
 

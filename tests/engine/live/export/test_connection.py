@@ -120,7 +120,7 @@ def test_paho_that_is_not_installed_is_one_sentence(broker: Broker, monkeypatch:
 
 def exported(plant: Plant, port: int) -> None:
     """Let the engine publish to a port of this computer."""
-    table = ExportSettings(mqtt=f"mqtt://127.0.0.1:{port}")
+    table = ExportSettings(mqtt=f"mqtt://127.0.0.1:{port}", opcua="opc.tcp://127.0.0.1:4840/raceway")
     plant.settings = plant.settings.model_copy(update={"export": table})
     # The export writes its cursor on a thread of its own.
     plant.patience = Patience()
