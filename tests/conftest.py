@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from engine.baseline import trainer, witness
 from engine.bundles.bundle import Bundle, load_bundle
 from engine.config.settings import load_settings
 from engine.system.interpreter import collect_rarely
 from replay.run import Run, open_run
 from replay.sample import sample_path
-from tests.engine import rigs
+from tests.engine import rigs, trained_once
 
 # The same examples on every machine: a failing property fails everywhere.
 settings.register_profile("raceway", derandomize=True, deadline=None, database=None)
@@ -66,6 +67,23 @@ def _no_network() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", connect_locally)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _equal_trainings_once(shared_folder: Path) -> Iterator[None]:
+    """Train equal networks once, unless a test asks for `trained_anew`."""
+    remembered = trained_once.remembering(shared_folder / "trained")
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (trainer, witness):
+            patch.setattr(module, "run_child", remembered)
+        yield
+
+
+@pytest.fixture
+def trained_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Train every network of this test, also one that another test has trained."""
+    for module in (trainer, witness):
+        monkeypatch.setattr(module, "run_child", trained_once.run_child)
 
 
 @pytest.fixture(scope="session")

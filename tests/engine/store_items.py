@@ -1,6 +1,7 @@
 """Makes assessments, snapshots and rings for tests of the store."""
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 import numpy as np
 
@@ -72,8 +73,13 @@ def item(position: int, events: tuple[NewEvent, ...] = (), quality: Quality = Qu
 
 def state_after(position: int) -> dict[str, object]:
     """Return a state of an engine at rest, and which snapshot it follows."""
+    return {"position": position, **_at_rest()}
+
+
+@cache
+def _at_rest() -> dict[str, object]:
     layout = Layout(NAMES, ((1, 3), (2,)), np.ones(3, np.bool_), np.ones(3, np.float32), ("V", "g", "V"))
-    return {"position": position, **first_state(layout, (3, 2)).pack()}
+    return first_state(layout, (3, 2)).pack()
 
 
 def packed_picture(position: int) -> bytes:

@@ -181,7 +181,31 @@ def fill(
     names: tuple[str, ...] = NAMES,
     extra: Callable[[int], tuple[NewEvent, ...]] = lambda _position: (),
 ) -> Assessment:
-    """Make a store with the first snapshots; with all of them the engine has finished."""
+    """Make a store with the first snapshots; with all of them the engine has finished.
+
+    A store that this process has made before is copied.
+    """
+    kind = (count, names, extra)
+    if state.is_dir() and any(state.iterdir()):
+        return _filled(state, count, names, extra)
+    if kind not in _MADE:
+        assessment = _filled(state, count, names, extra)
+        _MADE[kind] = assessment, {file.name: file.read_bytes() for file in state.iterdir()}
+        return assessment
+    assessment, files = _MADE[kind]
+    state.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (state / name).write_bytes(content)
+    return assessment
+
+
+_MADE: dict[object, tuple[Assessment, dict[str, bytes]]] = {}
+"""The stores that were made: their assessment and the content of their files."""
+
+
+def _filled(
+    state: Path, count: int, names: tuple[str, ...], extra: Callable[[int], tuple[NewEvent, ...]]
+) -> Assessment:
     with Store.open(state, create=True) as store:
         assessment = begin(store, names)
         for number in range(1, 31):

@@ -41,6 +41,7 @@ def learner_of(settings: Settings) -> Learner:
     return Learner(settings, layout_of(settings), Diagnostician(settings))
 
 
+@pytest.mark.usefixtures("trained_anew")
 def test_same_seed_learns_the_same_and_another_seed_is_another_assessment(
     small_rig: SmallRig, tmp_path: Path
 ) -> None:

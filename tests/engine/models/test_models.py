@@ -62,12 +62,12 @@ class Ready:
 
 @pytest.fixture(scope="module")
 def ready(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Ready]:
-    """Return every model, most of them trained for two epochs on eight recordings."""
+    """Return every model, most of them trained for two epochs on four recordings."""
     folder = tmp_path_factory.mktemp("models")
     models, scalings, wanted = {}, {}, []
     for name in MODELS:
         model = models[name] = model_named(name, RATE, ROWS, CHANNELS)
-        observed = [model.observe(recording(seed)) for seed in range(8)]
+        observed = [model.observe(recording(seed)) for seed in range(4)]
         scaling = scalings[name] = model.learn_scaling(observed)
         vectors = model.training_vectors(observed, scaling, np.random.default_rng(0))
         request = {"model": name, "seed": 0, "epochs": 2, "patience": 2, "batch": model.batch}
@@ -77,8 +77,8 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Ready]:
         np.savez(
             place / "vectors.npz",
             allow_pickle=False,
-            train=np.concatenate(vectors[:6]),
-            validation=np.concatenate(vectors[6:]),
+            train=np.concatenate(vectors[:3]),
+            validation=np.concatenate(vectors[3:]),
         )
         wanted.append([name, model.shape, model.batch, name not in UNTRAINED])
     (folder / "models.json").write_text(json.dumps(wanted))
