@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-from replay.name_pattern import example_of, time_in
+from replay.name_pattern import counted_in, example_of, has_counter, time_in
 from replay.parts import first_channel_name, is_file_a_channel, without_channel
 from replay.recording import ForeignNameError, RecordingError, RecordingFormat, clean_text, zone_of
 
@@ -62,6 +62,36 @@ def _check_year(name: str, time: datetime) -> None:
 
 def _numbered(name: str, form: RecordingFormat) -> datetime:
     """Return the time of a numbered recording: of the last number in its file's name."""
+    number, start = _number_in(name, form)
+    try:
+        time = start + timedelta(seconds=number * form.every)
+    except OverflowError:
+        time = LATEST
+    if not EARLIEST <= time < LATEST:
+        raise RecordingError(
+            clean_text(name),
+            f"its number {number} leads beyond the calendar (recording.start and every)",
+        )
+    return time
+
+
+def _number_in(name: str, form: RecordingFormat) -> tuple[int, datetime]:
+    """Return the number of a recording, and the time of number 0.
+
+    Raises:
+        ForeignNameError: its name has none.
+    """
+    if has_counter(form.time_pattern):
+        try:
+            found = counted_in(first_channel_name(name, form), form.time_pattern)
+        except (ValueError, OverflowError):
+            found = None
+        if found is None:
+            raise ForeignNameError(
+                clean_text(name), f"its name is not like {form.time_pattern} (recording.time_pattern)"
+            )
+        number, date = found
+        return number, date.replace(tzinfo=zone_of(form.timezone)).astimezone(UTC) if date else form.beginning
     # The channel's own number is not the recording's.
     stem = without_channel(name, form).rsplit("/", 1)[-1]
     stem = stem.split(".", 1)[0] or stem
@@ -71,16 +101,7 @@ def _numbered(name: str, form: RecordingFormat) -> datetime:
         numbers = ["0"]
     if not numbers:
         raise ForeignNameError(clean_text(name), "its name holds no number (recording.time = 'number')")
-    try:
-        time = form.beginning + timedelta(seconds=int(numbers[-1]) * form.every)
-    except OverflowError:
-        time = LATEST
-    if not EARLIEST <= time < LATEST:
-        raise RecordingError(
-            clean_text(name),
-            f"its number {numbers[-1]} leads beyond the calendar (recording.start and every)",
-        )
-    return time
+    return int(numbers[-1]), form.beginning
 
 
 def time_of(name: str, form: RecordingFormat) -> datetime:

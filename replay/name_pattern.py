@@ -2,7 +2,8 @@
 
 `*` stands for any letters and `?` for one, both within one folder's or file's name. `%s` stands for seconds
 since 1970; of so many digits it may also be milliseconds, microseconds or nanoseconds. A pattern with `/` is
-matched with the folders that the file lies in.
+matched with the folders that the file lies in. `#` stands for the number of a recording, where times are
+counted.
 """
 
 import re
@@ -72,6 +73,49 @@ def time_in(path: str, pattern: str) -> datetime | None:
         return None
 
 
+def has_counter(pattern: str) -> bool:
+    """Return whether a pattern says where the number of a recording stands."""
+    return "#" in pattern
+
+
+def counted_in(path: str, pattern: str) -> tuple[int, datetime | None] | None:
+    """Return the number of a recording in the end of a path, and the date beside it.
+
+    Args:
+        path: its file's name, with the folders below that of the run.
+        pattern: with `#` for the number; a date may stand beside it.
+
+    Returns:
+        The number and the naive date, which is None where the pattern has none. None where the path does not
+        follow the pattern.
+
+    Raises:
+        ValueError: the date is beyond the calendar.
+    """
+    expression, letters = _expression(pattern, counted=True)
+    found = expression.fullmatch(tail_of(path, pattern))
+    if found is None:
+        return None
+    texts = dict(zip(letters, found.groups(), strict=True))
+    number = int(texts.pop("#"))
+    if not texts:
+        return number, None
+    return number, datetime.strptime(" ".join(texts.values()), " ".join(f"%{letter}" for letter in texts))
+
+
+def fault_of_counter(pattern: str) -> str:
+    """Return why a pattern with `#` tells no number; empty for one that does, or that has none."""
+    if not has_counter(pattern):
+        return ""
+    if pattern.count("#") > 1:
+        return "has # more than once"
+    try:
+        _expression(pattern, counted=True)
+    except (ValueError, re.error) as error:
+        return f"is no pattern of a number ({error})"
+    return ""
+
+
 def example_of(pattern: str, time: datetime) -> str:
     """Return a name that follows a pattern, as an example for a message."""
     seconds = str(int(time.replace(tzinfo=time.tzinfo or UTC).timestamp()))
@@ -98,7 +142,7 @@ def fault_of(pattern: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _expression(pattern: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
+def _expression(pattern: str, counted: bool = False) -> tuple[re.Pattern[str], tuple[str, ...]]:
     """Return a pattern as a regular expression, and the letters of its groups.
 
     Raises:
@@ -106,11 +150,14 @@ def _expression(pattern: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
     """
     letters: list[str] = []
     parts: list[str] = []
-    for token in re.findall(r"%.|[*?]|[^%*?]+|%", pattern):
+    for token in re.findall(r"%.|[*?#]|[^%*?#]+|%", pattern):
         if token == "*":
             parts.append("[^/]*?")
         elif token == "?":
             parts.append("[^/]")
+        elif token == "#" and counted:
+            letters.append("#")
+            parts.append(r"(\d{1,15})")
         elif token == "%%":
             parts.append("%")
         elif token.startswith("%"):

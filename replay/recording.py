@@ -308,7 +308,8 @@ class RecordingFormat:
     def depth(self) -> int:
         """Return the folders below the run's in which recordings lie; -1 for any number."""
         if self.folders == "auto":
-            return self.time_pattern.count("/") if self.time == "name" else 0
+            is_named = self.time == "name" or (self.time == "number" and "#" in self.time_pattern)
+            return self.time_pattern.count("/") if is_named else 0
         return -1 if self.folders == "yes" else 0
 
     @property

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 
 from replay.file_times import EARLIEST, LATEST
+from replay.inspection.name_numbers import NameTimes, common_of, dated_numbers, numbers_of
 from replay.name_pattern import fault_of, time_in
 
 SAMPLE = 400
@@ -21,18 +21,32 @@ _DATES = (
     rf"{_M}(?P<a>{_SEP}){_D}(?P<b>{_SEP}){_Y}",
     rf"{_Y}(?P<a>{_SEP}?)(?P<b>)(?P<mon>{_MONTHS})[a-z]*(?P<c>{_SEP}?){_D}",
     rf"{_D}(?P<a>{_SEP}?)(?P<b>)(?P<mon>{_MONTHS})(?P<c>{_SEP}?){_Y}",
-    rf"(?P<mon>{_MONTHS})[a-z]*(?P<a>{_SEP}?)(?P<b>){_D}(?P<c>{_SEP}?){_Y}",
+    rf"(?P<mon>{_MONTHS})[a-z]*(?P<a>{_SEP}?)(?P<b>){_D}(?P<c>,?{_SEP}?){_Y}",
     rf"{_Y}(?P<a>{_SEP}?)(?P<j>[0-2]\d\d|3[0-5]\d|36[0-6])(?P<b>)",
     rf"{_D}(?P<a>){_M}(?P<b>){_Y}",
     rf"(?P<y>\d\d)(?P<a>{_SEP}?){_M}(?P<b>{_SEP}?){_D}",
+    rf"{_D}(?P<a>{_SEP}){_M}(?P<b>{_SEP})(?P<y>\d\d)",
+    rf"{_M}(?P<a>{_SEP}){_D}(?P<b>{_SEP})(?P<y>\d\d)",
+)
+_SHORT_M, _SHORT_D = r"(?P<m>1[0-2]|0?[1-9])", r"(?P<d>3[01]|[12]\d|0?[1-9])"
+# Dates and times of day without leading zeros.
+_SHORT_DATES = (
+    rf"{_Y}(?P<a>{_SEP}){_SHORT_M}(?P<b>{_SEP}){_SHORT_D}",
+    rf"{_SHORT_D}(?P<a>{_SEP}){_SHORT_M}(?P<b>{_SEP}){_Y}",
+    rf"{_SHORT_M}(?P<a>{_SEP}){_SHORT_D}(?P<b>{_SEP}){_Y}",
+)
+_SHORT_CLOCK = (
+    r"(?P<H>2[0-3]|[01]?\d)(?P<u>[-_.:h])(?P<M>[0-5]?\d)"
+    r"(?:(?P<v>[-_.:m])(?P<S>[0-5]?\d))?(?P<x>[ _-]?)(?P<p>[ap]m)?"
 )
 _CLOCKS = tuple(
-    r"(?P<H>[01]\d|2[0-3])(?P<u>[-_.:h ]?)(?P<M>[0-5]\d)"
-    rf"(?:(?P<v>[-_.:m ]?)(?P<S>[0-5]\d){fraction})?(?P<x>[ _-]?)(?P<p>[ap]m)?{zone}"
+    r"(?P<H>[01]\d|2[0-3])(?P<u>[-_.:h /]?)(?P<M>[0-5]\d)"
+    rf"(?:(?P<v>[-_.:m /]?)(?P<S>[0-5]\d){fraction})?(?P<x>[ _-]?)(?P<p>[ap]m)?{zone}"
     for fraction in ("", r"(?P<w>[.,_-]?)(?P<f>\d{6}|\d{3})")
     for zone in ("", r"(?P<z>\+\d\d:?\d\d|-\d\d:?(?:00|30|45))")
 )
-_JOIN = r"(?P<join>[^0-9]{0,24}?)"
+# A folder of a channel or a serial number may stand between the day and the time of day.
+_JOIN = r"(?P<join>[^0-9]{0,24}?|/[^/]{1,40}/)"
 _JOINED = tuple(
     re.compile(rf"(?<!\d){expression}(?![0-9])", re.IGNORECASE)
     for clock in _CLOCKS
@@ -40,31 +54,14 @@ _JOINED = tuple(
         *(f"{date}{_JOIN}{clock}" for date in _DATES),
         *(f"{clock}{_JOIN}{date}" for date in _DATES[:6]),
     )
+) + tuple(
+    re.compile(rf"(?<!\d){date}(?P<join>[^0-9]{{1,24}}?){_SHORT_CLOCK}(?![0-9])", re.IGNORECASE)
+    for date in _SHORT_DATES
 )
 _DATES_ALONE = tuple(re.compile(rf"(?<!\d){date}(?![0-9])", re.IGNORECASE) for date in _DATES[:6])
 _UNIX = re.compile(r"(?<!\d)(?P<s>1\d{9}(?:\d{3}|\d{6}|\d{9})?)(?!\d)")
+_LIKELY_YEARS = (2008, 2040)
 _DIRECTIVE_GROUPS = ("Y", "y", "m", "d", "j", "H", "M", "S", "f", "s", "z")
-_WORDS = re.compile(r"[A-Za-z]+|[0-9]+|[^A-Za-z0-9]")
-_NUMBERS = re.compile(r"[0-9]{1,15}")
-
-
-@dataclass(frozen=True, slots=True)
-class NameTimes:
-    """How the names of files tell times.
-
-    Attributes:
-        mode: "name", "number", "date" (a day without a time of day), or "" where they tell none.
-        pattern: of the names, for "name" and "date".
-        share: of the names that follow it.
-        ambiguous: whether day and month may be swapped: no name has a day above 12.
-        times: of the sample, by the recorder's clock, in order of the names; empty unless "name".
-    """
-
-    mode: str
-    pattern: str = ""
-    share: float = 0.0
-    ambiguous: bool = False
-    times: tuple[datetime, ...] = ()
 
 
 def times_of_names(names: Sequence[str]) -> NameTimes:
@@ -85,12 +82,15 @@ def times_of_names(names: Sequence[str]) -> NameTimes:
                 best = (worth, found)
     if best is not None and best[1].share > 0.5:
         return best[1]
+    dated = None
     for pattern in dict.fromkeys(_patterns(sample, _DATES_ALONE, unix=False)):
         read = [_time(name, pattern) for name in sample]
         days = {one for one in read if one is not None}
         if len(days) > 0.9 * len(sample):
             return NameTimes("date", pattern, len(days) / len(sample))
-    return _numbered(sample)
+        if days and None not in read:
+            dated = dated or pattern
+    return (dated_numbers(sample, dated) if dated else None) or numbers_of(sample)
 
 
 def _sample(names: Sequence[str]) -> list[str]:
@@ -107,7 +107,7 @@ def _tried(pattern: str, sample: Sequence[str]) -> NameTimes | None:
     if len(set(times)) < 0.9 * len(times) or not times:
         return None
     # A point is written between day and month, in that order.
-    swapped = re.search("%d[-_/ ]%m|%m[-_/ ]%d", pattern) and "%Y" in pattern.split("%m")[-1]
+    swapped = re.search("%d[-_/ ]%m|%m[-_/ ]%d", pattern) and re.search("%[Yy]", pattern.split("%m")[-1])
     unsure = bool(swapped) and all(one.day <= 12 for one in times) and any(t.day != t.month for t in times)
     return NameTimes("name", pattern, len(times) / len(sample), unsure, times)
 
@@ -120,8 +120,11 @@ def _worth(found: NameTimes, sample: Sequence[str]) -> tuple[float, ...]:
     even = sum(abs(gap - usual) <= 0.1 * usual for gap in gaps) / len(gaps) if gaps else 0.0
     has_seconds = "%S" in found.pattern or "%s" in found.pattern
     in_order = found.times == tuple(ordered)
+    # A year of two digits may be a day or a month.
+    is_likely = all(_LIKELY_YEARS[0] <= time.year <= _LIKELY_YEARS[1] for time in found.times)
     return (
         round(found.share, 2),
+        float("%y" not in found.pattern or is_likely),
         round(even, 1),
         float(in_order),
         float("%y" not in found.pattern),
@@ -170,8 +173,8 @@ def _generalised(name: str, found: re.Match[str], sample: Sequence[str]) -> str:
     alike = [one for one in sample if one.count("/") == name.count("/")]
     # Folders above the time need not be matched.
     parts = [one.split("/", folders)[folders] for one in alike]
-    prefix = _common(before[before.rfind("/") + 1 :], parts, left=True)
-    return prefix + _directives(name, found) + _common(after, alike, left=False)
+    prefix = common_of(before[before.rfind("/") + 1 :], parts, left=True)
+    return prefix + _directives(name, found) + common_of(after, alike, left=False)
 
 
 def _directives(name: str, found: re.Match[str]) -> str:
@@ -192,35 +195,6 @@ def _directives(name: str, found: re.Match[str]) -> str:
         text += name[at:start].replace("%", "%%") + directive
         at = end
     return text + name[at : found.end()].replace("%", "%%")
-
-
-def _common(part: str, others: Sequence[str], *, left: bool) -> str:
-    """Return the letters beside a time, with `*` for words that differ from name to name.
-
-    Words are compared at the same place counted from the time's side of the name.
-    """
-    split = [_WORDS.findall(one) for one in others]
-    own = _WORDS.findall(part)
-    kept = []
-    for index, word in enumerate(own):
-        at = index if left else index - len(own)
-        same = sum(-len(words) <= at < len(words) and words[at] == word for words in split)
-        # A sample may hold files of others, which have other words.
-        kept.append(word.replace("%", "%%") if same > 0.9 * len(split) else "*")
-    text = "".join(kept)
-    return re.sub(r"\*+(?:[-_. ]?\*)*", "*", text)
-
-
-def _numbered(sample: Sequence[str]) -> NameTimes:
-    """Return whether the last numbers of names count them."""
-    numbers = []
-    for name in sample:
-        stem = name.rsplit("/", 1)[-1]
-        found = _NUMBERS.findall(stem.split(".", 1)[0] or stem)
-        if found:
-            numbers.append(int(found[-1]))
-    share = len(set(numbers)) / len(sample)
-    return NameTimes("number", share=share) if share > 0.8 else NameTimes("")
 
 
 def shape_of(name: str) -> str:

@@ -22,8 +22,7 @@ from replay.inspection.motors import (
     rate_by_mains,
     snapshot_rows,
 )
-from replay.inspection.row_dates import RowDates
-from replay.inspection.slow_rows import SlowRows, slow_rows
+from replay.inspection.slow_rows import RowDates, SlowRows, slow_rows
 from replay.inspection.survey import Survey
 from replay.recording import clean_text
 
@@ -41,6 +40,7 @@ FEWEST_HEALTHY = 60
 """Snapshots below which a fifth of a run is too little to learn from."""
 
 _HEALTHY = re.compile(r"(?i)(?:^|[^a-z])(?:healthy|normal|sound|baseline|good)(?![a-z])")
+_DAY = 86_400.0
 _SPEED = re.compile(r"(?i)\b(?:rpm|speed|drehzahl)\b[^0-9]{0,20}(\d+(?:\.\d+)?)\s*(rpm|hz|1/min)?")
 
 
@@ -248,13 +248,23 @@ def _times(found: Survey) -> list[Line]:
             ),
         ]
     if times.mode == "number":
-        return [*_counted(found), *_folders(depth)]
+        return [*_counted(found), *_folders(depth - times.pattern.count("/"))]
     words = "time of the last change of a file; names and contents tell none"
-    return [Line("recording", "time", "modified", words, Sure.LIKELY), *_folders(depth)]
+    if found.changed_at_once:
+        words += "; NOT KNOWN: files were changed at one time"
+    sure = Sure.UNKNOWN if found.changed_at_once else Sure.LIKELY
+    return [Line("recording", "time", "modified", words, sure), *_folders(depth)]
 
 
 def _counted(found: Survey) -> list[Line]:
     lines = [Line("recording", "time", "number", "files are numbered and tell no time")]
+    times = found.times
+    if times.pattern:
+        lines.append(Line("recording", "time_pattern", times.pattern, "# is the number of a file"))
+    if times.most:
+        every = min(60.0, round(_DAY / (times.most + 1), 3))
+        words = "seconds between two files of a day; NOT KNOWN"
+        return [*lines, Line("recording", "every", every, words, Sure.UNKNOWN)]
     if found.modified:
         words = "seconds between two files, by their times of change"
         lines.append(Line("recording", "every", float(found.modified), words, Sure.LIKELY))
@@ -292,7 +302,7 @@ def _components(found: Survey) -> tuple[tuple[ProposedComponent, ...], list[Line
             return _parts(parts, [first.units[0] if first.units else ""] * len(parts)), [line]
         line = Line("recording", "channel_pattern", named.pattern, "the part of a name with the channel")
         return _parts(
-            [(token, token) for token in named.tokens],
+            [(f"Channel {token}" if token.isdecimal() else token, token) for token in named.tokens],
             [first.units[0] if first.units else ""] * len(named.tokens),
         ), [line]
     names = distinct(first.names)

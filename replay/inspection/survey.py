@@ -1,9 +1,11 @@
 """What a place of recordings holds: which files are meant, how they are named and written."""
 
+import contextlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,7 +15,9 @@ from replay.extract import LeftOut, unpacked
 from replay.folders import FolderError
 from replay.inspection.channel_files import ChannelFiles, channel_files_of
 from replay.inspection.contents import Content, look
-from replay.inspection.names import NameTimes, shape_of, times_of_names
+from replay.inspection.name_numbers import NameTimes
+from replay.inspection.names import shape_of, times_of_names
+from replay.name_pattern import time_in
 from replay.recording import RecordingError, clean_text
 from replay.run import RunError, is_archive
 
@@ -23,7 +27,14 @@ LOOKED_AT = 5
 MOST_SHAPES = 8
 """Shapes of names above which names differ by serial numbers rather than by recorders."""
 
+MOST_SIZES = 2000
+"""Files whose sizes are looked at."""
+
 _LARGEST_MEMBER = 2**33
+_SHOWN = 3
+_PACKED = ("gz", "bz2", "xz", "zst")
+# Share of the usual size of a file below which it holds no recording.
+_SMALL = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +68,7 @@ class Survey:
         times: how names tell times.
         modified: seconds between two files, by their times of modification; None where these are uneven.
         since: time of modification of the first file.
+        changed_at_once: whether files have one time of modification, as copies and unpacked files may.
         left_out: members of an archive that were not unpacked.
         single: whether the place is one file.
     """
@@ -72,6 +84,7 @@ class Survey:
     times: NameTimes
     modified: float | None
     since: datetime | None
+    changed_at_once: bool
     left_out: tuple[LeftOut, ...]
     single: bool
 
@@ -123,8 +136,8 @@ def _surveyed(
     groups, contents, faults = _looked_into(folder, _groups(names))
     meant = groups[0]
     if not contents:
-        reasons = "; ".join(f"{clean_text(name)}: {reason}" for name, reason in faults[:3])
-        raise RunError(f"{shown} holds no file of numbers that can be read ({len(names)} files). {reasons}")
+        count = "1 file" if len(names) == 1 else f"{len(names)} files"
+        raise RunError(f"{shown} holds no file of numbers that can be read ({count}). {_reasons(faults)}")
     channels = channel_files_of(meant.names) if len(meant.names) > 1 else None
     if channels is not None and any(len(one.names) > 1 for one in contents):
         # Files with several columns each are recordings of several machines, or of several kinds.
@@ -135,7 +148,7 @@ def _surveyed(
         contents = tuple(one for one in contents if one.name in {clean_text(name) for name in meant.names})
         contents = contents or _read(folder, meant.names)[0]
     recordings = channels.first if channels else meant.names
-    modified, since = _march_of_times(folder, recordings)
+    modified, since, at_once = _march_of_times(folder, recordings)
     return Survey(
         path=path,
         folder=folder,
@@ -148,25 +161,62 @@ def _surveyed(
         times=times_of_names(recordings),
         modified=modified,
         since=since,
+        changed_at_once=at_once,
         left_out=left_out,
         single=single,
     )
 
 
+def _reasons(faults: Sequence[tuple[str, str]]) -> str:
+    """Return the first reasons, each with the first file that has it."""
+    first: dict[str, list[str]] = {}
+    for name, reason in faults:
+        first.setdefault(reason, []).append(clean_text(name))
+    shown = []
+    for reason, names in [*first.items()][:_SHOWN]:
+        others = f" and {len(names) - 1} more that were looked at" if len(names) > 1 else ""
+        shown.append(f"{names[0]}{others}: {reason}")
+    return "; ".join(shown)
+
+
 def _groups(names: Iterable[str]) -> list[Group]:
-    """Return files by the ends of their names, the largest group first."""
+    """Return files by the ends of their names, the largest group first.
+
+    A recorder may pack its older files, and number the ends of its channels' files.
+    """
     by_end: dict[str, list[str]] = {}
     for name in sorted(names):
         by_end.setdefault(_ending(name), []).append(name)
+    packed = [end for end in by_end if end.rsplit(".", 1)[-1] in _PACKED and end.rsplit(".", 1)[0] in by_end]
+    globs = {end: f"*{end}" if end else "*" for end in by_end}
+    for end in packed:
+        plain = end.rsplit(".", 1)[0]
+        by_end[plain] = sorted([*by_end[plain], *by_end.pop(end)])
+        globs[plain] = f"*{plain}*"
+    for shape, ends in _numbered_ends(by_end).items():
+        by_end[ends[0]] = sorted(name for end in ends for name in by_end.pop(end))
+        globs[ends[0]] = f"*{shape.replace('#', '*')}"
     # Endings that are numbers are those of names without one, such as 2004.02.12.10.32.39.
-    groups = [Group(f"*{ending}" if ending else "*", tuple(found)) for ending, found in by_end.items()]
+    groups = [Group(globs[ending], tuple(found)) for ending, found in by_end.items()]
     return sorted(groups, key=lambda one: (-len(one.names), one.glob))
+
+
+def _numbered_ends(by_end: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Return endings that differ by a number alone and have as many files each, such as .ch1 and .ch2."""
+    shapes: dict[str, list[str]] = {}
+    for end in by_end:
+        shapes.setdefault(shape_of(end), []).append(end)
+    return {
+        shape: ends
+        for shape, ends in shapes.items()
+        if "#" in shape and len(ends) > 1 and len({len(by_end[end]) for end in ends}) == 1
+    }
 
 
 def _ending(name: str) -> str:
     last = name.rsplit("/", 1)[-1]
     parts = last.lower().split(".")
-    if len(parts) > 2 and parts[-1] in ("gz", "bz2", "xz", "zst"):
+    if len(parts) > 2 and parts[-1] in _PACKED:
         return last[-len(parts[-1]) - len(parts[-2]) - 2 :]
     is_ending = len(parts) > 1 and not parts[-1].isdecimal() and 0 < len(parts[-1]) <= 8
     return last[-len(parts[-1]) - 1 :] if is_ending else ""
@@ -190,9 +240,9 @@ def _looked_into(
 
 def _read(folder: Path, names: Sequence[str]) -> tuple[tuple[Content, ...], list[tuple[str, str]]]:
     step = max(1, (len(names) - 1) / max(LOOKED_AT - 1, 1))
-    chosen = dict.fromkeys(names[min(round(step * index), len(names) - 1)] for index in range(LOOKED_AT))
+    spread = [names[min(round(step * index), len(names) - 1)] for index in range(LOOKED_AT)]
     contents, refused = [], []
-    for name in chosen:
+    for name in sorted({*spread, *_smallest_and_largest(folder, names)}):
         try:
             contents.append(look(folder / name, name))
         except RecordingError as error:
@@ -202,42 +252,90 @@ def _read(folder: Path, names: Sequence[str]) -> tuple[tuple[Content, ...], list
     return tuple(contents), refused
 
 
+def _smallest_and_largest(folder: Path, names: Sequence[str]) -> list[str]:
+    """Return the files with the fewest and the most bytes, which have the fewest and the most rows."""
+    sizes = {}
+    for name in names[:MOST_SIZES]:
+        with contextlib.suppress(OSError):
+            sizes[name] = (folder / name).stat().st_size
+    if not sizes:
+        return []
+    usual = sorted(sizes.values())[len(sizes) // 2]
+    whole = [name for name, size in sizes.items() if _SMALL * usual <= size]
+    return [min(whole, key=sizes.__getitem__), max(whole, key=sizes.__getitem__)]
+
+
 def _of_one_recorder(group: Group) -> tuple[Group, list[Group]]:
     """Return the files of the recorder with the most files, and those of others, by the shapes of names."""
-    shapes = Counter(shape_of(name) for name in group.names)
+    shapes = Counter(_unpacked_shape(name) for name in group.names)
     common = {shape: count for shape, count in shapes.items() if count >= 0.1 * len(group.names)}
-    if not 1 < len(common) <= MOST_SHAPES or len(shapes) > MOST_SHAPES:
+    if (
+        not common
+        or max(common.values()) == 1
+        or len(common) > MOST_SHAPES
+        or len(shapes) > MOST_SHAPES
+        or len(shapes) == 1
+    ):
         return group, []
-    times = {shape: times_of_names([n for n in group.names if shape_of(n) == shape]) for shape in common}
+    times = {
+        shape: times_of_names([n for n in group.names if _unpacked_shape(n) == shape]) for shape in common
+    }
     if len({(one.mode, one.pattern) for one in times.values()}) == 1 and _is_one_march(group.names):
         return group, []
     first = max(common, key=lambda shape: (common[shape], shape < max(common)))
-    chosen = [name for name in group.names if shape_of(name) == first]
-    rest = tuple(name for name in group.names if shape_of(name) != first)
-    return Group(_glob_of(first), tuple(chosen)), [Group("others", rest)]
+    pattern = times[first].pattern if times[first].mode == "name" else ""
+    chosen = [name for name in group.names if _is_meant(_unpacked_shape(name), name, first, common, pattern)]
+    kept = {*chosen}
+    rest = tuple(name for name in group.names if name not in kept)
+    if not rest:
+        return group, []
+    return Group(_glob_of(first, rest), tuple(chosen)), [Group("others", rest)]
+
+
+def _unpacked_shape(name: str) -> str:
+    """Return a name's shape without its ending, if that says how the file is packed."""
+    plain, _, end = name.rpartition(".")
+    return shape_of(plain if end.lower() in _PACKED and "." in plain else name)
+
+
+def _is_meant(shape: str, name: str, first: str, common: Mapping[str, int], pattern: str) -> bool:
+    """Return whether a file has the first shape, or a rare one and a time like it (other months)."""
+    if shape == first or shape in common or not pattern:
+        return shape == first
+    try:
+        return time_in(name, pattern) is not None
+    except ValueError:
+        return False
 
 
 def _is_one_march(names: Sequence[str]) -> bool:
     """Return whether one pattern reads all names."""
-    return times_of_names(names).share > 0.95
+    times = times_of_names(names)
+    return times.share > 0.95 and (times.mode == "name" or times.share == 1.0)
 
 
-def _glob_of(shape: str) -> str:
-    return shape.rsplit("/", 1)[-1].replace("[", "?").replace("#", "*")
+def _glob_of(shape: str, others: Sequence[str]) -> str:
+    """Return a pattern of a shape: of a file's name alone, with its folder where others are named alike."""
+    pattern = shape.replace("[", "?").replace("#", "*")
+    name = pattern.rsplit("/", 1)[-1]
+    return pattern if any(fnmatchcase(one.rsplit("/", 1)[-1], name) for one in others) else name
 
 
-def _march_of_times(folder: Path, names: Sequence[str]) -> tuple[float | None, datetime | None]:
-    """Return seconds between files by times of modification, where these are even, and the first time."""
+def _march_of_times(folder: Path, names: Sequence[str]) -> tuple[float | None, datetime | None, bool]:
+    """Return seconds between files by even times of change, the first of these, and if they are equal."""
     try:
         stamps = [(folder / name).stat().st_mtime for name in _by_number(names)[:50]]
     except OSError:
-        return None, None
+        return None, None, False
     if len(stamps) < 3:
-        return None, None
+        return None, None, False
+    at_once = len(set(stamps)) < 0.9 * len(stamps)
     steps = [after - before for before, after in pairwise(stamps)]
     usual = sorted(steps)[len(steps) // 2]
     even = usual >= 1 and sum(abs(step - usual) <= 0.2 * usual for step in steps) > 0.8 * len(steps)
-    return (round(usual), datetime.fromtimestamp(int(stamps[0]), UTC)) if even else (None, None)
+    if not even:
+        return None, None, at_once
+    return round(usual), datetime.fromtimestamp(int(stamps[0]), UTC), at_once
 
 
 def _by_number(names: Sequence[str]) -> list[str]:

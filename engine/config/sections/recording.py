@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, mo
 from engine.config.bounds import CHANNELS, ROWS, FolderName, Name, Seconds
 from engine.config.sections.core import Globs, Table, several
 from engine.errors import nearest
-from replay.name_pattern import fault_of
+from replay.name_pattern import fault_of, fault_of_counter
 from replay.recording import FORMATS, NUMBER_TYPES, separator_fault
 
 LONGEST_INTERVAL = 31_536_000
@@ -111,6 +111,8 @@ class RecordingSettings(Table):
     @classmethod
     def _tells_a_time(cls, value: str, info: ValidationInfo) -> str:
         if info.data.get("time") == "name" and not info.data.get("cut") and (fault := fault_of(value)):
+            raise ValueError(fault)
+        if info.data.get("time") == "number" and (fault := fault_of_counter(value)):
             raise ValueError(fault)
         return value
 

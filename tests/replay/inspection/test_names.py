@@ -83,3 +83,51 @@ def test_days_alone_are_no_times() -> None:
 @pytest.mark.parametrize("listed", [[], ["a.csv", "b.csv", "c.csv"], ["data"]])
 def test_names_without_numbers_tell_nothing(listed: list[str]) -> None:
     assert times_of_names(listed).mode == ""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        lambda t: f"{t.year}-{t.month}-{t.day}-{t.hour}-{t.minute}-{t.second}.csv",
+        lambda t: f"{t.day}.{t.month}.{t.year} {t.hour}.{t.minute:02d}.{t.second:02d}.csv",
+        lambda t: f"{t.year}-{t.month}-{t.day} {t.hour % 12 or 12}-{t:%M-%S} {t:%p}.csv",
+        lambda t: f"{t:%m-%d-%y_%H%M%S}.csv",
+        lambda t: f"{t:%d-%m-%y_%H%M%S}.csv",
+        lambda t: f"{t:%B %d, %Y %H-%M-%S}.csv",
+        lambda t: f"{t:%Y-%m-%d/%H/%M%S}.csv",
+        lambda t: f"{t:%Y-%m-%d}/ch1/{t:%H%M%S}.csv",
+    ],
+)
+def test_short_numbers_short_years_month_names_and_folders_are_read(name: Callable[[datetime], str]) -> None:
+    written = [name(at(index)) for index in range(60)]
+    found = times_of_names(written)
+    assert (found.mode, found.share) == ("name", 1.0)
+    for index, one in enumerate(written):
+        read = time_in(one, found.pattern)
+        assert read is not None
+        assert read.replace(tzinfo=UTC) == at(index)
+
+
+@pytest.mark.parametrize(
+    ("form", "pattern"),
+    [
+        ("{n:05d}.csv", ""),
+        ("bearing6205_{n}.csv", ""),
+        ("{n}_rig1.csv", "#_rig1.csv"),
+        ("run{n}_1000rpm.csv", "run#_1000rpm.csv"),
+        ("snap_{n}_of_40.csv", "snap_#_of_40.csv"),
+        ("v1.2_{n}.csv", "v1.2_#.csv"),
+        ("rec{n}/data.csv", "rec#/data.csv"),
+        ("rec{n:04d}_ch1.csv", "rec#_ch1.csv"),
+    ],
+)
+def test_the_number_that_counts_is_found(form: str, pattern: str) -> None:
+    found = times_of_names([form.format(n=n) for n in range(1, 41)])
+    assert (found.mode, found.pattern, found.share) == ("number", pattern, 1.0)
+
+
+def test_numbers_that_begin_again_each_day_are_counted_from_its_date() -> None:
+    found = times_of_names(
+        [f"{at(0) + timedelta(days=n):%Y-%m-%d}/{m}.csv" for n in range(5) for m in range(1, 9)]
+    )
+    assert (found.mode, found.pattern, found.most) == ("number", "%Y-%m-%d/#.csv", 8)

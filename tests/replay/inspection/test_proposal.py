@@ -1,17 +1,21 @@
 """The proposed settings read the files without an edit, to the numbers and times that were written."""
 
-from collections.abc import Callable
+import gzip
+import os
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from engine.config.settings import Settings, load_settings
-from replay.inspection.proposal import proposal_of
+from replay.inspection.proposal import Sure, proposal_of
 from replay.inspection.settings_text import settings_text
 from replay.inspection.survey import survey
-from replay.run import RunError, open_run
+from replay.recording import RecordingError
+from replay.run import Run, RunError, open_run
 from tests.replay.formats.layouts import LAYOUTS, RATE, Layout, at, dated_rows, rows_of, signals
 
 COUNT = 12
@@ -150,3 +154,127 @@ def test_the_rate_is_read_from_times_of_any_kind(times: Callable[[int], str], tm
     run = open_run(folder, settings.recording_format())
     assert (len(run), run.rejected) == (3, ())
     np.testing.assert_array_equal(run.read(0).signal, signals(3)[0].astype(np.float32))
+
+
+def write_all(folder: Path, run: Sequence[NDArray[np.float64]], name: Callable[[int], str]) -> None:
+    for index, signal in enumerate(run):
+        path = folder / name(index)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(rows_of(signal))
+
+
+def dated(index: int) -> str:
+    return f"{at(index):%Y%m%d_%H%M%S}.csv"
+
+
+def check_all(folder: Path, tmp_path: Path, *, rejected: int = 0) -> Run:
+    run = open_run(folder, proposed(folder, tmp_path).recording_format())
+    assert len(run.rejected) == rejected
+    assert len(run) == COUNT
+    for index, signal in enumerate(signals(COUNT)):
+        np.testing.assert_array_equal(run.read(index).signal, signal.astype(np.float32))
+    return run
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["run{n}_1000rpm.csv", "{n}_rig1.csv", "v1.2_{n}.csv", "rec{n}/data.csv", "2024-03-0{day}/{m}.csv"],
+)
+def test_counted_files_are_read_in_the_order_of_their_numbers(name: str, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    write_all(folder, signals(COUNT), lambda i: name.format(n=i + 1, day=1 + i // 5, m=1 + i % 5))
+    for path in folder.rglob("*.csv"):
+        os.utime(path, (1.73e9, 1.73e9))
+    check_all(folder, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"info.csv": "key,value\nrate,1000\n"},
+        {"labels.csv": "file,label\n" + "".join(f"{n},0\n" for n in range(40))},
+        {"results/summary.csv": "rms,kurtosis\n1,2\n3,4\n5,6\n"},
+        {"temperatures.csv": "time,T\n" + "".join(f"2024-03-01 1{n}:00:00,2{n}\n" for n in range(4))},
+        {"README.txt": "rate 1000 Hz\n", "Thumbs.db": "\xd0\xcf", "a.pdf": "%PDF-1.4\n"},
+    ],
+    ids=lambda other: next(iter(other)),
+)
+def test_other_texts_beside_the_recordings_are_passed_over(other: dict[str, str], tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    write_all(folder, signals(COUNT), dated)
+    for name, text in other.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text)
+    check_all(folder, tmp_path)
+
+
+def test_a_damaged_file_among_others_is_the_only_one_that_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    write_all(folder, signals(COUNT), dated)
+    (folder / "20240301_100000.csv").write_bytes(b"")
+    run = open_run(folder, proposed(folder, tmp_path).recording_format())
+    assert (len(run), run.form.rows) == (COUNT + 1, len(signals(1)[0]))
+    with pytest.raises(RecordingError, match="empty"):
+        run.read(0)
+
+
+def test_recordings_of_one_of_two_machines_in_folders_are_proposed(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    for pump in "AB":
+        write_all(folder, signals(COUNT), lambda i, pump=pump: f"pump{pump}/{dated(i)}")
+    assert {entry.name[:5] for entry in check_all(folder, tmp_path).entries} == {"pumpA"}
+
+
+def test_older_files_that_are_packed_are_read_with_the_others(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    write_all(folder, signals(COUNT), dated)
+    for index in range(5):
+        path = folder / dated(index)
+        path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes()))
+        path.unlink()
+    check_all(folder, tmp_path)
+
+
+@pytest.mark.parametrize("first", [0.7, 1.0])
+def test_recordings_of_very_different_lengths_are_all_read(first: float, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    lengths = [round(120 * share) for share in (first, 0.9, 0.5, 1.0, 0.8, 0.95, 0.6, 0.85)]
+    write_all(folder, [signal[:rows] for signal, rows in zip(signals(8), lengths, strict=True)], dated)
+    run = open_run(folder, proposed(folder, tmp_path).recording_format())
+    assert {run.read(index).signal.shape for index in range(len(run))} == {(60, 2)}
+    assert (len(run), run.rejected) == (8, ())
+
+
+@pytest.mark.parametrize(
+    ("name", "tokens"),
+    [
+        ("%Y%m%d_%H%M%S_{c}.csv", "xyz"),
+        ("%Y%m%d_%H%M%S_{c}.csv", "12"),
+        ("%Y%m%d_%H%M%S_ch{c}.csv", "01"),
+        ("%Y%m%d_%H%M%S_ch{c}.csv", "137"),
+        ("%Y-%m-%d/ch{c}/%H%M%S.csv", "12"),
+        ("%Y%m%d_%H%M%S.ch{c}", "12"),
+        ("%Y%m%d_%H%M%S.00{c}", "12"),
+        ("sensor{c}/%Y-%m-%d/%H%M%S.csv", "12"),
+    ],
+)
+def test_channels_with_a_file_each_are_joined(name: str, tokens: str, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    run = signals(COUNT, len(tokens))
+    for column, token in enumerate(tokens):
+        single = [signal[:, column : column + 1] for signal in run]
+        write_all(folder, single, lambda i, token=token: at(i).strftime(name.replace("{c}", token)))
+    opened = open_run(folder, proposed(folder, tmp_path).recording_format())
+    assert (len(opened), opened.rejected) == (COUNT, ())
+    for index, signal in enumerate(run):
+        assert opened.entries[index].time == at(index)
+        np.testing.assert_array_equal(opened.read(index).signal, signal.astype(np.float32))
+
+
+def test_files_with_one_time_of_change_and_no_number_are_said_to_be_unknown(tmp_path: Path) -> None:
+    for letter in "abcdefgh":
+        (tmp_path / f"snap_{letter}.csv").write_text(rows_of(signals(1)[0]))
+        os.utime(tmp_path / f"snap_{letter}.csv", (1.73e9, 1.73e9))
+    (line,) = [one for one in proposal_of(survey(tmp_path)).lines if one.key == "time"]
+    assert (line.value, line.sure) == ("modified", Sure.UNKNOWN)
+    assert "one time" in line.reason
