@@ -2,7 +2,7 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-WORKERS ?= 2
+WORKERS ?= $(shell expr 2 + $$(nproc 2>/dev/null || echo 2))
 EVENTS ?= 10000
 EXTRAS ?= serve
 PIP := $(BIN)/python -m pip --disable-pip-version-check

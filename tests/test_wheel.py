@@ -88,6 +88,7 @@ def test_installed_settings_are_the_annotated_defaults(installed: Path, tmp_path
     assert path.read_bytes() == (ROOT / "config.toml").read_bytes()
 
 
+@pytest.mark.long
 def test_installed_raceway_scores_the_bundled_sample(installed: Path, tmp_path: Path) -> None:
     sample, package = run(sys.executable, "-c", SAMPLE_PATH, cwd=tmp_path, path=installed).stdout.split("\n")[
         :2

@@ -51,6 +51,7 @@ def killed_when(ready: Callable[[], bool], engine: list[str]) -> bool:
     return code == -signal.SIGKILL
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills processes as POSIX does")
 def test_engine_killed_at_any_moment_goes_on_to_the_same_rows(
     assessed_sample: Path, sample_run: Run, tmp_path: Path

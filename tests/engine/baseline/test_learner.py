@@ -41,6 +41,7 @@ def learner_of(settings: Settings) -> Learner:
     return Learner(settings, layout_of(settings), Diagnostician(settings))
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("trained_anew")
 def test_same_seed_learns_the_same_and_another_seed_is_another_assessment(
     small_rig: SmallRig, tmp_path: Path
@@ -58,6 +59,7 @@ def test_same_seed_learns_the_same_and_another_seed_is_another_assessment(
 
 
 # The logarithm of a zeroed column would print a numpy warning on the operator's terminal.
+@pytest.mark.long
 @pytest.mark.filterwarnings("error::RuntimeWarning")
 def test_column_without_a_component_a_stop_a_clipped_and_a_bad_file_are_left_out_of_the_baseline(
     small_rig: SmallRig, tmp_path: Path
@@ -222,6 +224,7 @@ def test_healthy_baseline_is_not_doubted(small_rig: SmallRig, sample_bundle: Bun
     assert sample_bundle.doubts == ()
 
 
+@pytest.mark.long
 def test_baseline_that_rises_or_hammers_is_doubted_with_its_channel() -> None:
     settings = load_settings(
         overrides={"model.healthy": "30", "model.epochs": 1, "recording.columns": 4, "model.seed": 3}

@@ -87,6 +87,7 @@ class Patient(Silent):
         self.epochs += 1
 
 
+@pytest.mark.long
 def test_a_network_learns_what_a_condition_explains(tmp_path: Path) -> None:
     chance = np.random.default_rng(5)
     load = np.repeat(chance.choice([30.0, 50.0, 70.0], 60), 8) + chance.normal(0, 0.3, 480)

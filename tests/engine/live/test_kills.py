@@ -36,6 +36,7 @@ def recordings() -> Iterator[Recording]:
         yield f"{at:{PATTERN}}", text_of(signal, ",")
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills processes as POSIX does")
 def test_nothing_is_lost_when_engines_and_operators_are_killed_over_a_machine_that_is_fed(
     small_rig: SmallRig, tmp_path: Path

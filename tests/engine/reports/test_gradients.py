@@ -49,6 +49,7 @@ def test_attributions_of_a_spectrum_sum_to_the_rise_and_stand_in_the_bands_of_th
     assert wide[0] == pytest.approx(found.shares[:, :-1].sum() + found.shares[:, -1].sum())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["dense", "vae"])
 def test_attributions_of_a_waveform_sum_to_the_rise_by_frequency(
     name: str, small_rig: SmallRig, tmp_path: Path

@@ -60,6 +60,7 @@ def shown(console: Console) -> str:
     return html.unescape("\n".join(re.findall(r"<text[^>]*>([^<]*)</text>", picture))).replace("\xa0", " ")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("size", [(60, 16), (120, 40)])
 async def test_no_screen_and_no_dialog_holds_another_character(
     console: Make, own_store: Path, size: tuple[int, int]

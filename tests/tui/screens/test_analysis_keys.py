@@ -114,6 +114,7 @@ async def test_recordings_out_of_reach_are_said_to_be_and_the_bands_stand_there(
         assert "expected by the model" in shown
 
 
+@pytest.mark.long
 async def test_every_tool_may_be_pressed_on_every_pane_before_and_after_data(
     console: Make, whole_store: Path, tmp_path: Path
 ) -> None:
