@@ -106,6 +106,8 @@ class Snapshot:
         signal: float32 (rows, channels), read-only, in the unit of the recording; NaN in every row of a
             channel that could not be read.
         speed: of the shaft during the recording [Hz], finite and positive; None where it is not recorded.
+        course: that speed over the recording, float32 (points,), evenly spaced from its first to its last
+            row; None where it is not recorded row by row.
         slow: the values of slow sensors known at its time, in the order of `SlowRows.channels`; NaN where not
             known, empty for a machine without them.
     """
@@ -117,6 +119,7 @@ class Snapshot:
     signal: np.ndarray[tuple[int, int], np.dtype[np.float32]]
     speed: float | None = None
     slow: tuple[float, ...] = ()
+    course: np.ndarray[tuple[int], np.dtype[np.float32]] | None = None
 
     def __post_init__(self) -> None:
         """Keep a read-only view, so that no later step can change the signal."""
@@ -134,8 +137,8 @@ class Snapshot:
 
     def __reduce__(self) -> tuple[Callable[..., "Snapshot"], tuple[object, ...]]:
         """Rebuild by the constructor: pickle alone would restore a writable array."""
-        values = (self.machine, self.name, self.time, self.sample_rate, self.signal, self.speed, self.slow)
-        return Snapshot, values
+        head = (self.machine, self.name, self.time, self.sample_rate, self.signal)
+        return Snapshot, (*head, self.speed, self.slow, self.course)
 
 
 FORMATS = (

@@ -259,7 +259,9 @@ class BundleScorer:
         if self.layout.is_process:
             return {}
         channels = set(range(len(seen.running)))
-        heard = self._tracker.listener.hear(seen.spectrum, verdict.picture.contribution, channels)
+        heard = self._tracker.listener.hear(
+            seen.spectrum, verdict.picture.contribution, channels, seen.course
+        )
         searches = self.diagnostician.at_speed(seen.spectrum, seen.speed)
         found, _ = self.diagnostician.findings(heard, self.bundle.lines, LineMemory(), searches)
         return {

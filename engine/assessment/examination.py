@@ -66,7 +66,8 @@ def _content(snapshot: Snapshot, digest: str, layout: Layout) -> str:
     head = (snapshot.name, digest, snapshot.sample_rate, snapshot.speed)
     slow = [[None if math.isnan(one) else one for one in snapshot.slow]] if snapshot.slow else []
     scaling = [layout.sensitivity.tolist(), *([layout.offset.tolist()] if layout.offset.any() else [])]
-    text = json.dumps([*head, *scaling, list(layout.units), *slow])
+    course = [] if snapshot.course is None else [snapshot.course.tolist()]
+    text = json.dumps([*head, *scaling, list(layout.units), *slow, *course])
     return hashlib.sha256(text.encode()).hexdigest()
 
 

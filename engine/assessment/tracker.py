@@ -156,9 +156,9 @@ class Tracker:
         )
         asked = in_question(state.components, scores) - slow.by_symptoms_alone(CALM)
         channels = {channel - 1 for index in asked for channel in self.layout.channels[index]}
-        heard = (
-            NOTHING_HEARD if self.layout.is_process else self.listener.hear(seen.spectrum, bands, channels)
-        )
+        heard = NOTHING_HEARD
+        if not self.layout.is_process:
+            heard = self.listener.hear(seen.spectrum, bands, channels, seen.course)
         if not learning:
             usual = {index: lines for index, lines in self.bundle.lines.items() if index in asked}
             searches = self.diagnostician.at_speed(seen.spectrum, seen.speed) if usual else None

@@ -110,7 +110,9 @@ class Learner:
             told[:, FIGURES.index("standard deviation")],
             told[:, FIGURES.index("kurtosis")],
             not running[self.layout.watched].all(),
-            self.diagnostician.strengths(whole_spectrum(columns), snapshot.speed)
+            self.diagnostician.strengths(
+                whole_spectrum(columns), snapshot.speed, self.diagnostician.course(snapshot.course)
+            )
             | {number: one.figures for number, one in readings.items()},
             snapshot.mark(),
             snapshot.slow,

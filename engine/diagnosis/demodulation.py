@@ -49,7 +49,11 @@ class Listener:
         self._belongs = (place[:, None] == np.arange(bands)).astype(np.float32)
 
     def hear(
-        self, spectrum: NDArray[np.complex64], error: NDArray[np.float32], in_question: Collection[int]
+        self,
+        spectrum: NDArray[np.complex64],
+        error: NDArray[np.float32],
+        in_question: Collection[int],
+        course: NDArray[np.float32] | None = None,
     ) -> Heard:
         """Return the envelope spectra of one snapshot.
 
@@ -57,6 +61,7 @@ class Listener:
             spectrum: (channels, rows // 2 + 1), from `envelope.whole_spectrum`.
             error: (channels, spectral bands), share of the error.
             in_question: channels that need evidence, from 0.
+            course: speed of the shaft over the snapshot, as in `order_track`; None for a steady one.
         """
         shares = error @ self._belongs
         leading = shares.argmax(axis=1)
@@ -71,7 +76,7 @@ class Listener:
                     pairs.append((channel, band))
                 carrying.setdefault(channel, []).append((band, row))
         # All in one transform: preparing a transform takes longer than transforming one more band.
-        return Heard(leading, band_envelopes(spectrum, self.bands, pairs), carrying)
+        return Heard(leading, band_envelopes(spectrum, self.bands, pairs, course), carrying)
 
 
 def _carrying(shares: list[float]) -> list[int]:

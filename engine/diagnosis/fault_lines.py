@@ -34,6 +34,7 @@ class SearchRule:
         lines: the lines of each surface, harmonics first.
         few_harmonics: surfaces for which sidebands may stand for all harmonics but one.
         wider: uncertainty of an estimated speed, as a share: lines are searched as much more widely.
+        tracks: whether envelopes are resampled to constant angle where the course of the speed is known.
     """
 
     apart: float
@@ -43,13 +44,14 @@ class SearchRule:
     lines: tuple[tuple[int, int], ...] = LINES
     few_harmonics: frozenset[Surface] = frozenset()
     wider: float = 0.0
+    tracks: bool = False
 
 
 SEARCH_RULES = {
     1: SearchRule(2.0, 4.0, explains=False),
     2: SearchRule(2.0, 4.0, explains=False),
     3: SearchRule(1.5, 2.0, True, 0.005, MORE_LINES, frozenset({Surface.INNER})),
-    4: SearchRule(1.5, 2.0, True, 0.005, MORE_LINES, frozenset({Surface.INNER})),
+    4: SearchRule(1.5, 2.0, True, 0.005, MORE_LINES, frozenset({Surface.INNER}), tracks=True),
 }
 """By the version of the scoring."""
 

@@ -18,6 +18,7 @@ from engine.diagnosis.shaft_speed import ShaftSpeed, estimated_speed
 from engine.records.payloads import FaultLine, SurfaceEvidence
 from engine.signals.bearing import HARMONICS, Surface, fault_frequencies
 from engine.signals.envelope import envelope_bands, envelope_spectra
+from engine.signals.order_tracking import tracked_course
 
 SIGNIFICANT = 3.5
 """Least excess of a line over its strength on the baseline, in the baseline's standard deviations."""
@@ -164,18 +165,26 @@ class Diagnostician:
                 ]
         return tuple(found)
 
+    def course(self, told: NDArray[np.float32] | None) -> NDArray[np.float32] | None:
+        """Return the course of the speed that came with a snapshot where lines are to be tracked along it."""
+        return tracked_course(told) if self.searches and self.rule.tracks else None
+
     def strengths(
-        self, spectrum: NDArray[np.complex64], speed: float | None = None
+        self,
+        spectrum: NDArray[np.complex64],
+        speed: float | None = None,
+        course: NDArray[np.float32] | None = None,
     ) -> dict[int, NDArray[np.float32]]:
         """Return the line strengths of each component: (its channels, bands, surfaces, lines), natural log.
 
         Args:
             spectrum: (channels, rows // 2 + 1), from `envelope.whole_spectrum`.
             speed: of the shaft, that came with the snapshot [Hz].
+            course: of the speed over the snapshot, from `course`.
         """
         if not self.searches:
             return {}
-        envelopes = envelope_spectra(spectrum, self.bands)
+        envelopes = envelope_spectra(spectrum, self.bands, course)
         return {
             number: search.strengths(envelopes[[channel - 1 for channel in self.channels[number]]])
             for number, search in self.at_speed(spectrum, speed).searches.items()

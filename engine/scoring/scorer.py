@@ -44,6 +44,7 @@ class Examination:
         silent: whether the machine is stopped, and no channel measures anything at all.
         motors: the reading of each motor, by its component counted from 0.
         speed: of the shaft, that came with it [Hz]; None for none.
+        course: of that speed within it, as in `order_track`; None where lines are not tracked.
         slow: values of slow sensors beside vibration, as in `Snapshot`.
         unjudged: columns of motors whose recording carries no claim; their sensors are not in question.
     """
@@ -60,6 +61,7 @@ class Examination:
     motors: Mapping[int, MotorReading] = field(default_factory=dict)
     unjudged: frozenset[int] = frozenset()
     speed: float | None = None
+    course: NDArray[np.float32] | None = None
     slow: tuple[float, ...] = ()
 
     def position(self, watched: NDArray[np.bool_]) -> NDArray[np.float32]:
@@ -162,6 +164,7 @@ class Scorer:
             motors=motors,
             unjudged=unjudged,
             speed=snapshot.speed,
+            course=self.diagnostician.course(snapshot.course),
             slow=snapshot.slow,
         )
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from engine.signals.bearing import HARMONICS
 from engine.signals.features import hann
+from engine.signals.order_tracking import order_track
 
 MOST_BANDS = 8
 
@@ -40,7 +41,9 @@ def whole_spectrum(columns: NDArray[np.float32]) -> NDArray[np.complex64]:
     return spectrum
 
 
-def envelope_spectra(spectrum: NDArray[np.complex64], bands: int) -> NDArray[np.float32]:
+def envelope_spectra(
+    spectrum: NDArray[np.complex64], bands: int, course: NDArray[np.float32] | None = None
+) -> NDArray[np.float32]:
     """Return amplitude spectra of the squared envelope in each band, relative to its mean.
 
     Each band is cut out of the whole snapshot's spectrum and transformed back into an analytic signal, at the
@@ -49,15 +52,20 @@ def envelope_spectra(spectrum: NDArray[np.complex64], bands: int) -> NDArray[np.
     Args:
         spectrum: (channels, rows // 2 + 1), from `whole_spectrum`.
         bands: evenly wide, from 0 to half the sample rate.
+        course: speed of the shaft over the snapshot, as in `order_track`; None for a steady one. A resonance
+            keeps its frequency, so that envelopes are resampled and not the signal.
 
     Returns:
         (channels, bands, bins); bin n lies at n * sample_rate / rows Hz, up to a band's width.
     """
-    return _squared_envelopes(_cut(spectrum, bands))
+    return _squared_envelopes(_cut(spectrum, bands), course)
 
 
 def band_envelopes(
-    spectrum: NDArray[np.complex64], bands: int, wanted: Sequence[tuple[int, int]]
+    spectrum: NDArray[np.complex64],
+    bands: int,
+    wanted: Sequence[tuple[int, int]],
+    course: NDArray[np.float32] | None = None,
 ) -> NDArray[np.float32]:
     """Return the rows of `envelope_spectra` for some bands.
 
@@ -65,12 +73,13 @@ def band_envelopes(
         spectrum: (channels, rows // 2 + 1), from `whole_spectrum`.
         bands: evenly wide, from 0 to half the sample rate.
         wanted: (channel, band) of each, from 0.
+        course: speed of the shaft, as there.
 
     Returns:
         (wanted, bins).
     """
     channels, places = np.array(wanted).T
-    return _squared_envelopes(_cut(spectrum, bands)[channels, places])
+    return _squared_envelopes(_cut(spectrum, bands)[channels, places], course)
 
 
 def _cut(spectrum: NDArray[np.complex64], bands: int) -> NDArray[np.complex64]:
@@ -79,13 +88,15 @@ def _cut(spectrum: NDArray[np.complex64], bands: int) -> NDArray[np.complex64]:
     return spectrum[:, : width * bands].reshape(len(spectrum), bands, width)
 
 
-def _squared_envelopes(cut: NDArray[np.complex64]) -> NDArray[np.float32]:
+def _squared_envelopes(cut: NDArray[np.complex64], course: NDArray[np.float32] | None) -> NDArray[np.float32]:
     """Return amplitude spectra of squared envelopes relative to their means, of bands (..., bins)."""
     width = cut.shape[-1]
     # Squaring doubles the width: at twice the rate there is no aliasing.
     parts = scipy.fft.ifft(cut, n=2 * width, axis=-1).view(np.float32)
     parts *= parts
     squared = parts[..., ::2] + parts[..., 1::2]
+    if course is not None:
+        squared = order_track(squared, course)
     mean = squared.mean(axis=-1, keepdims=True)
     squared -= mean
     # Without a window the strong lines of the shaft leak into their neighbours.

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay.formats.base import fitted
-from replay.formats.reading import read_recording, read_whole
+from replay.formats.reading import course_of, read_recording, read_whole
 from replay.parts import channel_file
 from replay.recording import RecordingError, RecordingFormat, Snapshot
 
@@ -46,6 +46,7 @@ def _joined(
     own = replace(form, columns=1, names=(), watched=frozenset())
     signal: NDArray[np.float32] = np.full((form.rows, len(names)), np.nan, np.float32, order="F")
     speeds: list[float] = []
+    course: NDArray[np.float32] | None = None
     first_fault: RecordingError | None = None
     for column, (content, file) in enumerate(zip(contents, names, strict=True)):
         if content is None:
@@ -54,6 +55,8 @@ def _joined(
             whole = read_whole(content, file, own, time)
             signal[:, column] = fitted(whole.signal, file, own)[:, 0]
             speeds += whole.speeds[np.isfinite(whole.speeds)].tolist()
+            if course is None and len(whole.speeds) == form.rows:
+                course = course_of(whole.speeds)
         except RecordingError as error:
             first_fault = first_fault or error
     readable = [
@@ -61,9 +64,8 @@ def _joined(
     ]
     if not any(readable):
         raise first_fault or RecordingError(name, "none of the files of its channels can be read")
-    return Snapshot(
-        form.machine, name, time, form.sample_rate, signal, float(np.mean(speeds)) if speeds else None
-    )
+    speed = float(np.mean(speeds)) if speeds else None
+    return Snapshot(form.machine, name, time, form.sample_rate, signal, speed, course=course)
 
 
 def _content(load: Load, name: str) -> bytes:

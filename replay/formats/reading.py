@@ -65,6 +65,12 @@ class Whole:
 
 NO_SPEED = np.zeros(0)
 
+POINTS = 1024
+"""Points of a course of the speed at most: a shaft turns through less than that in most recordings."""
+
+KNOWN_SHARE = 0.5
+"""Least share of rows whose speed is known, for a course."""
+
 
 def read_recording(data: bytes, name: str, form: RecordingFormat, time: datetime | None = None) -> Snapshot:
     """Read the bytes of one recording.
@@ -107,7 +113,28 @@ def snapshot_of(whole: Whole, name: str, form: RecordingFormat, time: datetime) 
         signal = fitted(signal, name, form)
     known = speeds[np.isfinite(speeds)]
     speed = float(known.mean()) if len(known) else None
-    return Snapshot(form.machine, name, time, form.sample_rate, signal, speed)
+    return Snapshot(form.machine, name, time, form.sample_rate, signal, speed, course=course_of(speeds))
+
+
+def course_of(speeds: NDArray[np.float64]) -> NDArray[np.float32] | None:
+    """Return the course of a speed over a recording, in at most `POINTS` means; None for a single speed.
+
+    Args:
+        speeds: (rows,) [Hz], NaN where not known.
+    """
+    known = np.isfinite(speeds) & (speeds > 0)
+    if known.sum() < 2 or known.mean() < KNOWN_SHARE:
+        return None
+    rows = np.arange(len(speeds))
+    filled = np.interp(rows, rows[known], speeds[known])
+    if len(filled) <= POINTS:
+        return filled.astype(np.float32)
+    # Means of equal parts lie in their middles, and the course begins and ends at the ends of the rows.
+    edges = np.linspace(0, len(filled), POINTS + 1).astype(np.intp)
+    means = np.add.reduceat(filled, edges[:-1]) / np.diff(edges)
+    middles = (edges[:-1] + edges[1:] - 1) / 2
+    at = np.linspace(0, len(filled) - 1, POINTS)
+    return np.interp(at, middles, means).astype(np.float32)
 
 
 def read_whole(data: bytes, name: str, form: RecordingFormat, time: datetime) -> Whole:

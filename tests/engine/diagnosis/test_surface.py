@@ -57,20 +57,55 @@ class Bench:
         signal[:, 0] += damage
         return signal.astype(np.float32)
 
-    def find(self, damage: float | np.ndarray, error_at: float = RESONANCE) -> Evidence | None:
+    def find(
+        self,
+        damage: float | np.ndarray,
+        error_at: float = RESONANCE,
+        course: np.ndarray | None = None,
+    ) -> Evidence | None:
         error = np.zeros((self.settings.columns, len(EDGES) - 1), np.float32)
         error[0, int(np.searchsorted(EDGES, error_at)) - 1] = 1.0
         # The same noise whatever tests ran before.
         self.rng = np.random.default_rng(2004)
         usual = self.usual
         listener = Listener(self.settings.machine.sample_rate, self.diagnostician.bands, EDGES)
-        heard = listener.hear(whole_spectrum(centred(self.signal(damage))), error, {0})
+        spectrum = whole_spectrum(centred(self.signal(damage)))
+        heard = listener.hear(spectrum, error, {0}, self.diagnostician.course(course))
         return self.diagnostician.findings(heard, {0: usual}, LineMemory())[0].get(0)
 
 
 @pytest.fixture(scope="module")
 def bench() -> Bench:
     return Bench(IMS)
+
+
+def swept_impacts(settings: Settings, order: float, course: np.ndarray) -> np.ndarray:
+    """Return impacts at an order of a shaft whose speed follows a course, (rows,)."""
+    rows, rate = settings.recording.rows, settings.machine.sample_rate
+    speed = np.interp(np.linspace(0, 1, rows), np.linspace(0, 1, len(course)), course)
+    since = np.mod(order * np.cumsum(speed) / rate, 1) / (order * speed)
+    return 0.7 * np.exp(-since * 800.0) * np.sin(2 * np.pi * RESONANCE * since)
+
+
+@pytest.mark.parametrize("swing", [0.05, 0.1, 0.2])
+@pytest.mark.parametrize("surface", [Surface.OUTER, Surface.INNER])
+def test_surface_of_a_shaft_that_speeds_up_is_named_with_its_course_and_not_without(
+    bench: Bench, surface: Surface, swing: float
+) -> None:
+    shaft = IMS.machine.shaft_speed / 60
+    course = (shaft * (1 + swing * np.linspace(-0.5, 0.5, 200))).astype(np.float32)
+    damage = swept_impacts(IMS, lines_of(IMS)[surface] / shaft, course)
+    found = bench.find(damage, course=course)
+    assert found is not None
+    assert found.surface is surface
+    assert bench.find(damage) is None
+
+
+def test_baseline_of_an_older_scoring_is_not_tracked() -> None:
+    course = np.array([30.0, 36.0], np.float32)
+    assert Diagnostician(IMS).course(course) is course
+    assert Diagnostician(IMS, 3).course(course) is None
+    assert Diagnostician(IMS).course(None) is None
 
 
 @pytest.mark.parametrize("surface", [Surface.OUTER, Surface.INNER, Surface.ROLLER, Surface.CAGE])

@@ -3,8 +3,10 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from replay.formats.reading import POINTS, course_of
 from replay.recording import RecordingFormat
 from replay.run import open_run
 from tests.replay.formats.layouts import RATE, ROWS, at, rows_of, signals
@@ -25,6 +27,35 @@ def test_speed_in_a_column_is_its_mean(column: int | str, head: str, tmp_path: P
     form = replace(form, names=("a", "b")) if head else replace(form, columns=3, watched=frozenset({1, 2}))
     run = open_run(written(tmp_path, head + "\n".join(rows) + "\n"), form)
     assert run.read(0).speed == pytest.approx(30.0)
+
+
+@pytest.mark.parametrize("unit", ["rpm", "Hz"])
+def test_speed_in_a_column_is_a_course_within_the_recording(unit: str, tmp_path: Path) -> None:
+    (signal,) = signals(1)
+    told = np.linspace(1700, 1900, ROWS) / (1 if unit == "rpm" else 60)
+    rows = [f"{line},{speed:.6f}" for line, speed in zip(rows_of(signal).splitlines(), told, strict=True)]
+    form = replace(FORM, speed_column="speed", names=("a", "b"), speed_unit=unit)
+    found = open_run(written(tmp_path, "a,b,speed\n" + "\n".join(rows) + "\n"), form).read(0)
+    assert found.course is not None
+    assert len(found.course) == min(ROWS, POINTS)
+    assert found.course[[0, -1]] == pytest.approx([1700 / 60, 1900 / 60], rel=2e-3)
+    assert found.course.mean() == pytest.approx(found.speed, rel=1e-4)
+
+
+@pytest.mark.parametrize("rows", [10, POINTS, POINTS + 1, 5000])
+def test_course_bridges_rows_without_a_speed_and_needs_half_of_them(rows: int) -> None:
+    speeds = np.linspace(20.0, 40.0, rows)
+    gaps = speeds.copy()
+    gaps[rows // 3 : rows // 2] = np.nan
+    whole, bridged = course_of(speeds), course_of(gaps)
+    assert whole is not None
+    assert bridged is not None
+    assert len(whole) == min(rows, POINTS)
+    np.testing.assert_allclose(bridged, whole, rtol=1e-3)
+    gaps[: rows // 2 + 1] = np.nan
+    assert course_of(gaps) is None
+    assert course_of(speeds[:1]) is None
+    assert course_of(np.zeros(rows)) is None
 
 
 @pytest.mark.parametrize(
