@@ -45,14 +45,13 @@ def order_track(signal: NDArray[np.float32], course: NDArray[np.float32]) -> NDA
     angle = np.concatenate([[0.0], np.cumsum((speed[1:] + speed[:-1]) / 2)])
     place = np.interp(np.linspace(0.0, angle[-1], count), angle, np.arange(count))
     first = np.clip(place.astype(np.intp), 1, max(count - 3, 1))
-    part = (place - first).astype(np.float32)
     tracked = np.zeros_like(signal)
-    for weight, offset in zip(_lagrange(part), (-1, 0, 1, 2), strict=True):
-        tracked += weight * signal.take(np.minimum(first + offset, count - 1), axis=-1)
+    for weight, offset in zip(_lagrange(place - first), (-1, 0, 1, 2), strict=True):
+        tracked += weight.astype(np.float32) * signal.take(np.minimum(first + offset, count - 1), axis=-1)
     return tracked
 
 
-def _lagrange(part: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
+def _lagrange(part: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
     """Return the weights of the samples at -1, 0, 1 and 2 for a place between 0 and 1."""
     before, after, last = part + 1, part - 1, part - 2
     return (
