@@ -2,14 +2,15 @@
 
 Windows overlap, and slow sensors wander: neighbouring residuals resemble each other. A limit that takes them
 for independent rings all day. The spread comes from the semivariance of the residuals at half the baseline's
-length, and is wider where it still grows there.
+length, and is wider where it still grows there. A short baseline has few windows that share no rows: then the
+spreads of all channels inform that of each.
 """
 
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import chdtri
+from scipy.special import chdtri, digamma, polygamma
 
 from engine.bundles.bundle import Calibration
 from engine.models.base import Insight
@@ -34,6 +35,19 @@ WHITE = 0.8
 """Share of the variance of independent rows that a mean over a window has at least."""
 
 
+FEWEST_POOLED = 3
+"""Channels from which the scatter among their spreads can be judged."""
+
+ALIKE = 0.02
+"""Variance among the logarithms of spreads, beyond that of chance, below which all are taken for equal."""
+
+RATIOS = (1e-3, 1e6)
+"""Bounds of the ratio of a window's variance to that of independent rows; a mean varies no more than its rows."""
+
+STEPS = 30
+"""Most steps of Newton's method; it needs fewer than ten."""
+
+
 def spread_of(
     residual: NDArray[np.float64], noise: NDArray[np.float64], rows: int, stride: int
 ) -> NDArray[np.float64]:
@@ -41,7 +55,7 @@ def spread_of(
 
     Args:
         residual: (windows, channels) of the baseline, oldest first, at least four windows.
-        noise: (channels,), variance of the residuals of single rows.
+        noise: (channels,), variance of the residuals of single rows; 0 where nothing is known of them.
         rows: of a window.
         stride: rows from one window to the next.
 
@@ -49,13 +63,68 @@ def spread_of(
         Matheron (1963), Principles of geostatistics: the semivariance.
     """
     count = len(residual)
-    far, near = _semivariance(residual, count // 2), _semivariance(residual, count // 4)
-    variance = np.maximum(np.maximum(residual.var(axis=0), far), WHITE * noise / rows)
-    variance = variance * np.where(far > GROWS * near, ON, 1.0)
-    # The centre is a mean over the baseline, which is uncertain by its share of a window's variance.
     known = (count - 1) * stride + rows
+    # The mean over the baseline takes its share of the variance away: the more, the more rows windows share.
+    variance = residual.var(axis=0) * (known / max(known - rows, rows / 2))
+    lag = count // 2
+    if lag * stride >= rows:
+        far = _semivariance(residual, lag)
+        variance = np.maximum(variance, far)
+    white = noise / rows
+    variance = np.maximum(moderated(variance, white, max(known / rows - 1.0, 0.5)), WHITE * white)
+    # Windows that share rows resemble each other, and their semivariance grows without any wander.
+    if count // 4 * stride >= rows:
+        variance = variance * np.where(far > GROWS * _semivariance(residual, count // 4), ON, 1.0)
+    # The centre is a mean over the baseline, which is uncertain by its share of a window's variance.
     whole: NDArray[np.float64] = np.sqrt(variance * (1.0 + rows / known))
     return whole
+
+
+def moderated(
+    variance: NDArray[np.float64], white: NDArray[np.float64], free: float
+) -> NDArray[np.float64]:
+    """Return variances, each drawn towards what is usual among the channels, (channels,).
+
+    A variance from few windows is poor. Its ratio to that of independent rows is much the same for channels
+    alike; the less the ratios scatter beyond chance, the more all of them count for each.
+
+    Args:
+        variance: (channels,), of windows.
+        white: (channels,), variance that a mean over independent rows would have; 0 keeps a channel as it is.
+        free: degrees of freedom of each variance. Counted too low, as by windows that share no rows, it makes
+            the variances a little too large.
+
+    Source:
+        Smyth (2004), Linear models and empirical Bayes methods for assessing differential expression.
+    """
+    pooled = (variance > 0) & (white > 0)
+    if pooled.sum() < FEWEST_POOLED:
+        return variance
+    with np.errstate(over="ignore"):
+        ratio = np.clip(variance[pooled] / white[pooled], *RATIOS)
+    logs = np.log(ratio) - digamma(free / 2) + np.log(free / 2)
+    beyond = float(logs.var(ddof=1) - polygamma(1, free / 2))
+    usual = float(logs.mean())
+    found = variance.copy()
+    if beyond < ALIKE:
+        found[pooled] = np.exp(usual) * white[pooled]
+        return found
+    prior = 2.0 * _inverse_trigamma(beyond)
+    usual += float(digamma(prior / 2) - np.log(prior / 2))
+    found[pooled] = (prior * np.exp(usual) + free * ratio) / (prior + free) * white[pooled]
+    return found
+
+
+def _inverse_trigamma(value: float) -> float:
+    """Return the number whose trigamma function has a value, by Newton's method as in Smyth (2004)."""
+    found = 0.5 + 1.0 / value
+    for _ in range(STEPS):
+        own = float(polygamma(1, found))
+        step = own * (1.0 - own / value) / float(polygamma(2, found))
+        found += step
+        if abs(step) < 1e-9 * found:
+            break
+    return found
 
 
 def limit_of(channels: int) -> float:
@@ -84,7 +153,10 @@ def calibrate_windows(
     errors = np.stack([one.window_errors for one in insights]).astype(np.float64)
     centre = features.mean(axis=0)
     residual = (features[:, :, 0] - centre[:, 0]) / ROOT
-    spread = spread_of(residual, errors.mean(axis=(0, 1)), *windows)
+    noise = errors.mean(axis=(0, 1))
+    spread = np.zeros(residual.shape[1])
+    for own in (known, ~known):
+        spread[own] = spread_of(residual[:, own], noise[own], *windows)
     scatter = np.where(spread > 0, spread, 1.0)
     by_feature = np.repeat(scatter[:, None], SIDES, axis=1).astype(np.float32)
     judged = [[number for number in own if known[number - 1]] for own in components]

@@ -2,10 +2,13 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from engine.baseline.wander import LIMIT, ON, calibrate_windows, limit_of, spread_of
+from engine.baseline.wander import LIMIT, ON, calibrate_windows, limit_of, moderated, spread_of
 from engine.models.process import Process
 
 ROWS, STRIDE = 20, 2
@@ -62,3 +65,41 @@ def test_autocorrelated_health_stays_below_its_limit() -> None:
     assert (error > usual.limit[0, 0]).mean() < 0.05
     shifted = residual[:, :, 0] + 5 * np.sqrt(3)
     assert (np.sqrt(np.square(shifted).mean(axis=1) / 3) > usual.limit[0, 0]).mean() > 0.95
+
+
+def test_few_windows_lend_their_scatter_to_one_another() -> None:
+    """Channels alike: the spreads of a short baseline scatter less than by themselves."""
+    chance = np.random.default_rng(5)
+    alone, together = [], []
+    for _ in range(40):
+        rows = chance.normal(size=(50, 14))
+        found = windows(rows)
+        together.append(spread_of(found, rows.var(axis=0), ROWS, STRIDE))
+        alone.append([spread(rows[:, [column]]) for column in range(14)])
+    assert np.log(together).std(axis=1).mean() < 0.6 * np.log(alone).std(axis=1).mean()
+    assert np.median(together) == pytest.approx(np.median(alone), rel=0.3)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_channel_that_wanders_among_steady_ones_keeps_its_spread(seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    rows = chance.normal(size=(400, 8))
+    rows[:, 0] += np.cumsum(chance.normal(size=400)) / 5
+    together = spread_of(windows(rows), rows.var(axis=0), ROWS, STRIDE)
+    assert together[0] > 0.8 * spread(rows[:, :1])
+    assert together[1:].max() < together[0]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    arrays(np.float64, st.integers(1, 20), elements=st.just(0.0) | st.floats(1e-12, 1e12)),
+    arrays(np.float64, 20, elements=st.just(0.0) | st.floats(1e-12, 1e12)),
+    st.floats(0.5, 1e4),
+)
+def test_moderated_variances_lie_among_those_measured(
+    variance: NDArray[np.float64], white: NDArray[np.float64], free: float
+) -> None:
+    found = moderated(variance, white[: len(variance)], free)
+    assert np.isfinite(found).all() and (found >= 0).all()
+    unknown = (variance == 0) | (white[: len(variance)] == 0)
+    assert np.array_equal(found[unknown], variance[unknown])
