@@ -179,6 +179,7 @@ class SlowRows:
         speed: the column that is the speed of the shaft; "" for none.
         age: seconds from which a row is too old for a recording.
         wait: seconds that a watched recording waits for a row as late as itself.
+        low, high: range of valid values of each channel; empty for no bounds.
     """
 
     rows: str
@@ -186,6 +187,13 @@ class SlowRows:
     speed: str = ""
     age: float = 600.0
     wait: float = 60.0
+    low: tuple[float, ...] = ()
+    high: tuple[float, ...] = ()
+
+    def is_valid(self, channel: int, value: float) -> bool:
+        """Return whether a value of a channel, counted from 0, lies in its range."""
+        above = not self.low or value >= self.low[channel]
+        return above and (not self.high or value <= self.high[channel])
 
 
 @dataclass(frozen=True, slots=True)

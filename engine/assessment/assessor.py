@@ -228,6 +228,7 @@ def origin_of(bundle: Bundle, digest: str, machine: str) -> dict[str, object]:
 def _standing(packed: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the keys of the alarms that stand in an engine state of another bundle."""
     watches = [watch for name in ("components", "trends", "sensors") for watch in packed[name]]
+    watches += [one["watch"] for one in packed.get("slow_watches", ())]
     condition = packed.get("condition", {}).get("alarm", "")
     keys = [*(watch["alarm"] for watch in watches), packed.get("stopped_alarm", ""), condition]
     return tuple(key for key in keys if key)

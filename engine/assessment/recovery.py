@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from engine.alarms.alarm import Alarm, fold_alarms
 from engine.alarms.rules import Watch
+from engine.alarms.slow_sensors import restored
 from engine.assessment.state import State, first_state
 from engine.clock import LAST
 from engine.config.channels import Layout
@@ -27,9 +28,8 @@ def rebuilt_state(layout: Layout, features: tuple[int, int], events: Iterable[Ev
     state = first_state(layout, features)
     components, trends, sensors = list(state.components), list(state.trends), list(state.sensors)
     stopped_alarm = ""
-    for alarm in fold_alarms(events, LAST):
-        if alarm.cleared is not None:
-            continue
+    standing = [alarm for alarm in fold_alarms(events, LAST) if alarm.cleared is None]
+    for alarm in standing:
         where = layout.components.index(alarm.component) if alarm.component in layout.components else None
         channel = alarm.raised.detail.get("channel")
         if alarm.source == "channel" and isinstance(channel, int) and 1 <= channel <= len(sensors):
@@ -46,6 +46,7 @@ def rebuilt_state(layout: Layout, features: tuple[int, int], events: Iterable[Ev
         sensors=tuple(sensors),
         stopped=bool(halts) and halts[-1] is EventKind.STOPPED,
         stopped_alarm=stopped_alarm,
+        slow_watches=restored(layout, ((one.key, _watch(one)) for one in standing)),
     )
 
 

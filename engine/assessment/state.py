@@ -11,6 +11,7 @@ import numpy as np
 
 from engine.alarms.condition import ConditionWatch
 from engine.alarms.rules import Watch
+from engine.alarms.slow_sensors import SlowWatch, pack_slow_watches, unpack_slow_watches
 from engine.config.channels import Layout
 from engine.diagnosis.line_memory import LineMemory, unpack_line_memory
 from engine.scoring.history import History, empty_history, unpack_history
@@ -31,7 +32,8 @@ class State:
     the last step of all levels together, `transfer` what is known of the paths from the leading component,
     `notes` the keys of the notes on each component's sensors, `lines` the averages of fault lines of the
     components in question. `slow` holds the quick and the patient average of each symptom beside vibration;
-    it is empty before the first. `own`: the machine's snapshots include one that the bundle was learned from.
+    it is empty before the first. `slow_watches` holds a watch for each slow sensor beside vibration, and one
+    for all of them. `own`: the machine's snapshots include one that the bundle was learned from.
     """
 
     smoothing: Smoothing
@@ -49,6 +51,7 @@ class State:
     own: bool = False
     lines: LineMemory = field(default_factory=LineMemory)
     slow: tuple[tuple[float, ...], ...] = ()
+    slow_watches: tuple[SlowWatch, ...] = ()
 
     def pack(self) -> dict[str, object]:
         """Return it in plain JSON types; floats keep every bit."""
@@ -72,6 +75,7 @@ class State:
             **({"own": True} if self.own else {}),
             **({"lines": self.lines.pack()} if self.lines.excess else {}),
             **({"slow": [list(one) for one in self.slow]} if self.slow else {}),
+            **({"slow_watches": pack_slow_watches(self.slow_watches)} if self.slow_watches else {}),
         }
 
 
@@ -167,6 +171,7 @@ def unpack_state(
         own=bool(data.get("own", False)),
         lines=unpack_line_memory(data.get("lines", ())),
         slow=tuple(tuple(map(float, one)) for one in data.get("slow", ())),
+        slow_watches=unpack_slow_watches(data.get("slow_watches", ())),
     )
     counts = [len(one) for one in (state.components, state.trends, state.sensors, state.drifted)]
     if layout is not None and counts != [
@@ -176,6 +181,8 @@ def unpack_state(
         len(layout.components),
     ]:
         raise ValueError("the state is of another machine")
+    if layout is not None and state.slow_watches and len(state.slow_watches) != len(layout.slow) + 1:
+        raise ValueError("the state is of other slow sensors")
     if features is not None and state.smoothing.quick.shape != features:
         raise ValueError("the state is of another model")
     if not len(state.history.at) == len(state.history.severity) == len(state.history.level):

@@ -1,7 +1,6 @@
 """Follows one machine from snapshot to snapshot: smooth, score, apply the alarm rules."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -20,8 +19,10 @@ from engine.alarms.rules import (
     watch_stop,
     watch_surface,
 )
+from engine.alarms.slow_sensors import troubles_of, watch_slow
 from engine.assessment.motors import Named, motor_findings, sensor_notes
 from engine.assessment.neighbours import Housing, Neighbours, in_question
+from engine.assessment.ring_evidence import Judged, RingFacts
 from engine.assessment.state import State
 from engine.clock import microseconds
 from engine.config.settings import Settings
@@ -30,19 +31,16 @@ from engine.diagnosis.motor_view import kept_figures
 from engine.models.mixed import used_features
 from engine.records.assessment import Moment, Quality, Score
 from engine.records.events import EventKind, NewEvent
-from engine.records.payloads import RingEvidence
 from engine.records.picture import Picture
 from engine.scoring.attribution import (
     band_shares,
     component_shares,
-    latent_share,
-    leading_bands,
     part_shares,
 )
 from engine.scoring.errors import component_errors, component_windows, running_channels
 from engine.scoring.history import component_levels
 from engine.scoring.method import METHODS
-from engine.scoring.process import FOLLOWED, leading_sensors
+from engine.scoring.process import FOLLOWED
 from engine.scoring.scorer import Examination, Scorer
 from engine.scoring.severity import Smoothing, follow, severities, smoothed
 from engine.scoring.slow import SlowVerdict, plain
@@ -60,29 +58,6 @@ class Verdict:
     scores: tuple[Score, ...]
     events: tuple[NewEvent, ...]
     picture: Picture
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Judged:
-    """One snapshot with all that the alarm rules ask of it.
-
-    Attributes:
-        seen: the snapshot by itself.
-        moment: its name and time.
-        scores: one a component.
-        charts: severity by the quick and the patient average, (2, components).
-        bands: shares of the error, (channels, bands).
-        found: evidence for a surface or a motor's fault, by component counted from 0.
-        slow: of the slow sensors beside it.
-    """
-
-    seen: Examination
-    moment: Moment
-    scores: tuple[Score, ...]
-    charts: NDArray[np.float64]
-    bands: NDArray[np.float32]
-    found: Mapping[int, Named]
-    slow: SlowVerdict
 
 
 class Tracker:
@@ -103,7 +78,7 @@ class Tracker:
         self.view = envelope_view(rate, scorer.bundle.rows, scorer.diagnostician.highest, bands)
         self.limits, self.rules = settings.limits, settings.alarms
         self.weights = (self.limits.quick, self.limits.patient)
-        self.sensors = partial(leading_sensors, settings.recording.names, self.layout.units)
+        self.evidence = RingFacts(scorer, settings.recording.names)
         usual, end = self.bundle.calibration, microseconds(self.bundle.baseline.end)
         self.healthy = healthy_severities(usual.calm, end, usual.latent)
 
@@ -126,7 +101,10 @@ class Tracker:
         smoothing = smoothed(state.smoothing, seen.residual, seen.running, self.limits)
         bands = band_shares(smoothing.quick, seen.running)
         error, limit, vibration = self._judged(seen, smoothing)
-        averages, slow = self.slow.judge(state.slow, seen.slow, vibration, self.weights)
+        habits = self.bundle.calibration.habits
+        slow_watches, troubles = troubles_of(state.slow_watches, seen.slow, habits, self.layout)
+        faults = [one.value if one else "" for one in troubles]
+        averages, slow = self.slow.judge(state.slow, seen.slow, vibration, self.weights, faults)
         # Times can be those of another run: many recorders and public data sets begin at the same one.
         own = state.own or mark in self.marks or not self.marks
         baseline = self.bundle.baseline
@@ -153,6 +131,7 @@ class Tracker:
             notes=notes,
             own=own,
             slow=averages,
+            slow_watches=slow_watches,
         )
         asked = in_question(state.components, scores) - slow.by_symptoms_alone(CALM)
         channels = {channel - 1 for index in asked for channel in self.layout.channels[index]}
@@ -166,11 +145,12 @@ class Tracker:
             now = replace(now, lines=lines)
             found: dict[int, Named] = {**surfaces}
             found |= motor_findings(seen, self.diagnostician.motors, usual)
-            now, rung = self._watched(now, _Judged(seen, moment, scores, slow.joined, bands, found, slow))
+            judged = Judged(seen, moment, scores, slow.joined, bands, found, slow, troubles)
+            now, rung = self._watched(now, judged)
             events += rung
         return now, Verdict(scores, tuple(events), self._picture(seen, bands, heard, slow))
 
-    def _watched(self, now: State, judged: "_Judged") -> tuple[State, list[NewEvent]]:
+    def _watched(self, now: State, judged: Judged) -> tuple[State, list[NewEvent]]:
         """Apply the rules of every alarm to a snapshot after the baseline."""
         seen, moment = judged.seen, judged.moment
         now, events = self._watch_components(now, judged)
@@ -184,9 +164,13 @@ class Tracker:
             followed = follow(now.smoothing, seen.residual, free, self.limits.adaptation, self.followed)
             now = replace(now, smoothing=followed)
         sensors, rung = self._watch_sensors(now.sensors, seen, moment)
-        return replace(now, sensors=sensors), [*events, *rung]
+        now, events = replace(now, sensors=sensors), [*events, *rung]
+        if not now.stopped:
+            watches, rung = watch_slow(now.slow_watches, judged.troubles, self.layout, moment, self.rules)
+            now, events = replace(now, slow_watches=watches), [*events, *rung]
+        return now, events
 
-    def _advised(self, now: State, judged: "_Judged") -> tuple[State, list[NewEvent]]:
+    def _advised(self, now: State, judged: Judged) -> tuple[State, list[NewEvent]]:
         """Apply the rules of all advisories."""
         advice, rung = advise(
             Advice(now.trends, now.drifted, now.history, now.condition),
@@ -276,7 +260,7 @@ class Tracker:
             )
         return tuple(scores)
 
-    def _watch_components(self, state: State, judged: "_Judged") -> tuple[State, list[NewEvent]]:
+    def _watch_components(self, state: State, judged: Judged) -> tuple[State, list[NewEvent]]:
         """Apply the rules to each scored component, the strongest first: it may explain the others."""
         now = list(state.components)
         scores, moment = judged.scores, judged.moment
@@ -305,7 +289,7 @@ class Tracker:
         return replace(state, components=tuple(now), transfer=transfer), events
 
     def _observation(
-        self, judged: "_Judged", index: int, beside: Neighbours, leader: Leader | None, own_sign: str
+        self, judged: Judged, index: int, beside: Neighbours, leader: Leader | None, own_sign: str
     ) -> Observation:
         score, charts, slow = judged.scores[index], judged.charts, judged.slow
         above_limit = (score.error or 0.0) >= (score.limit or np.inf)
@@ -317,43 +301,11 @@ class Tracker:
             strength=beside.strength[index],
             exceeds=bool(by_vibration or slow.charts[0, index] >= 1.0),
             lasts=bool(charts[1, index] >= 1.0),
-            evidence=partial(self._evidence, score, self.layout.channels[index], index, judged),
+            evidence=partial(self.evidence.of, score, index, judged),
             leader=leader,
             own_sign=own_sign,
             excess=beside.excess(index) if self.method.returns and not self.layout.is_process else NO_EXCESS,
         )
-
-    def _evidence(
-        self, score: Score, channels: tuple[int, ...], index: int, judged: "_Judged"
-    ) -> RingEvidence:
-        """Return the evidence that is frozen with a ring; of both sources where there are two."""
-        seen, bands = judged.seen, judged.bands
-        insight = seen.insight
-        slow = self.slow.of_component(judged.slow.values, index)
-        latent = None
-        second = self.bundle.witness
-        if insight.latent > 0:
-            latent = latent_share(insight.window_errors, seen.running, insight.latent)
-        return RingEvidence(
-            error=score.error,
-            limit=score.limit,
-            share=score.share,
-            bands=self._leading(bands, channels),
-            latent=latent,
-            sensors=self.sensors(seen.figures, bands, channels) if self.layout.is_process else (),
-            vibration=float(np.nanmax(judged.slow.vibration[:, index])) if slow else None,
-            slow=tuple(map(plain, slow)),
-            witness=None if second is None else second.severity(seen.residual, seen.running, channels),
-        )
-
-    def _leading(
-        self, bands: NDArray[np.float32], channels: tuple[int, ...]
-    ) -> tuple[tuple[float, float, float], ...]:
-        """Return the bands with the largest shares; those of motors and slow sensors are no frequencies."""
-        if self.layout.is_process:
-            return ()
-        motors = [self.layout.channels[number] for number in self.diagnostician.motors.columns]
-        return () if channels in motors else leading_bands(self.edges, bands, channels)
 
     def _watch_sensors(
         self, watches: tuple[Watch, ...], seen: Examination, moment: Moment

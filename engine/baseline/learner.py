@@ -20,7 +20,7 @@ from engine.baseline.sights import (
     mute_channel,
     usable_sights,
 )
-from engine.baseline.slow import slow_baseline, slow_doubts
+from engine.baseline.slow import slow_baseline
 from engine.baseline.trainer import LearningError, train_model
 from engine.baseline.wander import calibrate_windows
 from engine.baseline.witness import with_witness
@@ -190,7 +190,7 @@ class Learner:
                 *self._left_out(sights, level),
                 *self._doubts(usable, level),
                 *self._odd(insights, level),
-                *slow_doubts(usable, self.layout),
+                *(() if slow is None else slow.doubts),
             ),
             learning_seconds=time.perf_counter() - began,
         )
@@ -214,7 +214,7 @@ class Learner:
             insight: returns the network's result for what was observed of a snapshot.
             scaling: of the network.
             on_wait: called after each snapshot.
-            usual: of the bundle in use; the effect of slow sensors stays as it says.
+            usual: of the bundle in use, whose range of the conditions holds on.
 
         Raises:
             LearningError: too few of them run.
@@ -227,10 +227,15 @@ class Learner:
             on_wait()
         slow = slow_baseline(usable, insights, self.layout, usual)
         insights = insights if slow is None else slow.without_conditions(insights)
+        usual_values = self._calibrated(insights, held_out, level, scaling)
         return Calibrated(
-            self._calibrated(insights, held_out, level, scaling),
+            usual_values if slow is None else slow.into(usual_values),
             _usual_lines(usable, self.diagnostician.motors),
-            (*self._left_out(sights, level), *self._doubts(usable, level)),
+            (
+                *self._left_out(sights, level),
+                *self._doubts(usable, level),
+                *(() if slow is None else slow.doubts),
+            ),
             len(usable),
             usable[0].entry.time,
             usable[-1].entry.time,

@@ -4,6 +4,7 @@ The network and its scaling stay. The usual values of the component's channels, 
 strength of its fault lines are set again, from recordings after the replacement. No other number changes.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +14,7 @@ from engine.baseline.from_run import Listener
 from engine.baseline.learner import Learner
 from engine.baseline.trainer import LearningError
 from engine.bundles.bundle import SCORING, Bundle, Calibration
-from engine.config.channels import layout_of
+from engine.config.channels import Layout, layout_of
 from engine.config.settings import Settings
 from engine.diagnosis.surface import Diagnostician
 from engine.models.runner import Network, insight_of
@@ -66,7 +67,9 @@ def renew_component(
         raise LearningError(f"{name}: a channel of it carried no usable signal in these recordings")
     return replace(
         bundle,
-        calibration=spliced(bundle.calibration, fresh.calibration, component, channels),
+        calibration=spliced(
+            bundle.calibration, fresh.calibration, component, channels, _symptom_places(layout, component)
+        ),
         lines={
             **bundle.lines,
             **{index: lines for index, lines in fresh.lines.items() if index == component},
@@ -74,6 +77,7 @@ def renew_component(
         doubts=(
             *(one for one in bundle.doubts if not one.startswith(f"{name},")),
             *(one for one in fresh.doubts if one.startswith(f"{name},")),
+            *(f"{name}, {one}" for one in fresh.doubts if one.startswith("conditions:")),
         ),
         witness=bundle.witness.without(channels) if bundle.witness is not None else None,
         renewal={
@@ -86,7 +90,13 @@ def renew_component(
     )
 
 
-def spliced(old: Calibration, new: Calibration, component: int, channels: list[int]) -> Calibration:
+def spliced(
+    old: Calibration,
+    new: Calibration,
+    component: int,
+    channels: list[int],
+    symptoms: Sequence[int] = (),
+) -> Calibration:
     """Return a calibration with the values of one component from another, and all others as they were.
 
     Args:
@@ -94,6 +104,7 @@ def spliced(old: Calibration, new: Calibration, component: int, channels: list[i
         new: from recordings after the replacement.
         component: its index.
         channels: its channels, from 0.
+        symptoms: its places among the symptoms beside vibration, from 0.
     """
 
     def rows(before: NDArray[np.float32], after: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -104,6 +115,14 @@ def spliced(old: Calibration, new: Calibration, component: int, channels: list[i
     def column(before: NDArray[np.float32], after: NDArray[np.float32]) -> NDArray[np.float32]:
         both = before.copy()
         both[..., component] = after[..., component]
+        return both
+
+    def places(
+        before: NDArray[np.float32], after: NDArray[np.float32], own: Sequence[int]
+    ) -> NDArray[np.float32]:
+        both = before.copy()
+        if both.size and both.shape == after.shape:
+            both[:, list(own)] = after[:, list(own)]
         return both
 
     calm = old.calm.copy()
@@ -120,7 +139,14 @@ def spliced(old: Calibration, new: Calibration, component: int, channels: list[i
         # A latent position is the whole machine's, with the new component.
         latent=new.latent if new.latent.size else old.latent,
         span=old.span,
-        slopes=old.slopes,
-        symptoms=old.symptoms,
-        loudness=old.loudness,
+        slopes=places(old.slopes, new.slopes, channels),
+        symptoms=places(old.symptoms, new.symptoms, symptoms),
+        loudness=places(old.loudness, new.loudness, channels),
+        habits=old.habits,
     )
+
+
+def _symptom_places(layout: Layout, component: int) -> list[int]:
+    """Return the places of a component's symptoms beside vibration among those of all components."""
+    before = sum(len(own) for own in layout.symptoms[:component])
+    return [before + place for place in range(len(layout.symptoms[component]) if layout.symptoms else 0)]

@@ -11,7 +11,7 @@ from engine.baseline.wander import spread_of
 from engine.bundles.bundle import Calibration
 from engine.config.channels import Layout
 from engine.models.base import Insight
-from engine.scoring.slow import Floats, explained, slopes_of, span_of, terms_of
+from engine.scoring.slow import Floats, are_enough, explained, habits_of, slopes_of, span_of, terms_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,7 +20,8 @@ class SlowBaseline:
 
     Attributes:
         terms: (snapshots, terms) of the conditions.
-        span, slopes, symptoms, loudness: as in `Calibration`.
+        span, slopes, symptoms, loudness, habits: as in `Calibration`.
+        doubts: sentences about it.
     """
 
     terms: Floats
@@ -28,6 +29,8 @@ class SlowBaseline:
     slopes: NDArray[np.float32]
     symptoms: NDArray[np.float32]
     loudness: NDArray[np.float32]
+    habits: NDArray[np.float32]
+    doubts: tuple[str, ...] = ()
 
     def without_conditions(self, insights: Sequence[Insight]) -> list[Insight]:
         """Return the baseline's insights less what the conditions explain of features and spectra."""
@@ -44,7 +47,12 @@ class SlowBaseline:
     def into(self, usual: Calibration) -> Calibration:
         """Return a calibration that knows them."""
         return replace(
-            usual, span=self.span, slopes=self.slopes, symptoms=self.symptoms, loudness=self.loudness
+            usual,
+            span=self.span,
+            slopes=self.slopes,
+            symptoms=self.symptoms,
+            loudness=self.loudness,
+            habits=self.habits,
         )
 
 
@@ -57,48 +65,74 @@ def slow_baseline(
         usable: its snapshots, oldest first.
         insights: of each.
         layout: of the machine.
-        usual: takes the regression of this calibration, where a single component is learned again.
+        usual: where a single component is learned again, the calibration in use: its range of the conditions
+            holds for the whole machine; its regression stays where snapshots are too few for another.
     """
     if not layout.slow:
         return None
-    values = np.array([one.slow for one in usable], np.float64)
+    values = np.array([layout.slow_values(one.slow) for one in usable], np.float64)
     own = values[:, list(layout.explaining)]
-    if usual is not None:
-        terms = terms_of(own, usual.span.astype(np.float64))
-        return SlowBaseline(terms, usual.span, usual.slopes, usual.symptoms, usual.loudness)
-    span = span_of(own).astype(np.float32)
+    span = span_of(own).astype(np.float32) if usual is None else usual.span
     terms = terms_of(own, span.astype(np.float64))
-    slopes = slopes_of(terms, np.stack([one.features for one in insights]).astype(np.float64))
-    level = np.log(np.maximum([one.level for one in usable], np.finfo(np.float32).tiny))
-    loudness = slopes_of(terms, level.astype(np.float64)).astype(np.float32)
+    level = np.log(np.maximum([one.level for one in usable], np.finfo(np.float32).tiny)).astype(np.float64)
+    doubts = slow_doubts(values, layout) if usual is None else ()
+    if usual is not None and usual.slopes.any() and not are_enough(terms):
+        slopes, loudness = usual.slopes.astype(np.float64), usual.loudness
+        doubts = (
+            "conditions: these recordings are too few, or vary too little, to learn again how vibration and"
+            " symptoms follow the conditions; it is taken to be as before",
+        )
+    else:
+        slopes = slopes_of(terms, np.stack([one.features for one in insights]).astype(np.float64))
+        loudness = slopes_of(terms, level).astype(np.float32)
     judged = [number for part in layout.symptoms for number in part]
     symptoms = np.zeros((2 + terms.shape[1], len(judged)))
     for place, number in enumerate(judged):
-        symptoms[:, place] = _usual_symptom(values[:, number], terms)
-    return SlowBaseline(terms, span, slopes.astype(np.float32), symptoms.astype(np.float32), loudness)
+        before = None if usual is None or are_enough(terms) else usual.symptoms[2:, place].astype(np.float64)
+        symptoms[:, place] = _usual_symptom(values[:, number], terms, before)
+    return SlowBaseline(
+        terms,
+        span,
+        slopes.astype(np.float32),
+        symptoms.astype(np.float32),
+        loudness,
+        habits_of(np.array([one.slow for one in usable], np.float64)),
+        doubts,
+    )
 
 
-def _usual_symptom(values: Floats, terms: Floats) -> Floats:
-    """Return mean and spread of a symptom, and how it follows the conditions; a spread of 0: not judged."""
+def _usual_symptom(values: Floats, terms: Floats, slopes: Floats | None) -> Floats:
+    """Return mean and spread of a symptom, and how it follows the conditions; a spread of 0: not judged.
+
+    Args:
+        values: (snapshots,), NaN where not known.
+        terms: (snapshots, terms).
+        slopes: (terms,), that are taken as they are; None to learn them.
+    """
     known = np.isfinite(values)
     usual = np.zeros(2 + terms.shape[1])
     if known.sum() < FEWEST:
         return usual
-    slopes = slopes_of(terms[known], values[known])
+    slopes = slopes_of(terms[known], values[known]) if slopes is None else slopes
     left = values[known] - terms[known] @ slopes
     usual[0], usual[2:] = left.mean(), slopes
     usual[1] = spread_of((left - left.mean())[:, None], np.zeros(1), 1, 1)[0]
     return usual
 
 
-def slow_doubts(usable: Sequence[Sight], layout: Layout) -> tuple[str, ...]:
-    """Return sentences about slow sensors that the baseline does not know well."""
-    values = np.array([one.slow for one in usable], np.float64).reshape(len(usable), -1)
+def slow_doubts(values: Floats, layout: Layout) -> tuple[str, ...]:
+    """Return sentences about slow sensors that a baseline does not know well.
+
+    Args:
+        values: (recordings, sensors), NaN where not known or out of range.
+        layout: of the machine.
+    """
     told = []
     for number, name in enumerate(layout.slow):
         known = values[np.isfinite(values[:, number]), number]
-        if len(known) < len(usable):
-            told.append(f"{name}: it is known for {len(known)} of {len(usable)} healthy recordings")
+        if len(known) < len(values):
+            told.append(f"{name}: it is known for {len(known)} of {len(values)} healthy recordings")
         elif known.min() == known.max():
-            told.append(f"{name}: it never moved within the baseline, and explains nothing")
+            use = "is not judged" if layout.slow_owner(number) else "explains nothing"
+            told.append(f"{name}: it never moved within the baseline, and {use}")
     return tuple(told)

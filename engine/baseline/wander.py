@@ -42,7 +42,7 @@ ALIKE = 0.02
 """Variance among the logarithms of spreads, beyond that of chance, below which all are taken for equal."""
 
 RATIOS = (1e-3, 1e6)
-"""Bounds of the ratio of a window's variance to that of independent rows; a mean varies no more than its rows."""
+"""Bounds of the ratio of a window's variance to that of independent rows."""
 
 STEPS = 30
 """Most steps of Newton's method; it needs fewer than ten."""
@@ -80,9 +80,7 @@ def spread_of(
     return whole
 
 
-def moderated(
-    variance: NDArray[np.float64], white: NDArray[np.float64], free: float
-) -> NDArray[np.float64]:
+def moderated(variance: NDArray[np.float64], white: NDArray[np.float64], free: float) -> NDArray[np.float64]:
     """Return variances, each drawn towards what is usual among the channels, (channels,).
 
     A variance from few windows is poor. Its ratio to that of independent rows is much the same for channels

@@ -76,7 +76,8 @@ class Calibration:
     empty without a variational network. Of slow sensors beside vibration: `span` (4, conditions) is mean,
     deviation, lowest and highest of each condition, `slopes` (terms, channels, features) how features follow
     them, `loudness` (terms, channels) how the logarithm of the level does, `symptoms` (2 + terms, symptoms)
-    mean, spread and slopes of each symptom; empty without them.
+    mean, spread and slopes of each symptom, `habits` (2, sensors) how often each changes from one recording
+    to the next and how often it is known; empty without them.
     """
 
     centre: NDArray[np.float32]
@@ -91,6 +92,7 @@ class Calibration:
     slopes: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0, 0), np.float32))
     symptoms: NDArray[np.float32] = field(default_factory=lambda: np.zeros((2, 0), np.float32))
     loudness: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    habits: NDArray[np.float32] = field(default_factory=lambda: np.zeros((2, 0), np.float32))
 
     def arrays(self) -> dict[str, NDArray[np.float32]]:
         """Return its arrays by name, without those that earlier bundles lack."""
@@ -98,7 +100,7 @@ class Calibration:
         return {name: array for name, array in found.items() if name not in OPTIONAL or array.size}
 
 
-OPTIONAL = ("reach", "latent", "span", "slopes", "symptoms", "loudness")
+OPTIONAL = ("reach", "latent", "span", "slopes", "symptoms", "loudness", "habits")
 """Arrays of a calibration that a bundle may lack."""
 
 

@@ -1,5 +1,7 @@
 """The layout of a machine's channels, in arrays for the engine."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -26,6 +28,7 @@ class Layout:
         slow: names of slow sensors beside vibration; `slow_units` are their units.
         symptoms: of each component, the slow sensors that judge it, counted from 0; others are conditions.
         low, high: float32 (columns,), range of valid values of slow sensors; (1,) for all.
+        slow_low, slow_high: the same of slow sensors beside vibration; empty for no bounds.
     """
 
     components: tuple[str, ...]
@@ -40,12 +43,34 @@ class Layout:
     slow: tuple[str, ...] = ()
     slow_units: tuple[str, ...] = ()
     symptoms: tuple[tuple[int, ...], ...] = ()
+    slow_low: tuple[float, ...] = ()
+    slow_high: tuple[float, ...] = ()
 
     @property
     def explaining(self) -> tuple[int, ...]:
         """Return the slow sensors beside vibration that are conditions, counted from 0."""
         judged = {number for own in self.symptoms for number in own}
         return tuple(number for number in range(len(self.slow)) if number not in judged)
+
+    def slow_owner(self, number: int) -> str:
+        """Return the component that a slow sensor beside vibration judges; "" for a condition."""
+        for name, own in zip(self.components, self.symptoms, strict=False):
+            if number in own:
+                return name
+        return ""
+
+    def slow_range(self, number: int) -> tuple[float, float]:
+        """Return the lowest and the highest valid value of a slow sensor beside vibration."""
+        low = self.slow_low[number] if self.slow_low else -math.inf
+        return low, self.slow_high[number] if self.slow_high else math.inf
+
+    def slow_values(self, recorded: Sequence[float]) -> tuple[float, ...]:
+        """Return the values of the slow sensors of a recording; NaN beyond their range."""
+        found = []
+        for number, value in enumerate(recorded):
+            low, high = self.slow_range(number)
+            found.append(value if low <= value <= high else math.nan)
+        return tuple(found)
 
     @property
     def is_process(self) -> bool:
@@ -106,4 +131,6 @@ def layout_of(settings: Settings) -> Layout:
         slow=settings.slow.channels if settings.slow.rows else (),
         slow_units=settings.slow.units if settings.slow.rows else (),
         symptoms=symptoms_of(settings.slow, settings.components),
+        slow_low=settings.slow.low if settings.slow.rows else (),
+        slow_high=settings.slow.high if settings.slow.rows else (),
     )

@@ -150,6 +150,10 @@ class Settings(Table):
             del shaping["process"]
         if not self.slow.rows:
             del shaping["slow"]
+        else:
+            for key in ("low", "high"):
+                if not shaping["slow"][key]:
+                    del shaping["slow"][key]
         canonical = json.dumps(shaping, sort_keys=True, separators=(",", ":"), allow_nan=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
 

@@ -37,6 +37,7 @@ class SlowValue:
         severity: of a symptom: smoothed deviation over its limit.
         low, high: of a condition, its range in the baseline.
         outside: whether a condition lies outside the learned range.
+        fault: "missing", "out of its range" or "stuck": then the sensor is not judged; "" for none.
     """
 
     name: str
@@ -47,6 +48,7 @@ class SlowValue:
     low: float | None = None
     high: float | None = None
     outside: bool = False
+    fault: str = ""
 
 
 def span_of(values: Floats) -> Floats:
@@ -78,6 +80,15 @@ def terms_of(values: Floats, span: Floats) -> Floats:
     return np.concatenate([standard, np.where(known, np.square(standard) - 1.0, 0.0)], axis=-1)
 
 
+def are_enough(terms: Floats) -> bool:
+    """Return whether so many snapshots, of terms (snapshots, terms) that vary, allow a regression."""
+    if not len(terms):
+        return False
+    used = int((terms.std(axis=0) > 0).sum())
+    known = int((np.abs(terms).max(axis=1, initial=0.0) > 0).sum())
+    return used > 0 and known >= FEWEST_PER_TERM * used
+
+
 def slopes_of(terms: Floats, wanted: Floats) -> Floats:
     """Return how values follow the terms, by least squares over the baseline, (terms, ...).
 
@@ -87,10 +98,9 @@ def slopes_of(terms: Floats, wanted: Floats) -> Floats:
     """
     flat = wanted.reshape(len(wanted), -1)
     nothing = np.zeros((terms.shape[1], *wanted.shape[1:]))
-    count = int((np.abs(terms).max(axis=1, initial=0.0) > 0).sum())
-    used = terms.std(axis=0) > 0 if len(terms) else np.zeros(terms.shape[1], np.bool_)
-    if not used.any() or count < FEWEST_PER_TERM * int(used.sum()):
+    if not are_enough(terms):
         return nothing
+    used = terms.std(axis=0) > 0
     away = flat - flat.mean(axis=0)
     own = terms[:, used] - terms[:, used].mean(axis=0)
     slopes = np.linalg.lstsq(own, away, rcond=None)[0]
@@ -163,6 +173,21 @@ def slow_severities(
     return found
 
 
+def habits_of(values: Floats) -> NDArray[np.float32]:
+    """Return how often each slow sensor changes in a baseline, and how often it is known, (2, sensors).
+
+    Args:
+        values: (recordings, sensors), NaN where not known.
+    """
+    found = np.zeros((2, values.shape[1]), np.float32)
+    for column in range(values.shape[1]):
+        known = values[np.isfinite(values[:, column]), column]
+        # A sensor that always changed may keep a value once in as many recordings and one.
+        found[0, column] = (np.diff(known) != 0).sum() / max(len(known), 1)
+        found[1, column] = len(known) / max(len(values), 1)
+    return found
+
+
 LIMIT = 4.42
 """Spreads that a smoothed deviation may have: a healthy value exceeds them with a chance of 1e-5 (normal
 distribution, both sides), as a single channel of a machine of slow sensors does."""
@@ -229,7 +254,8 @@ class SlowJudge:
 
     def terms(self, values: Sequence[float]) -> Floats:
         """Return the terms of the conditions among the values of a snapshot."""
-        return terms_of(np.array(values, np.float64)[self._explaining], self._span)
+        valid = np.array(self.layout.slow_values(values), np.float64)
+        return terms_of(valid[self._explaining], self._span)
 
     def without_conditions(
         self, features: NDArray[np.float32], values: Sequence[float]
@@ -251,6 +277,7 @@ class SlowJudge:
         values: Sequence[float],
         vibration: Floats,
         weights: tuple[float, float],
+        faults: Sequence[str] = (),
     ) -> tuple[tuple[tuple[float, ...], ...], "SlowVerdict"]:
         """Judge the slow sensors of a snapshot.
 
@@ -259,6 +286,7 @@ class SlowJudge:
             values: of the slow sensors; empty where it brought none.
             vibration: severity of each component by vibration alone, (2, components).
             weights: of the newest snapshot in the quick and the patient average.
+            faults: of each sensor, "" for none; a faulty symptom is not judged.
 
         Returns:
             The averages after it, and the result.
@@ -267,14 +295,15 @@ class SlowJudge:
         if not len(values):
             return averages, SlowVerdict((), nothing, vibration)
         before = np.array(averages or np.zeros((2, len(self._judged))), np.float32)
+        faults = faults or ("",) * len(values)
         whole = np.array(values, np.float64)
-        own = whole[self._judged]
+        own = np.where([bool(faults[number]) for number in self._judged], np.nan, whole[self._judged])
         expected, deviation = deviations(own, self.terms(values), self._usual)
         known = np.isfinite(own) & (self._usual[1] > 0)
         deviation = np.where(known, deviation, np.nan)
         after = smoothed_deviations(before, deviation, *weights, LARGEST)
         charts = slow_severities(after, LIMIT, self._symptoms, known) if self._judged else nothing
-        told = self._told(whole, expected, after, known)
+        told = self._told(whole, expected, after, known, faults)
         packed = tuple(map(tuple, after.astype(float).tolist())) if self._judged else ()
         return packed, SlowVerdict(told, charts, vibration)
 
@@ -284,7 +313,12 @@ class SlowJudge:
         return tuple(one for number, one in enumerate(values) if number in self._explaining or number in own)
 
     def _told(
-        self, whole: Floats, expected: Floats, after: NDArray[np.float32], known: NDArray[np.bool_]
+        self,
+        whole: Floats,
+        expected: Floats,
+        after: NDArray[np.float32],
+        known: NDArray[np.bool_],
+        faults: Sequence[str],
     ) -> tuple[SlowValue, ...]:
         sizes = np.abs(after).max(axis=0) / LIMIT if after.shape[1] else np.zeros(0)
         told = []
@@ -292,12 +326,16 @@ class SlowJudge:
             measured = float(whole[number]) if np.isfinite(whole[number]) else None
             if number in self._explaining:
                 low, high = self._span[2:, self._explaining.index(number)].tolist()
-                outside = is_outside(whole[number], low, high)
-                told.append(SlowValue(name, unit, measured, low=low, high=high, outside=outside))
+                outside = is_outside(whole[number], low, high) and not faults[number]
+                told.append(
+                    SlowValue(name, unit, measured, low=low, high=high, outside=outside, fault=faults[number])
+                )
                 continue
             place = self._judged.index(number)
             severity = float(sizes[place]) if known[place] else None
-            told.append(SlowValue(name, unit, measured, float(expected[place]), severity))
+            told.append(
+                SlowValue(name, unit, measured, float(expected[place]), severity, fault=faults[number])
+            )
         return tuple(told)
 
 

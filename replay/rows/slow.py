@@ -38,8 +38,10 @@ def with_slow_values(snapshot: Snapshot, folder: Path, form: RecordingFormat) ->
     values = slow_values(snapshot.time, folder, form)
     speed = snapshot.speed
     if slow.speed:
-        told = abs(values[slow.channels.index(slow.speed)]) / (60.0 if form.speed_unit == "rpm" else 1.0)
-        speed = told if np.isfinite(told) and told > 0 else speed
+        column = slow.channels.index(slow.speed)
+        told = abs(values[column]) / (60.0 if form.speed_unit == "rpm" else 1.0)
+        is_known = np.isfinite(told) and told > 0 and slow.is_valid(column, values[column])
+        speed = told if is_known else speed
     return replace(snapshot, slow=values, speed=speed)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from engine.config.bounds import CHANNELS, FolderName, Name, Seconds, Unit
+from engine.config.bounds import CHANNELS, FolderName, Name, RangeEnd, Seconds, Unit
 from engine.config.sections.core import ComponentSettings, Table, several
 from replay.recording import SlowRows
 
@@ -14,18 +14,24 @@ LONGEST_AGE = 31_536_000.0
 
 
 class SlowSettings(Table):
-    """Rows beside vibration: their place, channels and units; age and wait in seconds."""
+    """Rows beside vibration: their place, channels, units and valid ranges; age and wait in seconds."""
 
     rows: FolderName
     channels: Annotated[tuple[Name, ...], Field(max_length=CHANNELS), BeforeValidator(several)]
     unit: Annotated[tuple[Unit, ...], Field(max_length=CHANNELS), BeforeValidator(several)]
+    low: Annotated[tuple[RangeEnd, ...], Field(max_length=CHANNELS), BeforeValidator(several)]
+    high: Annotated[tuple[RangeEnd, ...], Field(max_length=CHANNELS), BeforeValidator(several)]
     speed: Annotated[str, Field(max_length=100)]
     age: Annotated[float, Field(gt=0, le=LONGEST_AGE)]
     wait: Seconds
 
     def form(self) -> SlowRows | None:
         """Return the place for the reader of recordings; None where no rows stand beside them."""
-        return SlowRows(self.rows, self.channels, self.speed, self.age, self.wait) if self.rows else None
+        return (
+            SlowRows(self.rows, self.channels, self.speed, self.age, self.wait, self.low, self.high)
+            if self.rows
+            else None
+        )
 
     @property
     def units(self) -> tuple[str, ...]:
@@ -59,10 +65,15 @@ def fault_of_slow(
         return ("slow", "rows"), 'slow.rows stands beside vibration, and a component has kind = "process"'
     if not slow.channels or len(set(slow.channels)) < len(slow.channels):
         return ("slow", "channels"), "slow.channels must name each channel of slow.rows once, at least one"
-    if slow.unit and len(slow.unit) != len(slow.channels):
-        return ("slow", "unit"), (
-            f"slow.unit lists {len(slow.unit)} for {len(slow.channels)} channels; give one for each, or none"
-        )
+    for key in ("unit", "low", "high"):
+        given = len(getattr(slow, key))
+        if given and given != len(slow.channels):
+            return ("slow", key), (
+                f"slow.{key} lists {given} for {len(slow.channels)} channels; give one for each, or none"
+            )
+    for name, low, high in zip(slow.channels, slow.low, slow.high, strict=False):
+        if low >= high:
+            return ("slow", "low"), f"slow.low of '{name}' is not below its slow.high"
     if slow.speed and slow.speed not in slow.channels:
         return ("slow", "speed"), f"slow.speed is '{slow.speed}', which slow.channels does not name"
     if slow.speed in owners:

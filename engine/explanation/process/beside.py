@@ -31,7 +31,12 @@ def slow_sentences(evidence: RingEvidence | None) -> Iterator[Sentence]:
     for one in evidence.slow if evidence is not None else ():
         name, unit = text_fact(str(one.get("name", "")), "sensor"), str(one.get("unit") or "")
         measured, expected, severity = (_number(one, key) for key in ("measured", "expected", "severity"))
-        if measured is None:
+        if one.get("fault") and measured is not None:
+            fault = text_fact(str(one["fault"]), "fault")
+            yield say(
+                "{} was {} ({}), and was not judged.", name, value_fact(measured, unit, "measured"), fault
+            )
+        elif measured is None:
             yield say("{} was not known at that time.", name)
         elif expected is not None and severity is not None:
             yield say(
@@ -52,6 +57,8 @@ def slow_value_text(one: Mapping[str, object]) -> str:
     if measured is None:
         return f"{name} not known"
     said = f"{name} {value_text(measured, unit, 3)}"
+    if one.get("fault"):
+        return f"{said} ({one['fault']})"
     if one.get("outside"):
         return f"{said} (outside the learned range)"
     return said if expected is None else f"{said} (expected {value_text(expected, unit, 3)})"

@@ -361,7 +361,10 @@ def test_a_temperature_that_its_load_explains_is_silent(small_rig: SmallRig) -> 
 @pytest.mark.parametrize("temp", [float("nan"), 50.0])
 def test_a_fault_in_vibration_rings_whatever_the_temperature_says(small_rig: SmallRig, temp: float) -> None:
     verdicts = beside(with_temperature(small_rig), ["healthy"] * 4 + ["faulty"] * 6, load=10.0, temp=temp)
-    assert [event.component for event in events(verdicts) if event.kind is RAISED] == ["Right"]
+    raised = [event for event in events(verdicts) if event.kind is RAISED]
+    assert [one.component for one in raised if one.source == "component"] == ["Right"]
+    missed = [one.component for one in raised if one.source == "channel"]
+    assert missed == (["Left"] if np.isnan(temp) else [])
 
 
 def test_other_slow_sensors_than_learned_are_refused(small_rig: SmallRig) -> None:

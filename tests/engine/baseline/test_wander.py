@@ -100,6 +100,7 @@ def test_moderated_variances_lie_among_those_measured(
     variance: NDArray[np.float64], white: NDArray[np.float64], free: float
 ) -> None:
     found = moderated(variance, white[: len(variance)], free)
-    assert np.isfinite(found).all() and (found >= 0).all()
+    assert np.isfinite(found).all()
+    assert (found >= 0).all()
     unknown = (variance == 0) | (white[: len(variance)] == 0)
     assert np.array_equal(found[unknown], variance[unknown])

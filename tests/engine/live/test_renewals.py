@@ -87,15 +87,20 @@ def test_the_healthy_severities_of_the_others_keep_their_count(rows: int) -> Non
 
     def made(count: int) -> Calibration:
         shapes = [(3, 4), (3, 4), (3,), (2, 2), (2,), (count, 2), (3,), (count, 2)]
-        shapes += [(4, 1), (2, 3, 4), (4, 1), (2, 3)]
+        shapes += [(4, 1), (2, 3, 4), (4, 3), (2, 3), (2, 4)]
         return Calibration(*(rng.normal(size=shape).astype(np.float32) for shape in shapes))
 
     old, new = made(20), made(rows)
-    both = spliced(old, new, 1, [1, 2])
+    both = spliced(old, new, 1, [1, 2], [2])
     assert both.calm.shape == old.calm.shape
     assert (both.calm[:, 0] == old.calm[:, 0]).all()
     assert set(both.calm[:, 1]) <= set(new.calm[:, 1])
     assert {name for name in Calibration.__slots__ if not getattr(both, name).size} == set()
+    for name, own in (("slopes", [1, 2]), ("loudness", [1, 2]), ("symptoms", [2])):
+        now, before, after = (getattr(one, name) for one in (both, old, new))
+        others = [place for place in range(3) if place not in own]
+        assert (now[:, own] == after[:, own]).all()
+        assert (now[:, others] == before[:, others]).all()
     assert (both.reach == np.array([old.reach[0], *new.reach[1:]])).all()
     assert (both.centre == np.stack([old.centre[0], new.centre[1], new.centre[2]])).all()
 

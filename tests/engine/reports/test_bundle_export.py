@@ -14,11 +14,11 @@ import pytest
 from ai_edge_litert.interpreter import Interpreter
 from typer.testing import CliRunner
 
-from engine.assessment.inputs import network_inputs
 from engine.bundles.bundle import BundleError, load_bundle
 from engine.bundles.packed import load_packed, pack_bundle
 from engine.config.channels import layout_of
 from engine.diagnosis.surface import Diagnostician
+from engine.evaluation.network_inputs import network_inputs
 from engine.models import model_named
 from engine.models.runner import Network
 from engine.reports import bundle_export as exports

@@ -68,7 +68,7 @@ def export(
         loaded = load_any(bundle)
         vectors = None
         if check is not None:
-            from engine.assessment.inputs import network_inputs
+            from engine.evaluation.network_inputs import network_inputs
             from tui.commands.options import opened
 
             settings = settings_of(config, rig, overrides_of(None, None, loaded.model))

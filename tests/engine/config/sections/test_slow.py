@@ -39,6 +39,15 @@ def test_without_rows_nothing_changes_and_with_them_the_results_do(tmp_path: Pat
     assert load_settings(written(tmp_path, plain + SLOW)).fingerprint() != without.fingerprint()
 
 
+def test_values_beyond_their_range_are_not_known(tmp_path: Path) -> None:
+    text = PARTS + SLOW + "low = [0.0, -40.0, 0.0]\nhigh = [3600.0, 150.0, 1e30]\n"
+    layout = layout_of(load_settings(written(tmp_path, text)))
+    assert str(layout.slow_values((3601.0, 150.0, 5e9))) == "(nan, 150.0, 5000000000.0)"
+    assert str(layout_of(load_settings(written(tmp_path, PARTS + SLOW))).slow_values((1.0, 9e9, -1.0))) == (
+        "(1.0, 9000000000.0, -1.0)"
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
@@ -48,6 +57,9 @@ def test_without_rows_nothing_changes_and_with_them_the_results_do(tmp_path: Pat
         (PARTS + SLOW.replace('speed = "Speed"', 'speed = "Temp"'), "which is a symptom of A"),
         (PARTS + SLOW.replace('"Load"', '"Speed"'), "must name each channel"),
         (PARTS + SLOW + 'unit = ["rpm"]\n', "slow.unit lists 1 for 3 channels"),
+        (PARTS + SLOW + "low = [0.0]\n", "slow.low lists 1 for 3 channels"),
+        (PARTS + SLOW + "high = [0.0, 1.0]\n", "slow.high lists 2 for 3 channels"),
+        (PARTS + SLOW + "low = [0.0, 9.0, 0.0]\nhigh = [9.0, 9.0, 9.0]\n", "slow.low of 'Temp' is not below"),
     ],
 )
 def test_a_fault_is_one_sentence(tmp_path: Path, text: str, reason: str) -> None:
