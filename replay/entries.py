@@ -1,9 +1,9 @@
 """The recordings in a folder or archive: which files belong together, and when each was recorded."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from replay.file_times import time_of
@@ -103,7 +103,20 @@ def timed(
             times[name] = time_of_file(folder, name, form)
         except RecordingError as error:
             rejected.append(Rejection(clean_text(name), error.reason))
-    return times
+    return _apart(times) if form.time == "modified" else times
+
+
+def _apart(times: Mapping[str, datetime]) -> dict[str, datetime]:
+    """Return times of modification, none twice: files that were unpacked or copied together share one.
+
+    Such files follow each other by name, a microsecond apart.
+    """
+    found: dict[str, datetime] = {}
+    last: datetime | None = None
+    for name in sorted(times, key=lambda name: (times[name], name)):
+        last = times[name] if last is None else max(times[name], last + timedelta(microseconds=1))
+        found[name] = last
+    return found
 
 
 def firsts(names: Iterable[str], form: RecordingFormat, rejected: list[Rejection]) -> list[str]:

@@ -284,7 +284,9 @@ class Learner:
         level = log_errors(np.stack([sight.level for sight in usable]).astype(np.float64))
         kurtosis = np.median([sight.kurtosis for sight in usable], axis=0)
         doubts = []
-        for name, channels in zip(self.layout.components, self.layout.channels, strict=True):
+        parts = zip(self.layout.components, self.layout.channels, strict=True)
+        for component, (name, channels) in enumerate(parts):
+            is_motor = component in self.diagnostician.motors.columns
             for column in (number - 1 for number in channels if known[number - 1] > 0):
                 noise = float(np.diff(level[:, column]).std()) / np.sqrt(2)
                 trend = rising_trend(seconds, level[:, column], noise)
@@ -293,7 +295,8 @@ class Learner:
                         f"{name}, channel {column + 1}: its level rises within the baseline,"
                         f" by {100 * (np.exp(trend.rise) - 1):.0f} %"
                     )
-                if kurtosis[column] > IMPULSIVE:
+                # The start of a motor is impulsive, and its current shows no bearing's impacts.
+                if kurtosis[column] > IMPULSIVE and not is_motor:
                     doubts.append(
                         f"{name}, channel {column + 1}: it is impulsive (kurtosis {kurtosis[column]:.1f}),"
                         " as a damaged bearing's signal is"

@@ -15,6 +15,7 @@ from engine.diagnosis.motor_reading import FIGURES, LOWEST, SOUND_CAGE, MotorRea
 from engine.records.motor_figures import MotorFault
 from engine.records.payloads import FaultLine, SurfaceEvidence
 from engine.signals.motors.claims import Fault
+from engine.signals.motors.features import moved_unbalance
 from engine.signals.motors.lines import broken_bars
 
 if TYPE_CHECKING:
@@ -55,6 +56,15 @@ LEAST_LOAD = math.log(1.15)
 
 LEAST_SWAY = 0.03
 """Least sway of the current within a recording that is a change of load."""
+
+OTHER_LOAD = math.log(1.03)
+"""Change of the current beyond those of the baseline, natural logarithm, that moves unbalance and lines."""
+
+LOADS = 1.25
+"""Standard deviations of the current's logarithm that the loads of a baseline span on either side: 1 for two
+loads, 1.7 for any load between two."""
+
+DECIBELS_A_NEPER = 20.0 / math.log(10.0)
 
 NEAR_PHASE = 40.0
 """Greatest distance of a direction from a calibrated one [degrees]; the phases lie 120 apart."""
@@ -115,11 +125,25 @@ class _Compared:
         self.centre = usual.centre if fits and usual is not None else nothing
         self.scatter = usual.scatter if fits and usual is not None else nothing
 
+    @property
+    def less(self) -> float:
+        """Return how far the current is below the baseline's, natural logarithm; negative above it.
+
+        It is 0 at a load that the baseline holds.
+        """
+        place = FIGURES.index("level")
+        less = float(self.centre[place]) - self.reading.figure("level")
+        spread = float(self.scatter[place])
+        usual = OTHER_LOAD + (0.0 if math.isnan(spread) else LOADS * spread)
+        return math.copysign(max(abs(less) - usual, 0.0), less) if math.isfinite(less) else 0.0
+
     def rise(self, name: str) -> tuple[float, float]:
         """Return the rise of a line over the baseline [dB], and the least that counts; NaN if never seen."""
         place = FIGURES.index(name)
         usual, spread = max(float(self.centre[place]), LOWEST), float(self.scatter[place])
         needed = LEAST_RISE if math.isnan(spread) else max(LEAST_RISE, min(SIGNIFICANT * spread, MOST_RISE))
+        # Lines that keep their size in amperes rise over a mains line that falls.
+        needed += DECIBELS_A_NEPER * abs(self.less)
         return self.reading.figure(name) - usual, needed
 
     def complex_change(self, name: str) -> tuple[complex, float]:
@@ -209,6 +233,8 @@ def _both(mains: float, offset: float, rise: float) -> tuple[FaultLine, ...]:
 def _unbalance(seen: _Compared, part: "ComponentSettings") -> MotorEvidence | None:
     change, spread = seen.complex_change("unbalance")
     needed = max(LEAST_UNBALANCE, SIGNIFICANT * spread)
+    usual = abs(complex(*seen.centre[:2]))
+    needed += max(usual, LEAST_UNBALANCE) * float(moved_unbalance(seen.less))
     if not abs(change) >= needed:
         return None
     now = complex(*seen.reading.figures[:2])
@@ -226,7 +252,6 @@ def _unbalance(seen: _Compared, part: "ComponentSettings") -> MotorEvidence | No
         away = [abs((direction - one + 180) % 360 - 180) for one in part.phase_directions]
         if min(away) <= NEAR_PHASE:
             figures["phase"] = float(1 + away.index(min(away)))
-    usual = abs(complex(*seen.centre[:2]))
     times = abs(now) / usual if usual > 0 else math.nan
     line = FaultLine(1, 0, _known(seen.reading.mains), None if math.isnan(times) else round(times, 2))
     return MotorEvidence(fault, abs(change) / needed, (line,), figures)

@@ -14,8 +14,17 @@ from engine.models.spectral import DECIBELS, VIEWS
 from engine.models.waveform import never_zero
 from engine.signals.features import TINY_POWER
 from engine.signals.motors.claims import Claim, Fitness
-from engine.signals.motors.currents import PHASES, mains_frequency, park_shape
-from engine.signals.motors.features import DIRECTIONS, HIGH, NOMINAL, SEQUENCE, UNBALANCE_UNIT, high_borders
+from engine.signals.motors.currents import PHASES, mains_frequency, park_shape, true_rms
+from engine.signals.motors.features import (
+    AT_REST,
+    DIRECTIONS,
+    HIGH,
+    NOMINAL,
+    SEQUENCE,
+    UNBALANCE_UNIT,
+    high_borders,
+    moved_unbalance,
+)
 from engine.signals.motors.fitness import fitness
 from engine.signals.motors.pairs import RotorFacts, lines_of
 from engine.signals.motors.running import Part, running_part
@@ -41,6 +50,13 @@ of a sensor changes its share with the load."""
 NOTCH_BINS = 4.0
 """Bins of a window on either side of a line that belong to it: the main lobe of the Hann window and its first
 side lobe."""
+
+LEAST_LOAD = float(np.log(1.03))
+"""Distance of the current from those of the baseline, natural logarithm, from which the load is another."""
+
+LEAST_SIZE = 0.01 / UNBALANCE_UNIT
+"""Negative over positive sequence, 1 %, that any motor may have at another load, in the unit of its features:
+a supply with 0.2 % of unbalance, which a motor amplifies six times."""
 
 WINDOWS = 4
 """Half-overlapping windows of a recording."""
@@ -95,7 +111,8 @@ class Motor:
             signal: (rows, channels).
 
         Returns:
-            (windows, channels, bands + 1), natural logarithms; NaN where the recording carries no claim.
+            (windows, channels, bands + 1), natural logarithms; NaN where the recording carries no claim. The
+            feature at rest holds the logarithm of the current, which is no input of the network.
         """
         whole = np.full((WINDOWS, *self.shape), np.nan, np.float32)
         for own in self.phases:
@@ -110,6 +127,8 @@ class Motor:
                 found = self._features(three[start : start + length], fit, hertz, swing)
                 whole[window, columns] = found[: len(columns)]
             whole[:, columns, 1] = cage
+            if fit.carries(Claim.PARK) or fit.carries(Claim.SPECTRUM):
+                whole[:, columns, AT_REST] = np.log(max(float(true_rms(three).mean()), TINY_POWER))
         return whole
 
     def _fitness(self, three: NDArray[np.floating], recorded: int, part: Part) -> tuple[Fitness, float]:
@@ -176,8 +195,13 @@ class Motor:
         return float(power), swing.offset if swing.stands_out else 0.0
 
     def learn_scaling(self, observed: Sequence[Floats]) -> Scaling:
-        """Return mean and scatter of each feature over snapshots; of one never measured 0 and 1."""
+        """Return mean and scatter of each feature over snapshots; of one never measured 0 and 1.
+
+        "load" holds the lowest and the highest logarithm of the current, (2, channels), NaN without any.
+        """
         means = np.stack([_mean(one) for one in observed])
+        load = means[..., AT_REST].copy()
+        means[..., AT_REST] = np.nan
         known = np.isfinite(means)
         count = known.sum(axis=0)
         centre = np.where(known, means, 0).sum(axis=0, dtype=np.float64) / np.maximum(count, 1)
@@ -185,6 +209,7 @@ class Motor:
         return {
             "centre": centre.astype(np.float32),
             "scale": never_zero(np.where(count > 1, scatter(filled), 1.0)),
+            "load": np.stack([_least(load), -_least(-load)]),
         }
 
     def feature_unit(self, scaling: Scaling) -> Floats:
@@ -215,8 +240,10 @@ class Motor:
         """Return the residual of the mean as features, of the windows as errors; arguments as in `Model`."""
         (rebuilt,) = outputs
         known = np.isfinite(np.concatenate([_mean(observed)[None], observed]))
+        known[..., AT_REST] = False
         residual = np.where(known, vectors - rebuilt, np.float32(0.0))
         mean = np.nan_to_num(_mean(observed), nan=0.0)
+        mean[:, AT_REST] = 0.0
         return Insight(
             features=residual[0],
             window_errors=np.square(residual[1:]).mean(axis=-1),
@@ -229,9 +256,40 @@ class Motor:
 
     def _standard(self, features: Floats, scaling: Scaling) -> Floats:
         """Return features (..., channels, bands + 1) standardised, at rest where they are unknown."""
-        standard = (features - scaling["centre"]) / scaling["scale"]
-        whole: Floats = np.nan_to_num(standard, nan=0.0).astype(np.float32)
+        change = features - scaling["centre"]
+        if "load" in scaling:
+            change = _beyond_load(change, features[..., AT_REST], scaling)
+        change[..., AT_REST] = 0.0
+        whole: Floats = np.nan_to_num(change / scaling["scale"], nan=0.0).astype(np.float32)
         return whole.reshape(-1, *self.shape)
+
+
+def _beyond_load(change: Floats, level: Floats, scaling: Scaling) -> Floats:
+    """Return the change of features less the part that a load outside the baseline's may cause.
+
+    Harmonics, noise and the negative sequence come from the supply in whole or in part: they keep their size
+    in amperes while the mains line, to which they are related, changes.
+
+    Args:
+        change: (..., channels, features) from the baseline's mean.
+        level: (..., channels) logarithm of the current, NaN where unknown.
+        scaling: of the baseline.
+    """
+    low, high = scaling["load"]
+    less, more = (np.maximum(np.nan_to_num(one - LEAST_LOAD), 0.0) for one in (low - level, level - high))
+    size = np.maximum(scaling["centre"][:, -1], np.float32(LEAST_SIZE))
+    unbalance = (size * moved_unbalance(less - more))[..., None].astype(np.float32)
+    slack = np.broadcast_to(2 * (less + more)[..., None], change.shape).astype(np.float32)
+    slack[..., SEQUENCE] = unbalance
+    slack[..., -1:] = unbalance
+    return np.asarray(np.sign(change) * np.maximum(np.abs(change) - slack, 0.0), np.float32)
+
+
+def _least(level: Floats) -> Floats:
+    """Return the lowest of levels (snapshots, channels) of each channel, NaN where none is known."""
+    known = np.isfinite(level)
+    found = np.where(known, level, np.float32(np.inf)).min(axis=0)
+    return np.where(known.any(axis=0), found, np.float32(np.nan)).astype(np.float32)
 
 
 def _mean(observed: Floats) -> Floats:

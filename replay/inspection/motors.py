@@ -29,7 +29,7 @@ PIECE = 10.0
 SHORTEST_PIECE = 4.0
 """Seconds below which few recordings are not cut further: 2 % of slip still shows its sidebands."""
 
-ENOUGH = 16
+ENOUGH = 12
 """Snapshots that few recordings are cut into, so that there is enough to learn from."""
 
 _CURRENT = re.compile(

@@ -178,3 +178,13 @@ def test_real_set_1_excerpt_is_read_whole_with_its_eight_channels(recordings: Ca
     run = open_run(recordings("ims-set1-excerpt"), RecordingFormat("IMS rig", 20480.0, 8, 20480))
     assert (len(run), run.rejected) == (61, ())
     assert {run.read(index).signal.shape for index in range(len(run))} == {(20480, 8)}
+
+
+def test_files_that_were_unpacked_at_one_time_follow_each_other_by_name(tmp_path: Path) -> None:
+    for name in ("b.csv", "a.csv", "c.csv"):
+        (tmp_path / name).write_text("1,2\n" * 20)
+        os.utime(tmp_path / name, (1.7e9, 1.7e9))
+    form = RecordingFormat(machine="m", sample_rate=10.0, rows=20, columns=2, separator=",", time="modified")
+    run = open_run(tmp_path, form)
+    assert [entry.name for entry in run.entries] == ["a.csv", "b.csv", "c.csv"]
+    assert run.rejected == ()

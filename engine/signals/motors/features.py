@@ -31,6 +31,22 @@ DECIBELS = 10.0 / np.log(10.0)
 """Natural logarithm of power to dB."""
 
 
+LESS_LOAD, MORE_LOAD = 4.0, 2.5
+"""Multiples of the unbalance by which it moves with the load. A supply's part keeps its size in amperes, and
+it turns against the current with the power factor, most towards no load. Computed from the circuit of
+`replay.synthetic.motor` with 0.4 % of unbalance of the voltages."""
+
+
+def moved_unbalance(less: float | NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return by how much an unbalance may move with the load, over its size.
+
+    Args:
+        less: how far the current lies below that of the baseline, natural logarithm; negative above it.
+    """
+    fallen, risen = np.maximum(less, 0.0), np.maximum(-np.asarray(less), 0.0)
+    return np.asarray(LESS_LOAD * np.expm1(fallen) - MORE_LOAD * np.expm1(-risen))
+
+
 def high_borders(rate: float) -> NDArray[np.float64]:
     """Return the borders (bands + 1,) of the bands above the mains at `NOMINAL` [Hz]; `rate` is in Hz."""
     return np.asarray(np.geomspace(HIGH_FROM, rate / 2, HIGH + 1))

@@ -164,3 +164,26 @@ def test_a_swing_at_the_speed_of_other_pole_pairs_is_no_eccentricity(
     swings = replace(sound(150), swing=0.008, swing_hertz=hertz)
     found = motors.finding(0, motors.read(recording(swings, SECONDS, RATE, 150, voltages=voltages))[0], usual)
     assert found is None or found.fault == "load change"
+
+
+@pytest.mark.parametrize(
+    ("load", "fault", "name"),
+    [
+        (0.0, {}, "load change"),
+        (0.3, {}, "load change"),
+        (0.3, {"broken_bars": 1.0}, "broken rotor bars"),
+        (0.4, {"shorted": 0.06}, "stator unbalance"),
+    ],
+)
+def test_a_load_outside_the_baseline_is_no_fault_and_hides_none(
+    tmp_path: Path, load: float, fault: dict[str, float], name: str
+) -> None:
+    motors = diagnostician(tmp_path, voltages=False)
+    healthy = [Motor(load=0.75 + 0.25 * (seed % 2)) for seed in range(8)]
+    figures = [
+        motors.read(recording(one, SECONDS, RATE, seed))[0].figures for seed, one in enumerate(healthy)
+    ]
+    usual = motors.usual(np.stack(figures))
+    found = motors.finding(0, motors.read(recording(Motor(load=load, **fault), SECONDS, RATE, 60))[0], usual)
+    assert found is not None
+    assert found.fault == name

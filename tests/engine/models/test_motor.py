@@ -8,6 +8,7 @@ import pytest
 from engine.models import model_named
 from engine.models.motor import DIRECTIONS, Motor
 from engine.signals.motors.currents import TURN
+from engine.signals.motors.features import AT_REST, SEQUENCE
 from replay.synthetic.motor import Motor as Rig
 from replay.synthetic.motor import recording
 
@@ -29,10 +30,11 @@ def model() -> Motor:
 
 def test_the_load_does_not_change_the_features(model: Motor) -> None:
     low, high = model.observe(currents()), model.observe(currents(level=30.0))
-    known = np.isfinite(low)
-    # The band of a load that swings is at rest.
-    assert (~known).sum() * known.shape[-1] == known.size
-    np.testing.assert_allclose(low, high, atol=1e-3)
+    assert np.isfinite(low).all()
+    # The feature at rest holds the current, which the network does not see.
+    np.testing.assert_allclose(high[..., AT_REST] - low[..., AT_REST], np.log(3.0), atol=1e-3)
+    others = np.arange(low.shape[-1]) != AT_REST
+    np.testing.assert_allclose(low[..., others], high[..., others], atol=1e-3)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +78,7 @@ def test_a_recording_in_bursts_keeps_the_unbalance_alone(model: Motor) -> None:
     kept = [start + row for start in range(0, len(torn), ROWS) for row in rows]
     features = model.observe(torn[kept][:ROWS])
     known = np.isfinite(features).all(axis=(0, 1))
-    assert np.flatnonzero(known).tolist() == [*range(2, 2 + DIRECTIONS), len(model.edges) - 1]
+    assert np.flatnonzero(known).tolist() == [*range(2, 2 + DIRECTIONS), AT_REST, len(model.edges) - 1]
 
 
 @pytest.mark.parametrize(
@@ -98,3 +100,36 @@ def test_features_that_were_never_known_do_not_move_the_error(model: Motor) -> N
     insight = model.insight(observed[0], vectors, (np.ones_like(vectors),), scaling)
     assert (insight.features[:, 0] == 0).all()
     assert insight.features.shape == (3, len(model.edges))
+
+
+@pytest.fixture(scope="module")
+def loaded() -> tuple[Motor, dict[str, np.ndarray]]:
+    """Return a model and the scaling of a baseline between three quarters and the whole of the rated load."""
+    model = Motor(2000.0, 8000, 3)
+    signals = [recording(Rig(load=0.75 + 0.25 * (seed % 2)), 4.0, 2000.0, seed) for seed in range(8)]
+    return model, dict(model.learn_scaling([model.observe(signal) for signal in signals]))
+
+
+@pytest.mark.parametrize("load", [0.0, 0.25, 0.5, 1.2])
+def test_a_load_outside_the_baseline_moves_no_feature_of_the_unbalance(
+    loaded: tuple[Motor, dict[str, np.ndarray]], load: float
+) -> None:
+    model, scaling = loaded
+    seen = model.observe(recording(Rig(load=load), 4.0, 2000.0, 20))
+    assert np.abs(model.vectors(seen, scaling)[0][:, SEQUENCE] * scaling["scale"][:, SEQUENCE]).max() < 0.1
+
+
+def test_a_fault_shows_at_a_load_outside_the_baseline(loaded: tuple[Motor, dict[str, np.ndarray]]) -> None:
+    model, scaling = loaded
+    shorted = model.observe(recording(Rig(load=0.5, shorted=0.06), 4.0, 2000.0, 21))
+    broken = model.observe(recording(Rig(load=0.5, broken_bars=1.0), 4.0, 2000.0, 21))
+    unit = scaling["scale"]
+    assert np.abs(model.vectors(shorted, scaling)[0] * unit)[:, SEQUENCE].max() > 0.2
+    assert (model.vectors(broken, scaling)[0] * unit)[:, 1].min() > 2.0
+
+
+def test_a_bundle_without_loads_is_read_as_before(loaded: tuple[Motor, dict[str, np.ndarray]]) -> None:
+    model, scaling = loaded
+    old = {name: one for name, one in scaling.items() if name != "load"}
+    seen = model.observe(recording(Rig(load=0.8), 4.0, 2000.0, 22))
+    assert np.array_equal(model.vectors(seen, old), model.vectors(seen, scaling))
