@@ -142,7 +142,8 @@ class Snapshot:
 
 
 FORMATS = (
-    *("auto", "text", "wav", "flac", "mat", "hdf5", "parquet", "feather", "tdms", "npy", "npz", "uff", "raw"),
+    *("auto", "text", "wav", "flac", "aiff", "w64", "caf", "au", "ogg", "mat", "hdf5", "parquet", "feather"),
+    *("tdms", "npy", "npz", "uff", "json", "raw"),
 )
 """Values of `[recording] format`."""
 

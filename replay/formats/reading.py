@@ -20,6 +20,12 @@ from replay.recording import ANY_SEPARATORS, RecordingError, RecordingFormat, Sn
 _READERS = {
     Kind.WAV: ("audio", "read_wav"),
     Kind.FLAC: ("audio", "read_flac"),
+    Kind.AIFF: ("audio", "read_aiff"),
+    Kind.W64: ("audio", "read_w64"),
+    Kind.CAF: ("audio", "read_caf"),
+    Kind.AU: ("audio", "read_au"),
+    Kind.OGG: ("audio", "read_ogg"),
+    Kind.JSON: ("json_rows", "read_json"),
     Kind.MAT4: ("matlab", "read_mat"),
     Kind.MAT5: ("matlab", "read_mat"),
     Kind.HDF5: ("matlab", "read_hdf5"),
@@ -36,6 +42,12 @@ _FORMATS = {
     "text": (Kind.TEXT,),
     "wav": (Kind.WAV,),
     "flac": (Kind.FLAC,),
+    "aiff": (Kind.AIFF,),
+    "w64": (Kind.W64,),
+    "caf": (Kind.CAF,),
+    "au": (Kind.AU,),
+    "ogg": (Kind.OGG,),
+    "json": (Kind.JSON,),
     "mat": (Kind.MAT4, Kind.MAT5, Kind.HDF5),
     "hdf5": (Kind.HDF5,),
     "parquet": (Kind.PARQUET,),
@@ -44,6 +56,13 @@ _FORMATS = {
     "npy": (Kind.NPY,),
     "npz": (Kind.NPZ,),
     "uff": (Kind.UFF,),
+}
+_UNPACK = {
+    Kind.ZIP: "unzip",
+    Kind.TAR: "tar -xf",
+    Kind.SEVEN_ZIP: "7z x",
+    Kind.RAR: "7z x",
+    Kind.LZ4: "lz4 -d",
 }
 _PACKED_NAMES = (".gz", ".bz2", ".xz", ".zst")
 # Separators of plain numbers, in the order in which the first line is searched for them.
@@ -202,7 +221,7 @@ def _unread(content: bytes, kind: Kind) -> str:
     if kind is Kind.EXCEL:
         return "it is an Excel workbook, which is not read; save its sheet as CSV and name the folder"
     if kind in ARCHIVES:
-        return f"it is {kind.words}; unpack it first, and name the folder of the recordings"
+        return f"it is {kind.words}; unpack it first ({_UNPACK[kind]}), and name the folder of the recordings"
     if kind is Kind.UNKNOWN:
         zeros = content.count(0) == len(content)
         nature = "zeros only" if zeros else "binary data of an unknown kind"

@@ -19,6 +19,11 @@ class Kind(StrEnum):
     XZ = "xz"
     WAV = "wav"
     FLAC = "flac"
+    AIFF = "aiff"
+    W64 = "w64"
+    CAF = "caf"
+    AU = "au"
+    OGG = "ogg"
     MAT4 = "mat4"
     MAT5 = "mat5"
     HDF5 = "hdf5"
@@ -28,6 +33,7 @@ class Kind(StrEnum):
     NPY = "npy"
     NPZ = "npz"
     UFF = "uff"
+    JSON = "json"
     RAW = "raw"
     ZIP = "zip"
     TAR = "tar"
@@ -54,6 +60,11 @@ _WORDS = {
     Kind.XZ: "packed by xz",
     Kind.WAV: "a WAV file",
     Kind.FLAC: "a FLAC file",
+    Kind.AIFF: "an AIFF file",
+    Kind.W64: "a W64 (Sony Wave64) file",
+    Kind.CAF: "a CAF file",
+    Kind.AU: "an AU file",
+    Kind.OGG: "an Ogg file",
     Kind.MAT4: "a MATLAB file (version 4)",
     Kind.MAT5: "a MATLAB file (version 5 to 7)",
     Kind.HDF5: "an HDF5 file (MATLAB 7.3 writes it too)",
@@ -63,6 +74,7 @@ _WORDS = {
     Kind.NPY: "a NumPy array (.npy)",
     Kind.NPZ: "a NumPy archive (.npz)",
     Kind.UFF: "a Universal File (UFF 58)",
+    Kind.JSON: "JSON",
     Kind.RAW: "raw numbers",
     Kind.ZIP: "a zip archive",
     Kind.TAR: "a tar archive",
@@ -87,6 +99,10 @@ _MAGIC = (
     (b"BZh", Kind.BZIP2),
     (b"\xfd7zXZ\x00", Kind.XZ),
     (b"fLaC", Kind.FLAC),
+    (b"riff\x2e\x91\xcf\x11", Kind.W64),
+    (b"caff\x00\x01", Kind.CAF),
+    (b".snd", Kind.AU),
+    (b"OggS\x00", Kind.OGG),
     (b"\x89HDF\r\n\x1a\n", Kind.HDF5),
     (b"PAR1", Kind.PARQUET),
     (b"ARROW1", Kind.FEATHER),
@@ -105,6 +121,7 @@ _MAGIC = (
 
 _RIFF = (b"RIFF", b"RIFX", b"RF64", b"BW64")
 _UFF = re.compile(rb"\s{0,6}-1[ \t]*\r?\n\s*(\d{1,6}[a-z]?)[ \d]*\r?\n")
+_JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{\s*[\"}]|\[\s*(?:[\[{]\s*[\[{\"\d+-]|[+-]?\d[\d.eE+-]*\s*,))")
 # Bytes that no text holds; a form feed and an escape occur in old listings.
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
@@ -140,6 +157,11 @@ def identify(head: bytes, name: str = "") -> Kind:
             return kind
     if head[:4] in _RIFF and head[8:12] == b"WAVE":
         return Kind.WAV
+    if head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):
+        return Kind.AIFF
+    if head[:4] == b"\xff\xff\xff\xff" and head[6:8] == b"\0\0" and len(head) > 8:
+        # A stream of Arrow: a mark, and the short length of its schema.
+        return Kind.FEATHER
     if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
         return _zip_kind(head, name)
     if head[257:262] == b"ustar":
@@ -151,7 +173,7 @@ def identify(head: bytes, name: str = "") -> Kind:
     if _UFF.match(head):
         return Kind.UFF
     if encoding_of(head) is not None:
-        return Kind.TEXT
+        return Kind.JSON if _JSON.match(head) else Kind.TEXT
     return Kind.MAT4 if _is_mat4(head) else Kind.UNKNOWN
 
 

@@ -188,8 +188,20 @@ def no_rows(data: bytes, name: str, form: RecordingFormat) -> RecordingError:
             wrong.append("recording.skip = 0")
         if wrong:
             return RecordingError(name, f"{described(layout)}; set {' and '.join(wrong)}")
+    if nature := nature_of_words(data):
+        return RecordingError(name, nature)
     first = clean_text(data[:200].splitlines()[0].decode("utf-8", errors="replace")).strip()
     return RecordingError(name, f"line 1 ({first[:40]!r}) and those after it hold no rows of numbers")
+
+
+def nature_of_words(data: bytes) -> str:
+    """Return what a text without rows is, where its first letters tell; else empty."""
+    first = data[:200].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if first.startswith((b"<html", b"<!doctype html", b"<table")):
+        return "it is a web page (HTML), which is not read; save its table as CSV"
+    if first.startswith(b"<"):
+        return "it is XML, which is not read; save its numbers as CSV"
+    return ""
 
 
 def _setting(text: str) -> str:

@@ -13,7 +13,7 @@ from replay.formats.base import Table, counts_up
 from replay.formats.packed import unpacked
 from replay.formats.reading import content_of, read_table
 from replay.formats.sniff import HEAD_BYTES, PACKED, Kind, identify
-from replay.formats.text import described
+from replay.formats.text import described, nature_of_words
 from replay.formats.text_body import cells_of_column, columns_of_text, ends_of_text, rows_of_text
 from replay.formats.text_layout import TextLayout, layout_of_text
 from replay.formats.times import UNIX_UNITS, seconds_between, time_in_row
@@ -188,7 +188,7 @@ def _text(content: bytes, name: str, packed: Kind | None, form: RecordingFormat)
         content[:HEAD_BYTES], whole=len(content) <= HEAD_BYTES, comment=form.comment, skip=form.skip
     )
     if layout is None:
-        raise RecordingError(name, "it is a text without rows of numbers")
+        raise RecordingError(name, nature_of_words(content) or "it is a text without rows of numbers")
     layout = _without_false_times(content, layout)
     sensors = layout.signal_columns or tuple(range(1, layout.columns + 1))
     signal = columns_of_text(content, layout, sensors)

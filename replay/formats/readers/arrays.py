@@ -3,6 +3,7 @@
 import io
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Mapping
 
 import numpy as np
@@ -15,6 +16,10 @@ from replay.recording import RecordingError, RecordingFormat
 _RATES = frozenset(
     {"fs", "sr", "fe", "fsamp", "samplerate", "samplingrate", "samplingfrequency", "samplefrequency"}
 )
+# Dimensions of an array of several recordings.
+_CUBE = 3
+# Arrays of one shape in a file from which on each is taken for a recording.
+_MANY = 8
 _FAULTS = (
     ValueError,
     EOFError,
@@ -44,6 +49,7 @@ def table_of(arrays: Mapping[str, object], name: str, form: RecordingFormat, wha
     """
     columns: list[tuple[str, NDArray[np.generic]]] = []
     texts: list[str] = []
+    matrices: list[tuple[int, ...]] = []
     rate: float | None = None
     for key, value in arrays.items():
         array = np.asarray(value)
@@ -63,8 +69,18 @@ def table_of(arrays: Mapping[str, object], name: str, form: RecordingFormat, wha
             matrix = array if array.shape[0] >= array.shape[1] else array.T
             several = [(f"{key}[{index + 1}]", matrix[:, index]) for index in range(matrix.shape[1])]
             columns += several
+            matrices.append(matrix.shape)
     if not columns:
-        raise RecordingError(name, f"it is {what} without an array of numbers")
+        cube = next((np.shape(one) for one in arrays.values() if np.ndim(one) == _CUBE), None)  # type: ignore[arg-type]
+        size = f" but one of {' x '.join(map(str, cube))}; write a file for each recording" if cube else ""
+        raise RecordingError(name, f"it is {what} without an array of numbers{size}")
+    shape, count = Counter(matrices).most_common(1)[0] if matrices else ((0, 0), 0)
+    if count >= _MANY and not form.names:
+        raise RecordingError(
+            name,
+            f"it is {what} with {count} arrays of {shape[0]} x {shape[1]} numbers, each a recording;"
+            " write each into a file of its own",
+        )
     kept = _of_one_length(columns, form)
     return Table(
         np.column_stack([column for _, column in kept]),
@@ -72,6 +88,16 @@ def table_of(arrays: Mapping[str, object], name: str, form: RecordingFormat, wha
         sample_rate=rate,
         texts=tuple(texts),
     )
+
+
+def records_of(value: object) -> list[tuple[str, Mapping[str, object]]]:
+    """Return the structures of an array of them, each by its field "name" or its number; empty for others."""
+    items = list(value) if isinstance(value, list | np.ndarray) and np.ndim(value) == 1 else []
+    if not items or not all(isinstance(item, Mapping) for item in items):
+        return []
+    named = [next((one[key] for key in one if key.lower() == "name"), "") for one in items]
+    are_names = all(isinstance(one, str) and one for one in named) and len(set(named)) == len(named)
+    return [(named[index] if are_names else str(index + 1), item) for index, item in enumerate(items)]
 
 
 def _of_one_length(

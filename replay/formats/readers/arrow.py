@@ -10,6 +10,10 @@ from replay.formats.base import IncompleteError, MissingExtraError, Table
 from replay.formats.sniff import Kind
 from replay.recording import RecordingError, RecordingFormat
 
+_STREAM = b"\xff\xff\xff\xff"
+# The mark of a message without content.
+_END = b"\xff\xff\xff\xff\0\0\0\0"
+
 
 def read_parquet(data: bytes, name: str, form: RecordingFormat) -> Table:
     """Read a Parquet file.
@@ -45,7 +49,15 @@ def read_feather(data: bytes, name: str, form: RecordingFormat) -> Table:
     except ImportError:
         raise MissingExtraError(name, Kind.FEATHER) from None
     try:
-        table = feather.read_table(pa.BufferReader(data), memory_map=False)
+        if data.startswith(_STREAM):
+            with pa.ipc.open_stream(pa.BufferReader(data)) as stream:
+                table = stream.read_all()
+            if not data.endswith(_END):
+                raise IncompleteError(name, "it is a stream of Arrow without its end")
+        else:
+            table = feather.read_table(pa.BufferReader(data), memory_map=False)
+    except IncompleteError:
+        raise
     except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
         raise IncompleteError(name, f"it is a Feather file, cut off or damaged: {_first(error)}") from None
     return _table(table, name, "a Feather file")
@@ -61,6 +73,10 @@ def _table(table: Any, name: str, what: str) -> Table:
             start = _moment(column[0].as_py())
             columns.append(_seconds(column))
             continue
+        if kinds.is_list(field.type) or kinds.is_large_list(field.type):
+            raise RecordingError(
+                name, f"it is {what} whose column {field.name} holds lists; write a row for each sample"
+            )
         is_number = kinds.is_integer(field.type) or kinds.is_floating(field.type)
         if is_number:
             columns.append(np.asarray(column.to_numpy(), np.float64))

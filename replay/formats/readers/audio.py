@@ -1,4 +1,4 @@
-"""Reads WAV files with scipy, and FLAC files with soundfile. Full scale is 1.0."""
+"""Reads WAV files with scipy, and other audio files with soundfile. Full scale is 1.0."""
 
 import io
 import struct
@@ -34,6 +34,8 @@ def read_wav(data: bytes, name: str, form: RecordingFormat) -> Table:
             warnings.simplefilter("ignore")
             rate, samples = wavfile.read(io.BytesIO(data))
     except (ValueError, struct.error, EOFError, TypeError, UnboundLocalError, MemoryError) as error:
+        if there and "Unknown wave file format" in str(error):
+            return _by_soundfile(data, name, Kind.WAV)
         raise _fault(name, data, there, error) from None
     values = samples if samples.ndim == 2 else samples[:, np.newaxis]
     return Table(_scaled(values, bits), sample_rate=float(rate))
@@ -47,19 +49,91 @@ def read_flac(data: bytes, name: str, form: RecordingFormat) -> Table:
         MissingExtraError: soundfile is not installed.
         RecordingError: it is damaged.
     """
+    return _by_soundfile(data, name, Kind.FLAC)
+
+
+def read_aiff(data: bytes, name: str, form: RecordingFormat) -> Table:
+    """Read an AIFF file.
+
+    Raises:
+        RecordingError: as for `read_flac`.
+    """
+    return _whole(data, name, Kind.AIFF, _number(data, 4, ">I") + 8)
+
+
+def read_w64(data: bytes, name: str, form: RecordingFormat) -> Table:
+    """Read a W64 file.
+
+    Raises:
+        RecordingError: as for `read_flac`.
+    """
+    return _whole(data, name, Kind.W64, _number(data, 16, "<Q"))
+
+
+def read_au(data: bytes, name: str, form: RecordingFormat) -> Table:
+    """Read an AU file; a recorder that streams states no size.
+
+    Raises:
+        RecordingError: as for `read_flac`.
+    """
+    size = _number(data, 8, ">I")
+    return _whole(data, name, Kind.AU, 0 if size in _OPEN_SIZES else _number(data, 4, ">I") + size)
+
+
+def read_caf(data: bytes, name: str, form: RecordingFormat) -> Table:
+    """Read a CAF file.
+
+    Raises:
+        RecordingError: as for `read_flac`.
+    """
+    position = 8
+    while position + 12 <= len(data) and data[position : position + 4] != b"data":
+        position += 12 + _number(data, position + 4, ">Q")
+    size = _number(data, position + 4, ">Q")
+    # All bits set: the recorder streams.
+    return _whole(data, name, Kind.CAF, 0 if size == 2**64 - 1 else position + 12 + size)
+
+
+def read_ogg(data: bytes, name: str, form: RecordingFormat) -> Table:
+    """Read an Ogg file, whose last page is marked as such.
+
+    Raises:
+        RecordingError: as for `read_flac`.
+    """
+    last = data.rfind(b"OggS\0")
+    flags = data[last + 5 : last + 6]
+    is_last = bool(flags) and bool(flags[0] & 4)
+    return _whole(data, name, Kind.OGG, 0 if is_last else len(data) + 1)
+
+
+def _whole(data: bytes, name: str, kind: Kind, size: int) -> Table:
+    """Read a file that has as many bytes as its header says."""
+    if len(data) < size:
+        raise IncompleteError(name, f"it is {kind.words} and ends early")
+    return _by_soundfile(data, name, kind)
+
+
+def _number(data: bytes, position: int, form: str) -> int:
+    """Return a whole number in a header; 0 behind the end of the file, where no samples are either."""
+    if position + struct.calcsize(form) > len(data):
+        return 0
+    return int(struct.unpack_from(form, data, position)[0])
+
+
+def _by_soundfile(data: bytes, name: str, kind: Kind) -> Table:
     try:
         import soundfile
     except (ImportError, OSError):
-        raise MissingExtraError(name, Kind.FLAC) from None
+        raise MissingExtraError(name, kind) from None
     try:
         with soundfile.SoundFile(io.BytesIO(data)) as file:
             claimed, rate = file.frames, file.samplerate
             values = file.read(dtype="float64", always_2d=True)
     except (soundfile.SoundFileError, RuntimeError, ValueError, MemoryError) as error:
-        raise IncompleteError(name, f"it is a FLAC file, damaged or cut off: {_first(error)}") from None
+        raise IncompleteError(name, f"it is {kind.words}, damaged or cut off: {_first(error)}") from None
     if len(values) < claimed:
         raise IncompleteError(
-            name, f"it is a FLAC file and ends early: it holds {len(values)} of {claimed} samples"
+            name, f"it is {kind.words} and ends early: it holds {len(values)} of {claimed} samples"
         )
     return Table(values, sample_rate=float(rate))
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from replay.formats.base import IncompleteError, MissingExtraError, Table
-from replay.formats.readers.arrays import table_of
+from replay.formats.readers.arrays import records_of, table_of
 from replay.formats.sniff import Kind
 from replay.recording import RecordingError, RecordingFormat
 
@@ -46,6 +46,9 @@ def _flat(content: Mapping[str, object], prefix: str, left: int) -> Iterator[tup
         if isinstance(value, Mapping):
             if left:
                 yield from _flat(value, f"{prefix}{key}.", left - 1)
+        elif (records := records_of(value)) and left:
+            for named, record in records:
+                yield from _flat(record, f"{prefix}{key}.{named}.", left - 1)
         else:
             yield f"{prefix}{key}", value
 
@@ -68,12 +71,16 @@ def read_hdf5(data: bytes, name: str, form: RecordingFormat) -> Table:
         if not isinstance(item, h5py.Dataset) or path.startswith("#"):
             return
         # Such data stand in other files, which the file merely names.
-        if item.external or item.is_virtual or item.dtype.kind not in "iufb":
+        if item.external or item.is_virtual or (item.dtype.kind not in "iufb" and not item.dtype.names):
             return
         if item.size * item.dtype.itemsize > form.largest_file:
             raise RecordingError(name, f"its data set {path} is too large for a recording")
         own = path.replace("/", ".")
-        arrays[own] = item[()]
+        content = item[()]
+        if item.dtype.names:
+            arrays.update((f"{own}.{field}", content[field]) for field in item.dtype.names)
+        else:
+            arrays[own] = content
         arrays.update((f"{own}.{key}", value) for key, value in item.attrs.items() if np.size(value) == 1)
 
     try:

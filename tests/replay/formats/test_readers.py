@@ -1,8 +1,10 @@
 """Binary formats are read as their own libraries write them; a file that ends early is named so."""
 
 import io
+import json
 import wave
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -85,6 +87,50 @@ def npz() -> bytes:
     return sink.getvalue()
 
 
+def audio(kind: str) -> bytes:
+    soundfile = pytest.importorskip("soundfile")
+    sink = io.BytesIO()
+    soundfile.write(sink, SIGNAL, 1000, format=kind, subtype="PCM_24")
+    return sink.getvalue()
+
+
+def structures() -> bytes:
+    sink = io.BytesIO()
+    records = [{"Name": name, "Data": SIGNAL[:, column]} for column, name in enumerate(("DE", "FE"))]
+    savemat(sink, {"Y": np.array(records, dtype=object), "info": {"text": "a"}})
+    return sink.getvalue()
+
+
+def compound() -> bytes:
+    h5py = pytest.importorskip("h5py")
+    table = np.zeros(ROWS, dtype=[("DE", "f4"), ("FE", "f4")])
+    table["DE"], table["FE"] = SIGNAL.T
+    sink = io.BytesIO()
+    with h5py.File(sink, "w") as file:
+        file["table"] = table
+    return sink.getvalue()
+
+
+def arrow_stream() -> bytes:
+    pa = pytest.importorskip("pyarrow")
+    table = pa.table({"DE": SIGNAL[:, 0], "FE": SIGNAL[:, 1]})
+    sink = io.BytesIO()
+    with pa.ipc.new_stream(sink, table.schema) as stream:
+        stream.write_table(table)
+    return sink.getvalue()
+
+
+PAIRS = [[float(a), float(b)] for a, b in SIGNAL]
+DE, FE = SIGNAL.T.tolist()
+JSON = {
+    "json of lists": json.dumps({"fs": 1000, "data": {"DE": DE, "FE": FE}}),
+    "json of rows": json.dumps(PAIRS, indent=1),
+    "json of objects": json.dumps([{"t": n / 1000, "DE": a, "FE": b} for n, (a, b) in enumerate(PAIRS)]),
+    "json of channels": json.dumps({"channels": [{"name": "DE", "data": DE}, {"name": "FE", "data": FE}]}),
+    "an object a line": "".join(json.dumps({"de": a, "fe": b}) + "\n" for a, b in PAIRS),
+    "a row a line": "".join(json.dumps(pair) + "\r\n" for pair in PAIRS),
+}
+
 WRITERS: dict[str, Callable[[], bytes]] = {
     "wav": wav,
     "flac": flac,
@@ -96,6 +142,11 @@ WRITERS: dict[str, Callable[[], bytes]] = {
     "tdms": tdms,
     "npy": npy,
     "npz": npz,
+    **{kind: partial(audio, kind) for kind in ("AIFF", "W64", "CAF", "AU")},
+    "structures": structures,
+    "compound": compound,
+    "stream of Arrow": arrow_stream,
+    **{name: text.encode for name, text in JSON.items()},
 }
 
 
@@ -126,3 +177,48 @@ def test_raw_numbers_are_read_by_their_stated_type() -> None:
     np.testing.assert_array_equal(read_recording(data, "a.bin", form, EARLIEST).signal, SIGNAL)
     with pytest.raises(IncompleteError):
         read_recording(data[:-3], "a.bin", form, EARLIEST)
+
+
+def test_ogg_and_companded_wav_are_read_to_their_quality() -> None:
+    soundfile = pytest.importorskip("soundfile")
+    time = np.arange(20 * ROWS) / 8000
+    tone = np.column_stack([0.5 * np.sin(2 * np.pi * 440 * time), 0.3 * np.sin(2 * np.pi * 660 * time)])
+    form = RecordingFormat("rig", 8000.0, columns=2, rows=len(tone), separator="auto")
+    for kind, subtype in (("OGG", "VORBIS"), ("WAV", "ULAW")):
+        sink = io.BytesIO()
+        soundfile.write(sink, tone, 8000, format=kind, subtype=subtype)
+        found = read_recording(sink.getvalue(), "a", form, EARLIEST).signal
+        assert np.abs(found - tone).max() < 0.05
+        with pytest.raises(IncompleteError):
+            read_recording(sink.getvalue()[:-2000], "a", form, EARLIEST)
+
+
+def test_a_file_of_many_recordings_is_refused_with_the_way_out() -> None:
+    h5py = pytest.importorskip("h5py")
+    sink = io.BytesIO()
+    with h5py.File(sink, "w") as file:
+        for number in range(12):
+            file[f"r{number}"] = SIGNAL
+    with pytest.raises(RecordingError, match=r"12 arrays of 200 x 2 .*a file of its own"):
+        read_recording(sink.getvalue(), "a.h5", FORM, EARLIEST)
+    sink = io.BytesIO()
+    np.save(sink, np.stack([SIGNAL] * 5))
+    with pytest.raises(RecordingError, match=r"5 x 200 x 2; write a file for each"):
+        read_recording(sink.getvalue(), "a.npy", FORM, EARLIEST)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('{"gain": 3, "unit": "g"}', "without an array of numbers"),
+        ('{"a": 1}\n{"a": \n{"a": 2}\n', "line 2"),
+        ('[{"a": 1}, {"a" 2}, {"a": 3}, {"a": 3}]', "fault in line 1"),
+        ("[[1, 2], [3], [4, 5]]", "do not fit together"),
+        ("[" * 100_000, "JSON|levels|rows"),
+        ("<?xml version='1.0'?>\n<a>1</a>\n", "it is XML"),
+        ("<!DOCTYPE html>\n<table></table>\n", "web page"),
+    ],
+)
+def test_other_json_and_markup_are_refused_in_words(text: str, words: str) -> None:
+    with pytest.raises(RecordingError, match=words):
+        read_recording(text.encode(), "a.json", FORM, EARLIEST)
