@@ -45,7 +45,7 @@ def may_still_grow(data: bytes, name: str, form: RecordingFormat) -> bool:
         return plain
     lines, newline, rest = plain.body.rpartition(b"\n")
     count = lines.count(b"\n") + 1 if newline else 0
-    if count >= form.rows:
+    if count >= form.rows and (not rest or count >= form.most):
         return False
     if count and not _is_right(lines + newline, count, name, plain.form):
         return False

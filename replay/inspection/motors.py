@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from replay.inspection.phases import SHARE, Tones, are_apart, phase_groups, tones_of
+from replay.inspection.phases import FEWEST_ROWS, SHARE, Tones, are_apart, phase_groups, tones_of
 
 VOLTS = ("V", "kV", "mV")
 AMPERES = ("A", "kA", "mA")
@@ -88,7 +88,7 @@ def found_motors(signal: NDArray[np.float64], channels: Sequence[NamedChannel], 
         channels: one a column.
         rate: rows a second [Hz].
     """
-    if signal.shape[1] != len(channels):
+    if signal.shape[1] != len(channels) or len(signal) < FEWEST_ROWS:
         return FoundMotors()
     groups = phase_groups(signal)
     volts = [group for group in groups if _are_voltages([channels[one] for one in group])]

@@ -20,6 +20,8 @@ SLOWEST, HIGHEST = 3, 0.4
 """Periods in a recording, and share of its sample rate, between which the line of a mains is sought."""
 
 MOST_ROWS = 2**17
+FEWEST_ROWS = 4 * SLOWEST
+"""Rows that tell a line of the mains at least."""
 FEWEST_LATER = 4096
 """Rows that half of a recording has at least, so that it stands for the whole."""
 
@@ -64,7 +66,7 @@ def phase_groups(signal: NDArray[np.float64]) -> tuple[tuple[int, int, int], ...
     Args:
         signal: (rows, channels), NaN where a cell is not a number.
     """
-    if len(signal) < 4 * SLOWEST or signal.shape[1] < 3:
+    if len(signal) < FEWEST_ROWS or signal.shape[1] < 3:
         return ()
     tones = tones_of(signal)
     found: list[tuple[int, int, int]] = []

@@ -71,7 +71,8 @@ def table_of(arrays: Mapping[str, object], name: str, form: RecordingFormat, wha
             columns += several
             matrices.append(matrix.shape)
     if not columns:
-        cube = next((np.shape(one) for one in arrays.values() if np.ndim(one) == _CUBE), None)  # type: ignore[arg-type]
+        shapes = [np.asarray(one).shape for one in arrays.values()]
+        cube = next((shape for shape in shapes if len(shape) == _CUBE), None)
         size = f" but one of {' x '.join(map(str, cube))}; write a file for each recording" if cube else ""
         raise RecordingError(name, f"it is {what} without an array of numbers{size}")
     shape, count = Counter(matrices).most_common(1)[0] if matrices else ((0, 0), 0)

@@ -72,3 +72,10 @@ def test_of_a_valid_file_every_beginning_may_grow_or_reads_as_the_whole(
     if not may_still_grow(begun, NAME, FORM):
         expected = read_ims(whole, NAME, FORM).signal
         assert read_ims(begun, NAME, FORM).signal.tolist() == expected.tolist()
+
+
+def test_of_files_of_several_lengths_a_row_without_its_end_may_grow() -> None:
+    form = RecordingFormat("rig", 1000.0, columns=3, rows=2, most_rows=6)
+    assert may_still_grow(ROW * 3 + b"0.125\t-1.5", NAME, form)
+    assert not may_still_grow(ROW * 3 + ROW[:-1], NAME, form)
+    assert not may_still_grow(ROW * 6 + b"0.125\t-1.5", NAME, form)

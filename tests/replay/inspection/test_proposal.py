@@ -278,3 +278,9 @@ def test_files_with_one_time_of_change_and_no_number_are_said_to_be_unknown(tmp_
     (line,) = [one for one in proposal_of(survey(tmp_path)).lines if one.key == "time"]
     assert (line.value, line.sure) == ("modified", Sure.UNKNOWN)
     assert "one time" in line.reason
+
+
+def test_texts_of_a_few_rows_are_inspected(tmp_path: Path) -> None:
+    for index in range(5):
+        (tmp_path / f"{at(index):%Y%m%d_%H%M%S}.txt").write_text("rpm 1500\nload 3.5\n")
+    assert proposal_of(survey(tmp_path)).value("recording", "rows") == 2
