@@ -160,7 +160,7 @@ def look_for_session(store: "Store", record: "Assessment", session: str) -> None
     known = store.sessions(record) if session else ()
     if session and session not in known:
         there = ", ".join(map(repr, known)) if known else "none"
-        without = "its live record" if record.live else "the record without one"
+        without = "its live record" if record.live else "the record without a session"
         raise UnusableError(
             f"--session: {record.machine} has no session {session!r}{nearest(session, known)}; sessions with"
             f" stored actions: {there}. Leave --session out for {without}"

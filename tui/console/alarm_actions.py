@@ -84,13 +84,21 @@ class AlarmActions:
             return
         alarm = meant(self._alarms(frame), lambda one: one.needs_acknowledgement)
         if alarm is None:
-            self._host.tell(Notice("No alarm is unacknowledged."))
+            self._host.tell(Notice(self._none_waits(frame)))
         elif not alarm.needs_acknowledgement:
             self._host.tell(self._already(frame, alarm))
         else:
             self._hold(alarm.component, alarm.key)
             if not self._unseen(alarm, "acknowledge"):
                 self._acknowledge(frame, alarm)
+
+    def _none_waits(self, frame: Frame) -> str:
+        """Return that no alarm waits here, and how many wait elsewhere on the machine."""
+        waiting = sum(one.needs_acknowledgement for one in frame.alarms)
+        if not waiting:
+            return "No alarm is unacknowledged."
+        name = clean(frame.view.assessment.components[self._host.selection.chosen(frame)])
+        return f"{name} has no unacknowledged alarm; {waiting} elsewhere."
 
     def _unseen(self, alarm: Alarm, action: str) -> bool:
         """Return whether a ring is too new on the screen to be acknowledged by a key; if so, say so."""

@@ -15,7 +15,7 @@ from engine.errors import UnusableError
 from tui.console.app import Console
 from tui.draw.text import fit
 from tui.screens.panel import Panel
-from tui.terminal.png import png_of
+from tui.terminal.png import lacking, png_of
 from tui.terminal.svg import svg_of
 
 
@@ -52,6 +52,14 @@ class Drawn:
         if kind is Kind.PNG:
             return png_of(self.rows, self.width, self.base)
         return svg_of(self.rows, self.width, self.base, "Raceway")
+
+    def lacking(self) -> str:
+        """Return why letters are boxes in a PNG picture, "" where none is.
+
+        Raises:
+            MissingPillowError: a PNG picture needs a library that is not installed.
+        """
+        return lacking(self.rows)
 
 
 def still(console: Console, size: tuple[int, int], place: str, *, at: str = "") -> Drawn:

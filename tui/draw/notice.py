@@ -217,7 +217,7 @@ def unseen_notice(alarm: Alarm, key: str) -> Notice:
         key: that acknowledges, as it is written for a reader.
     """
     return Notice(
-        f"{subject(alarm)}, {reason(alarm)}, has just become {STANDING[alarm.priority]}."
+        f"New on the screen: {subject(alarm)}, {reason(alarm)}, {STANDING[alarm.priority]}."
         f" Press {key} again to acknowledge it.",
         Role.WARNING,
     )

@@ -146,7 +146,7 @@ LOOKING = (
         ("overview",),
         rank=5,
     ),
-    Action("whole", ("enter",), "screen.whole", "whole", OPEN, Group.SCREENS, ("bearing",), rank=5),
+    Action("whole", ("enter",), "screen.whole", "maximise", OPEN, Group.SCREENS, ("bearing",), rank=5),
     Action(
         "machine",
         ("enter",),

@@ -74,6 +74,13 @@ Area = tuple[float, float, float, float]
 WHOLE: Area = (0, 0, 1, 1)
 
 
+MOST_TRIED = 200
+"""Font files of the system that are searched for a letter that the monospaced fonts lack."""
+
+MOST_NAMED = 8
+"""Letters without a glyph that a sentence names."""
+
+
 class MissingPillowError(UnusableError):
     """Pillow is not installed; the message names the extra."""
 
@@ -104,6 +111,32 @@ def png_of(rows: Sequence[Sequence[Segment]], width: int, base: Style) -> bytes:
     packed = BytesIO()
     image.save(packed, "PNG")
     return packed.getvalue()
+
+
+def lacking(rows: Sequence[Sequence[Segment]]) -> str:
+    """Return why letters of a picture are boxes, "" where the fonts of this system have all its letters.
+
+    Args:
+        rows: the lines that were drawn.
+
+    Raises:
+        MissingPillowError: the library is not installed.
+    """
+    letters = dict.fromkeys(
+        one for row in rows for segment in row for one in segment.text if not one.isascii()
+    )
+    drawn = (one for one in letters if not (areas(one) or dots(one) or one.isspace()))
+    try:
+        boxes = [one for one in drawn if not _has(_font_for(one, False), one)]
+    except ImportError as error:
+        raise MissingPillowError(NEEDS) from error
+    if not boxes:
+        return ""
+    more = f" and {len(boxes) - MOST_NAMED} more" if len(boxes) > MOST_NAMED else ""
+    return (
+        f"no font of this computer has {' '.join(boxes[:MOST_NAMED])}{more}, which are boxes in the PNG;"
+        " install one, such as Noto Sans CJK, or use the SVG"
+    )
 
 
 def areas(character: str) -> tuple[Area, ...]:
@@ -171,7 +204,8 @@ def _shaded(piece: Piece, character: str) -> ColorTriplet:
 def _font_for(character: str, bold: bool) -> "Font":
     """Return the first font that has a glyph; the first of all where none has it."""
     fonts = _fonts(bold)
-    return next((font for font in fonts if _has(font, character)), fonts[0])
+    known = next((font for font in fonts if _has(font, character)), None)
+    return known or next((font for font in _others() if _has(font, character)), fonts[0])
 
 
 def _has(font: "Font", character: str) -> bool:
@@ -186,15 +220,27 @@ def _fonts(bold: bool) -> "tuple[Font, ...]":
 
     found = _installed()
     files = [found[pair[bold]] for pair in FILES if pair[bold] in found]
-    others = sorted(path for name, path in found.items() if "CJK" in name or "Gothic" in name)
-    fonts: list[Font] = []
-    for path in [*files, *others[:2]]:
-        try:
-            fonts.append(ImageFont.truetype(str(path), SIZE))
-        except OSError:
-            # A damaged font is as good as none.
-            continue
-    return tuple(fonts) or (ImageFont.load_default(SIZE),)
+    fonts = tuple(font for path in files if (font := _opened(path)) is not None)
+    return fonts or (ImageFont.load_default(SIZE),)
+
+
+@cache
+def _others() -> "tuple[Font, ...]":
+    """Return every other font of the system, those for Chinese, Japanese and Korean first."""
+    monospaced = {name for pair in FILES for name in pair}
+    others = [path for name, path in _installed().items() if name not in monospaced]
+    others.sort(key=lambda path: (not any(word in path.name for word in ("CJK", "Gothic")), path.name))
+    return tuple(font for path in others[:MOST_TRIED] if (font := _opened(path)) is not None)
+
+
+def _opened(path: Path) -> "Font | None":
+    """Return a font, None for a damaged file."""
+    from PIL import ImageFont
+
+    try:
+        return ImageFont.truetype(str(path), SIZE)
+    except OSError:
+        return None
 
 
 @cache

@@ -175,7 +175,7 @@ async def test_in_detail_only_the_bearing_on_the_screen_can_be_acknowledged(
         await settled(pilot)
         await pilot.press("down", "enter", "a")
         await settled(pilot)
-        assert "No alarm is unacknowledged" in text(app)
+        assert "Bearing 2 has no unacknowledged alarm; 1 elsewhere." in text(app)
         assert acknowledgements(own_store) == []
 
 

@@ -178,7 +178,7 @@ async def test_a_ring_that_has_just_come_is_not_acknowledged_before_it_was_seen(
         clock.seconds += 0.289
         await pilot.press("a")
         await settled(pilot)
-        assert "Bearing 1, outer race, has just become HIGH. Press a again to acknowledge it." in " ".join(
+        assert "New on the screen: Bearing 1, outer race, HIGH. Press a again to acknowledge it." in " ".join(
             text(app).split()
         )
         assert deeds(busy) == []
@@ -200,7 +200,7 @@ async def test_all_are_acknowledged_only_once_each_was_seen(console: Make, busy:
         await pilot.press("A")
         await settled(pilot)
         assert not isinstance(app.screen, Dialog)
-        assert "Bearing 3, limit, has just become MEDIUM. Press A again" in " ".join(text(app).split())
+        assert "New on the screen: Bearing 3, limit, MEDIUM. Press A again" in " ".join(text(app).split())
         await looked_at(pilot)
         await pilot.press("A")
         await settled(pilot)

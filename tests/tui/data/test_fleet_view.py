@@ -16,8 +16,17 @@ from engine.store.store import Store
 from tests.tui import synthetic
 from tui.data.fleet import Standing, standing_of
 from tui.data.fleet_view import FleetView, Order, alarms_of, arranged, machine_beside
+from tui.draw.format import short_time
 from tui.draw.text import Role, plain, width_of
-from tui.screens.machines.table import fleet_alarm_lines, fleet_lines, more_line, waiting_text
+from tui.screens.machines.table import (
+    engine_text,
+    fleet_alarm_lines,
+    fleet_banner,
+    fleet_lines,
+    more_line,
+    waiting_text,
+)
+from tui.screens.machines.trend import machine_trend_lines
 
 Named = Callable[..., Standing]
 
@@ -163,3 +172,35 @@ def test_the_alarms_of_all_machines_fit_and_name_machine_bearing_and_reason(
         assert "Bearing 1: outer race" in plain(lines)
         assert "more below, " in plain(lines)
     assert "no alarm is open" in plain(fleet_alarm_lines(80, 5, (), "", UTC))
+
+
+def test_the_chart_of_a_machine_has_its_worst_bearing_its_limit_and_two_ticks(named: Named) -> None:
+    lines = plain(machine_trend_lines(100, 12, named("Fan"), UTC)).splitlines()
+    assert "Severity of Fan, Bearing 1" in lines[0]
+    assert "newest 64 snapshots, log scale" in lines[0]
+    assert any("limit" in line for line in lines)
+    assert sum("┤" in line for line in lines) >= 2
+    assert all(width_of(line) <= 100 for line in machine_trend_lines(100, 12, named("Fan"), UTC))
+
+
+def test_an_engine_without_a_heartbeat_is_silent_in_the_list_as_in_the_notice(named: Named) -> None:
+    begun = replace(named("Fan"), heartbeat=None)
+    made = begun.assessment.created_at
+    assert engine_text(begun, made + timedelta(seconds=2), UTC)[0] == "no engine yet"
+    assert engine_text(begun, made + timedelta(hours=2), UTC)[0].startswith("✕ STALE")
+    banner = fleet_banner((begun,), made + timedelta(hours=2), UTC)
+    assert "1 of 1 engines not working: Fan" in banner.status.text
+
+
+def test_a_narrow_list_of_alarms_shortens_the_reason_and_keeps_the_time(named: Named) -> None:
+    one = named("Fan")
+    (alarm,) = one.open_alarms
+    raised = replace(alarm, surface="", carried_from="Bearing 1", component="Bearing 3")
+    shown = plain(fleet_alarm_lines(66, 6, alarms_of((replace(one, open_alarms=(raised,)),)), None, UTC))
+    assert "probably" not in shown
+    assert short_time(raised.raised.at, UTC) in shown
+
+
+def test_spare_width_goes_to_the_trends(named: Named) -> None:
+    heading = plain(fleet_lines(200, 20, (named("Fan"),), "Fan", synthetic.WALL, UTC, UTC)).splitlines()[1]
+    assert heading.index("sev.") - heading.index("trend") > 100

@@ -3,16 +3,18 @@
 import io
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageFont
 from rich.segment import Segment
 from rich.style import Style
 
 from tui.terminal import png
-from tui.terminal.png import CELL, LINE, MARGIN, MissingPillowError, areas, dots, png_of
+from tui.terminal.png import CELL, LINE, MARGIN, SIZE, MissingPillowError, areas, dots, lacking, png_of
 
 BASE = Style.parse("#eeeeee on #101010")
 PAPER = (0x10, 0x10, 0x10)
@@ -46,6 +48,51 @@ def test_a_wide_letter_takes_two_cells_and_moves_its_neighbour() -> None:
     image = drawn([Segment("漢█", RED)])
     assert inked(cell(image, 2, 0)) == 1
     assert inked(cell(image, 3, 0)) == 0
+
+
+@pytest.fixture
+def fonts(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[dict[str, Path]], None]]:
+    """Return a function that gives the system other font files; the caches of fonts are emptied around it."""
+    caches = (png._fonts, png._font_for, png._others)
+
+    def empty() -> None:
+        for known in caches:
+            known.cache_clear()
+
+    def give(files: dict[str, Path]) -> None:
+        empty()
+        monkeypatch.setattr(png, "_installed", lambda: files)
+
+    yield give
+    empty()
+
+
+@pytest.mark.parametrize("word", ["漢字", "ポンプ", "펌프"])
+def test_letters_that_no_font_has_are_named(word: str, fonts: Callable[[dict[str, Path]], None]) -> None:
+    fonts({name: path for name, path in png._installed().items() if name.startswith("DejaVuSansMono")})
+    said = lacking([[Segment(f"pump {word} ▄⣿ ›", RED)]])
+    assert said.startswith(f"no font of this computer has {' '.join(dict.fromkeys(word))}, which are boxes")
+    assert "or use the SVG" in said
+
+
+def test_nothing_is_said_of_letters_that_a_font_has() -> None:
+    assert lacking([[Segment("Lüfter ■ ▄⣿ ╭─╮", RED)]]) == ""
+
+
+def test_a_letter_is_sought_in_the_other_fonts_of_the_system(
+    monkeypatch: pytest.MonkeyPatch, fonts: Callable[[dict[str, Path]], None]
+) -> None:
+    fonts({})
+    other = ImageFont.load_default(SIZE)
+    monkeypatch.setattr(png, "_others", lambda: (other,))
+    monkeypatch.setattr(png, "_has", lambda font, character: font is other)
+    assert png._font_for("漢", False) is other
+    assert lacking([[Segment("漢", RED)]]) == ""
+
+
+def test_of_many_missing_letters_some_are_named(fonts: Callable[[dict[str, Path]], None]) -> None:
+    fonts({name: path for name, path in png._installed().items() if name.startswith("DejaVuSansMono")})
+    assert "and 12 more" in lacking([[Segment("".join(map(chr, range(0x4E00, 0x4E14))), RED)]])
 
 
 def test_letters_are_drawn_with_whatever_font_there_is(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from tui.commands.options import (
     Machine,
     Session,
     State,
+    complain,
     fail,
     sentences,
     viewing_of,
@@ -173,6 +174,8 @@ def snapshot(
         for kind, file in files:
             write_whole(file, drawn.picture(kind))
             print(f"{file}: written")
+            if kind is Kind.PNG and (boxes := drawn.lacking()):
+                complain(f"{file}: {boxes}")
         if not files:
             print(drawn.text())
 

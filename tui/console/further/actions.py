@@ -201,16 +201,16 @@ class FurtherActions:
 
 
 def pictures_of(drawn: "Drawn") -> tuple[dict[str, str | bytes], str]:
-    """Return the pictures of a screen by suffix, and why there is no PNG ("" if there is)."""
+    """Return the pictures of a screen by suffix, and the trouble of the PNG, "" for none."""
     from tui.console.screenshot import Kind
     from tui.terminal.png import MissingPillowError
 
     pictures = {Kind.SVG.value: drawn.picture(Kind.SVG)}
     try:
         pictures[Kind.PNG.value] = drawn.picture(Kind.PNG)
+        return pictures, drawn.lacking()
     except MissingPillowError as error:
         return pictures, str(error)
-    return pictures, ""
 
 
 def exported(folder: Path, files: tuple[Path, ...], numbers: bool, missing: str) -> str:

@@ -25,6 +25,9 @@ STEPS = (
 )
 """Distances of ticks on a time axis [s]."""
 
+LEAST_TICKS = 2
+"""Ticks from which a scale can be read."""
+
 LABEL = 8
 """Cells that a label of time needs, with the space beside it."""
 
@@ -81,12 +84,14 @@ def log_ticks(low: float, high: float, rows: int) -> list[float]:
         ticks = [factor * 10.0**decade for decade in decades for factor in factors]
         inside = [one for one in ticks if low - 1e-9 <= math.log2(one) <= high + 1e-9]
         taken = {_row(one, low, high, rows) for one in inside}
-        if len(inside) <= max(min(rows, 3), (rows + 1) // 2) and len(taken) == len(inside):
+        few = len(inside) < LEAST_TICKS <= rows
+        if not few and len(inside) <= max(min(rows, 3), (rows + 1) // 2) and len(taken) == len(inside):
             return inside
-    # The limit keeps its row; of two others in one row the first is kept.
+    # The limit keeps its row; of two others in one row the first is kept: decades before fives and twos.
     by_row = {_row(1.0, low, high, rows): 1.0}
-    for one in (10.0**decade for decade in decades):
-        if low - 1e-9 <= math.log2(one) <= high + 1e-9:
+    for one in (factor * 10.0**decade for factor in (1, 5, 2) for decade in decades):
+        full = one not in (10.0**decade for decade in decades) and len(by_row) >= LEAST_TICKS
+        if low - 1e-9 <= math.log2(one) <= high + 1e-9 and not full:
             by_row.setdefault(_row(one, low, high, rows), one)
     return sorted(by_row.values())
 

@@ -76,7 +76,7 @@ def band_lines(
         why = "  the channel is invalid in this snapshot: its recording holds no numbers"
         return finished([heading, (Span(fit(why, width), Role.WARNING),)], width, height, glyphs)
     plot, trace = band_plot(width, picture, channel, usual, zoom, extras)
-    ground = ", ░ 5 to 95 % of the baseline" if usual is not None else "; baseline's range not known"
+    ground = ", ░ 5 to 95 % of the baseline" if usual is not None else ""
     legend = pick(
         width - 3,
         f"coloured: measured, • expected by the model{ground}",

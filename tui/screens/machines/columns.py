@@ -16,8 +16,8 @@ WORST, WAITING, DATA = 22, 10, 14
 MOST = 40
 """Cells of a column of words at most."""
 
-SHORTEST, LONGEST_TREND = 8, 48
-"""Cells of a trend."""
+SHORTEST, LONGEST_TREND = 8, 128
+"""Cells of a trend: spare width goes to it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,21 @@ from functools import partial
 from textual.app import ComposeResult
 
 from engine.clock import wall_clock
-from tui.data.fleet import Fleet
+from tui.data.fleet import Fleet, Standing
 from tui.data.fleet_view import alarms_of, arranged, standings
 from tui.data.frame import Frame
 from tui.data.view import Look
 from tui.draw.frames import LIST, framed
+from tui.draw.text import Lines
 from tui.screens.base import ConsoleScreen, waiting_lines
 from tui.screens.machines.table import fleet_alarm_lines, fleet_lines, state_text, worst_texts
+from tui.screens.machines.trend import machine_trend_lines
 from tui.screens.numbers import Numbers
 from tui.screens.panel import Draw, Panel
 from tui.screens.state import Rows, Shown
+
+CHART_LEAST = 9
+"""Lines that the chart of a machine needs to be of use."""
 
 AROUND = 4
 """Lines of the screen besides the lists: banner, notice and keys."""
@@ -100,17 +105,32 @@ class FleetScreen(ConsoleScreen):
             f"  {keys('machines-search')} search  {keys('machines-healthy')} hide healthy"
         )
         panel.show(framed(drawn, hints, LIST))
-        if (alarms := alarms_of(fleet)) and (lines := self._lines(drawn)) is not None:
-            # The room that the machines leave shows what stands on them.
+        if (lines := self._lines(drawn)) is not None:
+            # The room that the machines leave shows their alarms, and the severity of the selected machine.
             panel.styles.height, below.display = lines, True
-            listed = partial(
+            below.show(partial(self._below, shown=shown, fleet=fleet))
+
+    def _below(self, width: int, height: int, shown: Shown, fleet: tuple[Standing, ...]) -> Lines:
+        """Return the alarms of all machines, and as much of the selected machine's severity as fits."""
+        alarms = alarms_of(fleet)
+        listed = framed(
+            partial(
                 fleet_alarm_lines,
                 alarms=alarms,
                 selected=None,
                 zone=shown.zone,
-                keys=f"{keys('machines-listing')} selects one",
-            )
-            below.show(framed(listed, "", LIST))
+                keys=f"{shown.keymap.keys_of('machines-listing')} selects one",
+            ),
+            "",
+            LIST,
+        )
+        listing = min(max(len(alarms) + 2, LIST[1]), height) if alarms else 0
+        chosen = [one for one in arranged(fleet, shown.fleet_view) if one.assessment.machine == shown.machine]
+        if height - listing < CHART_LEAST or not chosen or not len(chosen[0].trend.at):
+            return listed(width, height) if alarms else []
+        chart = framed(partial(machine_trend_lines, standing=chosen[0], zone=shown.zone, glyphs=self.glyphs))
+        upper = listed(width, listing) if listing else []
+        return [*upper, *chart(width, height - listing)]
 
     def _lines(self, drawn: Draw) -> int | None:
         """Return the lines that the machines fill, None where they leave too few for anything else."""

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from engine.alarms.alarm import AlarmState
 from engine.clock import microseconds
 from engine.records.events import Priority
-from engine.records.progress import Phase
+from engine.records.progress import SILENCE, Phase
 from engine.reports.latest import NEVER
 from tui.data.fleet import Standing
 from tui.data.fleet_view import FleetAlarm, FleetView, Order, arranged
@@ -23,6 +23,7 @@ from tui.draw.format import (
     STANDING,
     alarm_glyph,
     reason,
+    reasons,
     short_time,
     subject,
 )
@@ -155,7 +156,12 @@ def engine_text(standing: Standing, now: datetime, wall: tzinfo) -> tuple[str, R
     beat = standing.heartbeat
     live = standing.assessment.live
     if beat is None:
-        return "no engine yet", Role.DIM
+        # As the notice line says it: an engine stores its first heartbeat when it begins its record.
+        since = standing.assessment.created_at
+        silent = standing.is_recorded and abs(now - since) > SILENCE
+        return (
+            (f"✕ STALE {since_text(since, now, wall)}", Role.ALARM) if silent else ("no engine yet", Role.DIM)
+        )
     if beat.phase is Phase.FAILED:
         return f"✕ FAILED {since_text(beat.beat_at, now, wall)}", Role.ALARM
     if beat.phase is Phase.REMOVED:
@@ -355,10 +361,9 @@ def _alarm_row(width: int, one: FleetAlarm, name: int, zone: tzinfo, *, chosen: 
     word = f"{STANDING[alarm.priority]}{' UNACK' if waits else ' shelved' if alarm.put_away else ''}"
     state = fit(word, STATE)
     peak = "" if alarm.peak is None else severity_text(alarm.peak)
-    text = (
-        f"{subject(alarm)}: {reason(alarm)}, {short_time(alarm.raised.at, zone)}{', ' + peak if peak else ''}"
-    )
+    tail = f"{short_time(alarm.raised.at, zone)}{', ' + peak if peak else ''}"
     used = 3 + name + 1 + STATE + 1
+    text = pick(max(width - used, 0), *(f"{subject(alarm)}: {why}, {tail}" for why in reasons(alarm)))
     return (
         Span("›" if chosen else " ", Role.STRONG),
         Span(alarm_glyph(alarm), role),

@@ -229,7 +229,7 @@ def test_a_session_written_wrong_is_refused_and_begins_no_new_one(
         done = desk(*words, "--session", "nigth")
         assert (done.exit_code, done.stdout) == (UNUSABLE, "")
         assert "no session 'nigth'; the nearest is 'night'" in done.stderr
-        assert "Leave --session out for the record without one" in done.stderr
+        assert "Leave --session out for the record without a session" in done.stderr
     with Store.open(own_store) as store:
         assert store.sessions(store.assessments()[-1]) == ("night",)
 

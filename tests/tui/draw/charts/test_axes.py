@@ -139,3 +139,13 @@ def test_ticks_fall_on_midnights_and_full_hours() -> None:
         "10:35:00",
         "10:35:30",
     ]
+
+
+@pytest.mark.parametrize("rows", range(3, 30))
+@pytest.mark.parametrize("top", [1.5, 5.4, 8.0, 16.0, 28.6, 120.0, 4000.0])
+def test_a_severity_axis_has_two_ticks_and_each_a_row(rows: int, top: float) -> None:
+    low, high = math.log2(0.25), math.log2(max(top, 8.0))
+    ticks = log_ticks(low, high, rows)
+    assert 1.0 in ticks
+    assert len(ticks) >= 2
+    assert len({row_of(Axis(low, high), math.log2(one), rows) for one in ticks}) == len(ticks)
