@@ -15,9 +15,6 @@ from engine.explanation.facts import (
     text_fact,
     time_fact,
 )
-from engine.explanation.motor import motor_origin
-from engine.explanation.process.beside import slow_origin
-from engine.explanation.process.words import sensor_origin
 from engine.explanation.sentence import NOTHING, Fact, Sentence, Write, capital, joined, say
 from engine.explanation.situation import Situation
 from engine.explanation.wording import acknowledged_by, limit_due
@@ -82,10 +79,15 @@ def origin(situation: Situation) -> Sentence:
     """Return what the alarm points to and the evidence for it, in a few words, of all its sources."""
     alarm = situation.alarm
     evidence = Ring.from_detail(alarm.ring.detail).evidence
+    if evidence is None or not evidence.slow:
+        return _origin(situation)
+    # The words of slow sensors and motors load for machines that have them: a console starts sooner.
+    from engine.explanation.process.beside import slow_origin
+
     beside = slow_origin(evidence)
     if not beside:
         return _origin(situation)
-    if evidence is not None and (evidence.vibration or 0.0) < 1.0 and not alarm.surface:
+    if (evidence.vibration or 0.0) < 1.0 and not alarm.surface:
         return beside
     return joined(_origin(situation), beside)
 
@@ -116,7 +118,7 @@ def _origin(situation: Situation) -> Sentence:
         # The cause itself, as it is stored, leads the engine's message.
         cause = text_fact(alarm.cause, "cause")
         return say("{}: {}", cause, text_fact(ring.message, "message"), events=rests)
-    bands = sensor_origin(alarm) or _bands(alarm)
+    bands = _sensors(alarm) or _bands(alarm)
     if bands:
         return bands
     if ring.channel is not None:
@@ -158,8 +160,19 @@ def direct_lines(evidence: SurfaceEvidence) -> list[FaultLine]:
     return [line for line in lines if not line.sideband] or lines
 
 
+def _sensors(alarm: Alarm) -> Sentence:
+    evidence = Ring.from_detail(alarm.ring.detail).evidence
+    if evidence is None or not evidence.sensors:
+        return NOTHING
+    from engine.explanation.process.words import sensor_origin
+
+    return sensor_origin(alarm)
+
+
 def _surface(alarm: Alarm, event: Event, evidence: SurfaceEvidence) -> Sentence:
     if evidence.figures:
+        from engine.explanation.motor import motor_origin
+
         return motor_origin(alarm.surface, event, evidence)
     direct = direct_lines(evidence)
     surface = text_fact(alarm.surface, "surface")

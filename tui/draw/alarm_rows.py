@@ -5,7 +5,6 @@ from datetime import tzinfo
 from rich.cells import cell_len
 
 from engine.alarms.alarm import Alarm
-from engine.alarms.proposals import Step, step_of
 from engine.explanation.wording import standing as state_texts
 from engine.records.events import Event, EventKind, Priority
 from tui.data.frame import Frame
@@ -146,6 +145,10 @@ def _row(
 
 def is_fact(event: Event) -> bool:
     """Return whether an event is listed below the alarms; alarms of a proposal are not: they never rang."""
+    if event.kind is not EventKind.PROPOSAL:
+        return event.kind in FACTS
+    from engine.alarms.proposals import Step, step_of
+
     return event.kind in FACTS and step_of(event) not in (Step.RAISES, Step.CLEARS)
 
 

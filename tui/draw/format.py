@@ -137,10 +137,18 @@ def long_time(when: datetime | int, zone: tzinfo) -> str:
     return f"{local:%Y-%m-%d %H:%M:%S} {clean(local.tzname() or '')}".rstrip()
 
 
-def wall_time(when: datetime, zone: tzinfo) -> str:
-    """Return a time of the wall clock and its zone, which can differ from that of the recording."""
+def wall_time(when: datetime, zone: tzinfo, now: datetime | None = None) -> str:
+    """Return a time of the wall clock and its zone, which can differ from that of the recording.
+
+    Args:
+        when: the time.
+        zone: of the reader.
+        now: the present; a time of another day then has its day and month.
+    """
     local = _local(when, zone)
-    return f"{local:%H:%M:%S} {clean(local.tzname() or '')}".rstrip()
+    another = now is not None and local.date() != _local(now, zone).date()
+    day = f"{local.day} {local:%b} " if another else ""
+    return f"{day}{local:%H:%M:%S} {clean(local.tzname() or '')}".rstrip()
 
 
 def written_times(at: int, zone: tzinfo) -> tuple[str, str]:

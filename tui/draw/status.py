@@ -74,7 +74,7 @@ def _told(reading: Reading, started: datetime, now: datetime, zone: tzinfo) -> E
         return EngineStatus("reading the store", Role.PLAIN, busy="STARTING")
     if reading.view is None:
         if now - started > SILENCE:
-            return _stale(started, zone, None, reading.trouble)
+            return _stale(started, now, zone, None, reading.trouble)
         return EngineStatus("engine: starting", Role.PLAIN, busy="STARTING")
     view, beat = reading.view, reading.view.heartbeat
     if reading.trouble:
@@ -86,14 +86,14 @@ def _told(reading: Reading, started: datetime, now: datetime, zone: tzinfo) -> E
     if beat is not None and beat.phase is Phase.FAILED:
         words = clean(beat.message) or "no reason given"
         return EngineStatus(
-            f"ENGINE FAILED at {wall_time(beat.beat_at, zone)}: {words}",
+            f"ENGINE FAILED at {wall_time(beat.beat_at, zone, now)}: {words}",
             Role.ALARM,
             stale=beat.beat_at,
             advice=f"The engine failed: {words}. {restart(view)}",
             again=command(view),
         )
     if beat is not None and beat.phase is Phase.REMOVED:
-        when = wall_time(beat.beat_at, zone)
+        when = wall_time(beat.beat_at, zone, now)
         return EngineStatus(
             f"NOT WATCHED ANY MORE since {when}: {clean(beat.message)}",
             Role.WARNING,
@@ -101,7 +101,7 @@ def _told(reading: Reading, started: datetime, now: datetime, zone: tzinfo) -> E
             advice=f"The machine is not watched since {when}: it was {clean(beat.message)}.",
         )
     if beat is not None and beat.phase is Phase.ENDED and live:
-        when = wall_time(beat.beat_at, zone)
+        when = wall_time(beat.beat_at, zone, now)
         return EngineStatus(
             f"ENGINE ENDED at {when}: nothing is watched",
             Role.ALARM,
@@ -113,7 +113,7 @@ def _told(reading: Reading, started: datetime, now: datetime, zone: tzinfo) -> E
         return EngineStatus(f"engine: {beat.phase} {_count(view)}{_rejected(view)}", Role.PLAIN, done=True)
     last = view.assessment.created_at if beat is None else beat.beat_at
     if now - last > SILENCE or last - now > SILENCE:
-        return _silent(last, zone) if reading.there else _stale(last, zone, view, "")
+        return _silent(last, now, zone) if reading.there else _stale(last, now, zone, view, "")
     if beat is None:
         return EngineStatus("engine: starting", Role.PLAIN, busy="STARTING")
     if beat.phase in ALARMING:
@@ -141,8 +141,8 @@ def restart(view: View | None) -> str:
     return "Start the same command again; it continues where it stopped."
 
 
-def _silent(since: datetime, zone: tzinfo) -> EngineStatus:
-    when = wall_time(since, zone)
+def _silent(since: datetime, now: datetime, zone: tzinfo) -> EngineStatus:
+    when = wall_time(since, zone, now)
     return EngineStatus(
         f"ENGINE STALE since {when}: disk full, or hung",
         Role.ALARM,
@@ -162,9 +162,9 @@ def command(view: View | None) -> str:
     return watch_line(view.events, view.assessment.run)
 
 
-def _stale(since: datetime, zone: tzinfo, view: View | None, trouble: str) -> EngineStatus:
+def _stale(since: datetime, now: datetime, zone: tzinfo, view: View | None, trouble: str) -> EngineStatus:
     reason = f" ({clean(trouble)})" if trouble else ""
-    when = wall_time(since, zone)
+    when = wall_time(since, zone, now)
     return EngineStatus(
         f"ENGINE STALE since {when}, no heartbeat{reason}",
         Role.ALARM,

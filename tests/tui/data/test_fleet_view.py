@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,6 +24,7 @@ from tui.screens.machines.table import (
     fleet_alarm_lines,
     fleet_banner,
     fleet_lines,
+    held_until,
     more_line,
     waiting_text,
 )
@@ -204,3 +206,12 @@ def test_a_narrow_list_of_alarms_shortens_the_reason_and_keeps_the_time(named: N
 def test_spare_width_goes_to_the_trends(named: Named) -> None:
     heading = plain(fleet_lines(200, 20, (named("Fan"),), "Fan", synthetic.WALL, UTC, UTC)).splitlines()[1]
     assert heading.index("sev.") - heading.index("trend") > 100
+
+
+def test_a_wide_trend_has_no_gap_between_regular_snapshots_and_one_where_data_stopped() -> None:
+    regular = np.arange(10, dtype=np.int64) * 600
+    assert held_until(regular).tolist() == [*(regular[1:] - 1).tolist(), 5400]
+    stopped = np.array([0, 600, 1200, 60_000], np.int64)
+    assert held_until(stopped).tolist() == [599, 1199, 1200 + 3 * 600, 60_000]
+    assert held_until(regular[:1]).tolist() == [0]
+    assert held_until(regular[:0]).tolist() == []

@@ -14,6 +14,7 @@ from tui.data.playhead import Playhead
 from tui.data.reader import Reader
 from tui.data.view import Reading, View
 from tui.draw.banner import Banner, banner_lines
+from tui.draw.format import wall_time
 from tui.draw.mode import Mode, age_text, behind_span, mode_of, mode_span
 from tui.draw.status import EngineStatus, engine_status
 from tui.draw.text import Role, Span, plain, width_of
@@ -223,3 +224,8 @@ def test_the_banner_keeps_mode_and_instant_whole(view: View, width: int, behind:
     assert "01:46" in plain(lines)
     assert "ENGINE STALE" in plain(lines)
     assert all(width_of(line) <= width for line in lines)
+
+
+def test_a_time_of_another_day_has_its_day() -> None:
+    assert wall_time(WALL, UTC) == wall_time(WALL, UTC, WALL + timedelta(minutes=1))
+    assert wall_time(WALL, UTC, WALL + timedelta(days=1)) == f"{WALL.day} {WALL:%b} {wall_time(WALL, UTC)}"

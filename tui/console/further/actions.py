@@ -10,7 +10,6 @@ from engine.clock import moment
 from engine.operator.operator import Act
 from engine.records.bookmarks import Bookmark
 from engine.records.events import Acknowledged
-from engine.reports.screen_export import safe_name, write_export
 from tui.console.further.closing import ClosingAction
 from tui.console.further.fleet import FleetActions
 from tui.console.further.report import ReportAction
@@ -153,6 +152,8 @@ class FurtherActions:
 
     def export(self) -> None:
         """Write the screen as a picture, and its plotted numbers, to files."""
+        from engine.reports.screen_export import safe_name
+
         # A screenshot needs the application, which is made of these actions.
         from tui.console.screenshot import drawn_of
 
@@ -169,6 +170,8 @@ class FurtherActions:
         self._window.spawn(partial(self._export, name, drawn, numbers), "exporting")
 
     async def _export(self, name: str, drawn: "Drawn", numbers: Numbers | None) -> None:
+        from engine.reports.screen_export import write_export
+
         folder = self._folder
         table = ((), ()) if numbers is None else (numbers.header, numbers.rows)
         pictures, missing = await asyncio.to_thread(pictures_of, drawn)

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from engine.alarms.proposals import Proposal, in_words, listed, open_proposal, verdict_on
 from engine.operator.operator import Act
 from engine.records.events import Acknowledged, Action
 from tui.console.host import Acts, Do, Host
@@ -13,6 +12,7 @@ from tui.draw.text import clean
 from tui.screens.dialog import Field, Question
 
 if TYPE_CHECKING:
+    from engine.alarms.proposals import Proposal
     from engine.store.store import Store
 
 
@@ -58,6 +58,8 @@ class ProposalActions:
         found = self._standing()
         if found is None:
             return
+        from engine.alarms.proposals import in_words, listed, verdict_on
+
         frame, proposal = found
         verdict = verdict_on(proposal, frame.view.events)
         told = tuple(f"It {one}." for one in in_words(verdict))
@@ -106,7 +108,9 @@ class ProposalActions:
         field = Field("Reason", "may be empty")
         self._host.ask(Question("Refuse the proposed baseline?", (about,)), [field], write)
 
-    def _standing(self) -> tuple[Frame, Proposal] | None:
+    def _standing(self) -> "tuple[Frame, Proposal] | None":
+        from engine.alarms.proposals import open_proposal
+
         frame = self._may_ask("Use raceway learn, and score with its bundle")
         if frame is None:
             return None

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from engine.clock import moment
 from engine.records.picker import address
-from engine.reports.screen_export import free_name, safe_name
-from engine.system.processes.child_process import environment
 from tui.console.host import Host
 from tui.console.options import ConsoleOptions
 from tui.data.frame import Frame, meant
@@ -76,6 +74,9 @@ class ReportAction:
 
     async def _written(self, frame: Frame, alarm: "Alarm") -> Notice:
         """Run the command; return the notice of its file, or of its fault."""
+        from engine.reports.screen_export import free_name, safe_name
+        from engine.system.processes.child_process import environment
+
         machine = frame.view.assessment.machine
         stamp = "" if frame.playhead.at is None else f"{moment(frame.playhead.at):%Y%m%dT%H%M%SZ}"
         name = safe_name("report", machine, alarm.component or alarm.source, stamp)

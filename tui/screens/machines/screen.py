@@ -23,6 +23,9 @@ from tui.screens.state import Rows, Shown
 CHART_LEAST = 9
 """Lines that the chart of a machine needs to be of use."""
 
+SHORTEST_LIST = 3
+"""Lines of a list of one alarm, its frame included."""
+
 AROUND = 4
 """Lines of the screen besides the lists: banner, notice and keys."""
 
@@ -122,9 +125,9 @@ class FleetScreen(ConsoleScreen):
                 keys=f"{shown.keymap.keys_of('machines-listing')} selects one",
             ),
             "",
-            LIST,
+            (LIST[0], SHORTEST_LIST),
         )
-        listing = min(max(len(alarms) + 2, LIST[1]), height) if alarms else 0
+        listing = min(len(alarms) + 2, height) if alarms else 0
         chosen = [one for one in arranged(fleet, shown.fleet_view) if one.assessment.machine == shown.machine]
         if height - listing < CHART_LEAST or not chosen or not len(chosen[0].trend.at):
             return listed(width, height) if alarms else []

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
+import numpy as np
+from numpy.typing import NDArray
 from rich.cells import cell_len
 
 from engine.alarms.alarm import AlarmState
@@ -36,6 +38,9 @@ from tui.screens.machines.columns import DATA, LONGEST_TREND, SHORTEST, Columns,
 
 TALL = 3
 """Rows of a trend where there is room."""
+
+LATE = 3
+"""Usual intervals after which a trend has a gap."""
 
 STATE = 14
 """Cells of the state in the list of alarms."""
@@ -258,8 +263,19 @@ def trend_rows(standing: Standing, cells: int, rows: int) -> Lines:
     if not len(trend.at) or cells <= 0:
         return [(Span(" " * max(cells, 0)),)] * rows
     extent = int(trend.at[0]), int(trend.at[-1])
-    columns = resample(trend.at, trend.severity, trend.baseline, extent, trend.at, cells)
+    columns = resample(trend.at, trend.severity, trend.baseline, extent, held_until(trend.at), cells)
     return tall_sparkline(columns, rows) if rows > 1 else [sparkline(columns)]
+
+
+def held_until(at: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return up to which instant (n,) each snapshot counts: the next one, where that is not late by far.
+
+    Args:
+        at: (n,) instants, ascending.
+    """
+    gaps = np.diff(at)
+    usual = int(np.median(gaps)) if len(gaps) else 0
+    return np.append(np.minimum(at[1:] - 1, at[:-1] + LATE * usual), at[-1:])
 
 
 def _wide_rows(

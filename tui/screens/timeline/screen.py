@@ -4,8 +4,10 @@ from functools import partial
 
 from textual.app import ComposeResult
 
-from tui.draw.frames import Draw, framed
+from tui.draw.frames import LEAST, Draw, framed
+from tui.draw.text import Lines
 from tui.screens.base import ConsoleScreen, waiting_lines
+from tui.screens.bearing.trend import trend_lines
 from tui.screens.paned import ROOM_FOR_FRAMES
 from tui.screens.panel import Panel
 from tui.screens.state import Shown
@@ -19,8 +21,29 @@ from tui.screens.timeline.strips import (
     strip_lines,
 )
 
+CHART_LEAST = 9
+"""Lines that a chart below the events needs to be of use."""
+
 ROOM_FOR_DEEP = 0.35
 """Share of the screen that the strips may take with several lines each; else they get one."""
+
+
+def above_chart(upper: Draw, lines: int, chart: Draw) -> Draw:
+    """Return a function that draws a list, and a chart in the room that its rows leave.
+
+    Args:
+        upper: draws the list.
+        lines: that the list needs, its frame included.
+        chart: draws the chart.
+    """
+
+    def drawn(width: int, height: int) -> Lines:
+        needed = max(lines, LEAST[1])
+        if height - needed < CHART_LEAST:
+            return upper(width, height)
+        return [*upper(width, needed), *chart(width, height - needed)]
+
+    return drawn
 
 
 class TimelineScreen(ConsoleScreen):
@@ -84,5 +107,15 @@ class TimelineScreen(ConsoleScreen):
             events = framed(
                 events, f"{keys('event-back')} {keys('event-on')} event  {keys('event')} go there"
             )
+            trend = framed(
+                partial(
+                    trend_lines,
+                    frame=frame,
+                    component=shown.component,
+                    zone=shown.zone,
+                    glyphs=self.glyphs,
+                )
+            )
+            events = above_chart(events, len(happenings(frame, shown.zone)) + 2, trend)
         strips.show(run)
         happened.show(events)
