@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from engine.explanation.process.sensors import is_process
 from tui.draw.notice import Notice
 from tui.draw.text import clean
 from tui.screens.dialog import Field, Question
@@ -22,6 +21,8 @@ class SensorSearch:
 
     def ask(self) -> None:
         """Ask for the words; without slow sensors, say that there are none."""
+        from engine.explanation.process.sensors import is_process
+
         # Only screens in use are loaded.
         from tui.screens.bearing.screen import BearingScreen
 
