@@ -9,6 +9,7 @@ import typer
 
 from engine.clock import wall_clock
 from engine.records.picker import PickError, newest_of_each, of_machine, pick
+from engine.system.output import complain
 from tui.commands.options import (
     UNUSABLE,
     As,
@@ -16,7 +17,6 @@ from tui.commands.options import (
     Machine,
     Session,
     State,
-    complain,
     fail,
     sentences,
     viewing_of,
