@@ -106,6 +106,8 @@ def load_any(path: Path) -> Bundle:
     Raises:
         BundleError: it is neither, or is damaged.
     """
+    if not path.exists():
+        raise BundleError(f"{path}: there is no such bundle")
     return load_packed(path) if path.is_file() else load_bundle(path)
 
 

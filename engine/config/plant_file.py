@@ -1,9 +1,11 @@
 """The machines of a plant, read from plant.toml: for each its name, folder, settings file and bundle."""
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
+from unicodedata import normalize
 
 from pydantic import AfterValidator, Field, ValidationError
 
@@ -15,6 +17,9 @@ from replay.folders import expanded
 
 MOST_MACHINES = 1000
 """Machines of one engine; each has a thread."""
+
+
+_SHAPE = "give each machine a [[machine]] with a name and a folder"
 
 
 def _whole(text: str) -> str:
@@ -80,6 +85,11 @@ def read_plant(path: Path) -> tuple[PlantMachine, ...]:
     """
     layer = read_layer(path)
     values, origins = merge([layer])
+    if not values:
+        raise SettingsError(f"{path}: names no machine; {_SHAPE}.")
+    if isinstance(values.get("machine"), Mapping):
+        where = layer.position(("machine",))
+        raise SettingsError(f"{where}: [machine] must be [[machine]], with two brackets; {_SHAPE}.")
     try:
         table = PlantTable.model_validate(_tuples(values))
     except ValidationError as error:
@@ -87,32 +97,42 @@ def read_plant(path: Path) -> tuple[PlantMachine, ...]:
         # A missing table has no line.
         raise SettingsError(words if words.startswith(layer.title) else f"{path}: {words}") from error
     base = path.absolute().parent
-    found: list[PlantMachine] = []
-    for number, entry in enumerate(table.machines):
-        machine = PlantMachine(
+    found = tuple(
+        PlantMachine(
             entry.name,
             base / expanded(entry.folder),
             base / expanded(entry.config) if entry.config else None,
             entry.rig,
             base / expanded(entry.bundle) if entry.bundle else None,
         )
-        _check_new(machine, found, layer, ("machine", number))
-        found.append(machine)
-    return tuple(found)
+        for entry in table.machines
+    )
+    _check_apart(found, layer)
+    return found
 
 
-def _check_new(machine: PlantMachine, before: list[PlantMachine], layer: Layer, place: Place) -> None:
+def _check_apart(machines: Iterable[PlantMachine], layer: Layer) -> None:
     """Refuse a second machine of a name, or of a folder: both would take each recording."""
-    for other in before:
-        if other.name == machine.name:
+    names: dict[str, str] = {}
+    folders: dict[str, str] = {}
+    for number, machine in enumerate(machines):
+        # Letters that are composed of others look the same.
+        name = normalize("NFC", machine.name)
+        if name in names:
+            alike = "" if names[name] == machine.name else ", in letters that look the same"
             raise SettingsError(
-                f"{layer.position((*place, 'name'))}: two machines are named '{machine.name}'."
+                f"{layer.position(('machine', number, 'name'))}: two machines are named"
+                f" '{machine.name}'{alike}."
             )
-        if other.folder.resolve() == machine.folder.resolve():
+        names[name] = machine.name
+        # Unlike Path.resolve it takes links that lead in a circle.
+        folder = os.path.realpath(machine.folder)
+        if folder in folders:
             raise SettingsError(
-                f"{layer.position((*place, 'folder'))}: {other.name} and {machine.name} watch the same folder"
-                f" ({machine.folder}); give each machine its folder."
+                f"{layer.position(('machine', number, 'folder'))}: {folders[folder]} and {machine.name} watch"
+                f" the same folder ({machine.folder}); give each machine its folder."
             )
+        folders[folder] = machine.name
 
 
 def _tuples(values: Mapping[str, Any]) -> dict[str, Any]:

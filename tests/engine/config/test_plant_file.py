@@ -37,7 +37,13 @@ def test_relative_paths_count_from_the_folder_of_the_file(
         (entry("A", "a", "rigg = 'ims-set2'"), "line 4: machine.rigg is not a setting; the nearest is"),
         ('[[machine]]\nname = "A"\n', "line 1: machine.folder is missing."),
         ('[[machine]]\nname = 3\nfolder = "a"\n', "line 2: machine.name must be text in quotes, not 3."),
-        ("", "machine is missing."),
+        ("", ": names no machine; give each machine a [[machine]] with a name and a folder."),
+        ("[machine]\nname = 'A'\n", "line 1: [machine] must be [[machine]], with two brackets"),
+        ("[[machines]]\nname = 'A'\n", "line 1: machines is not a setting; the nearest is machine."),
+        (entry("A", "a") + entry("B", "link"), "line 7: A and B watch the same folder"),
+        (entry("A", "circle") + entry("B", "circle"), "line 7: A and B watch the same folder"),
+        (entry("P\u00fcmp", "a") + entry("Pu\u0308mp", "b"), "in letters that look the same."),
+        (entry("a\\u001bb", "a"), "line 2: machine.name must not hold control or invisible characters."),
         (entry("A", "\\u0000"), "line 3: machine.folder must not hold a zero byte"),
         (entry("A", ""), "line 3: machine.folder must name the folder of the recorder"),
         ("machine = []\n", "line 1: machine must be a list of 1 or more, not an empty list."),
@@ -46,6 +52,8 @@ def test_relative_paths_count_from_the_folder_of_the_file(
 )
 def test_fault_is_one_sentence_with_file_and_line(tmp_path: Path, text: str, complaint: str) -> None:
     path = written(tmp_path, text)
+    (tmp_path / "link").symlink_to("a")
+    (tmp_path / "circle").symlink_to("circle")
     with pytest.raises(SettingsError) as fault:
         read_plant(path)
     assert str(fault.value).startswith(str(path))

@@ -47,7 +47,7 @@ def init(
                 target.write(text)
         except FileExistsError:
             fail(f"{file}: exists already; edit it, or name a new file", UNUSABLE)
-        printed(clean_text(f"wrote {file} with {len(folders)} machines; edit it, then raceway plant check"))
+        printed(clean_text(f"wrote {file} with {_count(len(folders))}; edit it, then raceway plant check"))
 
 
 @plant_app.command()
@@ -66,9 +66,9 @@ def check(file: PlantFile) -> None:
             for machine in machines
             if not machine.folder.exists()
         ]
-        printed("\n".join(map(clean_text, [*notes, *faults, f"{len(machines)} machines"])))
+        printed("\n".join(map(clean_text, [*notes, *faults, _count(len(machines))])))
         if faults:
-            fail(f"{file}: {len(faults)} of {len(machines)} machines cannot be watched", UNUSABLE)
+            fail(f"{file}: {len(faults)} of {_count(len(machines))} cannot be watched", UNUSABLE)
 
 
 @plant_app.command()
@@ -94,6 +94,10 @@ def forget(file: PlantFile, config: Config = None, state: State = None) -> None:
             for one in found:
                 store.forget_plant(one)
         printed(clean_text(f"forgot the report on {file.absolute()}"))
+
+
+def _count(machines: int) -> str:
+    return f"{machines} machine{'s' * (machines != 1)}"
 
 
 def _fault(machine: "PlantMachine") -> str:
