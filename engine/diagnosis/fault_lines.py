@@ -155,6 +155,28 @@ def separable(
     )
 
 
+def behind_orders(
+    frequencies: dict[Surface, float], shaft: float, resolution: float, rule: SearchRule = NEWEST_RULE
+) -> tuple[Surface, ...]:
+    """Return the surfaces whose first two harmonics orders of the shaft mask.
+
+    Higher harmonics lie farther from the orders, and slip spreads them: such a surface is seldom named.
+
+    Args:
+        frequencies: of the surfaces [Hz].
+        shaft: rotation [Hz].
+        resolution: of a bin [Hz].
+        rule: of the scoring.
+    """
+
+    def is_masked(hertz: float) -> bool:
+        return abs(hertz - max(round(hertz / shaft), 1) * shaft) <= rule.apart * resolution
+
+    return tuple(
+        surface for surface, hertz in frequencies.items() if all(is_masked(order * hertz) for order in (1, 2))
+    )
+
+
 def line_search(
     frequencies: dict[Surface, float],
     shaft: float,

@@ -7,7 +7,7 @@ import numpy as np
 
 from engine.alarms.alarm import Alarm
 from engine.clock import moment
-from engine.diagnosis.fault_lines import separable
+from engine.diagnosis.fault_lines import behind_orders, separable
 from engine.explanation.appearance import direct_lines, surface_evidence, top_bands
 from engine.explanation.facts import (
     band_fact,
@@ -235,14 +235,21 @@ def _not_resolved(record: Record, geometry: Geometry) -> Sentence:
         return NOTHING
     frequencies = fault_frequencies(geometry, machine.shaft_speed / 60)
     resolution = machine.sample_rate / recording.rows
-    missing = [one for one in frequencies if one not in separable(frequencies, resolution)]
-    if not missing:
+    apart = separable(frequencies, resolution)
+    missing = [one for one in frequencies if one not in apart]
+    hidden = [one for one in behind_orders(frequencies, machine.shaft_speed / 60, resolution) if one in apart]
+    if not missing and not hidden:
         return NOTHING
+    words = [
+        f"{verb} the lines of {listed(*(Sentence(f'the {one.value}') for one in some)).text}"
+        for verb, some in (("does not separate", missing), ("hides behind orders of the shaft", hidden))
+        if some
+    ]
     return say(
-        "Recordings of {} s resolve {} Hz, which does not separate the lines of {}.",
+        "Recordings of {} s resolve {} Hz, which {}.",
         number_fact(1 / resolution, "seconds", 2),
         number_fact(resolution, "resolution_hertz", 1),
-        text_fact(listed(*(Sentence(f"the {one.value}") for one in missing)).text, "unresolved"),
+        text_fact(" and ".join(words), "unresolved"),
     )
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from engine.diagnosis.fault_lines import NEWEST_RULE, SLIP, LineSearch, line_search
+from engine.diagnosis.fault_lines import NEWEST_RULE, SLIP, LineSearch, behind_orders, line_search
 from engine.signals.bearing import Surface, fault_frequencies
 from tests.engine.signals.test_bearing import ZA_2115
 
@@ -153,3 +153,21 @@ def test_every_channel_and_band_is_searched_by_itself() -> None:
     search, envelopes = line_search(IMS, SHAFT, MAINS, 1.0, BINS), floor_of_noise(6, (2, 4, BINS))
     assert search.strengths(envelopes).shape == (2, 4, 4, len(NEWEST_RULE.lines))
     np.testing.assert_array_equal(search.strengths(envelopes)[1, 2], search.strengths(envelopes[1, 2]))
+
+
+@pytest.mark.parametrize(
+    ("rows", "hidden"),
+    [(2560, (OUTER, INNER)), (4096, (OUTER, INNER)), (5120, ()), (20480, ())],
+)
+def test_short_recordings_hide_the_first_lines_of_races_behind_orders(
+    rows: int, hidden: tuple[Surface, ...]
+) -> None:
+    assert behind_orders(IMS, SHAFT, 20480 / rows) == hidden
+
+
+@given(st.floats(5, 100), st.floats(0.2, 20.0), st.floats(1.0, 4.0))
+def test_a_longer_recording_hides_no_more_surfaces(shaft: float, resolution: float, longer: float) -> None:
+    lines = fault_frequencies(ZA_2115, shaft)
+    assert set(behind_orders(lines, shaft, resolution / longer)) <= set(
+        behind_orders(lines, shaft, resolution)
+    )

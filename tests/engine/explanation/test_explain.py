@@ -206,6 +206,11 @@ def test_without_a_surface_the_reason_is_given(settings: object, why: str) -> No
             "resolve 10.0 Hz, which does not separate the lines of the inner race, the rolling element",
         ),
         (5120, "0.25 s resolve 4.0 Hz, which does not separate the lines of the cage."),
+        (
+            4096,
+            "the lines of the cage and hides behind orders of the shaft the lines of the outer race and the"
+            " inner race.",
+        ),
     ],
 )
 def test_surfaces_that_the_recordings_cannot_separate_are_given(rows: int, why: str) -> None:

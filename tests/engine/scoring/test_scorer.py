@@ -99,3 +99,14 @@ def test_channel_that_the_baseline_left_out_is_not_judged(small_rig: SmallRig) -
 def test_bundle_of_an_unknown_model_is_refused(small_rig: SmallRig) -> None:
     with pytest.raises(BundleError, match="there is no model 'crystal ball'; choose one of spectral"):
         scorer_of(replace(small_rig.bundle, model="crystal ball"), small_rig.settings)
+
+
+def test_course_of_the_speed_reaches_the_search_for_lines_and_moves_no_score(
+    small_rig: SmallRig, scorer: Scorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scorer.diagnostician, "searches", {0: None})
+    snapshot, course = small_rig.run.read(SMALL_FAULT), np.array([30.0, 36.0], np.float32)
+    told = scorer.examine(replace(snapshot, course=course))
+    assert told.course is course
+    assert scorer.examine(replace(snapshot, course=course[:1])).course is None
+    assert bits(told) == bits(scorer.examine(snapshot))
