@@ -21,23 +21,53 @@ def bearing(
         str | None, typer.Argument(help="Such as 6205, or SKF 6205-2RS; none lists the table.")
     ] = None,
     speed: Annotated[float | None, typer.Option(min=0.1, max=1e6, help="Speed of the shaft [rpm].")] = None,
+    rollers: Annotated[int | None, typer.Option(min=1, max=1000, help="Rolling elements, by hand.")] = None,
+    roller: Annotated[float | None, typer.Option(min=1e-6, help="Their diameter, by hand.")] = None,
+    pitch: Annotated[float | None, typer.Option(min=1e-6, help="Pitch diameter, in the same unit.")] = None,
+    angle: Annotated[float, typer.Option(min=0, max=89.9, help="Contact angle [degrees].")] = 0.0,
     as_json: Json = False,
 ) -> None:
-    """Print the geometry of a bearing and its fault frequencies in orders, Hz and cycles per minute."""
+    """Print the geometry of a bearing and its fault frequencies in orders, Hz and cycles per minute.
+
+    By hand: --rollers, --roller and --pitch from its data sheet, with --angle.
+    """
     from engine.signals.bearing_table import BEARINGS, bearing_named, unknown_bearing
 
     with sentences():
+        if rollers is not None or roller is not None or pitch is not None:
+            _show(_by_hand(designation, rollers, roller, pitch, angle), speed, as_json=as_json)
+            return
         if designation is None:
             for one in BEARINGS:
-                print(f"{one.name:<18}  {one.source}")
+                print(f"{one.name:<30}{one.source}")
             return
         found = bearing_named(designation)
         if found is None:
             fail(unknown_bearing(designation), UNUSABLE)
-        if as_json:
-            _print_json(found, speed)
-        else:
-            print("\n".join(map(clean_text, bearing_lines(found, speed))))
+        _show(found, speed, as_json=as_json)
+
+
+def _show(found: "Bearing", speed: float | None, *, as_json: bool) -> None:
+    if as_json:
+        _print_json(found, speed)
+    else:
+        print("\n".join(map(clean_text, bearing_lines(found, speed))))
+
+
+def _by_hand(
+    designation: str | None, rollers: int | None, roller: float | None, pitch: float | None, angle: float
+) -> "Bearing":
+    """Return a bearing whose geometry is given; exit where it cannot be one."""
+    from engine.signals.bearing import Geometry
+    from engine.signals.bearing_table import Bearing
+
+    if rollers is None or roller is None or pitch is None:
+        fail("give --rollers, --roller and --pitch together: the three make the geometry", UNUSABLE)
+    if roller >= pitch:
+        fail("--roller is not smaller than --pitch", UNUSABLE)
+    return Bearing(
+        designation or "this bearing", (), Geometry(rollers, roller, pitch, angle), "given by hand"
+    )
 
 
 def bearing_lines(found: "Bearing", speed: float | None) -> list[str]:
@@ -50,9 +80,14 @@ def bearing_lines(found: "Bearing", speed: float | None) -> list[str]:
     from engine.signals.bearing import fault_frequencies
 
     shape = found.geometry
+    sizes = (
+        f" of {shape.roller_diameter:g} times the pitch diameter"
+        if found.is_relative
+        else f" of {shape.roller_diameter:g} mm, pitch diameter {shape.pitch_diameter:g} mm,"
+        f" contact angle {shape.contact_angle:g} degrees"
+    )
     lines = [
-        f"{found.name}: {shape.rollers} rolling elements of {shape.roller_diameter:g} mm, pitch diameter"
-        f" {shape.pitch_diameter:g} mm, contact angle {shape.contact_angle:g} degrees",
+        f"{found.name}: {shape.rollers} rolling elements{sizes}",
         f"source: {found.source}",
         "",
     ]

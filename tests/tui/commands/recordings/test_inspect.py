@@ -103,7 +103,19 @@ def test_bearing_lists_the_table_and_names_the_nearest() -> None:
     assert "Rexnord ZA-2115" in raceway("bearing").stdout
     unknown = raceway("bearing", "6206")
     assert unknown.exit_code == UNUSABLE
-    assert "6205" in unknown.stderr
+    assert "Timken 206K has its size" in unknown.stderr
+    assert "6205" in raceway("bearing", "62055").stderr
+
+
+def test_bearing_takes_a_geometry_by_hand() -> None:
+    told = raceway(
+        "bearing", "--rollers", "9", "--roller", "7.94", "--pitch", "39.04", "--speed", "1797"
+    ).stdout
+    assert "107.36" in told
+    for wrong in (["--rollers", "9"], ["--rollers", "9", "--roller", "40", "--pitch", "39"]):
+        answer = raceway("bearing", *wrong)
+        assert answer.exit_code == UNUSABLE
+        assert "--roller" in answer.stderr
 
 
 def test_bearing_of_a_component_gives_its_geometry(tmp_path: Path) -> None:
