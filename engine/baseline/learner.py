@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.baseline.calibration import are_several, outlying
+from engine.baseline.coverage import Course, coverage_doubt, slow_courses, still_doubt
 from engine.baseline.limits import healthy_results, limits_of
 from engine.baseline.sights import (
     FEWEST,
@@ -34,6 +35,7 @@ from engine.diagnosis.motor_reading import quality_while_running
 from engine.diagnosis.surface import Diagnostician, usual_lines
 from engine.models import model_named
 from engine.models.base import Insight, Scaling
+from engine.models.process import ROOT
 from engine.models.runner import Network, insight_of
 from engine.records.assessment import Quality
 from engine.records.progress import Epoch
@@ -190,6 +192,7 @@ class Learner:
                 *self._left_out(sights, level),
                 *self._doubts(usable, level),
                 *self._odd(insights, level),
+                *self._covered(usable, insights, scaling),
                 *(() if slow is None else slow.doubts),
             ),
             learning_seconds=time.perf_counter() - began,
@@ -320,6 +323,39 @@ class Learner:
             for column in np.flatnonzero(self.layout.watched & (known > 0)).tolist()
             if are_several(int(odd[column]), len(insights))
         )
+
+    def _covered(
+        self, usable: Sequence[Sight], insights: Sequence[Insight], scaling: Scaling
+    ) -> tuple[str, ...]:
+        """Return sentences about slow sensors of which the baseline knows too little.
+
+        Those are symptoms that move in one slow course over it, and channels that never move.
+        """
+        layout, form = self.layout, self.settings.recording_format()
+        if layout.conditions is None:
+            return ()
+        apart = -(-form.rows // stride_of(form))
+        lasts = (usable[-1].entry.time - usable[0].entry.time).total_seconds()
+        residual = np.stack([one.features[:, 0] for one in insights[::apart]]) / ROOT * scaling["scale"]
+        known = (scaling["known"] > 0) & layout.watched
+        courses = slow_courses(residual.astype(np.float64))
+
+        def name(column: int) -> str:
+            names = self.settings.recording.names
+            return names[column] if column < len(names) else f"channel {column + 1}"
+
+        def told(course: Course) -> str:
+            unit = layout.units[course.column].strip("?")
+            return f"{name(course.column)} moves by {course.range:.3g} {unit}".rstrip()
+
+        doubts: list[str] = []
+        for part, channels in zip(layout.components, layout.channels, strict=True):
+            columns = [number - 1 for number in channels]
+            judged = [one for one in columns if known[one] and not layout.conditions[one]]
+            own = [one for one in courses if one.column in judged]
+            doubts += coverage_doubt(part, own, told, lasts)
+            doubts += still_doubt(part, [name(one) for one in columns if not known[one]])
+        return tuple(doubts)
 
     def _calibrated(
         self, insights: Sequence[Insight], held_out: int, level: NDArray[np.float32], scaling: Scaling

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.baseline.coverage import coverage_doubt, slow_courses
 from engine.baseline.sights import FEWEST, Sight
 from engine.baseline.wander import spread_of
 from engine.bundles.bundle import Calibration
@@ -75,6 +76,7 @@ def slow_baseline(
     span = span_of(own).astype(np.float32) if usual is None else usual.span
     terms = terms_of(own, span.astype(np.float64))
     level = np.log(np.maximum([one.level for one in usable], np.finfo(np.float32).tiny)).astype(np.float64)
+    lasts = (usable[-1].entry.time - usable[0].entry.time).total_seconds()
     doubts = slow_doubts(values, layout) if usual is None else ()
     if usual is not None and usual.slopes.any() and not are_enough(terms):
         slopes, loudness = usual.slopes.astype(np.float64), usual.loudness
@@ -90,6 +92,7 @@ def slow_baseline(
     for place, number in enumerate(judged):
         before = None if usual is None or are_enough(terms) else usual.symptoms[2:, place].astype(np.float64)
         symptoms[:, place] = _usual_symptom(values[:, number], terms, before)
+    doubts += _covered(values, terms, symptoms, layout, lasts)
     return SlowBaseline(
         terms,
         span,
@@ -99,6 +102,32 @@ def slow_baseline(
         habits_of(np.array([one.slow for one in usable], np.float64)),
         doubts,
     )
+
+
+def _covered(
+    values: Floats, terms: Floats, symptoms: Floats, layout: Layout, lasts: float
+) -> tuple[str, ...]:
+    """Return sentences about symptoms that move in one slow course over a baseline.
+
+    Args:
+        values: (recordings, sensors).
+        terms: (recordings, terms) of the conditions.
+        symptoms: (2 + terms, symptoms), as in `Calibration`.
+        layout: of the machine.
+        lasts: length of the baseline in seconds.
+    """
+    judged = [number for own in layout.symptoms for number in own]
+    courses = slow_courses(values[:, judged] - terms @ symptoms[2:])
+    doubts: list[str] = []
+    for name, numbers in zip(layout.components, layout.symptoms, strict=False):
+        own = [one for one in courses if judged[one.column] in numbers]
+        doubts += coverage_doubt(name, own, lambda one: _told(layout, judged[one.column], one.range), lasts)
+    return tuple(doubts)
+
+
+def _told(layout: Layout, number: int, span: float) -> str:
+    """Return the movement of a slow sensor, such as "Temp moves by 4.1 °C"."""
+    return f"{layout.slow[number]} moves by {span:.3g} {layout.slow_units[number].strip('?')}".rstrip()
 
 
 def _usual_symptom(values: Floats, terms: Floats, slopes: Floats | None) -> Floats:

@@ -18,6 +18,7 @@ from replay.formats.text_body import cells_of_column, columns_of_text, ends_of_t
 from replay.formats.text_layout import TextLayout, layout_of_text
 from replay.formats.times import UNIX_UNITS, seconds_between, time_in_row
 from replay.recording import RecordingError, RecordingFormat, clean_text
+from replay.rows.clock import clock_beside, with_clock
 
 LARGEST = 256 * 2**20
 """Bytes of a file that is looked at, unpacked."""
@@ -212,7 +213,11 @@ def _text(content: bytes, name: str, packed: Kind | None, form: RecordingFormat)
 def _dates(content: bytes, layout: TextLayout) -> tuple[str, ...]:
     if layout.time_column is None or layout.step is not None:
         return ()
-    return cells_of_column(content, layout, layout.time_column, MOST_DATES)
+    cells = cells_of_column(content, layout, layout.time_column, MOST_DATES)
+    beside = clock_beside(layout, layout.time_column)
+    if beside is None:
+        return cells
+    return tuple(map(with_clock, cells, cells_of_column(content, layout, beside, MOST_DATES)))
 
 
 def _without_false_times(content: bytes, layout: TextLayout) -> TextLayout:

@@ -28,6 +28,9 @@ DAYS = ("%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%y", "%d/%m/%y", 
 HOURS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p")
 PATTERNS = tuple(day + hour for day, hour in product(DAYS, HOURS))
 
+FALLING = 0.02
+"""Share of rows whose time may lie before that of the row above: clocks are set back."""
+
 EVEN = 1.5
 """Times the usual step within which a step counts as even."""
 
@@ -115,15 +118,21 @@ def row_dates(cells: Sequence[str]) -> RowDates | None:
 
 
 def _times(cells: Sequence[str], pattern: str) -> list[int] | None:
-    """Return the times of all cells, microseconds; None where one has none, or they fall."""
+    """Return the times of all cells, microseconds, oldest first; None where one has none, or many fall."""
     read = row_clock(replace(loose_form(), time_pattern=pattern), ".")
     times: list[int] = []
     for cell in cells:
         time = read(cell)
-        if time is None or (times and time < times[-1]):
+        if time is None:
             return None
         times.append(time)
-    return times if len(times) > 1 and times[-1] > times[0] else None
+    falls = sum(after < before for before, after in pairwise(times))
+    if 2 * falls > len(times):
+        # Some recorders write the newest row first.
+        times.reverse()
+        falls = sum(after < before for before, after in pairwise(times))
+    is_rising = len(times) > 1 and times[-1] > times[0] and falls <= max(1, FALLING * len(times))
+    return times if is_rising else None
 
 
 def _step(times: Sequence[int]) -> float:
@@ -133,4 +142,4 @@ def _step(times: Sequence[int]) -> float:
 def _evenness(times: Sequence[int]) -> int:
     """Return the number of steps that are about the usual one."""
     steps = [after - before for before, after in pairwise(times)]
-    return sum(step <= EVEN * median(steps) for step in steps)
+    return sum(0 <= step <= EVEN * median(steps) for step in steps)

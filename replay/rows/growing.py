@@ -167,6 +167,9 @@ class Growing:
         reader = one.reader
         assert reader is not None
         newest = last
+        if reader.last is None and one.offset:
+            # It goes on within a file: rows before this place were read before.
+            reader.last = last
         while True:
             data = self._bytes(one.name, one.offset, PIECE)
             whole = data[: data.rfind(b"\n") + 1]

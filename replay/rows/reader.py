@@ -13,12 +13,14 @@ from replay.formats.text import channel_columns, layout_for, no_rows
 from replay.formats.text_cells import cells_of, column_named, plain_name
 from replay.formats.text_layout import TextLayout
 from replay.recording import RecordingError, RecordingFormat, clean_text
-from replay.rows.clock import row_clock
+from replay.rows.clock import clock_beside, row_clock, with_clock
 
 EARLIER = "its time is not later than that of the row before"
 NO_TIME = "its time cannot be read"
 CELLS = "it has another number of cells than the first row"
 HEADER = "a header with other columns"
+HOUR = 3_600_000_000
+"""Microseconds by which clocks are set back."""
 _NUMBERED_DATE = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\b")
 _SHOWN = 40
 
@@ -78,10 +80,12 @@ class RowReader:
         self._channels = _whole_columns(layout, name, form)
         self._time = _time_column(layout, name, form)
         self._clock = row_clock(form, layout.decimal)
+        self._of_day = clock_beside(layout, self._time)
+        self.last: int | None = None
         self._comma = layout.decimal == ","
         self._header = _folded(layout.names)
         self.skipped = layout.skipped
-        first = self._clock(layout.first_row[self._time - 1])
+        first = self._clock(self._time_text(layout.first_row))
         if first is None:
             shown = clean_text(layout.first_row[self._time - 1])[:_SHOWN]
             why = "which is not a time (recording.time_column)"
@@ -91,19 +95,19 @@ class RowReader:
         self.first_time = first
         """Time of the first row [microseconds since 1970]."""
 
-    def read(self, lines: Iterable[str], first: int, after: int) -> Rows:
+    def read(self, lines: Iterable[tuple[int, str]], after: int) -> Rows:
         """Read complete lines.
 
         Args:
-            lines: without their ends.
-            first: number of the first one in the file, from 1; those above the first row are passed over.
+            lines: number in the file, from 1, and text without its end; those above the first row are passed
+                over.
             after: time of the row before [microseconds since 1970]; earlier rows are faults.
         """
         times: list[int] = []
         values: list[list[float]] = []
         numbers: list[int] = []
         faults: list[RowFault] = []
-        for number, line in enumerate(lines, first):
+        for number, line in lines:
             found = self.row(line, number)
             if found is None:
                 continue
@@ -142,10 +146,21 @@ class RowReader:
             cells.pop()
         if len(cells) != layout.columns:
             return CELLS
-        time = self._clock(cells[self._time - 1])
+        text = self._time_text(cells)
+        time = self._clock(text)
         if time is None:
             return (self._other_header(cells) or None) if self._header else NO_TIME
+        if self.last is not None and time <= self.last:
+            # When clocks are set back, an hour of local times comes twice.
+            again = self._clock(text, 1)
+            time = again if again is not None and self.last < again <= self.last + HOUR else time
+        self.last = time if self.last is None else max(time, self.last)
         return time, [self._number(cells[column - 1]) for column in self._channels]
+
+    def _time_text(self, cells: Sequence[str]) -> str:
+        """Return the date and time of a row; the time of day may have a column of its own."""
+        date = cells[self._time - 1]
+        return date if self._of_day is None else with_clock(date, cells[self._of_day - 1])
 
     def _number(self, cell: str) -> float:
         try:
@@ -167,6 +182,9 @@ class RowReader:
         known = [one for one in found if one is not None]
         if len(known) < len(wanted):
             return HEADER
+        if self._of_day is not None and known[0] != self._time:
+            # The time of day moves with its date.
+            self._of_day += known[0] - self._time
         self._time, self._channels, self._header = known[0], tuple(known[1:]), names
         return ""
 
@@ -188,7 +206,14 @@ def read_rows(data: bytes, name: str, form: RecordingFormat, after: int) -> Rows
     """
     data = _whole_lines(data)
     reader = RowReader(data, name, form)
-    return reader.read(lines_of_text(data, reader.layout), 1, after)
+    lines = lines_of_text(data, reader.layout)
+    rows = reader.read(enumerate(lines, 1), after)
+    if sum(one.reason == EARLIER for one in rows.faults) > len(rows):
+        # Some recorders write the newest row first.
+        backwards = RowReader(data, name, form)
+        turned = backwards.read(reversed(list(enumerate(lines, 1))), after)
+        rows = turned if len(turned) > len(rows) else rows
+    return rows
 
 
 def _whole_lines(data: bytes) -> bytes:

@@ -107,3 +107,23 @@ def test_advice_about_slow_rows_names_settings_of_slow_rows(tmp_path: Path) -> N
     assert advice_on(path, form).endswith("to read such files set process.window = 14")
     vibration = replace(form, table=False, names=(), rows=1024)
     assert 'set kind = "process"' in advice_on(path, vibration)
+
+
+def test_dates_and_times_of_day_in_two_columns_are_rows(tmp_path: Path) -> None:
+    path = tmp_path / "pump.csv"
+    path.write_text(table(every(60, "%Y-%m-%d,%H:%M:%S"), "Date,Time,Temp,Flow,Pressure"))
+    settings = proposed(path)
+    assert settings.recording.names == ("Temp", "Flow", "Pressure")
+    assert len(open_run(path, settings.recording_format())) > 100
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_rows_that_run_backwards_are_rows_nevertheless(tmp_path: Path, turned: bool) -> None:
+    """The newest first, or a clock that was set back by half an hour."""
+    head, *lines = table(every(60), NAMED).splitlines(keepends=True)
+    rows = lines[::-1] if turned else [*lines[:200], *lines[170:]]
+    path = tmp_path / "pump.csv"
+    path.write_text(head + "".join(rows))
+    run = open_run(path, proposed(path).recording_format())
+    assert len(run) == 1 + (ROWS - 30) // 3
+    assert len(run.rejected) == (0 if turned else 1)

@@ -1,5 +1,6 @@
 """Texts with rows of slow sensors, read one line at a time."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -128,3 +129,41 @@ def test_a_date_whose_day_and_month_may_be_swapped_names_the_setting() -> None:
 
 def test_dates_alone_are_read_and_a_file_without_one_is_no_failure() -> None:
     assert len(rows_of("time,Temp,Flow\n28.02.2026,1.0,2.0\n01.03.2026,2.0,2.0\n").times) == 2
+
+
+@pytest.mark.parametrize(
+    ("date", "clock"), [("2024-03-01", "08:00:{:02d}"), ("2024-03-01", "8:00:{:02d} AM")]
+)
+def test_the_time_of_day_may_have_a_column_of_its_own(date: str, clock: str) -> None:
+    text = "Date;Time;Temp;Flow\n"
+    text += "".join(f"{date};{clock.format(number)};{number}.5;7\n" for number in range(5))
+    rows = rows_of(text)
+    assert rows.times.tolist() == [microseconds(START) + 1_000_000 * number for number in range(5)]
+    assert rows.values[:, 0].tolist() == [0.5, 1.5, 2.5, 3.5, 4.5]
+
+
+def test_the_newest_row_may_come_first() -> None:
+    found = rows_of(HEAD + "".join(reversed(lines(8).splitlines(keepends=True))))
+    straight = rows_of(HEAD + lines(8))
+    np.testing.assert_array_equal(found.times, straight.times)
+    np.testing.assert_array_equal(found.values, straight.values)
+    assert found.lines.tolist() == [9, 8, 7, 6, 5, 4, 3, 2]
+    assert found.faults == ()
+
+
+def test_an_hour_that_comes_twice_is_told_apart_by_the_time_zone() -> None:
+    """In Berlin clocks are set back from 3 to 2 o'clock on 2024-10-27."""
+    clocks = ["01:30", "02:00", "02:30", "02:00", "02:30", "03:00"]
+    text = HEAD + "".join(f"2024-10-27 {clock}:00;1.5;7\n" for clock in clocks)
+    rows = rows_of(text, replace(FORM, timezone="Europe/Berlin"))
+    assert np.diff(rows.times).tolist() == [1_800_000_000] * 5
+    assert rows.faults == ()
+    faults = rows_of(text).faults
+    assert [one.line for one in faults] == [5, 6]
+
+
+def test_a_clock_that_is_set_back_elsewhere_costs_its_rows_alone() -> None:
+    text = HEAD + lines(10) + lines(3, first=4) + lines(5, first=10)
+    rows = rows_of(text, replace(FORM, timezone="Europe/Berlin"))
+    assert len(rows) == 15
+    assert [one.line for one in rows.faults] == [12, 13, 14]
