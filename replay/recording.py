@@ -233,7 +233,7 @@ class RecordingFormat:
         speed_column: column of the shaft speed, by number or name; 0 for none.
         speed_words: words before the shaft speed in a line above the numbers.
         speed_file: a table of times and speeds.
-        speed_unit: "rpm" or "Hz".
+        speed_unit: "rpm", "Hz" or "pulses".
         table: whether the files hold rows of slow sensors; a snapshot is then a window of them.
         slow: rows of slow sensors beside the recordings; None for none.
 

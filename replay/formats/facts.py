@@ -18,6 +18,7 @@ from replay.formats.text_cells import cells_of, column_named
 from replay.formats.text_layout import TextLayout, lines_of
 from replay.formats.times import time_in_row, time_of_lines, time_of_text
 from replay.recording import RecordingError, RecordingFormat
+from replay.tacho import speed_of_pulses
 
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?")
 
@@ -70,7 +71,7 @@ def speeds_of_text(content: bytes, layout: TextLayout, form: RecordingFormat) ->
     column = _column(form.speed_column, layout)
     if not column or column > layout.columns:
         return np.zeros(0)
-    return _hertz(column_of_text(content, layout, column), form)
+    return _course(column_of_text(content, layout, column), form)
 
 
 def speeds_of_table(table: Table, form: RecordingFormat) -> NDArray[np.float64]:
@@ -82,7 +83,7 @@ def speeds_of_table(table: Table, form: RecordingFormat) -> NDArray[np.float64]:
         column = column_named(column, table.names, table.units) or 0
     if not 0 < column <= table.values.shape[1]:
         return np.zeros(0)
-    return _hertz(np.asarray(table.values[:, column - 1], np.float64), form)
+    return _course(np.asarray(table.values[:, column - 1], np.float64), form)
 
 
 def _speed_in(texts: Sequence[str], form: RecordingFormat) -> NDArray[np.float64]:
@@ -131,6 +132,13 @@ def _speeds(path: Path, stamp: int, form: RecordingFormat) -> tuple[NDArray[np.f
         raise ValueError("no line holds a time and a number")
     table = np.array(sorted(found))
     return table[:, 0], table[:, 1]
+
+
+def _course(values: NDArray[np.float64], form: RecordingFormat) -> NDArray[np.float64]:
+    """Return the speeds [Hz] in a column of speeds or of a tachometer's pulses, (rows,)."""
+    if form.speed_unit == "pulses":
+        return speed_of_pulses(values, form.sample_rate)
+    return _hertz(values, form)
 
 
 def _hertz(speeds: NDArray[np.float64], form: RecordingFormat) -> NDArray[np.float64]:

@@ -49,7 +49,7 @@ class RecordingSettings(Table):
     speed_column: ColumnOrName
     speed_words: Annotated[str, Field(max_length=100)]
     speed_file: FolderName
-    speed_unit: Literal["rpm", "Hz"]
+    speed_unit: Literal["rpm", "Hz", "pulses"]
     files: Globs
     ignore: Globs
 
@@ -122,6 +122,8 @@ class RecordingSettings(Table):
             raise ValueError(f"has least_rows {self.least_rows} above rows {self.rows}")
         if self.most_rows and self.most_rows < self.rows:
             raise ValueError(f"has most_rows {self.most_rows} below rows {self.rows}")
+        if self.speed_unit == "pulses" and not self.speed_column:
+            raise ValueError('has speed_unit "pulses" without speed_column, the column of the tachometer')
         if self.decimal == self.separator != "auto":
             raise ValueError(
                 "has one sign as separator and as decimal sign; decimal commas need another separator"

@@ -191,3 +191,10 @@ def test_line_of_a_wrong_component_is_exact(
     said = complaint(user_file, "#\n" * blank + "".join(entries))
     line = blank + 3 * index + 3
     assert said == f"mine.toml, line {line}: channels of component {index + 1} must be 1 or more, not 0."
+
+
+def test_pulses_of_a_tachometer_need_its_column(user_file: Path) -> None:
+    pulses = '[recording]\nspeed_unit = "pulses"\n'
+    assert 'speed_unit "pulses" without speed_column' in complaint(user_file, pulses)
+    user_file.write_text(pulses + "speed_column = 4\n")
+    assert load_settings(user_file).recording.speed_unit == "pulses"

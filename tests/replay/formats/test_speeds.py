@@ -42,6 +42,18 @@ def test_speed_in_a_column_is_a_course_within_the_recording(unit: str, tmp_path:
     assert found.course.mean() == pytest.approx(found.speed, rel=1e-4)
 
 
+def test_pulses_of_a_tachometer_in_a_column_are_a_course(tmp_path: Path) -> None:
+    (signal,) = signals(1)
+    speed = RATE / 20
+    pulse = (np.mod(np.arange(ROWS) * speed / RATE, 1) < 0.5).astype(int)
+    rows = [f"{line},{one}" for line, one in zip(rows_of(signal).splitlines(), pulse, strict=True)]
+    form = replace(FORM, speed_column="tacho", names=("a", "b"), speed_unit="pulses")
+    found = open_run(written(tmp_path, "a,b,tacho\n" + "\n".join(rows) + "\n"), form).read(0)
+    assert found.speed == pytest.approx(speed, rel=1e-6)
+    assert found.course is not None
+    np.testing.assert_allclose(found.course, speed, rtol=1e-6)
+
+
 @pytest.mark.parametrize("rows", [10, POINTS, POINTS + 1, 5000])
 def test_course_bridges_rows_without_a_speed_and_needs_half_of_them(rows: int) -> None:
     speeds = np.linspace(20.0, 40.0, rows)
