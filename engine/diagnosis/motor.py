@@ -9,10 +9,19 @@ from engine.bundles.bundle import UsualLines
 from engine.config.motors import MotorColumns, motors_of
 from engine.config.settings import Settings
 from engine.diagnosis.motor_faults import MotorEvidence, fault_of
-from engine.diagnosis.motor_reading import FIGURES, LINES, LOWEST, RAW, MotorReading, by_slip, sequences_in
+from engine.diagnosis.motor_reading import (
+    FIGURES,
+    LINES,
+    LOWEST,
+    RAW,
+    SCALES,
+    MotorReading,
+    by_slip,
+    sequences_in,
+)
 from engine.signals.motors.claims import Claim, Note
 from engine.signals.motors.currents import PHASES, mains_frequency, park_shape, phasors, true_rms
-from engine.signals.motors.fitness import fitness, offset_drift
+from engine.signals.motors.fitness import CONSTRAINED, fitness, offset_drift, three_wire_gains
 from engine.signals.motors.pairs import RotorFacts, lines_of
 from engine.signals.motors.power import fit_admittances, phase_figures
 from engine.signals.motors.running import running_part
@@ -83,6 +92,10 @@ class MotorDiagnostician:
         offset = len(FIGURES)
         figures[offset : offset + len(own.currents)] = part.of(signal)[:, own.currents].mean(axis=0)
         figures[offset + 3] = float(np.median(true_rms(currents)))
+        if len(own.currents) == PHASES and fit.carries(Claim.PARK):
+            gains, residue = three_wire_gains(three)
+            if residue <= CONSTRAINED:
+                figures[SCALES] = math.log(np.abs(gains).max() / max(np.abs(gains).min(), 1e-12))
         power = None
         if own.voltages and fit.carries(Claim.PARK) and math.isfinite(mains):
             voltages = part.of(signal)[:, own.voltages].astype(np.float64)

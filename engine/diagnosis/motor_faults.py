@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.bundles.bundle import UsualLines
-from engine.diagnosis.motor_reading import FIGURES, LOWEST, SOUND_CAGE, MotorReading, sequences_in
+from engine.diagnosis.motor_reading import FIGURES, LOWEST, SCALES, SOUND_CAGE, MotorReading, sequences_in
 from engine.records.motor_figures import MotorFault
 from engine.records.payloads import FaultLine, SurfaceEvidence
 from engine.signals.motors.claims import Fault
@@ -146,6 +146,10 @@ class _Compared:
         needed += DECIBELS_A_NEPER * abs(self.less)
         return self.reading.figure(name) - usual, needed
 
+    def scale_change(self) -> float:
+        """Return by how much the spread of the sensors' scales grew, as a share; NaN where it is unknown."""
+        return math.expm1(float(self.reading.figures[SCALES] - self.centre[SCALES]))
+
     def complex_change(self, name: str) -> tuple[complex, float]:
         """Return the change of a complex figure, and the baseline's scatter of it."""
         place = FIGURES.index(f"{name}_real")
@@ -241,6 +245,8 @@ def _unbalance(seen: _Compared, part: "ComponentSettings") -> MotorEvidence | No
     direction = math.degrees(math.atan2(change.imag, change.real))
     figures = {"unbalance": abs(now), "change": abs(change), "direction": direction}
     fault: str = MotorFault.STATOR.value
+    scale = seen.scale_change()
+    figures |= {"scale_change": scale} if math.isfinite(scale) else {}
     supply, supply_spread = seen.complex_change("supply")
     if math.isfinite(abs(supply)):
         figures["supply_change"] = abs(supply)

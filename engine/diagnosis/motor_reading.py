@@ -50,7 +50,11 @@ SOUND_CAGE = -54.0
 """Height of sidebands [dB re the mains] that sound cages do not exceed; see `motor_lines.SEVERITY`."""
 
 RAW = 12
-"""Numbers after the figures: means and RMS of three phases, then sequences of current and voltage."""
+"""Numbers after the figures: means and RMS of three phases, then sequences of current and voltage, and the
+spread of the sensors' scales."""
+
+SCALES = len(FIGURES) + 11
+"""Place of the natural logarithm of the largest over the smallest gain at which the currents sum to zero."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

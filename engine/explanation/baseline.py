@@ -72,7 +72,7 @@ def learning(
             before = Sentence("Reading the healthy start of the recording to learn from: ")
             after = " snapshots"
         case Phase.LEARNING:
-            whole, after = Sentence("Learning how the healthy machine vibrates"), ""
+            whole, after = Sentence("Learning how the healthy machine runs"), ""
             grounds = (
                 NOTHING if source is None else say(" from {} snapshots", count_fact(source, "snapshots"))
             )

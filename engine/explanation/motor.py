@@ -12,6 +12,9 @@ from engine.signals.motors.lines import cage_severity
 
 Figures = Mapping[str, float]
 
+OTHER_SCALE = 0.03
+"""Least growth of the spread of the sensors' scales, as a share, that is no noise."""
+
 
 def motor_origin(surface: str, event: Event, evidence: SurfaceEvidence) -> Sentence:
     """Return the fault of a motor and the evidence for it.
@@ -44,6 +47,8 @@ def motor_clues(evidence: SurfaceEvidence) -> Iterator[Sentence]:
             if "supply_change" in figures
             else "No voltages are measured: the supply may be the cause."
         )
+        if "scale_change" in figures:
+            yield _scales(figures)
         if "phase" not in figures:
             yield _no_phase(figures)
     if surface == MotorFault.SUPPLY.value:
@@ -51,6 +56,17 @@ def motor_clues(evidence: SurfaceEvidence) -> Iterator[Sentence]:
     power = _power(figures)
     if power:
         yield power
+
+
+def _scales(figures: Figures) -> Sentence:
+    """Return whether the three currents still sum to zero, as they do in a motor without a neutral."""
+    if figures["scale_change"] < OTHER_SCALE:
+        return Sentence("The three currents sum to zero as before: no sensor changed its scale.")
+    return say(
+        "The three currents no longer sum to zero: a sensor's scale changed by {} %,"
+        " or a current flows to earth.",
+        number_fact(100 * figures["scale_change"], "scale_change"),
+    )
 
 
 def _no_phase(figures: Figures) -> Sentence:

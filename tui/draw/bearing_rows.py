@@ -70,7 +70,7 @@ def bearing_lines(width: int, height: int, frame: Frame, selected: int, zone: tz
         lines.append(_row(columns, frame, number, zone, chosen=number == selected))
     hidden = [condition for number, condition in enumerate(conditions) if number not in shown]
     if hidden and height > 1:
-        lines.append(_hidden(width, hidden))
+        lines.append(_hidden(width, hidden, parts_word(frame)))
     lines += [_other(width, columns, frame, alarm) for alarm in others]
     return lines[:height]
 
@@ -82,8 +82,14 @@ def _heading(frame: Frame, zone: tzinfo) -> str:
     why = ": machine stopped" if stopped else ": no data" if frame.silent else ""
     since = common_last(frame)
     if not why or since is None:
-        return f"Bearings{why}"
-    return f"Bearings{why}, severities of {short_time(since, zone).strip()}"
+        return f"{parts_word(frame).capitalize()}{why}"
+    return f"{parts_word(frame).capitalize()}{why}, severities of {short_time(since, zone).strip()}"
+
+
+def parts_word(frame: Frame) -> str:
+    """Return "bearings", or "components" for a machine with motors or slow sensors too."""
+    kinds = {part.kind for part in frame.view.assessment.settings.parts}
+    return "bearings" if kinds <= {"bearing"} else "components"
 
 
 def common_last(frame: Frame) -> int | None:
@@ -208,7 +214,7 @@ def _other(width: int, columns: Widths, frame: Frame, alarm: Alarm) -> Line:
     return (*line, Span(word, state_role))
 
 
-def _hidden(width: int, hidden: list[Condition]) -> Line:
+def _hidden(width: int, hidden: list[Condition], word: str) -> Line:
     loud = sum(one.alarm is not None and one.alarm.needs_acknowledgement for one in hidden)
-    text = f"   {len(hidden)} more bearings" + (f", {loud} with an unacknowledged alarm" if loud else "")
+    text = f"   {len(hidden)} more {word}" + (f", {loud} with an unacknowledged alarm" if loud else "")
     return (Span(fit(text, width), Role.ALARM if loud else Role.DIM),)

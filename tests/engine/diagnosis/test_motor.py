@@ -187,3 +187,16 @@ def test_a_load_outside_the_baseline_is_no_fault_and_hides_none(
     found = motors.finding(0, motors.read(recording(Motor(load=load, **fault), SECONDS, RATE, 60))[0], usual)
     assert found is not None
     assert found.fault == name
+
+
+@pytest.mark.parametrize(("gain", "fault"), [(1.2, {}), (0.8, {}), (1.0, {"shorted": 0.05})])
+def test_a_sensor_that_changed_its_scale_is_told_from_a_fault_by_the_sum_of_the_currents(
+    bench: tuple[MotorDiagnostician, UsualLines, bool], gain: float, fault: dict[str, float]
+) -> None:
+    motors, usual, voltages = bench
+    signal = recording(replace(sound(5), **fault), SECONDS, RATE, 70, voltages=voltages)
+    signal[:, 1] *= gain
+    found = motors.finding(0, motors.read(signal)[0], usual)
+    assert found is not None
+    assert found.fault == "stator unbalance"
+    assert found.figures["scale_change"] == pytest.approx(abs(np.expm1(abs(np.log(gain)))), abs=0.01)

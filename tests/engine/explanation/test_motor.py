@@ -70,3 +70,14 @@ def test_impedance_and_power_by_phase_are_told_where_voltages_are_measured() -> 
 def test_evidence_without_figures_is_still_a_sentence(surface: str) -> None:
     assert told(surface)[0].startswith(surface)
     assert told(surface, decibels=float("nan"))[0].startswith(surface)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (0.004, "sum to zero as before"),
+        (0.2, "a sensor's scale changed by 20 %, or a current flows to earth"),
+    ],
+)
+def test_an_unbalance_says_whether_a_sensor_changed_its_scale(change: float, said: str) -> None:
+    assert said in told("stator unbalance", unbalance=0.06, change=0.04, scale_change=change)[1]

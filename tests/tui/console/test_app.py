@@ -195,7 +195,7 @@ async def test_while_the_engine_learns_the_epochs_are_shown(console: Make, tmp_p
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)
         assert "engine: learning: epoch 2, loss 0.41, validation 0.44" in text(app)
-        assert "Learning how the healthy machine vibrates" in text(app)
+        assert "Learning how the healthy machine runs" in text(app)
 
 
 # Selecting.

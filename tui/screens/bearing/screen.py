@@ -7,6 +7,7 @@ import numpy as np
 from textual import work
 from textual.timer import Timer
 
+from engine.diagnosis.motor_features import motor_features
 from engine.explanation.process.sensors import is_process
 from engine.records.assessment import Assessment
 from engine.records.picture import loudest_channel
@@ -323,7 +324,10 @@ class BearingScreen(PanedScreen):
         """Return the names of the panes: motors and slow sensors have others under the same keys."""
         if is_process(frame.view.assessment):
             return process.names_of(self.PANES)
-        return motor.names_of(self.PANES) if is_motor(frame.view, shown.component) else self.PANES
+        if not is_motor(frame.view, shown.component):
+            return self.PANES
+        has_features = bool(motor_features(frame.view.assessment, shown.component))
+        return motor.names_of(self.PANES, features=has_features)
 
     # The recording.
 

@@ -51,9 +51,15 @@ WIDE = 400
 """Cells for the curve of a pane, of which only the part that is seen matters."""
 
 
-def names_of(panes: Collection[str]) -> tuple[str, ...]:
-    """Return the names of panes as a motor has them."""
-    return tuple(NAMES.get(name, name) for name in panes)
+def names_of(panes: Collection[str], *, features: bool = True) -> tuple[str, ...]:
+    """Return the names of panes as a motor has them.
+
+    Args:
+        panes: of a bearing.
+        features: whether the model judges named features; the waterfall of another one shows its bands.
+    """
+    own = NAMES if features else {pane: name for pane, name in NAMES.items() if pane != "waterfall"}
+    return tuple(own.get(name, name) for name in panes)
 
 
 def wanted_panes(panes: Collection[str]) -> frozenset[str]:

@@ -19,6 +19,7 @@ from engine.records.progress import Phase, source_of
 from tui.data.frame import Condition, Frame
 from tui.data.situation import situation_of
 from tui.data.view import View
+from tui.draw.bearing_rows import parts_word
 from tui.draw.format import (
     PRIORITY_ROLES,
     RINGING_ROLES,
@@ -89,7 +90,7 @@ def _whole(width: int, height: int, card: Card) -> Lines:
         return [*([blind_line(width)] if blind else []), *lines, *aside]
     if blind:
         return [blind_line(width), *aside][:height]
-    return [well_line(width, frame.conditions), *aside][:height]
+    return [well_line(width, frame.conditions, parts_word(frame)), *aside][:height]
 
 
 def alarm_card(width: int, height: int, loud: Sequence[Alarm], frame: Frame, card: Card) -> Lines:
@@ -220,8 +221,14 @@ def blind_line(width: int) -> Line:
     )
 
 
-def well_line(width: int, conditions: tuple[Condition, ...]) -> Line:
-    """Return the line without an alarm."""
+def well_line(width: int, conditions: tuple[Condition, ...], parts: str) -> Line:
+    """Return the line without an alarm.
+
+    Args:
+        width: cells.
+        conditions: of the components.
+        parts: their common name, "bearings" or "components".
+    """
     active = [one for one in conditions if not _is_put_away(one)]
     if not active:
         text = " ◁ EVERY BEARING IS SHELVED OR OUT OF SERVICE"
@@ -237,7 +244,7 @@ def well_line(width: int, conditions: tuple[Condition, ...]) -> Line:
     if all(running):
         worst = max(active, key=lambda one: one.severity if math.isfinite(one.severity) else -1.0)
         which = f"All {len(active)}" if len(active) == len(conditions) else f"The other {len(active)}"
-        text = f" ● {which} bearings normal, no alarm"
+        text = f" ● {which} {parts} normal, no alarm"
         more = f"; highest severity {severity_text(worst.severity)}, {clean(worst.name)}"
         return (Span(pick(width, text + more, text), Role.GOOD),)
     state = states[running.index(False)]

@@ -5,7 +5,7 @@ from datetime import tzinfo
 
 from engine.diagnosis.line_markers import Marking
 from engine.records.picture import loudest_channel
-from tui.data.evidence import Evidence
+from tui.data.evidence import Evidence, is_motor
 from tui.data.frame import Frame
 from tui.draw.alarm_rows import alarm_lines, is_fact
 from tui.draw.format import picture_time
@@ -93,7 +93,10 @@ def beside(width: int, height: int, left: Draw, right: Draw) -> Lines:
 
 
 def drawings(charted: Charted) -> tuple[Draw, Draw, Draw, Draw]:
-    """Return the functions that draw trend, envelope, spectrum and alarms, each in a frame."""
+    """Return the functions that draw trend, envelope, spectrum and alarms, each in a frame.
+
+    A motor has its ellipse and the shares of its error, slow sensors their curves and values.
+    """
     frame, component = charted.frame, charted.component
     view, evidence = frame.view, charted.evidence
     picture = view.picture
@@ -126,13 +129,32 @@ def drawings(charted: Charted) -> tuple[Draw, Draw, Draw, Draw]:
         unit = units[channel - 1] if channel <= len(units) else ""
         return band_lines(width, height, picture, channel, when, unit=unit, glyphs=charted.glyphs)
 
+    def park(width: int, height: int) -> Lines:
+        from tui.screens.motor.park import park_lines
+        from tui.screens.motor.sheet import MotorSheet
+
+        stored = None if picture is None else picture.motors.get(component)
+        usual = {} if evidence is None else evidence.motor_usual
+        why_not = "" if stored is not None else "the store holds no figures of this snapshot"
+        sheet = MotorSheet(stored=stored, usual=usual, when=when, why_not=why_not)
+        return park_lines(width, height, sheet, glyphs=charted.glyphs)
+
+    def shares(width: int, height: int) -> Lines:
+        from tui.screens.bearing.contributions import contribution_lines
+
+        return contribution_lines(
+            width, height, picture, view.assessment, component, when, 0.0, glyphs=charted.glyphs
+        )
+
+    motor = is_motor(view, component)
+    upper, lower = (curve, sensors) if slow else (park, shares) if motor else (envelope, bands)
     return (
         framed(
             lambda width, height: trend_lines(
                 width, height, frame, component, charted.zone, glyphs=charted.glyphs
             )
         ),
-        framed(curve if slow else envelope),
-        framed(sensors if slow else bands),
+        framed(upper),
+        framed(lower),
         framed(lambda width, height: alarm_lines(width, height, frame, name, charted.zone, charted.pointed)),
     )

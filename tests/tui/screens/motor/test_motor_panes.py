@@ -21,7 +21,7 @@ from tui.draw.text import Lines, plain
 from tui.screens.bearing.screen import BearingScreen
 from tui.screens.motor.figures import figure_lines
 from tui.screens.motor.harmonics import harmonic_lines
-from tui.screens.motor.panes import zoom_of
+from tui.screens.motor.panes import names_of, zoom_of
 from tui.screens.motor.park import park_lines
 from tui.screens.motor.sheet import MotorSheet
 from tui.screens.motor.spectrum import line_table, spectrum_lines
@@ -212,3 +212,24 @@ def put(app: Console, position: int) -> None:
     head = app.controller.head
     at = microseconds(motor_store.at(position))
     app.controller.navigation.put(Playhead(at, head.pace, head.playing))
+
+
+def test_the_map_is_called_features_only_where_the_model_judges_named_ones() -> None:
+    assert names_of(("waterfall", "bands")) == ("features", "harmonics")
+    assert names_of(("waterfall", "bands"), features=False) == ("waterfall", "harmonics")
+
+
+async def test_the_first_screen_of_a_motor_has_panes_and_words_of_one(
+    console: Callable[..., Console], motor_state: Path
+) -> None:
+    app = console(motor_state)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        put(app, motor_store.FIT)
+        await settled(pilot)
+        drawn = text(app)
+        assert "Park ellipse" in drawn
+        assert "by feature of Motor" in drawn
+        assert "Components" in drawn
+        assert "Envelope" not in drawn
+        assert "earing" not in drawn
