@@ -40,9 +40,6 @@ WANTED = 100_000
 LONG = int(os.environ.get("RACEWAY_BENCH_LONG", "0"))
 """Snapshots of each machine for the first paint, at least twice `SNAPSHOTS`; 0 takes the store as it is."""
 
-BLOCKS_AT_ONCE = 20
-"""Copies of the newest snapshots in one transaction."""
-
 COMPONENTS = 4
 PICTURED = 64
 """First snapshots of a machine, with a picture; those whose growth is measured have none."""
@@ -137,36 +134,42 @@ def _fill(state: Path, positions: range) -> None:
 
 
 def _lengthen(state: Path, server: Server | None) -> None:
-    """Copy the newest half of each machine's snapshots until it has `LONG`, by SQL."""
-    block = SNAPSHOTS - SNAPSHOTS // 2
-    last = (LONG - SNAPSHOTS) // block
-    for first in range(1, last + 1, BLOCKS_AT_ONCE):
-        _run(state, server, _copies(first, min(first + BLOCKS_AT_ONCE - 1, last), block))
+    """Copy the newest half of each machine's snapshots by SQL until it has `LONG`."""
+    with Store.open(state) as store:
+        records = store.assessments()
+    for number, record in enumerate(records, start=1):
+        _run(state, server, _copies(number, record))
     if server is not None:
         for table in ("snapshot", "assessed", "score", "intake"):
             _ask(server, f"VACUUM ANALYZE {table}")
 
 
-def _copies(first: int, last: int, block: int) -> list[str]:
-    """Return the statements that copy a block of the newest snapshots to later places."""
-    spans = f"WITH RECURSIVE k(n) AS (SELECT {first} UNION ALL SELECT n + 1 FROM k WHERE n < {last})"
-    rows = MACHINES * SNAPSHOTS
+def _copies(number: int, record: Assessment) -> list[str]:
+    """Return the statements that copy the newest snapshots of a machine to later places.
+
+    The rows of a machine get ids that follow one another: elsewhere they would be strewn over the whole file.
+    """
+    block = SNAPSHOTS - SNAPSHOTS // 2
+    last, first = (LONG - SNAPSHOTS) // block, SNAPSHOTS - block
+    spans = f"WITH RECURSIVE k(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM k WHERE n < {last})"
     span = block * INTERVAL // timedelta(microseconds=1)
-    later = f"at + n * {span}"
-    base = f"position >= {SNAPSHOTS - block} AND position < {SNAPSHOTS}"
+    place = f"{MACHINES * SNAPSHOTS + number * LONG} + n * {block}"
+    base = f"assessment_id = {record.id} AND position >= {first} AND position < {SNAPSHOTS}"
+    own = f"{place} + position"
     return [
         f"{spans} INSERT INTO snapshot (id, machine_id, name, at, sample_rate, rows, figures, content)"
-        f" SELECT snapshot.id + n * {rows}, machine_id, name, {later}, sample_rate, rows, figures, content"
-        f" FROM k, assessed JOIN snapshot ON snapshot.id = snapshot_id WHERE {base}",
+        f" SELECT {own}, machine_id, name, at + n * {span}, sample_rate, rows, figures, content"
+        f" FROM k, assessed JOIN snapshot ON snapshot.id = snapshot_id WHERE {base} ORDER BY n, position",
         f"{spans} INSERT INTO assessed (assessment_id, position, snapshot_id, baseline)"
-        f" SELECT assessment_id, position + n * {block}, snapshot_id + n * {rows}, baseline"
-        f" FROM k, assessed WHERE {base}",
+        f" SELECT assessment_id, position + n * {block}, {own}, baseline FROM k, assessed WHERE {base}"
+        " ORDER BY n, position",
         f"{spans} INSERT INTO score SELECT assessment_id, position + n * {block}, component, quality, error,"
-        f' "limit", severity, share FROM k, score WHERE {base}',
+        f' "limit", severity, share FROM k, score WHERE {base} ORDER BY n, position, component',
         f"{spans} INSERT INTO intake (id, machine_id, raw, name, size, modified_ns, inode, at, digest,"
-        f" outcome, reason, recorded_at) SELECT id + n * {rows}, machine_id, raw, name, size, modified_ns,"
-        f" inode, {later}, digest, outcome, reason, recorded_at + n * {span}"
-        f" FROM k, intake WHERE id <= {rows} AND inode >= {SNAPSHOTS - block}",
+        f" outcome, reason, recorded_at) SELECT {place} + inode, machine_id, raw, name, size, modified_ns,"
+        f" inode, at + n * {span}, digest, outcome, reason, recorded_at + n * {span} FROM k, intake"
+        f" WHERE machine_id = {record.machine_id} AND id <= {MACHINES * SNAPSHOTS}"
+        f" AND inode >= {first} ORDER BY n, inode",
     ]
 
 

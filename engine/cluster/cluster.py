@@ -22,7 +22,7 @@ import numpy as np
 from engine.assessment.examination import Examined
 from engine.assessment.key import release
 from engine.bundles.bundle import Bundle
-from engine.cluster.examining import Found, Packed, Portion, Unreadable, examine_portion
+from engine.cluster.examining import Found, Left, Packed, Portion, Unreadable, examine_portion, taken
 from engine.config.settings import Settings
 from engine.errors import FailedError, UnusableError
 from engine.scoring.scorer import Examination
@@ -46,6 +46,15 @@ CONNECT_SECONDS = 5.0
 
 WORKERS_SECONDS = 30.0
 """Longest wait for the first worker, and for another one after all have gone."""
+
+SETTINGS = {
+    "distributed.comm.timeouts.connect": f"{CONNECT_SECONDS:g}s",
+    # Nobody looks at the profile that each worker takes of itself a hundred times a second.
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.system-monitor.interval": "5s",
+    "distributed.admin.tick.interval": "500ms",
+}
+"""Settings of Dask for this process, and for the workers that it starts."""
 
 MOST_LOCAL = 256
 """Workers of a local cluster at most."""
@@ -78,8 +87,8 @@ def open_cluster(words: str) -> Iterator["Cluster"]:
         raise ClusterError(f"--cluster needs Dask ({error}): pip install 'raceway[cluster]'") from error
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     with ExitStack() as stack:
-        stack.enter_context(dask.config.set({"distributed.comm.timeouts.connect": f"{CONNECT_SECONDS:g}s"}))
-        where = words
+        stack.enter_context(dask.config.set(SETTINGS))
+        where, folder = words, None
         if count is not None:
             folder = stack.enter_context(TemporaryDirectory(prefix="raceway-cluster-"))
             where = stack.enter_context(_local_cluster(count, folder)).scheduler_address
@@ -103,7 +112,7 @@ def open_cluster(words: str) -> Iterator["Cluster"]:
                 f"{clean_text(words)}: the scheduler has no worker; start some with"
                 f" `dask worker {clean_text(words)}`"
             ) from error
-        yield Cluster(words, client)
+        yield Cluster(words, client, folder)
 
 
 def local_count(words: str) -> int | None:
@@ -140,9 +149,15 @@ def _local_cluster(count: int, folder: str) -> "LocalCluster":
 class Cluster:
     """The workers of a cluster."""
 
-    def __init__(self, words: str, client: "Client") -> None:
-        """Take a connected client; `words` name the cluster in messages."""
-        self._words, self._client = clean_text(words), client
+    def __init__(self, words: str, client: "Client", folder: str | None = None) -> None:
+        """Take a connected client.
+
+        Args:
+            words: name the cluster in messages.
+            client: of its scheduler.
+            folder: where workers of this computer leave results; None where they are elsewhere.
+        """
+        self._words, self._client, self._folder = clean_text(words), client, folder
         self._known: set[str] = set()
 
     def examine(
@@ -229,7 +244,7 @@ class Cluster:
     def _submitted(self, name: str, sent: Any, portion: Sequence[int]) -> Any:
         # The key says what is examined: a task that is sent twice is done once.
         key = f"raceway-{name}-{portion[0]}-{portion[-1]}"
-        return self._client.submit(examine_portion, name, sent, list(portion), key=key)
+        return self._client.submit(examine_portion, name, sent, list(portion), self._folder, key=key)
 
     def _room(self) -> int:
         """Return the number of portions that may be in progress."""
@@ -244,7 +259,8 @@ class Cluster:
 
         while True:
             try:
-                got: Portion = future.result(timeout=WORKERS_SECONDS)
+                got: Portion | Left = future.result(timeout=WORKERS_SECONDS)
+                return taken(got)
             except KilledWorker as error:
                 raise ClusterLostError(
                     f"{self._words}: several workers died at the same recordings; give them more memory"
@@ -257,7 +273,6 @@ class Cluster:
                 continue
             except OSError as error:
                 raise self._lost() from error
-            return got
 
     def _lost(self) -> ClusterLostError:
         return ClusterLostError(f"{self._words}: the scheduler is gone; {_GOES_ON}")

@@ -10,6 +10,8 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import numpy as np
 
@@ -39,6 +41,13 @@ class Unreadable:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A portion that a worker of this computer left in a file."""
+
+    path: str
+
+
 Found = Examined | RecordingError | ArithmeticError | Unreadable
 
 
@@ -57,16 +66,46 @@ class Portion:
     found: tuple[Found, ...]
 
 
-def examine_portion(name: str, packed: bytes, indices: Sequence[int]) -> Portion:
+def examine_portion(
+    name: str, packed: bytes, indices: Sequence[int], folder: str | None = None
+) -> Portion | Left:
     """Examine recordings of a run.
 
     Args:
         name: of the run with its settings and bundle; equal names mean equal content.
         packed: `Packed`, pickled.
         indices: of the recordings.
+        folder: of the judging process, where it is on this computer: the result is left there in a file. A
+            connection takes the judging process several times as long.
     """
     run, scorer = _PREPARED.get(name, packed)
-    return Portion(_here(), release(), tuple(_examined(run, scorer, index) for index in indices))
+    portion = Portion(_here(), release(), tuple(_examined(run, scorer, index) for index in indices))
+    return portion if folder is None else _left(portion, folder)
+
+
+def taken(got: Portion | Left) -> Portion:
+    """Return a portion; one that was left in a file is taken from there.
+
+    Raises:
+        OSError: the file is gone.
+    """
+    if isinstance(got, Portion):
+        return got
+    path = Path(got.path)
+    with path.open("rb") as file:
+        portion: Portion = pickle.load(file)
+    path.unlink()
+    return portion
+
+
+def _left(portion: Portion, folder: str) -> Portion | Left:
+    """Leave a portion in a file; where that cannot be written it goes through the connection."""
+    try:
+        with NamedTemporaryFile(dir=folder, delete=False) as file:
+            pickle.dump(portion, file, protocol=pickle.HIGHEST_PROTOCOL)
+    except OSError:
+        return portion
+    return Left(file.name)
 
 
 def missing_file(run: Run, index: int) -> Unreadable | None:

@@ -16,7 +16,7 @@ from engine.assessment.batch import assess
 from engine.assessment.examination import Examined
 from engine.cluster import cluster as room
 from engine.cluster.cluster import Cluster, ClusterError, ClusterLostError, local_count, name_of, open_cluster
-from engine.cluster.examining import Unreadable, examine_portion, missing_file
+from engine.cluster.examining import Left, Portion, Unreadable, examine_portion, missing_file, taken
 from engine.reports.scores_and_alarms import write_results
 from engine.store.store import Store
 from engine.system.processes.child_process import environment
@@ -168,6 +168,7 @@ def test_a_file_of_another_size_on_a_worker_is_refused(
 def test_results_leave_the_signal_out_and_a_missing_file_is_told(small_rig: SmallRig) -> None:
     packed = pickle.dumps((small_rig.run, small_rig.settings, small_rig.bundle))
     portion = examine_portion("own", packed, [0, 1])
+    assert isinstance(portion, Portion)
     assert [len(one.seen.signal) for one in portion.found if isinstance(one, Examined)] == [0, 0]
     assert missing_file(small_rig.run, 0) is None
     missing = missing_file(replace(small_rig.run, folder=Path("/nowhere")), 0)
@@ -248,3 +249,33 @@ def _wait_for(port: int) -> None:
                 return
         time.sleep(0.05)
     pytest.fail("no scheduler")
+
+
+# Results in files
+
+
+def test_result_that_a_worker_of_this_computer_leaves_in_a_file_is_the_same(
+    small_rig: SmallRig, tmp_path: Path
+) -> None:
+    packed = pickle.dumps((small_rig.run, small_rig.settings, small_rig.bundle))
+    sent = examine_portion("left", packed, [0, 1])
+    left = examine_portion("left", packed, [0, 1], str(tmp_path))
+    assert isinstance(left, Left)
+    assert isinstance(sent, Portion)
+    back = taken(left)
+    assert [one.content for one in back.found if isinstance(one, Examined)] == [
+        one.content for one in sent.found if isinstance(one, Examined)
+    ]
+    assert (back.worker, back.release, len(back.found)) == (sent.worker, sent.release, 2)
+    assert not list(tmp_path.iterdir())
+    # Without the folder, as on a full disk, the connection takes it.
+    assert isinstance(examine_portion("left", packed, [0], str(tmp_path / "nowhere")), Portion)
+
+
+def test_cluster_leaves_no_file_behind(small_rig: SmallRig, cluster: Cluster) -> None:
+    found = list(
+        cluster.examine(small_rig.run, small_rig.settings, small_rig.bundle, range(20), again_of(small_rig))
+    )
+    assert len(found) == 20
+    assert cluster._folder is not None
+    assert not [one for one in Path(cluster._folder).iterdir() if one.is_file()]
