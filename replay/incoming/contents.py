@@ -2,9 +2,12 @@
 
 import os
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+
+import numpy as np
 
 from replay.formats.base import MissingExtraError
 from replay.formats.facts import speed_at
@@ -13,7 +16,7 @@ from replay.formats.reading import Whole, read_whole, snapshot_of
 from replay.formats.sniff import HEAD_BYTES, Kind, identify
 from replay.incoming.candidates import Candidate
 from replay.incoming.folder import Found, Listing, Stamp, UnsettledError, read_unchanged, shown_name
-from replay.incoming.partial_file import rows_so_far
+from replay.incoming.partial_file import may_still_grow, rows_so_far
 from replay.parts import channel_file, cuts_of, is_file_a_channel, part_name, split_part
 from replay.recording import RecordingError, RecordingFormat, Snapshot
 from replay.rows.slow import is_row_awaited, with_slow_values
@@ -87,17 +90,15 @@ def read_candidate(folder: Path, candidate: Candidate, form: RecordingFormat) ->
         MissingExtraError: the library that reads it is not installed.
         UnsettledError: it has changed, or cannot be read now.
     """
-    data = b""
+    contents: dict[str, bytes] = {}
     stamps = dict(candidate.files or ((candidate.raw, candidate.stamp),))
 
     def load(name: str) -> bytes | None:
-        nonlocal data
         raw = os.fsencode(name)
         if raw not in stamps:
             return None
-        content = _content(folder, raw, stamps[raw], form)
-        data = data or content
-        return content
+        contents[name] = _content(folder, raw, stamps[raw], form)
+        return contents[name]
 
     try:
         if form.cut:
@@ -112,11 +113,35 @@ def read_candidate(folder: Path, candidate: Candidate, form: RecordingFormat) ->
     except MissingExtraError:
         raise
     except RecordingError as error:
-        raise FaultyContentError(data, error) from None
+        raise FaultyContentError(next(iter(contents.values()), b""), error) from None
     snapshot = replace(snapshot, name=candidate.name)
-    if form.cut or len(candidate.files) > 1:
+    data = next(iter(contents.values()), b"")
+    if form.cut:
         return Read(snapshot, data)
+    if len(candidate.files) > 1:
+        doubt = _doubt_about_channels(snapshot, contents, os.fsdecode(candidate.raw), form)
+        return Read(snapshot, data, doubt, short=bool(doubt))
     return _doubted(snapshot, data, form)
+
+
+def _doubt_about_channels(
+    snapshot: Snapshot, contents: Mapping[str, bytes], name: str, form: RecordingFormat
+) -> str:
+    """Return why the file of a channel may be unfinished; empty where none may."""
+    file = channel_file(name, form)
+    own = replace(form, columns=1, names=(), watched=frozenset())
+    for column, one in enumerate(file.names if file else ()):
+        content = contents.get(one, b"")
+        is_whole = content.endswith((b"\n", b"\n\0", b"\r")) or _is_binary(content, one)
+        is_read = not np.isnan(snapshot.signal[0, column])
+        if one in contents and not (is_whole and is_read) and may_still_grow(content, one, own):
+            return f"its file {shown_name(os.fsencode(one))} may be unfinished"
+    return ""
+
+
+def _is_binary(content: bytes, name: str) -> bool:
+    """Return whether a content is no text: such files say themselves where they end."""
+    return identify(content[:HEAD_BYTES], name) is not Kind.TEXT
 
 
 def parts_of(folder: Path, candidate: Candidate, form: RecordingFormat) -> tuple[Candidate, ...] | str:
@@ -181,7 +206,7 @@ def _doubted(snapshot: Snapshot, data: bytes, form: RecordingFormat) -> Read:
     has_end = data.endswith((b"\n", b"\n\0", b"\r"))
     if has_end and form.fewest == form.rows:
         return Read(snapshot, data)
-    if identify(data[:HEAD_BYTES], snapshot.name) is not Kind.TEXT:
+    if _is_binary(data, snapshot.name):
         return Read(snapshot, data)
     rows = rows_so_far(data, snapshot.name, form) if form.fewest < form.rows else None
     if rows is not None and rows < form.rows:

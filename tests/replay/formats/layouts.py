@@ -1,6 +1,7 @@
 """Recordings as people write them: the same numbers in many layouts."""
 
 import gzip
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -81,6 +82,7 @@ def _by_channel(name: str, tokens: Sequence[str]) -> Write:
         for index, signal in enumerate(run):
             for column, token in enumerate(tokens):
                 path = folder / at(index).strftime(name.replace("{c}", token))
+                path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(rows_of(signal[:, column : column + 1]))
 
     return write
@@ -96,6 +98,7 @@ def _unix(digits: int) -> Write:
 
 
 PLAIN = "time_pattern = '%Y%m%d_%H%M%S.csv'"
+NUMBERED = "time = 'number'\nstart = '2024-03-01T23:30:00'\nevery = 600"
 DRIVE_FAN = "Drive end (g),Fan end (g)\n"
 
 LAYOUTS = [
@@ -197,7 +200,7 @@ LAYOUTS = [
         _each(
             "{i}.csv", lambda i, s: "Horizontal_vibration_signals,Vertical_vibration_signals\n" + rows_of(s)
         ),
-        "time = 'number'\nstart = '2024-03-01T23:30:00'\nevery = 600",
+        NUMBERED,
     ),
     Layout(
         "time in a column",
@@ -214,6 +217,76 @@ LAYOUTS = [
     Layout(
         "time in a line above",
         _each("snap{i}.csv", lambda i, s: f"Recorded: {at(i):%Y-%m-%d %H:%M:%S}\nDE,FE\n" + rows_of(s)),
+        "time = 'header'",
+    ),
+    Layout(
+        "lines of words below",
+        _each("%Y%m%d_%H%M%S.csv", lambda i, s: DRIVE_FAN + rows_of(s) + "\nMax,0.5\nEND OF DATA\n"),
+        PLAIN,
+    ),
+    Layout(
+        "quoted decimal commas between commas",
+        _each(
+            "%Y%m%d_%H%M%S.csv",
+            lambda i, s: "".join(f'"{a:.5f}","{b:.5f}"\n'.replace(".", ",") for a, b in s),
+        ),
+        PLAIN,
+    ),
+    Layout(
+        "hour folders",
+        _each("%Y-%m-%d/%H/%M%S.csv", lambda i, s: rows_of(s)),
+        "time_pattern = '%Y-%m-%d/%H/%M%S.csv'",
+    ),
+    Layout(
+        "number within the name",
+        _each("run{i}_1000rpm.csv", lambda i, s: rows_of(s)),
+        NUMBERED + "\ntime_pattern = 'run#_1000rpm.csv'",
+    ),
+    Layout(
+        "a numbered folder a recording",
+        _each("rec{i}/data.csv", lambda i, s: rows_of(s)),
+        NUMBERED + "\ntime_pattern = 'rec#/data.csv'",
+    ),
+    Layout(
+        "file an axis",
+        _by_channel("%Y%m%d_%H%M%S_{c}.csv", ("x", "y")),
+        "time_pattern = '%Y%m%d_%H%M%S_*.csv'\nnames = ['x', 'y']\nchannel_pattern = '_*.'",
+    ),
+    Layout(
+        "file a bare number",
+        _by_channel("%Y%m%d_%H%M%S_{c}.csv", ("1", "2")),
+        "time_pattern = '%Y%m%d_%H%M%S_1.csv'\nchannel_pattern = '_*.'",
+    ),
+    Layout(
+        "file an ending",
+        _by_channel("%Y%m%d_%H%M%S.ch{c}", ("1", "2")),
+        "time_pattern = '%Y%m%d_%H%M%S.ch1'",
+    ),
+    Layout(
+        "folder a channel below the day",
+        _by_channel("%Y-%m-%d/ch{c}/%H%M%S.csv", ("1", "2")),
+        "time_pattern = '%Y-%m-%d/ch1/%H%M%S.csv'",
+    ),
+    Layout(
+        "an object of JSON a line",
+        _each(
+            "%Y%m%d_%H%M%S.json", lambda i, s: "".join(f'{{"de": {a:.5f}, "fe": {b:.5f}}}\n' for a, b in s)
+        ),
+        "time_pattern = '%Y%m%d_%H%M%S.json'",
+    ),
+    Layout(
+        "lists of JSON",
+        _each(
+            "%Y%m%d_%H%M%S.json", lambda i, s: json.dumps({"de": s[:, 0].tolist(), "fe": s[:, 1].tolist()})
+        ),
+        "time_pattern = '%Y%m%d_%H%M%S.json'",
+    ),
+    Layout(
+        "time in two lines above",
+        _each(
+            "snap{i}.csv",
+            lambda i, s: f"Date: {at(i):%d.%m.%Y}\nTime: {at(i):%H:%M:%S}\nDE,FE\n" + rows_of(s),
+        ),
         "time = 'header'",
     ),
 ]

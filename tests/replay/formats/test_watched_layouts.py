@@ -1,17 +1,18 @@
 """Every layout is taken in from a watched folder: in order, at its true times, and only when complete."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from replay.incoming.candidates import Candidate
 from replay.incoming.complete_files import NotYetError
 from tests.replay.formats.layouts import COUNT, LAYOUTS, ROWS, Layout, at, rows_of, signals
 from tests.replay.formats.test_layouts import settings_of
-from tests.replay.watched_folder import LONG_AGO, PATIENCE, Rig
+from tests.replay.watched_folder import LONG_AGO, PATIENCE, SETTLE, Rig
 
 
 def rig_for(tmp_path: Path, recording: str) -> Rig:
@@ -57,14 +58,54 @@ def test_a_file_that_ends_early_waits_and_is_read_when_it_is_whole(layout: Layou
     path.write_bytes(whole[: len(whole) // 2])
     age(rig)
     for one in rig.scan().ready:
-        if len(one.files) > 1:
-            pytest.skip("a channel whose file is cut is invalid; the others are judged")
         with pytest.raises(NotYetError):
             rig.inbox.read(one)
     path.write_bytes(whole)
     age(rig)
     (one,) = rig.scan().ready
     np.testing.assert_array_equal(rig.inbox.read(one)[0].signal, signals(1)[0].astype(np.float32))
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
+def test_files_that_arrive_slowly_and_by_rename_are_read_once_and_whole(
+    layout: Layout, tmp_path: Path
+) -> None:
+    rig = rig_for(tmp_path, layout.settings)
+    source = tmp_path / "source"
+    source.mkdir()
+    found: list[tuple[datetime, NDArray[np.float32]]] = []
+    files: dict[Path, None] = {}
+    for count in (1, 2, 3):
+        layout.write(source, signals(3)[:count])
+        files |= dict.fromkeys(sorted(path for path in source.rglob("*") if path.is_file()))
+    for index, file in enumerate(files):
+        path = rig.folder / file.relative_to(source)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beginning = path if index % 2 else path.with_name(f"{path.name}.part")
+        beginning.write_bytes(file.read_bytes()[: file.stat().st_size // 2 + 1])
+        rig.stamp(beginning)
+        found += take_in(rig)
+        beginning.write_bytes(file.read_bytes())
+        rig.stamp(beginning)
+        beginning.rename(path)
+        found += take_in(rig)
+    assert [time for time, _ in found] == [at(index) for index in range(3)]
+    for (_, read), signal in zip(found, signals(3), strict=True):
+        np.testing.assert_array_equal(read, signal.astype(np.float32))
+
+
+def take_in(rig: Rig) -> list[tuple[datetime, NDArray[np.float32]]]:
+    """Read what is complete before and after the time in which a file settles, as the engine does."""
+    found = []
+    for _ in range(2):
+        for one in rig.scan().ready:
+            try:
+                found.append((one.time, rig.inbox.read(one)[0].signal))
+            except NotYetError:
+                continue
+            rig.known[one.raw] = one.stamp
+        rig.clock.advance(2 * SETTLE)
+    return found
 
 
 def test_a_recording_waits_for_the_files_of_all_its_channels(tmp_path: Path) -> None:
@@ -86,6 +127,19 @@ def test_a_channel_whose_file_never_comes_is_invalid_and_the_others_are_judged(t
     (one,) = rig.scan().ready
     read = rig.inbox.read(one)[0].signal
     assert np.isfinite(read[:, 0]).all()
+    assert np.isnan(read[:, 1]).all()
+
+
+def test_a_channel_whose_file_stays_cut_is_invalid_after_the_patience(tmp_path: Path) -> None:
+    rig = rig_for(tmp_path, "time_pattern = '%Y%m%d_%H%M%S_ch1.csv'")
+    (signal,) = signals(1)
+    rig.write("20240301_234000_ch1.csv", rows_of(signal[:, :1]).encode(), age=LONG_AGO)
+    rig.write("20240301_234000_ch2.csv", rows_of(signal[:60, 1:]).encode()[:-3], age=LONG_AGO)
+    assert take_in(rig) == []
+    assert "20240301_234000_ch2.csv may be unfinished" in str(rig.waiting())
+    rig.clock.advance(PATIENCE)
+    ((_, read),) = take_in(rig)
+    np.testing.assert_array_equal(read[:, 0], signal[:, 0].astype(np.float32))
     assert np.isnan(read[:, 1]).all()
 
 
