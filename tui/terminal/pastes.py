@@ -27,7 +27,7 @@ _SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]P_^X].*?(?:\x07|\x1b\\)|.
 
 @dataclass(frozen=True, slots=True)
 class Pasted:
-    """A pasted text, without control characters but line breaks and tabs."""
+    """A pasted text in one line, without control characters."""
 
     text: str
 
@@ -112,9 +112,12 @@ class Pastes:
 
 
 def plain_text(text: str) -> str:
-    """Return a text without escape sequences and control characters; line breaks and tabs stay."""
-    bare = _SEQUENCE.sub("", text)
-    return "".join(one for one in bare if one in "\n\r\t" or (one.isprintable() or one == " "))
+    """Return a text in one line, without escape sequences and control characters.
+
+    Every field of the console has one line: of a text with line breaks it would keep the first line alone.
+    """
+    line = " ".join(part for part in re.split(r"[\r\n\t]+", _SEQUENCE.sub("", text)) if part)
+    return "".join(one for one in line if one.isprintable())
 
 
 def _without_beginning(text: str) -> tuple[str, str]:

@@ -54,7 +54,7 @@ def test_without_marks_every_character_is_passed_on(text: str, places: list[int]
     [
         ("a\x1b[31mred\x1b[0m b", "ared b"),
         ("a\x1b]0;title\x07b", "ab"),
-        ("tab\tand\nline\x07", "tab\tand\nline"),
+        ("tab\tand\r\nline\x07\n", "tab and line"),
         ("漢字 é", "漢字 é"),
         ("end\x1b", "end"),
     ],
