@@ -182,7 +182,8 @@ def _origins(alarm: Alarm, at: int | None) -> tuple[str, ...]:
         return (alarm.surface,)
     if alarm.carried_from:
         name = alarm.carried_from
-        return f"probably heard from {name}", f"heard from {name}", f"from {name}"
+        shortest = f"from {name.replace('Bearing ', 'B')}"
+        return f"probably heard from {name}", f"heard from {name}", f"from {name}", shortest
     if alarm.beside:
         return f"own signs, but {alarm.beside} is worse", f"{alarm.beside} is worse", f"{alarm.beside} worse"
     due = limit_due(alarm)

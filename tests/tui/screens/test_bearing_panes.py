@@ -113,6 +113,7 @@ def test_the_time_to_the_limit_is_what_the_engine_said_with_its_range(view: View
     late = estimate_text(frame(seen, 139), 1, UTC)
     assert late.endswith("that time has passed")
     assert "no estimate" in estimate_text(frame(view, 62), 1, UTC)
+    assert "…" not in plain(trend_lines(36, 10, frame(view, 62), 1, UTC))
 
 
 # Spectrum.

@@ -323,3 +323,24 @@ def test_refused_proposal_stays_in_the_history(view: View) -> None:
     drawn = plain(baseline_lines(90, 20, frame(replace(view, events=events), 70), facts(BUNDLE), UTC, UTC))
     assert "last proposal, 15 Feb 09:02: ada refused the proposed baseline" in drawn
     assert "k accepts" not in drawn
+
+
+@pytest.mark.parametrize(("index", "healthy"), [(62, True), (110, False)])
+def test_no_component_is_learned_as_healthy_while_an_alarm_of_another_stands(
+    view: View, index: int, healthy: bool
+) -> None:
+    drifted = said(91, EventKind.DRIFTED)
+    drifted = replace(drifted, component="Bearing 4", at=view.events[0].at)
+    shown = frame(replace(view, events=(*view.events, drifted)), index)
+    assert any(alarm.stands for alarm in shown.alarms) is not healthy
+    drawn = " ".join(plain(baseline_lines(90, 20, shown, None, UTC, UTC)).split())
+    assert ("learn again if the machine is healthy" in drawn) is healthy
+    assert ("do not learn it as healthy" in drawn) is not healthy
+
+
+@pytest.mark.parametrize("width", [56, 60, 78, 118])
+def test_the_span_and_the_acceptance_of_a_baseline_are_never_cut(view: View, width: int) -> None:
+    drawn = plain(baseline_lines(width, 12, frame(view, 62), facts(BUNDLE), UTC, UTC))
+    lines = [line for line in drawn.splitlines() if " until " in line or "PROVISIONAL" in line]
+    assert len(lines) == 2
+    assert not any("…" in line for line in lines)

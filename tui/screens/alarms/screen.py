@@ -24,6 +24,12 @@ SIDE_BY_SIDE, ROOMY = 120, 30
 FRAME_OF_LIST = 4
 """Lines of the list besides the alarms: both borders, the names of the columns, and a blank line."""
 
+HEAD_OF_LIST = 2
+"""Lines above the alarms of a list without a frame."""
+
+STORY_LEAST = 5
+"""Lines below the list from which they show the beginning of the story, where it has no place of its own."""
+
 TREND_LEAST = 10
 """Lines below the list from which they show the trend of the selected alarm's bearing."""
 
@@ -32,6 +38,23 @@ NEVER = (1000, 1000)
 
 PAGE = 5
 """Rows of the story that one key scrolls."""
+
+
+def with_story(listing: Draw, rows: int, story: Draw) -> Draw:
+    """Return a function that draws the list, and in spare room below it the story, where both have one place.
+
+    Args:
+        listing: draws the list.
+        rows: that the list needs, without a frame.
+        story: draws the story.
+    """
+
+    def drawn(width: int, height: int) -> Lines:
+        if height - rows < STORY_LEAST:
+            return listing(width, height)
+        return [*listing(width, rows), *story(width, height - rows)]
+
+    return drawn
 
 
 def with_trend(
@@ -107,10 +130,14 @@ class AlarmScreen(ConsoleScreen):
         least = LIST if self.size.width >= SIDE_BY_SIDE or self.size.height >= ROOMY else NEVER
         alarm: Alarm | None = next((one for one in alarms if one.key == shown.alarm), None)
         rows = max(len(alarms) + FRAME_OF_LIST, LIST[1])
-        listing.show(with_trend(framed(drawn, hints, least), rows, frame, alarm, shown.zone, self.glyphs))
         if shown.alarm != self._about:
             self._about, self._first = shown.alarm, 0
         told = partial(story_lines, frame=frame, alarm=alarm, zone=shown.zone, first=self._first)
+        if story.display or alarm is None:
+            listed = with_trend(framed(drawn, hints, least), rows, frame, alarm, shown.zone, self.glyphs)
+        else:
+            listed = with_story(drawn, len(alarms) + HEAD_OF_LIST, told)
+        listing.show(listed)
         scroll = f"{keys('story-back')} {keys('story-on')} scroll"
         story.show(framed(told, scroll, least))
 

@@ -17,7 +17,7 @@ from tui.draw.charts.sparkline import BOUNDS, resample, sparkline
 from tui.draw.charts.zoom import around
 from tui.draw.format import duration, short_time, since_texts
 from tui.draw.glyphs import Glyphs, finished
-from tui.draw.text import SEVERITIES, Lines, Role, Span, clean, fit, title
+from tui.draw.text import SEVERITIES, Lines, Role, Span, clean, fit, pick, title
 from tui.screens.bearing.analysis.plot import Layer, Plot, Upright, plot_lines
 
 Floats = NDArray[np.float64]
@@ -52,7 +52,8 @@ def trend_lines(
     """
     name = clean(frame.view.assessment.components[component])
     heading = title(f"Severity of {name}", width, "log scale; dim: baseline", "log scale")
-    told = (Span(fit(f"  {estimate_text(frame, component, zone)}", width), Role.DIM),)
+    said_of = pick(width - 2, *estimate_texts(frame, component, zone))
+    told = (Span(fit(f"  {said_of}", width), Role.DIM),)
     if height < LEAST_HEIGHT + 1:
         return finished([heading, told][:height], width, height, glyphs)
     count = frame.index + 1
@@ -149,18 +150,26 @@ def mark_rows(frame: Frame, component: int) -> tuple[tuple[str, tuple[Mark, ...]
 
 def estimate_text(frame: Frame, component: int, zone: tzinfo) -> str:
     """Return when the engine forecast the limit, or since when it is exceeded."""
+    return estimate_texts(frame, component, zone)[0]
+
+
+def estimate_texts(frame: Frame, component: int, zone: tzinfo) -> tuple[str, ...]:
+    """Return the estimate of `estimate_text`, from the longest wording to the shortest."""
     condition = frame.conditions[component]
     name = condition.name
     own = [alarm for alarm in frame.alarms if alarm.component == name and alarm.stands]
     limit = next((alarm for alarm in own if alarm.cause == Cause.LIMIT), None)
     if limit is not None:
-        return f"alarm {since_texts(limit, lambda at: short_time(at, zone))[0]}"
+        return tuple(f"alarm {text}" for text in since_texts(limit, lambda at: short_time(at, zone)))
     trend = next((alarm for alarm in own if alarm.cause == Cause.TREND), None)
     if trend is not None:
-        return _ahead(trend, frame, zone)
+        return (_ahead(trend, frame, zone),)
     if math.isfinite(condition.severity) and condition.severity >= 1.0:
-        return "above the limit"
-    return "time to the limit: no estimate, severity does not rise steadily"
+        return ("above the limit",)
+    return (
+        "time to the limit: no estimate, severity does not rise steadily",
+        "time to the limit: no estimate",
+    )
 
 
 def _ahead(trend: Alarm, frame: Frame, zone: tzinfo) -> str:
@@ -173,5 +182,5 @@ def _ahead(trend: Alarm, frame: Frame, zone: tzinfo) -> str:
         longest = "never" if forecast.latest is None else duration(forecast.latest)
         parts.append(f"({duration(forecast.earliest)} to {longest} from {short_time(trend.raised.at, zone)})")
     if frame.playhead.at is not None and microseconds(reached) < frame.playhead.at:
-        parts.append("– that time has passed")
+        return f"{' '.join(parts)}; that time has passed"
     return " ".join(parts)

@@ -10,7 +10,7 @@ from tui.data.model_facts import ModelFacts
 from tui.draw.format import duration, long_time, short_time
 from tui.draw.glyphs import Glyphs, finished
 from tui.draw.notice import wrapped
-from tui.draw.text import Line, Lines, Role, Span, clean, fit, title
+from tui.draw.text import Line, Lines, Role, Span, clean, fit, pick, title
 from tui.screens.model.proposal import proposal_lines
 
 
@@ -37,7 +37,7 @@ def acceptance_line(frame: Frame, wall_zone: tzinfo) -> tuple[str, Role]:
     if not learned:
         return "○ no baseline is learned yet", Role.WARNING
     if given is None:
-        return "○ PROVISIONAL: nobody has accepted the baseline yet; K accepts it", Role.WARNING
+        return "○ PROVISIONAL: nobody has accepted it; K accepts it", Role.WARNING
     by = clean(str(given.detail.get("by", "somebody")))
     return f"● ACCEPTED by {by}, {long_time(given.recorded_at, wall_zone)}", Role.GOOD
 
@@ -68,7 +68,7 @@ def baseline_lines(
     lines += proposal_lines(width, frame, zone)
     current = facts.current if facts is not None else None
     if current is not None:
-        lines += [(Span(fit(f"  {row}", width)),) for row in _origin(current, zone)]
+        lines += [(Span(fit(f"  {row}", width)),) for row in _origin(width - 2, current, zone)]
         for doubt in current.doubts:
             lines += _wrapped(f"in doubt: {doubt}", width, Role.WARNING)
         if not current.doubts:
@@ -77,11 +77,10 @@ def baseline_lines(
         told = _told_of(frame, zone)
         lines.append((Span(fit(f"  {told}", width), Role.DIM),))
     drifts = [event for event in frame.events if event.kind is EventKind.DRIFTED]
-    alarmed = {alarm.component for alarm in frame.alarms if alarm.stands}
+    # All components are learned from the same snapshots: any alarm forbids to learn them as healthy.
+    alarmed = any(alarm.stands for alarm in frame.alarms)
     for event in drifts:
-        # The whole machine has no component: any alarm forbids to learn it as healthy.
-        stands = event.component in alarmed if event.component else bool(alarmed)
-        told = drift(event, alarmed=stands).text
+        told = drift(event, alarmed=alarmed).text
         lines += _wrapped(f"drift since {short_time(event.at, zone)}: {told}", width, Role.WARNING)
     if not drifts and acceptance(frame)[0]:
         lines.append((Span(fit("  no drift: errors are as they were on the baseline", width), Role.DIM),))
@@ -107,12 +106,13 @@ def request_lines(width: int, frame: Frame, zone: tzinfo) -> Lines:
     return lines
 
 
-def _origin(bundle: BundleFacts, zone: tzinfo) -> list[str]:
+def _origin(width: int, bundle: BundleFacts, zone: tzinfo) -> list[str]:
     span = duration((bundle.end - bundle.start).total_seconds())
+    times = [(told(bundle.start, zone), told(bundle.end, zone)) for told in (long_time, short_time)]
     return [
         f"bundle {bundle.name}: model {bundle.model}, seed {bundle.seed}",
         f"learned from {bundle.snapshots} snapshots, the last {bundle.calibrated_on} for the limits",
-        f"from {long_time(bundle.start, zone)} until {long_time(bundle.end, zone)}, {span}",
+        pick(width, *(f"from {start.strip()} until {end.strip()}, {span}" for start, end in times)).rstrip(),
         f"{bundle.epochs} epochs in {bundle.learning_seconds:.0f} s",
     ]
 
