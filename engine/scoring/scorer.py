@@ -186,6 +186,8 @@ class Scorer:
         limits = np.ones(len(running), np.float32)
         for own, limit in zip(layout.channels, usual.limit[0], strict=True):
             limits[[number - 1 for number in own]] = limit
+        # A channel that never moved in the baseline is not judged: no deviation of it is too much.
+        limits[self._unknown] = np.nan
         arrays = {"scale": self.bundle.scaling["scale"], "centre": usual.centre, "scatter": usual.scatter}
         return Examination(
             quality=quality,

@@ -94,7 +94,10 @@ def fit_of(
     rows = [tuple(cells) for cells in split[start:] if len(cells) == count][:_ROWS]
     # An empty last column that is expected is a channel without numbers.
     ends = count > 1 and count != columns and separator != "whitespace"
-    trailing = ends and all(not row[-1] for row in rows)
+    # An empty last column below a name is one that starts late.
+    head: Sequence[str] = split[start - 1] if start else ()
+    named = len(head) == count and bool(head[-1].strip())
+    trailing = ends and not named and all(not row[-1] for row in rows)
     if trailing:
         rows = [row[:-1] for row in rows]
     kinds = tuple(_is_numeric([row[column] for row in rows], decimal) for column in range(len(rows[0])))

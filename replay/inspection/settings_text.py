@@ -9,6 +9,8 @@ from replay.inspection.slow_rows import SlowChannel
 
 TABLES = ("machine", "recording", "model")
 _COLUMN = 44
+NO_BOUND = 1e30
+"""A number beyond any, as in config.toml."""
 
 
 def settings_text(proposal: Proposal, source: str) -> str:
@@ -86,6 +88,18 @@ def _motor(motor: ProposedMotor) -> str:
     )
 
 
+def _ranges(channels: Sequence[SlowChannel]) -> list[str]:
+    """Return the lines of valid ranges, where numbers in the rows stand for no value."""
+    marks = sorted({mark for one in channels for mark in one.marks})
+    if not marks:
+        return []
+    shown = " and ".join(f"{mark:g}" for mark in marks)
+    words = f"# {shown} in the rows stands for no value (likely)"
+    low = [max((0.9 * one for one in own.marks if one < 0), default=-NO_BOUND) for own in channels]
+    high = [min((0.9 * one for one in own.marks if one > 0), default=NO_BOUND) for own in channels]
+    return [f"low = {literal(low)}  {words}", f"high = {literal(high)}"]
+
+
 def _slow_component(name: str, channels: Sequence[SlowChannel]) -> str:
     roles = ["condition" if one.is_condition else "symptom" for one in channels]
     units = [one.unit or "?" for one in channels]
@@ -99,6 +113,7 @@ def _slow_component(name: str, channels: Sequence[SlowChannel]) -> str:
             f"channels = {literal([one.channel for one in channels])}  # {known}",
             f"unit = {literal(units)}  # units of the numbers{doubt}",
             f"role = {literal(roles)}  # a condition explains, a symptom is judged (likely)",
+            *_ranges(channels),
             "",
         ]
     )

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise, product
 from statistics import median
 
+import numpy as np
+
 from replay.inspection.contents import Content, loose_form
 from replay.rows.clock import row_clock
 
@@ -31,6 +33,12 @@ PATTERNS = tuple(day + hour for day, hour in product(DAYS, HOURS))
 FALLING = 0.02
 """Share of rows whose time may lie before that of the row above: clocks are set back."""
 
+MARKS = (999.0, 999.9, 999.99, 9999.0, 9999.9, 9999.99, 99999.0, 999999.0, 9999999.0, 32767.0, 65535.0)
+"""Numbers that loggers write for no value, of either sign."""
+
+FAR = 3.0
+"""Times the range, and the size, of the other values by which such a number lies beyond them."""
+
 EVEN = 1.5
 """Times the usual step within which a step counts as even."""
 
@@ -52,11 +60,15 @@ class RowDates:
 
 @dataclass(frozen=True, slots=True)
 class SlowChannel:
-    """A channel: its name in the header or its column, its unit, and whether it explains others."""
+    """A channel: its name in the header or its column, its unit, and whether it explains others.
+
+    `marks` are numbers that stand for no value, such as 9999.
+    """
 
     channel: int | str
     unit: str
     is_condition: bool
+    marks: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +83,10 @@ def slow_rows(contents: Sequence[Content]) -> SlowRows | None:
     """Return the channels of texts whose rows come slowly, with a date each; None for any other files."""
     first = contents[0]
     found = [_dates(one) for one in contents if one.rows >= FEWEST_ROWS]
+    if not found:
+        # Few rows a second or more apart are the beginning of a table, and no vibration.
+        few = [_dates(one) for one in contents if one.rows > 2]
+        found = [one for one in few if one is not None and one.step >= 1.0]
     dates = [one for one in found if one is not None and one.step > 1 / SLOWEST_VIBRATION]
     if first.layout is None or not dates or len(dates) < len(found):
         return None
@@ -81,11 +97,25 @@ def slow_rows(contents: Sequence[Content]) -> SlowRows | None:
         explains = [False] * len(explains)
     columns = first.layout.signal_columns
     channels = tuple(
-        SlowChannel(name if named else column, unit, condition)
-        for name, column, unit, condition in zip(first.names, columns, first.units, explains, strict=True)
+        SlowChannel(name if named else column, unit, explains[place], _marks(contents, place))
+        for place, (name, column, unit) in enumerate(zip(first.names, columns, first.units, strict=True))
     )
     # A file that shows which of day and month comes first decides for those that do not.
     return SlowRows(channels, min(dates, key=lambda one: one.is_ambiguous))
+
+
+def _marks(contents: Sequence[Content], place: int) -> tuple[float, ...]:
+    """Return the numbers that stand for no value of a channel: known ones, far from all its other values."""
+    columns = [one.signal[:, place] for one in contents if place < one.signal.shape[1]]
+    values = np.concatenate(columns)
+    values = values[np.isfinite(values)]
+    is_mark = np.isin(np.abs(values), MARKS)
+    if is_mark.all() or not is_mark.any():
+        return ()
+    low, high = values[~is_mark].min(), values[~is_mark].max()
+    room = FAR * max(high - low, abs(high), abs(low), 1e-9)
+    found = set(values[is_mark].tolist())
+    return tuple(sorted(one for one in found if one > high + room or one < low - room))
 
 
 def _dates(content: Content) -> RowDates | None:
@@ -123,6 +153,9 @@ def _times(cells: Sequence[str], pattern: str) -> list[int] | None:
     times: list[int] = []
     for cell in cells:
         time = read(cell)
+        if time is None and not any(letter.isdigit() for letter in cell):
+            # A header that is written again.
+            continue
         if time is None:
             return None
         times.append(time)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from replay.formats.sniff import HEAD_BYTES, encoding_of
 from replay.formats.text import channel_columns, layout_for, no_rows
-from replay.formats.text_cells import cells_of, column_named, plain_name
+from replay.formats.text_cells import cells_of, column_named, plain_name, value_of
 from replay.formats.text_layout import TextLayout
 from replay.recording import RecordingError, RecordingFormat, clean_text
 from replay.rows.clock import clock_beside, row_clock, with_clock
@@ -139,7 +139,9 @@ class RowReader:
             or a header again.
         """
         layout = self.layout
-        if number <= self.skipped or not line or line.isspace() or self._is_comment(line):
+        if number <= self.skipped:
+            return self._above(line)
+        if not line or line.isspace() or self._is_comment(line):
             return None
         cells = cells_of(line, layout.separator)
         if layout.trailing and cells and not cells[-1]:
@@ -157,6 +159,15 @@ class RowReader:
         self.last = time if self.last is None else max(time, self.last)
         return time, [self._number(cells[column - 1]) for column in self._channels]
 
+    def _above(self, line: str) -> str | None:
+        """Return the fault of a line above the first row that is a row of another layout; None for others."""
+        cells = cells_of(line, self.layout.separator)
+        if not 1 < len(cells) != self.layout.columns or len(cells) < self._time:
+            return None
+        numbers = [self._number(cell) for place, cell in enumerate(cells, 1) if place != self._time]
+        is_row = any(map(math.isfinite, numbers)) and self._clock(cells[self._time - 1]) is not None
+        return CELLS if is_row else None
+
     def _time_text(self, cells: Sequence[str]) -> str:
         """Return the date and time of a row; the time of day may have a column of its own."""
         date = cells[self._time - 1]
@@ -166,7 +177,9 @@ class RowReader:
         try:
             value = float(cell.replace(",", ".") if self._comma else cell)
         except ValueError:
-            return math.nan
+            # Thousands may be grouped.
+            grouped = value_of(cell, self.layout.decimal)
+            return math.nan if grouped is None or not abs(grouped) < 1e38 else grouped
         # Single precision holds no larger number.
         return value if abs(value) < 1e38 else math.nan
 

@@ -127,3 +127,42 @@ def test_rows_that_run_backwards_are_rows_nevertheless(tmp_path: Path, turned: b
     run = open_run(path, proposed(path).recording_format())
     assert len(run) == 1 + (ROWS - 30) // 3
     assert len(run.rejected) == (0 if turned else 1)
+
+
+@pytest.mark.parametrize("mark", ["9999", "-999", "32767", "-9999.9"])
+def test_a_number_that_stands_for_no_value_is_left_out_by_the_proposed_range(
+    tmp_path: Path, mark: str
+) -> None:
+    head, *lines = table(every(60), NAMED).splitlines()
+    broken = [
+        ",".join([*line.split(",")[:1], mark, *line.split(",")[2:]]) if number % 11 == 3 else line
+        for number, line in enumerate(lines)
+    ]
+    path = tmp_path / "pump.csv"
+    path.write_text("\n".join([head, *broken]) + "\n")
+    (part,) = proposed(path).components
+    low, high = part.low[0], part.high[0]
+    assert low < 45.0 < 55.0 < high
+    assert not low <= float(mark) <= high
+    assert (part.low[1], part.high[1]) == (-1e30, 1e30)
+
+
+def test_numbers_within_their_channel_stand_for_themselves(tmp_path: Path) -> None:
+    path = tmp_path / "pump.csv"
+    rows = [f"{every(60)(number)},{990 + number % 20},{number % 7}" for number in range(ROWS)]
+    path.write_text("\n".join(["time,Pressure,Level", *rows]) + "\n")
+    (part,) = proposed(path).components
+    assert (part.low, part.high) == ((), ())
+
+
+def test_a_header_that_comes_again_does_not_hide_slow_rows(tmp_path: Path) -> None:
+    head, *lines = table(every(60), NAMED).splitlines(keepends=True)
+    path = tmp_path / "pump.csv"
+    path.write_text(head + "".join(lines[:200]) + head + "".join(lines[200:]))
+    assert len(open_run(path, proposed(path).recording_format())) == 1 + (ROWS - 30) // 3
+
+
+def test_a_few_rows_a_minute_apart_are_no_vibration(tmp_path: Path) -> None:
+    path = tmp_path / "pump.csv"
+    path.write_text("".join(table(every(60), NAMED).splitlines(keepends=True)[:12]))
+    assert [part.kind for part in proposed(path).components] == ["process"]

@@ -167,3 +167,27 @@ def test_a_clock_that_is_set_back_elsewhere_costs_its_rows_alone() -> None:
     rows = rows_of(text, replace(FORM, timezone="Europe/Berlin"))
     assert len(rows) == 15
     assert [one.line for one in rows.faults] == [12, 13, 14]
+
+
+def test_rows_of_another_layout_above_are_told() -> None:
+    """A column more from the third row on: the rows above it are no preamble."""
+    above = "time;Temp;Flow\n" + lines(2)
+    below = "".join(line + ";9\n" for line in lines(30, first=2).splitlines())
+    rows = rows_of(above + "time;Temp;Flow;Level\n" + below)
+    assert len(rows) == 30
+    assert [(one.line, one.reason) for one in rows.faults] == [(2, CELLS), (3, CELLS)]
+
+
+def test_a_column_that_starts_late_costs_no_row() -> None:
+    form = replace(FORM, columns=3, names=("Temp", "Flow", "Level"))
+    text = "time;Temp;Flow;Level\n"
+    text += "".join(f"2024-03-01 08:00:{row:02d};{row}.5;7;{row if row >= 25 else ''}\n" for row in range(35))
+    rows = rows_of(text, form)
+    assert len(rows) == 35
+    assert np.isnan(rows.values[:25, 2]).all()
+    assert rows.values[25:, 2].tolist() == [float(row) for row in range(25, 35)]
+
+
+def test_grouped_thousands_are_numbers() -> None:
+    rows = rows_of(HEAD + lines(3) + "2024-03-01 08:00:09;1,234.5;7\n")
+    assert rows.values[3, 0] == 1234.5
