@@ -12,16 +12,16 @@ from pathlib import Path
 
 import numpy as np
 
-from replay.recording import RecordingError, RecordingFormat, Snapshot
+from replay.recording import RecordingFormat, Snapshot
 from replay.rows.clock import microseconds
-from replay.rows.reader import Rows, no_rows_yet, read_rows
-from replay.rows.table import BEFORE_ALL, Version, content_of_rows, versions_of
+from replay.rows.table import Version, versions_of
+from replay.rows.tail import Tails
 
 SECOND = 1_000_000
 """Microseconds."""
 
-FILES_KEPT = 8
-"""Files whose rows stay in memory: recordings in order of time ask for few."""
+FORMATS_KEPT = 8
+"""Formats of rows that stay in memory, one for each machine of a process."""
 
 
 def with_slow_values(snapshot: Snapshot, folder: Path, form: RecordingFormat) -> Snapshot:
@@ -56,7 +56,7 @@ def slow_values(at: datetime, folder: Path, form: RecordingFormat) -> tuple[floa
     assert form.slow is not None
     stamp, best = microseconds(at), None
     for version in _versions(folder, form):
-        rows = _rows_of(_place(folder, form), version, _row_format(form))
+        rows = _TAILS.rows(_place(folder, form), version, _row_format(form))
         last = int(np.searchsorted(rows.times, stamp, side="right")) - 1
         if last >= 0 and (best is None or rows.times[last] > best[0]):
             best = int(rows.times[last]), rows.values[last]
@@ -80,7 +80,7 @@ def is_row_awaited(at: datetime, modified_ns: int, folder: Path, form: Recording
         return False
     stamp = microseconds(at)
     place, rows = _place(folder, form), _row_format(form)
-    newest = (_rows_of(place, version, rows).times[-1:] for version in _versions(folder, form))
+    newest = (_TAILS.rows(place, version, rows).times[-1:] for version in _versions(folder, form))
     return not any(len(one) and one[0] >= stamp for one in newest)
 
 
@@ -105,16 +105,11 @@ def _versions(folder: Path, form: RecordingFormat) -> tuple[Version, ...]:
     return versions_of(_place(folder, form), [name for name in names if not name.startswith(".")])
 
 
-@lru_cache(maxsize=FILES_KEPT)
-def _rows_of(place: Path, version: Version, form: RecordingFormat) -> Rows:
-    """Return the rows of a file; none where it holds none, or cannot be read."""
-    try:
-        return read_rows(content_of_rows(place / version.name, version.name), version.name, form, BEFORE_ALL)
-    except RecordingError:
-        return no_rows_yet(form.columns)
+_TAILS = Tails()
+"""Rows of the files of all machines of a process."""
 
 
-@lru_cache(maxsize=FILES_KEPT)
+@lru_cache(maxsize=FORMATS_KEPT)
 def _row_format(form: RecordingFormat) -> RecordingFormat:
     """Return the format of the rows: their columns by name, times and separator by content."""
     assert form.slow is not None
