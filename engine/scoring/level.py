@@ -8,11 +8,11 @@ A level that falls excuses nothing: lines of the shaft keep their height while t
 import numpy as np
 from numpy.typing import NDArray
 
-FARTHER = 4.0
+FARTHER = 3.0
 """Times the wander of the level within the baseline that a shift may have: a baseline is short."""
 
-SMALLEST_WANDER = 0.1
-"""Least shift that is allowed, natural-log units of power (0.4 dB): see `calibration.SMALLEST_RISE`."""
+SMALLEST_WANDER = 0.15
+"""Least shift that is allowed, natural-log units of power (0.65 dB): a baseline can be steadier than any week."""
 
 NORMAL_MAD = 1.4826
 """Standard deviations of a normal distribution in its median absolute deviation."""
