@@ -12,7 +12,7 @@ FARTHER = 3.0
 """Times the wander of the level within the baseline that a shift may have: a baseline is short."""
 
 SMALLEST_WANDER = 0.15
-"""Least shift that is allowed, natural-log units of power (0.65 dB): a baseline can be steadier than any week."""
+"""Least shift that is allowed, natural-log units of power (0.65 dB): a baseline may be steady by chance."""
 
 NORMAL_MAD = 1.4826
 """Standard deviations of a normal distribution in its median absolute deviation."""
