@@ -221,23 +221,29 @@ def _kill_shell(state: Path, name: str, dice: random.Random, toll: Toll) -> None
         toll.wrong.append(f"{name} received {confirmed} confirmations, {stored} acknowledgements are stored")
 
 
-def kill_console(state: Path, dice: random.Random, toll: Toll, within: float = 1.0) -> None:
+def kill_console(
+    state: Path, dice: random.Random, toll: Toll, within: float = 4.0, patience: float = 6.0
+) -> None:
     """Let a console acknowledge an alarm, kill it, and compare its confirmation with the store.
 
     Args:
         state: folder of the store.
         dice: for the moment of the kill.
         toll: is added to.
-        within: longest wait for the confirmation [s].
+        within: longest time that it has for the acknowledgement [s]; a ring that has just come onto the
+            screen is acknowledged by a second key, after a second and a half.
+        patience: longest wait for its first screen [s].
     """
     name = account_name()
     before = _acknowledged_by(state, name)
     console = processes.Terminal("attach", "--state", str(state))
-    confirmed = 0
-    if console.shows("Bearing 1", 6.0):
+    confirmed = False
+    if console.shows("Bearing 1", patience):
+        end = time.monotonic() + dice.uniform(0.0, within)
         console.forget()
-        console.press("a")
-        confirmed = console.shows_whole("Acknowledged by", dice.uniform(0.0, within))
+        while not confirmed and time.monotonic() < end:
+            console.press("a")
+            confirmed = console.shows_whole("Acknowledged by", min(0.5, max(end - time.monotonic(), 0.0)))
     toll.consoles += console.kill()
     toll.by_console += confirmed
     stored = _acknowledged_by(state, name) - before

@@ -16,7 +16,6 @@ from sqlalchemy import (
     bindparam,
     false,
     select,
-    tuple_,
     type_coerce,
     union_all,
 )
@@ -85,15 +84,6 @@ _ENDS = _ends()
 _TAKEN = select(schema.intake.c.id, schema.intake.c.at, schema.intake.c.recorded_at).where(
     schema.intake.c.id.in_(bindparam("some", expanding=True))
 )
-_LAST_SCORES = select(
-    schema.score.c.assessment_id,
-    schema.score.c.component,
-    schema.score.c.severity,
-    schema.score.c.limit,
-    schema.score.c.quality,
-).where(
-    tuple_(schema.score.c.assessment_id, schema.score.c.position).in_(bindparam("places", expanding=True))
-)
 _HEARTBEATS = select(schema.heartbeat).where(
     schema.heartbeat.c.assessment_id.in_(bindparam("some", expanding=True))
 )
@@ -139,6 +129,21 @@ def _events(count: int) -> CompoundSelect[Any]:
 
 
 @cache
+def _last_scores(count: int) -> CompoundSelect[Any]:
+    """Select the scores of one snapshot of each of so many records; SQLite finds no pairs by an index."""
+    score = schema.score.c
+    return union_all(
+        *(
+            select(score.assessment_id, score.component, score.severity, score.limit, score.quality).where(
+                score.assessment_id == bindparam(f"own{number}"),
+                score.position == bindparam(f"last{number}"),
+            )
+            for number in range(count)
+        )
+    )
+
+
+@cache
 def _severities(count: int) -> CompoundSelect[Any]:
     """Select the severities of one component of each of so many records, between two positions."""
     score = schema.score.c
@@ -166,13 +171,14 @@ class Overviewing(Database):
             for row in self._asked(_heads(len(some)), {f"own{n}": one.id for n, one in enumerate(some)}):
                 heads.setdefault(row.assessment_id, []).append(row)
             kept = {one.id: _sound_heads(heads.get(one.id, []), self.damage.note) for one in some}
-            places = [(number, rows[-1].position) for number, rows in kept.items() if rows]
             scores: dict[int, list[Row[Any]]] = {}
-            for row in self._asked(_LAST_SCORES, {"places": places}) if places else ():
+            for row in self._scores_at(
+                [(number, rows[-1].position) for number, rows in kept.items() if rows]
+            ):
                 scores.setdefault(row.assessment_id, []).append(row)
             for one in some:
                 stamp, taken = ends.get(one.id, (None, None))
-                last = _last_scores(one, scores.get(one.id, []), self.damage.note)
+                last = _judged(one, scores.get(one.id, []), self.damage.note)
                 found[one.id] = _newest(kept[one.id], last, stamp, taken)
         return found
 
@@ -237,6 +243,13 @@ class Overviewing(Database):
                     found[row.assessment_id] = beat
         return found
 
+    def _scores_at(self, places: Sequence[tuple[int, int]]) -> Sequence[Row[Any]]:
+        """Return the scores of a snapshot of each record, by the record's id and the position."""
+        given: dict[str, int] = {}
+        for n, (number, position) in enumerate(places):
+            given |= {f"own{n}": number, f"last{n}": position}
+        return self._asked(_last_scores(len(places)), given) if places else ()
+
     def _ends_of(
         self, some: Sequence[Assessment]
     ) -> dict[int, tuple[datetime | None, tuple[datetime, datetime] | None]]:
@@ -274,7 +287,7 @@ def _sound_heads(rows: Iterable[Row[Any]], note: Note) -> list[Row[Any]]:
     return sorted(kept, key=lambda row: row.position)
 
 
-def _last_scores(
+def _judged(
     assessment: Assessment, rows: Iterable[Row[Any]], note: Note
 ) -> tuple[Floats, Floats, tuple[str, ...]]:
     """Return severity, limit and quality of each component; NaN and "invalid" where it is damaged."""

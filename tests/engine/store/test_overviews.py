@@ -18,7 +18,7 @@ from engine.records.progress import Heartbeat, Phase
 from engine.reports.latest import latest_of, newest_of
 from engine.reports.overview import Overviews
 from engine.store import overviews
-from engine.store.overviews import NEWEST, newest_stamp
+from engine.store.overviews import NEWEST
 from engine.store.store import Store
 from tests.engine.rigs import WALL
 from tests.engine.store_items import NAMES, acknowledge, at, begin, item, raised
@@ -161,8 +161,21 @@ def test_number_of_statements_does_not_grow_with_the_machines(store: Store) -> N
     assert counts[0] == counts[1]
 
 
-def test_newest_time_of_a_record_reads_no_index_from_end_to_end(tmp_path: Path) -> None:
-    with Store.open(tmp_path / "state", create=True) as opened, opened.reading() as connection:
-        query = newest_stamp(1, 1).compile(connection, compile_kwargs={"literal_binds": True})
-        plan = [str(row[-1]) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}")]
-    assert not [one for one in plan if one.startswith("SCAN") or "TEMP B-TREE" in one], plan
+def test_list_of_machines_reads_no_table_from_end_to_end(store: Store) -> None:
+    made = plant(store)
+    asked: list[tuple[str, tuple[object, ...]]] = []
+    listen = lambda _c, _u, statement, given, *_: asked.append((statement, given))  # noqa: E731
+    event.listen(store._engine, "before_cursor_execute", listen)
+    found = Overviews().read(store, made, WALL)
+    store.newest_severities({one.assessment.id: (0, one.newest) for one in found})
+    store.newest_time(made[0])
+    event.remove(store._engine, "before_cursor_execute", listen)
+    selects = [one for one in asked if one[0].startswith("SELECT")]
+    assert len(selects) > 8
+    with store.reading() as connection:
+        for statement, given in selects:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", tuple(given))
+            steps = [str(row[-1]) for row in plan]
+            tables = ("snapshot", "assessed", "score", "event", "intake", "heartbeat", "assessment")
+            scans = [one for one in steps if one.startswith("SCAN") and one.split()[1] in tables]
+            assert not scans, (statement, steps)

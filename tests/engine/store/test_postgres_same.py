@@ -14,7 +14,7 @@ pytestmark = pytest.mark.xdist_group("postgres")
 
 OF_A_FILE = {
     "test_damaged_end_of_a_record_is_named_and_hides_no_other",
-    "test_newest_time_of_a_record_reads_no_index_from_end_to_end",
+    "test_list_of_machines_reads_no_table_from_end_to_end",
     "test_commits_survive_a_power_cut_by_journal_and_full_synchronisation",
     "test_database_of_something_else_is_not_a_store",
     "test_file_that_is_no_database_is_refused_and_left_alone",
