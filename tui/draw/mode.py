@@ -123,5 +123,5 @@ def behind_span(head: Playhead, view: View | None, now: int | None, rung: int, *
     minutes = int(time.total_seconds()) // 60
     text = f"{count} snapshots, {minutes // 60:02d}:{minutes % 60:02d} h behind"
     if rung:
-        text = f"{rung} NEW ALARM{'S' * (rung > 1)} since; {text}"
+        text = f"{rung} NEW ALARM{'S' * (rung > 1)}; {text}"
     return Span(text, Role.RINGING if rung else Role.WARNING)

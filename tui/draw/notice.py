@@ -94,7 +94,11 @@ def rings_notice(rings: tuple[Event, ...], zone: tzinfo, *, ahead: str = "") -> 
         return Notice(text, Role.ALARM, True, about, rings=rings)
     named = ", ".join(f"{_who(ring)} {short_time(ring.at, zone)}" for ring in rings[:NAMED])
     more = " and more" if len(rings) > NAMED else ""
-    return Notice(f"{len(rings)} alarms rang: {named}{more}{tail}", Role.ALARM, True, about, rings=rings)
+    count = len({ring.alarm for ring in rings})
+    # An alarm rings again when it escalates.
+    times = f" {len(rings)} times" if count < len(rings) else ""
+    what = f"{count} alarm{'s' * (count > 1)} rang{times}"
+    return Notice(f"{what}: {named}{more}{tail}", Role.ALARM, True, about, rings=rings)
 
 
 def acknowledged_notice(

@@ -293,8 +293,13 @@ def test_a_view_without_snapshots_draws_everywhere(tmp_path: Path) -> None:
 def test_one_ring_is_told_in_full_and_many_are_counted() -> None:
     one = rings_notice((alarm().ring,), UTC)
     assert one.text == "Alarm: Bearing 1, limit, severity 1.20, at 16 Feb 06:02"
-    many = rings_notice((alarm().ring,) * 5, UTC)
+    ring = alarm().ring
+    many = rings_notice(tuple(replace(ring, alarm=f"one {number}") for number in range(5)), UTC)
     assert many.text.startswith("5 alarms rang: Bearing 1 16 Feb 06:02, ")
+    # An alarm that escalated is one alarm.
+    assert rings_notice((ring,) * 2, UTC).text.startswith("1 alarm rang 2 times: Bearing 1 16 Feb 06:02, ")
+    three = (ring, ring, replace(ring, alarm="other"))
+    assert rings_notice(three, UTC).text.startswith("2 alarms rang 3 times: ")
     assert many.text.endswith("and more")
 
 

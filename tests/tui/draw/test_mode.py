@@ -201,7 +201,7 @@ def test_a_paused_live_screen_says_how_far_it_is_behind(live: View) -> None:
     assert span is not None
     assert span.text == "9 snapshots, 10:30 h behind"
     told = behind_span(head, live, now, 2, live=True)
-    assert told == Span("2 NEW ALARMS since; 9 snapshots, 10:30 h behind", Role.RINGING)
+    assert told == Span("2 NEW ALARMS; 9 snapshots, 10:30 h behind", Role.RINGING)
 
 
 def test_a_screen_that_follows_or_shows_a_finished_run_is_behind_nothing(live: View, view: View) -> None:
