@@ -14,7 +14,7 @@ from engine.records.assessment import Assessment
 from engine.records.events import Priority
 from engine.records.picker import newest_of_each
 from engine.records.plants.report import Unrecorded
-from engine.records.progress import Heartbeat
+from engine.records.progress import Heartbeat, Phase
 from engine.reports.latest import NEVER, Latest, latest_of
 
 if TYPE_CHECKING:
@@ -69,9 +69,12 @@ class Standing:
 
     @property
     def healthy(self) -> bool:
-        """Whether no alarm is open and the worst component is known to be below its limit."""
+        """Whether no alarm is open, the worst component is below its limit, and an engine is there."""
+        beat, live = self.heartbeat, self.assessment.live
+        gone = (Phase.FAILED, Phase.REMOVED, Phase.ENDED) if live else (Phase.FAILED,)
+        judged = beat is not None and beat.phase not in gone
         known = self.latest.severity is not None and self.latest.severity < 1.0
-        return self.alarm is None and known and not self.latest.silent
+        return self.alarm is None and known and judged and not self.latest.silent
 
     def counts(self) -> dict[Priority, int]:
         """Return the number of unacknowledged alarms of each priority, the highest first."""

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from engine.clock import microseconds
 from engine.records.events import Priority
+from engine.records.progress import Phase
 from engine.reports.latest import Latest
 from engine.store.store import Store
 from tests.tui import synthetic
@@ -215,3 +216,14 @@ def test_a_wide_trend_has_no_gap_between_regular_snapshots_and_one_where_data_st
     assert held_until(stopped).tolist() == [599, 1199, 1200 + 3 * 600, 60_000]
     assert held_until(regular[:1]).tolist() == [0]
     assert held_until(regular[:0]).tolist() == []
+
+
+@pytest.mark.parametrize("phase", [Phase.FAILED, Phase.ENDED, Phase.REMOVED, None])
+def test_a_machine_that_nothing_watches_is_not_hidden_as_healthy(named: Named, phase: Phase | None) -> None:
+    calm = named("Fan", severity=0.4, age=5.0)
+    assert calm.heartbeat is not None
+    watched = replace(calm.heartbeat, phase=Phase.WATCHING)
+    assert replace(calm, heartbeat=watched).healthy
+    beat = None if phase is None else replace(calm.heartbeat, phase=phase)
+    gone = replace(calm, heartbeat=beat)
+    assert arranged((gone,), FleetView(hides_healthy=True)) == (gone,)

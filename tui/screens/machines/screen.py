@@ -85,14 +85,7 @@ class FleetScreen(ConsoleScreen):
             panel.show(partial(waiting_lines, heading="Machines", text="Reading the store …"))
             return
         if shown.fleet_view.alarms:
-            drawn = partial(
-                fleet_alarm_lines,
-                alarms=alarms_of(fleet),
-                selected=shown.fleet_alarm,
-                zone=shown.zone,
-                keys=f"{keys('acknowledge')} acknowledges, {keys('machines-listing')} lists the machines",
-            )
-            panel.show(framed(drawn, f"{keys('machines-listing')} machines", LIST))
+            panel.show(partial(self._alarms, shown=shown, fleet=fleet))
             return
         drawn = partial(
             fleet_lines,
@@ -113,27 +106,48 @@ class FleetScreen(ConsoleScreen):
             panel.styles.height, below.display = lines, True
             below.show(partial(self._below, shown=shown, fleet=fleet))
 
-    def _below(self, width: int, height: int, shown: Shown, fleet: tuple[Standing, ...]) -> Lines:
-        """Return the alarms of all machines, and as much of the selected machine's severity as fits."""
-        alarms = alarms_of(fleet)
-        listed = framed(
-            partial(
-                fleet_alarm_lines,
-                alarms=alarms,
-                selected=None,
-                zone=shown.zone,
-                keys=f"{shown.keymap.keys_of('machines-listing')} selects one",
-            ),
-            "",
-            (LIST[0], SHORTEST_LIST),
+    def _alarms(self, width: int, height: int, shown: Shown, fleet: tuple[Standing, ...]) -> Lines:
+        """Return the alarms of all machines, of which one can be acknowledged."""
+        keys, alarms = shown.keymap.keys_of, alarms_of(fleet)
+        drawn = partial(
+            fleet_alarm_lines,
+            alarms=alarms,
+            selected=shown.fleet_alarm,
+            zone=shown.zone,
+            keys=f"{keys('acknowledge')} acknowledges, {keys('machines-listing')} lists the machines",
         )
-        listing = min(len(alarms) + 2, height) if alarms else 0
-        chosen = [one for one in arranged(fleet, shown.fleet_view) if one.assessment.machine == shown.machine]
-        if height - listing < CHART_LEAST or not chosen or not len(chosen[0].trend.at):
-            return listed(width, height) if alarms else []
-        chart = framed(partial(machine_trend_lines, standing=chosen[0], zone=shown.zone, glyphs=self.glyphs))
-        upper = listed(width, listing) if listing else []
-        return [*upper, *chart(width, height - listing)]
+        listed = framed(drawn, f"{keys('machines-listing')} machines", (LIST[0], SHORTEST_LIST))
+        chosen = next((one.standing for one in alarms if one.key == shown.fleet_alarm), None)
+        return self._charted(width, height, listed, len(alarms), chosen, shown)
+
+    def _below(self, width: int, height: int, shown: Shown, fleet: tuple[Standing, ...]) -> Lines:
+        """Return the alarms of all machines below the list of machines."""
+        alarms = alarms_of(fleet)
+        keys = f"{shown.keymap.keys_of('machines-listing')} selects one"
+        drawn = partial(fleet_alarm_lines, alarms=alarms, selected=None, zone=shown.zone, keys=keys)
+        listed = framed(drawn, "", (LIST[0], SHORTEST_LIST))
+        machines = arranged(fleet, shown.fleet_view)
+        chosen = next((one for one in machines if one.assessment.machine == shown.machine), None)
+        return self._charted(width, height, listed, len(alarms), chosen, shown)
+
+    def _charted(
+        self, width: int, height: int, listed: Draw, count: int, chosen: Standing | None, shown: Shown
+    ) -> Lines:
+        """Return a list of alarms, and in the room that it leaves the severity of a machine.
+
+        Args:
+            width: cells.
+            height: lines.
+            listed: draws the list.
+            count: of the alarms; without one there is no list.
+            chosen: the machine, None for none.
+            shown: the values of the screen.
+        """
+        listing = min(count + 2, height) if count else 0
+        if height - listing < CHART_LEAST or chosen is None or not len(chosen.trend.at):
+            return listed(width, height)
+        chart = framed(partial(machine_trend_lines, standing=chosen, zone=shown.zone, glyphs=self.glyphs))
+        return [*(listed(width, listing) if listing else []), *chart(width, height - listing)]
 
     def _lines(self, drawn: Draw) -> int | None:
         """Return the lines that the machines fill, None where they leave too few for anything else."""
