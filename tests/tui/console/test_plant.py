@@ -8,6 +8,7 @@ from textual.pilot import Pilot
 
 from engine.clock import microseconds
 from engine.records.events import EventKind
+from engine.records.progress import Phase
 from engine.store.store import Store
 from tests.tui import synthetic
 from tests.tui.conftest import Clock, looked_at, put, settled, text
@@ -52,6 +53,10 @@ def rows(console: Console) -> list[str]:
 
 
 async def test_machines_are_sorted_searched_and_healthy_ones_hidden(console: Make, plant: Path) -> None:
+    with Store.open(plant) as store:
+        for made in store.assessments():
+            # A machine that no engine watches is never hidden as healthy.
+            synthetic.beat(store, made, Phase.FINISHED, 60)
     app = console(plant, session="", at_newest=True)
     async with app.run_test(size=(120, 30)) as pilot:
         await settled(pilot)

@@ -377,9 +377,11 @@ def _alarm_row(width: int, one: FleetAlarm, name: int, zone: tzinfo, *, chosen: 
     word = f"{STANDING[alarm.priority]}{' UNACK' if waits else ' shelved' if alarm.put_away else ''}"
     state = fit(word, STATE)
     peak = "" if alarm.peak is None else severity_text(alarm.peak)
-    tail = f"{short_time(alarm.raised.at, zone)}{', ' + peak if peak else ''}"
+    raised, why = short_time(alarm.raised.at, zone), reasons(alarm)
     used = 3 + name + 1 + STATE + 1
-    text = pick(max(width - used, 0), *(f"{subject(alarm)}: {why}, {tail}" for why in reasons(alarm)))
+    texts = [f"{subject(alarm)}: {one}, {raised}" for one in why]
+    whole = [f"{text}, {peak}" for text in texts] if peak else []
+    text = pick(max(width - used, 0), *whole, *texts)
     return (
         Span("›" if chosen else " ", Role.STRONG),
         Span(alarm_glyph(alarm), role),
