@@ -137,3 +137,11 @@ def test_the_nema_unbalance_is_the_largest_deviation_over_the_mean() -> None:
 def test_balanced_phases_follow_after_a_third_of_a_cycle() -> None:
     for three in (phases(1), phases(1)[[0, 2, 1]]):
         assert phase_delays(three, 50) == pytest.approx([1 / 150] * 3)
+
+
+@pytest.mark.parametrize("rate", [2000.0, 15_900.0, 16_000.0, 50_000.0, 102_400.0])
+def test_the_mains_is_found_at_any_rate(rate: float) -> None:
+    time = np.arange(round(2.0 * rate)) / rate
+    turn = np.exp(2j * np.pi * 59.93 * time)[:, None] * np.exp(-2j * np.pi * np.arange(3) / 3)
+    noise = 0.05 * np.random.default_rng(1).normal(size=turn.shape)
+    assert mains_frequency(turn.real + noise, rate).hertz == pytest.approx(59.93, abs=0.002)
