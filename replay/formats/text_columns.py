@@ -12,6 +12,8 @@ _FEWEST = 3
 _UNEVEN = 0.51
 # Seconds since 1970 in 2001; finer units have larger numbers.
 _UNIX_FROM = 1e9
+_FULL_SECOND = re.compile(r"\d:\d\d:\d\d$")
+_FRACTION = re.compile(r"\d{3}|\d{6}")
 # Microseconds of a second.
 _SECOND = 1e6
 _TIME_NAME = re.compile(r"(?i)\b(time|zeit|temps|tiempo|tempo|timestamp|date|datum|fecha|t)\b")
@@ -90,6 +92,15 @@ def time_parts(
     if time is None or len(rows) < _FEWEST:
         return ()
     own = [row[time - 1] for row in rows]
+    if len(rows[0]) > time + 1 and all(map(_FULL_SECOND.search, own)):
+        # A decimal comma between commas parts the fraction of a second from its time.
+        beside = [row[time] for row in rows]
+        same = [(before, after) for before, after in pairwise(zip(own, beside, strict=True))]
+        rises = all(before[1] < after[1] for before, after in same if before[0] == after[0])
+        several = sum(before[0] == after[0] for before, after in same)
+        is_digits = all(map(_FRACTION.fullmatch, beside)) and len(set(map(len, beside))) == 1
+        if is_digits and rises and 2 * several > len(same):
+            return (time + 1,)
     return tuple(column + 1 for column in values if column + 1 != time and [r[column] for r in rows] == own)
 
 

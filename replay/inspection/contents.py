@@ -257,8 +257,9 @@ def _rate_of_dates(content: bytes, layout: TextLayout, column: int) -> float | N
     span = seconds_between(shown, ends) if known is None else known
     if span is None or span <= 0:
         return None
-    fraction = _FRACTION.search(shown)
-    if span * 10 ** (len(fraction[1]) if fraction else 0) < _FINE:
+    # A time on the full second may be written without its fraction.
+    decimals = max((len(found[1]) for found in map(_FRACTION.search, (shown, ends)) if found), default=0)
+    if span * 10**decimals < _FINE:
         return None
     return _rate(span / (count - 1), "s")
 

@@ -101,3 +101,18 @@ def test_a_unix_time_of_any_unit_is_exact() -> None:
     fine = WHEN + timedelta(microseconds=123_456)
     assert time_of_text("1710019800123456", FORM) == fine
     assert time_of_text("1710019800.123456", FORM) == fine
+
+
+@pytest.mark.parametrize("digits", [3, 6])
+def test_the_fraction_of_a_second_behind_a_comma_is_no_sensor(digits: int) -> None:
+    rows = "".join(
+        f"2024-03-09 21:30:00,{n * 10 ** (digits - 3):0{digits}d},{a},{b}\n"
+        for n, (a, b) in enumerate(VALUES)
+    )
+    found = layout(rows)
+    assert (found.time_column, found.time_parts, found.signal_columns) == (1, (2,), (3, 4))
+
+
+def test_whole_numbers_beside_a_time_stay_a_sensor() -> None:
+    rows = "".join(f"2024-03-09 21:30:{n:02d},{950 + n},{a}\n" for n, (a, _) in enumerate(VALUES))
+    assert layout(rows).signal_columns == (2, 3)

@@ -131,6 +131,9 @@ def test_folder_of_one_file_is_read(tmp_path: Path) -> None:
 
 
 TIMES = {
+    "dates without a fraction on the full second": lambda n: (
+        at(0) + timedelta(seconds=n / RATE)
+    ).isoformat(),
     "time of day": lambda n: f"{at(0) + timedelta(seconds=n / RATE):%H:%M:%S.%f}",
     "date and time, day and month unclear": lambda n: (
         f"{at(0).replace(day=2) + timedelta(seconds=n / RATE):%m/%d/%Y,%H:%M:%S.%f}"
