@@ -8,7 +8,7 @@ from engine.explanation.process.beside import slow_reason
 from engine.explanation.process.words import sensor_origin
 from engine.explanation.sentence import Write
 from engine.explanation.situation import Situation
-from engine.explanation.wording import severity_text, subject
+from engine.explanation.wording import cause_words, severity_text, subject
 from engine.records.events import Cause, Event, Priority
 from engine.records.payloads import Ring
 from replay.recording import clean_text as clean
@@ -64,6 +64,6 @@ def _briefly(alarm: Alarm, told: Write) -> str:
     elif alarm.cause == Cause.LIMIT:
         why = sensor_origin(alarm).text or slow_reason(alarm).text or "surface not clear"
     else:
-        why = clean(alarm.cause)
+        why = clean(cause_words(alarm))
     ended = "" if alarm.cleared is None else f", returned {told(alarm.cleared.at)}"
     return f"{subject(alarm)}, {why}, since {told(alarm.raised.at)}{ended}"

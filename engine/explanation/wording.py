@@ -9,7 +9,7 @@ from engine.alarms.alarm import Alarm, AlarmState
 from engine.alarms.peak import Peak
 from engine.clock import moment, seconds_span, shifted
 from engine.explanation.sentence import Write
-from engine.records.events import RINGS, Priority
+from engine.records.events import RINGS, Cause, Priority
 from engine.records.payloads import Ring, TrendForecast
 from replay.recording import clean_text as clean
 
@@ -96,6 +96,19 @@ def named(items: Sequence[str], most: int = 3) -> str:
 def subject(alarm: Alarm) -> str:
     """Return the subject of an alarm: its component, or else its source."""
     return clean(alarm.component or alarm.source)
+
+
+def sensor_words(alarm: Alarm) -> str:
+    """Return the fault of a slow sensor beside vibration, with its name; "" for any other alarm."""
+    if alarm.cause != Cause.SENSOR_DEAD:
+        return ""
+    return clean(Ring.from_detail(alarm.ring.detail).message)
+
+
+def cause_words(alarm: Alarm) -> str:
+    """Return the cause of an alarm, with the name and the fault of a slow sensor."""
+    told = sensor_words(alarm)
+    return f"{alarm.cause}: {told}" if told else alarm.cause
 
 
 def acknowledged_by(alarm: Alarm) -> str:
@@ -192,5 +205,8 @@ def _origins(alarm: Alarm, at: int | None) -> tuple[str, ...]:
         if left > 0:
             return (f"limit in {duration(left)}",)
         return "rising; forecast to be over the limit by now", "limit forecast by now", "limit by now"
+    told = sensor_words(alarm)
+    if told:
+        return told, alarm.cause
     # "engine: failed" says as much as "engine: engine failed".
     return (alarm.cause.removeprefix(f"{subject(alarm)} "),)

@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from engine.alarms.alarm import Alarm
 from engine.alarms.metrics import AlarmFigures
 from engine.alarms.peak import Peak
+from engine.explanation.wording import cause_words
 from engine.records.outcome import AlarmOutcome
 from engine.reports.alarm_words import by_whom, figure_rows, state_text, utc_time
 from replay.recording import clean_text
@@ -68,7 +69,7 @@ def figures_text(machine: str, figures: AlarmFigures) -> str:
 
 
 def _row(alarm: Alarm, peak: Peak) -> tuple[str, ...]:
-    cause = f"{alarm.cause}, {alarm.surface}" if alarm.surface else alarm.cause
+    cause = f"{alarm.cause}, {alarm.surface}" if alarm.surface else cause_words(alarm)
     return (
         str(alarm.ring.seq),
         utc_time(alarm.raised.at),

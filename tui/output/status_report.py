@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
+from engine.explanation.wording import cause_words
 from engine.records.assessment import Assessment
 from engine.records.events import Priority
 from engine.records.plants.report import PlantReport, Unrecorded
@@ -267,7 +268,7 @@ def _now(latest: Latest) -> str:
 
 def _alarm(alarm: "Alarm") -> str:
     """Return the alarm in words, and its history with recording times."""
-    parts = [alarm.cause]
+    parts = [cause_words(alarm)]
     if alarm.surface:
         parts.append(alarm.surface)
     if alarm.carried_from or alarm.beside:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
+from engine.alarms.alarm import fold_alarms
 from engine.alarms.rules import Watch
 from engine.alarms.slow_sensors import (
     SlowWatch,
@@ -18,10 +19,12 @@ from engine.alarms.slow_sensors import (
     unpack_slow_watches,
     watch_slow,
 )
+from engine.clock import LAST
 from engine.config.channels import Layout
 from engine.config.settings import load_settings
+from engine.explanation.because import what_rang
 from engine.records.assessment import Moment
-from engine.records.events import EventKind, NewEvent
+from engine.records.events import Event, EventKind, NewEvent
 from engine.scoring.slow import habits_of
 
 START = datetime(2025, 1, 6, tzinfo=UTC)
@@ -148,3 +151,10 @@ def test_a_bundle_that_knows_no_habits_still_shows_missing_values() -> None:
     nothing = np.zeros((2, 0), np.float32)
     _, troubles = troubles_of((), (NAN, 9999.0, 50.0), nothing, LAYOUT)
     assert troubles == (Trouble.MISSING, Trouble.RANGE, None)
+
+
+def test_lists_of_alarms_name_the_sensor_and_its_fault() -> None:
+    raised = passed(broken(1, NAN, last=60))[0]
+    stored = Event(1, recorded_at=raised.at, **{name: getattr(raised, name) for name in NewEvent.__slots__})
+    (line,) = what_rang(fold_alarms([stored], LAST), str)
+    assert "1 medium: Bearing 1, sensor dead: Temp 1 is not known: its value is missing" in line
