@@ -52,7 +52,7 @@ def slow_sentences(evidence: RingEvidence | None) -> Iterator[Sentence]:
 
 def slow_value_text(one: Mapping[str, object]) -> str:
     """Return a slow sensor of a snapshot in a few words: "Temp 62 °C (expected 55 °C)"."""
-    name, unit = str(one.get("name", "")), str(one.get("unit") or "")
+    name, unit = str(one.get("name", "")), str(one.get("unit") or "").strip("?")
     measured, expected = _number(one, "measured"), _number(one, "expected")
     if measured is None:
         return f"{name} not known"

@@ -113,7 +113,8 @@ def sensors_at(assessment: Assessment, series: Series, index: int, component: in
             Sensor(
                 channel,
                 name_of(assessment, channel),
-                clean_text(unit),
+                # A proposed file of settings has "?" where the unit is not known.
+                clean_text(unit).strip("?"),
                 channel in conditions,
                 measured,
                 expected,

@@ -128,6 +128,10 @@ def _condition(record: Record, one: Sensor) -> Sentence:
     )
 
 
+NO_UNIT = ("", "1", "?")
+"""Units that are not written; a proposed file of settings has "?" where the unit is not known."""
+
+
 def value_fact(value: float, unit: str, name: str, digits: int = 4) -> Fact:
     """Return a value with its unit: 26.3 °C."""
     return Fact(name, value, value_text(value, unit, digits))
@@ -138,7 +142,7 @@ def value_text(value: float, unit: str, digits: int = 4) -> str:
     if not math.isfinite(value):
         return "–"
     number = f"{value:.0f}" if 10.0**digits <= abs(value) < 1e7 else f"{value:.{digits}g}"
-    return f"{number} {unit}" if unit and unit != "1" else number
+    return number if unit in NO_UNIT else f"{number} {unit}"
 
 
 def _number(value: object) -> float | None:

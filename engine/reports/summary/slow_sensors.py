@@ -31,7 +31,7 @@ def smallest_summary(assessment: Assessment, series: Series) -> dict[str, list[d
         return {}
     return {
         name: [
-            {"sensor": sensor.name, "change": float(f"{change:.3g}"), "unit": sensor.unit.strip("?")}
+            {"sensor": sensor.name, "change": float(f"{change:.3g}"), "unit": sensor.unit}
             for sensor, change in smallest_changes(assessment, series, number)
         ]
         for number, name in enumerate(assessment.components)

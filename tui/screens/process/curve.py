@@ -5,7 +5,7 @@ from datetime import tzinfo
 import numpy as np
 
 from engine.explanation.process.sensors import ALLOWED, EXPECTED, MEASURED, conditions_of, name_of
-from engine.explanation.process.words import value_text
+from engine.explanation.process.words import NO_UNIT, value_text
 from tui.data.frame import Frame
 from tui.draw.charts.axes import steady_ends, time_ticks
 from tui.draw.charts.chart import LEAST_HEIGHT, Axis, axis_of
@@ -61,7 +61,7 @@ def curve_lines(
     room = height - 1 - len(said)
     plot = Plot(
         x=Axis(start, end, time_ticks(start, end, zone, width)),
-        y=axis_of(*steady_ends(float(known.min()), float(known.max())), "" if unit == "1" else unit, 4),
+        y=axis_of(*steady_ends(float(known.min()), float(known.max())), "" if unit in NO_UNIT else unit, 4),
         layers=(
             *(Layer(*gapped(at, one, holds), Role.DIM) for one in bounds),
             Layer(*gapped(at, measured, holds), Role.TITLE),
