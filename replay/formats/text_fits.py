@@ -68,8 +68,11 @@ def _are_whole_pairs(rows: Sequence[Sequence[str]]) -> bool:
     if not rows or any(len(row) != 1 for row in rows):
         return False
     pairs = [row[0].split(",") for row in rows]
-    if any(len(pair) != 2 or not pair[1].isdigit() for pair in pairs):
+    if any(len(pair) != 2 or not pair[1].lstrip("+-").isdigit() for pair in pairs):
         return False
+    if any(not pair[1].isdigit() for pair in pairs):
+        # No decimals have a sign.
+        return True
     signed_zero = any(pair[0] in ("-0", "+0", "", "-") for pair in pairs)
     padded = any(len(pair[1]) > 1 and pair[1].startswith("0") for pair in pairs)
     several = sum(len(pair[1]) > 1 for pair in pairs)

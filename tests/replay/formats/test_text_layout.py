@@ -197,6 +197,12 @@ def test_whole_numbers_between_commas_are_no_decimals(offset: int, header: str) 
     assert (found.separator, found.columns, found.skipped) == (",", 2, len(header) // 4)
 
 
+def test_signed_whole_numbers_between_commas_are_no_decimals() -> None:
+    rows = "".join(f"{n},{-7 if n < 36 or n % 3 == 0 else 100 + n}\n" for n in range(80))
+    found = layout(rows)
+    assert (found.separator, found.columns, found.skipped) == (",", 2, 0)
+
+
 def test_numbers_in_quotes_with_decimal_commas_between_commas_are_read(tmp_path: Path) -> None:
     rows = "".join(f'"{a:.5f}","{b:.5f}"\n'.replace(".", ",") for a, b in TWO)
     np.testing.assert_array_equal(read(tmp_path / "a.csv", '"DE","FE"\n' + rows), TWO.astype(np.float32))
