@@ -121,7 +121,7 @@ def localised(excess: NDArray[np.float32]) -> tuple[int, ...]:
 def remain_lifted(excess: NDArray[np.float32], bands: tuple[int, ...]) -> bool:
     """Return whether some bands are above the baseline still, by their mean.
 
-    Wear smooths a defect, and severity falls although the bearing is no better.
+    Wear smooths a defect, and severity falls although the bearing is not better.
     """
     if not bands or bands[-1] >= len(excess):
         return False

@@ -186,7 +186,7 @@ def unpack_state(
     if features is not None and state.smoothing.quick.shape != features:
         raise ValueError("the state is of another model")
     if not len(state.history.at) == len(state.history.severity) == len(state.history.level):
-        raise ValueError("the state's history does not agree with itself")
+        raise ValueError("the state contradicts itself")
     return state
 
 

@@ -45,7 +45,7 @@ class Bundles:
             return None
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise BundleError(
-                f"{self._marker}: which bundle is in use cannot be read ({error}); name one to switch to"
+                f"{self._marker}: the bundle in use cannot be read ({error}); name one to switch to"
             ) from error
 
     def names(self) -> tuple[str, ...]:
@@ -69,7 +69,7 @@ class Bundles:
         if name is None:
             there = ", ".join(self.names())
             raise BundleError(
-                f"{self._marker}: is gone, and with it which bundle is in use; switch to one"
+                f"{self._marker}: is missing, so the bundle in use is not known; switch to one"
                 f" ({there or 'there is none: learn one, and name it by --bundle'})"
             )
         if not name or name.startswith(".") or Path(name).name != name:

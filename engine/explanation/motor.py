@@ -13,7 +13,7 @@ from engine.signals.motors.lines import cage_severity
 Figures = Mapping[str, float]
 
 OTHER_SCALE = 0.03
-"""Least growth of the spread of the sensors' scales, as a share, that is no noise."""
+"""Least growth of the spread of the sensors' scales, as a share, that is not noise."""
 
 
 def motor_origin(surface: str, event: Event, evidence: SurfaceEvidence) -> Sentence:
@@ -52,7 +52,7 @@ def motor_clues(evidence: SurfaceEvidence) -> Iterator[Sentence]:
         if "phase" not in figures:
             yield _no_phase(figures)
     if surface == MotorFault.SUPPLY.value:
-        yield Sentence("The voltages changed by as much as explains the currents.")
+        yield Sentence("The change of the voltages explains that of the currents.")
     power = _power(figures)
     if power:
         yield power

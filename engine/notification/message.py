@@ -15,7 +15,7 @@ ORDER = {"high": 0, "medium": 1, "low": 2}
 HAPPENED = {
     "raised": "",
     "escalated": " escalated",
-    "shelf ran out": " stands after its shelf",
+    "shelf ran out": " is active, its shelf has ended",
     "cleared": " returned",
     "acknowledged": " acknowledged",
     "unshelved": " unshelved",
@@ -95,7 +95,7 @@ def _summary(machine: str, events: Sequence[Told]) -> Message:
     counts = Counter(_text(one, "priority") for one in events)
     told = ", ".join(f"{counts[word]} {word}" for word in ORDER if counts[word])
     title = f"{len(events)} alarms rang: {told} ({clean_text(machine)})"
-    lines = ["Many alarms rang at once; this message replaces one for each. The most urgent come first."]
+    lines = ["Many alarms rang at once; this message replaces the single ones. The most urgent come first."]
     for one in worst[:LISTED]:
         word, when = _text(one, "priority").upper(), _time(_text(one, "at"))
         lines.append(f"{word}: {_name(one)}, {_reason(one)}, {when}")

@@ -60,7 +60,7 @@ def address_of(words: str) -> Address:
     except ValueError:
         host, port = None, None
     if not host or parts.scheme != "opc.tcp" or "@" in parts.netloc or parts.query or parts.fragment:
-        raise UnusableError(f"{clean_text(words)!r} is no address like opc.tcp://127.0.0.1:4840/raceway")
+        raise UnusableError(f"{clean_text(words)!r} is not an address like opc.tcp://127.0.0.1:4840/raceway")
     return Address(host, DEFAULT_PORT if port is None else port, parts.path)
 
 

@@ -93,7 +93,7 @@ def _opened(path: Path, folder: int, flags: int, create: bool) -> int:
             pass
         except OSError as error:
             raise _explained(error, path) from error
-    raise PlantedError(path, "comes and goes")
+    raise PlantedError(path, "appears and disappears")
 
 
 def _explained(error: OSError, path: Path) -> OSError | PlantedError:

@@ -140,7 +140,7 @@ def _doubt_about_channels(
 
 
 def _is_binary(content: bytes, name: str) -> bool:
-    """Return whether a content is no text: such files say themselves where they end."""
+    """Return whether a content is not text: such files say themselves where they end."""
     return identify(content[:HEAD_BYTES], name) is not Kind.TEXT
 
 

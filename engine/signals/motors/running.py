@@ -22,7 +22,7 @@ STILL = 0.1
 
 SURGE = 2.5
 """Current over the usual one above which a motor starts: a cage motor draws four to eight times the rated
-current, with a soft starter three times. Source: IEC 60034-12; no load on a recording is no start."""
+current, with a soft starter three times. Source: IEC 60034-12; no load on a recording is not a start."""
 
 SETTLED = 1.25
 """Current over the usual one below which a start is over."""
@@ -111,7 +111,7 @@ def _start(size: NDArray[np.float64], *, after_rest: bool) -> int:
     if not surges and not after_rest:
         return 0
     beyond = np.flatnonzero((size > SETTLED * usual) | (size < usual / SETTLED))
-    # A load that changes later is no part of the start.
+    # A load that changes later is not a part of the start.
     ends = np.flatnonzero(np.diff(beyond) > REST)
     first = int(beyond[ends[0]] if len(ends) else beyond[-1]) + 1 if len(beyond) and beyond[0] < REST else 0
     return first + REST

@@ -23,7 +23,7 @@ def read_json(data: bytes, name: str, form: RecordingFormat) -> Table:
 
     Raises:
         IncompleteError: it ends early.
-        RecordingError: it is no JSON, or holds no numbers.
+        RecordingError: it is not JSON, or holds no numbers.
     """
     content = _parsed(data, name)
     try:
@@ -60,7 +60,7 @@ def _lines(text: str, name: str) -> list[object]:
         except (json.JSONDecodeError, RecursionError):
             if number == lines[-1][0]:
                 raise IncompleteError(name, "it is JSON whose last line ends early") from None
-            reason = f"its line {number} is no JSON: {clean_text(line[:40])!r}"
+            reason = f"its line {number} is not JSON: {clean_text(line[:40])!r}"
             raise RecordingError(name, reason) from None
     return found
 

@@ -32,14 +32,14 @@ def test_anything_else_is_nobody(tmp_path: Path, header: str) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "holds no [[token]]"),
+        ("", "no [[token]] found"),
         ("[[token]", "is not TOML"),
         ('[[token]]\nname = "A"\n', "needs name, role and token"),
         (GOOD.replace("operate", "root"), "its role must be one of read, score, operate"),
         (GOOD.replace("a-long-secret-of-anna", "short"), "16 characters or more"),
         (GOOD.replace('"Anna"', '""'), "its name must be text"),
         (GOOD + GOOD.replace("Anna", "Ben"), "is that of Anna"),
-        ("token = 5", "holds no [[token]]"),
+        ("token = 5", "no [[token]] found"),
     ],
 )
 def test_a_faulty_file_is_one_sentence(tmp_path: Path, text: str, said: str) -> None:

@@ -44,12 +44,12 @@ def test_name_that_is_none_of_a_bundle_here_is_refused(bundles: Bundles, name: s
 
 def test_marker_that_is_damaged_or_gone_is_a_sentence_and_not_a_guess(bundles: Bundles) -> None:
     (name,) = bundles.names()
-    with pytest.raises(BundleError, match=rf"which bundle is in use; switch to one \({name}\)"):
+    with pytest.raises(BundleError, match=rf"the bundle in use is not known; switch to one \({name}\)"):
         bundles.load()
     bundles.use(name)
     (marker,) = bundles.folder.glob("*.json")
     marker.write_text('{"bundle": ')
-    with pytest.raises(BundleError, match=r"which bundle is in use cannot be read .*; name one to switch to"):
+    with pytest.raises(BundleError, match=r"the bundle in use cannot be read .*; name one to switch to"):
         bundles.current()
 
 

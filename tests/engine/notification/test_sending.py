@@ -208,7 +208,7 @@ def test_a_file_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> No
 
 
 @pytest.mark.parametrize(
-    ("content", "words"), [("", "no address"), ("# only\n\n", "no address"), (b"\xff\xfe", "no text")]
+    ("content", "words"), [("", "no address"), ("# only\n\n", "no address"), (b"\xff\xfe", "not text")]
 )
 def test_a_file_without_an_address_is_one_sentence(tmp_path: Path, content: str | bytes, words: str) -> None:
     file = tmp_path / "secret"

@@ -18,7 +18,7 @@ from engine.opcua.service import address_of
     ],
 )
 def test_address_that_is_none_is_one_sentence(words: str) -> None:
-    with pytest.raises(UnusableError, match="is no address like"):
+    with pytest.raises(UnusableError, match="is not an address like"):
         address_of(words)
 
 

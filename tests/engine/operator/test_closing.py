@@ -107,7 +107,7 @@ def test_typed_words_are_refused_in_a_sentence() -> None:
         typed_damage("sideways")
     with pytest.raises(OutcomeError, match="name one outcome"):
         typed_finding("replaced")
-    with pytest.raises(OutcomeError, match="no number"):
+    with pytest.raises(OutcomeError, match="not a number"):
         outcome_of("confirmed", size=float("nan"))
     assert typed_finding("Confirmed, replaced") == (Finding.CONFIRMED, True)
 

@@ -74,8 +74,8 @@ def test_a_value_that_is_no_number_leaves_its_cell_empty(tmp_path: Path, value: 
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"12.5", "no object"),
-        (b"{", "no JSON"),
+        (b"12.5", "not an object"),
+        (b"{", "not JSON"),
         (b'{"time": "soon", "Flow": 1}', "cannot be read"),
         (b'{"time": 1767657540, "Other": 1}', "none of the channels"),
         (b'{"values": [1, 2]}', "none of the channels"),

@@ -164,9 +164,9 @@ def test_a_recording_that_lacks_a_node_is_a_reason_when_the_next_one_is_whole() 
     [
         ([1.0] * 7, "it has 7 numbers, not 4 rows of 3"),
         (None, "calls an array bad"),
-        (["a"] * 12, "no number"),
+        (["a"] * 12, "not a number"),
         ([float("nan")] * 12, "not finite"),
-        ([[1.0], [1.0, 2.0]], "no number"),
+        ([[1.0], [1.0, 2.0]], "not a number"),
     ],
 )
 def test_an_array_that_is_no_recording_is_a_reason(array: object, words: str) -> None:
