@@ -1,5 +1,6 @@
 """Makes assessments, snapshots and rings for tests of the store."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
@@ -79,7 +80,9 @@ def state_after(position: int) -> dict[str, object]:
 @cache
 def _at_rest() -> dict[str, object]:
     layout = Layout(NAMES, ((1, 3), (2,)), np.ones(3, np.bool_), np.ones(3, np.float32), ("V", "g", "V"))
-    return first_state(layout, (3, 2)).pack()
+    # As it is stored: JSON has no tuples.
+    stored: dict[str, object] = json.loads(json.dumps(first_state(layout, (3, 2)).pack()))
+    return stored
 
 
 def packed_picture(position: int) -> bytes:
