@@ -43,7 +43,7 @@ bench: $(VENV)/installed-dev
 	@$(BIN)/python -m bench
 
 fuzz: $(VENV)/installed-dev
-	@RACEWAY_FUZZ_EVENTS=$(EVENTS) $(BIN)/python -m pytest -q tests/tui/console/test_fuzz.py
+	@RACEWAY_FUZZ_EVENTS=$(EVENTS) $(BIN)/python -m pytest -q tests/tui/console/keys/test_fuzz.py
 
 torture: $(VENV)/installed-dev
 	@nice $(BIN)/python -m bench.torture $(TORTURE)

@@ -22,7 +22,6 @@ from tests.tui import synthetic
 from tests.tui.conftest import Clock, looked_at, settled, text
 from tui.console.app import Console
 from tui.console.options import Appearance
-from tui.console.preferences import Left, keep, recall
 
 Make = Callable[..., Console]
 
@@ -380,23 +379,6 @@ async def test_screen_list_and_pace_are_as_they_were_left(console: Make, live: P
         assert again.controller.head.pace == 10_000
         assert again.controller.selection.component == "Bearing 2"
         assert "First time" not in text(again)
-
-
-@pytest.mark.parametrize(
-    "content", ["", "{", "[]", '{"machines": 3}', '{"machines": {"press 4": {"pace": "x", "screen": 7}}}']
-)
-def test_a_memory_that_makes_no_sense_is_no_memory(tmp_path: Path, content: str) -> None:
-    path = tmp_path / "console.json"
-    path.write_text(content)
-    assert recall(path).get("press 4", Left()) == Left()
-
-
-def test_a_memory_that_cannot_be_kept_keeps_nobody_from_leaving(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    keep(tmp_path / "file" / "console.json", "press 4", Left())
-    assert recall(tmp_path / "file" / "console.json") == {}
-    odd = replace(Left(), listing="nonsense", priority="loud")
-    assert odd.alarm_filter == Left().alarm_filter
 
 
 def test_rings_of_the_made_up_machine_are_where_the_tests_think(live: Path, clock: Clock) -> None:

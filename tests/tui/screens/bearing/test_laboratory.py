@@ -98,7 +98,7 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_there(assessment: Assessme
     assert laboratory.analyse(assessment, replace(wanted, now=Source("r1", 1))).why_not == "r1 is gone"
 
 
-@pytest.mark.parametrize(("channel", "said"), [(2, "no numbers"), (3, "no channel 3")])
+@pytest.mark.parametrize(("channel", "said"), [(2, "not numbers"), (3, "no channel 3")])
 def test_a_channel_without_numbers_is_no_spectrum(assessment: Assessment, channel: int, said: str) -> None:
     assert said in Laboratory(Recorder()).analyse(assessment, Wanted(channel, NOW)).why_not
 

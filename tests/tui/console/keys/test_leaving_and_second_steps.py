@@ -14,7 +14,7 @@ from engine.records.events import Event, EventKind
 from engine.store.store import Store
 from tests.tui import synthetic
 from tests.tui.conftest import Clock, frame, looked_at, put, settled, text
-from tests.tui.console.test_fast_keys import burst
+from tests.tui.console.keys.test_fast_keys import burst
 from tests.tui.screens.test_model_panes import BUNDLE
 from tests.tui.two_alarms import two_alarms
 from tui.console.app import Console
