@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from replay.name_pattern import counted_in, example_of, has_counter, time_in
 from replay.parts import first_channel_name, is_file_a_channel, without_channel
-from replay.recording import ForeignNameError, RecordingError, RecordingFormat, clean_text, zone_of
+from replay.recording import RecordingError, RecordingFormat, clean_text, zone_of
+from replay.recording_errors import ForeignNameError
 
 _NUMBERS = re.compile(r"[0-9]{1,15}")
 

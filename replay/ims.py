@@ -14,7 +14,8 @@ import numpy as np
 
 from replay.file_times import time_of
 from replay.fixed_point import parse_fixed_point
-from replay.recording import ColumnCountError, RecordingError, RecordingFormat, Snapshot, clean_text
+from replay.recording import RecordingError, RecordingFormat, Snapshot, clean_text
+from replay.recording_errors import ColumnCountError
 
 _NUMBER = re.compile(rb" *[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)? *")
 _WITH_COMMA = re.compile(rb" *[+-]?\d*,\d+([eE][+-]?\d+)? *")

@@ -1,11 +1,11 @@
-"""Reads the store for requests, and stores what operators do: one thread, because a store serves one."""
+"""Reads the store for requests: one thread, because a store serves one."""
 
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,17 +16,13 @@ from engine.alarms.alarm import Alarm, AlarmState, fold_alarms
 from engine.alarms.event_json import event_record
 from engine.alarms.metrics import alarm_figures
 from engine.alarms.peak import peak_stored
-from engine.api.faults import FaultError, wrong
-from engine.api.tokens import Caller
+from engine.api.faults import FaultError
 from engine.clock import median_span, microseconds, moment, wall_clock
 from engine.diagnosis.motor_features import features_by_channel
 from engine.errors import FailedError, StoreMissingError, UnusableError
-from engine.operator import alarm_actions
 from engine.operator.alarm_actions import playhead_of
-from engine.operator.operator import Act, Operator
-from engine.operator.shelf_limit import longest_shelf
 from engine.records.assessment import Assessment
-from engine.records.events import Acknowledged, Event
+from engine.records.events import Event
 from engine.records.picker import newest_of_each, of_machine
 from engine.records.picture import Picture
 from engine.records.plants.report import with_unrecorded
@@ -322,74 +318,6 @@ def picture_record(found: Picture, features: Mapping[int, tuple[str, ...]]) -> d
         "envelope_step_hz": found.envelope_step,
         "envelope": _finite(found.envelope),
     }
-
-
-def acknowledge(desk: Desk, which: str, ring: int, caller: Caller, comment: str) -> dict[str, Any]:
-    """Acknowledge the ring that the operator saw.
-
-    Raises:
-        FaultError: the alarm has rung again since (409).
-    """
-    alarm = _seen(desk, which, ring)
-    return _answer(
-        alarm_actions.acknowledge(desk.store, desk.assessment, alarm.ring, _act(desk, caller), comment)
-    )
-
-
-def note(desk: Desk, which: str, caller: Caller, text: str) -> dict[str, Any]:
-    """Add a note to an alarm."""
-    act = _act(desk, caller)
-    return _done(
-        lambda: alarm_actions.note(desk.store, desk.assessment, desk.alarm(which), text, act), "text"
-    )
-
-
-def shelve(desk: Desk, which: str, ring: int, caller: Caller, span: timedelta, reason: str) -> dict[str, Any]:
-    """Shelve an alarm whose ring the operator saw.
-
-    Args:
-        desk: of the machine.
-        which: the alarm.
-        ring: that the operator saw.
-        caller: the operator.
-        span: how long.
-        reason: why.
-
-    Raises:
-        FaultError: it has rung again since (409), or there is no reason, or the span is too long (422).
-    """
-    alarm, act = _seen(desk, which, ring), _act(desk, caller)
-    longest = longest_shelf(desk.assessment.settings)
-    return _done(
-        lambda: alarm_actions.shelve(desk.store, desk.assessment, alarm, span, reason, act, longest=longest),
-        "reason",
-    )
-
-
-def _seen(desk: Desk, which: str, ring: int) -> Alarm:
-    alarm = desk.alarm(which)
-    if alarm.ring.seq != ring:
-        raise FaultError(
-            409,
-            f"the alarm has rung again: its newest ring is {alarm.ring.seq}, not {ring}; look at it first",
-            "ring",
-        )
-    return alarm
-
-
-def _act(desk: Desk, caller: Caller) -> Act:
-    return Act(Operator("http", caller.name), "", desk.at, desk.now)
-
-
-def _done(work: Callable[[], Acknowledged], field: str) -> dict[str, Any]:
-    try:
-        return _answer(work())
-    except alarm_actions.OperatingError as error:
-        raise wrong(str(error), field) from error
-
-
-def _answer(found: Acknowledged) -> dict[str, Any]:
-    return {"stored": found.stored, "by": found.by, "at": found.recorded_at.isoformat()}
 
 
 def _microseconds(at: datetime) -> int:

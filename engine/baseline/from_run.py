@@ -14,7 +14,8 @@ from engine.diagnosis.surface import Diagnostician
 from engine.errors import UnusableError
 from engine.records.progress import Epoch
 from engine.system.processes.ordered_map import in_order
-from replay.recording import ColumnCountError, RecordingError
+from replay.recording import RecordingError
+from replay.recording_errors import ColumnCountError
 from replay.run import Run
 
 

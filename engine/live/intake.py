@@ -25,7 +25,8 @@ from replay.incoming.folder import FolderState, Stamp, cause_of
 from replay.incoming.foreign import Others
 from replay.incoming.notify import Waker
 from replay.incoming.scan_times import OF_PROCESS
-from replay.recording import LINK, ColumnCountError, RecordingError, Snapshot
+from replay.recording import LINK, RecordingError, Snapshot
+from replay.recording_errors import ColumnCountError
 
 MOST_REMEMBERED = 200_000
 """Ledger rows held in memory; beyond that they are read again."""

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from replay.formats.sniff import Kind
 from replay.formats.text_cells import column_named
-from replay.recording import ColumnCountError, RecordingError, RecordingFormat, clean_text
+from replay.recording import RecordingError, RecordingFormat, clean_text
+from replay.recording_errors import ColumnCountError
 
 EXTRA = "pip install 'raceway[formats]'"
 """The command that installs the libraries of the rarer formats."""

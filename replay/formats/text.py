@@ -15,7 +15,8 @@ from replay.formats.text_body import body_of, count_rows
 from replay.formats.text_cells import cells_of, without_groups
 from replay.formats.text_layout import SEPARATOR_WORDS, TextLayout, layout_of_text
 from replay.ims import read_ims
-from replay.recording import ColumnCountError, RecordingError, RecordingFormat, clean_text
+from replay.recording import RecordingError, RecordingFormat, clean_text
+from replay.recording_errors import ColumnCountError
 
 _LINE = re.compile(r"^line (\d+)")
 _BLANKS = re.compile(rb"[ \t]+")

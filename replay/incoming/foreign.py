@@ -6,7 +6,8 @@ from pathlib import PurePath
 
 from replay.file_times import readings_of
 from replay.incoming.folder import shown_name
-from replay.recording import ForeignNameError, RecordingError, RecordingFormat
+from replay.recording import RecordingError, RecordingFormat
+from replay.recording_errors import ForeignNameError
 
 COMPRESSED = (".gz", ".bz2", ".xz", ".zst", ".lz4", ".Z", ".zip", ".7z")
 """Endings of a single compressed file."""

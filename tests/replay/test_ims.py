@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from replay.ims import read_ims
-from replay.recording import ColumnCountError, RecordingError, RecordingFormat
+from replay.recording import RecordingError, RecordingFormat
+from replay.recording_errors import ColumnCountError
 
 NAME = "2004.02.12.10.32.39"
 ROWS = [

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from replay.file_times import readings_of, time_of
-from replay.recording import ColumnCountError, RecordingError, RecordingFormat, Snapshot, clean_text
+from replay.recording import RecordingError, RecordingFormat, Snapshot, clean_text
+from replay.recording_errors import ColumnCountError
 
 
 def format_of(**changes: Any) -> RecordingFormat:

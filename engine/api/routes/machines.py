@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from engine.api import facts
+from engine.api import acts, facts
 from engine.api.children.reporting import Kind, Reporter
 from engine.api.evidence import evidence as evidence_of
 from engine.api.facts import MOST_EVENTS, MOST_POINTS, Desk
@@ -178,7 +178,7 @@ async def acknowledge(
     caller: Operating, store: TheStore, machine: Machine, which: Which, act: Acknowledgement
 ) -> dict[str, Any]:
     """Acknowledge the ring that the operator saw; refused where the alarm has rung again."""
-    return await store.at(machine, lambda desk: facts.acknowledge(desk, which, act.ring, caller, act.comment))
+    return await store.at(machine, lambda desk: acts.acknowledge(desk, which, act.ring, caller, act.comment))
 
 
 @router.post("/v1/machines/{machine}/alarms/{which}/note", responses=faults(404, 422, 503))
@@ -186,7 +186,7 @@ async def note(
     caller: Operating, store: TheStore, machine: Machine, which: Which, act: Note
 ) -> dict[str, Any]:
     """Add a note to an alarm."""
-    return await store.at(machine, lambda desk: facts.note(desk, which, caller, act.text))
+    return await store.at(machine, lambda desk: acts.note(desk, which, caller, act.text))
 
 
 @router.post("/v1/machines/{machine}/alarms/{which}/shelve", responses=faults(404, 409, 422, 503))
@@ -195,7 +195,7 @@ async def shelve(
 ) -> dict[str, Any]:
     """Shelve an alarm for some hours, with a reason."""
     span = timedelta(hours=act.hours)
-    return await store.at(machine, lambda desk: facts.shelve(desk, which, act.ring, caller, span, act.reason))
+    return await store.at(machine, lambda desk: acts.shelve(desk, which, act.ring, caller, span, act.reason))
 
 
 @router.get(

@@ -39,9 +39,6 @@ SIGNAL = np.random.default_rng(5).normal(0, 0.1, (20_480, 4)).astype(np.float32)
 WAVEFORM = Waveform("now", 20_480.0, SIGNAL)
 
 
-# Trend.
-
-
 def test_the_trend_has_its_limit_its_times_and_what_rang(view: View) -> None:
     drawn = plain(trend_lines(80, 18, frame(view, 139), 0, UTC))
     for word in ("┈", "13 Feb", "19 Feb", "rang", "◆", "limit", "↑"):
