@@ -16,8 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.models.networks.masking import masked
 from engine.models.networks.start import keras, tf
+from engine.models.waveform import masked
 
 
 class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # keras ships no types

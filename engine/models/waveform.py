@@ -16,6 +16,9 @@ from engine.signals.features import TINY_POWER, band_borders, window_power
 UNUSED = 1e-4
 """Mean square of a latent dimension that a network does not use: below it lies rounding."""
 
+MASKED = 0.25
+"""Share of a vector's longest axis that is hidden."""
+
 
 class Waveform:
     """The base of the waveform models: fixed windows of all channels, standardised.
@@ -187,3 +190,19 @@ def enough_rows(name: str, rows: int, fewest: int) -> None:
     """
     if rows < fewest:
         raise ValueError(f"recording.rows: the {name} model needs {fewest} rows or more, not {rows}")
+
+
+def masked(vectors: NDArray[np.float32], chance: np.random.Generator) -> NDArray[np.float32]:
+    """Return vectors with a stretch of the longest axis replaced by the mean over all vectors.
+
+    Source:
+        He et al. (2022), Masked autoencoders are scalable vision learners; one stretch instead of patches.
+    """
+    axis = 1 + int(np.argmax(vectors.shape[1:]))
+    size = vectors.shape[axis]
+    width = max(1, round(MASKED * size))
+    starts = chance.integers(0, size - width + 1, len(vectors))
+    places = np.arange(size)
+    hidden = (places >= starts[:, None]) & (places < starts[:, None] + width)
+    shape = [len(vectors)] + [size if one == axis else 1 for one in range(1, vectors.ndim)]
+    return np.where(hidden.reshape(shape), vectors.mean(axis=0), vectors).astype(np.float32)

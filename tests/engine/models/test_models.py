@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 from engine.models import MODELS, model_named
 from engine.models.base import Insight, Model, Scaling
 from engine.models.forecast import AHEAD, LENGTH, SEEN, Forecast
-from engine.models.networks.masking import MASKED, masked
 from engine.models.runner import Network, insight_of
-from engine.models.waveform import Waveform, divergence, evenly_spaced
+from engine.models.waveform import MASKED, Waveform, divergence, evenly_spaced, masked
 from engine.system.processes.child_process import environment
 
 RATE, ROWS, CHANNELS = 25600.0, 2560, 2
