@@ -199,7 +199,10 @@ def unpack_slow_watches(data: Sequence[Mapping[str, Any]]) -> tuple[SlowWatch, .
     """
     return tuple(
         SlowWatch(
-            Watch(**one["watch"]), None if one["value"] is None else float(one["value"]), int(one["same"])
+            # A slow sensor has no bands; JSON has a list for them.
+            Watch(**{**one["watch"], "bands": ()}),
+            None if one["value"] is None else float(one["value"]),
+            int(one["same"]),
         )
         for one in data
     )

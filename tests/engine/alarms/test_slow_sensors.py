@@ -60,7 +60,9 @@ def passed(rows: np.ndarray, layout: Layout = LAYOUT, *, cut: bool = False) -> l
         watches, rung = watch_slow(watches, troubles, layout, moment, RULES)
         events += rung
         if cut:
-            watches = unpack_slow_watches(json.loads(json.dumps(pack_slow_watches(watches))))
+            stored = unpack_slow_watches(json.loads(json.dumps(pack_slow_watches(watches))))
+            assert stored == watches
+            watches = stored
     return events
 
 
