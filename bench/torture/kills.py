@@ -231,19 +231,19 @@ def kill_console(
         dice: for the moment of the kill.
         toll: is added to.
         within: longest time that it has for the acknowledgement [s]; a ring that has just come onto the
-            screen is acknowledged by a second key, after a second and a half.
+            screen is acknowledged by a second key, after a second and a half; keys in a row are taken for one.
         patience: longest wait for its first screen [s].
     """
     name = account_name()
     before = _acknowledged_by(state, name)
     console = processes.Terminal("attach", "--state", str(state))
     confirmed = False
-    if console.shows("Bearing 1", patience):
+    if console.shows_whole("Bearing 1", patience):
         end = time.monotonic() + dice.uniform(0.0, within)
         console.forget()
         while not confirmed and time.monotonic() < end:
             console.press("a")
-            confirmed = console.shows_whole("Acknowledged by", min(0.5, max(end - time.monotonic(), 0.0)))
+            confirmed = console.shows_whole("Acknowledged by", min(1.0, max(end - time.monotonic(), 0.0)))
     toll.consoles += console.kill()
     toll.by_console += confirmed
     stored = _acknowledged_by(state, name) - before

@@ -111,7 +111,7 @@ def _note_on_console(state: Path, words: str, dice: random.Random, toll: kills.T
     Other operators acknowledge each ring soon, but a note can always be written.
     """
     console, confirmed = processes.Terminal("attach", "--state", str(state)), False
-    if console.shows("Bearing 1", CONSOLE_PATIENCE):
+    if console.shows_whole("Bearing 1", CONSOLE_PATIENCE):
         console.forget()
         console.press("n")
         if console.shows_whole("Note on an alarm", CONSOLE_PATIENCE):
