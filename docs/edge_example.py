@@ -44,10 +44,11 @@ def errors(network: str, signal: np.ndarray) -> dict[str, float]:
     session = onnxruntime.InferenceSession(network, providers=["CPUExecutionProvider"])
     (rebuilt,) = session.run(None, {"vectors": vector})
     features, unit = (vector - rebuilt)[0], scaling["scale"]
-    # A healthy shift that most bands share is not an error; a bundle of the first scoring has no reach.
+    # A healthy rise that most bands share is not an error, before the fourth scoring a fall neither; a bundle
+    # of the first scoring has no reach.
     reach = usual["reach"] if usual["reach"].size else 0.0
     shift = np.median((features - usual["centre"])[:, :-1] * unit[:, :-1], axis=1)
-    features = features - (np.clip(shift, -reach, reach))[:, None] / unit
+    features = features - (np.clip(shift, -reach if told["falls"] else 0.0, reach))[:, None] / unit
     excess = np.maximum((features - usual["centre"]) / usual["scatter"], 0.0) ** 2
     groups = np.lib.stride_tricks.sliding_window_view(excess[:, :-1], max(told["group"], 1), axis=1)
     whole, worst = excess.mean(axis=1), groups.mean(axis=2).max(axis=1) * (told["group"] > 0)

@@ -231,7 +231,7 @@ def kill_console(
         dice: for the moment of the kill.
         toll: is added to.
         within: longest time that it has for the acknowledgement [s]; a ring that has just come onto the
-            screen is acknowledged by a second key, after a second and a half; keys in a row are taken for one.
+            screen is acknowledged by a second key, after a second and a half; fast keys are taken for one.
         patience: longest wait for its first screen [s].
     """
     name = account_name()

@@ -188,7 +188,7 @@ def _words(number: int, one: SlowWatch, trouble: Trouble | None, layout: Layout)
 
 def pack_slow_watches(watches: Sequence[SlowWatch]) -> list[dict[str, object]]:
     """Return watches in plain JSON types."""
-    return [asdict(one) for one in watches]
+    return [{**asdict(one), "watch": {**asdict(one.watch), "bands": []}} for one in watches]
 
 
 def unpack_slow_watches(data: Sequence[Mapping[str, Any]]) -> tuple[SlowWatch, ...]:

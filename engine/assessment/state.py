@@ -57,9 +57,9 @@ class State:
         """Return it in plain JSON types; floats keep every bit."""
         return {
             "smoothing": self.smoothing.pack(),
-            "components": [asdict(watch) for watch in self.components],
-            "trends": [asdict(watch) for watch in self.trends],
-            "sensors": [asdict(watch) for watch in self.sensors],
+            "components": list(map(_packed, self.components)),
+            "trends": list(map(_packed, self.trends)),
+            "sensors": list(map(_packed, self.sensors)),
             "drifted": list(self.drifted),
             "stopped": self.stopped,
             "stopped_alarm": self.stopped_alarm,
@@ -188,6 +188,10 @@ def unpack_state(
     if not len(state.history.at) == len(state.history.severity) == len(state.history.level):
         raise ValueError("the state contradicts itself")
     return state
+
+
+def _packed(watch: Watch) -> dict[str, object]:
+    return {**asdict(watch), "bands": list(watch.bands)}
 
 
 def _watch(data: Mapping[str, Any]) -> Watch:

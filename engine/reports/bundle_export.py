@@ -114,7 +114,8 @@ def description(bundle: Bundle, model: Model) -> dict[str, object]:
     settings = bundle.settings
     parts = settings.get("component", ())
     calibration = bundle.calibration
-    group, used = METHODS[bundle.scoring].group, used_features(model)
+    method, used = METHODS[bundle.scoring], used_features(model)
+    group = method.group
     return {
         "model": bundle.model,
         "digest": bundle.digest(),
@@ -131,6 +132,8 @@ def description(bundle: Bundle, model: Model) -> dict[str, object]:
         "batch": Network(bundle.network).batch,
         # Adjacent bands whose worst group counts beside the whole; 0 for the whole alone.
         "group": group if 0 < group < len(model.edges) - 1 else 0,
+        # Whether a fall that most bands share is taken away like a rise, within `reach`.
+        "falls": method.falls,
         # Features that each channel has where some have fewer: the others are 0 and count in no mean.
         **({} if used is None else {"features_used": used.tolist()}),
         "scaling": {name: array.tolist() for name, array in bundle.scaling.items()},

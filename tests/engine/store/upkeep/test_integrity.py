@@ -81,7 +81,7 @@ def test_store_without_an_assessment_is_sound(tmp_path: Path) -> None:
          "rig, assessment 1: event 4 answers request 3, which is not there"),
         ("DELETE FROM state", "rig, assessment 1: the engine's state after snapshot 3 is missing"),
         ("DELETE FROM snapshot WHERE id = 1",
-         "database: row None of table assessed refers to a row of snapshot that does not exist now"),
+         "database: row None of table assessed refers to a row of snapshot that is not there"),
     ],
 )  # fmt: skip
 def test_damage_is_found_and_named(store: Store, damage: str, complaint: str) -> None:

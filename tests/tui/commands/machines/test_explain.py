@@ -57,7 +57,7 @@ def test_a_component_without_an_alarm_is_explained(explained: Callable[..., Resu
     ("words", "sentence"),
     [
         (("--alarm", "9999"), "there is no alarm '9999'"),
-        (("--component", "Bearing 9"), "--component 'Bearing 9' is none of the machine"),
+        (("--component", "Bearing 9"), "--component 'Bearing 9' is not a component of the machine"),
         (("--at", "soon"), "--at 'soon' is not an instant of this record"),
         (("--at", "100000"), "--at '100000' is not an instant of this record"),
         (("--alarm", "2", "--component", "Bearing 1"), "exclude each other"),

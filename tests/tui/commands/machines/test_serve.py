@@ -56,7 +56,7 @@ def test_store_and_bundle_are_served_without_tensorflow(assessed_sample: Path) -
             ["--host", "0.0.0.0"],
             "--host 0.0.0.0 can be reached from other computers: give a token file (--tokens)",
         ),
-        (["--bundle", "nowhere"], "is not a bundle"),
+        (["--bundle", "nowhere"], "there is no such bundle"),
         (["--host", "0.0.0.0", "--tokens", "nowhere"], "nowhere: cannot be read"),
         ([], "give one of them"),
     ],
