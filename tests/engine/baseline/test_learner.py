@@ -178,6 +178,7 @@ def spoilt(rig: SmallRig, place: Path, positions: range, channel: int, word: str
     return open_run(folder, rig.settings.recording_format())
 
 
+@pytest.mark.long
 @pytest.mark.filterwarnings("error::RuntimeWarning")
 def test_snapshots_without_one_channel_are_left_out_of_the_baseline_which_says_so(
     small_rig: SmallRig, tmp_path: Path

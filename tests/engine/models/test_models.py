@@ -20,7 +20,7 @@ from engine.models.waveform import MASKED, Waveform, divergence, evenly_spaced, 
 from engine.system.processes.child_process import environment
 
 RATE, ROWS, CHANNELS = 25600.0, 2560, 2
-UNTRAINED = ("lstm",)
+UNTRAINED = ("lstm", "transformer")
 """Models too slow to train here; these properties also hold for random weights."""
 
 Signal = NDArray[np.float32]
