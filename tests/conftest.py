@@ -80,7 +80,7 @@ def _no_network() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _equal_trainings_once(shared_folder: Path) -> Iterator[None]:
-    """Train equal networks once, unless a test asks for `trained_anew`."""
+    """Train equal networks once, unless a test asks for `retrained`."""
     remembered = trained_once.remembering(shared_folder / "trained")
     with pytest.MonkeyPatch.context() as patch:
         for module in (trainer, witness):
@@ -89,7 +89,7 @@ def _equal_trainings_once(shared_folder: Path) -> Iterator[None]:
 
 
 @pytest.fixture
-def trained_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+def retrained(monkeypatch: pytest.MonkeyPatch) -> None:
     """Train every network of this test, also one that another test has trained."""
     for module in (trainer, witness):
         monkeypatch.setattr(module, "run_child", trained_once.run_child)

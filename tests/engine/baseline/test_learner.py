@@ -42,7 +42,7 @@ def learner_of(settings: Settings) -> Learner:
 
 
 @pytest.mark.long
-@pytest.mark.usefixtures("trained_anew")
+@pytest.mark.usefixtures("retrained")
 def test_same_seed_learns_the_same_and_another_seed_is_another_assessment(
     small_rig: SmallRig, tmp_path: Path
 ) -> None:
