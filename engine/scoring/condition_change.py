@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.scoring.history import History
-from engine.signals.statistics import median
+from engine.signals.statistics import chance_of_larger, median
 
 FEWEST = 8
 """Snapshots before a step that define the level before it."""
@@ -123,17 +123,14 @@ def drifted(
     return tuple(
         bool(shift[index] > np.log(DRIFT_RATIO) / 2)
         if was
-        # The comparison costs a millisecond; without a shift there is nothing to test.
+        # Without a shift there is nothing to test.
         else bool(shift[index] > np.log(DRIFT_RATIO)) and _above(recent[:, index], calm[:, index])
         for index, was in enumerate(already)
     )
 
 
 def _above(recent: NDArray[np.float32], calm: NDArray[np.float32]) -> bool:
-    # Its import takes 40 MB and half a second; a service and a console do without it.
-    from scipy.stats import mannwhitneyu
-
-    return float(mannwhitneyu(recent, calm, alternative="greater").pvalue) < DRIFT_CHANCE
+    return chance_of_larger(recent, calm) < DRIFT_CHANCE
 
 
 def latent_shift(recent: NDArray[np.float32], healthy: NDArray[np.float32]) -> LatentShift | None:
