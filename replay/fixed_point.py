@@ -5,6 +5,7 @@ Both are exact in double precision, so the quotient is correctly rounded, as tha
 """
 
 import re
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,7 +93,13 @@ def _ends(codes: NDArray[np.uint8], separator: bytes, rows: int, columns: int) -
         return None
     ends = np.flatnonzero(marks)
     found = codes.take(ends).tobytes()
-    return ends if found == (separator * (columns - 1) + b"\n") * rows else None
+    return ends if found == _marks(separator, rows, columns) else None
+
+
+@lru_cache(maxsize=4)
+def _marks(separator: bytes, rows: int, columns: int) -> bytes:
+    """Return the characters behind the numbers of a whole text, in order."""
+    return (separator * (columns - 1) + b"\n") * rows
 
 
 def _add(total: NDArray[np.integer], digits: NDArray[np.uint8], power: int) -> bool:

@@ -59,7 +59,7 @@ def read_ims(data: bytes, name: str, form: RecordingFormat, time: datetime | Non
     """
     time = time or time_of(name, form)
     data = _plain_text(data)
-    signal = _parse(data, form)
+    signal = _parse(data, form, form.separator)
     if signal is None:
         signal = _parse_by_column(data, form)
     if signal is None:
@@ -67,9 +67,15 @@ def read_ims(data: bytes, name: str, form: RecordingFormat, time: datetime | Non
     return Snapshot(form.machine, name, time, form.sample_rate, signal)
 
 
-def parse_plain(data: bytes, form: RecordingFormat) -> Signal | None:
-    """Parse a file at full speed to float32 (rows, channels); None for any deviation from the format."""
-    return _parse(_plain_text(data), form)
+def parse_plain(data: bytes, form: RecordingFormat, separator: str) -> Signal | None:
+    """Parse a file at full speed to float32 (rows, channels); None for any deviation from the format.
+
+    Args:
+        data: the whole file.
+        form: the expected format, whose separator does not count.
+        separator: one character.
+    """
+    return _parse(_plain_text(data), form, separator)
 
 
 def _plain_text(data: bytes) -> bytes:
@@ -78,13 +84,13 @@ def _plain_text(data: bytes) -> bytes:
     return data.replace(b"\r\n", b"\n") if b"\r" in data else data
 
 
-def _parse(data: bytes, form: RecordingFormat) -> Signal | None:
+def _parse(data: bytes, form: RecordingFormat, separator: str) -> Signal | None:
     """Parse at full speed to float32 (rows, channels); return None for any deviation from the format."""
-    signal = parse_fixed_point(data, form.separator, form.rows, form.columns)
-    return _parse_unusual(data, form) if signal is None else signal
+    signal = parse_fixed_point(data, separator, form.rows, form.columns)
+    return _parse_unusual(data, form, separator) if signal is None else signal
 
 
-def _parse_unusual(data: bytes, form: RecordingFormat) -> Signal | None:
+def _parse_unusual(data: bytes, form: RecordingFormat, separator: str) -> Signal | None:
     """Parse numbers of any notation with pandas, like `_parse`."""
     # Imported here: a process that only opens a run needs neither the time nor the memory of pandas.
     import pandas as pd
@@ -93,7 +99,7 @@ def _parse_unusual(data: bytes, form: RecordingFormat) -> Signal | None:
         with np.errstate(over="ignore"):
             frame = pd.read_csv(
                 io.BytesIO(data),
-                sep=form.separator,
+                sep=separator,
                 header=None,
                 dtype=np.float32,
                 engine="c",

@@ -8,7 +8,7 @@ import json
 import math
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from engine.bundles.bundle import Bundle
@@ -41,8 +41,8 @@ class Examined:
     whole: Callable[[], Examination] | None = None
 
 
-def examined(scorer: Scorer, snapshot: Snapshot) -> Examined:
-    """Examine a snapshot. Raises ArithmeticError: a result is not finite."""
+def examined(scorer: Scorer, snapshot: Snapshot, stamp: Stamp | None = None) -> Examined:
+    """Examine a snapshot, whose file has a stamp. Raises ArithmeticError: a result is not finite."""
     seen = scorer.examine(snapshot)
     digest = snapshot.digest()
     return Examined(
@@ -53,7 +53,8 @@ def examined(scorer: Scorer, snapshot: Snapshot) -> Examined:
         seen,
         _content(snapshot, digest, scorer.layout),
         snapshot.speed,
-        mark=digest[:MARK],
+        stamp,
+        digest[:MARK],
     )
 
 
@@ -80,7 +81,7 @@ def examined_entry(scorer: Scorer, run: Run, index: int) -> Examined:
     """
     # Before the file is read: a change while it is read then shows.
     stamp = run.stamp(index)
-    return replace(examined(scorer, run.read(index)), stamp=stamp)
+    return examined(scorer, run.read(index), stamp)
 
 
 def examination(run: Run, settings: Settings, bundle: Bundle) -> Callable[[int], Examined]:

@@ -109,7 +109,8 @@ class Tracker:
         own = state.own or mark in self.marks or not self.marks
         baseline = self.bundle.baseline
         learned = own and baseline.start <= moment.at <= baseline.end
-        scores = self._scores(seen, error, limit, slow.joined, bands, moment, learned=learned)
+        charts = slow.joined
+        scores = self._scores(seen, error, limit, charts, bands, moment, learned=learned)
         history = state.history
         if seen.running.any():
             places = seen.position(self.layout.watched)
@@ -145,7 +146,7 @@ class Tracker:
             now = replace(now, lines=lines)
             found: dict[int, Named] = {**surfaces}
             found |= motor_findings(seen, self.diagnostician.motors, usual)
-            judged = Judged(seen, moment, scores, slow.joined, bands, found, slow, troubles)
+            judged = Judged(seen, moment, scores, charts, bands, found, slow, troubles)
             now, rung = self._watched(now, judged)
             events += rung
         return now, Verdict(scores, tuple(events), self._picture(seen, bands, heard, slow))

@@ -42,7 +42,7 @@ class LineMemory:
         """
         kept = {place: value for place, value in self.excess.items() if place[0] in asked}
         for place, value in above.items():
-            now = np.nan_to_num(value)
+            now = np.where(np.isnan(value), np.float32(0.0), value)
             before = kept.get(place)
             if before is None or before.shape != now.shape:
                 before = np.zeros_like(now)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.signals.statistics import median
+
 REACH = 0.06
 """Largest deviation from the nominal speed that is searched, as a share."""
 
@@ -89,7 +91,8 @@ def _heights(spectrum: NDArray[np.complex64], bins: NDArray[np.intp], order: flo
     around = int(0.4 * order)
     low, high = max(int(bins.min()) - around, 1), min(int(bins.max()) + around + 1, spectrum.shape[1])
     height = np.abs(spectrum[:, low:high]).astype(np.float64)
-    floor = np.median(height, axis=1, keepdims=True)
+    floor = median(height, 1)[:, None]
     logs = np.log(np.maximum(height, 1e-12)) - np.log(np.maximum(floor, 1e-12))
-    found: NDArray[np.float64] = logs[:, np.clip(bins - low, 0, high - low - 1)].mean(axis=0)
+    places = np.minimum(np.maximum(bins - low, 0), high - low - 1)
+    found: NDArray[np.float64] = logs[:, places].mean(axis=0)
     return found

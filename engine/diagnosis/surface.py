@@ -256,7 +256,6 @@ class Diagnostician:
         scatter = np.maximum(scatter, STEADIEST)
         now = np.stack([above[one.key] for one in asked])
         exceeds = now > np.maximum(SIGNIFICANT * scatter, np.log(SMALLEST_RATIO))
-        places, is_peak = search.peaks(envelopes[[one.row for one in asked]])
         hints = np.zeros_like(now)
         if self.rule.explains:
             lasting = np.stack([memory.excess[one.key] for one in asked])
@@ -264,7 +263,12 @@ class Diagnostician:
             hints = np.where(lasting > HINT * AVERAGED * scatter, lasting, np.float32(0.0))
             lasts[:, [surface in FLEETING for surface in search.surfaces]] = False
             now = np.where(lasts & ~exceeds, lasting, now)
-            exceeds = (exceeds | lasts) & is_peak
+            exceeds |= lasts
+        if not exceeds.any():
+            return None
+        places, is_peak = search.peaks(envelopes[[one.row for one in asked]])
+        if self.rule.explains:
+            exceeds &= is_peak
         lines = Lines(search, now, exceeds, places, hints)
         case = clear_case(lines, MODULATED) if self.rule.explains else leading_case(lines)
         return None if case is None else self._as_evidence(case, lines, asked[case.row])

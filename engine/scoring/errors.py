@@ -37,30 +37,51 @@ def component_errors(
         (components,), the larger of the whole and the worst group of a running channel; NaN where none of a
         component's channels runs.
     """
-    squares = excess(residual)
-    means = squares.mean(axis=1, dtype=np.float64)
-    by_channel: list[float] = (means if used is None else means * (squares.shape[1] / used)).tolist()
+    return errors_of(residual[None], running, channels, group, used)[0]
+
+
+def errors_of(
+    residuals: NDArray[np.float32],
+    running: NDArray[np.bool_],
+    channels: Sequence[Sequence[int]],
+    group: int = 0,
+    used: NDArray[np.float32] | None = None,
+) -> NDArray[np.float64]:
+    """Return the errors of several residuals at once, (residuals, components); see `component_errors`.
+
+    Args:
+        residuals: (residuals, channels, features).
+        running: (channels,).
+        channels: of each component, counted from 1.
+        group: adjacent bands in a group; 0 for the whole alone.
+        used: (channels,) features that each channel has; None for all.
+    """
+    squares = excess(residuals)
+    means = squares.mean(axis=-1, dtype=np.float64)
+    wholes: list[list[float]] = (means if used is None else means * (squares.shape[-1] / used)).tolist()
     worst = _worst_groups(squares, group)
     runs: list[bool] = running.tolist()
-    errors = []
-    for own in channels:
-        known = [index - 1 for index in own if runs[index - 1]]
-        if not known:
-            errors.append(math.nan)
-            continue
-        whole = sum(by_channel[index] for index in known) / len(known)
-        errors.append(math.sqrt(max(whole, *(worst[index] for index in known))))
+    known = [[index - 1 for index in own if runs[index - 1]] for own in channels]
+    errors = [
+        [
+            math.sqrt(max(sum(by_channel[index] for index in own) / len(own), *(most[index] for index in own)))
+            if own
+            else math.nan
+            for own in known
+        ]
+        for by_channel, most in zip(wholes, worst, strict=True)
+    ]
     return np.array(errors, dtype=np.float64)
 
 
-def _worst_groups(squares: NDArray[np.float32], group: int) -> list[float]:
+def _worst_groups(squares: NDArray[np.float32], group: int) -> list[list[float]]:
     """Return the largest mean over adjacent bands of each channel; 0 without groups."""
-    bands = squares.shape[1] - 1
+    bands = squares.shape[-1] - 1
     if not 0 < group < bands:
-        return [0.0] * len(squares)
-    sums = np.zeros((len(squares), bands + 1))
-    np.cumsum(squares[:, :-1], axis=1, dtype=np.float64, out=sums[:, 1:])
-    found: list[float] = ((sums[:, group:] - sums[:, :-group]).max(axis=1) / group).tolist()
+        return [[0.0] * squares.shape[1]] * len(squares)
+    sums = np.zeros((*squares.shape[:-1], bands + 1))
+    np.cumsum(squares[..., :-1], axis=-1, dtype=np.float64, out=sums[..., 1:])
+    found: list[list[float]] = ((sums[..., group:] - sums[..., :-group]).max(axis=-1) / group).tolist()
     return found
 
 

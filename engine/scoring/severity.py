@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config.sections.core import LimitSettings
-from engine.scoring.errors import component_errors
+from engine.scoring.errors import errors_of
 
 LARGEST = 4.0
 """Healthy standard deviations beyond which a residual counts no more for the patient average: a single odd
@@ -122,6 +122,5 @@ def severities(
     Returns:
         (2, components), NaN where none of a component's channels runs. The severity is the larger.
     """
-    averages = (smoothing.quick, smoothing.patient)
-    errors = [component_errors(one, running, channels, group, used) for one in averages]
-    return np.stack(errors) / limit
+    averages = np.stack([smoothing.quick, smoothing.patient])
+    return errors_of(averages, running, channels, group, used) / limit

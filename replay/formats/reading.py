@@ -239,10 +239,10 @@ def plain_signal(data: bytes, form: RecordingFormat) -> NDArray[np.float32] | No
     if form.format not in ("auto", "text") or form.separator == "whitespace":
         return None
     if form.separator not in ANY_SEPARATORS:
-        return parse_plain(data, form)
+        return parse_plain(data, form, form.separator)
     first = data[: data.find(b"\n")]
     if b"," in first and (form.columns == 1 or any(one in first for one in b"\t; ")):
         # Decimal commas, or a row of several cells.
         return None
     separator = next((one for one in _PLAIN if one in first), b"\t")
-    return parse_plain(data, replace(form, separator=separator.decode()))
+    return parse_plain(data, form, separator.decode())
