@@ -3,9 +3,11 @@
 import hashlib
 import json
 import logging
+import math
 import os
 import pickle
 import re
+import time
 import warnings
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -32,7 +34,7 @@ from replay.run import Run
 if TYPE_CHECKING:
     from distributed import Client, LocalCluster
 
-PORTION = 16
+PORTION = 32
 """Recordings of one task: a task costs the judging process some milliseconds, a recording a worker five."""
 
 AHEAD = 3
@@ -40,6 +42,9 @@ AHEAD = 3
 
 FETCHED = 2
 """Portions that are brought here while one is judged."""
+
+COUNTED_SECONDS = 1.0
+"""Time for which the number of the cluster's threads is taken as known: each question waits for an answer."""
 
 CONNECT_SECONDS = 5.0
 """Longest wait for the scheduler's answer."""
@@ -139,7 +144,9 @@ def _local_cluster(count: int, folder: str) -> "LocalCluster":
     return LocalCluster(
         n_workers=count,
         threads_per_worker=1,
-        dashboard_address=None,
+        # Without an address it asks for port 8787, and warns where another program has it.
+        dashboard_address="127.0.0.1:0",
+        scheduler_kwargs={"dashboard": False},
         memory_limit=0,
         silence_logs=logging.CRITICAL,
         local_directory=folder,
@@ -159,6 +166,7 @@ class Cluster:
         """
         self._words, self._client, self._folder = clean_text(words), client, folder
         self._known: set[str] = set()
+        self._threads, self._counted = 0, -math.inf
 
     def examine(
         self, run: Run, settings: Settings, bundle: Bundle, indices: Sequence[int], again: Again
@@ -248,11 +256,13 @@ class Cluster:
 
     def _room(self) -> int:
         """Return the number of portions that may be in progress."""
-        try:
-            threads = sum(self._client.nthreads().values())
-        except (OSError, TimeoutError, ValueError, RuntimeError) as error:
-            raise self._lost() from error
-        return max(AHEAD * int(threads), FETCHED)
+        if time.monotonic() - self._counted >= COUNTED_SECONDS:
+            try:
+                self._threads = sum(map(int, self._client.nthreads().values()))
+            except (OSError, TimeoutError, ValueError, RuntimeError) as error:
+                raise self._lost() from error
+            self._counted = time.monotonic()
+        return max(AHEAD * self._threads, FETCHED)
 
     def _fetched(self, future: Any) -> Portion:
         from distributed import KilledWorker

@@ -221,10 +221,8 @@ class SlowVerdict:
         Args:
             calm: severity by vibration below which vibration shows nothing.
         """
-        if not self.values:
-            return set()
-        quiet = np.nan_to_num(self.vibration, nan=-1.0).max(axis=0) < calm
-        loud = np.nan_to_num(self.charts, nan=-1.0).max(axis=0) >= 1.0
+        quiet = ~(self.vibration >= calm).any(axis=0)
+        loud = (self.charts >= 1.0).any(axis=0)
         return set(np.flatnonzero(quiet & loud).tolist())
 
 

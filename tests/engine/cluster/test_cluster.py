@@ -279,3 +279,17 @@ def test_cluster_leaves_no_file_behind(small_rig: SmallRig, cluster: Cluster) ->
     assert len(found) == 20
     assert cluster._folder is not None
     assert not [one for one in Path(cluster._folder).iterdir() if one.is_file()]
+
+
+def test_a_local_cluster_begins_without_a_warning_where_another_program_has_the_port_of_a_dashboard() -> None:
+    code = (
+        "import socket, warnings; from contextlib import suppress\n"
+        "taken = socket.socket()\n"
+        "with suppress(OSError): taken.bind(('127.0.0.1', 8787)); taken.listen()\n"
+        "warnings.simplefilter('error', UserWarning)\n"
+        "from engine.cluster.cluster import open_cluster\n"
+        "if __name__ == '__main__':\n"
+        "    with open_cluster('local:1'): print('open')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "open\n"), done.stderr
