@@ -57,21 +57,21 @@ def errors_of(
         used: (channels,) features that each channel has; None for all.
     """
     squares = excess(residuals)
-    means = squares.mean(axis=-1, dtype=np.float64)
-    wholes: list[list[float]] = (means if used is None else means * (squares.shape[-1] / used)).tolist()
+    whole = squares.mean(axis=-1, dtype=np.float64)
+    wholes: list[list[float]] = (whole if used is None else whole * (squares.shape[-1] / used)).tolist()
     worst = _worst_groups(squares, group)
     runs: list[bool] = running.tolist()
     known = [[index - 1 for index in own if runs[index - 1]] for own in channels]
-    errors = [
-        [
-            math.sqrt(max(sum(by_channel[index] for index in own) / len(own), *(most[index] for index in own)))
-            if own
-            else math.nan
-            for own in known
-        ]
-        for by_channel, most in zip(wholes, worst, strict=True)
-    ]
-    return np.array(errors, dtype=np.float64)
+    pairs = zip(wholes, worst, strict=True)
+    return np.array([[_error(means, most, own) for own in known] for means, most in pairs], dtype=np.float64)
+
+
+def _error(by_channel: Sequence[float], worst: Sequence[float], own: Sequence[int]) -> float:
+    """Return the error of the component whose running channels (from 0) are its own; NaN without one."""
+    if not own:
+        return math.nan
+    whole = sum(by_channel[index] for index in own) / len(own)
+    return math.sqrt(max(whole, *(worst[index] for index in own)))
 
 
 def _worst_groups(squares: NDArray[np.float32], group: int) -> list[list[float]]:

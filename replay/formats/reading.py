@@ -1,6 +1,6 @@
 """Reads a recording of any format to a snapshot: its kind by content, its reader by its kind."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
 
