@@ -99,7 +99,7 @@ class Snapshot:
 
     def digest(self) -> str:
         """Return the SHA-256 (hex) of the signal alone: channel after channel, little-endian float32."""
-        return hashlib.sha256(np.ascontiguousarray(self.signal.T, "<f4")).hexdigest()
+        return hashlib.sha256(np.ascontiguousarray(self.signal.T, "<f4").data).hexdigest()
 
     def mark(self) -> str:
         """Return the beginning of the digest: enough to know the signal again among those of one machine."""

@@ -37,7 +37,8 @@ def component_errors(
         (components,), the larger of the whole and the worst group of a running channel; NaN where none of a
         component's channels runs.
     """
-    return errors_of(residual[None], running, channels, group, used)[0]
+    errors: NDArray[np.float64] = errors_of(residual[None], running, channels, group, used)[0]
+    return errors
 
 
 def errors_of(
