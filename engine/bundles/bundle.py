@@ -240,6 +240,19 @@ _DAMAGED = (
 )
 """Exceptions for a bundle whose files are whole and whose content is nonsense."""
 
+
+def _why_none(place: Path, error: Exception) -> str:
+    """Return why a folder cannot be read as a bundle, and which bundles in it can."""
+    if not isinstance(error, FileNotFoundError):
+        return f"{MANIFEST} cannot be read: {error}"
+    if not place.exists():
+        return "it does not exist"
+    inside = sorted(path.parent for path in place.glob(f"*/{MANIFEST}"))
+    if not inside:
+        return f"it holds no {MANIFEST}"
+    return f"it holds {len(inside)} of them; name one, such as {inside[-1]}"
+
+
 LARGEST_FILE = 2**29
 """Bytes of a file of a bundle; a network has some megabytes."""
 
@@ -253,7 +266,7 @@ def load_bundle(place: Path) -> Bundle:
     try:
         manifest = json.loads(_content(place / MANIFEST))
     except (OSError, ValueError, RecursionError) as error:
-        raise BundleError(f"{place}: is not a bundle ({MANIFEST} cannot be read: {error})") from error
+        raise BundleError(f"{place}: is not a bundle ({_why_none(place, error)})") from error
     if not isinstance(manifest, dict) or manifest.get("version") != VERSION:
         raise BundleError(f"{place}: is not a bundle of version {VERSION}; learn a new one with this Raceway")
     # The bundles before this number was written were learned for the first scoring.

@@ -154,7 +154,13 @@ def test_folder_that_is_no_bundle_of_this_version_is_refused(tmp_path: Path, man
 
 
 def test_path_that_leads_nowhere_is_no_bundle(tmp_path: Path) -> None:
-    assert "is not a bundle" in complaint(tmp_path / "nowhere")
+    assert complaint(tmp_path / "nowhere").endswith("is not a bundle (it does not exist)")
+    assert complaint(tmp_path).endswith("is not a bundle (it holds no bundle.json)")
+
+
+def test_folder_of_bundles_names_one_of_them(place: Path) -> None:
+    told = complaint(place.parent)
+    assert told.endswith(f"is not a bundle (it holds 1 of them; name one, such as {place})")
 
 
 @pytest.mark.parametrize("name", [MANIFEST, NETWORK, ARRAYS])
