@@ -45,7 +45,7 @@ def time_inside(head: bytes, name: str, form: RecordingFormat) -> datetime:
     if column is None or column > len(layout.first_row):
         raise RecordingError(name, "none of its columns is one of times (recording.time_column)")
     cell = layout.first_row[column - 1]
-    time = time_in_row(layout.first_row, column, form)
+    time = time_in_row(layout.first_row, column, form, layout.step)
     if time is None:
         raise RecordingError(
             name,

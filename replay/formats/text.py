@@ -114,7 +114,9 @@ def described(layout: TextLayout) -> str:
     """Return the columns of a text in words: their number, separator and names, and those of times."""
     count = f"{layout.columns} column" + ("" if layout.columns == 1 else "s")
     words = f"it has {count}"
-    if layout.columns > 1:
+    if layout.line_form is not None:
+        words += f" {layout.line_form.words}"
+    elif layout.columns > 1:
         words += f" separated by {SEPARATOR_WORDS.get(layout.separator, repr(layout.separator))}"
     if layout.decimal == ",":
         words += " with decimal commas"

@@ -8,12 +8,13 @@ from numpy.typing import NDArray
 
 from replay.formats.sniff import Encoding
 from replay.formats.text_cells import cells_of, value_of
+from replay.formats.text_forms import tidied_bytes
 from replay.formats.text_layout import TextLayout
 
 _BLANK_LINES = re.compile(rb"\n[ \t]*(?=\n)")
 # Lines below the rows that are looked at.
 _FOOTER_LINES = 20
-_FOOTER = re.compile(rb"[\"'*=#%/;!\[<\s-]*[A-Za-z\x80-\xff]{2}")
+_FOOTER = re.compile(rb"\(\d+ rows?\)|[\"'*=#%/;!\[<\s-]*[A-Za-z\x80-\xff]{2}")
 _NO_NUMBER = re.compile(rb"\W*(nan?|inf(inity)?|n/?a|null?)\b", re.IGNORECASE)
 
 
@@ -60,7 +61,10 @@ def body_of(data: bytes, layout: TextLayout) -> bytes:
     start = 0
     for _ in range(layout.skipped):
         start = body.find(b"\n", start) + 1
-    body = body[start:]
+    body = tidied_bytes(body[start:])
+    if layout.line_form is not None:
+        lines = body.decode("utf-8", errors="replace").split("\n")
+        body = "\n".join(layout.line_form.plain_lines(lines)).encode()
     if layout.comment and b"\n" + layout.comment.encode() in body:
         prefix = layout.comment.encode()
         body = b"\n".join(line for line in body.split(b"\n") if not line.startswith(prefix))

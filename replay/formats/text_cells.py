@@ -31,7 +31,19 @@ _NO_MARKS = {
 DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}|\d{1,2}:\d{2}(:\d{2})?")
 """A date or a time of day in a cell."""
 
+DATE_AND_TIME = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}[T ]+\d{1,2}:\d{2}")
+"""Both of them."""
+
 MISSING = re.compile(r"[+-]?(nan|inf|infinity|na|n/a|null|#n/a|-+|1\.#\w+|)", re.IGNORECASE)
+"""A missing number."""
+
+FAULTY = re.compile(
+    r"#nv|#num!|#value!|#div/0!|none|bad|bad input|no ?data|error|err|invalid|fail(ed)?|(i/o )?timeout"
+    r"|over(flow|load|range)|ovld?|o\.?l\.?|\[-?\d+\] .*|\?+|\*+",
+    re.IGNORECASE,
+)
+"""Words that loggers and process historians write in place of a number."""
+
 UNIT = re.compile(r"^(.*?)\s*(?:\(([^()]*)\)|\[([^\[\]]*)\])\s*$")
 
 

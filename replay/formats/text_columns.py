@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from replay.formats.text_cells import DATE
+from replay.formats.text_cells import DATE, DATE_AND_TIME
 
 # Rows that show whether a column rises evenly.
 _FEWEST = 3
@@ -34,9 +34,16 @@ def time_column(
         names: of the columns; empty where they are unknown.
         values: of the columns of numbers, by their index from 0; None for a cell that is not a number.
     """
-    for column, numeric in enumerate(kinds):
-        if not numeric and all(DATE.search(row[column]) for row in rows[:3]):
-            return column + 1, None
+    dated = [
+        column
+        for column, numeric in enumerate(kinds)
+        if not numeric and all(DATE.search(row[column]) for row in rows[:3])
+    ]
+    if dated:
+        # Beside the times of the rows may stand one of the whole file, such as the start of a query.
+        moving = [column for column in dated if len({row[column] for row in rows}) > 1]
+        is_whole = ":" in rows[0][dated[0]] and DATE_AND_TIME.search(rows[0][dated[0]])
+        return ((moving if is_whole else []) or dated)[0] + 1, None
     for column, numbers in values.items():
         named = bool(names) and _TIME_NAME.search(names[column]) is not None
         step = _rising_step(numbers) if named else _even_step(numbers)
@@ -80,7 +87,10 @@ def _rising_step(numbers: Sequence[float | None]) -> float | None:
 
 
 def time_parts(
-    rows: Sequence[Sequence[str]], values: Mapping[int, Sequence[float | None]], time: int | None
+    rows: Sequence[Sequence[str]],
+    values: Mapping[int, Sequence[float | None]],
+    time: int | None,
+    names: Sequence[str] = (),
 ) -> tuple[int, ...]:
     """Return the columns, counted from 1, that repeat the times: recorders may write one beside each sensor.
 
@@ -88,9 +98,13 @@ def time_parts(
         rows: cells of the first rows.
         values: of the columns of numbers, by their index from 0.
         time: the column of times, from 1.
+        names: of the columns; empty where they are unknown.
     """
     if time is None or len(rows) < _FEWEST:
         return ()
+    if "_time" in names:
+        # Exports of InfluxDB number their tables.
+        return tuple(column + 1 for column in values if names[column] in ("result", "table"))
     own = [row[time - 1] for row in rows]
     if len(rows[0]) > time + 1 and all(map(_FULL_SECOND.search, own)):
         # A decimal comma between commas parts the fraction of a second from its time.

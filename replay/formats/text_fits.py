@@ -5,13 +5,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from replay.formats.text_cells import DATE, MISSING, cells_of, is_number
+from replay.formats.text_cells import DATE, FAULTY, MISSING, cells_of, is_number
 
 _ROWS = 40
 # Share of numbers in a column at which its other cells are faults rather than its nature.
 _MOSTLY = 0.5
 # Share of filled cells of a column; in fewer stand remarks, such as the settings of an oscilloscope.
 _FEWEST_FILLED = 0.2
+# Lines below a first row that must not be words.
+_NEXT = 3
 _WORD = re.compile(r"[^\W\d_]{2}")
 
 
@@ -125,20 +127,42 @@ def _first_row(
     if not any(kinds):
         return None
     dated = [not kind and all(map(DATE.search, column)) for kind, column in zip(kinds, columns, strict=True)]
+    empty = [not any(column) for column in columns]
     first = None
     for number, cells in enumerate(split):
         if len(cells) != count or (is_comment(lines[number], prefixes) and number < len(split) - 1):
             continue
         own = [cell for cell, kind in zip(cells, kinds, strict=True) if kind]
-        good = [is_number(cell, decimal) or bool(cell and MISSING.fullmatch(cell)) for cell in own]
+        good = [is_number(cell, decimal) or bool(cell and _is_missing(cell)) for cell in own]
         has_dates = all(DATE.search(cell) for cell, is_date in zip(cells, dated, strict=True) if is_date)
         if sum(good) > _MOSTLY * len(good) and not _is_numbered_header(own, good):
             first = number if first is None else first
-            if has_dates and all(good):
+            is_marked = any(cell for cell, is_empty in zip(cells, empty, strict=True) if is_empty)
+            if (
+                has_dates
+                and all(good)
+                and not (is_marked and _has_words(split[number + 1 :], kinds, decimal))
+            ):
                 break
         elif first is not None and not any(good):
             first = None
     return first
+
+
+def _has_words(below: Sequence[Sequence[str]], kinds: Sequence[bool], decimal: str) -> bool:
+    """Return whether words follow, as below a property with a number for each channel."""
+    for cells in [one for one in below if one][:_NEXT]:
+        own = [cell for cell, kind in zip(cells, kinds, strict=False) if kind]
+        if len(cells) == len(kinds) and not any(
+            is_number(cell, decimal) or _is_missing(cell) for cell in own
+        ):
+            return True
+    return False
+
+
+def _is_missing(cell: str) -> bool:
+    """Return whether a cell stands for a missing number."""
+    return MISSING.fullmatch(cell) is not None or FAULTY.fullmatch(cell) is not None
 
 
 def _is_numbered_header(cells: Sequence[str], good: Sequence[object]) -> bool:
@@ -151,10 +175,12 @@ def _is_numbered_header(cells: Sequence[str], good: Sequence[object]) -> bool:
 def _is_numeric(cells: Sequence[str], decimal: str) -> bool:
     """Return whether a column is one of numbers: most cells are, or all say that a number is missing."""
     numbers = sum(is_number(cell, decimal) for cell in cells)
-    missing = sum(MISSING.fullmatch(cell) is not None for cell in cells)
-    if 0 < numbers < _FEWEST_FILLED * len(cells) and sum(not cell for cell in cells) == len(cells) - numbers:
+    missing = sum(map(_is_missing, cells))
+    if numbers and sum(map(bool, cells)) < _FEWEST_FILLED * len(cells):
         return False
-    return numbers > _MOSTLY * (len(cells) - missing) or (missing == len(cells) and any(cells))
+    if not numbers:
+        return any(cells) and all(map(MISSING.fullmatch, cells))
+    return numbers > _MOSTLY * (len(cells) - missing)
 
 
 def is_comment(line: str, prefixes: Sequence[str]) -> bool:

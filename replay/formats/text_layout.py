@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from replay.formats.sniff import Encoding, encoding_of
-from replay.formats.text_cells import UNIT, cells_of, is_number, value_of
+from replay.formats.text_cells import DATE, UNIT, cells_of, is_number, value_of
 from replay.formats.text_columns import clock_columns, index_column, time_column, time_parts
 from replay.formats.text_fits import Fit, fit_of
+from replay.formats.text_forms import LineForm, form_of_lines, tidied
 
 SEPARATORS = ("\t", ";", ",", "|", "whitespace")
 """Separators that are looked for, in order of preference where several fit equally well."""
@@ -54,6 +55,7 @@ class TextLayout:
         preamble: the lines before the first data row, without the header.
         first_row: the cells of the first data row.
         time_parts: columns that repeat the times, or hold their hours, minutes and seconds, counted from 1.
+        line_form: how lines that are no plain cells are written; None for a plain table.
     """
 
     encoding: Encoding
@@ -74,6 +76,7 @@ class TextLayout:
     preamble: tuple[str, ...]
     first_row: tuple[str, ...]
     time_parts: tuple[int, ...] = ()
+    line_form: LineForm | None = None
 
     @property
     def has_clock(self) -> bool:
@@ -114,6 +117,9 @@ def layout_of_text(
     if encoding is None:
         return None
     lines = lines_of(head, encoding, whole=whole)
+    line_form = form_of_lines(lines[skip:]) if separator == "auto" else None
+    if line_form is not None:
+        lines = line_form.plain_lines(lines)
     prefixes = COMMENTS if comment == "auto" else ((comment,) if comment else ())
     body = lines[skip : skip + LINES]
     candidates = SEPARATORS if separator == "auto" else (separator,)
@@ -131,7 +137,7 @@ def layout_of_text(
         best = fit_of(body, ",", ",", prefixes, columns)
     if best is None:
         return None
-    return _layout(best, body, encoding, prefixes, skip, header)
+    return _layout(best, body, encoding, prefixes, skip, header, line_form)
 
 
 def lines_of(head: bytes, encoding: Encoding, *, whole: bool) -> list[str]:
@@ -139,7 +145,7 @@ def lines_of(head: bytes, encoding: Encoding, *, whole: bool) -> list[str]:
     width = {"utf-16-le": 2, "utf-16-be": 2, "utf-32-le": 4, "utf-32-be": 4}.get(encoding.name, 1)
     body = head[len(encoding.mark) :]
     text = body[: len(body) // width * width].decode(encoding.name, errors="replace")
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = tidied(text.replace("\r\n", "\n").replace("\r", "\n")).split("\n")
     return lines if whole else lines[:-1]
 
 
@@ -150,6 +156,7 @@ def _layout(
     prefixes: Sequence[str],
     skip: int,
     header: bool | None,
+    line_form: LineForm | None,
 ) -> TextLayout:
     start = fit.start
     if header is True and start == 0:
@@ -159,6 +166,8 @@ def _layout(
     at = None if header is False else _header_line(before, fit, prefixes, forced=header is True)
     names, units = _names(before, at, fit) if at is not None else ((), ())
     columns = len(fit.kinds)
+    if line_form is not None and len(line_form.names) == columns:
+        at, names, units = None, line_form.names, ("",) * columns
     numeric = [column for column in range(columns) if fit.kinds[column]]
     values = {column: [value_of(row[column], fit.decimal) for row in fit.rows] for column in numeric}
     time, step = time_column(fit.rows, fit.kinds, names, values)
@@ -183,7 +192,8 @@ def _layout(
         step=step,
         preamble=tuple(line for number, line in enumerate(before) if number != at),
         first_row=fit.rows[0],
-        time_parts=clock[:-1] or time_parts(fit.rows, values, time),
+        time_parts=clock[:-1] or time_parts(fit.rows, values, time, names),
+        line_form=line_form,
     )
 
 
@@ -231,6 +241,9 @@ def _header_cells(line: str, fit: Fit, prefixes: Sequence[str]) -> list[str]:
 def _has_values(cells: Sequence[str], separator: str) -> bool:
     """Return whether cells are values rather than names; words between blanks may be any sentence."""
     numbers = [is_number(cell, ".") or is_number(cell, ",") for cell in cells]
+    if any(map(DATE.match, cells[1:])):
+        # A property of each channel, such as its start time.
+        return True
     return any(numbers) if separator == "whitespace" else all(numbers)
 
 

@@ -39,6 +39,16 @@ _CLOCK_ALONE = re.compile(
 # Lines from that of a date to that of its time of day.
 _NEAR = 3
 _DAY = 86_400.0
+_EXCEL_ZERO = datetime(1899, 12, 30)
+_LABVIEW_ZERO = datetime(1904, 1, 1, tzinfo=UTC)
+# Days from year 0, as MATLAB counts them, to the zero of Excel.
+_DAYS_TO_1900 = 693_960.0
+# Days since 1900 of the years 1981 to 2091.
+_DAYS_FROM, _DAYS_TO = 3e4, 7e4
+# Seconds since 1904 of the years 2001 to 2034; as seconds since 1970 they would lie after 2067.
+_LABVIEW_FROM, _LABVIEW_TO = 3.08e9, 4.1e9
+# A step of days is one of six rows a second or more, as for vibration.
+_STEP_OF_DAYS = 2e-6
 
 
 def time_of_text(text: str, form: RecordingFormat) -> datetime | None:
@@ -51,16 +61,42 @@ def time_of_text(text: str, form: RecordingFormat) -> datetime | None:
     return _in_utc(_by_pattern(text, form) or _written(text) or _unix(text), form)
 
 
-def time_in_row(row: Sequence[str], column: int, form: RecordingFormat) -> datetime | None:
+def time_in_row(
+    row: Sequence[str], column: int, form: RecordingFormat, step: float | None = None
+) -> datetime | None:
     """Return the time in a column of a row, UTC; of a date alone, with the time of day in the next column.
 
     Args:
         row: its cells.
         column: counted from 1.
         form: as for `time_of_text`.
+        step: from one row to the next, for a column of numbers; it tells days from seconds.
     """
     cells = row[column - 1 : column + 1]
+    serial = _in_utc(_serial(cells[0], step), form)
+    if serial is not None:
+        return serial
     return time_of_text(cells[0], form) or (time_of_text(" ".join(cells), form) if len(cells) > 1 else None)
+
+
+def _serial(cell: str, step: float | None) -> datetime | None:
+    """Return the time of a number of days since 1900 (Excel) or year 0 (MATLAB), or seconds since 1904.
+
+    LabVIEW counts seconds since 1904, in UTC; the others count days by the recorder's clock.
+    """
+    if step is None:
+        return None
+    try:
+        number = float(cell.replace(",", "."))
+    except ValueError:
+        return None
+    if 0 < step < _STEP_OF_DAYS:
+        days = number - _DAYS_TO_1900 if number > _DAYS_TO_1900 else number
+        if _DAYS_FROM <= days < _DAYS_TO:
+            return _EXCEL_ZERO + timedelta(days=days)
+    if 0 < step < 1 and _LABVIEW_FROM <= number < _LABVIEW_TO:
+        return _LABVIEW_ZERO + timedelta(seconds=number)
+    return None
 
 
 def time_of_lines(lines: Sequence[str], form: RecordingFormat) -> datetime | None:

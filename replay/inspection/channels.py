@@ -1,6 +1,7 @@
 """The channels of recordings whose settings name no component: one a column of sensors."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,8 @@ MOST_CHANNELS = 64
 """Channels that are named without a person's word: a table of more columns is hardly one of sensors."""
 
 _LOOKED_AT = 50
+_DIGITS = re.compile(r"\d+")
+_MOSTLY = 0.6
 
 
 def names_of_channels(path: Path, form: RecordingFormat) -> tuple[str, ...]:
@@ -51,6 +54,41 @@ def distinct(names: tuple[str, ...]) -> tuple[str, ...]:
         is_fit = name.strip() and name.isprintable() and len(name) <= 100 and name not in found
         found.append(name.strip() if is_fit else other)
     return tuple(found) if len(set(found)) == len(found) else numbered(len(names))
+
+
+def shared_names(files: Sequence[Sequence[str]]) -> dict[str, str]:
+    """Return the channels that all files name: their name in the first file, and a pattern that fits all.
+
+    Numbers may differ from file to file, as in X097_DE_time and X098_DE_time. A few files may hold several
+    channels of a pattern; they are refused when they are read.
+
+    Args:
+        files: names of the sensor columns of each file.
+
+    Returns:
+        Names and patterns; empty where the columns of the first file have no names of their own, or most of
+        these are not shared.
+    """
+    first = files[0]
+    if not all(first) or len(set(first)) < len(first):
+        return {}
+    found: dict[str, str] = {}
+    for name in first:
+        if all(name in one for one in files):
+            found[name] = name
+            continue
+        pattern = _DIGITS.sub("*", name)
+        counts = [len([one for one in names if _DIGITS.sub("*", one) == pattern]) for names in files]
+        if "*" in pattern and min(counts) > 0 and counts.count(1) > _MOSTLY * len(counts):
+            found[name] = pattern
+    is_clear = len(set(found.values())) == len(found) and 2 * len(found) >= len(first)
+    return found if is_clear else {}
+
+
+def plain_words(pattern: str) -> str:
+    """Return the words of a pattern of names: X*_DE_time becomes DE_time."""
+    words = [one.strip("_-. ") for one in pattern.split("*")]
+    return max(words, key=len) or pattern
 
 
 def _place(path: Path, form: RecordingFormat) -> tuple[Path, list[str], RecordingFormat]:

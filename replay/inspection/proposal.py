@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from statistics import median
 
-from replay.formats.sniff import Kind
 from replay.formats.times import time_in_row, time_of_lines
-from replay.inspection.channels import distinct
+from replay.inspection.channels import distinct, plain_words, shared_names
 from replay.inspection.contents import Content, loose_form
 from replay.inspection.line_rates import rate_of_line
 from replay.inspection.motors import (
@@ -41,6 +40,8 @@ FEWEST_HEALTHY = 60
 
 _HEALTHY = re.compile(r"(?i)(?:^|[^a-z])(?:healthy|normal|sound|baseline|good)(?![a-z])")
 _DAY = 86_400.0
+# Share of the files looked at that have the usual number of rows, above which others are faults.
+_USUAL = 0.6
 _SPEED = re.compile(r"(?i)\b(?:rpm|speed|drehzahl)\b[^0-9]{0,20}(\d+(?:\.\d+)?)\s*(rpm|hz|1/min)?")
 
 
@@ -213,6 +214,16 @@ def _usual_rows(found: Survey) -> list[Line]:
     low, high = min(counts), max(counts)
     if low >= 0.99 * usual and high <= 1.01 * usual:
         return [Line("recording", "rows", usual, "samples in one file")]
+    near = sum(0.99 * usual <= one.rows <= 1.01 * usual for one in found.contents)
+    if near > _USUAL * len(found.contents):
+        others = f"{len(found.contents) - near} of {len(found.contents)} files looked at have others"
+        words = f"samples in one file; {others} ({low} to {high}); shorter files are refused as torn"
+        lines = [Line("recording", "rows", usual, words, Sure.LIKELY)]
+        if high > 1.01 * usual:
+            lines.append(
+                Line("recording", "most_rows", 2 * high, "longer files are read without their surplus")
+            )
+        return lines
     return [
         Line("recording", "rows", low, f"samples in one snapshot; files have {low} to {high} rows"),
         Line("recording", "most_rows", 2 * high, "longer files are read too, without their surplus"),
@@ -234,7 +245,7 @@ def _times(found: Survey) -> list[Line]:
     form = loose_form()
     if first.layout is not None:
         column = first.layout.time_column
-        if column and time_in_row(first.layout.first_row, column, form):
+        if column and time_in_row(first.layout.first_row, column, form, first.layout.step):
             return [Line("recording", "time", "column", "time in the first row"), *_folders(depth)]
         if time_of_lines(first.layout.preamble, form):
             return [Line("recording", "time", "header", "time in a line above the numbers"), *_folders(depth)]
@@ -306,16 +317,15 @@ def _components(found: Survey) -> tuple[tuple[ProposedComponent, ...], list[Line
             [first.units[0] if first.units else ""] * len(named.tokens),
         ), [line]
     names = distinct(first.names)
-    in_header = all(_stable(found.contents, name) for name in first.names) and len(set(first.names)) == len(
-        first.names
-    )
-    channels: list[int | str] = [
-        name if in_header and name else number for number, name in enumerate(first.names, 1)
+    shared = shared_names([one.names for one in found.contents])
+    if not shared:
+        return _parts(list(zip(names, range(1, len(names) + 1), strict=True)), list(first.units)), []
+    # A channel that some files lack is left out: those files would be refused.
+    kept = [(index, shared[name]) for index, name in enumerate(first.names) if name in shared]
+    own: list[tuple[str, int | str]] = [
+        (plain_words(pattern) if "*" in pattern else names[index], pattern) for index, pattern in kept
     ]
-    more: list[Line] = []
-    if first.kind in (Kind.MAT4, Kind.MAT5, Kind.HDF5, Kind.NPZ) and not in_header:
-        channels = list(range(1, len(first.names) + 1))
-    return _parts(list(zip(names, channels, strict=True)), list(first.units)), more
+    return _parts(own, [first.units[index] for index, _ in kept]), []
 
 
 def _motors(found: Survey, parts: Sequence[ProposedComponent], rate: float) -> FoundMotors:
@@ -352,11 +362,6 @@ def _supply(found: Survey, motors: FoundMotors, rate: Line) -> tuple[Line, Line]
     hertz = f"the currents have {motors.cycles * rate.value / rows:.4g} Hz"
     words = hertz if mains else f"{hertz}, as from an inverter; 0 = no mains"
     return rate, Line("machine", "mains_frequency", mains, words, Sure.LIKELY)
-
-
-def _stable(contents: Sequence[Content], name: str) -> bool:
-    """Return whether every file names this channel."""
-    return bool(name) and all(name in one.names for one in contents)
 
 
 def _parts(named: Sequence[tuple[str, int | str]], units: Sequence[str]) -> tuple[ProposedComponent, ...]:

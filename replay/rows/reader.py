@@ -143,6 +143,8 @@ class RowReader:
             return self._above(line)
         if not line or line.isspace() or self._is_comment(line):
             return None
+        if layout.line_form is not None:
+            line = layout.line_form.plain(line)
         cells = cells_of(line, layout.separator)
         if layout.trailing and cells and not cells[-1]:
             cells.pop()

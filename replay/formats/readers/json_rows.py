@@ -1,9 +1,11 @@
 """Reads JSON: lists of numbers by name, a list of rows, or one object a line."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +13,14 @@ from numpy.typing import NDArray
 from replay.formats.base import IncompleteError, Table
 from replay.formats.readers.arrays import records_of, table_of
 from replay.formats.sniff import HEAD_BYTES, encoding_of
+from replay.formats.text_cells import DATE
 from replay.formats.times import time_of_text
 from replay.recording import RecordingError, RecordingFormat, clean_text
 
 _DEEPEST = 8
+_TIME_NAME = re.compile(r"(?i)^(ts|t|time|timestamp|epoch|unix)")
+# Seconds since 1970 of 2001.
+_UNIX_FROM = 1e9
 _WHAT = "JSON"
 
 
@@ -81,6 +87,14 @@ def _of_list(content: Sequence[object], path: str, left: int) -> Iterator[tuple[
         return
     first = content[0]
     if isinstance(first, Mapping):
+        if any(isinstance(value, Mapping) for value in first.values()):
+            flat = [_flat(one) if isinstance(one, Mapping) else {} for one in content]
+            if not any(isinstance(value, list | Mapping) for one in flat for value in one.values()):
+                yield from _of_list(flat, path, left - 1)
+                return
+        if _are_blocks(content):
+            yield from _joined(content, path)
+            return
         if any(isinstance(value, list | Mapping) for value in first.values()):
             for named, record in records_of(list(content)):
                 yield from _arrays(record, f"{path}.{named}" if path else named, left - 1)
@@ -94,6 +108,53 @@ def _of_list(content: Sequence[object], path: str, left: int) -> Iterator[tuple[
         yield path, _column(content)
 
 
+def _flat(record: Mapping[str, object]) -> dict[str, object]:
+    """Return a record whose records of one level are joined: {"acc": {"x": 1}} becomes {"acc.x": 1}."""
+    flat: dict[str, object] = {}
+    for key, value in record.items():
+        if isinstance(value, Mapping):
+            flat.update((f"{key}.{inner}", one) for inner, one in value.items())
+        else:
+            flat[str(key)] = value
+    return flat
+
+
+def _are_blocks(content: Sequence[object]) -> bool:
+    """Return whether records are pieces of one recording: the same lists, and a time or count that rises."""
+    records = [one for one in content if isinstance(one, Mapping)]
+    if (
+        len(records) < 2
+        or len(records) < len(content)
+        or any(one.keys() != records[0].keys() for one in records)
+    ):
+        return False
+    lists = [key for key, value in records[0].items() if isinstance(value, list)]
+    single = [key for key in records[0] if key not in lists]
+    if not lists or not all(isinstance(one[key], list) for one in records for key in lists):
+        return False
+    return any(_rises([one[key] for one in records]) for key in single)
+
+
+def _rises(values: Sequence[object]) -> bool:
+    is_one_kind = all(isinstance(one, int | float) for one in values) or all(
+        isinstance(one, str) and DATE.search(one) for one in values
+    )
+    return is_one_kind and all(before < after for before, after in pairwise(values))  # type: ignore[operator]
+
+
+def _joined(content: Sequence[object], path: str) -> Iterator[tuple[str, object]]:
+    """Yield the lists of blocks, one behind the other, and the other values of the first block."""
+    records = [one for one in content if isinstance(one, Mapping)]
+    for key, value in records[0].items():
+        own = f"{path}.{key}" if path else str(key)
+        if not isinstance(value, list):
+            yield own, value
+        elif value and isinstance(value[0], list):
+            yield own, np.array([row for one in records for row in one[key]], np.float64)
+        else:
+            yield own, _column([number for one in records for number in one[key]])
+
+
 def _column(values: Sequence[object]) -> NDArray[np.generic]:
     """Return values as numbers, NaN for one that is missing; as texts where none is a number."""
     if any(isinstance(value, int | float) for value in values):
@@ -103,8 +164,12 @@ def _column(values: Sequence[object]) -> NDArray[np.generic]:
 
 def _time(arrays: Mapping[str, object], form: RecordingFormat) -> datetime | None:
     """Return the first time that a text tells, or that stands first in a list of texts."""
-    for value in arrays.values():
+    for key, value in arrays.items():
         text = value if isinstance(value, str) else None
+        if _TIME_NAME.search(key.rsplit(".", 1)[-1]):
+            first = value.flat[0] if isinstance(value, np.ndarray) and value.size else value
+            if isinstance(first, int | float) and first >= _UNIX_FROM:
+                text = f"{first:.6f}"
         if isinstance(value, np.ndarray) and value.dtype.kind == "U" and value.size:
             text = str(value.flat[0])
         if text and (time := time_of_text(text, form)) is not None:

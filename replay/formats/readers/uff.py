@@ -2,6 +2,8 @@
 
 import tempfile
 import warnings
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +11,14 @@ import numpy as np
 
 from replay.formats.base import IncompleteError, MissingExtraError, Table
 from replay.formats.sniff import Kind
+from replay.formats.times import time_of_text
 from replay.recording import RecordingError, RecordingFormat
 
 _TIME_RESPONSES = (0, 1)
 """Function types of data set 58: general, and time response."""
+
+_ROUNDED = 2e-4
+"""Share by which a rate may be off, because six digits of its step are written."""
 
 
 def read_uff(data: bytes, name: str, form: RecordingFormat) -> Table:
@@ -53,9 +59,25 @@ def read_uff(data: bytes, name: str, form: RecordingFormat) -> Table:
         np.column_stack([one["data"] for one in kept]),
         names=tuple(str(one.get("id1", "")).strip() for one in kept),
         units=tuple(str(one.get("ordinate_axis_units_lab", "")).strip().replace("NONE", "") for one in kept),
-        sample_rate=1 / step if step > 0 else None,
+        sample_rate=_rate(step),
+        time=next((time for one in kept for time in _times(one, form)), None),
         texts=tuple(str(kept[0].get(key, "")) for key in ("id1", "id2", "id3", "id4", "id5")),
     )
+
+
+def _rate(step: float) -> float | None:
+    """Return the rate [Hz] of a step [s], which is written with few digits."""
+    if step <= 0:
+        return None
+    near = round(1 / step)
+    return float(near) if abs(1 / step - near) < _ROUNDED / step else 1 / step
+
+
+def _times(one: Any, form: RecordingFormat) -> Iterator[datetime]:
+    """Yield the times in the lines that identify a data set; the third is meant for one."""
+    for key in ("id3", "id4", "id5", "id2"):
+        if (time := time_of_text(str(one.get(key, "")), form)) is not None:
+            yield time
 
 
 def _is_response(one: Any) -> bool:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -86,6 +87,15 @@ def _by_channel(name: str, tokens: Sequence[str]) -> Write:
                 path.write_text(rows_of(signal[:, column : column + 1]))
 
     return write
+
+
+def _lines(form: str, above: str, below: str, index: int, signal: Signal) -> str:
+    """Return a text whose lines are written by a format, with a time and a count of nanoseconds for each."""
+    lines = (
+        form.format(a=a, b=b, k=row * 1_000_000, t=at(index) + timedelta(seconds=row / RATE))
+        for row, (a, b) in enumerate(signal)
+    )
+    return above + "".join(lines) + below
 
 
 def _unix(digits: int) -> Write:
@@ -288,5 +298,26 @@ LAYOUTS = [
             lambda i, s: f"Date: {at(i):%d.%m.%Y}\nTime: {at(i):%H:%M:%S}\nDE,FE\n" + rows_of(s),
         ),
         "time = 'header'",
+    ),
+    *(
+        Layout(name, _each("%Y%m%d_%H%M%S.csv", partial(_lines, form, above, below)), PLAIN)
+        for name, form, above, below in (
+            ("labels with colons", "x:{a:.5f} y:{b:.5f}\n", "", ""),
+            ("labels with equals signs", "x = {a:.5f}, y = {b:.5f}\n", "ready\n", ""),
+            ("times of day before arrows", "{t:%H:%M:%S.%f} -> {a:.5f},{b:.5f}\n", "", ""),
+            ("arrows before labels", "{t:%H:%M:%S.%f} -> DE: {a:.5f} FE: {b:.5f}\n", "", ""),
+            ("Influx line protocol", "vib,rig=a x={a:.5f},y={b:.5f} {t:%s}{k:09d}\n", "", ""),
+            ("brackets", "({a:.5f}, {b:.5f})\n", "", ""),
+            ("checksums", "$VIB,{a:.5f},{b:.5f}*7F\n", "", ""),
+            ("single quotes", "'{a:.5f}','{b:.5f}'\n", "'DE','FE'\n", ""),
+            ("a table of Markdown", "| {a:.5f} | {b:.5f} |\n", "| DE | FE |\n|:---|---:|\n", ""),
+            ("a table of psql", " {a:9.5f} | {b:9.5f}\n", "  de  |  fe\n------+------\n", "(120 rows)\n"),
+            ("hard blanks", "{a:.5f}\u00a0;\u00a0{b:.5f}\n", "", ""),
+        )
+    ),
+    Layout(
+        "typographic minus signs",
+        _each("%Y%m%d_%H%M%S.csv", lambda i, s: rows_of(s).replace("-", "\u2212")),
+        PLAIN,
     ),
 ]

@@ -1,0 +1,98 @@
+"""Files that no settings read are refused with their nature; faulty ones do not decide about the others."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.io import savemat
+
+from replay.inspection.contents import content_in
+from replay.inspection.proposal import Sure, proposal_of
+from replay.inspection.survey import survey
+from replay.recording import RecordingError
+from tests.replay.formats.layouts import RATE, at, dated_rows, rows_of, signals
+
+(SIGNAL,) = signals(1)
+
+
+def refusal(text: str) -> str:
+    with pytest.raises(RecordingError) as caught:
+        content_in(text.encode(), "a.csv")
+    return caught.value.reason
+
+
+@pytest.mark.parametrize("text", ["0.1,0.2\n0.3,0.4\n0.5", "DE,FE\n0.1,0.2\n0.3,0.", "0.1,0.2"])
+def test_a_few_rows_without_a_last_line_end_are_torn(text: str) -> None:
+    assert "cut off: it ends within line" in refusal(text)
+
+
+def test_rows_of_one_value_each_name_the_sensors() -> None:
+    times = [f"{at(0) + timedelta(seconds=row / RATE):%Y-%m-%dT%H:%M:%S.%fZ}" for row in range(len(SIGNAL))]
+    lines = [
+        f"{time},{name},{value}\n"
+        for time, row in zip(times, SIGNAL, strict=True)
+        for name, value in zip(("DE", "FE"), row, strict=True)
+    ]
+    for rows in (lines, [*lines[::2], *lines[1::2]]):
+        reason = refusal("time,sensor,value\n" + "".join(rows))
+        assert "a row for each value" in reason
+        assert "'sensor' names the sensor (DE, FE)" in reason
+
+
+def test_a_column_of_states_is_no_sensor() -> None:
+    rows = dated_rows(SIGNAL, at(0), "%Y-%m-%dT%H:%M:%S.%fZ").splitlines()
+    text = "time,DE,FE,state\n" + "".join(
+        f"{row},{'OK' if n % 7 else 'WARN'}\n" for n, row in enumerate(rows)
+    )
+    assert content_in(text.encode(), "a.csv").names == ("DE", "FE")
+
+
+def test_line_protocol_of_several_series_is_refused() -> None:
+    assert "several series" in refusal(
+        "".join(f"vib,rig={'ab'[n % 2]} x={n} {n}0000000000\n" for n in range(9))
+    )
+
+
+@pytest.mark.parametrize("torn", [0, 5, 11])
+@pytest.mark.parametrize("rows", [10, 70])
+def test_a_torn_file_does_not_shorten_the_snapshots(torn: int, rows: int, tmp_path: Path) -> None:
+    for index, signal in enumerate(signals(12)):
+        text = rows_of(signal[: rows if index == torn else None])
+        (tmp_path / f"{at(index):%Y%m%d_%H%M%S}.csv").write_text(text)
+    proposal = proposal_of(survey(tmp_path))
+    assert proposal.value("recording", "rows") == len(SIGNAL)
+    assert proposal.value("recording", "most_rows") is None
+
+
+def test_recordings_of_many_lengths_are_read_at_the_shortest(tmp_path: Path) -> None:
+    for index, signal in enumerate(signals(12)):
+        (tmp_path / f"{at(index):%Y%m%d_%H%M%S}.csv").write_text(rows_of(signal[: 60 + 5 * index]))
+    assert proposal_of(survey(tmp_path)).value("recording", "rows") == 60
+
+
+def test_channels_whose_names_hold_the_number_of_the_file_are_named_by_a_pattern(tmp_path: Path) -> None:
+    for index, signal in enumerate(signals(9)):
+        number = f"X{97 + index:03d}"
+        columns = {f"{number}_DE_time": signal[:, :1], f"{number}_FE_time": signal[:, 1:]}
+        if index % 3 == 0:
+            columns[f"{number}_BA_time"] = signal[:, :1]
+        savemat(tmp_path / f"{97 + index}.mat", columns)
+    parts = proposal_of(survey(tmp_path)).components
+    assert [part.channel for part in parts] == ["X*_DE_time", "X*_FE_time"]
+    assert [part.name for part in parts] == ["DE_time", "FE_time"]
+
+
+@pytest.mark.parametrize("days", [0, 693_960])
+def test_days_of_a_spreadsheet_tell_the_times(days: int, tmp_path: Path) -> None:
+    zero = at(0).replace(year=1899, month=12, day=30, hour=0, minute=0)
+    for index, signal in enumerate(signals(4)):
+        first = (at(index) - zero) / timedelta(days=1) + days
+        rows = (f"{first + row / RATE / 86_400:.10f},{a},{b}\n" for row, (a, b) in enumerate(signal))
+        (tmp_path / f"m{index}.csv").write_text("date,DE,FE\n" + "".join(rows))
+    proposal = proposal_of(survey(tmp_path))
+    assert proposal.value("recording", "time") == "column"
+    rate = proposal.value("machine", "sample_rate")
+    assert isinstance(rate, float)
+    np.testing.assert_allclose(rate, RATE, rtol=1e-3)
+    assert next(one for one in proposal.lines if one.key == "sample_rate").sure is Sure.SEEN
