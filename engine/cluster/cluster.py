@@ -61,6 +61,9 @@ SETTINGS = {
 }
 """Settings of Dask for this process, and for the workers that it starts."""
 
+CHATTY = ("distributed", "distributed.client", "tornado.application")
+"""Loggers of Dask with a level each; they would print a traceback before our one sentence."""
+
 MOST_LOCAL = 256
 """Workers of a local cluster at most."""
 
@@ -90,7 +93,8 @@ def open_cluster(words: str) -> Iterator["Cluster"]:
         import distributed
     except ImportError as error:
         raise ClusterError(f"--cluster needs Dask ({error}): pip install 'raceway[cluster]'") from error
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     with ExitStack() as stack:
         stack.enter_context(dask.config.set(SETTINGS))
         where, folder = words, None
