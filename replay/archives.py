@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from replay.bounded_read import HIDDEN
+
 DAMAGED = (
     tarfile.TarError,
     zipfile.BadZipFile,
@@ -137,7 +139,7 @@ def place_of(name: str) -> PurePosixPath | str | None:
         return "its path leads out of the archive"
     if "\0" in name:
         return "its name is damaged"
-    if not parts or any(part.startswith(".") or part == "__MACOSX" for part in parts):
+    if not parts or any(part.startswith(HIDDEN) or part == "__MACOSX" for part in parts):
         return None
     if len(parts) - 1 > DEEPEST:
         return f"it lies {len(parts) - 1} folders deep, at most {DEEPEST} are read"

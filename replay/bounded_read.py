@@ -7,6 +7,9 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
+HIDDEN = (".", "~$")
+"""Beginnings of the names of hidden files, and of those that office programs write beside an open one."""
+
 
 class IrregularError(OSError):
     """A pipe, a device, a folder or a socket in place of a file."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from replay.bounded_read import HIDDEN
 from replay.file_times import time_of
 from replay.formats.facts import time_inside
 from replay.formats.packed import head_of_packed
@@ -69,7 +70,7 @@ def listing_of(folder: Path, depth: int) -> Listing:
             found = sorted(entries, key=lambda one: one.name)
         for entry in found:
             name = prefix + entry.name
-            if entry.name.startswith("."):
+            if entry.name.startswith(HIDDEN):
                 continue
             if entry.is_file():
                 files.append(name)

@@ -7,11 +7,14 @@ counted.
 """
 
 import re
+import unicodedata
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+_LETTER = r"(?:[^\W\d_]|[\u0300-\u036f])"
 _DIRECTIVES = {
     "Y": r"\d{4}",
     "y": r"\d{2}",
@@ -24,15 +27,48 @@ _DIRECTIVES = {
     "S": r"6[01]|[0-5]\d|\d",
     "f": r"\d{1,6}",
     "p": r"[AaPp]\.?[Mm]\.?",
-    "b": r"[^\W\d_]+\.?",
-    "B": r"[^\W\d_]+",
+    "b": rf"{_LETTER}+\.?",
+    "B": rf"{_LETTER}+\.?",
     "a": r"[^\W\d_]+\.?",
     "A": r"[^\W\d_]+",
-    "z": r"[+-]\d\d:?\d\d|Z",
+    "z": r"[+-]\d\d(?:[-:_.]?\d\d)?|Z",
     "s": r"\d{1,19}(?:\.\d{1,9})?",
 }
+# Directives that are written in more ways than strptime knows.
+_FREE = re.compile("%[bBz]")
 # Digits of seconds since 1970 until the year 5138; of more digits they are a finer unit.
 _LONGEST_SECONDS = 11
+
+_MONTHS = (
+    "jan january januar janner janvier janv enero ene gennaio gen januari janeiro января январь янв",
+    "feb february februar fevrier fevr fev febrero febbraio februari fevereiro февраля февраль фев",
+    "mar march marz mrz mars marzo maart mrt marco марта март мар",
+    "apr april avril avr abril abr aprile апреля апрель апр",
+    "may mai mei mayo maggio mag maio мая май",
+    "jun june juni juin junio giugno giu junho июня июнь июн",
+    "jul july juli juillet juil julio luglio lug julho июля июль июл",
+    "aug august aout agosto ago augustus августа август авг",
+    "sep sept september septembre septiembre settembre set setembro сентября сентябрь сен",
+    "oct october oktober okt octobre octubre ottobre ott outubro out октября октябрь окт",
+    "nov november novembre noviembre novembro ноября ноябрь ноя",
+    "dec december dezember dez decembre dic diciembre dicembre dezembro декабря декабрь дек",
+)
+
+
+def month_of(word: str) -> int | None:
+    """Return the month from 1 that a word names in a language of Europe, with or without accents.
+
+    A short form may end with a point. Other words give None.
+    """
+    return _MONTH_OF.get(_folded(word))
+
+
+def _folded(word: str) -> str:
+    parts = unicodedata.normalize("NFKD", word.casefold().rstrip("."))
+    return "".join(one for one in parts if not unicodedata.combining(one))
+
+
+_MONTH_OF = {_folded(word): number for number, words in enumerate(_MONTHS, 1) for word in words.split()}
 
 
 def is_plain(pattern: str) -> bool:
@@ -59,7 +95,8 @@ def time_in(path: str, pattern: str) -> datetime | None:
         try:
             return datetime.strptime(name, pattern)
         except ValueError:
-            return None
+            if not _FREE.search(pattern):
+                return None
     expression, letters = _expression(pattern)
     found = expression.fullmatch(name)
     if found is None:
@@ -68,9 +105,28 @@ def time_in(path: str, pattern: str) -> datetime | None:
     if "s" in texts:
         return _since_1970(texts["s"])
     try:
-        return datetime.strptime(" ".join(texts.values()), " ".join(f"%{letter}" for letter in letters))
+        return _made(texts)
     except ValueError:
         return None
+
+
+def _made(texts: Mapping[str, str]) -> datetime:
+    """Return the time of texts by their directives.
+
+    Raises:
+        ValueError: they are no time.
+    """
+    plain = {}
+    for letter, text in texts.items():
+        month = month_of(text) if letter in ("b", "B") else None
+        if month is not None:
+            plain["m"] = str(month)
+        elif letter == "z" and text != "Z":
+            digits = re.sub(r"[-:_.]", "", text[1:])
+            plain["z"] = text[0] + digits.ljust(4, "0")
+        else:
+            plain[letter] = text
+    return datetime.strptime(" ".join(plain.values()), " ".join(f"%{letter}" for letter in plain))
 
 
 def has_counter(pattern: str) -> bool:
@@ -100,7 +156,7 @@ def counted_in(path: str, pattern: str) -> tuple[int, datetime | None] | None:
     number = int(texts.pop("#"))
     if not texts:
         return number, None
-    return number, datetime.strptime(" ".join(texts.values()), " ".join(f"%{letter}" for letter in texts))
+    return number, _made(texts)
 
 
 def fault_of_counter(pattern: str) -> str:

@@ -64,6 +64,17 @@ _UNPACK = {
     Kind.RAR: "7z x",
     Kind.LZ4: "lz4 -d",
 }
+_NATURES = (
+    (b"SQLite format 3\0", "an SQLite database, which is not read; write its table as CSV"),
+    (b"MDF ", "an MDF (ASAM) file, which is not read; export it as CSV, MATLAB or HDF5"),
+    (b"ID3", "an MP3 sound, which loses vibration; record as WAV or FLAC"),
+    (b"\xff\xfb", "an MP3 sound, which loses vibration; record as WAV or FLAC"),
+    (b"\x80\x04\x95", "Python objects (pickle), which are never loaded; save numbers as .npy or CSV"),
+    (b"\x80\x05\x95", "Python objects (pickle), which are never loaded; save numbers as .npy or CSV"),
+    (b"DWDF", "a Dewesoft file, which is not read; export it as CSV, MATLAB or WAV"),
+    (b"\x7fELF", "a program"),
+    (b"MZ", "a program of Windows"),
+)
 _PACKED_NAMES = (".gz", ".bz2", ".xz", ".zst")
 # Separators of plain numbers, in the order in which the first line is searched for them.
 _PLAIN = (b"\t", b";", b",", b"|", b" ")
@@ -223,11 +234,18 @@ def _unread(content: bytes, kind: Kind) -> str:
     if kind in ARCHIVES:
         return f"it is {kind.words}; unpack it first ({_UNPACK[kind]}), and name the folder of the recordings"
     if kind is Kind.UNKNOWN:
+        if nature := nature_of_bytes(content):
+            return f"it is {nature}"
         zeros = content.count(0) == len(content)
         nature = "zeros only" if zeros else "binary data of an unknown kind"
         hint = "" if zeros else '; where it is plain numbers, set recording.format = "raw" and number_type'
         return f"it holds {nature}{hint}"
     return f"it is {kind.words}, which is not a recording"
+
+
+def nature_of_bytes(content: bytes) -> str:
+    """Return what a binary file of no known format of recordings is, and what to do; empty where unknown."""
+    return next((words for magic, words in _NATURES if content.startswith(magic)), "")
 
 
 def plain_signal(data: bytes, form: RecordingFormat) -> NDArray[np.float32] | None:

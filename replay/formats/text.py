@@ -23,6 +23,12 @@ _BLANKS = re.compile(rb"[ \t]+")
 _BLANK_ENDS = re.compile(rb"(?m)^[ \t]+|[ \t]+$")
 _FORTRAN = re.compile(rb"(?<=[\d.])[dD](?=[+-]?\d)")
 _SHOWN = 6
+_HEAD_OF_WORDS = 4096
+# Three lines in a row that end with a number and a unit, such as 0.5 g.
+_WITH_UNIT = re.compile(
+    r"(?m)(?:^|[;,\t])\s*([-+]?\d+[.,]\d+ ?(?:[mµu]?g|m/s[2²]|m/s\^2|mm/s|[mµ]?[VA]|°C|Hz))\"?\s*$"
+    r"(?:\n.*\d ?[a-zA-Z/²°µ^2]{1,6}\"?\s*$){2}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +210,9 @@ def nature_of_words(data: bytes) -> str:
         return "it is a web page (HTML), which is not read; save its table as CSV"
     if first.startswith(b"<"):
         return "it is XML, which is not read; save its numbers as CSV"
+    cell = _WITH_UNIT.search(data[:_HEAD_OF_WORDS].decode("utf-8", errors="replace"))
+    if cell is not None:
+        return f"its cells hold units beside the numbers ({cell[1].strip()}); write numbers alone"
     return ""
 
 

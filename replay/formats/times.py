@@ -5,10 +5,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from replay.file_times import EARLIEST, LATEST
+from replay.name_pattern import month_of
 from replay.recording import RecordingFormat, zone_of
-
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-"""Names of the months, as far as all begin alike."""
 
 UNIX_UNITS = ((10**17, 1e-9), (10**14, 1e-6), (10**11, 1e-3), (10**8, 1.0))
 """Least number of a Unix time in nanoseconds, microseconds, milliseconds and seconds, and its unit [s]."""
@@ -22,11 +20,11 @@ _YEAR_LAST = re.compile(
     r"(?:[:.](\d{2})(?:[.,](\d{1,9}))?)?\s*([AaPp][Mm])?"
 )
 _CLOCK = r"(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2})(?:[.,](?P<f>\d{1,9}))?)?\s*(?P<p>[AaPp][Mm])?"
-_MONTH = rf"(?P<mon>{'|'.join(MONTHS)})[a-z]*\.?"
+_MONTH = r"(?P<mon>[^\W\d_]{3,10})\.?"
 _NAMED = tuple(
     re.compile(rf"(?i)\b{expression}")
     for expression in (
-        rf"(?P<d>\d{{1,2}})[-./ ]?{_MONTH}[-./, ]+(?P<Y>\d{{4}}|\d{{2}})[T ,;]+{_CLOCK}",
+        rf"(?P<d>\d{{1,2}})[-./ ]{{0,2}}{_MONTH}[-./, ]+(?P<Y>\d{{4}}|\d{{2}})[T ,;]+{_CLOCK}",
         rf"{_MONTH}[ ]+(?P<d>\d{{1,2}}),?[ ]+(?P<Y>\d{{4}}),?[ ]+{_CLOCK}",
         rf"{_MONTH}[ ]+(?P<d>\d{{1,2}})[ ]+{_CLOCK}[ ]+(?P<Y>\d{{4}})",
     )
@@ -177,9 +175,9 @@ def _with_month(text: str) -> datetime | None:
     """Return a time whose month has a name: 9-Mar-2024 21:30, Mar 9, 2024 9:30 PM, Mar 9 21:30:00 2024."""
     for expression in _NAMED:
         found = expression.search(text)
-        if found is not None:
+        month = month_of(found["mon"]) if found is not None else None
+        if found is not None and month is not None:
             year = int(found["Y"]) + (2000 if len(found["Y"]) == 2 else 0)
-            month = MONTHS.index(found["mon"].lower()) + 1
             clock = (_hour(int(found["H"]), found["p"]), int(found["M"]), int(found["S"] or 0))
             return _made((year, month, int(found["d"])), clock, found["f"], None)
     return None

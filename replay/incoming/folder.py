@@ -16,6 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
+from replay.bounded_read import HIDDEN
 from replay.recording import clean_text
 
 _LARGEST_NUMBER = 2**63 - 1
@@ -193,7 +194,7 @@ def _entries(descriptor: int, depth: int) -> Iterator[tuple[bytes, os.stat_resul
     """
     with os.scandir(descriptor) as entries:
         for entry in entries:
-            if entry.name.startswith("."):
+            if entry.name.startswith(HIDDEN):
                 yield b"", None
                 continue
             try:

@@ -2,51 +2,61 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from replay.file_times import EARLIEST, LATEST
 from replay.inspection.name_numbers import NameTimes, common_of, dated_numbers, numbers_of
-from replay.name_pattern import fault_of, time_in
+from replay.name_pattern import fault_of, month_of, time_in
 
 SAMPLE = 400
 """Names that a pattern is tried on, spread over all of them."""
 
-_SEP = r"[-_. /]"
-_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+_SEP = r"[-_. /年月년월]"
+_WORD = r"(?P<mon>(?:[^\W\d_]|[\u0300-\u036f]){3,10})"
+# 9 de marzo de 2024
+_OF = "[ _-]de[ _-]"
+_SHORT_M, _SHORT_D = r"(?P<m>1[0-2]|0?[1-9])", r"(?P<d>3[01]|[12]\d|0?[1-9])"
 _Y, _M, _D = r"(?P<Y>(?:19|20)\d\d)", r"(?P<m>0[1-9]|1[0-2])", r"(?P<d>0[1-9]|[12]\d|3[01])"
 _DATES = (
     rf"{_Y}(?P<a>{_SEP}?){_M}(?P<b>{_SEP}?){_D}",
     rf"{_D}(?P<a>{_SEP}){_M}(?P<b>{_SEP}){_Y}",
     rf"{_M}(?P<a>{_SEP}){_D}(?P<b>{_SEP}){_Y}",
-    rf"{_Y}(?P<a>{_SEP}?)(?P<b>)(?P<mon>{_MONTHS})[a-z]*(?P<c>{_SEP}?){_D}",
-    rf"{_D}(?P<a>{_SEP}?)(?P<b>)(?P<mon>{_MONTHS})(?P<c>{_SEP}?){_Y}",
-    rf"(?P<mon>{_MONTHS})[a-z]*(?P<a>{_SEP}?)(?P<b>){_D}(?P<c>,?{_SEP}?){_Y}",
+    rf"{_Y}(?P<a>{_SEP}?)(?P<b>){_WORD}(?P<c>\.?{_SEP}?){_SHORT_D}",
+    rf"{_SHORT_D}(?P<a>\.?{_SEP}?|{_OF})(?P<b>){_WORD}(?P<c>\.?{_SEP}?|{_OF}){_Y}",
+    rf"{_WORD}(?P<a>\.?{_SEP}?)(?P<b>){_SHORT_D}(?P<c>,?{_SEP}?){_Y}",
     rf"{_Y}(?P<a>{_SEP}?)(?P<j>[0-2]\d\d|3[0-5]\d|36[0-6])(?P<b>)",
     rf"{_D}(?P<a>){_M}(?P<b>){_Y}",
     rf"(?P<y>\d\d)(?P<a>{_SEP}?){_M}(?P<b>{_SEP}?){_D}",
     rf"{_D}(?P<a>{_SEP}){_M}(?P<b>{_SEP})(?P<y>\d\d)",
     rf"{_M}(?P<a>{_SEP}){_D}(?P<b>{_SEP})(?P<y>\d\d)",
 )
-_SHORT_M, _SHORT_D = r"(?P<m>1[0-2]|0?[1-9])", r"(?P<d>3[01]|[12]\d|0?[1-9])"
 # Dates and times of day without leading zeros.
 _SHORT_DATES = (
     rf"{_Y}(?P<a>{_SEP}){_SHORT_M}(?P<b>{_SEP}){_SHORT_D}",
     rf"{_SHORT_D}(?P<a>{_SEP}){_SHORT_M}(?P<b>{_SEP}){_Y}",
     rf"{_SHORT_M}(?P<a>{_SEP}){_SHORT_D}(?P<b>{_SEP}){_Y}",
+    rf"{_SHORT_D}(?P<a>{_SEP}){_SHORT_M}(?P<b>(?P=a))(?P<y>\d\d)",
+    rf"{_SHORT_M}(?P<a>{_SEP}){_SHORT_D}(?P<b>(?P=a))(?P<y>\d\d)",
+    rf"(?P<y>\d\d)(?P<a>{_SEP}){_SHORT_M}(?P<b>(?P=a)){_SHORT_D}",
 )
 _SHORT_CLOCK = (
-    r"(?P<H>2[0-3]|[01]?\d)(?P<u>[-_.:h])(?P<M>[0-5]?\d)"
-    r"(?:(?P<v>[-_.:m])(?P<S>[0-5]?\d))?(?P<x>[ _-]?)(?P<p>[ap]m)?"
+    r"(?P<H>2[0-3]|[01]?\d)(?P<u>[-_.:h時时시])(?P<M>[0-5]?\d)"
+    r"(?:(?P<v>[-_.:m分분])(?P<S>[0-5]?\d))?(?P<x>[ _-]?)(?P<p>[ap]m)?"
+)
+_ZONE = (
+    r"(?P<z>\+(?:0\d|1[0-4])[-:_.]?(?:00|15|30|45)|\+(?:0\d|1[0-4])(?!\d)"
+    r"|-(?:0\d|1[0-2])[-:_.]?(?:00|30|45))"
 )
 _CLOCKS = tuple(
-    r"(?P<H>[01]\d|2[0-3])(?P<u>[-_.:h /]?)(?P<M>[0-5]\d)"
-    rf"(?:(?P<v>[-_.:m /]?)(?P<S>[0-5]\d){fraction})?(?P<x>[ _-]?)(?P<p>[ap]m)?{zone}"
+    r"(?P<H>[01]\d|2[0-3])(?P<u>[-_.:h /時时시]?)(?P<M>[0-5]\d)"
+    rf"(?:(?P<v>[-_.:m /分분]?)(?P<S>[0-5]\d){fraction})?(?P<x>[ _-]?)(?P<p>[ap]m)?{zone}"
     for fraction in ("", r"(?P<w>[.,_-]?)(?P<f>\d{6}|\d{3})")
-    for zone in ("", r"(?P<z>\+\d\d:?\d\d|-\d\d:?(?:00|30|45))")
+    for zone in ("", _ZONE)
 )
 # A folder of a channel or a serial number may stand between the day and the time of day.
-_JOIN = r"(?P<join>[^0-9]{0,24}?|/[^/]{1,40}/)"
+_JOIN = r"(?P<join>[^0-9]{0,24}?|/[^/]{1,40}/|/[^/]{1,20}[-_. ])"
 _JOINED = tuple(
     re.compile(rf"(?<!\d){expression}(?![0-9])", re.IGNORECASE)
     for clock in _CLOCKS
@@ -55,12 +65,29 @@ _JOINED = tuple(
         *(f"{clock}{_JOIN}{date}" for date in _DATES[:6]),
     )
 ) + tuple(
-    re.compile(rf"(?<!\d){date}(?P<join>[^0-9]{{1,24}}?){_SHORT_CLOCK}(?![0-9])", re.IGNORECASE)
+    re.compile(rf"(?<!\d){date}(?P<join>[^0-9]{{1,24}}?){clock}(?![0-9])", re.IGNORECASE)
     for date in _SHORT_DATES
+    for clock in (_SHORT_CLOCK, _CLOCKS[0])
 )
 _DATES_ALONE = tuple(re.compile(rf"(?<!\d){date}(?![0-9])", re.IGNORECASE) for date in _DATES[:6])
 _UNIX = re.compile(r"(?<!\d)(?P<s>1\d{9}(?:\d{3}|\d{6}|\d{9})?)(?!\d)")
 _LIKELY_YEARS = (2008, 2040)
+_POSSIBLE_YEARS = (1990, 2040)
+# PicoScope numbers its recordings of a day, and their pages: 20240309-0001_01.csv.
+_PAGES = re.compile(r"(?:^|/)\d{8}-\d{4}_\d{1,5}\.\w+$")
+_ZONES = {
+    **dict.fromkeys(("CET", "CEST", "MEZ", "MESZ"), "CET"),
+    **dict.fromkeys(("EET", "EEST"), "EET"),
+    **dict.fromkeys(("WET", "WEST"), "WET"),
+    "MSK": "Europe/Moscow",
+    "JST": "Asia/Tokyo",
+    **dict.fromkeys(("EST", "EDT"), "America/New_York"),
+    **dict.fromkeys(("PST", "PDT"), "America/Los_Angeles"),
+}
+_ZONE_WORD = re.compile(
+    rf"(?<![A-Za-z])(?:({'|'.join(_ZONES)})|(?:UTC|GMT)([+-])0?(\d{{1,2}}))(?![A-Za-z0-9])"
+)
+_DATE_PART = re.compile("%[dmyY]")
 _DIRECTIVE_GROUPS = ("Y", "y", "m", "d", "j", "H", "M", "S", "f", "s", "z")
 
 
@@ -74,14 +101,17 @@ def times_of_names(names: Sequence[str]) -> NameTimes:
     if not sample:
         return NameTimes("")
     best: tuple[tuple[float, ...], NameTimes] | None = None
+    tried = []
     for pattern in dict.fromkeys(_patterns(sample, _JOINED, unix=True)):
         found = _tried(pattern, sample)
         if found is not None:
-            worth = _worth(found, sample)
-            if best is None or worth > best[0]:
-                best = (worth, found)
+            tried.append((_worth(found, sample), found))
+    if tried:
+        best = max(tried, key=lambda one: one[0])
+        if _is_swapped(best, tried):
+            best = (best[0], replace(best[1], ambiguous=True))
     if best is not None and best[1].share > 0.5:
-        return best[1]
+        return _loosened(best[1], sample)
     dated = None
     for pattern in dict.fromkeys(_patterns(sample, _DATES_ALONE, unix=False)):
         read = [_time(name, pattern) for name in sample]
@@ -106,10 +136,54 @@ def _tried(pattern: str, sample: Sequence[str]) -> NameTimes | None:
     times = tuple(one for one in read if one is not None)
     if len(set(times)) < 0.9 * len(times) or not times:
         return None
+    if "%y" in pattern and not all(_POSSIBLE_YEARS[0] <= one.year <= _POSSIBLE_YEARS[1] for one in times):
+        return None
+    if all(map(_PAGES.search, sample)) and times[-1] - times[0] < timedelta(seconds=len(times)):
+        return None
     # A point is written between day and month, in that order.
     swapped = re.search("%d[-_/ ]%m|%m[-_/ ]%d", pattern) and re.search("%[Yy]", pattern.split("%m")[-1])
     unsure = bool(swapped) and all(one.day <= 12 for one in times) and any(t.day != t.month for t in times)
     return NameTimes("name", pattern, len(times) / len(sample), unsure, times)
+
+
+def _loosened(found: NameTimes, sample: Sequence[str]) -> NameTimes:
+    """Return a pattern that also reads names with words before the ending, where they tell new times."""
+    stem, dot, end = found.pattern.rpartition(".")
+    if found.share == 1 or not dot or "/" in end or "%" in end or stem.endswith("*"):
+        return found
+    other = _tried(f"{stem}*.{end}", sample)
+    is_more = other is not None and other.share > found.share and len(set(other.times)) == len(other.times)
+    return replace(other, ambiguous=found.ambiguous) if other is not None and is_more else found
+
+
+def _is_swapped(
+    best: tuple[tuple[float, ...], NameTimes], tried: Sequence[tuple[tuple[float, ...], NameTimes]]
+) -> bool:
+    """Return whether a pattern with the parts of the date in another order reads the names as well."""
+    pattern = best[1].pattern
+    if "%y" not in pattern or "%d.%m" in pattern:
+        # A point is written between day and month, in that order.
+        return False
+    shape = _DATE_PART.sub("%D", pattern)
+    return any(
+        found.pattern != pattern
+        and _DATE_PART.sub("%D", found.pattern) == shape
+        and found.times != best[1].times
+        and worth[:3] == best[0][:3]
+        for worth, found in tried
+    )
+
+
+def zone_of_names(names: Sequence[str]) -> str:
+    """Return the time zone that all names tell in words, such as CET or GMT+2; empty where they tell none."""
+    zones = set()
+    for name in names:
+        found = _ZONE_WORD.search(name)
+        if found is None:
+            return ""
+        # Zones of this kind have the opposite sign.
+        zones.add(_ZONES[found[1]] if found[1] else f"Etc/GMT{'-' if found[2] == '+' else '+'}{found[3]}")
+    return zones.pop() if len(zones) == 1 else ""
 
 
 def _worth(found: NameTimes, sample: Sequence[str]) -> tuple[float, ...]:
@@ -153,7 +227,9 @@ def _patterns(sample: Sequence[str], expressions: Sequence[re.Pattern[str]], *, 
     for name in dict.fromkeys(probes):
         for expression in expressions:
             for found in _overlapping(expression, name):
-                yield _generalised(name, found, sample)
+                word = found.groupdict().get("mon")
+                if word is None or month_of(word) is not None:
+                    yield _generalised(name, found, sample)
         if unix:
             for found in _UNIX.finditer(name):
                 yield _generalised(name, found, sample)
@@ -185,8 +261,6 @@ def _directives(name: str, found: re.Match[str]) -> str:
             spans.append((found.span(letter), f"%{'I' if letter == 'H' and groups.get('p') else letter}"))
     if groups.get("mon") is not None:
         start, end = found.span("mon")
-        while end < len(name) and name[end].isalpha() and end < found.end():
-            end += 1
         spans.append(((start, end), "%b" if end - start == 3 else "%B"))
     if groups.get("p") is not None:
         spans.append((found.span("p"), "%p"))

@@ -4,13 +4,13 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from statistics import median
 
-from replay.formats.times import time_in_row, time_of_lines
 from replay.inspection.channels import distinct, plain_words, shared_names
-from replay.inspection.contents import Content, loose_form
+from replay.inspection.contents import Content
 from replay.inspection.line_rates import rate_of_line
+from replay.inspection.lines.line import Line, Sure
+from replay.inspection.lines.times import time_lines
 from replay.inspection.motors import (
     MAINS,
     FoundMotors,
@@ -39,37 +39,9 @@ FEWEST_HEALTHY = 60
 """Snapshots below which a fifth of a run is too little to learn from."""
 
 _HEALTHY = re.compile(r"(?i)(?:^|[^a-z])(?:healthy|normal|sound|baseline|good)(?![a-z])")
-_DAY = 86_400.0
 # Share of the files looked at that have the usual number of rows, above which others are faults.
 _USUAL = 0.6
 _SPEED = re.compile(r"(?i)\b(?:rpm|speed|drehzahl)\b[^0-9]{0,20}(\d+(?:\.\d+)?)\s*(rpm|hz|1/min)?")
-
-
-class Sure(StrEnum):
-    """How sure a proposed line is."""
-
-    SEEN = "seen in the files"
-    LIKELY = "likely"
-    UNKNOWN = "not known"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A proposed setting.
-
-    Attributes:
-        table: of the settings file.
-        key: within it.
-        value: as a text, number, truth value or list.
-        reason: why, a clause for the comment.
-        sure: how sure it is.
-    """
-
-    table: str
-    key: str
-    value: object
-    reason: str
-    sure: Sure = Sure.SEEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +82,8 @@ def proposal_of(found: Survey) -> Proposal:
     if slow is not None:
         return Proposal((_name(found), *_times_of_rows(contents, slow.dates)), (), slow=slow)
     rate, reason, sure = _rate(contents)
+    if found.raw is not None and found.raw.rate > 0:
+        rate, reason, sure = found.raw.rate, "samples per second [Hz], as stated", Sure.SEEN
     components, more = _components(found)
     motors = _motors(found, components, rate)
     sampled, mains = _supply(found, motors, Line("machine", "sample_rate", rate, reason, sure))
@@ -118,7 +92,8 @@ def proposal_of(found: Survey) -> Proposal:
     lines = [_name(found), sampled, _speed_line(contents), mains]
     is_motor = motors.motors and found.channels is None
     lines += _rows_of_motors(found, rate) if is_motor else _rows(found, rate)
-    lines += _times(found)
+    lines += _raw(found)
+    lines += time_lines(found)
     lines += _files(found)
     lines += more
     lines += _healthy(found, lines)
@@ -230,69 +205,17 @@ def _usual_rows(found: Survey) -> list[Line]:
     ]
 
 
-def _times(found: Survey) -> list[Line]:
-    times = found.times
-    depth = found.depth
-    if times.mode in ("name", "date"):
-        words = "time in a file's name"
-        if times.ambiguous:
-            words += "; day and month may be swapped: no file shows which comes first"
-        sure = Sure.LIKELY if times.ambiguous or times.share < 1 else Sure.SEEN
-        lines = [Line("recording", "time_pattern", times.pattern, words, sure)]
-        below = depth - times.pattern.count("/")
-        return [*lines, *_folders(below)] if below > 0 else lines
-    first = found.contents[0]
-    form = loose_form()
-    if first.layout is not None:
-        column = first.layout.time_column
-        if column and time_in_row(first.layout.first_row, column, form, first.layout.step):
-            return [Line("recording", "time", "column", "time in the first row"), *_folders(depth)]
-        if time_of_lines(first.layout.preamble, form):
-            return [Line("recording", "time", "header", "time in a line above the numbers"), *_folders(depth)]
-    elif first.time is not None:
-        return [Line("recording", "time", "header", "time within the file"), *_folders(depth)]
-    if len(found.recordings) == 1:
-        return [
-            Line("recording", "time", "number", "the file tells no time"),
-            Line(
-                "recording", "start", "2000-01-01T00:00:00", "time of its first row; NOT KNOWN", Sure.UNKNOWN
-            ),
-        ]
-    if times.mode == "number":
-        return [*_counted(found), *_folders(depth - times.pattern.count("/"))]
-    words = "time of the last change of a file; names and contents tell none"
-    if found.changed_at_once:
-        words += "; NOT KNOWN: files were changed at one time"
-    sure = Sure.UNKNOWN if found.changed_at_once else Sure.LIKELY
-    return [Line("recording", "time", "modified", words, sure), *_folders(depth)]
-
-
-def _counted(found: Survey) -> list[Line]:
-    lines = [Line("recording", "time", "number", "files are numbered and tell no time")]
-    times = found.times
-    if times.pattern:
-        lines.append(Line("recording", "time_pattern", times.pattern, "# is the number of a file"))
-    if times.most:
-        every = min(60.0, round(_DAY / (times.most + 1), 3))
-        words = "seconds between two files of a day; NOT KNOWN"
-        return [*lines, Line("recording", "every", every, words, Sure.UNKNOWN)]
-    if found.modified:
-        words = "seconds between two files, by their times of change"
-        lines.append(Line("recording", "every", float(found.modified), words, Sure.LIKELY))
-        assert found.since is not None
-        start = f"{found.since:%Y-%m-%dT%H:%M:%S}"
-        words = "time of file number 0, by the time of change of the first one"
-        lines.append(Line("recording", "start", start, words, Sure.LIKELY))
-    else:
-        words = "seconds between two files; NOT KNOWN"
-        lines.append(Line("recording", "every", 60.0, words, Sure.UNKNOWN))
-        words = "time of file number 0; NOT KNOWN"
-        lines.append(Line("recording", "start", "2000-01-01T00:00:00", words, Sure.UNKNOWN))
+def _raw(found: Survey) -> list[Line]:
+    """Return the lines for raw binary numbers, as a person states them."""
+    if found.raw is None:
+        return []
+    lines = [
+        Line("recording", "format", "raw", "plain binary numbers, row after row"),
+        Line("recording", "number_type", found.raw.number_type, "type of the numbers, as stated"),
+    ]
+    if found.raw.skip:
+        lines.append(Line("recording", "skip", found.raw.skip, "bytes of a header, as stated"))
     return lines
-
-
-def _folders(depth: int) -> list[Line]:
-    return [Line("recording", "folders", "yes", "files lie in folders of the folder")] if depth > 0 else []
 
 
 def _files(found: Survey) -> list[Line]:

@@ -3,8 +3,9 @@
 import json
 from collections.abc import Sequence
 
+from replay.inspection.lines.line import Line, Sure
 from replay.inspection.motors import ProposedMotor, evidence_of
-from replay.inspection.proposal import Line, Proposal, ProposedComponent, Sure
+from replay.inspection.proposal import Proposal, ProposedComponent
 from replay.inspection.slow_rows import SlowChannel
 
 TABLES = ("machine", "recording", "model")

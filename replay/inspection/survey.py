@@ -15,6 +15,7 @@ from replay.extract import LeftOut, unpacked
 from replay.folders import FolderError
 from replay.inspection.channel_files import ChannelFiles, channel_files_of
 from replay.inspection.contents import Content, look
+from replay.inspection.lines.raw import RawNumbers, check_raw, command_of_raw, head_of_raw
 from replay.inspection.name_numbers import NameTimes
 from replay.inspection.names import shape_of, times_of_names
 from replay.name_pattern import time_in
@@ -87,6 +88,8 @@ class Survey:
     changed_at_once: bool
     left_out: tuple[LeftOut, ...]
     single: bool
+    raw: RawNumbers | None = None
+    """What a person states about raw binary files; None for other files."""
 
     @property
     def recordings(self) -> tuple[str, ...]:
@@ -94,14 +97,28 @@ class Survey:
         return self.channels.first if self.channels else self.meant.names
 
 
-def survey(path: Path, cache: Path | None = None) -> Survey:
+class RawFilesError(RunError):
+    """A place of binary files of an unknown kind, whose numbers a person may state.
+
+    Attributes:
+        head: the first bytes of one of them.
+    """
+
+    def __init__(self, reason: str, head: bytes) -> None:
+        super().__init__(reason)
+        self.head = head
+
+
+def survey(path: Path, cache: Path | None = None, raw: RawNumbers | None = None) -> Survey:
     """Look at a place. Nothing is written there; an archive is unpacked into the cache.
 
     Args:
         path: a folder, an archive, or a file.
         cache: where archives are unpacked.
+        raw: what a person states about raw binary files.
 
     Raises:
+        RawFilesError: it holds binary files of an unknown kind.
         RunError: it does not exist, or holds no file of numbers; it says what it holds.
     """
     path = path.absolute()
@@ -124,20 +141,29 @@ def survey(path: Path, cache: Path | None = None) -> Survey:
         raise RunError(f"{shown} {error}") from None
     except OSError as error:
         raise RunError(f"{shown} cannot be read: {(error.strerror or str(error)).lower()}") from None
-    return _surveyed(path, folder, names, left_out, single=single)
+    return _surveyed(path, folder, names, left_out, single=single, raw=raw)
 
 
 def _surveyed(
-    path: Path, folder: Path, names: Sequence[str], left_out: tuple[LeftOut, ...], *, single: bool
+    path: Path,
+    folder: Path,
+    names: Sequence[str],
+    left_out: tuple[LeftOut, ...],
+    *,
+    single: bool,
+    raw: RawNumbers | None,
 ) -> Survey:
     shown = clean_text(str(path))
     if not names:
         raise RunError(f"{shown} is empty: it holds no files")
-    groups, contents, faults = _looked_into(folder, _groups(names))
+    groups, contents, faults = _looked_into(folder, _groups(names), raw)
     meant = groups[0]
     if not contents:
         count = "1 file" if len(names) == 1 else f"{len(names)} files"
-        raise RunError(f"{shown} holds no file of numbers that can be read ({count}). {_reasons(faults)}")
+        reason = f"{shown} holds no file of numbers that can be read ({count}). {_reasons(faults)}"
+        if (head := head_of_raw(folder, [name for name, _ in faults])) and raw is None:
+            raise RawFilesError(f"{reason}. {command_of_raw(path, head)}", head)
+        raise RunError(reason)
     channels = channel_files_of(meant.names) if len(meant.names) > 1 else None
     if channels is not None and any(len(one.names) > 1 for one in contents):
         # Files with several columns each are recordings of several machines, or of several kinds.
@@ -146,7 +172,7 @@ def _surveyed(
         meant, others = _of_one_recorder(meant)
         groups = [meant, *others, *groups[1:]]
         contents = tuple(one for one in contents if one.name in {clean_text(name) for name in meant.names})
-        contents = contents or _read(folder, meant.names)[0]
+        contents = contents or _read(folder, meant.names, raw)[0]
     recordings = channels.first if channels else meant.names
     modified, since, at_once = _march_of_times(folder, recordings)
     return Survey(
@@ -164,6 +190,7 @@ def _surveyed(
         changed_at_once=at_once,
         left_out=left_out,
         single=single,
+        raw=raw,
     )
 
 
@@ -223,13 +250,13 @@ def _ending(name: str) -> str:
 
 
 def _looked_into(
-    folder: Path, groups: Sequence[Group]
+    folder: Path, groups: Sequence[Group], raw: RawNumbers | None
 ) -> tuple[list[Group], tuple[Content, ...], tuple[tuple[str, str], ...]]:
     """Read some files of each group until one group can be read; put that group first."""
     faults: list[tuple[str, str]] = []
     kept: list[Group] = []
     for number, group in enumerate(groups):
-        contents, refused = _read(folder, group.names)
+        contents, refused = _read(folder, group.names, raw)
         faults += refused
         if contents:
             rest = [*kept, *groups[number + 1 :]]
@@ -238,13 +265,18 @@ def _looked_into(
     return kept, (), tuple(faults)
 
 
-def _read(folder: Path, names: Sequence[str]) -> tuple[tuple[Content, ...], list[tuple[str, str]]]:
+def _read(
+    folder: Path, names: Sequence[str], raw: RawNumbers | None
+) -> tuple[tuple[Content, ...], list[tuple[str, str]]]:
+    form = None if raw is None else raw.form()
     step = max(1, (len(names) - 1) / max(LOOKED_AT - 1, 1))
     spread = [names[min(round(step * index), len(names) - 1)] for index in range(LOOKED_AT)]
     contents, refused = [], []
     for name in sorted({*spread, *_smallest_and_largest(folder, names)}):
         try:
-            contents.append(look(folder / name, name))
+            if form is not None:
+                check_raw(folder / name, name)
+            contents.append(look(folder / name, name, form))
         except RecordingError as error:
             refused.append((name, error.reason))
         except OSError as error:

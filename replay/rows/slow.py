@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from replay.bounded_read import HIDDEN
 from replay.recording import RecordingFormat, Snapshot
 from replay.rows.clock import microseconds
 from replay.rows.table import Version, versions_of
@@ -102,7 +103,7 @@ def _versions(folder: Path, form: RecordingFormat) -> tuple[Version, ...]:
         names = [one.name for one in path.iterdir() if one.is_file()] if path.is_dir() else [path.name]
     except OSError:
         return ()
-    return versions_of(_place(folder, form), [name for name in names if not name.startswith(".")])
+    return versions_of(_place(folder, form), [name for name in names if not name.startswith(HIDDEN)])
 
 
 _TAILS = Tails()

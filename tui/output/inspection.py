@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay.inspection.contents import Content
+from replay.inspection.lines.line import Sure
 from replay.inspection.motors import ProposedMotor, evidence_of
-from replay.inspection.proposal import Proposal, Sure
+from replay.inspection.proposal import Proposal
 from replay.inspection.signals import ChannelLook, look_of
 from replay.inspection.survey import Survey
 from replay.recording import clean_text

@@ -8,7 +8,8 @@ import pytest
 from scipy.io import savemat
 
 from replay.inspection.contents import content_in
-from replay.inspection.proposal import Sure, proposal_of
+from replay.inspection.lines.line import Sure
+from replay.inspection.proposal import proposal_of
 from replay.inspection.survey import survey
 from replay.recording import RecordingError
 from tests.replay.formats.layouts import RATE, at, dated_rows, rows_of, signals

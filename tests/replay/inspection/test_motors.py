@@ -7,8 +7,9 @@ import pytest
 from numpy.typing import NDArray
 
 from engine.config.settings import Settings, load_settings
+from replay.inspection.lines.line import Sure
 from replay.inspection.motors import NamedChannel, found_motors, rate_by_mains, snapshot_rows
-from replay.inspection.proposal import Sure, proposal_of
+from replay.inspection.proposal import proposal_of
 from replay.inspection.settings_text import settings_text
 from replay.inspection.survey import survey
 from replay.synthetic.motor import Motor, recording

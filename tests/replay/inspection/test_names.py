@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from unicodedata import normalize
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from replay.inspection.names import times_of_names
-from replay.name_pattern import time_in
+from replay.inspection.names import times_of_names, zone_of_names
+from replay.name_pattern import month_of, time_in
 
 START = datetime(2024, 2, 28, 20, 5, 7, tzinfo=UTC)
 
@@ -131,3 +134,76 @@ def test_numbers_that_begin_again_each_day_are_counted_from_its_date() -> None:
         [f"{at(0) + timedelta(days=n):%Y-%m-%d}/{m}.csv" for n in range(5) for m in range(1, 9)]
     )
     assert (found.mode, found.pattern, found.most) == ("number", "%Y-%m-%d/#.csv", 8)
+
+
+GERMAN = ("", "Januar", "Februar", "März", "April")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        lambda t: f"{t.day}-{t.month}-{t:%y_%H%M}.csv",
+        lambda t: f"{t.day}.{t.month}.{t:%y %H-%M}.csv",
+        lambda t: f"{t.month}-{t.day}-{t:%y} {t.hour % 12 or 12}.{t:%M%p}.csv",
+        lambda t: f"{t:%y}-{t.month}-{t.day}_{t:%H%M}.csv",
+        lambda t: f"{t.day}. {GERMAN[t.month]} {t:%Y %H-%M-%S}.csv",
+        lambda t: normalize("NFD", f"{t.day:02d}-{GERMAN[t.month]}-{t:%Y_%H%M%S}.csv"),
+        lambda t: f"Mesure du {t.day} {('', '', 'février', 'mars')[t.month]} {t:%Y} à {t:%Hh%M}.csv",
+        lambda t: f"{t.day} de {('', '', 'fevereiro', 'março')[t.month]} de {t:%Y %H-%M}.csv",
+        lambda t: f"{t:%d} {('', '', 'февраля', 'марта')[t.month]} {t:%Y %H-%M}.csv",
+        lambda t: f"{t:%Y}年{t:%m}月{t:%d}日{t:%H}時{t:%M}分.csv",
+        lambda t: f"{t:%Y-%m-%d}/acc1_{t:%H%M%S}.csv",
+        lambda t: f"{t:%Y-%m-%d %H.%M}{' after greasing' if t.minute == 16 else ''}.csv",
+        *(
+            lambda t, zone=zone: f"{t + timedelta(hours=2):%Y-%m-%dT%H_%M_%S}{zone}.csv"
+            for zone in ("+02_00", "+02.00", "+02-00", "+02", "+0200")
+        ),
+        lambda t: f"{t - timedelta(hours=5):%Y-%m-%dT%H-%M-%S}-05-00.csv",
+    ],
+)
+def test_names_that_people_write_by_hand_tell_the_very_times(name: Callable[[datetime], str]) -> None:
+    times = {name(at(index)): at(index) for index in range(60)}
+    found = times_of_names(list(times))
+    assert (found.mode, found.share) == ("name", 1.0)
+    for one, time in times.items():
+        read = time_in(one, found.pattern)
+        assert read is not None
+        read = read if read.tzinfo else read.replace(tzinfo=UTC)
+        assert abs(read - time) < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("form", ["%d-%m-%y_%H%M.csv", "%y-%m-%d_%H%M.csv"])
+def test_days_that_may_be_years_are_in_doubt(form: str) -> None:
+    first = datetime(2024, 3, 9, 8, tzinfo=UTC)
+    found = times_of_names([f"{first + timedelta(minutes=20 * index):{form}}" for index in range(14)])
+    assert (found.mode, found.ambiguous) == ("name", True)
+
+
+def test_the_pages_of_an_oscilloscope_are_no_times() -> None:
+    found = times_of_names([f"20240309-0001/20240309-0001_{page:02d}.csv" for page in range(1, 15)])
+    assert found.mode == "number"
+
+
+@pytest.mark.parametrize(
+    ("word", "zone"),
+    [
+        ("CET", "CET"),
+        ("MESZ", "CET"),
+        ("GMT+2", "Etc/GMT-2"),
+        ("UTC-05", "Etc/GMT+5"),
+        ("UTC", ""),
+        ("x", ""),
+    ],
+)
+def test_a_time_zone_in_words_is_known(word: str, zone: str) -> None:
+    assert zone_of_names([f"20240309_2130{index % 10}0 {word}.csv" for index in range(9)]) == zone
+
+
+@given(st.integers(1, 12), st.sampled_from(["%b", "%B"]), st.booleans())
+def test_months_of_this_language_are_known(month: int, form: str, upper: bool) -> None:
+    word = f"{datetime(2024, month, 1):{form}}"
+    assert month_of(word.upper() if upper else word) == month
+
+
+def test_words_that_are_no_months_are_none() -> None:
+    assert [month_of(word) for word in ("pump", "ma", "", "decision", "marble")] == [None] * 5

@@ -11,7 +11,8 @@ import pytest
 from numpy.typing import NDArray
 
 from engine.config.settings import Settings, load_settings
-from replay.inspection.proposal import Sure, proposal_of
+from replay.inspection.lines.line import Sure
+from replay.inspection.proposal import proposal_of
 from replay.inspection.settings_text import settings_text
 from replay.inspection.survey import survey
 from replay.recording import RecordingError

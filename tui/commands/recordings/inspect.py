@@ -12,12 +12,22 @@ from replay.recording import clean_text
 from tui.commands.options import FAILED, UNUSABLE, fail, sentences
 
 if TYPE_CHECKING:
-    from replay.inspection.proposal import Line, Proposal, ProposedComponent
+    from replay.inspection.lines.line import Line
+    from replay.inspection.lines.raw import RawNumbers
+    from replay.inspection.proposal import Proposal, ProposedComponent
     from replay.inspection.slow_rows import SlowChannel
+    from replay.inspection.survey import Survey
 
 WIDTH = 60
 """Characters of a picture."""
 
+NumberType = Annotated[
+    str | None,
+    typer.Option("--type", help="Type of raw binary numbers: int16, float32 ...; >int16: high byte first."),
+]
+Channels = Annotated[int | None, typer.Option(min=1, help="Channels of raw binary numbers.")]
+Rate = Annotated[float, typer.Option(min=0, help="Sample rate of raw binary numbers [Hz]; 0: not known.")]
+Skip = Annotated[int, typer.Option(min=0, help="Bytes of a header before raw binary numbers.")]
 Place = Annotated[Path, typer.Argument(help="A folder, archive or file of recordings.", show_default=False)]
 
 
@@ -27,7 +37,13 @@ def register(app: typer.Typer) -> None:
     app.command()(init)
 
 
-def inspect(path: Place) -> None:
+def inspect(
+    path: Place,
+    number_type: NumberType = None,
+    channels: Channels = None,
+    rate: Rate = 0.0,
+    skip: Skip = 0,
+) -> None:
     """Look at recordings of any layout: a table of facts, pictures, and proposed settings. Writes nothing."""
     with sentences():
         from replay.inspection.proposal import proposal_of
@@ -35,10 +51,10 @@ def inspect(path: Place) -> None:
         from replay.inspection.survey import survey
         from tui.output.inspection import BLOCKS, PLAIN, picture_lines, table_lines, table_of
 
-        found = survey(path)
+        found = survey(path, raw=_stated(number_type, channels, rate, skip))
         proposal = proposal_of(found)
-        rate = proposal.value("machine", "sample_rate")
-        pace = rate if isinstance(rate, float) else 1.0
+        sampled = proposal.value("machine", "sample_rate")
+        pace = sampled if isinstance(sampled, float) else 1.0
         if proposal.slow is not None:
             pace = 1 / proposal.slow.dates.step
         glyphs = BLOCKS if "utf" in (sys.stdout.encoding or "").lower() else PLAIN
@@ -55,18 +71,22 @@ def init(
     yes: Annotated[
         bool, typer.Option("--yes", help="Ask nothing, and write all settings as proposed.")
     ] = False,
+    number_type: NumberType = None,
+    channels: Channels = None,
+    rate: Rate = 0.0,
+    skip: Skip = 0,
 ) -> None:
     """Write a settings file for recordings; asks only what the files cannot tell."""
     with sentences():
         from engine.config.settings import load_settings
         from replay.inspection.proposal import proposal_of
         from replay.inspection.settings_text import settings_text
-        from replay.inspection.survey import survey
         from tui.command_lines import line
 
         if out.exists():
             fail(f"{out} exists already; name another file by --out", UNUSABLE)
-        proposal = proposal_of(survey(path))
+        raw = _stated(number_type, channels, rate, skip)
+        proposal = proposal_of(_surveyed(path, raw, is_asking=not yes and sys.stdin.isatty()))
         if not yes:
             if not sys.stdin.isatty():
                 fail("init asks questions on a terminal; --yes takes all as proposed", UNUSABLE)
@@ -89,6 +109,45 @@ def init(
             print(f"next: {line('score', path, config=out, out=Path('results'))}")
 
 
+def _stated(number_type: str | None, channels: int | None, rate: float, skip: int) -> "RawNumbers | None":
+    """Return what the options state about raw binary numbers; exit where they do not fit together."""
+    from replay.inspection.lines.raw import RawNumbers
+
+    if number_type is None and (channels or rate or skip):
+        fail("--channels, --rate and --skip describe raw binary numbers: give --type too", UNUSABLE)
+    if number_type is None:
+        return None
+    if channels is None:
+        fail("--type needs --channels: the numbers of a row", UNUSABLE)
+    raw = RawNumbers(number_type, channels, rate, skip)
+    if raw.fault:
+        fail(f"--type: {raw.fault}", UNUSABLE)
+    return raw
+
+
+def _surveyed(path: Path, raw: "RawNumbers | None", *, is_asking: bool) -> "Survey":
+    """Look at a place, and ask a person about raw binary numbers."""
+    from replay.inspection.lines.raw import RawNumbers, likely_type
+    from replay.inspection.survey import RawFilesError, survey
+
+    try:
+        return survey(path, raw=raw)
+    except RawFilesError as error:
+        if not is_asking:
+            raise
+        print(str(error).rsplit(". State its numbers", 1)[0])
+        print("where they are plain numbers, state them (Ctrl-C ends):")
+        head = error.head
+    skip = typer.prompt("bytes of a header", default=0, type=int)
+    while True:
+        kind = typer.prompt("type of the numbers", default=likely_type(head[skip:]))
+        count = typer.prompt("channels", default=1, type=int)
+        raw = RawNumbers(kind, max(count, 1), 0.0, max(skip, 0))
+        if not raw.fault:
+            return survey(path, raw=raw)
+        print(raw.fault)
+
+
 def _asked(proposal: "Proposal") -> "Proposal":
     """Ask a person for each value that the files cannot tell."""
     lines = tuple(_asked_line(one) for one in proposal.lines)
@@ -106,7 +165,7 @@ def _asked_channel(channel: "SlowChannel") -> "SlowChannel":
 
 
 def _asked_line(line: "Line") -> "Line":
-    from replay.inspection.proposal import Sure
+    from replay.inspection.lines.line import Sure
 
     words = {
         "name": "name of the machine",

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import Result
 from typer.testing import CliRunner
@@ -139,3 +140,52 @@ def test_faulty_bearing_of_a_component_is_named(line: str, words: str, tmp_path:
     shown = raceway("score", tmp_path, "--out", tmp_path / "o", "--config", path)
     assert shown.exit_code == UNUSABLE
     assert words in shown.stderr
+
+
+def raw_files(folder: Path, kind: str) -> None:
+    for index, signal in enumerate(signals(COUNT)):
+        values = signal if "f" in kind else (signal * 5000).round()
+        (folder / f"{at(index):%Y%m%d_%H%M%S}.bin").write_bytes(
+            b"HEAD" + bytes(12) + values.astype(kind).tobytes()
+        )
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [("<i2", "int16"), (">i2", ">int16"), ("<f4", "float32"), ("<f8", "float64")]
+)
+def test_raw_numbers_are_stated_and_read(kind: str, name: str, tmp_path: Path) -> None:
+    run, out = tmp_path / "run", tmp_path / "machine.toml"
+    run.mkdir()
+    raw_files(run, kind)
+    refused = raceway("init", run, "--yes", "--out", out)
+    assert (refused.exit_code, out.exists()) == (UNUSABLE, False)
+    assert f"raceway init {run} --type " in refused.output.replace("\n", " ")
+    made = raceway(
+        "init", run, "--yes", "--out", out, "--type", name, "--channels", 2, "--rate", 1000, "--skip", 16
+    )
+    assert made.exit_code == 0
+    settings = load_settings(out)
+    opened = open_run(run, settings.recording_format())
+    assert (len(opened), opened.rejected, settings.machine.sample_rate) == (COUNT, (), 1000)
+    expected = signals(1)[0] if "f" in kind else (signals(1)[0] * 5000).round()
+    np.testing.assert_array_equal(opened.read(0).signal, expected.astype(np.float32))
+    assert all(line in out.read_text() for line in ('format = "raw"', f'number_type = "{name}"', "skip = 16"))
+    assert raceway("inspect", run, "--type", name, "--channels", 2, "--skip", 16).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--channels", 2), "give --type too"),
+        (("--type", "int16"), "--type needs --channels"),
+        (("--type", "int17", "--channels", 1), "not 'int17'"),
+        (("--type", "int16", "--channels", 7), "not whole rows of 7 numbers"),
+    ],
+)
+def test_statements_about_raw_numbers_that_do_not_fit_are_refused(
+    options: tuple[object, ...], words: str, tmp_path: Path
+) -> None:
+    raw_files(tmp_path, "<i2")
+    refused = raceway("init", tmp_path, "--yes", "--out", tmp_path / "a.toml", *options)
+    assert refused.exit_code == UNUSABLE
+    assert words in " ".join(refused.output.split())

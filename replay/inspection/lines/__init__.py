@@ -1,0 +1,1 @@
+"""Lines of proposed settings: values, reasons, and how sure they are."""
