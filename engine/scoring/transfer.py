@@ -134,7 +134,7 @@ def usual_power(
         residual: of this snapshot (channels, bands), in healthy standard deviations.
         unit: as in `excess_power`.
     """
-    decibels = np.nan_to_num(spectrum.astype(np.float64), nan=-np.inf)
+    decibels = np.where(np.isnan(spectrum), -np.inf, spectrum.astype(np.float64))
     power: NDArray[np.float64] = np.exp(
         np.minimum(decibels * (np.log(10.0) / 10.0) - residual * unit, LARGEST_LOG)
     )

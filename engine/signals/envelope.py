@@ -58,7 +58,9 @@ def envelope_spectra(
     Returns:
         (channels, bands, bins); bin n lies at n * sample_rate / rows Hz, up to a band's width.
     """
-    return _squared_envelopes(_cut(spectrum, bands), course)
+    width = _width(spectrum, bands)
+    cut = spectrum[:, : width * bands].reshape(len(spectrum), bands, width)
+    return _squared_envelopes(cut, course)
 
 
 def band_envelopes(
@@ -78,14 +80,16 @@ def band_envelopes(
     Returns:
         (wanted, bins).
     """
-    channels, places = np.array(wanted).T
-    return _squared_envelopes(_cut(spectrum, bands)[channels, places], course)
+    width = _width(spectrum, bands)
+    cut = np.empty((len(wanted), width), np.complex64)
+    for row, (channel, band) in enumerate(wanted):
+        cut[row] = spectrum[channel, band * width : (band + 1) * width]
+    return _squared_envelopes(cut, course)
 
 
-def _cut(spectrum: NDArray[np.complex64], bands: int) -> NDArray[np.complex64]:
-    """Return the bands of a whole spectrum, (channels, bands, bins of a band)."""
-    width = (spectrum.shape[1] - 1) // bands
-    return spectrum[:, : width * bands].reshape(len(spectrum), bands, width)
+def _width(spectrum: NDArray[np.complex64], bands: int) -> int:
+    """Return the bins of one of the bands of a whole spectrum."""
+    return (int(spectrum.shape[1]) - 1) // bands
 
 
 def _squared_envelopes(cut: NDArray[np.complex64], course: NDArray[np.float32] | None) -> NDArray[np.float32]:
