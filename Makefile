@@ -30,8 +30,9 @@ run: $(VENV)/installed-run
 
 venv: $(VENV)/installed-dev
 
+# Compiled modules are kept: test processes and their hundreds of children would compile them again.
 test: $(VENV)/installed-dev
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .

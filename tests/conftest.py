@@ -15,6 +15,7 @@ from engine.config.settings import load_settings
 from engine.system.interpreter import collect_rarely
 from replay.run import Run, open_run
 from replay.sample import sample_path
+from tests import compiled_once
 from tests.engine import rigs, trained_once
 
 # The same examples on every machine: a failing property fails everywhere.
@@ -31,6 +32,12 @@ def pytest_configure() -> None:
     for name in list(os.environ):
         if name in _PREFERENCES or (name.startswith("TEXTUAL") and name != "TEXTUAL_SNAPSHOT_TEMPDIR"):
             del os.environ[name]
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Share the compiling of the test modules among the processes of a whole run."""
+    if session.config.args_source is pytest.Config.ArgsSource.TESTPATHS:
+        compiled_once.import_share(session.config.rootpath / "tests")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
