@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from engine.signals.bearing import Geometry
+from engine.signals.bearing_figures import geometry_of_orders
 
 SOURCE = "Timken, Ball bearing housed unit catalog, page A-13, table A-9: frequency coefficients"
 """Publication of the orders."""
@@ -27,7 +28,6 @@ class Orders:
 
 TIMKEN = {
     "9104": Orders(0.398, 2.339, 3.578, 5.422),
-    "9105": Orders(0.397, 2.328, 3.574, 5.426),
     "9106": Orders(0.417, 2.933, 4.588, 6.412),
     "202K": Orders(0.391, 2.175, 3.125, 4.875),
     "203K": Orders(0.382, 1.994, 3.053, 4.947),
@@ -44,6 +44,7 @@ TIMKEN = {
     "214K": Orders(0.410, 2.702, 4.104, 5.896),
     "303K": Orders(0.364, 1.696, 2.545, 4.455),
     "304K": Orders(0.368, 1.757, 2.574, 4.426),
+    "306K": Orders(0.368, 1.757, 2.574, 4.426),
     "307K": Orders(0.376, 1.888, 3.006, 4.994),
     "308K": Orders(0.378, 1.925, 3.023, 4.977),
     "309K": Orders(0.380, 1.955, 3.037, 4.963),
@@ -57,14 +58,51 @@ TIMKEN = {
 }
 """Orders by the basic outer-ring size.
 
-The rows 305K and 306K are left out: one has the cage of another bearing, the other repeats the row of 304K.
+The rows 305K and 9105 are left out: they repeat figures of 205K, which fit neither size. The row 306K repeats
+that of 304K, and fits both: balls of 17/32 inch on 51 mm, and of 3/8 inch on 36 mm.
 """
+
+PLAIN = {
+    "9106": ("6006",),
+    "205K": ("uc205",),
+    "206K": ("6206", "uc206"),
+    "207K": ("6207", "uc207"),
+    "208K": ("uc208",),
+    "209K": ("uc209",),
+    "210K": ("6210", "uc210"),
+    "211K": ("6211",),
+    "213K": ("6213",),
+    "214K": ("6214",),
+    "304K": ("6304",),
+    "309K": ("6309",),
+    "310K": ("6310",),
+    "311K": ("6311",),
+    "312K": ("6312",),
+    "314K": ("6314",),
+    "315K": ("6315",),
+    "316K": ("6316",),
+    "318K": ("6318",),
+}
+"""Plain designations of the same size: another maker's static rating fits these balls to 3 percent.
+
+The rating is f0 times the number of balls times the square of their diameter (ISO 76), so 3 percent of it are
+0.5 percent of BPFO and BPFI. Sizes whose rating does not fit are left out: 6208, 6209, 6212, 6307 and 6308.
+6306 is left out, because the row 306K may be a misprint.
+
+Source:
+    EPK, General catalogue (2011), pages 111 to 117; HARP, product range, pages 4 to 7, and 36 for UC inserts.
+"""
+
+_SERIES = {"91": "60", "2": "62", "3": "63"}
+"""Series of deep groove ball bearings of the same size, by the start of the outer-ring size."""
+
+
+def size_of(ring: str) -> str:
+    """Return the deep groove ball bearing of the size of a basic outer-ring size: 6206 for 206K."""
+    number = ring.rstrip("K")
+    return f"{_SERIES[number[:-2]]}{number[-2:]}"
 
 
 def geometry_of(orders: Orders) -> Geometry:
-    """Return the balls, and the diameter of a ball over that of the pitch circle.
-
-    BPFO and BPFI add up to the number of balls; their difference over it is that ratio.
-    """
-    balls = round(orders.outer + orders.inner)
-    return Geometry(balls, round((orders.inner - orders.outer) / balls, 5), 1.0, 0.0)
+    """Return the balls, and the diameter of a ball over that of the pitch circle."""
+    return geometry_of_orders(orders.outer, orders.inner)

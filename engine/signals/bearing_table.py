@@ -1,4 +1,4 @@
-"""Geometry of bearings by their designation. Only figures with a published source stand here.
+"""Bearings by their designation: the one that is meant, those of the same size, and the nearest.
 
 A maker may change ball count and diameters under one designation: check a fault line that stays away from its
 computed frequency against the maker's data sheet.
@@ -6,115 +6,60 @@ computed frequency against the maker's data sheet.
 
 import difflib
 import re
-from dataclasses import dataclass
 
-from engine.signals.bearing import Geometry
-from engine.signals.bearing_orders import SOURCE, TIMKEN, geometry_of
+from engine.signals.bearing import Surface, fault_frequencies
+from engine.signals.bearing_figures import BALLS, ROLLERS, Bearing
+from engine.signals.bearing_orders import PLAIN, SOURCE, TIMKEN, geometry_of, size_of
 
-INCH = 25.4
-"""Millimetres."""
+__all__ = ["BEARINGS", "Bearing", "bearing_named", "like_size", "nearest_bearings", "unknown_bearing"]
 
-
-@dataclass(frozen=True, slots=True)
-class Bearing:
-    """A bearing of the table.
-
-    Attributes:
-        name: maker and designation.
-        aliases: designations that mean it, without blanks and strokes.
-        geometry: diameters in mm, or relative to the pitch diameter.
-        source: publication of the figures.
-        is_relative: whether the diameters are relative; fault frequencies need no more.
-    """
-
-    name: str
-    aliases: tuple[str, ...]
-    geometry: Geometry
-    source: str
-    is_relative: bool = False
-
-
-def _inches(rollers: int, roller: float, pitch: float, angle: float = 0.0) -> Geometry:
-    return Geometry(rollers, round(roller * INCH, 4), round(pitch * INCH, 4), angle)
-
-
-_CWRU = "Case Western Reserve University, Bearing Data Center, bearing information"
-_PADERBORN = "Lessmeier et al. (2016), PHM Society European Conference, table 1"
-
-_MEASURED = (
-    Bearing("SKF 6205-2RS JEM", ("6205",), _inches(9, 0.3126, 1.537), f"{_CWRU} (drive end)"),
-    Bearing("SKF 6203-2RS JEM", ("6203",), _inches(8, 0.2656, 1.122), f"{_CWRU} (fan end)"),
-    Bearing("FAG 6203", (), Geometry(8, 6.75, 28.55, 0.0), _PADERBORN),
+_TIMKEN = tuple(
     Bearing(
-        "MTK 6203",
-        (),
-        Geometry(8, 6.75, 29.05, 0.0),
-        "Paderborn University, KAt data center, fact sheets of the bearings",
-    ),
-    Bearing(
-        "LDK UER204",
-        ("uer204",),
-        Geometry(8, 7.92, 34.55, 0.0),
-        "Wang et al. (2020), IEEE Transactions on Reliability 69, XJTU-SY, table of bearing parameters",
-    ),
-    Bearing(
-        "Rexnord ZA-2115",
-        ("za2115",),
-        _inches(16, 0.331, 2.815, 15.17),
-        "Qiu et al. (2006), Journal of Sound and Vibration 289; IMS data set",
-    ),
-    Bearing(
-        "NICE (MFPT)",
-        ("nice", "mfpt"),
-        _inches(8, 0.235, 1.245),
-        "Bechhoefer, MFPT condition based maintenance fault database, description",
-    ),
-    Bearing(
-        "MB ER-16K",
-        ("er16k",),
-        Geometry(9, 7.9375, 38.5, 0.0),
-        "Forbes (2012), Curtin University, bearing fault measurements, readme",
-    ),
-    Bearing(
-        "MB ER-10K",
-        ("er10k",),
-        _inches(8, 0.3125, 1.319),
-        "NPTEL, Theory and practice of rotor dynamics, module 15, example 15.2",
-    ),
-    Bearing(
-        "NSK 6804DD",
-        ("6804",),
-        Geometry(13, 3.5, 25.6, 0.0),
-        "Nectoux et al. (2012), PRONOSTIA, IEEE PHM conference, table of bearing characteristics",
-    ),
-    Bearing(
-        "MAFAULDA (SpectraQuest ABVT)",
-        ("mafaulda",),
-        Geometry(8, 7.145, 28.519, 0.0),
-        "MAFAULDA machinery fault database, Federal University of Rio de Janeiro, bearing data",
-    ),
+        f"Timken {ring}",
+        (ring.lower(), f"fafnir{ring.lower()}", *PLAIN.get(ring, ())),
+        geometry_of(orders),
+        SOURCE,
+        is_relative=True,
+        size=size_of(ring),
+    )
+    for ring, orders in TIMKEN.items()
 )
 
-BEARINGS = _MEASURED + tuple(
-    Bearing(f"Timken {size}", (size.lower(), f"fafnir{size.lower()}"), geometry_of(orders), SOURCE, True)
-    for size, orders in TIMKEN.items()
-)
+BEARINGS = BALLS + ROLLERS + _TIMKEN
 """All bearings of the table."""
 
-_SERIES = {"60": "91", "62": "2", "63": "3"}
-"""Series of deep groove ball bearings, and those of the same size by Timken."""
+MOST_NEAREST = 4
+"""Bearings that are named for a designation that is not in the table."""
 
-_SIZE_DIGITS = 4
+_SHORTEST = 3
+"""Characters that a designation exceeds where its first letter or digit tells its type."""
+
 _SUFFIX = re.compile(
-    r"(?:2?rs[rhl]?1?|2?rsh|2?rz|2?hrs|ddu|dd|llu|llb|llh|lu|vv|zz|2?z|c[2345]|cn|cm|jem|p[456]|nr|tvh|tvp2?|e?tn9?"
-    r"|gjn|wt|mt33|va\d{3}|hc5|open)+$"
+    r"(?:2?rs[rhl]?[12]?|2?rsh|2?rz|2?hrs|ddu|dd|llu|llb|llh|lu|vv|zz|2?z|c[2345]|cn|cm|cl|jem|p[456]|nr|tvh|tvp2?"
+    r"|e?tn9?|gjn|wt|mt33|va\d{3}|hc5|open|e1|exl|xl|ec|e|w33|k30|k|m[abl]?|ew|j[23]?|ph?|g\d{1,2}|cd|cc|b)+$"
 )
-_MAKERS = re.compile(r"^(?:skf|fag|nsk|ntn|koyo|nachi|ina|timken|ldk|rexnord|snr|mb|mtk|nice)(?=.)")
+_MAKERS = re.compile(
+    r"^(?:skf|fag|nsk|ntn|snr|koyo|jtekt|nachi|ina|timken|fafnir|ldk|rexnord|mb|mtk|ibu|kg|mochu|nice|fyh|asahi"
+    r"|nke|zvl|kinex|epk|harp|urb|zkl|zwz|hrb|lyc|isb|nbc|schaeffler|dodge|rhp|steyr|slf|fersa)(?=.)"
+)
+_RIBS = re.compile(r"^(?:nup|nu|nj|n)(?=\d)")
+"""Cylindrical roller bearings of a size differ by their ribs alone."""
+
+_HOUSINGS = re.compile(r"^uc(?:fl|fc|fb|pa|p|f|t|c)(?=\d)")
+"""Housed units with an insert bearing of the series UC."""
+
+_INSERT = re.compile(r"^(?:uc|uer|uel|uk|sb|sa|yar|yel|gye)(?=[23]\d\d$)")
 
 
 def plain_designation(text: str) -> str:
     """Return a designation as it is compared: lowercase letters and digits alone."""
     return re.sub(r"[^a-z0-9]", "", text.casefold())
+
+
+def _number(text: str) -> str:
+    """Return a designation without maker, ribs, housing, seals, clearance and cage."""
+    number = _MAKERS.sub("", _SUFFIX.sub("", plain_designation(text)))
+    return _RIBS.sub("n", _HOUSINGS.sub("uc", number))
 
 
 def bearing_named(designation: str) -> Bearing | None:
@@ -130,38 +75,78 @@ def bearing_named(designation: str) -> Bearing | None:
             return bearing
     bare = _SUFFIX.sub("", wanted)
     for bearing in BEARINGS:
-        if bare == _SUFFIX.sub("", plain_designation(bearing.name)) or bare in bearing.aliases:
+        if bare and (bare == _SUFFIX.sub("", plain_designation(bearing.name)) or bare in bearing.aliases):
             return bearing
-    number = _MAKERS.sub("", bare)
+    number = _number(designation)
     return next((one for one in BEARINGS if number in one.aliases), None)
 
 
-def _twin_of(designation: str) -> Bearing | None:
-    """Return Timken's bearing of the size of a deep groove ball bearing that is not in the table."""
-    bare = _MAKERS.sub("", _SUFFIX.sub("", plain_designation(designation)))
-    series = _SERIES.get(bare[:2])
-    if series is None or len(bare) != _SIZE_DIGITS or not bare.isdigit():
-        return None
-    size = series + bare[2:]
-    return next((one for one in BEARINGS if one.is_relative and one.aliases[0].rstrip("k") == size), None)
+def is_of_its_name(found: Bearing, designation: str) -> bool:
+    """Return whether a designation names the maker of the bearing that it found."""
+    maker = _MAKERS.match(plain_designation(found.name))
+    return maker is None or plain_designation(designation).startswith(maker[0])
+
+
+def like_size(bearing: Bearing) -> tuple[Bearing, ...]:
+    """Return the other bearings of the table with the same size."""
+    if not bearing.size:
+        return ()
+    return tuple(one for one in BEARINGS if one.size == bearing.size and one is not bearing)
+
+
+def nearest_bearings(designation: str) -> tuple[Bearing, ...]:
+    """Return the bearings that an unknown designation could mean: of its size, series, type or spelling."""
+    same = _of_size(_number(designation))
+    if same:
+        return same[:MOST_NEAREST]
+    number = _number(designation)
+    series, bore = number[:-2], number[-2:]
+    if series and bore.isdigit():
+        numbered = [one for one in BEARINGS if one.size[-2:].isdigit()]
+        numbered.sort(key=lambda one: abs(int(one.size[-2:]) - int(bore)))
+        near = [one for one in numbered if one.size[:-2] == series]
+        near = near or [one for one in numbered if one.size[:1] == series[:1] and len(number) > _SHORTEST]
+        if near or number.isdigit():
+            return tuple(near[:MOST_NEAREST])
+    names = {
+        plain_designation(one): bearing for bearing in BEARINGS for one in (bearing.name, *bearing.aliases)
+    }
+    written = difflib.get_close_matches(plain_designation(designation), list(names), n=3, cutoff=0.7)
+    return tuple(dict.fromkeys(names[one] for one in written))
+
+
+def _of_size(number: str) -> tuple[Bearing, ...]:
+    """Return the bearings of the size of a bare designation; of an insert the inserts come first."""
+    insert = _INSERT.match(number)
+    if insert is None:
+        return tuple(one for one in BEARINGS if number and one.size == number)
+    size = number[insert.end() :]
+    inserts = [one for one in BEARINGS if f"uc{size}" in one.aliases]
+    return (*inserts, *(one for one in BEARINGS if one.size == f"6{size}" and one not in inserts))
 
 
 def unknown_bearing(designation: str) -> str:
-    """Return a sentence about a designation that the table has not, with the nearest ones."""
+    """Return a sentence about a designation that the table has not, with what it could be."""
     shown = "".join(one for one in designation if one.isprintable())[:40]
-    names = {
-        plain_designation(one): bearing.name
-        for bearing in BEARINGS
-        for one in (bearing.name, *bearing.aliases)
-    }
-    if (twin := _twin_of(designation)) is not None:
+    by_hand = "set rollers, roller_diameter, pitch_diameter and contact_angle from its data sheet"
+    same = _of_size(_number(designation))
+    if same:
+        twin = same[0]
         return (
-            f"'{shown}' is no bearing of the table; {twin.name} has its size: name that one if its balls are"
-            " alike, or set rollers, roller_diameter, pitch_diameter and contact_angle from its data sheet"
+            f"'{shown}' is no bearing of the table; {twin.name} has its size, with {twin.geometry.rollers}"
+            f" rolling elements: name that one if its rolling elements are alike, or {by_hand}"
         )
-    near = difflib.get_close_matches(plain_designation(designation), list(names), n=3, cutoff=0.4)
-    found = list(dict.fromkeys(names[one] for one in near)) or [bearing.name for bearing in BEARINGS[:3]]
+    near = nearest_bearings(designation)
+    if not near:
+        return f"'{shown}' is not a bearing of the table (raceway bearing lists it); {by_hand}"
+    names = ", ".join(one.name for one in near)
+    return f"'{shown}' is not a bearing of the table; the nearest are {names}. Or {by_hand}"
+
+
+def in_short(bearing: Bearing) -> str:
+    """Return a bearing on a line: name, rolling elements and the orders of its races."""
+    orders = fault_frequencies(bearing.geometry, 1.0)
     return (
-        f"'{shown}' is not a bearing of the table; the nearest are {', '.join(found)}."
-        " Set rollers, roller_diameter, pitch_diameter and contact_angle from its data sheet"
+        f"{bearing.name}: {bearing.geometry.rollers} rolling elements,"
+        f" BPFO {orders[Surface.OUTER]:.3f}, BPFI {orders[Surface.INNER]:.3f}"
     )

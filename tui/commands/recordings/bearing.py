@@ -1,9 +1,10 @@
 """`raceway bearing`: the geometry of a bearing and its fault frequencies."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from engine.system.output import complain
 from replay.recording import clean_text
 from tui.commands.options import UNUSABLE, Json, fail, sentences
 
@@ -31,7 +32,7 @@ def bearing(
 
     By hand: --rollers, --roller and --pitch from its data sheet, with --angle.
     """
-    from engine.signals.bearing_table import BEARINGS, bearing_named, unknown_bearing
+    from engine.signals.bearing_table import BEARINGS, bearing_named
 
     with sentences():
         if rollers is not None or roller is not None or pitch is not None:
@@ -43,15 +44,42 @@ def bearing(
             return
         found = bearing_named(designation)
         if found is None:
-            fail(unknown_bearing(designation), UNUSABLE)
-        _show(found, speed, as_json=as_json)
+            _fail_unknown(designation)
+        _show(found, speed, designation, as_json=as_json)
 
 
-def _show(found: "Bearing", speed: float | None, *, as_json: bool) -> None:
+def _fail_unknown(designation: str) -> NoReturn:
+    """Say that the table has no such bearing, and list those that it could be."""
+    from engine.signals.bearing_table import in_short, nearest_bearings, unknown_bearing
+
+    complain(clean_text(unknown_bearing(designation)))
+    if near := nearest_bearings(designation):
+        complain("\n".join(["it could be:", *(f"  {clean_text(in_short(one))}" for one in near)]))
+    raise typer.Exit(UNUSABLE)
+
+
+def _show(found: "Bearing", speed: float | None, designation: str | None = None, *, as_json: bool) -> None:
     if as_json:
         _print_json(found, speed)
-    else:
-        print("\n".join(map(clean_text, bearing_lines(found, speed))))
+        return
+    notes = [] if designation is None else notes_on(found, designation)
+    print("\n".join(map(clean_text, [*bearing_lines(found, speed), *notes])))
+
+
+def notes_on(found: "Bearing", designation: str) -> list[str]:
+    """Return lines about makers: whose figures a plain designation gets, and others of the same size."""
+    from engine.signals.bearing_table import in_short, is_of_its_name, like_size
+
+    others = like_size(found)
+    lines = []
+    if found.size and not is_of_its_name(found, designation):
+        lines.append(
+            f"{designation} is taken as {found.name}, the best documented of its size; other makers may build"
+            " in other rolling elements"
+        )
+    if others:
+        lines += ["of the same size:", *(f"  {in_short(one)}" for one in others)]
+    return lines
 
 
 def _by_hand(
@@ -80,8 +108,9 @@ def bearing_lines(found: "Bearing", speed: float | None) -> list[str]:
     from engine.signals.bearing import fault_frequencies
 
     shape = found.geometry
+    angle = f", contact angle {shape.contact_angle:g} degrees" if shape.contact_angle else ""
     sizes = (
-        f" of {shape.roller_diameter:g} times the pitch diameter"
+        f" of {shape.roller_diameter:g} times the pitch diameter{angle}"
         if found.is_relative
         else f" of {shape.roller_diameter:g} mm, pitch diameter {shape.pitch_diameter:g} mm,"
         f" contact angle {shape.contact_angle:g} degrees"

@@ -102,10 +102,19 @@ def test_bearing_prints_orders_hertz_and_source() -> None:
 
 def test_bearing_lists_the_table_and_names_the_nearest() -> None:
     assert "Rexnord ZA-2115" in raceway("bearing").stdout
-    unknown = raceway("bearing", "6206")
+    unknown = raceway("bearing", "6308")
     assert unknown.exit_code == UNUSABLE
-    assert "Timken 206K has its size" in unknown.stderr
-    assert "6205" in raceway("bearing", "62055").stderr
+    assert "Timken 308K has its size" in unknown.stderr
+    assert "  Timken 308K: 8 rolling elements, BPFO 3.023, BPFI 4.977\n" in unknown.stderr
+    assert "NTN N204" in raceway("bearing", "NU304").stderr
+    assert "it could be" not in raceway("bearing", "7206").stderr
+
+
+def test_bearing_says_whose_figures_a_plain_designation_gets() -> None:
+    plain = raceway("bearing", "6206").stdout
+    assert "6206 is taken as Timken 206K" in plain
+    assert "  KG 6206: 9 rolling elements, BPFO 3.620, BPFI 5.380\n" in plain
+    assert "is taken as" not in raceway("bearing", "Timken 206K").stdout
 
 
 def test_bearing_takes_a_geometry_by_hand() -> None:
