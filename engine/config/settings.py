@@ -60,6 +60,7 @@ from engine.config.sections.process import (
 )
 from engine.config.sections.recording import RecordingSettings
 from engine.config.sections.slow import SlowSettings, fault_of_slow
+from engine.config.state_place import is_address, shown
 from engine.errors import nearest
 from replay.recording import RecordingFormat, format_of
 
@@ -114,8 +115,12 @@ class Settings(Table):
         )
 
     def plain(self) -> dict[str, Any]:
-        """Return every setting in plain JSON types, by the keys of config.toml."""
-        return self.model_dump(mode="json", by_alias=True)
+        """Return every setting in plain JSON types, by the keys of config.toml; no password of a store."""
+        plain = self.model_dump(mode="json", by_alias=True)
+        if is_address(self.store.state):
+            # Records and bundles keep the settings, and more people read those.
+            plain["store"]["state"] = shown(self.store.state)
+        return plain
 
     def fingerprint(self) -> str:
         """Return the SHA-256 (hex) of the settings that change the engine's results."""

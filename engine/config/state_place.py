@@ -7,7 +7,7 @@ import hashlib
 import os
 import re
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from engine.errors import UnusableError
 from replay.folders import FolderError, expanded, state_folder
@@ -17,6 +17,12 @@ ADDRESS_FILE = "store.url"
 
 _ADDRESS = re.compile(r"postgres(?:ql)?:/{1,2}(?!/)")
 """How an address begins; a path that went through `Path` has lost a slash."""
+
+
+_SECRETS = frozenset({"password", "sslpassword", "oauth_client_secret"})
+"""Options of an address that nobody may see."""
+
+_ENCODED = "write %40 for @, %2F for /, %3F for ?, %23 for # and %25 for %"
 
 
 def is_address(text: str) -> bool:
@@ -39,11 +45,16 @@ def state_place(text: str) -> Path:
         except FolderError as error:
             raise UnusableError(str(error)) from error
     address = _ADDRESS.sub("postgresql://", text)
+    _check_account(address)
     try:
         parts = urlsplit(address)
         _ = parts.port
-    except ValueError as error:
-        raise UnusableError(f"{shown(address)}: is not an address of a database ({error})") from error
+    except ValueError:
+        # Not shown: where the host is missing, its port is the password.
+        raise UnusableError(
+            "the address of the database names no host and port that can be read; write"
+            " postgresql://USER@HOST:PORT/DATABASE"
+        ) from None
     if not parts.path.strip("/"):
         raise UnusableError(f"{shown(address)}: names no database; write postgresql://USER@HOST/DATABASE")
     try:
@@ -63,8 +74,26 @@ def state_place(text: str) -> Path:
     return folder
 
 
+def _check_account(address: str) -> None:
+    """See that user and password end at the only @ of an address: else a part of them would be its host.
+
+    Raises:
+        UnusableError: they hold a letter that must be encoded; the message holds no part of them.
+    """
+    account, at, _ = address.partition("://")[2].rpartition("@")
+    if at and any(letter in account for letter in "@/?#"):
+        raise UnusableError(
+            "the address of the database holds a letter with a meaning of its own in its user, password,"
+            f" database or options: {_ENCODED}; or put the password into ~/.pgpass"
+        )
+
+
 def shown(address: str) -> str:
     """Return an address without its password."""
     parts = urlsplit(address)
     user, at, host = parts.netloc.rpartition("@")
-    return urlunsplit(parts._replace(netloc=f"{user.partition(':')[0]}{at}{host}"))
+    options = parse_qsl(parts.query, keep_blank_values=True)
+    query = parts.query
+    if any(name.lower() in _SECRETS for name, _ in options):
+        query = urlencode([(name, value) for name, value in options if name.lower() not in _SECRETS])
+    return urlunsplit(parts._replace(netloc=f"{user.partition(':')[0]}{at}{host}", query=query))

@@ -25,6 +25,9 @@ REWRITTEN = frozenset({"meta", "assessment", "state", "heartbeat"})
 SOURCE = "copied from"
 """Key of the row of `meta` that says which store a copy is of, until the copy is whole."""
 
+_OF_EACH = (SOURCE, "schema")
+"""Keys of the rows of `meta` that each store has of its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Copied:
@@ -49,7 +52,7 @@ def copy_store(source: Store, target: Store) -> Iterator[Copied]:
     ordered = schema.metadata.sorted_tables
     new = {one.name: _copy_new(source, target, one) for one in ordered}
     for one in ordered:
-        if one.name in REWRITTEN and one.name != "meta":
+        if one.name in REWRITTEN:
             _update(source, target, one)
     for one in ordered:
         rows = _compared(source, target, one)
@@ -77,7 +80,10 @@ def _claim(source: Store, target: Store) -> None:
         row = insert(schema.meta).values(key=SOURCE, value=source.where)
         target.write(lambda connection: connection.execute(row))
     elif mine != source.where:
-        raise StoreError(f"{target.where}: holds another store already; copy into an empty one")
+        raise StoreError(
+            f"{target.where}: holds a store already that is no unfinished copy of {source.where}; copy into"
+            " an empty one"
+        )
 
 
 def _forget_claim(connection: Connection) -> None:
@@ -113,10 +119,19 @@ def _copy_new(source: Store, target: Store, one: Table) -> int:
 def _update(source: Store, target: Store, one: Table) -> None:
     """Bring the rows of a small table up to date that were copied before they changed."""
     plain, key = _plain(one)
+    query = select(plain)
+    if one.name == "meta":
+        # Reports of plants: few rows, and a plant that was forgotten has none any more.
+        query = query.where(plain.c.key.not_in(_OF_EACH))
     with source.reading() as connection:
-        rows = [_fitting(one, row._mapping) for row in connection.execute(select(plain))]
+        rows = [_fitting(one, row._mapping) for row in connection.execute(query)]
 
     def work(connection: Connection) -> None:
+        if one.name == "meta":
+            connection.execute(delete(plain).where(plain.c.key.not_in(_OF_EACH)))
+            if rows:
+                connection.execute(insert(plain), rows)
+            return
         for row in rows:
             same = [plain.c[each.name] == row[each.name] for each in key]
             connection.execute(plain.update().where(*same).values(row))
@@ -160,7 +175,7 @@ def _digest(store: Store, one: Table) -> tuple[int, str]:
     while True:
         query = select(plain).order_by(*own).limit(AT_ONCE)
         if one.name == "meta":
-            query = query.where(plain.c.key != SOURCE)
+            query = query.where(plain.c.key.not_in(_OF_EACH))
         if last is not None:
             query = query.where(tuple_(*own) > tuple_(*last))
         with store.reading() as connection:

@@ -23,12 +23,13 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.sqlite.dml import OnConflictDoNothing
-from sqlalchemy.exc import DatabaseError, DBAPIError
 from sqlalchemy.ext.compiler import compiles
 
-from engine.errors import StoreBusyError, StoreError, StoreFaultError, StoreFullError
-from engine.store.postgres import tables
-from engine.store.sqlite import Trouble
+from engine.config.state_place import shown
+from engine.errors import StoreError
+from engine.store.postgres import faults, tables
+
+explanation = faults.explanation
 
 CONNECT_SECONDS = 5
 """Time limit of a connection [s]."""
@@ -51,60 +52,14 @@ _OPTIONS = (
     " -c idle_in_transaction_session_timeout=60000"
 )
 
-_BUSY = {"55P03", "40001", "40P01"}
-"""Lock not available, serialization failure, deadlock."""
-_FULL = {"53100", "53200"}
-_FORBIDDEN = {"42501", "25006", "28000", "28P01"}
-_FOREIGN = {"3D000", "3F000", "42P01"}
-_FAULT = {"53300", "57P01", "57P02", "57P03", "58030"}
-"""Too many connections, the server ends or starts, input or output failed."""
+LEAST_SERVER = (15,)
+"""The oldest version of the server that a store is made in."""
 
 
 @compiles(OnConflictDoNothing, "postgresql")
 def _skips(_element: object, _compiler: object, **_given: object) -> str:
     """Compile the end of `insert_new`, which is SQLite's, for PostgreSQL too."""
     return "ON CONFLICT DO NOTHING"
-
-
-def trouble_of(error: DBAPIError) -> Trouble:
-    """Return the kind of a database error, by its SQLSTATE (PostgreSQL manual, appendix A)."""
-    code = getattr(error.orig, "sqlstate", None)
-    for codes, trouble in (
-        (_BUSY, Trouble.BUSY),
-        (_FULL, Trouble.FULL),
-        (_FAULT, Trouble.FAULT),
-        (_FORBIDDEN, Trouble.FORBIDDEN),
-        (_FOREIGN, Trouble.FOREIGN),
-    ):
-        if code in codes:
-            return trouble
-    if error.connection_invalidated or code is None or code.startswith("08"):
-        return Trouble.FAULT
-    return Trouble.OTHER
-
-
-def explanation(error: DatabaseError, where: str, _read_only: bool) -> StoreError:
-    """Return a database error as a sentence for the person at the terminal.
-
-    Args:
-        error: of the database.
-        where: its address, with which the sentence begins.
-    """
-    cause = (str(error.orig).strip().splitlines() or [type(error.orig).__name__])[0]
-    match trouble_of(error):
-        case Trouble.BUSY:
-            return StoreBusyError(f"{where}: another program holds this record ({cause})")
-        case Trouble.FULL:
-            return StoreFullError(f"{where}: the server has no room ({cause}); make room on its disk")
-        case Trouble.FAULT:
-            return StoreFaultError(f"{where}: the server does not answer ({cause})")
-        case Trouble.FORBIDDEN:
-            way = "ask its owner for the role that this needs (docs/security.md)"
-            return StoreError(f"{where}: you may not do this ({cause}); {way}")
-        case Trouble.FOREIGN:
-            return StoreError(f"{where}: is not a Raceway store ({cause}); name another --state")
-        case _:
-            return StoreError(f"{where}: the store cannot be used just now ({cause})")
 
 
 def engine_of(address: str, *, read_only: bool, lock_seconds: float) -> Engine:
@@ -151,7 +106,21 @@ def _begin(connection: Connection) -> None:
 
 
 def make_own_tables(connection: Connection) -> None:
-    """Make the tables of leases and bundles."""
+    """Make the tables of leases and bundles.
+
+    Raises:
+        StoreError: the server is too old, or keeps other letters than UTF-8.
+    """
+    address = connection.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    where = shown(address)
+    version = connection.dialect.server_version_info or LEAST_SERVER
+    if version < LEAST_SERVER:
+        raise StoreError(f"{where}: is of PostgreSQL {version[0]}; a store needs {LEAST_SERVER[0]} or newer")
+    encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
+    if encoding != "UTF8":
+        raise StoreError(
+            f"{where}: keeps its texts as {encoding}; a store needs UTF8: createdb -T template0 -E UTF8"
+        )
     tables.metadata.create_all(connection)
 
 

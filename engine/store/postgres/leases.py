@@ -18,16 +18,13 @@ from sqlalchemy.exc import DBAPIError
 
 from engine.clock import wall_clock
 from engine.store.postgres import tables
+from engine.store.postgres.faults import first_line, pooled
 from engine.system.lease import LeaseLostError, LeaseTakenError
 
 PING_SECONDS = 1.0
 """Between two looks at the connection of the leases [s]."""
 
 ATTEMPTS, PAUSE_SECONDS = 4, 0.05
-
-
-def _first_line(error: DBAPIError) -> str:
-    return str(error.orig).strip().partition("\n")[0]
 
 
 class _Session:
@@ -47,7 +44,7 @@ class _Session:
             try:
                 yield self.connection
             except DBAPIError as error:
-                self.lost = f"its connection to the database ended ({_first_line(error)})"
+                self.lost = f"its connection to the database ended ({first_line(error)})"
                 raise
 
     def ping(self) -> None:
@@ -146,7 +143,13 @@ class Leases:
         with self._lock:
             if self._session is None or self._session.lost:
                 options = {"isolation_level": "AUTOCOMMIT", "writing": True}
-                self._session = _Session(self._engine.connect().execution_options(**options))
+                connection = self._engine.connect().execution_options(**options)
+                try:
+                    _check_direct(connection, self._where)
+                except BaseException:
+                    connection.close()
+                    raise
+                self._session = _Session(connection)
             self._session.users += 1
             return self._session
 
@@ -161,6 +164,21 @@ class Leases:
         with suppress(DBAPIError):
             session.connection.invalidate()
         session.connection.close()
+
+
+def _check_direct(connection: Connection, where: str) -> None:
+    """See that no pooler stands before the server: it gives the locks of a session to other clients.
+
+    A pooler answers for the server, so the number of the process that it states is not that of the session.
+
+    Raises:
+        StoreError: a pooler stands there.
+    """
+    driver = connection.connection.driver_connection
+    stated = driver.info.backend_pid if driver is not None else None
+    own = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+    if stated != own:
+        raise pooled(where, f"it states process {stated}, and the server {own}")
 
 
 def _number(name: str) -> int:

@@ -17,8 +17,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
+from engine.config.state_place import shown
 from engine.errors import FailedError, UnusableError
-from engine.store.location import BUNDLES, FILE_NAME, JOURNAL_SUFFIX, look_for
+from engine.store.location import BUNDLES, FILE_NAME, JOURNAL_SUFFIX, address_of, look_for
 from engine.store.sqlite import copy_database
 from engine.system.disk_space import free_bytes
 from engine.system.permissions import Access, make_file, make_folder
@@ -71,6 +72,9 @@ def write_backup(state: Path, archive: Path, now: datetime) -> Backup:
         StoreError: there is no store, or it cannot be read.
         OSError: the disk failed.
     """
+    _check_file(
+        state, "back it up by pg_dump, or copy it into a folder (raceway store copy) and back that up"
+    )
     if archive.exists():
         raise BackupError(f"{archive}: exists already; name another file, or remove it first")
     look_for(state)
@@ -122,6 +126,7 @@ def restore_backup(archive: Path, state: Path, access: Access, is_busy: Callable
         BackupError: the archive is damaged, or the folder holds a store, an engine or other bundles.
         OSError: the disk failed.
     """
+    _check_file(state, "restore into a folder, and copy that into the database (raceway store copy)")
     _check_free(state, is_busy)
     parent = _existing(state.absolute())
     with archive.open("rb") as file, scratch(".raceway-restore-", parent) as draft:
@@ -136,6 +141,17 @@ def restore_backup(archive: Path, state: Path, access: Access, is_busy: Callable
             _extract(new / name, content, access, new)
         _put_in_place(new, state, access, is_busy)
     return Backup(_bundle_count(entries), size, made_at)
+
+
+def _check_file(state: Path, advice: str) -> None:
+    """See that a store is one in a folder: an archive holds a database file.
+
+    Raises:
+        BackupError: it is in PostgreSQL.
+    """
+    address = address_of(state)
+    if address is not None:
+        raise BackupError(f"{shown(address)}: is a store in PostgreSQL; {advice}")
 
 
 def _check_free(state: Path, is_busy: Callable[[Path], bool]) -> None:

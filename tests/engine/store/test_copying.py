@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from engine.errors import StoreError
 from engine.records.intake import Intake, Outcome
+from engine.records.plants.report import Named, PlantReport
 from engine.records.progress import Epoch
 from engine.store.postgres import copying
 from engine.store.postgres.copying import copy_store
@@ -32,14 +33,22 @@ def filled(place: Path) -> Store:
         acknowledge(store, assessment, store.events(assessment)[0], "ada")
         store.reject(assessment, "bad.csv", "is empty", WALL)
         store.add_epoch(assessment, Epoch(1, 0.5, 0.25))
+    store.put_plant(report("press", "lathe"))
     with store.writing() as connection:
         connection.execute(text("UPDATE picture SET packed = X'00ff' WHERE position = 3"))
     return store
 
 
+def report(*machines: str) -> PlantReport:
+    return PlantReport(
+        "/etc/plant.toml", "host", 1, WALL, machines={one: Named("/in", WALL) for one in machines}
+    )
+
+
 def same(one: Store, other: Store) -> bool:
     records = one.assessments()
-    return records == other.assessments() and all(
+    is_alike = records == other.assessments() and one.plants() == other.plants()
+    return is_alike and all(
         one.events(record) == other.events(record)
         and one.resume_point(record) == other.resume_point(record)
         and list(one.score_rows(record)) == list(other.score_rows(record))
@@ -82,6 +91,8 @@ def test_copy_that_broke_off_goes_on_and_copies_nothing_twice(
             monkeypatch.setattr(target, "write", breaks)
             with pytest.raises(StoreError, match="the network is cut"):
                 list(copy_store(source, target))
+        # The engine reported again meanwhile.
+        source.put_plant(report("press"))
         with Store.open(database) as target:
             copied = list(copy_store(source, target))
             assert 0 < sum(one.new for one in copied) < sum(one.rows for one in copied)
@@ -91,7 +102,7 @@ def test_copy_that_broke_off_goes_on_and_copies_nothing_twice(
 def test_copy_into_another_store_is_refused(tmp_path: Path, database: Path) -> None:
     with filled(tmp_path / "folder") as source, Store.open(database, create=True) as target:
         begin(target, machine="another")
-        with pytest.raises(StoreError, match="holds another store already; copy into an empty one"):
+        with pytest.raises(StoreError, match=r"already that is no unfinished copy of .*; copy into"):
             list(copy_store(source, target))
         with pytest.raises(StoreError, match="is both source and target"):
             list(copy_store(source, source))

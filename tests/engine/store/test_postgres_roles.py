@@ -1,10 +1,13 @@
 """The roles of a database: nobody rewrites scores or events, and operators add only events of operators."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url, text
+from typer.testing import CliRunner
 
 from engine.clock import wall_clock
 from engine.errors import StoreError
@@ -16,6 +19,7 @@ from engine.store.store import Store
 from tests.engine.postgres_server import autocommitting, folder_for, new_database
 from tests.engine.rigs import WALL
 from tests.engine.store_items import acknowledge, at, begin, item, raised
+from tui.cli import app
 
 pytestmark = pytest.mark.xdist_group("postgres")
 
@@ -116,3 +120,55 @@ def test_engine_does_all_its_work(open_as: As) -> None:
     with store.writing(assessment) as connection:
         connection.execute(text("DELETE FROM picture"))
     assert len(store.series(assessment)) == 2
+
+
+READING = (
+    ("status",),
+    ("status", "--engine"),
+    ("alarms", "--all"),
+    ("alarms", "stats"),
+    ("snapshot",),
+    ("report", "--shift"),
+    ("store", "check"),
+    ("store", "export", "--out", "OUT"),
+    ("store", "prune", "--dry-run", "--config", "CONFIG"),
+)
+ACTING = (("alarms", "note", "A", "looked at it"), ("alarms", "ack", "A"))
+OWNING = (("store", "prune", "--config", "CONFIG"),)
+
+
+@pytest.mark.parametrize("role", [ENGINE, OPERATOR, READER])
+def test_each_command_works_or_refuses_in_one_sentence(open_as: As, tmp_path: Path, role: str) -> None:
+    config = tmp_path / "mine.toml"
+    config.write_text("[store]\npictures_all = 1\npictures_hourly = 1\n")
+    with Store.open(tmp_path / "owner") as owner:
+        assessment = record(owner)
+        items = [item(position) for position in range(1, 150)]
+        shifted = [
+            replace(one, snapshot=replace(one.snapshot, at=at(0) + timedelta(minutes=number)))
+            for number, one in enumerate(items, start=1)
+        ]
+        last = item(150)
+        shifted.append(replace(last, snapshot=replace(last.snapshot, at=at(0) + timedelta(days=9))))
+        owner.append(assessment, shifted, WALL)
+    state = open_as(role).path.parent
+
+    def raceway(words: tuple[str, ...]) -> tuple[int, str]:
+        places = {"OUT": str(tmp_path / f"out {role}"), "CONFIG": str(config)}
+        given = [places.get(word, word) for word in words]
+        done = CliRunner().invoke(app, [*given, "--state", str(state)])
+        assert not isinstance(done.exception, Exception), done.exception
+        return done.exit_code, done.output
+
+    for words in READING:
+        code, said = raceway(words)
+        assert "you may not" not in said, said
+        # The code of `status` is that of the machine, which no engine watches here.
+        assert code == 0 or words[0] == "status", (words, said)
+    for words, allowed in ((ACTING, role != READER), (OWNING, role == ENGINE)):
+        for one in words:
+            code, said = raceway(one)
+            assert (code == 0) is allowed, (one, said)
+            if not allowed:
+                assert "you may not do this (permission denied" in said, said
+                assert "Traceback" not in said

@@ -53,8 +53,9 @@ def check(state: State = None, config: Config = None) -> None:
                 wrong += not finding.sound
                 verdict = "ok   " if finding.sound else "WRONG"
                 print(f"{verdict}  {clean_text(finding.about)}: {clean_text(finding.words)}", flush=True)
+            where = store.where if store.address else folder
     if wrong:
-        fail(f"{folder}: {wrong} faults found; copy the folder before you do anything else", FAILED)
+        fail(f"{where}: {wrong} faults found; copy the folder before you do anything else", FAILED)
 
 
 @commands.command()
@@ -79,10 +80,10 @@ def create(
 
         group = settings.store.group
         with Store.open(folder, create=True, group=group, beside_bundles=beside_bundles) as store:
-            records = len(store.assessments())
+            records, where = len(store.assessments()), store.where if store.address else folder
             for loss in accept_losses(store) if beside_bundles else ():
                 print(clean_text(f"{loss.machine}: {loss.words}; its engine may start again"))
-        print(f"{folder}: holds a store with {records} records")
+        print(f"{where}: holds a store with {records} records")
 
 
 @commands.command()
@@ -241,6 +242,9 @@ def _thin(store: "Store", assessment: "Assessment", settings: "Settings") -> Non
 def _give_back(store: "Store") -> None:
     from engine.store.upkeep.retention import PAUSE
 
+    if store.address is not None:
+        print("the server's autovacuum sees to the space that became free")
+        return
     spare = store.spare_bytes()
     if not store.can_give_back():
         print(f"{spare / 1e6:.1f} MB inside the file are free; new rows go there first")
