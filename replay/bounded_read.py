@@ -7,8 +7,8 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
-HIDDEN = (".", "~$")
-"""Beginnings of the names of hidden files, and of those that office programs write beside an open one."""
+HIDDEN = (".", "~$", "Thumbs.db", "desktop.ini")
+"""Beginnings of the names of hidden files, and of those that Windows and office programs write unasked."""
 
 
 class IrregularError(OSError):

@@ -119,9 +119,12 @@ def explain(error: RecordingError, settings: Settings, run: Run | None = None) -
         # Imported here: only files that do not fit are looked at without settings.
         from replay.inspection.problems import advice_on
 
-        advice = advice_on(run.path, settings.recording_format())
+        advice = advice_on(run.path, settings.recording_format(), str(error))
     if not isinstance(error, ColumnCountError):
         return f"none of the recordings can be read; the first, {error}" + (f". {advice}" if advice else "")
+    if advice and "to read such files" not in advice:
+        # No number of columns would read such a file.
+        return f"none of the recordings can be read; the first, {advice}"
     preset = rig_that_fits(error.found)
     or_preset = f", or use the preset that fits: --rig {preset}" if preset else ""
     noun = "column" if error.found == 1 else "columns"

@@ -140,9 +140,8 @@ def columns_named(
     shown = ", ".join(clean_text(one) for one in list(names)[:_SHOWN]) + (
         ", ..." if len(names) > _SHOWN else ""
     )
-    raise RecordingError(
-        file, f"it has no single column named {clean_text(missing)!r}; its columns are {shown}"
-    )
+    absent = f"it has no single column named {clean_text(missing)!r} (channels of [[component]])"
+    raise RecordingError(file, f"{absent}; its columns are {shown}")
 
 
 def fitted(signal: NDArray[np.float32], name: str, form: RecordingFormat) -> NDArray[np.float32]:

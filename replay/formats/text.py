@@ -26,7 +26,7 @@ _SHOWN = 6
 _HEAD_OF_WORDS = 4096
 # Three lines in a row that end with a number and a unit, such as 0.5 g.
 _WITH_UNIT = re.compile(
-    r"(?m)(?:^|[;,\t])\s*([-+]?\d+[.,]\d+ ?(?:[mµu]?g|m/s[2²]|m/s\^2|mm/s|[mµ]?[VA]|°C|Hz))\"?\s*$"
+    r"(?m)(?:^|[;,\t])\s*[-+]?\d+[.,]\d+ ?([mµu]?g|m/s[2²]|m/s\^2|mm/s|[mµ]?[VA]|°C|Hz)\"?\s*$"
     r"(?:\n.*\d ?[a-zA-Z/²°µ^2]{1,6}\"?\s*$){2}"
 )
 
@@ -208,11 +208,15 @@ def nature_of_words(data: bytes) -> str:
     first = data[:200].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if first.startswith((b"<html", b"<!doctype html", b"<table")):
         return "it is a web page (HTML), which is not read; save its table as CSV"
+    if first.startswith(b"version https://git-lfs"):
+        return "it is a pointer of Git LFS, not the file itself; fetch the file (git lfs pull)"
+    if first.startswith((b"/annex/objects/", b"../.git/annex", b".git/annex")):
+        return "it is a pointer of git-annex, not the file itself; fetch the file (git annex get)"
     if first.startswith(b"<"):
         return "it is XML, which is not read; save its numbers as CSV"
     cell = _WITH_UNIT.search(data[:_HEAD_OF_WORDS].decode("utf-8", errors="replace"))
     if cell is not None:
-        return f"its cells hold units beside the numbers ({cell[1].strip()}); write numbers alone"
+        return f"its cells hold units beside the numbers ({cell[1]}); write numbers alone"
     return ""
 
 

@@ -203,8 +203,12 @@ def _text(content: bytes, name: str, packed: Kind | None, form: RecordingFormat)
         raise RecordingError(
             name, "it is Influx line protocol of several series; write a column for each, as CSV (pivot)"
         )
+    # Units beside numbers between other separators are columns of words between blanks.
+    are_words = layout is None or (layout.separator == "whitespace" and layout.text_columns)
+    if are_words and (nature := nature_of_words(content)):
+        raise RecordingError(name, nature)
     if layout is None:
-        raise RecordingError(name, nature_of_words(content) or "it is a text without rows of numbers")
+        raise RecordingError(name, "it is a text without rows of numbers")
     layout = _without_false_times(content, layout)
     if fault := _fault_of_rows(content, layout):
         raise RecordingError(name, fault)

@@ -4,31 +4,52 @@ from pathlib import Path
 
 from replay.file_times import time_of
 from replay.inspection.contents import Content
+from replay.inspection.lines.raw import RawNumbers, likely_type
 from replay.inspection.proposal import proposal_of
 from replay.inspection.settings_text import literal
-from replay.inspection.survey import Survey, survey
-from replay.recording import ANY_SEPARATORS, RecordingError, RecordingFormat
+from replay.inspection.survey import RawFilesError, Survey, UnreadableError, survey
+from replay.recording import ANY_SEPARATORS, RecordingError, RecordingFormat, clean_text
 from replay.run import RunError
 
 _CLOSE = 0.001
+_SHOWN = 3
+_CUT_OFF = "cut off"
 
 
-def advice_on(path: Path, form: RecordingFormat) -> str:
+def advice_on(path: Path, form: RecordingFormat, said: str = "") -> str:
     """Return what the files of a place are, and every setting to change for them; empty where none is found.
 
     Args:
         path: the folder, archive or file of the recordings.
         form: the settings.
+        said: the error that a person sees already; it is not repeated.
     """
     try:
-        found = survey(path)
+        found = survey(path, raw=_stated(form))
+    except RawFilesError as error:
+        kind = literal(likely_type(error.head))
+        return f'to read such files set recording.format = "raw" and recording.number_type = {kind} (likely)'
+    except UnreadableError as error:
+        new = [one for one in reversed(error.faults) if not _is_said(one[1], said)]
+        reasons = {reason: clean_text(name) for name, reason in new}
+        return "; ".join([f"{name}: {reason}" for reason, name in reversed(reasons.items())][:_SHOWN])
     except (RunError, OSError, ValueError):
         return ""
-    wanted = differences(found, form)
+    wanted = [one for one in differences(found, form) if one not in said]
     if not wanted:
         return ""
     first = found.contents[0]
     return f"{first.name}: {first.words}; to read such files set {' and '.join(wanted)}"
+
+
+def _is_said(reason: str, said: str) -> bool:
+    """Return whether an error says a reason already; readers say in several ways that a file is cut off."""
+    return reason in said or (_CUT_OFF in reason and _CUT_OFF in said)
+
+
+def _stated(form: RecordingFormat) -> RawNumbers | None:
+    """Return what the settings state about raw binary numbers; None for other formats."""
+    return RawNumbers(form.number_type, form.columns, 0.0, form.skip) if form.format == "raw" else None
 
 
 def differences(found: Survey, form: RecordingFormat) -> list[str]:
@@ -38,7 +59,23 @@ def differences(found: Survey, form: RecordingFormat) -> list[str]:
     if proposal_of(found).slow is not None:
         return ['kind = "process" in one [[component]], as raceway init proposes it']
     first = found.contents[0]
-    return [*_of_rows(found, form), *_of_layout(first, form), *_of_names(found, form), *_of_rate(first, form)]
+    return [
+        *_of_rows(found, form),
+        *_of_layout(first, form),
+        *_of_names(found, form),
+        *_of_folders(found, form),
+        *_of_rate(first, form),
+    ]
+
+
+def _of_folders(found: Survey, form: RecordingFormat) -> list[str]:
+    """Return the setting for files that lie deeper than the settings look, and their folder."""
+    if form.depth < 0 or found.depth <= form.depth:
+        return []
+    folders = {name.rpartition("/")[0] for name in found.meant.names}
+    if len(folders) > 1:
+        return ['recording.folders = "yes"']
+    return [f'recording.folders = "yes" (or name the folder {clean_text(str(found.path / folders.pop()))})']
 
 
 def _of_slow_rows(found: Survey, form: RecordingFormat) -> list[str]:
@@ -63,9 +100,11 @@ def _of_layout(content: Content, form: RecordingFormat) -> list[str]:
     layout = content.layout
     if layout is not None:
         if form.separator not in (*ANY_SEPARATORS, layout.separator) and layout.columns > 1:
-            wanted.append('recording.separator = "auto"')
+            wanted.append(f"recording.separator = {literal(layout.separator)}")
         if form.decimal not in ("auto", layout.decimal):
-            wanted.append('recording.decimal = "auto"')
+            wanted.append(f"recording.decimal = {literal(layout.decimal)}")
+        if form.skip > layout.skipped and form.format != "raw":
+            wanted.append(f"recording.skip = {layout.skipped} (now {form.skip})")
     sensors = len(content.names)
     is_single = sensors == 1 and form.columns > 1
     if form.format != "raw" and not form.names and form.columns not in (sensors, content.columns):

@@ -97,15 +97,27 @@ class Survey:
         return self.channels.first if self.channels else self.meant.names
 
 
-class RawFilesError(RunError):
+class UnreadableError(RunError):
+    """A place without a file of numbers that can be read.
+
+    Attributes:
+        faults: names and reasons of the files that were looked at.
+    """
+
+    def __init__(self, reason: str, faults: Sequence[tuple[str, str]]) -> None:
+        super().__init__(reason)
+        self.faults = tuple(faults)
+
+
+class RawFilesError(UnreadableError):
     """A place of binary files of an unknown kind, whose numbers a person may state.
 
     Attributes:
         head: the first bytes of one of them.
     """
 
-    def __init__(self, reason: str, head: bytes) -> None:
-        super().__init__(reason)
+    def __init__(self, reason: str, faults: Sequence[tuple[str, str]], head: bytes) -> None:
+        super().__init__(reason, faults)
         self.head = head
 
 
@@ -119,7 +131,8 @@ def survey(path: Path, cache: Path | None = None, raw: RawNumbers | None = None)
 
     Raises:
         RawFilesError: it holds binary files of an unknown kind.
-        RunError: it does not exist, or holds no file of numbers; it says what it holds.
+        RunError: it does not exist or is empty.
+        UnreadableError: it holds no file of numbers; it says what it holds.
     """
     path = path.absolute()
     shown = clean_text(str(path))
@@ -162,8 +175,8 @@ def _surveyed(
         count = "1 file" if len(names) == 1 else f"{len(names)} files"
         reason = f"{shown} holds no file of numbers that can be read ({count}). {_reasons(faults)}"
         if (head := head_of_raw(folder, [name for name, _ in faults])) and raw is None:
-            raise RawFilesError(f"{reason}. {command_of_raw(path, head)}", head)
-        raise RunError(reason)
+            raise RawFilesError(f"{reason}. {command_of_raw(path, head)}", faults, head)
+        raise UnreadableError(reason, faults)
     channels = channel_files_of(meant.names) if len(meant.names) > 1 else None
     if channels is not None and any(len(one.names) > 1 for one in contents):
         # Files with several columns each are recordings of several machines, or of several kinds.

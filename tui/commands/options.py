@@ -124,7 +124,7 @@ def opened(path: Path, settings: "Settings") -> "Run":
     except RunError as error:
         from replay.inspection.problems import advice_on
 
-        advice = advice_on(path, form)
+        advice = advice_on(path, form, str(error))
         raise RunError(f"{error}. {advice}" if advice else str(error)) from None
 
 
