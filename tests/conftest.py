@@ -13,10 +13,11 @@ from engine.baseline import trainer, witness
 from engine.bundles.bundle import Bundle, load_bundle
 from engine.config.settings import load_settings
 from engine.system.interpreter import collect_rarely
+from engine.system.processes import child_process
 from replay.run import Run, open_run
 from replay.sample import sample_path
 from tests import compiled_once
-from tests.engine import rigs, trained_once
+from tests.engine import rigs, trained_once, training_server
 
 # The same examples on every machine: a failing property fails everywhere.
 settings.register_profile("raceway", derandomize=True, deadline=None, database=None)
@@ -87,17 +88,19 @@ def _no_network() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _equal_trainings_once(shared_folder: Path) -> Iterator[None]:
-    """Train equal networks once, unless a test asks for `retrained`."""
+    """Train equal networks once, in forks of a loaded process, unless a test asks for `retrained`."""
     remembered = trained_once.remembering(shared_folder / "trained")
     with pytest.MonkeyPatch.context() as patch:
         for module in (trainer, witness):
             patch.setattr(module, "run_child", remembered)
+        patch.setattr(trainer, "command", training_server.served(shared_folder, trainer.command))
         yield
 
 
 @pytest.fixture
 def retrained(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Train every network of this test, also one that another test has trained."""
+    """Train every network of this test as the program does, also one that another test has trained."""
+    monkeypatch.setattr(trainer, "command", child_process.command)
     for module in (trainer, witness):
         monkeypatch.setattr(module, "run_child", trained_once.run_child)
 
