@@ -27,6 +27,9 @@ LARGEST_FILE = 256 * 1024
 DEEPEST_KEY = 30
 """Parts of a dotted key; settings have two. The parser's time grows with the square of them."""
 
+_MOST_NAMED = 3
+"""Settings files of a folder that a sentence names."""
+
 _NAME = r"""(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')"""
 _NAMES = rf"{_NAME}(?:\s*\.\s*{_NAME})*"
 _ENTRY = re.compile(rf"\s*\[\[\s*({_NAMES})\s*\]\]\s*(?:#.*)?")
@@ -103,7 +106,17 @@ def _content(path: Path) -> bytes:
     """
     try:
         return read_bounded(path, LARGEST_FILE)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise SettingsError(_absent(path)) from error
+    except IsADirectoryError as error:
+        raise SettingsError(_folder_instead(path)) from error
+    except PermissionError as error:
+        raise SettingsError(
+            f"{path}: this account may not read the settings file; chmod a+r allows it, or name another file."
+        ) from error
     except IrregularError as error:
+        if path.is_dir():
+            raise SettingsError(_folder_instead(path)) from error
         raise SettingsError(f"{path}: is not a regular file, so not a settings file.") from error
     except OversizedError as error:
         raise SettingsError(f"{path}: is larger than {LARGEST_FILE} bytes, so not settings.") from error
@@ -111,6 +124,32 @@ def _content(path: Path) -> bytes:
         raise SettingsError(f"{path}: cannot be read as settings ({error.strerror}).") from error
     except ValueError as error:
         raise SettingsError(f"{path}: cannot be read as settings ({error}).") from error
+
+
+def _absent(path: Path) -> str:
+    """Say that there is no settings file of a name, and what to do."""
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        return f"{path}: no such settings file, because {folder} is no folder; correct the name."
+    return (
+        f"{path}: no such settings file in {folder}{_named_like(folder, path.name)};"
+        " correct the name, or write one with raceway init."
+    )
+
+
+def _folder_instead(path: Path) -> str:
+    """Say that a folder was named in place of a settings file."""
+    return f"{path}: is a folder, not a settings file{_named_like(path, '')}; name a file in it."
+
+
+def _named_like(folder: Path, name: str) -> str:
+    """Return a clause about the settings files of a folder, those of a similar name first."""
+    try:
+        names = sorted(one.name for one in folder.glob("*.toml") if one.name.isprintable())
+    except OSError:
+        return ""
+    near = difflib.get_close_matches(name, names, n=_MOST_NAMED, cutoff=0.6) or names[:_MOST_NAMED]
+    return f", which has {', '.join(near)}" if near else ""
 
 
 def _endless_number(path: Path, text: str) -> str:

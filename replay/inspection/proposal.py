@@ -50,6 +50,7 @@ class ProposedComponent:
 
     Attributes:
         bearing: designation of its bearing; empty where it is not known.
+        geometry: rolling elements, their diameter and the pitch diameter [mm], contact angle [degrees].
     """
 
     name: str
@@ -58,6 +59,7 @@ class ProposedComponent:
     unit_known: bool = False
     sensitivity: float = 1.0
     bearing: str = ""
+    geometry: tuple[int, float, float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,11 +53,14 @@ def _component(part: ProposedComponent) -> str:
     known = isinstance(part.channel, str)
     channel = "its name in the header or in the file names" if known else "its column, from 1"
     unit = "unit after scaling, as the files state" if part.unit_known else "unit after scaling (not known)"
-    bearing = (
-        _commented(f"bearing = {literal(part.bearing)}", "raceway bearing prints its geometry")
-        if part.bearing
-        else '# bearing = "6205"  # designation of its bearing, if known; then the failing surface is named'
-    )
+    if part.geometry is not None:
+        bearing = _geometry(part.geometry)
+    elif part.bearing:
+        bearing = _commented(f"bearing = {literal(part.bearing)}", "raceway bearing prints its geometry")
+    else:
+        bearing = (
+            '# bearing = "6205"  # designation of its bearing, if known; then the failing surface is named'
+        )
     return "\n".join(
         [
             "[[component]]",
@@ -67,6 +70,18 @@ def _component(part: ProposedComponent) -> str:
             _commented(f"sensitivity = {literal(part.sensitivity)}", "recorded number per unit"),
             bearing,
             "",
+        ]
+    )
+
+
+def _geometry(geometry: tuple[int, float, float, float]) -> str:
+    rollers, roller, pitch, angle = geometry
+    return "\n".join(
+        [
+            _commented(f"rollers = {rollers}", "rolling elements of its bearing, of one row"),
+            _commented(f"roller_diameter = {literal(roller)}", "of a rolling element [mm]"),
+            _commented(f"pitch_diameter = {literal(pitch)}", "[mm]"),
+            _commented(f"contact_angle = {literal(angle)}", "[degrees]"),
         ]
     )
 

@@ -154,10 +154,48 @@ def test_what_is_not_toml_is_named_by_line(user_file: Path, text: str | bytes, l
     assert said.count("line") == 1 or "at line" not in said
 
 
-def test_missing_file_and_folder_are_sentences(tmp_path: Path) -> None:
-    for path in (tmp_path / "none.toml", tmp_path):
-        with pytest.raises(SettingsError, match=r": cannot be read as settings \("):
-            load_settings(path)
+def test_missing_file_is_a_sentence_with_what_to_do(tmp_path: Path) -> None:
+    missing = tmp_path / "pumpe.toml"
+    said = (
+        f"{missing}: no such settings file in {tmp_path}; correct the name, or write one with raceway init."
+    )
+    with pytest.raises(SettingsError) as raised:
+        load_settings(missing)
+    assert str(raised.value) == said
+    (tmp_path / "pump.toml").write_text("")
+    with pytest.raises(SettingsError, match=r", which has pump\.toml; correct the name"):
+        load_settings(missing)
+
+
+@pytest.mark.parametrize("place", ["none/a.toml", "file/a.toml"])
+def test_settings_file_in_no_folder_is_a_sentence(place: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SettingsError, match=r"a\.toml: no such settings file, because .* is no folder"):
+        load_settings(tmp_path / place)
+
+
+def test_folder_in_place_of_settings_is_a_sentence_that_names_its_files(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r": is a folder, not a settings file; name a file in it\.$"):
+        load_settings(tmp_path)
+    (tmp_path / "pump.toml").write_text("")
+    with pytest.raises(SettingsError, match=r"not a settings file, which has pump\.toml; name a file in it"):
+        load_settings(tmp_path)
+
+
+def test_settings_file_that_may_not_be_read_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.toml"
+    path.write_text("")
+
+    def refuse(*_: object) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("engine.config.layers.read_bounded", refuse)
+    with pytest.raises(
+        SettingsError, match=r"a\.toml: this account may not read the settings file; chmod a\+r"
+    ):
+        load_settings(path)
 
 
 def test_fault_on_the_command_line_is_said_to_be_there() -> None:

@@ -1,7 +1,8 @@
 """`raceway inspect` and `raceway init`: from a place of recordings to a settings file."""
 
+import os
 import sys
-from dataclasses import replace
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,10 +13,8 @@ from replay.recording import clean_text
 from tui.commands.options import FAILED, UNUSABLE, fail, sentences
 
 if TYPE_CHECKING:
-    from replay.inspection.lines.line import Line
     from replay.inspection.lines.raw import RawNumbers
-    from replay.inspection.proposal import Proposal, ProposedComponent
-    from replay.inspection.slow_rows import SlowChannel
+    from replay.inspection.proposal import Proposal
     from replay.inspection.survey import Survey
 
 WIDTH = 60
@@ -78,35 +77,73 @@ def init(
 ) -> None:
     """Write a settings file for recordings; asks only what the files cannot tell."""
     with sentences():
-        from engine.config.settings import load_settings
         from replay.inspection.proposal import proposal_of
         from replay.inspection.settings_text import settings_text
-        from tui.command_lines import line
+        from tui.commands.recordings.questions import ask_proposal
 
-        if out.exists():
-            fail(f"{out} exists already; name another file by --out", UNUSABLE)
+        _check_place(out)
         raw = _stated(number_type, channels, rate, skip)
-        proposal = proposal_of(_surveyed(path, raw, is_asking=not yes and sys.stdin.isatty()))
-        if not yes:
-            if not sys.stdin.isatty():
-                fail("init asks questions on a terminal; --yes takes all as proposed", UNUSABLE)
-            proposal = _asked(proposal)
-        text = settings_text(proposal, clean_text(str(path)))
         try:
-            with out.open("x", encoding="utf-8") as file:
-                file.write(text)
-        except OSError as error:
-            fail(f"{out}: cannot be written ({error.strerror})", FAILED)
-        load_settings(out)
+            proposal = proposal_of(_surveyed(path, raw, is_asking=not yes and sys.stdin.isatty()))
+            if not yes:
+                if not sys.stdin.isatty():
+                    fail("init asks questions on a terminal; --yes takes all as proposed", UNUSABLE)
+                proposal = ask_proposal(proposal)
+        except (typer.Abort, KeyboardInterrupt):
+            print()
+            fail("stopped; nothing is written", FAILED)
+        _write(settings_text(proposal, clean_text(str(path))), out)
         print(f"wrote {clean_text(str(out))}")
         for one in proposal.lines:
             if "NOT KNOWN" in one.reason:
                 complain(f"check {one.table}.{one.key} = {one.value}: the files do not state it")
-        if proposal.value("model", "healthy") == "100%":
-            print(f"next: {line('learn', path, config=out, out=Path('bundles'))}")
-            print("then score other runs with its bundle: raceway score RUN --bundle BUNDLE")
-        else:
-            print(f"next: {line('score', path, config=out, out=Path('results'))}")
+        print("\n".join(_next_commands(proposal, path, out)))
+
+
+def _check_place(out: Path) -> None:
+    """Exit where the settings file cannot be written, before any question is asked."""
+    shown = clean_text(str(out))
+    if os.path.lexists(out):
+        fail(f"{shown} exists already; name another file by --out", UNUSABLE)
+    if not out.parent.is_dir():
+        parent = clean_text(str(out.parent))
+        fail(f"{shown}: there is no folder {parent}; make it, or name another file by --out", UNUSABLE)
+    if not os.access(out.parent, os.W_OK | os.X_OK):
+        fail(f"{shown}: you may not write into its folder; name another file by --out", UNUSABLE)
+
+
+def _write(text: str, out: Path) -> None:
+    """Write a settings file that loads; exit, with nothing written, where it does not."""
+    from engine.config.layers import SettingsError
+    from engine.config.settings import load_settings
+
+    with tempfile.TemporaryDirectory() as folder:
+        trial = Path(folder) / "answers"
+        trial.write_text(text, encoding="utf-8")
+        try:
+            load_settings(trial)
+        except SettingsError as error:
+            reason = str(error).removeprefix(str(trial)).lstrip(",: ")
+            fail(f"the answers do not fit together, so nothing is written: {reason}", UNUSABLE)
+    try:
+        with out.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        fail(f"{clean_text(str(out))}: cannot be written ({error.strerror})", FAILED)
+
+
+def _next_commands(proposal: "Proposal", path: Path, out: Path) -> list[str]:
+    """Return the next two commands: to score the recordings, and then to watch or show them."""
+    from tui.command_lines import line
+
+    if proposal.value("model", "healthy") == "100%":
+        return [
+            f"next: {line('learn', path, config=out, out=Path('bundles'))}",
+            "then score other runs with its bundle: raceway score RUN --bundle BUNDLE",
+        ]
+    then = line("watch" if path.is_dir() else "replay", path, config=out)
+    words = "then, while a recorder writes into it" if path.is_dir() else "then, on the screen"
+    return [f"next: {line('score', path, config=out, out=Path('results'))}", f"{words}: {then}"]
 
 
 def _stated(number_type: str | None, channels: int | None, rate: float, skip: int) -> "RawNumbers | None":
@@ -129,6 +166,7 @@ def _surveyed(path: Path, raw: "RawNumbers | None", *, is_asking: bool) -> "Surv
     """Look at a place, and ask a person about raw binary numbers."""
     from replay.inspection.lines.raw import RawNumbers, likely_type
     from replay.inspection.survey import RawFilesError, survey
+    from tui.commands.recordings.questions import ask_count
 
     try:
         return survey(path, raw=raw)
@@ -138,63 +176,10 @@ def _surveyed(path: Path, raw: "RawNumbers | None", *, is_asking: bool) -> "Surv
         print(str(error).rsplit(". State its numbers", 1)[0])
         print("where they are plain numbers, state them (Ctrl-C ends):")
         head = error.head
-    skip = typer.prompt("bytes of a header", default=0, type=int)
+    skip = ask_count("bytes of a header", 0)
     while True:
         kind = typer.prompt("type of the numbers", default=likely_type(head[skip:]))
-        count = typer.prompt("channels", default=1, type=int)
-        raw = RawNumbers(kind, max(count, 1), 0.0, max(skip, 0))
+        raw = RawNumbers(kind, ask_count("channels", 1, least=1), 0.0, skip)
         if not raw.fault:
             return survey(path, raw=raw)
         print(raw.fault)
-
-
-def _asked(proposal: "Proposal") -> "Proposal":
-    """Ask a person for each value that the files cannot tell."""
-    lines = tuple(_asked_line(one) for one in proposal.lines)
-    parts = tuple(_asked_component(one) for one in proposal.components)
-    slow = proposal.slow
-    if slow is not None:
-        slow = replace(slow, channels=tuple(map(_asked_channel, slow.channels)))
-    return replace(proposal, lines=lines, components=parts, slow=slow)
-
-
-def _asked_channel(channel: "SlowChannel") -> "SlowChannel":
-    unit = channel.unit or typer.prompt(f"unit of {channel.channel}, empty if not known", default="")
-    words = f"does {channel.channel} explain others, as speed, load or ambient do (no: it is judged)"
-    return replace(channel, unit=unit, is_condition=typer.confirm(words, default=channel.is_condition))
-
-
-def _asked_line(line: "Line") -> "Line":
-    from replay.inspection.lines.line import Sure
-
-    words = {
-        "name": "name of the machine",
-        "sample_rate": "sample rate [Hz]",
-        "shaft_speed": "speed of the shaft [rpm], 0 if not known",
-        "mains_frequency": "mains frequency [Hz], 0 if none",
-        "every": "seconds between two recordings",
-        "start": "time of recording number 0",
-    }
-    asked = line.sure is Sure.UNKNOWN or line.key == "name"
-    if not asked or line.key not in words:
-        return line
-    kind = float if isinstance(line.value, float) else str
-    answer = typer.prompt(words[line.key], default=line.value, type=kind)
-    reason = line.reason.replace("; NOT KNOWN", "").split(": the files")[0]
-    return replace(line, value=answer, reason=reason, sure=Sure.SEEN)
-
-
-def _asked_component(part: "ProposedComponent") -> "ProposedComponent":
-    from engine.signals.bearing_table import bearing_named, unknown_bearing
-
-    name = typer.prompt(f"name of the part on channel {part.channel}", default=part.name)
-    unit = part.unit if part.unit_known else typer.prompt("  unit of its numbers after scaling", default="V")
-    factor = typer.prompt("  recorded number per unit (sensitivity)", default=part.sensitivity, type=float)
-    while True:
-        bearing = typer.prompt(
-            "  designation of its bearing, empty if not known", default="", show_default=False
-        )
-        if not bearing or bearing_named(bearing):
-            break
-        print(f"  {unknown_bearing(bearing)}")
-    return replace(part, name=name, unit=unit, unit_known=True, sensitivity=factor, bearing=bearing)
