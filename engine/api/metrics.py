@@ -11,7 +11,6 @@ from engine.alarms.alarm import Alarm
 from engine.clock import moment, wall_clock
 from engine.records.assessment import Assessment, Quality
 from engine.records.events import Priority
-from engine.records.intake import REFUSED, Outcome
 from engine.records.picker import newest_of_each
 from engine.records.progress import Heartbeat, Phase
 from engine.reports.latest import Latest, latest_of
@@ -35,7 +34,7 @@ class MachineNow:
         latest: of each component.
         limits: error limit of each component in the newest snapshot; None before the first.
         alarms: folded.
-        counts: files by outcome.
+        refused: number of files that were refused.
     """
 
     assessment: Assessment
@@ -44,7 +43,7 @@ class MachineNow:
     latest: tuple[Latest, ...]
     limits: tuple[float, ...]
     alarms: tuple[Alarm, ...]
-    counts: dict[Outcome, int]
+    refused: int
 
 
 def exposition(store: Store) -> bytes:
@@ -52,7 +51,11 @@ def exposition(store: Store) -> bytes:
     now = wall_clock()
     with store.reading_long():
         known = newest_of_each(store.assessments())
-        found = [_machine_now(store, one) for one in Overviews().read(store, known, now)]
+        refused = store.refused_counts(one.machine_id for one in known)
+        found = [
+            _machine_now(store, one, refused.get(one.assessment.machine_id, 0))
+            for one in Overviews().read(store, known, now)
+        ]
     registry = CollectorRegistry(auto_describe=False)
     beats = [(one.assessment.machine, one.heartbeat) for one in found if one.assessment.live]
     beats += [(one.assessment.machine, one.heartbeat) for one in store.unrecorded(now)]
@@ -60,7 +63,7 @@ def exposition(store: Store) -> bytes:
     return generate_latest(registry)
 
 
-def _machine_now(store: Store, overview: Overview) -> MachineNow:
+def _machine_now(store: Store, overview: Overview, refused: int) -> MachineNow:
     assessment, newest = overview.assessment, overview.newest
     return MachineNow(
         assessment,
@@ -69,7 +72,7 @@ def _machine_now(store: Store, overview: Overview) -> MachineNow:
         latest_of(store, assessment, newest, overview.until),
         tuple(map(float, newest.limit)),
         overview.alarms,
-        store.intake_counts(assessment.machine_id),
+        refused,
     )
 
 
@@ -135,9 +138,7 @@ class _Families:
                 beat.add_metric(label, max(0.0, (self._now - one.heartbeat.beat_at).total_seconds()))
                 if one.heartbeat.total:
                     waiting.add_metric(label, max(0, one.heartbeat.total - one.heartbeat.done))
-            refused.add_metric(
-                label, sum(count for outcome, count in one.counts.items() if outcome in REFUSED)
-            )
+            refused.add_metric(label, one.refused)
         watched = _family(
             "machine_watched",
             "1 while an engine watches the machine, 0 while none does; absent once it is removed.",

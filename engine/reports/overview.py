@@ -27,6 +27,7 @@ class Overview:
         until: the present in recording time; None before the first event.
         alarms: as of `until`.
         heartbeat: the last one of its engine, None without one.
+        events: of the live record, by seq.
     """
 
     assessment: Assessment
@@ -34,6 +35,7 @@ class Overview:
     until: datetime | None
     alarms: tuple[Alarm, ...]
     heartbeat: Heartbeat | None
+    events: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class Overviews:
             events, end = self._events.get(one.id, ()), newest[one.id]
             until = playhead_from(one, end.stamp, end.taken, events, now)
             alarms = () if until is None else self._alarms(one, events, until)
-            found.append(Overview(one, end, until, alarms, beats.get(one.id)))
+            found.append(Overview(one, end, until, alarms, beats.get(one.id), events))
         return tuple(found)
 
     def _read_events(self, store: "Store", assessments: Iterable[Assessment]) -> None:

@@ -5,15 +5,29 @@ It alone decides which files were taken in. The newest row of a name is valid fo
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, union_all
+from sqlalchemy import (
+    CompoundSelect,
+    Connection,
+    Integer,
+    Row,
+    Select,
+    bindparam,
+    func,
+    insert,
+    select,
+    union_all,
+)
 
 from engine.clock import FIRST
+from engine.records.assessment import Assessment
 from engine.records.intake import REFUSED, Intake, Outcome, Refusal
 from engine.store import schema
 from engine.store.database import Database
+from engine.store.values import ledger_counts
 
 CHUNK = 10_000
 """Rows of the ledger read in one transaction, some 20 ms; a reader delays commits."""
@@ -112,48 +126,80 @@ class Ledger(Database):
 
     def intake_counts(self, machine_id: int) -> dict[Outcome, int]:
         """Return the number of rows by outcome, all outcomes included; a repeated file counts again."""
-        columns = schema.intake.c
-        query = select(columns.outcome, func.count()).where(columns.machine_id == machine_id)
         with self.reading() as connection:
-            found = {str(name): count for name, count in connection.execute(query.group_by("outcome"))}
+            found = ledger_counts.counts_of(connection, machine_id)
         for name in found.keys() - set(Outcome):
             self.damage.note("intake", f"{found[name]} rows", f"{name!r} is not an outcome")
         return {outcome: found.get(outcome.value, 0) for outcome in Outcome}
 
+    def refused_counts(self, machine_ids: Iterable[int]) -> dict[int, int]:
+        """Return the number of rows with a refused file, by the id of each machine that has some."""
+        columns = schema.intake.c
+        query = (
+            select(columns.machine_id, func.count())
+            .where(columns.machine_id.in_(sorted(machine_ids)), columns.outcome.in_(sorted(REFUSED)))
+            .group_by(columns.machine_id)
+        )
+        with self.reading() as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
+
+    def note_counts(self, assessment: Assessment) -> bool:
+        """Note the counts of a machine's ledger for later readers; return whether many rows were new."""
+        with self.reading() as connection:
+            if not ledger_counts.has_many_new(connection, assessment.machine_id):
+                return False
+        self.write(
+            lambda connection: ledger_counts.note(connection, assessment.machine_id), assessment, twice=True
+        )
+        return True
+
     def recent_outcomes(self, machine_id: int, count: int) -> tuple[Outcome, ...]:
         """Return the outcomes of the files dealt with last, newest first, without damaged ones."""
-        columns = schema.intake.c
-        # The newest of each outcome by an index: of all together SQLite would sort every row of the machine.
-        parts = []
-        for outcome in Outcome:
-            own = select(columns.id, columns.outcome).where(
-                columns.machine_id == machine_id, columns.outcome == outcome.value
-            )
-            parts.append(select(own.order_by(columns.id.desc()).limit(count).subquery()))
         with self.reading() as connection:
-            rows = connection.execute(union_all(*parts)).all()
+            rows = connection.execute(_recent(), {"machine": machine_id, "most": count}).all()
         newest = sorted(rows, key=lambda row: row.id, reverse=True)[:count]
         return tuple(Outcome(row.outcome) for row in newest)
 
     def quarantined(self, machine_id: int) -> tuple[Refusal, ...]:
         """Return the files that are refused now, the oldest refusal first."""
-        columns = schema.intake.c
-        later = schema.intake.alias("later").c
-        again = select(later.id).where(
-            later.machine_id == columns.machine_id, later.raw == columns.raw, later.id > columns.id
-        )
-        query = (
-            select(columns.raw, columns.name, columns.outcome, columns.reason, columns.recorded_at)
-            .where(columns.machine_id == machine_id, columns.outcome.in_(sorted(REFUSED)))
-            .where(~again.exists())
-            .order_by(columns.id)
-        )
         with self.reading() as connection:
             return tuple(
                 # A damaged time is None.
                 Refusal(row.raw, row.name, Outcome(row.outcome), row.reason, row.recorded_at or FIRST)
-                for row in connection.execute(query)
+                for row in connection.execute(_refused(), {"machine": machine_id})
             )
+
+
+# Building these statements takes longer than running them: status asks for a hundred machines.
+
+
+@cache
+def _recent() -> CompoundSelect[Any]:
+    columns = schema.intake.c
+    # The newest of each outcome by an index: of all together SQLite would sort every row of the machine.
+    parts = []
+    for outcome in Outcome:
+        own = select(columns.id, columns.outcome).where(
+            columns.machine_id == bindparam("machine"), columns.outcome == outcome.value
+        )
+        newest = own.order_by(columns.id.desc()).limit(bindparam("most", type_=Integer))
+        parts.append(select(newest.subquery()))
+    return union_all(*parts)
+
+
+@cache
+def _refused() -> Select[Any]:
+    columns = schema.intake.c
+    later = schema.intake.alias("later").c
+    again = select(later.id).where(
+        later.machine_id == columns.machine_id, later.raw == columns.raw, later.id > columns.id
+    )
+    return (
+        select(columns.raw, columns.name, columns.outcome, columns.reason, columns.recorded_at)
+        .where(columns.machine_id == bindparam("machine"), columns.outcome.in_(sorted(REFUSED)))
+        .where(~again.exists())
+        .order_by(columns.id)
+    )
 
 
 def add_to_ledger(connection: Connection, machine_id: int, rows: Iterable[Intake], now: datetime) -> None:

@@ -9,7 +9,7 @@ from engine.records.assessment import Assessment
 from engine.records.picker import newest_of_each, of_machine
 from engine.records.plants.report import PlantReport, Unrecorded, with_unrecorded
 from replay.recording import clean_text
-from tui.output.conditions import Code, code_of, worst
+from tui.output.conditions import Code, Standing, code_of, worst
 from tui.output.status_report import collect, engine_lines, plant_lines, told, without_record
 
 if TYPE_CHECKING:
@@ -40,13 +40,7 @@ def status_of(
     unrecorded = {one.assessment.machine: one for one in missing}
     if engine:
         return _of_engines(store, chosen, unrecorded, plants, now)
-    with store.reading_long():
-        standings = [
-            without_record(unrecorded[one.machine], place, now)
-            if one.machine in unrecorded
-            else collect(store, one, now)
-            for one in chosen
-        ]
+    standings = _standings(store, place, known, chosen, unrecorded, now)
     lines = [line for standing in standings for line in map(clean_text, told(standing))]
     codes = [code_of(standing) for standing in standings]
     lines += plant_lines(plants)
@@ -58,6 +52,31 @@ def status_of(
         # A record whose layout is lost is not shown at all: its alarms are unknown.
         codes.append(Code.UNKNOWN if store.damage.hides_a_record else Code.WARNING)
     return worst(codes), lines
+
+
+def _standings(
+    store: "Store",
+    place: Path,
+    known: Sequence[Assessment],
+    chosen: Sequence[Assessment],
+    unrecorded: dict[str, Unrecorded],
+    now: datetime,
+) -> list[Standing]:
+    """Return the status of each chosen machine; all of them are read together."""
+    from engine.reports.overview import Overviews
+
+    own: dict[str, list[Assessment]] = {}
+    for one in known:
+        own.setdefault(one.machine, []).append(one)
+    with store.reading_long():
+        recorded = [one for one in chosen if one.machine not in unrecorded]
+        overviews = iter(Overviews().read(store, recorded, now))
+        return [
+            without_record(unrecorded[one.machine], place, now)
+            if one.machine in unrecorded
+            else collect(store, next(overviews), own[one.machine], now)
+            for one in chosen
+        ]
 
 
 def _faulty(store: "Store", machine: str | None) -> list[PlantReport]:

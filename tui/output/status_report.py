@@ -1,6 +1,6 @@
 """The text of `raceway status`: the facts about a machine from its store, in words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from engine.records.assessment import Assessment
 from engine.records.events import Priority
 from engine.records.plants.report import PlantReport, Unrecorded
 from engine.records.progress import Heartbeat, Phase
-from engine.reports.latest import Latest, latest_of, newest_of
+from engine.reports.latest import Latest, latest_of
 from replay.recording import clean_text
 from tui.command_lines import line, watch_line
 from tui.draw.format import QUALITIES, acknowledged_by
@@ -30,36 +30,40 @@ from tui.output.conditions import (
 
 if TYPE_CHECKING:
     from engine.alarms.alarm import Alarm
+    from engine.reports.overview import Overview
     from engine.store.store import Store
 
 NAME = 20
 """Least cells of a component's name."""
 
 
-def collect(store: "Store", assessment: Assessment, now: datetime) -> Standing:
-    """Read one machine's status from its store; `now` is the wall clock."""
-    from engine.alarms.alarm import fold_alarms
+def collect(store: "Store", overview: "Overview", own: Sequence[Assessment], now: datetime) -> Standing:
+    """Read the rest of one machine's status from its store.
+
+    Args:
+        store: holds its record.
+        overview: the machine, read together with the others.
+        own: all records of the machine.
+        now: the wall clock.
+    """
     from engine.alarms.notifications import failing_channels
     from engine.assessment.key import has_engine
     from engine.clock import moment
-    from engine.operator.alarm_actions import playhead_of
     from engine.records.events import EventKind
     from engine.system.disk_space import MEGABYTE, free_bytes
 
-    state = store.path.parent
-    events = store.events(assessment)
-    until = playhead_of(store, assessment, events, now)
-    newest = newest_of(store, assessment)
+    state, assessment = store.path.parent, overview.assessment
+    events, newest = overview.events, overview.newest
     live = assessment.live
     learned = [event for event in events if event.kind in (EventKind.LEARNED, EventKind.BUNDLE)]
     accepted = {event.detail.get("bundle") for event in events if event.kind is EventKind.ACCEPTED}
     return Standing(
         assessment=assessment,
         now=now,
-        heartbeat=store.heartbeat(assessment),
+        heartbeat=overview.heartbeat,
         newest=moment(int(newest.at[-1])) if len(newest) else None,
-        latest=latest_of(store, assessment, newest, until),
-        alarms=() if until is None else fold_alarms(events, until, assessment.settings.fold),
+        latest=latest_of(store, assessment, newest, overview.until),
+        alarms=overview.alarms,
         accepted=bool(learned) and learned[-1].detail.get("bundle") in accepted,
         learned=bool(learned),
         counts=store.intake_counts(assessment.machine_id),
@@ -68,21 +72,23 @@ def collect(store: "Store", assessment: Assessment, now: datetime) -> Standing:
         recent=store.recent_outcomes(assessment.machine_id, LATE_IN_A_ROW),
         there=has_engine(store, assessment),
         full=free_bytes(state) < MEGABYTE,
-        former=_former_alarms(store, assessment, now),
+        former=_former_alarms(store, assessment, own, now),
         channels=tuple(failing_channels(events).values()) if live else (),
         again=watch_line(events, assessment.run) if live else "",
         stop=line("engine", "stop", state=state.absolute(), machine=assessment.machine) if live else "",
     )
 
 
-def _former_alarms(store: "Store", assessment: Assessment, now: datetime) -> "tuple[tuple[str, Alarm], ...]":
+def _former_alarms(
+    store: "Store", assessment: Assessment, own: Sequence[Assessment], now: datetime
+) -> "tuple[tuple[str, Alarm], ...]":
     """Return the alarms that stand in records of earlier layouts; a person closes them, no engine does."""
     from engine.alarms.alarm import fold_alarms
     from engine.operator.alarm_actions import playhead_of
     from engine.records.picker import address, former_of
 
     found = []
-    for one in former_of(store.assessments(assessment.machine), assessment):
+    for one in former_of(own, assessment):
         events = store.events(one)
         until = playhead_of(store, one, events, now)
         alarms = () if until is None else fold_alarms(events, until, one.settings.fold)

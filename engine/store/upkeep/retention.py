@@ -274,7 +274,10 @@ FIRST_SECONDS = 60.0
 
 
 class Tidier:
-    """Thins one step a turn, each a short transaction; a stopped engine thins the rest later."""
+    """Thins one step a turn, each a short transaction; a stopped engine thins the rest later.
+
+    Before each plan it notes the counts of the ledger, so that no reader counts years of rows.
+    """
 
     def __init__(
         self,
@@ -305,6 +308,7 @@ class Tidier:
             if self._clock() < self._next:
                 return
             self._next = self._clock() + EVERY_SECONDS
+            self._store.note_counts(self._assessment)
             self._steps = thin(self._store, self._assessment, self._rules, self._now())
         if next(self._steps, None) is None:
             self._steps = None

@@ -13,6 +13,7 @@ from engine.clock import FIRST
 from engine.records.events import Action, Event, EventKind, NewEvent
 from engine.records.intake import Intake, Outcome
 from engine.store.store import Store, StoreError
+from engine.store.values import ledger_counts
 from tests.engine.rigs import WALL
 from tests.engine.store_items import at, begin, item, raised, state_after
 
@@ -258,3 +259,68 @@ def test_damaged_outcome_and_time_stop_no_reader(tmp_path: Path) -> None:
         assert (refused.name, refused.recorded_at) == ("b", FIRST)
         assert store.intake_counts(record.machine_id)[Outcome.QUARANTINED] == 1
         assert "'x' is not an outcome" in store.damage.sentence
+
+
+@pytest.mark.parametrize("often", [1, 3])
+def test_noted_counts_and_the_rows_behind_them_are_all_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, often: int
+) -> None:
+    monkeypatch.setattr(ledger_counts, "WORTH", 4)
+    with Store.open(tmp_path / "state", create=True) as store:
+        records = [begin(store, machine=machine, expected=0) for machine in ("one", "two")]
+        for number in range(12):
+            outcome = Outcome.QUARANTINED if number % 3 else Outcome.DUPLICATE
+            for record in records:
+                row = Intake(f"{number}".encode(), f"{number}", 1, 1, 1, outcome, reason="short")
+                store.settle(record, [row], (), WALL)
+            if number % often == 0:
+                store.note_counts(records[0])
+        counts = [store.intake_counts(record.machine_id) for record in records]
+        assert counts[0] == counts[1]
+        assert (counts[0][Outcome.QUARANTINED], counts[0][Outcome.DUPLICATE]) == (8, 4)
+        assert store.refused_counts(record.machine_id for record in records) == {
+            record.machine_id: 8 for record in records
+        }
+
+
+@pytest.mark.parametrize(
+    "value", ["", "no JSON", "[]", "{}", '{"to": "x", "counts": {}}', '{"to": 9, "counts": 1}']
+)
+def test_note_that_cannot_be_read_is_as_none(tmp_path: Path, value: str) -> None:
+    with Store.open(tmp_path / "state", create=True) as store:
+        record = begin(store, expected=0)
+        store.settle(record, [Intake(b"a", "a", 1, 1, 1, Outcome.QUARANTINED, reason="short")], (), WALL)
+        with sqlite3.connect(store.path) as connection:
+            connection.execute(f"INSERT INTO meta VALUES ('counted {record.machine_id}', ?)", (value,))
+        assert store.intake_counts(record.machine_id)[Outcome.QUARANTINED] == 1
+
+
+def test_counts_of_years_are_read_without_their_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger_counts, "WORTH", 10)
+    with Store.open(tmp_path / "state", create=True) as store:
+        record = begin(store, expected=0)
+        rows = [Intake(b"%d" % n, str(n), 1, 1, 1, Outcome.QUARANTINED, reason="short") for n in range(5000)]
+        store.settle(record, rows, (), WALL)
+        assert steps_of(store, record.machine_id) > 5000
+        assert store.note_counts(record)
+        assert steps_of(store, record.machine_id) < 500
+        assert store.intake_counts(record.machine_id)[Outcome.QUARANTINED] == 5000
+
+
+def steps_of(store: Store, machine_id: int) -> int:
+    """Return the steps of SQLite's machine for the counts of a ledger."""
+    steps = [0]
+
+    def step() -> int:
+        steps[0] += 1
+        return 0
+
+    with store.reading() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        driver.set_progress_handler(step, 1)
+        try:
+            store.intake_counts(machine_id)
+        finally:
+            driver.set_progress_handler(None, 1)
+    return steps[0]
