@@ -287,11 +287,16 @@ class RecordingFormat:
         return self.most_rows or self.rows * 101 // 100
 
     @property
+    def folders_of_pattern(self) -> int:
+        """Return the folders that `time_pattern` tells times by."""
+        is_named = self.time == "name" or (self.time == "number" and "#" in self.time_pattern)
+        return self.time_pattern.count("/") if is_named else 0
+
+    @property
     def depth(self) -> int:
         """Return the folders below the run's in which recordings lie; -1 for any number."""
         if self.folders == "auto":
-            is_named = self.time == "name" or (self.time == "number" and "#" in self.time_pattern)
-            return self.time_pattern.count("/") if is_named else 0
+            return self.folders_of_pattern
         return -1 if self.folders == "yes" else 0
 
     @property

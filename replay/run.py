@@ -346,7 +346,7 @@ def _folder_of_recordings(root: Path, left_out: Sequence[LeftOut], form: Recordi
             other = other or f": {error.name.rsplit('/', 1)[-1]}: {error.reason}"
         else:
             place = Path(name).parent
-            for _ in range(max(form.depth, 0)):
+            for _ in range(form.depth if form.depth >= 0 else form.folders_of_pattern):
                 place = place.parent
             found[place] = None
     if not found:

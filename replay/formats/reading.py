@@ -11,7 +11,7 @@ from replay.file_times import time_of
 from replay.formats.base import Reader, Table, chosen, fitted
 from replay.formats.facts import speeds_of_table, speeds_of_text
 from replay.formats.packed import unpacked
-from replay.formats.sniff import ARCHIVES, Kind
+from replay.formats.sniff import ARCHIVES, HEAD_BYTES, Kind, encoding_of
 from replay.formats.text import read_text
 from replay.ims import parse_plain
 from replay.parts import cuts_of, split_part
@@ -245,6 +245,10 @@ def _unread(content: bytes, kind: Kind) -> str:
 
 def nature_of_bytes(content: bytes) -> str:
     """Return what a binary file of no known format of recordings is, and what to do; empty where unknown."""
+    text = content.rstrip(b"\0")
+    if 0 < len(text) < len(content) and encoding_of(text[:HEAD_BYTES]) is not None:
+        zeros = len(content) - len(text)
+        return f"a text that ends with {zeros} zero bytes: it is cut off, or space was reserved"
     return next((words for magic, words in _NATURES if content.startswith(magic)), "")
 
 

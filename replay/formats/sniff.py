@@ -182,7 +182,8 @@ def encoding_of(head: bytes) -> Encoding | None:
     for encoding in _MARKS:
         if head.startswith(encoding.mark):
             return encoding
-    if not _CONTROL.search(head):
+    # A text of DOS may end with Ctrl-Z.
+    if not _CONTROL.search(head.removesuffix(b"\x1a")):
         try:
             head.decode("utf-8")
         except UnicodeDecodeError as error:

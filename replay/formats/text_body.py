@@ -55,13 +55,17 @@ def rows_of_text(content: bytes, layout: TextLayout) -> int:
 
 def body_of(data: bytes, layout: TextLayout) -> bytes:
     r"""Return the rows of a text as UTF-8 with \n, without the lines above them, comments and blank lines."""
-    body = _ascii(data, layout.encoding)
+    body = _ascii(data, layout.encoding).removesuffix(b"\x1a")
     if b"\r" in body:
         body = body.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     start = 0
     for _ in range(layout.skipped):
         start = body.find(b"\n", start) + 1
+    header = body[:start].split(b"\n")[layout.header] if layout.header is not None else b""
     body = tidied_bytes(body[start:])
+    if header and b"\n" + header + b"\n" in body:
+        # Some recorders write their header again and again.
+        body = b"\n".join(line for line in body.split(b"\n") if line != header)
     if layout.line_form is not None:
         lines = body.decode("utf-8", errors="replace").split("\n")
         body = "\n".join(layout.line_form.plain_lines(lines)).encode()

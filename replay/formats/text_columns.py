@@ -16,7 +16,10 @@ _FULL_SECOND = re.compile(r"\d:\d\d:\d\d$")
 _FRACTION = re.compile(r"\d{3}|\d{6}")
 # Microseconds of a second.
 _SECOND = 1e6
-_TIME_NAME = re.compile(r"(?i)\b(time|zeit|temps|tiempo|tempo|timestamp|date|datum|fecha|t)\b")
+TIME_NAME = re.compile(r"(?i)\b(time|zeit|temps|tiempo|tempo|timestamp|date|datum|fecha|t)\b")
+"""Names of columns of times."""
+
+_SECONDS_NAME = re.compile(r"(?i)elapsed|^(time|seconds?|millis|t)(_?[mun]?s)?$")
 _INDEX_NAME = re.compile(r"(?i)(|#|no\.?|nr\.?|index|idx|samples?|point|row|n|i|unnamed: 0)")
 
 
@@ -45,7 +48,7 @@ def time_column(
         is_whole = ":" in rows[0][dated[0]] and DATE_AND_TIME.search(rows[0][dated[0]])
         return ((moving if is_whole else []) or dated)[0] + 1, None
     for column, numbers in values.items():
-        named = bool(names) and _TIME_NAME.search(names[column]) is not None
+        named = bool(names) and TIME_NAME.search(names[column]) is not None
         step = _rising_step(numbers) if named else _even_step(numbers)
         # A count goes up by ones too, but it does not begin in 2001.
         rises = step is not None and (step != 1 or (numbers[0] or 0) >= _UNIX_FROM)
@@ -115,7 +118,17 @@ def time_parts(
         is_digits = all(map(_FRACTION.fullmatch, beside)) and len(set(map(len, beside))) == 1
         if is_digits and rises and 2 * several > len(same):
             return (time + 1,)
-    return tuple(column + 1 for column in values if column + 1 != time and [r[column] for r in rows] == own)
+    return tuple(
+        column + 1
+        for column in values
+        if column + 1 != time
+        and ([r[column] for r in rows] == own or (names and _are_seconds(names[column], values[column])))
+    )
+
+
+def _are_seconds(name: str, numbers: Sequence[float | None]) -> bool:
+    """Return whether a column beside that of the times is one of seconds, too."""
+    return _SECONDS_NAME.search(name) is not None and _even_step(numbers) is not None
 
 
 def clock_columns(values: Mapping[int, Sequence[float | None]]) -> tuple[int, ...]:

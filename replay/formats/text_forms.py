@@ -19,13 +19,14 @@ _UNTIDY = (b"'", b"\xe2\x88\x92", b"\xc2\xa0", b"--")
 _NUMBER = r"[+-]?(?:\d[\d.,]*|\.\d+)(?:[eE][+-]?\d+)?"
 _PAIR = re.compile(rf"\s*([^\W\d][\w./%]*(?: [^\W\d][\w./%]*)?)\s*[:=]\s*({_NUMBER})[,;|\s]*")
 _ARROW = re.compile(r"\s*\[?(\d[\d:.,/ TZ-]*[\dZ])\]?\s*[-=]>\s*(.+)")
+_STAMPED = re.compile(r"\s*\[(\d[\d:.,/ TZ-]*[\dZ])\]:?\s+(.+)")
 _PROTOCOL = re.compile(r"([^\s=][^\s]*) ((?:[^\s,=]+=[^\s,=]+,?)+)(?: (\d{10,19}))?\s*")
 _FIELD = re.compile(rf"([^\s,=]+)=({_NUMBER})[iu]?(?:,|$)")
 _BRACKETS = re.compile(r"\s*[\[({]\s*(.*?)\s*[\])}]\s*[,;]?\s*")
 _SENTENCE = re.compile(r"\$\w+,(.*)\*[0-9A-Fa-f]{2}\s*")
 _WORDS = {
     "labels": "with a label at each number",
-    "arrow": "behind an arrow",
+    "arrow": "behind a time and an arrow or bracket",
     "protocol": "in Influx line protocol",
     "brackets": "in brackets",
     "sentence": "in lines with a checksum",
@@ -113,9 +114,9 @@ def _of_labels(line: str) -> tuple[LineForm, str] | None:
 
 
 def _of_arrow(line: str) -> tuple[LineForm, str] | None:
-    """Read 21:30:00.125 -> 0.5,0.7, as a serial monitor writes it."""
-    found = _ARROW.fullmatch(line)
-    if found is None:
+    """Read 21:30:00.125 -> 0.5,0.7 or [21:30:00.125] x=0.5 y=0.7, as serial monitors write it."""
+    found = _ARROW.fullmatch(line) or _STAMPED.fullmatch(line)
+    if found is None or (found.re is _STAMPED and _of_labels(found[2]) is None):
         return None
     time, rest = found[1].replace(",", "."), found[2].strip()
     labelled = _of_labels(rest)

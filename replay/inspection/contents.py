@@ -15,6 +15,7 @@ from replay.formats.reading import content_of, read_table
 from replay.formats.sniff import HEAD_BYTES, PACKED, Kind, encoding_of, identify
 from replay.formats.text import described, nature_of_words
 from replay.formats.text_body import cells_of_column, columns_of_text, ends_of_text, rows_of_text
+from replay.formats.text_columns import TIME_NAME
 from replay.formats.text_forms import has_several_series
 from replay.formats.text_layout import TextLayout, layout_of_text, lines_of
 from replay.formats.times import UNIX_UNITS, seconds_between, time_in_row
@@ -190,6 +191,9 @@ def _rate_of_table(table: Table) -> float | None:
         if _is_time(table, index) and column.dtype.kind == "f" and len(column) > 2:
             unit = table.units[index] if table.units else ""
             name = table.names[index] if table.names else ""
+            if column[1] - column[0] == 1 and not unit and not TIME_NAME.search(name):
+                # It counts the rows.
+                continue
             return rate_of_times(np.asarray(column, np.float64), unit, name)
     return None
 
@@ -237,6 +241,8 @@ def _fault_of_rows(content: bytes, layout: TextLayout) -> str:
     if rows < FEWEST_ROWS and not content.rstrip(b"\0").endswith((b"\n", b"\r")):
         noun = "row" if rows == 1 else "rows"
         return f"it is cut off: it ends within line {layout.skipped + rows}, after {rows} {noun}"
+    if rows < layout.columns > MOST_SENSORS:
+        return f"it has {rows} rows of {layout.columns} numbers, a row a channel; write a column for each"
     if layout.time_column is None:
         return ""
     times = cells_of_column(content, layout, layout.time_column, 2 * rows)

@@ -4,9 +4,8 @@ import contextlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from fnmatch import fnmatchcase
-from itertools import pairwise
 from pathlib import Path
 
 from replay.archives import UnpackError
@@ -15,6 +14,7 @@ from replay.extract import LeftOut, unpacked
 from replay.folders import FolderError
 from replay.inspection.channel_files import ChannelFiles, channel_files_of
 from replay.inspection.contents import Content, look
+from replay.inspection.lines.changes import march_of_times
 from replay.inspection.lines.raw import RawNumbers, check_raw, command_of_raw, head_of_raw
 from replay.inspection.name_numbers import NameTimes
 from replay.inspection.names import shape_of, times_of_names
@@ -182,12 +182,12 @@ def _surveyed(
         # Files with several columns each are recordings of several machines, or of several kinds.
         channels = None
     if channels is None:
-        meant, others = _of_one_recorder(meant)
+        meant, others = _of_one_recorder(meant, folder)
         groups = [meant, *others, *groups[1:]]
         contents = tuple(one for one in contents if one.name in {clean_text(name) for name in meant.names})
         contents = contents or _read(folder, meant.names, raw)[0]
     recordings = channels.first if channels else meant.names
-    modified, since, at_once = _march_of_times(folder, recordings)
+    modified, since, at_once = march_of_times(folder, recordings)
     return Survey(
         path=path,
         folder=folder,
@@ -226,9 +226,9 @@ def _groups(names: Iterable[str]) -> list[Group]:
     """
     by_end: dict[str, list[str]] = {}
     for name in sorted(names):
-        by_end.setdefault(_ending(name), []).append(name)
+        by_end.setdefault(_ending(name).lower(), []).append(name)
     packed = [end for end in by_end if end.rsplit(".", 1)[-1] in _PACKED and end.rsplit(".", 1)[0] in by_end]
-    globs = {end: f"*{end}" if end else "*" for end in by_end}
+    globs = {end: _glob_of_ending({_ending(name) for name in found}) for end, found in by_end.items()}
     for end in packed:
         plain = end.rsplit(".", 1)[0]
         by_end[plain] = sorted([*by_end[plain], *by_end.pop(end)])
@@ -239,6 +239,14 @@ def _groups(names: Iterable[str]) -> list[Group]:
     # Endings that are numbers are those of names without one, such as 2004.02.12.10.32.39.
     groups = [Group(globs[ending], tuple(found)) for ending, found in by_end.items()]
     return sorted(groups, key=lambda one: (-len(one.names), one.glob))
+
+
+def _glob_of_ending(ends: set[str]) -> str:
+    """Return a pattern of endings that differ by their case alone."""
+    first = min(ends)
+    if len(ends) == 1:
+        return f"*{first}"
+    return "*" + "".join(f"[{one.lower()}{one.upper()}]" if one.isalpha() else one for one in first)
 
 
 def _numbered_ends(by_end: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
@@ -310,8 +318,11 @@ def _smallest_and_largest(folder: Path, names: Sequence[str]) -> list[str]:
     return [min(whole, key=sizes.__getitem__), max(whole, key=sizes.__getitem__)]
 
 
-def _of_one_recorder(group: Group) -> tuple[Group, list[Group]]:
-    """Return the files of the recorder with the most files, and those of others, by the shapes of names."""
+def _of_one_recorder(group: Group, folder: Path) -> tuple[Group, list[Group]]:
+    """Return the files of the recorder with the most files, and those of others, by the shapes of names.
+
+    Of recorders with as many files that with the clearly largest ones is meant: vibration has more numbers.
+    """
     shapes = Counter(_unpacked_shape(name) for name in group.names)
     common = {shape: count for shape, count in shapes.items() if count >= 0.1 * len(group.names)}
     if (
@@ -327,7 +338,8 @@ def _of_one_recorder(group: Group) -> tuple[Group, list[Group]]:
     }
     if len({(one.mode, one.pattern) for one in times.values()}) == 1 and _is_one_march(group.names):
         return group, []
-    first = max(common, key=lambda shape: (common[shape], shape < max(common)))
+    sizes = {shape: _size_of_one(folder, group.names, shape) for shape in common}
+    first = max(common, key=lambda shape: (common[shape], sizes[shape], shape < max(common)))
     pattern = times[first].pattern if times[first].mode == "name" else ""
     chosen = [name for name in group.names if _is_meant(_unpacked_shape(name), name, first, common, pattern)]
     kept = {*chosen}
@@ -337,10 +349,21 @@ def _of_one_recorder(group: Group) -> tuple[Group, list[Group]]:
     return Group(_glob_of(first, rest), tuple(chosen)), [Group("others", rest)]
 
 
+def _size_of_one(folder: Path, names: Sequence[str], shape: str) -> int:
+    """Return the size of a file of a shape, as a power of two."""
+    name = next(one for one in names if _unpacked_shape(one) == shape)
+    try:
+        return (folder / name).stat().st_size.bit_length()
+    except OSError:
+        return 0
+
+
 def _unpacked_shape(name: str) -> str:
     """Return a name's shape without its ending, if that says how the file is packed."""
     plain, _, end = name.rpartition(".")
-    return shape_of(plain if end.lower() in _PACKED and "." in plain else name)
+    if end.lower() in _PACKED and "." in plain:
+        return shape_of(plain)
+    return shape_of(f"{plain}.{end.lower()}" if plain else name)
 
 
 def _is_meant(shape: str, name: str, first: str, common: Mapping[str, int], pattern: str) -> bool:
@@ -364,24 +387,3 @@ def _glob_of(shape: str, others: Sequence[str]) -> str:
     pattern = shape.replace("[", "?").replace("#", "*")
     name = pattern.rsplit("/", 1)[-1]
     return pattern if any(fnmatchcase(one.rsplit("/", 1)[-1], name) for one in others) else name
-
-
-def _march_of_times(folder: Path, names: Sequence[str]) -> tuple[float | None, datetime | None, bool]:
-    """Return seconds between files by even times of change, the first of these, and if they are equal."""
-    try:
-        stamps = [(folder / name).stat().st_mtime for name in _by_number(names)[:50]]
-    except OSError:
-        return None, None, False
-    if len(stamps) < 3:
-        return None, None, False
-    at_once = len(set(stamps)) < 0.9 * len(stamps)
-    steps = [after - before for before, after in pairwise(stamps)]
-    usual = sorted(steps)[len(steps) // 2]
-    even = usual >= 1 and sum(abs(step - usual) <= 0.2 * usual for step in steps) > 0.8 * len(steps)
-    if not even:
-        return None, None, at_once
-    return round(usual), datetime.fromtimestamp(int(stamps[0]), UTC), at_once
-
-
-def _by_number(names: Sequence[str]) -> list[str]:
-    return sorted(names, key=lambda name: (len(name), name))

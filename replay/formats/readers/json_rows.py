@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -18,6 +19,8 @@ from replay.formats.times import time_of_text
 from replay.recording import RecordingError, RecordingFormat, clean_text
 
 _DEEPEST = 8
+_MOST_SENSORS = 64
+_SHOWN = 6
 _TIME_NAME = re.compile(r"(?i)^(ts|t|time|timestamp|epoch|unix)")
 # Seconds since 1970 of 2001.
 _UNIX_FROM = 1e9
@@ -34,6 +37,8 @@ def read_json(data: bytes, name: str, form: RecordingFormat) -> Table:
     content = _parsed(data, name)
     try:
         arrays = dict(_arrays(content, "", _DEEPEST))
+    except RowsOfSensorsError as error:
+        raise RecordingError(name, str(error)) from None
     except (ValueError, TypeError, OverflowError) as error:
         raise RecordingError(name, f"it is JSON whose lists do not fit together: {error}") from None
     table = table_of(arrays, name, form, _WHAT)
@@ -99,6 +104,7 @@ def _of_list(content: Sequence[object], path: str, left: int) -> Iterator[tuple[
             for named, record in records_of(list(content)):
                 yield from _arrays(record, f"{path}.{named}" if path else named, left - 1)
             return
+        _refuse_rows_of_sensors(content)
         for key in first:
             values = [one.get(key) if isinstance(one, Mapping) else None for one in content]
             yield f"{path}.{key}" if path else str(key), _column(values)
@@ -106,6 +112,31 @@ def _of_list(content: Sequence[object], path: str, left: int) -> Iterator[tuple[
         yield path, np.array(content, np.float64)
     else:
         yield path, _column(content)
+
+
+def _refuse_rows_of_sensors(content: Sequence[object]) -> None:
+    """Reject records of one value each, such as {"n": "DE", "t": 1.5, "v": 0.2}.
+
+    Raises:
+        RowsOfSensorsError: a text names the sensor.
+    """
+    records = [one for one in content if isinstance(one, Mapping)]
+    for key, value in records[0].items():
+        if not isinstance(value, str) or DATE.search(value):
+            continue
+        words = Counter(str(one.get(key)) for one in records)
+        others = [[one.get(other) for one in records] for other in records[0] if other != key]
+        times = next((one for one in others if len({*map(str, one)}) * len(words) == len(one)), None)
+        if 2 <= len(words) <= _MOST_SENSORS and len(set(words.values())) == 1 and times is not None:
+            shown = ", ".join(clean_text(one) for one in sorted(words)[:_SHOWN])
+            raise RowsOfSensorsError(
+                f"it is JSON with a record for each value; {clean_text(key)!r} names the sensor ({shown});"
+                " write one record for each time with a value for each sensor"
+            )
+
+
+class RowsOfSensorsError(Exception):
+    """Records of one value each; the text is the reason."""
 
 
 def _flat(record: Mapping[str, object]) -> dict[str, object]:

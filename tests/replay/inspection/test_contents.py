@@ -1,5 +1,6 @@
 """Files that no settings read are refused with their nature; faulty ones do not decide about the others."""
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -97,3 +98,62 @@ def test_days_of_a_spreadsheet_tell_the_times(days: int, tmp_path: Path) -> None
     assert isinstance(rate, float)
     np.testing.assert_allclose(rate, RATE, rtol=1e-3)
     assert next(one for one in proposal.lines if one.key == "sample_rate").sure is Sure.SEEN
+
+
+def test_a_row_for_each_channel_is_refused() -> None:
+    text = "".join(
+        f"{name}," + ",".join(map(str, column)) + "\n" for name, column in zip("xy", SIGNAL.T, strict=True)
+    )
+    assert "a row a channel; write a column for each" in refusal(text)
+
+
+def test_records_of_one_value_each_name_the_sensors() -> None:
+    records = [
+        {"n": n, "t": row / RATE, "v": v}
+        for row, pair in enumerate(SIGNAL)
+        for n, v in zip("xy", pair, strict=True)
+    ]
+    assert "'n' names the sensor (x, y)" in refusal(json.dumps(records))
+
+
+def test_blocks_of_samples_are_one_recording() -> None:
+    lines = [
+        json.dumps({"ts": at(0).timestamp() + k, "x": SIGNAL[k::4, 0].tolist()}) + "\n" for k in range(4)
+    ]
+    content = content_in("".join(lines).encode(), "a.jsonl")
+    assert (content.names, content.rows) == (("x",), len(SIGNAL))
+
+
+def test_a_count_of_rows_in_a_matrix_is_no_time(tmp_path: Path) -> None:
+    path = tmp_path / "a.mat"
+    savemat(path, {"data": np.column_stack([np.arange(len(SIGNAL), dtype=float), SIGNAL])})
+    content = content_in(path.read_bytes(), "a.mat")
+    assert (content.sample_rate, len(content.names)) == (None, 2)
+
+
+def test_seconds_beside_the_times_are_no_channel() -> None:
+    rows = [
+        f"{1709328000000000000 + k * 1000000},{k / RATE:.6f},{a},{b}\n" for k, (a, b) in enumerate(SIGNAL)
+    ]
+    content = content_in(("time,seconds_elapsed,z,y\n" + "".join(rows)).encode(), "a.csv")
+    assert (content.names, content.sample_rate) == (("z", "y"), RATE)
+
+
+def test_a_header_that_comes_again_and_the_end_of_dos_are_no_rows() -> None:
+    rows = rows_of(SIGNAL).splitlines(keepends=True)
+    text = "DE,FE\n" + "".join(rows[:50]) + "DE,FE\n" + "".join(rows[50:]) + "\x1a"
+    assert content_in(text.encode(), "a.csv").rows == len(SIGNAL)
+
+
+def test_a_text_with_reserved_space_is_said_to_be_one() -> None:
+    assert "a text that ends with 99 zero bytes" in refusal(rows_of(SIGNAL) + "\0" * 99)
+
+
+def test_of_two_recorders_the_larger_files_are_meant_and_the_case_of_endings_is_none(tmp_path: Path) -> None:
+    for index, signal in enumerate(signals(12)):
+        stem = f"{at(index):%Y%m%d_%H%M%S}"
+        (tmp_path / f"{stem}_vib.{'csv' if index % 2 else 'CSV'}").write_text(rows_of(signal))
+        (tmp_path / f"{stem}_temp.csv").write_text("21.5\n21.6\n")
+    found = survey(tmp_path)
+    assert len(found.meant.names) == 12
+    assert all("_vib" in name for name in found.meant.names)

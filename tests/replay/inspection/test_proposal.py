@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import zipfile
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -288,3 +289,12 @@ def test_texts_of_a_few_rows_are_inspected(tmp_path: Path) -> None:
     for index in range(5):
         (tmp_path / f"{at(index):%Y%m%d_%H%M%S}.txt").write_text("rpm 1500\nload 3.5\n")
     assert proposal_of(survey(tmp_path)).value("recording", "rows") == 2
+
+
+def test_day_folders_of_one_month_are_read_from_an_archive(tmp_path: Path) -> None:
+    path = tmp_path / "export.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for index, signal in enumerate(signals(COUNT)):
+            archive.writestr(f"export/{at(index):%Y/%m/%d/%H%M%S}.csv", rows_of(signal))
+    run = open_run(path, proposed(path, tmp_path).recording_format())
+    assert [entry.time for entry in run.entries] == [at(index) for index in range(COUNT)]
