@@ -101,6 +101,15 @@ BALLS = (
     Bearing("KG 6207", (), Geometry(9, 11.0, 53.5, 0.0), _HANOI, size="6207"),
     Bearing("KG 6208", ("6208",), Geometry(9, 12.0, 60.0, 0.0), _HANOI, size="6208"),
     Bearing(
+        "SKF 6308",
+        ("6308",),
+        Geometry(8, 0.23204, 1.0, 0.0),
+        "EWA Sensors, bearing fault case of a pump: 2 x BSF of 4.078 on the data sheet; 8 balls of that ratio"
+        " fit the static rating of EPK's 6308 (ISO 76)",
+        is_relative=True,
+        size="6308",
+    ),
+    Bearing(
         "61806-2RS",
         ("61806", "6806"),
         Geometry(19, 3.18, 35.5, 0.0),
@@ -203,6 +212,14 @@ ROLLERS = (
         "Soto-Ocampo et al. (2020), Sensors 20, 3493: factors of the maker",
         is_relative=True,
         size="22205",
+    ),
+    Bearing(
+        "SKF 22228",
+        ("22228",),
+        geometry_of_orders(205.3 / 25, 19 - 205.3 / 25, 89.1 / 25),
+        "Vibroguard, BPFO and BSF: 205.3, 89.1 and 10.8 Hz (cage) at 1500 rpm, which are of 19 rollers",
+        is_relative=True,
+        size="22228",
     ),
     Bearing(
         "32305 (BJTU)",

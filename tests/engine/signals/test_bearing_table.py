@@ -33,6 +33,8 @@ from engine.signals.bearing_table import (
         ("32305", 5.111, 7.889, 0.393, 2 * 2.203),
         ("352213", 8.071, 10.929, 0.425, 2 * 3.164),
         ("ER-12K", 3.048, 4.95, 0.381, 2 * 1.992),
+        ("22228", 205.3 / 25, 19 - 205.3 / 25, 10.8 / 25, 2 * 89.1 / 25),
+        ("SKF 6308", 3.0718, 4.9282, 0.3840, 4.078),
     ],
 )
 def test_orders_are_those_of_the_publisher(
@@ -99,11 +101,11 @@ def test_unknown_designation_is_no_bearing_and_says_what_to_do(designation: str)
 @pytest.mark.parametrize(
     ("designation", "names"),
     [
-        ("6308", ["Timken 308K"]),
+        ("6307", ["Timken 307K"]),
         ("UER205", ["Timken 205K", "SKF 6205-2RS JEM", "NSK 6205DDU", "KG 6205"]),
         ("NU304", ["NTN N204", "NU205 (Hou)", "FAG NU2205-E-XL-TVP2", "FAG NU206-E-XL-TVP2"]),
         ("6302", ["Timken 303K", "Timken 304K", "Timken 306K", "Timken 307K"]),
-        ("22220", ["FAG 22205-E1-K-C3"]),
+        ("22220", ["SKF 22228", "FAG 22205-E1-K-C3"]),
         ("za2116", ["Rexnord ZA-2115"]),
         ("7206", []),
     ],
@@ -179,7 +181,7 @@ def test_orders_of_one_size_agree_with_measured_geometries_of_another_maker() ->
 
 @pytest.mark.parametrize(
     ("designation", "twin"),
-    [("6306", "306K"), ("SKF 6212-2RS1", "212K"), ("6307 C3", "307K"), ("6004", "9104"), ("UC308", "308K")],
+    [("6306", "306K"), ("SKF 6212-2RS1", "212K"), ("6307 C3", "307K"), ("6004", "9104"), ("UC307", "307K")],
 )
 def test_a_bearing_that_is_not_in_the_table_gets_one_of_its_size_named(designation: str, twin: str) -> None:
     assert bearing_named(designation) is None
@@ -232,6 +234,13 @@ def mean_diameter(size: str) -> float:
         "63": {20: 52, 45: 100, 50: 110, 55: 120, 60: 130, 70: 150, 75: 160, 80: 170, 90: 190},
     }
     return (bore + outside[size[:2]][bore]) / 2
+
+
+def test_balls_of_the_6308_are_those_that_its_static_rating_fits() -> None:
+    found = bearing_named("6308")
+    assert found is not None
+    rating = rating_of(found.geometry.rollers, found.geometry.roller_diameter, 65.0)
+    assert rating == pytest.approx(24000, rel=0.01)
 
 
 @pytest.mark.parametrize("ring", PLAIN)

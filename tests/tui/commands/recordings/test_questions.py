@@ -70,7 +70,7 @@ def test_wrong_answers_are_asked_again_and_never_written(run: Path, tmp_path: Pa
         *("x" * 101, "A"),
         *("u" * 21, "g"),
         *("0", "-1", "100 mV/g", "1"),
-        *("6308", "Timken 308K"),
+        *("6307", "Timken 307K"),
         *("A", "B"),
         *("", "", ""),
     )
@@ -92,8 +92,8 @@ def test_wrong_answers_are_asked_again_and_never_written(run: Path, tmp_path: Pa
         "the unit must be text of at most 20 characters",
         "the sensitivity must be 0.000001 or more, not 0",
         "100 mV/g is 0.1 where the files hold volts",
-        "'6308' is no bearing of the table",
-        "Timken 308K: 8 rolling elements, BPFO 3.023",
+        "'6307' is no bearing of the table",
+        "Timken 307K: 8 rolling elements, BPFO 3.006",
         "another part has the name A",
     ):
         assert words in done.stdout
