@@ -41,13 +41,26 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         compiled_once.import_share(session.config.rootpath / "tests")
 
 
+# Before xdist reads the groups.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave long tests out unless they are asked for."""
+    """Keep tests that share a module's fixture in one process; skip long tests unless they are asked for."""
+    for item in items:
+        if isinstance(item, pytest.Function) and _shares_with_its_module(item):
+            item.add_marker(pytest.mark.xdist_group(item.module.__name__))
     if os.environ.get("RACEWAY_LONG"):
         return
     for item in items:
         if item.get_closest_marker("long"):
             item.add_marker(pytest.mark.skip("takes many seconds: set RACEWAY_LONG=1 to run it"))
+
+
+def _shares_with_its_module(item: pytest.Function) -> bool:
+    """Return whether a test uses a fixture that each process with a test of its module would make again."""
+    if item.get_closest_marker("xdist_group"):
+        return False
+    fixtures = item._fixtureinfo.name2fixturedefs
+    return any(found[-1].scope == "module" for found in fixtures.values())
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """Fixtures: made-up stores, and consoles on them with manual clocks."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from engine.clock import microseconds
 from engine.operator.operator import Operator
 from engine.records.assessment import Assessment
 from engine.store.store import Store
+from tests.engine.rigs import made_once
 from tests.tui import synthetic
 from tui.console.alarm_actions import UNSEEN_SECONDS
 from tui.console.app import Console
@@ -44,11 +46,14 @@ def clock() -> Clock:
 
 
 @pytest.fixture(scope="session")
-def whole_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the store of a finished run; read only."""
-    state = tmp_path_factory.mktemp("whole")
-    synthetic.fill(state)
-    return state
+def whole_store(shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return this process's copy of the store of a finished run; read only."""
+
+    def make(place: Path) -> None:
+        synthetic.fill(place / "state")
+
+    made = made_once(shared_folder / "whole", make)
+    return Path(shutil.copytree(made / "state", tmp_path_factory.mktemp("whole") / "state"))
 
 
 @pytest.fixture
@@ -136,7 +141,7 @@ def text(console: Console) -> str:
     return "\n".join(panel.render_line(y).text.rstrip() for panel in panels for y in range(panel.size.height))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def view(whole_store: Path) -> View:
     """Return the whole made-up record as a console at snapshot 110 reads it."""
     reader = Reader(lambda: Store.open(whole_store), lambda store: store.assessments()[-1], "night shift")
@@ -146,7 +151,7 @@ def view(whole_store: Path) -> View:
     return found
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def gallery(whole_store: Path, view: View) -> Gallery:
     with Store.open(whole_store) as store:
         found = Album().gallery(store, view)

@@ -43,7 +43,7 @@ BUNDLE = BundleFacts(
 )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def view(whole_store: Path) -> View:
     reader = Reader(lambda: Store.open(whole_store), lambda store: store.assessments()[-1], "")
     found = reader.poll().view

@@ -16,24 +16,27 @@ from tests.engine.live.proposals.drifted_machine import (
 )
 from tests.engine.rigs import (
     SmallRig,
+    made_once,
 )
 from tests.engine.watched_plant import Plant, Story, plant_of
 
 
 @pytest.fixture(scope="session")
-def drifted(small_rig: SmallRig, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def drifted(small_rig: SmallRig, shared_folder: Path) -> Path:
     """Return a place with the folder and the state of a healthy machine that drifted, without proposals."""
-    place = tmp_path_factory.mktemp("drifted")
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        plant = plant_of(small_rig, place, monkeypatch)
 
-        def story() -> Story:
-            yield from feed(plant, range(DRIFTED + 1))
-            drift(plant)
-            yield from feed(plant, range(DRIFTED + 1, ENOUGH))
+    def make(place: Path) -> None:
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            plant = plant_of(small_rig, place, monkeypatch)
 
-        plant.run(story(), bundle=small_rig.bundle)
-    return place
+            def story() -> Story:
+                yield from feed(plant, range(DRIFTED + 1))
+                drift(plant)
+                yield from feed(plant, range(DRIFTED + 1, ENOUGH))
+
+            plant.run(story(), bundle=small_rig.bundle)
+
+    return made_once(shared_folder / "drifted", make)
 
 
 @pytest.fixture

@@ -144,6 +144,14 @@ def test_a_token_decides_on_what_a_console_may_do(state: Path, tokens: Path) -> 
             assert last_word(line)["ended"] is True
 
 
+@pytest.fixture(scope="module")
+def open_console(small_rig: SmallRig, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve a console without tokens; yield host and port."""
+    state = shutil.copytree(small_rig.state, tmp_path_factory.mktemp("open") / "state")
+    with served(Path(state)) as address:
+        yield address
+
+
 @pytest.mark.parametrize(
     ("name", "origin"),
     [
@@ -153,16 +161,15 @@ def test_a_token_decides_on_what_a_console_may_do(state: Path, tokens: Path) -> 
         ("elsewhere.example", "http://elsewhere.example"),
     ],
 )
-def test_a_page_of_another_site_opens_no_console(state: Path, name: str, origin: str | None) -> None:
-    with served(state) as address:
-        host, port = address.split(":")
-        with (
-            socket.create_connection((host, int(port))) as line,
-            pytest.raises(exceptions.InvalidStatus) as refused,
-            websockets.connect(f"ws://{name or address}/console/socket", sock=line, origin=origin),
-        ):
-            pass
-        assert refused.value.response.status_code == 403
+def test_a_page_of_another_site_opens_no_console(open_console: str, name: str, origin: str | None) -> None:
+    host, port = open_console.split(":")
+    with (
+        socket.create_connection((host, int(port))) as line,
+        pytest.raises(exceptions.InvalidStatus) as refused,
+        websockets.connect(f"ws://{name or open_console}/console/socket", sock=line, origin=origin),
+    ):
+        pass
+    assert refused.value.response.status_code == 403
 
 
 needs_browser = pytest.mark.skipif(
