@@ -30,6 +30,9 @@ from engine.system.processes.ordered_map import SharedPool
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 60.0
 """Pauses before a failed machine is tried again [s]: each failure doubles the pause."""
 
+HINDERED = frozenset({Phase.NO_FOLDER, Phase.HOLDING, Phase.PAUSED})
+"""Phases in which a machine is watched and takes no recordings; each is said once on standard error."""
+
 WELL_SECONDS = 120.0
 """Time of watching [s] after which the next failure counts as a first one."""
 
@@ -93,6 +96,7 @@ class WatchedMachine:
         self._removed_from = ""
         self._after: WatchedMachine | None = None
         self._said = ""
+        self._hindrance: Phase | None = None
         # A folder that hangs must not keep the process from its end.
         self._thread = threading.Thread(target=self._go_on, name=f"raceway {machine.name}", daemon=True)
 
@@ -161,6 +165,13 @@ class WatchedMachine:
             self._complain(f"{self.machine.name}: is watched again")
             self._report("")
             self._said = ""
+        if beat.phase in HINDERED:
+            if self._hindrance is not beat.phase and beat.message:
+                self._complain(f"{self.machine.name}: {beat.message}")
+                self._hindrance = beat.phase
+        elif self._hindrance is not None and beat.phase is Phase.WATCHING:
+            self._complain(f"{self.machine.name}: {self._hindrance.value} no more")
+            self._hindrance = None
 
     def _bundle(self, settings: Settings) -> tuple[Bundle | None, str | None]:
         """Return the bundle to begin with, and its name: of the entry at the first start and after an edit.
@@ -182,7 +193,9 @@ class WatchedMachine:
     def _failed(self, error: Exception) -> None:
         words = str(error) or type(error).__name__
         if words != self._said:
-            self._complain(f"{self.machine.name}: {words}; it is tried again every minute")
+            self._complain(
+                f"{self.machine.name}: {words.rstrip('.')}; it is tried again, at least every minute"
+            )
             self._report(words)
             self._said = words
         if not isinstance(error, LeaseTakenError):
@@ -197,5 +210,7 @@ class WatchedMachine:
             return
         with self._store.hold(lease_name(self.machine.name), "watching this machine", shared=True):
             record = LiveRecord(self._store, newest_of_each(found)[0], wall_clock)
+            last = self._store.heartbeat(record.assessment)
+            done, total = (last.done, last.total) if last is not None else (0, 0)
             EngineEvents(record).failed(words, self._store.newest_time(record.assessment) or wall_clock())
-            record.beat(Heartbeat(wall_clock(), 0, Phase.FAILED, 0, 0, words))
+            record.beat(Heartbeat(wall_clock(), 0, Phase.FAILED, done, total, words))

@@ -58,6 +58,7 @@ class Standing:
         again: the exact command that restarts the engine; empty for a finished run.
         stop: the command that ends it; empty for a finished run.
         channels: sentences about channels of `[notify]` that fail.
+        tried_by: file of the plant whose engine is at work and tries this machine again; "" for none.
     """
 
     assessment: Assessment
@@ -78,6 +79,7 @@ class Standing:
     again: str = ""
     stop: str = ""
     channels: tuple[str, ...] = ()
+    tried_by: str = ""
 
     @property
     def is_live(self) -> bool:

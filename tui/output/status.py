@@ -68,13 +68,20 @@ def _standings(
     own: dict[str, list[Assessment]] = {}
     for one in known:
         own.setdefault(one.machine, []).append(one)
+    tried = {
+        name: plant.file
+        for plant in store.plants()
+        if plant.is_at_work(now)
+        for name, machine in plant.machines.items()
+        if machine.trouble
+    }
     with store.reading_long():
         recorded = [one for one in chosen if one.machine not in unrecorded]
         overviews = iter(Overviews().read(store, recorded, now))
         return [
             without_record(unrecorded[one.machine], place, now)
             if one.machine in unrecorded
-            else collect(store, next(overviews), own[one.machine], now)
+            else collect(store, next(overviews), own[one.machine], now, tried.get(one.machine, ""))
             for one in chosen
         ]
 

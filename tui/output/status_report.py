@@ -37,7 +37,9 @@ NAME = 20
 """Least cells of a component's name."""
 
 
-def collect(store: "Store", overview: "Overview", own: Sequence[Assessment], now: datetime) -> Standing:
+def collect(
+    store: "Store", overview: "Overview", own: Sequence[Assessment], now: datetime, tried_by: str = ""
+) -> Standing:
     """Read the rest of one machine's status from its store.
 
     Args:
@@ -45,6 +47,7 @@ def collect(store: "Store", overview: "Overview", own: Sequence[Assessment], now
         overview: the machine, read together with the others.
         own: all records of the machine.
         now: the wall clock.
+        tried_by: file of the plant whose engine tries the machine again, if one does.
     """
     from engine.alarms.notifications import failing_channels
     from engine.assessment.key import has_engine
@@ -76,6 +79,7 @@ def collect(store: "Store", overview: "Overview", own: Sequence[Assessment], now
         channels=tuple(failing_channels(events).values()) if live else (),
         again=watch_line(events, assessment.run) if live else "",
         stop=line("engine", "stop", state=state.absolute(), machine=assessment.machine) if live else "",
+        tried_by=tried_by,
     )
 
 
@@ -225,6 +229,8 @@ def _remedies(standing: Standing) -> list[str]:
         return []
     if beat.phase is Phase.REMOVED or _is_tried_again(standing, beat):
         return []
+    if beat.phase is Phase.FAILED and standing.tried_by:
+        return [f"mend that; the engine of {standing.tried_by} tries this machine again by itself"]
     if standing.has_ended:
         return [again] if live else []
     if not (standing.is_silent or standing.is_gone):

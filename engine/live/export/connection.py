@@ -5,6 +5,7 @@ the broker publishes the last will.
 """
 
 import json
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
@@ -140,10 +141,7 @@ class MqttConnection:
         client = self._client
         if client is None:
             raise ExportError("the connection is closed")
-        sent = [
-            client.publish(topic, json.dumps(content, default=str), qos=1, retain=retain)
-            for topic, content in messages
-        ]
+        sent = [client.publish(topic, _json(content), qos=1, retain=retain) for topic, content in messages]
         self._until(lambda: all(one.rc == 0 and one.is_published() for one in sent))
 
     def _until(self, is_done: Callable[[], bool]) -> None:
@@ -199,3 +197,18 @@ class MqttConnection:
 
 def _why(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error)
+
+
+def _json(content: Mapping[str, Any]) -> str:
+    """Return content as JSON that every reader knows: a number that is not finite becomes null."""
+    return json.dumps(_finite(content), default=str, allow_nan=False)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {key: _finite(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(one) for one in value]
+    return value

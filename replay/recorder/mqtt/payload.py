@@ -52,13 +52,23 @@ def decode(content: bytes, rows: int, columns: int) -> Payload:
             f"it holds {values.shape[0]} rows of {values.shape[1]} numbers, not {rows} of {columns}"
         )
     scale = head.get("scale", 1)
-    if isinstance(scale, bool) or not isinstance(scale, int | float) or not math.isfinite(scale):
+    if isinstance(scale, bool) or not isinstance(scale, int | float) or not _is_finite(scale):
         raise PayloadError("its scale is not a number")
     if scale != 1:
-        values = values * np.float64(scale)
+        # Numbers that grow beyond all bounds are refused below.
+        with np.errstate(over="ignore"):
+            values = values * np.float64(scale)
     if not np.isfinite(values).all():
         raise PayloadError("it holds a number that is not finite")
     return Payload(time_told(head.get("time")), values)
+
+
+def _is_finite(number: int | float) -> bool:
+    try:
+        return math.isfinite(number)
+    except OverflowError:
+        # An integer of hundreds of digits.
+        return False
 
 
 def text_of(values: NDArray[Any], separator: str) -> bytes:

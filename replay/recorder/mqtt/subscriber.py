@@ -32,6 +32,9 @@ KEEP_ALIVE = 20
 LARGEST_NAME = 100
 """Characters of a level of a topic that names a machine."""
 
+LARGEST_FOLDER = 255
+"""Bytes of the name of a folder, as file systems allow."""
+
 
 @dataclass(frozen=True, slots=True)
 class Broker:
@@ -79,7 +82,11 @@ def machine_of(pattern: str, topic: str) -> str:
         bad = not name or name.startswith(".") or not name.isprintable() or len(name) > LARGEST_NAME
         if bad or "\0" in name:
             raise PayloadError("its topic names no machine that could be a folder")
-    return "-".join(names)
+    machine = "-".join(names)
+    if len(machine.encode(errors="replace")) > LARGEST_FOLDER:
+        # Such a name fails each time: the message would hold up all that come after it.
+        raise PayloadError("its topic names a machine whose name is too long for a folder")
+    return machine
 
 
 @dataclass
@@ -126,6 +133,7 @@ class Subscriber:
         self._ended = threading.Event()
         self._again = ""
         self._logs: dict[str, RowLog] = {}
+        self._failed = ""
         if self.form.table:
             self.counts.noun = "rows"
 
@@ -204,20 +212,34 @@ class Subscriber:
         """Write a message, then acknowledge it; one that cannot be written stays with the broker."""
         if self._ended.is_set():
             return
+        content, topic = bytes(message.payload), "?"
         try:
-            self.write(message.topic, bytes(message.payload), datetime.now(UTC))
+            topic = message.topic
+            self.write(topic, content, datetime.now(UTC))
         except PayloadError as error:
-            self.counts.refused += 1
-            self.say(f"{clean_text(message.topic)}: a message was refused: {clean_text(str(error))}")
+            self._refuse(topic, str(error))
         except OSError as error:
             self._again = f"a recording cannot be written ({error.filename}: {error.strerror})"
             self._ended.set()
             return
         except Exception as error:
-            self._again = f"a message cannot be taken ({type(error).__name__}: {error}); report this"
-            self._ended.set()
-            return
+            words = f"a message cannot be taken ({type(error).__name__}: {error}); report this"
+            known = hashlib.sha256(topic.encode(errors="replace") + b"\0" + content).hexdigest()
+            if known != self._failed:
+                self._failed, self._again = known, words
+                self._ended.set()
+                return
+            # It failed twice: kept any longer, it would hold up all that come after it.
+            self._refuse(topic, words)
         client.ack(message.mid, message.qos)
+
+    def _refuse(self, topic: str, reason: str) -> None:
+        """Say why a message is lost, and what to do."""
+        self.counts.refused += 1
+        self.say(
+            f"{clean_text(topic)}: a message was refused: {clean_text(reason)}; it does not come again: mend"
+            " its sender, or the settings"
+        )
 
     def write(self, topic: str, content: bytes, now: datetime) -> None:
         """Write the recording of one message; one that is there already counts as repeated.
@@ -250,6 +272,11 @@ class Subscriber:
         rows = rows_of_payload(content, self.form, now)
         if machine not in self._logs:
             self._logs[machine] = RowLog(self.into / machine if machine else self.into, self.form)
-        written, repeated = self._logs[machine].append(rows)
+        try:
+            written, repeated = self._logs[machine].append(rows)
+        except OSError:
+            # Half a row may stand there: the log is read again, which cuts it off, before the next row.
+            del self._logs[machine]
+            raise
         self.counts.written += written
         self.counts.repeated += repeated

@@ -1,14 +1,17 @@
 """Many machines in one process: each gives the rows it gives alone, and a failure stays its machine's."""
 
+import re
 import shutil
 from pathlib import Path
 
+from engine.clock import wall_clock
 from engine.records.events import Action, EventKind
 from engine.records.progress import Phase
 from engine.store.store import Store
 from engine.system.lease import lease, lease_name
 from tests.engine.plant.site import Site, eventually
 from tests.engine.rigs import SMALL_COUNT
+from tui.output.status import status_of
 
 
 def test_each_machine_of_a_plant_gives_what_scoring_the_run_gives(site: Site) -> None:
@@ -66,8 +69,17 @@ def test_failure_of_a_known_machine_rings_until_it_is_watched_again(site: Site) 
             "engine failed",
             True,
         )
+        eventually(lambda: bool(store.plants()[0].machines["north"].trouble))
+        _, lines = status_of(store, site.state, None, wall_clock())
+        engine, advice = lines[1:3]
+        assert re.search(r"FAILED .* after 2 of 2 snapshots: .*machine.sample_rate must be", engine), engine
+        assert advice == (
+            f"do        mend that; the engine of {site.file} tries this machine again by itself"
+        )
         (site.place / "rig.toml").write_text(settings)
         eventually(lambda: store.events(record)[-1].kind is EventKind.CLEARED)
+    (told,) = site.said[:1]
+    assert told.endswith("not true; it is tried again, at least every minute")
 
 
 def test_edit_ends_one_machine_starts_another_and_leaves_the_third_alone(site: Site) -> None:
@@ -121,3 +133,21 @@ def test_machine_of_another_engine_is_taken_over_when_its_lease_is_free(site: Si
         assert record is None or all(one.kind is not EventKind.RAISED for one in store.events(record))
     with site.engine(), Store.open(site.state) as store:
         eventually(lambda: site.taken(store, "north") == 1)
+
+
+def test_folder_that_goes_and_comes_back_is_told_once_each_and_the_others_go_on(site: Site) -> None:
+    site.describe("north", "south")
+    site.put("north", [0])
+    with site.engine(), Store.open(site.state) as store:
+        eventually(lambda: site.taken(store, "north") == 1)
+        (site.place / "north").rename(site.place / "away")
+        eventually(lambda: bool(site.said))
+        site.put("south", [0])
+        eventually(lambda: site.taken(store, "south") == 1)
+        (site.place / "away").rename(site.place / "north")
+        site.put("north", [1])
+        eventually(lambda: site.taken(store, "north") == 2)
+        eventually(lambda: len(site.said) == 2)
+    gone, back = site.said
+    assert gone.startswith(f"north: {site.place / 'north'} does not exist")
+    assert back == "north: folder missing no more"

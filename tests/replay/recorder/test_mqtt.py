@@ -1,6 +1,7 @@
 """Recordings from a real broker: acknowledged when the file stands, kept by the broker until then."""
 
 import json
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -173,3 +174,67 @@ def test_messages_in_any_order_and_twice_are_the_same_files(broker: Broker, tmp_
     assert one.counts.repeated == len(seconds) - len(set(seconds))
     made = sorted(path.name for path in (tmp_path / "pump").iterdir())
     assert made == [name(2 * second) for second in sorted(set(seconds))]
+
+
+POISON = (
+    ("plant/pump/raw", b'{"scale": 1' + b"0" * 400 + b', "rows": [[1, 2], [3, 4]]}'),
+    ("plant/pump/raw", b'{"scale": 1e308, "rows": [[1e9, 2], [3, 4]]}'),
+    ("plant/pump/raw", b'{"rows": [[1, NaN], [3, 4]]}'),
+    ("plant/pump/raw", b'{"rows": [[1, 2, 3], [3, 4, 5]]}'),
+    ("plant/pump/raw", b'{"type": "float32", "columns": 2}\n' + bytes(15)),
+    ("plant/pump/raw", b'{"type": "int16", "columns": 2, "rows": 2}\n' + bytes(16)),
+    ("plant/pump/raw", b'{"time": 1' + b"0" * 400 + b', "rows": [[1, 2], [3, 4]]}'),
+    ("plant/" + 90 * "\N{FIRE}" + "/raw", payload(0)),
+)
+
+
+def test_bad_message_is_told_with_topic_reason_and_advice_and_holds_up_no_other(
+    broker: Broker, tmp_path: Path
+) -> None:
+    said: list[str] = []
+    one = listener(broker.port, tmp_path, said)
+    with listening(one, said):
+        broker.publish(*POISON, ("plant/pump/raw", payload(0)))
+        eventually(lambda: one.counts.written == 1)
+    told = [line for line in said if "a message was refused: " in line]
+    assert len(told) == len(POISON) == one.counts.refused
+    for (topic, _), line in zip(POISON, told, strict=True):
+        assert line.startswith(f"{topic}: a message was refused: ")
+        assert line.endswith("; it does not come again: mend its sender, or the settings")
+    assert not any("it is tried again" in line for line in said)
+    # Nothing of it comes again.
+    again = listener(broker.port, tmp_path, said)
+    with listening(again, said):
+        broker.publish(("plant/pump/raw", payload(2)))
+        eventually(lambda: again.counts.written == 1)
+    assert again.counts.refused == 0
+
+
+def test_message_that_fails_in_an_unknown_way_is_refused_the_second_time(
+    broker: Broker, tmp_path: Path
+) -> None:
+    said: list[str] = []
+
+    class Broken(Subscriber):
+        def write(self, topic: str, content: bytes, now: datetime) -> None:
+            if b"00:00Z" in content:
+                raise RuntimeError("a defect")
+            super().write(topic, content, now)
+
+    one = Broken(broker_of(f"mqtt://127.0.0.1:{broker.port}/plant/+/raw"), tmp_path, FORM, said.append)
+    with listening(one, said):
+        broker.publish(("plant/pump/raw", payload(0)), ("plant/pump/raw", payload(1)))
+        eventually(lambda: one.counts.written == 1 and one.counts.refused == 1)
+    assert any("RuntimeError: a defect); report this; it is tried again" in line for line in said)
+
+
+def test_folder_of_a_machine_that_is_removed_meanwhile_is_made_again(broker: Broker, tmp_path: Path) -> None:
+    said: list[str] = []
+    one = listener(broker.port, tmp_path, said)
+    with listening(one, said):
+        broker.publish(("plant/pump/raw", payload(0)))
+        eventually(lambda: one.counts.written == 1)
+        shutil.rmtree(tmp_path / "pump")
+        broker.publish(("plant/pump/raw", payload(0)))
+        eventually(lambda: one.counts.written == 2)
+    assert [path.name for path in (tmp_path / "pump").iterdir()] == [name(0)]

@@ -1,5 +1,6 @@
 """Rows of slow sensors from MQTT messages: each once, in a text a day, readable as rows."""
 
+import errno
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from replay.recorder.mqtt.payload import PayloadError
+from replay.recorder.mqtt.row_log import RowLog
 from replay.recorder.mqtt.subscriber import Subscriber, broker_of
 from replay.recording import RecordingFormat
 from replay.run import open_run
@@ -91,3 +93,26 @@ def test_a_payload_without_rows_is_refused_with_its_reason(
 def test_a_row_without_a_time_takes_that_of_its_arrival(tmp_path: Path) -> None:
     listener(tmp_path).write("plant/a/rows", b'{"Flow": 1}', START)
     assert lines(tmp_path / "a/rows-2026-01-05.csv")[1] == "2026-01-05T23:59:00+00:00;1;"
+
+
+def test_half_a_row_that_a_full_disk_left_is_cut_off_before_the_row_comes_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = listener(tmp_path)
+    one.write("plant/pump/rows", payload(0), START)
+
+    def torn(_log: RowLog, path: Path, lines: list[str]) -> None:
+        with path.open("a", encoding="utf-8") as file:
+            file.write("".join(lines)[:-4])
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RowLog, "_write", torn)
+        with pytest.raises(OSError, match="No space left"):
+            one.write("plant/pump/rows", payload(30), START)
+    one.write("plant/pump/rows", payload(30), START)
+    assert lines(tmp_path / "pump/rows-2026-01-05.csv") == [
+        "time;Flow;Temp",
+        "2026-01-05T23:59:00+00:00;12.5;40",
+        "2026-01-05T23:59:30+00:00;12.5;40",
+    ]

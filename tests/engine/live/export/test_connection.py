@@ -72,6 +72,18 @@ def test_a_reader_that_comes_later_gets_the_retained_state_and_events_come_in_or
     late.close()
 
 
+def test_numbers_that_are_not_finite_are_null_for_every_reader(broker: Broker) -> None:
+    one = connection(broker, "stopped")
+    one.open()
+    reader = Reader(broker, "stopped")
+    odd = {"severity": float("nan"), "parts": [{"limit": float("inf")}, (1.5, float("-inf"))]}
+    one.state(odd)
+    eventually(lambda: bool(reader.states))
+    assert reader.states[-1] == {"severity": None, "parts": [{"limit": None}, [1.5, None]]}
+    reader.close()
+    one.close()
+
+
 def test_the_last_will_replaces_the_state_of_an_engine_that_is_gone_and_not_after_a_leave(
     broker: Broker,
 ) -> None:
