@@ -66,13 +66,17 @@ def default_config_path() -> Path:
     return installed if installed.exists() else _HERE.parents[1] / "config.toml"
 
 
-def read_layer(path: Path) -> Layer:
+def read_layer(path: Path, written_by: str = "raceway init") -> Layer:
     """Read a TOML file.
+
+    Args:
+        path: of the file.
+        written_by: the command that writes such a file, for the sentence about a missing one.
 
     Raises:
         SettingsError: the file cannot be opened, is not UTF-8, or is not TOML.
     """
-    data = _content(path)
+    data = _content(path, written_by)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -98,7 +102,7 @@ def read_layer(path: Path) -> Layer:
     return Layer(str(path), values, _lines(text, values))
 
 
-def _content(path: Path) -> bytes:
+def _content(path: Path, written_by: str) -> bytes:
     """Read a settings file whole.
 
     Raises:
@@ -107,7 +111,7 @@ def _content(path: Path) -> bytes:
     try:
         return read_bounded(path, LARGEST_FILE)
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise SettingsError(_absent(path)) from error
+        raise SettingsError(_absent(path, written_by)) from error
     except IsADirectoryError as error:
         raise SettingsError(_folder_instead(path)) from error
     except PermissionError as error:
@@ -126,14 +130,16 @@ def _content(path: Path) -> bytes:
         raise SettingsError(f"{path}: cannot be read as settings ({error}).") from error
 
 
-def _absent(path: Path) -> str:
+def _absent(path: Path, written_by: str) -> str:
     """Say that there is no settings file of a name, and what to do."""
     folder = path.absolute().parent
+    if path.is_symlink():
+        return f"{path}: is a link to {path.readlink()}, which does not exist; correct the link or the name."
     if not folder.is_dir():
         return f"{path}: no such settings file, because {folder} is no folder; correct the name."
     return (
         f"{path}: no such settings file in {folder}{_named_like(folder, path.name)};"
-        " correct the name, or write one with raceway init."
+        f" correct the name, or write one with {written_by}."
     )
 
 
@@ -145,7 +151,7 @@ def _folder_instead(path: Path) -> str:
 def _named_like(folder: Path, name: str) -> str:
     """Return a clause about the settings files of a folder, those of a similar name first."""
     try:
-        names = sorted(one.name for one in folder.glob("*.toml") if one.name.isprintable())
+        names = sorted(one.name for one in folder.glob("*.toml") if one.name.isprintable() and one.is_file())
     except OSError:
         return ""
     near = difflib.get_close_matches(name, names, n=_MOST_NAMED, cutoff=0.6) or names[:_MOST_NAMED]

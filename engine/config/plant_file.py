@@ -83,7 +83,7 @@ def read_plant(path: Path) -> tuple[PlantMachine, ...]:
     Raises:
         SettingsError: one sentence with file, line and fault; also for two machines of one name or folder.
     """
-    layer = read_layer(path)
+    layer = read_layer(path, "raceway plant init")
     values, origins = merge([layer])
     if not values:
         raise SettingsError(f"{path}: names no machine; {_SHAPE}.")

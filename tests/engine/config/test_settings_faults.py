@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.config.plant_file import read_plant
 from engine.config.settings import (
     SettingsError,
     load_settings,
@@ -172,6 +173,17 @@ def test_settings_file_in_no_folder_is_a_sentence(place: str, tmp_path: Path) ->
     (tmp_path / "file").write_text("")
     with pytest.raises(SettingsError, match=r"a\.toml: no such settings file, because .* is no folder"):
         load_settings(tmp_path / place)
+
+
+def test_link_to_no_settings_file_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").symlink_to("gone.toml")
+    with pytest.raises(SettingsError, match=r"a\.toml: is a link to gone\.toml, which does not exist"):
+        load_settings(tmp_path / "a.toml")
+
+
+def test_missing_plant_file_names_the_command_that_writes_one(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"or write one with raceway plant init\.$"):
+        read_plant(tmp_path / "plant.toml")
 
 
 def test_folder_in_place_of_settings_is_a_sentence_that_names_its_files(tmp_path: Path) -> None:

@@ -88,11 +88,14 @@ def _by_hand(
     """Return a bearing whose geometry is given; exit where it cannot be one."""
     from engine.signals.bearing import Geometry
     from engine.signals.bearing_table import Bearing
+    from tui.commands.recordings.questions import geometry_fault
 
     if rollers is None or roller is None or pitch is None:
         fail("give --rollers, --roller and --pitch together: the three make the geometry", UNUSABLE)
     if roller >= pitch:
         fail("--roller is not smaller than --pitch", UNUSABLE)
+    if fault := geometry_fault(rollers, roller, pitch):
+        fail(f"--rollers, --roller and --pitch do not fit: {fault}", UNUSABLE)
     return Bearing(
         designation or "this bearing", (), Geometry(rollers, roller, pitch, angle), "given by hand"
     )

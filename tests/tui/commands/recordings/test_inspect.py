@@ -122,7 +122,11 @@ def test_bearing_takes_a_geometry_by_hand() -> None:
         "bearing", "--rollers", "9", "--roller", "7.94", "--pitch", "39.04", "--speed", "1797"
     ).stdout
     assert "107.36" in told
-    for wrong in (["--rollers", "9"], ["--rollers", "9", "--roller", "40", "--pitch", "39"]):
+    for wrong in (
+        ["--rollers", "9"],
+        ["--rollers", "9", "--roller", "40", "--pitch", "39"],
+        ["--rollers", "30", "--roller", "7.94", "--pitch", "39"],
+    ):
         answer = raceway("bearing", *wrong)
         assert answer.exit_code == UNUSABLE
         assert "--roller" in answer.stderr
