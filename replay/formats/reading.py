@@ -245,11 +245,14 @@ def _unread(content: bytes, kind: Kind) -> str:
 
 def nature_of_bytes(content: bytes) -> str:
     """Return what a binary file of no known format of recordings is, and what to do; empty where unknown."""
+    known = next((words for magic, words in _NATURES if content.startswith(magic)), "")
+    if known:
+        return known
     text = content.rstrip(b"\0")
     if 0 < len(text) < len(content) and encoding_of(text[:HEAD_BYTES]) is not None:
         zeros = len(content) - len(text)
         return f"a text that ends with {zeros} zero bytes: it is cut off, or space was reserved"
-    return next((words for magic, words in _NATURES if content.startswith(magic)), "")
+    return ""
 
 
 def plain_signal(data: bytes, form: RecordingFormat) -> NDArray[np.float32] | None:

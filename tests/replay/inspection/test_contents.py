@@ -1,6 +1,7 @@
 """Files that no settings read are refused with their nature; faulty ones do not decide about the others."""
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -157,3 +158,17 @@ def test_of_two_recorders_the_larger_files_are_meant_and_the_case_of_endings_is_
     found = survey(tmp_path)
     assert len(found.meant.names) == 12
     assert all("_vib" in name for name in found.meant.names)
+
+
+@pytest.mark.parametrize(
+    ("head", "words"),
+    [
+        (b"SQLite format 3\0" + bytes(900), "an SQLite database"),
+        (b"MDF     4.10    " + bytes(range(256)), "an MDF (ASAM) file"),
+        (b"ID3\x04" + bytes(range(256)), "an MP3 sound"),
+        (b"\x80\x04\x95" + bytes(range(256)), "Python objects (pickle)"),
+    ],
+)
+def test_binary_files_of_other_programs_are_named(head: bytes, words: str) -> None:
+    with pytest.raises(RecordingError, match=re.escape(words)):
+        content_in(head, "a.bin")
