@@ -85,8 +85,9 @@ PLAIN = {
 }
 """Plain designations of the same size: another maker's static rating fits these balls to 3 percent.
 
-The rating is f0 times the number of balls times the square of their diameter (ISO 76), so 3 percent of it are
-0.5 percent of BPFO and BPFI. Sizes whose rating does not fit are left out: 6208, 6209, 6212, 6307 and 6308.
+The rating is f0 times the number of balls times the square of their diameter (ISO 76). For the same number of
+balls 3 percent of it are 0.5 percent of BPFO and BPFI; the rating alone cannot exclude fewer, larger balls.
+Sizes whose rating does not fit are left out: 6208, 6209, 6212, 6307 and 6308.
 6306 is left out, because the row 306K may be a misprint.
 
 Source:
