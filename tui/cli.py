@@ -93,10 +93,10 @@ def opened(arguments: Sequence[str]) -> bool:
         return False
     collect_rarely()
     command = getattr(import_module(f"tui.commands.{module}"), arguments[0])
-    values = plain_values(command, arguments[1:])
-    if values is None:
-        return False
     try:
+        values = plain_values(command, arguments[1:])
+        if values is None:
+            return False
         command(**values)
     except typer.Exit as end:
         sys.exit(end.exit_code)

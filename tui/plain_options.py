@@ -63,7 +63,8 @@ def _options(command: Callable[..., object]) -> dict[str, tuple[str, Any]] | Non
         infos = [one for one in declared if isinstance(one, OptionInfo)]
         if not infos:
             return None
-        read = FLAG if kind is bool else READERS.get(kind)
+        # A declared parser is used here too: an address of a database is no path.
+        read = FLAG if kind is bool else infos[0].parser or READERS.get(kind)
         if read is not None:
             # In an annotation the parser takes the first name for the default.
             names = (infos[0].default, *(infos[0].param_decls or ()))

@@ -19,6 +19,9 @@ LINES = [
     [],
     ["--state", "/var/st"],
     ["--state=/var/a b"],
+    ["--state=~/st"],
+    ["--state", "postgresql://ada@db.example/raceway"],
+    ["--state=postgresql://ada@db.example/raceway?sslmode=require", "--read-only"],
     ["--machine", "press 4#3", "--read-only"],
     ["--as", "Kim, 軸受", "--session=night shift", "--config", "c.toml"],
 ]
@@ -82,10 +85,13 @@ def test_a_command_with_arguments_is_left_to_the_parser() -> None:
     assert plain_values(import_module("tui.commands.recordings.score").score, []) is None
 
 
-def test_a_fault_of_a_plain_line_is_one_sentence_with_its_exit_code(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("state", "exit_code"), [("", 1), ("postgresql://ada@db.example", 2)])
+def test_a_fault_of_a_plain_line_is_one_sentence_with_its_exit_code(
+    tmp_path: Path, state: str, exit_code: int
+) -> None:
     code = "import sys; sys.argv = ['raceway', *sys.argv[1:]]; from tui.cli import main; main()"
-    words = [sys.executable, "-c", code, "attach", "--state", str(tmp_path)]
+    words = [sys.executable, "-c", code, "attach", "--state", state or str(tmp_path)]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
-    assert done.returncode == 1
+    assert done.returncode == exit_code
     assert done.stderr.startswith("raceway: ")
     assert len(done.stderr.splitlines()) == 1
