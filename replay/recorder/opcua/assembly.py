@@ -13,6 +13,10 @@ GRACE = 2.0
 """Seconds of newer values after which a value that is missing does not come any more."""
 
 
+MOST_WAITING = 16
+"""Recordings that wait for the arrays of other nodes; with more, the oldest is given up."""
+
+
 @dataclass(frozen=True, slots=True)
 class Value:
     """A value of a node.
@@ -157,6 +161,10 @@ class ArrayAssembly:
             self._waiting.append(own)
         own.values[one.node] = one.value
         if len(own.values) < self._nodes:
+            if len(self._waiting) > MOST_WAITING:
+                # A node that sends nothing must not fill the memory.
+                missing = self._nodes - len(self._waiting.pop(0).values)
+                found.append(f"a recording lacks {missing} of its nodes")
             return found
         older = [each for each in self._waiting if each is not own and each.at <= own.at]
         found += [f"a recording lacks {self._nodes - len(each.values)} of its nodes" for each in older]

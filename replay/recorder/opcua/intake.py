@@ -19,6 +19,9 @@ from replay.recorder.sources import Piece, pieces
 from replay.recorder.whole import OccupiedError, write_once
 from replay.recording import RecordingFormat, clean_text
 
+EXACT = 2.0**53
+"""Whole numbers below it are exact as numbers with a point, and fit into 64 bits."""
+
 CLOCKS_APART = 5.0
 """Seconds between the server's clock and this one above which the times of arrival count."""
 
@@ -134,8 +137,8 @@ class OpcIntake:
             self._gap(at, made)
             return
         values = made.values
-        whole = values.astype(np.int64) if (values == np.round(values)).all() else values
-        text = text_of(whole, self.form.written_separator)
+        is_whole = (values == np.round(values)).all() and (np.abs(values) < EXACT).all()
+        text = text_of(values.astype(np.int64) if is_whole else values, self.form.written_separator)
         try:
             written = write_once(self.folder, self.form, datetime.fromtimestamp(made.at, UTC), text)
         except OccupiedError as error:

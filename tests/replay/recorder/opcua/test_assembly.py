@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replay.recorder.opcua.assembly import GRACE, ArrayAssembly, Assembled, RowAssembly, Value
+from replay.recorder.opcua.assembly import (
+    GRACE,
+    MOST_WAITING,
+    ArrayAssembly,
+    Assembled,
+    RowAssembly,
+    Value,
+)
 from replay.recorder.sources import Piece
 
 RATE = 100.0
@@ -173,3 +180,10 @@ def test_an_array_that_is_no_recording_is_a_reason(array: object, words: str) ->
     (reason,) = ArrayAssembly(1, 4, 3, RATE).add(Value(0, 1.0, array))
     assert isinstance(reason, str)
     assert words in reason
+
+
+def test_a_node_that_sends_nothing_is_told_and_does_not_fill_the_memory() -> None:
+    assembly = ArrayAssembly(2, 3, 2, 1.0)
+    told = [one for second in range(0, 1000, 10) for one in assembly.add(Value(0, 1e9 + second, [1, 2, 3]))]
+    assert told == ["a recording lacks 1 of its nodes"] * (100 - MOST_WAITING)
+    assert len(assembly._waiting) == MOST_WAITING

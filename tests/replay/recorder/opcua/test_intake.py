@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from replay.recorder.opcua import client as room
+from replay.recorder.opcua.assembly import Assembled
 from replay.recorder.opcua.client import Address, OpcSource, address_of
 from replay.recorder.opcua.intake import OpcIntake
 from replay.recorder.rows import StreamError
@@ -259,3 +260,13 @@ def test_asyncua_that_is_not_installed_is_one_sentence(monkeypatch: pytest.Monke
     monkeypatch.setitem(sys.modules, "asyncua", None)
     with pytest.raises(StreamError, match=r"pip install 'raceway\[opcua\]'"):
         OpcSource(Address("opc.tcp://host"), ("ns=1;s=x",), RATE)
+
+
+def test_whole_numbers_beyond_64_bits_are_written_as_they_are(tmp_path: Path) -> None:
+    intake = OpcIntake(None, 1, tmp_path, FORM, print)  # type: ignore[arg-type]
+    values = np.zeros((FORM.rows, FORM.columns))
+    values[0, 0] = 1e300
+    intake._take(Assembled(1.7e9, values), 1.7e9)
+    (made,) = (path for path in tmp_path.rglob("*") if path.is_file())
+    first = made.read_text().splitlines()[0]
+    assert float(first.replace(FORM.written_separator, " ").split()[0]) == 1e300
