@@ -28,7 +28,7 @@ def add_bad_files(folder: Path) -> dict[str, str]:
         with_row(b"-inf,"): "line 10, column 1: '-inf' is not a finite number",
         with_row(b"0,5,0.1"): "line 10 has 3 columns where 2 are expected",
         good.replace(b",", b";").replace(b".", b","): "it has 2 columns separated by semicolons with decimal",
-        b"\x7fELF\x00\x01": "it holds binary data",
+        b"\x7fELF\x00\x01": "it is a program",
         b"0.1,0.2,0.3\n" * 2560: "it has 3 columns separated by commas where 2 are expected",
     }
     said = {}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -34,7 +35,8 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> Steps:
 
 def tidier(clock: list[float]) -> Tidier:
     nothing: Any = None
-    return Tidier(nothing, nothing, nothing, now=lambda: WALL, clock=lambda: clock[0])
+    store: Any = SimpleNamespace(note_counts=lambda _assessment: False)
+    return Tidier(store, nothing, nothing, now=lambda: WALL, clock=lambda: clock[0])
 
 
 def test_an_engine_that_has_just_begun_thins_nothing(steps: Steps) -> None:
