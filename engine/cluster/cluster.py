@@ -170,6 +170,7 @@ class Cluster:
         """
         self._words, self._client, self._folder = clean_text(words), client, folder
         self._known: set[str] = set()
+        self._passes = 0
         self._threads, self._counted = 0, -math.inf
 
     def examine(
@@ -230,6 +231,7 @@ class Cluster:
 
     def _portions(self, content: Packed, indices: Sequence[int]) -> Generator[tuple[Sequence[int], Portion]]:
         """Yield the portions in order; while one is judged, the next ones are examined and brought here."""
+        self._passes += 1
         name, packed = name_of(*content), pickle.dumps(content, protocol=pickle.HIGHEST_PROTOCOL)
         # As the result of a task it can be made again where a worker is lost with it.
         sent = self._client.submit(bytes, packed, key=f"raceway-run-{name}")
@@ -254,8 +256,11 @@ class Cluster:
                     fetch.cancel()
 
     def _submitted(self, name: str, sent: Any, portion: Sequence[int]) -> Any:
-        # The key says what is examined: a task that is sent twice is done once.
+        # The key says what is examined: a task that is sent twice is done once. A result in a file is taken
+        # once, and the next pass must not get the answer that names it.
         key = f"raceway-{name}-{portion[0]}-{portion[-1]}"
+        if self._folder is not None:
+            key += f"-{self._passes}"
         return self._client.submit(examine_portion, name, sent, list(portion), self._folder, key=key)
 
     def _room(self) -> int:

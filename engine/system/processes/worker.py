@@ -18,11 +18,11 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
-from itertools import accumulate, pairwise
 from types import TracebackType
 from typing import IO, Any, Generic, Self, TypeVar
 
 from engine.system.malloc import keep_freed_memory
+from engine.system.processes.arrays_apart import Apart, put_together, taken_apart
 from engine.system.processes.child_process import command, environment
 
 T = TypeVar("T")
@@ -166,24 +166,21 @@ class Table:
 
     def put(self, value: object, stream: IO[bytes]) -> None:
         """Send a value; its arrays go through shared memory if there is room."""
-        buffers: list[pickle.PickleBuffer] = []
-        plain = pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL, buffer_callback=buffers.append)
-        arrays = [buffer.raw() for buffer in buffers]
-        ends = [0, *accumulate(len(array) for array in arrays)]
-        if ends[-1] > ROOM:
-            plain, ends = pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL), [0]
+        apart = taken_apart(value)
+        if apart.size > ROOM:
+            apart = Apart(pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL), (), ())
         place = self._place()
-        for (start, end), array in zip(pairwise(ends), arrays, strict=False):
+        for (start, end), array in zip(apart.spans, apart.arrays, strict=True):
             place[start:end] = array
-        pickle.dump((plain, ends), stream, protocol=pickle.HIGHEST_PROTOCOL)
+        pickle.dump((apart.plain, apart.spans), stream, protocol=pickle.HIGHEST_PROTOCOL)
         stream.flush()
 
     def take(self, stream: IO[bytes]) -> Any:
         """Receive a value; raise EOFError or OSError if the other process has ended."""
-        plain, ends = pickle.load(stream)
+        plain, spans = pickle.load(stream)
         # A copy, because the place is overwritten by the next answer.
-        laid = memoryview(bytearray(self._place()[: ends[-1]]))
-        return pickle.loads(plain, buffers=[laid[start:end] for start, end in pairwise(ends)])
+        size = spans[-1][1] if spans else 0
+        return put_together(plain, spans, memoryview(bytearray(self._place()[:size])))
 
     def _place(self) -> memoryview:
         start = self._turn * ROOM

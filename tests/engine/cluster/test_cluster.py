@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from engine.assessment.batch import assess
@@ -271,6 +272,11 @@ def test_result_that_a_worker_of_this_computer_leaves_in_a_file_is_the_same(
     assert isinstance(left, Left)
     assert isinstance(sent, Portion)
     back = taken(left)
+    for one, other in zip(back.found, sent.found, strict=True):
+        assert isinstance(one, Examined)
+        assert isinstance(other, Examined)
+        assert np.array_equal(one.seen.spectrum, other.seen.spectrum)
+        assert one.seen.spectrum.flags.aligned
     assert [one.content for one in back.found if isinstance(one, Examined)] == [
         one.content for one in sent.found if isinstance(one, Examined)
     ]
@@ -301,3 +307,18 @@ def test_a_local_cluster_begins_without_a_warning_where_another_program_has_the_
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, "open\n"), done.stderr
+
+
+def test_the_same_recordings_can_be_examined_again_while_earlier_answers_are_known(
+    small_rig: SmallRig, cluster: Cluster
+) -> None:
+    content = (small_rig.run, small_rig.settings, small_rig.bundle)
+    again = again_of(small_rig)
+    first = cluster.examine(*content, range(20), again)
+    kept = next(first)
+    # The first pass is not ended: the scheduler still knows its answers.
+    second = list(cluster.examine(*content, range(20), again))
+    first.close()
+    assert isinstance(kept, Examined)
+    assert next(one.content for one in second if isinstance(one, Examined)) == kept.content
+    assert len(second) == 20
