@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import mkstemp
 
 import numpy as np
 
@@ -107,16 +107,21 @@ def taken(got: Portion | Left) -> Portion:
 def _left(portion: Portion, folder: str) -> Portion | Left:
     """Leave a portion in a file; where that cannot be written it goes through the connection."""
     apart = taken_apart(portion)
+    path = ""
     try:
-        with NamedTemporaryFile(dir=folder, delete=False) as file:
+        handle, path = mkstemp(dir=folder)
+        with os.fdopen(handle, "wb") as file:
             pickle.dump((apart.plain, apart.spans), file, protocol=pickle.HIGHEST_PROTOCOL)
             start = aligned(file.tell())
             for (place, _), array in zip(apart.spans, apart.arrays, strict=True):
                 file.seek(start + place)
                 file.write(array)
     except OSError:
+        if path:
+            # On a full disk half a file would hold up the next ones.
+            Path(path).unlink(missing_ok=True)
         return portion
-    return Left(file.name)
+    return Left(path)
 
 
 def missing_file(run: Run, index: int) -> Unreadable | None:

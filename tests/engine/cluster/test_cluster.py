@@ -1,5 +1,6 @@
 """A cluster of two processes gives what one process gives, bit for bit, and says what it lacks."""
 
+import errno
 import logging
 import pickle
 import shutil
@@ -17,6 +18,7 @@ import pytest
 from engine.assessment.batch import assess
 from engine.assessment.examination import Examined
 from engine.cluster import cluster as room
+from engine.cluster import examining
 from engine.cluster.cluster import Cluster, ClusterError, ClusterLostError, local_count, name_of, open_cluster
 from engine.cluster.examining import Left, Portion, Unreadable, examine_portion, missing_file, taken
 from engine.reports.scores_and_alarms import write_results
@@ -261,6 +263,18 @@ def _wait_for(port: int) -> None:
 
 
 # Results in files
+
+
+def test_result_that_a_full_disk_cuts_leaves_no_file(
+    small_rig: SmallRig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_place: int) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(examining, "aligned", full)
+    packed = pickle.dumps((small_rig.run, small_rig.settings, small_rig.bundle))
+    assert isinstance(examine_portion("cut", packed, [0], str(tmp_path)), Portion)
+    assert not list(tmp_path.iterdir())
 
 
 def test_result_that_a_worker_of_this_computer_leaves_in_a_file_is_the_same(
