@@ -129,7 +129,7 @@ def columns_named(
     Raises:
         RecordingError: a name is missing; it lists the names that there are.
     """
-    found = [column_named(one, names, units) for one in wanted]
+    found = [column_named(one, names, units, file) for one in wanted]
     if None not in found:
         return tuple(column for column in found if column is not None)
     missing = wanted[found.index(None)]

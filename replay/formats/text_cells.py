@@ -28,6 +28,8 @@ _SPACED = re.compile(rb"\d \d{3}")
 _NO_MARKS = {
     decimal: str.maketrans("", "", mark + _BLANK_MARKS) for decimal, mark in ((".", ","), (",", "."))
 }
+_NUMBERS = re.compile(r"[0-9]{1,15}")
+
 DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}|\d{1,2}:\d{2}(:\d{2})?")
 """A date or a time of day in a cell."""
 
@@ -96,10 +98,11 @@ def plain_name(name: str) -> str:
     return (found[1] if found and found[1] else name).strip().casefold()
 
 
-def column_named(name: str, names: Sequence[str], units: Sequence[str] = ()) -> int | None:
+def column_named(name: str, names: Sequence[str], units: Sequence[str] = (), file: str = "") -> int | None:
     """Return the column, counted from 1, that a name means; None where none or several fit.
 
-    The whole name with its unit comes first, then the name without it, then a pattern with * and ?.
+    The whole name with its unit comes first, then the name without it, then a pattern with * and ?. Of
+    several columns that fit a pattern, the one with the last number of the file's name is meant.
     """
     full = [
         f"{one} ({unit})".casefold() if unit else one.casefold()
@@ -110,7 +113,14 @@ def column_named(name: str, names: Sequence[str], units: Sequence[str] = ()) -> 
     whole = [index for index, one in enumerate(names) if wanted in (full[index], one.casefold())]
     plain = [index for index, one in enumerate(names) if plain_name(one) == plain_name(name)]
     alike = [index for index, one in enumerate(names) if pattern.fullmatch(one.casefold())]
+    if len(alike) > 1 and (number := _NUMBERS.findall(file.rsplit("/", 1)[-1].split(".", 1)[0])):
+        alike = [index for index in alike if int(number[-1]) in map(int, _NUMBERS.findall(names[index]))]
     return next((found[0] + 1 for found in (whole, plain, alike) if len(found) == 1), None)
+
+
+def is_like(name: str, pattern: str) -> bool:
+    """Return whether a name follows a pattern with * and ?, whatever its case."""
+    return _pattern(pattern.casefold()).fullmatch(name.casefold()) is not None
 
 
 def _pattern(glob: str) -> re.Pattern[str]:

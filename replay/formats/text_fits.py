@@ -133,7 +133,7 @@ def _first_row(
         if len(cells) != count or (is_comment(lines[number], prefixes) and number < len(split) - 1):
             continue
         own = [cell for cell, kind in zip(cells, kinds, strict=True) if kind]
-        good = [is_number(cell, decimal) or bool(cell and _is_missing(cell)) for cell in own]
+        good = [is_number(cell, decimal) or bool(cell and stands_for_a_fault(cell)) for cell in own]
         has_dates = all(DATE.search(cell) for cell, is_date in zip(cells, dated, strict=True) if is_date)
         if sum(good) > _MOSTLY * len(good) and not _is_numbered_header(own, good):
             first = number if first is None else first
@@ -154,13 +154,13 @@ def _has_words(below: Sequence[Sequence[str]], kinds: Sequence[bool], decimal: s
     for cells in [one for one in below if one][:_NEXT]:
         own = [cell for cell, kind in zip(cells, kinds, strict=False) if kind]
         if len(cells) == len(kinds) and not any(
-            is_number(cell, decimal) or _is_missing(cell) for cell in own
+            is_number(cell, decimal) or stands_for_a_fault(cell) for cell in own
         ):
             return True
     return False
 
 
-def _is_missing(cell: str) -> bool:
+def stands_for_a_fault(cell: str) -> bool:
     """Return whether a cell stands for a missing number."""
     return MISSING.fullmatch(cell) is not None or FAULTY.fullmatch(cell) is not None
 
@@ -175,7 +175,7 @@ def _is_numbered_header(cells: Sequence[str], good: Sequence[object]) -> bool:
 def _is_numeric(cells: Sequence[str], decimal: str) -> bool:
     """Return whether a column is one of numbers: most cells are, or all say that a number is missing."""
     numbers = sum(is_number(cell, decimal) for cell in cells)
-    missing = sum(map(_is_missing, cells))
+    missing = sum(map(stands_for_a_fault, cells))
     if numbers and sum(map(bool, cells)) < _FEWEST_FILLED * len(cells):
         return False
     if not numbers:

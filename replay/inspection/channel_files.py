@@ -94,10 +94,10 @@ def _found(position: int, split: Sequence[Sequence[str]], names: Sequence[str]) 
     tokens = sorted({parts[position] for parts in split if len(parts) > position}, key=_order)
     numbers = [int(token) for token in tokens if token.isdecimal()]
     counted = numbers == [*range(1, len(tokens) + 1)]
-    parts = split[0]
+    parts = next(one for one in split if len(one) > position and one[position] == tokens[0])
     before = parts[position - 1] if position else ""
     is_number = len(numbers) == len(tokens)
-    if before and not before.isalnum() and is_number and position > 1 and split[0][position - 2].isalpha():
+    if before and not before.isalnum() and is_number and position > 1 and parts[position - 2].isalpha():
         before = parts[position - 2] + before
     after = parts[position + 1] if position + 1 < len(parts) else ""
     first = tuple(

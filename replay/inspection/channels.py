@@ -9,6 +9,7 @@ from replay.archives import UnpackError
 from replay.entries import listing_of, time_of_file
 from replay.extract import unpacked
 from replay.folders import FolderError
+from replay.formats.text_cells import is_like
 from replay.inspection.contents import Content, look
 from replay.parts import channel_file, is_file_a_channel
 from replay.recording import RecordingError, RecordingFormat
@@ -19,6 +20,7 @@ MOST_CHANNELS = 64
 
 _LOOKED_AT = 50
 _DIGITS = re.compile(r"\d+")
+_PARTS = re.compile(r"\d+|\D+")
 _MOSTLY = 0.6
 
 
@@ -73,9 +75,12 @@ def shared_names(files: Sequence[Sequence[str]]) -> dict[str, str]:
     if not all(first) or len(set(first)) < len(first):
         return {}
     found: dict[str, str] = {}
-    for name in first:
+    for index, name in enumerate(first):
         if all(name in one for one in files):
             found[name] = name
+            continue
+        if narrow := _narrow_pattern(index, files):
+            found[name] = narrow
             continue
         pattern = _DIGITS.sub("*", name)
         counts = [len([one for one in names if _DIGITS.sub("*", one) == pattern]) for names in files]
@@ -83,6 +88,24 @@ def shared_names(files: Sequence[Sequence[str]]) -> dict[str, str]:
             found[name] = pattern
     is_clear = len(set(found.values())) == len(found) and 2 * len(found) >= len(first)
     return found if is_clear else {}
+
+
+def _narrow_pattern(index: int, files: Sequence[Sequence[str]]) -> str:
+    """Return a pattern of the names at one place in which only the numbers that differ are left open.
+
+    Empty where files have other columns, or where the pattern fits several names of a file.
+    """
+    if len({len(names) for names in files}) > 1:
+        return ""
+    split = [_PARTS.findall(names[index]) for names in files]
+    if len({tuple(part for part in parts if not part.isdecimal()) for parts in split}) > 1:
+        return ""
+    if len({len(parts) for parts in split}) > 1:
+        return ""
+    places = zip(*split, strict=True)
+    pattern = "".join(parts[0] if len({*parts}) == 1 else "*" for parts in places)
+    is_one = all(sum(is_like(name, pattern) for name in names) == 1 for names in files)
+    return pattern if is_one else ""
 
 
 def plain_words(pattern: str) -> str:

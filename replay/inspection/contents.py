@@ -19,6 +19,7 @@ from replay.formats.text_columns import TIME_NAME
 from replay.formats.text_forms import has_several_series
 from replay.formats.text_layout import TextLayout, layout_of_text, lines_of
 from replay.formats.times import UNIX_UNITS, seconds_between, time_in_row
+from replay.inspection.texts.rows import fault_of_rows
 from replay.recording import RecordingError, RecordingFormat, clean_text
 from replay.rows.clock import clock_beside, with_clock
 
@@ -43,16 +44,7 @@ SECONDS_OF = {
 MOST_DATES = 2000
 """Rows whose dates are looked at, to tell days from months."""
 
-FEWEST_ROWS = 8
-"""Rows below which a text without a last line end is torn."""
-
-MOST_SENSORS = 64
-"""Sensors that a column of words may name."""
-
 _SHOWN = 6
-# Share of the rows with a time that no row before has, below which rows belong together by their times.
-_SHARED = 0.6
-_DISTINCT = 0.95
 _UNIT_OF_NAME = re.compile(r"(?i)(?:[_ .-]|\bin )(s|sec|seconds|ms|msec|us|µs|usec|ns)$|(millis|micros)")
 _LONG_UNITS = {"millis": "ms", "micros": "us"}
 # Samples a second above which a step is one of days, as spreadsheets and MATLAB write times.
@@ -214,7 +206,7 @@ def _text(content: bytes, name: str, packed: Kind | None, form: RecordingFormat)
     if layout is None:
         raise RecordingError(name, "it is a text without rows of numbers")
     layout = _without_false_times(content, layout)
-    if fault := _fault_of_rows(content, layout):
+    if fault := fault_of_rows(content, layout):
         raise RecordingError(name, fault)
     sensors = layout.signal_columns or tuple(range(1, layout.columns + 1))
     signal = columns_of_text(content, layout, sensors)
@@ -233,33 +225,6 @@ def _text(content: bytes, name: str, packed: Kind | None, form: RecordingFormat)
         signal=signal,
         dates=_dates(content, layout),
     )
-
-
-def _fault_of_rows(content: bytes, layout: TextLayout) -> str:
-    """Return why rows are no recording: a few of a torn file, or one row for each value of a sensor."""
-    rows = rows_of_text(content, layout)
-    if rows < FEWEST_ROWS and not content.rstrip(b"\0").endswith((b"\n", b"\r")):
-        noun = "row" if rows == 1 else "rows"
-        return f"it is cut off: it ends within line {layout.skipped + rows}, after {rows} {noun}"
-    if rows < layout.columns > MOST_SENSORS:
-        return f"it has {rows} rows of {layout.columns} numbers, a row a channel; write a column for each"
-    if layout.time_column is None:
-        return ""
-    times = cells_of_column(content, layout, layout.time_column, 2 * rows)
-    for column in layout.text_columns:
-        words = cells_of_column(content, layout, column, 2 * rows)
-        kinds = sorted({*words})
-        if column == layout.time_column or not 2 <= len(kinds) <= MOST_SENSORS or len(words) != len(times):
-            continue
-        several = len({*times}) < _SHARED * len(times)
-        if several and len({*zip(times, words, strict=True)}) > _DISTINCT * len(times):
-            own = f" {clean_text(layout.names[column - 1])!r}" if layout.names else ""
-            shown = ", ".join(map(clean_text, kinds[:_SHOWN]))
-            return (
-                f"it has a row for each value, and column {column}{own} names the sensor ({shown});"
-                " write one row for each time with a column for each sensor (a pivot table does)"
-            )
-    return ""
 
 
 def _dates(content: bytes, layout: TextLayout) -> tuple[str, ...]:

@@ -12,6 +12,10 @@ _NUMBERS = re.compile(r"[0-9]{1,15}")
 _LONGEST = 15
 # Share of the names in which a number must differ from all others.
 _DISTINCT = 0.99
+# Words before a fraction: a whole number and a point.
+_BEHIND_A_POINT = 2
+# Range of a count beside its numbers, above which they are no count.
+_SPREAD = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +49,24 @@ def numbers_of(sample: Sequence[str]) -> NameTimes:
     alike = [words for words in split if len(words) == usual]
     for position in reversed(range(usual)):
         values = {words[position] for words in alike}
+        if _is_fraction(position, alike):
+            continue
         is_number = all(value.isascii() and value.isdecimal() and len(value) <= _LONGEST for value in values)
         if is_number and len({int(value) for value in values}) >= _DISTINCT * len(sample):
             names = ["".join(words) for words in alike]
             return NameTimes("number", _with_counter(alike[0], position, names), len(alike) / len(sample))
     share = len({one for one in last if one is not None}) / len(sample)
     return NameTimes("number", share=share) if share > 0.8 else NameTimes("")
+
+
+def _is_fraction(position: int, names: Sequence[Sequence[str]]) -> bool:
+    """Return whether numbers are decimals behind a point, such as 12.288 and 13.312, and no count."""
+    values = [words[position] for words in names]
+    if position < _BEHIND_A_POINT or not all(value.isascii() and value.isdecimal() for value in values):
+        return False
+    numbers = {int(value) for value in values}
+    behind = all(words[position - 1] == "." and words[position - 2].isdecimal() for words in names)
+    return behind and max(numbers) - min(numbers) > _SPREAD * len(numbers)
 
 
 def dated_numbers(sample: Sequence[str], dated: str) -> NameTimes | None:

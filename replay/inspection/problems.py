@@ -8,6 +8,7 @@ from replay.inspection.lines.raw import RawNumbers, likely_type
 from replay.inspection.proposal import proposal_of
 from replay.inspection.settings_text import literal
 from replay.inspection.survey import RawFilesError, Survey, UnreadableError, survey
+from replay.inspection.texts.rows import FEWEST_ROWS
 from replay.recording import ANY_SEPARATORS, RecordingError, RecordingFormat, clean_text
 from replay.run import RunError
 
@@ -88,6 +89,9 @@ def _of_slow_rows(found: Survey, form: RecordingFormat) -> list[str]:
 
 def _of_rows(found: Survey, form: RecordingFormat) -> list[str]:
     counts = [one.rows for one in found.contents]
+    if max(counts) < FEWEST_ROWS <= form.rows:
+        # They are no snapshots, whatever is set.
+        return []
     if form.cut or any(form.fewest <= rows <= form.most for rows in counts):
         return []
     proposed = proposal_of(found)

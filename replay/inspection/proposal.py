@@ -38,6 +38,7 @@ LONG_SECONDS = 8.0
 FEWEST_HEALTHY = 60
 """Snapshots below which a fifth of a run is too little to learn from."""
 
+_WORD = re.compile(r"[^\W\d_]{2}")
 _HEALTHY = re.compile(r"(?i)(?:^|[^a-z])(?:healthy|normal|sound|baseline|good)(?![a-z])")
 # Share of the files looked at that have the usual number of rows, above which others are faults.
 _USUAL = 0.6
@@ -247,8 +248,10 @@ def _components(found: Survey) -> tuple[tuple[ProposedComponent, ...], list[Line
         return _parts(list(zip(names, range(1, len(names) + 1), strict=True)), list(first.units)), []
     # A channel that some files lack is left out: those files would be refused.
     kept = [(index, shared[name]) for index, name in enumerate(first.names) if name in shared]
+    words = [plain_words(pattern) if "*" in pattern else names[index] for index, pattern in kept]
+    telling = distinct(tuple(word if _WORD.search(word) else "" for word in words))
     own: list[tuple[str, int | str]] = [
-        (plain_words(pattern) if "*" in pattern else names[index], pattern) for index, pattern in kept
+        (word, pattern) for word, (_, pattern) in zip(telling, kept, strict=True)
     ]
     return _parts(own, [first.units[index] for index, _ in kept]), []
 

@@ -1,12 +1,11 @@
 """What a place of recordings holds: which files are meant, how they are named and written."""
 
 import contextlib
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from fnmatch import fnmatchcase
 from pathlib import Path
+from statistics import median
 
 from replay.archives import UnpackError
 from replay.entries import listing_of
@@ -14,43 +13,27 @@ from replay.extract import LeftOut, unpacked
 from replay.folders import FolderError
 from replay.inspection.channel_files import ChannelFiles, channel_files_of
 from replay.inspection.contents import Content, look
+from replay.inspection.groups.endings import Group, groups_by_ending
+from replay.inspection.groups.recorders import of_one_recorder, runs_of
 from replay.inspection.lines.changes import march_of_times
 from replay.inspection.lines.raw import RawNumbers, check_raw, command_of_raw, head_of_raw
 from replay.inspection.name_numbers import NameTimes
-from replay.inspection.names import shape_of, times_of_names
-from replay.name_pattern import time_in
+from replay.inspection.names import times_of_names
 from replay.recording import RecordingError, clean_text
 from replay.run import RunError, is_archive
 
 LOOKED_AT = 5
 """Files of a group that are read, spread over its names."""
 
-MOST_SHAPES = 8
-"""Shapes of names above which names differ by serial numbers rather than by recorders."""
-
 MOST_SIZES = 2000
 """Files whose sizes are looked at."""
 
 _LARGEST_MEMBER = 2**33
 _SHOWN = 3
-_PACKED = ("gz", "bz2", "xz", "zst")
 # Share of the usual size of a file below which it holds no recording.
 _SMALL = 0.25
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Files whose names end alike, and the shape of their names.
-
-    Attributes:
-        glob: a pattern of their names.
-        names: in order.
-        fault: why none of those looked at can be read; empty where one can.
-    """
-
-    glob: str
-    names: tuple[str, ...]
-    fault: str = ""
+# Rows of one channel beside those of another above which they are no channels of one recording.
+_SAME_LENGTH = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,7 +152,7 @@ def _surveyed(
     shown = clean_text(str(path))
     if not names:
         raise RunError(f"{shown} is empty: it holds no files")
-    groups, contents, faults = _looked_into(folder, _groups(names), raw)
+    groups, contents, faults = _looked_into(folder, groups_by_ending(names), raw)
     meant = groups[0]
     if not contents:
         count = "1 file" if len(names) == 1 else f"{len(names)} files"
@@ -178,16 +161,24 @@ def _surveyed(
             raise RawFilesError(f"{reason}. {command_of_raw(path, head)}", faults, head)
         raise UnreadableError(reason, faults)
     channels = channel_files_of(meant.names) if len(meant.names) > 1 else None
-    if channels is not None and any(len(one.names) > 1 for one in contents):
-        # Files with several columns each are recordings of several machines, or of several kinds.
+    if channels is not None and not _are_channels(channels, contents):
         channels = None
+    others: list[Group] = []
     if channels is None:
-        meant, others = _of_one_recorder(meant, folder)
-        groups = [meant, *others, *groups[1:]]
-        contents = tuple(one for one in contents if one.name in {clean_text(name) for name in meant.names})
-        contents = contents or _read(folder, meant.names, raw)[0]
+        meant, others = of_one_recorder(meant, folder)
     recordings = channels.first if channels else meant.names
     modified, since, at_once = march_of_times(folder, recordings)
+    times = times_of_names(recordings)
+    if channels is None and not times.mode and (at_once or modified is None):
+        meant, more = runs_of(meant)
+        if more:
+            others, recordings, times = [*more, *others], meant.names, times_of_names(meant.names)
+            modified, since, at_once = march_of_times(folder, recordings)
+    if channels is None:
+        groups = [meant, *others, *groups[1:]]
+        kept = tuple(one for one in contents if one.name in {clean_text(name) for name in meant.names})
+        # Several files show which parts of the names of their channels are their own.
+        contents = kept if len(kept) == len(contents) else _read(folder, meant.names, raw)[0]
     return Survey(
         path=path,
         folder=folder,
@@ -197,7 +188,7 @@ def _surveyed(
         contents=contents,
         faults=faults,
         channels=channels,
-        times=times_of_names(recordings),
+        times=times,
         modified=modified,
         since=since,
         changed_at_once=at_once,
@@ -205,6 +196,21 @@ def _surveyed(
         single=single,
         raw=raw,
     )
+
+
+def _are_channels(channels: ChannelFiles, contents: Sequence[Content]) -> bool:
+    """Return whether files hold one column each, and those of the first channel as many rows as others.
+
+    Files with several columns each are recordings of several machines, or of several kinds.
+    """
+    first = {clean_text(name) for name in channels.first}
+    own = [one.rows for one in contents if one.name in first]
+    others = [one.rows for one in contents if one.name not in first]
+    if any(len(one.names) > 1 for one in contents):
+        return False
+    if not own or not others:
+        return True
+    return max(median(own), median(others)) <= _SAME_LENGTH * min(median(own), median(others))
 
 
 def _reasons(faults: Sequence[tuple[str, str]]) -> str:
@@ -217,57 +223,6 @@ def _reasons(faults: Sequence[tuple[str, str]]) -> str:
         others = f" and {len(names) - 1} more that were looked at" if len(names) > 1 else ""
         shown.append(f"{names[0]}{others}: {reason}")
     return "; ".join(shown)
-
-
-def _groups(names: Iterable[str]) -> list[Group]:
-    """Return files by the ends of their names, the largest group first.
-
-    A recorder may pack its older files, and number the ends of its channels' files.
-    """
-    by_end: dict[str, list[str]] = {}
-    for name in sorted(names):
-        by_end.setdefault(_ending(name).lower(), []).append(name)
-    packed = [end for end in by_end if end.rsplit(".", 1)[-1] in _PACKED and end.rsplit(".", 1)[0] in by_end]
-    globs = {end: _glob_of_ending({_ending(name) for name in found}) for end, found in by_end.items()}
-    for end in packed:
-        plain = end.rsplit(".", 1)[0]
-        by_end[plain] = sorted([*by_end[plain], *by_end.pop(end)])
-        globs[plain] = f"*{plain}*"
-    for shape, ends in _numbered_ends(by_end).items():
-        by_end[ends[0]] = sorted(name for end in ends for name in by_end.pop(end))
-        globs[ends[0]] = f"*{shape.replace('#', '*')}"
-    # Endings that are numbers are those of names without one, such as 2004.02.12.10.32.39.
-    groups = [Group(globs[ending], tuple(found)) for ending, found in by_end.items()]
-    return sorted(groups, key=lambda one: (-len(one.names), one.glob))
-
-
-def _glob_of_ending(ends: set[str]) -> str:
-    """Return a pattern of endings that differ by their case alone."""
-    first = min(ends)
-    if len(ends) == 1:
-        return f"*{first}"
-    return "*" + "".join(f"[{one.lower()}{one.upper()}]" if one.isalpha() else one for one in first)
-
-
-def _numbered_ends(by_end: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """Return endings that differ by a number alone and have as many files each, such as .ch1 and .ch2."""
-    shapes: dict[str, list[str]] = {}
-    for end in by_end:
-        shapes.setdefault(shape_of(end), []).append(end)
-    return {
-        shape: ends
-        for shape, ends in shapes.items()
-        if "#" in shape and len(ends) > 1 and len({len(by_end[end]) for end in ends}) == 1
-    }
-
-
-def _ending(name: str) -> str:
-    last = name.rsplit("/", 1)[-1]
-    parts = last.lower().split(".")
-    if len(parts) > 2 and parts[-1] in _PACKED:
-        return last[-len(parts[-1]) - len(parts[-2]) - 2 :]
-    is_ending = len(parts) > 1 and not parts[-1].isdecimal() and 0 < len(parts[-1]) <= 8
-    return last[-len(parts[-1]) - 1 :] if is_ending else ""
 
 
 def _looked_into(
@@ -316,74 +271,3 @@ def _smallest_and_largest(folder: Path, names: Sequence[str]) -> list[str]:
     usual = sorted(sizes.values())[len(sizes) // 2]
     whole = [name for name, size in sizes.items() if _SMALL * usual <= size]
     return [min(whole, key=sizes.__getitem__), max(whole, key=sizes.__getitem__)]
-
-
-def _of_one_recorder(group: Group, folder: Path) -> tuple[Group, list[Group]]:
-    """Return the files of the recorder with the most files, and those of others, by the shapes of names.
-
-    Of recorders with as many files that with the clearly largest ones is meant: vibration has more numbers.
-    """
-    shapes = Counter(_unpacked_shape(name) for name in group.names)
-    common = {shape: count for shape, count in shapes.items() if count >= 0.1 * len(group.names)}
-    if (
-        not common
-        or max(common.values()) == 1
-        or len(common) > MOST_SHAPES
-        or len(shapes) > MOST_SHAPES
-        or len(shapes) == 1
-    ):
-        return group, []
-    times = {
-        shape: times_of_names([n for n in group.names if _unpacked_shape(n) == shape]) for shape in common
-    }
-    if len({(one.mode, one.pattern) for one in times.values()}) == 1 and _is_one_march(group.names):
-        return group, []
-    sizes = {shape: _size_of_one(folder, group.names, shape) for shape in common}
-    first = max(common, key=lambda shape: (common[shape], sizes[shape], shape < max(common)))
-    pattern = times[first].pattern if times[first].mode == "name" else ""
-    chosen = [name for name in group.names if _is_meant(_unpacked_shape(name), name, first, common, pattern)]
-    kept = {*chosen}
-    rest = tuple(name for name in group.names if name not in kept)
-    if not rest:
-        return group, []
-    return Group(_glob_of(first, rest), tuple(chosen)), [Group("others", rest)]
-
-
-def _size_of_one(folder: Path, names: Sequence[str], shape: str) -> int:
-    """Return the size of a file of a shape, as a power of two."""
-    name = next(one for one in names if _unpacked_shape(one) == shape)
-    try:
-        return (folder / name).stat().st_size.bit_length()
-    except OSError:
-        return 0
-
-
-def _unpacked_shape(name: str) -> str:
-    """Return a name's shape without its ending, if that says how the file is packed."""
-    plain, _, end = name.rpartition(".")
-    if end.lower() in _PACKED and "." in plain:
-        return shape_of(plain)
-    return shape_of(f"{plain}.{end.lower()}" if plain else name)
-
-
-def _is_meant(shape: str, name: str, first: str, common: Mapping[str, int], pattern: str) -> bool:
-    """Return whether a file has the first shape, or a rare one and a time like it (other months)."""
-    if shape == first or shape in common or not pattern:
-        return shape == first
-    try:
-        return time_in(name, pattern) is not None
-    except ValueError:
-        return False
-
-
-def _is_one_march(names: Sequence[str]) -> bool:
-    """Return whether one pattern reads all names."""
-    times = times_of_names(names)
-    return times.share > 0.95 and (times.mode == "name" or times.share == 1.0)
-
-
-def _glob_of(shape: str, others: Sequence[str]) -> str:
-    """Return a pattern of a shape: of a file's name alone, with its folder where others are named alike."""
-    pattern = shape.replace("[", "?").replace("#", "*")
-    name = pattern.rsplit("/", 1)[-1]
-    return pattern if any(fnmatchcase(one.rsplit("/", 1)[-1], name) for one in others) else name

@@ -82,7 +82,7 @@ def table_of(arrays: Mapping[str, object], name: str, form: RecordingFormat, wha
             f"it is {what} with {count} arrays of {shape[0]} x {shape[1]} numbers, each a recording;"
             " write each into a file of its own",
         )
-    kept = _of_one_length(columns, form)
+    kept = _of_one_length(columns, form, name)
     return Table(
         np.column_stack([column for _, column in kept]),
         names=tuple(key for key, _ in kept),
@@ -102,11 +102,11 @@ def records_of(value: object) -> list[tuple[str, Mapping[str, object]]]:
 
 
 def _of_one_length(
-    columns: list[tuple[str, NDArray[np.generic]]], form: RecordingFormat
+    columns: list[tuple[str, NDArray[np.generic]]], form: RecordingFormat, file: str
 ) -> list[tuple[str, NDArray[np.generic]]]:
     length = max(len(column) for _, column in columns)
     if form.names:
-        found = column_named(form.names[0], [key for key, _ in columns])
+        found = column_named(form.names[0], [key for key, _ in columns], file=file)
         if found is not None:
             length = len(columns[found - 1][1])
     return [one for one in columns if len(one[1]) == length]

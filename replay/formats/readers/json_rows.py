@@ -14,13 +14,15 @@ from numpy.typing import NDArray
 from replay.formats.base import IncompleteError, Table
 from replay.formats.readers.arrays import records_of, table_of
 from replay.formats.sniff import HEAD_BYTES, encoding_of
-from replay.formats.text_cells import DATE
+from replay.formats.text_cells import DATE, value_of
 from replay.formats.times import time_of_text
 from replay.recording import RecordingError, RecordingFormat, clean_text
 
 _DEEPEST = 8
 _MOST_SENSORS = 64
 _SHOWN = 6
+# Share of numbers among texts above which the others are missing numbers.
+_MOSTLY = 0.5
 _TIME_NAME = re.compile(r"(?i)^(ts|t|time|timestamp|epoch|unix)")
 # Seconds since 1970 of 2001.
 _UNIX_FROM = 1e9
@@ -187,10 +189,15 @@ def _joined(content: Sequence[object], path: str) -> Iterator[tuple[str, object]
 
 
 def _column(values: Sequence[object]) -> NDArray[np.generic]:
-    """Return values as numbers, NaN for one that is missing; as texts where none is a number."""
+    """Return values as numbers, NaN for one that is missing; as texts where these are no numbers."""
     if any(isinstance(value, int | float) for value in values):
         return np.array([value if isinstance(value, int | float) else np.nan for value in values], np.float64)
-    return np.array([str(value) for value in values])
+    texts = [str(value) for value in values]
+    for decimal in ".,":
+        numbers = [value_of(text, decimal) for text in texts]
+        if sum(number is not None for number in numbers) > _MOSTLY * len(texts):
+            return np.array([np.nan if number is None else number for number in numbers])
+    return np.array(texts)
 
 
 def _time(arrays: Mapping[str, object], form: RecordingFormat) -> datetime | None:

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from replay.formats.base import IncompleteError, MissingExtraError, Table
 from replay.formats.readers.arrays import records_of, table_of
@@ -49,8 +50,18 @@ def _flat(content: Mapping[str, object], prefix: str, left: int) -> Iterator[tup
         elif (records := records_of(value)) and left:
             for named, record in records:
                 yield from _flat(record, f"{prefix}{key}.{named}.", left - 1)
+        elif isinstance(value, np.ndarray) and value.dtype.kind == "O" and left:
+            yield from _flat(_cells(key, value), prefix, left - 1)
         else:
             yield f"{prefix}{key}", value
+
+
+def _cells(key: str, value: NDArray[np.object_]) -> dict[str, object]:
+    """Return the cells of a cell array by the names that MATLAB gives them; one array of cells of numbers."""
+    cells = value.ravel(order="F")
+    if all(isinstance(cell, int | float) for cell in cells):
+        return {key: value.astype(np.float64)}
+    return {f"{key}{{{number}}}": cell for number, cell in enumerate(cells, 1)}
 
 
 def read_hdf5(data: bytes, name: str, form: RecordingFormat) -> Table:
@@ -69,6 +80,12 @@ def read_hdf5(data: bytes, name: str, form: RecordingFormat) -> Table:
 
     def take(path: str, item: object) -> None:
         if not isinstance(item, h5py.Dataset) or path.startswith("#"):
+            return
+        if item.dtype == h5py.ref_dtype:
+            # The cells of MATLAB 7.3, and the fields of its arrays of structures.
+            for number, reference in enumerate(item[()].ravel(), 1):
+                if reference:
+                    take(f"{path}{{{number}}}", item.file[reference])
             return
         # Such data stand in other files, which the file merely names.
         if item.external or item.is_virtual or (item.dtype.kind not in "iufb" and not item.dtype.names):

@@ -4,6 +4,7 @@ import io
 import json
 import wave
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from scipy.io import savemat
 
 from replay.file_times import EARLIEST
 from replay.formats.base import IncompleteError
+from replay.formats.readers.json_rows import read_json
+from replay.formats.readers.matlab import read_hdf5, read_mat
 from replay.formats.reading import read_recording
 from replay.recording import RecordingError, RecordingFormat
 
@@ -222,3 +225,70 @@ def test_a_file_of_many_recordings_is_refused_with_the_way_out() -> None:
 def test_other_json_and_markup_are_refused_in_words(text: str, words: str) -> None:
     with pytest.raises(RecordingError, match=words):
         read_recording(text.encode(), "a.json", FORM, EARLIEST)
+
+
+def cells(*values: object) -> np.ndarray:
+    """Return a cell array of MATLAB."""
+    array = np.empty(len(values), object)
+    for index, value in enumerate(values):
+        array[index] = value
+    return array
+
+
+@pytest.mark.parametrize(
+    ("content", "names"),
+    [
+        ({"c": cells(SIGNAL[:, 0], SIGNAL[:, 1])}, ("c{1}", "c{2}")),
+        ({"c": cells(SIGNAL[:, 0], SIGNAL[:, 1], np.arange(5.0))}, ("c{1}", "c{2}")),
+        (
+            {"r": {"names": cells("DE", "FE"), "data": cells(SIGNAL[:, 0], SIGNAL[:, 1])}},
+            ("r.data{1}", "r.data{2}"),
+        ),
+        ({"c": cells(cells(SIGNAL[:, 0]), cells(SIGNAL[:, 1]))}, ("c{1}", "c{2}")),
+        ({"raw": SIGNAL.astype(object)}, ("raw[1]", "raw[2]")),
+    ],
+)
+def test_cells_of_matlab_are_channels(content: dict[str, object], names: tuple[str, ...]) -> None:
+    file = io.BytesIO()
+    savemat(file, content)
+    table = read_mat(file.getvalue(), "a.mat", FORM)
+    assert table.names == names
+    np.testing.assert_array_equal(table.values, SIGNAL)
+
+
+def test_cells_of_matlab_73_are_channels() -> None:
+    h5py = pytest.importorskip("h5py")
+    sink = io.BytesIO()
+    with h5py.File(sink, "w") as file:
+        hidden = file.create_group("#refs#")
+        hidden["a"], hidden["b"] = SIGNAL[:, 0], SIGNAL[:, 1]
+        file["data"] = np.array([[hidden["a"].ref], [hidden["b"].ref]], h5py.ref_dtype)
+    table = read_hdf5(sink.getvalue(), "a.mat", FORM)
+    assert table.names == ("data{1}", "data{2}")
+    np.testing.assert_array_equal(table.values, SIGNAL)
+
+
+@pytest.mark.parametrize("decimal", [".", ","])
+@pytest.mark.parametrize("form", ["lists", "records", "lines"])
+def test_numbers_of_json_may_be_texts(form: str, decimal: str) -> None:
+    texts = [[f"{value:.6f}".replace(".", decimal) for value in row] for row in SIGNAL]
+    records = [{"x": x, "y": y, "state": "OK"} for x, y in texts]
+    content = {
+        "lists": json.dumps({"x": [x for x, _ in texts], "y": [y for _, y in texts]}),
+        "records": json.dumps(records),
+        "lines": "\n".join(map(json.dumps, records)),
+    }[form]
+    table = read_json(content.encode(), "a.json", FORM)
+    assert table.names == ("x", "y")
+    np.testing.assert_allclose(table.values, SIGNAL, atol=1e-6)
+
+
+@pytest.mark.parametrize("file", ["99.mat", "Time_Normal_2_099.mat", "run/normal 99.mat"])
+def test_of_several_columns_of_a_pattern_that_of_the_number_of_the_file_is_meant(file: str) -> None:
+    sink = io.BytesIO()
+    other = np.zeros(ROWS + 50)
+    savemat(sink, {"X098_DE_time": other, "X099_DE_time": SIGNAL[:, 0], "X099_FE_time": SIGNAL[:, 1]})
+    form = replace(FORM, names=("X*_DE_time", "X*_FE_time"))
+    np.testing.assert_array_equal(read_recording(sink.getvalue(), file, form, EARLIEST).signal, SIGNAL)
+    with pytest.raises(RecordingError, match="no single column named"):
+        read_recording(sink.getvalue(), "b.mat", form, EARLIEST)

@@ -91,3 +91,9 @@ def test_raw_numbers_are_looked_at_as_the_settings_state_them(tmp_path: Path) ->
     form = replace(FORM, format="raw", number_type="float32")
     assert advice_on(tmp_path, form) == ""
     assert "not whole rows of 7 numbers" in advice_on(tmp_path, replace(form, columns=7))
+
+
+@pytest.mark.parametrize("text", ["0.1,0.2\n0.3,0.4\n", "DE,FE\n0.1,0.2\n0.3,0.4\n0.5,0.6\n"])
+def test_a_few_rows_are_not_advised_as_a_snapshot(text: str, tmp_path: Path) -> None:
+    write(tmp_path, lambda _: text)
+    assert "recording.rows" not in advice_on(tmp_path, FORM)

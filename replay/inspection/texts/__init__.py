@@ -1,0 +1,1 @@
+"""Why the rows of a text are no recording."""

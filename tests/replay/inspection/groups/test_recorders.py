@@ -1,0 +1,95 @@
+"""Which files of a folder are proposed: those of one recorder, of one run, in all states of the machine."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.io import savemat
+
+from replay.inspection.lines.line import Sure
+from replay.inspection.proposal import proposal_of
+from replay.inspection.survey import Survey, survey
+from tests.replay.formats.layouts import at, rows_of, signals
+
+(SIGNAL,) = signals(1)
+
+
+def written(folder: Path, names: Sequence[str], text: str = rows_of(SIGNAL)) -> Survey:
+    """Write files as a copy does, with one time of change, and look at them."""
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        os.utime(path, (1.7e9, 1.7e9))
+    return survey(folder)
+
+
+@pytest.mark.parametrize("states", [("before", "after"), ("vorher", "nachher"), ("idle", "loaded", "peak")])
+@pytest.mark.parametrize("form", ["{:%Y%m%d_%H%M%S}_%s.csv", "p3 %s {:%Y-%m-%d %H-%M}.csv"])
+@pytest.mark.parametrize("is_mixed", [True, False])
+def test_recordings_in_all_states_of_a_machine_are_meant(
+    states: Sequence[str], form: str, is_mixed: bool, tmp_path: Path
+) -> None:
+    words = [states[index % len(states) if is_mixed else index * len(states) // 12] for index in range(12)]
+    found = written(tmp_path, [form.format(at(index)) % word for index, word in enumerate(words)])
+    assert (len(found.meant.names), found.others) == (12, ())
+    assert {*found.times.times} == {at(index) for index in range(12)}
+
+
+@pytest.mark.parametrize("words", [("pumpA", "pumpB"), ("DE", "FE2")])
+def test_recordings_of_two_machines_are_not_joined(words: Sequence[str], tmp_path: Path) -> None:
+    found = written(tmp_path, [f"{at(index):%Y%m%d_%H%M%S}_{words[index % 2]}.csv" for index in range(12)])
+    assert len(found.meant.names) == 6
+
+
+@pytest.mark.parametrize(
+    ("name", "runs", "glob"),
+    [
+        ("Learning/Bearing1_{run}/acc_{n:05d}.csv", 3, "Learning/Bearing1_1/acc_*.csv"),
+        ("{run}/{n}.csv", 2, "1/*.csv"),
+        ("N15_M0{run}_F10_K001_{n}.csv", 4, "N15_M01_F10_K001_*.csv"),
+    ],
+)
+def test_of_several_runs_whose_numbers_begin_again_the_first_is_meant(
+    name: str, runs: int, glob: str, tmp_path: Path
+) -> None:
+    names = [name.format(run=run, n=n) for run in range(1, runs + 1) for n in range(1, 13)]
+    found = written(tmp_path, names)
+    assert (found.meant.glob, len(found.meant.names)) == (glob, 12)
+    assert sum(len(group.names) for group in found.others) == 12 * (runs - 1)
+    assert found.times.mode == "number"
+
+
+def test_files_named_by_a_decimal_number_are_not_counted_by_its_fraction(tmp_path: Path) -> None:
+    found = written(tmp_path, [f"normal/{12.288 + 0.4096 * index:g}.csv" for index in range(14)])
+    assert found.times.mode == ""
+    (line,) = [one for one in proposal_of(found).lines if one.key == "time"]
+    assert (line.value, line.sure) == ("modified", Sure.UNKNOWN)
+
+
+def test_chapters_with_numbers_behind_a_point_are_counted(tmp_path: Path) -> None:
+    found = written(tmp_path, [f"run 1.{index}.csv" for index in range(1, 13)])
+    assert (found.times.mode, found.times.pattern) == ("number", "run 1.#.csv")
+
+
+def test_names_of_other_lengths_do_not_stop_the_search_for_channels(tmp_path: Path) -> None:
+    folders = ("1 Data from a healthy bearing", "2 Data from a bearing with an inner race fault")
+    names = [f"{folder}/{'HI'[n]}-{speed}-{trial}.csv" for n, folder in enumerate(folders)
+             for speed in "ABC" for trial in (1, 2, 3)]  # fmt: skip
+    assert len(written(tmp_path, names).meant.names) > 0
+
+
+def test_a_file_of_pulses_beside_each_recording_is_no_channel(tmp_path: Path) -> None:
+    for index in range(8):
+        stamp = f"{at(index):%Y%m%dT%H%M%SZ}"
+        savemat(tmp_path / f"sensor-{stamp}.mat", {"v": SIGNAL[:, :1]})
+        savemat(tmp_path / f"tach-{stamp}.mat", {"v": np.linspace(0, 0.1, 37)[:, None]})
+    found = survey(tmp_path)
+    assert (found.channels, found.meant.glob) == (None, "sensor-*T*Z.mat")
+
+
+def test_of_as_many_files_those_of_vibration_are_meant(tmp_path: Path) -> None:
+    names = [f"{kind}_ball_{index}.csv" for kind in ("current", "vibration") for index in range(9)]
+    assert written(tmp_path, names).meant.glob == "vibration_ball_*.csv"
