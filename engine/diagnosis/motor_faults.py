@@ -14,9 +14,9 @@ from engine.bundles.bundle import UsualLines
 from engine.diagnosis.motor_reading import FIGURES, LOWEST, SCALES, SOUND_CAGE, MotorReading, sequences_in
 from engine.records.motor_figures import MotorFault
 from engine.records.payloads import FaultLine, SurfaceEvidence
+from engine.signals.motors.cage import broken_bars
 from engine.signals.motors.claims import Fault
 from engine.signals.motors.features import moved_unbalance
-from engine.signals.motors.lines import broken_bars
 
 if TYPE_CHECKING:
     # A screen that names a fault needs no settings, which take long to load.

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.records.assessment import Quality
+from engine.signals.motors.cage import SMALLEST_SLIP
 from engine.signals.motors.claims import Claim, Fault, Fitness, Note
-from engine.signals.motors.lines import SMALLEST
 from engine.signals.motors.pairs import Lines, RotorFacts
 from engine.signals.motors.power import PhaseFigures
 from engine.signals.motors.running import Part
@@ -121,7 +121,7 @@ def by_slip(fit: Fitness, lines: Lines, facts: RotorFacts, mains: float, seconds
     slip, percent = lines.slip.slip, f"{100 * lines.slip.slip:.2g} %"
     # The rotor's line is known to half a bin.
     error = lines.slip.pole_pairs / (2 * seconds * mains)
-    smallest, idle = max(slip - error, SMALLEST), IDLE * facts.rated or IDLE_SLIP
+    smallest, idle = max(slip - error, SMALLEST_SLIP), IDLE * facts.rated or IDLE_SLIP
     needed = BESIDE_MAINS / (2 * smallest * mains)
     if slip < idle or (smallest < idle and error < idle):
         words = f"no load: at a slip of {percent} the bars carry no current and cannot be judged"

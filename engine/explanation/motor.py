@@ -8,7 +8,7 @@ from engine.explanation.sentence import NOTHING, Fact, Sentence, joined, listed,
 from engine.records.events import Event
 from engine.records.motor_figures import NO_SPEED, MotorFault
 from engine.records.payloads import SurfaceEvidence
-from engine.signals.motors.lines import cage_severity
+from engine.signals.motors.cage import cage_severity
 
 Figures = Mapping[str, float]
 

@@ -104,12 +104,3 @@ def _peak(spectrum: Spectrum, line: int, floor: float, usual: Floats | None) -> 
         times = float(spectrum.amplitude[line]) / healthy if healthy > 0 else float("nan")
     above = float(spectrum.amplitude[line]) / floor if floor > 0 else float("nan")
     return Peak(place * spectrum.step, height, above, times)
-
-
-def nearest_peak(spectrum: Spectrum, hertz: float, direction: int) -> float | None:
-    """Return the frequency of the next peak above (1) or below (-1) a frequency, None where there is none."""
-    found = sorted(peak.hertz for peak in peaks_of(spectrum, most=500))
-    margin = spectrum.step / 2
-    if direction > 0:
-        return next((one for one in found if one > hertz + margin), None)
-    return next((one for one in reversed(found) if one < hertz - margin), None)

@@ -239,24 +239,6 @@ def phase_delays(three: NDArray[np.complex128], hertz: float) -> NDArray[np.floa
     return np.asarray(np.mod(ahead, 2 * np.pi) / (2 * np.pi * hertz))
 
 
-def extended_park(signal: Signal, rate: float, hertz: float) -> float:
-    """Return the line at twice the mains frequency in the squared Park vector, over its mean.
-
-    It is about twice the negative over the positive sequence.
-
-    Source:
-        Cruz and Cardoso (2001), Stator winding fault diagnosis in three-phase synchronous and asynchronous
-        motors, by the extended Park's vector approach.
-    """
-    squared = np.square(np.abs(park_vector(signal)))
-    mean = float(squared.mean())
-    if mean == 0:
-        return 0.0
-    window = np.hanning(len(squared))
-    line = _line(((squared - mean) * window)[:, None], rate, 2 * hertz)
-    return float(2 * np.abs(line[0]) / window.sum() / mean)
-
-
 def _line(tapered: NDArray[np.float64], rate: float, hertz: float) -> NDArray[np.complex128]:
     """Return the Fourier sum of each column at one frequency, (columns,)."""
     turn = np.exp(-2j * np.pi * hertz / rate * np.arange(len(tapered)))

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.signals.bearing import Geometry, Surface, fault_frequencies
-from engine.signals.motors.lines import LARGEST, SMALLEST
+from engine.signals.motors.cage import LARGEST_SLIP, SMALLEST_SLIP
 from engine.signals.motors.signature import (
     NO_PAIR,
     POLE_PAIRS,
@@ -47,7 +47,7 @@ class RotorFacts:
     """
 
     pole_pairs: tuple[int, ...] = POLE_PAIRS
-    slips: tuple[float, float] = (SMALLEST, LIKELY_SLIP)
+    slips: tuple[float, float] = (SMALLEST_SLIP, LIKELY_SLIP)
     geometry: Geometry | None = None
     rated: float = 0.0
 
@@ -64,12 +64,12 @@ class RotorFacts:
         if speed > 0 and mains > 0:
             pairs = pole_pairs or max(int(mains / speed + 1e-6), 1)
             rated = 1 - speed * pairs / mains
-            if SMALLEST < rated < LARGEST:
-                slips = max(SMALLEST / 2, SLIP_FROM * rated), SLIP_TO * rated
+            if SMALLEST_SLIP < rated < LARGEST_SLIP:
+                slips = max(SMALLEST_SLIP / 2, SLIP_FROM * rated), SLIP_TO * rated
                 return cls((pairs,), slips, geometry, rated)
-            return cls((pairs,), (SMALLEST, LARGEST), geometry)
+            return cls((pairs,), (SMALLEST_SLIP, LARGEST_SLIP), geometry)
         if pole_pairs:
-            return cls((pole_pairs,), (SMALLEST, LARGEST), geometry)
+            return cls((pole_pairs,), (SMALLEST_SLIP, LARGEST_SLIP), geometry)
         return cls(geometry=geometry)
 
 

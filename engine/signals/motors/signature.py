@@ -6,8 +6,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.signals.motors.cage import LARGEST_SLIP, SMALLEST_SLIP
 from engine.signals.motors.currents import PHASES, Signal, centred_phases, mains_frequency, park_vector
-from engine.signals.motors.lines import FLOOR_HERTZ, LARGEST, SMALLEST, STANDS_OUT
+
+STANDS_OUT = 12.0
+"""Least height of a line over the floor [dB]: the highest of a few dozen bins of noise reaches 9."""
+
+FLOOR_HERTZ = 8.0
+"""Reach on either side of a line within which its floor, a median, is taken [Hz]."""
 
 REACH = 1000.0
 """Distance from the mains line within which lines are kept [Hz]: bearing lines lie within some hundreds."""
@@ -292,7 +298,10 @@ def _nearest(found: Signature, offsets: NDArray[np.float64]) -> NDArray[np.intp]
 
 
 def rotor_slip(
-    found: Signature, pole_pairs: Sequence[int] = POLE_PAIRS, low: float = SMALLEST, high: float = LARGEST
+    found: Signature,
+    pole_pairs: Sequence[int] = POLE_PAIRS,
+    low: float = SMALLEST_SLIP,
+    high: float = LARGEST_SLIP,
 ) -> Slip | None:
     """Return the slip at which the pair f -+ fr stands out most, None where none does.
 

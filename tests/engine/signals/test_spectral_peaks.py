@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.signals.spectral_peaks import nearest_peak, peaks_of
+from engine.signals.spectral_peaks import peaks_of
 from engine.signals.spectrum import Spectrum, amplitude_spectrum
 
 RATE, ROWS = 8192.0, 8192
@@ -49,13 +49,6 @@ def test_only_peaks_of_the_span_are_listed() -> None:
     spectrum = amplitude_spectrum(recording((100.0, 1.0), (700.0, 3.0)), RATE, "g")
     assert [round(peak.hertz) for peak in peaks_of(spectrum, span=(50.0, 200.0))] == [100]
     assert len(peaks_of(spectrum, most=1)) == 1
-
-
-def test_the_next_peak_is_found_in_both_directions() -> None:
-    spectrum = amplitude_spectrum(recording((100.0, 1.0), (700.0, 3.0), noise=1e-5), RATE, "g")
-    assert nearest_peak(spectrum, 300.0, 1) == pytest.approx(700.0, abs=0.1)
-    assert nearest_peak(spectrum, 300.0, -1) == pytest.approx(100.0, abs=0.1)
-    assert nearest_peak(spectrum, 100.0, -1) is None
 
 
 @pytest.mark.parametrize("amplitude", [[], [1.0], [0.0] * 9, [float("nan")] * 9, [1.0] * 9])

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.records.motor_figures import NO_SPEED
+from engine.signals.motors.cage import cage_severity
 from engine.signals.motors.claims import Claim
-from engine.signals.motors.lines import cage_severity
 from engine.signals.spectrum import Scale
 from tui.draw.charts.chart import axis_of
 from tui.draw.glyphs import Glyphs, finished

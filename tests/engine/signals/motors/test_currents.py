@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from engine.signals.motors.currents import (
     TURN,
-    extended_park,
     harmonics,
     mains_frequency,
     park_shape,
@@ -107,12 +106,6 @@ def test_the_angle_of_the_unbalance_moves_by_120_degrees_with_the_phase() -> Non
         angles.append(np.angle(park_shape(currents(10_000, 1, 50, three)).unbalance))
     apart = np.mod(np.diff([*angles, angles[0]]) + np.pi, 2 * np.pi) - np.pi
     assert np.abs(apart) == pytest.approx([2 * np.pi / 3] * 3, abs=0.01)
-
-
-@pytest.mark.parametrize("share", [0.0, 0.03, 0.2])
-def test_the_extended_park_vector_has_twice_the_unbalance_at_twice_the_mains(share: float) -> None:
-    signal = currents(5000, 2, 60, phases(4, 4 * share))
-    assert extended_park(signal, 5000, 60) == pytest.approx(2 * share / (1 + share**2), abs=0.002)
 
 
 def test_the_harmonics_and_their_sum_are_those_put_in() -> None:
