@@ -69,6 +69,14 @@ def seconds_span(seconds: float) -> timedelta:
         return timedelta.max if seconds > 0 else timedelta.min
 
 
+def largest_unit(seconds: float) -> tuple[float, str]:
+    """Return a span of time in the largest unit that it has twice: a number, and d, h, min or s."""
+    for length, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= 2 * length:
+            return seconds / length, unit
+    return seconds, "s"
+
+
 def passed(since: datetime, until: datetime) -> timedelta:
     """Return the time from one instant to a later one; zero if the clock was set back in between."""
     return max(until - since, timedelta(0))

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.clock import largest_unit
+
 COURSES = 2
 """Half waves over the baseline that count as one slow course: half a cycle, and a whole one."""
 
@@ -82,13 +84,14 @@ def coverage_doubt(
     """
     if not courses:
         return ()
+    number, unit = largest_unit(lasts)
     others = len(courses) - 1
     beside = (
         f", and so do {others} other sensors" if others > 1 else ", and so does another" if others else ""
     )
     return (
         f"{component}: {told(courses[0])} in one slow course over the whole baseline"
-        f" ({span_text(lasts)}){beside}; it covers too little of a cycle of load or weather,"
+        f" ({number:.3g} {unit}){beside}; it covers too little of a cycle of load or weather,"
         " learn from a longer span",
     )
 
@@ -99,11 +102,3 @@ def still_doubt(component: str, names: Sequence[str]) -> tuple[str, ...]:
         return ()
     shown = ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} others" if len(names) > NAMED else "")
     return (f"{component}: never moved within the baseline, and neither judged nor used: {shown}",)
-
-
-def span_text(seconds: float) -> str:
-    """Return a length of time in its largest unit that it has twice."""
-    for unit, length in (("d", 86400.0), ("h", 3600.0), ("min", 60.0)):
-        if seconds >= 2 * length:
-            return f"{seconds / length:.3g} {unit}"
-    return f"{seconds:.3g} s"

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from engine.alarms.alarm import Alarm, AlarmState
 from engine.alarms.peak import Peak
-from engine.clock import moment, seconds_span, shifted
+from engine.clock import largest_unit, moment, seconds_span, shifted
 from engine.explanation.sentence import Write
 from engine.records.events import RINGS, Cause, Priority
 from engine.records.payloads import Ring, TrendForecast
@@ -78,10 +78,9 @@ def frequency(low: float, high: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Return a span of time in its largest fitting unit: 40 min, 12 h, 3 d."""
-    fitting = [(size, unit) for size, unit in ((86_400, "d"), (3_600, "h")) if seconds >= 2 * size]
-    size, unit = fitting[0] if fitting else (60, "min")
-    return f"{max(seconds / size, 1):.0f} {unit}"
+    """Return a span of time in the largest unit that it has twice, at least 1 min: 40 min, 12 h, 3 d."""
+    number, unit = largest_unit(seconds)
+    return f"{max(seconds / 60, 1):.0f} min" if unit == "s" else f"{number:.0f} {unit}"
 
 
 def named(items: Sequence[str], most: int = 3) -> str:

@@ -16,6 +16,7 @@ from engine.clock import (
     RECENT,
     LiveClock,
     in_zone,
+    largest_unit,
     live_time,
     microseconds,
     moment,
@@ -127,3 +128,19 @@ def test_recording_time_goes_on_from_the_last_year_and_not_back_with_the_clock()
 def test_usual_step_counts_what_was_left_out_between_two_snapshots() -> None:
     assert usual_step(np.array([0, 10, 40, 50]), np.array([0, 1, 4, 5])) == 10
     assert usual_step(np.array([7]), np.array([3])) == 0
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (0.0, (0.0, "s")),
+        (119.9, (119.9, "s")),
+        (120.0, (2.0, "min")),
+        (7199.0, (7199 / 60, "min")),
+        (7200.0, (2.0, "h")),
+        (86400.0, (24.0, "h")),
+        (259200.0, (3.0, "d")),
+    ],
+)
+def test_the_unit_of_a_span_is_the_largest_that_it_has_twice(seconds: float, told: tuple[float, str]) -> None:
+    assert largest_unit(seconds) == told

@@ -12,7 +12,7 @@ from datetime import datetime, time, timedelta, tzinfo
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.clock import MICROSECOND, SECOND, LiveClock, in_zone, microseconds, moment, shifted
+from engine.clock import MICROSECOND, SECOND, LiveClock, in_zone, largest_unit, microseconds, moment, shifted
 from engine.records.events import RINGS, Event, EventKind
 
 Instants = NDArray[np.int64]
@@ -222,10 +222,10 @@ def pace_words(pace: float) -> str:
 
 def _span(seconds: float) -> str:
     """Return a span with two digits at least: 50 s, 8.3 min, 83 min, 14 h."""
-    for size, unit in ((86_400, "d"), (3600, "h"), (60, "min")):
-        if seconds >= 2 * size:
-            return f"{seconds / size:.2g} {unit}" if seconds < 10 * size else f"{seconds / size:.0f} {unit}"
-    return f"{seconds:g} s"
+    number, unit = largest_unit(seconds)
+    if unit == "s":
+        return f"{number:g} s"
+    return f"{number:.2g} {unit}" if number < 10 else f"{number:.0f} {unit}"
 
 
 def rung_between(events: Iterable[Event], before: int | None, after: int | None) -> tuple[Event, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
+from engine.clock import largest_unit
 from engine.explanation.wording import cause_words
 from engine.records.assessment import Assessment
 from engine.records.events import Priority
@@ -305,8 +306,5 @@ def _time(when: datetime) -> str:
 
 
 def _span(span: timedelta) -> str:
-    seconds = max(int(span.total_seconds()), 0)
-    for size, word in ((86_400, "d"), (3_600, "h"), (60, "min")):
-        if seconds >= 2 * size:
-            return f"{seconds // size} {word}"
-    return f"{seconds} s"
+    number, unit = largest_unit(max(span.total_seconds(), 0.0))
+    return f"{int(number)} {unit}"

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.baseline.coverage import FEWEST, Course, coverage_doubt, slow_courses, span_text, still_doubt
+from engine.baseline.coverage import FEWEST, Course, coverage_doubt, slow_courses, still_doubt
 from engine.baseline.from_run import learn_from_run
 from replay.run import open_run
 from tests.engine.baseline.test_process_learning import Silent
@@ -55,14 +55,6 @@ def test_a_course_is_told_with_its_range_in_the_unit() -> None:
 def test_sensors_that_never_moved_are_named() -> None:
     assert still_doubt("Pump", []) == ()
     assert still_doubt("Pump", list("abcdefg"))[0].endswith("a, b, c, d, e and 2 others")
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(90.0, "90 s"), (400.0, "6.67 min"), (7200.0, "2 h"), (86400.0, "24 h"), (200000.0, "2.31 d")],
-)
-def test_a_span_is_told_in_its_largest_unit(seconds: float, text: str) -> None:
-    assert span_text(seconds) == text
 
 
 def test_a_half_day_of_weather_is_a_doubt_of_the_bundle(tmp_path: Path) -> None:
