@@ -2,14 +2,13 @@
 
 import math
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.clock import SECOND
 from engine.scoring.growth import CLEAR, FEWEST, SNAPSHOTS
-from engine.signals.statistics import median
+from engine.signals.statistics import concordance_deviation, median, pairs_of
 
 AHEAD = 12
 """Snapshots that a forecast looks ahead: a third of those that it rests on."""
@@ -78,21 +77,13 @@ def severity_ahead(at: NDArray[np.int64], severity: NDArray[np.float64]) -> Ahea
     )
 
 
-@cache
-def _pairs(count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return the places of the later and of the earlier one of all pairs among so many values."""
-    later, earlier = np.tril_indices(count, -1)
-    return later, earlier
-
-
 def _forecast(logs: NDArray[np.float64]) -> float:
     """Return the logarithm of severity `AHEAD` snapshots after the last one."""
     recent = logs[-SNAPSHOTS:]
     count = len(recent)
-    later, earlier = _pairs(count)
+    later, earlier = pairs_of(count)
     differences = recent[later] - recent[earlier]
-    deviation = math.sqrt(count * (count - 1) * (2 * count + 5) / 18)
-    clear = abs(float(np.sign(differences).sum())) >= CLEAR * deviation
+    clear = abs(float(np.sign(differences).sum())) >= CLEAR * concordance_deviation(count)
     slope = float(median(differences / (later - earlier), 0)) if clear else 0.0
     level = float(median((recent - slope * np.arange(count))[-LEVEL:], 0)) + slope * (count - 1)
     return level + AHEAD * slope

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.clock import SECOND
+from engine.signals.statistics import concordance_deviation, pairs_of
 
 SNAPSHOTS = 36
 """The last known severities that are compared: enough to see through the wander of an average."""
@@ -75,13 +76,12 @@ def growth_of(at: NDArray[np.int64], severity: NDArray[np.float64]) -> Growth | 
         return None
     logs = np.log(values[known])
     seconds = (times[known] - times[known[0]]) / SECOND
-    later, earlier = np.tril_indices(count, -1)
+    later, earlier = pairs_of(count)
     spans = seconds[later] - seconds[earlier]
     if not (spans > 0).all():
         return None
     differences = logs[later] - logs[earlier]
-    deviation = math.sqrt(count * (count - 1) * (2 * count + 5) / 18)
-    if abs(float(np.sign(differences).sum())) < CLEAR * deviation:
+    if abs(float(np.sign(differences).sum())) < CLEAR * concordance_deviation(count):
         return None
     slope = float(np.median(differences / spans))
     length = float(seconds[-1])

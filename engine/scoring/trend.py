@@ -5,10 +5,11 @@ multiplies it.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+
+from engine.signals.statistics import concordance_deviation, pairs_of
 
 FEWEST = 24
 """The fewest running snapshots for a trend."""
@@ -49,9 +50,9 @@ def rising_trend(seconds: NDArray[np.float64], logs: NDArray[np.float64], wander
     if count < FEWEST:
         return None
     # By hand: scipy's kendalltau and theilslopes give the same numbers and take 7 to 50 times as long.
-    later, earlier = _pairs(count)
+    later, earlier = pairs_of(count)
     differences = logs[later] - logs[earlier]
-    deviation = np.sqrt(count * (count - 1) * (2 * count + 5) / 18)
+    deviation = concordance_deviation(count)
     if np.sign(differences).sum() < SIGNIFICANT * deviation:
         return None
     slopes = np.sort(differences / (seconds[later] - seconds[earlier]))
@@ -62,13 +63,6 @@ def rising_trend(seconds: NDArray[np.float64], logs: NDArray[np.float64], wander
     reach = 1.96 * deviation
     low, high = np.clip(((len(slopes) + np.array([-reach, reach])) / 2).astype(int), 0, len(slopes) - 1)
     return Trend(rise, slope, float(slopes[low]), float(slopes[high]))
-
-
-@lru_cache(maxsize=4)
-def _pairs(count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return the later and the earlier index of each pair among so many."""
-    later, earlier = np.tril_indices(count, -1)
-    return later, earlier
 
 
 @dataclass(frozen=True, slots=True)

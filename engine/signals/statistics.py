@@ -1,6 +1,7 @@
 """Robust centre and scatter of a sample, errors on a log scale, and the comparison of two samples."""
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +45,22 @@ def median(values: NDArray[np.floating], axis: int) -> NDArray[np.float64]:
     middle = (ordered.take(low, axis).astype(np.float64) + ordered.take(high, axis)) / 2
     whole: NDArray[np.float64] = np.where(np.isnan(ordered.take(count - 1, axis)), np.nan, middle)
     return whole
+
+
+@lru_cache(maxsize=4)
+def pairs_of(count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the later and the earlier index of each pair among so many, (count * (count - 1) / 2,) each."""
+    later, earlier = np.tril_indices(count, -1)
+    return later, earlier
+
+
+def concordance_deviation(count: int) -> float:
+    """Return the standard deviation of the Mann-Kendall statistic of so many independent values.
+
+    Source:
+        Kendall (1975), Rank correlation methods: the variance is n (n - 1) (2 n + 5) / 18 without ties.
+    """
+    return math.sqrt(count * (count - 1) * (2 * count + 5) / 18)
 
 
 def log_errors(errors: NDArray[np.float64]) -> NDArray[np.float64]:
