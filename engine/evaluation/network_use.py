@@ -16,7 +16,7 @@ from engine.evaluation.truth import Truth
 from engine.models import model_named
 from engine.models.forecast import AHEAD, LENGTH, Forecast
 from engine.models.runner import Network
-from engine.models.waveform import Variational, evenly_spaced
+from engine.models.waveform import Variational, divergences, evenly_spaced
 from replay.recording import RecordingError
 from replay.run import Run
 
@@ -67,13 +67,8 @@ def latent_use(mean: NDArray[np.float32], log_variance: NDArray[np.float32]) -> 
     Args:
         mean: (windows, dimensions).
         log_variance: (windows, dimensions).
-
-    Source:
-        Kingma and Welling (2014), Auto-encoding variational Bayes, appendix B, by dimension.
     """
-    mean, wide = mean.astype(np.float64), log_variance.astype(np.float64)
-    each = 0.5 * (np.square(mean) + np.exp(wide) - 1.0 - wide)
-    return LatentUse(each.mean(axis=0), mean.var(axis=0))
+    return LatentUse(divergences(mean, log_variance).mean(axis=0), mean.var(axis=0, dtype=np.float64))
 
 
 def network_use(run: Run, settings: Settings, bundle: Bundle, truth: Truth) -> LatentUse | ForecastUse | None:
@@ -88,26 +83,25 @@ def network_use(run: Run, settings: Settings, bundle: Bundle, truth: Truth) -> L
     baseline = (at >= microseconds(bundle.baseline.start)) & (at <= microseconds(bundle.baseline.end))
 
     def outputs(where: NDArray[np.bool_]) -> list[tuple[NDArray[np.float32], ...]]:
-        """Return observed, vectors and outputs of some recordings."""
+        """Return the vectors of some recordings and the outputs for them."""
         found = []
         some = np.flatnonzero(where)
         for index in some[evenly_spaced(len(some), MOST)].tolist() if len(some) else ():
             with suppress(RecordingError):
                 observed = model.observe(layout.values(run.read(index).signal))
                 vectors = model.vectors(observed, bundle.scaling)
-                found.append((observed, vectors, *network.run(vectors)))
+                found.append((vectors, *network.run(vectors)))
         return found
 
     if isinstance(model, Variational):
         seen = outputs(baseline)
-        return latent_use(np.concatenate([one[3] for one in seen]), np.concatenate([one[4] for one in seen]))
+        return latent_use(np.concatenate([one[2] for one in seen]), np.concatenate([one[3] for one in seen]))
     if isinstance(model, Forecast):
         own = [number - 1 for number in layout.channels[layout.components.index(truth.component)]]
 
         def share(where: NDArray[np.bool_]) -> float:
             shares = [
-                model.forecast_share(observed, vectors, rebuilt, bundle.scaling)[own].mean()
-                for observed, vectors, *rebuilt in outputs(where)
+                model.forecast_share(vectors, rebuilt)[own].mean() for vectors, *rebuilt in outputs(where)
             ]
             return float(np.median(shares)) if shares else float("nan")
 

@@ -6,19 +6,17 @@ One network serves all channels, so that a channel at rest does not move the oth
 import numpy as np
 
 from engine.models.base import Floats
-from engine.models.waveform import Waveform, enough_rows, sampled_starts
-
-LENGTH = 96
-"""Samples of a window; a multiple of the patch of the network."""
-
-SAMPLE = 64
-"""Scored windows of a snapshot, evenly spaced."""
+from engine.models.waveform import Sampled
 
 
-class Transformer(Waveform):
-    """A fixed sample of evenly spaced windows, the first at the begin and the last at the end."""
+class Transformer(Sampled):
+    """Windows of one channel at a time."""
 
     name = "transformer"
+    window = 96
+    """Samples; a multiple of the patch of the network."""
+
+    sample = 64
     percentile = 99.0
     most = 4096
 
@@ -28,12 +26,10 @@ class Transformer(Waveform):
         Raises:
             ValueError: the recordings are shorter than a window.
         """
-        enough_rows(self.name, rows, LENGTH)
-        starts = sampled_starts(rows, LENGTH, SAMPLE)
-        super().__init__(sample_rate, channels, starts, LENGTH)
+        super().__init__(sample_rate, rows, channels)
         self.channels = channels
-        self.shape = (LENGTH, 1)
-        self.batch = min(len(starts) * channels, self.batch_most)
+        self.shape = (self.window, 1)
+        self.batch = min(len(self.starts) * channels, self.batch_most)
 
     @property
     def _vectors_per_window(self) -> int:

@@ -132,6 +132,27 @@ class Waveform:
         return decibels
 
 
+class Sampled(Waveform):
+    """The base of models that score a fixed sample of evenly spaced windows, from begin to end."""
+
+    name: str
+    window: int
+    """Rows of a window."""
+
+    sample: int
+    """Scored windows of a snapshot."""
+
+    def __init__(self, sample_rate: float, rows: int, channels: int) -> None:
+        """Prepare for recordings of `rows` x `channels` at `sample_rate` Hz.
+
+        Raises:
+            ValueError: the recordings are shorter than a window.
+        """
+        enough_rows(self.name, rows, self.window)
+        starts = np.unique(np.linspace(0, rows - self.window, self.sample).round().astype(np.int64))
+        super().__init__(sample_rate, channels, starts, self.window)
+
+
 class Variational(Waveform):
     """The base of the variational models: the network also returns the latent mean and log variance.
 
@@ -140,7 +161,8 @@ class Variational(Waveform):
 
     def _latent(self, outputs: Sequence[Floats]) -> float:
         _, mean, log_variance = outputs
-        return divergence(mean, log_variance) / float(np.prod(self.shape))
+        divergence = float(divergences(mean, log_variance).sum(axis=-1).mean())
+        return divergence / float(np.prod(self.shape))
 
     def _position(self, outputs: Sequence[Floats]) -> Floats:
         # Windows begin at any phase, so that the mean over them says nothing of a machine; the size does.
@@ -149,32 +171,27 @@ class Variational(Waveform):
         return size
 
 
-def divergence(mean: Floats, log_variance: Floats) -> float:
-    """Return the Kullback-Leibler divergence of Gaussians from the standard one, in nats.
+def divergences(mean: Floats, log_variance: Floats) -> NDArray[np.float64]:
+    """Return the Kullback-Leibler divergence of each Gaussian from the standard one, in nats.
 
     Args:
         mean: (windows, dimensions).
         log_variance: (windows, dimensions).
 
     Returns:
-        Sum over dimensions, mean over windows.
+        (windows, dimensions).
 
     Source:
         Kingma and Welling (2014), Auto-encoding variational Bayes, appendix B.
     """
     mean, log_variance = mean.astype(np.float64), log_variance.astype(np.float64)
-    each = 0.5 * (np.square(mean) + np.exp(log_variance) - 1.0 - log_variance)
-    return float(each.sum(axis=-1).mean())
+    found: NDArray[np.float64] = 0.5 * (np.square(mean) + np.exp(log_variance) - 1.0 - log_variance)
+    return found
 
 
 def evenly_spaced(count: int, most: int) -> NDArray[np.int64]:
     """Return at most `most` of `count` indices, evenly spaced, with the first and the last."""
     return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(np.int64))
-
-
-def sampled_starts(rows: int, length: int, count: int) -> NDArray[np.int64]:
-    """Return the first rows of at most `count` evenly spaced windows, from the begin to the end."""
-    return np.unique(np.linspace(0, rows - length, count).round().astype(np.int64))
 
 
 def never_zero(scale: NDArray[np.float64]) -> Floats:

@@ -1,18 +1,9 @@
 """The use of latent dimensions and of the prediction, in numbers and in words."""
 
 import numpy as np
-import pytest
 
 from engine.evaluation.network_use import ForecastUse, LatentUse, latent_use
-from engine.models.waveform import divergence
 from tui.output.evaluation_tables import use_lines
-
-
-def test_divergence_by_dimension_adds_up_to_the_whole() -> None:
-    chance = np.random.default_rng(0)
-    mean = chance.standard_normal((200, 5)).astype(np.float32)
-    wide = chance.standard_normal((200, 5)).astype(np.float32)
-    assert latent_use(mean, wide).divergence.sum() == pytest.approx(divergence(mean, wide))
 
 
 def test_a_dimension_is_active_if_its_mean_moves_with_the_window() -> None:
