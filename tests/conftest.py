@@ -1,5 +1,6 @@
 """Fixtures for every test: private folders, no network, repeatable examples, real recordings."""
 
+import gc
 import os
 import socket
 from collections.abc import Iterator
@@ -39,6 +40,17 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Share the compiling of the test modules among the processes of a whole run."""
     if session.config.args_source is pytest.Config.ArgsSource.TESTPATHS:
         compiled_once.import_share(session.config.rootpath / "tests")
+
+
+def pytest_collection(session: pytest.Session) -> None:
+    """Collect no garbage while the tests are collected: there is hardly any."""
+    gc.disable()
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Spare each later collection of garbage the thousands of tests and all modules."""
+    gc.freeze()
+    gc.enable()
 
 
 # Before xdist reads the groups.

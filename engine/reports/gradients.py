@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import spearmanr
 
 from engine.bundles.bundle import Bundle
 from engine.config.motors import motors_in
@@ -116,6 +115,9 @@ def agreement(one: Iterable[float], other: Iterable[float]) -> float | None:
     first, second = np.array(list(one)), np.array(list(other))
     if len(first) < 3 or np.ptp(first) == 0 or np.ptp(second) == 0:
         return None
+    # Its import takes a second.
+    from scipy.stats import spearmanr
+
     return float(spearmanr(first, second).statistic)
 
 

@@ -79,7 +79,7 @@ def chance_of_larger(sample: NDArray[np.float32], other: NDArray[np.float32]) ->
         other: (others,).
 
     Returns:
-        The one-sided p value; NaN where a value is NaN, or all are equal.
+        The one-sided p value; NaN where a value is NaN, 1 where all are equal.
 
     Source:
         Mann and Whitney (1947), On a test of whether one of two random variables is stochastically larger
@@ -98,6 +98,8 @@ def chance_of_larger(sample: NDArray[np.float32], other: NDArray[np.float32]) ->
     pairs = ranks[places[:own]].sum() - own * (own + 1) / 2
     spread = count + 1 - float((ties.astype(np.float64) ** 3 - ties).sum()) / (count * (count - 1))
     deviation = math.sqrt(own * others / 12 * spread)
-    if np.isnan(whole).any() or deviation == 0:
+    if np.isnan(whole).any():
         return math.nan
+    if deviation == 0:
+        return 1.0
     return math.erfc((pairs - own * others / 2 - 0.5) / deviation / math.sqrt(2)) / 2

@@ -4,7 +4,6 @@ import csv
 import io
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +13,8 @@ from replay.fixed_point import parse_fixed_point
 
 def by_pandas(text: str, separator: str) -> bytes:
     """Return the bytes of the columns as pandas parses them."""
+    import pandas as pd
+
     frame = pd.read_csv(
         io.StringIO(text),
         sep=separator,

@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,19 +19,6 @@ from engine.api.app import ServeOptions, create_app
 from engine.api.routes import inference, machines, scores
 from engine.api.scoring import BundleScorer
 
-schemathesis = pytest.importorskip("schemathesis", reason="needs schemathesis")
-openapi_checks = pytest.importorskip("schemathesis.specs.openapi.checks")
-general_checks = pytest.importorskip("schemathesis.checks")
-uvicorn = pytest.importorskip("uvicorn", reason="needs the extra raceway[serve]")
-
-CHECKS = (
-    general_checks.not_a_server_error,
-    openapi_checks.status_code_conformance,
-    openapi_checks.content_type_conformance,
-    openapi_checks.response_schema_conformance,
-)
-"""A request of the right form may still be refused: with rows too few for a window, for example."""
-
 EXAMPLES = 12
 """Random requests of each path and method."""
 
@@ -38,6 +26,7 @@ EXAMPLES = 12
 @contextlib.contextmanager
 def served(options: ServeOptions) -> Iterator[str]:
     """Serve on a free port of loopback; yield the address."""
+    uvicorn = pytest.importorskip("uvicorn", reason="needs the extra raceway[serve]")
     with socket.create_server(("127.0.0.1", 0)) as port:
         server = uvicorn.Server(uvicorn.Config(create_app(options), log_level="warning", access_log=False))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [port]})
@@ -50,6 +39,16 @@ def served(options: ServeOptions) -> Iterator[str]:
 
 
 def test_random_requests_get_documented_answers(state: Path, scorer: BundleScorer) -> None:
+    # Imported late: every test process collects this file, one runs it.
+    schemathesis = pytest.importorskip("schemathesis", reason="needs schemathesis")
+    named = pytest.importorskip("schemathesis.specs.openapi.checks")
+    # A request of the right form may still be refused: with rows too few for a window, for example.
+    checks = (
+        pytest.importorskip("schemathesis.checks").not_a_server_error,
+        named.status_code_conformance,
+        named.content_type_conformance,
+        named.response_schema_conformance,
+    )
     with served(ServeOptions(state, scorer, None, per_second=1e9)) as address:
         schema = schemathesis.openapi.from_url(f"{address}/openapi.json")
         operations = [found.ok() for found in schema.get_all_operations()]
@@ -61,8 +60,8 @@ def test_random_requests_get_documented_answers(state: Path, scorer: BundleScore
 
             @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
             @given(case=operation.as_strategy())
-            def check(case: "schemathesis.Case") -> None:
-                case.call_and_validate(checks=CHECKS)
+            def check(case: Any) -> None:
+                case.call_and_validate(checks=checks)
 
             check()
 

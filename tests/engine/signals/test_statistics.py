@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import mannwhitneyu
 
 from engine.signals.statistics import chance_of_larger, median
 
@@ -19,6 +18,8 @@ VALUES = st.lists(st.integers(-20, 20) | st.floats(-1e6, 1e6, width=32), min_siz
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @given(VALUES, VALUES)
 def test_chance_of_larger_values_is_that_of_scipy(sample: list[float], other: list[float]) -> None:
+    from scipy.stats import mannwhitneyu
+
     one, two = np.array(sample, np.float32), np.array(other, np.float32)
     expected = mannwhitneyu(one, two, alternative="greater").pvalue
     assert chance_of_larger(one, two) == pytest.approx(expected, rel=1e-9, nan_ok=True)
@@ -28,6 +29,10 @@ def test_samples_far_apart_have_a_chance_near_nothing() -> None:
     low = np.arange(100, dtype=np.float32)
     assert chance_of_larger(low[:32] + 1000, low) < 1e-15
     assert chance_of_larger(low, low[:32] + 1000) == pytest.approx(1.0)
+
+
+def test_equal_values_leave_it_certain_that_none_is_larger() -> None:
+    assert chance_of_larger(np.zeros(32, np.float32), np.zeros(40, np.float32)) == 1.0
 
 
 def test_value_that_is_not_known_leaves_no_chance() -> None:

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from replay.formats.base import EXTRA, IncompleteError, MissingExtraError
@@ -157,6 +156,8 @@ def test_universal_file_with_binary_and_plain_sets_is_read(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("kind", ["parquet", "feather"])
 def test_column_of_times_gives_the_rate_and_the_time_of_the_file(kind: str, tmp_path: Path) -> None:
+    import pandas as pd
+
     pytest.importorskip("pyarrow")
     start = pd.Timestamp("2024-03-01T08:00:00")
     frame = pd.DataFrame({"t": pd.date_range(start, periods=500, freq="39062ns"), "a": np.arange(500) % 7.0})

@@ -40,12 +40,13 @@ def page(whole_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-def pdf_can_be_made() -> bool:
+@pytest.fixture
+def _weasyprint() -> None:
+    """Skip a test that makes a PDF where the library or Pango is missing."""
     try:
         import weasyprint  # noqa: F401
     except (ImportError, OSError):
-        return False
-    return True
+        pytest.skip("weasyprint or Pango is missing")
 
 
 def test_the_page_answers_each_question_and_draws_the_evidence(page: Path) -> None:
@@ -91,7 +92,7 @@ def test_the_same_facts_give_the_same_bytes(whole_store: Path, page: Path, tmp_p
     assert (tmp_path / "again.html").read_bytes() == page.read_bytes()
 
 
-@pytest.mark.skipif(not pdf_can_be_made(), reason="weasyprint or Pango is missing")
+@pytest.mark.usefixtures("_weasyprint")
 def test_a_folder_gets_both_kinds_and_the_pdf_is_equal_each_time(whole_store: Path, tmp_path: Path) -> None:
     assert run(whole_store, "--out", tmp_path / "both").exit_code == 0
     assert run(whole_store, "--out", tmp_path / "again.pdf").exit_code == 0
@@ -254,7 +255,7 @@ def test_a_handover_is_written_as_a_page_that_needs_nothing_else(own_store: Path
     assert again.read_text() == text
 
 
-@pytest.mark.skipif(not pdf_can_be_made(), reason="weasyprint or Pango is missing")
+@pytest.mark.usefixtures("_weasyprint")
 def test_a_folder_takes_a_handover_in_both_kinds(own_store: Path, tmp_path: Path) -> None:
     done = run(own_store, "--shift", "--out", tmp_path)
     assert done.exit_code == 0, done.output
