@@ -89,7 +89,9 @@ def chance_of_larger(sample: NDArray[np.float32], other: NDArray[np.float32]) ->
     if min(own, others) <= EXACT_MOST:
         from scipy.stats import mannwhitneyu
 
-        return float(mannwhitneyu(sample, other, alternative="greater").pvalue)
+        # Of single precision, SciPy counts ties in single precision.
+        wide = sample.astype(np.float64), other.astype(np.float64)
+        return float(mannwhitneyu(*wide, alternative="greater").pvalue)
     whole = np.concatenate([sample, other])
     count = own + others
     _, places, ties = np.unique(whole, return_inverse=True, return_counts=True)
