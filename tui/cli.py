@@ -15,6 +15,7 @@ import typer
 from engine.system.arguments import decode_arguments
 from engine.system.interpreter import collect_rarely, keep_to_one_thread
 from engine.system.output import replace_unencodable
+from tui.command_help import Overview
 from tui.console.launch import clean_environment
 from tui.plain_options import plain_values
 
@@ -59,11 +60,10 @@ def modules_for(arguments: Sequence[str]) -> tuple[str, ...]:
 def program(modules: Iterable[str] = MODULES) -> typer.Typer:
     """Return the command line with the commands of modules, all of them by default."""
     made = typer.Typer(
-        help="Raceway watches rolling bearings: it learns the vibration of a healthy machine,"
-        " like and says which"
-        " bearing is failing, why, and since when.",
+        cls=Overview,
+        help="Raceway watches rotating machines: it learns how the healthy machine vibrates, and says which"
+        " bearing fails, why, and since when. `raceway demo` shows it.",
         no_args_is_help=True,
-        add_completion=False,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )

@@ -51,6 +51,10 @@ State = Annotated[
 ]
 Machine = Annotated[str | None, typer.Option(help="The machine, if the store holds several.")]
 Session = Annotated[str | None, typer.Option(help="Name of a replay's session; the live record by default.")]
+ReplaySession = Annotated[
+    str | None,
+    typer.Option("--session", help="Name of the replay's session, to resume it; a new one by default."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 BundleDir = Annotated[
     Path | None,

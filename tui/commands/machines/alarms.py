@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from engine.clock import median_span, wall_clock
 from engine.records.picker import pick
 from replay.recording import clean_text
+from tui.command_help import CommandList
 from tui.commands.options import (
     FAILED,
     UNUSABLE,
@@ -47,12 +47,14 @@ _OPTIONS = {"state": State, "config": Config, "machine": Machine, "session": Ses
 AlarmName = Annotated[str, typer.Argument(help="The number of its ring, or its key, as in the list.")]
 
 
-class ListFirst(TyperGroup):
+class ListFirst(CommandList):
     """A command group that shows the list if no command is named."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Insert `list` before options without a command."""
-        if not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names):
+        bare = not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names)
+        # A shell that completes the line asks for the commands.
+        if bare and not ctx.resilient_parsing:
             args = ["list", *args]
         return super().parse_args(ctx, args)
 
@@ -63,7 +65,7 @@ alarms = typer.Typer(cls=ListFirst, no_args_is_help=False, rich_markup_mode=None
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     app.add_typer(
-        alarms, name="alarms", help="List alarms and act on them: ack, note, close, shelve, stats ..."
+        alarms, name="alarms", help="List alarms, acknowledge, note, close or shelve them, and print figures."
     )
 
 

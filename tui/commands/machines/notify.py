@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
+from tui.command_help import CommandList
 from tui.commands.options import FAILED, UNUSABLE, Config, Rig, fail, sentences, settings_of
 
-notify = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+notify = typer.Typer(cls=CommandList, no_args_is_help=True, rich_markup_mode=None)
 
 
 def register(app: typer.Typer) -> None:

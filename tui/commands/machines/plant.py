@@ -7,6 +7,7 @@ import typer
 
 from engine.system.output import printed
 from replay.recording import clean_text
+from tui.command_help import CommandList
 from tui.commands.options import UNUSABLE, Config, State, fail, sentences, settings_of
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 PlantFile = Annotated[Path, typer.Argument(help="The file, such as plant.toml.", show_default=False)]
 
 plant_app = typer.Typer(
+    cls=CommandList,
     help="Many machines in one engine: write and check the file that names them.",
     no_args_is_help=True,
     rich_markup_mode=None,

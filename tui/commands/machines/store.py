@@ -11,6 +11,7 @@ from engine.clock import wall_clock
 from engine.records.picker import of_machine
 from engine.system.output import printed
 from replay.recording import clean_text
+from tui.command_help import CommandList
 from tui.commands.options import FAILED, UNUSABLE, Config, State, fail, place_of, sentences, settings_of
 
 if TYPE_CHECKING:
@@ -23,13 +24,14 @@ PAGES_AT_ONCE = 500
 
 Machine = Annotated[str | None, typer.Option(help="Only this machine; all by default.", show_default=False)]
 
-Place = Annotated[
-    Path,
-    typer.Argument(help="A folder, or postgresql://USER@HOST/DATABASE.", parser=place_of, metavar="<path>"),
-]
+PLACE = "A folder, or postgresql://USER@HOST/DATABASE."
+Source = Annotated[Path, typer.Argument(help=PLACE, parser=place_of, metavar="source")]
+Target = Annotated[Path, typer.Argument(help=PLACE, parser=place_of, metavar="target")]
 
 commands = typer.Typer(
-    help="Check a store, back it up, export it as CSV, or thin old data.", no_args_is_help=True
+    cls=CommandList,
+    help="Check, create, copy, back up, restore, export or thin a store.",
+    no_args_is_help=True,
 )
 
 
@@ -71,7 +73,7 @@ def create(
     state: State = None,
     config: Config = None,
 ) -> None:
-    """Make an empty store, say where the database of one was lost and there is no backup."""
+    """Make an empty store, for example where a database was lost without a backup."""
     with sentences():
         settings = settings_of(config, None, {})
         folder = _folder(state, settings)
@@ -95,7 +97,7 @@ def roles() -> None:
 
 
 @commands.command()
-def copy(source: Place, target: Place) -> None:
+def copy(source: Source, target: Target) -> None:
     """Copy a store between a folder and PostgreSQL, both ways, with its bundles; stop its engines first.
 
     A copy that broke off goes on where it stopped. At the end every row is compared.

@@ -13,6 +13,7 @@ from engine.clock import wall_clock
 from engine.records.picker import of_machine, pick
 from engine.system.output import printed
 from replay.recording import clean_text
+from tui.command_help import CommandList
 from tui.command_lines import attach_line, line
 from tui.commands.machines import engine_requests
 from tui.commands.options import (
@@ -41,6 +42,7 @@ ENDING_SECONDS = 30.0
 
 
 engine_app = typer.Typer(
+    cls=CommandList,
     help="The engine without a console, for a service: watch a folder, stop an engine, send it requests.",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -118,7 +120,7 @@ def status(
 ) -> None:
     """Print the state of the machines of a store as plain text.
 
-    Exit code: 0 well; 1 to be looked at (an advisory, a alarm not acknowledged, a refused file, no
+    Exit code: 0 well; 1 to be looked at (an advisory, an alarm not acknowledged, a refused file, no
     baseline yet); 2 critical (an alarm of medium or high priority stands, nothing is watched); 3 unknown.
     With --engine: 0 if every engine has a recent heartbeat, 2 if one has not, 3 unknown.
     """

@@ -5,9 +5,14 @@ from typing import Annotated
 
 import typer
 
+from tui.command_help import CommandList
 from tui.commands.options import Config, Rig, overrides_of, sentences, settings_of
 
-commands = typer.Typer(help="Pack a bundle into one file, or unpack it.", no_args_is_help=True)
+commands = typer.Typer(
+    cls=CommandList,
+    help="Pack a bundle into one file, unpack it, or export its network.",
+    no_args_is_help=True,
+)
 
 
 def register(app: typer.Typer) -> None:

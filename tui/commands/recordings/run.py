@@ -18,10 +18,10 @@ from tui.commands.options import (
     Config,
     Healthy,
     ModelName,
+    ReplaySession,
     Rig,
     RunPath,
     Seed,
-    Session,
     State,
     bundle_of,
     fail,
@@ -53,7 +53,7 @@ def register(app: typer.Typer) -> None:
     app.command()(replay)
 
 
-def demo(state: State = None, seed: Seed = None, session: Session = None) -> None:
+def demo(state: State = None, seed: Seed = None, session: ReplaySession = None) -> None:
     """Replay a real bearing failure, bundled with Raceway, in about two minutes."""
     from replay.sample import SPAN_SECONDS, sample_path
 
@@ -80,7 +80,7 @@ def replay(
     healthy: Healthy = None,
     model: ModelName = None,
     bundle: BundleDir = None,
-    session: Session = None,
+    session: ReplaySession = None,
     pace: Annotated[float | None, typer.Option(min=0.25, help="Recording time per wall time.")] = None,
 ) -> None:
     """Score a finished run and watch it on the console, at any pace."""
