@@ -14,7 +14,7 @@ from statistics import median
 
 from engine.alarms.alarm import fold_alarms
 from engine.alarms.shelving import place_of
-from engine.records.events import RINGS, Event, EventKind
+from engine.records.events import RINGS, Event, EventKind, Priority
 from engine.records.outcome import AlarmOutcome, Finding
 from engine.records.payloads import Ring
 from engine.records.stored_settings import FoldRules
@@ -131,7 +131,7 @@ def alarm_figures(
         begin=begin,
         end=end,
         rings=len(rings),
-        by_priority=dict(Counter(payload.priority.value for payload in payloads)),
+        by_priority=_by_priority(payload.priority for payload in payloads),
         per_day=len(rings) / (span / timedelta(days=1)),
         per_10_minutes=len(rings) / (span / WINDOW),
         most_in_10_minutes=max(_within(times), default=0),
@@ -151,6 +151,12 @@ def alarm_figures(
         outcomes=dict(outcomes),
         right_share=outcomes[Finding.CONFIRMED] / outcomes.total() if outcomes else None,
     )
+
+
+def _by_priority(priorities: Iterable[Priority]) -> dict[str, int]:
+    """Return the count of each priority, the most urgent first."""
+    counts = Counter(priorities)
+    return {one.value: counts[one] for one in sorted(counts, reverse=True)}
 
 
 def floods(times: Sequence[datetime]) -> tuple[Flood, ...]:

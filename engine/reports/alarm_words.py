@@ -11,7 +11,7 @@ from replay.recording import clean_text
 
 def figure_rows(figures: AlarmFigures) -> list[tuple[str, str]]:
     """Return the metrics, each a name and its value with the manageable one of the standards."""
-    priorities = ", ".join(f"{count} {name}" for name, count in sorted(figures.by_priority.items()))
+    priorities = ", ".join(f"{count} {name}" for name, count in figures.by_priority.items())
     return [
         ("rings", f"{figures.rings}{f' ({priorities})' if priorities else ''}"),
         ("a day", f"{figures.per_day:.2f} (manageable: about 150)"),

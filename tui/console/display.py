@@ -68,15 +68,19 @@ class Display:
     def update_status(self, reading: Reading) -> bool:
         """Update the engine's status; return whether it changed.
 
-        The sentence about an engine that ended replaces any other notice.
+        The sentence about an engine that ended replaces any other notice, and goes once it is no longer
+        true. Silence counts from the first look at the store: a demo unpacks its recording before.
         """
+        if not reading.begun:
+            self._started = self._options.now()
         before = self.status
         after = engine_status(reading, self._started, self._options.now(), self._options.wall)
         self.status = after
         old, new = ("" if before is None else before.told), after.told
-        if new and not old:
+        was_shown = bool(old) and self.notice.text == old
+        if new and (not old or (new != old and was_shown)):
             self.tell(Notice(new, Role.ALARM, lasting=True, brief=after.brief))
-        elif old and not new and self.notice.text == old:
+        elif was_shown and not new:
             self.tell(Notice())
         return after != before
 

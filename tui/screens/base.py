@@ -57,8 +57,9 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
         most = LINES_WHOLE if shown.notice.brief else LINES
         notice.wanted = len(notice_rows(self.size.width, most, shown.notice))
         notice.show(partial(notice_lines, notice=shown.notice))
-        keys = partial(footer_lines, keymap=shown.keymap, screen=self.PLACE)
-        self.query_one("#keys", Panel).show(keys, key=(shown.keymap, self.PLACE))
+        idle = self.idle(shown)
+        keys = partial(footer_lines, keymap=shown.keymap, screen=self.PLACE, idle=idle)
+        self.query_one("#keys", Panel).show(keys, key=(shown.keymap, self.PLACE, idle))
         self.draw(shown)
 
     @property
@@ -74,6 +75,10 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
 
     def draw(self, shown: Shown) -> None:
         """Give each panel its lines."""
+
+    def idle(self, shown: Shown) -> frozenset[str]:
+        """Return the ids of actions that have nothing to act on now: the footer leaves them out."""
+        return frozenset()
 
     def look(self, frame: Frame, component: int) -> Look | None:
         """Return what else this screen reads from the store, None for nothing.

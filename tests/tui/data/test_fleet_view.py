@@ -20,9 +20,9 @@ from tui.data.fleet import Standing, standing_of
 from tui.data.fleet_view import FleetView, Order, alarms_of, arranged, machine_beside
 from tui.draw.format import short_time
 from tui.draw.text import Role, plain, width_of
+from tui.screens.machines.all_alarms import fleet_alarm_lines
 from tui.screens.machines.table import (
     engine_text,
-    fleet_alarm_lines,
     fleet_banner,
     fleet_lines,
     held_until,
@@ -202,6 +202,31 @@ def test_a_narrow_list_of_alarms_shortens_the_reason_and_keeps_the_time(named: N
     shown = plain(fleet_alarm_lines(66, 6, alarms_of((replace(one, open_alarms=(raised,)),)), None, UTC))
     assert "probably" not in shown
     assert short_time(raised.raised.at, UTC) in shown
+
+
+@pytest.mark.parametrize("stands", [True, False])
+def test_a_severity_among_the_alarms_of_all_machines_is_that_of_its_latest_ring(
+    named: Named, stands: bool
+) -> None:
+    one = named("Fan")
+    (alarm,) = one.open_alarms
+    alarm = replace(alarm, cleared=None if stands else alarm.raised)
+    shown = plain(fleet_alarm_lines(120, 6, alarms_of((replace(one, open_alarms=(alarm,)),)), None, UTC))
+    rang = short_time(alarm.ring.at, UTC)
+    assert f"rang {rang}, severity {alarm.severity:.2f}" in shown
+    assert ("returned" in shown) is not stands
+
+
+def test_a_mark_is_never_reversed(named: Named) -> None:
+    one = named("Fan")
+    rows = [
+        *fleet_lines(120, 9, (one,), "Fan", synthetic.WALL, UTC, UTC),
+        *fleet_lines(80, 9, (one,), "Fan", synthetic.WALL, UTC, UTC),
+        *fleet_alarm_lines(120, 9, alarms_of((one,)), None, UTC),
+    ]
+    marks = [span for row in rows for span in row if span.text == "■"]
+    assert len(marks) == 3
+    assert {span.role for span in marks} == {Role.HIGH}
 
 
 def test_spare_width_goes_to_the_trends(named: Named) -> None:

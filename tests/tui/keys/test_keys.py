@@ -181,3 +181,11 @@ def test_the_present_id_counts_where_the_former_is_given_too() -> None:
 def test_no_id_or_word_of_a_key_says_fleet() -> None:
     for action in DEFAULT.actions:
         assert "fleet" not in " ".join((action.id, action.word, action.sentence, *action.where))
+
+
+def test_the_footer_leaves_out_actions_that_have_nothing_to_act_on() -> None:
+    idle = frozenset({"accept-proposal", "refuse-proposal"})
+    assert "proposal" in plain(footer_lines(200, 1, DEFAULT, "model"))
+    shown = plain(footer_lines(200, 1, DEFAULT, "model", idle))
+    assert "proposal" not in shown
+    assert "K accept" in shown

@@ -131,7 +131,7 @@ def test_of_a_finished_run_rejected_files_are_named(view: View) -> None:
 
 def test_the_alarm_system_is_told_by_the_figures_of_control_rooms(view: View) -> None:
     drawn = plain(alarm_lines(90, 20, frame(view, 139), UTC))
-    assert "2 (1 medium, 1 high)" in drawn
+    assert "2 (1 high, 1 medium)" in drawn
     assert "a day (manageable: 150)" in drawn
     assert "1: Bearing 1/limit" in drawn
     assert "stale >24 h" in drawn

@@ -16,7 +16,7 @@ from tui.data.playhead import Playhead
 from tui.data.reader import Reader
 from tui.data.view import View
 from tui.draw.glyphs import Glyphs, shades
-from tui.draw.text import Role, plain, width_of
+from tui.draw.text import SEVERITIES, Role, plain, width_of
 from tui.screens.timeline.strips import (
     BASELINE,
     SENSOR,
@@ -24,6 +24,7 @@ from tui.screens.timeline.strips import (
     coloured,
     happening_lines,
     happenings,
+    legend_line,
     pauses,
     strip_lines,
 )
@@ -193,3 +194,14 @@ def test_a_strip_is_coloured_as_the_severities_of_charts_are(glyphs: Glyphs) -> 
         (SENSOR, Role.WARNING),
         (" ", Role.PLAIN),
     ]
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+@pytest.mark.parametrize("glyphs", [Glyphs.UNICODE, Glyphs.ASCII])
+def test_each_step_of_the_legend_has_the_colour_of_its_cells(width: int, glyphs: Glyphs) -> None:
+    line = legend_line(width, glyphs)
+    assert width_of(line) <= width
+    cells = dict(zip(SEVERITIES, shades(glyphs)[1:], strict=True))
+    assert {span.role: span.text for span in line if span.role in cells} == cells
+    assert "limit" in plain([line])
+    assert "sensor" in plain([line])

@@ -177,10 +177,11 @@ def legend(width: int, marked: Marking) -> str:
         width,
         f"  {letters}, 1 to 3 harmonic, small: sideband; s shaft, m mains: masked near them; × times {above},"
         " ! clearly more",
-        f"  O outer I inner R roller C cage, small: sideband; s shaft m mains: masked; × {above},"
+        f"  O outer, I inner, R roller, C cage, small: sideband; s shaft, m mains: masked; × {above},"
         " ! clearly more",
-        "  O outer I inner R roller C cage  s shaft m mains masked  ! clearly above usual",
-        "  O outer I inner R roller C cage s shaft m mains ! high",
+        "  O outer, I inner, R roller, C cage, s shaft, m mains: masked, ! clearly above usual",
+        "  O outer, I inner, R roller, C cage, s shaft, m mains, ! high",
+        "  O outer, I inner, R roller, C cage, ! high",
         "  O outer I inner R roller C cage  ! high",
     )
 

@@ -37,7 +37,7 @@ def head_lines(width: int, height: int, shown: Shown, frame: Frame) -> Lines:
         parts[0] = f"now {condition.quality}"
     if alarm is not None:
         since = since_texts(alarm, lambda at: short_time(at, shown.zone))[1]
-        parts.append(f"{reason(alarm, frame.playhead.at)} {since}")
+        parts.append(f"{reason(alarm, frame.playhead.at)}, {since}")
     if not math.isfinite(condition.severity) and condition.last is not None:
         severity, when = condition.last
         parts.append(f"last {severity_text(severity)} at {short_time(when, shown.zone)}")

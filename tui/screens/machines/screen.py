@@ -14,7 +14,8 @@ from tui.data.view import Look
 from tui.draw.frames import LIST, framed
 from tui.draw.text import Lines
 from tui.screens.base import ConsoleScreen, waiting_lines
-from tui.screens.machines.table import fleet_alarm_lines, fleet_lines, state_text, worst_texts
+from tui.screens.machines.all_alarms import fleet_alarm_lines
+from tui.screens.machines.table import fleet_lines, state_text, worst_texts
 from tui.screens.machines.trend import machine_trend_lines
 from tui.screens.numbers import Numbers
 from tui.screens.panel import Draw, Panel

@@ -1,4 +1,4 @@
-"""The table of machines: a row for each; and the list of the alarms of all machines."""
+"""The table of machines: a row for each."""
 
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
@@ -13,7 +13,7 @@ from engine.records.events import Priority
 from engine.records.progress import SILENCE, Phase
 from engine.reports.latest import NEVER
 from tui.data.fleet import Standing
-from tui.data.fleet_view import FleetAlarm, FleetView, Order, arranged
+from tui.data.fleet_view import FleetView, Order, arranged
 from tui.draw.banner import Banner
 from tui.draw.bearing_rows import NOW, NUMBER_WIDTH
 from tui.draw.charts.sparkline import resample, sparkline, tall_sparkline
@@ -25,9 +25,6 @@ from tui.draw.format import (
     STANDING,
     alarm_glyph,
     reason,
-    reasons,
-    short_time,
-    subject,
 )
 from tui.draw.glyphs import Glyphs, finished
 from tui.draw.mode import age_text, since_text
@@ -41,9 +38,6 @@ TALL = 3
 
 LATE = 3
 """Usual intervals after which a trend has a gap."""
-
-STATE = 14
-"""Cells of the state in the list of alarms."""
 
 LETTERS = {Priority.HIGH: "HIGH", Priority.MEDIUM: "MED", Priority.LOW: "low"}
 
@@ -224,6 +218,12 @@ def state_text(standing: Standing) -> tuple[str, str, Role]:
     return alarm_glyph(alarm), f"{word} acked", PRIORITY_ROLES[alarm.priority]
 
 
+def mark_role(standing: Standing, role: Role) -> Role:
+    """Return the role of a machine's mark: that of its state, but a mark is never reversed."""
+    alarm = standing.alarm
+    return PRIORITY_ROLES[alarm.priority] if alarm is not None and role in RINGING_ROLES.values() else role
+
+
 def words_of(standing: Standing, now: datetime, wall: tzinfo) -> Words:
     """Return the words of a machine's row whose length decides the columns."""
     return Words(
@@ -288,7 +288,7 @@ def _wide_rows(
     state = fit(word, columns.state).rstrip()
     first: Line = (
         Span("›" if chosen else " ", Role.STRONG),
-        Span(glyph, role),
+        Span(glyph, mark_role(one, role)),
         Span(" " + fit(one.assessment.machine, columns.name) + " ", Role.STRONG if chosen else Role.PLAIN),
         *drawn[0],
         Span(f" {_severity(one):>{NUMBER_WIDTH}} {pick(columns.worst, *worst_texts(one))} "),
@@ -313,7 +313,7 @@ def _narrow_rows(
     below = beside < SHORTEST
     first: Line = (
         Span("›" if chosen else " ", Role.STRONG),
-        Span(glyph, role),
+        Span(glyph, mark_role(one, role)),
         Span(" " + fit(one.assessment.machine, name) + " ", Role.STRONG if chosen else Role.PLAIN),
         Span(f"{_severity(one):>{NUMBER_WIDTH}} "),
         Span(fit(word, state).rstrip(), role),
@@ -332,61 +332,3 @@ def _narrow_rows(
         Span(f" {fit(data, cells)}", data_role),
     )
     return [first, second]
-
-
-def fleet_alarm_lines(
-    width: int,
-    height: int,
-    alarms: tuple[FleetAlarm, ...],
-    selected: str | None,
-    zone: tzinfo,
-    keys: str = "a acknowledges, v lists the machines",
-) -> Lines:
-    """Return the open alarms of all machines, the unacknowledged first.
-
-    Args:
-        width: cells.
-        height: lines.
-        alarms: of all machines.
-        selected: key of the selected one, None where none can be.
-        zone: of recording times.
-        keys: what keys do, for the heading.
-    """
-    waiting = sum(one.alarm.needs_acknowledgement for one in alarms)
-    heading = f"Alarms of all machines: {len(alarms)}, {waiting} unacknowledged"
-    lines: Lines = [title(heading, width, keys, "")]
-    if not alarms:
-        return [*lines, (Span(fit("  no alarm is open on any machine", width), Role.DIM),)][:height]
-    names = [one.key for one in alarms]
-    place = names.index(selected) if selected in names else 0
-    room = height - 1 if len(alarms) <= height - 1 else height - 2
-    shown = window(len(alarms), place, room)
-    longest = max(cell_len(clean(one.standing.assessment.machine)) for one in alarms)
-    name = min(longest, max(width // 3, 8))
-    for number in shown:
-        chosen = number == place and selected is not None
-        lines.append(_alarm_row(width, alarms[number], name, zone, chosen=chosen))
-    lines += more_line(width, shown, [one.alarm.needs_acknowledgement for one in alarms])
-    return finished(lines, width, height, Glyphs.UNICODE)
-
-
-def _alarm_row(width: int, one: FleetAlarm, name: int, zone: tzinfo, *, chosen: bool) -> Line:
-    alarm = one.alarm
-    waits = alarm.needs_acknowledgement
-    role = RINGING_ROLES[alarm.priority] if waits else Role.WARNING if not alarm.put_away else Role.DIM
-    word = f"{STANDING[alarm.priority]}{' UNACK' if waits else ' shelved' if alarm.put_away else ''}"
-    state = fit(word, STATE)
-    peak = "" if alarm.peak is None else severity_text(alarm.peak)
-    raised, why = short_time(alarm.raised.at, zone), reasons(alarm)
-    used = 3 + name + 1 + STATE + 1
-    texts = [f"{subject(alarm)}: {one}, {raised}" for one in why]
-    whole = [f"{text}, {peak}" for text in texts] if peak else []
-    text = pick(max(width - used, 0), *whole, *texts)
-    return (
-        Span("›" if chosen else " ", Role.STRONG),
-        Span(alarm_glyph(alarm), role),
-        Span(" " + fit(one.standing.assessment.machine, name) + " ", Role.STRONG if chosen else Role.PLAIN),
-        Span(state.rstrip(), role),
-        Span(" " * (STATE - len(state.rstrip()) + 1)),
-        Span(fit(text, max(width - used, 0)), Role.STRONG if chosen else Role.PLAIN),
-    )

@@ -2,12 +2,20 @@
 
 from datetime import tzinfo
 
-from engine.alarms.proposals import Proposal, Step, in_words, proposals_of, verdict_on
+from engine.alarms.proposals import Proposal, Step, in_words, open_proposal, proposals_of, verdict_on
 from engine.records.stored_values import items, words
 from tui.data.frame import Frame
 from tui.draw.format import short_time
 from tui.draw.notice import wrapped
 from tui.draw.text import Lines, Role, Span, clean, fit
+
+ANSWERS = frozenset({"accept-proposal", "refuse-proposal"})
+"""Ids of the actions that answer a proposal."""
+
+
+def idle_actions(frame: Frame | None) -> frozenset[str]:
+    """Return the ids of the answers where no proposal stands as of the playhead."""
+    return ANSWERS if frame is None or open_proposal(frame.events) is None else frozenset()
 
 
 def proposal_lines(width: int, frame: Frame, zone: tzinfo) -> Lines:

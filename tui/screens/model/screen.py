@@ -8,6 +8,7 @@ from tui.data.pictures import Album
 from tui.data.view import Look
 from tui.screens.model.bundles import baseline_lines, bundle_lines, layer_lines
 from tui.screens.model.learning import error_lines, loss_lines, map_lines
+from tui.screens.model.proposal import idle_actions
 from tui.screens.paned import PanedScreen
 from tui.screens.panel import Draw
 from tui.screens.state import Shown
@@ -26,6 +27,10 @@ class ModelScreen(PanedScreen):
         super().__init__()
         self.chosen: str | None = None
         self._album = Album()
+
+    def idle(self, shown: Shown) -> frozenset[str]:
+        """Return the answers to a proposal where none stands."""
+        return idle_actions(shown.frame)
 
     def look(self, frame: Frame, component: int) -> Look | None:
         """Return the look that reads the bundles and the pictures."""

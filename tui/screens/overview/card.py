@@ -10,7 +10,15 @@ from rich.cells import cell_len
 from engine.alarms.alarm import Alarm, AlarmState
 from engine.alarms.peak import badness
 from engine.explanation.action import instruction
-from engine.explanation.appearance import answered, direction, how_bad, origin, since_briefly, since_when
+from engine.explanation.appearance import (
+    answered,
+    direction,
+    how_bad,
+    origin,
+    since_briefly,
+    since_when,
+    surface_evidence,
+)
 from engine.explanation.baseline import learning
 from engine.explanation.situation import Situation
 from engine.explanation.wording import named
@@ -112,7 +120,7 @@ def alarm_card(width: int, height: int, loud: Sequence[Alarm], frame: Frame, car
         return short_time(at, card.zone).strip()
 
     act = instruction(situation, told).sentence.text
-    what = origin(situation).text
+    what = found_when(situation, told, room)
     since = since_when(situation, told).text
     if cell_len(since) > room:
         since = since_briefly(situation, told).text
@@ -130,6 +138,19 @@ def alarm_card(width: int, height: int, loud: Sequence[Alarm], frame: Frame, car
         rows = [row for row in rows if row in kept[:inside]]
     lower = bottom(width, rest_spans(first, loud, width), _keys(first, loud, card), role)
     return box(width, len(rows) + 2, rows, upper_border(width, situation, told), lower=lower, role=role)
+
+
+def found_when(situation: Situation, told: Callable[[datetime], str], room: int) -> str:
+    """Return what the alarm points to, with the time of older evidence of a surface where it fits.
+
+    The panes measure the snapshot at the playhead, and their numbers differ from those of the alarm.
+    """
+    what = origin(situation).text
+    found = surface_evidence(situation.events, situation.alarm) if situation.alarm.surface else None
+    if found is None or found[0].at >= situation.at:
+        return what
+    dated = f"{what}, as of {told(found[0].at)}"
+    return dated if cell_len(dated) <= room else what
 
 
 def upper_border(width: int, situation: Situation, told: Callable[[datetime], str]) -> Line:

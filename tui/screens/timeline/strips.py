@@ -19,7 +19,7 @@ from tui.draw.charts.timeline import column
 from tui.draw.format import PRIORITY_GLYPHS, PRIORITY_ROLES, STANDING, duration, short_time
 from tui.draw.glyphs import Glyphs, finished, shades
 from tui.draw.severity import severity_text
-from tui.draw.text import SEVERITIES, Line, Lines, Role, Span, clean, fit, pick, title, window
+from tui.draw.text import SEVERITIES, Line, Lines, Role, Span, clean, fit, title, window
 
 STEPS = (0.5, 1.0, 2.0, 4.0)
 """Severities at which the next shade begins; the second is the limit. The same on every screen and run."""
@@ -89,19 +89,29 @@ def strip_lines(
     lines.append(_machine(frame, label, track))
     lines.append(_marks(frame, label, track))
     lines += _playhead(frame, label, track, zone)
-    ladder = shades(glyphs)
-    others = f"{BASELINE} baseline {STOPPED} stopped {SENSOR} sensor"
-    below, half, above, twice, full = list(ladder[1:])
-    steps = f" {below} <0.5  {half} 0.5–1  limit 1.0  {above} 1–2  {twice} 2–4  {full} 4 and more"
-    marks = "▾ limit crossed  ▴◆■ rang, by priority  ¶ bookmark"
-    legend = (
-        f"{steps}   {others}   {marks}",
-        f"{steps}   {others}",
-        f" {below} <.5 {half} <1 limit {above} <2 {twice} <4 {full} more "
-        f" {BASELINE} base {STOPPED} stop {SENSOR} sensor",
-    )
-    lines.append((Span(pick(width, *legend), Role.DIM),))
+    lines.append(legend_line(width, glyphs))
     return finished(lines[:height], width, height, glyphs)
+
+
+def legend_line(width: int, glyphs: Glyphs) -> Line:
+    """Return the meaning of the cells, each step in its colour, with as many words as fit."""
+    steps = list(zip(shades(glyphs)[1:], SEVERITIES, strict=True))
+    others = f"{BASELINE} baseline {STOPPED} stopped {SENSOR} sensor"
+    marks = "▾ limit crossed  ▴◆■ rang, by priority  ¶ bookmark"
+    whole = (" <0.5  ", " 0.5–1  limit 1.0  ", " 1–2  ", " 2–4  ", " 4 and more   ")
+    short = (" <.5 ", " <1 limit ", " <2 ", " <4 ", " more  ")
+    for words, tail in (
+        (whole, f"{others}   {marks}"),
+        (whole, others),
+        (short, f"{BASELINE} base {STOPPED} stop {SENSOR} sensor"),
+    ):
+        room = width - 1 - sum(1 + len(word) for word in words)
+        if cell_len(tail) <= room:
+            break
+    parts = [
+        (Span(cell, role), Span(word, Role.DIM)) for (cell, role), word in zip(steps, words, strict=True)
+    ]
+    return (Span(" "), *(span for part in parts for span in part), Span(fit(tail, max(room, 0)), Role.DIM))
 
 
 def cells_of(frame: Frame, component: int, track: int, glyphs: Glyphs) -> str:
