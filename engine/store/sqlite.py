@@ -34,13 +34,6 @@ from engine.errors import StoreBusyError, StoreError, StoreFaultError, StoreFull
 COPY_LOCK_SECONDS = 30.0
 """Time that a copy waits for the engine's lock."""
 
-_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
-_FULL = {sqlite3.SQLITE_FULL}
-_FAULT = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
-_FOREIGN = {sqlite3.SQLITE_NOTADB}
-_FORBIDDEN = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM}
-
-
 _text = partial(str, encoding="utf-8", errors="replace")
 """Decodes a stored text; called for each, so it is as short as can be."""
 
@@ -54,6 +47,18 @@ class Trouble(Enum):
     FORBIDDEN = auto()
     FOREIGN = auto()
     OTHER = auto()
+
+
+_TROUBLES = {
+    sqlite3.SQLITE_BUSY: Trouble.BUSY,
+    sqlite3.SQLITE_LOCKED: Trouble.BUSY,
+    sqlite3.SQLITE_FULL: Trouble.FULL,
+    sqlite3.SQLITE_IOERR: Trouble.FAULT,
+    sqlite3.SQLITE_CANTOPEN: Trouble.FAULT,
+    sqlite3.SQLITE_READONLY: Trouble.FORBIDDEN,
+    sqlite3.SQLITE_PERM: Trouble.FORBIDDEN,
+    sqlite3.SQLITE_NOTADB: Trouble.FOREIGN,
+}
 
 
 class Dialect(Protocol):
@@ -87,16 +92,7 @@ class Dialect(Protocol):
 def trouble_of(error: DatabaseError) -> Trouble:
     """Return the kind of a database error, by its primary code (https://sqlite.org/rescode.html)."""
     code = int(getattr(error.orig, "sqlite_errorcode", 0)) & 0xFF
-    for codes, trouble in (
-        (_BUSY, Trouble.BUSY),
-        (_FULL, Trouble.FULL),
-        (_FAULT, Trouble.FAULT),
-        (_FORBIDDEN, Trouble.FORBIDDEN),
-        (_FOREIGN, Trouble.FOREIGN),
-    ):
-        if code in codes:
-            return trouble
-    return Trouble.OTHER
+    return _TROUBLES.get(code, Trouble.OTHER)
 
 
 def explanation(error: DatabaseError, where: str, read_only: bool) -> StoreError:

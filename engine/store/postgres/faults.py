@@ -11,14 +11,18 @@ from sqlalchemy.exc import DatabaseError, DBAPIError
 from engine.errors import StoreBusyError, StoreError, StoreFaultError, StoreFullError
 from engine.store.sqlite import Trouble
 
-_BUSY = {"55P03", "40001", "40P01"}
-"""Lock not available, serialization failure, deadlock."""
-_FULL = {"53100", "53200"}
-_FORBIDDEN = {"42501", "28000", "28P01"}
-_FOREIGN = {"3D000", "3F000", "42P01", "42703"}
 _CANCELLED, _READ_ONLY, _TOO_MANY = "57014", "25006", "53300"
-_FAULT = {_CANCELLED, _READ_ONLY, _TOO_MANY, "57P01", "57P02", "57P03", "58030"}
-"""Faults that can end by themselves: too many connections, a server that ends or starts, a disk's error."""
+
+_TROUBLES = {
+    # Lock not available, serialization failure, deadlock.
+    **dict.fromkeys(("55P03", "40001", "40P01"), Trouble.BUSY),
+    **dict.fromkeys(("53100", "53200"), Trouble.FULL),
+    # Faults that can end by themselves: too many connections, a server that ends or starts, a disk's error.
+    **dict.fromkeys((_CANCELLED, _READ_ONLY, _TOO_MANY, "57P01", "57P02", "57P03", "58030"), Trouble.FAULT),
+    **dict.fromkeys(("42501", "28000", "28P01"), Trouble.FORBIDDEN),
+    **dict.fromkeys(("3D000", "3F000", "42P01", "42703"), Trouble.FOREIGN),
+}
+"""The kinds of error by SQLSTATE."""
 
 _ROLE = "ask its owner for the role that this needs (docs/security.md)"
 
@@ -58,15 +62,8 @@ _ANSWERED = re.compile(r"failed: [^\s:]+:  ")
 def trouble_of(error: DBAPIError) -> Trouble:
     """Return the kind of a database error, by its SQLSTATE (PostgreSQL manual, appendix A)."""
     code = getattr(error.orig, "sqlstate", None)
-    for codes, trouble in (
-        (_BUSY, Trouble.BUSY),
-        (_FULL, Trouble.FULL),
-        (_FAULT, Trouble.FAULT),
-        (_FORBIDDEN, Trouble.FORBIDDEN),
-        (_FOREIGN, Trouble.FOREIGN),
-    ):
-        if code in codes:
-            return trouble
+    if code in _TROUBLES:
+        return _TROUBLES[code]
     if error.connection_invalidated or code is None or code.startswith("08"):
         return Trouble.FAULT
     return Trouble.OTHER
