@@ -87,11 +87,10 @@ _SAME_SNAPSHOT = (schema.score.c.assessment_id == schema.assessed.c.assessment_i
 """A score belongs to its assessment of a snapshot."""
 
 
-@cache
-def _heads(before: bool, limited: bool, *, newest_first: bool) -> Select[Any]:
-    """Select the snapshots of a series: positions above `after`, or also below `before`, at most `most`."""
+def heads_of(assessment: BindParameter[int] | int) -> Select[Any]:
+    """Return the query of an assessment's snapshots, without their scores."""
     assessed, snapshot = schema.assessed.c, schema.snapshot.c
-    heads = (
+    return (
         # The stored number of a time: conversion to a datetime takes as long as reading it.
         select(
             assessed.position,
@@ -103,9 +102,17 @@ def _heads(before: bool, limited: bool, *, newest_first: bool) -> Select[Any]:
             snapshot.speed,
         )
         .join_from(schema.assessed, schema.snapshot)
-        .where(
-            assessed.assessment_id == _OWN, assessed.position > bindparam("after"), assessed.late == false()
-        )
+        .where(assessed.assessment_id == assessment)
+    )
+
+
+@cache
+def _heads(before: bool, limited: bool, *, newest_first: bool) -> Select[Any]:
+    """Select the snapshots of a series: positions above `after`, or also below `before`, at most `most`."""
+    assessed = schema.assessed.c
+    heads = (
+        heads_of(_OWN)
+        .where(assessed.position > bindparam("after"), assessed.late == false())
         .order_by(assessed.position.desc() if newest_first else assessed.position)
     )
     if before:

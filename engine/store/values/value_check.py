@@ -25,6 +25,7 @@ from engine.records.assessment import Assessment
 from engine.records.intake import Outcome
 from engine.store import schema
 from engine.store.database import Database
+from engine.store.queries import heads_of
 from engine.store.values.damage import Damage, DamagedError, Note
 from engine.store.values.rows import (
     assessments_of,
@@ -153,22 +154,9 @@ def _check_pictures(store: Database, assessment: Assessment, note: Note) -> None
 
 
 def _check_snapshots(store: Database, assessment: Assessment, note: Note) -> None:
-    assessed, snapshot, score = schema.assessed.c, schema.snapshot.c, schema.score.c
-    heads = (
-        select(
-            assessed.position,
-            type_coerce(snapshot.at, BigInteger).label("at"),
-            snapshot.name,
-            assessed.baseline,
-            snapshot.figures,
-            snapshot.velocity,
-            snapshot.speed,
-        )
-        .join_from(schema.assessed, schema.snapshot)
-        .where(assessed.assessment_id == assessment.id)
-    )
+    score = schema.score.c
     scores = select(schema.score).where(score.assessment_id == assessment.id).order_by(score.position)
-    for portion in _in_portions(store, heads, assessed.position):
+    for portion in _in_portions(store, heads_of(assessment.id), schema.assessed.c.position):
         within = score.position.between(portion[0].position, portion[-1].position)
         with store.reading() as connection:
             rows = connection.execute(scores.where(within)).all()
