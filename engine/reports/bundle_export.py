@@ -3,7 +3,6 @@
 import importlib.util
 import json
 import math
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,7 @@ from engine.models.mixed import used_features
 from engine.models.runner import Network
 from engine.scoring.method import METHODS
 from engine.system.processes.child_death import death_of
-from engine.system.processes.child_process import command, environment
+from engine.system.processes.child_process import run_module
 from engine.system.scratch import scratch
 from engine.system.whole_file import write_bytes_whole, write_whole
 
@@ -149,9 +148,9 @@ def allowed(model: Model) -> float:
     return CLOSE * math.sqrt(max(1.0, math.prod(model.shape) / PLAIN))
 
 
-def check_vectors(model: Model, count: int = CHECKED) -> NDArray[np.float32]:
-    """Return standard normal vectors as an input, (count, ...): inputs of networks are standardised."""
-    return np.random.default_rng(0).standard_normal((count, *model.shape)).astype(np.float32)
+def check_vectors(model: Model) -> NDArray[np.float32]:
+    """Return standard normal vectors as an input, (`CHECKED`, ...): inputs of networks are standardised."""
+    return np.random.default_rng(0).standard_normal((CHECKED, *model.shape)).astype(np.float32)
 
 
 def _converted(
@@ -169,15 +168,7 @@ def _converted(
     np.savez(
         folder / "vectors.npz", allow_pickle=False, check=check_vectors(model) if check is None else check
     )
-    child = subprocess.run(
-        command("engine.models.exporting", str(folder)),
-        env={**environment(), "TMPDIR": str(folder)},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        errors="replace",
-        check=False,
-    )
+    child = run_module("engine.models.exporting", folder)
     if child.returncode != 0:
         raise BundleError(f"the export {death_of(child.returncode, child.stderr, 'TensorFlow').words}")
     told = json.loads(child.stdout.splitlines()[-1])

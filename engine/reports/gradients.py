@@ -2,7 +2,6 @@
 
 import io
 import json
-import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,7 +18,7 @@ from engine.models.base import Floats, Model
 from engine.models.spectral import Spectral
 from engine.models.waveform import Waveform
 from engine.system.processes.child_death import death_of
-from engine.system.processes.child_process import command, environment
+from engine.system.processes.child_process import run_module
 from engine.system.scratch import scratch
 
 STEPS = 64
@@ -176,15 +175,7 @@ def _gradients(
         (folder / "request.json").write_text(json.dumps(request))
         (folder / WEIGHTS).write_bytes(bundle.weights)
         np.savez(folder / VECTORS, allow_pickle=False, vectors=vectors, calm=calm, counted=counted)
-        child = subprocess.run(
-            command("engine.models.attributing", str(folder)),
-            env={**environment(), "TMPDIR": str(folder)},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            check=False,
-        )
+        child = run_module("engine.models.attributing", folder)
         if child.returncode != 0:
             raise GradientsFailedError(
                 f"the gradients {death_of(child.returncode, child.stderr, 'TensorFlow').words}"
