@@ -132,7 +132,7 @@ def _block(rows: list[Any], start: int, field: str, columns: int) -> NDArray[np.
     raise _first_fault(rows, start, field, columns)
 
 
-def raw_rows(body: bytes, columns: int, field: str = "body") -> NDArray[np.float32]:
+def raw_rows(body: bytes, columns: int) -> NDArray[np.float32]:
     """Return raw little-endian float32, row after row, as (rows, columns).
 
     Raises:
@@ -141,13 +141,13 @@ def raw_rows(body: bytes, columns: int, field: str = "body") -> NDArray[np.float
     if not body or len(body) % (4 * columns):
         raise wrong(
             f"{len(body)} bytes are not whole rows of {columns} float32 numbers ({4 * columns} bytes each)",
-            field,
+            "body",
         )
     numbers = np.frombuffer(body, "<f4").reshape(-1, columns).astype(np.float32)
     faulty = np.argwhere(~np.isfinite(numbers))
     if len(faulty):
         row, column = faulty[0]
-        raise wrong(f"row {row}, column {column} is not finite", field)
+        raise wrong(f"row {row}, column {column} is not finite", "body")
     return numbers
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.scoring.errors import component_errors
-from engine.signals.statistics import SMALLEST_SCATTER, log_errors, scatter
+from engine.signals.statistics import NORMAL_MAD, SMALLEST_SCATTER, log_errors, scatter
 
 SMALLEST_RISE = 0.1
 """Least rise in natural-log units of power (0.4 dB), root mean square over bands: no machine keeps its level
@@ -33,9 +33,6 @@ healthy baselines of 40 would hold one, and 0.1 % two (binomial)."""
 
 MOST_OUTLYING = 0.25
 """Largest share of snapshots that may be left out: more are no exception."""
-
-NORMAL_MAD = 1.4826
-"""Standard deviations of a normal distribution in its median absolute deviation."""
 
 UPPER_DEVIATION = 84.13
 """Percentile of a normal distribution one standard deviation above its mean."""

@@ -27,7 +27,7 @@ def against(record: Record, alarm: Alarm, told: Write) -> Iterator[Sentence]:
     if component is None:
         return
     found = [
-        *_neighbours(record, alarm, component),
+        *_neighbours(record, component),
         *_machine_alarms(record, alarm, told),
         *_sensors(record, alarm, component, told),
         *_baseline(record, alarm, told),
@@ -42,7 +42,7 @@ def against(record: Record, alarm: Alarm, told: Write) -> Iterator[Sentence]:
         )
 
 
-def _neighbours(record: Record, alarm: Alarm, component: int) -> Iterator[Sentence]:
+def _neighbours(record: Record, component: int) -> Iterator[Sentence]:
     names = record.assessment.components
     above = []
     for number, name in enumerate(names):

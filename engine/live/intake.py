@@ -37,8 +37,6 @@ REFUSED_AT_ONCE = 200
 UNCOMMITTED = 1024
 """Recordings taken last, remembered beside the ledger: more than one commit ever holds."""
 
-NOT_MEANT = "not a recording of this machine, by its name and the settings"
-
 One = TypeVar("One", Candidate, Refused)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.scoring.history import History
-from engine.signals.statistics import chance_of_larger, median
+from engine.signals.statistics import NORMAL_MAD, chance_of_larger, median
 
 FEWEST = 8
 """Snapshots before a step that define the level before it."""
@@ -93,7 +93,7 @@ def common_step(history: History) -> CommonStep | None:
     if (np.abs(steps) < SMALLEST_STEP).any():
         return None
     mean = float(steps.mean())
-    scatter = np.maximum(1.4826 * median(np.abs(before - usual), 0), STEADIEST)
+    scatter = np.maximum(NORMAL_MAD * median(np.abs(before - usual), 0), STEADIEST)
     if (np.abs(steps) < CLEAR * scatter).any() or (np.abs(steps - mean) > ALIKE * abs(mean)).any():
         return None
     return CommonStep(tuple(usual.tolist()), tuple(steps.tolist()), float(np.exp(mean)))

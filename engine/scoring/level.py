@@ -8,14 +8,13 @@ A level that falls excuses nothing: lines of the shaft keep their height while t
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.signals.statistics import NORMAL_MAD
+
 FARTHER = 3.0
 """Times the wander of the level within the baseline that a shift may have: a baseline is short."""
 
 SMALLEST_WANDER = 0.15
 """Least shift that is allowed, natural-log units of power (0.65 dB): a baseline may be steady by chance."""
-
-NORMAL_MAD = 1.4826
-"""Standard deviations of a normal distribution in its median absolute deviation."""
 
 
 def level_reach(spectra: NDArray[np.float32]) -> NDArray[np.float32]:

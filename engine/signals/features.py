@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 FIGURES = ("standard deviation", "peak", "crest factor", "kurtosis")
 """The plain condition figures, in the order of `figures`."""
 
+LONGEST_WINDOW = 2048
+"""Rows of a window at most, a power of two: its bins are 10 Hz wide at 20 kHz."""
+
 TINY_POWER = 1e-20
 """Added to band power before the logarithm; far below the quantisation noise of any recorder."""
 
@@ -22,9 +25,9 @@ def hann(length: int) -> NDArray[np.float32]:
     return window
 
 
-def window_length(rows: int, most: int = 2048) -> int:
-    """Return the largest power of two up to both `most` and `rows`."""
-    return int(2 ** min(np.floor(np.log2(rows)), np.floor(np.log2(most))))
+def window_length(rows: int) -> int:
+    """Return the largest power of two up to both `LONGEST_WINDOW` and `rows`."""
+    return int(2 ** min(np.floor(np.log2(rows)), np.log2(LONGEST_WINDOW)))
 
 
 def window_starts(rows: int, length: int) -> NDArray[np.int64]:

@@ -71,7 +71,6 @@ def peaks_of(
     spectrum: Spectrum,
     baseline: Floats | None = None,
     most: int = 50,
-    span: tuple[float, float] | None = None,
 ) -> tuple[Peak, ...]:
     """Return the peaks that stand out of their neighbourhood, the highest first.
 
@@ -79,7 +78,6 @@ def peaks_of(
         spectrum: in which they are found.
         baseline: (lines,) peak amplitudes of the baseline at the same lines, None if unknown.
         most: number of peaks at most.
-        span: lowest and highest frequency [Hz], None for all.
     """
     amplitude = spectrum.amplitude
     if len(amplitude) < 3 or not np.isfinite(amplitude).all():
@@ -88,8 +86,6 @@ def peaks_of(
     inner = amplitude[1:-1]
     is_peak = (inner > amplitude[:-2]) & (inner >= amplitude[2:]) & (inner >= LEAST_ABOVE_FLOOR * floor[1:-1])
     lines = np.flatnonzero(is_peak & (inner > 0)) + 1
-    if span is not None:
-        lines = lines[(lines * spectrum.step >= span[0]) & (lines * spectrum.step <= span[1])]
     lines = lines[np.argsort(-amplitude[lines], kind="stable")][:most]
     usual = baseline if baseline is not None and baseline.shape == amplitude.shape else None
     return tuple(_peak(spectrum, int(line), float(floor[line]), usual) for line in lines)

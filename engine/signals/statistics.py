@@ -14,6 +14,9 @@ snapshots a feature's standard deviation is mostly chance."""
 SMALLEST_SCATTER = 0.02
 """Least scatter in natural-log units (0.09 dB); no recording is steadier."""
 
+NORMAL_MAD = 1.4826
+"""Standard deviation of a normal distribution over its median absolute deviation."""
+
 EXACT_MOST = 8
 """Values of the smaller sample up to which the chance of ranks is counted exactly, not approximated."""
 

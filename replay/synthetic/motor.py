@@ -115,11 +115,6 @@ class Motor:
         """Return the slip at the load, before a step."""
         return IDLE_SLIP + SLIP_LOAD * self.load
 
-    @property
-    def rotor_hertz(self) -> float:
-        """Return the turns a second."""
-        return self.hertz * (1 - self.slip) / POLE_PAIRS
-
 
 @overload
 def impedance(hertz: float, slip: float) -> complex: ...

@@ -87,13 +87,13 @@ class Gallery:
         return low, middle, high
 
 
-def wanted_places(count: int, baseline: NDArray[np.bool_], most: int = MOST) -> NDArray[np.int64]:
+def wanted_places(count: int, baseline: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Return the snapshots to sample: evenly over the series, and more densely over the baseline.
 
     The distance is a power of two, so that pictures that were read stay useful when the run grows.
     """
     step = 1
-    while count > step * most:
+    while count > step * MOST:
         step *= 2
     healthy = np.flatnonzero(baseline)
     dense = 1

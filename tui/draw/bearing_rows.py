@@ -71,7 +71,7 @@ def bearing_lines(width: int, height: int, frame: Frame, selected: int, zone: tz
     hidden = [condition for number, condition in enumerate(conditions) if number not in shown]
     if hidden and height > 1:
         lines.append(_hidden(width, hidden, parts_word(frame)))
-    lines += [_other(width, columns, frame, alarm) for alarm in others]
+    lines += [_other(columns, frame, alarm) for alarm in others]
     return lines[:height]
 
 
@@ -204,7 +204,7 @@ def _tail(frame: Frame, condition: Condition, state: State, columns: Widths, zon
     )
 
 
-def _other(width: int, columns: Widths, frame: Frame, alarm: Alarm) -> Line:
+def _other(columns: Widths, frame: Frame, alarm: Alarm) -> Line:
     """Return the row of an alarm that belongs to no bearing."""
     role, state_role = alarm_roles(alarm)
     word = STANDING[alarm.priority] + (" UNACK" if alarm.needs_acknowledgement else " acked")

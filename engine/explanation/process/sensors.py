@@ -26,6 +26,9 @@ LOOSEST = 0.2
 APART = 4.0
 """Such scatters from which two channels no longer agree."""
 
+MOST_PAIRS = 2
+"""Broken pairs that are told: a third one tells the same fault again."""
+
 FEWEST = 10
 """Least windows of the baseline for a correlation."""
 
@@ -173,16 +176,16 @@ def first_to_move(series: Series, channels: Sequence[int], index: int) -> tuple[
     return tuple(sorted(found, key=lambda one: (one[1], -abs(float(excess[-1, channels.index(one[0])])))))
 
 
-def broken_pairs(
-    series: Series, channels: Sequence[int], index: int, most: int = 2
-) -> tuple[BrokenPair, ...]:
+def broken_pairs(series: Series, channels: Sequence[int], index: int) -> tuple[BrokenPair, ...]:
     """Return pairs of channels that agreed over the baseline and do not in a window, the worst first.
 
     Args:
         series: of the record.
         channels: symptoms, counted from 1.
         index: of the window.
-        most: pairs.
+
+    Returns:
+        At most `MOST_PAIRS` of them.
     """
     figures = series.figures[:, [channel - 1 for channel in channels]].astype(np.float64)
     away = figures[..., MEASURED] - figures[..., EXPECTED]
@@ -202,4 +205,4 @@ def broken_pairs(
             apart = abs(now[one] - alike * now[other]) / loose
             if abs(alike) >= ALIKE and apart >= APART:
                 found.append((apart, BrokenPair(channels[one], channels[other], alike)))
-    return tuple(pair for _, pair in sorted(found, key=lambda item: -item[0])[:most])
+    return tuple(pair for _, pair in sorted(found, key=lambda item: -item[0])[:MOST_PAIRS])

@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-NORMAL_MAD = 1.4826
-"""Standard deviations of a normal distribution in its median absolute deviation."""
+from engine.signals.statistics import NORMAL_MAD
 
 DEVIATIONS = 4.0
 """Robust standard deviations of held-out scores above their median that are the limit."""

@@ -16,6 +16,7 @@ from engine.signals.motors.currents import (
     true_rms,
 )
 from engine.signals.motors.running import Part, running_part
+from engine.signals.statistics import NORMAL_MAD
 
 ABSENT = 0.1
 """Share of the middle phase's RMS below which a phase is missing."""
@@ -59,6 +60,12 @@ OTHER_FREQUENCY = 1.4
 """Ratio of the measured to the stated frequency of the supply from which a note says so: 50 and 60 Hz are
 within it."""
 
+LEAST_SLIP = 0.01
+"""Smallest slip at which sidebands must be parted from the mains line [share]."""
+
+CLEAR_OF_MAINS = 4.0
+"""Bins from the mains line at which a sideband is free of the Hann window's main lobe and first side lobe."""
+
 BAND_LIMITED = 1e-7
 """Share of the power (70 dB below the whole) that a motor's harmonics and its converter's noise exceed
 beyond one and a half times the mains."""
@@ -68,7 +75,6 @@ def fitness(
     signal: Signal,
     rate: float,
     mains: float,
-    slip: float = 0.01,
     *,
     raw: Signal | None = None,
     recorded: int = PHASES,
@@ -81,7 +87,6 @@ def fitness(
         signal: (rows, 3), as the converter or the sensor gave it.
         rate: rows a second as the settings have it [Hz].
         mains: frequency of the supply [Hz].
-        slip: the smallest at which sidebands are to be parted from the mains line.
         raw: (rows, channels), the numbers of the converter, where `signal` is in units.
         recorded: number of recorded phases; those that were derived from others carry no unbalance.
         nominal: frequency of the supply by the settings [Hz], by which a note states the rate; 0 for `mains`.
@@ -121,7 +126,7 @@ def fitness(
         withheld |= CLOCKED
     else:
         notes += _frequency(len(signal) / rate, mains, nominal)
-    for note, claims in _limits(signal, rate, mains, slip):
+    for note, claims in _limits(signal, rate, mains):
         notes.append(note)
         withheld |= claims
     return Fitness(tuple(notes), frozenset(withheld), part.share, covered)
@@ -245,7 +250,7 @@ def _time_base(signal: Signal, rate: float, mains: float, nominal: float) -> tup
     vector = vector if turn.imag >= 0 else np.conj(vector)
     steps = np.angle(vector[1:] * np.conj(vector[:-1]))
     usual = float(np.median(steps))
-    spread = 1.4826 * float(np.median(np.abs(steps - usual)))
+    spread = NORMAL_MAD * float(np.median(np.abs(steps - usual)))
     jumps = np.flatnonzero(np.abs(steps - usual) > max(JUMP, JUMP_SCATTERS * spread))
     if len(jumps) > TORN_SHARE * len(steps):
         runs = np.diff(np.concatenate([[-1], jumps, [len(steps)]]))
@@ -276,20 +281,22 @@ def _broken_cycles(vector: NDArray[np.complex128], rate: float, mains: float) ->
     pieces = turned[: count * length].reshape(count, length).mean(axis=1)
     advance = np.angle(pieces[1:] * np.conj(pieces[:-1]))
     off = advance - np.median(advance)
-    spread = 1.4826 * float(np.median(np.abs(off)))
+    spread = NORMAL_MAD * float(np.median(np.abs(off)))
     return int(np.count_nonzero(np.abs(off) > max(LEAST_OFFSET, 8 * spread)))
 
 
-def _limits(signal: Signal, rate: float, mains: float, slip: float) -> list[tuple[Note, frozenset[Claim]]]:
+def _limits(signal: Signal, rate: float, mains: float) -> list[tuple[Note, frozenset[Claim]]]:
     """Return the notes on length and bandwidth, each with the claims that it costs."""
     rows, found = len(signal), []
     cycles = rows / rate * mains
     if cycles < LEAST_CYCLES:
         words = f"{cycles:.1f} cycles of the mains are too few; {LEAST_CYCLES} are needed"
         return [(Note(Fault.SHORT, 0, words), EVERYTHING)]
-    needed = 4.0 / (2 * slip * mains)
+    needed = CLEAR_OF_MAINS / (2 * LEAST_SLIP * mains)
     if rows / rate < needed:
-        words = f"{rows / rate:.3g} s are too short for sidebands at {100 * slip:g} % slip: {needed:.3g} s"
+        words = (
+            f"{rows / rate:.3g} s are too short for sidebands at {100 * LEAST_SLIP:g} % slip: {needed:.3g} s"
+        )
         found.append((Note(Fault.SHORT, 0, words), frozenset({Claim.SIDEBANDS})))
     power = np.square(np.abs(np.fft.fft(park_vector(signal) * np.hanning(rows))))
     hertz = np.abs(np.fft.fftfreq(rows, 1 / rate))

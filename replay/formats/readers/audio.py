@@ -24,7 +24,7 @@ def read_wav(data: bytes, name: str, form: RecordingFormat) -> Table:
     """
     from scipy.io import wavfile
 
-    bits, claimed, there = _claims(data)
+    claimed, there = _claims(data)
     if claimed is not None and claimed not in _OPEN_SIZES and there < claimed:
         raise IncompleteError(
             name, f"it is a WAV file and ends early: it holds {there} of {claimed} bytes of samples"
@@ -38,7 +38,7 @@ def read_wav(data: bytes, name: str, form: RecordingFormat) -> Table:
             return _by_soundfile(data, name, Kind.WAV)
         raise _fault(name, data, there, error) from None
     values = samples if samples.ndim == 2 else samples[:, np.newaxis]
-    return Table(_scaled(values, bits), sample_rate=float(rate))
+    return Table(_scaled(values), sample_rate=float(rate))
 
 
 def read_flac(data: bytes, name: str, form: RecordingFormat) -> Table:
@@ -138,25 +138,23 @@ def _by_soundfile(data: bytes, name: str, kind: Kind) -> Table:
     return Table(values, sample_rate=float(rate))
 
 
-def _claims(data: bytes) -> tuple[int, int | None, int]:
-    """Return bits of a sample, and bytes of samples by the header (None without one) and in the file."""
+def _claims(data: bytes) -> tuple[int | None, int]:
+    """Return the bytes of samples by the header (None without one), and in the file."""
     order = ">" if data[:4] == b"RIFX" else "<"
-    bits, position, long_size = 16, 12, None
+    position, long_size = 12, None
     while position + 8 <= len(data):
         tag, size = data[position : position + 4], struct.unpack_from(f"{order}I", data, position + 4)[0]
         start = position + 8
         if tag == b"ds64" and start + 16 <= len(data):
             long_size = struct.unpack_from("<Q", data, start + 8)[0]
-        elif tag == b"fmt " and start + 16 <= len(data):
-            bits = struct.unpack_from(f"{order}H", data, start + 14)[0]
         elif tag == b"data":
             claimed = long_size if long_size is not None and size == 0xFFFFFFFF else size
-            return bits, claimed, len(data) - start
+            return claimed, len(data) - start
         position = start + size + size % 2
-    return bits, None, 0
+    return None, 0
 
 
-def _scaled(values: NDArray[np.generic], bits: int) -> NDArray[np.float64]:
+def _scaled(values: NDArray[np.generic]) -> NDArray[np.float64]:
     """Return samples with a full scale of 1.0, by the type that scipy gives them."""
     numbers = np.asarray(values, np.float64)
     if values.dtype.kind == "f":

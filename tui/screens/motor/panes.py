@@ -41,9 +41,6 @@ NAMES = {
 RECORDED = frozenset({"bands", "envelope", "spectrum", "waveform", "peaks", "figures"})
 """Panes of a motor that draw its recording."""
 
-CURVES = frozenset({"spectrum", "waveform"})
-"""Panes of a motor with cursors."""
-
 OWN = frozenset({"bands", "envelope", "spectrum", "waveform", "cepstrum", "peaks", "figures", "waterfall"})
 """Panes that a motor draws otherwise than a bearing."""
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from engine.signals.statistics import NORMAL_MAD
 from tui.draw.charts.axes import steady_top
 from tui.draw.charts.chart import axis_of
 from tui.draw.glyphs import Glyphs, finished
@@ -48,7 +49,7 @@ def cepstrum_plot(width: int, sheet: Sheet) -> tuple[Plot, Trace] | None:
 
 def _is_peak(values: np.ndarray) -> np.ndarray:
     """Return which values stand out: local maxima above five times the scatter."""
-    scatter = 1.4826 * float(np.nanmedian(np.abs(values))) if np.isfinite(values).any() else 0.0
+    scatter = NORMAL_MAD * float(np.nanmedian(np.abs(values))) if np.isfinite(values).any() else 0.0
     known = np.nan_to_num(values, nan=-np.inf)
     inner = (known[1:-1] > known[:-2]) & (known[1:-1] >= known[2:]) & (known[1:-1] > 5 * scatter)
     return np.concatenate([[False], inner, [False]]) if len(values) > 2 else np.zeros(len(values), np.bool_)

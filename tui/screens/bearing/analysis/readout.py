@@ -12,9 +12,6 @@ from tui.draw.text import Role
 from tui.screens.bearing.analysis.plot import Upright
 from tui.screens.bearing.analysis.tools import HARMONICS, SIDEBANDS, Cursors, Trace, height_at
 
-FOUND = 1.0
-"""Distance in percent up to which a fault line counts as the cursor's; slip moves lines by so much."""
-
 
 @dataclass(frozen=True, slots=True)
 class Ruler:
