@@ -11,7 +11,14 @@ from engine.config.sections.core import AlarmSettings
 from engine.records.assessment import Moment, Score
 from engine.records.events import EventKind, NewEvent
 from engine.records.payloads import TrendForecast
-from engine.scoring.condition_change import APART, LatentShift, common_step, drifted, latent_shift
+from engine.scoring.condition_change import (
+    APART,
+    CommonStep,
+    LatentShift,
+    common_step,
+    drifted,
+    latent_shift,
+)
 from engine.scoring.history import History
 from engine.scoring.trend import FEWEST, rising_trend, time_to_limit
 from engine.signals.statistics import median
@@ -79,12 +86,14 @@ class ScoredSnapshot:
         scores: one a component.
         overtaken: for each component whether an alarm by the limit stands.
         followed: (components,), how far the usual residual has followed slow drift since the baseline.
+        faint: from the baseline to this snapshot, where every channel is far below it; else None.
     """
 
     moment: Moment
     scores: tuple[Score, ...]
     overtaken: tuple[bool, ...]
     followed: NDArray[np.float64]
+    faint: CommonStep | None = None
 
 
 def advise(
@@ -113,6 +122,7 @@ def advise(
         [score.component for score in seen.scores],
         seen.moment,
         rules,
+        seen.faint,
     )
     moved, told = _watch_latent(before, seen, healthy)
     condition = replace(condition, moved=moved)

@@ -36,7 +36,7 @@ CAUSES: Mapping[Cause, CauseRule] = MappingProxyType(
         Cause.TREND: CauseRule("component", Priority.LOW, "trend", "rules.watch_trend"),
         Cause.SENSOR_DEAD: CauseRule("channel", Priority.MEDIUM, "sensor_dead", "rules.watch_sensor"),
         Cause.SENSOR_CLIPPED: CauseRule("channel", Priority.MEDIUM, "sensor_clipped", "rules.watch_sensor"),
-        Cause.STOPPED: CauseRule("machine", Priority.MEDIUM, "stopped", "rules.watch_stop"),
+        Cause.STOPPED: CauseRule("machine", Priority.MEDIUM, "stopped", "condition.watch_stop"),
         Cause.CONDITION: CauseRule("machine", Priority.LOW, "condition_changed", "condition.watch_condition"),
         Cause.NO_DATA: CauseRule("machine", Priority.MEDIUM, "no_data", "outages.no_data_raised", True),
         Cause.RECORDER_CLOCK: CauseRule(

@@ -331,21 +331,52 @@ SENSOR_CAUSES = {
 }
 
 
+BAD_COUNTS, OFTEN_BAD = 3, 24
+"""Points for a bad snapshot of a channel, against one taken away for a good one; points that ring. A channel
+that fails in every second recording rings after 24 of them, a glitch in one of four never."""
+
+WEAK = "its level is a fifth of the usual one or less"
+COMES_AND_GOES = "it comes and goes"
+
+
 def watch_sensor(
-    watch: Watch, quality: Quality, component: str, channel: int, moment: Moment, rules: AlarmSettings
+    watch: Watch,
+    quality: Quality,
+    component: str,
+    channel: int,
+    moment: Moment,
+    rules: AlarmSettings,
+    *,
+    weak: bool = False,
 ) -> tuple[Watch, tuple[NewEvent, ...]]:
-    """Count the snapshots with a bad channel (from 1) of a running machine; raise and clear its alarm."""
-    bad = quality in SENSOR_CAUSES
+    """Count the snapshots with a bad channel of a running machine; raise and clear its alarm.
+
+    Args:
+        watch: the counters so far; `lasting` are the points of a channel that comes and goes.
+        quality: of the channel.
+        component: name of its component.
+        channel: its number, from 1.
+        moment: the snapshot.
+        rules: persistence and `clear_after`.
+        weak: whether it runs, but far below the baseline, and other channels do not.
+    """
+    bad = quality in SENSOR_CAUSES or weak
+    points = min(watch.lasting + BAD_COUNTS, OFTEN_BAD) if bad else max(watch.lasting - 1, 0)
     watch = _counted(
         watch,
         above=watch.above + 1 if bad else 0,
+        lasting=points,
         below=0 if bad else min(watch.below + 1, rules.clear_after),
     )
-    if bad and not watch.alarm and watch.above >= rules.persistence:
-        cause = SENSOR_CAUSES[quality]
+    in_a_row = watch.above >= rules.persistence
+    if bad and not watch.alarm and (in_a_row or watch.lasting >= OFTEN_BAD):
+        cause = SENSOR_CAUSES.get(quality, Cause.SENSOR_DEAD)
         priority = CAUSES[cause].priority
         key = f"{component} channel {channel}/{cause}/{moment.name}"
-        ring = Ring(cause=cause.value, priority=priority, channel=channel, snapshot=moment.name)
+        words = (WEAK if weak else "") if in_a_row else COMES_AND_GOES
+        ring = Ring(
+            cause=cause.value, priority=priority, channel=channel, snapshot=moment.name, message=words
+        )
         raised = NewEvent(EventKind.RAISED, moment.at, "channel", component, key, detail=ring.to_detail())
         return replace(watch, alarm=key, priority=priority.value), (raised,)
     if watch.alarm and watch.below >= rules.clear_after:
@@ -353,45 +384,3 @@ def watch_sensor(
         cleared = NewEvent(EventKind.CLEARED, moment.at, "channel", component, watch.alarm, detail=detail)
         return Watch(), (cleared,)
     return watch, ()
-
-
-STOPPED_OR_UNPLUGGED = (
-    "every channel is constant: the machine is stopped, or the supply of the sensors is lost;"
-    " acknowledge it if the machine is stopped, else check the supply"
-)
-
-
-def watch_stop(
-    alarm: str, stopped: bool, silent: int, learning: bool, moment: Moment, rules: AlarmSettings
-) -> tuple[str, tuple[NewEvent, ...]]:
-    """Raise or clear the alarm of a machine that is stopped, or whose sensors may all be dead.
-
-    Sensors that work measure some noise of a stopped machine. Constant channels leave it open whether
-    anything is measured: an advisory asks a person.
-
-    Args:
-        alarm: key of the standing alarm, or "".
-        stopped: whether the machine is stopped in this snapshot.
-        silent: snapshots in a row in which every channel was constant.
-        learning: whether the snapshot belongs to the baseline, which raises nothing.
-        moment: the snapshot.
-        rules: whether a stop rings, and the persistence.
-
-    Returns:
-        The key of the alarm that now stands, or "", and what rings.
-    """
-    if stopped and not alarm and not learning and (rules.stopped_rings or silent >= rules.persistence):
-        key = f"machine/{Cause.STOPPED}/{moment.name}"
-        rule = CAUSES[Cause.STOPPED]
-        ring = Ring(
-            cause=Cause.STOPPED.value,
-            priority=rule.priority if rules.stopped_rings else Priority.LOW,
-            snapshot=moment.name,
-            message=STOPPED_OR_UNPLUGGED if silent else "",
-        )
-        return key, (NewEvent(EventKind.RAISED, moment.at, rule.source, alarm=key, detail=ring.to_detail()),)
-    if alarm and not stopped:
-        # Sensors that measure again have answered the advisory.
-        detail = Cleared(snapshot=moment.name, settled=not rules.stopped_rings).to_detail()
-        return "", (NewEvent(EventKind.CLEARED, moment.at, "machine", alarm=alarm, detail=detail),)
-    return alarm, ()

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.alarms.advisories import Advice, ScoredSnapshot, advise, healthy_severities
+from engine.alarms.condition import watch_stop
 from engine.alarms.rules import (
     NO_EXCESS,
     Leader,
@@ -16,7 +17,6 @@ from engine.alarms.rules import (
     is_echo,
     watch_sensor,
     watch_severity,
-    watch_stop,
     watch_surface,
 )
 from engine.alarms.slow_sensors import troubles_of, watch_slow
@@ -37,6 +37,7 @@ from engine.scoring.attribution import (
     component_shares,
     part_shares,
 )
+from engine.scoring.condition_change import CommonStep, step_down
 from engine.scoring.errors import component_errors, component_windows, running_channels
 from engine.scoring.history import component_levels
 from engine.scoring.method import METHODS
@@ -180,6 +181,7 @@ class Tracker:
                 judged.scores,
                 tuple(bool(watch.alarm) for watch in now.components),
                 self._wandered(now.smoothing),
+                self._faint(judged.seen, now.history.level[-1]),
             ),
             self.healthy,
             self.rules,
@@ -192,6 +194,15 @@ class Tracker:
             condition=advice.condition,
         )
         return now, rung
+
+    def _faint(self, seen: Examination, level: NDArray[np.float32]) -> CommonStep | None:
+        """Return the step down from the baseline where every running channel is far below it."""
+        if not is_common(seen):
+            return None
+        usual, layout = self.bundle.calibration.level, self.layout
+        known = layout.watched & (usual > 0)
+        before = component_levels(usual, known, layout.channels, usual)
+        return step_down(before, level.astype(np.float64))
 
     def _picture(
         self, seen: Examination, bands: NDArray[np.float32], heard: Heard, slow: SlowVerdict
@@ -314,11 +325,19 @@ class Tracker:
         """Ask the rules of each watched channel, but for those that say nothing since the machine stopped."""
         now = list(watches)
         events: list[NewEvent] = []
+        # What lowers all channels together is the machine, or the unit of all numbers.
+        common = is_common(seen)
         for column, quality in enumerate(seen.quality):
             asks = quality is not Quality.STOPPED and column not in seen.unjudged
             if self.layout.watched[column] and asks:
                 now[column], rung = watch_sensor(
-                    now[column], quality, self.layout.owner(column), column + 1, moment, self.rules
+                    now[column],
+                    quality,
+                    self.layout.owner(column),
+                    column + 1,
+                    moment,
+                    self.rules,
+                    weak=not common and column in seen.weak,
                 )
                 events += rung
         return tuple(now), events
@@ -351,3 +370,8 @@ class Tracker:
         kind = EventKind.STOPPED if stopped else EventKind.RESTARTED
         new = NewEvent(kind, moment.at, "machine", detail={"snapshot": moment.name})
         return () if stopped == state.stopped else (new,)
+
+
+def is_common(seen: Examination) -> bool:
+    """Return whether every channel that runs is far below the baseline."""
+    return bool(seen.weak) and len(seen.weak) == np.count_nonzero(seen.running)

@@ -99,6 +99,17 @@ def common_step(history: History) -> CommonStep | None:
     return CommonStep(tuple(usual.tolist()), tuple(steps.tolist()), float(np.exp(mean)))
 
 
+def step_down(usual: NDArray[np.float64], now: NDArray[np.float64]) -> CommonStep | None:
+    """Return the step from the baseline's levels to lower ones, (components,) natural logarithms.
+
+    None where a component is not known, or a line holds up its level: such a step cannot be followed.
+    """
+    steps = now - usual
+    if not (steps <= -SMALLEST_STEP).all():
+        return None
+    return CommonStep(tuple(usual.tolist()), tuple(steps.tolist()), float(np.exp(steps.mean())))
+
+
 def drifted(
     history: History,
     calm: NDArray[np.float32],

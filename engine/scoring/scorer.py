@@ -22,7 +22,15 @@ from engine.scoring.process import NO_SPECTRUM, window_figures, window_quality
 from engine.scoring.slow import SlowJudge
 from engine.signals.envelope import whole_spectrum
 from engine.signals.features import centred, figures
-from engine.signals.quality import channel_quality, is_silent, out_of_range
+from engine.signals.quality import (
+    LOST_FALL,
+    STOPPED_SHARE,
+    WEAK_FALL,
+    channel_quality,
+    fall_of,
+    is_silent,
+    out_of_range,
+)
 from engine.signals.velocity import VelocityMeter
 from replay.recording import Snapshot
 
@@ -41,12 +49,13 @@ class Examination:
         insight: the model's view of it; the spectra of an invalid channel are NaN.
         signal: float32 (rows, channels), in units; invalid values are 0.
         spectrum: complex64 (channels, rows // 2 + 1), of the whole signal.
-        silent: whether the machine is stopped, and no channel measures anything at all.
+        silent: whether the machine is stopped, and no channel measures anything, or not what a stop shows.
         motors: the reading of each motor, by its component counted from 0.
         speed: of the shaft, that came with it [Hz]; None for none.
         course: of that speed within it, as in `order_track`; None where lines are not tracked.
         slow: values of slow sensors beside vibration, as in `Snapshot`.
         unjudged: columns of motors whose recording carries no claim; their sensors are not in question.
+        weak: columns that run far below the baseline: a fault would stay below the limit.
     """
 
     quality: tuple[Quality, ...]
@@ -60,6 +69,7 @@ class Examination:
     silent: bool = False
     motors: Mapping[int, MotorReading] = field(default_factory=dict)
     unjudged: frozenset[int] = frozenset()
+    weak: frozenset[int] = frozenset()
     speed: float | None = None
     course: NDArray[np.float32] | None = None
     slow: tuple[float, ...] = ()
@@ -103,6 +113,9 @@ class Scorer:
         self.network = Network(bundle.network)
         # The baseline may have had to leave a channel out: then nothing is known of it.
         self._unknown = layout.watched & ~(bundle.calibration.level > 0)
+        self._motor_columns = [
+            channel - 1 for number in diagnostician.motors.columns for channel in layout.channels[number]
+        ]
         self._meter = VelocityMeter(bundle.sample_rate, bundle.rows, layout.units)
 
     def insight(self, signal: NDArray[np.float32]) -> Insight:
@@ -136,17 +149,20 @@ class Scorer:
             # hardly moved by it. Nothing of these channels is judged or shown.
             signal = np.where(invalid, np.float32(0.0), signal)
         columns = centred(signal)
-        quality = channel_quality(columns, invalid, self.bundle.calibration.level, self.layout.watched)
+        insight = self.insight(signal)
+        fall, alike = self._fall(insight)
+        lost = ~invalid & (fall <= LOST_FALL)
+        quality = channel_quality(columns, invalid, self.bundle.calibration.level, self.layout.watched, lost)
         motors = self.diagnostician.motors.read(signal, snapshot.signal)
         quality = quality_while_running(quality, columns, motors, self.layout.channels)
         quality, unjudged = self._of_motors(motors, quality)
-        insight = self.insight(signal)
         residual = self.residual(insight, snapshot.slow)
         running = self.layout.watched & np.array([one is Quality.RUNNING for one in quality])
         if not np.isfinite(residual[running]).all():
             raise ArithmeticError(f"{snapshot.name}: the residual holds a number that is not finite")
         spectrum = whole_spectrum(columns)
         told, velocity = figures(columns), self._meter.read(spectrum)
+        doubtful = alike | (lost & (told[:, 0] > STOPPED_SHARE * self.bundle.calibration.level))
         if invalid.any():
             told[invalid] = np.nan
             insight = without(insight, invalid)
@@ -160,13 +176,22 @@ class Scorer:
             insight=insight,
             signal=signal,
             spectrum=spectrum,
-            silent=is_silent(columns, quality, self.bundle.calibration.level, self.layout.watched),
+            silent=is_silent(
+                columns, quality, self.bundle.calibration.level, self.layout.watched, doubtful & ~invalid
+            ),
             motors=motors,
             unjudged=unjudged,
+            weak=frozenset(np.flatnonzero(running & (fall <= WEAK_FALL)).tolist()),
             speed=snapshot.speed,
             course=self.diagnostician.course(snapshot.course),
             slow=snapshot.slow,
         )
+
+    def _fall(self, insight: Insight) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        """Return what `fall_of` does; currents of motors follow the load and have a reading: theirs is 0."""
+        fall, alike = fall_of(insight.spectrum, insight.reconstruction)
+        fall[self._motor_columns], alike[self._motor_columns] = 0.0, False
+        return fall, alike
 
     def _examine_window(self, snapshot: Snapshot) -> Examination:
         """Compare a window of slow sensors with health; conditions are no part of it.

@@ -11,6 +11,21 @@ STOPPED_SHARE = 0.1
 """Share of the running standard deviation (20 dB down); below it a channel measures no running machine. A
 stopped IMS rig is at 1 to 3 %, the quietest running bearing loses a few dB."""
 
+LOST_FALL = -20.0
+"""Fall of the median band [dB], as far as `STOPPED_SHARE` of the level; below it mains hum or another line is
+all that holds up the level. A cable that broke falls by 40 dB, a machine at half its speed by 12."""
+
+WEAK_FALL = -14.0
+"""Fall of the median band [dB], a fifth of the amplitude, from which a channel hardly measures its bearing:
+faults would stay below the limit. Load and temperature move a running machine by a few dB."""
+
+FAINTEST = -34.0
+"""Fall of the median band [dB] down to which a quiet channel may still be a sensor with a small gain."""
+
+ALIKE_SHARE = 0.6
+"""Share of the bands' usual differences, below which the bands of a quiet channel keep their shape. Noise of
+the sensor alone has a share near 1, a twentieth of the machine's vibration 0.2 to 0.4."""
+
 LARGEST = 1e15
 """Far above any measurement in any unit; the square of a larger number soon exceeds float32."""
 
@@ -44,11 +59,32 @@ def out_of_range(signal: NDArray[np.float32]) -> NDArray[np.bool_]:
     return ~in_range
 
 
+def fall_of(
+    spectrum: NDArray[np.float32], usual: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Return how far most bands lie above the usual ones [dB], and whether they keep their shape.
+
+    Args:
+        spectrum: (channels, bands) [dB].
+        usual: (channels, bands) [dB], the reconstruction.
+
+    Returns:
+        The shift, (channels,), negative for a fall; and (channels,), True where a sensor with a smaller gain
+        would show the same.
+    """
+    above = spectrum - usual
+    shift = np.median(above, axis=-1)
+    shape = np.abs(usual - np.median(usual, axis=-1)[:, None])
+    rest = np.median(np.abs(above - shift[:, None]), axis=-1)
+    return shift, (shift > FAINTEST) & (rest <= ALIKE_SHARE * np.median(shape, axis=-1))
+
+
 def channel_quality(
     columns: NDArray[np.float32],
     invalid: NDArray[np.bool_],
     running_level: NDArray[np.float32] | None,
     watched: NDArray[np.bool_],
+    lost: NDArray[np.bool_] | None = None,
 ) -> tuple[Quality, ...]:
     """Return the quality of each channel of a snapshot.
 
@@ -57,6 +93,8 @@ def channel_quality(
         invalid: (channels,), from `out_of_range`; or a channel without a baseline.
         running_level: (channels,) usual standard deviation of the running machine, None while unknown.
         watched: (channels,) False for a column that does not belong to the machine.
+        lost: (channels,) True where the bands are as low as at a stop although the level is not, as where a
+            broken cable picks up hum; None for none.
 
     Returns:
         One quality for each channel. Quiet channels are "stopped" if all watched ones are quiet, "dead" if
@@ -66,6 +104,8 @@ def channel_quality(
     level = np.sqrt(np.einsum("ij,ij->i", columns, columns) / columns.shape[1])
     floor = np.zeros_like(level) if running_level is None else STOPPED_SHARE * running_level
     quiet: NDArray[np.bool_] = (level <= floor) | (highest == lowest)
+    if lost is not None:
+        quiet = quiet | lost
     asked = watched & ~invalid
     stopped = asked.any() and quiet[asked].all()
 
@@ -148,17 +188,21 @@ def is_silent(
     quality: Sequence[Quality],
     running_level: NDArray[np.float32],
     watched: NDArray[np.bool_],
+    doubtful: NDArray[np.bool_] | None = None,
 ) -> bool:
-    """Return whether every channel of a stopped machine is constant, or within the converter's noise.
+    """Return whether every channel of a stopped machine is constant or converter noise, or one is in doubt.
 
     Args:
         columns: (channels, rows), each less its mean.
         quality: of each channel, from `channel_quality`.
         running_level: (channels,) usual standard deviation of the running machine.
         watched: (channels,).
+        doubtful: (channels,) True where the signal is none of a stopped machine; None for none.
     """
     if not stands_still(quality, watched):
         return False
+    if doubtful is not None and (doubtful & watched).any():
+        return True
     own = [channel for channel, one in enumerate(quality) if watched[channel] and one is Quality.STOPPED]
     return all(
         columns[channel].std() <= SILENT_SHARE * running_level[channel]

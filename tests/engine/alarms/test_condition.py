@@ -101,3 +101,39 @@ def test_state_survives_plain_json_types() -> None:
         "alarm": "a",
         "moved": False,
     }
+
+
+DOWN = math.log(0.1)
+FALLEN = CommonStep((-2.0,) * 3, (DOWN,) * 3, 0.1)
+
+
+def faint(shares: Iterable[float]) -> list[tuple[int, NewEvent]]:
+    """Events of levels, each as a share of a fall to a tenth, of which no step was seen."""
+    watch, heard = ConditionWatch(), []
+    for number, share in enumerate(shares):
+        level = [-2.0 + share * DOWN] * 3
+        fallen = FALLEN if share > 0.7 else None
+        watch, events = watch_condition(watch, None, level, NAMES, moment(number), RULES, fallen)
+        heard += [(number, event) for event in events]
+    return heard
+
+
+def test_levels_far_below_the_baseline_ring_without_a_step_and_never_become_usual() -> None:
+    ((number, raised),) = faint([1.0] * (SETTLED + 30))
+    assert number == 2
+    assert "all vibration levels fell to 0.10 times (0.10 to 0.10); faults are seen late" in str(
+        raised.detail["message"]
+    )
+
+
+def test_levels_that_rise_to_the_baseline_again_end_it() -> None:
+    assert kinds(faint([1.0] * 5 + [0.0] * 4)) == [(2, RAISED), (8, CLEARED)]
+
+
+def test_single_component_can_be_far_below_its_baseline() -> None:
+    watch, heard = ConditionWatch(), []
+    fallen = CommonStep((-2.0,), (DOWN,), 0.1)
+    for number in range(5):
+        watch, events = watch_condition(watch, None, [-2.0 + DOWN], NAMES[:1], moment(number), RULES, fallen)
+        heard += [(number, event.kind) for event in events]
+    assert heard == [(2, RAISED)]

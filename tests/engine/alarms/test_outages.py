@@ -7,8 +7,8 @@ import pytest
 
 from engine.alarms.advice import advice_for
 from engine.alarms.alarm import AlarmState, fold_alarms
+from engine.alarms.condition import watch_stop
 from engine.alarms.outages import no_data_due, no_data_raised, outage_cleared, outage_raised, standing_outage
-from engine.alarms.rules import watch_stop
 from engine.assessment.state import first_state, unpack_state
 from engine.config.channels import layout_of
 from engine.config.settings import load_settings
@@ -121,7 +121,7 @@ def test_constant_channels_ask_a_person_and_the_running_machine_answers() -> Non
     assert watch_stop("", True, few + 1, True, moment, USUAL) == ("", ())
     key, (raised,) = watch_stop("", True, few + 1, False, moment, USUAL)
     assert (raised.source, raised.detail["priority"]) == ("machine", "low")
-    assert "the supply of the sensors is lost" in str(raised.detail["message"])
+    assert "or the sensors lost their supply" in str(raised.detail["message"])
     assert watch_stop(key, True, 0, False, moment, USUAL) == (key, ())
     gone, (cleared,) = watch_stop(key, False, 0, False, Moment("later", at(10)), USUAL)
     assert gone == ""

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.alarms.rules import (
+    COMES_AND_GOES,
     SURFACE_KEPT,
+    WEAK,
     Rise,
     Watch,
     watch_sensor,
@@ -343,6 +345,36 @@ def test_sensor_rings_and_clears_after_so_many_in_a_row(
     qualities: list[Quality], events: list[tuple[int, EventKind]]
 ) -> None:
     assert [(number, event.kind) for number, event in sensed(qualities)] == events
+
+
+@pytest.mark.parametrize(
+    ("pattern", "rings_at"),
+    [
+        pytest.param([RUNNING, DEAD], 23, id="every second"),
+        pytest.param([DEAD, DEAD, RUNNING], 13, id="two of three"),
+        pytest.param([RUNNING, Quality.INVALID, RUNNING], None, id="one of three, too few of them"),
+        pytest.param([DEAD, RUNNING, RUNNING, RUNNING, RUNNING], None, id="a glitch in five"),
+    ],
+)
+def test_channel_that_comes_and_goes_rings_though_never_so_many_in_a_row(
+    pattern: list[Quality], rings_at: int | None
+) -> None:
+    heard = sensed(pattern * (40 // len(pattern)))
+    assert [number for number, _ in heard] == ([] if rings_at is None else [rings_at])
+    assert all(event.detail["message"] == COMES_AND_GOES for _, event in heard)
+
+
+def test_channel_that_came_and_went_returns_once_it_stays() -> None:
+    heard = sensed([DEAD, RUNNING] * 15 + [RUNNING] * 9)
+    assert [event.kind for _, event in heard] == [RAISED, CLEARED]
+
+
+def test_weak_channel_rings_as_one_that_does_not_watch_its_bearing() -> None:
+    watch, heard = Watch(), []
+    for number in range(5):
+        watch, events = watch_sensor(watch, RUNNING, "Bearing 1", 2, moment(number), RULES, weak=True)
+        heard += [(number, event.detail["cause"], event.detail["message"]) for event in events]
+    assert heard == [(2, Cause.SENSOR_DEAD, WEAK)]
 
 
 @pytest.mark.parametrize(("quality", "cause"), [(DEAD, Cause.SENSOR_DEAD), (CLIPPED, Cause.SENSOR_CLIPPED)])

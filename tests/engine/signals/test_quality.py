@@ -11,6 +11,7 @@ from engine.signals.features import centred
 from engine.signals.quality import (
     channel_quality,
     component_quality,
+    fall_of,
     is_silent,
     out_of_range,
     stands_still,
@@ -223,3 +224,43 @@ def test_channel_that_cannot_be_read_or_is_not_watched_breaks_no_silence() -> No
     signal[:, 1] = live()[:, 1]
     assert silent(signal, np.array([True, False, True]))
     assert not silent(np.full((4096, 3), np.nan, np.float32))
+
+
+SHAPE = np.linspace(0.0, -30.0, 64, dtype=np.float32)
+"""Bands of a machine with a resonance below [dB]."""
+
+
+@pytest.mark.parametrize(
+    ("bands", "shift", "alike"),
+    [
+        pytest.param(SHAPE, 0.0, True, id="as usual"),
+        pytest.param(SHAPE - 20.0, -20.0, True, id="a tenth of the gain"),
+        pytest.param(SHAPE * 0.0 - 45.0, -30.0, False, id="noise of the sensor alone"),
+        pytest.param(SHAPE - 60.0, -60.0, False, id="fainter than any gain"),
+    ],
+)
+def test_fall_of_the_bands_tells_a_smaller_gain_from_noise(
+    bands: np.ndarray, shift: float, alike: bool
+) -> None:
+    found, shape = fall_of(bands[None], SHAPE[None])
+    assert (round(float(found[0])), bool(shape[0])) == (shift, alike)
+
+
+def test_single_loud_line_does_not_hide_the_fall_of_all_other_bands() -> None:
+    hum = SHAPE - 45.0
+    hum[2] = 10.0
+    assert fall_of(hum[None], SHAPE[None])[0][0] == pytest.approx(-45.0)
+
+
+def test_channel_whose_bands_are_lost_is_dead_beside_live_ones_however_loud_its_hum_is() -> None:
+    columns = centred(live())
+    lost = np.array([False, True, False])
+    judged = channel_quality(columns, np.zeros(3, np.bool_), LEVEL, ALL, lost)
+    assert judged == (RUNNING, DEAD, RUNNING)
+
+
+def test_stopped_machine_asks_a_person_where_a_signal_is_none_of_a_stop() -> None:
+    columns = centred(live() * np.float32(0.05))
+    quality = channel_quality(columns, np.zeros(3, np.bool_), LEVEL, ALL)
+    assert not is_silent(columns, quality, LEVEL, ALL)
+    assert is_silent(columns, quality, LEVEL, ALL, np.array([False, True, False]))
