@@ -27,6 +27,7 @@ from engine.assessment.state import State
 from engine.clock import microseconds
 from engine.config.settings import Settings
 from engine.diagnosis.demodulation import NOTHING_HEARD, Heard, Listener, envelope_view
+from engine.diagnosis.line_memory import LineMemory
 from engine.diagnosis.motor_view import kept_figures
 from engine.models.mixed import used_features
 from engine.records.assessment import Moment, Quality, Score
@@ -101,7 +102,7 @@ class Tracker:
         stopped = stands_still(seen.quality, self.layout.watched)
         smoothing = smoothed(state.smoothing, seen.residual, seen.running, self.limits)
         bands = band_shares(smoothing.quick, seen.running)
-        error, limit, vibration = self._judged(seen, smoothing)
+        error, limit, vibration = self._errors(seen, smoothing)
         habits = self.bundle.calibration.habits
         slow_watches, troubles = troubles_of(state.slow_watches, seen.slow, habits, self.layout)
         faults = [one.value if one else "" for one in troubles]
@@ -136,21 +137,29 @@ class Tracker:
             slow_watches=slow_watches,
         )
         asked = in_question(state.components, scores) - slow.by_symptoms_alone(CALM)
-        channels = {channel - 1 for index in asked for channel in self.layout.channels[index]}
-        heard = NOTHING_HEARD
-        if not self.layout.is_process:
-            heard = self.listener.hear(seen.spectrum, bands, channels, seen.course)
+        heard = self._heard(seen, bands, asked)
         if not learning:
-            usual = {index: lines for index, lines in self.bundle.lines.items() if index in asked}
-            searches = self.diagnostician.at_speed(seen.spectrum, seen.speed) if usual else None
-            surfaces, lines = self.diagnostician.findings(heard, usual, state.lines, searches)
-            now = replace(now, lines=lines)
-            found: dict[int, Named] = {**surfaces}
-            found |= motor_findings(seen, self.diagnostician.motors, usual)
+            found, lines = self._found(seen, heard, asked, state.lines)
             judged = Judged(seen, moment, scores, charts, bands, found, slow, troubles)
-            now, rung = self._watched(now, judged)
+            now, rung = self._watched(replace(now, lines=lines), judged)
             events += rung
         return now, Verdict(scores, tuple(events), self._picture(seen, bands, heard, slow))
+
+    def _heard(self, seen: Examination, bands: NDArray[np.float32], asked: set[int]) -> Heard:
+        """Return the envelopes of the components in question; `bands` as from `band_shares`."""
+        if self.layout.is_process:
+            return NOTHING_HEARD
+        channels = {channel - 1 for index in asked for channel in self.layout.channels[index]}
+        return self.listener.hear(seen.spectrum, bands, channels, seen.course)
+
+    def _found(
+        self, seen: Examination, heard: Heard, asked: set[int], memory: LineMemory
+    ) -> tuple[dict[int, Named], LineMemory]:
+        """Return the findings by the component in question, and the averages of fault lines after them."""
+        usual = {index: lines for index, lines in self.bundle.lines.items() if index in asked}
+        searches = self.diagnostician.at_speed(seen.spectrum, seen.speed) if usual else None
+        surfaces, lines = self.diagnostician.findings(heard, usual, memory, searches)
+        return {**surfaces, **motor_findings(seen, self.diagnostician.motors, usual)}, lines
 
     def _watched(self, now: State, judged: Judged) -> tuple[State, list[NewEvent]]:
         """Apply the rules of every alarm to a snapshot after the baseline."""
@@ -222,7 +231,7 @@ class Tracker:
             tuple(map(plain, slow.values)),
         )
 
-    def _judged(
+    def _errors(
         self, seen: Examination, smoothing: Smoothing
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """Return error and limit (components,), and severity by each average (2, components)."""
