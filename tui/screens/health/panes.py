@@ -145,7 +145,25 @@ def alarm_lines(
     figures = figures_of(frame)
     if figures is None:
         return finished([heading, (Span("  no snapshot yet", Role.DIM),)][:height], width, height, glyphs)
-    lines: Lines = [heading]
+    lines = [heading, *_failed_messages(width, frame, zone), *_load(width, figures)]
+    if figures.median_seconds is None:
+        answer = "none acknowledged live yet"
+    else:
+        ninetieth = duration(figures.ninetieth_seconds or 0.0)
+        answer = f"median {duration(figures.median_seconds)}, 90 % within {ninetieth}"
+    lines.append(_row("to acknowledge", answer, width))
+    if figures.right_share is not None:
+        counts = ", ".join(f"{count} {clean(name)}" for name, count in sorted(figures.outcomes.items()))
+        lines.append(_row("outcomes", f"{counts}; {percent(figures.right_share)} right", width))
+    for source in figures.worst:
+        told = f"{clean(source.name)}, {clean(source.cause)}: {source.rings}, {percent(source.share)}"
+        lines.append(_row("source", told, width))
+    return finished(lines[:height], width, height, glyphs)
+
+
+def _failed_messages(width: int, frame: Frame, zone: tzinfo) -> Lines:
+    """Return the alarms that reached nobody, and the addresses to which messages fail."""
+    lines: Lines = []
     for event in frame.events:
         if event.kind is EventKind.NOTIFIED and event.detail.get("given_up"):
             text = clean(str(event.detail.get("message", "the on_ring command failed")))
@@ -154,8 +172,13 @@ def alarm_lines(
             )
     for words in failing_channels(frame.view.events).values():
         lines += _wrapped(f"✕ MESSAGES FAIL: {clean(words)}", width, Role.ALARM)
+    return lines
+
+
+def _load(width: int, figures: AlarmFigures) -> Lines:
+    """Return the load of alarms: rings, rate, floods, and the alarms in each state."""
     by = ", ".join(f"{count} {name}" for name, count in figures.by_priority.items()) or "none"
-    lines.append(_row("rings", f"{figures.rings} ({by})", width))
+    lines: Lines = [_row("rings", f"{figures.rings} ({by})", width)]
     lines.append(
         _row(
             "rate",
@@ -172,32 +195,9 @@ def alarm_lines(
         ("suppressed", figures.put_away),
     ):
         names = ", ".join(clean(key).rsplit("/", 1)[0] for key in keys)
-        lines.append(
-            _row(
-                word,
-                f"{len(keys)}{': ' + names if names else ''}",
-                width,
-                word == "chattering" and bool(keys),
-            )
-        )
-    if figures.median_seconds is None:
-        answer = "none acknowledged live yet"
-    else:
-        ninetieth = duration(figures.ninetieth_seconds or 0.0)
-        answer = f"median {duration(figures.median_seconds)}, 90 % within {ninetieth}"
-    lines.append(_row("to acknowledge", answer, width))
-    if figures.right_share is not None:
-        counts = ", ".join(f"{count} {clean(name)}" for name, count in sorted(figures.outcomes.items()))
-        lines.append(_row("outcomes", f"{counts}; {percent(figures.right_share)} right", width))
-    for source in figures.worst:
-        lines.append(
-            _row(
-                "source",
-                f"{clean(source.name)}, {clean(source.cause)}: {source.rings}, {percent(source.share)}",
-                width,
-            )
-        )
-    return finished(lines[:height], width, height, glyphs)
+        told = f"{len(keys)}{': ' + names if names else ''}"
+        lines.append(_row(word, told, width, word == "chattering" and bool(keys)))
+    return lines
 
 
 def log_lines(width: int, height: int, facts: Wellness | None, glyphs: Glyphs = Glyphs.UNICODE) -> Lines:

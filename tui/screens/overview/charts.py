@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import tzinfo
+from functools import partial
 
 from engine.diagnosis.line_markers import Marking
-from engine.records.picture import loudest_channel
+from engine.records.picture import Picture, loudest_channel
 from tui.data.evidence import Evidence, is_motor
 from tui.data.frame import Frame
 from tui.draw.alarm_rows import alarm_lines, is_fact
@@ -44,6 +45,21 @@ class Charted:
     zone: tzinfo
     glyphs: Glyphs
     pointed: str | None = None
+
+    @property
+    def picture(self) -> Picture | None:
+        """Return the picture of the snapshot at the playhead, None where none is stored."""
+        return self.frame.view.picture
+
+    @property
+    def channel(self) -> int:
+        """Return the loudest channel of the bearing, counted from 1."""
+        return loudest_channel(self.picture, self.frame.view.assessment.channels[self.component])
+
+    @property
+    def when(self) -> str:
+        """Return the time of the picture in words."""
+        return picture_time(self.frame, self.zone)
 
 
 def chart_lines(width: int, height: int, charted: Charted) -> Lines:
@@ -97,64 +113,76 @@ def drawings(charted: Charted) -> tuple[Draw, Draw, Draw, Draw]:
 
     A motor has its ellipse and the shares of its error, slow sensors their curves and values.
     """
-    frame, component = charted.frame, charted.component
-    view, evidence = frame.view, charted.evidence
-    picture = view.picture
-    channel = loudest_channel(picture, view.assessment.channels[component])
-    units = view.assessment.units
-    marked = evidence.marked if evidence is not None else Marking(why_not="reading …")
-    name = view.assessment.components[component]
-    when = picture_time(frame, charted.zone)
-    slow = any(part.kind == "process" for part in view.assessment.settings.parts)
-
-    def curve(width: int, height: int) -> Lines:
-        from tui.screens.process.curve import curve_lines
-
-        return curve_lines(width, height, frame, channel, charted.zone, charted.glyphs)
-
-    def sensors(width: int, height: int) -> Lines:
-        from tui.screens.process.sensors import sensor_lines
-
-        return sensor_lines(width, height, frame, component, channel, charted.zone, charted.glyphs)
-
-    def envelope(width: int, height: int) -> Lines:
-        # The first screen of a small terminal has no spectra: they load when they are drawn.
-        from tui.screens.bearing.envelope import envelope_lines
-
-        return envelope_lines(width, height, picture, channel, when, marked, glyphs=charted.glyphs)
-
-    def bands(width: int, height: int) -> Lines:
-        from tui.screens.bearing.bands import band_lines
-
-        unit = units[channel - 1] if channel <= len(units) else ""
-        return band_lines(width, height, picture, channel, when, unit=unit, glyphs=charted.glyphs)
-
-    def park(width: int, height: int) -> Lines:
-        from tui.screens.motor.park import park_lines
-        from tui.screens.motor.sheet import MotorSheet
-
-        stored = None if picture is None else picture.motors.get(component)
-        usual = {} if evidence is None else evidence.motor_usual
-        why_not = "" if stored is not None else "the store holds no figures of this snapshot"
-        sheet = MotorSheet(stored=stored, usual=usual, when=when, why_not=why_not)
-        return park_lines(width, height, sheet, glyphs=charted.glyphs)
-
-    def shares(width: int, height: int) -> Lines:
-        from tui.screens.bearing.contributions import contribution_lines
-
-        return contribution_lines(
-            width, height, picture, view.assessment, component, when, 0.0, glyphs=charted.glyphs
-        )
-
-    motor = is_motor(view, component)
-    upper, lower = (curve, sensors) if slow else (park, shares) if motor else (envelope, bands)
-    return (
-        framed(
-            lambda width, height: trend_lines(
-                width, height, frame, component, charted.zone, glyphs=charted.glyphs
-            )
-        ),
-        framed(upper),
-        framed(lower),
-        framed(lambda width, height: alarm_lines(width, height, frame, name, charted.zone, charted.pointed)),
+    view = charted.frame.view
+    if any(part.kind == "process" for part in view.assessment.settings.parts):
+        upper, lower = _curve, _sensors
+    elif is_motor(view, charted.component):
+        upper, lower = _park, _shares
+    else:
+        upper, lower = _envelope, _bands
+    trend, upper_pane, lower_pane, alarms = (
+        framed(partial(draw, charted=charted)) for draw in (_trend, upper, lower, _alarms)
     )
+    return trend, upper_pane, lower_pane, alarms
+
+
+def _trend(width: int, height: int, charted: Charted) -> Lines:
+    return trend_lines(width, height, charted.frame, charted.component, charted.zone, glyphs=charted.glyphs)
+
+
+def _alarms(width: int, height: int, charted: Charted) -> Lines:
+    frame = charted.frame
+    name = frame.view.assessment.components[charted.component]
+    return alarm_lines(width, height, frame, name, charted.zone, charted.pointed)
+
+
+# The first screen of a small terminal has none of the following: each loads when it is drawn.
+
+
+def _curve(width: int, height: int, charted: Charted) -> Lines:
+    from tui.screens.process.curve import curve_lines
+
+    return curve_lines(width, height, charted.frame, charted.channel, charted.zone, charted.glyphs)
+
+
+def _sensors(width: int, height: int, charted: Charted) -> Lines:
+    from tui.screens.process.sensors import sensor_lines
+
+    component, channel = charted.component, charted.channel
+    return sensor_lines(width, height, charted.frame, component, channel, charted.zone, charted.glyphs)
+
+
+def _envelope(width: int, height: int, charted: Charted) -> Lines:
+    from tui.screens.bearing.envelope import envelope_lines
+
+    picture, when, glyphs = charted.picture, charted.when, charted.glyphs
+    evidence = charted.evidence
+    marked = evidence.marked if evidence is not None else Marking(why_not="reading …")
+    return envelope_lines(width, height, picture, charted.channel, when, marked, glyphs=glyphs)
+
+
+def _bands(width: int, height: int, charted: Charted) -> Lines:
+    from tui.screens.bearing.bands import band_lines
+
+    units, channel, glyphs = charted.frame.view.assessment.units, charted.channel, charted.glyphs
+    unit = units[channel - 1] if channel <= len(units) else ""
+    return band_lines(width, height, charted.picture, channel, charted.when, unit=unit, glyphs=glyphs)
+
+
+def _park(width: int, height: int, charted: Charted) -> Lines:
+    from tui.screens.motor.park import park_lines
+    from tui.screens.motor.sheet import MotorSheet
+
+    stored = None if charted.picture is None else charted.picture.motors.get(charted.component)
+    usual = {} if charted.evidence is None else charted.evidence.motor_usual
+    why_not = "" if stored is not None else "the store holds no figures of this snapshot"
+    sheet = MotorSheet(stored=stored, usual=usual, when=charted.when, why_not=why_not)
+    return park_lines(width, height, sheet, glyphs=charted.glyphs)
+
+
+def _shares(width: int, height: int, charted: Charted) -> Lines:
+    from tui.screens.bearing.contributions import contribution_lines
+
+    assessment, component, when = charted.frame.view.assessment, charted.component, charted.when
+    picture, glyphs = charted.picture, charted.glyphs
+    return contribution_lines(width, height, picture, assessment, component, when, 0.0, glyphs=glyphs)

@@ -1,6 +1,7 @@
 """All slow sensors of a component: deviation over time as strips, with measured and expected, worst first."""
 
 import math
+from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 
 import numpy as np
@@ -11,7 +12,7 @@ from tui.data.frame import Frame
 from tui.draw.charts.sparkline import resample, sparkline
 from tui.draw.format import percent, short_time
 from tui.draw.glyphs import Glyphs, finished
-from tui.draw.text import Lines, Role, Span, fit, title
+from tui.draw.text import Line, Lines, Role, Span, fit, title
 
 WIDE = 80
 """Cells from which the allowed deviation stands beside the expectation."""
@@ -56,7 +57,7 @@ def sensor_lines(
     )
     if frame.index < 0:
         return finished([heading, (Span("  no window yet", Role.DIM),)], width, height, glyphs)
-    view, count = frame.view, frame.index + 1
+    view = frame.view
     sensors = sensors_at(view.assessment, view.series, frame.index, component)
     sensors = tuple(one for one in sensors if words.casefold() in one.name.casefold())
     if not sensors:
@@ -68,32 +69,15 @@ def sensor_lines(
         sensors = tuple(sorted(sensors, key=lambda one: one.channel))
     room = max(height - 2, 1)
     shown = sensors if len(sensors) <= room else sensors[: max(room - 1, 1)]
-    excess = np.abs(excess_of(view.series, [one.channel for one in shown]))[:count]
     label = max(NAME[0], min(NAME[1], max(len(one.name) for one in shown), width // 4))
     tails = [_tail(one, width) for one in shown]
-    most = max(map(len, tails))
-    strip = max(width - label - most - 6, 0)
+    strip = max(width - label - max(map(len, tails)) - 6, 0)
     lines: Lines = [heading]
-    for place, (one, tail) in enumerate(zip(shown, tails, strict=True)):
-        columns = resample(
-            view.series.at[:count],
-            np.where(excess[:, place] > 0, excess[:, place], np.nan),
-            view.series.baseline[:count],
-            frame.extent,
-            frame.holds[:count],
-            strip,
-        )
-        drawn = (Span(" " * strip),) if one.is_condition else sparkline(columns)
+    for one, tail, drawn in zip(shown, tails, _strips(frame, shown, strip), strict=True):
         mark = "›" if one.channel == channel else " "
         role = Role.DIM if one.is_condition else Role.PLAIN
-        lines.append(
-            (
-                Span(f" {mark} ", Role.STRONG),
-                Span(fit(one.name, label) + " ", Role.STRONG),
-                *drawn,
-                Span(f" {tail}", role),
-            )
-        )
+        name = Span(fit(one.name, label) + " ", Role.STRONG)
+        lines.append((Span(f" {mark} ", Role.STRONG), name, *drawn, Span(f" {tail}", role)))
     if len(shown) < len(sensors):
         calm = len(sensors) - len(shown)
         lines.append((Span(fit(f"   {calm} more are closer to their expected value", width), Role.DIM),))
@@ -102,6 +86,17 @@ def sensor_lines(
         times = start + " " * max(strip - len(start) - len(end), 1) + end
         lines.append((Span(fit(" " * (label + 4) + times, width), Role.DIM),))
     return finished(lines[:height], width, height, glyphs)
+
+
+def _strips(frame: Frame, sensors: Sequence[Sensor], width: int) -> Iterator[Line]:
+    """Yield the deviation of each sensor up to the playhead as a strip; blanks for a condition."""
+    series, count = frame.view.series, frame.index + 1
+    excess = np.abs(excess_of(series, [one.channel for one in sensors]))[:count]
+    at, baseline, holds = series.at[:count], series.baseline[:count], frame.holds[:count]
+    for place, one in enumerate(sensors):
+        own = np.where(excess[:, place] > 0, excess[:, place], np.nan)
+        columns = resample(at, own, baseline, frame.extent, holds, width)
+        yield (Span(" " * width),) if one.is_condition else sparkline(columns)
 
 
 def _tail(one: Sensor, width: int) -> str:
