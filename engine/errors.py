@@ -8,11 +8,11 @@ from collections.abc import Iterable
 
 
 class UnusableError(Exception):
-    """What was given (settings, bundle, recordings) cannot be used as it is; nothing was begun."""
+    """The input (settings, bundle, recordings) cannot be used as it is; nothing was begun."""
 
 
 class FailedError(Exception):
-    """What was asked for could not be carried through: a disk, a store, another engine at work."""
+    """The work began and could not be finished: a disk, a store, another engine at work."""
 
 
 class StoreError(FailedError):

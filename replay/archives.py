@@ -23,7 +23,7 @@ DAMAGED = (
     # zipfile raises these for an impossible size or offset.
     ValueError,
 )
-"""What the libraries raise for a damaged archive."""
+"""Errors of the libraries for a damaged archive."""
 
 DEEPEST = 32
 """Folders within one another; a run has two or three."""

@@ -196,7 +196,7 @@ def _write_all(
         path = str(member.path)
         copies[path] += 1
         before = _digest(target) if copies[path] > 1 else ""
-        # Of a path that occurs twice the later member is the newer one, as in any appended tar.
+        # Where a path occurs twice, the later member is the newer one, as in any appended tar.
         written = _copy(member.source, target, min(largest + 1, room + 1))
         room -= written
         if before and len(left_out) < MOST_LEFT_OUT:

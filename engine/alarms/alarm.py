@@ -274,7 +274,7 @@ def _marks(story: Story, shelves: tuple[Shelf, ...]) -> Mapping[int, Mark]:
 
 
 def _answered(alarm: Alarm, answers: Iterable[Event], marks: Mapping[int, Mark], until: datetime) -> Alarm:
-    # Who saw a later ring of an episode saw the earlier ones too; the first to cover it is named.
+    # An operator who saw a later ring of an episode saw the earlier ones too; the first to cover it is named.
     latest = mark_of(alarm.ring)
     for event in answers:
         seen = marks.get(event.ring or 0)

@@ -1,8 +1,8 @@
 """The figures that control rooms keep of their alarms: rates, floods, chattering, stale, worst sources.
 
-Pure, over the events of one record. What is counted, and from when on it is too much, follows ANSI/ISA-18.2
-and IEC 62682 (monitoring and assessment) and EEMUA 191: about 150 alarms a day and one in 10 minutes are
-manageable for an operator, more than 10 in 10 minutes are a flood.
+Pure, over the events of one record. Figures and bounds follow ANSI/ISA-18.2 and IEC 62682 (monitoring and
+assessment) and EEMUA 191. About 150 alarms a day and one in 10 minutes are manageable for an operator; more
+than 10 in 10 minutes are a flood.
 """
 
 from collections import Counter

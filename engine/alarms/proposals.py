@@ -73,7 +73,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a proposal says of the alarms since it was begun, by component; each sorted by name.
+    """A proposal beside the alarms since it was begun: names of components, sorted.
 
     Attributes:
         raised: components on which the proposal alone would have raised an alarm.

@@ -1,4 +1,4 @@
-"""What operators do to alarms by requests."""
+"""Actions of operators on alarms by HTTP requests."""
 
 from collections.abc import Callable
 from datetime import timedelta

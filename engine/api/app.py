@@ -28,7 +28,7 @@ TITLE = "Raceway"
 
 @dataclass(frozen=True, slots=True)
 class ServeOptions:
-    """What a service offers.
+    """The offer of a service.
 
     Attributes:
         state: folder of the store; None without one: then nothing is known of machines.

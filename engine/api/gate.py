@@ -1,4 +1,4 @@
-"""What every request passes first: its size, its rate, and who sends it. Plain ASGI, before any parsing."""
+"""Checks of every request before any parsing: its size, its rate, and its sender. Plain ASGI."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""Who may do what: tokens with a role, from a file that only its owner can read."""
+"""Tokens of callers, each with a role, from a file that only its owner can read."""
 
 import hashlib
 import hmac
@@ -23,7 +23,7 @@ class TokensError(UnusableError):
 
 
 class Role(IntEnum):
-    """What a token allows; each role includes those below it."""
+    """The rights of a token; each role includes those below it."""
 
     READ = 1
     SCORE = 2

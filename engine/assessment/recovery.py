@@ -1,7 +1,7 @@
 """Rebuilds the engine's running state from the events where the stored one is damaged.
 
-What the events tell is kept: which alarms stand, and whether the machine stood still. The averages begin
-again from health, and the remembered snapshots are lost.
+The events show which alarms stand, and whether the machine stood still. The averages begin again from health,
+and the remembered snapshots are lost.
 """
 
 from collections.abc import Iterable

@@ -117,7 +117,7 @@ class UsualLines:
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Bundle:
-    """What scoring needs, in memory.
+    """A trained model with all that scoring needs, in memory.
 
     `doubts` are sentences about the baseline for the person who accepts it: what is not as in health.
     `layers` tell of the network's layers in order: kind, shape of what each gives, numbers learned; none are

@@ -10,7 +10,7 @@ from pathlib import Path
 from engine.bundles.bundle import Bundle
 
 Stamps = tuple[tuple[str, int, int, int, int], ...]
-"""Of each file: name, inode, size [bytes], times of the last change of content and of its entry [ns]."""
+"""Each file: name, inode, size [bytes], times of the last change of content and of its entry [ns]."""
 
 
 @dataclass(frozen=True, slots=True)

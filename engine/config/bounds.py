@@ -68,9 +68,9 @@ Diameter = Annotated[float, Field(ge=1e-6, le=1e6)]
 
 Margin = Annotated[float, Field(ge=1, le=1000)]
 Weight = Annotated[float, Field(ge=0.001, le=1)]
-"""Of the newest snapshot in an average, which with less would hardly move in a year."""
+"""Weight of the newest snapshot in an average. With less, the average would hardly move in a year."""
 CalibrationShare = Annotated[float, Field(ge=0.05, le=0.8)]
-"""Of ten snapshots, the fewest, two are left to train on."""
+"""Share of a baseline for calibration: ten snapshots, the fewest, leave two to train on."""
 
 Snapshots = Annotated[int, Field(ge=1, le=10_000)]
 """Snapshots in a row until something rings or clears."""

@@ -30,8 +30,8 @@ def is_voltage(unit: str) -> bool:
 def columns_of(channels: Sequence[int], units: Sequence[str]) -> MotorColumns:
     """Return which columns of a motor are currents and which voltages.
 
-    Up to three channels are currents, whatever their unit is: a clamp may give volts. Of more, those in V are
-    voltages; where all or none are in V, the first half are currents.
+    Up to three channels are currents, whatever their unit is: a clamp may give volts. With more channels,
+    those in V are voltages; where all or none are in V, the first half are currents.
 
     Args:
         channels: of the component, counted from 1.

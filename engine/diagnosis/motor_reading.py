@@ -1,4 +1,4 @@
-"""What a recording says of a motor by itself: fitness, and figures that are compared with the baseline's."""
+"""The reading of one motor recording: fitness, and figures to compare with those of the baseline."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -59,7 +59,7 @@ SCALES = len(FIGURES) + 11
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MotorReading:
-    """What a recording says of a motor by itself.
+    """The reading of one motor recording.
 
     Attributes:
         fit: its fitness by claim.

@@ -66,7 +66,7 @@ def estimated_speed(
         hertz = bins * resolution
         away = np.abs(hertz - mains * np.maximum(np.rint(hertz / mains), 1.0))
         stands = np.where(away <= LOBE * resolution, 0.0, stands)
-    # What noise gives would draw the speed away.
+    # Noise would draw the speed away.
     score = np.where(stands >= np.log(STANDS_OUT), np.minimum(stands, COUNTS_MOST), 0.0).sum(axis=0)
     best = int(score.argmax())
     standing = orders[stands[:, best] >= np.log(STANDS_OUT)]

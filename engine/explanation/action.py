@@ -1,4 +1,4 @@
-"""What to do about an alarm, and by when."""
+"""The instruction for an alarm: an action, and the time by which it is due."""
 
 import re
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ NEIGHBOUR = re.compile(r"\bthe (?:failing|worse) neighbour\b")
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """What to do.
+    """An action for an operator.
 
     Attributes:
         sentence: the instruction, the time by which it is due included.

@@ -38,7 +38,7 @@ def send(reference: str, address: str, message: Message, files: Sequence[Path] =
     heard = _Heard()
     logger = logging.getLogger("apprise")
     logger.addHandler(heard)
-    # What Apprise logs may hold parts of the address: it goes nowhere but into `heard`.
+    # The log of Apprise may hold parts of the address: it goes nowhere but into `heard`.
     logger.propagate = False
     import apprise
 

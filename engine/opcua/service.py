@@ -131,7 +131,7 @@ async def _go_on(thread: ThreadPoolExecutor, looks: Looks, show: "_Show", stoppi
 
 
 class _Show:
-    """What clients see."""
+    """The nodes and events as clients see them."""
 
     def __init__(self, nodes: "Nodes", events: "Events") -> None:
         self._nodes, self._events = nodes, events

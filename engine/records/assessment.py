@@ -97,7 +97,7 @@ class SnapshotFacts:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What a store keeps of a judged recording to know it again.
+    """The facts by which a store knows a judged recording again.
 
     `at` counts microseconds since 1970 UTC; `content` is the digest, "" where an earlier Raceway wrote it.
     """

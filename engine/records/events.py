@@ -57,7 +57,7 @@ OPERATOR_KINDS = frozenset(
         EventKind.REINSTATED,
     }
 )
-"""What operators do about alarms. It belongs to the session in which it was done, and to no other."""
+"""Actions of operators on alarms. Each belongs to the session in which it was done, and to no other."""
 
 
 class Action(StrEnum):

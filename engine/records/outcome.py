@@ -9,7 +9,7 @@ from engine.records.stored_values import number, words
 
 
 class Finding(StrEnum):
-    """What a person found after an alarm."""
+    """The finding of a person after an alarm."""
 
     CONFIRMED = "fault confirmed"
     NOTHING = "nothing found"

@@ -154,7 +154,7 @@ def bounded(series: Series, spacing: int) -> tuple[Series, int]:
         spacing: of the last time, 0 where there was none.
 
     Returns:
-        What is left, and the spacing it now has.
+        The thinned series, and its spacing now.
     """
     if len(series) <= MOST:
         return series, spacing

@@ -47,7 +47,7 @@ class ExcessPower:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Transfer:
-    """What has been learned of the paths from a leader, since it leads.
+    """The paths from a leader, as learned since it leads.
 
     Attributes:
         leader: index of the component, -1 for none.

@@ -62,7 +62,7 @@ _TROUBLES = {
 
 
 class Dialect(Protocol):
-    """What differs between databases: this module is one, `postgres.dialect` another."""
+    """The differences between databases: this module is one dialect, `postgres.dialect` another."""
 
     def explanation(self, error: DatabaseError, where: str, read_only: bool, /) -> StoreError:
         """Return a database error as a sentence that begins with the place of the store."""

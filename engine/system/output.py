@@ -25,7 +25,7 @@ def printed(text: str) -> bool:
     try:
         print(text, flush=True)
     except OSError:
-        # What is buffered would fail once more at the end.
+        # Buffered text would fail once more at the end.
         with Path(os.devnull).open("wb") as nowhere:
             os.dup2(nowhere.fileno(), sys.stdout.fileno())
         return False

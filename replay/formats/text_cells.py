@@ -101,8 +101,8 @@ def plain_name(name: str) -> str:
 def column_named(name: str, names: Sequence[str], units: Sequence[str] = (), file: str = "") -> int | None:
     """Return the column, counted from 1, that a name means; None where none or several fit.
 
-    The whole name with its unit comes first, then the name without it, then a pattern with * and ?. Of
-    several columns that fit a pattern, the one with the last number of the file's name is meant.
+    The whole name with its unit comes first, then the name without it, then a pattern with * and ?. Where
+    several columns fit a pattern, the one with the last number of the file's name is meant.
     """
     full = [
         f"{one} ({unit})".casefold() if unit else one.casefold()

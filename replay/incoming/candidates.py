@@ -1,4 +1,4 @@
-"""What one scan of a watched folder found: files that are ready, that wait, or that are refused."""
+"""The files that one scan of a watched folder found: ready, waiting, or refused."""
 
 from dataclasses import dataclass
 from datetime import datetime

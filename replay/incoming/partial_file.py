@@ -25,8 +25,8 @@ def may_still_grow(data: bytes, name: str, form: RecordingFormat) -> bool:
 
     For a text that is so while all complete lines are correct and some are missing. It is also so while the
     last line has no end, unless its last number has as many decimals as all numbers near it. Zero bytes are
-    reserved space, or content that a network file system has not delivered yet. Of other kinds of files
-    only time tells.
+    reserved space, or content that a network file system has not delivered yet. Files of other
+    kinds show it only by time.
 
     Args:
         data: the present content, which is refused or which ends without a newline.
@@ -71,7 +71,7 @@ def _plain(data: bytes, name: str, form: RecordingFormat) -> Plain | bool | None
     try:
         return plain_of(data, name, form, layout)
     except RecordingError:
-        # Of a single line that has no end yet, columns may be missing.
+        # A single line without an end may lack columns.
         return b"\n" not in data.strip()
 
 

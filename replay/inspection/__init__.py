@@ -1,1 +1,1 @@
-"""What a folder, archive or file of recordings holds: looked at by content, without settings."""
+"""The inspection of a folder, archive or file of recordings: by content, without settings."""

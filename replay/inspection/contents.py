@@ -58,7 +58,7 @@ _FINE = 100
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Content:
-    """What one file holds.
+    """The content of one file.
 
     Attributes:
         name: of the file.

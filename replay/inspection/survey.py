@@ -1,4 +1,4 @@
-"""What a place of recordings holds: which files are meant, how they are named and written."""
+"""The survey of a place of recordings: which files are meant, how they are named and written."""
 
 import contextlib
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ _SAME_LENGTH = 2
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Survey:
-    """What a place holds.
+    """The recordings of a place, and how they are named and written.
 
     Attributes:
         path: the place that a person named.
@@ -72,7 +72,7 @@ class Survey:
     left_out: tuple[LeftOut, ...]
     single: bool
     raw: RawNumbers | None = None
-    """What a person states about raw binary files; None for other files."""
+    """The statements of a person about raw binary files; None for other files."""
 
     @property
     def recordings(self) -> tuple[str, ...]:

@@ -255,7 +255,7 @@ class GrowingFile:
             except FileNotFoundError:
                 there = None
             if there is None or (there.st_ino, there.st_dev) != (ours.st_ino, ours.st_dev):
-                # What was appended between the last reading and the exchange.
+                # Rows that were appended between the last reading and the exchange.
                 while data := os.read(descriptor, PIECE):
                     yield Piece(time.time(), data)
                 if there is not None:

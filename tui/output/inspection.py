@@ -1,4 +1,4 @@
-"""What `raceway inspect` prints: a table of facts, pictures of the first recording, proposed settings."""
+"""The text of `raceway inspect`: a table of facts, pictures of the first recording, proposed settings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -84,8 +84,8 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
         """Return what else this screen reads from the store, None for nothing.
 
         It is called by the reader, on its thread, when the store has changed, or where another look or the
-        picture of another snapshot is wanted: return one that equals the last where the same is wanted. What
-        it returns comes back as `Shown.extra`.
+        picture of another snapshot is wanted: return one that equals the last where the same is wanted. The
+        result comes back as `Shown.extra`.
 
         Args:
             frame: the record as of the playhead.

@@ -1,4 +1,4 @@
-"""What every path needs: the caller, the store, the scorer, and the form of an error."""
+"""The common needs of all paths: the caller, the store, the scorer, and the form of an error."""
 
 from typing import Annotated, Any
 

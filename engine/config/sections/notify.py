@@ -46,7 +46,7 @@ Occasion = Literal["ring", "escalation", "return", "acknowledgement"]
 
 
 class NotifySettings(Table):
-    """Who is told of alarms: the first level of everything, the next ones of what nobody acknowledges.
+    """People who get messages about alarms: the first level at once, later levels without an acknowledgement.
 
     They do not change the engine's results.
     """

@@ -37,7 +37,7 @@ SLIP_ERROR = 0.04
 
 @dataclass(frozen=True, slots=True)
 class RotorFacts:
-    """What the settings say of a rotor.
+    """The facts of a rotor from the settings.
 
     Attributes:
         pole_pairs: that may be.

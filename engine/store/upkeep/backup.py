@@ -90,7 +90,7 @@ def write_backup(state: Path, archive: Path, now: datetime) -> Backup:
             _write_archive(file, files, entries, now)
             file.flush()
             os.fsync(file.fileno())
-        # What the disk returns is checked, not what was meant to be written.
+        # The check reads the file back, because the disk may return other bytes than were written.
         with whole.open("rb") as file:
             for _ in _members(file, archive):
                 pass
@@ -184,7 +184,7 @@ def _put_in_place(new: Path, state: Path, access: Access, is_busy: Callable[[Pat
     for source, target in moves:
         source.replace(target)
     for suffix in (JOURNAL_SUFFIX, "-wal", "-shm"):
-        # What is left of the lost database would be applied to this one.
+        # SQLite would apply a journal of the lost database to this one.
         (state / f"{FILE_NAME}{suffix}").unlink(missing_ok=True)
     for place in (state / BUNDLES, state):
         if place.is_dir():

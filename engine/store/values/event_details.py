@@ -1,7 +1,7 @@
 """The details that readers of an event rely on, and what stands in for those that are damaged.
 
-A ring without its details still rings, with the highest priority: nobody knows how urgent it was. What would
-silence an alarm (a shelf) does not count once its details are lost.
+A ring without its details still rings, with the highest priority: nobody knows how urgent it was. A shelf
+without its details silences nothing.
 """
 
 from collections.abc import Callable, Mapping

@@ -25,7 +25,7 @@ _LAGS = range(1, 9)
 
 @dataclass(frozen=True, slots=True)
 class RawNumbers:
-    """What a person states about raw binary files.
+    """The statements of a person about raw binary files.
 
     Attributes:
         number_type: of `NUMBER_TYPES`, with ">" where the highest byte comes first.
@@ -56,8 +56,8 @@ class RawNumbers:
 def likely_type(head: bytes) -> str:
     """Return the likely type of raw numbers.
 
-    Floating point numbers have the magnitudes of a sensor's values. Of whole numbers that order of bytes is
-    likely in which values follow each other more smoothly.
+    Floating point numbers have the magnitudes of a sensor's values. For whole numbers, the likely order of
+    bytes is the one in which values follow each other more smoothly.
 
     Args:
         head: the first bytes, without a header.

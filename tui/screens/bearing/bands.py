@@ -22,7 +22,7 @@ Usual = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BandExtras:
-    """What an analyst adds to the bands: tools, the axis, and the picture of the marked snapshot."""
+    """An analyst's additions to the bands: tools, the axis, and the picture of the marked snapshot."""
 
     tools: Tools = field(default_factory=Tools)
     ruler: Ruler = field(default_factory=Ruler)

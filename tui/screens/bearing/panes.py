@@ -50,7 +50,7 @@ STRIP_FROM = 11
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Desk:
-    """What an analyst has at hand: the place looked at, tools, analysis, recording, and zoom."""
+    """An analyst's desk: the place looked at, tools, analysis, recording, and zoom."""
 
     place: Place
     tools: Tools

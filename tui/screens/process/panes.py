@@ -44,7 +44,7 @@ def names_of(panes: Collection[str]) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What an operator chose: a channel, counted from 1; words in the names of sensors; a level of zoom."""
+    """An operator's choice: a channel, counted from 1; words in the names of sensors; a level of zoom."""
 
     channel: int
     words: str = ""

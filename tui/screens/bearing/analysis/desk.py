@@ -188,7 +188,7 @@ def envelope_extras(place: Place, tools: Tools, analysis: Analysis | None) -> En
     evidence, usual = place.evidence, stored_usual(place)
     known = analysis if is_current(place, analysis) else None
     if usual is None and known is not None and known.usual_envelope is not None:
-        # Of the recordings, which end a line later than the pictures.
+        # This one is of the recordings, which end a line later than the pictures.
         bins = place.view.picture.envelope.shape[1] if place.view.picture is not None else 0
         usual = known.usual_envelope[:bins]
     return EnvelopeExtras(

@@ -27,7 +27,7 @@ LETTERS = {Surface.OUTER: "O", Surface.INNER: "I", Surface.ROLLER: "R", Surface.
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EnvelopeExtras:
-    """What an analyst adds to an envelope spectrum.
+    """An analyst's additions to an envelope spectrum.
 
     Attributes:
         tools: of the analyst.

@@ -52,7 +52,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the screen wants to know of the recordings.
+    """A question of the screen about the recordings.
 
     Attributes:
         channel: counted from 1.
