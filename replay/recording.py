@@ -111,12 +111,6 @@ class Snapshot:
         return Snapshot, (*head, self.speed, self.slow, self.course)
 
 
-FORMATS = (
-    *("auto", "text", "wav", "flac", "aiff", "w64", "caf", "au", "ogg", "mat", "hdf5", "parquet", "feather"),
-    *("tdms", "npy", "npz", "uff", "json", "raw"),
-)
-"""Values of `[recording] format`."""
-
 NUMBER_TYPES = (
     *("int8", "uint8", "int16", "uint16", "int24", "int32", "uint32", "int64", "float32", "float64"),
 )
@@ -185,7 +179,7 @@ class RecordingFormat:
         least_rows: fewest rows of a file that is read; 0 for 99 % of `rows`.
         most_rows: most rows of a file that is read; 0 for 101 % of `rows`.
         names: of the channels in the header or the file; empty where channels count columns.
-        format: of `FORMATS`.
+        format: a value of `replay.formats.sniff.FORMATS`.
         number_type: of `NUMBER_TYPES`, for raw binary files.
         skip: lines (in raw binary files: bytes) passed over at the start.
         comment: prefix of comment lines; "auto" for the usual ones.

@@ -18,6 +18,9 @@ EXTRA = "pip install 'raceway[formats]'"
 
 _SHOWN = 8
 
+_QUOTED = 120
+"""Characters of an error that are quoted: a line of a terminal."""
+
 
 class IncompleteError(RecordingError):
     """A file that ends before its own structure says: cut off, or still being written."""
@@ -73,6 +76,22 @@ class Reader(Protocol):
             MissingExtraError: the library that reads it is not installed.
             RecordingError: it cannot be read.
         """
+
+
+def cut_off(name: str, what: str, error: BaseException) -> IncompleteError:
+    """Return the error of a file that its library cannot read, with the first words of the library.
+
+    Args:
+        name: of the file.
+        what: its kind with the article.
+        error: of the library.
+    """
+    return IncompleteError(name, f"it is {what}, cut off or damaged: {first_words(error)}")
+
+
+def first_words(error: BaseException) -> str:
+    """Return the first line of an error, shortened; the name of its class where it says nothing."""
+    return (str(error).strip() or type(error).__name__).split("\n")[0][:_QUOTED]
 
 
 def chosen(table: Table, name: str, form: RecordingFormat) -> NDArray[np.float32]:

@@ -11,7 +11,7 @@ from replay.file_times import time_of
 from replay.formats.base import Reader, Table, chosen, fitted
 from replay.formats.facts import speeds_of_table, speeds_of_text
 from replay.formats.packed import unpacked
-from replay.formats.sniff import ARCHIVES, HEAD_BYTES, Kind, encoding_of
+from replay.formats.sniff import ARCHIVES, FORMATS, HEAD_BYTES, Kind, encoding_of
 from replay.formats.text import read_text
 from replay.ims import parse_plain
 from replay.parts import cuts_of, split_part
@@ -38,25 +38,6 @@ _READERS = {
     Kind.RAW: ("arrays", "read_raw"),
 }
 
-_FORMATS = {
-    "text": (Kind.TEXT,),
-    "wav": (Kind.WAV,),
-    "flac": (Kind.FLAC,),
-    "aiff": (Kind.AIFF,),
-    "w64": (Kind.W64,),
-    "caf": (Kind.CAF,),
-    "au": (Kind.AU,),
-    "ogg": (Kind.OGG,),
-    "json": (Kind.JSON,),
-    "mat": (Kind.MAT4, Kind.MAT5, Kind.HDF5),
-    "hdf5": (Kind.HDF5,),
-    "parquet": (Kind.PARQUET,),
-    "feather": (Kind.FEATHER,),
-    "tdms": (Kind.TDMS,),
-    "npy": (Kind.NPY,),
-    "npz": (Kind.NPZ,),
-    "uff": (Kind.UFF,),
-}
 _UNPACK = {
     Kind.ZIP: "unzip",
     Kind.TAR: "tar -xf",
@@ -195,7 +176,7 @@ def content_of(data: bytes, name: str, form: RecordingFormat) -> tuple[bytes, Ki
         return content, Kind.RAW
     if kind is Kind.EMPTY:
         raise RecordingError(name, "the file is empty")
-    wanted = _FORMATS.get(form.format)
+    wanted = FORMATS.get(form.format)
     if wanted and kind not in wanted:
         raise RecordingError(
             name,

@@ -2,6 +2,7 @@
 
 import re
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -87,6 +88,29 @@ _WORDS = {
     Kind.EMPTY: "empty",
     Kind.UNKNOWN: "binary data of an unknown kind",
 }
+
+FORMATS: Mapping[str, tuple[Kind, ...]] = {
+    "auto": (),
+    "text": (Kind.TEXT,),
+    "wav": (Kind.WAV,),
+    "flac": (Kind.FLAC,),
+    "aiff": (Kind.AIFF,),
+    "w64": (Kind.W64,),
+    "caf": (Kind.CAF,),
+    "au": (Kind.AU,),
+    "ogg": (Kind.OGG,),
+    "json": (Kind.JSON,),
+    "mat": (Kind.MAT4, Kind.MAT5, Kind.HDF5),
+    "hdf5": (Kind.HDF5,),
+    "parquet": (Kind.PARQUET,),
+    "feather": (Kind.FEATHER,),
+    "tdms": (Kind.TDMS,),
+    "npy": (Kind.NPY,),
+    "npz": (Kind.NPZ,),
+    "uff": (Kind.UFF,),
+    "raw": (),
+}
+"""Values of `[recording] format`, and the kinds of file that each accepts; any kind where empty."""
 
 PACKED = frozenset({Kind.GZIP, Kind.ZSTD, Kind.BZIP2, Kind.XZ})
 """Kinds that hold one other file."""

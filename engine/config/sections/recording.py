@@ -9,8 +9,9 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, mo
 from engine.config.bounds import CHANNELS, ROWS, FolderName, Name, Seconds
 from engine.config.sections.core import Globs, Table, several
 from engine.errors import nearest
+from replay.formats.sniff import FORMATS
 from replay.name_pattern import fault_of, fault_of_counter
-from replay.recording import FORMATS, NUMBER_TYPES, separator_fault
+from replay.recording import NUMBER_TYPES, separator_fault
 
 LONGEST_INTERVAL = 31_536_000
 """Seconds of a year."""

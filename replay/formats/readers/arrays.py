@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from replay.formats.base import IncompleteError, Table
+from replay.formats.base import IncompleteError, Table, cut_off
 from replay.formats.text_cells import column_named
 from replay.recording import RecordingError, RecordingFormat
 
@@ -184,7 +184,7 @@ def _int24(body: bytes, order: str) -> NDArray[np.int32]:
 
 
 def _fault(name: str, what: str, error: Exception) -> RecordingError:
-    words = str(error).strip().split("\n")[0][:120]
+    words = str(error)
     if "pickle" in words.lower() or "Object arrays" in words:
         return RecordingError(name, f"it is {what} of Python objects, which are never loaded; save numbers")
-    return IncompleteError(name, f"it is {what}, cut off or damaged: {words}")
+    return cut_off(name, what, error)

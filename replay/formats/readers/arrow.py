@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from replay.formats.base import IncompleteError, MissingExtraError, Table
+from replay.formats.base import IncompleteError, MissingExtraError, Table, cut_off
 from replay.formats.sniff import Kind
 from replay.recording import RecordingError, RecordingFormat
 
@@ -31,7 +31,7 @@ def read_parquet(data: bytes, name: str, form: RecordingFormat) -> Table:
     try:
         table = parquet.ParquetFile(pa.BufferReader(data)).read()
     except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
-        raise IncompleteError(name, f"it is a Parquet file, cut off or damaged: {_first(error)}") from None
+        raise cut_off(name, "a Parquet file", error) from None
     return _table(table, name, "a Parquet file")
 
 
@@ -59,7 +59,7 @@ def read_feather(data: bytes, name: str, form: RecordingFormat) -> Table:
     except IncompleteError:
         raise
     except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
-        raise IncompleteError(name, f"it is a Feather file, cut off or damaged: {_first(error)}") from None
+        raise cut_off(name, "a Feather file", error) from None
     return _table(table, name, "a Feather file")
 
 
@@ -101,7 +101,3 @@ def _moment(value: Any) -> datetime | None:
         value = value.to_pydatetime(warn=False)
     time: datetime = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
     return time
-
-
-def _first(error: BaseException) -> str:
-    return (str(error).strip() or type(error).__name__).split("\n")[0][:120]

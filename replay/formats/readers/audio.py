@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 from numpy.typing import NDArray
 
-from replay.formats.base import IncompleteError, MissingExtraError, Table
+from replay.formats.base import IncompleteError, MissingExtraError, Table, cut_off, first_words
 from replay.formats.sniff import Kind
 from replay.recording import RecordingError, RecordingFormat
 
@@ -130,7 +130,7 @@ def _by_soundfile(data: bytes, name: str, kind: Kind) -> Table:
             claimed, rate = file.frames, file.samplerate
             values = file.read(dtype="float64", always_2d=True)
     except (soundfile.SoundFileError, RuntimeError, ValueError, MemoryError) as error:
-        raise IncompleteError(name, f"it is {kind.words}, damaged or cut off: {_first(error)}") from None
+        raise cut_off(name, kind.words, error) from None
     if len(values) < claimed:
         raise IncompleteError(
             name, f"it is {kind.words} and ends early: it holds {len(values)} of {claimed} samples"
@@ -170,8 +170,4 @@ def _fault(name: str, data: bytes, there: int, error: Exception) -> RecordingErr
         return IncompleteError(
             name, "it is a WAV file without samples: it is cut off, or its recording began now"
         )
-    return RecordingError(name, f"it is a WAV file that cannot be read: {_first(error)}")
-
-
-def _first(error: Exception) -> str:
-    return str(error).strip().split("\n")[0][:120]
+    return RecordingError(name, f"it is a WAV file that cannot be read: {first_words(error)}")

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from replay.formats.base import IncompleteError, MissingExtraError, Table
+from replay.formats.base import MissingExtraError, Table, cut_off
 from replay.formats.readers.arrays import records_of, table_of
 from replay.formats.sniff import Kind
 from replay.recording import RecordingError, RecordingFormat
@@ -35,7 +35,7 @@ def read_mat(data: bytes, name: str, form: RecordingFormat) -> Table:
         *(ValueError, TypeError, KeyError, IndexError, AttributeError, OSError, EOFError, OverflowError),
         *(NotImplementedError, UnboundLocalError, MemoryError, zlib.error, struct.error, RecursionError),
     ) as error:
-        raise IncompleteError(name, f"it is a MATLAB file, cut off or damaged: {_first(error)}") from None
+        raise cut_off(name, "a MATLAB file", error) from None
     arrays = dict(_flat(content, "", _DEEPEST))
     return table_of(arrays, name, form, "a MATLAB file")
 
@@ -109,9 +109,5 @@ def read_hdf5(data: bytes, name: str, form: RecordingFormat) -> Table:
     except RecordingError:
         raise
     except (OSError, RuntimeError, ValueError, KeyError, TypeError, MemoryError) as error:
-        raise IncompleteError(name, f"it is an HDF5 file, cut off or damaged: {_first(error)}") from None
+        raise cut_off(name, "an HDF5 file", error) from None
     return table_of(arrays, name, form, "an HDF5 file")
-
-
-def _first(error: BaseException) -> str:
-    return (str(error).strip() or type(error).__name__).split("\n")[0][:120]

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from replay.formats.base import IncompleteError, MissingExtraError, Table
+from replay.formats.base import IncompleteError, MissingExtraError, Table, cut_off
 from replay.formats.sniff import Kind
 from replay.recording import RecordingError, RecordingFormat
 
@@ -37,8 +37,7 @@ def read_tdms(data: bytes, name: str, form: RecordingFormat) -> Table:
         *(ValueError, TypeError, KeyError, IndexError, AttributeError, OSError, EOFError, OverflowError),
         *(NotImplementedError, MemoryError, struct.error, UnicodeError, AssertionError),
     ) as error:
-        words = (str(error).strip() or type(error).__name__).split("\n")[0][:120]
-        raise IncompleteError(name, f"it is a TDMS file, cut off or damaged: {words}") from None
+        raise cut_off(name, "a TDMS file", error) from None
     if status.incomplete_final_segment:
         raise IncompleteError(name, "it is a TDMS file whose last segment ends early")
     numbers = [(channel, values) for channel, values in found if values is not None and len(values)]

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from replay.formats.base import IncompleteError, MissingExtraError, Table
+from replay.formats.base import IncompleteError, MissingExtraError, Table, cut_off
 from replay.formats.sniff import Kind
 from replay.formats.times import time_of_text
 from replay.recording import RecordingError, RecordingFormat
@@ -47,8 +47,7 @@ def read_uff(data: bytes, name: str, form: RecordingFormat) -> Table:
                 found = pyuff.UFF(str(path)).read_sets()
         # The library raises plain exceptions on bytes that are not as expected.
         except Exception as error:
-            words = (str(error).strip() or type(error).__name__).split("\n")[0][:120]
-            raise IncompleteError(name, f"it is a Universal File, cut off or damaged: {words}") from None
+            raise cut_off(name, "a Universal File", error) from None
     sets = [one for one in (found if isinstance(found, list) else [found]) if _is_response(one)]
     if not sets:
         raise RecordingError(name, "it is a Universal File without time responses (data set 58)")
