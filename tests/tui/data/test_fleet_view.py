@@ -201,7 +201,7 @@ def test_a_narrow_list_of_alarms_shortens_the_reason_and_keeps_the_time(named: N
     raised = replace(alarm, surface="", carried_from="Bearing 1", component="Bearing 3")
     shown = plain(fleet_alarm_lines(66, 6, alarms_of((replace(one, open_alarms=(raised,)),)), None, UTC))
     assert "probably" not in shown
-    assert short_time(raised.raised.at, UTC) in shown
+    assert short_time(raised.ring.at, UTC) in shown
 
 
 @pytest.mark.parametrize("stands", [True, False])

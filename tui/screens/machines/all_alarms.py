@@ -71,9 +71,10 @@ def _alarm_row(width: int, one: FleetAlarm, name: int, zone: tzinfo, *, chosen: 
     used = 3 + name + 1 + STATE + 1
     over = "" if alarm.stands else ", returned"
     texts = [f"{subject(alarm)}: {one}, rang {rang}" for one in why]
+    brief = [f"{subject(alarm)}: {one}, {rang}" for one in why]
     # A number alone could be the severity now.
     whole = [f"{text}, severity {severity}{over}" for text in texts] if severity else []
-    text = pick(max(width - used, 0), *whole, *(f"{text}{over}" for text in texts), *texts)
+    text = pick(max(width - used, 0), *whole, *(f"{text}{over}" for text in texts), *brief)
     return (
         Span("›" if chosen else " ", Role.STRONG),
         Span(alarm_glyph(alarm), mark),
