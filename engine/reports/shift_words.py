@@ -28,7 +28,7 @@ def title_of(shift: Shift) -> str:
 def sections_of(shift: Shift) -> tuple[Section, ...]:
     """Return the sections of a handover, in the order in which the next shift asks."""
     return (
-        Section("stands", tuple(map(_standing, shift.standing))),
+        Section("active", tuple(map(_standing, shift.standing))),
         Section("shelved", tuple(map(_standing, shift.put_away))),
         Section("not watched", tuple(f"{clean(one.name)}: {clean(one.why)}" for one in shift.unwatched)),
         Section("rang", tuple(_ring(*one) for one in shift.rings)),

@@ -34,6 +34,8 @@ from engine.errors import StoreBusyError, StoreError, StoreFaultError, StoreFull
 COPY_LOCK_SECONDS = 30.0
 """Time that a copy waits for the engine's lock."""
 
+_MOVED = sqlite3.SQLITE_READONLY_DBMOVED
+
 _text = partial(str, encoding="utf-8", errors="replace")
 """Decodes a stored text; called for each, so it is as short as can be."""
 
@@ -112,6 +114,10 @@ def explanation(error: DatabaseError, where: str, read_only: bool) -> StoreError
             )
         case Trouble.FAULT:
             return StoreFaultError(f"{where}: its disk fails ({error.orig}); look at the disk")
+        case Trouble.FORBIDDEN if getattr(error.orig, "sqlite_errorcode", 0) == _MOVED:
+            return StoreError(
+                f"{where}: was moved or deleted while it was in use; put it back, or restore a backup of it"
+            )
         case Trouble.FORBIDDEN if read_only:
             return StoreError(
                 f"{where}: was left in the middle of a write; only an account with write permission"

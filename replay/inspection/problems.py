@@ -36,7 +36,7 @@ def advice_on(path: Path, form: RecordingFormat, said: str = "") -> str:
         return "; ".join([f"{name}: {reason}" for reason, name in reversed(reasons.items())][:_SHOWN])
     except (RunError, OSError, ValueError):
         return ""
-    wanted = [one for one in differences(found, form) if one not in said]
+    wanted = [one for one in dict.fromkeys(differences(found, form)) if one not in said]
     if not wanted:
         return ""
     first = found.contents[0]

@@ -18,6 +18,7 @@ from engine.records.events import Event, EventKind
 from engine.records.series import Series
 from tui.data.crossings import crossings, more_crossings
 from tui.data.series_cache import Recollection
+from tui.data.store_file import StoreFile, file_of
 from tui.data.view import NEWEST, Look, Reading, View
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ PORTION = 512
 
 REST = 4.0
 """Pause before a look is repeated for new rows, in times of its duration: a list of many machines is long."""
+
+GONE = "the store was moved or deleted; put it back, or restore a backup of it"
+"""The trouble of a store whose file is not in its place any more."""
 
 THERE_SECONDS = 1.0
 """Age at which it is asked again whether a database of many hosts has an engine at work [s]."""
@@ -61,6 +65,9 @@ class Reader:
         self._asked, self._session = session, session
         self._first: int | None = None
         self._store: Store | None = None
+        self._file: StoreFile | None = None
+        """The file of the store that was read last."""
+
         self._version: int | None = None
         self._view: View | None = None
         self._newest_first, self._insists = newest_first, insists
@@ -103,7 +110,8 @@ class Reader:
                 raise
             if isinstance(error, StoreMissingError):
                 # The child engine makes it; a command without one insists.
-                return Reading(self._view)
+                gone = "" if self._view is None else f"{_first_line(error).partition(': ')[0]}: {GONE}"
+                return Reading(self._view, gone)
             if isinstance(error, StoreError):
                 return Reading(self._view, str(error))
             # Any error of a failing disk or a foreign writer must reach the operator and not end the
@@ -142,9 +150,8 @@ class Reader:
             self._store = None
 
     def _read(self, position: int | None) -> View | None:
-        if self._store is None:
-            self._store = self._open_store()
-        store, view = self._store, self._view
+        store = self._opened()
+        view = self._view
         version = store.data_version()
         if self._past is None:
             assessment = self._choose(store)
@@ -167,6 +174,24 @@ class Reader:
             view = self._with_picture(store, view, position)
         self._view, self._version = view, version
         return view
+
+    def _opened(self) -> "Store":
+        """Return the open store.
+
+        Raises:
+            StoreError: its file was deleted, moved or replaced; the next poll opens the one in its place.
+        """
+        if self._store is not None and self._file is not None and self._file.is_gone(self._store):
+            where = self._store.where
+            self.close()
+            raise StoreError(f"{where}: {GONE}")
+        if self._store is None:
+            self._store = self._open_store()
+            found = file_of(self._store)
+            if self._file not in (None, found):
+                self.switch(self._choose)
+            self._file = found
+        return self._store
 
     def _session_of(self, store: "Store", assessment: Assessment) -> str:
         """Return the session for an assessment: only one that exists, so that no hidden one begins."""

@@ -40,6 +40,8 @@ class EngineStatus:
     advice: str = ""
     again: str = ""
     busy: str = ""
+    blind: str = "NOT WATCHED: the engine is not running, and nothing new is judged"
+    """What it means for a live machine that the state is stale."""
 
     @property
     def told(self) -> str:
@@ -81,7 +83,8 @@ def _told(reading: Reading, started: datetime, now: datetime, zone: tzinfo) -> E
         words = clean(reading.trouble)
         # The age of the state is unknown; the screen shows the last heartbeat at best.
         last = started if beat is None else beat.beat_at
-        return EngineStatus(f"STORE UNREADABLE: {words}", Role.ALARM, stale=last)
+        blind = "NOT KNOWN: the store cannot be read, and the screen shows old data"
+        return EngineStatus(f"STORE UNREADABLE: {words}", Role.ALARM, stale=last, blind=blind)
     live = view.assessment.live
     if beat is not None and beat.phase is Phase.FAILED:
         words = clean(beat.message) or "no reason given"
@@ -147,6 +150,7 @@ def _silent(since: datetime, now: datetime, zone: tzinfo) -> EngineStatus:
         f"ENGINE STALE since {when}: disk full, or hung",
         Role.ALARM,
         stale=since,
+        blind="NOT JUDGED: the engine stores nothing, and the screen shows old data",
         # Short enough for the notice line of the narrowest screen.
         advice=f"The engine runs, but has stored nothing since {when}; the screen shows old data."
         " If the disk is full, free some space, and it continues. If it hangs, raceway status has"

@@ -64,7 +64,8 @@ def table_of(found: Survey, proposal: Proposal) -> list[Row]:
     for group in found.others:
         shown = ", ".join(group.names[:_NAMES_SHOWN])
         why = f": {group.fault}" if group.fault else ""
-        rows.append(Row("other files", f"{len(group.names)} {group.glob} ({shown}){why}", "passed over"))
+        kind = "other" if group.glob == "others" and len(group.names) == 1 else group.glob
+        rows.append(Row("other files", f"{len(group.names)} {kind} ({shown}){why}", "passed over"))
     for name, reason in found.faults[:_FAULTS_SHOWN]:
         rows.append(Row("not read", f"{name}: {reason}", ""))
     if found.left_out:

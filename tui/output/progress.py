@@ -56,9 +56,10 @@ def plain_lines(write: Callable[[str], None], clock: Callable[[], float]) -> Cal
     """Return a function that writes a line at each change of phase and every few seconds in between."""
     last_phase: Phase | None = None
     last_time = 0.0
+    last_line = ""
 
     def tell(beat: Heartbeat) -> None:
-        nonlocal last_phase, last_time
+        nonlocal last_phase, last_time, last_line
         if beat.phase is Phase.FAILED:
             return  # The command itself says why, once.
         time_now = clock()
@@ -66,6 +67,9 @@ def plain_lines(write: Callable[[str], None], clock: Callable[[], float]) -> Cal
             return
         last_phase, last_time = beat.phase, time_now
         words = f"{WORDS[beat.phase]} {beat.done}/{beat.total}"
-        write(f"{words}: {beat.message}" if beat.message else words)
+        line = f"{words}: {beat.message}" if beat.message else words
+        if line != last_line:
+            last_line = line
+            write(line)
 
     return tell

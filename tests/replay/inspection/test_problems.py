@@ -97,3 +97,11 @@ def test_raw_numbers_are_looked_at_as_the_settings_state_them(tmp_path: Path) ->
 def test_a_few_rows_are_not_advised_as_a_snapshot(text: str, tmp_path: Path) -> None:
     write(tmp_path, lambda _: text)
     assert "recording.rows" not in advice_on(tmp_path, FORM)
+
+
+def test_a_setting_that_is_wrong_for_two_reasons_is_named_once(tmp_path: Path) -> None:
+    write(tmp_path, lambda index: f"{at(index)}\n" + plain(index), "{i}/data.txt")
+    for form in (FORM, replace(FORM, time_pattern="%Y.csv")):
+        advice = advice_on(tmp_path, form)
+        assert advice
+        assert advice.count("recording.folders") <= 1

@@ -378,3 +378,22 @@ def test_the_history_says_by_whom_where_there_is_room(view: View) -> None:
     # The list's share of 120 columns.
     drawn = plain(alarm_list_lines(68, 6, shown, shown.alarms, chosen, None, UTC))
     assert "root" in drawn
+
+
+def test_an_alarm_without_a_severity_returned_without_a_peak(view: View) -> None:
+    ended = alarm("Bearing 1", source="engine", component="", cause="engine failed", severity=None, peak=None)
+    told = card(view, 120, replace(ended, cleared=returned())).splitlines()[0]
+    assert "engine · returned " in told
+    assert "peak" not in told
+
+
+def test_a_long_cause_has_two_lines_of_the_card_where_there_is_room(view: View) -> None:
+    words = "the previous engine ended without notice after 2026-11-29 01:33:50 UTC; its end is not known"
+    ring = event(
+        EventKind.RAISED, 78, "engine", 1, cause="engine failed", priority=Priority.HIGH, message=words
+    )
+    ended = replace(
+        alarm("Bearing 1", source="engine", component="", cause="engine failed"), ring=ring, raised=ring
+    )
+    drawn = " ".join(card(view, 80, ended).replace("│", " ").split())
+    assert words in drawn

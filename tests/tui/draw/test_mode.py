@@ -18,6 +18,7 @@ from tui.draw.format import wall_time
 from tui.draw.mode import Mode, age_text, behind_span, mode_of, mode_span
 from tui.draw.status import EngineStatus, engine_status
 from tui.draw.text import Role, Span, plain, width_of
+from tui.screens.overview.card import blind_line
 
 WALL = synthetic.WALL
 WELL = EngineStatus("engine: scored", Role.PLAIN, done=True)
@@ -229,3 +230,16 @@ def test_the_banner_keeps_mode_and_instant_whole(view: View, width: int, behind:
 def test_a_time_of_another_day_has_its_day() -> None:
     assert wall_time(WALL, UTC) == wall_time(WALL, UTC, WALL + timedelta(minutes=1))
     assert wall_time(WALL, UTC, WALL + timedelta(days=1)) == f"{WALL.day} {WALL:%b} {wall_time(WALL, UTC)}"
+
+
+def test_what_is_not_known_of_a_live_machine_is_not_called_stopped(live: View) -> None:
+    later = WALL + timedelta(seconds=30)
+    unread = engine_status(Reading(live, "the store is held by another program"), WALL, later, UTC)
+    hung = engine_status(replace(reading(live, Phase.WATCHING), there=True), WALL, later, UTC)
+    gone = engine_status(reading(live, Phase.WATCHING), WALL, later, UTC)
+    for status, words in ((unread, "NOT KNOWN"), (hung, "NOT JUDGED"), (gone, "NOT WATCHED")):
+        for width in (30, 60, 120):
+            line = plain([blind_line(width, status)])
+            assert words in line
+            assert ("is not running" in line) <= (status is gone)
+    assert "the store cannot be read" in plain([blind_line(80, unread)])

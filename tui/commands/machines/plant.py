@@ -1,5 +1,6 @@
 """`raceway plant`: writes and checks the file of a plant, which one engine watches."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,6 +9,7 @@ import typer
 from engine.system.output import printed
 from replay.recording import clean_text
 from tui.command_help import CommandList
+from tui.command_lines import line
 from tui.commands.options import UNUSABLE, Config, State, fail, sentences, settings_of
 
 if TYPE_CHECKING:
@@ -39,17 +41,19 @@ def init(
     with sentences():
         from engine.config.plant_file import plant_template
 
-        names = [folder.absolute().name for folder in folders]
+        places = [Path(os.path.normpath(folder.absolute())) for folder in folders]
+        names = [place.name for place in places]
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice is not None:
             fail(f"two folders are named {twice}; write one of them into the file by hand", UNUSABLE)
-        text = plant_template(file.name, tuple(folder.absolute() for folder in folders))
+        text = plant_template(file.name, tuple(places))
         try:
             with file.open("x", encoding="utf-8") as target:
                 target.write(text)
         except FileExistsError:
             fail(f"{file}: exists already; edit it, or name a new file", UNUSABLE)
-        printed(clean_text(f"wrote {file} with {_count(len(folders))}; edit it, then raceway plant check"))
+        check_it = line("plant", "check", file)
+        printed(clean_text(f"wrote {file} with {_count(len(folders))}; edit it, then {check_it}"))
 
 
 @plant_app.command()

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from tui.command_lines import line
 from tui.commands.options import sentences
 
 ScenarioName = Annotated[
@@ -45,4 +46,5 @@ def synth(
         if shows:
             print(file=sys.stderr)
         print(f"{wanted.recordings} recordings: {folder / RUN}; truth: {folder / TRUTH}")
-        print(f"score them: raceway score {folder / RUN} --config {folder / SETTINGS}")
+        next_one = line("score", folder / RUN, config=folder / SETTINGS, out=folder / "results")
+        print(f"score them: {next_one}")

@@ -95,7 +95,7 @@ def _whole(width: int, height: int, card: Card) -> Lines:
     aside = [line] if (line := put_away_line(width, frame)) else []
     if loud:
         lines = alarm_card(width, max(height - len(aside) - blind, LEAST_HEIGHT), loud, frame, card)
-        return [*([blind_line(width)] if blind else []), *lines, *aside]
+        return [*([blind_line(width, card.status)] if blind else []), *lines, *aside]
     if blind:
         return [blind_line(width), *aside][:height]
     return [well_line(width, frame.conditions, parts_word(frame)), *aside][:height]
@@ -128,7 +128,12 @@ def alarm_card(width: int, height: int, loud: Sequence[Alarm], frame: Frame, car
     # With little room, what to do comes before what it is, and both before since when.
     inside = max(height - 2, 1)
     lines_to_act = max(min(3, inside - 2), 1)
-    for text, look, most in ((what, Role.PLAIN, 1), (act, Role.STRONG, lines_to_act), (since, Role.DIM, 1)):
+    spare = inside - len(wrapped(act, room, lines_to_act)) - 1
+    for text, look, most in (
+        (what, Role.PLAIN, min(max(spare, 1), 2)),
+        (act, Role.STRONG, lines_to_act),
+        (since, Role.DIM, 1),
+    ):
         if text:
             rows += [(Span(" "), Span(fit(row, room), look)) for row in wrapped(_capital(text), room, most)]
     if len(rows) > inside:
@@ -164,7 +169,8 @@ def upper_border(width: int, situation: Situation, told: Callable[[datetime], st
     name, bad, way = subject(alarm), how_bad(situation).text, direction(situation).text
     arrow = ARROWS[situation.trend].strip()
     if not alarm.stands:
-        bad, way = f"returned, peak {severity_text(situation.peak.severity)}", ""
+        peak = situation.peak.severity
+        bad, way = "returned" if peak is None else f"returned, peak {severity_text(peak)}", ""
     who = answered(alarm, told).text
     brief = "NOT ACKED" if waits else who.partition(",")[0]
     variants = (
@@ -234,12 +240,10 @@ def put_away_line(width: int, frame: Frame) -> Line | None:
     )
 
 
-def blind_line(width: int) -> Line:
-    """Return the line that nothing is watched."""
-    text = " ✕ NOT WATCHED: the engine is not running, and nothing new is judged"
-    return (
-        Span(pick(width, text, " ✕ NOT WATCHED: the engine is not running", " ✕ NOT WATCHED"), Role.RINGING),
-    )
+def blind_line(width: int, status: EngineStatus) -> Line:
+    """Return the line that nothing is watched, or that it is not known."""
+    whole = f" ✕ {status.blind}"
+    return (Span(pick(width, whole, whole.partition(",")[0], whole.partition(":")[0]), Role.RINGING),)
 
 
 def well_line(width: int, conditions: tuple[Condition, ...], parts: str) -> Line:

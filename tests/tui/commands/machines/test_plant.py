@@ -24,6 +24,7 @@ def test_written_file_is_sound_and_a_second_one_does_not_replace_it(tmp_path: Pa
         (tmp_path / name).mkdir()
     done = raceway("plant", "init", file, tmp_path / "press", tmp_path / "lathe")
     assert (done.exit_code, "with 2 machines" in done.output) == (0, True)
+    assert f"raceway plant check {file}" in done.output
     assert raceway("plant", "init", file, tmp_path / "press").exit_code == 2
     file.write_text(file.read_text().replace('rig = ""', 'rig = "ims-set2"'))
     assert raceway("plant", "check", file).exit_code == 0
@@ -54,3 +55,16 @@ def test_report_of_a_plant_is_forgotten_once_no_engine_watches_it(store: Path, t
         assert opened.plants() == ()
     done = raceway(*forget)
     assert (done.exit_code, "no engine has reported on" in done.output) == (2, True)
+
+
+def test_folders_of_a_plant_file_are_written_without_detours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    (tmp_path / "press").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    assert raceway("plant", "init", "plant.toml", "../press", "../press/../lathe/").exit_code == 0
+    text = Path("plant.toml").read_text()
+    assert f'folder = "{tmp_path}/press"' in text
+    assert f'folder = "{tmp_path}/lathe"' in text
+    assert 'name = "lathe"' in text

@@ -22,7 +22,7 @@ def test_the_handover_tells_what_rang_and_stands(own_store: Path) -> None:
     done = raceway(own_store, "--since", "30d")
     assert done.exit_code == 0
     assert done.stdout.startswith("ims-set2: shift from ")
-    assert "  stands: 1\n    HIGH    Bearing 1, outer race" in done.stdout
+    assert "  active: 1\n    HIGH    Bearing 1, outer race" in done.stdout
     assert "not watched: " in done.stdout
     (found,) = json.loads(raceway(own_store, "--since", "30d", "--json").stdout)
     assert [one["kind"] for one in found["rings"]] == ["raised", "escalated"]

@@ -36,7 +36,12 @@ def call(*arguments: object) -> Result:
 def test_a_run_is_written_and_its_next_command_is_said(tmp_path: Path, scenario: Path) -> None:
     done = call("synth", tmp_path / "made", "--scenario", scenario, "--format", "csv")
     assert done.exit_code == 0, done.output
-    assert f"raceway score {tmp_path}/made/run --config {tmp_path}/made/machine.toml" in done.output
+    said = done.output.splitlines()[-1].partition("score them: raceway ")[2]
+    assert said == (
+        f"score {tmp_path}/made/run --config {tmp_path}/made/machine.toml --out {tmp_path}/made/results"
+    )
+    # The command has all that it needs.
+    assert call(*said.split(), "--bundle", tmp_path / "none").output.startswith(f"raceway: {tmp_path}/none")
     assert len(list((tmp_path / "made" / "run").glob("*.csv"))) == 60
 
 
