@@ -97,7 +97,7 @@ def _whole(width: int, height: int, card: Card) -> Lines:
         lines = alarm_card(width, max(height - len(aside) - blind, LEAST_HEIGHT), loud, frame, card)
         return [*([blind_line(width, card.status)] if blind else []), *lines, *aside]
     if blind:
-        return [blind_line(width), *aside][:height]
+        return [blind_line(width, card.status), *aside][:height]
     return [well_line(width, frame.conditions, parts_word(frame)), *aside][:height]
 
 
