@@ -39,6 +39,7 @@ CAUSES: Mapping[Cause, CauseRule] = MappingProxyType(
         Cause.STOPPED: CauseRule("machine", Priority.MEDIUM, "stopped", "condition.watch_stop"),
         Cause.CONDITION: CauseRule("machine", Priority.LOW, "condition_changed", "condition.watch_condition"),
         Cause.NO_DATA: CauseRule("machine", Priority.MEDIUM, "no_data", "outages.no_data_raised", True),
+        Cause.REFUSED: CauseRule("machine", Priority.MEDIUM, "refused", "outages.all_refused_raised", True),
         Cause.RECORDER_CLOCK: CauseRule(
             "machine", Priority.MEDIUM, "recorder_clock", "outages.outage_raised", True
         ),

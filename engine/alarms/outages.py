@@ -42,6 +42,21 @@ def no_data_raised(last_at: datetime, interval: timedelta, intervals: int) -> Ne
     )
 
 
+def all_refused_raised(last_at: datetime, interval: timedelta, intervals: int) -> NewEvent:
+    """Return the raise of "recordings refused": the recorder works, and none of its recordings can be judged.
+
+    It is stamped and keyed as `no_data_raised`.
+    """
+    return outage_raised(
+        Cause.REFUSED,
+        shifted(last_at, intervals * interval),
+        f"every recording since {last_at:%Y-%m-%d %H:%M:%S} UTC was refused; the status names the reasons",
+        since=last_at,
+        last=last_at,
+        interval=interval,
+    )
+
+
 def outage_raised(
     cause: Cause,
     at: datetime,

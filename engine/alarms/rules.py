@@ -149,7 +149,8 @@ def watch_severity(
     if watch.below >= rules.clear_after:
         payload = Cleared(snapshot=seen.moment.name, severity=seen.severity, peak=watch.peak)
         return Watch(), (_component_event(EventKind.CLEARED, seen, watch.alarm, payload),)
-    if watch.carried_from and watch.apart < rules.persistence:
+    if watch.carried_from and (watch.apart < rules.persistence or seen.severity < 1.0):
+        # What has fallen below its limit is on its way back, and rings no more.
         return watch, ()
     priority = _priority(watch, rules)
     if priority <= Priority(watch.priority):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from engine.clock import shifted
+from engine.clock import PATIENCE, shifted
 from replay.incoming.complete_files import Candidate, Waiting
 
 IN_A_ROW = 3
@@ -21,6 +21,10 @@ AHEAD = timedelta(minutes=5)
 
 GAP = 1.5
 """Intervals between its neighbours past which a late recording fills a gap, as a delayed copy does."""
+
+FILLING_IN_A_ROW, FILLING_LOOKS = 12, 4
+"""Recordings in a row that fill a gap, and looks into the folder that find some, while the next one is
+overdue: no delayed copy, which comes at once, but a clock that had jumped ahead and was set back."""
 
 REMEMBERED = 17
 """Recording times kept to know the interval. Its lower quartile is used: delayed copies leave wide gaps."""
@@ -112,7 +116,8 @@ class RecorderClock:
         self.correction = correction
         self.held: tuple[Waiting, ...] = ()
         self._glitches: set[bytes] = set()
-        self._late = 0
+        self._late = self._filling = 0
+        self._looks, self._filling_looks = 0, set[int]()
         self._times: deque[datetime] = deque(maxlen=REMEMBERED)
 
     def admit(
@@ -131,6 +136,7 @@ class RecorderClock:
         Returns:
             The recordings to read, ordered by time; the break, if there is one.
         """
+        self._looks += 1
         latest = latest_credible(wall, newest)
         admitted, held = self._part(candidates, latest)
         row = [one for one in held if one.raw not in self._glitches]
@@ -165,7 +171,8 @@ class RecorderClock:
 
     def took(self, at: datetime) -> None:
         """Note that a recording continued the record at this time."""
-        self._late = 0
+        self._late = self._filling = 0
+        self._filling_looks.clear()
         self._times.append(at)
 
     def was_late(
@@ -178,7 +185,8 @@ class RecorderClock:
     ) -> Break | None:
         """Note a late recording; return a break where enough came in a row to show that the clock went back.
 
-        A late recording that fills a gap of the record is a delayed copy and does not count.
+        A late recording that fills a gap of the record is a delayed copy and does not count, unless many come
+        one after the other, and nothing else does.
 
         Args:
             candidate: the late recording.
@@ -191,7 +199,13 @@ class RecorderClock:
         gaps = sorted(later - earlier for earlier, later in pairwise(self._times))
         narrow = gaps[len(gaps) // 4] if gaps else interval
         if before is not None and after is not None and narrow and after - before > GAP * narrow:
-            return None
+            self._filling += 1
+            self._filling_looks.add(self._looks)
+            overdue = shifted(newest, PATIENCE * (interval or SHORTEST)) <= wall
+            many = self._filling >= FILLING_IN_A_ROW and len(self._filling_looks) >= FILLING_LOOKS
+            if not many or not overdue:
+                return None
+            return self._break(candidate.time, shifted(newest, interval or SHORTEST), ahead=False)
         self._late += 1
         at = shifted(newest, interval or SHORTEST)
         # A live record expects its next snapshot an interval later: a burst of old files is a delayed copy.
@@ -201,7 +215,7 @@ class RecorderClock:
 
     def _break(self, stamp: datetime, at: datetime, *, ahead: bool) -> Break:
         self.correction = at - stamp
-        self._late = 0
+        self._late = self._filling = 0
         self._glitches.clear()
         return Break(at, self.correction, ahead)
 

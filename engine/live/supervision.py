@@ -6,7 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from engine.alarms.outages import no_data_due, no_data_raised, outage_cleared, standing_outage
+from engine.alarms.outages import (
+    all_refused_raised,
+    no_data_due,
+    no_data_raised,
+    outage_cleared,
+    standing_outage,
+)
 from engine.assessment.live_record import LiveRecord
 from engine.clock import RECENT, LiveClock, moment, usual_interval
 from engine.config.settings import Settings
@@ -84,25 +90,29 @@ def data_events(
     *,
     idle: bool = True,
     refused: float = -math.inf,
+    barred: Event | None = None,
 ) -> tuple[NewEvent, ...]:
-    """Return the raise or the clearing of "no data", if one is due.
+    """Return the raise or the clearing of "no data" or "recordings refused", if one is due.
 
     Args:
         silence: of the newest snapshot.
-        standing: the raise that stands, if any.
+        standing: the raise of "no data" that stands, if any.
         after: intervals without a snapshot that are too many.
         clock: seconds, as in `silence`.
         idle: whether the folder holds no file to score: data that waits for the engine is not missing.
         refused: when a recording was refused last, in seconds of the same clock: the recorder works.
+        barred: the raise of "recordings refused" that stands, if any.
     """
     newest = silence.clock.newest
     due = no_data_due(newest, silence.interval, after, silence.clock.now(clock))
-    if standing is not None and standing.detail.get("last") != newest.isoformat():
-        return (outage_cleared(standing, newest, "data comes again"),)
-    works = clock - refused < after * silence.interval.total_seconds()
-    if due and idle and not works and standing is None:
-        return (no_data_raised(newest, silence.interval, after),)
-    return ()
+    over = [one for one in (standing, barred) if one and one.detail.get("last") != newest.isoformat()]
+    if over:
+        return tuple(outage_cleared(one, newest, "data comes again") for one in over)
+    if not due or not idle:
+        return ()
+    if clock - refused < after * silence.interval.total_seconds():
+        return () if barred or standing else (all_refused_raised(newest, silence.interval, after),)
+    return () if standing else (no_data_raised(newest, silence.interval, after),)
 
 
 class Supervisor:
@@ -123,6 +133,7 @@ class Supervisor:
         self._record, self._settings, self._clock = record, settings, clock
         self._next = clock()
         self._standing: Event | None = None
+        self._barred: Event | None = None
         self._knows_standing = False
         self.paused = _paused(record.events())
 
@@ -151,9 +162,20 @@ class Supervisor:
     def _watch_data(self, silence: Silence, idle: bool, refused: float) -> None:
         after = self._settings.alarms.no_data_after
         if not self._knows_standing:
-            self._standing = standing_outage(self._record.events(), Cause.NO_DATA)
+            events = self._record.events()
+            self._standing = standing_outage(events, Cause.NO_DATA)
+            self._barred = standing_outage(events, Cause.REFUSED)
             self._knows_standing = True
-        for event in data_events(silence, self._standing, after, self._clock(), idle=idle, refused=refused):
+        due = data_events(
+            silence,
+            self._standing,
+            after,
+            self._clock(),
+            idle=idle,
+            refused=refused,
+            barred=self._barred,
+        )
+        for event in due:
             self._knows_standing = False
             self._record.add_event(event)
 

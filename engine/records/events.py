@@ -113,6 +113,7 @@ class Cause(StrEnum):
     SENSOR_CLIPPED = "sensor clipped"
     STOPPED = "stopped"
     NO_DATA = "no data"
+    REFUSED = "recordings refused"
     CONDITION = "condition changed"
     ENGINE_FAILED = "engine failed"
     RECORDER_CLOCK = "recorder clock"

@@ -15,7 +15,14 @@ from engine.records.stored_settings import FoldRules
 from engine.reports.latest import Latest
 
 BLIND = frozenset(
-    {Cause.NO_DATA, Cause.ENGINE_FAILED, Cause.LAYOUT_CHANGED, Cause.MODEL_MISSING, Cause.SENSOR_DEAD}
+    {
+        Cause.NO_DATA,
+        Cause.REFUSED,
+        Cause.ENGINE_FAILED,
+        Cause.LAYOUT_CHANGED,
+        Cause.MODEL_MISSING,
+        Cause.SENSOR_DEAD,
+    }
 )
 """Causes of alarms while which something is not watched."""
 

@@ -23,7 +23,11 @@ LATE_IN_A_ROW = 3
 """Newest recordings that all came late; then the judged ones are not the present."""
 
 
-NO_ORDER = "the last recordings are out of order"
+LATE_OF, RECENT = 6, 16
+"""Late recordings among the newest from which the recorder's times are to be looked at: half of its files may
+carry another zone's time."""
+
+NO_ORDER = "the last recordings are not judged"
 
 
 class Code(IntEnum):
@@ -180,7 +184,8 @@ def _of_data(standing: Standing) -> Iterator[Condition]:
     if standing.newest is None:
         yield Condition(Code.WARNING, "no snapshot yet")
     newest = standing.recent[:LATE_IN_A_ROW]
-    if len(newest) == LATE_IN_A_ROW and Outcome.TAKEN not in newest:
+    late = standing.recent.count(Outcome.LATE)
+    if late >= LATE_OF or (len(newest) == LATE_IN_A_ROW and Outcome.TAKEN not in newest):
         yield Condition(Code.WARNING, NO_ORDER)
     if standing.refused:
         yield Condition(Code.WARNING, "files refused")

@@ -11,6 +11,7 @@ from engine.clock import largest_unit
 from engine.explanation.wording import cause_words
 from engine.records.assessment import Assessment
 from engine.records.events import Priority
+from engine.records.intake import REFUSED, Outcome
 from engine.records.plants.report import PlantReport, Unrecorded
 from engine.records.progress import Heartbeat, Phase
 from engine.reports.latest import Latest, latest_of
@@ -22,6 +23,7 @@ from tui.draw.text import fit
 from tui.output.conditions import (
     LATE_IN_A_ROW,
     NO_ORDER,
+    RECENT,
     Code,
     Standing,
     conditions,
@@ -73,7 +75,7 @@ def collect(
         counts=store.intake_counts(assessment.machine_id),
         refused=tuple((one.name, one.reason) for one in store.quarantined(assessment.machine_id)),
         doubts=_doubts(learned[-1].detail.get("doubts")) if learned else (),
-        recent=store.recent_outcomes(assessment.machine_id, LATE_IN_A_ROW),
+        recent=store.recent_outcomes(assessment.machine_id, RECENT),
         there=has_engine(store, assessment),
         full=free_bytes(state) < MEGABYTE,
         former=_former_alarms(store, assessment, own, now),
@@ -253,10 +255,20 @@ def _is_tried_again(standing: Standing, beat: Heartbeat) -> bool:
 def _data(standing: Standing) -> str:
     if standing.newest is None:
         return "no snapshot yet"
-    late = any(one.name == NO_ORDER for one in conditions(standing))
-    return f"newest {_time(standing.newest)}" + (
-        f"; the last {LATE_IN_A_ROW} recordings were not in order and are not judged" if late else ""
-    )
+    return f"newest {_time(standing.newest)}{_unjudged(standing)}"
+
+
+def _unjudged(standing: Standing) -> str:
+    """Return in words which of the newest recordings are not judged; "" where that needs no attention."""
+    if all(one.name != NO_ORDER for one in conditions(standing)):
+        return ""
+    newest = standing.recent[:LATE_IN_A_ROW]
+    if Outcome.TAKEN in newest:
+        late = standing.recent.count(Outcome.LATE)
+        return f"; {late} of the last {len(standing.recent)} recordings came late and are not judged"
+    if all(one in REFUSED for one in newest):
+        return f"; the last {len(newest)} recordings were refused"
+    return f"; the last {len(newest)} recordings came late or were refused, and are not judged"
 
 
 def _doubts(detail: object) -> tuple[str, ...]:

@@ -309,6 +309,7 @@ class AdviceSettings(Table):
     sensor_clipped: Words
     stopped: Words
     no_data: Words
+    refused: Words
     recorder_clock: Words
     condition_changed: Words
     engine_failed: Words

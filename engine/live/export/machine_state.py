@@ -131,7 +131,7 @@ def _without_judgement(known: Known, beat: Heartbeat | None, now: datetime) -> s
         return SILENT
     if beat.phase in NOT_CURRENT:
         return NOT_CURRENT[beat.phase]
-    if any(one.stands and one.cause == Cause.NO_DATA for one in known.alarms):
+    if any(one.stands and one.cause in (Cause.NO_DATA, Cause.REFUSED) for one in known.alarms):
         return NO_DATA
     return "" if len(known.newest) else NO_DATA_YET
 

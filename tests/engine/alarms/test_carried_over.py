@@ -130,6 +130,11 @@ def test_severe_neighbour_is_promoted_to_high_at_once() -> None:
     ]
 
 
+def test_carried_over_alarm_below_its_limit_rings_no_more_when_its_leader_has_returned() -> None:
+    heard = beside([EXPLAINED] * 5 + [(0.9, None, "")] * 9 + [(LOW, None, "")] * 4)
+    assert [event.kind for _, event in heard] == [RAISED, CLEARED]
+
+
 def test_carried_over_alarm_clears_like_any_other() -> None:
     heard = beside([EXPLAINED] * 5 + [(LOW, LEADER, "")] * 4)
     assert [(number, event.kind) for number, event in heard] == [(2, RAISED), (8, CLEARED)]

@@ -24,6 +24,7 @@ def test_row_names_a_setting_and_a_rule_that_exist(cause: Cause) -> None:
 def test_what_leaves_the_machine_unwatched_is_always_notified() -> None:
     unwatched = {
         Cause.NO_DATA,
+        Cause.REFUSED,
         Cause.RECORDER_CLOCK,
         Cause.LAYOUT_CHANGED,
         Cause.ENGINE_FAILED,

@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.live.recorder_clock import AHEAD, IN_A_ROW, RecorderClock, latest_credible, told_apart
+from engine.live.recorder_clock import (
+    AHEAD,
+    FILLING_IN_A_ROW,
+    IN_A_ROW,
+    RecorderClock,
+    latest_credible,
+    told_apart,
+)
 from replay.incoming.complete_files import Candidate
 from replay.incoming.folder import Stamp
 
@@ -141,6 +148,30 @@ def test_a_delayed_copy_that_fills_a_gap_is_late_and_no_fault_of_the_clock() -> 
     recorder.comes(*stamps(20, START + 36 * STEP))
     assert recorder.breaks == []
     assert len(recorder.times) == 40
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=1), timedelta(days=5), timedelta(days=400)])
+def test_a_clock_that_jumped_ahead_by_days_and_came_back_is_corrected_after_many_late_recordings(
+    ahead: timedelta,
+) -> None:
+    recorder = Recorder(wall=START + timedelta(days=900))
+    recorder.comes(*stamps(20))
+    recorder.comes(*stamps(3, START + 20 * STEP + ahead))
+    for stamp in stamps(30, START + 23 * STEP):
+        recorder.comes(stamp)
+    assert len(recorder.breaks) == 1
+    assert len(recorder.times) == 20 + 3 + 30 - (FILLING_IN_A_ROW - 1)
+    assert recorder.times == sorted(recorder.times)
+
+
+def test_delayed_copies_between_live_recordings_are_no_fault_of_the_clock_however_many() -> None:
+    recorder = started()
+    live = stamps(20, START + 600 * STEP)
+    for number, copy in enumerate(stamps(60, START + 40 * STEP)):
+        recorder.comes(copy)
+        if number % 9 == 0:
+            recorder.comes(live[number // 9])
+    assert recorder.breaks == []
 
 
 def test_a_burst_of_old_files_beside_a_live_record_is_no_fault_of_the_clock() -> None:

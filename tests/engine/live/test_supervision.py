@@ -1,12 +1,13 @@
 """Supervision: missing data, changed clocks, a full disk."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from engine.alarms.outages import no_data_raised
+from engine.alarms.outages import all_refused_raised, no_data_raised
 from engine.assessment.live_record import LiveRecord
 from engine.clock import LiveClock
 from engine.live import supervision
@@ -52,10 +53,24 @@ def test_no_data_is_said_after_so_many_intervals_and_taken_back_by_the_next_snap
 
 
 def test_recording_that_was_refused_lately_proves_the_recorder_alive_for_as_many_intervals() -> None:
-    def said(minutes: float, refused: float) -> int:
-        return len(data_events(QUIET, None, 3, 1000.0 + 60 * minutes, refused=1000.0 + 60 * refused))
+    def said(minutes: float, refused: float) -> list[str]:
+        return [
+            str(event.detail["cause"])
+            for event in data_events(QUIET, None, 3, 1000.0 + 60 * minutes, refused=1000.0 + 60 * refused)
+        ]
 
-    assert [said(59, 30), said(60, 30), said(31, 0), said(29.9, -100)] == [0, 1, 1, 0]
+    refused, missing = ["recordings refused"], ["no data"]
+    assert [said(59, 30), said(60, 30), said(31, 0), said(29.9, -100)] == [refused, missing, missing, []]
+
+
+def test_all_recordings_refused_rings_once_and_clears_by_the_next_snapshot() -> None:
+    fact = all_refused_raised(at(0), TEN, 3)
+    barred = Event(7, fact.kind, fact.at, WALL, fact.source, "", fact.alarm, None, "", fact.detail)
+    soon = 1000.0 + 60 * 40
+    assert data_events(QUIET, None, 3, soon, refused=soon, barred=barred) == ()
+    later = replace(QUIET, clock=LiveClock(at(40), soon))
+    (cleared,) = data_events(later, None, 3, soon, refused=soon, barred=barred)
+    assert (cleared.kind, cleared.alarm) == (EventKind.CLEARED, barred.alarm)
 
 
 def test_rhythm_is_the_usual_interval_unless_one_is_set() -> None:
@@ -130,6 +145,7 @@ def test_recordings_that_are_refused_are_no_missing_data_and_stand_refused(
             alert.clock.steady += 12
             yield from alert.two_rounds()
         assert alert.causes("no data") == []
+        assert alert.causes("recordings refused") == [EventKind.RAISED]
         assert len(alert.store.quarantined(alert.assessment().machine_id)) == 7
         alert.clock.steady += 60
         yield from alert.until(lambda: alert.causes("no data") == [EventKind.RAISED])

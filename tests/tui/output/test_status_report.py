@@ -98,6 +98,8 @@ SILENT = SILENCE / timedelta(seconds=1) + 0.1
         (replace(WELL, recent=(Outcome.LATE, Outcome.CONFLICT, Outcome.QUARANTINED)), Code.WARNING),
         (replace(WELL, recent=(Outcome.LATE, Outcome.LATE, Outcome.TAKEN)), Code.WELL),
         (replace(WELL, recent=(Outcome.LATE,)), Code.WELL),
+        (replace(WELL, recent=(Outcome.TAKEN, Outcome.LATE) * 8), Code.WARNING),
+        (replace(WELL, recent=(Outcome.TAKEN,) * 11 + (Outcome.LATE,) * 5), Code.WELL),
         (replace(WELL, accepted=False), Code.WELL),
         (replace(WELL, accepted=False, doubts=("a line stands in the baseline",)), Code.WARNING),
         (replace(WELL, doubts=("a line stands in the baseline",)), Code.WELL),
@@ -329,7 +331,7 @@ def in_state(name: str) -> Standing:
         "folder missing": alike(WELL, Phase.NO_FOLDER),
         "recording times ahead of the clock": alike(WELL, Phase.HOLDING),
         "no snapshot yet": replace(WELL, newest=None),
-        "the last recordings are out of order": replace(WELL, recent=(Outcome.LATE,) * 3),
+        "the last recordings are not judged": replace(WELL, recent=(Outcome.LATE,) * 3),
         "files refused": replace(WELL, refused=(("notes.txt", "its name is not a time"),)),
         "alarm stands": ringing(engine_event(1, RAISED, 0), operator_event(2, ACKNOWLEDGED, 1, 1)),
         "alarm of a former layout": replace(
@@ -354,6 +356,25 @@ def documented() -> dict[str, int]:
 @pytest.mark.parametrize(("name", "code"), documented().items())
 def test_every_documented_state_has_its_code(name: str, code: int) -> None:
     assert [(one.name, one.code) for one in conditions(in_state(name))] == [(name, Code(code))]
+
+
+@pytest.mark.parametrize(
+    ("recent", "words"),
+    [
+        ((Outcome.QUARANTINED,) * 3, "; the last 3 recordings were refused"),
+        ((Outcome.LATE,) * 3, "; the last 3 recordings came late or were refused, and are not judged"),
+        (
+            (Outcome.TAKEN, Outcome.LATE) * 8,
+            "; 8 of the last 16 recordings came late and are not judged",
+        ),
+        ((Outcome.TAKEN,) * 16, ""),
+    ],
+)
+def test_recordings_that_are_not_judged_are_told_for_what_they_are(
+    recent: tuple[Outcome, ...], words: str
+) -> None:
+    (line,) = [one for one in told(replace(WELL, recent=recent)) if one.startswith("data ")]
+    assert line.partition(" UTC")[2] == words
 
 
 def test_every_state_is_documented() -> None:
