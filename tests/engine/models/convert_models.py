@@ -15,13 +15,12 @@ def main(folder: Path) -> None:
     for name, shape, batch, learns in json.loads((folder / "models.json").read_text()):
         place = folder / name
         if learns:
-            train(place)
+            with (place / "progress.txt").open("w") as file, contextlib.redirect_stdout(file):
+                train(place)
             continue
         keras.utils.set_random_seed(0)
         network = __import__(f"engine.models.networks.{name}", fromlist=["build"]).build(*shape)
         (place / "network.tflite").write_bytes(convert(network.scoring, batch))
-    with (folder / "prepared" / "progress.txt").open("w") as file, contextlib.redirect_stdout(file):
-        train(folder / "prepared")
     try:
         train(folder / "hopeless")
     except ArithmeticError as error:
