@@ -9,7 +9,7 @@ from engine.records.motor_figures import NO_SPEED
 from engine.signals.motors.claims import Claim
 from tui.draw.glyphs import Glyphs, finished
 from tui.draw.text import Lines, Role, Span, fit, title
-from tui.screens.motor.sheet import MotorSheet, absent_text, sentence_lines
+from tui.screens.motor.sheet import MotorSheet, absent_lines
 
 NAME, COLUMN = 22, 14
 """Cells of the name of a row, and of each phase."""
@@ -62,8 +62,7 @@ def figure_lines(width: int, height: int, sheet: MotorSheet, glyphs: Glyphs = Gl
     heading = title(f"Figures by phase {sheet.when}", width)
     view, rows = sheet.view, list(figure_rows(sheet))
     if view is None and not (rows and sheet.why_not):
-        text, role = absent_text(sheet)
-        return sentence_lines(width, height, heading, text, glyphs, role)
+        return absent_lines(width, height, heading, sheet, glyphs)
     count = 3 if view is None else len(view.rms)
     column = min(COLUMN, max((width - NAME - 2) // max(count, 1), 8))
     head = "".join(f"{f'phase {number + 1}':>{column}}" for number in range(count))

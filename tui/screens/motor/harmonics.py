@@ -6,7 +6,7 @@ from engine.signals.motors.claims import Claim
 from tui.draw.charts.axes import steady_top
 from tui.draw.glyphs import Glyphs, finished
 from tui.draw.text import Line, Lines, Role, Span, fit, title
-from tui.screens.motor.sheet import MotorSheet, absent_text, sentence_lines
+from tui.screens.motor.sheet import MotorSheet, absent_lines
 
 LEAST = 0.01
 """Share of the highest harmonic below which one is left out."""
@@ -26,13 +26,9 @@ def harmonic_lines(width: int, height: int, sheet: MotorSheet, glyphs: Glyphs = 
         glyphs: those that the terminal can show.
     """
     heading = title(f"Harmonics {sheet.when}", width, "share of the fundamental, by phase", "% of the mains")
-    why = sheet.why_withheld(Claim.HARMONICS.value)
-    if why:
-        return sentence_lines(width, height, heading, f"Harmonics are withheld: {why}.", glyphs)
     view = sheet.view
-    if view is None or not view.harmonics.shape[1]:
-        text, role = absent_text(sheet)
-        return sentence_lines(width, height, heading, text, glyphs, role)
+    if sheet.why_withheld(Claim.HARMONICS.value) or view is None or not view.harmonics.shape[1]:
+        return absent_lines(width, height, heading, sheet, glyphs, Claim.HARMONICS, "Harmonics are")
     # They begin at the second.
     mean = view.harmonics.mean(axis=0)
     known = np.flatnonzero(np.isfinite(mean))

@@ -9,7 +9,7 @@ from engine.signals.motors.claims import Claim
 from tui.draw.charts.chart import DOTS, characters
 from tui.draw.glyphs import Glyphs, finished
 from tui.draw.text import Line, Lines, Role, Span, fit, title
-from tui.screens.motor.sheet import MotorSheet, absent_text, sentence_lines
+from tui.screens.motor.sheet import MotorSheet, absent_lines
 
 POINTS = 6000
 """Points of the vector that are drawn at most: more change no cell."""
@@ -33,13 +33,9 @@ def park_lines(width: int, height: int, sheet: MotorSheet, glyphs: Glyphs = Glyp
         glyphs: those that the terminal can show.
     """
     heading = title(f"Park ellipse {sheet.when}", width, "dim: balanced currents, a circle", "dim: balanced")
-    why = sheet.why_withheld(Claim.PARK.value)
-    if why:
-        return sentence_lines(width, height, heading, f"The ellipse is withheld: {why}.", glyphs)
     unbalance = sheet.unbalance
-    if unbalance is None:
-        text, role = absent_text(sheet)
-        return sentence_lines(width, height, heading, text, glyphs, role)
+    if sheet.why_withheld(Claim.PARK.value) or unbalance is None:
+        return absent_lines(width, height, heading, sheet, glyphs, Claim.PARK, "The ellipse is")
     facts = park_facts(sheet, unbalance)
     rows = height - 1
     columns = min(2 * rows, width - 4)

@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.records.assessment import Assessment
 from engine.records.motor_figures import MotorFigures
+from engine.signals.motors.claims import Claim
 from tui.draw.charts.zoom import WHOLE, Zoom
 from tui.draw.glyphs import Glyphs, finished
 from tui.draw.notice import wrapped
@@ -149,8 +150,29 @@ def sentence_lines(
     return finished(lines[:height], width, height, glyphs)
 
 
-def absent_text(sheet: MotorSheet) -> tuple[str, Role]:
-    """Return the sentence of a pane that needs the recording while there is none, and its role."""
+def absent_lines(
+    width: int,
+    height: int,
+    heading: Line,
+    sheet: MotorSheet,
+    glyphs: Glyphs,
+    claim: Claim | None = None,
+    subject: str = "",
+) -> Lines:
+    """Return a pane that says why it has no plot: a withheld claim, no recording, or none read yet.
+
+    Args:
+        width: cells.
+        height: lines, the heading included.
+        heading: the first line.
+        sheet: what is known of the motor.
+        glyphs: those that the terminal can show.
+        claim: that the plot rests on, None for none.
+        subject: begins the sentence about a withheld claim: "Harmonics are".
+    """
+    why = "" if claim is None else sheet.why_withheld(claim.value)
+    if why:
+        return sentence_lines(width, height, heading, f"{subject} withheld: {why}.", glyphs)
     if sheet.why_not:
-        return f"{sheet.why_not}.", Role.WARNING
-    return "Reading the recording …", Role.DIM
+        return sentence_lines(width, height, heading, f"{sheet.why_not}.", glyphs)
+    return sentence_lines(width, height, heading, "Reading the recording …", glyphs, Role.DIM)

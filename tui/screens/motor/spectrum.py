@@ -11,11 +11,11 @@ from engine.signals.motors.claims import Claim
 from engine.signals.spectrum import Scale
 from tui.draw.charts.chart import axis_of
 from tui.draw.glyphs import Glyphs, finished
-from tui.draw.text import Line, Lines, Role, Span, fit, title
+from tui.draw.text import Lines, Role, Span, fit, title
 from tui.screens.bearing.analysis.plot import Layer, Plot, Upright, columns_of, plot_lines
 from tui.screens.bearing.analysis.readout import Values, cursor_uprights, frequency_readout, joined
 from tui.screens.bearing.analysis.tools import Trace
-from tui.screens.motor.sheet import MotorSheet, absent_text, sentence_lines
+from tui.screens.motor.sheet import MotorSheet, absent_lines
 
 if TYPE_CHECKING:
     from engine.signals.motors.signature import Pair
@@ -95,7 +95,7 @@ def spectrum_lines(width: int, height: int, sheet: MotorSheet, glyphs: Glyphs = 
     heading = title(f"Current spectrum {sheet.when}", width, *_what(sheet))
     found = spectrum_plot(width, sheet)
     if found is None:
-        return _instead(width, height, heading, sheet, "spectrum", glyphs)
+        return absent_lines(width, height, heading, sheet, glyphs, Claim.SPECTRUM, "The spectrum is")
     plot, trace = found
     readout = frequency_readout(
         width - 3, sheet.tools.frequency, trace, sheet.ruler, Values("dB", Scale.DECIBEL)
@@ -108,15 +108,6 @@ def spectrum_lines(width: int, height: int, sheet: MotorSheet, glyphs: Glyphs = 
         *plot_lines(width, height - 2, plot, glyphs),
     ]
     return finished(lines[:height], width, height, glyphs)
-
-
-def _instead(width: int, height: int, heading: Line, sheet: MotorSheet, what: str, glyphs: Glyphs) -> Lines:
-    """Return the reason why there is no spectrum; the parameters are the plain values of the pane."""
-    why = sheet.why_withheld(Claim.SPECTRUM.value)
-    if why:
-        return sentence_lines(width, height, heading, f"The {what} is withheld: {why}.", glyphs)
-    text, role = absent_text(sheet)
-    return sentence_lines(width, height, heading, text, glyphs, role)
 
 
 def _what(sheet: MotorSheet) -> tuple[str, ...]:
@@ -155,7 +146,7 @@ def line_table(width: int, height: int, sheet: MotorSheet, glyphs: Glyphs = Glyp
     """
     heading = title(f"Lines beside the mains {sheet.when}", width, "dB re the mains line", "dB")
     if sheet.view is None or sheet.view.lines is None:
-        return _instead(width, height, heading, sheet, "table of lines", glyphs)
+        return absent_lines(width, height, heading, sheet, glyphs, Claim.SPECTRUM, "The table of lines is")
     head = f"  {'pair':<26}{'± Hz':>8}{'lower':>8}{'upper':>8}{'floor +':>9}{'usual':>8}"
     lines: Lines = [heading, (Span(fit(head, width), Role.TITLE),)]
     for short, name, pair in pairs_of(sheet):

@@ -14,7 +14,7 @@ from tui.draw.text import Lines, Role, Span, fit, title
 from tui.screens.bearing.analysis.plot import Layer, Plot, columns_of, plot_lines
 from tui.screens.bearing.analysis.readout import cursor_uprights, joined
 from tui.screens.bearing.analysis.tools import Trace, height_at
-from tui.screens.motor.sheet import MotorSheet, absent_text, sentence_lines
+from tui.screens.motor.sheet import MotorSheet, absent_lines
 
 CYCLES = 4
 """Cycles of the mains that are seen at least before the analyst zooms."""
@@ -90,8 +90,7 @@ def waveform_lines(width: int, height: int, sheet: MotorSheet, glyphs: Glyphs = 
     heading = title(f"Phases {sheet.when}", width, f"{unit}; 1 2 3: crests of the phases", unit)
     found = waveform_plot(width, sheet)
     if found is None:
-        text, role = absent_text(sheet)
-        return sentence_lines(width, height, heading, text, glyphs, role)
+        return absent_lines(width, height, heading, sheet, glyphs)
     plot, trace = found
     parts, role = _told(sheet, trace)
     lines: Lines = [
