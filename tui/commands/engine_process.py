@@ -6,15 +6,13 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Literal
 
 from engine.system.plain_file import plain_file
 from engine.system.processes.child_death import Cause, death_of
 from engine.system.processes.child_process import command, environment
-
-NOTHING: Mapping[str, object] = MappingProxyType({})
 
 PATIENCE_SECONDS = 10
 """Time limit for the end of an engine [s]; then it is killed, which loses nothing."""
@@ -87,39 +85,33 @@ class EngineBeside:
                 self._engine.stop()
 
 
-def engine_options(
-    state: Path,
-    *,
-    config: Path | None,
-    rig: str | None,
-    bundle: Path | None,
-    overrides: Mapping[str, object],
-) -> list[str]:
-    """Return the engine's command-line options, with absolute paths.
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """The options of an engine.
 
-    Args:
-        state: the state folder.
+    Attributes:
         config: a settings file, if any.
         rig: a machine preset, if any.
         bundle: a bundle folder, if any.
         overrides: settings of the command line, by dotted key.
     """
-    options = ["--state", str(state.absolute()), "--overrides", json.dumps(dict(overrides))]
-    for name, value in (("--config", config), ("--rig", rig), ("--bundle", bundle)):
-        if value is not None:
-            options += [name, str(value.absolute() if isinstance(value, Path) else value)]
-    return options
+
+    config: Path | None = None
+    rig: str | None = None
+    bundle: Path | None = None
+    overrides: Mapping[str, object] = field(default_factory=dict)
+
+    def words(self, state: Path) -> list[str]:
+        """Return the options on the command line of an engine, with absolute paths; `state` is its store."""
+        words = ["--state", str(state.absolute()), "--overrides", json.dumps(dict(self.overrides))]
+        for name, value in (("--config", self.config), ("--rig", self.rig), ("--bundle", self.bundle)):
+            if value is not None:
+                words += [name, str(value.absolute() if isinstance(value, Path) else value)]
+        return words
 
 
 def start_engine(
-    what: Literal["score", "watch"],
-    recordings: Path,
-    state: Path,
-    *,
-    config: Path | None = None,
-    rig: str | None = None,
-    bundle: Path | None = None,
-    overrides: Mapping[str, object] = NOTHING,
+    what: Literal["score", "watch"], recordings: Path, state: Path, options: EngineOptions
 ) -> EngineProcess:
     """Start an engine that outlives this process.
 
@@ -127,22 +119,18 @@ def start_engine(
         what: the command of the engine.
         recordings: the run or the watched folder.
         state: the state folder.
-        config: a settings file, if any.
-        rig: a machine preset, if any.
-        bundle: a bundle folder, if any.
-        overrides: settings of the command line, by dotted key.
+        options: of the engine.
 
     Raises:
         PlantedError: something else is in the place of its log.
         OSError: the state folder cannot be written.
     """
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    options = engine_options(state, config=config, rig=rig, bundle=bundle, overrides=overrides)
     log = state / "engine.log"
     with plain_file(log, write=True, create=True) as complaints:
         os.ftruncate(complaints, 0)
         process = subprocess.Popen(
-            command("engine", what, str(recordings.absolute()), *options),
+            command("engine", what, str(recordings.absolute()), *options.words(state)),
             env={**environment(), "PYTHONIOENCODING": "utf-8:replace"},
             stdin=subprocess.DEVNULL,
             stdout=complaints,
@@ -154,15 +142,7 @@ def start_engine(
 
 
 @contextmanager
-def engine_beside(
-    run: Path,
-    state: Path,
-    *,
-    config: Path | None,
-    rig: str | None,
-    bundle: Path | None,
-    overrides: Mapping[str, object],
-) -> Iterator[EngineBeside]:
+def engine_beside(run: Path, state: Path, options: EngineOptions) -> Iterator[EngineBeside]:
     """Provide an engine for a finished run, which ends with the block; it starts on `begin`.
 
     So the console paints before an engine competes with it for the processor.
@@ -170,18 +150,13 @@ def engine_beside(
     Args:
         run: the run to score.
         state: the state folder.
-        config: a settings file, if any.
-        rig: a machine preset, if any.
-        bundle: a bundle folder, if any.
-        overrides: settings of the command line, by dotted key.
+        options: of the engine.
 
     Raises:
         OSError: the state folder cannot be written.
     """
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    engine = EngineBeside(
-        lambda: start_engine("score", run, state, config=config, rig=rig, bundle=bundle, overrides=overrides)
-    )
+    engine = EngineBeside(lambda: start_engine("score", run, state, options))
     try:
         yield engine
     finally:

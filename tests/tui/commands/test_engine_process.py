@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.system.plain_file import PlantedError
-from tui.commands.engine_process import EngineProcess, start_engine
+from tui.commands.engine_process import EngineOptions, EngineProcess, start_engine
 
 
 def last_words(program: str, log: Path) -> str:
@@ -69,6 +69,6 @@ def test_what_was_planted_in_the_place_of_the_log_is_refused_and_left_alone(
         case _:
             place.mkdir()
     with pytest.raises(PlantedError, match=r"engine\.log: .*; find out who put it there, and remove it"):
-        start_engine("watch", tmp_path / "in", state)
+        start_engine("watch", tmp_path / "in", state, EngineOptions())
     assert victim.read_text() == "kept"
     assert not (tmp_path / "made").exists()

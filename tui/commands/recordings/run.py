@@ -12,6 +12,7 @@ import typer
 from engine.clock import wall_clock
 from engine.records.picker import newest_of_each, with_key
 from replay.recording import clean_text
+from tui.commands.engine_process import EngineOptions, engine_beside
 from tui.commands.options import (
     FAILED,
     BundleDir,
@@ -67,7 +68,7 @@ def demo(state: State = None, seed: Seed = None, session: ReplaySession = None) 
         folder = state or _fresh_demo_folder(shown.folder / "demo")
         # Unpacking takes seconds at the first time: the screen comes first, the engine after the recording.
         run = cache(lambda: opened(sample_path(), settings()))
-        what = Replayed(sample_path(), run, overrides, rig="ims-set2")
+        what = Replayed(sample_path(), run, EngineOptions(rig="ims-set2", overrides=overrides))
         _replay(what, shown, settings, folder, session, SPAN_SECONDS / DEMO_SECONDS)
 
 
@@ -90,7 +91,8 @@ def replay(
         recordings = opened(run, settings)
         folder = state or settings.store.folder
         start = pace or settings.console.pace
-        what = Replayed(recordings.path, lambda: recordings, overrides, config, rig, bundle)
+        engine = EngineOptions(config, rig, bundle, overrides)
+        what = Replayed(recordings.path, lambda: recordings, engine)
         _replay(what, settings, lambda: settings, folder, session, start)
 
 
@@ -100,10 +102,7 @@ class Replayed:
 
     path: Path
     run: "Callable[[], Run]"
-    overrides: dict[str, object]
-    config: Path | None = None
-    rig: str | None = None
-    bundle: Path | None = None
+    options: EngineOptions
 
 
 def _replay(
@@ -124,11 +123,11 @@ def _replay(
         session: its name, None for a new one.
         pace: at which it starts.
     """
-    from tui.commands.engine_process import engine_beside
     from tui.console.launch import by_key, console_options, make_console, run_console
     from tui.console.preferences import memory_path
 
-    learned = bundle_of(what.bundle, what.overrides)
+    config = what.options.config
+    learned = bundle_of(what.options.bundle, what.options.overrides)
     digest = learned.digest() if learned else None
 
     @cache
@@ -136,9 +135,7 @@ def _replay(
         return _key_of(what.run(), settings(), folder, digest)
 
     name = session or f"replay {wall_clock():%Y-%m-%d %H:%M:%S}"
-    with engine_beside(
-        what.path, folder, config=what.config, rig=what.rig, bundle=what.bundle, overrides=what.overrides
-    ) as engine:
+    with engine_beside(what.path, folder, what.options) as engine:
 
         def begin() -> None:
             # The engine unpacks the recording too, so that the two must not do it at once.
@@ -149,7 +146,7 @@ def _replay(
             folder,
             shown,
             by_key(key, engine.last_words),
-            config=what.config,
+            config=config,
             begin=begin,
             last_words=engine.last_words,
         )
@@ -157,7 +154,7 @@ def _replay(
         run_console(make_console(options), shown)
         # Read before the engine is stopped: its end now is not a failure.
         words = engine.last_words()
-    print(how_to_return(folder, what.config, key(), name))
+    print(how_to_return(folder, config, key(), name))
     if words:
         fail(words, FAILED)
 
