@@ -1,6 +1,6 @@
 """Common options of the commands, settings, and the sentences and exit codes of errors."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -108,6 +108,11 @@ def settings_of(
     return settings
 
 
+def store_place(state: Path | None, config: Path | None) -> Path:
+    """Return the folder of the store: the one of --state, or else the one of the settings."""
+    return state or settings_of(config, None, {}).store.folder
+
+
 def viewing_of(config: Path | None) -> "Viewing":
     """Load the settings of a console; without a file of the user none but its own are read and checked."""
     from engine.config.viewing import Viewing, default_viewing
@@ -138,7 +143,7 @@ def overrides_of(seed: int | None, healthy: str | None, model: str | None = None
     return {key: value for key, value in given.items() if value is not None}
 
 
-def bundle_of(path: Path | None, overrides: dict[str, object]) -> "Bundle | None":
+def bundle_of(path: Path | None, overrides: Mapping[str, object]) -> "Bundle | None":
     """Load the named bundle, which has its own model and baseline."""
     if path is None:
         return None

@@ -5,14 +5,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from engine.clock import microseconds, moment, wall_clock
 from engine.errors import UnusableError, nearest
 from engine.records.picker import pick
-from tui.commands.options import UNUSABLE, fail, sentences, settings_of, warn_of_damage
+from tui.commands.options import UNUSABLE, fail, sentences, settings_of, store_place, warn_of_damage
 
 if TYPE_CHECKING:
     import numpy as np
@@ -106,6 +106,34 @@ def opened_record(
             if at:
                 when = instant_of(at, series.at, series.positions, newest, zone)
             yield Opened(store, record_of(assessment, series, events, when, rules), zone, settings)
+
+
+class Live(NamedTuple):
+    """The live record of a machine, in an open store at a place."""
+
+    store: "Store"
+    assessment: "Assessment"
+    place: Path
+
+
+@contextmanager
+def live_record(
+    state: Path | None, config: Path | None, machine: str | None, *, read_only: bool = True
+) -> Iterator[Live]:
+    """Open the store, and pick the live record of a machine; known errors become sentences.
+
+    Args:
+        state: folder of the store, None for that of the settings.
+        config: file of settings, None for the defaults.
+        machine: its name; None where the store holds one machine.
+        read_only: whether nothing is written.
+    """
+    with sentences():
+        place = store_place(state, config)
+        from engine.store.store import Store
+
+        with Store.open(place, read_only=read_only) as store:
+            yield Live(store, pick(store.assessments(), machine, place, live=True), place)
 
 
 def instant_of(

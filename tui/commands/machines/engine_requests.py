@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.clock import wall_clock
-from engine.records.picker import pick
 from tui.commands.machines.proposal import register_proposal
-from tui.commands.options import FAILED, UNUSABLE, Config, Machine, State, fail, sentences, settings_of
+from tui.commands.options import FAILED, UNUSABLE, Config, Machine, State, fail
+from tui.commands.records import live_record
 
 if TYPE_CHECKING:
     from engine.records.assessment import Assessment
@@ -97,12 +97,9 @@ def rename(
 ) -> None:
     """Keep the record of a machine whose components have new names in the settings."""
     from engine.records.events import Action
-    from engine.store.store import Store
 
-    with sentences():
-        place = state or settings_of(config, None, {}).store.folder
-        with Store.open(place, read_only=True) as store:
-            known = pick(store.assessments(), machine, place, live=True).components
+    with live_record(state, config, machine) as live:
+        known = live.assessment.components
     pairs = [_pair(text, known) for text in names]
     ask_engine(Action.RENAME, {"names": pairs}, state, config, machine, ANSWER_SECONDS)
 
@@ -126,13 +123,9 @@ def retry(
 ) -> None:
     """Read a refused file again, although it is unchanged."""
     from engine.records.events import Action
-    from engine.store.store import Store
 
-    with sentences():
-        place = state or settings_of(config, None, {}).store.folder
-        with Store.open(place, read_only=True) as store:
-            assessment = pick(store.assessments(), machine, place, live=True)
-            refused = store.quarantined(assessment.machine_id)
+    with live_record(state, config, machine) as live:
+        refused = live.store.quarantined(live.assessment.machine_id)
     found = next((one for one in refused if one.name == file), None)
     if found is None:
         fail(f"{file}: not among the refused files; raceway status lists them", UNUSABLE)
@@ -141,13 +134,10 @@ def retry(
 
 def bundles(state: State = None, config: Config = None, machine: Machine = None) -> None:
     """List the bundles of the store; an asterisk marks the one in use."""
-    with sentences():
-        place = state or settings_of(config, None, {}).store.folder
+    with live_record(state, config, machine) as live:
         from engine.bundles.library import Bundles
-        from engine.store.store import Store
 
-        with Store.open(place, read_only=True) as store:
-            shelf = Bundles(place, pick(store.assessments(), machine, place, live=True).key)
+        shelf = Bundles(live.place, live.assessment.key)
         current = shelf.current()
         for name in shelf.names():
             print(f"{'*' if name == current else ' '} {name}")
@@ -173,18 +163,13 @@ def ask_engine(
         patience: time limit for the answer [s].
         by: the operator's name, None for the account's.
     """
-    with sentences():
-        place = state or settings_of(config, None, {}).store.folder
-        from engine.store.store import Store
-
-        with Store.open(place) as store:
-            assessment = pick(store.assessments(), machine, place, live=True)
-            request = put_request(store, assessment, action, detail, by)
-            answer = _answer(store, assessment, request, patience)
+    with live_record(state, config, machine, read_only=False) as live:
+        request = put_request(live.store, live.assessment, action, detail, by)
+        answer = _answer(live.store, live.assessment, request, patience)
     if answer is None:
         fail(
             f"asked, and not answered within {patience:.0f} s; the request stays open until an engine watches"
-            f" {assessment.machine} (raceway status says whether one does)",
+            f" {live.assessment.machine} (raceway status says whether one does)",
             FAILED,
         )
     if not answer.detail["done"]:

@@ -10,7 +10,7 @@ from engine.system.output import printed
 from replay.recording import clean_text
 from tui.command_help import CommandList
 from tui.command_lines import line
-from tui.commands.options import UNUSABLE, Config, State, fail, sentences, settings_of
+from tui.commands.options import UNUSABLE, Config, State, fail, sentences, store_place
 
 if TYPE_CHECKING:
     from engine.config.plant_file import PlantMachine
@@ -87,7 +87,7 @@ def forget(file: PlantFile, config: Config = None, state: State = None) -> None:
         from engine.clock import wall_clock
         from engine.store.store import Store
 
-        place = state or settings_of(config, None, {}).store.folder
+        place = store_place(state, config)
         with Store.open(place) as store:
             found = [one for one in store.plants() if one.file == str(file.absolute())]
             if not found:

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.records.picker import pick
 from tui.commands.machines.alarms import ListFirst
-from tui.commands.options import As, Config, Machine, State, sentences, settings_of
+from tui.commands.options import As, Config, Machine, State
+from tui.commands.records import live_record
 
 if TYPE_CHECKING:
     from engine.alarms.proposals import Proposal
@@ -28,13 +28,10 @@ def register_proposal(engine_app: typer.Typer) -> None:
 @proposal_app.command("list")
 def list_proposals(state: State = None, config: Config = None, machine: Machine = None) -> None:
     """Show the proposals, the newest last, and what the one that stands says of the alarms since."""
-    with sentences():
-        place = state or settings_of(config, None, {}).store.folder
-        from engine.alarms.proposals import proposals_of
-        from engine.store.store import Store
+    from engine.alarms.proposals import proposals_of
 
-        with Store.open(place, read_only=True) as store:
-            events = store.events(pick(store.assessments(), machine, place, live=True))
+    with live_record(state, config, machine) as live:
+        events = live.store.events(live.assessment)
     found = proposals_of(events)
     if not found:
         print("no baseline was proposed yet")

@@ -12,7 +12,17 @@ from engine.records.picker import of_machine
 from engine.system.output import printed
 from replay.recording import clean_text
 from tui.command_help import CommandList
-from tui.commands.options import FAILED, UNUSABLE, Config, State, fail, place_of, sentences, settings_of
+from tui.commands.options import (
+    FAILED,
+    UNUSABLE,
+    Config,
+    State,
+    fail,
+    place_of,
+    sentences,
+    settings_of,
+    store_place,
+)
 
 if TYPE_CHECKING:
     from engine.config.settings import Settings
@@ -44,7 +54,7 @@ def register(app: typer.Typer) -> None:
 def check(state: State = None, config: Config = None) -> None:
     """Check that the store is sound and its counts agree (else exit code 1); an engine's commits wait."""
     with sentences():
-        folder = _folder(state, settings_of(config, None, {}))
+        folder = store_place(state, config)
         from engine.assessment.state import unpack_state
         from engine.store.store import Store
         from engine.store.upkeep.integrity import check as findings
@@ -76,7 +86,7 @@ def create(
     """Make an empty store, for example where a database was lost without a backup."""
     with sentences():
         settings = settings_of(config, None, {})
-        folder = _folder(state, settings)
+        folder = state or settings.store.folder
         from engine.store.store import Store
         from engine.store.upkeep.losses import accept_losses
 
@@ -128,7 +138,7 @@ def backup(
 ) -> None:
     """Back up the database and the bundles into one archive, also while an engine works."""
     with sentences():
-        folder = _folder(state, settings_of(config, None, {}))
+        folder = store_place(state, config)
         from engine.store.upkeep.backup import write_backup
 
         made = write_backup(folder, file, wall_clock())
@@ -144,7 +154,7 @@ def restore(
     """Restore a store from a backup, whole or not at all, into a folder that holds none."""
     with sentences():
         settings = settings_of(config, None, {})
-        folder = _folder(state, settings)
+        folder = state or settings.store.folder
         from engine.store.upkeep.backup import restore_backup
         from engine.system.lease import any_taken
         from engine.system.permissions import access_of
@@ -168,7 +178,7 @@ def export(
 ) -> None:
     """Write the whole store as CSV files."""
     with sentences():
-        folder = _folder(state, settings_of(config, None, {}))
+        folder = store_place(state, config)
         from engine.reports.store_export import export as write
         from engine.store.store import Store
 
@@ -190,7 +200,7 @@ def prune(
     """Thin old pictures and scores of live machines, by the rules of [store]; never events."""
     with sentences():
         settings = settings_of(config, None, {})
-        folder = _folder(state, settings)
+        folder = state or settings.store.folder
         from engine.store.store import Store
 
         with Store.open(folder, read_only=dry_run) as store:
@@ -203,10 +213,6 @@ def prune(
                     _thin(store, assessment, settings)
             if not dry_run:
                 _give_back(store)
-
-
-def _folder(state: Path | None, settings: "Settings") -> Path:
-    return state or settings.store.folder
 
 
 def _chosen(store: "Store", machine: str | None, folder: Path) -> "Sequence[Assessment]":

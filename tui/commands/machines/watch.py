@@ -28,6 +28,7 @@ from tui.commands.options import (
     fail,
     sentences,
     settings_of,
+    store_place,
 )
 
 if TYPE_CHECKING:
@@ -76,12 +77,12 @@ def watch(
         place = state or settings.store.folder
         from engine.assessment.key import live_key
         from engine.system.lease import is_taken, machine_lease
-        from tui.commands.engine_process import start_engine
+        from tui.commands.engine_process import EngineOptions, start_engine
 
         lease = machine_lease(settings)
         running = is_taken(place / "leases", lease)
         if not running:
-            engine = start_engine("watch", folder, place, config=config, rig=rig, bundle=bundle)
+            engine = start_engine("watch", folder, place, EngineOptions(config, rig, bundle))
             deadline = time.monotonic() + STARTING_SECONDS
             while not is_taken(place / "leases", lease):
                 if words := engine.last_words():
@@ -130,7 +131,7 @@ def status(
     from tui.output.status import status_of
 
     try:
-        place = state or settings_of(config, None, {}).store.folder
+        place = store_place(state, config)
         with Store.open(place, read_only=True) as store:
             code, lines = status_of(store, place, machine, wall_clock(), engine=engine)
     except (UnusableError, FailedError, OSError) as error:
@@ -185,7 +186,7 @@ def watch_headless(
     """Watch a folder, or the machines of a plant, without a console until SIGTERM, as a service."""
     with sentences():
         from engine.system.processes.child_process import command, environment
-        from tui.commands.engine_process import engine_options
+        from tui.commands.engine_process import EngineOptions
 
         if plant is not None:
             if (folder, config, rig, bundle) != (None, None, None, None):
@@ -200,8 +201,8 @@ def watch_headless(
             _is_no_file(folder)
             what, path, settings = "watch", folder, settings_of(config, rig, {}, folder, watched=True)
         place = state or settings.store.folder
-        options = engine_options(place, config=config, rig=rig, bundle=bundle, overrides={})
-        arguments = command("engine", what, str(path.absolute()), *options)
+        options = EngineOptions(config, rig, bundle)
+        arguments = command("engine", what, str(path.absolute()), *options.words(place))
         # The engine replaces this process: its starter sees its exit code and can signal it.
         os.execve(arguments[0], arguments, environment())
 

@@ -24,6 +24,7 @@ from tui.commands.options import (
     overrides_of,
     sentences,
     settings_of,
+    store_place,
 )
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def accept(
 ) -> None:
     """Accept the baseline of a machine, which is provisional until then."""
     with sentences():
-        folder = state or settings_of(config, None, {}).store.folder
+        folder = store_place(state, config)
         print(_accept(folder, machine))
 
 
