@@ -338,6 +338,7 @@ that fails in every second recording rings after 24 of them, a glitch in one of 
 
 WEAK = "its level is a fifth of the usual one or less"
 COMES_AND_GOES = "it comes and goes"
+REPEATS = "its signal is that of channel {}"
 
 
 def watch_sensor(
@@ -348,7 +349,7 @@ def watch_sensor(
     moment: Moment,
     rules: AlarmSettings,
     *,
-    weak: bool = False,
+    fault: str = "",
 ) -> tuple[Watch, tuple[NewEvent, ...]]:
     """Count the snapshots with a bad channel of a running machine; raise and clear its alarm.
 
@@ -359,9 +360,9 @@ def watch_sensor(
         channel: its number, from 1.
         moment: the snapshot.
         rules: persistence and `clear_after`.
-        weak: whether it runs, but far below the baseline, and other channels do not.
+        fault: of a channel that runs and does not measure its place, in words; "" for none.
     """
-    bad = quality in SENSOR_CAUSES or weak
+    bad = quality in SENSOR_CAUSES or bool(fault)
     points = min(watch.lasting + BAD_COUNTS, OFTEN_BAD) if bad else max(watch.lasting - 1, 0)
     watch = _counted(
         watch,
@@ -374,7 +375,7 @@ def watch_sensor(
         cause = SENSOR_CAUSES.get(quality, Cause.SENSOR_DEAD)
         priority = CAUSES[cause].priority
         key = f"{component} channel {channel}/{cause}/{moment.name}"
-        words = (WEAK if weak else "") if in_a_row else COMES_AND_GOES
+        words = fault if in_a_row else COMES_AND_GOES
         ring = Ring(
             cause=cause.value, priority=priority, channel=channel, snapshot=moment.name, message=words
         )

@@ -11,6 +11,8 @@ from engine.alarms.advisories import Advice, ScoredSnapshot, advise, healthy_sev
 from engine.alarms.condition import watch_stop
 from engine.alarms.rules import (
     NO_EXCESS,
+    REPEATS,
+    WEAK,
     Leader,
     Observation,
     Watch,
@@ -206,7 +208,7 @@ class Tracker:
 
     def _faint(self, seen: Examination, level: NDArray[np.float32]) -> CommonStep | None:
         """Return the step down from the baseline where every running channel is far below it."""
-        if not is_common(seen):
+        if not seen.all_weak:
             return None
         usual, layout = self.bundle.calibration.level, self.layout
         known = layout.watched & (usual > 0)
@@ -334,8 +336,6 @@ class Tracker:
         """Ask the rules of each watched channel, but for those that say nothing since the machine stopped."""
         now = list(watches)
         events: list[NewEvent] = []
-        # What lowers all channels together is the machine, or the unit of all numbers.
-        common = is_common(seen)
         for column, quality in enumerate(seen.quality):
             asks = quality is not Quality.STOPPED and column not in seen.unjudged
             if self.layout.watched[column] and asks:
@@ -346,7 +346,7 @@ class Tracker:
                     column + 1,
                     moment,
                     self.rules,
-                    weak=not common and column in seen.weak,
+                    fault=sensor_fault(seen, column),
                 )
                 events += rung
         return tuple(now), events
@@ -381,6 +381,9 @@ class Tracker:
         return () if stopped == state.stopped else (new,)
 
 
-def is_common(seen: Examination) -> bool:
-    """Return whether every channel that runs is far below the baseline."""
-    return bool(seen.weak) and len(seen.weak) == np.count_nonzero(seen.running)
+def sensor_fault(seen: Examination, column: int) -> str:
+    """Return why a running channel (from 0) does not measure its place, in words; "" where it does."""
+    if column in seen.copies:
+        return REPEATS.format(seen.copies[column] + 1)
+    # What lowers all channels together is the machine, or the unit of all numbers.
+    return WEAK if column in seen.weak and not seen.all_weak else ""

@@ -27,6 +27,7 @@ from engine.signals.quality import (
     STOPPED_SHARE,
     WEAK_FALL,
     channel_quality,
+    copies,
     fall_of,
     is_silent,
     out_of_range,
@@ -55,6 +56,7 @@ class Examination:
         course: of that speed within it, as in `order_track`; None where lines are not tracked.
         slow: values of slow sensors beside vibration, as in `Snapshot`.
         unjudged: columns of motors whose recording carries no claim; their sensors are not in question.
+        copies: columns that repeat another one, with that one; both are scored.
         weak: columns that run far below the baseline: a fault would stay below the limit.
     """
 
@@ -70,9 +72,15 @@ class Examination:
     motors: Mapping[int, MotorReading] = field(default_factory=dict)
     unjudged: frozenset[int] = frozenset()
     weak: frozenset[int] = frozenset()
+    copies: Mapping[int, int] = field(default_factory=dict)
     speed: float | None = None
     course: NDArray[np.float32] | None = None
     slow: tuple[float, ...] = ()
+
+    @property
+    def all_weak(self) -> bool:
+        """Return whether every channel that runs is far below the baseline."""
+        return bool(self.weak) and len(self.weak) == np.count_nonzero(self.running)
 
     def position(self, watched: NDArray[np.bool_]) -> NDArray[np.float32]:
         """Return the latent position, (dimensions,); NaN unless every watched channel runs."""
@@ -181,11 +189,18 @@ class Scorer:
             ),
             motors=motors,
             unjudged=unjudged,
+            copies=self._copies(snapshot.signal),
             weak=frozenset(np.flatnonzero(running & (fall <= WEAK_FALL)).tolist()),
             speed=snapshot.speed,
             course=self.diagnostician.course(snapshot.course),
             slow=snapshot.slow,
         )
+
+    def _copies(self, signal: NDArray[np.float32]) -> dict[int, int]:
+        """Return what `copies` does, without channels that were equal in the baseline already."""
+        level = self.bundle.calibration.level
+        found = copies(signal, self.layout.watched & ~self._unknown)
+        return {own: other for own, other in found.items() if level[own] != level[other]}
 
     def _fall(self, insight: Insight) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
         """Return what `fall_of` does; currents of motors follow the load and have a reading: theirs is 0."""

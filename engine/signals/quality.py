@@ -124,6 +124,30 @@ def channel_quality(
     return tuple(map(judged, invalid.tolist(), quiet.tolist(), columns, ends))
 
 
+def copies(signal: NDArray[np.float32], watched: NDArray[np.bool_]) -> dict[int, int]:
+    """Return the watched channels whose rows are those of another, each with that channel, counted from 0.
+
+    Two sensors never measure equal noise: the recorder or its wiring gives one signal twice, and which of the
+    two places is not watched cannot be seen.
+
+    Args:
+        signal: (rows, channels), as recorded.
+        watched: (channels,).
+    """
+    rows, found = len(signal), dict[int, int]()
+    # Three rows part nearly all channels; only what is equal there is compared as a whole.
+    probe = signal[[0, rows // 3, rows - 1]].T
+    seen: dict[bytes, int] = {}
+    for channel in np.flatnonzero(watched).tolist():
+        other = seen.setdefault(probe[channel].tobytes(), channel)
+        if other == channel or (signal[:, channel] == signal[0, channel]).all():
+            continue
+        if np.array_equal(signal[:, channel], signal[:, other]):
+            found[channel] = other
+            found.setdefault(other, channel)
+    return found
+
+
 def is_clipped(column: NDArray[np.float32]) -> bool:
     """Return whether a channel, (rows,), stays at an end of its range."""
     return _is_cut(column, (column.min(), column.max()))

@@ -372,7 +372,7 @@ def test_channel_that_came_and_went_returns_once_it_stays() -> None:
 def test_weak_channel_rings_as_one_that_does_not_watch_its_bearing() -> None:
     watch, heard = Watch(), []
     for number in range(5):
-        watch, events = watch_sensor(watch, RUNNING, "Bearing 1", 2, moment(number), RULES, weak=True)
+        watch, events = watch_sensor(watch, RUNNING, "Bearing 1", 2, moment(number), RULES, fault=WEAK)
         heard += [(number, event.detail["cause"], event.detail["message"]) for event in events]
     assert heard == [(2, Cause.SENSOR_DEAD, WEAK)]
 

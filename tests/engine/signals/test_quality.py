@@ -11,6 +11,7 @@ from engine.signals.features import centred
 from engine.signals.quality import (
     channel_quality,
     component_quality,
+    copies,
     fall_of,
     is_silent,
     out_of_range,
@@ -264,3 +265,18 @@ def test_stopped_machine_asks_a_person_where_a_signal_is_none_of_a_stop() -> Non
     quality = channel_quality(columns, np.zeros(3, np.bool_), LEVEL, ALL)
     assert not is_silent(columns, quality, LEVEL, ALL)
     assert is_silent(columns, quality, LEVEL, ALL, np.array([False, True, False]))
+
+
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=6))
+def test_channel_that_repeats_another_is_found_with_it(sources: list[int]) -> None:
+    signals = np.random.default_rng(3).normal(size=(300, 4)).astype(np.float32)
+    found = copies(signals[:, sources], np.ones(len(sources), np.bool_))
+    assert set(found) == {place for place, one in enumerate(sources) if sources.count(one) > 1}
+    assert all(own != other and sources[own] == sources[other] for own, other in found.items())
+
+
+def test_constant_and_unwatched_channels_are_no_copies() -> None:
+    signal = np.random.default_rng(3).normal(size=(300, 4)).astype(np.float32)
+    signal[:, :2] = 0.5
+    signal[:, 3] = signal[:, 2]
+    assert copies(signal, np.array([True, True, True, False])) == {}
