@@ -20,7 +20,7 @@ from engine.diagnosis.motor_reading import (
     sequences_in,
 )
 from engine.signals.motors.claims import Claim, Note
-from engine.signals.motors.currents import PHASES, mains_frequency, park_shape, phasors, true_rms
+from engine.signals.motors.currents import PHASES, mains_frequency, park_unbalance, phasors, true_rms
 from engine.signals.motors.fitness import CONSTRAINED, fitness, offset_drift, three_wire_gains
 from engine.signals.motors.pairs import RotorFacts, lines_of
 from engine.signals.motors.power import fit_admittances, phase_figures
@@ -82,7 +82,7 @@ class MotorDiagnostician:
         figures = np.full(len(FIGURES) + RAW, np.nan, np.float32)
         lines = None
         if fit.carries(Claim.PARK):
-            unbalance = park_shape(three, tapered=True).unbalance
+            unbalance = park_unbalance(three)
             figures[:3] = unbalance.real, unbalance.imag, math.log(max(true_rms(three).mean(), 1e-12))
         if fit.carries(Claim.SPECTRUM) and math.isfinite(mains):
             found = signature(currents, self.rate, 0.8 * mains, 1.2 * mains)

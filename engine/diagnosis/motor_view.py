@@ -10,10 +10,9 @@ from engine.diagnosis.motor_reading import FIGURES, MotorReading, by_slip
 from engine.records.motor_figures import MotorFigures
 from engine.signals.motors.claims import Claim, Fitness, why_withheld
 from engine.signals.motors.currents import (
-    ParkShape,
     harmonics,
     mains_frequency,
-    park_shape,
+    park_unbalance,
     park_vector,
     phase_delays,
     phasors,
@@ -59,7 +58,7 @@ class MotorView:
     vector: NDArray[np.complex128]
     mains: float
     fit: Fitness
-    park: ParkShape | None = None
+    unbalance: complex | None = None
     signature: Signature | None = None
     lines: Lines | None = None
     harmonics: Floats = field(default_factory=lambda: np.zeros((0, 0)))
@@ -107,7 +106,7 @@ def motor_view(
     fit = fitness(three, rate, known, raw=judged, recorded=count, nominal=nominal, part=part)
     found: dict[str, object] = {"rms": true_rms(phases)}
     if fit.carries(Claim.PARK):
-        found["park"] = park_shape(three, tapered=True)
+        found["unbalance"] = park_unbalance(three)
         found["nema"] = unbalance_nema(true_rms(three))
     if fit.carries(Claim.PARK) and fit.carries(Claim.HARMONICS) and math.isfinite(mains):
         found["delays"] = phase_delays(phasors(three, rate, mains), mains)

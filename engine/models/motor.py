@@ -14,7 +14,7 @@ from engine.models.spectral import DECIBELS, VIEWS
 from engine.models.waveform import never_zero
 from engine.signals.features import TINY_POWER
 from engine.signals.motors.claims import Claim, Fitness
-from engine.signals.motors.currents import PHASES, mains_frequency, park_shape, true_rms
+from engine.signals.motors.currents import PHASES, mains_frequency, park_unbalance, true_rms
 from engine.signals.motors.features import (
     AT_REST,
     DIRECTIONS,
@@ -158,7 +158,7 @@ class Motor:
         """
         found = np.full((PHASES, len(self.edges)), np.nan)
         if fit.carries(Claim.PARK):
-            unbalance = park_shape(three, tapered=True).unbalance / UNBALANCE_UNIT
+            unbalance = park_unbalance(three) / UNBALANCE_UNIT
             turns = np.exp(-2j * np.pi * np.arange(DIRECTIONS) / DIRECTIONS)
             found[:, SEQUENCE] = (unbalance * turns).real
             found[:, -1] = abs(unbalance)

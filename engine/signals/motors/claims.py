@@ -44,16 +44,10 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Fitness:
-    """The notes on a recording, and the claims that it cannot carry.
-
-    `running_share` is the share of rows with current; `recorded_share` the share of time between first and
-    last row that the rows cover, as the Park vector shows it (1 for a continuous record).
-    """
+    """The notes on a recording, and the claims that it cannot carry."""
 
     notes: tuple[Note, ...]
     withheld: frozenset[Claim]
-    running_share: float
-    recorded_share: float
 
     def carries(self, claim: Claim) -> bool:
         """Return whether a claim has a basis."""

@@ -42,41 +42,6 @@ class Mains:
     drift: float
 
 
-@dataclass(frozen=True, slots=True)
-class Sequences:
-    """Symmetrical components of three phasors, as amplitudes in the signal's unit.
-
-    Source: Fortescue (1918), Method of symmetrical co-ordinates applied to polyphase networks.
-    """
-
-    zero: float
-    positive: float
-    negative: float
-
-    @property
-    def unbalance(self) -> float:
-        """Return the negative over the positive sequence. Source: IEC 61000-4-30, IEC 60034-26."""
-        return self.negative / self.positive if self.positive > 0 else 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class ParkShape:
-    """The ellipse that the Park vector describes; it needs no clock.
-
-    Attributes:
-        axis_ratio: minor over major axis, 1 for balanced currents.
-        unbalance: complex; its size is the negative over the positive sequence, its angle is twice the
-            tilt of the major axis, which moves by 120 degrees with the phase that causes it.
-
-    Source:
-        Cardoso and Saraiva (1993), Computer-aided detection of airgap eccentricity in operating three-phase
-        induction motors by Park's vector approach.
-    """
-
-    axis_ratio: float
-    unbalance: complex
-
-
 def centred_phases(signal: Signal) -> NDArray[np.float64]:
     """Return the phases less their means, (rows, phases), in double precision."""
     phases = np.asarray(signal, np.float64)
@@ -102,26 +67,34 @@ def park_vector(signal: Signal) -> NDArray[np.complex128]:
     return vector
 
 
-def park_shape(signal: Signal, *, tapered: bool = False) -> ParkShape:
-    """Return the shape of the Park vector's ellipse.
+def park_unbalance(signal: Signal) -> complex:
+    """Return the unbalance of the ellipse that the Park vector describes; it needs no exact clock.
 
     An ellipse is the sum of a vector P that turns forwards and a vector N that turns backwards: the mean of
-    the squared vector is 2 P N, that of its squared size P^2 + N^2. Any sample of whole turns will do.
+    the squared vector is 2 P N, that of its squared size P^2 + N^2. A Hann window weighs the rows, so that a
+    few turns need not be whole.
 
     Args:
-        signal: (rows, 3), in any order of the rows.
-        tapered: weigh the rows by a Hann window, so that a few turns need not be whole.
+        signal: (rows, 3).
+
+    Returns:
+        Its size is the negative over the positive sequence. Its angle is twice the tilt of the major axis,
+        which moves by 120 degrees with the phase that causes it.
+
+    Source:
+        Cardoso and Saraiva (1993), Computer-aided detection of airgap eccentricity in operating three-phase
+        induction motors by Park's vector approach.
     """
     vector = park_vector(signal)
-    weights = np.hanning(len(vector) + 2)[1:-1] if tapered else np.ones(len(vector))
+    weights = np.hanning(len(vector) + 2)[1:-1]
     power = float(np.average(np.square(np.abs(vector)), weights=weights))
     if power == 0:
-        return ParkShape(1.0, 0j)
+        return 0j
     together = complex(np.average(np.square(vector), weights=weights)) / power
     size = min(abs(together), 1.0)
     ratio = size / (1 + np.sqrt(1 - size**2))
     direction = together / abs(together) if together else 1.0
-    return ParkShape(float((1 - ratio) / (1 + ratio)), complex(ratio * direction))
+    return complex(ratio * direction)
 
 
 def mains_frequency(signal: Signal, rate: float, lowest: float = 10.0, highest: float = 450.0) -> Mains:
@@ -175,17 +148,6 @@ def phasors(signal: Signal, rate: float, hertz: float) -> NDArray[np.complex128]
     base = np.stack([np.cos(angle), -np.sin(angle), np.ones_like(angle)], axis=1)
     found = np.linalg.lstsq(base, phases, rcond=None)[0]
     return np.asarray(found[0] + 1j * found[1])
-
-
-def sequences(three: NDArray[np.complex128]) -> Sequences:
-    """Return the symmetrical components of three phasors; the larger rotation counts as positive.
-
-    A motor whose phases are connected in reverse order turns the other way and is no less balanced.
-    """
-    zero = abs(three.sum()) / PHASES
-    forwards = abs(three @ np.array([1, TURN, TURN**2])) / PHASES
-    backwards = abs(three @ np.array([1, TURN**2, TURN])) / PHASES
-    return Sequences(float(zero), float(max(forwards, backwards)), float(min(forwards, backwards)))
 
 
 def unbalance_nema(magnitudes: Sequence[float] | NDArray[np.floating]) -> float:

@@ -33,6 +33,9 @@ JUMP = 0.1
 JUMP_SCATTERS = 12.0
 """Least size of a jump in robust standard deviations of the steps; noise does not reach it."""
 
+OFFSET_SCATTERS = 8.0
+"""Scatters of the phase's advance from cycle to cycle beyond which rows are missing."""
+
 LEAST_OFFSET = 0.15
 """Least lasting change of phase from one cycle to the next for a gap [rad]: 0.5 ms at 50 Hz."""
 
@@ -104,15 +107,15 @@ def fitness(
         withheld.add(Claim.PARK)
     rms = true_rms(signal)
     if rms.max() == 0:
-        return Fitness((Note(Fault.NO_CURRENT, 0, "no phase carries a current"),), EVERYTHING, 0.0, 1.0)
+        return Fitness((Note(Fault.NO_CURRENT, 0, "no phase carries a current"),), EVERYTHING)
     absent = _absent(signal, rms)
     if absent is not None:
         # An open phase is the motor's or its supply's fault, and its ellipse a line.
         carried = {Claim.PARK} if absent.fault is Fault.OPEN else set()
-        return Fitness((*notes, absent), EVERYTHING - carried, 1.0, 1.0)
+        return Fitness((*notes, absent), EVERYTHING - carried)
     if part.is_stopped:
         words = f"the motor is off in {100 * (1 - part.share):.0f} % of the recording"
-        return Fitness((*notes, Note(Fault.STOPPED, 0, words)), EVERYTHING, part.share, 1.0)
+        return Fitness((*notes, Note(Fault.STOPPED, 0, words)), EVERYTHING)
     notes += _started(part, rate)
     notes += _scales(signal) if recorded == PHASES else []
     if any(note.fault is Fault.REVERSED for note in notes):
@@ -120,7 +123,7 @@ def fitness(
     gains, residue = three_wire_gains(signal)
     # Unequal scales would make the vector's phase hurry and linger, as gaps do.
     level = signal * gains if residue <= CONSTRAINED else signal
-    breaks, covered = _time_base(level, rate, mains, nominal or mains)
+    breaks = _time_base(level, rate, mains, nominal or mains)
     notes += breaks
     if breaks:
         withheld |= CLOCKED
@@ -129,7 +132,7 @@ def fitness(
     for note, claims in _limits(signal, rate, mains):
         notes.append(note)
         withheld |= claims
-    return Fitness(tuple(notes), frozenset(withheld), part.share, covered)
+    return Fitness(tuple(notes), frozenset(withheld))
 
 
 def _started(part: Part, rate: float) -> list[Note]:
@@ -243,7 +246,7 @@ def _scales(signal: Signal) -> list[Note]:
     return notes
 
 
-def _time_base(signal: Signal, rate: float, mains: float, nominal: float) -> tuple[list[Note], float]:
+def _time_base(signal: Signal, rate: float, mains: float, nominal: float) -> list[Note]:
     """Check the continuity of the fundamental's phase: from row to row, then from cycle to cycle."""
     vector = park_vector(signal)
     turn = np.sum(vector[1:] * np.conj(vector[:-1]))
@@ -256,19 +259,17 @@ def _time_base(signal: Signal, rate: float, mains: float, nominal: float) -> tup
         runs = np.diff(np.concatenate([[-1], jumps, [len(steps)]]))
         # Rows that were read across two instants jump there and back: bursts are the longer runs.
         burst = float(np.median(runs[runs > 2])) if (runs > 2).any() else 1.0
-        covered = usual * len(steps)
-        whole = covered + float(np.mod(steps[jumps] - usual, 2 * np.pi).sum())
         true_rate = 2 * np.pi * nominal / usual if usual > 0 else float("nan")
         words = (
             f"bursts of about {burst:.0f} rows with gaps between them, at {true_rate:.0f} rows a second if"
             f" the mains has {nominal:g} Hz: the rows have no common clock"
         )
-        return [Note(Fault.BURSTS, 0, words)], float(min(1.0, covered / whole)) if whole > 0 else 0.0
+        return [Note(Fault.BURSTS, 0, words)]
     number = _broken_cycles(vector, rate, mains)
     if number:
         words = f"the phase of the mains jumps {number} time{'s' if number > 1 else ''}: rows are missing"
-        return [Note(Fault.GAP, 0, words)], 1.0
-    return [], 1.0
+        return [Note(Fault.GAP, 0, words)]
+    return []
 
 
 def _broken_cycles(vector: NDArray[np.complex128], rate: float, mains: float) -> int:
@@ -282,7 +283,7 @@ def _broken_cycles(vector: NDArray[np.complex128], rate: float, mains: float) ->
     advance = np.angle(pieces[1:] * np.conj(pieces[:-1]))
     off = advance - np.median(advance)
     spread = NORMAL_MAD * float(np.median(np.abs(off)))
-    return int(np.count_nonzero(np.abs(off) > max(LEAST_OFFSET, 8 * spread)))
+    return int(np.count_nonzero(np.abs(off) > max(LEAST_OFFSET, OFFSET_SCATTERS * spread)))
 
 
 def _limits(signal: Signal, rate: float, mains: float) -> list[tuple[Note, frozenset[Claim]]]:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.signals.motors.currents import park_shape, true_rms
+from engine.signals.motors.currents import park_unbalance, true_rms
 from engine.signals.motors.signature import pair_at, rotor_slip, signature
 from replay.synthetic.motor import BARS, POLE_PAIRS, Motor, cage_sideband, recording
 
@@ -45,7 +45,7 @@ def test_the_rotor_s_lines_lie_where_slip_and_poles_put_them(hertz: float, load:
 
 def test_shorted_turns_and_the_supply_unbalance_the_current() -> None:
     shapes = [
-        abs(park_shape(recording(motor, 1.0, RATE, 5), tapered=True).unbalance)
+        abs(park_unbalance(recording(motor, 1.0, RATE, 5)))
         for motor in (Motor(), Motor(shorted=0.03), Motor(voltage_unbalance=0.02))
     ]
     assert shapes[1] > shapes[0] + 0.04

@@ -84,8 +84,8 @@ def whole_texts(sheet: MotorSheet) -> list[str]:
     found = []
     if math.isfinite(view.mains) and not view.why(Claim.HARMONICS):
         found.append(f"mains {view.mains:.2f} Hz")
-    if view.park is not None:
-        size = abs(view.park.unbalance)
+    if view.unbalance is not None:
+        size = abs(view.unbalance)
         found.append(f"unbalance {100 * size:.1f} % by sequences (IEC), {100 * view.nema:.1f} % by NEMA")
     if view.lines is not None and view.lines.slip is not None:
         slip = view.lines.slip

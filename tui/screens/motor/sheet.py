@@ -76,7 +76,7 @@ class MotorSheet:
     def unbalance(self) -> complex | None:
         """Return the negative over the positive sequence, of the recording or of the store."""
         if self.view is not None:
-            return None if self.view.park is None else self.view.park.unbalance
+            return self.view.unbalance
         return None if self.stored is None else self.stored.unbalance
 
     @property

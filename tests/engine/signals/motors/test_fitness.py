@@ -49,7 +49,6 @@ def test_bursts_withhold_the_spectrum_and_keep_the_park_vector(burst: int) -> No
     assert not found.carries(Claim.SPECTRUM)
     assert found.carries(Claim.PARK)
     assert any(f"about {burst} rows" in note.words for note in found.notes)
-    assert found.recorded_share == pytest.approx(len(rows) / len(signal), abs=0.1)
 
 
 @pytest.mark.parametrize("missing", [30, 60, 100, 130])
@@ -112,7 +111,7 @@ def test_a_motor_switched_off_within_a_recording_is_stopped() -> None:
     signal[9000:] *= 0.001
     found = fitness(signal, RATE, 50)
     assert found.has(Fault.STOPPED)
-    assert found.running_share == pytest.approx(9000 / 50_000, abs=0.01)
+    assert "off in 82 % of the recording" in found.notes[0].words
 
 
 def test_a_short_recording_withholds_sidebands_alone() -> None:
