@@ -1,7 +1,7 @@
 """Merges config.toml, a rig preset, a user's file and the command line into typed settings.
 
-The defaults are in config.toml and nowhere else. To add a setting, add one line there and one field
-here; a test holds the two together.
+The defaults are in config.toml and nowhere else. To add a setting, add one line there and one field to its
+table in engine/config/sections/; a test holds the two together.
 """
 
 import hashlib
@@ -66,6 +66,11 @@ from replay.recording import RecordingFormat, format_of
 
 __all__ = ["Settings", "SettingsError", "default_config_path", "load_settings", "rig_names", "rig_that_fits"]
 
+OPERATING_TABLES = {
+    *("advice", "notify", "watch", "learning", "console", "keys", "store", "tracking", "caption", "export")
+}
+"""Tables of which no key changes the engine's results."""
+
 _HERE = Path(__file__).parent
 _NO_OVERRIDES: Mapping[str, object] = MappingProxyType({})
 
@@ -127,18 +132,7 @@ class Settings(Table):
         shaping = self.model_dump(
             mode="json",
             by_alias=True,
-            exclude={
-                "advice",
-                "notify",
-                "watch",
-                "learning",
-                "console",
-                "keys",
-                "store",
-                "tracking",
-                "caption",
-                "export",
-            },
+            exclude=OPERATING_TABLES,
         )
         for key in OPERATING_KEYS:
             del shaping["alarms"][key]
