@@ -30,26 +30,6 @@ KEPT = 2_000
 _SERVICE = frozenset({EventKind.RETIRED, EventKind.REINSTATED})
 
 
-def calls_due(
-    events: Iterable[Event], rules: FoldRules, floor: Priority, live_now: datetime, now: datetime
-) -> tuple[tuple[Event, Alarm], ...]:
-    """Return the rings that the command has still to run for, with their alarms, the oldest first.
-
-    A ring under a shelf, or of a component out of service, is not notified. A shelf that ran out under
-    a standing alarm rings too.
-
-    Args:
-        events: of the live record.
-        rules: of the fold.
-        floor: the lowest priority to notify.
-        live_now: the newest stamp plus the wall time since it came.
-        now: wall clock.
-    """
-    calls = PendingCalls(rules, floor)
-    calls.add(events)
-    return tuple(calls.due(live_now, now))
-
-
 class PendingCalls:
     """The rings that the command has still to run for, kept up to date as events are added.
 

@@ -11,8 +11,10 @@ from engine.records.assessment import Assessed, Assessment, Quality, Score, Snap
 from engine.records.events import EventKind, NewEvent
 from engine.records.picture import Picture
 from engine.records.progress import Epoch, Heartbeat, Phase
+from engine.reports.overview import Overviews
 from engine.store.store import Store
 from tests.engine.store_items import state_after
+from tui.data.fleet import Standing, standings_of
 
 START = datetime(2004, 2, 12, 11, 2, 39, tzinfo=UTC)
 INTERVAL = timedelta(minutes=70)
@@ -214,3 +216,9 @@ def _filled(
         phase = Phase.FINISHED if count == COUNT else Phase.SCORING
         beat(store, assessment, phase, count)
         return assessment
+
+
+def standing_of(store: Store, assessment: Assessment, now: datetime) -> Standing:
+    """Return one machine's standing; `now` is the wall clock."""
+    (found,) = standings_of(store, Overviews().read(store, [assessment], now))
+    return found

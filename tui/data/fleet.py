@@ -110,14 +110,6 @@ def without_record(missing: Unrecorded) -> Standing:
     return Standing(missing.assessment, "", NEVER, None, 0, missing.heartbeat)
 
 
-def standing_of(store: "Store", assessment: Assessment, now: datetime) -> Standing:
-    """Return one machine's standing; `now` is the wall clock."""
-    from engine.reports.overview import Overviews
-
-    (found,) = standings_of(store, Overviews().read(store, [assessment], now))
-    return found
-
-
 def standings_of(store: "Store", overviews: "Iterable[Overview]") -> list[Standing]:
     """Return the standings of machines, each with the trend of its worst component."""
     found = [_standing(store, one) for one in overviews]

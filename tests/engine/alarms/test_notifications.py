@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.alarms.alarm import after_event, fold_alarms
-from engine.alarms.notifications import YOUNG, PendingCalls, calls_due
+from engine.alarms.alarm import Alarm, after_event, fold_alarms
+from engine.alarms.notifications import YOUNG, PendingCalls
 from engine.alarms.shelving import PlaceShelves, retired_at, shelves_of
 from engine.records.events import RINGS, Cause, Event, EventKind, Priority
 from engine.records.stored_settings import FoldRules
@@ -28,8 +28,17 @@ from tests.engine.rigs import WALL
 RULES = FoldRules()
 
 
+def calls_due(
+    events: Sequence[Event], floor: Priority, live_now: datetime, now: datetime
+) -> tuple[tuple[Event, Alarm], ...]:
+    """Return the rings that are due, decided from all events at once."""
+    calls = PendingCalls(RULES, floor)
+    calls.add(events)
+    return tuple(calls.due(live_now, now))
+
+
 def due(events: Sequence[Event], minute: float = 100, floor: Priority = Priority.MEDIUM) -> list[int]:
-    found = calls_due(events, RULES, floor, at(minute), WALL + timedelta(minutes=minute))
+    found = calls_due(events, floor, at(minute), WALL + timedelta(minutes=minute))
     return [ring.seq for ring, _ in found]
 
 
@@ -208,7 +217,7 @@ def test_calls_are_the_same_however_the_events_come() -> None:
         raise_of(7, "Right/limit/7", "high"),
     ]
     for minute in (1, 10, 21, 40, 1000):
-        whole = calls_due(events, RULES, Priority.MEDIUM, at(minute), at(minute))
+        whole = calls_due(events, Priority.MEDIUM, at(minute), at(minute))
         calls = PendingCalls(RULES, Priority.MEDIUM)
         for event in events:
             calls.add([event])
@@ -304,7 +313,7 @@ def test_calls_decided_as_events_come_are_those_decided_at_once(
         calls.add([event])
         now = max(one.at for one in events[:end])
         found = [ring.seq for ring, _ in calls.due(now, now)]
-        assert found == [ring.seq for ring, _ in calls_due(events[:end], RULES, Priority.MEDIUM, now, now)]
+        assert found == [ring.seq for ring, _ in calls_due(events[:end], Priority.MEDIUM, now, now)]
         assert [seq for seq in found if events_by(events)[seq].kind in RINGS] == decided(events[:end])
 
 

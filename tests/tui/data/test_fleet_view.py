@@ -16,7 +16,7 @@ from engine.records.progress import Phase
 from engine.reports.latest import Latest
 from engine.store.store import Store
 from tests.tui import synthetic
-from tui.data.fleet import Standing, standing_of
+from tui.data.fleet import Standing
 from tui.data.fleet_view import FleetView, Order, alarms_of, arranged, machine_beside
 from tui.draw.format import short_time
 from tui.draw.text import Role, plain, width_of
@@ -38,7 +38,7 @@ Named = Callable[..., Standing]
 def failing(whole_store: Path) -> Standing:
     """Return the made-up machine with its unacknowledged alarm."""
     with Store.open(whole_store) as store:
-        return standing_of(store, store.assessments()[-1], synthetic.WALL)
+        return synthetic.standing_of(store, store.assessments()[-1], synthetic.WALL)
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from engine.reports.latest import NEVER, Latest, latest_of, newest_of
 from engine.store.store import Store
 from tests.tui import synthetic
 from tests.tui.commands.machines.test_console import OTHER
-from tui.data.fleet import standing_of
 from tui.data.frame import Frame
 from tui.data.playhead import Playhead
 from tui.data.view import View
@@ -49,7 +48,7 @@ def test_running_components_show_their_severity_and_before_the_first_snapshot_no
 
 def test_a_stopped_machine_without_alarm_is_stopped_among_the_machines(whole_store: Path) -> None:
     with Store.open(whole_store) as store:
-        one = standing_of(store, store.assessments()[-1], synthetic.WALL)
+        one = synthetic.standing_of(store, store.assessments()[-1], synthetic.WALL)
     quiet = replace(one, alarm=None, waiting=0)
     silent = replace(quiet, latest=replace(one.latest, quality=None, silent=True))
     for standing, words in ((quiet, ("◌ stop", "stopped")), (silent, ("? none", "NO DATA"))):

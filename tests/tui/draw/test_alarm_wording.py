@@ -15,7 +15,6 @@ from engine.records.stored_settings import stored_settings
 from engine.store.store import Store
 from tests.tui import synthetic
 from tui.data.alarm_filter import AlarmFilter, Listing
-from tui.data.fleet import standing_of
 from tui.data.frame import Condition, Frame
 from tui.data.playhead import Playhead
 from tui.data.reader import Reader
@@ -164,7 +163,7 @@ def test_where_every_bearing_is_put_away_nothing_is_called_normal_or_without_ala
 def test_a_machine_shows_its_worst_alarm_and_how_many_wait(tmp_path: Path) -> None:
     assessment = synthetic.fill(tmp_path, 120)
     with Store.open(tmp_path) as store:
-        whole = standing_of(store, assessment, synthetic.WALL)
+        whole = synthetic.standing_of(store, assessment, synthetic.WALL)
     assert whole.alarm is not None
     one = replace(whole, alarm=replace(whole.alarm, acknowledgement=seen()), waiting=2)
     drawn = plain(fleet_lines(100, 6, (one,), "", synthetic.WALL, UTC, UTC))
