@@ -202,7 +202,8 @@ def _run(
     if not at:
         _refuse_packed(folder, found.files, shown)
         if not rejected:
-            raise RunError(f"{shown} holds no recordings: recording.files and recording.ignore leave out all")
+            deeper = f"; it holds folders: {_some(found.folders)}" if found.folders else ""
+            raise RunError(f"{shown} holds no recordings: recording.files or ignore leave out all{deeper}")
         raise RunError(f"{shown} holds no recordings: {rejected[0].name}: {rejected[0].reason}")
     rejected.sort(key=lambda one: one.name)
     ordered = tuple(Entry(at[time], time) for time in sorted(at))

@@ -81,6 +81,8 @@ def plain_of(data: bytes, name: str, form: RecordingFormat, layout: TextLayout) 
         separator, body = b"\t", _unquoted(body, layout.separator)
     if layout.trailing:
         body = _without_trailing(body, separator)
+    elif separator and (separator + b"\n" in body or body.endswith(separator)):
+        body = _without_surplus(body, separator, layout.columns)
     body = without_groups(body, layout.decimal, separator.decode())
     if layout.decimal == ",":
         body = body.translate(bytes.maketrans(b",", b"."))
@@ -227,6 +229,17 @@ def _setting(text: str) -> str:
 def _without_trailing(body: bytes, separator: bytes) -> bytes:
     ends = re.compile(re.escape(separator) + rb"[ ]*(?=\n|\Z)")
     return ends.sub(b"", body)
+
+
+def _without_surplus(body: bytes, separator: bytes, columns: int) -> bytes:
+    """Return rows, some of which end with the separator behind all their columns, without it."""
+    lines = body.split(b"\n")
+    return b"\n".join(
+        line.removesuffix(separator)
+        if line.endswith(separator) and line.count(separator) == columns
+        else line
+        for line in lines
+    )
 
 
 def _unquoted(body: bytes, separator: str) -> bytes:

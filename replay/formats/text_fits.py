@@ -93,6 +93,9 @@ def fit_of(
     if not tail:
         return None
     count = Counter(map(len, tail)).most_common(1)[0][0]
+    if any(len(cells) == count + 1 and not cells[-1] for cells in tail) and count > 1:
+        # Some rows end with the separator, and others not.
+        split = [cells[:-1] if len(cells) == count + 1 and not cells[-1] else cells for cells in split]
     start = _first_row(split, lines, count, decimal, prefixes)
     if start is None:
         return None

@@ -28,6 +28,9 @@ SEPARATOR_WORDS = {
 COMMENTS = ("#", "%", "//", "!", "*", ";", "'", '"#', "$")
 """Prefixes of comment lines that are looked for before the first data row."""
 
+# Share of lines that begin with a separator rather than as comments.
+_MOSTLY = 0.5
+
 LINES = 400
 """Lines of a head that are looked at."""
 
@@ -122,6 +125,8 @@ def layout_of_text(
         lines = line_form.plain_lines(lines)
     prefixes = COMMENTS if comment == "auto" else ((comment,) if comment else ())
     body = lines[skip : skip + LINES]
+    if comment == "auto" and _begin_with_separator(body):
+        prefixes = tuple(one for one in prefixes if one != ";")
     candidates = SEPARATORS if separator == "auto" else (separator,)
     signs = (".", ",") if decimal == "auto" else (decimal,)
     best: Fit | None = None
@@ -138,6 +143,13 @@ def layout_of_text(
     if best is None:
         return None
     return _layout(best, body, encoding, prefixes, skip, header, line_form)
+
+
+def _begin_with_separator(lines: Sequence[str]) -> bool:
+    """Return whether most lines begin with a semicolon and have others: it is no comment, but a separator."""
+    filled = [line for line in lines if line.strip()]
+    begun = sum(line.lstrip().startswith(";") and line.count(";") > 1 for line in filled)
+    return begun > _MOSTLY * len(filled)
 
 
 def lines_of(head: bytes, encoding: Encoding, *, whole: bool) -> list[str]:

@@ -18,11 +18,14 @@ _WORD = r"(?P<mon>(?:[^\W\d_]|[\u0300-\u036f]){3,10})"
 # 9 de marzo de 2024
 _OF = "[ _-]de[ _-]"
 _SHORT_M, _SHORT_D = r"(?P<m>1[0-2]|0?[1-9])", r"(?P<d>3[01]|[12]\d|0?[1-9])"
-_Y, _M, _D = r"(?P<Y>(?:19|20)\d\d)", r"(?P<m>0[1-9]|1[0-2])", r"(?P<d>0[1-9]|[12]\d|3[01])"
+_Y, _M, _D = r"(?P<Y>(?:19|2[01])\d\d)", r"(?P<m>0[1-9]|1[0-2])", r"(?P<d>0[1-9]|[12]\d|3[01])"
+# A folder such as month=03, as tables are parted.
+_KEY = r"/[A-Za-z]{1,8}="
 _DATES = (
     rf"{_Y}(?P<a>{_SEP}?){_M}(?P<b>{_SEP}?){_D}",
     rf"{_D}(?P<a>{_SEP}){_M}(?P<b>{_SEP}){_Y}",
     rf"{_M}(?P<a>{_SEP}){_D}(?P<b>{_SEP}){_Y}",
+    rf"{_Y}(?P<a>{_KEY}){_M}(?P<b>{_KEY}){_D}",
     rf"{_Y}(?P<a>{_SEP}?)(?P<b>){_WORD}(?P<c>\.?{_SEP}?){_SHORT_D}",
     rf"{_SHORT_D}(?P<a>\.?{_SEP}?|{_OF})(?P<b>){_WORD}(?P<c>\.?{_SEP}?|{_OF}){_Y}",
     rf"{_WORD}(?P<a>\.?{_SEP}?)(?P<b>){_SHORT_D}(?P<c>,?{_SEP}?){_Y}",
@@ -55,21 +58,25 @@ _CLOCKS = tuple(
     for fraction in ("", r"(?P<w>[.,_-]?)(?P<f>\d{6}|\d{3})")
     for zone in ("", _ZONE)
 )
-# A folder of a channel or a serial number may stand between the day and the time of day.
-_JOIN = r"(?P<join>[^0-9]{0,24}?|/[^/]{1,40}/|/[^/]{1,20}[-_. ])"
+# A folder of a channel, a serial number or a counter may stand between the day and the time of day.
+_JOINS = (
+    r"(?P<join>[^0-9]{0,24}?|/[^/]{1,40}/)",
+    r"(?P<join>/[^/]{1,20}[-_. (]|[-_. ]{1,3}[0-9]{1,8}[-_. (]{1,3})",
+)
 _JOINED = tuple(
     re.compile(rf"(?<!\d){expression}(?![0-9])", re.IGNORECASE)
     for clock in _CLOCKS
+    for join in _JOINS
     for expression in (
-        *(f"{date}{_JOIN}{clock}" for date in _DATES),
-        *(f"{clock}{_JOIN}{date}" for date in _DATES[:6]),
+        *(f"{date}{join}{clock}" for date in _DATES),
+        *(f"{clock}{join}{date}" for date in _DATES[:7]),
     )
 ) + tuple(
     re.compile(rf"(?<!\d){date}(?P<join>[^0-9]{{1,24}}?){clock}(?![0-9])", re.IGNORECASE)
     for date in _SHORT_DATES
     for clock in (_SHORT_CLOCK, _CLOCKS[0])
 )
-_DATES_ALONE = tuple(re.compile(rf"(?<!\d){date}(?![0-9])", re.IGNORECASE) for date in _DATES[:6])
+_DATES_ALONE = tuple(re.compile(rf"(?<!\d){date}(?![0-9])", re.IGNORECASE) for date in _DATES[:7])
 _UNIX = re.compile(r"(?<!\d)(?P<s>1\d{9}(?:\d{3}|\d{6}|\d{9})?)(?!\d)")
 _LIKELY_YEARS = (2008, 2040)
 _POSSIBLE_YEARS = (1990, 2040)
@@ -87,6 +94,11 @@ _ZONES = {
 _ZONE_WORD = re.compile(
     rf"(?<![A-Za-z])(?:({'|'.join(_ZONES)})|(?:UTC|GMT)([+-])0?(\d{{1,2}}))(?![A-Za-z0-9])"
 )
+_DIGITS = re.compile(r"\d+")
+# Minutes after midnight at which a count of minutes begins.
+_FIRST_MINUTES = 5
+# Share of names that hold the same word between date and time of day.
+_MOSTLY = 0.9
 _DATE_PART = re.compile("%[dmyY]")
 _DIRECTIVE_GROUPS = ("Y", "y", "m", "d", "j", "H", "M", "S", "f", "s", "z")
 
@@ -169,7 +181,7 @@ def _is_swapped(
         found.pattern != pattern
         and _DATE_PART.sub("%D", found.pattern) == shape
         and found.times != best[1].times
-        and worth[:3] == best[0][:3]
+        and worth[:4] == best[0][:4]
         for worth, found in tried
     )
 
@@ -196,8 +208,13 @@ def _worth(found: NameTimes, sample: Sequence[str]) -> tuple[float, ...]:
     in_order = found.times == tuple(ordered)
     # A year of two digits may be a day or a month.
     is_likely = all(_LIKELY_YEARS[0] <= time.year <= _LIKELY_YEARS[1] for time in found.times)
+    # Seconds or minutes that rise by 1 from file to file are a counter, if another reading is possible.
+    last = 1 if "%S" in found.pattern else 60 if "%M" in found.pattern else 0
+    from_zero = bool(ordered) and (last == 1 or ordered[0].hour == 0 == ordered[0].minute // _FIRST_MINUTES)
+    is_count = usual == last and from_zero
     return (
         round(found.share, 2),
+        float(not is_count),
         float("%y" not in found.pattern or is_likely),
         round(even, 1),
         float(in_order),
@@ -250,10 +267,10 @@ def _generalised(name: str, found: re.Match[str], sample: Sequence[str]) -> str:
     # Folders above the time need not be matched.
     parts = [one.split("/", folders)[folders] for one in alike]
     prefix = common_of(before[before.rfind("/") + 1 :], parts, left=True)
-    return prefix + _directives(name, found) + common_of(after, alike, left=False)
+    return prefix + _directives(name, found, alike) + common_of(after, alike, left=False)
 
 
-def _directives(name: str, found: re.Match[str]) -> str:
+def _directives(name: str, found: re.Match[str], sample: Sequence[str]) -> str:
     spans = []
     groups = found.groupdict()
     for letter in _DIRECTIVE_GROUPS:
@@ -264,9 +281,14 @@ def _directives(name: str, found: re.Match[str]) -> str:
         spans.append(((start, end), "%b" if end - start == 3 else "%B"))
     if groups.get("p") is not None:
         spans.append((found.span("p"), "%p"))
+    join = groups.get("join") or ""
+    is_shared = sum(join in one for one in sample) > _MOSTLY * len(sample)
     text, at = "", found.start()
     for (start, end), directive in sorted(spans):
-        text += name[at:start].replace("%", "%%") + directive
+        between = name[at:start].replace("%", "%%")
+        # A counter may stand between the folder of a day and the time of day.
+        is_counter = not is_shared and (at, start) == found.span("join")
+        text += (_DIGITS.sub("*", between) if is_counter else between) + directive
         at = end
     return text + name[at : found.end()].replace("%", "%%")
 

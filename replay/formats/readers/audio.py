@@ -16,7 +16,7 @@ _OPEN_SIZES = (0, 0xFFFFFFFF)
 
 
 def read_wav(data: bytes, name: str, form: RecordingFormat) -> Table:
-    """Read a WAV file (also RIFX, RF64): integers of 8 to 32 bits, or floats.
+    """Read a WAV file (also RIFX, RF64, BW64): integers of 8 to 32 bits, or floats.
 
     Raises:
         IncompleteError: it has fewer samples than its header says.
@@ -32,13 +32,26 @@ def read_wav(data: bytes, name: str, form: RecordingFormat) -> Table:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            rate, samples = wavfile.read(io.BytesIO(data))
+            rate, samples = wavfile.read(io.BytesIO(_closed(data, claimed, there)))
     except (ValueError, struct.error, EOFError, TypeError, UnboundLocalError, MemoryError) as error:
         if there and "Unknown wave file format" in str(error):
             return _by_soundfile(data, name, Kind.WAV)
         raise _fault(name, data, there, error) from None
     values = samples if samples.ndim == 2 else samples[:, np.newaxis]
     return Table(_scaled(values), sample_rate=float(rate))
+
+
+def _closed(data: bytes, claimed: int | None, there: int) -> bytes:
+    """Return a file as its recorder would have closed it, and by the name that scipy knows."""
+    if data[:4] == b"BW64":
+        # The successor of RF64 is read in the same way.
+        data = b"RF64" + data[4:]
+    if claimed == 0 and there:
+        start = len(data) - there
+        order = ">" if data[:4] == b"RIFX" else "<"
+        sizes = struct.pack(f"{order}I", len(data) - 8), struct.pack(f"{order}I", there)
+        data = data[:4] + sizes[0] + data[8 : start - 4] + sizes[1] + data[start:]
+    return data
 
 
 def read_flac(data: bytes, name: str, form: RecordingFormat) -> Table:

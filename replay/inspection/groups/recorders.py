@@ -13,10 +13,12 @@ from replay.name_pattern import time_in
 _WORDS = re.compile(r"[^\W\d_]+|#|[\W_]")
 _NUMBERS = re.compile(r"[0-9]+")
 _VIBRATION = re.compile(r"(?i)(?:^|[^a-z])(?:vib|acc|schwing|beschl)")
-# Words for a state of one machine, which its recordings alternate between.
+# Words for a state of one machine, which its recordings alternate between, and short days of the week.
 _STATES = re.compile(
     "before|after|vorher|nachher|vor|nach|avant|apres|antes|despues|prima|dopo|idle|load|loaded|unloaded|noload"
-    "|full|peak|run|running|start|stop|on|off|last|leerlauf|ok|nok|good|bad|normal|alarm|warning|auto|manual",
+    "|full|peak|run|running|start|stop|on|off|last|leerlauf|ok|nok|good|bad|normal|alarm|warning|auto|manual"
+    "|mon?|tue?|wed|thu|fri|sat?|sun|di|mi|do|fr|so|lun|mar|mer|mi[eé]|jeu|jue|gio|ven|vie|sam|s[aá]b|dim|dom"
+    "|ma|wo|vr|za|zo|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch",
     re.IGNORECASE,
 )
 _ALIKE = 0.8
@@ -65,7 +67,7 @@ def _is_vibration(shape: str) -> bool:
 
 
 def _is_one_in_states(shapes: Iterable[str], names: Sequence[str]) -> bool:
-    """Return whether names differ by words for states of one machine, such as "before" and "after"."""
+    """Return whether names differ by words for states of one machine, such as "before", or for days."""
     split = [_WORDS.findall(shape) for shape in shapes]
     plain = {"".join("*" if _STATES.fullmatch(word) else word for word in words) for words in split}
     if len(plain) > 1 or "*" not in next(iter(plain)):

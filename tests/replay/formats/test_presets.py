@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
 from scipy.io import savemat
 
 from engine.config.settings import load_settings, rig_names
-from replay.run import Run, open_run
+from replay.run import Run, RunError, open_run
 
 CHANCE = np.random.default_rng(3)
 
@@ -107,6 +108,61 @@ def test_preset_reads_the_described_layout(rig: str, tmp_path: Path) -> None:
         assert signal[:, watched].std() > 0
     if step is not None:
         assert (run.entries[1].time - run.entries[0].time).total_seconds() == pytest.approx(step)
+
+
+PUBLISHED = {
+    "femto": "phm-ieee-2012-data-challenge-dataset-master/Learning_set/Bearing1_1",
+    "xjtu-sy": "XJTU-SY_Bearing_Datasets/35Hz12kN/Bearing1_1",
+    "mfpt": "MFPT Fault Data Sets/1 - Three Baseline Conditions",
+    "wind-turbine-hss": "WindTurbineHighSpeedBearingPrognosis-Data-main",
+    "hit-sm": "Bearing-datasets-main/Self-built dataset",
+    "uestc": "轴承数据集/UESTC bearing dataset",
+}
+"""Folders of the published archives, as loaders of these sets name them."""
+
+
+@pytest.mark.parametrize("rig", PUBLISHED)
+def test_preset_reads_the_archive_with_its_outer_folders(
+    rig: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RACEWAY_CACHE", str(tmp_path / "cache"))
+    write, count, _ = PRESETS[rig]
+    folder = tmp_path / "set" / PUBLISHED[rig]
+    folder.mkdir(parents=True)
+    write(folder)
+    with ZipFile(tmp_path / "set.zip", "w") as archive:
+        archive.writestr("readme.txt", "about\n")
+        for path in sorted(folder.iterdir()):
+            archive.write(path, path.relative_to(tmp_path / "set"))
+    run = opened(tmp_path / "set.zip", rig)
+    assert (len(run), run.rejected) == (count, ())
+    assert np.isfinite(run.read(0).signal).any()
+
+
+def test_of_a_folder_too_high_the_folders_within_are_named(tmp_path: Path) -> None:
+    (tmp_path / "readme.txt").write_text("about\n")
+    (tmp_path / "1 - Three Baseline Conditions").mkdir()
+    with pytest.raises(RunError, match="it holds folders: 1 - Three Baseline Conditions"):
+        opened(tmp_path, "mfpt")
+
+
+def test_rows_of_femto_may_be_separated_by_semicolons(tmp_path: Path) -> None:
+    write_femto(tmp_path)
+    signal = opened(tmp_path, "femto").read(0).signal
+    for path in tmp_path.glob("acc_*.csv"):
+        path.write_text(path.read_text().replace(",", ";"))
+    np.testing.assert_array_equal(opened(tmp_path, "femto").read(0).signal, signal)
+
+
+def test_a_file_of_cwru_with_the_signals_of_two_is_read_by_its_number(tmp_path: Path) -> None:
+    write_cwru(tmp_path)
+    other = {f"X098_{end}_time": CHANCE.normal(size=(60_000, 1)) for end in ("DE", "FE")}
+    meant = {f"X099_{end}_time": CHANCE.normal(size=(48_500, 1)) for end in ("DE", "FE")}
+    savemat(tmp_path / "99.mat", {**other, **meant})
+    run = opened(tmp_path, "cwru")
+    assert (len(run), run.rejected) == (12, ())
+    expected = meant["X099_DE_time"][:12_000, 0].astype(np.float32)
+    np.testing.assert_array_equal(run.read(8).signal[:, 0], expected)
 
 
 def test_speed_in_a_file_of_cwru_is_read(tmp_path: Path) -> None:

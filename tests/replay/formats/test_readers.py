@@ -2,6 +2,7 @@
 
 import io
 import json
+import struct
 import wave
 from collections.abc import Callable
 from dataclasses import replace
@@ -292,3 +293,15 @@ def test_of_several_columns_of_a_pattern_that_of_the_number_of_the_file_is_meant
     np.testing.assert_array_equal(read_recording(sink.getvalue(), file, form, EARLIEST).signal, SIGNAL)
     with pytest.raises(RecordingError, match="no single column named"):
         read_recording(sink.getvalue(), "b.mat", form, EARLIEST)
+
+
+@pytest.mark.parametrize("recorder", ["BW64", "streams"])
+def test_wav_files_of_long_or_unclosed_recordings_are_read(recorder: str) -> None:
+    whole = wav()
+    if recorder == "streams":
+        data = whole[:4] + bytes(4) + whole[8:40] + bytes(4) + whole[44:]
+    else:
+        sizes = struct.pack("<IQQQI", 28, len(whole) + 28, len(whole) - 44, ROWS, 0)
+        data = b"BW64\xff\xff\xff\xffWAVEds64" + sizes + whole[12:40] + b"\xff\xff\xff\xff" + whole[44:]
+    signal = read_recording(data, "a.wav", FORM, EARLIEST).signal
+    np.testing.assert_array_equal(signal, read_recording(whole, "a.wav", FORM, EARLIEST).signal)

@@ -239,3 +239,25 @@ def test_a_column_with_few_remarks_is_no_sensor() -> None:
         f"{'Source,7' if n == 0 else ','},{n / 1000:.4f},{a:.5f}\n" for n, (a, _) in enumerate(TWO)
     )
     assert layout(rows).signal_columns == (4,)
+
+
+@pytest.mark.parametrize("every", [2, 3, 40])
+@pytest.mark.parametrize("first", [0, 1])
+def test_rows_some_of_which_end_with_the_separator_are_read(every: int, first: int, tmp_path: Path) -> None:
+    lines = written(2, ";", ",").splitlines()
+    text = "".join(f"{line}{';' if row % every == first else ''}\n" for row, line in enumerate(lines))
+    np.testing.assert_allclose(read(tmp_path / "a.csv", text), VALUES[:, :2], atol=1e-5)
+
+
+@pytest.mark.parametrize("header", ["", ";DE;FE\n"])
+def test_rows_that_begin_with_the_separator_are_no_comments(header: str) -> None:
+    text = header + "".join(f";{line}\n" for line in written(2, ";", ",").splitlines())
+    assert layout(text).signal_columns == (2, 3)
+    assert layout(text).skipped == bool(header)
+
+
+def test_properties_that_end_with_separators_are_no_rows() -> None:
+    before = "".join(
+        f"{name}\t0.0E+0\t{tail}\n" for name, tail in (("X0", "\t"), ("Delta_X", ""), ("Y", "\t"))
+    )
+    assert layout(f"{before}Time\tDE\n{written(2, chr(9))}").skipped == 4

@@ -93,3 +93,11 @@ def test_a_file_of_pulses_beside_each_recording_is_no_channel(tmp_path: Path) ->
 def test_of_as_many_files_those_of_vibration_are_meant(tmp_path: Path) -> None:
     names = [f"{kind}_ball_{index}.csv" for kind in ("current", "vibration") for index in range(9)]
     assert written(tmp_path, names).meant.glob == "vibration_ball_*.csv"
+
+
+@pytest.mark.parametrize("days", [("Fr", "Sa"), ("Friday", "Saturday"), ("ven", "sam")])
+def test_folders_with_the_day_of_the_week_are_one_recorder(days: Sequence[str], tmp_path: Path) -> None:
+    names = [f"{days[at(n).day != at(0).day]} {at(n):%d.%m.%Y/%Hh%M}.csv" for n in range(12)]
+    found = written(tmp_path, names)
+    assert (len(found.meant.names), found.others) == (12, ())
+    assert {*found.times.times} == {at(index) for index in range(12)}
