@@ -123,7 +123,7 @@ def layout_of_text(
     line_form = form_of_lines(lines[skip:]) if separator == "auto" else None
     if line_form is not None:
         lines = line_form.plain_lines(lines)
-    prefixes = COMMENTS if comment == "auto" else ((comment,) if comment else ())
+    prefixes: tuple[str, ...] = COMMENTS if comment == "auto" else ((comment,) if comment else ())
     body = lines[skip : skip + LINES]
     if comment == "auto" and _begin_with_separator(body):
         prefixes = tuple(one for one in prefixes if one != ";")
