@@ -16,16 +16,15 @@ from engine.diagnosis.motor_reading import (
     RAW,
     SCALES,
     MotorReading,
-    by_slip,
+    judged_phases,
     sequences_in,
 )
 from engine.signals.motors.claims import Claim, Note
-from engine.signals.motors.currents import PHASES, mains_frequency, park_unbalance, phasors, true_rms
-from engine.signals.motors.fitness import CONSTRAINED, fitness, offset_drift, three_wire_gains
-from engine.signals.motors.pairs import RotorFacts, lines_of
+from engine.signals.motors.currents import PHASES, park_unbalance, phasors, true_rms
+from engine.signals.motors.fitness import CONSTRAINED, offset_drift, three_wire_gains
+from engine.signals.motors.pairs import RotorFacts
 from engine.signals.motors.power import fit_admittances, phase_figures
-from engine.signals.motors.running import running_part
-from engine.signals.motors.signature import signature, three_phases
+from engine.signals.motors.signature import three_phases
 
 
 class MotorDiagnostician:
@@ -61,38 +60,22 @@ class MotorDiagnostician:
         signal: NDArray[np.float32],
         recorded: NDArray[np.float32] | None,
     ) -> MotorReading:
-        currents = signal[:, own.currents].astype(np.float64)
-        part = running_part(three_phases(currents), self.rate)
-        currents = part.of(currents)
-        three = three_phases(currents)
-        try:
-            mains = mains_frequency(three, self.rate).hertz
-        except ValueError:
-            mains = math.nan
-        known = mains if math.isfinite(mains) else self.nominal or 50.0
-        fit = fitness(
-            three,
-            self.rate,
-            known,
-            raw=None if recorded is None else part.of(recorded)[:, own.currents],
-            recorded=len(own.currents),
-            nominal=self.nominal,
-            part=part,
-        )
+        columns = list(own.currents)
+        raw = None if recorded is None else recorded[:, columns]
+        currents = signal[:, columns].astype(np.float64)
+        seen = judged_phases(currents, self.rate, self.facts[number], self.nominal, raw)
+        part, three, mains, fit, lines = seen.part, seen.three, seen.mains, seen.fit, seen.lines
         figures = np.full(len(FIGURES) + RAW, np.nan, np.float32)
-        lines = None
+        load = math.log(max(true_rms(three).mean(), 1e-12))
         if fit.carries(Claim.PARK):
             unbalance = park_unbalance(three)
-            figures[:3] = unbalance.real, unbalance.imag, math.log(max(true_rms(three).mean(), 1e-12))
-        if fit.carries(Claim.SPECTRUM) and math.isfinite(mains):
-            found = signature(currents, self.rate, 0.8 * mains, 1.2 * mains)
-            lines = lines_of(found, self.facts[number])
-            fit = by_slip(fit, lines, self.facts[number], mains, len(three) / self.rate)
-            figures[2:12] = math.log(max(true_rms(three).mean(), 1e-12)), *lines.figures()
+            figures[:3] = unbalance.real, unbalance.imag, load
+        if lines is not None:
+            figures[2:12] = load, *lines.figures()
         offset = len(FIGURES)
-        figures[offset : offset + len(own.currents)] = part.of(signal)[:, own.currents].mean(axis=0)
-        figures[offset + 3] = float(np.median(true_rms(currents)))
-        if len(own.currents) == PHASES and fit.carries(Claim.PARK):
+        figures[offset : offset + len(columns)] = part.of(signal)[:, columns].mean(axis=0)
+        figures[offset + 3] = float(np.median(true_rms(seen.phases)))
+        if len(columns) == PHASES and fit.carries(Claim.PARK):
             gains, residue = three_wire_gains(three)
             if residue <= CONSTRAINED:
                 figures[SCALES] = math.log(np.abs(gains).max() / max(np.abs(gains).min(), 1e-12))
@@ -100,8 +83,8 @@ class MotorDiagnostician:
         if own.voltages and fit.carries(Claim.PARK) and math.isfinite(mains):
             voltages = part.of(signal)[:, own.voltages].astype(np.float64)
             self._add_voltages(figures, three, voltages, mains)
-            if fit.carries(Claim.HARMONICS) and currents.shape == voltages.shape:
-                power = phase_figures(voltages, currents, self.rate, mains)
+            if fit.carries(Claim.HARMONICS) and seen.phases.shape == voltages.shape:
+                power = phase_figures(voltages, seen.phases, self.rate, mains)
         return MotorReading(fit, figures, mains, lines, power, part)
 
     def _add_voltages(

@@ -1,5 +1,6 @@
 """The reading of one motor recording: fitness, and figures to compare with those of the baseline."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -9,11 +10,19 @@ from numpy.typing import NDArray
 from engine.records.assessment import Quality
 from engine.signals.motors.cage import SMALLEST_SLIP
 from engine.signals.motors.claims import Claim, Fault, Fitness, Note
-from engine.signals.motors.pairs import Lines, RotorFacts
+from engine.signals.motors.currents import mains_frequency
+from engine.signals.motors.fitness import fitness
+from engine.signals.motors.pairs import Lines, RotorFacts, lines_of
 from engine.signals.motors.power import PhaseFigures
-from engine.signals.motors.running import Part
-from engine.signals.motors.signature import BESIDE_MAINS
+from engine.signals.motors.running import Part, running_part
+from engine.signals.motors.signature import BESIDE_MAINS, Signature, signature, three_phases
 from engine.signals.quality import is_clipped
+
+USUAL_MAINS = 50.0
+"""Frequency of the supply where neither the recording nor the settings tell it [Hz]."""
+
+NEAR_MAINS = 0.2
+"""Share of the mains frequency on either side within which its line is sought once more."""
 
 FIGURES = (
     "unbalance_real",
@@ -100,6 +109,69 @@ class Sequences:
     back_volts: complex
     amperes: complex
     back_amperes: complex
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class JudgedPhases:
+    """The steady part of a recording of currents, with the claims that it carries.
+
+    Attributes:
+        part: of the recording.
+        phases: (rows, recorded phases) of the part.
+        three: (rows, 3), of which recorded phases give the others.
+        mains: frequency of the supply [Hz], NaN where it is not found.
+        fit: fitness, its claim on sidebands judged by the slip.
+        signature: spectrum about the mains line, None where it is withheld.
+        lines: beside the mains, None where they are withheld.
+    """
+
+    part: Part
+    phases: NDArray[np.float64]
+    three: NDArray[np.float64]
+    mains: float
+    fit: Fitness
+    signature: Signature | None = None
+    lines: Lines | None = None
+
+
+def judged_phases(
+    currents: NDArray[np.float64],
+    rate: float,
+    facts: RotorFacts,
+    nominal: float,
+    raw: NDArray[np.floating] | None = None,
+) -> JudgedPhases:
+    """Return the part of a recording that can be judged, and its lines beside the mains.
+
+    Args:
+        currents: (rows, phases), one to three.
+        rate: rows a second [Hz].
+        facts: of the rotor.
+        nominal: frequency of the supply by the settings [Hz], 0 where unknown.
+        raw: (rows, phases), the numbers of the converter.
+    """
+    part = running_part(three_phases(currents), rate)
+    phases = part.of(currents)
+    three = three_phases(phases)
+    try:
+        mains = mains_frequency(three, rate).hertz
+    except ValueError:
+        mains = math.nan
+    fit = fitness(
+        three,
+        rate,
+        mains if math.isfinite(mains) else nominal or USUAL_MAINS,
+        raw=None if raw is None else part.of(raw),
+        recorded=currents.shape[1],
+        nominal=nominal,
+        part=part,
+    )
+    if not (fit.carries(Claim.SPECTRUM) and math.isfinite(mains)):
+        return JudgedPhases(part, phases, three, mains, fit)
+    found = signature(phases, rate, (1 - NEAR_MAINS) * mains, (1 + NEAR_MAINS) * mains)
+    lines = lines_of(found, facts)
+    fit = by_slip(fit, lines, facts, mains, len(phases) / rate)
+    return JudgedPhases(part, phases, three, mains, fit, found, lines)
 
 
 def by_slip(fit: Fitness, lines: Lines, facts: RotorFacts, mains: float, seconds: float) -> Fitness:

@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.diagnosis.motor_reading import FIGURES, MotorReading, by_slip
+from engine.diagnosis.motor_reading import FIGURES, MotorReading, judged_phases
 from engine.records.motor_figures import MotorFigures
 from engine.signals.motors.claims import Claim, Fitness, why_withheld
 from engine.signals.motors.currents import (
     harmonics,
-    mains_frequency,
     park_unbalance,
     park_vector,
     phase_delays,
@@ -20,11 +19,9 @@ from engine.signals.motors.currents import (
     true_rms,
     unbalance_nema,
 )
-from engine.signals.motors.fitness import fitness
-from engine.signals.motors.pairs import Lines, RotorFacts, lines_of
+from engine.signals.motors.pairs import Lines, RotorFacts
 from engine.signals.motors.power import PhaseFigures, phase_figures
-from engine.signals.motors.running import running_part
-from engine.signals.motors.signature import Signature, signature, three_phases
+from engine.signals.motors.signature import Signature
 
 ORDERS = tuple(range(2, 26))
 """Harmonics that are shown: those of converters and of saturation lie below."""
@@ -42,7 +39,7 @@ class MotorView:
         vector: (rows,) complex, the Park vector of the judged rows; empty for one phase alone.
         mains: frequency of the supply [Hz], NaN where it is not found.
         fit: fitness of the recording.
-        park: shape of the ellipse, None where it is withheld.
+        unbalance: of the currents, from `park_unbalance`; None where it is withheld.
         signature: spectrum about the mains line, None where it is withheld.
         lines: pairs of lines beside the mains, None where they are withheld.
         harmonics: (phases, orders) over the fundamental; no columns where they are withheld.
@@ -93,34 +90,21 @@ def motor_view(
         nominal: frequency of the supply by the settings [Hz], 0 where unknown.
     """
     recorded = np.asarray(currents, np.float64)
-    count = recorded.shape[1]
-    part = running_part(three_phases(recorded), rate)
-    phases = part.of(recorded)
-    three = three_phases(phases)
-    try:
-        mains = mains_frequency(three, rate).hertz
-    except ValueError:
-        mains = math.nan
-    known = mains if math.isfinite(mains) else nominal or 50.0
-    judged = None if raw is None else part.of(raw)
-    fit = fitness(three, rate, known, raw=judged, recorded=count, nominal=nominal, part=part)
-    found: dict[str, object] = {"rms": true_rms(phases)}
+    seen = judged_phases(recorded, rate, facts, nominal, raw)
+    phases, three, mains, fit = seen.phases, seen.three, seen.mains, seen.fit
+    found: dict[str, object] = {"rms": true_rms(phases), "signature": seen.signature, "lines": seen.lines}
     if fit.carries(Claim.PARK):
         found["unbalance"] = park_unbalance(three)
         found["nema"] = unbalance_nema(true_rms(three))
     if fit.carries(Claim.PARK) and fit.carries(Claim.HARMONICS) and math.isfinite(mains):
         found["delays"] = phase_delays(phasors(three, rate, mains), mains)
-    if fit.carries(Claim.SPECTRUM) and math.isfinite(mains):
-        seen = signature(phases, rate, 0.8 * mains, 1.2 * mains)
-        lines = lines_of(seen, facts)
-        found |= {"signature": seen, "lines": lines}
-        fit = by_slip(fit, lines, facts, mains, len(phases) / rate)
     if fit.carries(Claim.HARMONICS) and math.isfinite(mains):
         found["harmonics"] = harmonics(phases, rate, mains, ORDERS)
         found["distortion"] = total_distortion(phases, rate, mains)
     if voltages is not None and not fit.withheld & {Claim.PARK, Claim.HARMONICS} and math.isfinite(mains):
-        found["power"] = phase_figures(part.of(np.asarray(voltages, np.float64)), phases, rate, mains)
-    vector = park_vector(three) if count > 1 else np.zeros(0, np.complex128)
+        volts = seen.part.of(np.asarray(voltages, np.float64))
+        found["power"] = phase_figures(volts, phases, rate, mains)
+    vector = park_vector(three) if recorded.shape[1] > 1 else np.zeros(0, np.complex128)
     return MotorView(rate, recorded, vector, mains, fit, **found)  # type: ignore[arg-type]
 
 
