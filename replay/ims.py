@@ -92,6 +92,23 @@ def _parse(data: bytes, form: RecordingFormat, separator: str) -> Signal | None:
 
 def _parse_unusual(data: bytes, form: RecordingFormat, separator: str) -> Signal | None:
     """Parse numbers of any notation with pandas, like `_parse`."""
+    values = _by_pandas(data, separator, skip_blank_lines=True)
+    if values is None:
+        return None
+    signal: Signal = np.asfortranarray(values)
+    # pandas accepts infinity, blank lines in between, a column of True, and a truncated last number.
+    sound = (
+        signal.shape == (form.rows, form.columns)
+        and _newlines(data.rstrip()) == form.rows - 1
+        and not re.search(rb"[a-df-zA-DF-Z]", data[: data.find(b"\n")])
+        and bool(np.isfinite(signal).all())
+        and (data.endswith(b"\n") or not _last_number_is_cut(data))
+    )
+    return signal if sound else None
+
+
+def _by_pandas(data: bytes, separator: str, *, skip_blank_lines: bool) -> Signal | None:
+    """Return the numbers of a text, float32 (rows, columns); None for anything else."""
     # Imported here: a process that only opens a run needs neither the time nor the memory of pandas.
     import pandas as pd
 
@@ -106,19 +123,12 @@ def _parse_unusual(data: bytes, form: RecordingFormat, separator: str) -> Signal
                 na_filter=False,
                 quoting=csv.QUOTE_NONE,
                 low_memory=False,
+                skip_blank_lines=skip_blank_lines,
             )
     except (ValueError, OverflowError):
         return None
-    signal: Signal = np.asfortranarray(frame.to_numpy())
-    # pandas accepts infinity, blank lines in between, a column of True, and a truncated last number.
-    sound = (
-        signal.shape == (form.rows, form.columns)
-        and _newlines(data.rstrip()) == form.rows - 1
-        and not re.search(rb"[a-df-zA-DF-Z]", data[: data.find(b"\n")])
-        and bool(np.isfinite(signal).all())
-        and (data.endswith(b"\n") or not _last_number_is_cut(data))
-    )
-    return signal if sound else None
+    values: Signal = frame.to_numpy()
+    return values
 
 
 def _parse_by_column(data: bytes, form: RecordingFormat) -> Signal | None:
@@ -158,27 +168,10 @@ def _lines_up(body: bytes, form: RecordingFormat) -> bool:
 
 def _column(text: bytes, form: RecordingFormat) -> np.ndarray[tuple[int], np.dtype[np.float32]] | None:
     """Return the finite numbers of one column, (rows,), parsed like `_parse`; None for other cells."""
-    import pandas as pd
-
     if text.translate(None, _OF_NUMBERS):
         return None
-    try:
-        with np.errstate(over="ignore"):
-            frame = pd.read_csv(
-                io.BytesIO(text),
-                sep=form.separator,
-                header=None,
-                dtype=np.float32,
-                engine="c",
-                na_filter=False,
-                quoting=csv.QUOTE_NONE,
-                low_memory=False,
-                skip_blank_lines=False,
-            )
-    except (ValueError, OverflowError):
-        return None
-    values = frame.to_numpy()
-    if values.shape != (form.rows, 1) or not np.isfinite(values).all():
+    values = _by_pandas(text, form.separator, skip_blank_lines=False)
+    if values is None or values.shape != (form.rows, 1) or not np.isfinite(values).all():
         return None
     column: np.ndarray[tuple[int], np.dtype[np.float32]] = values[:, 0]
     return column

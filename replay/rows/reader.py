@@ -19,6 +19,9 @@ EARLIER = "its time is not later than that of the row before"
 NO_TIME = "its time cannot be read"
 CELLS = "it has another number of cells than the first row"
 HEADER = "a header with other columns"
+BEFORE_ALL = np.iinfo(np.int64).min
+"""A time before every row [microseconds since 1970]."""
+
 HOUR = 3_600_000_000
 """Microseconds by which clocks are set back."""
 _NUMBERED_DATE = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}\b")
@@ -207,14 +210,13 @@ class RowReader:
         return bool(self.layout.comment) and line.startswith(self.layout.comment)
 
 
-def read_rows(data: bytes, name: str, form: RecordingFormat, after: int) -> Rows:
+def read_rows(data: bytes, name: str, form: RecordingFormat) -> Rows:
     """Read all rows of a file; a last line without an end may be torn, and is left out.
 
     Args:
         data: the file.
         name: of the file, for messages.
         form: the expected format.
-        after: time of the last row of the files before [microseconds since 1970].
 
     Raises:
         RecordingError: it holds no rows, no times, or not the expected channels.
@@ -222,11 +224,11 @@ def read_rows(data: bytes, name: str, form: RecordingFormat, after: int) -> Rows
     data = _whole_lines(data)
     reader = RowReader(data, name, form)
     lines = lines_of_text(data, reader.layout)
-    rows = reader.read(enumerate(lines, 1), after)
+    rows = reader.read(enumerate(lines, 1), BEFORE_ALL)
     if sum(one.reason == EARLIER for one in rows.faults) > len(rows):
         # Some recorders write the newest row first.
         backwards = RowReader(data, name, form)
-        turned = backwards.read(reversed(list(enumerate(lines, 1))), after)
+        turned = backwards.read(reversed(list(enumerate(lines, 1))), BEFORE_ALL)
         rows = turned if len(turned) > len(rows) else rows
     return rows
 

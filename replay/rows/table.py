@@ -16,13 +16,11 @@ from replay.formats.packed import unpacked
 from replay.parts import part_name
 from replay.recording import RecordingError, RecordingFormat, Snapshot, clean_text
 from replay.rows.clock import time_of
-from replay.rows.reader import RowFault, Rows, no_rows_yet, read_rows
+from replay.rows.reader import BEFORE_ALL, RowFault, Rows, no_rows_yet, read_rows
 from replay.rows.windows import window_ends
 
 LARGEST_FILE = 2**32
 """Bytes of one text: a year of fifty channels at a row a second has several times as many."""
-
-BEFORE_ALL = np.iinfo(np.int64).min
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,7 +96,7 @@ def _table(folder: Path, versions: tuple[Version, ...], form: RecordingFormat) -
     files: list[tuple[str, Rows]] = []
     for name, *_ in versions:
         try:
-            rows = read_rows(content_of_rows(folder / name, name), clean_text(name), form, BEFORE_ALL)
+            rows = read_rows(content_of_rows(folder / name, name), clean_text(name), form)
         except RecordingError as error:
             rejected.append(Rejection(clean_text(name), error.reason))
             continue

@@ -12,8 +12,8 @@ import numpy as np
 
 from replay.formats.sniff import HEAD_BYTES, PACKED, identify
 from replay.recording import RecordingError, RecordingFormat
-from replay.rows.reader import EARLIER, RowReader, Rows, lines_of_text, no_rows_yet, read_rows
-from replay.rows.table import BEFORE_ALL, Version, content_of_rows
+from replay.rows.reader import BEFORE_ALL, EARLIER, RowReader, Rows, lines_of_text, no_rows_yet, read_rows
+from replay.rows.table import Version, content_of_rows
 
 KEPT = 8
 """Files whose rows and places stay in memory."""
@@ -76,13 +76,13 @@ def _whole(path: Path, version: Version, form: RecordingFormat) -> _Tail:
     is_plain = HEAD_BYTES <= len(data) <= version.size and identify(data, path.name) not in PACKED
     reader = RowReader(data[: data.rfind(b"\n") + 1], version.name, form) if is_plain else None
     if reader is None or reader.layout.encoding.name.startswith(("utf-16", "utf-32")):
-        return _Tail(version, read_rows(data, version.name, form, BEFORE_ALL))
+        return _Tail(version, read_rows(data, version.name, form))
     whole = data[: data.rfind(b"\n") + 1]
     lines = lines_of_text(whole, reader.layout)
     rows = reader.read(enumerate(lines, 1), BEFORE_ALL)
     if not len(rows) or sum(one.reason == EARLIER for one in rows.faults) > len(rows):
         # The newest row may come first.
-        return _Tail(version, read_rows(data, version.name, form, BEFORE_ALL))
+        return _Tail(version, read_rows(data, version.name, form))
     return _Tail(version, rows, reader, len(whole), len(lines), _mark(whole[-MARK:]))
 
 

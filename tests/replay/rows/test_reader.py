@@ -16,12 +16,11 @@ START = datetime(2024, 3, 1, 8, tzinfo=UTC)
 FORM = RecordingFormat(
     "m", 1.0, 2, 10, separator="auto", names=("Temp", "Flow"), time="column", cut=True, table=True
 )
-EVER = np.iinfo(np.int64).min
 HEAD = "time;Temp;Flow\n"
 
 
 def rows_of(text: str, form: RecordingFormat = FORM) -> Rows:
-    return read_rows(text.encode(), "a.csv", form, EVER)
+    return read_rows(text.encode(), "a.csv", form)
 
 
 def lines(count: int, first: int = 0, decimal: str = ".") -> str:

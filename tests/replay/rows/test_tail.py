@@ -9,7 +9,7 @@ import replay.rows.tail as tail
 from replay.formats.sniff import HEAD_BYTES
 from replay.recording import RecordingFormat
 from replay.rows.reader import read_rows
-from replay.rows.table import BEFORE_ALL, versions_of
+from replay.rows.table import versions_of
 
 FORM = RecordingFormat("m", 1.0, 2, 2, separator="auto", names=("Temp", "Load"), time="column", table=True)
 HEAD = "Time;Temp;Load\n"
@@ -45,7 +45,7 @@ class Log:
         """Compare the rows with those of a whole reading."""
         (version,) = versions_of(self.path.parent, [self.path.name])
         found = self.tails.rows(self.path.parent, version, FORM)
-        wanted = read_rows(self.path.read_bytes(), self.path.name, FORM, BEFORE_ALL)
+        wanted = read_rows(self.path.read_bytes(), self.path.name, FORM)
         for name in ("times", "values", "lines"):
             np.testing.assert_array_equal(getattr(found, name), getattr(wanted, name))
         assert found.faults == wanted.faults
