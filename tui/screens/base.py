@@ -105,11 +105,14 @@ class ConsoleScreen(Screen[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Draw the value that came before the panels."""
-        if self.shown is not None:
-            self.show(self.shown)
+        self.again()
 
     def on_resize(self) -> None:
         """Draw again in the new size."""
+        self.again()
+
+    def again(self) -> None:
+        """Draw the last value again."""
         if self.shown is not None:
             self.show(self.shown)
 

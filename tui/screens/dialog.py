@@ -49,6 +49,18 @@ class Modal(ModalScreen[None]):
 
     _leaving = False
 
+    def on_mount(self) -> None:
+        """Draw everything."""
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Draw as much as there is room for."""
+        self._draw()
+
+    def _draw(self) -> None:
+        """Give each panel its lines."""
+        raise NotImplementedError
+
     def close(self, answer: Callable[[], None] | None = None) -> None:
         """Give the answer, if there is one, and close; a second time nothing happens.
 
@@ -103,14 +115,6 @@ class Dialog(Modal):
                 made.cursor_blink = False
                 yield made
             yield Panel(id="answers")
-
-    def on_mount(self) -> None:
-        """Write the words."""
-        self._draw()
-
-    def on_resize(self) -> None:
-        """Write the words again."""
-        self._draw()
 
     def _draw(self) -> None:
         if not self.query("#question"):

@@ -48,14 +48,6 @@ class Finder(Modal, inherit_bindings=False):
         with Vertical(id="dialog"):
             yield Panel(id="finder")
 
-    def on_mount(self) -> None:
-        """Draw everything there is."""
-        self._draw()
-
-    def on_resize(self) -> None:
-        """Draw as much as there is room for."""
-        self._draw()
-
     def on_key(self, event: Key) -> None:
         """Type, select, run or close."""
         event.stop()

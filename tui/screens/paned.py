@@ -68,11 +68,6 @@ class PanedScreen(ConsoleScreen):
             return False
         return super().check_action(action, parameters)
 
-    def again(self) -> None:
-        """Draw the last value again."""
-        if self.shown is not None:
-            self.show(self.shown)
-
     def panes_shown(self) -> tuple[str, ...]:
         """Return the panes that fit, from top to bottom."""
         most = len(SLOTS) - (self.size.height < ROOM_FOR_FOURTH)
