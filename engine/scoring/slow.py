@@ -155,13 +155,12 @@ def smoothed_deviations(
 
 
 def slow_severities(
-    averages: NDArray[np.float32], limit: float, symptoms: Sequence[Sequence[int]], known: NDArray[np.bool_]
+    averages: NDArray[np.float32], symptoms: Sequence[Sequence[int]], known: NDArray[np.bool_]
 ) -> Floats:
     """Return the severity of each component by its symptoms alone, (2, components); NaN without a known one.
 
     Args:
         averages: (2, symptoms).
-        limit: of the deviation in spreads.
         symptoms: of each component, counted from 0 among the symptoms.
         known: (symptoms,), measured at this snapshot.
     """
@@ -169,7 +168,7 @@ def slow_severities(
     for component, own in enumerate(symptoms):
         here = [number for number in own if known[number]]
         if here:
-            found[:, component] = np.abs(averages[:, here]).max(axis=1) / limit
+            found[:, component] = np.abs(averages[:, here]).max(axis=1) / LIMIT
     return found
 
 
@@ -192,7 +191,7 @@ LIMIT = 4.42
 """Spreads that a smoothed deviation may have: a healthy value exceeds them with a chance of 1e-5 (normal
 distribution, both sides), as a single channel of a machine of slow sensors does."""
 
-LARGEST = 4.42
+LARGEST = LIMIT
 """Spreads beyond which a single snapshot counts no more for the patient average."""
 
 
@@ -302,7 +301,7 @@ class SlowJudge:
         known = np.isfinite(own) & (self._usual[1] > 0)
         deviation = np.where(known, deviation, np.nan)
         after = smoothed_deviations(before, deviation, *weights, LARGEST)
-        charts = slow_severities(after, LIMIT, self._symptoms, known) if self._judged else nothing
+        charts = slow_severities(after, self._symptoms, known) if self._judged else nothing
         told = self._told(whole, expected, after, known, faults)
         packed = tuple(map(tuple, after.astype(float).tolist())) if self._judged else ()
         return packed, SlowVerdict(told, charts, vibration)

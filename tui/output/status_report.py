@@ -14,6 +14,7 @@ from engine.records.events import Priority
 from engine.records.intake import REFUSED, Outcome
 from engine.records.plants.report import PlantReport, Unrecorded
 from engine.records.progress import Heartbeat, Phase
+from engine.reports.alarm_words import utc_time
 from engine.reports.latest import Latest, latest_of
 from replay.recording import clean_text
 from tui.command_lines import line, watch_line
@@ -211,7 +212,7 @@ def _engine(standing: Standing) -> str:
     if beat.phase is Phase.FINISHED:
         return f"idle: scored {count}, {ago} ago{words}"
     if beat.phase is Phase.REMOVED:
-        return f"not watched any more since {_time(beat.beat_at)}, after {count} snapshots{words}"
+        return f"not watched any more since {utc_time(beat.beat_at)}, after {count} snapshots{words}"
     if standing.has_ended:
         return f"{beat.phase.value.upper()} {ago} ago, after {count} snapshots{words}"
     if standing.is_silent or standing.is_gone:
@@ -255,7 +256,7 @@ def _is_tried_again(standing: Standing, beat: Heartbeat) -> bool:
 def _data(standing: Standing) -> str:
     if standing.newest is None:
         return "no snapshot yet"
-    return f"newest {_time(standing.newest)}{_unjudged(standing)}"
+    return f"newest {utc_time(standing.newest)}{_unjudged(standing)}"
 
 
 def _unjudged(standing: Standing) -> str:
@@ -288,7 +289,7 @@ def _now(latest: Latest) -> str:
     if latest.last is None:
         return word
     severity, at = latest.last
-    return f"{word}, last {severity_text(severity)} at {_time(at)}"
+    return f"{word}, last {severity_text(severity)} at {utc_time(at)}"
 
 
 def _alarm(alarm: "Alarm") -> str:
@@ -299,22 +300,18 @@ def _alarm(alarm: "Alarm") -> str:
     if alarm.carried_from or alarm.beside:
         heard = f"probably heard from {alarm.carried_from}"
         parts.append(heard if alarm.carried_from else f"own signs, but {alarm.beside} is worse")
-    later = "" if alarm.reached is alarm.raised else f" since {_time(alarm.reached.at)}"
-    parts += [f"{alarm.priority.value}{later}", f"raised {_time(alarm.raised.at)}"]
+    later = "" if alarm.reached is alarm.raised else f" since {utc_time(alarm.reached.at)}"
+    parts += [f"{alarm.priority.value}{later}", f"raised {utc_time(alarm.raised.at)}"]
     if alarm.cleared is not None:
-        parts.append(f"returned {_time(alarm.cleared.at)}")
+        parts.append(f"returned {utc_time(alarm.cleared.at)}")
     given = alarm.acknowledgement
     if alarm.put_away:
         parts.append(alarm.state.value)
     elif given is not None:
-        parts.append(f"acknowledged {_time(given.at)} by {acknowledged_by(alarm)}")
+        parts.append(f"acknowledged {utc_time(given.at)} by {acknowledged_by(alarm)}")
     elif alarm.unanswered:
         parts.append("UNACKNOWLEDGED")
     return f"{', '.join(parts)} (ring {alarm.ring.seq})"
-
-
-def _time(when: datetime) -> str:
-    return f"{when:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _span(span: timedelta) -> str:

@@ -105,10 +105,10 @@ def test_one_odd_row_does_not_weigh_for_long_and_a_missing_one_nothing() -> None
 
 def test_the_worst_symptom_decides_and_an_unknown_one_is_not_judged() -> None:
     averages = np.array([[8.84, -4.42], [0.0, 0.0]], np.float32)
-    found = slow_severities(averages, 4.42, [(0, 1), ()], np.array([True, True]))
+    found = slow_severities(averages, [(0, 1), ()], np.array([True, True]))
     assert found[0, 0] == pytest.approx(2.0)
     assert np.isnan(found[:, 1]).all()
-    without = slow_severities(averages, 4.42, [(0, 1), ()], np.array([False, True]))
+    without = slow_severities(averages, [(0, 1), ()], np.array([False, True]))
     assert without[0, 0] == pytest.approx(1.0)
 
 
