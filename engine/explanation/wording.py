@@ -105,9 +105,12 @@ def sensor_words(alarm: Alarm) -> str:
 
 
 def cause_words(alarm: Alarm) -> str:
-    """Return the cause of an alarm, with the name and the fault of a slow sensor."""
+    """Return the cause of an alarm, with its channel, or the name and the fault of a slow sensor."""
     told = sensor_words(alarm)
-    return f"{alarm.cause}: {told}" if told else alarm.cause
+    if told:
+        return f"{alarm.cause}: {told}"
+    channel = Ring.from_detail(alarm.ring.detail).channel
+    return alarm.cause if channel is None else f"{alarm.cause}, channel {channel}"
 
 
 def acknowledged_by(alarm: Alarm) -> str:
@@ -123,12 +126,17 @@ def since_texts(alarm: Alarm, told: Write) -> tuple[str, str]:
         alarm: as of the playhead.
         told: writes an instant.
     """
-    raised = f"raised {told(alarm.raised.at)}"
+
+    def brief(at: datetime) -> str:
+        # Times of a table are padded; within a sentence that is a double blank.
+        return told(at).strip()
+
+    raised = f"raised {brief(alarm.raised.at)}"
     if alarm.cleared is not None:
-        return f"{raised}, returned {told(alarm.cleared.at)}", raised
+        return f"{raised}, returned {brief(alarm.cleared.at)}", raised
     if alarm.reached is not alarm.raised:
-        return f"{raised}, {PRIORITY_WORDS[alarm.priority]} since {told(alarm.reached.at)}", raised
-    return (f"since {told(alarm.raised.at)}",) * 2
+        return f"{raised}, {PRIORITY_WORDS[alarm.priority]} since {brief(alarm.reached.at)}", raised
+    return (f"since {brief(alarm.raised.at)}",) * 2
 
 
 def reason(alarm: Alarm, at: int | None = None) -> str:
@@ -208,4 +216,6 @@ def _origins(alarm: Alarm, at: int | None) -> tuple[str, ...]:
     if told:
         return told, alarm.cause
     # "engine: failed" says as much as "engine: engine failed".
-    return (alarm.cause.removeprefix(f"{subject(alarm)} "),)
+    cause = alarm.cause.removeprefix(f"{subject(alarm)} ")
+    channel = Ring.from_detail(alarm.ring.detail).channel
+    return (cause,) if channel is None else (f"{cause}, channel {channel}", f"{cause}, ch {channel}", cause)

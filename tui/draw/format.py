@@ -116,6 +116,11 @@ def short_time(when: datetime | int, zone: tzinfo) -> str:
     return f"{local.day:2d} {local:%b %H:%M}"
 
 
+def sentence_time(when: datetime | int, zone: tzinfo) -> str:
+    """Return day, month, hour and minute without the blank that a column needs: 9 Feb 03:52."""
+    return short_time(when, zone).strip()
+
+
 def picture_time(frame: Frame, zone: tzinfo) -> str:
     """Return the time of the snapshot that the picture belongs to, "" where that is not known.
 

@@ -84,7 +84,14 @@ def _told(reading: Reading, started: datetime, now: datetime, zone: tzinfo) -> E
         # The age of the state is unknown; the screen shows the last heartbeat at best.
         last = started if beat is None else beat.beat_at
         blind = "NOT KNOWN: the store cannot be read, and the screen shows old data"
-        return EngineStatus(f"STORE UNREADABLE: {words}", Role.ALARM, stale=last, blind=blind)
+        # The banner cuts a long reason, and the notice line has room for what to do.
+        return EngineStatus(
+            f"STORE UNREADABLE: {words}",
+            Role.ALARM,
+            stale=last,
+            blind=blind,
+            advice=f"The screen shows old data: {words}.",
+        )
     live = view.assessment.live
     if beat is not None and beat.phase is Phase.FAILED:
         words = clean(beat.message) or "no reason given"

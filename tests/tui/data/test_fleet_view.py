@@ -212,7 +212,7 @@ def test_a_severity_among_the_alarms_of_all_machines_is_that_of_its_latest_ring(
     (alarm,) = one.open_alarms
     alarm = replace(alarm, cleared=None if stands else alarm.raised)
     shown = plain(fleet_alarm_lines(120, 6, alarms_of((replace(one, open_alarms=(alarm,)),)), None, UTC))
-    rang = short_time(alarm.ring.at, UTC)
+    rang = short_time(alarm.ring.at, UTC).strip()
     assert f"rang {rang}, severity {alarm.severity:.2f}" in shown
     assert ("returned" in shown) is not stands
 

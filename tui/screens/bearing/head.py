@@ -8,7 +8,7 @@ from engine.records.assessment import Quality
 from tui.data.frame import Frame
 from tui.data.situation import situation_of
 from tui.data.view import View
-from tui.draw.format import PRIORITY_ROLES, reason, short_time, since_texts, state_of
+from tui.draw.format import PRIORITY_ROLES, reason, sentence_time, short_time, since_texts, state_of
 from tui.draw.glyphs import ARROWS
 from tui.draw.notice import wrapped
 from tui.draw.severity import severity_text
@@ -40,7 +40,7 @@ def head_lines(width: int, height: int, shown: Shown, frame: Frame) -> Lines:
         parts.append(f"{reason(alarm, frame.playhead.at)}, {since}")
     if not math.isfinite(condition.severity) and condition.last is not None:
         severity, when = condition.last
-        parts.append(f"last {severity_text(severity)} at {short_time(when, shown.zone)}")
+        parts.append(f"last {severity_text(severity)} at {sentence_time(when, shown.zone)}")
     if frame.index >= 0:
         parts.append(f"{frame.view.series.names[frame.index]} #{frame.number}")
     line: Line = (
@@ -79,6 +79,4 @@ def advice_line(shown: Shown, frame: Frame) -> str:
     alarm = frame.conditions[shown.component].alarm
     if alarm is None or not alarm.stands:
         return ""
-    return instruction(
-        situation_of(frame, alarm), lambda at: short_time(at, shown.zone).strip()
-    ).sentence.text
+    return instruction(situation_of(frame, alarm), lambda at: sentence_time(at, shown.zone)).sentence.text

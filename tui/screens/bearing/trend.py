@@ -15,7 +15,7 @@ from tui.draw.charts.axes import severity_axis, time_ticks
 from tui.draw.charts.chart import LEAST_HEIGHT, Axis, Mark
 from tui.draw.charts.sparkline import BOUNDS, resample, sparkline
 from tui.draw.charts.zoom import around
-from tui.draw.format import duration, short_time, since_texts
+from tui.draw.format import duration, sentence_time, short_time, since_texts
 from tui.draw.glyphs import Glyphs, finished
 from tui.draw.text import SEVERITIES, Lines, Role, Span, clean, fit, pick, title
 from tui.screens.bearing.analysis.plot import Layer, Plot, Upright, plot_lines
@@ -177,10 +177,11 @@ def _ahead(trend: Alarm, frame: Frame, zone: tzinfo) -> str:
     if forecast is None:
         return "rising towards the limit"
     reached = shifted(trend.raised.at, seconds_span(forecast.seconds_to_limit))
-    parts = [f"rising: limit about {short_time(reached, zone)}"]
+    parts = [f"rising: limit about {sentence_time(reached, zone)}"]
     if forecast.earliest is not None:
         longest = "never" if forecast.latest is None else duration(forecast.latest)
-        parts.append(f"({duration(forecast.earliest)} to {longest} from {short_time(trend.raised.at, zone)})")
+        raised = sentence_time(trend.raised.at, zone)
+        parts.append(f"({duration(forecast.earliest)} to {longest} from {raised})")
     if frame.playhead.at is not None and microseconds(reached) < frame.playhead.at:
         return f"{' '.join(parts)}; that time has passed"
     return " ".join(parts)

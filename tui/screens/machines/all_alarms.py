@@ -11,7 +11,7 @@ from tui.draw.format import (
     STANDING,
     alarm_glyph,
     reasons,
-    short_time,
+    sentence_time,
     subject,
 )
 from tui.draw.glyphs import Glyphs, finished
@@ -67,7 +67,7 @@ def _alarm_row(width: int, one: FleetAlarm, name: int, zone: tzinfo, *, chosen: 
     mark = PRIORITY_ROLES[alarm.priority] if waits else role
     state = fit(word, STATE)
     severity = "" if alarm.severity is None else severity_text(alarm.severity)
-    rang, why = short_time(alarm.ring.at, zone), reasons(alarm)
+    rang, why = sentence_time(alarm.ring.at, zone), reasons(alarm)
     used = 3 + name + 1 + STATE + 1
     over = "" if alarm.stands else ", returned"
     texts = [f"{subject(alarm)}: {one}, rang {rang}" for one in why]

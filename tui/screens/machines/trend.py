@@ -7,7 +7,7 @@ import numpy as np
 from tui.data.fleet import Standing
 from tui.draw.charts.axes import severity_axis, time_ticks
 from tui.draw.charts.chart import LEAST_HEIGHT, Axis
-from tui.draw.format import short_time
+from tui.draw.format import sentence_time
 from tui.draw.glyphs import Glyphs, finished
 from tui.draw.text import Lines, Role, Span, clean, fit, pick, title
 from tui.screens.bearing.analysis.plot import Layer, Plot, plot_lines
@@ -48,6 +48,7 @@ def machine_trend_lines(
         ),
         rules=((0.0, "limit"),),
     )
-    told = f"  {short_time(int(trend.at[0]), zone)} to {short_time(int(trend.at[-1]), zone)}; dim: baseline"
+    first, last = (sentence_time(int(trend.at[place]), zone) for place in (0, -1))
+    told = f"  {first} to {last}; dim: baseline"
     line = (Span(fit(told, width), Role.DIM),)
     return finished([heading, line, *plot_lines(width, height - 2, plot, glyphs)], width, height, glyphs)

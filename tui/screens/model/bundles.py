@@ -7,7 +7,7 @@ from engine.explanation.baseline import drift
 from engine.records.events import Event, EventKind
 from tui.data.frame import Frame
 from tui.data.model_facts import ModelFacts
-from tui.draw.format import duration, long_time, short_time
+from tui.draw.format import duration, long_time, sentence_time
 from tui.draw.glyphs import Glyphs, finished
 from tui.draw.notice import wrapped
 from tui.draw.text import Line, Lines, Role, Span, clean, fit, pick, title
@@ -81,7 +81,7 @@ def baseline_lines(
     alarmed = any(alarm.stands for alarm in frame.alarms)
     for event in drifts:
         told = drift(event, alarmed=alarmed).text
-        lines += _wrapped(f"drift since {short_time(event.at, zone)}: {told}", width, Role.WARNING)
+        lines += _wrapped(f"drift since {sentence_time(event.at, zone)}: {told}", width, Role.WARNING)
     if not drifts and acceptance(frame)[0]:
         lines.append((Span(fit("  no drift: errors are as they were on the baseline", width), Role.DIM),))
     lines += request_lines(width, frame, zone)
@@ -102,13 +102,13 @@ def request_lines(width: int, frame: Frame, zone: tzinfo) -> Lines:
             outcome = "done" if answer.detail.get("done") else "REFUSED"
             told = f"{outcome}: {clean(str(answer.detail.get('words', '')))}"
             role = Role.PLAIN if answer.detail.get("done") else Role.WARNING
-        lines += _wrapped(f"{by} asked to {what}, {short_time(event.at, zone)}: {told}", width, role)
+        lines += _wrapped(f"{by} asked to {what}, {sentence_time(event.at, zone)}: {told}", width, role)
     return lines
 
 
 def _origin(width: int, bundle: BundleFacts, zone: tzinfo) -> list[str]:
     span = duration((bundle.end - bundle.start).total_seconds())
-    times = [(told(bundle.start, zone), told(bundle.end, zone)) for told in (long_time, short_time)]
+    times = [(told(bundle.start, zone), told(bundle.end, zone)) for told in (long_time, sentence_time)]
     return [
         f"bundle {bundle.name}: model {bundle.model}, seed {bundle.seed}",
         f"learned from {bundle.snapshots} snapshots, the last {bundle.calibrated_on} for the limits",
@@ -122,7 +122,7 @@ def _told_of(frame: Frame, zone: tzinfo) -> str:
     for event in frame.events:
         if event.kind in (EventKind.LEARNED, EventKind.BUNDLE):
             count, digest = event.detail.get("snapshots"), clean(str(event.detail.get("bundle", "")))[:16]
-            known = f"learned from {count} snapshots" if count else f"learned {short_time(event.at, zone)}"
+            known = f"learned from {count} snapshots" if count else f"learned {sentence_time(event.at, zone)}"
             return f"{known}; bundle {digest or 'not named'} is not in the state folder"
     return "the engine has not learned yet"
 
@@ -171,7 +171,7 @@ def bundle_lines(
         use = "in use" if bundle.in_use else "      "
         text = (
             f"{mark} {use}  {bundle.name}  seed {bundle.seed}, {bundle.snapshots} snapshots,"
-            f" {short_time(bundle.start, zone)} to {short_time(bundle.end, zone)}"
+            f" {sentence_time(bundle.start, zone)} to {sentence_time(bundle.end, zone)}"
         )
         lines.append(
             (Span(" › " if bundle.name == chosen else "   ", Role.STRONG), Span(fit(text, width - 3), role))

@@ -10,7 +10,7 @@ from engine.records.progress import Epoch
 from tui.data.frame import Frame
 from tui.data.pictures import Gallery
 from tui.draw.charts.chart import Chart, Curve, axis_of, chart_lines
-from tui.draw.format import short_time
+from tui.draw.format import sentence_time
 from tui.draw.glyphs import Glyphs, finished
 from tui.draw.text import Lines, Role, Span, fit, pick, title
 
@@ -146,7 +146,7 @@ def map_lines(
         curves.insert(0, Curve(points[baseline, 0], points[baseline, 1], "○"))
     told = (
         f"  ○ baseline; ninths of the run 1–9 below, A–I above the limit;"
-        f" {short_time(start, zone)} to {short_time(end, zone)}"
+        f" {sentence_time(start, zone)} to {sentence_time(end, zone)}"
     )
     low, high = points.min(axis=0), points.max(axis=0)
     room = np.maximum((high - low) * 0.05, 0.5)

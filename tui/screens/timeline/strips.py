@@ -16,7 +16,7 @@ from engine.records.payloads import Ring
 from tui.data.frame import Frame
 from tui.draw.charts.sparkline import all_of, cut, highest
 from tui.draw.charts.timeline import column
-from tui.draw.format import PRIORITY_GLYPHS, PRIORITY_ROLES, STANDING, duration, short_time
+from tui.draw.format import PRIORITY_GLYPHS, PRIORITY_ROLES, STANDING, duration, sentence_time, short_time
 from tui.draw.glyphs import Glyphs, finished, shades
 from tui.draw.severity import severity_text
 from tui.draw.text import SEVERITIES, Line, Lines, Role, Span, clean, fit, title, window
@@ -180,7 +180,7 @@ def happenings(frame: Frame, zone: tzinfo) -> tuple[Happened, ...]:
         for one in view.bookmarks
     ]
     found += [
-        Happened(after, f"gap of {duration((after - before) / 1e6)} since {short_time(before, zone)} ends")
+        Happened(after, f"gap of {duration((after - before) / 1e6)} since {sentence_time(before, zone)} ends")
         for before, after in pauses(frame)
     ]
     return tuple(sorted(found, key=lambda one: one.at))
@@ -309,7 +309,7 @@ def _playhead(frame: Frame, label: int, track: int, zone: tzinfo) -> Lines:
     if at is not None:
         rule[column(at, frame.extent, track)] = "●"
     room = track - len(first) - len(last)
-    middle = "" if at is None else f"● {short_time(at, zone)}  #{frame.number}"
+    middle = "" if at is None else f"● {sentence_time(at, zone)}  #{frame.number}"
     between = middle.center(room) if len(middle) + 2 <= room else " " * max(room, 0)
     margin = " " * (label + 3)
     return [
