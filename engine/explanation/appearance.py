@@ -107,6 +107,8 @@ def _origin(situation: Situation) -> Sentence:
         return _beside(alarm)
     ring = Ring.from_detail(alarm.ring.detail)
     due = limit_due(alarm)
+    if due is not None and alarm.cleared is not None:
+        return Sentence("rose towards its limit", (), rests)
     if due is not None:
         left = (due - situation.at).total_seconds()
         if left <= 0:

@@ -1,5 +1,6 @@
 """How bad, since when, rising or not, and what it is: sentences with their numbers and events."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -83,6 +84,16 @@ def test_a_neighbour_is_named_with_both_severities() -> None:
     assert origin(situation(carried_from="Bearing 1")).text == "probably heard from Bearing 1"
     beside = situation(beside="Bearing 1", beside_severity=5.9, severity=2.99)
     assert origin(beside).text == "signs of its own, but Bearing 1 is worse (5.90 against 2.99)"
+
+
+def test_a_trend_that_returned_forecasts_nothing_any_more() -> None:
+    forecast = {"times": 1.5, "seconds_to_limit": 600.0, "earliest": 300.0, "latest": None}
+    begun = situation(cause="trend", detail=forecast)
+    assert "forecast in" in origin(begun).text
+    assert origin(replace(begun, at=AT + timedelta(hours=2))).text == "the limit was forecast by now"
+    ended = raised(12, EventKind.CLEARED, AT + timedelta(minutes=9))
+    over = situation(cause="trend", detail=forecast, cleared=ended, at=AT + timedelta(hours=2))
+    assert origin(over).text == "rose towards its limit"
 
 
 def test_causes_of_machine_and_sensor_are_named_with_their_message() -> None:

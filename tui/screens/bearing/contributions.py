@@ -3,13 +3,14 @@
 import math
 
 import numpy as np
+from rich.cells import cell_len
 
 from engine.diagnosis.motor_features import motor_features
 from engine.records.assessment import Assessment
 from engine.records.picture import Picture
 from tui.draw.format import frequency, percent
 from tui.draw.glyphs import Glyphs, finished, shades
-from tui.draw.text import Line, Lines, Role, Span, clean, fit, title
+from tui.draw.text import Line, Lines, Role, Span, clean, fit, pick, title
 
 LEAST = 0.005
 """The least share that is listed."""
@@ -73,8 +74,9 @@ def contribution_lines(
     features = motor_features(assessment, component)
     what = "feature" if features else "band"
     rows.append((Span(fit(f" by {what} of {name}{tail if hidden else ''}", width), Role.TITLE),))
-    for band in order[:room]:
-        rows.append(_bar(width, _name_of(band, picture, features), float(bands[band]), True))
+    names = {band: _name_of(band, picture, features) for band in order[:room]}
+    longest = max(map(cell_len, names.values()), default=0)
+    rows.extend(_bar(width, name, float(bands[band]), True, longest) for band, name in names.items())
     if picture.parts.size and own:
         rows += _parts(width, picture, own, name, seconds, glyphs)
     return finished([heading, *rows][:height], width, height, glyphs)
@@ -102,19 +104,19 @@ def _parts(
     strip = "".join(ladder[1 + min(int(parts[place] / top * 4), 4)] for place in places.tolist())
     length = f" of {seconds:.3g} s" if seconds else ""
     most = int(parts.argmax())
-    told = (
-        f"   the most in part {most + 1} of {len(parts)}{length}: {percent(float(parts[most]) / whole)};"
-        f" evenly spread it would be {percent(1 / len(parts))}"
-    )
+    told = f"   the most in part {most + 1} of {len(parts)}{length}: {percent(float(parts[most]) / whole)}"
+    evenly = percent(1 / len(parts))
+    text = pick(width, f"{told}; evenly spread it would be {evenly}", f"{told}; evenly {evenly}", told)
     return [
         (Span(fit(f" by part of the recording, {name}", width), Role.TITLE),),
         (Span(fit(f"   {strip}", width)),),
-        (Span(fit(told, width), Role.DIM),),
+        (Span(text, Role.DIM),),
     ]
 
 
-def _bar(width: int, name: str, share: float, chosen: bool) -> Line:
-    label = min(26, max(width // 3, 12))
+def _bar(width: int, name: str, share: float, chosen: bool, longest: int = 0) -> Line:
+    """Return a row with a bar; up to half of it is for the name, `longest` cells among its neighbours."""
+    label = max(min(26, max(width // 3, 12)), min(longest + 1, width // 2))
     room = max(width - label - 10, 0)
     filled = round(min(max(share, 0.0), 1.0) * room) if math.isfinite(share) else 0
     return (

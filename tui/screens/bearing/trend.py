@@ -9,13 +9,20 @@ from numpy.typing import NDArray
 from engine.alarms.alarm import Alarm
 from engine.clock import microseconds, seconds_span, shifted
 from engine.records.events import RINGS, Cause, EventKind
-from engine.records.payloads import TrendForecast
+from engine.records.payloads import Ring, TrendForecast
 from tui.data.frame import Frame
 from tui.draw.charts.axes import severity_axis, time_ticks
 from tui.draw.charts.chart import LEAST_HEIGHT, Axis, Mark
 from tui.draw.charts.sparkline import BOUNDS, resample, sparkline
 from tui.draw.charts.zoom import around
-from tui.draw.format import duration, sentence_time, short_time, since_texts
+from tui.draw.format import (
+    PRIORITY_GLYPHS,
+    PRIORITY_ROLES,
+    duration,
+    sentence_time,
+    short_time,
+    since_texts,
+)
 from tui.draw.glyphs import Glyphs, finished
 from tui.draw.text import SEVERITIES, Lines, Role, Span, clean, fit, pick, title
 from tui.screens.bearing.analysis.plot import Layer, Plot, Upright, plot_lines
@@ -116,8 +123,10 @@ def strip_lines(
         room,
     )
     line = (Span(f" {start} ", Role.DIM), *sparkline(columns), Span(f" {end} ", Role.DIM))
-    told = f" {estimate_text(frame, component, zone)}   ▁▂ below ▄▅▇█ above limit"
-    return finished([line, (Span(fit(told, width), Role.DIM),)], width, height, glyphs)
+    texts = estimate_texts(frame, component, zone)
+    legend = "   ▁▂ below ▄▅▇█ above limit"
+    told = pick(width, *(f" {text}{legend}" for text in texts), *(f" {text}" for text in texts))
+    return finished([line, (Span(told, Role.DIM),)], width, height, glyphs)
 
 
 def gapped(
@@ -140,7 +149,12 @@ def mark_rows(frame: Frame, component: int) -> tuple[tuple[str, tuple[Mark, ...]
         if one.component == component and one.at <= here
     )
     own = [event for event in reversed(frame.events) if event.component == name]
-    rung = tuple(Mark(float(microseconds(one.at)), "◆", Role.ALARM) for one in own if one.kind in RINGS)
+    rung = tuple(
+        Mark(float(microseconds(one.at)), PRIORITY_GLYPHS[priority][0], PRIORITY_ROLES[priority])
+        for one in own
+        if one.kind in RINGS
+        for priority in [Ring.from_detail(one.detail).priority]
+    )
     given = tuple(
         Mark(float(microseconds(one.at)), "✓", Role.GOOD) for one in own if one.kind is EventKind.ACKNOWLEDGED
     )

@@ -58,16 +58,16 @@ def park_facts(sheet: MotorSheet, unbalance: complex) -> list[str]:
     """Return the figures beside the ellipse, the most important first."""
     size = abs(unbalance)
     usual = sheet.usual_unbalance
-    beside = "" if usual is None else f" (usual {100 * usual:.1f} %)"
     facts = [
-        f"I2/I1 {100 * size:.1f} %{beside}",
+        f"I2/I1 {100 * size:.1f} %",
+        *([] if usual is None else [f"usual {100 * usual:.1f} %"]),
         f"axis ratio {(1 - size) / (1 + size):.3f}",
         f"major axis at {math.degrees(np.angle(unbalance)) / 2 % 180:.0f}°",
     ]
     if sheet.view is None:
         facts.append("from the store, no recording" if sheet.why_not else "from the store")
     elif sheet.why_withheld(Claim.SPECTRUM.value):
-        facts.append("it needs no clock")
+        facts.append("right without a clock")
     return facts
 
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from engine.diagnosis.line_markers import MarkedLine, Marking, marking
-from engine.records.events import Event, EventKind
+from engine.records.events import RINGS, Event, EventKind, Priority
+from engine.records.payloads import Ring
 from engine.records.picture import Picture, loudest_channel
 from engine.signals.bearing import Surface
 from tests.tui import synthetic
@@ -18,6 +19,7 @@ from tui.data.pictures import Gallery
 from tui.data.playhead import Playhead
 from tui.data.view import View
 from tui.draw.charts.zoom import Zoom
+from tui.draw.format import PRIORITY_ROLES
 from tui.draw.glyphs import Glyphs
 from tui.draw.text import HEATS, Span, plain, width_of
 from tui.screens.bearing.bands import band_lines
@@ -25,7 +27,7 @@ from tui.screens.bearing.contributions import contribution_lines
 from tui.screens.bearing.envelope import envelope_lines, line_table, surface_text
 from tui.screens.bearing.figures import figure_lines
 from tui.screens.bearing.recording import Waveform
-from tui.screens.bearing.trend import estimate_text, strip_lines, trend_lines
+from tui.screens.bearing.trend import estimate_text, mark_rows, strip_lines, trend_lines
 from tui.screens.bearing.waterfall import half_blocks, waterfall_lines
 from tui.screens.bearing.waveform import waveform_lines
 
@@ -43,6 +45,39 @@ def test_the_trend_has_its_limit_its_times_and_what_rang(view: View) -> None:
     drawn = plain(trend_lines(80, 18, frame(view, 139), 0, UTC))
     for word in ("┈", "13 Feb", "19 Feb", "rang", "◆", "limit", "↑"):
         assert word in drawn
+
+
+def test_a_ring_on_the_trend_has_glyph_and_colour_of_its_priority(view: View) -> None:
+    rings = [event for event in view.events if event.kind in RINGS and event.component == "Bearing 1"]
+    priorities = [Ring.from_detail(event.detail).priority for event in rings]
+    assert {Priority.MEDIUM, Priority.HIGH} == set(priorities)
+    (marks,) = (marks for word, marks in mark_rows(frame(view, 139), 0) if word == "rang")
+    told = {(mark.glyph, mark.role) for mark in marks}
+    assert told == {("◆", PRIORITY_ROLES[Priority.MEDIUM]), ("■", PRIORITY_ROLES[Priority.HIGH])}
+
+
+@pytest.mark.parametrize("width", [60, 70, 80, 100])
+def test_the_estimate_above_the_envelope_is_not_cut(view: View, width: int) -> None:
+    for position in (synthetic.ONSET - 1, 139):
+        (_, told) = strip_lines(width, 2, frame(view, position), 0, UTC)
+        assert "…" not in plain([told])
+
+
+@pytest.mark.parametrize("width", [60, 66, 80, 120])
+def test_names_of_contributions_with_the_same_beginning_can_be_told_apart(
+    view: View, width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = tuple(f"negative sequence part {number:03d}" for number in range(200))
+    monkeypatch.setattr("tui.screens.bearing.contributions.motor_features", lambda *_: names)
+    drawn = plain(contribution_lines(width, 40, view.picture, view.assessment, 0, "", 1.0))
+    assert "negative sequence part 0" in drawn
+    assert "negative sequence…" not in drawn
+
+
+@pytest.mark.parametrize("width", [46, 60, 66, 80])
+def test_the_share_of_a_part_of_the_recording_is_not_cut(view: View, width: int) -> None:
+    drawn = plain(contribution_lines(width, 40, view.picture, view.assessment, 0, "", 1.0)).splitlines()
+    assert "…" not in next(row for row in drawn if "the most in part" in row)
 
 
 def test_what_lies_after_the_playhead_is_not_on_the_trend(view: View) -> None:
