@@ -186,7 +186,9 @@ def _surface(alarm: Alarm, event: Event, evidence: SurfaceEvidence) -> Sentence:
     found = [surface, number_fact(first.found_at, "found_at"), times]
     others = sorted({line.order for line in direct if line is not first and line.order is not None})
     if others:
-        template += f", harmonic{'s' * (len(others) > 1)} {' and '.join('{}' for _ in others)}"
+        *before, last = ["{}"] * len(others)
+        listed = f"{', '.join(before)} and {last}" if before else last
+        template += f", harmonic{'s' * (len(others) > 1)} {listed}"
     return say(template, *found, *(count_fact(one, "harmonic") for one in others), events=[event.seq])
 
 

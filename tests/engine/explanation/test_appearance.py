@@ -66,6 +66,18 @@ def test_a_surface_is_named_with_its_fault_lines() -> None:
     assert facts_of(sentence).items() >= {"found_at": 236.0, "times_baseline": 33.8}.items()
 
 
+@pytest.mark.parametrize(
+    ("orders", "told_harmonics"),
+    [(2, "harmonic 2"), (3, "harmonics 2 and 3"), (5, "harmonics 2, 3, 4 and 5")],
+)
+def test_harmonics_are_listed_with_commas(orders: int, listed: str) -> None:
+    lines = [{**LINES[0], "order": order, "found_at": 236.0 * order} for order in range(1, orders + 1)]
+    found = raised(8, EventKind.DIAGNOSED, detail={"surface": "outer race", "lines": lines, "channel": 1})
+    assert origin(situation(surface="outer race", events=(found,))).text.endswith(
+        f"baseline, {told_harmonics}"
+    )
+
+
 @pytest.mark.parametrize("lines", [[], [{"order": None, "found_at": "x"}], [{}], "nonsense"])
 def test_damaged_evidence_leaves_the_surface(lines: object) -> None:
     found = raised(8, EventKind.DIAGNOSED, detail={"surface": "outer race", "lines": lines})

@@ -217,6 +217,29 @@ def test_a_severity_among_the_alarms_of_all_machines_is_that_of_its_latest_ring(
     assert ("returned" in shown) is not stands
 
 
+def test_all_rows_of_the_alarms_of_all_machines_have_the_same_words(named: Named) -> None:
+    one = named("Fan")
+    (alarm,) = one.open_alarms
+    long = replace(alarm, surface="", carried_from="Bearing 1", component="Bearing 3")
+    for width in range(40, 130):
+        alarms = alarms_of((replace(one, open_alarms=(alarm, long)),))
+        rows = plain(fleet_alarm_lines(width, 6, alarms, None, UTC)).splitlines()[1:]
+        assert len({"rang" in row for row in rows}) == 1
+        assert len({"severity" in row for row in rows}) == 1
+
+
+def test_tall_trends_of_two_machines_do_not_touch(named: Named) -> None:
+    fleet = tuple(named(name) for name in ("Fan", "Pump", "Press"))
+    for height in range(6, 20):
+        rows = plain(fleet_lines(120, height, fleet, "Fan", synthetic.WALL, UTC, UTC)).splitlines()
+        assert len(rows) <= height
+        assert all(any(name in row for row in rows) for name in ("Fan", "Pump", "Press"))
+        tall = len(rows) > 2 + len(fleet)
+        assert tall == (height >= 2 + 4 * len(fleet) - 1)
+        if tall:
+            assert [row.strip() for row in (rows[5], rows[9])] == ["", ""]
+
+
 def test_a_mark_is_never_reversed(named: Named) -> None:
     one = named("Fan")
     rows = [

@@ -78,15 +78,17 @@ def fleet_lines(
     lines.append((Span(fit(columns.heading, width), Role.DIM),))
     names = [one.assessment.machine for one in listed]
     place = names.index(selected) if selected in names else 0
-    # Spare room makes the trends taller.
-    tall = TALL if wide and height - 2 >= TALL * len(listed) else 1
-    each = tall if wide else 2
-    room = (height - 2) // each
+    # Spare room makes the trends taller, with a blank row between two of them.
+    tall = TALL if wide and height - 2 >= (TALL + 1) * len(listed) - 1 else 1
+    each = 1 if wide else 2
+    room = len(listed) if tall > 1 else (height - 2) // each
     if len(listed) > room:
         room = (height - 3) // each
     shown = window(len(listed), place, room)
     for number in shown:
         one, chosen = listed[number], number == place
+        if tall > 1 and number:
+            lines.append(())
         lines.extend(
             _wide_rows(columns, one, tall, now, wall, chosen=chosen)
             if wide
@@ -109,17 +111,18 @@ def fleet_title(width: int, fleet: Sequence[Standing], listed: Sequence[Standing
     return title(", ".join(parts), width, "Enter opens", "")
 
 
-def more_line(width: int, shown: range, loud: Sequence[bool]) -> Lines:
+def more_line(width: int, shown: range, loud: Sequence[bool], words: str = "with waiting alarms") -> Lines:
     """Return how many rows are not shown above and below, and whether alarms wait there; no line for none.
 
     Args:
         width: cells.
         shown: the rows that are.
         loud: of each row, whether an alarm waits there.
+        words: what such rows are called.
     """
     above, below = list(range(shown.start)), list(range(shown.stop, len(loud)))
     parts = [
-        f"{len(rows)} more {where}{f', {count} with waiting alarms' if count else ''}"
+        f"{len(rows)} more {where}{f', {count} {words}' if count else ''}"
         for rows, where in ((above, "above"), (below, "below"))
         if rows
         for count in [sum(loud[row] for row in rows)]
