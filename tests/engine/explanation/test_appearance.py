@@ -73,9 +73,8 @@ def test_a_surface_is_named_with_its_fault_lines() -> None:
 def test_harmonics_are_listed_with_commas(orders: int, listed: str) -> None:
     lines = [{**LINES[0], "order": order, "found_at": 236.0 * order} for order in range(1, orders + 1)]
     found = raised(8, EventKind.DIAGNOSED, detail={"surface": "outer race", "lines": lines, "channel": 1})
-    assert origin(situation(surface="outer race", events=(found,))).text.endswith(
-        f"baseline, {told_harmonics}"
-    )
+    sentence = origin(situation(surface="outer race", events=(found,)))
+    assert sentence.text.endswith(f"baseline, {listed}")
 
 
 @pytest.mark.parametrize("lines", [[], [{"order": None, "found_at": "x"}], [{}], "nonsense"])
