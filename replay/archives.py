@@ -2,7 +2,9 @@
 
 import lzma
 import shlex
+import struct
 import tarfile
+import time
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -84,6 +86,9 @@ _METHODS = {9: "Deflate64", 12: "bzip2", 93: "Zstandard", 95: "xz", 97: "WavPack
 
 _AES = 99
 
+# Extra field of a zip with times of change in UTC, and the bytes of one (Info-ZIP, appnote "UT").
+_TIMES_IN_UTC, _LONG_ENOUGH = 0x5455, 5
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -94,12 +99,14 @@ class Member:
         path: where it belongs in the folder, None for one that is left out.
         reason: why it is left out, a clause; empty for one that is kept.
         source: its content; None for one that is left out.
+        changed: time of the last change [s since 1970]; None where the archive tells none.
     """
 
     name: str
     path: PurePosixPath | None = None
     reason: str = ""
     source: IO[bytes] | None = None
+    changed: float | None = None
 
 
 def foreign_kind(head: bytes) -> Kind | None:
@@ -210,7 +217,7 @@ def tar_members(archive: Path, largest: int) -> Iterator[Member]:
                 yield Member(member.name, reason="it is a link" if member.issym() or member.islnk() else _ODD)
             elif source := tar.extractfile(member):
                 with source:
-                    yield Member(member.name, place, source=source)
+                    yield Member(member.name, place, source=source, changed=float(member.mtime))
             # tarfile remembers every member, and looks links up in them; none is followed here.
             tar.members = []  # type: ignore[attr-defined]  # typeshed knows public names
         _read_to_end(tar, most)
@@ -282,7 +289,21 @@ def _zip_member(bundle: zipfile.ZipFile, member: zipfile.ZipInfo, by_hand: str) 
             method = _METHODS.get(member.compress_type, f"method {member.compress_type}")
             raise NotImplementedError(method) from error
         with source:
-            yield Member(member.filename, place, source=source)
+            yield Member(member.filename, place, source=source, changed=_changed(member))
+
+
+def _changed(member: zipfile.ZipInfo) -> float | None:
+    """Return when a member of a zip was changed: in UTC where an extra field tells it, else by this clock."""
+    extra, at = member.extra, 0
+    while at + 4 <= len(extra):
+        kind, size = struct.unpack_from("<HH", extra, at)
+        if kind == _TIMES_IN_UTC and size >= _LONG_ENOUGH and at + 9 <= len(extra) and extra[at + 4] & 1:
+            return float(struct.unpack_from("<i", extra, at + 5)[0])
+        at += 4 + size
+    try:
+        return time.mktime((*member.date_time, 0, 0, -1))
+    except (ValueError, OverflowError):
+        return None
 
 
 def too_large(room: int) -> str:

@@ -7,13 +7,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from replay.bounded_read import HIDDEN
-from replay.file_times import time_of
+from replay.file_times import readings_of
 from replay.formats.facts import time_inside
 from replay.formats.packed import head_of_packed
 from replay.formats.reading import content_of, read_table
 from replay.formats.sniff import HEAD_BYTES, PACKED, Kind, identify
 from replay.parts import channel_file, is_file_a_channel
 from replay.recording import RecordingError, RecordingFormat, clean_text
+
+# Difference of the clocks of a recorder and of the disk it writes to.
+_CLOCKS_DIFFER = timedelta(minutes=2)
 
 DEEPEST = 32
 """Folders within one another that are searched."""
@@ -145,7 +148,8 @@ def time_of_file(folder: Path, name: str, form: RecordingFormat) -> datetime:
         RecordingError: it has none.
     """
     if form.time in ("name", "number"):
-        return time_of(name, form)
+        readings = readings_of(name, form)
+        return readings[0] if len(readings) == 1 else _reading_by_change(folder / name, readings)
     try:
         if form.time == "modified":
             return datetime.fromtimestamp((folder / name).stat().st_mtime, UTC)
@@ -159,6 +163,20 @@ def time_of_file(folder: Path, name: str, form: RecordingFormat) -> datetime:
     except OSError as error:
         raise RecordingError(clean_text(name), f"it cannot be read: {error.strerror or error}") from None
     return time_inside(head, clean_text(name), form)
+
+
+def _reading_by_change(path: Path, readings: tuple[datetime, ...]) -> datetime:
+    """Return the reading of a time that a local clock shows twice: the second, if the file was written then.
+
+    The file of a copy was written at another time: then it is the first.
+    """
+    first, second = readings
+    try:
+        written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except (OSError, OverflowError, ValueError):
+        return first
+    is_second = second - _CLOCKS_DIFFER <= written < second + (second - first) / 2
+    return second if is_second else first
 
 
 def _time_of_table(data: bytes, name: str, form: RecordingFormat) -> datetime:

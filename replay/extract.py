@@ -199,6 +199,9 @@ def _write_all(
         # Where a path occurs twice, the later member is the newer one, as in any appended tar.
         written = _copy(member.source, target, min(largest + 1, room + 1))
         room -= written
+        if member.changed is not None:
+            with contextlib.suppress(OSError, OverflowError, ValueError):
+                os.utime(target, (member.changed, member.changed))
         if before and len(left_out) < MOST_LEFT_OUT:
             reason = SAME if _digest(target) == before else REPLACED
             left_out.append((f"{path} (copy {copies[path] - 1})", reason))

@@ -5,7 +5,9 @@ import os
 import pickle
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -188,3 +190,32 @@ def test_files_that_were_unpacked_at_one_time_follow_each_other_by_name(tmp_path
     run = open_run(tmp_path, form)
     assert [entry.name for entry in run.entries] == ["a.csv", "b.csv", "c.csv"]
     assert run.rejected == ()
+
+
+@pytest.mark.parametrize(
+    ("zone", "first"),
+    [
+        ("Europe/Vienna", datetime(2024, 10, 26, 22, 0, 7, tzinfo=UTC)),
+        ("America/New_York", datetime(2024, 11, 3, 3, 0, 7, tzinfo=UTC)),
+        ("Australia/Lord_Howe", datetime(2024, 4, 6, 13, 0, 7, tzinfo=UTC)),
+        ("America/St_Johns", datetime(2024, 11, 3, 1, 0, 7, tzinfo=UTC)),
+        ("Europe/Vienna", datetime(2024, 3, 30, 23, 0, 7, tzinfo=UTC)),
+    ],
+)
+@pytest.mark.parametrize("is_copied", [False, True])
+def test_of_the_hour_that_comes_twice_the_time_of_change_tells_which(
+    zone: str, first: datetime, is_copied: bool, tmp_path: Path
+) -> None:
+    times = [first + timedelta(seconds=613 * index) for index in range(30)]
+    for time in times:
+        path = tmp_path / f"{time.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H%M%S}.csv"
+        path.write_text("0.1,0.2\n" * 8)
+        written = time.timestamp() + 1 + is_copied * 86_400
+        os.utime(path, (written, written))
+    form = RecordingFormat(
+        "m", 8.0, 2, 8, time_pattern="%Y-%m-%dT%H%M%S.csv", separator="auto", timezone=zone
+    )
+    read = [entry.time for entry in open_run(tmp_path, form).entries]
+    changes = zone != "Europe/Vienna" or first.month == 10
+    assert (read == times) is (not is_copied or not changes)
+    assert read == sorted(read)
