@@ -1,13 +1,14 @@
 """Fixtures: made-up stores, and consoles on them with manual clocks."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypedDict, Unpack
 
 import pytest
+from textual.css.stylesheet import Stylesheet
 from textual.pilot import Pilot
 
 from engine.clock import microseconds
@@ -15,7 +16,7 @@ from engine.operator.operator import Operator
 from engine.records.assessment import Assessment
 from engine.store.store import Store
 from tests.engine.rigs import made_once
-from tests.tui import synthetic
+from tests.tui import parsed_once, synthetic
 from tui.console.alarm_actions import UNSEEN_SECONDS
 from tui.console.app import Console
 from tui.console.options import Appearance, ConsoleOptions
@@ -38,6 +39,14 @@ class Clock:
 
     def wall(self) -> datetime:
         return synthetic.WALL + timedelta(seconds=self.seconds - 1000.0)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _equal_styles_once() -> Iterator[None]:
+    """Parse equal styles once for all consoles of this process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stylesheet, "_parse_rules", parsed_once.remembering(Stylesheet._parse_rules))
+        yield
 
 
 @pytest.fixture
