@@ -10,14 +10,12 @@ from importlib.metadata import version
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.baseline.calibration import are_several, outlying
-from engine.baseline.coverage import Course, coverage_doubt, slow_courses, still_doubt
+from engine.baseline.doubts import health_doubts, left_out_doubts, odd_doubts, row_doubts
 from engine.baseline.limits import healthy_results, limits_of
 from engine.baseline.sights import (
     FEWEST,
     Sight,
     baseline_of,
-    heard_channels,
     mute_channel,
     usable_sights,
 )
@@ -35,22 +33,16 @@ from engine.diagnosis.motor_reading import quality_while_running
 from engine.diagnosis.surface import Diagnostician, usual_lines
 from engine.models import model_named
 from engine.models.base import Insight, Scaling
-from engine.models.process import ROOT
 from engine.models.runner import Network, insight_of
 from engine.records.assessment import Quality
 from engine.records.progress import Epoch
 from engine.scoring.process import VALID_SHARE, validity
-from engine.scoring.trend import rising_trend
 from engine.signals.envelope import whole_spectrum
 from engine.signals.features import FIGURES, centred, figures
 from engine.signals.quality import channel_quality, out_of_range
-from engine.signals.statistics import log_errors
 from replay.recording import Snapshot
 from replay.rows.windows import stride_of
 from replay.run import Entry
-
-IMPULSIVE = 5.0
-"""Kurtosis at which a baseline is doubted; 3 for Gaussian noise, healthy bearings stay below 4."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -156,7 +148,7 @@ class Learner:
         began = time.perf_counter()
         settings, model = self.settings, self.model
         usable, level = self._usable(sights)
-        held_out = max(FEWEST // 3, round(len(usable) * settings.model.calibration_share))
+        held_out = self._held_out(usable)
         trained = [sight.observed for sight in usable[: len(usable) - held_out]]
         scaling = model.learn_scaling(trained)
         trained_network = train_model(model, settings.model, trained, scaling, on_epoch, on_wait)
@@ -165,9 +157,8 @@ class Learner:
         for sight in usable:
             insights.append(insight_of(model, network, sight.observed, scaling))
             on_wait()
-        slow = slow_baseline(usable, insights, self.layout)
-        insights = insights if slow is None else slow.without_conditions(insights)
-        calibration = self._calibrated(insights, held_out, level, scaling)
+        insights, calibration, slow_doubts = self._with_slow(usable, insights, level, scaling)
+        lines = _usual_lines(usable, self.diagnostician.motors)
         bundle = Bundle(
             model=model.name,
             machine=settings.machine.name,
@@ -177,8 +168,8 @@ class Learner:
             seed=settings.model.seed,
             baseline=baseline_of(usable, held_out, first_seen, first_mark),
             scaling=scaling,
-            calibration=calibration if slow is None else slow.into(calibration),
-            lines=_usual_lines(usable, self.diagnostician.motors),
+            calibration=calibration,
+            lines=lines,
             network=trained_network.content,
             history=trained_network.history,
             layers=trained_network.layers,
@@ -189,11 +180,10 @@ class Learner:
                 **{name: version(name) for name in ("numpy", "tensorflow", "keras", "ai-edge-litert")},
             },
             doubts=(
-                *self._left_out(sights, level),
-                *self._doubts(usable, level),
-                *self._odd(insights, level),
-                *self._covered(usable, insights, scaling),
-                *(() if slow is None else slow.doubts),
+                *self._doubts(sights, usable, level, lines),
+                *odd_doubts(insights, level, self.layout),
+                *row_doubts(usable, insights, scaling, self.layout, settings.recording_format()),
+                *slow_doubts,
             ),
             learning_seconds=time.perf_counter() - began,
         )
@@ -223,22 +213,16 @@ class Learner:
             LearningError: too few of them run.
         """
         usable, level = self._usable(sights)
-        held_out = max(FEWEST // 3, round(len(usable) * self.settings.model.calibration_share))
         insights = []
         for sight in usable:
             insights.append(insight(sight.observed))
             on_wait()
-        slow = slow_baseline(usable, insights, self.layout, usual)
-        insights = insights if slow is None else slow.without_conditions(insights)
-        usual_values = self._calibrated(insights, held_out, level, scaling)
+        _, calibration, slow_doubts = self._with_slow(usable, insights, level, scaling, usual)
+        lines = _usual_lines(usable, self.diagnostician.motors)
         return Calibrated(
-            usual_values if slow is None else slow.into(usual_values),
-            _usual_lines(usable, self.diagnostician.motors),
-            (
-                *self._left_out(sights, level),
-                *self._doubts(usable, level),
-                *(() if slow is None else slow.doubts),
-            ),
+            calibration,
+            lines,
+            (*self._doubts(sights, usable, level, lines), *slow_doubts),
             len(usable),
             usable[0].entry.time,
             usable[-1].entry.time,
@@ -259,103 +243,50 @@ class Learner:
             )
         return usable, level
 
-    def _left_out(self, sights: Sequence[Sight], level: NDArray[np.float32]) -> tuple[str, ...]:
-        """Return sentences about channels that the baseline lacks, and those that cost it snapshots."""
-        heard = heard_channels(sights)
-        turning = heard[heard[:, self.layout.watched].any(axis=1)]
-        told = []
-        for column in np.flatnonzero(self.layout.watched).tolist():
-            mute, name = int((~turning[:, column]).sum()), self.layout.owner(column)
-            where = f"{name}, channel {column + 1}"
-            if not level[column] > 0:
-                told.append(f"{where}: it carried no usable signal, was left out and is not judged")
-            elif mute:
-                told.append(
-                    f"{where}: it carried no usable signal in {mute} of {len(turning)} healthy recordings,"
-                    " which were left out"
-                )
-        return tuple(told)
+    def _held_out(self, usable: Sequence[Sight]) -> int:
+        """Return how many of the usable snapshots, the last ones, set the limits."""
+        return max(FEWEST // 3, round(len(usable) * self.settings.model.calibration_share))
 
-    def _doubts(self, usable: Sequence[Sight], known: NDArray[np.float32]) -> tuple[str, ...]:
-        """Return sentences that question the baseline's health, for the person who accepts it.
+    def _with_slow(
+        self,
+        usable: Sequence[Sight],
+        insights: list[Insight],
+        level: NDArray[np.float32],
+        scaling: Scaling,
+        usual: Calibration | None = None,
+    ) -> tuple[list[Insight], Calibration, tuple[str, ...]]:
+        """Calibrate on usable snapshots, with their slow sensors where there are some.
 
         Args:
-            usable: the snapshots of the baseline.
-            known: (channels,) usual level of each, 0 for an excluded one.
+            usable: the snapshots, oldest first.
+            insights: of each.
+            level: (channels,) usual level, as from `_usable`.
+            scaling: of the network.
+            usual: of the bundle in use, as in `calibrated`.
+
+        Returns:
+            The insights less what the conditions explain, the calibration, and doubts about slow sensors.
         """
-        seconds = np.array([sight.entry.time.timestamp() for sight in usable])
-        level = log_errors(np.stack([sight.level for sight in usable]).astype(np.float64))
-        kurtosis = np.median([sight.kurtosis for sight in usable], axis=0)
-        doubts = []
-        parts = zip(self.layout.components, self.layout.channels, strict=True)
-        for component, (name, channels) in enumerate(parts):
-            is_motor = component in self.diagnostician.motors.columns
-            for column in (number - 1 for number in channels if known[number - 1] > 0):
-                noise = float(np.diff(level[:, column]).std()) / np.sqrt(2)
-                trend = rising_trend(seconds, level[:, column], noise)
-                if trend is not None:
-                    doubts.append(
-                        f"{name}, channel {column + 1}: its level rises within the baseline,"
-                        f" by {100 * (np.exp(trend.rise) - 1):.0f} %"
-                    )
-                # The start of a motor is impulsive, and its current shows no bearing's impacts.
-                if kurtosis[column] > IMPULSIVE and not is_motor:
-                    doubts.append(
-                        f"{name}, channel {column + 1}: it is impulsive (kurtosis {kurtosis[column]:.1f}),"
-                        " as a damaged bearing's signal is"
-                    )
-        return (
-            *doubts,
-            *self.diagnostician.doubts(
-                _usual_lines(usable, self.diagnostician.motors), self.layout.components
-            ),
-        )
+        slow = slow_baseline(usable, insights, self.layout, usual)
+        if slow is None:
+            return insights, self._calibrated(insights, self._held_out(usable), level, scaling), ()
+        insights = slow.without_conditions(insights)
+        calibration = self._calibrated(insights, self._held_out(usable), level, scaling)
+        return insights, slow.into(calibration), slow.doubts
 
-    def _odd(self, insights: Sequence[Insight], known: NDArray[np.float32]) -> tuple[str, ...]:
-        """Return sentences about snapshots that stand out from the baseline; `known` as in `_doubts`."""
-        if self.layout.is_process:
-            # Windows overlap: one odd row makes ten of them odd.
-            return ()
-        odd = outlying(np.stack([insight.features for insight in insights])).sum(axis=0)
-        return tuple(
-            f"{self.layout.owner(column)}, channel {column + 1}: {odd[column]} of {len(insights)} healthy"
-            " recordings stand out from the others"
-            for column in np.flatnonzero(self.layout.watched & (known > 0)).tolist()
-            if are_several(int(odd[column]), len(insights))
-        )
-
-    def _covered(
-        self, usable: Sequence[Sight], insights: Sequence[Insight], scaling: Scaling
+    def _doubts(
+        self,
+        sights: Sequence[Sight],
+        usable: Sequence[Sight],
+        level: NDArray[np.float32],
+        lines: Mapping[int, UsualLines],
     ) -> tuple[str, ...]:
-        """Return sentences about slow sensors of which the baseline knows too little.
-
-        Those are symptoms that move in one slow course over it, and channels that never move.
-        """
-        layout, form = self.layout, self.settings.recording_format()
-        if layout.conditions is None:
-            return ()
-        apart = -(-form.rows // stride_of(form))
-        lasts = (usable[-1].entry.time - usable[0].entry.time).total_seconds()
-        residual = np.stack([one.features[:, 0] for one in insights[::apart]]) / ROOT * scaling["scale"]
-        known = (scaling["known"] > 0) & layout.watched
-        courses = slow_courses(residual.astype(np.float64))
-
-        def name(column: int) -> str:
-            names = self.settings.recording.names
-            return names[column] if column < len(names) else f"channel {column + 1}"
-
-        def told(course: Course) -> str:
-            unit = layout.units[course.column].strip("?")
-            return f"{name(course.column)} moves by {course.range:.3g} {unit}".rstrip()
-
-        doubts: list[str] = []
-        for part, channels in zip(layout.components, layout.channels, strict=True):
-            columns = [number - 1 for number in channels]
-            judged = [one for one in columns if known[one] and not layout.conditions[one]]
-            own = [one for one in courses if one.column in judged]
-            doubts += coverage_doubt(part, own, told, lasts)
-            doubts += still_doubt(part, [name(one) for one in columns if not known[one]])
-        return tuple(doubts)
+        """Return sentences about channels that are left out, their health, and their fault lines."""
+        return (
+            *left_out_doubts(sights, level, self.layout),
+            *health_doubts(usable, level, self.layout, self.diagnostician.motors.columns),
+            *self.diagnostician.doubts(lines, self.layout.components),
+        )
 
     def _calibrated(
         self, insights: Sequence[Insight], held_out: int, level: NDArray[np.float32], scaling: Scaling
