@@ -10,6 +10,7 @@ from replay.inspection.channels import distinct, plain_words, shared_names
 from replay.inspection.contents import Content
 from replay.inspection.line_rates import rate_of_line
 from replay.inspection.lines.line import Line, Sure
+from replay.inspection.lines.pulses import pulse_channel, pulse_lines
 from replay.inspection.lines.times import time_lines
 from replay.inspection.motors import (
     MAINS,
@@ -42,7 +43,8 @@ _WORD = re.compile(r"[^\W\d_]{2}")
 _HEALTHY = re.compile(r"(?i)(?:^|[^a-z])(?:healthy|normal|sound|baseline|good)(?![a-z])")
 # Share of the files looked at that have the usual number of rows, above which others are faults.
 _USUAL = 0.6
-_SPEED = re.compile(r"(?i)\b(?:rpm|speed|drehzahl)\b[^0-9]{0,20}(\d+(?:\.\d+)?)\s*(rpm|hz|1/min)?")
+# A word behind a point belongs to a structure, such as speed.Type: it is no speed.
+_SPEED = re.compile(r"(?i)\b(?:rpm|speed|drehzahl)\b(?!\.\w)[^0-9]{0,20}(\d+(?:\.\d+)?)\s*(rpm|hz|1/min)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +101,24 @@ def proposal_of(found: Survey) -> Proposal:
     lines += time_lines(found)
     lines += _files(found)
     lines += more
+    speed, turning = _speed_by_pulses(found, components)
+    lines += speed
     lines += _healthy(found, lines)
-    others = tuple(part for number, part in enumerate(components) if number not in motors.taken)
+    left_out = {*motors.taken, turning}
+    others = tuple(part for number, part in enumerate(components) if number not in left_out)
     return Proposal(tuple(lines), others, motors.motors)
+
+
+def _speed_by_pulses(found: Survey, components: Sequence[ProposedComponent]) -> tuple[list[Line], int | None]:
+    """Return the lines for a channel of pulses, and its number among the components."""
+    first = found.contents[0]
+    if found.channels is not None or len(components) != len(first.names):
+        return [], None
+    sensor = pulse_channel(first)
+    if sensor is None:
+        return [], None
+    lines = pulse_lines(first, sensor, components[sensor].channel)
+    return (lines, sensor) if lines else ([], None)
 
 
 def _name(found: Survey) -> Line:

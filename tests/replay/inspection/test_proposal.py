@@ -10,9 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.io import savemat
 
 from engine.config.settings import Settings, load_settings
 from replay.inspection.lines.line import Sure
+from replay.inspection.lines.pulses import is_pulses
 from replay.inspection.proposal import proposal_of
 from replay.inspection.settings_text import settings_text
 from replay.inspection.survey import survey
@@ -298,3 +300,58 @@ def test_day_folders_of_one_month_are_read_from_an_archive(tmp_path: Path) -> No
             archive.writestr(f"export/{at(index):%Y/%m/%d/%H%M%S}.csv", rows_of(signal))
     run = open_run(path, proposed(path, tmp_path).recording_format())
     assert [entry.time for entry in run.entries] == [at(index) for index in range(COUNT)]
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+@pytest.mark.parametrize("header", [False, True])
+@pytest.mark.parametrize("has_times", [False, True])
+def test_pulses_of_a_tachometer_are_the_speed_and_no_channel(
+    place: int, header: bool, has_times: bool, tmp_path: Path
+) -> None:
+    rows, rate, turns = 2000, 1000.0, 29.3
+    time = np.arange(rows) / rate
+    pulses = np.where((time * turns) % 1 < 0.1, 4.8, -0.7).round(3)
+    names = ["DE", "FE"]
+    folder = tmp_path / "run"
+    folder.mkdir()
+    chance = np.random.default_rng(3)
+    written = []
+    for number in range(1, 5):
+        table = chance.normal(size=(rows, 2)).round(3)
+        written.append(table)
+        table = np.insert(table, place, pulses, axis=1)
+        table = np.column_stack([time, table]) if has_times else table
+        head = ",".join(["time"] * has_times + [*names[:place], "keyphasor", *names[place:]]) + "\n"
+        (folder / f"{number}.csv").write_text(header * head + rows_of(table))
+    settings = proposed(folder, tmp_path)
+    settings = settings.model_copy(
+        update={"machine": settings.machine.model_copy(update={"sample_rate": rate})}
+    )
+    run = open_run(folder, settings.recording_format())
+    assert len(settings.components) == 2
+    for index, table in enumerate(written):
+        snapshot = run.read(index)
+        watched = [channel - 1 for part in settings.components for channel in part.channels]
+        np.testing.assert_array_equal(snapshot.signal[:, watched], table.astype(np.float32))
+        assert snapshot.speed == pytest.approx(turns, rel=0.01)
+
+
+@pytest.mark.parametrize("kind", ["sine", "noise", "steps", "one pulse", "clipped"])
+def test_other_signals_are_no_pulses(kind: str) -> None:
+    time = np.arange(4000) / 1000
+    signal = {
+        "sine": np.sin(2 * np.pi * 29.3 * time),
+        "noise": np.random.default_rng(3).normal(size=4000),
+        "steps": np.where(np.random.default_rng(3).uniform(size=4000) > 0.5, 5.0, 0.0),
+        "one pulse": np.where(time > 2, 5.0, 0.0),
+        "clipped": np.clip(3 * np.random.default_rng(3).normal(size=4000), -1, 1),
+    }[kind]
+    assert not is_pulses(signal)
+
+
+def test_a_number_within_a_structure_named_after_the_speed_is_none(tmp_path: Path) -> None:
+    for number in range(1, 7):
+        own = {"speed": {"Type": 1.0}, "vibration": signals(1)[0][:, 0], "fs": RATE}
+        savemat(tmp_path / f"{number}.mat", {"Y": own})
+    (line,) = [one for one in proposal_of(survey(tmp_path)).lines if one.key == "shaft_speed"]
+    assert (line.value, line.sure) == (0.0, Sure.UNKNOWN)
