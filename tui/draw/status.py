@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
-from engine.records.progress import SILENCE, Phase
+from engine.records.progress import SILENCE, Heartbeat, Phase
 from tui.command_lines import watch_line
 from tui.data.view import Reading, View
 from tui.draw.format import wall_time
@@ -92,35 +92,8 @@ def _told(reading: Reading, started: datetime, now: datetime, zone: tzinfo) -> E
             blind=blind,
             advice=f"The screen shows old data: {words}.",
         )
-    live = view.assessment.live
-    if beat is not None and beat.phase is Phase.FAILED:
-        words = clean(beat.message) or "no reason given"
-        return EngineStatus(
-            f"ENGINE FAILED at {wall_time(beat.beat_at, zone, now)}: {words}",
-            Role.ALARM,
-            stale=beat.beat_at,
-            advice=f"The engine failed: {words}. {restart(view)}",
-            again=command(view),
-        )
-    if beat is not None and beat.phase is Phase.REMOVED:
-        when = wall_time(beat.beat_at, zone, now)
-        return EngineStatus(
-            f"NOT WATCHED ANY MORE since {when}: {clean(beat.message)}",
-            Role.WARNING,
-            stale=beat.beat_at,
-            advice=f"The machine is not watched since {when}: it was {clean(beat.message)}.",
-        )
-    if beat is not None and beat.phase is Phase.ENDED and live:
-        when = wall_time(beat.beat_at, zone, now)
-        return EngineStatus(
-            f"ENGINE ENDED at {when}: nothing is watched",
-            Role.ALARM,
-            stale=beat.beat_at,
-            advice=f"The engine was stopped at {when}; nothing has been watched since then. {restart(view)}",
-            again=command(view),
-        )
-    if beat is not None and beat.phase in (Phase.FINISHED, Phase.ENDED):
-        return EngineStatus(f"engine: {beat.phase} {_count(view)}{_rejected(view)}", Role.PLAIN, done=True)
+    if beat is not None and (ended := _ended(beat, view, now, zone)) is not None:
+        return ended
     last = view.assessment.created_at if beat is None else beat.beat_at
     if now - last > SILENCE or last - now > SILENCE:
         return _silent(last, now, zone) if reading.there else _stale(last, now, zone, view, "")
@@ -128,6 +101,43 @@ def _told(reading: Reading, started: datetime, now: datetime, zone: tzinfo) -> E
         return EngineStatus("engine: starting", Role.PLAIN, busy="STARTING")
     if beat.phase in ALARMING:
         return EngineStatus(f"{ALARMING[beat.phase]}: {clean(beat.message)}", Role.ALARM)
+    return _at_work(beat, view)
+
+
+def _ended(beat: Heartbeat, view: View, now: datetime, zone: tzinfo) -> EngineStatus | None:
+    """Return the state of an engine that wrote its last heartbeat, None for any other."""
+    when = wall_time(beat.beat_at, zone, now)
+    if beat.phase is Phase.FAILED:
+        words = clean(beat.message) or "no reason given"
+        return EngineStatus(
+            f"ENGINE FAILED at {when}: {words}",
+            Role.ALARM,
+            stale=beat.beat_at,
+            advice=f"The engine failed: {words}. {restart(view)}",
+            again=command(view),
+        )
+    if beat.phase is Phase.REMOVED:
+        return EngineStatus(
+            f"NOT WATCHED ANY MORE since {when}: {clean(beat.message)}",
+            Role.WARNING,
+            stale=beat.beat_at,
+            advice=f"The machine is not watched since {when}: it was {clean(beat.message)}.",
+        )
+    if beat.phase is Phase.ENDED and view.assessment.live:
+        return EngineStatus(
+            f"ENGINE ENDED at {when}: nothing is watched",
+            Role.ALARM,
+            stale=beat.beat_at,
+            advice=f"The engine was stopped at {when}; nothing has been watched since then. {restart(view)}",
+            again=command(view),
+        )
+    if beat.phase in (Phase.FINISHED, Phase.ENDED):
+        return EngineStatus(f"engine: {beat.phase} {_count(view)}{_rejected(view)}", Role.PLAIN, done=True)
+    return None
+
+
+def _at_work(beat: Heartbeat, view: View) -> EngineStatus:
+    """Return the state of an engine that works, with its progress."""
     word, unit = BUSY.get(beat.phase, ("", ""))
     busy = f"{word} {beat.done} of {beat.total}{unit}" if word and beat.total else word
     words = learning_text(view) if beat.phase is Phase.LEARNING else f"{beat.phase} {_count(view)}"
