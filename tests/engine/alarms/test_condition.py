@@ -72,7 +72,7 @@ def test_advisory_says_by_how_much_every_component_stepped() -> None:
         ),
     ],
 )
-def test_condition(
+def test_a_common_step_rings_once_it_lasts_and_clears_when_it_is_back_or_usual(
     levels: list[float], found_at: tuple[int, ...], events: list[tuple[int, EventKind]]
 ) -> None:
     assert kinds(watched(levels, found_at)) == events

@@ -40,7 +40,7 @@ def decided(course: Sequence[tuple[float, Sequence[float]]]) -> list[tuple[int, 
         pytest.param(WORN, [[1.0] * 4] * 4, [(2, RAISED), (6, CLEARED)], id="nor do those of another model"),
     ],
 )
-def test_return(
+def test_an_alarm_on_few_bands_stands_until_those_are_back(
     raise_on: Sequence[float], then: list[Sequence[float]], events: list[tuple[int, EventKind]]
 ) -> None:
     assert decided([(2.0, raise_on)] * 3 + [(LOW, excess) for excess in then]) == events

@@ -72,7 +72,9 @@ def rung(severities: Iterable[float]) -> list[tuple[int, EventKind]]:
         pytest.param([SEVERE] * 9, [(2, RAISED)], id="severe from the start rings once"),
     ],
 )
-def test_severity(severities: list[float], events: list[tuple[int, EventKind]]) -> None:
+def test_severity_in_a_row_raises_escalates_and_clears_an_alarm(
+    severities: list[float], events: list[tuple[int, EventKind]]
+) -> None:
     assert rung(severities) == events
 
 
@@ -239,7 +241,9 @@ def spoken(found: Iterable[SurfaceEvidence | None], watch: Watch = STANDING) -> 
         ),
     ],
 )
-def test_surface(found: list[SurfaceEvidence | None], named: list[tuple[int, str]]) -> None:
+def test_a_surface_is_named_after_enough_snapshots_in_a_row(
+    found: list[SurfaceEvidence | None], named: list[tuple[int, str]]
+) -> None:
     assert spoken(found) == named
 
 
@@ -299,7 +303,9 @@ UP, LEVEL, OVER = (True, False), (False, False), (True, True)
         pytest.param([UP] * 3 + [OVER] * 9 + [UP] * 3, [(2, RAISED), (3, CLEARED), (14, RAISED)], id="again"),
     ],
 )
-def test_trend(rises: list[tuple[bool, bool]], events: list[tuple[int, EventKind]]) -> None:
+def test_a_rise_in_a_row_raises_an_advisory_that_a_rest_or_an_alarm_clears(
+    rises: list[tuple[bool, bool]], events: list[tuple[int, EventKind]]
+) -> None:
     assert [(number, event.kind) for number, event in advised(rises)] == events
 
 

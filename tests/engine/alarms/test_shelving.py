@@ -111,7 +111,9 @@ def only(events: Iterable[Event], minute: float, rules: FoldRules | None = None)
         ),
     ],
 )
-def test_shelf(events: list[Event], minute: float, state: AlarmState) -> None:
+def test_a_shelf_silences_its_cause_until_its_time_is_up_or_a_louder_episode_comes(
+    events: list[Event], minute: float, state: AlarmState
+) -> None:
     newest = max(fold_alarms(events, at(minute)), key=lambda alarm: alarm.raised.seq)
     assert newest.state is state
     assert newest.needs_acknowledgement is (state in (UNACK, RETURNED))

@@ -47,7 +47,7 @@ def stepped(steps: list[float], count: int = 12, scatter: float = 0.01, after: i
         pytest.param([1.5], None, id="a single component has nothing in common"),
     ],
 )
-def test_common_step(steps: list[float], ratio: float | None) -> None:
+def test_a_step_is_common_only_if_all_components_step_alike(steps: list[float], ratio: float | None) -> None:
     found = common_step(stepped(steps))
     assert (found and found.ratio) == (None if ratio is None else pytest.approx(ratio, rel=0.05))
     if found:

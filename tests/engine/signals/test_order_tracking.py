@@ -70,7 +70,7 @@ def test_short_signals_keep_their_length_and_their_ends(samples: int) -> None:
         pytest.param([30.0], False, id="a single speed"),
     ],
 )
-def test_courses_worth_tracking(course: list[float], tracks: bool) -> None:
+def test_only_a_known_course_that_swings_enough_is_tracked(course: list[float], tracks: bool) -> None:
     assert (tracked_course(np.array(course, np.float32)) is not None) is tracks
     assert tracked_course(None) is None
 

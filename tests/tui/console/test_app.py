@@ -279,7 +279,7 @@ async def test_over_the_help_screen_no_alarm_can_be_acknowledged_unseen(
 # The terminal.
 
 
-async def test_q_leaves(console: Make, whole_store: Path) -> None:
+async def test_the_key_q_leaves_the_console_with_exit_code_0(console: Make, whole_store: Path) -> None:
     app = console(whole_store)
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot)

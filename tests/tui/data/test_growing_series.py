@@ -19,7 +19,7 @@ def assert_same(one: Series, other: Series) -> None:
 
 
 @given(PARTS)
-def test_growing_is_joining(sizes: list[int]) -> None:
+def test_a_series_that_grows_in_place_equals_one_that_is_joined_whole(sizes: list[int]) -> None:
     growing = Growing()
     grown = whole = series([0.4] * 3)
     handed_out = []

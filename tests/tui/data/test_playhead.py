@@ -54,7 +54,7 @@ def test_it_never_passes_the_last_stored_snapshot() -> None:
     assert at_end(head, TIMES)
 
 
-def test_paused_it_stands() -> None:
+def test_a_paused_playhead_does_not_move() -> None:
     assert advance(Playhead(700 * SECOND, 100, playing=False), 1.0, TIMES).at == 700 * SECOND
 
 

@@ -22,7 +22,7 @@ def decoded(encoding: str, *portions: bytes) -> str:
 @given(
     st.lists(st.binary(max_size=8), max_size=8), st.sampled_from(["utf-8", "iso-8859-1", "ascii", "koi8-r"])
 )
-def test_any_bytes_are_keys(portions: list[bytes], encoding: str) -> None:
+def test_any_bytes_decode_to_at_most_as_many_keys(portions: list[bytes], encoding: str) -> None:
     assert len(decoded(encoding, *portions)) <= sum(map(len, portions))
 
 
