@@ -67,7 +67,7 @@ def test_a_surface_is_named_with_its_fault_lines() -> None:
 
 
 @pytest.mark.parametrize(
-    ("orders", "told_harmonics"),
+    ("orders", "listed"),
     [(2, "harmonic 2"), (3, "harmonics 2 and 3"), (5, "harmonics 2, 3, 4 and 5")],
 )
 def test_harmonics_are_listed_with_commas(orders: int, listed: str) -> None:
