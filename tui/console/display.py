@@ -97,7 +97,7 @@ class Display:
         if view is None:
             self.frame = None
             return
-        unwatched = view.assessment.live and self.status is not None and self.status.stale is not None
+        unwatched = view.assessment.live and self.status is not None and not self.status.judges
         known = self.frame
         if known is None or (known.view, known.playhead, known.unwatched) != (view, head, unwatched):
             self.frame = Frame(view, head, self._folding, unwatched)

@@ -16,6 +16,12 @@ ALARMING = {
 }
 """Phases in which recordings are not scored as they come."""
 
+WAITING = {
+    Phase.PAUSED: "NOT JUDGED: the intake is paused, and recordings wait",
+    Phase.NO_FOLDER: "NOT JUDGED: the watched folder is missing, and no recording comes",
+}
+"""Phases in which nothing is judged, and what the first screen says then."""
+
 BUSY = {
     Phase.READING: ("READING BASELINE", ""),
     Phase.GATHERING: ("GATHERING", ""),
@@ -41,7 +47,14 @@ class EngineStatus:
     again: str = ""
     busy: str = ""
     blind: str = "NOT WATCHED: the engine is not running, and nothing new is judged"
-    """What it means for a live machine that the state is stale."""
+    """What it means for a live machine that the state is stale, or that recordings wait."""
+    waits: bool = False
+    """Whether the engine works and judges nothing, because recordings wait or do not come."""
+
+    @property
+    def judges(self) -> bool:
+        """Whether a live machine is judged now, as far as is known."""
+        return self.stale is None and not self.waits
 
     @property
     def told(self) -> str:
@@ -100,7 +113,7 @@ def _told(reading: Reading, started: datetime, now: datetime, zone: tzinfo) -> E
     if beat is None:
         return EngineStatus("engine: starting", Role.PLAIN, busy="STARTING")
     if beat.phase in ALARMING:
-        return EngineStatus(f"{ALARMING[beat.phase]}: {clean(beat.message)}", Role.ALARM)
+        return _alarming(beat, live=view.assessment.live)
     return _at_work(beat, view)
 
 
@@ -134,6 +147,19 @@ def _ended(beat: Heartbeat, view: View, now: datetime, zone: tzinfo) -> EngineSt
     if beat.phase in (Phase.FINISHED, Phase.ENDED):
         return EngineStatus(f"engine: {beat.phase} {_count(view)}{_rejected(view)}", Role.PLAIN, done=True)
     return None
+
+
+def _alarming(beat: Heartbeat, *, live: bool) -> EngineStatus:
+    """Return the state of an engine that works and does not score recordings as they come."""
+    said = clean(beat.message)
+    return EngineStatus(
+        f"{ALARMING[beat.phase]}: {said}",
+        Role.ALARM,
+        # The banner cuts a long reason, and the notice line has room for it.
+        advice=f"{ALARMING[beat.phase].capitalize()}: {said}.",
+        blind=WAITING.get(beat.phase, ""),
+        waits=live and beat.phase in WAITING,
+    )
 
 
 def _at_work(beat: Heartbeat, view: View) -> EngineStatus:

@@ -69,7 +69,11 @@ def figures_text(machine: str, figures: AlarmFigures) -> str:
 
 
 def _row(alarm: Alarm, peak: Peak) -> tuple[str, ...]:
-    cause = f"{alarm.cause}, {alarm.surface}" if alarm.surface else cause_words(alarm)
+    cause = cause_words(alarm)
+    if alarm.surface:
+        cause = f"{alarm.cause}, {alarm.surface}"
+    elif alarm.carried_from:
+        cause = f"{alarm.cause}, heard from {alarm.carried_from}"
     return (
         str(alarm.ring.seq),
         utc_time(alarm.raised.at),

@@ -386,3 +386,25 @@ def test_rings_of_the_made_up_machine_are_where_the_tests_think(live: Path, cloc
     with Store.open(live) as store:
         events: tuple[Event | NewEvent, ...] = store.events(store.assessments()[-1])
     assert [event.kind for event in events if event.component] == [EventKind.RAISED, EventKind.ESCALATED]
+
+
+async def test_a_machine_whose_intake_is_paused_is_not_called_normal(
+    console: Make, live: Path, clock: Clock
+) -> None:
+    app = console(live, session="", playing=True, at_newest=True)
+    words = "the disk has 0 MB free and 200 are kept for acknowledgements; make room, intake then goes on"
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        with Store.open(live) as store:
+            record = store.assessments()[-1]
+            store.beat(record, Heartbeat(clock.wall(), 1, Phase.PAUSED, 9, 9, words))
+        await looked(app, pilot)
+        shown = " ".join(text(app).split())
+        assert "✕ NOT JUDGED: the intake is paused, and recordings wait" in shown
+        assert "● normal" not in shown
+        assert words in shown
+        with Store.open(live) as store:
+            beat(store, store.assessments()[-1], clock)
+        await looked(app, pilot)
+        assert "NOT JUDGED" not in text(app)
+        assert "intake then goes on" not in " ".join(text(app).split())

@@ -243,3 +243,26 @@ def test_what_is_not_known_of_a_live_machine_is_not_called_stopped(live: View) -
             assert words in line
             assert ("is not running" in line) <= (status is gone)
     assert "the store cannot be read" in plain([blind_line(80, unread)])
+
+
+@pytest.mark.parametrize(
+    ("phase", "words"),
+    [(Phase.PAUSED, "the intake is paused"), (Phase.NO_FOLDER, "the watched folder is missing")],
+)
+def test_a_live_machine_whose_recordings_wait_is_not_judged(
+    live: View, view: View, phase: Phase, words: str
+) -> None:
+    message = "the disk of /srv has 0 MB free; make room, intake then goes on by itself"
+    status = engine_status(reading(live, phase, message=message), WALL, WALL, UTC)
+    assert not status.judges
+    assert words in plain([blind_line(80, status)])
+    assert message in status.told
+    assert engine_status(reading(live, Phase.WATCHING), WALL, WALL, UTC).judges
+    # A finished run is judged by its own snapshots.
+    assert engine_status(reading(view, phase, message=message), WALL, WALL, UTC).judges
+
+
+def test_a_store_that_cannot_be_read_says_why_in_full(view: View) -> None:
+    trouble = "/var/lib/raceway/raceway.db: the store was moved or deleted; put it back"
+    status = engine_status(Reading(view, trouble), WALL, WALL, UTC)
+    assert trouble in status.told

@@ -91,7 +91,7 @@ def _whole(width: int, height: int, card: Card) -> Lines:
         return learning_lines(width, height, card)
     open_ones = [alarm for alarm in frame.alarms if alarm.state is not AlarmState.NORMAL]
     loud = [alarm for alarm in open_ones if not alarm.put_away]
-    blind = card.status.stale is not None and frame.view.assessment.live
+    blind = not card.status.judges and frame.view.assessment.live
     aside = [line] if (line := put_away_line(width, frame)) else []
     if loud:
         lines = alarm_card(width, max(height - len(aside) - blind, LEAST_HEIGHT), loud, frame, card)
