@@ -2,6 +2,7 @@
 
 import contextlib
 import inspect
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -74,6 +75,14 @@ def test_every_body_and_every_scoring_answer_has_an_example(state: Path, scorer:
             assert content["application/json"]["example"], path
     assert "text/plain" in description["paths"]["/metrics"]["get"]["responses"]["200"]["content"]
     assert "429" in description["paths"]["/ping"]["get"]["responses"]
+
+
+def test_every_path_is_explained_on_the_page_of_the_interface() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "serving.md").read_text()
+    paths = [path for path in create_app(ServeOptions(None, None, None)).openapi()["paths"] if path != "/"]
+    ends = {path: [part for part in path.split("/") if part and not part.startswith("{")] for path in paths}
+    assert len(paths) > 20
+    assert [path for path in paths if not re.search(rf"/{re.escape(ends[path][-1])}\b", page)] == []
 
 
 def test_no_request_waits_for_a_thread_of_the_framework() -> None:
