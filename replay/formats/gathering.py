@@ -11,6 +11,7 @@ from replay.formats.base import fitted
 from replay.formats.reading import course_of, read_recording, read_whole
 from replay.parts import channel_file
 from replay.recording import RecordingError, RecordingFormat, Snapshot
+from replay.recording_errors import ColumnCountError
 
 Load = Callable[[str], bytes | None]
 """Returns the bytes of a file by its name, None where there is none; RecordingError: it cannot be read."""
@@ -36,7 +37,11 @@ def read_named(load: Load, name: str, form: RecordingFormat, time: datetime) -> 
     contents = [load(one) if one != name else _content(load, name) for one in channels.names]
     if not form.channel_pattern and sum(one is not None for one in contents) == 1:
         # A name with "ch1" need not mean that each channel has a file.
-        return read_recording(_content(load, name), name, form, time)
+        try:
+            return read_recording(_content(load, name), name, form, time)
+        except ColumnCountError as error:
+            if error.found != 1:
+                raise
     return _joined(contents, channels.names, name, form, time)
 
 
