@@ -18,7 +18,14 @@ class ColumnCountError(RecordingError):
     """
 
     def __init__(self, name: str, found: int, expected: int, words: str = "") -> None:
-        """Take the number of columns found and expected, and a clause that describes them."""
+        """Take the number of columns found and expected, and a clause that describes them.
+
+        Args:
+            name: of the file.
+            found: columns in the file.
+            expected: columns by the format.
+            words: a clause that describes the columns; by default their number.
+        """
         noun = "column" if found == 1 else "columns"
         words = words or f"it has {found} {noun}"
         super().__init__(name, f"{words} where {expected} {_are(expected)} expected")

@@ -28,7 +28,14 @@ def program_line(command: str, *, state: Path, config: Path | None = None) -> li
 def attach_line(
     state: Path, *, config: Path | None = None, machine: str | None = None, session: str | None = None
 ) -> str:
-    """Return the command that opens a console on a folder's store, from any working folder."""
+    """Return the command that opens a console on a folder's store, from any working folder.
+
+    Args:
+        state: folder of the store.
+        config: a settings file, if any.
+        machine: its name, if the store holds several.
+        session: of a replay, None for the live record.
+    """
     return line("attach", state=state.absolute(), config=_whole(config), machine=machine, session=session)
 
 

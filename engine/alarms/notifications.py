@@ -296,7 +296,14 @@ def failing_channels(events: Iterable[Event]) -> dict[str, str]:
 
 
 def payload_of(machine: str, ring: Event, alarm: Alarm, advice: str) -> bytes:
-    """Return the standard input of the command: one JSON object, in UTF-8, and a line end."""
+    """Return the standard input of the command: one JSON object, in UTF-8, and a line end.
+
+    Args:
+        machine: its name.
+        ring: the event.
+        alarm: that rang.
+        advice: text for it, "" for none.
+    """
     value = {
         "machine": machine,
         "ring": ring.seq,

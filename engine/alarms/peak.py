@@ -26,7 +26,14 @@ class Severities(Protocol):
     def highest(
         self, assessment: Assessment, component: int, begin: datetime, end: datetime
     ) -> tuple[float, datetime] | None:
-        """Return the highest severity of a component (from 0) between two instants, and its first instant."""
+        """Return the highest severity of a component (from 0) between two instants, and its first instant.
+
+        Args:
+            assessment: of the record.
+            component: counted from 0.
+            begin: the first instant.
+            end: the last instant.
+        """
         ...
 
 

@@ -17,6 +17,13 @@ from engine.records.events import Acknowledged
 def acknowledge(desk: Desk, which: str, ring: int, caller: Caller, comment: str) -> dict[str, Any]:
     """Acknowledge the ring that the operator saw.
 
+    Args:
+        desk: the machine as of now.
+        which: number of a ring of the alarm.
+        ring: that the operator saw.
+        caller: the operator.
+        comment: stored beside it.
+
     Raises:
         FaultError: the alarm has rung again since (409).
     """
@@ -27,7 +34,14 @@ def acknowledge(desk: Desk, which: str, ring: int, caller: Caller, comment: str)
 
 
 def note(desk: Desk, which: str, caller: Caller, text: str) -> dict[str, Any]:
-    """Add a note to an alarm."""
+    """Add a note to an alarm.
+
+    Args:
+        desk: the machine as of now.
+        which: number of a ring of the alarm.
+        caller: the operator.
+        text: of the note.
+    """
     act = _act(desk, caller)
     return _done(
         lambda: alarm_actions.note(desk.store, desk.assessment, desk.alarm(which), text, act), "text"

@@ -66,6 +66,12 @@ def scored_file(scorer: BundleScorer, name: str, content: bytes, *, plots: bool 
     """Return the result of one uploaded file, or why there is none.
 
     A file without a time in its name has that of the request: no result depends on it.
+
+    Args:
+        scorer: of the bundle.
+        name: of the file.
+        content: of the file.
+        plots: whether plots are added as SVG.
     """
     name = clean_text(name)
     if scorer.layout.is_process:
@@ -104,7 +110,14 @@ async def uploaded(request: Request) -> list[tuple[str, bytes]]:
 
 
 def record(scorer: BundleScorer, found: SnapshotResult, name: str, *, plots: bool = False) -> dict[str, Any]:
-    """Return a result in JSON types, with plots as SVG on request."""
+    """Return a result in JSON types, with plots as SVG on request.
+
+    Args:
+        scorer: of the bundle.
+        found: the result.
+        name: of the snapshot.
+        plots: whether plots are added.
+    """
     owners = tuple(map(scorer.layout.owner, range(scorer.columns)))
     drawn = {"plots": plots_of(found.picture, owners, scorer.features)} if plots else {}
     return {

@@ -19,7 +19,14 @@ class HeartbeatWriter:
         self._last: Heartbeat | None = None
 
     def beat(self, phase: Phase, done: int, total: int, message: str = "") -> None:
-        """Report phase and progress; cheap to call often."""
+        """Report phase and progress; cheap to call often.
+
+        Args:
+            phase: of the engine.
+            done: snapshots, epochs or files done.
+            total: of them in all, 0 where that is not known.
+            message: a sentence for consoles and `status`.
+        """
         beat = Heartbeat(self._record.now(), os.getpid(), phase, done, total, message)
         self._tell(beat)
         last = self._last
@@ -30,7 +37,7 @@ class HeartbeatWriter:
             self._last = beat
 
     def last_word(self, phase: Phase, done: int, total: int, message: str = "") -> None:
-        """Write the last heartbeat at once."""
+        """Write the last heartbeat at once; arguments as in `beat`."""
         self._last = None
         self.beat(phase, done, total, message)
 

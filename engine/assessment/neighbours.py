@@ -121,7 +121,14 @@ class Neighbours:
         return lifted
 
     def own_sign(self, index: int, leading: int, leader: Leader, found: SurfaceEvidence | None) -> str:
-        """Return what the leader's failure does not explain of a component, in words, or ""."""
+        """Return what the leader's failure does not explain of a component, in words, or "".
+
+        Args:
+            index: of the component, from 0.
+            leading: index of the leader.
+            leader: the leader.
+            found: the surface that the component shows, None for none.
+        """
         if found and leader.surface and found.surface != leader.surface:
             return f"a fault line of its own ({found.surface})"
         if self.strength[index] > self.strength[leading]:

@@ -104,7 +104,14 @@ def mute_channel(levels: Iterable[NDArray[np.float32]], watched: NDArray[np.bool
 
 
 def baseline_of(usable: Sequence[Sight], held_out: int, first_seen: Entry, first_mark: str) -> Baseline:
-    """Describe the running snapshots, of which the last `held_out` set the limits."""
+    """Describe the running snapshots, of which the last `held_out` set the limits.
+
+    Args:
+        usable: the running snapshots, oldest first.
+        held_out: number of the last ones, which set the limits.
+        first_seen: the first entry of the run, run-in included.
+        first_mark: of the signal of that entry.
+    """
     marks = [first_mark, *(one.mark for one in usable[:: -(-len(usable) // MOST_MARKS)])]
     return Baseline(
         count=len(usable),

@@ -39,7 +39,14 @@ def sentence(
     origins: Mapping[Place, Layer],
     valid: Sequence[Place],
 ) -> str:
-    """Describe the first fault; an unknown key first, because it often explains a missing one."""
+    """Describe the first fault; an unknown key first, because it often explains a missing one.
+
+    Args:
+        error: of the check.
+        values: the merged settings.
+        origins: the layer of each place.
+        valid: every place that settings may have.
+    """
     faults = error.errors(include_url=False)
     fault = next((fault for fault in faults if fault["type"] == "extra_forbidden"), faults[0])
     place = _written_place(fault["loc"], values)

@@ -72,7 +72,14 @@ def latent_use(mean: NDArray[np.float32], log_variance: NDArray[np.float32]) -> 
 
 
 def network_use(run: Run, settings: Settings, bundle: Bundle, truth: Truth) -> LatentUse | ForecastUse | None:
-    """Return the use of the parts of a variational or a forecasting network; None for other models."""
+    """Return the use of the parts of a variational or a forecasting network; None for other models.
+
+    Args:
+        run: the recordings.
+        settings: of the machine.
+        bundle: with the network.
+        truth: the onset and its component.
+    """
     if conditions_of(bundle.settings) is not None:
         return None
     model = model_named(

@@ -73,6 +73,12 @@ def founded(
 def begin_record(folder: Path, settings: Settings, store: Store, now: datetime) -> Assessment:
     """Return the live record of a machine; begin it where there is none.
 
+    Args:
+        folder: that the engine watches.
+        settings: of the machine.
+        store: holds the record.
+        now: wall clock.
+
     Raises:
         StoreLostError: there was one, which is gone or emptied, and no person has accepted that.
     """

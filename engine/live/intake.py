@@ -209,7 +209,14 @@ class FolderIntake:
             self._record.settle((), (outage_cleared(standing, at, words),))
 
     def entry(self, candidate: Candidate, at: datetime, digest: str, decision: IntakeDecision) -> Intake:
-        """Return the ledger row of a recording that is scored; it is stored with its scores."""
+        """Return the ledger row of a recording that is scored; it is stored with its scores.
+
+        Args:
+            candidate: the file.
+            at: its recording time.
+            digest: of its signal.
+            decision: on the file.
+        """
         return _row(candidate, decision.outcome, decision.reason, at, digest)
 
     def beside(self, candidate: Candidate) -> Mapping[str, object]:
@@ -232,7 +239,15 @@ class FolderIntake:
         at: datetime | None = None,
         digest: str | None = None,
     ) -> None:
-        """Enter a file that is not scored, with its reason, and move it aside where the settings say so."""
+        """Enter a file that is not scored, with its reason, and move it aside where the settings say so.
+
+        Args:
+            one: the file.
+            outcome: for the ledger.
+            reason: a clause about the file.
+            at: its recording time, None where it has none.
+            digest: of its signal, None where it was not read.
+        """
         self._enter(one, outcome, reason, at, digest)
         if outcome in REFUSED:
             self._move_aside(one)

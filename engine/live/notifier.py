@@ -68,7 +68,17 @@ class Notifier(RingFollower):
         run: Run = run_command,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take the command with its time limit; `run` runs it once; the others as of `RingFollower`."""
+        """Take the command with its time limit; `run` runs it once; the others as of `RingFollower`.
+
+        Args:
+            open_store: opens a store of its own for the thread.
+            assessment: the live record.
+            command: with its time limit.
+            now: the wall clock.
+            live_now: the newest stamp plus the wall time since it came.
+            run: runs the command once.
+            clock: seconds that never go back.
+        """
         calls = PendingCalls(assessment.settings.fold, command.floor)
         super().__init__(open_store, assessment, calls, now=now, live_now=live_now, clock=clock)
         self._command, self._run = command, run

@@ -24,7 +24,14 @@ class Renewals:
     """The requests to learn a new baseline for one component."""
 
     def __init__(self, folder: Path, settings: Settings, record: LiveRecord, bundles: Bundles) -> None:
-        """Take the folder of the recordings, the machine, its live record and the bundles of the store."""
+        """Take the folder of the recordings, the machine, its live record and the bundles of the store.
+
+        Args:
+            folder: of the recordings.
+            settings: of the machine.
+            record: the live record.
+            bundles: of the store.
+        """
         self._folder, self._settings, self._record, self._bundles = folder, settings, record, bundles
         self._enough: dict[int, int] = {}
 

@@ -74,7 +74,14 @@ class Nodes:
     """
 
     def __init__(self, server: Server, space: int, root: Node, machines: Node) -> None:
-        """Use `made`."""
+        """Keep the nodes of the server; `made` adds them.
+
+        Args:
+            server: of the OPC UA library.
+            space: index of the namespace.
+            root: the node above all machines.
+            machines: the folder of the machines.
+        """
         self._server, self._space, self.root, self._machines = server, space, root, machines
         self._components: dict[str, tuple[str, ...]] = {}
         self._values: dict[str, tuple[Any, int, datetime | None]] = {}

@@ -145,6 +145,12 @@ def columns_named(
 ) -> tuple[int, ...]:
     """Return the columns, counted from 1, of the channels that are named.
 
+    Args:
+        wanted: names as the settings have them; patterns with * and ? too.
+        names: of the columns.
+        units: of the columns, "" where none is stated; empty where no unit is.
+        file: name of the file, for errors; its last number chooses among several columns.
+
     Raises:
         RecordingError: a name is missing; it lists the names that there are.
     """

@@ -107,6 +107,12 @@ def read_recording(data: bytes, name: str, form: RecordingFormat, time: datetime
 def snapshot_of(whole: Whole, name: str, form: RecordingFormat, time: datetime) -> Snapshot:
     """Return the snapshot of a file, or the part of it that the name tells.
 
+    Args:
+        whole: all rows of the file.
+        name: of the file, with the number of a part (`parts`) where it is cut.
+        form: the expected format.
+        time: of the recording, UTC.
+
     Raises:
         RecordingError: it has too few or too many rows.
     """
@@ -151,6 +157,12 @@ def course_of(speeds: NDArray[np.float64]) -> NDArray[np.float32] | None:
 def read_whole(data: bytes, name: str, form: RecordingFormat, time: datetime) -> Whole:
     """Read all rows of a file.
 
+    Args:
+        data: the whole file.
+        name: of the file, for errors.
+        form: the expected format.
+        time: of the recording, UTC.
+
     Raises:
         RecordingError: as for `read_recording`.
     """
@@ -189,6 +201,13 @@ def read_table(
     content: bytes, kind: Kind, name: str, form: RecordingFormat, *, any_rate: bool = False
 ) -> Table:
     """Read a binary file; its sample rate must be the machine's, unless any may be.
+
+    Args:
+        content: of the file, unpacked.
+        kind: as it is read.
+        name: of the file, for errors.
+        form: the expected format.
+        any_rate: whether any sample rate is taken.
 
     Raises:
         RecordingError: it cannot be read, or its sample rate is not the machine's.

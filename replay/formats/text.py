@@ -67,6 +67,12 @@ def layout_for(data: bytes, form: RecordingFormat) -> TextLayout | None:
 def plain_of(data: bytes, name: str, form: RecordingFormat, layout: TextLayout) -> Plain:
     """Bring a text to plain rows.
 
+    Args:
+        data: of the file, unpacked.
+        name: of the file, for errors.
+        form: the expected format.
+        layout: of the text.
+
     Raises:
         ColumnCountError: it has another number of columns than expected.
         RecordingError: a channel that is named is not among its columns.
@@ -142,6 +148,12 @@ def read_text(
     data: bytes, name: str, form: RecordingFormat, time: datetime
 ) -> tuple[NDArray[np.float32], TextLayout]:
     """Read a text; return its channels, float32 (rows of the file, channels), and its layout.
+
+    Args:
+        data: of the file, unpacked.
+        name: of the file, for errors.
+        form: the expected format.
+        time: of the recording, UTC.
 
     Raises:
         RecordingError: it is not text of numbers, or a row is faulty, by line and column.

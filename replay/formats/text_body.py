@@ -41,7 +41,14 @@ def ends_of_text(content: bytes, layout: TextLayout) -> tuple[list[str], list[st
 
 
 def cells_of_column(content: bytes, layout: TextLayout, column: int, most: int) -> tuple[str, ...]:
-    """Return the cells of a column, counted from 1, of at most so many rows: the first and the last ones."""
+    """Return the cells of a column, counted from 1, of at most so many rows: the first and the last ones.
+
+    Args:
+        content: of the file, unpacked.
+        layout: of the text.
+        column: counted from 1.
+        most: rows.
+    """
     lines = body_of(content, layout).decode("utf-8", errors="replace").rstrip().split("\n")
     chosen = lines if len(lines) <= most else [*lines[: most // 2], *lines[-(most // 2) :]]
     rows = (cells_of(line, layout.separator) for line in chosen)

@@ -103,6 +103,12 @@ def column_named(name: str, names: Sequence[str], units: Sequence[str] = (), fil
 
     The whole name with its unit comes first, then the name without it, then a pattern with * and ?. Where
     several columns fit a pattern, the one with the last number of the file's name is meant.
+
+    Args:
+        name: as the settings have it.
+        names: of the columns.
+        units: of the columns, "" where none is stated.
+        file: name of the file, whose last number chooses among several columns.
     """
     full = [
         f"{one} ({unit})".casefold() if unit else one.casefold()

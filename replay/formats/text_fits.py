@@ -84,7 +84,15 @@ def _are_whole_pairs(rows: Sequence[Sequence[str]]) -> bool:
 def fit_of(
     lines: Sequence[str], separator: str, decimal: str, prefixes: Sequence[str], columns: int
 ) -> Fit | None:
-    """Return how a separator and a decimal sign explain the lines; None where they give no rows."""
+    """Return how a separator and a decimal sign explain the lines; None where they give no rows.
+
+    Args:
+        lines: the first ones of the text.
+        separator: one character, or "whitespace".
+        decimal: "." or ",".
+        prefixes: of comment lines.
+        columns: that are expected.
+    """
     split = [cells_of(line, separator) if line.strip() else [] for line in lines]
     tail = [
         cells for cells, line in zip(split, lines, strict=True) if cells and not is_comment(line, prefixes)

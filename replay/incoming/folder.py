@@ -147,6 +147,12 @@ def move_aside(folder: Path, raw: bytes, stamp: Stamp, aside: Path) -> Path | No
     It keeps its name, with .1, .2 and so on if the name is taken. A link is moved itself, never its target.
     Across file systems a regular file is copied and removed after the copy is on disk; a link stays.
 
+    Args:
+        folder: the watched folder.
+        raw: name of the file in bytes.
+        stamp: of the version that is meant.
+        aside: the other folder.
+
     Returns:
         The new path; None if the file stays because it has changed, is gone, or already is in `aside`.
 

@@ -159,7 +159,16 @@ def _counted(alarms: Sequence[Alarm]) -> str:
 def acted_notice(
     what: str, about: str, answer: Acknowledged, newest: int, zone: tzinfo, wall_zone: tzinfo
 ) -> Notice:
-    """Return the answer to another act, `what`, on the alarm or bearing `about`."""
+    """Return the answer to another act, `what`, on the alarm or bearing `about`.
+
+    Args:
+        what: the act.
+        about: the alarm or bearing.
+        answer: of the store.
+        newest: instant of the newest snapshot [microseconds since 1970].
+        zone: of recording times.
+        wall_zone: of the wall clock.
+    """
     if not answer.stored:
         when = wall_time(answer.recorded_at, wall_zone)
         return Notice(f"Another was first: {clean(answer.by)} at {when}; {clean(about)}", Role.WARNING)

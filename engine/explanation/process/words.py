@@ -133,7 +133,14 @@ NO_UNIT = ("", "1", "?")
 
 
 def value_fact(value: float, unit: str, name: str, digits: int = 4) -> Fact:
-    """Return a value with its unit: 26.3 °C."""
+    """Return a value with its unit: 26.3 °C.
+
+    Args:
+        value: the number.
+        unit: of it, "" for none.
+        name: of the fact.
+        digits: that count.
+    """
     return Fact(name, value, value_text(value, unit, digits))
 
 

@@ -144,7 +144,18 @@ class ChannelNotifier(RingFollower):
         run: Run = run_command,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take the channel and the folder of the store; `run` runs the child, the others as of the base."""
+        """Take the channel and the folder of the store; `run` runs the child, the others as of the base.
+
+        Args:
+            open_store: opens a store of its own for the thread.
+            assessment: the live record.
+            channel: one address of `[notify]`.
+            state: folder of the store, from which the child reads.
+            now: the wall clock.
+            live_now: the newest stamp plus the wall time since it came.
+            run: runs the child once.
+            clock: seconds that never go back.
+        """
         calls = PendingCalls(assessment.settings.fold, channel.floor, channel.name, channel.news)
         super().__init__(open_store, assessment, calls, now=now, live_now=live_now, clock=clock)
         self._channel, self._state, self._run = channel, state, run

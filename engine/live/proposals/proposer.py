@@ -88,7 +88,15 @@ class Proposer:
         bundles: Bundles,
         clock: Callable[[], float],
     ) -> None:
-        """Take the folder of recordings, the machine, its live record, its bundles and a steady clock [s]."""
+        """Take the folder of recordings, the machine, its live record, its bundles and a steady clock [s].
+
+        Args:
+            folder: of the recordings.
+            settings: of the machine.
+            record: the live record.
+            bundles: of the store.
+            clock: seconds that never go back.
+        """
         self._folder, self._settings = folder, settings
         self._record, self._bundles, self._clock = record, bundles, clock
         self.shadow: Shadow | None = None

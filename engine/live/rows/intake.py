@@ -106,7 +106,7 @@ class RowIntake(FolderIntake):
     def decide(
         self, candidate: Candidate, digest: str, newest: datetime | None, interval: timedelta, *, silent: bool
     ) -> IntakeDecision:
-        """Take the window: its rows are later than all before."""
+        """Take the window: its rows are later than all before; arguments as in `FolderIntake`."""
         return IntakeDecision(Outcome.TAKEN, at=candidate.time)
 
     def time_of(self, candidate: Candidate) -> datetime:

@@ -155,7 +155,14 @@ def colour(number: int) -> str:
 
 
 def bars(axes: Axes, names: Sequence[str], shares: Sequence[float], number: int = 0) -> None:
-    """Draw shares of 0 to 1 as bars with their names, the first on top."""
+    """Draw shares of 0 to 1 as bars with their names, the first on top.
+
+    Args:
+        axes: to draw on.
+        names: of the bars.
+        shares: of the bars, 0 to 1.
+        number: of the colour.
+    """
     places = np.arange(len(names))[::-1]
     axes.barh(places, [100 * one for one in shares], color=colour(number), height=0.65)
     axes.set_yticks(places, list(names))

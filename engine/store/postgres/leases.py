@@ -61,7 +61,14 @@ class Fence:
     """A lease that is held; `check` it in every transaction."""
 
     def __init__(self, session: _Session, name: str, what: str, epoch: int) -> None:
-        """Take the session that holds the lock."""
+        """Take the session that holds the lock.
+
+        Args:
+            session: holds the lock.
+            name: of the lease.
+            what: the work of the holder, for messages.
+            epoch: number of this holding, which grows with each.
+        """
         self._session, self._name, self._what, self.epoch = session, name, what, epoch
         self._lost = ""
 

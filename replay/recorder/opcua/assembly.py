@@ -140,7 +140,14 @@ class ArrayAssembly:
     """Makes recordings of arrays: one node with all columns, or one node for each column."""
 
     def __init__(self, nodes: int, rows: int, columns: int, rate: float) -> None:
-        """Take the number of nodes, and the shape and rate of a recording."""
+        """Take the number of nodes, and the shape and rate of a recording.
+
+        Args:
+            nodes: their number.
+            rows: of a recording.
+            columns: of a recording.
+            rate: rows a second [Hz].
+        """
         self._nodes, self._rows, self._columns = nodes, rows, columns
         self._near = rows / rate / 2
         self._waiting: list[_Arrays] = []

@@ -312,6 +312,13 @@ def number(value: float) -> str:
 
 
 def axis_of(low: float, high: float, unit: str, most: int = 3) -> Axis:
-    """Return an axis with round ticks, and the unit at each."""
+    """Return an axis with round ticks, and the unit at each.
+
+    Args:
+        low: the lower end.
+        high: the upper end.
+        unit: written at each tick.
+        most: ticks.
+    """
     ticks = nice_ticks(low, high, most)
     return Axis(low, high, tuple((tick, f"{number(tick)} {unit}".rstrip()) for tick in ticks))

@@ -43,7 +43,14 @@ WHOLE = Zoom()
 
 
 def around(low: float, high: float, level: int, centre: float) -> tuple[float, float]:
-    """Return the part of a range around a centre, kept inside the range."""
+    """Return the part of a range around a centre, kept inside the range.
+
+    Args:
+        low: begin of the range.
+        high: end of the range.
+        level: of zoom, 0 for the whole.
+        centre: of the part.
+    """
     size = (high - low) / 2.0**level
     start = min(max(centre - size / 2, low), high - size)
     return start, start + size

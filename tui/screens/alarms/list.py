@@ -79,7 +79,17 @@ def heading(width: int, alarms: tuple[Alarm, ...], shown: tuple[Alarm, ...], cho
 
 
 def row(width: int, frame: Frame, alarm: Alarm, name: int, cause: int, zone: tzinfo, *, chosen: bool) -> Line:
-    """Return the row of an alarm: cursor, state, time, subject, reason, peak."""
+    """Return the row of an alarm: cursor, state, time, subject, reason, peak.
+
+    Args:
+        width: cells.
+        frame: the record as of the playhead.
+        alarm: of the row.
+        name: cells for its subject.
+        cause: cells for its reason.
+        zone: of the times.
+        chosen: whether the cursor is on it.
+    """
     role, state_role = alarm_roles(alarm)
     fixed = 3 + 13 + name + 1 + 5 + cause + 1 + 6
     return (

@@ -110,7 +110,16 @@ def severity_layers(x: Floats, logs: Floats) -> tuple[Layer, ...]:
 def strip_lines(
     width: int, height: int, frame: Frame, component: int, zone: tzinfo, glyphs: Glyphs = Glyphs.UNICODE
 ) -> Lines:
-    """Return severity over the whole run in a line of blocks, and the forecast in another."""
+    """Return severity over the whole run in a line of blocks, and the forecast in another.
+
+    Args:
+        width: cells.
+        height: lines.
+        frame: the record as of the playhead.
+        component: counted from 0.
+        zone: of the times.
+        glyphs: those that the terminal can show.
+    """
     series, count = frame.view.series, frame.index + 1
     start, end = (short_time(at, zone) for at in frame.extent)
     room = max(width - 4 - len(start) - len(end), 1)

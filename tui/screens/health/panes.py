@@ -89,7 +89,16 @@ def file_lines(
     zone: tzinfo,
     glyphs: Glyphs = Glyphs.UNICODE,
 ) -> Lines:
-    """Return the files taken in, waiting, rejected and refused, with their reasons."""
+    """Return the files taken in, waiting, rejected and refused, with their reasons.
+
+    Args:
+        width: cells.
+        height: lines, the heading included.
+        frame: the record as of the playhead.
+        facts: read from the store, None before that.
+        zone: of the wall clock.
+        glyphs: those that the terminal can show.
+    """
     heading = title("Files", width, "taken in, late, refused")
     if facts is None:
         return finished([heading, (Span("  reading …", Role.DIM),)][:height], width, height, glyphs)
@@ -140,7 +149,15 @@ def figures_of(frame: Frame) -> AlarmFigures | None:
 def alarm_lines(
     width: int, height: int, frame: Frame, zone: tzinfo, glyphs: Glyphs = Glyphs.UNICODE
 ) -> Lines:
-    """Return the figures of the alarm system up to the playhead, and the failed `on_ring` commands."""
+    """Return the figures of the alarm system up to the playhead, and the failed `on_ring` commands.
+
+    Args:
+        width: cells.
+        height: lines, the heading included.
+        frame: the record as of the playhead.
+        zone: of the times.
+        glyphs: those that the terminal can show.
+    """
     heading = title("Alarm system", width, "ISA-18.2, EEMUA 191; up to the playhead")
     figures = figures_of(frame)
     if figures is None:

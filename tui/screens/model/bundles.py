@@ -159,7 +159,16 @@ def bundle_lines(
     zone: tzinfo,
     glyphs: Glyphs = Glyphs.UNICODE,
 ) -> Lines:
-    """Return the bundles in the state folder; `›` marks the one that a switch would use."""
+    """Return the bundles in the state folder; `›` marks the one that a switch would use.
+
+    Args:
+        width: cells.
+        height: lines, the heading included.
+        facts: read from the state folder, None before that.
+        chosen: name of the bundle under the cursor, None for none.
+        zone: of the times.
+        glyphs: those that the terminal can show.
+    """
     heading = title("Bundles", width, "b chooses, B switches" if width >= 60 else "")
     if facts is None or not (facts.bundles or facts.unreadable):
         return finished(

@@ -61,7 +61,15 @@ def loss_lines(width: int, height: int, epochs: Sequence[Epoch], glyphs: Glyphs 
 def error_lines(
     width: int, height: int, frame: Frame, component: int, glyphs: Glyphs = Glyphs.UNICODE
 ) -> Lines:
-    """Return histograms of a component's errors over the limit: on the baseline, and since."""
+    """Return histograms of a component's errors over the limit: on the baseline, and since.
+
+    Args:
+        width: cells.
+        height: lines, the heading included.
+        frame: the record as of the playhead.
+        component: counted from 0.
+        glyphs: those that the terminal can show.
+    """
     name = frame.conditions[component].name
     heading = title(f"Errors of {name}", width, "share of snapshots; error ÷ limit, log scale")
     count = frame.index + 1

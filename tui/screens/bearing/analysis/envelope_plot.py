@@ -178,7 +178,15 @@ def other_marks(marked: Marking, high: float, factor: float) -> tuple[Mark, ...]
 def envelope_peak_line(
     width: int, picture: Picture, channel: int, marked: Marking, extras: EnvelopeExtras
 ) -> str:
-    """Return the highest peaks of the envelope in a line, with their names and times the baseline."""
+    """Return the highest peaks of the envelope in a line, with their names and times the baseline.
+
+    Args:
+        width: cells.
+        picture: of the snapshot.
+        channel: counted from 1.
+        marked: the fault lines.
+        extras: of the analyst.
+    """
     amplitude = picture.envelope[channel - 1].astype(np.float64)
     spectrum = Spectrum(picture.envelope_step, amplitude, "×")
     usual = extras.usual if extras.usual is not None and len(extras.usual) == len(amplitude) else None
