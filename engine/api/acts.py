@@ -19,7 +19,7 @@ def acknowledge(desk: Desk, which: str, ring: int, caller: Caller, comment: str)
 
     Args:
         desk: the machine as of now.
-        which: number of a ring of the alarm.
+        which: number of the ring of the alarm, or its key.
         ring: that the operator saw.
         caller: the operator.
         comment: stored beside it.
@@ -38,7 +38,7 @@ def note(desk: Desk, which: str, caller: Caller, text: str) -> dict[str, Any]:
 
     Args:
         desk: the machine as of now.
-        which: number of a ring of the alarm.
+        which: number of the ring of the alarm, or its key.
         caller: the operator.
         text: of the note.
     """
