@@ -117,7 +117,7 @@ def times_of_names(names: Sequence[str]) -> NameTimes:
     for pattern in dict.fromkeys(_patterns(sample, _JOINED, unix=True)):
         found = _tried(pattern, sample)
         if found is not None:
-            tried.append((_worth(found, sample), found))
+            tried.append((_worth(found), found))
     if tried:
         best = max(tried, key=lambda one: one[0])
         if _is_swapped(best, tried):
@@ -198,7 +198,7 @@ def zone_of_names(names: Sequence[str]) -> str:
     return zones.pop() if len(zones) == 1 else ""
 
 
-def _worth(found: NameTimes, sample: Sequence[str]) -> tuple[float, ...]:
+def _worth(found: NameTimes) -> tuple[float, ...]:
     """Rank patterns: names that follow it, a plausible and even march of times, few wildcards."""
     ordered = sorted(found.times)
     gaps = [(after - before).total_seconds() for before, after in pairwise(ordered)]

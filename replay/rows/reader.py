@@ -244,9 +244,7 @@ def _whole_lines(data: bytes) -> bytes:
 
 def lines_of_text(data: bytes, layout: TextLayout) -> list[str]:
     """Return the complete lines of a text."""
-    if data.startswith(layout.encoding.mark):
-        data = data[len(layout.encoding.mark) :]
-    text = data.decode(layout.encoding.name, errors="replace")
+    text = data.removeprefix(layout.encoding.mark).decode(layout.encoding.name, errors="replace")
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return lines[:-1]
 

@@ -36,7 +36,7 @@ def read_wav(data: bytes, name: str, form: RecordingFormat) -> Table:
     except (ValueError, struct.error, EOFError, TypeError, UnboundLocalError, MemoryError) as error:
         if there and "Unknown wave file format" in str(error):
             return _by_soundfile(data, name, Kind.WAV)
-        raise _fault(name, data, there, error) from None
+        raise _fault(name, there, error) from None
     values = samples if samples.ndim == 2 else samples[:, np.newaxis]
     return Table(_scaled(values), sample_rate=float(rate))
 
@@ -178,7 +178,7 @@ def _scaled(values: NDArray[np.generic]) -> NDArray[np.float64]:
     return numbers / 2.0 ** (8 * values.dtype.itemsize - 1)
 
 
-def _fault(name: str, data: bytes, there: int, error: Exception) -> RecordingError:
+def _fault(name: str, there: int, error: Exception) -> RecordingError:
     if there == 0:
         return IncompleteError(
             name, "it is a WAV file without samples: it is cut off, or its recording began now"

@@ -116,7 +116,7 @@ def test_going_from_machine_to_machine_comes_back(machines: list[str], by: int) 
 @pytest.mark.parametrize("width", [60, 80, 99, 100, 120, 200])
 def test_names_are_not_cut_while_there_is_room(named: Named, width: int) -> None:
     name = "Cooling tower fan B, north wing"
-    drawn = plain(fleet_lines(width, 8, (named(name), named("x", 0.2)), "", synthetic.WALL, UTC, UTC))
+    drawn = plain(fleet_lines(width, 8, (named(name), named("x", 0.2)), "", synthetic.WALL, UTC))
     assert name in drawn
     assert "1 HIGH" in drawn
     assert "outer race" in drawn
@@ -126,7 +126,7 @@ def test_names_are_not_cut_while_there_is_room(named: Named, width: int) -> None
 @pytest.mark.parametrize("selected", ["m0", "m11", "m24"])
 def test_hidden_rows_are_counted_with_where_they_are(named: Named, width: int, selected: str) -> None:
     fleet = tuple(named(f"m{number}", 0.1) for number in range(25))
-    lines = fleet_lines(width, 12, fleet, selected, synthetic.WALL, UTC, UTC, FleetView(Order.NAME))
+    lines = fleet_lines(width, 12, fleet, selected, synthetic.WALL, UTC, FleetView(Order.NAME))
     assert len(lines) <= 12
     drawn = plain(lines)
     assert selected in drawn
@@ -145,7 +145,7 @@ def test_waiting_alarms_that_are_hidden_are_loud() -> None:
 
 def test_the_age_of_the_data_is_that_of_a_watched_machine(named: Named) -> None:
     fleet = (named("old", 0.2, 7200.0), named("new", 0.2, 2.0), named("run", 0.2))
-    rows = plain(fleet_lines(140, 8, fleet, "", synthetic.WALL, UTC, UTC, FleetView(Order.NAME))).splitlines()
+    rows = plain(fleet_lines(140, 8, fleet, "", synthetic.WALL, UTC, FleetView(Order.NAME))).splitlines()
     ends = {row[3:6].strip(): row.rstrip() for row in rows[2:]}
     assert ends["run"].endswith("scored")
 
@@ -153,10 +153,10 @@ def test_the_age_of_the_data_is_that_of_a_watched_machine(named: Named) -> None:
 def test_what_is_hidden_and_how_it_is_sorted_stands_in_the_heading(named: Named) -> None:
     fleet = (named("fan", 0.2), named("pump"))
     view = FleetView(Order.NAME, "pump", hides_healthy=True)
-    heading = plain(fleet_lines(120, 8, fleet, "", synthetic.WALL, UTC, UTC, view)).splitlines()[0]
+    heading = plain(fleet_lines(120, 8, fleet, "", synthetic.WALL, UTC, view)).splitlines()[0]
     for word in ("Machines: 2", "1 hidden", "with 'pump'", "by name"):
         assert word in heading
-    none = plain(fleet_lines(120, 8, fleet, "", synthetic.WALL, UTC, UTC, FleetView(words="zzz")))
+    none = plain(fleet_lines(120, 8, fleet, "", synthetic.WALL, UTC, FleetView(words="zzz")))
     assert "x shows all again" in none
 
 
@@ -231,7 +231,7 @@ def test_all_rows_of_the_alarms_of_all_machines_have_the_same_words(named: Named
 def test_tall_trends_of_two_machines_do_not_touch(named: Named) -> None:
     fleet = tuple(named(name) for name in ("Fan", "Pump", "Press"))
     for height in range(6, 20):
-        rows = plain(fleet_lines(120, height, fleet, "Fan", synthetic.WALL, UTC, UTC)).splitlines()
+        rows = plain(fleet_lines(120, height, fleet, "Fan", synthetic.WALL, UTC)).splitlines()
         assert len(rows) <= height
         assert all(any(name in row for row in rows) for name in ("Fan", "Pump", "Press"))
         tall = len(rows) > 2 + len(fleet)
@@ -243,8 +243,8 @@ def test_tall_trends_of_two_machines_do_not_touch(named: Named) -> None:
 def test_a_mark_is_never_reversed(named: Named) -> None:
     one = named("Fan")
     rows = [
-        *fleet_lines(120, 9, (one,), "Fan", synthetic.WALL, UTC, UTC),
-        *fleet_lines(80, 9, (one,), "Fan", synthetic.WALL, UTC, UTC),
+        *fleet_lines(120, 9, (one,), "Fan", synthetic.WALL, UTC),
+        *fleet_lines(80, 9, (one,), "Fan", synthetic.WALL, UTC),
         *fleet_alarm_lines(120, 9, alarms_of((one,)), None, UTC),
     ]
     marks = [span for row in rows for span in row if span.text == "■"]
@@ -253,7 +253,7 @@ def test_a_mark_is_never_reversed(named: Named) -> None:
 
 
 def test_spare_width_goes_to_the_trends(named: Named) -> None:
-    heading = plain(fleet_lines(200, 20, (named("Fan"),), "Fan", synthetic.WALL, UTC, UTC)).splitlines()[1]
+    heading = plain(fleet_lines(200, 20, (named("Fan"),), "Fan", synthetic.WALL, UTC)).splitlines()[1]
     assert heading.index("sev.") - heading.index("trend") > 100
 
 

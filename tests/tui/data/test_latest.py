@@ -53,5 +53,5 @@ def test_a_stopped_machine_without_alarm_is_stopped_among_the_machines(whole_sto
     silent = replace(quiet, latest=replace(one.latest, quality=None, silent=True))
     for standing, words in ((quiet, ("◌ stop", "stopped")), (silent, ("? none", "NO DATA"))):
         for width in (60, 120):
-            drawn = plain(fleet_lines(width, 6, (standing,), "", synthetic.WALL, UTC, UTC)).splitlines()[2]
+            drawn = plain(fleet_lines(width, 6, (standing,), "", synthetic.WALL, UTC)).splitlines()[2]
             assert all(word in drawn for word in words)

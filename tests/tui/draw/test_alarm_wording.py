@@ -166,7 +166,7 @@ def test_a_machine_shows_its_worst_alarm_and_how_many_wait(tmp_path: Path) -> No
         whole = synthetic.standing_of(store, assessment, synthetic.WALL)
     assert whole.alarm is not None
     one = replace(whole, alarm=replace(whole.alarm, acknowledgement=seen()), waiting=2)
-    drawn = plain(fleet_lines(100, 6, (one,), "", synthetic.WALL, UTC, UTC))
+    drawn = plain(fleet_lines(100, 6, (one,), "", synthetic.WALL, UTC))
     assert "□ ims-set2" in drawn
     assert "HIGH, 2 UNACK" in drawn
 

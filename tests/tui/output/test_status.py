@@ -158,7 +158,7 @@ def test_list_of_machines_shows_one_without_a_record_first_and_why(store: Store)
     utc = WALL.tzinfo
     assert utc is not None
     for width in (60, 120):
-        lines = fleet_lines(width, 16, fleet, "press", SOON, utc, utc)
+        lines = fleet_lines(width, 16, fleet, "press", SOON, utc)
         drawn = "\n".join("".join(span.text for span in line) for line in lines)
         assert "NOT WATCHED" in drawn
         assert "no bundle" in drawn

@@ -83,7 +83,7 @@ def envelope_lines(
     plot, trace, curves = envelope_plot(width, picture, channel, marked, zoom, extras)
     carrier = picture.carriers[channel - 1]
     band = frequency(float(carrier[0]), float(carrier[1]))
-    what, brief = what_texts(curves, extras, band)
+    what, brief = what_texts(curves, band)
     heading = title(f"Envelope spectrum, ch {channel} {when}", width, what if width >= 100 else brief)
     table = line_table(width, marked)
     peaks = envelope_peak_line(width, picture, channel, marked, extras)
@@ -103,7 +103,7 @@ def envelope_lines(
     return finished(lines[:height], width, height, glyphs)
 
 
-def what_texts(curves: EnvelopeCurves, extras: EnvelopeExtras, band: str) -> tuple[str, str]:
+def what_texts(curves: EnvelopeCurves, band: str) -> tuple[str, str]:
     """Return what the heights are, at length and briefly."""
     if curves.unit != "×":
         return (

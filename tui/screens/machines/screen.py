@@ -94,7 +94,6 @@ class FleetScreen(ConsoleScreen):
             fleet=fleet,
             selected=shown.machine,
             now=shown.now,
-            zone=shown.zone,
             wall=shown.wall_zone,
         )
         hints = (

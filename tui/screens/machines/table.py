@@ -48,7 +48,6 @@ def fleet_lines(
     fleet: tuple[Standing, ...],
     selected: str,
     now: datetime,
-    zone: tzinfo,
     wall: tzinfo,
     view: FleetView | None = None,
 ) -> Lines:
@@ -62,7 +61,6 @@ def fleet_lines(
         fleet: the machines of the store.
         selected: name of the selected one.
         now: wall clock.
-        zone: of recording times.
         wall: of the wall clock.
         view: order, words, and whether healthy machines are hidden.
     """
