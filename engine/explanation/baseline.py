@@ -81,7 +81,9 @@ def learning(
             return NOTHING
     rest = NOTHING
     if left is not None and left >= 60:
-        rest = say("; about {} to go", span_fact(left, "seconds_left"))
+        # Training stops before its last epoch once it gains nothing more.
+        most = "at most " if phase is Phase.LEARNING else "about "
+        rest = say(f"; {most}{{}} to go", span_fact(left, "seconds_left"))
     elif left is not None:
         rest = Sentence("; less than a minute to go")
     return joined(before, counted, Sentence(after), rest, Sentence("."), by="")

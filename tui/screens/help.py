@@ -89,7 +89,8 @@ def help_lines(width: int, height: int, keymap: Keymap, first: int = 0, warning:
     rows = help_rows(width, keymap)
     first = min(max(first, 0), max(len(rows) + 1 - height, 0))
     more = len(rows) - first - (height - 1)
-    tail = f"{keymap.keys_of('down')}: {more} more" if more > 0 else "Esc back"
+    back = f"{keymap.keys_of('back')} back"
+    tail = f"{keymap.keys_of('down')} PgDn {more} more, {back}" if more > 0 else back
     heading = (Span(fit(f" {warning}", width), Role.ALARM),) if warning else title("Keys", width, tail)
     return [heading, *rows[first : first + height - 1]]
 

@@ -25,7 +25,7 @@ HEALTHY = "Reading the healthy start of the recording to learn from"
     [
         (Phase.GATHERING, 48, 200, 60.0, "to learn from: 48 of 200 so far; about 3 h to go."),
         (Phase.READING, 30, 196, 0.1, f"{HEALTHY}: 30 of 196 snapshots; less than a minute to go."),
-        (Phase.LEARNING, 12, 60, 2.0, "machine runs: epoch 12 of 60; about 2 min to go."),
+        (Phase.LEARNING, 12, 60, 2.0, "machine runs: epoch 12 of 60; at most 2 min to go."),
         (Phase.LEARNING, 12, 0, 2.0, "Learning how the healthy machine runs: epoch 12."),
         (Phase.WATCHING, 12, 0, 2.0, ""),
     ],

@@ -244,7 +244,7 @@ def test_while_the_engine_learns_the_card_says_what_from_how_much_and_how_long_s
     drawn = plain(card_lines(80, 8, Card(empty, status, UTC, DEFAULT.keys_of, per_item=4.0)))
     words = " ".join(drawn.replace("│", "").split())
     assert (
-        "Learning how the healthy machine runs from 200 snapshots: epoch 30 of 60; about 2 min to go."
+        "Learning how the healthy machine runs from 200 snapshots: epoch 30 of 60; at most 2 min to go."
         in words
     )
     assert "50 %" in drawn

@@ -181,6 +181,7 @@ def legend(width: int, marked: Marking) -> str:
         " ! clearly more",
         "  O outer, I inner, R roller, C cage, s shaft, m mains: masked, ! clearly above usual",
         "  O outer, I inner, R roller, C cage, s shaft, m mains, ! high",
+        "  O outer I inner R roller C cage s shaft m mains ! high",
         "  O outer, I inner, R roller, C cage, ! high",
         "  O outer I inner R roller C cage  ! high",
     )
