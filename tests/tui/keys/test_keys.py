@@ -158,7 +158,8 @@ def test_in_ascii_no_key_is_written_as_the_key_of_something_else(width: int, scr
     pages = "\n".join(plain(help_lines(width, 16, keymap, first)) for first in range(80))
     assert "Left Right" in pages
     assert "Up Down" in pages
-    assert "Down: " in pages
+    assert "Down PgDn " in pages
+    assert ", Esc back" in pages
 
 
 def test_the_table_for_the_readme_has_a_row_for_each_sentence() -> None:
