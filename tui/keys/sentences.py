@@ -10,4 +10,4 @@ LISTING = "show the next list of alarms: active, shelved, history; of machines: 
 
 SEARCH = "show only alarms, machines or slow sensors that contain the words you type"
 
-NARROW = "show only a component, a priority or a state; x shows all again"
+NARROW = "show only a component, a priority or a state, or all again"

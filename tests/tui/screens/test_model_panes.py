@@ -65,12 +65,14 @@ def said(seq: int, kind: EventKind, ring: int | None = None, **detail: object) -
 
 
 def test_a_baseline_is_provisional_until_somebody_accepts_that_very_one(view: View) -> None:
-    assert "no baseline is learned yet" in acceptance_line(frame(view, 3), UTC)[0]
-    assert "PROVISIONAL" in acceptance_line(frame(view, 80), UTC)[0]
+    assert "no baseline is learned yet" in acceptance_line(frame(view, 3), UTC, "K")[0]
+    assert "PROVISIONAL" in acceptance_line(frame(view, 80), UTC, "K")[0]
     other = said(90, EventKind.ACCEPTED, by="bob", bundle="another")
-    assert "PROVISIONAL" in acceptance_line(frame(replace(view, events=(*view.events, other)), 80), UTC)[0]
+    assert (
+        "PROVISIONAL" in acceptance_line(frame(replace(view, events=(*view.events, other)), 80), UTC, "K")[0]
+    )
     own = said(91, EventKind.ACCEPTED, by="ann\x1b[2J", bundle="made-up")
-    accepted = acceptance_line(frame(replace(view, events=(*view.events, own)), 80), UTC)[0]
+    accepted = acceptance_line(frame(replace(view, events=(*view.events, own)), 80), UTC, "K")[0]
     assert accepted == "● ACCEPTED by ann[2J, 2026-01-05 03:00:00 UTC"
 
 
@@ -344,3 +346,8 @@ def test_the_span_and_the_acceptance_of_a_baseline_are_never_cut(view: View, wid
     lines = [line for line in drawn.splitlines() if " until " in line or "PROVISIONAL" in line]
     assert len(lines) == 2
     assert not any("…" in line for line in lines)
+
+
+def test_the_key_that_accepts_is_that_of_the_settings(view: View) -> None:
+    drawn = plain(baseline_lines(90, 20, frame(view, 80), facts(BUNDLE), UTC, UTC, key="F9"))
+    assert "F9 accepts it" in drawn

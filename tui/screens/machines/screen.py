@@ -95,6 +95,7 @@ class FleetScreen(ConsoleScreen):
             selected=shown.machine,
             now=shown.now,
             wall=shown.wall_zone,
+            again=keys("machines-all"),
         )
         hints = (
             f"{keys('machines-listing')} alarms of all  {keys('machines-order')} sort"

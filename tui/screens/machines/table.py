@@ -50,6 +50,7 @@ def fleet_lines(
     now: datetime,
     wall: tzinfo,
     view: FleetView | None = None,
+    again: str = "x",
 ) -> Lines:
     """Return a heading, the names of the columns, and the machines.
 
@@ -63,12 +64,13 @@ def fleet_lines(
         now: wall clock.
         wall: of the wall clock.
         view: order, words, and whether healthy machines are hidden.
+        again: key that shows all machines again, as it is written.
     """
     view = view or FleetView()
     listed = arranged(fleet, view)
     lines: Lines = [fleet_title(width, fleet, listed, view)]
     if not listed:
-        words = "no machine is listed: x shows all again" if fleet else "no machine yet"
+        words = f"no machine is listed: {again} shows all again" if fleet else "no machine yet"
         return [*lines, (Span(fit(f"  {words}", width), Role.DIM),)][:height]
     state = max(len("state"), *(cell_len(state_text(one)[1]) for one in listed))
     columns = columns_of(width, state, [words_of(one, now, wall) for one in listed])

@@ -31,13 +31,13 @@ def acceptance(frame: Frame) -> tuple[bool, Event | None]:
     return True, next(given, None)
 
 
-def acceptance_line(frame: Frame, wall_zone: tzinfo) -> tuple[str, Role]:
-    """Return the operator who accepted the baseline and when, or that nobody did."""
+def acceptance_line(frame: Frame, wall_zone: tzinfo, key: str) -> tuple[str, Role]:
+    """Return the operator who accepted the baseline and when; where nobody did, the key that accepts."""
     learned, given = acceptance(frame)
     if not learned:
         return "○ no baseline is learned yet", Role.WARNING
     if given is None:
-        return "○ PROVISIONAL: nobody has accepted it; K accepts it", Role.WARNING
+        return f"○ PROVISIONAL: nobody has accepted it; {key} accepts it", Role.WARNING
     by = clean(str(given.detail.get("by", "somebody")))
     return f"● ACCEPTED by {by}, {long_time(given.recorded_at, wall_zone)}", Role.GOOD
 
@@ -50,8 +50,11 @@ def baseline_lines(
     zone: tzinfo,
     wall_zone: tzinfo,
     glyphs: Glyphs = Glyphs.UNICODE,
+    key: str = "K",
 ) -> Lines:
     """Return the baseline: its snapshots, acceptance, doubts, drift, and requests to the engine.
+
+    The parameters are the plain values that the pane draws, bound by name.
 
     Args:
         width: cells.
@@ -61,9 +64,10 @@ def baseline_lines(
         zone: of recording times.
         wall_zone: of the wall clock.
         glyphs: those that the terminal can show.
+        key: that accepts, as it is written.
     """
     lines: Lines = [title("Baseline", width, "the healthy span, and who accepted it")]
-    text, role = acceptance_line(frame, wall_zone)
+    text, role = acceptance_line(frame, wall_zone, key)
     lines.append((Span(fit(f"  {text}", width), role),))
     lines += proposal_lines(width, frame, zone)
     current = facts.current if facts is not None else None

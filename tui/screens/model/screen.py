@@ -62,6 +62,7 @@ class ModelScreen(PanedScreen):
                 facts=facts,
                 zone=shown.zone,
                 wall_zone=shown.wall_zone,
+                key=shown.keymap.keys_of("accept"),
             ),
             "errors": partial(error_lines, glyphs=self.glyphs, frame=frame, component=shown.component),
             "map": partial(
