@@ -96,13 +96,9 @@ class Ledger(Database):
 
     def taken_like(self, machine_id: int, at: datetime, digest: str) -> tuple[Intake | None, Intake | None]:
         """Return the recording taken in for this time, and one with the same signal for another time."""
-        columns = schema.intake.c
-        taken = select(schema.intake).where(columns.machine_id == machine_id, schema.WAS_TAKEN)
-        # A union, because SQLite uses neither index for an "or" of the two.
-        either = union_all(taken.where(columns.at == at), taken.where(columns.digest == digest))
-        query = either.order_by(either.selected_columns.id)
+        known = {"machine": machine_id, "at": at, "digest": digest}
         with self.reading() as connection:
-            found = [_intake_of(row) for row in connection.execute(query)]
+            found = [_intake_of(row) for row in connection.execute(_taken_like(), known)]
         at_its_time = next((one for one in found if one.at == at), None)
         return at_its_time, next((one for one in found if one.at != at), None)
 
@@ -170,7 +166,19 @@ class Ledger(Database):
             )
 
 
-# Building these statements takes longer than running them: status asks for a hundred machines.
+# Building these statements takes longer than running them: status asks for a hundred machines, and an engine
+# asks for each file.
+
+
+@cache
+def _taken_like() -> CompoundSelect[Any]:
+    columns = schema.intake.c
+    taken = select(schema.intake).where(columns.machine_id == bindparam("machine"), schema.WAS_TAKEN)
+    # A union, because SQLite uses neither index for an "or" of the two.
+    either = union_all(
+        taken.where(columns.at == bindparam("at")), taken.where(columns.digest == bindparam("digest"))
+    )
+    return either.order_by(either.selected_columns.id)
 
 
 @cache

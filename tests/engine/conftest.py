@@ -7,13 +7,26 @@ import pytest
 
 from engine.store.store import Store
 from tests.engine.postgres_server import empty, folder_for, new_database, running
-from tests.engine.rigs import Facts, SmallRig, assessed, facts_of
-from tests.engine.watched_plant import Plant, plant_of
+from tests.engine.rigs import SMALL_COUNT, Facts, SmallRig, assessed, facts_of
+from tests.engine.watched_plant import Plant, plant_of, watched_once
 
 
 @pytest.fixture
 def plant(small_rig: SmallRig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plant:
     return plant_of(small_rig, tmp_path, monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def whole(small_rig: SmallRig, shared_folder: Path) -> Path:
+    """Return a place where an engine watched the whole run of the small rig, and ended."""
+    return watched_once(small_rig, shared_folder, SMALL_COUNT)
+
+
+@pytest.fixture
+def scored(plant: Plant, whole: Path) -> Plant:
+    """Return a plant whose whole run is scored; the next engine goes on with it."""
+    plant.resume(whole)
+    return plant
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,7 @@ from engine.records.assessment import Assessment
 from engine.records.events import Action, Event, EventKind
 from engine.records.intake import Outcome
 from engine.records.progress import Heartbeat
+from engine.store.location import FILE_NAME
 from engine.store.store import Patience, Store
 from tests.engine.rigs import (
     SMALL_COUNT,
@@ -32,6 +33,7 @@ from tests.engine.rigs import (
     Facts,
     SmallRig,
     facts_of,
+    made_once,
     only_assessment,
     small_name,
 )
@@ -40,6 +42,9 @@ STEP = 0.1
 """Time that passes at each heartbeat [s]."""
 
 MOST_STEPS = 5_000
+
+COUNTER = 24
+"""Place of the counter of changes in a file of SQLite without a write-ahead log, 4 bytes."""
 
 LIFECYCLE = (EventKind.STARTED, EventKind.FINISHED)
 NOT_OF_SNAPSHOTS = (*LIFECYCLE, EventKind.REQUESTED, EventKind.ANSWERED)
@@ -89,6 +94,7 @@ class Plant:
     beats: list[Heartbeat] = field(default_factory=list)
     kind_of_store: type[Store] = Store
     patience: Patience = NO_PATIENCE
+    _counted: tuple[bytes, dict[Outcome, int]] | None = None
     _store: Store | None = None
     _assessment: Assessment | None = None
 
@@ -118,6 +124,15 @@ class Plant:
                 start=Start(name),
                 tell=step,
             )
+
+    def resume(self, place: Path) -> None:
+        """Go on, with empty folders so far, where the plant of `watched_once` ended."""
+        # The ledger knows files by their inode.
+        shutil.copytree(place / "in", self.folder, copy_function=os.link, dirs_exist_ok=True)
+        shutil.copytree(place / "state", self.state)
+        self.clock.steady = float((place / "clock").read_text())
+        # First seen while the store holds no other machine.
+        self.assessment()
 
     @property
     def bundles(self) -> Bundles:
@@ -194,8 +209,23 @@ class Plant:
         return [(one.detail["done"], one.detail["words"]) for one in self.events(EventKind.ANSWERED)]
 
     def counts(self) -> dict[Outcome, int]:
+        """Return the rows of the ledger by outcome; an unchanged store is not asked again."""
+        before = self._changes()
+        if self._counted is not None and before == self._counted[0]:
+            return dict(self._counted[1])
         found = self.store.intake_counts(self.assessment().machine_id)
-        return {outcome: count for outcome, count in found.items() if count}
+        counts = {outcome: count for outcome, count in found.items() if count}
+        self._counted = (before, counts) if before and before == self._changes() else None
+        return dict(counts)
+
+    def _changes(self) -> bytes:
+        """Return SQLite's counter of changes, from the head of its file; nothing for another store."""
+        try:
+            with (self.state / FILE_NAME).open("rb", buffering=0) as file:
+                file.seek(COUNTER)
+                return file.read(4)
+        except FileNotFoundError:
+            return b""
 
     def ledger(self) -> list[tuple[str, Outcome, str]]:
         """Return name, outcome and reason of each row, in order."""
@@ -227,3 +257,27 @@ def plant_of(rig: SmallRig, place: Path, monkeypatch: pytest.MonkeyPatch, **over
     more = {name.replace("__", "."): value for name, value in overrides.items()}
     (place / "in").mkdir()
     return Plant(rig, place / "in", place / "state", load_settings(rig.config, overrides={**QUICK, **more}))
+
+
+def watched_once(rig: SmallRig, shared: Path, count: int) -> Path:
+    """Return a place where an engine watched the first snapshots of the rig's run, and ended.
+
+    Args:
+        rig: whose run and bundle are used.
+        shared: folder of all test processes of this session; the place is made once.
+        count: of snapshots.
+    """
+
+    def make(place: Path) -> None:
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            plant = plant_of(rig, place, monkeypatch)
+
+            def story() -> Story:
+                plant.put(*range(count))
+                yield from plant.until_ledger_has(count)
+
+            plant.run(story(), bundle=rig.bundle)
+            plant.store.close()
+        (place / "clock").write_text(str(plant.clock.steady))
+
+    return made_once(shared / f"watched-{count}", make)

@@ -51,54 +51,54 @@ def test_relearning_goes_on_beside_the_scoring_and_leaves_a_bundle_to_switch_to(
     ],
 )
 def test_relearning_from_what_is_not_there_is_refused_with_a_sentence(
-    plant: Plant, healthy: str, words: str
+    scored: Plant, healthy: str, words: str
 ) -> None:
     def story() -> Story:
-        yield from plant.whole_run()
-        plant.ask(Action.RELEARN, healthy=healthy)
-        yield from answered(plant)
+        scored.ask(Action.RELEARN, healthy=healthy)
+        yield from answered(scored)
 
-    plant.run(story(), bundle=plant.rig.bundle)
-    ((done, said),) = plant.answers()
+    scored.run(story())
+    ((done, said),) = scored.answers()
     assert done is False
     assert words in str(said)
 
 
 def relearned(plant: Plant, gone: range, **detail: object) -> tuple[object, object]:
-    """Score the whole run, let the recorder drop files, ask to learn; return the answer."""
+    """Let the recorder drop files of a scored run, ask to learn; return the answer."""
 
     def story() -> Story:
-        yield from plant.whole_run()
         for position in gone:
             (plant.folder / small_name(position)).unlink()
         plant.ask(Action.RELEARN, **detail)
         yield from answered(plant)
 
-    plant.run(story(), bundle=plant.rig.bundle)
+    plant.run(story())
     (answer,) = plant.answers()
     return answer
 
 
 @pytest.mark.usefixtures("teacher")
 @pytest.mark.parametrize("gone", [range(50), range(1), range(20, 25)])
-def test_first_snapshots_are_those_of_the_record_and_missing_files_refuse(plant: Plant, gone: range) -> None:
-    done, words = relearned(plant, gone, healthy="30")
+def test_first_snapshots_are_those_of_the_record_and_missing_files_refuse(scored: Plant, gone: range) -> None:
+    done, words = relearned(scored, gone, healthy="30")
     assert done is False
     assert f"of the 30 snapshots are not in the folder any more, first {small_name(gone[0])}" in str(words)
 
 
-def test_missing_files_are_accepted_where_the_operator_says_so(plant: Plant, teacher: list[Settings]) -> None:
-    done, _ = relearned(plant, range(5), healthy="30", anyway=True)
+def test_missing_files_are_accepted_where_the_operator_says_so(
+    scored: Plant, teacher: list[Settings]
+) -> None:
+    done, _ = relearned(scored, range(5), healthy="30", anyway=True)
     assert done is True
     assert [settings.model.healthy for settings in teacher] == ["25"]
-    (request,) = plant.events(EventKind.REQUESTED)
+    (request,) = scored.events(EventKind.REQUESTED)
     assert request.detail["anyway"] is True
 
 
 def test_span_in_which_an_alarm_stood_refuses_unless_the_operator_says_so(
-    plant: Plant, teacher: list[Settings]
+    scored: Plant, teacher: list[Settings]
 ) -> None:
-    done, words = relearned(plant, range(0), healthy=str(SMALL_COUNT))
+    done, words = relearned(scored, range(0), healthy=str(SMALL_COUNT))
     assert done is False
     assert "an alarm stood among these snapshots (" in str(words)
     assert teacher == []
@@ -115,18 +115,17 @@ def test_span_in_which_an_alarm_stood_refuses_unless_the_operator_says_so(
     ],
 )
 def test_more_than_the_record_holds_is_refused_and_taken_where_the_operator_says_so(
-    plant: Plant, teacher: list[Settings], healthy: str, words: str
+    scored: Plant, teacher: list[Settings], healthy: str, words: str
 ) -> None:
     def story() -> Story:
-        yield from plant.whole_run()
-        series = plant.store.series(plant.assessment())
+        series = scored.store.series(scored.assessment())
         begin = moment(int(series.at[10])).isoformat()
         for anyway in (False, True):
-            plant.ask(Action.RELEARN, healthy=healthy.replace("BEGIN", begin), anyway=anyway)
-            yield from plant.until(lambda count=anyway + 1: len(plant.answers()) == count)
+            scored.ask(Action.RELEARN, healthy=healthy.replace("BEGIN", begin), anyway=anyway)
+            yield from scored.until(lambda count=anyway + 1: len(scored.answers()) == count)
 
-    plant.run(story(), bundle=plant.rig.bundle)
-    (refused, said), (done, _) = plant.answers()
+    scored.run(story())
+    (refused, said), (done, _) = scored.answers()
     assert (refused, done) == (False, True)
     assert words in str(said)
     assert len(teacher) == 1
@@ -152,25 +151,23 @@ def test_folder_with_fewer_recordings_than_asked_for_is_refused_before_the_first
     assert teacher == []
 
 
-def test_learning_that_breaks_is_answered_too(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_learning_that_breaks_is_answered_too(scored: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
     def learn(*_given: object) -> Bundle:
         raise RuntimeError("the network fell apart")
 
     monkeypatch.setattr(request_handler, "learn_from_run", learn)
 
     def story() -> Story:
-        yield from plant.whole_run()
-        plant.ask(Action.RELEARN, healthy="30")
-        yield from answered(plant)
+        scored.ask(Action.RELEARN, healthy="30")
+        yield from answered(scored)
 
-    plant.run(story(), bundle=plant.rig.bundle)
-    assert plant.answers() == [(False, "the network fell apart")]
+    scored.run(story())
+    assert scored.answers() == [(False, "the network fell apart")]
 
 
 def test_learning_that_the_end_of_the_engine_cut_off_is_done_by_the_next(
-    plant: Plant, teacher: list[Settings], monkeypatch: pytest.MonkeyPatch
+    scored: Plant, teacher: list[Settings], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plant.run(plant.whole_run(), bundle=plant.rig.bundle)
     quick = request_handler.learn_from_run
     begun: list[bool] = []
 
@@ -180,9 +177,9 @@ def test_learning_that_the_end_of_the_engine_cut_off_is_done_by_the_next(
             listener.waiting()
 
     monkeypatch.setattr(request_handler, "learn_from_run", slow)
-    plant.ask(Action.RELEARN, healthy="30")
-    plant.run(plant.until(lambda: bool(begun)))
-    assert plant.answers() == []
+    scored.ask(Action.RELEARN, healthy="30")
+    scored.run(scored.until(lambda: bool(begun)))
+    assert scored.answers() == []
     monkeypatch.setattr(request_handler, "learn_from_run", quick)
-    plant.run(answered(plant))
-    assert [done for done, _ in plant.answers()] == [True]
+    scored.run(answered(scored))
+    assert [done for done, _ in scored.answers()] == [True]

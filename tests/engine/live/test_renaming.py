@@ -21,8 +21,8 @@ from engine.operator.operator import Operator
 from engine.records.assessment import Assessment
 from engine.records.events import Action, EventKind
 from engine.store.store import Store
-from tests.engine.rigs import SMALL_COUNT, SMALL_FAULT, facts_of
-from tests.engine.watched_plant import QUICK, KilledError, Plant, Story
+from tests.engine.rigs import SMALL_COUNT, SMALL_FAULT, SmallRig, facts_of
+from tests.engine.watched_plant import QUICK, KilledError, Plant, Story, watched_once
 
 HALFWAY = SMALL_FAULT + 5
 """Snapshots before the rename: the alarm of the right bearing stands."""
@@ -41,15 +41,16 @@ def no_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(layout_change, "TURN_SECONDS", 0.0)
 
 
+@pytest.fixture(scope="session")
+def halfway(small_rig: SmallRig, shared_folder: Path) -> Path:
+    """Return a place where an engine watched until the alarm of the right bearing stood."""
+    return watched_once(small_rig, shared_folder, HALFWAY)
+
+
 @pytest.fixture
-def alarmed(plant: Plant) -> Plant:
+def alarmed(plant: Plant, halfway: Path) -> Plant:
     """Return a plant whose engine ended while the alarm of the right bearing stood."""
-
-    def story() -> Story:
-        plant.put(*range(HALFWAY))
-        yield from plant.until_ledger_has(HALFWAY)
-
-    plant.run(story(), bundle=plant.rig.bundle)
+    plant.resume(halfway)
     assert plant.causes("limit") == [EventKind.RAISED]
     return plant
 

@@ -63,11 +63,10 @@ def test_baseline_is_accepted_by_name_and_once(plant: Plant) -> None:
     assert (accepted.detail["by"], accepted.detail["bundle"]) == ("ada", plant.rig.bundle.digest())
 
 
-def test_request_made_while_no_engine_ran_is_answered_by_the_next(plant: Plant) -> None:
-    plant.run(plant.whole_run(), bundle=plant.rig.bundle)
-    request = plant.ask(Action.ACCEPT)
-    plant.run(answered(plant))
-    (answer,) = plant.events(EventKind.ANSWERED)
+def test_request_made_while_no_engine_ran_is_answered_by_the_next(scored: Plant) -> None:
+    request = scored.ask(Action.ACCEPT)
+    scored.run(answered(scored))
+    (answer,) = scored.events(EventKind.ANSWERED)
     assert answer.ring == request.seq
 
 
@@ -123,23 +122,22 @@ def test_switch_lets_go_of_a_stopped_machine_too(
     assert plant.causes("stopped") == [EventKind.RAISED, EventKind.CLEARED]
 
 
-def test_restart_after_a_switch_goes_on_with_that_bundle_and_says_nothing_again(plant: Plant) -> None:
-    name = plant.bundles.keep(other(plant.rig.bundle))
+def test_restart_after_a_switch_goes_on_with_that_bundle_and_says_nothing_again(scored: Plant) -> None:
+    name = scored.bundles.keep(other(scored.rig.bundle))
 
     def switched() -> Story:
-        yield from plant.whole_run()
-        plant.ask(Action.SWITCH, bundle=name)
-        yield from answered(plant)
+        scored.ask(Action.SWITCH, bundle=name)
+        yield from answered(scored)
         # The new bundle has scored nothing yet: the stored state is still that of the old bundle.
         raise KilledError
 
     with pytest.raises(KilledError):
-        plant.run(switched(), bundle=plant.rig.bundle)
-    told = [event for event in plant.events() if event.kind in (EventKind.BUNDLE, EventKind.CLEARED)]
-    plant.run(plant.two_rounds())
-    again = [event for event in plant.events() if event.kind in (EventKind.BUNDLE, EventKind.CLEARED)]
+        scored.run(switched())
+    told = [event for event in scored.events() if event.kind in (EventKind.BUNDLE, EventKind.CLEARED)]
+    scored.run(scored.two_rounds())
+    again = [event for event in scored.events() if event.kind in (EventKind.BUNDLE, EventKind.CLEARED)]
     assert [event for event in again if "engine failed" not in event.alarm] == told
-    assert plant.bundles.current() == name
+    assert scored.bundles.current() == name
 
 
 @pytest.mark.parametrize("name", ["nothing-like-it", "../elsewhere", ""])
@@ -261,7 +259,7 @@ def test_request_that_this_engine_does_not_know_is_answered(plant: Plant) -> Non
 
 
 @pytest.mark.parametrize("action", [Action.ACCEPT, Action.SWITCH, Action.RETRY])
-def test_request_that_met_a_busy_store_is_done_and_answered_once(plant: Plant, action: Action) -> None:
+def test_request_that_met_a_busy_store_is_done_and_answered_once(scored: Plant, action: Action) -> None:
     trouble = [True, True]
 
     class Busy(Store):
@@ -271,20 +269,19 @@ def test_request_that_met_a_busy_store_is_done_and_answered_once(plant: Plant, a
                 raise StoreBusyError("held by another program")
             return super().answer(assessment, request, **said)
 
-    plant.kind_of_store = Busy
-    name = plant.bundles.keep(other(plant.rig.bundle))
+    scored.kind_of_store = Busy
+    name = scored.bundles.keep(other(scored.rig.bundle))
 
     def story() -> Story:
-        yield from plant.whole_run()
-        plant.write(name_between(0), b"1;2\n" * SMALL_ROWS)
-        yield from plant.until_ledger_has(SMALL_COUNT + 1)
-        plant.ask(action, bundle=name, raw=name_between(0).encode().hex())
-        yield from answered(plant)
+        scored.write(name_between(0), b"1;2\n" * SMALL_ROWS)
+        yield from scored.until_ledger_has(SMALL_COUNT + 1)
+        scored.ask(action, bundle=name, raw=name_between(0).encode().hex())
+        yield from answered(scored)
 
-    plant.run(story(), bundle=plant.rig.bundle)
-    assert [done for done, _ in plant.answers()] == [True]
-    assert len(plant.events(EventKind.ACCEPTED)) == (action is Action.ACCEPT)
-    assert len(plant.events(EventKind.BUNDLE)) == (action is Action.SWITCH)
+    scored.run(story())
+    assert [done for done, _ in scored.answers()] == [True]
+    assert len(scored.events(EventKind.ACCEPTED)) == (action is Action.ACCEPT)
+    assert len(scored.events(EventKind.BUNDLE)) == (action is Action.SWITCH)
 
 
 def test_quarantine_list_names_what_can_be_asked_for(
