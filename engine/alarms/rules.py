@@ -338,6 +338,7 @@ that fails in every second recording rings after 24 of them, a glitch in one of 
 
 WEAK = "its level is a fifth of the usual one or less"
 COMES_AND_GOES = "it comes and goes"
+DROPS_OUT = "it drops out within the recordings"
 REPEATS = "its signal is that of channel {}"
 
 

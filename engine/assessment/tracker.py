@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from engine.alarms.advisories import Advice, ScoredSnapshot, advise, healthy_severities
 from engine.alarms.condition import watch_stop
 from engine.alarms.rules import (
+    DROPS_OUT,
     NO_EXCESS,
     REPEATS,
     WEAK,
@@ -385,5 +386,7 @@ def sensor_fault(seen: Examination, column: int) -> str:
     """Return why a running channel (from 0) does not measure its place, in words; "" where it does."""
     if column in seen.copies:
         return REPEATS.format(seen.copies[column] + 1)
+    if column in seen.gaps:
+        return DROPS_OUT
     # What lowers all channels together is the machine, or the unit of all numbers.
     return WEAK if column in seen.weak and not seen.all_weak else ""

@@ -34,6 +34,10 @@ class LearningError(UnusableError):
     """No baseline can be learned; one sentence with the reason and the remedy."""
 
 
+class TrainingError(LearningError):
+    """The training process failed: more snapshots will not help, a person must."""
+
+
 class TrainedNetwork(NamedTuple):
     """A trained network: its LiteRT content, the file of its weights, losses by epoch, and its layers."""
 
@@ -136,12 +140,15 @@ def _trained(
             validation=np.concatenate(validation),
         )
         history = run_child(folder, "engine.models.training", on_epoch, on_wait)
-        return TrainedNetwork(
-            content=(folder / "network.tflite").read_bytes(),
-            weights=(folder / "weights.npz").read_bytes(),
-            history=history,
-            layers=tuple(json.loads((folder / "layers.json").read_text())),
-        )
+        try:
+            return TrainedNetwork(
+                content=(folder / "network.tflite").read_bytes(),
+                weights=(folder / "weights.npz").read_bytes(),
+                history=history,
+                layers=tuple(json.loads((folder / "layers.json").read_text())),
+            )
+        except FileNotFoundError as error:
+            raise TrainingError(f"training ended without a network; {ELSEWHERE}") from error
 
 
 def run_child(
@@ -197,7 +204,7 @@ def run_child(
         reader.join()
         output.close()
     if code != 0:
-        raise LearningError(_failure(code, complaints.read_text("utf-8", errors="replace")))
+        raise TrainingError(_failure(code, complaints.read_text("utf-8", errors="replace")))
     return tuple(history)
 
 
@@ -220,7 +227,7 @@ def _start(folder: Path, module: str, complaints: Path) -> subprocess.Popen[str]
             )
         except OSError as error:
             why = error.strerror or os.strerror(error.errno or 0)
-            raise LearningError(f"training cannot be started ({why.lower()}); {ELSEWHERE}") from error
+            raise TrainingError(f"training cannot be started ({why.lower()}); {ELSEWHERE}") from error
 
 
 def _failure(code: int, said: str) -> str:

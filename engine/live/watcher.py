@@ -19,7 +19,7 @@ from engine.assessment.key import live_key
 from engine.assessment.live_record import LiveRecord
 from engine.assessment.progress import LearningProgress
 from engine.baseline.from_live import BaselineGathering
-from engine.baseline.trainer import LearningError
+from engine.baseline.trainer import LearningError, TrainingError
 from engine.bundles.bundle import Bundle, BundleError
 from engine.bundles.library import Bundles, check_fit
 from engine.clock import wall_clock
@@ -321,6 +321,8 @@ class _Watch:
             # More snapshots may help; until then the heartbeat says why it still gathers.
             gathering.want_more()
             self._trouble = str(error)
+            if isinstance(error, TrainingError):
+                self._engine_events.model_missing(self._trouble, self.live_now())
             return
         except OSError as error:
             raise StoreFullError(

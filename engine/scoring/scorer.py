@@ -28,6 +28,7 @@ from engine.signals.quality import (
     WEAK_FALL,
     channel_quality,
     copies,
+    drops_out,
     fall_of,
     is_silent,
     out_of_range,
@@ -57,6 +58,7 @@ class Examination:
         slow: values of slow sensors beside vibration, as in `Snapshot`.
         unjudged: columns of motors whose recording carries no claim; their sensors are not in question.
         copies: columns that repeat another one, with that one; both are scored.
+        gaps: columns that run, and drop out within the recording.
         weak: columns that run far below the baseline: a fault would stay below the limit.
     """
 
@@ -73,6 +75,7 @@ class Examination:
     unjudged: frozenset[int] = frozenset()
     weak: frozenset[int] = frozenset()
     copies: Mapping[int, int] = field(default_factory=dict)
+    gaps: frozenset[int] = frozenset()
     speed: float | None = None
     course: NDArray[np.float32] | None = None
     slow: tuple[float, ...] = ()
@@ -189,6 +192,11 @@ class Scorer:
             ),
             motors=motors,
             unjudged=unjudged,
+            gaps=frozenset(
+                column
+                for column in np.flatnonzero(running).tolist()
+                if column not in self._motor_columns and drops_out(columns[column])
+            ),
             copies=self._copies(snapshot.signal),
             weak=frozenset(np.flatnonzero(running & (fall <= WEAK_FALL)).tolist()),
             speed=snapshot.speed,

@@ -235,6 +235,35 @@ def is_silent(
     )
 
 
+STUCK_ROWS = 16
+"""Equal rows one after the other that a sensor's noise does not give: its signal drops out."""
+
+STUCK_SHARE = 0.05
+"""Share of a recording's rows, at least, that are stuck where a signal drops out."""
+
+COARSE_STEPS = 4
+"""Converter steps, at least, between most neighbouring rows: a signal of few codes repeats them anyway."""
+
+
+def drops_out(column: NDArray[np.float32]) -> bool:
+    """Return whether a signal, (rows,), stays at one value again and again within a recording.
+
+    Rows at the start and the end do not count: recorders fill up what is missing there.
+    """
+    change = np.abs(np.diff(column))
+    still = change == 0
+    if np.count_nonzero(still) < STUCK_SHARE * len(column):
+        return False
+    moves = np.sort(change[~still])
+    if not len(moves) or moves[len(moves) // 2] < COARSE_STEPS * moves[0]:
+        return False
+    # Edges of runs: +1 where one begins, -1 where it ended.
+    edge = np.diff(still.astype(np.int8), prepend=0, append=0)
+    begin, end = np.flatnonzero(edge == 1), np.flatnonzero(edge == -1)
+    inner = (begin > 0) & (end < len(still)) & (end - begin >= STUCK_ROWS)
+    return bool((end - begin)[inner].sum() >= STUCK_SHARE * len(column))
+
+
 WORST_FIRST = (Quality.INVALID, Quality.DEAD, Quality.CLIPPED)
 
 

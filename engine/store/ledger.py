@@ -45,6 +45,10 @@ _CAME = select(schema.intake.c.recorded_at).where(
 )
 
 
+DAMAGED_AT_MOST = 16
+"""Newest rows of the ledger that are looked at for one whose times are whole."""
+
+
 class Ledger(Database):
     """Queries of a machine's ledger; `Store.append` and `Store.settle` write it."""
 
@@ -108,17 +112,21 @@ class Ledger(Database):
             return connection.scalar(_CAME, {"machine": machine_id, "at": at})
 
     def last_taken(self, machine_id: int) -> tuple[datetime, datetime] | None:
-        """Return the newest recording time taken in, and when it came by the wall clock; None if none was."""
+        """Return the newest recording time taken in, and when it came by the wall clock; None if none was.
+
+        A row with a damaged time is passed over.
+        """
         columns = schema.intake.c
         query = (
             select(columns.at, columns.recorded_at)
             .where(columns.machine_id == machine_id, schema.WAS_TAKEN)
             .order_by(columns.at.desc())
-            .limit(1)
+            .limit(DAMAGED_AT_MOST)
         )
         with self.reading() as connection:
-            row = connection.execute(query).one_or_none()
-        return None if row is None else (row.at, row.recorded_at)
+            rows = connection.execute(query).all()
+        whole = (row for row in rows if row.at is not None and row.recorded_at is not None)
+        return next(((row.at, row.recorded_at) for row in whole), None)
 
     def intake_counts(self, machine_id: int) -> dict[Outcome, int]:
         """Return the number of rows by outcome, all outcomes included; a repeated file counts again."""

@@ -133,6 +133,11 @@ def explanation(error: DatabaseError, where: str, read_only: bool) -> StoreError
                 f"{where}: is not a Raceway store ({error.orig}); name another --state, or put back"
                 " a copy of it if it was one"
             )
+        case _ if getattr(error.orig, "sqlite_errorcode", 0) == sqlite3.SQLITE_CORRUPT:
+            return StoreError(
+                f"{where}: the database is damaged ({error.orig}); put a copy back"
+                " (raceway store restore FILE)"
+            )
         case _:
             return StoreError(f"{where}: the store cannot be used just now ({error.orig})")
 

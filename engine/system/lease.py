@@ -1,5 +1,6 @@
 """Leases: a kernel file lock lets one engine at a time work on an assessment; it ends with its process."""
 
+import errno
 import fcntl
 import hashlib
 import json
@@ -11,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.errors import FailedError
+from engine.errors import FailedError, StoreError
 from engine.system.permissions import PRIVATE, Access, make_file, make_folder
 from engine.system.plain_file import PlantedError, plain_file
 from engine.system.processes.process_identity import ProcessIdentity, own_identity
@@ -65,12 +66,15 @@ def lease(
     Raises:
         LeaseTakenError: another process holds it.
         PlantedError: a link, or anything else that is not a lease, is in its place.
+        StoreError: this user may not write there.
         OSError: the folder cannot be written.
     """
-    make_folder(folder, access)
     with ExitStack() as held:
+        with _explained(folder):
+            make_folder(folder, access)
         for attempt in range(ATTEMPTS):
-            file = _take(folder / f"{name}.lock", access, held)
+            with _explained(folder):
+                file = _take(folder / f"{name}.lock", access, held)
             if file is not None:
                 break
             if attempt < ATTEMPTS - 1:
@@ -82,6 +86,20 @@ def lease(
         os.ftruncate(file, 0)
         os.pwrite(file, json.dumps({**asdict(own_identity()), "shared": shared}).encode(), 0)
         yield
+
+
+@contextmanager
+def _explained(folder: Path) -> Iterator[None]:
+    """Say in a sentence that this user may not write a lease."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise
+        raise StoreError(
+            f"{folder}: you may not write to it ({error.strerror}); start the engine as the owner of the"
+            " store, or share the store ([store] group)"
+        ) from error
 
 
 def _take(place: Path, access: Access, held: ExitStack) -> int | None:

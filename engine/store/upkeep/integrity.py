@@ -154,6 +154,9 @@ def _state(connection: Connection, assessment: Assessment) -> list[str]:
     query = select(func.max(assessed.position)).where(assessed.assessment_id == assessment.id)
     judged = connection.scalar(query.where(assessed.late == false()))
     stated = connection.scalar(select(func.max(state.position)).where(state.assessment_id == assessment.id))
+    if not isinstance(stated, int | None):
+        # SQLite sorts text above every number.
+        return ["the position of the engine's state is no number"]
     if judged is None or (stated is not None and stated >= judged):
         return []
     return [f"the engine's state after snapshot {judged} is missing"]

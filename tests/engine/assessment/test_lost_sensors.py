@@ -12,7 +12,7 @@ def machine_of(rig: SmallRig) -> Machine:
     return Machine(rig, layout_of(rig.settings))
 
 
-@pytest.mark.parametrize("kind", ["right hums", "right weak"])
+@pytest.mark.parametrize("kind", ["right hums", "right weak", "right drops out"])
 def test_sensor_that_lost_the_machine_rings_and_the_other_is_judged(small_rig: SmallRig, kind: str) -> None:
     verdicts = machine_of(small_rig).follow(["healthy"] * 4 + [kind] * 5)
     (raised,) = [event for event in events(verdicts) if event.kind is RAISED]

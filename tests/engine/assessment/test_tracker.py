@@ -77,6 +77,8 @@ class Machine:
                 signal[:, 1] *= 0.15
             case "weak":
                 signal *= 0.15
+            case "right drops out":
+                signal[np.arange(SMALL_ROWS) % 400 < 100, 1] = 0.0
             case "copied":
                 signal[:, 1] = signal[:, 0]
         return signal.astype(np.float32)

@@ -3,10 +3,11 @@
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from engine.baseline import trainer
-from engine.baseline.trainer import LearningError
+from engine.baseline.trainer import LearningError, TrainingError
 from engine.records.progress import Epoch
 
 LINE = '{"epoch": 1, "loss": 0.5, "validation_loss": 0.6}'
@@ -86,3 +87,12 @@ def test_bytes_that_are_no_text_do_not_hold_up_the_training(
     program = f"import sys; sys.stdout.buffer.write(b'\\xff\\xe4\\n'); print('{LINE}')"
     (losses,) = follow(program, tmp_path, monkeypatch)
     assert losses["loss"] == 0.5
+
+
+def test_training_that_ends_well_without_a_network_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trainer, "command", lambda *_words: [sys.executable, "-c", "raise SystemExit(0)"])
+    nothing = [np.zeros((1, 2), np.float32)]
+    with pytest.raises(TrainingError, match="training ended without a network; learn on another computer"):
+        trainer._trained({}, nothing, nothing, seen.append, lambda: None)

@@ -12,6 +12,7 @@ from engine.signals.quality import (
     channel_quality,
     component_quality,
     copies,
+    drops_out,
     fall_of,
     is_silent,
     out_of_range,
@@ -280,3 +281,26 @@ def test_constant_and_unwatched_channels_are_no_copies() -> None:
     signal[:, :2] = 0.5
     signal[:, 3] = signal[:, 2]
     assert copies(signal, np.array([True, True, True, False])) == {}
+
+
+@pytest.mark.parametrize("held", [0.0, None], ids=["zeros", "the last value"])
+def test_signal_that_drops_out_within_a_recording_is_found(held: float | None) -> None:
+    signal = live()[:, 0].copy()
+    for start in range(500, 3500, 500):
+        signal[start : start + 100] = signal[start] if held is None else held
+    assert drops_out(signal)
+
+
+@pytest.mark.parametrize(
+    "signal",
+    [
+        pytest.param(live()[:, 0], id="a running machine"),
+        pytest.param(np.round(live()[:, 0] * 0.8).astype(np.float32), id="noise of a few codes"),
+        pytest.param(np.concatenate([live()[:, 0], np.zeros(900, np.float32)]), id="filled up at the end"),
+        pytest.param(np.zeros(4096, np.float32), id="a constant"),
+        pytest.param(np.clip(live()[:, 0], -0.5, 0.5), id="a clipped amplifier"),
+        pytest.param(np.round(np.sin(np.arange(4096) * 0.002) * 40).astype(np.float32), id="a slow tone"),
+    ],
+)
+def test_what_repeats_values_by_itself_does_not_drop_out(signal: np.ndarray) -> None:
+    assert not drops_out(signal)

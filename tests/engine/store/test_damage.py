@@ -1,5 +1,6 @@
 """Damaged values are left out and named, whatever damaged them; all that is sound is still read."""
 
+import os
 import random
 import sqlite3
 import zlib
@@ -16,6 +17,7 @@ from engine.operator import alarm_actions
 from engine.operator.operator import Act, Operator
 from engine.records.assessment import Assessment
 from engine.records.events import EventKind, Priority
+from engine.records.intake import Intake, Outcome
 from engine.records.progress import Heartbeat, Phase
 from engine.store.store import Store, StoreError
 from engine.store.upkeep.integrity import check
@@ -222,3 +224,30 @@ def test_severity_that_is_no_number_is_passed_over_by_the_newest_and_the_highest
     assert before is not None
     assert after == (pytest.approx(3.1 / 7), at(3))
     assert store.highest(assessment, 0, at(0), at(9)) == after
+
+
+@pytest.mark.parametrize("column", ["at", "recorded_at"])
+def test_damaged_time_in_the_ledger_is_passed_over_by_the_newest(store: Store, column: str) -> None:
+    (assessment,) = store.assessments()
+    rows = [Intake(NAMES[n].encode(), NAMES[n], 9, n, n, Outcome.TAKEN, at(n), "ab" * 32) for n in (0, 1)]
+    store.settle(assessment, rows, (), WALL)
+    assert store.last_taken(assessment.machine_id) == (at(1), WALL)
+    spoil(store.path, "intake", column, "modified_ns = 1", b"xyz")
+    assert store.last_taken(assessment.machine_id) == (at(0), WALL)
+
+
+def test_damaged_position_of_the_state_is_named(store: Store) -> None:
+    spoil(store.path, "state", "position", "position = 4", b"xyz")
+    assert any("position of the engine's state" in one.words for one in check(store) if not one.sound)
+
+
+def test_truncated_database_is_named_as_damaged_with_the_way_on(store: Store) -> None:
+    def read(folder: Path) -> None:
+        with Store.open(folder) as again:
+            for assessment in again.assessments():
+                read_all(again)
+                again.newest_time(assessment)
+
+    os.truncate(store.path, store.path.stat().st_size // 2)
+    with pytest.raises(StoreError, match=r"the database is damaged .*raceway store restore FILE"):
+        read(store.path.parent)

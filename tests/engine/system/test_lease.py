@@ -1,5 +1,6 @@
 """One engine at a time, with its process id."""
 
+import errno
 import json
 import os
 import subprocess
@@ -8,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.errors import StoreError
+from engine.system import lease as lease_module
 from engine.system.lease import Holder, LeaseTakenError, holder, is_taken, lease
 from engine.system.permissions import Access
 from engine.system.plain_file import PlantedError
@@ -158,3 +161,16 @@ def test_lease_says_whether_its_process_holds_others_too(tmp_path: Path) -> None
     with lease(tmp_path, "press", shared=True), lease(tmp_path, "lathe"):
         assert holder(tmp_path, "press") == Holder(own_identity(), shared=True)
         assert holder(tmp_path, "lathe") == Holder(own_identity())
+
+
+@pytest.mark.parametrize("code", [errno.EACCES, errno.EPERM, errno.EROFS])
+@pytest.mark.parametrize("step", ["make_folder", "make_file"])
+def test_store_that_may_not_be_written_is_told_in_a_sentence(
+    code: int, step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_words: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(lease_module, step, refuse)
+    with pytest.raises(StoreError, match="you may not write to it"), lease(tmp_path / "leases", "press"):
+        raise AssertionError
