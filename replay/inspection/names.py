@@ -95,6 +95,8 @@ _ZONE_WORD = re.compile(
     rf"(?<![A-Za-z])(?:({'|'.join(_ZONES)})|(?:UTC|GMT)([+-])0?(\d{{1,2}}))(?![A-Za-z0-9])"
 )
 _DIGITS = re.compile(r"\d+")
+# Letters before or behind a time from which a wildcard stands for them.
+_LONGEST = 40
 # Minutes after midnight at which a count of minutes begins.
 _FIRST_MINUTES = 5
 # Share of names that hold the same word between date and time of day.
@@ -267,7 +269,12 @@ def _generalised(name: str, found: re.Match[str], sample: Sequence[str]) -> str:
     # Folders above the time need not be matched.
     parts = [one.split("/", folders)[folders] for one in alike]
     prefix = common_of(before[before.rfind("/") + 1 :], parts, left=True)
-    return prefix + _directives(name, found, alike) + common_of(after, alike, left=False)
+    suffix = common_of(after, alike, left=False)
+    if len(prefix) > _LONGEST:
+        prefix = "*" + prefix[-1:]
+    if len(suffix) > _LONGEST:
+        suffix = suffix[:1] + "*" + suffix[-_LONGEST // 4 :]
+    return prefix + _directives(name, found, alike) + suffix
 
 
 def _directives(name: str, found: re.Match[str], sample: Sequence[str]) -> str:

@@ -1,5 +1,6 @@
 """Groups of files by the ends of their names."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -27,18 +28,22 @@ class Group:
 def groups_by_ending(names: Iterable[str]) -> list[Group]:
     """Return files by the ends of their names, the largest group first.
 
-    A recorder may pack its older files, and number the ends of its channels' files.
+    A recorder may pack its older files in several ways, and number the ends of its channels' files.
     """
     by_end: dict[str, list[str]] = {}
     for name in sorted(names):
         by_end.setdefault(_ending(name).lower(), []).append(name)
+    plains = Counter(end.rsplit(".", 1)[0] for end in by_end if end.rsplit(".", 1)[-1] in PACKED_ENDINGS)
     packed = [
-        end for end in by_end if end.rsplit(".", 1)[-1] in PACKED_ENDINGS and end.rsplit(".", 1)[0] in by_end
+        end
+        for end in by_end
+        if end.rsplit(".", 1)[-1] in PACKED_ENDINGS
+        and (end.rsplit(".", 1)[0] in by_end or plains[end.rsplit(".", 1)[0]] > 1)
     ]
     globs = {end: _glob_of_ending({_ending(name) for name in found}) for end, found in by_end.items()}
     for end in packed:
         plain = end.rsplit(".", 1)[0]
-        by_end[plain] = sorted([*by_end[plain], *by_end.pop(end)])
+        by_end[plain] = sorted([*by_end.get(plain, ()), *by_end.pop(end)])
         globs[plain] = f"*{plain}*"
     for shape, ends in _numbered_ends(by_end).items():
         by_end[ends[0]] = sorted(name for end in ends for name in by_end.pop(end))

@@ -19,6 +19,7 @@ _SHOWN = 6
 # Share of the rows with a time that no row before has, below which rows belong together by their times.
 _SHARED = 0.6
 _DISTINCT = 0.95
+_MOST_BLOCKS = 16
 # Rows of the longest of blocks for one of the shortest.
 _ALIKE = 1.02
 _SIDE_BY_SIDE = "write a column for each channel, or a file for each recording"
@@ -91,7 +92,8 @@ def _restarts(content: bytes, layout: TextLayout) -> list[tuple[str, int]]:
     if not np.isfinite(times).all() or times[0] == times[-1]:
         return []
     ends = np.flatnonzero(np.diff(times) < 0) + 1
-    if not 0 < len(ends) < MOST_SENSORS:
+    # An angle of the shaft begins again with each turn, and does so often.
+    if not 0 < len(ends) < _MOST_BLOCKS:
         return []
     blocks = np.split(times, ends)
     are_even = all(_is_even(block) and block[0] == times[0] for block in blocks)

@@ -1,5 +1,7 @@
 """Which files of a folder are proposed: those of one recorder, of one run, in all states of the machine."""
 
+import bz2
+import gzip
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -101,3 +103,20 @@ def test_folders_with_the_day_of_the_week_are_one_recorder(days: Sequence[str], 
     found = written(tmp_path, names)
     assert (len(found.meant.names), found.others) == (12, ())
     assert {*found.times.times} == {at(index) for index in range(12)}
+
+
+def test_files_that_are_packed_in_several_ways_are_one_recorder(tmp_path: Path) -> None:
+    for index, signal in enumerate(signals(12)):
+        data = rows_of(signal).encode()
+        packed = gzip.compress(data) if index % 2 else bz2.compress(data)
+        (tmp_path / f"{at(index):%Y%m%d_%H%M%S}.csv.{'gz' if index % 2 else 'bz2'}").write_bytes(packed)
+    found = survey(tmp_path)
+    assert (len(found.meant.names), found.others) == (12, ())
+    assert {*found.times.times} == {at(index) for index in range(12)}
+
+
+@pytest.mark.parametrize("form", ["{x}_{at:%Y%m%d_%H%M%S}.csv", "{at:%Y%m%d_%H%M%S}_{x}.csv"])
+def test_long_names_become_short_patterns(form: str, tmp_path: Path) -> None:
+    found = written(tmp_path, [form.format(x="pump" * 40, at=at(index)) for index in range(8)])
+    assert len(found.times.pattern) <= 100
+    assert {*found.times.times} == {at(index) for index in range(8)}

@@ -46,3 +46,8 @@ def test_a_fault_in_the_middle_of_a_channel_parts_no_blocks(word: str) -> None:
 
 def test_a_blank_line_behind_the_rows_parts_no_blocks() -> None:
     assert content_in(f"DE\n{rows_of(SIGNAL[:, :1])}\n\n".encode(), "a.csv").rows == len(SIGNAL)
+
+
+def test_an_angle_that_begins_again_with_each_turn_parts_no_blocks() -> None:
+    rows = np.c_[np.arange(2000) % 80 * 4.5, np.random.default_rng(3).normal(size=2000)]
+    assert content_in(rows_of(rows).encode(), "a.csv").rows == 2000
