@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, BindParameter, Select, bindparam, false, select, true, type_coerce
+from sqlalchemy import BindParameter, Select, bindparam, false, select, true
 
 from engine.errors import StoreError
 from engine.records.assessment import Assessment
@@ -28,7 +28,7 @@ from engine.store.values.rows import (
     mapping_of,
     picture_of,
 )
-from engine.store.values.series_rows import empty_series, mended_series, sound_series
+from engine.store.values.series_rows import empty_series, heads_of, mended_series, sound_series
 
 _OWN: BindParameter[int] = bindparam("assessment")
 """Statements that a console repeats are built once: building takes longer than running."""
@@ -85,25 +85,6 @@ _SAME_SNAPSHOT = (schema.score.c.assessment_id == schema.assessed.c.assessment_i
     schema.score.c.position == schema.assessed.c.position
 )
 """A score belongs to its assessment of a snapshot."""
-
-
-def heads_of(assessment: BindParameter[int] | int) -> Select[Any]:
-    """Return the query of an assessment's snapshots, without their scores."""
-    assessed, snapshot = schema.assessed.c, schema.snapshot.c
-    return (
-        # The stored number of a time: conversion to a datetime takes as long as reading it.
-        select(
-            assessed.position,
-            type_coerce(snapshot.at, BigInteger).label("at"),
-            snapshot.name,
-            assessed.baseline,
-            snapshot.figures,
-            snapshot.velocity,
-            snapshot.speed,
-        )
-        .join_from(schema.assessed, schema.snapshot)
-        .where(assessed.assessment_id == assessment)
-    )
 
 
 @cache
@@ -173,7 +154,7 @@ class Recalling(Database):
 
         Returns:
             The last position stored, the time of the newest snapshot that is not late, and the newest engine
-            state, None where that is lost: late snapshots leave the state as it was, and need not carry it.
+            state, None where that is lost. Late snapshots leave the state as it was and need not carry it.
         """
         assessed = schema.assessed.c
         newest = (

@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Row
+from sqlalchemy import BigInteger, BindParameter, Row, Select, select, type_coerce
 
 from engine.records.assessment import Assessment, Quality
 from engine.records.series import Series
+from engine.store import schema
 from engine.store.values.checksums import Damaged
 from engine.store.values.damage import Note
 
@@ -21,6 +22,25 @@ FIGURES = 4
 
 LARGEST = 1e20
 """Beyond any figure of a signal, in any unit."""
+
+
+def heads_of(assessment: BindParameter[int] | int) -> Select[Any]:
+    """Return the query of an assessment's snapshots, without their scores."""
+    assessed, snapshot = schema.assessed.c, schema.snapshot.c
+    return (
+        # The stored number of a time: conversion to a datetime takes as long as reading it.
+        select(
+            assessed.position,
+            type_coerce(snapshot.at, BigInteger).label("at"),
+            snapshot.name,
+            assessed.baseline,
+            snapshot.figures,
+            snapshot.velocity,
+            snapshot.speed,
+        )
+        .join_from(schema.assessed, schema.snapshot)
+        .where(assessed.assessment_id == assessment)
+    )
 
 
 def empty_series(assessment: Assessment) -> Series:

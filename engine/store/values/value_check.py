@@ -25,7 +25,6 @@ from engine.records.assessment import Assessment
 from engine.records.intake import Outcome
 from engine.store import schema
 from engine.store.database import Database
-from engine.store.queries import heads_of
 from engine.store.values.damage import Damage, DamagedError, Note
 from engine.store.values.rows import (
     assessments_of,
@@ -35,7 +34,7 @@ from engine.store.values.rows import (
     mapping_of,
     picture_of,
 )
-from engine.store.values.series_rows import mended_series
+from engine.store.values.series_rows import heads_of, mended_series
 
 READ_AT_ONCE = 1000
 """Rows decoded in one transaction: pictures of 8 KB take some 50 ms."""
