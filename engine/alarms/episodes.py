@@ -1,7 +1,7 @@
 """Joins the engine's events into alarms: one episode each, or several that chatter as one.
 
-Pure. Whether an episode belongs to the one before it follows from the engine's events alone and from none
-that come after, so that what operators do, and when, never changes which alarms there are.
+Pure. The engine's events up to an episode decide whether it belongs to the one before. So no act of an
+operator changes which alarms there are.
 """
 
 from collections.abc import Iterable

@@ -29,8 +29,8 @@ FLOOD_OVER_BELOW = 5
 CHATTER_RAISES = 3
 CHATTER_LOOKS = 60
 """The standards call an alarm chattering that is raised 3 times or more in a minute. A control system looks
-at its signals about once a second, so that is within 60 looks; one of ours comes with each snapshot, and
-the minute becomes 60 intervals, where these are longer than a second."""
+at its signals about once a second, so a minute has 60 looks. Here a look comes with each snapshot: the minute
+becomes 60 intervals where these are longer than a second."""
 
 STALE_AFTER = timedelta(hours=24)
 WORST = 10

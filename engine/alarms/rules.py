@@ -36,12 +36,12 @@ NO_EXCESS: NDArray[np.float32] = np.zeros(0, np.float32)
 class Watch:
     """Counters of one source of alarms, in running snapshots, and the alarm that stands, if any.
 
-    `above`, `lasting`, `severe`, `below` and `apart` count snapshots in a row; `alarm` is the key of the
-    standing alarm or "", `carried_from` the component that explains it or "", `peak` the highest severity
-    since its raise.
-    `surface` is the one named, `speaks_for` the one that the last snapshots point to, `spoken` the count of
-    them in a row, `unheard` the count of snapshots since the named one was last seen. `bands` are those that
-    the raise was localised on, from 0: the alarm returns only once they are back. The names are stored.
+    `above`, `lasting`, `severe`, `below` and `apart` count snapshots in a row. `alarm` is the key of the
+    standing alarm, `carried_from` the component that explains it; "" for none. `peak` is the highest severity
+    since its raise. `surface` is the one named, `unheard` counts the snapshots since it was last seen.
+    `speaks_for` is the surface that the last snapshots point to, `spoken` counts those in a row. `bands` are
+    those that the raise was localised on, from 0: the alarm returns only once they are back. The names of
+    these fields are stored.
     """
 
     above: int = 0

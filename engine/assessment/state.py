@@ -25,15 +25,23 @@ T = TypeVar("T")
 class State:
     """The engine's running state after a snapshot.
 
-    `smoothing` holds the averages of residuals; `components`, `trends` and `sensors` hold a watch for each
-    component, component and column; `drifted` holds for each component whether its errors drifted from the
-    baseline's; `stopped` whether the machine stood still, and `stopped_alarm` is the key of the alarm which
-    that raised, or ""; `silent` counts snapshots in a row in which every channel was constant; `condition` is
-    the last step of all levels together, `transfer` what is known of the paths from the leading component,
-    `notes` the keys of the notes on each component's sensors, `lines` the averages of fault lines of the
-    components in question. `slow` holds the quick and the patient average of each symptom beside vibration;
-    it is empty before the first. `slow_watches` holds a watch for each slow sensor beside vibration, and one
-    for all of them. `own`: the machine's snapshots include one that the bundle was learned from.
+    Attributes:
+        smoothing: averages of residuals.
+        components: a watch of each component.
+        trends: a watch of the trend of each component.
+        sensors: a watch of each column.
+        drifted: for each component whether its errors drifted from the baseline's.
+        stopped: whether the machine stood still.
+        history: the last running snapshots.
+        transfer: the paths from the leading component.
+        stopped_alarm: key of the alarm of a stop, "" for none.
+        silent: snapshots in a row in which every channel was constant.
+        condition: the last step of all levels together.
+        notes: keys of the notes on each component's sensors.
+        own: whether the machine's snapshots include one that the bundle was learned from.
+        lines: averages of fault lines of the components in question.
+        slow: the quick and the patient average of each symptom beside vibration; empty before the first.
+        slow_watches: a watch of each slow sensor beside vibration, and one of all of them.
     """
 
     smoothing: Smoothing

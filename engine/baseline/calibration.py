@@ -9,8 +9,8 @@ from engine.scoring.errors import component_errors
 from engine.signals.statistics import NORMAL_MAD, SMALLEST_SCATTER, log_errors, scatter
 
 SMALLEST_RISE = 0.1
-"""Least rise in natural-log units of power (0.4 dB), root mean square over bands: no machine keeps its level
-more closely for days, although a few long recordings, in which chance cancels, may do so for hours."""
+"""Least rise in natural-log units of power (0.4 dB), root mean square over bands. No machine keeps its level
+more closely for days. A few long recordings, in which chance cancels, may do so for hours."""
 
 
 RISES_ON = 3.0

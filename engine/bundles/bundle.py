@@ -67,17 +67,22 @@ class Baseline:
 class Calibration:
     """Usual values on healthy snapshots that the network was not trained on; arrays are float32.
 
-    `centre`, `scatter` (channels, features) standardise the model's features; `level` (channels,) is the
-    running standard deviation; `limit` (2, components) the smoothed error that is too much, for the quick
-    and the patient average; `window_limit` (components,) the window error that the model's plain percentile
-    calls so; `calm` (snapshots, components) is the natural logarithm of the severities that the limits were
-    set on. `reach` (channels,) is how far the level may shift, natural-log units of power; empty in bundles
-    of the first scoring. `latent` (snapshots, dimensions) is the latent position of each of those snapshots;
-    empty without a variational network. Of slow sensors beside vibration: `span` (4, conditions) is mean,
-    deviation, lowest and highest of each condition, `slopes` (terms, channels, features) how features follow
-    them, `loudness` (terms, channels) how the logarithm of the level does, `symptoms` (2 + terms, symptoms)
-    mean, spread and slopes of each symptom, `habits` (2, sensors) how often each changes from one recording
-    to the next and how often it is known; empty without them.
+    Attributes:
+        centre: (channels, features), usual value of the model's features.
+        scatter: (channels, features), their healthy standard deviation.
+        level: (channels,), running standard deviation.
+        limit: (2, components), smoothed error that is too much, for the quick and the patient average.
+        window_limit: (components,), window error at the model's plain percentile.
+        calm: (snapshots, components), natural logarithm of the severities that the limits were set on.
+        reach: (channels,), how far the level may shift, natural-log units of power; empty in bundles of the
+            first scoring.
+        latent: (snapshots, dimensions), latent positions; empty without a variational network.
+        span: (4, conditions), mean, deviation, lowest and highest of each slow condition beside vibration;
+            this and the following are empty without slow sensors.
+        slopes: (terms, channels, features), how features follow the conditions.
+        loudness: (terms, channels), how the logarithm of the level follows them.
+        symptoms: (2 + terms, symptoms), mean, spread and slopes of each slow symptom.
+        habits: (2, sensors), how often each sensor changes from one recording to the next, and is known.
     """
 
     centre: NDArray[np.float32]
@@ -292,8 +297,8 @@ def load_bundle(place: Path) -> Bundle:
 
 
 _LOADING = threading.Lock()
-"""Held while arrays are loaded: numpy parses their heads as Python, which fails on Python 3.11 with "AST
-constructor recursion depth mismatch" where two threads do it at once, as at the start of a plant."""
+"""Held while arrays are loaded. numpy parses their heads as Python. On Python 3.11 that fails with "AST
+constructor recursion depth mismatch" if two threads do it at once, as at the start of a plant."""
 
 
 def _from_manifest(manifest: dict[str, Any], place: Path) -> Bundle:

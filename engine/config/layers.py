@@ -1,7 +1,7 @@
 """Reads settings from TOML in layers and remembers the file and line of every value.
 
-A layer is one file or the command line. Layers merge key by key, a list replaces the list before it as a
-whole, and a complaint about a value names the layer and line that it was written in.
+A layer is one file or the command line. Layers merge key by key; a list replaces the whole list before it.
+A complaint about a value names the layer and line that it was written in.
 """
 
 import difflib

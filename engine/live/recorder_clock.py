@@ -24,7 +24,7 @@ GAP = 1.5
 
 FILLING_IN_A_ROW, FILLING_LOOKS = 12, 4
 """Recordings in a row that fill a gap, and looks into the folder that find some, while the next one is
-overdue: no delayed copy, which comes at once, but a clock that had jumped ahead and was set back."""
+overdue. A delayed copy comes at once; this is a clock that had jumped ahead and was set back."""
 
 REMEMBERED = 17
 """Recording times kept to know the interval. Its lower quartile is used: delayed copies leave wide gaps."""

@@ -2,9 +2,9 @@
 
 Run as `python -m engine.models.attributing FOLDER`. The folder holds `request.json` (model, shape, steps),
 `weights.npz` and `vectors.npz` (vectors, calm, counted: float32 (n, *shape); `calm` are the healthy vectors
-that the path starts from, `counted` is 1 where a value belongs to the component, else 0). Leaves
-`gradients.npz`: the mean gradients (n, *shape) of the error along the path, the error at both of its ends,
-and of a network with a latent mean how far each latent value moves and how steeply it answers.
+that the path starts from, `counted` is 1 where a value belongs to the component, else 0). It leaves
+`gradients.npz`: the mean gradients (n, *shape) of the error along the path, and the error at both ends. For a
+network with a latent mean it adds how far each latent value moves and how steeply it answers.
 
 Source:
     Sundararajan, Taly and Yan (2017), Axiomatic attribution for deep networks; the integral by midpoints.

@@ -1,8 +1,8 @@
 """Export of one autoencoder to other file formats in a separate process, as TensorFlow is.
 
 Run as `python -m engine.models.exporting FOLDER`. The folder holds `request.json` (model, shape, formats),
-`weights.npz`, `network.tflite` and `vectors.npz` (check: float32 vectors). Leaves
-`network.onnx`, `network.keras` or `network.h5`, and prints one line of JSON: for each format, the largest
+`weights.npz`, `network.tflite` and `vectors.npz` (check: float32 vectors). It leaves `network.onnx`,
+`network.keras` or `network.h5`, and prints one line of JSON with a number for each format: the largest
 difference of its outputs from LiteRT's, relative to the output's largest value or 1.
 """
 

@@ -1,8 +1,8 @@
 """Bounds what is kept of a series: the newest whole, and of what is older one snapshot in each span of time.
 
-The one kept of a span is that of highest severity, so that no peak is lost; and where something changes both
-sides stay: crossings, pauses, stops and the end of the baseline are found in what is left exactly as in the
-whole. Pure functions of arrays.
+The snapshot of highest severity is kept of each span, so that no peak is lost. Where something changes, both
+sides stay: the thinned series shows crossings, pauses, stops and the end of the baseline exactly as the whole
+does. Pure functions of arrays.
 """
 
 from itertools import chain

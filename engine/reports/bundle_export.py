@@ -25,9 +25,10 @@ from engine.system.whole_file import write_bytes_whole, write_whole
 
 CLOSE = 1e-6
 """Largest difference of an exported network's output from LiteRT's, relative to the output's largest value or
-1; for inputs of more than `PLAIN` values it grows with their root, as the rounding of sums does."""
+1. For inputs of more than `PLAIN` values it grows with their root, as the rounding of sums does."""
 
 PLAIN = 1024
+"""Values of an input up to which the difference does not grow."""
 
 CHECKED = 100
 """Vectors of the check if no recordings are given."""

@@ -1,8 +1,8 @@
 """PostgreSQL's dialect: connections, error codes, the order of events, a number that changes with commits.
 
-A read is one snapshot of the database (REPEATABLE READ). A write takes the advisory lock of its machine
-first: sequences are not handed out in the order of commits, and a reader that asks for events above the last
-one it saw would miss an event that commits late. With the lock the events of a machine commit in order.
+A read is one snapshot of the database (REPEATABLE READ). Sequences are not handed out in the order of
+commits: a reader that asks for events above the last one it saw would miss an event that commits late. So a
+write takes the advisory lock of its machine first, and the events of a machine commit in order.
 """
 
 import hashlib
