@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 
@@ -62,6 +63,7 @@ NO_PATIENCE = Patience(lock_seconds=0.0, pauses=())
 """Engine and story share a thread: waiting for each other's lock would never end."""
 
 Story = Iterator[None]
+Known = TypeVar("Known")
 
 
 class KilledError(BaseException):
@@ -94,7 +96,7 @@ class Plant:
     beats: list[Heartbeat] = field(default_factory=list)
     kind_of_store: type[Store] = Store
     patience: Patience = NO_PATIENCE
-    _counted: tuple[bytes, dict[Outcome, int]] | None = None
+    _known: dict[str, tuple[bytes, Any]] = field(default_factory=dict)
     _store: Store | None = None
     _assessment: Assessment | None = None
 
@@ -197,7 +199,7 @@ class Plant:
         return self._assessment
 
     def events(self, *kinds: EventKind) -> list[Event]:
-        events = self.store.events(self.assessment())
+        events = self._once("events", lambda: self.store.events(self.assessment()))
         return [event for event in events if not kinds or event.kind in kinds]
 
     def causes(self, cause: str) -> list[EventKind]:
@@ -209,14 +211,20 @@ class Plant:
         return [(one.detail["done"], one.detail["words"]) for one in self.events(EventKind.ANSWERED)]
 
     def counts(self) -> dict[Outcome, int]:
-        """Return the rows of the ledger by outcome; an unchanged store is not asked again."""
+        machine = self.assessment().machine_id
+        found = self._once("counts", lambda: self.store.intake_counts(machine))
+        return {outcome: count for outcome, count in found.items() if count}
+
+    def _once(self, what: str, read: Callable[[], Known]) -> Known:
+        """Return what is read from the store; an unchanged store is not read again."""
         before = self._changes()
-        if self._counted is not None and before == self._counted[0]:
-            return dict(self._counted[1])
-        found = self.store.intake_counts(self.assessment().machine_id)
-        counts = {outcome: count for outcome, count in found.items() if count}
-        self._counted = (before, counts) if before and before == self._changes() else None
-        return dict(counts)
+        if what in self._known and before == self._known[what][0]:
+            known: Known = self._known[what][1]
+            return known
+        found = read()
+        if before and before == self._changes():
+            self._known[what] = before, found
+        return found
 
     def _changes(self) -> bytes:
         """Return SQLite's counter of changes, from the head of its file; nothing for another store."""
@@ -234,7 +242,7 @@ class Plant:
 
     def scored(self) -> list[str]:
         """Return the scored snapshots in order, without late ones."""
-        return list(self.store.series(self.assessment()).names)
+        return list(self._once("scored", lambda: self.store.series(self.assessment()).names))
 
     def facts(self) -> Facts:
         """Return all stored facts of the snapshots, bit for bit."""

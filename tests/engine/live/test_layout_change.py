@@ -24,12 +24,11 @@ def edited(plant: Plant, old: str, new: str, place: Path) -> Settings:
 
 
 @pytest.fixture
-def failing(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> Plant:
+def failing(scored: Plant, monkeypatch: pytest.MonkeyPatch) -> Plant:
     """Return a plant with an alarm of its left bearing and an ended engine."""
     monkeypatch.setattr(layout_change, "TURN_SECONDS", 0.0)
-    plant.run(plant.whole_run(), bundle=plant.rig.bundle)
-    assert plant.causes("limit")[-1] is EventKind.RAISED or "escalated" in plant.causes("limit")[-1]
-    return plant
+    assert scored.causes("limit")[-1] is EventKind.RAISED or "escalated" in scored.causes("limit")[-1]
+    return scored
 
 
 EDITS = {

@@ -166,14 +166,13 @@ def test_the_alarm_of_the_renewed_component_ends_and_its_watch_begins_again(plan
     assert after.history.severity.shape[1] == 2
 
 
-def test_an_unknown_component_is_answered_with_a_sentence(plant: Plant) -> None:
+def test_an_unknown_component_is_answered_with_a_sentence(scored: Plant) -> None:
     def story() -> Story:
-        yield from plant.whole_run()
-        plant.ask(Action.RELEARN, component="Middle", healthy=HEALTHY)
-        yield from answered(plant)
+        scored.ask(Action.RELEARN, component="Middle", healthy=HEALTHY)
+        yield from answered(scored)
 
-    plant.run(story(), bundle=plant.rig.bundle)
-    assert plant.answers() == [(False, "'Middle' is not a component of this machine; it has Left, Right")]
+    scored.run(story())
+    assert scored.answers() == [(False, "'Middle' is not a component of this machine; it has Left, Right")]
 
 
 def test_a_replacement_waits_for_enough_snapshots_and_is_then_learned(plant: Plant) -> None:
@@ -199,15 +198,14 @@ def test_a_replacement_waits_for_enough_snapshots_and_is_then_learned(plant: Pla
     assert str(words).endswith("for Right from 30 snapshots; switch to use it")
 
 
-def test_closing_an_alarm_with_a_replaced_part_asks_for_the_new_baseline(plant: Plant) -> None:
-    plant.run(plant.whole_run(), bundle=plant.rig.bundle)
-    alarms = fold_alarms(plant.events(), END_OF_TIME)
+def test_closing_an_alarm_with_a_replaced_part_asks_for_the_new_baseline(scored: Plant) -> None:
+    alarms = fold_alarms(scored.events(), END_OF_TIME)
     alarm = next(one for one in alarms if one.component == "Right")
     at = SMALL_START + SMALL_COUNT * SMALL_INTERVAL
     outcome = AlarmOutcome(Finding.CONFIRMED, "outer race", replaced=True)
     for session in ("training", ""):
-        act = Act(Operator("ada"), session, at, plant.clock.now())
-        alarm_actions.close(plant.store, plant.assessment(), alarm, outcome, act)
-    (request,) = plant.events(EventKind.REQUESTED)
+        act = Act(Operator("ada"), session, at, scored.clock.now())
+        alarm_actions.close(scored.store, scored.assessment(), alarm, outcome, act)
+    (request,) = scored.events(EventKind.REQUESTED)
     assert (request.detail["action"], request.detail["component"]) == ("relearn", "Right")
     assert (request.detail["since"], request.detail["by"]) == (at.isoformat(), "ada")
