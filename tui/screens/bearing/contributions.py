@@ -1,6 +1,7 @@
 """Contributions to the error of one snapshot: by channel, by band, and by part of the recording."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from rich.cells import cell_len
@@ -44,42 +45,50 @@ def contribution_lines(
     if picture is None or not picture.contribution.any():
         why = "no picture of this snapshot" if picture is None else "nothing was scored in this snapshot"
         return finished([heading, (Span(f"  {why}", Role.DIM),)], width, height, glyphs)
+    own = [one for one in assessment.channels[component] if one <= len(picture.contribution)]
+    name = clean(assessment.components[component])
+    rows = _channel_rows(width, max((height - 4) // 3, 1), picture, assessment, own)
+    room = max(height - len(rows) - 2 - (3 if picture.parts.size else 0), 1)
+    rows += _band_rows(width, room, picture, name, own, motor_features(assessment, component))
+    if picture.parts.size and own:
+        rows += _parts(width, picture, own, name, seconds, glyphs)
+    return finished([heading, *rows][:height], width, height, glyphs)
+
+
+def _channel_rows(
+    width: int, most: int, picture: Picture, assessment: Assessment, own: Sequence[int]
+) -> list[Line]:
+    """Return the channels with the largest shares, at most so many; those of the component are marked."""
     shares = np.nan_to_num(picture.contribution.sum(axis=1))
-    channels = assessment.channels[component]
-    own = [channel for channel in channels if channel <= len(shares)]
-    rows: Lines = [(Span(fit(" by channel", width), Role.TITLE),)]
+    rows: list[Line] = [(Span(fit(" by channel", width), Role.TITLE),)]
     order = sorted(range(len(shares)), key=lambda place: -shares[place])
-    most = max(min(len(order), (height - 4) // 3), 1)
+    parts = list(zip(assessment.components, assessment.channels, strict=True))
     for place in order[:most]:
-        owner = next(
-            (
-                name
-                for name, held in zip(assessment.components, assessment.channels, strict=True)
-                if place + 1 in held
-            ),
-            "not watched",
-        )
+        owner = next((name for name, held in parts if place + 1 in held), "not watched")
         invalid = place < len(picture.spectrum) and not np.isfinite(picture.spectrum[place]).any()
         name = f"ch {place + 1} {'invalid ' if invalid else ''}{clean(owner)}"
         rows.append(_bar(width, name, float(shares[place]), place + 1 in own))
     if len(order) > most:
         rest = sum(float(shares[place]) for place in order[most:])
         rows.append((Span(fit(f"   {len(order) - most} more, {percent(rest)}", width), Role.DIM),))
-    name = clean(assessment.components[component])
+    return rows
+
+
+def _band_rows(
+    width: int, most: int, picture: Picture, name: str, own: Sequence[int], features: tuple[str, ...]
+) -> list[Line]:
+    """Return the bands of a component with the largest shares, at most so many; `features` of a motor."""
     bands = picture.contribution[[channel - 1 for channel in own]].sum(axis=0)
-    room = max(height - len(rows) - 2 - (3 if picture.parts.size else 0), 1)
     order = [band for band in np.argsort(-bands, kind="stable").tolist() if bands[band] >= LEAST]
-    hidden = order[room:]
-    tail = f": the {room} with most; {len(hidden)} more, {percent(float(bands[hidden].sum()))}"
-    features = motor_features(assessment, component)
+    hidden = order[most:]
+    tail = f": the {most} with most; {len(hidden)} more, {percent(float(bands[hidden].sum()))}"
     what = "feature" if features else "band"
-    rows.append((Span(fit(f" by {what} of {name}{tail if hidden else ''}", width), Role.TITLE),))
-    names = {band: _name_of(band, picture, features) for band in order[:room]}
+    names = {band: _name_of(band, picture, features) for band in order[:most]}
     longest = max(map(cell_len, names.values()), default=0)
-    rows.extend(_bar(width, name, float(bands[band]), True, longest) for band, name in names.items())
-    if picture.parts.size and own:
-        rows += _parts(width, picture, own, name, seconds, glyphs)
-    return finished([heading, *rows][:height], width, height, glyphs)
+    return [
+        (Span(fit(f" by {what} of {name}{tail if hidden else ''}", width), Role.TITLE),),
+        *(_bar(width, words, float(bands[band]), True, longest) for band, words in names.items()),
+    ]
 
 
 def _name_of(band: int, picture: Picture, features: tuple[str, ...]) -> str:
