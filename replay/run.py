@@ -327,7 +327,8 @@ def _refuse_packed(root: Path, names: Sequence[str], shown: str) -> None:
         RunError: one of the first files, relative to `root`, is an archive.
     """
     for name in sorted(names)[:_LOOKED_INTO]:
-        if kind := packed_kind(root / name):
+        # A recording that is packed by itself is read.
+        if (kind := packed_kind(root / name)) and is_archive(root / name):
             packed = clean_text(name)
             raise RunError(
                 f"{shown} holds {packed}, which is {kind.name}: unpack it first"

@@ -151,6 +151,9 @@ def _surveyed(
 ) -> Survey:
     shown = clean_text(str(path))
     if not names:
+        if left_out:
+            first = f"{clean_text(left_out[0].name)}: {left_out[0].reason}"
+            raise RunError(f"{shown} holds no file that is unpacked; {first}")
         raise RunError(f"{shown} is empty: it holds no files")
     groups, contents, faults = _looked_into(folder, groups_by_ending(names), raw)
     meant = groups[0]

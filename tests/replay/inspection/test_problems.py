@@ -1,13 +1,18 @@
 """Advice on recordings that settings do not read: their nature, and all settings to change at once."""
 
+import gzip
+import tarfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
 from replay.inspection.problems import advice_on
+from replay.inspection.survey import survey
 from replay.recording import RecordingFormat
+from replay.run import RunError, open_run
 from tests.replay.formats.layouts import RATE, ROWS, at, rows_of, signals
 
 FORM = RecordingFormat("m", RATE, 2, ROWS, time_pattern="%Y%m%d_%H%M%S.csv", separator="auto")
@@ -105,3 +110,31 @@ def test_a_setting_that_is_wrong_for_two_reasons_is_named_once(tmp_path: Path) -
         advice = advice_on(tmp_path, form)
         assert advice
         assert advice.count("recording.folders") <= 1
+
+
+def test_an_archive_of_members_that_are_left_out_is_not_said_to_be_empty(tmp_path: Path) -> None:
+    with ZipFile(tmp_path / "run.zip", "w") as archive:
+        archive.writestr("..\\run\\20240301_080000.csv", plain(0))
+    with pytest.raises(RunError, match=r"run.zip holds no file that is unpacked; .*: its path leads out"):
+        survey(tmp_path / "run.zip", tmp_path / "cache")
+
+
+@pytest.mark.parametrize("is_tar", [True, False])
+def test_recordings_that_are_packed_by_themselves_need_another_pattern_and_not_to_be_unpacked(
+    is_tar: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RACEWAY_CACHE", str(tmp_path / "cache"))
+    folder = tmp_path / "run"
+    folder.mkdir()
+    for index in range(6):
+        (folder / f"{at(index):%Y%m%d_%H%M%S}.csv.gz").write_bytes(gzip.compress(plain(index).encode()))
+    place = folder
+    if is_tar:
+        place = tmp_path / "run.tar"
+        with tarfile.open(place, "w") as archive:
+            archive.add(folder, "run")
+    with pytest.raises(RunError) as caught:
+        open_run(place, FORM)
+    assert "unpack" not in str(caught.value)
+    assert "recording.time_pattern" in str(caught.value)
+    assert 'recording.time_pattern = "%Y%m%d_%H%M%S.csv.gz"' in advice_on(place, FORM)
