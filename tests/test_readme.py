@@ -12,6 +12,7 @@ import pytest
 import typer
 from click.testing import CliRunner
 
+from bench.support.readme_pictures import PICTURES, SCREENS
 from engine.alarms.causes import CAUSES
 from engine.config.settings import load_settings
 from engine.models import MODELS
@@ -250,3 +251,9 @@ def test_settings_that_the_pages_name_exist() -> None:
 )
 def test_a_path_that_does_not_exist_is_found(text: str, missing: list[str]) -> None:
     assert [path for path in named_paths(text) if not is_there(path, TOP / "README.md")] == missing
+
+
+def test_the_pictures_are_made_where_the_pages_show_them() -> None:
+    made = {PICTURES / f"{screen}.svg" for screen in SCREENS}
+    assert {PICTURES} == {DOCS / "pictures"}
+    assert set((DOCS / "pictures").glob("*.svg")) == made

@@ -16,7 +16,7 @@ AT = "120"
 """A snapshot of the bundled recording with alarms of bearing 1 and its neighbours."""
 
 SIZE = "100x30"
-PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
+PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 
 
 def main() -> None:
