@@ -217,8 +217,12 @@ def pictures_of(drawn: "Drawn") -> tuple[dict[str, str | bytes], str]:
 
 
 def exported(folder: Path, files: tuple[Path, ...], numbers: bool, missing: str) -> str:
-    """Return the sentence about an export; files of one name are written once with their suffixes."""
-    kinds = ", ".join(file.suffix for file in files[1:])
-    words = f"Exported {folder / files[0].name}" + (f" ({kinds})" if kinds else "")
+    """Return the sentence about an export; files of one name are written once with their suffixes.
+
+    The path comes last, since it may be too long for the notice.
+    """
+    *before, last = [file.suffix for file in files]
+    kinds = f"{', '.join(before)} and {last}" if before else last
+    words = f"Exported as {kinds}: {folder / files[0].name}"
     words += "" if numbers else "; this screen plots no numbers"
     return f"{words}; {missing}" if missing else words

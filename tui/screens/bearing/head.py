@@ -8,7 +8,7 @@ from engine.records.assessment import Quality
 from tui.data.frame import Frame
 from tui.data.situation import situation_of
 from tui.data.view import View
-from tui.draw.format import PRIORITY_ROLES, reason, sentence_time, short_time, since_texts, state_of
+from tui.draw.format import PRIORITY_ROLES, reasons, sentence_time, short_time, since_texts, state_of
 from tui.draw.glyphs import ARROWS
 from tui.draw.notice import wrapped
 from tui.draw.severity import severity_text
@@ -32,17 +32,20 @@ def head_lines(width: int, height: int, shown: Shown, frame: Frame) -> Lines:
     condition = frame.conditions[shown.component]
     state = state_of(condition)
     alarm = condition.alarm
-    parts = [f"severity {severity_text(condition.severity)} {ARROWS[condition.trend]}"]
+    parts: list[tuple[str, ...]] = [
+        (f"severity {severity_text(condition.severity)} {ARROWS[condition.trend]}",)
+    ]
     if condition.quality is not None and condition.quality is not Quality.RUNNING:
-        parts[0] = f"now {condition.quality}"
+        parts[0] = (f"now {condition.quality}",)
     if alarm is not None:
         since = since_texts(alarm, lambda at: short_time(at, shown.zone))[1]
-        parts.append(f"{reason(alarm, frame.playhead.at)}, {since}")
+        why = reasons(alarm, frame.playhead.at)
+        parts.append((*(f"{one}, {since}" for one in why), *why))
     if not math.isfinite(condition.severity) and condition.last is not None:
         severity, when = condition.last
-        parts.append(f"last {severity_text(severity)} at {sentence_time(when, shown.zone)}")
+        parts.append((f"last {severity_text(severity)} at {sentence_time(when, shown.zone)}",))
     if frame.index >= 0:
-        parts.append(f"{frame.view.series.names[frame.index]} #{frame.number}")
+        parts.append((f"{frame.view.series.names[frame.index]} #{frame.number}",))
     line: Line = (
         Span(" "),
         Span(state.glyph, state.role if alarm is None else PRIORITY_ROLES[alarm.priority]),
@@ -51,8 +54,9 @@ def head_lines(width: int, height: int, shown: Shown, frame: Frame) -> Lines:
     )
     used = width_of(line)
     rest = ""
-    for part in parts:
-        if used + len(rest) + len(part) + 2 <= width:
+    for wordings in parts:
+        fitting = (one for one in wordings if used + len(rest) + len(one) + 2 <= width)
+        if part := next(fitting, ""):
             rest += f"  {part}"
     lines: Lines = [(*line, Span(fit(rest, width - used)))]
     if (slow := slow_text(frame)) and len(lines) < height:
