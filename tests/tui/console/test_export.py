@@ -47,6 +47,7 @@ async def test_what_is_plotted_is_exported_with_its_picture(
     assert [file.suffix for file in files] == [".csv", ".png", ".svg"]
     assert all(file.name.startswith(f"ims-set2-{name}-20040217T") for file in files)
     assert str(tmp_path / "out") in notice
+    assert notice.startswith("Exported as .svg, .png and .csv: ")
     assert files[2].name in notice
     assert all(file.suffix in notice for file in files)
     assert files[1].read_bytes().startswith(b"\x89PNG")
