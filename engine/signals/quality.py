@@ -248,13 +248,16 @@ COARSE_STEPS = 4
 def drops_out(column: NDArray[np.float32]) -> bool:
     """Return whether a signal, (rows,), stays at one value again and again within a recording.
 
-    Rows at the start and the end do not count: recorders fill up what is missing there.
+    Rows at the start and the end do not count: recorders fill up what is missing there. Nor does a signal
+    whose values are held for several rows each, as one written at a higher rate than it was measured.
     """
-    change = np.abs(np.diff(column))
-    still = change == 0
+    still = column[1:] == column[:-1]
     if np.count_nonzero(still) < STUCK_SHARE * len(column):
         return False
-    moves = np.sort(change[~still])
+    moving = ~still
+    if 2 * np.count_nonzero(moving[1:] & moving[:-1]) < np.count_nonzero(moving):
+        return False
+    moves = np.sort(np.abs(np.diff(column)[moving]))
     if not len(moves) or moves[len(moves) // 2] < COARSE_STEPS * moves[0]:
         return False
     # Edges of runs: +1 where one begins, -1 where it ended.

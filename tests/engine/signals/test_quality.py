@@ -298,6 +298,7 @@ def test_signal_that_drops_out_within_a_recording_is_found(held: float | None) -
         pytest.param(np.round(live()[:, 0] * 0.8).astype(np.float32), id="noise of a few codes"),
         pytest.param(np.concatenate([live()[:, 0], np.zeros(900, np.float32)]), id="filled up at the end"),
         pytest.param(np.zeros(4096, np.float32), id="a constant"),
+        pytest.param(np.repeat(live()[:200, 0], 20), id="values held for 20 rows each"),
         pytest.param(np.clip(live()[:, 0], -0.5, 0.5), id="a clipped amplifier"),
         pytest.param(np.round(np.sin(np.arange(4096) * 0.002) * 40).astype(np.float32), id="a slow tone"),
     ],
