@@ -393,3 +393,24 @@ def test_the_window_holds_the_selected_row_and_is_no_higher_than_allowed(
 )
 def test_duration_is_told_in_its_largest_fitting_unit(seconds: float, words: str) -> None:
     assert duration(seconds) == words
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_a_folder_without_a_fitting_file_says_why_and_what_to_do(view: View, width: int) -> None:
+    said = "17 other files are passed over (0.csv: its name is not a time like 2004.02.12.10.32.39)"
+    waiting = EngineStatus("engine: gathering", Role.PLAIN, busy="GATHERING")
+
+    def card_of(done: int, message: str) -> str:
+        beat = Heartbeat(synthetic.WALL, 1, Phase.GATHERING, done, 150, message)
+        live = replace(view.assessment, run="/srv/press 4", expected=0)
+        empty = Frame(replace(view, assessment=live, heartbeat=beat, epochs=()), Playhead(None))
+        lines = card_lines(width, 12, Card(empty, waiting, UTC, DEFAULT.keys_of))
+        assert all(width_of(line) <= width for line in lines)
+        return " ".join(plain(lines).replace("│", " ").split())
+
+    assert said in card_of(0, said)
+    assert "If these are recordings, raceway init '/srv/press 4' writes settings for them." in card_of(
+        0, said
+    )
+    assert "raceway init" not in card_of(3, said)
+    assert "raceway init" not in card_of(0, "")

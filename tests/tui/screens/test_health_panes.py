@@ -208,3 +208,14 @@ def test_nothing_overflows_and_ascii_is_ascii(view: View, width: int, glyphs: Gl
             assert all(width_of(line) <= width for line in lines)
             if glyphs is Glyphs.ASCII:
                 assert plain(lines).isascii()
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_a_long_message_of_the_engine_is_not_cut(view: View, width: int) -> None:
+    said = "17 other files are passed over (0.csv: its name is not a time like 2004.02.12.10.32.39)"
+    beat = Heartbeat(synthetic.WALL, 1, Phase.GATHERING, 0, 150, said)
+    held = frame(replace(view, heartbeat=beat), 80)
+    status = EngineStatus("engine: gathering", Role.PLAIN)
+    lines = engine_lines(width, 20, held, status, None, synthetic.WALL, UTC)
+    assert all(width_of(line) <= width for line in lines)
+    assert said in " ".join(plain(lines).split())

@@ -17,6 +17,9 @@ from tui.draw.notice import wrapped
 from tui.draw.status import EngineStatus
 from tui.draw.text import Lines, Role, Span, clean, fit, title
 
+LABEL = 14
+"""Cells of the name of a row."""
+
 WORDS = {
     Outcome.TAKEN: "taken in and scored",
     Outcome.LATE: "late: scored, no alarms",
@@ -67,7 +70,7 @@ def engine_lines(
         doing = f"{beat.phase.value}, {beat.done}" + (f" of {beat.total}" if beat.total else "")
         lines.append(_row("phase", f"{doing} snapshots", width))
         if beat.message:
-            lines.append(_row("message", clean(beat.message), width))
+            lines += _long_row("message", clean(beat.message), width)
     speed = "not known yet, for some seconds"
     if facts is not None and facts.per_minute is not None:
         speed = f"{facts.per_minute:.4g} snapshots a minute, over the last minute"
@@ -246,8 +249,14 @@ def _room(width: int, facts: Wellness) -> Lines:
 
 
 def _row(name: str, text: str, width: int, warns: bool = False) -> tuple[Span, ...]:
-    label = f"  {name:<14} "
+    label = f"  {name:<{LABEL}} "
     return (Span(label, Role.DIM), Span(fit(text, width - len(label)), Role.WARNING if warns else Role.PLAIN))
+
+
+def _long_row(name: str, text: str, width: int) -> Lines:
+    """Return a text in as many as three rows beside its name."""
+    first, *more = wrapped(text, max(width - LABEL - 4, 1), 3)
+    return [_row(name, first, width), *(_row("", row, width) for row in more)]
 
 
 def _wrapped(text: str, width: int, role: Role, most: int = 3) -> Lines:

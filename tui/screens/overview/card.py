@@ -24,6 +24,7 @@ from engine.explanation.situation import Situation
 from engine.explanation.wording import named
 from engine.records.assessment import Quality
 from engine.records.progress import Phase, source_of
+from tui.command_lines import line as command_line
 from tui.data.frame import Condition, Frame
 from tui.data.situation import situation_of
 from tui.data.view import View
@@ -50,6 +51,9 @@ Key = Callable[[str], str]
 
 LEARNS = (Phase.GATHERING, Phase.READING, Phase.LEARNING)
 """The phases before anything is judged."""
+
+FOUND_NOTHING = (Phase.GATHERING, Phase.WATCHING)
+"""The phases in which a message, before the first snapshot, says what the files of the folder are."""
 
 LEAST_WIDTH, LEAST_HEIGHT = 24, 3
 """Cells and lines of the smallest frame with words in it."""
@@ -301,11 +305,23 @@ def learning_lines(width: int, height: int, card: Card) -> Lines:
     rows += [(Span(" "), Span(fit(row, room), Role.STRONG)) for row in wrapped(sentence, room, 3)]
     if beat is not None and beat.total and beat.phase in LEARNS and card.status.stale is None:
         rows.append((Span(" "), *progress_bar(room, beat.done / beat.total)))
+    for row in wrapped(nothing_fits(view), room, 5):
+        if row and card.status.stale is None:
+            rows.append((Span(" "), Span(fit(row, room), Role.WARNING)))
     rows += [(Span(" "), *line) for line in losses(room, height - 2 - len(rows), view)]
     role = Role.ALARM if card.status.stale is not None else Role.FRAME
     return box(
         width, min(len(rows) + 2, height), rows, top(width, (Span(heading, Role.TITLE),), "", role), role=role
     )
+
+
+def nothing_fits(view: View | None) -> str:
+    """Return why no file of a watched folder was taken in yet, and what to do; "" without a reason."""
+    beat = None if view is None else view.heartbeat
+    if view is None or beat is None or beat.phase not in FOUND_NOTHING or beat.done or not beat.message:
+        return ""
+    command = command_line("init", view.assessment.run)
+    return f"{_capital(clean(beat.message))}. If these are recordings, {command} writes settings for them."
 
 
 def progress_bar(width: int, share: float) -> Line:
