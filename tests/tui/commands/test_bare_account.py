@@ -208,9 +208,7 @@ def test_argument_in_another_encoding_is_stored_without_a_traceback(
 ) -> None:
     program = [sys.executable, "-P", "-c", "from tui.cli import main; main()"]
     state = ["--state", str(cyrillic_store)]
-    listed = subprocess.run(
-        [*program, "alarms", "list", "--json", *state], capture_output=True, env=environment(), check=True
-    )
+    listed = CliRunner().invoke(app, ["alarms", "list", "--json", *state], catch_exceptions=False)
     key = json.loads(listed.stdout)["alarms"][0]["key"]
     done = subprocess.run(
         [*program, "alarms", "note", key, encoded, "--as", encoded, *state],
