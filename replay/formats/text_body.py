@@ -8,12 +8,15 @@ from numpy.typing import NDArray
 
 from replay.formats.sniff import Encoding
 from replay.formats.text_cells import cells_of, value_of
+from replay.formats.text_fits import stands_for_a_fault
 from replay.formats.text_forms import tidied_bytes
 from replay.formats.text_layout import TextLayout
 
 _BLANK_LINES = re.compile(rb"\n[ \t]*(?=\n)")
 # Lines below the rows that are looked at.
 _FOOTER_LINES = 20
+# Lines at the end that may hold the mean, the sum, the largest number of each column.
+_SUMS = 6
 _FOOTER = re.compile(rb"\(\d+ rows?\)|[\"'*=#%/;!\[<\s-]*[A-Za-z\x80-\xff]{2}")
 _NO_NUMBER = re.compile(rb"\W*(nan?|inf(inity)?|n/?a|null?)\b", re.IGNORECASE)
 
@@ -91,7 +94,7 @@ def _without_footer(body: bytes, layout: TextLayout) -> bytes:
     if 1 in layout.text_columns:
         return body
     end, ends = len(body), [len(body)]
-    for _ in range(_FOOTER_LINES):
+    for number in range(_FOOTER_LINES):
         stop = len(body[:end].rstrip())
         start = body.rfind(b"\n", 0, stop) + 1
         line = body[start:stop]
@@ -100,17 +103,24 @@ def _without_footer(body: bytes, layout: TextLayout) -> bytes:
         if start > 1 and body[:start].rstrip(b" \t\r").endswith(b"\n\n"):
             return body[:start]
         end = start
-        if not _is_row(line, layout):
+        if not _is_row(line, layout, can_be_sum=number < _SUMS):
             ends.append(end)
     return body[: ends[-1]]
 
 
-def _is_row(line: bytes, layout: TextLayout) -> bool:
-    """Return whether a line of words may be a row: a word for an overload may stand in each cell."""
+def _is_row(line: bytes, layout: TextLayout, *, can_be_sum: bool) -> bool:
+    """Return whether a line of words may be a row: a word for an overload may stand in each cell.
+
+    Args:
+        line: of words first.
+        layout: of the text.
+        can_be_sum: whether it is near the end, where means and sums of the rows may stand.
+    """
     cells = cells_of(line.decode("utf-8", errors="replace"), layout.separator)
     if layout.columns == 1:
         return " " not in cells[0]
-    return len(cells) == layout.columns + layout.trailing
+    is_sum = can_be_sum and not stands_for_a_fault(cells[0])
+    return len(cells) == layout.columns + layout.trailing and not is_sum
 
 
 def _ascii(data: bytes, encoding: Encoding) -> bytes:

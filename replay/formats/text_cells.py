@@ -7,9 +7,13 @@ from collections.abc import Sequence
 _BLANK_MARKS = "'\u2019\u00a0\u202f "
 _BLANKS = re.compile("[ \t]+")
 _POINT = re.compile(
-    rf"[+-]?(\d+\.?\d*|\.\d+|\d{{1,3}}(?:[,{_BLANK_MARKS}]\d{{3}})+(?:\.\d*)?)([eEdD][+-]?\d+)?"
+    rf"[+-]?(\d+\.?\d*|\.\d+|\d{{1,3}}(?:[,{_BLANK_MARKS}]\d{{3}})+(?:\.\d*)?)([eEdD][+-]?\d+)?",
+    re.ASCII,
 )
-_COMMA = re.compile(rf"[+-]?(\d+,?\d*|,\d+|\d{{1,3}}(?:[.{_BLANK_MARKS}]\d{{3}})+(?:,\d*)?)([eEdD][+-]?\d+)?")
+_COMMA = re.compile(
+    rf"[+-]?(\d+,?\d*|,\d+|\d{{1,3}}(?:[.{_BLANK_MARKS}]\d{{3}})+(?:,\d*)?)([eEdD][+-]?\d+)?",
+    re.ASCII,
+)
 _MARKS = {
     decimal: tuple(mark.encode() for mark in (mark, *_BLANK_MARKS))
     for decimal, mark in ((".", ","), (",", "."))

@@ -12,6 +12,8 @@ _ROWS = 40
 _MOSTLY = 0.5
 # Share of filled cells of a column; in fewer stand remarks, such as the settings of an oscilloscope.
 _FEWEST_FILLED = 0.2
+# Columns of the narrowest table whose header may be numbers.
+_FEWEST_COUNTED = 2
 # Lines below a first row that must not be words.
 _NEXT = 3
 _WORD = re.compile(r"[^\W\d_]{2}")
@@ -146,7 +148,10 @@ def _first_row(
         own = [cell for cell, kind in zip(cells, kinds, strict=True) if kind]
         good = [is_number(cell, decimal) or bool(cell and stands_for_a_fault(cell)) for cell in own]
         has_dates = all(DATE.search(cell) for cell, is_date in zip(cells, dated, strict=True) if is_date)
-        if sum(good) > _MOSTLY * len(good) and not _is_numbered_header(own, good):
+        is_header = _is_numbered_header(own, good) or (
+            first is None and _counts_columns(cells, rows, decimal)
+        )
+        if sum(good) > _MOSTLY * len(good) and not is_header:
             first = number if first is None else first
             is_marked = any(cell for cell, is_empty in zip(cells, empty, strict=True) if is_empty)
             if (
@@ -181,6 +186,17 @@ def _is_numbered_header(cells: Sequence[str], good: Sequence[object]) -> bool:
     words = [cell for cell, is_good in zip(cells, good, strict=True) if not is_good]
     counts = [cell for cell, is_good in zip(cells, good, strict=True) if is_good]
     return any(map(_WORD.search, words)) and [*map(str, range(1, len(counts) + 1))] == counts
+
+
+def _counts_columns(cells: Sequence[str], rows: Sequence[Sequence[str]], decimal: str) -> bool:
+    """Return whether a line numbers the columns, from 0 or 1, above rows of decimals."""
+    places = [place for place, cell in enumerate(cells) if cell]
+    filled = [cells[place] for place in places]
+    count = len(filled)
+    if count < _FEWEST_COUNTED or filled not in ([*map(str, range(count))], [*map(str, range(1, count + 1))]):
+        return False
+    below = [decimal in row[place] for row in rows for place in places if row is not cells]
+    return sum(below) > _MOSTLY * len(below)
 
 
 def _is_numeric(cells: Sequence[str], decimal: str) -> bool:

@@ -21,6 +21,7 @@ _SHORT_M, _SHORT_D = r"(?P<m>1[0-2]|0?[1-9])", r"(?P<d>3[01]|[12]\d|0?[1-9])"
 _Y, _M, _D = r"(?P<Y>(?:19|2[01])\d\d)", r"(?P<m>0[1-9]|1[0-2])", r"(?P<d>0[1-9]|[12]\d|3[01])"
 # A folder such as month=03, as tables are parted.
 _KEY = r"/[A-Za-z]{1,8}="
+_JOINED_DATE = rf"{_D}(?P<a>){_M}(?P<b>){_Y}"
 _DATES = (
     rf"{_Y}(?P<a>{_SEP}?){_M}(?P<b>{_SEP}?){_D}",
     rf"{_D}(?P<a>{_SEP}){_M}(?P<b>{_SEP}){_Y}",
@@ -30,7 +31,7 @@ _DATES = (
     rf"{_SHORT_D}(?P<a>\.?{_SEP}?|{_OF})(?P<b>){_WORD}(?P<c>\.?{_SEP}?|{_OF}){_Y}",
     rf"{_WORD}(?P<a>\.?{_SEP}?)(?P<b>){_SHORT_D}(?P<c>,?{_SEP}?){_Y}",
     rf"{_Y}(?P<a>{_SEP}?)(?P<j>[0-2]\d\d|3[0-5]\d|36[0-6])(?P<b>)",
-    rf"{_D}(?P<a>){_M}(?P<b>){_Y}",
+    _JOINED_DATE,
     rf"(?P<y>\d\d)(?P<a>{_SEP}?){_M}(?P<b>{_SEP}?){_D}",
     rf"{_D}(?P<a>{_SEP}){_M}(?P<b>{_SEP})(?P<y>\d\d)",
     rf"{_M}(?P<a>{_SEP}){_D}(?P<b>{_SEP})(?P<y>\d\d)",
@@ -69,7 +70,7 @@ _JOINED = tuple(
     for join in _JOINS
     for expression in (
         *(f"{date}{join}{clock}" for date in _DATES),
-        *(f"{clock}{join}{date}" for date in _DATES[:7]),
+        *(f"{clock}{join}{date}" for date in (*_DATES[:7], _JOINED_DATE)),
     )
 ) + tuple(
     re.compile(rf"(?<!\d){date}(?P<join>[^0-9]{{1,24}}?){clock}(?![0-9])", re.IGNORECASE)

@@ -261,3 +261,27 @@ def test_properties_that_end_with_separators_are_no_rows() -> None:
         f"{name}\t0.0E+0\t{tail}\n" for name, tail in (("X0", "\t"), ("Delta_X", ""), ("Y", "\t"))
     )
     assert layout(f"{before}Time\tDE\n{written(2, chr(9))}").skipped == 4
+
+
+@pytest.mark.parametrize(
+    "footer", ["Mean,0.1\nRMS,0.5\n", "Max,1,\n", "Summe,12.5\nMittel,0.1\nEffektiv,0.7\n"]
+)
+def test_sums_below_the_rows_are_no_rows(footer: str, tmp_path: Path) -> None:
+    text = "DE,FE\n" + "".join(f"{a:.5f},{b:.5f}\n" for a, b in TWO) + footer
+    np.testing.assert_array_equal(read(tmp_path / "a.csv", text), TWO.astype(np.float32))
+
+
+@pytest.mark.parametrize(("header", "has_index"), [("0,1", False), ("1,2", False), (",0,1", True)])
+def test_a_header_of_numbers_of_the_columns_is_no_row(header: str, has_index: bool, tmp_path: Path) -> None:
+    rows = (f"{row},{a:.5f},{b:.5f}" if has_index else f"{a:.5f},{b:.5f}" for row, (a, b) in enumerate(TWO))
+    text = "\n".join([header, *rows, ""])
+    np.testing.assert_array_equal(read(tmp_path / "a.csv", text), TWO.astype(np.float32))
+
+
+def test_whole_numbers_that_begin_like_a_count_are_rows() -> None:
+    assert layout("1,2\n" + "".join(f"{n * 37 % 91},{n * 53 % 97}\n" for n in range(ROWS))).skipped == 0
+
+
+def test_digits_of_other_scripts_are_no_numbers() -> None:
+    text = "".join(chr(ord(one) + 0xFEE0) if one.isdigit() else one for one in written(2, ";"))
+    assert layout_of_text(text.encode()) is None

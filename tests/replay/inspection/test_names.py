@@ -61,6 +61,7 @@ def test_pattern_is_found_in_any_order(form: str) -> None:
         (lambda i: f"a_{at(i).timestamp() * 1000:.0f}.csv.gz", "a_%s.csv.gz"),
         (lambda i: f"{at(i):%Y%m%d%H%M%S}{i % 10}50.csv", "%Y%m%d%H%M%S%f.csv"),
         (lambda i: f"{at(i):%Y-%m-%d} {i + 17:06d} ({at(i):%H-%M-%S}).csv", "%Y-%m-%d * (%H-%M-%S).csv"),
+        (lambda i: f"{at(i):%H%M%S_%d%m%Y}.csv", "%H%M%S_%d%m%Y.csv"),
         (lambda i: f"{at(i):%Y-%m-%d}/{i + 7:05d}_{at(i):%H%M%S}.csv.gz", "%Y-%m-%d/*_%H%M%S.csv.gz"),
         (lambda i: f"{at(i):%Y-%m-%d}/{i:04d}_{at(i):%H%M%S}.csv.gz", "%Y-%m-%d/*_%H%M%S.csv.gz"),
         (lambda i: f"year={at(i):%Y/month=%m/day=%d/%H%M%S}.csv", "year=%Y/month=%m/day=%d/%H%M%S.csv"),
