@@ -87,6 +87,7 @@ class ScoredSnapshot:
         overtaken: for each component whether an alarm by the limit stands.
         followed: (components,), how far the usual residual has followed slow drift since the baseline.
         faint: from the baseline to this snapshot, where every channel is far below it; else None.
+        usual: whether the levels are among those that the baseline went through: then no step is news.
     """
 
     moment: Moment
@@ -94,6 +95,7 @@ class ScoredSnapshot:
     overtaken: tuple[bool, ...]
     followed: NDArray[np.float64]
     faint: CommonStep | None = None
+    usual: bool = False
 
 
 def advise(
@@ -114,7 +116,7 @@ def advise(
     now_drifted, drifts = _watch_drift(before, seen, healthy)
     events += drifts
     history = before.history
-    step = common_step(history)
+    step = None if seen.usual else common_step(history)
     condition, rung = watch_condition(
         before.condition,
         step,

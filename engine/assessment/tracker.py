@@ -41,7 +41,7 @@ from engine.scoring.attribution import (
     component_shares,
     part_shares,
 )
-from engine.scoring.condition_change import CommonStep, step_down
+from engine.scoring.condition_change import usual_levels
 from engine.scoring.errors import component_errors, component_windows, running_channels
 from engine.scoring.history import component_levels
 from engine.scoring.method import METHODS
@@ -86,6 +86,7 @@ class Tracker:
         self.evidence = RingFacts(scorer, settings.recording.names)
         usual, end = self.bundle.calibration, microseconds(self.bundle.baseline.end)
         self.healthy = healthy_severities(usual.calm, end, usual.latent)
+        self.levels = usual_levels(usual.level, usual.reach, self.layout.watched, self.layout.channels)
 
     def step(self, state: State, seen: Examination, moment: Moment, mark: str = "") -> tuple[State, Verdict]:
         """Score one snapshot and apply the alarm rules to it.
@@ -193,7 +194,8 @@ class Tracker:
                 judged.scores,
                 tuple(bool(watch.alarm) for watch in now.components),
                 self._wandered(now.smoothing),
-                self._faint(judged.seen, now.history.level[-1]),
+                self.levels.step_to(now.history.level[-1]) if judged.seen.all_weak else None,
+                self.levels.include(now.history.level[-1]),
             ),
             self.healthy,
             self.rules,
@@ -206,15 +208,6 @@ class Tracker:
             condition=advice.condition,
         )
         return now, rung
-
-    def _faint(self, seen: Examination, level: NDArray[np.float32]) -> CommonStep | None:
-        """Return the step down from the baseline where every running channel is far below it."""
-        if not seen.all_weak:
-            return None
-        usual, layout = self.bundle.calibration.level, self.layout
-        known = layout.watched & (usual > 0)
-        before = component_levels(usual, known, layout.channels, usual)
-        return step_down(before, level.astype(np.float64))
 
     def _picture(
         self, seen: Examination, bands: NDArray[np.float32], heard: Heard, slow: SlowVerdict

@@ -137,6 +137,11 @@ class Supervisor:
         self._knows_standing = False
         self.paused = _paused(record.events())
 
+    @property
+    def misses_data(self) -> bool:
+        """Return whether "no data" stands."""
+        return self._standing is not None
+
     def turn(
         self, silence: Silence | None, at: datetime, *, idle: bool, refused: float = -math.inf
     ) -> tuple[Event, ...]:

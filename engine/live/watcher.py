@@ -373,7 +373,8 @@ class _Watch:
             words = words or intake.contents
         if intake.waiting and not words:
             words = f"{len(intake.waiting)} not complete yet"
-        words = words or intake.others.sentence(explained=self._rhythm.silence is None)
+        missing = self._rhythm.silence is None or self._supervisor.misses_data
+        words = words or intake.others.sentence(explained=missing)
         self._heartbeat.beat(phase, done, total, words)
 
     def _start_over(self, words: str) -> None:

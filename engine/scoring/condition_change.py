@@ -1,11 +1,13 @@
 """Changes of the machine as a whole: steps of all components, and drift of errors and latent positions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.scoring.history import History
+from engine.scoring.history import History, component_levels
+from engine.scoring.level import WITHIN
 from engine.signals.statistics import NORMAL_MAD, chance_of_larger, median
 
 FEWEST = 8
@@ -99,15 +101,51 @@ def common_step(history: History) -> CommonStep | None:
     return CommonStep(tuple(usual.tolist()), tuple(steps.tolist()), float(np.exp(mean)))
 
 
-def step_down(usual: NDArray[np.float64], now: NDArray[np.float64]) -> CommonStep | None:
-    """Return the step from the baseline's levels to lower ones, (components,) natural logarithms.
+@dataclass(frozen=True, slots=True, eq=False)
+class UsualLevels:
+    """The levels of the baseline.
 
-    None where a component is not known, or a line holds up its level: such a step cannot be followed.
+    Attributes:
+        level: (components,), natural logarithm of each component's level; NaN where it is not known.
+        wander: (components,), how far a level goes from it in health, in the same units; 0 where not known.
     """
-    steps = now - usual
-    if not (steps <= -SMALLEST_STEP).all():
-        return None
-    return CommonStep(tuple(usual.tolist()), tuple(steps.tolist()), float(np.exp(steps.mean())))
+
+    level: NDArray[np.float64]
+    wander: NDArray[np.float64]
+
+    def include(self, level: NDArray[np.float32]) -> bool:
+        """Return whether all levels, (components,) natural logarithms, are among those of the baseline."""
+        return bool((np.abs(level - self.level) <= self.wander).all())
+
+    def step_to(self, level: NDArray[np.float32]) -> CommonStep | None:
+        """Return the step from the baseline down to these levels, (components,) natural logarithms.
+
+        None where one is not known, or a line holds it up: such a step cannot be followed.
+        """
+        steps = level.astype(np.float64) - self.level
+        if not (steps <= -SMALLEST_STEP).all():
+            return None
+        return CommonStep(tuple(self.level.tolist()), tuple(steps.tolist()), float(np.exp(steps.mean())))
+
+
+def usual_levels(
+    level: NDArray[np.float32],
+    reach: NDArray[np.float32],
+    watched: NDArray[np.bool_],
+    channels: Sequence[Sequence[int]],
+) -> UsualLevels:
+    """Return the levels of the baseline by component.
+
+    Args:
+        level: (channels,), usual standard deviation; 0 where not known.
+        reach: (channels,), from `level.level_reach`, natural-log units of power; empty in early bundles.
+        watched: (channels,).
+        channels: of each component, counted from 1.
+    """
+    usual = component_levels(level, watched & (level > 0), channels, level)
+    # Of power, which is twice that of the level.
+    far = [float(reach[[number - 1 for number in own]].min()) if reach.size else 0.0 for own in channels]
+    return UsualLevels(usual, WITHIN * np.array(far) / 2)
 
 
 def drifted(

@@ -13,6 +13,9 @@ from engine.signals.statistics import NORMAL_MAD
 FARTHER = 3.0
 """Times the wander of the level within the baseline that a shift may have: a baseline is short."""
 
+WITHIN = 2.0 / FARTHER
+"""Share of that shift within which a level is one that the baseline went through: two standard deviations."""
+
 SMALLEST_WANDER = 0.15
 """Least shift that is allowed, natural-log units of power (0.65 dB): a baseline may be steady by chance."""
 

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.baseline.from_live import BaselineGathering
+from engine.baseline.trainer import TrainingError
+from engine.bundles.bundle import Bundle
 from engine.records.events import EventKind
 from engine.records.intake import Outcome
 from engine.records.progress import Phase
@@ -166,3 +169,45 @@ def test_recording_refused_before_a_restart_still_proves_that_the_recorder_works
         assert before == plant.causes("no data") == ([EventKind.RAISED] if ago > 300.0 else [])
 
     plant.run(restarted())
+
+
+def test_recordings_that_change_their_ending_are_named_once_data_is_missing(
+    small_rig: SmallRig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant = plant_of(small_rig, tmp_path, monkeypatch, alarms__no_data_after=3)
+
+    def story() -> Story:
+        plant.put(*range(5))
+        yield from plant.until_ledger_has(5)
+        for position in range(5, 9):
+            plant.write(small_name(position).replace(".csv", ".dat"), plant.raw(position))
+        yield from plant.two_rounds()
+        assert plant.last_beat().message == "4 other files are passed over"
+        plant.clock.steady += 600
+        yield from plant.until(lambda: "4 other files are passed over (" in plant.last_beat().message)
+        assert small_name(5).replace(".csv", ".dat") in plant.last_beat().message
+
+    plant.run(story(), bundle=plant.rig.bundle)
+    assert plant.causes("no data") == [EventKind.RAISED]
+
+
+def test_training_that_dies_rings_and_the_baseline_that_is_learned_at_last_ends_it(
+    small_rig: SmallRig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant = plant_of(small_rig, tmp_path, monkeypatch, watch__gather=30)
+
+    def die(self: BaselineGathering, *words: object) -> Bundle:
+        if self.wanted == 30:
+            raise TrainingError("training was killed by SIGKILL (most often because memory ran out)")
+        return plant.rig.bundle
+
+    monkeypatch.setattr(BaselineGathering, "learn", die)
+
+    def story() -> Story:
+        plant.put(*range(30))
+        yield from plant.until(lambda: plant.causes("model missing") == [EventKind.RAISED])
+        assert "SIGKILL" in str(plant.events(EventKind.RAISED)[-1].detail["message"])
+        plant.put(*range(30, SMALL_COUNT))
+        yield from plant.until(lambda: plant.causes("model missing") == [EventKind.RAISED, EventKind.CLEARED])
+
+    plant.run(story())

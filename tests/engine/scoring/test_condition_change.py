@@ -10,6 +10,7 @@ from engine.scoring.condition_change import (
     common_step,
     drifted,
     latent_shift,
+    usual_levels,
 )
 from engine.scoring.history import History
 from engine.signals.statistics import median
@@ -192,3 +193,25 @@ def test_too_few_positions_are_not_compared(recent: np.ndarray, healthy: np.ndar
 def test_shift_is_the_same_each_time() -> None:
     recent, healthy = places(RECENT, 7) + 2, places(40, 8)
     assert latent_shift(recent, healthy) == latent_shift(recent.copy(), healthy.copy())
+
+
+def test_levels_that_the_baseline_went_through_are_usual() -> None:
+    reach = np.array([1.2, 0.6, 0.15], np.float32)
+    usual = usual_levels(np.ones(3, np.float32), reach, np.ones(3, np.bool_), ((1,), (2, 3)))
+    assert usual.include(np.array([0.39, -0.049], np.float32))
+    assert not usual.include(np.array([0.41, 0.0], np.float32))
+    assert not usual.include(np.array([0.0, 0.2], np.float32))
+    assert not usual.include(np.array([np.nan, 0.0], np.float32))
+
+
+def test_early_bundles_know_no_usual_wander() -> None:
+    usual = usual_levels(np.ones(2, np.float32), np.zeros(0, np.float32), np.ones(2, np.bool_), ((1,), (2,)))
+    assert not usual.include(np.array([0.01, 0.01], np.float32))
+
+
+def test_step_to_lower_levels_is_told_from_one_component_that_stays() -> None:
+    usual = usual_levels(np.ones(2, np.float32), np.zeros(0, np.float32), np.ones(2, np.bool_), ((1,), (2,)))
+    step = usual.step_to(np.log(np.array([0.1, 0.1], np.float32)))
+    assert step is not None
+    assert step.ratio == pytest.approx(0.1)
+    assert usual.step_to(np.array([-2.0, 0.1], np.float32)) is None
