@@ -28,7 +28,7 @@ DAMAGED = (
 """Errors of the libraries for a damaged archive."""
 
 DEEPEST = 32
-"""Folders within one another; a run has two or three."""
+"""Folders within one another that are read; a run has two or three."""
 
 LONGEST_PATH, LONGEST_NAME = 1000, 255
 """Bytes of a member's path, far below the 4096 that Linux takes, and of each name in it."""

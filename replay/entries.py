@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from replay.archives import DEEPEST
 from replay.bounded_read import HIDDEN
 from replay.file_times import readings_of
 from replay.formats.facts import time_inside
@@ -17,9 +18,6 @@ from replay.recording import RecordingError, RecordingFormat, clean_text
 
 # Difference of the clocks of a recorder and of the disk it writes to.
 _CLOCKS_DIFFER = timedelta(minutes=2)
-
-DEEPEST = 32
-"""Folders within one another that are searched."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from engine.config.settings import Settings
 
 ATTEMPTS, PAUSE_SECONDS = 4, 0.05
+"""Attempts to take a lease, and the pause between them [s]: a look of `is_taken` holds it for a moment."""
 
 MOST_BYTES = 1000
 """Most bytes of a lease file: a number, the name of a namespace and a time."""

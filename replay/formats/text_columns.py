@@ -10,12 +10,13 @@ from replay.formats.text_cells import DATE, DATE_AND_TIME
 _FEWEST = 3
 # Times are rounded, so that steps differ by up to one unit of the last decimal.
 _UNEVEN = 0.51
-# Seconds since 1970 in 2001; finer units have larger numbers.
-_UNIX_FROM = 1e9
 _FULL_SECOND = re.compile(r"\d:\d\d:\d\d$")
 _FRACTION = re.compile(r"\d{3}|\d{6}")
 # Microseconds of a second.
 _SECOND = 1e6
+UNIX_FROM = 1e9
+"""Numbers of one cell from here on are seconds since 1970 (2001 and later), or finer units of it."""
+
 TIME_NAME = re.compile(r"(?i)\b(time|zeit|temps|tiempo|tempo|timestamp|date|datum|fecha|t)\b")
 """Names of columns of times."""
 
@@ -51,7 +52,7 @@ def time_column(
         named = bool(names) and TIME_NAME.search(names[column]) is not None
         step = _rising_step(numbers) if named else _even_step(numbers)
         # A count goes up by ones too, but it does not begin in 2001.
-        rises = step is not None and (step != 1 or (numbers[0] or 0) >= _UNIX_FROM)
+        rises = step is not None and (step != 1 or (numbers[0] or 0) >= UNIX_FROM)
         if step is not None and (named or (column == min(values) and len(values) > 1 and rises)):
             return column + 1, step
     return None, None

@@ -9,7 +9,7 @@ from statistics import median
 import numpy as np
 
 from replay.inspection.contents import Content, loose_form
-from replay.rows.clock import row_clock
+from replay.rows.clock import UNIX_FROM, row_clock
 
 SLOWEST_VIBRATION = 10.0
 """Rows a second below which a file holds no vibration: a shaft turns faster."""
@@ -19,9 +19,6 @@ CONDITIONS = re.compile(
     r"|set.?point|sollwert|\bvalve|position|humidity"
 )
 """Words in the names of channels that explain others. A person checks them: a speed may be a symptom."""
-
-UNIX = 1e8
-"""Seconds since 1970 from which a number in a column of times is a date; below it may count samples."""
 
 FEWEST_ROWS = 20
 """Rows below which the times of a file are not those of its rows."""
@@ -126,7 +123,7 @@ def _dates(content: Content) -> RowDates | None:
     if layout.step is None:
         return row_dates(content.dates)
     try:
-        is_date = float(layout.first_row[layout.time_column - 1].replace(",", ".")) >= UNIX
+        is_date = float(layout.first_row[layout.time_column - 1].replace(",", ".")) >= UNIX_FROM
     except ValueError:
         return None
     return RowDates(1 / content.sample_rate) if is_date and content.sample_rate else None

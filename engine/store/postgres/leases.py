@@ -19,12 +19,10 @@ from sqlalchemy.exc import DBAPIError
 from engine.clock import wall_clock
 from engine.store.postgres import tables
 from engine.store.postgres.faults import first_line, pooled
-from engine.system.lease import LeaseLostError, LeaseTakenError
+from engine.system.lease import ATTEMPTS, PAUSE_SECONDS, LeaseLostError, LeaseTakenError
 
 PING_SECONDS = 1.0
 """Between two looks at the connection of the leases [s]."""
-
-ATTEMPTS, PAUSE_SECONDS = 4, 0.05
 
 
 class _Session:

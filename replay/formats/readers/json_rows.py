@@ -15,6 +15,7 @@ from replay.formats.base import IncompleteError, Table
 from replay.formats.readers.arrays import records_of, table_of
 from replay.formats.sniff import HEAD_BYTES, encoding_of
 from replay.formats.text_cells import DATE, value_of
+from replay.formats.text_columns import UNIX_FROM
 from replay.formats.times import time_of_text
 from replay.recording import RecordingError, RecordingFormat, clean_text
 
@@ -24,8 +25,6 @@ _SHOWN = 6
 # Share of numbers among texts above which the others are missing numbers.
 _MOSTLY = 0.5
 _TIME_NAME = re.compile(r"(?i)^(ts|t|time|timestamp|epoch|unix)")
-# Seconds since 1970 of 2001.
-_UNIX_FROM = 1e9
 _WHAT = "JSON"
 
 
@@ -206,7 +205,7 @@ def _time(arrays: Mapping[str, object], form: RecordingFormat) -> datetime | Non
         text = value if isinstance(value, str) else None
         if _TIME_NAME.search(key.rsplit(".", 1)[-1]):
             first = value.flat[0] if isinstance(value, np.ndarray) and value.size else value
-            if isinstance(first, int | float) and first >= _UNIX_FROM:
+            if isinstance(first, int | float) and first >= UNIX_FROM:
                 text = f"{first:.6f}"
         if isinstance(value, np.ndarray) and value.dtype.kind == "U" and value.size:
             text = str(value.flat[0])
