@@ -10,7 +10,7 @@ from engine.reports.shift_words import metrics_of, sections_of, title_of
 from replay.recording import clean_text
 
 HEADINGS = {
-    "stands": "Active alarms",
+    "active": "Active alarms",
     "shelved": "Shelved or out of service",
     "not watched": "Not watched, and why",
     "rang": "Rings",
