@@ -100,6 +100,8 @@ def test_service_is_started_seen_refused_twice_and_ended_from_the_shell(plant: P
     engine = start()
 
     at_work = re.compile(rf"^engine    watching {SMALL_HEALTHY} of {SMALL_HEALTHY}, beat \d+ s ago", re.M)
+    # Asking the command takes far longer than asking the ledger.
+    wait(lambda: taken(plant) >= SMALL_HEALTHY)
     wait(lambda: at_work.search(raceway("status", *state).stdout) is not None)
     seen = raceway("status", *state)
     assert seen.exit_code == Code.WELL, seen.stdout
