@@ -1,6 +1,6 @@
 """Examines one snapshot with one bundle, by LiteRT; snapshots can be examined in parallel."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -31,7 +31,9 @@ from engine.signals.quality import (
     drops_out,
     fall_of,
     is_silent,
+    keep_shape,
     out_of_range,
+    stands_still,
 )
 from engine.signals.velocity import VelocityMeter
 from replay.recording import Snapshot
@@ -161,7 +163,7 @@ class Scorer:
             signal = np.where(invalid, np.float32(0.0), signal)
         columns = centred(signal)
         insight = self.insight(signal)
-        fall, alike = self._fall(insight)
+        fall = self._fall(insight)
         lost = ~invalid & (fall <= LOST_FALL)
         quality = channel_quality(columns, invalid, self.bundle.calibration.level, self.layout.watched, lost)
         motors = self.diagnostician.motors.read(signal, snapshot.signal)
@@ -173,7 +175,7 @@ class Scorer:
             raise ArithmeticError(f"{snapshot.name}: the residual holds a number that is not finite")
         spectrum = whole_spectrum(columns)
         told, velocity = figures(columns), self._meter.read(spectrum)
-        doubtful = alike | (lost & (told[:, 0] > STOPPED_SHARE * self.bundle.calibration.level))
+        silent = self._is_silent(columns, quality, insight, told[:, 0], lost, invalid)
         if invalid.any():
             told[invalid] = np.nan
             insight = without(insight, invalid)
@@ -187,9 +189,7 @@ class Scorer:
             insight=insight,
             signal=signal,
             spectrum=spectrum,
-            silent=is_silent(
-                columns, quality, self.bundle.calibration.level, self.layout.watched, doubtful & ~invalid
-            ),
+            silent=silent,
             motors=motors,
             unjudged=unjudged,
             gaps=frozenset(
@@ -210,11 +210,38 @@ class Scorer:
         found = copies(signal, self.layout.watched & ~self._unknown)
         return {own: other for own, other in found.items() if level[own] != level[other]}
 
-    def _fall(self, insight: Insight) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    def _fall(self, insight: Insight) -> NDArray[np.float64]:
         """Return what `fall_of` does; currents of motors follow the load and have a reading: theirs is 0."""
-        fall, alike = fall_of(insight.spectrum, insight.reconstruction)
-        fall[self._motor_columns], alike[self._motor_columns] = 0.0, False
-        return fall, alike
+        fall = fall_of(insight.spectrum, insight.reconstruction)
+        fall[self._motor_columns] = 0.0
+        return fall
+
+    def _is_silent(
+        self,
+        columns: NDArray[np.float32],
+        quality: Sequence[Quality],
+        insight: Insight,
+        level: NDArray[np.float32],
+        lost: NDArray[np.bool_],
+        invalid: NDArray[np.bool_],
+    ) -> bool:
+        """Return what `is_silent` does: hum, and the machine on a smaller scale, are none of a stop.
+
+        Args:
+            columns: (channels, rows), each less its mean.
+            quality: of each channel.
+            insight: of the snapshot.
+            level: (channels,), standard deviations.
+            lost: (channels,), True where the bands are as low as at a stop.
+            invalid: (channels,), True for a channel of which nothing is judged.
+        """
+        usual, watched = self.bundle.calibration.level, self.layout.watched
+        if not stands_still(quality, watched):
+            return False
+        alike = keep_shape(insight.spectrum, insight.reconstruction)
+        alike[self._motor_columns] = False
+        doubtful = (alike | (lost & (level > STOPPED_SHARE * usual))) & ~invalid
+        return is_silent(columns, quality, usual, watched, doubtful)
 
     def _examine_window(self, snapshot: Snapshot) -> Examination:
         """Compare a window of slow sensors with health; conditions are no part of it.

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.records.assessment import Quality
+from engine.signals.statistics import median
 
 STOPPED_SHARE = 0.1
 """Share of the running standard deviation (20 dB down); below it a channel measures no running machine. A
@@ -59,24 +60,26 @@ def out_of_range(signal: NDArray[np.float32]) -> NDArray[np.bool_]:
     return ~in_range
 
 
-def fall_of(
-    spectrum: NDArray[np.float32], usual: NDArray[np.float32]
-) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Return how far most bands lie above the usual ones [dB], and whether they keep their shape.
+def fall_of(spectrum: NDArray[np.float32], usual: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return how far most bands of each channel lie above the usual ones [dB], (channels,).
 
     Args:
         spectrum: (channels, bands) [dB].
         usual: (channels, bands) [dB], the reconstruction.
+    """
+    return median(spectrum - usual, axis=-1)
 
-    Returns:
-        The shift, (channels,), negative for a fall; and (channels,), True where a sensor with a smaller gain
-        would show the same.
+
+def keep_shape(spectrum: NDArray[np.float32], usual: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Return where, (channels,), bands that fell show what a sensor with a smaller gain would show.
+
+    Arguments are those of `fall_of`.
     """
     above = spectrum - usual
-    shift = np.median(above, axis=-1)
-    shape = np.abs(usual - np.median(usual, axis=-1)[:, None])
-    rest = np.median(np.abs(above - shift[:, None]), axis=-1)
-    return shift, (shift > FAINTEST) & (rest <= ALIKE_SHARE * np.median(shape, axis=-1))
+    shift = median(above, axis=-1)
+    shape = median(np.abs(usual - median(usual, axis=-1)[:, None]), axis=-1)
+    rest = median(np.abs(above - shift[:, None]), axis=-1)
+    return (shift > FAINTEST) & (rest <= ALIKE_SHARE * shape)
 
 
 def channel_quality(
