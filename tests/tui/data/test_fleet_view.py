@@ -159,7 +159,7 @@ def test_what_is_hidden_and_how_it_is_sorted_stands_in_the_heading(named: Named)
     none = plain(fleet_lines(120, 8, fleet, "", synthetic.WALL, UTC, FleetView(words="zzz")))
     assert "x shows all again" in none
     nothing = FleetView(words="nonsense")
-    other = plain(fleet_lines(80, 9, (named("Fan"),), "Fan", synthetic.WALL, UTC, UTC, nothing, again="F9"))
+    other = plain(fleet_lines(80, 9, (named("Fan"),), "Fan", synthetic.WALL, UTC, nothing, again="F9"))
     assert "F9 shows all again" in other
 
 
