@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from engine.alarms.alarm import Alarm
 from engine.alarms.peak import Peak, peak_among
 from engine.clock import held_until, microseconds, moment, usual_step
+from engine.explanation.record import Record, record_of
+from engine.explanation.record import situation_of as situation_in
+from engine.explanation.situation import Situation
 from engine.records.assessment import Quality
 from engine.records.events import Event
 from engine.records.stored_settings import FoldRules
@@ -208,3 +211,14 @@ def meant(alarms: tuple[Alarm, ...], wants: Callable[[Alarm], bool]) -> Alarm | 
         The first that needs it; else the first of all, for the reason why not; None without alarms.
     """
     return next((alarm for alarm in alarms if wants(alarm)), next(iter(alarms), None))
+
+
+def situation_of(frame: Frame, alarm: Alarm) -> Situation:
+    """Return the facts around an alarm as of the playhead."""
+    return situation_in(record_at(frame), alarm)
+
+
+def record_at(frame: Frame) -> Record:
+    """Return the record as of the playhead."""
+    view = frame.view
+    return record_of(view.assessment, view.series, view.events, moment(frame.playhead.at or 0))

@@ -13,48 +13,16 @@ from engine.alarms.outages import outage_raised
 from engine.clock import microseconds
 from engine.operator.alarm_actions import acknowledge, retire
 from engine.operator.operator import Act, Operator
-from engine.records.assessment import Assessment
 from engine.records.events import Cause, Event, EventKind, NewEvent
-from engine.records.intake import Intake, Outcome
 from engine.records.progress import Heartbeat, Phase
 from engine.store.store import Store
 from tests.tui import synthetic
 from tests.tui.conftest import Clock, looked_at, settled, text
+from tests.tui.console.live_record import beat, begin, go_on, take
 from tui.console.app import Console
 from tui.console.options import Appearance
 
 Make = Callable[..., Console]
-
-
-def begin(store: Store, machine: str = "press 4") -> Assessment:
-    return store.begin_assessment(
-        machine=machine,
-        key=f"live {machine}",
-        model="spectral",
-        seed=0,
-        run="/incoming",
-        expected=0,
-        components=synthetic.NAMES,
-        channels=[(1,), (2,), (3,), (4,)],
-        units=["V"] * 4,
-        settings={},
-        now=synthetic.WALL,
-    )
-
-
-def take(store: Store, assessment: Assessment, positions: range, now: Clock | None = None) -> None:
-    """Store scored snapshots like a watching engine, each with its ledger row."""
-    wall = synthetic.WALL if now is None else now.wall()
-    for position in positions:
-        item = synthetic.assessed(position)
-        name = item.snapshot.name
-        content = f"{position:064x}"
-        row = Intake(name.encode(), name, 1, position, position, Outcome.TAKEN, item.snapshot.at, content)
-        store.append(assessment, [item], wall, [row])
-
-
-def beat(store: Store, assessment: Assessment, clock: Clock, phase: Phase = Phase.WATCHING) -> None:
-    store.beat(assessment, Heartbeat(clock.wall(), 4711, phase, 10, 10, ""))
 
 
 @pytest.fixture
@@ -65,14 +33,6 @@ def live(tmp_path: Path, clock: Clock) -> Path:
         take(store, assessment, range(70))
         beat(store, assessment, clock)
     return tmp_path / "live"
-
-
-def go_on(state: Path, clock: Clock, upto: int) -> None:
-    with Store.open(state) as store:
-        assessment = store.assessments()[-1]
-        done = len(store.times(assessment))
-        take(store, assessment, range(done, upto), clock)
-        beat(store, assessment, clock)
 
 
 async def looked(app: Console, pilot: object) -> None:

@@ -10,7 +10,7 @@ from engine.explanation.record import began_at, last_restart
 from tests.tui import synthetic
 from tests.tui.conftest import frame
 from tui.data.crossings import crossings
-from tui.data.situation import record_at, situation_of
+from tui.data.frame import record_at, situation_of
 from tui.data.view import View
 
 MONTH = 30 * 86_400_000_000

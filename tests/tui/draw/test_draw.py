@@ -6,8 +6,6 @@ from datetime import UTC
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from engine.alarms.alarm import Alarm
@@ -36,7 +34,7 @@ from tui.draw.notice import (
     rings_notice,
 )
 from tui.draw.status import EngineStatus
-from tui.draw.text import Role, Span, clean, fit, pick, plain, title, width_of, window
+from tui.draw.text import Role, plain, width_of
 from tui.keys.actions import DEFAULT
 from tui.screens.overview.card import Card, card_lines
 
@@ -353,38 +351,6 @@ def test_crossings_at_one_instant_are_told_together(view: View) -> None:
 def test_a_long_notice_breaks_between_words() -> None:
     lines = plain(notice_lines(20, 2, Notice("one two three four five six"))).splitlines()
     assert lines == [" one two three four", " five six"]
-
-
-# Text from outside.
-
-
-def test_text_from_outside_cannot_steer_the_terminal() -> None:
-    assert clean("a\x1b]0;owned\x07b\u202ec\n[/b]") == "a]0;ownedbc [/b]"
-
-
-@given(st.text(max_size=40), st.integers(0, 30))
-def test_fitted_text_takes_exactly_its_cells(text: str, width: int) -> None:
-    assert cell_len(fit(text, width)) == width
-
-
-def test_the_longest_wording_that_fits_is_taken() -> None:
-    assert pick(8, "acknowledged", "acked", "a") == "acked   "
-    assert pick(3, "acknowledged", "acked") == "ac…"
-
-
-def test_a_heading_fills_its_line_and_drops_its_remark_where_there_is_no_room() -> None:
-    assert plain([title("Why", 20, "share")]) == "── Why ──── share ──"
-    assert plain([title("Why", 10, "share")]) == "── Why ───"
-    assert Span("── Why ").text == title("Why", 20)[0].text
-
-
-@given(st.integers(0, 50), st.integers(0, 49), st.integers(-1, 20))
-def test_the_window_holds_the_selected_row_and_is_no_higher_than_allowed(
-    count: int, selected: int, height: int
-) -> None:
-    shown = window(count, selected, height)
-    assert len(shown) == min(count, max(height, 0))
-    assert selected in shown or selected >= count or height <= 0
 
 
 @pytest.mark.parametrize(

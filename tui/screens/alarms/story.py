@@ -13,8 +13,7 @@ from engine.explanation.story.evidence import evidence_texts
 from engine.explanation.wording import severity_table
 from engine.records.events import Event
 from engine.records.outcome import AlarmOutcome
-from tui.data.frame import Frame
-from tui.data.situation import record_at, situation_of
+from tui.data.frame import Frame, record_at, situation_of
 from tui.draw.alarm_rows import standing
 from tui.draw.format import (
     alarm_glyph,

@@ -5,8 +5,7 @@ import math
 from engine.explanation.action import instruction
 from engine.explanation.process.beside import slow_value_text
 from engine.records.assessment import Quality
-from tui.data.frame import Frame
-from tui.data.situation import situation_of
+from tui.data.frame import Frame, situation_of
 from tui.data.view import View
 from tui.draw.format import PRIORITY_ROLES, reasons, sentence_time, short_time, since_texts, state_of
 from tui.draw.glyphs import ARROWS

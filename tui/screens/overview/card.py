@@ -25,8 +25,7 @@ from engine.explanation.wording import named
 from engine.records.assessment import Quality
 from engine.records.progress import Phase, source_of
 from tui.command_lines import line as command_line
-from tui.data.frame import Condition, Frame
-from tui.data.situation import situation_of
+from tui.data.frame import Condition, Frame, situation_of
 from tui.data.view import View
 from tui.draw.bearing_rows import parts_word
 from tui.draw.format import (
