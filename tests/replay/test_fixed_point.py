@@ -55,6 +55,15 @@ def test_numbers_of_one_format_are_those_of_pandas_bit_for_bit(
         assert signal.tobytes(order="F") == by_pandas(text, separator)
 
 
+@pytest.mark.parametrize("digits", range(4, 11))
+def test_many_numbers_of_each_length_are_those_of_pandas_bit_for_bit(digits: int) -> None:
+    numbers = np.random.default_rng(digits).integers(10 ** (digits - 1), 10**digits, 5000)
+    text = "".join(f"{number // 1000}.{number % 1000:03d}\n" for number in numbers)
+    signal = parse_fixed_point(text.encode(), ",", len(numbers), 1)
+    assert signal is not None
+    assert signal.tobytes() == by_pandas(text, ",")
+
+
 @given(tables(), st.data())
 def test_one_wrong_character_is_never_read_as_another_number(
     table: tuple[list[list[str]], str], data: st.DataObject
