@@ -184,6 +184,7 @@ class RecordingFormat:
         skip: lines (in raw binary files: bytes) passed over at the start.
         comment: prefix of comment lines; "auto" for the usual ones.
         header: "yes", "no" or "auto".
+        stacked: whether the channels of a text stand one below another, each under a heading.
         decimal: ".", "," or "auto".
         time: source of a recording's time: name, number, column, header or modified.
         time_column: column of times, by number or name; 0 for the one that looks like it.
@@ -223,6 +224,7 @@ class RecordingFormat:
     skip: int = 0
     comment: str = "auto"
     header: str = "auto"
+    stacked: bool = False
     decimal: str = "auto"
     time: str = "name"
     time_column: int | str = 0

@@ -145,6 +145,8 @@ class Settings(Table):
                     del part[key]
             # Its geometry stands beside it.
             del part["bearing"]
+        if not shaping["recording"]["stacked"]:
+            del shaping["recording"]["stacked"]
         if not is_process(self.components):
             del shaping["process"]
         if not self.slow.rows:

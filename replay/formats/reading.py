@@ -13,6 +13,7 @@ from replay.formats.facts import speeds_of_table, speeds_of_text
 from replay.formats.packed import unpacked
 from replay.formats.sniff import ARCHIVES, FORMATS, HEAD_BYTES, Kind, encoding_of
 from replay.formats.text import read_text
+from replay.formats.text_blocks import stacked_as_table
 from replay.ims import parse_plain
 from replay.parts import cuts_of, split_part
 from replay.recording import ANY_SEPARATORS, RecordingError, RecordingFormat, Snapshot
@@ -168,6 +169,7 @@ def read_whole(data: bytes, name: str, form: RecordingFormat, time: datetime) ->
     """
     content, kind = content_of(data, name, form)
     if kind is Kind.TEXT:
+        content = stacked_as_table(content, name) if form.stacked else content
         signal, layout = read_text(content, name, form, time)
         return Whole(signal, speeds_of_text(content, layout, form))
     table = read_table(content, kind, name, form)
@@ -259,7 +261,7 @@ def plain_signal(data: bytes, form: RecordingFormat) -> NDArray[np.float32] | No
     """Parse plain numbers at full speed; None for anything else."""
     if form.speed_column or form.speed_words:
         return None
-    if form.names or form.skip or form.cut or form.header == "yes" or form.decimal == ",":
+    if form.names or form.skip or form.cut or form.stacked or form.header == "yes" or form.decimal == ",":
         return None
     if form.format not in ("auto", "text") or form.separator == "whitespace":
         return None

@@ -43,7 +43,10 @@ class Fit:
         return self._worth(columns) > other._worth(columns)
 
     def _worth(self, columns: int) -> tuple[float, ...]:
-        numbers, texts = sum(self.kinds), len(self.kinds) - sum(self.kinds)
+        numbers = sum(self.kinds)
+        # An empty column, such as that of remarks, counts against no separator.
+        columns_of_words = (column for column, is_number in enumerate(self.kinds) if not is_number)
+        texts = sum(any(row[column] for row in self.rows) for column in columns_of_words)
         odd = _odd_pairs(self.rows) if self.separator == "," else 0.0
         is_pair = self.decimal == "," and _are_whole_pairs(self.rows)
         return (odd < _MOSTLY, columns == len(self.kinds), not is_pair, self.decimals > 0, numbers, -texts)
@@ -142,8 +145,18 @@ def _first_row(
     dated = [not kind and all(map(DATE.search, column)) for kind, column in zip(kinds, columns, strict=True)]
     empty = [not any(column) for column in columns]
     first = None
+
+    def below(number: int) -> Sequence[str]:
+        """Return the cells of the next line that is neither blank nor a comment."""
+        rest = zip(split[number + 1 :], lines[number + 1 :], strict=True)
+        return next((cells for cells, line in rest if cells and not is_comment(line, prefixes)), ())
+
     for number, cells in enumerate(split):
-        if len(cells) != count or (is_comment(lines[number], prefixes) and number < len(split) - 1):
+        if is_comment(lines[number], prefixes) and number < len(split) - 1:
+            continue
+        if len(cells) != count:
+            # Words below a line of which some cells are words: it was a property of the channels.
+            first = None if first is not None and _are_words(cells, decimal) else first
             continue
         own = [cell for cell, kind in zip(cells, kinds, strict=True) if kind]
         good = [is_number(cell, decimal) or bool(cell and stands_for_a_fault(cell)) for cell in own]
@@ -154,11 +167,8 @@ def _first_row(
         if sum(good) > _MOSTLY * len(good) and not is_header:
             first = number if first is None else first
             is_marked = any(cell for cell, is_empty in zip(cells, empty, strict=True) if is_empty)
-            if (
-                has_dates
-                and all(good)
-                and not (is_marked and _has_words(split[number + 1 :], kinds, decimal))
-            ):
+            is_property = is_marked and _has_words(split[number + 1 :], kinds, decimal)
+            if has_dates and all(good) and not is_property and not _are_words(below(number), decimal):
                 break
         elif first is not None and not any(good):
             first = None
@@ -174,6 +184,14 @@ def _has_words(below: Sequence[Sequence[str]], kinds: Sequence[bool], decimal: s
         ):
             return True
     return False
+
+
+def _are_words(cells: Sequence[str], decimal: str) -> bool:
+    """Return whether a line holds words and no number, as a title does; words for a fault are numbers."""
+    filled = [cell for cell in cells if cell]
+    if any(is_number(cell, decimal) or stands_for_a_fault(cell) for cell in filled):
+        return False
+    return any(map(_WORD.search, filled))
 
 
 def stands_for_a_fault(cell: str) -> bool:

@@ -26,14 +26,14 @@ def may_still_grow(data: bytes, name: str, form: RecordingFormat) -> bool:
     For a text that is so while all complete lines are correct and some are missing. It is also so while the
     last line has no end, unless its last number has as many decimals as all numbers near it. Zero bytes are
     reserved space, or content that a network file system has not delivered yet. Files of other
-    kinds show it only by time.
+    kinds, and channels one below another, show it only by time.
 
     Args:
         data: the present content, which is refused or which ends without a newline.
         name: its name.
         form: the expected format.
     """
-    if b"\0" in data or not data:
+    if b"\0" in data or not data or form.stacked:
         return True
     kind = identify(data[:HEAD_BYTES], name)
     if kind is not Kind.TEXT:

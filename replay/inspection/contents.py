@@ -14,6 +14,7 @@ from replay.formats.packed import unpacked
 from replay.formats.reading import content_of, read_table
 from replay.formats.sniff import HEAD_BYTES, PACKED, Kind, encoding_of, identify
 from replay.formats.text import described, nature_of_words
+from replay.formats.text_blocks import side_by_side
 from replay.formats.text_body import cells_of_column, columns_of_text, ends_of_text, rows_of_text
 from replay.formats.text_columns import TIME_NAME
 from replay.formats.text_forms import has_several_series
@@ -87,6 +88,8 @@ class Content:
     time: datetime | None
     texts: tuple[str, ...]
     signal: NDArray[np.float64]
+    stacked: bool = False
+    """Whether the channels stand one below another in a text."""
     dates: tuple[str, ...] = ()
     """The first and last cells of a text's column of dates; none where its times are numbers."""
 
@@ -205,6 +208,9 @@ def _text(content: bytes, name: str, packed: Kind | None, form: RecordingFormat)
         raise RecordingError(name, nature)
     if layout is None:
         raise RecordingError(name, "it is a text without rows of numbers")
+    table = side_by_side(content)
+    if table is not None and (beside := layout_of_text(table[:HEAD_BYTES], whole=len(table) <= HEAD_BYTES)):
+        content, layout = table, beside
     layout = _without_false_times(content, layout)
     if fault := fault_of_rows(content, layout):
         raise RecordingError(name, fault)
@@ -223,6 +229,7 @@ def _text(content: bytes, name: str, packed: Kind | None, form: RecordingFormat)
         time=None,
         texts=layout.preamble,
         signal=signal,
+        stacked=table is not None,
         dates=_dates(content, layout),
     )
 

@@ -100,7 +100,7 @@ def _of_rows(found: Survey, form: RecordingFormat) -> list[str]:
 
 
 def _of_layout(content: Content, form: RecordingFormat) -> list[str]:
-    wanted = []
+    wanted = ["recording.stacked = true"] if content.stacked and not form.stacked else []
     layout = content.layout
     if layout is not None:
         if form.separator not in (*ANY_SEPARATORS, layout.separator) and layout.columns > 1:

@@ -98,6 +98,9 @@ def proposal_of(found: Survey) -> Proposal:
     is_motor = motors.motors and found.channels is None
     lines += _rows_of_motors(found, rate) if is_motor else _rows(found, rate)
     lines += _raw(found)
+    if contents[0].stacked:
+        words = "channels stand one below another, each under a heading"
+        lines.append(Line("recording", "stacked", True, words))
     lines += time_lines(found)
     lines += _files(found)
     lines += more

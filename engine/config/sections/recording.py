@@ -34,6 +34,7 @@ class RecordingSettings(Table):
     skip: Annotated[int, Field(ge=0, le=1_000_000)]
     comment: Annotated[str, Field(max_length=20)]
     header: Literal["auto", "yes", "no"]
+    stacked: bool
     separator: Annotated[str, Field(min_length=1, max_length=10)]
     decimal: Literal["auto", ".", ","]
     time: Literal["name", "number", "column", "header", "modified"]

@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from replay.formats.text_body import body_of, cells_of_column, columns_of_text, rows_of_text
-from replay.formats.text_cells import cells_of, is_number
-from replay.formats.text_fits import stands_for_a_fault
-from replay.formats.text_layout import TextLayout
+from replay.formats.text_blocks import blocks_of, has_words_beside
+from replay.formats.text_body import cells_of_column, columns_of_text, rows_of_text
+from replay.formats.text_fits import is_comment
+from replay.formats.text_layout import COMMENTS, TextLayout
 from replay.recording import clean_text
 
 FEWEST_ROWS = 8
@@ -60,28 +60,25 @@ def _blocks_below_one_another(content: bytes, layout: TextLayout) -> str:
     if not starts:
         return ""
     (words, rows), *_ = starts
-    blocks = f"{len(starts) + 1} blocks of {rows} rows one below another"
+    many = f"{rows} rows" if len({count for _, count in starts}) == 1 else f"{rows} rows and other numbers"
+    blocks = f"{len(starts) + 1} blocks of {many} one below another"
     begins = f", the second below {words!r}" if words else ""
     return f"it holds {blocks}{begins}; {_SIDE_BY_SIDE}"
 
 
 def _titles(content: bytes, layout: TextLayout) -> list[tuple[str, int]]:
     """Return the words above each further block, with the rows of the block before; empty for none."""
-    if layout.text_columns or layout.line_form is not None:
+    if layout.line_form is not None or has_words_beside(layout):
         return []
-    found: list[tuple[str, int]] = []
-    rows = 0
-    for line in body_of(content, layout).decode("utf-8", errors="replace").rstrip().split("\n"):
-        cells = cells_of(line, layout.separator)
-        if cells and (is_number(cells[-1], layout.decimal) or stands_for_a_fault(cells[-1])):
-            rows += 1
-        elif any(one.isalpha() for one in line):
-            if rows:
-                found.append((clean_text(line.strip())[:40], rows))
-            rows = 0
-        if len(found) >= MOST_SENSORS:
-            return []
-    return found if _are_alike([*(count for _, count in found), rows]) else []
+    blocks = blocks_of(content, layout)
+    rows = [len(block.rows) for block in blocks]
+    if not 1 < len(blocks) <= MOST_SENSORS or min(rows) < FEWEST_ROWS:
+        return []
+    is_remark = all(is_comment(line, COMMENTS) for block in blocks[1:] for line in block.heading)
+    if is_remark and not _are_alike(rows):
+        return []
+    titles = [clean_text(block.heading[0].strip())[:40] for block in blocks[1:]]
+    return list(zip(titles, rows[:-1], strict=True))
 
 
 def _restarts(content: bytes, layout: TextLayout) -> list[tuple[str, int]]:

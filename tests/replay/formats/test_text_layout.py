@@ -263,6 +263,23 @@ def test_properties_that_end_with_separators_are_no_rows() -> None:
     assert layout(f"{before}Time\tDE\n{written(2, chr(9))}").skipped == 4
 
 
+def test_a_labview_measurement_with_remarks_has_its_names_and_rows() -> None:
+    text = "X_Dimension\tTime\tTime\t\nX0\t0.0E+0\t0.0E+0\t\nDelta_X\t0.001\t0.001\t\n"
+    text += "***End_of_Header***\t\t\t\n"
+    rows = "".join(f"{row / 1000:.3f}\t{a:.5f}\t{b:.5f}\t\n" for row, (a, b) in enumerate(TWO))
+    found = layout(f"{text}X_Value\tDE\tFE\tComment\n{rows}")
+    assert (found.skipped, found.names, found.signal_columns) == (
+        5,
+        ("X_Value", "DE", "FE", "Comment"),
+        (2, 3),
+    )
+
+
+def test_numbers_above_a_title_are_no_rows() -> None:
+    found = layout(f"dt:\t\n0.0001\t0.0001\ndata:\t\n{written(2, chr(9))}")
+    assert (found.skipped, found.columns) == (3, 2)
+
+
 @pytest.mark.parametrize(
     "footer", ["Mean,0.1\nRMS,0.5\n", "Max,1,\n", "Summe,12.5\nMittel,0.1\nEffektiv,0.7\n"]
 )

@@ -5,7 +5,7 @@ import pytest
 
 from replay.inspection.contents import content_in
 from replay.recording import RecordingError
-from tests.replay.formats.layouts import RATE, rows_of, signals
+from tests.replay.formats.layouts import RATE, ROWS, rows_of, signals, timed_rows
 
 (SIGNAL,) = signals(1)
 TIMES = np.arange(len(SIGNAL)) / RATE
@@ -19,16 +19,35 @@ def below(titles: tuple[str, ...], gap: str, *, has_times: bool) -> str:
     return gap.join(blocks)
 
 
-@pytest.mark.parametrize("has_times", [True, False])
-@pytest.mark.parametrize("gap", ["", "\n", "\n\n"])
-@pytest.mark.parametrize("titles", [("Time,DE", "Time,FE"), ("[CH1]", "[CH2]", "[CH3]")])
-def test_channels_below_one_another_with_titles_are_refused(
-    titles: tuple[str, ...], gap: str, has_times: bool
+@pytest.mark.parametrize(
+    ("titles", "rows"),
+    [
+        (("Run 1", "Run 2"), ROWS),
+        (("2024-03-09 21:30", "2024-03-09 21:40"), ROWS),
+        (("# segment 1", "# segment 2"), ROWS),
+        (("CH1", "CH2"), ROWS // 2),
+    ],
+)
+def test_recordings_and_unequal_channels_below_one_another_are_refused(
+    titles: tuple[str, str], rows: int
 ) -> None:
-    with pytest.raises(RecordingError) as caught:
-        content_in(below(titles, gap, has_times=has_times).encode(), "a.csv")
-    assert f"{len(titles)} blocks of {len(SIGNAL)} rows one below another" in caught.value.reason
-    assert repr(titles[1]) in caught.value.reason
+    text = f"{titles[0]}\n{rows_of(SIGNAL[:, :1])}{titles[1]}\n{rows_of(SIGNAL[:rows, 1:])}"
+    with pytest.raises(RecordingError, match=f"2 blocks of {ROWS} rows one below another, the second below"):
+        content_in(text.encode(), "a.csv")
+
+
+def test_segments_of_a_labview_measurement_are_refused() -> None:
+    head = "\nSamples\t{0}\t{0}\t\nTime\t08:30:0{1}\t08:30:0{1}\t\nDelta_X\t0.001\t0.001\t\n"
+    head += "X_Value\tA\tB\tComment\n"
+    parts = [head.format(ROWS, number) + timed_rows(SIGNAL, "\t").replace("\n", "\t\n") for number in (1, 2)]
+    with pytest.raises(RecordingError, match="2 blocks of"):
+        content_in("".join(["LabVIEW Measurement\t\n", *parts]).encode(), "a.lvm")
+
+
+def test_a_remark_among_the_rows_parts_no_blocks() -> None:
+    lines = ["# recorder 7", *rows_of(SIGNAL).splitlines()]
+    lines.insert(30, "# door opened")
+    assert content_in("\n".join([*lines, ""]).encode(), "a.csv").rows == ROWS
 
 
 @pytest.mark.parametrize(("has_times", "gap"), [(True, ""), (True, "\n"), (False, "\n"), (False, "\n\n")])
