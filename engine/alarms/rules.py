@@ -351,6 +351,7 @@ def watch_sensor(
     rules: AlarmSettings,
     *,
     fault: str = "",
+    name: str = "",
 ) -> tuple[Watch, tuple[NewEvent, ...]]:
     """Count the snapshots with a bad channel of a running machine; raise and clear its alarm.
 
@@ -362,6 +363,7 @@ def watch_sensor(
         moment: the snapshot.
         rules: persistence and `clear_after`.
         fault: of a channel that runs and does not measure its place, in words; "" for none.
+        name: of the channel in the recordings, "" where they name none.
     """
     bad = quality in SENSOR_CAUSES or bool(fault)
     points = min(watch.lasting + BAD_COUNTS, OFTEN_BAD) if bad else max(watch.lasting - 1, 0)
@@ -375,10 +377,15 @@ def watch_sensor(
     if bad and not watch.alarm and (in_a_row or watch.lasting >= OFTEN_BAD):
         cause = SENSOR_CAUSES.get(quality, Cause.SENSOR_DEAD)
         priority = CAUSES[cause].priority
-        key = f"{component} channel {channel}/{cause}/{moment.name}"
+        key = f"{component} {name or f'channel {channel}'}/{cause}/{moment.name}"
         words = fault if in_a_row else COMES_AND_GOES
         ring = Ring(
-            cause=cause.value, priority=priority, channel=channel, snapshot=moment.name, message=words
+            cause=cause.value,
+            priority=priority,
+            channel=channel,
+            sensor=name,
+            snapshot=moment.name,
+            message=words,
         )
         raised = NewEvent(EventKind.RAISED, moment.at, "channel", component, key, detail=ring.to_detail())
         return replace(watch, alarm=key, priority=priority.value), (raised,)

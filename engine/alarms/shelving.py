@@ -9,8 +9,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.records.events import RINGS, Event, EventKind, Priority
+from engine.records.events import RINGS, Cause, Event, EventKind, Priority
 from engine.records.payloads import Ring
+
+_CAUSES = frozenset(map(str, Cause))
 
 Mark = tuple[datetime, int, int]
 """Order of a ring among the rings of its place: instant, 1 for the end of a shelf else 0, seq."""
@@ -22,8 +24,20 @@ def mark_of(ring: Event) -> Mark:
 
 
 def place_of(key: str) -> str:
-    """Return the place of an episode: its key without the snapshot that raised it."""
+    """Return the place of an episode: its key without the snapshot that raised it.
+
+    The name of a snapshot holds "/" where recordings lie in folders, so the cause ends the place.
+    """
+    source, *rest = key.split("/")
+    for number, part in enumerate(rest, 1):
+        if part in _CAUSES:
+            return "/".join((source, *rest[:number]))
     return key.rsplit("/", 1)[0]
+
+
+def words_of(key: str) -> str:
+    """Return the place of an episode as a person reads it: "Bearing 1, limit"."""
+    return ", ".join(place_of(key).rsplit("/", 1))
 
 
 @dataclass(frozen=True, slots=True)

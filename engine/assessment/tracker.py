@@ -341,6 +341,7 @@ class Tracker:
                     moment,
                     self.rules,
                     fault=sensor_fault(seen, column),
+                    name=self.layout.names[column] if column < len(self.layout.names) else "",
                 )
                 events += rung
         return tuple(now), events

@@ -28,6 +28,7 @@ class Layout:
         slow: names of slow sensors beside vibration; `slow_units` are their units.
         symptoms: of each component, the slow sensors that judge it, counted from 0; others are conditions.
         low, high: float32 (columns,), range of valid values of slow sensors; (1,) for all.
+        names: of the columns in the recordings, empty where these name none.
         slow_low, slow_high: the same of slow sensors beside vibration; empty for no bounds.
     """
 
@@ -43,6 +44,7 @@ class Layout:
     slow: tuple[str, ...] = ()
     slow_units: tuple[str, ...] = ()
     symptoms: tuple[tuple[int, ...], ...] = ()
+    names: tuple[str, ...] = ()
     slow_low: tuple[float, ...] = ()
     slow_high: tuple[float, ...] = ()
 
@@ -131,6 +133,7 @@ def layout_of(settings: Settings) -> Layout:
         slow=settings.slow.channels if settings.slow.rows else (),
         slow_units=settings.slow.units if settings.slow.rows else (),
         symptoms=symptoms_of(settings.slow, settings.components),
+        names=settings.recording.names,
         slow_low=settings.slow.low if settings.slow.rows else (),
         slow_high=settings.slow.high if settings.slow.rows else (),
     )

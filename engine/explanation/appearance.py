@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from engine.alarms.alarm import Alarm
 from engine.explanation.facts import (
     band_fact,
+    channel_fact,
     count_fact,
     number_fact,
     priority_fact,
@@ -115,17 +116,14 @@ def _origin(situation: Situation) -> Sentence:
             return Sentence("the limit was forecast by now", (), rests)
         forecast = span_fact(left, "seconds_to_limit")
         return say("rising; the limit is forecast in {}", forecast, events=rests)
-    cause = text_fact(PLAIN_CAUSES.get(alarm.cause, alarm.cause), "cause")
-    if ring.message:
-        # The cause itself, as it is stored, leads the engine's message.
-        cause = text_fact(alarm.cause, "cause")
-        return say("{}: {}", cause, text_fact(ring.message, "message"), events=rests)
-    bands = _sensors(alarm) or _bands(alarm)
-    if bands:
-        return bands
+    # The cause itself, as it is stored, leads the engine's message.
+    plain = alarm.cause if ring.message else PLAIN_CAUSES.get(alarm.cause, alarm.cause)
+    cause = say("{}", text_fact(plain, "cause"), events=rests)
     if ring.channel is not None:
-        return say("{}, channel {}", cause, count_fact(ring.channel, "channel"), events=rests)
-    return say("{}", cause, events=rests)
+        cause = joined(cause, say("{}", channel_fact(ring)))
+    if ring.message:
+        return joined(cause, say("{}", text_fact(ring.message, "message")), by=": ")
+    return _sensors(alarm) or _bands(alarm) or cause
 
 
 def answered(alarm: Alarm, told: Write) -> Sentence:

@@ -7,6 +7,7 @@ import numpy as np
 from engine.alarms.alarm import Alarm
 from engine.clock import seconds_span, shifted
 from engine.explanation.facts import (
+    channel_fact,
     count_fact,
     priority_fact,
     severity_fact,
@@ -61,11 +62,10 @@ def what(alarm: Alarm) -> Sentence:
         return first
     state = "has an alarm" if alarm.cleared is None else "had an alarm that has returned"
     cause = text_fact(alarm.cause, "cause")
-    channel = Ring.from_detail(alarm.raised.detail).channel
-    if channel is None:
+    ring = Ring.from_detail(alarm.raised.detail)
+    if ring.channel is None:
         return say(f"{{}} {state}: {{}} ({{}}).", name, cause, priority, events=rests)
-    number = count_fact(channel, "channel")
-    return say(f"{{}} {state}: {{}} on channel {{}} ({{}}).", name, cause, number, priority, events=rests)
+    return say(f"{{}} {state}: {{}} on {{}} ({{}}).", name, cause, channel_fact(ring), priority, events=rests)
 
 
 def message(alarm: Alarm) -> Sentence:

@@ -4,7 +4,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from engine.alarms.alarm import Alarm
-from engine.explanation.facts import count_fact, number_fact, severity_fact, text_fact, time_fact
+from engine.explanation.facts import (
+    channel_fact,
+    count_fact,
+    number_fact,
+    severity_fact,
+    text_fact,
+    time_fact,
+)
 from engine.explanation.record import Record
 from engine.explanation.sentence import NOTHING, Sentence, Write, joined, listed, say
 from engine.records.events import Cause, Event, EventKind
@@ -95,11 +102,11 @@ def _sensors(record: Record, alarm: Alarm, component: int, told: Write) -> Itera
             continue
         seen.add(ring.channel)
         facts = (
-            count_fact(ring.channel, "channel"),
+            channel_fact(ring),
             text_fact(ring.cause, "cause"),
             time_fact(event.at, told, "at"),
         )
-        yield say("Its channel {} had a sensor alarm: {} on {}.", *facts, events=[event.seq])
+        yield say("Its {} had a sensor alarm: {} on {}.", *facts, events=[event.seq])
 
 
 def _baseline(record: Record, alarm: Alarm, told: Write) -> Iterator[Sentence]:

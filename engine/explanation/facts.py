@@ -3,8 +3,16 @@
 from datetime import datetime
 
 from engine.explanation.sentence import Fact, Write
-from engine.explanation.wording import PRIORITY_WORDS, duration, frequency, percent, severity_text
+from engine.explanation.wording import (
+    PRIORITY_WORDS,
+    duration,
+    frequency,
+    percent,
+    sensor_name,
+    severity_text,
+)
 from engine.records.events import Priority
+from engine.records.payloads import Ring
 from replay.recording import clean_text
 
 
@@ -37,6 +45,11 @@ def text_fact(text: str, name: str) -> Fact:
 def count_fact(number: int, name: str) -> Fact:
     """Return a count."""
     return Fact(name, number, str(number))
+
+
+def channel_fact(ring: Ring) -> Fact:
+    """Return the channel of a sensor's alarm, written as the name of the sensor if it has one."""
+    return Fact("channel", ring.channel, sensor_name(ring))
 
 
 def priority_fact(priority: Priority) -> Fact:

@@ -97,20 +97,23 @@ def subject(alarm: Alarm) -> str:
     return clean(alarm.component or alarm.source)
 
 
-def sensor_words(alarm: Alarm) -> str:
-    """Return the fault of a slow sensor beside vibration, with its name; "" for any other alarm."""
-    if alarm.cause != Cause.SENSOR_DEAD:
+def sensor_fault(ring: Ring) -> str:
+    """Return the fault of a sensor in words, with the name of one beside vibration; "" for other alarms."""
+    return clean(ring.message) if ring.cause == Cause.SENSOR_DEAD else ""
+
+
+def sensor_name(ring: Ring) -> str:
+    """Return the name of the sensor of an alarm, else "channel 3"; "" where no channel rang."""
+    if ring.channel is None:
         return ""
-    return clean(Ring.from_detail(alarm.ring.detail).message)
+    return clean(ring.sensor) or f"channel {ring.channel}"
 
 
 def cause_words(alarm: Alarm) -> str:
-    """Return the cause of an alarm, with its channel, or the name and the fault of a slow sensor."""
-    told = sensor_words(alarm)
-    if told:
-        return f"{alarm.cause}: {told}"
-    channel = Ring.from_detail(alarm.ring.detail).channel
-    return alarm.cause if channel is None else f"{alarm.cause}, channel {channel}"
+    """Return the cause of an alarm, with its sensor and the fault of that."""
+    ring = Ring.from_detail(alarm.ring.detail)
+    place = ", ".join(filter(None, (alarm.cause, sensor_name(ring))))
+    return ": ".join(filter(None, (place, sensor_fault(ring))))
 
 
 def acknowledged_by(alarm: Alarm) -> str:
@@ -212,10 +215,13 @@ def _origins(alarm: Alarm, at: int | None) -> tuple[str, ...]:
         if left > 0:
             return (f"limit in {duration(left)}",)
         return "rising; forecast to be over the limit by now", "limit forecast by now", "limit by now"
-    told = sensor_words(alarm)
-    if told:
-        return told, alarm.cause
+    ring = Ring.from_detail(alarm.ring.detail)
+    name, fault = sensor_name(ring), sensor_fault(ring)
+    if name:
+        brief = name.replace("channel ", "ch ")
+        told = (f"{name}: {fault}",) if fault else ()
+        return (*told, f"{alarm.cause}, {name}", f"{alarm.cause}, {brief}", alarm.cause)
+    if fault:
+        return fault, alarm.cause
     # "engine: failed" says as much as "engine: engine failed".
-    cause = alarm.cause.removeprefix(f"{subject(alarm)} ")
-    channel = Ring.from_detail(alarm.ring.detail).channel
-    return (cause,) if channel is None else (f"{cause}, channel {channel}", f"{cause}, ch {channel}", cause)
+    return (alarm.cause.removeprefix(f"{subject(alarm)} "),)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from engine.alarms.alarm import Alarm
-from engine.alarms.shelving import place_of, retired_at, shelves_of
+from engine.alarms.shelving import place_of, retired_at, shelves_of, words_of
 from engine.clock import live_time, shifted
 from engine.errors import UnusableError
 from engine.operator.closing import outcome_fault
@@ -247,7 +247,7 @@ def unshelve(
         if holding:
             return [_fact(EventKind.UNSHELVED, act, alarm.ring, shelf=shelf.seq) for shelf in holding]
         if first is None:
-            raise OperatingError(f"the alarm {clean_text(alarm.key)} is not shelved")
+            raise OperatingError(f"the alarm {clean_text(words_of(alarm.key))} is not shelved")
         return first
 
     return _store(store, assessment, SHELF_KINDS, act, decision)

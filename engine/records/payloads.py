@@ -162,6 +162,7 @@ class Ring:
         beside: a component that was worse when this one rang, "" for none.
         beside_severity: its severity.
         channel: of a sensor's alarm, counted from 1.
+        sensor: its name in the recordings, "" where they have none.
         message: a sentence about the machine or the engine.
         last: recording time (ISO) of the last snapshot before "no data".
         interval_seconds: the usual time between two snapshots, of "no data".
@@ -178,6 +179,7 @@ class Ring:
     beside: str = ""
     beside_severity: float | None = None
     channel: int | None = None
+    sensor: str = ""
     message: str = ""
     last: str = ""
     interval_seconds: float | None = None
@@ -196,6 +198,7 @@ class Ring:
             "promoted": self.promoted or None,
             "beside": self.beside or None,
             "beside_severity": self.beside_severity,
+            "sensor": self.sensor or None,
             "message": self.message or None,
             "last": self.last or None,
             "interval_seconds": self.interval_seconds,
@@ -230,6 +233,7 @@ class Ring:
             beside=words(detail.get("beside")),
             beside_severity=number(detail.get("beside_severity")),
             channel=integer(detail.get("channel")),
+            sensor=words(detail.get("sensor")),
             message=words(detail.get("message")),
             last=words(detail.get("last")),
             interval_seconds=number(detail.get("interval_seconds")),

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from engine.alarms.alarm import Alarm
 from engine.alarms.metrics import AlarmFigures
+from engine.alarms.shelving import words_of
 from engine.records.events import Event
 from replay.recording import clean_text
 
@@ -52,7 +53,8 @@ def state_text(alarm: Alarm) -> str:
 
 
 def _names(keys: Sequence[str]) -> str:
-    return f"{len(keys)}{': ' + ', '.join(map(clean_text, keys)) if keys else ''}"
+    names = "; ".join(clean_text(words_of(key)) for key in keys)
+    return f"{len(keys)}{': ' + names if names else ''}"
 
 
 def _delay(figures: AlarmFigures) -> str:

@@ -8,7 +8,7 @@ from engine.alarms.alarm import Alarm, fold_alarms
 from engine.alarms.metrics import AlarmFigures, alarm_figures
 from engine.alarms.notifications import failing_channels
 from engine.alarms.proposals import Step, step_of
-from engine.alarms.shelving import retired_at
+from engine.alarms.shelving import place_of, retired_at
 from engine.records.assessment import Assessment, Quality
 from engine.records.events import OPERATOR_KINDS, RINGS, Cause, Event, EventKind
 from engine.records.stored_settings import FoldRules
@@ -148,7 +148,7 @@ def _alarm_of(ring: Event, alarms: Sequence[Alarm]) -> Alarm | None:
         if one.source == ring.source
         and one.component == ring.component
         and one.raised.at <= ring.at
-        and one.key.rsplit("/", 1)[0] == ring.alarm.rsplit("/", 1)[0]
+        and place_of(one.key) == place_of(ring.alarm)
     ]
     return max(fitting, key=lambda one: one.raised.seq, default=None)
 

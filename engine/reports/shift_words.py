@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from engine.alarms.alarm import Alarm
+from engine.alarms.shelving import words_of
 from engine.explanation.wording import reason, severity_text, subject
 from engine.records.events import Event, EventKind
 from engine.records.outcome import AlarmOutcome
@@ -83,10 +84,8 @@ def _told(event: Event) -> str:
 
 
 def _about(event: Event) -> str:
-    """Return component or source and cause of the alarm of an event."""
-    name = clean(event.component or event.source)
-    parts = event.alarm.split("/")
-    return f"{name}, {clean(parts[-2])}" if len(parts) > 2 else name
+    """Return the source and cause of the alarm of an event; what it is about where it names no alarm."""
+    return clean(words_of(event.alarm) if event.alarm else event.component or event.source)
 
 
 def _time(when: object) -> str:

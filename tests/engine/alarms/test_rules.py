@@ -323,10 +323,10 @@ def test_trend_is_an_advisory_of_low_priority_with_what_is_known_of_it() -> None
 # Sensors
 
 
-def sensed(qualities: Iterable[Quality]) -> list[tuple[int, NewEvent]]:
+def sensed(qualities: Iterable[Quality], name: str = "") -> list[tuple[int, NewEvent]]:
     watch, heard = Watch(), []
     for number, quality in enumerate(qualities):
-        watch, events = watch_sensor(watch, quality, "Bearing 1", 2, moment(number), RULES)
+        watch, events = watch_sensor(watch, quality, "Bearing 1", 2, moment(number), RULES, name=name)
         heard += [(number, event) for event in events]
     return heard
 
@@ -389,3 +389,6 @@ def test_sensor_alarm_names_channel_and_cause(quality: Quality, cause: Cause) ->
     assert (event.source, event.component) == ("channel", "Bearing 1")
     assert event.detail["cause"] == cause.value
     assert event.detail["channel"] == 2
+    assert event.alarm.startswith("Bearing 1 channel 2/")
+    ((_, named),) = sensed([quality] * 3, "Temp")
+    assert (named.detail["sensor"], named.alarm.split("/")[0]) == ("Temp", "Bearing 1 Temp")

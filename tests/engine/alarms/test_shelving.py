@@ -7,6 +7,7 @@ import pytest
 from hypothesis import strategies as st
 
 from engine.alarms.alarm import Alarm, AlarmState, fold_alarms
+from engine.alarms.shelving import words_of
 from engine.config.settings import load_settings
 from engine.records.events import Event
 from engine.records.stored_settings import FoldRules, stored_settings
@@ -182,6 +183,28 @@ def test_episodes_that_chatter_are_one_alarm_with_a_count() -> None:
     assert [alarm.count for alarm in fold_alarms(again, at(71))] == [1, 1, 1]
     merged = only(events, 40, MERGING)
     assert (merged.key, merged.raised.seq, merged.ring.seq, merged.peak) == ("Left/limit/a", 1, 4, 3.0)
+
+
+def test_recordings_in_a_folder_a_day_make_one_alarm_that_chatters_over_midnight() -> None:
+    events = [
+        engine_event(1, RAISED, 0, "Left/limit/2026/01/05/2359.csv"),
+        engine_event(2, CLEARED, 5, "Left/limit/2026/01/05/2359.csv"),
+        engine_event(3, RAISED, 10, "Left/limit/2026/01/06/0009.csv"),
+    ]
+    assert only(events, 10, MERGING).count == 2
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("Left/limit/2026/01/05/2359.csv", "Left, limit"),
+        ("Fan A/B channel 2/sensor dead/a", "Fan A/B channel 2, sensor dead"),
+        ("machine/no data/2026-01-05T03:00:00+00:00", "machine, no data"),
+        ("Left/cause of another release/a", "Left, cause of another release"),
+    ],
+)
+def test_key_of_an_alarm_is_read_as_its_source_and_cause(key: str, words: str) -> None:
+    assert words_of(key) == words
 
 
 def test_chattering_alarm_rings_every_time_and_one_acknowledgement_covers_what_was_seen() -> None:

@@ -19,6 +19,18 @@ def test_an_alarm_of_a_channel_names_it_in_all_but_the_shortest_words(cause: str
     assert reasons(alarm) == (f"{cause}, channel 8", f"{cause}, ch 8", cause)
 
 
+def test_an_alarm_of_a_channel_names_its_sensor_and_the_fault_of_it() -> None:
+    named = alarm_of(cause="sensor dead", detail={"channel": 4, "sensor": "Pressure"})
+    assert cause_words(named) == "sensor dead, Pressure"
+    assert reasons(named) == ("sensor dead, Pressure", "sensor dead, Pressure", "sensor dead")
+    weak = alarm_of(cause="sensor dead", detail={"channel": 2, "message": "it comes and goes"})
+    assert cause_words(weak) == "sensor dead, channel 2: it comes and goes"
+    assert reasons(weak)[:2] == ("channel 2: it comes and goes", "sensor dead, channel 2")
+    beside = alarm_of(cause="sensor dead", detail={"message": "Temp is stuck at 55 °C"})
+    assert cause_words(beside) == "sensor dead: Temp is stuck at 55 °C"
+    assert reasons(beside) == ("Temp is stuck at 55 °C", "sensor dead")
+
+
 def test_an_alarm_without_a_channel_has_its_cause_alone() -> None:
     assert reasons(alarm_of(cause="no data")) == ("no data",)
 

@@ -133,7 +133,7 @@ def test_the_alarm_system_is_told_by_the_figures_of_control_rooms(view: View) ->
     drawn = plain(alarm_lines(90, 20, frame(view, 139), UTC))
     assert "2 (1 high, 1 medium)" in drawn
     assert "a day (manageable: 150)" in drawn
-    assert "1: Bearing 1/limit" in drawn
+    assert "1: Bearing 1, limit" in drawn
     assert "stale >24 h" in drawn
     early = plain(alarm_lines(90, 20, frame(view, 10), UTC))
     assert "0 (none)" in early

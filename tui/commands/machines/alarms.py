@@ -195,7 +195,7 @@ def ack(
     refused = False
     for alarm in wanted:
         answer = acknowledge(desk.store, desk.assessment, alarm.ring, desk.act, comment=comment)
-        refused |= not _told(answer, "acknowledged", alarm.key)
+        refused |= not _told(answer, "acknowledged", _named(alarm))
     if refused:
         raise typer.Exit(FAILED)
 
@@ -212,7 +212,7 @@ def note(
 
     alarm = desk.find(which)
     answer = alarm_actions.note(desk.store, desk.assessment, alarm, text, desk.act)
-    _told(answer, "wrote a note on", alarm.key)
+    _told(answer, "wrote a note on", _named(alarm))
 
 
 @alarms.command()
@@ -241,7 +241,7 @@ def close(
     found = replace(outcome_of(outcome, surface, size, place, text), replaced=replaced)
     alarm = desk.find(which)
     answer = alarm_actions.close(desk.store, desk.assessment, alarm, found, desk.act)
-    _told(answer, f"closed, {found.sentence()}:", alarm.key)
+    _told(answer, f"closed, {found.sentence()}:", _named(alarm))
     if replaced and alarm_actions.begins_baseline(desk.assessment, desk.act):
         print(alarm_actions.RENEWAL)
 
@@ -268,7 +268,7 @@ def shelve(
         desk.act,
         longest=longest_shelf(desk.settings),
     )
-    _done(answer, "shelved", alarm.key)
+    _done(answer, "shelved", _named(alarm))
 
 
 @alarms.command()
@@ -282,7 +282,7 @@ def unshelve(
 
     alarm = desk.find(which)
     answer = alarm_actions.unshelve(desk.store, desk.assessment, alarm, desk.act)
-    _done(answer, "unshelved", alarm.key)
+    _done(answer, "unshelved", _named(alarm))
 
 
 @alarms.command()
@@ -346,16 +346,25 @@ def _span(text: str) -> timedelta:
     return span
 
 
-def _told(answer: "Acknowledged", what: str, key: str) -> bool:
+def _named(alarm: "Alarm") -> str:
+    """Return an alarm in the words of the list, with the number of its ring."""
+    from engine.explanation.wording import cause_words, subject
+    from engine.reports.alarm_words import utc_time
+
+    raised = f"raised {utc_time(alarm.raised.at)}"
+    return f"{subject(alarm)}, {cause_words(alarm)}, {alarm.priority.value}, {raised} (ring {alarm.ring.seq})"
+
+
+def _told(answer: "Acknowledged", what: str, name: str) -> bool:
     """Print the result of an act; return False if another operator was first."""
     if answer.stored:
-        print(clean_text(f"{answer.by} {what} {key}"))
+        print(clean_text(f"{answer.by} {what} {name}"))
     else:
         when = f"{answer.recorded_at:%Y-%m-%d %H:%M:%S} UTC"
-        print(clean_text(f"{answer.by} was first, at {when}: {what} {key}"))
+        print(clean_text(f"{answer.by} was first, at {when}: {what} {name}"))
     return answer.stored
 
 
-def _done(answer: "Acknowledged", what: str, key: str) -> None:
-    if not _told(answer, what, key):
+def _done(answer: "Acknowledged", what: str, name: str) -> None:
+    if not _told(answer, what, name):
         raise typer.Exit(FAILED)

@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -11,9 +11,6 @@ from replay.recording import clean_text
 from tui.command_help import CommandList
 from tui.command_lines import line
 from tui.commands.options import UNUSABLE, Config, State, fail, sentences, store_place
-
-if TYPE_CHECKING:
-    from engine.config.plant_file import PlantMachine
 
 PlantFile = Annotated[Path, typer.Argument(help="The file, such as plant.toml.", show_default=False)]
 
@@ -58,20 +55,17 @@ def init(
 
 @plant_app.command()
 def check(file: PlantFile) -> None:
-    """Check a plant file, and the folder, settings and bundle of each machine.
+    """Check a plant file, and of each machine the folder, settings, bundle and one recording.
 
     Exit code: 0 if all machines can be watched, 2 if one cannot.
     """
     with sentences():
         from engine.config.plant_file import read_plant
+        from engine.plant.check import fault_of, notes_of
 
         machines = read_plant(file)
-        faults = [fault for machine in machines if (fault := _fault(machine))]
-        notes = [
-            f"{machine.name}: {machine.folder} does not exist yet; the engine waits for it"
-            for machine in machines
-            if not machine.folder.exists()
-        ]
+        faults = [fault for machine in machines if (fault := fault_of(machine))]
+        notes = [note for machine in machines for note in notes_of(machine)]
         printed("\n".join(map(clean_text, [*notes, *faults, _count(len(machines))])))
         if faults:
             fail(f"{file}: {len(faults)} of {_count(len(machines))} cannot be watched", UNUSABLE)
@@ -104,21 +98,3 @@ def forget(file: PlantFile, config: Config = None, state: State = None) -> None:
 
 def _count(machines: int) -> str:
     return f"{machines} machine{'s' * (machines != 1)}"
-
-
-def _fault(machine: "PlantMachine") -> str:
-    """Return why a machine cannot be watched, in a sentence that begins with its name; "" if it can."""
-    from engine.bundles.library import check_fit
-    from engine.bundles.packed import load_any
-    from engine.errors import UnusableError
-    from engine.plant.machine import settings_of_machine
-
-    try:
-        if machine.folder.exists() and not machine.folder.is_dir():
-            return f"{machine.name}: {machine.folder} is not a folder"
-        settings = settings_of_machine(machine)
-        if machine.bundle is not None:
-            check_fit(load_any(machine.bundle), settings)
-    except (UnusableError, OSError) as error:
-        return f"{machine.name}: {error}"
-    return ""

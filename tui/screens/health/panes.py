@@ -4,6 +4,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from engine.alarms.metrics import AlarmFigures, alarm_figures
 from engine.alarms.notifications import failing_channels
+from engine.alarms.shelving import words_of
 from engine.clock import moment
 from engine.records.events import EventKind
 from engine.records.intake import Outcome
@@ -214,7 +215,7 @@ def _load(width: int, figures: AlarmFigures) -> Lines:
         ("chattering", figures.chattering),
         ("suppressed", figures.put_away),
     ):
-        names = ", ".join(clean(key).rsplit("/", 1)[0] for key in keys)
+        names = "; ".join(clean(words_of(key)) for key in keys)
         told = f"{len(keys)}{': ' + names if names else ''}"
         lines.append(_row(word, told, width, word == "chattering" and bool(keys)))
     return lines

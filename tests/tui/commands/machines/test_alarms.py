@@ -26,6 +26,7 @@ from tui.draw.severity import severity_text
 from tui.durations import span_of
 
 KEY = f"Bearing 1/limit/{synthetic.RAISED}"
+NAMED = "Bearing 1, limit, high, raised 2004-02-16 06:02:39 UTC (ring 3)"
 ME = account_name()
 
 
@@ -99,7 +100,7 @@ def test_acknowledgement_is_stored_with_who_and_the_second_is_told_who_was_first
 ) -> None:
     (alarm,) = listed(desk)
     done = desk("ack", alarm["ring"], "--comment", "on my way", "--as", "Grace")
-    assert (done.exit_code, done.stdout) == (0, f"Grace ({ME}) acknowledged {KEY}\n")
+    assert (done.exit_code, done.stdout) == (0, f"Grace ({ME}) acknowledged {NAMED}\n")
     assert state_of(desk) == AlarmState.ACKNOWLEDGED
     again = desk("ack", KEY)
     assert again.exit_code == FAILED
@@ -109,7 +110,7 @@ def test_acknowledgement_is_stored_with_who_and_the_second_is_told_who_was_first
 
 
 def test_all_acknowledges_what_waits_and_says_so_where_nothing_does(desk: Callable[..., Result]) -> None:
-    assert desk("ack", "all").stdout == f"{ME} acknowledged {KEY}\n"
+    assert desk("ack", "all").stdout == f"{ME} acknowledged {NAMED}\n"
     assert desk("ack", "all").stdout == "no alarm is unacknowledged\n"
 
 
@@ -173,7 +174,7 @@ def test_component_is_taken_out_of_service_and_returned_with_a_word_about_learni
     ("words", "said"),
     [
         (["ack", "4711"], "there is no alarm '4711'"),
-        (["unshelve", KEY], f"the alarm {KEY} is not shelved"),
+        (["unshelve", KEY], "the alarm Bearing 1, limit is not shelved"),
         (["reinstate", "Bearing 2"], "Bearing 2 is not out of service"),
         (["retire", "Bearing 9", "--reason", "x"], "it has Bearing 1, Bearing 2, Bearing 3, Bearing 4"),
         (["list", "--machine", "press"], "no assessment of machine 'press'; it holds ims-set2"),
@@ -239,7 +240,7 @@ def test_figures_are_told_as_text_and_as_values(desk: Callable[..., Result]) -> 
     assert (told["rings"], told["standing"], told["stale"]) == (2, [KEY], [KEY])
     assert told["median_seconds"] is None
     text = desk("stats").stdout
-    assert f"standing now         1: {KEY}" in text
+    assert "standing now         1: Bearing 1, limit" in text
     assert "Bearing 1, limit" in text
 
 
@@ -328,7 +329,7 @@ def test_an_alarm_is_closed_with_an_outcome_that_list_and_metrics_show(
     done = desk("close", KEY, *words, "--note", "spall at 6 h", "--replaced")
     assert done.exit_code == 0
     sentence = f"fault confirmed: outer race, 2.1 mm; part replaced; spall at 6 h; photo {photo}"
-    assert done.stdout == f"{ME} closed, {sentence}: {KEY}\n"
+    assert done.stdout == f"{ME} closed, {sentence}: {NAMED}\n"
     (alarm,) = listed(desk)
     assert alarm["outcome"]["finding"] == "fault confirmed"
     assert (alarm["outcome"]["size_mm"], alarm["outcome"]["replaced"]) == (2.1, True)
