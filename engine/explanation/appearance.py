@@ -120,7 +120,7 @@ def _origin(situation: Situation) -> Sentence:
     plain = alarm.cause if ring.message else PLAIN_CAUSES.get(alarm.cause, alarm.cause)
     cause = say("{}", text_fact(plain, "cause"), events=rests)
     if ring.channel is not None:
-        cause = joined(cause, say("{}", channel_fact(ring)))
+        cause = joined(cause, say("{}", channel_fact(ring.channel, ring)))
     if ring.message:
         return joined(cause, say("{}", text_fact(ring.message, "message")), by=": ")
     return _sensors(alarm) or _bands(alarm) or cause

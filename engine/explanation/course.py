@@ -65,7 +65,14 @@ def what(alarm: Alarm) -> Sentence:
     ring = Ring.from_detail(alarm.raised.detail)
     if ring.channel is None:
         return say(f"{{}} {state}: {{}} ({{}}).", name, cause, priority, events=rests)
-    return say(f"{{}} {state}: {{}} on {{}} ({{}}).", name, cause, channel_fact(ring), priority, events=rests)
+    return say(
+        f"{{}} {state}: {{}} on {{}} ({{}}).",
+        name,
+        cause,
+        channel_fact(ring.channel, ring),
+        priority,
+        events=rests,
+    )
 
 
 def message(alarm: Alarm) -> Sentence:

@@ -102,7 +102,7 @@ def _sensors(record: Record, alarm: Alarm, component: int, told: Write) -> Itera
             continue
         seen.add(ring.channel)
         facts = (
-            channel_fact(ring),
+            channel_fact(ring.channel, ring),
             text_fact(ring.cause, "cause"),
             time_fact(event.at, told, "at"),
         )

@@ -47,9 +47,9 @@ def count_fact(number: int, name: str) -> Fact:
     return Fact(name, number, str(number))
 
 
-def channel_fact(ring: Ring) -> Fact:
+def channel_fact(channel: int, ring: Ring) -> Fact:
     """Return the channel of a sensor's alarm, written as the name of the sensor if it has one."""
-    return Fact("channel", ring.channel, sensor_name(ring))
+    return Fact("channel", channel, sensor_name(ring))
 
 
 def priority_fact(priority: Priority) -> Fact:
