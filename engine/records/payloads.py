@@ -161,8 +161,7 @@ class Ring:
         promoted: why an alarm that was explained by another component is no longer.
         beside: a component that was worse when this one rang, "" for none.
         beside_severity: its severity.
-        channel: of a sensor's alarm, counted from 1.
-        sensor: its name in the recordings, "" where they have none.
+        channel, sensor: of a sensor's alarm: its column from 1, and its name in the recordings or "".
         message: a sentence about the machine or the engine.
         last: recording time (ISO) of the last snapshot before "no data".
         interval_seconds: the usual time between two snapshots, of "no data".
