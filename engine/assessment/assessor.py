@@ -33,6 +33,7 @@ class Assessor:
     """Continues an assessment from its stored state: one snapshot at a time, oldest first.
 
     Attributes:
+        scorer: examines snapshots with the bundle.
         newest: recording time of the newest snapshot scored, None before the first.
         position: of the next snapshot.
         began_at: the position of the first snapshot that this assessor scored.
@@ -54,8 +55,8 @@ class Assessor:
         """
         self.bundle = bundle
         self._layout = layout_of(settings)
-        self._scorer = Scorer(bundle, self._layout, Diagnostician(settings, bundle.scoring))
-        self._tracker = Tracker(self._scorer, settings)
+        self.scorer = Scorer(bundle, self._layout, Diagnostician(settings, bundle.scoring))
+        self._tracker = Tracker(self.scorer, settings)
         self._key, self._digest = record.assessment.key, bundle.digest()
         self._origin = origin_of(bundle, self._digest, record.machine)
         self._batch = Batch(record)
@@ -106,7 +107,7 @@ class Assessor:
         Raises:
             ArithmeticError: a number that is not finite came out.
         """
-        return examined(self._scorer, snapshot)
+        return examined(self.scorer, snapshot)
 
     def examine_entry(self, run: Run, index: int) -> Examined:
         """Read and examine a recording of a finished run; safe to call from several threads.
@@ -115,7 +116,7 @@ class Assessor:
             RecordingError: it cannot be read.
             ArithmeticError: a number that is not finite came out.
         """
-        return examined_entry(self._scorer, run, index)
+        return examined_entry(self.scorer, run, index)
 
     def assess(
         self, one: Examined, intake: Intake | None = None, also: tuple[NewEvent, ...] = ()
@@ -192,7 +193,7 @@ class Assessor:
             return event
         component = self._layout.components.index(event.component)
         seen = one.seen if one.whole is None else one.whole()
-        opinions = occlusion(self._scorer, seen, one.sample_rate, component)[:OPINIONS]
+        opinions = occlusion(self.scorer, seen, one.sample_rate, component)[:OPINIONS]
         evidence = replace(ring.evidence, occlusion=tuple(opinions))
         return replace(event, detail=replace(ring, evidence=evidence).to_detail())
 

@@ -23,6 +23,7 @@ from engine.config.settings import Settings
 from engine.errors import FailedError, UnusableError
 from engine.records.assessment import Assessment
 from engine.records.progress import Heartbeat, Phase
+from engine.scoring.scorer import Scorer
 from engine.store.store import Store
 from engine.system.malloc import keep_freed_memory
 from engine.system.processes.ordered_map import in_order
@@ -189,7 +190,7 @@ def _score(
         return assessor.examine_entry(run, index)
 
     def here() -> Generator[Examined | RecordingError]:
-        with _worker(run, settings, bundle, len(indices)) as worker:
+        with _worker(run, assessor.scorer, len(indices)) as worker:
             yield from in_order(examine, indices, worker)
 
     spreading = here() if spread is None else spread(run, settings, bundle, indices, examine)
@@ -207,14 +208,12 @@ def _score(
     return assessor.position - assessor.began_at, assessor.position
 
 
-def _worker(
-    run: Run, settings: Settings, bundle: Bundle, count: int
-) -> AbstractContextManager[Worker[Examined] | None]:
+def _worker(run: Run, scorer: Scorer, count: int) -> AbstractContextManager[Worker[Examined] | None]:
     """Return a second process for so many snapshots; None where they are scored before it is ready."""
     if count < WORTH_A_WORKER:
         return nullcontext()
     try:
-        return Worker(partial(examination, run, settings, bundle))
+        return Worker(partial(examination, run, scorer))
     except OSError:
         # Without a second process scoring only takes longer.
         return nullcontext()

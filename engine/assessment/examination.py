@@ -11,10 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.bundles.bundle import Bundle
-from engine.config.channels import Layout, layout_of
-from engine.config.settings import Settings
-from engine.diagnosis.surface import Diagnostician
+from engine.config.channels import Layout
 from engine.records.assessment import Stamp
 from engine.scoring.scorer import Examination, Scorer
 from replay.recording import MARK, RecordingError, Snapshot
@@ -84,9 +81,8 @@ def examined_entry(scorer: Scorer, run: Run, index: int) -> Examined:
     return examined(scorer, run.read(index), stamp)
 
 
-def examination(run: Run, settings: Settings, bundle: Bundle) -> Callable[[int], Examined]:
+def examination(run: Run, scorer: Scorer) -> Callable[[int], Examined]:
     """Return a function that reads and examines each recording of a run in another process."""
-    scorer = Scorer(bundle, layout_of(settings), Diagnostician(settings, bundle.scoring))
     with suppress(RecordingError, IndexError):
         # The first examination takes far longer than the others: do it before the caller waits for one.
         examined(scorer, run.read(0))

@@ -26,8 +26,8 @@ from engine.baseline.witness import with_witness
 from engine.bundles.bundle import Bundle, Calibration, UsualLines
 from engine.config.channels import Layout
 from engine.config.motors import motors_in
-from engine.config.sections.process import conditions_of
 from engine.config.settings import Settings
+from engine.config.slow_sensors import conditions_of
 from engine.diagnosis.motor import MotorDiagnostician
 from engine.diagnosis.motor_reading import quality_while_running
 from engine.diagnosis.surface import Diagnostician, usual_lines

@@ -3,13 +3,16 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.config.sections.process import is_process, roles_of
-from engine.config.sections.slow import symptoms_of
-from engine.config.settings import Settings
+from engine.config.slow_sensors import is_process, roles_of, symptoms_of
+
+if TYPE_CHECKING:
+    # A process that examines recordings needs no settings, which take long to load.
+    from engine.config.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,7 +102,7 @@ class Layout:
         return ""
 
 
-def layout_of(settings: Settings) -> Layout:
+def layout_of(settings: "Settings") -> Layout:
     """Return the layout of the channels in the settings."""
     watched = np.zeros(settings.columns, np.bool_)
     sensitivity = np.ones(settings.columns, np.float32)

@@ -55,11 +55,11 @@ from engine.config.sections.notify import NotifySettings
 from engine.config.sections.process import (
     ProcessSettings,
     fault_of_process,
-    is_process,
     with_windows,
 )
 from engine.config.sections.recording import RecordingSettings
 from engine.config.sections.slow import SlowSettings, fault_of_slow
+from engine.config.slow_sensors import is_process
 from engine.config.state_place import is_address, shown
 from engine.errors import nearest
 from replay.recording import RecordingFormat, format_of

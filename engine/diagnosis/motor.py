@@ -1,13 +1,13 @@
 """The motors of a machine: read from a recording, compared with the baseline, and their faults named."""
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.bundles.bundle import UsualLines
 from engine.config.motors import MotorColumns, motors_of
-from engine.config.settings import Settings
 from engine.diagnosis.motor_faults import MotorEvidence, fault_of
 from engine.diagnosis.motor_reading import (
     FIGURES,
@@ -26,11 +26,15 @@ from engine.signals.motors.pairs import RotorFacts
 from engine.signals.motors.power import fit_admittances, phase_figures
 from engine.signals.motors.signature import three_phases
 
+if TYPE_CHECKING:
+    # A process that examines recordings needs no settings, which take long to load.
+    from engine.config.settings import Settings
+
 
 class MotorDiagnostician:
     """Reads the motors of a machine, and names their faults; made once for an assessment."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: "Settings") -> None:
         """Prepare the motors among the components."""
         self.columns = motors_of(settings.components)
         self.parts = {number: settings.components[number] for number in self.columns}

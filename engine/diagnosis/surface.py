@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.bundles.bundle import SCORING, UsualLines
-from engine.config.settings import Settings
 from engine.diagnosis.demodulation import Heard
 from engine.diagnosis.explaining import FEWEST_HARMONICS, Case, Lines, clear_case, leading_case
 from engine.diagnosis.fault_lines import SEARCH_RULES, LineSearch
@@ -19,6 +19,10 @@ from engine.records.payloads import FaultLine, SurfaceEvidence
 from engine.signals.bearing import HARMONICS, Surface, fault_frequencies
 from engine.signals.envelope import envelope_bands, envelope_spectra
 from engine.signals.order_tracking import tracked_course
+
+if TYPE_CHECKING:
+    # A process that examines recordings needs no settings, which take long to load.
+    from engine.config.settings import Settings
 
 SIGNIFICANT = 3.5
 """Least excess of a line over its strength on the baseline, in the baseline's standard deviations."""
@@ -100,7 +104,7 @@ class Diagnostician:
         highest: frequency of the highest fundamental in the search [Hz], 0 for none.
     """
 
-    def __init__(self, settings: Settings, scoring: int = SCORING) -> None:
+    def __init__(self, settings: "Settings", scoring: int = SCORING) -> None:
         """Prepare the searches: none for a component without geometry, or a machine of unknown speed.
 
         Args:

@@ -10,8 +10,8 @@ from engine.bundles.bundle import Bundle
 from engine.bundles.library import check_fit
 from engine.config.channels import layout_of
 from engine.config.motors import motors_in
-from engine.config.sections.process import conditions_of
 from engine.config.settings import Settings
+from engine.config.slow_sensors import conditions_of
 from engine.models import model_named
 from engine.models.waveform import evenly_spaced
 from replay.recording import RecordingError

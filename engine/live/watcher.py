@@ -23,8 +23,8 @@ from engine.baseline.trainer import LearningError, TrainingError
 from engine.bundles.bundle import Bundle, BundleError
 from engine.bundles.library import Bundles, check_fit
 from engine.clock import wall_clock
-from engine.config.sections.process import is_process
 from engine.config.settings import Settings
+from engine.config.slow_sensors import is_process
 from engine.errors import FailedError
 from engine.live.arrivals import Arrivals
 from engine.live.engine_events import EngineEvents

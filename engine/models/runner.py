@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
@@ -25,6 +26,10 @@ class Network:
         """
         self._content, self._fast = content, fast
         self._local = threading.local()
+
+    def __reduce__(self) -> tuple[Callable[..., "Network"], tuple[bytes]]:
+        """Rebuild by the constructor: interpreters stay in their process."""
+        return partial(Network, fast=self._fast), (self._content,)
 
     @property
     def batch(self) -> int:

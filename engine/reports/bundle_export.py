@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine.bundles.bundle import NETWORK, WEIGHTS, Bundle, BundleError
 from engine.config.motors import motors_in
-from engine.config.sections.process import conditions_of
+from engine.config.slow_sensors import conditions_of
 from engine.models import model_named
 from engine.models.base import Model
 from engine.models.mixed import used_features

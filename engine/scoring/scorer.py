@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from engine.bundles.bundle import Bundle, BundleError
 from engine.config.channels import Layout
 from engine.config.motors import motors_in
-from engine.config.sections.process import conditions_of
+from engine.config.slow_sensors import conditions_of
 from engine.diagnosis.motor_reading import MotorReading, quality_while_running
 from engine.diagnosis.surface import Diagnostician
 from engine.models import model_named

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, ValidationError
 
 from engine.config.bounds import Interval
 from engine.config.sections.core import ComponentSettings, Table
+from engine.config.slow_sensors import is_process, roles_of
 
 PROCESS_MODEL = "process"
 """The model of a machine of slow sensors, unless the settings name one."""
@@ -79,35 +80,6 @@ class ProcessSettings(Table):
         if not self.interval:
             raise ValueError(f'"{value}" needs process.interval, the seconds between two rows')
         return max(1, round(float(found[1]) * _SECONDS[found[2]] / self.interval))
-
-
-def roles_of(part: ComponentSettings) -> tuple[str, ...]:
-    """Return the role of each channel of a component."""
-    return part.role or ("symptom",) * len(part.channels)
-
-
-def is_process(components: Sequence[ComponentSettings]) -> bool:
-    """Return whether a machine is watched by rows of slow sensors."""
-    return any(part.kind == "process" for part in components)
-
-
-def conditions_of(plain: Mapping[str, object]) -> tuple[int, ...] | None:
-    """Return the columns, from 0, that explain the others; None for a machine without slow sensors.
-
-    Args:
-        plain: settings as `Settings.plain` returns them and bundles keep them.
-    """
-    parts = plain.get("component")
-    kinds, found = set(), []
-    for part in parts if isinstance(parts, list | tuple) else ():
-        if not isinstance(part, Mapping):
-            continue
-        kinds.add(part.get("kind"))
-        roles = part.get("role") or ("symptom",) * len(part["channels"])
-        found += [
-            number - 1 for number, role in zip(part["channels"], roles, strict=False) if role == "condition"
-        ]
-    return tuple(found) if "process" in kinds else None
 
 
 def with_windows(values: Any, is_default: Callable[[str, str], bool]) -> Any:

@@ -39,13 +39,6 @@ class SlowSettings(Table):
         return self.unit or ("",) * len(self.channels)
 
 
-def symptoms_of(slow: SlowSettings, components: Sequence[ComponentSettings]) -> tuple[tuple[int, ...], ...]:
-    """Return the slow channels that each component is judged by, counted from 0."""
-    if not slow.rows:
-        return ((),) * len(components)
-    return tuple(tuple(slow.channels.index(name) for name in part.symptoms) for part in components)
-
-
 def fault_of_slow(
     slow: SlowSettings, components: Sequence[ComponentSettings]
 ) -> tuple[tuple[str | int, ...], str]:

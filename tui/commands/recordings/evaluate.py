@@ -186,7 +186,7 @@ def _compare(
     folder: Path,
     report: Path | None,
 ) -> None:
-    from engine.config.sections.process import is_process
+    from engine.config.slow_sensors import is_process
     from engine.errors import UnusableError
     from engine.evaluation.trial import compared, try_model, with_model
     from engine.evaluation.truth import TrialError, truth_of

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from engine.config.channels import layout_of
-from engine.config.sections.process import conditions_of
 from engine.config.settings import SettingsError, load_settings, settings_of_bundle
+from engine.config.slow_sensors import conditions_of
 
 HEAD = '[machine]\nname = "pump"\n[[component]]\nname = "Pump"\nkind = "process"\n'
 CHANNELS = 'channels = ["Load", "Temp", "Flow"]\n'

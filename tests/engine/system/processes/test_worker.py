@@ -1,6 +1,7 @@
 """Work of a second process returns as if done here, whatever happens to that process."""
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -16,6 +17,9 @@ import pytest
 
 from engine.assessment import batch
 from engine.assessment.examination import Examined, examination
+from engine.config.channels import layout_of
+from engine.diagnosis.surface import Diagnostician
+from engine.scoring.scorer import Scorer
 from engine.system.processes.child_process import environment
 from engine.system.processes.ordered_map import in_order
 from engine.system.processes.worker import ROOM, Worker, WorkerLostError
@@ -118,6 +122,18 @@ def running(pid: int) -> bool:
 # Recordings
 
 
+def scorer_of(rig: SmallRig) -> Scorer:
+    """Return what examines the recordings of a rig."""
+    return Scorer(rig.bundle, layout_of(rig.settings), Diagnostician(rig.settings, rig.bundle.scoring))
+
+
+def test_process_that_examines_does_not_load_the_settings(small_rig: SmallRig) -> None:
+    code = "import pickle, sys; pickle.load(sys.stdin.buffer)(); print('pydantic' in sys.modules)"
+    packed = pickle.dumps(partial(examination, small_rig.run, scorer_of(small_rig)))
+    done = subprocess.run([sys.executable, "-c", code], input=packed, capture_output=True, env=environment())
+    assert done.stdout.strip().endswith(b"False"), done.stderr
+
+
 def test_run_scored_by_two_processes_is_the_run_scored_by_one(
     small_rig: SmallRig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -155,9 +171,10 @@ def test_bad_recording_is_told_from_there_as_from_here(small_rig: SmallRig, tmp_
     name = small_rig.run.entries[0].name
     (tmp_path / name).write_bytes(b"1,2\n1,x\n")
     run = open_run(tmp_path, small_rig.settings.recording_format())
+    scorer = scorer_of(small_rig)
     with pytest.raises(RecordingError) as here:
-        examination(run, small_rig.settings, small_rig.bundle)(0)
-    with Worker(partial(examination, run, small_rig.settings, small_rig.bundle)) as process:
+        examination(run, scorer)(0)
+    with Worker(partial(examination, run, scorer)) as process:
         assert up(process)
         there = process.submit(0).exception(SOON)
     assert isinstance(there, RecordingError)
