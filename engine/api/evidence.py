@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from engine.alarms.event_json import event_record
 from engine.api.facts import Desk
-from engine.records.events import RINGS, EventKind
+from engine.records.events import RINGS, EventKind, event_record
 
 KINDS = RINGS | {EventKind.DIAGNOSED}
 

@@ -13,7 +13,6 @@ import numpy as np
 
 from engine.alarms.advice import advice_for
 from engine.alarms.alarm import Alarm, AlarmState, fold_alarms
-from engine.alarms.event_json import event_record
 from engine.alarms.metrics import alarm_figures
 from engine.alarms.peak import peak_stored
 from engine.api.faults import FaultError
@@ -22,7 +21,7 @@ from engine.diagnosis.motor_features import features_by_channel
 from engine.errors import FailedError, StoreMissingError, UnusableError
 from engine.operator.alarm_actions import playhead_of
 from engine.records.assessment import Assessment
-from engine.records.events import Event
+from engine.records.events import Event, event_record
 from engine.records.picker import newest_of_each, of_machine
 from engine.records.picture import Picture
 from engine.records.plants.report import with_unrecorded

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 
 class EventKind(StrEnum):
@@ -159,3 +160,18 @@ class Acknowledged:
     by: str
     at: datetime
     recorded_at: datetime
+
+
+def event_record(event: Event) -> dict[str, Any]:
+    """Return an event in JSON types."""
+    return {
+        "seq": event.seq,
+        "kind": event.kind.value,
+        "at": event.at.isoformat(),
+        "recorded_at": event.recorded_at.isoformat(),
+        "source": event.source,
+        "component": event.component or None,
+        "alarm": event.alarm or None,
+        "ring": event.ring,
+        "detail": dict(event.detail),
+    }

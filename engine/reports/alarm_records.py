@@ -5,11 +5,10 @@ from dataclasses import asdict
 from typing import Any
 
 from engine.alarms.alarm import Alarm
-from engine.alarms.event_json import event_record
 from engine.alarms.metrics import AlarmFigures
 from engine.alarms.peak import Peak
 from engine.explanation.sentence import Sentence
-from engine.records.events import Event
+from engine.records.events import Event, event_record
 from engine.records.outcome import AlarmOutcome
 from engine.reports.shift import Shift
 from replay.recording import clean_text

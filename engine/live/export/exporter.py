@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import Any
 
 from engine.alarms.alarm import Alarm, fold_alarms
-from engine.alarms.event_json import event_record
 from engine.alarms.shelving import place_of
 from engine.assessment.live_record import LiveRecord
 from engine.clock import moment
@@ -21,7 +20,7 @@ from engine.config.settings import Settings
 from engine.errors import UnusableError
 from engine.live.export.connection import Connection, ExportError, MqttConnection, address_parts
 from engine.live.export.machine_state import Known, changes_in, state_of
-from engine.records.events import OPERATOR_KINDS, Event, EventKind, NewEvent
+from engine.records.events import OPERATOR_KINDS, Event, EventKind, NewEvent, event_record
 from engine.records.plants.newest import Newest
 from engine.store.store import Store
 from engine.system.addresses import direct_address
