@@ -34,8 +34,8 @@ CAUSES: Mapping[Cause, CauseRule] = MappingProxyType(
     {
         Cause.LIMIT: CauseRule("component", Priority.MEDIUM, "limit", "rules.watch_severity"),
         Cause.TREND: CauseRule("component", Priority.LOW, "trend", "rules.watch_trend"),
-        Cause.SENSOR_DEAD: CauseRule("channel", Priority.MEDIUM, "sensor_dead", "rules.watch_sensor"),
-        Cause.SENSOR_CLIPPED: CauseRule("channel", Priority.MEDIUM, "sensor_clipped", "rules.watch_sensor"),
+        Cause.SENSOR_DEAD: CauseRule("channel", Priority.MEDIUM, "sensor_dead", "sensors.watch_sensor"),
+        Cause.SENSOR_CLIPPED: CauseRule("channel", Priority.MEDIUM, "sensor_clipped", "sensors.watch_sensor"),
         Cause.STOPPED: CauseRule("machine", Priority.MEDIUM, "stopped", "condition.watch_stop"),
         Cause.CONDITION: CauseRule("machine", Priority.LOW, "condition_changed", "condition.watch_condition"),
         Cause.NO_DATA: CauseRule("machine", Priority.MEDIUM, "no_data", "outages.no_data_raised", True),

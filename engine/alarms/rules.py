@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from engine.alarms.causes import CAUSES
 from engine.config.sections.core import AlarmSettings
-from engine.records.assessment import Moment, Quality
+from engine.records.assessment import Moment
 from engine.records.events import Cause, EventKind, NewEvent, Priority
 from engine.records.payloads import Cleared, Diagnosed, Ring, RingEvidence, SurfaceEvidence, TrendForecast
 
@@ -165,7 +165,7 @@ def _counted_severity(watch: Watch, seen: Observation, rules: AlarmSettings) -> 
     explained = seen.leader is not None and not seen.own_sign
     severe = seen.severity >= rules.severe and seen.exceeds
     below = seen.severity < rules.clear_below and not remain_lifted(seen.excess, watch.bands)
-    return _counted(
+    return counted(
         watch,
         above=watch.above + 1 if seen.exceeds else 0,
         lasting=watch.lasting + 1 if seen.lasts else 0,
@@ -223,7 +223,7 @@ def _component_event(kind: EventKind, seen: Observation, alarm: str, payload: Ri
     return NewEvent(kind, seen.moment.at, "component", seen.component, alarm, detail=payload.to_detail())
 
 
-def _counted(watch: Watch, **counters: Any) -> Watch:
+def counted(watch: Watch, **counters: Any) -> Watch:
     """Return the watch with new counters; the same object where nothing changes, as on most days."""
     same = all(getattr(watch, name) == value for name, value in counters.items())
     return watch if same else replace(watch, **counters)
@@ -301,7 +301,7 @@ def watch_trend(
         overtaken: whether an alarm by the limit stands, which ends the advisory.
     """
     rises = trend is not None and not overtaken
-    watch = _counted(
+    watch = counted(
         watch,
         above=watch.above + 1 if rises else 0,
         below=0 if rises else min(watch.below + 1, rules.clear_after),
@@ -321,76 +321,5 @@ def watch_trend(
     if watch.alarm and (overtaken or watch.below >= rules.clear_after):
         detail = Cleared(snapshot=moment.name, overtaken=overtaken).to_detail()
         cleared = NewEvent(EventKind.CLEARED, moment.at, "component", component, watch.alarm, detail=detail)
-        return Watch(), (cleared,)
-    return watch, ()
-
-
-SENSOR_CAUSES = {
-    Quality.DEAD: Cause.SENSOR_DEAD,
-    Quality.CLIPPED: Cause.SENSOR_CLIPPED,
-    Quality.INVALID: Cause.SENSOR_DEAD,
-}
-
-
-BAD_COUNTS, OFTEN_BAD = 3, 24
-"""Points for a bad snapshot of a channel, against one taken away for a good one; points that ring. A channel
-that fails in every second recording rings after 24 of them, a glitch in one of four never."""
-
-WEAK = "its level is a fifth of the usual one or less"
-COMES_AND_GOES = "it comes and goes"
-DROPS_OUT = "it drops out within the recordings"
-REPEATS = "its signal is that of channel {}"
-
-
-def watch_sensor(
-    watch: Watch,
-    quality: Quality,
-    component: str,
-    channel: int,
-    moment: Moment,
-    rules: AlarmSettings,
-    *,
-    fault: str = "",
-    name: str = "",
-) -> tuple[Watch, tuple[NewEvent, ...]]:
-    """Count the snapshots with a bad channel of a running machine; raise and clear its alarm.
-
-    Args:
-        watch: the counters so far; `lasting` are the points of a channel that comes and goes.
-        quality: of the channel.
-        component: name of its component.
-        channel: its number, from 1.
-        moment: the snapshot.
-        rules: persistence and `clear_after`.
-        fault: of a channel that runs and does not measure its place, in words; "" for none.
-        name: of the channel in the recordings, "" where they name none.
-    """
-    bad = quality in SENSOR_CAUSES or bool(fault)
-    points = min(watch.lasting + BAD_COUNTS, OFTEN_BAD) if bad else max(watch.lasting - 1, 0)
-    watch = _counted(
-        watch,
-        above=watch.above + 1 if bad else 0,
-        lasting=points,
-        below=0 if bad else min(watch.below + 1, rules.clear_after),
-    )
-    in_a_row = watch.above >= rules.persistence
-    if bad and not watch.alarm and (in_a_row or watch.lasting >= OFTEN_BAD):
-        cause = SENSOR_CAUSES.get(quality, Cause.SENSOR_DEAD)
-        priority = CAUSES[cause].priority
-        key = f"{component} {name or f'channel {channel}'}/{cause}/{moment.name}"
-        words = fault if in_a_row else COMES_AND_GOES
-        ring = Ring(
-            cause=cause.value,
-            priority=priority,
-            channel=channel,
-            sensor=name,
-            snapshot=moment.name,
-            message=words,
-        )
-        raised = NewEvent(EventKind.RAISED, moment.at, "channel", component, key, detail=ring.to_detail())
-        return replace(watch, alarm=key, priority=priority.value), (raised,)
-    if watch.alarm and watch.below >= rules.clear_after:
-        detail = Cleared(channel=channel, snapshot=moment.name).to_detail()
-        cleared = NewEvent(EventKind.CLEARED, moment.at, "channel", component, watch.alarm, detail=detail)
         return Watch(), (cleared,)
     return watch, ()

@@ -1,6 +1,7 @@
 """Follows one machine from snapshot to snapshot: smooth, score, apply the alarm rules."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -10,18 +11,15 @@ from numpy.typing import NDArray
 from engine.alarms.advisories import Advice, ScoredSnapshot, advise, healthy_severities
 from engine.alarms.condition import watch_stop
 from engine.alarms.rules import (
-    DROPS_OUT,
     NO_EXCESS,
-    REPEATS,
-    WEAK,
     Leader,
     Observation,
     Watch,
     is_echo,
-    watch_sensor,
     watch_severity,
     watch_surface,
 )
+from engine.alarms.sensors import sensor_fault, watch_sensor
 from engine.alarms.slow_sensors import troubles_of, watch_slow
 from engine.assessment.motors import Named, motor_findings, sensor_notes
 from engine.assessment.neighbours import Housing, Neighbours, in_question
@@ -43,7 +41,7 @@ from engine.scoring.attribution import (
 )
 from engine.scoring.condition_change import usual_levels
 from engine.scoring.errors import component_errors, component_windows, running_channels
-from engine.scoring.history import component_levels
+from engine.scoring.history import History, component_levels
 from engine.scoring.method import METHODS
 from engine.scoring.process import FOLLOWED
 from engine.scoring.scorer import Examination, Scorer
@@ -179,7 +177,7 @@ class Tracker:
             followed = follow(now.smoothing, seen.residual, free, self.limits.adaptation, self.followed)
             now = replace(now, smoothing=followed)
         sensors, rung = self._watch_sensors(now.sensors, seen, moment)
-        now, events = replace(now, sensors=sensors), [*events, *rung]
+        now, events = replace(now, sensors=sensors, history=self._mended(now.history, rung)), [*events, *rung]
         if not now.stopped:
             watches, rung = watch_slow(now.slow_watches, judged.troubles, self.layout, moment, self.rules)
             now, events = replace(now, slow_watches=watches), [*events, *rung]
@@ -194,7 +192,7 @@ class Tracker:
                 judged.scores,
                 tuple(bool(watch.alarm) for watch in now.components),
                 self._wandered(now.smoothing),
-                self.levels.step_to(now.history.level[-1]) if judged.seen.all_weak else None,
+                self.levels.step_to(now.history.level[-1]) if judged.seen.faint else None,
                 self.levels.include(now.history.level[-1]),
             ),
             self.healthy,
@@ -346,6 +344,12 @@ class Tracker:
                 events += rung
         return tuple(now), events
 
+    def _mended(self, history: History, rung: Sequence[NewEvent]) -> History:
+        """Return the history without the severities that sensors measured until now, whose alarms return."""
+        mended = {event.component for event in rung if event.kind is EventKind.CLEARED}
+        parts = [index for index, name in enumerate(self.layout.components) if name in mended]
+        return history.without_severities(parts) if parts else history
+
     def _calm(self, watches: tuple[Watch, ...], charts: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Return which channels belong to components without an alarm and well below their limit."""
         calm = np.ones(len(self.layout.watched), np.bool_)
@@ -374,13 +378,3 @@ class Tracker:
         kind = EventKind.STOPPED if stopped else EventKind.RESTARTED
         new = NewEvent(kind, moment.at, "machine", detail={"snapshot": moment.name})
         return () if stopped == state.stopped else (new,)
-
-
-def sensor_fault(seen: Examination, column: int) -> str:
-    """Return why a running channel (from 0) does not measure its place, in words; "" where it does."""
-    if column in seen.copies:
-        return REPEATS.format(seen.copies[column] + 1)
-    if column in seen.gaps:
-        return DROPS_OUT
-    # What lowers all channels together is the machine, or the unit of all numbers.
-    return WEAK if column in seen.weak and not seen.all_weak else ""

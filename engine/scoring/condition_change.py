@@ -163,14 +163,16 @@ def drifted(
         already: which had drifted before; they are so until the shift is half undone.
 
     Returns:
-        One a component; as before while there are too few snapshots.
+        One a component; as before while there are too few snapshots, or one without a severity.
     """
     if len(history) < RECENT:
         return already
     recent = history.severity[-RECENT:]
     shift = median(recent, 0) - usual
     return tuple(
-        bool(shift[index] > np.log(DRIFT_RATIO) / 2)
+        was
+        if np.isnan(shift[index])
+        else bool(shift[index] > np.log(DRIFT_RATIO) / 2)
         if was
         # The test takes most of the time, and runs only where the median has moved.
         else bool(shift[index] > np.log(DRIFT_RATIO))

@@ -73,6 +73,12 @@ class History:
         """Return it without the levels so far: they belong to another operating condition."""
         return replace(self, level=np.full_like(self.level, np.nan))
 
+    def without_severities(self, components: Sequence[int]) -> "History":
+        """Return it without the severities so far of some components, counted from 0."""
+        severity = self.severity.copy()
+        severity[:, components] = np.nan
+        return replace(self, severity=severity)
+
     def pack(self) -> dict[str, str]:
         """Return it as text, every bit kept."""
         return {

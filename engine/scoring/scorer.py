@@ -25,11 +25,11 @@ from engine.signals.features import centred, figures
 from engine.signals.quality import (
     LOST_FALL,
     STOPPED_SHARE,
-    WEAK_FALL,
     channel_quality,
     copies,
     drops_out,
     fall_of,
+    falls_alone,
     is_silent,
     keep_shape,
     out_of_range,
@@ -61,7 +61,9 @@ class Examination:
         unjudged: columns of motors whose recording carries no claim; their sensors are not in question.
         copies: columns that repeat another one, with that one; both are scored.
         gaps: columns that run, and drop out within the recording.
-        weak: columns that run far below the baseline: a fault would stay below the limit.
+        weak: columns that run far below the baseline while others do not, with their fall [dB]: faults are
+            seen late.
+        faint: whether most columns run far below the baseline.
     """
 
     quality: tuple[Quality, ...]
@@ -75,17 +77,13 @@ class Examination:
     silent: bool = False
     motors: Mapping[int, MotorReading] = field(default_factory=dict)
     unjudged: frozenset[int] = frozenset()
-    weak: frozenset[int] = frozenset()
+    weak: Mapping[int, float] = field(default_factory=dict)
+    faint: bool = False
     copies: Mapping[int, int] = field(default_factory=dict)
     gaps: frozenset[int] = frozenset()
     speed: float | None = None
     course: NDArray[np.float32] | None = None
     slow: tuple[float, ...] = ()
-
-    @property
-    def all_weak(self) -> bool:
-        """Return whether every channel that runs is far below the baseline."""
-        return bool(self.weak) and len(self.weak) == np.count_nonzero(self.running)
 
     def position(self, watched: NDArray[np.bool_]) -> NDArray[np.float32]:
         """Return the latent position, (dimensions,); NaN unless every watched channel runs."""
@@ -173,6 +171,7 @@ class Scorer:
         running = self.layout.watched & np.array([one is Quality.RUNNING for one in quality])
         if not np.isfinite(residual[running]).all():
             raise ArithmeticError(f"{snapshot.name}: the residual holds a number that is not finite")
+        weak, faint = falls_alone(fall, running)
         spectrum = whole_spectrum(columns)
         told, velocity = figures(columns), self._meter.read(spectrum)
         silent = self._is_silent(columns, quality, insight, told[:, 0], lost, invalid)
@@ -198,7 +197,8 @@ class Scorer:
                 if column not in self._motor_columns and drops_out(columns[column])
             ),
             copies=self._copies(snapshot.signal),
-            weak=frozenset(np.flatnonzero(running & (fall <= WEAK_FALL)).tolist()),
+            weak=weak,
+            faint=faint,
             speed=snapshot.speed,
             course=self.diagnostician.course(snapshot.course),
             slow=snapshot.slow,
@@ -211,9 +211,9 @@ class Scorer:
         return {own: other for own, other in found.items() if level[own] != level[other]}
 
     def _fall(self, insight: Insight) -> NDArray[np.float64]:
-        """Return what `fall_of` does; currents of motors follow the load and have a reading: theirs is 0."""
+        """Return what `fall_of` does; NaN for currents of motors, which follow the load."""
         fall = fall_of(insight.spectrum, insight.reconstruction)
-        fall[self._motor_columns] = 0.0
+        fall[self._motor_columns] = np.nan
         return fall
 
     def _is_silent(

@@ -8,17 +8,22 @@ from numpy.typing import NDArray
 from engine.records.assessment import Quality
 from engine.signals.statistics import median
 
-STOPPED_SHARE = 0.1
-"""Share of the running standard deviation (20 dB down); below it a channel measures no running machine. A
-stopped IMS rig is at 1 to 3 %, the quietest running bearing loses a few dB."""
+STOPPED_SHARE = 0.08
+"""Share of the running standard deviation (22 dB down); below it a channel measures no running machine. A
+stopped IMS rig is at 1 to 3 %, the quietest running bearing loses a few dB. A range switch divides by 10 and
+another unit (m/s² for g) by 9.81: nothing may depend on which side of such a border a recording falls."""
 
-LOST_FALL = -20.0
+LOST_FALL = -22.0
 """Fall of the median band [dB], as far as `STOPPED_SHARE` of the level; below it mains hum or another line is
 all that holds up the level. A cable that broke falls by 40 dB, a machine at half its speed by 12."""
 
-WEAK_FALL = -14.0
-"""Fall of the median band [dB], a fifth of the amplitude, from which a channel hardly measures its bearing:
-faults would stay below the limit. Load and temperature move a running machine by a few dB."""
+DEAF_FALL = -13.0
+"""Fall of the median band [dB], more than a fifth of the amplitude, from which a channel hardly measures its
+bearing."""
+
+WEAK_FALL = -5.0
+"""Fall of the median band [dB], more than half of the amplitude, from which faults are seen late. Below what
+the baseline went through, IMS rigs fall by 1.6 dB in weeks; see docs/detection.md."""
 
 FAINTEST = -34.0
 """Fall of the median band [dB] down to which a quiet channel may still be a sensor with a small gain."""
@@ -68,6 +73,27 @@ def fall_of(spectrum: NDArray[np.float32], usual: NDArray[np.float32]) -> NDArra
         usual: (channels, bands) [dB], the reconstruction.
     """
     return median(spectrum - usual, axis=-1)
+
+
+def falls_alone(fall: NDArray[np.float64], running: NDArray[np.bool_]) -> tuple[dict[int, float], bool]:
+    """Return the channels that fell while the others did not, with their fall [dB]; and whether most fell.
+
+    Load and speed move all channels of a machine together, a sensor with a smaller gain falls alone. The only
+    channel of a machine never does.
+
+    Args:
+        fall: (channels,) [dB], from `fall_of`; NaN for a channel that follows no bearing.
+        running: (channels,), watched and running.
+    """
+    judged = np.flatnonzero(running & np.isfinite(fall)).tolist()
+    found = {}
+    for channel in judged:
+        others = [fall[other] for other in judged if other != channel]
+        own = max(fall[channel], fall[channel] - np.median(others)) if others else 0.0
+        if own <= WEAK_FALL:
+            found[channel] = float(own)
+    fell = int((fall[judged] <= WEAK_FALL).sum())
+    return found, 2 * fell > len(judged)
 
 
 def keep_shape(spectrum: NDArray[np.float32], usual: NDArray[np.float32]) -> NDArray[np.bool_]:

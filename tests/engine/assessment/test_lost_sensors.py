@@ -3,7 +3,9 @@
 import pytest
 
 from engine.alarms.condition import SETTLED
+from engine.alarms.sensors import WEAK
 from engine.config.channels import layout_of
+from engine.records.events import EventKind
 from tests.engine.assessment.test_tracker import CLEARED, RAISED, Machine, events
 from tests.engine.rigs import SmallRig
 
@@ -30,3 +32,25 @@ def test_machine_whose_numbers_all_fell_rings_as_a_changed_condition(small_rig: 
     verdicts = machine_of(small_rig).follow(["weak"] * (SETTLED + 9), through_json=True)
     (raised,) = [event for event in events(verdicts) if event.kind in (RAISED, CLEARED)]
     assert (raised.source, raised.detail["cause"]) == ("machine", "condition changed")
+
+
+def test_channel_at_half_its_level_beside_others_rings_low(small_rig: SmallRig) -> None:
+    verdicts = machine_of(small_rig).follow(["healthy"] * 4 + ["right half"] * 5)
+    (raised,) = [event for event in events(verdicts) if event.kind is RAISED]
+    assert (raised.detail["cause"], raised.detail["channel"]) == ("sensor dead", 2)
+    assert (raised.detail["priority"], raised.detail["message"]) == ("low", WEAK.words)
+
+
+@pytest.mark.parametrize("kind", ["both half", "both a tenth"])
+def test_all_channels_with_a_smaller_gain_ring_as_a_changed_condition_that_stands(
+    small_rig: SmallRig, kind: str
+) -> None:
+    verdicts = machine_of(small_rig).follow(["healthy"] * 4 + [kind] * (SETTLED + 9))
+    told = [event for event in events(verdicts) if event.kind in (RAISED, CLEARED, EventKind.STOPPED)]
+    assert [(event.source, event.detail["cause"]) for event in told] == [("machine", "condition changed")]
+
+
+def test_sensor_that_is_mended_is_no_rising_error(small_rig: SmallRig) -> None:
+    kinds = ["healthy"] * 20 + ["right weak"] * 30 + ["healthy"] * 40
+    told = [event.detail.get("cause") for event in events(machine_of(small_rig).follow(kinds))]
+    assert "trend" not in told

@@ -75,8 +75,14 @@ class Machine:
                 signal[:, 1] = 0.01 * signal[:, 1] + 0.5 * np.sin(0.0123 * np.arange(SMALL_ROWS))
             case "right weak":
                 signal[:, 1] *= 0.15
+            case "right half":
+                signal[:, 1] *= 0.5
             case "weak":
                 signal *= 0.15
+            case "both half":
+                signal *= 0.5
+            case "both a tenth":
+                signal *= 0.1
             case "right drops out":
                 signal[np.arange(SMALL_ROWS) % 400 < 100, 1] = 0.0
             case "copied":

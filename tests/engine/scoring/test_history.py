@@ -49,6 +49,12 @@ def test_forgetting_levels_keeps_severities() -> None:
     assert history.severity.tolist() == [[1.0] * 3] * 4
 
 
+def test_forgetting_severities_of_a_component_keeps_those_of_others() -> None:
+    history = grown([np.ones((2, 3))] * 4).without_severities([1])
+    assert np.isnan(history.severity[:, 1]).all()
+    assert history.severity[:, [0, 2]].tolist() == [[1.0] * 2] * 4
+
+
 def test_latent_positions_come_back_from_json_and_follow_the_snapshots() -> None:
     history = empty_history(2)
     for number in range(LENGTH + 5):

@@ -14,6 +14,7 @@ from engine.signals.quality import (
     copies,
     drops_out,
     fall_of,
+    falls_alone,
     is_silent,
     keep_shape,
     out_of_range,
@@ -247,6 +248,28 @@ def test_fall_of_the_bands_tells_a_smaller_gain_from_noise(
 ) -> None:
     fall = fall_of(bands[None], SHAPE[None])
     assert (round(float(fall[0])), bool(keep_shape(bands[None], SHAPE[None])[0])) == (shift, alike)
+
+
+@pytest.mark.parametrize(
+    ("fall", "alone", "most"),
+    [
+        pytest.param([0.0, -6.0, 0.5, -1.0], {1: -6.0}, False, id="half of the gain"),
+        pytest.param([-6.0, -6.2, -5.9, -6.1], {}, True, id="all at half of the gain"),
+        pytest.param([-6.0, -20.0, -6.0, -6.0], {1: -14.0}, True, id="one of them is lost beside it"),
+        pytest.param([3.0, -6.0, -6.0, -6.0], {}, True, id="one that fails beside a lower gain"),
+        pytest.param([-2.0, -1.0, -3.0, 4.0], {}, False, id="health, and one that fails"),
+        pytest.param([6.0, 6.0, 6.0, -1.0], {}, False, id="the others rose"),
+        pytest.param([-9.0], {}, True, id="the only channel"),
+        pytest.param([-9.0, np.nan, np.nan, np.nan], {}, True, id="the only one beside currents"),
+        pytest.param([0.0, -9.0], {1: -9.0}, False, id="one of two"),
+    ],
+)
+def test_channel_that_falls_alone_is_told_from_a_machine_that_falls(
+    fall: list[float], alone: dict[int, float], most: bool
+) -> None:
+    running = np.ones(len(fall), np.bool_)
+    found, all_fell = falls_alone(np.array(fall), running)
+    assert ({one: round(by, 6) for one, by in found.items()}, all_fell) == (alone, most)
 
 
 def test_single_loud_line_does_not_hide_the_fall_of_all_other_bands() -> None:
