@@ -22,16 +22,13 @@ from engine.live.engine_events import EngineEvents
 from engine.live.watcher import Start, watch
 from engine.plant.roster import note_removal
 from engine.records.picker import newest_of_each
-from engine.records.progress import Heartbeat, Phase
+from engine.records.progress import HINDERED, Heartbeat, Phase
 from engine.store.shared import SharedStore
 from engine.system.lease import LeaseTakenError, lease_name
 from engine.system.processes.ordered_map import SharedPool
 
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 60.0
 """Pauses before a failed machine is tried again [s]: each failure doubles the pause."""
-
-HINDERED = frozenset({Phase.NO_FOLDER, Phase.HOLDING, Phase.PAUSED})
-"""Phases in which a machine is watched and takes no recordings; each is said once on standard error."""
 
 WELL_SECONDS = 120.0
 """Time of watching [s] after which the next failure counts as a first one."""

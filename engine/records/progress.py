@@ -38,6 +38,9 @@ AT_WORK = frozenset(
 )
 """Phases in which an engine beats every 2 s."""
 
+HINDERED = frozenset({Phase.NO_FOLDER, Phase.HOLDING, Phase.PAUSED})
+"""Phases in which an engine works on a machine and does not judge its recordings as they come."""
+
 SILENCE = timedelta(seconds=8)
 """An engine without a heartbeat for so long is dead or hung; its end is to show within 10 s."""
 

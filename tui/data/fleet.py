@@ -14,7 +14,7 @@ from engine.records.assessment import Assessment
 from engine.records.events import Priority
 from engine.records.picker import newest_of_each
 from engine.records.plants.report import Unrecorded
-from engine.records.progress import Heartbeat, Phase
+from engine.records.progress import HINDERED, Heartbeat, Phase
 from engine.reports.latest import NEVER, Latest, latest_of
 
 if TYPE_CHECKING:
@@ -68,11 +68,17 @@ class Standing:
         return bool(self.assessment.components)
 
     @property
+    def hindrance(self) -> Phase | None:
+        """Return why a watched machine is not judged although its engine works, None where it is."""
+        beat = self.heartbeat
+        return beat.phase if self.assessment.live and beat is not None and beat.phase in HINDERED else None
+
+    @property
     def healthy(self) -> bool:
         """Whether no alarm is open, the worst component is below its limit, and an engine is there."""
         beat, live = self.heartbeat, self.assessment.live
         gone = (Phase.FAILED, Phase.REMOVED, Phase.ENDED) if live else (Phase.FAILED,)
-        judged = beat is not None and beat.phase not in gone
+        judged = beat is not None and beat.phase not in gone and not self.hindrance
         known = self.latest.severity is not None and self.latest.severity < 1.0
         return self.alarm is None and known and judged and not self.latest.silent
 
@@ -157,6 +163,9 @@ def urgency(standing: Standing) -> tuple[int, float, str]:
     """Return a sort key: first the higher priority of a standing alarm, then the higher severity."""
     alarm = standing.alarm
     rank = -1 if alarm is None or alarm.put_away else alarm.priority.rank
+    if standing.hindrance:
+        # As "no data", which rings later.
+        rank = max(rank, Priority.MEDIUM.rank)
     if not standing.is_recorded:
         # As where "engine failed" stands in a record.
         rank = Priority.HIGH.rank

@@ -44,6 +44,8 @@ def mode_of(
         return Mode(f"{what.capitalize()} paused", "‖", "", Role.WARNING)
     if status.stale is not None:
         return Mode("STALE", "✕", what, Role.ALARM, status.stale)
+    if not scored and status.waits:
+        return Mode("NOT JUDGED", "✕", "", Role.ALARM)
     if not scored:
         return Mode(status.busy or "STARTING", "…", "", Role.WARNING)
     if head.following and live:

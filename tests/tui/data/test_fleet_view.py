@@ -16,7 +16,7 @@ from engine.records.progress import Phase
 from engine.reports.latest import Latest
 from engine.store.store import Store
 from tests.tui import synthetic
-from tui.data.fleet import Standing
+from tui.data.fleet import Standing, urgency
 from tui.data.fleet_view import FleetView, Order, alarms_of, arranged, machine_beside
 from tui.draw.format import short_time
 from tui.draw.text import Role, plain, width_of
@@ -267,6 +267,25 @@ def test_a_wide_trend_has_no_gap_between_regular_snapshots_and_one_where_data_st
     assert held_until(stopped).tolist() == [599, 1199, 1200 + 3 * 600, 60_000]
     assert held_until(regular[:1]).tolist() == [0]
     assert held_until(regular[:0]).tolist() == []
+
+
+@pytest.mark.parametrize("phase", [Phase.NO_FOLDER, Phase.HOLDING, Phase.PAUSED])
+def test_a_machine_that_is_not_judged_stands_above_healthy_ones_and_is_loud(
+    named: Named, phase: Phase
+) -> None:
+    calm, blind = named("Fan", severity=0.4, age=5.0), named("Pump", severity=0.2, age=5.0)
+    assert blind.heartbeat is not None
+    beat = replace(blind.heartbeat, beat_at=synthetic.WALL, phase=phase)
+    blind = replace(blind, heartbeat=beat)
+    watched = replace(calm, heartbeat=replace(beat, phase=Phase.WATCHING))
+    assert sorted([watched, blind], key=urgency) == [blind, watched]
+    assert arranged((watched, blind), FleetView(hides_healthy=True)) == (blind,)
+    rows = fleet_lines(140, 8, (blind, watched), "", synthetic.WALL, UTC)
+    assert "✕ Pump" in plain(rows)
+    assert "NOT JUDGED" in plain(rows)
+    assert phase.value in plain(rows)
+    status = fleet_banner((blind, watched), synthetic.WALL, UTC).status
+    assert (status.text, status.role) == (f"✕ 1 of 2 machines not judged: Pump ({phase})", Role.ALARM)
 
 
 @pytest.mark.parametrize("phase", [Phase.FAILED, Phase.ENDED, Phase.REMOVED, None])

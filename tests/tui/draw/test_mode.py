@@ -167,6 +167,17 @@ def test_before_anything_is_scored_the_mode_is_what_the_engine_does(
     assert mode_of(Playhead(following=True), empty, status, live=True).word == word
 
 
+def test_machine_whose_folder_never_was_there_is_not_judged_and_not_starting(tmp_path: Path) -> None:
+    with Store.open(tmp_path, create=True) as store:
+        synthetic.begin(store)
+        empty = Reader(lambda: store, lambda one: one.assessments()[-1], "").poll().view
+    assert empty is not None
+    empty = replace(empty, assessment=replace(empty.assessment, expected=0))
+    status = engine_status(reading(empty, Phase.NO_FOLDER), WALL, WALL, UTC)
+    mode = mode_of(Playhead(following=True), empty, status, live=True)
+    assert (mode.word, mode.role, mode.since) == ("NOT JUDGED", Role.ALARM, None)
+
+
 def test_live_says_the_age_of_data_that_is_older_than_its_interval(live: View) -> None:
     end = int(live.series.at[-1])
     head = Playhead(end, following=True)

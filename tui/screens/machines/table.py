@@ -147,6 +147,9 @@ def fleet_banner(fleet: tuple[Standing, ...], now: datetime, wall: tzinfo) -> Ba
     elif broken:
         words = f"✕ {len(broken)} of {len(fleet)} engines not working: {', '.join(broken)}"
         status = EngineStatus(words, Role.ALARM)
+    elif hindered := [one for one in fleet if one.hindrance]:
+        named = ", ".join(f"{clean(one.assessment.machine)} ({one.hindrance})" for one in hindered)
+        status = EngineStatus(f"✕ {len(hindered)} of {len(fleet)} machines not judged: {named}", Role.ALARM)
     else:
         status = EngineStatus("All engines work or have finished", Role.PLAIN)
     machines = f"{len(fleet)} machine{'s' * (len(fleet) != 1)}" if fleet else "machines"
@@ -180,6 +183,8 @@ def engine_text(standing: Standing, now: datetime, wall: tzinfo) -> tuple[str, R
 def data_text(standing: Standing, now: datetime, wall: tzinfo) -> tuple[str, Role]:
     """Return the age of the newest snapshot, or why the engine brings none."""
     engine, role = engine_text(standing, now, wall)
+    if standing.hindrance:
+        return engine, Role.ALARM
     if role is Role.ALARM or standing.age is None:
         return engine, role
     age = age_text(standing.age) if standing.age >= 10 else "now"
@@ -202,6 +207,8 @@ def state_text(standing: Standing) -> tuple[str, str, Role]:
     if not standing.is_recorded:
         return "✕", "NOT WATCHED", Role.ALARM
     if alarm is None:
+        if standing.hindrance:
+            return "✕", "NOT JUDGED", Role.ALARM
         if standing.latest.silent:
             return "?", "NO DATA", Role.WARNING
         if standing.latest.quality in QUALITIES:

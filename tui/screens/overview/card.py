@@ -296,7 +296,7 @@ def learning_lines(width: int, height: int, card: Card) -> Lines:
         sentence = learning(beat.phase, beat.done, beat.total, card.per_item, source).text
     rows: Lines = []
     room = max(width - 4, 1)
-    heading = "Learning" if sentence else "Starting"
+    heading = "Learning" if sentence else "Not judged" if card.status.waits else "Starting"
     if card.status.stale is not None:
         heading, sentence = "No engine", _abandoned(view)
     elif not sentence:
@@ -308,7 +308,7 @@ def learning_lines(width: int, height: int, card: Card) -> Lines:
         if row and card.status.stale is None:
             rows.append((Span(" "), Span(fit(row, room), Role.WARNING)))
     rows += [(Span(" "), *line) for line in losses(room, height - 2 - len(rows), view)]
-    role = Role.ALARM if card.status.stale is not None else Role.FRAME
+    role = Role.FRAME if card.status.judges else Role.ALARM
     return box(
         width, min(len(rows) + 2, height), rows, top(width, (Span(heading, Role.TITLE),), "", role), role=role
     )
@@ -355,7 +355,7 @@ def _before(view: View | None) -> str:
         return "Waiting for the engine to start."
     if view.heartbeat.phase is Phase.WATCHING:
         return "Waiting for the first recording."
-    return f"Nothing is judged yet: the engine is {view.heartbeat.phase.value}."
+    return f"Nothing is judged yet; engine: {view.heartbeat.phase.value}."
 
 
 def _keys(first: Alarm, loud: Sequence[Alarm], card: Card) -> str:
