@@ -9,8 +9,10 @@ from engine.alarms.metrics import AlarmFigures, alarm_figures
 from engine.alarms.notifications import failing_channels
 from engine.alarms.proposals import Step, step_of
 from engine.alarms.shelving import place_of, retired_at
+from engine.live.export.machine_state import NOT_CURRENT, SILENT
 from engine.records.assessment import Assessment, Quality
 from engine.records.events import OPERATOR_KINDS, RINGS, Cause, Event, EventKind
+from engine.records.progress import HINDERED, Heartbeat, Phase
 from engine.records.stored_settings import FoldRules
 from engine.reports.latest import Latest
 
@@ -100,6 +102,7 @@ def shift_of(
     rules: FoldRules,
     interval: timedelta,
     live: bool,
+    engine: str = "",
 ) -> Shift:
     """Return the facts of a shift.
 
@@ -112,6 +115,7 @@ def shift_of(
         rules: of the fold.
         interval: the usual time between two snapshots, zero where unknown.
         live: whether recording time and wall clock run together.
+        engine: why the engine judges nothing now, as of `trouble_of`.
     """
     ordered = sorted(events, key=lambda event: event.seq)
     within = sorted(
@@ -134,10 +138,36 @@ def shift_of(
             one for one in alarms if (one.stands or one.needs_acknowledgement) and not one.put_away
         ),
         put_away=tuple(one for one in alarms if one.put_away),
-        unwatched=tuple(_unwatched(assessment, ordered, alarms, latest, end)),
+        unwatched=(
+            *([Unwatched(assessment.machine, engine)] if engine else []),
+            *_unwatched(assessment, ordered, alarms, latest, end),
+        ),
         failing=tuple(failing_channels(ordered).values()),
         figures=alarm_figures(ordered, begin, end, rules=rules, interval=interval, live=live),
     )
+
+
+def trouble_of(assessment: Assessment, beat: Heartbeat | None, now: datetime) -> str:
+    """Return why the engine of a watched machine judges nothing now; "" where it does, or learns.
+
+    Args:
+        assessment: the record of the machine.
+        beat: the last heartbeat of its engine, None without one.
+        now: the wall clock.
+    """
+    if not assessment.live:
+        return ""
+    if beat is None:
+        return "no engine has run yet"
+    if beat.phase in (Phase.FAILED, Phase.ENDED, Phase.REMOVED):
+        word = NOT_CURRENT[beat.phase]
+    elif beat.is_silent(now):
+        return f"{SILENT}: no heartbeat since {beat.beat_at:%Y-%m-%d %H:%M} UTC"
+    elif beat.phase in HINDERED:
+        word = NOT_CURRENT[beat.phase]
+    else:
+        return ""
+    return f"{word}: {beat.message}" if beat.message else word
 
 
 def _alarm_of(ring: Event, alarms: Sequence[Alarm]) -> Alarm | None:

@@ -9,10 +9,11 @@ import pytest
 
 from engine.records.assessment import Assessment, Quality
 from engine.records.events import Event, EventKind
+from engine.records.progress import Heartbeat, Phase
 from engine.records.stored_settings import FoldRules
 from engine.reports.alarm_records import shift_record
 from engine.reports.latest import Latest
-from engine.reports.shift import Shift, shift_of
+from engine.reports.shift import Shift, shift_of, trouble_of
 from engine.store.store import Store
 from tests.engine.handmade_events import (
     ACKNOWLEDGED,
@@ -40,7 +41,9 @@ def record(tmp_path: Path) -> Assessment:
         return replace(begin(store), components=("Left", "Right"))
 
 
-def shift(record: Assessment, events: Iterable[Event], latest: Sequence[Latest] = (RUNS, RUNS)) -> Shift:
+def shift(
+    record: Assessment, events: Iterable[Event], latest: Sequence[Latest] = (RUNS, RUNS), engine: str = ""
+) -> Shift:
     """Return the handover of the minutes 0 to 480."""
     return shift_of(
         record,
@@ -51,6 +54,7 @@ def shift(record: Assessment, events: Iterable[Event], latest: Sequence[Latest] 
         rules=FoldRules(),
         interval=timedelta(minutes=1),
         live=True,
+        engine=engine,
     )
 
 
@@ -112,6 +116,29 @@ def test_out_of_service_a_dead_sensor_and_a_dead_engine_are_not_watched(record: 
         ("Left", "out of service by ada"),
         ("Right", "sensor dead"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("phase", "age", "why"),
+    [
+        (Phase.WATCHING, 1, ""),
+        (Phase.WATCHING, 60, "engine silent: no heartbeat since 2004-02-16 03:01 UTC"),
+        (Phase.NO_FOLDER, 1, "folder missing: /in is gone"),
+        (Phase.PAUSED, 1, "intake paused: /in is gone"),
+        (Phase.ENDED, 3600, "engine ended: /in is gone"),
+        (Phase.FAILED, 3600, "engine failed: /in is gone"),
+    ],
+)
+def test_machine_whose_engine_judges_nothing_is_not_watched(
+    record: Assessment, phase: Phase, age: float, why: str
+) -> None:
+    live = replace(record, expected=0)
+    beat = Heartbeat(at(1), 7, phase, 0, 0, "/in is gone")
+    assert trouble_of(live, beat, at(1) + timedelta(seconds=age)) == why
+    assert trouble_of(replace(record, expected=9), beat, at(1) + timedelta(seconds=age)) == ""
+    assert trouble_of(live, None, at(1)) == "no engine has run yet"
+    found = shift(live, [], engine=why)
+    assert [(one.name, one.why) for one in found.unwatched] == ([("rig", why)] if why else [])
 
 
 def test_a_machine_without_a_baseline_is_not_watched(record: Assessment) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from engine.clock import median_span, wall_clock
 from engine.records.picker import newest_of_each, of_machine
+from engine.records.plants.report import with_unrecorded
 from tui.commands.options import (
     UNUSABLE,
     Config,
@@ -25,6 +26,7 @@ from tui.durations import EXAMPLES, span_of
 
 if TYPE_CHECKING:
     from engine.records.assessment import Assessment
+    from engine.records.progress import Heartbeat
     from engine.reports.shift import Shift
     from engine.store.store import Store
     from tui.commands.records import Opened
@@ -132,8 +134,14 @@ def _hand_over(
         from tui.output.shift_text import shift_text
 
         with Store.open(folder, read_only=True) as store:
-            chosen = newest_of_each(of_machine(store.assessments(), machine, folder))
-            found = [shift_in(store, one, span, wall_clock()) for one in chosen]
+            now = wall_clock()
+            missing = store.unrecorded(now)
+            known = with_unrecorded(store.assessments(), missing)
+            plants = {one.assessment.machine: one.heartbeat for one in missing}
+            found = [
+                shift_in(store, one, span, now, plants.get(one.machine))
+                for one in newest_of_each(of_machine(known, machine, folder))
+            ]
     if out is not None:
         from engine.reports.document.shift_page import write_shift
 
@@ -146,7 +154,13 @@ def _hand_over(
         print("\n\n".join(map(shift_text, found)))
 
 
-def shift_in(store: "Store", assessment: "Assessment", span: timedelta, now: datetime) -> "Shift":
+def shift_in(
+    store: "Store",
+    assessment: "Assessment",
+    span: timedelta,
+    now: datetime,
+    unrecorded: "Heartbeat | None" = None,
+) -> "Shift":
     """Return the handover of the newest span of a record.
 
     Args:
@@ -154,11 +168,12 @@ def shift_in(store: "Store", assessment: "Assessment", span: timedelta, now: dat
         assessment: the record.
         span: its length.
         now: the wall clock.
+        unrecorded: the heartbeat of its plant, for a machine without a record.
     """
     from engine.clock import shifted
     from engine.operator.alarm_actions import playhead_of
     from engine.reports.latest import latest_of, newest_of
-    from engine.reports.shift import shift_of
+    from engine.reports.shift import shift_of, trouble_of
 
     with store.reading():
         events = store.events(assessment)
@@ -166,6 +181,7 @@ def shift_in(store: "Store", assessment: "Assessment", span: timedelta, now: dat
         stamps = sorted(store.times(assessment))
         end = playhead_of(store, assessment, events, now) or assessment.created_at
         latest = latest_of(store, assessment, newest, end)
+        beat = unrecorded or store.heartbeat(assessment)
     return shift_of(
         assessment,
         events,
@@ -175,4 +191,5 @@ def shift_in(store: "Store", assessment: "Assessment", span: timedelta, now: dat
         rules=assessment.settings.fold,
         interval=median_span(stamps),
         live=assessment.live,
+        engine=trouble_of(assessment, beat, now),
     )

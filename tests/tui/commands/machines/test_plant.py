@@ -57,6 +57,12 @@ def test_report_of_a_plant_is_forgotten_once_no_engine_watches_it(store: Path, t
     assert (done.exit_code, "no engine has reported on" in done.output) == (2, True)
 
 
+def test_handover_names_a_machine_that_has_no_record_yet(store: Path) -> None:
+    done = raceway("report", "--shift", "--state", store)
+    assert done.exit_code == 0
+    assert "press: engine failed: no bundle" in done.stdout
+
+
 def test_folders_of_a_plant_file_are_written_without_detours(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
