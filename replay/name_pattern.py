@@ -26,7 +26,7 @@ _DIRECTIVES = {
     "M": r"[0-5]\d|\d",
     "S": r"6[01]|[0-5]\d|\d",
     "f": r"\d{1,6}",
-    "p": r"[AaPp]\.?[Mm]\.?",
+    "p": r"[AaPp]\.?(?:[Mm]\.?)?",
     "b": rf"{_LETTER}+\.?",
     "B": rf"{_LETTER}+\.?",
     "a": r"[^\W\d_]+\.?",
@@ -35,7 +35,7 @@ _DIRECTIVES = {
     "s": r"\d{1,19}(?:\.\d{1,9})?",
 }
 # Directives that are written in more ways than strptime knows.
-_FREE = re.compile("%[bBz]")
+_FREE = re.compile("%[bBpz]")
 # Digits of seconds since 1970 until the year 5138; of more digits they are a finer unit.
 _LONGEST_SECONDS = 11
 
@@ -121,6 +121,8 @@ def _made(texts: Mapping[str, str]) -> datetime:
         month = month_of(text) if letter in ("b", "B") else None
         if month is not None:
             plain["m"] = str(month)
+        elif letter == "p":
+            plain["p"] = f"{text[0]}m"
         elif letter == "z" and text != "Z":
             digits = re.sub(r"[-:_.]", "", text[1:])
             plain["z"] = text[0] + digits.ljust(4, "0")

@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from replay.formats.base import columns_named
-from replay.formats.sniff import HEAD_BYTES
 from replay.formats.text_body import body_of, count_rows
-from replay.formats.text_cells import cells_of, without_groups
-from replay.formats.text_layout import SEPARATOR_WORDS, TextLayout, layout_of_text
+from replay.formats.text_cells import cells_of, with_minus_before, without_groups
+from replay.formats.text_layout import SEPARATOR_WORDS, TextLayout, layout_of_content
 from replay.ims import read_ims
 from replay.recording import RecordingError, RecordingFormat, clean_text
 from replay.recording_errors import ColumnCountError
@@ -52,9 +51,8 @@ class Plain:
 
 def layout_for(data: bytes, form: RecordingFormat) -> TextLayout | None:
     """Return the layout of a text by its head and the settings, which decide where they say anything."""
-    return layout_of_text(
-        data[:HEAD_BYTES],
-        whole=len(data) <= HEAD_BYTES,
+    return layout_of_content(
+        data,
         separator=form.separator,
         decimal=form.decimal,
         comment=form.comment,
@@ -90,6 +88,7 @@ def plain_of(data: bytes, name: str, form: RecordingFormat, layout: TextLayout) 
     elif separator and (separator + b"\n" in body or body.endswith(separator)):
         body = _without_surplus(body, separator, layout.columns)
     body = without_groups(body, layout.decimal, separator.decode())
+    body = with_minus_before(body, separator)
     if layout.decimal == ",":
         body = body.translate(bytes.maketrans(b",", b"."))
     if _FORTRAN.search(body, 0, 4096):

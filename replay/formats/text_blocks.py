@@ -4,10 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from replay.formats.sniff import HEAD_BYTES
 from replay.formats.text_cells import DATE, UNIT, cells_of, is_number
 from replay.formats.text_fits import stands_for_a_fault
-from replay.formats.text_layout import COMMENTS, TextLayout, layout_of_text, lines_of
+from replay.formats.text_layout import COMMENTS, TextLayout, layout_of_content, lines_of
 from replay.recording import RecordingError
 
 MOST_BLOCKS = 64
@@ -89,7 +88,7 @@ def side_by_side(content: bytes) -> bytes | None:
     Args:
         content: of a whole file, unpacked.
     """
-    layout = layout_of_text(content[:HEAD_BYTES], whole=len(content) <= HEAD_BYTES)
+    layout = layout_of_content(content)
     if layout is None or layout.line_form is not None or len(layout.signal_columns) != 1:
         return None
     if has_words_beside(layout):

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 _BLANK_MARKS = "'\u2019\u00a0\u202f "
 _BLANKS = re.compile("[ \t]+")
 _POINT = re.compile(
-    rf"[+-]?(\d+\.?\d*|\.\d+|\d{{1,3}}(?:[,{_BLANK_MARKS}]\d{{3}})+(?:\.\d*)?)([eEdD][+-]?\d+)?",
+    rf"[+-]?(\d+\.?\d*|\.\d+|\d{{1,3}}(?:[,{_BLANK_MARKS}]\d{{3}})+(?:\.\d*)?)(?:[eEdD][+-]?\d+|(?<=\d)-)?",
     re.ASCII,
 )
 _COMMA = re.compile(
-    rf"[+-]?(\d+,?\d*|,\d+|\d{{1,3}}(?:[.{_BLANK_MARKS}]\d{{3}})+(?:,\d*)?)([eEdD][+-]?\d+)?",
+    rf"[+-]?(\d+,?\d*|,\d+|\d{{1,3}}(?:[.{_BLANK_MARKS}]\d{{3}})+(?:,\d*)?)(?:[eEdD][+-]?\d+|(?<=\d)-)?",
     re.ASCII,
 )
 _MARKS = {
@@ -28,6 +28,7 @@ _GROUPED = {
     )
     for decimal, marks in _MARKS.items()
 }
+_MINUS_BEHIND = re.compile(rb"(?<![\d.,+-])(\d[\d.,]*|[.,]\d+)-([ ]*(?:[^\d ]|$))")
 _SPACED = re.compile(rb"\d \d{3}")
 _NO_MARKS = {
     decimal: str.maketrans("", "", mark + _BLANK_MARKS) for decimal, mark in ((".", ","), (",", "."))
@@ -90,6 +91,18 @@ def without_groups(body: bytes, decimal: str, separator: str) -> bytes:
     return grouped.sub(lambda found: _without(found[1], marks), body)
 
 
+def with_minus_before(body: bytes, separator: bytes) -> bytes:
+    """Return rows whose numbers have the minus sign before them: 12.5- becomes -12.5.
+
+    Args:
+        body: rows in UTF-8, without marks between thousands.
+        separator: of the cells, one character.
+    """
+    if not (b"-" + separator in body or b"-\n" in body or body.endswith(b"-")):
+        return body
+    return _MINUS_BEHIND.sub(rb"-\1\2", body)
+
+
 def _without(number: bytes, marks: Sequence[bytes]) -> bytes:
     for mark in marks:
         number = number.replace(mark, b"")
@@ -142,4 +155,6 @@ def value_of(cell: str, decimal: str) -> float | None:
     if not is_number(cell, decimal):
         return None
     plain = cell.translate(_NO_MARKS[decimal]).replace(decimal, ".")
+    if plain.endswith("-"):
+        plain = f"-{plain[:-1].lstrip('+-')}"
     return float(plain.replace("d", "e").replace("D", "e"))

@@ -12,6 +12,7 @@ _FEWEST = 3
 _UNEVEN = 0.51
 _FULL_SECOND = re.compile(r"\d:\d\d:\d\d$")
 _FRACTION = re.compile(r"\d{3}|\d{6}")
+_SUBSECOND = re.compile(r"(?i)ms|msec|us|µs|usec|ns|(milli|micro|nano)seconds?")
 # Microseconds of a second.
 _SECOND = 1e6
 UNIX_FROM = 1e9
@@ -20,7 +21,7 @@ UNIX_FROM = 1e9
 TIME_NAME = re.compile(r"(?i)\b(time|zeit|temps|tiempo|tempo|timestamp|date|datum|fecha|t)\b")
 """Names of columns of times."""
 
-_SECONDS_NAME = re.compile(r"(?i)elapsed|^(time|seconds?|millis|t)(_?[mun]?s)?$")
+_SECONDS_NAME = re.compile(r"(?i)elapsed|^(time|(milli|micro)?s(ec(onds?)?)?|[mun]s|t)(_?[mun]?s)?$")
 _INDEX_NAME = re.compile(r"(?i)(|#|no\.?|nr\.?|index|idx|samples?|point|row|n|i|unnamed: 0)")
 
 
@@ -48,13 +49,17 @@ def time_column(
         moving = [column for column in dated if len({row[column] for row in rows}) > 1]
         is_whole = ":" in rows[0][dated[0]] and DATE_AND_TIME.search(rows[0][dated[0]])
         return ((moving if is_whole else []) or dated)[0] + 1, None
+    first = min(values, default=0)
     for column, numbers in values.items():
-        named = bool(names) and TIME_NAME.search(names[column]) is not None
+        named = bool(names) and any(one.search(names[column]) for one in (TIME_NAME, _SECONDS_NAME))
         step = _rising_step(numbers) if named else _even_step(numbers)
         # A count goes up by ones too, but it does not begin in 2001.
         rises = step is not None and (step != 1 or (numbers[0] or 0) >= UNIX_FROM)
-        if step is not None and (named or (column == min(values) and len(values) > 1 and rises)):
+        if step is not None and (named or (column == first and len(values) > 1 and rises)):
             return column + 1, step
+        if column == first == 0 and step == 1 and len(values) > 2:
+            # Times may stand behind a count of the rows.
+            first = next(one for one in values if one > column)
     return None, None
 
 
@@ -113,11 +118,13 @@ def time_parts(
     if len(rows[0]) > time + 1 and all(map(_FULL_SECOND.search, own)):
         # A decimal comma between commas parts the fraction of a second from its time.
         beside = [row[time] for row in rows]
-        same = [(before, after) for before, after in pairwise(zip(own, beside, strict=True))]
+        numbers = [number or 0.0 for number in values.get(time, [0.0] * len(rows))]
+        same = [(before, after) for before, after in pairwise(zip(own, numbers, strict=True))]
         rises = all(before[1] < after[1] for before, after in same if before[0] == after[0])
         several = sum(before[0] == after[0] for before, after in same)
         is_digits = all(map(_FRACTION.fullmatch, beside)) and len(set(map(len, beside))) == 1
-        if is_digits and rises and 2 * several > len(same):
+        is_named = bool(names) and _SUBSECOND.fullmatch(names[time]) is not None
+        if (is_digits or is_named) and rises and 2 * several > len(same):
             return (time + 1,)
     return tuple(
         column + 1

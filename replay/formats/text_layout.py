@@ -4,13 +4,14 @@ A row is a line of cells; a data row has a number in every column that is not a 
 it are comments, blank lines, a header with the names of the columns, and a line with their units.
 """
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from replay.formats.sniff import Encoding, encoding_of
+from replay.formats.sniff import HEAD_BYTES, Encoding, encoding_of
 from replay.formats.text_cells import DATE, UNIT, cells_of, is_number, value_of
 from replay.formats.text_columns import clock_columns, index_column, time_column, time_parts
-from replay.formats.text_fits import Fit, fit_of
+from replay.formats.text_fits import Fit, fit_of, is_comment
 from replay.formats.text_forms import LineForm, form_of_lines, tidied
 
 SEPARATORS = ("\t", ";", ",", "|", "whitespace")
@@ -32,7 +33,14 @@ COMMENTS = ("#", "%", "//", "!", "*", ";", "'", '"#', "$")
 _MOSTLY = 0.5
 
 LINES = 400
-"""Lines of a head that are looked at."""
+"""Lines of a head that are looked at: the first, or those around the first row below a long head."""
+
+LONGEST_HEAD = 16 * HEAD_BYTES
+"""Bytes that are looked at where no row is found in the first ones."""
+
+# Lines in a row without a word of three letters that are rows.
+_RUN = 20
+_LONG_WORD = re.compile("[A-Za-z]{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +132,8 @@ def layout_of_text(
     if line_form is not None:
         lines = line_form.plain_lines(lines)
     prefixes: tuple[str, ...] = COMMENTS if comment == "auto" else ((comment,) if comment else ())
+    long_head = lines[skip : skip + _lines_of_long_head(lines[skip:], prefixes)]
+    skip += len(long_head)
     body = lines[skip : skip + LINES]
     if comment == "auto" and _begin_with_separator(body):
         prefixes = tuple(one for one in prefixes if one != ";")
@@ -142,7 +152,59 @@ def layout_of_text(
         best = fit_of(body, ",", ",", prefixes, columns)
     if best is None:
         return None
-    return _layout(best, body, encoding, prefixes, skip, header, line_form)
+    found = _layout(best, body, encoding, prefixes, skip, header, line_form)
+    return replace(found, preamble=(*long_head, *found.preamble)) if long_head else found
+
+
+def layout_of_content(
+    content: bytes,
+    *,
+    separator: str = "auto",
+    decimal: str = "auto",
+    comment: str = "auto",
+    skip: int = 0,
+    header: bool | None = None,
+    columns: int = 0,
+) -> TextLayout | None:
+    """Return the layout of a whole text by its first bytes, or more of them below a long head.
+
+    Args:
+        content: of the file, unpacked.
+        separator: the arguments from here on are those of `layout_of_text`.
+        decimal: see there.
+        comment: see there.
+        skip: see there.
+        header: see there.
+        columns: see there.
+    """
+    for size in (HEAD_BYTES, LONGEST_HEAD):
+        found = layout_of_text(
+            content[:size],
+            whole=len(content) <= size,
+            separator=separator,
+            decimal=decimal,
+            comment=comment,
+            skip=skip,
+            header=header,
+            columns=columns,
+        )
+        if found is not None or len(content) <= size:
+            return found
+    return None
+
+
+def _lines_of_long_head(lines: Sequence[str], prefixes: Sequence[str]) -> int:
+    """Return the lines that can be passed over, where rows begin far below the first line; else 0."""
+    if len(lines) <= LINES:
+        return 0
+    run = 0
+    for number, line in enumerate(lines):
+        is_row = line.strip() and not _LONG_WORD.search(line) and not is_comment(line, prefixes)
+        run = run + 1 if is_row else 0
+        if run == _RUN:
+            # A head of fewer lines is among the first ones, with rows enough.
+            return max(number - _RUN - LINES // 2, 0) if number > LINES - _RUN else 0
+    return 0
 
 
 def _begin_with_separator(lines: Sequence[str]) -> bool:

@@ -1,7 +1,5 @@
 """The content of one file: its kind, columns, rows and signal, read without settings of its layout."""
 
-import math
-import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,11 +13,11 @@ from replay.formats.reading import content_of, read_table
 from replay.formats.sniff import HEAD_BYTES, PACKED, Kind, encoding_of, identify
 from replay.formats.text import described, nature_of_words
 from replay.formats.text_blocks import side_by_side
-from replay.formats.text_body import cells_of_column, columns_of_text, ends_of_text, rows_of_text
+from replay.formats.text_body import cells_of_column, columns_of_text, rows_of_text
 from replay.formats.text_columns import TIME_NAME
 from replay.formats.text_forms import has_several_series
-from replay.formats.text_layout import TextLayout, layout_of_text, lines_of
-from replay.formats.times import UNIX_UNITS, seconds_between, time_in_row
+from replay.formats.text_layout import TextLayout, layout_of_content, lines_of
+from replay.inspection.texts.rates import Rate, rate_of_text, rate_of_times
 from replay.inspection.texts.rows import fault_of_rows
 from replay.recording import RecordingError, RecordingFormat, clean_text
 from replay.rows.clock import clock_beside, with_clock
@@ -27,34 +25,10 @@ from replay.rows.clock import clock_beside, with_clock
 LARGEST = 256 * 2**20
 """Bytes of a file that is looked at, unpacked."""
 
-SECONDS_OF = {
-    "s": 1.0,
-    "sec": 1.0,
-    "second": 1.0,
-    "seconds": 1.0,
-    "ms": 1e-3,
-    "msec": 1e-3,
-    "us": 1e-6,
-    "usec": 1e-6,
-    "µs": 1e-6,
-    "ns": 1e-9,
-    "min": 60.0,
-}
-"""Seconds in the units of a time column."""
-
 MOST_DATES = 2000
 """Rows whose dates are looked at, to tell days from months."""
 
 _SHOWN = 6
-_UNIT_OF_NAME = re.compile(r"(?i)(?:[_ .-]|\bin )(s|sec|seconds|ms|msec|us|µs|usec|ns)$|(millis|micros)")
-_LONG_UNITS = {"millis": "ms", "micros": "us"}
-# Samples a second above which a step is one of days, as spreadsheets and MATLAB write times.
-_FASTEST = 1e6
-# Days since 1900 of the years 1954 to 2064 to days since the year 0 of 2064.
-_DAYS = (2e4, 7.6e5)
-_FRACTION = re.compile(r":\d\d[.,](\d{1,9})")
-# Steps of the last decimal from the first to the last time at which a rate is certain.
-_FINE = 100
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,6 +64,8 @@ class Content:
     signal: NDArray[np.float64]
     stacked: bool = False
     """Whether the channels stand one below another in a text."""
+    rate_doubt: str = ""
+    """What the sample rate was taken for, a clause; empty where the file tells it."""
     dates: tuple[str, ...] = ()
     """The first and last cells of a text's column of dates; none where its times are numbers."""
 
@@ -153,6 +129,7 @@ def content_in(data: bytes, name: str, form: RecordingFormat | None = None) -> C
     table = _table(content, kind, name, own)
     sensors = [index for index in range(table.values.shape[1]) if not _is_time(table, index)]
     signal = np.asarray(table.values[:, sensors], np.float64)
+    rate = Rate(table.sample_rate) if table.sample_rate else _rate_of_table(table)
     return Content(
         name=name,
         kind=kind,
@@ -162,7 +139,8 @@ def content_in(data: bytes, name: str, form: RecordingFormat | None = None) -> C
         names=tuple(table.names[index] if table.names else "" for index in sensors),
         units=tuple(table.units[index] if table.units else "" for index in sensors),
         columns=table.values.shape[1],
-        sample_rate=table.sample_rate or _rate_of_table(table),
+        sample_rate=rate.hertz if rate is not None else None,
+        rate_doubt=rate.doubt if rate is not None else "",
         time=table.time,
         texts=table.texts,
         signal=signal,
@@ -179,7 +157,7 @@ def _is_time(table: Table, index: int) -> bool:
     return table.values.shape[1] > 1 and counts_up(column)
 
 
-def _rate_of_table(table: Table) -> float | None:
+def _rate_of_table(table: Table) -> Rate | None:
     """Return the rate that an even time column in seconds tells."""
     for index in range(table.values.shape[1]):
         column = table.values[:, index]
@@ -194,9 +172,7 @@ def _rate_of_table(table: Table) -> float | None:
 
 
 def _text(content: bytes, name: str, packed: Kind | None, form: RecordingFormat) -> Content:
-    layout = layout_of_text(
-        content[:HEAD_BYTES], whole=len(content) <= HEAD_BYTES, comment=form.comment, skip=form.skip
-    )
+    layout = layout_of_content(content, comment=form.comment, skip=form.skip)
     encoding = encoding_of(content[:HEAD_BYTES])
     if encoding and has_several_series(lines_of(content[:HEAD_BYTES], encoding, whole=True)):
         raise RecordingError(
@@ -209,13 +185,14 @@ def _text(content: bytes, name: str, packed: Kind | None, form: RecordingFormat)
     if layout is None:
         raise RecordingError(name, "it is a text without rows of numbers")
     table = side_by_side(content)
-    if table is not None and (beside := layout_of_text(table[:HEAD_BYTES], whole=len(table) <= HEAD_BYTES)):
+    if table is not None and (beside := layout_of_content(table)):
         content, layout = table, beside
     layout = _without_false_times(content, layout)
     if fault := fault_of_rows(content, layout):
         raise RecordingError(name, fault)
     sensors = layout.signal_columns or tuple(range(1, layout.columns + 1))
     signal = columns_of_text(content, layout, sensors)
+    rate = rate_of_text(content, layout, loose_form())
     return Content(
         name=name,
         kind=Kind.TEXT,
@@ -225,7 +202,8 @@ def _text(content: bytes, name: str, packed: Kind | None, form: RecordingFormat)
         names=tuple(layout.names[column - 1] if layout.names else "" for column in sensors),
         units=tuple(layout.units[column - 1] if layout.units else "" for column in sensors),
         columns=layout.columns,
-        sample_rate=_rate_of_text(content, layout),
+        sample_rate=rate.hertz if rate is not None else None,
+        rate_doubt=rate.doubt if rate is not None else "",
         time=None,
         texts=layout.preamble,
         signal=signal,
@@ -252,70 +230,3 @@ def _without_false_times(content: bytes, layout: TextLayout) -> TextLayout:
     times = columns_of_text(content, layout, (column,))[:, 0]
     falls = np.diff(times[np.isfinite(times)]) < 0
     return replace(layout, time_column=None, step=None) if falls.any() else layout
-
-
-def _rate_of_text(content: bytes, layout: TextLayout) -> float | None:
-    """Return the rate that the steps of a time column tell, over all rows, since its cells are rounded."""
-    column = layout.time_column
-    if column is None:
-        return None
-    if layout.step is None:
-        return _rate_of_dates(content, layout, column)
-    times = columns_of_text(content, layout, (column,))[:, 0]
-    times = times[np.isfinite(times)]
-    unit = layout.units[column - 1] if layout.units else ""
-    name = layout.names[column - 1] if layout.names else ""
-    if layout.has_clock and len(times) > 2 and not unit:
-        # Microseconds behind hours, minutes and seconds begin at 0 with each second.
-        return _rate(float(np.median(np.diff(times))), "us")
-    return rate_of_times(times, unit, name)
-
-
-def _rate_of_dates(content: bytes, layout: TextLayout, column: int) -> float | None:
-    """Return the rate that the dates and times of the rows tell, where these are fine enough for one."""
-    top, bottom, count = ends_of_text(content, layout)
-    first, last = (time_in_row(row, column, loose_form()) for row in (top, bottom))
-    shown, ends = (" ".join(row[column - 1 : column + 1]) for row in (top, bottom))
-    # Times of day tell a rate too, and dates whose day and month may be swapped.
-    known = None if first is None or last is None else (last - first).total_seconds()
-    span = seconds_between(shown, ends) if known is None else known
-    if span is None or span <= 0:
-        return None
-    # A time on the full second may be written without its fraction.
-    decimals = max((len(found[1]) for found in map(_FRACTION.search, (shown, ends)) if found), default=0)
-    if span * 10**decimals < _FINE:
-        return None
-    return _rate(span / (count - 1), "s")
-
-
-def rate_of_times(times: NDArray[np.float64], unit: str, name: str) -> float | None:
-    """Return the rate that a column of rising times tells.
-
-    Args:
-        times: (rows,), finite, in the column's unit.
-        unit: as stated; "" where it is not.
-        name: of the column, which may end with its unit, such as `time_ms`.
-
-    Returns:
-        The rate [Hz]; without a unit, times since 1970 are known by their size, and days by their steps.
-    """
-    if len(times) < 3 or times[-1] <= times[0]:
-        return None
-    step = float(times[-1] - times[0]) / (len(times) - 1)
-    found = _UNIT_OF_NAME.search(name)
-    if unit or found:
-        return _rate(step, unit or _LONG_UNITS.get(found[1].lower(), found[1]) if found else unit)
-    scale = next((second for least, second in UNIX_UNITS if times[0] >= least), 1.0)
-    if scale == 1.0 and 1 / step > _FASTEST and _DAYS[0] < times[0] < _DAYS[1]:
-        scale = 86_400.0
-    return _rate(step * scale, "s")
-
-
-def _rate(step: float, unit: str) -> float | None:
-    """Return a rate, rounded to what the rounding of times leaves certain."""
-    seconds = SECONDS_OF.get(unit.strip().lower())
-    if seconds is None or not 0 < step < math.inf:
-        return None
-    rate = 1 / (step * seconds)
-    near = round(rate)
-    return float(near) if near and abs(rate - near) < 2e-4 * rate else float(f"{rate:.6g}")

@@ -46,16 +46,16 @@ _SHORT_DATES = (
     rf"(?P<y>\d\d)(?P<a>{_SEP}){_SHORT_M}(?P<b>(?P=a)){_SHORT_D}",
 )
 _SHORT_CLOCK = (
-    r"(?P<H>2[0-3]|[01]?\d)(?P<u>[-_.:h時时시])(?P<M>[0-5]?\d)"
-    r"(?:(?P<v>[-_.:m分분])(?P<S>[0-5]?\d))?(?P<x>[ _-]?)(?P<p>[ap]m)?"
+    r"(?:(?P<q>[ap]m)[ _-]?)?(?P<H>2[0-3]|[01]?\d)(?P<u>[-_.:h時时시])(?P<M>[0-5]?\d)"
+    r"(?:(?P<v>[-_.:m分분])(?P<S>[0-5]?\d))?(?P<x>[ _-]?)(?P<p>[ap](?:m|\.m\.))?"
 )
 _ZONE = (
     r"(?P<z>\+(?:0\d|1[0-4])[-:_.]?(?:00|15|30|45)|\+(?:0\d|1[0-4])(?!\d)"
     r"|-(?:0\d|1[0-2])[-:_.]?(?:00|30|45))"
 )
 _CLOCKS = tuple(
-    r"(?P<H>[01]\d|2[0-3])(?P<u>[-_.:h /時时시]?)(?P<M>[0-5]\d)"
-    rf"(?:(?P<v>[-_.:m /分분]?)(?P<S>[0-5]\d){fraction})?(?P<x>[ _-]?)(?P<p>[ap]m)?{zone}"
+    r"(?:(?P<q>[ap]m)[ _-]?)?(?P<H>[01]\d|2[0-3])(?P<u>[-_.:h /時时시]?)(?P<M>[0-5]\d)"
+    rf"(?:(?P<v>[-_.:m /分분]?)(?P<S>[0-5]\d){fraction})?(?P<x>[ _-]?)(?P<p>[ap](?:m|\.m\.))?{zone}"
     for fraction in ("", r"(?P<w>[.,_-]?)(?P<f>\d{6}|\d{3})")
     for zone in ("", _ZONE)
 )
@@ -220,11 +220,15 @@ def _worth(found: NameTimes) -> tuple[float, ...]:
         float(not is_count),
         float("%y" not in found.pattern or is_likely),
         round(even, 1),
+        # By a clock of 12 hours, names are out of order in the afternoon.
+        float("%p" in found.pattern),
         float(in_order),
         float("%y" not in found.pattern),
         # Behind a stroke a number is more often a count than a fraction of a second.
         float("-%f" not in found.pattern and "_%f" not in found.pattern),
         float(has_seconds),
+        # A 12-hour clock stands beside an American date more often than beside another.
+        float("%I" in found.pattern and 0 <= found.pattern.find("%m") < found.pattern.find("%d")),
         float("%z" in found.pattern),
         -float(found.pattern.count("*")),
     )
@@ -281,14 +285,15 @@ def _generalised(name: str, found: re.Match[str], sample: Sequence[str]) -> str:
 def _directives(name: str, found: re.Match[str], sample: Sequence[str]) -> str:
     spans = []
     groups = found.groupdict()
+    half = next((one for one in "pq" if groups.get(one) is not None), None)
     for letter in _DIRECTIVE_GROUPS:
         if groups.get(letter) is not None:
-            spans.append((found.span(letter), f"%{'I' if letter == 'H' and groups.get('p') else letter}"))
+            spans.append((found.span(letter), f"%{'I' if letter == 'H' and half else letter}"))
     if groups.get("mon") is not None:
         start, end = found.span("mon")
         spans.append(((start, end), "%b" if end - start == 3 else "%B"))
-    if groups.get("p") is not None:
-        spans.append((found.span("p"), "%p"))
+    if half is not None:
+        spans.append((found.span(half), "%p"))
     join = groups.get("join") or ""
     is_shared = sum(join in one for one in sample) > _MOSTLY * len(sample)
     text, at = "", found.start()

@@ -8,7 +8,7 @@ from statistics import median
 
 from replay.inspection.channels import distinct, plain_words, shared_names
 from replay.inspection.contents import Content
-from replay.inspection.line_rates import rate_of_line
+from replay.inspection.line_rates import rate_of_lines
 from replay.inspection.lines.line import Line, Sure
 from replay.inspection.lines.pulses import pulse_channel, pulse_lines
 from replay.inspection.lines.times import time_lines
@@ -149,10 +149,13 @@ def _times_of_rows(contents: Sequence[Content], dates: RowDates) -> list[Line]:
 def _rate(contents: Sequence[Content]) -> tuple[float, str, Sure]:
     rates = [one.sample_rate for one in contents if one.sample_rate]
     if rates:
+        if doubt := next((one.rate_doubt for one in contents if one.rate_doubt), ""):
+            return float(median(rates)), f"samples per second [Hz]; NOT KNOWN: {doubt}", Sure.UNKNOWN
         where = "the file's header" if contents[0].layout is None else "the column of times"
         return float(median(rates)), f"samples per second [Hz], from {where}", Sure.SEEN
-    for text in (text for one in contents for text in one.texts):
-        if (rate := rate_of_line(text)) is not None:
+    for one in contents:
+        if (found := rate_of_lines(_lines_above(one))) is not None:
+            rate, text = found
             return rate, f"samples per second [Hz], from the line {clean_text(text)[:50]!r}", Sure.SEEN
     rows = Counter(one.rows for one in contents).most_common(1)[0][0]
     return (
@@ -160,6 +163,17 @@ def _rate(contents: Sequence[Content]) -> tuple[float, str, Sure]:
         "samples per second [Hz]; NOT KNOWN: the files do not state it, and a file is taken as one second",
         Sure.UNKNOWN,
     )
+
+
+def _lines_above(content: Content) -> Sequence[str]:
+    """Return the lines beside the numbers of a file, those of a text with its header in their midst."""
+    layout = content.layout
+    if layout is None or layout.header is None:
+        return content.texts
+    separator = "\t" if layout.separator == "whitespace" else layout.separator
+    lines = [*content.texts]
+    lines.insert(layout.header, separator.join(layout.names))
+    return lines
 
 
 def _speed_line(contents: Sequence[Content]) -> Line:

@@ -15,10 +15,12 @@ from replay.inspection.channel_files import ChannelFiles, channel_files_of
 from replay.inspection.contents import Content, look
 from replay.inspection.groups.endings import Group, groups_by_ending
 from replay.inspection.groups.recorders import of_one_recorder, runs_of
+from replay.inspection.line_rates import SLOWEST
 from replay.inspection.lines.changes import march_of_times
 from replay.inspection.lines.raw import RawNumbers, check_raw, command_of_raw, head_of_raw
 from replay.inspection.name_numbers import NameTimes
 from replay.inspection.names import times_of_names
+from replay.inspection.slow_rows import slow_rows
 from replay.recording import RecordingError, clean_text
 from replay.run import RunError, is_archive
 
@@ -163,6 +165,7 @@ def _surveyed(
         if (head := head_of_raw(folder, [name for name, _ in faults])) and raw is None:
             raise RawFilesError(f"{reason}. {command_of_raw(path, head)}", faults, head)
         raise UnreadableError(reason, faults)
+    _refuse_slow(contents)
     channels = channel_files_of(meant.names) if len(meant.names) > 1 else None
     if channels is not None and not _are_channels(channels, contents):
         channels = None
@@ -199,6 +202,19 @@ def _surveyed(
         single=single,
         raw=raw,
     )
+
+
+def _refuse_slow(contents: Sequence[Content]) -> None:
+    """Refuse rows that come more slowly than any vibration and tell no date.
+
+    Raises:
+        UnreadableError: it says how slowly, and what to do.
+    """
+    slow = [one for one in contents if one.sample_rate is not None and one.sample_rate < SLOWEST]
+    if slow and len(slow) == len(contents) and slow_rows(contents) is None:
+        step = f"its rows come {1 / (slow[0].sample_rate or 1):.4g} s apart"
+        reason = f"{step}, too slowly for vibration, and tell no date; write the date and time of each row"
+        raise UnreadableError(f"{slow[0].name}: {reason} (docs/process.md)", [(slow[0].name, reason)])
 
 
 def _are_channels(channels: ChannelFiles, contents: Sequence[Content]) -> bool:

@@ -5,13 +5,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from replay.formats.base import IncompleteError, Table
+from replay.formats.base import IncompleteError, Table, counts_up
 from replay.formats.readers.arrays import records_of, table_of
 from replay.formats.sniff import HEAD_BYTES, encoding_of
 from replay.formats.text_cells import DATE, value_of
@@ -42,7 +42,7 @@ def read_json(data: bytes, name: str, form: RecordingFormat) -> Table:
         raise RecordingError(name, str(error)) from None
     except (ValueError, TypeError, OverflowError) as error:
         raise RecordingError(name, f"it is JSON whose lists do not fit together: {error}") from None
-    table = table_of(arrays, name, form, _WHAT)
+    table = table_of({key: _with_seconds(value) for key, value in arrays.items()}, name, form, _WHAT)
     return replace(table, time=_time(arrays, form))
 
 
@@ -109,6 +109,10 @@ def _of_list(content: Sequence[object], path: str, left: int) -> Iterator[tuple[
         for key in first:
             values = [one.get(key) if isinstance(one, Mapping) else None for one in content]
             yield f"{path}.{key}" if path else str(key), _column(values)
+    elif isinstance(first, list) and any(isinstance(cell, str) for cell in first):
+        rows = [row for row in content if isinstance(row, list)]
+        for index, cells in enumerate(zip(*rows, strict=True), 1):
+            yield f"{path}[{index}]", _column(cells)
     elif isinstance(first, list):
         yield path, np.array(content, np.float64)
     else:
@@ -197,6 +201,18 @@ def _column(values: Sequence[object]) -> NDArray[np.generic]:
         if sum(number is not None for number in numbers) > _MOSTLY * len(texts):
             return np.array([np.nan if number is None else number for number in numbers])
     return np.array(texts)
+
+
+def _with_seconds(value: object) -> object:
+    """Return texts that are even times of ISO 8601 as seconds since 1970; anything else as it is."""
+    if not isinstance(value, np.ndarray) or value.dtype.kind != "U" or value.ndim != 1:
+        return value
+    try:
+        times = [datetime.fromisoformat(text) for text in value.tolist()]
+    except ValueError:
+        return value
+    seconds = np.array([(one if one.tzinfo else one.replace(tzinfo=UTC)).timestamp() for one in times])
+    return seconds if counts_up(seconds) else value
 
 
 def _time(arrays: Mapping[str, object], form: RecordingFormat) -> datetime | None:

@@ -1,1 +1,1 @@
-"""Why the rows of a text are no recording."""
+"""The rows of a text: their rate, and why they are no recording."""

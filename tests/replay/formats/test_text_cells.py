@@ -2,7 +2,7 @@
 
 import pytest
 
-from replay.formats.text_cells import is_number, value_of, without_groups
+from replay.formats.text_cells import is_number, value_of, with_minus_before, without_groups
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,20 @@ def test_other_marks_are_no_number(cell: str, decimal: str) -> None:
 )
 def test_rows_without_such_marks_stay_as_they_are(row: str, decimal: str, separator: str) -> None:
     assert without_groups(row.encode(), decimal, separator).decode() == row
+
+
+@pytest.mark.parametrize(
+    ("cell", "decimal", "value"),
+    [("12.5-", ".", -12.5), ("0,25-", ",", -0.25), ("123-", ".", -123.0), ("1.234,5-", ",", -1234.5)],
+)
+def test_a_minus_may_stand_behind_a_number(cell: str, decimal: str, value: float) -> None:
+    assert value_of(cell, decimal) == value
+    body = without_groups(f"{cell};{cell}\n{cell};7\n8;{cell}".encode(), decimal, ";")
+    rows = with_minus_before(body, b";").decode().replace(",", ".").split("\n")
+    written = f"{value:g}"
+    assert rows == [f"{written};{written}", f"{written};7", f"8;{written}"]
+
+
+@pytest.mark.parametrize("row", ["2024-03-09;-", "-5;--", "1e-5;a-", "-;-"])
+def test_other_dashes_stay_as_they_are(row: str) -> None:
+    assert with_minus_before(row.encode(), b";").decode() == row

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from replay.formats.text_cells import column_named
-from replay.formats.text_layout import TextLayout, layout_of_text
+from replay.formats.text_layout import TextLayout, layout_of_content, layout_of_text
 from replay.recording import RecordingError, RecordingFormat
 from replay.run import open_run
 
@@ -302,3 +302,19 @@ def test_whole_numbers_that_begin_like_a_count_are_rows() -> None:
 def test_digits_of_other_scripts_are_no_numbers() -> None:
     text = "".join(chr(ord(one) + 0xFEE0) if one.isdigit() else one for one in written(2, ";"))
     assert layout_of_text(text.encode()) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "lines"),
+    [
+        *((line, lines) for line in ("# point {0}: {0}.5", "# {0}.5 1.5") for lines in (390, 600, 4000)),
+        *(("Parameter{0} = value {0}.5", lines) for lines in (390, 600, 1500)),
+    ],
+)
+def test_rows_below_a_long_head_are_read(line: str, lines: int, tmp_path: Path) -> None:
+    head = "Date: 2024-03-09 21:30:00\n" + "".join(f"{line}\n".format(number) for number in range(lines))
+    text = f"{head}DE,FE\n" + "".join(f"{a:.5f},{b:.5f}\n" for a, b in TWO)
+    found = layout_of_content(text.encode())
+    assert found is not None
+    assert (found.skipped, found.names, found.preamble[0]) == (lines + 2, ("DE", "FE"), head.split("\n")[0])
+    np.testing.assert_array_equal(read(tmp_path / "a.csv", text), TWO.astype(np.float32))

@@ -57,6 +57,30 @@ def test_line_protocol_of_several_series_is_refused() -> None:
     )
 
 
+@pytest.mark.parametrize("shape", ["records", "lines", "lists", "rows"])
+@pytest.mark.parametrize("form", ["%Y-%m-%dT%H:%M:%S.%fZ", "%Y-%m-%d %H:%M:%S.%f"])
+def test_iso_times_in_json_tell_the_rate(shape: str, form: str) -> None:
+    times = [f"{at(0) + timedelta(seconds=row / RATE):{form}}" for row in range(len(SIGNAL))]
+    cells = [(time, *map(float, row)) for time, row in zip(times, SIGNAL, strict=True)]
+    records = [dict(zip(("time", "x", "y"), row, strict=True)) for row in cells]
+    text = {
+        "records": json.dumps(records),
+        "lines": "\n".join(map(json.dumps, records)),
+        "lists": json.dumps({"time": times, "x": SIGNAL[:, 0].tolist(), "y": SIGNAL[:, 1].tolist()}),
+        "rows": json.dumps(cells),
+    }[shape]
+    found = content_in(text.encode(), "a.json")
+    assert (found.sample_rate, found.time) == (RATE, at(0))
+    np.testing.assert_array_equal(found.signal, SIGNAL)
+
+
+def test_uneven_iso_times_in_json_tell_no_rate() -> None:
+    times = [f"{at(0) + timedelta(seconds=row**2 / RATE):%Y-%m-%dT%H:%M:%S.%f}" for row in range(len(SIGNAL))]
+    text = json.dumps([{"time": time, "x": float(row[0])} for time, row in zip(times, SIGNAL, strict=True)])
+    found = content_in(text.encode(), "a.json")
+    assert (found.sample_rate, found.names) == (None, ("x",))
+
+
 @pytest.mark.parametrize("torn", [0, 5, 11])
 @pytest.mark.parametrize("rows", [10, 70])
 def test_a_torn_file_does_not_shorten_the_snapshots(torn: int, rows: int, tmp_path: Path) -> None:

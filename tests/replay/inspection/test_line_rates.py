@@ -2,7 +2,7 @@
 
 import pytest
 
-from replay.inspection.line_rates import rate_of_line
+from replay.inspection.line_rates import rate_of_line, rate_of_lines
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,23 @@ from replay.inspection.line_rates import rate_of_line
 )
 def test_a_line_tells_the_rate(line: str, rate: float) -> None:
     assert rate_of_line(line) == pytest.approx(rate, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("lines", "rate"),
+    [
+        (["start times:\t", "0\t0", "dt:\t", "0.000100\t0.000100"], 10_000.0),
+        (["X,CH1,CH2,Start,Increment,", "Sequence,Volt,Volt,-1.5E-01,2.5E-04"], 4000.0),
+    ],
+)
+def test_the_number_below_a_word_tells_the_rate(lines: list[str], rate: float) -> None:
+    found = rate_of_lines(lines)
+    assert found is not None
+    assert found[0] == rate
+
+
+def test_words_above_a_row_tell_no_rate() -> None:
+    assert rate_of_lines(["Time,Start,DE", "0.1,0.2,0.3", "Sequence,Volt,Volt"]) is None
 
 
 @pytest.mark.parametrize(

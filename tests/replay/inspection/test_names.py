@@ -30,6 +30,8 @@ def names(form: str, count: int = 60) -> list[str]:
         "%d.%m.%Y %H-%M-%S.txt",
         "%d-%m-%Y_%H%M%S.csv",
         "%m-%d-%Y_%I%M%S%p.csv",
+        "%Y-%m-%d_%p%I-%M-%S.csv",
+        "Pump %m-%d-%Y %I-%M-%S %p.csv",
         "%Y-%m-%d/%H%M%S.csv",
         "%Y/%m/%d/%H%M%S.csv",
         "%y%m%d-%H%M%S.wav",
@@ -213,3 +215,19 @@ def test_months_of_this_language_are_known(month: int, form: str, upper: bool) -
 
 def test_words_that_are_no_months_are_none() -> None:
     assert [month_of(word) for word in ("pump", "ma", "", "decision", "marble")] == [None] * 5
+
+
+@pytest.mark.parametrize("half", ["{}.m.", "{}M", "{}m"])
+def test_both_halves_of_the_day_are_told_apart(half: str) -> None:
+    listed = [at(n).strftime(f"Log_%Y-%m-%d_%I-%M-%S_{half.format('%p')}.csv") for n in range(30)]
+    listed = [name.replace("PM", "p", 1).replace("AM", "a", 1) for name in listed]
+    found = times_of_names(listed)
+    assert [time_in(name, found.pattern) for name in listed] == [
+        at(n).replace(tzinfo=None) for n in range(30)
+    ]
+
+
+def test_an_american_date_stands_beside_a_clock_of_12_hours() -> None:
+    times = [datetime(2024, 3, 9, 1, tzinfo=UTC) + timedelta(minutes=10 * n) for n in range(60)]
+    found = times_of_names([one.strftime("%m-%d-%Y %I.%M.%S %p.csv") for one in times])
+    assert (found.pattern, found.ambiguous) == ("%m-%d-%Y %I.%M.%S %p.csv", True)
