@@ -258,7 +258,9 @@ class Controller:
             # Only screens in use are loaded.
             from tui.screens.machines.table import fleet_banner
 
-            banner = fleet_banner(standings(reading.extra), self._options.now(), self._options.wall)
+            banner = fleet_banner(
+                standings(reading.extra), self._options.now(), self._options.wall, reading.trouble
+            )
         else:
             ahead = len(self.navigation.rings_ahead())
             banner = self.display.banner(reading.view, self.display.status, head, self.live_now, ahead)

@@ -111,14 +111,20 @@ class Reader:
             if isinstance(error, StoreMissingError):
                 # The child engine makes it; a command without one insists.
                 gone = "" if self._view is None else f"{_first_line(error).partition(': ')[0]}: {GONE}"
-                return Reading(self._view, gone)
+                return self._failed(look, gone)
             if isinstance(error, StoreError):
-                return Reading(self._view, str(error))
+                return self._failed(look, str(error))
             # Any error of a failing disk or a foreign writer must reach the operator and not end the
             # console: it is shown until a poll succeeds.
             self._version = None
             trouble = f"the store cannot be read ({_first_line(error)}); trying again"
-            return Reading(self._view, trouble)
+            return self._failed(look, trouble)
+
+    def _failed(self, look: Look | None, trouble: str) -> Reading:
+        """Return what was read last, with the reason why nothing new is."""
+        if self._looked is not None and self._looked[0][0] == look:
+            return Reading(self._view, trouble, self._looked[1], look)
+        return Reading(self._view, trouble)
 
     def _is_there(self, assessment: Assessment) -> bool:
         from engine.assessment.key import has_engine

@@ -288,6 +288,13 @@ def test_a_machine_that_is_not_judged_stands_above_healthy_ones_and_is_loud(
     assert (status.text, status.role) == (f"✕ 1 of 2 machines not judged: Pump ({phase})", Role.ALARM)
 
 
+def test_list_of_a_store_that_cannot_be_read_is_said_to_be_old(named: Named) -> None:
+    for fleet in ((), (named("Fan", severity=0.4),)):
+        status = fleet_banner(fleet, synthetic.WALL, UTC, "a/raceway.db: the store was moved").status
+        assert status.role is Role.ALARM
+        assert status.text == "✕ STORE UNREADABLE, the list is old: a/raceway.db: the store was moved"
+
+
 @pytest.mark.parametrize("phase", [Phase.FAILED, Phase.ENDED, Phase.REMOVED, None])
 def test_a_machine_that_nothing_watches_is_not_hidden_as_healthy(named: Named, phase: Phase | None) -> None:
     calm = named("Fan", severity=0.4, age=5.0)

@@ -174,10 +174,16 @@ def test_a_store_that_fails_is_told_beside_the_last_good_view(tmp_path: Path) ->
 
     store = Failing.open(tmp_path)
     reader = Reader(lambda: store, newest, "")
-    good = reader.poll()
+
+    def look(_store: Store, view: View) -> str:
+        return view.assessment.machine
+
+    good = reader.poll(look=look)
     store.broken = True
-    bad = reader.poll()
+    bad = reader.poll(look=look)
     assert bad.view is good.view
+    # A list of machines that turned empty would look as if there were none.
+    assert (bad.extra, bad.looked) == (good.extra, look)
     assert "Input/output error" in bad.trouble
     store.broken = False
     assert reader.poll().trouble == ""

@@ -133,16 +133,19 @@ def more_line(width: int, shown: range, loud: Sequence[bool], words: str = "with
     return [(Span(fit("   " + "; ".join(parts), width), Role.ALARM if is_loud else Role.DIM),)]
 
 
-def fleet_banner(fleet: tuple[Standing, ...], now: datetime, wall: tzinfo) -> Banner:
+def fleet_banner(fleet: tuple[Standing, ...], now: datetime, wall: tzinfo, trouble: str = "") -> Banner:
     """Return the lines on top of the list: how many machines, and whether their engines work.
 
     Args:
         fleet: the machines, empty before they were read.
         now: wall clock.
         wall: time zone of the wall clock.
+        trouble: why the store cannot be read now, so that the list is old; "" where it can.
     """
     broken = [clean(one.assessment.machine) for one in fleet if engine_text(one, now, wall)[1] is Role.ALARM]
-    if not fleet:
+    if trouble:
+        status = EngineStatus(f"✕ STORE UNREADABLE, the list is old: {clean(trouble)}", Role.ALARM)
+    elif not fleet:
         status = EngineStatus("Reading the store …", Role.DIM)
     elif broken:
         words = f"✕ {len(broken)} of {len(fleet)} engines not working: {', '.join(broken)}"
