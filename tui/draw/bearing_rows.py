@@ -62,7 +62,7 @@ def bearing_lines(width: int, height: int, frame: Frame, selected: int, zone: tz
     if height > wanted:
         lines.append(title(_heading(frame, zone), width, *LEGEND))
     room = height - len(lines)
-    others = others[: max(room - 2, 0)]
+    others = others[: max(room - min(len(conditions), 2), 0)]
     room -= len(others)
     shown = window(len(conditions), selected, room if len(conditions) <= room else max(room - 1, 1))
     columns = widths(width, frame, common)

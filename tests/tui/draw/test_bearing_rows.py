@@ -1,0 +1,40 @@
+"""The rows of the first screen: those of components, and of alarms that no component's row shows."""
+
+from dataclasses import replace
+from datetime import UTC
+from pathlib import Path
+
+import pytest
+
+from engine.clock import microseconds
+from engine.store.store import Store
+from tests.engine.handmade_events import RAISED, engine_event
+from tests.tui import synthetic
+from tui.data.frame import Frame
+from tui.data.playhead import Playhead
+from tui.data.reader import Reader
+from tui.draw.bearing_rows import bearing_lines, rows_wanted
+from tui.draw.text import plain
+
+
+@pytest.mark.parametrize("names", [("Pump",), ("Pump", "Motor")])
+def test_alarms_of_machine_and_engine_have_a_row_each_beside_a_single_component(
+    tmp_path: Path, names: tuple[str, ...]
+) -> None:
+    synthetic.fill(tmp_path, 30, names)
+    with Store.open(tmp_path) as store:
+        view = Reader(lambda: store, lambda one: one.assessments()[-1], "").poll().view
+    assert view is not None
+    last = synthetic.at(29)
+    rings = [
+        replace(
+            engine_event(900 + number, RAISED, 0, f"{source}/{cause}/a"), at=last, component="", source=source
+        )
+        for number, (source, cause) in enumerate((("machine", "no data"), ("engine", "engine failed")))
+    ]
+    shown = Frame(replace(view, events=(*view.events, *rings)), Playhead(microseconds(last)))
+    rows = rows_wanted(shown)
+    drawn = plain(bearing_lines(80, rows, shown, 0, UTC)).splitlines()
+    assert len(drawn) == rows
+    assert "machine: no data" in "\n".join(drawn)
+    assert "engine: failed" in "\n".join(drawn)
