@@ -25,28 +25,28 @@ def in_order(
 ) -> Generator[T | RecordingError]:
     """Do the work for each index, several at a time, and yield the results in order.
 
-    The calling thread works too: while the next result is missing, it does work that no thread has begun.
+    The calling thread works too: while the next result is missing, it does work that no other has begun.
     Close the generator before its end to wait for the work in progress.
 
     Args:
         work: done in this process, by another thread or by the calling one.
         indices: in the order of the results.
-        worker: does the same work instead of the other thread, as soon as it is ready.
+        worker: does the same work instead of the other thread.
     """
     pending: deque[tuple[int, Future[T]]] = deque()
 
     def told() -> T | RecordingError:
-        first = _next(pending, work)
+        first = _next(pending, work, worker)
         error = first.exception()
         return error if isinstance(error, RecordingError) else first.result()
 
     with ThreadPoolExecutor(THREADS) as pool:
+        begin: Callable[[int], Future[T]] = (
+            worker.submit if worker else lambda index: pool.submit(work, index)
+        )
         try:
             for index in indices:
-                if worker and worker.ready.is_set():
-                    pending.append((index, worker.submit(index)))
-                else:
-                    pending.append((index, pool.submit(work, index)))
+                pending.append((index, begin(index)))
                 if len(pending) == AHEAD:
                     yield told()
             while pending:
@@ -56,15 +56,21 @@ def in_order(
                 future.cancel()
 
 
-def _next(pending: deque[tuple[int, Future[T]]], work: Callable[[int], T]) -> Future[T]:
-    """Return the first result; until it is there, do work here that no thread has begun."""
+def _next(
+    pending: deque[tuple[int, Future[T]]], work: Callable[[int], T], worker: Worker[T] | None
+) -> Future[T]:
+    """Return the first result; until it is there, do work here that no other has begun."""
     index, first = pending[0]
     for place, (later, future) in enumerate(pending):
+        if worker:
+            worker.take_in()
         if first.done():
             break
         if future.cancel():
             pending[place] = later, _done(work, later)
     _, first = pending.popleft()
+    if worker:
+        worker.wait_for(first)
     lost = isinstance(first.exception(), WorkerLostError)
     return _done(work, index) if lost else first
 

@@ -10,10 +10,11 @@ for ever if one of them was cancelled, as `in_order` does.
 import mmap
 import os
 import pickle
+import select
+import struct
 import subprocess
 import sys
 import tempfile
-import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -27,8 +28,8 @@ from engine.system.processes.child_process import command, environment
 
 T = TypeVar("T")
 
-UNDER_WAY = 2
-"""Numbers given to the process at a time, so that it never waits for the next one."""
+UNDER_WAY = 4
+"""Numbers given to the process at a time, so that it seldom waits for the next one."""
 
 ROOM = 16 * 2**20
 """Shared memory for the arrays of one answer [bytes]; unused pages take no memory. Larger answers go through
@@ -43,10 +44,10 @@ class WorkerLostError(Exception):
 
 
 class Worker(Generic[T]):
-    """A second process that does work by number.
+    """A second process that does work by number. One thread of this process uses it.
 
     Attributes:
-        ready: set while it can work. It starts within about a second; no work is begun before.
+        ready: whether it can work. It starts within about a second; no work is begun before.
         pid: its process id.
     """
 
@@ -57,26 +58,31 @@ class Worker(Generic[T]):
             prepare: called once in the process, returns the work. It can be pickled, and so can the results
                 and errors of the work.
         """
-        self.ready = threading.Event()
-        self._prepare = pickle.dumps(prepare, protocol=pickle.HIGHEST_PROTOCOL)
-        self._lock = threading.Lock()
+        self.ready = self._lost = False
         self._asked: deque[tuple[int, Future[T]]] = deque()
         self._begun: deque[Future[T]] = deque()
-        with _shared_file() as file:
-            self._table = Table(file.fileno())
+        with _shared_file() as given, _shared_file() as shared:
+            pickle.dump(prepare, given, protocol=pickle.HIGHEST_PROTOCOL)
+            given.seek(0)
+            self._table = Table(shared.fileno())
+            files = (given.fileno(), shared.fileno())
             # In a separate process group: an interrupt at the terminal is for this process alone.
             self._process = subprocess.Popen(
-                command("engine.system.processes.worker", str(file.fileno())),
+                command("engine.system.processes.worker", *map(str, files)),
+                bufsize=0,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 env=environment(),
-                pass_fds=(file.fileno(),),
+                pass_fds=files,
                 process_group=0,
             )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
         self.pid = self._process.pid
-        self._listening = threading.Thread(target=self._listen, daemon=True)
-        self._listening.start()
+        self._questions, self._answers = self._process.stdin, self._process.stdout
+        self._arrived = select.poll()
+        self._arrived.register(self._answers, select.POLLIN)
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -86,73 +92,70 @@ class Worker(Generic[T]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End the process."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        if not self.ready.is_set():
+        if not self.ready:
             self._process.kill()
-        with self._lock, suppress(OSError):
-            self._process.stdin.close()
+        self._questions.close()
+        self._answers.close()
         try:
             self._process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        self._listening.join()
-        self._process.stdout.close()
 
     def submit(self, index: int) -> Future[T]:
         """Submit the work on one number; its answer can be cancelled until the work is begun.
 
-        The answer raises the error of the work, or WorkerLostError.
+        The answer comes with `take_in`. It raises the error of the work, or WorkerLostError.
         """
         answer: Future[T] = Future()
-        with self._lock:
-            self._asked.append((index, answer))
-            self._send()
+        self._asked.append((index, answer))
+        self._send()
         return answer
 
-    def _send(self) -> None:
-        """Send numbers to the process, a few at a time; the caller holds the lock."""
-        assert self._process.stdin is not None
-        while self.ready.is_set() and self._asked and len(self._begun) < UNDER_WAY:
-            index, answer = self._asked.popleft()
-            if answer.set_running_or_notify_cancel():
-                self._begun.append(answer)
-                # If the process has ended, `_listen` notices it and fails all work that was begun.
-                with suppress(OSError):
-                    pickle.dump(index, self._process.stdin)
-                    self._process.stdin.flush()
+    def take_in(self, patience: float | None = 0.0) -> None:
+        """Take the answers that are there.
 
-    def _listen(self) -> None:
-        """Receive the answers, in another thread, until the process ends."""
-        try:
-            with suppress(EOFError, OSError):
-                self._take_in()
-        finally:
-            with self._lock:
-                self.ready.clear()
-                lost, self._begun = [*self._begun], deque()
-            for answer in lost:
-                answer.set_exception(WorkerLostError())
-
-    def _take_in(self) -> None:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(self._prepare)
-        self._process.stdin.flush()
-        self._table.take(self._process.stdout)
-        with self._lock:
-            self.ready.set()
+        Args:
+            patience: how long to wait for the first one [s]; None for any time.
+        """
+        while not self._lost and self._arrived.poll(None if patience is None else 1000 * patience):
+            patience = 0.0
+            try:
+                result, error = self._table.take(self._answers)
+            except (EOFError, OSError):
+                self._lose()
+                return
+            # The first answer says that it can work.
+            answer = self._begun.popleft() if self.ready else None
+            self.ready = True
             self._send()
-        while True:
-            result, error = self._table.take(self._process.stdout)
-            with self._lock:
-                answer = self._begun.popleft()
-                self._send()
+            if answer is None:
+                continue
             if error is None:
                 answer.set_result(result)
             else:
                 answer.set_exception(error)
+
+    def wait_for(self, answer: Future[T]) -> None:
+        """Take answers until this one is there, unless its work is not begun."""
+        while answer.running():
+            self.take_in(None)
+
+    def _send(self) -> None:
+        """Send numbers to the process, a few at a time."""
+        while self.ready and self._asked and len(self._begun) < UNDER_WAY:
+            index, answer = self._asked.popleft()
+            if answer.set_running_or_notify_cancel():
+                self._begun.append(answer)
+                # If the process has ended, `take_in` notices it and fails all work that was begun.
+                with suppress(OSError):
+                    self._questions.write(pickle.dumps(index))
+
+    def _lose(self) -> None:
+        """Fail all work that was begun."""
+        self.ready, self._lost = False, True
+        while self._begun:
+            self._begun.popleft().set_exception(WorkerLostError())
 
 
 class Table:
@@ -172,12 +175,14 @@ class Table:
         place = self._place()
         for (start, end), array in zip(apart.spans, apart.arrays, strict=True):
             place[start:end] = array
-        pickle.dump((apart.plain, apart.spans), stream, protocol=pickle.HIGHEST_PROTOCOL)
+        message = pickle.dumps((apart.plain, apart.spans), protocol=pickle.HIGHEST_PROTOCOL)
+        stream.write(_LENGTH.pack(len(message)) + message)
         stream.flush()
 
     def take(self, stream: IO[bytes]) -> Any:
-        """Receive a value; raise EOFError or OSError if the other process has ended."""
-        plain, spans = pickle.load(stream)
+        """Receive a value from an unbuffered stream; raise EOFError if the other process has ended."""
+        (length,) = _LENGTH.unpack(_read(stream, _LENGTH.size))
+        plain, spans = pickle.loads(_read(stream, length))
         # A copy, because the place is overwritten by the next answer.
         size = spans[-1][1] if spans else 0
         return put_together(plain, spans, memoryview(bytearray(self._place()[:size])))
@@ -188,6 +193,21 @@ class Table:
         return self._memory[start : start + ROOM]
 
 
+_LENGTH = struct.Struct("<Q")
+"""Length of a message, sent before it: nothing of the next one is read, so that polling finds it."""
+
+
+def _read(stream: IO[bytes], size: int) -> bytes:
+    """Read so many bytes; raise EOFError if there are fewer."""
+    data = bytearray()
+    while len(data) < size:
+        piece = stream.read(size - len(data))
+        if not piece:
+            raise EOFError
+        data += piece
+    return bytes(data)
+
+
 def _shared_file() -> IO[bytes]:
     """Return a file without a name, in memory if the system can do that."""
     if hasattr(os, "memfd_create"):
@@ -195,10 +215,11 @@ def _shared_file() -> IO[bytes]:
     return tempfile.TemporaryFile()
 
 
-def serve(questions: IO[bytes], answers: IO[bytes], table: Table) -> None:
-    """Do the work for the process at the other end until its questions end."""
+def serve(given: IO[bytes], questions: IO[bytes], answers: IO[bytes], table: Table) -> None:
+    """Prepare, and do the work for the process at the other end until its questions end."""
     keep_freed_memory()
-    work = pickle.load(questions)()
+    with given:
+        work = pickle.load(given)()
     told: tuple[object, Exception | None] = (None, None)
     with suppress(EOFError, BrokenPipeError):
         while True:
@@ -214,4 +235,5 @@ if __name__ == "__main__":
     # The output of a library must not get between the answers.
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    serve(sys.stdin.buffer, answers, Table(int(sys.argv[1])))
+    given, shared = map(int, sys.argv[1:])
+    serve(os.fdopen(given, "rb"), sys.stdin.buffer, answers, Table(shared))

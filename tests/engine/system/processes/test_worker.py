@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from functools import partial
 from operator import mul, truediv
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 import pytest
@@ -30,20 +31,30 @@ from tests.engine.rigs import SmallRig, assessed, facts_of
 SOON = 60.0
 """Time for a process to start or end on any test machine [s]."""
 
+T = TypeVar("T")
+
 TWICE: Callable[[int], int] = partial(mul, 2)
 
 
-def up(process: Worker[object]) -> bool:
-    return process.ready.wait(SOON)
+def up(process: Worker[Any]) -> bool:
+    """Wait until a process can work."""
+    process.take_in(SOON)
+    return process.ready
+
+
+def answer_of(process: Worker[T], answer: Future[T]) -> Future[T]:
+    """Return an answer of a process that is up once it is there."""
+    process.wait_for(answer)
+    return answer
 
 
 def test_answers_come_back_in_their_order_with_what_was_raised_in_its_place() -> None:
     with Worker(partial(partial, truediv, 1)) as process:
         assert up(process)
         answers = [process.submit(index) for index in (2, 0, 4)]
-        assert answers[0].result(SOON) == 0.5
-        assert isinstance(answers[1].exception(SOON), ZeroDivisionError)
-        assert answers[2].result(SOON) == 0.25
+        assert answer_of(process, answers[0]).result() == 0.5
+        assert isinstance(answer_of(process, answers[1]).exception(), ZeroDivisionError)
+        assert answer_of(process, answers[2]).result() == 0.25
 
 
 def test_nothing_is_begun_before_the_process_is_up_so_that_others_can_do_it() -> None:
@@ -53,7 +64,9 @@ def test_nothing_is_begun_before_the_process_is_up_so_that_others_can_do_it() ->
 
 def test_what_was_asked_before_it_was_up_is_done_once_it_is() -> None:
     with Worker(partial(partial, TWICE)) as process:
-        assert process.submit(4).result(SOON) == 8
+        answer = process.submit(4)
+        assert up(process)
+        assert answer_of(process, answer).result() == 8
 
 
 @pytest.mark.parametrize("count", [3, ROOM // 8 + 1])
@@ -63,7 +76,7 @@ def test_arrays_keep_every_bit_even_where_they_are_too_large_for_the_table(count
         # More than the shared memory holds at once: none may overwrite another in use.
         answers = [process.submit(stop) for stop in range(5)]
         for stop, answer in enumerate(answers):
-            np.testing.assert_array_equal(answer.result(SOON), np.arange(-count, stop))
+            np.testing.assert_array_equal(answer_of(process, answer).result(), np.arange(-count, stop))
 
 
 def test_process_that_ends_before_it_answers_leaves_the_work_to_be_done_here() -> None:
@@ -71,8 +84,8 @@ def test_process_that_ends_before_it_answers_leaves_the_work_to_be_done_here() -
         assert up(process)
         endless = process.submit(3600)
         os.kill(process.pid, signal.SIGKILL)
-        assert isinstance(endless.exception(SOON), WorkerLostError)
-        assert not process.ready.is_set()
+        assert isinstance(answer_of(process, endless).exception(), WorkerLostError)
+        assert not process.ready
         assert [*in_order(TWICE, range(50), process)] == [*range(0, 100, 2)]
 
 
@@ -88,14 +101,14 @@ def test_all_results_come_though_the_process_is_killed_halfway() -> None:
 def test_process_that_cannot_prepare_is_done_without() -> None:
     with Worker(partial(int, "no number")) as process:
         assert [*in_order(TWICE, range(50), process)] == [*range(0, 100, 2)]
-        assert not process.ready.is_set()
+        assert not process.ready
 
 
 def test_process_ends_with_the_one_that_started_it_even_if_that_is_killed(tmp_path: Path) -> None:
     script = tmp_path / "parent.py"
     script.write_text(
         "import time\nfrom functools import partial\nfrom engine.system.processes.worker import Worker\n"
-        "worker = Worker(partial(partial, time.sleep))\nassert worker.ready.wait(60)\n"
+        "worker = Worker(partial(partial, time.sleep))\nworker.take_in(60)\nassert worker.ready\n"
         "print(worker.pid, flush=True)\ntime.sleep(3600)\n"
     )
     parent = subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, env=environment(), text=True)
@@ -176,6 +189,6 @@ def test_bad_recording_is_told_from_there_as_from_here(small_rig: SmallRig, tmp_
         examination(run, scorer)(0)
     with Worker(partial(examination, run, scorer)) as process:
         assert up(process)
-        there = process.submit(0).exception(SOON)
+        there = answer_of(process, process.submit(0)).exception()
     assert isinstance(there, RecordingError)
     assert (there.name, there.reason) == (name, here.value.reason)
