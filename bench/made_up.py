@@ -16,6 +16,8 @@ from engine.records.events import Cause, EventKind
 from replay.synthetic.rig import GEOMETRY, Changes, Fault, Rig, Sensors
 from replay.synthetic.run import made_up_run
 
+FOREIGN = frozenset({Cause.SENSOR_DEAD, Cause.SENSOR_CLIPPED, Cause.STOPPED, Cause.CONDITION})
+
 SURFACES = ("outer race", "inner race", "rolling element")
 
 
@@ -31,6 +33,7 @@ class Judged:
         standing: whether an alarm stands on a failing bearing at the last snapshot.
         named: surfaces named on failing bearings that are right, and all that are wrong.
         highest: highest severity before the onset, after the baseline.
+        foreign: alarms by the sensors and by the condition, of which no rig has a reason.
     """
 
     early: int
@@ -40,6 +43,7 @@ class Judged:
     standing: bool
     named: tuple[int, int]
     highest: float
+    foreign: int
 
 
 def drawn(seed: int) -> Rig:
@@ -273,6 +277,7 @@ def judged(rig: Rig, result: Pass) -> Judged:
         standing=any(alarm.component in failing and alarm.cleared is None for alarm in own),
         named=(right, len(named) - right),
         highest=float(np.nanmax(series.severity[learned + 1 : onset])),
+        foreign=sum(alarm.cause in FOREIGN for alarm in result.alarms),
     )
 
 
@@ -288,7 +293,8 @@ def summary(found: Sequence[tuple[Rig, Judged]]) -> str:
         f" {sum(one.standing for _, one in faulty)}; failing bearings missed"
         f" {sum(one.missed for _, one in faulty)} of {bearings}; alarms of healthy neighbours"
         f" {sum(one.wrong for _, one in faulty)}; surfaces right {sum(one.named[0] for _, one in faulty)},"
-        f" wrong {sum(one.named[1] for _, one in faulty)}"
+        f" wrong {sum(one.named[1] for _, one in faulty)}; alarms by sensors and condition"
+        f" {sum(one.foreign for _, one in found)}"
     )
 
 

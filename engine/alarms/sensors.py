@@ -40,13 +40,16 @@ class SensorFault:
 DEAF = SensorFault("its level is a fifth of the usual one or less")
 WEAK = SensorFault("its level is half of the usual one or less: faults are seen late", Priority.LOW)
 DROPS_OUT = SensorFault("it drops out within the recordings")
-REPEATS = "its signal is that of channel {}"
+REPEATS = SensorFault("its signal is that of the recording before")
+COPY = "its signal is that of channel {}"
 
 
 def sensor_fault(seen: Examination, column: int) -> SensorFault | None:
     """Return why a running channel (from 0) does not measure its place; None where it does."""
     if column in seen.copies:
-        return SensorFault(REPEATS.format(seen.copies[column] + 1))
+        return SensorFault(COPY.format(seen.copies[column] + 1))
+    if column in seen.repeats:
+        return REPEATS
     if column in seen.gaps:
         return DROPS_OUT
     if column in seen.weak:

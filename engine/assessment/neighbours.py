@@ -62,7 +62,13 @@ class Housing:
         for own in self.layout.channels:
             running = [number - 1 for number in own if seen.running[number - 1]]
             strength.append(float(by_channel[running].mean()) if running else 0.0)
-        return Neighbours(self, seen.running, smoothing, power, tuple(strength), before)
+        spoiled = seen.gaps | seen.repeats | seen.copies.keys()
+        silent = frozenset(
+            index
+            for index, own in enumerate(self.layout.channels)
+            if index in self.motors or any(number - 1 in spoiled for number in own)
+        )
+        return Neighbours(self, seen.running, smoothing, power, tuple(strength), before, silent)
 
 
 @dataclass(slots=True, eq=False)
@@ -76,6 +82,7 @@ class Neighbours:
         power: excess by band.
         strength: of each component: its excess power, in units squared.
         transfer: known of the paths from the leader, without this snapshot but for its averages.
+        silent: components that explain no neighbour: motors, and those whose signal drops out or repeats.
     """
 
     housing: Housing
@@ -84,6 +91,7 @@ class Neighbours:
     power: ExcessPower
     strength: tuple[float, ...]
     transfer: Transfer
+    silent: frozenset[int] = frozenset()
     _judged: dict[int, tuple[Transfer, NDArray[np.bool_], NDArray[np.float64]]] = field(default_factory=dict)
 
     def leader(self, watches: Sequence[Watch], scores: Sequence[Score], besides: int) -> int | None:
@@ -97,7 +105,7 @@ class Neighbours:
             (self.strength[index], score.severity, -index)
             for index, (watch, score) in enumerate(zip(watches, scores, strict=True))
             if index != besides
-            and index not in self.housing.motors
+            and index not in self.silent
             and watch.alarm
             and not watch.carried_from
             and score.severity is not None

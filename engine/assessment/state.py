@@ -42,6 +42,7 @@ class State:
         lines: averages of fault lines of the components in question.
         slow: the quick and the patient average of each symptom beside vibration; empty before the first.
         slow_watches: a watch of each slow sensor beside vibration, and one of all of them.
+        marks: checksum of each column's figures in the newest snapshot.
     """
 
     smoothing: Smoothing
@@ -60,6 +61,7 @@ class State:
     lines: LineMemory = field(default_factory=LineMemory)
     slow: tuple[tuple[float, ...], ...] = ()
     slow_watches: tuple[SlowWatch, ...] = ()
+    marks: tuple[int, ...] = ()
 
     def pack(self) -> dict[str, object]:
         """Return it in plain JSON types; floats keep every bit."""
@@ -84,6 +86,7 @@ class State:
             **({"lines": self.lines.pack()} if self.lines.excess else {}),
             **({"slow": [list(one) for one in self.slow]} if self.slow else {}),
             **({"slow_watches": pack_slow_watches(self.slow_watches)} if self.slow_watches else {}),
+            **({"marks": list(self.marks)} if self.marks else {}),
         }
 
 
@@ -180,6 +183,7 @@ def unpack_state(
         lines=unpack_line_memory(data.get("lines", ())),
         slow=tuple(tuple(map(float, one)) for one in data.get("slow", ())),
         slow_watches=unpack_slow_watches(data.get("slow_watches", ())),
+        marks=tuple(map(int, data.get("marks", ()))),
     )
     counts = [len(one) for one in (state.components, state.trends, state.sensors, state.drifted)]
     if layout is not None and counts != [

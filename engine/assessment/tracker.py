@@ -47,7 +47,7 @@ from engine.scoring.process import FOLLOWED
 from engine.scoring.scorer import Examination, Scorer
 from engine.scoring.severity import Smoothing, follow, severities, smoothed
 from engine.scoring.slow import SlowVerdict, plain
-from engine.signals.quality import component_quality, stands_still
+from engine.signals.quality import component_quality, marks_of, repeated, stands_still
 from engine.signals.statistics import log_errors
 
 CALM = 0.75
@@ -101,6 +101,9 @@ class Tracker:
         Raises:
             ArithmeticError: an error or severity is not finite where the snapshot runs.
         """
+        # A window of slow sensors may equal the one before.
+        marks = () if self.layout.is_process else marks_of(seen.figures)
+        seen = replace(seen, repeats=repeated(state.marks, marks, seen.running))
         stopped = stands_still(seen.quality, self.layout.watched)
         smoothing = smoothed(state.smoothing, seen.residual, seen.running, self.limits)
         bands = band_shares(smoothing.quick, seen.running)
@@ -137,6 +140,7 @@ class Tracker:
             own=own,
             slow=averages,
             slow_watches=slow_watches,
+            marks=marks,
         )
         asked = in_question(state.components, scores) - slow.by_symptoms_alone(CALM)
         heard = self._heard(seen, bands, asked)

@@ -60,6 +60,7 @@ class Examination:
         slow: values of slow sensors beside vibration, as in `Snapshot`.
         unjudged: columns of motors whose recording carries no claim; their sensors are not in question.
         copies: columns that repeat another one, with that one; both are scored.
+        repeats: columns that repeat the recording before while others do not; empty until it is known.
         gaps: columns that run, and drop out within the recording.
         weak: columns that run far below the baseline while others do not, with their fall [dB]: faults are
             seen late.
@@ -80,6 +81,7 @@ class Examination:
     weak: Mapping[int, float] = field(default_factory=dict)
     faint: bool = False
     copies: Mapping[int, int] = field(default_factory=dict)
+    repeats: frozenset[int] = frozenset()
     gaps: frozenset[int] = frozenset()
     speed: float | None = None
     course: NDArray[np.float32] | None = None

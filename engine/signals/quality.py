@@ -1,6 +1,7 @@
 """Quality of each channel's signal, decided before any model sees it."""
 
 from collections.abc import Sequence
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -175,6 +176,26 @@ def copies(signal: NDArray[np.float32], watched: NDArray[np.bool_]) -> dict[int,
             found[channel] = other
             found.setdefault(other, channel)
     return found
+
+
+def marks_of(figures: NDArray[np.float32]) -> tuple[int, ...]:
+    """Return a checksum of each channel's figures, (channels, figures): equal signals have equal ones."""
+    return tuple(crc32(row.tobytes()) for row in figures)
+
+
+def repeated(before: Sequence[int], marks: Sequence[int], running: NDArray[np.bool_]) -> frozenset[int]:
+    """Return the channels that repeat their signal of the recording before, while another one does not.
+
+    Where all repeat it, the recording itself comes twice.
+
+    Args:
+        before: from `marks_of`, of the recording before; empty where there was none.
+        marks: of this one.
+        running: (channels,), watched and running.
+    """
+    columns = np.flatnonzero(running).tolist() if before else []
+    found = frozenset(column for column in columns if before[column] == marks[column])
+    return found if len(found) < len(columns) else frozenset()
 
 
 def is_clipped(column: NDArray[np.float32]) -> bool:

@@ -3,7 +3,7 @@
 import pytest
 
 from engine.alarms.condition import SETTLED
-from engine.alarms.sensors import WEAK
+from engine.alarms.sensors import REPEATS, WEAK
 from engine.config.channels import layout_of
 from engine.records.events import EventKind
 from tests.engine.assessment.test_tracker import CLEARED, RAISED, Machine, events
@@ -54,3 +54,15 @@ def test_sensor_that_is_mended_is_no_rising_error(small_rig: SmallRig) -> None:
     kinds = ["healthy"] * 20 + ["right weak"] * 30 + ["healthy"] * 40
     told = [event.detail.get("cause") for event in events(machine_of(small_rig).follow(kinds))]
     assert "trend" not in told
+
+
+def test_channel_that_repeats_its_last_recording_rings_beside_others(small_rig: SmallRig) -> None:
+    kinds = ["healthy"] * 4 + ["right repeats"] * 5
+    verdicts = machine_of(small_rig).follow(kinds, through_json=True)
+    (raised,) = [event for event in events(verdicts) if event.kind is RAISED]
+    assert (raised.detail["channel"], raised.detail["message"]) == (2, REPEATS.words)
+
+
+def test_recordings_that_come_twice_as_a_whole_are_no_trouble_of_their_sensors(small_rig: SmallRig) -> None:
+    verdicts = machine_of(small_rig).follow(["repeats"] * 5)
+    assert [event for event in events(verdicts) if event.source == "channel"] == []

@@ -1,6 +1,9 @@
 """The strongest component leads; a neighbour counts by itself where the leader does not explain it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,7 +27,12 @@ def scored(name: str, severity: float | None) -> Score:
 
 
 def neighbours(
-    small_rig: SmallRig, left: np.ndarray, right: np.ndarray, units: tuple[str, str]
+    small_rig: SmallRig,
+    left: np.ndarray,
+    right: np.ndarray,
+    units: tuple[str, str],
+    gaps: frozenset[int] = frozenset(),
+    copies: Mapping[int, int] = MappingProxyType({}),
 ) -> Neighbours:
     """Return two components beside each other, from their residuals by band."""
     bundle = small_rig.bundle
@@ -36,7 +44,8 @@ def neighbours(
     housing = Housing(bundle, layout, np.full((1, 1), 0.1, np.float32), edges)
     insight = type("Insight", (), {"spectrum": np.zeros((shape[0], shape[1] - 1), np.float32)})()
     seen = Examination.__new__(Examination)
-    for name, value in (("insight", insight), ("residual", residual), ("running", np.ones(2, np.bool_))):
+    told = {"insight": insight, "residual": residual, "running": np.ones(2, np.bool_)}
+    for name, value in {**told, "gaps": gaps, "repeats": frozenset(), "copies": copies}.items():
         object.__setattr__(seen, name, value)
     beside = no_transfer((shape[0], shape[1] - 1))
     for _ in range(40):
@@ -62,6 +71,18 @@ def test_excess_power_decides_who_leads_not_severity(small_rig: SmallRig, bands:
     assert beside.leader([CARRIED, OWN, Watch()], scores, besides=-1) == 1
     assert beside.leader([Watch(), CARRIED, Watch()], scores, besides=-1) is None
     assert beside.leader([OWN, OWN, OWN], [scored("Left", 0.9), *scores[1:]], besides=1) is None
+
+
+@pytest.mark.parametrize(
+    "trouble", [{"gaps": frozenset({0})}, {"copies": {0: 1}}], ids=["drops out", "is a copy"]
+)
+def test_a_signal_that_is_none_of_its_place_explains_no_neighbour(
+    small_rig: SmallRig, bands: int, trouble: dict[str, Any]
+) -> None:
+    beside = neighbours(small_rig, np.full(bands, 20.0), np.full(bands, 5.0), SAME, **trouble)
+    scores = [scored("Left", 9.0), scored("Right", 2.0)]
+    assert beside.leader([OWN, OWN], scores, besides=1) is None
+    assert beside.leader([OWN, OWN], scores, besides=-1) == 1
 
 
 def test_a_neighbour_with_the_leaders_bands_alone_has_no_sign_of_its_own(

@@ -85,6 +85,10 @@ class Machine:
                 signal *= 0.1
             case "right drops out":
                 signal[np.arange(SMALL_ROWS) % 400 < 100, 1] = 0.0
+            case "right repeats":
+                signal[:, 1] = noise(np.random.default_rng(9), SMALL_ROWS, 2)[:, 1]
+            case "repeats":
+                signal = noise(np.random.default_rng(9), SMALL_ROWS, 2)
             case "copied":
                 signal[:, 1] = signal[:, 0]
         return signal.astype(np.float32)
