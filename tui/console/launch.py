@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.errors import StoreError, UnusableError
+from engine.errors import FailedError, StoreError, UnusableError
+from tui.terminal import curtain
 
 if TYPE_CHECKING:
     from engine.config.sections.core import ConsoleSettings
@@ -61,13 +62,19 @@ def run_console(console: "Console", settings: "Settings | Viewing") -> None:
 
     Raises:
         UnusableError: the store does not hold the assessment.
-        FailedError: the store cannot be opened.
+        FailedError: the store cannot be opened, or the console failed.
     """
     if not on_terminal():
         raise UnusableError("the console needs a terminal; raceway score and raceway snapshot do without one")
     console.run(mouse=settings.console.mouse)
+    curtain.forget()
     if console.refused is not None:
         raise console.refused
+    if console.return_code:
+        raise FailedError(
+            "the console ended by a fault of its own; engines go on, and what is stored stays. Open it again"
+            " (raceway attach), and report the lines above"
+        )
 
 
 def console_options(

@@ -1,8 +1,11 @@
 """An application on a terminal: driver, themes, keys that come too fast, and a terminal that went away."""
 
+import sys
+import traceback
 from collections.abc import Callable, Container
 from pathlib import Path
 
+from rich.text import Text
 from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.driver import Driver
@@ -10,6 +13,7 @@ from textual.events import Event, Key, Resize
 from textual.geometry import Size
 from textual.screen import ModalScreen
 
+from replay.recording import clean_text
 from tui.terminal.hangup import Terminal
 from tui.terminal.key_gate import KeyGate
 from tui.terminal.themes import DARK, THEMES, known_theme, own_themes, textual_name, user_theme, user_themes
@@ -95,6 +99,15 @@ class TerminalApp(App[None], inherit_bindings=False):
         from tui.terminal.driver import ThriftyDriver
 
         return ThriftyDriver
+
+    def _fatal_error(self) -> None:
+        """End with the plain traceback of the first error.
+
+        That of Textual prints the values of all variables: for a long record the screen is blank for half a
+        minute, and a thousand lines hide the fault.
+        """
+        lines = "".join(traceback.format_exception(self._exception or sys.exception())).splitlines()
+        self.panic(Text("\n".join(map(clean_text, lines))))
 
     # Output.
 

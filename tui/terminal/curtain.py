@@ -44,6 +44,11 @@ def lift() -> None:
         _write(LEAVE)
 
 
+def forget() -> None:
+    """Note that the console came and left: to leave its screen once more would write over what it said."""
+    _hanging.clear()
+
+
 def _can_show() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb"
 

@@ -1,4 +1,4 @@
-"""The rows of the first screen: those of components, and of alarms that no component's row shows."""
+"""Rows of the first screen, of components and other alarms; the colour of a story is that of its alarm."""
 
 from dataclasses import replace
 from datetime import UTC
@@ -14,7 +14,8 @@ from tui.data.frame import Frame
 from tui.data.playhead import Playhead
 from tui.data.reader import Reader
 from tui.draw.bearing_rows import bearing_lines, rows_wanted
-from tui.draw.text import plain
+from tui.draw.text import Role, plain
+from tui.screens.alarms.story import story_rows
 
 
 @pytest.mark.parametrize("names", [("Pump",), ("Pump", "Motor")])
@@ -38,3 +39,16 @@ def test_alarms_of_machine_and_engine_have_a_row_each_beside_a_single_component(
     assert len(drawn) == rows
     assert "machine: no data" in "\n".join(drawn)
     assert "engine: failed" in "\n".join(drawn)
+
+
+@pytest.mark.parametrize(
+    ("position", "role"),
+    [(synthetic.RAISED, Role.RINGING_MEDIUM), (synthetic.ESCALATED, Role.RINGING_HIGH)],
+)
+def test_state_of_a_story_has_the_colour_of_its_alarm(whole_store: Path, position: int, role: Role) -> None:
+    with Store.open(whole_store) as store:
+        view = Reader(lambda: store, lambda one: one.assessments()[-1], "").poll().view
+    assert view is not None
+    shown = Frame(view, Playhead(microseconds(synthetic.at(position))))
+    (alarm,) = shown.alarms
+    assert story_rows(100, shown, alarm, UTC)[0][1].role is role

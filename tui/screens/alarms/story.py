@@ -16,6 +16,7 @@ from engine.records.outcome import AlarmOutcome
 from tui.data.frame import Frame, record_at, situation_of
 from tui.draw.alarm_rows import standing
 from tui.draw.format import (
+    RINGING_ROLES,
     alarm_glyph,
     reason,
     short_time,
@@ -75,7 +76,7 @@ def story_rows(width: int, frame: Frame, alarm: Alarm, zone: tzinfo) -> Lines:
     loud = alarm.needs_acknowledgement
     told = f"{alarm_glyph(alarm)} {alarm.priority} priority, {standing(alarm, zone)[0]}"
     since, _ = since_texts(alarm, lambda at: short_time(at, zone))
-    rows += _item(width, "state", f"{told}, {since}", Role.RINGING if loud else Role.STRONG)
+    rows += _item(width, "state", f"{told}, {since}", RINGING_ROLES[alarm.priority] if loud else Role.STRONG)
     if alarm.shelved_for:
         rows += _item(width, "shelf", alarm.shelved_for)
     if alarm.retired is not None:
