@@ -146,10 +146,12 @@ def _first_row(
     empty = [not any(column) for column in columns]
     first = None
 
-    def below(number: int) -> Sequence[str]:
-        """Return the cells of the next line that is neither blank nor a comment."""
-        rest = zip(split[number + 1 :], lines[number + 1 :], strict=True)
-        return next((cells for cells, line in rest if cells and not is_comment(line, prefixes)), ())
+    def neighbour(number: int, step: int) -> Sequence[str]:
+        """Return the cells of the next line, above or below, that is neither blank nor a comment."""
+        number += step
+        while 0 <= number < len(split) and (not split[number] or is_comment(lines[number], prefixes)):
+            number += step
+        return split[number] if 0 <= number < len(split) else ()
 
     for number, cells in enumerate(split):
         if is_comment(lines[number], prefixes) and number < len(split) - 1:
@@ -168,7 +170,10 @@ def _first_row(
             first = number if first is None else first
             is_marked = any(cell for cell, is_empty in zip(cells, empty, strict=True) if is_empty)
             is_property = is_marked and _has_words(split[number + 1 :], kinds, decimal)
-            if has_dates and all(good) and not is_property and not _are_words(below(number), decimal):
+            is_property |= _is_title(neighbour(number, -1), decimal) and _is_title(
+                neighbour(number, 1), decimal
+            )
+            if has_dates and all(good) and not is_property:
                 break
         elif first is not None and not any(good):
             first = None
@@ -184,6 +189,11 @@ def _has_words(below: Sequence[Sequence[str]], kinds: Sequence[bool], decimal: s
         ):
             return True
     return False
+
+
+def _is_title(cells: Sequence[str], decimal: str) -> bool:
+    """Return whether a line of several cells has words in its first one alone."""
+    return len(cells) > 1 and not any(cells[1:]) and _are_words(cells, decimal)
 
 
 def _are_words(cells: Sequence[str], decimal: str) -> bool:
