@@ -20,6 +20,8 @@ _RECORDING = re.compile(
     r"(?i)\b(?:rec(?:ord(?:ing)?)?|measurement|messung|mesure|run|segment|snapshot|sweep|shot|frame|trigger"
     r"|page|aufnahme|test|versuch|event|series|block)\W*\d"
 )
+# Letters and signs that stand in no plain number.
+_WORDS = re.compile(rb"[A-CF-Za-cf-z#%:\x80-\xff]")
 _AROUND = "[](){}<>\"'=-:;,| \t" + "".join(COMMENTS)
 
 
@@ -37,7 +39,7 @@ class Block:
 
 
 def blocks_of(content: bytes, layout: TextLayout) -> list[Block]:
-    """Return the blocks of a text: rows between which lines of words or comments stand.
+    """Return the blocks of a text: rows between which lines of words or comments stand; none for rows alone.
 
     A header that is written again begins no block.
 
@@ -45,6 +47,11 @@ def blocks_of(content: bytes, layout: TextLayout) -> list[Block]:
         content: of a whole file, unpacked.
         layout: of the text.
     """
+    start = 0
+    for _ in range(layout.skipped):
+        start = content.find(b"\n", start) + 1
+    if not _WORDS.search(content, start):
+        return []
     lines = lines_of(content, layout.encoding, whole=True)
     header = lines[layout.header] if layout.header is not None else None
     if header not in lines[layout.skipped :]:

@@ -1,5 +1,7 @@
 """The rows of a text: without the lines above and below them, comments and blank lines; and their cells."""
 
+import csv
+import io
 import re
 from collections.abc import Sequence
 
@@ -18,6 +20,10 @@ _FOOTER_LINES = 20
 # Lines at the end that may hold the mean, the sum, the largest number of each column.
 _SUMS = 6
 _FOOTER = re.compile(rb"\(\d+ rows?\)|[\"'*=#%/;!\[<\s-]*[A-Za-z\x80-\xff]{2}")
+# Bytes of rows from which the import of pandas is worth its time.
+_LARGE = 2**18
+# Letters that stand in no plain number, such as those of true and nan.
+_LETTERS = re.compile(rb"[A-DF-Za-df-z\x80-\xff]")
 _NO_NUMBER = re.compile(rb"\W*(nan?|inf(inity)?|n/?a|null?)\b", re.IGNORECASE)
 
 
@@ -28,13 +34,42 @@ def column_of_text(content: bytes, layout: TextLayout, column: int) -> NDArray[n
 
 def columns_of_text(content: bytes, layout: TextLayout, columns: Sequence[int]) -> NDArray[np.float64]:
     """Return columns of a text, (rows, columns), NaN where a cell is not a number."""
-    lines = body_of(content, layout).decode("utf-8", errors="replace").rstrip().split("\n")
+    body = body_of(content, layout).rstrip()
+    if len(body) >= _LARGE and (found := _by_pandas(body, layout, columns)) is not None:
+        return found
+    lines = body.decode("utf-8", errors="replace").split("\n")
     values = []
     for line in lines:
         row = cells_of(line, layout.separator)
         found = (value_of(row[one - 1], layout.decimal) if len(row) >= one else None for one in columns)
         values.append([np.nan if value is None else value for value in found])
     return np.array(values).reshape(-1, len(columns))
+
+
+def _by_pandas(body: bytes, layout: TextLayout, columns: Sequence[int]) -> NDArray[np.float64] | None:
+    """Return columns of plain finite numbers, (rows, columns), many times as fast; None for other cells."""
+    if layout.quoted or _LETTERS.search(body):
+        return None
+    # Imported here: it takes time that a small text does not cost.
+    import pandas as pd
+
+    try:
+        frame = pd.read_csv(
+            io.BytesIO(body),
+            sep=r"\s+" if layout.separator == "whitespace" else layout.separator,
+            header=None,
+            usecols=[column - 1 for column in columns],
+            dtype=np.float64,
+            decimal=layout.decimal,
+            engine="c",
+            na_filter=False,
+            quoting=csv.QUOTE_NONE,
+        )
+    except (ValueError, OverflowError):
+        return None
+    values: NDArray[np.float64] = frame.to_numpy()[:, np.argsort(np.argsort(columns))]
+    is_whole = len(values) == count_rows(body) and bool(np.isfinite(values).all())
+    return values if is_whole else None
 
 
 def ends_of_text(content: bytes, layout: TextLayout) -> tuple[list[str], list[str], int]:

@@ -15,6 +15,10 @@ MOST_BARE = 16
 
 _WORDS = re.compile(r"[A-Za-z]+|[0-9]+|[^A-Za-z0-9]")
 _CHANNEL_WORD = re.compile(r"(?i)(.*[^a-z])?(channel|chan|ch|kanal|canal|voie|sensor|axis|acc|mic|probe|c)")
+_OF_A_CHANNEL = re.compile(
+    r"(?i)((?:.*[^a-z])?(?:channel|chan|ch|kanal|canal|voie)[ _-]?)([0-9]{1,2})(\.\w+)"
+)
+_FEWEST = 2
 _OF_TIMES = re.compile(
     r"(?i)am|pm|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|[tz]|january|february|march"
 )
@@ -44,11 +48,29 @@ def channel_files_of(names: Sequence[str]) -> ChannelFiles | None:
     A number without a word such as "ch" before it tells channels only where the rest tells the time.
     """
     split = [_WORDS.findall(name) for name in names]
-    found = _best(split, names, bare=False)
+    longest = max(map(len, split), default=0)
+    # Names of folders may have any number of words, so that places are counted from the end, too.
+    from_end = [[*[""] * (longest - len(parts)), *parts] for parts in split]
+    found = _best(split, names, bare=False) or _best(from_end, names, bare=False)
     if found is not None:
         return found
     found = _best(split, names, bare=True)
     return found if found is not None and times_of_names(found.first).mode == "name" else None
+
+
+def channels_of_one(names: Sequence[str]) -> tuple[str, tuple[str, ...]] | None:
+    """Return the first of a few files that are the channels of one recording, and the others, or None.
+
+    Their names differ by the numbers from 0 or 1 on behind a word such as "ch".
+    """
+    found = [_OF_A_CHANNEL.fullmatch(name) for name in names]
+    parts = [one.groups() for one in found if one is not None]
+    if len(parts) < len(names) or len({(before, after) for before, _, after in parts}) > 1:
+        return None
+    if len(names) < _FEWEST or not _are_counted({number for _, number, _ in parts}):
+        return None
+    first = min(names, key=lambda name: int(parts[names.index(name)][1]))
+    return first, tuple(name for name in names if name != first)
 
 
 def _best(split: Sequence[Sequence[str]], names: Sequence[str], *, bare: bool) -> ChannelFiles | None:

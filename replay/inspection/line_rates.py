@@ -11,7 +11,7 @@ _RATE = re.compile(
 )
 _OF_SAMPLES = re.compile(r"(?i)(?:sampl\w*[ _-]*(?:rate|freq)|abtast(?:rate|freq)|\bfs\b|\bsr\b)")
 _STEP = re.compile(
-    r"(?i)(?:\bdelta[ _]?[xt]\b|\bd[xt]\b|\bts\b|\bincrement\b"
+    r"(?i)(?:\bdelta(?:[ _]?[xt]\b|(?=\s*:))|\bd[xt]\b|\bts\b|\bincrement\b"
     r"|\b(?:sampl\w*|x|time|abtast)[ _-]*(?:interval|period|increment|step)\w*)"
     rf"[^0-9.+-]{{0,30}}{_NUMBER}\s*(s|ms|us|µs|ns)?\b"
 )

@@ -11,7 +11,7 @@ from replay.archives import UnpackError
 from replay.entries import listing_of
 from replay.extract import LeftOut, unpacked
 from replay.folders import FolderError
-from replay.inspection.channel_files import ChannelFiles, channel_files_of
+from replay.inspection.channel_files import ChannelFiles, channel_files_of, channels_of_one
 from replay.inspection.contents import Content, look
 from replay.inspection.groups.endings import Group, groups_by_ending
 from replay.inspection.groups.recorders import of_one_recorder, runs_of
@@ -54,7 +54,7 @@ class Survey:
         times: how names tell times.
         modified: seconds between two files, by their times of modification; None where these are uneven.
         since: time of modification of the first file.
-        changed_at_once: whether files have one time of modification, as copies and unpacked files may.
+        changed_at_once: whether files were changed at one time, or faster than any recorder writes them.
         left_out: members of an archive that were not unpacked.
         single: whether the place is one file.
     """
@@ -171,7 +171,7 @@ def _surveyed(
         channels = None
     others: list[Group] = []
     if channels is None:
-        meant, others = of_one_recorder(meant, folder)
+        meant, others = _of_one_channel(meant) or of_one_recorder(meant, folder)
     recordings = channels.first if channels else meant.names
     modified, since, at_once = march_of_times(folder, recordings)
     times = times_of_names(recordings)
@@ -215,6 +215,16 @@ def _refuse_slow(contents: Sequence[Content]) -> None:
         step = f"its rows come {1 / (slow[0].sample_rate or 1):.4g} s apart"
         reason = f"{step}, too slowly for vibration, and tell no date; write the date and time of each row"
         raise UnreadableError(f"{slow[0].name}: {reason} (docs/process.md)", [(slow[0].name, reason)])
+
+
+def _of_one_channel(group: Group) -> tuple[Group, list[Group]] | None:
+    """Return the file of the first channel, and those of the others, of one recording; None for others."""
+    found = channels_of_one(group.names)
+    if found is None:
+        return None
+    first, rest = found
+    why = "channels of one recording with a file each, which is not cut; write a file with a column for each"
+    return Group(first.replace("[", "?"), (first,)), [Group("others", rest, why)]
 
 
 def _are_channels(channels: ChannelFiles, contents: Sequence[Content]) -> bool:

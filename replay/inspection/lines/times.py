@@ -10,6 +10,7 @@ from replay.inspection.survey import Survey
 
 _DAY = 86_400.0
 _LAST_HOUR = 23
+_NUMBER = re.compile("[0-9]")
 _HOUR = re.compile(r"%[dmyYj][-_. T]?#")
 
 
@@ -50,9 +51,13 @@ def time_lines(found: Survey) -> list[Line]:
         ]
     if times.mode == "number":
         return [*_counted(found), *_folders(depth - times.pattern.count("/"))]
-    words = "time of the last change of a file; names and contents tell none"
+    has_numbers = any(map(_NUMBER.search, found.recordings))
+    names = "names hold no time, and no number that differs in each" if has_numbers else "names tell none"
+    words = f"time of the last change of a file; {names}, nor do contents"
     if found.changed_at_once:
-        words += "; NOT KNOWN: files were changed at one time"
+        words += (
+            "; NOT KNOWN: files were changed at one time, as copies are, and may follow each other by name"
+        )
     sure = Sure.UNKNOWN if found.changed_at_once else Sure.LIKELY
     return [Line("recording", "time", "modified", words, sure), *_folders(depth)]
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from replay.formats.text_body import columns_of_text
 from replay.formats.text_cells import column_named
 from replay.formats.text_layout import TextLayout, layout_of_content, layout_of_text
 from replay.recording import RecordingError, RecordingFormat
@@ -318,3 +319,22 @@ def test_rows_below_a_long_head_are_read(line: str, lines: int, tmp_path: Path) 
     assert found is not None
     assert (found.skipped, found.names, found.preamble[0]) == (lines + 2, ("DE", "FE"), head.split("\n")[0])
     np.testing.assert_array_equal(read(tmp_path / "a.csv", text), TWO.astype(np.float32))
+
+
+@pytest.mark.parametrize(("separator", "decimal"), [(",", "."), (";", ","), ("\t", ","), ("  ", ".")])
+@pytest.mark.parametrize("columns", [(3, 1), (2,), (1, 2, 3)])
+def test_columns_of_a_large_text_are_those_of_a_small_one(
+    separator: str, decimal: str, columns: tuple[int, ...]
+) -> None:
+    values = np.random.default_rng(4).normal(size=(12_000, 3))
+    lines = [separator.join(f"{cell:.7g}".replace(".", decimal) for cell in row) for row in values]
+    (small, large) = ("\n".join(lines[:count]).encode() + b"\n" for count in (500, len(lines)))
+    found = layout_of_content(large)
+    assert found is not None
+    whole = columns_of_text(large, found, columns)
+    np.testing.assert_array_equal(whole[:500], columns_of_text(small, found, columns))
+    assert whole.shape == (len(lines), len(columns))
+    odd = large.replace(lines[7000].encode(), separator.join(["OL", "1", "nan"]).encode())
+    np.testing.assert_array_equal(
+        np.isnan(columns_of_text(odd, found, columns)[7000]), [c != 2 for c in columns]
+    )

@@ -120,3 +120,45 @@ def test_long_names_become_short_patterns(form: str, tmp_path: Path) -> None:
     found = written(tmp_path, [form.format(x="pump" * 40, at=at(index)) for index in range(8)])
     assert len(found.times.pattern) <= 100
     assert {*found.times.times} == {at(index) for index in range(8)}
+
+
+def test_channels_with_a_file_each_are_found_in_folders_of_several_words(tmp_path: Path) -> None:
+    folders = ("ball", "inner race", "mix(inner+outer)", "no fault at all")
+    names = [f"{one}/Data_Chan{number}.txt" for one in folders for number in (1, 2)]
+    found = written(tmp_path, names, rows_of(SIGNAL[:, :1]))
+    assert found.channels is not None
+    assert (found.channels.tokens, found.channels.pattern) == (("1", "2"), "Chan*.")
+    assert len(found.recordings) == len(folders)
+
+
+def test_of_one_recording_with_a_file_a_channel_the_first_is_cut(tmp_path: Path) -> None:
+    text = rows_of(np.random.default_rng(5).normal(size=(6000, 1)))
+    found = written(tmp_path, [f"Data_Chan{number}.txt" for number in (1, 2, 3)], text)
+    proposal = proposal_of(found)
+    assert found.meant.names == ("Data_Chan1.txt",)
+    assert "channels of one recording" in found.others[0].fault
+    assert (proposal.value("recording", "files"), proposal.value("recording", "cut")) == (
+        "Data_Chan1.txt",
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    "names", [["ch1.csv", "pump2.csv"], ["log1.csv", "log2.csv"], ["ch1.csv", "ch3.csv"]]
+)
+def test_other_numbered_files_are_no_channels_of_one_recording(names: list[str], tmp_path: Path) -> None:
+    assert set(written(tmp_path, names).meant.names) == set(names)
+
+
+@pytest.mark.parametrize(("seconds", "sure"), [(0.01, Sure.UNKNOWN), (700.0, Sure.LIKELY)])
+def test_times_of_change_are_in_doubt_where_files_were_copied(
+    seconds: float, sure: Sure, tmp_path: Path
+) -> None:
+    names = [f"C0A_{speed}_{load}_1.csv" for speed in (100, 200, 300) for load in (0, 500)]
+    written(tmp_path, names)
+    for index, name in enumerate(names):
+        os.utime(tmp_path / name, (1.7e9 + index * seconds, 1.7e9 + index * seconds))
+    line = next(one for one in proposal_of(survey(tmp_path)).lines if one.key == "time")
+    assert (line.value, line.sure) == ("modified", sure)
+    assert "no number that differs in each" in line.reason
+    assert ("as copies are" in line.reason) == (sure is Sure.UNKNOWN)
