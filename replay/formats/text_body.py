@@ -35,8 +35,8 @@ def column_of_text(content: bytes, layout: TextLayout, column: int) -> NDArray[n
 def columns_of_text(content: bytes, layout: TextLayout, columns: Sequence[int]) -> NDArray[np.float64]:
     """Return columns of a text, (rows, columns), NaN where a cell is not a number."""
     body = body_of(content, layout).rstrip()
-    if len(body) >= _LARGE and (found := _by_pandas(body, layout, columns)) is not None:
-        return found
+    if len(body) >= _LARGE and (plain := _by_pandas(body, layout, columns)) is not None:
+        return plain
     lines = body.decode("utf-8", errors="replace").split("\n")
     values = []
     for line in lines:
