@@ -207,7 +207,8 @@ class Controller:
         self, question: Question, fields: Sequence[Field], answered: Callable[[tuple[str, ...]], None]
     ) -> None:
         """Open a dialog; without fields it asks for a second key."""
-        dialog = Dialog(question, fields, answered) if fields else Confirm(question, (), answered)
+        cancelled = partial(self.tell, Notice("Cancelled; nothing is stored."))
+        dialog = Dialog(question, fields, answered) if fields else Confirm(question, answered, cancelled)
         self._stage.open_dialog(dialog)
 
     def store(self, acts: Mapping[Hashable, Work], stored: Callable[[Answers], None]) -> None:

@@ -184,6 +184,22 @@ class Confirm(Dialog):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("y,Y", "yes", "yes")]
     AUTO_FOCUS = ""
 
+    def __init__(
+        self,
+        question: Question,
+        answered: Callable[[tuple[str, ...]], None],
+        cancelled: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Ask a question.
+
+        Args:
+            question: its words.
+            answered: called after `y`.
+            cancelled: called after another character: its key may have been pressed twice.
+        """
+        super().__init__(question, (), answered)
+        self._cancelled = cancelled
+
     def action_yes(self) -> None:
         """Give the answer yes."""
         self.close(lambda: self._answered(()))
@@ -192,7 +208,7 @@ class Confirm(Dialog):
         """Cancel on any other character."""
         if event.is_printable and event.key not in {"y", "Y"}:
             event.stop()
-            self.close()
+            self.close(self._cancelled)
 
 
 def question_lines(width: int, height: int, question: Question) -> Lines:

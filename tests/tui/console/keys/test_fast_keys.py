@@ -159,6 +159,10 @@ async def test_a_second_step_is_taken_by_y_alone_and_any_other_character_cancels
         await opened(pilot, ("3", "A"))
         await burst(pilot, "x", "y")
         assert not isinstance(app.screen, Confirm)
+        await opened(pilot, ("A",))
+        await burst(pilot, "A")
+        # Who pressed it twice must not take the alarms for acknowledged.
+        assert "Cancelled; nothing is stored." in text(app)
     assert deeds(busy) == []
 
 
