@@ -11,7 +11,7 @@ import typer
 
 from engine.clock import microseconds, moment, wall_clock
 from engine.errors import UnusableError, nearest
-from engine.records.picker import pick
+from engine.records.picker import PickError, pick
 from tui.commands.options import UNUSABLE, fail, sentences, settings_of, store_place, warn_of_damage
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def opened_record(
         from engine.store.store import Store
 
         with Store.open(folder, read_only=True) as store:
-            assessment = pick(store.assessments(), machine, folder)
+            assessment = picked(store, machine, folder)
             look_for_session(store, assessment, session or "")
             with store.reading():
                 events = store.events(assessment, session or "")
@@ -133,7 +133,23 @@ def live_record(
         from engine.store.store import Store
 
         with Store.open(place, read_only=read_only) as store:
-            yield Live(store, pick(store.assessments(), machine, place, live=True), place)
+            yield Live(store, picked(store, machine, place, live=True), place)
+
+
+def picked(store: "Store", machine: str | None, where: Path, *, live: bool = False) -> "Assessment":
+    """Return the assessment of one machine of a store, as `pick` does.
+
+    Raises:
+        PickError: there is none, or there are several; of a machine that a plant names, why it has no record.
+    """
+    try:
+        return pick(store.assessments(), machine, where, live=live)
+    except PickError:
+        for one in store.unrecorded(wall_clock()):
+            if one.assessment.machine == machine:
+                why = one.heartbeat.message or "its engine has not begun one"
+                raise PickError(f"{where}: {machine} of {one.plant.file} has no record yet: {why}") from None
+        raise
 
 
 def instant_of(

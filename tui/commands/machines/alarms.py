@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from engine.clock import median_span, wall_clock
-from engine.records.picker import pick
 from replay.recording import clean_text
 from tui.command_help import CommandList
 from tui.commands.options import (
@@ -30,7 +29,7 @@ from tui.commands.options import (
     settings_of,
     warn_of_damage,
 )
-from tui.commands.records import look_for_session
+from tui.commands.records import look_for_session, picked
 from tui.durations import EXAMPLES, span_of
 
 if TYPE_CHECKING:
@@ -105,7 +104,7 @@ def _desk(
 
         now = wall_clock()
         with Store.open(folder) as store:
-            assessment = pick(store.assessments(), machine, folder)
+            assessment = picked(store, machine, folder)
             look_for_session(store, assessment, session or "")
             events = store.events(assessment, session or "")
             warn_of_damage(folder, store.damage.sentence)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.clock import wall_clock
-from engine.records.picker import PickError, newest_of_each, of_machine, pick
+from engine.records.picker import PickError, newest_of_each, of_machine
 from engine.system.output import complain
 from tui.commands.options import (
     UNUSABLE,
@@ -22,7 +22,7 @@ from tui.commands.options import (
     viewing_of,
     warn_of_damage,
 )
-from tui.commands.records import look_for_session
+from tui.commands.records import look_for_session, picked
 from tui.terminal.curtain import curtain
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def snapshot(
         with Store.open(folder, read_only=True) as store:
             if SCREENS[screen].ROWS is not Rows.MACHINES:
                 # A report must not show a machine that was picked by chance.
-                pick(store.assessments(), machine, folder)
+                picked(store, machine, folder)
             choice(store)
         options = console_options(folder, settings, choice, read_only=True)
         if svg is not None or png is not None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.clock import wall_clock
-from engine.records.picker import pick
 from engine.records.progress import Epoch
 from replay.recording import RecordingError
 from tui.commands.options import (
@@ -26,6 +25,7 @@ from tui.commands.options import (
     settings_of,
     store_place,
 )
+from tui.commands.records import picked
 
 if TYPE_CHECKING:
     from engine.config.settings import Settings
@@ -137,4 +137,4 @@ def _accept(state: Path, machine: str | None) -> str:
 
     who = account_name()
     with Store.open(state) as store:
-        return accept_baseline(store, pick(store.assessments(), machine, state), who, wall_clock())
+        return accept_baseline(store, picked(store, machine, state), who, wall_clock())

@@ -63,6 +63,15 @@ def test_handover_names_a_machine_that_has_no_record_yet(store: Path) -> None:
     assert "press: engine failed: no bundle" in done.stdout
 
 
+@pytest.mark.parametrize("words", [("alarms",), ("explain",), ("accept",), ("engine", "bundles")])
+def test_command_about_a_machine_without_a_record_says_why_it_has_none(
+    store: Path, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    done = raceway(*words, "--machine", "press", "--state", store)
+    assert done.exit_code != 0
+    assert f"press of {tmp_path / 'plant.toml'} has no record yet: no bundle" in " ".join(done.output.split())
+
+
 def test_folders_of_a_plant_file_are_written_without_detours(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
