@@ -119,6 +119,11 @@ NUMBER_TYPES = (
 ANY_SEPARATORS = ("auto", "whitespace")
 """Separators that are no character: by content, and any blanks."""
 
+UNFINISHED = (
+    *(".part", ".partial", ".filepart", ".crdownload", ".download", ".tmp", ".temp", ".swp", ".bak", "~"),
+)
+"""Ends of the names of files that a program is still copying, and of copies that editors keep."""
+
 INVENTED_START = datetime(2000, 1, 1, tzinfo=UTC)
 """Time of recording number 0 where neither names nor settings tell one."""
 
@@ -255,8 +260,12 @@ class RecordingFormat:
     def excludes(self, name: str) -> bool:
         """Return whether a file of this name is not meant, by `files` and `ignore`.
 
-        Patterns without a folder are compared with the file's name alone.
+        Patterns without a folder are compared with the file's name alone. Without `files`, a file that a
+        program is still copying, or a copy that an editor keeps, is meant only where `time_pattern` ends so.
         """
+        is_usual = not self.files and not self.time_pattern.lower().endswith(UNFINISHED)
+        if is_usual and name.lower().endswith(UNFINISHED):
+            return True
         if any(_matches(name, pattern) for pattern in self.ignore):
             return True
         if self.slow is not None and name == self.slow.rows:

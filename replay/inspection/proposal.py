@@ -24,7 +24,7 @@ from replay.inspection.motors import (
 )
 from replay.inspection.slow_rows import RowDates, SlowRows, slow_rows
 from replay.inspection.survey import Survey
-from replay.recording import clean_text
+from replay.recording import UNFINISHED, clean_text
 
 SHORTEST_CUT = 1024
 """Rows of the shortest snapshot that a long file is cut into."""
@@ -35,6 +35,9 @@ FEWEST_TO_SCORE = 40
 MOST_LONG_FILES = 20
 LONG_SECONDS = 8.0
 """Few files of more seconds are long recordings, which are cut."""
+
+LONG_ROWS = 2**16
+"""So are few files of so many rows whose rate and times are not known."""
 
 FEWEST_HEALTHY = 60
 """Snapshots below which a fifth of a run is too little to learn from."""
@@ -197,8 +200,10 @@ def is_long(found: Survey, rate: float) -> bool:
     rows = max(one.rows for one in found.contents)
     if len(found.recordings) == 1:
         return rows >= 4 * SHORTEST_CUT
-    known = rows / rate >= LONG_SECONDS
-    return found.times.mode == "date" or (len(found.recordings) < MOST_LONG_FILES and known)
+    # Without a rate a file is taken as one second; names of a recorder's files mostly tell times.
+    is_likely = rows == rate and rows >= LONG_ROWS and found.times.mode != "name"
+    few = len(found.recordings) < MOST_LONG_FILES
+    return found.times.mode == "date" or (few and (is_likely or rows / rate >= LONG_SECONDS))
 
 
 def _rows(found: Survey, rate: float) -> list[Line]:
@@ -258,7 +263,9 @@ def _raw(found: Survey) -> list[Line]:
 def _files(found: Survey) -> list[Line]:
     """Return the line that says which files are meant, where there are others."""
     if not found.others or found.single:
-        return []
+        is_odd = found.meant.names[0].lower().endswith(UNFINISHED)
+        words = "meant files, although other programs name unfinished ones so"
+        return [Line("recording", "files", found.meant.glob, words)] if is_odd else []
     count = sum(len(one.names) for one in found.others)
     return [Line("recording", "files", found.meant.glob, f"meant files; {count} others are passed over")]
 

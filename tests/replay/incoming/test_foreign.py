@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from replay.incoming.foreign import COMPRESSED, Others, is_foreign, originals_of
 from replay.recording import RecordingFormat
-from tests.replay.watched_folder import LATER, LONG_AGO, NAME, PATIENCE, Rig
+from tests.replay.watched_folder import LATER, LONG_AGO, NAME, PATIENCE, WHOLE, Rig
 
 CSV = RecordingFormat("pump A", 1000.0, columns=3, rows=6, time_pattern="pumpA_%Y-%m-%dT%H%M%S.csv")
 OWN = "pumpA_2024-03-01T080000.csv"
@@ -128,6 +128,22 @@ def test_glance_does_not_look_at_foreign_files_and_still_counts_them(
     monkeypatch.undo()
     (rig.folder / "notes.txt").unlink()
     assert rig.scan().foreign == ()
+
+
+@pytest.mark.parametrize("end", [".part", ".filepart", ".tmp", ".crdownload", "~"])
+@pytest.mark.parametrize("time", ["number", "modified", "header"])
+def test_a_copy_in_progress_is_passed_over_whatever_tells_the_times(rig: Rig, time: str, end: str) -> None:
+    rig.inbox.form = replace(rig.inbox.form, time=time, time_pattern="")
+    part = rig.write(f"log_7.txt{end}", b"# 2024-03-09 21:30:00\n" + WHOLE, age=LONG_AGO)
+    assert (rig.ready(), len(rig.scan().foreign)) == ([], 1)
+    part.rename(rig.folder / "log_7.txt")
+    assert rig.ready() == ["log_7.txt"]
+
+
+def test_a_recorder_that_names_its_files_so_is_believed(rig: Rig) -> None:
+    rig.inbox.form = replace(rig.inbox.form, time="number", time_pattern="", files=("*.tmp",))
+    rig.write("log_7.tmp", age=LONG_AGO)
+    assert rig.ready() == ["log_7.tmp"]
 
 
 def test_temporary_name_is_passed_over_and_the_final_one_is_taken(rig: Rig) -> None:

@@ -355,3 +355,14 @@ def test_a_number_within_a_structure_named_after_the_speed_is_none(tmp_path: Pat
         savemat(tmp_path / f"{number}.mat", {"Y": own})
     (line,) = [one for one in proposal_of(survey(tmp_path)).lines if one.key == "shaft_speed"]
     assert (line.value, line.sure) == (0.0, Sure.UNKNOWN)
+
+
+@pytest.mark.parametrize(("form", "cut"), [("C0A_{0}_{1}_1.npy", True), ("2024030{0}_083{1}00.npy", None)])
+def test_a_few_files_of_many_rows_without_rate_and_times_are_cut(
+    form: str, cut: bool | None, tmp_path: Path
+) -> None:
+    for speed in (1, 2, 3):
+        for load in (0, 5):
+            np.save(tmp_path / form.format(speed, load), np.random.default_rng(load).normal(size=(70_000, 2)))
+    proposal = proposal_of(survey(tmp_path))
+    assert (proposal.value("recording", "cut"), proposal.value("machine", "sample_rate")) == (cut, 70_000)
