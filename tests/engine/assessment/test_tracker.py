@@ -75,6 +75,8 @@ class Machine:
                 signal[:, 1] = 0.01 * signal[:, 1] + 0.5 * np.sin(0.0123 * np.arange(SMALL_ROWS))
             case "right weak":
                 signal[:, 1] *= 0.15
+            case "right louder":
+                signal[:, 1] *= 1.25
             case "right half":
                 signal[:, 1] *= 0.5
             case "weak":
