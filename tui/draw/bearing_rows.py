@@ -107,10 +107,13 @@ def rows_wanted(frame: Frame) -> int:
 def other_alarms(frame: Frame) -> list[Alarm]:
     """Return the alarms that no bearing's row shows: of the machine, a sensor or the engine."""
     names = frame.view.assessment.components
+    shown = {one.alarm.key for one in frame.conditions if one.alarm is not None}
     return [
         alarm
         for alarm in frame.alarms
-        if alarm.component not in names and not alarm.put_away and (alarm.stands or alarm.unanswered)
+        if (alarm.component not in names or (alarm.source == "channel" and alarm.key not in shown))
+        and not alarm.put_away
+        and (alarm.stands or alarm.unanswered)
     ]
 
 

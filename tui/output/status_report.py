@@ -180,6 +180,7 @@ def told(standing: Standing) -> list[str]:
         ]
         shown = fit(name, width)
         lines.append(f"          {shown}  {_now(latest)}  {_alarm(own[0]) if own else 'no alarm'}")
+        lines += [f"          {fit('', width)}        {_alarm(alarm)}" for alarm in own[1:]]
     for alarm in standing.alarms:
         if not alarm.component and (alarm.stands or alarm.needs_acknowledgement):
             lines.append(f"          {fit(alarm.source, width)}        {_alarm(alarm)}")

@@ -41,6 +41,22 @@ def test_alarms_of_machine_and_engine_have_a_row_each_beside_a_single_component(
     assert "engine: failed" in "\n".join(drawn)
 
 
+def test_sensor_alarm_beside_another_alarm_of_its_component_has_a_row(whole_store: Path) -> None:
+    with Store.open(whole_store) as store:
+        view = Reader(lambda: store, lambda one: one.assessments()[-1], "").poll().view
+    assert view is not None
+    last = synthetic.at(110)
+    ring = engine_event(900, RAISED, 0, "Bearing 1 channel 1/sensor dead/a", channel=1)
+    ring = replace(ring, at=last, component="Bearing 1", source="channel")
+    shown = Frame(replace(view, events=(*view.events, ring)), Playhead(microseconds(last)))
+    drawn = plain(bearing_lines(80, rows_wanted(shown), shown, 0, UTC)).splitlines()
+    assert drawn[1].startswith("›■ Bearing 1 ")
+    assert drawn[-1].startswith(" ◆ Bearing 1: sensor dead, channel 1")
+    # Alone it stands in the row of its component.
+    alone = Frame(replace(view, events=(ring,)), Playhead(microseconds(last)))
+    assert rows_wanted(alone) == 1 + len(synthetic.NAMES)
+
+
 @pytest.mark.parametrize(
     ("position", "role"),
     [(synthetic.RAISED, Role.RINGING_MEDIUM), (synthetic.ESCALATED, Role.RINGING_HIGH)],

@@ -282,6 +282,15 @@ def test_alarm_of_the_machine_itself_has_a_line_of_its_own() -> None:
     assert line.endswith("  no data, medium, raised 2004-02-16 03:00:00 UTC, UNACKNOWLEDGED (ring 3)")
 
 
+def test_second_alarm_of_a_component_has_a_line_below_the_first() -> None:
+    sensor = replace(engine_event(4, RAISED, 1, "Left channel 1/sensor dead/a"), component="Left")
+    lines = told(ringing(engine_event(3, RAISED, 0), sensor))
+    here = next(number for number, text in enumerate(lines) if text.startswith("          Left  "))
+    assert "(ring " in lines[here]
+    assert lines[here + 1].startswith("           ")
+    assert {"ring 3", "ring 4"} == {text.rpartition("(")[2].rstrip(")") for text in lines[here : here + 2]}
+
+
 def test_fresh_machine_without_a_baseline_says_nothing_of_it() -> None:
     assert not [line for line in told(replace(WELL, learned=False)) if line.startswith("baseline")]
 
